@@ -1,0 +1,46 @@
+/* error.h: how every function of the library reports what went wrong. */
+#ifndef LRPSCOPE_ERROR_H
+#define LRPSCOPE_ERROR_H
+
+#include <stdbool.h>
+
+/* X(name, exit code of the command line, text) */
+#define LRP_STATUSES(X)                                                                   \
+    X(OK, 0, "done")                                                                      \
+    X(CHECK_FAILED, 1, "the model check failed")                                          \
+    X(USAGE, 2, "usage")                                                                  \
+    X(FILE, 3, "a file cannot be read or written, or is invalid")                         \
+    X(UNSUPPORTED, 4, "something in the way cannot be executed or differentiated")        \
+    X(MEMORY, 4, "not enough memory")                                                     \
+    X(CANCELLED, 130, "cancelled")
+
+enum lrp_status {
+#define X(name, code, text) LRP_##name,
+    LRP_STATUSES(X)
+#undef X
+    LRP_STATUS_COUNT
+};
+
+/* An error is a value: what kind, and one line naming file, layer, cause and remedy as far as they apply.
+ * Every function that can fail returns an lrp_status (LRP_OK is 0) and takes a `struct lrp_error *` as its last
+ * parameter, which may be NULL; it is written only on failure. */
+struct lrp_error {
+    enum lrp_status status;
+    char message[1024];
+};
+
+/* Exit code of the command line for a status (cli.md section 3). */
+int lrp_status_exit_code(enum lrp_status status);
+/* Borrowed, static text of a status. */
+const char *lrp_status_text(enum lrp_status status);
+/* Fills `err` (if not NULL) with a printf-formatted line and returns `status`. Control characters in the line
+ * (names come from files) are replaced by '?'. */
+enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Puts "text: " in front of the message of `err` (if not NULL) and returns err->status, or `status` when err is NULL. */
+enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The library's version, "0.1.0". */
+const char *lrp_version(void);
+
+#endif

@@ -1,0 +1,26 @@
+/* output.h: files written beside their destination and renamed, so that none is ever half-written. */
+#ifndef LRP_BASE_OUTPUT_H
+#define LRP_BASE_OUTPUT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "lrpscope/error.h"
+
+struct lrp_output {
+    FILE *file;      /* write here */
+    char *path;      /* owned */
+    char *temporary; /* owned */
+};
+
+/* Opens a temporary file in the folder of `path` (mode 0666 & ~umask, or that of the file replaced; a symbolic link is followed).
+ * Errors: LRP_FILE naming path and cause. */
+enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err);
+/* Flushes, syncs and renames. On failure the temporary file is removed and the error names `path`. Either way `out` is closed. */
+enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err);
+/* Closes and removes the temporary file; fine on {0} or after commit. */
+void lrp_output_abort(struct lrp_output *out);
+/* open + write + commit. */
+enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* primitives.h: the few numeric primitives everything heavy is built from; the numeric library stays behind them. */
+#ifndef LRP_COMPUTE_PRIMITIVES_H
+#define LRP_COMPUTE_PRIMITIVES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lrpscope/error.h"
+
+/* What a running operator is given besides its tensors. */
+struct lrp_run {
+    int threads;                     /* how many threads data-parallel loops may use, at least 1 */
+    bool (*should_stop)(void *data); /* asked between pieces of work; NULL: never */
+    void *data;
+};
+bool lrp_run_should_stop(const struct lrp_run *run);
+
+/* A convolution (cross-correlation) over 1 to 3 space dimensions, all float32, all plain row-major:
+ * x (N, C, in[0..rank)), W (M, C/group, kernel...), b (M) or NULL, y (N, M, out[0..rank)). */
+struct lrp_conv_shape {
+    int rank; /* space dimensions, 1..3 */
+    int64_t batch, in_channels, out_channels, group;
+    int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad_begin[3], pad_end[3];
+};
+struct lrp_conv; /* prepared: weights in the primitive's own layout, primitives for both directions made on first use */
+
+/* Makes a convolution whose weights are copied (any alignment is fine: weights is read with memcpy). bias may be NULL.
+ * Errors: LRP_MEMORY, LRP_UNSUPPORTED (what the numeric library refuses). */
+enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
+                             struct lrp_conv **out, struct lrp_error *err);
+void lrp_conv_free(struct lrp_conv *conv);
+/* y = W*x + b. */
+enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run, struct lrp_error *err);
+/* gx = W^T gy (overwrites gx; bias plays no part). */
+enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run, struct lrp_error *err);
+/* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run, for tests and --profile. Returns buffer. */
+char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
+
+/* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major, ld = length of a stored row; transposed: A is stored (k,m), B (n,k). */
+enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+                         float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* definition.h: a model as its file says it, before any shape is known to be true. Readers fill it, nobody changes it. */
+#ifndef LRP_GRAPH_DEFINITION_H
+#define LRP_GRAPH_DEFINITION_H
+
+#include "mapping.h"
+#include "ops.h"
+
+struct lrp_value_definition {
+    const char *name;
+    enum lrp_dtype dtype;        /* UNDEFINED: not said (or not a tensor) */
+    struct lrp_shape shape;      /* rank -1: not said; dim -1: symbolic */
+    const char *dim_name[LRP_MAX_RANK]; /* "N" of a symbolic dimension, or NULL */
+};
+struct lrp_constant_definition {
+    const char *name;
+    const struct lrp_blob *blob;
+};
+struct lrp_node_definition {
+    const char *name; /* "" if the file gives none */
+    const char *op_type, *domain;
+    const char *const *inputs, *const *outputs; /* "" = left out */
+    int input_count, output_count;
+    const struct lrp_attribute *attributes;
+    int attribute_count;
+};
+struct lrp_opset {
+    const char *domain; /* "" = ai.onnx */
+    int version;
+};
+/* A graph, or a subgraph hanging on an attribute (which has no arena, files or opsets of its own). */
+struct lrp_definition {
+    struct lrp_arena *arena; /* everything below lives here; owned (NULL in subgraphs) */
+    const char *path;        /* as given */
+    const char *name, *producer;
+    int64_t ir_version;
+    const struct lrp_opset *opsets;
+    int opset_count;
+    const struct lrp_value_definition *inputs; /* without those that are initialisers too */
+    const struct lrp_value_definition *outputs;
+    const struct lrp_value_definition *values; /* value_info, a hint only */
+    const struct lrp_constant_definition *constants; /* initialisers */
+    const struct lrp_node_definition *nodes; /* file order */
+    size_t input_count, output_count, value_count, constant_count, node_count;
+    size_t bytes; /* size of all files mapped */
+};
+
+/* Gives the arena back, and with it all mappings. */
+void lrp_definition_free(struct lrp_definition *definition);
+
+#endif

@@ -1,0 +1,183 @@
+/* ops.h: operators: what a call is, and the table row that says everything about an operator. */
+#ifndef LRP_OPS_OPS_H
+#define LRP_OPS_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "kinds.h"
+#include "lrpscope/tensor.h"
+#include "primitives.h"
+
+/* ---- constants ---- */
+
+/* Constant data as it lies in the file: little-endian, any alignment, never to be read through a typed pointer. */
+struct lrp_blob {
+    enum lrp_dtype dtype;
+    struct lrp_shape shape;
+    size_t count;
+    const void *raw;            /* borrowed: the file's mapping, or an arena; NULL for strings */
+    const char *const *strings; /* if dtype is STRING: count strings */
+};
+/* Elements [first, first+n) as float32 / int64. */
+void lrp_blob_f32(const struct lrp_blob *blob, size_t first, size_t n, float *out);
+void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *out);
+/* One element, converted. */
+float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index);
+int64_t lrp_blob_get_i64(const struct lrp_blob *blob, size_t index);
+/* The blob as an aligned tensor (a copy, owned by the caller). */
+enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor **out, struct lrp_error *err);
+/* A blob in the arena with the data of a tensor (copied): floats as float32, or narrowed back to the integer type. */
+enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_tensor *tensor, struct lrp_blob **out,
+                                     struct lrp_error *err);
+
+/* ---- calls ---- */
+
+enum lrp_attribute_kind { /* numbers of ONNX's AttributeProto.AttributeType */
+    LRP_ATTRIBUTE_FLOAT = 1,
+    LRP_ATTRIBUTE_INT = 2,
+    LRP_ATTRIBUTE_STRING = 3,
+    LRP_ATTRIBUTE_TENSOR = 4,
+    LRP_ATTRIBUTE_GRAPH = 5,
+    LRP_ATTRIBUTE_FLOATS = 6,
+    LRP_ATTRIBUTE_INTS = 7,
+    LRP_ATTRIBUTE_STRINGS = 8,
+    LRP_ATTRIBUTE_OTHER = 99 /* kept by name, never understood */
+};
+struct lrp_attribute {
+    const char *name;
+    enum lrp_attribute_kind kind;
+    float f;
+    int64_t i;
+    const char *s;       /* NUL-terminated copy */
+    size_t count;        /* of floats, ints or strings */
+    const float *floats; /* aligned copies in the definition's arena */
+    const int64_t *ints;
+    const char *const *strings;
+    const struct lrp_blob *tensor;
+    const void *graph; /* struct lrp_definition * of a subgraph */
+};
+
+/* What is known of a value before anything runs. */
+struct lrp_desc {
+    bool present;           /* false: an optional input that was left out (or an output nobody named) */
+    enum lrp_dtype dtype;
+    struct lrp_shape shape;
+    const struct lrp_blob *constant; /* not NULL: the value is known */
+};
+
+struct lrp_operator;
+/* One application of an operator. */
+struct lrp_call {
+    const struct lrp_operator *op; /* NULL: nobody implements it */
+    const char *op_type, *domain;  /* "Conv", "" (= ai.onnx) */
+    int opset;                     /* version of the domain the model imports */
+    const struct lrp_attribute *attributes;
+    int attribute_count;
+    struct lrp_desc *in, *out;
+    int in_count, out_count;
+};
+
+const struct lrp_attribute *lrp_call_attribute(const struct lrp_call *call, const char *name);
+int64_t lrp_call_int(const struct lrp_call *call, const char *name, int64_t otherwise);
+float lrp_call_float(const struct lrp_call *call, const char *name, float otherwise);
+/* Borrowed; `otherwise` if missing. */
+const char *lrp_call_string(const struct lrp_call *call, const char *name, const char *otherwise);
+/* An INTS attribute: fills out with at most `most` values and returns how many it has; -1 if it is missing or of another kind. */
+int lrp_call_ints(const struct lrp_call *call, const char *name, int64_t *out, int most);
+/* The integers of an input that is constant (axes, shapes, ...): returns how many, -1 if the input is missing, not
+ * constant, or has more than `most`. */
+int lrp_call_const_ints(const struct lrp_call *call, int input, int64_t *out, int most);
+/* True if input i was given. */
+bool lrp_call_has(const struct lrp_call *call, int input);
+/* True if input i is data: given, of a float type, not constant. */
+bool lrp_call_is_data(const struct lrp_call *call, int input);
+/* Number of data inputs. */
+int lrp_call_data_inputs(const struct lrp_call *call);
+/* -1 if axis is outside [-rank, rank). */
+int lrp_normalize_axis(int64_t axis, int rank);
+
+/* ---- modified weights (semantics.md section 2; architecture.md principle 2) ---- */
+
+enum lrp_weight_modifier {
+    LRP_WEIGHT_AS_IS,
+    LRP_WEIGHT_POSITIVE,       /* W+ */
+    LRP_WEIGHT_NEGATIVE,       /* W- */
+    LRP_WEIGHT_SQUARED,        /* W^2 */
+    LRP_WEIGHT_ONE,            /* 1 */
+    LRP_WEIGHT_GAMMA_POSITIVE, /* W + gamma W+ */
+    LRP_WEIGHT_GAMMA_NEGATIVE, /* W + gamma W- */
+    LRP_WEIGHT_NONE,           /* for biases: left out */
+    LRP_WEIGHT_MODIFIER_COUNT
+};
+struct lrp_modifier {
+    enum lrp_weight_modifier weight, bias;
+    float gamma;
+};
+/* In place. */
+void lrp_modify(enum lrp_weight_modifier modifier, float gamma, float *values, size_t count);
+
+/* ---- operators ---- */
+
+enum lrp_trait {
+    LRP_TRAIT_WEIGHTED = 1,   /* linear in input 0 with constant weights (inputs 1, 2) read by prepare through a modifier */
+    LRP_TRAIT_MOVES = 2,      /* only moves elements: relevance is routed by the vjp as it is */
+    LRP_TRAIT_PRODUCT = 4,    /* a product of its k data inputs: each gets 1/k of the relevance */
+    LRP_TRAIT_ACTIVATION = 8, /* one input, elementwise: can be fused behind a linear layer */
+    LRP_TRAIT_SHAPE_ONLY = 16 /* needs only the shape of its input: folded even when the input is data */
+};
+
+/* Contract of the functions (all return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
+ * caller does):
+ * infer    every given input has a known shape and dtype: fills dtype and shape of every present output. Checks everything that
+ *          forward and vjp rely on (ranks, attribute values, matching sizes; files are hostile): what infer lets pass must not
+ *          crash. LRP_UNSUPPORTED for what is legal but not done here, LRP_FILE for what is invalid. Needs a constant
+ *          input that is not constant: LRP_UNSUPPORTED.
+ * prepare  (optional) reads constants into a handle, through `modifier` (NULL: as is; only WEIGHTED ones get one). Owned by
+ *          the caller, given back with release.
+ * forward  in[i]: tensor of input i, NULL if absent, or if it is constant and in `prepared_inputs`. out[j]: tensors made by the
+ *          caller with inferred dtype and shape (contents zero), NULL if not wanted. Writes every element.
+ * vjp      in, out as in forward (for WEIGHTED operators both arrays may hold NULLs: nothing may depend on them but weights that
+ *          came as data); s[j]: cotangent of output j, NULL = zero; grad[i]: zeroed tensor of input i's shape, NULL if not wanted:
+ *          receives J_i^T s. Only float inputs are ever wanted. NULL: not differentiable.
+ * kind     the type of layer a call is; NULL: `static_kind`. */
+struct lrp_operator {
+    const char *name;   /* ONNX operator name */
+    const char *domain; /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
+    short versions[12]; /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
+    short newer;        /* first later ONNX version that differs and is not implemented; 0: none up to opset 26 */
+    unsigned traits;    /* enum lrp_trait */
+    unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
+    enum lrp_kind static_kind;
+    enum lrp_kind (*kind)(const struct lrp_call *call);
+    enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
+    enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle, struct lrp_error *err);
+    void (*release)(void *handle);
+    enum lrp_status (*forward)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                               struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err);
+    enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                           const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
+                           struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
+    int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
+};
+
+/* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".
+ * *why (may be NULL) then says "operator X is not implemented" or "operator X version N is not implemented" (borrowed, static). */
+const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why);
+/* All rows, family by family; NULL past the end. */
+const struct lrp_operator *lrp_operator_at(size_t index);
+
+/* Each family's rows, ended by a row without a name (defined in the family's file, collected in table.c). */
+extern const struct lrp_operator lrp_ops_linear[];      /* linear.c: Conv ConvTranspose Gemm MatMul, lrpscope Dense, Scale */
+extern const struct lrp_operator lrp_ops_pooling[];     /* pooling.c */
+extern const struct lrp_operator lrp_ops_normalize[];   /* normalize.c: BatchNormalization LayerNormalization Softmax ... */
+extern const struct lrp_operator lrp_ops_activation[];  /* activation.c: unary elementwise ones that serve as activations */
+extern const struct lrp_operator lrp_ops_arithmetic[];  /* arithmetic.c: binary/n-ary with broadcasting, comparisons, Where */
+extern const struct lrp_operator lrp_ops_math[];        /* math.c: other unary elementwise: Sqrt Exp Erf Neg ... Cast */
+extern const struct lrp_operator lrp_ops_reduce[];      /* reduce.c */
+extern const struct lrp_operator lrp_ops_move[];        /* move.c: Reshape Flatten Transpose Concat Split Slice Pad Gather Expand ... */
+extern const struct lrp_operator lrp_ops_shape[];       /* shape.c: Shape Size Constant ConstantOfShape Range ... */
+
+#endif
