@@ -96,6 +96,11 @@ bool lrp_call_has(const struct lrp_call *call, int input);
 bool lrp_call_is_data(const struct lrp_call *call, int input);
 /* Number of data inputs. */
 int lrp_call_data_inputs(const struct lrp_call *call);
+/* True if the call is linear in its data input 0 with weights prepare can read: the trait WEIGHTED holds for this call. */
+bool lrp_call_weighted(const struct lrp_call *call);
+/* How many data inputs are multiplied with one another: their number if the row has the trait PRODUCT and they are at
+ * least 2, else 1. */
+int lrp_call_product(const struct lrp_call *call);
 /* -1 if axis is outside [-rank, rank). */
 int lrp_normalize_axis(int64_t axis, int rank);
 
@@ -164,7 +169,7 @@ struct lrp_operator {
 };
 
 /* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".
- * *why (may be NULL) then says "operator X is not implemented" or "operator X version N is not implemented" (borrowed, static). */
+ * *why (may be NULL) then says "the operator is not implemented" or "this version of the operator is not implemented" (borrowed, static). */
 const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why);
 /* All rows, family by family; NULL past the end. */
 const struct lrp_operator *lrp_operator_at(size_t index);

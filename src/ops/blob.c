@@ -1,0 +1,83 @@
+/* blob.c: constants as they lie in a file, read as numbers. */
+#include "ops.h"
+
+#include <string.h>
+
+#include "convert.h"
+
+static const unsigned char *element(const struct lrp_blob *blob, size_t index)
+{
+    return (const unsigned char *)blob->raw + index * lrp_dtype_size(blob->dtype);
+}
+
+void lrp_blob_f32(const struct lrp_blob *blob, size_t first, size_t n, float *out)
+{
+    if (n)
+        lrp_convert_to_f32(blob->dtype, element(blob, first), n, false, out);
+}
+
+void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *out)
+{
+    if (n)
+        lrp_convert_to_i64(blob->dtype, element(blob, first), n, false, out);
+}
+
+float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index)
+{
+    float value;
+
+    lrp_blob_f32(blob, index, 1, &value);
+    return value;
+}
+
+int64_t lrp_blob_get_i64(const struct lrp_blob *blob, size_t index)
+{
+    int64_t value;
+
+    lrp_blob_i64(blob, index, 1, &value);
+    return value;
+}
+
+enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor **out, struct lrp_error *err)
+{
+    enum lrp_status status;
+
+    if (lrp_dtype_size(blob->dtype) == 0)
+        return lrp_fail(err, LRP_UNSUPPORTED, "a constant of type %s cannot be computed with",
+                        lrp_dtype_text(blob->dtype));
+    status = lrp_tensor_new(blob->dtype, &blob->shape, out, err);
+    if (status)
+        return status;
+    if (lrp_dtype_is_float(blob->dtype))
+        lrp_blob_f32(blob, 0, (*out)->count, (*out)->f);
+    else
+        lrp_blob_i64(blob, 0, (*out)->count, (*out)->i);
+    return LRP_OK;
+}
+
+/* Little-endian: the low bytes of an integer come first, so that narrowing is copying them. */
+static void narrow(const int64_t *from, size_t count, size_t size, unsigned char *to)
+{
+    for (size_t i = 0; i < count; i++)
+        memcpy(to + i * size, &from[i], size);
+}
+
+enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_tensor *tensor, struct lrp_blob **out,
+                                     struct lrp_error *err)
+{
+    const bool is_float = lrp_dtype_is_float(tensor->dtype);
+    const enum lrp_dtype dtype = is_float ? LRP_DTYPE_FLOAT : tensor->dtype;
+    const size_t size = lrp_dtype_size(dtype);
+    struct lrp_blob *const blob = lrp_arena_calloc(arena, 1, sizeof *blob);
+    void *const raw = lrp_arena_calloc(arena, tensor->count, size);
+
+    if (!blob || !raw)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
+    if (is_float)
+        memcpy(raw, tensor->f, tensor->count * size);
+    else if (size <= sizeof(int64_t))
+        narrow(tensor->i, tensor->count, size, raw);
+    *blob = (struct lrp_blob){.dtype = dtype, .shape = tensor->shape, .count = tensor->count, .raw = raw};
+    *out = blob;
+    return LRP_OK;
+}

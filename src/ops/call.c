@@ -1,0 +1,105 @@
+/* call.c: reading the attributes and inputs of a call. */
+#include "ops.h"
+
+#include <string.h>
+
+const struct lrp_attribute *lrp_call_attribute(const struct lrp_call *call, const char *name)
+{
+    for (int i = 0; i < call->attribute_count; i++)
+        if (strcmp(call->attributes[i].name, name) == 0)
+            return &call->attributes[i];
+    return NULL;
+}
+
+static const struct lrp_attribute *attribute_of(const struct lrp_call *call, const char *name,
+                                                enum lrp_attribute_kind kind)
+{
+    const struct lrp_attribute *attribute = lrp_call_attribute(call, name);
+
+    return attribute && attribute->kind == kind ? attribute : NULL;
+}
+
+int64_t lrp_call_int(const struct lrp_call *call, const char *name, int64_t otherwise)
+{
+    const struct lrp_attribute *attribute = attribute_of(call, name, LRP_ATTRIBUTE_INT);
+
+    return attribute ? attribute->i : otherwise;
+}
+
+float lrp_call_float(const struct lrp_call *call, const char *name, float otherwise)
+{
+    const struct lrp_attribute *attribute = attribute_of(call, name, LRP_ATTRIBUTE_FLOAT);
+
+    return attribute ? attribute->f : otherwise;
+}
+
+const char *lrp_call_string(const struct lrp_call *call, const char *name, const char *otherwise)
+{
+    const struct lrp_attribute *attribute = attribute_of(call, name, LRP_ATTRIBUTE_STRING);
+
+    return attribute && attribute->s ? attribute->s : otherwise;
+}
+
+int lrp_call_ints(const struct lrp_call *call, const char *name, int64_t *out, int most)
+{
+    const struct lrp_attribute *attribute = attribute_of(call, name, LRP_ATTRIBUTE_INTS);
+
+    if (!attribute)
+        return -1;
+    for (size_t i = 0; i < attribute->count && i < (size_t)most; i++)
+        out[i] = attribute->ints[i];
+    return attribute->count > INT32_MAX ? INT32_MAX : (int)attribute->count;
+}
+
+int lrp_call_const_ints(const struct lrp_call *call, int input, int64_t *out, int most)
+{
+    const struct lrp_blob *blob = lrp_call_has(call, input) ? call->in[input].constant : NULL;
+
+    if (!blob || blob->dtype == LRP_DTYPE_STRING || blob->count > (size_t)most)
+        return -1;
+    lrp_blob_i64(blob, 0, blob->count, out);
+    return (int)blob->count;
+}
+
+bool lrp_call_has(const struct lrp_call *call, int input)
+{
+    return input >= 0 && input < call->in_count && call->in[input].present;
+}
+
+bool lrp_call_is_data(const struct lrp_call *call, int input)
+{
+    return lrp_call_has(call, input) && !call->in[input].constant && lrp_dtype_is_float(call->in[input].dtype);
+}
+
+int lrp_call_data_inputs(const struct lrp_call *call)
+{
+    int count = 0;
+
+    for (int i = 0; i < call->in_count; i++)
+        count += lrp_call_is_data(call, i);
+    return count;
+}
+
+bool lrp_call_weighted(const struct lrp_call *call)
+{
+    if (!call->op || !(call->op->traits & LRP_TRAIT_WEIGHTED) || !lrp_call_is_data(call, 0))
+        return false;
+    for (int i = 1; i <= 2; i++)
+        if (lrp_call_has(call, i) && !call->in[i].constant)
+            return false;
+    return lrp_call_int(call, "transA", 0) == 0;
+}
+
+int lrp_call_product(const struct lrp_call *call)
+{
+    const int inputs = lrp_call_data_inputs(call);
+
+    return call->op && (call->op->traits & LRP_TRAIT_PRODUCT) && inputs >= 2 ? inputs : 1;
+}
+
+int lrp_normalize_axis(int64_t axis, int rank)
+{
+    if (axis < -rank || axis >= rank)
+        return -1;
+    return (int)(axis < 0 ? axis + rank : axis);
+}

@@ -1,0 +1,54 @@
+/* table.c: finding the row of an operator. */
+#include "ops.h"
+
+#include <string.h>
+
+static const struct lrp_operator *const families[] = {
+    lrp_ops_linear, lrp_ops_pooling, lrp_ops_normalize, lrp_ops_activation, lrp_ops_arithmetic,
+    lrp_ops_math,   lrp_ops_reduce,  lrp_ops_move,      lrp_ops_shape,
+};
+
+const struct lrp_operator *lrp_operator_at(size_t index)
+{
+    for (size_t family = 0; family < sizeof families / sizeof *families; family++)
+        for (const struct lrp_operator *row = families[family]; row->name; row++)
+            if (index-- == 0)
+                return row;
+    return NULL;
+}
+
+/* The newest version of the row that `opset` has; 0 if the row knows only later ones. */
+static int version_at(const struct lrp_operator *row, int opset)
+{
+    int found = 0;
+
+    for (size_t i = 0; i < sizeof row->versions / sizeof *row->versions && row->versions[i]; i++)
+        if (row->versions[i] <= opset)
+            found = row->versions[i];
+    return found;
+}
+
+/* Several rows may share a name, each with the versions of one meaning: the row with the newest version wins. */
+const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why)
+{
+    const char *const wanted = strcmp(domain, "ai.onnx") == 0 ? "" : domain;
+    const struct lrp_operator *best = NULL, *row;
+    int best_version = 0;
+    bool known = false;
+
+    for (size_t i = 0; (row = lrp_operator_at(i)); i++) {
+        if (strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0)
+            continue;
+        known = true;
+        const int version = version_at(row, opset);
+        if (version > best_version) {
+            best = row;
+            best_version = version;
+        }
+    }
+    if (best && best->newer && opset >= best->newer)
+        best = NULL;
+    if (!best && why)
+        *why = known ? "this version of the operator is not implemented" : "the operator is not implemented";
+    return best;
+}
