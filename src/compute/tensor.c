@@ -1,0 +1,196 @@
+/* tensor.c: arrays of numbers, reference counted. */
+#include "lrpscope/tensor.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "convert.h"
+#include "mapping.h"
+#include "npy.h"
+
+static size_t element_size(enum lrp_dtype dtype)
+{
+    return lrp_dtype_is_float(dtype) ? sizeof(float) : sizeof(int64_t);
+}
+
+/* A tensor whose elements are not set. */
+static enum lrp_status allocate(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_tensor **out,
+                                struct lrp_error *err)
+{
+    const int64_t count = lrp_shape_count(shape);
+    struct lrp_tensor *tensor = NULL;
+    char text[160];
+
+    if (count >= 0)
+        tensor = malloc(sizeof *tensor);
+    if (!tensor)
+        goto fail;
+    *tensor = (struct lrp_tensor){.dtype = dtype, .shape = *shape, .count = (size_t)count, .references = 1};
+    tensor->f = lrp_buffer_bytes((size_t)count * element_size(dtype));
+    if (!tensor->f)
+        goto fail;
+    *out = tensor;
+    return LRP_OK;
+fail:
+    free(tensor);
+    return lrp_fail(err, LRP_MEMORY, "not enough memory for a tensor of shape %s",
+                    lrp_shape_text(shape, 0, "x", text, sizeof text));
+}
+
+enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_tensor **out,
+                               struct lrp_error *err)
+{
+    const enum lrp_status status = allocate(dtype, shape, out, err);
+
+    if (!status)
+        memset((*out)->f, 0, (*out)->count * element_size(dtype));
+    return status;
+}
+
+enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const enum lrp_status status = allocate(source->dtype, &source->shape, out, err);
+
+    if (!status)
+        memcpy((*out)->f, source->f, source->count * element_size(source->dtype));
+    return status;
+}
+
+/* The count is the one part of a shared tensor that changes, and only atomically. */
+static int *references(const struct lrp_tensor *tensor)
+{
+    return &((struct lrp_tensor *)tensor)->references;
+}
+
+struct lrp_tensor *lrp_tensor_retain(const struct lrp_tensor *tensor)
+{
+    __atomic_add_fetch(references(tensor), 1, __ATOMIC_RELAXED);
+    return (struct lrp_tensor *)tensor;
+}
+
+void lrp_tensor_release(const struct lrp_tensor *tensor)
+{
+    if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    free(tensor->f);
+    free((struct lrp_tensor *)tensor);
+}
+
+static void squared_distances(const struct lrp_tensor *tensor, struct lrp_statistics *out, size_t finite)
+{
+    double squares = 0;
+
+    for (size_t i = 0; i < tensor->count; i++)
+        if (isfinite(tensor->f[i])) {
+            const double distance = (double)tensor->f[i] - out->mean;
+            squares += distance * distance;
+        }
+    out->std = sqrt(squares / (double)finite);
+}
+
+void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out)
+{
+    size_t finite = 0;
+
+    *out = (struct lrp_statistics){0};
+    for (size_t i = 0; i < tensor->count; i++) {
+        const float value = tensor->f[i];
+
+        if (!isfinite(value)) {
+            out->nan++;
+            continue;
+        }
+        out->sum += (double)value;
+        if (finite == 0 || value < out->min)
+            out->min = value;
+        if (finite == 0 || value > out->max)
+            out->max = value;
+        finite++;
+    }
+    if (finite == 0)
+        return;
+    out->mean = out->sum / (double)finite;
+    squared_distances(tensor, out, finite);
+}
+
+/* From column-major to row-major: walks the target in order, the source with its own strides. */
+static void from_fortran(const struct lrp_shape *shape, const void *source, size_t count, size_t size, void *target)
+{
+    int64_t index[LRP_MAX_RANK] = {0};
+    size_t stride[LRP_MAX_RANK], next = 1, from = 0;
+
+    for (int d = 0; d < shape->rank; d++) {
+        stride[d] = next;
+        next *= (size_t)shape->dim[d];
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy((char *)target + i * size, (const char *)source + from * size, size);
+        for (int d = shape->rank - 1; d >= 0; d--) {
+            from += stride[d];
+            if (++index[d] < shape->dim[d])
+                break;
+            from -= stride[d] * (size_t)shape->dim[d];
+            index[d] = 0;
+        }
+    }
+}
+
+static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const bool is_float = lrp_dtype_is_float(npy->dtype);
+    struct lrp_tensor *tensor, *ordered;
+    enum lrp_status status = lrp_tensor_new(is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &npy->shape, &tensor, err);
+
+    if (status)
+        return status;
+    if (is_float)
+        lrp_convert_to_f32(npy->dtype, npy->data, npy->count, npy->swapped, tensor->f);
+    else
+        lrp_convert_to_i64(npy->dtype, npy->data, npy->count, npy->swapped, tensor->i);
+    if (npy->fortran && npy->shape.rank > 1) {
+        status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
+        if (!status)
+            from_fortran(&tensor->shape, tensor->f, tensor->count, element_size(tensor->dtype), ordered->f);
+        lrp_tensor_release(tensor);
+        tensor = ordered;
+    }
+    if (!status)
+        *out = tensor;
+    return status;
+}
+
+enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_mapping mapping = {0};
+    struct lrp_npy npy;
+    enum lrp_status status = lrp_mapping_open(path, &mapping, err);
+
+    if (status)
+        return status;
+    status = lrp_npy_parse(mapping.data, mapping.size, &npy, err);
+    if (!status)
+        status = tensor_of_npy(&npy, out, err);
+    if (status)
+        status = lrp_fail_context(err, status, "%s", path);
+    lrp_mapping_close(&mapping);
+    return status;
+}
+
+enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err)
+{
+    float *numbers;
+    enum lrp_status status;
+
+    if (lrp_dtype_is_float(tensor->dtype))
+        return lrp_npy_write_f32(path, &tensor->shape, tensor->f, err);
+    numbers = lrp_buffer_new((int64_t)tensor->count);
+    if (!numbers)
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to convert the array", path);
+    for (size_t i = 0; i < tensor->count; i++)
+        numbers[i] = (float)tensor->i[i];
+    status = lrp_npy_write_f32(path, &tensor->shape, numbers, err);
+    free(numbers);
+    return status;
+}
