@@ -1,0 +1,84 @@
+/* error.c: statuses and the one line that goes with them. */
+#include "lrpscope/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+_Static_assert(LRP_OK == 0, "success must be zero");
+
+int lrp_status_exit_code(enum lrp_status status) {
+    static const int codes[] = {
+#define X(name, code, text) [LRP_##name] = code,
+        LRP_STATUSES(X)
+#undef X
+    };
+    return (unsigned)status < LRP_STATUS_COUNT ? codes[status] : 3;
+}
+
+const char *lrp_status_text(enum lrp_status status) {
+    static const char *const texts[] = {
+#define X(name, code, text) [LRP_##name] = text,
+        LRP_STATUSES(X)
+#undef X
+    };
+    return (unsigned)status < LRP_STATUS_COUNT ? texts[status] : "unknown status";
+}
+
+/* What a terminal would obey, and what is not UTF-8 (or was cut in two by the end of the buffer), becomes '?'. */
+static void make_harmless(char *line) {
+    const size_t length = strlen(line);
+    for (size_t i = 0; i < length;) {
+        const size_t n = lrp_utf8_length(line + i, length - i);
+        const unsigned char c = (unsigned char)line[i];
+        if (n == 0 || c < 0x20 || c == 0x7f) {
+            line[i++] = '?';
+        } else {
+            if (n == 2 && c == 0xC2 && (unsigned char)line[i + 1] < 0xA0) /* the C1 controls */
+                line[i] = line[i + 1] = '?';
+            i += n;
+        }
+    }
+}
+
+enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...) {
+    if (!err)
+        return status;
+    char line[sizeof err->message]; /* the arguments may point into err itself */
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (n < 0)
+        line[0] = '\0';
+    make_harmless(line);
+    memcpy(err->message, line, sizeof line);
+    err->status = status;
+    return status;
+}
+
+enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, const char *format, ...) {
+    if (!err)
+        return status;
+    char line[sizeof err->message];
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (n < 0)
+        n = 0;
+    const size_t used = (size_t)n < sizeof line - 3 ? (size_t)n : sizeof line - 3;
+    const size_t rest = strnlen(err->message, sizeof line - 3 - used);
+    memcpy(line + used, ": ", 2);
+    memcpy(line + used + 2, err->message, rest);
+    line[used + 2 + rest] = '\0';
+    make_harmless(line);
+    memcpy(err->message, line, sizeof line);
+    return err->status;
+}
+
+const char *lrp_version(void) {
+    return LRPSCOPE_VERSION;
+}

@@ -1,0 +1,92 @@
+/* mapping.c: whole files, mapped read-only. */
+#include "mapping.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const unsigned char empty_file[1];
+
+/* Reads everything into anonymous pages; returns 0 or an errno. The pages are the caller's in either case. */
+static int fill(int fd, unsigned char **data, size_t *capacity, size_t *size) {
+    for (;;) {
+        if (*size == *capacity) {
+            void *bigger = *capacity > SIZE_MAX / 4 ? MAP_FAILED : mremap(*data, *capacity, *capacity * 2, MREMAP_MAYMOVE);
+            if (bigger == MAP_FAILED)
+                return ENOMEM;
+            *data = bigger;
+            *capacity *= 2;
+        }
+        const ssize_t n = read(fd, *data + *size, *capacity - *size);
+        if (n == 0)
+            return 0;
+        if (n > 0)
+            *size += (size_t)n;
+        else if (errno != EINTR)
+            return errno;
+    }
+}
+
+/* A pipe or a device, in pages of its own, so that closing is the same for both kinds. */
+static int read_wholly(int fd, struct lrp_mapping *out) {
+    size_t capacity = (size_t)1 << 16, size = 0;
+    unsigned char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data == MAP_FAILED)
+        return errno;
+    const int failed = fill(fd, &data, &capacity, &size);
+    if (failed || size == 0)
+        munmap(data, capacity);
+    else
+        data = mremap(data, capacity, size, 0); /* shrinking in place: closing will give back `size` bytes */
+    out->data = size ? data : empty_file;
+    out->size = size;
+    return failed;
+}
+
+static int map(int fd, struct lrp_mapping *out) {
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return errno;
+    if (S_ISDIR(status.st_mode))
+        return EISDIR;
+    if (!S_ISREG(status.st_mode) || status.st_size == 0) /* size 0: also what /proc says of its files */
+        return read_wholly(fd, out);
+    if ((uintmax_t)status.st_size > SIZE_MAX / 2)
+        return EFBIG;
+    void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return errno;
+    out->data = data;
+    out->size = (size_t)status.st_size;
+    return 0;
+}
+
+enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err) {
+    *out = (struct lrp_mapping){0};
+    char *copy = strdup(path);
+    if (!copy)
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const int failed = fd < 0 ? errno : map(fd, out);
+    if (fd >= 0)
+        close(fd);
+    if (failed) {
+        free(copy);
+        *out = (struct lrp_mapping){0};
+        return lrp_fail(err, failed == ENOMEM ? LRP_MEMORY : LRP_FILE, "%s: %s", path, strerror(failed));
+    }
+    out->path = copy;
+    return LRP_OK;
+}
+
+void lrp_mapping_close(struct lrp_mapping *mapping) {
+    if (mapping->data && mapping->data != empty_file)
+        munmap((void *)(uintptr_t)mapping->data, mapping->size);
+    free(mapping->path);
+    *mapping = (struct lrp_mapping){0};
+}

@@ -1,0 +1,118 @@
+/* output.c: files written beside their destination and renamed. */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ATTEMPTS 1000
+
+static void clear(struct lrp_output *out) {
+    free(out->path);
+    free(out->temporary);
+    *out = (struct lrp_output){0};
+}
+
+/* A new file in the folder of out->path, named after nobody, so that long names stay legal. Returns a descriptor or -1 (errno). */
+static int create_beside(struct lrp_output *out) {
+    const char *slash = strrchr(out->path, '/');
+    const int folder = slash ? (int)(slash + 1 - out->path) : 0;
+    for (int i = 0; i < ATTEMPTS; i++) {
+        free(out->temporary);
+        out->temporary = NULL;
+        if (asprintf(&out->temporary, "%.*s.lrpscope-%ld-%d.tmp", folder, out->path, (long)getpid(), i) < 0) {
+            out->temporary = NULL;
+            errno = ENOMEM;
+            return -1;
+        }
+        const int fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+/* Returns a descriptor or -1 (errno). Devices and pipes have nothing to be renamed over: they are written directly. */
+static int open_destination(const char *path, struct lrp_output *out) {
+    struct stat status;
+    const bool exists = stat(path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return -1;
+    }
+    struct stat link;
+    const bool dangling = !exists && lstat(path, &link) == 0; /* realpath then says why */
+    out->path = exists || dangling ? realpath(path, NULL) : strdup(path);
+    if (exists && !S_ISREG(status.st_mode)) {
+        if (!out->path) /* a pipe under /proc has no path of its own */
+            out->path = strdup(path);
+        return out->path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
+    }
+    if (!out->path || (exists && access(out->path, W_OK) != 0)) /* renaming would get round a write protection */
+        return -1;
+    const int fd = create_beside(out);
+    if (fd >= 0 && exists)
+        (void)fchmod(fd, status.st_mode & 0777); /* not worth failing for */
+    return fd;
+}
+
+enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err) {
+    *out = (struct lrp_output){0};
+    const int fd = open_destination(path, out);
+    if (fd < 0) {
+        const int failed = errno;
+        clear(out);
+        return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s", path, strerror(failed));
+    }
+    out->file = fdopen(fd, "wb");
+    if (out->file)
+        return LRP_OK;
+    close(fd);
+    if (out->temporary)
+        unlink(out->temporary);
+    clear(out);
+    return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+}
+
+enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err) {
+    int failed = 0;
+    errno = 0;
+    if (ferror(out->file) || fflush(out->file) != 0)
+        failed = errno ? errno : EIO;
+    if (!failed && out->temporary && fsync(fileno(out->file)) != 0)
+        failed = errno;
+    if (fclose(out->file) != 0 && !failed)
+        failed = errno;
+    if (!failed && out->temporary && rename(out->temporary, out->path) != 0)
+        failed = errno;
+    enum lrp_status status = LRP_OK;
+    if (failed) {
+        if (out->temporary)
+            unlink(out->temporary);
+        status = lrp_fail(err, LRP_FILE, "%s: cannot be written: %s", out->path, strerror(failed));
+    }
+    clear(out);
+    return status;
+}
+
+void lrp_output_abort(struct lrp_output *out) {
+    if (out->file)
+        fclose(out->file);
+    if (out->temporary)
+        unlink(out->temporary);
+    clear(out);
+}
+
+enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err) {
+    struct lrp_output out;
+    const enum lrp_status status = lrp_output_open(path, &out, err);
+    if (status != LRP_OK)
+        return status;
+    if (size)
+        fwrite(data, 1, size, out.file); /* commit asks ferror */
+    return lrp_output_commit(&out, err);
+}
