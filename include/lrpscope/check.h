@@ -1,0 +1,48 @@
+/* check.h: the model check: which layers LRP does not support, why, and what can be done. */
+#ifndef LRPSCOPE_CHECK_H
+#define LRPSCOPE_CHECK_H
+
+#include <stddef.h>
+
+#include "lrpscope/layer.h"
+#include "lrpscope/registry.h"
+
+/* X(name, short text of the check column) */
+#define LRP_CHECK_STATES(X)                                                        \
+    X(PASSED, "ok")                                                                \
+    X(REGISTERED, "registered")            /* passes because it was registered */  \
+    X(OUTPUT_SOFTMAX, "softmax")           /* the model ends in a softmax */       \
+    X(UNKNOWN_LAYER, "unknown")            /* the type is not supported */         \
+    X(UNSUPPORTED_ACTIVATION, "activation")                                        \
+    X(UNKNOWN_BOTH, "both")                /* type and activation */               \
+    X(INPUT, "")                           /* row 0 */
+enum lrp_check_state {
+#define X(name, text) LRP_CHECK_##name,
+    LRP_CHECK_STATES(X)
+#undef X
+    LRP_CHECK_STATE_COUNT
+};
+const char *lrp_check_state_text(enum lrp_check_state state);
+
+struct lrp_check_row {
+    const struct lrp_layer *layer; /* borrowed */
+    enum lrp_check_state state;
+    bool layer_supported, activation_supported;
+    bool failed;        /* softmax, unknown, activation, both */
+    const char *reason; /* "" if passed; owned by the check */
+    const char *remedy; /* "" if passed */
+};
+struct lrp_check {
+    bool passed;          /* no row failed */
+    bool output_softmax;
+    size_t failed;        /* how many rows */
+    struct lrp_check_row *rows; /* one per layer, row 0 too */
+    size_t count;
+    char *guidance;       /* several lines: what to do, in the order softmax, layers, activations; "" if passed */
+};
+/* Checks all layers. *out is owned by the caller. */
+enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry,
+                              struct lrp_check **out, struct lrp_error *err);
+void lrp_check_free(struct lrp_check *check);
+
+#endif

@@ -1,0 +1,28 @@
+/* composite.h: how layers get their rules: lists of primitives, the last that yields a fitting rule wins. */
+#ifndef LRPSCOPE_COMPOSITE_H
+#define LRPSCOPE_COMPOSITE_H
+
+#include <stddef.h>
+
+#include "lrpscope/layer.h"
+#include "lrpscope/rule.h"
+
+struct lrp_composite;
+
+struct lrp_composite_info {
+    const char *name, *parameters, *description; /* "epsilon-gamma-box", "low, high", one line */
+};
+/* The presets; NULL past the end. */
+const struct lrp_composite_info *lrp_composite_at(size_t index);
+/* Parses a preset ("epsilon-plus-flat", "epsilon-gamma-box(-2.1,2.6)"), a rule for every layer ("zero"), or a list:
+ * composite(global(zero), global-type(convolution=alpha-beta(2,1)), first-n-type(7, convolution=flat), layer(9, zero)).
+ * Errors: LRP_USAGE. */
+enum lrp_status lrp_composite_parse(const char *text, enum lrp_convention convention, struct lrp_composite **out,
+                                    struct lrp_error *err);
+void lrp_composite_free(struct lrp_composite *composite);
+/* The text that parses back to the same composite. Owned by the caller. */
+char *lrp_composite_text(const struct lrp_composite *composite);
+/* The primitives one per line, type maps listed per type. Owned by the caller. */
+char *lrp_composite_describe(const struct lrp_composite *composite);
+
+#endif

@@ -1,0 +1,44 @@
+/* layer.h: the layers of a model as LRP sees them. */
+#ifndef LRPSCOPE_LAYER_H
+#define LRPSCOPE_LAYER_H
+
+#include <stddef.h>
+
+#include "lrpscope/tensor.h"
+
+/* A layer: an anchor operator with the activation fused behind it. Everything is borrowed from the list. */
+struct lrp_layer {
+    int index;                     /* 1.. in execution order; row 0 is the model input, type "input" */
+    const char *name;              /* node name, or the name of its first output; unique */
+    const char *type;              /* semantics.md section 4; the operator's name in kebab case if LRP does not know it */
+    const char *group, *second_group; /* "" if none */
+    const char *op_type;           /* ONNX operator of the anchor */
+    const char *activation;        /* "identity" if nothing is fused */
+    const char *activation_op;     /* ONNX operator of it, "" if none */
+    const char *const *nodes;      /* nodes of the file that this layer holds: its own, then folded arithmetic */
+    const char *const *inputs;     /* names of its data inputs (values) */
+    const char *const *outputs;    /* names of its outputs; the first is the one relevance is shown for */
+    const int *sources;            /* layer index each input comes from */
+    const int *consumers;          /* layer indices its outputs go to */
+    int node_count, input_count, output_count, consumer_count; /* sources has input_count entries */
+    struct lrp_shape shape;        /* of the first output; unknown: rank -1 or dimension -1 */
+    int64_t parameters, macs;      /* macs: multiply-accumulates, of one forward pass */
+    bool executable, differentiable;
+    const char *obstacle;          /* why it is not executable, or "" */
+    bool output_softmax;           /* a softmax or log-softmax that gives the model's output */
+};
+
+struct lrp_layer_list {
+    const struct lrp_layer *rows;  /* rows[0] is the input; rows[i].index == i */
+    size_t count;                  /* with row 0 */
+    int64_t parameters, macs;      /* totals */
+    size_t activation_bytes;       /* of all values kept in one pass, float32 */
+    const char *const *dropped;    /* nodes that vanished: identities, dropout, dead nodes */
+    size_t dropped_count;
+    const char *const *canonized;  /* one line for every rewriting that was done, for --canonize-report */
+    size_t canonized_count;
+    const char *const *removed;    /* values that canonization or a pattern swallowed */
+    size_t removed_count;
+};
+
+#endif

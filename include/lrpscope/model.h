@@ -1,0 +1,34 @@
+/* model.h: a model file, opened. */
+#ifndef LRPSCOPE_MODEL_H
+#define LRPSCOPE_MODEL_H
+
+#include <stddef.h>
+
+#include "lrpscope/tensor.h"
+
+/* A model as its file says it; immutable, reference counted, shared by sessions and threads. Weights stay in the
+ * file's mapping. */
+struct lrp_model;
+
+/* Opens an ONNX file (weights may lie in files beside it). Operators nobody implements are kept.
+ * Errors: LRP_FILE naming the file and the cause. */
+enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err);
+struct lrp_model *lrp_model_retain(struct lrp_model *model);
+void lrp_model_release(struct lrp_model *model);
+
+struct lrp_model_value {
+    const char *name;                    /* all borrowed from the model */
+    enum lrp_dtype dtype;
+    struct lrp_shape shape;              /* -1: symbolic */
+    const char *dim_name[LRP_MAX_RANK];  /* name of a symbolic dimension, or NULL */
+};
+const char *lrp_model_path(const struct lrp_model *model);
+size_t lrp_model_input_count(const struct lrp_model *model);
+void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_model_value *out);
+size_t lrp_model_output_count(const struct lrp_model *model);
+void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_model_value *out);
+/* Bytes of the model's files; number of nodes in the file. */
+size_t lrp_model_bytes(const struct lrp_model *model);
+size_t lrp_model_nodes(const struct lrp_model *model);
+
+#endif

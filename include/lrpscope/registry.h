@@ -1,0 +1,22 @@
+/* registry.h: which layer types and activations LRP takes as supported, beyond its own table. */
+#ifndef LRPSCOPE_REGISTRY_H
+#define LRPSCOPE_REGISTRY_H
+
+#include <stddef.h>
+
+#include "lrpscope/error.h"
+
+struct lrp_layer;
+
+/* Registered names; owned by a session or a caller. No global state. */
+struct lrp_registry;
+/* `pr26`: start from the table of ExplainableAI.jl's pull request 26 instead of today's. */
+enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lrp_error *err);
+void lrp_registry_free(struct lrp_registry *registry);
+/* Registers a layer type, group, or ONNX operator name; an activation's name or its ONNX operator's. Any name is taken. */
+enum lrp_status lrp_registry_support_layer(struct lrp_registry *registry, const char *name, struct lrp_error *err);
+enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, const char *name, struct lrp_error *err);
+bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer);
+bool lrp_registry_supports_activation(const struct lrp_registry *registry, const struct lrp_layer *layer);
+
+#endif

@@ -1,0 +1,60 @@
+/* rule.h: the rules by which a layer hands relevance back. */
+#ifndef LRPSCOPE_RULE_H
+#define LRPSCOPE_RULE_H
+
+#include <stddef.h>
+
+#include "lrpscope/tensor.h"
+
+/* Where conventions of tools differ (semantics.md section 7). X(name, text, one line) */
+#define LRP_CONVENTIONS(X)                                                                       \
+    X(JULIA, "julia", "RelevancePropagation.jl 3.0, the default")                               \
+    X(ZENNIT, "zennit", "Zennit 0.5: stabilizer 1e-6, generalized-gamma, gradient routing")     \
+    X(CAPTUM, "captum", "Captum 0.7: starts with the logit, biases left as they are")           \
+    X(PR26, "pr26", "ExplainableAI.jl as of pull request 26: activations stay inside the layer")
+enum lrp_convention {
+#define X(name, text, line) LRP_CONVENTION_##name,
+    LRP_CONVENTIONS(X)
+#undef X
+    LRP_CONVENTION_COUNT
+};
+const char *lrp_convention_text(enum lrp_convention convention);
+const char *lrp_convention_line(enum lrp_convention convention);
+/* Errors: LRP_USAGE naming what exists. */
+enum lrp_status lrp_convention_parse(const char *text, enum lrp_convention *out, struct lrp_error *err);
+
+enum lrp_bias_mode { LRP_BIAS_ON, LRP_BIAS_RAW, LRP_BIAS_OFF };
+enum lrp_inputs_mode { LRP_INPUTS_SPLIT, LRP_INPUTS_WHOLE };
+
+/* A rule with its parameters: a value. `low` and `high` (z-box) are 1, channels, or all elements of a sample; owned. */
+struct lrp_rule {
+    int id;                /* row of the table: lrp_rule_at */
+    float stabilizer, gamma, alpha, beta; /* epsilon's epsilon is its stabilizer */
+    enum lrp_bias_mode bias;
+    enum lrp_inputs_mode inputs;
+    float *low, *high;
+    size_t low_count, high_count;
+};
+struct lrp_rule_parameter {
+    const char *name;
+    const char *value; /* default as text under the julia convention; "" = must be given */
+};
+struct lrp_rule_info {
+    const char *name, *formula; /* one line */
+    const char *fits;           /* "any layer with a vjp", "layers with weights", ... */
+    struct lrp_rule_parameter parameters[8];
+    int parameter_count;
+};
+/* The table of rules; NULL past the end. Borrowed, static. */
+const struct lrp_rule_info *lrp_rule_at(size_t index);
+/* Parses "alpha-beta(2,1)", "epsilon(0.25,bias=off)", "flat()". Defaults come from the convention.
+ * Errors: LRP_USAGE naming the nearest rules, the parameter, or the condition that does not hold. */
+enum lrp_status lrp_rule_parse(const char *text, enum lrp_convention convention, struct lrp_rule *out, struct lrp_error *err);
+/* The shortest text that parses back to the same rule under the convention. Owned by the caller (free); NULL when out of memory. */
+char *lrp_rule_text(const struct lrp_rule *rule, enum lrp_convention convention);
+enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out, struct lrp_error *err);
+/* Gives back what the rule owns, not the struct. */
+void lrp_rule_clear(struct lrp_rule *rule);
+bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b);
+
+#endif

@@ -1,0 +1,139 @@
+/* session.h: a model, an input, settings and what came of them: all that a front end works with.
+ *
+ *     struct lrp_session *s;
+ *     lrp_session_open("model.onnx", settings, &s, &err);
+ *     lrp_session_set_input(s, NULL, "picture.png", &err);
+ *     lrp_session_run(s, LRP_WANT_RELEVANCE, &err);
+ *     const struct lrp_snapshot *now = lrp_session_snapshot(s, &err);
+ *     ... now->relevance[i] is the relevance of layer i ...
+ *     lrp_snapshot_release(now);
+ *     lrp_session_free(s);
+ */
+#ifndef LRPSCOPE_SESSION_H
+#define LRPSCOPE_SESSION_H
+
+#include <stddef.h>
+
+#include "lrpscope/check.h"
+#include "lrpscope/explain.h"
+#include "lrpscope/heatmap.h"
+#include "lrpscope/layer.h"
+#include "lrpscope/model.h"
+#include "lrpscope/tensor.h"
+
+struct lrp_session;
+
+/* ---- making ---- */
+
+/* Opens a model under settings (copied). Errors: LRP_FILE, LRP_USAGE (a rule that does not fit, an unknown selector ...). */
+enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *settings, struct lrp_session **out,
+                                 struct lrp_error *err);
+/* Waits for the worker (after cancelling its job) and gives everything back. NULL is fine. */
+void lrp_session_free(struct lrp_session *session);
+/* Changes the settings. Everything is validated against the model first; on failure nothing has changed. Running jobs are
+ * superseded. */
+enum lrp_status lrp_session_apply(struct lrp_session *session, const struct lrp_settings *settings, struct lrp_error *err);
+/* Sets the input of that name (NULL: the only or first one) from a picture, a .npy, or "-" (standard input).
+ * Errors: LRP_FILE naming the file and both shapes. Results of the old input are dropped. */
+enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *name, const char *path, struct lrp_error *err);
+/* The same from a tensor (retained). `label` is shown as the input's name. */
+enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *name, const struct lrp_tensor *tensor,
+                                       const char *label, struct lrp_error *err);
+/* How many samples the inputs hold; a model of fixed batch 1 is run once per sample, chosen here (0-based). */
+int64_t lrp_session_samples(const struct lrp_session *session);
+bool lrp_session_one_by_one(const struct lrp_session *session);
+enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t sample, struct lrp_error *err);
+
+/* ---- running ---- */
+
+enum lrp_want { LRP_WANT_FORWARD, LRP_WANT_RELEVANCE };
+/* Computes in the calling thread. LRP_CHECK_FAILED if the check fails and is not skipped (method lrp only): the forward pass is
+ * done nevertheless. LRP_UNSUPPORTED naming the layer that cannot be executed or differentiated. */
+enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want, struct lrp_error *err);
+/* Computes in the session's worker: returns at once; the latest request wins. `notify(data)` is called from the worker whenever
+ * there is something new to see (progress, a layer's result, the end); it must only wake the caller's loop (write to a pipe). */
+enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want want, void (*notify)(void *), void *data,
+                                  struct lrp_error *err);
+/* Asks the running job to stop; returns at once. */
+void lrp_session_cancel(struct lrp_session *session);
+/* Waits until no job is running. */
+void lrp_session_wait(struct lrp_session *session);
+/* May be called from a signal handler's flag-checking code in another thread: makes lrp_session_run return LRP_CANCELLED. */
+void lrp_session_interrupt(struct lrp_session *session);
+
+/* ---- seeing ---- */
+
+enum lrp_job_state { LRP_JOB_NONE, LRP_JOB_FORWARD, LRP_JOB_RELEVANCE, LRP_JOB_DONE, LRP_JOB_FAILED, LRP_JOB_CANCELLED };
+
+/* The explained neuron of one sample. */
+struct lrp_target {
+    int64_t index;      /* into the output without its batch axis, flattened */
+    const char *label;  /* "" if there are no labels */
+    float output;       /* value of the output there */
+    double start;       /* sum of the relevance it started with */
+};
+/* Everything there is to see at one moment; immutable, to be released. Arrays are indexed by layer (row 0: the input). */
+struct lrp_snapshot {
+    const struct lrp_model *model;
+    const char *model_path;
+    const struct lrp_settings *settings;
+    const struct lrp_layer_list *layers;
+    const struct lrp_check *check;
+    const char *const *rules;        /* text of the rule each layer has ("" for row 0) */
+    const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat", "--rule", "fallback" */
+    const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
+    size_t warning_count;
+    const char *input_label;         /* "" without an input */
+    const struct lrp_tensor *const *activation; /* NULL where not computed (yet); borrowed */
+    const struct lrp_tensor *const *relevance;
+    const struct lrp_statistics *activation_statistics; /* valid where the tensor is there */
+    const struct lrp_statistics *relevance_statistics;
+    const struct lrp_target *targets; /* one per sample, empty before the forward pass */
+    size_t target_count;
+    const struct lrp_tensor *output;  /* the explained output, NULL before */
+    const struct lrp_tensor *head;    /* the model's own output (after a stripped softmax), NULL before */
+    enum lrp_job_state job;
+    int done, total;                  /* layers done, of the running pass */
+    double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
+    struct lrp_error error;           /* of the last job, LRP_OK if none */
+    uint64_t generation;              /* changes with settings and input: results of another generation are never shown */
+};
+/* A snapshot of now. Errors: LRP_MEMORY. Cheap: tensors are shared. */
+enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err);
+const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot);
+void lrp_snapshot_release(const struct lrp_snapshot *snapshot);
+
+/* Whether `rule` (text) could be given to a layer; if not, `why` says the reason. LRP_USAGE for a text that is no rule. */
+enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why);
+/* A label: "" without labels or beyond them. */
+const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index);
+/* Layer a selector's text stands for; LRP_USAGE naming the three nearest. The first match. */
+enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const char *selector, int *layer, struct lrp_error *err);
+
+/* ---- out ---- */
+
+enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION };
+/* The picture that a heatmap PNG of a layer would hold: a plane of values and its range under the settings' options.
+ * *plane is owned by the caller. LRP_UNSUPPORTED if that layer has no result (yet). */
+enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                   struct lrp_plane **plane, struct lrp_error *err);
+/* Writes a heatmap PNG of one layer and sample. */
+enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                            const char *path, struct lrp_error *err);
+/* A contact sheet of all layers. */
+enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err);
+/* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers too. */
+enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const char *path, struct lrp_error *err);
+/* Relevance of a value by its ONNX name (NULL if there is none); retained, the caller releases. */
+const struct lrp_tensor *lrp_session_value_relevance(struct lrp_session *session, const char *value);
+const struct lrp_tensor *lrp_session_value_activation(struct lrp_session *session, const char *value);
+
+/* Every operator there is: for `lrpscope ops`. NULL name past the end. */
+struct lrp_operator_info {
+    const char *name, *domain;
+    short versions[12]; /* 0-terminated */
+    bool runs, differentiates;
+};
+bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out);
+
+#endif
