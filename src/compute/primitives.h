@@ -37,8 +37,10 @@ enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float 
 /* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run, for tests and --profile. Returns buffer. */
 char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 
-/* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major, ld = length of a stored row; transposed: A is stored (k,m), B (n,k). */
-enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+/* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major; transposed: A is stored (k,m), B (n,k). A and B are float32 at any
+ * alignment: weights are read where they lie in the file. With beta 0, C is not read. If m or n is 1, entries of the vector
+ * that are zero may leave what they are multiplied with unread (so that 0 times infinity is 0). */
+enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, const void *b,
                          float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
 
 #endif

@@ -1,0 +1,197 @@
+/* conv.c: convolutions: the numeric library's where it is fast, our own loops elsewhere. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "conv_plain.h"
+#include "library.h"
+#include "parallel.h"
+
+struct lrp_conv {
+    struct lrp_conv_shape shape;
+    float *plain; /* the weights; NULL once a direction holds them in its own layout and nothing else needs them */
+    float *bias;  /* or NULL */
+    struct lrp_library_conv *side[2]; /* by direction, made on first use */
+    bool own[2];                      /* the library has nothing fast: conv_plain.c */
+};
+
+enum { LARGEST = 1 << 24 }; /* the library counts some things in int: beyond this our own loops are the safe ones */
+
+static int64_t weight_count(const struct lrp_conv_shape *shape)
+{
+    int64_t count = shape->out_channels * (shape->in_channels / shape->group);
+
+    for (int d = 0; d < shape->rank; d++)
+        count *= shape->kernel[d];
+    return count;
+}
+
+static bool library_may(const struct lrp_conv_shape *shape)
+{
+    bool may = shape->batch < LARGEST && shape->in_channels < LARGEST && shape->out_channels < LARGEST;
+
+    for (int d = 0; d < shape->rank; d++)
+        may = may && shape->in[d] < LARGEST && shape->out[d] < LARGEST && shape->kernel[d] <= 1024 &&
+              shape->stride[d] <= 1024 && shape->dilation[d] <= 1024 && shape->pad_begin[d] <= 1024;
+    return may;
+}
+
+enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
+                             struct lrp_conv **out, struct lrp_error *err)
+{
+    const int64_t count = weight_count(shape);
+    struct lrp_conv *conv = calloc(1, sizeof *conv);
+
+    if (!conv)
+        goto fail;
+    conv->shape = *shape;
+    conv->plain = lrp_buffer_new(count);
+    if (!conv->plain)
+        goto fail;
+    memcpy(conv->plain, weights, (size_t)count * sizeof(float));
+    if (bias) {
+        conv->bias = lrp_buffer_new(shape->out_channels);
+        if (!conv->bias)
+            goto fail;
+        memcpy(conv->bias, bias, (size_t)shape->out_channels * sizeof(float));
+    }
+    conv->own[LRP_FORWARD] = conv->own[LRP_BACKWARD] = !library_may(shape);
+    *out = conv;
+    return LRP_OK;
+fail:
+    lrp_conv_free(conv);
+    return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
+}
+
+void lrp_conv_free(struct lrp_conv *conv)
+{
+    if (!conv)
+        return;
+    lrp_library_conv_free(conv->side[LRP_FORWARD]);
+    lrp_library_conv_free(conv->side[LRP_BACKWARD]);
+    free(conv->plain);
+    free(conv->bias);
+    free(conv);
+}
+
+/* Makes sure that the plain weights are there: they may live in the layout of a direction by now. */
+static enum lrp_status need_plain(struct lrp_conv *conv, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    struct lrp_library_conv *holder = conv->side[LRP_FORWARD] ? conv->side[LRP_FORWARD] : conv->side[LRP_BACKWARD];
+
+    if (conv->plain)
+        return LRP_OK;
+    conv->plain = lrp_buffer_new(weight_count(&conv->shape));
+    if (!conv->plain)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
+    status = lrp_library_conv_weights(holder, conv->plain, err);
+    if (status) {
+        free(conv->plain);
+        conv->plain = NULL;
+    }
+    return status;
+}
+
+/* A primitive is cut for a number of threads and made again when that changes. */
+static enum lrp_status make_side(struct lrp_conv *conv, enum lrp_direction direction, int threads, struct lrp_error *err)
+{
+    struct lrp_library_conv **const side = &conv->side[direction];
+    enum lrp_status status;
+
+    if (conv->own[direction] || (*side && lrp_library_conv_threads(*side) == threads))
+        return LRP_OK;
+    status = need_plain(conv, err);
+    if (status)
+        return status;
+    lrp_library_conv_free(*side);
+    status = lrp_library_conv_new(&conv->shape, direction, threads, conv->bias, conv->plain, side, err);
+    conv->own[direction] = !status && !*side;
+    if (*side && !conv->own[!direction]) {
+        free(conv->plain);
+        conv->plain = NULL;
+    }
+    return status;
+}
+
+static int64_t count_of(const struct lrp_conv_shape *shape, int64_t channels, const int64_t *space)
+{
+    int64_t count = shape->batch * channels;
+
+    for (int d = 0; d < shape->rank; d++)
+        count *= space[d];
+    return count;
+}
+
+static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, const float *from, float *to,
+                                const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_conv_shape *const shape = &conv->shape;
+    const int threads = run && run->threads > 1 ? run->threads : 1;
+    const int before = lrp_threads_enter(run);
+    enum lrp_status status = make_side(conv, direction, threads, err);
+
+    if (!status && conv->side[direction])
+        status = lrp_library_conv_run(conv->side[direction], from, conv->bias, to, err);
+    lrp_threads_leave(before);
+    if (status || conv->side[direction])
+        return status;
+    status = need_plain(conv, err);
+    if (status)
+        return status;
+    return direction == LRP_FORWARD ? lrp_conv_plain_forward(shape, conv->plain, conv->bias, from, to, run, err)
+                                    : lrp_conv_plain_backward(shape, conv->plain, from, to, run, err);
+}
+
+enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,
+                                 struct lrp_error *err)
+{
+    const struct lrp_conv_shape *const shape = &conv->shape;
+
+    if (lrp_run_should_stop(run))
+        return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (count_of(shape, shape->out_channels, shape->out) == 0)
+        return LRP_OK;
+    return run_side(conv, LRP_FORWARD, x, y, run, err);
+}
+
+enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run,
+                                  struct lrp_error *err)
+{
+    const struct lrp_conv_shape *const shape = &conv->shape;
+    const int64_t to = count_of(shape, shape->in_channels, shape->in);
+
+    if (lrp_run_should_stop(run))
+        return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (to == 0)
+        return LRP_OK;
+    if (count_of(shape, shape->out_channels, shape->out) == 0) {
+        memset(gx, 0, (size_t)to * sizeof *gx);
+        return LRP_OK;
+    }
+    return run_side(conv, LRP_BACKWARD, gy, gx, run, err);
+}
+
+/* Copies the name of what runs, or would run, in a direction. */
+static void name_of(struct lrp_conv *conv, enum lrp_direction direction, char *name, size_t size)
+{
+    struct lrp_library_conv *probe = NULL;
+    const struct lrp_library_conv *side = conv->side[direction];
+
+    if (!side && !conv->own[direction] &&
+        lrp_library_conv_new(&conv->shape, direction, 1, conv->bias, NULL, &probe, NULL) == LRP_OK)
+        side = probe;
+    snprintf(name, size, "%s", side ? lrp_library_conv_name(side) : lrp_conv_plain_name(&conv->shape));
+    lrp_library_conv_free(probe);
+}
+
+char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size)
+{
+    char forward[64], backward[64];
+
+    name_of(conv, LRP_FORWARD, forward, sizeof forward);
+    name_of(conv, LRP_BACKWARD, backward, sizeof backward);
+    snprintf(buffer, size, "fwd: %s, bwd: %s", forward, backward);
+    return buffer;
+}

@@ -1,0 +1,434 @@
+/* dnnl.c: convolutions and matrix products by oneDNN 2; the only file that includes its header. */
+#include <dnnl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "library.h"
+
+enum { MAX_DIMS = 3 + 3 }; /* batch or group, channels, space */
+enum { PIECE = 64 };       /* alignment of the parts of a scratch buffer */
+
+/* How activations lie in memory while a primitive works on them. */
+enum layout { PLAIN, BLOCKED, ANY };
+/* Tried in turn until one has a fast implementation. */
+static const struct {
+    enum layout source, target;
+} layouts[] = {{BLOCKED, BLOCKED}, {PLAIN, BLOCKED}, {ANY, ANY}, {PLAIN, PLAIN}};
+
+struct lrp_library_conv {
+    enum lrp_direction direction;
+    int threads;
+    bool has_bias;
+    char name[64];
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+    dnnl_primitive_t primitive, reorder_from, reorder_to; /* reorders are NULL where the layout is plain already */
+    dnnl_memory_t from, to;                 /* in the caller's plain layout; data is set for every run */
+    dnnl_memory_t primitive_from, primitive_to; /* in the primitive's layout */
+    dnnl_memory_t weights, bias, scratchpad;
+    size_t from_bytes, to_bytes, scratchpad_bytes; /* of scratch, 0 where the caller's memory is used */
+    void *weight_data;
+    dnnl_memory_desc_t plain_weights;
+};
+
+struct plan {
+    int space; /* dimensions, 2 or 3 */
+    bool grouped;
+    dnnl_dims_t source, weights, target, bias, stride, dilation, pad_begin, pad_end;
+    dnnl_memory_desc_t plain_source, plain_weights, plain_target, bias_desc;
+};
+
+static enum lrp_status refused(struct lrp_error *err, dnnl_status_t status)
+{
+    if (status == dnnl_out_of_memory)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
+    return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this convolution (status %d)", (int)status);
+}
+
+static dnnl_format_tag_t block_tag(int space)
+{
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+
+    if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core)
+        return space == 3 ? dnnl_nCdhw16c : dnnl_nChw16c;
+    if ((isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2)
+        return space == 3 ? dnnl_nCdhw8c : dnnl_nChw8c;
+    return dnnl_format_tag_any;
+}
+
+static dnnl_format_tag_t plain_tag(int space)
+{
+    return space == 3 ? dnnl_ncdhw : dnnl_nchw;
+}
+
+static void space_of(const struct lrp_conv_shape *shape, struct plan *plan)
+{
+    const int first = plan->space - shape->rank; /* a line is a picture of height 1 */
+    const int weights_at = plan->grouped ? 3 : 2;
+
+    for (int d = 0; d < plan->space; d++) {
+        const int i = d - first;
+        const bool real = i >= 0;
+        const int64_t in = real ? shape->in[i] : 1, out = real ? shape->out[i] : 1;
+        const int64_t kernel = real ? shape->kernel[i] : 1, dilation = real ? shape->dilation[i] : 1;
+
+        plan->source[2 + d] = in;
+        plan->target[2 + d] = out;
+        plan->weights[weights_at + d] = kernel;
+        plan->stride[d] = real ? shape->stride[i] : 1;
+        plan->dilation[d] = dilation - 1;
+        plan->pad_begin[d] = real ? shape->pad_begin[i] : 0;
+        /* what is really touched, which is what the library checks */
+        plan->pad_end[d] = (out - 1) * plan->stride[d] + (kernel - 1) * dilation + 1 - in - plan->pad_begin[d];
+    }
+}
+
+static dnnl_status_t make_plan(const struct lrp_conv_shape *shape, struct plan *plan)
+{
+    int dims = 0;
+    dnnl_format_tag_t tag;
+
+    *plan = (struct plan){.space = shape->rank == 3 ? 3 : 2, .grouped = shape->group > 1};
+    plan->source[0] = plan->target[0] = shape->batch;
+    plan->source[1] = shape->in_channels;
+    plan->target[1] = plan->bias[0] = shape->out_channels;
+    if (plan->grouped)
+        plan->weights[dims++] = shape->group;
+    plan->weights[dims++] = shape->out_channels / shape->group;
+    plan->weights[dims++] = shape->in_channels / shape->group;
+    dims += plan->space;
+    space_of(shape, plan);
+    tag = dims == 4 ? dnnl_oihw : dims == 5 ? dnnl_abcde : dnnl_goidhw;
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&plan->plain_weights, dims, plan->weights, dnnl_f32, tag);
+    tag = plain_tag(plan->space);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&plan->plain_source, 2 + plan->space, plan->source, dnnl_f32, tag);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&plan->plain_target, 2 + plan->space, plan->target, dnnl_f32, tag);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&plan->bias_desc, 1, plan->bias, dnnl_f32, dnnl_a);
+    return status;
+}
+
+static dnnl_status_t desc_in(const struct plan *plan, enum layout layout, const dnnl_dim_t *dims, dnnl_memory_desc_t *out)
+{
+    const dnnl_format_tag_t tag = layout == PLAIN     ? plain_tag(plan->space)
+                                  : layout == BLOCKED ? block_tag(plan->space)
+                                                      : dnnl_format_tag_any;
+
+    return dnnl_memory_desc_init_by_tag(out, 2 + plan->space, dims, dnnl_f32, tag);
+}
+
+/* The description of the primitive for one choice of layouts. Winograd is never asked for: its exact zeros are noise. */
+static dnnl_status_t describe(const struct lrp_library_conv *conv, const struct plan *plan, size_t choice,
+                              dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *out)
+{
+    const dnnl_prop_kind_t kind = dnnl_forward_inference;
+    dnnl_memory_desc_t source, target, weights;
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_desc_t hint = NULL;
+    dnnl_status_t status = desc_in(plan, layouts[choice].source, plan->source, &source);
+
+    if (!status)
+        status = desc_in(plan, layouts[choice].target, plan->target, &target);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&weights, plan->plain_weights.ndims, plan->weights, dnnl_f32,
+                                              dnnl_format_tag_any);
+    if (!status)
+        status = dnnl_dilated_convolution_forward_desc_init(
+            &desc, kind, dnnl_convolution_direct, &source, &weights, conv->has_bias ? &plan->bias_desc : NULL, &target,
+            plan->stride, plan->dilation, plan->pad_begin, plan->pad_end);
+    if (!status)
+        status = dnnl_primitive_desc_create(&hint, &desc, attr, conv->engine, NULL);
+    if (conv->direction == LRP_FORWARD || status) {
+        *out = hint;
+        return status;
+    }
+    status = dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &source, &weights, &target,
+                                                              plan->stride, plan->dilation, plan->pad_begin,
+                                                              plan->pad_end);
+    if (!status)
+        status = dnnl_primitive_desc_create(out, &desc, attr, conv->engine, hint);
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+}
+
+/* The first layouts with a fast implementation; *out stays NULL if there is none. */
+static dnnl_status_t choose(struct lrp_library_conv *conv, const struct plan *plan, dnnl_primitive_desc_t *out)
+{
+    dnnl_primitive_attr_t attr;
+    dnnl_status_t status = dnnl_primitive_attr_create(&attr);
+
+    if (status)
+        return status;
+    status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+    /* with few input channels, blocks of them would be mostly padding */
+    const bool thin = plan->source[1] < 4 && !plan->grouped;
+    for (size_t i = 0; !status && !*out && i < sizeof layouts / sizeof *layouts; i++) {
+        const size_t choice = thin && i < 2 ? 1 - i : i;
+        dnnl_primitive_desc_t found = NULL;
+        const char *name = "ref";
+
+        if (describe(conv, plan, choice, attr, &found))
+            continue;
+        dnnl_primitive_desc_query(found, dnnl_query_impl_info_str, 0, (void *)&name);
+        if (strncmp(name, "ref", 3) == 0) {
+            dnnl_primitive_desc_destroy(found);
+            continue;
+        }
+        strncpy(conv->name, name, sizeof conv->name - 1);
+        *out = found;
+    }
+    dnnl_primitive_attr_destroy(attr);
+    return status;
+}
+
+static dnnl_status_t empty_memory(struct lrp_library_conv *conv, const dnnl_memory_desc_t *desc, dnnl_memory_t *out)
+{
+    return dnnl_memory_create(out, desc, conv->engine, DNNL_MEMORY_NONE);
+}
+
+/* The reorder between the caller's layout and the primitive's, if they differ. *bytes: scratch needed for the latter. */
+static dnnl_status_t connect(struct lrp_library_conv *conv, const dnnl_memory_desc_t *outside,
+                             const dnnl_memory_desc_t *inside, bool inwards, dnnl_primitive_t *reorder, size_t *bytes)
+{
+    dnnl_primitive_desc_t desc;
+    dnnl_status_t status;
+
+    if (dnnl_memory_desc_equal(outside, inside))
+        return dnnl_success;
+    *bytes = dnnl_memory_desc_get_size(inside);
+    status = dnnl_reorder_primitive_desc_create(&desc, inwards ? outside : inside, conv->engine,
+                                                inwards ? inside : outside, conv->engine, NULL);
+    if (status)
+        return status;
+    status = dnnl_primitive_create(reorder, desc);
+    dnnl_primitive_desc_destroy(desc);
+    return status;
+}
+
+static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct plan *plan, dnnl_primitive_desc_t desc)
+{
+    const bool forward = conv->direction == LRP_FORWARD;
+    const dnnl_memory_desc_t *const source =
+        dnnl_primitive_desc_query_md(desc, forward ? dnnl_query_src_md : dnnl_query_diff_src_md, 0);
+    const dnnl_memory_desc_t *const target =
+        dnnl_primitive_desc_query_md(desc, forward ? dnnl_query_dst_md : dnnl_query_diff_dst_md, 0);
+    const dnnl_memory_desc_t *const scratchpad = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
+    const dnnl_memory_desc_t *const from = forward ? source : target, *const to = forward ? target : source;
+    const dnnl_memory_desc_t *const plain_from = forward ? &plan->plain_source : &plan->plain_target;
+    const dnnl_memory_desc_t *const plain_to = forward ? &plan->plain_target : &plan->plain_source;
+    dnnl_status_t status = connect(conv, plain_from, from, true, &conv->reorder_from, &conv->from_bytes);
+
+    conv->scratchpad_bytes = dnnl_memory_desc_get_size(scratchpad);
+    if (!status)
+        status = connect(conv, plain_to, to, false, &conv->reorder_to, &conv->to_bytes);
+    if (!status)
+        status = empty_memory(conv, plain_from, &conv->from);
+    if (!status)
+        status = empty_memory(conv, plain_to, &conv->to);
+    if (!status)
+        status = empty_memory(conv, from, &conv->primitive_from);
+    if (!status)
+        status = empty_memory(conv, to, &conv->primitive_to);
+    if (!status)
+        status = empty_memory(conv, scratchpad, &conv->scratchpad);
+    if (!status && conv->has_bias && forward)
+        status = empty_memory(conv, &plan->bias_desc, &conv->bias);
+    return status ? status : dnnl_primitive_create(&conv->primitive, desc);
+}
+
+/* Moves weights between the plain layout (`plain`, any alignment) and the primitive's. */
+static dnnl_status_t reorder_weights(struct lrp_library_conv *conv, void *plain, bool inwards)
+{
+    dnnl_memory_t outside = NULL;
+    dnnl_primitive_desc_t desc = NULL;
+    dnnl_primitive_t reorder = NULL;
+    dnnl_status_t status = dnnl_memory_create(&outside, &conv->plain_weights, conv->engine, plain);
+    const dnnl_memory_t source = inwards ? outside : conv->weights, target = inwards ? conv->weights : outside;
+    const dnnl_memory_desc_t *source_desc, *target_desc;
+
+    if (status)
+        return status;
+    dnnl_memory_get_memory_desc(source, &source_desc);
+    dnnl_memory_get_memory_desc(target, &target_desc);
+    status = dnnl_reorder_primitive_desc_create(&desc, source_desc, conv->engine, target_desc, conv->engine, NULL);
+    if (!status)
+        status = dnnl_primitive_create(&reorder, desc);
+    if (!status) {
+        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
+
+        status = dnnl_primitive_execute(reorder, conv->stream, 2, args);
+        dnnl_stream_wait(conv->stream);
+    }
+    dnnl_primitive_destroy(reorder);
+    dnnl_primitive_desc_destroy(desc);
+    dnnl_memory_destroy(outside);
+    return status;
+}
+
+static dnnl_status_t take_weights(struct lrp_library_conv *conv, dnnl_primitive_desc_t desc, const void *weights)
+{
+    const dnnl_memory_desc_t *const wanted = dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0);
+    dnnl_status_t status;
+
+    conv->weight_data = lrp_buffer_bytes(dnnl_memory_desc_get_size(wanted));
+    if (!conv->weight_data)
+        return dnnl_out_of_memory;
+    status = dnnl_memory_create(&conv->weights, wanted, conv->engine, conv->weight_data);
+    return status ? status : reorder_weights(conv, (void *)weights, true);
+}
+
+static dnnl_status_t build(struct lrp_library_conv *conv, const struct lrp_conv_shape *shape, const void *weights,
+                           bool *found)
+{
+    struct plan plan;
+    dnnl_primitive_desc_t desc = NULL;
+    dnnl_status_t status = make_plan(shape, &plan);
+
+    if (!status)
+        status = dnnl_engine_create(&conv->engine, dnnl_cpu, 0);
+    if (!status)
+        status = dnnl_stream_create(&conv->stream, conv->engine, dnnl_stream_default_flags);
+    if (!status)
+        status = choose(conv, &plan, &desc);
+    *found = desc;
+    conv->plain_weights = plan.plain_weights;
+    if (!status && desc && weights) {
+        status = take_weights(conv, desc, weights);
+        if (!status)
+            status = connect_all(conv, &plan, desc);
+    }
+    dnnl_primitive_desc_destroy(desc);
+    return status;
+}
+
+enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lrp_direction direction, int threads,
+                                     bool bias, const void *weights, struct lrp_library_conv **out,
+                                     struct lrp_error *err)
+{
+    struct lrp_library_conv *conv = calloc(1, sizeof *conv);
+    bool found = false;
+    dnnl_status_t status;
+
+    *out = NULL;
+    if (!conv)
+        return refused(err, dnnl_out_of_memory);
+    conv->direction = direction;
+    conv->threads = threads;
+    conv->has_bias = bias;
+    status = build(conv, shape, weights, &found);
+    if (!status && found) {
+        *out = conv;
+        return LRP_OK;
+    }
+    lrp_library_conv_free(conv);
+    return status == dnnl_out_of_memory ? refused(err, status) : LRP_OK;
+}
+
+void lrp_library_conv_free(struct lrp_library_conv *conv)
+{
+    if (!conv)
+        return;
+    const dnnl_primitive_t primitives[] = {conv->primitive, conv->reorder_from, conv->reorder_to};
+    const dnnl_memory_t memories[] = {conv->from,    conv->to,   conv->primitive_from, conv->primitive_to,
+                                      conv->weights, conv->bias, conv->scratchpad};
+
+    for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++)
+        dnnl_primitive_destroy(primitives[i]);
+    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
+        dnnl_memory_destroy(memories[i]);
+    dnnl_stream_destroy(conv->stream);
+    dnnl_engine_destroy(conv->engine);
+    free(conv->weight_data);
+    free(conv);
+}
+
+static size_t rounded(size_t bytes)
+{
+    return (bytes + PIECE - 1) / PIECE * PIECE;
+}
+
+/* Tells the memory objects where everything lies in this run. */
+static void place(struct lrp_library_conv *conv, const float *from, const float *bias, float *to, unsigned char *scratch)
+{
+    void *const source = (void *)from; /* the library has no const memory; it only reads this one */
+
+    dnnl_memory_set_data_handle(conv->from, source);
+    dnnl_memory_set_data_handle(conv->to, to);
+    dnnl_memory_set_data_handle(conv->primitive_from, conv->reorder_from ? scratch : source);
+    scratch += rounded(conv->from_bytes);
+    dnnl_memory_set_data_handle(conv->primitive_to, conv->reorder_to ? (void *)scratch : (void *)to);
+    scratch += rounded(conv->to_bytes);
+    dnnl_memory_set_data_handle(conv->scratchpad, scratch);
+    if (conv->bias)
+        dnnl_memory_set_data_handle(conv->bias, (void *)bias);
+}
+
+static dnnl_status_t execute(struct lrp_library_conv *conv)
+{
+    const bool forward = conv->direction == LRP_FORWARD;
+    const dnnl_exec_arg_t inwards[] = {{DNNL_ARG_FROM, conv->from}, {DNNL_ARG_TO, conv->primitive_from}};
+    const dnnl_exec_arg_t outwards[] = {{DNNL_ARG_FROM, conv->primitive_to}, {DNNL_ARG_TO, conv->to}};
+    const dnnl_exec_arg_t args[] = {{forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, conv->primitive_from},
+                                    {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, conv->primitive_to},
+                                    {DNNL_ARG_WEIGHTS, conv->weights},
+                                    {DNNL_ARG_SCRATCHPAD, conv->scratchpad},
+                                    {DNNL_ARG_BIAS, conv->bias}};
+    dnnl_status_t status = dnnl_success;
+
+    if (conv->reorder_from)
+        status = dnnl_primitive_execute(conv->reorder_from, conv->stream, 2, inwards);
+    if (!status)
+        status = dnnl_primitive_execute(conv->primitive, conv->stream, conv->bias ? 5 : 4, args);
+    if (!status && conv->reorder_to)
+        status = dnnl_primitive_execute(conv->reorder_to, conv->stream, 2, outwards);
+    return status ? status : dnnl_stream_wait(conv->stream);
+}
+
+enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, const float *from, const float *bias, float *to,
+                                     struct lrp_error *err)
+{
+    const size_t bytes = rounded(conv->from_bytes) + rounded(conv->to_bytes) + conv->scratchpad_bytes;
+    void *const scratch = lrp_buffer_bytes(bytes);
+    dnnl_status_t status;
+
+    if (!scratch)
+        return refused(err, dnnl_out_of_memory);
+    place(conv, from, bias, to, scratch);
+    status = execute(conv);
+    free(scratch);
+    return status ? refused(err, status) : LRP_OK;
+}
+
+enum lrp_status lrp_library_conv_weights(struct lrp_library_conv *conv, float *weights, struct lrp_error *err)
+{
+    const dnnl_status_t status = reorder_weights(conv, weights, false);
+
+    return status ? refused(err, status) : LRP_OK;
+}
+
+const char *lrp_library_conv_name(const struct lrp_library_conv *conv)
+{
+    return conv->name;
+}
+
+int lrp_library_conv_threads(const struct lrp_library_conv *conv)
+{
+    return conv->threads;
+}
+
+enum lrp_status lrp_library_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+                                 int64_t row_a, const float *b, int64_t row_b, float beta, float *c, int64_t row_c,
+                                 struct lrp_error *err)
+{
+    const dnnl_status_t status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, row_a, b,
+                                            row_b, beta, c, row_c);
+
+    if (status == dnnl_out_of_memory)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
+    if (status)
+        return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this matrix product (status %d)", (int)status);
+    return LRP_OK;
+}

@@ -1,0 +1,159 @@
+/* gemm.c: matrix products; those with a vector by our own loops, which are as fast as memory is. */
+#include <string.h>
+
+#include "library.h"
+#include "parallel.h"
+
+enum {
+    LANES = 32,        /* running sums of a dot product */
+    STRIP = 256,       /* columns of a row-wise product that stay in the nearest cache */
+    BLOCK = 64,        /* rows summed up before they are added to the total: keeps long sums exact */
+    LONGEST_SUM = 2048 /* likewise, of a matrix product */
+};
+
+/* y (n) = M v + beta y, or M^T v + beta y. M is read as bytes: in a file it lies at any address. */
+struct product {
+    const char *matrix; /* rows x columns */
+    const float *vector;
+    float *result;
+    int64_t rows, columns;
+    float beta;
+};
+
+static float dot(const char *row, const float *vector, int64_t count)
+{
+    float sum[LANES] = {0}, part[LANES], total = 0;
+    int64_t i = 0;
+
+    for (; i + LANES <= count; i += LANES) {
+        memcpy(part, row + (size_t)i * sizeof(float), sizeof part);
+        for (int l = 0; l < LANES; l++)
+            sum[l] += part[l] * vector[i + l];
+    }
+    for (; i < count; i++) {
+        memcpy(part, row + (size_t)i * sizeof(float), sizeof *part);
+        total += part[0] * vector[i];
+    }
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            sum[l] += sum[l + half];
+    return total + sum[0];
+}
+
+static float start_value(const struct product *p, int64_t i)
+{
+    return p->beta == 0 ? 0 : p->beta * p->result[i];
+}
+
+static void rows_times_vector(void *context, int64_t begin, int64_t end)
+{
+    const struct product *const p = context;
+
+    for (int64_t r = begin; r < end; r++) {
+        const char *const row = p->matrix + (size_t)(r * p->columns) * sizeof(float);
+
+        p->result[r] = start_value(p, r) + dot(row, p->vector, p->columns);
+    }
+}
+
+/* sum[0..width) += the rows [first, last) times their factors. Rows with factor zero are not even read: half of all
+ * activations and relevances are zero. */
+static void add_rows(const struct product *p, int64_t first, int64_t last, int64_t column, int64_t width, float *sum)
+{
+    float part[STRIP];
+
+    for (int64_t r = first; r < last; r++) {
+        const float factor = p->vector[r];
+
+        if (factor == 0)
+            continue;
+        memcpy(part, p->matrix + (size_t)(r * p->columns + column) * sizeof(float), (size_t)width * sizeof(float));
+        for (int64_t i = 0; i < width; i++)
+            sum[i] += factor * part[i];
+    }
+}
+
+static void vector_times_strips(void *context, int64_t begin, int64_t end)
+{
+    const struct product *const p = context;
+
+    for (int64_t strip = begin; strip < end; strip++) {
+        const int64_t column = strip * STRIP;
+        const int64_t width = p->columns - column < STRIP ? p->columns - column : STRIP;
+        float total[STRIP], sum[STRIP];
+
+        for (int64_t i = 0; i < width; i++)
+            total[i] = start_value(p, column + i);
+        for (int64_t r = 0; r < p->rows; r += BLOCK) {
+            memset(sum, 0, sizeof sum);
+            add_rows(p, r, r + BLOCK < p->rows ? r + BLOCK : p->rows, column, width, sum);
+            for (int64_t i = 0; i < width; i++)
+                total[i] += sum[i];
+        }
+        memcpy(p->result + column, total, (size_t)width * sizeof(float));
+    }
+}
+
+/* The matrix is stored rows x columns; `dots`: its rows are multiplied with the vector, else its columns. */
+static void with_vector(const void *matrix, int64_t rows, int64_t columns, bool dots, const void *vector, float beta,
+                        float *result, const struct lrp_run *run)
+{
+    struct product p = {matrix, vector, result, rows, columns, beta};
+
+    if (dots)
+        lrp_parallel_for(run, rows, columns, rows_times_vector, &p);
+    else
+        lrp_parallel_for(run, (columns + STRIP - 1) / STRIP, rows * STRIP, vector_times_strips, &p);
+}
+
+static void scale(float beta, float *c, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        c[i] = beta == 0 ? 0 : beta * c[i];
+}
+
+/* Long sums in pieces, each from zero in the library's registers. */
+static enum lrp_status in_pieces(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+                                 const float *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
+{
+    const int64_t row_a = transpose_a ? m : k, row_b = transpose_b ? k : n;
+    enum lrp_status status = LRP_OK;
+
+    for (int64_t first = 0; !status && first < k; first += LONGEST_SUM) {
+        const int64_t part = k - first < LONGEST_SUM ? k - first : LONGEST_SUM;
+
+        if (lrp_run_should_stop(run))
+            return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        status = lrp_library_gemm(transpose_a, transpose_b, m, n, part, a + (transpose_a ? first * row_a : first), row_a,
+                                  b + (transpose_b ? first : first * row_b), row_b, first ? 1 : beta, c, n, err);
+    }
+    return status;
+}
+
+enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
+                         const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
+{
+    enum lrp_status status;
+    int before;
+
+    if (m == 0 || n == 0)
+        return LRP_OK;
+    if (lrp_run_should_stop(run))
+        return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (k == 0) {
+        scale(beta, c, m * n);
+        return LRP_OK;
+    }
+    if (m == 1 && (uintptr_t)a % sizeof(float) == 0) {
+        with_vector(b, transpose_b ? n : k, transpose_b ? k : n, transpose_b, a, beta, c, run);
+        return LRP_OK;
+    }
+    if (n == 1 && (uintptr_t)b % sizeof(float) == 0) {
+        with_vector(a, transpose_a ? k : m, transpose_a ? m : k, !transpose_a, b, beta, c, run);
+        return LRP_OK;
+    }
+    before = lrp_threads_enter(run);
+    status = in_pieces(transpose_a, transpose_b, m, n, k, a, b, beta, c, run, err);
+    lrp_threads_leave(before);
+    return status;
+}

@@ -1,0 +1,33 @@
+/* library.h: what we ask of the numeric library; only dnnl*.c know which one it is. */
+#ifndef LRP_COMPUTE_LIBRARY_H
+#define LRP_COMPUTE_LIBRARY_H
+
+#include "primitives.h"
+
+enum lrp_direction { LRP_FORWARD, LRP_BACKWARD };
+
+/* One direction of a convolution: a primitive and the weights in the layout it wants. */
+struct lrp_library_conv;
+
+/* Makes a direction for `threads` threads from plain weights (any alignment; NULL: only to ask for the name). *out is NULL
+ * and LRP_OK is returned if the library has no fast implementation for this shape on this processor.
+ * `bias`: a bias will be given to run. Errors: LRP_MEMORY. */
+enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lrp_direction direction, int threads,
+                                     bool bias, const void *weights, struct lrp_library_conv **out,
+                                     struct lrp_error *err);
+void lrp_library_conv_free(struct lrp_library_conv *conv);
+/* from -> to, plain row-major; bias: NULL if the convolution has none, not read backward. */
+enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, const float *from, const float *bias, float *to,
+                                     struct lrp_error *err);
+/* The weights back in plain order. */
+enum lrp_status lrp_library_conv_weights(struct lrp_library_conv *conv, float *weights, struct lrp_error *err);
+/* Borrowed. */
+const char *lrp_library_conv_name(const struct lrp_library_conv *conv);
+int lrp_library_conv_threads(const struct lrp_library_conv *conv);
+
+/* C (m,n) = A' B' + beta C on the threads set for this thread. */
+enum lrp_status lrp_library_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+                                 int64_t row_a, const float *b, int64_t row_b, float beta, float *c, int64_t row_c,
+                                 struct lrp_error *err);
+
+#endif

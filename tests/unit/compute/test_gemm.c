@@ -1,0 +1,105 @@
+/* test_gemm.c: matrix products against a loop in double precision. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "primitives.h"
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    return *state ^= *state << 5;
+}
+
+static float *random_values(uint32_t *state, int64_t count)
+{
+    float *const values = malloc((size_t)count * sizeof *values + 1);
+
+    for (int64_t i = 0; i < count; i++)
+        values[i] = next_random(state) % 3 == 0 ? 0 : (float)(next_random(state) % 20001) / 10000 - 1;
+    return values;
+}
+
+/* Every error is bounded by the sum of the sizes of the terms. */
+static void check(int64_t m, int64_t n, int64_t k, int transposed, float beta, uint32_t seed)
+{
+    const struct lrp_run run = {.threads = 2};
+    uint32_t state = seed;
+    const bool ta = transposed & 1, tb = transposed & 2;
+    float *const a = random_values(&state, m * k), *const b = random_values(&state, k * n);
+    float *const c = random_values(&state, m * n), *const before = malloc((size_t)(m * n) * sizeof *before);
+
+    memcpy(before, c, (size_t)(m * n) * sizeof *c);
+    assert_int_equal(lrp_gemm(ta, tb, m, n, k, a, b, beta, c, &run, NULL), LRP_OK);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) {
+            double sum = (double)beta * (double)before[i * n + j], size = fabs(sum) + 1e-6;
+
+            for (int64_t l = 0; l < k; l++) {
+                const double term = (double)a[ta ? l * m + i : i * k + l] * (double)b[tb ? j * k + l : l * n + j];
+                sum += term;
+                size += fabs(term);
+            }
+            if (!(fabs((double)c[i * n + j] - sum) <= 1e-6 * size))
+                fail_msg("m %d n %d k %d transposed %d: %g, not %g", (int)m, (int)n, (int)k, transposed,
+                         (double)c[i * n + j], sum);
+        }
+    free(a), free(b), free(c), free(before);
+}
+
+static void products_are_right_in_every_arrangement(void **state)
+{
+    static const int64_t shapes[][3] = {{1, 1, 1},   {1, 7, 5},     {7, 1, 5},  {3, 5, 7},     {1, 600, 200}, {600, 1, 200},
+                                        {17, 33, 65}, {4, 5, 5000}, {5, 4, 0},  {64, 64, 64},  {1, 300, 9000}, {2, 3, 25088}};
+
+    (void)state;
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        for (int transposed = 0; transposed < 4; transposed++)
+            for (int beta = 0; beta < 3; beta++)
+                check(shapes[s][0], shapes[s][1], shapes[s][2], transposed, (float)beta / 2, (uint32_t)s * 16 + 1);
+}
+
+static void a_matrix_may_lie_at_any_address(void **state)
+{
+    char bytes[6 * sizeof(float) + 1];
+    const float values[6] = {1, 2, 3, 4, 5, 6}, vector[3] = {1, 10, 100}, two[6] = {1, 10, 100, 2, 20, 200};
+    float y[4];
+
+    (void)state;
+    memcpy(bytes + 1, values, sizeof values);
+    assert_int_equal(lrp_gemm(false, true, 1, 2, 3, vector, bytes + 1, 0, y, NULL, NULL), LRP_OK);
+    assert_true(y[0] == 321 && y[1] == 654);
+    assert_int_equal(lrp_gemm(false, true, 2, 2, 3, two, bytes + 1, 0, y, NULL, NULL), LRP_OK);
+    assert_true(y[0] == 321 && y[1] == 654 && y[2] == 642 && y[3] == 1308);
+}
+
+static void without_beta_the_target_is_not_read(void **state)
+{
+    const float a[4] = {1, 2, 3, 4};
+    float c[4] = {NAN, NAN, NAN, NAN};
+
+    (void)state;
+    assert_int_equal(lrp_gemm(false, false, 2, 2, 2, a, a, 0, c, NULL, NULL), LRP_OK);
+    assert_true(c[0] == 7 && c[1] == 10 && c[2] == 15 && c[3] == 22);
+    c[0] = NAN;
+    assert_int_equal(lrp_gemm(false, false, 1, 1, 2, a, a, 0, c, NULL, NULL), LRP_OK);
+    assert_true(c[0] == 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_are_right_in_every_arrangement),
+        cmocka_unit_test(a_matrix_may_lie_at_any_address),
+        cmocka_unit_test(without_beta_the_target_is_not_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
