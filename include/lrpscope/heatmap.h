@@ -1,0 +1,174 @@
+/* heatmap.h: from a tensor to colours: reduction to a plane, range, colour map. Files and screens use the same
+ * functions, so that they agree pixel for pixel (semantics.md section 9).
+ *
+ * The road of a heatmap:
+ *
+ *     struct lrp_heatmap_options options;
+ *     struct lrp_plane plane, small;
+ *     struct lrp_range range;
+ *     lrp_heatmap_defaults("lrp", &options);                      sum over channels, seismic, symmetric
+ *     lrp_plane_from_tensor(relevance, 0, options.reduction, false, &plane, &err);      (N,C,H,W) -> HxW
+ *     const struct lrp_plane *planes[] = {&plane};
+ *     lrp_range_of(planes, 1, &options, &range, &err);            before resampling: as the exported file has it
+ *     lrp_plane_resample(&plane, 80, 48, LRP_FILTER_BOX, &small, &err);
+ *     lrp_heatmap_rgb(&options, &range, small.values[y * small.width + x], -1, rgb);
+ *
+ * Nothing here keeps state; everything is thread-safe on distinct or unchanging arguments. */
+#ifndef LRPSCOPE_HEATMAP_H
+#define LRPSCOPE_HEATMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lrpscope/error.h"
+#include "lrpscope/tensor.h"
+
+/* ---- colour maps: rows of a table ---- */
+
+struct lrp_colormap;
+
+/* By name ("seismic"); NULL if there is none. Borrowed, static, as all colour maps. */
+const struct lrp_colormap *lrp_colormap_find(const char *name);
+/* 0, 1, ... in the order in which a key press walks through them; NULL beyond the last. */
+const struct lrp_colormap *lrp_colormap_at(size_t index);
+size_t lrp_colormap_count(void);
+/* Position in the table, so that lrp_colormap_at(lrp_colormap_index(m)) == m. */
+size_t lrp_colormap_index(const struct lrp_colormap *map);
+const char *lrp_colormap_name(const struct lrp_colormap *map);
+/* One line for lists: "blue, white, red". */
+const char *lrp_colormap_summary(const struct lrp_colormap *map);
+/* Diverging: t = 0.5 is the neutral colour and stands for zero. Sequential: t = 0 is the smallest value. */
+bool lrp_colormap_diverging(const struct lrp_colormap *map);
+/* Colour at t in 0..1 (clamped), linear between the map's nodes, rounded to the nearest of 0..255 (halves up).
+ * At t = 0.5 of a diverging map exactly the neutral colour; t NaN: the colour for NaN and infinity. */
+void lrp_colormap_rgb(const struct lrp_colormap *map, double t, unsigned char rgb[3]);
+/* The colour NaN and infinity get; it occurs nowhere in the map itself. */
+void lrp_colormap_invalid(const struct lrp_colormap *map, unsigned char rgb[3]);
+
+/* ---- planes ---- */
+
+/* values[y * width + x], row by row from the top. A cell may be blank (there is no element: the end of the last row of
+ * a folded vector); it is drawn neutral and counts nowhere. Test with lrp_is_blank, not with isnan alone. */
+struct lrp_plane {
+    int width, height;
+    float *values; /* owned */
+};
+
+/* All zero. Errors: LRP_MEMORY, also for a side below 1 or more than 2^28 cells. */
+enum lrp_status lrp_plane_new(int width, int height, struct lrp_plane *out, struct lrp_error *err);
+/* Fine on {0} and when called twice. */
+void lrp_plane_free(struct lrp_plane *plane);
+/* The value of a blank cell (a NaN of its own kind). */
+float lrp_blank(void);
+bool lrp_is_blank(float value);
+
+/* How the channels of a pixel become one number. X(name, text) */
+#define LRP_REDUCTIONS(X) X(SUM, "sum") X(NORM, "norm") X(MAX_ABS, "max-abs") X(SUM_ABS, "sum-abs")
+
+enum lrp_reduction {
+#define X(name, text) LRP_REDUCE_##name,
+    LRP_REDUCTIONS(X)
+#undef X
+    LRP_REDUCTION_COUNT
+};
+const char *lrp_reduction_name(enum lrp_reduction reduction);
+bool lrp_reduction_find(const char *name, enum lrp_reduction *out);
+
+/* One sample of a tensor with a leading batch axis as a plane (out: owned, lrp_plane_free):
+ *   (N,C,H,W)    channels reduced: H rows, W columns
+ *   (N,C,L), (N,T,D)   not reduced: a row per channel (token), a column per position (feature)
+ *   (N,F)        not reduced: folded row by row into a near-square grid, the missing cells blank
+ *   (N), scalar  1x1
+ *   (N,C,D,H,W)  channels reduced, the D slices side by side; higher ranks likewise
+ * channels_last: the channel axis is the last one of a rank >= 4 tensor (N,H,W,C). Integer tensors are converted.
+ * NaN in a channel makes the pixel NaN. Errors: LRP_USAGE for a sample that is not there or a tensor without
+ * elements, LRP_MEMORY. */
+enum lrp_status lrp_plane_from_tensor(const struct lrp_tensor *tensor, int64_t sample, enum lrp_reduction reduction,
+                                      bool channels_last, struct lrp_plane *out, struct lrp_error *err);
+/* How many channels a sample has: C of rank >= 4; C (or T) of rank 3; 1 below. */
+int64_t lrp_channel_count(const struct lrp_tensor *tensor, bool channels_last);
+/* One channel alone: HxW of rank 4, a 1xL row of rank 3, all of it for lower ranks. */
+enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t sample, int64_t channel,
+                                       bool channels_last, struct lrp_plane *out, struct lrp_error *err);
+/* The channels of a sample, the strongest (sum of |v| over finite values) first, equal ones by number.
+ * order: array of lrp_channel_count() numbers, owned by the caller (free). strength: NULL, or likewise the sums in
+ * that order. */
+enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sample, bool channels_last, int64_t **order,
+                                  double **strength, struct lrp_error *err);
+/* Weights (no batch axis): (O,I) a row per output; (O,I,k...) the kernels of all outputs, reduced over I, as tiles of
+ * a near-square grid; lower ranks as one row. */
+enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction,
+                                       struct lrp_plane *out, struct lrp_error *err);
+
+enum lrp_filter {
+    LRP_FILTER_BOX,     /* shrinking: the mean over the area a cell covers (means are conserved); growing: nearest */
+    LRP_FILTER_NEAREST, /* shrinking too: single values, none of them mixed */
+};
+/* To width x height cells, both axes on their own (the caller keeps the aspect). Blank cells take no part in a mean, NaN
+ * spoils it. out: owned, distinct from plane. */
+enum lrp_status lrp_plane_resample(const struct lrp_plane *plane, int width, int height, enum lrp_filter filter,
+                                   struct lrp_plane *out, struct lrp_error *err);
+
+/* ---- ranges ---- */
+
+/* X(name, text) */
+#define LRP_RANGE_MODES(X)                                                                                     \
+    X(AUTO, "auto")           /* symmetric for a diverging colour map, min..max for a sequential one */        \
+    X(SYMMETRIC, "symmetric") /* -m..m with m the largest |value|: zero is the middle */                       \
+    X(MIN_MAX, "min-max")     /* smallest to largest value */
+
+enum lrp_range_mode {
+#define X(name, text) LRP_RANGE_##name,
+    LRP_RANGE_MODES(X)
+#undef X
+    LRP_RANGE_MODE_COUNT
+};
+const char *lrp_range_mode_name(enum lrp_range_mode mode);
+bool lrp_range_mode_find(const char *name, enum lrp_range_mode *out);
+
+struct lrp_range {
+    float low, high; /* what the ends of the colour map stand for */
+    bool symmetric;  /* low == -high */
+    size_t invalid;  /* how many cells are NaN or infinite */
+};
+
+/* ---- options of a heatmap ---- */
+
+struct lrp_heatmap_options {
+    const struct lrp_colormap *colormap; /* borrowed, static */
+    enum lrp_reduction reduction;
+    enum lrp_range_mode range;
+    double clip_low, clip_high; /* percentiles in percent, 0 and 100: no clipping */
+    double gamma;               /* > 0; below 1 lifts weak values; 1: linear */
+    double overlay;             /* opacity over the grey input picture, 0..1; 1: the picture is not seen */
+    int size_factor;            /* every cell becomes size_factor x size_factor pixels of an exported picture */
+};
+
+/* Defaults for what is shown: a method (lrp, input-gradient, gradient, smooth-grad, integrated-gradients, grad-cam) or
+ * "activation", "weights". An unknown or NULL name gets those of lrp. */
+void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out);
+/* Sets one option from its text. key: colormap, reduce, range, clip ("1:99"), gamma, overlay, size-factor (also
+ * size_factor). Errors: LRP_USAGE naming key, value and what is allowed; options are then unchanged. */
+enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, const char *key, const char *value,
+                                       struct lrp_error *err);
+/* The keys, in order; NULL beyond the last. */
+const char *lrp_heatmap_option_key(size_t index);
+/* Writes the option as lrp_heatmap_option_set reads it; returns buffer (64 bytes are enough), "" for an unknown key. */
+char *lrp_heatmap_option_text(const struct lrp_heatmap_options *options, const char *key, char *buffer, size_t size);
+
+/* The range that `count` planes share, after options' mode and percentile clipping (linear between the nearest ranks, as
+ * numpy.percentile). Blank cells do not count; without a finite value it is 0..0. Errors: LRP_MEMORY (clipping only). */
+enum lrp_status lrp_range_of(const struct lrp_plane *const *planes, size_t count, const struct lrp_heatmap_options *options,
+                             struct lrp_range *out, struct lrp_error *err);
+/* Place of a value on the colour map, 0..1, values outside the range at its ends; gamma > 0 acts on the distance from
+ * the middle (symmetric) or from the low end. Zero of a symmetric range is exactly 0.5. A range without extent
+ * (all-zero or constant map) gives 0.5 or 0. NaN for NaN and infinity; a blank cell gives the neutral place. */
+double lrp_range_normalize(const struct lrp_range *range, float value, double gamma);
+
+/* The colour of one cell: normalised, coloured, laid over `grey` (0..1, brightness of the input picture there; negative:
+ * no picture) with options->overlay. The colour for NaN and infinity is never mixed. */
+void lrp_heatmap_rgb(const struct lrp_heatmap_options *options, const struct lrp_range *range, float value, double grey,
+                     unsigned char rgb[3]);
+
+#endif
