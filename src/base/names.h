@@ -1,0 +1,20 @@
+/* names.h: from a name to a number, in constant time. */
+#ifndef LRP_BASE_NAMES_H
+#define LRP_BASE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* {0} is an empty one. Names are borrowed and must outlive it. */
+struct lrp_names {
+    struct lrp_name_slot *slots;
+    size_t count, capacity;
+};
+
+/* Remembers the number under the name; an earlier one of the same name is replaced. Returns false when out of memory. */
+bool lrp_names_put(struct lrp_names *names, const char *name, size_t number);
+/* False if the name is not there (*number is then untouched; it may be NULL). */
+bool lrp_names_get(const struct lrp_names *names, const char *name, size_t *number);
+void lrp_names_free(struct lrp_names *names);
+
+#endif

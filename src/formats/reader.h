@@ -1,0 +1,55 @@
+/* reader.h: what the parts of the ONNX reader share while one file is being read. */
+#ifndef LRP_FORMATS_READER_H
+#define LRP_FORMATS_READER_H
+
+#include "definition.h"
+#include "names.h"
+#include "wire.h"
+
+#define LRP_MOST_SUBGRAPHS_DEEP 16
+
+struct lrp_reader {
+    const char *path; /* of the model, for finding external data */
+    struct lrp_arena *arena;
+    struct lrp_error *err;
+    struct lrp_bytes file;
+    size_t mapped;               /* bytes of all files */
+    const char *folder;          /* of the model, without symbolic links; NULL until asked for */
+    struct lrp_names external_of; /* location -> index into externals */
+    struct lrp_mapping **externals;
+    size_t external_count;
+};
+
+/* Maps a file for as long as the arena lives. */
+enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, struct lrp_mapping **out);
+/* Gives back what is not in the arena. */
+void lrp_reader_close(struct lrp_reader *reader);
+
+/* LRP_OK if the wire was read to its end, else fails saying where and why. */
+enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wire *wire);
+enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct lrp_wire_numbers *numbers);
+enum lrp_status lrp_reader_no_memory(struct lrp_reader *reader);
+/* Copies, NUL-terminated, into the arena. */
+enum lrp_status lrp_reader_string(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out);
+/* A domain: "ai.onnx" is "". */
+enum lrp_status lrp_reader_domain(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out);
+
+/* ValueInfoProto. */
+enum lrp_status lrp_reader_value(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_value_definition *out);
+/* TensorProto; *name may be NULL. Errors name the tensor. */
+enum lrp_status lrp_reader_tensor(struct lrp_reader *reader, struct lrp_bytes message, const char **name,
+                                  const struct lrp_blob **out);
+/* SparseTensorProto, made dense. */
+enum lrp_status lrp_reader_sparse(struct lrp_reader *reader, struct lrp_bytes message, const char **name,
+                                  const struct lrp_blob **out);
+/* Where the data of a TensorProto with external_data lies: `needed` bytes in a mapped file beside the model. */
+enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out);
+/* NodeProto; `depth` counts the subgraphs around it. */
+enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_node_definition *out);
+/* GraphProto. */
+enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out);
+
+/* What a file that is no ONNX model starts like ("a PNG file"); NULL if nothing known. */
+const char *lrp_sniff(struct lrp_bytes file);
+
+#endif
