@@ -1,0 +1,62 @@
+/* elementwise.h: data-parallel loops, and operators that apply one function to every element. */
+#ifndef LRP_OPS_ELEMENTWISE_H
+#define LRP_OPS_ELEMENTWISE_H
+
+#include "infer.h"
+
+/* Parameter lists of an operator's functions. */
+#define LRP_FORWARD_PARAMETERS                                                                                          \
+    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,       \
+        const struct lrp_run *run, struct lrp_error *err
+#define LRP_VJP_PARAMETERS                                                                                              \
+    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out, \
+        const struct lrp_tensor *const *s, struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err
+
+/* Works on items [first, last). */
+typedef void (*lrp_range_body)(const void *data, size_t first, size_t last);
+/* lrp_parallel_for for bodies that only read their data: `cost` is the number of elements behind one item. */
+void lrp_for_range(const struct lrp_run *run, size_t count, size_t cost, lrp_range_body body, const void *data);
+
+#define LRP_UNARY_PARAMETERS 2
+/* One function of one variable. map and slope are given parameters p, which `parameters` reads from the call (NULL: none);
+ * slope writes g = s * f'(x), where y = f(x). NULL: not differentiable. integer: the same on integers, NULL: floats only. */
+struct lrp_unary {
+    const char *name;
+    void (*parameters)(const struct lrp_call *call, float p[LRP_UNARY_PARAMETERS]);
+    void (*map)(const float *restrict x, float *restrict y, size_t n, const float *p);
+    void (*slope)(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g, size_t n,
+                  const float *p);
+    int64_t (*integer)(int64_t x);
+};
+/* Makes NAME_map and NAME_slope of `float NAME(float x, const float *p)` and `float NAME_d(float x, float y, const float *p)`. */
+#define LRP_UNARY_MAP(name)                                                                                      \
+    static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p)                 \
+    {                                                                                                            \
+        for (size_t i = 0; i < n; ++i)                                                                           \
+            y[i] = name(x[i], p);                                                                                \
+    }
+#define LRP_UNARY_SLOPE(name)                                                                                    \
+    static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s,          \
+                             float *restrict g, size_t n, const float *p)                                        \
+    {                                                                                                            \
+        for (size_t i = 0; i < n; ++i)                                                                           \
+            g[i] = s[i] * name##_d(x[i], y[i], p);                                                               \
+    }
+#define LRP_UNARY(name) LRP_UNARY_MAP(name) LRP_UNARY_SLOPE(name)
+
+/* The row named like the call's operator in a table ended by a row without a name. */
+const struct lrp_unary *lrp_unary_find(const struct lrp_unary *table, const struct lrp_call *call);
+/* The operator functions, given the table. */
+enum lrp_status lrp_unary_infer(const struct lrp_unary *table, struct lrp_call *call, struct lrp_error *err);
+enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
+                                  struct lrp_tensor *const *out, const struct lrp_run *run);
+enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
+                              const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
+                              struct lrp_tensor *const *grad, const struct lrp_run *run);
+
+/* 1/(1+exp(-x)) without overflow. */
+float lrp_sigmoid(float x);
+/* What of a number stays in an integer type: floats are truncated, saturating at the ends of int64; NaN gives 0. */
+int64_t lrp_float_to_integer(enum lrp_dtype dtype, float value);
+
+#endif
