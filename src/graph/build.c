@@ -1,0 +1,315 @@
+/* build.c: from a definition to a graph: values, nodes, execution order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph.h"
+#include "names.h"
+
+/* What is needed only while a graph is built. */
+struct builder {
+    struct lrp_graph *graph;
+    struct lrp_names values; /* name -> value number */
+    struct lrp_names names;  /* node names taken -> how often */
+    struct lrp_error *err;
+};
+
+static enum lrp_status out_of_memory(struct builder *b)
+{
+    return lrp_fail(b->err, LRP_MEMORY, "%s: not enough memory for the graph", b->graph->definition->path);
+}
+
+/* The number of the value of that name, made if it is new; -1 when out of memory. */
+static int value_of(struct builder *b, const char *name)
+{
+    struct lrp_graph *g = b->graph;
+    size_t known;
+    if (lrp_names_get(&b->values, name, &known)) return (int)known;
+    if (g->value_count == g->value_capacity) return -1;
+    struct lrp_value *v = &g->values[g->value_count];
+    *v = (struct lrp_value){.name = name, .producer = -1};
+    v->desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
+    if (!lrp_names_put(&b->values, name, (size_t)g->value_count)) return -1;
+    return g->value_count++;
+}
+
+static bool allocate(struct lrp_graph *g)
+{
+    const struct lrp_definition *d = g->definition;
+    size_t values = d->input_count + d->output_count + d->constant_count;
+    for (size_t i = 0; i < d->node_count; i++)
+        values += (size_t)d->nodes[i].input_count + (size_t)d->nodes[i].output_count;
+    /* patterns and canonization add at most a node and four values for each node there is */
+    size_t nodes = 2 * d->node_count + 8;
+    values += 4 * d->node_count + 8;
+    if (values > 100000000) return false;
+    g->values = lrp_arena_calloc(g->arena, values, sizeof *g->values);
+    g->nodes = lrp_arena_calloc(g->arena, nodes, sizeof *g->nodes);
+    g->order = lrp_arena_calloc(g->arena, nodes, sizeof *g->order);
+    g->inputs = lrp_arena_calloc(g->arena, d->input_count, sizeof *g->inputs);
+    g->outputs = lrp_arena_calloc(g->arena, d->output_count, sizeof *g->outputs);
+    g->value_capacity = (int)values;
+    g->node_capacity = (int)nodes;
+    return g->values && g->nodes && g->order && g->inputs && g->outputs;
+}
+
+/* The shape an input is run at: the caller's, or the file's with an unknown batch taken as 1. */
+static struct lrp_shape input_shape(const struct lrp_value_definition *input, const struct lrp_shape *wanted)
+{
+    if (wanted && wanted->rank >= 0) return *wanted;
+    struct lrp_shape shape = input->shape;
+    if (shape.rank > 0 && shape.dim[0] < 0) shape.dim[0] = 1;
+    return shape;
+}
+
+static enum lrp_status add_inputs(struct builder *b, const struct lrp_graph_options *options)
+{
+    struct lrp_graph *g = b->graph;
+    const struct lrp_definition *d = g->definition;
+    for (size_t i = 0; i < d->input_count; i++) {
+        int v = value_of(b, d->inputs[i].name);
+        if (v < 0) return out_of_memory(b);
+        g->values[v].is_input = true;
+        g->values[v].desc.dtype = d->inputs[i].dtype;
+        g->values[v].desc.shape = input_shape(&d->inputs[i], options->input_shapes ? &options->input_shapes[i] : NULL);
+        g->inputs[g->input_count++] = v;
+    }
+    for (size_t i = 0; i < d->constant_count; i++) {
+        int v = value_of(b, d->constants[i].name);
+        if (v < 0) return out_of_memory(b);
+        g->values[v].desc.dtype = d->constants[i].blob->dtype;
+        g->values[v].desc.shape = d->constants[i].blob->shape;
+        g->values[v].desc.constant = d->constants[i].blob;
+    }
+    return LRP_OK;
+}
+
+static int opset_of(const struct lrp_definition *d, const char *domain)
+{
+    for (int i = 0; i < d->opset_count; i++)
+        if (strcmp(d->opsets[i].domain, domain) == 0) return d->opsets[i].version;
+    return 1;
+}
+
+/* Node name, or the name of its first output; doubled ones get ~2, ~3. NULL when out of memory. */
+static const char *unique_name(struct builder *b, const struct lrp_node_definition *n)
+{
+    const char *name = n->name;
+    for (int i = 0; !*name && i < n->output_count; i++) name = n->outputs[i];
+    if (!*name) name = n->op_type;
+    const char *unique = name;
+    size_t taken = 0;
+    lrp_names_get(&b->names, name, &taken);
+    for (size_t k = taken + 1; taken && unique; k++) {
+        unique = lrp_arena_printf(b->graph->arena, "%s~%zu", name, k);
+        if (!unique || !lrp_names_get(&b->names, unique, NULL)) {
+            if (!lrp_names_put(&b->names, name, k)) return NULL;
+            break;
+        }
+    }
+    return unique && lrp_names_put(&b->names, unique, 1) ? unique : NULL;
+}
+
+static enum lrp_status add_node(struct builder *b, int index)
+{
+    struct lrp_graph *g = b->graph;
+    const struct lrp_node_definition *def = &g->definition->nodes[index];
+    struct lrp_node *n = &g->nodes[g->node_count++];
+    *n = (struct lrp_node){.owner = -1, .obstacle = "", .name = unique_name(b, def)};
+    n->call = (struct lrp_call){.op_type = def->op_type, .domain = def->domain, .opset = opset_of(g->definition, def->domain),
+                                .attributes = def->attributes, .attribute_count = def->attribute_count,
+                                .in_count = def->input_count, .out_count = def->output_count};
+    n->in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->in);
+    n->out = lrp_arena_calloc(g->arena, (size_t)def->output_count, sizeof *n->out);
+    n->call.in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->call.in);
+    n->call.out = lrp_arena_calloc(g->arena, (size_t)def->output_count, sizeof *n->call.out);
+    n->file_in = n->in;
+    n->file_in_count = def->input_count;
+    if (!n->name || !n->in || !n->out || !n->call.in || !n->call.out) return out_of_memory(b);
+    for (int i = 0; i < def->input_count; i++) {
+        n->in[i] = *def->inputs[i] ? value_of(b, def->inputs[i]) : -1;
+        if (*def->inputs[i] && n->in[i] < 0) return out_of_memory(b);
+    }
+    for (int i = 0; i < def->output_count; i++) {
+        n->out[i] = -1;
+        if (!*def->outputs[i]) continue;
+        int v = value_of(b, def->outputs[i]);
+        if (v < 0) return out_of_memory(b);
+        struct lrp_value *value = &g->values[v];
+        if (value->producer >= 0 || value->is_input || value->desc.constant)
+            return lrp_fail(b->err, LRP_FILE, "%s: node %s: value %s is made twice; the file is invalid", g->definition->path,
+                            n->name, value->name);
+        value->producer = index;
+        n->out[i] = v;
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status add_outputs(struct builder *b)
+{
+    struct lrp_graph *g = b->graph;
+    const struct lrp_definition *d = g->definition;
+    for (size_t i = 0; i < d->output_count; i++) {
+        size_t v;
+        if (!lrp_names_get(&b->values, d->outputs[i].name, &v))
+            return lrp_fail(b->err, LRP_FILE, "%s: model output %s is made by no node; the file is invalid", d->path,
+                            d->outputs[i].name);
+        g->values[v].is_output = true;
+        g->outputs[g->output_count++] = (int)v;
+    }
+    if (g->output_count == 0) return lrp_fail(b->err, LRP_FILE, "%s: the model has no outputs; the file is invalid", d->path);
+    return LRP_OK;
+}
+
+/* A binary heap of node numbers: the lowest file position that is ready comes first. */
+static void heap_push(int *heap, int *count, int node)
+{
+    int i = (*count)++;
+    for (; i > 0 && heap[(i - 1) / 2] > node; i = (i - 1) / 2) heap[i] = heap[(i - 1) / 2];
+    heap[i] = node;
+}
+
+static int heap_pop(int *heap, int *count)
+{
+    int top = heap[0], last = heap[--*count], i = 0;
+    for (int child; (child = 2 * i + 1) < *count; i = child) {
+        if (child + 1 < *count && heap[child + 1] < heap[child]) child++;
+        if (heap[child] >= last) break;
+        heap[i] = heap[child];
+    }
+    heap[i] = last;
+    return top;
+}
+
+/* Who waits for whom: for every node how many inputs are not ready, and per value a linked list of readers. */
+struct waiting {
+    int *missing, *first, *next, *reader, *heap;
+};
+
+static bool waiting_new(struct lrp_graph *g, struct waiting *w, size_t edges)
+{
+    w->missing = calloc((size_t)g->node_count + 1, sizeof(int));
+    w->heap = calloc((size_t)g->node_count + 1, sizeof(int));
+    w->first = malloc(((size_t)g->value_count + 1) * sizeof(int));
+    w->next = malloc((edges + 1) * sizeof(int));
+    w->reader = malloc((edges + 1) * sizeof(int));
+    if (!w->missing || !w->heap || !w->first || !w->next || !w->reader) return false;
+    for (int i = 0; i < g->value_count; i++) w->first[i] = -1;
+    int edge = 0;
+    for (int n = 0; n < g->node_count; n++)
+        for (int i = 0; i < g->nodes[n].call.in_count; i++) {
+            int v = g->nodes[n].in[i];
+            if (v < 0 || g->values[v].producer < 0) continue;
+            w->missing[n]++;
+            w->reader[edge] = n;
+            w->next[edge] = w->first[v];
+            w->first[v] = edge++;
+        }
+    return true;
+}
+
+static void waiting_free(struct waiting *w)
+{
+    free(w->missing);
+    free(w->heap);
+    free(w->first);
+    free(w->next);
+    free(w->reader);
+}
+
+/* Kahn's algorithm; sets node->order. A sorted file keeps its order. */
+static enum lrp_status sort_nodes(struct builder *b)
+{
+    struct lrp_graph *g = b->graph;
+    size_t edges = 0;
+    for (int n = 0; n < g->node_count; n++) edges += (size_t)g->nodes[n].call.in_count;
+    struct waiting w = {0};
+    if (!waiting_new(g, &w, edges)) {
+        waiting_free(&w);
+        return out_of_memory(b);
+    }
+    int ready = 0, placed = 0;
+    for (int n = 0; n < g->node_count; n++)
+        if (w.missing[n] == 0) heap_push(w.heap, &ready, n);
+    while (ready > 0) {
+        int n = heap_pop(w.heap, &ready);
+        g->nodes[n].order = 4 * placed; /* room for nodes of our own */
+        g->order[placed++] = n;
+        for (int i = 0; i < g->nodes[n].call.out_count; i++)
+            for (int e = g->nodes[n].out[i] < 0 ? -1 : w.first[g->nodes[n].out[i]]; e >= 0; e = w.next[e])
+                if (--w.missing[w.reader[e]] == 0) heap_push(w.heap, &ready, w.reader[e]);
+    }
+    int stuck = 0;
+    while (placed < g->node_count && w.missing[stuck] == 0) stuck++;
+    waiting_free(&w);
+    g->order_count = placed;
+    if (placed == g->node_count) return LRP_OK;
+    return lrp_fail(b->err, LRP_FILE, "%s: node %s depends on itself (a cycle); the file is invalid", g->definition->path,
+                    g->nodes[stuck].name);
+}
+
+/* Every value that is read must come from somewhere. */
+static enum lrp_status check_sources(struct builder *b)
+{
+    const struct lrp_graph *g = b->graph;
+    for (int n = 0; n < g->node_count; n++)
+        for (int i = 0; i < g->nodes[n].call.in_count; i++) {
+            if (g->nodes[n].in[i] < 0) continue;
+            const struct lrp_value *v = &g->values[g->nodes[n].in[i]];
+            if (v->producer < 0 && !v->is_input && !v->desc.constant)
+                return lrp_fail(b->err, LRP_FILE, "%s: node %s reads %s, which nothing makes; the file is invalid or truncated",
+                                g->definition->path, g->nodes[n].name, v->name);
+        }
+    for (int i = 0; i < g->output_count; i++) {
+        const struct lrp_value *v = &g->values[g->outputs[i]];
+        if (v->producer < 0 && !v->is_input && !v->desc.constant)
+            return lrp_fail(b->err, LRP_FILE, "%s: model output %s is made by no node; the file is invalid",
+                            g->definition->path, v->name);
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status load(struct builder *b, const struct lrp_graph_options *options)
+{
+    struct lrp_graph *g = b->graph;
+    if (!allocate(g)) return out_of_memory(b);
+    enum lrp_status status = add_inputs(b, options);
+    for (size_t i = 0; status == LRP_OK && i < g->definition->node_count; i++) status = add_node(b, (int)i);
+    if (status == LRP_OK) status = add_outputs(b);
+    if (status == LRP_OK) status = check_sources(b);
+    if (status == LRP_OK) status = sort_nodes(b);
+    return status;
+}
+
+enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const struct lrp_graph_options *options,
+                                struct lrp_graph **out, struct lrp_error *err)
+{
+    struct lrp_arena *arena = lrp_arena_new();
+    struct lrp_graph *g = arena ? lrp_arena_calloc(arena, 1, sizeof *g) : NULL;
+    if (!g) {
+        if (arena) lrp_arena_free(arena);
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the graph", definition->path);
+    }
+    g->arena = arena;
+    g->definition = definition;
+    struct builder b = {.graph = g, .err = err};
+    enum lrp_status status = load(&b, options);
+    lrp_names_free(&b.values);
+    lrp_names_free(&b.names);
+    if (status == LRP_OK) lrp_graph_infer(g);
+    if (status == LRP_OK && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (status == LRP_OK && options->strip_softmax) lrp_graph_strip_softmax(g);
+    if (status == LRP_OK) status = lrp_graph_recognise(g, !options->canonize, err);
+    if (status == LRP_OK && options->canonize) status = lrp_graph_canonize(g, err);
+    if (status == LRP_OK && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (status != LRP_OK) {
+        lrp_graph_free(g);
+        return status;
+    }
+    *out = g;
+    return LRP_OK;
+}
+
+void lrp_graph_free(struct lrp_graph *graph)
+{
+    if (graph) lrp_arena_free(graph->arena);
+}

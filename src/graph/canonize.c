@@ -1,0 +1,288 @@
+/* canonize.c: BatchNorm folded into its neighbours, layer normalisation split, identities and dropout dropped. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph.h"
+
+/* y = g*x + s per channel: what a BatchNormalization does, eps included (semantics.md section 6). */
+struct affine {
+    size_t channels;
+    double *g, *s;
+};
+
+static void affine_free(struct affine *a)
+{
+    free(a->g);
+    free(a->s);
+}
+
+static bool batch_norm_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
+{
+    *a = (struct affine){0};
+    const struct lrp_blob *p[4];
+    for (int i = 0; i < 4; i++) {
+        p[i] = lrp_graph_desc(graph, n->in[i + 1])->constant;
+        if (!p[i] || p[i]->count != p[0]->count) return false;
+    }
+    a->channels = p[0]->count;
+    a->g = malloc((a->channels + 1) * sizeof *a->g);
+    a->s = malloc((a->channels + 1) * sizeof *a->s);
+    double epsilon = (double)lrp_call_float(&n->call, "epsilon", 1e-5F);
+    for (size_t c = 0; a->g && a->s && c < a->channels; c++) {
+        double deviation = sqrt((double)lrp_blob_get_f32(p[3], c) + epsilon);
+        a->g[c] = (double)lrp_blob_get_f32(p[0], c) / deviation;
+        a->s[c] = (double)lrp_blob_get_f32(p[1], c) - (double)lrp_blob_get_f32(p[2], c) * a->g[c];
+    }
+    return a->g && a->s;
+}
+
+/* A linear layer's weights seen as W[before][out or in channel][after]: which axis is scaled. */
+struct weights {
+    struct lrp_shape shape;
+    size_t count, outputs; /* outputs: output channels = elements of the bias */
+    float *w;
+    double *b;
+};
+
+static void weights_free(struct weights *w)
+{
+    free(w->w);
+    free(w->b);
+}
+
+static bool weights_load(const struct lrp_graph *graph, const struct lrp_node *n, size_t outputs, struct weights *w)
+{
+    const struct lrp_blob *blob = lrp_graph_desc(graph, n->in[1])->constant;
+    const struct lrp_desc *bias = lrp_graph_desc(graph, lrp_node_input(n, 2));
+    *w = (struct weights){.shape = blob->shape, .count = blob->count, .outputs = outputs};
+    if (bias && (!bias->constant || (bias->constant->count != outputs && bias->constant->count != 1))) return false;
+    w->w = malloc((w->count + 1) * sizeof *w->w);
+    w->b = calloc(outputs + 1, sizeof *w->b);
+    if (!w->w || !w->b) return false;
+    lrp_blob_f32(blob, 0, w->count, w->w);
+    for (size_t i = 0; bias && i < outputs; i++)
+        w->b[i] = (double)lrp_blob_get_f32(bias->constant, bias->constant->count == 1 ? 0 : i);
+    return true;
+}
+
+/* A linear layer that BatchNorm can be folded into, one row per operator. */
+struct fold_target {
+    const char *op_type, *domain;
+    bool dense, transposed_conv;
+};
+static const struct fold_target targets[] = {
+    {"Conv", "", false, false}, {"ConvTranspose", "", false, true}, {"Gemm", "", true, false}, {"Dense", "lrpscope", true, false}};
+
+static const struct fold_target *target_of(const struct lrp_graph *g, const struct lrp_node *n)
+{
+    if (!n || n->state != LRP_NODE_LIVE || *n->obstacle) return NULL;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        const struct fold_target *t = &targets[i];
+        if (strcmp(n->call.op_type, t->op_type) != 0 || strcmp(n->call.domain, t->domain) != 0) continue;
+        const struct lrp_desc *w = lrp_graph_desc(g, lrp_node_input(n, 1));
+        if (!w || !w->constant || g->values[n->in[0]].desc.constant) return NULL;
+        bool plain = lrp_call_float(&n->call, "alpha", 1) == 1 && lrp_call_float(&n->call, "beta", 1) == 1;
+        if (t->dense && (!plain || lrp_call_int(&n->call, "transA", 0) || w->shape.rank != 2)) return NULL;
+        return t;
+    }
+    return NULL;
+}
+
+/* Axis of the weights that counts output / input channels; a transposed convolution with groups has no single output axis. */
+static bool weights_transposed(const struct lrp_node *n)
+{
+    return lrp_call_int(&n->call, "transB", 0) || lrp_call_int(&n->call, "transpose", 0);
+}
+
+static size_t inner_size(const struct lrp_shape *shape, int axis)
+{
+    size_t inner = 1;
+    for (int i = axis + 1; i < shape->rank; i++) inner *= (size_t)shape->dim[i];
+    return inner;
+}
+
+/* The output channel that element i of the weights works for. */
+static size_t output_channel(const struct fold_target *t, const struct lrp_node *n, const struct weights *w, size_t i)
+{
+    size_t d1 = (size_t)w->shape.dim[1];
+    if (t->dense) return weights_transposed(n) ? i / d1 : i % d1;
+    size_t inner = inner_size(&w->shape, 1);
+    if (!t->transposed_conv) return i / (d1 * inner);
+    size_t group = (size_t)lrp_call_int(&n->call, "group", 1), in_per_group = (size_t)w->shape.dim[0] / group;
+    return (i / (d1 * inner)) / in_per_group * d1 + i / inner % d1;
+}
+
+/* The input channel it reads. */
+static size_t input_channel(const struct fold_target *t, const struct lrp_node *n, const struct weights *w, size_t i)
+{
+    size_t d1 = (size_t)w->shape.dim[1];
+    if (t->dense) return weights_transposed(n) ? i % d1 : i / d1;
+    size_t inner = inner_size(&w->shape, 1);
+    if (t->transposed_conv) return i / (d1 * inner);
+    size_t group = (size_t)lrp_call_int(&n->call, "group", 1), out_per_group = (size_t)w->shape.dim[0] / group;
+    return (i / (d1 * inner)) / out_per_group * d1 + i / inner % d1;
+}
+
+/* Puts changed weights into node `at` as operator of `linear`; the nodes in `swallowed` become part of it. */
+static bool put_weights(struct lrp_graph *g, int at, const struct lrp_node *linear, int input, const struct weights *w,
+                        const int *swallowed)
+{
+    const struct lrp_shape vector = {.rank = 1, .dim = {(int64_t)w->outputs}};
+    float *bias = malloc((w->outputs + 1) * sizeof *bias);
+    if (!bias) return false;
+    for (size_t i = 0; i < w->outputs; i++) bias[i] = (float)w->b[i];
+    const int in[] = {input, lrp_graph_constant(g, g->values[linear->in[1]].name, &w->shape, w->w),
+                      lrp_graph_constant(g, linear->name, &vector, bias)};
+    free(bias);
+    if (in[1] < 0 || in[2] < 0) return false;
+    const struct lrp_replacement r = {.op_type = linear->call.op_type, .domain = linear->call.domain, .name = linear->name,
+                                      .in = in, .in_count = 3, .attributes = linear->call.attributes,
+                                      .attribute_count = linear->call.attribute_count};
+    return lrp_graph_replace(g, at, &r, swallowed, 1);
+}
+
+static void report(struct lrp_graph *g, const char *what, const char *a, const char *b)
+{
+    const char *line = lrp_arena_printf(g->arena, "%s: %s %s", a, what, b);
+    if (line) lrp_name_list_add(g, &g->canonized, line);
+}
+
+/* linear -> BatchNorm: W*g, (b-mean)*g+beta. */
+static bool fold_into_producer(struct lrp_graph *g, int node, const struct affine *a)
+{
+    const struct lrp_node *bn = &g->nodes[node], *linear = lrp_graph_producer(g, bn->in[0]);
+    const struct fold_target *t = target_of(g, linear);
+    const struct lrp_shape *out = &g->values[bn->in[0]].desc.shape;
+    struct weights w = {0};
+    if (!t || g->values[bn->in[0]].uses != 1 || out->rank < 2 || (size_t)out->dim[1] != a->channels) return false;
+    if (t->dense && out->rank != 2) return false;
+    bool ok = weights_load(g, linear, a->channels, &w);
+    for (size_t i = 0; ok && i < w.count; i++) w.w[i] = (float)((double)w.w[i] * a->g[output_channel(t, linear, &w, i)]);
+    for (size_t c = 0; ok && c < a->channels; c++) w.b[c] = w.b[c] * a->g[c] + a->s[c];
+    const char *name = bn->name, *into = linear->name;
+    int from = (int)(linear - g->nodes), input = linear->in[0];
+    ok = ok && put_weights(g, node, linear, input, &w, &from);
+    if (ok) report(g, "BatchNormalization folded into", name, into);
+    weights_free(&w);
+    return ok;
+}
+
+/* True if the node pads its input: a shift before it would have to be padded too. */
+static bool pads(const struct lrp_node *n)
+{
+    int64_t pad[6];
+    const char *mode = lrp_call_string(&n->call, "auto_pad", "NOTSET");
+    if (strcmp(mode, "NOTSET") != 0 && strcmp(mode, "VALID") != 0) return true;
+    int count = lrp_call_ints(&n->call, "pads", pad, 6);
+    for (int i = 0; i < count; i++)
+        if (pad[i] != 0) return true;
+    return false;
+}
+
+static int sole_consumer(const struct lrp_graph *g, int value)
+{
+    if (g->values[value].uses != 1 || g->values[value].is_output) return -1;
+    for (int n = 0; n < g->node_count; n++)
+        if (g->nodes[n].state == LRP_NODE_LIVE && lrp_node_input(&g->nodes[n], 0) == value) return n;
+    return -1;
+}
+
+/* BatchNorm -> linear that pads nothing: W*g, b + W*s. */
+static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affine *a)
+{
+    const struct lrp_node *bn = &g->nodes[node];
+    int consumer = sole_consumer(g, bn->out[0]);
+    const struct lrp_node *linear = consumer < 0 ? NULL : &g->nodes[consumer];
+    const struct fold_target *t = target_of(g, linear);
+    if (!t || (!t->dense && (pads(linear) || t->transposed_conv))) return false;
+    const struct lrp_shape *in = &g->values[bn->out[0]].desc.shape, *out = &g->values[linear->out[0]].desc.shape;
+    if (t->dense && in->rank != 2) return false;
+    struct weights w = {0};
+    bool ok = weights_load(g, linear, (size_t)out->dim[1], &w);
+    for (size_t i = 0; ok && i < w.count; i++) {
+        size_t c = input_channel(t, linear, &w, i);
+        if (c >= a->channels) ok = false;
+        else w.b[output_channel(t, linear, &w, i)] += (double)w.w[i] * a->s[c];
+        if (ok) w.w[i] = (float)((double)w.w[i] * a->g[c]);
+    }
+    const char *name = bn->name, *into = linear->name;
+    ok = ok && put_weights(g, consumer, linear, bn->in[0], &w, &node);
+    if (ok) report(g, "BatchNormalization folded into", name, into);
+    weights_free(&w);
+    return ok;
+}
+
+static void fold_batch_norm(struct lrp_graph *g, int node)
+{
+    struct affine a;
+    if (batch_norm_affine(g, &g->nodes[node], &a) && !fold_into_producer(g, node, &a)) fold_into_consumer(g, node, &a);
+    affine_free(&a);
+}
+
+/* LayerNormalization -> Normalize + Scale. */
+static void split_layer_norm(struct lrp_graph *g, int node)
+{
+    struct lrp_node *n = &g->nodes[node];
+    int rank = g->values[n->in[0]].desc.shape.rank;
+    int axis = lrp_normalize_axis(lrp_call_int(&n->call, "axis", -1), rank);
+    int64_t *axes = axis < 0 ? NULL : lrp_arena_calloc(g->arena, (size_t)(rank - axis), sizeof *axes);
+    const char *inner = lrp_arena_printf(g->arena, "%s/normalize", n->name);
+    for (int i = 1; i < n->call.out_count; i++)
+        if (n->out[i] >= 0 && g->values[n->out[i]].uses) return;
+    for (int i = 1; i < n->call.in_count; i++)
+        if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant) return;
+    if (!axes || !inner) return;
+    for (int i = axis; i < rank; i++) axes[i - axis] = i;
+    const struct lrp_attribute attributes[] = {
+        {.name = "axes", .kind = LRP_ATTRIBUTE_INTS, .ints = axes, .count = (size_t)(rank - axis)},
+        {.name = "epsilon", .kind = LRP_ATTRIBUTE_FLOAT, .f = lrp_call_float(&n->call, "epsilon", 1e-5F)},
+    };
+    const int x = n->in[0];
+    const struct lrp_replacement normalize = {.op_type = "Normalize", .domain = "lrpscope", .in = &x, .in_count = 1,
+                                              .attributes = attributes, .attribute_count = 2};
+    int between = lrp_graph_insert(g, node, inner, &normalize);
+    if (between < 0) return;
+    const int in[] = {between, n->in[1], lrp_node_input(n, 2)};
+    const struct lrp_replacement scale = {.op_type = "Scale", .domain = "lrpscope", .in = in, .in_count = in[2] < 0 ? 2 : 3};
+    if (lrp_graph_replace(g, node, &scale, NULL, 0)) report(g, "split into", n->name, "normalisation and scale");
+}
+
+static bool unused_outputs(const struct lrp_graph *g, const struct lrp_node *n)
+{
+    for (int i = 1; i < n->call.out_count; i++)
+        if (n->out[i] >= 0 && g->values[n->out[i]].uses) return false;
+    return true;
+}
+
+/* Identity, Dropout, casts between equal types: consumers read the input. */
+static void drop(struct lrp_graph *g, int node)
+{
+    struct lrp_node *n = &g->nodes[node];
+    if (!unused_outputs(g, n) || g->values[n->out[0]].desc.dtype != g->values[n->in[0]].desc.dtype) return;
+    n->state = LRP_NODE_DROPPED;
+    lrp_name_list_add(g, &g->dropped, n->name);
+    lrp_name_list_add(g, &g->removed, g->values[n->out[0]].name);
+    report(g, "dropped", n->name, n->call.op_type);
+    lrp_graph_redirect(g, n->out[0], n->in[0]);
+}
+
+static const struct {
+    const char *op_type, *domain;
+    void (*apply)(struct lrp_graph *g, int node);
+} steps[] = {
+    {"Identity", "", drop}, {"Dropout", "", drop}, {"Cast", "", drop}, {"LayerNormalization", "", split_layer_norm},
+    {"BatchNormalization", "", fold_batch_norm}, /* last: what stands between it and its neighbour is gone by then */
+};
+
+enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err)
+{
+    for (size_t s = 0; s < sizeof steps / sizeof *steps; s++)
+        for (int k = 0; k < graph->order_count; k++) {
+            const struct lrp_node *n = &graph->nodes[graph->order[k]];
+            if (n->state == LRP_NODE_LIVE && !*n->obstacle && strcmp(n->call.op_type, steps[s].op_type) == 0 &&
+                strcmp(n->call.domain, steps[s].domain) == 0)
+                steps[s].apply(graph, graph->order[k]);
+        }
+    return lrp_graph_schedule(graph) ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+}

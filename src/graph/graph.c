@@ -1,0 +1,254 @@
+/* graph.c: changing a graph: replacing, inserting, redirecting, scheduling. */
+#include "graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct lrp_node *lrp_graph_producer(const struct lrp_graph *graph, int value)
+{
+    if (value < 0 || graph->values[value].producer < 0) return NULL;
+    struct lrp_node *node = &graph->nodes[graph->values[value].producer];
+    return node->state == LRP_NODE_LIVE ? node : NULL;
+}
+
+int lrp_node_input(const struct lrp_node *node, int i)
+{
+    return i >= 0 && i < node->call.in_count ? node->in[i] : -1;
+}
+
+const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value)
+{
+    return value < 0 ? NULL : &graph->values[value].desc;
+}
+
+bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name)
+{
+    if (names->count == names->capacity) {
+        size_t capacity = names->capacity ? names->capacity * 2 : 16;
+        const char **items = lrp_arena_calloc(graph->arena, capacity, sizeof *items);
+        if (!items) return false;
+        if (names->count) memcpy(items, names->items, names->count * sizeof *items);
+        names->items = items;
+        names->capacity = capacity;
+    }
+    names->items[names->count++] = name;
+    return true;
+}
+
+void lrp_graph_count_uses(struct lrp_graph *graph)
+{
+    for (int i = 0; i < graph->value_count; i++) graph->values[i].uses = 0;
+    for (int i = 0; i < graph->output_count; i++) graph->values[graph->outputs[i]].uses++;
+    for (int n = 0; n < graph->node_count; n++) {
+        if (graph->nodes[n].state != LRP_NODE_LIVE) continue;
+        for (int i = 0; i < graph->nodes[n].call.in_count; i++)
+            if (graph->nodes[n].in[i] >= 0) graph->values[graph->nodes[n].in[i]].uses++;
+    }
+}
+
+/* Everything a replaced call consists of, so that it can be put back. */
+struct part {
+    struct lrp_call call;
+    int *in, *out;
+};
+
+/* Makes the call of `r` for outputs out[0..out_count). False when out of memory. */
+static bool make_call(struct lrp_graph *g, const struct lrp_replacement *r, int opset, const int *out, int out_count,
+                      struct part *part)
+{
+    size_t in = (size_t)r->in_count, n = (size_t)out_count, attributes = (size_t)r->attribute_count;
+    struct lrp_attribute *copy = lrp_arena_calloc(g->arena, attributes, sizeof *copy);
+    part->in = lrp_arena_calloc(g->arena, in, sizeof *part->in);
+    part->out = lrp_arena_calloc(g->arena, n, sizeof *part->out);
+    struct lrp_desc *in_desc = lrp_arena_calloc(g->arena, in, sizeof *in_desc);
+    struct lrp_desc *out_desc = lrp_arena_calloc(g->arena, n, sizeof *out_desc);
+    if (!copy || !part->in || !part->out || !in_desc || !out_desc) return false;
+    if (attributes) memcpy(copy, r->attributes, attributes * sizeof *copy);
+    if (in) memcpy(part->in, r->in, in * sizeof *part->in);
+    memcpy(part->out, out, n * sizeof *part->out);
+    for (int i = 0; i < r->in_count; i++)
+        in_desc[i] = r->in[i] < 0 ? (struct lrp_desc){.shape = {.rank = -1}} : g->values[r->in[i]].desc;
+    for (int i = 0; i < out_count; i++) out_desc[i] = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
+    part->call = (struct lrp_call){.op = lrp_operator_find(r->domain, r->op_type, opset, NULL), .op_type = r->op_type,
+                                   .domain = r->domain, .opset = opset, .attributes = copy,
+                                   .attribute_count = r->attribute_count, .in = in_desc, .out = out_desc,
+                                   .in_count = r->in_count, .out_count = out_count};
+    return part->call.op != NULL;
+}
+
+static int opset_for(const struct lrp_graph *g, const struct lrp_replacement *r, int otherwise)
+{
+    if (r->opset) return r->opset;
+    if (*r->domain) return 1;
+    for (int i = 0; i < g->definition->opset_count; i++)
+        if (!*g->definition->opsets[i].domain) return g->definition->opsets[i].version;
+    return otherwise;
+}
+
+bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_replacement *replacement, const int *swallowed,
+                       int swallowed_count)
+{
+    struct lrp_node *n = &graph->nodes[node];
+    struct part part;
+    if (!make_call(graph, replacement, opset_for(graph, replacement, n->call.opset), n->out, 1, &part)) return false;
+    if (part.call.op->infer(&part.call, NULL) != LRP_OK) return false;
+    const struct lrp_value *out = &graph->values[n->out[0]];
+    if (!lrp_shape_equal(&part.call.out[0].shape, &out->desc.shape) || part.call.out[0].dtype != out->desc.dtype) return false;
+    n->call = part.call;
+    n->in = part.in;
+    n->out = part.out;
+    if (replacement->name) n->name = replacement->name;
+    for (int i = 0; i < swallowed_count; i++) {
+        struct lrp_node *s = &graph->nodes[swallowed[i]];
+        if (swallowed[i] == node || s->state != LRP_NODE_LIVE) continue;
+        s->state = LRP_NODE_SWALLOWED;
+        s->owner = node;
+        for (int k = 0; k < s->call.out_count; k++)
+            if (s->out[k] >= 0 && !graph->values[s->out[k]].own &&
+                !lrp_name_list_add(graph, &graph->removed, graph->values[s->out[k]].name))
+                return false;
+    }
+    lrp_graph_count_uses(graph);
+    return true;
+}
+
+static int new_value(struct lrp_graph *g, const char *name)
+{
+    if (g->value_count == g->value_capacity) return -1;
+    g->values[g->value_count] = (struct lrp_value){.name = name, .producer = -1, .own = true,
+                                                   .desc = {.present = true, .shape = {.rank = -1}}};
+    return g->value_count++;
+}
+
+int lrp_graph_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, const float *data)
+{
+    int64_t count = lrp_shape_count(shape);
+    struct lrp_blob *blob = lrp_arena_calloc(graph->arena, 1, sizeof *blob);
+    float *copy = count < 0 ? NULL : lrp_arena_calloc(graph->arena, (size_t)count, sizeof *copy);
+    int value = new_value(graph, name);
+    if (!blob || !copy || value < 0) return -1;
+    if (count) memcpy(copy, data, (size_t)count * sizeof *copy);
+    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = *shape, .count = (size_t)count, .raw = copy};
+    graph->values[value].desc.dtype = LRP_DTYPE_FLOAT;
+    graph->values[value].desc.shape = *shape;
+    graph->values[value].desc.constant = blob;
+    return value;
+}
+
+int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, const struct lrp_replacement *call)
+{
+    if (graph->node_count == graph->node_capacity) return -1;
+    int value = new_value(graph, name);
+    if (value < 0) return -1;
+    struct part part;
+    if (!make_call(graph, call, opset_for(graph, call, 1), &value, 1, &part)) return -1;
+    if (part.call.op->infer(&part.call, NULL) != LRP_OK) return -1;
+    graph->nodes[graph->node_count] = (struct lrp_node){.name = name, .call = part.call, .in = part.in, .out = part.out,
+                                                        .owner = -1, .obstacle = "", .order = graph->nodes[before].order - 1};
+    graph->values[value].desc = part.call.out[0];
+    graph->values[value].producer = graph->node_count++;
+    lrp_graph_count_uses(graph);
+    return value;
+}
+
+void lrp_graph_redirect(struct lrp_graph *graph, int from, int to)
+{
+    for (int n = 0; n < graph->node_count; n++)
+        for (int i = 0; i < graph->nodes[n].call.in_count; i++)
+            if (graph->nodes[n].in[i] == from) {
+                graph->nodes[n].in[i] = to;
+                graph->nodes[n].call.in[i] = graph->values[to].desc;
+            }
+    for (int i = 0; i < graph->output_count; i++)
+        if (graph->outputs[i] == from) {
+            graph->outputs[i] = to;
+            graph->values[to].is_output = true;
+            graph->values[from].is_output = false;
+        }
+    lrp_graph_count_uses(graph);
+}
+
+/* Marks what the outputs need, backwards through the order. */
+static void mark_needed(struct lrp_graph *g, bool *needed)
+{
+    for (int i = 0; i < g->output_count; i++) needed[g->outputs[i]] = true;
+    for (int k = g->order_count - 1; k >= 0; k--) {
+        struct lrp_node *n = &g->nodes[g->order[k]];
+        bool wanted = false;
+        for (int i = 0; i < n->call.out_count; i++) wanted |= n->out[i] >= 0 && needed[n->out[i]];
+        if (!wanted) {
+            n->state = LRP_NODE_DEAD;
+            continue;
+        }
+        for (int i = 0; i < n->call.in_count; i++)
+            if (n->in[i] >= 0) needed[n->in[i]] = true;
+    }
+}
+
+struct place {
+    int order, node;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->order != y->order) return x->order < y->order ? -1 : 1;
+    return x->node < y->node ? -1 : x->node > y->node;
+}
+
+bool lrp_graph_schedule(struct lrp_graph *graph)
+{
+    struct place *places = calloc((size_t)graph->node_count + 1, sizeof *places);
+    bool *needed = calloc((size_t)graph->value_count + 1, sizeof *needed);
+    bool ok = places && needed;
+    size_t count = 0;
+    for (int n = 0; ok && n < graph->node_count; n++)
+        if (graph->nodes[n].state == LRP_NODE_LIVE) places[count++] = (struct place){graph->nodes[n].order, n};
+    if (ok) {
+        qsort(places, count, sizeof *places, compare);
+        for (size_t i = 0; i < count; i++) graph->order[i] = places[i].node;
+        graph->order_count = (int)count;
+        mark_needed(graph, needed);
+        int kept = 0;
+        for (int k = 0; k < graph->order_count; k++) {
+            struct lrp_node *n = &graph->nodes[graph->order[k]];
+            if (n->state == LRP_NODE_LIVE) graph->order[kept++] = graph->order[k];
+            else ok = ok && lrp_name_list_add(graph, &graph->dropped, n->name);
+        }
+        graph->order_count = kept;
+        lrp_graph_count_uses(graph);
+    }
+    free(places);
+    free(needed);
+    return ok;
+}
+
+bool lrp_graph_reaches_output(const struct lrp_graph *graph, int value)
+{
+    for (int guard = 0; guard < 64; guard++) {
+        if (graph->values[value].is_output) return true;
+        int next = -1;
+        for (int k = 0; k < graph->order_count && next < 0; k++) {
+            const struct lrp_node *n = &graph->nodes[graph->order[k]];
+            if (n->state == LRP_NODE_LIVE && n->call.op && n->call.op->traits & LRP_TRAIT_MOVES && lrp_node_input(n, 0) == value)
+                next = n->out[0];
+        }
+        if (next < 0) return false;
+        value = next;
+    }
+    return false;
+}
+
+void lrp_graph_strip_softmax(struct lrp_graph *graph)
+{
+    for (int k = 0; k < graph->order_count; k++) {
+        struct lrp_node *n = &graph->nodes[graph->order[k]];
+        if (n->state != LRP_NODE_LIVE || (strcmp(n->call.op_type, "Softmax") != 0 && strcmp(n->call.op_type, "LogSoftmax") != 0))
+            continue;
+        if (*n->call.domain || !lrp_graph_reaches_output(graph, n->out[0])) continue;
+        n->state = LRP_NODE_DROPPED;
+        lrp_name_list_add(graph, &graph->dropped, n->name);
+        lrp_name_list_add(graph, &graph->removed, graph->values[n->out[0]].name);
+        lrp_graph_redirect(graph, n->out[0], n->in[0]);
+    }
+}

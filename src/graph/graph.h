@@ -1,0 +1,125 @@
+/* graph.h: a model at concrete input shapes: values and nodes, folded, recognised, canonized. Data, to be read by everyone later. */
+#ifndef LRP_GRAPH_GRAPH_H
+#define LRP_GRAPH_GRAPH_H
+
+#include "definition.h"
+#include "lrpscope/layer.h"
+#include "ops.h"
+
+enum lrp_node_state {
+    LRP_NODE_LIVE,
+    LRP_NODE_FOLDED,    /* its outputs are constants now */
+    LRP_NODE_SWALLOWED, /* part of the node `owner` */
+    LRP_NODE_DROPPED,   /* identity, dropout, stripped softmax: consumers read its input */
+    LRP_NODE_DEAD       /* nothing needs it */
+};
+
+struct lrp_value {
+    const char *name;    /* of the file; made up for values of our own */
+    struct lrp_desc desc;
+    int producer;        /* node, -1: model input, constant, or nothing */
+    int uses;            /* by live nodes and model outputs */
+    bool is_input, is_output, own; /* own: not in the file */
+};
+
+struct lrp_node {
+    const char *name;    /* unique: the file's, or the first output's, doubled ones with ~2 ... */
+    struct lrp_call call;
+    int *in, *out;       /* value numbers, -1: left out; as many as the call's */
+    const int *file_in;  /* the inputs the file gave it, whatever became of it; NULL for nodes of our own */
+    int file_in_count;
+    enum lrp_node_state state;
+    int owner;           /* of a swallowed node, else -1 */
+    int order;           /* place in execution order */
+    const char *obstacle; /* why it cannot run; "" if it can */
+    enum lrp_status obstacle_status;
+    bool computed_shape; /* a Reshape whose shape was folded from Shape arithmetic */
+};
+
+struct lrp_graph_options {
+    bool canonize, strip_softmax;
+    /* shape of each model input; NULL: what the file says, a symbolic batch (first dimension) taken as 1 */
+    const struct lrp_shape *input_shapes;
+};
+
+struct lrp_name_list { /* a growable list of strings in the graph's arena */
+    const char **items;
+    size_t count, capacity;
+};
+
+struct lrp_graph {
+    struct lrp_arena *arena; /* owned; the definition must outlive the graph */
+    const struct lrp_definition *definition;
+    struct lrp_value *values;
+    struct lrp_node *nodes;  /* file's first (index = file position), then our own */
+    int value_count, value_capacity, node_count, node_capacity;
+    int *order;              /* live nodes in execution order */
+    int order_count;
+    int *inputs, *outputs;   /* value numbers */
+    int input_count, output_count;
+    struct lrp_name_list dropped, canonized, removed;
+};
+
+/* Builds a graph: execution order, shapes, constant folding, pattern recognition, canonization. *out is owned by the caller.
+ * Errors: LRP_FILE (missing tensor, cycle, value made twice), LRP_MEMORY, LRP_USAGE (impossible input shape). */
+enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const struct lrp_graph_options *options,
+                                struct lrp_graph **out, struct lrp_error *err);
+void lrp_graph_free(struct lrp_graph *graph);
+
+/* ---- for passes: patterns.c, canonize.c ---- */
+
+/* The live node that makes a value, or NULL. */
+struct lrp_node *lrp_graph_producer(const struct lrp_graph *graph, int value);
+/* Value number of input i of a node; -1 if it is left out or beyond. */
+int lrp_node_input(const struct lrp_node *node, int i);
+/* Description of a value; NULL for -1. */
+const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value);
+/* What a pass wants to put in a node's place. */
+struct lrp_replacement {
+    const char *op_type, *domain;
+    const char *name;                 /* NULL: keeps its own */
+    int opset;                        /* 0: the model's */
+    const int *in;
+    int in_count;
+    const struct lrp_attribute *attributes; /* copied */
+    int attribute_count;
+};
+/* Makes `node` the given call with its (first) output kept; the nodes `swallowed` (live, only used by this) become part of it.
+ * Uses of values are counted anew. False when out of memory or if the operator refuses the call: then nothing changed. */
+bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_replacement *replacement, const int *swallowed,
+                       int swallowed_count);
+/* A new constant value with float32 data (copied). -1 when out of memory. */
+int lrp_graph_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, const float *data);
+/* A new node of our own, placed before `before` in execution order, making one new value. -1 when out of memory. */
+int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, const struct lrp_replacement *call);
+/* Lets everyone who reads `from` read `to`, model outputs too. */
+void lrp_graph_redirect(struct lrp_graph *graph, int from, int to);
+/* Appends to a list; false when out of memory. */
+bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name);
+void lrp_graph_count_uses(struct lrp_graph *graph);
+/* Sorts live nodes into `order`, drops what no output needs. */
+bool lrp_graph_schedule(struct lrp_graph *graph);
+
+/* build.c's later stations */
+void lrp_graph_infer(struct lrp_graph *graph); /* shapes and folding */
+enum lrp_status lrp_graph_recognise(struct lrp_graph *graph, bool whole_layer_norm, struct lrp_error *err);
+enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err);
+void lrp_graph_strip_softmax(struct lrp_graph *graph);
+/* True if the value reaches a model output through nothing but element-moving nodes; for finding output softmaxes. */
+bool lrp_graph_reaches_output(const struct lrp_graph *graph, int value);
+
+/* ---- the layer view ---- */
+
+/* A layer's nodes; struct lrp_layer says the rest. */
+struct lrp_layer_nodes {
+    int anchor, activation; /* activation -1: nothing fused */
+};
+struct lrp_layer_view {
+    struct lrp_layer_list list;
+    const struct lrp_layer_nodes *nodes; /* by layer index; row 0: -1, -1 */
+    const int *layer_of_node;            /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
+};
+/* Views a graph as layers; everything lives in the graph's arena. */
+enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* infer.c: shapes, types and constant folding, in execution order. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph.h"
+
+/* Folding a node must not be a way to ask for absurd memory. */
+enum { FOLD_LIMIT = 1 << 28 };
+
+static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
+{
+    const char *copy = lrp_arena_strdup(g->arena, reason);
+    n->obstacle = copy ? copy : "not enough memory";
+    n->obstacle_status = status;
+}
+
+/* Copies what is known of the node's inputs into its call; false if a shape or type is still open. */
+static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **open)
+{
+    bool known = true;
+    for (int i = 0; i < n->call.in_count; i++) {
+        n->call.in[i] = n->in[i] < 0 ? (struct lrp_desc){.shape = {.rank = -1}} : g->values[n->in[i]].desc;
+        if (n->in[i] < 0) continue;
+        if (!lrp_shape_known(&n->call.in[i].shape) || n->call.in[i].dtype == LRP_DTYPE_UNDEFINED) {
+            known = false;
+            *open = g->values[n->in[i]].name;
+        }
+    }
+    for (int i = 0; i < n->call.out_count; i++)
+        n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
+    return known;
+}
+
+static bool foldable(const struct lrp_node *n)
+{
+    if (n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
+    for (int i = 0; i < n->call.in_count; i++)
+        if (n->call.in[i].present && !n->call.in[i].constant) return false;
+    for (int i = 0; i < n->call.out_count; i++)
+        if (lrp_shape_count(&n->call.out[i].shape) > FOLD_LIMIT || n->call.out[i].dtype == LRP_DTYPE_STRING) return false;
+    return true;
+}
+
+struct fold {
+    struct lrp_tensor **in, **out;
+    void *handle;
+};
+
+static enum lrp_status fold_run(struct lrp_node *n, struct fold *f, struct lrp_error *err)
+{
+    const struct lrp_operator *op = n->call.op;
+    enum lrp_status status = LRP_OK;
+    bool shape_only = op->traits & LRP_TRAIT_SHAPE_ONLY;
+    for (int i = 0; status == LRP_OK && i < n->call.in_count; i++)
+        if (n->call.in[i].constant && !shape_only && n->call.in[i].dtype != LRP_DTYPE_STRING)
+            status = lrp_blob_tensor(n->call.in[i].constant, &f->in[i], err);
+    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
+        if (n->call.out[i].present) status = lrp_tensor_new(n->call.out[i].dtype, &n->call.out[i].shape, &f->out[i], err);
+    if (status == LRP_OK && op->prepare) status = op->prepare(&n->call, NULL, &f->handle, err);
+    const struct lrp_run run = {.threads = 1};
+    if (status == LRP_OK)
+        status = op->forward(&n->call, f->handle, (const struct lrp_tensor *const *)f->in, f->out, &run, err);
+    return status;
+}
+
+/* Runs a node now and makes its outputs constants. A failure leaves the node as it is. */
+static void fold(struct lrp_graph *g, struct lrp_node *n)
+{
+    struct fold f = {.in = calloc((size_t)n->call.in_count + 1, sizeof *f.in),
+                     .out = calloc((size_t)n->call.out_count + 1, sizeof *f.out)};
+    bool done = f.in && f.out && fold_run(n, &f, NULL) == LRP_OK;
+    for (int i = 0; done && i < n->call.out_count; i++) {
+        struct lrp_blob *blob = NULL;
+        if (!f.out[i]) continue;
+        done = lrp_blob_from_tensor(g->arena, f.out[i], &blob, NULL) == LRP_OK;
+        if (done) g->values[n->out[i]].desc.constant = blob;
+    }
+    if (done) n->state = LRP_NODE_FOLDED;
+    if (f.handle && n->call.op->release) n->call.op->release(f.handle);
+    for (int i = 0; f.in && i < n->call.in_count; i++) lrp_tensor_release(f.in[i]);
+    for (int i = 0; f.out && i < n->call.out_count; i++) lrp_tensor_release(f.out[i]);
+    free(f.in);
+    free(f.out);
+}
+
+/* For an operator nobody implements: what the file says of its outputs, taken at the batch we run. */
+static void take_hint(struct lrp_graph *g, const struct lrp_node *n)
+{
+    const struct lrp_definition *d = g->definition;
+    for (int i = 0; i < n->call.out_count; i++) {
+        if (n->out[i] < 0) continue;
+        struct lrp_value *v = &g->values[n->out[i]];
+        for (size_t k = 0; k < d->value_count + d->output_count; k++) {
+            const struct lrp_value_definition *hint = k < d->value_count ? &d->values[k] : &d->outputs[k - d->value_count];
+            if (strcmp(hint->name, v->name) != 0) continue;
+            v->desc.dtype = hint->dtype;
+            v->desc.shape = hint->shape;
+            if (v->desc.shape.rank > 0 && v->desc.shape.dim[0] < 0) v->desc.shape.dim[0] = 1;
+            break;
+        }
+    }
+}
+
+/* True if the value was folded from the shape of something: exporters' way to flatten whatever the batch. */
+static bool from_shape(const struct lrp_graph *g, int value, int depth)
+{
+    if (value < 0 || depth > 16 || g->values[value].producer < 0) return false;
+    const struct lrp_node *n = &g->nodes[g->values[value].producer];
+    if (n->state != LRP_NODE_FOLDED) return false;
+    if (n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
+    for (int i = 0; i < n->call.in_count; i++)
+        if (from_shape(g, n->in[i], depth + 1)) return true;
+    return false;
+}
+
+static void infer_node(struct lrp_graph *g, struct lrp_node *n)
+{
+    const char *why = "", *open = "";
+    char line[512];
+    n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
+    bool known = gather(g, n, &open);
+    struct lrp_error error = {0};
+    if (!n->call.op) {
+        snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain, *n->call.domain ? "." : "",
+                 n->call.op_type, n->call.opset);
+        refuse(g, n, LRP_UNSUPPORTED, line);
+        take_hint(g, n);
+    } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
+        refuse(g, n, LRP_UNSUPPORTED, "the shape of its input is not known before it runs; give --input-shape");
+    } else if (!known) {
+        snprintf(line, sizeof line, "the shape of %s is not known; give --input-shape if an input's is open", open);
+        refuse(g, n, LRP_UNSUPPORTED, line);
+    } else if (n->call.op->infer(&n->call, &error) != LRP_OK) {
+        refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
+    } else {
+        for (int i = 0; i < n->call.out_count; i++) {
+            if (n->out[i] < 0) continue;
+            n->call.out[i].present = true;
+            g->values[n->out[i]].desc = n->call.out[i];
+            if (!lrp_shape_known(&n->call.out[i].shape)) refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
+        }
+        if (!*n->obstacle && foldable(n)) fold(g, n);
+    }
+    n->computed_shape = n->call.in_count > 1 && strcmp(n->call.op_type, "Reshape") == 0 && from_shape(g, n->in[1], 0);
+}
+
+void lrp_graph_infer(struct lrp_graph *graph)
+{
+    for (int i = 0; i < graph->order_count; i++) infer_node(graph, &graph->nodes[graph->order[i]]);
+}

@@ -1,0 +1,298 @@
+/* layers.c: a graph seen as LRP sees it: anchor operators with the activations fused behind them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph.h"
+#include "text.h"
+
+struct viewer {
+    struct lrp_graph *graph;
+    struct lrp_arena *arena;
+    struct lrp_layer *rows;
+    struct lrp_layer_nodes *nodes;
+    int *layer_of_node;
+    int *layer_of_value; /* by producer; 0: model input, -1: constant or nothing */
+    size_t count;
+};
+
+static enum lrp_kind node_kind(const struct lrp_node *n)
+{
+    if (!n->call.op || *n->obstacle) return n->call.op ? n->call.op->static_kind : LRP_KIND_OTHER;
+    const struct lrp_shape *in = n->call.in_count ? &n->call.in[0].shape : NULL, *out = &n->call.out[0].shape;
+    if (n->computed_shape && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0]) return LRP_KIND_FLATTEN;
+    return n->call.op->kind ? n->call.op->kind(&n->call) : n->call.op->static_kind;
+}
+
+static const char *type_name(struct lrp_arena *arena, const struct lrp_node *n, enum lrp_kind kind)
+{
+    char buffer[128];
+    if (kind != LRP_KIND_OTHER) return lrp_kind_row(kind)->name;
+    return lrp_arena_strdup(arena, lrp_kebab_case(n->call.op_type, buffer, sizeof buffer));
+}
+
+/* The ONNX operator a user would look for in the file. */
+static const char *file_operator(const struct lrp_graph *g, int node)
+{
+    const struct lrp_node *n = &g->nodes[node];
+    if (strcmp(n->call.domain, "lrpscope") != 0) return n->call.op_type;
+    if (strcmp(n->call.op_type, "Dense") == 0) return "MatMul";
+    if (strcmp(n->call.op_type, "Normalize") == 0) return "LayerNormalization";
+    if (strcmp(n->call.op_type, "Scale") == 0 && (size_t)node < g->definition->node_count) return g->definition->nodes[node].op_type;
+    return n->call.op_type;
+}
+
+static bool takes_activation(enum lrp_kind kind)
+{
+    return kind == LRP_KIND_CONVOLUTION || kind == LRP_KIND_TRANSPOSED_CONVOLUTION || kind == LRP_KIND_DENSE ||
+           kind == LRP_KIND_SCALE;
+}
+
+/* The layer that an activation node can be fused into, or -1. */
+static int host_of(const struct viewer *v, int node)
+{
+    const struct lrp_graph *g = v->graph;
+    const struct lrp_node *n = &g->nodes[node];
+    if (!n->call.op || *n->obstacle || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
+    const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
+    if (!producer || g->values[n->in[0]].uses != 1 || !takes_activation(node_kind(producer))) return -1;
+    int host = v->layer_of_node[producer - g->nodes];
+    return host > 0 && v->nodes[host].activation < 0 && v->nodes[host].anchor == (int)(producer - g->nodes) ? host : -1;
+}
+
+static void add_layer(struct viewer *v, int node)
+{
+    struct lrp_graph *g = v->graph;
+    const struct lrp_node *n = &g->nodes[node];
+    enum lrp_kind kind = node_kind(n);
+    const struct lrp_kind_row *row = lrp_kind_row(kind);
+    struct lrp_layer *l = &v->rows[v->count];
+    *l = (struct lrp_layer){.index = (int)v->count, .name = n->name, .type = type_name(v->arena, n, kind), .group = row->group,
+                            .second_group = row->second_group, .op_type = file_operator(g, node), .activation = "identity",
+                            .activation_op = "", .executable = !*n->obstacle, .obstacle = n->obstacle,
+                            .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
+    l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&
+                        lrp_graph_reaches_output(g, n->out[0]);
+    if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
+    v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};
+    v->layer_of_node[node] = (int)v->count++;
+}
+
+static void fuse_activation(struct viewer *v, int host, int node)
+{
+    const struct lrp_node *n = &v->graph->nodes[node];
+    struct lrp_layer *l = &v->rows[host];
+    l->activation = type_name(v->arena, n, node_kind(n));
+    l->activation_op = n->call.op_type;
+    l->differentiable = l->differentiable && n->call.op->vjp;
+    v->nodes[host].activation = node;
+    v->layer_of_node[node] = host;
+}
+
+/* Values of a layer's last node; the first is the one its relevance belongs to. */
+static const struct lrp_node *last_node(const struct viewer *v, size_t layer)
+{
+    const struct lrp_layer_nodes *n = &v->nodes[layer];
+    return &v->graph->nodes[n->activation >= 0 ? n->activation : n->anchor];
+}
+
+static bool name_values(struct viewer *v, size_t layer)
+{
+    struct lrp_graph *g = v->graph;
+    struct lrp_layer *l = &v->rows[layer];
+    const struct lrp_node *first = &g->nodes[v->nodes[layer].anchor], *last = last_node(v, layer);
+    const char **in = lrp_arena_calloc(v->arena, (size_t)first->call.in_count, sizeof *in);
+    const char **out = lrp_arena_calloc(v->arena, (size_t)last->call.out_count, sizeof *out);
+    int *sources = lrp_arena_calloc(v->arena, (size_t)first->call.in_count, sizeof *sources);
+    if (!in || !out || !sources || !l->type || !l->activation) return false;
+    for (int i = 0; i < first->call.in_count; i++) {
+        if (first->in[i] < 0 || g->values[first->in[i]].desc.constant) continue;
+        sources[l->input_count] = v->layer_of_value[first->in[i]];
+        in[l->input_count++] = g->values[first->in[i]].name;
+    }
+    for (int i = 0; i < last->call.out_count; i++) {
+        if (last->out[i] < 0) continue;
+        if (l->output_count == 0) l->shape = g->values[last->out[i]].desc.shape;
+        v->layer_of_value[last->out[i]] = (int)layer;
+        out[l->output_count++] = g->values[last->out[i]].name;
+    }
+    l->inputs = in;
+    l->outputs = out;
+    l->sources = sources;
+    return true;
+}
+
+/* Float constants of a node, scalars apart (bounds, factors); `counted` keeps shared weights from being added twice. */
+static int64_t node_parameters(const struct lrp_graph *g, const struct lrp_node *n, bool *counted, int64_t *unique)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < n->call.in_count; i++) {
+        if (n->in[i] < 0) continue;
+        const struct lrp_desc *d = &g->values[n->in[i]].desc;
+        if (!d->constant || !lrp_dtype_is_float(d->dtype) || d->shape.rank == 0) continue;
+        sum += (int64_t)d->constant->count;
+        if (!counted[n->in[i]]) *unique += (int64_t)d->constant->count;
+        counted[n->in[i]] = true;
+    }
+    return sum;
+}
+
+static bool count_parameters(struct viewer *v, struct lrp_layer_list *list)
+{
+    const struct lrp_graph *g = v->graph;
+    bool *counted = calloc((size_t)g->value_count + 1, sizeof *counted);
+    if (!counted) return false;
+    for (size_t i = 1; i < v->count; i++) {
+        struct lrp_layer *l = &v->rows[i];
+        l->parameters = node_parameters(g, &g->nodes[v->nodes[i].anchor], counted, &list->parameters);
+        if (v->nodes[i].activation >= 0)
+            l->parameters += node_parameters(g, &g->nodes[v->nodes[i].activation], counted, &list->parameters);
+        list->macs += l->macs;
+    }
+    free(counted);
+    for (int i = 0; i < g->value_count; i++) {
+        const struct lrp_value *value = &g->values[i];
+        bool live = value->is_input || (value->producer >= 0 && g->nodes[value->producer].state == LRP_NODE_LIVE);
+        int64_t count = lrp_shape_count(&value->desc.shape);
+        if (live && count > 0) list->activation_bytes += (size_t)count * 4;
+    }
+    return true;
+}
+
+static void adopt_folded(struct viewer *v, int value, int layer, int depth);
+
+/* The folded arithmetic behind a file node's inputs belongs to the first layer that needs it. */
+static void adopt_inputs(struct viewer *v, int node, int layer, int depth)
+{
+    const struct lrp_node *n = &v->graph->nodes[node];
+    for (int i = 0; i < n->file_in_count; i++)
+        if (n->file_in[i] >= 0) adopt_folded(v, n->file_in[i], layer, depth);
+}
+
+static void adopt_folded(struct viewer *v, int value, int layer, int depth)
+{
+    int producer = v->graph->values[value].producer;
+    if (depth > 200 || producer < 0 || v->graph->nodes[producer].state != LRP_NODE_FOLDED || v->layer_of_node[producer] >= 0)
+        return;
+    v->layer_of_node[producer] = layer;
+    adopt_inputs(v, producer, layer, depth + 1);
+}
+
+/* Which layer holds each node of the file, and each layer's list of nodes. */
+static bool assign_members(struct viewer *v)
+{
+    struct lrp_graph *g = v->graph;
+    for (int n = 0; n < g->node_count; n++) {
+        int owner = n;
+        for (int guard = 0; g->nodes[owner].state == LRP_NODE_SWALLOWED && guard < 64; guard++) owner = g->nodes[owner].owner;
+        if (owner != n) v->layer_of_node[n] = v->layer_of_node[owner];
+    }
+    for (size_t i = 1; i < v->count; i++)
+        for (int k = 0; k < 2; k++) {
+            int node = k ? v->nodes[i].activation : v->nodes[i].anchor;
+            if (node >= 0) adopt_inputs(v, node, (int)i, 0);
+        }
+    int file_nodes = (int)g->definition->node_count;
+    for (int n = 0; n < file_nodes; n++)
+        if (g->nodes[n].state == LRP_NODE_SWALLOWED && v->layer_of_node[n] > 0) adopt_inputs(v, n, v->layer_of_node[n], 0);
+    for (int n = 0; n < file_nodes; n++)
+        if (v->layer_of_node[n] > 0) v->rows[v->layer_of_node[n]].node_count++;
+    for (size_t i = 1; i < v->count; i++) {
+        v->rows[i].nodes = lrp_arena_calloc(v->arena, (size_t)v->rows[i].node_count, sizeof(char *));
+        if (!v->rows[i].nodes) return false;
+        v->rows[i].node_count = 0;
+    }
+    for (int n = 0; n < file_nodes; n++) {
+        if (v->layer_of_node[n] <= 0) continue;
+        struct lrp_layer *l = &v->rows[v->layer_of_node[n]];
+        const char *file_name = g->definition->nodes[n].name;
+        ((const char **)(uintptr_t)l->nodes)[l->node_count++] = *file_name ? file_name : g->nodes[n].name;
+    }
+    return true;
+}
+
+static bool link_consumers(struct viewer *v)
+{
+    for (size_t i = 1; i < v->count; i++)
+        for (int k = 0; k < v->rows[i].input_count; k++)
+            if (v->rows[i].sources[k] >= 0) v->rows[v->rows[i].sources[k]].consumer_count++;
+    for (size_t i = 0; i < v->count; i++) {
+        v->rows[i].consumers = lrp_arena_calloc(v->arena, (size_t)v->rows[i].consumer_count, sizeof(int));
+        if (!v->rows[i].consumers) return false;
+        v->rows[i].consumer_count = 0;
+    }
+    for (size_t i = 1; i < v->count; i++)
+        for (int k = 0; k < v->rows[i].input_count; k++) {
+            int source = v->rows[i].sources[k];
+            if (source < 0) continue;
+            struct lrp_layer *l = &v->rows[source];
+            ((int *)(uintptr_t)l->consumers)[l->consumer_count++] = (int)i;
+        }
+    return true;
+}
+
+static bool input_row(struct viewer *v)
+{
+    struct lrp_graph *g = v->graph;
+    const char **names = lrp_arena_calloc(v->arena, (size_t)g->input_count, sizeof *names);
+    if (!names) return false;
+    v->rows[0] = (struct lrp_layer){.name = "input", .type = "input", .group = "", .second_group = "", .op_type = "",
+                                    .activation = "identity", .activation_op = "", .obstacle = "", .executable = true,
+                                    .differentiable = true, .shape = {.rank = -1}, .outputs = names};
+    for (int i = 0; i < g->input_count; i++) {
+        names[v->rows[0].output_count++] = g->values[g->inputs[i]].name;
+        v->layer_of_value[g->inputs[i]] = 0;
+    }
+    if (g->input_count) {
+        v->rows[0].name = names[0];
+        v->rows[0].shape = g->values[g->inputs[0]].desc.shape;
+    }
+    v->nodes[0] = (struct lrp_layer_nodes){-1, -1};
+    v->count = 1;
+    return true;
+}
+
+static bool allocate(struct viewer *v)
+{
+    size_t rows = (size_t)v->graph->order_count + 1;
+    v->rows = lrp_arena_calloc(v->arena, rows, sizeof *v->rows);
+    v->nodes = lrp_arena_calloc(v->arena, rows, sizeof *v->nodes);
+    v->layer_of_node = lrp_arena_calloc(v->arena, (size_t)v->graph->node_count, sizeof *v->layer_of_node);
+    v->layer_of_value = lrp_arena_calloc(v->arena, (size_t)v->graph->value_count, sizeof *v->layer_of_value);
+    if (!v->rows || !v->nodes || !v->layer_of_node || !v->layer_of_value) return false;
+    for (int i = 0; i < v->graph->node_count; i++) v->layer_of_node[i] = -1;
+    for (int i = 0; i < v->graph->value_count; i++) v->layer_of_value[i] = -1;
+    return true;
+}
+
+static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
+{
+    if (!allocate(v) || !input_row(v)) return false;
+    for (int k = 0; k < v->graph->order_count; k++) {
+        int node = v->graph->order[k], host = fuse ? host_of(v, node) : -1;
+        if (host > 0) fuse_activation(v, host, node);
+        else add_layer(v, node);
+    }
+    for (size_t i = 1; i < v->count; i++)
+        if (!name_values(v, i)) return false;
+    return assign_members(v) && link_consumers(v) && count_parameters(v, list);
+}
+
+enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err)
+{
+    struct viewer v = {.graph = graph, .arena = graph->arena};
+    struct lrp_layer_view *result = lrp_arena_calloc(graph->arena, 1, sizeof *result);
+    if (!result || !view(&v, fuse, &result->list))
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
+    result->list.rows = v.rows;
+    result->list.count = v.count;
+    result->list.dropped = graph->dropped.items;
+    result->list.dropped_count = graph->dropped.count;
+    result->list.canonized = graph->canonized.items;
+    result->list.canonized_count = graph->canonized.count;
+    result->list.removed = graph->removed.items;
+    result->list.removed_count = graph->removed.count;
+    result->nodes = v.nodes;
+    result->layer_of_node = v.layer_of_node;
+    *out = result;
+    return LRP_OK;
+}

@@ -1,0 +1,114 @@
+/* match.c: finding shapes in a graph. */
+#include "match.h"
+
+#include <math.h>
+#include <string.h>
+
+bool lrp_match_is(const struct lrp_node *node, const char *op_type)
+{
+    return node && node->state == LRP_NODE_LIVE && !*node->obstacle && !*node->call.domain &&
+           strcmp(node->call.op_type, op_type) == 0;
+}
+
+void lrp_match_add(struct lrp_match *match, int node)
+{
+    for (int i = 0; i < match->count; i++)
+        if (match->nodes[i] == node) return;
+    if (match->count == LRP_MATCH_NODES) match->overflow = true;
+    else match->nodes[match->count++] = node;
+}
+
+const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type)
+{
+    const struct lrp_node *node = lrp_graph_producer(match->graph, value);
+    if (!lrp_match_is(node, op_type)) return NULL;
+    lrp_match_add(match, (int)(node - match->graph->nodes));
+    return node;
+}
+
+static int uses_inside(const struct lrp_match *match, int value)
+{
+    int uses = 0;
+    for (int k = 0; k < match->count; k++) {
+        const struct lrp_node *n = &match->graph->nodes[match->nodes[k]];
+        for (int i = 0; i < n->call.in_count; i++) uses += n->in[i] == value;
+    }
+    return uses;
+}
+
+bool lrp_match_closed(const struct lrp_match *match)
+{
+    if (match->overflow) return false;
+    for (int k = 0; k < match->count; k++) {
+        const struct lrp_node *n = &match->graph->nodes[match->nodes[k]];
+        for (int i = 0; match->nodes[k] != match->root && i < n->call.out_count; i++)
+            if (n->out[i] >= 0 && match->graph->values[n->out[i]].uses != uses_inside(match, n->out[i])) return false;
+    }
+    return true;
+}
+
+const char *lrp_match_name(const struct lrp_match *match)
+{
+    int first = match->root;
+    for (int i = 0; i < match->count; i++)
+        if (match->graph->nodes[match->nodes[i]].order < match->graph->nodes[first].order) first = match->nodes[i];
+    return match->graph->nodes[first].name;
+}
+
+bool lrp_match_replace(struct lrp_match *match, const char *op_type, const int *in, int in_count,
+                       const struct lrp_attribute *attributes, int attribute_count)
+{
+    lrp_match_add(match, match->root);
+    if (!lrp_match_closed(match)) return false;
+    const struct lrp_replacement r = {.op_type = op_type, .domain = "lrpscope", .name = lrp_match_name(match), .in = in,
+                                      .in_count = in_count, .attributes = attributes, .attribute_count = attribute_count};
+    return lrp_graph_replace(match->graph, match->root, &r, match->nodes, match->count);
+}
+
+bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out)
+{
+    const struct lrp_desc *d = lrp_graph_desc(graph, value);
+    if (!d || !d->constant || d->constant->count != 1 || !lrp_dtype_is_float(d->dtype)) return false;
+    *out = (double)lrp_blob_get_f32(d->constant, 0);
+    return true;
+}
+
+bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *out)
+{
+    const struct lrp_graph *g = match->graph;
+    const struct lrp_node *n = lrp_graph_producer(g, value);
+    bool mine = n && (int)(n - g->nodes) == match->root;
+    double c;
+    if (lrp_match_scalar(g, value, &c)) {
+        out->constant *= c;
+        return true;
+    }
+    if ((mine || g->values[value].uses == 1) && lrp_match_is(n, "Mul")) {
+        lrp_match_add(match, (int)(n - g->nodes));
+        return lrp_match_product(match, n->in[0], out) && lrp_match_product(match, n->in[1], out);
+    }
+    if ((mine || g->values[value].uses == 1) && lrp_match_is(n, "Div") && lrp_match_scalar(g, n->in[1], &c) && c != 0) {
+        lrp_match_add(match, (int)(n - g->nodes));
+        out->constant /= c;
+        return lrp_match_product(match, n->in[0], out);
+    }
+    if (out->count == LRP_MATCH_FACTORS) return false;
+    out->factors[out->count++] = value;
+    return true;
+}
+
+bool lrp_match_constant_operand(const struct lrp_graph *graph, const struct lrp_node *node, int *data, int *constant)
+{
+    if (node->call.in_count != 2 || node->in[0] < 0 || node->in[1] < 0) return false;
+    bool first = graph->values[node->in[0]].desc.constant != NULL, second = graph->values[node->in[1]].desc.constant != NULL;
+    if (first == second || !lrp_dtype_is_float(graph->values[node->in[0]].desc.dtype)) return false;
+    *data = node->in[first ? 1 : 0];
+    *constant = node->in[first ? 0 : 1];
+    return true;
+}
+
+/* Constants come as float32, half, or rounded by hand in the exporter's source. */
+bool lrp_match_near(double a, double b)
+{
+    return fabs(a - b) <= 2e-4 * fabs(b);
+}

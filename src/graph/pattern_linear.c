@@ -1,0 +1,151 @@
+/* pattern_linear.c: linear layers written as several operators: convolution + bias, dense, scale. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "match.h"
+#include "patterns.h"
+
+/* True if a constant's only axis longer than 1 is `axis` of an array of `rank` axes (broadcast from the right), of that length. */
+static bool along_axis(const struct lrp_desc *constant, int rank, int axis, int64_t length)
+{
+    int offset = rank - constant->shape.rank;
+    if (offset < 0 || lrp_shape_count(&constant->shape) != length) return false;
+    return axis >= offset ? constant->shape.dim[axis - offset] == length : length == 1;
+}
+
+/* A constant value of shape (count) with the same data. */
+static int as_vector(struct lrp_graph *g, int value)
+{
+    const struct lrp_blob *blob = g->values[value].desc.constant;
+    const struct lrp_shape shape = {.rank = 1, .dim = {(int64_t)blob->count}};
+    float *data = malloc((blob->count + 1) * sizeof *data);
+    if (!data) return -1;
+    lrp_blob_f32(blob, 0, blob->count, data);
+    int vector = lrp_graph_constant(g, g->values[value].name, &shape, data);
+    free(data);
+    return vector;
+}
+
+static const struct lrp_node *convolution_of(struct lrp_match *m, int value)
+{
+    const struct lrp_node *conv = lrp_match_producer(m, value, "Conv");
+    return conv ? conv : lrp_match_producer(m, value, "ConvTranspose");
+}
+
+bool lrp_pattern_convolution_bias(struct lrp_graph *graph, int node)
+{
+    int data, constant;
+    struct lrp_match m = {.graph = graph, .root = node};
+    if (!lrp_match_is(&graph->nodes[node], "Add") || !lrp_match_constant_operand(graph, &graph->nodes[node], &data, &constant))
+        return false;
+    const struct lrp_node *conv = convolution_of(&m, data);
+    const struct lrp_shape *shape = &graph->values[data].desc.shape;
+    if (!conv || lrp_node_input(conv, 2) >= 0 || graph->values[data].uses != 1 || !graph->values[conv->in[1]].desc.constant)
+        return false;
+    if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, 1, shape->dim[1])) return false;
+    const int in[] = {conv->in[0], conv->in[1], as_vector(graph, constant)};
+    if (in[2] < 0) return false;
+    const struct lrp_replacement r = {.op_type = conv->call.op_type, .domain = "", .name = conv->name, .in = in, .in_count = 3,
+                                      .attributes = conv->call.attributes, .attribute_count = conv->call.attribute_count};
+    return lrp_graph_replace(graph, node, &r, m.nodes, m.count);
+}
+
+/* MatMul of data by a constant matrix. */
+static bool is_dense(const struct lrp_graph *g, const struct lrp_node *n)
+{
+    if (!lrp_match_is(n, "MatMul")) return false;
+    const struct lrp_desc *x = lrp_graph_desc(g, n->in[0]), *w = lrp_graph_desc(g, n->in[1]);
+    return !x->constant && x->shape.rank >= 2 && w->constant && w->shape.rank == 2 && lrp_dtype_is_float(w->dtype);
+}
+
+bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node)
+{
+    int data, constant;
+    struct lrp_match m = {.graph = graph, .root = node};
+    if (!lrp_match_is(&graph->nodes[node], "Add") || !lrp_match_constant_operand(graph, &graph->nodes[node], &data, &constant))
+        return false;
+    const struct lrp_node *matmul = lrp_match_producer(&m, data, "MatMul");
+    const struct lrp_shape *shape = &graph->values[data].desc.shape;
+    if (!matmul || !is_dense(graph, matmul) || graph->values[data].uses != 1) return false;
+    if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, shape->rank - 1, shape->dim[shape->rank - 1])) return false;
+    const int in[] = {matmul->in[0], matmul->in[1], as_vector(graph, constant)};
+    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .name = matmul->name, .in = in, .in_count = 3};
+    return in[2] >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
+}
+
+bool lrp_pattern_dense(struct lrp_graph *graph, int node)
+{
+    const struct lrp_node *n = &graph->nodes[node];
+    if (!is_dense(graph, n)) return false;
+    const int in[] = {n->in[0], n->in[1]};
+    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .in = in, .in_count = 2};
+    return lrp_graph_replace(graph, node, &r, NULL, 0);
+}
+
+/* One step of arithmetic with a constant, as y = x*w + b: -1 where a part is neutral. */
+struct step {
+    int x, w, b;
+};
+
+static int mapped_constant(struct lrp_graph *g, int value, float (*map)(float))
+{
+    const struct lrp_blob *blob = g->values[value].desc.constant;
+    float *data = malloc((blob->count + 1) * sizeof *data);
+    if (!data) return -1;
+    lrp_blob_f32(blob, 0, blob->count, data);
+    for (size_t i = 0; i < blob->count; i++) data[i] = map(data[i]);
+    int constant = lrp_graph_constant(g, g->values[value].name, &blob->shape, data);
+    free(data);
+    return constant;
+}
+
+static float negated(float x) { return -x; }
+static float inverted(float x) { return 1 / x; }
+static float minus_one(float x) { (void)x; return -1; }
+
+/* Add, Sub, Mul or Div of one data value and one constant, elementwise in the data's shape. */
+static bool arithmetic_step(struct lrp_graph *g, const struct lrp_node *n, struct step *step)
+{
+    int x, c;
+    bool add = lrp_match_is(n, "Add"), sub = lrp_match_is(n, "Sub"), mul = lrp_match_is(n, "Mul"), div = lrp_match_is(n, "Div");
+    if (!(add || sub || mul || div) || !lrp_match_constant_operand(g, n, &x, &c)) return false;
+    if (!lrp_shape_equal(&g->values[x].desc.shape, &g->values[n->out[0]].desc.shape)) return false;
+    bool constant_first = n->in[0] == c;
+    if (div && constant_first) return false;
+    *step = (struct step){.x = x, .w = -1, .b = -1};
+    if (mul) step->w = c;
+    if (div) step->w = mapped_constant(g, c, inverted);
+    if (add || (sub && constant_first)) step->b = c;
+    if (sub && constant_first) step->w = mapped_constant(g, c, minus_one);
+    if (sub && !constant_first) step->b = mapped_constant(g, c, negated);
+    return step->w >= 0 || step->b >= 0;
+}
+
+static bool replace_by_scale(struct lrp_match *m, const struct step *step)
+{
+    const int in[] = {step->x, step->w, step->b};
+    return lrp_match_replace(m, "Scale", in, step->b < 0 ? 2 : 3, NULL, 0);
+}
+
+bool lrp_pattern_scale_bias(struct lrp_graph *graph, int node)
+{
+    const struct lrp_node *n = &graph->nodes[node];
+    struct step last, first;
+    int x, c;
+    if ((!lrp_match_is(n, "Add") && !lrp_match_is(n, "Sub")) || !lrp_match_constant_operand(graph, n, &x, &c)) return false;
+    const struct lrp_node *product = lrp_graph_producer(graph, x);
+    if ((!lrp_match_is(product, "Mul") && !lrp_match_is(product, "Div")) || graph->values[x].uses != 1) return false;
+    if (n->in[0] == c && lrp_match_is(n, "Sub")) return false;
+    if (!arithmetic_step(graph, product, &first) || !arithmetic_step(graph, n, &last)) return false;
+    struct lrp_match m = {.graph = graph, .root = node};
+    lrp_match_add(&m, (int)(product - graph->nodes));
+    const struct step both = {.x = first.x, .w = first.w, .b = last.b};
+    return replace_by_scale(&m, &both);
+}
+
+bool lrp_pattern_scale(struct lrp_graph *graph, int node)
+{
+    struct step step;
+    struct lrp_match m = {.graph = graph, .root = node};
+    return arithmetic_step(graph, &graph->nodes[node], &step) && replace_by_scale(&m, &step);
+}
