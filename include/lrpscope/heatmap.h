@@ -81,6 +81,7 @@ bool lrp_reduction_find(const char *name, enum lrp_reduction *out);
  *   (N,F)        not reduced: folded row by row into a near-square grid, the missing cells blank
  *   (N), scalar  1x1
  *   (N,C,D,H,W)  channels reduced, the D slices side by side; higher ranks likewise
+ * Where there are no channels to reduce, norm, max-abs and sum-abs give |v|.
  * channels_last: the channel axis is the last one of a rank >= 4 tensor (N,H,W,C). Integer tensors are converted.
  * NaN in a channel makes the pixel NaN. Errors: LRP_USAGE for a sample that is not there or a tensor without
  * elements, LRP_MEMORY. */
@@ -97,7 +98,7 @@ enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t 
 enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sample, bool channels_last, int64_t **order,
                                   double **strength, struct lrp_error *err);
 /* Weights (no batch axis): (O,I) a row per output; (O,I,k...) the kernels of all outputs, reduced over I, as tiles of
- * a near-square grid; lower ranks as one row. */
+ * a near-square grid, (O,I,k) a row per output; lower ranks as one row. */
 enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction,
                                        struct lrp_plane *out, struct lrp_error *err);
 

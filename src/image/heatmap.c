@@ -1,0 +1,197 @@
+/* heatmap.c: the options of a heatmap as text, and the colour of one cell. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lrpscope/heatmap.h"
+#include "text.h"
+
+#define LARGEST_FACTOR 256
+
+/* ---- defaults: semantics.md section 9 ---- */
+
+static const struct {
+    const char *what, *colormap;
+    enum lrp_reduction reduction;
+} defaults[] = {
+    {"lrp", "seismic", LRP_REDUCE_SUM},
+    {"input-gradient", "seismic", LRP_REDUCE_SUM},
+    {"integrated-gradients", "seismic", LRP_REDUCE_SUM},
+    {"gradient", "hot", LRP_REDUCE_NORM},
+    {"smooth-grad", "hot", LRP_REDUCE_NORM},
+    {"grad-cam", "jet", LRP_REDUCE_SUM},
+    {"activation", "viridis", LRP_REDUCE_SUM},
+    {"weights", "seismic", LRP_REDUCE_SUM},
+};
+
+void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out) {
+    size_t row = 0;
+    for (size_t i = 0; what && i < sizeof defaults / sizeof *defaults; i++)
+        if (strcmp(defaults[i].what, what) == 0)
+            row = i;
+    *out = (struct lrp_heatmap_options){.colormap = lrp_colormap_find(defaults[row].colormap),
+                                        .reduction = defaults[row].reduction,
+                                        .range = LRP_RANGE_AUTO,
+                                        .clip_high = 100,
+                                        .gamma = 1,
+                                        .overlay = strcmp(defaults[row].colormap, "jet") == 0 ? 0.5 : 1,
+                                        .size_factor = 1};
+}
+
+/* ---- options as text ---- */
+
+static bool set_colormap(struct lrp_heatmap_options *options, const char *value) {
+    const struct lrp_colormap *map = lrp_colormap_find(value);
+    options->colormap = map ? map : options->colormap;
+    return map != NULL;
+}
+
+static bool set_reduction(struct lrp_heatmap_options *options, const char *value) {
+    return lrp_reduction_find(value, &options->reduction);
+}
+
+static bool set_range(struct lrp_heatmap_options *options, const char *value) {
+    return lrp_range_mode_find(value, &options->range);
+}
+
+/* A number in low..high. */
+static bool parse_between(const char *value, double low, double high, double *out) {
+    double number;
+    if (!lrp_parse_double(value, &number) || !(number >= low && number <= high))
+        return false;
+    *out = number;
+    return true;
+}
+
+static bool set_clip(struct lrp_heatmap_options *options, const char *value) {
+    const char *colon = strchr(value, ':');
+    char *head = colon ? strndup(value, (size_t)(colon - value)) : NULL;
+    double low, high;
+    bool fine = head && parse_between(head, 0, 100, &low) && parse_between(colon + 1, 0, 100, &high) && low < high;
+    free(head);
+    if (fine) {
+        options->clip_low = low;
+        options->clip_high = high;
+    }
+    return fine;
+}
+
+static bool set_gamma(struct lrp_heatmap_options *options, const char *value) {
+    return parse_between(value, 0.01, 100, &options->gamma);
+}
+
+static bool set_overlay(struct lrp_heatmap_options *options, const char *value) {
+    return parse_between(value, 0, 1, &options->overlay);
+}
+
+static bool set_size_factor(struct lrp_heatmap_options *options, const char *value) {
+    int64_t factor;
+    if (!lrp_parse_int64(value, &factor) || factor < 1 || factor > LARGEST_FACTOR)
+        return false;
+    options->size_factor = (int)factor;
+    return true;
+}
+
+static void colormap_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    snprintf(buffer, size, "%s", lrp_colormap_name(options->colormap));
+}
+
+static void reduction_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    snprintf(buffer, size, "%s", lrp_reduction_name(options->reduction));
+}
+
+static void range_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    snprintf(buffer, size, "%s", lrp_range_mode_name(options->range));
+}
+
+static void clip_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    char low[32], high[32];
+    snprintf(buffer, size, "%s:%s", lrp_format_float((float)options->clip_low, low, sizeof low),
+             lrp_format_float((float)options->clip_high, high, sizeof high));
+}
+
+static void gamma_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    lrp_format_float((float)options->gamma, buffer, size);
+}
+
+static void overlay_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    lrp_format_float((float)options->overlay, buffer, size);
+}
+
+static void size_factor_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+    snprintf(buffer, size, "%d", options->size_factor);
+}
+
+static const struct option {
+    const char *key;
+    bool (*set)(struct lrp_heatmap_options *options, const char *value);
+    void (*text)(const struct lrp_heatmap_options *options, char *buffer, size_t size);
+    const char *allowed;
+} option_rows[] = {
+    {"colormap", set_colormap, colormap_text, NULL}, /* the names of the table are listed */
+    {"reduce", set_reduction, reduction_text, "sum, norm, max-abs or sum-abs"},
+    {"range", set_range, range_text, "auto, symmetric or min-max"},
+    {"clip", set_clip, clip_text, "LOW:HIGH, two percentiles of 0 to 100, the lower one first, as 1:99"},
+    {"gamma", set_gamma, gamma_text, "a number of 0.01 to 100"},
+    {"overlay", set_overlay, overlay_text, "a number of 0 (the picture alone) to 1 (the heatmap alone)"},
+    {"size-factor", set_size_factor, size_factor_text, "a whole number of 1 to 256"},
+};
+
+#define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
+
+static const struct option *option_find(const char *key) {
+    if (strcmp(key, "size_factor") == 0)
+        key = "size-factor";
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (strcmp(option_rows[i].key, key) == 0)
+            return &option_rows[i];
+    return NULL;
+}
+
+static enum lrp_status unknown_colormap(const char *value, struct lrp_error *err) {
+    struct lrp_text list = {0};
+    for (size_t i = 0; i < lrp_colormap_count(); i++)
+        lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", lrp_colormap_name(lrp_colormap_at(i)));
+    lrp_fail(err, LRP_USAGE, "colormap '%s' is unknown; there are %s", value, list.data ? list.data : "");
+    lrp_text_free(&list);
+    return LRP_USAGE;
+}
+
+enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, const char *key, const char *value,
+                                       struct lrp_error *err) {
+    const struct option *row = option_find(key);
+    if (!row)
+        return lrp_fail(err, LRP_USAGE,
+                        "a heatmap has no option '%s'; there are colormap, reduce, range, clip, gamma, overlay, size-factor", key);
+    if (row->set(options, value))
+        return LRP_OK;
+    if (!row->allowed)
+        return unknown_colormap(value, err);
+    return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", row->key, value, row->allowed);
+}
+
+const char *lrp_heatmap_option_key(size_t index) {
+    return index < OPTION_COUNT ? option_rows[index].key : NULL;
+}
+
+char *lrp_heatmap_option_text(const struct lrp_heatmap_options *options, const char *key, char *buffer, size_t size) {
+    const struct option *row = option_find(key);
+    buffer[0] = '\0';
+    if (row)
+        row->text(options, buffer, size);
+    return buffer;
+}
+
+/* ---- colours ---- */
+
+void lrp_heatmap_rgb(const struct lrp_heatmap_options *options, const struct lrp_range *range, float value, double grey,
+                     unsigned char rgb[3]) {
+    double t = lrp_range_normalize(range, value, options->gamma);
+    lrp_colormap_rgb(options->colormap, t, rgb);
+    if (isnan(t) || !(grey >= 0) || options->overlay >= 1)
+        return;
+    double under = fmin(grey, 1) * 255 * (1 - options->overlay);
+    for (int i = 0; i < 3; i++)
+        rgb[i] = (unsigned char)lround(rgb[i] * options->overlay + under);
+}
