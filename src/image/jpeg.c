@@ -1,0 +1,108 @@
+/* jpeg.c: reading JPEG with libjpeg. */
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "picture.h"
+
+/* libjpeg reports an error by a call that must not return; ours jumps back to where decoding started. */
+struct failure {
+    struct jpeg_error_mgr base; /* first: libjpeg hands out a pointer to it */
+    jmp_buf back;
+    char message[JMSG_LENGTH_MAX];
+};
+
+static void fail_hard(j_common_ptr info) {
+    struct failure *failure = (struct failure *)info->err;
+    info->err->format_message(info, failure->message);
+    longjmp(failure->back, 1);
+}
+
+/* A warning (level -1) means that data are damaged or missing and will be papered over with grey: an error here, but for
+ * those about oddities beside the pixels, which many cameras write. Other levels are mere traces. */
+static void on_message(j_common_ptr info, int level) {
+    static const int harmless[] = {JWRN_EXTRANEOUS_DATA, JWRN_ADOBE_XFORM, JWRN_JFIF_MAJOR};
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        if (info->err->msg_code == harmless[i])
+            return;
+    if (level < 0)
+        fail_hard(info);
+}
+
+static void print_nothing(j_common_ptr info) {
+    (void)info;
+}
+
+/* What the decoder is asked for: grey stays grey, CMYK is converted by us, everything else becomes RGB. */
+static void choose_colours(struct jpeg_decompress_struct *info) {
+    if (info->jpeg_color_space == JCS_GRAYSCALE)
+        info->out_color_space = JCS_GRAYSCALE;
+    else if (info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK)
+        info->out_color_space = JCS_CMYK;
+    else
+        info->out_color_space = JCS_RGB;
+}
+
+/* Files that Adobe programs wrote (they say so) store CMYK inverted: 255 is no ink. */
+static void cmyk_to_rgb(const unsigned char *cmyk, int width, bool inverted, unsigned char *rgb) {
+    for (int x = 0; x < width; x++) {
+        int paper = inverted ? cmyk[4 * x + 3] : 255 - cmyk[4 * x + 3];
+        for (int c = 0; c < 3; c++) {
+            int colour = inverted ? cmyk[4 * x + c] : 255 - cmyk[4 * x + c];
+            rgb[3 * x + c] = (unsigned char)((colour * paper + 127) / 255);
+        }
+    }
+}
+
+static void read_rows(struct jpeg_decompress_struct *info, struct lrp_picture *out) {
+    size_t stride = (size_t)out->width * (size_t)out->channels;
+    bool cmyk = info->out_color_space == JCS_CMYK;
+    JSAMPARRAY buffer =
+        info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, info->output_width * (JDIMENSION)info->output_components, 1);
+    while (info->output_scanline < info->output_height) {
+        unsigned char *row = out->pixels + stride * info->output_scanline;
+        JSAMPROW target = cmyk ? buffer[0] : row;
+        jpeg_read_scanlines(info, &target, 1);
+        if (cmyk)
+            cmyk_to_rgb(buffer[0], out->width, info->saw_Adobe_marker != 0, row);
+    }
+}
+
+static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigned char *bytes, size_t size,
+                              struct lrp_picture *out, struct lrp_error *err) {
+    jpeg_mem_src(info, bytes, (unsigned long)size);
+    jpeg_read_header(info, TRUE);
+    choose_colours(info);
+    info->dct_method = JDCT_ISLOW; /* exact on every machine */
+    int channels = info->out_color_space == JCS_GRAYSCALE ? 1 : 3;
+    enum lrp_status status = lrp_picture_new((int)info->image_width, (int)info->image_height, channels, out, err);
+    if (status != LRP_OK)
+        return status;
+    out->source_channels = info->num_components;
+    jpeg_start_decompress(info);
+    read_rows(info, out);
+    jpeg_finish_decompress(info);
+    return LRP_OK;
+}
+
+enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err) {
+    struct jpeg_decompress_struct info = {0};
+    struct failure failure;
+    info.err = jpeg_std_error(&failure.base);
+    failure.base.error_exit = fail_hard;
+    failure.base.emit_message = on_message;
+    failure.base.output_message = print_nothing;
+    *out = (struct lrp_picture){0};
+    if (setjmp(failure.back)) {
+        jpeg_destroy_decompress(&info);
+        lrp_picture_free(out);
+        return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure.message);
+    }
+    jpeg_create_decompress(&info);
+    enum lrp_status status = decode(&info, bytes, size, out, err);
+    jpeg_destroy_decompress(&info);
+    return status;
+}
