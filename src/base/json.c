@@ -39,27 +39,29 @@ static const char *too_deep(const char *text, size_t length) {
     return NULL;
 }
 
-static bool only_blanks(const char *from, const char *end) {
+static const char *skip_blanks(const char *from, const char *end) {
     while (from < end && (*from == ' ' || *from == '\t' || *from == '\n' || *from == '\r'))
         from++;
-    return from >= end;
+    return from;
 }
 
 enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err) {
     *out = NULL;
-    if (only_blanks(text, text + length))
+    if (skip_blanks(text, text + length) == text + length)
         return lrp_fail(err, LRP_FILE, "line 1: no JSON in it");
     const char *deep = too_deep(text, length);
     if (deep)
         return lrp_fail(err, LRP_FILE, "line %d: nested more than %d deep", line_of(text, deep), MOST_NESTED);
     const char *end = NULL;
     cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
-    if (json && only_blanks(end, text + length)) {
+    if (!end || end > text + length)
+        end = text + length;
+    if (json)
+        end = skip_blanks(end, text + length);
+    if (json && end == text + length) {
         *out = json;
         return LRP_OK;
     }
-    if (!end || end > text + length)
-        end = text + length;
     const char *what = json ? "something follows the end of the JSON" : "not valid JSON";
     cJSON_Delete(json);
     return lrp_fail(err, LRP_FILE, "line %d: %s", line_of(text, end), what);

@@ -1,0 +1,225 @@
+/* test_files.c: mapped files, atomic writing, JSON files. */
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "json.h"
+#include "mapping.h"
+#include "output.h"
+#include "temporary.h"
+#include "text.h"
+
+static int files_in(const char *folder) {
+    int count = 0;
+    char command[200];
+    snprintf(command, sizeof command, "ls -A '%s' | wc -l", folder);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    assert_int_equal(fscanf(pipe, "%d", &count), 1);
+    pclose(pipe);
+    return count;
+}
+
+static void check_content(const char *path, const char *wanted) {
+    struct lrp_mapping file;
+    struct lrp_error err;
+    check_ok(lrp_mapping_open(path, &file, &err), &err);
+    assert_int_equal(file.size, strlen(wanted));
+    assert_memory_equal(file.data, wanted, file.size);
+    lrp_mapping_close(&file);
+    lrp_mapping_close(&file);
+}
+
+static void what_is_written_is_mapped(void **state) {
+    const char *path = temporary_path(state, "a");
+    struct lrp_error err;
+    check_ok(lrp_output_write(path, "hello", 5, &err), &err);
+    check_content(path, "hello");
+    check_ok(lrp_output_write(path, "", 0, &err), &err);
+    check_content(path, "");
+}
+
+static void pipes_are_read_wholly(void **state) {
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    if (access(path, R_OK) != 0)
+        skip();
+    assert_int_equal(fcntl(ends[1], F_SETPIPE_SZ, 1 << 18) > 0, 1);
+    static char text[200001];
+    memset(text, 'x', sizeof text - 1);
+    assert_int_equal(write(ends[1], text, sizeof text - 1), sizeof text - 1);
+    close(ends[1]);
+    check_content(path, text);
+    close(ends[0]);
+}
+
+static void folders_and_missing_files_are_named(void **state) {
+    struct lrp_mapping file;
+    struct lrp_error err;
+    const char *folder = ((struct temporary *)*state)->folder;
+    check_fails(lrp_mapping_open(folder, &file, &err), &err, LRP_FILE, folder);
+    assert_null(file.data);
+    const char *path = temporary_path(state, "nothing");
+    check_fails(lrp_mapping_open(path, &file, &err), &err, LRP_FILE, "nothing: No such file");
+    lrp_mapping_close(&file);
+}
+
+static void an_unfinished_file_leaves_the_old_one(void **state) {
+    const char *path = temporary_path(state, "a");
+    struct lrp_error err;
+    struct lrp_output out;
+    check_ok(lrp_output_write(path, "old", 3, &err), &err);
+    check_ok(lrp_output_open(path, &out, &err), &err);
+    fputs("new and half-writ", out.file);
+    fflush(out.file);
+    check_content(path, "old");
+    lrp_output_abort(&out);
+    lrp_output_abort(&out);
+    check_content(path, "old");
+    assert_int_equal(files_in(((struct temporary *)*state)->folder), 1);
+}
+
+static void a_failed_write_is_reported_and_removed(void **state) {
+    struct lrp_error err;
+    struct lrp_output out;
+    const char *path = temporary_path(state, "a");
+    check_ok(lrp_output_open(path, &out, &err), &err);
+    FILE *full = fopen("/dev/full", "wb");
+    if (!full) {
+        lrp_output_abort(&out);
+        skip();
+    }
+    fclose(out.file);
+    out.file = full;
+    fputs("does not fit", out.file);
+    check_fails(lrp_output_commit(&out, &err), &err, LRP_FILE, "No space left");
+    assert_int_equal(files_in(((struct temporary *)*state)->folder), 0);
+}
+
+static void places_that_cannot_be_written_are_named(void **state) {
+    struct lrp_error err;
+    check_ok(lrp_output_write(temporary_path(state, "file"), "", 0, &err), &err);
+    static const struct {
+        const char *name, *cause;
+    } cases[] = {{"missing/a", "No such file"}, {"file/a", "Not a directory"}, {".", "Is a directory"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = temporary_path(state, cases[i].name);
+        check_fails(lrp_output_write(path, "x", 1, &err), &err, LRP_FILE, cases[i].cause);
+        assert_non_null(strstr(err.message, path));
+    }
+}
+
+static void links_are_followed_and_modes_kept(void **state) {
+    struct lrp_error err;
+    const char *target = temporary_path(state, "target"), *link = temporary_path(state, "link");
+    check_ok(lrp_output_write(target, "old", 3, &err), &err);
+    assert_int_equal(chmod(target, 0640), 0);
+    assert_int_equal(symlink(target, link), 0);
+    check_ok(lrp_output_write(link, "new", 3, &err), &err);
+    check_content(target, "new");
+    struct stat status;
+    assert_int_equal(lstat(link, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    assert_int_equal(stat(target, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0640);
+    check_ok(lrp_output_write("/dev/null", "x", 1, &err), &err);
+    assert_int_equal(stat("/dev/null", &status), 0);
+    assert_true(S_ISCHR(status.st_mode));
+}
+
+static void json_numbers_are_short_and_exact(void **state) {
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0.1, "0.1"},           {3, "3"},           {-9007199254740992.0, "-9007199254740992"}, {1.0 / 3, "0.333333333"},
+                 {NAN, "null"},          {-INFINITY, "null"}, {1e-6, "1e-06"},                            {0.5, "0.5"},
+                 {3.14159265358979, "3.14159265"}};
+    char buffer[40];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(lrp_json_number_text(cases[i].value, buffer, sizeof buffer), cases[i].text);
+    assert_string_equal(lrp_json_number_text((double)0.1f, buffer, sizeof buffer), "0.1");
+}
+
+static void json_is_written_and_read_back(void **state) {
+    struct lrp_error err;
+    const char *path = temporary_path(state, "a.json");
+    cJSON *json = cJSON_CreateObject(), *array = cJSON_AddArrayToObject(json, "list"), *back;
+    assert_true(lrp_json_add_number(json, "sum", 0.1) && lrp_json_add_number(json, "nan", NAN) && lrp_json_append_number(array, 7));
+    cJSON_AddStringToObject(json, "name", "x\n");
+    check_ok(lrp_json_write(path, json, &err), &err);
+    cJSON_Delete(json);
+    check_ok(lrp_json_read(path, &back, &err), &err);
+    double sum = 0, missing = 5;
+    int64_t integer = 0;
+    const char *name = NULL;
+    bool flag = true;
+    const cJSON *list = NULL;
+    check_ok(lrp_json_get_double(back, "sum", &sum, &err), &err);
+    check_close(sum, 0.1, 0);
+    check_ok(lrp_json_get_double(back, "missing", &missing, &err), &err);
+    check_close(missing, 5, 0);
+    check_ok(lrp_json_get_string(back, "name", &name, &err), &err);
+    assert_string_equal(name, "x\n");
+    check_ok(lrp_json_get_array(back, "list", &list, &err), &err);
+    assert_int_equal(cJSON_GetArraySize(list), 1);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(back, "nan")));
+    check_fails(lrp_json_get_int(back, "sum", &integer, &err), &err, LRP_FILE, "\"sum\" must be a whole number");
+    check_fails(lrp_json_get_string(back, "sum", &name, &err), &err, LRP_FILE, "\"sum\" must be a string");
+    check_fails(lrp_json_get_bool(back, "sum", &flag, &err), &err, LRP_FILE, "\"sum\" must be true or false");
+    check_fails(lrp_json_get_object(back, "list", &list, &err), &err, LRP_FILE, "\"list\" must be an object");
+    cJSON_Delete(back);
+}
+
+static void bad_json_is_refused_with_its_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {{"", "no JSON"},
+                 {" \n ", "no JSON"},
+                 {"{\n\"a\": 1,\n}", "line 3"},
+                 {"{\"a\": 1}\n\nx", "line 3: something follows"},
+                 {"{\"a\"", "line 1"},
+                 {"\"abc", "line 1"},
+                 {"\"abc\\", "line 1"}};
+    struct lrp_error err;
+    cJSON *json;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        check_fails(lrp_json_parse(cases[i].text, strlen(cases[i].text), &json, &err), &err, LRP_FILE, cases[i].message);
+        assert_null(json);
+    }
+    char deep[200];
+    memset(deep, '[', 100);
+    memset(deep + 100, ']', 100);
+    check_fails(lrp_json_parse(deep, 200, &json, &err), &err, LRP_FILE, "more than 64 deep");
+    check_ok(lrp_json_parse(deep + 36, 128, &json, &err), &err);
+    cJSON_Delete(json);
+    static const char brackets[] = "\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[\"";
+    check_ok(lrp_json_parse(brackets, sizeof brackets - 1, &json, &err), &err);
+    cJSON_Delete(json);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(what_is_written_is_mapped),
+        cmocka_unit_test(pipes_are_read_wholly),
+        IN_FOLDER(folders_and_missing_files_are_named),
+        IN_FOLDER(an_unfinished_file_leaves_the_old_one),
+        IN_FOLDER(a_failed_write_is_reported_and_removed),
+        IN_FOLDER(places_that_cannot_be_written_are_named),
+        IN_FOLDER(links_are_followed_and_modes_kept),
+        cmocka_unit_test(json_numbers_are_short_and_exact),
+        IN_FOLDER(json_is_written_and_read_back),
+        cmocka_unit_test(bad_json_is_refused_with_its_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
