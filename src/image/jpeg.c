@@ -88,21 +88,26 @@ static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigne
     return LRP_OK;
 }
 
+/* Apart from lrp_jpeg_decode, whose variables a jump could leave indeterminate if it called setjmp itself. */
+static enum lrp_status decode_or_jump(struct jpeg_decompress_struct *info, struct failure *failure, const unsigned char *bytes,
+                                      size_t size, struct lrp_picture *out, struct lrp_error *err) {
+    if (setjmp(failure->back))
+        return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure->message);
+    jpeg_create_decompress(info);
+    return decode(info, bytes, size, out, err);
+}
+
 enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err) {
     struct jpeg_decompress_struct info = {0};
-    struct failure failure;
+    struct failure failure = {.message = ""};
     info.err = jpeg_std_error(&failure.base);
     failure.base.error_exit = fail_hard;
     failure.base.emit_message = on_message;
     failure.base.output_message = print_nothing;
     *out = (struct lrp_picture){0};
-    if (setjmp(failure.back)) {
-        jpeg_destroy_decompress(&info);
-        lrp_picture_free(out);
-        return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure.message);
-    }
-    jpeg_create_decompress(&info);
-    enum lrp_status status = decode(&info, bytes, size, out, err);
+    enum lrp_status status = decode_or_jump(&info, &failure, bytes, size, out, err);
     jpeg_destroy_decompress(&info);
+    if (status != LRP_OK)
+        lrp_picture_free(out);
     return status;
 }

@@ -86,18 +86,20 @@ static enum lrp_status decode(struct decoder *decoder, struct lrp_picture *out, 
     return read_pixels(decoder, out, err);
 }
 
+/* Apart from lrp_png_decode, whose variables a jump could leave indeterminate if it called setjmp itself. */
+static enum lrp_status decode_or_jump(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err) {
+    if (setjmp(png_jmpbuf(decoder->png)))
+        return lrp_fail(err, LRP_FILE, "the PNG is damaged or cut off: %s", decoder->message);
+    return decode(decoder, out, err);
+}
+
 enum lrp_status lrp_png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err) {
     struct decoder decoder = {.at = bytes, .end = bytes + size};
     *out = (struct lrp_picture){0};
     decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, fail_hard, ignore_warning);
     decoder.info = decoder.png ? png_create_info_struct(decoder.png) : NULL;
-    enum lrp_status status;
-    if (!decoder.info)
-        status = lrp_fail(err, LRP_MEMORY, "out of memory for reading a PNG");
-    else if (setjmp(png_jmpbuf(decoder.png)))
-        status = lrp_fail(err, LRP_FILE, "the PNG is damaged or cut off: %s", decoder.message);
-    else
-        status = decode(&decoder, out, err);
+    enum lrp_status status = decoder.info ? decode_or_jump(&decoder, out, err)
+                                          : lrp_fail(err, LRP_MEMORY, "out of memory for reading a PNG");
     png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
     free(decoder.rows);
     free(decoder.pixels);
