@@ -1,0 +1,177 @@
+/* linear_product.c: Gemm, MatMul and Dense: running them. */
+#include "linear_product.h"
+
+#include <stdlib.h>
+
+#include "linear.h"
+#include "parallel.h"
+
+struct handle {
+    struct lrp_product product;
+    const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
+    float *owned, *bias; /* alpha and beta are in them already */
+};
+
+void lrp_product_release(void *handle)
+{
+    struct handle *const h = handle;
+
+    if (!h)
+        return;
+    free(h->owned);
+    free(h->bias);
+    free(h);
+}
+
+/* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. */
+static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
+                                    struct lrp_error *err)
+{
+    enum lrp_status status;
+
+    if (m->weight == LRP_WEIGHT_AS_IS && h->product.alpha == 1 && lrp_linear_plain(blob)) {
+        h->weights = blob->raw;
+        return LRP_OK;
+    }
+    status = lrp_linear_read(blob, h->product.alpha, m->weight, m->gamma, &h->owned, err);
+    h->weights = h->owned;
+    return status;
+}
+
+enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
+                                    struct lrp_error *err)
+{
+    static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
+    const struct lrp_modifier *const m = modifier ? modifier : &as_is;
+    struct handle *const h = calloc(1, sizeof *h);
+    enum lrp_status status;
+
+    if (!h)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
+    status = lrp_product_read(call, &h->product, err);
+    if (!status && call->in[1].constant)
+        status = take_weights(h, call->in[1].constant, m, err);
+    if (m->bias == LRP_WEIGHT_NONE)
+        h->product.has_c = false;
+    if (!status && h->product.has_c && call->in[2].constant)
+        status = lrp_linear_read(call->in[2].constant, h->product.beta, m->bias, m->gamma, &h->bias, err);
+    if (status)
+        lrp_product_release(h);
+    else
+        *handle = h;
+    return status;
+}
+
+static const char *at(const void *values, int64_t index)
+{
+    return (const char *)values + index * (int64_t)sizeof(float);
+}
+
+/* y = factor * y + beta * C */
+struct finish {
+    const struct lrp_product *p;
+    const float *c;
+    float factor, beta, *y;
+};
+
+static void finish_rows(void *context, int64_t begin, int64_t end)
+{
+    const struct finish *const f = context;
+    const struct lrp_product *const p = f->p;
+
+    for (int64_t r = begin; r < end; r++)
+        for (int64_t i = 0; i < p->n; i++) {
+            float *const y = &f->y[r * p->n + i];
+
+            *y = f->factor * *y;
+            if (f->c)
+                *y += f->beta * f->c[r % p->m * p->c_row + i * p->c_column];
+        }
+}
+
+enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                                  struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = handle;
+    const struct lrp_product *const p = &h->product;
+    const void *const b = h->weights ? h->weights : in[1]->f;
+    enum lrp_status status = LRP_OK;
+
+    (void)call;
+    if (!out[0])
+        return LRP_OK;
+    for (int64_t i = 0; !status && i < p->batches && out[0]->count; i++)
+        status = lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k,
+                          in[0]->f + lrp_product_offset(p, p->a_stride, i),
+                          at(b, lrp_product_offset(p, p->b_stride, i)), 0, out[0]->f + i * p->m * p->n, run, err);
+    struct finish finish = {.p = p, .y = out[0]->f};
+    finish.c = !p->has_c ? NULL : h->bias ? h->bias : in[2]->f;
+    finish.beta = h->bias ? 1 : p->beta;
+    finish.factor = h->weights ? 1 : p->alpha;
+    if (!status && (finish.c || finish.factor != 1))
+        lrp_parallel_for(run, p->batches * p->m, p->n, finish_rows, &finish);
+    return status;
+}
+
+static void scale(struct lrp_tensor *tensor, float factor)
+{
+    for (size_t i = 0; factor != 1 && i < tensor->count; i++)
+        tensor->f[i] *= factor;
+}
+
+/* One batch of what A gets: s B'^T, or its transpose. */
+static enum lrp_status gradient_a(const struct lrp_product *p, const void *b, const float *s, float *grad,
+                                  const struct lrp_run *run, struct lrp_error *err)
+{
+    const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
+
+    if (p->transpose_a)
+        return lrp_gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
+    return lrp_gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
+}
+
+static enum lrp_status gradient_b(const struct lrp_product *p, const float *a, const float *s, float *grad,
+                                  const struct lrp_run *run, struct lrp_error *err)
+{
+    const float beta = p->batches > 1 ? 1 : 0;
+
+    if (p->transpose_b)
+        return lrp_gemm(true, p->transpose_a, p->n, p->k, p->m, s, a, beta, grad, run, err);
+    return lrp_gemm(!p->transpose_a, false, p->k, p->n, p->m, a, s, beta, grad, run, err);
+}
+
+static void gradient_c(const struct lrp_product *p, const struct lrp_tensor *s, struct lrp_tensor *grad)
+{
+    for (int64_t r = 0; r < p->m; r++)
+        for (int64_t i = 0; i < p->n; i++)
+            grad->f[r * p->c_row + i * p->c_column] += p->beta * s->f[r * p->n + i];
+}
+
+enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                                const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
+                                struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = handle;
+    const struct lrp_product *const p = &h->product;
+    enum lrp_status status = LRP_OK;
+
+    (void)out;
+    if (!s[0] || !s[0]->count)
+        return LRP_OK;
+    for (int64_t i = 0; !status && i < p->batches; i++) {
+        const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
+        const float *const part = s[0]->f + i * p->m * p->n;
+
+        if (grad[0])
+            status = gradient_a(p, at(h->weights ? h->weights : in[1]->f, offset_b), part, grad[0]->f + offset_a, run, err);
+        if (!status && grad[1])
+            status = gradient_b(p, in[0]->f + offset_a, part, grad[1]->f + offset_b, run, err);
+    }
+    if (!status && grad[0])
+        scale(grad[0], h->weights ? 1 : p->alpha);
+    if (!status && grad[1])
+        scale(grad[1], p->alpha);
+    if (!status && call->in_count > 2 && grad[2])
+        gradient_c(p, s[0], grad[2]);
+    return status;
+}
