@@ -1,0 +1,112 @@
+#!/bin/sh
+# Builds and tests everything, from a bare Debian 12 on:  sh tests/run.sh [--quick] [--fuzz]
+#   --quick   the release build only, without the sanitizers' round
+#   --fuzz    runs the fuzz targets for a while, too
+# The last line counts what ran; the exit code is 0 only if nothing failed.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 1
+exec </dev/null
+unset MAKEFLAGS
+quick= fuzz=
+for option in "$@"; do
+    case $option in
+    --quick) quick=yes ;;
+    --fuzz) fuzz=yes ;;
+    *)
+        echo "usage: sh tests/run.sh [--quick] [--fuzz]" >&2
+        exit 2
+        ;;
+    esac
+done
+
+say() {
+    printf '\n== %s\n' "$*"
+}
+passed=0 failed=0 skipped=0
+finish() {
+    say "sum"
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+
+# ---- packages: only those that are missing ----
+packages="cmake ninja-build pkg-config gcc libc6-dev libncurses-dev libcjson-dev libpng-dev libjpeg62-turbo-dev libdnnl-dev
+libcmocka-dev libvterm-dev libonnx-testdata ncurses-term tmux xz-utils python3 python3-numpy"
+install_missing() {
+    if ! command -v dpkg >/dev/null 2>&1; then
+        echo "not a Debian system: make sure of these yourself:" $packages
+        return 0
+    fi
+    missing=
+    for package in $packages; do
+        dpkg -s "$package" 2>/dev/null | grep -q '^Status: install ok installed' || missing="$missing $package"
+    done
+    [ -z "$missing" ] && return 0
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        echo "missing, and neither root nor sudo without a password is at hand; run: apt-get install$missing"
+        return 1
+    fi
+    say "installing$missing"
+    $as_root apt-get update -q &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+if ! install_missing; then
+    failed=$((failed + 1))
+    finish
+fi
+
+# ---- a build, then its tests ----
+attribute() { # attribute NAME: of the first <testsuite> in $report
+    tr '\n\t' '  ' <"$report" | sed 's/^[^<]*<?[^>]*>//; s/^[^<]*<testsuite \([^>]*\)>.*/\1/' |
+        sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p"
+}
+round() { # round FOLDER CMAKE_OPTIONS...: built with warnings as errors; $exclude: labels left out
+    folder=$1
+    shift
+    say "building $folder"
+    generator=
+    [ -f "$folder/CMakeCache.txt" ] || generator="-G Ninja"
+    if ! cmake -S . -B "$folder" $generator -DLRPSCOPE_WERROR=ON "$@" ||
+        ! cmake --build "$folder" --parallel "$(nproc)"; then
+        echo "building $folder failed"
+        failed=$((failed + 1))
+        return 1
+    fi
+    say "testing $folder"
+    report=$root/$folder/tests/report.xml
+    rm -f "$report"
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error --timeout 900 --parallel "$(nproc)" \
+        --output-junit "$report" ${exclude:+-LE "$exclude"}
+    code=$?
+    if [ ! -s "$report" ]; then
+        echo "ctest left no report"
+        failed=$((failed + 1))
+        return 1
+    fi
+    all=$(attribute tests) bad=$(attribute failures) left=$(($(attribute skipped) + $(attribute disabled)))
+    passed=$((passed + all - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
+    [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || failed=$((failed + 1))
+}
+
+[ -d ../shared/golden/cases ] || echo "../shared/golden is not here: the golden cases of other tools are skipped"
+[ -d ../shared/models ] || echo "../shared/models is not here: the trained models are skipped"
+exclude=
+round build -DCMAKE_BUILD_TYPE=Release
+if [ -z "$quick" ]; then
+    exclude=golden_avx2
+    export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    [ ! -f tests/lsan.supp ] || export LSAN_OPTIONS="suppressions=$root/tests/lsan.supp:print_suppressions=0"
+    round build-asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLRPSCOPE_SANITIZE=address,undefined
+fi
+if [ -n "$fuzz" ]; then
+    say "fuzzing"
+    echo "there is nothing to fuzz yet: no targets in tests/fuzz"
+fi
+finish
