@@ -6,8 +6,10 @@
 
 /* True if values of that type can be held in a tensor (numbers and booleans; no strings, no complex numbers). */
 bool lrp_dtype_is_number(enum lrp_dtype dtype);
-/* Fails unless the first `least` inputs are given, none from `most` on is (most < 0: any number), all hold numbers of a
- * manageable count, and output 0 is named. */
+/* Fails unless the first `least` inputs are given, none from `most` on is (most < 0: any number), and all hold numbers of a
+ * manageable count. */
+enum lrp_status lrp_infer_inputs(const struct lrp_call *call, int least, int most, struct lrp_error *err);
+/* The same, and output 0 must be named. */
 enum lrp_status lrp_infer_arity(const struct lrp_call *call, int least, int most, struct lrp_error *err);
 /* Fails unless input i is of a float type / an integer type other than bool. */
 enum lrp_status lrp_infer_is_float(const struct lrp_call *call, int input, struct lrp_error *err);

@@ -156,7 +156,7 @@ enum lrp_status lrp_topk_infer(struct lrp_call *call, struct lrp_error *err)
     const bool attribute = call->opset < 10;
     int64_t k[LRP_MAX_RANK] = { lrp_call_int(call, "k", -1) };
     int axis = 0, count = 1;
-    enum lrp_status status = lrp_infer_arity(call, attribute ? 1 : 2, attribute ? 1 : 2, err);
+    enum lrp_status status = lrp_infer_inputs(call, attribute ? 1 : 2, attribute ? 1 : 2, err);
     if (status == LRP_OK && !attribute)
         status = lrp_infer_const_ints(call, 1, "number k", k, &count, err);
     if (status == LRP_OK)

@@ -50,7 +50,7 @@ static enum lrp_status check_input(const struct lrp_call *call, int input, struc
     return LRP_OK;
 }
 
-enum lrp_status lrp_infer_arity(const struct lrp_call *call, int least, int most, struct lrp_error *err)
+enum lrp_status lrp_infer_inputs(const struct lrp_call *call, int least, int most, struct lrp_error *err)
 {
     for (int i = 0; i < least; ++i)
         if (!lrp_call_has(call, i))
@@ -64,9 +64,15 @@ enum lrp_status lrp_infer_arity(const struct lrp_call *call, int least, int most
         if (status != LRP_OK)
             return status;
     }
-    if (!lrp_call_wants(call, 0))
-        return lrp_fail(err, LRP_FILE, "output 0 of %s has no name", call->op_type);
     return LRP_OK;
+}
+
+enum lrp_status lrp_infer_arity(const struct lrp_call *call, int least, int most, struct lrp_error *err)
+{
+    const enum lrp_status status = lrp_infer_inputs(call, least, most, err);
+    if (status == LRP_OK && !lrp_call_wants(call, 0))
+        return lrp_fail(err, LRP_FILE, "output 0 of %s has no name", call->op_type);
+    return status;
 }
 
 enum lrp_status lrp_infer_is_float(const struct lrp_call *call, int input, struct lrp_error *err)
