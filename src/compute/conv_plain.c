@@ -5,100 +5,49 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "frame.h"
 #include "parallel.h"
 
 enum { COLUMN_BUDGET = 1 << 20 }; /* floats of columns made at a time */
 
-/* The convolution with 3 space dimensions, the leading ones 1 where there are fewer. */
-struct frame {
-    int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad[3];
-    int64_t in_size, out_size, taps;
-    int64_t group_in, group_out; /* channels of a group */
-};
-
-static struct frame frame_of(const struct lrp_conv_shape *shape)
-{
-    struct frame f = {.in_size = 1, .out_size = 1, .taps = 1};
-
-    for (int d = 0; d < 3; d++) {
-        const int i = d - (3 - shape->rank);
-
-        f.in[d] = i < 0 ? 1 : shape->in[i];
-        f.out[d] = i < 0 ? 1 : shape->out[i];
-        f.kernel[d] = i < 0 ? 1 : shape->kernel[i];
-        f.stride[d] = i < 0 ? 1 : shape->stride[i];
-        f.dilation[d] = i < 0 ? 1 : shape->dilation[i];
-        f.pad[d] = i < 0 ? 0 : shape->pad_begin[i];
-        f.in_size *= f.in[d];
-        f.out_size *= f.out[d];
-        f.taps *= f.kernel[d];
-    }
-    f.group_in = shape->in_channels / shape->group;
-    f.group_out = shape->out_channels / shape->group;
-    return f;
-}
-
-/* The outputs [*first, *last) of dimension d for which tap k reads inside the input. */
-static void reach(const struct frame *f, int d, int64_t k, int64_t *first, int64_t *last)
-{
-    const int64_t offset = k * f->dilation[d] - f->pad[d], stride = f->stride[d];
-    const int64_t end = f->in[d] - offset;
-
-    *first = offset < 0 ? (-offset + stride - 1) / stride : 0;
-    *last = end <= 0 ? 0 : (end + stride - 1) / stride;
-    if (*last > f->out[d])
-        *last = f->out[d];
-}
-
-struct row_range {
-    int64_t first, last; /* outputs */
-    int64_t in;          /* index into the input plane of output `first` */
-};
-
-/* What tap (kd,kh,kw) reads for output row (od,oh); false if nothing. */
-static bool row_of(const struct frame *f, const int64_t tap[3], int64_t od, int64_t oh, struct row_range *row)
-{
-    const int64_t d = od * f->stride[0] + tap[0] * f->dilation[0] - f->pad[0];
-    const int64_t h = oh * f->stride[1] + tap[1] * f->dilation[1] - f->pad[1];
-
-    if (d < 0 || d >= f->in[0] || h < 0 || h >= f->in[1])
-        return false;
-    reach(f, 2, tap[2], &row->first, &row->last);
-    row->in = (d * f->in[1] + h) * f->in[2] + row->first * f->stride[2] + tap[2] * f->dilation[2] - f->pad[2];
-    return row->first < row->last;
-}
-
-static void tap_of(const struct frame *f, int64_t index, int64_t tap[3])
-{
-    tap[2] = index % f->kernel[2];
-    tap[1] = index / f->kernel[2] % f->kernel[1];
-    tap[0] = index / f->kernel[2] / f->kernel[1];
-}
-
 struct job {
     const struct lrp_conv_shape *shape;
-    struct frame f;
+    struct lrp_frame f;
+    int64_t group_in, group_out; /* channels of a group */
     const float *weights, *bias, *from;
     float *to, *columns;
     int64_t batch, group, row, rows; /* the piece at hand: output rows [row, row+rows) of (od,oh) flattened */
 };
 
+static struct job job_of(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from,
+                         float *to)
+{
+    return (struct job){
+        .shape = s,
+        .f = lrp_frame_new(s->rank, s->in, s->out, s->kernel, s->stride, s->dilation, s->pad_begin),
+        .group_in = s->in_channels / s->group,
+        .group_out = s->out_channels / s->group,
+        .weights = weights,
+        .bias = bias,
+        .from = from,
+        .to = to,
+    };
+}
+
 /* ---- depthwise: one plane in, one plane out, tap by tap over whole rows ---- */
 
 static void depthwise_plane(const struct job *job, int64_t plane, bool forward)
 {
-    const struct frame *const f = &job->f;
+    const struct lrp_frame *const f = &job->f;
     const int64_t channel = plane % job->shape->out_channels;
     const int64_t step = f->stride[2];
 
     for (int64_t t = 0; t < f->taps; t++) {
         const float w = job->weights[channel * f->taps + t];
-        int64_t tap[3];
-        struct row_range row;
+        struct lrp_frame_run row;
 
-        tap_of(f, t, tap);
-        for (int64_t r = 0; r < f->out[0] * f->out[1]; r++) {
-            if (!row_of(f, tap, r / f->out[1], r % f->out[1], &row))
+        for (int64_t r = 0; r < f->rows; r++) {
+            if (!lrp_frame_reads(f, t, r, &row))
                 continue;
             const int64_t out_at = plane * f->out_size + r * f->out[2] + row.first;
             const int64_t in_at = plane * f->in_size + row.in;
@@ -140,22 +89,18 @@ static void depthwise_backward(void *context, int64_t begin, int64_t end)
 static void fill_columns(void *context, int64_t begin, int64_t end)
 {
     const struct job *const job = context;
-    const struct frame *const f = &job->f;
+    const struct lrp_frame *const f = &job->f;
     const int64_t width = f->out[2], step = f->stride[2];
 
     for (int64_t c = begin; c < end; c++) {
-        const int64_t channel = job->group * f->group_in + c / f->taps;
+        const int64_t channel = job->group * job->group_in + c / f->taps;
         const float *const plane = job->from + (job->batch * job->shape->in_channels + channel) * f->in_size;
         float *const line = job->columns + c * job->rows * width;
-        int64_t tap[3];
-        struct row_range row;
+        struct lrp_frame_run row;
 
-        tap_of(f, c % f->taps, tap);
         memset(line, 0, (size_t)(job->rows * width) * sizeof(float));
         for (int64_t r = 0; r < job->rows; r++) {
-            const int64_t at = job->row + r;
-
-            if (!row_of(f, tap, at / f->out[1], at % f->out[1], &row))
+            if (!lrp_frame_reads(f, c % f->taps, job->row + r, &row))
                 continue;
             for (int64_t i = 0; i < row.last - row.first; i++)
                 line[r * width + row.first + i] = plane[row.in + i * step];
@@ -167,21 +112,17 @@ static void fill_columns(void *context, int64_t begin, int64_t end)
 static void spread_columns(void *context, int64_t begin, int64_t end)
 {
     const struct job *const job = context;
-    const struct frame *const f = &job->f;
+    const struct lrp_frame *const f = &job->f;
     const int64_t width = f->out[2], step = f->stride[2];
 
     for (int64_t c = begin * f->taps; c < end * f->taps; c++) {
-        const int64_t channel = job->group * f->group_in + c / f->taps;
+        const int64_t channel = job->group * job->group_in + c / f->taps;
         float *const plane = job->to + (job->batch * job->shape->in_channels + channel) * f->in_size;
         const float *const line = job->columns + c * job->rows * width;
-        int64_t tap[3];
-        struct row_range row;
+        struct lrp_frame_run row;
 
-        tap_of(f, c % f->taps, tap);
         for (int64_t r = 0; r < job->rows; r++) {
-            const int64_t at = job->row + r;
-
-            if (!row_of(f, tap, at / f->out[1], at % f->out[1], &row))
+            if (!lrp_frame_reads(f, c % f->taps, job->row + r, &row))
                 continue;
             for (int64_t i = 0; i < row.last - row.first; i++)
                 plane[row.in + i * step] += line[r * width + row.first + i];
@@ -191,15 +132,15 @@ static void spread_columns(void *context, int64_t begin, int64_t end)
 
 static enum lrp_status forward_piece(struct job *job, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct frame *const f = &job->f;
-    const int64_t k = f->group_in * f->taps, n = job->rows * f->out[2];
-    const int64_t first = job->group * f->group_out;
+    const struct lrp_frame *const f = &job->f;
+    const int64_t k = job->group_in * f->taps, n = job->rows * f->out[2];
+    const int64_t first = job->group * job->group_out;
     float *const piece = job->columns + k * n; /* group_out x n, behind the columns */
     enum lrp_status status;
 
     lrp_parallel_for(run, k, n, fill_columns, job);
-    status = lrp_gemm(false, false, f->group_out, n, k, job->weights + first * k, job->columns, 0, piece, run, err);
-    for (int64_t m = 0; !status && m < f->group_out; m++) {
+    status = lrp_gemm(false, false, job->group_out, n, k, job->weights + first * k, job->columns, 0, piece, run, err);
+    for (int64_t m = 0; !status && m < job->group_out; m++) {
         const float bias = job->bias ? job->bias[first + m] : 0;
         float *const y = job->to + (job->batch * job->shape->out_channels + first + m) * f->out_size +
                          job->row * f->out[2];
@@ -212,18 +153,18 @@ static enum lrp_status forward_piece(struct job *job, const struct lrp_run *run,
 
 static enum lrp_status backward_piece(struct job *job, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct frame *const f = &job->f;
-    const int64_t k = f->group_in * f->taps, n = job->rows * f->out[2];
-    const int64_t first = job->group * f->group_out;
+    const struct lrp_frame *const f = &job->f;
+    const int64_t k = job->group_in * f->taps, n = job->rows * f->out[2];
+    const int64_t first = job->group * job->group_out;
     float *const piece = job->columns + k * n;
     enum lrp_status status;
 
-    for (int64_t m = 0; m < f->group_out; m++)
+    for (int64_t m = 0; m < job->group_out; m++)
         memcpy(piece + m * n, job->from + (job->batch * job->shape->out_channels + first + m) * f->out_size +
                job->row * f->out[2], (size_t)n * sizeof(float));
-    status = lrp_gemm(true, false, k, n, f->group_out, job->weights + first * k, piece, 0, job->columns, run, err);
+    status = lrp_gemm(true, false, k, n, job->group_out, job->weights + first * k, piece, 0, job->columns, run, err);
     if (!status)
-        lrp_parallel_for(run, f->group_in, n * f->taps, spread_columns, job);
+        lrp_parallel_for(run, job->group_in, n * f->taps, spread_columns, job);
     return status;
 }
 
@@ -234,9 +175,9 @@ static bool is_depthwise(const struct lrp_conv_shape *shape)
 
 static enum lrp_status by_columns(struct job *job, bool forward, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct frame *const f = &job->f;
-    const int64_t rows = f->out[0] * f->out[1];
-    const int64_t width = (f->group_in * f->taps + f->group_out) * f->out[2]; /* floats one output row takes */
+    const struct lrp_frame *const f = &job->f;
+    const int64_t rows = f->rows;
+    const int64_t width = (job->group_in * f->taps + job->group_out) * f->out[2]; /* floats one output row takes */
     const int64_t most = width < COLUMN_BUDGET ? COLUMN_BUDGET / width : 1;
     const int64_t at_a_time = most < rows ? most : rows;
     enum lrp_status status = LRP_OK;
@@ -261,7 +202,7 @@ static enum lrp_status by_columns(struct job *job, bool forward, const struct lr
 enum lrp_status lrp_conv_plain_forward(const struct lrp_conv_shape *shape, const float *weights, const float *bias,
                                        const float *x, float *y, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct job job = {.shape = shape, .f = frame_of(shape), .weights = weights, .bias = bias, .from = x, .to = y};
+    struct job job = job_of(shape, weights, bias, x, y);
 
     if (!is_depthwise(shape))
         return by_columns(&job, true, run, err);
@@ -272,7 +213,7 @@ enum lrp_status lrp_conv_plain_forward(const struct lrp_conv_shape *shape, const
 enum lrp_status lrp_conv_plain_backward(const struct lrp_conv_shape *shape, const float *weights, const float *gy,
                                         float *gx, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct job job = {.shape = shape, .f = frame_of(shape), .weights = weights, .from = gy, .to = gx};
+    struct job job = job_of(shape, weights, NULL, gy, gx);
 
     if (is_depthwise(shape)) {
         lrp_parallel_for(run, shape->batch * shape->in_channels, job.f.out_size * job.f.taps, depthwise_backward, &job);

@@ -27,15 +27,17 @@ static enum lrp_status read_kernel(const struct lrp_call *call, const int64_t *k
                                    struct lrp_error *err)
 {
     const enum lrp_status status = read_ints(call, "kernel_shape", w->rank, 1, 0, w->kernel, err);
+    double taps = 1;
 
     if (kernel && !lrp_call_attribute(call, "kernel_shape"))
         memcpy(w->kernel, kernel, (size_t)w->rank * sizeof *kernel);
     else if (status)
         return status;
     for (int d = 0; d < w->rank; d++) {
+        taps *= (double)w->kernel[d];
         if (kernel && kernel[d] != w->kernel[d])
             return lrp_fail(err, LRP_FILE, "attribute kernel_shape does not match the shape of the weights");
-        if (w->kernel[d] < 1 || w->kernel[d] > LARGEST)
+        if (w->kernel[d] < 1 || w->kernel[d] > LARGEST || taps > LARGEST)
             return lrp_fail(err, LRP_FILE, "a kernel of size %lld is not possible", (long long)w->kernel[d]);
     }
     return LRP_OK;

@@ -1,0 +1,34 @@
+/* pooling.h: what the files of the pooling family share. */
+#ifndef LRP_OPS_POOLING_H
+#define LRP_OPS_POOLING_H
+
+#include "elementwise.h"
+#include "frame.h"
+#include "pooling_window.h"
+
+/* One piece of work: planes of a batch, each pooled alone. */
+struct lrp_pool {
+    struct lrp_frame frame;
+    struct lrp_window window;
+    const float *x, *y, *s; /* y: results, read by vjps */
+    float *to;              /* results, or the gradient */
+    int64_t *indices;       /* winners, or NULL */
+    bool count_padding;     /* count_include_pad */
+    float power;            /* of LpPool */
+    int64_t planes;
+};
+/* Reads a call that lrp_pooling_infer let pass. */
+void lrp_pool_read(const struct lrp_call *call, struct lrp_pool *out);
+/* The exponent of LpPool and GlobalLpPool. */
+float lrp_pool_power(const struct lrp_call *call);
+
+enum lrp_status lrp_max_pool_forward(LRP_FORWARD_PARAMETERS);
+enum lrp_status lrp_max_pool_vjp(LRP_VJP_PARAMETERS);
+enum lrp_status lrp_mean_pool_forward(LRP_FORWARD_PARAMETERS);
+enum lrp_status lrp_mean_pool_vjp(LRP_VJP_PARAMETERS);
+enum lrp_status lrp_power_pool_forward(LRP_FORWARD_PARAMETERS);
+enum lrp_status lrp_power_pool_vjp(LRP_VJP_PARAMETERS);
+enum lrp_status lrp_global_pool_forward(LRP_FORWARD_PARAMETERS);
+enum lrp_status lrp_global_pool_vjp(LRP_VJP_PARAMETERS);
+
+#endif

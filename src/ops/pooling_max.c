@@ -1,0 +1,146 @@
+/* pooling_max.c: MaxPool: the first maximum in row-major order wins; padding never does. */
+#include <math.h>
+
+#include "parallel.h"
+#include "pooling.h"
+
+enum { STRIP = 256 }; /* outputs of a row that are worked on at a time */
+
+/* The part of a run that lies in the strip [begin, end). */
+static bool clip_run(const struct lrp_frame *f, int64_t begin, int64_t end, struct lrp_frame_run *run)
+{
+    if (run->first < begin) {
+        run->in += (begin - run->first) * f->stride[2];
+        run->first = begin;
+    }
+    if (run->last > end)
+        run->last = end;
+    return run->first < run->last;
+}
+
+static void largest(const struct lrp_frame *f, const float *x, int64_t row, float *y)
+{
+    struct lrp_frame_run run;
+
+    for (int64_t i = 0; i < f->out[2]; i++)
+        y[i] = -INFINITY;
+    for (int64_t tap = 0; tap < f->taps; tap++) {
+        if (!lrp_frame_reads(f, tap, row, &run))
+            continue;
+        const float *const from = x + run.in;
+        float *const to = y + run.first;
+        for (int64_t i = 0; i < run.last - run.first; i++) {
+            const float value = from[i * f->stride[2]];
+
+            to[i] = value > to[i] ? value : to[i];
+        }
+    }
+}
+
+/* Where in the plane the maxima of outputs [begin, end) of a row lie; -1 for a window of padding alone. */
+static void winners(const struct lrp_frame *f, const float *x, int64_t row, int64_t begin, int64_t end,
+                    int64_t winner[STRIP])
+{
+    float best[STRIP];
+    struct lrp_frame_run run;
+
+    for (int64_t i = 0; i < end - begin; i++)
+        winner[i] = -1;
+    for (int64_t tap = 0; tap < f->taps; tap++) {
+        if (!lrp_frame_reads(f, tap, row, &run) || !clip_run(f, begin, end, &run))
+            continue;
+        for (int64_t i = run.first - begin; i < run.last - begin; i++) {
+            const int64_t at = run.in + (i + begin - run.first) * f->stride[2];
+
+            if (winner[i] < 0 || x[at] > best[i] || isnan(best[i])) {
+                best[i] = x[at];
+                winner[i] = at;
+            }
+        }
+    }
+}
+
+static void forward_planes(void *context, int64_t first, int64_t last)
+{
+    const struct lrp_pool *const pool = context;
+    const struct lrp_frame *const f = &pool->frame;
+
+    for (int64_t plane = first; plane < last; plane++)
+        for (int64_t row = 0; row < f->rows; row++)
+            largest(f, pool->x + plane * f->in_size, row, pool->to + plane * f->out_size + row * f->out[2]);
+}
+
+static void index_planes(void *context, int64_t first, int64_t last)
+{
+    const struct lrp_pool *const pool = context;
+    const struct lrp_frame *const f = &pool->frame;
+    int64_t winner[STRIP];
+
+    for (int64_t i = first * f->rows; i < last * f->rows; i++) {
+        const int64_t plane = i / f->rows;
+
+        for (int64_t begin = 0; begin < f->out[2]; begin += STRIP) {
+            const int64_t end = begin + STRIP < f->out[2] ? begin + STRIP : f->out[2];
+
+            winners(f, pool->x + plane * f->in_size, i % f->rows, begin, end, winner);
+            for (int64_t o = begin; o < end; o++)
+                pool->indices[i * f->out[2] + o] = plane * f->in_size + winner[o - begin];
+        }
+    }
+}
+
+static void vjp_planes(void *context, int64_t first, int64_t last)
+{
+    const struct lrp_pool *const pool = context;
+    const struct lrp_frame *const f = &pool->frame;
+    int64_t winner[STRIP];
+
+    for (int64_t i = first * f->rows; i < last * f->rows; i++) {
+        const int64_t plane = i / f->rows;
+
+        for (int64_t begin = 0; begin < f->out[2]; begin += STRIP) {
+            const int64_t end = begin + STRIP < f->out[2] ? begin + STRIP : f->out[2];
+
+            winners(f, pool->x + plane * f->in_size, i % f->rows, begin, end, winner);
+            for (int64_t o = begin; o < end; o++)
+                if (winner[o - begin] >= 0)
+                    pool->to[plane * f->in_size + winner[o - begin]] += pool->s[i * f->out[2] + o];
+        }
+    }
+}
+
+enum lrp_status lrp_max_pool_forward(LRP_FORWARD_PARAMETERS)
+{
+    struct lrp_pool pool;
+
+    (void)handle;
+    (void)err;
+    lrp_pool_read(call, &pool);
+    pool.x = in[0]->f;
+    if (out[0]) {
+        pool.to = out[0]->f;
+        lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, forward_planes, &pool);
+    }
+    if (call->out_count > 1 && out[1]) {
+        pool.indices = out[1]->i;
+        lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, index_planes, &pool);
+    }
+    return LRP_OK;
+}
+
+enum lrp_status lrp_max_pool_vjp(LRP_VJP_PARAMETERS)
+{
+    struct lrp_pool pool;
+
+    (void)handle;
+    (void)out;
+    (void)err;
+    if (!s[0] || !grad[0])
+        return LRP_OK;
+    lrp_pool_read(call, &pool);
+    pool.x = in[0]->f;
+    pool.s = s[0]->f;
+    pool.to = grad[0]->f;
+    lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, vjp_planes, &pool);
+    return LRP_OK;
+}
