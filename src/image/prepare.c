@@ -45,6 +45,8 @@ static bool understand_shape(const struct lrp_preprocess *preprocess, const stru
     out->h_axis = rank - 3 + (last ? 0 : 1);
     out->w_axis = rank - 3 + (last ? 1 : 2);
     out->channels = wanted->dim[out->c_axis];
+    if (rank == 3 && !last && out->channels < 0)
+        out->channels = 1; /* (N,H,W): batches vary, channels do not */
     out->height = wanted->dim[out->h_axis];
     out->width = wanted->dim[out->w_axis];
     return out->channels < 0 || is_channel_count(out->channels);
