@@ -29,8 +29,8 @@ struct lrp_check_row {
     enum lrp_check_state state;
     bool layer_supported, activation_supported;
     bool failed;        /* softmax, unknown, activation, both */
-    const char *reason; /* "" if passed; owned by the check */
-    const char *remedy; /* "" if passed */
+    char *reason;       /* "" if passed; owned by the check */
+    char *remedy;       /* "" if passed */
 };
 struct lrp_check {
     bool passed;          /* no row failed */

@@ -18,5 +18,7 @@ enum lrp_status lrp_registry_support_layer(struct lrp_registry *registry, const 
 enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, const char *name, struct lrp_error *err);
 bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer);
 bool lrp_registry_supports_activation(const struct lrp_registry *registry, const struct lrp_layer *layer);
+/* Whether it started from the table of pull request 26. */
+bool lrp_registry_is_pr26(const struct lrp_registry *registry);
 
 #endif

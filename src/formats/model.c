@@ -1,0 +1,66 @@
+/* model.c: opening a model file, whatever its format. */
+#include "lrpscope/model.h"
+
+#include <stdlib.h>
+
+#include "model_internal.h"
+#include "onnx.h"
+
+struct lrp_model {
+    struct lrp_definition *definition;
+    int references;
+};
+
+enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err)
+{
+    struct lrp_model *model = calloc(1, sizeof *model);
+    if (!model) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+    enum lrp_status status = lrp_onnx_read(path, &model->definition, err);
+    if (status != LRP_OK) {
+        free(model);
+        return status;
+    }
+    model->references = 1;
+    *out = model;
+    return LRP_OK;
+}
+
+struct lrp_model *lrp_model_retain(struct lrp_model *model)
+{
+    __atomic_add_fetch(&model->references, 1, __ATOMIC_RELAXED);
+    return model;
+}
+
+void lrp_model_release(struct lrp_model *model)
+{
+    if (!model || __atomic_sub_fetch(&model->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    lrp_definition_free(model->definition);
+    free(model);
+}
+
+const struct lrp_definition *lrp_model_definition(const struct lrp_model *model)
+{
+    return model->definition;
+}
+
+static void describe(const struct lrp_value_definition *value, struct lrp_model_value *out)
+{
+    *out = (struct lrp_model_value){.name = value->name, .dtype = value->dtype, .shape = value->shape};
+    for (int i = 0; i < LRP_MAX_RANK; i++) out->dim_name[i] = value->dim_name[i];
+}
+
+const char *lrp_model_path(const struct lrp_model *model) { return model->definition->path; }
+size_t lrp_model_input_count(const struct lrp_model *model) { return model->definition->input_count; }
+size_t lrp_model_output_count(const struct lrp_model *model) { return model->definition->output_count; }
+size_t lrp_model_bytes(const struct lrp_model *model) { return model->definition->bytes; }
+size_t lrp_model_nodes(const struct lrp_model *model) { return model->definition->node_count; }
+
+void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_model_value *out)
+{
+    describe(&model->definition->inputs[index], out);
+}
+
+void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_model_value *out)
+{
+    describe(&model->definition->outputs[index], out);
+}

@@ -1,0 +1,195 @@
+/* execute.c: running a graph. */
+#include "execute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A prepared operator under one modifier; a list per node. */
+struct prepared {
+    struct prepared *next;
+    struct lrp_modifier modifier;
+    bool as_is;
+    void *handle;
+};
+struct lrp_engine {
+    const struct lrp_graph *graph;
+    struct prepared **prepared;    /* by node */
+    struct lrp_tensor **constants; /* by value */
+};
+
+enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err)
+{
+    struct lrp_engine *e = calloc(1, sizeof *e);
+    if (e) {
+        e->graph = graph;
+        e->prepared = calloc((size_t)graph->node_count + 1, sizeof(struct prepared *));
+        e->constants = calloc((size_t)graph->value_count + 1, sizeof(struct lrp_tensor *));
+    }
+    if (!e || !e->prepared || !e->constants) {
+        lrp_engine_free(e);
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to run it", graph->definition->path);
+    }
+    *out = e;
+    return LRP_OK;
+}
+
+void lrp_engine_free(struct lrp_engine *engine)
+{
+    if (!engine) return;
+    for (int n = 0; engine->prepared && n < engine->graph->node_count; n++)
+        for (struct prepared *p = engine->prepared[n], *next; p; p = next) {
+            next = p->next;
+            if (engine->graph->nodes[n].call.op->release) engine->graph->nodes[n].call.op->release(p->handle);
+            free(p);
+        }
+    for (int v = 0; engine->constants && v < engine->graph->value_count; v++) lrp_tensor_release(engine->constants[v]);
+    free(engine->prepared);
+    free(engine->constants);
+    free(engine);
+}
+
+const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine)
+{
+    return engine->graph;
+}
+
+enum lrp_status lrp_engine_blame(const struct lrp_engine *engine, int node, enum lrp_status status, struct lrp_error *err)
+{
+    return status == LRP_CANCELLED ? status
+                                   : lrp_fail_context(err, status, "%s: layer %s", engine->graph->definition->path,
+                                                      engine->graph->nodes[node].name);
+}
+
+static bool same_modifier(const struct prepared *p, const struct lrp_modifier *m)
+{
+    if (!m || p->as_is) return !m && p->as_is;
+    return p->modifier.weight == m->weight && p->modifier.bias == m->bias && memcmp(&p->modifier.gamma, &m->gamma, sizeof m->gamma) == 0;
+}
+
+enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
+                                  struct lrp_error *err)
+{
+    const struct lrp_call *call = &engine->graph->nodes[node].call;
+    *handle = NULL;
+    if (!call->op->prepare) return LRP_OK;
+    for (struct prepared *p = engine->prepared[node]; p; p = p->next)
+        if (same_modifier(p, modifier)) {
+            *handle = p->handle;
+            return LRP_OK;
+        }
+    struct prepared *p = calloc(1, sizeof *p);
+    enum lrp_status status = p ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for its weights");
+    if (status == LRP_OK) status = call->op->prepare(call, modifier, &p->handle, err);
+    if (status != LRP_OK) {
+        free(p);
+        return lrp_engine_blame(engine, node, status, err);
+    }
+    p->as_is = !modifier;
+    if (modifier) p->modifier = *modifier;
+    p->next = engine->prepared[node];
+    engine->prepared[node] = p;
+    *handle = p->handle;
+    return LRP_OK;
+}
+
+static enum lrp_status constant(struct lrp_engine *e, int value, const struct lrp_tensor **out, struct lrp_error *err)
+{
+    const struct lrp_blob *blob = e->graph->values[value].desc.constant;
+    if (!e->constants[value]) {
+        enum lrp_status status = lrp_blob_tensor(blob, &e->constants[value], err);
+        if (status != LRP_OK) return status;
+    }
+    *out = e->constants[value];
+    return LRP_OK;
+}
+
+enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values,
+                                  const struct lrp_tensor **in, struct lrp_error *err)
+{
+    const struct lrp_node *n = &engine->graph->nodes[node];
+    for (int i = 0; i < n->call.in_count; i++) {
+        in[i] = NULL;
+        if (n->in[i] < 0) continue;
+        const struct lrp_desc *d = &engine->graph->values[n->in[i]].desc;
+        if (!d->constant) {
+            in[i] = values ? values[n->in[i]] : NULL;
+        } else if (d->dtype != LRP_DTYPE_STRING && !(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
+            enum lrp_status status = constant(engine, n->in[i], &in[i], err);
+            if (status != LRP_OK) return lrp_engine_blame(engine, node, status, err);
+        }
+    }
+    return LRP_OK;
+}
+
+/* True if everything the node reads is there. */
+static bool ready(const struct lrp_graph *g, const struct lrp_node *n, const struct lrp_tensor *const *values)
+{
+    if (*n->obstacle) return false;
+    for (int i = 0; i < n->call.in_count; i++)
+        if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant && !values[n->in[i]]) return false;
+    return true;
+}
+
+static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp_tensor **values, const struct lrp_run *run,
+                                struct lrp_error *err)
+{
+    const struct lrp_node *n = &e->graph->nodes[node];
+    const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_tensor **out = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    void *handle = NULL;
+    enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, in, err);
+    if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, err);
+    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
+        if (n->out[i] >= 0) status = lrp_tensor_new(n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
+    if (status == LRP_OK) {
+        status = n->call.op->forward(&n->call, handle, in, out, run, err);
+        if (status != LRP_OK) lrp_engine_blame(e, node, status, err);
+    }
+    for (int i = 0; out && i < n->call.out_count; i++) {
+        if (status == LRP_OK && out[i]) values[n->out[i]] = out[i];
+        else lrp_tensor_release(out[i]);
+    }
+    free(in);
+    free(out);
+    return status;
+}
+
+/* Names the first node in the way of a value. */
+static enum lrp_status missing(const struct lrp_engine *e, const struct lrp_tensor *const *values, int value, struct lrp_error *err)
+{
+    const struct lrp_graph *g = e->graph;
+    for (int guard = 0; guard < g->node_count + 1; guard++) {
+        const struct lrp_node *n = lrp_graph_producer(g, value);
+        if (!n) return lrp_fail(err, LRP_USAGE, "%s: input %s is not given", g->definition->path, g->values[value].name);
+        int next = -1;
+        for (int i = 0; i < n->call.in_count && next < 0; i++)
+            if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant && !values[n->in[i]]) next = n->in[i];
+        if (next < 0 || g->values[next].is_input) {
+            if (*n->obstacle) {
+                lrp_fail(err, n->obstacle_status ? n->obstacle_status : LRP_UNSUPPORTED, "%s", n->obstacle);
+                return lrp_engine_blame(e, (int)(n - g->nodes), n->obstacle_status ? n->obstacle_status : LRP_UNSUPPORTED, err);
+            }
+            if (next < 0) break;
+        }
+        value = next;
+    }
+    return lrp_fail(err, LRP_UNSUPPORTED, "%s: the output cannot be computed", g->definition->path);
+}
+
+enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_tensor **values, int wanted,
+                                   const struct lrp_run *run, lrp_progress *progress, void *data, struct lrp_error *err)
+{
+    const struct lrp_graph *g = engine->graph;
+    for (int k = 0; k < g->order_count; k++) {
+        int node = g->order[k];
+        if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        if (ready(g, &g->nodes[node], values)) {
+            enum lrp_status status = run_node(engine, node, values, run, err);
+            if (status != LRP_OK) return status;
+        }
+        if (progress) progress(data, node, k + 1, g->order_count);
+    }
+    if (g->values[wanted].desc.constant && !values[wanted]) return lrp_blob_tensor(g->values[wanted].desc.constant, (struct lrp_tensor **)(uintptr_t)&values[wanted], err);
+    return values[wanted] ? LRP_OK : missing(engine, values, wanted, err);
+}

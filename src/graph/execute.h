@@ -1,0 +1,32 @@
+/* execute.h: running a graph: prepared handles, materialised constants, the forward pass. */
+#ifndef LRP_GRAPH_EXECUTE_H
+#define LRP_GRAPH_EXECUTE_H
+
+#include "graph.h"
+
+/* Handles and constants of one graph, made when first needed and kept. Used by one thread at a time. The graph must outlive it. */
+struct lrp_engine;
+enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err);
+void lrp_engine_free(struct lrp_engine *engine);
+const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine);
+
+/* The handle of a node under a modifier (NULL: as is). Borrowed from the engine. Errors name the node. */
+enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
+                                  struct lrp_error *err);
+/* Collects a node's input tensors into in[] (as many as the call has): from `values`, constants materialised, NULL where absent or
+ * read by prepare. Borrowed. */
+enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values,
+                                  const struct lrp_tensor **in, struct lrp_error *err);
+
+/* What a pass tells its caller after every node: how many are done of how many. */
+typedef void lrp_progress(void *data, int node, int done, int total);
+
+/* The forward pass: values[] (one slot per value of the graph; model inputs filled in by the caller) receives a tensor, owned by
+ * the caller, for every live value that can be computed. `wanted`: the value that must come out; otherwise LRP_UNSUPPORTED names
+ * the node in the way and why. LRP_CANCELLED if run->should_stop said so; what was computed stays. */
+enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_tensor **values, int wanted,
+                                   const struct lrp_run *run, lrp_progress *progress, void *data, struct lrp_error *err);
+/* Puts "FILE: layer NAME: " before an error that an operator reported. */
+enum lrp_status lrp_engine_blame(const struct lrp_engine *engine, int node, enum lrp_status status, struct lrp_error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* apply.h: one rule on one node: from the relevance of its outputs to what each input gets. */
+#ifndef LRP_LRP_APPLY_H
+#define LRP_LRP_APPLY_H
+
+#include "execute.h"
+#include "lrpscope/rule.h"
+
+struct lrp_application {
+    struct lrp_engine *engine;
+    const struct lrp_run *run;
+    const struct lrp_tensor *const *values; /* of the forward pass, by value number */
+    const struct lrp_rule *rule;
+    int node;                               /* the anchor */
+    int inner_activation;                   /* node of a fused activation that stays inside the layer (pr26), or -1 */
+    const struct lrp_tensor *const *relevance; /* by output of the node, NULL = zero */
+};
+/* given[i] receives a new tensor (owned by the caller) for every data input i, NULL for the others; given has room for all inputs.
+ * Errors name the layer. On failure nothing is given. */
+enum lrp_status lrp_apply(const struct lrp_application *application, struct lrp_tensor **given, struct lrp_error *err);
+/* J^T s of any node (the gradient rule). */
+enum lrp_status lrp_apply_gradient(const struct lrp_application *application, struct lrp_tensor **given, struct lrp_error *err);
+
+#endif

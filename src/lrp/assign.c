@@ -1,0 +1,247 @@
+/* assign.c: which layer gets which rule. */
+#include "assign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "select.h"
+#include "terms.h"
+#include "text.h"
+
+/* ---- does a rule fit ---- */
+
+static enum lrp_status bounds_fit(const struct lrp_desc *input, size_t count, const char *name, struct lrp_error *err)
+{
+    int64_t all = lrp_shape_count(&input->shape), batch = input->shape.rank ? input->shape.dim[0] : 1;
+    int64_t channels = input->shape.rank > 1 ? input->shape.dim[1] : 1;
+    if (count <= 1 || all < 0 || (int64_t)count == channels || (batch > 0 && (int64_t)count == all / batch)) return LRP_OK;
+    return lrp_fail(err, LRP_USAGE, "rule z-box: %s has %zu values; 1, %lld (channels) or %lld (all) would fit", name, count,
+                    (long long)channels, (long long)(batch > 0 ? all / batch : all));
+}
+
+static bool equal_count(const struct lrp_call *call)
+{
+    if (lrp_call_data_inputs(call) != 1 || call->out_count < 1) return false;
+    for (int i = 1; i < call->out_count; i++)
+        if (call->out[i].present) return false;
+    for (int i = 0; i < call->in_count; i++)
+        if (lrp_call_is_data(call, i)) return lrp_shape_count(&call->in[i].shape) == lrp_shape_count(&call->out[0].shape);
+    return false;
+}
+
+static enum lrp_status unfit(const struct lrp_layer *layer, const struct lrp_rule_row *row, struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_USAGE, "rule %s does not fit layer %s (%s); it fits: %s", row->info.name, layer->name, layer->type,
+                    row->info.fits);
+}
+
+enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, int layer,
+                              const struct lrp_rule *rule, struct lrp_error *err)
+{
+    const struct lrp_layer *l = &view->list.rows[layer];
+    const struct lrp_rule_row *row = lrp_rule_row(rule->id);
+    if (layer == 0) return lrp_fail(err, LRP_USAGE, "the model input has no rule");
+    if (!l->executable) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
+    const struct lrp_node *anchor = &graph->nodes[view->nodes[layer].anchor];
+    const struct lrp_call *call = &anchor->call;
+    bool fits = false;
+    switch (row->fit) {
+    case LRP_FITS_VJP: fits = call->op->vjp != NULL; break;
+    case LRP_FITS_WEIGHTS: fits = lrp_call_weighted(call); break;
+    case LRP_FITS_EQUAL_COUNT: fits = (call->op->traits & LRP_TRAIT_MOVES && call->op->vjp) || equal_count(call); break;
+    case LRP_FITS_LAYER_NORM: fits = strcmp(l->type, "layer-norm") == 0; break;
+    }
+    if (!fits) return unfit(l, row, err);
+    enum lrp_status status = bounds_fit(&call->in[0], rule->low_count, "low", err);
+    return status == LRP_OK ? bounds_fit(&call->in[0], rule->high_count, "high", err) : status;
+}
+
+/* ---- composites ---- */
+
+struct assigner {
+    const struct lrp_graph *graph;
+    const struct lrp_layer_view *view;
+    struct lrp_assignment *out;
+    struct lrp_error *err;
+};
+
+static bool warn(struct assigner *a, const char *text)
+{
+    char **warnings = realloc(a->out->warnings, (a->out->warning_count + 1) * sizeof *warnings);
+    if (!warnings) return false;
+    a->out->warnings = warnings;
+    warnings[a->out->warning_count] = strdup(text);
+    return warnings[a->out->warning_count++] != NULL;
+}
+
+static void starts_with(const struct lrp_layer_view *view, const char *prefix, bool *layers)
+{
+    size_t length = strlen(prefix);
+    for (size_t i = 1; i < view->list.count; i++) {
+        const char *name = view->list.rows[i].name;
+        if (strncmp(name, prefix, length) == 0 && (name[length] == '/' || name[length] == '.')) layers[i] = true;
+    }
+}
+
+/* The layers a primitive speaks of, before any type map; owned by the caller. */
+static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, bool **out)
+{
+    const struct lrp_layer_list *list = &a->view->list;
+    bool *layers = calloc(list->count + 1, sizeof *layers);
+    if (!layers) return lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+    *out = layers;
+    bool all = p->kind == LRP_PRIMITIVE_GLOBAL || p->kind == LRP_PRIMITIVE_GLOBAL_TYPE || p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE;
+    for (size_t i = 1; i < list->count; i++) layers[i] = all || (p->n > 0 && (int64_t)i <= p->n);
+    int end = -1;
+    if (p->kind == LRP_PRIMITIVE_FIRST_LAYER || p->kind == LRP_PRIMITIVE_FIRST_LAYER_TYPE) end = lrp_first_layer(list);
+    if (p->kind == LRP_PRIMITIVE_LAST_LAYER || p->kind == LRP_PRIMITIVE_LAST_LAYER_TYPE) end = lrp_last_layer(list);
+    if (end > 0) layers[end] = true;
+    if (!p->selector) return LRP_OK;
+    struct lrp_selection s;
+    struct lrp_error why = {0};
+    starts_with(a->view, p->selector, layers);
+    bool by_prefix = false;
+    for (size_t i = 1; i < list->count; i++) by_prefix |= layers[i];
+    enum lrp_status status = lrp_select(a->graph, a->view, p->selector, &s, &why);
+    if (status != LRP_OK) return by_prefix ? LRP_OK : lrp_fail(a->err, status, "composite: %s", why.message);
+    for (size_t i = 1; i < list->count; i++) layers[i] = layers[i] || s.layers[i];
+    lrp_selection_free(&s);
+    return LRP_OK;
+}
+
+/* The rule a primitive has for a layer in its scope, or NULL. */
+static const struct lrp_rule *yields(const struct lrp_primitive *p, const struct lrp_layer *layer)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (!p->rules[i].type || lrp_layer_is(layer, p->rules[i].type)) return &p->rules[i].rule;
+    return NULL;
+}
+
+/* first-of-type: only the first layer that the map knows. */
+static void keep_first(const struct lrp_primitive *p, const struct lrp_layer_list *list, bool *layers)
+{
+    bool found = false;
+    for (size_t i = 1; i < list->count; i++) {
+        layers[i] = layers[i] && !found && yields(p, &list->rows[i]);
+        found |= layers[i];
+    }
+}
+
+static enum lrp_status give(struct assigner *a, size_t layer, const struct lrp_rule *rule, const char *source)
+{
+    struct lrp_rule copy;
+    char *text = strdup(source);
+    enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+    if (status != LRP_OK) {
+        free(text);
+        return status;
+    }
+    lrp_rule_clear(&a->out->rules[layer]);
+    free(a->out->sources[layer]);
+    a->out->rules[layer] = copy;
+    a->out->sources[layer] = text;
+    return LRP_OK;
+}
+
+static const char *source_name(const struct lrp_composite *c)
+{
+    return c->preset ? c->preset : "composite";
+}
+
+/* One primitive over all layers; a later one overwrites, which makes the last that fits win. */
+static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_composite *c, const struct lrp_primitive *p)
+{
+    const struct lrp_layer_list *list = &a->view->list;
+    bool *layers = NULL;
+    enum lrp_status status = scope(a, p, &layers);
+    size_t fitted = 0;
+    if (status == LRP_OK && p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE) keep_first(p, list, layers);
+    for (size_t i = 1; status == LRP_OK && i < list->count; i++) {
+        const struct lrp_rule *rule = layers[i] ? yields(p, &list->rows[i]) : NULL;
+        struct lrp_error why;
+        if (!rule) continue;
+        if (lrp_rule_fits(a->graph, a->view, (int)i, rule, &why) == LRP_OK) {
+            status = give(a, i, rule, source_name(c));
+            fitted++;
+        } else if (list->rows[i].executable && !warn(a, why.message)) {
+            status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+        }
+    }
+    bool first = p->kind == LRP_PRIMITIVE_FIRST_LAYER_TYPE || p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE;
+    if (status == LRP_OK && c->preset && first && !fitted && list->count > 1) {
+        char *rule = lrp_rule_text(&p->rules[0].rule, c->convention);
+        struct lrp_text t = {0};
+        lrp_text_printf(&t, "composite %s: its first-layer rule %s found no layer (the first layer is not a convolution)", c->preset,
+                        rule ? rule : "");
+        if (!t.data || !warn(a, t.data)) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+        lrp_text_free(&t);
+        free(rule);
+    }
+    free(layers);
+    return status;
+}
+
+/* ---- --rule options ---- */
+
+static enum lrp_status apply_option(struct assigner *a, const struct lrp_composite *c, const struct lrp_rule_option *option)
+{
+    struct lrp_rule rule;
+    struct lrp_selection s;
+    enum lrp_status status = lrp_rule_parse(option->rule, c->convention, &rule, a->err);
+    if (status != LRP_OK) return status;
+    status = lrp_select(a->graph, a->view, option->select, &s, a->err);
+    if (status != LRP_OK) {
+        lrp_rule_clear(&rule);
+        return status;
+    }
+    bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB;
+    for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++) {
+        struct lrp_error why;
+        if (!s.layers[i]) continue;
+        status = lrp_rule_fits(a->graph, a->view, (int)i, &rule, &why);
+        if (status == LRP_OK) status = give(a, i, &rule, "--rule");
+        else if (lenient && status == LRP_USAGE) status = warn(a, why.message) ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+        else status = lrp_fail(a->err, status, "%s", why.message);
+    }
+    if (status == LRP_OK && s.by == LRP_BY_DROPPED) {
+        struct lrp_text t = {0};
+        lrp_text_printf(&t, "%s was dropped by canonization: its rule does nothing", option->select);
+        if (!t.data || !warn(a, t.data)) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+        lrp_text_free(&t);
+    }
+    lrp_selection_free(&s);
+    lrp_rule_clear(&rule);
+    return status;
+}
+
+enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_composite *composite,
+                           const struct lrp_rule_option *options, size_t option_count, struct lrp_assignment *out,
+                           struct lrp_error *err)
+{
+    size_t count = view->list.count;
+    struct assigner a = {graph, view, out, err};
+    *out = (struct lrp_assignment){.count = count, .rules = calloc(count + 1, sizeof *out->rules),
+                                   .sources = calloc(count + 1, sizeof *out->sources)};
+    enum lrp_status status = out->rules && out->sources ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    struct lrp_rule zero;
+    if (status == LRP_OK) status = lrp_rule_parse("zero", composite->convention, &zero, err);
+    for (size_t i = 0; status == LRP_OK && i < count; i++) status = give(&a, i, &zero, i ? "fallback" : "");
+    for (size_t i = 0; status == LRP_OK && i < composite->count; i++)
+        status = apply_primitive(&a, composite, &composite->primitives[i]);
+    for (size_t i = 0; status == LRP_OK && i < option_count; i++) status = apply_option(&a, composite, &options[i]);
+    if (status != LRP_OK) lrp_assignment_free(out);
+    return status;
+}
+
+void lrp_assignment_free(struct lrp_assignment *assignment)
+{
+    for (size_t i = 0; i < assignment->count; i++) {
+        if (assignment->rules) lrp_rule_clear(&assignment->rules[i]);
+        if (assignment->sources) free(assignment->sources[i]);
+    }
+    for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
+    free(assignment->rules);
+    free(assignment->sources);
+    free(assignment->warnings);
+    *assignment = (struct lrp_assignment){0};
+}

@@ -1,0 +1,65 @@
+/* assign.h: composites inside, and which layer gets which rule. */
+#ifndef LRP_LRP_ASSIGN_H
+#define LRP_LRP_ASSIGN_H
+
+#include "graph.h"
+#include "lrpscope/composite.h"
+
+/* X(id, text, what stands in front of the rule or map) */
+#define LRP_PRIMITIVES(X)                                                      \
+    X(GLOBAL, "global", NOTHING, false)                                        \
+    X(LAYER, "layer", SELECTOR, false)                                         \
+    X(RANGE, "range", SELECTOR, false)                                         \
+    X(FIRST_LAYER, "first-layer", NOTHING, false)                              \
+    X(LAST_LAYER, "last-layer", NOTHING, false)                                \
+    X(GLOBAL_TYPE, "global-type", NOTHING, true)                               \
+    X(RANGE_TYPE, "range-type", SELECTOR, true)                                \
+    X(FIRST_N_TYPE, "first-n-type", NUMBER, true)                              \
+    X(FIRST_LAYER_TYPE, "first-layer-type", NOTHING, true)                     \
+    X(LAST_LAYER_TYPE, "last-layer-type", NOTHING, true)                       \
+    X(FIRST_OF_TYPE, "first-of-type", NOTHING, true) /* the first layer whose type is in the map */
+enum lrp_primitive_kind {
+#define X(id, text, head, map) LRP_PRIMITIVE_##id,
+    LRP_PRIMITIVES(X)
+#undef X
+    LRP_PRIMITIVE_COUNT
+};
+struct lrp_type_rule {
+    char *type; /* owned; NULL where the primitive has no map */
+    struct lrp_rule rule;
+};
+struct lrp_primitive {
+    enum lrp_primitive_kind kind;
+    char *selector; /* owned, or NULL */
+    int64_t n;
+    struct lrp_type_rule *rules;
+    size_t count;
+};
+struct lrp_composite {
+    char *text;  /* as it was given, brackets normalised */
+    const char *preset; /* name if it is one, else NULL; static */
+    enum lrp_convention convention;
+    struct lrp_primitive *primitives;
+    size_t count;
+};
+
+/* The rule every layer has (row 0 has none). */
+struct lrp_assignment {
+    struct lrp_rule *rules;
+    char **sources;  /* where it came from */
+    char **warnings;
+    size_t count, warning_count;
+};
+struct lrp_rule_option {
+    const char *select, *rule;
+};
+/* Composite first, then the options in order, the last wins. Errors: LRP_USAGE naming layer, rule and reason. */
+enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_composite *composite,
+                           const struct lrp_rule_option *options, size_t option_count, struct lrp_assignment *out,
+                           struct lrp_error *err);
+void lrp_assignment_free(struct lrp_assignment *assignment);
+/* Whether a rule can be given to a layer; if not, err says why. */
+enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, int layer,
+                              const struct lrp_rule *rule, struct lrp_error *err);
+
+#endif

@@ -1,0 +1,146 @@
+/* check.c: the model check. */
+#include "lrpscope/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds.h"
+#include "text.h"
+
+static const char *const state_texts[] = {
+#define X(name, text) text,
+    LRP_CHECK_STATES(X)
+#undef X
+};
+
+const char *lrp_check_state_text(enum lrp_check_state state)
+{
+    return state < LRP_CHECK_STATE_COUNT ? state_texts[state] : "";
+}
+
+static enum lrp_check_state state_of(const struct lrp_check_row *row, const struct lrp_registry *bare)
+{
+    const struct lrp_layer *l = row->layer;
+    if (l->index == 0) return LRP_CHECK_INPUT;
+    if (l->output_softmax) return LRP_CHECK_OUTPUT_SOFTMAX;
+    if (!row->layer_supported && !row->activation_supported) return LRP_CHECK_UNKNOWN_BOTH;
+    if (!row->layer_supported) return LRP_CHECK_UNKNOWN_LAYER;
+    if (!row->activation_supported) return LRP_CHECK_UNSUPPORTED_ACTIVATION;
+    bool by_itself = lrp_registry_supports_layer(bare, l) && lrp_registry_supports_activation(bare, l);
+    return by_itself ? LRP_CHECK_PASSED : LRP_CHECK_REGISTERED;
+}
+
+/* Why a row fails and what helps; both owned by the row. */
+static bool explain_row(struct lrp_check_row *row)
+{
+    const struct lrp_layer *l = row->layer;
+    struct lrp_text reason = {0}, remedy = {0};
+    switch (row->state) {
+    case LRP_CHECK_OUTPUT_SOFTMAX:
+        lrp_text_printf(&reason, "the model ends in %s: LRP explains logits", l->type);
+        lrp_text_append(&remedy, "--strip-softmax, or --skip-checks at your own risk");
+        break;
+    case LRP_CHECK_UNKNOWN_LAYER:
+        lrp_text_printf(&reason, "LRP knows no layer of type %s", l->type);
+        lrp_text_printf(&remedy, "--support-layer %s (the fallback handles it), or --skip-checks", l->type);
+        break;
+    case LRP_CHECK_UNSUPPORTED_ACTIVATION:
+        lrp_text_printf(&reason, "activation %s is not supported", l->activation);
+        lrp_text_printf(&remedy, "--support-activation %s, or --skip-checks", l->activation);
+        break;
+    case LRP_CHECK_UNKNOWN_BOTH:
+        lrp_text_printf(&reason, "LRP knows no layer of type %s, and activation %s is not supported", l->type, l->activation);
+        lrp_text_printf(&remedy, "--support-layer %s and --support-activation %s, or --skip-checks", l->type, l->activation);
+        break;
+    default: break;
+    }
+    if (row->failed && !l->executable) lrp_text_printf(&reason, "; it cannot be executed: %s", l->obstacle);
+    row->reason = lrp_text_take(&reason);
+    row->remedy = lrp_text_take(&remedy);
+    return row->reason && row->remedy;
+}
+
+/* Says once for every type or activation that fails what to do about it. */
+static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_check_state state)
+{
+    for (size_t i = 0; i < check->count; i++) {
+        const struct lrp_check_row *row = &check->rows[i];
+        bool both = row->state == LRP_CHECK_UNKNOWN_BOTH;
+        if (!row->failed || (row->state != state && !(both && state != LRP_CHECK_OUTPUT_SOFTMAX))) continue;
+        bool layer = state == LRP_CHECK_UNKNOWN_LAYER, seen = false;
+        for (size_t k = 0; k < i && state != LRP_CHECK_OUTPUT_SOFTMAX; k++) {
+            const struct lrp_check_row *other = &check->rows[k];
+            const char *a = layer ? other->layer->type : other->layer->activation, *b = layer ? row->layer->type : row->layer->activation;
+            seen |= other->failed && strcmp(a, b) == 0 && (layer ? !other->layer_supported : !other->activation_supported);
+        }
+        if (seen) continue;
+        if (state == LRP_CHECK_OUTPUT_SOFTMAX)
+            lrp_text_printf(t, "The model ends in %s (layer %s). Relevance is meant for logits: strip it with --strip-softmax.\n",
+                            row->layer->type, row->layer->name);
+        else if (layer)
+            lrp_text_printf(t, "Layers of type %s are unknown to LRP. If automatic differentiation is right for them, register them: --support-layer %s.\n",
+                            row->layer->type, row->layer->type);
+        else
+            lrp_text_printf(t, "Activation %s is not supported. If passing relevance through it is right, register it: --support-activation %s.\n",
+                            row->layer->activation, row->layer->activation);
+    }
+}
+
+static bool write_guidance(struct lrp_check *check)
+{
+    struct lrp_text t = {0};
+    guide(&t, check, LRP_CHECK_OUTPUT_SOFTMAX);
+    guide(&t, check, LRP_CHECK_UNKNOWN_LAYER);
+    guide(&t, check, LRP_CHECK_UNSUPPORTED_ACTIVATION);
+    if (!check->passed) lrp_text_append(&t, "All of this is skipped by --skip-checks, at your own risk.\n");
+    check->guidance = lrp_text_take(&t);
+    return check->guidance != NULL;
+}
+
+static bool run(struct lrp_check *check, const struct lrp_layer_list *layers, const struct lrp_registry *registry,
+                const struct lrp_registry *bare)
+{
+    check->passed = true;
+    for (size_t i = 0; i < layers->count; i++) {
+        struct lrp_check_row *row = &check->rows[check->count++];
+        row->layer = &layers->rows[i];
+        row->layer_supported = i == 0 || lrp_registry_supports_layer(registry, row->layer);
+        row->activation_supported = i == 0 || lrp_registry_supports_activation(registry, row->layer);
+        row->state = state_of(row, bare);
+        row->failed = row->state >= LRP_CHECK_OUTPUT_SOFTMAX && row->state <= LRP_CHECK_UNKNOWN_BOTH;
+        check->output_softmax |= row->state == LRP_CHECK_OUTPUT_SOFTMAX;
+        check->passed &= !row->failed;
+        check->failed += row->failed;
+        if (!explain_row(row)) return false;
+    }
+    return write_guidance(check);
+}
+
+enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry,
+                              struct lrp_check **out, struct lrp_error *err)
+{
+    struct lrp_registry *bare = NULL;
+    struct lrp_check *check = calloc(1, sizeof *check);
+    if (check) check->rows = calloc(layers->count + 1, sizeof *check->rows);
+    bool ok = check && check->rows && lrp_registry_new(lrp_registry_is_pr26(registry), &bare, err) == LRP_OK;
+    ok = ok && run(check, layers, registry, bare);
+    lrp_registry_free(bare);
+    if (ok) {
+        *out = check;
+        return LRP_OK;
+    }
+    lrp_check_free(check);
+    return lrp_fail(err, LRP_MEMORY, "not enough memory for the check");
+}
+
+void lrp_check_free(struct lrp_check *check)
+{
+    if (!check) return;
+    for (size_t i = 0; i < check->count; i++) {
+        free(check->rows[i].reason);
+        free(check->rows[i].remedy);
+    }
+    free(check->rows);
+    free(check->guidance);
+    free(check);
+}

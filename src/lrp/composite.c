@@ -1,0 +1,297 @@
+/* composite.c: composites as text: presets, one rule for every layer, lists of primitives. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assign.h"
+#include "split.h"
+#include "text.h"
+
+enum head { NOTHING, SELECTOR, NUMBER };
+static const struct {
+    const char *text;
+    enum head head;
+    bool map;
+} kinds[] = {
+#define X(id, text, head, map) {text, head, map},
+    LRP_PRIMITIVES(X)
+#undef X
+};
+
+/* A preset is a text in the language itself; $X is the convolution's rule, $1 and $2 the arguments. */
+struct preset {
+    struct lrp_composite_info info;
+    int arguments;
+    const char *convolution, *zennit_convolution; /* rule of convolutions; the second under the zennit convention */
+    const char *first;                            /* rule of the first layer, or NULL */
+    bool first_dense;                             /* zennit: the first layer may be dense too */
+};
+static const struct preset presets[] = {
+    {{"epsilon-plus", "", "z-plus for convolutions, epsilon for dense layers"}, 0, "z-plus", "z-plus", NULL, false},
+    {{"epsilon-alpha2-beta1", "", "alpha-beta(2,1) for convolutions, epsilon for dense layers"}, 0, "alpha-beta(2,1)",
+     "alpha-beta(2,1)", NULL, false},
+    {{"epsilon-plus-flat", "", "epsilon-plus, flat for the first layer if it is a convolution"}, 0, "z-plus", "z-plus", "flat", true},
+    {{"epsilon-alpha2-beta1-flat", "", "epsilon-alpha2-beta1, flat for the first layer if it is a convolution"}, 0,
+     "alpha-beta(2,1)", "alpha-beta(2,1)", "flat", true},
+    {{"epsilon-gamma-box", "low, high", "gamma(0.25) for convolutions, epsilon for dense layers, z-box for the first layer"}, 2,
+     "gamma(0.25)", "generalized-gamma(0.25)", "z-box", false},
+};
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+const struct lrp_composite_info *lrp_composite_at(size_t index)
+{
+    return index < PRESETS ? &presets[index].info : NULL;
+}
+
+static const struct preset *find_preset(const char *name)
+{
+    for (size_t i = 0; i < PRESETS; i++)
+        if (strcmp(presets[i].info.name, name) == 0) return &presets[i];
+    return NULL;
+}
+
+/* ---- making ---- */
+
+static void primitive_clear(struct lrp_primitive *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->rules[i].type);
+        lrp_rule_clear(&p->rules[i].rule);
+    }
+    free(p->rules);
+    free(p->selector);
+    *p = (struct lrp_primitive){0};
+}
+
+void lrp_composite_free(struct lrp_composite *composite)
+{
+    if (!composite) return;
+    for (size_t i = 0; i < composite->count; i++) primitive_clear(&composite->primitives[i]);
+    free(composite->primitives);
+    free(composite->text);
+    free(composite);
+}
+
+static enum lrp_status add_rule(struct lrp_primitive *p, const char *type, const char *rule, enum lrp_convention convention,
+                                struct lrp_error *err)
+{
+    struct lrp_type_rule *rules = realloc(p->rules, (p->count + 1) * sizeof *rules);
+    if (!rules) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    p->rules = rules;
+    rules[p->count] = (struct lrp_type_rule){.type = type ? strdup(type) : NULL};
+    enum lrp_status status = lrp_rule_parse(rule, convention, &rules[p->count].rule, err);
+    if (status == LRP_OK) p->count++;
+    else free(rules[p->count].type);
+    return status;
+}
+
+/* "type=rule" */
+static enum lrp_status add_mapping(struct lrp_primitive *p, char *text, enum lrp_convention convention, struct lrp_error *err)
+{
+    char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return lrp_fail(err, LRP_USAGE, "composite: %s needs type=rule, not %s", kinds[p->kind].text, text);
+    *equals = '\0';
+    for (char *end = equals; end > text && end[-1] == ' '; end--) end[-1] = '\0';
+    return add_rule(p, text, equals + 1, convention, err);
+}
+
+static enum lrp_status parse_primitive(const char *text, enum lrp_convention convention, struct lrp_primitive *p, struct lrp_error *err)
+{
+    struct lrp_call_text call;
+    enum lrp_status status = lrp_call_text_split(text, &call, err);
+    if (status != LRP_OK) return status;
+    *p = (struct lrp_primitive){.kind = LRP_PRIMITIVE_COUNT};
+    for (int k = 0; k < LRP_PRIMITIVE_COUNT; k++)
+        if (strcmp(call.name, kinds[k].text) == 0) p->kind = (enum lrp_primitive_kind)k;
+    int next = 0;
+    if (p->kind == LRP_PRIMITIVE_COUNT) {
+        status = lrp_fail(err, LRP_USAGE, "composite: unknown primitive %s", call.name);
+    } else if (kinds[p->kind].head != NOTHING && call.count < 1) {
+        status = lrp_fail(err, LRP_USAGE, "composite: %s needs a layer or number first", call.name);
+    } else if (kinds[p->kind].head == SELECTOR) {
+        p->selector = strdup(call.arguments[next++]);
+        if (!p->selector) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    } else if (kinds[p->kind].head == NUMBER && (!lrp_parse_int64(call.arguments[next++], &p->n) || p->n < 1)) {
+        status = lrp_fail(err, LRP_USAGE, "composite: %s needs a positive number, not %s", call.name, call.arguments[0]);
+    }
+    if (status == LRP_OK && (kinds[p->kind].map ? call.count <= next : call.count != next + 1))
+        status = lrp_fail(err, LRP_USAGE, "composite: %s needs %s", call.name, kinds[p->kind].map ? "type=rule" : "one rule");
+    for (; status == LRP_OK && next < call.count; next++)
+        status = kinds[p->kind].map ? add_mapping(p, call.arguments[next], convention, err)
+                                    : add_rule(p, NULL, call.arguments[next], convention, err);
+    lrp_call_text_free(&call);
+    if (status != LRP_OK) primitive_clear(p);
+    return status;
+}
+
+static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, struct lrp_error *err)
+{
+    struct lrp_primitive *larger = realloc(c->primitives, (c->count + 1) * sizeof *larger);
+    if (!larger) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    c->primitives = larger;
+    enum lrp_status status = parse_primitive(text, c->convention, &larger[c->count], err);
+    if (status == LRP_OK) c->count++;
+    return status;
+}
+
+/* semantics.md sections 5 and 7: what a preset does beyond convolutions, per convention. */
+static const struct {
+    const char *fallback; /* global(...) in front, or NULL */
+    const char *rest;     /* type map behind convolution=X */
+    bool first_of_type;   /* the first convolution, instead of the first layer if it is one */
+} preset_styles[LRP_CONVENTION_COUNT] = {
+    [LRP_CONVENTION_JULIA] = {NULL,
+                              "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,normalization=pass,"
+                              "reshaping=pass,identity=pass",
+                              false},
+    [LRP_CONVENTION_ZENNIT] = {"global(gradient)",
+                               "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,normalization=pass,"
+                               "reshaping=pass,identity=pass,activation=pass,mean-pooling=zero,add=zero,max-pooling=gradient",
+                               true},
+    [LRP_CONVENTION_CAPTUM] = {NULL,
+                               "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,reshaping=pass,"
+                               "identity=pass,activation=pass",
+                               false},
+    [LRP_CONVENTION_PR26] = {NULL,
+                             "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,normalization=pass,"
+                             "reshaping=pass,identity=pass",
+                             false},
+};
+
+static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *err, const char *format, ...)
+{
+    va_list list;
+    char *text = NULL;
+    va_start(list, format);
+    int length = vasprintf(&text, format, list);
+    va_end(list);
+    if (length < 0) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    enum lrp_status status = add_primitive(c, text, err);
+    free(text);
+    return status;
+}
+
+static enum lrp_status add_first(struct lrp_composite *c, const struct preset *preset, const struct lrp_call_text *call,
+                                 struct lrp_error *err)
+{
+    bool of_type = preset_styles[c->convention].first_of_type;
+    const char *kind = of_type ? "first-of-type" : "first-layer-type";
+    if (preset->arguments)
+        return add_formatted(c, err, "%s(convolution=%s(%s,%s))", kind, preset->first, call->arguments[0], call->arguments[1]);
+    if (of_type && preset->first_dense)
+        return add_formatted(c, err, "%s(convolution=%s,dense=%s)", kind, preset->first, preset->first);
+    return add_formatted(c, err, "%s(convolution=%s)", kind, preset->first);
+}
+
+static enum lrp_status make_preset(struct lrp_composite *c, const struct preset *preset, const struct lrp_call_text *call,
+                                   struct lrp_error *err)
+{
+    if (call->count != preset->arguments)
+        return lrp_fail(err, LRP_USAGE, "composite %s takes %d values%s%s%s", preset->info.name, preset->arguments,
+                        preset->arguments ? " (" : "", preset->info.parameters, preset->arguments ? ")" : "");
+    c->preset = preset->info.name;
+    enum lrp_status status = LRP_OK;
+    if (preset_styles[c->convention].fallback) status = add_primitive(c, preset_styles[c->convention].fallback, err);
+    const char *x = c->convention == LRP_CONVENTION_ZENNIT ? preset->zennit_convolution : preset->convolution;
+    if (status == LRP_OK) status = add_formatted(c, err, "global-type(convolution=%s,%s)", x, preset_styles[c->convention].rest);
+    if (status == LRP_OK && preset->first) status = add_first(c, preset, call, err);
+    return status;
+}
+
+static enum lrp_status unknown_composite(const char *name, struct lrp_error *err)
+{
+    const char *names[PRESETS + 32];
+    size_t count = 0;
+    struct lrp_text nearest = {0};
+    for (size_t i = 0; i < PRESETS; i++) names[count++] = presets[i].info.name;
+    for (size_t i = 0; lrp_rule_at(i); i++) names[count++] = lrp_rule_at(i)->name;
+    lrp_text_nearest(&nearest, name, names, count);
+    enum lrp_status status = lrp_fail(err, LRP_USAGE, "unknown composite or rule %s (nearest: %s; all: lrpscope composites)", name,
+                                      nearest.data ? nearest.data : "");
+    lrp_text_free(&nearest);
+    return status;
+}
+
+static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text *call, const char *text, struct lrp_error *err)
+{
+    const struct preset *preset = find_preset(call->name);
+    if (preset) return make_preset(c, preset, call, err);
+    if (strcmp(call->name, "composite") != 0) {
+        struct lrp_rule rule;
+        enum lrp_status status = lrp_rule_parse(text, c->convention, &rule, err);
+        if (status == LRP_OK) lrp_rule_clear(&rule);
+        else if (err && strncmp(err->message, "unknown rule", 12) == 0) return unknown_composite(call->name, err);
+        return status == LRP_OK ? add_formatted(c, err, "global(%s)", text) : status;
+    }
+    enum lrp_status status = LRP_OK;
+    for (int i = 0; status == LRP_OK && i < call->count; i++) status = add_primitive(c, call->arguments[i], err);
+    return status;
+}
+
+enum lrp_status lrp_composite_parse(const char *text, enum lrp_convention convention, struct lrp_composite **out,
+                                    struct lrp_error *err)
+{
+    struct lrp_call_text call;
+    enum lrp_status status = lrp_call_text_split(text, &call, err);
+    if (status != LRP_OK) return status;
+    struct lrp_composite *c = calloc(1, sizeof *c);
+    if (c) c->text = strdup(text);
+    if (!c || !c->text) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    if (status == LRP_OK) {
+        c->convention = convention;
+        status = fill(c, &call, text, err);
+    }
+    lrp_call_text_free(&call);
+    if (status == LRP_OK) *out = c;
+    else lrp_composite_free(c);
+    return status;
+}
+
+/* ---- writing ---- */
+
+static void write_primitive(struct lrp_text *t, const struct lrp_composite *c, const struct lrp_primitive *p, const char *separator)
+{
+    lrp_text_printf(t, "%s(", kinds[p->kind].text);
+    if (p->selector) lrp_text_printf(t, "%s, ", p->selector);
+    if (kinds[p->kind].head == NUMBER) lrp_text_printf(t, "%lld, ", (long long)p->n);
+    for (size_t i = 0; i < p->count; i++) {
+        char *rule = lrp_rule_text(&p->rules[i].rule, c->convention);
+        if (i) lrp_text_append(t, separator);
+        if (p->rules[i].type) lrp_text_printf(t, "%s=", p->rules[i].type);
+        lrp_text_append(t, rule ? rule : "");
+        free(rule);
+    }
+    lrp_text_append(t, ")");
+}
+
+char *lrp_composite_text(const struct lrp_composite *composite)
+{
+    struct lrp_text t = {0};
+    if (composite->preset) {
+        lrp_text_append(&t, composite->text);
+        return lrp_text_take(&t);
+    }
+    bool one_rule = composite->count == 1 && composite->primitives[0].kind == LRP_PRIMITIVE_GLOBAL;
+    if (one_rule) return lrp_rule_text(&composite->primitives[0].rules[0].rule, composite->convention);
+    lrp_text_append(&t, "composite(");
+    for (size_t i = 0; i < composite->count; i++) {
+        if (i) lrp_text_append(&t, ", ");
+        write_primitive(&t, composite, &composite->primitives[i], ", ");
+    }
+    lrp_text_append(&t, ")");
+    return lrp_text_take(&t);
+}
+
+char *lrp_composite_describe(const struct lrp_composite *composite)
+{
+    struct lrp_text t = {0};
+    for (size_t i = 0; i < composite->count; i++) {
+        write_primitive(&t, composite, &composite->primitives[i], ",\n    ");
+        lrp_text_append(&t, "\n");
+    }
+    return lrp_text_take(&t);
+}

@@ -1,0 +1,137 @@
+/* propagate.c: relevance from an output back to every value, node by node. */
+#include "propagate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "terms.h"
+#include "vector.h"
+
+enum lrp_status lrp_method_parse(const char *text, enum lrp_method *out, struct lrp_error *err)
+{
+    static const char *const texts[] = {
+#define X(id, text) text,
+        LRP_METHODS(X)
+#undef X
+    };
+    for (int i = 0; i < LRP_METHOD_COUNT; i++)
+        if (strcmp(text, texts[i]) == 0) {
+            *out = (enum lrp_method)i;
+            return LRP_OK;
+        }
+    return lrp_fail(err, LRP_USAGE, "unknown method %s (lrp, gradient, input-gradient)", text);
+}
+
+/* Adds what a consumer gives to a value; takes over `given`. A value's relevance is the sum over its consumers. */
+static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run, struct lrp_error *err)
+{
+    if (!*slot) {
+        *slot = given;
+        return LRP_OK;
+    }
+    /* the tensor in the slot may be shared with the value behind a passing activation: never written to */
+    struct lrp_tensor *sum = NULL;
+    enum lrp_status status = lrp_tensor_copy(*slot, &sum, err);
+    if (status == LRP_OK) {
+        lrp_vector_add(1, given->f, sum->f, sum->count, run);
+        lrp_tensor_release(*slot);
+        *slot = sum;
+    }
+    lrp_tensor_release(given);
+    return status;
+}
+
+/* How one node hands relevance on. */
+struct step {
+    struct lrp_application application;
+    bool gradient;  /* J^T R */
+    bool fused;     /* a fused activation: relevance passes unchanged */
+};
+
+static void plan_step(const struct lrp_propagation *p, int node, struct step *step)
+{
+    int layer = p->view->layer_of_node[node];
+    const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
+    const struct lrp_rule *rule = &p->assignment->rules[layer];
+    step->application = (struct lrp_application){.engine = p->engine, .run = p->run, .values = p->values, .rule = rule,
+                                                 .node = node, .inner_activation = -1};
+    step->gradient = p->method != LRP_METHOD_LRP;
+    if (step->gradient) return;
+    bool gradient_rule = lrp_rule_row(rule->id)->method == LRP_BY_GRADIENT;
+    step->fused = nodes->activation == node && !gradient_rule;
+    step->gradient = nodes->activation == node && gradient_rule;
+    if (nodes->anchor == node && p->keep_activation) step->application.inner_activation = nodes->activation;
+}
+
+static enum lrp_status run_step(const struct lrp_propagation *p, struct step *step, const struct lrp_node *n,
+                                struct lrp_tensor **given, const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    if (step->fused) {
+        int from = n->in[0];
+        if (relevance[n->out[0]]->count == p->values[from]->count && !relevance[from]) {
+            relevance[from] = lrp_tensor_retain(relevance[n->out[0]]);
+            return LRP_OK;
+        }
+        return lrp_fail(err, LRP_UNSUPPORTED, "layer %s: its activation changes the shape", n->name);
+    }
+    status = step->gradient ? lrp_apply_gradient(&step->application, given, err) : lrp_apply(&step->application, given, err);
+    for (int i = 0; i < n->call.in_count; i++) {
+        if (!given[i]) continue;
+        if (status == LRP_OK) status = collect(&relevance[n->in[i]], given[i], p->run, err);
+        else lrp_tensor_release(given[i]);
+        given[i] = NULL;
+    }
+    return status;
+}
+
+static enum lrp_status visit(const struct lrp_propagation *p, int node, const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
+    const struct lrp_tensor **outputs = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
+    enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    bool any = false;
+    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++) {
+        outputs[i] = n->out[i] < 0 ? NULL : relevance[n->out[i]];
+        any |= outputs[i] != NULL;
+    }
+    if (any) {
+        struct step step = {0};
+        plan_step(p, node, &step);
+        step.application.relevance = outputs;
+        status = run_step(p, &step, n, given, relevance, err);
+    }
+    free(outputs);
+    free(given);
+    return status;
+}
+
+static enum lrp_status times_values(const struct lrp_propagation *p, const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    for (int v = 0; v < g->value_count; v++) {
+        if (!relevance[v]) continue;
+        struct lrp_tensor *product = NULL;
+        enum lrp_status status = lrp_tensor_copy(relevance[v], &product, err);
+        if (status != LRP_OK) return status;
+        lrp_vector_scale_by(1, p->values[v]->f, product->f, product->count, p->run);
+        lrp_tensor_release(relevance[v]);
+        relevance[v] = product;
+    }
+    return LRP_OK;
+}
+
+enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(propagation->engine);
+    relevance[propagation->start] = lrp_tensor_retain(propagation->start_relevance);
+    for (int k = g->order_count - 1; k >= 0; k--) {
+        if (lrp_run_should_stop(propagation->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        enum lrp_status status = visit(propagation, g->order[k], relevance, err);
+        if (status != LRP_OK) return status;
+        if (propagation->progress) propagation->progress(propagation->data, g->order[k], g->order_count - k, g->order_count);
+    }
+    return propagation->method == LRP_METHOD_INPUT_GRADIENT ? times_values(propagation, relevance, err) : LRP_OK;
+}

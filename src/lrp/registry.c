@@ -1,0 +1,103 @@
+/* registry.c: what LRP takes as supported: the table of kinds, and names registered on top of it. */
+#include "lrpscope/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds.h"
+#include "lrpscope/layer.h"
+#include "select.h"
+
+struct names {
+    char **items;
+    size_t count;
+};
+struct lrp_registry {
+    bool pr26;
+    struct names layers, activations;
+};
+
+enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lrp_error *err)
+{
+    struct lrp_registry *r = calloc(1, sizeof *r);
+    if (!r) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    r->pr26 = pr26;
+    *out = r;
+    return LRP_OK;
+}
+
+static void names_free(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++) free(names->items[i]);
+    free(names->items);
+}
+
+void lrp_registry_free(struct lrp_registry *registry)
+{
+    if (!registry) return;
+    names_free(&registry->layers);
+    names_free(&registry->activations);
+    free(registry);
+}
+
+static enum lrp_status names_add(struct names *names, const char *name, struct lrp_error *err)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->items[i], name) == 0) return LRP_OK;
+    char *copy = strdup(name);
+    char **items = copy ? realloc(names->items, (names->count + 1) * sizeof *items) : NULL;
+    if (!items) {
+        free(copy);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    names->items = items;
+    items[names->count++] = copy;
+    return LRP_OK;
+}
+
+enum lrp_status lrp_registry_support_layer(struct lrp_registry *registry, const char *name, struct lrp_error *err)
+{
+    return names_add(&registry->layers, name, err);
+}
+
+enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, const char *name, struct lrp_error *err)
+{
+    return names_add(&registry->activations, name, err);
+}
+
+/* Activations that LRP supports when fused (semantics.md section 4). */
+static bool known_activation(const char *name, bool pr26)
+{
+    static const char *const names[] = {"identity", "relu", "gelu", "swish", "mish"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return pr26 && strcmp(name, "softplus") == 0;
+}
+
+bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer)
+{
+    enum lrp_kind kind = lrp_kind_find(layer->type);
+    const struct lrp_kind_row *row = lrp_kind_row(kind);
+    if (kind != LRP_KIND_OTHER && (registry->pr26 ? row->supported_pr26 : row->supported)) return true;
+    for (size_t i = 0; i < registry->layers.count; i++)
+        if (lrp_layer_is(layer, registry->layers.items[i])) return true;
+    /* an activation that stands alone is an activation too */
+    for (size_t i = 0; strcmp(layer->group, "activation") == 0 && i < registry->activations.count; i++)
+        if (lrp_layer_is(layer, registry->activations.items[i])) return true;
+    return false;
+}
+
+bool lrp_registry_supports_activation(const struct lrp_registry *registry, const struct lrp_layer *layer)
+{
+    if (known_activation(layer->activation, registry->pr26)) return true;
+    for (size_t i = 0; i < registry->activations.count; i++)
+        if (strcmp(registry->activations.items[i], layer->activation) == 0 ||
+            strcmp(registry->activations.items[i], layer->activation_op) == 0)
+            return true;
+    return false;
+}
+
+bool lrp_registry_is_pr26(const struct lrp_registry *registry)
+{
+    return registry->pr26;
+}

@@ -1,0 +1,149 @@
+/* select.c: which layers a selector's text stands for. */
+#include "select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+bool lrp_layer_is(const struct lrp_layer *layer, const char *type)
+{
+    return *type && (strcmp(layer->type, type) == 0 || strcmp(layer->group, type) == 0 || strcmp(layer->second_group, type) == 0 ||
+                     strcmp(layer->op_type, type) == 0);
+}
+
+static bool is_transparent(const struct lrp_layer *layer)
+{
+    return lrp_layer_is(layer, "reshaping") || lrp_layer_is(layer, "identity") || lrp_layer_is(layer, "dropout") ||
+           lrp_layer_is(layer, "scale");
+}
+
+int lrp_first_layer(const struct lrp_layer_list *layers)
+{
+    for (size_t i = 1; i < layers->count; i++)
+        if (!is_transparent(&layers->rows[i])) return (int)i;
+    return -1;
+}
+
+int lrp_last_layer(const struct lrp_layer_list *layers)
+{
+    for (size_t i = layers->count; i-- > 1;)
+        if (!is_transparent(&layers->rows[i]) && !layers->rows[i].output_softmax) return (int)i;
+    return -1;
+}
+
+static void choose(struct lrp_selection *s, int layer)
+{
+    if (layer < 0 || s->layers[layer]) return;
+    s->layers[layer] = true;
+    s->count++;
+}
+
+/* A name of a layer, a node of the file, or a value. */
+static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *name, struct lrp_selection *s)
+{
+    for (size_t i = 0; i < view->list.count; i++)
+        if (strcmp(view->list.rows[i].name, name) == 0) choose(s, (int)i);
+    if (s->count) return true;
+    for (size_t n = 0; n < g->definition->node_count; n++)
+        if (strcmp(g->definition->nodes[n].name, name) == 0) {
+            int layer = view->layer_of_node[n];
+            s->by = layer < 0 ? LRP_BY_DROPPED : LRP_BY_NAME;
+            choose(s, layer);
+            return true;
+        }
+    for (int v = 0; v < g->value_count; v++)
+        if (!g->values[v].own && strcmp(g->values[v].name, name) == 0) {
+            int producer = g->values[v].producer;
+            if (producer < 0 && !g->values[v].is_input) continue;
+            int layer = producer < 0 ? 0 : view->layer_of_node[producer];
+            s->by = layer < 0 ? LRP_BY_DROPPED : LRP_BY_NAME;
+            choose(s, layer);
+            return true;
+        }
+    return false;
+}
+
+static bool by_number(const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
+{
+    int64_t first, last;
+    const char *dots = strstr(text, "..");
+    if (lrp_parse_int64(text, &first)) {
+        s->by = LRP_BY_INDEX;
+        if (first < 0 || first >= (int64_t)view->list.count) return false;
+        choose(s, (int)first);
+        return true;
+    }
+    if (!dots) return false;
+    char *head = strndup(text, (size_t)(dots - text));
+    bool ok = head && lrp_parse_int64(head, &first) && lrp_parse_int64(dots + 2, &last);
+    free(head);
+    s->by = LRP_BY_RANGE;
+    if (!ok || first < 0 || last < first || first >= (int64_t)view->list.count) return false;
+    for (int64_t i = first; i <= last && i < (int64_t)view->list.count; i++) choose(s, (int)i);
+    return true;
+}
+
+static bool by_type(const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
+{
+    if (strncmp(text, "type:", 5) != 0) return false;
+    s->by = LRP_BY_TYPE;
+    for (size_t i = 1; i < view->list.count; i++)
+        if (lrp_layer_is(&view->list.rows[i], text + 5)) choose(s, (int)i);
+    return s->count > 0;
+}
+
+static bool by_end(const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
+{
+    bool first = strcmp(text, "first") == 0;
+    if (!first && strcmp(text, "last") != 0) return false;
+    s->by = LRP_BY_END;
+    choose(s, first ? lrp_first_layer(&view->list) : lrp_last_layer(&view->list));
+    return s->count > 0;
+}
+
+static bool by_glob(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
+{
+    if (!lrp_glob_has_magic(text)) return false;
+    s->by = LRP_BY_GLOB;
+    for (size_t i = 1; i < view->list.count; i++)
+        if (lrp_glob_match(text, view->list.rows[i].name)) choose(s, (int)i);
+    bool dropped = false;
+    for (size_t n = 0; n < g->definition->node_count; n++)
+        if (lrp_glob_match(text, g->definition->nodes[n].name)) {
+            choose(s, view->layer_of_node[n]);
+            dropped |= view->layer_of_node[n] < 0;
+        }
+    return s->count > 0 || dropped;
+}
+
+static enum lrp_status no_match(const struct lrp_layer_view *view, const char *selector, struct lrp_error *err)
+{
+    struct lrp_text nearest = {0};
+    bool types = strncmp(selector, "type:", 5) == 0;
+    const char **names = calloc(view->list.count, sizeof *names);
+    for (size_t i = 0; names && i < view->list.count; i++) names[i] = types ? view->list.rows[i].type : view->list.rows[i].name;
+    if (names) lrp_text_nearest(&nearest, types ? selector + 5 : selector, names, view->list.count);
+    free(names);
+    enum lrp_status status = lrp_fail(err, LRP_USAGE, "no layer matches %s (nearest: %s)", selector, nearest.data ? nearest.data : "");
+    lrp_text_free(&nearest);
+    return status;
+}
+
+enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *selector,
+                           struct lrp_selection *out, struct lrp_error *err)
+{
+    *out = (struct lrp_selection){.by = LRP_BY_NAME, .layers = calloc(view->list.count + 1, sizeof *out->layers)};
+    if (!out->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (by_name(graph, view, selector, out) || by_number(view, selector, out) || by_type(view, selector, out) ||
+        by_end(view, selector, out) || by_glob(graph, view, selector, out))
+        return LRP_OK;
+    lrp_selection_free(out);
+    return no_match(view, selector, err);
+}
+
+void lrp_selection_free(struct lrp_selection *selection)
+{
+    free(selection->layers);
+    selection->layers = NULL;
+}

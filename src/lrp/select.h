@@ -1,0 +1,25 @@
+/* select.h: which layers a selector's text stands for (cli.md section 2). */
+#ifndef LRP_LRP_SELECT_H
+#define LRP_LRP_SELECT_H
+
+#include "graph.h"
+
+enum lrp_selected_by { LRP_BY_NAME, LRP_BY_DROPPED, LRP_BY_INDEX, LRP_BY_RANGE, LRP_BY_TYPE, LRP_BY_END, LRP_BY_GLOB };
+struct lrp_selection {
+    enum lrp_selected_by by;
+    bool *layers;  /* by layer index, owned */
+    size_t count;  /* how many are true; 0 only for a dropped node */
+};
+/* Errors: LRP_USAGE naming the three nearest names. */
+enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *selector,
+                           struct lrp_selection *out, struct lrp_error *err);
+void lrp_selection_free(struct lrp_selection *selection);
+
+/* True if `type` is the layer's type, group, or ONNX operator. */
+bool lrp_layer_is(const struct lrp_layer *layer, const char *type);
+/* First layer in execution order that is not reshaping, identity, dropout or arithmetic with constants; -1 if there is none.
+ * `last` counts from the end, an output softmax apart. */
+int lrp_first_layer(const struct lrp_layer_list *layers);
+int lrp_last_layer(const struct lrp_layer_list *layers);
+
+#endif

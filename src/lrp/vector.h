@@ -1,0 +1,26 @@
+/* vector.h: elementwise arithmetic over whole arrays, threaded when they are long. */
+#ifndef LRP_LRP_VECTOR_H
+#define LRP_LRP_VECTOR_H
+
+#include <stddef.h>
+
+#include "primitives.h"
+
+/* stab(z,e) = z + sign(z)*e, and e where z is 0 (also -0.0); NaN stays NaN (semantics.md section 1). */
+float lrp_stabilize(float z, float e);
+/* s = r / stab(z, e) */
+void lrp_vector_divide(const float *r, const float *z, float e, float *s, size_t n, const struct lrp_run *run);
+/* s = 0 where z does not have the sign wanted (> 0 or < 0) */
+void lrp_vector_mask(const float *z, int sign, float *s, size_t n, const struct lrp_run *run);
+/* y = x+ or x- */
+void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct lrp_run *run);
+/* y += factor * x */
+void lrp_vector_add(float factor, const float *x, float *y, size_t n, const struct lrp_run *run);
+/* y += factor * a * c; a NULL: 1 */
+void lrp_vector_add_product(float factor, const float *a, const float *c, float *y, size_t n, const struct lrp_run *run);
+/* y = factor * a * y */
+void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run);
+/* True if some x is below 0 (or NaN). */
+bool lrp_vector_has_negative(const float *x, size_t n);
+
+#endif
