@@ -1,6 +1,7 @@
 /* safetensors.c: named tensors in one file: eight bytes of length, a JSON header, the data. */
 #include "safetensors.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -74,7 +74,8 @@ static bool stays_inside(const char *location) {
 
 static enum lrp_status find_folder(struct lrp_reader *reader) {
     const char *slash = strrchr(reader->path, '/');
-    const char *folder = !slash ? "." : slash == reader->path ? "/" : lrp_arena_strndup(reader->arena, reader->path, (size_t)(slash - reader->path));
+    const size_t length = slash == reader->path ? 1 : slash ? (size_t)(slash - reader->path) : 0;
+    const char *folder = slash ? lrp_arena_strndup(reader->arena, reader->path, length) : ".";
     char *real = folder ? realpath(folder, NULL) : NULL;
     if (!real)
         return lrp_fail(reader->err, LRP_FILE, "the model's folder cannot be found: %s", strerror(errno));
@@ -102,8 +103,8 @@ static enum lrp_status resolve(struct lrp_reader *reader, const char *location, 
     *out = inside ? lrp_arena_strdup(reader->arena, real) : NULL;
     free(real);
     if (!inside)
-        return lrp_fail(reader->err, LRP_FILE, "external data %s is a link out of the model's folder, which is not allowed; copy it there",
-                        location);
+        return lrp_fail(reader->err, LRP_FILE,
+                        "external data %s is a link out of the model's folder, which is not allowed; copy it there", location);
     if (!regular)
         return lrp_fail(reader->err, LRP_FILE, "external data %s is not a regular file", location);
     return *out ? LRP_OK : lrp_reader_no_memory(reader);
@@ -149,7 +150,8 @@ enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes 
     if (status != LRP_OK)
         return status;
     if (place.has_length && place.length != needed)
-        return lrp_fail(reader->err, LRP_FILE, "needs %zu bytes, the external data has %llu", needed, (unsigned long long)place.length);
+        return lrp_fail(reader->err, LRP_FILE, "needs %zu bytes, the external data has %llu", needed,
+                        (unsigned long long)place.length);
     if (place.offset > mapping->size || needed > mapping->size - place.offset)
         return lrp_fail(reader->err, LRP_FILE, "external data %s is truncated at byte %zu: %zu bytes from %llu on are needed",
                         place.location, mapping->size, needed, (unsigned long long)place.offset);

@@ -1,5 +1,4 @@
 /* onnx_tensor.c: tensors of an ONNX file, left where they lie if they lie there as plain bytes. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "mapping.h"

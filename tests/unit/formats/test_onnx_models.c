@@ -99,7 +99,8 @@ static void test_data_is_read(void **state) {
     assert_true(lrp_shape_equal(&blob->shape, &(struct lrp_shape){2, {1, 10}}));
     float got[10];
     lrp_blob_f32(blob, 0, 10, got);
-    const float wanted[] = {975.670105f, -618.723938f, 6574.56836f, 668.028931f, -917.270935f, -1671.63586f, -1952.75989f, -61.5498734f, -777.176636f, -1439.53162f};
+    const float wanted[] = {975.670105f, -618.723938f, 6574.56836f, 668.028931f, -917.270935f,
+                            -1671.63586f, -1952.75989f, -61.5498734f, -777.176636f, -1439.53162f};
     check_f32_array(got, wanted, 10, 0);
     lrp_arena_free(arena);
 }
