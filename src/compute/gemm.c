@@ -6,7 +6,8 @@
 
 enum {
     LANES = 32,        /* running sums of a dot product */
-    STRIP = 256,       /* columns of a row-wise product that stay in the nearest cache */
+    STRIP = 2048,      /* columns of a row-wise product that stay in the nearest cache */
+    CHUNK = 16,        /* of those, in registers */
     BLOCK = 64,        /* rows summed up before they are added to the total: keeps long sums exact */
     LONGEST_SUM = 2048 /* likewise, of a matrix product */
 };
@@ -16,7 +17,7 @@ struct product {
     const char *matrix; /* rows x columns */
     const float *vector;
     float *result;
-    int64_t rows, columns;
+    int64_t rows, columns, strip;
     float beta;
 };
 
@@ -56,21 +57,51 @@ static void rows_times_vector(void *context, int64_t begin, int64_t end)
     }
 }
 
+/* sum[0..width) += four rows times their factors, a few columns at a time so that they stay in registers. */
+static void add_four(const char *const rows[4], const float factors[4], int64_t width, float *restrict sum)
+{
+    float part[4][CHUNK];
+    int64_t i = 0;
+
+    for (; i + CHUNK <= width; i += CHUNK) {
+        for (int r = 0; r < 4; r++)
+            memcpy(part[r], rows[r] + (size_t)i * sizeof(float), sizeof part[r]);
+        for (int l = 0; l < CHUNK; l++)
+            sum[i + l] += factors[0] * part[0][l] + factors[1] * part[1][l] + factors[2] * part[2][l] +
+                          factors[3] * part[3][l];
+    }
+    for (; i < width; i++)
+        for (int r = 0; r < 4; r++) {
+            memcpy(part[r], rows[r] + (size_t)i * sizeof(float), sizeof part[r][0]);
+            sum[i] += factors[r] * part[r][0];
+        }
+}
+
 /* sum[0..width) += the rows [first, last) times their factors. Rows with factor zero are not even read: half of all
  * activations and relevances are zero. */
 static void add_rows(const struct product *p, int64_t first, int64_t last, int64_t column, int64_t width, float *sum)
 {
-    float part[STRIP];
+    const char *rows[4];
+    float factors[4];
+    int count = 0;
 
     for (int64_t r = first; r < last; r++) {
-        const float factor = p->vector[r];
-
-        if (factor == 0)
+        if (p->vector[r] == 0)
             continue;
-        memcpy(part, p->matrix + (size_t)(r * p->columns + column) * sizeof(float), (size_t)width * sizeof(float));
-        for (int64_t i = 0; i < width; i++)
-            sum[i] += factor * part[i];
+        rows[count] = p->matrix + (size_t)(r * p->columns + column) * sizeof(float);
+        factors[count++] = p->vector[r];
+        if (count == 4) {
+            add_four(rows, factors, width, sum);
+            count = 0;
+        }
     }
+    for (int i = 0; i < count; i++)
+        for (int64_t c = 0; c < width; c++) {
+            float value;
+
+            memcpy(&value, rows[i] + (size_t)c * sizeof value, sizeof value);
+            sum[c] += factors[i] * value;
+        }
 }
 
 static void vector_times_strips(void *context, int64_t begin, int64_t end)
@@ -78,14 +109,14 @@ static void vector_times_strips(void *context, int64_t begin, int64_t end)
     const struct product *const p = context;
 
     for (int64_t strip = begin; strip < end; strip++) {
-        const int64_t column = strip * STRIP;
-        const int64_t width = p->columns - column < STRIP ? p->columns - column : STRIP;
+        const int64_t column = strip * p->strip;
+        const int64_t width = p->columns - column < p->strip ? p->columns - column : p->strip;
         float total[STRIP], sum[STRIP];
 
         for (int64_t i = 0; i < width; i++)
             total[i] = start_value(p, column + i);
         for (int64_t r = 0; r < p->rows; r += BLOCK) {
-            memset(sum, 0, sizeof sum);
+            memset(sum, 0, (size_t)width * sizeof *sum);
             add_rows(p, r, r + BLOCK < p->rows ? r + BLOCK : p->rows, column, width, sum);
             for (int64_t i = 0; i < width; i++)
                 total[i] += sum[i];
@@ -94,16 +125,25 @@ static void vector_times_strips(void *context, int64_t begin, int64_t end)
     }
 }
 
+/* Wide strips read memory in long runs, but every thread should get one. */
+static int64_t strip_width(int64_t columns, const struct lrp_run *run)
+{
+    const int64_t threads = run && run->threads > 1 ? run->threads : 1;
+    const int64_t share = (columns / threads + CHUNK - 1) / CHUNK * CHUNK;
+
+    return share > STRIP ? STRIP : share < CHUNK ? CHUNK : share;
+}
+
 /* The matrix is stored rows x columns; `dots`: its rows are multiplied with the vector, else its columns. */
 static void with_vector(const void *matrix, int64_t rows, int64_t columns, bool dots, const void *vector, float beta,
                         float *result, const struct lrp_run *run)
 {
-    struct product p = {matrix, vector, result, rows, columns, beta};
+    struct product p = {matrix, vector, result, rows, columns, strip_width(columns, run), beta};
 
     if (dots)
         lrp_parallel_for(run, rows, columns, rows_times_vector, &p);
     else
-        lrp_parallel_for(run, (columns + STRIP - 1) / STRIP, rows * STRIP, vector_times_strips, &p);
+        lrp_parallel_for(run, (columns + p.strip - 1) / p.strip, rows * p.strip, vector_times_strips, &p);
 }
 
 static void scale(float beta, float *c, int64_t count)
