@@ -94,6 +94,39 @@ round() { # round FOLDER CMAKE_OPTIONS...: built with warnings as errors; $exclu
     [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || failed=$((failed + 1))
 }
 
+fuzz_all() { # every target for a minute, from the demo's files on; what makes one fail is kept in build-fuzz
+    say "fuzzing"
+    if ! ls tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
+        echo "there is nothing to fuzz yet: no targets in tests/fuzz"
+        return
+    fi
+    if ! command -v clang >/dev/null 2>&1; then
+        echo "clang is missing (packages clang, libclang-rt-dev): not fuzzed"
+        skipped=$((skipped + 1))
+        return
+    fi
+    if ! CC=clang cmake -S . -B build-fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLRPSCOPE_FUZZ=ON -DLRPSCOPE_OPENMP=OFF \
+        -DLRPSCOPE_SANITIZE=fuzzer-no-link,address,undefined ||
+        ! cmake --build build-fuzz --target fuzz --parallel "$(nproc)"; then
+        echo "building the fuzz targets failed"
+        failed=$((failed + 1))
+        return
+    fi
+    for target in build-fuzz/tests/fuzz_*; do
+        name=${target##*/}
+        mkdir -p "build-fuzz/corpus/$name"
+        if "$target" -max_total_time=60 -timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 -print_final_stats=0 \
+            -artifact_prefix="build-fuzz/$name-" "build-fuzz/corpus/$name" assets/demo >"build-fuzz/$name.log" 2>&1; then
+            passed=$((passed + 1))
+            echo "$name: held"
+        else
+            failed=$((failed + 1))
+            echo "$name: failed"
+            tail -n 40 "build-fuzz/$name.log"
+        fi
+    done
+}
+
 [ -d ../shared/golden/cases ] || echo "../shared/golden is not here: the golden cases of other tools are skipped"
 [ -d ../shared/models ] || echo "../shared/models is not here: the trained models are skipped"
 exclude=
@@ -106,7 +139,6 @@ if [ -z "$quick" ]; then
     round build-asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLRPSCOPE_SANITIZE=address,undefined
 fi
 if [ -n "$fuzz" ]; then
-    say "fuzzing"
-    echo "there is nothing to fuzz yet: no targets in tests/fuzz"
+    fuzz_all
 fi
 finish
