@@ -1,0 +1,235 @@
+/* settings.c: everything that decides what an explanation is, as text. */
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lrpscope/heatmap.h"
+#include "preprocess.h"
+#include "propagate.h"
+#include "text.h"
+
+enum kind { TEXT, FLAG };
+static const struct {
+    const char *key;
+    enum kind kind;
+    const char *value, *line;
+} table[] = {
+#define X(id, key, kind, value, line) {key, kind, value, line},
+    LRP_SETTINGS(X)
+#undef X
+};
+
+const char *lrp_setting_key(enum lrp_setting setting) { return table[setting].key; }
+const char *lrp_setting_default(enum lrp_setting setting) { return table[setting].value; }
+const char *lrp_setting_line(enum lrp_setting setting) { return table[setting].line; }
+bool lrp_setting_is_flag(enum lrp_setting setting) { return table[setting].kind == FLAG; }
+
+static enum lrp_status out_of_memory(struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_MEMORY, "not enough memory for settings");
+}
+
+enum lrp_status lrp_settings_new(struct lrp_settings **out, struct lrp_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    return *out ? LRP_OK : out_of_memory(err);
+}
+
+void lrp_settings_free(struct lrp_settings *settings)
+{
+    if (!settings) return;
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) free(settings->values[i]);
+    lrp_strings_free(&settings->selects);
+    lrp_strings_free(&settings->rules);
+    lrp_strings_free(&settings->layers);
+    lrp_strings_free(&settings->activations);
+    cJSON_Delete(settings->unknown);
+    free(settings);
+}
+
+enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lrp_settings **out, struct lrp_error *err)
+{
+    struct lrp_settings *copy = calloc(1, sizeof *copy);
+    bool ok = copy != NULL;
+    for (int i = 0; ok && i < LRP_SETTING_COUNT; i++) {
+        if (!settings->values[i]) continue;
+        copy->values[i] = strdup(settings->values[i]);
+        ok = copy->values[i] != NULL;
+    }
+    ok = ok && lrp_strings_copy(&settings->selects, &copy->selects) && lrp_strings_copy(&settings->rules, &copy->rules) &&
+         lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations);
+    if (ok && settings->unknown) {
+        copy->unknown = cJSON_Duplicate(settings->unknown, true);
+        ok = copy->unknown != NULL;
+    }
+    if (ok) {
+        *out = copy;
+        return LRP_OK;
+    }
+    lrp_settings_free(copy);
+    return out_of_memory(err);
+}
+
+bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings *b)
+{
+    for (int i = 0; i < LRP_SETTING_COUNT; i++)
+        if (strcmp(lrp_settings_get(a, (enum lrp_setting)i), lrp_settings_get(b, (enum lrp_setting)i)) != 0) return false;
+    return lrp_strings_equal(&a->selects, &b->selects) && lrp_strings_equal(&a->rules, &b->rules) &&
+           lrp_strings_equal(&a->layers, &b->layers) && lrp_strings_equal(&a->activations, &b->activations);
+}
+
+const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting)
+{
+    return settings->values[setting] ? settings->values[setting] : table[setting].value;
+}
+
+bool lrp_settings_flag(const struct lrp_settings *settings, enum lrp_setting setting)
+{
+    return strcmp(lrp_settings_get(settings, setting), "true") == 0;
+}
+
+bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting)
+{
+    return settings->values[setting] != NULL;
+}
+
+static enum lrp_status check_shape(const char *text, struct lrp_error *err)
+{
+    int rank = 0;
+    for (const char *p = text; *p;) {
+        char *end;
+        long long dim = strtoll(p, &end, 10);
+        if (end == p || dim < 1 || ++rank > LRP_MAX_RANK || (*end && *end != ',') || (*end == ',' && !end[1]))
+            return lrp_fail(err, LRP_USAGE, "input shape cannot be \"%s\" (1,3,224,224)", text);
+        p = *end ? end + 1 : end;
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status check_number(const char *key, const char *text, struct lrp_error *err)
+{
+    int64_t threads;
+    uint64_t bytes;
+    bool ok = strcmp(key, "threads") == 0 ? lrp_parse_int64(text, &threads) && threads >= 0 && threads <= 1024
+                                          : lrp_parse_bytes(text, &bytes);
+    return ok ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s cannot be \"%s\"", key, text);
+}
+
+/* The form of one value, whatever the model. */
+static enum lrp_status check_form(enum lrp_setting setting, const char *text, struct lrp_error *err)
+{
+    enum lrp_convention convention;
+    enum lrp_method method;
+    struct lrp_preprocess preprocess;
+    struct lrp_heatmap_options heatmap;
+    const char *key = table[setting].key;
+    if (table[setting].kind == FLAG)
+        return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
+                   ? LRP_OK
+                   : lrp_fail(err, LRP_USAGE, "%s is true or false, not \"%s\"", key, text);
+    if (!*text) return LRP_OK;
+    switch (setting) {
+    case LRP_SETTING_CONVENTION: return lrp_convention_parse(text, &convention, err);
+    case LRP_SETTING_METHOD: return lrp_method_parse(text, &method, err);
+    case LRP_SETTING_INPUT_SHAPE: return check_shape(text, err);
+    case LRP_SETTING_SCALE:
+    case LRP_SETTING_MEAN:
+    case LRP_SETTING_STD:
+    case LRP_SETTING_SIZE:
+    case LRP_SETTING_CROP:
+    case LRP_SETTING_LAYOUT:
+    case LRP_SETTING_CHANNELS:
+        lrp_preprocess_defaults(&preprocess);
+        return lrp_preprocess_set(&preprocess, key, text, err);
+    case LRP_SETTING_COLORMAP:
+    case LRP_SETTING_REDUCE:
+    case LRP_SETTING_OVERLAY:
+    case LRP_SETTING_CLIP:
+    case LRP_SETTING_GAMMA:
+    case LRP_SETTING_SIZE_FACTOR:
+        lrp_heatmap_defaults("lrp", &heatmap);
+        return lrp_heatmap_option_set(&heatmap, key, text, err);
+    case LRP_SETTING_THREADS:
+    case LRP_SETTING_MEMORY: return check_number(key, text, err);
+    default: return LRP_OK;
+    }
+}
+
+enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err)
+{
+    enum lrp_status status = check_form(setting, text, err);
+    if (status != LRP_OK) return status;
+    char *copy = strdup(text);
+    if (!copy) return out_of_memory(err);
+    free(settings->values[setting]);
+    settings->values[setting] = copy;
+    return LRP_OK;
+}
+
+enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value, struct lrp_error *err)
+{
+    return lrp_settings_set(settings, setting, value ? "true" : "false", err);
+}
+
+/* ---- lists ---- */
+
+size_t lrp_settings_rule_count(const struct lrp_settings *settings) { return settings->rules.count; }
+
+struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings, size_t index)
+{
+    return (struct lrp_rule_setting){settings->selects.items[index], settings->rules.items[index]};
+}
+
+enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule, struct lrp_error *err)
+{
+    struct lrp_rule parsed;
+    enum lrp_convention convention = LRP_CONVENTION_JULIA;
+    lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &convention, NULL);
+    enum lrp_status status = lrp_rule_parse(rule, convention, &parsed, err);
+    if (status != LRP_OK) return status;
+    lrp_rule_clear(&parsed);
+    if (!*select) return lrp_fail(err, LRP_USAGE, "rule %s: the selector in front of = is missing", rule);
+    lrp_settings_remove_rule(settings, select);
+    if (!lrp_strings_add(&settings->selects, select)) return out_of_memory(err);
+    if (lrp_strings_add(&settings->rules, rule)) return LRP_OK;
+    lrp_strings_remove(&settings->selects, settings->selects.count - 1);
+    return out_of_memory(err);
+}
+
+void lrp_settings_remove_rule(struct lrp_settings *settings, const char *select)
+{
+    for (size_t i = settings->selects.count; i-- > 0;) {
+        if (select && strcmp(settings->selects.items[i], select) != 0) continue;
+        lrp_strings_remove(&settings->selects, i);
+        lrp_strings_remove(&settings->rules, i);
+    }
+}
+
+static enum lrp_status register_name(struct lrp_strings *list, const char *name, bool registered, struct lrp_error *err)
+{
+    long at = lrp_strings_find(list, name);
+    if (!*name) return lrp_fail(err, LRP_USAGE, "an empty name cannot be registered");
+    if (registered && at < 0 && !lrp_strings_add(list, name)) return out_of_memory(err);
+    if (!registered && at >= 0) lrp_strings_remove(list, (size_t)at);
+    return LRP_OK;
+}
+
+size_t lrp_settings_layer_count(const struct lrp_settings *settings) { return settings->layers.count; }
+const char *lrp_settings_layer_at(const struct lrp_settings *settings, size_t index) { return settings->layers.items[index]; }
+size_t lrp_settings_activation_count(const struct lrp_settings *settings) { return settings->activations.count; }
+const char *lrp_settings_activation_at(const struct lrp_settings *settings, size_t index)
+{
+    return settings->activations.items[index];
+}
+
+enum lrp_status lrp_settings_register_layer(struct lrp_settings *settings, const char *name, bool registered, struct lrp_error *err)
+{
+    return register_name(&settings->layers, name, registered, err);
+}
+
+enum lrp_status lrp_settings_register_activation(struct lrp_settings *settings, const char *name, bool registered,
+                                                 struct lrp_error *err)
+{
+    return register_name(&settings->activations, name, registered, err);
+}

@@ -1,0 +1,17 @@
+/* settings.h: what settings consist of. */
+#ifndef LRP_SESSION_SETTINGS_H
+#define LRP_SESSION_SETTINGS_H
+
+#include <cjson/cJSON.h>
+
+#include "lrpscope/explain.h"
+#include "strings.h"
+
+struct lrp_settings {
+    char *values[LRP_SETTING_COUNT]; /* NULL: not given, the default holds */
+    struct lrp_strings selects, rules; /* in parallel */
+    struct lrp_strings layers, activations;
+    cJSON *unknown; /* keys of a rules file that mean nothing to us, kept; NULL if none */
+};
+
+#endif
