@@ -1,0 +1,275 @@
+/* test_colormap.c: colour maps, ranges, the options of a heatmap. */
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "lrpscope/heatmap.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static void check_colour(const char *name, double t, int red, int green, int blue) {
+    unsigned char rgb[3];
+    lrp_colormap_rgb(lrp_colormap_find(name), t, rgb);
+    if (rgb[0] != red || rgb[1] != green || rgb[2] != blue)
+        fail_msg("%s at %g: %d %d %d, want %d %d %d", name, t, rgb[0], rgb[1], rgb[2], red, green, blue);
+}
+
+static void seismic_goes_through_its_five_nodes(void **state) {
+    (void)state;
+    check_colour("seismic", 0, 0, 0, 77); /* .3 * 255 = 76.5 */
+    check_colour("seismic", 0.25, 0, 0, 255);
+    check_colour("seismic", 0.5, 255, 255, 255);
+    check_colour("seismic", 0.75, 255, 0, 0);
+    check_colour("seismic", 1, 128, 0, 0); /* 127.5 */
+    check_colour("seismic", 0.375, 128, 128, 255);
+    check_colour("seismic", 0.625, 255, 128, 128);
+    check_colour("seismic", 0.875, 191, 0, 0); /* .75 * 255 = 191.25 */
+}
+
+static void places_outside_are_the_ends_and_nan_has_its_own_colour(void **state) {
+    (void)state;
+    check_colour("gray", -3, 0, 0, 0);
+    check_colour("gray", 7, 255, 255, 255);
+    check_colour("gray", 0.2, 51, 51, 51);
+    check_colour("gray", (double)NAN, 255, 0, 255);
+    check_colour("jet", 0.375, 0, 255, 255);
+    check_colour("hot", 1, 255, 255, 255);
+}
+
+static void every_map_is_well_formed(void **state) {
+    (void)state;
+    assert_null(lrp_colormap_at(lrp_colormap_count()));
+    assert_null(lrp_colormap_find("no-such-map"));
+    assert_null(lrp_colormap_find(NULL));
+    for (size_t i = 0; i < lrp_colormap_count(); i++) {
+        const struct lrp_colormap *map = lrp_colormap_at(i);
+        unsigned char invalid[3], rgb[3];
+        assert_ptr_equal(lrp_colormap_find(lrp_colormap_name(map)), map);
+        assert_int_equal(lrp_colormap_index(map), i);
+        assert_true(strlen(lrp_colormap_summary(map)) > 0);
+        lrp_colormap_invalid(map, invalid);
+        for (int step = 0; step <= 4096; step++) {
+            lrp_colormap_rgb(map, step / 4096.0, rgb);
+            assert_true(memcmp(rgb, invalid, 3) != 0);
+        }
+    }
+}
+
+static void diverging_maps_are_neutral_in_the_middle_only(void **state) {
+    (void)state;
+    size_t diverging = 0;
+    for (size_t i = 0; i < lrp_colormap_count(); i++) {
+        const struct lrp_colormap *map = lrp_colormap_at(i);
+        unsigned char middle[3];
+        if (!lrp_colormap_diverging(map))
+            continue;
+        diverging++;
+        lrp_colormap_rgb(map, 0.5, middle);
+        assert_true(middle[0] == middle[1] && middle[1] == middle[2]);
+    }
+    assert_true(diverging >= 3);
+}
+
+/* ---- ranges ---- */
+
+static struct lrp_range range_of(float *values, int count, const char *what, const char *mode, const char *clip) {
+    struct lrp_plane plane = {.width = count, .height = 1, .values = values};
+    const struct lrp_plane *planes[] = {&plane};
+    struct lrp_heatmap_options options;
+    struct lrp_range range;
+    struct lrp_error err;
+    lrp_heatmap_defaults(what, &options);
+    check_ok(lrp_heatmap_option_set(&options, "range", mode, &err), &err);
+    check_ok(lrp_heatmap_option_set(&options, "clip", clip, &err), &err);
+    check_ok(lrp_range_of(planes, 1, &options, &range, &err), &err);
+    return range;
+}
+
+static void ranges_follow_the_mode(void **state) {
+    (void)state;
+    float values[] = {-3, 0, 1, 2};
+    static const struct {
+        const char *what, *mode;
+        double low, high;
+        bool symmetric;
+    } rows[] = {{"lrp", "auto", -3, 3, true},
+                {"gradient", "auto", -3, 2, false},
+                {"gradient", "symmetric", -3, 3, true},
+                {"lrp", "min-max", -3, 2, false}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct lrp_range range = range_of(values, 4, rows[i].what, rows[i].mode, "0:100");
+        check_close((double)range.low, rows[i].low, 0);
+        check_close((double)range.high, rows[i].high, 0);
+        assert_int_equal(range.symmetric, rows[i].symmetric);
+    }
+}
+
+static void percentiles_are_those_of_numpy(void **state) {
+    (void)state;
+    /* numpy.percentile([4,-1,9,2,7,3], [10, 85]) = 0.5, 7.5 */
+    float values[] = {4, -1, 9, NAN, 2, 7, 3};
+    struct lrp_range range = range_of(values, 7, "gradient", "auto", "10:85");
+    check_close((double)range.low, 0.5, 1e-6);
+    check_close((double)range.high, 7.5, 1e-6);
+    assert_int_equal(range.invalid, 1);
+    range = range_of(values, 7, "lrp", "auto", "10:85");
+    check_close((double)range.low, -7.5, 1e-6);
+    check_close((double)range.high, 7.5, 1e-6);
+}
+
+static void several_planes_share_a_range(void **state) {
+    (void)state;
+    float first[] = {1, -2}, second[] = {5, INFINITY, 0};
+    struct lrp_plane a = {2, 1, first}, b = {3, 1, second};
+    const struct lrp_plane *planes[] = {&a, &b};
+    struct lrp_heatmap_options options;
+    struct lrp_range range;
+    struct lrp_error err;
+    lrp_heatmap_defaults("lrp", &options);
+    check_ok(lrp_range_of(planes, 2, &options, &range, &err), &err);
+    check_close((double)range.low, -5, 0);
+    check_close((double)range.high, 5, 0);
+    assert_int_equal(range.invalid, 1);
+}
+
+static void values_find_their_place(void **state) {
+    (void)state;
+    const struct lrp_range symmetric = {.low = -4, .high = 4, .symmetric = true}, plain = {.low = 2, .high = 10};
+    const struct lrp_range huge = {.low = -FLT_MAX, .high = FLT_MAX};
+    static const float nothing = 0;
+    const struct {
+        const struct lrp_range *range;
+        float value;
+        double gamma, want;
+    } rows[] = {{&symmetric, 0, 1, 0.5},      {&symmetric, -nothing, 1, 0.5}, {&symmetric, 4, 1, 1},    {&symmetric, -4, 1, 0},
+                {&symmetric, 2, 1, 0.75},     {&symmetric, 9, 1, 1},        {&symmetric, -9, 1, 0},   {&symmetric, 1, 0.5, 0.75},
+                {&symmetric, -1, 0.5, 0.25},  {&symmetric, 0, 0.5, 0.5},    {&plain, 2, 1, 0},        {&plain, 4, 1, 0.25},
+                {&plain, 4, 0.5, 0.5},        {&plain, 12, 1, 1},           {&plain, NAN, 1, (double)NAN},
+                {&plain, -INFINITY, 1, (double)NAN}, {&huge, 0, 1, 0.5}};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        check_close(lrp_range_normalize(rows[i].range, rows[i].value, rows[i].gamma), rows[i].want, 0);
+    check_close(lrp_range_normalize(&symmetric, lrp_blank(), 1), 0.5, 0);
+    check_close(lrp_range_normalize(&plain, lrp_blank(), 1), 0, 0);
+}
+
+static void maps_without_extent_are_neutral(void **state) {
+    (void)state;
+    float zero[] = {0, 0, 0}, constant[] = {3, 3, 3}, invalid[] = {NAN, INFINITY, -INFINITY};
+    static const struct {
+        const char *what;
+        double zero, constant;
+    } rows[] = {{"lrp", 0.5, 1}, {"gradient", 0, 0}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct lrp_range range = range_of(zero, 3, rows[i].what, "auto", "0:100");
+        check_close(lrp_range_normalize(&range, 0, 1), rows[i].zero, 0);
+        range = range_of(constant, 3, rows[i].what, "auto", "0:100");
+        check_close(lrp_range_normalize(&range, 3, 1), rows[i].constant, 0);
+        range = range_of(invalid, 3, rows[i].what, "auto", "5:95");
+        assert_int_equal(range.invalid, 3);
+        check_close((double)range.low, 0, 0);
+        assert_true(isnan(lrp_range_normalize(&range, NAN, 1)));
+    }
+}
+
+/* ---- options ---- */
+
+static void defaults_follow_the_method(void **state) {
+    (void)state;
+    static const struct {
+        const char *what, *colormap;
+        enum lrp_reduction reduction;
+        bool diverging;
+    } rows[] = {{"lrp", "seismic", LRP_REDUCE_SUM, true},
+                {"input-gradient", "seismic", LRP_REDUCE_SUM, true},
+                {"gradient", "hot", LRP_REDUCE_NORM, false},
+                {"grad-cam", "jet", LRP_REDUCE_SUM, false},
+                {"activation", "viridis", LRP_REDUCE_SUM, false},
+                {NULL, "seismic", LRP_REDUCE_SUM, true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct lrp_heatmap_options options;
+        lrp_heatmap_defaults(rows[i].what, &options);
+        assert_string_equal(lrp_colormap_name(options.colormap), rows[i].colormap);
+        assert_int_equal(options.reduction, rows[i].reduction);
+        assert_int_equal(lrp_colormap_diverging(options.colormap), rows[i].diverging);
+        assert_int_equal(options.range, LRP_RANGE_AUTO);
+        assert_int_equal(options.size_factor, 1);
+    }
+}
+
+static void options_are_read_and_written_as_text(void **state) {
+    (void)state;
+    static const char *const rows[][2] = {{"colormap", "bwr"}, {"reduce", "max-abs"}, {"range", "min-max"}, {"clip", "0.1:99.9"},
+                                          {"gamma", "0.5"},    {"overlay", "0.25"},   {"size-factor", "4"}};
+    struct lrp_heatmap_options options;
+    struct lrp_error err;
+    char buffer[64];
+    lrp_heatmap_defaults("lrp", &options);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_string_equal(lrp_heatmap_option_key(i), rows[i][0]);
+        check_ok(lrp_heatmap_option_set(&options, rows[i][0], rows[i][1], &err), &err);
+        assert_string_equal(lrp_heatmap_option_text(&options, rows[i][0], buffer, sizeof buffer), rows[i][1]);
+    }
+    assert_null(lrp_heatmap_option_key(COUNT(rows)));
+    assert_string_equal(lrp_heatmap_option_text(&options, "no-option", buffer, sizeof buffer), "");
+    assert_int_equal(options.size_factor, 4);
+    check_close(options.clip_high, 99.9, 1e-12);
+}
+
+static void wrong_options_are_refused_with_a_remedy(void **state) {
+    (void)state;
+    static const char *const rows[][3] = {
+        {"colormap", "rainbow", "seismic, bwr"}, {"reduce", "mean", "max-abs"},    {"range", "wide", "symmetric"},
+        {"clip", "99:1", "LOW:HIGH"},            {"clip", "5", "LOW:HIGH"},        {"clip", "-1:50", "LOW:HIGH"},
+        {"clip", "1:x", "LOW:HIGH"},             {"gamma", "0", "0.01"},           {"gamma", "nan", "0.01"},
+        {"overlay", "1.5", "0 (the picture"},    {"size-factor", "0", "1 to 256"}, {"size-factor", "2.5", "1 to 256"},
+        {"size", "3", "no option 'size'"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct lrp_heatmap_options options, before;
+        struct lrp_error err;
+        lrp_heatmap_defaults("lrp", &options);
+        before = options;
+        check_fails(lrp_heatmap_option_set(&options, rows[i][0], rows[i][1], &err), &err, LRP_USAGE, rows[i][2]);
+        assert_ptr_equal(options.colormap, before.colormap);
+        check_close(options.clip_low, before.clip_low, 0);
+        check_close(options.gamma, before.gamma, 0);
+    }
+}
+
+static void overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan(void **state) {
+    (void)state;
+    const struct lrp_range range = {.low = -1, .high = 1, .symmetric = true};
+    struct lrp_heatmap_options options;
+    unsigned char rgb[3];
+    lrp_heatmap_defaults("lrp", &options);
+    options.overlay = 0.25;
+    lrp_heatmap_rgb(&options, &range, 0.5F, 0.4, rgb); /* (255,0,0) / 4 + 102 * 3 / 4 */
+    assert_int_equal(rgb[0], 140);
+    assert_int_equal(rgb[1], 77);
+    lrp_heatmap_rgb(&options, &range, 0.5F, -1, rgb);
+    assert_int_equal(rgb[0], 255);
+    assert_int_equal(rgb[1], 0);
+    lrp_heatmap_rgb(&options, &range, NAN, 0.4, rgb);
+    assert_int_equal(rgb[0], 255);
+    assert_int_equal(rgb[1], 0);
+    assert_int_equal(rgb[2], 255);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(seismic_goes_through_its_five_nodes),
+        cmocka_unit_test(places_outside_are_the_ends_and_nan_has_its_own_colour),
+        cmocka_unit_test(every_map_is_well_formed),
+        cmocka_unit_test(diverging_maps_are_neutral_in_the_middle_only),
+        cmocka_unit_test(ranges_follow_the_mode),
+        cmocka_unit_test(percentiles_are_those_of_numpy),
+        cmocka_unit_test(several_planes_share_a_range),
+        cmocka_unit_test(values_find_their_place),
+        cmocka_unit_test(maps_without_extent_are_neutral),
+        cmocka_unit_test(defaults_follow_the_method),
+        cmocka_unit_test(options_are_read_and_written_as_text),
+        cmocka_unit_test(wrong_options_are_refused_with_a_remedy),
+        cmocka_unit_test(overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
