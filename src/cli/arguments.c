@@ -1,0 +1,270 @@
+/* arguments.c: from argv to struct lrp_arguments. */
+#include "arguments.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "options.h"
+
+/* An option as it was given; they are applied after all are known, rules files first. */
+struct given {
+    const struct lrp_option *option;
+    const char *text;
+};
+struct parser {
+    int argc;
+    char **argv;
+    struct given *given;
+    size_t given_count;
+    const char **plain;
+    size_t plain_count;
+};
+
+static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err) {
+    const char *name = p->argv[*i] + 2, *equals = strchr(name, '=');
+    const size_t length = equals ? (size_t)(equals - name) : strlen(name);
+    const struct lrp_option *option = lrp_cli_option_find(name, length);
+    if (!option) {
+        char wrong[80] = {0};
+        memcpy(wrong, name, length < sizeof wrong ? length : sizeof wrong - 1);
+        return lrp_fail(err, LRP_USAGE, "unknown option --%s (nearest: --%s)", wrong, lrp_cli_option_nearest(wrong));
+    }
+    if (!option->argument && equals)
+        return lrp_fail(err, LRP_USAGE, "--%s takes no value", option->name);
+    if (option->argument && !equals && *i + 1 >= p->argc)
+        return lrp_fail(err, LRP_USAGE, "--%s needs a value: --%s %s", option->name, option->name, option->argument);
+    const char *text = equals ? equals + 1 : NULL;
+    if (option->argument && !equals)
+        text = p->argv[++*i];
+    p->given[p->given_count++] = (struct given){option, text};
+    return LRP_OK;
+}
+
+static enum lrp_status take_letters(struct parser *p, const char *letters, struct lrp_error *err) {
+    if (!letters[0] || letters[1]) /* one letter at a time, so that -xyz is not silently three options */
+        return lrp_fail(err, LRP_USAGE, "unknown option -%s (nearest: --%s)", letters, lrp_cli_option_nearest(letters));
+    const struct lrp_option *option = lrp_cli_option_letter(letters[0]);
+    if (!option)
+        return lrp_fail(err, LRP_USAGE, "unknown option -%s (there are -q, -v and -h)", letters);
+    p->given[p->given_count++] = (struct given){option, NULL};
+    return LRP_OK;
+}
+
+/* Sorts argv into options and plain arguments. */
+static enum lrp_status split(struct parser *p, struct lrp_error *err) {
+    bool ended = false;
+    for (int i = 1; i < p->argc; i++) {
+        const char *word = p->argv[i];
+        enum lrp_status status = LRP_OK;
+        if (ended || word[0] != '-' || !word[1])
+            p->plain[p->plain_count++] = word;
+        else if (!strcmp(word, "--"))
+            ended = true;
+        else if (word[1] == '-')
+            status = take_long(p, &i, err);
+        else
+            status = take_letters(p, word + 1, err);
+        if (status)
+            return status;
+    }
+    return LRP_OK;
+}
+
+static const char *command_label(const struct lrp_command *command) {
+    return command->name[0] ? command->name : "the inspector";
+}
+
+/* The first plain argument is a command's name or the inspector's MODEL; then come MODEL and INPUTs. */
+static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+    const char *const first = p->plain_count ? p->plain[0] : "";
+    size_t next = 0;
+    out->command = lrp_cli_command_find(first);
+    if (out->command)
+        next = 1;
+    else if (lrp_cli_command_reserved(first))
+        return lrp_fail(err, LRP_USAGE, "command \"%s\" is not implemented yet", first);
+    else
+        out->command = &lrp_cli_commands[LRP_COMMAND_INSPECT];
+    if (out->command->takes_model && next < p->plain_count)
+        out->model = p->plain[next++];
+    const size_t inputs = p->plain_count - next;
+    const int most = out->command->most_inputs;
+    if (most >= 0 && inputs > (size_t)most)
+        return lrp_fail(err, LRP_USAGE, "unexpected argument \"%s\" (usage: lrpscope %s%s%s)", p->plain[next + (size_t)most],
+                        out->command->name, out->command->name[0] ? " " : "", out->command->arguments);
+    for (; next < p->plain_count; next++)
+        out->inputs[out->input_count++] = p->plain[next];
+    return LRP_OK;
+}
+
+static enum lrp_status check_given(const struct parser *p, const struct lrp_command *command, struct lrp_error *err) {
+    const unsigned bit = 1u << lrp_cli_command_id(command);
+    for (size_t i = 0; i < p->given_count; i++) {
+        const struct lrp_option *option = p->given[i].option;
+        if (!(option->commands & bit))
+            return lrp_fail(err, LRP_USAGE, "--%s is no option of %s (lrpscope %s%s--help lists them)", option->name,
+                            command_label(command), command->name, command->name[0] ? " " : "");
+        if (option->kind == LRP_OPTION_LATER)
+            return lrp_fail(err, LRP_USAGE, "option --%s is not implemented yet", option->name);
+        if (option->choices && !lrp_cli_is_choice(option->choices, p->given[i].text))
+            return lrp_fail(err, LRP_USAGE, "--%s %s: there is no such choice (one of: %s)", option->name, p->given[i].text,
+                            option->choices);
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status add_rule(struct lrp_settings *settings, const char *text, struct lrp_error *err) {
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1])
+        return lrp_fail(err, LRP_USAGE, "%s: not of the form SELECTOR=RULE", text);
+    char *select = strndup(text, (size_t)(equals - text));
+    if (!select)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const enum lrp_status status = lrp_settings_add_rule(settings, select, equals + 1, err);
+    free(select);
+    return status;
+}
+
+static enum lrp_status add_input(struct lrp_arguments *out, const char *text, struct lrp_error *err) {
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1])
+        return lrp_fail(err, LRP_USAGE, "%s: not of the form NAME=FILE", text);
+    char *name = strndup(text, (size_t)(equals - text));
+    if (!name)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    out->named[out->named_count++] = (struct lrp_cli_input){.name = name, .path = equals + 1};
+    return LRP_OK;
+}
+
+static enum lrp_status set_counter(long *out, const char *text, struct lrp_error *err) {
+    char *end = NULL;
+    errno = 0;
+    const long value = strtol(text, &end, 10);
+    if (errno || end == text || *end || value < 1 || value > 1000000)
+        return lrp_fail(err, LRP_USAGE, "%s: must be a whole number from 1 to 1000000", text);
+    *out = value;
+    return LRP_OK;
+}
+
+static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, struct lrp_error *err) {
+    char *warnings = NULL;
+    const enum lrp_status status = lrp_settings_read(out->settings, path, &warnings, err);
+    if (status || !warnings)
+        return status;
+    if (!out->warnings) {
+        out->warnings = warnings;
+        return LRP_OK;
+    }
+    const size_t old = strlen(out->warnings), more = strlen(warnings);
+    char *joined = realloc(out->warnings, old + more + 2);
+    if (joined) {
+        joined[old] = '\n';
+        memcpy(joined + old + 1, warnings, more + 1);
+        out->warnings = joined;
+    }
+    free(warnings);
+    return joined ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+static enum lrp_status apply_one(const struct given *given, struct lrp_arguments *out, struct lrp_error *err) {
+    const struct lrp_option *option = given->option;
+    char *const field = (char *)out + option->offset;
+    switch (option->kind) {
+    case LRP_OPTION_SETTING: return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
+    case LRP_OPTION_SETTING_FLAG:
+        return lrp_settings_set_flag(out->settings, (enum lrp_setting)option->setting, option->value, err);
+    case LRP_OPTION_RULE: return add_rule(out->settings, given->text, err);
+    case LRP_OPTION_RULES_FILE: return LRP_OK; /* was read before all others */
+    case LRP_OPTION_SUPPORT_LAYER: return lrp_settings_register_layer(out->settings, given->text, true, err);
+    case LRP_OPTION_SUPPORT_ACTIVATION: return lrp_settings_register_activation(out->settings, given->text, true, err);
+    case LRP_OPTION_INPUT: return add_input(out, given->text, err);
+    case LRP_OPTION_TEXT: memcpy(field, &given->text, sizeof given->text); return LRP_OK;
+    case LRP_OPTION_SWITCH: memcpy(field, &(bool){true}, sizeof(bool)); return LRP_OK;
+    case LRP_OPTION_COUNTER: {
+        long value = 0;
+        const enum lrp_status status = set_counter(&value, given->text, err);
+        memcpy(field, &value, sizeof value);
+        return status;
+    }
+    case LRP_OPTION_LATER: break;
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status apply(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < p->given_count; i++)
+        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE)
+            status = read_rules(out, p->given[i].text, err);
+    for (size_t i = 0; !status && i < p->given_count; i++) {
+        status = apply_one(&p->given[i], out, err);
+        if (status == LRP_USAGE)
+            lrp_fail_context(err, status, "--%s", p->given[i].option->name);
+    }
+    return status;
+}
+
+/* --help and --version hold whatever else the line says, as long as it can be read. */
+static bool asks_for_help(const struct parser *p) {
+    for (size_t i = 0; i < p->given_count; i++)
+        if (!strcmp(p->given[i].option->name, "help") || !strcmp(p->given[i].option->name, "version"))
+            return true;
+    return false;
+}
+
+static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err) {
+    const struct lrp_command *command = out->command;
+    if (out->generate || !command->takes_model)
+        return LRP_OK;
+    if (!out->model)
+        return lrp_fail(err, LRP_USAGE, "no MODEL given (usage: lrpscope %s%s%s; lrpscope --help tells more)", command->name,
+                        command->name[0] ? " " : "", command->arguments);
+    if (strstr(command->arguments, " INPUT") && !out->input_count && !out->named_count)
+        return lrp_fail(err, LRP_USAGE, "%s: no INPUT given (usage: lrpscope %s %s)", out->model, command->name, command->arguments);
+    return LRP_OK;
+}
+
+enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_arguments *out, struct lrp_error *err) {
+    const size_t most = (size_t)argc + 1;
+    struct parser p = {.argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
+    *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = "relevance"};
+    out->inputs = calloc(most, sizeof *out->inputs);
+    out->named = calloc(most, sizeof *out->named);
+    enum lrp_status status = LRP_OK;
+    if (!p.given || !p.plain || !out->inputs || !out->named)
+        status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status)
+        status = lrp_settings_new(&out->settings, err);
+    if (!status)
+        status = split(&p, err);
+    if (!status)
+        status = place_plain(&p, out, err);
+    if (!status && asks_for_help(&p)) {
+        for (size_t i = 0; i < p.given_count; i++)
+            if (p.given[i].option->kind == LRP_OPTION_SWITCH)
+                apply_one(&p.given[i], out, NULL);
+    } else if (!status) {
+        status = check_given(&p, out->command, err);
+        if (!status)
+            status = apply(&p, out, err);
+        if (!status)
+            status = require(out, err);
+    }
+    free(p.given);
+    free(p.plain);
+    if (status)
+        lrp_cli_arguments_free(out);
+    return status;
+}
+
+void lrp_cli_arguments_free(struct lrp_arguments *arguments) {
+    for (size_t i = 0; i < arguments->named_count; i++)
+        free(arguments->named[i].name);
+    free(arguments->named);
+    free(arguments->inputs);
+    free(arguments->warnings);
+    lrp_settings_free(arguments->settings);
+    *arguments = (struct lrp_arguments){0};
+}

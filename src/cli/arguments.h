@@ -1,0 +1,41 @@
+/* arguments.h: what a command line says, parsed by the tables of options.c and commands.c. */
+#ifndef LRP_CLI_ARGUMENTS_H
+#define LRP_CLI_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lrpscope/explain.h"
+
+struct lrp_command;
+
+struct lrp_cli_input {
+    char *name;       /* of --input NAME=FILE, owned; NULL for a plain INPUT */
+    const char *path; /* borrowed from argv, as all strings below */
+};
+
+struct lrp_arguments {
+    const struct lrp_command *command;
+    struct lrp_settings *settings; /* owned: rules files first, then the options in their order */
+    char *warnings;                /* owned: of reading rules files, a line each, or NULL */
+    const char *model;
+    const char **inputs;           /* plain INPUTs; array owned */
+    size_t input_count;
+    struct lrp_cli_input *named;   /* --input, array owned */
+    size_t named_count;
+
+    const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
+    const char *output;            /* of run */
+    const char *at, *show;
+    const char *color, *script;
+    const char *generate;          /* man, bash, zsh, fish */
+    long repeat, top;
+    bool json, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
+};
+
+/* Parses argv (borrowed: must outlive *out) and fills the settings. On failure nothing is owned by *out.
+ * Errors: LRP_USAGE naming the option and the nearest one that exists; LRP_FILE for a rules file. */
+enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_arguments *out, struct lrp_error *err);
+void lrp_cli_arguments_free(struct lrp_arguments *arguments);
+
+#endif

@@ -1,0 +1,301 @@
+/* cmd_explain.c: lrpscope explain MODEL INPUT...: relevance, and the files made of it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "explain_files.h"
+#include "job.h"
+#include "output.h"
+#include "paths.h"
+#include "report.h"
+#include "samples.h"
+
+struct explain {
+    struct lrp_job job;
+    const struct lrp_arguments *arguments;
+    struct lrp_report total;           /* of --report and --json */
+    const struct lrp_snapshot *opened; /* before anything is computed */
+    char **stems;
+    int layer;      /* of --at; 0: the input */
+    int64_t number; /* samples seen in this round */
+};
+/* One INPUT. */
+struct round {
+    size_t index, samples;
+    int64_t passes;
+    const char *path;
+    struct lrp_explain_files files;
+    struct lrp_report report;
+    struct lrp_stack relevance;
+};
+
+/* ---- files ---- */
+
+static enum lrp_status stopped(const struct explain *e, struct lrp_error *err) {
+    return lrp_cli_watch_exit_code(e->job.watch) ? lrp_fail(err, LRP_CANCELLED, "interrupted") : LRP_OK;
+}
+
+static void note_file(struct explain *e, struct round *round, const char *path) {
+    lrp_cli_report_file(&e->total, path);
+    lrp_cli_report_file(&round->report, path);
+    if (e->arguments->verbose)
+        fprintf(stderr, "lrpscope: wrote %s\n", path);
+}
+
+/* The path itself for one of its kind, else F-0.png ...; owned. */
+static char *numbered(const char *path, int64_t number, int64_t count) {
+    return count > 1 ? lrp_cli_path_numbered(path, number) : strdup(path);
+}
+
+typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
+                                       struct lrp_error *err);
+
+static enum lrp_status write_heatmap(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
+                                     struct lrp_error *err) {
+    const enum lrp_show show = strcmp(e->arguments->show, "activation") ? LRP_SHOW_RELEVANCE : LRP_SHOW_ACTIVATION;
+    return lrp_snapshot_export_heatmap(now, e->layer, show, sample, path, err);
+}
+
+static enum lrp_status write_sheet(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
+                                   struct lrp_error *err) {
+    (void)e;
+    return lrp_snapshot_export_sheet(now, sample, path, err);
+}
+
+static enum lrp_status write_picture(struct explain *e, struct round *round, const struct lrp_snapshot *now, const char *path,
+                                     size_t sample, picture_writer *writer, struct lrp_error *err) {
+    if (!path)
+        return LRP_OK;
+    char *name = numbered(path, e->number, (int64_t)round->samples);
+    enum lrp_status status = name ? stopped(e, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status)
+        status = writer(e, now, (int64_t)sample, name, err);
+    if (!status)
+        note_file(e, round, name);
+    free(name);
+    return status;
+}
+
+static enum lrp_status write_layerwise(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
+    if (!round->files.layerwise)
+        return LRP_OK;
+    char *name = numbered(round->files.layerwise, pass, round->passes);
+    enum lrp_status status = name ? stopped(e, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status)
+        status = lrp_session_export_layerwise(e->job.session, name, err);
+    if (!status)
+        note_file(e, round, name);
+    free(name);
+    return status;
+}
+
+/* The relevance that --at names: of a value by its exact name, else of the layer its selector found. */
+static enum lrp_status keep_relevance(struct explain *e, struct round *round, const struct lrp_snapshot *now, struct lrp_error *err) {
+    if (!round->files.relevance)
+        return LRP_OK;
+    const char *at = e->arguments->at;
+    const struct lrp_tensor *value = at ? lrp_session_value_relevance(e->job.session, at) : NULL;
+    const struct lrp_tensor *tensor = value ? value : now->relevance[e->layer];
+    const enum lrp_status status =
+        tensor ? lrp_cli_stack_push(&round->relevance, tensor, err)
+               : lrp_fail(err, LRP_UNSUPPORTED, "%s: --at %s: no relevance reaches it (choose a layer before the explained output)",
+                          e->arguments->model, at ? at : "0");
+    lrp_tensor_release(value);
+    return status;
+}
+
+/* ---- passes and rounds ---- */
+
+static void print_line(const char *name, const struct lrp_target *target, double sum) {
+    char output[40], start[40], total[40];
+    char *clean = lrp_cli_clean(target->label);
+    printf("%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index, *target->label ? " " : "", clean ? clean : "",
+           lrp_cli_number((double)target->output, output, sizeof output), lrp_cli_number(target->start, start, sizeof start),
+           lrp_cli_number(sum, total, sizeof total));
+    fflush(stdout);
+    free(clean);
+}
+
+static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
+                                   size_t samples, struct lrp_error *err) {
+    enum lrp_status status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
+    if (!status)
+        status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
+    if (status)
+        return status;
+    char *name = lrp_cli_sample_name(round->path, (size_t)e->number, round->samples);
+    if (!name)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const double sum = now->relevance[0] ? lrp_cli_sample_sum(now->relevance[0], sample, samples) : 0;
+    const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
+    if (!e->arguments->json)
+        print_line(name, &target, sum);
+    lrp_cli_report_sample(&e->total, name, &target, sum);
+    lrp_cli_report_sample(&round->report, name, &target, sum);
+    free(name);
+    return LRP_OK;
+}
+
+static enum lrp_status show_pass(struct explain *e, struct round *round, const struct lrp_snapshot *now, int64_t pass,
+                                 struct lrp_error *err) {
+    const size_t samples = lrp_cli_samples_in(&e->job);
+    enum lrp_status status = keep_relevance(e, round, now, err);
+    if (!status)
+        status = write_layerwise(e, round, pass, err);
+    for (size_t i = 0; !status && i < samples; i++, e->number++)
+        status = show_sample(e, round, now, i, samples, err);
+    lrp_cli_report_layers(&e->total, now);
+    lrp_cli_report_layers(&round->report, now);
+    return status;
+}
+
+static void note_timing(struct explain *e, struct round *round, const struct lrp_snapshot *now) {
+    lrp_cli_report_timing(&e->total, now);
+    lrp_cli_report_timing(&round->report, now);
+    if (e->arguments->verbose)
+        fprintf(stderr, "lrpscope: %s: load %.1f ms, prepare %.1f ms, forward %.1f ms, relevance %.1f ms\n", round->path, now->load_ms,
+                now->prepare_ms, now->forward_ms, now->relevance_ms);
+}
+
+static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
+    enum lrp_status status = LRP_OK;
+    const struct lrp_snapshot *now = NULL;
+    for (long i = 0; !status && i < e->arguments->repeat; i++) {
+        lrp_snapshot_release(now);
+        now = NULL;
+        if (i > 0) /* the same input once more: its results are dropped and computed again */
+            status = lrp_cli_job_set_inputs(&e->job, round->index, err);
+        if (!status)
+            status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_RELEVANCE, &now, err);
+        if (!status)
+            note_timing(e, round, now);
+    }
+    if (!status && e->arguments->output_dir) /* now that there is something to put into it */
+        status = lrp_cli_dir_make(e->arguments->output_dir, err);
+    if (!status)
+        status = show_pass(e, round, now, pass, err);
+    lrp_snapshot_release(now);
+    return status;
+}
+
+static enum lrp_status finish_round(struct explain *e, struct round *round, struct lrp_error *err) {
+    enum lrp_status status = stopped(e, err);
+    if (!status && round->files.relevance) {
+        status = lrp_cli_stack_write(&round->relevance, round->files.relevance, err);
+        if (!status)
+            note_file(e, round, round->files.relevance);
+    }
+    if (status || !round->files.report)
+        return status;
+    note_file(e, round, round->files.report);
+    lrp_cli_report_finish(&round->report, e->opened);
+    return lrp_cli_json_write(&round->report.document, round->files.report, err);
+}
+
+static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_error *err) {
+    struct round round = {.index = index, .path = lrp_cli_job_round_path(e->arguments, index)};
+    enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], &round.files, err);
+    if (!status)
+        status = lrp_cli_report_init(&round.report, e->opened, err);
+    if (!status)
+        status = lrp_cli_job_set_inputs(&e->job, index, err);
+    if (!status) {
+        round.passes = lrp_cli_job_passes(&e->job);
+        round.samples = (size_t)lrp_session_samples(e->job.session);
+        e->number = 0;
+    }
+    for (int64_t pass = 0; !status && pass < round.passes; pass++)
+        status = run_pass(e, &round, pass, err);
+    if (!status)
+        status = finish_round(e, &round, err);
+    lrp_cli_stack_free(&round.relevance);
+    lrp_cli_report_free(&round.report);
+    lrp_cli_files_free(&round.files);
+    return status;
+}
+
+/* ---- the command ---- */
+
+static enum lrp_status refuse(const struct explain *e, struct lrp_error *err) {
+    const struct lrp_check *check = e->opened->check;
+    const enum lrp_status status = lrp_cli_check_table(check, true, stderr, err);
+    if (status)
+        return status;
+    const size_t length = strlen(check->guidance);
+    fprintf(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
+    return lrp_fail(err, LRP_CHECK_FAILED, "%s: %zu of %zu layers fail the model check (--skip-checks explains at your own risk)",
+                    e->arguments->model, check->failed, check->count - 1);
+}
+
+static enum lrp_status check_arguments(const struct lrp_arguments *a, struct lrp_error *err) {
+    if (!strcmp(a->show, "weights"))
+        return lrp_fail(err, LRP_USAGE, "--show weights is not implemented yet (relevance and activation are)");
+    for (size_t i = 0; a->repeat > 1 && i < a->input_count; i++)
+        if (!strcmp(a->inputs[i], "-"))
+            return lrp_fail(err, LRP_USAGE, "--repeat %ld: standard input can be read only once (name a file)", a->repeat);
+    return lrp_cli_files_check(a, err);
+}
+
+static enum lrp_status prepare(struct explain *e, struct lrp_error *err) {
+    const struct lrp_arguments *a = e->arguments;
+    enum lrp_status status = lrp_session_snapshot(e->job.session, &e->opened, err);
+    if (status)
+        return status;
+    if (lrp_cli_check_blocks(e->opened))
+        return refuse(e, err);
+    lrp_cli_job_warn(a, e->opened);
+    if (a->at) {
+        status = lrp_snapshot_find(e->opened, a->at, &e->layer, err);
+        if (status)
+            return lrp_fail_context(err, status, "--at");
+    }
+    const char *first = lrp_cli_job_round_path(a, 0);
+    e->stems = a->input_count ? lrp_cli_path_stems(a->inputs, a->input_count) : lrp_cli_path_stems(&first, 1);
+    if (!e->stems)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    return lrp_cli_report_init(&e->total, e->opened, err);
+}
+
+static enum lrp_status finish(struct explain *e, struct lrp_error *err) {
+    const struct lrp_arguments *a = e->arguments;
+    if (!a->report && !a->json)
+        return LRP_OK;
+    char *path = a->report ? lrp_cli_path_join(a->output_dir, a->report, "") : NULL;
+    if (path)
+        lrp_cli_report_file(&e->total, path);
+    lrp_cli_report_finish(&e->total, e->opened);
+    enum lrp_status status = LRP_OK;
+    if (a->report)
+        status = path ? lrp_cli_json_write(&e->total.document, path, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    free(path);
+    return !status && a->json ? lrp_cli_json_print(&e->total.document, stdout, err) : status;
+}
+
+static enum lrp_status run(struct explain *e, struct lrp_error *err) {
+    enum lrp_status status = prepare(e, err);
+    const size_t rounds = lrp_cli_job_rounds(e->arguments);
+    for (size_t i = 0; !status && i < rounds; i++)
+        status = run_round(e, i, err);
+    return status ? status : finish(e, err);
+}
+
+int lrp_cli_explain(const struct lrp_arguments *arguments) {
+    struct explain e = {.arguments = arguments};
+    struct lrp_error err = {0};
+    int code = 0;
+    const enum lrp_status bad = check_arguments(arguments, &err);
+    if (bad)
+        return lrp_cli_report_error(bad, &err);
+    if (!lrp_cli_job_open(&e.job, arguments, true, &code))
+        return code;
+    const enum lrp_status status = run(&e, &err);
+    if (status)
+        code = lrp_cli_job_fail(&e.job, status, &err);
+    lrp_cli_free_texts(e.stems, lrp_cli_job_rounds(arguments));
+    lrp_cli_report_free(&e.total);
+    lrp_snapshot_release(e.opened);
+    lrp_cli_job_close(&e.job);
+    return code;
+}

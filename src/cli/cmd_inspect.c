@@ -1,0 +1,124 @@
+/* cmd_inspect.c: lrpscope MODEL [INPUT]: the inspector, or without a terminal the table it would show. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui.h"
+
+#include "commands.h"
+#include "job.h"
+#include "json_output.h"
+#include "output.h"
+
+static int inspect(const struct lrp_arguments *arguments) {
+    struct lrp_job job;
+    struct lrp_error err = {0};
+    int code = 0;
+    if (!lrp_cli_job_open(&job, arguments, false, &code))
+        return code;
+    const enum lrp_status status = lrp_cli_job_rounds(arguments) ? lrp_cli_job_set_inputs(&job, 0, &err) : LRP_OK;
+    if (status) {
+        code = lrp_cli_job_fail(&job, status, &err);
+    } else {
+        const struct lrp_tui_options options = {
+            .color = arguments->color, .script = arguments->script, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
+        code = lrp_tui_run(job.session, &options);
+    }
+    lrp_cli_job_close(&job);
+    return code;
+}
+
+static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err) {
+    static const struct lrp_column columns[] = {{"#", true},           {"layer", false}, {"type", false},  {"activation", false}, {"output", false},
+                                                {"parameters", true}, {"rule", false},  {"check", false}, {"sum R", true}};
+    struct lrp_table table;
+    lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < now->layers->count; i++) {
+        const struct lrp_layer *layer = &now->layers->rows[i];
+        char text[160];
+        lrp_cli_table_cell(&table, "%d", layer->index);
+        lrp_cli_table_cell(&table, "%s", layer->name);
+        lrp_cli_table_cell(&table, "%s", layer->type);
+        lrp_cli_table_cell(&table, "%s", i ? layer->activation : "");
+        lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", text, sizeof text));
+        lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
+        lrp_cli_table_cell(&table, "%s", now->rules[i]);
+        lrp_cli_table_cell(&table, "%s", lrp_check_state_text(now->check->rows[i].state));
+        lrp_cli_table_cell(&table, "%s",
+                           now->relevance[i] ? lrp_cli_number(now->relevance_statistics[i].sum, text, sizeof text) : "-");
+    }
+    const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
+    lrp_cli_table_free(&table);
+    return status;
+}
+
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
+    struct lrp_document d;
+    lrp_cli_json_init(&d, arguments->model);
+    cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");
+    for (size_t i = 0; i < now->layers->count; i++) {
+        const struct lrp_layer *layer = &now->layers->rows[i];
+        cJSON *o = lrp_cli_json_put_object(&d, rows, NULL);
+        lrp_cli_json_put_number(&d, o, "index", layer->index);
+        lrp_cli_json_put_text(&d, o, "name", layer->name);
+        lrp_cli_json_put_text(&d, o, "type", layer->type);
+        lrp_cli_json_put_text(&d, o, "activation", layer->activation);
+        lrp_cli_json_put_shape(&d, o, "shape", &layer->shape);
+        lrp_cli_json_put_number(&d, o, "parameters", (double)layer->parameters);
+        lrp_cli_json_put_text(&d, o, "rule", now->rules[i]);
+        lrp_cli_json_put_text(&d, o, "status", lrp_check_state_text(now->check->rows[i].state));
+        if (now->relevance[i])
+            lrp_cli_json_put_number(&d, o, "sum", now->relevance_statistics[i].sum);
+        else
+            lrp_cli_json_put_null(&d, o, "sum");
+    }
+    const enum lrp_status status = lrp_cli_json_print(&d, stdout, err);
+    lrp_cli_json_free(&d);
+    return status;
+}
+
+/* The sums are those of the first sample where the model takes one at a time. */
+static enum lrp_status compute(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err) {
+    if (!lrp_cli_job_rounds(job->arguments))
+        return lrp_session_snapshot(job->session, out, err);
+    const enum lrp_status status = lrp_cli_job_set_inputs(job, 0, err);
+    return status ? status : lrp_cli_job_run(job, 0, 0, LRP_WANT_RELEVANCE, out, err);
+}
+
+static int print_table(const struct lrp_arguments *arguments) {
+    struct lrp_job job;
+    struct lrp_error err = {0};
+    const struct lrp_snapshot *now = NULL;
+    int code = 0;
+    if (!lrp_cli_job_open(&job, arguments, true, &code))
+        return code;
+    enum lrp_status status = compute(&job, &now, &err);
+    if (now) {
+        struct lrp_error bad = {0};
+        const enum lrp_status printed = arguments->json ? print_json(arguments, now, &bad) : print_text(now, &bad);
+        if (printed) {
+            status = printed;
+            err = bad;
+        } else if (!status && lrp_cli_check_blocks(now)) {
+            status = LRP_CHECK_FAILED;
+        }
+    }
+    if (status == LRP_CHECK_FAILED) {
+        lrp_fail(&err, status, "%s: %zu of %zu layers fail the model check (lrpscope check names the remedies; lrpscope explain "
+                               "--skip-checks explains at your own risk)",
+                 arguments->model, now->check->failed, now->check->count - 1);
+    }
+    if (status)
+        code = lrp_cli_job_fail(&job, status, &err);
+    else if (!arguments->quiet)
+        fprintf(stderr, "lrpscope: no terminal for the inspector; lrpscope explain writes heatmaps and arrays\n");
+    lrp_snapshot_release(now);
+    lrp_cli_job_close(&job);
+    return code;
+}
+
+int lrp_cli_inspect(const struct lrp_arguments *arguments) {
+    const bool terminal = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+    return !arguments->json && (terminal || arguments->script) ? inspect(arguments) : print_table(arguments);
+}

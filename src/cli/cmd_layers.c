@@ -1,0 +1,115 @@
+/* cmd_layers.c: lrpscope layers MODEL. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "commands.h"
+#include "job.h"
+#include "json_output.h"
+#include "output.h"
+
+static void print_list(const char *title, const char *const *lines, size_t count) {
+    printf("\n%s:%s\n", title, count ? "" : " none");
+    for (size_t i = 0; i < count; i++)
+        printf("  %s\n", lines[i]);
+}
+
+static void print_totals(const struct lrp_snapshot *now) {
+    char activations[40], file[40];
+    printf("\n%zu layers, %" PRId64 " parameters, %" PRId64 " MACs; activations %s, file %s\n", now->layers->count - 1,
+           now->layers->parameters, now->layers->macs,
+           lrp_cli_bytes((double)now->layers->activation_bytes, activations, sizeof activations),
+           lrp_cli_bytes((double)lrp_model_bytes(now->model), file, sizeof file));
+}
+
+static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
+    static const struct lrp_column columns[] = {{"#", true},           {"layer", false}, {"type", false}, {"activation", false}, {"output", false},
+                                                {"parameters", true}, {"MACs", true},   {"rule", false}, {"note", false}};
+    const struct lrp_layer_list *layers = now->layers;
+    struct lrp_table table;
+    lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 1; i < layers->count; i++) {
+        const struct lrp_layer *layer = &layers->rows[i];
+        char shape[160];
+        lrp_cli_table_cell(&table, "%d", layer->index);
+        lrp_cli_table_cell(&table, "%s", layer->name);
+        lrp_cli_table_cell(&table, "%s", layer->type);
+        lrp_cli_table_cell(&table, "%s", layer->activation);
+        lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", shape, sizeof shape));
+        lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
+        lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
+        lrp_cli_table_cell(&table, "%s", now->rules[i]);
+        lrp_cli_table_cell(&table, "%s%s", layer->executable ? "" : "not executable: ",
+                           layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
+    }
+    const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
+    lrp_cli_table_free(&table);
+    if (status)
+        return status;
+    print_totals(now);
+    if (arguments->canonize_report) {
+        print_list("canonization", layers->canonized, layers->canonized_count);
+        print_list("nodes dropped", layers->dropped, layers->dropped_count);
+        print_list("values removed", layers->removed, layers->removed_count);
+    }
+    return LRP_OK;
+}
+
+static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_layer *layer, const char *rule) {
+    cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+    lrp_cli_json_put_number(d, o, "index", layer->index);
+    lrp_cli_json_put_text(d, o, "name", layer->name);
+    lrp_cli_json_put_text(d, o, "type", layer->type);
+    lrp_cli_json_put_text(d, o, "activation", layer->activation);
+    lrp_cli_json_put_texts(d, o, "nodes", layer->nodes, (size_t)layer->node_count);
+    lrp_cli_json_put_texts(d, o, "inputs", layer->inputs, (size_t)layer->input_count);
+    lrp_cli_json_put_texts(d, o, "outputs", layer->outputs, (size_t)layer->output_count);
+    lrp_cli_json_put_shape(d, o, "shape", &layer->shape);
+    lrp_cli_json_put_number(d, o, "parameters", (double)layer->parameters);
+    lrp_cli_json_put_number(d, o, "macs", (double)layer->macs);
+    lrp_cli_json_put_text(d, o, "rule", rule);
+    lrp_cli_json_put_bool(d, o, "executable", layer->executable);
+    lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
+}
+
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
+    const struct lrp_layer_list *layers = now->layers;
+    struct lrp_document d;
+    lrp_cli_json_init(&d, arguments->model);
+    cJSON *array = lrp_cli_json_put_array(&d, d.root, "layers");
+    for (size_t i = 1; i < layers->count; i++)
+        add_layer(&d, array, &layers->rows[i], now->rules[i]);
+    cJSON *totals = lrp_cli_json_put_object(&d, d.root, "totals");
+    lrp_cli_json_put_number(&d, totals, "layers", (double)(layers->count - 1));
+    lrp_cli_json_put_number(&d, totals, "parameters", (double)layers->parameters);
+    lrp_cli_json_put_number(&d, totals, "macs", (double)layers->macs);
+    lrp_cli_json_put_number(&d, totals, "activation_bytes", (double)layers->activation_bytes);
+    lrp_cli_json_put_number(&d, totals, "file_bytes", (double)lrp_model_bytes(now->model));
+    if (arguments->canonize_report) {
+        cJSON *report = lrp_cli_json_put_object(&d, d.root, "canonization");
+        lrp_cli_json_put_texts(&d, report, "done", layers->canonized, layers->canonized_count);
+        lrp_cli_json_put_texts(&d, report, "dropped", layers->dropped, layers->dropped_count);
+        lrp_cli_json_put_texts(&d, report, "removed", layers->removed, layers->removed_count);
+    }
+    const enum lrp_status status = lrp_cli_json_print(&d, stdout, err);
+    lrp_cli_json_free(&d);
+    return status;
+}
+
+int lrp_cli_layers(const struct lrp_arguments *arguments) {
+    struct lrp_job job;
+    int code = 0;
+    if (!lrp_cli_job_open(&job, arguments, false, &code))
+        return code;
+    struct lrp_error err = {0};
+    const struct lrp_snapshot *now = NULL;
+    enum lrp_status status = lrp_session_snapshot(job.session, &now, &err);
+    if (!status) {
+        lrp_cli_job_warn(arguments, now);
+        status = arguments->json ? print_json(arguments, now, &err) : print_text(arguments, now, &err);
+    }
+    if (status)
+        code = lrp_cli_job_fail(&job, status, &err);
+    lrp_snapshot_release(now);
+    lrp_cli_job_close(&job);
+    return code;
+}

@@ -1,0 +1,198 @@
+/* cmd_list.c: lrpscope rules, composites, ops, colormaps: what there is. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lrpscope/composite.h"
+#include "lrpscope/heatmap.h"
+#include "lrpscope/rule.h"
+#include "lrpscope/session.h"
+
+#include "commands.h"
+#include "arguments.h"
+#include "json_output.h"
+#include "output.h"
+
+/* A list prints itself as a table or as an array of a JSON document. */
+struct list {
+    const char *name;
+    const struct lrp_column *columns;
+    size_t column_count;
+    void (*fill_table)(struct lrp_table *table);
+    void (*fill_json)(struct lrp_document *document, cJSON *array);
+};
+
+static int print_list(const struct list *list, bool json) {
+    struct lrp_error err = {0};
+    enum lrp_status status = LRP_OK;
+    if (json) {
+        struct lrp_document document;
+        lrp_cli_json_init(&document, NULL);
+        list->fill_json(&document, lrp_cli_json_put_array(&document, document.root, list->name));
+        status = lrp_cli_json_print(&document, stdout, &err);
+        lrp_cli_json_free(&document);
+    } else {
+        struct lrp_table table;
+        lrp_cli_table_init(&table, list->columns, list->column_count);
+        list->fill_table(&table);
+        status = lrp_cli_table_print(&table, stdout, &err);
+        lrp_cli_table_free(&table);
+    }
+    return status ? lrp_cli_report_error(status, &err) : 0;
+}
+
+#define LIST_OF(what, columns) \
+    {#what, columns, sizeof columns / sizeof *columns, what##_table, what##_json}
+
+/* ---- rules ---- */
+
+static void rules_table(struct lrp_table *table) {
+    const struct lrp_rule_info *info;
+    for (size_t i = 0; (info = lrp_rule_at(i)); i++) {
+        char parameters[256] = "";
+        for (int p = 0; p < info->parameter_count; p++) {
+            const struct lrp_rule_parameter *one = &info->parameters[p];
+            const size_t used = strlen(parameters);
+            snprintf(parameters + used, sizeof parameters - used, "%s%s%s%s", p ? ", " : "", one->name, *one->value ? "=" : "",
+                     one->value);
+        }
+        lrp_cli_table_cell(table, "%s", info->name);
+        lrp_cli_table_cell(table, "%s", parameters);
+        lrp_cli_table_cell(table, "%s", info->fits);
+        lrp_cli_table_cell(table, "%s", info->formula);
+    }
+}
+
+static void rules_json(struct lrp_document *d, cJSON *array) {
+    const struct lrp_rule_info *info;
+    for (size_t i = 0; (info = lrp_rule_at(i)); i++) {
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "name", info->name);
+        cJSON *parameters = lrp_cli_json_put_array(d, o, "parameters");
+        for (int p = 0; p < info->parameter_count; p++) {
+            const char *value = info->parameters[p].value;
+            cJSON *one = lrp_cli_json_put_object(d, parameters, NULL);
+            lrp_cli_json_put_text(d, one, "name", info->parameters[p].name);
+            lrp_cli_json_put_text(d, one, "default", *value ? value : NULL);
+        }
+        lrp_cli_json_put_text(d, o, "formula", info->formula);
+        lrp_cli_json_put_texts(d, o, "fits", &info->fits, 1);
+    }
+}
+
+int lrp_cli_rules(const struct lrp_arguments *arguments) {
+    static const struct lrp_column columns[] = {{"rule", false}, {"parameters", false}, {"fits", false}, {"formula", false}};
+    return print_list(&(struct list)LIST_OF(rules, columns), arguments->json);
+}
+
+/* ---- composites ---- */
+
+static void composites_table(struct lrp_table *table) {
+    const struct lrp_composite_info *info;
+    for (size_t i = 0; (info = lrp_composite_at(i)); i++) {
+        lrp_cli_table_cell(table, "%s", info->name);
+        lrp_cli_table_cell(table, "%s", info->parameters);
+        lrp_cli_table_cell(table, "%s", info->description);
+    }
+}
+
+/* "low, high": names of parameters that must be given. */
+static void composite_parameters(struct lrp_document *d, cJSON *array, const char *names) {
+    while (*names) {
+        names += strspn(names, ", ");
+        const size_t length = strcspn(names, ", ");
+        char *name = strndup(names, length);
+        if (length) {
+            cJSON *one = lrp_cli_json_put_object(d, array, NULL);
+            lrp_cli_json_put_text(d, one, "name", name);
+            lrp_cli_json_put_null(d, one, "default");
+        }
+        free(name);
+        names += length;
+    }
+}
+
+static void composites_json(struct lrp_document *d, cJSON *array) {
+    const struct lrp_composite_info *info;
+    for (size_t i = 0; (info = lrp_composite_at(i)); i++) {
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "name", info->name);
+        composite_parameters(d, lrp_cli_json_put_array(d, o, "parameters"), info->parameters);
+        lrp_cli_json_put_text(d, o, "formula", info->description);
+        lrp_cli_json_put_array(d, o, "fits");
+    }
+}
+
+int lrp_cli_composites(const struct lrp_arguments *arguments) {
+    static const struct lrp_column columns[] = {{"composite", false}, {"parameters", false}, {"rules", false}};
+    return print_list(&(struct list)LIST_OF(composites, columns), arguments->json);
+}
+
+/* ---- operators ---- */
+
+enum { MOST_VERSIONS = sizeof ((struct lrp_operator_info *)NULL)->versions / sizeof(short) };
+
+static void ops_table(struct lrp_table *table) {
+    struct lrp_operator_info info;
+    for (size_t i = 0; lrp_operator_info_at(i, &info); i++) {
+        char versions[128] = "";
+        for (int v = 0; v < MOST_VERSIONS && info.versions[v]; v++) {
+            const size_t used = strlen(versions);
+            snprintf(versions + used, sizeof versions - used, "%s%d", v ? " " : "", info.versions[v]);
+        }
+        lrp_cli_table_cell(table, "%s", info.name);
+        lrp_cli_table_cell(table, "%s", *info.domain ? info.domain : "ai.onnx");
+        lrp_cli_table_cell(table, "%s", versions);
+        lrp_cli_table_cell(table, "%s", info.runs ? "yes" : "NO");
+        lrp_cli_table_cell(table, "%s", info.differentiates ? "yes" : "NO");
+    }
+}
+
+static void ops_json(struct lrp_document *d, cJSON *array) {
+    struct lrp_operator_info info;
+    for (size_t i = 0; lrp_operator_info_at(i, &info); i++) {
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "name", info.name);
+        lrp_cli_json_put_text(d, o, "domain", info.domain);
+        cJSON *versions = lrp_cli_json_put_array(d, o, "versions");
+        for (int v = 0; v < MOST_VERSIONS && info.versions[v]; v++)
+            lrp_cli_json_put_number(d, versions, NULL, info.versions[v]);
+        lrp_cli_json_put_bool(d, o, "runs", info.runs);
+        lrp_cli_json_put_bool(d, o, "differentiates", info.differentiates);
+    }
+}
+
+int lrp_cli_ops(const struct lrp_arguments *arguments) {
+    static const struct lrp_column columns[] = {{"operator", false}, {"domain", false}, {"versions", false}, {"runs", false}, {"differentiates", false}};
+    return print_list(&(struct list)LIST_OF(ops, columns), arguments->json);
+}
+
+/* ---- colour maps ---- */
+
+static const char *colormap_kind(const struct lrp_colormap *map) {
+    return lrp_colormap_diverging(map) ? "diverging" : "sequential";
+}
+
+static void colormaps_table(struct lrp_table *table) {
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(i)); i++) {
+        lrp_cli_table_cell(table, "%s", lrp_colormap_name(map));
+        lrp_cli_table_cell(table, "%s", colormap_kind(map));
+        lrp_cli_table_cell(table, "%s", lrp_colormap_summary(map));
+    }
+}
+
+static void colormaps_json(struct lrp_document *d, cJSON *array) {
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(i)); i++) {
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "name", lrp_colormap_name(map));
+        lrp_cli_json_put_text(d, o, "kind", colormap_kind(map));
+        lrp_cli_json_put_text(d, o, "summary", lrp_colormap_summary(map));
+    }
+}
+
+int lrp_cli_colormaps(const struct lrp_arguments *arguments) {
+    static const struct lrp_column columns[] = {{"colormap", false}, {"kind", false}, {"colours", false}};
+    return print_list(&(struct list)LIST_OF(colormaps, columns), arguments->json);
+}

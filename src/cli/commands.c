@@ -1,0 +1,77 @@
+/* commands.c: the table of commands. */
+#include "commands.h"
+
+#include <string.h>
+
+const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
+    [LRP_COMMAND_INSPECT] =
+        {.name = "", .arguments = "MODEL [INPUT]", .summary = "opens the inspector",
+         .details = "Opens a model in the terminal inspector. Without a terminal it prints the table of layers with check, rule "
+                    "and sum of relevance instead and exits as explain does.",
+         .run = lrp_cli_inspect, .takes_model = true, .most_inputs = 1,
+         .examples = {"lrpscope model.onnx castle.png --scale 1/255 --labels labels.txt",
+                      "lrpscope model.onnx digit.npy | less"}},
+    [LRP_COMMAND_CHECK] =
+        {.name = "check", .arguments = "MODEL", .summary = "tells which layers LRP does not support, why, and what to do",
+         .details = "Prints the model check, a row a layer, then guidance. Exits with 1 if a layer fails.",
+         .run = lrp_cli_check, .takes_model = true,
+         .examples = {"lrpscope check model.onnx", "lrpscope check model.onnx --strip-softmax --support-layer clip",
+                      "lrpscope check model.onnx --json"}},
+    [LRP_COMMAND_LAYERS] =
+        {.name = "layers", .arguments = "MODEL", .summary = "lists the layers with shapes, parameters and rules",
+         .details = "Prints index, name, type, activation, output shape, parameters, multiply-accumulates and rule of every "
+                    "layer, then totals.",
+         .run = lrp_cli_layers, .takes_model = true,
+         .examples = {"lrpscope layers model.onnx --composite epsilon-plus", "lrpscope layers model.onnx --canonize-report"}},
+    [LRP_COMMAND_RUN] =
+        {.name = "run", .arguments = "MODEL INPUT...", .summary = "runs the model and prints the strongest outputs",
+         .details = "Prints the largest outputs of every sample with their labels: raw values, and their softmax in brackets "
+                    "unless the model ends in one.",
+         .run = lrp_cli_run, .takes_model = true, .most_inputs = -1,
+         .examples = {"lrpscope run model.onnx castle.png --scale 1/255 --labels labels.txt",
+                      "lrpscope run model.onnx batch.npy --output logits.npy"}},
+    [LRP_COMMAND_EXPLAIN] =
+        {.name = "explain", .arguments = "MODEL INPUT...", .summary = "computes relevance and writes heatmaps and arrays",
+         .details = "Explains one output neuron per sample and prints target, output, start and sum of relevance. Writes the "
+                    "files that are asked for. With --output-dir alone every INPUT gets STEM.png, STEM.npy and STEM.json there. "
+                    "N samples: F-0.png, F-1.png and so on; arrays hold the whole batch.",
+         .run = lrp_cli_explain, .takes_model = true, .most_inputs = -1,
+         .examples = {"lrpscope explain model.onnx castle.png --heatmap castle-lrp.png",
+                      "lrpscope explain model.onnx castle.png --rule 'type:convolution=alpha-beta(2,1)' --relevance r.npy",
+                      "lrpscope explain model.onnx *.png --output-dir heatmaps",
+                      "lrpscope explain model.onnx castle.png --rules model.lrpscope.json --report report.json"}},
+    [LRP_COMMAND_RULES] =
+        {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",
+         .details = "What --rule and --composite accept.", .run = lrp_cli_rules,
+         .examples = {"lrpscope rules --json"}},
+    [LRP_COMMAND_COMPOSITES] =
+        {.name = "composites", .arguments = "", .summary = "lists the presets", .details = "What --composite accepts by name.",
+         .run = lrp_cli_composites, .examples = {"lrpscope composites"}},
+    [LRP_COMMAND_OPS] =
+        {.name = "ops", .arguments = "", .summary = "lists the operators and what can be done with each",
+         .details = "Every operator with its versions, whether it runs and whether it differentiates.", .run = lrp_cli_ops,
+         .examples = {"lrpscope ops"}},
+    [LRP_COMMAND_COLORMAPS] =
+        {.name = "colormaps", .arguments = "", .summary = "lists the colour maps of heatmaps", .details = "What --colormap accepts.",
+         .run = lrp_cli_colormaps, .examples = {"lrpscope colormaps"}},
+};
+
+static const char *const reserved[] = {"ledger", "compare", "convert"};
+
+const struct lrp_command *lrp_cli_command_find(const char *name) {
+    for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
+        if (!strcmp(lrp_cli_commands[i].name, name))
+            return &lrp_cli_commands[i];
+    return NULL;
+}
+
+enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command) {
+    return (enum lrp_command_id)(command - lrp_cli_commands);
+}
+
+bool lrp_cli_command_reserved(const char *name) {
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (!strcmp(reserved[i], name))
+            return true;
+    return false;
+}

@@ -1,0 +1,57 @@
+/* commands.h: the table of commands; help, man page and completions are generated from it. */
+#ifndef LRP_CLI_COMMANDS_H
+#define LRP_CLI_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lrp_arguments;
+
+enum lrp_command_id {
+    LRP_COMMAND_INSPECT, /* no name: lrpscope MODEL [INPUT] */
+    LRP_COMMAND_CHECK,
+    LRP_COMMAND_LAYERS,
+    LRP_COMMAND_RUN,
+    LRP_COMMAND_EXPLAIN,
+    LRP_COMMAND_RULES,
+    LRP_COMMAND_COMPOSITES,
+    LRP_COMMAND_OPS,
+    LRP_COMMAND_COLORMAPS,
+    LRP_COMMAND_COUNT
+};
+/* Sets of commands, as the option table uses them. */
+#define LRP_FOR(id) (1u << LRP_COMMAND_##id)
+#define LRP_FOR_ALL ((1u << LRP_COMMAND_COUNT) - 1u)
+#define LRP_FOR_MODEL (LRP_FOR(INSPECT) | LRP_FOR(CHECK) | LRP_FOR(LAYERS) | LRP_FOR(RUN) | LRP_FOR(EXPLAIN))
+#define LRP_FOR_INPUT (LRP_FOR(INSPECT) | LRP_FOR(RUN) | LRP_FOR(EXPLAIN))
+#define LRP_FOR_RELEVANCE (LRP_FOR(INSPECT) | LRP_FOR(EXPLAIN))
+
+struct lrp_command {
+    const char *name;      /* "" for the inspector */
+    const char *arguments; /* "MODEL INPUT..." */
+    const char *summary;   /* one line, for the list of commands */
+    const char *details;   /* some sentences, for --help and the man page */
+    int (*run)(const struct lrp_arguments *arguments); /* returns the exit code */
+    bool takes_model;
+    int most_inputs;       /* -1: any number */
+    const char *examples[4];
+};
+extern const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT];
+
+/* The row with that name; NULL if there is none. */
+const struct lrp_command *lrp_cli_command_find(const char *name);
+enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command);
+/* True for a name that is kept for a command to come, so that it is never taken for a file. */
+bool lrp_cli_command_reserved(const char *name);
+
+int lrp_cli_inspect(const struct lrp_arguments *arguments);
+int lrp_cli_check(const struct lrp_arguments *arguments);
+int lrp_cli_layers(const struct lrp_arguments *arguments);
+int lrp_cli_run(const struct lrp_arguments *arguments);
+int lrp_cli_explain(const struct lrp_arguments *arguments);
+int lrp_cli_rules(const struct lrp_arguments *arguments);
+int lrp_cli_composites(const struct lrp_arguments *arguments);
+int lrp_cli_ops(const struct lrp_arguments *arguments);
+int lrp_cli_colormaps(const struct lrp_arguments *arguments);
+
+#endif

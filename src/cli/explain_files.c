@@ -1,0 +1,84 @@
+/* explain_files.c: which files a round of explain writes, and what they are called. */
+#include "explain_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "paths.h"
+
+enum { FILE_OPTIONS = 5 };
+struct file_option {
+    const char *name, *path;
+    bool shared; /* holds all INPUTs */
+};
+
+static void list_options(const struct lrp_arguments *a, struct file_option out[FILE_OPTIONS]) {
+    out[0] = (struct file_option){"heatmap", a->heatmap, false};
+    out[1] = (struct file_option){"relevance", a->relevance, false};
+    out[2] = (struct file_option){"layerwise", a->layerwise, false};
+    out[3] = (struct file_option){"sheet", a->sheet, false};
+    out[4] = (struct file_option){"report", a->report, true};
+}
+
+bool lrp_cli_files_by_stem(const struct lrp_arguments *a) {
+    return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->sheet && !a->report;
+}
+
+static enum lrp_status check_twice(const struct file_option *options, size_t i, struct lrp_error *err) {
+    for (size_t k = 0; k < i; k++)
+        if (options[k].path && !strcmp(options[k].path, options[i].path))
+            return lrp_fail(err, LRP_USAGE, "%s: named by --%s and --%s (give each its own file)", options[i].path, options[k].name,
+                            options[i].name);
+    return LRP_OK;
+}
+
+enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_error *err) {
+    struct file_option options[FILE_OPTIONS];
+    list_options(a, options);
+    enum lrp_status status = a->output_dir ? lrp_cli_dir_writable(a->output_dir, err) : LRP_OK;
+    for (size_t i = 0; !status && i < FILE_OPTIONS; i++) {
+        if (!options[i].path)
+            continue;
+        if (a->input_count > 1 && !options[i].shared)
+            return lrp_fail(err, LRP_USAGE, "--%s %s: one file for %zu inputs (use --output-dir D alone: it gets STEM.png, .npy and .json of each)",
+                            options[i].name, options[i].path, a->input_count);
+        status = check_twice(options, i, err);
+        /* inside --output-dir only that folder counts here: it may not be there yet */
+        if (!status && (!a->output_dir || options[i].path[0] == '/' || strchr(options[i].path, '/')))
+            status = lrp_cli_path_writable(options[i].path, err);
+    }
+    return status;
+}
+
+static enum lrp_status place(const char *dir, const char *name, const char *suffix, char **out, struct lrp_error *err) {
+    if (!name)
+        return LRP_OK;
+    *out = lrp_cli_path_join(dir, name, suffix);
+    return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem, struct lrp_explain_files *out, struct lrp_error *err) {
+    *out = (struct lrp_explain_files){0};
+    const bool by_stem = lrp_cli_files_by_stem(a);
+    enum lrp_status status = place(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
+    if (!status)
+        status = place(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
+    if (!status)
+        status = place(a->output_dir, a->layerwise, "", &out->layerwise, err);
+    if (!status)
+        status = place(a->output_dir, a->sheet, "", &out->sheet, err);
+    if (!status)
+        status = place(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
+    if (status)
+        lrp_cli_files_free(out);
+    return status;
+}
+
+void lrp_cli_files_free(struct lrp_explain_files *files) {
+    free(files->heatmap);
+    free(files->relevance);
+    free(files->layerwise);
+    free(files->sheet);
+    free(files->report);
+    *files = (struct lrp_explain_files){0};
+}

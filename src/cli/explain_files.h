@@ -1,0 +1,25 @@
+/* explain_files.h: which files a round of explain writes, and what they are called. */
+#ifndef LRP_CLI_EXPLAIN_FILES_H
+#define LRP_CLI_EXPLAIN_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arguments.h"
+
+/* Of one INPUT; owned strings, NULL for what is not asked for. */
+struct lrp_explain_files {
+    char *heatmap, *relevance, *layerwise, *sheet;
+    char *report; /* of this INPUT alone: only with --output-dir and no file asked for by name */
+};
+/* True if files are called after their INPUT: --output-dir alone. */
+bool lrp_cli_files_by_stem(const struct lrp_arguments *arguments);
+/* Several INPUTs cannot share the files that one option names; tells so, and tells before anything is computed whether all
+ * can be written. Errors: LRP_USAGE, LRP_FILE. */
+enum lrp_status lrp_cli_files_check(const struct lrp_arguments *arguments, struct lrp_error *err);
+/* `stem`: of the round's INPUT. Errors: LRP_MEMORY. */
+enum lrp_status lrp_cli_files_of(const struct lrp_arguments *arguments, const char *stem, struct lrp_explain_files *out,
+                                 struct lrp_error *err);
+void lrp_cli_files_free(struct lrp_explain_files *files);
+
+#endif

@@ -1,0 +1,46 @@
+/* job.h: a session as the commands use it: opened from the arguments, watched for ^C, its inputs set one after the other. */
+#ifndef LRP_CLI_JOB_H
+#define LRP_CLI_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lrpscope/session.h"
+
+#include "arguments.h"
+#include "watch.h"
+
+struct lrp_job {
+    const struct lrp_arguments *arguments; /* borrowed */
+    struct lrp_session *session;           /* owned */
+    struct lrp_watch *watch;               /* owned, or NULL */
+};
+/* Opens the model. `watched`: ^C stops what the session computes. On failure the error is on stderr and *code is the exit
+ * code; nothing is owned then. */
+bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code);
+void lrp_cli_job_close(struct lrp_job *job);
+
+/* How many rounds there are: one per plain INPUT, or one if only --input gives files. */
+size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments);
+/* The file that names the round: its INPUT, or the first --input. "" without any. */
+const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round);
+/* Sets the inputs of a round. */
+enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err);
+/* How often the session must run for the inputs set: once, or once per sample. */
+int64_t lrp_cli_job_passes(const struct lrp_job *job);
+/* Runs a pass (0-based) with the progress bar and gives a snapshot of it (owned: lrp_snapshot_release). LRP_CANCELLED after ^C.
+ * With LRP_CHECK_FAILED and LRP_UNSUPPORTED there is a snapshot too if *out is not NULL afterwards. */
+enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass, enum lrp_want want,
+                                const struct lrp_snapshot **out, struct lrp_error *err);
+/* Prints an error and returns the exit code: that of the signal if one came. */
+int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err);
+/* Prints the warnings about rules and rules files on stderr, unless -q. */
+void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot);
+
+/* True if LRP may not be computed: a row of the check fails, it is not skipped, and the method is lrp. */
+bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);
+/* The table of the check: all rows, or only those that fail. */
+enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err);
+
+#endif

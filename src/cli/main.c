@@ -1,0 +1,73 @@
+/* main.c: from the command line to a command. */
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "help.h"
+#include "options.h"
+#include "output.h"
+
+/* Whoever read our output through a pipe has gone: no reason to complain. */
+static bool reader_is_gone(void) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
+}
+
+/* What was printed must have arrived: a full disk is an error of the whole run. */
+static int finish(int code) {
+    const bool lost = fflush(stdout) || ferror(stdout);
+    if (!lost || reader_is_gone())
+        return code;
+    fprintf(stderr, "lrpscope: standard output cannot be written: %s\n", strerror(errno));
+    return code ? code : lrp_status_exit_code(LRP_FILE);
+}
+
+/* "chek" for "check": the command that was meant when a MODEL does not exist. */
+static const char *meant_command(const char *model) {
+    if (strpbrk(model, "./") || !access(model, F_OK))
+        return NULL;
+    for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
+        if (lrp_cli_distance(lrp_cli_commands[i].name, model) <= 2)
+            return lrp_cli_commands[i].name;
+    return NULL;
+}
+
+static int run(const struct lrp_arguments *arguments) {
+    if (arguments->version) {
+        printf("lrpscope %s\n", lrp_version());
+        return 0;
+    }
+    if (arguments->help) {
+        lrp_cli_help(arguments->command, stdout);
+        return 0;
+    }
+    if (arguments->generate) {
+        lrp_cli_generate(arguments->generate, stdout);
+        return 0;
+    }
+    const char *meant = lrp_cli_command_id(arguments->command) == LRP_COMMAND_INSPECT ? meant_command(arguments->model) : NULL;
+    if (meant) {
+        fprintf(stderr, "lrpscope: %s: neither a command nor a file (did you mean: lrpscope %s?)\n", arguments->model, meant);
+        return lrp_status_exit_code(LRP_FILE);
+    }
+    return arguments->command->run(arguments);
+}
+
+int main(int argc, char **argv) {
+    setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN);
+    struct lrp_arguments arguments;
+    struct lrp_error err = {0};
+    const enum lrp_status status = lrp_cli_arguments_parse(argc, argv, &arguments, &err);
+    if (status)
+        return lrp_cli_report_error(status, &err);
+    const int code = run(&arguments);
+    lrp_cli_arguments_free(&arguments);
+    return finish(code);
+}

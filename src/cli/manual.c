@@ -1,0 +1,112 @@
+/* manual.c: the man page lrpscope(1) from the tables of commands and options. */
+#include <string.h>
+
+#include "lrpscope/error.h"
+
+#include "help.h"
+
+/* Text as roff takes it: backslashes, hyphens, and control characters at a line's begin. */
+static void put(FILE *file, const char *text) {
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", file);
+    for (; *text; text++)
+        if (*text == '\\')
+            fputs("\\e", file);
+        else if (*text == '-')
+            fputs("\\-", file);
+        else
+            fputc(*text, file);
+}
+
+static void put_line(FILE *file, const char *text) {
+    put(file, text);
+    fputc('\n', file);
+}
+
+static void commands(FILE *file) {
+    fputs(".SH COMMANDS\n", file);
+    for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
+        const struct lrp_command *c = &lrp_cli_commands[i];
+        fputs(".TP\n.B lrpscope ", file);
+        put(file, c->name);
+        fputs(*c->name && *c->arguments ? " " : "", file);
+        put_line(file, c->arguments);
+        put_line(file, c->details);
+    }
+}
+
+static void option_commands(FILE *file, unsigned commands_of) {
+    if (commands_of == LRP_FOR_ALL)
+        return;
+    fputs(" (", file);
+    bool first = true;
+    for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
+        if (commands_of & 1u << c) {
+            fprintf(file, "%s%s", first ? "" : ", ", c ? lrp_cli_commands[c].name : "inspector");
+            first = false;
+        }
+    fputc(')', file);
+}
+
+static void one_option(FILE *file, const struct lrp_option *option) {
+    fputs(".TP\n.B ", file);
+    if (option->letter)
+        fprintf(file, "\\-%c, ", option->letter);
+    fputs("\\-\\-", file);
+    put(file, option->name);
+    if (option->argument) {
+        fputc(' ', file);
+        put(file, option->argument);
+    }
+    fputc('\n', file);
+    put(file, option->help);
+    if (option->choices) {
+        fputs(": ", file);
+        put(file, option->choices);
+    }
+    option_commands(file, option->commands);
+    fputc('\n', file);
+}
+
+static void all_options(FILE *file) {
+    fputs(".SH OPTIONS\n", file);
+    for (int section = 0; section < LRP_SECTION_COUNT; section++) {
+        fprintf(file, ".SS %s\n", lrp_cli_section_title((enum lrp_option_section)section));
+        const struct lrp_option *option;
+        for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
+            if (option->help && (int)option->section == section)
+                one_option(file, option);
+    }
+}
+
+static void exit_codes(FILE *file) {
+    fputs(".SH EXIT STATUS\n", file);
+#define X(name, code, text)                      \
+    fprintf(file, ".TP\n.B %d\n", code);         \
+    put_line(file, text);
+    LRP_STATUSES(X)
+#undef X
+    fputs(".TP\n.B 143\nterminated\n", file);
+}
+
+static void examples(FILE *file) {
+    fputs(".SH EXAMPLES\n.nf\n", file);
+    for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
+        for (size_t i = 0; i < 4 && lrp_cli_commands[c].examples[i]; i++)
+            put_line(file, lrp_cli_commands[c].examples[i]);
+    fputs(".fi\n", file);
+}
+
+void lrp_cli_generate_man(FILE *file) {
+    fprintf(file, ".TH LRPSCOPE 1 \"\" \"lrpscope %s\" \"User Commands\"\n", lrp_version());
+    fputs(".SH NAME\nlrpscope \\- a terminal inspector for layer\\-wise relevance propagation\n.SH SYNOPSIS\n"
+          ".B lrpscope\n[MODEL [INPUT]] [OPTION]...\n.br\n.B lrpscope\nCOMMAND ARGUMENT... [OPTION]...\n.SH DESCRIPTION\n"
+          "Opens an ONNX model, shows every layer, tells which layers LRP does not support and why, computes the relevance of every "
+          "layer and exports heatmaps and arrays.\n"
+          "An INPUT is a PNG, JPEG, PPM or PGM picture, a .npy array that is used as it is, or \\- for standard input.\n",
+          file);
+    commands(file);
+    all_options(file);
+    exit_codes(file);
+    examples(file);
+}

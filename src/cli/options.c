@@ -1,0 +1,189 @@
+/* options.c: the table of options and how it is searched. */
+#include "options.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "commands.h"
+
+#define SETTING(id) .kind = LRP_OPTION_SETTING, .setting = LRP_SETTING_##id
+#define FLAG(id, on) .kind = LRP_OPTION_SETTING_FLAG, .setting = LRP_SETTING_##id, .value = on
+#define TEXT(field) .kind = LRP_OPTION_TEXT, .offset = offsetof(struct lrp_arguments, field)
+#define SWITCH(field) .kind = LRP_OPTION_SWITCH, .offset = offsetof(struct lrp_arguments, field)
+#define COUNTER(field) .kind = LRP_OPTION_COUNTER, .offset = offsetof(struct lrp_arguments, field)
+#define IN(name) .section = LRP_SECTION_##name
+#define EXPLAIN LRP_FOR(EXPLAIN)
+#define INSPECT LRP_FOR(INSPECT)
+
+static const struct lrp_option options[] = {
+    {.name = "composite", .argument = "C", .commands = LRP_FOR_MODEL, IN(RULES), SETTING(COMPOSITE),
+     .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
+    {.name = "rule", .argument = "SELECTOR=RULE", .commands = LRP_FOR_MODEL, IN(RULES), .kind = LRP_OPTION_RULE,
+     .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; the last one wins"},
+    {.name = "rules", .argument = "F.json", .commands = LRP_FOR_MODEL, IN(RULES), .kind = LRP_OPTION_RULES_FILE,
+     .help = "rules file; options beat it, wherever they stand"},
+    {.name = "convention", .argument = "NAME", .commands = LRP_FOR_MODEL, IN(RULES), SETTING(CONVENTION),
+     .choices = "julia zennit captum pr26", .help = "whose defaults hold"},
+
+    {.name = "method", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(METHOD),
+     .choices = "lrp gradient input-gradient", .help = "what is computed"},
+    {.name = "target", .argument = "T", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(TARGET),
+     .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all or (c:y:x); default: arg-max"},
+    {.name = "output-relevance", .argument = "START", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(OUTPUT_RELEVANCE),
+     .help = "start at the target with one or its logit, with the whole output, or with an array F.npy"},
+    {.name = "output-name", .argument = "NAME", .commands = LRP_FOR_INPUT, IN(TARGET), SETTING(OUTPUT_NAME),
+     .help = "which output of the model; default: the first"},
+
+    {.name = "skip-checks", .commands = LRP_FOR_MODEL, IN(CHECK), FLAG(SKIP_CHECKS, true),
+     .help = "explain a model that fails the check, at your own risk"},
+    {.name = "support-layer", .argument = "T", .commands = LRP_FOR_MODEL, IN(CHECK), .kind = LRP_OPTION_SUPPORT_LAYER,
+     .help = "register a layer type, group or ONNX operator as supported; repeatable"},
+    {.name = "support-activation", .argument = "A", .commands = LRP_FOR_MODEL, IN(CHECK),
+     .kind = LRP_OPTION_SUPPORT_ACTIVATION, .help = "register an activation as supported; repeatable"},
+    {.name = "strip-softmax", .commands = LRP_FOR_MODEL, IN(CHECK), FLAG(STRIP_SOFTMAX, true),
+     .help = "explain the input of the output softmax"},
+
+    {.name = "no-canonize", .commands = LRP_FOR_MODEL, IN(GRAPH), FLAG(CANONIZE, false),
+     .help = "leave BatchNorm, layer norm and identities as they are"},
+    {.name = "no-fuse", .commands = LRP_FOR_MODEL, IN(GRAPH), FLAG(FUSE, false), .help = "every activation is its own layer"},
+    {.name = "input-shape", .argument = "N,C,H,W", .commands = LRP_FOR_MODEL, IN(GRAPH), SETTING(INPUT_SHAPE),
+     .help = "shape of the input where the model leaves it open"},
+    {.name = "plugin", .argument = "F.so", .commands = LRP_FOR_MODEL, IN(GRAPH), .kind = LRP_OPTION_LATER},
+
+    {.name = "input", .argument = "NAME=FILE", .commands = LRP_FOR_INPUT, IN(INPUT), .kind = LRP_OPTION_INPUT,
+     .help = "an input of a model that has several; repeatable"},
+    {.name = "scale", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(SCALE),
+     .help = "pictures: y = (x*scale-mean)/std with x in 0..255; one value or one per channel, also 1/255"},
+    {.name = "mean", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(MEAN), .help = "subtracted after --scale"},
+    {.name = "std", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(STD), .help = "divided by at last"},
+    {.name = "size", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(SIZE),
+     .help = "resize pictures; N: the shorter side"},
+    {.name = "crop", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CROP), .help = "centre-crop after --size"},
+    {.name = "layout", .argument = "L", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(LAYOUT), .choices = "nchw nhwc",
+     .help = "axes of the model's input"},
+    {.name = "channels", .argument = "C", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CHANNELS), .choices = "rgb bgr gray",
+     .help = "channels the model wants"},
+    {.name = "preprocess", .argument = "F.json", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(PREPROCESS),
+     .help = "a preprocessor_config.json"},
+    {.name = "labels", .argument = "F", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(LABELS),
+     .help = "line N names class N, or a config.json with id2label"},
+
+    {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap"},
+    {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance), .help = "write the relevance, float32"},
+    {.name = "layerwise", .argument = "F.safetensors", .commands = EXPLAIN, IN(OUTPUT), TEXT(layerwise),
+     .help = "write the relevance of every value under its ONNX name"},
+    {.name = "sheet", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(sheet), .help = "write a contact sheet of all layers"},
+    {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
+     .help = "write options, samples, layers, files and timing"},
+    {.name = "output-dir", .argument = "D", .commands = EXPLAIN, IN(OUTPUT), TEXT(output_dir),
+     .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
+    {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output), .help = "write the model's output"},
+    {.name = "top", .argument = "K", .commands = LRP_FOR(RUN), IN(OUTPUT), COUNTER(top), .help = "how many outputs are listed; default 5"},
+    {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
+     .help = "also list what canonization did"},
+    {.name = "json", .commands = LRP_FOR_ALL, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
+
+    {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN, IN(HEATMAP), TEXT(at),
+     .help = "whose relevance --heatmap and --relevance write; default: the input"},
+    {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show), .choices = "relevance activation weights",
+     .help = "what --heatmap shows"},
+    {.name = "colormap", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(COLORMAP),
+     .help = "colour map (lrpscope colormaps)"},
+    {.name = "reduce", .argument = "R", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(REDUCE),
+     .choices = "sum norm max-abs sum-abs", .help = "how channels become one value"},
+    {.name = "overlay", .argument = "ALPHA", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(OVERLAY),
+     .help = "opacity over the grey input, 0..1"},
+    {.name = "clip", .argument = "LOW:HIGH", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(CLIP), .help = "percentiles of the range"},
+    {.name = "gamma", .argument = "G", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(GAMMA), .help = "below 1 lifts weak values"},
+    {.name = "size-factor", .argument = "N", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(SIZE_FACTOR),
+     .help = "pixels per value"},
+
+    {.name = "threads", .argument = "N", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(THREADS), .help = "default: all cores"},
+    {.name = "memory", .argument = "BYTES", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(MEMORY), .help = "limit, e.g. 2G"},
+    {.name = "repeat", .argument = "N", .commands = EXPLAIN, IN(RUNNING), COUNTER(repeat),
+     .help = "run N times; the report has the time of each"},
+    {.name = "profile", .commands = EXPLAIN, IN(RUNNING), .kind = LRP_OPTION_LATER},
+    {.name = "script", .argument = "F", .commands = INSPECT, IN(RUNNING), TEXT(script),
+     .help = "keys and :commands to play instead of the keyboard"},
+    {.name = "no-mouse", .commands = INSPECT, IN(RUNNING), SWITCH(no_mouse), .help = "leave the mouse to the terminal"},
+    {.name = "color", .argument = "WHEN", .commands = INSPECT, IN(RUNNING), TEXT(color), .choices = "auto never 8 256 direct",
+     .help = "colours of the inspector"},
+    {.name = "ascii", .commands = INSPECT, IN(RUNNING), SWITCH(ascii), .help = "draw with ASCII alone"},
+    {.name = "quiet", .letter = 'q', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(quiet), .help = "no warnings, no progress"},
+    {.name = "verbose", .letter = 'v', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(verbose), .help = "say what was done and how long it took"},
+    {.name = "help", .letter = 'h', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(help), .help = "help on a command"},
+    {.name = "version", .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(version), .help = "print the version"},
+    {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate), .choices = "man bash zsh fish"},
+};
+
+const char *lrp_cli_section_title(enum lrp_option_section section) {
+    static const char *const titles[] = {
+#define X(name, title) title,
+        LRP_OPTION_SECTIONS(X)
+#undef X
+    };
+    return titles[section];
+}
+
+const struct lrp_option *lrp_cli_option_at(size_t index) {
+    return index < sizeof options / sizeof *options ? &options[index] : NULL;
+}
+
+const struct lrp_option *lrp_cli_option_find(const char *name, size_t length) {
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strlen(options[i].name) == length && !strncmp(options[i].name, name, length))
+            return &options[i];
+    return NULL;
+}
+
+const struct lrp_option *lrp_cli_option_letter(char letter) {
+    for (size_t i = 0; letter && i < sizeof options / sizeof *options; i++)
+        if (options[i].letter == letter)
+            return &options[i];
+    return NULL;
+}
+
+size_t lrp_cli_distance(const char *a, const char *b) {
+    enum { MOST = 64 }; /* no name of ours is longer; the tail of a longer text counts as different */
+    const size_t full_a = strlen(a), full_b = strlen(b);
+    const size_t na = full_a < MOST ? full_a : MOST, nb = full_b < MOST ? full_b : MOST;
+    size_t row[MOST + 1];
+    for (size_t j = 0; j <= nb; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= na; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            const size_t above = row[j], replace = diagonal + (a[i - 1] != b[j - 1]);
+            size_t least = above + 1 < row[j - 1] + 1 ? above + 1 : row[j - 1] + 1;
+            row[j] = least = replace < least ? replace : least;
+            diagonal = above;
+        }
+    }
+    return row[nb] + (full_a - na) + (full_b - nb);
+}
+
+const char *lrp_cli_option_nearest(const char *wrong) {
+    const char *nearest = "help";
+    size_t best = (size_t)-1;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const size_t distance = lrp_cli_distance(options[i].name, wrong);
+        if (options[i].help && distance < best) {
+            best = distance;
+            nearest = options[i].name;
+        }
+    }
+    return nearest;
+}
+
+bool lrp_cli_is_choice(const char *choices, const char *text) {
+    const size_t length = strlen(text);
+    for (const char *word = choices; length && *word;) {
+        const size_t n = strcspn(word, " ");
+        if (n == length && !strncmp(word, text, n))
+            return true;
+        word += n + (word[n] == ' ');
+    }
+    return false;
+}

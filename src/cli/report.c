@@ -1,0 +1,134 @@
+/* report.c: the JSON report of explain. */
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_names(struct lrp_document *d, cJSON *options, const char *key, const struct lrp_settings *settings, size_t count,
+                      const char *(*at)(const struct lrp_settings *, size_t)) {
+    cJSON *array = lrp_cli_json_put_array(d, options, key);
+    for (size_t i = 0; i < count; i++)
+        lrp_cli_json_put_text(d, array, NULL, at(settings, i));
+}
+
+static void add_options(struct lrp_document *d, const struct lrp_settings *settings) {
+    cJSON *options = lrp_cli_json_put_object(d, d->root, "options");
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const enum lrp_setting setting = (enum lrp_setting)i;
+        if (lrp_setting_is_flag(setting))
+            lrp_cli_json_put_bool(d, options, lrp_setting_key(setting), lrp_settings_flag(settings, setting));
+        else
+            lrp_cli_json_put_text(d, options, lrp_setting_key(setting), lrp_settings_get(settings, setting));
+    }
+    cJSON *rules = lrp_cli_json_put_array(d, options, "rules");
+    for (size_t i = 0; i < lrp_settings_rule_count(settings); i++) {
+        const struct lrp_rule_setting rule = lrp_settings_rule_at(settings, i);
+        cJSON *o = lrp_cli_json_put_object(d, rules, NULL);
+        lrp_cli_json_put_text(d, o, "select", rule.select);
+        lrp_cli_json_put_text(d, o, "rule", rule.rule);
+    }
+    add_names(d, options, "supported_layers", settings, lrp_settings_layer_count(settings), lrp_settings_layer_at);
+    add_names(d, options, "supported_activations", settings, lrp_settings_activation_count(settings), lrp_settings_activation_at);
+}
+
+enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err) {
+    *report = (struct lrp_report){.layer_count = snapshot->layers->count};
+    report->layers = calloc(report->layer_count, sizeof *report->layers);
+    if (!report->layers)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    struct lrp_document *d = &report->document;
+    lrp_cli_json_init(d, snapshot->model_path);
+    add_options(d, snapshot->settings);
+    report->samples = lrp_cli_json_put_array(d, d->root, "samples");
+    report->files = cJSON_CreateArray(); /* the four join the document at the end: the order of keys is the contract's */
+    report->forward = cJSON_CreateArray();
+    report->relevance = cJSON_CreateArray();
+    return LRP_OK;
+}
+
+void lrp_cli_report_free(struct lrp_report *report) {
+    lrp_cli_json_free(&report->document);
+    cJSON_Delete(report->files);
+    cJSON_Delete(report->forward);
+    cJSON_Delete(report->relevance);
+    free(report->layers);
+    *report = (struct lrp_report){0};
+}
+
+void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_target *target, double sum_input) {
+    struct lrp_document *d = &report->document;
+    cJSON *o = lrp_cli_json_put_object(d, report->samples, NULL);
+    lrp_cli_json_put_text(d, o, "input", input);
+    lrp_cli_json_put_number(d, o, "target", (double)target->index);
+    lrp_cli_json_put_text(d, o, "label", target->label);
+    lrp_cli_json_put_number(d, o, "output", (double)target->output);
+    lrp_cli_json_put_number(d, o, "start", target->start);
+    lrp_cli_json_put_number(d, o, "sum_input", sum_input);
+}
+
+static void merge(struct lrp_report_layer *into, const struct lrp_statistics *more) {
+    into->sum += more->sum;
+    into->nan += more->nan;
+    if (!into->seen || more->min < into->min)
+        into->min = more->min;
+    if (!into->seen || more->max > into->max)
+        into->max = more->max;
+    into->seen = true;
+}
+
+void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+    for (size_t i = 0; i < report->layer_count; i++)
+        if (snapshot->relevance[i])
+            merge(&report->layers[i], &snapshot->relevance_statistics[i]);
+}
+
+void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+    if (!cJSON_GetArraySize(report->forward)) { /* later passes find everything prepared */
+        report->load_ms = snapshot->load_ms;
+        report->prepare_ms = snapshot->prepare_ms;
+    }
+    lrp_cli_json_put_number(&report->document, report->forward, NULL, snapshot->forward_ms);
+    lrp_cli_json_put_number(&report->document, report->relevance, NULL, snapshot->relevance_ms);
+}
+
+void lrp_cli_report_file(struct lrp_report *report, const char *path) {
+    lrp_cli_json_put_text(&report->document, report->files, NULL, path);
+}
+
+static void add_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+    struct lrp_document *d = &report->document;
+    cJSON *layers = lrp_cli_json_put_array(d, d->root, "layers");
+    for (size_t i = 1; i < report->layer_count; i++) {
+        const struct lrp_report_layer *s = &report->layers[i];
+        const double none = s->seen ? 0 : (double)NAN; /* no relevance reached it: null */
+        cJSON *o = lrp_cli_json_put_object(d, layers, NULL);
+        lrp_cli_json_put_number(d, o, "index", (double)i);
+        lrp_cli_json_put_text(d, o, "name", snapshot->layers->rows[i].name);
+        lrp_cli_json_put_text(d, o, "rule", snapshot->rules[i]);
+        lrp_cli_json_put_number(d, o, "sum", s->sum + none);
+        lrp_cli_json_put_number(d, o, "min", (double)s->min + none);
+        lrp_cli_json_put_number(d, o, "max", (double)s->max + none);
+        lrp_cli_json_put_number(d, o, "nan", (double)s->nan);
+    }
+}
+
+/* Hands a container over to an object. */
+static void hand_over(struct lrp_document *d, cJSON *parent, const char *key, cJSON **item) {
+    if (*item && parent && cJSON_AddItemToObject(parent, key, *item))
+        *item = NULL;
+    else
+        d->failed = true;
+}
+
+void lrp_cli_report_finish(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+    struct lrp_document *d = &report->document;
+    add_layers(report, snapshot);
+    lrp_cli_json_put_array(d, d->root, "ledger");
+    hand_over(d, d->root, "files", &report->files);
+    cJSON *timing = lrp_cli_json_put_object(d, d->root, "timing");
+    lrp_cli_json_put_number(d, timing, "load_ms", report->load_ms);
+    lrp_cli_json_put_number(d, timing, "prepare_ms", report->prepare_ms);
+    hand_over(d, timing, "forward_ms", &report->forward);
+    hand_over(d, timing, "relevance_ms", &report->relevance);
+}

@@ -1,0 +1,34 @@
+/* report.h: the JSON report of explain (cli.md section 4), put together pass by pass. */
+#ifndef LRP_CLI_REPORT_H
+#define LRP_CLI_REPORT_H
+
+#include "lrpscope/session.h"
+
+#include "json_output.h"
+
+/* What is known of a layer's relevance over all passes. */
+struct lrp_report_layer {
+    double sum;
+    float min, max;
+    size_t nan;
+    bool seen;
+};
+struct lrp_report {
+    struct lrp_document document; /* owned */
+    cJSON *samples, *files, *forward, *relevance;
+    struct lrp_report_layer *layers; /* owned */
+    size_t layer_count;
+    double load_ms, prepare_ms;
+};
+/* Starts a report of a model; the snapshot's settings become its options. */
+enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err);
+void lrp_cli_report_free(struct lrp_report *report);
+void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_target *target, double sum_input);
+/* Adds the statistics of the layers' relevance. */
+void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot);
+void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot);
+void lrp_cli_report_file(struct lrp_report *report, const char *path);
+/* Adds layers, ledger and timing at last; the document can then be printed or written. Call it once. */
+void lrp_cli_report_finish(struct lrp_report *report, const struct lrp_snapshot *snapshot);
+
+#endif
