@@ -5,7 +5,7 @@
 #include "picture.h"
 
 #define LRP_FONT_WIDTH 5
-#define LRP_FONT_HEIGHT 7
+#define LRP_FONT_HEIGHT 9  /* 7 above the line, 2 below */
 #define LRP_FONT_ADVANCE 6 /* from one character to the next */
 
 /* All of them draw into pictures of 3 channels and leave out what lies outside; scale: pixels per dot of the font. */

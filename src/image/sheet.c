@@ -11,7 +11,7 @@
 #define HEADER 76
 #define GAP 18
 #define THUMB 192    /* side of the square a heatmap is fitted into */
-#define LINE 11      /* from one line of text to the next */
+#define LINE 12      /* from one line of text to the next */
 #define TEXT_LINES 4 /* title, subtitle, shape and sum, range */
 #define CELL_WIDTH (THUMB + 2 + GAP)
 #define CELL_HEIGHT (THUMB + 2 + 6 + TEXT_LINES * LINE + GAP)
@@ -29,16 +29,11 @@ static size_t column_count(size_t tiles) {
     return columns < least ? least : columns;
 }
 
-/* Largest size with the plane's aspect inside THUMB x THUMB; whole factors when growing, so that cells stay equal. */
+/* Largest size with the plane's aspect inside THUMB x THUMB. */
 static void fit(const struct lrp_plane *plane, int *width, int *height) {
     int longer = plane->width > plane->height ? plane->width : plane->height;
-    if (longer <= THUMB) {
-        *width = plane->width * (THUMB / longer);
-        *height = plane->height * (THUMB / longer);
-    } else {
-        *width = (int)((int64_t)plane->width * THUMB / longer);
-        *height = (int)((int64_t)plane->height * THUMB / longer);
-    }
+    *width = (int)((int64_t)plane->width * THUMB / longer);
+    *height = (int)((int64_t)plane->height * THUMB / longer);
     *width = *width < MIN_STRIP ? MIN_STRIP : *width;
     *height = *height < MIN_STRIP ? MIN_STRIP : *height;
 }
@@ -81,7 +76,7 @@ static void draw_texts(const struct lrp_sheet_tile *tile, int left, int top, str
     snprintf(line, sizeof line, "%s%ssum %.5g", tile->shape ? tile->shape : "", tile->shape ? "  " : "", s->sum);
     lrp_draw_text_within(out, left, top + 2 * LINE, 1, THUMB, line, ink);
     if (s->nan > 0)
-        snprintf(line, sizeof line, "%zu values are NaN or infinite", s->nan);
+        snprintf(line, sizeof line, "NaN or infinite values: %zu", s->nan);
     else
         snprintf(line, sizeof line, "%.3g .. %.3g", (double)s->min, (double)s->max);
     lrp_draw_text_within(out, left, top + 3 * LINE, 1, THUMB, line, s->nan > 0 ? warning : faint);
