@@ -137,8 +137,7 @@ void lrp_colormap_invalid(const struct lrp_colormap *map, unsigned char rgb[3]) 
 }
 
 static unsigned char to_byte(double part) {
-    /* a float such as .3F lies a hair beside the decimal meant; without the nudge .3 * 255 = 76.5 would depend on it */
-    return (unsigned char)floor(part * 255 + 0.5 + 1e-5);
+    return (unsigned char)floor(part * 255 + 0.5);
 }
 
 void lrp_colormap_rgb(const struct lrp_colormap *map, double t, unsigned char rgb[3]) {

@@ -95,10 +95,10 @@ static float reduce_pixel(const struct lrp_tensor *tensor, int64_t at, const str
         sum += value;
         squares += value * value;
         sum_abs += fabs(value);
-        max_abs = fabs(value) > max_abs || isnan(value) ? fabs(value) : max_abs;
+        max_abs = fmax(max_abs, fabs(value));
     }
     if (isnan(sum_abs))
-        return NAN; /* comparisons above drop a NaN that a number follows */
+        return NAN; /* fmax drops a NaN, and one from a file must not be taken for a blank cell */
     const double result[] = {[LRP_REDUCE_SUM] = sum, [LRP_REDUCE_NORM] = sqrt(squares), [LRP_REDUCE_MAX_ABS] = max_abs,
                              [LRP_REDUCE_SUM_ABS] = sum_abs};
     return (float)result[reduction];
