@@ -1,26 +1,17 @@
-/* dnnl.c: convolutions and matrix products by oneDNN 2; the only file that includes its header. */
-#include <dnnl.h>
+/* dnnl.c: convolutions and matrix products run by oneDNN 2; only dnnl*.[ch] know it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "buffer.h"
-#include "library.h"
+#include "dnnl_plan.h"
 
-enum { MAX_DIMS = 3 + 3 }; /* batch or group, channels, space */
-enum { PIECE = 64 };       /* alignment of the parts of a scratch buffer */
-
-/* How activations lie in memory while a primitive works on them. */
-enum layout { PLAIN, BLOCKED, ANY };
-/* Tried in turn until one has a fast implementation. */
-static const struct {
-    enum layout source, target;
-} layouts[] = {{BLOCKED, BLOCKED}, {PLAIN, BLOCKED}, {ANY, ANY}, {PLAIN, PLAIN}};
+enum { PIECE = 64 }; /* alignment of the parts of a scratch buffer */
 
 struct lrp_library_conv {
     enum lrp_direction direction;
     int threads;
     bool has_bias;
-    char name[64];
+    char name[LRP_DNNL_NAME];
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     dnnl_primitive_t primitive, reorder_from, reorder_to; /* reorders are NULL where the layout is plain already */
@@ -32,156 +23,11 @@ struct lrp_library_conv {
     dnnl_memory_desc_t plain_weights;
 };
 
-struct plan {
-    int space; /* dimensions, 2 or 3 */
-    bool grouped;
-    dnnl_dims_t source, weights, target, bias, stride, dilation, pad_begin, pad_end;
-    dnnl_memory_desc_t plain_source, plain_weights, plain_target, bias_desc;
-};
-
 static enum lrp_status refused(struct lrp_error *err, dnnl_status_t status)
 {
     if (status == dnnl_out_of_memory)
         return lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
     return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this convolution (status %d)", (int)status);
-}
-
-static dnnl_format_tag_t block_tag(int space)
-{
-    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
-
-    if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core)
-        return space == 3 ? dnnl_nCdhw16c : dnnl_nChw16c;
-    if ((isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2)
-        return space == 3 ? dnnl_nCdhw8c : dnnl_nChw8c;
-    return dnnl_format_tag_any;
-}
-
-static dnnl_format_tag_t plain_tag(int space)
-{
-    return space == 3 ? dnnl_ncdhw : dnnl_nchw;
-}
-
-static void space_of(const struct lrp_conv_shape *shape, struct plan *plan)
-{
-    const int first = plan->space - shape->rank; /* a line is a picture of height 1 */
-    const int weights_at = plan->grouped ? 3 : 2;
-
-    for (int d = 0; d < plan->space; d++) {
-        const int i = d - first;
-        const bool real = i >= 0;
-        const int64_t in = real ? shape->in[i] : 1, out = real ? shape->out[i] : 1;
-        const int64_t kernel = real ? shape->kernel[i] : 1, dilation = real ? shape->dilation[i] : 1;
-
-        plan->source[2 + d] = in;
-        plan->target[2 + d] = out;
-        plan->weights[weights_at + d] = kernel;
-        plan->stride[d] = real ? shape->stride[i] : 1;
-        plan->dilation[d] = dilation - 1;
-        plan->pad_begin[d] = real ? shape->pad_begin[i] : 0;
-        /* what is really touched, which is what the library checks */
-        plan->pad_end[d] = (out - 1) * plan->stride[d] + (kernel - 1) * dilation + 1 - in - plan->pad_begin[d];
-    }
-}
-
-static dnnl_status_t make_plan(const struct lrp_conv_shape *shape, struct plan *plan)
-{
-    int dims = 0;
-    dnnl_format_tag_t tag;
-
-    *plan = (struct plan){.space = shape->rank == 3 ? 3 : 2, .grouped = shape->group > 1};
-    plan->source[0] = plan->target[0] = shape->batch;
-    plan->source[1] = shape->in_channels;
-    plan->target[1] = plan->bias[0] = shape->out_channels;
-    if (plan->grouped)
-        plan->weights[dims++] = shape->group;
-    plan->weights[dims++] = shape->out_channels / shape->group;
-    plan->weights[dims++] = shape->in_channels / shape->group;
-    dims += plan->space;
-    space_of(shape, plan);
-    tag = dims == 4 ? dnnl_oihw : dims == 5 ? dnnl_abcde : dnnl_goidhw;
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&plan->plain_weights, dims, plan->weights, dnnl_f32, tag);
-    tag = plain_tag(plan->space);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->plain_source, 2 + plan->space, plan->source, dnnl_f32, tag);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->plain_target, 2 + plan->space, plan->target, dnnl_f32, tag);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->bias_desc, 1, plan->bias, dnnl_f32, dnnl_a);
-    return status;
-}
-
-static dnnl_status_t desc_in(const struct plan *plan, enum layout layout, const dnnl_dim_t *dims, dnnl_memory_desc_t *out)
-{
-    const dnnl_format_tag_t tag = layout == PLAIN     ? plain_tag(plan->space)
-                                  : layout == BLOCKED ? block_tag(plan->space)
-                                                      : dnnl_format_tag_any;
-
-    return dnnl_memory_desc_init_by_tag(out, 2 + plan->space, dims, dnnl_f32, tag);
-}
-
-/* The description of the primitive for one choice of layouts. Winograd is never asked for: its exact zeros are noise. */
-static dnnl_status_t describe(const struct lrp_library_conv *conv, const struct plan *plan, size_t choice,
-                              dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *out)
-{
-    const dnnl_prop_kind_t kind = dnnl_forward_inference;
-    dnnl_memory_desc_t source, target, weights;
-    dnnl_convolution_desc_t desc;
-    dnnl_primitive_desc_t hint = NULL;
-    dnnl_status_t status = desc_in(plan, layouts[choice].source, plan->source, &source);
-
-    if (!status)
-        status = desc_in(plan, layouts[choice].target, plan->target, &target);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&weights, plan->plain_weights.ndims, plan->weights, dnnl_f32,
-                                              dnnl_format_tag_any);
-    if (!status)
-        status = dnnl_dilated_convolution_forward_desc_init(
-            &desc, kind, dnnl_convolution_direct, &source, &weights, conv->has_bias ? &plan->bias_desc : NULL, &target,
-            plan->stride, plan->dilation, plan->pad_begin, plan->pad_end);
-    if (!status)
-        status = dnnl_primitive_desc_create(&hint, &desc, attr, conv->engine, NULL);
-    if (conv->direction == LRP_FORWARD || status) {
-        *out = hint;
-        return status;
-    }
-    status = dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &source, &weights, &target,
-                                                              plan->stride, plan->dilation, plan->pad_begin,
-                                                              plan->pad_end);
-    if (!status)
-        status = dnnl_primitive_desc_create(out, &desc, attr, conv->engine, hint);
-    dnnl_primitive_desc_destroy(hint);
-    return status;
-}
-
-/* The first layouts with a fast implementation; *out stays NULL if there is none. */
-static dnnl_status_t choose(struct lrp_library_conv *conv, const struct plan *plan, dnnl_primitive_desc_t *out)
-{
-    dnnl_primitive_attr_t attr;
-    dnnl_status_t status = dnnl_primitive_attr_create(&attr);
-
-    if (status)
-        return status;
-    status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
-    /* with few input channels, blocks of them would be mostly padding */
-    const bool thin = plan->source[1] < 4 && !plan->grouped;
-    for (size_t i = 0; !status && !*out && i < sizeof layouts / sizeof *layouts; i++) {
-        const size_t choice = thin && i < 2 ? 1 - i : i;
-        dnnl_primitive_desc_t found = NULL;
-        const char *name = "ref";
-
-        if (describe(conv, plan, choice, attr, &found))
-            continue;
-        dnnl_primitive_desc_query(found, dnnl_query_impl_info_str, 0, (void *)&name);
-        if (strncmp(name, "ref", 3) == 0) {
-            dnnl_primitive_desc_destroy(found);
-            continue;
-        }
-        strncpy(conv->name, name, sizeof conv->name - 1);
-        *out = found;
-    }
-    dnnl_primitive_attr_destroy(attr);
-    return status;
 }
 
 static dnnl_status_t empty_memory(struct lrp_library_conv *conv, const dnnl_memory_desc_t *desc, dnnl_memory_t *out)
@@ -208,7 +54,7 @@ static dnnl_status_t connect(struct lrp_library_conv *conv, const dnnl_memory_de
     return status;
 }
 
-static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct plan *plan, dnnl_primitive_desc_t desc)
+static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct lrp_dnnl_plan *plan, dnnl_primitive_desc_t desc)
 {
     const bool forward = conv->direction == LRP_FORWARD;
     const dnnl_memory_desc_t *const source =
@@ -283,16 +129,16 @@ static dnnl_status_t take_weights(struct lrp_library_conv *conv, dnnl_primitive_
 static dnnl_status_t build(struct lrp_library_conv *conv, const struct lrp_conv_shape *shape, const void *weights,
                            bool *found)
 {
-    struct plan plan;
+    struct lrp_dnnl_plan plan;
     dnnl_primitive_desc_t desc = NULL;
-    dnnl_status_t status = make_plan(shape, &plan);
+    dnnl_status_t status = lrp_dnnl_plan_make(shape, conv->direction, conv->has_bias, &plan);
 
     if (!status)
         status = dnnl_engine_create(&conv->engine, dnnl_cpu, 0);
     if (!status)
         status = dnnl_stream_create(&conv->stream, conv->engine, dnnl_stream_default_flags);
     if (!status)
-        status = choose(conv, &plan, &desc);
+        status = lrp_dnnl_plan_choose(&plan, conv->engine, conv->name, &desc);
     *found = desc;
     conv->plain_weights = plan.plain_weights;
     if (!status && desc && weights) {

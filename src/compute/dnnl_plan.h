@@ -1,0 +1,27 @@
+/* dnnl_plan.h: which of oneDNN's convolutions, in which layouts. */
+#ifndef LRP_COMPUTE_DNNL_PLAN_H
+#define LRP_COMPUTE_DNNL_PLAN_H
+
+#include <dnnl.h>
+
+#include "library.h"
+
+enum { LRP_DNNL_NAME = 64 };
+
+/* One direction of a convolution in oneDNN's terms: 2 or 3 space dimensions, plain row-major descriptions. */
+struct lrp_dnnl_plan {
+    enum lrp_direction direction;
+    bool has_bias;
+    int space; /* dimensions, 2 or 3 */
+    bool grouped;
+    dnnl_dims_t source, weights, target, bias, stride, dilation, pad_begin, pad_end;
+    dnnl_memory_desc_t plain_source, plain_weights, plain_target, bias_desc;
+};
+
+dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_direction direction, bool bias,
+                                 struct lrp_dnnl_plan *plan);
+/* The first layouts with a fast implementation, and its name; *out stays NULL if there is none. */
+dnnl_status_t lrp_dnnl_plan_choose(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, char name[LRP_DNNL_NAME],
+                                   dnnl_primitive_desc_t *out);
+
+#endif
