@@ -36,6 +36,9 @@ int64_t lrp_linear_times(int64_t a, int64_t b);
 bool lrp_linear_plain(const struct lrp_blob *blob);
 /* Fails unless all given inputs among the first `count` are of a float type. */
 enum lrp_status lrp_linear_floats(const struct lrp_call *call, int needed, int count, struct lrp_error *err);
+/* The convolution of a call; of a transposed one, the convolution it is the mirror of: its input is our output. */
+enum lrp_status lrp_conv_call_shape(const struct lrp_call *call, struct lrp_conv_shape *out, struct lrp_error *err);
+bool lrp_conv_is_transposed(const struct lrp_call *call);
 /* The weight gradient of a convolution, for weights that come as data: gw += sum over batch and outputs of gy times x. */
 void lrp_conv_weight_gradient(const struct lrp_conv_shape *shape, const float *x, const float *gy, float *gw,
                               const struct lrp_run *run);
