@@ -1,0 +1,158 @@
+/* act_app.c: actions on the views, finding, tags, and the program itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+static void open_view(struct lrp_app *app, enum lrp_view view) {
+    if (app->view != view)
+        app->last_view = app->view == LRP_VIEW_HELP ? LRP_VIEW_LAYERS : app->view;
+    app->view = view;
+    app->focus = LRP_PANE_LIST;
+    lrp_app_select(app, app->layer);
+    if (view == LRP_VIEW_MESSAGES)
+        app->windows[view].selected = lrp_app_row_count(app, view) - 1;
+}
+void lrp_do_view_layers(struct lrp_app *app) { open_view(app, LRP_VIEW_LAYERS); }
+void lrp_do_view_check(struct lrp_app *app) { open_view(app, LRP_VIEW_CHECK); }
+void lrp_do_view_summary(struct lrp_app *app) { open_view(app, LRP_VIEW_SUMMARY); }
+void lrp_do_view_messages(struct lrp_app *app) { open_view(app, LRP_VIEW_MESSAGES); }
+void lrp_do_help(struct lrp_app *app) {
+    open_view(app, app->view == LRP_VIEW_HELP ? app->last_view : LRP_VIEW_HELP);
+}
+
+void lrp_do_next_pane(struct lrp_app *app) {
+    const struct lrp_layout layout = lrp_app_layout(app);
+    for (int i = 1; i <= LRP_PANE_COUNT; i++) {
+        const enum lrp_pane pane = (enum lrp_pane)(((int)app->focus + i) % LRP_PANE_COUNT);
+        if (layout.one_pane ? pane != LRP_PANE_DETAILS || app->details : layout.pane[pane].rows > 0) {
+            app->focus = pane;
+            return;
+        }
+    }
+}
+
+void lrp_do_details(struct lrp_app *app) {
+    if (app->details || lrp_app_layout(app).one_pane)
+        app->focus = LRP_PANE_DETAILS;
+    app->details = true;
+    const struct lrp_layout layout = lrp_app_layout(app);
+    if (!layout.one_pane && layout.pane[LRP_PANE_DETAILS].rows == 0)
+        app->details = false;
+}
+
+/* Closes what is open, innermost first. False if nothing was. */
+static bool close_one(struct lrp_app *app) {
+    if (app->menu.kind != LRP_MENU_NONE) {
+        lrp_app_close_menu(app);
+    } else if (app->view != LRP_VIEW_LAYERS) {
+        open_view(app, app->view == LRP_VIEW_HELP ? app->last_view : LRP_VIEW_LAYERS);
+    } else if (app->details) {
+        app->details = false;
+        app->focus = LRP_PANE_LIST;
+    } else if (app->focus != LRP_PANE_LIST) {
+        app->focus = LRP_PANE_LIST;
+    } else if (app->filter && *app->filter) {
+        lrp_app_set_text(app, &app->filter, NULL);
+        lrp_app_refilter(app);
+    } else {
+        return false;
+    }
+    return true;
+}
+void lrp_do_escape(struct lrp_app *app) {
+    if (!close_one(app) && app->search)
+        lrp_app_set_text(app, &app->search, NULL);
+}
+void lrp_do_back(struct lrp_app *app) {
+    if (!close_one(app))
+        lrp_do_quit(app);
+}
+void lrp_do_quit(struct lrp_app *app) {
+    app->quitting = true;
+    lrp_app_emit(app, LRP_EFFECT_QUIT, NULL, 0, false);
+}
+void lrp_do_redraw(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_REDRAW, NULL, 0, false); }
+void lrp_do_suspend(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_SUSPEND, NULL, 0, false); }
+void lrp_do_command(struct lrp_app *app) { lrp_app_open_prompt(app, LRP_PROMPT_COMMAND, ""); }
+
+void lrp_do_search(struct lrp_app *app) {
+    lrp_app_open_prompt(app, app->menu.kind != LRP_MENU_NONE ? LRP_PROMPT_MENU_FILTER : LRP_PROMPT_SEARCH, "");
+}
+void lrp_do_filter(struct lrp_app *app) { lrp_app_open_prompt(app, LRP_PROMPT_FILTER, app->filter ? app->filter : ""); }
+
+static void again(struct lrp_app *app, int step) {
+    if (!app->search || !*app->search)
+        lrp_app_say(app, false, "nothing to find: / starts");
+    else
+        lrp_app_find(app, app->windows[app->view].selected + step, step);
+}
+void lrp_do_search_next(struct lrp_app *app) { again(app, 1); }
+void lrp_do_search_previous(struct lrp_app *app) { again(app, -1); }
+
+void lrp_do_tag(struct lrp_app *app) {
+    if (app->layer > 0 && (size_t)app->layer < app->tagged_size)
+        app->tagged[app->layer] = !app->tagged[app->layer];
+    lrp_do_down(app);
+}
+void lrp_do_tag_all(struct lrp_app *app) {
+    for (size_t i = 0; i < app->shown_count; i++)
+        if (app->shown[i] > 0 && (size_t)app->shown[i] < app->tagged_size)
+            app->tagged[app->shown[i]] = true;
+}
+void lrp_do_tag_none(struct lrp_app *app) {
+    if (app->tagged)
+        memset(app->tagged, 0, app->tagged_size * sizeof *app->tagged);
+}
+
+void lrp_do_accept(struct lrp_app *app) { lrp_app_menu_take(app, false); }
+void lrp_do_edit(struct lrp_app *app) { lrp_app_menu_take(app, true); }
+void lrp_do_close_menu(struct lrp_app *app) { lrp_app_close_menu(app); }
+
+/* ":set KEY VALUE". */
+static void set(struct lrp_app *app, const char *line) {
+    const size_t length = strcspn(line, " ");
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const char *key = lrp_facts_key((enum lrp_setting)i);
+        if (strlen(key) != length || strncmp(key, line, length) != 0)
+            continue;
+        const char *value = line + length;
+        lrp_app_emit(app, LRP_EFFECT_SET, value + strspn(value, " "), i, false);
+        return;
+    }
+    lrp_app_say(app, true, "no such setting: %s", line);
+}
+
+/* ":42" goes to layer 42. */
+static bool go_to(struct lrp_app *app, const char *line) {
+    char *end;
+    const long number = strtol(line, &end, 10);
+    if (end == line || *end)
+        return false;
+    if (number < 0 || number >= lrp_app_layer_count(app))
+        lrp_app_say(app, true, "no layer %s", line);
+    else
+        lrp_app_select(app, (int)number);
+    return true;
+}
+
+void lrp_app_command(struct lrp_app *app, const char *line) {
+    while (*line == ' ')
+        line++;
+    if (*line == 0 || go_to(app, line))
+        return;
+    if (strncmp(line, "set ", 4) == 0) {
+        set(app, line + 4);
+        return;
+    }
+    if (strcmp(line, "theme light") == 0 || strcmp(line, "theme dark") == 0) {
+        app->caps.light = line[6] == 'l';
+        return;
+    }
+    const enum lrp_action action = lrp_action_of_name(line);
+    if (action == LRP_ACTION_NONE)
+        lrp_app_say(app, true, "no such command: %s (? lists them)", line);
+    else
+        lrp_action_at(action)->run(app);
+}

@@ -1,0 +1,139 @@
+/* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges, links, the pixel cursor. */
+#include "app.h"
+#include "pages.h"
+
+/* What the moving keys act on. */
+static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count) {
+    const int context = lrp_app_context(app);
+    if (context == LRP_IN_MENU) {
+        *page = lrp_app_layout(app).body.rows - 4;
+        *count = lrp_app_menu_count(app);
+        return &app->menu.window;
+    }
+    if (context == LRP_IN_TEXT && (app->view == LRP_VIEW_LAYERS || app->view == LRP_VIEW_CHECK)) {
+        *page = lrp_app_details_page(app);
+        *count = 1 << 16; /* settled afterwards */
+        return &app->details_window;
+    }
+    *page = lrp_app_page(app, app->view);
+    *count = lrp_app_row_count(app, app->view);
+    return &app->windows[app->view];
+}
+
+/* Pages of text scroll by their first line, lists by the selected row. */
+static void move(struct lrp_app *app, int rows, bool pages, int divisor) {
+    int page, count;
+    struct lrp_window *window = window_of(app, &page, &count);
+    const int step = pages ? rows * (page / divisor > 1 ? page / divisor : 1) : rows;
+    int to = window->selected + step;
+    to = to < count ? to : count - 1;
+    window->selected = to > 0 ? to : 0;
+    if (pages)
+        window->top += step;
+}
+
+void lrp_do_down(struct lrp_app *app) { move(app, 1, false, 1); }
+void lrp_do_up(struct lrp_app *app) { move(app, -1, false, 1); }
+void lrp_do_page_down(struct lrp_app *app) { move(app, 1, true, 1); }
+void lrp_do_page_up(struct lrp_app *app) { move(app, -1, true, 1); }
+void lrp_do_half_down(struct lrp_app *app) { move(app, 1, true, 2); }
+void lrp_do_half_up(struct lrp_app *app) { move(app, -1, true, 2); }
+void lrp_do_first(struct lrp_app *app) { move(app, -(1 << 24), false, 1); }
+void lrp_do_last(struct lrp_app *app) { move(app, 1 << 24, false, 1); }
+
+static void unsupported(struct lrp_app *app, int step) {
+    const struct lrp_window *window = &app->windows[app->view];
+    const int count = lrp_app_row_count(app, app->view);
+    for (int i = window->selected + step, tried = 0; tried < count; i += step, tried++) {
+        const int row = ((i % count) + count) % count, layer = lrp_app_row_layer(app, app->view, row);
+        if (!lrp_app_failed(app, layer))
+            continue;
+        if ((step > 0 && row < window->selected) || (step < 0 && row > window->selected))
+            lrp_app_say(app, false, "search wrapped");
+        lrp_app_select(app, layer);
+        return;
+    }
+    lrp_app_say(app, false, "no unsupported layer%s", app->filter && *app->filter ? " among those shown" : "");
+}
+void lrp_do_next_unsupported(struct lrp_app *app) { unsupported(app, 1); }
+void lrp_do_previous_unsupported(struct lrp_app *app) { unsupported(app, -1); }
+
+static void remember_link(struct lrp_app *app) {
+    if (app->link_count == LRP_LINKS_MOST) {
+        for (int i = 1; i < LRP_LINKS_MOST; i++)
+            app->links[i - 1] = app->links[i];
+        app->link_count--;
+    }
+    app->links[app->link_count++] = app->layer;
+}
+
+/* Goes to a layer even if the filter hides it: then the filter goes. */
+static void go(struct lrp_app *app, int layer) {
+    lrp_app_select(app, layer);
+    if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer)
+        return;
+    lrp_app_set_text(app, &app->filter, NULL);
+    app->view = LRP_VIEW_LAYERS;
+    lrp_app_refilter(app);
+    lrp_app_select(app, layer);
+}
+
+void lrp_do_towards_input(struct lrp_app *app) {
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (layer && layer->input_count > 0)
+        go(app, layer->sources[0]);
+    else
+        lrp_app_say(app, false, "this is the input");
+}
+
+void lrp_do_towards_output(struct lrp_app *app) {
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (layer && layer->consumer_count > 0)
+        go(app, layer->consumers[0]);
+    else
+        lrp_app_say(app, false, "this is an output");
+}
+
+void lrp_do_play(struct lrp_app *app) {
+    if (lrp_app_layer_count(app) == 0)
+        return;
+    if (app->layer == 0)
+        lrp_app_select(app, lrp_app_layer_count(app) - 1);
+    app->playing = true;
+}
+
+void lrp_do_follow(struct lrp_app *app) {
+    struct lrp_lines lines = {0};
+    if (!app->details || (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK))
+        return;
+    lrp_details_lines(app, lrp_app_layout(app).pane[LRP_PANE_DETAILS].columns, &lines);
+    const int at = app->details_window.selected, link = at < lines.count ? lines.items[at].link : -1;
+    lrp_lines_free(&lines);
+    if (link >= 0) {
+        remember_link(app);
+        go(app, link);
+    }
+}
+
+void lrp_do_link_back(struct lrp_app *app) {
+    if (app->link_count > 0)
+        go(app, app->links[--app->link_count]);
+    else
+        lrp_app_say(app, false, "no link to go back along");
+}
+
+static void move_cursor(struct lrp_app *app, int dx, int dy) {
+    const struct lrp_plane *plane = &app->picture.plane;
+    if (!plane->values)
+        return;
+    const bool first = app->cursor_x < 0;
+    int x = first ? plane->width / 2 : app->cursor_x + dx, y = first ? plane->height / 2 : app->cursor_y + dy;
+    x = x < plane->width ? x : plane->width - 1;
+    y = y < plane->height ? y : plane->height - 1;
+    app->cursor_x = x > 0 ? x : 0;
+    app->cursor_y = y > 0 ? y : 0;
+}
+void lrp_do_cursor_left(struct lrp_app *app) { move_cursor(app, -1, 0); }
+void lrp_do_cursor_right(struct lrp_app *app) { move_cursor(app, 1, 0); }
+void lrp_do_cursor_up(struct lrp_app *app) { move_cursor(app, 0, -1); }
+void lrp_do_cursor_down(struct lrp_app *app) { move_cursor(app, 0, 1); }

@@ -1,0 +1,119 @@
+/* actions.h: everything a user can do, one row each: keys, the : command line, help and the key bar come from here. */
+#ifndef LRP_TUI_ACTIONS_H
+#define LRP_TUI_ACTIONS_H
+
+#include <stddef.h>
+
+struct lrp_app;
+
+/* Where a key means the action: the list of layers, a page of text, the preview, a menu. */
+enum { LRP_IN_LIST = 1, LRP_IN_TEXT = 2, LRP_IN_PREVIEW = 4, LRP_IN_MENU = 8, LRP_IN_ANY = 7 };
+
+#define LRP_ACTION_GROUPS(X) X(MOVE, "move") X(FIND, "find") X(MARK, "mark") X(RULES, "rules") X(CHECK, "check") \
+    X(RUN, "run") X(PREVIEW, "preview") X(VIEWS, "views") X(OUT, "out") X(APP, "application")
+enum lrp_action_group {
+#define X(id, text) LRP_GROUP_##id,
+    LRP_ACTION_GROUPS(X)
+#undef X
+    LRP_GROUP_COUNT
+};
+
+#define LRP_LT (LRP_IN_LIST | LRP_IN_TEXT)
+#define LRP_MOVES (LRP_IN_LIST | LRP_IN_TEXT | LRP_IN_MENU)
+#define LRP_LP (LRP_IN_LIST | LRP_IN_PREVIEW)
+/* X(id, name, group, contexts, keys, label in the key bar, help). The key bar has this order. */
+#define LRP_ACTIONS(X)                                                                                                            \
+    X(help, "help", VIEWS, LRP_IN_ANY, "? <F1> h", "help", "this page")                                                           \
+    X(search, "search", FIND, LRP_MOVES, "/", "find", "find as you type; Enter keeps the hit, Esc goes back")                     \
+    X(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "filter", "show layers by name or type, :unsupported, :tagged")             \
+    X(next_unsupported, "next-unsupported", MOVE, LRP_LP, "u", "next-bad", "next unsupported layer")                              \
+    X(skip_checks, "skip-checks", CHECK, LRP_IN_ANY, "s", "checks", "skip or enforce the model check")                            \
+    X(rule_menu, "rule", RULES, LRP_LP, "r", "rule", "choose the layer's rule (tagged layers', if any)")                          \
+    X(composite_menu, "composite", RULES, LRP_IN_ANY, "R", "composite", "choose the composite")                                   \
+    X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "relevance or activation")                                        \
+    X(target_menu, "target", RUN, LRP_IN_ANY, "t", "target", "choose the explained output, by score")                             \
+    X(export_heatmap, "export", OUT, LRP_IN_ANY, "e", "export", "write this heatmap as PNG")                                      \
+    X(back, "back", APP, LRP_IN_ANY, "q", "quit", "close what is open, then quit")                                                \
+    X(down, "down", MOVE, LRP_MOVES, "j <Down> <C-n>", "", "next row")                                                            \
+    X(up, "up", MOVE, LRP_MOVES, "k <Up> <C-p>", "", "previous row")                                                              \
+    X(page_down, "page-down", MOVE, LRP_MOVES, "<PgDn> <C-f>", "", "a page on")                                                   \
+    X(page_up, "page-up", MOVE, LRP_MOVES, "<PgUp> <C-b>", "", "a page back")                                                     \
+    X(half_down, "half-down", MOVE, LRP_MOVES, "<C-d>", "", "half a page on")                                                     \
+    X(half_up, "half-up", MOVE, LRP_MOVES, "<C-u>", "", "half a page back")                                                       \
+    X(first, "first", MOVE, LRP_MOVES, "g <Home>", "", "first row")                                                               \
+    X(last, "last", MOVE, LRP_MOVES, "G <End>", "", "last row")                                                                   \
+    X(previous_unsupported, "previous-unsupported", MOVE, LRP_LP, "U", "", "previous unsupported layer")                          \
+    X(towards_input, "towards-input", MOVE, LRP_LP, ".", "", "one step towards the input")                                        \
+    X(towards_output, "towards-output", MOVE, LRP_LP, ",", "", "one step towards the output")                                     \
+    X(play, "play", MOVE, LRP_LP, "P", "", "play the layers from output to input")                                                \
+    X(search_next, "search-next", FIND, LRP_LT, "n", "", "next hit")                                                              \
+    X(search_previous, "search-previous", FIND, LRP_LT, "N", "", "previous hit")                                                  \
+    X(next_pane, "next-pane", VIEWS, LRP_IN_ANY, "<Tab>", "", "next pane")                                                        \
+    X(details, "details", VIEWS, LRP_LP, "<CR>", "", "details of the layer: edges, statistics, remedy")                           \
+    X(follow, "follow", VIEWS, LRP_IN_TEXT, "<CR>", "", "follow the link of the line")                                            \
+    X(link_back, "link-back", VIEWS, LRP_IN_ANY, "<BS>", "", "back along links")                                                  \
+    X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag the layer; rule keys act on tagged layers")                              \
+    X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                     \
+    X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                        \
+    X(previous_rule, "previous-rule", RULES, LRP_LP, "[", "", "previous rule that fits")                                          \
+    X(next_rule, "next-rule", RULES, LRP_LP, "]", "", "next rule that fits")                                                      \
+    X(reset_rule, "reset-rule", RULES, LRP_LP, "x", "", "back to the composite's rule")                                           \
+    X(undo, "undo", RULES, LRP_IN_ANY, "z", "", "undo the last change of settings")                                               \
+    X(redo, "redo", RULES, LRP_IN_ANY, "Z", "", "redo it")                                                                        \
+    X(register_layer, "register", CHECK, LRP_LP, "S", "", "register or unregister the type or activation that fails here")        \
+    X(input, "input", RUN, LRP_IN_ANY, "i", "", "open an input: PNG, JPEG, PPM, .npy")                                            \
+    X(options, "options", RUN, LRP_IN_ANY, "o", "", "options of the explanation")                                                 \
+    X(recompute, "recompute", RUN, LRP_IN_ANY, "<F5>", "", "compute again")                                                       \
+    X(cancel, "cancel", RUN, LRP_IN_ANY, "<C-c>", "", "cancel the running job")                                                   \
+    X(colormap, "colormap", PREVIEW, LRP_LP, "c", "", "next colour map")                                                          \
+    X(reduce, "reduce", PREVIEW, LRP_LP, "m", "", "next reduction over channels")                                                 \
+    X(cursor_left, "cursor-left", PREVIEW, LRP_IN_PREVIEW, "<Left>", "", "pixel cursor left; its value is shown")                 \
+    X(cursor_right, "cursor-right", PREVIEW, LRP_IN_PREVIEW, "<Right>", "", "pixel cursor right")                                 \
+    X(cursor_up, "cursor-up", PREVIEW, LRP_IN_PREVIEW, "<Up> k", "", "pixel cursor up")                                           \
+    X(cursor_down, "cursor-down", PREVIEW, LRP_IN_PREVIEW, "<Down> j", "", "pixel cursor down")                                   \
+    X(view_layers, "layers", VIEWS, LRP_IN_ANY, "1", "", "layers")                                                                \
+    X(view_check, "check", VIEWS, LRP_IN_ANY, "2", "", "model check: what fails, and what to do")                                 \
+    X(view_summary, "summary", VIEWS, LRP_IN_ANY, "4", "", "summary: model, settings, times")                                     \
+    X(view_messages, "messages", VIEWS, LRP_IN_ANY, "5", "", "messages")                                                          \
+    X(write_rules, "write", OUT, LRP_IN_ANY, "w", "", "write the settings as a rules file")                                       \
+    X(export_sheet, "export-all", OUT, LRP_IN_ANY, "E", "", "write all layers' heatmaps as one sheet")                            \
+    X(command, "command", APP, LRP_IN_ANY, ":", "", "any action by name; :set KEY VALUE")                                         \
+    X(redraw, "redraw", APP, LRP_IN_ANY, "<C-l>", "", "draw the screen again")                                                    \
+    X(suspend, "suspend", APP, LRP_IN_ANY, "<C-z>", "", "suspend; fg comes back")                                                 \
+    X(escape, "escape", APP, LRP_IN_ANY | LRP_IN_MENU, "<Esc>", "", "close what is open; never quits")                            \
+    X(accept, "accept", APP, LRP_IN_MENU, "<CR>", "", "take the row")                                                             \
+    X(edit, "edit", APP, LRP_IN_MENU, "e <Tab>", "", "edit the row's parameters, then take it")                                   \
+    X(close_menu, "close", APP, LRP_IN_MENU, "q", "", "close the menu")                                                           \
+    X(quit, "quit", APP, LRP_IN_ANY, "Q", "", "quit at once")
+
+enum lrp_action {
+#define X(id, name, group, contexts, keys, bar, help) LRP_ACTION_##id,
+    LRP_ACTIONS(X)
+#undef X
+    LRP_ACTION_COUNT,
+    LRP_ACTION_NONE = -1
+};
+
+struct lrp_action_row {
+    const char *name;
+    enum lrp_action_group group;
+    int contexts;
+    const char *keys; /* separated by blanks, as keys.h writes them */
+    const char *bar;  /* "" if it is not in the key bar */
+    const char *help;
+    void (*run)(struct lrp_app *app);
+};
+const struct lrp_action_row *lrp_action_at(enum lrp_action action);
+const char *lrp_action_group_text(enum lrp_action_group group);
+/* The action a key has in one of the contexts, or LRP_ACTION_NONE. */
+enum lrp_action lrp_action_of_key(int key, int context);
+/* By name: exact, else the only one that starts with it; LRP_ACTION_NONE. */
+enum lrp_action lrp_action_of_name(const char *name);
+/* All keys as the screen shows them ("j ↓ ^N"), or only the first. Returns buffer. */
+char *lrp_action_keys(enum lrp_action action, int only_first, char *buffer, size_t size);
+
+#define X(id, name, group, contexts, keys, bar, help) void lrp_do_##id(struct lrp_app *app);
+LRP_ACTIONS(X)
+#undef X
+
+#endif

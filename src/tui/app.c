@@ -1,0 +1,268 @@
+/* app.c: the state's life, and app_update: every event finds its reaction here. */
+#include "app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys.h"
+#include "pages.h"
+
+enum { LRP_MESSAGES_MOST = 500 };
+
+void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows) {
+    *app = (struct lrp_app){.caps = *caps, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1};
+    app->picture.layer = -1;
+}
+
+static void free_messages(struct lrp_messages *messages) {
+    for (size_t i = 0; i < messages->count; i++)
+        free(messages->items[i].text);
+    free(messages->items);
+}
+
+void lrp_app_free(struct lrp_app *app) {
+    lrp_facts_free(&app->facts);
+    free(app->shown);
+    free(app->tagged);
+    free(app->search);
+    free(app->filter);
+    lrp_picture_clear(&app->picture);
+    lrp_app_close_menu(app);
+    lrp_effect_clear(&app->question.effect);
+    for (int i = 0; i < LRP_PROMPT_COUNT; i++)
+        lrp_lineedit_free(&app->edits[i]);
+    free_messages(&app->messages);
+    lrp_effects_free(&app->effects);
+    *app = (struct lrp_app){0};
+}
+
+static void log_message(struct lrp_messages *messages, bool error, const char *text) {
+    if (messages->count == LRP_MESSAGES_MOST) {
+        free(messages->items[0].text);
+        memmove(messages->items, messages->items + 1, --messages->count * sizeof *messages->items);
+    }
+    void *items = realloc(messages->items, (messages->count + 1) * sizeof *messages->items);
+    if (!items)
+        return;
+    messages->items = items;
+    char *copy = strdup(text);
+    if (copy) {
+        messages->items[messages->count].text = copy;
+        messages->items[messages->count++].error = error;
+    }
+}
+
+void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(app->status, sizeof app->status, format, arguments);
+    va_end(arguments);
+    app->status_error = error;
+    log_message(&app->messages, error, app->status);
+}
+
+void lrp_app_emit(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number, bool flag) {
+    struct lrp_effect *effect = lrp_effects_add(&app->effects, kind, text, number);
+    if (effect)
+        effect->flag = flag;
+}
+
+static size_t tagged_count(const struct lrp_app *app) {
+    size_t count = 0;
+    for (size_t i = 0; i < app->tagged_size; i++)
+        count += app->tagged[i];
+    return count;
+}
+
+void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number) {
+    const size_t tagged = tagged_count(app), count = tagged ? tagged : 1;
+    struct lrp_effect *effect = lrp_effects_add(&app->effects, kind, text, number);
+    if (!effect || !(effect->layers = malloc(count * sizeof *effect->layers)))
+        return;
+    for (size_t i = 0; i < app->tagged_size && tagged; i++)
+        if (app->tagged[i])
+            effect->layers[effect->layer_count++] = (int)i;
+    if (!tagged)
+        effect->layers[effect->layer_count++] = app->layer;
+}
+
+bool lrp_app_set_text(struct lrp_app *app, char **to, const char *text) {
+    char *copy = text ? strdup(text) : NULL;
+    if (text && !copy) {
+        lrp_app_say(app, true, "out of memory");
+        return false;
+    }
+    free(*to);
+    *to = copy;
+    return true;
+}
+
+static void settle(struct lrp_window *window, int count, int page) {
+    if (window->selected >= count)
+        window->selected = count - 1;
+    if (window->selected < 0)
+        window->selected = 0;
+    if (window->top > window->selected)
+        window->top = window->selected;
+    if (window->top < window->selected - page + 1)
+        window->top = window->selected - page + 1;
+    if (window->top > count - page)
+        window->top = count - page;
+    if (window->top < 0)
+        window->top = 0;
+}
+
+void lrp_app_settle(struct lrp_app *app) {
+    for (int i = 0; i < LRP_VIEW_COUNT; i++)
+        if (i == (int)app->view || i == LRP_VIEW_LAYERS)
+            settle(&app->windows[i], lrp_app_row_count(app, (enum lrp_view)i), lrp_app_page(app, (enum lrp_view)i));
+    if (app->menu.kind != LRP_MENU_NONE)
+        settle(&app->menu.window, lrp_app_menu_count(app), lrp_app_layout(app).body.rows > 4 ? lrp_app_layout(app).body.rows - 4 : 1);
+    if (app->details) {
+        struct lrp_lines lines = {0};
+        const struct lrp_layout layout = lrp_app_layout(app);
+        lrp_details_lines(app, layout.pane[LRP_PANE_DETAILS].columns, &lines);
+        settle(&app->details_window, lines.count, lrp_app_details_page(app));
+        lrp_lines_free(&lines);
+    }
+    const int layer = lrp_app_row_layer(app, app->view, app->windows[app->view].selected);
+    if (layer >= 0 && layer != app->layer) {
+        app->layer = layer;
+        app->details_window = (struct lrp_window){0};
+        app->cursor_x = app->cursor_y = -1;
+    }
+}
+
+/* The row of a view nearest to a layer. */
+static int nearest_row(const struct lrp_app *app, enum lrp_view view, int layer) {
+    const int count = lrp_app_row_count(app, view);
+    int low = 0, high = count;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (lrp_app_row_layer(app, view, middle) < layer)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count ? low : count - 1;
+}
+
+void lrp_app_select(struct lrp_app *app, int layer) {
+    if (!lrp_app_layer(app, layer))
+        return;
+    app->windows[LRP_VIEW_LAYERS].selected = nearest_row(app, LRP_VIEW_LAYERS, layer);
+    app->windows[LRP_VIEW_CHECK].selected = nearest_row(app, LRP_VIEW_CHECK, layer);
+    app->layer = layer;
+    app->details_window = (struct lrp_window){0};
+    app->cursor_x = app->cursor_y = -1;
+    lrp_app_settle(app);
+}
+
+void lrp_app_refilter(struct lrp_app *app) {
+    const int count = lrp_app_layer_count(app), layer = app->layer;
+    int *shown = malloc(((size_t)count + 1) * sizeof *shown);
+    if (!shown)
+        return;
+    free(app->shown);
+    app->shown = shown;
+    app->shown_count = 0;
+    for (int i = 0; i < count; i++)
+        if (!app->filter || !*app->filter || lrp_app_matches(app, i, app->filter))
+            shown[app->shown_count++] = i;
+    lrp_app_select(app, layer < count ? layer : count - 1);
+}
+
+static void resize_tags(struct lrp_app *app) {
+    const size_t count = (size_t)lrp_app_layer_count(app);
+    if (count == app->tagged_size)
+        return;
+    free(app->tagged);
+    app->tagged = calloc(count ? count : 1, sizeof *app->tagged);
+    app->tagged_size = app->tagged ? count : 0;
+}
+
+static void on_seen(struct lrp_app *app, struct lrp_event *event) {
+    const bool was_busy = lrp_app_busy(app), was_failed = app->now && app->now->job == LRP_JOB_FAILED &&
+                                                         app->now->generation == event->snapshot->generation;
+    const bool first = !app->now || app->now->layers != event->snapshot->layers;
+    app->now = event->snapshot;
+    lrp_facts_free(&app->facts);
+    app->facts = *event->facts;
+    *event->facts = (struct lrp_facts){0};
+    resize_tags(app);
+    if (first || (app->filter && *app->filter))
+        lrp_app_refilter(app);
+    if (app->now->job == LRP_JOB_FAILED && (!was_failed || was_busy) && app->now->error.status != LRP_OK &&
+        app->now->error.status != LRP_CHECK_FAILED)
+        lrp_app_say(app, true, "%s", app->now->error.message);
+    if (app->now->job == LRP_JOB_CANCELLED && was_busy)
+        lrp_app_say(app, false, "cancelled");
+}
+
+static void on_picture(struct lrp_app *app, struct lrp_event *event) {
+    if (event->picture->plane.width != app->picture.plane.width || event->picture->plane.height != app->picture.plane.height)
+        app->cursor_x = app->cursor_y = -1;
+    lrp_picture_clear(&app->picture);
+    app->picture = *event->picture;
+    *event->picture = (struct lrp_picture){.layer = -1};
+}
+
+static void on_exists(struct lrp_app *app, const struct lrp_event *event) {
+    lrp_effect_clear(&app->question.effect);
+    app->question.effect = (struct lrp_effect){.kind = (enum lrp_effect_kind)event->number, .text = strdup(event->text), .flag = true};
+    snprintf(app->question.text, sizeof app->question.text, "%.200s exists: replace it?", event->text);
+}
+
+static void answer(struct lrp_app *app, int key) {
+    struct lrp_effect *effect = &app->question.effect;
+    if (key == 'y' || key == 'Y')
+        lrp_app_emit(app, effect->kind, effect->text, effect->number, effect->flag);
+    else if (key != 'n' && key != 'N' && key != 'q' && key != LRP_KEY_ESCAPE)
+        return;
+    lrp_effect_clear(effect);
+    app->question.text[0] = 0;
+}
+
+static void on_key(struct lrp_app *app, const struct lrp_event *event) {
+    const int key = event->number;
+    app->playing = false;
+    if (app->question.text[0]) {
+        answer(app, key);
+        return;
+    }
+    if (app->prompt.kind != LRP_PROMPT_NONE) {
+        lrp_app_prompt_key(app, key);
+        return;
+    }
+    app->status[0] = 0;
+    const enum lrp_action action = lrp_action_of_key(key, lrp_app_context(app));
+    if (action != LRP_ACTION_NONE)
+        lrp_action_at(action)->run(app);
+}
+
+static void on_tick(struct lrp_app *app) {
+    if (app->playing && app->layer > 0)
+        lrp_app_select(app, app->layer - 1);
+    if (app->layer == 0)
+        app->playing = false;
+}
+
+void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
+    switch (event->kind) {
+    case LRP_EVENT_KEY: on_key(app, event); break;
+    case LRP_EVENT_MOUSE: lrp_app_mouse(app, event); break;
+    case LRP_EVENT_RESIZE: app->columns = event->x; app->rows = event->y; break;
+    case LRP_EVENT_SEEN: on_seen(app, event); break;
+    case LRP_EVENT_PICTURE: on_picture(app, event); break;
+    case LRP_EVENT_MENU: lrp_app_set_menu(app, (enum lrp_menu_kind)event->number, event->rows); break;
+    case LRP_EVENT_PROMPT: lrp_app_open_prompt(app, (enum lrp_prompt_kind)event->number, event->text); break;
+    case LRP_EVENT_COMPLETE: lrp_lineedit_set(&app->edits[app->prompt.kind], event->text); break;
+    case LRP_EVENT_EXISTS: on_exists(app, event); break;
+    case LRP_EVENT_MESSAGE: lrp_app_say(app, event->number != 0, "%s", event->text); break;
+    case LRP_EVENT_COMMAND: lrp_app_command(app, event->text); break;
+    case LRP_EVENT_TICK: on_tick(app); break;
+    }
+    lrp_app_settle(app);
+}

@@ -1,0 +1,145 @@
+/* app.h: the inspector's state, and the two pure functions over it: app_update (event -> state, effects), app_view (state -> cells).
+ * Neither does I/O, nor knows a clock, a thread or a terminal. */
+#ifndef LRP_TUI_APP_H
+#define LRP_TUI_APP_H
+
+#include "actions.h"
+#include "canvas.h"
+#include "effect.h"
+#include "event.h"
+#include "layout.h"
+#include "lineedit.h"
+
+/* How the terminal can show things; decided once. */
+struct lrp_caps {
+    enum lrp_color_mode mode;
+    bool ascii, light;
+    int levels; /* of heatmaps */
+};
+
+/* A list one can move in. */
+struct lrp_window {
+    int selected, top;
+};
+
+/* X(id, name, whole body without preview) */
+#define LRP_VIEWS(X) X(LAYERS, "layers", false) X(CHECK, "check", false) X(SUMMARY, "summary", true) X(MESSAGES, "messages", true) \
+    X(HELP, "help", true)
+enum lrp_view {
+#define X(id, name, full) LRP_VIEW_##id,
+    LRP_VIEWS(X)
+#undef X
+    LRP_VIEW_COUNT
+};
+
+struct lrp_prompt {
+    enum lrp_prompt_kind kind;
+    int setting;              /* OPTION: which */
+    struct lrp_window before; /* where Esc goes back to */
+    int before_layer;
+};
+struct lrp_menu {
+    enum lrp_menu_kind kind;
+    struct lrp_menu_rows rows;
+    struct lrp_window window; /* over the rows that match */
+    char *filter;             /* owned */
+};
+/* A yes/no question: yes sends the effect. */
+struct lrp_question {
+    char text[256]; /* "" : none */
+    struct lrp_effect effect;
+};
+struct lrp_messages {
+    struct {
+        char *text; /* owned */
+        bool error;
+    } *items;
+    size_t count;
+};
+
+enum { LRP_LINKS_MOST = 32 };
+struct lrp_app {
+    struct lrp_caps caps;
+    int columns, rows;
+    enum lrp_view view, last_view;
+    enum lrp_pane focus;
+    bool details;                     /* the details pane is open */
+    bool quitting;
+
+    const struct lrp_snapshot *now;   /* borrowed: the runtime keeps it alive; NULL before the first */
+    struct lrp_facts facts;
+    struct lrp_window windows[LRP_VIEW_COUNT], details_window;
+    int layer;                        /* selected, whatever the view */
+    int *shown;                       /* layers that match the filter; owned */
+    size_t shown_count;
+    bool *tagged;                     /* by layer; owned */
+    size_t tagged_size;
+    int links[LRP_LINKS_MOST];        /* layers one came from along links */
+    int link_count;
+
+    enum lrp_show show;               /* kind of preview */
+    bool playing;
+    int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
+    struct lrp_picture picture;
+
+    struct lrp_prompt prompt;
+    struct lrp_lineedit edits[LRP_PROMPT_COUNT]; /* one history each */
+    char *search, *filter;            /* what holds; owned; NULL: none */
+    bool search_failed;
+    struct lrp_menu menu;
+    struct lrp_question question;
+    char status[512];
+    bool status_error;
+    struct lrp_messages messages;
+    struct lrp_effects effects;       /* what the runtime shall do; it empties them */
+};
+
+void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows);
+void lrp_app_free(struct lrp_app *app);
+void lrp_app_update(struct lrp_app *app, struct lrp_event *event);
+/* Draws everything; the canvas is made as large as the app. */
+void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas);
+
+/* ---- asking the state ---- */
+struct lrp_layout lrp_app_layout(const struct lrp_app *app);
+const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer); /* NULL if there is none */
+int lrp_app_layer_count(const struct lrp_app *app);
+const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer);
+bool lrp_app_failed(const struct lrp_app *app, int layer);
+/* No relevance is computed: the method is LRP, the check fails and is not skipped. */
+bool lrp_app_blocked(const struct lrp_app *app);
+bool lrp_app_busy(const struct lrp_app *app);
+/* What the preview shows: activation while checks block relevance. */
+enum lrp_show lrp_app_show(const struct lrp_app *app);
+/* Rows of a view; the layer of a row of the layer and check views, or -1. */
+int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view);
+int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row);
+/* Which of a layer's rows match the filter of the list. */
+bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern);
+/* Where keys go now. */
+int lrp_app_context(const struct lrp_app *app);
+/* Rows of a window that are seen at once. */
+int lrp_app_page(const struct lrp_app *app, enum lrp_view view);
+int lrp_app_details_page(const struct lrp_app *app);
+
+/* ---- changing it (update only) ---- */
+void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void lrp_app_emit(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number, bool flag);
+/* The same, for the tagged layers or the selected one. */
+void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number);
+void lrp_app_select(struct lrp_app *app, int layer);
+void lrp_app_settle(struct lrp_app *app); /* selection and scrolling made legal */
+void lrp_app_refilter(struct lrp_app *app);
+void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text);
+void lrp_app_prompt_key(struct lrp_app *app, int key);
+void lrp_app_close_menu(struct lrp_app *app);
+void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows);
+int lrp_app_menu_count(const struct lrp_app *app);
+const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row); /* of those that match */
+void lrp_app_menu_take(struct lrp_app *app, bool edit);
+void lrp_app_command(struct lrp_app *app, const char *line);
+void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event);
+void lrp_app_find(struct lrp_app *app, int from, int step);
+bool lrp_app_set_text(struct lrp_app *app, char **to, const char *text);
+
+#endif

@@ -1,0 +1,41 @@
+/* effect.h: what an update asks the runtime to do; data, so that updates stay pure. */
+#ifndef LRP_TUI_EFFECT_H
+#define LRP_TUI_EFFECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What text, text2, number, flag and layers mean:
+ * SET: text = value of setting `number`. RULE: text = rule (NULL: back to the composite's) for `layers`. REGISTER: text = name,
+ * number = 0 layer, 1 activation, flag = on. MENU: rows of menu `number` are wanted, layer = layers[0].
+ * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt `number`.
+ * EXPORT, SHEET, WRITE: text = path, flag = may replace. COMPLETE: text = what is typed. INPUT: text = path. */
+#define LRP_EFFECTS(X)                                                                                                  \
+    X(QUIT) X(SUSPEND) X(REDRAW) X(CANCEL) X(START) X(SET) X(RULE) X(NEXT_RULE) X(CYCLE) X(REGISTER) X(UNDO) X(REDO)    \
+    X(MENU) X(PROPOSE) X(EXPORT) X(SHEET) X(WRITE) X(COMPLETE) X(INPUT)
+enum lrp_effect_kind {
+#define X(id) LRP_EFFECT_##id,
+    LRP_EFFECTS(X)
+#undef X
+    LRP_EFFECT_COUNT
+};
+
+struct lrp_effect {
+    enum lrp_effect_kind kind;
+    char *text;  /* owned */
+    int number;
+    bool flag;
+    int *layers; /* owned */
+    size_t layer_count;
+};
+struct lrp_effects {
+    struct lrp_effect *items; /* owned */
+    size_t count, capacity;
+    bool failed;              /* an effect was lost: out of memory */
+};
+/* Appends an effect with a copy of text (may be NULL) and returns it until the next call; NULL when out of memory. */
+struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_kind kind, const char *text, int number);
+void lrp_effect_clear(struct lrp_effect *effect);
+void lrp_effects_free(struct lrp_effects *effects);
+
+#endif

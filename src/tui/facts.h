@@ -1,0 +1,28 @@
+/* facts.h: the settings as plain data, so that the screen can be made without a session. */
+#ifndef LRP_TUI_FACTS_H
+#define LRP_TUI_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lrpscope/explain.h"
+
+struct lrp_tui_names {
+    char **items; /* owned */
+    size_t count;
+};
+bool lrp_tui_names_add(struct lrp_tui_names *names, const char *name);
+bool lrp_tui_names_has(const struct lrp_tui_names *names, const char *name);
+void lrp_tui_names_free(struct lrp_tui_names *names);
+
+struct lrp_facts {
+    char *values[LRP_SETTING_COUNT];             /* owned; NULL reads as "" */
+    struct lrp_tui_names selects, layers, activations; /* selectors of rules; registered names */
+};
+const char *lrp_facts_text(const struct lrp_facts *facts, enum lrp_setting setting);
+bool lrp_facts_flag(const struct lrp_facts *facts, enum lrp_setting setting);
+/* The setting's key in rules files. */
+const char *lrp_facts_key(enum lrp_setting setting);
+void lrp_facts_free(struct lrp_facts *facts);
+
+#endif

@@ -1,0 +1,59 @@
+/* format.c: short texts of numbers, shapes and cells, see pages.h. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pages.h"
+
+char *lrp_count_text(int64_t count, char *buffer, size_t size) {
+    static const char *const units[] = {"", "k", "M", "G", "T"};
+    double value = (double)count;
+    int unit = 0;
+    while (value >= 999.95 && unit < 4) {
+        value /= 1000;
+        unit++;
+    }
+    snprintf(buffer, size, unit ? "%.1f%s" : "%.0f%s", value, units[unit]);
+    return buffer;
+}
+
+char *lrp_value_text(double value, char *buffer, size_t size) {
+    const double magnitude = fabs(value);
+    if (magnitude == 0)
+        snprintf(buffer, size, "0");
+    else if (magnitude >= 0.0005 && magnitude < 99.9995)
+        snprintf(buffer, size, "%.3f", value);
+    else
+        snprintf(buffer, size, "%.2e", value);
+    return buffer;
+}
+
+char *lrp_shape_cell(const struct lrp_layer *layer, bool ascii, char *buffer, size_t size) {
+    char text[200];
+    lrp_shape_text(&layer->shape, layer->shape.rank > 1 ? 1 : 0, ascii ? "x" : "×", text, sizeof text);
+    snprintf(buffer, size, "%s", text);
+    return buffer;
+}
+
+char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size) {
+    const char *rule = app->now->rules ? app->now->rules[layer] : "";
+    const char *source = app->now->rule_sources ? app->now->rule_sources[layer] : "";
+    const bool mine = lrp_tui_names_has(&app->facts.selects, app->now->layers->rows[layer].name);
+    snprintf(buffer, size, "%s%s", rule ? rule : "", mine ? "*" : source && strcmp(source, "fallback") == 0 ? " (fallback)" : "");
+    return buffer;
+}
+
+const char *lrp_check_cell(const struct lrp_app *app, int layer) {
+    static const char *const texts[LRP_CHECK_STATE_COUNT] = {
+#define X(name, text) [LRP_CHECK_##name] = text,
+        LRP_CHECK_STATES(X)
+#undef X
+    };
+    const struct lrp_check_row *row = lrp_app_check(app, layer);
+    return row && row->state < LRP_CHECK_STATE_COUNT ? texts[row->state] : "";
+}
+
+const char *lrp_file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

@@ -1,0 +1,90 @@
+/* menu.c: menus: rows that match what is typed, and what taking a row does. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+void lrp_app_close_menu(struct lrp_app *app) {
+    lrp_menu_rows_free(&app->menu.rows);
+    free(app->menu.filter);
+    app->menu = (struct lrp_menu){0};
+}
+
+void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows) {
+    lrp_app_close_menu(app);
+    app->menu.kind = kind;
+    app->menu.rows = *rows;
+    app->menu.window.selected = rows->selected;
+    *rows = (struct lrp_menu_rows){0};
+}
+
+static bool matches(const struct lrp_app *app, const struct lrp_menu_row *row) {
+    const char *filter = app->menu.filter;
+    return !filter || !*filter || strcasestr(row->text, filter) || strcasestr(row->detail, filter);
+}
+
+int lrp_app_menu_count(const struct lrp_app *app) {
+    int count = 0;
+    for (size_t i = 0; i < app->menu.rows.count; i++)
+        count += matches(app, &app->menu.rows.items[i]);
+    return count;
+}
+
+const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row) {
+    for (size_t i = 0; i < app->menu.rows.count; i++)
+        if (matches(app, &app->menu.rows.items[i]) && row-- == 0)
+            return &app->menu.rows.items[i];
+    return NULL;
+}
+
+static void take_registration(struct lrp_app *app, const char *what) {
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (!layer)
+        return;
+    if (strcmp(what, "activation") != 0)
+        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
+    if (strcmp(what, "layer") != 0)
+        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
+}
+
+static void take_option(struct lrp_app *app, const struct lrp_menu_row *row) {
+    const int setting = atoi(row->value);
+    if (row->edit) {
+        app->prompt.setting = setting;
+        lrp_app_open_prompt(app, LRP_PROMPT_OPTION, row->edit);
+    } else {
+        lrp_app_emit(app, LRP_EFFECT_SET, lrp_facts_flag(&app->facts, (enum lrp_setting)setting) ? "false" : "true", setting, false);
+    }
+}
+
+/* Rows that need a parameter, and every row on request, go through a prompt. */
+static bool take_edit(struct lrp_app *app, const struct lrp_menu_row *row, bool edit) {
+    const enum lrp_prompt_kind prompt = app->menu.kind == LRP_MENU_RULE ? LRP_PROMPT_RULE : LRP_PROMPT_COMPOSITE;
+    if (!(edit || row->must_edit) || !row->edit)
+        return false;
+    lrp_app_open_prompt(app, prompt, row->edit);
+    return true;
+}
+
+void lrp_app_menu_take(struct lrp_app *app, bool edit) {
+    const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
+    if (!row)
+        return;
+    if (!row->enabled) {
+        lrp_app_say(app, true, "%s", row->detail);
+        return;
+    }
+    if (app->menu.kind == LRP_MENU_OPTIONS)
+        take_option(app, row);
+    else if (app->menu.kind == LRP_MENU_REGISTER)
+        take_registration(app, row->value);
+    else if (app->menu.kind == LRP_MENU_TARGET)
+        lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_TARGET, false);
+    else if (take_edit(app, row, edit))
+        ;
+    else if (app->menu.kind == LRP_MENU_RULE)
+        lrp_app_emit_layers(app, LRP_EFFECT_RULE, row->value, 0);
+    else if (app->menu.kind == LRP_MENU_COMPOSITE)
+        lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_COMPOSITE, false);
+    lrp_app_close_menu(app);
+}

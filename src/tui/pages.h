@@ -1,0 +1,36 @@
+/* pages.h: views that are lines of text: help, summary, messages, the details of a layer, the guidance of the check. */
+#ifndef LRP_TUI_PAGES_H
+#define LRP_TUI_PAGES_H
+
+#include "app.h"
+
+struct lrp_line {
+    char *text; /* owned */
+    enum lrp_style style;
+    int link;   /* layer the line leads to, or -1 */
+};
+struct lrp_lines {
+    struct lrp_line *items; /* owned */
+    int count;
+};
+/* Lost lines (out of memory) are left out. */
+void lrp_lines_add(struct lrp_lines *lines, enum lrp_style style, int link, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Words broken at `width` columns, a line per line of the text. */
+void lrp_lines_wrap(struct lrp_lines *lines, enum lrp_style style, int width, const char *text);
+void lrp_lines_free(struct lrp_lines *lines);
+
+void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines);
+int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width);
+void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
+
+/* Short texts of numbers. Each returns buffer. */
+char *lrp_count_text(int64_t count, char *buffer, size_t size);   /* 138.4M */
+char *lrp_value_text(double value, char *buffer, size_t size);    /* 0.981 */
+char *lrp_shape_cell(const struct lrp_layer *layer, bool ascii, char *buffer, size_t size); /* without the batch axis */
+/* The rule column: "zero (fallback)", "flat*" where the user gave it. */
+char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size);
+const char *lrp_check_cell(const struct lrp_app *app, int layer);
+const char *lrp_file_name(const char *path);
+
+#endif

@@ -1,0 +1,136 @@
+/* prompt.c: the line being typed: search as you type, filter, commands, and texts for rules, options and files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "keys.h"
+#include "pages.h"
+
+static struct lrp_lineedit *edit_of(struct lrp_app *app) { return &app->edits[app->prompt.kind]; }
+
+void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text) {
+    app->prompt.kind = kind;
+    app->prompt.before = app->windows[app->view];
+    app->prompt.before_layer = app->layer;
+    app->search_failed = false;
+    if (!lrp_lineedit_set(edit_of(app), text)) {
+        app->prompt.kind = LRP_PROMPT_NONE;
+        lrp_app_say(app, true, "out of memory");
+    }
+}
+
+static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row) {
+    if (app->view == LRP_VIEW_LAYERS || app->view == LRP_VIEW_CHECK)
+        return lrp_app_matches(app, lrp_app_row_layer(app, app->view, row), app->search);
+    return row < lines->count && strcasestr(lines->items[row].text, app->search) != NULL;
+}
+
+void lrp_app_find(struct lrp_app *app, int from, int step) {
+    const int count = lrp_app_row_count(app, app->view);
+    struct lrp_lines lines = {0};
+    int hits = 0, place = 0, hit = -1;
+    if (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK)
+        lrp_page_lines(app, app->view, app->columns, &lines);
+    for (int i = 0; i < count && hit < 0; i++) {
+        const int row = (((from + i * step) % count) + count) % count;
+        if (row_matches(app, &lines, row))
+            hit = row;
+    }
+    for (int i = 0; i < count && hit >= 0; i++) {
+        if (row_matches(app, &lines, i)) {
+            hits++;
+            place = i <= hit ? hits : place;
+        }
+    }
+    lrp_lines_free(&lines);
+    app->search_failed = hit < 0;
+    if (hit < 0) {
+        lrp_app_say(app, true, "not found: %s", app->search);
+        return;
+    }
+    app->windows[app->view].selected = hit;
+    lrp_app_settle(app);
+    app->status_error = false;
+    snprintf(app->status, sizeof app->status, "match %d of %d", place, hits);
+}
+
+/* After every key: what is found or shown follows what is typed. */
+static void typed(struct lrp_app *app) {
+    const char *text = lrp_lineedit_text(edit_of(app));
+    if (app->prompt.kind == LRP_PROMPT_FILTER) {
+        lrp_app_set_text(app, &app->filter, *text ? text : NULL);
+        lrp_app_refilter(app);
+        app->search_failed = app->shown_count == 0;
+    } else if (app->prompt.kind == LRP_PROMPT_MENU_FILTER) {
+        lrp_app_set_text(app, &app->menu.filter, *text ? text : NULL);
+        app->menu.window = (struct lrp_window){0};
+        app->search_failed = lrp_app_menu_count(app) == 0;
+    } else if (app->prompt.kind == LRP_PROMPT_SEARCH) {
+        lrp_app_set_text(app, &app->search, text);
+        app->windows[app->view] = app->prompt.before;
+        app->search_failed = false;
+        app->status[0] = 0;
+        if (*text)
+            lrp_app_find(app, app->prompt.before.selected, 1);
+    }
+}
+
+static void cancel(struct lrp_app *app) {
+    const enum lrp_prompt_kind kind = app->prompt.kind;
+    app->prompt.kind = LRP_PROMPT_NONE;
+    app->status[0] = 0;
+    if (kind == LRP_PROMPT_FILTER) {
+        lrp_app_set_text(app, &app->filter, NULL);
+        lrp_app_refilter(app);
+        lrp_app_select(app, app->prompt.before_layer);
+    } else if (kind == LRP_PROMPT_MENU_FILTER) {
+        lrp_app_set_text(app, &app->menu.filter, NULL);
+    } else if (kind == LRP_PROMPT_SEARCH) {
+        lrp_app_set_text(app, &app->search, NULL);
+        app->windows[app->view] = app->prompt.before;
+    }
+}
+
+/* What Enter does with the text, by kind of prompt. */
+static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text) {
+    static const enum lrp_effect_kind effects[LRP_PROMPT_COUNT] = {[LRP_PROMPT_INPUT] = LRP_EFFECT_INPUT,
+                                                                   [LRP_PROMPT_EXPORT] = LRP_EFFECT_EXPORT,
+                                                                   [LRP_PROMPT_SHEET] = LRP_EFFECT_SHEET,
+                                                                   [LRP_PROMPT_WRITE] = LRP_EFFECT_WRITE};
+    if (kind == LRP_PROMPT_COMMAND)
+        lrp_app_command(app, text);
+    else if (kind == LRP_PROMPT_RULE)
+        lrp_app_emit_layers(app, LRP_EFFECT_RULE, text, 0);
+    else if (kind == LRP_PROMPT_COMPOSITE)
+        lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
+    else if (kind == LRP_PROMPT_OPTION)
+        lrp_app_emit(app, LRP_EFFECT_SET, text, app->prompt.setting, false);
+    else if (effects[kind] && *text)
+        lrp_app_emit(app, effects[kind], text, 0, false);
+}
+
+static void enter(struct lrp_app *app) {
+    const enum lrp_prompt_kind kind = app->prompt.kind;
+    struct lrp_lineedit *edit = edit_of(app);
+    lrp_lineedit_remember(edit);
+    app->prompt.kind = LRP_PROMPT_NONE;
+    char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
+    if (text)
+        take(app, kind, text);
+    free(text);
+}
+
+void lrp_app_prompt_key(struct lrp_app *app, int key) {
+    const bool path = app->prompt.kind == LRP_PROMPT_INPUT || app->prompt.kind == LRP_PROMPT_EXPORT ||
+                      app->prompt.kind == LRP_PROMPT_SHEET || app->prompt.kind == LRP_PROMPT_WRITE;
+    struct lrp_lineedit *edit = edit_of(app);
+    if (key == LRP_KEY_ESCAPE || key == ('C' & 0x1F) || (key == LRP_KEY_BACKSPACE && edit->length == 0))
+        cancel(app);
+    else if (key == LRP_KEY_ENTER)
+        enter(app);
+    else if (key == LRP_KEY_TAB && path)
+        lrp_app_emit(app, LRP_EFFECT_COMPLETE, lrp_lineedit_text(edit), 0, false);
+    else if (lrp_lineedit_key(edit, key))
+        typed(app);
+}

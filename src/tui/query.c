@@ -1,0 +1,117 @@
+/* query.c: asking the state: layers, checks, rows, where keys go. */
+#include <string.h>
+#include <strings.h>
+
+#include "app.h"
+#include "pages.h"
+
+struct lrp_layout lrp_app_layout(const struct lrp_app *app) {
+    static const bool full[LRP_VIEW_COUNT] = {
+#define X(id, name, whole) [LRP_VIEW_##id] = whole,
+        LRP_VIEWS(X)
+#undef X
+    };
+    return lrp_layout_make(app->columns, app->rows, app->focus, app->details, full[app->view]);
+}
+
+int lrp_app_layer_count(const struct lrp_app *app) { return app->now ? (int)app->now->layers->count : 0; }
+
+const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer) {
+    return layer >= 0 && layer < lrp_app_layer_count(app) ? &app->now->layers->rows[layer] : NULL;
+}
+
+const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer) {
+    const struct lrp_check *check = app->now ? app->now->check : NULL;
+    return check && layer >= 0 && (size_t)layer < check->count ? &check->rows[layer] : NULL;
+}
+
+bool lrp_app_failed(const struct lrp_app *app, int layer) {
+    const struct lrp_check_row *row = lrp_app_check(app, layer);
+    return row && row->failed;
+}
+
+bool lrp_app_blocked(const struct lrp_app *app) {
+    return app->now && app->now->check && !app->now->check->passed && !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS) &&
+           strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), "lrp") == 0;
+}
+
+bool lrp_app_busy(const struct lrp_app *app) {
+    return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE);
+}
+
+enum lrp_show lrp_app_show(const struct lrp_app *app) { return lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : app->show; }
+
+static bool has_letters(const char *text, bool upper) {
+    for (; *text; text++)
+        if (upper ? (*text >= 'A' && *text <= 'Z') : (*text >= 'a' && *text <= 'z'))
+            return true;
+    return false;
+}
+
+/* Smart case: a capital letter in the pattern makes it count. */
+static bool holds(const char *text, const char *pattern) {
+    return (has_letters(pattern, true) ? strstr(text, pattern) : strcasestr(text, pattern)) != NULL;
+}
+
+bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern) {
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    if (!row)
+        return false;
+    if (strcmp(pattern, ":unsupported") == 0)
+        return lrp_app_failed(app, layer);
+    if (strcmp(pattern, ":tagged") == 0)
+        return (size_t)layer < app->tagged_size && app->tagged[layer];
+    return holds(row->name, pattern) || holds(row->type, pattern) || holds(row->op_type, pattern) ||
+           holds(row->activation, pattern);
+}
+
+/* The n-th failing layer, or -1; how many when n is INT32_MAX. */
+static int failing(const struct lrp_app *app, int n, int *count) {
+    *count = 0;
+    for (int i = 0; i < lrp_app_layer_count(app); i++)
+        if (lrp_app_failed(app, i) && (*count)++ == n)
+            return i;
+    return -1;
+}
+
+int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view) {
+    int count = 0;
+    if (view == LRP_VIEW_LAYERS)
+        return (int)app->shown_count;
+    if (view == LRP_VIEW_CHECK) {
+        failing(app, INT32_MAX, &count);
+        return count;
+    }
+    return lrp_page_count(app, view, app->columns);
+}
+
+int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row) {
+    int count;
+    if (view == LRP_VIEW_LAYERS)
+        return row >= 0 && (size_t)row < app->shown_count ? app->shown[row] : -1;
+    return view == LRP_VIEW_CHECK ? failing(app, row, &count) : -1;
+}
+
+int lrp_app_context(const struct lrp_app *app) {
+    if (app->menu.kind != LRP_MENU_NONE)
+        return LRP_IN_MENU;
+    if (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK)
+        return LRP_IN_TEXT;
+    const struct lrp_layout layout = lrp_app_layout(app);
+    if (app->focus == LRP_PANE_PREVIEW && layout.has_preview)
+        return LRP_IN_PREVIEW;
+    return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_TEXT : LRP_IN_LIST;
+}
+
+int lrp_app_page(const struct lrp_app *app, enum lrp_view view) {
+    const struct lrp_layout layout = lrp_app_layout(app);
+    const int rows = (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
+    if (view == LRP_VIEW_CHECK)
+        return rows - rows / 2 > 0 ? rows - rows / 2 : 1;
+    return rows > 0 ? rows : 1;
+}
+
+int lrp_app_details_page(const struct lrp_app *app) {
+    const int rows = lrp_app_layout(app).pane[LRP_PANE_DETAILS].rows - 1;
+    return rows > 0 ? rows : 1;
+}

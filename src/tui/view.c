@@ -1,0 +1,249 @@
+/* view.c: the whole screen: which part goes where; header, status line and key bar. */
+#include "view.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pages.h"
+#include "runes.h"
+
+/* A part of the header; the least important ones go first when it gets narrow. */
+struct segment {
+    char text[128];
+    enum lrp_style style;
+    int importance;
+    bool right;
+};
+enum { LRP_SEGMENTS_MOST = 12 };
+struct segments {
+    struct segment items[LRP_SEGMENTS_MOST];
+    int count;
+};
+
+static void segment(struct segments *s, enum lrp_style style, int importance, bool right, const char *text) {
+    if (s->count == LRP_SEGMENTS_MOST || !*text)
+        return;
+    struct segment *to = &s->items[s->count++];
+    *to = (struct segment){.style = style, .importance = importance, .right = right};
+    snprintf(to->text, sizeof to->text, "%s", text);
+}
+
+static int total(const struct segments *s) {
+    int columns = 0; /* a blank in front, two behind all but the last, one behind that */
+    for (int i = 0; i < s->count; i++)
+        columns += lrp_text_columns(s->items[i].text) + 2;
+    return columns;
+}
+
+static void drop_least(struct segments *s) {
+    int least = 0;
+    for (int i = 1; i < s->count; i++)
+        if (s->items[i].importance < s->items[least].importance)
+            least = i;
+    memmove(&s->items[least], &s->items[least + 1], (size_t)(s->count - least - 1) * sizeof *s->items);
+    s->count--;
+}
+
+static void check_segments(const struct lrp_app *app, struct segments *s) {
+    const struct lrp_check *check = app->now->check;
+    const size_t failed = check ? check->failed : 0;
+    const bool skipped = lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS);
+    char text[64];
+    snprintf(text, sizeof text, "%zu unsupported", failed);
+    if (failed)
+        segment(s, skipped ? LRP_STYLE_HEADER_WARNING : LRP_STYLE_HEADER_BAD, skipped ? 2 : 8, false, text);
+    snprintf(text, sizeof text, "checks: OFF (%zu unchecked)", failed);
+    segment(s, skipped ? LRP_STYLE_HEADER_WARNING : failed ? LRP_STYLE_HEADER_BAD : LRP_STYLE_HEADER, 9, false,
+            skipped ? text : "checks: ON");
+}
+
+static void setting_segments(const struct lrp_app *app, struct segments *s) {
+    const char *method = lrp_facts_text(&app->facts, LRP_SETTING_METHOD);
+    const char *convention = lrp_facts_text(&app->facts, LRP_SETTING_CONVENTION);
+    char text[128];
+    snprintf(text, sizeof text, "%.120s%s", lrp_facts_text(&app->facts, LRP_SETTING_COMPOSITE), app->facts.selects.count ? "*" : "");
+    segment(s, LRP_STYLE_HEADER, 6, false, strcmp(method, "lrp") == 0 || !*method ? text : method);
+    if (*convention && strcmp(convention, "julia") != 0)
+        segment(s, LRP_STYLE_HEADER, 6, false, convention);
+    segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->now->input_label ? app->now->input_label : ""));
+    if (app->now->target_count > 0) {
+        const struct lrp_target *t = &app->now->targets[0];
+        char value[32];
+        lrp_value_text((double)t->output, value, sizeof value);
+        snprintf(text, sizeof text, "%lld%s%.80s %s", (long long)t->index, t->label && *t->label ? " " : "", t->label ? t->label : "", value);
+        segment(s, LRP_STYLE_HEADER_STRONG, 7, true, text);
+    }
+}
+
+void lrp_view_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    struct segments s = {.count = 0};
+    char text[64], number[32];
+    lrp_canvas_fill(canvas, rect, LRP_STYLE_HEADER);
+    if (!app->now)
+        return;
+    segment(&s, LRP_STYLE_HEADER_STRONG, 10, false, lrp_file_name(app->now->model_path ? app->now->model_path : ""));
+    snprintf(text, sizeof text, "%d layers", lrp_app_layer_count(app) - 1);
+    segment(&s, LRP_STYLE_HEADER, 5, false, text);
+    snprintf(text, sizeof text, "%s params", lrp_count_text(app->now->layers->parameters, number, sizeof number));
+    segment(&s, LRP_STYLE_HEADER, 1, false, text);
+    check_segments(app, &s);
+    setting_segments(app, &s);
+    while (s.count > 1 && total(&s) > rect.columns)
+        drop_least(&s);
+    int x = rect.x + 1, slack = rect.columns - total(&s);
+    for (int i = 0; i < s.count; i++) {
+        if (s.items[i].right && slack > 0) {
+            x += slack;
+            slack = 0;
+        }
+        x += lrp_canvas_fit(canvas, x, rect.y, rect.columns - x, s.items[i].text, s.items[i].style) + 2;
+    }
+}
+
+static void progress(const struct lrp_app *app, char *text, size_t size) {
+    enum { CELLS = 10 };
+    char bar[CELLS * 3 + 1] = "";
+    const int done = app->now->done, total_layers = app->now->total > 0 ? app->now->total : 1;
+    for (int i = 0; i < CELLS; i++)
+        strcat(bar, i * total_layers < done * CELLS ? "█" : "░");
+    snprintf(text, size, "%s %d/%d %s %d%%  ^C cancel", app->now->job == LRP_JOB_FORWARD ? "forward" : "LRP", done, app->now->total,
+             bar, done * 100 / total_layers);
+}
+
+/* What stands right in the status line: progress, then the place in the list. */
+static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    char place[64] = "", job[128] = "";
+    const int count = lrp_app_row_count(app, app->view);
+    if (count > 0)
+        snprintf(place, sizeof place, "%d of %d", app->windows[app->view].selected + 1, count);
+    if (lrp_app_busy(app))
+        progress(app, job, sizeof job);
+    int x = rect.x + rect.columns - lrp_text_columns(place) - 1;
+    lrp_canvas_text(canvas, x, rect.y, rect.columns, place, LRP_STYLE_DIM);
+    if (!*job || x - lrp_text_columns(job) - 2 < rect.x)
+        return x;
+    x -= lrp_text_columns(job) + 2;
+    lrp_canvas_text(canvas, x, rect.y, rect.columns, job, LRP_STYLE_PROGRESS);
+    return x;
+}
+
+static void prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    static const char *const labels[LRP_PROMPT_COUNT] = {
+#define X(id, text) [LRP_PROMPT_##id] = text,
+        LRP_PROMPTS(X)
+#undef X
+    };
+    const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
+    const enum lrp_style style = app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT;
+    char label[64], before[4096];
+    snprintf(label, sizeof label, "%s%s", labels[app->prompt.kind],
+             app->prompt.kind == LRP_PROMPT_OPTION ? lrp_facts_key((enum lrp_setting)app->prompt.setting) : "");
+    if (app->prompt.kind == LRP_PROMPT_OPTION)
+        strcat(label, ": ");
+    lrp_canvas_fill(canvas, rect, style);
+    const int x = rect.x + lrp_canvas_text(canvas, rect.x, rect.y, rect.columns - 2, label, style), width = rect.x + rect.columns - x;
+    snprintf(before, sizeof before, "%.*s", (int)edit->cursor, lrp_lineedit_text(edit));
+    /* what is left of the cursor stays in sight, with a column for the cursor */
+    const int cursor = lrp_canvas_tail(canvas, x, rect.y, width - 1, before, style);
+    lrp_canvas_text(canvas, x + cursor, rect.y, width - cursor, lrp_lineedit_text(edit) + edit->cursor, style);
+    canvas->cursor_x = x + cursor;
+    canvas->cursor_y = rect.y;
+}
+
+void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    if (app->prompt.kind != LRP_PROMPT_NONE) {
+        prompt(app, canvas, rect);
+        if (app->status[0] && app->prompt.kind == LRP_PROMPT_SEARCH)
+            lrp_canvas_right(canvas, rect.x + rect.columns / 2, rect.y, rect.columns - rect.columns / 2 - 1, app->status,
+                             app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT);
+        return;
+    }
+    if (app->question.text[0]) {
+        lrp_canvas_fill(canvas, rect, LRP_STYLE_PROMPT);
+        lrp_canvas_format(canvas, rect.x, rect.y, rect.columns, LRP_STYLE_PROMPT, "%s (y/n)", app->question.text);
+        return;
+    }
+    const int right = status_right(app, canvas, rect);
+    char line[640];
+    snprintf(line, sizeof line, "%s%s%s%s", app->status, app->filter ? "  filter: " : "", app->filter ? app->filter : "", "");
+    lrp_canvas_fit(canvas, rect.x, rect.y, right - rect.x - 1 > 0 ? right - rect.x - 1 : 0, line[0] == ' ' ? line + 2 : line,
+                   app->status_error && app->status[0] ? LRP_STYLE_ERROR : LRP_STYLE_NORMAL);
+}
+
+/* Walks over the key bar; draws it, and tells which action lies at column `at`. */
+static enum lrp_action walk_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, int at) {
+    const int context = lrp_app_context(app);
+    int x = rect.x;
+    for (int i = 0; i < LRP_ACTION_COUNT; i++) {
+        const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
+        char key[16];
+        if (!*row->bar || (row->contexts & context) == 0)
+            continue;
+        lrp_action_keys((enum lrp_action)i, 1, key, sizeof key);
+        const int gap = isalnum((unsigned char)key[0]) != 0; /* "?help", but "u next-bad" */
+        const int from = x, columns = lrp_text_columns(key) + gap + lrp_text_columns(row->bar) + 1;
+        if (x + columns - 1 > rect.x + rect.columns)
+            break;
+        if (canvas) {
+            const int label = x + lrp_canvas_text(canvas, x, rect.y, 16, key, LRP_STYLE_KEY);
+            lrp_canvas_text(canvas, label + gap, rect.y, 40, row->bar, LRP_STYLE_LABEL);
+        }
+        x += columns;
+        if (at >= from && at < x - 1)
+            return (enum lrp_action)i;
+    }
+    return LRP_ACTION_NONE;
+}
+
+enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x) {
+    return walk_keys(app, NULL, (struct lrp_rect){0, 0, columns, 1}, x);
+}
+
+void lrp_view_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    if (rect.rows == 0)
+        return;
+    if (lrp_app_context(app) == LRP_IN_MENU)
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "Enter take  e edit  / find  Esc close", LRP_STYLE_LABEL);
+    else
+        walk_keys(app, canvas, rect, -1);
+}
+
+void lrp_view_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text) {
+    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
+    if (focus)
+        lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, 1}, style);
+    lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, text, style);
+}
+
+static void draw_view(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    static void (*const views[LRP_VIEW_COUNT])(const struct lrp_app *, struct lrp_canvas *, struct lrp_rect) = {
+        [LRP_VIEW_LAYERS] = lrp_view_list,   [LRP_VIEW_CHECK] = lrp_view_check, [LRP_VIEW_SUMMARY] = lrp_view_page,
+        [LRP_VIEW_MESSAGES] = lrp_view_page, [LRP_VIEW_HELP] = lrp_view_page};
+    if (rect.rows > 0)
+        views[app->view](app, canvas, rect);
+}
+
+void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas) {
+    const struct lrp_layout layout = lrp_app_layout(app);
+    canvas->ascii = app->caps.ascii;
+    if ((canvas->columns != app->columns || canvas->rows != app->rows) && !lrp_canvas_resize(canvas, app->columns, app->rows))
+        return;
+    lrp_canvas_clear(canvas);
+    if (layout.too_small) {
+        lrp_canvas_text(canvas, 0, 0, canvas->columns, "too small", LRP_STYLE_NORMAL);
+        return;
+    }
+    lrp_view_header(app, canvas, layout.header);
+    draw_view(app, canvas, layout.pane[LRP_PANE_LIST]);
+    for (int y = layout.rule.y; y < layout.rule.y + layout.rule.rows; y++)
+        lrp_canvas_rune(canvas, layout.rule.x, y, 0x2502, LRP_STYLE_BORDER);
+    if (layout.pane[LRP_PANE_PREVIEW].rows > 0)
+        lrp_view_preview(app, canvas, layout.pane[LRP_PANE_PREVIEW]);
+    if (layout.pane[LRP_PANE_DETAILS].rows > 0)
+        lrp_view_details(app, canvas, layout.pane[LRP_PANE_DETAILS]);
+    if (app->menu.kind != LRP_MENU_NONE)
+        lrp_view_menu(app, canvas, layout.body);
+    lrp_view_status(app, canvas, layout.status);
+    lrp_view_keys(app, canvas, layout.keys);
+}

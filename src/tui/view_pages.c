@@ -1,0 +1,113 @@
+/* view_pages.c: drawing what is lines of text: help, summary, messages, details; and menus. */
+#include <stdio.h>
+#include <string.h>
+
+#include "pages.h"
+#include "runes.h"
+#include "view.h"
+
+static void draw_lines(struct lrp_canvas *canvas, struct lrp_rect rect, const struct lrp_lines *lines, const struct lrp_window *window,
+                       bool cursor) {
+    for (int i = 0; i < rect.rows; i++) {
+        const int row = window->top + i;
+        if (row >= lines->count)
+            break;
+        const bool selected = cursor && row == window->selected;
+        if (selected)
+            lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y + i, rect.columns, 1}, LRP_STYLE_SELECTED);
+        lrp_canvas_fit(canvas, rect.x, rect.y + i, rect.columns, lines->items[row].text,
+                       selected ? LRP_STYLE_SELECTED : lines->items[row].style);
+    }
+}
+
+void lrp_view_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    static const char *const titles[LRP_VIEW_COUNT] = {[LRP_VIEW_SUMMARY] = "summary", [LRP_VIEW_MESSAGES] = "messages",
+                                                       [LRP_VIEW_HELP] = "help: q goes back, / finds"};
+    struct lrp_lines lines = {0};
+    lrp_view_title(canvas, rect, false, titles[app->view]);
+    lrp_page_lines(app, app->view, app->columns, &lines);
+    draw_lines(canvas, (struct lrp_rect){rect.x, rect.y + 1, rect.columns, rect.rows - 1}, &lines, &app->windows[app->view], true);
+    lrp_lines_free(&lines);
+}
+
+void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    const bool focus = app->focus == LRP_PANE_DETAILS;
+    struct lrp_lines lines = {0};
+    char title[300];
+    snprintf(title, sizeof title, "details of #%d %s", app->layer, layer ? (layer->index ? layer->name : "input") : "");
+    lrp_view_title(canvas, rect, focus, title);
+    lrp_details_lines(app, rect.columns, &lines);
+    draw_lines(canvas, (struct lrp_rect){rect.x, rect.y + 1, rect.columns, rect.rows - 1}, &lines, &app->details_window, focus);
+    lrp_lines_free(&lines);
+}
+
+/* ---- menus ---- */
+
+static const char *menu_title(enum lrp_menu_kind kind) {
+    static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_RULE] = "rule of the layer", [LRP_MENU_COMPOSITE] = "composite",
+                                                            [LRP_MENU_TARGET] = "target", [LRP_MENU_OPTIONS] = "options",
+                                                            [LRP_MENU_REGISTER] = "register as supported"};
+    return titles[kind] ? titles[kind] : "";
+}
+
+struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body) {
+    int columns = 40, rows = lrp_app_menu_count(app) + 2;
+    for (size_t i = 0; i < app->menu.rows.count; i++) {
+        const int need = lrp_text_columns(app->menu.rows.items[i].text) + lrp_text_columns(app->menu.rows.items[i].detail) + 8;
+        columns = need > columns ? need : columns;
+    }
+    columns = columns < body.columns - 4 ? columns : body.columns - 4 > 16 ? body.columns - 4 : body.columns;
+    rows = rows < 3 ? 3 : rows;
+    rows = rows < body.rows - 2 ? rows : body.rows - 2 > 3 ? body.rows - 2 : body.rows;
+    return (struct lrp_rect){body.x + (body.columns - columns) / 2, body.y + (body.rows - rows) / 2, columns, rows};
+}
+
+static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box) {
+    const int right = box.x + box.columns - 1, bottom = box.y + box.rows - 1;
+    lrp_canvas_fill(canvas, box, LRP_STYLE_MENU);
+    for (int x = box.x; x <= right; x++) {
+        lrp_canvas_rune(canvas, x, box.y, 0x2500, LRP_STYLE_MENU);
+        lrp_canvas_rune(canvas, x, bottom, 0x2500, LRP_STYLE_MENU);
+    }
+    for (int y = box.y; y <= bottom; y++) {
+        lrp_canvas_rune(canvas, box.x, y, 0x2502, LRP_STYLE_MENU);
+        lrp_canvas_rune(canvas, right, y, 0x2502, LRP_STYLE_MENU);
+    }
+    lrp_canvas_rune(canvas, box.x, box.y, 0x250C, LRP_STYLE_MENU);
+    lrp_canvas_rune(canvas, right, box.y, 0x2510, LRP_STYLE_MENU);
+    lrp_canvas_rune(canvas, box.x, bottom, 0x2514, LRP_STYLE_MENU);
+    lrp_canvas_rune(canvas, right, bottom, 0x2518, LRP_STYLE_MENU);
+}
+
+static int text_width(const struct lrp_menu_rows *rows, int most) {
+    int width = 8;
+    for (size_t i = 0; i < rows->count; i++) {
+        const int columns = lrp_text_columns(rows->items[i].text);
+        width = columns > width ? columns : width;
+    }
+    return width < most ? width : most;
+}
+
+static void draw_menu_row(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_menu_row *row, int text, bool selected) {
+    const enum lrp_style style = selected ? LRP_STYLE_MENU_SELECTED : row->enabled ? LRP_STYLE_MENU : LRP_STYLE_MENU_OFF;
+    lrp_canvas_fill(canvas, at, style);
+    lrp_canvas_rune(canvas, at.x, at.y, selected ? '>' : row->enabled ? ' ' : '-', style);
+    lrp_canvas_fit(canvas, at.x + 2, at.y, text, row->text, style);
+    lrp_canvas_fit(canvas, at.x + text + 4, at.y, at.columns - text - 4, row->detail, style);
+}
+
+void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body) {
+    const struct lrp_rect box = lrp_menu_box(app, body);
+    const struct lrp_window *window = &app->menu.window;
+    const int text = text_width(&app->menu.rows, (box.columns - 6) * 2 / 3), count = lrp_app_menu_count(app);
+    draw_frame(canvas, box);
+    lrp_canvas_format(canvas, box.x + 2, box.y, box.columns - 4, LRP_STYLE_MENU_TITLE, " %s ", menu_title(app->menu.kind));
+    if (count == 0)
+        lrp_canvas_fit(canvas, box.x + 3, box.y + 1, box.columns - 4, "nothing matches", LRP_STYLE_MENU_OFF);
+    for (int i = 0; i < box.rows - 2 && window->top + i < count; i++)
+        draw_menu_row(canvas, (struct lrp_rect){box.x + 1, box.y + 1 + i, box.columns - 2, 1},
+                      lrp_app_menu_row(app, window->top + i), text, window->top + i == window->selected);
+    if (count > box.rows - 2)
+        lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ", window->selected + 1, count);
+}

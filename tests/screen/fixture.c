@@ -1,0 +1,171 @@
+/* fixture.c: a made-up model with results, see fixture.h. */
+#include "fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys.h"
+
+static const struct {
+    const char *name, *type, *group, *op, *activation, *rule;
+    int64_t parameters;
+    int channels, side; /* side 0: a vector */
+} plan[FIXTURE_LAYERS] = {
+    {"input", "input", "", "", "identity", "", 0, 3, 224},
+    {"features.0", "convolution", "convolution", "Conv", "relu", "flat", 1792, 64, 224},
+    {"features.2", "convolution", "convolution", "Conv", "relu", "z-plus", 36928, 64, 224},
+    {"features.4", "max-pool", "pooling", "MaxPool", "identity", "zero", 0, 64, 112},
+    {"features.5", "convolution", "convolution", "Conv", "relu", "z-plus", 73856, 128, 112},
+    {"features.7", "convolution", "convolution", "Conv", "relu", "z-plus", 147584, 128, 112},
+    {"features.9", "max-pool", "pooling", "MaxPool", "identity", "zero", 0, 128, 56},
+    {"features.10", "convolution", "convolution", "Conv", "hard-swish", "z-plus", 295168, 256, 56},
+    {"features.12", "convolution", "convolution", "Conv", "relu", "z-plus", 590080, 256, 56},
+    {"features.14", "convolution", "convolution", "Conv", "relu", "z-plus", 590080, 256, 56},
+    {"features.16", "max-pool", "pooling", "MaxPool", "identity", "zero", 0, 256, 28},
+    {"features.17", "convolution", "convolution", "Conv", "relu", "z-plus", 1180160, 512, 28},
+    {"features.19", "convolution", "convolution", "Conv", "relu", "z-plus", 2359808, 512, 28},
+    {"features.21", "convolution", "convolution", "Conv", "relu", "z-plus", 2359808, 512, 28},
+    {"features.23", "max-pool", "pooling", "MaxPool", "identity", "zero", 0, 512, 14},
+    {"features.24", "convolution", "convolution", "Conv", "relu", "z-plus", 2359808, 512, 14},
+    {"features.26", "convolution", "convolution", "Conv", "relu", "z-plus", 2359808, 512, 14},
+    {"features.28", "convolution", "convolution", "Conv", "relu", "z-plus", 2359808, 512, 14},
+    {"features.30", "max-pool", "pooling", "MaxPool", "identity", "zero", 0, 512, 7},
+    {"flatten", "flatten", "reshaping", "Flatten", "identity", "pass", 0, 25088, 0},
+    {"classifier.0", "dense", "", "Gemm", "relu", "epsilon", 102764544, 4096, 0},
+    {"classifier.3", "dense", "", "Gemm", "relu", "epsilon", 16781312, 4096, 0},
+    {"classifier.6", "dense", "", "Gemm", "identity", "epsilon", 4097000, 1000, 0},
+};
+
+static struct lrp_shape shape_of(int i) {
+    struct lrp_shape shape = {.rank = plan[i].side ? 4 : 2, .dim = {1, plan[i].channels, plan[i].side, plan[i].side}};
+    return shape;
+}
+
+static void set_layer(struct fixture *f, int i) {
+    f->from[i] = i - 1;
+    f->to[i] = i + 1;
+    f->rules[i] = plan[i].rule;
+    f->sources[i] = i == 0 ? "" : strcmp(plan[i].rule, "zero") == 0 ? "fallback" : "epsilon-plus-flat";
+    f->rows[i] = (struct lrp_layer){.index = i, .name = plan[i].name, .type = plan[i].type, .group = plan[i].group, .second_group = "",
+                                    .op_type = plan[i].op, .activation = plan[i].activation, .activation_op = "", .inputs = f->inputs,
+                                    .outputs = f->outputs, .sources = &f->from[i], .consumers = &f->to[i], .input_count = i > 0,
+                                    .output_count = 1, .consumer_count = i + 1 < FIXTURE_LAYERS, .shape = shape_of(i),
+                                    .parameters = plan[i].parameters, .executable = true, .differentiable = true, .obstacle = ""};
+    f->list.parameters += plan[i].parameters;
+}
+
+static void set_check(struct fixture *f) {
+    for (int i = 0; i < FIXTURE_LAYERS; i++)
+        f->check_rows[i] = (struct lrp_check_row){.layer = &f->rows[i], .state = i ? LRP_CHECK_PASSED : LRP_CHECK_INPUT,
+                                                  .layer_supported = true, .activation_supported = true, .reason = "", .remedy = ""};
+    f->check_rows[7].state = f->registered ? LRP_CHECK_REGISTERED : LRP_CHECK_UNSUPPORTED_ACTIVATION;
+    f->check_rows[7].activation_supported = f->registered;
+    f->check_rows[7].failed = !f->registered;
+    f->check_rows[7].reason = f->registered ? "" : "activation hard-swish is not supported";
+    f->check_rows[7].remedy = f->registered ? "" : "register it with --support-activation hard-swish, or skip the checks";
+    f->check = (struct lrp_check){.passed = f->registered, .failed = !f->registered, .rows = f->check_rows, .count = FIXTURE_LAYERS,
+                                  .guidance = f->registered ? "" : "Unsupported activations: hard-swish (layer 7).\n"
+                                                                   "Register it if LRP's assumptions hold (f(0) = 0, monotonic), or skip the checks."};
+}
+
+void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int columns, int rows) {
+    const struct lrp_caps caps = {.mode = mode, .ascii = ascii, .levels = mode == LRP_COLOR_DIRECT ? 63 : 31};
+    *f = (struct fixture){.inputs = {"x"}, .outputs = {"y"}};
+    for (int i = 0; i < FIXTURE_LAYERS; i++)
+        set_layer(f, i);
+    f->list.rows = f->rows;
+    f->list.count = FIXTURE_LAYERS;
+    f->snapshot = (struct lrp_snapshot){.model_path = "/models/vgg-hs.onnx", .layers = &f->list, .check = &f->check, .rules = f->rules,
+                                        .rule_sources = f->sources, .input_label = "", .activation = f->none, .relevance = f->none,
+                                        .activation_statistics = f->statistics, .relevance_statistics = f->statistics};
+    lrp_app_init(&f->app, &caps, columns, rows);
+    fixture_seen(f);
+}
+
+void fixture_free(struct fixture *f) { lrp_app_free(&f->app); }
+
+static void fact(struct lrp_facts *facts, enum lrp_setting setting, const char *value) { facts->values[setting] = strdup(value); }
+
+void fixture_seen(struct fixture *f) {
+    struct lrp_facts facts = {.values = {NULL}};
+    set_check(f);
+    fact(&facts, LRP_SETTING_CONVENTION, "julia");
+    fact(&facts, LRP_SETTING_METHOD, "lrp");
+    fact(&facts, LRP_SETTING_COMPOSITE, "epsilon-plus-flat");
+    fact(&facts, LRP_SETTING_SKIP_CHECKS, f->skip ? "true" : "false");
+    if (f->own_rules)
+        lrp_tui_names_add(&facts.selects, "features.4");
+    if (f->registered)
+        lrp_tui_names_add(&facts.activations, "hard-swish");
+    struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = &f->snapshot, .facts = &facts};
+    lrp_app_update(&f->app, &event);
+    lrp_facts_free(&facts);
+    fixture_picture(f);
+}
+
+void fixture_results(struct fixture *f, bool relevance) {
+    f->snapshot.input_label = "pictures/castle.png";
+    f->target = (struct lrp_target){.index = 483, .label = "castle", .output = 0.91F, .start = 1};
+    f->snapshot.targets = &f->target;
+    f->snapshot.target_count = 1;
+    f->snapshot.output = &f->tensor;
+    f->snapshot.job = LRP_JOB_DONE;
+    for (int i = 0; i < FIXTURE_LAYERS; i++) {
+        f->tensors[i] = &f->tensor;
+        f->statistics[i] = (struct lrp_statistics){.sum = 1 - 0.002 * (FIXTURE_LAYERS - 1 - i), .mean = 1e-4, .std = 2e-3,
+                                                   .min = -0.25F, .max = 0.5F};
+    }
+    f->snapshot.activation = f->tensors;
+    f->snapshot.relevance = relevance ? f->tensors : f->none;
+    fixture_seen(f);
+}
+
+/* A ring of positive values around a negative spot; sequential for activations. */
+void fixture_picture(struct fixture *f) {
+    struct lrp_picture picture = {.layer = f->app.layer, .show = lrp_app_show(&f->app)};
+    const bool relevance = picture.show == LRP_SHOW_RELEVANCE;
+    const int side = plan[f->app.layer].side ? plan[f->app.layer].side : 64;
+    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
+    if ((relevance ? f->snapshot.relevance : f->snapshot.activation)[f->app.layer]) {
+        lrp_heatmap_defaults(relevance ? "lrp" : "activation", &picture.options);
+        if (lrp_plane_new(side, side, &picture.plane, NULL) != LRP_OK)
+            abort();
+        for (int i = 0; i < side * side; i++) {
+            const double x = (i % side - side * 0.5) / side, y = (i / side - side * 0.5) / side, r = sqrt(x * x + y * y);
+            picture.plane.values[i] = (float)(exp(-60 * (r - 0.3) * (r - 0.3)) - (relevance ? 0.8 * exp(-60 * r * r) : 0));
+        }
+        const struct lrp_plane *planes[] = {&picture.plane};
+        lrp_range_of(planes, 1, &picture.options, &picture.range, NULL);
+    }
+    lrp_app_update(&f->app, &event);
+    lrp_picture_clear(&picture);
+}
+
+void fixture_key(struct fixture *f, int key) {
+    struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
+    lrp_app_update(&f->app, &event);
+    fixture_picture(f);
+}
+
+void fixture_keys(struct fixture *f, const char *keys) {
+    for (int key; (key = lrp_key_parse(&keys)) > 0;)
+        fixture_key(f, key);
+}
+
+int fixture_run_effects(struct fixture *f) {
+    int last = -1;
+    for (size_t i = 0; i < f->app.effects.count; i++) {
+        const struct lrp_effect *e = &f->app.effects.items[i];
+        last = (int)e->kind;
+        if (e->kind == LRP_EFFECT_SET && e->number == LRP_SETTING_SKIP_CHECKS)
+            f->skip = strcmp(e->text, "true") == 0;
+        if (e->kind == LRP_EFFECT_REGISTER)
+            f->registered = e->flag;
+        if (e->kind == LRP_EFFECT_RULE)
+            f->own_rules = e->text != NULL;
+    }
+    lrp_effects_free(&f->app.effects);
+    fixture_seen(f);
+    return last;
+}

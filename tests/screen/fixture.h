@@ -1,0 +1,40 @@
+/* fixture.h: a made-up model with results, so that the inspector's state and screens are tested without a session. */
+#ifndef LRP_TEST_SCREEN_FIXTURE_H
+#define LRP_TEST_SCREEN_FIXTURE_H
+
+#include "app.h"
+
+enum { FIXTURE_LAYERS = 23 };
+
+struct fixture {
+    struct lrp_layer rows[FIXTURE_LAYERS];
+    struct lrp_layer_list list;
+    struct lrp_check_row check_rows[FIXTURE_LAYERS];
+    struct lrp_check check;
+    const char *rules[FIXTURE_LAYERS], *sources[FIXTURE_LAYERS], *inputs[1], *outputs[1];
+    int from[FIXTURE_LAYERS], to[FIXTURE_LAYERS];
+    const struct lrp_tensor *tensors[FIXTURE_LAYERS], *none[FIXTURE_LAYERS];
+    struct lrp_tensor tensor;
+    struct lrp_statistics statistics[FIXTURE_LAYERS];
+    struct lrp_target target;
+    struct lrp_snapshot snapshot;
+    bool skip, registered; /* what the settings say */
+    int own_rules;         /* rules given by the user: layer 3's */
+    struct lrp_app app;
+};
+
+/* A VGG-like network whose layer 7 has an unsupported activation; no input yet. */
+void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int columns, int rows);
+void fixture_free(struct fixture *f);
+/* The session's part: gives the app a snapshot as of now, and the picture it wants. */
+void fixture_seen(struct fixture *f);
+void fixture_picture(struct fixture *f);
+/* An input and results of the forward pass; with relevance too. */
+void fixture_results(struct fixture *f, bool relevance);
+void fixture_key(struct fixture *f, int key);
+/* "jj<Enter>" */
+void fixture_keys(struct fixture *f, const char *keys);
+/* Does to the fixture what the runtime would do to the session; forgets other effects. Returns the last effect's kind or -1. */
+int fixture_run_effects(struct fixture *f);
+
+#endif

@@ -1,0 +1,154 @@
+/* test_screens.c: whole screens, text and style letters, against files in tests/golden/screens (UPDATE_GOLDEN=1 rewrites them). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "fixture.h"
+
+static const struct screen {
+    const char *name, *keys; /* keys pressed before the screen is taken; "!" after one: effects are run */
+    int columns, rows;
+    enum lrp_color_mode mode;
+    bool ascii;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING } state;
+} screens[] = {
+    {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
+    {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"blocked-120x40", "u", 120, 40, LRP_COLOR_256, false, BLOCKED},
+    {"skipped-80x24", "jjjs!", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"skipped-120x40", "jjjs!", 120, 40, LRP_COLOR_DIRECT, false, EXPLAINED},
+    {"skipped-200x60", "jjjs!", 200, 60, LRP_COLOR_DIRECT, false, EXPLAINED},
+    {"registered-120x40", "uS!", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"running-120x40", "s!jj", 120, 40, LRP_COLOR_256, false, RUNNING},
+    {"list-40x12", "s!", 40, 12, LRP_COLOR_256, false, EXPLAINED},
+    {"preview-40x12", "s!<Tab>", 40, 12, LRP_COLOR_256, false, EXPLAINED},
+    {"too-small-19x5", "", 19, 5, LRP_COLOR_256, false, EXPLAINED},
+    {"tiny-20x5", "", 20, 5, LRP_COLOR_256, false, EXPLAINED},
+    {"one-1x1", "", 1, 1, LRP_COLOR_256, false, EXPLAINED},
+    {"ascii-mono-80x24", "jjjs!", 80, 24, LRP_COLOR_MONO, true, EXPLAINED},
+    {"mono-120x40", "jjjs!", 120, 40, LRP_COLOR_MONO, false, EXPLAINED},
+    {"ascii-256-80x24", "jjjs!", 80, 24, LRP_COLOR_256, true, EXPLAINED},
+    {"eight-80x24", "jjjs!", 80, 24, LRP_COLOR_8, false, EXPLAINED},
+    {"details-120x40", "u<Enter>", 120, 40, LRP_COLOR_256, false, BLOCKED},
+    {"details-80x24", "u<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"search-80x24", "/max", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"search-failed-80x24", "/nosuch", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"filter-80x24", "\\dense<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"tagged-80x24", "s!<Space><Space><Space>", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"check-120x40", "2", 120, 40, LRP_COLOR_256, false, BLOCKED},
+    {"help-80x24", "?", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"summary-80x24", "4", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"cursor-120x40", "s!<Tab><Left><Left>", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+};
+
+/* What the session would put into the rule menu. */
+static void open_menu(struct fixture *f) {
+    static const struct {
+        const char *text, *edit, *detail;
+        bool enabled;
+    } rows[] = {{"zero", "zero(stabilizer=1e-9)", "a * W^T( R / stab(z) )", true},
+                {"epsilon", "epsilon(1e-6)", "R / stab(z, epsilon)", true},
+                {"gamma", "gamma(0.25)", "W + gamma W+", true},
+                {"z-plus", "z-plus()", "alpha-beta(1,0)", true},
+                {"z-box", "z-box(low=,high=)", "bounds of the input", true},
+                {"pass", NULL, "pass needs one input and one output of equal element count", false},
+                {"layer-norm", NULL, "layer-norm fits layer normalisation", false}};
+    struct lrp_menu_rows menu = {.selected = 3};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        lrp_menu_rows_add(&menu, rows[i].text, rows[i].text, rows[i].edit, rows[i].detail, rows[i].enabled);
+    struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = LRP_MENU_RULE, .rows = &menu};
+    lrp_app_update(&f->app, &event);
+}
+
+static void press(struct fixture *f, const char *keys) {
+    char one[32];
+    while (*keys) {
+        const size_t length = *keys == '<' ? strcspn(keys, ">") + 1 : 1;
+        snprintf(one, sizeof one, "%.*s", (int)length, keys);
+        keys += length;
+        if (*one == '!')
+            fixture_run_effects(f);
+        else if (*one == 'M')
+            open_menu(f);
+        else
+            fixture_keys(f, one);
+    }
+}
+
+static void prepare(struct fixture *f, const struct screen *s) {
+    fixture_init(f, s->mode, s->ascii, s->columns, s->rows);
+    if (s->state != NO_INPUT)
+        fixture_results(f, s->state == EXPLAINED || s->state == RUNNING);
+    if (s->state == RUNNING) {
+        f->snapshot.job = LRP_JOB_RELEVANCE;
+        f->snapshot.done = 7;
+        f->snapshot.total = 22;
+        for (int i = 0; i < 15; i++)
+            f->tensors[i] = NULL;
+        fixture_seen(f);
+    }
+    if (strcmp(s->keys, "E") == 0) {
+        struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = 1, .text = "/out/x.png: cannot be written: Permission denied"};
+        lrp_app_update(&f->app, &event);
+    } else {
+        press(f, s->keys);
+    }
+}
+
+static char *read_all(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return NULL;
+    char *text = calloc(1, 1 << 18);
+    if (text && fread(text, 1, (1 << 18) - 1, file) == 0)
+        text[0] = 0;
+    fclose(file);
+    return text;
+}
+
+static int compare(const char *name, const char *suffix, const char *got) {
+    char path[256];
+    snprintf(path, sizeof path, "tests/golden/screens/%s.%s", name, suffix);
+    if (getenv("UPDATE_GOLDEN")) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fputs(got, file);
+        fclose(file);
+        return 0;
+    }
+    char *want = read_all(path);
+    const int differs = !want || strcmp(want, got) != 0;
+    if (differs)
+        print_error("%s differs; got:\n%s", path, got);
+    free(want);
+    return differs;
+}
+
+static void screens_are_as_recorded(void **state) {
+    (void)state;
+    int differing = 0;
+    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
+        struct fixture f;
+        struct lrp_canvas canvas = {0};
+        prepare(&f, &screens[i]);
+        lrp_app_view(&f.app, &canvas);
+        char *text = lrp_canvas_to_text(&canvas), *style = lrp_canvas_to_style(&canvas);
+        assert_non_null(text);
+        assert_non_null(style);
+        differing += compare(screens[i].name, "txt", text) + compare(screens[i].name, "style", style);
+        free(text);
+        free(style);
+        lrp_canvas_free(&canvas);
+        fixture_free(&f);
+    }
+    assert_int_equal(differing, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(screens_are_as_recorded)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
