@@ -1,0 +1,211 @@
+/* export.c: results as files: heatmaps, contact sheets, relevance of every value. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "json.h"
+#include "preprocess.h"
+#include "render.h"
+#include "safetensors.h"
+#include "sheet.h"
+#include "text.h"
+
+enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
+                                  struct lrp_error *err)
+{
+    static const enum lrp_setting keys[] = {LRP_SETTING_COLORMAP, LRP_SETTING_REDUCE, LRP_SETTING_OVERLAY,
+                                            LRP_SETTING_CLIP,     LRP_SETTING_GAMMA,  LRP_SETTING_SIZE_FACTOR};
+    enum lrp_status status = LRP_OK;
+    lrp_heatmap_defaults(show == LRP_SHOW_ACTIVATION ? "activation" : lrp_settings_get(settings, LRP_SETTING_METHOD), out);
+    for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
+        if (*lrp_settings_get(settings, keys[i]))
+            status = lrp_heatmap_option_set(out, lrp_setting_key(keys[i]), lrp_settings_get(settings, keys[i]), err);
+    return status;
+}
+
+/* True if a layer's tensors have their channels last: only the input can say so. */
+static bool channels_last(const struct lrp_snapshot *s, int layer, const struct lrp_tensor *t)
+{
+    const char *layout = lrp_settings_get(s->settings, LRP_SETTING_LAYOUT);
+    if (layer != 0 || t->shape.rank != 4) return false;
+    if (*layout) return strcmp(layout, "nhwc") == 0;
+    int64_t first = t->shape.dim[1], last = t->shape.dim[3];
+    return first != 1 && first != 3 && (last == 1 || last == 3);
+}
+
+static const struct lrp_tensor *tensor_of(const struct lrp_snapshot *s, int layer, enum lrp_show show)
+{
+    if (layer < 0 || (size_t)layer >= s->layers->count) return NULL;
+    return show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer];
+}
+
+enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                   struct lrp_plane **plane, struct lrp_error *err)
+{
+    const struct lrp_tensor *t = tensor_of(snapshot, layer, show);
+    struct lrp_heatmap_options options;
+    if (!t)
+        return lrp_fail(err, LRP_UNSUPPORTED, "layer %d has no %s yet", layer, show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
+    enum lrp_status status = lrp_state_heatmap(snapshot->settings, show, &options, err);
+    *plane = status == LRP_OK ? calloc(1, sizeof **plane) : NULL;
+    if (status == LRP_OK && !*plane) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err);
+    if (status != LRP_OK) {
+        free(*plane);
+        *plane = NULL;
+    }
+    return status;
+}
+
+/* The input as a grey picture, for overlays: channels averaged, smallest to largest value. */
+static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, struct lrp_picture *out, struct lrp_error *err)
+{
+    const struct lrp_tensor *t = s->activation[0];
+    struct lrp_plane plane = {0};
+    *out = (struct lrp_picture){0};
+    if (!t || t->shape.rank != 4) return LRP_OK;
+    enum lrp_status status = lrp_plane_from_tensor(t, sample, LRP_REDUCE_SUM, channels_last(s, 0, t), &plane, err);
+    if (status == LRP_OK) status = lrp_picture_new(plane.width, plane.height, 1, out, err);
+    float low = INFINITY, high = -INFINITY;
+    size_t count = (size_t)plane.width * (size_t)plane.height;
+    for (size_t i = 0; status == LRP_OK && i < count; i++) {
+        if (!isfinite(plane.values[i])) continue;
+        low = fminf(low, plane.values[i]);
+        high = fmaxf(high, plane.values[i]);
+    }
+    for (size_t i = 0; status == LRP_OK && i < count; i++) {
+        float grey = high > low && isfinite(plane.values[i]) ? (plane.values[i] - low) / (high - low) : 0.5F;
+        out->pixels[i] = (unsigned char)(grey * 255 + 0.5F);
+    }
+    lrp_plane_free(&plane);
+    return status;
+}
+
+enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                            const char *path, struct lrp_error *err)
+{
+    struct lrp_plane *plane = NULL;
+    struct lrp_heatmap_options options;
+    struct lrp_range range;
+    struct lrp_picture under = {0}, picture = {0};
+    enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
+    if (status != LRP_OK) return status;
+    const struct lrp_plane *const planes[] = {plane};
+    status = lrp_state_heatmap(snapshot->settings, show, &options, err);
+    if (status == LRP_OK) status = lrp_range_of(planes, 1, &options, &range, err);
+    if (status == LRP_OK && options.overlay < 1) status = grey_input(snapshot, sample, &under, err);
+    if (status == LRP_OK) status = lrp_render_heatmap(plane, &range, &options, under.pixels ? &under : NULL, &picture, err);
+    if (status == LRP_OK) status = lrp_picture_write_png(&picture, path, err);
+    lrp_picture_free(&picture);
+    lrp_picture_free(&under);
+    lrp_plane_free(plane);
+    free(plane);
+    return status;
+}
+
+/* ---- the contact sheet ---- */
+
+struct sheet {
+    struct lrp_sheet_tile *tiles;
+    struct lrp_plane **planes;
+    char **texts; /* three per tile: title, subtitle, shape */
+    size_t count;
+};
+
+static void sheet_free(struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->count; i++) {
+        if (sheet->planes && sheet->planes[i]) {
+            lrp_plane_free(sheet->planes[i]);
+            free(sheet->planes[i]);
+        }
+        for (size_t k = 0; sheet->texts && k < 3; k++) free(sheet->texts[3 * i + k]);
+    }
+    free(sheet->tiles);
+    free(sheet->planes);
+    free(sheet->texts);
+}
+
+static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, struct sheet *sheet)
+{
+    const struct lrp_layer *l = &s->layers->rows[i];
+    struct lrp_text title = {0}, subtitle = {0};
+    char shape[160];
+    lrp_text_printf(&title, "%zu %s", i, l->name);
+    lrp_text_printf(&subtitle, "%s%s%s", l->type, *s->rules[i] ? ", " : "", s->rules[i]);
+    char **texts = &sheet->texts[3 * i];
+    texts[0] = lrp_text_take(&title);
+    texts[1] = lrp_text_take(&subtitle);
+    texts[2] = strdup(lrp_shape_text(&l->shape, 1, "x", shape, sizeof shape));
+    if (!texts[0] || !texts[1] || !texts[2]) return false;
+    lrp_snapshot_plane(s, (int)i, LRP_SHOW_RELEVANCE, sample, &sheet->planes[i], NULL);
+    sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0], .subtitle = texts[1], .shape = texts[2],
+                                              .plane = sheet->planes[i], .statistics = s->relevance_statistics[i]};
+    return true;
+}
+
+enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err)
+{
+    size_t count = snapshot->layers->count;
+    struct sheet sheet = {.tiles = calloc(count, sizeof *sheet.tiles), .planes = calloc(count, sizeof(struct lrp_plane *)),
+                          .texts = calloc(3 * count, sizeof(char *)), .count = count};
+    bool ok = sheet.tiles && sheet.planes && sheet.texts;
+    for (size_t i = 0; ok && i < count; i++) ok = sheet_tile(snapshot, sample, i, &sheet);
+    enum lrp_status status = ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    struct lrp_text note = {0};
+    if (sample >= 0 && (size_t)sample < snapshot->target_count) {
+        const struct lrp_target *t = &snapshot->targets[sample];
+        lrp_text_printf(&note, "%s   target %lld %s   %s   %s", snapshot->input_label, (long long)t->index, t->label,
+                        lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD),
+                        lrp_settings_get(snapshot->settings, LRP_SETTING_COMPOSITE));
+    }
+    const char *slash = strrchr(snapshot->model_path, '/');
+    struct lrp_sheet out = {.title = slash ? slash + 1 : snapshot->model_path, .note = note.data, .tiles = sheet.tiles, .count = count};
+    struct lrp_picture picture = {0};
+    if (status == LRP_OK) status = lrp_state_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &out.options, err);
+    if (status == LRP_OK) status = lrp_sheet_render(&out, &picture, err);
+    if (status == LRP_OK) status = lrp_picture_write_png(&picture, path, err);
+    lrp_picture_free(&picture);
+    lrp_text_free(&note);
+    sheet_free(&sheet);
+    return status;
+}
+
+/* ---- relevance of every value ---- */
+
+/* Names of values that canonization or a pattern swallowed, as a JSON list. Owned by the caller. */
+static char *removed_list(const struct lrp_layer_list *layers)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; list && i < layers->removed_count; i++) cJSON_AddItemToArray(list, cJSON_CreateString(layers->removed[i]));
+    char *text = list ? cJSON_PrintUnformatted(list) : NULL;
+    cJSON_Delete(list);
+    return text;
+}
+
+enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const char *path, struct lrp_error *err)
+{
+    pthread_mutex_lock(&session->lock);
+    struct lrp_results *r = lrp_results_retain(session->results);
+    bool done = r->relevance_done;
+    pthread_mutex_unlock(&session->lock);
+    const struct lrp_graph *g = r->network->graph;
+    struct lrp_safetensor *tensors = calloc((size_t)g->value_count + 1, sizeof *tensors);
+    char *removed = removed_list(&r->network->view->list);
+    enum lrp_status status = tensors && removed ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK && !done) status = lrp_fail(err, LRP_UNSUPPORTED, "%s: there is no relevance yet", path);
+    size_t count = 0;
+    for (int v = 0; status == LRP_OK && v < g->value_count; v++) {
+        const struct lrp_tensor *t = r->relevance[v];
+        if (!t || g->values[v].own) continue;
+        tensors[count++] = (struct lrp_safetensor){.name = g->values[v].name, .dtype = LRP_DTYPE_FLOAT, .shape = t->shape,
+                                                   .data = (const unsigned char *)t->f, .count = t->count};
+    }
+    const char *const metadata[] = {"removed", removed ? removed : "[]"};
+    if (status == LRP_OK) status = lrp_safetensors_write(path, tensors, count, metadata, 1, err);
+    free(removed);
+    free(tensors);
+    lrp_results_release(r);
+    return status;
+}

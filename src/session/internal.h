@@ -1,0 +1,158 @@
+/* internal.h: what a session consists of.
+ *
+ * Three kinds of things, all immutable once made and reference counted, so that the worker, snapshots and the session
+ * can hold them together:
+ *   network  a graph at concrete input shapes, with its layers and its engine (prepared weights, used by one job at a time)
+ *   state    a network under settings: check, composite, rule of every layer
+ *   results  what a pass left behind for a state and an input; filled by one job, read under the session's lock
+ */
+#ifndef LRP_SESSION_INTERNAL_H
+#define LRP_SESSION_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "assign.h"
+#include "execute.h"
+#include "labels.h"
+#include "lrpscope/session.h"
+#include "picture.h"
+#include "propagate.h"
+#include "settings.h"
+
+struct lrp_network {
+    int references;
+    struct lrp_model *model;
+    struct lrp_graph *graph;
+    struct lrp_layer_view *view;
+    struct lrp_engine *engine;
+    struct lrp_shape *shapes; /* of the model inputs it was built for */
+    bool canonize, fuse, strip_softmax;
+};
+/* Errors: those of lrp_graph_build. */
+enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape *shapes, const struct lrp_settings *settings,
+                                struct lrp_network **out, struct lrp_error *err);
+struct lrp_network *lrp_network_retain(struct lrp_network *network);
+void lrp_network_release(struct lrp_network *network);
+/* True if the network is what these shapes and settings ask for. */
+bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shape *shapes, const struct lrp_settings *settings);
+
+struct lrp_state {
+    int references;
+    struct lrp_network *network;
+    struct lrp_settings *settings;
+    enum lrp_convention convention;
+    enum lrp_method method;
+    struct lrp_check *check;
+    struct lrp_composite *composite;
+    struct lrp_assignment assignment;
+    char **rule_texts;       /* by layer */
+    struct lrp_labels labels;
+    int output;              /* value that is explained */
+};
+enum lrp_status lrp_state_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_state **out,
+                              struct lrp_error *err);
+struct lrp_state *lrp_state_retain(struct lrp_state *state);
+void lrp_state_release(struct lrp_state *state);
+
+/* Where an input of the model comes from. */
+struct lrp_source {
+    char *label, *path;          /* path: for messages; NULL for tensors given by the caller */
+    struct lrp_picture picture;  /* pixels NULL: no picture */
+    const struct lrp_tensor *array; /* or a tensor, NULL: none */
+};
+void lrp_source_free(struct lrp_source *source);
+/* Reads a picture, a .npy, or standard input ("-"). */
+enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct lrp_error *err);
+/* The tensor a model input gets from a source: preprocessed, checked against the input's shape (`asked`: --input-shape, rank -1 if
+ * not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */
+enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input, const struct lrp_shape *asked,
+                                  const struct lrp_settings *settings, const struct lrp_tensor **out, bool *one_by_one,
+                                  struct lrp_error *err);
+
+struct lrp_results {
+    int references;
+    struct lrp_network *network;
+    size_t value_count;
+    /* published, under the session's lock; a slot is set once and never changed */
+    const struct lrp_tensor **values, **relevance; /* by value number */
+    struct lrp_statistics *value_statistics, *relevance_statistics; /* by layer */
+    bool forward_done, relevance_done;
+    struct lrp_target *targets;
+    size_t target_count;
+};
+enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_results *keep_forward, struct lrp_results **out,
+                                struct lrp_error *err);
+struct lrp_results *lrp_results_retain(struct lrp_results *results);
+void lrp_results_release(struct lrp_results *results);
+
+/* What one job works on: its own references. */
+struct lrp_job {
+    struct lrp_session *session;
+    struct lrp_state *state;
+    struct lrp_results *results;
+    const struct lrp_tensor **inputs; /* by model input */
+    size_t input_count;
+    enum lrp_want want;
+    uint64_t generation;
+    void (*notify)(void *);
+    void *notify_data;
+};
+
+struct lrp_session {
+    struct lrp_model *model;
+    struct lrp_source *sources;       /* by model input */
+    const struct lrp_tensor **inputs; /* whole input tensors, all samples */
+    bool one_by_one;
+    int64_t sample;
+    double load_ms;
+
+    pthread_mutex_t lock;             /* guards everything below */
+    pthread_cond_t wake, idle;
+    struct lrp_state *state;
+    struct lrp_results *results;
+    _Atomic uint64_t generation;      /* a job of another generation stops */
+    atomic_bool interrupted;
+    enum lrp_job_state job_state;
+    int done, total;
+    double prepare_ms, forward_ms, relevance_ms;
+    struct lrp_error job_error;
+    pthread_t worker;
+    bool worker_started, worker_quit, worker_busy;
+    struct lrp_job *pending;          /* the latest request, NULL if none */
+};
+
+/* Runs a job in the calling thread (session unlocked). */
+enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
+/* A job for the session's present state and sample. */
+enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err);
+void lrp_job_free(struct lrp_job *job);
+double lrp_now_ms(void);
+
+/* What a target's text means for one sample: flat indices into the output without its batch axis. */
+struct lrp_target_choice {
+    int64_t index; /* shown; the first of several */
+    int64_t first, stride, count; /* indices first, first+stride, ... */
+};
+/* Choices for every sample of an output (count = first dimension); owned. Errors: LRP_USAGE. */
+enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *output, const struct lrp_labels *labels,
+                                   struct lrp_target_choice **out, size_t *count, struct lrp_error *err);
+/* The relevance a pass starts with, and the targets as they are shown (owned). */
+enum lrp_status lrp_targets_start(const struct lrp_state *state, const struct lrp_tensor *output, struct lrp_tensor **start,
+                                  struct lrp_target **targets, size_t *count, struct lrp_error *err);
+
+/* The heatmap options a state asks for. */
+enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
+                                  struct lrp_error *err);
+/* The container of a public snapshot. */
+struct lrp_snapshot_box {
+    struct lrp_snapshot shown;
+    int references;
+    struct lrp_state *state;
+    struct lrp_results *results;
+    struct lrp_model *model;
+    char *input_label;
+};
+const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot);
+
+#endif

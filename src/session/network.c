@@ -1,0 +1,206 @@
+/* network.c: a model at concrete shapes, and a network under settings. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "model_internal.h"
+#include "text.h"
+
+static void *retain(int *references, void *object)
+{
+    __atomic_add_fetch(references, 1, __ATOMIC_RELAXED);
+    return object;
+}
+
+static bool last(int *references)
+{
+    return __atomic_sub_fetch(references, 1, __ATOMIC_ACQ_REL) == 0;
+}
+
+/* ---- network ---- */
+
+struct lrp_network *lrp_network_retain(struct lrp_network *network) { return retain(&network->references, network); }
+
+void lrp_network_release(struct lrp_network *network)
+{
+    if (!network || !last(&network->references)) return;
+    lrp_engine_free(network->engine);
+    lrp_graph_free(network->graph);
+    lrp_model_release(network->model);
+    free(network->shapes);
+    free(network);
+}
+
+enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape *shapes, const struct lrp_settings *settings,
+                                struct lrp_network **out, struct lrp_error *err)
+{
+    size_t inputs = lrp_model_input_count(model);
+    struct lrp_network *n = calloc(1, sizeof *n);
+    if (n) n->shapes = malloc((inputs + 1) * sizeof *n->shapes);
+    if (!n || !n->shapes) {
+        free(n);
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(model));
+    }
+    n->references = 1;
+    n->model = lrp_model_retain(model);
+    memcpy(n->shapes, shapes, inputs * sizeof *n->shapes);
+    n->canonize = lrp_settings_flag(settings, LRP_SETTING_CANONIZE);
+    n->fuse = lrp_settings_flag(settings, LRP_SETTING_FUSE);
+    n->strip_softmax = lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX);
+    const struct lrp_graph_options options = {.canonize = n->canonize, .strip_softmax = n->strip_softmax, .input_shapes = shapes};
+    enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
+    if (status == LRP_OK) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
+    if (status == LRP_OK) status = lrp_engine_new(n->graph, &n->engine, err);
+    if (status == LRP_OK) *out = n;
+    else lrp_network_release(n);
+    return status;
+}
+
+bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shape *shapes, const struct lrp_settings *settings)
+{
+    for (size_t i = 0; i < lrp_model_input_count(network->model); i++) {
+        const struct lrp_shape *a = &network->shapes[i], *b = &shapes[i];
+        if (a->rank != b->rank || (a->rank > 0 && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) != 0)) return false;
+    }
+    return network->canonize == lrp_settings_flag(settings, LRP_SETTING_CANONIZE) &&
+           network->fuse == lrp_settings_flag(settings, LRP_SETTING_FUSE) &&
+           network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX);
+}
+
+/* ---- state ---- */
+
+struct lrp_state *lrp_state_retain(struct lrp_state *state) { return retain(&state->references, state); }
+
+void lrp_state_release(struct lrp_state *state)
+{
+    if (!state || !last(&state->references)) return;
+    for (size_t i = 0; state->rule_texts && i < state->assignment.count; i++) free(state->rule_texts[i]);
+    free(state->rule_texts);
+    lrp_assignment_free(&state->assignment);
+    lrp_composite_free(state->composite);
+    lrp_check_free(state->check);
+    lrp_labels_free(&state->labels);
+    lrp_settings_free(state->settings);
+    lrp_network_release(state->network);
+    free(state);
+}
+
+static enum lrp_status check_state(struct lrp_state *s, struct lrp_error *err)
+{
+    struct lrp_registry *registry = NULL;
+    enum lrp_status status = lrp_registry_new(s->convention == LRP_CONVENTION_PR26, &registry, err);
+    for (size_t i = 0; status == LRP_OK && i < s->settings->layers.count; i++)
+        status = lrp_registry_support_layer(registry, s->settings->layers.items[i], err);
+    for (size_t i = 0; status == LRP_OK && i < s->settings->activations.count; i++)
+        status = lrp_registry_support_activation(registry, s->settings->activations.items[i], err);
+    if (status == LRP_OK) status = lrp_check_run(&s->network->view->list, registry, &s->check, err);
+    lrp_registry_free(registry);
+    return status;
+}
+
+static enum lrp_status assign_rules(struct lrp_state *s, struct lrp_error *err)
+{
+    size_t count = s->settings->rules.count;
+    struct lrp_rule_option *options = calloc(count + 1, sizeof *options);
+    if (!options) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
+    for (size_t i = 0; i < count; i++)
+        options[i] = (struct lrp_rule_option){s->settings->selects.items[i], s->settings->rules.items[i]};
+    enum lrp_status status = lrp_composite_parse(lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE), s->convention, &s->composite, err);
+    if (status == LRP_OK)
+        status = lrp_assign(s->network->graph, s->network->view, s->composite, options, count, &s->assignment, err);
+    free(options);
+    if (status != LRP_OK) return lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model));
+    s->rule_texts = calloc(s->assignment.count + 1, sizeof *s->rule_texts);
+    for (size_t i = 0; s->rule_texts && i < s->assignment.count; i++) {
+        s->rule_texts[i] = i ? lrp_rule_text(&s->assignment.rules[i], s->convention) : strdup("");
+        if (!s->rule_texts[i]) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
+    }
+    return s->rule_texts ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
+}
+
+/* The value that is explained: the model's first output, or the one of that name. */
+static enum lrp_status choose_output(struct lrp_state *s, struct lrp_error *err)
+{
+    const struct lrp_definition *d = s->network->graph->definition;
+    const char *name = lrp_settings_get(s->settings, LRP_SETTING_OUTPUT_NAME);
+    struct lrp_text names = {0};
+    for (int i = 0; i < s->network->graph->output_count; i++) {
+        if (!*name || strcmp(d->outputs[i].name, name) == 0) {
+            s->output = s->network->graph->outputs[i];
+            lrp_text_free(&names);
+            return LRP_OK;
+        }
+        lrp_text_printf(&names, "%s%s", i ? ", " : "", d->outputs[i].name);
+    }
+    enum lrp_status status = lrp_fail(err, LRP_USAGE, "%s: no output is called %s (outputs: %s)", d->path, name,
+                                      names.data ? names.data : "");
+    lrp_text_free(&names);
+    return status;
+}
+
+enum lrp_status lrp_state_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_state **out,
+                              struct lrp_error *err)
+{
+    struct lrp_state *s = calloc(1, sizeof *s);
+    if (!s) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    s->references = 1;
+    s->network = lrp_network_retain(network);
+    enum lrp_status status = lrp_settings_copy(settings, &s->settings, err);
+    if (status == LRP_OK) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
+    if (status == LRP_OK) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
+    if (status == LRP_OK) status = check_state(s, err);
+    if (status == LRP_OK) status = assign_rules(s, err);
+    if (status == LRP_OK) status = choose_output(s, err);
+    if (status == LRP_OK && *lrp_settings_get(settings, LRP_SETTING_LABELS))
+        status = lrp_labels_read(lrp_settings_get(settings, LRP_SETTING_LABELS), &s->labels, err);
+    if (status == LRP_OK) *out = s;
+    else lrp_state_release(s);
+    return status;
+}
+
+/* ---- results ---- */
+
+struct lrp_results *lrp_results_retain(struct lrp_results *results) { return retain(&results->references, results); }
+
+void lrp_results_release(struct lrp_results *results)
+{
+    if (!results || !last(&results->references)) return;
+    for (size_t i = 0; i < results->value_count; i++) {
+        if (results->values) lrp_tensor_release(results->values[i]);
+        if (results->relevance) lrp_tensor_release(results->relevance[i]);
+    }
+    free(results->values);
+    free(results->relevance);
+    free(results->value_statistics);
+    free(results->relevance_statistics);
+    free(results->targets);
+    lrp_network_release(results->network);
+    free(results);
+}
+
+enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_results *keep_forward, struct lrp_results **out,
+                                struct lrp_error *err)
+{
+    struct lrp_results *r = calloc(1, sizeof *r);
+    size_t layers = network->view->list.count;
+    if (!r) return lrp_fail(err, LRP_MEMORY, "not enough memory for results");
+    r->references = 1;
+    r->network = lrp_network_retain(network);
+    r->value_count = (size_t)network->graph->value_count;
+    r->values = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
+    r->relevance = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
+    r->value_statistics = calloc(layers + 1, sizeof *r->value_statistics);
+    r->relevance_statistics = calloc(layers + 1, sizeof *r->relevance_statistics);
+    if (!r->values || !r->relevance || !r->value_statistics || !r->relevance_statistics) {
+        lrp_results_release(r);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for results");
+    }
+    if (keep_forward && keep_forward->forward_done && keep_forward->network == network) {
+        for (size_t i = 0; i < r->value_count; i++)
+            if (keep_forward->values[i]) r->values[i] = lrp_tensor_retain(keep_forward->values[i]);
+        memcpy(r->value_statistics, keep_forward->value_statistics, layers * sizeof *r->value_statistics);
+        r->forward_done = true;
+    }
+    *out = r;
+    return LRP_OK;
+}

@@ -1,0 +1,183 @@
+/* snapshot.c: everything there is to see at one moment. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "select.h"
+
+const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
+{
+    return (const struct lrp_snapshot_box *)(const void *)((const char *)snapshot - offsetof(struct lrp_snapshot_box, shown));
+}
+
+const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot)
+{
+    __atomic_add_fetch((int *)(uintptr_t)&lrp_snapshot_box(snapshot)->references, 1, __ATOMIC_RELAXED);
+    return snapshot;
+}
+
+void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
+{
+    if (!snapshot) return;
+    struct lrp_snapshot_box *box = (struct lrp_snapshot_box *)(uintptr_t)lrp_snapshot_box(snapshot);
+    if (__atomic_sub_fetch(&box->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    free((void *)(uintptr_t)box->shown.activation);
+    free((void *)(uintptr_t)box->shown.relevance);
+    free((void *)(uintptr_t)box->shown.activation_statistics);
+    free((void *)(uintptr_t)box->shown.relevance_statistics);
+    free((void *)(uintptr_t)box->shown.targets);
+    free(box->input_label);
+    lrp_results_release(box->results);
+    lrp_state_release(box->state);
+    lrp_model_release(box->model);
+    free(box);
+}
+
+/* Value number of the output a layer is shown by; -1 if there is none. */
+static int value_of_layer(const struct lrp_network *n, size_t layer)
+{
+    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
+    const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
+    return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
+}
+
+/* Tensors live as long as the results do, whose slots are never changed once set: no references of their own are needed. */
+static bool copy_layers(struct lrp_snapshot_box *box)
+{
+    const struct lrp_network *n = box->state->network;
+    const struct lrp_results *r = box->results;
+    size_t count = n->view->list.count;
+    const struct lrp_tensor **activation = calloc(count + 1, sizeof(struct lrp_tensor *));
+    const struct lrp_tensor **relevance = calloc(count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_statistics *a = calloc(count + 1, sizeof *a), *b = calloc(count + 1, sizeof *b);
+    struct lrp_target *targets = calloc(r->target_count + 1, sizeof *targets);
+    box->shown.activation = activation;
+    box->shown.relevance = relevance;
+    box->shown.activation_statistics = a;
+    box->shown.relevance_statistics = b;
+    box->shown.targets = targets;
+    if (!activation || !relevance || !a || !b || !targets) return false;
+    for (size_t i = 0; i < count; i++) {
+        int value = value_of_layer(n, i);
+        if (value < 0) continue;
+        activation[i] = r->values[value];
+        relevance[i] = r->relevance[value];
+    }
+    memcpy(a, r->value_statistics, count * sizeof *a);
+    memcpy(b, r->relevance_statistics, count * sizeof *b);
+    if (r->target_count) memcpy(targets, r->targets, r->target_count * sizeof *targets);
+    box->shown.target_count = r->target_count;
+    return true;
+}
+
+/* The job's part; session locked. */
+static void copy_job(const struct lrp_session *s, struct lrp_snapshot *shown)
+{
+    shown->job = s->job_state;
+    shown->done = s->done;
+    shown->total = s->total;
+    shown->load_ms = s->load_ms;
+    shown->prepare_ms = s->prepare_ms;
+    shown->forward_ms = s->forward_ms;
+    shown->relevance_ms = s->relevance_ms;
+    shown->error = s->job_error;
+    shown->generation = atomic_load(&s->generation);
+}
+
+enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err)
+{
+    struct lrp_snapshot_box *box = calloc(1, sizeof *box);
+    if (!box) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    box->references = 1;
+    box->model = lrp_model_retain(session->model);
+    box->input_label = strdup(lrp_model_input_count(session->model) && session->sources[0].label ? session->sources[0].label : "");
+    pthread_mutex_lock(&session->lock);
+    box->state = lrp_state_retain(session->state);
+    box->results = lrp_results_retain(session->results);
+    bool ok = copy_layers(box) && box->input_label;
+    copy_job(session, &box->shown);
+    pthread_mutex_unlock(&session->lock);
+    if (!ok) {
+        lrp_snapshot_release(&box->shown);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    struct lrp_snapshot *shown = &box->shown;
+    const struct lrp_state *state = box->state;
+    shown->model = session->model;
+    shown->model_path = lrp_model_path(session->model);
+    shown->settings = state->settings;
+    shown->layers = &state->network->view->list;
+    shown->check = state->check;
+    shown->rules = (const char *const *)state->rule_texts;
+    shown->rule_sources = (const char *const *)state->assignment.sources;
+    shown->warnings = (const char *const *)state->assignment.warnings;
+    shown->warning_count = state->assignment.warning_count;
+    shown->input_label = box->input_label;
+    shown->output = shown->target_count ? box->results->values[state->output] : NULL;
+    shown->head = shown->output;
+    *out = shown;
+    return LRP_OK;
+}
+
+enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why)
+{
+    const struct lrp_state *state = lrp_snapshot_box(snapshot)->state;
+    struct lrp_rule parsed;
+    enum lrp_status status = lrp_rule_parse(rule, state->convention, &parsed, why);
+    if (status != LRP_OK) return status;
+    status = lrp_rule_fits(state->network->graph, state->network->view, layer, &parsed, why);
+    lrp_rule_clear(&parsed);
+    return status;
+}
+
+const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index)
+{
+    const struct lrp_labels *labels = &lrp_snapshot_box(snapshot)->state->labels;
+    return index >= 0 && (size_t)index < labels->count ? labels->names[index] : "";
+}
+
+enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const char *selector, int *layer, struct lrp_error *err)
+{
+    const struct lrp_network *n = lrp_snapshot_box(snapshot)->state->network;
+    struct lrp_selection selection;
+    enum lrp_status status = lrp_select(n->graph, n->view, selector, &selection, err);
+    if (status != LRP_OK) return status;
+    *layer = -1;
+    for (size_t i = 0; *layer < 0 && i < n->view->list.count; i++)
+        if (selection.layers[i]) *layer = (int)i;
+    lrp_selection_free(&selection);
+    return *layer >= 0 ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s was dropped by canonization", selector);
+}
+
+static const struct lrp_tensor *value_of(struct lrp_session *s, const char *name, bool relevance)
+{
+    const struct lrp_tensor *found = NULL;
+    pthread_mutex_lock(&s->lock);
+    const struct lrp_graph *g = s->results->network->graph;
+    for (int v = 0; v < g->value_count && !found; v++)
+        if (!g->values[v].own && strcmp(g->values[v].name, name) == 0)
+            found = (relevance ? s->results->relevance : s->results->values)[v];
+    if (found) lrp_tensor_retain(found);
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+const struct lrp_tensor *lrp_session_value_relevance(struct lrp_session *session, const char *value)
+{
+    return value_of(session, value, true);
+}
+
+const struct lrp_tensor *lrp_session_value_activation(struct lrp_session *session, const char *value)
+{
+    return value_of(session, value, false);
+}
+
+bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out)
+{
+    const struct lrp_operator *op = lrp_operator_at(index);
+    if (!op) return false;
+    *out = (struct lrp_operator_info){.name = op->name, .domain = op->domain, .runs = op->forward != NULL, .differentiates = op->vjp != NULL};
+    memcpy(out->versions, op->versions, sizeof out->versions);
+    return true;
+}
