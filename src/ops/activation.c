@@ -4,6 +4,7 @@
 
 #include "activation.h"
 
+// clang-format off
 /* ---- functions; NAME_d is the derivative at x, where y = f(x) ---- */
 
 /* Written so that NaN stays NaN. */
@@ -136,58 +137,55 @@ static void swish_parameters(const struct lrp_call *call, float *p)
     const float otherwise = strcmp(call->op_type, "QuickGelu") == 0 ? 1.702f : 1;
     p[0] = lrp_call_float(call, "beta", lrp_call_float(call, "alpha", otherwise));
 }
+// clang-format on
 
 static const struct lrp_unary functions[] = {
-    { "Relu", NULL, relu_map, relu_slope, relu_integer },
-    { "LeakyRelu", leaky_parameters, leaky_map, leaky_slope, NULL },
-    { "Elu", alpha_parameters, elu_map, elu_slope, NULL },
-    { "Selu", selu_parameters, selu_map, selu_slope, NULL },
-    { "Celu", alpha_parameters, celu_map, celu_slope, NULL },
-    { "Sigmoid", NULL, sigmoid_map, sigmoid_slope, NULL },
-    { "HardSigmoid", hard_sigmoid_parameters, hard_sigmoid_map, hard_sigmoid_slope, NULL },
-    { "Tanh", NULL, tangent_map, tangent_slope, NULL },
-    { "Softplus", NULL, softplus_map, softplus_slope, NULL },
-    { "Softsign", NULL, softsign_map, softsign_slope, NULL },
-    { "ThresholdedRelu", alpha_parameters, thresholded_map, thresholded_slope, NULL },
-    { "HardSwish", NULL, hard_swish_map, hard_swish_slope, NULL },
-    { "Gelu", gelu_parameters, gelu_map, gelu_slope, NULL },
-    { "FastGelu", gelu_parameters, gelu_map, gelu_slope, NULL },
-    { "QuickGelu", swish_parameters, swish_map, swish_slope, NULL },
-    { "Swish", swish_parameters, swish_map, swish_slope, NULL },
-    { "Mish", NULL, mish_map, mish_slope, NULL },
-    { 0 },
+    {"Relu", NULL, relu_map, relu_slope, relu_integer},
+    {"LeakyRelu", leaky_parameters, leaky_map, leaky_slope, NULL},
+    {"Elu", alpha_parameters, elu_map, elu_slope, NULL},
+    {"Selu", selu_parameters, selu_map, selu_slope, NULL},
+    {"Celu", alpha_parameters, celu_map, celu_slope, NULL},
+    {"Sigmoid", NULL, sigmoid_map, sigmoid_slope, NULL},
+    {"HardSigmoid", hard_sigmoid_parameters, hard_sigmoid_map, hard_sigmoid_slope, NULL},
+    {"Tanh", NULL, tangent_map, tangent_slope, NULL},
+    {"Softplus", NULL, softplus_map, softplus_slope, NULL},
+    {"Softsign", NULL, softsign_map, softsign_slope, NULL},
+    {"ThresholdedRelu", alpha_parameters, thresholded_map, thresholded_slope, NULL},
+    {"HardSwish", NULL, hard_swish_map, hard_swish_slope, NULL},
+    {"Gelu", gelu_parameters, gelu_map, gelu_slope, NULL},
+    {"FastGelu", gelu_parameters, gelu_map, gelu_slope, NULL},
+    {"QuickGelu", swish_parameters, swish_map, swish_slope, NULL},
+    {"Swish", swish_parameters, swish_map, swish_slope, NULL},
+    {"Mish", NULL, mish_map, mish_slope, NULL},
+    {0},
 };
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err) {
     if (strcmp(call->op_type, "FastGelu") == 0 && lrp_call_has(call, 1))
         return lrp_fail(err, LRP_UNSUPPORTED, "FastGelu with a bias is not implemented; export the addition separately");
     return lrp_unary_infer(functions, call, err);
 }
-static enum lrp_status gelu_infer(struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status gelu_infer(struct lrp_call *call, struct lrp_error *err) {
     const char *how = lrp_call_string(call, "approximate", "none");
     if (strcmp(how, "none") != 0 && strcmp(how, "tanh") != 0)
         return lrp_fail(err, LRP_FILE, "attribute approximate is \"%.40s\", it must be \"none\" or \"tanh\"", how);
     return infer(call, err);
 }
-static enum lrp_status celu_infer(struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status celu_infer(struct lrp_call *call, struct lrp_error *err) {
     if (lrp_call_float(call, "alpha", 1) == 0)
         return lrp_fail(err, LRP_FILE, "attribute alpha of Celu is 0");
     return infer(call, err);
 }
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
-{
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     (void)handle, (void)err;
     return lrp_unary_forward(functions, call, in, out, run);
 }
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
-{
+static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)err;
     return lrp_unary_vjp(functions, call, in, out, s, grad, run);
 }
 
+// clang-format off
 #define ROW(op, where, layer, checker, ...)                                                                             \
     {                                                                                                                   \
         .name = op, .domain = where, .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_ACTIVATION,                       \
@@ -224,3 +222,4 @@ const struct lrp_operator lrp_ops_activation[] = {
       .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp },
     { 0 },
 };
+// clang-format on

@@ -11,18 +11,16 @@ struct bounds {
     float low, high;
 };
 
-static struct bounds attribute_bounds(const struct lrp_call *call)
-{
-    return (struct bounds){ lrp_call_float(call, "min", -INFINITY), lrp_call_float(call, "max", INFINITY) };
+static struct bounds attribute_bounds(const struct lrp_call *call) {
+    return (struct bounds){lrp_call_float(call, "min", -INFINITY), lrp_call_float(call, "max", INFINITY)};
 }
 
 /* False if a bound is computed. */
-static bool constant_bounds(const struct lrp_call *call, struct bounds *bounds)
-{
+static bool constant_bounds(const struct lrp_call *call, struct bounds *bounds) {
     *bounds = attribute_bounds(call);
     if (call->opset < 11)
         return true;
-    *bounds = (struct bounds){ -INFINITY, INFINITY };
+    *bounds = (struct bounds){-INFINITY, INFINITY};
     for (int i = 1; i <= 2; ++i) {
         if (!lrp_call_has(call, i))
             continue;
@@ -34,16 +32,14 @@ static bool constant_bounds(const struct lrp_call *call, struct bounds *bounds)
     return true;
 }
 
-enum lrp_kind lrp_clip_kind(const struct lrp_call *call)
-{
+enum lrp_kind lrp_clip_kind(const struct lrp_call *call) {
     struct bounds bounds;
     if (!constant_bounds(call, &bounds) || bounds.low != 0)
         return LRP_KIND_CLIP;
     return bounds.high == 6 ? LRP_KIND_RELU6 : isinf(bounds.high) && bounds.high > 0 ? LRP_KIND_RELU : LRP_KIND_CLIP;
 }
 
-enum lrp_status lrp_clip_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_clip_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 1, call->opset < 11 ? 1 : 3, err);
     if (status == LRP_OK)
         status = lrp_infer_same_dtype(call, 0, 3, err);
@@ -62,14 +58,12 @@ struct clip_job {
     int64_t low, high; /* for integers */
 };
 
-static const struct lrp_tensor *bound(const struct lrp_call *call, const struct lrp_tensor *const *in, int input)
-{
+static const struct lrp_tensor *bound(const struct lrp_call *call, const struct lrp_tensor *const *in, int input) {
     return call->opset >= 11 && lrp_call_has(call, input) ? in[input] : NULL;
 }
 
-static struct clip_job clip_job(const struct lrp_call *call, const struct lrp_tensor *const *in)
-{
-    struct clip_job job = { .bounds = { -INFINITY, INFINITY }, .low = INT64_MIN, .high = INT64_MAX, .x = in[0] };
+static struct clip_job clip_job(const struct lrp_call *call, const struct lrp_tensor *const *in) {
+    struct clip_job job = {.bounds = {-INFINITY, INFINITY}, .low = INT64_MIN, .high = INT64_MAX, .x = in[0]};
     const struct lrp_tensor *low = bound(call, in, 1), *high = bound(call, in, 2);
     const bool is_float = lrp_dtype_is_float(in[0]->dtype);
     if (call->opset < 11)
@@ -86,8 +80,7 @@ static struct clip_job clip_job(const struct lrp_call *call, const struct lrp_te
 }
 
 /* As ONNX says: min(max(x, low), high); NaN stays NaN. */
-static void clip_range(const void *data, size_t first, size_t last)
-{
+static void clip_range(const void *data, size_t first, size_t last) {
     const struct clip_job *job = data;
     if (lrp_dtype_is_float(job->x->dtype)) {
         const float low = job->bounds.low, high = job->bounds.high;
@@ -103,8 +96,7 @@ static void clip_range(const void *data, size_t first, size_t last)
     }
 }
 
-enum lrp_status lrp_clip_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_clip_forward(LRP_FORWARD_PARAMETERS) {
     struct clip_job job = clip_job(call, in);
     (void)handle, (void)err;
     job.out = out[0];
@@ -112,8 +104,7 @@ enum lrp_status lrp_clip_forward(LRP_FORWARD_PARAMETERS)
     return LRP_OK;
 }
 
-static void clip_slope_range(const void *data, size_t first, size_t last)
-{
+static void clip_slope_range(const void *data, size_t first, size_t last) {
     const struct clip_job *job = data;
     const float low = job->bounds.low, high = job->bounds.high, *x = job->x->f;
     for (size_t i = first; i < last; ++i)
@@ -121,9 +112,8 @@ static void clip_slope_range(const void *data, size_t first, size_t last)
 }
 
 /* What the elements at a bound pass on to it. */
-static void clip_bound_vjp(const struct clip_job *job, struct lrp_tensor *low, struct lrp_tensor *high)
-{
-    double sums[2] = { 0, 0 };
+static void clip_bound_vjp(const struct clip_job *job, struct lrp_tensor *low, struct lrp_tensor *high) {
+    double sums[2] = {0, 0};
     for (size_t i = 0; i < job->x->count; ++i) {
         const float x = job->x->f[i];
         if (fmaxf(x, job->bounds.low) >= job->bounds.high)
@@ -137,8 +127,7 @@ static void clip_bound_vjp(const struct clip_job *job, struct lrp_tensor *low, s
         high->f[0] = (float)sums[1];
 }
 
-enum lrp_status lrp_clip_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_clip_vjp(LRP_VJP_PARAMETERS) {
     struct clip_job job = clip_job(call, in);
     (void)handle, (void)err, (void)out;
     if (!s[0])
@@ -155,8 +144,7 @@ enum lrp_status lrp_clip_vjp(LRP_VJP_PARAMETERS)
 
 /* ---- PRelu ---- */
 
-enum lrp_status lrp_prelu_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_prelu_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (status == LRP_OK)
         status = lrp_infer_same_dtype(call, 0, 2, err);
@@ -172,52 +160,46 @@ struct prelu_job {
     float *y;
 };
 
-static struct lrp_broadcast prelu_plan(const struct lrp_tensor *const *in)
-{
+static struct lrp_broadcast prelu_plan(const struct lrp_tensor *const *in) {
     struct lrp_broadcast plan;
-    lrp_broadcast_plan(&plan, &in[0]->shape, (const struct lrp_shape *const[]){ &in[0]->shape, &in[1]->shape }, 2);
+    lrp_broadcast_plan(&plan, &in[0]->shape, (const struct lrp_shape *const[]){&in[0]->shape, &in[1]->shape}, 2);
     return plan;
 }
 
-static void prelu_run(const void *data, const struct lrp_broadcast_run *run)
-{
+static void prelu_run(const void *data, const struct lrp_broadcast_run *run) {
     const struct prelu_job *job = data;
     const float *x = job->x + run->at[0], *slope = job->slope + run->at[1];
     for (size_t i = 0; i < run->n; ++i)
         job->y[run->out + i] = x[i * run->step[0]] < 0 ? x[i * run->step[0]] * slope[i * run->step[1]] : x[i * run->step[0]];
 }
 
-enum lrp_status lrp_prelu_forward(LRP_FORWARD_PARAMETERS)
-{
-    const struct prelu_job job = { .x = in[0]->f, .slope = in[1]->f, .y = out[0]->f };
+enum lrp_status lrp_prelu_forward(LRP_FORWARD_PARAMETERS) {
+    const struct prelu_job job = {.x = in[0]->f, .slope = in[1]->f, .y = out[0]->f};
     const struct lrp_broadcast plan = prelu_plan(in);
     (void)call, (void)handle, (void)err;
     lrp_broadcast_for(&plan, run, prelu_run, &job);
     return LRP_OK;
 }
 
-static void prelu_pull_x(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
-{
+static void prelu_pull_x(const void *data, const struct lrp_broadcast_run *run, float *restrict g) {
     const struct prelu_job *job = data;
     const float *x = job->x + run->at[0], *slope = job->slope + run->at[1], *s = job->s + run->out;
     for (size_t i = 0; i < run->n; ++i)
         g[i] = x[i * run->step[0]] > 0 ? s[i] : s[i] * slope[i * run->step[1]];
 }
 
-static void prelu_pull_slope(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
-{
+static void prelu_pull_slope(const void *data, const struct lrp_broadcast_run *run, float *restrict g) {
     const struct prelu_job *job = data;
     const float *x = job->x + run->at[0], *s = job->s + run->out;
     for (size_t i = 0; i < run->n; ++i)
         g[i] = x[i * run->step[0]] < 0 ? s[i] * x[i * run->step[0]] : 0;
 }
 
-enum lrp_status lrp_prelu_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_prelu_vjp(LRP_VJP_PARAMETERS) {
     (void)call, (void)handle, (void)err, (void)out;
     if (!s[0])
         return LRP_OK;
-    const struct prelu_job job = { .x = in[0]->f, .slope = in[1]->f, .s = s[0]->f };
+    const struct prelu_job job = {.x = in[0]->f, .slope = in[1]->f, .s = s[0]->f};
     const struct lrp_broadcast plan = prelu_plan(in);
     if (grad[0])
         lrp_broadcast_reduce(&plan, 0, prelu_pull_x, &job, grad[0], run);

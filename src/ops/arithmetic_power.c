@@ -4,8 +4,7 @@
 #include "arithmetic.h"
 #include "convert.h"
 
-enum lrp_status lrp_pow_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_pow_infer(struct lrp_call *call, struct lrp_error *err) {
     const enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (status != LRP_OK)
         return status;
@@ -15,8 +14,7 @@ enum lrp_status lrp_pow_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* By squaring; negative exponents truncate to 0 but for bases 1 and -1, and 0 gives 0 as a division by zero does. */
-static int64_t integer_power(int64_t base, int64_t exponent)
-{
+static int64_t integer_power(int64_t base, int64_t exponent) {
     if (exponent < 0)
         return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
     int64_t result = 1;
@@ -34,14 +32,12 @@ struct pow_job {
     const float *y, *s;
 };
 
-static inline float element(const struct lrp_tensor *tensor, size_t at)
-{
+static inline float element(const struct lrp_tensor *tensor, size_t at) {
     return lrp_dtype_is_float(tensor->dtype) ? tensor->f[at] : (float)tensor->i[at];
 }
 
 /* The exponents that networks really use, without powf; false for others. */
-static bool easy_powers(const float *a, size_t step, float exponent, float *restrict y, size_t n)
-{
+static bool easy_powers(const float *a, size_t step, float exponent, float *restrict y, size_t n) {
     if (exponent == 2)
         for (size_t i = 0; i < n; ++i)
             y[i] = a[i * step] * a[i * step];
@@ -56,8 +52,7 @@ static bool easy_powers(const float *a, size_t step, float exponent, float *rest
     return true;
 }
 
-static void pow_run(const void *data, const struct lrp_broadcast_run *run)
-{
+static void pow_run(const void *data, const struct lrp_broadcast_run *run) {
     const struct pow_job *job = data;
     const bool base_float = lrp_dtype_is_float(job->a->dtype), exponent_float = lrp_dtype_is_float(job->b->dtype);
     if (base_float && run->step[1] == 0 &&
@@ -74,17 +69,15 @@ static void pow_run(const void *data, const struct lrp_broadcast_run *run)
     }
 }
 
-enum lrp_status lrp_pow_forward(LRP_FORWARD_PARAMETERS)
-{
-    const struct pow_job job = { .a = in[0], .b = in[1], .out = out[0] };
+enum lrp_status lrp_pow_forward(LRP_FORWARD_PARAMETERS) {
+    const struct pow_job job = {.a = in[0], .b = in[1], .out = out[0]};
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     (void)call, (void)handle, (void)err;
     lrp_broadcast_for(&plan, run, pow_run, &job);
     return LRP_OK;
 }
 
-static void pull_base(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
-{
+static void pull_base(const void *data, const struct lrp_broadcast_run *run, float *restrict g) {
     const struct pow_job *job = data;
     for (size_t i = 0; i < run->n; ++i) {
         const float a = job->a->f[run->at[0] + i * run->step[0]], b = element(job->b, run->at[1] + i * run->step[1]);
@@ -94,8 +87,7 @@ static void pull_base(const void *data, const struct lrp_broadcast_run *run, flo
 }
 
 /* y log(a); at a = 0 its limit for positive exponents. */
-static void pull_exponent(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
-{
+static void pull_exponent(const void *data, const struct lrp_broadcast_run *run, float *restrict g) {
     const struct pow_job *job = data;
     for (size_t i = 0; i < run->n; ++i) {
         const float a = element(job->a, run->at[0] + i * run->step[0]);
@@ -103,12 +95,11 @@ static void pull_exponent(const void *data, const struct lrp_broadcast_run *run,
     }
 }
 
-enum lrp_status lrp_pow_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_pow_vjp(LRP_VJP_PARAMETERS) {
     (void)call, (void)handle, (void)err;
     if (!s[0] || !lrp_dtype_is_float(in[0]->dtype))
         return LRP_OK;
-    const struct pow_job job = { .a = in[0], .b = in[1], .y = out[0]->f, .s = s[0]->f };
+    const struct pow_job job = {.a = in[0], .b = in[1], .y = out[0]->f, .s = s[0]->f};
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     if (grad[0])
         lrp_broadcast_reduce(&plan, 0, pull_base, &job, grad[0], run);

@@ -8,18 +8,16 @@
 #include "convert.h"
 
 enum fold { FOLD_SUM, FOLD_MEAN, FOLD_MAX, FOLD_MIN };
-static const char *const names[] = { [FOLD_SUM] = "Sum", [FOLD_MEAN] = "Mean", [FOLD_MAX] = "Max", [FOLD_MIN] = "Min" };
+static const char *const names[] = {[FOLD_SUM] = "Sum", [FOLD_MEAN] = "Mean", [FOLD_MAX] = "Max", [FOLD_MIN] = "Min"};
 
-static enum fold fold_of(const struct lrp_call *call)
-{
+static enum fold fold_of(const struct lrp_call *call) {
     int k = FOLD_SUM;
     while (k < FOLD_MIN && strcmp(names[k], call->op_type) != 0)
         ++k;
     return (enum fold)k;
 }
 
-enum lrp_status lrp_variadic_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_variadic_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, call->in_count > 0 ? call->in_count : 1, -1, err);
     if (status == LRP_OK)
         status = lrp_infer_same_dtype(call, 0, call->in_count, err);
@@ -37,11 +35,14 @@ struct fold_job {
 };
 
 /* A NaN on either side wins, as in numpy. */
-static inline float larger(float a, float b) { return b > a || isnan(b) ? b : a; }
-static inline float smaller(float a, float b) { return b < a || isnan(b) ? b : a; }
+static inline float larger(float a, float b) {
+    return b > a || isnan(b) ? b : a;
+}
+static inline float smaller(float a, float b) {
+    return b < a || isnan(b) ? b : a;
+}
 
-static void fold_floats(const struct fold_job *job, const float *x, size_t step, float *restrict y, size_t n)
-{
+static void fold_floats(const struct fold_job *job, const float *x, size_t step, float *restrict y, size_t n) {
     if (job->first)
         for (size_t i = 0; i < n; ++i)
             y[i] = x[i * step];
@@ -59,8 +60,7 @@ static void fold_floats(const struct fold_job *job, const float *x, size_t step,
             y[i] *= job->factor;
 }
 
-static void fold_run(const void *data, const struct lrp_broadcast_run *run)
-{
+static void fold_run(const void *data, const struct lrp_broadcast_run *run) {
     const struct fold_job *job = data;
     if (lrp_dtype_is_float(job->y->dtype)) {
         fold_floats(job, job->x->f + run->at[0], run->step[0], job->y->f + run->out, run->n);
@@ -74,16 +74,14 @@ static void fold_run(const void *data, const struct lrp_broadcast_run *run)
     }
 }
 
-static struct lrp_broadcast plan_of(const struct lrp_tensor *x, const struct lrp_shape *out)
-{
+static struct lrp_broadcast plan_of(const struct lrp_tensor *x, const struct lrp_shape *out) {
     struct lrp_broadcast plan;
-    lrp_broadcast_plan(&plan, out, (const struct lrp_shape *const[]){ &x->shape }, 1);
+    lrp_broadcast_plan(&plan, out, (const struct lrp_shape *const[]){&x->shape}, 1);
     return plan;
 }
 
-enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS)
-{
-    struct fold_job job = { .fold = fold_of(call), .y = out[0] };
+enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS) {
+    struct fold_job job = {.fold = fold_of(call), .y = out[0]};
     (void)handle, (void)err;
     for (int k = 0; k < call->in_count; ++k) {
         const struct lrp_broadcast plan = plan_of(in[k], &out[0]->shape);
@@ -102,8 +100,7 @@ struct pull_job {
     float factor;
 };
 
-static void pull_run(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
-{
+static void pull_run(const void *data, const struct lrp_broadcast_run *run, float *restrict g) {
     const struct pull_job *job = data;
     if (!job->rest) {
         for (size_t i = 0; i < run->n; ++i)
@@ -120,8 +117,7 @@ static void pull_run(const void *data, const struct lrp_broadcast_run *run, floa
 
 /* Max and Min must ask every operand in turn, wanted or not: what a constant wins is lost to those behind it. */
 static enum lrp_status winners_vjp(struct pull_job *job, const struct lrp_call *call, const struct lrp_tensor *const *in,
-                                   const struct lrp_shape *shape, struct lrp_tensor *const *grad, struct lrp_error *err)
-{
+                                   const struct lrp_shape *shape, struct lrp_tensor *const *grad, struct lrp_error *err) {
     for (int k = 0; k < call->in_count; ++k) {
         const struct lrp_broadcast plan = plan_of(in[k], shape);
         struct lrp_tensor *sink = NULL;
@@ -137,13 +133,13 @@ static enum lrp_status winners_vjp(struct pull_job *job, const struct lrp_call *
     return LRP_OK;
 }
 
-enum lrp_status lrp_variadic_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_variadic_vjp(LRP_VJP_PARAMETERS) {
     (void)handle;
     if (!s[0])
         return LRP_OK;
     const enum fold fold = fold_of(call);
-    struct pull_job job = { .fold = fold, .y = out[0]->f, .s = s[0]->f, .factor = fold == FOLD_MEAN ? 1 / (float)call->in_count : 1 };
+    struct pull_job job = {
+        .fold = fold, .y = out[0]->f, .s = s[0]->f, .factor = fold == FOLD_MEAN ? 1 / (float)call->in_count : 1};
     if (fold <= FOLD_MEAN) {
         for (int k = 0; k < call->in_count; ++k) {
             const struct lrp_broadcast plan = plan_of(in[k], &out[0]->shape);

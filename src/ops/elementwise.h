@@ -5,11 +5,11 @@
 #include "infer.h"
 
 /* Parameter lists of an operator's functions. */
-#define LRP_FORWARD_PARAMETERS                                                                                          \
-    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,       \
+#define LRP_FORWARD_PARAMETERS                                                                                                 \
+    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,              \
         const struct lrp_run *run, struct lrp_error *err
-#define LRP_VJP_PARAMETERS                                                                                              \
-    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out, \
+#define LRP_VJP_PARAMETERS                                                                                                     \
+    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out,        \
         const struct lrp_tensor *const *s, struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err
 
 /* Works on items [first, last). */
@@ -28,19 +28,18 @@ struct lrp_unary {
                   const float *p);
     int64_t (*integer)(int64_t x);
 };
-/* Makes NAME_map and NAME_slope of `float NAME(float x, const float *p)` and `float NAME_d(float x, float y, const float *p)`. */
-#define LRP_UNARY_MAP(name)                                                                                      \
-    static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p)                 \
-    {                                                                                                            \
-        for (size_t i = 0; i < n; ++i)                                                                           \
-            y[i] = name(x[i], p);                                                                                \
+/* Makes NAME_map and NAME_slope of `float NAME(float x, const float *p)` and `float NAME_d(float x, float y, const float *p)`.
+ */
+#define LRP_UNARY_MAP(name)                                                                                                    \
+    static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p) {                             \
+        for (size_t i = 0; i < n; ++i)                                                                                         \
+            y[i] = name(x[i], p);                                                                                              \
     }
-#define LRP_UNARY_SLOPE(name)                                                                                    \
-    static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s,          \
-                             float *restrict g, size_t n, const float *p)                                        \
-    {                                                                                                            \
-        for (size_t i = 0; i < n; ++i)                                                                           \
-            g[i] = s[i] * name##_d(x[i], y[i], p);                                                               \
+#define LRP_UNARY_SLOPE(name)                                                                                                  \
+    static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g,     \
+                             size_t n, const float *p) {                                                                       \
+        for (size_t i = 0; i < n; ++i)                                                                                         \
+            g[i] = s[i] * name##_d(x[i], y[i], p);                                                                             \
     }
 #define LRP_UNARY(name) LRP_UNARY_MAP(name) LRP_UNARY_SLOPE(name)
 
@@ -48,8 +47,8 @@ struct lrp_unary {
 const struct lrp_unary *lrp_unary_find(const struct lrp_unary *table, const struct lrp_call *call);
 /* The operator functions, given the table. */
 enum lrp_status lrp_unary_infer(const struct lrp_unary *table, struct lrp_call *call, struct lrp_error *err);
-enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
-                                  struct lrp_tensor *const *out, const struct lrp_run *run);
+enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lrp_call *call,
+                                  const struct lrp_tensor *const *in, struct lrp_tensor *const *out, const struct lrp_run *run);
 enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
                               const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                               struct lrp_tensor *const *grad, const struct lrp_run *run);

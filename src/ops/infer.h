@@ -24,15 +24,16 @@ enum lrp_status lrp_infer_same(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_infer_same_float(struct lrp_call *call, struct lrp_error *err);
 /* An axis in [-rank, rank) made non-negative. */
 enum lrp_status lrp_infer_axis(int64_t axis, int rank, int *out, struct lrp_error *err);
-/* The set of axes named by the attribute "axes", or by constant input `input` if that is not negative. *given is false if neither
- * is there. Fails on axes outside [-rank, rank) and on doubled ones. */
+/* The set of axes named by the attribute "axes", or by constant input `input` if that is not negative. *given is false if
+ * neither is there. Fails on axes outside [-rank, rank) and on doubled ones. */
 enum lrp_status lrp_infer_axes(const struct lrp_call *call, int input, int rank, bool axes[LRP_MAX_RANK], bool *given,
                                struct lrp_error *err);
 /* At most LRP_MAX_RANK integers of a constant input; fails if it is not constant or too long. */
 enum lrp_status lrp_infer_const_ints(const struct lrp_call *call, int input, const char *what, int64_t *out, int *count,
                                      struct lrp_error *err);
 /* The common shape of the given inputs [first, last) under numpy's broadcasting. */
-enum lrp_status lrp_infer_broadcast(const struct lrp_call *call, int first, int last, struct lrp_shape *out, struct lrp_error *err);
+enum lrp_status lrp_infer_broadcast(const struct lrp_call *call, int first, int last, struct lrp_shape *out,
+                                    struct lrp_error *err);
 /* True if `from` broadcasts to exactly `to`. */
 bool lrp_shape_broadcasts_to(const struct lrp_shape *from, const struct lrp_shape *to);
 /* True if output j was named. */

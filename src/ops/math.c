@@ -3,6 +3,7 @@
 
 #include "math_ops.h"
 
+// clang-format off
 /* ---- functions; NAME_d is the derivative at x, where y = f(x) ---- */
 
 #define FUNCTION(name, value, derivative)                                                                                \
@@ -33,19 +34,30 @@ FUNCTION(floor_, floorf(x), 0)
 FUNCTION(ceil_, ceilf(x), 0)
 FUNCTION(round_, rintf(x), 0) /* halves to even, as the standard wants */
 FUNCTION(sign_, x > 0 ? 1 : x < 0 ? -1 : x, 0)
+// clang-format on
 
-static int64_t integer_negative(int64_t x) { return (int64_t)(0 - (uint64_t)x); }
-static int64_t integer_absolute(int64_t x) { return x < 0 ? integer_negative(x) : x; }
-static int64_t integer_sign(int64_t x) { return (x > 0) - (x < 0); }
-static int64_t integer_not(int64_t x) { return ~x; }
-static int64_t logical_not(int64_t x) { return !x; }
+static int64_t integer_negative(int64_t x) {
+    return (int64_t)(0 - (uint64_t)x);
+}
+static int64_t integer_absolute(int64_t x) {
+    return x < 0 ? integer_negative(x) : x;
+}
+static int64_t integer_sign(int64_t x) {
+    return (x > 0) - (x < 0);
+}
+static int64_t integer_not(int64_t x) {
+    return ~x;
+}
+static int64_t logical_not(int64_t x) {
+    return !x;
+}
 
-static void shrink_parameters(const struct lrp_call *call, float *p)
-{
+static void shrink_parameters(const struct lrp_call *call, float *p) {
     p[0] = lrp_call_float(call, "lambd", 0.5f);
     p[1] = lrp_call_float(call, "bias", 0);
 }
 
+// clang-format off
 #define PLAIN(op, f) { op, NULL, f##_map, f##_slope, NULL }
 static const struct lrp_unary functions[] = {
     { "Neg", NULL, negative_map, negative_slope, integer_negative },
@@ -61,31 +73,31 @@ static const struct lrp_unary functions[] = {
     { "BitwiseNot", NULL, NULL, NULL, integer_not },
     { 0 },
 };
+// clang-format on
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err) { return lrp_unary_infer(functions, call, err); }
-static enum lrp_status not_infer(struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err) {
+    return lrp_unary_infer(functions, call, err);
+}
+static enum lrp_status not_infer(struct lrp_call *call, struct lrp_error *err) {
     const enum lrp_status status = infer(call, err);
     if (status == LRP_OK && call->in[0].dtype != LRP_DTYPE_BOOL)
         return lrp_fail(err, LRP_FILE, "Not works on booleans, its input is of type %s", lrp_dtype_text(call->in[0].dtype));
     return status;
 }
-static enum lrp_status bitwise_infer(struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status bitwise_infer(struct lrp_call *call, struct lrp_error *err) {
     const enum lrp_status status = infer(call, err);
     return status != LRP_OK ? status : lrp_infer_is_integer(call, 0, err);
 }
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
-{
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     (void)handle, (void)err;
     return lrp_unary_forward(functions, call, in, out, run);
 }
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
-{
+static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)err;
     return lrp_unary_vjp(functions, call, in, out, s, grad, run);
 }
 
+// clang-format off
 #define ROW(op, ...) { .name = op, .domain = "", .versions = { __VA_ARGS__ }, .infer = infer, .forward = forward, .vjp = vjp }
 #define MOVE(op, layer, f, ...)                                                                                          \
     {                                                                                                                    \
@@ -126,3 +138,4 @@ const struct lrp_operator lrp_ops_math[] = {
     MOVE("CastLike", .kind = lrp_cast_kind, lrp_cast_like, 15, 19, 21, 23, 24, 25),
     { 0 },
 };
+// clang-format on

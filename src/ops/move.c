@@ -9,21 +9,19 @@ struct viewer {
     struct lrp_view (*view)(const struct lrp_call *call, int part);
 };
 static const struct viewer viewers[] = {
-    { "Transpose", lrp_transpose_view }, { "Expand", lrp_expand_view },       { "Tile", lrp_tile_view },
-    { "Concat", lrp_concat_view },       { "Split", lrp_split_view },         { "Slice", lrp_slice_view },
-    { "DepthToSpace", lrp_depth_view },  { "SpaceToDepth", lrp_depth_view },
+    {"Transpose", lrp_transpose_view}, {"Expand", lrp_expand_view},      {"Tile", lrp_tile_view},
+    {"Concat", lrp_concat_view},       {"Split", lrp_split_view},        {"Slice", lrp_slice_view},
+    {"DepthToSpace", lrp_depth_view},  {"SpaceToDepth", lrp_depth_view},
 };
 
-static struct lrp_view view_of(const struct lrp_call *call, int part)
-{
+static struct lrp_view view_of(const struct lrp_call *call, int part) {
     for (size_t k = 0; k < sizeof viewers / sizeof *viewers; ++k)
         if (strcmp(viewers[k].name, call->op_type) == 0)
             return viewers[k].view(call, part);
     return lrp_reshape_view(call, part);
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
-{
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     const bool joins = strcmp(call->op_type, "Concat") == 0;
     const int parts = joins ? call->in_count : call->out_count;
     (void)handle, (void)err;
@@ -36,8 +34,7 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
     return LRP_OK;
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
-{
+static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
     const bool joins = strcmp(call->op_type, "Concat") == 0;
     const int parts = joins ? call->in_count : call->out_count;
     (void)handle, (void)in, (void)out, (void)err;
@@ -52,6 +49,7 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
+// clang-format off
 #define VIEW(op, layer, f, ...)                                                                                          \
     {                                                                                                                    \
         .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES,                                \
@@ -84,3 +82,4 @@ const struct lrp_operator lrp_ops_move[] = {
     { OWN("Compress", compress, 9, 11) },
     { 0 },
 };
+// clang-format on

@@ -4,9 +4,9 @@
 
 #include "view.h"
 
-#define LRP_DECLARE_MOVE(name)                                                 \
-    enum lrp_status lrp_##name##_infer(struct lrp_call *call, struct lrp_error *err); \
-    enum lrp_status lrp_##name##_forward(LRP_FORWARD_PARAMETERS);              \
+#define LRP_DECLARE_MOVE(name)                                                                                                 \
+    enum lrp_status lrp_##name##_infer(struct lrp_call *call, struct lrp_error *err);                                          \
+    enum lrp_status lrp_##name##_forward(LRP_FORWARD_PARAMETERS);                                                              \
     enum lrp_status lrp_##name##_vjp(LRP_VJP_PARAMETERS);
 
 /* move_reshape.c: elements stay where they are, the shape changes */

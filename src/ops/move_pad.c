@@ -4,15 +4,17 @@
 
 #include "move_ops.h"
 
-static const char *pad_mode(const struct lrp_call *call) { return lrp_call_string(call, "mode", "constant"); }
+static const char *pad_mode(const struct lrp_call *call) {
+    return lrp_call_string(call, "mode", "constant");
+}
 
 /* Elements before and after each axis; negative ones cut. An attribute before opset 11, then an input; axes from 18 on. */
-static enum lrp_status pads_of(const struct lrp_call *call, int64_t before[LRP_MAX_RANK], int64_t after[LRP_MAX_RANK], struct lrp_error *err)
-{
+static enum lrp_status pads_of(const struct lrp_call *call, int64_t before[LRP_MAX_RANK], int64_t after[LRP_MAX_RANK],
+                               struct lrp_error *err) {
     const int rank = call->in[0].shape.rank;
     int64_t values[2 * LRP_MAX_RANK], axes[LRP_MAX_RANK];
     int axes_count = rank;
-    bool seen[LRP_MAX_RANK] = { false };
+    bool seen[LRP_MAX_RANK] = {false};
     for (int k = 0; k < LRP_MAX_RANK; ++k) {
         axes[k] = k;
         before[k] = after[k] = 0;
@@ -23,7 +25,8 @@ static enum lrp_status pads_of(const struct lrp_call *call, int64_t before[LRP_M
             return status;
     }
     if (call->opset >= 11 && lrp_call_has(call, 1) && !call->in[1].constant)
-        return lrp_fail(err, LRP_UNSUPPORTED, "the pads (input 1) are computed from the model's input; export with constant pads");
+        return lrp_fail(err, LRP_UNSUPPORTED,
+                        "the pads (input 1) are computed from the model's input; export with constant pads");
     const int count = call->opset < 11 ? lrp_call_ints(call, "pads", values, 2 * LRP_MAX_RANK)
                                        : lrp_call_const_ints(call, 1, values, 2 * LRP_MAX_RANK);
     if (count != 2 * axes_count)
@@ -41,8 +44,7 @@ static enum lrp_status pads_of(const struct lrp_call *call, int64_t before[LRP_M
 }
 
 /* Where element `at` (may be outside) of an axis is read: -1 for the constant. */
-static int64_t pad_source(char mode, int64_t at, int64_t dim)
-{
+static int64_t pad_source(char mode, int64_t at, int64_t dim) {
     if (at >= 0 && at < dim)
         return at;
     if (mode == 'c')
@@ -55,12 +57,15 @@ static int64_t pad_source(char mode, int64_t at, int64_t dim)
     return folded < dim ? folded : period - folded;
 }
 
-enum lrp_status lrp_pad_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_pad_infer(struct lrp_call *call, struct lrp_error *err) {
     const char *mode = pad_mode(call);
     int64_t before[LRP_MAX_RANK], after[LRP_MAX_RANK];
     const int64_t limit = (int64_t)1 << 48;
-    enum lrp_status status = lrp_infer_arity(call, call->opset < 11 ? 1 : 2, call->opset < 11 ? 1 : call->opset < 18 ? 3 : 4, err);
+    enum lrp_status status = lrp_infer_arity(call, call->opset < 11 ? 1 : 2,
+                                             call->opset < 11   ? 1
+                                             : call->opset < 18 ? 3
+                                                                : 4,
+                                             err);
     if (status == LRP_OK && strcmp(mode, "constant") != 0 && strcmp(mode, "edge") != 0 && strcmp(mode, "reflect") != 0 &&
         (strcmp(mode, "wrap") != 0 || call->opset < 19))
         return lrp_fail(err, LRP_FILE, "mode \"%.40s\" of Pad is unknown", mode);
@@ -83,8 +88,7 @@ enum lrp_status lrp_pad_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-enum lrp_kind lrp_pad_kind(const struct lrp_call *call)
-{
+enum lrp_kind lrp_pad_kind(const struct lrp_call *call) {
     bool zero = call->opset >= 11 || lrp_call_float(call, "value", 0) == 0;
     if (call->opset >= 11 && lrp_call_has(call, 2))
         zero = call->in[2].constant && call->in[2].constant->count == 1 && lrp_blob_get_f32(call->in[2].constant, 0) == 0;
@@ -93,8 +97,7 @@ enum lrp_kind lrp_pad_kind(const struct lrp_call *call)
 
 /* For every axis and output index along it, the input offset it reads, or -1: tables of out->dim[k] numbers one after the
  * other. NULL when out of memory. */
-static int64_t *pad_table(const struct lrp_call *call, const struct lrp_shape *x, const struct lrp_shape *y)
-{
+static int64_t *pad_table(const struct lrp_call *call, const struct lrp_shape *x, const struct lrp_shape *y) {
     int64_t before[LRP_MAX_RANK], after[LRP_MAX_RANK], stride[LRP_MAX_RANK];
     size_t total = 0;
     for (int k = 0; k < y->rank; ++k)
@@ -119,8 +122,7 @@ struct pad_walk {
     int64_t index[LRP_MAX_RANK];
 };
 
-static int64_t pad_next(struct pad_walk *walk)
-{
+static int64_t pad_next(struct pad_walk *walk) {
     const int64_t *table = walk->table;
     int64_t offset = 0;
     bool outside = false;
@@ -136,10 +138,9 @@ static int64_t pad_next(struct pad_walk *walk)
 }
 
 /* Constant padding: the block of the input that is kept, at its place in the output. */
-static struct lrp_view kept_block(const struct lrp_call *call, const struct lrp_shape *x, const struct lrp_shape *y)
-{
+static struct lrp_view kept_block(const struct lrp_call *call, const struct lrp_shape *x, const struct lrp_shape *y) {
     int64_t before[LRP_MAX_RANK], after[LRP_MAX_RANK], src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
-    struct lrp_view view = { 0 };
+    struct lrp_view view = {0};
     (void)pads_of(call, before, after, NULL);
     lrp_dense_strides(x, src);
     lrp_dense_strides(y, dst);
@@ -152,8 +153,7 @@ static struct lrp_view kept_block(const struct lrp_call *call, const struct lrp_
     return view;
 }
 
-static void fill_constant(const struct lrp_call *call, const struct lrp_tensor *constant, struct lrp_tensor *out)
-{
+static void fill_constant(const struct lrp_call *call, const struct lrp_tensor *constant, struct lrp_tensor *out) {
     if (lrp_dtype_is_float(out->dtype)) {
         const float value = call->opset < 11 ? lrp_call_float(call, "value", 0) : constant ? constant->f[0] : 0;
         for (size_t i = 0; i < out->count; ++i)
@@ -164,9 +164,8 @@ static void fill_constant(const struct lrp_call *call, const struct lrp_tensor *
         out->i[i] = constant ? constant->i[0] : 0;
 }
 
-enum lrp_status lrp_pad_forward(LRP_FORWARD_PARAMETERS)
-{
-    struct pad_walk walk = { .y = &out[0]->shape };
+enum lrp_status lrp_pad_forward(LRP_FORWARD_PARAMETERS) {
+    struct pad_walk walk = {.y = &out[0]->shape};
     (void)handle;
     if (pad_mode(call)[0] == 'c') {
         const struct lrp_view view = kept_block(call, &in[0]->shape, &out[0]->shape);
@@ -190,13 +189,12 @@ enum lrp_status lrp_pad_forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* What padding makes of the constant goes back to it, if it is wanted. */
-enum lrp_status lrp_pad_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_pad_vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)out;
     if (!s[0])
         return LRP_OK;
     struct lrp_tensor *constant = call->opset >= 11 && lrp_call_has(call, 2) ? grad[2] : NULL;
-    struct pad_walk walk = { .y = &s[0]->shape };
+    struct pad_walk walk = {.y = &s[0]->shape};
     if (pad_mode(call)[0] == 'c' && !constant) {
         const struct lrp_view view = kept_block(call, &in[0]->shape, &s[0]->shape);
         if (grad[0])

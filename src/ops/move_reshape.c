@@ -1,16 +1,14 @@
 /* move_reshape.c: Reshape Flatten Squeeze Unsqueeze: elements stay where they are, the shape changes. */
 #include "move_ops.h"
 
-struct lrp_view lrp_reshape_view(const struct lrp_call *call, int part)
-{
+struct lrp_view lrp_reshape_view(const struct lrp_call *call, int part) {
     (void)part;
     return lrp_view_flat(lrp_shape_span(&call->in[0].shape, 0, call->in[0].shape.rank));
 }
 
 /* -1 stands for what is left over, 0 for the input's dimension (or for 0 with allowzero). */
 static enum lrp_status wanted_shape(const struct lrp_call *call, const int64_t *wanted, int rank, struct lrp_shape *out,
-                                    struct lrp_error *err)
-{
+                                    struct lrp_error *err) {
     const struct lrp_shape *x = &call->in[0].shape;
     const bool allow_zero = call->opset >= 14 && lrp_call_int(call, "allowzero", 0) != 0;
     const int64_t total = lrp_shape_count(x);
@@ -35,8 +33,7 @@ static enum lrp_status wanted_shape(const struct lrp_call *call, const int64_t *
     return LRP_OK;
 }
 
-enum lrp_status lrp_reshape_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_reshape_infer(struct lrp_call *call, struct lrp_error *err) {
     int64_t wanted[LRP_MAX_RANK];
     int rank = 0;
     struct lrp_shape shape;
@@ -48,8 +45,7 @@ enum lrp_status lrp_reshape_infer(struct lrp_call *call, struct lrp_error *err)
     return status != LRP_OK ? status : lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-enum lrp_status lrp_flatten_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_flatten_infer(struct lrp_call *call, struct lrp_error *err) {
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status != LRP_OK)
         return status;
@@ -58,16 +54,14 @@ enum lrp_status lrp_flatten_infer(struct lrp_call *call, struct lrp_error *err)
     if (given < -x->rank || given > x->rank)
         return lrp_fail(err, LRP_FILE, "axis %lld of Flatten is outside the %d axes of the input", (long long)given, x->rank);
     const int axis = (int)(given < 0 ? given + x->rank : given);
-    const struct lrp_shape shape = {
-        .rank = 2, .dim = { (int64_t)lrp_shape_span(x, 0, axis), (int64_t)lrp_shape_span(x, axis, x->rank) }
-    };
+    const struct lrp_shape shape = {.rank = 2,
+                                    .dim = {(int64_t)lrp_shape_span(x, 0, axis), (int64_t)lrp_shape_span(x, axis, x->rank)}};
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-enum lrp_status lrp_squeeze_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_squeeze_infer(struct lrp_call *call, struct lrp_error *err) {
     bool axes[LRP_MAX_RANK], given = false;
-    struct lrp_shape shape = { .rank = 0 };
+    struct lrp_shape shape = {.rank = 0};
     enum lrp_status status = lrp_infer_arity(call, 1, call->opset < 13 ? 1 : 2, err);
     if (status == LRP_OK)
         status = lrp_infer_axes(call, call->opset < 13 ? -1 : 1, call->in[0].shape.rank, axes, &given, err);
@@ -84,14 +78,13 @@ enum lrp_status lrp_squeeze_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* How many axes are to be inserted; -1 if that is not known. */
-static int inserted_axes(const struct lrp_call *call)
-{
+static int inserted_axes(const struct lrp_call *call) {
     int64_t values[LRP_MAX_RANK];
-    return call->opset < 13 ? lrp_call_ints(call, "axes", values, LRP_MAX_RANK) : lrp_call_const_ints(call, 1, values, LRP_MAX_RANK);
+    return call->opset < 13 ? lrp_call_ints(call, "axes", values, LRP_MAX_RANK)
+                            : lrp_call_const_ints(call, 1, values, LRP_MAX_RANK);
 }
 
-enum lrp_status lrp_unsqueeze_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_unsqueeze_infer(struct lrp_call *call, struct lrp_error *err) {
     bool axes[LRP_MAX_RANK], given = false;
     const bool attribute = call->opset < 13;
     enum lrp_status status = lrp_infer_arity(call, attribute ? 1 : 2, attribute ? 1 : 2, err);
@@ -105,7 +98,7 @@ enum lrp_status lrp_unsqueeze_infer(struct lrp_call *call, struct lrp_error *err
         return lrp_fail(err, LRP_FILE, "attribute axes of Unsqueeze is missing");
     if (status != LRP_OK)
         return status;
-    struct lrp_shape shape = { .rank = rank + count };
+    struct lrp_shape shape = {.rank = rank + count};
     for (int k = 0, from = 0; k < shape.rank; ++k)
         shape.dim[k] = axes[k] ? 1 : call->in[0].shape.dim[from++];
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);

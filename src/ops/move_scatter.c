@@ -1,13 +1,13 @@
-/* move_scatter.c: ScatterElements and ScatterND: a copy of the data in which elements are replaced (or added to, ...) by index. */
+/* move_scatter.c: ScatterElements and ScatterND: a copy of the data in which elements are replaced (or added to, ...) by index.
+ */
 #include <string.h>
 
 #include "move_ops.h"
 
 enum combine { COMBINE_NONE, COMBINE_ADD, COMBINE_MUL, COMBINE_MAX, COMBINE_MIN, COMBINE_COUNT };
-static const char *const combine_names[COMBINE_COUNT] = { "none", "add", "mul", "max", "min" };
+static const char *const combine_names[COMBINE_COUNT] = {"none", "add", "mul", "max", "min"};
 
-static int combine_of(const struct lrp_call *call)
-{
+static int combine_of(const struct lrp_call *call) {
     const char *name = call->opset < 16 ? "none" : lrp_call_string(call, "reduction", "none");
     for (int k = 0; k < COMBINE_COUNT; ++k)
         if (strcmp(name, combine_names[k]) == 0 && (k <= COMBINE_MUL || call->opset >= 18))
@@ -15,23 +15,26 @@ static int combine_of(const struct lrp_call *call)
     return -1;
 }
 
-static bool is_nd(const struct lrp_call *call) { return strcmp(call->op_type, "ScatterND") == 0; }
-static int axis_of(const struct lrp_call *call) { return lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank); }
+static bool is_nd(const struct lrp_call *call) {
+    return strcmp(call->op_type, "ScatterND") == 0;
+}
+static int axis_of(const struct lrp_call *call) {
+    return lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank);
+}
 
-static enum lrp_status common_infer(const struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status common_infer(const struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (status == LRP_OK)
         status = lrp_infer_is_integer(call, 1, err);
     if (status == LRP_OK && call->in[0].dtype != call->in[2].dtype)
         return lrp_fail(err, LRP_FILE, "data and updates of %s have different types", call->op_type);
     if (status == LRP_OK && combine_of(call) < 0)
-        return lrp_fail(err, LRP_FILE, "reduction \"%.40s\" of %s is unknown", lrp_call_string(call, "reduction", ""), call->op_type);
+        return lrp_fail(err, LRP_FILE, "reduction \"%.40s\" of %s is unknown", lrp_call_string(call, "reduction", ""),
+                        call->op_type);
     return status;
 }
 
-enum lrp_status lrp_scatter_elements_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_scatter_elements_infer(struct lrp_call *call, struct lrp_error *err) {
     int axis = 0;
     enum lrp_status status = common_infer(call, err);
     if (status == LRP_OK)
@@ -47,8 +50,7 @@ enum lrp_status lrp_scatter_elements_infer(struct lrp_call *call, struct lrp_err
     return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
 }
 
-enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *err) {
     const enum lrp_status status = common_infer(call, err);
     if (status != LRP_OK)
         return status;
@@ -63,8 +65,8 @@ enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *er
 }
 
 /* Element k of the updates goes to *to of the data. */
-static enum lrp_status locate(const struct lrp_call *call, const struct lrp_tensor *indices, size_t k, size_t *to, struct lrp_error *err)
-{
+static enum lrp_status locate(const struct lrp_call *call, const struct lrp_tensor *indices, size_t k, size_t *to,
+                              struct lrp_error *err) {
     const struct lrp_shape *x = &call->in[0].shape, *shape = &indices->shape;
     enum lrp_status status = LRP_OK;
     int64_t stride[LRP_MAX_RANK], index = 0;
@@ -88,21 +90,19 @@ static enum lrp_status locate(const struct lrp_call *call, const struct lrp_tens
     return status;
 }
 
-static float combine_floats(int how, float old, float update)
-{
-    const float values[COMBINE_COUNT] = { update, old + update, old * update, old > update ? old : update, old < update ? old : update };
+static float combine_floats(int how, float old, float update) {
+    const float values[COMBINE_COUNT] = {update, old + update, old * update, old > update ? old : update,
+                                         old < update ? old : update};
     return values[how];
 }
-static int64_t combine_integers(int how, int64_t old, int64_t update)
-{
-    const int64_t values[COMBINE_COUNT] = { update, (int64_t)((uint64_t)old + (uint64_t)update),
-                                            (int64_t)((uint64_t)old * (uint64_t)update), old > update ? old : update,
-                                            old < update ? old : update };
+static int64_t combine_integers(int how, int64_t old, int64_t update) {
+    const int64_t values[COMBINE_COUNT] = {update, (int64_t)((uint64_t)old + (uint64_t)update),
+                                           (int64_t)((uint64_t)old * (uint64_t)update), old > update ? old : update,
+                                           old < update ? old : update};
     return values[how];
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
-{
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     const int how = combine_of(call);
     const struct lrp_view all = lrp_view_flat(in[0]->count);
     (void)handle;
@@ -121,14 +121,14 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* What was replaced gets nothing back; what was added to gets all; of several updates of one place the last one counts. */
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
-{
+static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
     const int how = combine_of(call);
     (void)handle, (void)in, (void)out, (void)run;
     if (!s[0])
         return LRP_OK;
     if (how > COMBINE_ADD)
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s with reduction \"%s\" cannot be differentiated", call->op_type, combine_names[how]);
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s with reduction \"%s\" cannot be differentiated", call->op_type,
+                        combine_names[how]);
     struct lrp_tensor *rest = NULL;
     enum lrp_status status = lrp_tensor_copy(s[0], &rest, err);
     for (size_t k = in[2]->count; k-- > 0 && status == LRP_OK;) {
@@ -147,7 +147,15 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     return status;
 }
 
-enum lrp_status lrp_scatter_elements_forward(LRP_FORWARD_PARAMETERS) { return forward(call, handle, in, out, run, err); }
-enum lrp_status lrp_scatter_elements_vjp(LRP_VJP_PARAMETERS) { return vjp(call, handle, in, out, s, grad, run, err); }
-enum lrp_status lrp_scatter_nd_forward(LRP_FORWARD_PARAMETERS) { return forward(call, handle, in, out, run, err); }
-enum lrp_status lrp_scatter_nd_vjp(LRP_VJP_PARAMETERS) { return vjp(call, handle, in, out, s, grad, run, err); }
+enum lrp_status lrp_scatter_elements_forward(LRP_FORWARD_PARAMETERS) {
+    return forward(call, handle, in, out, run, err);
+}
+enum lrp_status lrp_scatter_elements_vjp(LRP_VJP_PARAMETERS) {
+    return vjp(call, handle, in, out, s, grad, run, err);
+}
+enum lrp_status lrp_scatter_nd_forward(LRP_FORWARD_PARAMETERS) {
+    return forward(call, handle, in, out, run, err);
+}
+enum lrp_status lrp_scatter_nd_vjp(LRP_VJP_PARAMETERS) {
+    return vjp(call, handle, in, out, s, grad, run, err);
+}

@@ -7,8 +7,8 @@ struct slice {
 };
 
 /* One list of Slice: an attribute before opset 10, then an input. Returns -1 if it is not given. */
-static enum lrp_status slice_list(const struct lrp_call *call, const char *name, int input, int64_t *out, int *count, struct lrp_error *err)
-{
+static enum lrp_status slice_list(const struct lrp_call *call, const char *name, int input, int64_t *out, int *count,
+                                  struct lrp_error *err) {
     *count = -1;
     if (call->opset >= 10 && lrp_call_has(call, input))
         return lrp_infer_const_ints(call, input, name, out, count, err);
@@ -19,11 +19,12 @@ static enum lrp_status slice_list(const struct lrp_call *call, const char *name,
     return LRP_OK;
 }
 
-static int64_t clamp(int64_t value, int64_t low, int64_t high) { return value < low ? low : value > high ? high : value; }
+static int64_t clamp(int64_t value, int64_t low, int64_t high) {
+    return value < low ? low : value > high ? high : value;
+}
 
 /* As Python's slice(start, end, step) of a sequence of dim elements. */
-static void slice_axis(struct slice *slice, int axis, int64_t dim, int64_t start, int64_t end, int64_t step)
-{
+static void slice_axis(struct slice *slice, int axis, int64_t dim, int64_t start, int64_t end, int64_t step) {
     const bool up = step > 0;
     start = clamp(start < 0 && start >= -dim ? start + dim : start, up ? 0 : -1, up ? dim : dim - 1);
     end = clamp(end < 0 && end >= -dim ? end + dim : end, up ? 0 : -1, up ? dim : dim - 1);
@@ -34,8 +35,7 @@ static void slice_axis(struct slice *slice, int axis, int64_t dim, int64_t start
     slice->shape.dim[axis] = count > 0 && dim > 0 ? count : 0;
 }
 
-static enum lrp_status slice_of(const struct lrp_call *call, struct slice *slice, struct lrp_error *err)
-{
+static enum lrp_status slice_of(const struct lrp_call *call, struct slice *slice, struct lrp_error *err) {
     const struct lrp_shape *x = &call->in[0].shape;
     int64_t starts[LRP_MAX_RANK], ends[LRP_MAX_RANK], axes[LRP_MAX_RANK], steps[LRP_MAX_RANK];
     int count = 0, ends_count = 0, axes_count = 0, steps_count = 0;
@@ -48,9 +48,10 @@ static enum lrp_status slice_of(const struct lrp_call *call, struct slice *slice
         status = slice_list(call, "steps", 4, steps, &steps_count, err);
     if (status != LRP_OK)
         return status;
-    if (count < 0 || ends_count != count || (axes_count >= 0 && axes_count != count) || (steps_count >= 0 && steps_count != count) ||
-        count > x->rank)
-        return lrp_fail(err, LRP_FILE, "starts, ends, axes and steps of Slice do not have one length within the input's %d axes", x->rank);
+    if (count < 0 || ends_count != count || (axes_count >= 0 && axes_count != count) ||
+        (steps_count >= 0 && steps_count != count) || count > x->rank)
+        return lrp_fail(err, LRP_FILE,
+                        "starts, ends, axes and steps of Slice do not have one length within the input's %d axes", x->rank);
     slice->shape = *x;
     for (int k = 0; k < LRP_MAX_RANK; ++k) {
         slice->start[k] = 0;
@@ -70,8 +71,7 @@ static enum lrp_status slice_of(const struct lrp_call *call, struct slice *slice
     return LRP_OK;
 }
 
-enum lrp_status lrp_slice_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_slice_infer(struct lrp_call *call, struct lrp_error *err) {
     struct slice slice;
     enum lrp_status status = lrp_infer_arity(call, call->opset < 10 ? 1 : 3, call->opset < 10 ? 1 : 5, err);
     if (status == LRP_OK)
@@ -79,9 +79,8 @@ enum lrp_status lrp_slice_infer(struct lrp_call *call, struct lrp_error *err)
     return status != LRP_OK ? status : lrp_infer_output(call, 0, call->in[0].dtype, &slice.shape, err);
 }
 
-struct lrp_view lrp_slice_view(const struct lrp_call *call, int part)
-{
-    struct lrp_view view = { 0 };
+struct lrp_view lrp_slice_view(const struct lrp_call *call, int part) {
+    struct lrp_view view = {0};
     struct slice slice;
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;

@@ -6,11 +6,10 @@
 /* ---- Transpose ---- */
 
 /* Where each output axis comes from; the order reversed if nothing is said. */
-static enum lrp_status permutation(const struct lrp_call *call, int perm[LRP_MAX_RANK], struct lrp_error *err)
-{
+static enum lrp_status permutation(const struct lrp_call *call, int perm[LRP_MAX_RANK], struct lrp_error *err) {
     const int rank = call->in[0].shape.rank;
     int64_t values[LRP_MAX_RANK];
-    bool seen[LRP_MAX_RANK] = { false };
+    bool seen[LRP_MAX_RANK] = {false};
     for (int k = 0; k < rank; ++k)
         perm[k] = rank - 1 - k;
     if (!lrp_call_attribute(call, "perm"))
@@ -26,23 +25,21 @@ static enum lrp_status permutation(const struct lrp_call *call, int perm[LRP_MAX
     return LRP_OK;
 }
 
-enum lrp_status lrp_transpose_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_transpose_infer(struct lrp_call *call, struct lrp_error *err) {
     int perm[LRP_MAX_RANK];
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status == LRP_OK)
         status = permutation(call, perm, err);
     if (status != LRP_OK)
         return status;
-    struct lrp_shape shape = { .rank = call->in[0].shape.rank };
+    struct lrp_shape shape = {.rank = call->in[0].shape.rank};
     for (int k = 0; k < shape.rank; ++k)
         shape.dim[k] = call->in[0].shape.dim[perm[k]];
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-struct lrp_view lrp_transpose_view(const struct lrp_call *call, int part)
-{
-    struct lrp_view view = { 0 };
+struct lrp_view lrp_transpose_view(const struct lrp_call *call, int part) {
+    struct lrp_view view = {0};
     int perm[LRP_MAX_RANK];
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
@@ -56,8 +53,7 @@ struct lrp_view lrp_transpose_view(const struct lrp_call *call, int part)
 
 /* ---- Expand, Tile ---- */
 
-enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err) {
     int64_t dims[LRP_MAX_RANK];
     int rank = 0;
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
@@ -66,7 +62,7 @@ enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)
     if (status != LRP_OK)
         return status;
     const struct lrp_shape *x = &call->in[0].shape;
-    struct lrp_shape shape = { .rank = x->rank > rank ? x->rank : rank };
+    struct lrp_shape shape = {.rank = x->rank > rank ? x->rank : rank};
     for (int k = 1; k <= shape.rank; ++k) {
         const int64_t a = k <= x->rank ? x->dim[x->rank - k] : 1, b = k <= rank ? dims[rank - k] : 1;
         if (b < 0 || (a != b && a != 1 && b != 1))
@@ -76,10 +72,9 @@ enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-struct lrp_view lrp_expand_view(const struct lrp_call *call, int part)
-{
+struct lrp_view lrp_expand_view(const struct lrp_call *call, int part) {
     const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
-    struct lrp_view view = { 0 };
+    struct lrp_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     lrp_dense_strides(x, src);
@@ -91,8 +86,7 @@ struct lrp_view lrp_expand_view(const struct lrp_call *call, int part)
     return view;
 }
 
-enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err) {
     int64_t repeats[LRP_MAX_RANK];
     int count = 0;
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
@@ -109,10 +103,9 @@ enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-struct lrp_view lrp_tile_view(const struct lrp_call *call, int part)
-{
+struct lrp_view lrp_tile_view(const struct lrp_call *call, int part) {
     const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
-    struct lrp_view view = { 0 };
+    struct lrp_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     lrp_dense_strides(x, src);
@@ -126,8 +119,7 @@ struct lrp_view lrp_tile_view(const struct lrp_call *call, int part)
 
 /* ---- DepthToSpace, SpaceToDepth ---- */
 
-enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err) {
     const int64_t block = lrp_call_int(call, "blocksize", 0);
     const char *mode = lrp_call_string(call, "mode", "DCR");
     const bool to_space = strcmp(call->op_type, "DepthToSpace") == 0;
@@ -151,18 +143,18 @@ enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* Deep channels are (block row, block column, channel), in mode CRD (channel, block row, block column). */
-struct lrp_view lrp_depth_view(const struct lrp_call *call, int part)
-{
+struct lrp_view lrp_depth_view(const struct lrp_call *call, int part) {
     const int64_t b = lrp_call_int(call, "blocksize", 1);
     const bool to_space = strcmp(call->op_type, "DepthToSpace") == 0;
     const bool crd = to_space && strcmp(lrp_call_string(call, "mode", "DCR"), "CRD") == 0;
     const struct lrp_shape *deep = to_space ? &call->in[0].shape : &call->out[0].shape;
     const int64_t n = deep->dim[0], c = deep->dim[1] / (b * b), h = deep->dim[2], w = deep->dim[3], plane = h * w;
-    const int64_t channel = crd ? b * b * plane : plane, row = crd ? b * plane : b * c * plane, column = crd ? plane : c * plane;
-    const int64_t dims[6] = { n, c, h, b, w, b };
-    const int64_t of_deep[6] = { b * b * c * plane, channel, w, row, 1, column };
-    const int64_t of_wide[6] = { b * b * c * plane, b * b * plane, b * b * w, b * w, b, 1 };
-    struct lrp_view view = { 0 };
+    const int64_t channel = crd ? b * b * plane : plane, row = crd ? b * plane : b * c * plane,
+                  column = crd ? plane : c * plane;
+    const int64_t dims[6] = {n, c, h, b, w, b};
+    const int64_t of_deep[6] = {b * b * c * plane, channel, w, row, 1, column};
+    const int64_t of_wide[6] = {b * b * c * plane, b * b * plane, b * b * w, b * w, b, 1};
+    struct lrp_view view = {0};
     (void)part;
     for (int k = 0; k < 6; ++k)
         lrp_view_push(&view, dims[k], to_space ? of_deep[k] : of_wide[k], to_space ? of_wide[k] : of_deep[k]);
@@ -171,8 +163,7 @@ struct lrp_view lrp_depth_view(const struct lrp_call *call, int part)
 
 /* ---- Concat, Split ---- */
 
-enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err) {
     int axis = 0;
     enum lrp_status status = lrp_infer_arity(call, call->in_count > 0 ? call->in_count : 1, -1, err);
     if (status == LRP_OK)
@@ -198,9 +189,9 @@ enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* A block of `whole` that has the shape of `piece`, from `offset` on along an axis. */
-static struct lrp_view block_view(const struct lrp_shape *whole, const struct lrp_shape *piece, int axis, int64_t offset, bool reads)
-{
-    struct lrp_view view = { 0 };
+static struct lrp_view block_view(const struct lrp_shape *whole, const struct lrp_shape *piece, int axis, int64_t offset,
+                                  bool reads) {
+    struct lrp_view view = {0};
     int64_t outer[LRP_MAX_RANK], inner[LRP_MAX_RANK];
     lrp_dense_strides(whole, outer);
     lrp_dense_strides(piece, inner);
@@ -210,8 +201,7 @@ static struct lrp_view block_view(const struct lrp_shape *whole, const struct lr
     return view;
 }
 
-struct lrp_view lrp_concat_view(const struct lrp_call *call, int part)
-{
+struct lrp_view lrp_concat_view(const struct lrp_call *call, int part) {
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank);
     int64_t offset = 0;
     for (int i = 0; i < part; ++i)
@@ -220,8 +210,7 @@ struct lrp_view lrp_concat_view(const struct lrp_call *call, int part)
 }
 
 /* The size of each part: as listed (attribute, input from opset 13), or equal, the last one smaller (opset 18). */
-static enum lrp_status split_size(const struct lrp_call *call, int64_t dim, int part, int64_t *size, struct lrp_error *err)
-{
+static enum lrp_status split_size(const struct lrp_call *call, int64_t dim, int part, int64_t *size, struct lrp_error *err) {
     const struct lrp_attribute *listed = call->opset < 13 ? lrp_call_attribute(call, "split") : NULL;
     const int parts = call->out_count;
     if (listed && (listed->kind != LRP_ATTRIBUTE_INTS || listed->count != (size_t)parts))
@@ -246,8 +235,7 @@ static enum lrp_status split_size(const struct lrp_call *call, int64_t dim, int 
     return LRP_OK;
 }
 
-enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err) {
     int axis = 0;
     int64_t total = 0;
     enum lrp_status status = lrp_infer_inputs(call, 1, call->opset < 13 ? 1 : 2, err);
@@ -263,7 +251,8 @@ enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err)
     for (int part = 0; part < call->out_count && status == LRP_OK; ++part) {
         status = split_size(call, dim, part, &shape.dim[axis], err);
         if (status == LRP_OK && (shape.dim[axis] < 0 || shape.dim[axis] > dim - total))
-            status = lrp_fail(err, LRP_FILE, "part %d of Split does not fit the %lld elements of axis %d", part, (long long)dim, axis);
+            status = lrp_fail(err, LRP_FILE, "part %d of Split does not fit the %lld elements of axis %d", part, (long long)dim,
+                              axis);
         if (status == LRP_OK)
             status = lrp_infer_output(call, part, call->in[0].dtype, &shape, err);
         total += status == LRP_OK ? shape.dim[axis] : 0;
@@ -273,8 +262,7 @@ enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err)
     return status;
 }
 
-struct lrp_view lrp_split_view(const struct lrp_call *call, int part)
-{
+struct lrp_view lrp_split_view(const struct lrp_call *call, int part) {
     const struct lrp_shape *x = &call->in[0].shape;
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->rank);
     int64_t offset = 0, size = 0;

@@ -6,8 +6,7 @@
 /* Edge of the squares in which transposed elements are moved, so that both sides stay in the cache. */
 #define TILE 32
 
-void lrp_view_push(struct lrp_view *view, int64_t dim, int64_t src, int64_t dst)
-{
+void lrp_view_push(struct lrp_view *view, int64_t dim, int64_t src, int64_t dst) {
     const int last = view->rank - 1;
     if (dim == 1)
         return;
@@ -22,15 +21,13 @@ void lrp_view_push(struct lrp_view *view, int64_t dim, int64_t src, int64_t dst)
     view->dst[view->rank++] = dst;
 }
 
-struct lrp_view lrp_view_flat(size_t count)
-{
-    struct lrp_view view = { 0 };
+struct lrp_view lrp_view_flat(size_t count) {
+    struct lrp_view view = {0};
     lrp_view_push(&view, (int64_t)count, 1, 1);
     return view;
 }
 
-void lrp_dense_strides(const struct lrp_shape *shape, int64_t stride[LRP_MAX_RANK])
-{
+void lrp_dense_strides(const struct lrp_shape *shape, int64_t stride[LRP_MAX_RANK]) {
     int64_t next = 1;
     for (int k = shape->rank - 1; k >= 0; --k) {
         stride[k] = next;
@@ -49,8 +46,7 @@ struct plane_job {
     bool is_float;
 };
 
-static void swap_loops(struct lrp_view *view, int a, int b)
-{
+static void swap_loops(struct lrp_view *view, int a, int b) {
     const int64_t dim = view->dim[a], src = view->src[a], dst = view->dst[a];
     view->dim[a] = view->dim[b];
     view->src[a] = view->src[b];
@@ -61,9 +57,8 @@ static void swap_loops(struct lrp_view *view, int a, int b)
 }
 
 /* Puts the loop in which the source is dense just outside the innermost one, so that tiles are dense on one side each way. */
-static struct plane_job plane_job(const struct lrp_view *view)
-{
-    struct plane_job job = { .view = *view };
+static struct plane_job plane_job(const struct lrp_view *view) {
+    struct plane_job job = {.view = *view};
     struct lrp_view *v = &job.view;
     for (int k = 0; k + 2 < v->rank; ++k)
         if (v->src[k] == 1 && v->src[v->rank - 1] != 1)
@@ -82,8 +77,7 @@ static struct plane_job plane_job(const struct lrp_view *view)
     return job;
 }
 
-static int64_t outer_count(const struct lrp_view *view)
-{
+static int64_t outer_count(const struct lrp_view *view) {
     int64_t count = 1;
     for (int k = 0; k < view->rank; ++k)
         count *= view->dim[k];
@@ -91,8 +85,7 @@ static int64_t outer_count(const struct lrp_view *view)
 }
 
 /* Where plane number `index` starts. */
-static void plane_start(const struct lrp_view *view, int64_t index, int64_t *from, int64_t *to)
-{
+static void plane_start(const struct lrp_view *view, int64_t index, int64_t *from, int64_t *to) {
     *from = view->from;
     *to = view->to;
     for (int k = view->rank - 1; k >= 0; --k) {
@@ -103,16 +96,15 @@ static void plane_start(const struct lrp_view *view, int64_t index, int64_t *fro
 }
 
 /* Inlined with a constant size, so that memcpy becomes one move. */
-static inline __attribute__((always_inline)) void copy_tile(const struct plane_job *job, const char *from, char *to, int64_t rows,
-                                                            int64_t columns, int64_t size)
-{
+static inline __attribute__((always_inline)) void copy_tile(const struct plane_job *job, const char *from, char *to,
+                                                            int64_t rows, int64_t columns, int64_t size) {
     for (int64_t i = 0; i < rows; ++i)
         for (int64_t j = 0; j < columns; ++j)
-            memcpy(to + (i * job->dst[0] + j * job->dst[1]) * size, from + (i * job->src[0] + j * job->src[1]) * size, (size_t)size);
+            memcpy(to + (i * job->dst[0] + j * job->dst[1]) * size, from + (i * job->src[0] + j * job->src[1]) * size,
+                   (size_t)size);
 }
 
-static void copy_rows(const struct plane_job *job, int64_t from, int64_t to, int64_t first, int64_t last)
-{
+static void copy_rows(const struct plane_job *job, int64_t from, int64_t to, int64_t first, int64_t last) {
     const int64_t size = job->is_float ? (int64_t)sizeof(float) : (int64_t)sizeof(int64_t);
     const char *source = job->from + from * size;
     char *target = job->to + to * size;
@@ -133,8 +125,7 @@ static void copy_rows(const struct plane_job *job, int64_t from, int64_t to, int
         }
 }
 
-static void add_rows(const struct plane_job *job, int64_t from, int64_t to, int64_t first, int64_t last)
-{
+static void add_rows(const struct plane_job *job, int64_t from, int64_t to, int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
         float *grad = job->grad + from + i * job->src[0];
         const float *cotangent = job->cotangent + to + i * job->dst[0];
@@ -150,8 +141,7 @@ static void add_rows(const struct plane_job *job, int64_t from, int64_t to, int6
     }
 }
 
-static void plane_range(const void *data, size_t first, size_t last)
-{
+static void plane_range(const void *data, size_t first, size_t last) {
     const struct plane_job *job = data;
     for (int64_t at = (int64_t)first, end = (int64_t)last; at < end;) {
         const int64_t row = at % job->rows, rows = job->rows - row < end - at ? job->rows - row : end - at;
@@ -165,23 +155,21 @@ static void plane_range(const void *data, size_t first, size_t last)
     }
 }
 
-static bool reads_twice(const struct lrp_view *view)
-{
+static bool reads_twice(const struct lrp_view *view) {
     for (int k = 0; k < view->rank; ++k)
         if (view->src[k] == 0)
             return true;
     return false;
 }
 
-static void run_planes(const struct plane_job *job, const struct lrp_run *run)
-{
+static void run_planes(const struct plane_job *job, const struct lrp_run *run) {
     const int64_t rows = outer_count(&job->view) * job->rows;
     if (job->columns > 0)
         lrp_for_range(run, (size_t)rows, (size_t)job->columns, plane_range, job);
 }
 
-void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, struct lrp_tensor *dst, const struct lrp_run *run)
-{
+void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, struct lrp_tensor *dst,
+                   const struct lrp_run *run) {
     struct plane_job job = plane_job(view);
     job.is_float = lrp_dtype_is_float(dst->dtype);
     job.from = job.is_float ? (const char *)src->f : (const char *)src->i;
@@ -189,8 +177,8 @@ void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, st
     run_planes(&job, run);
 }
 
-void lrp_view_add(const struct lrp_view *view, const struct lrp_tensor *dst, struct lrp_tensor *src, const struct lrp_run *run)
-{
+void lrp_view_add(const struct lrp_view *view, const struct lrp_tensor *dst, struct lrp_tensor *src,
+                  const struct lrp_run *run) {
     struct plane_job job = plane_job(view);
     job.cotangent = dst->f;
     job.grad = src->f;

@@ -5,8 +5,7 @@
 
 /* ---- BatchNormalization for inference: a factor and a shift per channel ---- */
 
-static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err)
-{
+static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 5, 5, err);
     for (int i = 0; i < 5 && status == LRP_OK; ++i)
         status = lrp_infer_is_float(call, i, err);
@@ -18,15 +17,16 @@ static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err)
         return lrp_fail(err, LRP_FILE, "BatchNormalization needs an input (N, C, ...)");
     for (int i = 1; i < 5; ++i)
         if (call->in[i].shape.rank != 1 || call->in[i].shape.dim[0] != channels)
-            return lrp_fail(err, LRP_FILE, "input %d of BatchNormalization does not have one number for each of %lld channels", i,
-                            (long long)channels);
+            return lrp_fail(err, LRP_FILE, "input %d of BatchNormalization does not have one number for each of %lld channels",
+                            i, (long long)channels);
     if (lrp_call_int(call, "training_mode", 0) != 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "BatchNormalization is in training mode; export the model for inference");
     if (call->opset < 9 && lrp_call_int(call, "spatial", 1) == 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "BatchNormalization with spatial = 0 is not implemented");
     for (int j = 1; j < call->out_count; ++j)
         if (lrp_call_wants(call, j))
-            return lrp_fail(err, LRP_UNSUPPORTED, "output %d of BatchNormalization exists in training only; export the model for inference", j);
+            return lrp_fail(err, LRP_UNSUPPORTED,
+                            "output %d of BatchNormalization exists in training only; export the model for inference", j);
     return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
 }
 
@@ -38,21 +38,20 @@ struct batch_job {
     size_t channels, space;
 };
 
-static struct batch_job batch_job(const struct lrp_call *call, const struct lrp_tensor *const *in)
-{
+static struct batch_job batch_job(const struct lrp_call *call, const struct lrp_tensor *const *in) {
     const struct lrp_shape *x = &in[0]->shape;
-    return (struct batch_job){ .in = in, .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
-                               .channels = x->rank > 1 ? (size_t)x->dim[1] : 1, .space = lrp_shape_span(x, 2, x->rank) };
+    return (struct batch_job){.in = in,
+                              .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
+                              .channels = x->rank > 1 ? (size_t)x->dim[1] : 1,
+                              .space = lrp_shape_span(x, 2, x->rank)};
 }
 
-static double inverse_of(const struct batch_job *job, size_t channel)
-{
+static double inverse_of(const struct batch_job *job, size_t channel) {
     return 1 / sqrt((double)job->in[4]->f[channel] + job->epsilon);
 }
 
 /* Planes are (sample, channel). */
-static void batch_forward_range(const void *data, size_t first, size_t last)
-{
+static void batch_forward_range(const void *data, size_t first, size_t last) {
     const struct batch_job *job = data;
     for (size_t plane = first; plane < last; ++plane) {
         const size_t c = plane % job->channels;
@@ -63,8 +62,7 @@ static void batch_forward_range(const void *data, size_t first, size_t last)
     }
 }
 
-static void batch_backward_range(const void *data, size_t first, size_t last)
-{
+static void batch_backward_range(const void *data, size_t first, size_t last) {
     const struct batch_job *job = data;
     for (size_t plane = first; plane < last; ++plane) {
         const size_t c = plane % job->channels;
@@ -74,14 +72,12 @@ static void batch_backward_range(const void *data, size_t first, size_t last)
     }
 }
 
-static void run_planes(struct batch_job *job, lrp_range_body body, const struct lrp_run *run)
-{
+static void run_planes(struct batch_job *job, lrp_range_body body, const struct lrp_run *run) {
     if (job->in[0]->count)
         lrp_for_range(run, job->in[0]->count / job->space, job->space, body, job);
 }
 
-static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS)
-{
+static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS) {
     struct batch_job job = batch_job(call, in);
     (void)handle, (void)err;
     job.out = out[0]->f;
@@ -90,17 +86,17 @@ static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* Gradients of scale, bias, mean and variance of one channel, from the sums of s and of s (x - mean). */
-static void batch_parameters(const struct batch_job *job, size_t c, double sum, double product, struct lrp_tensor *const *grad)
-{
+static void batch_parameters(const struct batch_job *job, size_t c, double sum, double product,
+                             struct lrp_tensor *const *grad) {
     const double inverse = inverse_of(job, c), scale = (double)job->in[1]->f[c];
-    const double values[5] = { 0, product * inverse, sum, -sum * scale * inverse, -0.5 * product * scale * inverse * inverse * inverse };
+    const double values[5] = {0, product * inverse, sum, -sum * scale * inverse,
+                              -0.5 * product * scale * inverse * inverse * inverse};
     for (int i = 1; i < 5; ++i)
         if (grad[i])
             grad[i]->f[c] = (float)values[i];
 }
 
-static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS)
-{
+static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS) {
     struct batch_job job = batch_job(call, in);
     (void)handle, (void)out, (void)err;
     if (!s[0])
@@ -124,6 +120,7 @@ static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
+// clang-format off
 #define ROW(op, where, layer, f, ...)                                                                                    \
     {                                                                                                                    \
         .name = op, .domain = where, .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_##layer,                       \
@@ -144,3 +141,4 @@ const struct lrp_operator lrp_ops_normalize[] = {
     ROW("Normalize", "lrpscope", LAYER_NORM, lrp_axes_norm, 1),
     { 0 },
 };
+// clang-format on

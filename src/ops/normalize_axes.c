@@ -5,11 +5,12 @@
 #include "normalize_ops.h"
 #include "rows.h"
 
-static bool is_own(const struct lrp_call *call) { return strcmp(call->op_type, "Normalize") == 0; }
+static bool is_own(const struct lrp_call *call) {
+    return strcmp(call->op_type, "Normalize") == 0;
+}
 
 /* MeanVarianceNormalization: (N,C,H,W) over all but the channels unless axes are given. */
-static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
-{
+static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err) {
     bool given = false;
     const int rank = call->in[0].shape.rank;
     const enum lrp_status status = lrp_infer_axes(call, -1, rank, axes, &given, err);
@@ -21,31 +22,28 @@ static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RA
     return LRP_OK;
 }
 
-enum lrp_status lrp_axes_norm_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_axes_norm_infer(struct lrp_call *call, struct lrp_error *err) {
     bool axes[LRP_MAX_RANK];
     const enum lrp_status status = lrp_infer_same_float(call, err);
     return status != LRP_OK ? status : axes_of(call, axes, err);
 }
 
-static struct lrp_row_norm row_norm(const struct lrp_call *call, const struct lrp_rows *rows)
-{
+static struct lrp_row_norm row_norm(const struct lrp_call *call, const struct lrp_rows *rows) {
     const bool own = is_own(call);
-    return (struct lrp_row_norm){ .rows = rows->rows,
-                                  .length = rows->length,
-                                  .groups = 1,
-                                  .segment = rows->length,
-                                  .center = !own || lrp_call_int(call, "center", 1) != 0,
-                                  .epsilon_outside = !own || lrp_call_int(call, "epsilon_outside", 0) != 0,
-                                  .epsilon = own ? (double)lrp_call_float(call, "epsilon", 1e-5f) : 1e-9,
-                                  .x = rows->tensor->f };
+    return (struct lrp_row_norm){.rows = rows->rows,
+                                 .length = rows->length,
+                                 .groups = 1,
+                                 .segment = rows->length,
+                                 .center = !own || lrp_call_int(call, "center", 1) != 0,
+                                 .epsilon_outside = !own || lrp_call_int(call, "epsilon_outside", 0) != 0,
+                                 .epsilon = own ? (double)lrp_call_float(call, "epsilon", 1e-5f) : 1e-9,
+                                 .x = rows->tensor->f};
 }
 
 /* Runs forwards (s NULL, into y) or backwards (into gx) with everything in row order. */
 static enum lrp_status run_axes(const struct lrp_call *call, const struct lrp_tensor *x, const struct lrp_tensor *s,
-                                struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)
-{
-    struct lrp_rows rows = { 0 }, cotangent = { 0 }, target = { 0 };
+                                struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err) {
+    struct lrp_rows rows = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
     enum lrp_status status = axes_of(call, axes, err);
     if (status == LRP_OK)
@@ -69,58 +67,54 @@ static enum lrp_status run_axes(const struct lrp_call *call, const struct lrp_te
     return status;
 }
 
-enum lrp_status lrp_axes_norm_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_axes_norm_forward(LRP_FORWARD_PARAMETERS) {
     (void)handle;
     return run_axes(call, in[0], NULL, out[0], run, err);
 }
 
-enum lrp_status lrp_axes_norm_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_axes_norm_vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)out;
     return s[0] && grad[0] ? run_axes(call, in[0], s[0], grad[0], run, err) : LRP_OK;
 }
 
 /* ---- LpNormalization: x / ||x|| along one axis; a row of zeros stays one ---- */
 
-static int64_t norm_order(const struct lrp_call *call) { return lrp_call_int(call, "p", 2); }
+static int64_t norm_order(const struct lrp_call *call) {
+    return lrp_call_int(call, "p", 2);
+}
 
-static void lp_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK])
-{
+static void lp_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK]) {
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank);
     for (int k = 0; k < LRP_MAX_RANK; ++k)
         axes[k] = k == axis;
 }
 
-enum lrp_status lrp_lp_norm_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_lp_norm_infer(struct lrp_call *call, struct lrp_error *err) {
     int axis = 0;
     enum lrp_status status = lrp_infer_same_float(call, err);
     if (status == LRP_OK)
         status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank, &axis, err);
     if (status == LRP_OK && norm_order(call) != 1 && norm_order(call) != 2)
-        return lrp_fail(err, LRP_FILE, "attribute p of LpNormalization is %lld, it must be 1 or 2", (long long)norm_order(call));
+        return lrp_fail(err, LRP_FILE, "attribute p of LpNormalization is %lld, it must be 1 or 2",
+                        (long long)norm_order(call));
     return status;
 }
 
-static double norm_of(const float *x, size_t n, int64_t p)
-{
+static double norm_of(const float *x, size_t n, int64_t p) {
     double sum = 0;
     for (size_t i = 0; i < n; ++i)
         sum += p == 1 ? fabs((double)x[i]) : (double)x[i] * (double)x[i];
     return p == 1 ? sum : sqrt(sum);
 }
 
-static void lp_row(const float *x, size_t n, int64_t p, float *y)
-{
+static void lp_row(const float *x, size_t n, int64_t p, float *y) {
     const double norm = norm_of(x, n, p);
     for (size_t i = 0; i < n; ++i)
         y[i] = norm > 0 ? (float)((double)x[i] / norm) : 0;
 }
 
 /* gx = (s - d||x||/dx * (s.x)/||x||) / ||x||. */
-static void lp_row_back(const float *x, const float *s, size_t n, int64_t p, float *gx)
-{
+static void lp_row_back(const float *x, const float *s, size_t n, int64_t p, float *gx) {
     const double norm = norm_of(x, n, p);
     double product = 0;
     if (!(norm > 0))
@@ -134,9 +128,8 @@ static void lp_row_back(const float *x, const float *s, size_t n, int64_t p, flo
 }
 
 static enum lrp_status run_lp(const struct lrp_call *call, const struct lrp_tensor *x, const struct lrp_tensor *s,
-                              struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)
-{
-    struct lrp_rows rows = { 0 }, cotangent = { 0 }, target = { 0 };
+                              struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err) {
+    struct lrp_rows rows = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
     lp_axes(call, axes);
     enum lrp_status status = lrp_rows_open(&rows, x, axes, run, err);
@@ -159,14 +152,12 @@ static enum lrp_status run_lp(const struct lrp_call *call, const struct lrp_tens
     return status;
 }
 
-enum lrp_status lrp_lp_norm_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_lp_norm_forward(LRP_FORWARD_PARAMETERS) {
     (void)handle;
     return run_lp(call, in[0], NULL, out[0], run, err);
 }
 
-enum lrp_status lrp_lp_norm_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_lp_norm_vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)out;
     return s[0] && grad[0] ? run_lp(call, in[0], s[0], grad[0], run, err) : LRP_OK;
 }

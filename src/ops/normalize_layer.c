@@ -5,14 +5,17 @@
 #include "normalize_ops.h"
 #include "rows.h"
 
-static bool is_rms(const struct lrp_call *call) { return strcmp(call->op_type, "RMSNormalization") == 0; }
-static int layer_axis(const struct lrp_call *call) { return lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank); }
+static bool is_rms(const struct lrp_call *call) {
+    return strcmp(call->op_type, "RMSNormalization") == 0;
+}
+static int layer_axis(const struct lrp_call *call) {
+    return lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank);
+}
 
 /* The dimensions that are normalised over, as a shape of their own. */
-static struct lrp_shape normalized_shape(const struct lrp_call *call)
-{
+static struct lrp_shape normalized_shape(const struct lrp_call *call) {
     const struct lrp_shape *x = &call->in[0].shape;
-    struct lrp_shape shape = { .rank = 0 };
+    struct lrp_shape shape = {.rank = 0};
     for (int k = layer_axis(call); k < x->rank; ++k)
         shape.dim[shape.rank++] = x->dim[k];
     return shape;
@@ -28,17 +31,15 @@ struct affine {
     struct lrp_view view[2]; /* parameter -> spread parameter */
 };
 
-static void affine_close(struct affine *affine)
-{
+static void affine_close(struct affine *affine) {
     for (int k = 0; k < 2; ++k) {
         lrp_tensor_release(affine->parameter[k]);
         free(affine->sums[k]);
     }
 }
 
-static struct lrp_view spread_view(const struct lrp_shape *from, const struct lrp_shape *to)
-{
-    struct lrp_view view = { 0 };
+static struct lrp_view spread_view(const struct lrp_shape *from, const struct lrp_shape *to) {
+    struct lrp_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     lrp_dense_strides(from, src);
     lrp_dense_strides(to, dst);
@@ -50,10 +51,9 @@ static struct lrp_view spread_view(const struct lrp_shape *from, const struct lr
 }
 
 static enum lrp_status affine_open(struct affine *affine, const struct lrp_call *call, const struct lrp_tensor *const *in,
-                                   struct lrp_tensor *const *grad, const struct lrp_shape *shape, struct lrp_error *err)
-{
+                                   struct lrp_tensor *const *grad, const struct lrp_shape *shape, struct lrp_error *err) {
     enum lrp_status status = LRP_OK;
-    *affine = (struct affine){ .channels = lrp_shape_span(shape, 0, shape->rank) };
+    *affine = (struct affine){.channels = lrp_shape_span(shape, 0, shape->rank)};
     for (int k = 0; k < 2 && status == LRP_OK; ++k) {
         if (!lrp_call_has(call, k + 1))
             continue;
@@ -70,8 +70,7 @@ static enum lrp_status affine_open(struct affine *affine, const struct lrp_call 
     return status;
 }
 
-static void affine_apply(const struct affine *affine, struct lrp_row_norm *norm)
-{
+static void affine_apply(const struct affine *affine, struct lrp_row_norm *norm) {
     norm->scale = affine->parameter[0] ? affine->parameter[0]->f : NULL;
     norm->bias = affine->parameter[1] ? affine->parameter[1]->f : NULL;
     norm->gscale = affine->sums[0];
@@ -79,8 +78,7 @@ static void affine_apply(const struct affine *affine, struct lrp_row_norm *norm)
 }
 
 /* The sums, brought back to the parameters' own shapes. */
-static void affine_store(struct affine *affine, struct lrp_tensor *const *grad)
-{
+static void affine_store(struct affine *affine, struct lrp_tensor *const *grad) {
     for (int k = 0; k < 2; ++k) {
         if (!affine->sums[k])
             continue;
@@ -91,8 +89,7 @@ static void affine_store(struct affine *affine, struct lrp_tensor *const *grad)
 }
 
 static enum lrp_status run_forward(struct lrp_row_norm *norm, const struct lrp_shape *channels, const struct lrp_call *call,
-                                   const struct lrp_tensor *const *in, const struct lrp_run *run, struct lrp_error *err)
-{
+                                   const struct lrp_tensor *const *in, const struct lrp_run *run, struct lrp_error *err) {
     struct affine affine;
     const enum lrp_status status = affine_open(&affine, call, in, NULL, channels, err);
     if (status == LRP_OK) {
@@ -104,9 +101,8 @@ static enum lrp_status run_forward(struct lrp_row_norm *norm, const struct lrp_s
 }
 
 static enum lrp_status run_backward(struct lrp_row_norm *norm, const struct lrp_shape *channels, const struct lrp_call *call,
-                                    const struct lrp_tensor *const *in, const struct lrp_tensor *s, struct lrp_tensor *const *grad,
-                                    const struct lrp_run *run, struct lrp_error *err)
-{
+                                    const struct lrp_tensor *const *in, const struct lrp_tensor *s,
+                                    struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err) {
     struct affine affine;
     if (!s)
         return LRP_OK;
@@ -122,8 +118,7 @@ static enum lrp_status run_backward(struct lrp_row_norm *norm, const struct lrp_
     return status;
 }
 
-static enum lrp_status check_floats(const struct lrp_call *call, int least, struct lrp_error *err)
-{
+static enum lrp_status check_floats(const struct lrp_call *call, int least, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_inputs(call, least, 3, err);
     for (int i = 0; i < 3 && status == LRP_OK; ++i)
         status = lrp_infer_is_float(call, i, err);
@@ -132,8 +127,7 @@ static enum lrp_status check_floats(const struct lrp_call *call, int least, stru
 
 /* ---- LayerNormalization, RMSNormalization ---- */
 
-enum lrp_status lrp_layer_norm_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_layer_norm_infer(struct lrp_call *call, struct lrp_error *err) {
     int axis = 0;
     enum lrp_status status = check_floats(call, 2, err);
     if (status == LRP_OK)
@@ -153,20 +147,18 @@ enum lrp_status lrp_layer_norm_infer(struct lrp_call *call, struct lrp_error *er
     return status;
 }
 
-static struct lrp_row_norm layer_norm(const struct lrp_call *call, const struct lrp_tensor *x)
-{
+static struct lrp_row_norm layer_norm(const struct lrp_call *call, const struct lrp_tensor *x) {
     const int axis = layer_axis(call);
-    return (struct lrp_row_norm){ .rows = lrp_shape_span(&x->shape, 0, axis),
-                                  .length = lrp_shape_span(&x->shape, axis, x->shape.rank),
-                                  .groups = 1,
-                                  .segment = 1,
-                                  .center = !is_rms(call),
-                                  .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
-                                  .x = x->f };
+    return (struct lrp_row_norm){.rows = lrp_shape_span(&x->shape, 0, axis),
+                                 .length = lrp_shape_span(&x->shape, axis, x->shape.rank),
+                                 .groups = 1,
+                                 .segment = 1,
+                                 .center = !is_rms(call),
+                                 .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
+                                 .x = x->f};
 }
 
-enum lrp_status lrp_layer_norm_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_layer_norm_forward(LRP_FORWARD_PARAMETERS) {
     struct lrp_row_norm norm = layer_norm(call, in[0]);
     const struct lrp_shape channels = normalized_shape(call);
     (void)handle;
@@ -177,8 +169,7 @@ enum lrp_status lrp_layer_norm_forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* The outputs Mean and InvStdDev exist for training: nothing flows back through them. */
-enum lrp_status lrp_layer_norm_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_layer_norm_vjp(LRP_VJP_PARAMETERS) {
     struct lrp_row_norm norm = layer_norm(call, in[0]);
     const struct lrp_shape channels = normalized_shape(call);
     (void)handle, (void)out;
@@ -187,8 +178,7 @@ enum lrp_status lrp_layer_norm_vjp(LRP_VJP_PARAMETERS)
 
 /* ---- InstanceNormalization, GroupNormalization: (N,C,...) ---- */
 
-static enum lrp_status channel_infer(struct lrp_call *call, int64_t parameters, struct lrp_error *err)
-{
+static enum lrp_status channel_infer(struct lrp_call *call, int64_t parameters, struct lrp_error *err) {
     for (int i = 1; i < 3; ++i)
         if (call->in[i].shape.rank != 1 || call->in[i].shape.dim[0] != parameters)
             return lrp_fail(err, LRP_FILE, "input %d of %s does not have one number for each of %lld channels or groups", i,
@@ -196,8 +186,7 @@ static enum lrp_status channel_infer(struct lrp_call *call, int64_t parameters, 
     return lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
 }
 
-enum lrp_status lrp_instance_norm_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_instance_norm_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (status == LRP_OK)
         status = check_floats(call, 3, err);
@@ -206,37 +195,38 @@ enum lrp_status lrp_instance_norm_infer(struct lrp_call *call, struct lrp_error 
     return status != LRP_OK ? status : channel_infer(call, call->in[0].shape.dim[1], err);
 }
 
-enum lrp_status lrp_group_norm_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_group_norm_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (status == LRP_OK)
         status = check_floats(call, 3, err);
     if (status != LRP_OK)
         return status;
-    const int64_t groups = lrp_call_int(call, "num_groups", 0), channels = call->in[0].shape.rank < 3 ? 0 : call->in[0].shape.dim[1];
+    const int64_t groups = lrp_call_int(call, "num_groups", 0),
+                  channels = call->in[0].shape.rank < 3 ? 0 : call->in[0].shape.dim[1];
     if (call->in[0].shape.rank < 3 || groups < 1 || channels % groups != 0)
-        return lrp_fail(err, LRP_FILE, "num_groups %lld does not divide the %lld channels of an input (N, C, ...)", (long long)groups,
-                        (long long)channels);
+        return lrp_fail(err, LRP_FILE, "num_groups %lld does not divide the %lld channels of an input (N, C, ...)",
+                        (long long)groups, (long long)channels);
     return channel_infer(call, call->opset < 21 ? groups : channels, err);
 }
 
 /* Rows are (sample, group); before opset 21 scale and bias have one number a group. */
-static struct lrp_row_norm channel_norm(const struct lrp_call *call, const struct lrp_tensor *x, struct lrp_shape *parameters)
-{
+static struct lrp_row_norm channel_norm(const struct lrp_call *call, const struct lrp_tensor *x, struct lrp_shape *parameters) {
     const bool instance = strcmp(call->op_type, "InstanceNormalization") == 0;
     const size_t channels = (size_t)x->shape.dim[1], space = lrp_shape_span(&x->shape, 2, x->shape.rank);
     const size_t groups = instance ? channels : (size_t)lrp_call_int(call, "num_groups", 1);
     const bool per_group = !instance && call->opset < 21;
-    struct lrp_row_norm norm = { .rows = groups * (size_t)x->shape.dim[0], .groups = groups, .center = true, .x = x->f,
-                                 .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f) };
+    struct lrp_row_norm norm = {.rows = groups * (size_t)x->shape.dim[0],
+                                .groups = groups,
+                                .center = true,
+                                .x = x->f,
+                                .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f)};
     norm.length = groups ? channels / groups * space : 0;
     norm.segment = per_group ? norm.length : space;
-    *parameters = (struct lrp_shape){ .rank = 1, .dim = { (int64_t)(per_group ? groups : channels) } };
+    *parameters = (struct lrp_shape){.rank = 1, .dim = {(int64_t)(per_group ? groups : channels)}};
     return norm;
 }
 
-enum lrp_status lrp_instance_norm_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_instance_norm_forward(LRP_FORWARD_PARAMETERS) {
     struct lrp_shape channels;
     struct lrp_row_norm norm = channel_norm(call, in[0], &channels);
     (void)handle;
@@ -244,13 +234,16 @@ enum lrp_status lrp_instance_norm_forward(LRP_FORWARD_PARAMETERS)
     return run_forward(&norm, &channels, call, in, run, err);
 }
 
-enum lrp_status lrp_instance_norm_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_instance_norm_vjp(LRP_VJP_PARAMETERS) {
     struct lrp_shape channels;
     struct lrp_row_norm norm = channel_norm(call, in[0], &channels);
     (void)handle, (void)out;
     return run_backward(&norm, &channels, call, in, s[0], grad, run, err);
 }
 
-enum lrp_status lrp_group_norm_forward(LRP_FORWARD_PARAMETERS) { return lrp_instance_norm_forward(call, handle, in, out, run, err); }
-enum lrp_status lrp_group_norm_vjp(LRP_VJP_PARAMETERS) { return lrp_instance_norm_vjp(call, handle, in, out, s, grad, run, err); }
+enum lrp_status lrp_group_norm_forward(LRP_FORWARD_PARAMETERS) {
+    return lrp_instance_norm_forward(call, handle, in, out, run, err);
+}
+enum lrp_status lrp_group_norm_vjp(LRP_VJP_PARAMETERS) {
+    return lrp_instance_norm_vjp(call, handle, in, out, s, grad, run, err);
+}

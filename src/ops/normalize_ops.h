@@ -4,9 +4,9 @@
 
 #include "elementwise.h"
 
-#define LRP_DECLARE_NORMALIZE(name)                                                   \
-    enum lrp_status lrp_##name##_infer(struct lrp_call *call, struct lrp_error *err); \
-    enum lrp_status lrp_##name##_forward(LRP_FORWARD_PARAMETERS);                     \
+#define LRP_DECLARE_NORMALIZE(name)                                                                                            \
+    enum lrp_status lrp_##name##_infer(struct lrp_call *call, struct lrp_error *err);                                          \
+    enum lrp_status lrp_##name##_forward(LRP_FORWARD_PARAMETERS);                                                              \
     enum lrp_status lrp_##name##_vjp(LRP_VJP_PARAMETERS);
 
 /* normalize_layer.c: mean and variance of rows */
@@ -28,11 +28,11 @@ struct lrp_row_norm {
     bool center;          /* false: the mean is left in (root mean square) */
     bool epsilon_outside; /* divided by std + epsilon instead of sqrt(var + epsilon) */
     double epsilon;
-    const float *x, *scale, *bias;  /* scale, bias: NULL = 1, 0 */
-    float *y, *mean, *inverse;      /* mean and inverse: one number a row; NULL = not wanted */
-    const float *s;                 /* backwards: cotangent of y */
-    float *gx;                      /* backwards: gradient of x; NULL = not wanted */
-    double *gscale, *gbias;         /* backwards: zeroed sums per channel; NULL = not wanted */
+    const float *x, *scale, *bias; /* scale, bias: NULL = 1, 0 */
+    float *y, *mean, *inverse;     /* mean and inverse: one number a row; NULL = not wanted */
+    const float *s;                /* backwards: cotangent of y */
+    float *gx;                     /* backwards: gradient of x; NULL = not wanted */
+    double *gscale, *gbias;        /* backwards: zeroed sums per channel; NULL = not wanted */
 };
 void lrp_row_norm_forward(const struct lrp_row_norm *norm, const struct lrp_run *run);
 /* gx is written, gscale and gbias are added to. */

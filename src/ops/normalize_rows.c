@@ -9,10 +9,9 @@ struct moments {
 };
 
 /* Two passes: the difference of two large sums would lose what is small. */
-static struct moments moments_of(const struct lrp_row_norm *norm, const float *x)
-{
+static struct moments moments_of(const struct lrp_row_norm *norm, const float *x) {
     const double n = (double)norm->length;
-    struct moments m = { .mean = norm->center ? lrp_sum(x, norm->length) / n : 0 };
+    struct moments m = {.mean = norm->center ? lrp_sum(x, norm->length) / n : 0};
     double squares = 0;
     for (size_t i = 0; i < norm->length; ++i) {
         const double d = (double)x[i] - m.mean;
@@ -24,14 +23,13 @@ static struct moments moments_of(const struct lrp_row_norm *norm, const float *x
 }
 
 /* The channel of the first position of row r. */
-static size_t first_channel(const struct lrp_row_norm *norm, size_t r)
-{
+static size_t first_channel(const struct lrp_row_norm *norm, size_t r) {
     return r % norm->groups * (norm->length / norm->segment);
 }
 
 /* One channel a position, as in layer normalisation. */
-static void affine_positions(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel, float *restrict y)
-{
+static void affine_positions(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel,
+                             float *restrict y) {
     const float *scale = norm->scale + channel;
     for (size_t i = 0; i < norm->length; ++i)
         y[i] = (x[i] - mean) * inverse * scale[i];
@@ -39,8 +37,8 @@ static void affine_positions(const struct lrp_row_norm *norm, const float *x, fl
         y[i] += norm->bias[channel + i];
 }
 
-static void affine_segments(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel, float *restrict y)
-{
+static void affine_segments(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel,
+                            float *restrict y) {
     for (size_t p = 0; p < norm->length; p += norm->segment, ++channel) {
         const float scale = norm->scale ? norm->scale[channel] : 1, bias = norm->bias ? norm->bias[channel] : 0;
         for (size_t i = p; i < p + norm->segment; ++i)
@@ -48,8 +46,7 @@ static void affine_segments(const struct lrp_row_norm *norm, const float *x, flo
     }
 }
 
-static void forward_range(const void *data, size_t first, size_t last)
-{
+static void forward_range(const void *data, size_t first, size_t last) {
     const struct lrp_row_norm *norm = data;
     for (size_t r = first; r < last; ++r) {
         const float *x = norm->x + r * norm->length;
@@ -66,16 +63,14 @@ static void forward_range(const void *data, size_t first, size_t last)
     }
 }
 
-void lrp_row_norm_forward(const struct lrp_row_norm *norm, const struct lrp_run *run)
-{
+void lrp_row_norm_forward(const struct lrp_row_norm *norm, const struct lrp_run *run) {
     if (norm->length)
         lrp_for_range(run, norm->rows, 4 * norm->length, forward_range, norm);
 }
 
 /* With h = normalised x and c = s * scale: gx = inverse * (c - mean(c) - h * mean(c h) * k), where k = 1 unless epsilon
  * stands outside of the root; without centring mean(c) stays out. */
-static void backward_row(const struct lrp_row_norm *norm, size_t r)
-{
+static void backward_row(const struct lrp_row_norm *norm, size_t r) {
     const float *x = norm->x + r * norm->length, *s = norm->s + r * norm->length;
     const struct moments m = moments_of(norm, x);
     const double n = (double)norm->length;
@@ -93,15 +88,13 @@ static void backward_row(const struct lrp_row_norm *norm, size_t r)
     }
 }
 
-static void backward_range(const void *data, size_t first, size_t last)
-{
+static void backward_range(const void *data, size_t first, size_t last) {
     for (size_t r = first; r < last; ++r)
         backward_row(data, r);
 }
 
 /* Rows share channels: one thread. */
-static void parameter_sums(const struct lrp_row_norm *norm)
-{
+static void parameter_sums(const struct lrp_row_norm *norm) {
     for (size_t r = 0; r < norm->rows; ++r) {
         const float *x = norm->x + r * norm->length, *s = norm->s + r * norm->length;
         const struct moments m = moments_of(norm, x);
@@ -115,8 +108,7 @@ static void parameter_sums(const struct lrp_row_norm *norm)
     }
 }
 
-void lrp_row_norm_backward(const struct lrp_row_norm *norm, const struct lrp_run *run)
-{
+void lrp_row_norm_backward(const struct lrp_row_norm *norm, const struct lrp_run *run) {
     if (norm->length == 0)
         return;
     if (norm->gx)

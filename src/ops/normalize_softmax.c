@@ -6,8 +6,7 @@
 #include "rows.h"
 
 /* Before opset 13 the input counts as a matrix (axes before `axis`, the others). */
-static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
-{
+static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err) {
     const bool matrix = call->opset < 13;
     const int rank = call->in[0].shape.rank;
     const int64_t given = lrp_call_int(call, "axis", matrix ? 1 : -1);
@@ -21,8 +20,7 @@ static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RA
     return LRP_OK;
 }
 
-enum lrp_status lrp_softmax_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_softmax_infer(struct lrp_call *call, struct lrp_error *err) {
     bool axes[LRP_MAX_RANK];
     const enum lrp_status status = lrp_infer_same_float(call, err);
     return status != LRP_OK ? status : axes_of(call, axes, err);
@@ -35,8 +33,7 @@ struct flavour {
     void (*back)(const float *y, const float *s, float *restrict g, size_t n);
 };
 
-static size_t first_largest(const float *x, size_t n)
-{
+static size_t first_largest(const float *x, size_t n) {
     size_t best = 0;
     for (size_t i = 1; i < n; ++i)
         if (x[i] > x[best])
@@ -44,8 +41,7 @@ static size_t first_largest(const float *x, size_t n)
     return best;
 }
 
-static void soft_row(const float *x, float *restrict y, size_t n)
-{
+static void soft_row(const float *x, float *restrict y, size_t n) {
     const float top = x[first_largest(x, n)];
     for (size_t i = 0; i < n; ++i)
         y[i] = expf(x[i] - top);
@@ -54,8 +50,7 @@ static void soft_row(const float *x, float *restrict y, size_t n)
         y[i] *= factor;
 }
 
-static void soft_back(const float *y, const float *s, float *restrict g, size_t n)
-{
+static void soft_back(const float *y, const float *s, float *restrict g, size_t n) {
     double product = 0;
     for (size_t i = 0; i < n; ++i)
         product += (double)y[i] * (double)s[i];
@@ -63,8 +58,7 @@ static void soft_back(const float *y, const float *s, float *restrict g, size_t 
         g[i] = y[i] * (s[i] - (float)product);
 }
 
-static void log_row(const float *x, float *restrict y, size_t n)
-{
+static void log_row(const float *x, float *restrict y, size_t n) {
     const float top = x[first_largest(x, n)];
     double sum = 0;
     for (size_t i = 0; i < n; ++i)
@@ -74,15 +68,13 @@ static void log_row(const float *x, float *restrict y, size_t n)
         y[i] = x[i] - top - shift;
 }
 
-static void log_back(const float *y, const float *s, float *restrict g, size_t n)
-{
+static void log_back(const float *y, const float *s, float *restrict g, size_t n) {
     const float sum = (float)lrp_sum(s, n);
     for (size_t i = 0; i < n; ++i)
         g[i] = s[i] - expf(y[i]) * sum;
 }
 
-static void hard_row(const float *x, float *restrict y, size_t n)
-{
+static void hard_row(const float *x, float *restrict y, size_t n) {
     const size_t best = first_largest(x, n);
     for (size_t i = 0; i < n; ++i)
         y[i] = i == best;
@@ -90,9 +82,9 @@ static void hard_row(const float *x, float *restrict y, size_t n)
 
 /* Hardmax has no slope: its operator row has no vjp. */
 static const struct flavour flavours[] = {
-    { "Softmax", soft_row, soft_back },
-    { "LogSoftmax", log_row, log_back },
-    { "Hardmax", hard_row, NULL },
+    {"Softmax", soft_row, soft_back},
+    {"LogSoftmax", log_row, log_back},
+    {"Hardmax", hard_row, NULL},
 };
 
 struct softmax_job {
@@ -102,8 +94,7 @@ struct softmax_job {
     float *out;
 };
 
-static void softmax_range(const void *data, size_t first, size_t last)
-{
+static void softmax_range(const void *data, size_t first, size_t last) {
     const struct softmax_job *job = data;
     for (size_t r = first; r < last; ++r) {
         const size_t at = r * job->length;
@@ -116,11 +107,10 @@ static void softmax_range(const void *data, size_t first, size_t last)
 
 /* Forwards from x, or backwards from y and s. */
 static enum lrp_status run_softmax(const struct lrp_call *call, const struct lrp_tensor *source, const struct lrp_tensor *s,
-                                   struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)
-{
-    struct lrp_rows rows = { 0 }, cotangent = { 0 }, target = { 0 };
+                                   struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err) {
+    struct lrp_rows rows = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
-    struct softmax_job job = { .flavour = flavours };
+    struct softmax_job job = {.flavour = flavours};
     while (strcmp(job.flavour->name, call->op_type) != 0)
         ++job.flavour;
     enum lrp_status status = axes_of(call, axes, err);
@@ -144,14 +134,12 @@ static enum lrp_status run_softmax(const struct lrp_call *call, const struct lrp
     return status;
 }
 
-enum lrp_status lrp_softmax_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_softmax_forward(LRP_FORWARD_PARAMETERS) {
     (void)handle;
     return run_softmax(call, in[0], NULL, out[0], run, err);
 }
 
-enum lrp_status lrp_softmax_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_softmax_vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)in;
     return s[0] && grad[0] ? run_softmax(call, out[0], s[0], grad[0], run, err) : LRP_OK;
 }

@@ -7,17 +7,15 @@
 #include "reduce_ops.h"
 #include "rows.h"
 
-static void one_axis(bool axes[LRP_MAX_RANK], int axis)
-{
+static void one_axis(bool axes[LRP_MAX_RANK], int axis) {
     for (int k = 0; k < LRP_MAX_RANK; ++k)
         axes[k] = k == axis;
 }
 
 /* ---- ArgMax, ArgMin ---- */
 
-enum lrp_status lrp_arg_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    struct lrp_shape shape = { .rank = 0 };
+enum lrp_status lrp_arg_infer(struct lrp_call *call, struct lrp_error *err) {
+    struct lrp_shape shape = {.rank = 0};
     int axis = 0;
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status == LRP_OK)
@@ -40,8 +38,7 @@ struct arg_job {
 };
 
 /* >0: element i beats the best so far, 0: a tie. */
-static int beats(const struct arg_job *job, size_t i, size_t best)
-{
+static int beats(const struct arg_job *job, size_t i, size_t best) {
     const struct lrp_tensor *x = job->rows.tensor;
     int order = 0;
     if (lrp_dtype_is_float(x->dtype))
@@ -51,8 +48,7 @@ static int beats(const struct arg_job *job, size_t i, size_t best)
     return job->least ? -order : order;
 }
 
-static void arg_range(const void *data, size_t first, size_t last)
-{
+static void arg_range(const void *data, size_t first, size_t last) {
     const struct arg_job *job = data;
     for (size_t r = first; r < last; ++r) {
         const size_t start = r * job->rows.length;
@@ -66,11 +62,9 @@ static void arg_range(const void *data, size_t first, size_t last)
     }
 }
 
-enum lrp_status lrp_arg_forward(LRP_FORWARD_PARAMETERS)
-{
-    struct arg_job job = { .least = strcmp(call->op_type, "ArgMin") == 0,
-                           .last = lrp_call_int(call, "select_last_index", 0) != 0,
-                           .out = out[0] };
+enum lrp_status lrp_arg_forward(LRP_FORWARD_PARAMETERS) {
+    struct arg_job job = {
+        .least = strcmp(call->op_type, "ArgMin") == 0, .last = lrp_call_int(call, "select_last_index", 0) != 0, .out = out[0]};
     bool axes[LRP_MAX_RANK];
     (void)handle;
     one_axis(axes, lrp_normalize_axis(lrp_call_int(call, "axis", 0), in[0]->shape.rank));
@@ -83,8 +77,7 @@ enum lrp_status lrp_arg_forward(LRP_FORWARD_PARAMETERS)
 
 /* ---- CumSum ---- */
 
-enum lrp_status lrp_cumsum_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_cumsum_infer(struct lrp_call *call, struct lrp_error *err) {
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (status == LRP_OK)
         status = lrp_infer_is_integer(call, 1, err);
@@ -96,8 +89,7 @@ enum lrp_status lrp_cumsum_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* Sums of x into y along one row; backwards is the transposed map too. */
-static void cumulate(const struct lrp_tensor *x, struct lrp_tensor *y, size_t start, size_t n, bool exclusive, bool backwards)
-{
+static void cumulate(const struct lrp_tensor *x, struct lrp_tensor *y, size_t start, size_t n, bool exclusive, bool backwards) {
     double sum = 0;
     int64_t integer = 0;
     for (size_t k = 0; k < n; ++k) {
@@ -115,9 +107,8 @@ static void cumulate(const struct lrp_tensor *x, struct lrp_tensor *y, size_t st
 }
 
 static enum lrp_status cumsum(const struct lrp_call *call, const struct lrp_tensor *axis_input, const struct lrp_tensor *x,
-                              struct lrp_tensor *y, bool transposed, const struct lrp_run *run, struct lrp_error *err)
-{
-    struct lrp_rows rows = { 0 }, target = { 0 };
+                              struct lrp_tensor *y, bool transposed, const struct lrp_run *run, struct lrp_error *err) {
+    struct lrp_rows rows = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
     int axis = 0;
     enum lrp_status status = lrp_infer_axis(axis_input->i[0], x->shape.rank, &axis, err);
@@ -129,32 +120,29 @@ static enum lrp_status cumsum(const struct lrp_call *call, const struct lrp_tens
     if (status == LRP_OK) {
         const bool backwards = (lrp_call_int(call, "reverse", 0) != 0) != transposed;
         for (size_t r = 0; r < rows.rows; ++r)
-            cumulate(rows.tensor, lrp_rows_target(&target), r * rows.length, rows.length, lrp_call_int(call, "exclusive", 0) != 0,
-                     backwards);
+            cumulate(rows.tensor, lrp_rows_target(&target), r * rows.length, rows.length,
+                     lrp_call_int(call, "exclusive", 0) != 0, backwards);
         lrp_rows_store(&target, y, axes, run);
     }
     lrp_rows_close(&rows);
     return status;
 }
 
-enum lrp_status lrp_cumsum_forward(LRP_FORWARD_PARAMETERS)
-{
+enum lrp_status lrp_cumsum_forward(LRP_FORWARD_PARAMETERS) {
     (void)handle;
     return cumsum(call, in[1], in[0], out[0], false, run, err);
 }
 
-enum lrp_status lrp_cumsum_vjp(LRP_VJP_PARAMETERS)
-{
+enum lrp_status lrp_cumsum_vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)out;
     return s[0] && grad[0] ? cumsum(call, in[1], s[0], grad[0], true, run, err) : LRP_OK;
 }
 
 /* ---- TopK ---- */
 
-enum lrp_status lrp_topk_infer(struct lrp_call *call, struct lrp_error *err)
-{
+enum lrp_status lrp_topk_infer(struct lrp_call *call, struct lrp_error *err) {
     const bool attribute = call->opset < 10;
-    int64_t k[LRP_MAX_RANK] = { lrp_call_int(call, "k", -1) };
+    int64_t k[LRP_MAX_RANK] = {lrp_call_int(call, "k", -1)};
     int axis = 0, count = 1;
     enum lrp_status status = lrp_infer_inputs(call, attribute ? 1 : 2, attribute ? 1 : 2, err);
     if (status == LRP_OK && !attribute)
@@ -178,9 +166,10 @@ struct candidate {
     int64_t integer, index;
 };
 /* Equal ones stay in order of their index. */
-static int by_index(const struct candidate *a, const struct candidate *b) { return (a->index > b->index) - (a->index < b->index); }
-static int ascending(const void *left, const void *right)
-{
+static int by_index(const struct candidate *a, const struct candidate *b) {
+    return (a->index > b->index) - (a->index < b->index);
+}
+static int ascending(const void *left, const void *right) {
     const struct candidate *a = left, *b = right;
     if (a->value != b->value)
         return a->value < b->value ? -1 : 1;
@@ -188,8 +177,7 @@ static int ascending(const void *left, const void *right)
         return a->integer < b->integer ? -1 : 1;
     return by_index(a, b);
 }
-static int descending(const void *left, const void *right)
-{
+static int descending(const void *left, const void *right) {
     const struct candidate *a = left, *b = right;
     if (a->value != b->value)
         return a->value > b->value ? -1 : 1;
@@ -198,11 +186,12 @@ static int descending(const void *left, const void *right)
     return by_index(a, b);
 }
 
-static bool takes_largest(const struct lrp_call *call) { return lrp_call_int(call, "largest", 1) != 0; }
+static bool takes_largest(const struct lrp_call *call) {
+    return lrp_call_int(call, "largest", 1) != 0;
+}
 
 /* NaN counts as the largest, so that the order is total. */
-static void sort_row(const struct lrp_tensor *x, size_t start, size_t n, bool largest, struct candidate *row)
-{
+static void sort_row(const struct lrp_tensor *x, size_t start, size_t n, bool largest, struct candidate *row) {
     for (size_t i = 0; i < n; ++i) {
         const bool is_float = lrp_dtype_is_float(x->dtype);
         row[i].value = !is_float ? 0 : isnan(x->f[start + i]) ? (double)INFINITY : (double)x->f[start + i];
@@ -220,8 +209,7 @@ struct topk_job {
 };
 
 static enum lrp_status topk_open(struct topk_job *job, const struct lrp_call *call, const struct lrp_tensor *x,
-                                 const struct lrp_run *run, struct lrp_error *err)
-{
+                                 const struct lrp_run *run, struct lrp_error *err) {
     one_axis(job->axes, lrp_normalize_axis(lrp_call_int(call, "axis", -1), x->shape.rank));
     const enum lrp_status status = lrp_rows_open(&job->x, x, job->axes, run, err);
     if (status != LRP_OK)
@@ -230,16 +218,14 @@ static enum lrp_status topk_open(struct topk_job *job, const struct lrp_call *ca
     return job->row ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory to sort %zu elements", job->x.length);
 }
 
-static void topk_close(struct topk_job *job)
-{
+static void topk_close(struct topk_job *job) {
     free(job->row);
     lrp_rows_close(&job->x);
     lrp_rows_close(&job->values);
     lrp_rows_close(&job->indices);
 }
 
-static void topk_fill(const struct topk_job *job, bool largest)
-{
+static void topk_fill(const struct topk_job *job, bool largest) {
     struct lrp_tensor *values = lrp_rows_target(&job->values), *indices = lrp_rows_target(&job->indices);
     const size_t n = job->x.length, k = values ? job->values.length : job->indices.length;
     const struct lrp_tensor *x = job->x.tensor;
@@ -257,9 +243,8 @@ static void topk_fill(const struct topk_job *job, bool largest)
     }
 }
 
-enum lrp_status lrp_topk_forward(LRP_FORWARD_PARAMETERS)
-{
-    struct topk_job job = { 0 };
+enum lrp_status lrp_topk_forward(LRP_FORWARD_PARAMETERS) {
+    struct topk_job job = {0};
     struct lrp_tensor *indices = call->out_count > 1 ? out[1] : NULL;
     (void)handle;
     enum lrp_status status = topk_open(&job, call, in[0], run, err);
@@ -278,10 +263,9 @@ enum lrp_status lrp_topk_forward(LRP_FORWARD_PARAMETERS)
     return status;
 }
 
-enum lrp_status lrp_topk_vjp(LRP_VJP_PARAMETERS)
-{
-    struct topk_job job = { 0 };
-    struct lrp_rows cotangent = { 0 };
+enum lrp_status lrp_topk_vjp(LRP_VJP_PARAMETERS) {
+    struct topk_job job = {0};
+    struct lrp_rows cotangent = {0};
     (void)handle, (void)out;
     if (!s[0] || !grad[0])
         return LRP_OK;

@@ -3,9 +3,8 @@
 
 #define LANES 8
 
-struct lrp_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
-{
-    struct lrp_view view = { 0 };
+struct lrp_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]) {
+    struct lrp_view view = {0};
     int64_t stride[LRP_MAX_RANK], order[LRP_MAX_RANK], next = 1;
     int count = 0;
     lrp_dense_strides(shape, stride);
@@ -23,8 +22,7 @@ struct lrp_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP
     return view;
 }
 
-bool lrp_rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
-{
+bool lrp_rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]) {
     bool seen = false;
     for (int k = 0; k < shape->rank; ++k) {
         if (shape->dim[k] == 1)
@@ -36,17 +34,15 @@ bool lrp_rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RA
     return true;
 }
 
-static void measure(struct lrp_rows *rows, const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
-{
+static void measure(struct lrp_rows *rows, const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]) {
     rows->rows = rows->length = 1;
     for (int k = 0; k < shape->rank; ++k)
         *(axes[k] ? &rows->length : &rows->rows) *= (size_t)shape->dim[k];
 }
 
 enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *tensor, const bool axes[LRP_MAX_RANK],
-                              const struct lrp_run *run, struct lrp_error *err)
-{
-    *rows = (struct lrp_rows){ .tensor = tensor };
+                              const struct lrp_run *run, struct lrp_error *err) {
+    *rows = (struct lrp_rows){.tensor = tensor};
     measure(rows, &tensor->shape, axes);
     if (lrp_rows_trailing(&tensor->shape, axes))
         return LRP_OK;
@@ -59,15 +55,14 @@ enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *te
     return LRP_OK;
 }
 
-void lrp_rows_close(struct lrp_rows *rows)
-{
+void lrp_rows_close(struct lrp_rows *rows) {
     lrp_tensor_release(rows->owned);
-    *rows = (struct lrp_rows){ 0 };
+    *rows = (struct lrp_rows){0};
 }
 
-enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK], struct lrp_error *err)
-{
-    *rows = (struct lrp_rows){ .owned = NULL };
+enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK],
+                              struct lrp_error *err) {
+    *rows = (struct lrp_rows){.owned = NULL};
     measure(rows, &target->shape, axes);
     if (lrp_rows_trailing(&target->shape, axes)) {
         rows->owned = lrp_tensor_retain(target);
@@ -76,10 +71,12 @@ enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, 
     return lrp_tensor_new(target->dtype, &target->shape, &rows->owned, err);
 }
 
-struct lrp_tensor *lrp_rows_target(const struct lrp_rows *rows) { return rows->owned; }
+struct lrp_tensor *lrp_rows_target(const struct lrp_rows *rows) {
+    return rows->owned;
+}
 
-void lrp_rows_store(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK], const struct lrp_run *run)
-{
+void lrp_rows_store(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK],
+                    const struct lrp_run *run) {
     if (rows->owned != target) {
         const struct lrp_view there = lrp_rows_view(&target->shape, axes);
         struct lrp_view back = there;
@@ -92,9 +89,8 @@ void lrp_rows_store(struct lrp_rows *rows, struct lrp_tensor *target, const bool
     lrp_rows_close(rows);
 }
 
-double lrp_sum(const float *x, size_t n)
-{
-    double lane[LANES] = { 0 }, sum = 0;
+double lrp_sum(const float *x, size_t n) {
+    double lane[LANES] = {0}, sum = 0;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (size_t k = 0; k < LANES; ++k)

@@ -22,7 +22,8 @@ enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *te
 /* Fine on {0}. */
 void lrp_rows_close(struct lrp_rows *rows);
 /* A tensor to be written in row order: `target` itself, or a new one that lrp_rows_store copies back. */
-enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK], struct lrp_error *err);
+enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK],
+                              struct lrp_error *err);
 /* The tensor to write of rows made by lrp_rows_make. */
 struct lrp_tensor *lrp_rows_target(const struct lrp_rows *rows);
 /* Brings what was written into `target` and closes. */

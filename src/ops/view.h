@@ -20,7 +20,8 @@ struct lrp_view lrp_view_flat(size_t count);
 /* The strides of a dense tensor. */
 void lrp_dense_strides(const struct lrp_shape *shape, int64_t stride[LRP_MAX_RANK]);
 /* Copies; the tensors have the same storage. */
-void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, struct lrp_tensor *dst, const struct lrp_run *run);
+void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, struct lrp_tensor *dst,
+                   const struct lrp_run *run);
 /* The transposed map on floats: src[..] += dst[..]. */
 void lrp_view_add(const struct lrp_view *view, const struct lrp_tensor *dst, struct lrp_tensor *src, const struct lrp_run *run);
 
