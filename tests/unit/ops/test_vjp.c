@@ -1,0 +1,195 @@
+/* test_vjp.c: every differentiable operator's vjp against central differences. */
+#include <stdio.h>
+
+#include "calls.h"
+
+/* Inputs without '!' are varied if they are of a float type. They stay away from kinks. */
+// clang-format off
+#define X23 "f[2,3] 0.5 -1.25 2 -0.75 1.5 -2.5"
+#define P23 "f[2,3] 0.5 1.25 2 0.75 1.5 2.5"
+#define U23 "f[2,3] 0.5 -0.25 0.75 -0.6 0.1 -0.8"
+#define X223 "f[2,2,3] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9"
+#define ONE(op, opset, attributes, x) {"", op, "", opset, attributes, {x}, {"?"}}
+#define OWN(op, attributes, x) {"", op, "lrpscope", 1, attributes, {x}, {"?"}}
+#define TWO(op, opset, attributes, a, b) {"", op, "", opset, attributes, {a, b}, {"?"}}
+#define THREE(op, opset, attributes, a, b, c) {"", op, "", opset, attributes, {a, b, c}, {"?"}}
+static const struct example activations[] = {
+    ONE("Relu", 14, "", X23), ONE("LeakyRelu", 16, "alpha=f0.2", X23), ONE("Elu", 6, "alpha=f1.5", X23), ONE("Selu", 6, "", X23),
+    ONE("Celu", 12, "alpha=f2", X23), ONE("Sigmoid", 13, "", X23), ONE("HardSigmoid", 6, "alpha=f0.3", X23), ONE("Tanh", 13, "", X23),
+    ONE("Softplus", 1, "", X23), ONE("Softsign", 1, "", X23), ONE("ThresholdedRelu", 10, "", X23), ONE("HardSwish", 14, "", X23),
+    ONE("HardSwish", 14, "", "f[3] -4 4 1"), ONE("Gelu", 20, "", X23), ONE("Gelu", 20, "approximate=stanh", X23),
+    OWN("Swish", "beta=f1.5", X23), ONE("Swish", 24, "alpha=f0.5", X23), ONE("Mish", 18, "", X23), ONE("Mish", 18, "", "f[2] 21 -9"),
+    {"", "FastGelu", "com.microsoft", 1, "", {X23}, {"?"}}, {"", "QuickGelu", "com.microsoft", 1, "", {X23}, {"?"}},
+    ONE("Clip", 6, "min=f-1 max=f1", X23), THREE("Clip", 13, "", X23, "f[] -1", "f[] 1"),
+    TWO("PRelu", 16, "", X23, "f[2,1] 0.25 -0.5"), TWO("PRelu", 7, "", X23, "f[3] 0.25 0.5 0.75"),
+};
+static const struct example arithmetic[] = {
+    TWO("Add", 14, "", X23, "f[2,1] 1 2"), TWO("Sub", 14, "", "f[3] 1 2 3", X23), TWO("Mul", 14, "", X23, "f[3] 2 -3 0.5"),
+    TWO("Mul", 14, "", "f[] 3", X23), TWO("Mul", 14, "", X223, "f[2,1,3] 1 2 3 4 5 6"), TWO("Div", 14, "", X23, "f[2,1] 2 -0.5"),
+    TWO("Mod", 13, "fmod=i1", "f[2] 5.25 -7.5", "f[1] 2"), TWO("Pow", 15, "", P23, "f[3] 2 0.5 -1.5"), TWO("Pow", 15, "", X23, "!f[] 2"),
+    TWO("Pow", 15, "", X23, "l[] 3"), THREE("Sum", 13, "", X23, "f[3] 1 2 3", X23), THREE("Mean", 13, "", X23, "f[1] 1", "f[2,1] 1 2"),
+    THREE("Max", 13, "", X23, "f[1] 0", "f[2,1] 1 -1"), THREE("Min", 13, "", X23, "!f[1] 0", "f[2,1] 1 -1"),
+    THREE("Where", 16, "", "b[2,1] 1 0", X23, "f[3] 1 2 3"),
+};
+static const struct example mathematics[] = {
+    ONE("Neg", 13, "", X23), ONE("Abs", 13, "", X23), ONE("Sqrt", 13, "", P23), ONE("Exp", 13, "", X23), ONE("Log", 13, "", P23),
+    ONE("Erf", 13, "", X23), ONE("Reciprocal", 13, "", P23), ONE("Floor", 13, "", U23), ONE("Ceil", 13, "", U23), ONE("Round", 11, "", "f[2] 0.3 -1.8"),
+    ONE("Sign", 13, "", X23), ONE("Sin", 7, "", X23), ONE("Cos", 7, "", X23), ONE("Tan", 7, "", U23), ONE("Asin", 7, "", U23),
+    ONE("Acos", 7, "", U23), ONE("Atan", 7, "", X23), ONE("Sinh", 9, "", X23), ONE("Cosh", 9, "", X23), ONE("Asinh", 9, "", X23),
+    ONE("Acosh", 9, "", "f[3] 1.5 2 4"), ONE("Atanh", 9, "", U23), ONE("Shrink", 9, "lambd=f1 bias=f0.5", X23), ONE("Identity", 16, "", X23),
+    {"", "Dropout", "", 13, "", {X23}, {"?", "?"}}, ONE("Cast", 13, "to=i10", X23), TWO("CastLike", 15, "", X23, "!h[1] 1"),
+};
+static const struct example reductions[] = {
+    ONE("ReduceSum", 11, "axes=I0,2", X223), ONE("ReduceMean", 13, "axes=I1 keepdims=i0", X223), ONE("ReduceMax", 13, "axes=I0", X223),
+    ONE("ReduceMin", 13, "axes=I2", X223), ONE("ReduceProd", 13, "axes=I1,2", X223), ONE("ReduceProd", 13, "", "f[3] 0 2 3"),
+    ONE("ReduceProd", 13, "", "f[3] 0 0 3"), ONE("ReduceL1", 13, "axes=I0", X223), ONE("ReduceL2", 13, "axes=I-1", X223),
+    ONE("ReduceSumSquare", 13, "axes=I0", X223), ONE("ReduceLogSum", 13, "axes=I0", P23), ONE("ReduceLogSumExp", 13, "axes=I1", X223),
+    TWO("CumSum", 14, "", X23, "!l[] 0"), TWO("CumSum", 14, "reverse=i1 exclusive=i1", X23, "!l[] 1"),
+    {"", "TopK", "", 11, "axis=i0", {X223, "!l[1] 1"}, {"?", "?"}}, {"", "TopK", "", 11, "largest=i0", {X223, "!l[1] 2"}, {"?", "?"}},
+};
+static const struct example moves[] = {
+    TWO("Reshape", 13, "", X23, "!l[2] 3 2"), ONE("Flatten", 13, "", X223), ONE("Squeeze", 11, "", "f[1,2] 1 2"),
+    TWO("Unsqueeze", 13, "", X23, "!l[1] 1"), ONE("Transpose", 13, "perm=I2,0,1", X223), TWO("Concat", 13, "axis=i1", X23, "f[2,1] 1 2"),
+    {"", "Split", "", 11, "axis=i1 split=I1,2", {X23}, {"?", "?"}}, {"", "Split", "", 13, "axis=i0", {X23}, {"", "?"}},
+    {"", "Slice", "", 13, "", {X23, "!l[2] -1 2", "!l[2] -9 0", "!l[2] 0 1", "!l[2] -1 -2"}, {"?"}},
+    TWO("Expand", 13, "", "f[2,1] 1 2", "!l[3] 2 1 3"), TWO("Expand", 13, "", X23, "!l[3] 4 1 1"), TWO("Tile", 13, "", X23, "!l[2] 2 3"),
+    ONE("DepthToSpace", 13, "blocksize=i2 mode=sCRD", "f[1,4,1,1] 1 2 3 4"), ONE("SpaceToDepth", 13, "blocksize=i2", "f[1,1,2,2] 1 2 3 4"),
+    THREE("Pad", 13, "", X23, "!l[4] 1 0 0 2", "f[] 3"), ONE("Pad", 2, "pads=I-1,1,1,-1", X23),
+    TWO("Pad", 13, "mode=sreflect", X23, "!l[4] 1 2 0 1"), TWO("Pad", 13, "mode=sedge", X23, "!l[4] 1 2 0 1"),
+    TWO("Gather", 13, "axis=i1", X23, "l[2,2] 0 -1 0 1"), TWO("GatherElements", 13, "axis=i0", X23, "l[2,3] 0 0 1 -1 0 1"),
+    TWO("GatherND", 13, "", X23, "l[3,1] 1 0 1"), THREE("ScatterElements", 11, "axis=i1", X23, "l[2,2] 1 1 0 2", "f[2,2] 1 2 3 4"),
+    THREE("ScatterND", 16, "reduction=sadd", X23, "l[2,1] 1 1", X23), TWO("Trilu", 14, "upper=i0", X23, "!l[] 1"),
+    TWO("Compress", 11, "axis=i1", X23, "!b[3] 1 0 1"),
+};
+static const struct example norms[] = {
+    {"", "BatchNormalization", "", 15, "", {X223, "f[2] 2 -0.5", "f[2] 0.5 1", "f[2] 0.25 -1", "f[2] 1.5 2.5"}, {"?"}},
+    {"", "LayerNormalization", "", 17, "", {X223, "f[3] 2 -0.5 1", "f[3] 0.5 1 2"}, {"?", "?", "?"}},
+    TWO("LayerNormalization", 17, "axis=i1 epsilon=f0.1", X223, "f[2,1] 2 -0.5"), TWO("RMSNormalization", 23, "", X223, "f[3] 2 -0.5 1"),
+    THREE("InstanceNormalization", 6, "epsilon=f0.1", X223, "f[2] 2 -0.5", "f[2] 0.5 1"),
+    THREE("GroupNormalization", 21, "num_groups=i1", X223, "f[2] 2 -0.5", "f[2] 0.5 1"),
+    THREE("GroupNormalization", 18, "num_groups=i2", X223, "f[2] 2 -0.5", "f[2] 0.5 1"),
+    ONE("MeanVarianceNormalization", 13, "axes=I0,2", X223), OWN("Normalize", "axes=I1,2 epsilon=f0.2", X223),
+    OWN("Normalize", "axes=I0 epsilon=f0.2 epsilon_outside=i1", X223), OWN("Normalize", "axes=I2 epsilon=f0.2 center=i0", X223),
+    ONE("LpNormalization", 1, "axis=i0", X223), ONE("LpNormalization", 1, "p=i1", X223), ONE("LRN", 13, "size=i2 alpha=f0.5", X223),
+    ONE("LRN", 13, "size=i3 alpha=f0.5 beta=f0.5 bias=f2", "f[1,4,1] 1 -2 3 0.5"), ONE("Softmax", 13, "axis=i1", X223),
+    ONE("Softmax", 11, "", X223), ONE("LogSoftmax", 13, "", X223), ONE("LogSoftmax", 11, "axis=i1", X223),
+};
+// clang-format on
+
+struct family {
+    const struct example *examples;
+    size_t count;
+};
+
+/* sum of cotangent * output over all outputs, with one element of an input moved by `step`. */
+static double score(struct setup *setup, struct lrp_tensor *const *cotangents, float *element, float step) {
+    const float before = *element;
+    double sum = 0;
+
+    for (int j = 0; j < setup->call.out_count; j++) {
+        lrp_tensor_release(setup->out[j]);
+        setup->out[j] = NULL;
+    }
+    *element += step;
+    setup_run(setup);
+    *element = before;
+    for (int j = 0; j < setup->call.out_count; j++)
+        for (size_t k = 0; cotangents[j] && k < cotangents[j]->count; k++)
+            sum += (double)cotangents[j]->f[k] * (double)setup->out[j]->f[k];
+    return sum;
+}
+
+static void check_input(struct setup *setup, struct lrp_tensor *const *cotangents, int input,
+                        const struct lrp_tensor *gradient) {
+    const float step = 1.0f / 256;
+
+    for (size_t k = 0; k < gradient->count; k++) {
+        float *const element = &setup->in[input]->f[k];
+        const double difference =
+            (score(setup, cotangents, element, step) - score(setup, cotangents, element, -step)) / (2 * (double)step);
+
+        if (!(fabs(difference - (double)gradient->f[k]) <= 2e-3 * (1 + fabs(difference))))
+            fail_msg("%s input %d element %zu: vjp %g, difference %g", setup->call.op_type, input, k, (double)gradient->f[k],
+                     difference);
+    }
+}
+
+/* Cotangents are irregular numbers, so that no cancellation hides a mistake; only the first float outputs that the operator
+ * differentiates get one. */
+static void check_example(const struct example *example) {
+    struct setup setup;
+    struct lrp_tensor *cotangents[EXAMPLE_OUTPUTS] = {NULL}, *gradients[EXAMPLE_INPUTS] = {NULL};
+    const bool all = strcmp(example->op, "Split") == 0;
+    struct lrp_error err = {0};
+
+    setup_open(&setup, example);
+    setup_run(&setup);
+    for (int j = 0; j < setup.call.out_count; j++) {
+        if (!setup.out[j] || !lrp_dtype_is_float(setup.out[j]->dtype) || (j > 0 && !all))
+            continue;
+        check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &setup.out[j]->shape, &cotangents[j], &err), &err);
+        for (size_t k = 0; k < cotangents[j]->count; k++)
+            cotangents[j]->f[k] = (float)((k * 37 + 11) % 29) / 14 - 0.9f;
+    }
+    for (int i = 0; i < setup.call.in_count; i++)
+        if (lrp_call_is_data(&setup.call, i))
+            check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &setup.in[i]->shape, &gradients[i], &err), &err);
+    check_ok(setup.call.op->vjp(&setup.call, setup.handle, (const struct lrp_tensor *const *)setup.in,
+                                (const struct lrp_tensor *const *)setup.out, (const struct lrp_tensor *const *)cotangents,
+                                gradients, two_threads(), &err),
+             &err);
+    for (int i = 0; i < setup.call.in_count; i++)
+        if (gradients[i])
+            check_input(&setup, cotangents, i, gradients[i]);
+    for (int j = 0; j < EXAMPLE_OUTPUTS; j++)
+        lrp_tensor_release(cotangents[j]);
+    for (int i = 0; i < EXAMPLE_INPUTS; i++)
+        lrp_tensor_release(gradients[i]);
+    setup_close(&setup);
+}
+
+static void vjps_are_central_differences(void **state) {
+    const struct family *const family = *state;
+
+    for (size_t k = 0; k < family->count; k++) {
+        print_message("    %s %s\n", family->examples[k].op, family->examples[k].attributes);
+        check_example(&family->examples[k]);
+    }
+}
+
+/* Every row of the families with a vjp has an example above. */
+static void no_operator_is_left_out(void **state) {
+    const struct lrp_operator *const rows[] = {lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,
+                                               lrp_ops_reduce,     lrp_ops_move,       lrp_ops_normalize};
+    const struct family *const *const families = *state;
+
+    for (size_t f = 0; f < sizeof rows / sizeof *rows; f++)
+        for (const struct lrp_operator *row = rows[f]; row->name; row++) {
+            bool found = !row->vjp || strcmp(row->name, "Scatter") == 0;
+
+            for (size_t g = 0; families[g]; g++)
+                for (size_t k = 0; k < families[g]->count && !found; k++)
+                    found = strcmp(families[g]->examples[k].op, row->name) == 0;
+            if (!found)
+                fail_msg("%s has no example", row->name);
+        }
+}
+
+#define FAMILY(name)                                                                                                           \
+    { name, sizeof name / sizeof *name }
+int main(void) {
+    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics),
+                                FAMILY(reductions),  FAMILY(moves),      FAMILY(norms)};
+    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4], &families[5], NULL};
+    const struct CMUnitTest tests[] = {
+        {"activations", vjps_are_central_differences, NULL, NULL, &families[0]},
+        {"arithmetic", vjps_are_central_differences, NULL, NULL, &families[1]},
+        {"mathematics", vjps_are_central_differences, NULL, NULL, &families[2]},
+        {"reductions", vjps_are_central_differences, NULL, NULL, &families[3]},
+        {"moves", vjps_are_central_differences, NULL, NULL, &families[4]},
+        {"normalisations", vjps_are_central_differences, NULL, NULL, &families[5]},
+        {"no_operator_is_left_out", no_operator_is_left_out, NULL, NULL, all},
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
