@@ -125,19 +125,27 @@ static void copy_rows(const struct plane_job *job, int64_t from, int64_t to, int
         }
 }
 
+static void add_tile(const struct plane_job *job, float *grad, const float *cotangent, int64_t rows, int64_t columns) {
+    for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j)
+            grad[i * job->src[0] + j * job->src[1]] += cotangent[i * job->dst[0] + j * job->dst[1]];
+}
+
 static void add_rows(const struct plane_job *job, int64_t from, int64_t to, int64_t first, int64_t last) {
+    const int64_t width = job->src[1] == 1 && job->dst[1] == 1 ? job->columns : TILE;
+    if (job->src[1] != 0) {
+        for (int64_t i = first; i < last; i += TILE)
+            for (int64_t j = 0; j < job->columns; j += width)
+                add_tile(job, job->grad + from + i * job->src[0] + j * job->src[1],
+                         job->cotangent + to + i * job->dst[0] + j * job->dst[1], last - i < TILE ? last - i : TILE,
+                         job->columns - j < width ? job->columns - j : width);
+        return;
+    }
     for (int64_t i = first; i < last; ++i) {
-        float *grad = job->grad + from + i * job->src[0];
-        const float *cotangent = job->cotangent + to + i * job->dst[0];
-        if (job->src[1] == 0) {
-            double sum = 0;
-            for (int64_t j = 0; j < job->columns; ++j)
-                sum += (double)cotangent[j * job->dst[1]];
-            *grad += (float)sum;
-            continue;
-        }
+        double sum = 0;
         for (int64_t j = 0; j < job->columns; ++j)
-            grad[j * job->src[1]] += cotangent[j * job->dst[1]];
+            sum += (double)job->cotangent[to + i * job->dst[0] + j * job->dst[1]];
+        job->grad[from + i * job->src[0]] += (float)sum;
     }
 }
 
