@@ -125,10 +125,14 @@ static void copy_rows(const struct plane_job *job, int64_t from, int64_t to, int
         }
 }
 
+/* The gradient is read and written, so that its dense side is the inner loop where it has one. */
 static void add_tile(const struct plane_job *job, float *grad, const float *cotangent, int64_t rows, int64_t columns) {
-    for (int64_t i = 0; i < rows; ++i)
-        for (int64_t j = 0; j < columns; ++j)
-            grad[i * job->src[0] + j * job->src[1]] += cotangent[i * job->dst[0] + j * job->dst[1]];
+    const int outer = job->src[0] == 1 ? 1 : 0, inner = 1 - outer;
+    const int64_t count[2] = {rows, columns};
+
+    for (int64_t i = 0; i < count[outer]; ++i)
+        for (int64_t j = 0; j < count[inner]; ++j)
+            grad[i * job->src[outer] + j * job->src[inner]] += cotangent[i * job->dst[outer] + j * job->dst[inner]];
 }
 
 static void add_rows(const struct plane_job *job, int64_t from, int64_t to, int64_t first, int64_t last) {
