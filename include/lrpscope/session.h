@@ -43,6 +43,8 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
 int64_t lrp_session_samples(const struct lrp_session *session);
 bool lrp_session_one_by_one(const struct lrp_session *session);
 enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t sample, struct lrp_error *err);
+/* Drops all results, not what is prepared: the next run computes everything again (for measuring). */
+enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err);
 
 /* ---- running ---- */
 

@@ -172,23 +172,34 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
     const struct lrp_option *option = given->option;
     char *const field = (char *)out + option->offset;
     switch (option->kind) {
-    case LRP_OPTION_SETTING: return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
+    case LRP_OPTION_SETTING:
+        return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
     case LRP_OPTION_SETTING_FLAG:
         return lrp_settings_set_flag(out->settings, (enum lrp_setting)option->setting, option->value, err);
-    case LRP_OPTION_RULE: return add_rule(out->settings, given->text, err);
-    case LRP_OPTION_RULES_FILE: return LRP_OK; /* was read before all others */
-    case LRP_OPTION_SUPPORT_LAYER: return lrp_settings_register_layer(out->settings, given->text, true, err);
-    case LRP_OPTION_SUPPORT_ACTIVATION: return lrp_settings_register_activation(out->settings, given->text, true, err);
-    case LRP_OPTION_INPUT: return add_input(out, given->text, err);
-    case LRP_OPTION_TEXT: memcpy(field, &given->text, sizeof given->text); return LRP_OK;
-    case LRP_OPTION_SWITCH: memcpy(field, &(bool){true}, sizeof(bool)); return LRP_OK;
+    case LRP_OPTION_RULE:
+        return add_rule(out->settings, given->text, err);
+    case LRP_OPTION_RULES_FILE:
+        return LRP_OK; /* was read before all others */
+    case LRP_OPTION_SUPPORT_LAYER:
+        return lrp_settings_register_layer(out->settings, given->text, true, err);
+    case LRP_OPTION_SUPPORT_ACTIVATION:
+        return lrp_settings_register_activation(out->settings, given->text, true, err);
+    case LRP_OPTION_INPUT:
+        return add_input(out, given->text, err);
+    case LRP_OPTION_TEXT:
+        memcpy(field, &given->text, sizeof given->text);
+        return LRP_OK;
+    case LRP_OPTION_SWITCH:
+        memcpy(field, &(bool){true}, sizeof(bool));
+        return LRP_OK;
     case LRP_OPTION_COUNTER: {
         long value = 0;
         const enum lrp_status status = set_counter(&value, given->text, err);
         memcpy(field, &value, sizeof value);
         return status;
     }
-    case LRP_OPTION_LATER: break;
+    case LRP_OPTION_LATER:
+        break;
     }
     return LRP_OK;
 }
@@ -222,13 +233,15 @@ static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error
         return lrp_fail(err, LRP_USAGE, "no MODEL given (usage: lrpscope %s%s%s; lrpscope --help tells more)", command->name,
                         command->name[0] ? " " : "", command->arguments);
     if (strstr(command->arguments, " INPUT") && !out->input_count && !out->named_count)
-        return lrp_fail(err, LRP_USAGE, "%s: no INPUT given (usage: lrpscope %s %s)", out->model, command->name, command->arguments);
+        return lrp_fail(err, LRP_USAGE, "%s: no INPUT given (usage: lrpscope %s %s)", out->model, command->name,
+                        command->arguments);
     return LRP_OK;
 }
 
 enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_arguments *out, struct lrp_error *err) {
     const size_t most = (size_t)argc + 1;
-    struct parser p = {.argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
+    struct parser p = {
+        .argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
     *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = "relevance"};
     out->inputs = calloc(most, sizeof *out->inputs);
     out->named = calloc(most, sizeof *out->named);

@@ -19,16 +19,16 @@ struct lrp_arguments {
     struct lrp_settings *settings; /* owned: rules files first, then the options in their order */
     char *warnings;                /* owned: of reading rules files, a line each, or NULL */
     const char *model;
-    const char **inputs;           /* plain INPUTs; array owned */
+    const char **inputs; /* plain INPUTs; array owned */
     size_t input_count;
-    struct lrp_cli_input *named;   /* --input, array owned */
+    struct lrp_cli_input *named; /* --input, array owned */
     size_t named_count;
 
     const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
-    const char *output;            /* of run */
+    const char *output;                                                        /* of run */
     const char *at, *show;
     const char *color, *script;
-    const char *generate;          /* man, bash, zsh, fish */
+    const char *generate; /* man, bash, zsh, fish */
     long repeat, top;
     bool json, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };

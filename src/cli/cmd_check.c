@@ -39,7 +39,8 @@ static void add_row(struct lrp_document *d, cJSON *rows, const struct lrp_check_
     lrp_cli_json_put_text(d, o, "remedy", row->remedy);
 }
 
-static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
+                                  struct lrp_error *err) {
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
     lrp_cli_json_put_bool(&d, d.root, "passed", now->check->passed);

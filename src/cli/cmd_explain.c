@@ -49,8 +49,8 @@ static char *numbered(const char *path, int64_t number, int64_t count) {
     return count > 1 ? lrp_cli_path_numbered(path, number) : strdup(path);
 }
 
-typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
-                                       struct lrp_error *err);
+typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp_snapshot *now, int64_t sample,
+                                       const char *path, struct lrp_error *err);
 
 static enum lrp_status write_heatmap(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
                                      struct lrp_error *err) {
@@ -92,7 +92,8 @@ static enum lrp_status write_layerwise(struct explain *e, struct round *round, i
 }
 
 /* The relevance that --at names: of a value by its exact name, else of the layer its selector found. */
-static enum lrp_status keep_relevance(struct explain *e, struct round *round, const struct lrp_snapshot *now, struct lrp_error *err) {
+static enum lrp_status keep_relevance(struct explain *e, struct round *round, const struct lrp_snapshot *now,
+                                      struct lrp_error *err) {
     if (!round->files.relevance)
         return LRP_OK;
     const char *at = e->arguments->at;
@@ -100,7 +101,8 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
     const struct lrp_tensor *tensor = value ? value : now->relevance[e->layer];
     const enum lrp_status status =
         tensor ? lrp_cli_stack_push(&round->relevance, tensor, err)
-               : lrp_fail(err, LRP_UNSUPPORTED, "%s: --at %s: no relevance reaches it (choose a layer before the explained output)",
+               : lrp_fail(err, LRP_UNSUPPORTED,
+                          "%s: --at %s: no relevance reaches it (choose a layer before the explained output)",
                           e->arguments->model, at ? at : "0");
     lrp_tensor_release(value);
     return status;
@@ -111,9 +113,9 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
 static void print_line(const char *name, const struct lrp_target *target, double sum) {
     char output[40], start[40], total[40];
     char *clean = lrp_cli_clean(target->label);
-    printf("%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index, *target->label ? " " : "", clean ? clean : "",
-           lrp_cli_number((double)target->output, output, sizeof output), lrp_cli_number(target->start, start, sizeof start),
-           lrp_cli_number(sum, total, sizeof total));
+    printf("%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index, *target->label ? " " : "",
+           clean ? clean : "", lrp_cli_number((double)target->output, output, sizeof output),
+           lrp_cli_number(target->start, start, sizeof start), lrp_cli_number(sum, total, sizeof total));
     fflush(stdout);
     free(clean);
 }
@@ -132,8 +134,8 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
     if (!e->arguments->json)
         print_line(name, &target, sum);
-    lrp_cli_report_sample(&e->total, name, &target, sum);
-    lrp_cli_report_sample(&round->report, name, &target, sum);
+    lrp_cli_report_sample(&e->total, round->path, &target, sum);
+    lrp_cli_report_sample(&round->report, round->path, &target, sum);
     free(name);
     return LRP_OK;
 }
@@ -155,8 +157,8 @@ static void note_timing(struct explain *e, struct round *round, const struct lrp
     lrp_cli_report_timing(&e->total, now);
     lrp_cli_report_timing(&round->report, now);
     if (e->arguments->verbose)
-        fprintf(stderr, "lrpscope: %s: load %.1f ms, prepare %.1f ms, forward %.1f ms, relevance %.1f ms\n", round->path, now->load_ms,
-                now->prepare_ms, now->forward_ms, now->relevance_ms);
+        fprintf(stderr, "lrpscope: %s: load %.1f ms, prepare %.1f ms, forward %.1f ms, relevance %.1f ms\n", round->path,
+                now->load_ms, now->prepare_ms, now->forward_ms, now->relevance_ms);
 }
 
 static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
@@ -165,8 +167,8 @@ static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t 
     for (long i = 0; !status && i < e->arguments->repeat; i++) {
         lrp_snapshot_release(now);
         now = NULL;
-        if (i > 0) /* the same input once more: its results are dropped and computed again */
-            status = lrp_cli_job_set_inputs(&e->job, round->index, err);
+        if (i > 0)
+            status = lrp_session_forget(e->job.session, err);
         if (!status)
             status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_RELEVANCE, &now, err);
         if (!status)
@@ -225,16 +227,14 @@ static enum lrp_status refuse(const struct explain *e, struct lrp_error *err) {
         return status;
     const size_t length = strlen(check->guidance);
     fprintf(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
-    return lrp_fail(err, LRP_CHECK_FAILED, "%s: %zu of %zu layers fail the model check (--skip-checks explains at your own risk)",
-                    e->arguments->model, check->failed, check->count - 1);
+    return lrp_fail(err, LRP_CHECK_FAILED,
+                    "%s: %zu of %zu layers fail the model check (--skip-checks explains at your own risk)", e->arguments->model,
+                    check->failed, check->count - 1);
 }
 
 static enum lrp_status check_arguments(const struct lrp_arguments *a, struct lrp_error *err) {
     if (!strcmp(a->show, "weights"))
         return lrp_fail(err, LRP_USAGE, "--show weights is not implemented yet (relevance and activation are)");
-    for (size_t i = 0; a->repeat > 1 && i < a->input_count; i++)
-        if (!strcmp(a->inputs[i], "-"))
-            return lrp_fail(err, LRP_USAGE, "--repeat %ld: standard input can be read only once (name a file)", a->repeat);
     return lrp_cli_files_check(a, err);
 }
 

@@ -30,8 +30,9 @@ static int inspect(const struct lrp_arguments *arguments) {
 }
 
 static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err) {
-    static const struct lrp_column columns[] = {{"#", true},           {"layer", false}, {"type", false},  {"activation", false}, {"output", false},
-                                                {"parameters", true}, {"rule", false},  {"check", false}, {"sum R", true}};
+    static const struct lrp_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
+                                                {"activation", false}, {"output", false}, {"parameters", true},
+                                                {"rule", false},       {"check", false},  {"sum R", true}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < now->layers->count; i++) {
@@ -53,7 +54,8 @@ static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_err
     return status;
 }
 
-static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
+                                  struct lrp_error *err) {
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
     cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");
@@ -105,8 +107,9 @@ static int print_table(const struct lrp_arguments *arguments) {
         }
     }
     if (status == LRP_CHECK_FAILED) {
-        lrp_fail(&err, status, "%s: %zu of %zu layers fail the model check (lrpscope check names the remedies; lrpscope explain "
-                               "--skip-checks explains at your own risk)",
+        lrp_fail(&err, status,
+                 "%s: %zu of %zu layers fail the model check (lrpscope check names the remedies; lrpscope explain "
+                 "--skip-checks explains at your own risk)",
                  arguments->model, now->check->failed, now->check->count - 1);
     }
     if (status)

@@ -21,9 +21,11 @@ static void print_totals(const struct lrp_snapshot *now) {
            lrp_cli_bytes((double)lrp_model_bytes(now->model), file, sizeof file));
 }
 
-static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
-    static const struct lrp_column columns[] = {{"#", true},           {"layer", false}, {"type", false}, {"activation", false}, {"output", false},
-                                                {"parameters", true}, {"MACs", true},   {"rule", false}, {"note", false}};
+static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
+                                  struct lrp_error *err) {
+    static const struct lrp_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
+                                                {"activation", false}, {"output", false}, {"parameters", true},
+                                                {"MACs", true},        {"rule", false},   {"note", false}};
     const struct lrp_layer_list *layers = now->layers;
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -71,7 +73,8 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
 }
 
-static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err) {
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
+                                  struct lrp_error *err) {
     const struct lrp_layer_list *layers = now->layers;
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);

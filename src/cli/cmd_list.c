@@ -8,8 +8,8 @@
 #include "lrpscope/rule.h"
 #include "lrpscope/session.h"
 
-#include "commands.h"
 #include "arguments.h"
+#include "commands.h"
 #include "json_output.h"
 #include "output.h"
 
@@ -41,8 +41,16 @@ static int print_list(const struct list *list, bool json) {
     return status ? lrp_cli_report_error(status, &err) : 0;
 }
 
-#define LIST_OF(what, columns) \
-    {#what, columns, sizeof columns / sizeof *columns, what##_table, what##_json}
+#define LIST_OF(what, columns)                                                                                                 \
+    { #what, columns, sizeof columns / sizeof *columns, what##_table, what##_json }
+
+/* Takes the next of "one, two, three" off a text; owned by the caller; NULL at the end. */
+static char *next_item(const char **text) {
+    *text += strspn(*text, ", ");
+    const char *start = *text;
+    *text += strcspn(start, ",");
+    return *text > start ? strndup(start, (size_t)(*text - start)) : NULL;
+}
 
 /* ---- rules ---- */
 
@@ -76,7 +84,13 @@ static void rules_json(struct lrp_document *d, cJSON *array) {
             lrp_cli_json_put_text(d, one, "default", *value ? value : NULL);
         }
         lrp_cli_json_put_text(d, o, "formula", info->formula);
-        lrp_cli_json_put_texts(d, o, "fits", &info->fits, 1);
+        cJSON *fits = lrp_cli_json_put_array(d, o, "fits");
+        const char *rest = info->fits;
+        char *item;
+        while ((item = next_item(&rest))) {
+            lrp_cli_json_put_text(d, fits, NULL, item);
+            free(item);
+        }
     }
 }
 
@@ -98,17 +112,12 @@ static void composites_table(struct lrp_table *table) {
 
 /* "low, high": names of parameters that must be given. */
 static void composite_parameters(struct lrp_document *d, cJSON *array, const char *names) {
-    while (*names) {
-        names += strspn(names, ", ");
-        const size_t length = strcspn(names, ", ");
-        char *name = strndup(names, length);
-        if (length) {
-            cJSON *one = lrp_cli_json_put_object(d, array, NULL);
-            lrp_cli_json_put_text(d, one, "name", name);
-            lrp_cli_json_put_null(d, one, "default");
-        }
+    char *name;
+    while ((name = next_item(&names))) {
+        cJSON *one = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, one, "name", name);
+        lrp_cli_json_put_null(d, one, "default");
         free(name);
-        names += length;
     }
 }
 
@@ -130,7 +139,7 @@ int lrp_cli_composites(const struct lrp_arguments *arguments) {
 
 /* ---- operators ---- */
 
-enum { MOST_VERSIONS = sizeof ((struct lrp_operator_info *)NULL)->versions / sizeof(short) };
+enum { MOST_VERSIONS = sizeof((struct lrp_operator_info *)NULL)->versions / sizeof(short) };
 
 static void ops_table(struct lrp_table *table) {
     struct lrp_operator_info info;
@@ -163,7 +172,8 @@ static void ops_json(struct lrp_document *d, cJSON *array) {
 }
 
 int lrp_cli_ops(const struct lrp_arguments *arguments) {
-    static const struct lrp_column columns[] = {{"operator", false}, {"domain", false}, {"versions", false}, {"runs", false}, {"differentiates", false}};
+    static const struct lrp_column columns[] = {
+        {"operator", false}, {"domain", false}, {"versions", false}, {"runs", false}, {"differentiates", false}};
     return print_list(&(struct list)LIST_OF(ops, columns), arguments->json);
 }
 

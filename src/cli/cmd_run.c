@@ -23,6 +23,8 @@ struct run {
 };
 
 static enum head head_of(const struct lrp_snapshot *now, const struct lrp_tensor *head) {
+    if (head == now->output && lrp_settings_flag(now->settings, LRP_SETTING_STRIP_SOFTMAX))
+        return HEAD_RAW;
     for (size_t i = 1; i < now->layers->count; i++)
         if (now->layers->rows[i].output_softmax)
             return strcmp(now->layers->rows[i].op_type, "LogSoftmax") ? HEAD_SOFTMAX : HEAD_LOG_SOFTMAX;
@@ -93,7 +95,7 @@ static void print_place(struct lrp_table *table, int64_t index, const struct lrp
 struct sample {
     const struct lrp_snapshot *now;
     const struct lrp_tensor *head;
-    const char *name;
+    const char *path, *name; /* of the INPUT; "path[3]" for one of several samples */
     const float *values;
     size_t n;
     const size_t *order;
@@ -104,6 +106,7 @@ struct sample {
 
 static enum lrp_status print_sample(const struct sample *s, struct lrp_error *err) {
     static const struct lrp_column columns[] = {{"class", true}, {"value", true}, {"softmax", true}, {"label", false}};
+    static const struct lrp_column without_softmax[] = {{"class", true}, {"value", true}, {"", true}, {"label", false}};
     struct lrp_table table;
     char number[40];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -118,7 +121,7 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
         lrp_cli_table_cell(&table, "%s", lrp_snapshot_label(s->now, (int64_t)s->order[i] / s->inner));
     }
     if (s->softmax.head != HEAD_RAW || !s->softmax.possible)
-        table.columns = (const struct lrp_column[]){{"class", true}, {"value", true}, {"", true}, {"label", false}};
+        table.columns = without_softmax;
     printf("%s\n", s->name);
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
     lrp_cli_table_free(&table);
@@ -128,7 +131,7 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
 static void add_sample(struct run *run, const struct sample *s) {
     struct lrp_document *d = &run->document;
     cJSON *o = lrp_cli_json_put_object(d, run->samples, NULL);
-    lrp_cli_json_put_text(d, o, "input", s->name);
+    lrp_cli_json_put_text(d, o, "input", s->path);
     cJSON *top = lrp_cli_json_put_array(d, o, "top");
     for (size_t i = 0; i < s->top; i++) {
         const double value = (double)s->values[s->order[i]];
@@ -140,18 +143,22 @@ static void add_sample(struct run *run, const struct sample *s) {
     }
 }
 
-static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now, size_t round, int64_t pass, struct lrp_error *err) {
+static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
+                                 struct lrp_error *err) {
     const struct lrp_arguments *a = run->job.arguments;
     const struct lrp_tensor *head = now->head ? now->head : now->output;
     if (!head || !lrp_dtype_is_float(head->dtype))
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s: the output holds no floating-point numbers (choose another with --output-name)", a->model);
+        return lrp_fail(err, LRP_UNSUPPORTED,
+                        "%s: the output holds no floating-point numbers (choose another with --output-name)", a->model);
     const size_t samples = lrp_cli_samples_in(&run->job), n = head->count / samples;
     const size_t all = (size_t)lrp_session_samples(run->job.session), most = (size_t)a->top < n ? (size_t)a->top : n;
+    const char *path = lrp_cli_job_round_path(a, round);
     size_t *order = calloc(most + 1, sizeof *order);
     enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < samples; i++) {
-        char *name = lrp_cli_sample_name(lrp_cli_job_round_path(a, round), (size_t)pass + i, all);
-        struct sample s = {.now = now, .head = head, .name = name, .values = head->f + i * n, .n = n, .order = order};
+        char *name = lrp_cli_sample_name(path, (size_t)pass + i, all);
+        struct sample s = {
+            .now = now, .head = head, .path = path, .name = name, .values = head->f + i * n, .n = n, .order = order};
         s.inner = inner_count(head);
         s.top = strongest(s.values, n, most, order);
         s.softmax = softmax_of(s.values, n, head_of(now, head), s.inner);

@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+// clang-format off
 const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_INSPECT] =
         {.name = "", .arguments = "MODEL [INPUT]", .summary = "opens the inspector",
-         .details = "Opens a model in the terminal inspector. Without a terminal it prints the table of layers with check, rule "
-                    "and sum of relevance instead and exits as explain does.",
+         .details = "Opens a model in the terminal inspector. Without a terminal it prints the table of layers with check, "
+                    "rule and sum of relevance instead and exits as explain does.",
          .run = lrp_cli_inspect, .takes_model = true, .most_inputs = 1,
          .examples = {"lrpscope model.onnx castle.png --scale 1/255 --labels labels.txt",
                       "lrpscope model.onnx digit.npy | less"}},
@@ -15,7 +16,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
         {.name = "check", .arguments = "MODEL", .summary = "tells which layers LRP does not support, why, and what to do",
          .details = "Prints the model check, a row a layer, then guidance. Exits with 1 if a layer fails.",
          .run = lrp_cli_check, .takes_model = true,
-         .examples = {"lrpscope check model.onnx", "lrpscope check model.onnx --strip-softmax --support-layer clip",
+         .examples = {"lrpscope check model.onnx", "lrpscope check model.onnx --strip-softmax --support-activation relu6",
                       "lrpscope check model.onnx --json"}},
     [LRP_COMMAND_LAYERS] =
         {.name = "layers", .arguments = "MODEL", .summary = "lists the layers with shapes, parameters and rules",
@@ -33,8 +34,8 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_EXPLAIN] =
         {.name = "explain", .arguments = "MODEL INPUT...", .summary = "computes relevance and writes heatmaps and arrays",
          .details = "Explains one output neuron per sample and prints target, output, start and sum of relevance. Writes the "
-                    "files that are asked for. With --output-dir alone every INPUT gets STEM.png, STEM.npy and STEM.json there. "
-                    "N samples: F-0.png, F-1.png and so on; arrays hold the whole batch.",
+                    "files that are asked for. With --output-dir alone every INPUT gets STEM.png, STEM.npy and STEM.json "
+                    "there. N samples: F-0.png, F-1.png and so on; arrays hold the whole batch.",
          .run = lrp_cli_explain, .takes_model = true, .most_inputs = -1,
          .examples = {"lrpscope explain model.onnx castle.png --heatmap castle-lrp.png",
                       "lrpscope explain model.onnx castle.png --rule 'type:convolution=alpha-beta(2,1)' --relevance r.npy",
@@ -52,9 +53,11 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Every operator with its versions, whether it runs and whether it differentiates.", .run = lrp_cli_ops,
          .examples = {"lrpscope ops"}},
     [LRP_COMMAND_COLORMAPS] =
-        {.name = "colormaps", .arguments = "", .summary = "lists the colour maps of heatmaps", .details = "What --colormap accepts.",
+        {.name = "colormaps", .arguments = "", .summary = "lists the colour maps of heatmaps",
+         .details = "What --colormap accepts.",
          .run = lrp_cli_colormaps, .examples = {"lrpscope colormaps"}},
 };
+// clang-format on
 
 static const char *const reserved[] = {"ledger", "compare", "convert"};
 

@@ -27,13 +27,13 @@ enum lrp_command_id {
 #define LRP_FOR_RELEVANCE (LRP_FOR(INSPECT) | LRP_FOR(EXPLAIN))
 
 struct lrp_command {
-    const char *name;      /* "" for the inspector */
-    const char *arguments; /* "MODEL INPUT..." */
-    const char *summary;   /* one line, for the list of commands */
-    const char *details;   /* some sentences, for --help and the man page */
+    const char *name;                                  /* "" for the inspector */
+    const char *arguments;                             /* "MODEL INPUT..." */
+    const char *summary;                               /* one line, for the list of commands */
+    const char *details;                               /* some sentences, for --help and the man page */
     int (*run)(const struct lrp_arguments *arguments); /* returns the exit code */
     bool takes_model;
-    int most_inputs;       /* -1: any number */
+    int most_inputs; /* -1: any number */
     const char *examples[4];
 };
 extern const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT];

@@ -27,8 +27,8 @@ bool lrp_cli_files_by_stem(const struct lrp_arguments *a) {
 static enum lrp_status check_twice(const struct file_option *options, size_t i, struct lrp_error *err) {
     for (size_t k = 0; k < i; k++)
         if (options[k].path && !strcmp(options[k].path, options[i].path))
-            return lrp_fail(err, LRP_USAGE, "%s: named by --%s and --%s (give each its own file)", options[i].path, options[k].name,
-                            options[i].name);
+            return lrp_fail(err, LRP_USAGE, "%s: named by --%s and --%s (give each its own file)", options[i].path,
+                            options[k].name, options[i].name);
     return LRP_OK;
 }
 
@@ -40,8 +40,10 @@ enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_er
         if (!options[i].path)
             continue;
         if (a->input_count > 1 && !options[i].shared)
-            return lrp_fail(err, LRP_USAGE, "--%s %s: one file for %zu inputs (use --output-dir D alone: it gets STEM.png, .npy and .json of each)",
-                            options[i].name, options[i].path, a->input_count);
+            return lrp_fail(
+                err, LRP_USAGE,
+                "--%s %s: one file for %zu inputs (use --output-dir D alone: it gets STEM.png, .npy and .json of each)",
+                options[i].name, options[i].path, a->input_count);
         status = check_twice(options, i, err);
         /* inside --output-dir only that folder counts here: it may not be there yet */
         if (!status && (!a->output_dir || options[i].path[0] == '/' || strchr(options[i].path, '/')))
@@ -57,7 +59,8 @@ static enum lrp_status place(const char *dir, const char *name, const char *suff
     return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem, struct lrp_explain_files *out, struct lrp_error *err) {
+enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem, struct lrp_explain_files *out,
+                                 struct lrp_error *err) {
     *out = (struct lrp_explain_files){0};
     const bool by_stem = lrp_cli_files_by_stem(a);
     enum lrp_status status = place(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);

@@ -8,7 +8,9 @@ static bool completes_files(const struct lrp_option *option) {
            (option->argument && (!strncmp(option->argument, "F", 1) || !strcmp(option->argument, "D")));
 }
 
-static bool belongs(const struct lrp_option *option, size_t command) { return option->help && option->commands & 1u << command; }
+static bool belongs(const struct lrp_option *option, size_t command) {
+    return option->help && option->commands & 1u << command;
+}
 
 /* ---- bash ---- */
 

@@ -62,6 +62,8 @@ enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass,
         status = lrp_session_select_sample(job->session, pass, err);
     if (status)
         return status;
+    if (job->watch && lrp_cli_watch_exit_code(job->watch))
+        return lrp_fail(err, LRP_CANCELLED, "interrupted");
     if (job->watch)
         lrp_cli_watch_begin(job->watch, lrp_cli_job_round_path(job->arguments, round));
     status = lrp_session_run(job->session, want, err);
@@ -98,9 +100,9 @@ bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot) {
 }
 
 enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err) {
-    static const struct lrp_column columns[] = {{"#", true},           {"layer", false},           {"type", false},
-                                                {"supported", false},  {"activation", false},      {"supported", false},
-                                                {"status", false},     {"reason", false},          {"remedy", false}};
+    static const struct lrp_column columns[] = {{"#", true},          {"layer", false},      {"type", false},
+                                                {"supported", false}, {"activation", false}, {"supported", false},
+                                                {"status", false},    {"reason", false},     {"remedy", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 1; i < check->count; i++) {

@@ -94,7 +94,8 @@ cJSON *lrp_cli_json_put_object(struct lrp_document *document, cJSON *parent, con
     return document->failed ? NULL : item;
 }
 
-void lrp_cli_json_put_texts(struct lrp_document *document, cJSON *parent, const char *key, const char *const *texts, size_t count) {
+void lrp_cli_json_put_texts(struct lrp_document *document, cJSON *parent, const char *key, const char *const *texts,
+                            size_t count) {
     cJSON *array = lrp_cli_json_put_array(document, parent, key);
     for (size_t i = 0; i < count; i++)
         lrp_cli_json_put_text(document, array, NULL, texts[i]);

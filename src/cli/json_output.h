@@ -24,7 +24,8 @@ void lrp_cli_json_put_number(struct lrp_document *document, cJSON *parent, const
 void lrp_cli_json_put_text(struct lrp_document *document, cJSON *parent, const char *key, const char *text); /* NULL: null */
 void lrp_cli_json_put_bool(struct lrp_document *document, cJSON *parent, const char *key, bool value);
 void lrp_cli_json_put_null(struct lrp_document *document, cJSON *parent, const char *key);
-void lrp_cli_json_put_texts(struct lrp_document *document, cJSON *parent, const char *key, const char *const *texts, size_t count);
+void lrp_cli_json_put_texts(struct lrp_document *document, cJSON *parent, const char *key, const char *const *texts,
+                            size_t count);
 /* Unknown dimensions are null; an unknown rank is null. */
 void lrp_cli_json_put_shape(struct lrp_document *document, cJSON *parent, const char *key, const struct lrp_shape *shape);
 /* New empty containers, owned by the parent; NULL when out of memory. */

@@ -81,8 +81,8 @@ static void all_options(FILE *file) {
 
 static void exit_codes(FILE *file) {
     fputs(".SH EXIT STATUS\n", file);
-#define X(name, code, text)                      \
-    fprintf(file, ".TP\n.B %d\n", code);         \
+#define X(name, code, text)                                                                                                    \
+    fprintf(file, ".TP\n.B %d\n", code);                                                                                       \
     put_line(file, text);
     LRP_STATUSES(X)
 #undef X
@@ -101,7 +101,8 @@ void lrp_cli_generate_man(FILE *file) {
     fprintf(file, ".TH LRPSCOPE 1 \"\" \"lrpscope %s\" \"User Commands\"\n", lrp_version());
     fputs(".SH NAME\nlrpscope \\- a terminal inspector for layer\\-wise relevance propagation\n.SH SYNOPSIS\n"
           ".B lrpscope\n[MODEL [INPUT]] [OPTION]...\n.br\n.B lrpscope\nCOMMAND ARGUMENT... [OPTION]...\n.SH DESCRIPTION\n"
-          "Opens an ONNX model, shows every layer, tells which layers LRP does not support and why, computes the relevance of every "
+          "Opens an ONNX model, shows every layer, tells which layers LRP does not support and why, computes the relevance of "
+          "every "
           "layer and exports heatmaps and arrays.\n"
           "An INPUT is a PNG, JPEG, PPM or PGM picture, a .npy array that is used as it is, or \\- for standard input.\n",
           file);

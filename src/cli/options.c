@@ -16,6 +16,7 @@
 #define EXPLAIN LRP_FOR(EXPLAIN)
 #define INSPECT LRP_FOR(INSPECT)
 
+// clang-format off
 static const struct lrp_option options[] = {
     {.name = "composite", .argument = "C", .commands = LRP_FOR_MODEL, IN(RULES), SETTING(COMPOSITE),
      .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
@@ -59,7 +60,8 @@ static const struct lrp_option options[] = {
     {.name = "std", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(STD), .help = "divided by at last"},
     {.name = "size", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(SIZE),
      .help = "resize pictures; N: the shorter side"},
-    {.name = "crop", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CROP), .help = "centre-crop after --size"},
+    {.name = "crop", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CROP),
+     .help = "centre-crop after --size"},
     {.name = "layout", .argument = "L", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(LAYOUT), .choices = "nchw nhwc",
      .help = "axes of the model's input"},
     {.name = "channels", .argument = "C", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CHANNELS), .choices = "rgb bgr gray",
@@ -70,23 +72,28 @@ static const struct lrp_option options[] = {
      .help = "line N names class N, or a config.json with id2label"},
 
     {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap"},
-    {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance), .help = "write the relevance, float32"},
+    {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance),
+     .help = "write the relevance, float32"},
     {.name = "layerwise", .argument = "F.safetensors", .commands = EXPLAIN, IN(OUTPUT), TEXT(layerwise),
      .help = "write the relevance of every value under its ONNX name"},
-    {.name = "sheet", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(sheet), .help = "write a contact sheet of all layers"},
+    {.name = "sheet", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(sheet),
+     .help = "write a contact sheet of all layers"},
     {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
      .help = "write options, samples, layers, files and timing"},
     {.name = "output-dir", .argument = "D", .commands = EXPLAIN, IN(OUTPUT), TEXT(output_dir),
      .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
-    {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output), .help = "write the model's output"},
-    {.name = "top", .argument = "K", .commands = LRP_FOR(RUN), IN(OUTPUT), COUNTER(top), .help = "how many outputs are listed; default 5"},
+    {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output),
+     .help = "write the model's output"},
+    {.name = "top", .argument = "K", .commands = LRP_FOR(RUN), IN(OUTPUT), COUNTER(top),
+     .help = "how many outputs are listed; default 5"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list what canonization did"},
     {.name = "json", .commands = LRP_FOR_ALL, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
 
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN, IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
-    {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show), .choices = "relevance activation weights",
+    {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show),
+     .choices = "relevance activation weights",
      .help = "what --heatmap shows"},
     {.name = "colormap", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(COLORMAP),
      .help = "colour map (lrpscope colormaps)"},
@@ -94,12 +101,15 @@ static const struct lrp_option options[] = {
      .choices = "sum norm max-abs sum-abs", .help = "how channels become one value"},
     {.name = "overlay", .argument = "ALPHA", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(OVERLAY),
      .help = "opacity over the grey input, 0..1"},
-    {.name = "clip", .argument = "LOW:HIGH", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(CLIP), .help = "percentiles of the range"},
-    {.name = "gamma", .argument = "G", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(GAMMA), .help = "below 1 lifts weak values"},
+    {.name = "clip", .argument = "LOW:HIGH", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(CLIP),
+     .help = "percentiles of the range"},
+    {.name = "gamma", .argument = "G", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(GAMMA),
+     .help = "below 1 lifts weak values"},
     {.name = "size-factor", .argument = "N", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(SIZE_FACTOR),
      .help = "pixels per value"},
 
-    {.name = "threads", .argument = "N", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(THREADS), .help = "default: all cores"},
+    {.name = "threads", .argument = "N", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(THREADS),
+     .help = "default: all cores"},
     {.name = "memory", .argument = "BYTES", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(MEMORY), .help = "limit, e.g. 2G"},
     {.name = "repeat", .argument = "N", .commands = EXPLAIN, IN(RUNNING), COUNTER(repeat),
      .help = "run N times; the report has the time of each"},
@@ -111,11 +121,13 @@ static const struct lrp_option options[] = {
      .help = "colours of the inspector"},
     {.name = "ascii", .commands = INSPECT, IN(RUNNING), SWITCH(ascii), .help = "draw with ASCII alone"},
     {.name = "quiet", .letter = 'q', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(quiet), .help = "no warnings, no progress"},
-    {.name = "verbose", .letter = 'v', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(verbose), .help = "say what was done and how long it took"},
+    {.name = "verbose", .letter = 'v', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(verbose),
+     .help = "say what was done and how long it took"},
     {.name = "help", .letter = 'h', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(help), .help = "help on a command"},
     {.name = "version", .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(version), .help = "print the version"},
     {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate), .choices = "man bash zsh fish"},
 };
+// clang-format on
 
 const char *lrp_cli_section_title(enum lrp_option_section section) {
     static const char *const titles[] = {

@@ -8,28 +8,30 @@
 #include "lrpscope/error.h"
 
 enum lrp_option_kind {
-    LRP_OPTION_SETTING,            /* its text goes into .setting */
-    LRP_OPTION_SETTING_FLAG,       /* sets the flag .setting to .value */
-    LRP_OPTION_RULE,               /* SELECTOR=RULE */
+    LRP_OPTION_SETTING,      /* its text goes into .setting */
+    LRP_OPTION_SETTING_FLAG, /* sets the flag .setting to .value */
+    LRP_OPTION_RULE,         /* SELECTOR=RULE */
     LRP_OPTION_RULES_FILE,
     LRP_OPTION_SUPPORT_LAYER,
     LRP_OPTION_SUPPORT_ACTIVATION,
-    LRP_OPTION_INPUT,              /* NAME=FILE */
-    LRP_OPTION_TEXT,               /* const char * at .offset of struct lrp_arguments */
-    LRP_OPTION_SWITCH,             /* bool at .offset */
-    LRP_OPTION_COUNTER,            /* long, at least 1, at .offset */
-    LRP_OPTION_LATER               /* known, not implemented yet */
+    LRP_OPTION_INPUT,   /* NAME=FILE */
+    LRP_OPTION_TEXT,    /* const char * at .offset of struct lrp_arguments */
+    LRP_OPTION_SWITCH,  /* bool at .offset */
+    LRP_OPTION_COUNTER, /* long, at least 1, at .offset */
+    LRP_OPTION_LATER    /* known, not implemented yet */
 };
 
 /* X(name, title in help) */
-#define LRP_OPTION_SECTIONS(X)                                                                                     \
-    X(RULES, "Rules") X(TARGET, "What is explained") X(CHECK, "Model check") X(GRAPH, "Graph")                     \
-    X(INPUT, "Inputs and pictures") X(OUTPUT, "Files and tables") X(HEATMAP, "Output pictures") X(RUNNING, "Running")
+#define LRP_OPTION_SECTIONS(X)                                                                                                 \
+    X(RULES, "Rules")                                                                                                          \
+    X(TARGET, "What is explained")                                                                                             \
+    X(CHECK, "Model check") X(GRAPH, "Graph") X(INPUT, "Inputs and pictures") X(OUTPUT, "Files and tables")                    \
+        X(HEATMAP, "Output pictures") X(RUNNING, "Running")
 enum lrp_option_section {
 #define X(name, title) LRP_SECTION_##name,
     LRP_OPTION_SECTIONS(X)
 #undef X
-    LRP_SECTION_COUNT
+        LRP_SECTION_COUNT
 };
 const char *lrp_cli_section_title(enum lrp_option_section section);
 
@@ -40,11 +42,11 @@ struct lrp_option {
     unsigned commands;    /* set of LRP_FOR(...) */
     enum lrp_option_section section;
     enum lrp_option_kind kind;
-    int setting;          /* enum lrp_setting */
-    bool value;           /* of a setting's flag */
+    int setting; /* enum lrp_setting */
+    bool value;  /* of a setting's flag */
     size_t offset;
-    const char *choices;  /* "auto never 8 256 direct": checked and completed; NULL: free text */
-    const char *help;     /* one line; NULL: hidden */
+    const char *choices; /* "auto never 8 256 direct": checked and completed; NULL: free text */
+    const char *help;    /* one line; NULL: hidden */
 };
 /* NULL past the end. */
 const struct lrp_option *lrp_cli_option_at(size_t index);

@@ -28,4 +28,6 @@ void lrp_cli_progress_draw(const char *label, const char *pass, int done, int to
     free(clean);
 }
 
-void lrp_cli_progress_clear(void) { fputs("\r\033[K", stderr); }
+void lrp_cli_progress_clear(void) {
+    fputs("\r\033[K", stderr);
+}

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_names(struct lrp_document *d, cJSON *options, const char *key, const struct lrp_settings *settings, size_t count,
-                      const char *(*at)(const struct lrp_settings *, size_t)) {
+static void add_names(struct lrp_document *d, cJSON *options, const char *key, const struct lrp_settings *settings,
+                      size_t count, const char *(*at)(const struct lrp_settings *, size_t)) {
     cJSON *array = lrp_cli_json_put_array(d, options, key);
     for (size_t i = 0; i < count; i++)
         lrp_cli_json_put_text(d, array, NULL, at(settings, i));
@@ -29,7 +29,8 @@ static void add_options(struct lrp_document *d, const struct lrp_settings *setti
         lrp_cli_json_put_text(d, o, "rule", rule.rule);
     }
     add_names(d, options, "supported_layers", settings, lrp_settings_layer_count(settings), lrp_settings_layer_at);
-    add_names(d, options, "supported_activations", settings, lrp_settings_activation_count(settings), lrp_settings_activation_at);
+    add_names(d, options, "supported_activations", settings, lrp_settings_activation_count(settings),
+              lrp_settings_activation_at);
 }
 
 enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err) {

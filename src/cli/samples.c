@@ -50,7 +50,8 @@ static enum lrp_status joined(const struct lrp_stack *stack, struct lrp_tensor *
     struct lrp_shape shape = stack->parts[0]->shape;
     for (size_t i = 1; i < stack->count; i++) {
         if (!fits_on(&shape, &stack->parts[i]->shape))
-            return lrp_fail(err, LRP_USAGE, "the results of several samples have shapes that make no array (explain them one by one)");
+            return lrp_fail(err, LRP_USAGE,
+                            "the results of several samples have shapes that make no array (explain them one by one)");
         shape.dim[0] += stack->parts[i]->shape.dim[0];
     }
     const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err);

@@ -270,15 +270,21 @@ enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t s
     if (sample < 0 || sample >= lrp_session_samples(session))
         return lrp_fail(err, LRP_USAGE, "there is no sample %lld", (long long)sample);
     if (sample == session->sample) return LRP_OK;
+    enum lrp_status status = lrp_session_forget(session, err);
+    if (status == LRP_OK) session->sample = sample;
+    return status;
+}
+
+enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err)
+{
     struct lrp_results *results = NULL;
     enum lrp_status status = lrp_results_new(session->state->network, NULL, &results, err);
     if (status != LRP_OK) return status;
     pthread_mutex_lock(&session->lock);
-    atomic_fetch_add(&session->generation, 1);
+    atomic_fetch_add(&session->generation, 1); /* a running job is out of date */
     struct lrp_results *old = session->results;
     session->results = results;
     session->job_state = LRP_JOB_NONE;
-    session->sample = sample;
     pthread_mutex_unlock(&session->lock);
     lrp_results_release(old);
     return LRP_OK;
