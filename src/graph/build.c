@@ -26,7 +26,7 @@ static int value_of(struct builder *b, const char *name)
     if (lrp_names_get(&b->values, name, &known)) return (int)known;
     if (g->value_count == g->value_capacity) return -1;
     struct lrp_value *v = &g->values[g->value_count];
-    *v = (struct lrp_value){.name = name, .producer = -1};
+    *v = (struct lrp_value){.name = name, .producer = -1, .reader = -1};
     v->desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
     if (!lrp_names_put(&b->values, name, (size_t)g->value_count)) return -1;
     return g->value_count++;
@@ -61,6 +61,14 @@ static struct lrp_shape input_shape(const struct lrp_value_definition *input, co
     return shape;
 }
 
+/* A shape somebody asks for: as many dimensions as the file has, none of them empty, a number of elements that can be counted. */
+static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *file)
+{
+    for (int i = 0; i < wanted->rank; i++)
+        if (wanted->dim[i] < 1) return false;
+    return wanted->rank < 0 || (lrp_shape_count(wanted) >= 0 && (file->rank < 0 || file->rank == wanted->rank));
+}
+
 static enum lrp_status add_inputs(struct builder *b, const struct lrp_graph_options *options)
 {
     struct lrp_graph *g = b->graph;
@@ -72,6 +80,9 @@ static enum lrp_status add_inputs(struct builder *b, const struct lrp_graph_opti
         g->values[v].desc.dtype = d->inputs[i].dtype;
         g->values[v].desc.shape = input_shape(&d->inputs[i], options->input_shapes ? &options->input_shapes[i] : NULL);
         g->inputs[g->input_count++] = v;
+        if (options->input_shapes && !possible(&options->input_shapes[i], &d->inputs[i].shape))
+            return lrp_fail(b->err, LRP_USAGE, "%s: input %s cannot have that shape: %s", d->path, d->inputs[i].name,
+                            "every dimension is at least 1, and their number is the model's");
     }
     for (size_t i = 0; i < d->constant_count; i++) {
         int v = value_of(b, d->constants[i].name);
@@ -297,7 +308,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     lrp_names_free(&b.names);
     if (status == LRP_OK) lrp_graph_infer(g);
     if (status == LRP_OK && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
-    if (status == LRP_OK && options->strip_softmax) lrp_graph_strip_softmax(g);
+    if (status == LRP_OK && options->strip_softmax) status = lrp_graph_strip_softmax(g, err);
     if (status == LRP_OK) status = lrp_graph_recognise(g, !options->canonize, err);
     if (status == LRP_OK && options->canonize) status = lrp_graph_canonize(g, err);
     if (status == LRP_OK && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");

@@ -51,12 +51,20 @@ static void weights_free(struct weights *w)
     free(w->b);
 }
 
+/* A bias of one number, or of one per output (not Gemm's one per row of the batch). */
+static bool is_per_output(const struct lrp_desc *bias, size_t outputs)
+{
+    if (!bias->constant) return false;
+    if (bias->constant->count == 1) return true;
+    return bias->constant->count == outputs && (size_t)bias->shape.dim[bias->shape.rank - 1] == outputs;
+}
+
 static bool weights_load(const struct lrp_graph *graph, const struct lrp_node *n, size_t outputs, struct weights *w)
 {
     const struct lrp_blob *blob = lrp_graph_desc(graph, n->in[1])->constant;
     const struct lrp_desc *bias = lrp_graph_desc(graph, lrp_node_input(n, 2));
     *w = (struct weights){.shape = blob->shape, .count = blob->count, .outputs = outputs};
-    if (bias && (!bias->constant || (bias->constant->count != outputs && bias->constant->count != 1))) return false;
+    if (bias && !is_per_output(bias, outputs)) return false;
     w->w = malloc((w->count + 1) * sizeof *w->w);
     w->b = calloc(outputs + 1, sizeof *w->b);
     if (!w->w || !w->b) return false;
@@ -180,19 +188,11 @@ static bool pads(const struct lrp_node *n)
     return false;
 }
 
-static int sole_consumer(const struct lrp_graph *g, int value)
-{
-    if (g->values[value].uses != 1 || g->values[value].is_output) return -1;
-    for (int n = 0; n < g->node_count; n++)
-        if (g->nodes[n].state == LRP_NODE_LIVE && lrp_node_input(&g->nodes[n], 0) == value) return n;
-    return -1;
-}
-
 /* BatchNorm -> linear that pads nothing: W*g, b + W*s. */
 static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affine *a)
 {
     const struct lrp_node *bn = &g->nodes[node];
-    int consumer = sole_consumer(g, bn->out[0]);
+    int consumer = lrp_graph_sole_reader(g, bn->out[0]);
     const struct lrp_node *linear = consumer < 0 ? NULL : &g->nodes[consumer];
     const struct fold_target *t = target_of(g, linear);
     if (!t || (!t->dense && (pads(linear) || t->transposed_conv))) return false;
@@ -255,34 +255,48 @@ static bool unused_outputs(const struct lrp_graph *g, const struct lrp_node *n)
     return true;
 }
 
-/* Identity, Dropout, casts between equal types: consumers read the input. */
-static void drop(struct lrp_graph *g, int node)
+static bool can_drop(const struct lrp_graph *g, const struct lrp_node *n)
 {
-    struct lrp_node *n = &g->nodes[node];
-    if (!unused_outputs(g, n) || g->values[n->out[0]].desc.dtype != g->values[n->in[0]].desc.dtype) return;
-    n->state = LRP_NODE_DROPPED;
-    lrp_name_list_add(g, &g->dropped, n->name);
-    lrp_name_list_add(g, &g->removed, g->values[n->out[0]].name);
-    report(g, "dropped", n->name, n->call.op_type);
-    lrp_graph_redirect(g, n->out[0], n->in[0]);
+    static const char *const names[] = {"Identity", "Dropout", "Cast"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) known |= strcmp(n->call.op_type, names[i]) == 0;
+    return known && n->state == LRP_NODE_LIVE && !*n->obstacle && !*n->call.domain && unused_outputs(g, n) &&
+           g->values[n->out[0]].desc.dtype == g->values[n->in[0]].desc.dtype;
+}
+
+/* Identity, Dropout, casts between equal types: consumers read the input. */
+static bool drop_identities(struct lrp_graph *g)
+{
+    int *to = lrp_graph_redirection(g);
+    bool ok = to != NULL;
+    for (int k = 0; ok && k < g->order_count; k++) {
+        struct lrp_node *n = &g->nodes[g->order[k]];
+        if (!can_drop(g, n)) continue;
+        n->state = LRP_NODE_DROPPED;
+        to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
+        ok = lrp_name_list_add(g, &g->dropped, n->name) && lrp_name_list_add(g, &g->removed, g->values[n->out[0]].name);
+        report(g, "dropped", n->name, n->call.op_type);
+    }
+    if (ok) lrp_graph_redirect(g, to);
+    free(to);
+    return ok;
 }
 
 static const struct {
     const char *op_type, *domain;
     void (*apply)(struct lrp_graph *g, int node);
-} steps[] = {
-    {"Identity", "", drop}, {"Dropout", "", drop}, {"Cast", "", drop}, {"LayerNormalization", "", split_layer_norm},
-    {"BatchNormalization", "", fold_batch_norm}, /* last: what stands between it and its neighbour is gone by then */
-};
+} steps[] = {{"LayerNormalization", "", split_layer_norm}, {"BatchNormalization", "", fold_batch_norm}};
 
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err)
 {
-    for (size_t s = 0; s < sizeof steps / sizeof *steps; s++)
+    /* first: what stands between a BatchNorm and its neighbour is gone then */
+    bool ok = drop_identities(graph);
+    for (size_t s = 0; ok && s < sizeof steps / sizeof *steps; s++)
         for (int k = 0; k < graph->order_count; k++) {
             const struct lrp_node *n = &graph->nodes[graph->order[k]];
             if (n->state == LRP_NODE_LIVE && !*n->obstacle && strcmp(n->call.op_type, steps[s].op_type) == 0 &&
                 strcmp(n->call.domain, steps[s].domain) == 0)
                 steps[s].apply(graph, graph->order[k]);
         }
-    return lrp_graph_schedule(graph) ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    return ok && lrp_graph_schedule(graph) ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
 }

@@ -35,15 +35,42 @@ bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, con
     return true;
 }
 
+/* Counts what a node reads, in (+1) or out (-1): a change to a few nodes must not cost a pass over all of them. */
+static void count_node(struct lrp_graph *g, int node, int change)
+{
+    const struct lrp_node *n = &g->nodes[node];
+    for (int i = 0; i < n->call.in_count; i++) {
+        if (n->in[i] < 0) continue;
+        g->values[n->in[i]].uses += change;
+        if (change > 0) g->values[n->in[i]].reader = node;
+    }
+}
+
 void lrp_graph_count_uses(struct lrp_graph *graph)
 {
-    for (int i = 0; i < graph->value_count; i++) graph->values[i].uses = 0;
-    for (int i = 0; i < graph->output_count; i++) graph->values[graph->outputs[i]].uses++;
-    for (int n = 0; n < graph->node_count; n++) {
-        if (graph->nodes[n].state != LRP_NODE_LIVE) continue;
-        for (int i = 0; i < graph->nodes[n].call.in_count; i++)
-            if (graph->nodes[n].in[i] >= 0) graph->values[graph->nodes[n].in[i]].uses++;
+    for (int i = 0; i < graph->value_count; i++) {
+        graph->values[i].uses = 0;
+        graph->values[i].reader = -1;
     }
+    for (int i = 0; i < graph->output_count; i++) graph->values[graph->outputs[i]].uses++;
+    for (int n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].state == LRP_NODE_LIVE) count_node(graph, n, 1);
+}
+
+static bool reads_first(const struct lrp_graph *g, int node, int value)
+{
+    return node >= 0 && g->nodes[node].state == LRP_NODE_LIVE && lrp_node_input(&g->nodes[node], 0) == value;
+}
+
+int lrp_graph_sole_reader(const struct lrp_graph *graph, int value)
+{
+    const struct lrp_value *v = &graph->values[value];
+    if (v->uses != 1 || v->is_output) return -1;
+    if (reads_first(graph, v->reader, value)) return v->reader;
+    /* the reader last found is gone, another one is left */
+    for (int n = 0; n < graph->node_count; n++)
+        if (reads_first(graph, n, value)) return n;
+    return -1;
 }
 
 /* Everything a replaced call consists of, so that it can be put back. */
@@ -85,6 +112,23 @@ static int opset_for(const struct lrp_graph *g, const struct lrp_replacement *r,
     return otherwise;
 }
 
+/* Lists the values that go with the swallowed nodes; false when out of memory, then none. */
+static bool report_removed(struct lrp_graph *g, int node, const int *swallowed, int count)
+{
+    const size_t before = g->removed.count;
+    for (int i = 0; i < count; i++) {
+        const struct lrp_node *s = &g->nodes[swallowed[i]];
+        if (swallowed[i] == node || s->state != LRP_NODE_LIVE) continue;
+        for (int k = 0; k < s->call.out_count; k++)
+            if (s->out[k] >= 0 && !g->values[s->out[k]].own &&
+                !lrp_name_list_add(g, &g->removed, g->values[s->out[k]].name)) {
+                g->removed.count = before;
+                return false;
+            }
+    }
+    return true;
+}
+
 bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_replacement *replacement, const int *swallowed,
                        int swallowed_count)
 {
@@ -94,28 +138,27 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
     if (part.call.op->infer(&part.call, NULL) != LRP_OK) return false;
     const struct lrp_value *out = &graph->values[n->out[0]];
     if (!lrp_shape_equal(&part.call.out[0].shape, &out->desc.shape) || part.call.out[0].dtype != out->desc.dtype) return false;
+    if (!report_removed(graph, node, swallowed, swallowed_count)) return false;
+    count_node(graph, node, -1);
     n->call = part.call;
     n->in = part.in;
     n->out = part.out;
     if (replacement->name) n->name = replacement->name;
+    count_node(graph, node, 1);
     for (int i = 0; i < swallowed_count; i++) {
         struct lrp_node *s = &graph->nodes[swallowed[i]];
         if (swallowed[i] == node || s->state != LRP_NODE_LIVE) continue;
+        count_node(graph, swallowed[i], -1);
         s->state = LRP_NODE_SWALLOWED;
         s->owner = node;
-        for (int k = 0; k < s->call.out_count; k++)
-            if (s->out[k] >= 0 && !graph->values[s->out[k]].own &&
-                !lrp_name_list_add(graph, &graph->removed, graph->values[s->out[k]].name))
-                return false;
     }
-    lrp_graph_count_uses(graph);
     return true;
 }
 
 static int new_value(struct lrp_graph *g, const char *name)
 {
     if (g->value_count == g->value_capacity) return -1;
-    g->values[g->value_count] = (struct lrp_value){.name = name, .producer = -1, .own = true,
+    g->values[g->value_count] = (struct lrp_value){.name = name, .producer = -1, .reader = -1, .own = true,
                                                    .desc = {.present = true, .shape = {.rank = -1}}};
     return g->value_count++;
 }
@@ -146,25 +189,35 @@ int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, cons
     graph->nodes[graph->node_count] = (struct lrp_node){.name = name, .call = part.call, .in = part.in, .out = part.out,
                                                         .owner = -1, .obstacle = "", .order = graph->nodes[before].order - 1};
     graph->values[value].desc = part.call.out[0];
-    graph->values[value].producer = graph->node_count++;
-    lrp_graph_count_uses(graph);
+    graph->values[value].producer = graph->node_count;
+    count_node(graph, graph->node_count++, 1);
     return value;
 }
 
-void lrp_graph_redirect(struct lrp_graph *graph, int from, int to)
+int *lrp_graph_redirection(const struct lrp_graph *graph)
 {
-    for (int n = 0; n < graph->node_count; n++)
-        for (int i = 0; i < graph->nodes[n].call.in_count; i++)
-            if (graph->nodes[n].in[i] == from) {
-                graph->nodes[n].in[i] = to;
-                graph->nodes[n].call.in[i] = graph->values[to].desc;
-            }
-    for (int i = 0; i < graph->output_count; i++)
-        if (graph->outputs[i] == from) {
-            graph->outputs[i] = to;
-            graph->values[to].is_output = true;
-            graph->values[from].is_output = false;
+    int *to = malloc(((size_t)graph->value_count + 1) * sizeof *to);
+    for (int i = 0; to && i < graph->value_count; i++) to[i] = -1;
+    return to;
+}
+
+void lrp_graph_redirect(struct lrp_graph *graph, const int *to)
+{
+    for (int n = 0; n < graph->node_count; n++) {
+        struct lrp_node *node = &graph->nodes[n];
+        for (int i = 0; node->state == LRP_NODE_LIVE && i < node->call.in_count; i++) {
+            if (node->in[i] < 0 || to[node->in[i]] < 0) continue;
+            node->in[i] = to[node->in[i]];
+            node->call.in[i] = graph->values[node->in[i]].desc;
         }
+    }
+    for (int i = 0; i < graph->output_count; i++) {
+        const int from = graph->outputs[i];
+        if (to[from] < 0) continue;
+        graph->outputs[i] = to[from];
+        graph->values[to[from]].is_output = true;
+        graph->values[from].is_output = false;
+    }
     lrp_graph_count_uses(graph);
 }
 
@@ -223,32 +276,36 @@ bool lrp_graph_schedule(struct lrp_graph *graph)
     return ok;
 }
 
-bool lrp_graph_reaches_output(const struct lrp_graph *graph, int value)
+bool *lrp_graph_reach_outputs(const struct lrp_graph *graph)
 {
-    for (int guard = 0; guard < 64; guard++) {
-        if (graph->values[value].is_output) return true;
-        int next = -1;
-        for (int k = 0; k < graph->order_count && next < 0; k++) {
-            const struct lrp_node *n = &graph->nodes[graph->order[k]];
-            if (n->state == LRP_NODE_LIVE && n->call.op && n->call.op->traits & LRP_TRAIT_MOVES && lrp_node_input(n, 0) == value)
-                next = n->out[0];
-        }
-        if (next < 0) return false;
-        value = next;
+    bool *reaches = calloc((size_t)graph->value_count + 1, sizeof *reaches);
+    for (int i = 0; reaches && i < graph->output_count; i++) reaches[graph->outputs[i]] = true;
+    for (int k = graph->order_count - 1; reaches && k >= 0; k--) {
+        const struct lrp_node *n = &graph->nodes[graph->order[k]];
+        if (n->state != LRP_NODE_LIVE || !n->call.op || !(n->call.op->traits & LRP_TRAIT_MOVES)) continue;
+        const int in = lrp_node_input(n, 0);
+        for (int i = 0; in >= 0 && i < n->call.out_count; i++) reaches[in] |= n->out[i] >= 0 && reaches[n->out[i]];
     }
-    return false;
+    return reaches;
 }
 
-void lrp_graph_strip_softmax(struct lrp_graph *graph)
+enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_error *err)
 {
-    for (int k = 0; k < graph->order_count; k++) {
+    bool *reaches = lrp_graph_reach_outputs(graph), ok = true;
+    int *to = lrp_graph_redirection(graph);
+    for (int k = 0; reaches && to && ok && k < graph->order_count; k++) {
         struct lrp_node *n = &graph->nodes[graph->order[k]];
         if (n->state != LRP_NODE_LIVE || (strcmp(n->call.op_type, "Softmax") != 0 && strcmp(n->call.op_type, "LogSoftmax") != 0))
             continue;
-        if (*n->call.domain || !lrp_graph_reaches_output(graph, n->out[0])) continue;
+        if (*n->call.domain || *n->obstacle || !reaches[n->out[0]]) continue;
         n->state = LRP_NODE_DROPPED;
-        lrp_name_list_add(graph, &graph->dropped, n->name);
-        lrp_name_list_add(graph, &graph->removed, graph->values[n->out[0]].name);
-        lrp_graph_redirect(graph, n->out[0], n->in[0]);
+        to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
+        ok = lrp_name_list_add(graph, &graph->dropped, n->name) &&
+             lrp_name_list_add(graph, &graph->removed, graph->values[n->out[0]].name);
     }
+    ok = ok && reaches && to;
+    if (ok) lrp_graph_redirect(graph, to);
+    free(reaches);
+    free(to);
+    return ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
 }

@@ -19,7 +19,9 @@ struct lrp_value {
     struct lrp_desc desc;
     int producer;        /* node, -1: model input, constant, or nothing */
     int uses;            /* by live nodes and model outputs */
+    int reader;          /* the live node that was last found to read it; -1: none */
     bool is_input, is_output, own; /* own: not in the file */
+    bool from_shape;     /* folded from the shape of something */
 };
 
 struct lrp_node {
@@ -85,15 +87,19 @@ struct lrp_replacement {
     int attribute_count;
 };
 /* Makes `node` the given call with its (first) output kept; the nodes `swallowed` (live, only used by this) become part of it.
- * Uses of values are counted anew. False when out of memory or if the operator refuses the call: then nothing changed. */
+ * Uses of values are kept up to date. False when out of memory or if the operator refuses the call: then nothing changed. */
 bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_replacement *replacement, const int *swallowed,
                        int swallowed_count);
 /* A new constant value with float32 data (copied). -1 when out of memory. */
 int lrp_graph_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, const float *data);
 /* A new node of our own, placed before `before` in execution order, making one new value. -1 when out of memory. */
 int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, const struct lrp_replacement *call);
-/* Lets everyone who reads `from` read `to`, model outputs too. */
-void lrp_graph_redirect(struct lrp_graph *graph, int from, int to);
+/* The only live node that reads a value, if it does so with its first input and no model output is that value; else -1. */
+int lrp_graph_sole_reader(const struct lrp_graph *graph, int value);
+/* Lets everyone who reads a value v read to[v] (-1: v as before), model outputs too. to[to[v]] must be -1. */
+void lrp_graph_redirect(struct lrp_graph *graph, const int *to);
+/* The map for it, every value as before; the caller frees it. NULL when out of memory. */
+int *lrp_graph_redirection(const struct lrp_graph *graph);
 /* Appends to a list; false when out of memory. */
 bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name);
 void lrp_graph_count_uses(struct lrp_graph *graph);
@@ -104,9 +110,10 @@ bool lrp_graph_schedule(struct lrp_graph *graph);
 void lrp_graph_infer(struct lrp_graph *graph); /* shapes and folding */
 enum lrp_status lrp_graph_recognise(struct lrp_graph *graph, bool whole_layer_norm, struct lrp_error *err);
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err);
-void lrp_graph_strip_softmax(struct lrp_graph *graph);
-/* True if the value reaches a model output through nothing but element-moving nodes; for finding output softmaxes. */
-bool lrp_graph_reaches_output(const struct lrp_graph *graph, int value);
+enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_error *err);
+/* By value: whether it reaches a model output through nothing but element-moving nodes; for finding output softmaxes. The caller
+ * frees it. NULL when out of memory. */
+bool *lrp_graph_reach_outputs(const struct lrp_graph *graph);
 
 /* ---- the layer view ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph.h"
+#include "names.h"
 
 /* Folding a node must not be a way to ask for absurd memory. */
 enum { FOLD_LIMIT = 1 << 28 };
@@ -84,37 +85,45 @@ static void fold(struct lrp_graph *g, struct lrp_node *n)
     free(f.out);
 }
 
+/* What the file says of values, by name; made when the first operator turns up that nobody implements. */
+struct hints {
+    struct lrp_names names;
+    bool made;
+};
+
+static const struct lrp_value_definition *hint_at(const struct lrp_definition *d, size_t k)
+{
+    return k < d->value_count ? &d->values[k] : &d->outputs[k - d->value_count];
+}
+
 /* For an operator nobody implements: what the file says of its outputs, taken at the batch we run. */
-static void take_hint(struct lrp_graph *g, const struct lrp_node *n)
+static void take_hint(struct lrp_graph *g, const struct lrp_node *n, struct hints *hints)
 {
     const struct lrp_definition *d = g->definition;
+    /* what a model output is said to be counts less than value_info; out of memory, a hint is missing */
+    for (size_t k = hints->made ? 0 : d->value_count + d->output_count; k-- > 0;)
+        if (!lrp_names_put(&hints->names, hint_at(d, k)->name, k)) break;
+    hints->made = true;
     for (int i = 0; i < n->call.out_count; i++) {
-        if (n->out[i] < 0) continue;
+        size_t k;
+        if (n->out[i] < 0 || !lrp_names_get(&hints->names, g->values[n->out[i]].name, &k)) continue;
         struct lrp_value *v = &g->values[n->out[i]];
-        for (size_t k = 0; k < d->value_count + d->output_count; k++) {
-            const struct lrp_value_definition *hint = k < d->value_count ? &d->values[k] : &d->outputs[k - d->value_count];
-            if (strcmp(hint->name, v->name) != 0) continue;
-            v->desc.dtype = hint->dtype;
-            v->desc.shape = hint->shape;
-            if (v->desc.shape.rank > 0 && v->desc.shape.dim[0] < 0) v->desc.shape.dim[0] = 1;
-            break;
-        }
+        v->desc.dtype = hint_at(d, k)->dtype;
+        v->desc.shape = hint_at(d, k)->shape;
+        if (v->desc.shape.rank > 0 && v->desc.shape.dim[0] < 0) v->desc.shape.dim[0] = 1;
     }
 }
 
-/* True if the value was folded from the shape of something: exporters' way to flatten whatever the batch. */
-static bool from_shape(const struct lrp_graph *g, int value, int depth)
+/* Marks what was folded from the shape of something: exporters' way to flatten whatever the batch. */
+static void mark_from_shape(struct lrp_graph *g, const struct lrp_node *n)
 {
-    if (value < 0 || depth > 16 || g->values[value].producer < 0) return false;
-    const struct lrp_node *n = &g->nodes[g->values[value].producer];
-    if (n->state != LRP_NODE_FOLDED) return false;
-    if (n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
-    for (int i = 0; i < n->call.in_count; i++)
-        if (from_shape(g, n->in[i], depth + 1)) return true;
-    return false;
+    bool from = n->call.op->traits & LRP_TRAIT_SHAPE_ONLY;
+    for (int i = 0; i < n->call.in_count; i++) from |= n->in[i] >= 0 && g->values[n->in[i]].from_shape;
+    for (int i = 0; i < n->call.out_count; i++)
+        if (n->out[i] >= 0) g->values[n->out[i]].from_shape = from;
 }
 
-static void infer_node(struct lrp_graph *g, struct lrp_node *n)
+static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints)
 {
     const char *why = "", *open = "";
     char line[512];
@@ -125,7 +134,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n)
         snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain, *n->call.domain ? "." : "",
                  n->call.op_type, n->call.opset);
         refuse(g, n, LRP_UNSUPPORTED, line);
-        take_hint(g, n);
+        take_hint(g, n, hints);
     } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
         refuse(g, n, LRP_UNSUPPORTED, "the shape of its input is not known before it runs; give --input-shape");
     } else if (!known) {
@@ -141,11 +150,14 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n)
             if (!lrp_shape_known(&n->call.out[i].shape)) refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
         }
         if (!*n->obstacle && foldable(n)) fold(g, n);
+        if (n->state == LRP_NODE_FOLDED) mark_from_shape(g, n);
     }
-    n->computed_shape = n->call.in_count > 1 && strcmp(n->call.op_type, "Reshape") == 0 && from_shape(g, n->in[1], 0);
+    n->computed_shape = strcmp(n->call.op_type, "Reshape") == 0 && lrp_node_input(n, 1) >= 0 && g->values[n->in[1]].from_shape;
 }
 
 void lrp_graph_infer(struct lrp_graph *graph)
 {
-    for (int i = 0; i < graph->order_count; i++) infer_node(graph, &graph->nodes[graph->order[i]]);
+    struct hints hints = {0};
+    for (int i = 0; i < graph->order_count; i++) infer_node(graph, &graph->nodes[graph->order[i]], &hints);
+    lrp_names_free(&hints.names);
 }

@@ -12,6 +12,7 @@ struct viewer {
     struct lrp_layer_nodes *nodes;
     int *layer_of_node;
     int *layer_of_value; /* by producer; 0: model input, -1: constant or nothing */
+    bool *reaches;       /* lrp_graph_reach_outputs */
     size_t count;
 };
 
@@ -53,6 +54,8 @@ static int host_of(const struct viewer *v, int node)
     const struct lrp_graph *g = v->graph;
     const struct lrp_node *n = &g->nodes[node];
     if (!n->call.op || *n->obstacle || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
+    if (lrp_call_data_inputs(&n->call) != 1) return -1; /* bounds that are computed */
+    if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1; /* a slope that is data has its own relevance */
     const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
     if (!producer || g->values[n->in[0]].uses != 1 || !takes_activation(node_kind(producer))) return -1;
     int host = v->layer_of_node[producer - g->nodes];
@@ -71,7 +74,7 @@ static void add_layer(struct viewer *v, int node)
                             .activation_op = "", .executable = !*n->obstacle, .obstacle = n->obstacle,
                             .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
     l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&
-                        lrp_graph_reaches_output(g, n->out[0]);
+                        v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
     v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};
     v->layer_of_node[node] = (int)v->count++;
@@ -177,15 +180,24 @@ static void adopt_folded(struct viewer *v, int value, int layer, int depth)
     adopt_inputs(v, producer, layer, depth + 1);
 }
 
+/* A swallowed node belongs to its owner's layer; the way there is shortened, as owners are swallowed too. */
+static void find_owner(struct viewer *v, int node)
+{
+    struct lrp_node *nodes = v->graph->nodes;
+    int owner = node;
+    while (nodes[owner].state == LRP_NODE_SWALLOWED) owner = nodes[owner].owner;
+    for (int n = node, next; nodes[n].state == LRP_NODE_SWALLOWED; n = next) {
+        next = nodes[n].owner;
+        nodes[n].owner = owner;
+        v->layer_of_node[n] = v->layer_of_node[owner];
+    }
+}
+
 /* Which layer holds each node of the file, and each layer's list of nodes. */
 static bool assign_members(struct viewer *v)
 {
     struct lrp_graph *g = v->graph;
-    for (int n = 0; n < g->node_count; n++) {
-        int owner = n;
-        for (int guard = 0; g->nodes[owner].state == LRP_NODE_SWALLOWED && guard < 64; guard++) owner = g->nodes[owner].owner;
-        if (owner != n) v->layer_of_node[n] = v->layer_of_node[owner];
-    }
+    for (int n = 0; n < g->node_count; n++) find_owner(v, n);
     for (size_t i = 1; i < v->count; i++)
         for (int k = 0; k < 2; k++) {
             int node = k ? v->nodes[i].activation : v->nodes[i].anchor;
@@ -279,9 +291,11 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
 
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err)
 {
-    struct viewer v = {.graph = graph, .arena = graph->arena};
+    struct viewer v = {.graph = graph, .arena = graph->arena, .reaches = lrp_graph_reach_outputs(graph)};
     struct lrp_layer_view *result = lrp_arena_calloc(graph->arena, 1, sizeof *result);
-    if (!result || !view(&v, fuse, &result->list))
+    bool ok = result && v.reaches && view(&v, fuse, &result->list);
+    free(v.reaches);
+    if (!ok)
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.rows = v.rows;
     result->list.count = v.count;

@@ -77,6 +77,7 @@ bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *o
 {
     const struct lrp_graph *g = match->graph;
     const struct lrp_node *n = lrp_graph_producer(g, value);
+    if (match->overflow) return false; /* a long chain of products is not looked through to its end */
     bool mine = n && (int)(n - g->nodes) == match->root;
     double c;
     if (lrp_match_scalar(g, value, &c)) {

@@ -243,14 +243,11 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
     return LRP_OK;
 }
 
-static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term, bool with_bias, void **handle, struct lrp_error *err)
+static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term, void **handle, struct lrp_error *err)
 {
-    const struct lrp_modifier m = {.weight = term->weight, .bias = with_bias ? term->bias : LRP_WEIGHT_NONE,
-                                   .gamma = t->a->rule->gamma};
-    struct lrp_modifier key = m;
     bool gamma = term->weight == LRP_WEIGHT_GAMMA_POSITIVE || term->weight == LRP_WEIGHT_GAMMA_NEGATIVE;
-    if (!gamma) key.gamma = 0;
-    bool as_is = term->weight == LRP_WEIGHT_AS_IS && (term->bias == LRP_WEIGHT_AS_IS || !with_bias);
+    const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = gamma ? t->a->rule->gamma : 0};
+    bool as_is = term->weight == LRP_WEIGHT_AS_IS && term->bias == LRP_WEIGHT_AS_IS;
     return lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, err);
 }
 
@@ -265,7 +262,7 @@ static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, st
         if (!t->inputs[term->input]) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &t->x->shape, &t->inputs[term->input], err);
         x = t->inputs[term->input];
     }
-    if (status == LRP_OK) status = term_handle(t, term, true, &handle, err);
+    if (status == LRP_OK) status = term_handle(t, term, &handle, err);
     if (status != LRP_OK) return status;
     const struct lrp_tensor *in[8] = {x};
     struct lrp_tensor *out[1] = {t->product};
@@ -282,7 +279,7 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
     void *handle = NULL;
     enum lrp_status status = term_input(t, term->input, &x, err);
     if (status != LRP_OK || !x) return status;
-    status = term_handle(t, term, true, &handle, err);
+    status = term_handle(t, term, &handle, err);
     if (status != LRP_OK) return status;
     const struct lrp_tensor *in[8] = {NULL}, *out[1] = {NULL}, *cotangent[1] = {s};
     struct lrp_tensor *gradient[8] = {t->back};

@@ -68,7 +68,7 @@ static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_ch
         bool both = row->state == LRP_CHECK_UNKNOWN_BOTH;
         if (!row->failed || (row->state != state && !(both && state != LRP_CHECK_OUTPUT_SOFTMAX))) continue;
         bool layer = state == LRP_CHECK_UNKNOWN_LAYER, seen = false;
-        for (size_t k = 0; k < i && state != LRP_CHECK_OUTPUT_SOFTMAX; k++) {
+        for (size_t k = 0; k < i && !seen && state != LRP_CHECK_OUTPUT_SOFTMAX; k++) {
             const struct lrp_check_row *other = &check->rows[k];
             const char *a = layer ? other->layer->type : other->layer->activation, *b = layer ? row->layer->type : row->layer->activation;
             seen |= other->failed && strcmp(a, b) == 0 && (layer ? !other->layer_supported : !other->activation_supported);

@@ -97,7 +97,7 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, const st
         outputs[i] = n->out[i] < 0 ? NULL : relevance[n->out[i]];
         any |= outputs[i] != NULL;
     }
-    if (any) {
+    if (any && lrp_call_data_inputs(&n->call) > 0) {
         struct step step = {0};
         plan_step(p, node, &step);
         step.application.relevance = outputs;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include <cJSON.h>
+#include <cjson/cJSON.h>
 
 #include "explain.h"
 #include "text.h"
