@@ -23,6 +23,8 @@ char *lrp_value_text(double value, char *buffer, size_t size) {
         snprintf(buffer, size, "0");
     else if (magnitude >= 0.0005 && magnitude < 99.9995)
         snprintf(buffer, size, "%.3f", value);
+    else if (magnitude >= 1 && magnitude < 99999.5)
+        snprintf(buffer, size, magnitude < 9999.95 ? "%.1f" : "%.0f", value);
     else
         snprintf(buffer, size, "%.2e", value);
     return buffer;

@@ -33,7 +33,8 @@ struct lrp_heat_area lrp_heat_area(const struct lrp_caps *caps, int plane_width,
 
 int lrp_heat_level(const struct lrp_picture *picture, int levels, float value) {
     const double t = lrp_range_normalize(&picture->range, value, picture->options.gamma);
-    return isnan(t) ? LRP_LEVEL_INVALID : 1 + (int)floor(t * (levels - 1) + 0.5);
+    /* counted from the middle, so that v and -v lie equally far from it */
+    return isnan(t) ? LRP_LEVEL_INVALID : 1 + (levels - 1) / 2 + (int)lround((t - 0.5) * (levels - 1));
 }
 
 static int32_t packed(const unsigned char rgb[3]) { return rgb[0] << 16 | rgb[1] << 8 | rgb[2]; }

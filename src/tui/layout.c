@@ -6,7 +6,8 @@ static int at_least(int value, int least) { return value < least ? least : value
 /* Preview right of the list; details under the preview, or instead of it where it is too low. */
 static void side_by_side(struct lrp_layout *l, bool details) {
     const struct lrp_rect b = l->body;
-    const int right = at_least(b.columns * 36 / 100, 38), left = b.columns - right - 1;
+    const int wide = at_least(b.columns - 86, 30), most = b.columns * 45 / 100; /* the list has all its columns at 85 */
+    const int right = wide < most ? wide : most, left = b.columns - right - 1;
     l->pane[LRP_PANE_LIST] = (struct lrp_rect){b.x, b.y, left - 1, b.rows};
     l->rule = (struct lrp_rect){left, b.y, 1, b.rows};
     l->pane[LRP_PANE_PREVIEW] = (struct lrp_rect){left + 1, b.y, right, b.rows};

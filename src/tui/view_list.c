@@ -60,7 +60,7 @@ static void cell_activation_ok(const struct lrp_app *app, int layer, char *out) 
 static void cell_reason(const struct lrp_app *app, int layer, char *out) { put(out, lrp_app_check(app, layer)->reason); }
 
 static const struct column layer_columns[] = {
-    {"layer", NULL, 12, 40, 100, false, cell_name},     {"type", NULL, 11, 24, 70, false, cell_type},
+    {"layer", NULL, 14, 40, 100, false, cell_name},     {"type", NULL, 11, 24, 70, false, cell_type},
     {"out", NULL, 10, 16, 50, false, cell_shape},       {"params", NULL, 6, 8, 40, true, cell_params},
     {"rule", NULL, 12, 30, 60, false, cell_rule},       {"check", NULL, 10, 10, 80, false, cell_check},
     {"ΣR", "sum R", 6, 9, 90, true, cell_sum},

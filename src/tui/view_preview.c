@@ -30,19 +30,25 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
     return lrp_heat_area(&app->caps, app->picture.plane.width, app->picture.plane.height, inner);
 }
 
+/* "relevance of #3 features.5   Σ 0.998": the sum stays, the name gives way. */
 static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, ascii = app->caps.ascii;
-    char text[400], sum[40] = "", value[32];
+    const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, focus = app->focus == LRP_PANE_PREVIEW;
+    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
+    char sum[40] = "", value[32], what[48];
     if (relevance && app->now && app->now->relevance && app->now->relevance[app->layer])
-        snprintf(sum, sizeof sum, "  %s %s", ascii ? "sum" : "Σ",
+        snprintf(sum, sizeof sum, "%s %s", app->caps.ascii ? "sum" : "Σ",
                  lrp_value_text(app->now->relevance_statistics[app->layer].sum, value, sizeof value));
-    const char *what = relevance ? "relevance" : app->layer == 0 ? "input" : "activation";
     if (app->layer == 0 && !relevance)
-        snprintf(text, sizeof text, "input picture");
+        snprintf(what, sizeof what, "input picture");
     else
-        snprintf(text, sizeof text, "%s of #%d %s%s", what, app->layer, layer ? (app->layer ? layer->name : "input") : "", sum);
-    lrp_view_title(canvas, rect, app->focus == LRP_PANE_PREVIEW, text);
+        snprintf(what, sizeof what, "%s of #%d ", relevance ? "relevance" : "activation", app->layer);
+    lrp_view_title(canvas, rect, focus, what);
+    const int from = lrp_text_columns(what), right = *sum ? lrp_text_columns(sum) + 2 : 0;
+    if (from < rect.columns && (app->layer > 0 || relevance))
+        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, layer ? (app->layer ? layer->name : "input") : "", style);
+    if (right > 0 && from + right < rect.columns)
+        lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, sum, style);
 }
 
 static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {

@@ -125,7 +125,7 @@ void fixture_results(struct fixture *f, bool relevance) {
 void fixture_picture(struct fixture *f) {
     struct lrp_picture picture = {.layer = f->app.layer, .show = lrp_app_show(&f->app)};
     const bool relevance = picture.show == LRP_SHOW_RELEVANCE;
-    const int side = plan[f->app.layer].side ? plan[f->app.layer].side : 64;
+    const int wanted = plan[f->app.layer].side ? plan[f->app.layer].side : 64, side = wanted < 64 ? wanted : 64;
     struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
     if ((relevance ? f->snapshot.relevance : f->snapshot.activation)[f->app.layer]) {
         lrp_heatmap_defaults(relevance ? "lrp" : "activation", &picture.options);

@@ -1,0 +1,169 @@
+/* run_effects.c: carrying out what an update asks for: a function per effect. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner.h"
+
+typedef void effect_fn(struct lrp_runner *runner, const struct lrp_effect *effect);
+
+/* A copy of the settings of now to be changed; NULL after saying why. */
+static struct lrp_settings *changeable(struct lrp_runner *runner) {
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    if (lrp_settings_copy(runner->snapshot->settings, &settings, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    return settings;
+}
+
+/* Applies, or says what was wrong with the change. */
+static bool finish(struct lrp_runner *runner, struct lrp_settings *settings, enum lrp_status status, const struct lrp_error *err) {
+    if (status == LRP_OK) {
+        const size_t messages = runner->app.messages.count;
+        lrp_runner_apply(runner, settings);
+        return runner->app.messages.count == messages;
+    }
+    lrp_runner_say(runner, true, err->message);
+    lrp_settings_free(settings);
+    return false;
+}
+
+static const char *name_of(const struct lrp_runner *runner, int layer) { return runner->snapshot->layers->rows[layer].name; }
+
+static void do_quit(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    runner->quit = true;
+}
+static void do_suspend(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    if (runner->terminal)
+        raise(SIGTSTP); /* ncurses' own handler gives the terminal back and takes it again */
+    runner->redraw_all = true;
+}
+static void do_redraw(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    runner->redraw_all = true;
+}
+static void do_cancel(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_session_cancel(runner->session);
+}
+static void do_start(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_runner_start(runner);
+}
+
+static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    if (settings)
+        finish(runner, settings, lrp_settings_set(settings, (enum lrp_setting)effect->number, effect->text, &err), &err);
+}
+
+static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; settings && i < effect->layer_count && status == LRP_OK; i++) {
+        if (effect->layers[i] == 0)
+            continue;
+        if (effect->text)
+            status = lrp_settings_add_rule(settings, name_of(runner, effect->layers[i]), effect->text, &err);
+        else
+            lrp_settings_remove_rule(settings, name_of(runner, effect->layers[i]));
+    }
+    if (settings)
+        finish(runner, settings, status, &err);
+}
+
+static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; settings && i < effect->layer_count && status == LRP_OK; i++) {
+        const int layer = effect->layers[i];
+        const char *rule = layer > 0 ? lrp_runner_next_rule(runner, layer, effect->number) : NULL;
+        if (rule)
+            status = lrp_settings_add_rule(settings, name_of(runner, layer), rule, &err);
+    }
+    if (settings)
+        finish(runner, settings, status, &err);
+}
+
+static void do_register(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    char text[300];
+    if (!settings)
+        return;
+    const enum lrp_status status = effect->number == 0
+                                       ? lrp_settings_register_layer(settings, effect->text, effect->flag, &err)
+                                       : lrp_settings_register_activation(settings, effect->text, effect->flag, &err);
+    if (!finish(runner, settings, status, &err))
+        return;
+    snprintf(text, sizeof text, "%s %s %s", effect->number == 0 ? "layer type" : "activation", effect->text,
+             effect->flag ? "registered" : "unregistered");
+    lrp_runner_say(runner, false, text);
+}
+
+/* The next colour map or reduction after the one that is shown. */
+static const char *next_value(const struct lrp_runner *runner, enum lrp_setting setting) {
+    const struct lrp_heatmap_options *options = &runner->app.picture.options;
+    if (setting == LRP_SETTING_REDUCE)
+        return lrp_reduction_name((enum lrp_reduction)(((int)options->reduction + 1) % LRP_REDUCTION_COUNT));
+    return lrp_colormap_name(lrp_colormap_at((lrp_colormap_index(options->colormap) + 1) % lrp_colormap_count()));
+}
+
+static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    const enum lrp_setting setting = (enum lrp_setting)effect->number;
+    char text[128];
+    if (!runner->app.picture.plane.values)
+        return;
+    const char *value = next_value(runner, setting);
+    const struct lrp_effect set = {.kind = LRP_EFFECT_SET, .text = (char *)value, .number = effect->number};
+    do_set(runner, &set);
+    snprintf(text, sizeof text, "%s: %s", lrp_facts_key(setting), value);
+    lrp_runner_say(runner, false, text);
+}
+
+static void do_undo(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_runner_step(runner, -1);
+}
+static void do_redo(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_runner_step(runner, 1);
+}
+static void do_menu(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    lrp_runner_menu(runner, (enum lrp_menu_kind)effect->number, effect->layer_count ? effect->layers[0] : 0);
+}
+static void do_propose(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    lrp_runner_propose(runner, (enum lrp_prompt_kind)effect->number);
+}
+static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_complete(runner, effect->text); }
+
+static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_error err;
+    char *path = lrp_expand_path(effect->text);
+    if (path && lrp_session_set_input(runner->session, NULL, path, &err) == LRP_OK) {
+        lrp_runner_look(runner);
+        lrp_runner_start(runner);
+    } else {
+        lrp_runner_say(runner, true, path ? err.message : "not enough memory");
+    }
+    free(path);
+}
+
+void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    static effect_fn *const functions[] = {
+        [LRP_EFFECT_QUIT] = do_quit,         [LRP_EFFECT_SUSPEND] = do_suspend,         [LRP_EFFECT_REDRAW] = do_redraw,
+        [LRP_EFFECT_CANCEL] = do_cancel,     [LRP_EFFECT_START] = do_start,             [LRP_EFFECT_SET] = do_set,
+        [LRP_EFFECT_RULE] = do_rule,         [LRP_EFFECT_NEXT_RULE] = do_next_rule,     [LRP_EFFECT_CYCLE] = do_cycle,
+        [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
+        [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
+        [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
+        [LRP_EFFECT_INPUT] = do_input};
+    _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
+    functions[effect->kind](runner, effect);
+}

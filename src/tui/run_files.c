@@ -1,0 +1,149 @@
+/* run_files.c: files: proposed names, asking before replacing, writing, completion of paths. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pages.h"
+#include "runner.h"
+
+enum { LRP_NAME_SIZE = 1024, LRP_NUMBERS_MOST = 10000 };
+
+char *lrp_expand_path(const char *path) {
+    const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
+    const size_t size = strlen(path) + (home ? strlen(home) : 0) + 1;
+    char *out = malloc(size);
+    if (out)
+        snprintf(out, size, "%s%s", home ? home : "", home ? path + 1 : path);
+    return out;
+}
+
+static bool exists(const char *path) { return access(path, F_OK) == 0; }
+
+/* Appends a name without its suffix; what is not safe in a file name becomes '_'. */
+static void append_stem(char *to, const char *name, bool keep_suffix) {
+    const char *dot = keep_suffix ? NULL : strrchr(name, '.');
+    const size_t length = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+    size_t at = strlen(to);
+    for (size_t i = 0; i < length && at + 1 < LRP_NAME_SIZE / 2; i++) {
+        const unsigned char c = (unsigned char)name[i];
+        const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c >= 0x80;
+        to[at++] = safe ? (char)c : '_';
+    }
+    to[at] = 0;
+}
+
+/* MODEL-INPUT-LAYER.png, with a number if that is taken. */
+static void picture_name(const struct lrp_runner *runner, const char *last, char *out, size_t size) {
+    char stem[LRP_NAME_SIZE] = "";
+    append_stem(stem, lrp_file_name(runner->snapshot->model_path), false);
+    strcat(stem, "-");
+    append_stem(stem, lrp_file_name(runner->snapshot->input_label), false);
+    strcat(stem, "-");
+    append_stem(stem, last, true);
+    snprintf(out, size, "%.900s.png", stem);
+    for (int i = 2; exists(out) && i < LRP_NUMBERS_MOST; i++)
+        snprintf(out, size, "%.900s-%d.png", stem, i);
+}
+
+/* MODEL.lrpscope.json beside the model: where the inspector looks for it. */
+static void rules_name(const struct lrp_runner *runner, char *out, size_t size) {
+    const char *path = runner->snapshot->model_path, *file = lrp_file_name(path), *dot = strrchr(file, '.');
+    const size_t length = dot && dot > file ? (size_t)(dot - path) : strlen(path);
+    snprintf(out, size, "%.*s.lrpscope.json", (int)(length < 900 ? length : 900), path);
+}
+
+void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind) {
+    char name[LRP_NAME_SIZE];
+    const struct lrp_layer *layer = lrp_app_layer(&runner->app, runner->app.layer);
+    if (kind == LRP_PROMPT_WRITE)
+        rules_name(runner, name, sizeof name);
+    else
+        picture_name(runner, kind == LRP_PROMPT_SHEET ? "sheet" : layer && layer->index ? layer->name : "input", name, sizeof name);
+    struct lrp_event event = {.kind = LRP_EVENT_PROMPT, .number = (int)kind, .text = name};
+    lrp_app_update(&runner->app, &event);
+}
+
+static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kind kind, const char *path, struct lrp_error *err) {
+    if (kind == LRP_EFFECT_WRITE)
+        return lrp_settings_write(runner->snapshot->settings, path, err);
+    if (kind == LRP_EFFECT_SHEET)
+        return lrp_snapshot_export_sheet(runner->snapshot, 0, path, err);
+    return lrp_snapshot_export_heatmap(runner->snapshot, runner->app.layer, lrp_app_show(&runner->app), 0, path, err);
+}
+
+void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_error err;
+    char text[LRP_NAME_SIZE + 16];
+    char *path = lrp_expand_path(effect->text);
+    if (!path) {
+        lrp_runner_say(runner, true, "not enough memory");
+    } else if (!effect->flag && exists(path)) {
+        struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = (int)effect->kind, .text = path};
+        lrp_app_update(&runner->app, &event);
+    } else if (write_file(runner, effect->kind, path, &err) != LRP_OK) {
+        lrp_runner_say(runner, true, err.message);
+    } else {
+        snprintf(text, sizeof text, "written: %.1000s", path);
+        lrp_runner_say(runner, false, text);
+    }
+    free(path);
+}
+
+/* ---- completion ---- */
+
+struct completion {
+    char common[LRP_NAME_SIZE]; /* what all candidates start with */
+    char all[512];              /* their names */
+    int count;
+};
+
+static void candidate(struct completion *c, const char *name) {
+    size_t same = 0;
+    if (c->count++ == 0)
+        snprintf(c->common, sizeof c->common, "%s", name);
+    while (c->common[same] && c->common[same] == name[same])
+        same++;
+    c->common[same] = 0;
+    const size_t used = strlen(c->all);
+    snprintf(c->all + used, sizeof c->all - used, "%s%s", used ? "  " : "", name);
+}
+
+static void scan(struct completion *c, const char *folder, const char *start) {
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+        if (strncmp(entry->d_name, start, strlen(start)) == 0 && (entry->d_name[0] != '.' || start[0] == '.'))
+            candidate(c, entry->d_name);
+    if (dir)
+        closedir(dir);
+}
+
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+void lrp_runner_complete(struct lrp_runner *runner, const char *typed) {
+    struct completion c = {.count = 0};
+    char folder[LRP_NAME_SIZE], whole[2 * LRP_NAME_SIZE + 2];
+    char *path = lrp_expand_path(typed);
+    if (!path || strlen(path) >= LRP_NAME_SIZE) {
+        free(path);
+        return;
+    }
+    const char *start = lrp_file_name(path);
+    snprintf(folder, sizeof folder, "%.*s", (int)(start - path), path);
+    scan(&c, *folder ? folder : ".", start);
+    snprintf(whole, sizeof whole, "%s%s", folder, c.common);
+    if (c.count == 1 && is_folder(whole))
+        strcat(whole, "/");
+    if (c.count > 1 && strcmp(whole, path) == 0) {
+        lrp_runner_say(runner, false, c.all);
+    } else if (c.count > 0) {
+        struct lrp_event event = {.kind = LRP_EVENT_COMPLETE, .text = whole};
+        lrp_app_update(&runner->app, &event);
+    }
+    free(path);
+}

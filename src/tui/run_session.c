@@ -1,0 +1,194 @@
+/* run_session.c: the app and its session: snapshots, pictures, settings and their history. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text) {
+    struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = error, .text = text};
+    lrp_app_update(&runner->app, &event);
+}
+
+bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err) {
+    runner->session = session;
+    runner->pictured_layer = -1;
+    runner->snapshot = NULL;
+    if (lrp_session_snapshot(session, &runner->snapshot, err) != LRP_OK)
+        return false;
+    runner->history = calloc(1, sizeof *runner->history);
+    if (!runner->history || lrp_settings_copy(runner->snapshot->settings, &runner->history[0], err) != LRP_OK)
+        return false;
+    runner->history_count = 1;
+    return true;
+}
+
+void lrp_runner_free(struct lrp_runner *runner) {
+    for (size_t i = 0; i < runner->history_count; i++)
+        lrp_settings_free(runner->history[i]);
+    free(runner->history);
+    lrp_app_free(&runner->app);
+    lrp_canvas_free(&runner->canvas);
+    lrp_snapshot_release(runner->snapshot);
+}
+
+/* ---- seeing ---- */
+
+static void take_facts(const struct lrp_settings *settings, struct lrp_facts *facts) {
+    for (int i = 0; i < LRP_SETTING_COUNT; i++)
+        facts->values[i] = strdup(lrp_settings_get(settings, (enum lrp_setting)i));
+    for (size_t i = 0; i < lrp_settings_rule_count(settings); i++)
+        lrp_tui_names_add(&facts->selects, lrp_settings_rule_at(settings, i).select);
+    for (size_t i = 0; i < lrp_settings_layer_count(settings); i++)
+        lrp_tui_names_add(&facts->layers, lrp_settings_layer_at(settings, i));
+    for (size_t i = 0; i < lrp_settings_activation_count(settings); i++)
+        lrp_tui_names_add(&facts->activations, lrp_settings_activation_at(settings, i));
+}
+
+/* The options of the heatmap as the exported file has them. */
+static void picture_options(const struct lrp_runner *runner, enum lrp_show show, struct lrp_heatmap_options *options) {
+    static const struct {
+        enum lrp_setting setting;
+        const char *key;
+    } taken[] = {{LRP_SETTING_COLORMAP, "colormap"}, {LRP_SETTING_REDUCE, "reduce"}, {LRP_SETTING_CLIP, "clip"}, {LRP_SETTING_GAMMA, "gamma"}};
+    const struct lrp_facts *facts = &runner->app.facts;
+    lrp_heatmap_defaults(show == LRP_SHOW_RELEVANCE ? lrp_facts_text(facts, LRP_SETTING_METHOD) : "activation", options);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (*lrp_facts_text(facts, taken[i].setting))
+            lrp_heatmap_option_set(options, taken[i].key, lrp_facts_text(facts, taken[i].setting), NULL);
+}
+
+static void make_picture(struct lrp_runner *runner, struct lrp_picture *picture) {
+    struct lrp_plane *plane = NULL;
+    struct lrp_error err = {.status = LRP_OK};
+    picture_options(runner, picture->show, &picture->options);
+    if (lrp_snapshot_plane(runner->snapshot, picture->layer, picture->show, 0, &plane, &err) != LRP_OK) {
+        strncpy(picture->reason, err.message, sizeof picture->reason - 1);
+        return;
+    }
+    picture->plane = *plane; /* its values move; the box goes */
+    free(plane);
+    const struct lrp_plane *planes[] = {&picture->plane};
+    lrp_range_of(planes, 1, &picture->options, &picture->range, NULL);
+}
+
+/* Makes the picture the app wants, if it has another one. */
+static void sync_picture(struct lrp_runner *runner) {
+    const int layer = runner->app.layer;
+    const enum lrp_show show = lrp_app_show(&runner->app);
+    if (!runner->app.now || !lrp_app_layer(&runner->app, layer))
+        return;
+    const struct lrp_tensor *const *tensors =
+        show == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation;
+    const struct lrp_tensor *tensor = tensors ? tensors[layer] : NULL;
+    if (runner->pictured_layer == layer && runner->pictured_show == show && runner->pictured == tensor &&
+        runner->pictured_generation == runner->snapshot->generation)
+        return;
+    struct lrp_picture picture = {.layer = layer, .show = show};
+    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
+    if (tensor)
+        make_picture(runner, &picture);
+    lrp_app_update(&runner->app, &event);
+    lrp_picture_clear(&picture);
+    runner->pictured = tensor;
+    runner->pictured_layer = layer;
+    runner->pictured_show = show;
+    runner->pictured_generation = runner->snapshot->generation;
+}
+
+void lrp_runner_look(struct lrp_runner *runner) {
+    const struct lrp_snapshot *fresh = NULL, *old = runner->snapshot;
+    struct lrp_facts facts = {.values = {NULL}};
+    struct lrp_error err;
+    if (lrp_session_snapshot(runner->session, &fresh, &err) != LRP_OK) {
+        lrp_runner_say(runner, true, err.message);
+        return;
+    }
+    take_facts(fresh->settings, &facts);
+    struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = fresh, .facts = &facts};
+    runner->snapshot = fresh;
+    lrp_app_update(&runner->app, &event);
+    lrp_snapshot_release(old);
+    sync_picture(runner);
+}
+
+void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event) {
+    lrp_app_update(&runner->app, event);
+    /* carrying out one effect may ask for another */
+    while (runner->app.effects.count > 0) {
+        struct lrp_effects effects = runner->app.effects;
+        runner->app.effects = (struct lrp_effects){0};
+        for (size_t i = 0; i < effects.count; i++)
+            lrp_runner_effect(runner, &effects.items[i]);
+        lrp_effects_free(&effects);
+    }
+    sync_picture(runner);
+}
+
+/* ---- running ---- */
+
+/* Called by the worker. */
+static void wake(void *data) {
+    const struct lrp_runner *runner = data;
+    if (write(runner->wake[1], "w", 1) < 0) {
+        /* the pipe is full: the loop is awake already */
+    }
+}
+
+void lrp_runner_start(struct lrp_runner *runner) {
+    struct lrp_error err;
+    if (runner->snapshot->input_label && *runner->snapshot->input_label &&
+        lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, runner, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    lrp_runner_look(runner);
+}
+
+static void forget_after(struct lrp_runner *runner, size_t at) {
+    while (runner->history_count > at + 1)
+        lrp_settings_free(runner->history[--runner->history_count]);
+}
+
+static void remember(struct lrp_runner *runner, struct lrp_settings *settings) {
+    struct lrp_settings **history = realloc(runner->history, (runner->history_at + 2) * sizeof *history);
+    if (!history) {
+        lrp_settings_free(settings);
+        return;
+    }
+    runner->history = history;
+    history[++runner->history_at] = settings;
+    runner->history_count = runner->history_at + 1;
+}
+
+void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings) {
+    struct lrp_error err;
+    if (lrp_settings_equal(settings, runner->history[runner->history_at])) {
+        lrp_settings_free(settings);
+        return;
+    }
+    if (lrp_session_apply(runner->session, settings, &err) != LRP_OK) {
+        lrp_runner_say(runner, true, err.message);
+        lrp_settings_free(settings);
+        return;
+    }
+    forget_after(runner, runner->history_at);
+    remember(runner, settings);
+    lrp_runner_look(runner);
+    lrp_runner_start(runner);
+}
+
+void lrp_runner_step(struct lrp_runner *runner, int step) {
+    struct lrp_error err;
+    if (step < 0 ? runner->history_at == 0 : runner->history_at + 1 >= runner->history_count) {
+        lrp_runner_say(runner, false, step < 0 ? "nothing to undo" : "nothing to redo");
+        return;
+    }
+    const size_t to = step < 0 ? runner->history_at - 1 : runner->history_at + 1;
+    if (lrp_session_apply(runner->session, runner->history[to], &err) != LRP_OK) {
+        lrp_runner_say(runner, true, err.message);
+        return;
+    }
+    runner->history_at = to;
+    lrp_runner_look(runner);
+    lrp_runner_start(runner);
+    lrp_runner_say(runner, false, step < 0 ? "undone" : "redone");
+}

@@ -1,0 +1,55 @@
+/* runner.h: the impure half: a session, its history of settings, and carrying out what the app asks for. Main thread only. */
+#ifndef LRP_TUI_RUNNER_H
+#define LRP_TUI_RUNNER_H
+
+#include "app.h"
+#include "lrpscope/session.h"
+#include "terminal.h"
+
+struct lrp_runner {
+    struct lrp_session *session;           /* borrowed */
+    const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees */
+    struct lrp_app app;
+    struct lrp_canvas canvas;
+    struct lrp_terminal *terminal;         /* NULL: a script plays, nothing is shown */
+    struct lrp_settings **history;         /* owned copies; history[at] holds now */
+    size_t history_count, history_at;
+    int wake[2];                           /* self-pipe: bytes from the worker and from signals */
+    const struct lrp_tensor *pictured;     /* what the app's picture was made from; never followed */
+    uint64_t pictured_generation;
+    int pictured_layer;
+    enum lrp_show pictured_show;
+    bool quit, redraw_all;
+};
+
+/* False when out of memory (the reason is in err). */
+bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err);
+void lrp_runner_free(struct lrp_runner *runner);
+/* An event, what it asks for, and the picture that is wanted afterwards. */
+void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event);
+void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text);
+/* Takes a snapshot and gives it to the app. */
+void lrp_runner_look(struct lrp_runner *runner);
+/* Starts the worker, if there is an input. */
+void lrp_runner_start(struct lrp_runner *runner);
+/* Applies changed settings (handed over), puts them into the history, starts the worker. */
+void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings);
+void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 */
+void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect);
+
+/* Rows of menus. */
+void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer);
+/* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
+const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step);
+
+/* Files. */
+void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);
+void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect);
+void lrp_runner_complete(struct lrp_runner *runner, const char *typed);
+/* "~/x" with the home folder. Owned by the caller; NULL when out of memory. */
+char *lrp_expand_path(const char *path);
+
+/* Plays a script; returns the exit code. */
+int lrp_runner_play(struct lrp_runner *runner, const char *path);
+
+#endif

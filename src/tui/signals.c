@@ -1,0 +1,90 @@
+/* signals.c: signals, see signals.h. Handlers only set flags, write and put modes back: nothing else is safe there. */
+#include "signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const int asking[] = {SIGTERM, SIGHUP, SIGINT};
+static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+enum { LRP_ASKING = sizeof asking / sizeof *asking, LRP_CRASHES = sizeof crashes / sizeof *crashes };
+
+static struct {
+    volatile sig_atomic_t ending, interrupted, armed;
+    int wake_fd, input_fd, output_fd;
+    struct termios modes;
+    bool has_modes;
+    char restore[512];
+    size_t restore_length;
+    struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES];
+} state = {.wake_fd = -1};
+
+static void on_asking(int signal) {
+    const int kept = errno;
+    if (signal == SIGINT)
+        state.interrupted = 1;
+    else
+        state.ending = signal;
+    if (write(state.wake_fd, "s", 1) < 0) {
+        /* the pipe is full: the loop is awake already */
+    }
+    errno = kept;
+}
+
+static void on_crash(int signal) {
+    if (state.armed) {
+        if (write(state.output_fd, state.restore, state.restore_length) < 0) {
+            /* nothing can be done about it here */
+        }
+        if (state.has_modes)
+            tcsetattr(state.input_fd, TCSANOW, &state.modes);
+    }
+    for (int i = 0; i < LRP_CRASHES; i++)
+        sigaction(crashes[i], &state.old_crashes[i], NULL);
+    raise(signal);
+}
+
+void lrp_signals_install(int wake_fd) {
+    struct sigaction action = {.sa_handler = on_asking};
+    sigemptyset(&action.sa_mask);
+    state.wake_fd = wake_fd;
+    state.ending = state.interrupted = 0;
+    for (int i = 0; i < LRP_ASKING; i++)
+        sigaction(asking[i], &action, &state.old_asking[i]);
+    action.sa_handler = on_crash;
+    for (int i = 0; i < LRP_CRASHES; i++)
+        sigaction(crashes[i], &action, &state.old_crashes[i]);
+}
+
+void lrp_signals_remove(void) {
+    for (int i = 0; i < LRP_ASKING; i++)
+        sigaction(asking[i], &state.old_asking[i], NULL);
+    for (int i = 0; i < LRP_CRASHES; i++)
+        sigaction(crashes[i], &state.old_crashes[i], NULL);
+    state.wake_fd = -1;
+}
+
+int lrp_signals_ending(void) { return state.ending; }
+
+bool lrp_signals_interrupted(void) {
+    const bool was = state.interrupted;
+    state.interrupted = 0;
+    return was;
+}
+
+void lrp_signals_arm(int input_fd, int output_fd) {
+    state.input_fd = input_fd;
+    state.output_fd = output_fd;
+    state.restore_length = 0;
+    state.has_modes = tcgetattr(input_fd, &state.modes) == 0;
+    state.armed = 1;
+}
+
+void lrp_signals_keep(char byte) {
+    if (state.restore_length < sizeof state.restore)
+        state.restore[state.restore_length++] = byte;
+}
+
+void lrp_signals_disarm(void) { state.armed = 0; }

@@ -1,0 +1,21 @@
+/* signals.h: signals: asked to end, interrupted, crashed; the only state outside the runner, because handlers have no parameter. */
+#ifndef LRP_TUI_SIGNALS_H
+#define LRP_TUI_SIGNALS_H
+
+#include <stdbool.h>
+
+/* Catches SIGTERM, SIGHUP and SIGINT (a flag and a byte into wake_fd) and crashes. Before the terminal is opened. */
+void lrp_signals_install(int wake_fd);
+/* Puts back what was installed before. */
+void lrp_signals_remove(void);
+/* The signal that asks to end (SIGTERM, SIGHUP), or 0. */
+int lrp_signals_ending(void);
+/* SIGINT came since the last call. */
+bool lrp_signals_interrupted(void);
+
+/* A crash from now on puts the terminal's modes of this moment back and writes what is kept. */
+void lrp_signals_arm(int input_fd, int output_fd);
+void lrp_signals_keep(char byte);
+void lrp_signals_disarm(void);
+
+#endif

@@ -1,0 +1,284 @@
+/* term_curses.c: the terminal by ncurses, see terminal.h. The only file that includes curses; main thread only. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <curses.h>
+#include <term.h>
+/* macros of term.h */
+#undef columns
+#undef lines
+
+#include "keys.h"
+#include "signals.h"
+#include "terminal.h"
+
+struct lrp_terminal {
+    SCREEN *screen;
+    FILE *tty;               /* /dev/tty where it was opened here, or NULL */
+    int fd;
+    struct lrp_caps caps;
+    struct lrp_canvas shown; /* what stands on the screen */
+    bool *made;              /* which pairs of heat levels exist */
+};
+
+/* ---- opening ---- */
+
+/* An entry with direct colour of the same family, if COLORTERM promises it and the entry is installed. */
+static const char *direct_type(const char *type, const char *color) {
+    static const char *const families[][2] = {{"xterm-256color", "xterm-direct"}, {"tmux-256color", "tmux-direct"},
+                                              {"xterm-kitty", "kitty-direct"},    {"konsole-256color", "konsole-direct"},
+                                              {"vte-256color", "vte-direct"},     {"st-256color", "st-direct"},
+                                              {"alacritty", "alacritty-direct"},  {"foot", "foot-direct"}};
+    const char *truecolor = getenv("COLORTERM");
+    const bool wanted = color && strcmp(color, "direct") == 0;
+    const bool promised = truecolor && (strcmp(truecolor, "truecolor") == 0 || strcmp(truecolor, "24bit") == 0);
+    if (!type || !(wanted || (promised && (!color || strcmp(color, "auto") == 0))))
+        return type;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        int problem = 0;
+        if (strcmp(type, families[i][0]) != 0 || setupterm(families[i][1], STDOUT_FILENO, &problem) != OK)
+            continue;
+        del_curterm(cur_term);
+        return families[i][1];
+    }
+    return type;
+}
+
+static bool choose_files(struct lrp_terminal *t, const struct lrp_terminal_options *options, FILE **in, FILE **out) {
+    *in = options->in ? options->in : isatty(STDIN_FILENO) ? stdin : NULL;
+    *out = options->out ? options->out : isatty(STDOUT_FILENO) ? stdout : NULL;
+    if (*in && *out)
+        return true;
+    const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    t->tty = fd >= 0 ? fdopen(fd, "r+") : NULL;
+    if (!t->tty && fd >= 0)
+        close(fd);
+    *in = *in ? *in : t->tty;
+    *out = *out ? *out : t->tty;
+    return t->tty != NULL;
+}
+
+/* What a crash writes: made now, because then only write() may be called. */
+static int keep_byte(int byte) {
+    lrp_signals_keep((char)byte);
+    return byte;
+}
+static void keep_restore_strings(bool mouse) {
+    const char *const strings[] = {exit_attribute_mode, cursor_normal, keypad_local, exit_ca_mode};
+    for (const char *s = mouse ? "\033[?1000l\033[?1002l\033[?1003l\033[?1006l" : ""; *s; s++)
+        keep_byte(*s);
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        if (strings[i] && strings[i] != (char *)-1)
+            tputs(strings[i], 1, keep_byte);
+}
+
+static void make_style_pairs(const struct lrp_terminal *t) {
+    const bool defaults = use_default_colors() == OK;
+    for (int i = 0; i < LRP_STYLE_COUNT && t->caps.mode != LRP_COLOR_MONO; i++) {
+        const struct lrp_look look = lrp_theme_look((enum lrp_style)i, t->caps.mode, t->caps.light);
+        init_extended_pair(i + 1, look.fg < 0 && !defaults ? COLOR_WHITE : look.fg, look.bg < 0 && !defaults ? COLOR_BLACK : look.bg);
+    }
+}
+
+static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options) {
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(25);
+    curs_set(0);
+    t->caps.mode = lrp_color_mode_of(options->color, getenv("NO_COLOR"), tigetnum("colors"), tigetnum("pairs"));
+    if (t->caps.mode != LRP_COLOR_MONO && (!has_colors() || start_color() != OK))
+        t->caps.mode = LRP_COLOR_MONO;
+    t->caps.levels = lrp_levels_of(t->caps.mode, COLOR_PAIRS);
+    t->caps.ascii = lrp_ascii_of(options->ascii);
+    t->caps.light = lrp_light_of(getenv("COLORFGBG"));
+    make_style_pairs(t);
+    if (options->mouse) {
+        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+        mouseinterval(0);
+    }
+    keep_restore_strings(options->mouse);
+}
+
+enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err) {
+    const char *type = options->type ? options->type : getenv("TERM");
+    struct lrp_terminal *t = calloc(1, sizeof *t);
+    FILE *in, *output;
+    if (!t)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!choose_files(t, options, &in, &output)) {
+        free(t);
+        return lrp_fail(err, LRP_FILE, "no terminal: standard input and output are none and /dev/tty cannot be opened");
+    }
+    t->fd = fileno(in);
+    lrp_signals_arm(t->fd, fileno(output));
+    t->screen = newterm(direct_type(type, options->color), output, in);
+    t->made = calloc((LRP_LEVELS_MAX + 2) * (LRP_LEVELS_MAX + 2), sizeof *t->made);
+    if (!t->screen || !t->made) {
+        lrp_terminal_close(t);
+        return lrp_fail(err, LRP_FILE, "terminal type '%s' cannot be used: set TERM, e.g. to xterm-256color", type ? type : "");
+    }
+    set_up(t, options);
+    *out = t;
+    return LRP_OK;
+}
+
+void lrp_terminal_close(struct lrp_terminal *t) {
+    if (!t)
+        return;
+    if (t->screen) {
+        mousemask(0, NULL);
+        curs_set(1);
+        endwin();
+        delscreen(t->screen);
+    }
+    lrp_signals_disarm();
+    if (t->tty)
+        fclose(t->tty);
+    lrp_canvas_free(&t->shown);
+    free(t->made);
+    free(t);
+}
+
+struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *t) { return t->caps; }
+int lrp_terminal_fd(const struct lrp_terminal *t) { return t->fd; }
+void lrp_terminal_size(const struct lrp_terminal *t, int *columns, int *rows) {
+    (void)t;
+    getmaxyx(stdscr, *rows, *columns);
+}
+
+/* ---- input ---- */
+
+static int key_of(wint_t code, bool special) {
+    static const int table[][2] = {{KEY_UP, LRP_KEY_UP},       {KEY_DOWN, LRP_KEY_DOWN},   {KEY_LEFT, LRP_KEY_LEFT},
+                                   {KEY_RIGHT, LRP_KEY_RIGHT}, {KEY_PPAGE, LRP_KEY_PAGE_UP}, {KEY_NPAGE, LRP_KEY_PAGE_DOWN},
+                                   {KEY_HOME, LRP_KEY_HOME},   {KEY_END, LRP_KEY_END},     {KEY_BACKSPACE, LRP_KEY_BACKSPACE},
+                                   {KEY_DC, LRP_KEY_DELETE},   {KEY_BTAB, LRP_KEY_BACK_TAB}, {KEY_ENTER, LRP_KEY_ENTER},
+                                   {KEY_F(1), LRP_KEY_F1},     {KEY_F(3), LRP_KEY_F3},     {KEY_F(4), LRP_KEY_F4},
+                                   {KEY_F(5), LRP_KEY_F5}};
+    if (!special)
+        return code == 127 || code == 8 ? LRP_KEY_BACKSPACE : code == '\n' ? LRP_KEY_ENTER : (int)code;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i][0] == (int)code)
+            return table[i][1];
+    return -1;
+}
+
+static bool read_mouse(struct lrp_event *event) {
+    MEVENT mouse;
+    if (getmouse(&mouse) != OK)
+        return false;
+    *event = (struct lrp_event){.kind = LRP_EVENT_MOUSE, .x = mouse.x, .y = mouse.y, .number = LRP_MOUSE_PRESS};
+    if (mouse.bstate & BUTTON4_PRESSED)
+        event->number = LRP_MOUSE_WHEEL_UP;
+    else if (mouse.bstate & BUTTON5_PRESSED)
+        event->number = LRP_MOUSE_WHEEL_DOWN;
+    return (mouse.bstate & (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
+}
+
+bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lost) {
+    wint_t code;
+    for (;;) {
+        errno = 0;
+        const int got = get_wch(&code);
+        if (got == ERR) {
+            *lost = errno == EIO || errno == EBADF || errno == ENXIO;
+            return false;
+        }
+        if (got == KEY_CODE_YES && code == KEY_RESIZE) {
+            *event = (struct lrp_event){.kind = LRP_EVENT_RESIZE};
+            lrp_terminal_size(t, &event->x, &event->y);
+            return true;
+        }
+        if (got == KEY_CODE_YES && code == KEY_MOUSE) {
+            if (read_mouse(event))
+                return true;
+            continue;
+        }
+        const int key = key_of(code, got == KEY_CODE_YES);
+        if (key > 0) {
+            *event = (struct lrp_event){.kind = LRP_EVENT_KEY, .number = key};
+            return true;
+        }
+    }
+}
+
+/* ---- output ---- */
+
+static int color_of(const struct lrp_terminal *t, const struct lrp_canvas *canvas, int level) {
+    if (level == LRP_LEVEL_NONE)
+        return -1;
+    const int32_t rgb = level == LRP_LEVEL_INVALID ? canvas->invalid : canvas->palette[level - 1];
+    return t->caps.mode == LRP_COLOR_DIRECT ? lrp_direct_rgb(rgb) : lrp_nearest_256(rgb);
+}
+
+/* Pairs are made once, when first needed, until the palette changes. */
+static int heat_pair(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell) {
+    const int side = canvas->levels + 2, upper = cell->upper == LRP_LEVEL_INVALID ? side - 1 : cell->upper;
+    const int index = upper * side + (cell->lower == LRP_LEVEL_INVALID ? side - 1 : cell->lower);
+    if (!t->made[index]) {
+        init_extended_pair(LRP_HEAT_PAIRS + index, color_of(t, canvas, cell->upper), color_of(t, canvas, cell->lower));
+        t->made[index] = true;
+    }
+    return LRP_HEAT_PAIRS + index;
+}
+
+static attr_t attributes_of(int attributes) {
+    return (attributes & LRP_BOLD ? A_BOLD : 0) | (attributes & LRP_UNDERLINE ? A_UNDERLINE : 0) |
+           (attributes & LRP_REVERSE ? A_REVERSE : 0);
+}
+
+static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell, int x, int y) {
+    wchar_t text[2] = {(wchar_t)cell->rune, 0};
+    const bool heat = cell->upper != LRP_LEVEL_NONE;
+    const struct lrp_look look = lrp_theme_look((enum lrp_style)cell->style, t->caps.mode, t->caps.light);
+    int pair = t->caps.mode == LRP_COLOR_MONO ? 0 : heat ? heat_pair(t, canvas, cell) : cell->style + 1;
+    cchar_t out;
+    if (setcchar(&out, text, heat ? 0 : attributes_of(look.attributes), 0, &pair) == OK)
+        mvadd_wch(y, x, &out);
+}
+
+static bool same_palette(const struct lrp_canvas *a, const struct lrp_canvas *b) {
+    return a->levels == b->levels && a->invalid == b->invalid && memcmp(a->palette, b->palette, sizeof a->palette) == 0;
+}
+
+/* Makes `shown` fit the canvas; true if nothing on the screen can be kept. */
+static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas) {
+    const bool resized = t->shown.columns != canvas->columns || t->shown.rows != canvas->rows;
+    const bool recolored = !same_palette(&t->shown, canvas);
+    if (resized && !lrp_canvas_resize(&t->shown, canvas->columns, canvas->rows))
+        return true;
+    if (recolored)
+        memset(t->made, 0, (LRP_LEVELS_MAX + 2) * (LRP_LEVELS_MAX + 2) * sizeof *t->made);
+    t->shown.levels = canvas->levels;
+    t->shown.invalid = canvas->invalid;
+    memcpy(t->shown.palette, canvas->palette, sizeof canvas->palette);
+    return resized || recolored;
+}
+
+void lrp_terminal_draw(struct lrp_terminal *t, const struct lrp_canvas *canvas, bool all) {
+    const bool anew = renew(t, canvas) || all;
+    if (!t->shown.cells)
+        return;
+    if (all)
+        clearok(stdscr, TRUE);
+    for (int y = 0; y < canvas->rows; y++) {
+        for (int x = 0; x < canvas->columns; x++) {
+            const size_t at = (size_t)y * (size_t)canvas->columns + (size_t)x;
+            const struct lrp_cell *cell = &canvas->cells[at];
+            if (cell->rune == 0 || (!anew && memcmp(cell, &t->shown.cells[at], sizeof *cell) == 0))
+                continue;
+            put_cell(t, canvas, cell, x, y);
+        }
+    }
+    memcpy(t->shown.cells, canvas->cells, (size_t)canvas->columns * (size_t)canvas->rows * sizeof *canvas->cells);
+    const bool cursor = canvas->cursor_x >= 0;
+    curs_set(cursor);
+    move(cursor ? canvas->cursor_y : canvas->rows - 1, cursor ? canvas->cursor_x : canvas->columns - 1);
+    refresh();
+}

@@ -1,0 +1,170 @@
+/* tui.c: the inspector's loop: keys, the worker's news and signals in, screens out; sleeps when nothing happens. */
+#include "tui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner.h"
+#include "signals.h"
+
+enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30 };
+
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool make_pipe(int ends[2]) {
+    return pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0;
+}
+
+static void drain(int fd) {
+    char bytes[256];
+    while (read(fd, bytes, sizeof bytes) > 0)
+        ;
+}
+
+/* When the loop must wake by itself; -1: never. */
+struct deadlines {
+    int64_t look, tick;
+};
+static int timeout_of(const struct deadlines *d) {
+    int64_t next = -1;
+    if (d->look >= 0)
+        next = d->look;
+    if (d->tick >= 0 && (next < 0 || d->tick < next))
+        next = d->tick;
+    const int64_t left = next - now_ms();
+    return next < 0 ? -1 : left < 0 ? 0 : (int)left;
+}
+
+/* Everything that can be read; false when the terminal is gone. */
+static bool read_terminal(struct lrp_runner *runner) {
+    struct lrp_event event;
+    bool lost = false;
+    while (!runner->quit && lrp_terminal_read(runner->terminal, &event, &lost))
+        lrp_runner_send(runner, &event);
+    return !lost;
+}
+
+static void send_interrupt(struct lrp_runner *runner) {
+    struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = 'C' & 0x1F};
+    lrp_runner_send(runner, &event);
+}
+
+/* The clock: a step of playing, and the news of the worker at most every LRP_LOOK_MS. */
+static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
+    const int64_t now = now_ms();
+    bool changed = false;
+    if (d->look >= 0 && now >= d->look) {
+        d->look = -1;
+        lrp_runner_look(runner);
+        changed = true;
+    }
+    if (!runner->app.playing) {
+        d->tick = -1;
+    } else if (d->tick < 0) {
+        d->tick = now + LRP_PLAY_MS;
+    } else if (now >= d->tick) {
+        struct lrp_event event = {.kind = LRP_EVENT_TICK};
+        lrp_runner_send(runner, &event);
+        d->tick = runner->app.playing ? now + LRP_PLAY_MS : -1;
+        changed = true;
+    }
+    return changed;
+}
+
+static void draw(struct lrp_runner *runner) {
+    lrp_app_view(&runner->app, &runner->canvas);
+    lrp_terminal_draw(runner->terminal, &runner->canvas, runner->redraw_all);
+    runner->redraw_all = false;
+}
+
+/* Returns the exit code. */
+static int loop(struct lrp_runner *runner) {
+    struct deadlines d = {-1, -1};
+    bool dirty = true;
+    while (!runner->quit) {
+        if (dirty || runner->redraw_all)
+            draw(runner);
+        struct pollfd fds[2] = {{.fd = lrp_terminal_fd(runner->terminal), .events = POLLIN}, {.fd = runner->wake[0], .events = POLLIN}};
+        const int ready = poll(fds, 2, timeout_of(&d)), problem = errno;
+        if (lrp_signals_ending())
+            return 128 + lrp_signals_ending();
+        dirty = ready < 0; /* EINTR: perhaps another size */
+        if (ready < 0 && problem != EINTR)
+            return 3;
+        if (ready > 0 && (fds[1].revents & POLLIN)) {
+            drain(runner->wake[0]);
+            d.look = d.look < 0 ? now_ms() + (lrp_app_busy(&runner->app) ? LRP_LOOK_MS : 0) : d.look;
+        }
+        if (lrp_signals_interrupted()) {
+            send_interrupt(runner);
+            dirty = true;
+        }
+        if (ready < 0 || (ready > 0 && fds[0].revents)) {
+            if (!read_terminal(runner) || (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))))
+                return 128 + 1; /* as SIGHUP would have it */
+            dirty = true;
+        }
+        dirty = on_clock(runner, &d) || dirty;
+    }
+    return 0;
+}
+
+static struct lrp_caps script_caps(const struct lrp_tui_options *options) {
+    struct lrp_caps caps = {.mode = lrp_color_mode_of(options->color, getenv("NO_COLOR"), 256, 1 << 16),
+                            .ascii = options->ascii};
+    caps.levels = lrp_levels_of(caps.mode, 1 << 16);
+    return caps;
+}
+
+/* With a terminal, or without one for a script. */
+static int run(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err) {
+    const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
+    struct lrp_caps caps = script_caps(options);
+    int columns = 80, rows = 24;
+    if (!options->script) {
+        if (lrp_terminal_open(&wanted, &runner->terminal, err) != LRP_OK)
+            return lrp_status_exit_code(err->status);
+        caps = lrp_terminal_caps(runner->terminal);
+        lrp_terminal_size(runner->terminal, &columns, &rows);
+    }
+    lrp_app_init(&runner->app, &caps, columns, rows);
+    lrp_runner_look(runner);
+    lrp_runner_start(runner);
+    return options->script ? lrp_runner_play(runner, options->script) : loop(runner);
+}
+
+int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *options) {
+    struct lrp_runner runner = {.wake = {-1, -1}};
+    struct lrp_error err = {.status = LRP_OK, .message = ""};
+    int code = 3;
+    setlocale(LC_CTYPE, "");
+    if (!make_pipe(runner.wake)) {
+        fprintf(stderr, "lrpscope: no pipe: %s\n", strerror(errno));
+        return code;
+    }
+    lrp_signals_install(runner.wake[1]);
+    if (lrp_runner_init(&runner, session, &err))
+        code = run(&runner, options, &err);
+    lrp_terminal_close(runner.terminal);
+    if (err.status != LRP_OK && code != 0)
+        fprintf(stderr, "lrpscope: %s\n", err.message);
+    /* the worker writes into the pipe: it must have ended before that is closed */
+    lrp_session_cancel(session);
+    lrp_session_wait(session);
+    lrp_runner_free(&runner);
+    lrp_signals_remove();
+    close(runner.wake[0]);
+    close(runner.wake[1]);
+    return code;
+}

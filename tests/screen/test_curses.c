@@ -1,0 +1,177 @@
+/* test_curses.c: the terminal in this process: ncurses on a pipe, for several terminal types. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "fixture.h"
+#include "keys.h"
+#include "terminal.h"
+
+struct line {
+    struct lrp_terminal *terminal;
+    FILE *in, *out;
+    int keyboard; /* what is written here is typed */
+};
+
+static void open_line(struct line *l, const char *type, const char *color) {
+    int ends[2];
+    struct lrp_error err = {.message = ""};
+    assert_int_equal(pipe(ends), 0);
+    l->keyboard = ends[1];
+    l->in = fdopen(ends[0], "r");
+    l->out = tmpfile();
+    assert_true(l->in && l->out);
+    const struct lrp_terminal_options options = {.color = color, .mouse = true, .type = type, .in = l->in, .out = l->out};
+    check_ok(lrp_terminal_open(&options, &l->terminal, &err), &err);
+}
+
+static void close_line(struct line *l) {
+    lrp_terminal_close(l->terminal);
+    close(l->keyboard);
+    fclose(l->in);
+    fclose(l->out);
+}
+
+/* All that was written to the terminal so far holds the part. */
+static bool wrote(struct line *l, const char *part) {
+    static char bytes[1 << 20];
+    fflush(l->out);
+    rewind(l->out);
+    const size_t n = fread(bytes, 1, sizeof bytes, l->out);
+    return memmem(bytes, n, part, strlen(part)) != NULL;
+}
+
+static void draw(struct line *l, struct fixture *f, bool all) {
+    struct lrp_canvas canvas = {0};
+    lrp_app_view(&f->app, &canvas);
+    lrp_terminal_draw(l->terminal, &canvas, all);
+    lrp_canvas_free(&canvas);
+}
+
+static void every_terminal_type_starts_and_draws(void **state) {
+    static const struct {
+        const char *type;
+        enum lrp_color_mode mode;
+    } cases[] = {{"vt100", LRP_COLOR_MONO},          {"dumb", LRP_COLOR_MONO},          {"linux", LRP_COLOR_8},
+                 {"xterm", LRP_COLOR_8},             {"xterm-256color", LRP_COLOR_256}, {"screen-256color", LRP_COLOR_256},
+                 {"xterm-256color", LRP_COLOR_256}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line l;
+        struct fixture f;
+        open_line(&l, cases[i].type, "auto");
+        const struct lrp_caps caps = lrp_terminal_caps(l.terminal);
+        assert_int_equal(caps.mode, cases[i].mode);
+        int columns, rows;
+        lrp_terminal_size(l.terminal, &columns, &rows);
+        fixture_init(&f, caps.mode, caps.ascii, columns, rows);
+        f.skip = true;
+        fixture_results(&f, true);
+        draw(&l, &f, false);
+        assert_true(wrote(&l, "vgg-hs.onnx"));
+        fixture_free(&f);
+        close_line(&l);
+    }
+}
+
+static void heatmaps_come_in_their_colors(void **state) {
+    struct line l;
+    struct fixture f;
+    (void)state;
+    open_line(&l, "xterm-256color", "auto");
+    int columns, rows;
+    lrp_terminal_size(l.terminal, &columns, &rows);
+    fixture_init(&f, LRP_COLOR_256, false, columns, rows);
+    f.skip = true;
+    fixture_results(&f, true);
+    draw(&l, &f, false);
+    assert_true(wrote(&l, "48;5;231") || wrote(&l, "38;5;231")); /* the middle of seismic: white */
+    assert_true(wrote(&l, "8;5;196"));                           /* red */
+    fixture_free(&f);
+    close_line(&l);
+}
+
+static void without_color_no_color_is_written(void **state) {
+    struct line l;
+    struct fixture f;
+    (void)state;
+    open_line(&l, "xterm-256color", "never");
+    fixture_init(&f, LRP_COLOR_MONO, true, 80, 24);
+    f.skip = true;
+    fixture_results(&f, true);
+    draw(&l, &f, false);
+    assert_false(wrote(&l, "38;5;") || wrote(&l, "48;5;") || wrote(&l, "\033[3") || wrote(&l, "\033[48"));
+    fixture_free(&f);
+    close_line(&l);
+}
+
+static void nothing_is_written_when_nothing_changed(void **state) {
+    struct line l;
+    struct fixture f;
+    (void)state;
+    open_line(&l, "xterm-256color", "auto");
+    fixture_init(&f, LRP_COLOR_256, false, 80, 24);
+    draw(&l, &f, false);
+    draw(&l, &f, false);
+    fflush(l.out);
+    const long before = ftell(l.out);
+    draw(&l, &f, false);
+    fflush(l.out);
+    const long after = ftell(l.out);
+    assert_true(after - before < 40); /* at most the cursor's place */
+    draw(&l, &f, true);
+    fflush(l.out);
+    assert_true(ftell(l.out) - after > 500);
+    fixture_free(&f);
+    close_line(&l);
+}
+
+static void keys_are_decoded(void **state) {
+    static const struct {
+        const char *bytes;
+        int key;
+    } cases[] = {{"j", 'j'}, {"\033OB", LRP_KEY_DOWN}, {"\033OA", LRP_KEY_UP}, {"\033[5~", LRP_KEY_PAGE_UP}, {"\033[6~", LRP_KEY_PAGE_DOWN},
+                 {"\r", LRP_KEY_ENTER}, {"\177", LRP_KEY_BACKSPACE}, {"\t", LRP_KEY_TAB}, {"\033OP", LRP_KEY_F1}, {"\033[15~", LRP_KEY_F5},
+                 {"\016", 14}, {"\033", LRP_KEY_ESCAPE}};
+    struct line l;
+    (void)state;
+    open_line(&l, "xterm-256color", "auto");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_event event = {.number = 0};
+        bool lost = false;
+        assert_int_equal(write(l.keyboard, cases[i].bytes, strlen(cases[i].bytes)), (ssize_t)strlen(cases[i].bytes));
+        for (int tries = 0; tries < 100 && !lrp_terminal_read(l.terminal, &event, &lost); tries++)
+            usleep(1000);
+        assert_int_equal(event.kind, LRP_EVENT_KEY);
+        assert_int_equal(event.number, cases[i].key);
+    }
+    close_line(&l);
+}
+
+static void an_unknown_type_is_an_error(void **state) {
+    struct lrp_terminal *terminal = NULL;
+    struct lrp_error err = {.message = ""};
+    FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
+    const struct lrp_terminal_options options = {.type = "no-such-terminal", .in = in, .out = out};
+    (void)state;
+    check_fails(lrp_terminal_open(&options, &terminal, &err), &err, LRP_FILE, "no-such-terminal");
+    fclose(in);
+    fclose(out);
+}
+
+int main(void) {
+    setlocale(LC_CTYPE, "C.UTF-8");
+    unsetenv("NO_COLOR");
+    unsetenv("COLORTERM");
+    setenv("LINES", "24", 1);
+    setenv("COLUMNS", "80", 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_terminal_type_starts_and_draws), cmocka_unit_test(heatmaps_come_in_their_colors),
+        cmocka_unit_test(without_color_no_color_is_written),    cmocka_unit_test(nothing_is_written_when_nothing_changed),
+        cmocka_unit_test(keys_are_decoded),                     cmocka_unit_test(an_unknown_type_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

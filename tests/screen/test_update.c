@@ -1,0 +1,330 @@
+/* test_update.c: what keys and news do to the inspector's state. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "fixture.h"
+#include "keys.h"
+
+
+static int set_up(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    if (!f)
+        return -1;
+    fixture_init(f, LRP_COLOR_256, false, 100, 30);
+    fixture_results(f, true);
+    *state = f;
+    return 0;
+}
+static int tear_down(void **state) {
+    fixture_free(*state);
+    free(*state);
+    return 0;
+}
+
+/* Keys, then the selected layer. */
+static void keys_move_the_selection(void **state) {
+    static const struct {
+        const char *keys;
+        int layer;
+    } cases[] = {{"", 0},          {"j", 1},        {"jjk", 1},       {"k", 0},          {"G", 22},         {"Gk", 21},
+                 {"G<Home>", 0},   {"<End>", 22},   {"<C-n><C-n>", 2}, {"<Down><Up>", 0}, {"u", 7},          {"uu", 7},
+                 {"GU", 7},        {"G.", 21},      {"G..,", 21},     {":5<CR>", 5},     {":99<CR>", 0},    {"/max<CR>", 3},
+                 {"/max<CR>n", 6}, {"/max<CR>nN", 3}, {"/max<CR>N", 18}, {"/MAX<CR>", 0},  {"/MaxPool<CR>", 3}, {"/max<Esc>", 0},
+                 {"/zzz<CR>", 0},  {"\\dense<CR>", 20}, {"\\dense<CR>jj", 22}, {"G\\dense<Esc>", 22},
+                 {"\\:unsupported<CR>", 7}, {"j<Space>jj\\:tagged<CR>", 1}, {":previous-unsupported<CR>", 7}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        void *own = NULL;
+        set_up(&own);
+        struct fixture *f = own;
+        fixture_keys(f, cases[i].keys);
+        if (f->app.layer != cases[i].layer)
+            print_error("keys %s: layer %d, want %d\n", cases[i].keys, f->app.layer, cases[i].layer);
+        assert_int_equal(f->app.layer, cases[i].layer);
+        tear_down(&own);
+    }
+}
+
+/* The last effect of some keys. */
+static void keys_ask_for_effects(void **state) {
+    static const struct {
+        const char *keys;
+        int effect;
+        const char *text; /* NULL: none */
+        int number;
+    } cases[] = {{"s", LRP_EFFECT_SET, "true", LRP_SETTING_SKIP_CHECKS},
+                 {"uS", LRP_EFFECT_REGISTER, "hard-swish", 1},
+                 {"r", -1, NULL, 0}, /* the input has no rule */
+                 {"jr", LRP_EFFECT_MENU, NULL, LRP_MENU_RULE},
+                 {"R", LRP_EFFECT_MENU, NULL, LRP_MENU_COMPOSITE},
+                 {"t", LRP_EFFECT_MENU, NULL, LRP_MENU_TARGET},
+                 {"o", LRP_EFFECT_MENU, NULL, LRP_MENU_OPTIONS},
+                 {"jx", LRP_EFFECT_RULE, NULL, 0},
+                 {"j]", LRP_EFFECT_NEXT_RULE, NULL, 1},
+                 {"j[", LRP_EFFECT_NEXT_RULE, NULL, -1},
+                 {"z", LRP_EFFECT_UNDO, NULL, 0},
+                 {"Z", LRP_EFFECT_REDO, NULL, 0},
+                 {"e", LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_EXPORT},
+                 {"w", LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_WRITE},
+                 {"c", LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP},
+                 {"m", LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE},
+                 {"i<C-u>cat.png<CR>", LRP_EFFECT_INPUT, "cat.png", 0},
+                 {"i<C-u>ca<Tab>", LRP_EFFECT_COMPLETE, "ca", 0},
+                 {":set gamma 0.5<CR>", LRP_EFFECT_SET, "0.5", LRP_SETTING_GAMMA},
+                 {":set nothing 1<CR>", -1, NULL, 0},
+                 {":undo<CR>", LRP_EFFECT_UNDO, NULL, 0},
+                 {"q", LRP_EFFECT_QUIT, NULL, 0},
+                 {"Q", LRP_EFFECT_QUIT, NULL, 0},
+                 {"<Esc>", -1, NULL, 0},
+                 {"<C-c>", -1, NULL, 0},
+                 {"?q", -1, NULL, 0},
+                 {"?qq", LRP_EFFECT_QUIT, NULL, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        void *own = NULL;
+        set_up(&own);
+        struct fixture *f = own;
+        fixture_keys(f, cases[i].keys);
+        const size_t count = f->app.effects.count;
+        const struct lrp_effect *last = count ? &f->app.effects.items[count - 1] : NULL;
+        if ((last ? (int)last->kind : -1) != cases[i].effect)
+            print_error("keys %s: effect %d, want %d\n", cases[i].keys, last ? (int)last->kind : -1, cases[i].effect);
+        assert_int_equal(last ? (int)last->kind : -1, cases[i].effect);
+        if (last) {
+            assert_int_equal(last->number, cases[i].number);
+            if (cases[i].text)
+                assert_string_equal(last->text, cases[i].text);
+        }
+        tear_down(&own);
+    }
+}
+
+static void a_failing_check_falls_back_to_activations(void **state) {
+    struct fixture *f = *state;
+    assert_true(lrp_app_blocked(&f->app));
+    assert_int_equal(lrp_app_show(&f->app), LRP_SHOW_ACTIVATION);
+    fixture_keys(f, "s");
+    fixture_run_effects(f);
+    assert_false(lrp_app_blocked(&f->app));
+    assert_int_equal(lrp_app_show(&f->app), LRP_SHOW_RELEVANCE);
+    assert_true(lrp_app_failed(&f->app, 7)); /* skipped, not cured */
+    fixture_keys(f, "s");
+    fixture_run_effects(f);
+    assert_true(lrp_app_blocked(&f->app));
+}
+
+static void registering_is_taken_back_by_the_same_key(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "uS");
+    fixture_run_effects(f);
+    assert_false(lrp_app_failed(&f->app, 7));
+    fixture_keys(f, "S");
+    assert_int_equal(f->app.effects.items[f->app.effects.count - 1].kind, LRP_EFFECT_REGISTER);
+    assert_false(f->app.effects.items[f->app.effects.count - 1].flag);
+    fixture_run_effects(f);
+    assert_true(lrp_app_failed(&f->app, 7));
+}
+
+static void both_failures_ask_which(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "u");
+    f->check_rows[7].state = LRP_CHECK_UNKNOWN_BOTH;
+    fixture_keys(f, "S");
+    assert_int_equal(f->app.menu.kind, LRP_MENU_REGISTER);
+    fixture_keys(f, "<CR>");
+    assert_int_equal(f->app.menu.kind, LRP_MENU_NONE);
+    assert_int_equal(f->app.effects.count, 2);
+    assert_string_equal(f->app.effects.items[0].text, "convolution");
+    assert_string_equal(f->app.effects.items[1].text, "hard-swish");
+}
+
+static void an_output_softmax_is_offered_to_be_stripped(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "G");
+    f->check_rows[22].state = LRP_CHECK_OUTPUT_SOFTMAX;
+    fixture_keys(f, "Sx");
+    assert_int_equal(f->app.effects.count, 0);
+    fixture_keys(f, "y");
+    assert_int_equal(f->app.effects.count, 1);
+    assert_int_equal(f->app.effects.items[0].number, LRP_SETTING_STRIP_SOFTMAX);
+}
+
+static void rule_keys_act_on_tagged_layers(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "jj<Space>j<Space>gx");
+    const struct lrp_effect *e = &f->app.effects.items[0];
+    assert_int_equal(e->kind, LRP_EFFECT_RULE);
+    assert_int_equal(e->layer_count, 2);
+    assert_int_equal(e->layers[0], 2);
+    assert_int_equal(e->layers[1], 4);
+}
+
+static void incompatible_rules_cannot_be_taken(void **state) {
+    struct fixture *f = *state;
+    struct lrp_menu_rows rows = {0};
+    lrp_menu_rows_add(&rows, "pass", "pass", NULL, "pass does not fit", false);
+    lrp_menu_rows_add(&rows, "z-box", "z-box", "z-box(low=,high=)", "bounds", true);
+    rows.items[1].must_edit = true;
+    struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = LRP_MENU_RULE, .rows = &rows};
+    fixture_keys(f, "j");
+    lrp_app_update(&f->app, &event);
+    fixture_keys(f, "<CR>");
+    assert_int_equal(f->app.menu.kind, LRP_MENU_RULE);
+    assert_string_equal(f->app.status, "pass does not fit");
+    fixture_keys(f, "j<CR>");
+    assert_int_equal(f->app.prompt.kind, LRP_PROMPT_RULE);
+    fixture_keys(f, "<C-u>z-box(0,1)<CR>");
+    assert_int_equal(f->app.effects.items[0].kind, LRP_EFFECT_RULE);
+    assert_string_equal(f->app.effects.items[0].text, "z-box(0,1)");
+}
+
+static void replacing_a_file_asks(void **state) {
+    struct fixture *f = *state;
+    struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = LRP_EFFECT_EXPORT, .text = "a.png"};
+    lrp_app_update(&f->app, &event);
+    fixture_keys(f, "n");
+    assert_int_equal(f->app.effects.count, 0);
+    lrp_app_update(&f->app, &event);
+    fixture_keys(f, "y");
+    assert_int_equal(f->app.effects.count, 1);
+    assert_true(f->app.effects.items[0].flag);
+    assert_string_equal(f->app.effects.items[0].text, "a.png");
+}
+
+static void links_are_followed_and_gone_back(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "jjj<CR><CR>");
+    assert_int_equal(f->app.focus, LRP_PANE_DETAILS);
+    for (int i = 0; i < 20 && f->app.layer == 3; i++)
+        fixture_keys(f, i % 2 ? "j" : "<CR>");
+    assert_int_equal(f->app.layer, 2); /* the first link is where the input comes from */
+    fixture_keys(f, "<BS>");
+    assert_int_equal(f->app.layer, 3);
+}
+
+static void playing_goes_to_the_input_and_a_key_stops_it(void **state) {
+    struct fixture *f = *state;
+    struct lrp_event tick = {.kind = LRP_EVENT_TICK};
+    fixture_keys(f, "P");
+    assert_true(f->app.playing);
+    for (int i = 0; i < 5; i++)
+        lrp_app_update(&f->app, &tick);
+    assert_int_equal(f->app.layer, 17);
+    fixture_keys(f, "k");
+    assert_false(f->app.playing);
+    fixture_keys(f, "P");
+    for (int i = 0; i < 100; i++)
+        lrp_app_update(&f->app, &tick);
+    assert_int_equal(f->app.layer, 0);
+    assert_false(f->app.playing);
+}
+
+static void mouse_selects_and_reads_values(void **state) {
+    struct fixture *f = *state;
+    struct lrp_event click = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = 10, .y = 6};
+    lrp_app_update(&f->app, &click);
+    fixture_picture(f);
+    assert_int_equal(f->app.layer, 4); /* header, titles, then row 0 in line 2 */
+    struct lrp_event wheel = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_WHEEL_DOWN, .x = 10, .y = 6};
+    lrp_app_update(&f->app, &wheel);
+    fixture_picture(f);
+    assert_int_equal(f->app.layer, 7);
+    struct lrp_event value = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = 85, .y = 12};
+    lrp_app_update(&f->app, &value);
+    assert_true(f->app.cursor_x >= 0);
+    struct lrp_event bar = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = 1, .y = 29};
+    lrp_app_update(&f->app, &bar);
+    assert_int_equal(f->app.view, LRP_VIEW_HELP);
+}
+
+/* ---- random walk ---- */
+
+static unsigned next_random(unsigned *seed) {
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas) {
+    const struct lrp_app *app = &f->app;
+    assert_in_range(app->layer, 0, FIXTURE_LAYERS - 1);
+    assert_int_equal(canvas->columns, app->columns);
+    assert_int_equal(canvas->rows, app->rows);
+    for (int v = 0; v < LRP_VIEW_COUNT; v++) {
+        if (v != (int)app->view)
+            continue;
+        const struct lrp_window *w = &app->windows[v];
+        const int count = lrp_app_row_count(app, (enum lrp_view)v), page = lrp_app_page(app, (enum lrp_view)v);
+        assert_true(w->selected >= 0 && (w->selected < count || count == 0));
+        assert_true(w->top >= 0 && w->top <= w->selected && w->selected < w->top + page);
+    }
+    for (int i = 0; i < canvas->columns * canvas->rows; i++) {
+        const struct lrp_cell *cell = &canvas->cells[i];
+        assert_true(cell->style < LRP_STYLE_COUNT);
+        assert_true(cell->upper <= canvas->levels || cell->upper == LRP_LEVEL_INVALID);
+        assert_true(!canvas->ascii || (cell->rune >= 32 && cell->rune < 127));
+    }
+    if (app->cursor_x >= 0 && app->picture.plane.values)
+        assert_true(app->cursor_x < app->picture.plane.width && app->cursor_y < app->picture.plane.height);
+}
+
+static void random_step(struct fixture *f, unsigned *seed) {
+    static const int specials[] = {LRP_KEY_UP,  LRP_KEY_DOWN,      LRP_KEY_LEFT, LRP_KEY_RIGHT, LRP_KEY_PAGE_UP, LRP_KEY_PAGE_DOWN,
+                                   LRP_KEY_HOME, LRP_KEY_END,      LRP_KEY_BACKSPACE, LRP_KEY_DELETE, LRP_KEY_ENTER, LRP_KEY_ESCAPE,
+                                   LRP_KEY_TAB, LRP_KEY_F1, 0x4E2D, 0xE9};
+    const unsigned what = next_random(seed) % 100;
+    if (what < 60) {
+        fixture_key(f, (int)(32 + next_random(seed) % 95));
+    } else if (what < 85) {
+        fixture_key(f, specials[next_random(seed) % (sizeof specials / sizeof *specials)]);
+    } else if (what < 92) {
+        struct lrp_event event = {.kind = LRP_EVENT_MOUSE, .number = (int)(next_random(seed) % 3), .x = (int)(next_random(seed) % 200),
+                                  .y = (int)(next_random(seed) % 60)};
+        lrp_app_update(&f->app, &event);
+        fixture_picture(f);
+    } else if (what < 95) {
+        struct lrp_event event = {.kind = LRP_EVENT_RESIZE, .x = (int)(1 + next_random(seed) % 200), .y = (int)(1 + next_random(seed) % 60)};
+        lrp_app_update(&f->app, &event);
+    } else {
+        fixture_run_effects(f);
+    }
+}
+
+static void a_random_walk_keeps_the_state_legal(void **state) {
+    static const enum lrp_color_mode modes[] = {LRP_COLOR_MONO, LRP_COLOR_8, LRP_COLOR_256, LRP_COLOR_DIRECT};
+    (void)state;
+    for (unsigned walk = 0; walk < 8; walk++) {
+        struct fixture f;
+        struct lrp_canvas canvas = {0};
+        unsigned seed = walk * 7919 + 1;
+        fixture_init(&f, modes[walk / 2], walk % 2 == 1, 80, 24);
+        if (walk > 0)
+            fixture_results(&f, true);
+        for (int i = 0; i < 1250; i++) {
+            random_step(&f, &seed);
+            lrp_app_view(&f.app, &canvas);
+            check_invariants(&f, &canvas);
+        }
+        lrp_canvas_free(&canvas);
+        fixture_free(&f);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_move_the_selection),
+        cmocka_unit_test(keys_ask_for_effects),
+        cmocka_unit_test_setup_teardown(a_failing_check_falls_back_to_activations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(registering_is_taken_back_by_the_same_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(both_failures_ask_which, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(incompatible_rules_cannot_be_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(replacing_a_file_asks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_are_followed_and_gone_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(playing_goes_to_the_input_and_a_key_stops_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, set_up, tear_down),
+        cmocka_unit_test(a_random_walk_keeps_the_state_legal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
