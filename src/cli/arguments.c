@@ -93,7 +93,8 @@ static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments 
     const int most = out->command->most_inputs;
     if (most >= 0 && inputs > (size_t)most)
         return lrp_fail(err, LRP_USAGE, "unexpected argument \"%s\" (usage: lrpscope %s%s%s)", p->plain[next + (size_t)most],
-                        out->command->name, out->command->name[0] ? " " : "", out->command->arguments);
+                        out->command->name, *out->command->name && *out->command->arguments ? " " : "",
+                        out->command->arguments);
     for (; next < p->plain_count; next++)
         out->inputs[out->input_count++] = p->plain[next];
     return LRP_OK;
@@ -143,7 +144,7 @@ static enum lrp_status set_counter(long *out, const char *text, struct lrp_error
     errno = 0;
     const long value = strtol(text, &end, 10);
     if (errno || end == text || *end || value < 1 || value > 1000000)
-        return lrp_fail(err, LRP_USAGE, "%s: must be a whole number from 1 to 1000000", text);
+        return lrp_fail(err, LRP_USAGE, "must be a whole number from 1 to 1000000, not %s", text);
     *out = value;
     return LRP_OK;
 }
@@ -211,8 +212,9 @@ static enum lrp_status apply(const struct parser *p, struct lrp_arguments *out, 
             status = read_rules(out, p->given[i].text, err);
     for (size_t i = 0; !status && i < p->given_count; i++) {
         status = apply_one(&p->given[i], out, err);
+        const bool rule = p->given[i].option->kind == LRP_OPTION_RULE; /* there may be several */
         if (status == LRP_USAGE)
-            lrp_fail_context(err, status, "--%s", p->given[i].option->name);
+            lrp_fail_context(err, status, "--%s%s%s", p->given[i].option->name, rule ? " " : "", rule ? p->given[i].text : "");
     }
     return status;
 }

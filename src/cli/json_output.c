@@ -150,9 +150,12 @@ static mode_t new_file_mode(void) {
 }
 
 static enum lrp_status replace(const char *path, const char *text, struct lrp_error *err) {
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+    char *temporary = NULL, *followed = realpath(path, NULL); /* a symbolic link stays one */
+    const char *const target = followed ? followed : path;
+    if (asprintf(&temporary, "%s.XXXXXX", target) < 0) {
+        free(followed);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
     const int fd = mkstemp(temporary);
     bool good = fd >= 0 && !fchmod(fd, new_file_mode()) && write_all(fd, text, strlen(text)) && write_all(fd, "\n", 1);
     if (good)
@@ -160,11 +163,12 @@ static enum lrp_status replace(const char *path, const char *text, struct lrp_er
     if (fd >= 0 && close(fd))
         good = false;
     if (good)
-        good = !rename(temporary, path);
+        good = !rename(temporary, target);
     const int cause = errno;
     if (!good && fd >= 0)
         unlink(temporary);
     free(temporary);
+    free(followed);
     return good ? LRP_OK : lrp_fail(err, LRP_FILE, "%s: cannot be written: %s", path, strerror(cause));
 }
 

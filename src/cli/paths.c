@@ -79,9 +79,17 @@ static enum lrp_status folder_writable(const char *folder, const char *path, str
         return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(errno));
     if (!S_ISDIR(info.st_mode))
         return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s is not a folder", path, folder);
-    if (access(folder, W_OK | X_OK))
-        return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(errno));
-    return LRP_OK;
+    /* Permissions do not tell everything (root, /proc, full quotas): a file is made and taken away again. */
+    char *probe = lrp_cli_path_join(folder, ".lrpscope-XXXXXX", "");
+    if (!probe)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const int fd = mkstemp(probe), cause = errno;
+    if (fd >= 0) {
+        unlink(probe);
+        close(fd);
+    }
+    free(probe);
+    return fd >= 0 ? LRP_OK : lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(cause));
 }
 
 /* The folder a path lies in. Owned by the caller. */
@@ -109,8 +117,11 @@ enum lrp_status lrp_cli_path_writable(const char *path, struct lrp_error *err) {
     struct stat info;
     if (!*path)
         return lrp_fail(err, LRP_USAGE, "the name of a file to write is empty");
-    if (!stat(path, &info) && S_ISDIR(info.st_mode))
+    const bool there = !stat(path, &info);
+    if (there && S_ISDIR(info.st_mode))
         return lrp_fail(err, LRP_FILE, "%s: cannot be written: it is a folder (name a file in it)", path);
+    if (there && !S_ISREG(info.st_mode)) /* files are put in place of older ones: never of a device */
+        return lrp_fail(err, LRP_FILE, "%s: cannot be written: it is no ordinary file", path);
     return parent_writable(path, err);
 }
 

@@ -1,0 +1,184 @@
+#!/bin/sh
+# test_cli.sh BINARY: exit codes, messages and files of the command line, on the demo models.
+# Every bad input: exactly one line on stderr, the right exit code, nothing on stdout and nothing left behind.
+binary=$1
+demo=$(cd "$(dirname "$0")/../../assets/demo" 2>/dev/null && pwd)
+if [ ! -x "$binary" ]; then echo "usage: test_cli.sh BINARY"; exit 2; fi
+case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 2
+mkdir work in
+failures=0 checks=0
+
+fail() { failures=$((failures + 1)); echo "FAILED: $*"; }
+
+# run ARGUMENT...: runs in work/; stdout, stderr and exit code are in ../out, ../err and $code
+run() {
+    checks=$((checks + 1))
+    (cd work && "$binary" "$@" </dev/null >../out 2>../err)
+    code=$?
+}
+
+# bad CODE TEXT ARGUMENT...: the error must name TEXT
+bad() {
+    want=$1 text=$2
+    shift 2
+    run "$@"
+    [ $code = "$want" ] || fail "exit $code, not $want: $*"
+    [ "$(wc -l <err)" -eq 1 ] || fail "$(wc -l <err) lines on stderr: $*"
+    grep -q '^lrpscope: ' err || fail "no 'lrpscope: ' in front: $*: $(cat err)"
+    grep -qF -e "$text" err || fail "'$text' is not in: $(cat err)"
+    [ -s out ] && fail "something on stdout: $*"
+    [ -z "$(ls -A work)" ] || { fail "left behind by $*: $(ls -A work)"; rm -rf work; mkdir work; }
+}
+
+# good CODE ARGUMENT...: nothing to say against it
+good() {
+    want=$1
+    shift
+    run "$@"
+    [ $code = "$want" ] || fail "exit $code, not $want: $*: $(cat err)"
+}
+has() { grep -qF -e "$2" "$1" || fail "'$2' is not in $1: $(head -3 "$1")"; }
+exists() { for file in "$@"; do [ -s "work/$file" ] || fail "no file $file"; done; }
+clear_work() { rm -rf work; mkdir work; }
+# json EXPRESSION: a Python expression about the JSON d on stdout holds (left out without python3)
+json() {
+    command -v python3 >/dev/null || return 0
+    python3 -c "import json, sys; d = json.load(open('out')); sys.exit(0 if $1 else 1)" || fail "JSON: not $1"
+}
+
+# ---- what needs no model ----
+good 0 --version; has out "lrpscope 0."
+good 0 --help; has out "Commands:"
+for command in check layers run explain rules composites ops colormaps; do
+    good 0 $command --help; has out "usage: lrpscope $command"; has out "Examples:"
+done
+good 0 rules; has out "alpha-beta"
+good 0 composites; has out "epsilon-plus-flat"
+good 0 ops; has out "Conv"
+good 0 colormaps; has out "seismic"
+good 0 rules --json; json "d['lrpscope'] == 1 and {'name', 'parameters', 'formula', 'fits'} == set(d['rules'][0])"
+good 0 composites --json; json "'epsilon-gamma-box' in [c['name'] for c in d['composites']]"
+good 0 ops --json; json "{'name', 'domain', 'versions', 'runs', 'differentiates'} == set(d['ops'][0])"
+good 0 --generate man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
+for shell in bash zsh fish; do good 0 --generate $shell; has out output-relevance; done
+good 0 --generate bash; bash -n out 2>/dev/null || fail "bash completion does not parse"
+bad 2 "unknown option --heatmp (nearest: --heatmap)" explain m.onnx i.png --heatmp x.png
+bad 2 "unknown option -z" check m.onnx -z
+bad 2 "--method foo" explain m.onnx i.png --method foo
+bad 2 'command "ledger" is not implemented yet' ledger m.onnx i.png
+bad 2 "no MODEL given" check
+bad 2 "no INPUT given" explain m.onnx
+bad 3 "nofile.onnx" check nofile.onnx
+bad 3 "nofile.onnx" nofile.onnx
+bad 3 "did you mean: lrpscope check" chek
+"$binary" ops 2>err | head -1 >out
+[ -s err ] && fail "a closed pipe is no reason to complain: $(cat err)"
+if [ -w /dev/full ]; then
+    "$binary" ops >/dev/full 2>err; [ $? = 3 ] || fail "a full disk must be told"
+    has err "standard output cannot be written"
+fi
+
+if [ ! -f "$demo/vgg.onnx" ]; then
+    echo "no demo models in assets/demo: the rest is left out"
+    [ $failures = 0 ]; exit
+fi
+model=$demo/vgg.onnx picture=$demo/bag.png rules=$demo/vgg.lrpscope.json unsupported=$demo/vgg-unsupported.onnx
+
+# ---- bad input ----
+head -c 20000 "$model" >in/short.onnx
+# a 4x4 .npy of float32 zeros: magic, version 1.0, header of 118 bytes, 64 bytes of data
+header="{'descr': '<f4', 'fortran_order': False, 'shape': (4, 4), }"
+{ printf '\223NUMPY\001\000v\000'; printf '%-117s\n' "$header"; head -c 64 /dev/zero; } >in/small.npy
+bad 3 "bag.png" check "$picture"
+bad 3 "short.onnx" check "$folder/in/short.onnx"
+bad 3 "4x4" explain "$model" "$folder/in/small.npy"
+bad 3 "28x28" run "$model" "$folder/in/small.npy"
+bad 3 "nofile.png" explain "$model" nofile.png
+bad 3 "not a picture" explain "$model" "$model"
+bad 2 "unknown rule nonsense" explain "$model" "$picture" --rule 1=nonsense --heatmap h.png
+bad 2 "nonsense" explain "$model" "$picture" --composite nonsense --heatmap h.png
+bad 2 "(3,1)" explain "$model" "$picture" --rule "1=alpha-beta(3,1)" --heatmap h.png
+bad 2 "(3,1)" explain "$model" "$picture" --composite "alpha-beta(3,1)" --heatmap h.png
+bad 2 "does not fit layer /features/features.4/MaxPool" explain "$model" "$picture" --rule 3=z-plus --heatmap h.png
+bad 2 "does not fit" layers "$model" --rule type:max-pool=gamma
+bad 2 "/features/features.2/Conv" explain "$model" "$picture" --rule "/features/features.22/Conv=zero" --heatmap h.png
+[ "$(sed 's/.*nearest: //' err | tr -cd , | wc -c)" -eq 2 ] || fail "three nearest names: $(cat err)"
+bad 2 "no layer matches" explain "$model" "$picture" --at nowhere --heatmap h.png
+bad 2 "target 99" explain "$model" "$picture" --target 99 --heatmap h.png
+bad 3 "/nonexistent/h.png" explain "$model" "$picture" --heatmap /nonexistent/h.png
+bad 3 "is not a folder" explain "$model" "$picture" --output-dir "$folder/in/small.npy/x"
+bad 3 "is not a folder" run "$model" "$picture" --output "$folder/in/small.npy/x.npy"
+bad 3 "it is a folder" explain "$model" "$picture" --relevance "$folder/in"
+bad 3 "small.npy" explain "$model" "$picture" --rules "$folder/in/small.npy"
+bad 3 "norules.json" explain "$model" "$picture" --rules norules.json
+bad 2 "one file for 2 inputs" explain "$model" "$picture" "$demo/boot.png" --heatmap h.png
+bad 2 "named by --heatmap and --sheet" explain "$model" "$picture" --heatmap h.png --sheet h.png
+bad 2 "no input is called nope" explain "$model" --input nope="$picture"
+bad 2 "no output is called nope" run "$model" "$picture" --output-name nope
+bad 2 "--heatmap is no option of layers" layers "$model" --heatmap h.png
+bad 2 "unexpected argument" check "$model" "$picture"
+bad 4 "--memory 1" explain "$model" "$picture" --memory 1 --heatmap h.png
+
+# ---- check and layers ----
+good 0 check "$model"; has out "all 12 layers pass"
+good 1 check "$unsupported"; has out "hard-swish"; has out "--support-activation hard-swish"
+good 0 check "$unsupported" --support-activation hard-swish
+good 1 check "$unsupported" --json
+json "d['passed'] is False and d['skipped'] is False and d['layers'][0]['index'] == 1"
+json "[r['activation_supported'] for r in d['layers']].count(False) == 2"
+good 0 check "$unsupported" --skip-checks --json; json "d['passed'] is False and d['skipped'] is True"
+good 0 layers "$model" --json
+json "len(d['layers']) == 12 and d['totals']['parameters'] == 146938 and d['layers'][0]['rule'] == 'flat'"
+json "d['layers'][0]['shape'][1:] == [16, 28, 28] and d['layers'][2]['type'] == 'max-pool'"
+good 0 layers "$model" --composite zero --rule 'type:convolution=w-square' --json
+json "[l['rule'] for l in d['layers']][:3] == ['w-square', 'w-square', 'zero']"
+good 0 layers "$unsupported"; has out "12 layers"
+good 0 layers "$model" --no-fuse --json; json "len(d['layers']) == 19"
+
+# ---- run ----
+good 0 run "$model" "$picture" --rules "$rules"; has out "bag"
+good 0 run "$model" "$picture" --rules "$rules" --json
+json "d['samples'][0]['input'] == '$picture' and d['samples'][0]['top'][0]['label'] == 'bag' and d['samples'][0]['top'][0]['index'] == 8"
+json "abs(sum(t['probability'] for t in d['samples'][0]['top']) - 1) < .01 and len(d['samples'][0]['top']) == 5"
+good 0 run "$model" "$picture" --top 2 --output o.npy --json; exists o.npy; json "len(d['samples'][0]['top']) == 2"
+clear_work
+
+# ---- explain ----
+good 0 explain "$model" "$picture" --rules "$rules"
+has out "bag.png  target 8 bag  output "; has out "  start 1  sum 0."
+[ -s err ] && fail "explain has nothing to say on stderr: $(cat err)"
+good 0 explain "$model" "$picture" --rules "$rules" --heatmap h.png --relevance r.npy --layerwise l.safetensors --sheet s.png \
+    --report r.json --repeat 3
+exists h.png r.npy l.safetensors s.png r.json
+cp work/r.json out
+json "list(d) == ['lrpscope', 'model', 'options', 'samples', 'layers', 'ledger', 'files', 'timing']"
+json "len(d['timing']['forward_ms']) == 3 and len(set(d['timing']['forward_ms'])) > 1 and len(d['files']) == 5"
+json "set(d['samples'][0]) == {'input', 'target', 'label', 'output', 'start', 'sum_input'} and d['options']['scale'] == '1/255'"
+json "abs(d['samples'][0]['sum_input'] - d['layers'][0]['sum']) < 1e-6 and d['layers'][-1]['sum'] == 1"
+clear_work
+good 0 explain "$model" "$picture" "$demo/boot.png" "$picture" --rules "$rules" --output-dir d
+exists d/bag.png d/bag.npy d/bag.json d/boot.png d/bag-2.npy
+good 0 explain "$model" "$picture" --rules "$rules" --at first --relevance at.npy --output-dir d; exists d/at.npy
+has work/d/at.npy "(1, 16, 28, 28)"
+clear_work
+good 1 explain "$unsupported" "$picture" --heatmap h.png
+has err "/features/features.5/Conv"; has err "--support-activation hard-swish"; tail -1 err >out; has out "--skip-checks"
+[ -z "$(ls -A work)" ] || fail "a failing check leaves files behind"
+good 0 explain "$unsupported" "$picture" --skip-checks --heatmap h.png; exists h.png
+good 0 explain "$unsupported" "$picture" --method gradient --relevance g.npy; exists g.npy
+good 0 explain "$model" "$picture" --rule '*=z-plus'; has err "warning"
+good 0 explain "$model" "$picture" --rule '*=z-plus' -q; [ -s err ] && fail "-q leaves no warnings"
+good 0 explain "$model" "$picture" --rules "$rules" --composite zero --json; json "d['layers'][0]['rule'] == 'zero'"
+clear_work
+
+# ---- the inspector without a terminal ----
+good 0 "$model" "$picture" --rules "$rules"; has out "sum R"; has err "explain"
+[ "$(wc -l <err)" -eq 1 ] || fail "one line on stderr names explain"
+good 1 "$unsupported" "$picture"; has out "hard-swish"; has err "explain"
+[ "$(wc -l <err)" -eq 1 ] || fail "one line on stderr names explain"
+
+echo "$checks runs, $failures failures"
+[ $failures = 0 ]

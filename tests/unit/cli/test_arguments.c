@@ -1,0 +1,189 @@
+/* test_arguments.c: what a command line comes to: commands, options, settings, errors. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#include "arguments.h"
+#include "commands.h"
+#include "options.h"
+
+enum { MOST = 32 };
+
+/* Splits "a b c" at blanks and parses it; `line` must stay. */
+static enum lrp_status parse(char *line, struct lrp_arguments *out, struct lrp_error *err) {
+    char *argv[MOST] = {(char[]){"lrpscope"}};
+    int argc = 1;
+    for (char *word = strtok(line, " "); word && argc < MOST; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    return lrp_cli_arguments_parse(argc, argv, out, err);
+}
+
+static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *message;
+    } cases[] = {
+        {"explain m i --heatmp x", "unknown option --heatmp (nearest: --heatmap)"},
+        {"check m --compsite zero", "nearest: --composite"},
+        {"check m -z", "unknown option -z"},
+        {"explain m i --heatmap", "--heatmap needs a value"},
+        {"check m --json=1", "--json takes no value"},
+        {"explain m i --method foo", "--method foo"},
+        {"explain m i --method foo", "lrp gradient input-gradient"},
+        {"layers m --heatmap x.png", "--heatmap is no option of layers"},
+        {"layers m extra", "unexpected argument \"extra\""},
+        {"rules extra", "unexpected argument \"extra\""},
+        {"m i j", "unexpected argument \"j\""},
+        {"check", "no MODEL given"},
+        {"explain m", "no INPUT given"},
+        {"", "no MODEL given"},
+        {"ledger m i", "command \"ledger\" is not implemented yet"},
+        {"compare m i", "command \"compare\" is not implemented yet"},
+        {"convert m o", "command \"convert\" is not implemented yet"},
+        {"explain m i --profile", "--profile is not implemented yet"},
+        {"explain m i --repeat 0", "--repeat"},
+        {"explain m i --repeat 1x", "--repeat"},
+        {"explain m i --rule zero", "SELECTOR=RULE"},
+        {"explain m i --rule =zero", "SELECTOR=RULE"},
+        {"explain m i --rule 1=nonsense", "nonsense"},
+        {"explain m i --rule 1=alpha-beta(3,1)", "alpha"},
+        {"explain m --input x", "NAME=FILE"},
+        {"explain m i --threads many", "--threads"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_arguments a;
+        struct lrp_error err = {0};
+        char *line = strdup(cases[i].line);
+        check_fails(parse(line, &a, &err), &err, LRP_USAGE, cases[i].message);
+        assert_null(strchr(err.message, '\n'));
+        free(line);
+    }
+}
+
+static void a_command_name_wins_over_a_file_of_that_name(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *command, *model;
+        size_t inputs;
+    } cases[] = {
+        {"check check", "check", "check", 0}, {"./check", "", "./check", 0},
+        {"m.onnx", "", "m.onnx", 0},          {"m.onnx i.png", "", "m.onnx", 1},
+        {"--json check m", "check", "m", 0},  {"explain m a b -", "explain", "m", 3},
+        {"rules", "rules", NULL, 0},          {"explain m -- --json", "explain", "m", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_arguments a;
+        struct lrp_error err = {0};
+        char *line = strdup(cases[i].line);
+        check_ok(parse(line, &a, &err), &err);
+        assert_string_equal(a.command->name, cases[i].command);
+        if (cases[i].model)
+            assert_string_equal(a.model, cases[i].model);
+        else
+            assert_null(a.model);
+        assert_int_equal(a.input_count, cases[i].inputs);
+        lrp_cli_arguments_free(&a);
+        free(line);
+    }
+}
+
+static void options_become_settings(void **state) {
+    (void)state;
+    char line[] = "explain m i --composite=zero --rule a=b=zero --no-fuse --target 3 --target 4 --support-layer Clip "
+                  "--repeat 7 --heatmap h.png -q";
+    struct lrp_arguments a;
+    struct lrp_error err = {0};
+    check_fails(parse(line, &a, &err), &err, LRP_USAGE, "b=zero"); /* the selector ends at the first = */
+    char good[] = "explain m i --composite=zero --rule type:dense=epsilon(0.25,bias=off) --no-fuse --target 3 --target 4 "
+                  "--support-layer Clip --repeat 7 -q";
+    check_ok(parse(good, &a, &err), &err);
+    assert_string_equal(lrp_settings_get(a.settings, LRP_SETTING_COMPOSITE), "zero");
+    assert_string_equal(lrp_settings_get(a.settings, LRP_SETTING_TARGET), "4");
+    assert_false(lrp_settings_flag(a.settings, LRP_SETTING_FUSE));
+    assert_true(lrp_settings_flag(a.settings, LRP_SETTING_CANONIZE));
+    assert_int_equal(lrp_settings_rule_count(a.settings), 1);
+    assert_string_equal(lrp_settings_rule_at(a.settings, 0).select, "type:dense");
+    assert_string_equal(lrp_settings_rule_at(a.settings, 0).rule, "epsilon(0.25,bias=off)");
+    assert_string_equal(lrp_settings_layer_at(a.settings, 0), "Clip");
+    assert_int_equal(a.repeat, 7);
+    assert_true(a.quiet);
+    assert_false(a.json);
+    lrp_cli_arguments_free(&a);
+}
+
+static void options_beat_the_rules_file_whatever_their_order(void **state) {
+    (void)state;
+    char path[] = "/tmp/lrp-rules-XXXXXX";
+    const int fd = mkstemp(path);
+    static const char text[] = "{\"lrpscope\": 1, \"composite\": \"zero\", \"convention\": \"zennit\"}";
+    assert_int_equal(write(fd, text, sizeof text - 1), (int)sizeof text - 1);
+    close(fd);
+    for (size_t i = 0; i < 2; i++) {
+        char line[120];
+        snprintf(line, sizeof line,
+                 i ? "check m --rules %s --composite epsilon-plus" : "check m --composite epsilon-plus --rules %s", path);
+        struct lrp_arguments a;
+        struct lrp_error err = {0};
+        check_ok(parse(line, &a, &err), &err);
+        assert_string_equal(lrp_settings_get(a.settings, LRP_SETTING_COMPOSITE), "epsilon-plus");
+        assert_string_equal(lrp_settings_get(a.settings, LRP_SETTING_CONVENTION), "zennit");
+        lrp_cli_arguments_free(&a);
+    }
+    unlink(path);
+}
+
+static void help_holds_whatever_else_is_missing(void **state) {
+    (void)state;
+    char line[] = "explain --help";
+    struct lrp_arguments a;
+    struct lrp_error err = {0};
+    check_ok(parse(line, &a, &err), &err);
+    assert_true(a.help);
+    assert_string_equal(a.command->name, "explain");
+    lrp_cli_arguments_free(&a);
+}
+
+static void no_row_of_a_table_is_empty_or_doubled(void **state) {
+    (void)state;
+    const struct lrp_option *option;
+    size_t count = 0;
+    for (; (option = lrp_cli_option_at(count)); count++) {
+        assert_true(option->name && *option->name);
+        assert_true(option->commands != 0);
+        assert_ptr_equal(lrp_cli_option_find(option->name, strlen(option->name)), option); /* the first of its name */
+        if (option->letter)
+            assert_ptr_equal(lrp_cli_option_letter(option->letter), option);
+    }
+    assert_true(count > 40);
+    for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
+        const struct lrp_command *c = &lrp_cli_commands[i];
+        assert_true(c->name && c->summary && c->details && c->run && c->examples[0]);
+        assert_ptr_equal(lrp_cli_command_find(c->name), i ? c : NULL);
+        assert_false(lrp_cli_command_reserved(c->name));
+    }
+}
+
+static void distances_are_levenshteins(void **state) {
+    (void)state;
+    assert_int_equal(lrp_cli_distance("kitten", "sitting"), 3);
+    assert_int_equal(lrp_cli_distance("", "abc"), 3);
+    assert_int_equal(lrp_cli_distance("flaw", "lawn"), 2);
+    assert_int_equal(lrp_cli_distance("same", "same"), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wrong_line_is_a_usage_error_that_names_the_cause),
+        cmocka_unit_test(a_command_name_wins_over_a_file_of_that_name),
+        cmocka_unit_test(options_become_settings),
+        cmocka_unit_test(options_beat_the_rules_file_whatever_their_order),
+        cmocka_unit_test(help_holds_whatever_else_is_missing),
+        cmocka_unit_test(no_row_of_a_table_is_empty_or_doubled),
+        cmocka_unit_test(distances_are_levenshteins),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
