@@ -52,10 +52,38 @@ static char *numbered(const char *path, int64_t number, int64_t count) {
 typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp_snapshot *now, int64_t sample,
                                        const char *path, struct lrp_error *err);
 
+static bool shows_activation(const struct explain *e) {
+    return !strcmp(e->arguments->show, "activation");
+}
+
 static enum lrp_status write_heatmap(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
                                      struct lrp_error *err) {
-    const enum lrp_show show = strcmp(e->arguments->show, "activation") ? LRP_SHOW_RELEVANCE : LRP_SHOW_ACTIVATION;
+    const enum lrp_show show = shows_activation(e) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
     return lrp_snapshot_export_heatmap(now, e->layer, show, sample, path, err);
+}
+
+static bool same_values(const struct lrp_tensor *a, const struct lrp_tensor *b) {
+    return a == b || (a && b && a->count == b->count && !memcmp(a->f, b->f, a->count * sizeof *a->f));
+}
+
+/* A heatmap is drawn of what a layer is shown by. --at may name another value of the layer (a second output, a second model
+ * input, what lies before a fused activation): it must not be drawn as something else. */
+static enum lrp_status check_drawable(const struct explain *e, const struct round *round, const struct lrp_snapshot *now,
+                                      struct lrp_error *err) {
+    const char *at = e->arguments->at;
+    if (!at || !round->files.heatmap)
+        return LRP_OK;
+    const bool activation = shows_activation(e);
+    const struct lrp_tensor *shown = (activation ? now->activation : now->relevance)[e->layer];
+    const struct lrp_tensor *value =
+        (activation ? lrp_session_value_activation : lrp_session_value_relevance)(e->job.session, at);
+    const bool differs = value && !same_values(value, shown);
+    lrp_tensor_release(value);
+    if (!differs)
+        return LRP_OK;
+    return lrp_fail(err, LRP_USAGE,
+                    "--at %s: heatmaps are drawn of the output of a layer only, here %s (--relevance writes any value)", at,
+                    now->layers->rows[e->layer].name);
 }
 
 static enum lrp_status write_sheet(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
@@ -120,6 +148,21 @@ static void print_line(const char *name, const struct lrp_target *target, double
     free(clean);
 }
 
+/* Relevance that arrived at the inputs of the model, all of them. */
+static double input_sum(const struct explain *e, const struct lrp_snapshot *now, size_t sample, size_t samples) {
+    const size_t inputs = lrp_model_input_count(now->model);
+    double sum = now->relevance[0] ? lrp_cli_sample_sum(now->relevance[0], sample, samples) : 0;
+    for (size_t i = 1; i < inputs; i++) {
+        struct lrp_model_value input;
+        lrp_model_input(now->model, i, &input);
+        const struct lrp_tensor *more = lrp_session_value_relevance(e->job.session, input.name);
+        if (more && (samples == 1 || (more->shape.rank > 0 && (size_t)more->shape.dim[0] == samples)))
+            sum += lrp_cli_sample_sum(more, sample, samples);
+        lrp_tensor_release(more);
+    }
+    return sum;
+}
+
 static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
                                    size_t samples, struct lrp_error *err) {
     enum lrp_status status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
@@ -130,7 +173,7 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
     char *name = lrp_cli_sample_name(round->path, (size_t)e->number, round->samples);
     if (!name)
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const double sum = now->relevance[0] ? lrp_cli_sample_sum(now->relevance[0], sample, samples) : 0;
+    const double sum = input_sum(e, now, sample, samples);
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
     if (!e->arguments->json)
         print_line(name, &target, sum);
@@ -143,7 +186,11 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
 static enum lrp_status show_pass(struct explain *e, struct round *round, const struct lrp_snapshot *now, int64_t pass,
                                  struct lrp_error *err) {
     const size_t samples = lrp_cli_samples_in(&e->job);
-    enum lrp_status status = keep_relevance(e, round, now, err);
+    enum lrp_status status = check_drawable(e, round, now, err);
+    if (!status)
+        status = keep_relevance(e, round, now, err);
+    if (!status && e->arguments->output_dir) /* now that there is something to put into it */
+        status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status)
         status = write_layerwise(e, round, pass, err);
     for (size_t i = 0; !status && i < samples; i++, e->number++)
@@ -174,8 +221,6 @@ static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t 
         if (!status)
             note_timing(e, round, now);
     }
-    if (!status && e->arguments->output_dir) /* now that there is something to put into it */
-        status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status)
         status = show_pass(e, round, now, pass, err);
     lrp_snapshot_release(now);
