@@ -18,19 +18,30 @@ static struct {
     bool has_modes;
     char restore[512];
     size_t restore_length;
-    struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES];
+    struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size;
+    bool watches_size;
 } state = {.wake_fd = -1};
 
-static void on_asking(int signal) {
+static void wake_loop(void) {
     const int kept = errno;
-    if (signal == SIGINT)
-        state.interrupted = 1;
-    else
-        state.ending = signal;
     if (write(state.wake_fd, "s", 1) < 0) {
         /* the pipe is full: the loop is awake already */
     }
     errno = kept;
+}
+
+static void on_asking(int signal) {
+    if (signal == SIGINT)
+        state.interrupted = 1;
+    else
+        state.ending = signal;
+    wake_loop();
+}
+
+static void on_size(int signal) {
+    if (state.old_size.sa_handler != SIG_DFL && state.old_size.sa_handler != SIG_IGN)
+        state.old_size.sa_handler(signal);
+    wake_loop();
 }
 
 static void on_crash(int signal) {
@@ -87,4 +98,16 @@ void lrp_signals_keep(char byte) {
         state.restore[state.restore_length++] = byte;
 }
 
-void lrp_signals_disarm(void) { state.armed = 0; }
+void lrp_signals_watch_size(void) {
+    struct sigaction action = {.sa_handler = on_size};
+    sigemptyset(&action.sa_mask);
+    if (state.wake_fd >= 0)
+        state.watches_size = sigaction(SIGWINCH, &action, &state.old_size) == 0;
+}
+
+void lrp_signals_disarm(void) {
+    state.armed = 0;
+    if (state.watches_size)
+        sigaction(SIGWINCH, &state.old_size, NULL);
+    state.watches_size = false;
+}

@@ -17,5 +17,7 @@ bool lrp_signals_interrupted(void);
 void lrp_signals_arm(int input_fd, int output_fd);
 void lrp_signals_keep(char byte);
 void lrp_signals_disarm(void);
+/* After the terminal was opened: a change of its size, which ncurses notes, wakes the loop too, wherever the signal lands. */
+void lrp_signals_watch_size(void);
 
 #endif

@@ -26,6 +26,14 @@ struct lrp_terminal {
 
 /* ---- opening ---- */
 
+static bool known_type(const char *type) {
+    int problem = 0;
+    if (!type || setupterm(type, STDOUT_FILENO, &problem) != OK)
+        return false;
+    del_curterm(cur_term);
+    return true;
+}
+
 /* An entry with direct colour of the same family, if COLORTERM promises it and the entry is installed. */
 static const char *direct_type(const char *type, const char *color) {
     static const char *const families[][2] = {{"xterm-256color", "xterm-direct"}, {"tmux-256color", "tmux-direct"},
@@ -38,11 +46,8 @@ static const char *direct_type(const char *type, const char *color) {
     if (!type || !(wanted || (promised && (!color || strcmp(color, "auto") == 0))))
         return type;
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        int problem = 0;
-        if (strcmp(type, families[i][0]) != 0 || setupterm(families[i][1], STDOUT_FILENO, &problem) != OK)
-            continue;
-        del_curterm(cur_term);
-        return families[i][1];
+        if (strcmp(type, families[i][0]) == 0 && known_type(families[i][1]))
+            return families[i][1];
     }
     return type;
 }
@@ -117,13 +122,15 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     }
     t->fd = fileno(in);
     lrp_signals_arm(t->fd, fileno(output));
-    t->screen = newterm(direct_type(type, options->color), output, in);
+    /* newterm leaks on types it does not know */
+    t->screen = known_type(type) ? newterm(direct_type(type, options->color), output, in) : NULL;
     t->made = calloc((LRP_LEVELS_MAX + 2) * (LRP_LEVELS_MAX + 2), sizeof *t->made);
     if (!t->screen || !t->made) {
         lrp_terminal_close(t);
         return lrp_fail(err, LRP_FILE, "terminal type '%s' cannot be used: set TERM, e.g. to xterm-256color", type ? type : "");
     }
     set_up(t, options);
+    lrp_signals_watch_size();
     *out = t;
     return LRP_OK;
 }

@@ -47,11 +47,13 @@ static int timeout_of(const struct deadlines *d) {
 }
 
 /* Everything that can be read; false when the terminal is gone. */
-static bool read_terminal(struct lrp_runner *runner) {
+static bool read_terminal(struct lrp_runner *runner, bool *dirty) {
     struct lrp_event event;
     bool lost = false;
-    while (!runner->quit && lrp_terminal_read(runner->terminal, &event, &lost))
+    while (!runner->quit && lrp_terminal_read(runner->terminal, &event, &lost)) {
         lrp_runner_send(runner, &event);
+        *dirty = true;
+    }
     return !lost;
 }
 
@@ -110,10 +112,9 @@ static int loop(struct lrp_runner *runner) {
             send_interrupt(runner);
             dirty = true;
         }
-        if (ready < 0 || (ready > 0 && fds[0].revents)) {
-            if (!read_terminal(runner) || (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))))
+        if (ready != 0) { /* the wake pipe also says that the size changed, which is read like a key */
+            if (!read_terminal(runner, &dirty) || (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))))
                 return 128 + 1; /* as SIGHUP would have it */
-            dirty = true;
         }
         dirty = on_clock(runner, &d) || dirty;
     }

@@ -1,0 +1,174 @@
+/* screen.c: a program on a pseudo-terminal, see screen.h. */
+#include "screen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 10000, ROW_BYTES = 4096 };
+
+static long now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int on_property(VTermProp property, VTermValue *value, void *user) {
+    struct screen *s = user;
+    if (property == VTERM_PROP_ALTSCREEN)
+        s->alternate = value->boolean;
+    if (property == VTERM_PROP_CURSORVISIBLE)
+        s->cursor = value->boolean;
+    return 1;
+}
+
+static void become(char *const arguments[], const char *variable) {
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    unsetenv("COLORTERM");
+    unsetenv("NO_COLOR");
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
+    if (variable)
+        putenv((char *)variable);
+    execv(arguments[0], arguments);
+    _exit(127);
+}
+
+void screen_start(struct screen *s, char *const arguments[], int columns, int rows, const char *variable) {
+    static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
+    struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
+    *s = (struct screen){.columns = columns, .rows = rows, .cursor = true};
+    s->bytes = tmpfile();
+    s->vterm = vterm_new(rows, columns);
+    vterm_set_utf8(s->vterm, 1);
+    s->cells = vterm_obtain_screen(s->vterm);
+    vterm_screen_set_callbacks(s->cells, &callbacks, s);
+    vterm_screen_enable_altscreen(s->cells, 1);
+    vterm_screen_reset(s->cells, 1);
+    s->pid = forkpty(&s->fd, NULL, NULL, &size);
+    if (s->pid == 0)
+        become(arguments, variable);
+}
+
+/* Reads for at most `ms`; false at the end. */
+static bool pump(struct screen *s, int ms) {
+    char bytes[8192];
+    struct pollfd fd = {.fd = s->fd, .events = POLLIN};
+    if (poll(&fd, 1, ms) <= 0)
+        return true;
+    const ssize_t n = read(s->fd, bytes, sizeof bytes);
+    if (n <= 0)
+        return n < 0 && errno == EINTR;
+    vterm_input_write(s->vterm, bytes, (size_t)n);
+    if (s->bytes)
+        fwrite(bytes, 1, (size_t)n, s->bytes);
+    return true;
+}
+
+static void row_text(struct screen *s, int row, char out[ROW_BYTES]) {
+    const VTermRect rect = {.start_row = row, .end_row = row + 1, .start_col = 0, .end_col = s->columns};
+    out[vterm_screen_get_text(s->cells, out, ROW_BYTES - 1, rect)] = 0;
+}
+
+static bool holds(struct screen *s, const char *text) {
+    char row[ROW_BYTES];
+    for (int y = 0; y < s->rows; y++) {
+        row_text(s, y, row);
+        if (strstr(row, text))
+            return true;
+    }
+    return false;
+}
+
+static bool wait_for(struct screen *s, const char *text, bool there) {
+    const long until = now_ms() + WAIT_MS;
+    char row[ROW_BYTES];
+    while (holds(s, text) != there && now_ms() < until && pump(s, 50))
+        ;
+    if (holds(s, text) == there)
+        return true;
+    fprintf(stderr, "%s '%s'; the screen:\n", there ? "missing" : "still there:", text);
+    for (int y = 0; y < s->rows; y++) {
+        row_text(s, y, row);
+        fprintf(stderr, "|%s\n", row);
+    }
+    return false;
+}
+
+bool screen_wait(struct screen *s, const char *text) { return wait_for(s, text, true); }
+bool screen_wait_gone(struct screen *s, const char *text) { return wait_for(s, text, false); }
+
+void screen_type(struct screen *s, const char *bytes) {
+    if (write(s->fd, bytes, strlen(bytes)) < 0)
+        perror("write");
+}
+
+void screen_resize(struct screen *s, int columns, int rows) {
+    struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
+    vterm_set_size(s->vterm, rows, columns);
+    s->columns = columns;
+    s->rows = rows;
+    ioctl(s->fd, TIOCSWINSZ, &size);
+}
+
+int screen_count_colored(struct screen *s, unsigned rune) {
+    int count = 0;
+    for (int y = 0; y < s->rows; y++) {
+        for (int x = 0; x < s->columns; x++) {
+            VTermScreenCell cell;
+            if (vterm_screen_get_cell(s->cells, (VTermPos){y, x}, &cell) && cell.chars[0] == rune &&
+                !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) && !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg))
+                count++;
+        }
+    }
+    return count;
+}
+
+bool screen_wait_colored(struct screen *s, unsigned rune, int least) {
+    const long until = now_ms() + WAIT_MS;
+    while (screen_count_colored(s, rune) < least && now_ms() < until && pump(s, 50))
+        ;
+    return screen_count_colored(s, rune) >= least;
+}
+
+bool screen_wrote(struct screen *s, const char *part, size_t length) {
+    static char bytes[1 << 22];
+    rewind(s->bytes);
+    const size_t n = fread(bytes, 1, sizeof bytes, s->bytes);
+    fseek(s->bytes, 0, SEEK_END);
+    return memmem(bytes, n, part, length) != NULL;
+}
+
+int screen_end(struct screen *s) {
+    const long until = now_ms() + WAIT_MS;
+    int status = 0;
+    while (now_ms() < until) {
+        pump(s, 20);
+        if (waitpid(s->pid, &status, WNOHANG) == s->pid) {
+            while (pump(s, 0) && poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, 0) > 0)
+                ;
+            s->pid = 0;
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        }
+    }
+    return -1;
+}
+
+void screen_free(struct screen *s) {
+    if (s->pid > 0) {
+        kill(s->pid, SIGKILL);
+        waitpid(s->pid, NULL, 0);
+    }
+    close(s->fd);
+    vterm_free(s->vterm);
+    if (s->bytes)
+        fclose(s->bytes);
+}
