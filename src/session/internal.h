@@ -118,7 +118,9 @@ struct lrp_session {
     double prepare_ms, forward_ms, relevance_ms;
     struct lrp_error job_error;
     pthread_t worker;
-    bool worker_started, worker_quit, worker_busy;
+    bool worker_started, worker_quit;
+    bool worker_busy;                 /* from a request until nothing is left to do */
+    bool worker_working;              /* a job is running right now */
     struct lrp_job *pending;          /* the latest request, NULL if none */
 };
 

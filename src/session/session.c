@@ -313,12 +313,14 @@ static void *work(void *data)
             continue;
         }
         s->pending = NULL;
+        s->worker_working = true;
         pthread_mutex_unlock(&s->lock);
         lrp_job_run(job, NULL);
         void (*notify)(void *) = job->notify;
         void *notify_data = job->notify_data;
         lrp_job_free(job);
         pthread_mutex_lock(&s->lock);
+        s->worker_working = false;
         if (!s->pending) {
             s->worker_busy = false;
             pthread_cond_broadcast(&s->idle);
@@ -374,6 +376,10 @@ void lrp_session_cancel(struct lrp_session *session)
     struct lrp_job *pending = session->pending;
     session->pending = NULL;
     if (session->worker_busy) session->job_state = LRP_JOB_CANCELLED;
+    if (!session->worker_working && session->worker_busy) { /* it was cancelled before the worker saw it */
+        session->worker_busy = false;
+        pthread_cond_broadcast(&session->idle);
+    }
     atomic_fetch_add(&session->generation, 1);
     pthread_mutex_unlock(&session->lock);
     lrp_job_free(pending);

@@ -1,0 +1,269 @@
+/* test_session.c: models, inputs, settings and results together, on the demo models. */
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "lrpscope/session.h"
+#include "onnx_writer.h"
+#include "temporary.h"
+
+#define DEMO "assets/demo/"
+
+static struct lrp_settings *demo_settings(void)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *s = NULL;
+    check_ok(lrp_settings_new(&s, &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_SCALE, "1/255", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_MEAN, "0.2860", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_STD, "0.3530", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_LABELS, DEMO "labels.txt", &err), &err);
+    return s;
+}
+
+static struct lrp_session *open_demo(const char *model, struct lrp_settings *settings)
+{
+    struct lrp_error err = {0};
+    struct lrp_session *s = NULL;
+    check_ok(lrp_session_open(model, settings, &s, &err), &err);
+    check_ok(lrp_session_set_input(s, NULL, DEMO "boot.png", &err), &err);
+    return s;
+}
+
+static const struct lrp_snapshot *snapshot(struct lrp_session *s)
+{
+    struct lrp_error err = {0};
+    const struct lrp_snapshot *now = NULL;
+    check_ok(lrp_session_snapshot(s, &now, &err), &err);
+    return now;
+}
+
+static void explains_a_picture(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    const struct lrp_snapshot *now = snapshot(s);
+    assert_int_equal(now->job, LRP_JOB_DONE);
+    assert_int_equal(now->target_count, 1);
+    assert_string_equal(now->targets[0].label, "boot");
+    assert_int_equal(now->targets[0].index, 9);
+    check_close(now->targets[0].start, 1, 0);
+    for (size_t i = 0; i < now->layers->count; i++) {
+        assert_non_null(now->relevance[i]);
+        assert_true(lrp_shape_equal(&now->relevance[i]->shape, &now->layers->rows[i].shape));
+        assert_int_equal(now->relevance_statistics[i].nan, 0);
+    }
+    /* the last layer's relevance is the start */
+    const struct lrp_tensor *last = now->relevance[now->layers->count - 1];
+    for (size_t k = 0; k < last->count; k++) check_close((double)last->f[k], k == 9 ? 1 : 0, 0);
+    lrp_snapshot_release(now);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+static void refuses_a_failing_model_until_it_is_registered(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg-unsupported.onnx", settings);
+    check_fails(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err, LRP_CHECK_FAILED, "hard-swish");
+    const struct lrp_snapshot *now = snapshot(s);
+    assert_false(now->check->passed);
+    assert_non_null(now->activation[1]); /* there is something to see all the same */
+    assert_null(now->relevance[1]);
+    lrp_snapshot_release(now);
+    check_ok(lrp_settings_register_activation(settings, "hard-swish", true, &err), &err);
+    check_ok(lrp_session_apply(s, settings, &err), &err);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    check_ok(lrp_settings_register_activation(settings, "hard-swish", false, &err), &err);
+    check_ok(lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+    check_ok(lrp_session_apply(s, settings, &err), &err);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    now = snapshot(s);
+    assert_false(now->check->passed); /* skipping hides nothing */
+    lrp_snapshot_release(now);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+static void keeps_activations_when_only_rules_change(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    const struct lrp_snapshot *before = snapshot(s);
+    check_ok(lrp_settings_add_rule(settings, "type:dense", "zero", &err), &err);
+    check_ok(lrp_session_apply(s, settings, &err), &err);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    const struct lrp_snapshot *after = snapshot(s);
+    assert_ptr_equal(before->activation[1], after->activation[1]);
+    assert_ptr_not_equal(before->relevance[1], after->relevance[1]);
+    assert_string_equal(after->rules[after->layers->count - 1], "zero");
+    assert_string_equal(after->rule_sources[after->layers->count - 1], "--rule");
+    lrp_snapshot_release(before);
+    lrp_snapshot_release(after);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+static void changes_nothing_when_settings_do_not_fit(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings(), *bad = NULL;
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    const struct lrp_snapshot *before = snapshot(s);
+    check_ok(lrp_settings_copy(settings, &bad, &err), &err);
+    check_ok(lrp_settings_add_rule(bad, "3", "z-plus", &err), &err); /* a pooling has no weights */
+    check_fails(lrp_session_apply(s, bad, &err), &err, LRP_USAGE, "z-plus");
+    check_fails(lrp_session_set_input(s, NULL, DEMO "labels.txt", &err), &err, LRP_FILE, "labels.txt");
+    const struct lrp_snapshot *after = snapshot(s);
+    assert_int_equal(before->generation, after->generation);
+    assert_string_equal(after->input_label, "boot.png");
+    lrp_snapshot_release(before);
+    lrp_snapshot_release(after);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+    lrp_settings_free(bad);
+}
+
+static const struct {
+    const char *text;
+    int64_t index; /* -1: refused */
+} targets[] = {{"", 9},      {"boot", 9},  {"trous", 1},     {"3", 3},      {"(4:0:0)", 4}, {"2@0:0", 2},
+               {"10", -1},   {"s", -1},    {"no such", -1},  {"1,2", -1},   {"2@1:0", -1},  {"-1", -1}};
+
+static void understands_targets(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        check_ok(lrp_settings_set(settings, LRP_SETTING_TARGET, targets[i].text, &err), &err);
+        check_ok(lrp_session_apply(s, settings, &err), &err);
+        enum lrp_status status = lrp_session_run(s, LRP_WANT_FORWARD, &err);
+        if (targets[i].index < 0) {
+            check_fails(status, &err, LRP_USAGE, targets[i].text);
+            continue;
+        }
+        check_ok(status, &err);
+        const struct lrp_snapshot *now = snapshot(s);
+        assert_int_equal(now->targets[0].index, targets[i].index);
+        lrp_snapshot_release(now);
+    }
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+static void wake(void *data)
+{
+    ssize_t written = write(*(int *)data, "!", 1);
+    assert_int_equal(written, 1);
+}
+
+static void worker_serves_the_latest_request(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    static const char *const composites[] = {"zero", "epsilon", "epsilon-plus", "epsilon-alpha2-beta1", "epsilon-plus-flat"};
+    for (size_t i = 0; i < 5; i++) {
+        check_ok(lrp_settings_set(settings, LRP_SETTING_COMPOSITE, composites[i], &err), &err);
+        check_ok(lrp_session_apply(s, settings, &err), &err);
+        check_ok(lrp_session_start(s, LRP_WANT_RELEVANCE, wake, &ends[1], &err), &err);
+    }
+    lrp_session_wait(s);
+    const struct lrp_snapshot *now = snapshot(s);
+    assert_int_equal(now->job, LRP_JOB_DONE);
+    assert_non_null(now->relevance[0]);
+    assert_string_equal(now->rules[1], "flat");
+    struct pollfd ready = {.fd = ends[0], .events = POLLIN};
+    assert_int_equal(poll(&ready, 1, 0), 1);
+    lrp_snapshot_release(now);
+    check_ok(lrp_session_start(s, LRP_WANT_RELEVANCE, wake, &ends[1], &err), &err);
+    lrp_session_cancel(s);
+    lrp_session_wait(s);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* A model whose batch is fixed to 1, fed with three samples. */
+static void runs_samples_one_by_one(void **state)
+{
+    struct lrp_error err = {0};
+    const char *path = temporary_path(state, "fixed.onnx");
+    struct onnx_writer w = {0};
+    const float weights[] = {1, 2, 3, 4, 5, 6};
+    onnx_input(&w, "x", 1, 2, (int64_t[]){1, 3});
+    onnx_initializer(&w, "w", 1, 2, (int64_t[]){3, 2}, weights, sizeof weights);
+    onnx_node(&w, "MatMul", "fc", "x w", "y", NULL);
+    onnx_output(&w, "y", 1, 2, (int64_t[]){1, 2});
+    onnx_write(&w, 13, path);
+    struct lrp_settings *settings = NULL;
+    struct lrp_session *s = NULL;
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_session_open(path, settings, &s, &err), &err);
+    const struct lrp_shape shape = {.rank = 2, .dim = {3, 3}};
+    struct lrp_tensor *x = NULL;
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &x, &err), &err);
+    for (int i = 0; i < 3; i++) x->f[i * 3 + i] = 1; /* rows of the identity: the output is a row of the weights */
+    check_ok(lrp_session_set_tensor(s, "x", x, "rows", &err), &err);
+    assert_true(lrp_session_one_by_one(s));
+    assert_int_equal(lrp_session_samples(s), 3);
+    for (int64_t i = 0; i < 3; i++) {
+        check_ok(lrp_session_select_sample(s, i, &err), &err);
+        check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+        const struct lrp_snapshot *now = snapshot(s);
+        check_close((double)now->output->f[1], (double)weights[2 * i + 1], 0);
+        lrp_snapshot_release(now);
+    }
+    check_fails(lrp_session_select_sample(s, 3, &err), &err, LRP_USAGE, "3");
+    lrp_tensor_release(x);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+static void names_both_shapes_of_an_array_that_does_not_fit(void **state)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    const struct lrp_shape shape = {.rank = 2, .dim = {4, 4}};
+    struct lrp_tensor *t = NULL;
+    const char *path = temporary_path(state, "small.npy");
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &t, &err), &err);
+    check_ok(lrp_tensor_write_npy(t, path, &err), &err);
+    check_fails(lrp_session_set_input(s, NULL, path, &err), &err, LRP_FILE, "4x4");
+    assert_non_null(strstr(err.message, "28x28"));
+    lrp_tensor_release(t);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(explains_a_picture),
+        cmocka_unit_test(refuses_a_failing_model_until_it_is_registered),
+        cmocka_unit_test(keeps_activations_when_only_rules_change),
+        cmocka_unit_test(changes_nothing_when_settings_do_not_fit),
+        cmocka_unit_test(understands_targets),
+        cmocka_unit_test(worker_serves_the_latest_request),
+        cmocka_unit_test_setup_teardown(runs_samples_one_by_one, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(names_both_shapes_of_an_array_that_does_not_fit, temporary_setup, temporary_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

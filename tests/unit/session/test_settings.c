@@ -1,0 +1,163 @@
+/* test_settings.c: settings as text and as rules files. */
+#include <string.h>
+
+#include "check.h"
+#include "lrpscope/explain.h"
+#include "output.h"
+#include "temporary.h"
+
+static struct lrp_settings *fresh(void)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *s = NULL;
+    check_ok(lrp_settings_new(&s, &err), &err);
+    return s;
+}
+
+static const char *file_with(void **state, const char *name, const char *text)
+{
+    struct lrp_error err = {0};
+    const char *path = temporary_path(state, name);
+    check_ok(lrp_output_write(path, text, strlen(text), &err), &err);
+    return path;
+}
+
+static const struct {
+    enum lrp_setting setting;
+    const char *text;
+    bool allowed;
+} forms[] = {
+    {LRP_SETTING_CONVENTION, "zennit", true},  {LRP_SETTING_CONVENTION, "keras", false}, {LRP_SETTING_METHOD, "gradient", true},
+    {LRP_SETTING_METHOD, "magic", false},      {LRP_SETTING_INPUT_SHAPE, "1,3,8,8", true}, {LRP_SETTING_INPUT_SHAPE, "1,x", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,0", false},   {LRP_SETTING_INPUT_SHAPE, "1,2,", false},   {LRP_SETTING_SCALE, "1/255", true},
+    {LRP_SETTING_SCALE, "bright", false},      {LRP_SETTING_SKIP_CHECKS, "true", true},    {LRP_SETTING_SKIP_CHECKS, "yes", false},
+    {LRP_SETTING_COLORMAP, "seismic", true},   {LRP_SETTING_COLORMAP, "pink elephants", false},
+    {LRP_SETTING_MEMORY, "2G", true},          {LRP_SETTING_MEMORY, "lots", false},        {LRP_SETTING_THREADS, "-1", false},
+};
+
+static void checks_the_form_of_every_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct lrp_settings *s = fresh();
+        struct lrp_error err = {0};
+        enum lrp_status status = lrp_settings_set(s, forms[i].setting, forms[i].text, &err);
+        if (forms[i].allowed) check_ok(status, &err);
+        else check_fails(status, &err, LRP_USAGE, "");
+        assert_int_equal(lrp_settings_given(s, forms[i].setting), forms[i].allowed);
+        lrp_settings_free(s);
+    }
+}
+
+static void last_rule_for_a_selector_replaces_the_one_before(void **state)
+{
+    (void)state;
+    struct lrp_settings *s = fresh();
+    struct lrp_error err = {0};
+    check_ok(lrp_settings_add_rule(s, "conv1", "flat", &err), &err);
+    check_ok(lrp_settings_add_rule(s, "2", "zero", &err), &err);
+    check_ok(lrp_settings_add_rule(s, "conv1", "z-plus", &err), &err);
+    assert_int_equal(lrp_settings_rule_count(s), 2);
+    assert_string_equal(lrp_settings_rule_at(s, 1).select, "conv1");
+    assert_string_equal(lrp_settings_rule_at(s, 1).rule, "z-plus");
+    lrp_settings_remove_rule(s, NULL);
+    assert_int_equal(lrp_settings_rule_count(s), 0);
+    lrp_settings_free(s);
+}
+
+static void a_file_written_reads_back_the_same(void **state)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *s = fresh(), *back = fresh();
+    check_ok(lrp_settings_set(s, LRP_SETTING_COMPOSITE, "epsilon-gamma-box(-2.1,2.6)", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_CONVENTION, "zennit", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_MEAN, "0.5,0.4,0.3", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_COLORMAP, "seismic", &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_TARGET, "tabby, tabby cat", &err), &err);
+    check_ok(lrp_settings_set_flag(s, LRP_SETTING_FUSE, false, &err), &err);
+    check_ok(lrp_settings_add_rule(s, "a=b", "epsilon(0.25,bias=off)", &err), &err);
+    check_ok(lrp_settings_register_layer(s, "LRN", true, &err), &err);
+    check_ok(lrp_settings_register_activation(s, "relu6", true, &err), &err);
+    const char *path = temporary_path(state, "rules.json");
+    check_ok(lrp_settings_write(s, path, &err), &err);
+    char *warnings = NULL;
+    check_ok(lrp_settings_read(back, path, &warnings, &err), &err);
+    assert_null(warnings);
+    assert_true(lrp_settings_equal(s, back));
+    lrp_settings_free(s);
+    lrp_settings_free(back);
+}
+
+static void unknown_keys_are_warned_about_and_kept(void **state)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *s = fresh();
+    const char *path = file_with(state, "a.json",
+                                 "{\"lrpscope\": 1, \"author\": \"me\", \"heatmap\": {\"gamma\": 0.5, \"sparkle\": [1, 2]}}");
+    char *warnings = NULL;
+    check_ok(lrp_settings_read(s, path, &warnings, &err), &err);
+    assert_non_null(strstr(warnings, "author"));
+    assert_non_null(strstr(warnings, "heatmap.sparkle"));
+    assert_string_equal(lrp_settings_get(s, LRP_SETTING_GAMMA), "0.5");
+    const char *out = temporary_path(state, "b.json");
+    check_ok(lrp_settings_write(s, out, &err), &err);
+    FILE *f = fopen(out, "r");
+    char text[4096];
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    assert_non_null(strstr(text, "author"));
+    assert_non_null(strstr(text, "sparkle"));
+    free(warnings);
+    lrp_settings_free(s);
+}
+
+static const struct {
+    const char *text;
+    enum lrp_status status;
+    const char *part;
+} damaged[] = {
+    {"{\"rules\": [{\"select\": \"1\", \"rule\": \"no-such-rule\"}]}", LRP_USAGE, "no-such-rule"},
+    {"{\"rules\": {\"1\": \"zero\"}}", LRP_USAGE, "rules"},
+    {"{\"lrpscope\": 2}", LRP_USAGE, "version 1"},
+    {"{\"skip_checks\": 3}", LRP_USAGE, "skip_checks"},
+    {"{\"custom_rules\": {\"mine\": {}}}", LRP_USAGE, "custom_rules"},
+    {"[1, 2]", LRP_USAGE, "object"},
+    {"{\"composite\": ", LRP_FILE, "line 1"},
+};
+
+static void names_file_and_key_of_what_is_wrong(void **state)
+{
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        struct lrp_error err = {0};
+        struct lrp_settings *s = fresh();
+        const char *path = file_with(state, "damaged.json", damaged[i].text);
+        check_fails(lrp_settings_read(s, path, NULL, &err), &err, damaged[i].status, damaged[i].part);
+        assert_non_null(strstr(err.message, "damaged.json"));
+        lrp_settings_free(s);
+    }
+}
+
+static void a_composite_may_be_a_list_of_primitives(void **state)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *s = fresh();
+    const char *path = file_with(state, "list.json", "{\"composite\": [\"global(zero)\", \"layer(2, flat)\"], \"target\": 3, \"input_shape\": [1, 3, 8, 8]}");
+    check_ok(lrp_settings_read(s, path, NULL, &err), &err);
+    assert_string_equal(lrp_settings_get(s, LRP_SETTING_COMPOSITE), "composite(global(zero),layer(2, flat))");
+    assert_string_equal(lrp_settings_get(s, LRP_SETTING_TARGET), "3");
+    assert_string_equal(lrp_settings_get(s, LRP_SETTING_INPUT_SHAPE), "1,3,8,8");
+    lrp_settings_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks_the_form_of_every_value),
+        cmocka_unit_test(last_rule_for_a_selector_replaces_the_one_before),
+        cmocka_unit_test_setup_teardown(a_file_written_reads_back_the_same, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(unknown_keys_are_warned_about_and_kept, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(names_file_and_key_of_what_is_wrong, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(a_composite_may_be_a_list_of_primitives, temporary_setup, temporary_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
