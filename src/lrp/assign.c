@@ -74,15 +74,6 @@ static bool warn(struct assigner *a, const char *text)
     return warnings[a->out->warning_count++] != NULL;
 }
 
-static void starts_with(const struct lrp_layer_view *view, const char *prefix, bool *layers)
-{
-    size_t length = strlen(prefix);
-    for (size_t i = 1; i < view->list.count; i++) {
-        const char *name = view->list.rows[i].name;
-        if (strncmp(name, prefix, length) == 0 && (name[length] == '/' || name[length] == '.')) layers[i] = true;
-    }
-}
-
 /* The layers a primitive speaks of, before any type map; owned by the caller. */
 static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, bool **out)
 {
@@ -99,11 +90,9 @@ static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, 
     if (!p->selector) return LRP_OK;
     struct lrp_selection s;
     struct lrp_error why = {0};
-    starts_with(a->view, p->selector, layers);
-    bool by_prefix = false;
-    for (size_t i = 1; i < list->count; i++) by_prefix |= layers[i];
     enum lrp_status status = lrp_select(a->graph, a->view, p->selector, &s, &why);
-    if (status != LRP_OK) return by_prefix ? LRP_OK : lrp_fail(a->err, status, "composite: %s", why.message);
+    if (status != LRP_OK) return lrp_fail(a->err, status, "composite: %s", why.message);
+    lrp_select_prefix(a->view, p->selector, layers); /* beside a layer of that very name */
     for (size_t i = 1; i < list->count; i++) layers[i] = layers[i] || s.layers[i];
     lrp_selection_free(&s);
     return LRP_OK;
@@ -194,7 +183,7 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
         lrp_rule_clear(&rule);
         return status;
     }
-    bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB;
+    bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB || s.by == LRP_BY_PREFIX;
     for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++) {
         struct lrp_error why;
         if (!s.layers[i]) continue;
