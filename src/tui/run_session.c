@@ -63,7 +63,7 @@ static void make_picture(struct lrp_runner *runner, struct lrp_picture *picture)
     struct lrp_error err = {.status = LRP_OK};
     picture_options(runner, picture->show, &picture->options);
     if (lrp_snapshot_plane(runner->snapshot, picture->layer, picture->show, 0, &plane, &err) != LRP_OK) {
-        strncpy(picture->reason, err.message, sizeof picture->reason - 1);
+        memcpy(picture->reason, err.message, sizeof picture->reason - 1); /* the message is longer: cut; the last byte stays 0 */
         return;
     }
     picture->plane = *plane; /* its values move; the box goes */
