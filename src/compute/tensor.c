@@ -78,43 +78,6 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
     free((struct lrp_tensor *)tensor);
 }
 
-static void squared_distances(const struct lrp_tensor *tensor, struct lrp_statistics *out, size_t finite)
-{
-    double squares = 0;
-
-    for (size_t i = 0; i < tensor->count; i++)
-        if (isfinite(tensor->f[i])) {
-            const double distance = (double)tensor->f[i] - out->mean;
-            squares += distance * distance;
-        }
-    out->std = sqrt(squares / (double)finite);
-}
-
-void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out)
-{
-    size_t finite = 0;
-
-    *out = (struct lrp_statistics){0};
-    for (size_t i = 0; i < tensor->count; i++) {
-        const float value = tensor->f[i];
-
-        if (!isfinite(value)) {
-            out->nan++;
-            continue;
-        }
-        out->sum += (double)value;
-        if (finite == 0 || value < out->min)
-            out->min = value;
-        if (finite == 0 || value > out->max)
-            out->max = value;
-        finite++;
-    }
-    if (finite == 0)
-        return;
-    out->mean = out->sum / (double)finite;
-    squared_distances(tensor, out, finite);
-}
-
 /* From column-major to row-major: walks the target in order, the source with its own strides. */
 static void from_fortran(const struct lrp_shape *shape, const void *source, size_t count, size_t size, void *target)
 {

@@ -1,0 +1,91 @@
+/* statistics.c: sum, mean, spread, extremes of a tensor, block by block while the block is in the cache. */
+#include <math.h>
+
+#include "lrpscope/tensor.h"
+
+enum { BLOCK = 2048 };
+
+/* Statistics of some finite values: `squares` about their own mean. */
+struct part {
+    size_t count;
+    double sum, squares;
+    float min, max;
+};
+
+/* Half as many doubles as floats fit a vector: wider ones where the machine has them. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDE
+#endif
+
+/* All values; the sum tells whether one of them was NaN or infinite. */
+WIDE static void sum_block(const float *f, size_t n, struct part *out)
+{
+    double sum = 0;
+    float min = f[0], max = f[0];
+#pragma omp simd reduction(+ : sum) reduction(min : min) reduction(max : max)
+    for (size_t i = 0; i < n; i++) {
+        sum += (double)f[i];
+        min = f[i] < min ? f[i] : min;
+        max = f[i] > max ? f[i] : max;
+    }
+    *out = (struct part){.count = n, .sum = sum, .min = min, .max = max};
+}
+
+WIDE static double squares_block(const float *f, size_t n, double mean)
+{
+    double squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (size_t i = 0; i < n; i++) squares += ((double)f[i] - mean) * ((double)f[i] - mean);
+    return squares;
+}
+
+/* A block with NaN or infinity in it: the finite values are gathered first. */
+static void finite_block(const float *f, size_t n, struct part *out)
+{
+    float finite[BLOCK];
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(f[i])) finite[count++] = f[i];
+    *out = (struct part){0};
+    if (!count) return;
+    sum_block(finite, count, out);
+    out->squares = squares_block(finite, count, out->sum / (double)count);
+}
+
+/* Chan, Golub and LeVeque's update of means and squares. */
+static void join(struct part *all, const struct part *part)
+{
+    if (!part->count) return;
+    if (!all->count) {
+        *all = *part;
+        return;
+    }
+    double a = (double)all->count, b = (double)part->count, apart = part->sum / b - all->sum / a;
+    all->squares += part->squares + apart * apart * a * b / (a + b);
+    all->sum += part->sum;
+    all->count += part->count;
+    all->min = fminf(all->min, part->min);
+    all->max = fmaxf(all->max, part->max);
+}
+
+void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out)
+{
+    struct part all = {0};
+    for (size_t at = 0; at < tensor->count; at += BLOCK) {
+        size_t n = tensor->count - at < BLOCK ? tensor->count - at : BLOCK;
+        struct part part;
+        sum_block(tensor->f + at, n, &part);
+        if (isfinite(part.sum)) part.squares = squares_block(tensor->f + at, n, part.sum / (double)n);
+        else finite_block(tensor->f + at, n, &part);
+        join(&all, &part);
+    }
+    *out = (struct lrp_statistics){.nan = tensor->count - all.count};
+    if (!all.count) return;
+    out->sum = all.sum;
+    out->mean = all.sum / (double)all.count;
+    out->std = sqrt(all.squares / (double)all.count);
+    out->min = all.min;
+    out->max = all.max;
+}
