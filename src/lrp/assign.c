@@ -52,6 +52,7 @@ enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_la
     case LRP_FITS_LAYER_NORM: fits = strcmp(l->type, "layer-norm") == 0; break;
     }
     if (!fits) return unfit(l, row, err);
+    if (!rule->low_count) return LRP_OK;
     enum lrp_status status = bounds_fit(&call->in[0], rule->low_count, "low", err);
     return status == LRP_OK ? bounds_fit(&call->in[0], rule->high_count, "high", err) : status;
 }
