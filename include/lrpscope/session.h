@@ -114,14 +114,19 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 
 /* ---- out ---- */
 
-enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION };
+enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS };
 /* The picture that a heatmap PNG of a layer would hold: a plane of values and its range under the settings' options.
- * *plane is owned by the caller. LRP_UNSUPPORTED if that layer has no result (yet). */
+ * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning.)
+ * *plane is owned by the caller. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane **plane, struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);
+/* The same of a value by its ONNX name, relevance or activation: values between layers, further inputs and outputs.
+ * LRP_USAGE if there is no such value, or nothing is known of it. */
+enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
+                                         const char *path, struct lrp_error *err);
 /* A contact sheet of all layers. */
 enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err);
 /* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers too. */

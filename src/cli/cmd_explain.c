@@ -52,38 +52,38 @@ static char *numbered(const char *path, int64_t number, int64_t count) {
 typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp_snapshot *now, int64_t sample,
                                        const char *path, struct lrp_error *err);
 
-static bool shows_activation(const struct explain *e) {
-    return !strcmp(e->arguments->show, "activation");
-}
-
-static enum lrp_status write_heatmap(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
-                                     struct lrp_error *err) {
-    const enum lrp_show show = shows_activation(e) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
-    return lrp_snapshot_export_heatmap(now, e->layer, show, sample, path, err);
+static enum lrp_show show_of(const struct explain *e) {
+    static const char *const names[] = {[LRP_SHOW_RELEVANCE] = "relevance", [LRP_SHOW_ACTIVATION] = "activation",
+                                        [LRP_SHOW_WEIGHTS] = "weights"};
+    enum lrp_show show = LRP_SHOW_RELEVANCE;
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(e->arguments->show, names[i]))
+            show = (enum lrp_show)i;
+    return show;
 }
 
 static bool same_values(const struct lrp_tensor *a, const struct lrp_tensor *b) {
     return a == b || (a && b && a->count == b->count && !memcmp(a->f, b->f, a->count * sizeof *a->f));
 }
 
-/* A heatmap is drawn of what a layer is shown by. --at may name another value of the layer (a second output, a second model
- * input, what lies before a fused activation): it must not be drawn as something else. */
-static enum lrp_status check_drawable(const struct explain *e, const struct round *round, const struct lrp_snapshot *now,
-                                      struct lrp_error *err) {
-    const char *at = e->arguments->at;
-    if (!at || !round->files.heatmap)
-        return LRP_OK;
-    const bool activation = shows_activation(e);
-    const struct lrp_tensor *shown = (activation ? now->activation : now->relevance)[e->layer];
+/* --at may name a value no layer is shown by: a second output, a second model input, what lies before a fused activation. */
+static bool names_other_value(const struct explain *e, const struct lrp_snapshot *now) {
+    const enum lrp_show show = show_of(e);
+    if (!e->arguments->at || show == LRP_SHOW_WEIGHTS)
+        return false;
+    const bool activation = show == LRP_SHOW_ACTIVATION;
     const struct lrp_tensor *value =
-        (activation ? lrp_session_value_activation : lrp_session_value_relevance)(e->job.session, at);
-    const bool differs = value && !same_values(value, shown);
+        (activation ? lrp_session_value_activation : lrp_session_value_relevance)(e->job.session, e->arguments->at);
+    const bool other = value && !same_values(value, (activation ? now->activation : now->relevance)[e->layer]);
     lrp_tensor_release(value);
-    if (!differs)
-        return LRP_OK;
-    return lrp_fail(err, LRP_USAGE,
-                    "--at %s: heatmaps are drawn of the output of a layer only, here %s (--relevance writes any value)", at,
-                    now->layers->rows[e->layer].name);
+    return other;
+}
+
+static enum lrp_status write_heatmap(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
+                                     struct lrp_error *err) {
+    if (names_other_value(e, now))
+        return lrp_session_export_value(e->job.session, e->arguments->at, show_of(e), sample, path, err);
+    return lrp_snapshot_export_heatmap(now, e->layer, show_of(e), sample, path, err);
 }
 
 static enum lrp_status write_sheet(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
@@ -186,9 +186,7 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
 static enum lrp_status show_pass(struct explain *e, struct round *round, const struct lrp_snapshot *now, int64_t pass,
                                  struct lrp_error *err) {
     const size_t samples = lrp_cli_samples_in(&e->job);
-    enum lrp_status status = check_drawable(e, round, now, err);
-    if (!status)
-        status = keep_relevance(e, round, now, err);
+    enum lrp_status status = keep_relevance(e, round, now, err);
     if (!status && e->arguments->output_dir) /* now that there is something to put into it */
         status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status)
@@ -277,12 +275,6 @@ static enum lrp_status refuse(const struct explain *e, struct lrp_error *err) {
                     check->failed, check->count - 1);
 }
 
-static enum lrp_status check_arguments(const struct lrp_arguments *a, struct lrp_error *err) {
-    if (!strcmp(a->show, "weights"))
-        return lrp_fail(err, LRP_USAGE, "--show weights is not implemented yet (relevance and activation are)");
-    return lrp_cli_files_check(a, err);
-}
-
 static enum lrp_status prepare(struct explain *e, struct lrp_error *err) {
     const struct lrp_arguments *a = e->arguments;
     enum lrp_status status = lrp_session_snapshot(e->job.session, &e->opened, err);
@@ -330,7 +322,7 @@ int lrp_cli_explain(const struct lrp_arguments *arguments) {
     struct explain e = {.arguments = arguments};
     struct lrp_error err = {0};
     int code = 0;
-    const enum lrp_status bad = check_arguments(arguments, &err);
+    const enum lrp_status bad = lrp_cli_files_check(arguments, &err);
     if (bad)
         return lrp_cli_report_error(bad, &err);
     if (!lrp_cli_job_open(&e.job, arguments, true, &code))

@@ -17,7 +17,9 @@ enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_
     static const enum lrp_setting keys[] = {LRP_SETTING_COLORMAP, LRP_SETTING_REDUCE, LRP_SETTING_OVERLAY,
                                             LRP_SETTING_CLIP,     LRP_SETTING_GAMMA,  LRP_SETTING_SIZE_FACTOR};
     enum lrp_status status = LRP_OK;
-    lrp_heatmap_defaults(show == LRP_SHOW_ACTIVATION ? "activation" : lrp_settings_get(settings, LRP_SETTING_METHOD), out);
+    const char *const what[] = {[LRP_SHOW_RELEVANCE] = lrp_settings_get(settings, LRP_SETTING_METHOD),
+                                [LRP_SHOW_ACTIVATION] = "activation", [LRP_SHOW_WEIGHTS] = "weights"};
+    lrp_heatmap_defaults(what[show], out);
     for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
         if (*lrp_settings_get(settings, keys[i]))
             status = lrp_heatmap_option_set(out, lrp_setting_key(keys[i]), lrp_settings_get(settings, keys[i]), err);
@@ -34,23 +36,48 @@ static bool channels_last(const struct lrp_snapshot *s, int layer, const struct 
     return first != 1 && first != 3 && (last == 1 || last == 3);
 }
 
+static enum lrp_status new_plane(struct lrp_plane **plane, struct lrp_error *err)
+{
+    *plane = calloc(1, sizeof **plane);
+    return *plane ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+static enum lrp_status weights_plane(const struct lrp_snapshot *s, int layer, enum lrp_reduction reduction, struct lrp_plane *plane,
+                                     struct lrp_error *err)
+{
+    const struct lrp_network *n = lrp_snapshot_box(s)->state->network;
+    const struct lrp_layer *l = &s->layers->rows[layer];
+    const struct lrp_call *call = layer ? &n->graph->nodes[n->view->nodes[layer].anchor].call : NULL;
+    const struct lrp_blob *blob = call && call->in_count > 1 ? call->in[1].constant : NULL;
+    if (!blob || !lrp_dtype_is_float(blob->dtype) || !blob->count || blob->shape.rank < 1)
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
+    struct lrp_tensor *weights = NULL;
+    enum lrp_status status = lrp_blob_tensor(blob, &weights, err);
+    if (status == LRP_OK) status = lrp_plane_from_weights(weights, reduction, plane, err);
+    lrp_tensor_release(weights);
+    return status;
+}
+
 static const struct lrp_tensor *tensor_of(const struct lrp_snapshot *s, int layer, enum lrp_show show)
 {
-    if (layer < 0 || (size_t)layer >= s->layers->count) return NULL;
     return show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer];
 }
 
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane **plane, struct lrp_error *err)
 {
-    const struct lrp_tensor *t = tensor_of(snapshot, layer, show);
     struct lrp_heatmap_options options;
-    if (!t)
-        return lrp_fail(err, LRP_UNSUPPORTED, "layer %d has no %s yet", layer, show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
+    *plane = NULL;
+    if (layer < 0 || (size_t)layer >= snapshot->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
+    const struct lrp_tensor *t = show == LRP_SHOW_WEIGHTS ? NULL : tensor_of(snapshot, layer, show);
+    if (!t && show != LRP_SHOW_WEIGHTS)
+        return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", snapshot->layers->rows[layer].name,
+                        show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
     enum lrp_status status = lrp_state_heatmap(snapshot->settings, show, &options, err);
-    *plane = status == LRP_OK ? calloc(1, sizeof **plane) : NULL;
-    if (status == LRP_OK && !*plane) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err);
+    if (status == LRP_OK) status = new_plane(plane, err);
+    if (status == LRP_OK)
+        status = t ? lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err)
+                   : weights_plane(snapshot, layer, options.reduction, *plane, err);
     if (status != LRP_OK) {
         free(*plane);
         *plane = NULL;
@@ -82,25 +109,51 @@ static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, 
     return status;
 }
 
-enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
-                                            const char *path, struct lrp_error *err)
+/* Draws a plane and writes it; takes it over. */
+static enum lrp_status write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show, int64_t sample,
+                                   const char *path, struct lrp_error *err)
 {
-    struct lrp_plane *plane = NULL;
     struct lrp_heatmap_options options;
     struct lrp_range range;
     struct lrp_picture under = {0}, picture = {0};
-    enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
-    if (status != LRP_OK) return status;
     const struct lrp_plane *const planes[] = {plane};
-    status = lrp_state_heatmap(snapshot->settings, show, &options, err);
+    enum lrp_status status = lrp_state_heatmap(s->settings, show, &options, err);
     if (status == LRP_OK) status = lrp_range_of(planes, 1, &options, &range, err);
-    if (status == LRP_OK && options.overlay < 1) status = grey_input(snapshot, sample, &under, err);
+    if (status == LRP_OK && options.overlay < 1 && show != LRP_SHOW_WEIGHTS) status = grey_input(s, sample, &under, err);
     if (status == LRP_OK) status = lrp_render_heatmap(plane, &range, &options, under.pixels ? &under : NULL, &picture, err);
     if (status == LRP_OK) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
     lrp_picture_free(&under);
     lrp_plane_free(plane);
     free(plane);
+    return status;
+}
+
+enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                            const char *path, struct lrp_error *err)
+{
+    struct lrp_plane *plane = NULL;
+    enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
+    return status == LRP_OK ? write_plane(snapshot, plane, show, sample, path, err) : status;
+}
+
+enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
+                                         const char *path, struct lrp_error *err)
+{
+    const struct lrp_snapshot *s = NULL;
+    struct lrp_plane *plane = NULL;
+    struct lrp_heatmap_options options;
+    const struct lrp_tensor *t = show == LRP_SHOW_ACTIVATION ? lrp_session_value_activation(session, value)
+                                                             : lrp_session_value_relevance(session, value);
+    enum lrp_status status = t ? lrp_session_snapshot(session, &s, err)
+                               : lrp_fail(err, LRP_USAGE, "nothing is known of a value %s", value);
+    if (status == LRP_OK) status = lrp_state_heatmap(s->settings, show, &options, err);
+    if (status == LRP_OK) status = new_plane(&plane, err);
+    if (status == LRP_OK) status = lrp_plane_from_tensor(t, sample, options.reduction, false, plane, err);
+    if (status == LRP_OK) status = write_plane(s, plane, show, sample, path, err);
+    else free(plane);
+    lrp_snapshot_release(s);
+    lrp_tensor_release(t);
     return status;
 }
 
