@@ -12,7 +12,7 @@ static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 enum { LRP_ASKING = sizeof asking / sizeof *asking, LRP_CRASHES = sizeof crashes / sizeof *crashes };
 
 static struct {
-    volatile sig_atomic_t ending, interrupted, armed;
+    volatile sig_atomic_t ending, interrupted, resized, armed;
     int wake_fd, input_fd, output_fd;
     struct termios modes;
     bool has_modes;
@@ -41,6 +41,7 @@ static void on_asking(int signal) {
 static void on_size(int signal) {
     if (state.old_size.sa_handler != SIG_DFL && state.old_size.sa_handler != SIG_IGN)
         state.old_size.sa_handler(signal);
+    state.resized = 1;
     wake_loop();
 }
 
@@ -82,6 +83,12 @@ int lrp_signals_ending(void) { return state.ending; }
 bool lrp_signals_interrupted(void) {
     const bool was = state.interrupted;
     state.interrupted = 0;
+    return was;
+}
+
+bool lrp_signals_resized(void) {
+    const bool was = state.resized;
+    state.resized = 0;
     return was;
 }
 

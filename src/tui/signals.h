@@ -12,6 +12,8 @@ void lrp_signals_remove(void);
 int lrp_signals_ending(void);
 /* SIGINT came since the last call. */
 bool lrp_signals_interrupted(void);
+/* SIGWINCH came since the last call. */
+bool lrp_signals_resized(void);
 
 /* A crash from now on puts the terminal's modes of this moment back and writes what is kept. */
 void lrp_signals_arm(int input_fd, int output_fd);

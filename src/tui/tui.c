@@ -112,6 +112,9 @@ static int loop(struct lrp_runner *runner) {
             send_interrupt(runner);
             dirty = true;
         }
+        /* back at the same size there is no key for it, but the terminal may have dropped what lay outside meanwhile */
+        if (lrp_signals_resized())
+            runner->redraw_all = true;
         if (ready != 0) { /* the wake pipe also says that the size changed, which is read like a key */
             if (!read_terminal(runner, &dirty) || (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))))
                 return 128 + 1; /* as SIGHUP would have it */
@@ -165,7 +168,7 @@ int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *optio
     lrp_session_wait(session);
     lrp_runner_free(&runner);
     lrp_signals_remove();
+    close(runner.wake[1]); /* first: writing into a pipe that nobody can read would kill */
     close(runner.wake[0]);
-    close(runner.wake[1]);
     return code;
 }
