@@ -140,6 +140,7 @@ static bool go_to(struct lrp_app *app, const char *line) {
 void lrp_app_command(struct lrp_app *app, const char *line) {
     while (*line == ' ')
         line++;
+    app->status[0] = 0;
     if (*line == 0 || go_to(app, line))
         return;
     if (strncmp(line, "set ", 4) == 0) {

@@ -4,7 +4,7 @@
 
 #include "app.h"
 
-static void menu(struct lrp_app *app, enum lrp_menu_kind kind) { lrp_app_emit_layers(app, LRP_EFFECT_MENU, NULL, kind); }
+static void menu(struct lrp_app *app, enum lrp_menu_kind kind) { lrp_app_emit_layers(app, LRP_EFFECT_MENU, NULL, (int)kind); }
 
 /* Row 0 is the input: it has no rule. */
 static bool has_layer(struct lrp_app *app) {

@@ -127,10 +127,9 @@ void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event) {
 
 /* ---- running ---- */
 
-/* Called by the worker. */
+/* Called by the worker, perhaps once more after its job has ended: so it is given the pipe's number and no pointer. */
 static void wake(void *data) {
-    const struct lrp_runner *runner = data;
-    if (write(runner->wake[1], "w", 1) < 0) {
+    if (write((int)(intptr_t)data, "w", 1) < 0) {
         /* the pipe is full: the loop is awake already */
     }
 }
@@ -138,7 +137,7 @@ static void wake(void *data) {
 void lrp_runner_start(struct lrp_runner *runner) {
     struct lrp_error err;
     if (runner->snapshot->input_label && *runner->snapshot->input_label &&
-        lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, runner, &err) != LRP_OK)
+        lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     lrp_runner_look(runner);
 }

@@ -2,6 +2,7 @@
 #include "screen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -56,6 +57,7 @@ void screen_start(struct screen *s, char *const arguments[], int columns, int ro
     s->pid = forkpty(&s->fd, NULL, NULL, &size);
     if (s->pid == 0)
         become(arguments, variable);
+    fcntl(s->fd, F_SETFD, FD_CLOEXEC); /* a later program must not keep this terminal open */
 }
 
 /* Reads for at most `ms`; false at the end. */
