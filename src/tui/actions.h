@@ -24,11 +24,11 @@ enum lrp_action_group {
 /* X(id, name, group, contexts, keys, label in the key bar, help). The key bar has this order. */
 #define LRP_ACTIONS(X)                                                                                                            \
     X(help, "help", VIEWS, LRP_IN_ANY, "? <F1> h", "help", "this page")                                                           \
-    X(search, "search", FIND, LRP_MOVES, "/", "find", "find as you type; Enter keeps the hit, Esc goes back")                     \
-    X(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "filter", "show layers by name or type, :unsupported, :tagged")             \
+    X(search, "search", FIND, LRP_MOVES, "/", "find", "find as you type; Enter keeps, Esc goes back")                             \
+    X(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "filter", "show by name, type, :unsupported or :tagged")                    \
     X(next_unsupported, "next-unsupported", MOVE, LRP_LP, "u", "next-bad", "next unsupported layer")                              \
     X(skip_checks, "skip-checks", CHECK, LRP_IN_ANY, "s", "checks", "skip or enforce the model check")                            \
-    X(rule_menu, "rule", RULES, LRP_LP, "r", "rule", "choose the layer's rule (tagged layers', if any)")                          \
+    X(rule_menu, "rule", RULES, LRP_LP, "r", "rule", "choose the rule of layer or tagged layers")                                 \
     X(composite_menu, "composite", RULES, LRP_IN_ANY, "R", "composite", "choose the composite")                                   \
     X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "relevance or activation")                                        \
     X(target_menu, "target", RUN, LRP_IN_ANY, "t", "target", "choose the explained output, by score")                             \
@@ -49,10 +49,10 @@ enum lrp_action_group {
     X(search_next, "search-next", FIND, LRP_LT, "n", "", "next hit")                                                              \
     X(search_previous, "search-previous", FIND, LRP_LT, "N", "", "previous hit")                                                  \
     X(next_pane, "next-pane", VIEWS, LRP_IN_ANY, "<Tab>", "", "next pane")                                                        \
-    X(details, "details", VIEWS, LRP_LP, "<CR>", "", "details of the layer: edges, statistics, remedy")                           \
+    X(details, "details", VIEWS, LRP_LP, "<CR>", "", "details: edges, statistics, remedy")                                        \
     X(follow, "follow", VIEWS, LRP_IN_TEXT, "<CR>", "", "follow the link of the line")                                            \
     X(link_back, "link-back", VIEWS, LRP_IN_ANY, "<BS>", "", "back along links")                                                  \
-    X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag the layer; rule keys act on tagged layers")                              \
+    X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag; rule keys act on tagged layers")                                        \
     X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                     \
     X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                        \
     X(previous_rule, "previous-rule", RULES, LRP_LP, "[", "", "previous rule that fits")                                          \
@@ -60,7 +60,7 @@ enum lrp_action_group {
     X(reset_rule, "reset-rule", RULES, LRP_LP, "x", "", "back to the composite's rule")                                           \
     X(undo, "undo", RULES, LRP_IN_ANY, "z", "", "undo the last change of settings")                                               \
     X(redo, "redo", RULES, LRP_IN_ANY, "Z", "", "redo it")                                                                        \
-    X(register_layer, "register", CHECK, LRP_LP, "S", "", "register or unregister the type or activation that fails here")        \
+    X(register_layer, "register", CHECK, LRP_LP, "S", "", "register or take back what fails here")                                \
     X(input, "input", RUN, LRP_IN_ANY, "i", "", "open an input: PNG, JPEG, PPM, .npy")                                            \
     X(options, "options", RUN, LRP_IN_ANY, "o", "", "options of the explanation")                                                 \
     X(recompute, "recompute", RUN, LRP_IN_ANY, "<F5>", "", "compute again")                                                       \

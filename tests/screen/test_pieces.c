@@ -85,6 +85,7 @@ static void no_row_of_the_action_table_is_empty_or_doubled(void **state) {
         const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
         assert_true(*row->name && *row->help && *row->keys && row->contexts && row->run);
         assert_int_equal(lrp_action_of_name(row->name), i);
+        assert_true(lrp_text_columns(row->help) <= 44); /* fits into 80 columns */
         assert_true(*lrp_action_keys((enum lrp_action)i, 0, keys, sizeof keys));
         for (int context = 1; context <= LRP_IN_MENU; context *= 2) {
             const char *at = row->keys;
