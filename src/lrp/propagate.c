@@ -64,10 +64,17 @@ static void plan_step(const struct lrp_propagation *p, int node, struct step *st
     if (nodes->anchor == node && p->keep_activation) step->application.inner_activation = nodes->activation;
 }
 
+/* One pass: what it has found, and which values it has to find (the others are there already). */
+struct pass {
+    const struct lrp_tensor **relevance;
+    bool *stale;
+};
+
 static enum lrp_status run_step(const struct lrp_propagation *p, struct step *step, const struct lrp_node *n,
-                                struct lrp_tensor **given, const struct lrp_tensor **relevance, struct lrp_error *err)
+                                struct lrp_tensor **given, struct pass *pass, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
+    const struct lrp_tensor **relevance = pass->relevance;
     if (step->fused) {
         int from = n->in[0];
         if (relevance[n->out[0]]->count == p->values[from]->count && !relevance[from]) {
@@ -79,29 +86,38 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct step *st
     status = step->gradient ? lrp_apply_gradient(&step->application, given, err) : lrp_apply(&step->application, given, err);
     for (int i = 0; i < n->call.in_count; i++) {
         if (!given[i]) continue;
-        if (status == LRP_OK) status = collect(&relevance[n->in[i]], given[i], p->run, err);
+        if (status == LRP_OK && pass->stale[n->in[i]]) status = collect(&relevance[n->in[i]], given[i], p->run, err);
         else lrp_tensor_release(given[i]);
         given[i] = NULL;
     }
     return status;
 }
 
-static enum lrp_status visit(const struct lrp_propagation *p, int node, const struct lrp_tensor **relevance, struct lrp_error *err)
+/* True if a node has something to give to a value that is not known yet. */
+static bool is_asked(const struct lrp_node *n, const struct pass *pass)
+{
+    for (int i = 0; i < n->call.in_count; i++)
+        if (lrp_call_is_data(&n->call, i) && pass->stale[n->in[i]]) return true;
+    return false;
+}
+
+static enum lrp_status visit(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
+    if (!is_asked(n, pass)) return LRP_OK;
     const struct lrp_tensor **outputs = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
     struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool any = false;
     for (int i = 0; status == LRP_OK && i < n->call.out_count; i++) {
-        outputs[i] = n->out[i] < 0 ? NULL : relevance[n->out[i]];
+        outputs[i] = n->out[i] < 0 ? NULL : pass->relevance[n->out[i]];
         any |= outputs[i] != NULL;
     }
-    if (any && lrp_call_data_inputs(&n->call) > 0) {
+    if (any) {
         struct step step = {0};
         plan_step(p, node, &step);
         step.application.relevance = outputs;
-        status = run_step(p, &step, n, given, relevance, err);
+        status = run_step(p, &step, n, given, pass, err);
     }
     free(outputs);
     free(given);
@@ -123,15 +139,41 @@ static enum lrp_status times_values(const struct lrp_propagation *p, const struc
     return LRP_OK;
 }
 
+/* Which values are to be found: all, or the ancestors of layers whose rule changed. The rest is taken over. */
+static void take_over(const struct lrp_propagation *p, struct pass *pass)
+{
+    const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    for (int v = 0; v < g->value_count; v++) pass->stale[v] = !p->previous;
+    for (int k = g->order_count - 1; p->previous && k >= 0; k--) {
+        const struct lrp_node *n = &g->nodes[g->order[k]];
+        bool dirty = p->changed[p->view->layer_of_node[g->order[k]]];
+        for (int i = 0; i < n->call.out_count; i++) dirty |= n->out[i] >= 0 && pass->stale[n->out[i]];
+        for (int i = 0; dirty && i < n->call.in_count; i++)
+            if (n->in[i] >= 0) pass->stale[n->in[i]] = true;
+    }
+    for (int v = 0; v < g->value_count; v++)
+        if (!pass->stale[v] && p->previous[v] && v != p->start) pass->relevance[v] = lrp_tensor_retain(p->previous[v]);
+}
+
+static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pass, struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    take_over(p, pass);
+    pass->relevance[p->start] = lrp_tensor_retain(p->start_relevance);
+    for (int k = g->order_count - 1; k >= 0; k--) {
+        if (lrp_run_should_stop(p->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        enum lrp_status status = visit(p, g->order[k], pass, err);
+        if (status != LRP_OK) return status;
+        if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
+    }
+    return p->method == LRP_METHOD_INPUT_GRADIENT ? times_values(p, pass->relevance, err) : LRP_OK;
+}
+
 enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    const struct lrp_graph *g = lrp_engine_graph(propagation->engine);
-    relevance[propagation->start] = lrp_tensor_retain(propagation->start_relevance);
-    for (int k = g->order_count - 1; k >= 0; k--) {
-        if (lrp_run_should_stop(propagation->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
-        enum lrp_status status = visit(propagation, g->order[k], relevance, err);
-        if (status != LRP_OK) return status;
-        if (propagation->progress) propagation->progress(propagation->data, g->order[k], g->order_count - k, g->order_count);
-    }
-    return propagation->method == LRP_METHOD_INPUT_GRADIENT ? times_values(propagation, relevance, err) : LRP_OK;
+    struct pass pass = {relevance, calloc((size_t)lrp_engine_graph(propagation->engine)->value_count + 1, sizeof(bool))};
+    if (!pass.stale) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    enum lrp_status status = run_pass(propagation, &pass, err);
+    free(pass.stale);
+    return status;
 }

@@ -25,6 +25,10 @@ struct lrp_propagation {
     bool keep_activation;                    /* pr26: activations stay inside their layers */
     int start;                               /* value number relevance starts at */
     const struct lrp_tensor *start_relevance; /* of that value's shape */
+    /* An earlier pass that differs in nothing but rules: its relevances by value, and by layer whether its rule is another now.
+     * Only the ancestors of those layers are computed again. NULL: everything is. */
+    const struct lrp_tensor *const *previous;
+    const bool *changed;
     const struct lrp_run *run;
     lrp_progress *progress;                  /* told after every node, may be NULL */
     void *data;

@@ -80,8 +80,14 @@ struct lrp_results {
     bool forward_done, relevance_done;
     struct lrp_target *targets;
     size_t target_count;
+    /* how the relevance was made, once it is done: for the next pass, which may take over most of it */
+    struct lrp_state *made_under;
+    struct lrp_tensor *start;
+    struct lrp_results *base; /* finished results of the same network and input, until this pass is done itself */
 };
-enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_results *keep_forward, struct lrp_results **out,
+/* Empty results; `keep_forward` (may be NULL): finished activations of the same network and input are taken over, and what is
+ * known of relevance serves as base. */
+enum lrp_status lrp_results_new(struct lrp_network *network, struct lrp_results *keep_forward, struct lrp_results **out,
                                 struct lrp_error *err);
 struct lrp_results *lrp_results_retain(struct lrp_results *results);
 void lrp_results_release(struct lrp_results *results);

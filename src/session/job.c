@@ -38,15 +38,13 @@ static void publish(struct lrp_job *job, const struct lrp_tensor *const *from, b
 {
     struct lrp_results *r = job->results;
     const struct lrp_tensor **slots = relevance ? r->relevance : r->values;
-    if (value < 0 || !from[value]) return;
+    if (value < 0 || !from[value] || slots[value]) return; /* only this job writes there */
     struct lrp_statistics statistics;
     bool shown = layer >= 0 && layer_value(r->network, layer) == value && lrp_dtype_is_float(from[value]->dtype);
     if (shown) lrp_tensor_statistics(from[value], &statistics);
     pthread_mutex_lock(&job->session->lock);
-    if (!slots[value]) {
-        slots[value] = lrp_tensor_retain(from[value]);
-        if (shown) (relevance ? r->relevance_statistics : r->value_statistics)[layer] = statistics;
-    }
+    slots[value] = lrp_tensor_retain(from[value]);
+    if (shown) (relevance ? r->relevance_statistics : r->value_statistics)[layer] = statistics;
     pthread_mutex_unlock(&job->session->lock);
 }
 
@@ -146,19 +144,56 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     return LRP_OK;
 }
 
-static enum lrp_status backward(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
+/* The earlier results that a pass can build on: same method, convention and start, so that only rules differ; or NULL. */
+static const struct lrp_results *usable_base(const struct lrp_job *job, const struct lrp_tensor *start)
+{
+    const struct lrp_results *base = job->results->base;
+    if (!base || !base->made_under || !base->start || base->made_under->method != job->state->method ||
+        base->made_under->convention != job->state->convention || base->made_under->output != job->state->output)
+        return NULL;
+    bool same = lrp_shape_equal(&base->start->shape, &start->shape) &&
+                memcmp(base->start->f, start->f, start->count * sizeof(float)) == 0;
+    return same ? base : NULL;
+}
+
+/* By layer: is its rule another than the one the base was made with? Owned by the caller; NULL when out of memory. */
+static bool *changed_rules(const struct lrp_state *now, const struct lrp_state *before)
+{
+    bool *changed = calloc(now->assignment.count + 1, sizeof *changed);
+    for (size_t i = 0; changed && i < now->assignment.count; i++)
+        changed[i] = !lrp_rule_equal(&now->assignment.rules[i], &before->assignment.rules[i]);
+    return changed;
+}
+
+/* Marks the relevance as done and remembers how it was made; session locked. */
+static void finish_relevance(struct lrp_job *job, struct lrp_tensor *start)
+{
+    struct lrp_results *r = job->results;
+    r->relevance_done = true;
+    r->made_under = lrp_state_retain(job->state);
+    r->start = lrp_tensor_retain(start);
+}
+
+static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_results *r = job->results;
     const struct lrp_graph *g = r->network->graph;
+    const struct lrp_results *base = usable_base(job, start);
+    bool *changed = base ? changed_rules(job->state, base->made_under) : NULL;
     const struct lrp_tensor **relevance = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
-    if (!relevance) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!relevance || (base && !changed)) {
+        free(relevance);
+        free(changed);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
     struct watch watch = {job, relevance, true};
     /* input-gradient multiplies at the end: nothing is final before */
     bool gradual = job->state->method != LRP_METHOD_INPUT_GRADIENT;
     const struct lrp_propagation p = {
         .engine = r->network->engine, .view = r->network->view, .assignment = &job->state->assignment,
         .values = r->values, .method = job->state->method, .keep_activation = job->state->convention == LRP_CONVENTION_PR26,
-        .start = job->state->output, .start_relevance = start, .run = run, .progress = gradual ? on_node : NULL, .data = &watch};
+        .start = job->state->output, .start_relevance = start, .run = run, .progress = gradual ? on_node : NULL, .data = &watch,
+        .previous = base ? base->relevance : NULL, .changed = changed};
     set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
     enum lrp_status status = lrp_propagate(&p, relevance, err);
@@ -167,11 +202,18 @@ static enum lrp_status backward(struct lrp_job *job, const struct lrp_tensor *st
         int producer = g->values[v].producer;
         publish(job, relevance, true, v, producer >= 0 ? r->network->view->layer_of_node[producer] : g->values[v].is_input ? 0 : -1);
     }
+    struct lrp_results *done_with = NULL;
     pthread_mutex_lock(&job->session->lock);
     job->session->relevance_ms = after - before;
-    r->relevance_done = status == LRP_OK;
+    if (status == LRP_OK) {
+        finish_relevance(job, start);
+        done_with = r->base;
+        r->base = NULL;
+    }
     pthread_mutex_unlock(&job->session->lock);
+    lrp_results_release(done_with);
     release_all(relevance, r->value_count);
+    free(changed);
     return status;
 }
 

@@ -174,11 +174,14 @@ void lrp_results_release(struct lrp_results *results)
     free(results->value_statistics);
     free(results->relevance_statistics);
     free(results->targets);
+    lrp_state_release(results->made_under);
+    lrp_tensor_release(results->start);
+    lrp_results_release(results->base);
     lrp_network_release(results->network);
     free(results);
 }
 
-enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_results *keep_forward, struct lrp_results **out,
+enum lrp_status lrp_results_new(struct lrp_network *network, struct lrp_results *keep_forward, struct lrp_results **out,
                                 struct lrp_error *err)
 {
     struct lrp_results *r = calloc(1, sizeof *r);
@@ -200,6 +203,8 @@ enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_re
             if (keep_forward->values[i]) r->values[i] = lrp_tensor_retain(keep_forward->values[i]);
         memcpy(r->value_statistics, keep_forward->value_statistics, layers * sizeof *r->value_statistics);
         r->forward_done = true;
+        struct lrp_results *base = keep_forward->relevance_done ? keep_forward : keep_forward->base;
+        if (base) r->base = lrp_results_retain(base);
     }
     *out = r;
     return LRP_OK;

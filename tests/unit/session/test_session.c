@@ -113,6 +113,85 @@ static void keeps_activations_when_only_rules_change(void **state)
     lrp_settings_free(settings);
 }
 
+/* h = relu(x W1), y = h W2 + h W3: a fork and a join. */
+static const char *write_fork(void **state)
+{
+    const char *path = temporary_path(state, "fork.onnx");
+    struct onnx_writer w = {0};
+    const float w1[] = {1, -2, 3, 4, 5, -6}, w2[] = {1, 2, -3, 4}, w3[] = {2, -1, 1, 3};
+    onnx_input(&w, "x", 1, 2, (int64_t[]){-1, 3});
+    onnx_initializer(&w, "w1", 1, 2, (int64_t[]){3, 2}, w1, sizeof w1);
+    onnx_initializer(&w, "w2", 1, 2, (int64_t[]){2, 2}, w2, sizeof w2);
+    onnx_initializer(&w, "w3", 1, 2, (int64_t[]){2, 2}, w3, sizeof w3);
+    onnx_node(&w, "MatMul", "first", "x w1", "z", NULL);
+    onnx_node(&w, "Relu", "relu", "z", "h", NULL);
+    onnx_node(&w, "MatMul", "left", "h w2", "a", NULL);
+    onnx_node(&w, "MatMul", "right", "h w3", "b", NULL);
+    onnx_node(&w, "Add", "join", "a b", "y", NULL);
+    onnx_output(&w, "y", 1, 2, (int64_t[]){-1, 2});
+    onnx_write(&w, 13, path);
+    return path;
+}
+
+static struct lrp_session *open_fork(const char *path, const struct lrp_settings *settings)
+{
+    struct lrp_error err = {0};
+    struct lrp_session *s = NULL;
+    struct lrp_tensor *x = NULL;
+    const struct lrp_shape shape = {.rank = 2, .dim = {2, 3}};
+    check_ok(lrp_session_open(path, settings, &s, &err), &err);
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &x, &err), &err);
+    for (int i = 0; i < 6; i++) x->f[i] = (float)(i + 1) / 3;
+    check_ok(lrp_session_set_tensor(s, NULL, x, "x", &err), &err);
+    lrp_tensor_release(x);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    return s;
+}
+
+static int layer_called(const struct lrp_snapshot *now, const char *name)
+{
+    struct lrp_error err = {0};
+    int layer = -1;
+    check_ok(lrp_snapshot_find(now, name, &layer, &err), &err);
+    return layer;
+}
+
+/* Only the ancestors of a layer whose rule changed are computed again, and the result is that of a fresh session, bit for bit. */
+static void a_rule_change_touches_ancestors_only(void **state)
+{
+    struct lrp_error err = {0};
+    const char *path = write_fork(state);
+    struct lrp_settings *settings = NULL;
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_settings_set(settings, LRP_SETTING_COMPOSITE, "epsilon", &err), &err);
+    struct lrp_session *s = open_fork(path, settings);
+    static const char *const changes[] = {"left", "first", "right", "join", "left"};
+    static const char *const rules[] = {"z-plus", "w-square", "alpha-beta(2,1)", "zero", "epsilon"};
+    for (size_t i = 0; i < 5; i++) {
+        const struct lrp_snapshot *before = snapshot(s);
+        check_ok(lrp_settings_add_rule(settings, changes[i], rules[i], &err), &err);
+        check_ok(lrp_session_apply(s, settings, &err), &err);
+        check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+        const struct lrp_snapshot *after = snapshot(s);
+        struct lrp_session *fresh = open_fork(path, settings);
+        const struct lrp_snapshot *whole = snapshot(fresh);
+        for (size_t k = 0; k < whole->layers->count; k++)
+            assert_memory_equal(after->relevance[k]->f, whole->relevance[k]->f, whole->relevance[k]->count * sizeof(float));
+        int left = layer_called(after, "left"), right = layer_called(after, "right");
+        if (strcmp(changes[i], "join") != 0) { /* what lies behind the change is the very same tensor */
+            assert_ptr_equal(before->relevance[left], after->relevance[left]);
+            assert_ptr_equal(before->relevance[right], after->relevance[right]);
+        }
+        assert_ptr_not_equal(before->relevance[0], after->relevance[0]);
+        lrp_snapshot_release(before);
+        lrp_snapshot_release(after);
+        lrp_snapshot_release(whole);
+        lrp_session_free(fresh);
+    }
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
 static void changes_nothing_when_settings_do_not_fit(void **state)
 {
     (void)state;
@@ -259,6 +338,7 @@ int main(void)
         cmocka_unit_test(explains_a_picture),
         cmocka_unit_test(refuses_a_failing_model_until_it_is_registered),
         cmocka_unit_test(keeps_activations_when_only_rules_change),
+        cmocka_unit_test_setup_teardown(a_rule_change_touches_ancestors_only, temporary_setup, temporary_teardown),
         cmocka_unit_test(changes_nothing_when_settings_do_not_fit),
         cmocka_unit_test(understands_targets),
         cmocka_unit_test(worker_serves_the_latest_request),
