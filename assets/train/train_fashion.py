@@ -41,7 +41,7 @@ def load(folder, part):
 
 
 class Vgg(nn.Module):
-    """Three blocks of two 3x3 convolutions and a max pooling, then two dense layers; 145k parameters."""
+    """Three blocks of two 3x3 convolutions and a max pooling, then two dense layers; 147k parameters."""
 
     def __init__(self, activation, widths=(16, 32, 64)):
         super().__init__()
