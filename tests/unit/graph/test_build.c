@@ -1,4 +1,6 @@
 /* test_build.c: execution order, names, sources, folding of shape arithmetic, operators nobody implements, open shapes. */
+#include <stdio.h>
+
 #include "model.h"
 #include "network.h"
 
@@ -38,6 +40,52 @@ static void the_lowest_file_position_that_is_ready_runs_first(void **state) {
     check_order(&n, "b c a d e");
     network_forward(&n, (float[]){0, 0});
     check_close((double)network_output(&n)->f[1], 2 * exp(1), 1e-6);
+    network_close(&n);
+}
+
+/* A shuffled file of 60 sums: at every step the node that runs is the first in the file whose inputs are there. */
+static void a_shuffled_file_runs_in_the_order_of_readiness(void **state) {
+    (void)state;
+    enum { NODES = 60 };
+    struct model m;
+    struct network n = {0};
+    int needs[NODES][2];
+    bool done[NODES] = {false};
+    char inputs[32], output[16];
+    uint32_t random = 7;
+    model_start(&m, 13, NODES + 1);
+    model_input(&m, "x", 1, (int64_t[]){1});
+    for (int i = 0; i < NODES; i++) { /* node i computes v(37 i mod 60), which needs two of lower number */
+        const int number = 37 * i % NODES;
+        char name[2][16];
+        for (int k = 0; k < 2; k++) {
+            random = random * 1664525U + 1013904223U;
+            const int need = number ? (int)(random >> 8) % number : -1;
+            needs[i][k] = random >> 28 < 6 ? -1 : need;
+            if (needs[i][k] < 0) strcpy(name[k], "x");
+            else snprintf(name[k], sizeof name[k], "v%d", needs[i][k]);
+        }
+        snprintf(inputs, sizeof inputs, "%.15s %.15s", name[0], name[1]);
+        snprintf(output, sizeof output, "v%d", number);
+        model_node(&m, "Add", "", inputs, output);
+    }
+    model_node(&m, "Sum", "all", "v0", "y");
+    const char **all = model_memory(&m, NODES, sizeof *all);
+    for (int i = 0; i < NODES; i++) all[i] = lrp_arena_printf(m.arena, "v%d", i);
+    m.nodes[NODES].inputs = all;
+    m.nodes[NODES].input_count = NODES;
+    model_output(&m, "y");
+    network_build(&n, model_finish(&m), &plain);
+    assert_int_equal(n.graph->order_count, NODES + 1);
+    for (int k = 0; k < NODES; k++) {
+        int first = -1;
+        for (int i = 0; i < NODES && first < 0; i++) {
+            const bool ready = (needs[i][0] < 0 || done[needs[i][0]]) && (needs[i][1] < 0 || done[needs[i][1]]);
+            if (ready && !done[37 * i % NODES]) first = i;
+        }
+        assert_int_equal(n.graph->order[k], first);
+        done[37 * first % NODES] = true;
+    }
     network_close(&n);
 }
 
@@ -244,6 +292,7 @@ static void a_missing_input_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lowest_file_position_that_is_ready_runs_first),
+        cmocka_unit_test(a_shuffled_file_runs_in_the_order_of_readiness),
         cmocka_unit_test(nodes_nobody_needs_are_dropped),
         cmocka_unit_test(invalid_graphs_are_refused),
         cmocka_unit_test(names_are_made_unique),
