@@ -86,15 +86,14 @@ static enum lrp_status add_rule(struct lrp_primitive *p, const char *type, const
     return status;
 }
 
-/* "type=rule" */
+/* "type=rule" or "type=>rule" */
 static enum lrp_status add_mapping(struct lrp_primitive *p, char *text, enum lrp_convention convention, struct lrp_error *err)
 {
     char *equals = strchr(text, '=');
     if (!equals || equals == text)
         return lrp_fail(err, LRP_USAGE, "composite: %s needs type=rule, not %s", kinds[p->kind].text, text);
     *equals = '\0';
-    for (char *end = equals; end > text && end[-1] == ' '; end--) end[-1] = '\0';
-    return add_rule(p, text, equals + 1, convention, err);
+    return add_rule(p, lrp_trim(text), equals + (equals[1] == '>' ? 2 : 1), convention, err);
 }
 
 static enum lrp_status parse_primitive(const char *text, enum lrp_convention convention, struct lrp_primitive *p, struct lrp_error *err)

@@ -105,7 +105,7 @@ static bool parse_list(char *text, float **out, size_t *count)
     for (char *item = text, *next; item; item = next) {
         next = strchr(item, ';');
         if (next) *next++ = '\0';
-        if (!parse_float(item, &values[i++])) {
+        if (!parse_float(lrp_trim(item), &values[i++])) {
             free(values);
             return false;
         }
@@ -167,7 +167,8 @@ static enum lrp_status set_argument(struct lrp_rule *rule, const struct lrp_rule
     int place = *position;
     if (equals) {
         *equals = '\0';
-        value = equals + 1;
+        argument = lrp_trim(argument);
+        value = lrp_trim(equals + 1);
         place = find_parameter(&row->info, argument);
         if (place < 0) return lrp_fail(err, LRP_USAGE, "rule %s has no parameter %s", row->info.name, argument);
     } else if ((*position)++ >= row->positional) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *trim(char *s)
+char *lrp_trim(char *s)
 {
     while (isspace((unsigned char)*s)) s++;
     char *end = s + strlen(s);
@@ -26,7 +26,7 @@ static enum lrp_status cut(char *inside, struct lrp_call_text *out, struct lrp_e
         if (!end && (*p != ',' || depth > 0)) continue;
         if (out->count == 64) return lrp_fail(err, LRP_USAGE, "%s has more than 64 arguments", out->name);
         *p = '\0';
-        out->arguments[out->count] = trim(start);
+        out->arguments[out->count] = lrp_trim(start);
         if (!*out->arguments[out->count]) return lrp_fail(err, LRP_USAGE, "%s has an empty argument", out->name);
         out->count++;
         start = p + 1;
@@ -40,7 +40,7 @@ enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out,
     *out = (struct lrp_call_text){0};
     char *memory = strdup(text);
     if (!memory) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    char *name = trim(memory);
+    char *name = lrp_trim(memory);
     memmove(memory, name, strlen(name) + 1);
     out->name = memory;
     char *open = strchr(memory, '(');
@@ -53,11 +53,11 @@ enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out,
         } else {
             memory[length - 1] = '\0';
             *open = '\0';
-            char *inside = trim(open + 1);
+            char *inside = lrp_trim(open + 1);
             if (*inside) status = cut(inside, out, err);
         }
     }
-    if (status == LRP_OK && !*trim(memory)) status = lrp_fail(err, LRP_USAGE, "\"%s\" names nothing", text);
+    if (status == LRP_OK && !*lrp_trim(memory)) status = lrp_fail(err, LRP_USAGE, "\"%s\" names nothing", text);
     if (status == LRP_OK) {
         char *end = memory + strlen(memory);
         while (end > memory && isspace((unsigned char)end[-1])) *--end = '\0';

@@ -14,5 +14,7 @@ struct lrp_call_text {
 /* Errors: LRP_USAGE for brackets that do not match, empty names or arguments. */
 enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out, struct lrp_error *err);
 void lrp_call_text_free(struct lrp_call_text *call);
+/* Cuts blanks off both ends, in place; returns where the rest begins. */
+char *lrp_trim(char *s);
 
 #endif

@@ -135,6 +135,8 @@ static void composites_give_rules(void **state) {
         {"composite(first-layer(z-box(0,1)), last-layer(epsilon(1)))", JULIA, {"zero", "z-box(0,1)", "zero", "zero", "zero", "epsilon(1)"}, 0},
         {"composite(global-type(convolution=z-plus, Gemm=flat, pooling=epsilon))", JULIA,
          {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"}, 0},
+        {"composite(global-type(convolution => z-plus, Gemm=>flat, pooling = epsilon))", JULIA,
+         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"}, 0},
         {"composite(global-type(Conv=flat, convolution=z-plus))", JULIA, {"zero", "flat", "flat", "zero", "zero", "zero"}, 0}, /* first that matches */
         {"composite(range-type(3..6, convolution=flat, dense=gamma(1)))", JULIA, {"zero", "zero", "flat", "zero", "zero", "gamma(1)"}, 0},
         {"composite(first-n-type(2, convolution=flat))", JULIA, {"zero", "flat", "zero", "zero", "zero", "zero"}, 0},
