@@ -47,6 +47,11 @@ void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *cons
     size_t held = 0;
     for (size_t i = 0; i < count; i++) {
         size_t place = held;
+        bool again = false;
+        for (size_t k = 0; k < held; k++)
+            again |= !strcmp(names[best[k].index], names[i]);
+        if (again)
+            continue;
         best[place].distance = lrp_edit_distance(wanted, names[i]);
         best[place].index = i;
         for (; place > 0 && best[place].distance < best[place - 1].distance; place--) {

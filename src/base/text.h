@@ -38,7 +38,8 @@ bool lrp_glob_has_magic(const char *pattern);
 
 /* Edit distance (transpositions count one), case-insensitive, for suggestions. */
 size_t lrp_edit_distance(const char *a, const char *b);
-/* Picks the (at most 3) names nearest to `wanted` and appends them to out as: name, name, name. Nothing if count is 0. */
+/* Picks the (at most 3) names nearest to `wanted`, each once, and appends them to out as: name, name, name. Nothing if count
+ * is 0. */
 void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *const *names, size_t count);
 
 /* "HardSwish" -> "hard-swish", "MaxPool" -> "max-pool", "LRN" -> "lrn", "QLinearConv" -> "q-linear-conv". Returns buffer. */

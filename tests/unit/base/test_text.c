@@ -82,6 +82,10 @@ static void the_three_nearest_are_named_nearest_first(void **state) {
     lrp_text_nearest(&text, "conv1", names, 5);
     assert_string_equal(text.data, "conv1, conv3, conv10");
     lrp_text_free(&text);
+    static const char *const types[] = {"dense", "dense", "relu", "dense"};
+    lrp_text_nearest(&text, "dens", types, 4);
+    assert_string_equal(text.data, "dense, relu");
+    lrp_text_free(&text);
     lrp_text_nearest(&text, "x", names, 0);
     assert_int_equal(text.length, 0);
     lrp_text_free(&text);
