@@ -85,7 +85,7 @@ enum lrp_status lrp_settings_register_layer(struct lrp_settings *settings, const
 enum lrp_status lrp_settings_register_activation(struct lrp_settings *settings, const char *name, bool registered, struct lrp_error *err);
 
 /* Reads a rules file over the settings (what the file does not name stays). `warnings` (may be NULL) gets an owned string with a
- * line per unknown key, or NULL. Errors: LRP_FILE (not readable, not JSON), LRP_USAGE (a wrong value), naming file and key. */
+ * line per unknown key, or NULL (also on failure). Errors: LRP_FILE (not readable, not JSON), LRP_USAGE (a wrong value), naming file and key. */
 enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err);
 /* Writes a rules file, atomically; unknown keys that were read are written back. Errors: LRP_FILE. */
 enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err);

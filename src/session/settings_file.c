@@ -213,7 +213,7 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
     if (convention) status = read_value(&r, LRP_SETTING_CONVENTION, convention);
     if (status == LRP_OK) status = read_object(&r, NULL, json);
     cJSON_Delete(json);
-    if (warnings) *warnings = r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
+    if (warnings) *warnings = status == LRP_OK && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
     lrp_text_free(&r.warnings);
     return status;
 }
