@@ -86,7 +86,8 @@ static enum lrp_status size_out(struct lrp_window *w, int d, bool ceil, struct l
 {
     const int64_t room = w->in[d] + w->pad_begin[d] + w->pad_end[d] - lrp_window_reach(w, d);
 
-    if (room < 0 || w->in[d] < 1)
+    /* rounded up, one window may hang over the end by less than a stride even if it is the only one */
+    if (room + (ceil ? w->stride[d] - 1 : 0) < 0 || w->in[d] < 1)
         return lrp_fail(err, LRP_FILE, "a window of %lld does not fit into %lld padded elements",
                         (long long)lrp_window_reach(w, d), (long long)(room + lrp_window_reach(w, d)));
     w->out[d] = (room + (ceil ? w->stride[d] - 1 : 0)) / w->stride[d] + 1;
@@ -100,7 +101,7 @@ enum lrp_status lrp_window_read(const struct lrp_call *call, const struct lrp_sh
 {
     const char *const automatic = lrp_call_string(call, "auto_pad", "NOTSET");
     const bool lower = strcmp(automatic, "SAME_LOWER") == 0, same = lower || strcmp(automatic, "SAME_UPPER") == 0;
-    const bool valid = strcmp(automatic, "VALID") == 0, ceil = lrp_call_int(call, "ceil_mode", 0) != 0;
+    const bool valid = strcmp(automatic, "VALID") == 0, ceil = !kernel && lrp_call_int(call, "ceil_mode", 0) != 0;
     enum lrp_status status = lrp_window_attributes(call, x, kernel, out, err);
 
     if (!status && !same && !valid && strcmp(automatic, "NOTSET") != 0 && *automatic)
