@@ -315,18 +315,13 @@ static void *work(void *data)
         s->pending = NULL;
         s->worker_working = true;
         pthread_mutex_unlock(&s->lock);
-        lrp_job_run(job, NULL);
-        void (*notify)(void *) = job->notify;
-        void *notify_data = job->notify_data;
+        lrp_job_run(job, NULL); /* tells the front end itself when it is done */
         lrp_job_free(job);
         pthread_mutex_lock(&s->lock);
         s->worker_working = false;
         if (!s->pending) {
             s->worker_busy = false;
             pthread_cond_broadcast(&s->idle);
-            pthread_mutex_unlock(&s->lock);
-            if (notify) notify(notify_data);
-            pthread_mutex_lock(&s->lock);
         }
     }
     s->worker_busy = false;

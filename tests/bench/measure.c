@@ -1,0 +1,245 @@
+/* measure.c: how long things take: opening, passes, changes, a cold process. Prints medians, minima and ratios; asserts nothing.
+ * usage: measure MODEL INPUT.npy [--repeat N] [--cold BINARY] */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lrpscope/session.h"
+
+static const char *const composites[] = {"epsilon-plus-flat", "epsilon-alpha2-beta1-flat", "epsilon-gamma-box(-3,3)", "epsilon"};
+enum { COMPOSITES = sizeof composites / sizeof *composites, MOST = 101 };
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void must(enum lrp_status status, const struct lrp_error *err)
+{
+    if (status == LRP_OK) return;
+    fprintf(stderr, "measure: %s\n", err->message);
+    exit(1);
+}
+
+/* Times of one thing. */
+struct times {
+    double ms[MOST];
+    int count;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(struct times *t)
+{
+    qsort(t->ms, (size_t)t->count, sizeof *t->ms, compare);
+    return t->count ? t->ms[t->count / 2] : 0;
+}
+
+/* A row: median and minimum, and the minimum as a multiple of `unit` (0: no ratio). */
+static double report(const char *what, struct times *t, double unit)
+{
+    double middle = median(t), least = t->count ? t->ms[0] : 0;
+    printf("%-44s %10.1f %10.1f", what, middle, least);
+    if (unit > 0) printf(" %8.2f", least / unit);
+    printf("\n");
+    return least;
+}
+
+struct bench {
+    const char *model, *input;
+    int repeat;
+    struct lrp_settings *settings;
+    struct lrp_session *session;
+    double forward; /* minimum, ms */
+};
+
+static void measure_open(struct bench *b)
+{
+    struct times open = {0}, list = {0};
+    struct lrp_error err;
+    for (int i = 0; i < b->repeat; i++) {
+        struct lrp_model *model;
+        double start = now_ms();
+        must(lrp_model_open(b->model, &model, &err), &err);
+        open.ms[open.count++] = now_ms() - start;
+        lrp_model_release(model);
+        struct lrp_session *s;
+        start = now_ms();
+        must(lrp_session_open(b->model, b->settings, &s, &err), &err);
+        list.ms[list.count++] = now_ms() - start;
+        lrp_session_free(s);
+    }
+    report("open the file", &open, 0);
+    report("open and list layers with check and rules", &list, 0);
+}
+
+static double last_ms(struct bench *b, bool relevance)
+{
+    struct lrp_error err;
+    const struct lrp_snapshot *now;
+    must(lrp_session_snapshot(b->session, &now, &err), &err);
+    double ms = relevance ? now->relevance_ms : now->forward_ms;
+    lrp_snapshot_release(now);
+    return ms;
+}
+
+static void measure_forward(struct bench *b)
+{
+    struct times t = {0};
+    struct lrp_error err;
+    for (int i = 0; i <= b->repeat; i++) {
+        must(lrp_session_forget(b->session, &err), &err);
+        must(lrp_session_run(b->session, LRP_WANT_FORWARD, &err), &err);
+        if (i) t.ms[t.count++] = last_ms(b, false); /* the first one prepares weights */
+    }
+    b->forward = report("forward", &t, 0);
+}
+
+static void apply(struct bench *b)
+{
+    struct lrp_error err;
+    must(lrp_session_apply(b->session, b->settings, &err), &err);
+}
+
+/* Whole passes in turn, forward and relevance, so that noise hits both. */
+static void measure_composite(struct bench *b, const char *composite)
+{
+    struct times forward = {0}, relevance = {0};
+    struct lrp_error err;
+    char what[80];
+    must(lrp_settings_set(b->settings, LRP_SETTING_COMPOSITE, composite, &err), &err);
+    apply(b);
+    for (int i = 0; i <= b->repeat; i++) {
+        must(lrp_session_forget(b->session, &err), &err);
+        must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
+        if (!i) continue;
+        forward.ms[forward.count++] = last_ms(b, false);
+        relevance.ms[relevance.count++] = last_ms(b, true);
+    }
+    median(&forward);
+    median(&relevance);
+    snprintf(what, sizeof what, "relevance, %s", composite);
+    report(what, &relevance, forward.ms[0]);
+    printf("%-44s %10s %10s %8.2f\n", "  (forward + relevance) / forward", "", "",
+           (forward.ms[0] + relevance.ms[0]) / forward.ms[0]);
+}
+
+/* From a changed rule to its relevance. */
+static void measure_rule_change(struct bench *b, const char *where, size_t layer, double whole)
+{
+    struct times t = {0};
+    struct lrp_error err;
+    char what[80], select[32];
+    snprintf(select, sizeof select, "%zu", layer);
+    for (int i = 0; i <= b->repeat; i++) {
+        double start = now_ms();
+        must(lrp_settings_add_rule(b->settings, select, i % 2 ? "epsilon(0.01)" : "epsilon(0.02)", &err), &err);
+        apply(b);
+        must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
+        if (i) t.ms[t.count++] = now_ms() - start;
+    }
+    lrp_settings_remove_rule(b->settings, select);
+    apply(b);
+    must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
+    snprintf(what, sizeof what, "rule change at the %s layer (%zu)", where, layer);
+    report(what, &t, whole);
+}
+
+static void measure_changes(struct bench *b)
+{
+    struct lrp_error err;
+    struct times whole = {0}, input = {0};
+    must(lrp_settings_set(b->settings, LRP_SETTING_COMPOSITE, "epsilon-plus-flat", &err), &err);
+    apply(b);
+    for (int i = 0; i <= b->repeat; i++) {
+        double start = now_ms();
+        must(lrp_session_set_input(b->session, NULL, b->input, &err), &err);
+        must(lrp_session_forget(b->session, &err), &err);
+        must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
+        if (!i) continue;
+        input.ms[input.count++] = now_ms() - start;
+        whole.ms[whole.count++] = last_ms(b, true);
+    }
+    report("input change to relevance", &input, b->forward);
+    median(&whole);
+    const struct lrp_snapshot *now;
+    must(lrp_session_snapshot(b->session, &now, &err), &err);
+    size_t count = now->layers->count;
+    lrp_snapshot_release(now);
+    printf("%-44s %10s %10s %8s\n", "", "", "", "/relevance");
+    measure_rule_change(b, "first", 1, whole.ms[0]);
+    measure_rule_change(b, "middle", count / 2, whole.ms[0]);
+    measure_rule_change(b, "last", count - 1, whole.ms[0]);
+}
+
+/* A process of its own, from start to a written PNG. */
+static void measure_cold(struct bench *b, const char *binary)
+{
+    struct times t = {0};
+    long peak = 0;
+    for (int i = 0; i < b->repeat; i++) {
+        double start = now_ms();
+        pid_t child = fork();
+        if (child == 0) {
+            int null = open("/dev/null", O_WRONLY);
+            dup2(null, STDOUT_FILENO);
+            execl(binary, binary, "explain", b->model, b->input, "--skip-checks", "-q", "--heatmap", "/tmp/lrpscope-bench.png", (char *)NULL);
+            _exit(127);
+        }
+        int status;
+        struct rusage usage;
+        wait4(child, &status, 0, &usage);
+        if (status) fprintf(stderr, "measure: %s failed\n", binary);
+        t.ms[t.count++] = now_ms() - start;
+        if (usage.ru_maxrss > peak) peak = usage.ru_maxrss;
+    }
+    unlink("/tmp/lrpscope-bench.png");
+    report("cold process to a written PNG", &t, b->forward);
+    struct stat file;
+    if (stat(b->model, &file) == 0)
+        printf("%-44s %10.0f MB %18.2f\n", "  peak memory, and as a multiple of the file", (double)peak / 1024,
+               (double)peak * 1024 / (double)file.st_size);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = {.repeat = 5};
+    const char *cold = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc) b.repeat = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--cold") == 0 && i + 1 < argc) cold = argv[++i];
+        else if (!b.model) b.model = argv[i];
+        else b.input = argv[i];
+    }
+    if (!b.input || b.repeat < 1 || b.repeat > MOST - 1) {
+        fprintf(stderr, "usage: measure MODEL INPUT.npy [--repeat N] [--cold BINARY]\n");
+        return 2;
+    }
+    struct lrp_error err;
+    must(lrp_settings_new(&b.settings, &err), &err);
+    must(lrp_settings_set_flag(b.settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+    printf("%s\n%-44s %10s %10s %8s\n", b.model, "", "median ms", "min ms", "/forward");
+    measure_open(&b);
+    must(lrp_session_open(b.model, b.settings, &b.session, &err), &err);
+    must(lrp_session_set_input(b.session, NULL, b.input, &err), &err);
+    measure_forward(&b);
+    for (int i = 0; i < COMPOSITES; i++) measure_composite(&b, composites[i]);
+    measure_changes(&b);
+    lrp_session_free(b.session);
+    if (cold) measure_cold(&b, cold);
+    lrp_settings_free(b.settings);
+    printf("\n");
+    return 0;
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# run.sh: makes the networks (tests/bench/make_models.py) and measures them. Options go to the benchmark: sh tests/bench/run.sh --repeat 9
+set -eu
+cd "$(dirname "$0")/../.."
+build=${BUILD:-build}
+folder=${LRPSCOPE_BENCH:-${TMPDIR:-/tmp}/lrpscope-bench}
+if [ ! -x "$build/tests/measure" ] || [ ! -x "$build/lrpscope" ]; then
+    echo "run.sh: $build/tests/measure is missing; build first: cmake -S . -B build && cmake --build build" >&2
+    exit 1
+fi
+if ! /usr/bin/python3 -c 'import onnx' 2>/dev/null; then
+    echo "run.sh: python3-onnx is missing (apt-get install python3-onnx)" >&2
+    exit 1
+fi
+/usr/bin/python3 tests/bench/make_models.py "$folder"
+nproc | sed 's/^/cores: /'
+for model in vgg16 resnet50 mobilenet_v2; do
+    "$build/tests/measure" "$folder/$model.onnx" "$folder/input.npy" --cold "$build/lrpscope" "$@"
+done
