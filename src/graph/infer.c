@@ -123,6 +123,14 @@ static void mark_from_shape(struct lrp_graph *g, const struct lrp_node *n)
         if (n->out[i] >= 0) g->values[n->out[i]].from_shape = from;
 }
 
+/* Shapes are open, but floats stay floats: enough to tell what kind of layer a node is and which rules it takes. */
+static void pass_type(struct lrp_graph *g, const struct lrp_node *n)
+{
+    if (n->call.in_count == 0 || !lrp_dtype_is_float(n->call.in[0].dtype)) return;
+    for (int i = 0; i < n->call.out_count; i++)
+        if (n->out[i] >= 0) g->values[n->out[i]].desc.dtype = n->call.in[0].dtype;
+}
+
 static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints)
 {
     const char *why = "", *open = "";
@@ -140,6 +148,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     } else if (!known) {
         snprintf(line, sizeof line, "the shape of %s is not known; give --input-shape if an input's is open", open);
         refuse(g, n, LRP_UNSUPPORTED, line);
+        pass_type(g, n);
     } else if (n->call.op->infer(&n->call, &error) != LRP_OK) {
         refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
     } else {

@@ -16,9 +16,18 @@ struct viewer {
     size_t count;
 };
 
+/* Whether an operator that exists waits for shapes: then its inputs were never looked at. */
+static bool shapes_open(const struct lrp_node *n)
+{
+    for (int i = 0; n->call.op && i < n->call.in_count; i++)
+        if (n->call.in[i].present && !lrp_shape_known(&n->call.in[i].shape)) return true;
+    return false;
+}
+
 static enum lrp_kind node_kind(const struct lrp_node *n)
 {
-    if (!n->call.op || *n->obstacle) return n->call.op ? n->call.op->static_kind : LRP_KIND_OTHER;
+    if (!n->call.op) return LRP_KIND_OTHER;
+    if (*n->obstacle) return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
     const struct lrp_shape *in = n->call.in_count ? &n->call.in[0].shape : NULL, *out = &n->call.out[0].shape;
     if (n->computed_shape && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0]) return LRP_KIND_FLATTEN;
     return n->call.op->kind ? n->call.op->kind(&n->call) : n->call.op->static_kind;
@@ -53,9 +62,9 @@ static int host_of(const struct viewer *v, int node)
 {
     const struct lrp_graph *g = v->graph;
     const struct lrp_node *n = &g->nodes[node];
-    if (!n->call.op || *n->obstacle || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
-    if (lrp_call_data_inputs(&n->call) != 1) return -1; /* bounds that are computed */
-    if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1; /* a slope that is data has its own relevance */
+    if (!n->call.op || (*n->obstacle && !shapes_open(n)) || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
+    /* a slope or bound that is computed has a relevance of its own */
+    if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1;
     const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
     if (!producer || g->values[n->in[0]].uses != 1 || !takes_activation(node_kind(producer))) return -1;
     int host = v->layer_of_node[producer - g->nodes];
@@ -124,10 +133,11 @@ static bool name_values(struct viewer *v, size_t layer)
     return true;
 }
 
-/* Float constants of a node, scalars apart (bounds, factors); `counted` keeps shared weights from being added twice. */
+/* Float constants of a node, scalars and bounds apart; `counted` keeps shared weights from being added twice. */
 static int64_t node_parameters(const struct lrp_graph *g, const struct lrp_node *n, bool *counted, int64_t *unique)
 {
     int64_t sum = 0;
+    if (strcmp(n->call.op_type, "Clip") == 0) return 0; /* some exporters write the bounds as vectors of one */
     for (int i = 0; i < n->call.in_count; i++) {
         if (n->in[i] < 0) continue;
         const struct lrp_desc *d = &g->values[n->in[i]].desc;
@@ -208,16 +218,18 @@ static bool assign_members(struct viewer *v)
         if (g->nodes[n].state == LRP_NODE_SWALLOWED && v->layer_of_node[n] > 0) adopt_inputs(v, n, v->layer_of_node[n], 0);
     for (int n = 0; n < file_nodes; n++)
         if (v->layer_of_node[n] > 0) v->rows[v->layer_of_node[n]].node_count++;
+    const char ***names = lrp_arena_calloc(v->arena, v->count, sizeof *names); /* the rows' lists, while they are filled */
+    if (!names) return false;
     for (size_t i = 1; i < v->count; i++) {
-        v->rows[i].nodes = lrp_arena_calloc(v->arena, (size_t)v->rows[i].node_count, sizeof(char *));
-        if (!v->rows[i].nodes) return false;
+        v->rows[i].nodes = names[i] = lrp_arena_calloc(v->arena, (size_t)v->rows[i].node_count, sizeof **names);
+        if (!names[i]) return false;
         v->rows[i].node_count = 0;
     }
     for (int n = 0; n < file_nodes; n++) {
-        if (v->layer_of_node[n] <= 0) continue;
-        struct lrp_layer *l = &v->rows[v->layer_of_node[n]];
+        int layer = v->layer_of_node[n];
+        if (layer <= 0) continue;
         const char *file_name = g->definition->nodes[n].name;
-        ((const char **)(uintptr_t)l->nodes)[l->node_count++] = *file_name ? file_name : g->nodes[n].name;
+        names[layer][v->rows[layer].node_count++] = *file_name ? file_name : g->nodes[n].name;
     }
     return true;
 }
@@ -227,17 +239,17 @@ static bool link_consumers(struct viewer *v)
     for (size_t i = 1; i < v->count; i++)
         for (int k = 0; k < v->rows[i].input_count; k++)
             if (v->rows[i].sources[k] >= 0) v->rows[v->rows[i].sources[k]].consumer_count++;
+    int **consumers = lrp_arena_calloc(v->arena, v->count, sizeof *consumers); /* the rows' lists, while they are filled */
+    if (!consumers) return false;
     for (size_t i = 0; i < v->count; i++) {
-        v->rows[i].consumers = lrp_arena_calloc(v->arena, (size_t)v->rows[i].consumer_count, sizeof(int));
-        if (!v->rows[i].consumers) return false;
+        v->rows[i].consumers = consumers[i] = lrp_arena_calloc(v->arena, (size_t)v->rows[i].consumer_count, sizeof **consumers);
+        if (!consumers[i]) return false;
         v->rows[i].consumer_count = 0;
     }
     for (size_t i = 1; i < v->count; i++)
         for (int k = 0; k < v->rows[i].input_count; k++) {
             int source = v->rows[i].sources[k];
-            if (source < 0) continue;
-            struct lrp_layer *l = &v->rows[source];
-            ((int *)(uintptr_t)l->consumers)[l->consumer_count++] = (int)i;
+            if (source >= 0) consumers[source][v->rows[source].consumer_count++] = (int)i;
         }
     return true;
 }

@@ -41,9 +41,9 @@ enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_la
     const struct lrp_layer *l = &view->list.rows[layer];
     const struct lrp_rule_row *row = lrp_rule_row(rule->id);
     if (layer == 0) return lrp_fail(err, LRP_USAGE, "the model input has no rule");
-    if (!l->executable) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
     const struct lrp_node *anchor = &graph->nodes[view->nodes[layer].anchor];
     const struct lrp_call *call = &anchor->call;
+    if (!call->op) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
     bool fits = false;
     switch (row->fit) {
     case LRP_FITS_VJP: fits = call->op->vjp != NULL; break;

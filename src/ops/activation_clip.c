@@ -25,7 +25,7 @@ static bool constant_bounds(const struct lrp_call *call, struct bounds *bounds) 
         if (!lrp_call_has(call, i))
             continue;
         const struct lrp_blob *blob = call->in[i].constant;
-        if (!blob || blob->count != 1)
+        if (!blob || blob->count != 1 || blob->dtype == LRP_DTYPE_STRING)
             return false;
         *(i == 1 ? &bounds->low : &bounds->high) = lrp_blob_get_f32(blob, 0);
     }

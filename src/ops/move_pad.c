@@ -91,7 +91,8 @@ enum lrp_status lrp_pad_infer(struct lrp_call *call, struct lrp_error *err) {
 enum lrp_kind lrp_pad_kind(const struct lrp_call *call) {
     bool zero = call->opset >= 11 || lrp_call_float(call, "value", 0) == 0;
     if (call->opset >= 11 && lrp_call_has(call, 2))
-        zero = call->in[2].constant && call->in[2].constant->count == 1 && lrp_blob_get_f32(call->in[2].constant, 0) == 0;
+        zero = call->in[2].constant && call->in[2].constant->count == 1 && call->in[2].constant->dtype != LRP_DTYPE_STRING &&
+               lrp_blob_get_f32(call->in[2].constant, 0) == 0;
     return zero && strcmp(pad_mode(call), "constant") == 0 ? LRP_KIND_PAD : LRP_KIND_OTHER;
 }
 

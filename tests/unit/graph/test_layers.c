@@ -92,6 +92,50 @@ static void shared_weights_count_once(void **state) {
     network_close(&n);
 }
 
+/* Exporters write bounds as scalars or as vectors of one; they are no parameters. */
+static void bounds_are_no_parameters(void **state) {
+    (void)state;
+    struct model m;
+    struct network n = {0};
+    model_start(&m, 13, 4);
+    model_input(&m, "x", 2, (int64_t[]){1, 3});
+    model_constant(&m, "w", 2, (int64_t[]){3, 3}, NULL);
+    model_constant(&m, "low", 1, (int64_t[]){1}, (float[]){0});
+    model_constant(&m, "high", 1, (int64_t[]){1}, (float[]){6});
+    model_node(&m, "Gemm", "fc", "x w", "a");
+    model_node(&m, "Clip", "clip", "a low high", "y");
+    model_output(&m, "y");
+    build(&n, &m, &canonized, true);
+    network_check_types(&n, "dense+relu6");
+    assert_int_equal(n.view->list.parameters, 9);
+    network_close(&n);
+}
+
+/* Height and width are free until --input-shape or a picture is given: the list is the same but for the shapes. */
+static void layers_are_what_they_are_while_shapes_are_open(void **state) {
+    (void)state;
+    for (int open = 0; open < 2; open++) {
+        struct model m;
+        struct network n = {0};
+        model_start(&m, 13, 8);
+        model_input(&m, "x", 4, (int64_t[]){1, 2, open ? -1 : 4, open ? -1 : 4});
+        model_constant(&m, "w", 4, (int64_t[]){4, 2, 3, 3}, NULL);
+        model_constant(&m, "low", 0, NULL, (float[]){0});
+        model_constant(&m, "high", 0, NULL, (float[]){6});
+        model_constant(&m, "v", 2, (int64_t[]){4, 3}, NULL);
+        model_node(&m, "Conv", "conv", "x w", "c");
+        model_node(&m, "Clip", "clip", "c low high", "r");
+        model_node(&m, "GlobalAveragePool", "pool", "r", "p");
+        model_node(&m, "Flatten", "flatten", "p", "f");
+        model_node(&m, "Gemm", "fc", "f v", "y");
+        model_output(&m, "y");
+        build(&n, &m, &canonized, true);
+        network_check_types(&n, "convolution+relu6 global-mean-pool flatten dense");
+        for (size_t i = 1; i < n.view->list.count; i++) assert_int_equal(n.view->list.rows[i].executable, !open);
+        network_close(&n);
+    }
+}
+
 static void activations_are_fused_only_where_nothing_is_lost(void **state) {
     (void)state;
     static const struct {
@@ -282,6 +326,8 @@ int main(void) {
         cmocka_unit_test(layers_know_where_values_come_from_and_go),
         cmocka_unit_test(without_fusing_every_activation_is_a_layer),
         cmocka_unit_test(shared_weights_count_once),
+        cmocka_unit_test(bounds_are_no_parameters),
+        cmocka_unit_test(layers_are_what_they_are_while_shapes_are_open),
         cmocka_unit_test(activations_are_fused_only_where_nothing_is_lost),
         cmocka_unit_test(two_activations_in_a_row_fuse_the_first),
         cmocka_unit_test(an_output_softmax_is_found_through_reshapes),
