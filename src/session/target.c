@@ -173,12 +173,13 @@ enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *ou
 
 enum start { START_ONE, START_LOGIT, START_OUTPUT, START_FILE };
 
-/* semantics.md section 7: captum starts with the logit; gradient methods always with 1. */
+/* semantics.md section 7: captum and pr26 start with the logit; gradient methods always with 1. */
 static enum start start_kind(const struct lrp_state *state)
 {
     const char *text = lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     if (state->method != LRP_METHOD_LRP) return START_ONE;
-    if (!*text) return state->convention == LRP_CONVENTION_CAPTUM ? START_LOGIT : START_ONE;
+    bool logit = state->convention == LRP_CONVENTION_CAPTUM || state->convention == LRP_CONVENTION_PR26;
+    if (!*text) return logit ? START_LOGIT : START_ONE;
     return strcmp(text, "one") == 0 ? START_ONE : strcmp(text, "logit") == 0 ? START_LOGIT
          : strcmp(text, "output") == 0 ? START_OUTPUT : START_FILE;
 }

@@ -242,6 +242,30 @@ static void understands_targets(void **state)
     lrp_settings_free(settings);
 }
 
+/* semantics.md section 7, the row "start". */
+static void conventions_start_with_one_or_the_logit(void **state)
+{
+    static const struct {
+        const char *convention;
+        bool logit;
+    } cases[] = {{"julia", false}, {"zennit", false}, {"captum", true}, {"pr26", true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_error err = {0};
+        struct lrp_settings *settings = demo_settings();
+        check_ok(lrp_settings_set(settings, LRP_SETTING_CONVENTION, cases[i].convention, &err), &err);
+        check_ok(lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+        struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+        check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+        const struct lrp_snapshot *now = snapshot(s);
+        assert_true(now->targets[0].output < 0.9 || now->targets[0].output > 1.1);
+        check_close(now->targets[0].start, cases[i].logit ? now->targets[0].output : 1, 1e-7);
+        lrp_snapshot_release(now);
+        lrp_session_free(s);
+        lrp_settings_free(settings);
+    }
+}
+
 static void wake(void *data)
 {
     ssize_t written = write(*(int *)data, "!", 1);
@@ -341,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_rule_change_touches_ancestors_only, temporary_setup, temporary_teardown),
         cmocka_unit_test(changes_nothing_when_settings_do_not_fit),
         cmocka_unit_test(understands_targets),
+        cmocka_unit_test(conventions_start_with_one_or_the_logit),
         cmocka_unit_test(worker_serves_the_latest_request),
         cmocka_unit_test_setup_teardown(runs_samples_one_by_one, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(names_both_shapes_of_an_array_that_does_not_fit, temporary_setup, temporary_teardown),
