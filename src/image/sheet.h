@@ -10,7 +10,7 @@ struct lrp_sheet_tile {
     const char *subtitle;          /* borrowed, may be NULL: "convolution, epsilon(1e-6)" */
     const char *shape;             /* borrowed, may be NULL: "64x112x112" */
     const struct lrp_plane *plane; /* borrowed; NULL: nothing to show, only the texts */
-    struct lrp_statistics statistics; /* of the whole tensor, not of the plane */
+    struct lrp_statistics statistics; /* of all channels of the sample, not of the plane */
 };
 
 struct lrp_sheet {

@@ -180,6 +180,20 @@ static void sheet_free(struct sheet *sheet)
     free(sheet->texts);
 }
 
+/* Of one sample, where the first axis is the batch of the inputs. */
+static struct lrp_statistics sample_statistics(const struct lrp_snapshot *s, size_t layer, int64_t sample)
+{
+    const struct lrp_tensor *t = s->relevance[layer];
+    int64_t samples = (int64_t)s->target_count;
+    struct lrp_statistics statistics = s->relevance_statistics[layer];
+    if (!t || samples < 2 || sample < 0 || sample >= samples || t->shape.rank == 0 || t->shape.dim[0] != samples) return statistics;
+    struct lrp_tensor part = {.dtype = t->dtype, .shape = t->shape, .count = t->count / (size_t)samples, .references = 1};
+    part.shape.dim[0] = 1;
+    part.f = t->f + (size_t)sample * part.count;
+    lrp_tensor_statistics(&part, &statistics);
+    return statistics;
+}
+
 static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, struct sheet *sheet)
 {
     const struct lrp_layer *l = &s->layers->rows[i];
@@ -194,7 +208,7 @@ static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, s
     if (!texts[0] || !texts[1] || !texts[2]) return false;
     lrp_snapshot_plane(s, (int)i, LRP_SHOW_RELEVANCE, sample, &sheet->planes[i], NULL);
     sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0], .subtitle = texts[1], .shape = texts[2],
-                                              .plane = sheet->planes[i], .statistics = s->relevance_statistics[i]};
+                                              .plane = sheet->planes[i], .statistics = sample_statistics(s, i, sample)};
     return true;
 }
 
