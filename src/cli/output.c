@@ -1,6 +1,7 @@
 /* output.c: aligned tables, and messages on stderr. */
 #include "output.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,10 @@ char *lrp_cli_clean(const char *text) {
 }
 
 char *lrp_cli_number(double value, char *buffer, size_t size) {
-    snprintf(buffer, size, "%.6g", value);
+    if (isnan(value)) /* its sign says nothing */
+        snprintf(buffer, size, "nan");
+    else
+        snprintf(buffer, size, "%.6g", value);
     return buffer;
 }
 

@@ -103,6 +103,13 @@ static void json_numbers_have_at_most_nine_digits_and_nan_is_null(void **state) 
     assert_string_equal(lrp_cli_json_number_text((double)INFINITY, buffer, sizeof buffer), "null");
 }
 
+static void a_nan_has_no_sign(void **state) {
+    (void)state;
+    char text[40];
+    assert_string_equal(lrp_cli_number((double)NAN, text, sizeof text), "nan");
+    assert_string_equal(lrp_cli_number(-(double)NAN, text, sizeof text), "nan");
+}
+
 static void json_begins_with_version_and_model_and_is_utf8(void **state) {
     (void)state;
     struct lrp_document d;
@@ -168,6 +175,7 @@ int main(void) {
         cmocka_unit_test(columns_are_aligned_and_lines_end_without_blanks),
         cmocka_unit_test(an_empty_table_is_its_title_line),
         cmocka_unit_test(json_numbers_have_at_most_nine_digits_and_nan_is_null),
+        cmocka_unit_test(a_nan_has_no_sign),
         cmocka_unit_test(json_begins_with_version_and_model_and_is_utf8),
         cmocka_unit_test(files_of_several_samples_are_numbered_before_the_suffix),
         cmocka_unit_test(doubled_stems_get_a_number),
