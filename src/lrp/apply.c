@@ -295,12 +295,13 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
 static enum lrp_status divide_through_activation(struct terms *t, struct lrp_error *err)
 {
     const struct lrp_node *act = &lrp_engine_graph(t->a->engine)->nodes[t->a->inner_activation];
-    const struct lrp_tensor *in[8] = {t->d};
+    const struct lrp_tensor *in[8] = {NULL}; /* bounds and slopes behind the first */
     struct lrp_tensor *z[1] = {t->product}, *s = NULL, *back = NULL;
     void *handle = NULL;
-    enum lrp_status status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, err);
-    for (int i = 1; status == LRP_OK && i < act->call.in_count && i < 8; i++)
-        if (act->in[i] >= 0) return lrp_fail(err, LRP_UNSUPPORTED, "activation %s takes more than one input", act->call.op_type);
+    if (act->call.in_count > 8) return lrp_fail(err, LRP_UNSUPPORTED, "activation %s takes too many inputs", act->call.op_type);
+    enum lrp_status status = lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, in, err);
+    in[0] = t->d;
+    if (status == LRP_OK) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, err);
     if (status == LRP_OK) status = act->call.op->forward(&act->call, handle, in, z, t->a->run, err);
     if (status == LRP_OK) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &t->d->shape, &s, err);
     if (status == LRP_OK) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &t->d->shape, &back, err);

@@ -6,7 +6,7 @@
 /* y = relu(W a + b), z = (-3, 0.5): one dead unit, inputs of both signs. */
 static const float weights[] = {1, -4, 2, 2, .5F, -1}, bias[] = {-2, 4}, a[] = {-1, 1, 2}, relevance[] = {1, -.5F};
 
-static void open_dense(struct explanation *e, void **state) {
+static void open_dense(struct explanation *e, void **state, const char *activation, const char *inputs) {
     struct onnx_writer w = {0};
     struct lrp_text transposed = {0};
     const char *path = temporary_path(state, "dense.onnx");
@@ -15,7 +15,9 @@ static void open_dense(struct explanation *e, void **state) {
     onnx_initializer(&w, "b", 1, 1, (int64_t[]){2}, bias, sizeof bias);
     onnx_attribute_int(&transposed, "transB", 1);
     onnx_node(&w, "Gemm", "fc", "a w b", "z", &transposed);
-    onnx_node(&w, "Relu", "relu", "z", "y", NULL);
+    onnx_initializer(&w, "low", 1, 0, NULL, (float[]){-4}, 4);
+    onnx_initializer(&w, "slope", 1, 1, (int64_t[]){1}, (float[]){.25F}, 4);
+    onnx_node(&w, activation, "activation", inputs, "y", NULL);
     onnx_output(&w, "y", 1, 2, (int64_t[]){1, 2});
     onnx_write(&w, 13, path);
     explain_open(e, path);
@@ -27,9 +29,10 @@ struct expectation {
     double want[3];
 };
 
-static void check_rules(void **state, const struct expectation *cases, size_t count, bool keep_activation) {
+static void check_rules(void **state, const struct expectation *cases, size_t count, bool keep_activation, const char *activation,
+                        const char *inputs) {
     struct explanation e = {.keep_activation = keep_activation};
-    open_dense(&e, state);
+    open_dense(&e, state, activation, inputs);
     for (size_t i = 0; i < count; i++) {
         explain_rules(&e, cases[i].rule, LRP_CONVENTION_JULIA, NULL, 0);
         explain_from(&e, relevance);
@@ -69,7 +72,7 @@ static void rules_follow_their_formulas_whatever_their_parameters(void **state) 
         {"z-box(-1,[1;2;3])", {0, 0.150000000085, 0.350000000065}},
         {"gradient", {-1, -0.25, 0.5}},
     };
-    check_rules(state, cases, sizeof cases / sizeof *cases, false);
+    check_rules(state, cases, sizeof cases / sizeof *cases, false, "Relu", "z");
 }
 
 /* Convention pr26: z = relu(d), s = relu'(d) R / stab(z). */
@@ -79,7 +82,10 @@ static void the_activation_can_stay_inside(void **state) {
         {"gamma(0.25)", {1.11111111012, -0.277777777531, 0.888888888099}},
         {"w-square", {-0.333333333263, 0.738095238063, 0.0952380952472}},
     };
-    check_rules(state, cases, sizeof cases / sizeof *cases, true);
+    static const struct expectation homogeneous[] = {{"zero", {2.33333332922, 0.833333333889, 0.666666663111}}};
+    check_rules(state, cases, sizeof cases / sizeof *cases, true, "Relu", "z");
+    check_rules(state, homogeneous, 1, true, "PRelu", "z slope"); /* slope * z / (slope * z): as if it were outside */
+    check_rules(state, homogeneous, 1, true, "Clip", "z low");
 }
 
 /* ---- ways ---- */
@@ -194,7 +200,7 @@ static bool stop_at_once(void *data) {
 static void a_cancelled_pass_says_so(void **state) {
     struct explanation e = {0};
     const struct lrp_run run = {.threads = 1, .should_stop = stop_at_once};
-    open_dense(&e, state);
+    open_dense(&e, state, "Relu", "z");
     explain_rules(&e, "zero", LRP_CONVENTION_JULIA, NULL, 0);
     const struct lrp_propagation p = {.engine = e.n.engine, .view = e.n.view, .assignment = &e.assignment, .values = e.n.values,
                                       .start = e.n.graph->outputs[0], .start_relevance = network_output(&e.n), .run = &run};
