@@ -63,6 +63,7 @@ static int map(int fd, struct lrp_mapping *out) {
         return errno;
     out->data = data;
     out->size = (size_t)status.st_size;
+    out->of_file = true;
     return 0;
 }
 
@@ -89,4 +90,12 @@ void lrp_mapping_close(struct lrp_mapping *mapping) {
         munmap((void *)(uintptr_t)mapping->data, mapping->size);
     free(mapping->path);
     *mapping = (struct lrp_mapping){0};
+}
+
+void lrp_mapping_rest(const void *data, size_t size)
+{
+    enum { WORTH_IT = 1 << 20 };
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t begin = ((uintptr_t)data + page - 1) / page * page, end = ((uintptr_t)data + size) / page * page;
+    if (size >= WORTH_IT && end > begin) (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
 }

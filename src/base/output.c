@@ -78,10 +78,22 @@ enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct
     return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
 }
 
+/* Why an earlier write failed: its errno is long gone, but a full disk refuses the next bytes as well (the file is
+ * thrown away anyway). */
+static int cause_of_failure(const struct lrp_output *out) {
+    static const char bytes[4096];
+    for (int i = 0; out->temporary && i < 64; i++)
+        if (write(fileno(out->file), bytes, sizeof bytes) < 0)
+            return errno;
+    return EIO;
+}
+
 enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err) {
     int failed = 0;
     errno = 0;
-    if (ferror(out->file) || fflush(out->file) != 0)
+    if (ferror(out->file))
+        failed = cause_of_failure(out);
+    else if (fflush(out->file) != 0)
         failed = errno ? errno : EIO;
     if (!failed && out->temporary && fsync(fileno(out->file)) != 0)
         failed = errno;

@@ -1,9 +1,13 @@
 /* main.c: from the command line to a command. */
 #include <errno.h>
 #include <locale.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,7 +63,22 @@ static int run(const struct lrp_arguments *arguments) {
     return arguments->command->run(arguments);
 }
 
+/* How the numeric library's threads wait and where its memory comes from is settled before it is loaded: threads that spin take
+ * the time of the one that works (twice as slow on a busy machine), and memory given back to the system after every layer has to
+ * be cleared page by page for the next. What the user has set stays. */
+static void settle(char **argv) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+    mallopt(M_ARENA_MAX, 1);
+#endif
+    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || setenv("OMP_WAIT_POLICY", "passive", 1))
+        return;
+    execv("/proc/self/exe", argv); /* the library reads its environment when it is loaded; goes on here where there is no /proc */
+}
+
 int main(int argc, char **argv) {
+    settle(argv);
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
     struct lrp_arguments arguments;

@@ -197,6 +197,7 @@ static enum lrp_status open_and_read(struct lrp_reader *reader, struct lrp_defin
     if (status != LRP_OK)
         return status;
     reader->file = (struct lrp_bytes){file->data, file->size};
+    reader->file_mapped = file->of_file;
     status = read_model(reader, out);
     if (status == LRP_OK)
         return LRP_OK;

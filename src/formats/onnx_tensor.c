@@ -170,8 +170,10 @@ static enum lrp_status read_data(struct lrp_reader *reader, const struct parts *
     if (!parts->has_raw && (parts->packed_fields > 1 || parts->single_fields || storage[blob->dtype].type == LRP_WIRE_VARINT))
         return decode(reader, parts, blob, needed);
     const struct lrp_bytes data = parts->has_raw ? parts->raw : parts->last_packed;
-    if (data.size)
+    if (data.size) {
         blob->raw = data.data;
+        blob->mapped = reader->file_mapped;
+    }
     return check_size(reader, blob, needed, data.size);
 }
 
@@ -201,6 +203,7 @@ enum lrp_status lrp_onnx_read_tensor(const char *path, struct lrp_arena *arena, 
     if (status != LRP_OK)
         return status;
     reader.file = (struct lrp_bytes){file->data, file->size};
+    reader.file_mapped = file->of_file;
     const struct lrp_blob *blob;
     status = lrp_reader_tensor(&reader, reader.file, NULL, &blob);
     lrp_reader_close(&reader);

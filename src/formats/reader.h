@@ -13,6 +13,7 @@ struct lrp_reader {
     struct lrp_arena *arena;
     struct lrp_error *err;
     struct lrp_bytes file;
+    bool file_mapped;            /* its bytes are pages of the file */
     size_t mapped;               /* bytes of all files */
     const char *folder;          /* of the model, without symbolic links; NULL until asked for */
     struct lrp_names external_of; /* location -> index into externals */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "convert.h"
+#include "mapping.h"
 
 static const unsigned char *element(const struct lrp_blob *blob, size_t index)
 {
@@ -80,4 +81,9 @@ enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_t
     *blob = (struct lrp_blob){.dtype = dtype, .shape = tensor->shape, .count = tensor->count, .raw = raw};
     *out = blob;
     return LRP_OK;
+}
+
+void lrp_blob_rest(const struct lrp_blob *blob)
+{
+    if (blob->mapped) lrp_mapping_rest(blob->raw, blob->count * lrp_dtype_size(blob->dtype));
 }

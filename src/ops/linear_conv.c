@@ -72,6 +72,7 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
         status = make(call, modified ? (const void *)modified : weights->raw, bias, &made, err);
     free(modified);
     free(bias);
+    lrp_blob_rest(weights); /* the handle has them in its own layout */
     *handle = made;
     return status;
 }

@@ -34,6 +34,7 @@ static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blo
         return LRP_OK;
     }
     status = lrp_linear_read(blob, h->product.alpha, m->weight, m->gamma, &h->owned, err);
+    lrp_blob_rest(blob);
     h->weights = h->owned;
     return status;
 }
@@ -167,6 +168,8 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
         if (!status && grad[1])
             status = gradient_b(p, in[0]->f + offset_a, part, grad[1]->f + offset_b, run, err);
     }
+    if (h->weights && !h->owned)
+        lrp_blob_rest(call->in[1].constant); /* a pass reads them once forward and once backward */
     if (!status && grad[0])
         scale(grad[0], h->weights ? 1 : p->alpha);
     if (!status && grad[1])

@@ -19,6 +19,7 @@ struct lrp_blob {
     struct lrp_shape shape;
     size_t count;
     const void *raw;            /* borrowed: the file's mapping, or an arena; NULL for strings */
+    bool mapped;                /* raw lies in a file's mapping */
     const char *const *strings; /* if dtype is STRING: count strings */
 };
 /* Elements [first, first+n) as float32 / int64. */
@@ -27,6 +28,9 @@ void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *
 /* One element, converted. */
 float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index);
 int64_t lrp_blob_get_i64(const struct lrp_blob *blob, size_t index);
+/* Tells the system that the bytes of a large mapped blob are not needed for a while: its pages leave the process's memory and
+ * come back from the page cache when they are read again. Nothing happens to blobs elsewhere. */
+void lrp_blob_rest(const struct lrp_blob *blob);
 /* The blob as an aligned tensor (a copy, owned by the caller). */
 enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor **out, struct lrp_error *err);
 /* A blob in the arena with the data of a tensor (copied): floats as float32, or narrowed back to the integer type. */
