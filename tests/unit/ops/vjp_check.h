@@ -97,7 +97,7 @@ static inline struct lrp_tensor *test_input(struct test_call *t, bool constant, 
         t->inputs[i]->f[k] = values ? values[k] : test_random_value(&state);
     t->in[i] = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = shape};
     if (constant) {
-        t->blobs[i] = (struct lrp_blob){LRP_DTYPE_FLOAT, shape, t->inputs[i]->count, t->inputs[i]->f, NULL};
+        t->blobs[i] = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = shape, .count = t->inputs[i]->count, .raw = t->inputs[i]->f};
         t->in[i].constant = &t->blobs[i];
     }
     return t->inputs[i];
