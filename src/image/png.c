@@ -117,7 +117,8 @@ enum lrp_status lrp_picture_write_png(const struct lrp_picture *picture, const c
                        .width = (png_uint_32)picture->width,
                        .height = (png_uint_32)picture->height,
                        .format = picture->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
-    if (!png_image_write_to_stdio(&image, output.file, 0, picture->pixels, 0, NULL)) {
+    const bool written = png_image_write_to_stdio(&image, output.file, 0, picture->pixels, 0, NULL);
+    if (!written && !ferror(output.file)) {
         lrp_output_abort(&output);
         return lrp_fail(err, LRP_FILE, "%s: the PNG cannot be written: %s", path, image.message);
     }

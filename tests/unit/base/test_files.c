@@ -1,9 +1,12 @@
 /* test_files.c: mapped files, atomic writing, JSON files. */
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,6 +105,27 @@ static void a_failed_write_is_reported_and_removed(void **state) {
     fputs("does not fit", out.file);
     check_fails(lrp_output_commit(&out, &err), &err, LRP_FILE, "No space left");
     assert_int_equal(files_in(((struct temporary *)*state)->folder), 0);
+}
+
+/* The write that failed is long over when the file is finished: a limit stands in for a disk that is full. */
+static void the_cause_of_an_early_failure_is_told(void **state) {
+    enum { SIZE = 1 << 20 };
+    struct lrp_error err = {0};
+    struct rlimit before;
+    const char *path = temporary_path(state, "a");
+    char *data = calloc(1, SIZE);
+    assert_non_null(data);
+    check_ok(lrp_output_write(path, "old", 3, &err), &err);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max});
+    enum lrp_status status = lrp_output_write(path, data, SIZE, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    free(data);
+    check_fails(status, &err, LRP_FILE, strerror(EFBIG));
+    check_content(path, "old");
+    assert_int_equal(files_in(((struct temporary *)*state)->folder), 1);
 }
 
 static void places_that_cannot_be_written_are_named(void **state) {
@@ -215,6 +239,7 @@ int main(void) {
         IN_FOLDER(folders_and_missing_files_are_named),
         IN_FOLDER(an_unfinished_file_leaves_the_old_one),
         IN_FOLDER(a_failed_write_is_reported_and_removed),
+        IN_FOLDER(the_cause_of_an_early_failure_is_told),
         IN_FOLDER(places_that_cannot_be_written_are_named),
         IN_FOLDER(links_are_followed_and_modes_kept),
         cmocka_unit_test(json_numbers_are_short_and_exact),
