@@ -1,5 +1,5 @@
 #!/bin/sh
-# nodes.sh NODE_TESTS DATA: runs all tests of a folder, or of a tar file of one; 77 if DATA is not there.
+# run.sh ONNX_BACKEND DATA: runs all tests of a folder, or of a tar file of one; 77 if DATA is not there.
 set -eu
 program=$1 data=$2
 if [ ! -e "$data" ]; then
@@ -12,5 +12,4 @@ if [ -f "$data" ]; then
     tar -C "$work" -xf "$data"
     data=$work
 fi
-find "$data" -name model.onnx | sort | sed 's|/model.onnx$||' >"$work/tests"
-xargs "$program" <"$work/tests"
+"$program" "$data"
