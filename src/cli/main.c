@@ -81,6 +81,7 @@ int main(int argc, char **argv) {
     settle(argv);
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk */
     struct lrp_arguments arguments;
     struct lrp_error err = {0};
     const enum lrp_status status = lrp_cli_arguments_parse(argc, argv, &arguments, &err);

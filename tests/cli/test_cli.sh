@@ -97,6 +97,12 @@ bad 3 "short.onnx" check "$folder/in/short.onnx"
 bad 3 "4x4" explain "$model" "$folder/in/small.npy"
 bad 3 "28x28" run "$model" "$folder/in/small.npy"
 bad 3 "nofile.png" explain "$model" nofile.png
+printf old >in/kept.npy
+(ulimit -f 1; "$binary" explain "$model" "$picture" --relevance in/kept.npy) >out 2>err
+[ $? = 3 ] || fail "a file beyond the limit is an error"
+has err "kept.npy"
+[ "$(cat in/kept.npy)" = old ] || fail "a failed write must leave the old file"
+[ -z "$(find in -name '*.tmp')" ] || fail "a failed write must leave nothing behind"
 bad 3 "not a picture" explain "$model" "$model"
 bad 2 "unknown rule nonsense" explain "$model" "$picture" --rule 1=nonsense --heatmap h.png
 bad 2 "nonsense" explain "$model" "$picture" --composite nonsense --heatmap h.png
