@@ -121,6 +121,8 @@ static enum lrp_status check_array(const struct lrp_source *source, const struct
     if (lrp_dtype_is_float(array->dtype) != lrp_dtype_is_float(input->dtype))
         return lrp_fail(err, LRP_FILE, "%s: its type is %s, but input %s takes %s", source->path ? source->path : source->label,
                         lrp_dtype_text(array->dtype), input->name, lrp_dtype_text(input->dtype));
+    if (array->count == 0)
+        return lrp_fail(err, LRP_FILE, "%s: there is nothing in it: a dimension is 0", source->path ? source->path : source->label);
     if (shape->rank < 0) return LRP_OK;
     if (shape->rank != array->shape.rank) return misfit(source, input, shape, array, err);
     for (int i = 0; i < shape->rank; i++) {

@@ -96,6 +96,9 @@ bad 3 "bag.png" check "$picture"
 bad 3 "short.onnx" check "$folder/in/short.onnx"
 bad 3 "4x4" explain "$model" "$folder/in/small.npy"
 bad 3 "28x28" run "$model" "$folder/in/small.npy"
+header="{'descr': '<f4', 'fortran_order': False, 'shape': (0, 1, 28, 28), }"
+{ printf '\223NUMPY\001\000v\000'; printf '%-117s\n' "$header"; } >in/empty.npy
+bad 3 "empty.npy" run "$model" in/empty.npy
 bad 3 "nofile.png" explain "$model" nofile.png
 printf old >in/kept.npy
 (ulimit -f 1; "$binary" explain "$model" "$picture" --relevance in/kept.npy) >out 2>err
