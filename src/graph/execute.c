@@ -190,6 +190,10 @@ enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_t
         }
         if (progress) progress(data, node, k + 1, g->order_count);
     }
-    if (g->values[wanted].desc.constant && !values[wanted]) return lrp_blob_tensor(g->values[wanted].desc.constant, (struct lrp_tensor **)(uintptr_t)&values[wanted], err);
-    return values[wanted] ? LRP_OK : missing(engine, values, wanted, err);
+    if (values[wanted]) return LRP_OK;
+    if (!g->values[wanted].desc.constant) return missing(engine, values, wanted, err);
+    struct lrp_tensor *constant = NULL;
+    enum lrp_status status = lrp_blob_tensor(g->values[wanted].desc.constant, &constant, err);
+    if (status == LRP_OK) values[wanted] = constant;
+    return status;
 }
