@@ -50,7 +50,8 @@ void lrp_vector_add_product(float factor, const float *a, const float *c, float 
 
 void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run)
 {
-    LOOP(y[i] = factor * (a[i] * y[i]));
+    if (a) LOOP(y[i] = factor * (a[i] * y[i]));
+    else if (factor != 1) LOOP(y[i] = factor * y[i]);
 }
 
 bool lrp_vector_has_negative(const float *x, size_t n)

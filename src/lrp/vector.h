@@ -18,7 +18,7 @@ void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct 
 void lrp_vector_add(float factor, const float *x, float *y, size_t n, const struct lrp_run *run);
 /* y += factor * a * c; a NULL: 1 */
 void lrp_vector_add_product(float factor, const float *a, const float *c, float *y, size_t n, const struct lrp_run *run);
-/* y = factor * a * y */
+/* y = factor * a * y; a NULL: 1 */
 void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run);
 /* True if some x is below 0 (or NaN). */
 bool lrp_vector_has_negative(const float *x, size_t n);

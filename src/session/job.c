@@ -40,11 +40,11 @@ static void publish(struct lrp_job *job, const struct lrp_tensor *const *from, b
     const struct lrp_tensor **slots = relevance ? r->relevance : r->values;
     if (value < 0 || !from[value] || slots[value]) return; /* only this job writes there */
     struct lrp_statistics statistics;
-    bool shown = layer >= 0 && layer_value(r->network, layer) == value && lrp_dtype_is_float(from[value]->dtype);
+    bool shown = relevance && layer >= 0 && layer_value(r->network, layer) == value;
     if (shown) lrp_tensor_statistics(from[value], &statistics);
     pthread_mutex_lock(&job->session->lock);
     slots[value] = lrp_tensor_retain(from[value]);
-    if (shown) (relevance ? r->relevance_statistics : r->value_statistics)[layer] = statistics;
+    if (shown) r->relevance_statistics[layer] = statistics;
     pthread_mutex_unlock(&job->session->lock);
 }
 
@@ -67,6 +67,21 @@ static void on_node(void *data, int node, int done, int total)
     w->job->session->total = total;
     pthread_mutex_unlock(&w->job->session->lock);
     notify(w->job);
+}
+
+/* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
+static void describe_activations(struct lrp_job *job)
+{
+    struct lrp_results *r = job->results;
+    for (size_t i = 0; i < r->network->view->list.count && !should_stop(job); i++) {
+        int value = layer_value(r->network, (int)i);
+        struct lrp_statistics statistics;
+        if (value < 0 || !r->values[value] || !lrp_dtype_is_float(r->values[value]->dtype)) continue;
+        lrp_tensor_statistics(r->values[value], &statistics);
+        pthread_mutex_lock(&job->session->lock);
+        r->value_statistics[i] = statistics;
+        pthread_mutex_unlock(&job->session->lock);
+    }
 }
 
 static void set_state(struct lrp_job *job, enum lrp_job_state state)
@@ -126,6 +141,7 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
     r->forward_done = status == LRP_OK;
     pthread_mutex_unlock(&job->session->lock);
     release_all(values, r->value_count);
+    if (status == LRP_OK) describe_activations(job);
     return status;
 }
 
