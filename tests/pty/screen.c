@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -30,7 +31,19 @@ static int on_property(VTermProp property, VTermValue *value, void *user) {
     return 1;
 }
 
-static void become(char *const arguments[], const char *variable) {
+/* A sanitizer's report would be drawn over by the screen: it goes to a file. */
+static void keep_report(const char *path) {
+    static const char *const names[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+    char options[1024];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *old = getenv(names[i]);
+        snprintf(options, sizeof options, "%s%slog_path=%s", old ? old : "", old && *old ? ":" : "", path);
+        setenv(names[i], options, 1);
+    }
+}
+
+static void become(char *const arguments[], const char *variable, const char *report) {
+    keep_report(report);
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     unsetenv("COLORTERM");
@@ -48,6 +61,7 @@ void screen_start(struct screen *s, char *const arguments[], int columns, int ro
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
     *s = (struct screen){.columns = columns, .rows = rows, .cursor = true};
     s->bytes = tmpfile();
+    snprintf(s->report, sizeof s->report, "%s/lrpscope-report-%d", P_tmpdir, (int)getpid());
     s->vterm = vterm_new(rows, columns);
     vterm_set_utf8(s->vterm, 1);
     s->cells = vterm_obtain_screen(s->vterm);
@@ -55,8 +69,9 @@ void screen_start(struct screen *s, char *const arguments[], int columns, int ro
     vterm_screen_enable_altscreen(s->cells, 1);
     vterm_screen_reset(s->cells, 1);
     s->pid = forkpty(&s->fd, NULL, NULL, &size);
+    s->child = s->pid;
     if (s->pid == 0)
-        become(arguments, variable);
+        become(arguments, variable, s->report);
     fcntl(s->fd, F_SETFD, FD_CLOEXEC); /* a later program must not keep this terminal open */
 }
 
@@ -149,6 +164,30 @@ bool screen_wrote(struct screen *s, const char *part, size_t length) {
     return memmem(bytes, n, part, length) != NULL;
 }
 
+/* The sanitizers append the process's number to the name. */
+static void report_path(const struct screen *s, char *path, size_t size) { snprintf(path, size, "%s.%d", s->report, (int)s->child); }
+
+static void print_report(const struct screen *s) {
+    char path[256], line[1024];
+    report_path(s, path, sizeof path);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        fputs(line, stderr);
+    if (file)
+        fclose(file);
+}
+
+bool screen_ends_with(struct screen *s, int wanted) {
+    const int code = screen_end(s);
+    char path[256];
+    report_path(s, path, sizeof path);
+    if (code == wanted && access(path, F_OK) != 0) /* some findings do not change the code */
+        return true;
+    fprintf(stderr, "exit code %d instead of %d; what the sanitizers say:\n", code, wanted);
+    print_report(s);
+    return false;
+}
+
 int screen_end(struct screen *s) {
     const long until = now_ms() + WAIT_MS;
     int status = 0;
@@ -165,6 +204,9 @@ int screen_end(struct screen *s) {
 }
 
 void screen_free(struct screen *s) {
+    char path[256];
+    report_path(s, path, sizeof path);
+    unlink(path);
     if (s->pid > 0) {
         kill(s->pid, SIGKILL);
         waitpid(s->pid, NULL, 0);

@@ -10,7 +10,8 @@
 
 struct screen {
     int fd;
-    pid_t pid;
+    pid_t pid, child;  /* pid is 0 once it has ended */
+    char report[128];  /* where a sanitizer writes, without the process's number */
     VTerm *vterm;
     VTermScreen *cells;
     int columns, rows;
@@ -34,6 +35,8 @@ bool screen_wait_colored(struct screen *s, unsigned rune, int least);
 bool screen_wrote(struct screen *s, const char *part, size_t length);
 /* Waits for the end, at most 10 s; the exit code, 128 + signal, or -1. */
 int screen_end(struct screen *s);
+/* Waits for the end; false, with a sanitizer's report on stderr, if the exit code is another one or there is a report. */
+bool screen_ends_with(struct screen *s, int wanted);
 void screen_free(struct screen *s);
 
 #endif
