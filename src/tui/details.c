@@ -43,12 +43,18 @@ static void attributes(const struct lrp_app *app, const struct lrp_layer *layer,
         lrp_lines_add(lines, LRP_STYLE_DIM, -1, "             given by %s", app->now->rule_sources[layer->index]);
 }
 
+const char *lrp_remedy_keys(const struct lrp_check_row *row) {
+    return row->state == LRP_CHECK_OUTPUT_SOFTMAX ? "keys: S strips it, s skips the checks" : "keys: S registers it, s skips the checks";
+}
+
 static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines) {
     const struct lrp_check_row *row = lrp_app_check(app, layer->index);
     if (row && row->reason && *row->reason)
         lrp_lines_wrap(lines, LRP_STYLE_BAD, width, row->reason);
     if (row && row->remedy && *row->remedy)
         lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, row->remedy);
+    if (row && row->failed)
+        lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, lrp_remedy_keys(row));
     if (!layer->executable && layer->obstacle && *layer->obstacle)
         lrp_lines_wrap(lines, LRP_STYLE_BAD, width, layer->obstacle);
     else if (!layer->differentiable && layer->index > 0)

@@ -17,6 +17,16 @@ char *lrp_count_text(int64_t count, char *buffer, size_t size) {
     return buffer;
 }
 
+/* "1.25e-07" as "1.25e-7": rows are narrow. */
+static void shorten_exponent(char *text) {
+    char *digits = strpbrk(text, "e");
+    digits += digits ? 2 : 0;
+    if (!digits)
+        return;
+    const size_t zeros = strspn(digits, "0");
+    memmove(digits, digits + zeros, strlen(digits + zeros) + 1);
+}
+
 char *lrp_value_text(double value, char *buffer, size_t size) {
     const double magnitude = fabs(value);
     if (magnitude == 0)
@@ -25,8 +35,17 @@ char *lrp_value_text(double value, char *buffer, size_t size) {
         snprintf(buffer, size, "%.3f", value);
     else if (magnitude >= 1 && magnitude < 99999.5)
         snprintf(buffer, size, magnitude < 9999.95 ? "%.1f" : "%.0f", value);
-    else
-        snprintf(buffer, size, "%.2e", value);
+    else if (snprintf(buffer, size, "%.2e", value) > 0 && magnitude < INFINITY)
+        shorten_exponent(buffer);
+    return buffer;
+}
+
+char *lrp_value_fit(double value, int columns, char *buffer, size_t size) {
+    lrp_value_text(value, buffer, size);
+    for (int digits = 1; digits >= 0 && (int)strlen(buffer) > columns; digits--) {
+        snprintf(buffer, size, "%.*e", digits, value);
+        shorten_exponent(buffer);
+    }
     return buffer;
 }
 

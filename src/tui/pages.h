@@ -22,11 +22,14 @@ void lrp_lines_free(struct lrp_lines *lines);
 
 void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines);
 int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width);
+/* Which keys do what a failing row's remedy says. */
+const char *lrp_remedy_keys(const struct lrp_check_row *row);
 void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
 
 /* Short texts of numbers. Each returns buffer. */
 char *lrp_count_text(int64_t count, char *buffer, size_t size);   /* 138.4M */
 char *lrp_value_text(double value, char *buffer, size_t size);    /* 0.981 */
+char *lrp_value_fit(double value, int columns, char *buffer, size_t size); /* the same with fewer digits where it is too long */
 char *lrp_shape_cell(const struct lrp_layer *layer, bool ascii, char *buffer, size_t size); /* without the batch axis */
 /* The rule column: "zero (fallback)", "flat*" where the user gave it. */
 char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size);

@@ -26,12 +26,14 @@ struct lrp_terminal {
 
 /* ---- opening ---- */
 
+/* A type that is known and can move the cursor ("dumb" cannot). */
 static bool known_type(const char *type) {
     int problem = 0;
     if (!type || setupterm(type, STDOUT_FILENO, &problem) != OK)
         return false;
+    const bool moves = cursor_address && cursor_address != (char *)-1;
     del_curterm(cur_term);
-    return true;
+    return moves;
 }
 
 /* An entry with direct colour of the same family, if COLORTERM promises it and the entry is installed. */
@@ -127,7 +129,7 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     t->made = calloc((LRP_LEVELS_MAX + 2) * (LRP_LEVELS_MAX + 2), sizeof *t->made);
     if (!t->screen || !t->made) {
         lrp_terminal_close(t);
-        return lrp_fail(err, LRP_FILE, "terminal type '%s' cannot be used: set TERM, e.g. to xterm-256color", type ? type : "");
+        return lrp_fail(err, LRP_FILE, "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or take --json", type ? type : "");
     }
     set_up(t, options);
     lrp_signals_watch_size();

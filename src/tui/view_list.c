@@ -6,7 +6,7 @@
 #include "runes.h"
 #include "view.h"
 
-enum { LRP_CELL_SIZE = 256, LRP_COLUMNS_MOST = 8, LRP_SAMPLE_ROWS = 400, LRP_MARKS = 3 };
+enum { LRP_CELL_SIZE = 256, LRP_COLUMNS_MOST = 8, LRP_SAMPLE_ROWS = 400, LRP_MARKS = 3, LRP_SUM_COLUMNS = 7 };
 
 /* Content of a column for a layer. */
 typedef void cell_fn(const struct lrp_app *app, int layer, char *out);
@@ -48,7 +48,7 @@ static void cell_rule(const struct lrp_app *app, int layer, char *out) { lrp_rul
 static void cell_check(const struct lrp_app *app, int layer, char *out) { put(out, lrp_check_cell(app, layer)); }
 static void cell_sum(const struct lrp_app *app, int layer, char *out) {
     if (app->now->relevance && app->now->relevance[layer] && !lrp_app_blocked(app))
-        lrp_value_text(app->now->relevance_statistics[layer].sum, out, LRP_CELL_SIZE);
+        lrp_value_fit(app->now->relevance_statistics[layer].sum, LRP_SUM_COLUMNS, out, LRP_CELL_SIZE);
     else
         put(out, "–");
 }
@@ -63,7 +63,7 @@ static const struct column layer_columns[] = {
     {"layer", NULL, 14, 40, 100, false, cell_name},     {"type", NULL, 11, 24, 70, false, cell_type},
     {"out", NULL, 10, 16, 50, false, cell_shape},       {"params", NULL, 6, 8, 40, true, cell_params},
     {"rule", NULL, 12, 30, 60, false, cell_rule},       {"check", NULL, 10, 10, 80, false, cell_check},
-    {"ΣR", "sum R", 6, 9, 90, true, cell_sum},
+    {"ΣR", "sum R", LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 90, true, cell_sum},
 };
 static const struct column check_columns[] = {
     {"layer", NULL, 12, 32, 100, false, cell_name},          {"type", NULL, 8, 20, 80, false, cell_type},
@@ -72,7 +72,8 @@ static const struct column check_columns[] = {
 };
 
 static void measure(const struct lrp_app *app, struct table *t) {
-    const int layers = lrp_app_layer_count(app), stride = layers / LRP_SAMPLE_ROWS + 1;
+    /* an odd step, so that every second layer is not always the same kind */
+    const int layers = lrp_app_layer_count(app), stride = (layers / LRP_SAMPLE_ROWS) | 1;
     char cell[LRP_CELL_SIZE];
     for (int c = 0; c < t->count; c++) {
         int width = lrp_text_columns(t->columns[c].title);
@@ -83,7 +84,7 @@ static void measure(const struct lrp_app *app, struct table *t) {
         }
         t->width[c] = width < t->columns[c].most ? width : t->columns[c].most;
         if (t->columns[c].cell == cell_sum)
-            t->width[c] = t->columns[c].least + 1; /* values come and go */
+            t->width[c] = LRP_SUM_COLUMNS; /* values come and go */
     }
 }
 
@@ -237,6 +238,7 @@ void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct
     if (row && row->failed) {
         lrp_lines_wrap(&lines, LRP_STYLE_BAD, rect.columns - 2, row->reason);
         lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, row->remedy);
+        lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, lrp_remedy_keys(row));
         lrp_lines_add(&lines, LRP_STYLE_NORMAL, -1, " ");
     }
     if (app->now->check->guidance)

@@ -71,7 +71,7 @@ static void every_terminal_type_starts_and_draws(void **state) {
     static const struct {
         const char *type;
         enum lrp_color_mode mode;
-    } cases[] = {{"vt100", LRP_COLOR_MONO},          {"dumb", LRP_COLOR_MONO},          {"linux", LRP_COLOR_8},
+    } cases[] = {{"vt100", LRP_COLOR_MONO},          {"linux", LRP_COLOR_8},
                  {"xterm", LRP_COLOR_8},             {"xterm-256color", LRP_COLOR_256}, {"screen-256color", LRP_COLOR_256},
                  {"xterm-256color", LRP_COLOR_256}};
     (void)state;
@@ -91,6 +91,18 @@ static void every_terminal_type_starts_and_draws(void **state) {
         fixture_free(&f);
         close_line(&l);
     }
+}
+
+static void a_terminal_that_cannot_move_the_cursor_is_refused(void **state) {
+    FILE *file = tmpfile();
+    struct lrp_terminal *terminal = NULL;
+    struct lrp_error err;
+    const struct lrp_terminal_options options = {.type = "dumb", .in = file, .out = file};
+    (void)state;
+    assert_int_equal(lrp_terminal_open(&options, &terminal, &err), LRP_FILE);
+    assert_null(terminal);
+    assert_non_null(strstr(err.message, "'dumb'"));
+    fclose(file);
 }
 
 static void heatmaps_come_in_their_colors(void **state) {
@@ -187,6 +199,7 @@ int main(void) {
     setenv("COLUMNS", "80", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_terminal_type_starts_and_draws), cmocka_unit_test(heatmaps_come_in_their_colors),
+        cmocka_unit_test(a_terminal_that_cannot_move_the_cursor_is_refused),
         cmocka_unit_test(without_color_no_color_is_written),    cmocka_unit_test(nothing_is_written_when_nothing_changed),
         cmocka_unit_test(keys_are_decoded),                     cmocka_unit_test(an_unknown_type_is_an_error),
     };

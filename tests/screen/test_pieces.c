@@ -1,4 +1,5 @@
 /* test_pieces.c: the inspector's small parts: code points, keys, the typed line, layout, themes, heatmap cells, the action table. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -305,8 +306,12 @@ static void numbers_are_short(void **state) {
     assert_string_equal(lrp_value_text(0.9812, text, sizeof text), "0.981");
     assert_string_equal(lrp_value_text(-12.3456, text, sizeof text), "-12.346");
     assert_string_equal(lrp_value_text(138.91, text, sizeof text), "138.9");
-    assert_string_equal(lrp_value_text(1.25e-7, text, sizeof text), "1.25e-07");
-    assert_string_equal(lrp_value_text(2e9, text, sizeof text), "2.00e+09");
+    assert_string_equal(lrp_value_text(1.25e-7, text, sizeof text), "1.25e-7");
+    assert_string_equal(lrp_value_text(2e9, text, sizeof text), "2.00e+9");
+    assert_string_equal(lrp_value_fit(-3.91e-6, 7, text, sizeof text), "-3.9e-6");
+    assert_string_equal(lrp_value_fit(-3.91e-12, 7, text, sizeof text), "-4e-12");
+    assert_string_equal(lrp_value_fit(-99.12345, 7, text, sizeof text), "-99.123");
+    assert_string_equal(lrp_value_text(-INFINITY, text, sizeof text), "-inf");
 }
 
 int main(void) {
