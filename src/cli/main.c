@@ -74,7 +74,12 @@ static void settle(char **argv) {
 #endif
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || setenv("OMP_WAIT_POLICY", "passive", 1))
         return;
-    execv("/proc/self/exe", argv); /* the library reads its environment when it is loaded; goes on here where there is no /proc */
+    char self[4096]; /* by its own name: ps and top show what is executed */
+    const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0)
+        return; /* no /proc: goes on with threads that spin */
+    self[length] = '\0';
+    execv(self, argv); /* the library reads its environment when it is loaded */
 }
 
 int main(int argc, char **argv) {
