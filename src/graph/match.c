@@ -4,10 +4,16 @@
 #include <math.h>
 #include <string.h>
 
+/* Before opset 7 operands could line up by an attribute, which no pattern expects. */
+static bool lines_up_by_axis(const struct lrp_call *call)
+{
+    return call->opset < 7 && lrp_call_int(call, "broadcast", 0) != 0;
+}
+
 bool lrp_match_is(const struct lrp_node *node, const char *op_type)
 {
     return node && node->state == LRP_NODE_LIVE && !*node->obstacle && !*node->call.domain &&
-           strcmp(node->call.op_type, op_type) == 0;
+           strcmp(node->call.op_type, op_type) == 0 && !lines_up_by_axis(&node->call);
 }
 
 void lrp_match_add(struct lrp_match *match, int node)

@@ -182,6 +182,7 @@ static enum lrp_kind add_kind(const struct lrp_call *call) {
     .name = op, .domain = "", .versions = { __VA_ARGS__ }, .forward = functions##forward, .vjp = back
 #define COMPARE(op, ...) { ROW(op, lrp_compare_, NULL, __VA_ARGS__), .infer = lrp_compare_infer }
 #define VARIADIC(op, ...) ROW(op, lrp_variadic_, lrp_variadic_vjp, __VA_ARGS__), .infer = lrp_variadic_infer
+#define LEGACY(op, back, ...) ROW(op, lrp_legacy_, back, __VA_ARGS__), .infer = lrp_legacy_infer
 const struct lrp_operator lrp_ops_arithmetic[] = {
     { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind },
     { ROW("Sub", , vjp, 7, 13, 14), .infer = infer },
@@ -206,6 +207,18 @@ const struct lrp_operator lrp_ops_arithmetic[] = {
     COMPARE("BitwiseXor", 18),
     COMPARE("BitShift", 11),
     { ROW("Where", lrp_where_, lrp_where_vjp, 9, 16), .infer = lrp_where_infer },
+    { LEGACY("Add", lrp_legacy_vjp, 1, 6), .kind = add_kind },
+    { LEGACY("Sub", lrp_legacy_vjp, 1, 6) },
+    { LEGACY("Mul", lrp_legacy_vjp, 1, 6), .traits = LRP_TRAIT_PRODUCT },
+    { LEGACY("Div", lrp_legacy_vjp, 1, 6) },
+    { LEGACY("Pow", lrp_legacy_vjp, 1) },
+    { LEGACY("PRelu", lrp_legacy_vjp, 1, 6), .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU },
+    { LEGACY("Equal", NULL, 1) },
+    { LEGACY("Less", NULL, 1) },
+    { LEGACY("Greater", NULL, 1) },
+    { LEGACY("And", NULL, 1) },
+    { LEGACY("Or", NULL, 1) },
+    { LEGACY("Xor", NULL, 1) },
     { 0 },
 };
 // clang-format on

@@ -18,6 +18,11 @@ enum lrp_status lrp_pow_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_pow_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_pow_vjp(LRP_VJP_PARAMETERS);
 
+/* Operators of two operands before opset 7; they lead to the row of opset 7. */
+enum lrp_status lrp_legacy_infer(struct lrp_call *call, struct lrp_error *err);
+enum lrp_status lrp_legacy_forward(LRP_FORWARD_PARAMETERS);
+enum lrp_status lrp_legacy_vjp(LRP_VJP_PARAMETERS);
+
 /* The integer 2's complement operations that wrap instead of being undefined. */
 int64_t lrp_integer_add(int64_t a, int64_t b);
 int64_t lrp_integer_multiply(int64_t a, int64_t b);

@@ -19,7 +19,7 @@ static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err)
         if (call->in[i].shape.rank != 1 || call->in[i].shape.dim[0] != channels)
             return lrp_fail(err, LRP_FILE, "input %d of BatchNormalization does not have one number for each of %lld channels",
                             i, (long long)channels);
-    if (lrp_call_int(call, "training_mode", 0) != 0)
+    if (lrp_call_int(call, "training_mode", 0) != 0 || (call->opset < 7 && lrp_call_int(call, "is_test", 0) == 0))
         return lrp_fail(err, LRP_UNSUPPORTED, "BatchNormalization is in training mode; export the model for inference");
     if (call->opset < 9 && lrp_call_int(call, "spatial", 1) == 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "BatchNormalization with spatial = 0 is not implemented");
@@ -127,7 +127,7 @@ static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS) {
         .infer = f##_infer, .forward = f##_forward, .vjp = f##_vjp                                                       \
     }
 const struct lrp_operator lrp_ops_normalize[] = {
-    ROW("BatchNormalization", "", BATCH_NORM, batch, 7, 9, 14, 15),
+    ROW("BatchNormalization", "", BATCH_NORM, batch, 1, 6, 7, 9, 14, 15),
     ROW("LayerNormalization", "", LAYER_NORM, lrp_layer_norm, 17),
     ROW("RMSNormalization", "", OTHER, lrp_layer_norm, 23),
     ROW("InstanceNormalization", "", OTHER, lrp_instance_norm, 6, 22),

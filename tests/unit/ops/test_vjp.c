@@ -29,7 +29,8 @@ static const struct example arithmetic[] = {
     TWO("Mod", 13, "fmod=i1", "f[2] 5.25 -7.5", "f[1] 2"), TWO("Pow", 15, "", P23, "f[3] 2 0.5 -1.5"), TWO("Pow", 15, "", X23, "!f[] 2"),
     TWO("Pow", 15, "", X23, "l[] 3"), THREE("Sum", 13, "", X23, "f[3] 1 2 3", X23), THREE("Mean", 13, "", X23, "f[1] 1", "f[2,1] 1 2"),
     THREE("Max", 13, "", X23, "f[1] 0", "f[2,1] 1 -1"), THREE("Min", 13, "", X23, "!f[1] 0", "f[2,1] 1 -1"),
-    THREE("Where", 16, "", "b[2,1] 1 0", X23, "f[3] 1 2 3"),
+    TWO("Add", 6, "broadcast=i1 axis=i0", X23, "f[2] 1 2"), TWO("Mul", 6, "broadcast=i1 axis=i1", X223, "f[2] 2 -3"),
+    TWO("PRelu", 6, "", X223, "f[2] 0.25 -0.5"), THREE("Where", 16, "", "b[2,1] 1 0", X23, "f[3] 1 2 3"),
 };
 static const struct example mathematics[] = {
     ONE("Neg", 13, "", X23), ONE("Abs", 13, "", X23), ONE("Sqrt", 13, "", P23), ONE("Exp", 13, "", X23), ONE("Log", 13, "", P23),
