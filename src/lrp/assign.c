@@ -213,9 +213,11 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     *out = (struct lrp_assignment){.count = count, .rules = calloc(count + 1, sizeof *out->rules),
                                    .sources = calloc(count + 1, sizeof *out->sources)};
     enum lrp_status status = out->rules && out->sources ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    struct lrp_rule zero;
-    if (status == LRP_OK) status = lrp_rule_parse("zero", composite->convention, &zero, err);
-    for (size_t i = 0; status == LRP_OK && i < count; i++) status = give(&a, i, &zero, i ? "fallback" : "");
+    struct lrp_rule rest;
+    /* semantics.md section 7: what no primitive covers */
+    const char *uncovered = composite->convention == LRP_CONVENTION_ZENNIT ? "gradient" : "zero";
+    if (status == LRP_OK) status = lrp_rule_parse(uncovered, composite->convention, &rest, err);
+    for (size_t i = 0; status == LRP_OK && i < count; i++) status = give(&a, i, &rest, i ? "fallback" : "");
     for (size_t i = 0; status == LRP_OK && i < composite->count; i++)
         status = apply_primitive(&a, composite, &composite->primitives[i]);
     for (size_t i = 0; status == LRP_OK && i < option_count; i++) status = apply_option(&a, composite, &options[i]);

@@ -125,6 +125,8 @@ static void composites_give_rules(void **state) {
         {"epsilon-gamma-box([1;2;3],4)", JULIA, {"epsilon(1e-6)", "gamma(0.25)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 2},
         {"epsilon-gamma-box(-1,2)", ZENNIT, {"epsilon(1e-6)", "z-box(-1,2)", "generalized-gamma(0.25)", "gradient", "pass", "epsilon(1e-6)"}, 0},
         {"epsilon-plus-flat", ZENNIT, {"epsilon(1e-6)", "flat", "z-plus", "gradient", "pass", "epsilon(1e-6)"}, 0},
+        {"composite(global-type(convolution=z-plus))", ZENNIT, {"gradient", "z-plus", "z-plus", "gradient", "gradient", "gradient"}, 0},
+        {"flat", ZENNIT, {"flat", "flat", "flat", "gradient", "gradient", "flat"}, 2},
         {"epsilon-gamma-box(-1,2)", CAPTUM, {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
         {"epsilon-plus", PR26, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
         {"composite(layer(conv1, flat), global(zero))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
