@@ -47,8 +47,8 @@
     X(SOFTPLUS, "softplus", "activation", "", false, false)                             \
     X(SOFTSIGN, "softsign", "activation", "", false, false)                             \
     X(THRESHOLDED_RELU, "thresholded-relu", "activation", "", false, false)             \
-    X(SOFTMAX, "softmax", "activation", "", false, false)                               \
-    X(LOG_SOFTMAX, "log-softmax", "activation", "", false, false)
+    X(SOFTMAX, "softmax", "", "", false, false)                                         \
+    X(LOG_SOFTMAX, "log-softmax", "", "", false, false)
 
 enum lrp_kind {
     LRP_KIND_OTHER, /* named after its operator */

@@ -170,6 +170,17 @@ static void composites_give_rules(void **state) {
     explain_close(&e);
 }
 
+/* Softmax is none of zennit's activations, which pass. */
+static void a_softmax_is_no_activation_to_pass(void **state) {
+    struct explanation e = {0};
+    explain_open(&e, network_file(state, true));
+    explain_rules(&e, "epsilon-plus", ZENNIT, NULL, 0);
+    assert_string_equal(explain_rule_of(&e, "softmax"), "gradient");
+    explain_rules(&e, "epsilon-plus", CAPTUM, NULL, 0);
+    assert_string_equal(explain_rule_of(&e, "softmax"), "zero");
+    explain_close(&e);
+}
+
 static void a_preset_without_its_first_layer_says_so(void **state) {
     struct explanation e = {0};
     const char *path = temporary_path(state, "dense.onnx");
@@ -335,6 +346,7 @@ int main(void) {
         T(selectors_stand_for_layers),
         T(what_matches_nothing_is_an_error_with_the_nearest_names),
         T(composites_give_rules),
+        T(a_softmax_is_no_activation_to_pass),
         T(a_preset_without_its_first_layer_says_so),
         T(what_is_no_composite_is_refused),
         T(composites_are_described_line_by_line),
