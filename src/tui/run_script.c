@@ -6,6 +6,7 @@
 
 #include "keys.h"
 #include "runner.h"
+#include "svg.h"
 
 enum { LRP_SCRIPT_LINE = 4096 };
 
@@ -29,10 +30,20 @@ static bool wait_idle(struct lrp_runner *runner, const char *rest) {
     return true;
 }
 
-/* The screen as text; FILE.style gets the style letters. */
+static bool dump_svg(struct lrp_runner *runner, const char *path) {
+    char *svg = lrp_canvas_to_svg(&runner->canvas);
+    const bool fine = svg && write_text(runner, path, svg);
+    free(svg);
+    return fine;
+}
+
+/* The screen as a picture if FILE ends in .svg, else as text; FILE.style gets the style letters. */
 static bool dump(struct lrp_runner *runner, const char *path) {
     char style_path[LRP_SCRIPT_LINE + 8];
+    const size_t length = strlen(path);
     lrp_app_view(&runner->app, &runner->canvas);
+    if (length > 4 && strcmp(path + length - 4, ".svg") == 0)
+        return dump_svg(runner, path);
     char *text = lrp_canvas_to_text(&runner->canvas), *style = lrp_canvas_to_style(&runner->canvas);
     snprintf(style_path, sizeof style_path, "%s.style", path);
     const bool fine = text && style && write_text(runner, path, text) && write_text(runner, style_path, style);
