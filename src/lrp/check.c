@@ -54,7 +54,11 @@ static bool explain_row(struct lrp_check_row *row)
         break;
     default: break;
     }
-    if (row->failed && !l->executable) lrp_text_printf(&reason, "; it cannot be executed: %s", l->obstacle);
+    if (row->failed && !l->executable) {
+        lrp_text_printf(&reason, "; it cannot be executed: %s", l->obstacle);
+        lrp_text_free(&remedy);
+        lrp_text_append(&remedy, "none here: registered or skipped it could be listed, but not run");
+    }
     row->reason = lrp_text_take(&reason);
     row->remedy = lrp_text_take(&remedy);
     return row->reason && row->remedy;

@@ -250,8 +250,10 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     enum lrp_status status = check_memory(job, err);
     if (status == LRP_OK && !job->results->forward_done) status = forward(job, run, err);
     if (status == LRP_OK) status = start_relevance(job, &start, err);
-    bool checked = job->state->method == LRP_METHOD_LRP && !lrp_settings_flag(job->state->settings, LRP_SETTING_SKIP_CHECKS);
-    if (status == LRP_OK && job->want == LRP_WANT_RELEVANCE && checked) status = check_failed(job, err);
+    bool checked = job->want == LRP_WANT_RELEVANCE && job->state->method == LRP_METHOD_LRP &&
+                   !lrp_settings_flag(job->state->settings, LRP_SETTING_SKIP_CHECKS);
+    /* a model that fails the check says so even if it could not run anyway */
+    if (checked && !job->state->check->passed && (status == LRP_OK || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
     if (status == LRP_OK && job->want == LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
     lrp_tensor_release(start);
     return status;

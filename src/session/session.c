@@ -39,16 +39,32 @@ static void plan_free(struct plan *p, size_t inputs)
     lrp_results_release(p->results);
 }
 
+/* --input-shape may fill in what the file leaves open, and choose another batch; it cannot contradict the rest. */
+static enum lrp_status check_asked(const struct lrp_session *s, const struct lrp_model_value *input, const struct lrp_shape *asked,
+                                   struct lrp_error *err)
+{
+    char got[160], want[160];
+    bool fits = asked->rank < 0 || input->shape.rank < 0 || asked->rank == input->shape.rank;
+    for (int i = 1; fits && asked->rank > 0 && i < input->shape.rank; i++)
+        fits = input->shape.dim[i] < 0 || input->shape.dim[i] == asked->dim[i];
+    if (fits) return LRP_OK;
+    return lrp_fail(err, LRP_USAGE, "%s: --input-shape %s does not fit input %s, which takes %s", lrp_model_path(s->model),
+                    lrp_shape_text(asked, 0, ",", got, sizeof got), input->name,
+                    lrp_shape_text(&input->shape, 0, ",", want, sizeof want));
+}
+
 static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i, struct plan *p, struct lrp_error *err)
 {
     struct lrp_model_value input;
     struct lrp_shape asked = {.rank = -1};
     lrp_model_input(s->model, i, &input);
     if (i == 0) asked_shape(settings, &asked);
+    enum lrp_status status = check_asked(s, &input, &asked, err);
+    if (status != LRP_OK) return status;
     const struct lrp_source *source = &s->sources[i];
     p->shapes[i] = asked;
     if (!source->array && !source->picture.pixels) return LRP_OK;
-    enum lrp_status status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
+    status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
     if (status != LRP_OK) return status;
     p->shapes[i] = p->inputs[i]->shape;
     return LRP_OK;

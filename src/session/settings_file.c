@@ -81,7 +81,7 @@ struct reader {
 
 static enum lrp_status wrong(const struct reader *r, const char *key, const char *cause)
 {
-    return lrp_fail(r->err, LRP_USAGE, "%s: \"%s\": %s", r->path, key, cause);
+    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s", r->path, key, cause);
 }
 
 static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, const cJSON *item)
@@ -197,7 +197,7 @@ static enum lrp_status read_item(struct reader *r, const char *section, const cJ
     if ((strcmp(key, "preprocess") == 0 || strcmp(key, "heatmap") == 0) && cJSON_IsObject(item)) return read_object(r, key, item);
     if (strcmp(key, "preprocess") == 0 && cJSON_IsString(item)) return read_value(r, LRP_SETTING_PREPROCESS, item);
     if (strcmp(key, "custom_rules") == 0 || strcmp(key, "plugins") == 0)
-        return empty_list(item) ? LRP_OK : wrong(r, key, "not implemented yet");
+        return empty_list(item) ? LRP_OK : lrp_fail(r->err, LRP_USAGE, "%s: \"%s\" is not implemented yet", r->path, key);
     return keep_unknown(r, NULL, item);
 }
 
@@ -207,7 +207,7 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
     enum lrp_status status = lrp_json_read(path, &json, err);
     if (status != LRP_OK) return status;
     struct reader r = {.settings = settings, .path = path, .err = err};
-    if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_USAGE, "%s: a rules file is a JSON object", path);
+    if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_FILE, "%s: a rules file is a JSON object", path);
     /* the convention first: the defaults of rules depend on it */
     const cJSON *convention = status == LRP_OK ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;
     if (convention) status = read_value(&r, LRP_SETTING_CONVENTION, convention);

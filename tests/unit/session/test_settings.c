@@ -117,11 +117,11 @@ static const struct {
     const char *part;
 } damaged[] = {
     {"{\"rules\": [{\"select\": \"1\", \"rule\": \"no-such-rule\"}]}", LRP_USAGE, "no-such-rule"},
-    {"{\"rules\": {\"1\": \"zero\"}}", LRP_USAGE, "rules"},
-    {"{\"lrpscope\": 2}", LRP_USAGE, "version 1"},
+    {"{\"rules\": {\"1\": \"zero\"}}", LRP_FILE, "rules"},
+    {"{\"lrpscope\": 2}", LRP_FILE, "version 1"},
     {"{\"skip_checks\": 3}", LRP_USAGE, "skip_checks"},
     {"{\"custom_rules\": {\"mine\": {}}}", LRP_USAGE, "custom_rules"},
-    {"[1, 2]", LRP_USAGE, "object"},
+    {"[1, 2]", LRP_FILE, "object"},
     {"{\"composite\": ", LRP_FILE, "line 1"},
 };
 
