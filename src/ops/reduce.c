@@ -323,6 +323,8 @@ const struct lrp_operator lrp_ops_reduce[] = {
     { .name = "ArgMin", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward },
     { .name = "CumSum", .domain = "", .versions = { 11, 14 }, .infer = lrp_cumsum_infer, .forward = lrp_cumsum_forward,
       .vjp = lrp_cumsum_vjp },
+    { .name = "CumProd", .domain = "", .versions = { 26 }, .infer = lrp_cumsum_infer, .forward = lrp_cumsum_forward,
+      .vjp = lrp_cumprod_vjp },
     { .name = "TopK", .domain = "", .versions = { 1, 10, 11, 24 }, .traits = LRP_TRAIT_MOVES, .infer = lrp_topk_infer,
       .forward = lrp_topk_forward, .vjp = lrp_topk_vjp },
     { 0 },

@@ -1,4 +1,4 @@
-/* reduce_axis.c: operators along one axis: ArgMax ArgMin CumSum TopK. */
+/* reduce_axis.c: operators along one axis: ArgMax ArgMin CumSum CumProd TopK. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,9 +82,9 @@ enum lrp_status lrp_cumsum_infer(struct lrp_call *call, struct lrp_error *err) {
     if (status == LRP_OK)
         status = lrp_infer_is_integer(call, 1, err);
     if (status == LRP_OK && lrp_shape_count(&call->in[1].shape) != 1)
-        return lrp_fail(err, LRP_FILE, "the axis of CumSum is not a single number");
+        return lrp_fail(err, LRP_FILE, "the axis of %s is not a single number", call->op_type);
     if (status == LRP_OK && call->in[0].shape.rank == 0)
-        return lrp_fail(err, LRP_FILE, "CumSum needs an input of at least one axis");
+        return lrp_fail(err, LRP_FILE, "%s needs an input of at least one axis", call->op_type);
     return status != LRP_OK ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
 }
 
@@ -106,6 +106,25 @@ static void cumulate(const struct lrp_tensor *x, struct lrp_tensor *y, size_t st
     }
 }
 
+/* The same with products. */
+static void multiply_up(const struct lrp_tensor *x, struct lrp_tensor *y, size_t start, size_t n, bool exclusive,
+                        bool backwards) {
+    double product = 1;
+    int64_t integer = 1;
+    for (size_t k = 0; k < n; ++k) {
+        const size_t at = start + (backwards ? n - 1 - k : k);
+        if (lrp_dtype_is_float(x->dtype)) {
+            const double next = product * (double)x->f[at];
+            y->f[at] = (float)(exclusive ? product : next);
+            product = next;
+        } else {
+            const int64_t next = (int64_t)((uint64_t)integer * (uint64_t)x->i[at]);
+            y->i[at] = lrp_wrap_integer(y->dtype, exclusive ? integer : next);
+            integer = next;
+        }
+    }
+}
+
 static enum lrp_status cumsum(const struct lrp_call *call, const struct lrp_tensor *axis_input, const struct lrp_tensor *x,
                               struct lrp_tensor *y, bool transposed, const struct lrp_run *run, struct lrp_error *err) {
     struct lrp_rows rows = {0}, target = {0};
@@ -120,8 +139,9 @@ static enum lrp_status cumsum(const struct lrp_call *call, const struct lrp_tens
     if (status == LRP_OK) {
         const bool backwards = (lrp_call_int(call, "reverse", 0) != 0) != transposed;
         for (size_t r = 0; r < rows.rows; ++r)
-            cumulate(rows.tensor, lrp_rows_target(&target), r * rows.length, rows.length,
-                     lrp_call_int(call, "exclusive", 0) != 0, backwards);
+            (strcmp(call->op_type, "CumProd") == 0 ? multiply_up : cumulate)(
+                rows.tensor, lrp_rows_target(&target), r * rows.length, rows.length,
+                lrp_call_int(call, "exclusive", 0) != 0, backwards);
         lrp_rows_store(&target, y, axes, run);
     }
     lrp_rows_close(&rows);
@@ -136,6 +156,48 @@ enum lrp_status lrp_cumsum_forward(LRP_FORWARD_PARAMETERS) {
 enum lrp_status lrp_cumsum_vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)out;
     return s[0] && grad[0] ? cumsum(call, in[1], s[0], grad[0], true, run, err) : LRP_OK;
+}
+
+/* Element j stands in the products of all elements after it (from itself on, unless they are exclusive). */
+static void cumprod_row(const float *x, const float *s, float *g, size_t n, bool exclusive, bool backwards) {
+    for (size_t j = 0; j < n; ++j) {
+        double product = 1, sum = 0;
+        for (size_t k = 0; k < n; ++k) {
+            const size_t at = backwards ? n - 1 - k : k;
+            const double with = k == j ? product : product * (double)x[at];
+            if (exclusive ? k > j : k >= j)
+                sum += (double)s[at] * (exclusive ? product : with);
+            product = with;
+        }
+        g[backwards ? n - 1 - j : j] = (float)sum;
+    }
+}
+
+enum lrp_status lrp_cumprod_vjp(LRP_VJP_PARAMETERS) {
+    struct lrp_rows x = {0}, cotangent = {0}, target = {0};
+    bool axes[LRP_MAX_RANK];
+    int axis = 0;
+    (void)handle, (void)out;
+    if (!s[0] || !grad[0])
+        return LRP_OK;
+    enum lrp_status status = lrp_infer_axis(in[1]->i[0], in[0]->shape.rank, &axis, err);
+    one_axis(axes, axis);
+    if (status == LRP_OK)
+        status = lrp_rows_open(&x, in[0], axes, run, err);
+    if (status == LRP_OK)
+        status = lrp_rows_open(&cotangent, s[0], axes, run, err);
+    if (status == LRP_OK)
+        status = lrp_rows_make(&target, grad[0], axes, err);
+    if (status == LRP_OK) {
+        for (size_t r = 0; r < x.rows; ++r)
+            cumprod_row(x.tensor->f + r * x.length, cotangent.tensor->f + r * x.length,
+                        lrp_rows_target(&target)->f + r * x.length, x.length, lrp_call_int(call, "exclusive", 0) != 0,
+                        lrp_call_int(call, "reverse", 0) != 0);
+        lrp_rows_store(&target, grad[0], axes, run);
+    }
+    lrp_rows_close(&x);
+    lrp_rows_close(&cotangent);
+    return status;
 }
 
 /* ---- TopK ---- */

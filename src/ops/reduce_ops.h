@@ -11,6 +11,8 @@ enum lrp_status lrp_cumsum_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_cumsum_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_cumsum_vjp(LRP_VJP_PARAMETERS);
 
+enum lrp_status lrp_cumprod_vjp(LRP_VJP_PARAMETERS);
+
 enum lrp_status lrp_topk_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_topk_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_topk_vjp(LRP_VJP_PARAMETERS);

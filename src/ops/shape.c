@@ -1,7 +1,7 @@
 /* shape.c: operators on shapes and constants: Shape Size Constant ConstantOfShape Range EyeLike NonZero. */
 #include <math.h>
 
-#include "elementwise.h"
+#include "shape_ops.h"
 
 /* ---- Shape, Size: only the descriptor is read ---- */
 
@@ -271,6 +271,7 @@ const struct lrp_operator lrp_ops_shape[] = {
     { ROW("Range", range, 11) },
     { ROW("EyeLike", eye, 9, 22), .traits = LRP_TRAIT_SHAPE_ONLY },
     { ROW("NonZero", nonzero, 9, 13) },
+    { ROW("OneHot", lrp_onehot, 9, 11) },
     { 0 },
 };
 // clang-format on

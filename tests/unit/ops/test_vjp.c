@@ -46,6 +46,7 @@ static const struct example reductions[] = {
     ONE("ReduceProd", 13, "", "f[3] 0 0 3"), ONE("ReduceL1", 13, "axes=I0", X223), ONE("ReduceL2", 13, "axes=I-1", X223),
     ONE("ReduceSumSquare", 13, "axes=I0", X223), ONE("ReduceLogSum", 13, "axes=I0", P23), ONE("ReduceLogSumExp", 13, "axes=I1", X223),
     TWO("CumSum", 14, "", X23, "!l[] 0"), TWO("CumSum", 14, "reverse=i1 exclusive=i1", X23, "!l[] 1"),
+    TWO("CumProd", 26, "", X23, "!l[] 1"), TWO("CumProd", 26, "reverse=i1 exclusive=i1", "f[2,3] 0.5 0 2 0.75 1.5 -1", "!l[] 1"),
     {"", "TopK", "", 11, "axis=i0", {X223, "!l[1] 1"}, {"?", "?"}}, {"", "TopK", "", 11, "largest=i0", {X223, "!l[1] 2"}, {"?", "?"}},
 };
 static const struct example moves[] = {
@@ -74,6 +75,19 @@ static const struct example norms[] = {
     ONE("LpNormalization", 1, "axis=i0", X223), ONE("LpNormalization", 1, "p=i1", X223), ONE("LRN", 13, "size=i2 alpha=f0.5", X223),
     ONE("LRN", 13, "size=i3 alpha=f0.5 beta=f0.5 bias=f2", "f[1,4,1] 1 -2 3 0.5"), ONE("Softmax", 13, "axis=i1", X223),
     ONE("Softmax", 11, "", X223), ONE("LogSoftmax", 13, "", X223), ONE("LogSoftmax", 11, "axis=i1", X223),
+};
+#define X1134 "f[1,1,3,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9"
+#define RESIZE(attributes, scales, sizes)                                                                                \
+    {"", "Resize", "", 19, attributes, {X1134, "!f[8] 0 0 0.2 0.1 1 1 0.8 0.9", scales, sizes}, {"?"}}
+static const struct example sums[] = {
+    RESIZE("", "!f[4] 1 1 2 1.5", ""), RESIZE("mode=slinear", "!f[4] 1 1 2 0.75", ""), RESIZE("mode=scubic", "", "!l[4] 1 1 5 3"),
+    RESIZE("mode=slinear antialias=i1", "", "!l[4] 1 1 2 2"), RESIZE("mode=scubic exclude_outside=i1", "", "!l[4] 1 1 2 7"),
+    RESIZE("mode=slinear coordinate_transformation_mode=stf_crop_and_resize extrapolation_value=f3", "", "!l[4] 1 1 4 3"),
+    RESIZE("mode=slinear coordinate_transformation_mode=salign_corners", "", "!l[4] 1 1 5 6"),
+    ONE("Upsample", 7, "scales=F1,1,2,2 mode=slinear", X1134), TWO("Upsample", 9, "", X1134, "!f[4] 1 1 2 3"),
+    TWO("Einsum", 12, "equation=sij,kj->ik", X23, "f[2,3] 1 2 3 4 5 6"),
+    TWO("Einsum", 12, "equation=s...ij,jk", X223, "f[3,2] 1 2 3 4 5 6"), ONE("Einsum", 12, "equation=sii", "f[2,2] 1 2 3 4"),
+    ONE("Einsum", 12, "equation=sij->j", X23), THREE("Einsum", 12, "equation=si,ij,j->", "f[2] 1 2", X23, "f[3] 2 3 4"),
 };
 // clang-format on
 
@@ -160,8 +174,8 @@ static void vjps_are_central_differences(void **state) {
 
 /* Every row of the families with a vjp has an example above. */
 static void no_operator_is_left_out(void **state) {
-    const struct lrp_operator *const rows[] = {lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,
-                                               lrp_ops_reduce,     lrp_ops_move,       lrp_ops_normalize};
+    const struct lrp_operator *const rows[] = {lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,   lrp_ops_reduce,
+                                               lrp_ops_move,       lrp_ops_normalize,  lrp_ops_resize, lrp_ops_einsum};
     const struct family *const *const families = *state;
 
     for (size_t f = 0; f < sizeof rows / sizeof *rows; f++)
@@ -180,8 +194,9 @@ static void no_operator_is_left_out(void **state) {
     { name, sizeof name / sizeof *name }
 int main(void) {
     struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics),
-                                FAMILY(reductions),  FAMILY(moves),      FAMILY(norms)};
-    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4], &families[5], NULL};
+                                FAMILY(reductions),  FAMILY(moves),      FAMILY(norms),      FAMILY(sums)};
+    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4], &families[5],
+                                  &families[6], NULL};
     const struct CMUnitTest tests[] = {
         {"activations", vjps_are_central_differences, NULL, NULL, &families[0]},
         {"arithmetic", vjps_are_central_differences, NULL, NULL, &families[1]},
@@ -189,6 +204,7 @@ int main(void) {
         {"reductions", vjps_are_central_differences, NULL, NULL, &families[3]},
         {"moves", vjps_are_central_differences, NULL, NULL, &families[4]},
         {"normalisations", vjps_are_central_differences, NULL, NULL, &families[5]},
+        {"sums", vjps_are_central_differences, NULL, NULL, &families[6]},
         {"no_operator_is_left_out", no_operator_is_left_out, NULL, NULL, all},
     };
 
