@@ -80,6 +80,9 @@ static const struct example norms[] = {
 #define RESIZE(attributes, scales, sizes)                                                                                \
     {"", "Resize", "", 19, attributes, {X1134, "!f[8] 0 0 0.2 0.1 1 1 0.8 0.9", scales, sizes}, {"?"}}
 static const struct example sums[] = {
+    THREE("NegativeLogLikelihoodLoss", 13, "ignore_index=i2", "f[2,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9", "l[2,2] 0 2 1 1", "!f[3] 1 2 3"),
+    TWO("NegativeLogLikelihoodLoss", 13, "reduction=snone", X23, "l[2] 0 2"), TWO("SoftmaxCrossEntropyLoss", 13, "", X23, "l[2] 0 2"),
+    TWO("SoftmaxCrossEntropyLoss", 13, "reduction=ssum", X223, "l[2,3] 0 1 1 0 0 1"),
     RESIZE("", "!f[4] 1 1 2 1.5", ""), RESIZE("mode=slinear", "!f[4] 1 1 2 0.75", ""), RESIZE("mode=scubic", "", "!l[4] 1 1 5 3"),
     RESIZE("mode=slinear antialias=i1", "", "!l[4] 1 1 2 2"), RESIZE("mode=scubic exclude_outside=i1", "", "!l[4] 1 1 2 7"),
     RESIZE("mode=slinear coordinate_transformation_mode=stf_crop_and_resize extrapolation_value=f3", "", "!l[4] 1 1 4 3"),
@@ -175,7 +178,8 @@ static void vjps_are_central_differences(void **state) {
 /* Every row of the families with a vjp has an example above. */
 static void no_operator_is_left_out(void **state) {
     const struct lrp_operator *const rows[] = {lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,   lrp_ops_reduce,
-                                               lrp_ops_move,       lrp_ops_normalize,  lrp_ops_resize, lrp_ops_einsum};
+                                               lrp_ops_move,       lrp_ops_normalize,  lrp_ops_resize, lrp_ops_einsum,
+                                               lrp_ops_loss};
     const struct family *const *const families = *state;
 
     for (size_t f = 0; f < sizeof rows / sizeof *rows; f++)
