@@ -116,11 +116,14 @@ void lrp_do_cancel(struct lrp_app *app) {
 }
 
 void lrp_do_preview_kind(struct lrp_app *app) {
-    if (lrp_app_blocked(app)) {
+    const bool blocked = lrp_app_blocked(app), weights = app->show == LRP_SHOW_WEIGHTS;
+    if (app->show == LRP_SHOW_RELEVANCE && !blocked && !app->bars)
+        app->show = LRP_SHOW_ACTIVATION;
+    else
+        app->show = weights || app->bars ? LRP_SHOW_RELEVANCE : LRP_SHOW_WEIGHTS;
+    app->bars = weights && !blocked;
+    if (blocked)
         lrp_app_say(app, false, "no relevance: the model check failed; s skips it");
-        return;
-    }
-    app->show = app->show == LRP_SHOW_RELEVANCE ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
 }
 void lrp_do_colormap(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP, false); }
 void lrp_do_reduce(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE, false); }

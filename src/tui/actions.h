@@ -30,7 +30,7 @@ enum lrp_action_group {
     X(skip_checks, "skip-checks", CHECK, LRP_IN_ANY, "s", "checks", "skip or enforce the model check")                            \
     X(rule_menu, "rule", RULES, LRP_LP, "r", "rule", "choose the rule of layer or tagged layers")                                 \
     X(composite_menu, "composite", RULES, LRP_IN_ANY, "R", "composite", "choose the composite")                                   \
-    X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "relevance or activation")                                        \
+    X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "relevance, activation, weights or sums")                                        \
     X(target_menu, "target", RUN, LRP_IN_ANY, "t", "target", "choose the explained output, by score")                             \
     X(export_heatmap, "export", OUT, LRP_IN_ANY, "e", "export", "write this heatmap as PNG")                                      \
     X(back, "back", APP, LRP_IN_ANY, "q", "quit", "close what is open, then quit")                                                \

@@ -78,6 +78,7 @@ struct lrp_app {
     int link_count;
 
     enum lrp_show show;               /* kind of preview */
+    bool bars;                        /* instead of it: the sums of all layers */
     bool playing;
     int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
     struct lrp_picture picture;
@@ -109,8 +110,9 @@ bool lrp_app_failed(const struct lrp_app *app, int layer);
 /* No relevance is computed: the method is LRP, the check fails and is not skipped. */
 bool lrp_app_blocked(const struct lrp_app *app);
 bool lrp_app_busy(const struct lrp_app *app);
-/* What the preview shows: activation while checks block relevance. */
+/* What the preview shows: activation in relevance's place while checks block it. */
 enum lrp_show lrp_app_show(const struct lrp_app *app);
+bool lrp_app_bars(const struct lrp_app *app);
 /* Rows of a view; the layer of a row of the layer and check views, or -1. */
 int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row);

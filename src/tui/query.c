@@ -39,7 +39,11 @@ bool lrp_app_busy(const struct lrp_app *app) {
     return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE);
 }
 
-enum lrp_show lrp_app_show(const struct lrp_app *app) { return lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : app->show; }
+enum lrp_show lrp_app_show(const struct lrp_app *app) {
+    return app->show == LRP_SHOW_RELEVANCE && lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : app->show;
+}
+
+bool lrp_app_bars(const struct lrp_app *app) { return app->now && app->bars && !lrp_app_blocked(app); }
 
 static bool has_letters(const char *text, bool upper) {
     for (; *text; text++)

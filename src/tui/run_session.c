@@ -1,9 +1,12 @@
 /* run_session.c: the app and its session: snapshots, pictures, settings and their history. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "runner.h"
+
+enum { LRP_WEIGHTS_MOST = 2000000 };
 
 void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text) {
     struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = error, .text = text};
@@ -52,7 +55,9 @@ static void picture_options(const struct lrp_runner *runner, enum lrp_show show,
         const char *key;
     } taken[] = {{LRP_SETTING_COLORMAP, "colormap"}, {LRP_SETTING_REDUCE, "reduce"}, {LRP_SETTING_CLIP, "clip"}, {LRP_SETTING_GAMMA, "gamma"}};
     const struct lrp_facts *facts = &runner->app.facts;
-    lrp_heatmap_defaults(show == LRP_SHOW_RELEVANCE ? lrp_facts_text(facts, LRP_SETTING_METHOD) : "activation", options);
+    const char *const what[] = {[LRP_SHOW_RELEVANCE] = lrp_facts_text(facts, LRP_SETTING_METHOD),
+                                [LRP_SHOW_ACTIVATION] = "activation", [LRP_SHOW_WEIGHTS] = "weights"};
+    lrp_heatmap_defaults(what[show], options);
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (*lrp_facts_text(facts, taken[i].setting))
             lrp_heatmap_option_set(options, taken[i].key, lrp_facts_text(facts, taken[i].setting), NULL);
@@ -61,6 +66,11 @@ static void picture_options(const struct lrp_runner *runner, enum lrp_show show,
 static void make_picture(struct lrp_runner *runner, struct lrp_picture *picture) {
     struct lrp_plane *plane = NULL;
     struct lrp_error err = {.status = LRP_OK};
+    const int64_t parameters = runner->snapshot->layers->rows[picture->layer].parameters;
+    if (picture->show == LRP_SHOW_WEIGHTS && parameters > LRP_WEIGHTS_MOST) {
+        snprintf(picture->reason, sizeof picture->reason, "%lld weights are too many to draw without making you wait", (long long)parameters);
+        return;
+    }
     picture_options(runner, picture->show, &picture->options);
     if (lrp_snapshot_plane(runner->snapshot, picture->layer, picture->show, 0, &plane, &err) != LRP_OK) {
         memcpy(picture->reason, err.message, sizeof picture->reason - 1); /* the message is longer: cut; the last byte stays 0 */
@@ -80,13 +90,14 @@ static void sync_picture(struct lrp_runner *runner) {
         return;
     const struct lrp_tensor *const *tensors =
         show == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation;
-    const struct lrp_tensor *tensor = tensors ? tensors[layer] : NULL;
+    const bool weights = show == LRP_SHOW_WEIGHTS; /* there without any run */
+    const struct lrp_tensor *tensor = tensors && !weights ? tensors[layer] : NULL;
     if (runner->pictured_layer == layer && runner->pictured_show == show && runner->pictured == tensor &&
         runner->pictured_generation == runner->snapshot->generation)
         return;
     struct lrp_picture picture = {.layer = layer, .show = show};
     struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
-    if (tensor)
+    if (tensor || weights)
         make_picture(runner, &picture);
     lrp_app_update(&runner->app, &event);
     lrp_picture_clear(&picture);

@@ -13,6 +13,7 @@ void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 void lrp_view_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_view_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 
 /* Where the picture lies in the preview pane; width 0: there is none. */

@@ -19,7 +19,7 @@ static int notice_rows(const struct lrp_app *app, struct lrp_rect rect) {
 }
 
 static bool fresh(const struct lrp_app *app) {
-    return app->picture.plane.values && app->picture.layer == app->layer && app->picture.show == lrp_app_show(app);
+    return app->picture.plane.values && !lrp_app_bars(app) && app->picture.layer == app->layer && app->picture.show == lrp_app_show(app);
 }
 
 struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect) {
@@ -33,19 +33,21 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
 /* "relevance of #3 features.5   Σ 0.998": the sum stays, the name gives way. */
 static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, focus = app->focus == LRP_PANE_PREVIEW;
+    static const char *const kinds[] = {[LRP_SHOW_RELEVANCE] = "relevance", [LRP_SHOW_ACTIVATION] = "activation", [LRP_SHOW_WEIGHTS] = "weights"};
+    const enum lrp_show show = lrp_app_show(app);
+    const bool relevance = show == LRP_SHOW_RELEVANCE, picture = app->layer == 0 && show == LRP_SHOW_ACTIVATION, focus = app->focus == LRP_PANE_PREVIEW;
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
     char sum[40] = "", value[32], what[48];
     if (relevance && app->now && app->now->relevance && app->now->relevance[app->layer])
         snprintf(sum, sizeof sum, "%s %s", app->caps.ascii ? "sum" : "Σ",
                  lrp_value_text(app->now->relevance_statistics[app->layer].sum, value, sizeof value));
-    if (app->layer == 0 && !relevance)
+    if (picture)
         snprintf(what, sizeof what, "input picture");
     else
-        snprintf(what, sizeof what, "%s of #%d ", relevance ? "relevance" : "activation", app->layer);
+        snprintf(what, sizeof what, "%s of #%d ", kinds[show], app->layer);
     lrp_view_title(canvas, rect, focus, what);
     const int from = lrp_text_columns(what), right = *sum ? lrp_text_columns(sum) + 2 : 0;
-    if (from < rect.columns && (app->layer > 0 || relevance))
+    if (from < rect.columns && !picture)
         lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, layer ? (app->layer ? layer->name : "input") : "", style);
     if (right > 0 && from + right < rect.columns)
         lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, sum, style);
@@ -83,14 +85,20 @@ static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 
 /* Why the pane is empty. */
 static const char *reason(const struct lrp_app *app) {
-    if (!app->now || !app->now->input_label || !*app->now->input_label)
+    const bool needs_input = lrp_app_show(app) != LRP_SHOW_WEIGHTS;
+    if (!app->now || (needs_input && (!app->now->input_label || !*app->now->input_label)))
         return "no input: i opens a picture";
-    if (app->picture.layer == app->layer && app->picture.show == lrp_app_show(app) && app->picture.reason[0] && !lrp_app_busy(app))
+    if (app->picture.layer == app->layer && app->picture.show == lrp_app_show(app) && app->picture.reason[0] &&
+        !(needs_input && lrp_app_busy(app)))
         return app->picture.reason;
     return lrp_app_busy(app) ? "computing" : app->now->job == LRP_JOB_CANCELLED ? "cancelled: F5 computes" : "not computed";
 }
 
 void lrp_view_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    if (lrp_app_bars(app)) {
+        lrp_view_bars(app, canvas, rect);
+        return;
+    }
     title(app, canvas, rect);
     notice(app, canvas, rect);
     const struct lrp_heat_area area = lrp_preview_area(app, rect);

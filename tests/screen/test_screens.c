@@ -40,6 +40,8 @@ static const struct screen {
     {"help-80x24", "?", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"summary-80x24", "4", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"cursor-120x40", "s!<Tab><Left><Left>", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"bars-120x40", "s!jjjppp", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"bars-ascii-60x20", "s!ppp", 60, 20, LRP_COLOR_MONO, true, RUNNING},
     {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},

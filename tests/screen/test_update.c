@@ -179,6 +179,32 @@ static void incompatible_rules_cannot_be_taken(void **state) {
     assert_string_equal(f->app.effects.items[0].text, "z-box(0,1)");
 }
 
+static void kinds_of_preview_follow_each_other(void **state) {
+    struct fixture *f = *state;
+    fixture_results(f, false);
+    f->registered = f->skip = false;
+    fixture_seen(f);
+    assert_true(lrp_app_blocked(&f->app));
+    static const enum lrp_show blocked[] = {LRP_SHOW_WEIGHTS, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS};
+    for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++) {
+        fixture_keys(f, "p");
+        assert_int_equal(lrp_app_show(&f->app), blocked[i]);
+        assert_false(lrp_app_bars(&f->app));
+    }
+    fixture_keys(f, "p");
+    f->skip = true;
+    fixture_results(f, true);
+    static const struct {
+        enum lrp_show show;
+        bool bars;
+    } open[] = {{LRP_SHOW_ACTIVATION, false}, {LRP_SHOW_WEIGHTS, false}, {LRP_SHOW_RELEVANCE, true}, {LRP_SHOW_RELEVANCE, false}};
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        fixture_keys(f, "p");
+        assert_int_equal(lrp_app_show(&f->app), open[i].show);
+        assert_int_equal(lrp_app_bars(&f->app), open[i].bars);
+    }
+}
+
 static void replacing_a_file_asks(void **state) {
     struct fixture *f = *state;
     struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = LRP_EFFECT_EXPORT, .text = "a.png"};
@@ -320,6 +346,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(incompatible_rules_cannot_be_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kinds_of_preview_follow_each_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(replacing_a_file_asks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_are_followed_and_gone_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(playing_goes_to_the_input_and_a_key_stops_it, set_up, tear_down),
