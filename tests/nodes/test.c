@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "backend.h"
-#include "convert.h"
 
 /* ---- reading ---- */
 
@@ -54,15 +53,6 @@ static bool opens(struct test *test) {
 
 /* ---- comparing ---- */
 
-/* What is left of a number in the type the model declares; it is computed as float32. */
-static double stored(float value, enum lrp_dtype dtype) {
-    if (dtype == LRP_DTYPE_FLOAT16)
-        value = lrp_float_from_half(lrp_half_from_float(value));
-    if (dtype == LRP_DTYPE_BFLOAT16)
-        value = lrp_float_from_bfloat16(lrp_bfloat16_from_float(value));
-    return (double)value;
-}
-
 static bool close_enough(double got, double want) {
     if (isnan(want) || isinf(want))
         return isnan(want) ? isnan(got) : got == want;
@@ -78,7 +68,7 @@ static bool equal(struct test *test, const struct lrp_tensor *got, enum lrp_dtyp
                         lrp_shape_text(&got->shape, 0, "x", a, sizeof a), lrp_dtype_text(dtype),
                         lrp_shape_text(&want->shape, 0, "x", b, sizeof b), lrp_dtype_text(want->dtype)) == LRP_OK;
     for (size_t i = 0; i < want->count; i++) {
-        const double g = is_float ? stored(got->f[i], dtype) : (double)got->i[i];
+        const double g = is_float ? (double)got->f[i] : (double)got->i[i];
         const double w = is_float ? (double)lrp_blob_get_f32(want, i) : (double)lrp_blob_get_i64(want, i);
         if (is_float ? !close_enough(g, w) : got->i[i] != lrp_blob_get_i64(want, i))
             return lrp_fail(&test->err, LRP_FILE, "output %zu[%zu] is %.9g, expected %.9g", output, i, g, w) == LRP_OK;

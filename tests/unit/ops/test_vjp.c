@@ -80,6 +80,11 @@ static const struct example norms[] = {
 #define RESIZE(attributes, scales, sizes)                                                                                \
     {"", "Resize", "", 19, attributes, {X1134, "!f[8] 0 0 0.2 0.1 1 1 0.8 0.9", scales, sizes}, {"?"}}
 static const struct example sums[] = {
+    {"", "Attention", "", 23, "q_num_heads=i2 kv_num_heads=i1 is_causal=i1",
+     {"f[1,2,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1", "f[1,3,2] 0.5 1 -0.3 0.2 0.8 -1", "f[1,3,3] 1 2 3 -1 0.5 0.2 0.1 -2 1"}, {"?"}},
+    {"", "Attention", "", 24, "softcap=f1.5 scale=f0.6",
+     {"f[1,1,2,2] 0.5 -1.25 2 -0.75", "f[1,1,1,2] 0.5 1", "f[1,1,1,2] 1 -2", "f[2,2] 0.1 0.2 -0.3 0.4", "f[1,1,1,2] -0.4 0.9",
+      "f[1,1,1,2] 0.7 0.3"}, {"?"}},
     THREE("NegativeLogLikelihoodLoss", 13, "ignore_index=i2", "f[2,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9", "l[2,2] 0 2 1 1", "!f[3] 1 2 3"),
     TWO("NegativeLogLikelihoodLoss", 13, "reduction=snone", X23, "l[2] 0 2"), TWO("SoftmaxCrossEntropyLoss", 13, "", X23, "l[2] 0 2"),
     TWO("SoftmaxCrossEntropyLoss", 13, "reduction=ssum", X223, "l[2,3] 0 1 1 0 0 1"),
@@ -179,7 +184,7 @@ static void vjps_are_central_differences(void **state) {
 static void no_operator_is_left_out(void **state) {
     const struct lrp_operator *const rows[] = {lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,   lrp_ops_reduce,
                                                lrp_ops_move,       lrp_ops_normalize,  lrp_ops_resize, lrp_ops_einsum,
-                                               lrp_ops_loss};
+                                               lrp_ops_loss,       lrp_ops_attention};
     const struct family *const *const families = *state;
 
     for (size_t f = 0; f < sizeof rows / sizeof *rows; f++)
