@@ -55,6 +55,8 @@ static bool read_sizes(const struct lrp_call *call, struct lrp_attention *a) {
     if (!read_past(call, LRP_ATTENTION_PAST_VALUE, v, &past_values) || past_values != a->past)
         return false;
     a->keys = a->past + a->fresh;
+    if (a->keys < 1 || a->rows < 1)
+        return false;
     const struct lrp_shape *lengths = &in[LRP_ATTENTION_LENGTHS].shape;
     return !lrp_call_has(call, LRP_ATTENTION_LENGTHS) || (lengths->rank == 1 && lengths->dim[0] == a->batch);
 }
