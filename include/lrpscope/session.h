@@ -97,6 +97,7 @@ struct lrp_snapshot {
     enum lrp_job_state job;
     int done, total;                  /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
+    const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
     struct lrp_error error;           /* of the last job, LRP_OK if none */
     uint64_t generation;              /* changes with settings and input: results of another generation are never shown */
 };

@@ -231,6 +231,8 @@ static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error
     const struct lrp_command *command = out->command;
     if (out->generate || !command->takes_model)
         return LRP_OK;
+    if (!out->model && !command->name[0] && !out->named_count)
+        return LRP_OK; /* the inspector offers some, if there is a terminal */
     if (!out->model)
         return lrp_fail(err, LRP_USAGE, "no MODEL given (usage: lrpscope %s%s%s; lrpscope --help tells more)", command->name,
                         command->name[0] ? " " : "", command->arguments);

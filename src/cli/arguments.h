@@ -30,7 +30,7 @@ struct lrp_arguments {
     const char *color, *script;
     const char *generate; /* man, bash, zsh, fish */
     long repeat, top;
-    bool json, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
+    bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };
 
 /* Parses argv (borrowed: must outlive *out) and fills the settings. On failure nothing is owned by *out.

@@ -9,6 +9,7 @@
 #include "job.h"
 #include "output.h"
 #include "paths.h"
+#include "profile.h"
 #include "report.h"
 #include "samples.h"
 
@@ -221,6 +222,8 @@ static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t 
     }
     if (!status)
         status = show_pass(e, round, now, pass, err);
+    if (!status && e->arguments->profile)
+        status = lrp_cli_profile_print(now, e->arguments->json ? stderr : stdout, err);
     lrp_snapshot_release(now);
     return status;
 }

@@ -11,6 +11,11 @@
 #include "json_output.h"
 #include "output.h"
 
+static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments) {
+    return (struct lrp_tui_options){
+        .color = arguments->color, .script = arguments->script, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
+}
+
 static int inspect(const struct lrp_arguments *arguments) {
     struct lrp_job job;
     struct lrp_error err = {0};
@@ -21,8 +26,7 @@ static int inspect(const struct lrp_arguments *arguments) {
     if (status) {
         code = lrp_cli_job_fail(&job, status, &err);
     } else {
-        const struct lrp_tui_options options = {
-            .color = arguments->color, .script = arguments->script, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
+        const struct lrp_tui_options options = tui_options(arguments);
         code = lrp_tui_run(job.session, &options);
     }
     lrp_cli_job_close(&job);
@@ -121,7 +125,18 @@ static int print_table(const struct lrp_arguments *arguments) {
     return code;
 }
 
+/* Without a model there is nothing to print: only a screen can offer some. */
+static int start(const struct lrp_arguments *arguments, bool screen) {
+    const struct lrp_tui_options options = tui_options(arguments);
+    struct lrp_error err;
+    if (screen)
+        return lrp_tui_start(arguments->settings, &options);
+    return lrp_cli_report_error(lrp_fail(&err, LRP_USAGE, "no MODEL given (usage: lrpscope MODEL [INPUT]; lrpscope --help tells more)"), &err);
+}
+
 int lrp_cli_inspect(const struct lrp_arguments *arguments) {
-    const bool terminal = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
-    return !arguments->json && (terminal || arguments->script) ? inspect(arguments) : print_table(arguments);
+    const bool terminal = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO), screen = !arguments->json && (terminal || arguments->script);
+    if (!arguments->model)
+        return start(arguments, screen);
+    return screen ? inspect(arguments) : print_table(arguments);
 }

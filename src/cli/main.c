@@ -55,7 +55,7 @@ static int run(const struct lrp_arguments *arguments) {
         lrp_cli_generate(arguments->generate, stdout);
         return 0;
     }
-    const char *meant = lrp_cli_command_id(arguments->command) == LRP_COMMAND_INSPECT ? meant_command(arguments->model) : NULL;
+    const char *meant = arguments->model && lrp_cli_command_id(arguments->command) == LRP_COMMAND_INSPECT ? meant_command(arguments->model) : NULL;
     if (meant) {
         fprintf(stderr, "lrpscope: %s: neither a command nor a file (did you mean: lrpscope %s?)\n", arguments->model, meant);
         return lrp_status_exit_code(LRP_FILE);

@@ -121,10 +121,12 @@ enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const str
     return LRP_OK;
 }
 
-/* True if everything the node reads is there. */
+/* True if everything the node reads is there, and not all it makes. */
 static bool ready(const struct lrp_graph *g, const struct lrp_node *n, const struct lrp_tensor *const *values)
 {
-    if (*n->obstacle) return false;
+    bool done = true; /* by an earlier pass over the same values */
+    for (int i = 0; i < n->call.out_count; i++) done &= n->out[i] < 0 || values[n->out[i]];
+    if (*n->obstacle || done) return false;
     for (int i = 0; i < n->call.in_count; i++)
         if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant && !values[n->in[i]]) return false;
     return true;
@@ -147,7 +149,7 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
         if (status != LRP_OK) lrp_engine_blame(e, node, status, err);
     }
     for (int i = 0; out && i < n->call.out_count; i++) {
-        if (status == LRP_OK && out[i]) values[n->out[i]] = out[i];
+        if (status == LRP_OK && out[i] && !values[n->out[i]]) values[n->out[i]] = out[i];
         else lrp_tensor_release(out[i]);
     }
     free(in);

@@ -23,7 +23,7 @@ typedef void lrp_progress(void *data, int node, int done, int total);
 
 /* The forward pass: values[] (one slot per value of the graph; model inputs filled in by the caller) receives a tensor, owned by
  * the caller, for every live value that can be computed. `wanted`: the value that must come out; otherwise LRP_UNSUPPORTED names
- * the node in the way and why. LRP_CANCELLED if run->should_stop said so; what was computed stays. */
+ * the node in the way and why. What is in values[] already is not computed again. LRP_CANCELLED if run->should_stop said so; what was computed stays. */
 enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_tensor **values, int wanted,
                                    const struct lrp_run *run, lrp_progress *progress, void *data, struct lrp_error *err);
 /* Puts "FILE: layer NAME: " before an error that an operator reported. */

@@ -77,6 +77,7 @@ struct lrp_results {
     /* published, under the session's lock; a slot is set once and never changed */
     const struct lrp_tensor **values, **relevance; /* by value number */
     struct lrp_statistics *value_statistics, *relevance_statistics; /* by layer */
+    double *forward_ms, *relevance_ms;                              /* likewise: where the time went */
     bool forward_done, relevance_done;
     struct lrp_target *targets;
     size_t target_count;

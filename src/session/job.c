@@ -53,20 +53,26 @@ struct watch {
     struct lrp_job *job;
     const struct lrp_tensor *const *tensors;
     bool relevance;
+    double since; /* when the node before was done, ms */
 };
 
 static void on_node(void *data, int node, int done, int total)
 {
-    const struct watch *w = data;
-    const struct lrp_network *n = w->job->results->network;
+    struct watch *w = data;
+    struct lrp_results *r = w->job->results;
+    const struct lrp_network *n = r->network;
     const struct lrp_node *graph_node = &n->graph->nodes[node];
+    const double took = lrp_now_ms() - w->since;
     for (int i = 0; i < graph_node->call.out_count; i++)
         publish(w->job, w->tensors, w->relevance, graph_node->out[i], n->view->layer_of_node[node]);
     pthread_mutex_lock(&w->job->session->lock);
+    if (n->view->layer_of_node[node] >= 0)
+        (w->relevance ? r->relevance_ms : r->forward_ms)[n->view->layer_of_node[node]] += took;
     w->job->session->done = done;
     w->job->session->total = total;
     pthread_mutex_unlock(&w->job->session->lock);
     notify(w->job);
+    w->since = lrp_now_ms();
 }
 
 /* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
@@ -131,9 +137,10 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
         values[g->inputs[i]] = lrp_tensor_retain(job->inputs[i]);
         publish(job, values, false, g->inputs[i], 0);
     }
-    struct watch watch = {job, values, false};
+    struct watch watch = {.job = job, .tensors = values};
     set_state(job, LRP_JOB_FORWARD);
     double before = lrp_now_ms();
+    watch.since = before;
     enum lrp_status status = lrp_engine_forward(r->network->engine, values, job->state->output, run, on_node, &watch, err);
     publish(job, values, false, job->state->output, -1);
     pthread_mutex_lock(&job->session->lock);
@@ -202,7 +209,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
         free(changed);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
-    struct watch watch = {job, relevance, true};
+    struct watch watch = {.job = job, .tensors = relevance, .relevance = true};
     /* input-gradient multiplies at the end: nothing is final before */
     bool gradual = job->state->method != LRP_METHOD_INPUT_GRADIENT;
     const struct lrp_propagation p = {
@@ -212,6 +219,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
         .previous = base ? base->relevance : NULL, .changed = changed};
     set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
+    watch.since = before;
     enum lrp_status status = lrp_propagate(&p, relevance, err);
     double after = lrp_now_ms();
     for (int v = 0; status == LRP_OK && v < g->value_count; v++) {

@@ -173,6 +173,8 @@ void lrp_results_release(struct lrp_results *results)
     free(results->relevance);
     free(results->value_statistics);
     free(results->relevance_statistics);
+    free(results->forward_ms);
+    free(results->relevance_ms);
     free(results->targets);
     lrp_state_release(results->made_under);
     lrp_tensor_release(results->start);
@@ -194,7 +196,9 @@ enum lrp_status lrp_results_new(struct lrp_network *network, struct lrp_results 
     r->relevance = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
     r->value_statistics = calloc(layers + 1, sizeof *r->value_statistics);
     r->relevance_statistics = calloc(layers + 1, sizeof *r->relevance_statistics);
-    if (!r->values || !r->relevance || !r->value_statistics || !r->relevance_statistics) {
+    r->forward_ms = calloc(layers + 1, sizeof *r->forward_ms);
+    r->relevance_ms = calloc(layers + 1, sizeof *r->relevance_ms);
+    if (!r->values || !r->relevance || !r->value_statistics || !r->relevance_statistics || !r->forward_ms || !r->relevance_ms) {
         lrp_results_release(r);
         return lrp_fail(err, LRP_MEMORY, "not enough memory for results");
     }
@@ -202,6 +206,7 @@ enum lrp_status lrp_results_new(struct lrp_network *network, struct lrp_results 
         for (size_t i = 0; i < r->value_count; i++)
             if (keep_forward->values[i]) r->values[i] = lrp_tensor_retain(keep_forward->values[i]);
         memcpy(r->value_statistics, keep_forward->value_statistics, layers * sizeof *r->value_statistics);
+        memcpy(r->forward_ms, keep_forward->forward_ms, layers * sizeof *r->forward_ms);
         r->forward_done = true;
         struct lrp_results *base = keep_forward->relevance_done ? keep_forward : keep_forward->base;
         if (base) r->base = lrp_results_retain(base);

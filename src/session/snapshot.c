@@ -27,6 +27,8 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free((void *)(uintptr_t)box->shown.activation_statistics);
     free((void *)(uintptr_t)box->shown.relevance_statistics);
     free((void *)(uintptr_t)box->shown.targets);
+    free((void *)(uintptr_t)box->shown.forward_layer_ms);
+    free((void *)(uintptr_t)box->shown.relevance_layer_ms);
     free(box->input_label);
     lrp_results_release(box->results);
     lrp_state_release(box->state);
@@ -52,12 +54,15 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     const struct lrp_tensor **relevance = calloc(count + 1, sizeof(struct lrp_tensor *));
     struct lrp_statistics *a = calloc(count + 1, sizeof *a), *b = calloc(count + 1, sizeof *b);
     struct lrp_target *targets = calloc(r->target_count + 1, sizeof *targets);
+    double *forward_ms = calloc(count + 1, sizeof *forward_ms), *relevance_ms = calloc(count + 1, sizeof *relevance_ms);
     box->shown.activation = activation;
     box->shown.relevance = relevance;
     box->shown.activation_statistics = a;
     box->shown.relevance_statistics = b;
     box->shown.targets = targets;
-    if (!activation || !relevance || !a || !b || !targets) return false;
+    box->shown.forward_layer_ms = forward_ms;
+    box->shown.relevance_layer_ms = relevance_ms;
+    if (!activation || !relevance || !a || !b || !targets || !forward_ms || !relevance_ms) return false;
     for (size_t i = 0; i < count; i++) {
         int value = value_of_layer(n, i);
         if (value < 0) continue;
@@ -66,6 +71,8 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     }
     memcpy(a, r->value_statistics, count * sizeof *a);
     memcpy(b, r->relevance_statistics, count * sizeof *b);
+    memcpy(forward_ms, r->forward_ms, count * sizeof *forward_ms);
+    memcpy(relevance_ms, r->relevance_ms, count * sizeof *relevance_ms);
     if (r->target_count) memcpy(targets, r->targets, r->target_count * sizeof *targets);
     box->shown.target_count = r->target_count;
     return true;
