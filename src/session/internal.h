@@ -155,8 +155,13 @@ enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_
                                   struct lrp_error *err);
 /* The container of a public snapshot. */
 struct lrp_snapshot_box {
-    struct lrp_snapshot shown;
+    struct lrp_snapshot shown;      /* first: a snapshot is its box */
+    struct lrp_snapshot_box *self;  /* what may be changed through a snapshot that may not: its references */
     int references;
+    const struct lrp_tensor **activation, **relevance; /* what `shown` borrows */
+    struct lrp_statistics *activation_statistics, *relevance_statistics;
+    struct lrp_target *targets;
+    double *forward_ms, *relevance_ms;
     struct lrp_state *state;
     struct lrp_results *results;
     struct lrp_model *model;

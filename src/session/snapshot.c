@@ -1,5 +1,4 @@
 /* snapshot.c: everything there is to see at one moment. */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,27 +7,27 @@
 
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
 {
-    return (const struct lrp_snapshot_box *)(const void *)((const char *)snapshot - offsetof(struct lrp_snapshot_box, shown));
+    return (const struct lrp_snapshot_box *)(const void *)snapshot;
 }
 
 const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot)
 {
-    __atomic_add_fetch((int *)(uintptr_t)&lrp_snapshot_box(snapshot)->references, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&lrp_snapshot_box(snapshot)->self->references, 1, __ATOMIC_RELAXED);
     return snapshot;
 }
 
 void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
 {
     if (!snapshot) return;
-    struct lrp_snapshot_box *box = (struct lrp_snapshot_box *)(uintptr_t)lrp_snapshot_box(snapshot);
+    struct lrp_snapshot_box *box = lrp_snapshot_box(snapshot)->self;
     if (__atomic_sub_fetch(&box->references, 1, __ATOMIC_ACQ_REL) > 0) return;
-    free((void *)(uintptr_t)box->shown.activation);
-    free((void *)(uintptr_t)box->shown.relevance);
-    free((void *)(uintptr_t)box->shown.activation_statistics);
-    free((void *)(uintptr_t)box->shown.relevance_statistics);
-    free((void *)(uintptr_t)box->shown.targets);
-    free((void *)(uintptr_t)box->shown.forward_layer_ms);
-    free((void *)(uintptr_t)box->shown.relevance_layer_ms);
+    free(box->activation);
+    free(box->relevance);
+    free(box->activation_statistics);
+    free(box->relevance_statistics);
+    free(box->targets);
+    free(box->forward_ms);
+    free(box->relevance_ms);
     free(box->input_label);
     lrp_results_release(box->results);
     lrp_state_release(box->state);
@@ -50,32 +49,42 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     const struct lrp_network *n = box->state->network;
     const struct lrp_results *r = box->results;
     size_t count = n->view->list.count;
-    const struct lrp_tensor **activation = calloc(count + 1, sizeof(struct lrp_tensor *));
-    const struct lrp_tensor **relevance = calloc(count + 1, sizeof(struct lrp_tensor *));
-    struct lrp_statistics *a = calloc(count + 1, sizeof *a), *b = calloc(count + 1, sizeof *b);
-    struct lrp_target *targets = calloc(r->target_count + 1, sizeof *targets);
-    double *forward_ms = calloc(count + 1, sizeof *forward_ms), *relevance_ms = calloc(count + 1, sizeof *relevance_ms);
-    box->shown.activation = activation;
-    box->shown.relevance = relevance;
-    box->shown.activation_statistics = a;
-    box->shown.relevance_statistics = b;
-    box->shown.targets = targets;
-    box->shown.forward_layer_ms = forward_ms;
-    box->shown.relevance_layer_ms = relevance_ms;
-    if (!activation || !relevance || !a || !b || !targets || !forward_ms || !relevance_ms) return false;
+    box->activation = calloc(count + 1, sizeof(struct lrp_tensor *));
+    box->relevance = calloc(count + 1, sizeof(struct lrp_tensor *));
+    box->activation_statistics = calloc(count + 1, sizeof *box->activation_statistics);
+    box->relevance_statistics = calloc(count + 1, sizeof *box->relevance_statistics);
+    box->targets = calloc(r->target_count + 1, sizeof *box->targets);
+    box->forward_ms = calloc(count + 1, sizeof *box->forward_ms);
+    box->relevance_ms = calloc(count + 1, sizeof *box->relevance_ms);
+    if (!box->activation || !box->relevance || !box->activation_statistics || !box->relevance_statistics || !box->targets ||
+        !box->forward_ms || !box->relevance_ms)
+        return false;
     for (size_t i = 0; i < count; i++) {
         int value = value_of_layer(n, i);
         if (value < 0) continue;
-        activation[i] = r->values[value];
-        relevance[i] = r->relevance[value];
+        box->activation[i] = r->values[value];
+        box->relevance[i] = r->relevance[value];
     }
-    memcpy(a, r->value_statistics, count * sizeof *a);
-    memcpy(b, r->relevance_statistics, count * sizeof *b);
-    memcpy(forward_ms, r->forward_ms, count * sizeof *forward_ms);
-    memcpy(relevance_ms, r->relevance_ms, count * sizeof *relevance_ms);
-    if (r->target_count) memcpy(targets, r->targets, r->target_count * sizeof *targets);
-    box->shown.target_count = r->target_count;
+    memcpy(box->activation_statistics, r->value_statistics, count * sizeof *r->value_statistics);
+    memcpy(box->relevance_statistics, r->relevance_statistics, count * sizeof *r->relevance_statistics);
+    memcpy(box->forward_ms, r->forward_ms, count * sizeof *r->forward_ms);
+    memcpy(box->relevance_ms, r->relevance_ms, count * sizeof *r->relevance_ms);
+    if (r->target_count) memcpy(box->targets, r->targets, r->target_count * sizeof *r->targets);
     return true;
+}
+
+/* What the box owns, as the public struct shows it. */
+static void show_layers(struct lrp_snapshot_box *box)
+{
+    struct lrp_snapshot *shown = &box->shown;
+    shown->activation = box->activation;
+    shown->relevance = box->relevance;
+    shown->activation_statistics = box->activation_statistics;
+    shown->relevance_statistics = box->relevance_statistics;
+    shown->targets = box->targets;
+    shown->target_count = box->results->target_count;
+    shown->forward_layer_ms = box->forward_ms;
+    shown->relevance_layer_ms = box->relevance_ms;
 }
 
 /* The job's part; session locked. */
@@ -96,6 +105,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
 {
     struct lrp_snapshot_box *box = calloc(1, sizeof *box);
     if (!box) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    box->self = box;
     box->references = 1;
     box->model = lrp_model_retain(session->model);
     box->input_label = strdup(lrp_model_input_count(session->model) && session->sources[0].label ? session->sources[0].label : "");
@@ -103,6 +113,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     box->state = lrp_state_retain(session->state);
     box->results = lrp_results_retain(session->results);
     bool ok = copy_layers(box) && box->input_label;
+    if (ok) show_layers(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);
     if (!ok) {
