@@ -19,6 +19,7 @@ void lrp_pool_read(const struct lrp_call *call, struct lrp_pool *out)
 
     *out = (struct lrp_pool){.planes = x->dim[0] * x->dim[1],
                              .count_padding = lrp_call_int(call, "count_include_pad", 0) != 0,
+                             .column_major = lrp_call_int(call, "storage_order", 0) != 0,
                              .power = lrp_pool_power(call)};
     (void)lrp_window_read(call, x, NULL, w, NULL); /* inference found nothing to fail */
     out->frame = lrp_frame_new(w->rank, w->in, w->out, w->kernel, w->stride, w->dilation, w->pad_begin);
@@ -33,13 +34,22 @@ static enum lrp_status check_power(const struct lrp_call *call, struct lrp_error
     return LRP_OK;
 }
 
+/* MaxPool takes bytes since opset 12. */
+static bool takes_bytes(const struct lrp_call *call)
+{
+    const enum lrp_dtype dtype = call->in[0].dtype;
+
+    return call->opset >= 12 && strcmp(call->op_type, "MaxPool") == 0 &&
+           (dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_INT8);
+}
+
 static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct lrp_window w;
     struct lrp_shape y;
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
 
-    if (!status)
+    if (!status && !takes_bytes(call))
         status = lrp_infer_is_float(call, 0, err);
     if (!status)
         status = check_power(call, err);
@@ -54,12 +64,7 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
         y.dim[2 + d] = w.out[d];
     }
     status = lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
-    if (!status && lrp_call_wants(call, 1)) {
-        if (lrp_call_int(call, "storage_order", 0) != 0)
-            return lrp_fail(err, LRP_UNSUPPORTED, "indices in column-major order (storage_order 1) are not supported");
-        status = lrp_infer_output(call, 1, LRP_DTYPE_INT64, &y, err);
-    }
-    return status;
+    return status ? status : lrp_infer_output(call, 1, LRP_DTYPE_INT64, &y, err);
 }
 
 static enum lrp_status infer_global(struct lrp_call *call, struct lrp_error *err)

@@ -13,6 +13,7 @@ struct lrp_pool {
     const float *x, *y, *s; /* y: results, read by vjps */
     float *to;              /* results, or the gradient */
     int64_t *indices;       /* winners, or NULL */
+    bool column_major;      /* storage_order: how the winners of a plane are counted */
     bool count_padding;     /* count_include_pad */
     float power;            /* of LpPool */
     int64_t planes;

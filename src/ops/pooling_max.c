@@ -70,6 +70,14 @@ static void forward_planes(void *context, int64_t first, int64_t last)
             largest(f, pool->x + plane * f->in_size, row, pool->to + plane * f->out_size + row * f->out[2]);
 }
 
+/* A place in a plane, counted with the first space dimension running fastest. */
+static int64_t column_major(const struct lrp_frame *f, int64_t at)
+{
+    const int64_t z = at / (f->in[1] * f->in[2]), y = at / f->in[2] % f->in[1], x = at % f->in[2];
+
+    return (x * f->in[1] + y) * f->in[0] + z;
+}
+
 static void index_planes(void *context, int64_t first, int64_t last)
 {
     const struct lrp_pool *const pool = context;
@@ -83,8 +91,11 @@ static void index_planes(void *context, int64_t first, int64_t last)
             const int64_t end = begin + STRIP < f->out[2] ? begin + STRIP : f->out[2];
 
             winners(f, pool->x + plane * f->in_size, i % f->rows, begin, end, winner);
-            for (int64_t o = begin; o < end; o++)
-                pool->indices[i * f->out[2] + o] = plane * f->in_size + winner[o - begin];
+            for (int64_t o = begin; o < end; o++) {
+                const int64_t at = winner[o - begin];
+
+                pool->indices[i * f->out[2] + o] = plane * f->in_size + (pool->column_major ? column_major(f, at) : at);
+            }
         }
     }
 }
@@ -109,22 +120,51 @@ static void vjp_planes(void *context, int64_t first, int64_t last)
     }
 }
 
-enum lrp_status lrp_max_pool_forward(LRP_FORWARD_PARAMETERS)
+static void forward_floats(const struct lrp_call *call, const float *x, float *y, int64_t *indices,
+                           const struct lrp_run *run)
 {
     struct lrp_pool pool;
 
-    (void)handle;
-    (void)err;
     lrp_pool_read(call, &pool);
-    pool.x = in[0]->f;
-    if (out[0]) {
-        pool.to = out[0]->f;
+    pool.x = x;
+    if (y) {
+        pool.to = y;
         lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, forward_planes, &pool);
     }
-    if (call->out_count > 1 && out[1]) {
-        pool.indices = out[1]->i;
+    if (indices) {
+        pool.indices = indices;
         lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, index_planes, &pool);
     }
+}
+
+/* Bytes are exact as floats. */
+static enum lrp_status forward_bytes(const struct lrp_call *call, const struct lrp_tensor *x, struct lrp_tensor *y,
+                                     int64_t *indices, const struct lrp_run *run, struct lrp_error *err)
+{
+    struct lrp_tensor *from = NULL, *to = NULL;
+    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &x->shape, &from, err);
+
+    if (!status && y)
+        status = lrp_tensor_new(LRP_DTYPE_FLOAT, &y->shape, &to, err);
+    for (size_t i = 0; !status && i < x->count; i++)
+        from->f[i] = (float)x->i[i];
+    if (!status)
+        forward_floats(call, from->f, to ? to->f : NULL, indices, run);
+    for (size_t i = 0; !status && y && i < y->count; i++)
+        y->i[i] = isfinite(to->f[i]) ? (int64_t)to->f[i] : 0;
+    lrp_tensor_release(from);
+    lrp_tensor_release(to);
+    return status;
+}
+
+enum lrp_status lrp_max_pool_forward(LRP_FORWARD_PARAMETERS)
+{
+    int64_t *const indices = call->out_count > 1 && out[1] ? out[1]->i : NULL;
+
+    (void)handle;
+    if (!lrp_dtype_is_float(in[0]->dtype))
+        return forward_bytes(call, in[0], out[0], indices, run, err);
+    forward_floats(call, in[0]->f, out[0] ? out[0]->f : NULL, indices, run);
     return LRP_OK;
 }
 
