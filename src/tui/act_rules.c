@@ -103,9 +103,10 @@ void lrp_do_register_layer(struct lrp_app *app) {
 }
 
 void lrp_do_input(struct lrp_app *app) {
-    lrp_app_open_prompt(app, LRP_PROMPT_INPUT, app->now && app->now->input_label ? app->now->input_label : "");
+    lrp_app_open_prompt(app, LRP_PROMPT_INPUT, app->facts.input ? app->facts.input : "");
 }
-void lrp_do_recompute(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false); }
+void lrp_do_open_model(struct lrp_app *app) { menu(app, LRP_MENU_OPEN); }
+void lrp_do_reload(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_RELOAD, NULL, 0, false); }
 void lrp_do_cancel(struct lrp_app *app) {
     if (lrp_app_busy(app)) {
         lrp_app_emit(app, LRP_EFFECT_CANCEL, NULL, 0, false);

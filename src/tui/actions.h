@@ -62,8 +62,9 @@ enum lrp_action_group {
     X(redo, "redo", RULES, LRP_IN_ANY, "Z", "", "redo it")                                                                        \
     X(register_layer, "register", CHECK, LRP_LP, "S", "", "register or take back what fails here")                                \
     X(input, "input", RUN, LRP_IN_ANY, "i", "", "open an input: PNG, JPEG, PPM, .npy")                                            \
+    X(open_model, "open", RUN, LRP_IN_ANY, "O", "", "open a model: recent, here or by its path")                                  \
     X(options, "options", RUN, LRP_IN_ANY, "o", "", "options of the explanation")                                                 \
-    X(recompute, "recompute", RUN, LRP_IN_ANY, "<F5>", "", "compute again")                                                       \
+    X(reload, "reload", RUN, LRP_IN_ANY, "<F5>", "", "read model and input again")                                                \
     X(cancel, "cancel", RUN, LRP_IN_ANY, "<C-c>", "", "cancel the running job")                                                   \
     X(colormap, "colormap", PREVIEW, LRP_LP, "c", "", "next colour map")                                                          \
     X(reduce, "reduce", PREVIEW, LRP_LP, "m", "", "next reduction over channels")                                                 \

@@ -34,11 +34,12 @@ bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char 
 void lrp_menu_rows_free(struct lrp_menu_rows *rows);
 
 enum lrp_menu_kind {
-    LRP_MENU_NONE, LRP_MENU_RULE, LRP_MENU_COMPOSITE, LRP_MENU_TARGET, LRP_MENU_OPTIONS, LRP_MENU_REGISTER, LRP_MENU_KIND_COUNT
+    LRP_MENU_NONE, LRP_MENU_RULE, LRP_MENU_COMPOSITE, LRP_MENU_TARGET, LRP_MENU_OPTIONS, LRP_MENU_REGISTER, LRP_MENU_OPEN,
+    LRP_MENU_KIND_COUNT
 };
 /* X(id, what the prompt says) */
 #define LRP_PROMPTS(X)                                                                                                         \
-    X(NONE, "") X(SEARCH, "/") X(FILTER, "\\") X(COMMAND, ":") X(RULE, "rule: ") X(COMPOSITE, "composite: ") X(INPUT, "input: ") \
+    X(NONE, "") X(SEARCH, "/") X(FILTER, "\\") X(COMMAND, ":") X(RULE, "rule: ") X(COMPOSITE, "composite: ") X(INPUT, "input: ") X(MODEL, "model: ") \
     X(EXPORT, "write PNG: ") X(SHEET, "write sheet: ") X(WRITE, "write rules file: ") X(OPTION, "") X(MENU_FILTER, "/")
 enum lrp_prompt_kind {
 #define X(id, text) LRP_PROMPT_##id,

@@ -47,6 +47,7 @@ const char *lrp_facts_key(enum lrp_setting setting) {
 void lrp_facts_free(struct lrp_facts *facts) {
     for (int i = 0; i < LRP_SETTING_COUNT; i++)
         free(facts->values[i]);
+    free(facts->input);
     lrp_tui_names_free(&facts->selects);
     lrp_tui_names_free(&facts->layers);
     lrp_tui_names_free(&facts->activations);

@@ -17,6 +17,7 @@ void lrp_tui_names_free(struct lrp_tui_names *names);
 
 struct lrp_facts {
     char *values[LRP_SETTING_COUNT];             /* owned; NULL reads as "" */
+    char *input;                                 /* owned: where the input came from, or NULL */
     struct lrp_tui_names selects, layers, activations; /* selectors of rules; registered names */
 };
 const char *lrp_facts_text(const struct lrp_facts *facts, enum lrp_setting setting);

@@ -59,10 +59,11 @@ static void take_option(struct lrp_app *app, const struct lrp_menu_row *row) {
 
 /* Rows that need a parameter, and every row on request, go through a prompt. */
 static bool take_edit(struct lrp_app *app, const struct lrp_menu_row *row, bool edit) {
-    const enum lrp_prompt_kind prompt = app->menu.kind == LRP_MENU_RULE ? LRP_PROMPT_RULE : LRP_PROMPT_COMPOSITE;
+    static const enum lrp_prompt_kind prompts[LRP_MENU_KIND_COUNT] = {
+        [LRP_MENU_RULE] = LRP_PROMPT_RULE, [LRP_MENU_COMPOSITE] = LRP_PROMPT_COMPOSITE, [LRP_MENU_OPEN] = LRP_PROMPT_MODEL};
     if (!(edit || row->must_edit) || !row->edit)
         return false;
-    lrp_app_open_prompt(app, prompt, row->edit);
+    lrp_app_open_prompt(app, prompts[app->menu.kind], row->edit);
     return true;
 }
 
@@ -84,6 +85,8 @@ void lrp_app_menu_take(struct lrp_app *app, bool edit) {
         ;
     else if (app->menu.kind == LRP_MENU_RULE)
         lrp_app_emit_layers(app, LRP_EFFECT_RULE, row->value, 0);
+    else if (app->menu.kind == LRP_MENU_OPEN)
+        lrp_app_emit(app, LRP_EFFECT_OPEN, row->value, 0, false);
     else if (app->menu.kind == LRP_MENU_COMPOSITE)
         lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_COMPOSITE, false);
     lrp_app_close_menu(app);

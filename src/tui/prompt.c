@@ -95,6 +95,7 @@ static void cancel(struct lrp_app *app) {
 /* What Enter does with the text, by kind of prompt. */
 static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text) {
     static const enum lrp_effect_kind effects[LRP_PROMPT_COUNT] = {[LRP_PROMPT_INPUT] = LRP_EFFECT_INPUT,
+                                                                   [LRP_PROMPT_MODEL] = LRP_EFFECT_OPEN,
                                                                    [LRP_PROMPT_EXPORT] = LRP_EFFECT_EXPORT,
                                                                    [LRP_PROMPT_SHEET] = LRP_EFFECT_SHEET,
                                                                    [LRP_PROMPT_WRITE] = LRP_EFFECT_WRITE};
@@ -122,7 +123,7 @@ static void enter(struct lrp_app *app) {
 }
 
 void lrp_app_prompt_key(struct lrp_app *app, int key) {
-    const bool path = app->prompt.kind == LRP_PROMPT_INPUT || app->prompt.kind == LRP_PROMPT_EXPORT ||
+    const bool path = app->prompt.kind == LRP_PROMPT_INPUT || app->prompt.kind == LRP_PROMPT_MODEL || app->prompt.kind == LRP_PROMPT_EXPORT ||
                       app->prompt.kind == LRP_PROMPT_SHEET || app->prompt.kind == LRP_PROMPT_WRITE;
     struct lrp_lineedit *edit = edit_of(app);
     if (key == LRP_KEY_ESCAPE || key == ('C' & 0x1F) || (key == LRP_KEY_BACKSPACE && edit->length == 0))

@@ -49,9 +49,10 @@ static void do_cancel(struct lrp_runner *runner, const struct lrp_effect *effect
     (void)effect;
     lrp_session_cancel(runner->session);
 }
-static void do_start(struct lrp_runner *runner, const struct lrp_effect *effect) {
+static void do_open(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_open(runner, effect->text); }
+static void do_reload(struct lrp_runner *runner, const struct lrp_effect *effect) {
     (void)effect;
-    lrp_runner_start(runner);
+    lrp_runner_reload(runner);
 }
 
 static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect) {
@@ -147,6 +148,7 @@ static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect)
     struct lrp_error err;
     char *path = lrp_expand_path(effect->text);
     if (path && lrp_session_set_input(runner->session, NULL, path, &err) == LRP_OK) {
+        lrp_runner_set_input(runner, path);
         lrp_runner_look(runner);
         lrp_runner_start(runner);
     } else {
@@ -155,15 +157,25 @@ static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect)
     free(path);
 }
 
+/* What can be done before a model is there. */
+static bool needs_model(const struct lrp_effect *effect) {
+    static const bool without[LRP_EFFECT_COUNT] = {[LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true, [LRP_EFFECT_REDRAW] = true,
+                                                   [LRP_EFFECT_OPEN] = true, [LRP_EFFECT_COMPLETE] = true};
+    return !without[effect->kind] && !(effect->kind == LRP_EFFECT_MENU && effect->number == LRP_MENU_OPEN);
+}
+
 void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect) {
     static effect_fn *const functions[] = {
         [LRP_EFFECT_QUIT] = do_quit,         [LRP_EFFECT_SUSPEND] = do_suspend,         [LRP_EFFECT_REDRAW] = do_redraw,
-        [LRP_EFFECT_CANCEL] = do_cancel,     [LRP_EFFECT_START] = do_start,             [LRP_EFFECT_SET] = do_set,
+        [LRP_EFFECT_CANCEL] = do_cancel,     [LRP_EFFECT_OPEN] = do_open, [LRP_EFFECT_RELOAD] = do_reload,            [LRP_EFFECT_SET] = do_set,
         [LRP_EFFECT_RULE] = do_rule,         [LRP_EFFECT_NEXT_RULE] = do_next_rule,     [LRP_EFFECT_CYCLE] = do_cycle,
         [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
         [LRP_EFFECT_INPUT] = do_input};
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
-    functions[effect->kind](runner, effect);
+    if (!runner->session && needs_model(effect))
+        lrp_runner_say(runner, false, "no model: O opens one");
+    else
+        functions[effect->kind](runner, effect);
 }

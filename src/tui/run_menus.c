@@ -191,6 +191,8 @@ void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int lay
         rule_rows(runner, layer, &rows);
     else if (kind == LRP_MENU_COMPOSITE)
         composite_rows(runner, &rows);
+    else if (kind == LRP_MENU_OPEN)
+        lrp_runner_model_rows(&rows);
     else if (kind == LRP_MENU_TARGET)
         target_rows(runner, &rows);
     else

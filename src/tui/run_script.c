@@ -25,7 +25,8 @@ static bool write_text(struct lrp_runner *runner, const char *path, const char *
 
 static bool wait_idle(struct lrp_runner *runner, const char *rest) {
     (void)rest;
-    lrp_session_wait(runner->session);
+    if (runner->session)
+        lrp_session_wait(runner->session);
     lrp_runner_look(runner);
     return true;
 }
@@ -54,6 +55,8 @@ static bool dump(struct lrp_runner *runner, const char *path) {
 
 static bool dump_state(struct lrp_runner *runner, const char *path) {
     const struct lrp_app *app = &runner->app;
+    if (!app->now)
+        return write_text(runner, path, "no model\n");
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     const bool sum = app->now->relevance && app->now->relevance[app->layer];
     char text[4096];

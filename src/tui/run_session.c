@@ -17,22 +17,47 @@ bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, str
     runner->session = session;
     runner->pictured_layer = -1;
     runner->snapshot = NULL;
-    if (lrp_session_snapshot(session, &runner->snapshot, err) != LRP_OK)
+    return !session || (lrp_session_snapshot(session, &runner->snapshot, err) == LRP_OK &&
+                        lrp_runner_restart_history(runner, runner->snapshot->settings, err));
+}
+
+static void free_history(struct lrp_runner *runner) {
+    for (size_t i = 0; i < runner->history_count; i++)
+        lrp_settings_free(runner->history[i]);
+    free(runner->history);
+    runner->history = NULL;
+    runner->history_count = runner->history_at = 0;
+}
+
+bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err) {
+    struct lrp_settings **history = calloc(1, sizeof *history);
+    if (!history) {
+        lrp_fail(err, LRP_MEMORY, "not enough memory");
         return false;
-    runner->history = calloc(1, sizeof *runner->history);
-    if (!runner->history || lrp_settings_copy(runner->snapshot->settings, &runner->history[0], err) != LRP_OK)
+    }
+    if (lrp_settings_copy(settings, &history[0], err) != LRP_OK) {
+        free(history);
         return false;
+    }
+    free_history(runner);
+    runner->history = history;
     runner->history_count = 1;
     return true;
 }
 
 void lrp_runner_free(struct lrp_runner *runner) {
-    for (size_t i = 0; i < runner->history_count; i++)
-        lrp_settings_free(runner->history[i]);
-    free(runner->history);
+    free_history(runner);
     lrp_app_free(&runner->app);
     lrp_canvas_free(&runner->canvas);
     lrp_snapshot_release(runner->snapshot);
+    lrp_session_free(runner->own);
+    free(runner->input);
+}
+
+void lrp_runner_set_input(struct lrp_runner *runner, const char *path) {
+    char *copy = path && *path && strcmp(path, "-") != 0 ? strdup(path) : NULL; /* standard input cannot be read again */
+    free(runner->input);
+    runner->input = copy;
 }
 
 /* ---- seeing ---- */
@@ -111,11 +136,14 @@ void lrp_runner_look(struct lrp_runner *runner) {
     const struct lrp_snapshot *fresh = NULL, *old = runner->snapshot;
     struct lrp_facts facts = {.values = {NULL}};
     struct lrp_error err;
+    if (!runner->session)
+        return;
     if (lrp_session_snapshot(runner->session, &fresh, &err) != LRP_OK) {
         lrp_runner_say(runner, true, err.message);
         return;
     }
     take_facts(fresh->settings, &facts);
+    facts.input = runner->input ? strdup(runner->input) : NULL;
     struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = fresh, .facts = &facts};
     runner->snapshot = fresh;
     lrp_app_update(&runner->app, &event);
@@ -147,7 +175,7 @@ static void wake(void *data) {
 
 void lrp_runner_start(struct lrp_runner *runner) {
     struct lrp_error err;
-    if (runner->snapshot->input_label && *runner->snapshot->input_label &&
+    if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
         lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     lrp_runner_look(runner);

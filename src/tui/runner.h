@@ -7,8 +7,11 @@
 #include "terminal.h"
 
 struct lrp_runner {
-    struct lrp_session *session;           /* borrowed */
-    const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees */
+    struct lrp_session *session;           /* borrowed, or `own`; NULL: no model yet */
+    struct lrp_session *own;               /* owned: a model opened by the inspector itself */
+    const struct lrp_settings *base;       /* borrowed: what models opened here start with; NULL: nothing */
+    char *input;                           /* owned: the file the input was read from, or NULL */
+    const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees; NULL without a model */
     struct lrp_app app;
     struct lrp_canvas canvas;
     struct lrp_terminal *terminal;         /* NULL: a script plays, nothing is shown */
@@ -22,7 +25,7 @@ struct lrp_runner {
     bool quit, redraw_all;
 };
 
-/* False when out of memory (the reason is in err). */
+/* `session` may be NULL. False when out of memory (the reason is in err). */
 bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err);
 void lrp_runner_free(struct lrp_runner *runner);
 /* An event, what it asks for, and the picture that is wanted afterwards. */
@@ -35,12 +38,23 @@ void lrp_runner_start(struct lrp_runner *runner);
 /* Applies changed settings (handed over), puts them into the history, starts the worker. */
 void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings);
 void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 */
+/* The history begins with these settings (copied). */
+bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err);
 void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect);
 
 /* Rows of menus. */
 void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer);
 /* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
 const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step);
+
+/* Notes where the input came from (NULL: there is none). */
+void lrp_runner_set_input(struct lrp_runner *runner, const char *path);
+
+/* Models. */
+void lrp_runner_model_rows(struct lrp_menu_rows *rows);
+void lrp_runner_open(struct lrp_runner *runner, const char *path);
+void lrp_runner_reload(struct lrp_runner *runner);
+void lrp_runner_remember_model(const char *model);
 
 /* Files. */
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);

@@ -145,11 +145,15 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
     lrp_app_init(&runner->app, &caps, columns, rows);
     lrp_runner_look(runner);
     lrp_runner_start(runner);
+    if (!runner->session)
+        lrp_runner_menu(runner, LRP_MENU_OPEN, 0);
+    else if (runner->terminal)
+        lrp_runner_remember_model(runner->snapshot->model_path);
     return options->script ? lrp_runner_play(runner, options->script) : loop(runner);
 }
 
-int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *options) {
-    struct lrp_runner runner = {.wake = {-1, -1}};
+static int start(struct lrp_session *session, const struct lrp_settings *settings, const struct lrp_tui_options *options) {
+    struct lrp_runner runner = {.wake = {-1, -1}, .base = settings};
     struct lrp_error err = {.status = LRP_OK, .message = ""};
     int code = 3;
     setlocale(LC_CTYPE, "");
@@ -158,17 +162,24 @@ int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *optio
         return code;
     }
     lrp_signals_install(runner.wake[1]);
+    if (options->input)
+        lrp_runner_set_input(&runner, options->input);
     if (lrp_runner_init(&runner, session, &err))
         code = run(&runner, options, &err);
     lrp_terminal_close(runner.terminal);
     if (err.status != LRP_OK && code != 0)
         fprintf(stderr, "lrpscope: %s\n", err.message);
     /* the worker writes into the pipe: it must have ended before that is closed */
-    lrp_session_cancel(session);
-    lrp_session_wait(session);
+    if (runner.session) {
+        lrp_session_cancel(runner.session);
+        lrp_session_wait(runner.session);
+    }
     lrp_runner_free(&runner);
     lrp_signals_remove();
     close(runner.wake[1]); /* first: writing into a pipe that nobody can read would kill */
     close(runner.wake[0]);
     return code;
 }
+
+int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *options) { return start(session, NULL, options); }
+int lrp_tui_start(const struct lrp_settings *settings, const struct lrp_tui_options *options) { return start(NULL, settings, options); }

@@ -216,7 +216,7 @@ static void draw_table(const struct lrp_app *app, struct table *t, struct lrp_ca
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     struct table t = {.columns = layer_columns, .count = sizeof layer_columns / sizeof *layer_columns};
     if (!app->now)
-        lrp_canvas_text(canvas, rect.x, rect.y, rect.columns, "no model", LRP_STYLE_DIM);
+        lrp_canvas_text(canvas, rect.x, rect.y, rect.columns, "no model: O opens one", LRP_STYLE_DIM);
     else if (app->shown_count == 0)
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "no layer matches the filter: Esc shows all", LRP_STYLE_DIM);
     else
@@ -227,6 +227,10 @@ void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     struct table t = {.columns = check_columns, .count = sizeof check_columns / sizeof *check_columns};
     const int count = lrp_app_row_count(app, LRP_VIEW_CHECK), page = lrp_app_page(app, LRP_VIEW_CHECK);
+    if (!app->now) {
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "no model: O opens one", LRP_STYLE_DIM);
+        return;
+    }
     if (count == 0) {
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "model check passed: LRP supports every layer", LRP_STYLE_GOOD);
         return;

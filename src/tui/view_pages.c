@@ -47,16 +47,19 @@ void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, stru
 static const char *menu_title(enum lrp_menu_kind kind) {
     static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_RULE] = "rule of the layer", [LRP_MENU_COMPOSITE] = "composite",
                                                             [LRP_MENU_TARGET] = "target", [LRP_MENU_OPTIONS] = "options",
-                                                            [LRP_MENU_REGISTER] = "register as supported"};
+                                                            [LRP_MENU_REGISTER] = "register as supported",
+                                                            [LRP_MENU_OPEN] = "open a model"};
     return titles[kind] ? titles[kind] : "";
 }
 
 struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body) {
-    int columns = 40, rows = lrp_app_menu_count(app) + 2;
+    int text = 8, detail = 0, rows = lrp_app_menu_count(app) + 2;
     for (size_t i = 0; i < app->menu.rows.count; i++) {
-        const int need = lrp_text_columns(app->menu.rows.items[i].text) + lrp_text_columns(app->menu.rows.items[i].detail) + 8;
-        columns = need > columns ? need : columns;
+        const int first = lrp_text_columns(app->menu.rows.items[i].text), second = lrp_text_columns(app->menu.rows.items[i].detail);
+        text = first > text ? first : text;
+        detail = second > detail ? second : detail;
     }
+    int columns = text + detail + 8 > 40 ? text + detail + 8 : 40;
     columns = columns < body.columns - 4 ? columns : body.columns - 4 > 16 ? body.columns - 4 : body.columns;
     rows = rows < 3 ? 3 : rows;
     rows = rows < body.rows - 2 ? rows : body.rows - 2 > 3 ? body.rows - 2 : body.rows;

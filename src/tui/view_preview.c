@@ -86,7 +86,9 @@ static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 /* Why the pane is empty. */
 static const char *reason(const struct lrp_app *app) {
     const bool needs_input = lrp_app_show(app) != LRP_SHOW_WEIGHTS;
-    if (!app->now || (needs_input && (!app->now->input_label || !*app->now->input_label)))
+    if (!app->now)
+        return "no model";
+    if ((needs_input && (!app->now->input_label || !*app->now->input_label)))
         return "no input: i opens a picture";
     if (app->picture.layer == app->layer && app->picture.show == lrp_app_show(app) && app->picture.reason[0] &&
         !(needs_input && lrp_app_busy(app)))

@@ -70,6 +70,7 @@ bad 2 "unknown option -z" check m.onnx -z
 bad 2 "--method foo" explain m.onnx i.png --method foo
 bad 2 'command "ledger" is not implemented yet' ledger m.onnx i.png
 bad 2 "no MODEL given" check
+bad 2 "no MODEL given"
 bad 2 "no INPUT given" explain m.onnx
 bad 3 "nofile.onnx" check nofile.onnx
 bad 3 "nofile.onnx" nofile.onnx

@@ -190,9 +190,60 @@ static void no_mouse_and_no_color_send_no_such_codes(void **state) {
     screen_free(&s);
 }
 
+static void without_a_model_some_are_offered(void **state) {
+    struct screen s;
+    char *const arguments[] = {binary, NULL};
+    (void)state;
+    screen_start(&s, arguments, 100, 30, NULL);
+    assert_true(screen_wait(&s, "open a model"));
+    screen_type(&s, "/unsupp\r");
+    assert_true(screen_wait(&s, "> vgg-unsupported.onnx"));
+    screen_type(&s, "\r");
+    assert_true(screen_wait(&s, "2 unsupported"));
+    screen_type(&s, "iassets/demo/bo\t");
+    assert_true(screen_wait(&s, "assets/demo/boot.png"));
+    screen_type(&s, "\r");
+    assert_true(screen_wait(&s, "boot.png  "));
+    assert_true(screen_wait_colored(&s, HALF_BLOCK, 20));
+    screen_type(&s, "O");
+    assert_true(screen_wait(&s, "recent  /"));
+    screen_type(&s, "/another\r\r");
+    assert_true(screen_wait(&s, "model:"));
+    screen_type(&s, "assets/demo/vgg.onnx\r");
+    assert_true(screen_wait(&s, "checks: ON"));
+    assert_true(screen_wait_gone(&s, "2 unsupported"));
+    assert_true(screen_wait(&s, "rules of assets/demo/vgg.lrpscope.json"));
+    screen_type(&s, "q");
+    assert_true(screen_ends_with(&s, 0));
+    screen_free(&s);
+}
+
+static void f5_reads_model_and_input_again(void **state) {
+    struct screen s;
+    (void)state;
+    start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
+    assert_true(screen_wait(&s, "Σ 0.99"));
+    screen_type(&s, "jj\033[15~");
+    assert_true(screen_wait(&s, "read again"));
+    assert_true(screen_wait(&s, "relevance of #2"));
+    assert_true(screen_wait(&s, "boot.png"));
+    screen_type(&s, "q");
+    assert_true(screen_ends_with(&s, 0));
+    screen_free(&s);
+}
+
+/* What the inspector remembers of these tests stays in their folder. */
+static void forget_state(void) {
+    char path[200];
+    snprintf(path, sizeof path, "%s/lrpscope/recent", folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/lrpscope", folder);
+    rmdir(path);
+}
+
 int main(int count, char **arguments) {
     binary = count > 1 ? arguments[1] : (char *)"build/lrpscope";
-    if (!mkdtemp(folder))
+    if (!mkdtemp(folder) || setenv("XDG_STATE_HOME", folder, 1) != 0)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_explains_and_gives_the_screen_back),
@@ -202,10 +253,13 @@ int main(int count, char **arguments) {
         cmocka_unit_test(the_screen_follows_the_terminal_size),
         cmocka_unit_test(signals_leave_the_terminal_as_it_was),
         cmocka_unit_test(a_crash_leaves_the_terminal_as_it_was),
+        cmocka_unit_test(without_a_model_some_are_offered),
+        cmocka_unit_test(f5_reads_model_and_input_again),
         cmocka_unit_test(interrupt_never_ends_the_inspector),
         cmocka_unit_test(no_mouse_and_no_color_send_no_such_codes),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    forget_state();
     rmdir(folder);
     return failed;
 }

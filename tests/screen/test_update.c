@@ -63,6 +63,8 @@ static void keys_ask_for_effects(void **state) {
                  {"jx", LRP_EFFECT_RULE, NULL, 0},
                  {"j]", LRP_EFFECT_NEXT_RULE, NULL, 1},
                  {"j[", LRP_EFFECT_NEXT_RULE, NULL, -1},
+                 {"O", LRP_EFFECT_MENU, NULL, LRP_MENU_OPEN},
+                 {"<F5>", LRP_EFFECT_RELOAD, NULL, 0},
                  {"z", LRP_EFFECT_UNDO, NULL, 0},
                  {"Z", LRP_EFFECT_REDO, NULL, 0},
                  {"e", LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_EXPORT},
@@ -336,6 +338,25 @@ static void a_random_walk_keeps_the_state_legal(void **state) {
     }
 }
 
+static void without_a_model_every_key_is_harmless(void **state) {
+    const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
+    struct lrp_app app;
+    struct lrp_canvas canvas = {0};
+    unsigned seed = 17;
+    (void)state;
+    lrp_app_init(&app, &caps, 100, 30);
+    for (int i = 0; i < 2000; i++) {
+        struct lrp_event event = {.kind = i % 9 ? LRP_EVENT_KEY : LRP_EVENT_MOUSE, .x = (int)(next_random(&seed) % 100), .y = (int)(next_random(&seed) % 30)};
+        event.number = event.kind == LRP_EVENT_MOUSE ? (int)(next_random(&seed) % 3) : (int)(1 + next_random(&seed) % 126);
+        lrp_app_update(&app, &event);
+        lrp_effects_free(&app.effects);
+        lrp_app_view(&app, &canvas);
+        assert_null(app.now);
+    }
+    lrp_canvas_free(&canvas);
+    lrp_app_free(&app);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_move_the_selection),
@@ -352,6 +373,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(playing_goes_to_the_input_and_a_key_stops_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, set_up, tear_down),
         cmocka_unit_test(a_random_walk_keeps_the_state_legal),
+        cmocka_unit_test(without_a_model_every_key_is_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,219 @@
+/* run_open.c: opening models while the inspector runs: recent ones, those of this folder, the demo; reading one again. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pages.h"
+#include "runner.h"
+
+enum { LRP_RECENT_MOST = 20, LRP_HERE_MOST = 200, LRP_PATH_SIZE = 4096 };
+
+/* ---- which were opened lately: a path per line, the latest first ---- */
+
+/* Its name; with `make`, its folders are made. False where there is no home. */
+static bool recent_file(char *out, size_t size, bool make) {
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    if (state && *state == '/')
+        snprintf(out, size, "%s/lrpscope/recent", state);
+    else if (home && *home == '/')
+        snprintf(out, size, "%s/.local/state/lrpscope/recent", home);
+    else
+        return false;
+    for (char *slash = strchr(out + 1, '/'); slash && make; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        const bool fine = mkdir(out, 0700) == 0 || errno == EEXIST;
+        *slash = '/';
+        if (!fine)
+            return false;
+    }
+    return true;
+}
+
+static void read_recent(struct lrp_tui_names *out) {
+    char path[LRP_PATH_SIZE], line[LRP_PATH_SIZE];
+    FILE *file = recent_file(path, sizeof path, false) ? fopen(path, "r") : NULL;
+    while (file && out->count < LRP_RECENT_MOST && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = 0;
+        if (*line == '/')
+            lrp_tui_names_add(out, line);
+    }
+    if (file)
+        fclose(file);
+}
+
+void lrp_runner_remember_model(const char *model) {
+    char path[LRP_PATH_SIZE], fresh[LRP_PATH_SIZE + 16];
+    struct lrp_tui_names names = {0};
+    char *whole = realpath(model, NULL);
+    if (!whole || strchr(whole, '\n') || !recent_file(path, sizeof path, true)) {
+        free(whole);
+        return;
+    }
+    read_recent(&names);
+    snprintf(fresh, sizeof fresh, "%s.%d", path, (int)getpid());
+    FILE *file = fopen(fresh, "w");
+    if (file) {
+        fprintf(file, "%s\n", whole);
+        for (size_t i = 0, kept = 1; i < names.count && kept < LRP_RECENT_MOST; i++)
+            if (strcmp(names.items[i], whole) != 0 && ++kept)
+                fprintf(file, "%s\n", names.items[i]);
+        if (fclose(file) != 0 || rename(fresh, path) != 0)
+            unlink(fresh);
+    }
+    lrp_tui_names_free(&names);
+    free(whole);
+}
+
+/* ---- the menu ---- */
+
+static bool is_listed(const struct lrp_menu_rows *rows, const char *path) {
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->items[i].value, path) == 0)
+            return true;
+    return false;
+}
+
+static void add_model(struct lrp_menu_rows *rows, const char *path, const char *detail) {
+    char *whole = realpath(path, NULL);
+    if (whole && !is_listed(rows, whole))
+        lrp_menu_rows_add(rows, lrp_file_name(whole), whole, whole, detail, true);
+    free(whole);
+}
+
+static int is_model(const struct dirent *entry) {
+    const size_t length = strlen(entry->d_name);
+    return length > 5 && strcmp(entry->d_name + length - 5, ".onnx") == 0 && entry->d_name[0] != '.';
+}
+
+static void add_folder(struct lrp_menu_rows *rows, const char *folder, const char *detail) {
+    struct dirent **entries = NULL;
+    char path[LRP_PATH_SIZE];
+    const int count = scandir(folder, &entries, is_model, alphasort);
+    for (int i = 0; i < count; i++) {
+        if (i < LRP_HERE_MOST && snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name) < (int)sizeof path)
+            add_model(rows, path, detail);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+void lrp_runner_model_rows(struct lrp_menu_rows *rows) {
+    struct lrp_tui_names names = {0};
+    char detail[LRP_PATH_SIZE + 16];
+    read_recent(&names);
+    for (size_t i = 0; i < names.count; i++) {
+        snprintf(detail, sizeof detail, "recent  %s", names.items[i]);
+        if (access(names.items[i], R_OK) == 0)
+            add_model(rows, names.items[i], detail);
+    }
+    lrp_tui_names_free(&names);
+    add_folder(rows, ".", "in this folder");
+    add_folder(rows, "assets/demo", "demo");
+    if (lrp_menu_rows_add(rows, "another file", "", "", "type its path; Tab completes", true))
+        rows->items[rows->count - 1].must_edit = true;
+}
+
+/* ---- opening ---- */
+
+/* MODEL.lrpscope.json beside MODEL.onnx, if it is there. */
+static bool rules_beside(const char *model, char *out, size_t size) {
+    const char *file = lrp_file_name(model), *dot = strrchr(file, '.');
+    const size_t length = dot && dot > file ? (size_t)(dot - model) : strlen(model);
+    return snprintf(out, size, "%.*s.lrpscope.json", (int)length, model) < (int)size && access(out, R_OK) == 0;
+}
+
+/* Settings of a new model: those the inspector was started with, and its own rules file. */
+static enum lrp_status settings_for(const struct lrp_runner *runner, const char *model, char *note, size_t size,
+                                    struct lrp_settings **out, struct lrp_error *err) {
+    char path[LRP_PATH_SIZE];
+    enum lrp_status status = runner->base ? lrp_settings_copy(runner->base, out, err) : lrp_settings_new(out, err);
+    note[0] = 0;
+    if (status || !rules_beside(model, path, sizeof path))
+        return status;
+    snprintf(note, size, "rules of %.900s", path);
+    return lrp_settings_read(*out, path, NULL, err);
+}
+
+/* Puts a session in the place of the one that is shown. The app starts anew; what was said stays. */
+static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struct lrp_error *err) {
+    struct lrp_app *app = &runner->app;
+    const struct lrp_caps caps = app->caps;
+    const int columns = app->columns, rows = app->rows;
+    struct lrp_messages messages = app->messages;
+    const struct lrp_snapshot *snapshot = NULL;
+    if (lrp_session_snapshot(fresh, &snapshot, err) != LRP_OK || !lrp_runner_restart_history(runner, snapshot->settings, err)) {
+        lrp_snapshot_release(snapshot);
+        return false;
+    }
+    if (runner->session) {
+        lrp_session_cancel(runner->session);
+        lrp_session_wait(runner->session);
+    }
+    app->messages = (struct lrp_messages){0};
+    lrp_app_free(app);
+    lrp_app_init(app, &caps, columns, rows);
+    app->messages = messages;
+    lrp_snapshot_release(runner->snapshot);
+    lrp_session_free(runner->own);
+    runner->snapshot = snapshot;
+    runner->session = runner->own = fresh;
+    runner->pictured_layer = -1;
+    return true;
+}
+
+static bool open_with(struct lrp_runner *runner, const char *model, const struct lrp_settings *settings, const char *input) {
+    struct lrp_session *fresh = NULL;
+    struct lrp_error err, bad = {.status = LRP_OK};
+    if (lrp_session_open(model, settings, &fresh, &err) != LRP_OK || !exchange(runner, fresh, &err)) {
+        lrp_session_free(fresh);
+        lrp_runner_say(runner, true, err.message);
+        return false;
+    }
+    if (*input)
+        lrp_session_set_input(fresh, NULL, input, &bad);
+    lrp_runner_set_input(runner, bad.status == LRP_OK ? input : NULL);
+    lrp_runner_look(runner);
+    lrp_runner_start(runner);
+    if (bad.status != LRP_OK)
+        lrp_runner_say(runner, true, bad.message);
+    if (runner->terminal)
+        lrp_runner_remember_model(model);
+    return bad.status == LRP_OK;
+}
+
+void lrp_runner_open(struct lrp_runner *runner, const char *typed) {
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    char note[1024];
+    char *path = lrp_expand_path(typed);
+    if (!path)
+        lrp_runner_say(runner, true, "not enough memory");
+    else if (settings_for(runner, path, note, sizeof note, &settings, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    else if (open_with(runner, path, settings, "") && *note)
+        lrp_runner_say(runner, false, note);
+    lrp_settings_free(settings);
+    free(path);
+}
+
+void lrp_runner_reload(struct lrp_runner *runner) {
+    struct lrp_error err;
+    struct lrp_settings *settings = NULL;
+    const int layer = runner->app.layer;
+    char *model = strdup(runner->snapshot->model_path), *input = strdup(runner->input ? runner->input : "");
+    if (!model || !input)
+        lrp_runner_say(runner, true, "not enough memory");
+    else if (lrp_settings_copy(runner->snapshot->settings, &settings, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    else if (open_with(runner, model, settings, input)) {
+        lrp_app_select(&runner->app, layer);
+        lrp_runner_say(runner, false, "read again");
+    }
+    lrp_settings_free(settings);
+    free(model);
+    free(input);
+}
