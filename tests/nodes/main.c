@@ -1,9 +1,11 @@
 /* main.c: onnx_backend DIR... [--write OUT] [-v]: the ONNX project's own tests under DIR. A line for every wrong one and every
  * model that does not open (-v: for every one that is not supported, too), counts by operator, counts in all. */
+#include <errno.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "backend.h"
 
@@ -70,6 +72,10 @@ int main(int argc, char **argv) {
             options.write = ++i < argc ? argv[i] : NULL;
         else if (strcmp(argv[i], "-v") == 0)
             options.verbose = true;
+    }
+    if (options.write && mkdir(options.write, 0777) && errno != EEXIST) {
+        fprintf(stderr, "%s: %s\n", options.write, strerror(errno));
+        return 2;
     }
     for (int i = 1; i < argc && done; i++) {
         if (strcmp(argv[i], "--write") == 0)
