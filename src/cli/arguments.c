@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "options.h"
+#include "tui.h"
 
 /* An option as it was given; they are applied after all are known, rules files first. */
 struct given {
@@ -227,6 +228,18 @@ static bool asks_for_help(const struct parser *p) {
     return false;
 }
 
+/* Only the inspector looks for a rules file by itself; one that is named replaces it, options go over it. */
+static enum lrp_status read_found(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+    char path[4096];
+    for (size_t i = 0; i < p->given_count; i++)
+        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE)
+            return LRP_OK;
+    if (out->command->name[0] || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path))
+        return LRP_OK;
+    out->found = strdup(path);
+    return out->found ? read_rules(out, path, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err) {
     const struct lrp_command *command = out->command;
     if (out->generate || !command->takes_model)
@@ -265,6 +278,8 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     } else if (!status) {
         status = check_given(&p, out->command, err);
         if (!status)
+            status = read_found(&p, out, err);
+        if (!status)
             status = apply(&p, out, err);
         if (!status)
             status = require(out, err);
@@ -281,6 +296,7 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments) {
         free(arguments->named[i].name);
     free(arguments->named);
     free(arguments->inputs);
+    free(arguments->found);
     free(arguments->warnings);
     lrp_settings_free(arguments->settings);
     *arguments = (struct lrp_arguments){0};

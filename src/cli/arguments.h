@@ -17,6 +17,7 @@ struct lrp_cli_input {
 struct lrp_arguments {
     const struct lrp_command *command;
     struct lrp_settings *settings; /* owned: rules files first, then the options in their order */
+    char *found;                   /* owned: the rules file the inspector found by itself, or NULL */
     char *warnings;                /* owned: of reading rules files, a line each, or NULL */
     const char *model;
     const char **inputs; /* plain INPUTs; array owned */

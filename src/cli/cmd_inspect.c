@@ -13,7 +13,7 @@
 
 static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments) {
     return (struct lrp_tui_options){
-        .color = arguments->color, .script = arguments->script, .input = arguments->input_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
+        .color = arguments->color, .rules = arguments->found, .script = arguments->script, .input = arguments->input_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
 }
 
 static int inspect(const struct lrp_arguments *arguments) {
@@ -99,6 +99,8 @@ static int print_table(const struct lrp_arguments *arguments) {
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, true, &code))
         return code;
+    if (arguments->found && !arguments->quiet)
+        fprintf(stderr, "lrpscope: rules of %s\n", arguments->found);
     enum lrp_status status = compute(&job, &now, &err);
     if (now) {
         struct lrp_error bad = {0};

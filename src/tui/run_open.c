@@ -9,6 +9,7 @@
 
 #include "pages.h"
 #include "runner.h"
+#include "tui.h"
 
 enum { LRP_RECENT_MOST = 20, LRP_HERE_MOST = 200, LRP_PATH_SIZE = 4096 };
 
@@ -119,11 +120,19 @@ void lrp_runner_model_rows(struct lrp_menu_rows *rows) {
 
 /* ---- opening ---- */
 
-/* MODEL.lrpscope.json beside MODEL.onnx, if it is there. */
-static bool rules_beside(const char *model, char *out, size_t size) {
+static bool readable(const char *folder, const char *between, const char *name, int length, char *out, size_t size) {
+    return snprintf(out, size, "%s%s%.*s.lrpscope.json", folder, between, length, name) < (int)size && access(out, R_OK) == 0;
+}
+
+bool lrp_tui_rules_of(const char *model, char *out, size_t size) {
     const char *file = lrp_file_name(model), *dot = strrchr(file, '.');
-    const size_t length = dot && dot > file ? (size_t)(dot - model) : strlen(model);
-    return snprintf(out, size, "%.*s.lrpscope.json", (int)length, model) < (int)size && access(out, R_OK) == 0;
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    const int length = (int)(dot && dot > file ? (size_t)(dot - file) : strlen(file));
+    if (readable("", "", model, (int)(file - model) + length, out, size))
+        return true;
+    if (config && *config == '/')
+        return readable(config, "/lrpscope/", file, length, out, size);
+    return home && *home == '/' && readable(home, "/.config/lrpscope/", file, length, out, size);
 }
 
 /* Settings of a new model: those the inspector was started with, and its own rules file. */
@@ -132,7 +141,7 @@ static enum lrp_status settings_for(const struct lrp_runner *runner, const char 
     char path[LRP_PATH_SIZE];
     enum lrp_status status = runner->base ? lrp_settings_copy(runner->base, out, err) : lrp_settings_new(out, err);
     note[0] = 0;
-    if (status || !rules_beside(model, path, sizeof path))
+    if (status || !lrp_tui_rules_of(model, path, sizeof path))
         return status;
     snprintf(note, size, "rules of %.900s", path);
     return lrp_settings_read(*out, path, NULL, err);

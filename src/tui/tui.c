@@ -136,6 +136,7 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
     const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
     struct lrp_caps caps = script_caps(options);
     int columns = 80, rows = 24;
+    char note[512];
     if (!options->script) {
         if (lrp_terminal_open(&wanted, &runner->terminal, err) != LRP_OK)
             return lrp_status_exit_code(err->status);
@@ -145,6 +146,10 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
     lrp_app_init(&runner->app, &caps, columns, rows);
     lrp_runner_look(runner);
     lrp_runner_start(runner);
+    if (options->rules) {
+        snprintf(note, sizeof note, "rules of %.480s", options->rules);
+        lrp_runner_say(runner, false, note);
+    }
     if (!runner->session)
         lrp_runner_menu(runner, LRP_MENU_OPEN, 0);
     else if (runner->terminal)

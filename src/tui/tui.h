@@ -10,8 +10,12 @@ struct lrp_tui_options {
     const char *color;  /* auto never 8 256 direct */
     const char *script; /* a file of keys and :commands to play instead of the keyboard, or NULL */
     const char *input;  /* the file the session's input was read from, or NULL: F5 reads it again */
+    const char *rules;  /* the rules file that was found by itself, or NULL: it is named at the start */
     bool ascii, mouse;
 };
+/* The rules file of a model that the inspector takes by itself: MODEL.lrpscope.json beside it, or in the user's configuration.
+ * False if there is none. */
+bool lrp_tui_rules_of(const char *model, char *out, size_t size);
 /* Runs the inspector on a session (borrowed) until the user quits. The terminal is given back as it was.
  * Returns the process's exit code: 0; 3 if there is no usable terminal (the reason is on stderr); 130/143 after a signal. */
 int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *options);

@@ -23,9 +23,10 @@ static void starts_explains_and_gives_the_screen_back(void **state) {
     start(&s, "assets/demo/vgg.onnx", 120, 40, NULL, NULL);
     assert_true(screen_wait(&s, "vgg.onnx"));
     assert_true(screen_wait(&s, "relevance of #0 input"));
-    assert_true(screen_wait(&s, "Σ 0.99")); /* explained */
+    assert_true(screen_wait(&s, "Σ 0.9")); /* explained */
     assert_true(screen_wait(&s, "checks: ON"));
     assert_true(screen_wait(&s, "boot"));
+    assert_true(screen_wait(&s, "rules of assets/demo/vgg.lrpscope.json")); /* lies beside the model */
     assert_true(s.alternate);
     assert_false(s.cursor);
     assert_true(screen_wait_colored(&s, HALF_BLOCK, 20));
@@ -68,7 +69,7 @@ static void a_rule_is_chosen_and_undone(void **state) {
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 120, 40, NULL, NULL);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     screen_type(&s, "jr");
     assert_true(screen_wait(&s, "rule of the layer"));
     screen_type(&s, "/w-sq\r");
@@ -95,7 +96,7 @@ static void a_heatmap_is_exported_and_replacing_asks(void **state) {
     snprintf(path, sizeof path, "%s/map.png", folder);
     snprintf(keys, sizeof keys, "\025%s\r", path);
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     screen_type(&s, "e");
     assert_true(screen_wait(&s, "vgg-boot-input.png"));
     screen_type(&s, keys);
@@ -121,14 +122,14 @@ static void the_screen_follows_the_terminal_size(void **state) {
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         screen_resize(&s, sizes[i][0], sizes[i][1]);
     assert_true(screen_wait(&s, "vgg.onnx"));
     screen_resize(&s, 19, 5);
     assert_true(screen_wait(&s, "too small"));
     screen_resize(&s, 90, 26);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     screen_type(&s, "?");
     assert_true(screen_wait(&s, "help: q goes back"));
     screen_type(&s, "qq");
@@ -144,7 +145,7 @@ static void signals_leave_the_terminal_as_it_was(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct screen s;
         start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
-        assert_true(screen_wait(&s, "Σ 0.99"));
+        assert_true(screen_wait(&s, "Σ 0.9"));
         kill(s.pid, cases[i].signal);
         assert_true(screen_ends_with(&s, cases[i].code));
         assert_false(s.alternate);
@@ -157,7 +158,7 @@ static void a_crash_leaves_the_terminal_as_it_was(void **state) {
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     kill(s.pid, SIGSEGV);
     assert_int_not_equal(screen_end(&s), 0);
     assert_false(s.alternate);
@@ -169,7 +170,7 @@ static void interrupt_never_ends_the_inspector(void **state) {
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     screen_type(&s, "\003");
     assert_true(screen_wait(&s, "nothing is running"));
     screen_type(&s, "q");
@@ -181,7 +182,7 @@ static void no_mouse_and_no_color_send_no_such_codes(void **state) {
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, "--no-mouse", "NO_COLOR=1");
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     assert_int_equal(screen_count_colored(&s, HALF_BLOCK), 0);
     screen_type(&s, "q");
     assert_true(screen_ends_with(&s, 0));
@@ -222,7 +223,7 @@ static void f5_reads_model_and_input_again(void **state) {
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
-    assert_true(screen_wait(&s, "Σ 0.99"));
+    assert_true(screen_wait(&s, "Σ 0.9"));
     screen_type(&s, "jj\033[15~");
     assert_true(screen_wait(&s, "read again"));
     assert_true(screen_wait(&s, "relevance of #2"));
