@@ -40,7 +40,8 @@ find_package(lrpscope 0.1 REQUIRED)
 add_executable(by-cmake stranger.c)
 target_link_libraries(by-cmake PRIVATE lrpscope::lrpscope)
 C
-cmake -S "$work" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" \
+generator=$(sed -n "s/^CMAKE_GENERATOR:INTERNAL=//p" "$build/CMakeCache.txt") # what built this is there
+cmake -S "$work" -B "$work/build" -G "$generator" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" \
     >"$work/log" 2>&1 && cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 test "$("$work/build/by-cmake" /dev/null)" = "$(pkg-config --modversion lrpscope)"
 test -x "$work/usr/bin/lrpscope"
