@@ -186,11 +186,11 @@ clear_work
 
 # ---- the inspector without a terminal ----
 good 0 "$model" "$picture" --rules "$rules"; has out "sum R"; has err "explain"
+[ "$(wc -l <err)" -eq 1 ] || fail "one line on stderr names explain"
 cp out named_rules
 good 0 "$model" "$picture"; has err "rules of $rules" # the inspector finds it by itself
 cmp -s out named_rules || fail "the rules file beside the model is not taken"
 good 0 "$model" "$picture" -q; ! grep -q "rules of" err || fail "-q still names the rules file"
-[ "$(wc -l <err)" -eq 1 ] || fail "one line on stderr names explain"
 good 1 "$unsupported" "$picture"; has out "hard-swish"; has err "explain"
 [ "$(wc -l <err)" -eq 1 ] || fail "one line on stderr names explain"
 
