@@ -191,6 +191,7 @@ extern const struct lrp_operator lrp_ops_einsum[];      /* einsum.c */
 extern const struct lrp_operator lrp_ops_attention[];   /* attention.c */
 extern const struct lrp_operator lrp_ops_quantize[];    /* quantize.c: QuantizeLinear DequantizeLinear */
 extern const struct lrp_operator lrp_ops_rotary[];      /* rotary.c */
+extern const struct lrp_operator lrp_ops_gridsample[];  /* gridsample.c */
 extern const struct lrp_operator lrp_ops_loss[];        /* loss.c */
 extern const struct lrp_operator lrp_ops_resize[];      /* resize.c: Resize Upsample */
 extern const struct lrp_operator lrp_ops_shape[];       /* shape.c: Shape Size Constant ConstantOfShape Range ... */

@@ -79,7 +79,11 @@ static const struct example norms[] = {
 #define X1134 "f[1,1,3,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9"
 #define RESIZE(attributes, scales, sizes)                                                                                \
     {"", "Resize", "", 19, attributes, {X1134, "!f[8] 0 0 0.2 0.1 1 1 0.8 0.9", scales, sizes}, {"?"}}
+#define GRID "f[1,2,2,2] -1.3 0.15 0.4 -0.55 0.85 1.4 -0.2 0.3"
 static const struct example sums[] = {
+    TWO("GridSample", 20, "", X1134, GRID), TWO("GridSample", 20, "padding_mode=sreflection align_corners=i1", X1134, GRID),
+    TWO("GridSample", 20, "mode=scubic padding_mode=sborder", X1134, GRID), TWO("GridSample", 20, "mode=snearest", X1134, GRID),
+    TWO("GridSample", 20, "padding_mode=sreflection", X1134, GRID),
     THREE("RotaryEmbedding", 23, "rotary_embedding_dim=i2", "f[1,1,2,3] 0.5 -1.25 2 -0.75 1.5 -2.5", "!f[1,2,1] 0.8 0.6", "!f[1,2,1] 0.6 0.8"),
     {"", "RotaryEmbedding", "", 23, "interleaved=i1 num_heads=i2",
      {"f[1,1,4] 0.5 -1.25 2 -0.75", "!f[2,1] 0.8 0.6", "!f[2,1] 0.6 0.8", "!l[1,1] 1"}, {"?"}},
@@ -120,7 +124,7 @@ static void vjps_are_central_differences(void **state) {
 static void no_operator_is_left_out(void **state) {
     const struct lrp_operator *const rows[] = {lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,   lrp_ops_reduce,
                                                lrp_ops_move,       lrp_ops_normalize,  lrp_ops_resize, lrp_ops_einsum,
-                                               lrp_ops_loss,       lrp_ops_attention,  lrp_ops_rotary};
+                                               lrp_ops_loss,       lrp_ops_attention,  lrp_ops_rotary, lrp_ops_gridsample};
     const struct family *const *const families = *state;
 
     for (size_t f = 0; f < sizeof rows / sizeof *rows; f++)
