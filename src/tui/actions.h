@@ -61,7 +61,7 @@ enum lrp_action_group {
     X(undo, "undo", RULES, LRP_IN_ANY, "z", "", "undo the last change of settings")                                               \
     X(redo, "redo", RULES, LRP_IN_ANY, "Z", "", "redo it")                                                                        \
     X(register_layer, "register", CHECK, LRP_LP, "S", "", "register or take back what fails here")                                \
-    X(input, "input", RUN, LRP_IN_ANY, "i", "", "open an input: PNG, JPEG, PPM, .npy")                                            \
+    X(input, "input", RUN, LRP_IN_ANY, "i", "", "input: a picture, .npy, grey or random")                                            \
     X(open_model, "open", RUN, LRP_IN_ANY, "O", "", "open a model: recent, here or by its path")                                  \
     X(options, "options", RUN, LRP_IN_ANY, "o", "", "options of the explanation")                                                 \
     X(reload, "reload", RUN, LRP_IN_ANY, "<F5>", "", "read model and input again")                                                \

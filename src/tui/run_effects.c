@@ -144,18 +144,7 @@ static void do_propose(struct lrp_runner *runner, const struct lrp_effect *effec
 }
 static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_complete(runner, effect->text); }
 
-static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect) {
-    struct lrp_error err;
-    char *path = lrp_expand_path(effect->text);
-    if (path && lrp_session_set_input(runner->session, NULL, path, &err) == LRP_OK) {
-        lrp_runner_set_input(runner, path);
-        lrp_runner_look(runner);
-        lrp_runner_start(runner);
-    } else {
-        lrp_runner_say(runner, true, path ? err.message : "not enough memory");
-    }
-    free(path);
-}
+static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_input(runner, effect->text); }
 
 /* What can be done before a model is there. */
 static bool needs_model(const struct lrp_effect *effect) {

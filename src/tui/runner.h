@@ -49,6 +49,8 @@ const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int
 
 /* Notes where the input came from (NULL: there is none). */
 void lrp_runner_set_input(struct lrp_runner *runner, const char *path);
+/* Sets the input: a file, or "grey" or "random", and starts the worker. */
+void lrp_runner_input(struct lrp_runner *runner, const char *typed);
 
 /* Models. */
 void lrp_runner_model_rows(struct lrp_menu_rows *rows);

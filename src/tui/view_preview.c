@@ -89,7 +89,7 @@ static const char *reason(const struct lrp_app *app) {
     if (!app->now)
         return "no model";
     if ((needs_input && (!app->now->input_label || !*app->now->input_label)))
-        return "no input: i opens a picture";
+        return "no input: i opens a picture; i grey and i random make one up";
     if (app->picture.layer == app->layer && app->picture.show == lrp_app_show(app) && app->picture.reason[0] &&
         !(needs_input && lrp_app_busy(app)))
         return app->picture.reason;

@@ -219,6 +219,23 @@ static void without_a_model_some_are_offered(void **state) {
     screen_free(&s);
 }
 
+static void an_input_can_be_made_up(void **state) {
+    struct screen s;
+    char *const arguments[] = {binary, (char *)"assets/demo/vgg.onnx", NULL};
+    (void)state;
+    screen_start(&s, arguments, 120, 30, NULL);
+    assert_true(screen_wait(&s, "no input: i opens a picture"));
+    screen_type(&s, "igrey\r");
+    assert_true(screen_wait(&s, "grey  "));
+    assert_true(screen_wait_colored(&s, HALF_BLOCK, 1) || screen_wait(&s, "1.00"));
+    screen_type(&s, "irandom\r");
+    assert_true(screen_wait(&s, "random  "));
+    assert_true(screen_wait_colored(&s, HALF_BLOCK, 20));
+    screen_type(&s, "q");
+    assert_true(screen_ends_with(&s, 0));
+    screen_free(&s);
+}
+
 static void f5_reads_model_and_input_again(void **state) {
     struct screen s;
     (void)state;
@@ -255,6 +272,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(signals_leave_the_terminal_as_it_was),
         cmocka_unit_test(a_crash_leaves_the_terminal_as_it_was),
         cmocka_unit_test(without_a_model_some_are_offered),
+        cmocka_unit_test(an_input_can_be_made_up),
         cmocka_unit_test(f5_reads_model_and_input_again),
         cmocka_unit_test(interrupt_never_ends_the_inspector),
         cmocka_unit_test(no_mouse_and_no_color_send_no_such_codes),
