@@ -13,7 +13,7 @@
 
 static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments) {
     return (struct lrp_tui_options){
-        .color = arguments->color, .rules = arguments->found, .script = arguments->script, .input = arguments->input_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
+        .color = arguments->color, .rules = arguments->found, .script = arguments->script, .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
 }
 
 static int inspect(const struct lrp_arguments *arguments) {

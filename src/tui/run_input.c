@@ -58,7 +58,7 @@ void lrp_runner_input(struct lrp_runner *runner, const char *typed) {
     if (path)
         status = which < LRP_MADE_UP ? set_made_up(runner, which, &err) : lrp_session_set_input(runner->session, NULL, path, &err);
     if (status == LRP_OK) {
-        lrp_runner_set_input(runner, which < LRP_MADE_UP ? NULL : path);
+        lrp_runner_set_input(runner, path);
         lrp_runner_look(runner);
         lrp_runner_start(runner);
     } else {

@@ -174,24 +174,19 @@ static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struc
     return true;
 }
 
-static bool open_with(struct lrp_runner *runner, const char *model, const struct lrp_settings *settings, const char *input) {
+static bool open_with(struct lrp_runner *runner, const char *model, const struct lrp_settings *settings) {
     struct lrp_session *fresh = NULL;
-    struct lrp_error err, bad = {.status = LRP_OK};
+    struct lrp_error err;
     if (lrp_session_open(model, settings, &fresh, &err) != LRP_OK || !exchange(runner, fresh, &err)) {
         lrp_session_free(fresh);
         lrp_runner_say(runner, true, err.message);
         return false;
     }
-    if (*input)
-        lrp_session_set_input(fresh, NULL, input, &bad);
-    lrp_runner_set_input(runner, bad.status == LRP_OK ? input : NULL);
+    lrp_runner_set_input(runner, NULL);
     lrp_runner_look(runner);
-    lrp_runner_start(runner);
-    if (bad.status != LRP_OK)
-        lrp_runner_say(runner, true, bad.message);
     if (runner->terminal)
         lrp_runner_remember_model(model);
-    return bad.status == LRP_OK;
+    return true;
 }
 
 void lrp_runner_open(struct lrp_runner *runner, const char *typed) {
@@ -203,7 +198,7 @@ void lrp_runner_open(struct lrp_runner *runner, const char *typed) {
         lrp_runner_say(runner, true, "not enough memory");
     else if (settings_for(runner, path, note, sizeof note, &settings, &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
-    else if (open_with(runner, path, settings, "") && *note)
+    else if (open_with(runner, path, settings) && *note)
         lrp_runner_say(runner, false, note);
     lrp_settings_free(settings);
     free(path);
@@ -213,14 +208,17 @@ void lrp_runner_reload(struct lrp_runner *runner) {
     struct lrp_error err;
     struct lrp_settings *settings = NULL;
     const int layer = runner->app.layer;
+    const bool had_input = *runner->snapshot->input_label;
     char *model = strdup(runner->snapshot->model_path), *input = strdup(runner->input ? runner->input : "");
     if (!model || !input)
         lrp_runner_say(runner, true, "not enough memory");
     else if (lrp_settings_copy(runner->snapshot->settings, &settings, &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
-    else if (open_with(runner, model, settings, input)) {
+    else if (open_with(runner, model, settings)) {
+        lrp_runner_say(runner, false, had_input && !*input ? "read again; the input did not come from one file: i opens it" : "read again");
+        if (*input)
+            lrp_runner_input(runner, input);
         lrp_app_select(&runner->app, layer);
-        lrp_runner_say(runner, false, "read again");
     }
     lrp_settings_free(settings);
     free(model);

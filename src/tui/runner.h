@@ -10,7 +10,7 @@ struct lrp_runner {
     struct lrp_session *session;           /* borrowed, or `own`; NULL: no model yet */
     struct lrp_session *own;               /* owned: a model opened by the inspector itself */
     const struct lrp_settings *base;       /* borrowed: what models opened here start with; NULL: nothing */
-    char *input;                           /* owned: the file the input was read from, or NULL */
+    char *input;                           /* owned: where the input came from, as it is typed; or NULL */
     const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees; NULL without a model */
     struct lrp_app app;
     struct lrp_canvas canvas;

@@ -228,7 +228,7 @@ static void an_input_can_be_made_up(void **state) {
     screen_type(&s, "igrey\r");
     assert_true(screen_wait(&s, "grey  "));
     assert_true(screen_wait_colored(&s, HALF_BLOCK, 1) || screen_wait(&s, "1.00"));
-    screen_type(&s, "irandom\r");
+    screen_type(&s, "i\025random\r");
     assert_true(screen_wait(&s, "random  "));
     assert_true(screen_wait_colored(&s, HALF_BLOCK, 20));
     screen_type(&s, "q");
