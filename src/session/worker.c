@@ -1,0 +1,105 @@
+/* worker.c: running jobs, in the calling thread or in the session's own: one at a time, the latest request wins. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want, struct lrp_error *err)
+{
+    lrp_session_wait(session); /* the engine serves one job at a time */
+    struct lrp_job *job = NULL;
+    enum lrp_status status = lrp_job_new(session, want, &job, err);
+    if (status == LRP_OK) status = lrp_job_run(job, err);
+    lrp_job_free(job);
+    return status;
+}
+
+static void *work(void *data)
+{
+    struct lrp_session *s = data;
+    pthread_mutex_lock(&s->lock);
+    while (!s->worker_quit) {
+        struct lrp_job *job = s->pending;
+        if (!job) {
+            pthread_cond_wait(&s->wake, &s->lock);
+            continue;
+        }
+        s->pending = NULL;
+        s->worker_working = true;
+        pthread_mutex_unlock(&s->lock);
+        lrp_job_run(job, NULL); /* tells the front end itself when it is done */
+        lrp_job_free(job);
+        pthread_mutex_lock(&s->lock);
+        s->worker_working = false;
+        if (!s->pending) {
+            s->worker_busy = false;
+            pthread_cond_broadcast(&s->idle);
+        }
+    }
+    s->worker_busy = false;
+    pthread_cond_broadcast(&s->idle);
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+/* Signals are the front end's business: the worker gets none. */
+static bool start_worker(struct lrp_session *s)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    s->worker_started = pthread_create(&s->worker, NULL, work, s) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return s->worker_started;
+}
+
+enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want want, void (*notify)(void *), void *data,
+                                  struct lrp_error *err)
+{
+    struct lrp_job *job = NULL;
+    enum lrp_status status = lrp_job_new(session, want, &job, err);
+    if (status != LRP_OK) return status;
+    job->notify = notify;
+    job->notify_data = data;
+    if (!session->worker_started && !start_worker(session)) {
+        lrp_job_free(job);
+        return lrp_fail(err, LRP_MEMORY, "no thread can be started");
+    }
+    pthread_mutex_lock(&session->lock);
+    job->generation = atomic_fetch_add(&session->generation, 1) + 1; /* stops the job before */
+    struct lrp_job *superseded = session->pending;
+    session->pending = job;
+    session->worker_busy = true;
+    session->job_error = (struct lrp_error){0};
+    pthread_cond_broadcast(&session->wake);
+    pthread_mutex_unlock(&session->lock);
+    lrp_job_free(superseded);
+    return LRP_OK;
+}
+
+void lrp_session_cancel(struct lrp_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    struct lrp_job *pending = session->pending;
+    session->pending = NULL;
+    if (session->worker_busy) session->job_state = LRP_JOB_CANCELLED;
+    if (!session->worker_working && session->worker_busy) { /* it was cancelled before the worker saw it */
+        session->worker_busy = false;
+        pthread_cond_broadcast(&session->idle);
+    }
+    atomic_fetch_add(&session->generation, 1);
+    pthread_mutex_unlock(&session->lock);
+    lrp_job_free(pending);
+}
+
+void lrp_session_wait(struct lrp_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    while (session->worker_busy) pthread_cond_wait(&session->idle, &session->lock);
+    pthread_mutex_unlock(&session->lock);
+}
+
+void lrp_session_interrupt(struct lrp_session *session)
+{
+    atomic_store(&session->interrupted, true);
+}
