@@ -3,6 +3,10 @@
 
 #include "lrpscope/tensor.h"
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wpass-failed" /* with sanitizers it cannot vectorise and says so */
+#endif
+
 enum { BLOCK = 2048 };
 
 /* Statistics of some finite values: `squares` about their own mean. */
