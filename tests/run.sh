@@ -81,8 +81,7 @@ round() { # round FOLDER CMAKE_OPTIONS...: built with warnings as errors; $exclu
     say "testing $folder"
     report=$root/$folder/tests/report.xml
     rm -f "$report"
-    # a second try for what failed: the tests on a pseudo-terminal wait for screens, and machines are busy at times
-    ctest --test-dir "$folder" --output-on-failure --no-tests=error --timeout 900 --parallel "$(nproc)" --repeat until-pass:2 \
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error --timeout 900 --parallel "$(nproc)" \
         --output-junit "$report" ${exclude:+-LE "$exclude"}
     code=$?
     if [ ! -s "$report" ]; then
