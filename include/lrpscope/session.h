@@ -93,7 +93,6 @@ struct lrp_snapshot {
     const struct lrp_target *targets; /* one per sample, empty before the forward pass */
     size_t target_count;
     const struct lrp_tensor *output;  /* the explained output, NULL before */
-    const struct lrp_tensor *head;    /* the model's own output (after a stripped softmax), NULL before */
     enum lrp_job_state job;
     int done, total;                  /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */

@@ -22,18 +22,13 @@ struct run {
     struct lrp_stack outputs; /* for --output */
 };
 
-static enum head head_of(const struct lrp_snapshot *now, const struct lrp_tensor *head) {
-    if (head == now->output && lrp_settings_flag(now->settings, LRP_SETTING_STRIP_SOFTMAX))
+static enum head head_of(const struct lrp_snapshot *now) {
+    if (lrp_settings_flag(now->settings, LRP_SETTING_STRIP_SOFTMAX))
         return HEAD_RAW;
     for (size_t i = 1; i < now->layers->count; i++)
         if (now->layers->rows[i].output_softmax)
             return strcmp(now->layers->rows[i].op_type, "LogSoftmax") ? HEAD_SOFTMAX : HEAD_LOG_SOFTMAX;
-    if (head == now->output || !now->output)
-        return HEAD_RAW;
-    for (size_t i = 0; i < head->count; i++) /* the softmax is stripped off the layers: its values tell which it was */
-        if (head->f[i] < 0)
-            return HEAD_LOG_SOFTMAX;
-    return HEAD_SOFTMAX;
+    return HEAD_RAW;
 }
 
 /* Values per class in one sample: 1 of (N,C); H*W of (N,C,H,W). */
@@ -146,7 +141,7 @@ static void add_sample(struct run *run, const struct sample *s) {
 static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
                                  struct lrp_error *err) {
     const struct lrp_arguments *a = run->job.arguments;
-    const struct lrp_tensor *head = now->head ? now->head : now->output;
+    const struct lrp_tensor *head = now->output;
     if (!head || !lrp_dtype_is_float(head->dtype))
         return lrp_fail(err, LRP_UNSUPPORTED,
                         "%s: the output holds no floating-point numbers (choose another with --output-name)", a->model);
@@ -161,7 +156,7 @@ static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now
             .now = now, .head = head, .path = path, .name = name, .values = head->f + i * n, .n = n, .order = order};
         s.inner = inner_count(head);
         s.top = strongest(s.values, n, most, order);
-        s.softmax = softmax_of(s.values, n, head_of(now, head), s.inner);
+        s.softmax = softmax_of(s.values, n, head_of(now), s.inner);
         if (!name)
             status = lrp_fail(err, LRP_MEMORY, "not enough memory");
         else if (a->json)

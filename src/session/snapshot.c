@@ -133,7 +133,6 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->warning_count = state->assignment.warning_count;
     shown->input_label = box->input_label;
     shown->output = shown->target_count ? box->results->values[state->output] : NULL;
-    shown->head = shown->output;
     *out = shown;
     return LRP_OK;
 }
