@@ -5,6 +5,7 @@
 #include "graph.h"
 
 /* All return true if they replaced the node. */
+bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node);    /* DequantizeLinear of QuantizeLinear */
 bool lrp_pattern_layer_norm(struct lrp_graph *graph, int node);       /* (x-mean)/sqrt(var+eps) */
 bool lrp_pattern_activation(struct lrp_graph *graph, int node);       /* swish, gelu, hard-swish, mish */
 bool lrp_pattern_convolution_bias(struct lrp_graph *graph, int node); /* Conv + constant per channel */

@@ -12,10 +12,13 @@ bool lrp_layer_is(const struct lrp_layer *layer, const char *type)
                      strcmp(layer->op_type, type) == 0);
 }
 
+/* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants. */
 static bool is_transparent(const struct lrp_layer *layer)
 {
-    return lrp_layer_is(layer, "reshaping") || lrp_layer_is(layer, "identity") || lrp_layer_is(layer, "dropout") ||
-           lrp_layer_is(layer, "scale");
+    static const char *const types[] = {"reshaping", "identity", "dropout", "scale", "fake-quantize"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (lrp_layer_is(layer, types[i])) return true;
+    return false;
 }
 
 int lrp_first_layer(const struct lrp_layer_list *layers)

@@ -47,6 +47,7 @@
     X(SOFTPLUS, "softplus", "activation", "", false, false)                             \
     X(SOFTSIGN, "softsign", "activation", "", false, false)                             \
     X(THRESHOLDED_RELU, "thresholded-relu", "activation", "", false, false)             \
+    X(FAKE_QUANTIZE, "fake-quantize", "", "", false, false)                             \
     X(SOFTMAX, "softmax", "", "", false, false)                                         \
     X(LOG_SOFTMAX, "log-softmax", "", "", false, false)
 

@@ -189,7 +189,8 @@ extern const struct lrp_operator lrp_ops_reduce[];      /* reduce.c */
 extern const struct lrp_operator lrp_ops_move[];        /* move.c: Reshape Flatten Transpose Concat Split Slice Pad Gather Expand ... */
 extern const struct lrp_operator lrp_ops_einsum[];      /* einsum.c */
 extern const struct lrp_operator lrp_ops_attention[];   /* attention.c */
-extern const struct lrp_operator lrp_ops_quantize[];    /* quantize.c: QuantizeLinear DequantizeLinear */
+extern const struct lrp_operator lrp_ops_quantize[];    /* quantize.c: QuantizeLinear DequantizeLinear DynamicQuantizeLinear */
+extern const struct lrp_operator lrp_ops_quantized[];   /* quantized.c: ConvInteger MatMulInteger QLinearConv QLinearMatMul */
 extern const struct lrp_operator lrp_ops_rotary[];      /* rotary.c */
 extern const struct lrp_operator lrp_ops_gridsample[];  /* gridsample.c */
 extern const struct lrp_operator lrp_ops_loss[];        /* loss.c */

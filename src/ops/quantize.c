@@ -1,4 +1,5 @@
-/* quantize.c: QuantizeLinear and DequantizeLinear: whole numbers that stand for floats, one scale for a tensor, an axis or blocks. */
+/* quantize.c: QuantizeLinear, DequantizeLinear and both in a row: whole numbers that stand for floats, one scale for a tensor, an
+ * axis or blocks. */
 #include <math.h>
 #include <string.h>
 
@@ -107,11 +108,88 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     return status;
 }
 
+/* ---- there and back: what quantisation-aware exporters put behind every layer ---- */
+
+/* Inputs x, scale and zero point as QuantizeLinear's; output a float of x's type. The whole numbers' type is the zero point's. */
+static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err) {
+    struct grid grid;
+    double low, high;
+    enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
+    if (status == LRP_OK)
+        status = lrp_infer_is_float(call, 0, err);
+    if (status == LRP_OK)
+        status = lrp_infer_is_float(call, 1, err);
+    if (status == LRP_OK && !bounds(call->in[2].dtype, &low, &high))
+        status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
+    if (status == LRP_OK)
+        status = read_grid(call, &grid, err);
+    if (status == LRP_OK && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
+        status = lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
+    return status != LRP_OK ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+}
+
+static enum lrp_status there_and_back(LRP_FORWARD_PARAMETERS) {
+    double low = 0, high = 0;
+    struct grid grid;
+    (void)handle, (void)run;
+    const enum lrp_status status = read_grid(call, &grid, err);
+    (void)bounds(in[2]->dtype, &low, &high);
+    for (size_t k = 0; k < out[0]->count && status == LRP_OK; ++k) {
+        const size_t at = scale_of(&grid, k);
+        const double zero = (double)in[2]->i[at], whole = rint((double)(in[0]->f[k] / in[1]->f[at])) + zero;
+        out[0]->f[k] = (float)(fmin(fmax(whole, low), high) - zero) * in[1]->f[at];
+    }
+    return status;
+}
+
+/* The straight-through estimator (Bengio, Leonard, Courville 2013): rounding is passed as if it were not there. */
+static enum lrp_status straight_through(LRP_VJP_PARAMETERS) {
+    (void)call, (void)handle, (void)in, (void)out, (void)run, (void)err;
+    if (grad[0] && s[0])
+        memcpy(grad[0]->f, s[0]->f, s[0]->count * sizeof *s[0]->f);
+    return LRP_OK;
+}
+
+/* ---- a scale and a zero point found in the data: uint8, the range always holds 0 ---- */
+
+static enum lrp_status dynamic_infer(struct lrp_call *call, struct lrp_error *err) {
+    const struct lrp_shape scalar = {.rank = 0};
+    enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
+    if (status == LRP_OK)
+        status = lrp_infer_is_float(call, 0, err);
+    if (status == LRP_OK)
+        status = lrp_infer_output(call, 0, LRP_DTYPE_UINT8, &call->in[0].shape, err);
+    if (status == LRP_OK)
+        status = lrp_infer_output(call, 1, LRP_DTYPE_FLOAT, &scalar, err);
+    return status == LRP_OK ? lrp_infer_output(call, 2, LRP_DTYPE_UINT8, &scalar, err) : status;
+}
+
+static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS) {
+    float least = 0, most = 0;
+    (void)call, (void)handle, (void)run, (void)err;
+    for (size_t k = 0; k < in[0]->count; ++k) {
+        least = fminf(least, in[0]->f[k]);
+        most = fmaxf(most, in[0]->f[k]);
+    }
+    const float scale = most > least ? (most - least) / 255 : 1; /* nothing but zeros */
+    const double zero = fmin(fmax(rint((double)(-least / scale)), 0), 255);
+    for (size_t k = 0; k < in[0]->count && out[0]; ++k)
+        out[0]->i[k] = (int64_t)fmin(fmax(rint((double)(in[0]->f[k] / scale)) + zero, 0), 255);
+    if (out[1])
+        out[1]->f[0] = scale;
+    if (out[2])
+        out[2]->i[0] = (int64_t)zero;
+    return LRP_OK;
+}
+
 /* The family's rows. */
 #define ROW(op, ...)                                                                                                           \
     {.name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward}
 const struct lrp_operator lrp_ops_quantize[] = {
     ROW("QuantizeLinear", 10, 13, 19, 21, 23, 24, 25),
     ROW("DequantizeLinear", 10, 13, 19, 21, 23, 24, 25),
+    {.name = "DynamicQuantizeLinear", .domain = "", .versions = {11}, .infer = dynamic_infer, .forward = dynamic_forward},
+    {.name = "FakeQuantize", .domain = "lrpscope", .versions = {1}, .traits = LRP_TRAIT_MOVES, .static_kind = LRP_KIND_FAKE_QUANTIZE,
+     .infer = there_and_back_infer, .forward = there_and_back, .vjp = straight_through},
     {0},
 };

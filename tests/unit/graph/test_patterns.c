@@ -265,6 +265,31 @@ static void norm_over_two_axes(struct model *m) {
     ((int64_t *)(uintptr_t)axes->ints)[0] = 1; /* the variance's: another axis than the mean's */
 }
 
+/* ---- quantised and dequantised ---- */
+
+static void zero_point(struct model *m, const char *name, unsigned char value) {
+    *(unsigned char *)(uintptr_t)model_blob(m, name, LRP_DTYPE_UINT8, 0, NULL, 1)->raw = value;
+}
+static void quantised(struct model *m) {
+    model_input(m, "x", 2, (int64_t[]){2, 3});
+    model_scalar(m, "s", 0.25F);
+    zero_point(m, "z", 128);
+    model_node(m, "QuantizeLinear", "there", "x s z", "q");
+    model_node(m, "DequantizeLinear", "back", "q s z", "y");
+}
+static void quantised_read_twice(struct model *m) {
+    quantised(m);
+    model_node(m, "DequantizeLinear", "again", "q s z", "d");
+    model_node(m, "Relu", "relu", "d", "y2");
+    model_output(m, "y2");
+}
+static void dequantised_by_another_scale(struct model *m) {
+    quantised(m);
+    model_scalar(m, "s2", 0.5F);
+    model_node(m, "DequantizeLinear", "wider", "q s2 z", "y2");
+    model_output(m, "y2");
+}
+
 struct pattern {
     void (*make)(struct model *m);
     const char *canonized, *plain; /* layers with and without canonization; NULL: the same */
@@ -310,6 +335,9 @@ static const struct pattern patterns[] = {
     P(norm_by_mul, "layer-norm", NULL),
     P(norm_epsilon_outside, "layer-norm", NULL),
     P(norm_and_scale, "layer-norm scale", "layer-norm"),
+    P(quantised, "fake-quantize", NULL),
+    P(quantised_read_twice, "fake-quantize fake-quantize relu", NULL),
+    P(dequantised_by_another_scale, "quantize-linear fake-quantize dequantize-linear", NULL),
     P(norm_with_a_part_read_elsewhere, "global-mean-pool sub pow global-mean-pool scale sqrt div relu", NULL),
 };
 

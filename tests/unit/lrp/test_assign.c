@@ -181,6 +181,16 @@ static void a_softmax_is_no_activation_to_pass(void **state) {
     explain_close(&e);
 }
 
+static void rounding_is_passed_over_by_first_and_last(void **state) {
+    (void)state;
+#define ROW(name) {.type = name, .group = "", .second_group = "", .op_type = ""}
+    const struct lrp_layer rows[] = {ROW("input"), ROW("fake-quantize"), ROW("convolution"), ROW("dense"), ROW("fake-quantize")};
+#undef ROW
+    const struct lrp_layer_list list = {.rows = rows, .count = sizeof rows / sizeof *rows};
+    assert_int_equal(lrp_first_layer(&list), 2);
+    assert_int_equal(lrp_last_layer(&list), 3);
+}
+
 static void a_preset_without_its_first_layer_says_so(void **state) {
     struct explanation e = {0};
     const char *path = temporary_path(state, "dense.onnx");
@@ -348,6 +358,7 @@ int main(void) {
         T(composites_give_rules),
         T(a_softmax_is_no_activation_to_pass),
         T(a_preset_without_its_first_layer_says_so),
+        T(rounding_is_passed_over_by_first_and_last),
         T(what_is_no_composite_is_refused),
         T(composites_are_described_line_by_line),
         T(options_win_over_the_composite_and_the_last_wins),

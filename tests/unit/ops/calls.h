@@ -8,7 +8,7 @@
 #include "check.h"
 #include "ops.h"
 
-#define EXAMPLE_INPUTS 6
+#define EXAMPLE_INPUTS 9
 #define EXAMPLE_OUTPUTS 3
 
 /* A value is a letter for its type (f float32, h float16, l int64, i int32, u uint8, b bool), its shape, its elements; '!' in
