@@ -31,10 +31,12 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
 /* Waits for the worker (after cancelling its job) and gives everything back. NULL is fine. */
 void lrp_session_free(struct lrp_session *session);
 /* Changes the settings. Everything is validated against the model first; on failure nothing has changed. Running jobs are
- * superseded. */
+ * superseded. Results that earlier settings had are there again at once, if the session still has them: it keeps the latest, a
+ * gigabyte at most (or what the setting "memory" leaves). */
 enum lrp_status lrp_session_apply(struct lrp_session *session, const struct lrp_settings *settings, struct lrp_error *err);
 /* Sets the input of that name (NULL: the only or first one) from a picture, a .npy, or "-" (standard input).
- * Errors: LRP_FILE naming the file and both shapes. Results of the old input are dropped. */
+ * Errors: LRP_FILE naming the file and both shapes. As with settings, what is
+ * prepared of the model is kept, and results are there again if they are known. */
 enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *name, const char *path, struct lrp_error *err);
 /* The same from a tensor (retained). `label` is shown as the input's name. */
 enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *name, const struct lrp_tensor *tensor,
@@ -97,6 +99,8 @@ struct lrp_snapshot {
     int done, total;                  /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
     const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
+    double update_ms;                 /* the last job from its start to its end */
+    int forward_layers, relevance_layers; /* how many layers it computed (so far); the others were known */
     struct lrp_error error;           /* of the last job, LRP_OK if none */
     uint64_t generation;              /* changes with settings and input: results of another generation are never shown */
 };

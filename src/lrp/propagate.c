@@ -64,10 +64,13 @@ static void plan_step(const struct lrp_propagation *p, int node, struct step *st
     if (nodes->anchor == node && p->keep_activation) step->application.inner_activation = nodes->activation;
 }
 
-/* One pass: what it has found, and which values it has to find (the others are there already). */
+/* One pass: what it has found, which values it has to find (the others are there already), and which nodes give something else than
+ * in the pass before. */
 struct pass {
     const struct lrp_tensor **relevance;
-    bool *stale;
+    bool *stale, *dirty;
+    int *consumers;     /* by value: how many inputs of nodes it is */
+    size_t *first_edge; /* by node */
 };
 
 static enum lrp_status run_step(const struct lrp_propagation *p, struct step *step, const struct lrp_node *n,
@@ -86,6 +89,8 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct step *st
     status = step->gradient ? lrp_apply_gradient(&step->application, given, err) : lrp_apply(&step->application, given, err);
     for (int i = 0; i < n->call.in_count; i++) {
         if (!given[i]) continue;
+        if (p->edges && pass->consumers[n->in[i]] > 1)
+            p->edges[pass->first_edge[step->application.node] + (size_t)i] = lrp_tensor_retain(given[i]);
         if (status == LRP_OK && pass->stale[n->in[i]]) status = collect(&relevance[n->in[i]], given[i], p->run, err);
         else lrp_tensor_release(given[i]);
         given[i] = NULL;
@@ -101,9 +106,25 @@ static bool is_asked(const struct lrp_node *n, const struct pass *pass)
     return false;
 }
 
+/* A node that gives what it gave before: taken from there. */
+static enum lrp_status give_again(const struct lrp_propagation *p, int node, const struct lrp_node *n, struct pass *pass,
+                                  struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    for (int i = 0; i < n->call.in_count && status == LRP_OK; i++) {
+        const size_t edge = pass->first_edge[node] + (size_t)i;
+        if (n->in[i] < 0 || !p->previous_edges[edge]) continue;
+        if (p->edges) p->edges[edge] = lrp_tensor_retain(p->previous_edges[edge]);
+        if (pass->stale[n->in[i]])
+            status = collect(&pass->relevance[n->in[i]], lrp_tensor_retain(p->previous_edges[edge]), p->run, err);
+    }
+    return status;
+}
+
 static enum lrp_status visit(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
+    if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
     if (!is_asked(n, pass)) return LRP_OK;
     const struct lrp_tensor **outputs = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
     struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
@@ -117,6 +138,7 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
         struct step step = {0};
         plan_step(p, node, &step);
         step.application.relevance = outputs;
+        if (p->computed) p->computed[p->view->layer_of_node[node]] = true;
         status = run_step(p, &step, n, given, pass, err);
     }
     free(outputs);
@@ -148,6 +170,7 @@ static void take_over(const struct lrp_propagation *p, struct pass *pass)
         const struct lrp_node *n = &g->nodes[g->order[k]];
         bool dirty = p->changed[p->view->layer_of_node[g->order[k]]];
         for (int i = 0; i < n->call.out_count; i++) dirty |= n->out[i] >= 0 && pass->stale[n->out[i]];
+        pass->dirty[g->order[k]] = dirty;
         for (int i = 0; dirty && i < n->call.in_count; i++)
             if (n->in[i] >= 0) pass->stale[n->in[i]] = true;
     }
@@ -169,11 +192,42 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     return p->method == LRP_METHOD_INPUT_GRADIENT ? times_values(p, pass->relevance, err) : LRP_OK;
 }
 
+size_t lrp_propagate_edges(const struct lrp_graph *graph)
+{
+    size_t count = 0;
+    for (int n = 0; n < graph->node_count; n++) count += (size_t)graph->nodes[n].call.in_count;
+    return count;
+}
+
+static void count_edges(const struct lrp_graph *g, struct pass *pass)
+{
+    size_t next = 0;
+    for (int n = 0; n < g->node_count; n++) {
+        pass->first_edge[n] = next;
+        next += (size_t)g->nodes[n].call.in_count;
+    }
+    for (int k = 0; k < g->order_count; k++) {
+        const struct lrp_node *n = &g->nodes[g->order[k]];
+        for (int i = 0; i < n->call.in_count; i++)
+            if (n->in[i] >= 0) pass->consumers[n->in[i]]++;
+    }
+}
+
 enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    struct pass pass = {relevance, calloc((size_t)lrp_engine_graph(propagation->engine)->value_count + 1, sizeof(bool))};
-    if (!pass.stale) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    enum lrp_status status = run_pass(propagation, &pass, err);
+    const struct lrp_graph *g = lrp_engine_graph(propagation->engine);
+    const size_t values = (size_t)g->value_count + 1, nodes = (size_t)g->node_count + 1;
+    struct pass pass = {.relevance = relevance, .stale = calloc(values, sizeof(bool)), .dirty = calloc(nodes, sizeof(bool)),
+                        .consumers = calloc(values, sizeof(int)), .first_edge = calloc(nodes, sizeof(size_t))};
+    const bool ok = pass.stale && pass.dirty && pass.consumers && pass.first_edge;
+    enum lrp_status status = ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (ok) {
+        count_edges(g, &pass);
+        status = run_pass(propagation, &pass, err);
+    }
     free(pass.stale);
+    free(pass.dirty);
+    free(pass.consumers);
+    free(pass.first_edge);
     return status;
 }

@@ -29,10 +29,18 @@ struct lrp_propagation {
      * Only the ancestors of those layers are computed again. NULL: everything is. */
     const struct lrp_tensor *const *previous;
     const bool *changed;
+    /* What consumers gave to values that have several: kept in `edges` (slots of lrp_propagate_edges, NULL at first; tensors owned by
+     * the caller), so that the next pass can take `previous_edges` from here and leave a fork's other branches alone. Either may be
+     * NULL; then every consumer of a value that is found again is computed again. */
+    const struct lrp_tensor **edges;
+    const struct lrp_tensor *const *previous_edges;
+    bool *computed;                          /* by layer: set where something was computed; may be NULL */
     const struct lrp_run *run;
     lrp_progress *progress;                  /* told after every node, may be NULL */
     void *data;
 };
+/* How many slots `edges` of a graph has: one for every input of every node. */
+size_t lrp_propagate_edges(const struct lrp_graph *graph);
 /* relevance[] (one slot per value, NULL at first) receives a tensor, owned by the caller, for every float value between the model
  * inputs and `start`: its total relevance over all consumers. (For input-gradient: value times gradient.)
  * Errors: LRP_UNSUPPORTED naming a layer that cannot be differentiated, LRP_CANCELLED, LRP_MEMORY. What is there stays valid. */

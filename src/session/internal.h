@@ -73,6 +73,9 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
 struct lrp_results {
     int references;
     struct lrp_network *network;
+    const struct lrp_tensor **inputs; /* by model input, all samples: what they are of; NULL where there is none */
+    size_t input_count;
+    int64_t sample;
     size_t value_count;
     /* published, under the session's lock; a slot is set once and never changed */
     const struct lrp_tensor **values, **relevance; /* by value number */
@@ -84,14 +87,36 @@ struct lrp_results {
     /* how the relevance was made, once it is done: for the next pass, which may take over most of it */
     struct lrp_state *made_under;
     struct lrp_tensor *start;
+    const struct lrp_tensor **edges; /* what consumers gave to values that have several (propagate.h); NULL: not kept */
+    size_t edge_count;
     struct lrp_results *base; /* finished results of the same network and input, until this pass is done itself */
 };
-/* Empty results; `keep_forward` (may be NULL): finished activations of the same network and input are taken over, and what is
- * known of relevance serves as base. */
-enum lrp_status lrp_results_new(struct lrp_network *network, struct lrp_results *keep_forward, struct lrp_results **out,
-                                struct lrp_error *err);
+/* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just these
+ * are taken over, and what is known of relevance serves as base. */
+enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_tensor *const *inputs, int64_t sample,
+                                struct lrp_results *keep_forward, struct lrp_results **out, struct lrp_error *err);
 struct lrp_results *lrp_results_retain(struct lrp_results *results);
 void lrp_results_release(struct lrp_results *results);
+
+/* Finished results that are at hand when earlier settings or inputs come back; the latest first. Under the session's lock. */
+enum { LRP_CACHE_MOST = 16 };
+struct lrp_cache {
+    struct lrp_results *items[LRP_CACHE_MOST];
+    size_t count;
+};
+/* Puts results in front (retained). What has to go for it, or is more than `most_bytes` together, is moved to `out`, to be released
+ * by the caller (unlocked: that may take a while): room for LRP_CACHE_MOST. Returns how many. */
+size_t lrp_cache_put(struct lrp_cache *cache, struct lrp_results *results, size_t most_bytes, struct lrp_results **out);
+/* What a pass under this state would find, found before (borrowed); or NULL. */
+struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_state *state, const struct lrp_tensor *const *inputs,
+                                   int64_t sample);
+/* Results with finished activations of the same network, inputs and output (borrowed), or NULL. */
+struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_state *state,
+                                           const struct lrp_tensor *const *inputs, int64_t sample);
+/* A network that serves shapes and settings (borrowed), or NULL. */
+struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_shape *shapes,
+                                           const struct lrp_settings *settings);
+void lrp_cache_clear(struct lrp_cache *cache);
 
 /* What one job works on: its own references. */
 struct lrp_job {
@@ -102,6 +127,7 @@ struct lrp_job {
     size_t input_count;
     enum lrp_want want;
     uint64_t generation;
+    bool keep_edges;                  /* more rule changes are to be expected */
     void (*notify)(void *);
     void *notify_data;
 };
@@ -118,11 +144,14 @@ struct lrp_session {
     pthread_cond_t wake, idle;
     struct lrp_state *state;
     struct lrp_results *results;
+    struct lrp_cache cache;
     _Atomic uint64_t generation;      /* a job of another generation stops */
     atomic_bool interrupted;
     enum lrp_job_state job_state;
     int done, total;
     double prepare_ms, forward_ms, relevance_ms;
+    double update_ms;                 /* the last job that got to its end, and the layers it computed */
+    int forward_layers, relevance_layers;
     struct lrp_error job_error;
     pthread_t worker;
     bool worker_started, worker_quit;
@@ -130,6 +159,40 @@ struct lrp_session {
     bool worker_working;              /* a job is running right now */
     struct lrp_job *pending;          /* the latest request, NULL if none */
 };
+
+bool lrp_job_should_stop(void *job);
+void lrp_job_notify(const struct lrp_job *job);
+/* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it is. */
+void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, bool relevance, int value, int layer);
+/* What the passes tell after every node (lrp_progress). */
+struct lrp_watch {
+    struct lrp_job *job;
+    const struct lrp_tensor *const *tensors;
+    bool relevance;
+    bool *computed; /* by layer; owned by the pass */
+    double since; /* when the node before was done, ms */
+};
+void lrp_watch_node(void *watch, int node, int done, int total);
+/* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
+void lrp_job_describe_activations(struct lrp_job *job);
+
+/* What is to become of the session if everything works out. */
+struct lrp_plan {
+    const struct lrp_tensor **inputs;
+    struct lrp_shape *shapes;
+    bool same_inputs; /* tensors made before serve again */
+    bool one_by_one;
+    int64_t sample;
+    struct lrp_network *network;
+    struct lrp_state *state;
+    struct lrp_results *results;
+};
+/* `same_sources`: only settings change. Whatever comes of it, the plan is to be freed. Errors: as lrp_session_apply. */
+enum lrp_status lrp_plan_make(struct lrp_session *session, const struct lrp_settings *settings, bool same_sources, struct lrp_plan *plan,
+                              struct lrp_error *err);
+void lrp_plan_free(struct lrp_plan *plan, size_t inputs);
+/* Samples that inputs hold: the first dimension of the first that is there; 0 without any. */
+int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs);
 
 /* Runs a job in the calling thread (session unlocked). */
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);

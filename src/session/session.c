@@ -5,121 +5,8 @@
 #include "internal.h"
 #include "text.h"
 
-/* ---- putting model, inputs and settings together ---- */
-
-static void asked_shape(const struct lrp_settings *settings, struct lrp_shape *out)
-{
-    const char *p = lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE);
-    *out = (struct lrp_shape){.rank = *p ? 0 : -1};
-    while (*p && out->rank < LRP_MAX_RANK) { /* its form was checked when it was set */
-        char *end;
-        out->dim[out->rank++] = strtoll(p, &end, 10);
-        p = *end == ',' ? end + 1 : end;
-    }
-}
-
-/* What is to become of the session if everything works out. */
-struct plan {
-    const struct lrp_tensor **inputs;
-    struct lrp_shape *shapes;
-    bool one_by_one;
-    struct lrp_network *network;
-    struct lrp_state *state;
-    struct lrp_results *results;
-};
-
-static void plan_free(struct plan *p, size_t inputs)
-{
-    for (size_t i = 0; p->inputs && i < inputs; i++) lrp_tensor_release(p->inputs[i]);
-    free(p->inputs);
-    free(p->shapes);
-    lrp_network_release(p->network);
-    lrp_state_release(p->state);
-    lrp_results_release(p->results);
-}
-
-/* --input-shape may fill in what the file leaves open, and choose another batch; it cannot contradict the rest. */
-static enum lrp_status check_asked(const struct lrp_session *s, const struct lrp_model_value *input, const struct lrp_shape *asked,
-                                   struct lrp_error *err)
-{
-    char got[160], want[160];
-    bool fits = asked->rank < 0 || input->shape.rank < 0 || asked->rank == input->shape.rank;
-    for (int i = 1; fits && asked->rank > 0 && i < input->shape.rank; i++)
-        fits = input->shape.dim[i] < 0 || input->shape.dim[i] == asked->dim[i];
-    if (fits) return LRP_OK;
-    return lrp_fail(err, LRP_USAGE, "%s: --input-shape %s does not fit input %s, which takes %s", lrp_model_path(s->model),
-                    lrp_shape_text(asked, 0, ",", got, sizeof got), input->name,
-                    lrp_shape_text(&input->shape, 0, ",", want, sizeof want));
-}
-
-static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i, struct plan *p, struct lrp_error *err)
-{
-    struct lrp_model_value input;
-    struct lrp_shape asked = {.rank = -1};
-    lrp_model_input(s->model, i, &input);
-    if (i == 0) asked_shape(settings, &asked);
-    enum lrp_status status = check_asked(s, &input, &asked, err);
-    if (status != LRP_OK) return status;
-    const struct lrp_source *source = &s->sources[i];
-    p->shapes[i] = asked;
-    if (!source->array && !source->picture.pixels) return LRP_OK;
-    status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
-    if (status != LRP_OK) return status;
-    p->shapes[i] = p->inputs[i]->shape;
-    return LRP_OK;
-}
-
-/* With a fixed batch of 1 every input must bring the same number of samples. */
-static enum lrp_status plan_samples(const struct lrp_session *s, struct plan *p, size_t inputs, struct lrp_error *err)
-{
-    int64_t samples = -1;
-    for (size_t i = 0; p->one_by_one && i < inputs; i++) {
-        if (!p->inputs[i] || p->inputs[i]->shape.rank < 1) continue;
-        int64_t own = p->inputs[i]->shape.dim[0];
-        if (samples >= 0 && own != samples)
-            return lrp_fail(err, LRP_FILE, "%s: the inputs hold %lld and %lld samples", lrp_model_path(s->model), (long long)samples,
-                            (long long)own);
-        samples = own;
-        p->shapes[i].dim[0] = 1;
-    }
-    return LRP_OK;
-}
-
-static bool same_inputs(const struct lrp_session *s, const struct plan *p, size_t inputs)
-{
-    for (size_t i = 0; i < inputs; i++) {
-        const struct lrp_tensor *a = s->inputs[i], *b = p->inputs[i];
-        if (a == b) continue;
-        if (!a || !b || a->dtype != b->dtype || !lrp_shape_equal(&a->shape, &b->shape)) return false;
-        if (lrp_dtype_is_float(a->dtype) ? memcmp(a->f, b->f, a->count * sizeof(float)) != 0
-                                         : memcmp(a->i, b->i, a->count * sizeof(int64_t)) != 0)
-            return false;
-    }
-    return true;
-}
-
-static enum lrp_status make_plan(struct lrp_session *s, const struct lrp_settings *settings, struct plan *p, struct lrp_error *err)
-{
-    size_t inputs = lrp_model_input_count(s->model);
-    *p = (struct plan){.inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *)), .shapes = calloc(inputs + 1, sizeof *p->shapes)};
-    enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; status == LRP_OK && i < inputs; i++) status = plan_input(s, settings, i, p, err);
-    if (status == LRP_OK) status = plan_samples(s, p, inputs, err);
-    if (status != LRP_OK) return status;
-    const struct lrp_state *old = s->state;
-    if (old && lrp_network_serves(old->network, p->shapes, settings)) p->network = lrp_network_retain(old->network);
-    else status = lrp_network_new(s->model, p->shapes, settings, &p->network, err);
-    if (status == LRP_OK) status = lrp_state_new(p->network, settings, &p->state, err);
-    bool same_output = old && p->state && old->network == p->network && old->output == p->state->output;
-    bool keep = same_output && s->one_by_one == p->one_by_one && same_inputs(s, p, inputs);
-    pthread_mutex_lock(&s->lock); /* the worker may be filling the old results */
-    if (status == LRP_OK) status = lrp_results_new(p->network, keep ? s->results : NULL, &p->results, err);
-    pthread_mutex_unlock(&s->lock);
-    return status;
-}
-
 /* Puts a plan in force; running jobs are out of date from here on. */
-static void enforce(struct lrp_session *s, struct plan *p)
+static void enforce(struct lrp_session *s, struct lrp_plan *p)
 {
     size_t inputs = lrp_model_input_count(s->model);
     pthread_mutex_lock(&s->lock);
@@ -131,24 +18,24 @@ static void enforce(struct lrp_session *s, struct plan *p)
     s->results = p->results;
     s->inputs = p->inputs;
     s->one_by_one = p->one_by_one;
-    s->job_state = LRP_JOB_NONE;
+    s->job_state = p->results->relevance_done ? LRP_JOB_DONE : LRP_JOB_NONE;
     s->job_error = (struct lrp_error){0};
     s->done = s->total = 0;
     pthread_mutex_unlock(&s->lock);
-    if (s->sample >= lrp_session_samples(s)) s->sample = 0;
+    s->sample = p->sample;
     p->state = state;
     p->results = results;
     p->inputs = old;
-    plan_free(p, inputs);
+    lrp_plan_free(p, inputs);
 }
 
-static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_error *err)
+static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources, struct lrp_error *err)
 {
-    struct plan plan;
+    struct lrp_plan plan;
     double before = lrp_now_ms();
-    enum lrp_status status = make_plan(s, settings, &plan, err);
+    enum lrp_status status = lrp_plan_make(s, settings, same_sources, &plan, err);
     if (status != LRP_OK) {
-        plan_free(&plan, lrp_model_input_count(s->model));
+        lrp_plan_free(&plan, lrp_model_input_count(s->model));
         return status;
     }
     enforce(s, &plan);
@@ -175,7 +62,7 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
         s->inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *));
         if (!s->sources || !s->inputs) status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", model);
     }
-    if (status == LRP_OK) status = reapply(s, settings, err);
+    if (status == LRP_OK) status = reapply(s, settings, false, err);
     if (status == LRP_OK) *out = s;
     else lrp_session_free(s);
     return status;
@@ -201,6 +88,7 @@ void lrp_session_free(struct lrp_session *session)
     free(session->inputs);
     lrp_state_release(session->state);
     lrp_results_release(session->results);
+    lrp_cache_clear(&session->cache);
     lrp_model_release(session->model);
     pthread_mutex_destroy(&session->lock);
     pthread_cond_destroy(&session->wake);
@@ -210,7 +98,7 @@ void lrp_session_free(struct lrp_session *session)
 
 enum lrp_status lrp_session_apply(struct lrp_session *session, const struct lrp_settings *settings, struct lrp_error *err)
 {
-    return reapply(session, settings, err);
+    return reapply(session, settings, true, err);
 }
 
 static enum lrp_status find_input(const struct lrp_session *s, const char *name, size_t *index, struct lrp_error *err)
@@ -237,7 +125,7 @@ static enum lrp_status put_source(struct lrp_session *s, size_t index, struct lr
 {
     struct lrp_source old = s->sources[index];
     s->sources[index] = *source;
-    enum lrp_status status = reapply(s, s->state->settings, err);
+    enum lrp_status status = reapply(s, s->state->settings, false, err);
     if (status == LRP_OK) {
         lrp_source_free(&old);
     } else {
@@ -270,9 +158,7 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
 
 int64_t lrp_session_samples(const struct lrp_session *session)
 {
-    for (size_t i = 0; i < lrp_model_input_count(session->model); i++)
-        if (session->inputs[i]) return session->inputs[i]->shape.rank ? session->inputs[i]->shape.dim[0] : 1;
-    return 0;
+    return lrp_count_samples(session->model, session->inputs);
 }
 
 bool lrp_session_one_by_one(const struct lrp_session *session)
@@ -280,27 +166,45 @@ bool lrp_session_one_by_one(const struct lrp_session *session)
     return session->one_by_one;
 }
 
+/* Other results of the same state (handed over); a running job is out of date. */
+static void replace_results(struct lrp_session *s, struct lrp_results *results)
+{
+    pthread_mutex_lock(&s->lock);
+    atomic_fetch_add(&s->generation, 1);
+    struct lrp_results *old = s->results;
+    s->results = results;
+    s->job_state = results->relevance_done ? LRP_JOB_DONE : LRP_JOB_NONE;
+    pthread_mutex_unlock(&s->lock);
+    lrp_results_release(old);
+}
+
 enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t sample, struct lrp_error *err)
 {
     if (sample < 0 || sample >= lrp_session_samples(session))
         return lrp_fail(err, LRP_USAGE, "there is no sample %lld", (long long)sample);
     if (sample == session->sample) return LRP_OK;
-    enum lrp_status status = lrp_session_forget(session, err);
-    if (status == LRP_OK) session->sample = sample;
-    return status;
+    pthread_mutex_lock(&session->lock);
+    struct lrp_results *known = lrp_cache_find(&session->cache, session->state, session->inputs, sample);
+    if (known) lrp_results_retain(known);
+    pthread_mutex_unlock(&session->lock);
+    enum lrp_status status = LRP_OK;
+    if (!known) status = lrp_results_new(session->state->network, session->inputs, sample, NULL, &known, err);
+    if (status != LRP_OK) return status;
+    session->sample = sample;
+    replace_results(session, known);
+    return LRP_OK;
 }
 
 enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err)
 {
     struct lrp_results *results = NULL;
-    enum lrp_status status = lrp_results_new(session->state->network, NULL, &results, err);
+    enum lrp_status status = lrp_results_new(session->state->network, session->inputs, session->sample, NULL, &results, err);
     if (status != LRP_OK) return status;
     pthread_mutex_lock(&session->lock);
-    atomic_fetch_add(&session->generation, 1); /* a running job is out of date */
-    struct lrp_results *old = session->results;
-    session->results = results;
-    session->job_state = LRP_JOB_NONE;
+    struct lrp_cache old = session->cache;
+    session->cache = (struct lrp_cache){.count = 0};
     pthread_mutex_unlock(&session->lock);
-    lrp_results_release(old);
+    lrp_cache_clear(&old);
+    replace_results(session, results);
     return LRP_OK;
 }

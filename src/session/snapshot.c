@@ -97,6 +97,9 @@ static void copy_job(const struct lrp_session *s, struct lrp_snapshot *shown)
     shown->prepare_ms = s->prepare_ms;
     shown->forward_ms = s->forward_ms;
     shown->relevance_ms = s->relevance_ms;
+    shown->update_ms = s->update_ms;
+    shown->forward_layers = s->forward_layers;
+    shown->relevance_layers = s->relevance_layers;
     shown->error = s->job_error;
     shown->generation = atomic_load(&s->generation);
 }

@@ -1,0 +1,140 @@
+/* plan.c: putting model, inputs and settings together: what a session is to become, before anything changes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static void asked_shape(const struct lrp_settings *settings, struct lrp_shape *out)
+{
+    const char *p = lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE);
+    *out = (struct lrp_shape){.rank = *p ? 0 : -1};
+    while (*p && out->rank < LRP_MAX_RANK) { /* its form was checked when it was set */
+        char *end;
+        out->dim[out->rank++] = strtoll(p, &end, 10);
+        p = *end == ',' ? end + 1 : end;
+    }
+}
+
+void lrp_plan_free(struct lrp_plan *p, size_t inputs)
+{
+    for (size_t i = 0; p->inputs && i < inputs; i++) lrp_tensor_release(p->inputs[i]);
+    free(p->inputs);
+    free(p->shapes);
+    lrp_network_release(p->network);
+    lrp_state_release(p->state);
+    lrp_results_release(p->results);
+}
+
+/* --input-shape may fill in what the file leaves open, and choose another batch; it cannot contradict the rest. */
+static enum lrp_status check_asked(const struct lrp_session *s, const struct lrp_model_value *input, const struct lrp_shape *asked,
+                                   struct lrp_error *err)
+{
+    char got[160], want[160];
+    bool fits = asked->rank < 0 || input->shape.rank < 0 || asked->rank == input->shape.rank;
+    for (int i = 1; fits && asked->rank > 0 && i < input->shape.rank; i++)
+        fits = input->shape.dim[i] < 0 || input->shape.dim[i] == asked->dim[i];
+    if (fits) return LRP_OK;
+    return lrp_fail(err, LRP_USAGE, "%s: --input-shape %s does not fit input %s, which takes %s", lrp_model_path(s->model),
+                    lrp_shape_text(asked, 0, ",", got, sizeof got), input->name,
+                    lrp_shape_text(&input->shape, 0, ",", want, sizeof want));
+}
+
+/* The tensors made before serve again: the sources are the same, and so is all that says how pictures become tensors. */
+static bool same_preprocessing(const struct lrp_session *s, const struct lrp_settings *settings)
+{
+    static const enum lrp_setting keys[] = {LRP_SETTING_INPUT_SHAPE, LRP_SETTING_SCALE,  LRP_SETTING_MEAN,     LRP_SETTING_STD,       LRP_SETTING_SIZE,
+                                            LRP_SETTING_CROP,        LRP_SETTING_LAYOUT, LRP_SETTING_CHANNELS, LRP_SETTING_PREPROCESS};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (lrp_settings_given(s->state->settings, keys[i]) != lrp_settings_given(settings, keys[i]) ||
+            strcmp(lrp_settings_get(s->state->settings, keys[i]), lrp_settings_get(settings, keys[i])) != 0)
+            return false;
+    return true;
+}
+
+static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i, struct lrp_plan *p, struct lrp_error *err)
+{
+    struct lrp_model_value input;
+    struct lrp_shape asked = {.rank = -1};
+    lrp_model_input(s->model, i, &input);
+    if (i == 0) asked_shape(settings, &asked);
+    enum lrp_status status = check_asked(s, &input, &asked, err);
+    if (status != LRP_OK) return status;
+    const struct lrp_source *source = &s->sources[i];
+    p->shapes[i] = asked;
+    if (!source->array && !source->picture.pixels) return LRP_OK;
+    if (p->same_inputs && s->inputs[i]) p->inputs[i] = lrp_tensor_retain(s->inputs[i]);
+    else status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
+    if (status != LRP_OK) return status;
+    p->shapes[i] = p->inputs[i]->shape;
+    return LRP_OK;
+}
+
+/* With a fixed batch of 1 every input must bring the same number of samples. */
+static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_plan *p, size_t inputs, struct lrp_error *err)
+{
+    int64_t samples = -1;
+    for (size_t i = 0; p->one_by_one && i < inputs; i++) {
+        if (!p->inputs[i] || p->inputs[i]->shape.rank < 1) continue;
+        int64_t own = p->inputs[i]->shape.dim[0];
+        if (samples >= 0 && own != samples)
+            return lrp_fail(err, LRP_FILE, "%s: the inputs hold %lld and %lld samples", lrp_model_path(s->model), (long long)samples,
+                            (long long)own);
+        samples = own;
+        p->shapes[i].dim[0] = 1;
+    }
+    return LRP_OK;
+}
+
+int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs)
+{
+    for (size_t i = 0; i < lrp_model_input_count(model); i++)
+        if (inputs[i]) return inputs[i]->shape.rank ? inputs[i]->shape.dim[0] : 1;
+    return 0;
+}
+
+/* Results for a plan: those of an earlier time if nothing else would come out, else new ones on top of what is known. */
+static enum lrp_status plan_results(struct lrp_session *s, struct lrp_plan *p, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    const struct lrp_state *old = s->state;
+    p->sample = s->sample < lrp_count_samples(s->model, p->inputs) ? s->sample : 0;
+    pthread_mutex_lock(&s->lock); /* the worker may be filling the old results */
+    struct lrp_results *known = lrp_cache_find(&s->cache, p->state, p->inputs, p->sample);
+    if (known) {
+        p->results = lrp_results_retain(known);
+    } else {
+        const bool same_output = old && old->network == p->network && old->output == p->state->output;
+        const struct lrp_cache present = {.items = {s->results}, .count = same_output ? 1 : 0};
+        struct lrp_results *keep = lrp_cache_find_forward(&present, p->state, p->inputs, p->sample);
+        if (!keep) keep = lrp_cache_find_forward(&s->cache, p->state, p->inputs, p->sample);
+        status = lrp_results_new(p->network, p->inputs, p->sample, keep, &p->results, err);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return status;
+}
+
+/* The present network, one of the cache, or a new one. */
+static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_plan *p, struct lrp_error *err)
+{
+    struct lrp_network *known = s->state && lrp_network_serves(s->state->network, p->shapes, settings) ? s->state->network : NULL;
+    pthread_mutex_lock(&s->lock);
+    if (!known) known = lrp_cache_find_network(&s->cache, p->shapes, settings);
+    if (known) p->network = lrp_network_retain(known);
+    pthread_mutex_unlock(&s->lock);
+    return known ? LRP_OK : lrp_network_new(s->model, p->shapes, settings, &p->network, err);
+}
+
+enum lrp_status lrp_plan_make(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources, struct lrp_plan *p,
+                                 struct lrp_error *err)
+{
+    size_t inputs = lrp_model_input_count(s->model);
+    *p = (struct lrp_plan){.inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *)), .shapes = calloc(inputs + 1, sizeof *p->shapes)};
+    p->same_inputs = same_sources && s->state && same_preprocessing(s, settings);
+    p->one_by_one = p->same_inputs && s->one_by_one;
+    enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; status == LRP_OK && i < inputs; i++) status = plan_input(s, settings, i, p, err);
+    if (status == LRP_OK) status = plan_samples(s, p, inputs, err);
+    if (status == LRP_OK) status = plan_network(s, settings, p, err);
+    if (status == LRP_OK) status = lrp_state_new(p->network, settings, &p->state, err);
+    return status == LRP_OK ? plan_results(s, p, err) : status;
+}

@@ -1,0 +1,63 @@
+/* publish.c: what a job finds becomes visible: layer by layer, under the session's lock. */
+#include "internal.h"
+
+void lrp_job_notify(const struct lrp_job *job)
+{
+    if (job->notify) job->notify(job->notify_data);
+}
+
+/* Values whose statistics a layer shows: the output of its last node. */
+static int layer_value(const struct lrp_network *n, int layer)
+{
+    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
+    const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
+    return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
+}
+
+void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, bool relevance, int value, int layer)
+{
+    struct lrp_results *r = job->results;
+    const struct lrp_tensor **slots = relevance ? r->relevance : r->values;
+    if (value < 0 || !from[value] || slots[value]) return; /* only this job writes there */
+    struct lrp_statistics statistics;
+    bool shown = relevance && layer >= 0 && layer_value(r->network, layer) == value;
+    if (shown) lrp_tensor_statistics(from[value], &statistics);
+    pthread_mutex_lock(&job->session->lock);
+    slots[value] = lrp_tensor_retain(from[value]);
+    if (shown) r->relevance_statistics[layer] = statistics;
+    pthread_mutex_unlock(&job->session->lock);
+}
+
+void lrp_watch_node(void *data, int node, int done, int total)
+{
+    struct lrp_watch *w = data;
+    struct lrp_results *r = w->job->results;
+    const struct lrp_network *n = r->network;
+    const struct lrp_node *graph_node = &n->graph->nodes[node];
+    const double took = lrp_now_ms() - w->since;
+    const int layer = n->view->layer_of_node[node];
+    if (layer >= 0 && !w->relevance) w->computed[layer] = true;
+    for (int i = 0; i < graph_node->call.out_count; i++)
+        lrp_job_publish(w->job, w->tensors, w->relevance, graph_node->out[i], layer);
+    pthread_mutex_lock(&w->job->session->lock);
+    if (layer >= 0 && (!w->relevance || w->computed[layer])) (w->relevance ? r->relevance_ms : r->forward_ms)[layer] += took;
+    w->job->session->done = done;
+    w->job->session->total = total;
+    pthread_mutex_unlock(&w->job->session->lock);
+    lrp_job_notify(w->job);
+    w->since = lrp_now_ms();
+}
+
+void lrp_job_describe_activations(struct lrp_job *job)
+{
+    struct lrp_results *r = job->results;
+    for (size_t i = 0; i < r->network->view->list.count && !lrp_job_should_stop(job); i++) {
+        int value = layer_value(r->network, (int)i);
+        struct lrp_statistics statistics;
+        if (value < 0 || !r->values[value] || !lrp_dtype_is_float(r->values[value]->dtype)) continue;
+        lrp_tensor_statistics(r->values[value], &statistics);
+        pthread_mutex_lock(&job->session->lock);
+        r->value_statistics[i] = statistics;
+        pthread_mutex_unlock(&job->session->lock);
+    }
+}
