@@ -1,6 +1,4 @@
 /* act_app.c: actions on the views, finding, tags, and the program itself. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -109,51 +107,3 @@ void lrp_do_tag_none(struct lrp_app *app) {
 void lrp_do_accept(struct lrp_app *app) { lrp_app_menu_take(app, false); }
 void lrp_do_edit(struct lrp_app *app) { lrp_app_menu_take(app, true); }
 void lrp_do_close_menu(struct lrp_app *app) { lrp_app_close_menu(app); }
-
-/* ":set KEY VALUE". */
-static void set(struct lrp_app *app, const char *line) {
-    const size_t length = strcspn(line, " ");
-    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
-        const char *key = lrp_facts_key((enum lrp_setting)i);
-        if (strlen(key) != length || strncmp(key, line, length) != 0)
-            continue;
-        const char *value = line + length;
-        lrp_app_emit(app, LRP_EFFECT_SET, value + strspn(value, " "), i, false);
-        return;
-    }
-    lrp_app_say(app, true, "no such setting: %s", line);
-}
-
-/* ":42" goes to layer 42. */
-static bool go_to(struct lrp_app *app, const char *line) {
-    char *end;
-    const long number = strtol(line, &end, 10);
-    if (end == line || *end)
-        return false;
-    if (number < 0 || number >= lrp_app_layer_count(app))
-        lrp_app_say(app, true, "no layer %s", line);
-    else
-        lrp_app_select(app, (int)number);
-    return true;
-}
-
-void lrp_app_command(struct lrp_app *app, const char *line) {
-    while (*line == ' ')
-        line++;
-    app->status[0] = 0;
-    if (*line == 0 || go_to(app, line))
-        return;
-    if (strncmp(line, "set ", 4) == 0) {
-        set(app, line + 4);
-        return;
-    }
-    if (strcmp(line, "theme light") == 0 || strcmp(line, "theme dark") == 0) {
-        app->caps.light = line[6] == 'l';
-        return;
-    }
-    const enum lrp_action action = lrp_action_of_name(line);
-    if (action == LRP_ACTION_NONE)
-        lrp_app_say(app, true, "no such command: %s (? lists them)", line);
-    else
-        lrp_action_at(action)->run(app);
-}

@@ -67,8 +67,7 @@ static void remember_link(struct lrp_app *app) {
     app->links[app->link_count++] = app->layer;
 }
 
-/* Goes to a layer even if the filter hides it: then the filter goes. */
-static void go(struct lrp_app *app, int layer) {
+void lrp_app_go(struct lrp_app *app, int layer) {
     lrp_app_select(app, layer);
     if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer)
         return;
@@ -81,7 +80,7 @@ static void go(struct lrp_app *app, int layer) {
 void lrp_do_towards_input(struct lrp_app *app) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (layer && layer->input_count > 0)
-        go(app, layer->sources[0]);
+        lrp_app_go(app, layer->sources[0]);
     else
         lrp_app_say(app, false, "this is the input");
 }
@@ -89,7 +88,7 @@ void lrp_do_towards_input(struct lrp_app *app) {
 void lrp_do_towards_output(struct lrp_app *app) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (layer && layer->consumer_count > 0)
-        go(app, layer->consumers[0]);
+        lrp_app_go(app, layer->consumers[0]);
     else
         lrp_app_say(app, false, "this is an output");
 }
@@ -111,13 +110,13 @@ void lrp_do_follow(struct lrp_app *app) {
     lrp_lines_free(&lines);
     if (link >= 0) {
         remember_link(app);
-        go(app, link);
+        lrp_app_go(app, link);
     }
 }
 
 void lrp_do_link_back(struct lrp_app *app) {
     if (app->link_count > 0)
-        go(app, app->links[--app->link_count]);
+        lrp_app_go(app, app->links[--app->link_count]);
     else
         lrp_app_say(app, false, "no link to go back along");
 }

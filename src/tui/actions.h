@@ -9,7 +9,7 @@ struct lrp_app;
 /* Where a key means the action: the list of layers, a page of text, the preview, a menu. */
 enum { LRP_IN_LIST = 1, LRP_IN_TEXT = 2, LRP_IN_PREVIEW = 4, LRP_IN_MENU = 8, LRP_IN_ANY = 7 };
 
-#define LRP_ACTION_GROUPS(X) X(MOVE, "move") X(FIND, "find") X(MARK, "mark") X(RULES, "rules") X(CHECK, "check") \
+#define LRP_ACTION_GROUPS(X) X(MOVE, "move") X(FIND, "find") X(TREE, "tree") X(MARK, "mark") X(RULES, "rules") X(CHECK, "check") \
     X(RUN, "run") X(PREVIEW, "preview") X(VIEWS, "views") X(OUT, "out") X(APP, "application")
 enum lrp_action_group {
 #define X(id, text) LRP_GROUP_##id,
@@ -24,7 +24,7 @@ enum lrp_action_group {
 /* X(id, name, group, contexts, keys, label in the key bar, help). The key bar has this order. */
 #define LRP_ACTIONS(X)                                                                                                            \
     X(help, "help", VIEWS, LRP_IN_ANY, "? <F1> h", "help", "this page")                                                           \
-    X(search, "search", FIND, LRP_MOVES, "/", "find", "find as you type; Enter keeps, Esc goes back")                             \
+    X(search, "search", FIND, LRP_MOVES, "/", "find", "find as you type; Enter keeps, Esc leaves")                             \
     X(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "filter", "show by name, type, :unsupported or :tagged")                    \
     X(next_unsupported, "next-unsupported", MOVE, LRP_LP, "u", "next-bad", "next unsupported layer")                              \
     X(skip_checks, "skip-checks", CHECK, LRP_IN_ANY, "s", "checks", "skip or enforce the model check")                            \
@@ -48,10 +48,10 @@ enum lrp_action_group {
     X(play, "play", MOVE, LRP_LP, "P", "", "play the layers from output to input")                                                \
     X(search_next, "search-next", FIND, LRP_LT, "n", "", "next hit")                                                              \
     X(search_previous, "search-previous", FIND, LRP_LT, "N", "", "previous hit")                                                  \
-    X(next_pane, "next-pane", VIEWS, LRP_IN_ANY, "<Tab>", "", "next pane")                                                        \
-    X(details, "details", VIEWS, LRP_LP, "<CR>", "", "details: edges, statistics, remedy")                                        \
-    X(follow, "follow", VIEWS, LRP_IN_TEXT, "<CR>", "", "follow the link of the line")                                            \
-    X(link_back, "link-back", VIEWS, LRP_IN_ANY, "<BS>", "", "back along links")                                                  \
+    X(next_pane, "next-pane", TREE, LRP_IN_ANY, "<Tab>", "", "next pane")                                                        \
+    X(details, "details", TREE, LRP_LP, "<CR>", "", "details: edges, statistics, remedy")                                        \
+    X(follow, "follow", TREE, LRP_IN_TEXT, "<CR>", "", "follow the link of the line")                                            \
+    X(link_back, "link-back", TREE, LRP_IN_ANY, "<BS>", "", "back along links")                                                  \
     X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag; rule keys act on tagged layers")                                        \
     X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                     \
     X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                        \
@@ -79,6 +79,10 @@ enum lrp_action_group {
     X(write_rules, "write", OUT, LRP_IN_ANY, "w", "", "write the settings as a rules file")                                       \
     X(export_sheet, "export-all", OUT, LRP_IN_ANY, "E", "", "write all layers' heatmaps as one sheet")                            \
     X(command, "command", APP, LRP_IN_ANY, ":", "", "any action by name; :set KEY VALUE")                                         \
+    X(go, "go", MOVE, LRP_IN_ANY, "", "", "go to a layer: its number or name")                                                    \
+    X(set, "set", RUN, LRP_IN_ANY, "", "", "set an option: KEY VALUE")                                                            \
+    X(theme, "theme", APP, LRP_IN_ANY, "", "", "colours for a dark or a light background")                                        \
+    X(bind, "bind", APP, LRP_IN_ANY, "", "", "give an action other keys: ACTION KEYS")                                            \
     X(redraw, "redraw", APP, LRP_IN_ANY, "<C-l>", "", "draw the screen again")                                                    \
     X(suspend, "suspend", APP, LRP_IN_ANY, "<C-z>", "", "suspend; fg comes back")                                                 \
     X(escape, "escape", APP, LRP_IN_ANY | LRP_IN_MENU, "<Esc>", "", "close what is open; never quits")                            \
@@ -86,6 +90,20 @@ enum lrp_action_group {
     X(edit, "edit", APP, LRP_IN_MENU, "e <Tab>", "", "edit the row's parameters, then take it")                                   \
     X(close_menu, "close", APP, LRP_IN_MENU, "q", "", "close the menu")                                                           \
     X(quit, "quit", APP, LRP_IN_ANY, "Q", "", "quit at once")
+
+/* What may stand behind a name in the command line. */
+enum lrp_argument {
+    LRP_ARGUMENT_NONE, LRP_ARGUMENT_ACTION, LRP_ARGUMENT_LAYER, LRP_ARGUMENT_RULE, LRP_ARGUMENT_COMPOSITE, LRP_ARGUMENT_SETTING,
+    LRP_ARGUMENT_TARGET, LRP_ARGUMENT_PATTERN, LRP_ARGUMENT_THEME, LRP_ARGUMENT_BINDING, LRP_ARGUMENT_FILE, LRP_ARGUMENT_INPUT,
+    LRP_ARGUMENT_VALUE, /* of a setting */
+    LRP_ARGUMENT_COUNT
+};
+/* X(action, argument, how help writes it) */
+#define LRP_ACTION_ARGUMENTS(X)                                                                                                    \
+    X(go, LAYER, "LAYER") X(rule_menu, RULE, "RULE") X(composite_menu, COMPOSITE, "NAME") X(target_menu, TARGET, "TARGET")     \
+    X(set, SETTING, "KEY VALUE") X(search, PATTERN, "TEXT") X(filter, PATTERN, "TEXT") X(input, INPUT, "FILE")                      \
+    X(open_model, FILE, "FILE") X(export_heatmap, FILE, "FILE") X(export_sheet, FILE, "FILE") X(write_rules, FILE, "FILE")          \
+    X(theme, THEME, "dark|light") X(bind, BINDING, "ACTION KEYS")
 
 enum lrp_action {
 #define X(id, name, group, contexts, keys, bar, help) LRP_ACTION_##id,
@@ -99,22 +117,27 @@ struct lrp_action_row {
     const char *name;
     enum lrp_action_group group;
     int contexts;
-    const char *keys; /* separated by blanks, as keys.h writes them */
+    const char *keys; /* unless the user's configuration gives others: separated by blanks, as keys.h writes them */
     const char *bar;  /* "" if it is not in the key bar */
     const char *help;
     void (*run)(struct lrp_app *app);
 };
+struct lrp_action_argument {
+    enum lrp_argument kind;
+    const char *text; /* how help writes it; NULL: none is taken */
+    void (*take)(struct lrp_app *app, const char *argument);
+};
 const struct lrp_action_row *lrp_action_at(enum lrp_action action);
+const struct lrp_action_argument *lrp_action_argument_of(enum lrp_action action);
 const char *lrp_action_group_text(enum lrp_action_group group);
-/* The action a key has in one of the contexts, or LRP_ACTION_NONE. */
-enum lrp_action lrp_action_of_key(int key, int context);
 /* By name: exact, else the only one that starts with it; LRP_ACTION_NONE. */
 enum lrp_action lrp_action_of_name(const char *name);
-/* All keys as the screen shows them ("j ↓ ^N"), or only the first. Returns buffer. */
-char *lrp_action_keys(enum lrp_action action, int only_first, char *buffer, size_t size);
 
 #define X(id, name, group, contexts, keys, bar, help) void lrp_do_##id(struct lrp_app *app);
 LRP_ACTIONS(X)
+#undef X
+#define X(id, argument, placeholder) void lrp_take_##id(struct lrp_app *app, const char *argument_text);
+LRP_ACTION_ARGUMENTS(X)
 #undef X
 
 #endif

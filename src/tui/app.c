@@ -14,6 +14,7 @@ enum { LRP_MESSAGES_MOST = 500 };
 void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows) {
     *app = (struct lrp_app){.caps = *caps, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1};
     app->picture.layer = -1;
+    lrp_keymap_init(&app->keymap);
 }
 
 static void free_messages(struct lrp_messages *messages) {
@@ -30,6 +31,8 @@ void lrp_app_free(struct lrp_app *app) {
     free(app->filter);
     lrp_picture_clear(&app->picture);
     lrp_app_close_menu(app);
+    lrp_app_end_completion(app);
+    lrp_keymap_free(&app->keymap);
     lrp_effect_clear(&app->question.effect);
     for (int i = 0; i < LRP_PROMPT_COUNT; i++)
         lrp_lineedit_free(&app->edits[i]);
@@ -237,7 +240,7 @@ static void on_key(struct lrp_app *app, const struct lrp_event *event) {
         return;
     }
     app->status[0] = 0;
-    const enum lrp_action action = lrp_action_of_key(key, lrp_app_context(app));
+    const enum lrp_action action = lrp_keymap_find(&app->keymap, key, lrp_app_context(app));
     if (action != LRP_ACTION_NONE)
         lrp_action_at(action)->run(app);
 }
@@ -258,7 +261,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     case LRP_EVENT_PICTURE: on_picture(app, event); break;
     case LRP_EVENT_MENU: lrp_app_set_menu(app, (enum lrp_menu_kind)event->number, event->rows); break;
     case LRP_EVENT_PROMPT: lrp_app_open_prompt(app, (enum lrp_prompt_kind)event->number, event->text); break;
-    case LRP_EVENT_COMPLETE: lrp_lineedit_set(&app->edits[app->prompt.kind], event->text); break;
+    case LRP_EVENT_COMPLETE: lrp_app_set_completion(app, event->rows); break;
     case LRP_EVENT_EXISTS: on_exists(app, event); break;
     case LRP_EVENT_MESSAGE: lrp_app_say(app, event->number != 0, "%s", event->text); break;
     case LRP_EVENT_COMMAND: lrp_app_command(app, event->text); break;

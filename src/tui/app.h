@@ -7,6 +7,7 @@
 #include "canvas.h"
 #include "effect.h"
 #include "event.h"
+#include "keymap.h"
 #include "layout.h"
 #include "lineedit.h"
 
@@ -43,6 +44,12 @@ struct lrp_menu {
     struct lrp_menu_rows rows;
     struct lrp_window window; /* over the rows that match */
     char *filter;             /* owned */
+};
+/* What could stand in the place of the word being typed. */
+struct lrp_completion {
+    struct lrp_menu_rows rows; /* none: nothing was asked for */
+    int selected;              /* the one that stands there; -1: what they have in common */
+    size_t from;               /* where the word begins, in bytes */
 };
 /* A yes/no question: yes sends the effect. */
 struct lrp_question {
@@ -83,7 +90,9 @@ struct lrp_app {
     int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
     struct lrp_picture picture;
 
+    struct lrp_keymap keymap;
     struct lrp_prompt prompt;
+    struct lrp_completion completion;
     struct lrp_lineedit edits[LRP_PROMPT_COUNT]; /* one history each */
     char *search, *filter;            /* what holds; owned; NULL: none */
     bool search_failed;
@@ -118,6 +127,8 @@ int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row);
 /* Which of a layer's rows match the filter of the list. */
 bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern);
+/* The first key of an action as the screen shows it, or :NAME without one. Returns buffer. */
+char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size);
 /* Where keys go now. */
 int lrp_app_context(const struct lrp_app *app);
 /* Rows of a window that are seen at once. */
@@ -130,16 +141,25 @@ void lrp_app_emit(struct lrp_app *app, enum lrp_effect_kind kind, const char *te
 /* The same, for the tagged layers or the selected one. */
 void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number);
 void lrp_app_select(struct lrp_app *app, int layer);
+/* The same even if the filter hides the layer: then the filter goes. */
+void lrp_app_go(struct lrp_app *app, int layer);
 void lrp_app_settle(struct lrp_app *app); /* selection and scrolling made legal */
 void lrp_app_refilter(struct lrp_app *app);
 void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text);
+/* What is found or shown follows what is typed. */
+void lrp_app_typed(struct lrp_app *app);
 void lrp_app_prompt_key(struct lrp_app *app, int key);
 void lrp_app_close_menu(struct lrp_app *app);
 void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows);
 int lrp_app_menu_count(const struct lrp_app *app);
 const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row); /* of those that match */
 void lrp_app_menu_take(struct lrp_app *app, bool edit);
+/* A line of the command line: an action's name, perhaps with an argument; a layer's number. */
 void lrp_app_command(struct lrp_app *app, const char *line);
+/* Completes the word that is typed; again: the next (-1: previous) of what fits. */
+void lrp_app_complete(struct lrp_app *app, int step);
+void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows);
+void lrp_app_end_completion(struct lrp_app *app);
 void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event);
 void lrp_app_find(struct lrp_app *app, int from, int step);
 bool lrp_app_set_text(struct lrp_app *app, char **to, const char *text);

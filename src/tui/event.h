@@ -57,7 +57,7 @@ enum lrp_event_kind {
     LRP_EVENT_PICTURE,  /* picture, handed over */
     LRP_EVENT_MENU,     /* number: enum lrp_menu_kind; rows, handed over */
     LRP_EVENT_PROMPT,   /* number: enum lrp_prompt_kind; text: what it starts with */
-    LRP_EVENT_COMPLETE, /* text: what the open prompt shall hold now */
+    LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
     LRP_EVENT_EXISTS,   /* number: effect (EXPORT, SHEET, WRITE) whose file text is there already */
     LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
     LRP_EVENT_COMMAND,  /* text: as typed behind : */

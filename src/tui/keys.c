@@ -53,4 +53,19 @@ char *lrp_key_text(int key, char *buffer, size_t size) {
     return buffer;
 }
 
+char *lrp_key_name(int key, char *buffer, size_t size) {
+    char rune[5];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].key == key) {
+            snprintf(buffer, size, "<%s>", names[i].name);
+            return buffer;
+        }
+    }
+    if (key > 0 && key < 32)
+        snprintf(buffer, size, "<C-%c>", '@' + key + (key < 27 ? 32 : 0));
+    else
+        snprintf(buffer, size, "%s", (lrp_rune_put(key > 0 ? (uint32_t)key : '?', rune), rune));
+    return buffer;
+}
+
 bool lrp_key_is_text(int key) { return key >= ' ' && key != 127 && key < LRP_KEY_FIRST; }

@@ -25,6 +25,8 @@ enum lrp_key {
 int lrp_key_parse(const char **text);
 /* What the screen calls a key. Returns buffer. */
 char *lrp_key_text(int key, char *buffer, size_t size);
+/* What configuration files and scripts call it. Returns buffer. */
+char *lrp_key_name(int key, char *buffer, size_t size);
 /* A character to be typed, no control key. */
 bool lrp_key_is_text(int key);
 

@@ -60,19 +60,23 @@ void lrp_lines_free(struct lrp_lines *lines) {
     *lines = (struct lrp_lines){0};
 }
 
-static void help(struct lrp_lines *lines) {
+static void help(const struct lrp_app *app, struct lrp_lines *lines) {
     for (int group = 0; group < LRP_GROUP_COUNT; group++) {
         if (group)
             lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, " ");
         lrp_lines_add(lines, LRP_STYLE_COLUMN, -1, "%s", lrp_action_group_text((enum lrp_action_group)group));
         for (int i = 0; i < LRP_ACTION_COUNT; i++) {
             const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
-            char keys[64];
+            char keys[64], name[64];
             if ((int)row->group != group)
                 continue;
-            lrp_action_keys((enum lrp_action)i, 0, keys, sizeof keys);
+            lrp_keymap_text(&app->keymap, (enum lrp_action)i, false, keys, sizeof keys);
+            if (!*keys)
+                snprintf(keys, sizeof keys, ":");
             const int pad = 12 - lrp_text_columns(keys);
-            lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %s%*s  %-20s %s", keys, pad > 0 ? pad : 0, "", row->name, row->help);
+            const char *argument = lrp_action_argument_of((enum lrp_action)i)->text;
+            snprintf(name, sizeof name, "%s%s%s%s", row->name, argument ? " [" : "", argument ? argument : "", argument ? "]" : "");
+            lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %s%*s  %-20s %s", keys, pad > 0 ? pad : 0, "", name, row->help);
         }
     }
 }
@@ -126,7 +130,7 @@ static void summary(const struct lrp_app *app, struct lrp_lines *lines) {
 
 void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines) {
     if (view == LRP_VIEW_HELP)
-        help(lines);
+        help(app, lines);
     else if (view == LRP_VIEW_MESSAGES)
         messages(app, width, lines);
     else if (view == LRP_VIEW_SUMMARY)

@@ -55,8 +55,7 @@ void lrp_app_find(struct lrp_app *app, int from, int step) {
     snprintf(app->status, sizeof app->status, "match %d of %d", place, hits);
 }
 
-/* After every key: what is found or shown follows what is typed. */
-static void typed(struct lrp_app *app) {
+void lrp_app_typed(struct lrp_app *app) {
     const char *text = lrp_lineedit_text(edit_of(app));
     if (app->prompt.kind == LRP_PROMPT_FILTER) {
         lrp_app_set_text(app, &app->filter, *text ? text : NULL);
@@ -123,15 +122,19 @@ static void enter(struct lrp_app *app) {
 }
 
 void lrp_app_prompt_key(struct lrp_app *app, int key) {
-    const bool path = app->prompt.kind == LRP_PROMPT_INPUT || app->prompt.kind == LRP_PROMPT_MODEL || app->prompt.kind == LRP_PROMPT_EXPORT ||
-                      app->prompt.kind == LRP_PROMPT_SHEET || app->prompt.kind == LRP_PROMPT_WRITE;
     struct lrp_lineedit *edit = edit_of(app);
+    if (key == LRP_KEY_TAB || key == LRP_KEY_BACK_TAB) {
+        lrp_app_complete(app, key == LRP_KEY_TAB ? 1 : -1);
+        return;
+    }
+    const bool completing = app->completion.rows.count > 0;
+    lrp_app_end_completion(app);
+    if (key == LRP_KEY_ESCAPE && completing) /* only the list goes */
+        return;
     if (key == LRP_KEY_ESCAPE || key == ('C' & 0x1F) || (key == LRP_KEY_BACKSPACE && edit->length == 0))
         cancel(app);
     else if (key == LRP_KEY_ENTER)
         enter(app);
-    else if (key == LRP_KEY_TAB && path)
-        lrp_app_emit(app, LRP_EFFECT_COMPLETE, lrp_lineedit_text(edit), 0, false);
     else if (lrp_lineedit_key(edit, key))
-        typed(app);
+        lrp_app_typed(app);
 }

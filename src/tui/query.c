@@ -1,4 +1,5 @@
 /* query.c: asking the state: layers, checks, rows, where keys go. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -94,6 +95,13 @@ int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row) {
     if (view == LRP_VIEW_LAYERS)
         return row >= 0 && (size_t)row < app->shown_count ? app->shown[row] : -1;
     return view == LRP_VIEW_CHECK ? failing(app, row, &count) : -1;
+}
+
+char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size) {
+    lrp_keymap_text(&app->keymap, action, true, buffer, size);
+    if (!*buffer)
+        snprintf(buffer, size, ":%s", lrp_action_at(action)->name);
+    return buffer;
 }
 
 int lrp_app_context(const struct lrp_app *app) {

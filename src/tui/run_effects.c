@@ -142,7 +142,9 @@ static void do_menu(struct lrp_runner *runner, const struct lrp_effect *effect) 
 static void do_propose(struct lrp_runner *runner, const struct lrp_effect *effect) {
     lrp_runner_propose(runner, (enum lrp_prompt_kind)effect->number);
 }
-static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_complete(runner, effect->text); }
+static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    lrp_runner_complete(runner, (enum lrp_argument)effect->number, effect->text ? effect->text : "");
+}
 
 static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_input(runner, effect->text); }
 

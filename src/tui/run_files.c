@@ -1,9 +1,7 @@
 /* run_files.c: files: proposed names, asking before replacing, writing, completion of paths. */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pages.h"
@@ -88,62 +86,6 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
     } else {
         snprintf(text, sizeof text, "written: %.1000s", path);
         lrp_runner_say(runner, false, text);
-    }
-    free(path);
-}
-
-/* ---- completion ---- */
-
-struct completion {
-    char common[LRP_NAME_SIZE]; /* what all candidates start with */
-    char all[512];              /* their names */
-    int count;
-};
-
-static void candidate(struct completion *c, const char *name) {
-    size_t same = 0;
-    if (c->count++ == 0)
-        snprintf(c->common, sizeof c->common, "%s", name);
-    while (c->common[same] && c->common[same] == name[same])
-        same++;
-    c->common[same] = 0;
-    const size_t used = strlen(c->all);
-    snprintf(c->all + used, sizeof c->all - used, "%s%s", used ? "  " : "", name);
-}
-
-static void scan(struct completion *c, const char *folder, const char *start) {
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
-        if (strncmp(entry->d_name, start, strlen(start)) == 0 && (entry->d_name[0] != '.' || start[0] == '.'))
-            candidate(c, entry->d_name);
-    if (dir)
-        closedir(dir);
-}
-
-static bool is_folder(const char *path) {
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-void lrp_runner_complete(struct lrp_runner *runner, const char *typed) {
-    struct completion c = {.count = 0};
-    char folder[LRP_NAME_SIZE], whole[2 * LRP_NAME_SIZE + 2];
-    char *path = lrp_expand_path(typed);
-    if (!path || strlen(path) >= LRP_NAME_SIZE) {
-        free(path);
-        return;
-    }
-    const char *start = lrp_file_name(path);
-    snprintf(folder, sizeof folder, "%.*s", (int)(start - path), path);
-    scan(&c, *folder ? folder : ".", start);
-    snprintf(whole, sizeof whole, "%s%s", folder, c.common);
-    if (c.count == 1 && is_folder(whole))
-        strcat(whole, "/");
-    if (c.count > 1 && strcmp(whole, path) == 0) {
-        lrp_runner_say(runner, false, c.all);
-    } else if (c.count > 0) {
-        struct lrp_event event = {.kind = LRP_EVENT_COMPLETE, .text = whole};
-        lrp_app_update(&runner->app, &event);
     }
     free(path);
 }

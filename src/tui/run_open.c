@@ -147,12 +147,13 @@ static enum lrp_status settings_for(const struct lrp_runner *runner, const char 
     return lrp_settings_read(*out, path, NULL, err);
 }
 
-/* Puts a session in the place of the one that is shown. The app starts anew; what was said stays. */
+/* Puts a session in the place of the one that is shown. The app starts anew; what was said and the keys stay. */
 static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struct lrp_error *err) {
     struct lrp_app *app = &runner->app;
     const struct lrp_caps caps = app->caps;
     const int columns = app->columns, rows = app->rows;
     struct lrp_messages messages = app->messages;
+    struct lrp_keymap keymap = app->keymap;
     const struct lrp_snapshot *snapshot = NULL;
     if (lrp_session_snapshot(fresh, &snapshot, err) != LRP_OK || !lrp_runner_restart_history(runner, snapshot->settings, err)) {
         lrp_snapshot_release(snapshot);
@@ -163,9 +164,12 @@ static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struc
         lrp_session_wait(runner->session);
     }
     app->messages = (struct lrp_messages){0};
+    app->keymap = (struct lrp_keymap){0};
     lrp_app_free(app);
     lrp_app_init(app, &caps, columns, rows);
+    lrp_keymap_free(&app->keymap);
     app->messages = messages;
+    app->keymap = keymap;
     lrp_snapshot_release(runner->snapshot);
     lrp_session_free(runner->own);
     runner->snapshot = snapshot;

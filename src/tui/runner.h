@@ -61,7 +61,8 @@ void lrp_runner_remember_model(const char *model);
 /* Files. */
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect);
-void lrp_runner_complete(struct lrp_runner *runner, const char *typed);
+/* What a word in a prompt could become. */
+void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word);
 /* "~/x" with the home folder. Owned by the caller; NULL when out of memory. */
 char *lrp_expand_path(const char *path);
 

@@ -128,32 +128,9 @@ static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, st
     return x;
 }
 
-static void prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    static const char *const labels[LRP_PROMPT_COUNT] = {
-#define X(id, text) [LRP_PROMPT_##id] = text,
-        LRP_PROMPTS(X)
-#undef X
-    };
-    const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
-    const enum lrp_style style = app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT;
-    char label[64], before[4096];
-    snprintf(label, sizeof label, "%s%s", labels[app->prompt.kind],
-             app->prompt.kind == LRP_PROMPT_OPTION ? lrp_facts_key((enum lrp_setting)app->prompt.setting) : "");
-    if (app->prompt.kind == LRP_PROMPT_OPTION)
-        strcat(label, ": ");
-    lrp_canvas_fill(canvas, rect, style);
-    const int x = rect.x + lrp_canvas_text(canvas, rect.x, rect.y, rect.columns - 2, label, style), width = rect.x + rect.columns - x;
-    snprintf(before, sizeof before, "%.*s", (int)edit->cursor, lrp_lineedit_text(edit));
-    /* what is left of the cursor stays in sight, with a column for the cursor */
-    const int cursor = lrp_canvas_tail(canvas, x, rect.y, width - 1, before, style);
-    lrp_canvas_text(canvas, x + cursor, rect.y, width - cursor, lrp_lineedit_text(edit) + edit->cursor, style);
-    canvas->cursor_x = x + cursor;
-    canvas->cursor_y = rect.y;
-}
-
 void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     if (app->prompt.kind != LRP_PROMPT_NONE) {
-        prompt(app, canvas, rect);
+        lrp_view_prompt(app, canvas, rect);
         if (app->status[0] && app->prompt.kind == LRP_PROMPT_SEARCH)
             lrp_canvas_right(canvas, rect.x + rect.columns / 2, rect.y, rect.columns - rect.columns / 2 - 1, app->status,
                              app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT);
@@ -180,7 +157,9 @@ static enum lrp_action walk_keys(const struct lrp_app *app, struct lrp_canvas *c
         char key[16];
         if (!*row->bar || (row->contexts & context) == 0)
             continue;
-        lrp_action_keys((enum lrp_action)i, 1, key, sizeof key);
+        lrp_keymap_text(&app->keymap, (enum lrp_action)i, true, key, sizeof key);
+        if (!*key)
+            continue;
         const int gap = isalnum((unsigned char)key[0]) != 0; /* "?help", but "u next-bad" */
         const int from = x, columns = lrp_text_columns(key) + gap + lrp_text_columns(row->bar) + 1;
         if (x + columns - 1 > rect.x + rect.columns)
@@ -245,5 +224,6 @@ void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas) {
     if (app->menu.kind != LRP_MENU_NONE)
         lrp_view_menu(app, canvas, layout.body);
     lrp_view_status(app, canvas, layout.status);
+    lrp_view_completion(app, canvas, layout.body);
     lrp_view_keys(app, canvas, layout.keys);
 }

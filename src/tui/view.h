@@ -7,6 +7,9 @@
 
 void lrp_view_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+/* What the word being typed could be, in the last rows of the body. */
+void lrp_view_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 void lrp_view_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);

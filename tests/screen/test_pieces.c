@@ -79,27 +79,6 @@ static void keys_have_names(void **state) {
     }
 }
 
-static void no_row_of_the_action_table_is_empty_or_doubled(void **state) {
-    char keys[64];
-    (void)state;
-    for (int i = 0; i < LRP_ACTION_COUNT; i++) {
-        const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
-        assert_true(*row->name && *row->help && *row->keys && row->contexts && row->run);
-        assert_int_equal(lrp_action_of_name(row->name), i);
-        assert_true(lrp_text_columns(row->help) <= 44); /* fits into 80 columns */
-        assert_true(*lrp_action_keys((enum lrp_action)i, 0, keys, sizeof keys));
-        for (int context = 1; context <= LRP_IN_MENU; context *= 2) {
-            const char *at = row->keys;
-            for (int key; (row->contexts & context) && (key = lrp_key_parse(&at)) != 0;) {
-                if (key != ' ' && lrp_action_of_key(key, context) != (enum lrp_action)i)
-                    print_error("key %d of %s means %s in context %d\n", key, row->name,
-                                lrp_action_at(lrp_action_of_key(key, context))->name, context);
-                assert_true(key == ' ' || lrp_action_of_key(key, context) == (enum lrp_action)i);
-            }
-        }
-    }
-}
-
 static void a_typed_line_is_edited(void **state) {
     static const struct {
         const char *keys, *text;
@@ -320,7 +299,6 @@ int main(void) {
         cmocka_unit_test(texts_are_cut_to_their_width),
         cmocka_unit_test(half_a_wide_character_is_not_left_behind),
         cmocka_unit_test(keys_have_names),
-        cmocka_unit_test(no_row_of_the_action_table_is_empty_or_doubled),
         cmocka_unit_test(a_typed_line_is_edited),
         cmocka_unit_test(a_typed_line_has_a_history),
         cmocka_unit_test(panes_never_overlap_and_fill_the_body),

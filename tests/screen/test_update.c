@@ -72,7 +72,7 @@ static void keys_ask_for_effects(void **state) {
                  {"c", LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP},
                  {"m", LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE},
                  {"i<C-u>cat.png<CR>", LRP_EFFECT_INPUT, "cat.png", 0},
-                 {"i<C-u>ca<Tab>", LRP_EFFECT_COMPLETE, "ca", 0},
+                 {"i<C-u>ca<Tab>", LRP_EFFECT_COMPLETE, "ca", LRP_ARGUMENT_INPUT},
                  {":set gamma 0.5<CR>", LRP_EFFECT_SET, "0.5", LRP_SETTING_GAMMA},
                  {":set nothing 1<CR>", -1, NULL, 0},
                  {":undo<CR>", LRP_EFFECT_UNDO, NULL, 0},

@@ -1,0 +1,127 @@
+/* command.c: the : command line: any action by its name, what some of them take, and going to a layer by its number. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+/* Actions that are nothing without an argument start a line in which it can be typed. */
+static void begin(struct lrp_app *app, enum lrp_action action) {
+    char line[64];
+    snprintf(line, sizeof line, "%s ", lrp_action_at(action)->name);
+    lrp_app_open_prompt(app, LRP_PROMPT_COMMAND, line);
+}
+void lrp_do_go(struct lrp_app *app) { begin(app, LRP_ACTION_go); }
+void lrp_do_set(struct lrp_app *app) { begin(app, LRP_ACTION_set); }
+void lrp_do_theme(struct lrp_app *app) { begin(app, LRP_ACTION_theme); }
+void lrp_do_bind(struct lrp_app *app) { begin(app, LRP_ACTION_bind); }
+
+void lrp_take_set(struct lrp_app *app, const char *line) {
+    const size_t length = strcspn(line, " =");
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const char *key = lrp_facts_key((enum lrp_setting)i);
+        if (strlen(key) != length || strncmp(key, line, length) != 0)
+            continue;
+        const char *value = line + length;
+        lrp_app_emit(app, LRP_EFFECT_SET, value + strspn(value, " ="), i, false);
+        return;
+    }
+    lrp_app_say(app, true, "no such setting: %s (:set and Tab lists them)", line);
+}
+
+void lrp_take_theme(struct lrp_app *app, const char *name) {
+    if (strcmp(name, "light") == 0 || strcmp(name, "dark") == 0)
+        app->caps.light = name[0] == 'l';
+    else
+        lrp_app_say(app, true, "no such theme: %s (dark or light)", name);
+}
+
+/* ":bind down j n": what the action had before goes. */
+void lrp_take_bind(struct lrp_app *app, const char *line) {
+    const size_t length = strcspn(line, " ");
+    char name[64], why[128], keys[64];
+    snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
+    const enum lrp_action action = lrp_action_of_name(name);
+    if (action == LRP_ACTION_NONE)
+        lrp_app_say(app, true, "bind: no such action: %s", name);
+    else if (!lrp_keymap_bind(&app->keymap, action, line + length, why, sizeof why))
+        lrp_app_say(app, true, "bind: %s", why);
+    else
+        lrp_app_say(app, false, "%s: %s", lrp_action_at(action)->name, lrp_keymap_text(&app->keymap, action, false, keys, sizeof keys));
+}
+
+/* A number, a name, or what only one name holds. */
+static int layer_of(const struct lrp_app *app, const char *text) {
+    char *end;
+    const long number = strtol(text, &end, 10);
+    int found = -1, hits = 0;
+    for (int i = 0; i < lrp_app_layer_count(app); i++) {
+        const char *name = lrp_app_layer(app, i)->name;
+        if (strcmp(name, text) == 0)
+            return i;
+        if (strstr(name, text)) {
+            found = i;
+            hits++;
+        }
+    }
+    if (end != text && !*end)
+        return number >= 0 && number < lrp_app_layer_count(app) ? (int)number : -1;
+    return hits == 1 ? found : -1;
+}
+
+void lrp_take_go(struct lrp_app *app, const char *text) {
+    const int layer = layer_of(app, text);
+    if (layer < 0)
+        lrp_app_say(app, true, "no layer %s", text);
+    else
+        lrp_app_go(app, layer);
+}
+
+void lrp_take_rule_menu(struct lrp_app *app, const char *rule) { lrp_app_emit_layers(app, LRP_EFFECT_RULE, rule, 0); }
+void lrp_take_composite_menu(struct lrp_app *app, const char *text) {
+    lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
+}
+void lrp_take_target_menu(struct lrp_app *app, const char *text) { lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_TARGET, false); }
+void lrp_take_input(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_INPUT, path, 0, false); }
+void lrp_take_open_model(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_OPEN, path, 0, false); }
+void lrp_take_export_heatmap(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_EXPORT, path, 0, false); }
+void lrp_take_export_sheet(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_SHEET, path, 0, false); }
+void lrp_take_write_rules(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_WRITE, path, 0, false); }
+
+void lrp_take_search(struct lrp_app *app, const char *text) {
+    if (lrp_app_set_text(app, &app->search, text))
+        lrp_app_find(app, app->windows[app->view].selected, 1);
+}
+void lrp_take_filter(struct lrp_app *app, const char *text) {
+    if (lrp_app_set_text(app, &app->filter, text))
+        lrp_app_refilter(app);
+}
+
+static void run(struct lrp_app *app, enum lrp_action action, const char *argument) {
+    const struct lrp_action_argument *wanted = lrp_action_argument_of(action);
+    if (!*argument)
+        lrp_action_at(action)->run(app);
+    else if (wanted->take)
+        wanted->take(app, argument);
+    else
+        lrp_app_say(app, true, "%s takes nothing behind it: %s", lrp_action_at(action)->name, argument);
+}
+
+void lrp_app_command(struct lrp_app *app, const char *line) {
+    char name[64];
+    line += strspn(line, " ");
+    const size_t length = strcspn(line, " "), digits = strspn(line, "0123456789");
+    app->status[0] = 0;
+    if (*line == 0)
+        return;
+    if (digits > 0 && line[digits] == 0) {
+        lrp_take_go(app, line);
+        return;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
+    const enum lrp_action action = lrp_action_of_name(name);
+    if (action == LRP_ACTION_NONE)
+        lrp_app_say(app, true, "no such command: %s (Tab lists them)", name);
+    else
+        run(app, action, line + length + strspn(line + length, " "));
+}
