@@ -3,7 +3,9 @@
 
 #include "lrpscope/error.h"
 
+#include "actions.h"
 #include "help.h"
+#include "keys.h"
 
 /* Text as roff takes it: backslashes, hyphens, and control characters at a line's begin. */
 static void put(FILE *file, const char *text) {
@@ -79,6 +81,47 @@ static void all_options(FILE *file) {
     }
 }
 
+/* "j, Down, ^N": the table writes "j <Down> <C-n>". */
+static void key_names(FILE *file, const char *keys) {
+    char text[16];
+    for (int key, first = 1; (key = lrp_key_parse(&keys)) != 0;) {
+        if (key == ' ')
+            continue;
+        fputs(first ? "" : ", ", file);
+        put(file, lrp_key_text(key, text, sizeof text));
+        first = 0;
+    }
+}
+
+static void one_action(FILE *file, enum lrp_action action) {
+    const struct lrp_action_row *row = lrp_action_at(action);
+    const struct lrp_action_argument *argument = lrp_action_argument_of(action);
+    fputs(".TP\n.B ", file);
+    key_names(file, row->keys);
+    fputs(*row->keys ? ", :" : ":", file);
+    put(file, row->name);
+    if (argument->text) {
+        fputs(" [", file);
+        put(file, argument->text);
+        fputc(']', file);
+    }
+    fputc('\n', file);
+    put_line(file, row->help);
+}
+
+static void keys(FILE *file) {
+    fputs(".SH KEYS OF THE INSPECTOR\n"
+          "Where a key means two things, the focus decides: the list, the preview, a page of text or a menu. Everything is also there "
+          "by its name behind \":\", where Tab completes names and what they take. \"?\" shows the keys as they are bound now.\n",
+          file);
+    for (int group = 0; group < LRP_GROUP_COUNT; group++) {
+        fprintf(file, ".SS %s\n", lrp_action_group_text((enum lrp_action_group)group));
+        for (int i = 0; i < LRP_ACTION_COUNT; i++)
+            if ((int)lrp_action_at((enum lrp_action)i)->group == group)
+                one_action(file, (enum lrp_action)i);
+    }
+}
+
 static void exit_codes(FILE *file) {
     fputs(".SH EXIT STATUS\n", file);
 #define X(name, code, text)                                                                                                    \
@@ -108,6 +151,7 @@ void lrp_cli_generate_man(FILE *file) {
           file);
     commands(file);
     all_options(file);
+    keys(file);
     exit_codes(file);
     examples(file);
 }
