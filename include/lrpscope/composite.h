@@ -16,9 +16,9 @@ struct lrp_composite_info {
 const struct lrp_composite_info *lrp_composite_at(size_t index);
 /* Parses a preset ("epsilon-plus-flat", "epsilon-gamma-box(-2.1,2.6)"), a rule for every layer ("zero"), or a list:
  * composite(global(zero), global-type(convolution=alpha-beta(2,1)), first-n-type(7, convolution=flat), layer(9, zero)).
- * Errors: LRP_USAGE. */
-enum lrp_status lrp_composite_parse(const char *text, enum lrp_convention convention, struct lrp_composite **out,
-                                    struct lrp_error *err);
+ * `book` (may be NULL) has custom rules; retained. Errors: LRP_USAGE. */
+enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,
+                                    struct lrp_composite **out, struct lrp_error *err);
 void lrp_composite_free(struct lrp_composite *composite);
 /* The text that parses back to the same composite. Owned by the caller. */
 char *lrp_composite_text(const struct lrp_composite *composite);

@@ -66,6 +66,9 @@ enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_se
 /* True if it was set (by whom ever) to something, even to its default. */
 bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting);
 
+/* The custom rules that rules' names may mean; NULL if there are none. Borrowed until the next change. */
+const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings);
+
 struct lrp_rule_setting {
     const char *select, *rule; /* borrowed */
 };

@@ -26,10 +26,19 @@ enum lrp_status lrp_convention_parse(const char *text, enum lrp_convention *out,
 enum lrp_bias_mode { LRP_BIAS_ON, LRP_BIAS_RAW, LRP_BIAS_OFF };
 enum lrp_inputs_mode { LRP_INPUTS_SPLIT, LRP_INPUTS_WHOLE };
 
+/* Rules beyond the table: custom ones of rules files, those of plugins, and what stands in for a rule on layers of one type.
+ * Reference counted; may be added to until it is shared (by settings or a composite), then it never changes: copy it. No global
+ * state: whoever reads a rule's name passes the book along, NULL where there is none. */
+struct lrp_rule_book;
+struct lrp_rule_row; /* how a rule works: opaque here */
+
+enum { LRP_RULE_PARAMETERS = 8 };
 /* A rule with its parameters: a value. `low` and `high` (z-box) are 1, channels, or all elements of a sample; owned. */
 struct lrp_rule {
-    int id;                /* row of the table: lrp_rule_at */
-    float stabilizer, gamma, alpha, beta; /* epsilon's epsilon is its stabilizer */
+    const struct lrp_rule_row *row; /* its name and parameters; the table's, or the book's it was parsed with, which outlives it */
+    const struct lrp_rule_row *how; /* what is computed: row, or what a book has for it on this layer's type */
+    float stabilizer;               /* epsilon's epsilon is its stabilizer */
+    float values[LRP_RULE_PARAMETERS]; /* numbers (gamma, alpha, beta, ...) at their place in the row's list of parameters */
     enum lrp_bias_mode bias;
     enum lrp_inputs_mode inputs;
     float *low, *high;
@@ -42,19 +51,22 @@ struct lrp_rule_parameter {
 struct lrp_rule_info {
     const char *name, *formula; /* one line */
     const char *fits;           /* "any layer with a vjp", "layers with weights", ... */
-    struct lrp_rule_parameter parameters[8];
+    struct lrp_rule_parameter parameters[LRP_RULE_PARAMETERS];
     int parameter_count;
+    const char *origin;         /* file or plugin a custom rule is from; NULL for the table's */
 };
-/* The table of rules; NULL past the end. Borrowed, static. */
-const struct lrp_rule_info *lrp_rule_at(size_t index);
-/* Parses "alpha-beta(2,1)", "epsilon(0.25,bias=off)", "flat()". Defaults come from the convention.
+/* The rules: the table's, then the book's (may be NULL); NULL past the end. Borrowed, static or from the book. */
+const struct lrp_rule_info *lrp_rule_at(const struct lrp_rule_book *book, size_t index);
+/* Parses "alpha-beta(2,1)", "epsilon(0.25,bias=off)", "flat()". Defaults come from the convention; `book` may be NULL.
  * Errors: LRP_USAGE naming the nearest rules, the parameter, or the condition that does not hold. */
-enum lrp_status lrp_rule_parse(const char *text, enum lrp_convention convention, struct lrp_rule *out, struct lrp_error *err);
+enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,
+                               struct lrp_rule *out, struct lrp_error *err);
 /* The shortest text that parses back to the same rule under the convention. Owned by the caller (free); NULL when out of memory. */
 char *lrp_rule_text(const struct lrp_rule *rule, enum lrp_convention convention);
 enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out, struct lrp_error *err);
 /* Gives back what the rule owns, not the struct. */
 void lrp_rule_clear(struct lrp_rule *rule);
+/* Same formula, same parameters: of two books, too. */
 bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b);
 
 #endif

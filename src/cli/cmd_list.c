@@ -56,7 +56,7 @@ static char *next_item(const char **text) {
 
 static void rules_table(struct lrp_table *table) {
     const struct lrp_rule_info *info;
-    for (size_t i = 0; (info = lrp_rule_at(i)); i++) {
+    for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++) {
         char parameters[256] = "";
         for (int p = 0; p < info->parameter_count; p++) {
             const struct lrp_rule_parameter *one = &info->parameters[p];
@@ -73,7 +73,7 @@ static void rules_table(struct lrp_table *table) {
 
 static void rules_json(struct lrp_document *d, cJSON *array) {
     const struct lrp_rule_info *info;
-    for (size_t i = 0; (info = lrp_rule_at(i)); i++) {
+    for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "name", info->name);
         cJSON *parameters = lrp_cli_json_put_array(d, o, "parameters");

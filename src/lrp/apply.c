@@ -197,15 +197,23 @@ static enum lrp_status layer_norm(const struct lrp_application *a, struct lrp_te
     return status;
 }
 
+/* A function of a book: what it says of an error is told of the layer. */
+static enum lrp_status by_function(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    enum lrp_status status = a->rule->how->function(a->rule->how->data, a, given, err);
+    return status == LRP_OK ? LRP_OK : blame(a, status, err);
+}
+
 enum lrp_status lrp_apply(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
     enum lrp_status status = new_given(a, given, err);
     if (status != LRP_OK) return status;
-    switch (lrp_rule_row(a->rule->id)->method) {
+    switch (a->rule->how->method) {
     case LRP_BY_PASSING: status = pass(a, given, err); break;
     case LRP_BY_GRADIENT: status = pull_back(a, a->relevance, given, err); break;
     case LRP_BY_LAYER_NORM: status = layer_norm(a, given, err); break;
+    case LRP_BY_FUNCTION: status = by_function(a, given, err); break;
     case LRP_BY_TERMS: status = lrp_call_weighted(&n->call) ? lrp_apply_terms(a, given[0], err) : fallback(a, given, err); break;
     }
     if (status != LRP_OK) release_all(given, n->call.in_count);

@@ -11,7 +11,7 @@ struct terms {
     const struct lrp_call *call;
     const struct lrp_tensor *x, *z, *r;
     bool x_has_negative;
-    struct lrp_tensor *inputs[6]; /* by enum lrp_term_input, made when needed; [LRP_TERM_A] stays NULL */
+    struct lrp_tensor *inputs[LRP_TERM_INPUT_COUNT]; /* by enum lrp_term_input, made when needed; [LRP_TERM_A] stays NULL */
     struct lrp_tensor *d;         /* denominators, then s */
     struct lrp_tensor *other_d, *other_given; /* for terms behind the first, made when needed */
     bool d_empty, given_empty;    /* nothing is in d / R_in yet: the first term writes there itself */
@@ -59,8 +59,7 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
 
 static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term, void **handle, struct lrp_error *err)
 {
-    bool gamma = term->weight == LRP_WEIGHT_GAMMA_POSITIVE || term->weight == LRP_WEIGHT_GAMMA_NEGATIVE;
-    const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = gamma ? t->a->rule->gamma : 0};
+    const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = term->gamma};
     bool as_is = term->weight == LRP_WEIGHT_AS_IS && term->bias == LRP_WEIGHT_AS_IS;
     return lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, err);
 }
@@ -116,7 +115,7 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
 }
 
 /* pr26: the activation stays inside: z = act(d), s = act'(d) R/stab(z). */
-static enum lrp_status divide_through_activation(struct terms *t, struct lrp_error *err)
+static enum lrp_status divide_through_activation(struct terms *t, float stabilizer, struct lrp_error *err)
 {
     const struct lrp_node *act = &lrp_engine_graph(t->a->engine)->nodes[t->a->inner_activation];
     const struct lrp_tensor *in[8] = {NULL}; /* bounds and slopes behind the first */
@@ -132,7 +131,7 @@ static enum lrp_status divide_through_activation(struct terms *t, struct lrp_err
     if (status == LRP_OK) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &t->d->shape, &s, err);
     if (status == LRP_OK) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &t->d->shape, &back, err);
     if (status == LRP_OK) {
-        lrp_vector_divide(t->r->f, z[0]->f, t->a->rule->stabilizer, s->f, s->count, t->a->run);
+        lrp_vector_divide(t->r->f, z[0]->f, stabilizer, s->f, s->count, t->a->run);
         const struct lrp_tensor *out[1] = {z[0]}, *cotangent[1] = {s};
         struct lrp_tensor *gradient[8] = {back};
         status = act->call.op->vjp(&act->call, handle, in, out, cotangent, gradient, t->a->run, err);
@@ -162,8 +161,8 @@ static enum lrp_status divide(struct terms *t, const struct lrp_group *g, struct
     else
         for (int i = 0; status == LRP_OK && i < g->term_count; i++) status = add_term(t, &g->terms[i], err);
     if (status == LRP_OK && t->d_empty && !is_forward(g)) memset(t->d->f, 0, t->d->count * sizeof(float)); /* no term had anything */
-    if (status == LRP_OK && inside) status = divide_through_activation(t, err);
-    else if (status == LRP_OK) lrp_vector_divide(t->r->f, d, t->a->rule->stabilizer, t->d->f, t->d->count, t->a->run);
+    if (status == LRP_OK && inside) status = divide_through_activation(t, g->e, err);
+    else if (status == LRP_OK) lrp_vector_divide(t->r->f, d, g->e, t->d->f, t->d->count, t->a->run);
     if (status == LRP_OK && g->mask != LRP_MASK_ALL)
         lrp_vector_mask(t->z->f, g->mask == LRP_MASK_POSITIVE ? 1 : -1, t->d->f, t->d->count, t->a->run);
     return status;
@@ -171,11 +170,9 @@ static enum lrp_status divide(struct terms *t, const struct lrp_group *g, struct
 
 static enum lrp_status apply_group(struct terms *t, const struct lrp_group *g, struct lrp_tensor *given, struct lrp_error *err)
 {
-    const struct lrp_rule *rule = t->a->rule;
-    float factor = g->factor == LRP_FACTOR_ALPHA ? rule->alpha : g->factor == LRP_FACTOR_MINUS_BETA ? -rule->beta : 1;
-    if (factor == 0) return LRP_OK;
+    if (g->c == 0) return LRP_OK;
     enum lrp_status status = divide(t, g, err);
-    for (int i = 0; status == LRP_OK && i < g->term_count; i++) status = return_term(t, &g->terms[i], factor, t->d, given, err);
+    for (int i = 0; status == LRP_OK && i < g->term_count; i++) status = return_term(t, &g->terms[i], g->c, t->d, given, err);
     return status;
 }
 

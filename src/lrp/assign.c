@@ -4,19 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book.h"
 #include "select.h"
-#include "terms.h"
 #include "text.h"
 
 /* ---- does a rule fit ---- */
 
-static enum lrp_status bounds_fit(const struct lrp_desc *input, size_t count, const char *name, struct lrp_error *err)
+static enum lrp_status bounds_fit(const struct lrp_rule_row *row, const struct lrp_desc *input, size_t count, const char *name,
+                                  struct lrp_error *err)
 {
     int64_t all = lrp_shape_count(&input->shape), batch = input->shape.rank ? input->shape.dim[0] : 1;
     int64_t channels = input->shape.rank > 1 ? input->shape.dim[1] : 1;
     if (count <= 1 || all < 0 || (int64_t)count == channels || (batch > 0 && (int64_t)count == all / batch)) return LRP_OK;
-    return lrp_fail(err, LRP_USAGE, "rule z-box: %s has %zu values; 1, %lld (channels) or %lld (all) would fit", name, count,
-                    (long long)channels, (long long)(batch > 0 ? all / batch : all));
+    return lrp_fail(err, LRP_USAGE, "rule %s: %s has %zu values; 1, %lld (channels) or %lld (all) would fit", row->info.name,
+                    name, count, (long long)channels, (long long)(batch > 0 ? all / batch : all));
 }
 
 static bool equal_count(const struct lrp_call *call)
@@ -35,26 +36,26 @@ static enum lrp_status unfit(const struct lrp_layer *layer, const struct lrp_rul
                     row->info.fits);
 }
 
-enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, int layer,
-                              const struct lrp_rule *rule, struct lrp_error *err)
+enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_rule_book *book,
+                              int layer, struct lrp_rule *rule, struct lrp_error *err)
 {
     const struct lrp_layer *l = &view->list.rows[layer];
-    const struct lrp_rule_row *row = lrp_rule_row(rule->id);
+    const struct lrp_rule_row *row = rule->row;
+    rule->how = lrp_rule_book_how(book, row, l);
     if (layer == 0) return lrp_fail(err, LRP_USAGE, "the model input has no rule");
     const struct lrp_node *anchor = &graph->nodes[view->nodes[layer].anchor];
     const struct lrp_call *call = &anchor->call;
     if (!call->op) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
     bool fits = false;
-    switch (row->fit) {
+    switch (rule->how->fit) {
     case LRP_FITS_VJP: fits = call->op->vjp != NULL; break;
     case LRP_FITS_WEIGHTS: fits = lrp_call_weighted(call); break;
     case LRP_FITS_EQUAL_COUNT: fits = (call->op->traits & LRP_TRAIT_MOVES && call->op->vjp) || equal_count(call); break;
     case LRP_FITS_LAYER_NORM: fits = strcmp(l->type, "layer-norm") == 0; break;
     }
     if (!fits) return unfit(l, row, err);
-    if (!rule->low_count) return LRP_OK;
-    enum lrp_status status = bounds_fit(&call->in[0], rule->low_count, "low", err);
-    return status == LRP_OK ? bounds_fit(&call->in[0], rule->high_count, "high", err) : status;
+    enum lrp_status status = bounds_fit(row, &call->in[0], rule->low_count, "low", err);
+    return status == LRP_OK ? bounds_fit(row, &call->in[0], rule->high_count, "high", err) : status;
 }
 
 /* ---- composites ---- */
@@ -100,7 +101,7 @@ static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, 
 }
 
 /* The rule a primitive has for a layer in its scope, or NULL. */
-static const struct lrp_rule *yields(const struct lrp_primitive *p, const struct lrp_layer *layer)
+static struct lrp_rule *yields(const struct lrp_primitive *p, const struct lrp_layer *layer)
 {
     for (size_t i = 0; i < p->count; i++)
         if (!p->rules[i].type || lrp_layer_is(layer, p->rules[i].type)) return &p->rules[i].rule;
@@ -147,10 +148,10 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
     size_t fitted = 0;
     if (status == LRP_OK && p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE) keep_first(p, list, layers);
     for (size_t i = 1; status == LRP_OK && i < list->count; i++) {
-        const struct lrp_rule *rule = layers[i] ? yields(p, &list->rows[i]) : NULL;
+        struct lrp_rule *rule = layers[i] ? yields(p, &list->rows[i]) : NULL;
         struct lrp_error why;
         if (!rule) continue;
-        if (lrp_rule_fits(a->graph, a->view, (int)i, rule, &why) == LRP_OK) {
+        if (lrp_rule_fits(a->graph, a->view, c->book, (int)i, rule, &why) == LRP_OK) {
             status = give(a, i, rule, source_name(c));
             fitted++;
         } else if (list->rows[i].executable && !warn(a, why.message)) {
@@ -177,7 +178,7 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
 {
     struct lrp_rule rule;
     struct lrp_selection s;
-    enum lrp_status status = lrp_rule_parse(option->rule, c->convention, &rule, a->err);
+    enum lrp_status status = lrp_rule_parse(option->rule, c->book, c->convention, &rule, a->err);
     if (status != LRP_OK) return status;
     status = lrp_select(a->graph, a->view, option->select, &s, a->err);
     if (status != LRP_OK) {
@@ -188,7 +189,7 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
     for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++) {
         struct lrp_error why;
         if (!s.layers[i]) continue;
-        status = lrp_rule_fits(a->graph, a->view, (int)i, &rule, &why);
+        status = lrp_rule_fits(a->graph, a->view, c->book, (int)i, &rule, &why);
         if (status == LRP_OK) status = give(a, i, &rule, "--rule");
         else if (lenient && status == LRP_USAGE) status = warn(a, why.message) ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
         else status = lrp_fail(a->err, status, "%s", why.message);
@@ -216,7 +217,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     struct lrp_rule rest;
     /* semantics.md section 7: what no primitive covers */
     const char *uncovered = composite->convention == LRP_CONVENTION_ZENNIT ? "gradient" : "zero";
-    if (status == LRP_OK) status = lrp_rule_parse(uncovered, composite->convention, &rest, err);
+    if (status == LRP_OK) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
     for (size_t i = 0; status == LRP_OK && i < count; i++) status = give(&a, i, &rest, i ? "fallback" : "");
     for (size_t i = 0; status == LRP_OK && i < composite->count; i++)
         status = apply_primitive(&a, composite, &composite->primitives[i]);

@@ -39,6 +39,7 @@ struct lrp_composite {
     char *text;  /* as it was given, brackets normalised */
     const char *preset; /* name if it is one, else NULL; static */
     enum lrp_convention convention;
+    const struct lrp_rule_book *book; /* of custom rules, retained; NULL if there is none */
     struct lrp_primitive *primitives;
     size_t count;
 };
@@ -58,8 +59,8 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
                            const struct lrp_rule_option *options, size_t option_count, struct lrp_assignment *out,
                            struct lrp_error *err);
 void lrp_assignment_free(struct lrp_assignment *assignment);
-/* Whether a rule can be given to a layer; if not, err says why. */
-enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, int layer,
-                              const struct lrp_rule *rule, struct lrp_error *err);
+/* Whether a rule can be given to a layer; if not, err says why. rule->how becomes what the book (may be NULL) has for that layer. */
+enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_rule_book *book,
+                              int layer, struct lrp_rule *rule, struct lrp_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "book.h"
 #include "split.h"
 #include "text.h"
 
@@ -69,34 +70,35 @@ void lrp_composite_free(struct lrp_composite *composite)
     if (!composite) return;
     for (size_t i = 0; i < composite->count; i++) primitive_clear(&composite->primitives[i]);
     free(composite->primitives);
+    lrp_rule_book_release(composite->book);
     free(composite->text);
     free(composite);
 }
 
-static enum lrp_status add_rule(struct lrp_primitive *p, const char *type, const char *rule, enum lrp_convention convention,
+static enum lrp_status add_rule(const struct lrp_composite *c, struct lrp_primitive *p, const char *type, const char *rule,
                                 struct lrp_error *err)
 {
     struct lrp_type_rule *rules = realloc(p->rules, (p->count + 1) * sizeof *rules);
     if (!rules) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     p->rules = rules;
     rules[p->count] = (struct lrp_type_rule){.type = type ? strdup(type) : NULL};
-    enum lrp_status status = lrp_rule_parse(rule, convention, &rules[p->count].rule, err);
+    enum lrp_status status = lrp_rule_parse(rule, c->book, c->convention, &rules[p->count].rule, err);
     if (status == LRP_OK) p->count++;
     else free(rules[p->count].type);
     return status;
 }
 
 /* "type=rule" or "type=>rule" */
-static enum lrp_status add_mapping(struct lrp_primitive *p, char *text, enum lrp_convention convention, struct lrp_error *err)
+static enum lrp_status add_mapping(const struct lrp_composite *c, struct lrp_primitive *p, char *text, struct lrp_error *err)
 {
     char *equals = strchr(text, '=');
     if (!equals || equals == text)
         return lrp_fail(err, LRP_USAGE, "composite: %s needs type=rule, not %s", kinds[p->kind].text, text);
     *equals = '\0';
-    return add_rule(p, lrp_trim(text), equals + (equals[1] == '>' ? 2 : 1), convention, err);
+    return add_rule(c, p, lrp_trim(text), equals + (equals[1] == '>' ? 2 : 1), err);
 }
 
-static enum lrp_status parse_primitive(const char *text, enum lrp_convention convention, struct lrp_primitive *p, struct lrp_error *err)
+static enum lrp_status parse_primitive(const struct lrp_composite *c, const char *text, struct lrp_primitive *p, struct lrp_error *err)
 {
     struct lrp_call_text call;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
@@ -118,8 +120,8 @@ static enum lrp_status parse_primitive(const char *text, enum lrp_convention con
     if (status == LRP_OK && (kinds[p->kind].map ? call.count <= next : call.count != next + 1))
         status = lrp_fail(err, LRP_USAGE, "composite: %s needs %s", call.name, kinds[p->kind].map ? "type=rule" : "one rule");
     for (; status == LRP_OK && next < call.count; next++)
-        status = kinds[p->kind].map ? add_mapping(p, call.arguments[next], convention, err)
-                                    : add_rule(p, NULL, call.arguments[next], convention, err);
+        status = kinds[p->kind].map ? add_mapping(c, p, call.arguments[next], err)
+                                    : add_rule(c, p, NULL, call.arguments[next], err);
     lrp_call_text_free(&call);
     if (status != LRP_OK) primitive_clear(p);
     return status;
@@ -130,7 +132,7 @@ static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, 
     struct lrp_primitive *larger = realloc(c->primitives, (c->count + 1) * sizeof *larger);
     if (!larger) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     c->primitives = larger;
-    enum lrp_status status = parse_primitive(text, c->convention, &larger[c->count], err);
+    enum lrp_status status = parse_primitive(c, text, &larger[c->count], err);
     if (status == LRP_OK) c->count++;
     return status;
 }
@@ -201,14 +203,16 @@ static enum lrp_status make_preset(struct lrp_composite *c, const struct preset 
     return status;
 }
 
-static enum lrp_status unknown_composite(const char *name, struct lrp_error *err)
+static enum lrp_status unknown_composite(const char *name, const struct lrp_rule_book *book, struct lrp_error *err)
 {
-    const char *names[PRESETS + 32];
-    size_t count = 0;
+    size_t rules = 0, count = 0;
     struct lrp_text nearest = {0};
-    for (size_t i = 0; i < PRESETS; i++) names[count++] = presets[i].info.name;
-    for (size_t i = 0; lrp_rule_at(i); i++) names[count++] = lrp_rule_at(i)->name;
-    lrp_text_nearest(&nearest, name, names, count);
+    while (lrp_rule_at(book, rules)) rules++;
+    const char **names = calloc(PRESETS + rules, sizeof *names);
+    for (size_t i = 0; names && i < PRESETS; i++) names[count++] = presets[i].info.name;
+    for (size_t i = 0; names && i < rules; i++) names[count++] = lrp_rule_at(book, i)->name;
+    if (names) lrp_text_nearest(&nearest, name, names, count);
+    free(names);
     enum lrp_status status = lrp_fail(err, LRP_USAGE, "unknown composite or rule %s (nearest: %s; all: lrpscope composites)", name,
                                       nearest.data ? nearest.data : "");
     lrp_text_free(&nearest);
@@ -221,9 +225,9 @@ static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text 
     if (preset) return make_preset(c, preset, call, err);
     if (strcmp(call->name, "composite") != 0) {
         struct lrp_rule rule;
-        enum lrp_status status = lrp_rule_parse(text, c->convention, &rule, err);
+        enum lrp_status status = lrp_rule_parse(text, c->book, c->convention, &rule, err);
         if (status == LRP_OK) lrp_rule_clear(&rule);
-        else if (err && strncmp(err->message, "unknown rule", 12) == 0) return unknown_composite(call->name, err);
+        else if (err && strncmp(err->message, "unknown rule", 12) == 0) return unknown_composite(call->name, c->book, err);
         return status == LRP_OK ? add_formatted(c, err, "global(%s)", text) : status;
     }
     enum lrp_status status = LRP_OK;
@@ -231,8 +235,8 @@ static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text 
     return status;
 }
 
-enum lrp_status lrp_composite_parse(const char *text, enum lrp_convention convention, struct lrp_composite **out,
-                                    struct lrp_error *err)
+enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,
+                                    struct lrp_composite **out, struct lrp_error *err)
 {
     struct lrp_call_text call;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
@@ -242,6 +246,7 @@ enum lrp_status lrp_composite_parse(const char *text, enum lrp_convention conven
     if (!c || !c->text) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     if (status == LRP_OK) {
         c->convention = convention;
+        c->book = lrp_rule_book_retain(book);
         status = fill(c, &call, text, err);
     }
     lrp_call_text_free(&call);

@@ -58,7 +58,7 @@ static void plan_step(const struct lrp_propagation *p, int node, struct step *st
                                                  .node = node, .inner_activation = -1};
     step->gradient = p->method != LRP_METHOD_LRP;
     if (step->gradient) return;
-    bool gradient_rule = lrp_rule_row(rule->id)->method == LRP_BY_GRADIENT;
+    bool gradient_rule = rule->how->method == LRP_BY_GRADIENT;
     step->fused = nodes->activation == node && !gradient_rule;
     step->gradient = nodes->activation == node && gradient_rule;
     if (nodes->anchor == node && p->keep_activation) step->application.inner_activation = nodes->activation;

@@ -105,7 +105,8 @@ static enum lrp_status assign_rules(struct lrp_state *s, struct lrp_error *err)
     if (!options) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
     for (size_t i = 0; i < count; i++)
         options[i] = (struct lrp_rule_option){s->settings->selects.items[i], s->settings->rules.items[i]};
-    enum lrp_status status = lrp_composite_parse(lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE), s->convention, &s->composite, err);
+    enum lrp_status status = lrp_composite_parse(lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE), s->settings->book, s->convention,
+                                                &s->composite, err);
     if (status == LRP_OK)
         status = lrp_assign(s->network->graph, s->network->view, s->composite, options, count, &s->assignment, err);
     free(options);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book.h"
 #include "lrpscope/heatmap.h"
 #include "preprocess.h"
 #include "propagate.h"
@@ -44,6 +45,7 @@ void lrp_settings_free(struct lrp_settings *settings)
     lrp_strings_free(&settings->rules);
     lrp_strings_free(&settings->layers);
     lrp_strings_free(&settings->activations);
+    lrp_rule_book_release(settings->book);
     cJSON_Delete(settings->unknown);
     free(settings);
 }
@@ -59,6 +61,7 @@ enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lr
     }
     ok = ok && lrp_strings_copy(&settings->selects, &copy->selects) && lrp_strings_copy(&settings->rules, &copy->rules) &&
          lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations);
+    if (ok) copy->book = lrp_rule_book_retain(settings->book);
     if (ok && settings->unknown) {
         copy->unknown = cJSON_Duplicate(settings->unknown, true);
         ok = copy->unknown != NULL;
@@ -76,7 +79,8 @@ bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings 
     for (int i = 0; i < LRP_SETTING_COUNT; i++)
         if (strcmp(lrp_settings_get(a, (enum lrp_setting)i), lrp_settings_get(b, (enum lrp_setting)i)) != 0) return false;
     return lrp_strings_equal(&a->selects, &b->selects) && lrp_strings_equal(&a->rules, &b->rules) &&
-           lrp_strings_equal(&a->layers, &b->layers) && lrp_strings_equal(&a->activations, &b->activations);
+           lrp_strings_equal(&a->layers, &b->layers) && lrp_strings_equal(&a->activations, &b->activations) &&
+           lrp_rule_book_equal(a->book, b->book);
 }
 
 const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting)
@@ -174,6 +178,8 @@ enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_se
 
 /* ---- lists ---- */
 
+const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings) { return settings->book; }
+
 size_t lrp_settings_rule_count(const struct lrp_settings *settings) { return settings->rules.count; }
 
 struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings, size_t index)
@@ -186,7 +192,7 @@ enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char 
     struct lrp_rule parsed;
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
     lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &convention, NULL);
-    enum lrp_status status = lrp_rule_parse(rule, convention, &parsed, err);
+    enum lrp_status status = lrp_rule_parse(rule, settings->book, convention, &parsed, err);
     if (status != LRP_OK) return status;
     lrp_rule_clear(&parsed);
     if (!*select) return lrp_fail(err, LRP_USAGE, "rule %s: the selector in front of = is missing", rule);

@@ -144,9 +144,9 @@ enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int 
 {
     const struct lrp_state *state = lrp_snapshot_box(snapshot)->state;
     struct lrp_rule parsed;
-    enum lrp_status status = lrp_rule_parse(rule, state->convention, &parsed, why);
+    enum lrp_status status = lrp_rule_parse(rule, state->settings->book, state->convention, &parsed, why);
     if (status != LRP_OK) return status;
-    status = lrp_rule_fits(state->network->graph, state->network->view, layer, &parsed, why);
+    status = lrp_rule_fits(state->network->graph, state->network->view, state->settings->book, layer, &parsed, why);
     lrp_rule_clear(&parsed);
     return status;
 }

@@ -11,11 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    if (lrp_composite_parse(text, LRP_CONVENTION_JULIA, &composite, NULL) == LRP_OK) {
+    if (lrp_composite_parse(text, NULL, LRP_CONVENTION_JULIA, &composite, NULL) == LRP_OK) {
         char *printed = lrp_composite_text(composite);
         struct lrp_composite *again;
         if (printed) {
-            if (lrp_composite_parse(printed, LRP_CONVENTION_JULIA, &again, NULL))
+            if (lrp_composite_parse(printed, NULL, LRP_CONVENTION_JULIA, &again, NULL))
                 abort();
             lrp_composite_free(again);
         }

@@ -19,6 +19,7 @@
 
 struct explanation {
     struct network n;
+    const struct lrp_rule_book *book;    /* of custom rules, borrowed; set it before explain_rules */
     struct lrp_composite *composite;
     struct lrp_assignment assignment;
     const struct lrp_tensor **relevance; /* by value number; owned */
@@ -58,7 +59,7 @@ static inline enum lrp_status explain_try_rules(struct explanation *e, const cha
     lrp_assignment_free(&e->assignment);
     lrp_composite_free(e->composite);
     e->composite = NULL;
-    enum lrp_status status = lrp_composite_parse(composite, convention, &e->composite, &n->err);
+    enum lrp_status status = lrp_composite_parse(composite, e->book, convention, &e->composite, &n->err);
     if (status == LRP_OK)
         status = lrp_assign(n->graph, n->view, e->composite, options, count, &e->assignment, &n->err);
     return status;

@@ -246,7 +246,7 @@ static void what_is_no_composite_is_refused(void **state) {
 static void composites_are_described_line_by_line(void **state) {
     (void)state;
     struct lrp_composite *c;
-    check_ok(lrp_composite_parse("epsilon-plus-flat", JULIA, &c, NULL), NULL);
+    check_ok(lrp_composite_parse("epsilon-plus-flat", NULL, JULIA, &c, NULL), NULL);
     char *text = lrp_composite_describe(c);
     assert_non_null(strstr(text, "convolution=z-plus,\n"));
     assert_non_null(strstr(text, "first-layer-type(convolution=flat)\n"));

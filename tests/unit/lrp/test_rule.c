@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amount.h"
 #include "check.h"
 #include "lrpscope/rule.h"
 #include "terms.h"
@@ -62,10 +63,10 @@ static void rules_are_read_and_written_as_short_as_possible(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_rule rule = {0}, again = {0}, copy = {0};
         struct lrp_error err;
-        check_ok(lrp_rule_parse(cases[i].text, cases[i].convention, &rule, &err), &err);
+        check_ok(lrp_rule_parse(cases[i].text, NULL, cases[i].convention, &rule, &err), &err);
         char *text = lrp_rule_text(&rule, cases[i].convention);
         assert_string_equal(text, cases[i].shortest);
-        check_ok(lrp_rule_parse(text, cases[i].convention, &again, &err), &err);
+        check_ok(lrp_rule_parse(text, NULL, cases[i].convention, &again, &err), &err);
         assert_true(lrp_rule_equal(&rule, &again));
         check_ok(lrp_rule_copy(&rule, &copy, &err), &err);
         assert_true(lrp_rule_equal(&rule, &copy));
@@ -118,7 +119,7 @@ static void what_is_no_rule_is_refused(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_rule rule;
         struct lrp_error err = {0};
-        check_fails(lrp_rule_parse(cases[i].text, JULIA, &rule, &err), &err, LRP_USAGE, cases[i].part);
+        check_fails(lrp_rule_parse(cases[i].text, NULL, JULIA, &rule, &err), &err, LRP_USAGE, cases[i].part);
     }
 }
 
@@ -128,7 +129,7 @@ static void different_rules_are_not_equal(void **state) {
                                         "alpha-beta(2,1)", "alpha-beta(1,0)", "z-plus", "z-plus(inputs=whole)", "gamma(0.1)", "gamma(0.2)"};
     enum { COUNT = sizeof texts / sizeof *texts };
     struct lrp_rule rules[COUNT];
-    for (int i = 0; i < COUNT; i++) check_ok(lrp_rule_parse(texts[i], JULIA, &rules[i], NULL), NULL);
+    for (int i = 0; i < COUNT; i++) check_ok(lrp_rule_parse(texts[i], NULL, JULIA, &rules[i], NULL), NULL);
     for (int i = 0; i < COUNT; i++)
         for (int k = 0; k < COUNT; k++) assert_int_equal(lrp_rule_equal(&rules[i], &rules[k]), i == k);
     for (int i = 0; i < COUNT; i++) lrp_rule_clear(&rules[i]);
@@ -153,7 +154,7 @@ static void conventions_set_defaults(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_rule rule;
-        check_ok(lrp_rule_parse(cases[i].rule, cases[i].convention, &rule, NULL), NULL);
+        check_ok(lrp_rule_parse(cases[i].rule, NULL, cases[i].convention, &rule, NULL), NULL);
         assert_true(rule.stabilizer == cases[i].stabilizer);
         assert_int_equal(rule.bias, cases[i].bias);
         assert_int_equal(rule.inputs, cases[i].inputs);
@@ -172,15 +173,29 @@ static void conventions_have_names(void **state) {
     check_fails(lrp_convention_parse("python", &convention, &err), &err, LRP_USAGE, "julia, zennit, captum, pr26");
 }
 
+static void amounts_can_be_read(const struct lrp_rule_row *row) {
+    size_t at;
+    const char *why;
+    for (int g = 0; g < row->group_count; g++) {
+        const struct lrp_group *group = &row->groups[g];
+        assert_in_range(group->term_count, 1, LRP_TERMS);
+        assert_true(!group->factor || lrp_amount_check(group->factor, row, &at, &why));
+        for (int t = 0; t < group->term_count; t++)
+            assert_true(!group->terms[t].strength || lrp_amount_check(group->terms[t].strength, row, &at, &why));
+    }
+}
+
 static void rows_of_the_table_are_whole_and_not_doubled(void **state) {
     (void)state;
     size_t count = 0;
-    for (const struct lrp_rule_info *row; (row = lrp_rule_at(count)); count++) {
+    for (const struct lrp_rule_info *row; (row = lrp_rule_at(NULL, count)); count++) {
         assert_true(row->name && *row->name && row->formula && *row->formula && row->fits && *row->fits);
-        assert_int_equal(lrp_rule_find(row->name), count);
+        const struct lrp_rule_row *whole = lrp_rule_find(NULL, row->name);
+        assert_ptr_equal(whole, lrp_rule_row(count));
+        amounts_can_be_read(whole);
         for (int i = 0; i < row->parameter_count; i++) {
             assert_non_null(row->parameters[i].name);
-            assert_int_not_equal(lrp_parameter_find(row->parameters[i].name), LRP_PARAMETER_NONE);
+            assert_int_equal(lrp_parameter_place(whole, row->parameters[i].name), i);
         }
         /* what the table says of defaults is what the parser does */
         struct lrp_rule bare, spelled;
@@ -191,8 +206,8 @@ static void rows_of_the_table_are_whole_and_not_doubled(void **state) {
             strcat(text, *row->parameters[i].value ? row->parameters[i].value : "1");
         }
         strcat(text, ")");
-        check_ok(lrp_rule_parse(strcmp(row->name, "z-box") ? row->name : "z-box(1,1)", JULIA, &bare, NULL), NULL);
-        check_ok(lrp_rule_parse(text, JULIA, &spelled, NULL), NULL);
+        check_ok(lrp_rule_parse(strcmp(row->name, "z-box") ? row->name : "z-box(1,1)", NULL, JULIA, &bare, NULL), NULL);
+        check_ok(lrp_rule_parse(text, NULL, JULIA, &spelled, NULL), NULL);
         assert_true(lrp_rule_equal(&bare, &spelled));
         lrp_rule_clear(&bare);
         lrp_rule_clear(&spelled);
