@@ -62,8 +62,7 @@ static void inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_
 
 static void rules(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows) {
     const struct lrp_rule_info *rule;
-    (void)runner;
-    for (size_t i = 0; (rule = lrp_rule_at(i)) != NULL; i++)
+    for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
         add(rows, word, rule->name, rule->formula);
 }
 

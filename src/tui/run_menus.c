@@ -11,8 +11,8 @@ enum { LRP_ROW_TEXT = 512, LRP_TARGETS_MOST = 2000 };
 
 /* ---- rules ---- */
 
-static const struct lrp_rule_book *book_of(const struct lrp_runner *runner) {
-    return lrp_settings_rule_book(runner->snapshot->settings);
+const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner) {
+    return runner->snapshot ? lrp_settings_rule_book(runner->snapshot->settings) : NULL;
 }
 
 static bool needs_values(const struct lrp_rule_info *rule) {
@@ -71,19 +71,19 @@ static void rule_rows(const struct lrp_runner *runner, int layer, struct lrp_men
     if (layer < 1 || !lrp_app_layer(&runner->app, layer))
         return;
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; (rule = lrp_rule_at(book_of(runner), i)) != NULL; i++)
+        for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
             rule_row(runner, layer, rule, pass == 0, rows);
 }
 
 const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step) {
     int count = 0, at = 0;
-    while (lrp_rule_at(book_of(runner), (size_t)count)) {
-        if (names_rule(runner->snapshot->rules[layer], lrp_rule_at(book_of(runner), (size_t)count)->name))
+    while (lrp_rule_at(lrp_runner_rule_book(runner), (size_t)count)) {
+        if (names_rule(runner->snapshot->rules[layer], lrp_rule_at(lrp_runner_rule_book(runner), (size_t)count)->name))
             at = count;
         count++;
     }
     for (int i = 1; i < count; i++) {
-        const struct lrp_rule_info *rule = lrp_rule_at(book_of(runner), (size_t)(((at + i * step) % count + count) % count));
+        const struct lrp_rule_info *rule = lrp_rule_at(lrp_runner_rule_book(runner), (size_t)(((at + i * step) % count + count) % count));
         if (!needs_values(rule) && lrp_snapshot_rule_fits(runner->snapshot, layer, rule->name, NULL) == LRP_OK)
             return rule->name;
     }
@@ -105,7 +105,7 @@ static void composite_rows(const struct lrp_runner *runner, struct lrp_menu_rows
         if (lrp_menu_rows_add(rows, preset->name, is ? current : preset->name, is ? current : edit, preset->description, true))
             rows->items[rows->count - 1].must_edit = needs && !is;
     }
-    for (size_t i = 0; (rule = lrp_rule_at(book_of(runner), i)) != NULL; i++) {
+    for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++) {
         if (needs_values(rule))
             continue;
         if (names_rule(current, rule->name))

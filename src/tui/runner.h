@@ -44,6 +44,8 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
 
 /* Rows of menus. */
 void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer);
+/* The custom rules there are; NULL if there are none. */
+const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner);
 /* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
 const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step);
 
