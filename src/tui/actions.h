@@ -83,6 +83,7 @@ enum lrp_action_group {
     X(set, "set", RUN, LRP_IN_ANY, "", "", "set an option: KEY VALUE")                                                            \
     X(theme, "theme", APP, LRP_IN_ANY, "", "", "colours for a dark or a light background")                                        \
     X(bind, "bind", APP, LRP_IN_ANY, "", "", "give an action other keys: ACTION KEYS")                                            \
+    X(save_config, "save-config", APP, LRP_IN_ANY, "", "", "keep keys, theme, options in config.json")                            \
     X(redraw, "redraw", APP, LRP_IN_ANY, "<C-l>", "", "draw the screen again")                                                    \
     X(suspend, "suspend", APP, LRP_IN_ANY, "<C-z>", "", "suspend; fg comes back")                                                 \
     X(escape, "escape", APP, LRP_IN_ANY | LRP_IN_MENU, "<Esc>", "", "close what is open; never quits")                            \

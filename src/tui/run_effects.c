@@ -148,10 +148,15 @@ static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effe
 
 static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_input(runner, effect->text); }
 
+static void do_save_config(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_runner_save_config(runner);
+}
+
 /* What can be done before a model is there. */
 static bool needs_model(const struct lrp_effect *effect) {
     static const bool without[LRP_EFFECT_COUNT] = {[LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true, [LRP_EFFECT_REDRAW] = true,
-                                                   [LRP_EFFECT_OPEN] = true, [LRP_EFFECT_COMPLETE] = true};
+                                                   [LRP_EFFECT_OPEN] = true, [LRP_EFFECT_COMPLETE] = true, [LRP_EFFECT_SAVE_CONFIG] = true};
     return !without[effect->kind] && !(effect->kind == LRP_EFFECT_MENU && effect->number == LRP_MENU_OPEN);
 }
 
@@ -163,7 +168,7 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
-        [LRP_EFFECT_INPUT] = do_input};
+        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config};
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
     if (!runner->session && needs_model(effect))
         lrp_runner_say(runner, false, "no model: O opens one");

@@ -1,10 +1,8 @@
 /* run_open.c: opening models while the inspector runs: recent ones, those of this folder, the demo; reading one again. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pages.h"
@@ -15,28 +13,9 @@ enum { LRP_RECENT_MOST = 20, LRP_HERE_MOST = 200, LRP_PATH_SIZE = 4096 };
 
 /* ---- which were opened lately: a path per line, the latest first ---- */
 
-/* Its name; with `make`, its folders are made. False where there is no home. */
-static bool recent_file(char *out, size_t size, bool make) {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && *state == '/')
-        snprintf(out, size, "%s/lrpscope/recent", state);
-    else if (home && *home == '/')
-        snprintf(out, size, "%s/.local/state/lrpscope/recent", home);
-    else
-        return false;
-    for (char *slash = strchr(out + 1, '/'); slash && make; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        const bool fine = mkdir(out, 0700) == 0 || errno == EEXIST;
-        *slash = '/';
-        if (!fine)
-            return false;
-    }
-    return true;
-}
-
 static void read_recent(struct lrp_tui_names *out) {
     char path[LRP_PATH_SIZE], line[LRP_PATH_SIZE];
-    FILE *file = recent_file(path, sizeof path, false) ? fopen(path, "r") : NULL;
+    FILE *file = lrp_own_path(LRP_OWN_STATE, "recent", false, path, sizeof path) ? fopen(path, "r") : NULL;
     while (file && out->count < LRP_RECENT_MOST && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = 0;
         if (*line == '/')
@@ -50,7 +29,7 @@ void lrp_runner_remember_model(const char *model) {
     char path[LRP_PATH_SIZE], fresh[LRP_PATH_SIZE + 16];
     struct lrp_tui_names names = {0};
     char *whole = realpath(model, NULL);
-    if (!whole || strchr(whole, '\n') || !recent_file(path, sizeof path, true)) {
+    if (!whole || strchr(whole, '\n') || !lrp_own_path(LRP_OWN_STATE, "recent", true, path, sizeof path)) {
         free(whole);
         return;
     }
@@ -141,6 +120,7 @@ static enum lrp_status settings_for(const struct lrp_runner *runner, const char 
     char path[LRP_PATH_SIZE];
     enum lrp_status status = runner->base ? lrp_settings_copy(runner->base, out, err) : lrp_settings_new(out, err);
     note[0] = 0;
+    status = status ? status : lrp_runner_put_defaults(runner, *out, err);
     if (status || !lrp_tui_rules_of(model, path, sizeof path))
         return status;
     snprintf(note, size, "rules of %.900s", path);

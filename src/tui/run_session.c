@@ -51,7 +51,23 @@ void lrp_runner_free(struct lrp_runner *runner) {
     lrp_canvas_free(&runner->canvas);
     lrp_snapshot_release(runner->snapshot);
     lrp_session_free(runner->own);
+    for (int i = 0; i < LRP_SETTING_COUNT; i++)
+        free(runner->defaults[i]);
     free(runner->input);
+}
+
+void lrp_runner_begin_with_defaults(struct lrp_runner *runner) {
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    if (!runner->session)
+        return;
+    enum lrp_status status = lrp_settings_copy(runner->snapshot->settings, &settings, &err);
+    status = status ? status : lrp_runner_put_defaults(runner, settings, &err);
+    if (!status && !lrp_settings_equal(settings, runner->snapshot->settings))
+        status = lrp_session_apply(runner->session, settings, &err);
+    if (status || !lrp_runner_restart_history(runner, settings, &err))
+        lrp_runner_say(runner, true, err.message);
+    lrp_settings_free(settings);
 }
 
 void lrp_runner_set_input(struct lrp_runner *runner, const char *path) {

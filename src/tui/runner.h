@@ -10,6 +10,7 @@ struct lrp_runner {
     struct lrp_session *session;           /* borrowed, or `own`; NULL: no model yet */
     struct lrp_session *own;               /* owned: a model opened by the inspector itself */
     const struct lrp_settings *base;       /* borrowed: what models opened here start with; NULL: nothing */
+    char *defaults[LRP_SETTING_COUNT];     /* owned: of the user's configuration, for what nobody gave */
     char *input;                           /* owned: where the input came from, as it is typed; or NULL */
     const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees; NULL without a model */
     struct lrp_app app;
@@ -67,6 +68,22 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word);
 /* "~/x" with the home folder. Owned by the caller; NULL when out of memory. */
 char *lrp_expand_path(const char *path);
+
+/* Configuration and state. */
+enum lrp_own_folder { LRP_OWN_CONFIG, LRP_OWN_STATE };
+/* A file of the inspector's own folder there; with `make`, its folders are made. False where there is no home. */
+bool lrp_own_path(enum lrp_own_folder folder, const char *name, bool make, char *out, size_t size);
+/* Up to `most` bytes as text, owned by the caller; NULL: err says why. */
+char *lrp_read_small(const char *path, size_t most, struct lrp_error *err);
+/* Writes beside it, then renames. */
+bool lrp_write_whole(const char *path, const char *text, struct lrp_error *err);
+/* Reads a configuration: keys and theme hold at once, defaults for what put_defaults is given. A missing file is fine. */
+void lrp_runner_configure(struct lrp_runner *runner, const char *path);
+/* The configuration's defaults for settings nobody gave. */
+enum lrp_status lrp_runner_put_defaults(const struct lrp_runner *runner, struct lrp_settings *settings, struct lrp_error *err);
+/* The same for the session of now; what it has then is where undoing ends. */
+void lrp_runner_begin_with_defaults(struct lrp_runner *runner);
+void lrp_runner_save_config(struct lrp_runner *runner);
 
 /* Plays a script; returns the exit code. */
 int lrp_runner_play(struct lrp_runner *runner, const char *path);

@@ -90,6 +90,14 @@ static void make_style_pairs(const struct lrp_terminal *t) {
     }
 }
 
+bool lrp_terminal_set_light(struct lrp_terminal *t, bool light) {
+    if (t->caps.light == light)
+        return false;
+    t->caps.light = light;
+    make_style_pairs(t);
+    return true;
+}
+
 static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options) {
     cbreak();
     noecho();

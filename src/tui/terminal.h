@@ -18,6 +18,8 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
 /* Gives the terminal back as it was. NULL is fine. */
 void lrp_terminal_close(struct lrp_terminal *terminal);
 struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *terminal);
+/* Colours for a light or a dark background; true if that is another than before: then everything is to be drawn again. */
+bool lrp_terminal_set_light(struct lrp_terminal *terminal, bool light);
 void lrp_terminal_size(const struct lrp_terminal *terminal, int *columns, int *rows);
 int lrp_terminal_fd(const struct lrp_terminal *terminal);
 /* The next key, click or change of size that is there already; false if there is none. `lost` gets true when the terminal is gone. */

@@ -85,6 +85,8 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
 }
 
 static void draw(struct lrp_runner *runner) {
+    if (lrp_terminal_set_light(runner->terminal, runner->app.caps.light))
+        runner->redraw_all = true;
     lrp_app_view(&runner->app, &runner->canvas);
     lrp_terminal_draw(runner->terminal, &runner->canvas, runner->redraw_all);
     runner->redraw_all = false;
@@ -131,6 +133,15 @@ static struct lrp_caps script_caps(const struct lrp_tui_options *options) {
     return caps;
 }
 
+/* The user's keys, theme and defaults. */
+static void configure(struct lrp_runner *runner) {
+    char path[4096];
+    if (!lrp_own_path(LRP_OWN_CONFIG, "config.json", false, path, sizeof path))
+        return;
+    lrp_runner_configure(runner, path);
+    lrp_runner_begin_with_defaults(runner);
+}
+
 /* With a terminal, or without one for a script. */
 static int run(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err) {
     const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
@@ -144,9 +155,11 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
         lrp_terminal_size(runner->terminal, &columns, &rows);
     }
     lrp_app_init(&runner->app, &caps, columns, rows);
+    if (!options->script) /* what a script does must not depend on who plays it */
+        configure(runner);
     lrp_runner_look(runner);
     lrp_runner_start(runner);
-    if (options->rules) {
+    if (options->rules && !runner->app.status_error) {
         snprintf(note, sizeof note, "rules of %.480s", options->rules);
         lrp_runner_say(runner, false, note);
     }
