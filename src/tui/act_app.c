@@ -74,6 +74,7 @@ void lrp_do_quit(struct lrp_app *app) {
 void lrp_do_redraw(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_REDRAW, NULL, 0, false); }
 void lrp_do_suspend(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_SUSPEND, NULL, 0, false); }
 void lrp_do_save_config(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_SAVE_CONFIG, NULL, 0, false); }
+void lrp_do_restore(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, 0, false); }
 void lrp_do_command(struct lrp_app *app) { lrp_app_open_prompt(app, LRP_PROMPT_COMMAND, ""); }
 
 void lrp_do_search(struct lrp_app *app) {

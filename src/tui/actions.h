@@ -65,6 +65,7 @@ enum lrp_action_group {
     X(open_model, "open", RUN, LRP_IN_ANY, "O", "", "open a model: recent, here or by its path")                                  \
     X(options, "options", RUN, LRP_IN_ANY, "o", "", "options of the explanation")                                                 \
     X(reload, "reload", RUN, LRP_IN_ANY, "<F5>", "", "read model and input again")                                                \
+    X(restore, "restore", RUN, LRP_IN_ANY, "", "", "what the last session left: rules, tags ...")                                 \
     X(cancel, "cancel", RUN, LRP_IN_ANY, "<C-c>", "", "cancel the running job")                                                   \
     X(colormap, "colormap", PREVIEW, LRP_LP, "c", "", "next colour map")                                                          \
     X(reduce, "reduce", PREVIEW, LRP_LP, "m", "", "next reduction over channels")                                                 \

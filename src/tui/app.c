@@ -228,6 +228,17 @@ static void answer(struct lrp_app *app, int key) {
     app->question.text[0] = 0;
 }
 
+/* Keys that answer the offer while it can be seen; n goes on searching where something is searched for. */
+static bool take_offer(struct lrp_app *app, int key) {
+    const bool yes = key == 'y' || key == 'Y', no = key == LRP_KEY_ESCAPE || ((key == 'n' || key == 'N') && !app->search);
+    if (!app->offer[0] || app->menu.kind != LRP_MENU_NONE || !(yes || no))
+        return false;
+    app->offer[0] = 0;
+    if (yes)
+        lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, 0, false);
+    return true;
+}
+
 static void on_key(struct lrp_app *app, const struct lrp_event *event) {
     const int key = event->number;
     app->playing = false;
@@ -240,6 +251,8 @@ static void on_key(struct lrp_app *app, const struct lrp_event *event) {
         return;
     }
     app->status[0] = 0;
+    if (take_offer(app, key))
+        return;
     const enum lrp_action action = lrp_keymap_find(&app->keymap, key, lrp_app_context(app));
     if (action != LRP_ACTION_NONE)
         lrp_action_at(action)->run(app);
@@ -264,6 +277,8 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     case LRP_EVENT_COMPLETE: lrp_app_set_completion(app, event->rows); break;
     case LRP_EVENT_EXISTS: on_exists(app, event); break;
     case LRP_EVENT_MESSAGE: lrp_app_say(app, event->number != 0, "%s", event->text); break;
+    case LRP_EVENT_OFFER: snprintf(app->offer, sizeof app->offer, "%s", event->text); break;
+    case LRP_EVENT_PLACE: lrp_app_take_place(app, event->place); break;
     case LRP_EVENT_COMMAND: lrp_app_command(app, event->text); break;
     case LRP_EVENT_TICK: on_tick(app); break;
     }

@@ -98,6 +98,7 @@ struct lrp_app {
     bool search_failed;
     struct lrp_menu menu;
     struct lrp_question question;
+    char offer[256];                  /* to go back to the last session: y takes it, n not; all other keys work; "": none */
     char status[512];
     bool status_error;
     struct lrp_messages messages;

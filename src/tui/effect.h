@@ -12,7 +12,7 @@
  * EXPORT, SHEET, WRITE: text = path, flag = may replace. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. */
 #define LRP_EFFECTS(X)                                                                                                  \
     X(QUIT) X(SUSPEND) X(REDRAW) X(CANCEL) X(OPEN) X(RELOAD) X(SET) X(RULE) X(NEXT_RULE) X(CYCLE) X(REGISTER) X(UNDO) X(REDO)    \
-    X(MENU) X(PROPOSE) X(EXPORT) X(SHEET) X(WRITE) X(COMPLETE) X(INPUT) X(SAVE_CONFIG)
+    X(MENU) X(PROPOSE) X(EXPORT) X(SHEET) X(WRITE) X(COMPLETE) X(INPUT) X(SAVE_CONFIG) X(RESTORE)
 enum lrp_effect_kind {
 #define X(id) LRP_EFFECT_##id,
     LRP_EFFECTS(X)

@@ -4,6 +4,7 @@
 
 #include "facts.h"
 #include "lrpscope/session.h"
+#include "place.h"
 
 /* A picture of a layer, ready to be drawn. */
 struct lrp_picture {
@@ -60,6 +61,8 @@ enum lrp_event_kind {
     LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
     LRP_EVENT_EXISTS,   /* number: effect (EXPORT, SHEET, WRITE) whose file text is there already */
     LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
+    LRP_EVENT_OFFER,    /* text: what y would do, "" to end it */
+    LRP_EVENT_PLACE,    /* place */
     LRP_EVENT_COMMAND,  /* text: as typed behind : */
     LRP_EVENT_TICK      /* one step of playing */
 };
@@ -71,6 +74,7 @@ struct lrp_event {
     struct lrp_facts *facts;              /* contents moved out */
     struct lrp_picture *picture;          /* contents moved out */
     struct lrp_menu_rows *rows;           /* contents moved out */
+    const struct lrp_place *place;
 };
 
 #endif

@@ -153,6 +153,11 @@ static void do_save_config(struct lrp_runner *runner, const struct lrp_effect *e
     lrp_runner_save_config(runner);
 }
 
+static void do_restore(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_runner_restore(runner);
+}
+
 /* What can be done before a model is there. */
 static bool needs_model(const struct lrp_effect *effect) {
     static const bool without[LRP_EFFECT_COUNT] = {[LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true, [LRP_EFFECT_REDRAW] = true,
@@ -168,7 +173,8 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
-        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config};
+        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
+        [LRP_EFFECT_RESTORE] = do_restore};
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
     if (!runner->session && needs_model(effect))
         lrp_runner_say(runner, false, "no model: O opens one");

@@ -139,6 +139,7 @@ static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struc
         lrp_snapshot_release(snapshot);
         return false;
     }
+    lrp_runner_keep_place(runner);
     if (runner->session) {
         lrp_session_cancel(runner->session);
         lrp_session_wait(runner->session);
@@ -168,8 +169,10 @@ static bool open_with(struct lrp_runner *runner, const char *model, const struct
     }
     lrp_runner_set_input(runner, NULL);
     lrp_runner_look(runner);
-    if (runner->terminal)
+    if (runner->terminal) {
         lrp_runner_remember_model(model);
+        lrp_runner_state_open(runner);
+    }
     return true;
 }
 
@@ -191,8 +194,9 @@ void lrp_runner_open(struct lrp_runner *runner, const char *typed) {
 void lrp_runner_reload(struct lrp_runner *runner) {
     struct lrp_error err;
     struct lrp_settings *settings = NULL;
-    const int layer = runner->app.layer;
+    struct lrp_place place;
     const bool had_input = *runner->snapshot->input_label;
+    lrp_app_place(&runner->app, &place);
     char *model = strdup(runner->snapshot->model_path), *input = strdup(runner->input ? runner->input : "");
     if (!model || !input)
         lrp_runner_say(runner, true, "not enough memory");
@@ -202,8 +206,11 @@ void lrp_runner_reload(struct lrp_runner *runner) {
         lrp_runner_say(runner, false, had_input && !*input ? "read again; the input did not come from one file: i opens it" : "read again");
         if (*input)
             lrp_runner_input(runner, input);
-        lrp_app_select(&runner->app, layer);
+        struct lrp_event stay = {.kind = LRP_EVENT_PLACE, .place = &place}, no_offer = {.kind = LRP_EVENT_OFFER, .text = ""};
+        lrp_app_update(&runner->app, &stay);
+        lrp_app_update(&runner->app, &no_offer);
     }
+    lrp_place_free(&place);
     lrp_settings_free(settings);
     free(model);
     free(input);

@@ -54,6 +54,7 @@ void lrp_runner_free(struct lrp_runner *runner) {
     for (int i = 0; i < LRP_SETTING_COUNT; i++)
         free(runner->defaults[i]);
     free(runner->input);
+    lrp_runner_state_close(runner);
 }
 
 void lrp_runner_begin_with_defaults(struct lrp_runner *runner) {
@@ -227,6 +228,7 @@ void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings) 
     forget_after(runner, runner->history_at);
     remember(runner, settings);
     lrp_runner_look(runner);
+    lrp_runner_keep_settings(runner);
     lrp_runner_start(runner);
 }
 
@@ -243,6 +245,7 @@ void lrp_runner_step(struct lrp_runner *runner, int step) {
     }
     runner->history_at = to;
     lrp_runner_look(runner);
+    lrp_runner_keep_settings(runner);
     lrp_runner_start(runner);
     lrp_runner_say(runner, false, step < 0 ? "undone" : "redone");
 }

@@ -4,7 +4,16 @@
 
 #include "app.h"
 #include "lrpscope/session.h"
+#include "place.h"
 #include "terminal.h"
+
+/* What the last session with this model left, and where this one is kept. */
+struct lrp_kept {
+    char *stem;                    /* owned: files' path without its end; NULL: nothing is kept (scripts) */
+    struct lrp_settings *settings; /* owned: the last session's; NULL: none */
+    struct lrp_place place;
+    char *input, *written;         /* owned: where its input came from; what was written last */
+};
 
 struct lrp_runner {
     struct lrp_session *session;           /* borrowed, or `own`; NULL: no model yet */
@@ -23,6 +32,7 @@ struct lrp_runner {
     uint64_t pictured_generation;
     int pictured_layer;
     enum lrp_show pictured_show;
+    struct lrp_kept kept;
     bool quit, redraw_all;
 };
 
@@ -84,6 +94,14 @@ enum lrp_status lrp_runner_put_defaults(const struct lrp_runner *runner, struct 
 /* The same for the session of now; what it has then is where undoing ends. */
 void lrp_runner_begin_with_defaults(struct lrp_runner *runner);
 void lrp_runner_save_config(struct lrp_runner *runner);
+
+/* Reads what the last session with the model left and offers it; from now on this session is kept. */
+void lrp_runner_state_open(struct lrp_runner *runner);
+void lrp_runner_state_close(struct lrp_runner *runner);
+void lrp_runner_restore(struct lrp_runner *runner);
+/* Writes what has changed; the place not while the offer stands. */
+void lrp_runner_keep_settings(struct lrp_runner *runner);
+void lrp_runner_keep_place(struct lrp_runner *runner);
 
 /* Plays a script; returns the exit code. */
 int lrp_runner_play(struct lrp_runner *runner, const char *path);

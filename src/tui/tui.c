@@ -14,7 +14,7 @@
 #include "runner.h"
 #include "signals.h"
 
-enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30 };
+enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_KEEP_MS = 300 };
 
 static int64_t now_ms(void) {
     struct timespec t;
@@ -34,7 +34,7 @@ static void drain(int fd) {
 
 /* When the loop must wake by itself; -1: never. */
 struct deadlines {
-    int64_t look, tick;
+    int64_t look, tick, keep;
 };
 static int timeout_of(const struct deadlines *d) {
     int64_t next = -1;
@@ -42,6 +42,8 @@ static int timeout_of(const struct deadlines *d) {
         next = d->look;
     if (d->tick >= 0 && (next < 0 || d->tick < next))
         next = d->tick;
+    if (d->keep >= 0 && (next < 0 || d->keep < next))
+        next = d->keep;
     const int64_t left = next - now_ms();
     return next < 0 ? -1 : left < 0 ? 0 : (int)left;
 }
@@ -71,6 +73,10 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
         lrp_runner_look(runner);
         changed = true;
     }
+    if (d->keep >= 0 && now >= d->keep) {
+        d->keep = -1;
+        lrp_runner_keep_place(runner);
+    }
     if (!runner->app.playing) {
         d->tick = -1;
     } else if (d->tick < 0) {
@@ -94,11 +100,13 @@ static void draw(struct lrp_runner *runner) {
 
 /* Returns the exit code. */
 static int loop(struct lrp_runner *runner) {
-    struct deadlines d = {-1, -1};
+    struct deadlines d = {-1, -1, -1};
     bool dirty = true;
     while (!runner->quit) {
         if (dirty || runner->redraw_all)
             draw(runner);
+        if (dirty && d.keep < 0)
+            d.keep = now_ms() + LRP_KEEP_MS;
         struct pollfd fds[2] = {{.fd = lrp_terminal_fd(runner->terminal), .events = POLLIN}, {.fd = runner->wake[0], .events = POLLIN}};
         const int ready = poll(fds, 2, timeout_of(&d)), problem = errno;
         if (lrp_signals_ending())
@@ -142,6 +150,11 @@ static void configure(struct lrp_runner *runner) {
     lrp_runner_begin_with_defaults(runner);
 }
 
+static void begin_to_keep(struct lrp_runner *runner) {
+    lrp_runner_remember_model(runner->snapshot->model_path);
+    lrp_runner_state_open(runner);
+}
+
 /* With a terminal, or without one for a script. */
 static int run(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err) {
     const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
@@ -166,7 +179,7 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
     if (!runner->session)
         lrp_runner_menu(runner, LRP_MENU_OPEN, 0);
     else if (runner->terminal)
-        lrp_runner_remember_model(runner->snapshot->model_path);
+        begin_to_keep(runner);
     return options->script ? lrp_runner_play(runner, options->script) : loop(runner);
 }
 
@@ -184,6 +197,8 @@ static int start(struct lrp_session *session, const struct lrp_settings *setting
         lrp_runner_set_input(&runner, options->input);
     if (lrp_runner_init(&runner, session, &err))
         code = run(&runner, options, &err);
+    if (runner.session)
+        lrp_runner_keep_place(&runner);
     lrp_terminal_close(runner.terminal);
     if (err.status != LRP_OK && code != 0)
         fprintf(stderr, "lrpscope: %s\n", err.message);

@@ -143,6 +143,10 @@ void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     }
     const int right = status_right(app, canvas, rect);
     char line[640];
+    if (app->offer[0] && !app->status[0]) {
+        lrp_canvas_format(canvas, rect.x, rect.y, right - rect.x - 1 > 0 ? right - rect.x - 1 : 0, LRP_STYLE_PROMPT, "%s (y/n)", app->offer);
+        return;
+    }
     snprintf(line, sizeof line, "%s%s%s%s", app->status, app->filter ? "  filter: " : "", app->filter ? app->filter : "", "");
     lrp_canvas_fit(canvas, rect.x, rect.y, right - rect.x - 1 > 0 ? right - rect.x - 1 : 0, line[0] == ' ' ? line + 2 : line,
                    app->status_error && app->status[0] ? LRP_STYLE_ERROR : LRP_STYLE_NORMAL);

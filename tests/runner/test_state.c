@@ -1,0 +1,135 @@
+/* test_state.c: what a session with a model leaves is offered to the next one, and nothing is lost by not answering. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "keys.h"
+#include "runner.h"
+#include "temporary.h"
+
+static const char model[] = "assets/demo/vgg-unsupported.onnx";
+
+struct opened {
+    struct lrp_session *session;
+    struct lrp_runner runner;
+};
+
+static void start(struct opened *o) {
+    const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    *o = (struct opened){.runner = {.wake = {-1, -1}}};
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_session_open(model, settings, &o->session, &err), &err);
+    lrp_settings_free(settings);
+    assert_true(lrp_runner_init(&o->runner, o->session, &err));
+    lrp_app_init(&o->runner.app, &caps, 80, 24);
+    lrp_runner_look(&o->runner);
+    lrp_runner_state_open(&o->runner);
+}
+
+static void end(struct opened *o) {
+    lrp_runner_keep_place(&o->runner);
+    lrp_runner_free(&o->runner);
+    lrp_session_free(o->session);
+}
+
+static void press(struct opened *o, const char *keys) {
+    for (int key; (key = lrp_key_parse(&keys)) > 0;) {
+        struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
+        lrp_runner_send(&o->runner, &event);
+    }
+}
+
+/* Rules, a tag, a filter, a layer; then the same again after y. */
+static void yes_brings_everything_back(void **state) {
+    struct opened o;
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    start(&o);
+    assert_string_equal(o.runner.app.offer, "");
+    press(&o, ":go 2<CR><Space>:rule gamma(0.5)<CR>s\\conv<CR>j");
+    const int layer = o.runner.app.layer;
+    end(&o);
+    start(&o);
+    assert_string_equal(o.runner.app.offer, "restore the last session (1 rule, 1 tag, at /features/features.7/Conv)?");
+    assert_string_equal(lrp_facts_text(&o.runner.app.facts, LRP_SETTING_SKIP_CHECKS), "false");
+    press(&o, "y");
+    assert_string_equal(lrp_facts_text(&o.runner.app.facts, LRP_SETTING_SKIP_CHECKS), "true");
+    assert_true(o.runner.app.tagged[2]);
+    assert_string_equal(o.runner.app.filter, "conv");
+    assert_int_equal(o.runner.app.layer, layer);
+    assert_string_equal(o.runner.snapshot->rules[2], "gamma(0.5)");
+    press(&o, "z"); /* restoring is a step like any other */
+    assert_string_equal(lrp_facts_text(&o.runner.app.facts, LRP_SETTING_SKIP_CHECKS), "false");
+    end(&o);
+}
+
+static void not_answering_loses_nothing(void **state) {
+    struct opened o;
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    start(&o);
+    press(&o, ":go 2<CR>:rule zero<CR>");
+    end(&o);
+    start(&o);
+    assert_true(o.runner.app.offer[0]);
+    press(&o, "jjj"); /* keys work meanwhile */
+    assert_int_equal(o.runner.app.layer, 3);
+    assert_true(o.runner.app.offer[0]);
+    end(&o);
+    start(&o);
+    assert_true(o.runner.app.offer[0]);
+    press(&o, "s"); /* another setting: this session is kept now, the last one is still at hand */
+    assert_string_equal(o.runner.app.offer, "");
+    press(&o, ":restore<CR>");
+    assert_string_equal(o.runner.snapshot->rules[2], "zero");
+    end(&o);
+}
+
+static void no_ends_the_offer(void **state) {
+    struct opened o;
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    start(&o);
+    press(&o, "jj");
+    end(&o);
+    start(&o);
+    assert_string_equal(o.runner.app.offer, "restore the last session (at /features/features.2/Conv)?");
+    press(&o, "n");
+    assert_string_equal(o.runner.app.offer, "");
+    assert_int_equal(o.runner.app.layer, 0);
+    end(&o);
+    start(&o);
+    assert_string_equal(o.runner.app.offer, ""); /* at the input, nothing else */
+    end(&o);
+}
+
+static void broken_files_are_as_none(void **state) {
+    struct opened o;
+    char path[5000];
+    struct lrp_error err;
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    start(&o);
+    press(&o, "jjs");
+    lrp_runner_keep_place(&o.runner);
+    snprintf(path, sizeof path, "%.4000s.place.json", o.runner.kept.stem);
+    assert_true(lrp_write_whole(path, "{\"tags\": [1, {}, \"nowhere\"], \"layer\": 7, \"view\": \"moon\"", &err));
+    snprintf(path, sizeof path, "%.4000s.lrpscope.json", o.runner.kept.stem);
+    assert_true(lrp_write_whole(path, "{\"rules\": 3}", &err));
+    free(o.runner.kept.stem);
+    o.runner.kept.stem = NULL;
+    end(&o);
+    start(&o);
+    assert_string_equal(o.runner.app.offer, "");
+    press(&o, ":restore<CR>");
+    assert_non_null(strstr(o.runner.app.status, "no earlier session"));
+    end(&o);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(yes_brings_everything_back, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(not_answering_loses_nothing, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(no_ends_the_offer, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(broken_files_are_as_none, temporary_setup, temporary_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
