@@ -49,6 +49,7 @@ int64_t lrp_shape_count(const struct lrp_shape *shape);
  * returns buffer. `skip` leading dimensions are left out. 160 bytes are always enough. */
 char *lrp_shape_text(const struct lrp_shape *shape, int skip, const char *separator, char *buffer, size_t size);
 
+struct lrp_pool;
 /* A dense array in row-major order. Reference counted: `retain` and `release` are thread-safe. Immutable once
  * more than its maker can see it. */
 struct lrp_tensor {
@@ -60,6 +61,7 @@ struct lrp_tensor {
         int64_t *i;        /* otherwise */
     };
     int references;        /* used with atomic builtins only */
+    struct lrp_pool *home; /* private: where the memory goes back to, NULL: to the system */
 };
 
 /* A new tensor with one reference, all zero. Errors: LRP_MEMORY (also for impossible sizes). */

@@ -75,6 +75,15 @@ void lrp_conv_free(struct lrp_conv *conv)
     free(conv);
 }
 
+size_t lrp_conv_held(const struct lrp_conv *conv)
+{
+    size_t bytes = conv->plain ? (size_t)weight_count(&conv->shape) * sizeof(float) : 0;
+
+    for (int i = 0; i < 2; i++)
+        bytes += conv->side[i] ? lrp_library_conv_held(conv->side[i]) : 0;
+    return bytes;
+}
+
 /* Makes sure that the plain weights are there: they may live in the layout of a direction by now. */
 static enum lrp_status need_plain(struct lrp_conv *conv, struct lrp_error *err)
 {
@@ -133,7 +142,7 @@ static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direct
     enum lrp_status status = make_side(conv, direction, threads, err);
 
     if (!status && conv->side[direction])
-        status = lrp_library_conv_run(conv->side[direction], from, conv->bias, to, err);
+        status = lrp_library_conv_run(conv->side[direction], from, conv->bias, to, run, err);
     lrp_threads_leave(before);
     if (status || conv->side[direction])
         return status;

@@ -4,6 +4,7 @@
 
 #include "buffer.h"
 #include "dnnl_plan.h"
+#include "pool.h"
 
 enum { PIECE = 64 }; /* alignment of the parts of a scratch buffer */
 
@@ -20,6 +21,7 @@ struct lrp_library_conv {
     dnnl_memory_t weights, bias, scratchpad;
     size_t from_bytes, to_bytes, scratchpad_bytes; /* of scratch, 0 where the caller's memory is used */
     void *weight_data;
+    size_t weight_bytes;
     dnnl_memory_desc_t plain_weights;
 };
 
@@ -119,7 +121,8 @@ static dnnl_status_t take_weights(struct lrp_library_conv *conv, dnnl_primitive_
     const dnnl_memory_desc_t *const wanted = dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0);
     dnnl_status_t status;
 
-    conv->weight_data = lrp_buffer_bytes(dnnl_memory_desc_get_size(wanted));
+    conv->weight_bytes = dnnl_memory_desc_get_size(wanted);
+    conv->weight_data = lrp_buffer_bytes(conv->weight_bytes);
     if (!conv->weight_data)
         return dnnl_out_of_memory;
     status = dnnl_memory_create(&conv->weights, wanted, conv->engine, conv->weight_data);
@@ -191,6 +194,11 @@ void lrp_library_conv_free(struct lrp_library_conv *conv)
     free(conv);
 }
 
+size_t lrp_library_conv_held(const struct lrp_library_conv *conv)
+{
+    return conv->weight_bytes;
+}
+
 static size_t rounded(size_t bytes)
 {
     return (bytes + PIECE - 1) / PIECE * PIECE;
@@ -234,17 +242,18 @@ static dnnl_status_t execute(struct lrp_library_conv *conv)
 }
 
 enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, const float *from, const float *bias, float *to,
-                                     struct lrp_error *err)
+                                     const struct lrp_run *run, struct lrp_error *err)
 {
     const size_t bytes = rounded(conv->from_bytes) + rounded(conv->to_bytes) + conv->scratchpad_bytes;
-    void *const scratch = lrp_buffer_bytes(bytes);
+    struct lrp_pool *const pool = run ? run->pool : NULL;
+    void *const scratch = lrp_pool_take(pool, bytes);
     dnnl_status_t status;
 
     if (!scratch)
         return refused(err, dnnl_out_of_memory);
     place(conv, from, bias, to, scratch);
     status = execute(conv);
-    free(scratch);
+    lrp_pool_give(pool, scratch, bytes);
     return status ? refused(err, status) : LRP_OK;
 }
 

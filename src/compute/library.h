@@ -16,9 +16,11 @@ enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lr
                                      bool bias, const void *weights, struct lrp_library_conv **out,
                                      struct lrp_error *err);
 void lrp_library_conv_free(struct lrp_library_conv *conv);
+/* Bytes of its weights. */
+size_t lrp_library_conv_held(const struct lrp_library_conv *conv);
 /* from -> to, plain row-major; bias: NULL if the convolution has none, not read backward. */
 enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, const float *from, const float *bias, float *to,
-                                     struct lrp_error *err);
+                                     const struct lrp_run *run, struct lrp_error *err);
 /* The weights back in plain order. */
 enum lrp_status lrp_library_conv_weights(struct lrp_library_conv *conv, float *weights, struct lrp_error *err);
 /* Borrowed. */

@@ -8,11 +8,13 @@
 
 #include "lrpscope/error.h"
 
+struct lrp_pool;
 /* What a running operator is given besides its tensors. */
 struct lrp_run {
     int threads;                     /* how many threads data-parallel loops may use, at least 1 */
     bool (*should_stop)(void *data); /* asked between pieces of work; NULL: never */
     void *data;
+    struct lrp_pool *pool;           /* where scratch and results come from; NULL: fresh memory */
 };
 bool lrp_run_should_stop(const struct lrp_run *run);
 
@@ -30,6 +32,8 @@ struct lrp_conv; /* prepared: weights in the primitive's own layout, primitives 
 enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
                              struct lrp_conv **out, struct lrp_error *err);
 void lrp_conv_free(struct lrp_conv *conv);
+/* Bytes of weights it holds by now, in whatever layouts. */
+size_t lrp_conv_held(const struct lrp_conv *conv);
 /* y = W*x + b. */
 enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run, struct lrp_error *err);
 /* gx = W^T gy (overwrites gx; bias plays no part). */

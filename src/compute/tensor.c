@@ -9,15 +9,20 @@
 #include "convert.h"
 #include "mapping.h"
 #include "npy.h"
+#include "pool.h"
 
 static size_t element_size(enum lrp_dtype dtype)
 {
     return lrp_dtype_is_float(dtype) ? sizeof(float) : sizeof(int64_t);
 }
 
-/* A tensor whose elements are not set. */
-static enum lrp_status allocate(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_tensor **out,
-                                struct lrp_error *err)
+static size_t bytes_of(const struct lrp_tensor *tensor)
+{
+    return tensor->count * element_size(tensor->dtype);
+}
+
+enum lrp_status lrp_tensor_take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
+                                struct lrp_tensor **out, struct lrp_error *err)
 {
     const int64_t count = lrp_shape_count(shape);
     struct lrp_tensor *tensor = NULL;
@@ -28,9 +33,10 @@ static enum lrp_status allocate(enum lrp_dtype dtype, const struct lrp_shape *sh
     if (!tensor)
         goto fail;
     *tensor = (struct lrp_tensor){.dtype = dtype, .shape = *shape, .count = (size_t)count, .references = 1};
-    tensor->f = lrp_buffer_bytes((size_t)count * element_size(dtype));
+    tensor->f = lrp_pool_take(pool, bytes_of(tensor));
     if (!tensor->f)
         goto fail;
+    tensor->home = lrp_pool_retain(pool);
     *out = tensor;
     return LRP_OK;
 fail:
@@ -39,22 +45,28 @@ fail:
                     lrp_shape_text(shape, 0, "x", text, sizeof text));
 }
 
+enum lrp_status lrp_tensor_zero(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
+                                struct lrp_tensor **out, struct lrp_error *err)
+{
+    const enum lrp_status status = lrp_tensor_take(pool, dtype, shape, out, err);
+
+    if (!status)
+        memset((*out)->f, 0, bytes_of(*out));
+    return status;
+}
+
 enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_tensor **out,
                                struct lrp_error *err)
 {
-    const enum lrp_status status = allocate(dtype, shape, out, err);
-
-    if (!status)
-        memset((*out)->f, 0, (*out)->count * element_size(dtype));
-    return status;
+    return lrp_tensor_zero(NULL, dtype, shape, out, err);
 }
 
 enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const enum lrp_status status = allocate(source->dtype, &source->shape, out, err);
+    const enum lrp_status status = lrp_tensor_take(source->home, source->dtype, &source->shape, out, err);
 
     if (!status)
-        memcpy((*out)->f, source->f, source->count * element_size(source->dtype));
+        memcpy((*out)->f, source->f, bytes_of(source));
     return status;
 }
 
@@ -74,7 +86,8 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
 {
     if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    free(tensor->f);
+    lrp_pool_give(tensor->home, tensor->f, bytes_of(tensor));
+    lrp_pool_release(tensor->home);
     free((struct lrp_tensor *)tensor);
 }
 

@@ -4,17 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A prepared operator under one modifier; a list per node. */
-struct prepared {
-    struct prepared *next;
-    struct lrp_modifier modifier;
+/* What a prepared operator is found by in the cache. */
+struct prepared_key {
+    int node;
     bool as_is;
+    struct lrp_modifier modifier;
+};
+struct prepared {
+    void (*release)(void *handle);
     void *handle;
 };
 struct lrp_engine {
     const struct lrp_graph *graph;
-    struct prepared **prepared;    /* by node */
+    struct lrp_lru *cache;
+    struct prepared_key latest;    /* handed out last: it may have grown while it worked */
+    void *latest_handle;           /* NULL: none */
     struct lrp_tensor **constants; /* by value */
+    struct lrp_pool *pool;
 };
 
 enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err)
@@ -22,10 +28,11 @@ enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine 
     struct lrp_engine *e = calloc(1, sizeof *e);
     if (e) {
         e->graph = graph;
-        e->prepared = calloc((size_t)graph->node_count + 1, sizeof(struct prepared *));
+        e->pool = lrp_pool_new();
+        e->cache = lrp_lru_new();
         e->constants = calloc((size_t)graph->value_count + 1, sizeof(struct lrp_tensor *));
     }
-    if (!e || !e->prepared || !e->constants) {
+    if (!e || !e->cache || !e->constants || !e->pool) {
         lrp_engine_free(e);
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to run it", graph->definition->path);
     }
@@ -36,21 +43,26 @@ enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine 
 void lrp_engine_free(struct lrp_engine *engine)
 {
     if (!engine) return;
-    for (int n = 0; engine->prepared && n < engine->graph->node_count; n++)
-        for (struct prepared *p = engine->prepared[n], *next; p; p = next) {
-            next = p->next;
-            if (engine->graph->nodes[n].call.op->release) engine->graph->nodes[n].call.op->release(p->handle);
-            free(p);
-        }
+    lrp_lru_free(engine->cache);
     for (int v = 0; engine->constants && v < engine->graph->value_count; v++) lrp_tensor_release(engine->constants[v]);
-    free(engine->prepared);
     free(engine->constants);
+    lrp_pool_release(engine->pool);
     free(engine);
 }
 
 const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine)
 {
     return engine->graph;
+}
+
+struct lrp_lru *lrp_engine_cache(struct lrp_engine *engine)
+{
+    return engine->cache;
+}
+
+struct lrp_pool *lrp_engine_pool(struct lrp_engine *engine)
+{
+    return engine->pool;
 }
 
 enum lrp_status lrp_engine_blame(const struct lrp_engine *engine, int node, enum lrp_status status, struct lrp_error *err)
@@ -60,36 +72,69 @@ enum lrp_status lrp_engine_blame(const struct lrp_engine *engine, int node, enum
                                                       engine->graph->nodes[node].name);
 }
 
-static bool same_modifier(const struct prepared *p, const struct lrp_modifier *m)
+/* Padding is part of a key. */
+static struct prepared_key key_of(int node, const struct lrp_modifier *modifier)
 {
-    if (!m || p->as_is) return !m && p->as_is;
-    return p->modifier.weight == m->weight && p->modifier.bias == m->bias && memcmp(&p->modifier.gamma, &m->gamma, sizeof m->gamma) == 0;
+    struct prepared_key key;
+    memset(&key, 0, sizeof key);
+    key.node = node;
+    key.as_is = !modifier;
+    if (modifier) key.modifier = *modifier;
+    return key;
+}
+
+static void release_prepared(void *value)
+{
+    struct prepared *p = value;
+    if (p->release) p->release(p->handle);
+    free(p);
+}
+
+static size_t handle_bytes(const struct lrp_call *call, const void *handle)
+{
+    return handle && call->op->bytes ? call->op->bytes(handle) : 0;
+}
+
+/* Handles make more of themselves on first use: the one that was used last is measured again. */
+static void settle(struct lrp_engine *e)
+{
+    if (!e->latest_handle) return;
+    const struct lrp_call *call = &e->graph->nodes[e->latest.node].call;
+    size_t bytes = handle_bytes(call, e->latest_handle);
+    e->latest_handle = NULL;
+    lrp_lru_resize(e->cache, &e->latest, sizeof e->latest, bytes);
+}
+
+static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *key, void **handle, struct lrp_error *err)
+{
+    const struct lrp_call *call = &e->graph->nodes[key->node].call;
+    struct prepared *p = calloc(1, sizeof *p);
+    enum lrp_status status = p ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for its weights");
+    if (status == LRP_OK) status = call->op->prepare(call, key->as_is ? NULL : &key->modifier, &p->handle, err);
+    if (status != LRP_OK) {
+        free(p);
+        return lrp_engine_blame(e, key->node, status, err);
+    }
+    p->release = call->op->release;
+    *handle = p->handle;
+    if (lrp_lru_put(e->cache, key, sizeof *key, p, handle_bytes(call, p->handle), release_prepared)) return LRP_OK;
+    release_prepared(p);
+    return lrp_engine_blame(e, key->node, lrp_fail(err, LRP_MEMORY, "not enough memory for its weights"), err);
 }
 
 enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
                                   struct lrp_error *err)
 {
-    const struct lrp_call *call = &engine->graph->nodes[node].call;
     *handle = NULL;
-    if (!call->op->prepare) return LRP_OK;
-    for (struct prepared *p = engine->prepared[node]; p; p = p->next)
-        if (same_modifier(p, modifier)) {
-            *handle = p->handle;
-            return LRP_OK;
-        }
-    struct prepared *p = calloc(1, sizeof *p);
-    enum lrp_status status = p ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for its weights");
-    if (status == LRP_OK) status = call->op->prepare(call, modifier, &p->handle, err);
-    if (status != LRP_OK) {
-        free(p);
-        return lrp_engine_blame(engine, node, status, err);
-    }
-    p->as_is = !modifier;
-    if (modifier) p->modifier = *modifier;
-    p->next = engine->prepared[node];
-    engine->prepared[node] = p;
-    *handle = p->handle;
-    return LRP_OK;
+    if (!engine->graph->nodes[node].call.op->prepare) return LRP_OK;
+    const struct prepared_key key = key_of(node, modifier);
+    settle(engine);
+    const struct prepared *found = lrp_lru_find(engine->cache, &key, sizeof key);
+    if (found) *handle = found->handle;
+    enum lrp_status status = found ? LRP_OK : prepare(engine, &key, handle, err);
+    engine->latest = key;
+    engine->latest_handle = *handle;
+    return status;
 }
 
 static enum lrp_status constant(struct lrp_engine *e, int value, const struct lrp_tensor **out, struct lrp_error *err)
@@ -138,12 +183,13 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     const struct lrp_node *n = &e->graph->nodes[node];
     const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
     struct lrp_tensor **out = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_pool *const pool = run ? run->pool : NULL;
     void *handle = NULL;
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, in, err);
     if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, err);
     for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
-        if (n->out[i] >= 0) status = lrp_tensor_new(n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
+        if (n->out[i] >= 0) status = lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
     if (status == LRP_OK) {
         status = n->call.op->forward(&n->call, handle, in, out, run, err);
         if (status != LRP_OK) lrp_engine_blame(e, node, status, err);

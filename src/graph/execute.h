@@ -2,15 +2,24 @@
 #ifndef LRP_GRAPH_EXECUTE_H
 #define LRP_GRAPH_EXECUTE_H
 
+#include "lru.h"
 #include "graph.h"
+#include "pool.h"
 
 /* Handles and constants of one graph, made when first needed and kept. Used by one thread at a time. The graph must outlive it. */
 struct lrp_engine;
 enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err);
 void lrp_engine_free(struct lrp_engine *engine);
 const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine);
+/* Memory for what is computed here, to be named in the passes' struct lrp_run; borrowed. */
+struct lrp_pool *lrp_engine_pool(struct lrp_engine *engine);
 
-/* The handle of a node under a modifier (NULL: as is). Borrowed from the engine. Errors name the node. */
+/* What is kept because it can be used again: prepared handles, and whatever else callers put there; their keys are longer or
+ * shorter than those of handles. Its limit bounds both. Borrowed. */
+struct lrp_lru *lrp_engine_cache(struct lrp_engine *engine);
+
+/* The handle of a node under a modifier (NULL: as is). Borrowed from the engine until the next handle is asked for or something is
+ * put into its cache. Errors name the node. */
 enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
                                   struct lrp_error *err);
 /* Collects a node's input tensors into in[] (as many as the call has): from `values`, constants materialised, NULL where absent or

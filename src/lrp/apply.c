@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pool.h"
 #include "terms.h"
 #include "vector.h"
 
@@ -25,14 +26,15 @@ static void release_all(struct lrp_tensor **tensors, int count)
     }
 }
 
-/* A zeroed float tensor for every data input. */
-static enum lrp_status new_given(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
+/* A float tensor for every data input: zeroed, but not where all of it is going to be written (weighted layers under terms). */
+static enum lrp_status new_given(const struct lrp_application *a, bool zeroed, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_call *call = &node_of(a)->call;
     for (int i = 0; i < call->in_count; i++) given[i] = NULL;
     for (int i = 0; i < call->in_count; i++) {
         if (!lrp_call_is_data(call, i)) continue;
-        enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &call->in[i].shape, &given[i], err);
+        enum lrp_status status = (zeroed ? lrp_tensor_zero : lrp_tensor_take)(a->run->pool, LRP_DTYPE_FLOAT, &call->in[i].shape,
+                                                                             &given[i], err);
         if (status != LRP_OK) {
             release_all(given, call->in_count);
             return blame(a, status, err);
@@ -68,7 +70,7 @@ static enum lrp_status pull_back(const struct lrp_application *a, const struct l
 
 enum lrp_status lrp_apply_gradient(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
-    enum lrp_status status = new_given(a, given, err);
+    enum lrp_status status = new_given(a, true, given, err);
     if (status == LRP_OK) status = pull_back(a, a->relevance, given, err);
     if (status != LRP_OK) release_all(given, node_of(a)->call.in_count);
     return status;
@@ -81,7 +83,7 @@ static enum lrp_status fallback_divide(const struct lrp_application *a, struct l
     const struct lrp_node *n = node_of(a);
     for (int j = 0; j < n->call.out_count; j++) {
         if (!a->relevance[j]) continue;
-        enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &a->relevance[j]->shape, &s[j], err);
+        enum lrp_status status = lrp_tensor_take(a->run->pool, LRP_DTYPE_FLOAT, &a->relevance[j]->shape, &s[j], err);
         if (status != LRP_OK) return status;
         lrp_vector_divide(a->relevance[j]->f, a->values[n->out[j]]->f, a->rule->stabilizer, s[j]->f, s[j]->count, a->run);
     }
@@ -207,14 +209,16 @@ static enum lrp_status by_function(const struct lrp_application *a, struct lrp_t
 enum lrp_status lrp_apply(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    enum lrp_status status = new_given(a, given, err);
+    const enum lrp_rule_method method = a->rule->how->method;
+    const bool terms = method == LRP_BY_TERMS && lrp_call_weighted(&n->call);
+    enum lrp_status status = new_given(a, !terms, given, err);
     if (status != LRP_OK) return status;
-    switch (a->rule->how->method) {
+    switch (method) {
     case LRP_BY_PASSING: status = pass(a, given, err); break;
     case LRP_BY_GRADIENT: status = pull_back(a, a->relevance, given, err); break;
     case LRP_BY_LAYER_NORM: status = layer_norm(a, given, err); break;
     case LRP_BY_FUNCTION: status = by_function(a, given, err); break;
-    case LRP_BY_TERMS: status = lrp_call_weighted(&n->call) ? lrp_apply_terms(a, given[0], err) : fallback(a, given, err); break;
+    case LRP_BY_TERMS: status = terms ? lrp_apply_terms(a, given[0], err) : fallback(a, given, err); break;
     }
     if (status != LRP_OK) release_all(given, n->call.in_count);
     return status;

@@ -17,7 +17,7 @@ struct lrp_application {
 /* given[i] receives a new tensor (owned by the caller) for every data input i, NULL for the others; given has room for all inputs.
  * Errors name the layer. On failure nothing is given. */
 enum lrp_status lrp_apply(const struct lrp_application *application, struct lrp_tensor **given, struct lrp_error *err);
-/* For layers with weights: R_in by the rule's groups of terms, into `given` (zeroed, of the data input's shape). */
+/* For layers with weights: R_in by the rule's groups of terms, into `given` (of the data input's shape; all of it is written). */
 enum lrp_status lrp_apply_terms(const struct lrp_application *application, struct lrp_tensor *given, struct lrp_error *err);
 /* J^T s of any node (the gradient rule). */
 enum lrp_status lrp_apply_gradient(const struct lrp_application *application, struct lrp_tensor **given, struct lrp_error *err);

@@ -21,6 +21,8 @@ lrp_prepare_function lrp_conv_prepare, lrp_product_prepare, lrp_scale_prepare;
 void lrp_conv_release(void *handle);
 void lrp_product_release(void *handle);
 void lrp_scale_release(void *handle);
+size_t lrp_conv_bytes(const void *handle);
+size_t lrp_product_bytes(const void *handle);
 lrp_forward_function lrp_conv_apply, lrp_product_apply, lrp_scale_apply;
 lrp_vjp_function lrp_conv_vjp, lrp_product_vjp, lrp_scale_vjp;
 int64_t lrp_conv_macs(const struct lrp_call *call);

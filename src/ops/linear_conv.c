@@ -22,6 +22,13 @@ void lrp_conv_release(void *handle)
     free(h);
 }
 
+size_t lrp_conv_bytes(const void *handle)
+{
+    const struct handle *const h = handle;
+
+    return lrp_conv_held(h->conv);
+}
+
 /* Takes weights and bias (NULL: none) that are ready; the bias is copied. */
 static enum lrp_status make(const struct lrp_call *call, const void *weights, const float *bias, struct handle **out,
                             struct lrp_error *err)

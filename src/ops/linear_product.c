@@ -2,6 +2,7 @@
 #include "linear_product.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "linear.h"
 #include "parallel.h"
@@ -10,6 +11,7 @@ struct handle {
     struct lrp_product product;
     const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
     float *owned, *bias; /* alpha and beta are in them already */
+    bool used;           /* by a pass in both directions */
 };
 
 void lrp_product_release(void *handle)
@@ -21,6 +23,13 @@ void lrp_product_release(void *handle)
     free(h->owned);
     free(h->bias);
     free(h);
+}
+
+size_t lrp_product_bytes(const void *handle)
+{
+    const struct handle *const h = handle;
+
+    return h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0;
 }
 
 /* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. */
@@ -152,12 +161,16 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
                                 const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                                 struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct handle *const h = handle;
+    struct handle *const h = handle;
     const struct lrp_product *const p = &h->product;
     enum lrp_status status = LRP_OK;
 
     (void)out;
-    if (!s[0] || !s[0]->count)
+    if (!s[0])
+        return LRP_OK;
+    if (grad[0] && (p->batches > 1 || !s[0]->count)) /* one batch writes, several add up */
+        memset(grad[0]->f, 0, grad[0]->count * sizeof(float));
+    if (!s[0]->count)
         return LRP_OK;
     for (int64_t i = 0; !status && i < p->batches; i++) {
         const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
@@ -168,8 +181,10 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
         if (!status && grad[1])
             status = gradient_b(p, in[0]->f + offset_a, part, grad[1]->f + offset_b, run, err);
     }
-    if (h->weights && !h->owned)
-        lrp_blob_rest(call->in[1].constant); /* a pass reads them once forward and once backward */
+    /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
+    if (h->weights && !h->owned && !h->used)
+        lrp_blob_rest(call->in[1].constant);
+    h->used = true;
     if (!status && grad[0])
         scale(grad[0], h->weights ? 1 : p->alpha);
     if (!status && grad[1])

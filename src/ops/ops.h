@@ -147,10 +147,10 @@ enum lrp_trait {
  * prepare  (optional) reads constants into a handle, through `modifier` (NULL: as is; only WEIGHTED ones get one). Owned by
  *          the caller, given back with release.
  * forward  in[i]: tensor of input i, NULL if absent, or if it is constant and in `prepared_inputs`. out[j]: tensors made by the
- *          caller with inferred dtype and shape (contents zero), NULL if not wanted. Writes every element.
+ *          caller with inferred dtype and shape (contents undefined), NULL if not wanted. Writes every element.
  * vjp      in, out as in forward (for WEIGHTED operators both arrays may hold NULLs: nothing may depend on them but weights that
  *          came as data); s[j]: cotangent of output j, NULL = zero; grad[i]: zeroed tensor of input i's shape, NULL if not wanted:
- *          receives J_i^T s. Only float inputs are ever wanted. NULL: not differentiable.
+ *          receives J_i^T s (WEIGHTED operators overwrite grad[0], which need not be zeroed). Only float inputs are ever wanted. NULL: not differentiable.
  * kind     the type of layer a call is; NULL: `static_kind`. */
 struct lrp_operator {
     const char *name;   /* ONNX operator name */
@@ -164,6 +164,7 @@ struct lrp_operator {
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
     enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle, struct lrp_error *err);
     void (*release)(void *handle);
+    size_t (*bytes)(const void *handle); /* memory a handle holds by now; NULL: next to none */
     enum lrp_status (*forward)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err);
     enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,

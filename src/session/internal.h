@@ -194,6 +194,11 @@ void lrp_plan_free(struct lrp_plan *plan, size_t inputs);
 /* Samples that inputs hold: the first dimension of the first that is there; 0 without any. */
 int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs);
 
+/* Divides --memory (without it half of the machine's) among what is kept and what can be made again, before a job runs.
+ * Errors: LRP_MEMORY naming the bytes that are needed at least. */
+enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *err);
+/* What finished results may take that nobody looks at: half of what is not needed, at most a gigabyte. */
+size_t lrp_memory_for_results(const struct lrp_job *job);
 /* Runs a job in the calling thread (session unlocked). */
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
 /* A job for the session's present state and sample. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "memo.h"
 #include "text.h"
 
 double lrp_now_ms(void)
@@ -44,18 +45,6 @@ static int thread_count(const struct lrp_state *state)
     return wanted > 0 ? (int)wanted : cores > 0 ? (int)cores : 1;
 }
 
-/* --memory: activations and relevances of every layer are kept, weights are prepared once more. */
-static enum lrp_status check_memory(const struct lrp_job *job, struct lrp_error *err)
-{
-    uint64_t limit;
-    const char *text = lrp_settings_get(job->state->settings, LRP_SETTING_MEMORY);
-    const struct lrp_layer_list *list = &job->results->network->view->list;
-    uint64_t needed = 2 * (uint64_t)list->activation_bytes + 8 * (uint64_t)list->parameters;
-    if (!*text || !lrp_parse_bytes(text, &limit) || limit >= needed) return LRP_OK;
-    return lrp_fail(err, LRP_MEMORY, "%s: --memory %s is too small: %llu bytes are needed", lrp_model_path(job->session->model),
-                    text, (unsigned long long)needed);
-}
-
 static int count_true(const bool *flags, size_t count)
 {
     int result = 0;
@@ -63,22 +52,12 @@ static int count_true(const bool *flags, size_t count)
     return result;
 }
 
-/* What the cache may hold: a gigabyte, or what --memory leaves. */
-static size_t cache_bytes(const struct lrp_job *job)
-{
-    const struct lrp_layer_list *list = &job->results->network->view->list;
-    const uint64_t needed = 2 * (uint64_t)list->activation_bytes + 8 * (uint64_t)list->parameters;
-    uint64_t limit;
-    if (!lrp_parse_bytes(lrp_settings_get(job->state->settings, LRP_SETTING_MEMORY), &limit)) return (size_t)1 << 30;
-    return limit > needed ? (size_t)(limit - needed) : 0;
-}
-
 /* Finished results come to the front of the cache. */
 static void keep_results(struct lrp_job *job)
 {
     struct lrp_results *gone[LRP_CACHE_MOST];
     pthread_mutex_lock(&job->session->lock);
-    const size_t count = lrp_cache_put(&job->session->cache, job->results, cache_bytes(job), gone);
+    const size_t count = lrp_cache_put(&job->session->cache, job->results, lrp_memory_for_results(job), gone);
     pthread_mutex_unlock(&job->session->lock);
     for (size_t i = 0; i < count; i++) lrp_results_release(gone[i]);
 }
@@ -101,6 +80,7 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
         lrp_job_publish(job, values, false, g->inputs[i], 0);
     }
     struct lrp_watch watch = {.job = job, .tensors = values, .computed = computed};
+    lrp_memo_forget(r->network->engine);
     set_state(job, LRP_JOB_FORWARD);
     double before = lrp_now_ms();
     watch.since = before;
@@ -261,7 +241,7 @@ static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error 
 static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor *start = NULL;
-    enum lrp_status status = check_memory(job, err);
+    enum lrp_status status = lrp_memory_bound(job, err);
     if (status == LRP_OK && !job->results->forward_done) status = forward(job, run, err);
     if (status == LRP_OK) status = start_relevance(job, &start, err);
     bool checked = job->want == LRP_WANT_RELEVANCE && job->state->method == LRP_METHOD_LRP &&
@@ -275,7 +255,8 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
 
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
 {
-    const struct lrp_run run = {.threads = thread_count(job->state), .should_stop = lrp_job_should_stop, .data = job};
+    const struct lrp_run run = {.threads = thread_count(job->state), .should_stop = lrp_job_should_stop, .data = job,
+                                .pool = lrp_engine_pool(job->results->network->engine)};
     struct lrp_error error = {0};
     struct lrp_session *s = job->session;
     const double before = lrp_now_ms();
