@@ -97,6 +97,10 @@ enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t 
  * that order. */
 enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sample, bool channels_last, int64_t **order,
                                   double **strength, struct lrp_error *err);
+/* Channels of a sample as tiles of a grid, `columns` abreast in the order of `channels`, with a blank line between neighbours.
+ * columns 0: near-square. Errors: LRP_USAGE for a channel that is not there or none at all, LRP_MEMORY. */
+enum lrp_status lrp_plane_from_channels(const struct lrp_tensor *tensor, int64_t sample, bool channels_last, const int64_t *channels,
+                                        size_t count, int columns, struct lrp_plane *out, struct lrp_error *err);
 /* Weights (no batch axis): (O,I) a row per output; (O,I,k...) the kernels of all outputs, reduced over I, as tiles of
  * a near-square grid, (O,I,k) a row per output; lower ranks as one row. */
 enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction,
@@ -110,6 +114,14 @@ enum lrp_filter {
  * spoils it. out: owned, distinct from plane. */
 enum lrp_status lrp_plane_resample(const struct lrp_plane *plane, int width, int height, enum lrp_filter filter,
                                    struct lrp_plane *out, struct lrp_error *err);
+
+/* A part of a plane: width x height cells from (x, y), all inside. out: owned. */
+enum lrp_status lrp_plane_crop(const struct lrp_plane *plane, int x, int y, int width, int height, struct lrp_plane *out,
+                               struct lrp_error *err);
+/* b - a, cell by cell; blank where either is. out: owned. LRP_USAGE, naming both sizes, if they differ. */
+enum lrp_status lrp_plane_difference(const struct lrp_plane *a, const struct lrp_plane *b, struct lrp_plane *out, struct lrp_error *err);
+/* Pearson's correlation over the cells that are finite in both planes (of one size); NaN if one of them does not vary. */
+double lrp_plane_correlation(const struct lrp_plane *a, const struct lrp_plane *b);
 
 /* ---- ranges ---- */
 

@@ -118,12 +118,25 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 
 /* ---- out ---- */
 
-enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS };
-/* The picture that a heatmap PNG of a layer would hold: a plane of values and its range under the settings' options.
- * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning.)
+enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS };
+/* The picture that a heatmap PNG of a layer would hold: a plane of values, to be drawn under the settings' options.
+ * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
+ * relevance as tiles, the strongest first, 256 at most.)
  * *plane is owned by the caller. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane **plane, struct lrp_error *err);
+/* How a heatmap of this kind is drawn under the settings. */
+enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot, enum lrp_show show, struct lrp_heatmap_options *out,
+                                             struct lrp_error *err);
+/* The channels of a layer's relevance or activation, the strongest (sum of |v|) first: lrp_channel_order. */
+enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample, int64_t **order,
+                                      double **strength, size_t *count, struct lrp_error *err);
+/* One of them as a plane: lrp_plane_from_channel; to be freed with lrp_plane_free. */
+enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                           int64_t channel, struct lrp_plane *out, struct lrp_error *err);
+/* Brightness of the input under an overlay, 0..1: channels averaged, smallest to largest value. LRP_UNSUPPORTED if the input is no
+ * picture. To be freed with lrp_plane_free. */
+enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out, struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);

@@ -55,9 +55,9 @@ typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp
 
 static enum lrp_show show_of(const struct explain *e) {
     static const char *const names[] = {[LRP_SHOW_RELEVANCE] = "relevance", [LRP_SHOW_ACTIVATION] = "activation",
-                                        [LRP_SHOW_WEIGHTS] = "weights"};
+                                        [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = "channels"};
     enum lrp_show show = LRP_SHOW_RELEVANCE;
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(e->arguments->show, names[i]))
             show = (enum lrp_show)i;
     return show;
@@ -70,7 +70,7 @@ static bool same_values(const struct lrp_tensor *a, const struct lrp_tensor *b) 
 /* --at may name a value no layer is shown by: a second output, a second model input, what lies before a fused activation. */
 static bool names_other_value(const struct explain *e, const struct lrp_snapshot *now) {
     const enum lrp_show show = show_of(e);
-    if (!e->arguments->at || show == LRP_SHOW_WEIGHTS)
+    if (!e->arguments->at || show == LRP_SHOW_WEIGHTS || show == LRP_SHOW_CHANNELS)
         return false;
     const bool activation = show == LRP_SHOW_ACTIVATION;
     const struct lrp_tensor *value =

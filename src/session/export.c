@@ -11,100 +11,22 @@
 #include "sheet.h"
 #include "text.h"
 
-enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
-                                  struct lrp_error *err)
-{
-    static const enum lrp_setting keys[] = {LRP_SETTING_COLORMAP, LRP_SETTING_REDUCE, LRP_SETTING_OVERLAY,
-                                            LRP_SETTING_CLIP,     LRP_SETTING_GAMMA,  LRP_SETTING_SIZE_FACTOR};
-    enum lrp_status status = LRP_OK;
-    const char *const what[] = {[LRP_SHOW_RELEVANCE] = lrp_settings_get(settings, LRP_SETTING_METHOD),
-                                [LRP_SHOW_ACTIVATION] = "activation", [LRP_SHOW_WEIGHTS] = "weights"};
-    lrp_heatmap_defaults(what[show], out);
-    for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
-        if (*lrp_settings_get(settings, keys[i]))
-            status = lrp_heatmap_option_set(out, lrp_setting_key(keys[i]), lrp_settings_get(settings, keys[i]), err);
-    return status;
-}
-
-/* True if a layer's tensors have their channels last: only the input can say so. */
-static bool channels_last(const struct lrp_snapshot *s, int layer, const struct lrp_tensor *t)
-{
-    const char *layout = lrp_settings_get(s->settings, LRP_SETTING_LAYOUT);
-    if (layer != 0 || t->shape.rank != 4) return false;
-    if (*layout) return strcmp(layout, "nhwc") == 0;
-    int64_t first = t->shape.dim[1], last = t->shape.dim[3];
-    return first != 1 && first != 3 && (last == 1 || last == 3);
-}
-
 static enum lrp_status new_plane(struct lrp_plane **plane, struct lrp_error *err)
 {
     *plane = calloc(1, sizeof **plane);
     return *plane ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status weights_plane(const struct lrp_snapshot *s, int layer, enum lrp_reduction reduction, struct lrp_plane *plane,
-                                     struct lrp_error *err)
-{
-    const struct lrp_network *n = lrp_snapshot_box(s)->state->network;
-    const struct lrp_layer *l = &s->layers->rows[layer];
-    const struct lrp_call *call = layer ? &n->graph->nodes[n->view->nodes[layer].anchor].call : NULL;
-    const struct lrp_blob *blob = call && call->in_count > 1 ? call->in[1].constant : NULL;
-    if (!blob || !lrp_dtype_is_float(blob->dtype) || !blob->count || blob->shape.rank < 1)
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
-    struct lrp_tensor *weights = NULL;
-    enum lrp_status status = lrp_blob_tensor(blob, &weights, err);
-    if (status == LRP_OK) status = lrp_plane_from_weights(weights, reduction, plane, err);
-    lrp_tensor_release(weights);
-    return status;
-}
-
-static const struct lrp_tensor *tensor_of(const struct lrp_snapshot *s, int layer, enum lrp_show show)
-{
-    return show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer];
-}
-
-enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
-                                   struct lrp_plane **plane, struct lrp_error *err)
-{
-    struct lrp_heatmap_options options;
-    *plane = NULL;
-    if (layer < 0 || (size_t)layer >= snapshot->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
-    const struct lrp_tensor *t = show == LRP_SHOW_WEIGHTS ? NULL : tensor_of(snapshot, layer, show);
-    if (!t && show != LRP_SHOW_WEIGHTS)
-        return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", snapshot->layers->rows[layer].name,
-                        show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
-    enum lrp_status status = lrp_state_heatmap(snapshot->settings, show, &options, err);
-    if (status == LRP_OK) status = new_plane(plane, err);
-    if (status == LRP_OK)
-        status = t ? lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err)
-                   : weights_plane(snapshot, layer, options.reduction, *plane, err);
-    if (status != LRP_OK) {
-        free(*plane);
-        *plane = NULL;
-    }
-    return status;
-}
-
-/* The input as a grey picture, for overlays: channels averaged, smallest to largest value. */
+/* The grey input as a picture, for overlays; none (LRP_OK) if the input is no picture. */
 static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, struct lrp_picture *out, struct lrp_error *err)
 {
-    const struct lrp_tensor *t = s->activation[0];
     struct lrp_plane plane = {0};
     *out = (struct lrp_picture){0};
-    if (!t || t->shape.rank != 4) return LRP_OK;
-    enum lrp_status status = lrp_plane_from_tensor(t, sample, LRP_REDUCE_SUM, channels_last(s, 0, t), &plane, err);
+    enum lrp_status status = lrp_snapshot_grey(s, sample, &plane, err);
+    if (status == LRP_UNSUPPORTED) return LRP_OK;
     if (status == LRP_OK) status = lrp_picture_new(plane.width, plane.height, 1, out, err);
-    float low = INFINITY, high = -INFINITY;
-    size_t count = (size_t)plane.width * (size_t)plane.height;
-    for (size_t i = 0; status == LRP_OK && i < count; i++) {
-        if (!isfinite(plane.values[i])) continue;
-        low = fminf(low, plane.values[i]);
-        high = fmaxf(high, plane.values[i]);
-    }
-    for (size_t i = 0; status == LRP_OK && i < count; i++) {
-        float grey = high > low && isfinite(plane.values[i]) ? (plane.values[i] - low) / (high - low) : 0.5F;
-        out->pixels[i] = (unsigned char)(grey * 255 + 0.5F);
-    }
+    for (size_t i = 0; status == LRP_OK && i < (size_t)plane.width * (size_t)plane.height; i++)
+        out->pixels[i] = (unsigned char)(plane.values[i] * 255 + 0.5F);
     lrp_plane_free(&plane);
     return status;
 }
@@ -119,7 +41,7 @@ static enum lrp_status write_plane(const struct lrp_snapshot *s, struct lrp_plan
     const struct lrp_plane *const planes[] = {plane};
     enum lrp_status status = lrp_state_heatmap(s->settings, show, &options, err);
     if (status == LRP_OK) status = lrp_range_of(planes, 1, &options, &range, err);
-    if (status == LRP_OK && options.overlay < 1 && show != LRP_SHOW_WEIGHTS) status = grey_input(s, sample, &under, err);
+    if (status == LRP_OK && options.overlay < 1 && show != LRP_SHOW_WEIGHTS && show != LRP_SHOW_CHANNELS) status = grey_input(s, sample, &under, err);
     if (status == LRP_OK) status = lrp_render_heatmap(plane, &range, &options, under.pixels ? &under : NULL, &picture, err);
     if (status == LRP_OK) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
