@@ -30,7 +30,7 @@ enum { LRP_BOLD = 1, LRP_UNDERLINE = 2, LRP_REVERSE = 4 };
     X(PROGRESS, 'p', 0x5FD7FF, -1, 0x005F87, -1, 6, -1, LRP_BOLD, LRP_BOLD)                                               \
     X(KEY, 'k', 0xFFFFFF, 0x444444, 0x000000, 0xC6C6C6, 0, 6, 0, LRP_REVERSE)                                             \
     X(LABEL, 'l', 0xBCBCBC, -1, 0x444444, -1, -1, -1, 0, 0)                                                               \
-    X(BORDER, '|', 0x8A8A8A, -1, 0x6C6C6C, -1, -1, -1, 0, 0)                                                              \
+    X(BORDER, '|', 0x949494, -1, 0x6C6C6C, -1, -1, -1, 0, 0)                                                              \
     X(POSITIVE, '+', 0xFF8787, -1, 0xAF0000, -1, 1, -1, LRP_BOLD, 0)                                                      \
     X(NEGATIVE, '-', 0x87AFFF, -1, 0x0000AF, -1, 4, -1, LRP_BOLD, 0)                                                      \
     X(TITLE, 'n', 0xFFFFFF, -1, 0x000000, -1, -1, -1, LRP_BOLD, LRP_BOLD)                                                 \
