@@ -111,6 +111,19 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot);
 
 /* Whether `rule` (text) could be given to a layer; if not, `why` says the reason. LRP_USAGE for a text that is no rule. */
 enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why);
+/* What of a layer is looked at. */
+enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS };
+/* How a layer's values are spread. */
+enum { LRP_SPREAD_BINS = 16, LRP_SPREAD_TAKEN = 65536 };
+struct lrp_spread {
+    size_t count, taken;              /* values there are; those looked at */
+    struct lrp_statistics statistics; /* of those looked at */
+    size_t bins[LRP_SPREAD_BINS];     /* finite ones in equal steps from the least to the greatest */
+};
+/* From all values, or where they are more than LRP_SPREAD_TAKEN, from that many at equal distances: quick enough for every key.
+ * LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
+enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, struct lrp_spread *out,
+                                    struct lrp_error *err);
 /* A label: "" without labels or beyond them. */
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index);
 /* Layer a selector's text stands for; LRP_USAGE naming the three nearest. The first match. */
@@ -118,7 +131,6 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 
 /* ---- out ---- */
 
-enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS };
 /* The picture that a heatmap PNG of a layer would hold: a plane of values, to be drawn under the settings' options.
  * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
  * relevance as tiles, the strongest first, 256 at most.)

@@ -236,5 +236,7 @@ struct lrp_snapshot_box {
     char *input_label;
 };
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot);
+/* The float weights of a layer, borrowed from the model; NULL if it has none. */
+const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *snapshot, int layer);
 
 #endif

@@ -39,14 +39,20 @@ static bool channels_last(const struct lrp_snapshot *s, int layer, const struct 
     return first != 1 && first != 3 && (last == 1 || last == 3);
 }
 
+const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *s, int layer)
+{
+    const struct lrp_network *n = lrp_snapshot_box(s)->state->network;
+    const struct lrp_call *call = layer ? &n->graph->nodes[n->view->nodes[layer].anchor].call : NULL;
+    const struct lrp_blob *blob = call && call->in_count > 1 ? call->in[1].constant : NULL;
+    return blob && lrp_dtype_is_float(blob->dtype) && blob->count && blob->shape.rank >= 1 ? blob : NULL;
+}
+
 static enum lrp_status weights_plane(const struct lrp_snapshot *s, int layer, enum lrp_reduction reduction, struct lrp_plane *plane,
                                      struct lrp_error *err)
 {
-    const struct lrp_network *n = lrp_snapshot_box(s)->state->network;
     const struct lrp_layer *l = &s->layers->rows[layer];
-    const struct lrp_call *call = layer ? &n->graph->nodes[n->view->nodes[layer].anchor].call : NULL;
-    const struct lrp_blob *blob = call && call->in_count > 1 ? call->in[1].constant : NULL;
-    if (!blob || !lrp_dtype_is_float(blob->dtype) || !blob->count || blob->shape.rank < 1)
+    const struct lrp_blob *blob = lrp_snapshot_weights(s, layer);
+    if (!blob)
         return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
     struct lrp_tensor *weights = NULL;
     enum lrp_status status = lrp_blob_tensor(blob, &weights, err);

@@ -13,7 +13,7 @@ enum { LRP_MESSAGES_MOST = 500 };
 
 void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows) {
     *app = (struct lrp_app){.caps = *caps, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1};
-    app->picture.layer = -1;
+    app->picture.layer = app->layer_facts.layer = -1;
     lrp_keymap_init(&app->keymap);
 }
 
@@ -277,6 +277,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     case LRP_EVENT_COMPLETE: lrp_app_set_completion(app, event->rows); break;
     case LRP_EVENT_EXISTS: on_exists(app, event); break;
     case LRP_EVENT_MESSAGE: lrp_app_say(app, event->number != 0, "%s", event->text); break;
+    case LRP_EVENT_LAYER: app->layer_facts = *event->layer_facts; break;
     case LRP_EVENT_OFFER: snprintf(app->offer, sizeof app->offer, "%s", event->text); break;
     case LRP_EVENT_PLACE: lrp_app_take_place(app, event->place); break;
     case LRP_EVENT_COMMAND: lrp_app_command(app, event->text); break;

@@ -89,6 +89,7 @@ struct lrp_app {
     bool playing;
     int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
     struct lrp_picture picture;
+    struct lrp_layer_facts layer_facts;
 
     struct lrp_keymap keymap;
     struct lrp_prompt prompt;

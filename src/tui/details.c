@@ -1,46 +1,152 @@
 /* details.c: the details of a layer as lines: attributes, edges as links, rule, statistics, reason and remedy. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pages.h"
+#include "runes.h"
 
-static void edges(const struct lrp_app *app, const struct lrp_layer *layer, struct lrp_lines *lines) {
-    for (int i = 0; i < layer->input_count; i++) {
-        const struct lrp_layer *from = lrp_app_layer(app, layer->sources[i]);
-        if (from)
-            lrp_lines_add(lines, LRP_STYLE_NORMAL, from->index, "from         → %d %s", from->index, from->name);
-    }
-    for (int i = 0; i < layer->consumer_count; i++) {
-        const struct lrp_layer *to = lrp_app_layer(app, layer->consumers[i]);
-        if (to)
-            lrp_lines_add(lines, LRP_STYLE_NORMAL, to->index, "to           → %d %s", to->index, to->name);
-    }
+enum { LRP_LABEL = 13 }; /* columns of what a line is about */
+
+/* With --ascii and no colour, as for screen readers, every line says one thing and needs no other to be understood. */
+static bool linear(const struct lrp_app *app) { return app->caps.ascii && app->caps.mode == LRP_COLOR_MONO; }
+
+/* "label   text", the text broken where the pane ends. */
+__attribute__((format(printf, 5, 6))) static void item(struct lrp_lines *lines, enum lrp_style style, int width, const char *label, const char *format, ...) {
+    char text[1024];
+    struct lrp_lines broken = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    lrp_lines_wrap(&broken, style, width - LRP_LABEL > 8 ? width - LRP_LABEL : 8, text);
+    for (int i = 0; i < broken.count; i++)
+        lrp_lines_add(lines, style, -1, "%-12s %s", i ? "" : label, broken.items[i].text);
+    lrp_lines_free(&broken);
 }
 
-static void statistics(const char *what, const struct lrp_statistics *s, struct lrp_lines *lines) {
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-11s  sum %.6g  mean %.4g  std %.4g", what, s->sum, s->mean, s->std);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "             min %.6g  max %.6g", (double)s->min, (double)s->max);
+/* The end of a name tells more than its begin. */
+static const char *tail(const char *name, int columns) {
+    while (lrp_text_columns(name) > columns && *name)
+        lrp_rune_next(&name);
+    return name;
+}
+
+static void edge(const struct lrp_app *app, const char *label, int layer, int width, struct lrp_lines *lines) {
+    const struct lrp_layer *to = lrp_app_layer(app, layer);
+    const int room = width - LRP_LABEL - 8 > 8 ? width - LRP_LABEL - 8 : 8;
+    const char *name = to ? tail(to->name, room) : "";
+    if (to)
+        lrp_lines_add(lines, LRP_STYLE_LINK, layer, "%-12s → %d %s%s", label, layer, name != to->name ? "…" : "", layer ? name : "input");
+}
+
+static void edges(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines) {
+    for (int i = 0; i < layer->input_count; i++)
+        edge(app, layer->input_count > 1 ? "joins" : "from", layer->sources[i], width, lines);
+    for (int i = 0; i < layer->consumer_count; i++)
+        edge(app, "to", layer->consumers[i], width, lines);
+}
+
+/* Sixteen columns, each as high as its bin against the highest. */
+static void histogram(const struct lrp_app *app, const char *what, const struct lrp_spread *s, int width, struct lrp_lines *lines) {
+    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char ramp[] = " .:-=+*#@";
+    char text[LRP_SPREAD_BINS * 8 + 1] = "";
+    size_t most = 1, used = 0;
+    for (int i = 0; i < LRP_SPREAD_BINS; i++)
+        most = s->bins[i] > most ? s->bins[i] : most;
+    for (int i = 0; i < LRP_SPREAD_BINS; i++) {
+        const size_t height = (s->bins[i] * 8 + most - 1) / most; /* what is not empty is seen */
+        if (linear(app))
+            used += (size_t)snprintf(text + used, sizeof text - used, " %zu", s->bins[i] * 100 / (s->taken ? s->taken : 1));
+        else if (app->caps.ascii)
+            text[used++] = ramp[height];
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s", blocks[height]);
+    }
+    char low[32], high[32];
+    lrp_value_text((double)s->statistics.min, low, sizeof low);
+    lrp_value_text((double)s->statistics.max, high, sizeof high);
+    if (linear(app))
+        item(lines, LRP_STYLE_NORMAL, width, what, "percent in 16 equal steps from min to max:%s", text);
+    else if ((int)strlen(low) + (int)strlen(high) + LRP_SPREAD_BINS + 4 <= width - LRP_LABEL)
+        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s |%s| %s", "", low, text, high);
+    else
+        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s |%s|", "", text);
+}
+
+/* As many facts to a line as fit, or one. */
+static void statistics(const struct lrp_app *app, const char *what, const struct lrp_statistics *s, int width, struct lrp_lines *lines) {
+    const struct {
+        const char *name;
+        double value;
+    } facts[] = {{"sum", s->sum}, {"mean", s->mean}, {"std", s->std}, {"min", (double)s->min}, {"max", (double)s->max}};
+    char line[160] = "", fact[40];
+    const char *label = what;
+    for (int i = 0; i < 5; i++) {
+        snprintf(fact, sizeof fact, "%s%s %.5g", *line ? "  " : "", facts[i].name, facts[i].value);
+        if (*line && (linear(app) || LRP_LABEL + (int)strlen(line) + (int)strlen(fact) > width)) {
+            lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
+            label = linear(app) ? what : "";
+            line[0] = 0;
+            snprintf(fact, sizeof fact, "%s %.5g", facts[i].name, facts[i].value);
+        }
+        strcat(line, fact);
+    }
+    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
     if (s->nan)
-        lrp_lines_add(lines, LRP_STYLE_BAD, -1, "             %zu not finite", s->nan);
+        lrp_lines_add(lines, LRP_STYLE_BAD, -1, "%-12s %zu not finite", linear(app) ? what : "", s->nan);
 }
 
-static void attributes(const struct lrp_app *app, const struct lrp_layer *layer, struct lrp_lines *lines) {
-    char shape[200], rule[256], count[32];
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "type         %s%s%s%s", layer->type, *layer->group ? " (" : "", layer->group,
-                  *layer->group ? ")" : "");
+static const struct lrp_spread *spread_of(const struct lrp_app *app, enum lrp_show show) {
+    const struct lrp_spread *spread = &app->layer_facts.spread[show];
+    return app->layer_facts.layer == app->layer && spread->taken > 0 ? spread : NULL;
+}
+
+static void values(const struct lrp_app *app, const char *what, enum lrp_show show, const struct lrp_statistics *s, int width,
+                   struct lrp_lines *lines) {
+    const struct lrp_spread *spread = spread_of(app, show);
+    statistics(app, what, s, width, lines);
+    if (spread)
+        histogram(app, what, spread, width, lines);
+}
+
+static void weights(const struct lrp_app *app, int width, struct lrp_lines *lines) {
+    const struct lrp_spread *spread = spread_of(app, LRP_SHOW_WEIGHTS);
+    char count[32], taken[32];
+    if (!spread)
+        return;
+    statistics(app, "weights", &spread->statistics, width, lines);
+    histogram(app, "weights", spread, width, lines);
+    if (spread->taken < spread->count)
+        item(lines, LRP_STYLE_DIM, width, linear(app) ? "weights" : "", "looked at %s of %s", lrp_count_text((int64_t)spread->taken, taken, sizeof taken),
+             lrp_count_text((int64_t)spread->count, count, sizeof count));
+}
+
+static void attributes(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines) {
+    char shape[200], count[32];
+    const char *group = *layer->group && strcmp(layer->group, layer->type) != 0 ? layer->group : "";
+    item(lines, LRP_STYLE_NORMAL, width, "type", "%s%s%s%s", layer->type, *group ? " (" : "", group, *group ? ")" : "");
     if (*layer->op_type)
-        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "operator     %s%s%s", layer->op_type, *layer->activation_op ? " + " : "",
-                      layer->activation_op);
+        item(lines, LRP_STYLE_NORMAL, width, "operator", "%s%s%s", layer->op_type, *layer->activation_op ? " + " : "", layer->activation_op);
     if (strcmp(layer->activation, "identity") != 0 && *layer->activation)
-        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "activation   %s", layer->activation);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "output       %s", lrp_shape_text(&layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "parameters   %lld", (long long)layer->parameters);
+        item(lines, LRP_STYLE_NORMAL, width, "activation", "%s", layer->activation);
+    item(lines, LRP_STYLE_NORMAL, width, "output", "%s", lrp_shape_text(&layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
+    item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
     if (layer->macs)
-        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "MACs         %s", lrp_count_text(layer->macs, count, sizeof count));
+        item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));
+}
+
+static void rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines) {
+    char text[256];
+    const char *source = app->now->rule_sources ? app->now->rule_sources[layer->index] : NULL;
     if (layer->index == 0)
         return;
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "rule         %s", lrp_rule_cell(app, layer->index, rule, sizeof rule));
-    if (app->now->rule_sources && app->now->rule_sources[layer->index] && *app->now->rule_sources[layer->index])
-        lrp_lines_add(lines, LRP_STYLE_DIM, -1, "             given by %s", app->now->rule_sources[layer->index]);
+    item(lines, LRP_STYLE_NORMAL, width, "rule", "%s", lrp_rule_cell(app, layer->index, text, sizeof text));
+    if (app->layer_facts.layer == layer->index && app->layer_facts.formula[0])
+        item(lines, LRP_STYLE_NORMAL, width, "formula", "%s", app->layer_facts.formula);
+    if (source && *source)
+        item(lines, LRP_STYLE_DIM, width, "given by", "%s", source);
 }
 
 const char *lrp_remedy_keys(const struct lrp_check_row *row) {
@@ -66,12 +172,14 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     if (!layer)
         return;
     verdict(app, layer, width, lines);
-    attributes(app, layer, lines);
-    edges(app, layer, lines);
+    attributes(app, layer, width, lines);
+    rule(app, layer, width, lines);
+    edges(app, layer, width, lines);
     if (app->now->relevance && app->now->relevance[app->layer])
-        statistics("relevance", &app->now->relevance_statistics[app->layer], lines);
+        values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);
     if (app->now->activation && app->now->activation[app->layer])
-        statistics("activation", &app->now->activation_statistics[app->layer], lines);
+        values(app, "activation", LRP_SHOW_ACTIVATION, &app->now->activation_statistics[app->layer], width, lines);
+    weights(app, width, lines);
     for (int i = 0; i < layer->node_count; i++)
-        lrp_lines_add(lines, LRP_STYLE_DIM, -1, "node         %s", layer->nodes[i]);
+        item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);
 }

@@ -17,6 +17,13 @@ struct lrp_picture {
 };
 void lrp_picture_clear(struct lrp_picture *picture);
 
+/* What the details of a layer show beside what the snapshot has; a plain value. */
+struct lrp_layer_facts {
+    int layer;                   /* -1: none */
+    char formula[256];           /* of its rule */
+    struct lrp_spread spread[3]; /* by enum lrp_show; none taken: there is nothing */
+};
+
 /* Rows of a menu. */
 struct lrp_menu_row {
     char *text;   /* what is shown first; owned */
@@ -61,6 +68,7 @@ enum lrp_event_kind {
     LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
     LRP_EVENT_EXISTS,   /* number: effect (EXPORT, SHEET, WRITE) whose file text is there already */
     LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
+    LRP_EVENT_LAYER,    /* layer_facts */
     LRP_EVENT_OFFER,    /* text: what y would do, "" to end it */
     LRP_EVENT_PLACE,    /* place */
     LRP_EVENT_COMMAND,  /* text: as typed behind : */
@@ -75,6 +83,7 @@ struct lrp_event {
     struct lrp_picture *picture;          /* contents moved out */
     struct lrp_menu_rows *rows;           /* contents moved out */
     const struct lrp_place *place;
+    const struct lrp_layer_facts *layer_facts;
 };
 
 #endif

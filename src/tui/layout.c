@@ -27,7 +27,8 @@ static void stacked(struct lrp_layout *l, bool details) {
     if (!details)
         return;
     const int left = b.columns >= 70 ? b.columns * 2 / 5 : 0;
-    l->pane[LRP_PANE_DETAILS] = (struct lrp_rect){left, b.y + upper, b.columns - left, b.rows - upper};
+    const int gap = left > 0;
+    l->pane[LRP_PANE_DETAILS] = (struct lrp_rect){left + gap, b.y + upper, b.columns - left - gap, b.rows - upper};
     l->pane[LRP_PANE_PREVIEW].columns = left;
     if (left == 0)
         l->pane[LRP_PANE_PREVIEW].rows = 0;

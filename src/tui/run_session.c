@@ -15,7 +15,7 @@ void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text) {
 
 bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err) {
     runner->session = session;
-    runner->pictured_layer = -1;
+    runner->pictured_layer = runner->detailed.layer = -1;
     runner->snapshot = NULL;
     return !session || (lrp_session_snapshot(session, &runner->snapshot, err) == LRP_OK &&
                         lrp_runner_restart_history(runner, runner->snapshot->settings, err));
@@ -166,6 +166,7 @@ void lrp_runner_look(struct lrp_runner *runner) {
     lrp_app_update(&runner->app, &event);
     lrp_snapshot_release(old);
     sync_picture(runner);
+    lrp_runner_sync_details(runner);
 }
 
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event) {
@@ -179,6 +180,7 @@ void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event) {
         lrp_effects_free(&effects);
     }
     sync_picture(runner);
+    lrp_runner_sync_details(runner);
 }
 
 /* ---- running ---- */

@@ -32,6 +32,12 @@ struct lrp_runner {
     uint64_t pictured_generation;
     int pictured_layer;
     enum lrp_show pictured_show;
+    struct { /* what the app's layer facts were made from; never followed */
+        int layer;
+        uint64_t generation;
+        const struct lrp_tensor *activation, *relevance;
+        const char *rule;
+    } detailed;
     struct lrp_kept kept;
     bool quit, redraw_all;
 };
@@ -59,6 +65,9 @@ void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int lay
 const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner);
 /* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
 const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step);
+
+/* Gives the app the facts of the selected layer, if its details are shown and it has others. */
+void lrp_runner_sync_details(struct lrp_runner *runner);
 
 /* Notes where the input came from (NULL: there is none). */
 void lrp_runner_set_input(struct lrp_runner *runner, const char *path);

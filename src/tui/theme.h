@@ -33,6 +33,7 @@ enum { LRP_BOLD = 1, LRP_UNDERLINE = 2, LRP_REVERSE = 4 };
     X(BORDER, '|', 0x949494, -1, 0x6C6C6C, -1, -1, -1, 0, 0)                                                              \
     X(POSITIVE, '+', 0xFF8787, -1, 0xAF0000, -1, 1, -1, LRP_BOLD, 0)                                                      \
     X(NEGATIVE, '-', 0x87AFFF, -1, 0x0000AF, -1, 4, -1, LRP_BOLD, 0)                                                      \
+    X(LINK, 'i', 0x87D7FF, -1, 0x005F87, -1, 6, -1, LRP_UNDERLINE, LRP_UNDERLINE)                                         \
     X(TITLE, 'n', 0xFFFFFF, -1, 0x000000, -1, -1, -1, LRP_BOLD, LRP_BOLD)                                                 \
     X(FOCUS, 'f', 0x000000, 0x87AFD7, 0x000000, 0x87AFD7, 0, 6, 0, LRP_REVERSE)                                           \
     X(MENU, 'M', 0xE4E4E4, 0x303030, 0x000000, 0xE4E4E4, -1, -1, 0, 0)                                                    \

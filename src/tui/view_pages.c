@@ -34,9 +34,11 @@ void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     const bool focus = app->focus == LRP_PANE_DETAILS;
     struct lrp_lines lines = {0};
-    char title[300];
-    snprintf(title, sizeof title, "details of #%d %s", app->layer, layer ? (layer->index ? layer->name : "input") : "");
+    char title[32];
+    const int named = snprintf(title, sizeof title, "details of #%d ", app->layer);
     lrp_view_title(canvas, rect, focus, title);
+    lrp_canvas_tail(canvas, rect.x + named, rect.y, rect.columns - named, layer ? (layer->index ? layer->name : "input") : "",
+                    focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE);
     lrp_details_lines(app, rect.columns, &lines);
     draw_lines(canvas, (struct lrp_rect){rect.x, rect.y + 1, rect.columns, rect.rows - 1}, &lines, &app->details_window, focus);
     lrp_lines_free(&lines);

@@ -142,10 +142,28 @@ void fixture_picture(struct fixture *f) {
     lrp_picture_clear(&picture);
 }
 
+/* What the library would tell of the selected layer: a bell of weights, activations that are mostly small. */
+void fixture_layer(struct fixture *f) {
+    struct lrp_layer_facts facts = {.layer = f->app.layer, .formula = "a+ W+^T s + a- W-^T s, s = R / stab(W+ a+ + W- a- + b+)"};
+    struct lrp_event event = {.kind = LRP_EVENT_LAYER, .layer_facts = &facts};
+    for (int i = 0; i < LRP_SPREAD_BINS; i++) {
+        facts.spread[LRP_SHOW_WEIGHTS].bins[i] = (size_t)(1000 * exp(-(i - 7.5) * (i - 7.5) / 8));
+        facts.spread[LRP_SHOW_ACTIVATION].bins[i] = (size_t)(1000 >> i);
+    }
+    facts.spread[LRP_SHOW_WEIGHTS].statistics = (struct lrp_statistics){.sum = -18.4, .mean = -0.008, .std = 0.077, .min = -0.3125F, .max = 0.25F};
+    facts.spread[LRP_SHOW_WEIGHTS].count = (size_t)plan[f->app.layer].parameters;
+    facts.spread[LRP_SHOW_WEIGHTS].taken = facts.spread[LRP_SHOW_WEIGHTS].count < 65536 ? facts.spread[LRP_SHOW_WEIGHTS].count : 65536;
+    facts.spread[LRP_SHOW_ACTIVATION].taken = facts.spread[LRP_SHOW_ACTIVATION].count = 2000;
+    facts.spread[LRP_SHOW_ACTIVATION].statistics = f->statistics[f->app.layer];
+    lrp_app_update(&f->app, &event);
+}
+
 void fixture_key(struct fixture *f, int key) {
     struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
     lrp_app_update(&f->app, &event);
     fixture_picture(f);
+    if (f->app.details)
+        fixture_layer(f);
 }
 
 void fixture_keys(struct fixture *f, const char *keys) {

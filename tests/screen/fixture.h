@@ -29,6 +29,7 @@ void fixture_free(struct fixture *f);
 /* The session's part: gives the app a snapshot as of now, and the picture it wants. */
 void fixture_seen(struct fixture *f);
 void fixture_picture(struct fixture *f);
+void fixture_layer(struct fixture *f);
 /* An input and results of the forward pass; with relevance too. */
 void fixture_results(struct fixture *f, bool relevance);
 void fixture_key(struct fixture *f, int key);

@@ -32,6 +32,10 @@ static const struct screen {
     {"eight-80x24", "jjjs!", 80, 24, LRP_COLOR_8, false, EXPLAINED},
     {"details-120x40", "u<Enter>", 120, 40, LRP_COLOR_256, false, BLOCKED},
     {"details-80x24", "u<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"details-120x60", "s!jjjj<Enter>", 120, 60, LRP_COLOR_256, false, EXPLAINED},
+    {"details-ascii-mono-80x60", "s!jjjj<Enter>", 80, 60, LRP_COLOR_MONO, true, EXPLAINED},
+    {"offer-80x24", "O", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"completion-80x24", ":s<Tab><Tab>", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"search-80x24", "/max", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"search-failed-80x24", "/nosuch", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"filter-80x24", "\\dense<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -93,7 +97,10 @@ static void prepare(struct fixture *f, const struct screen *s) {
             f->tensors[i] = NULL;
         fixture_seen(f);
     }
-    if (strcmp(s->keys, "E") == 0) {
+    if (strcmp(s->keys, "O") == 0) {
+        struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = "restore the last session (2 rules, 1 tag, at features.5)?"};
+        lrp_app_update(&f->app, &event);
+    } else if (strcmp(s->keys, "E") == 0) {
         struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = 1, .text = "/out/x.png: cannot be written: Permission denied"};
         lrp_app_update(&f->app, &event);
     } else {
