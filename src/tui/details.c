@@ -132,6 +132,7 @@ static void attributes(const struct lrp_app *app, const struct lrp_layer *layer,
     if (strcmp(layer->activation, "identity") != 0 && *layer->activation)
         item(lines, LRP_STYLE_NORMAL, width, "activation", "%s", layer->activation);
     item(lines, LRP_STYLE_NORMAL, width, "output", "%s", lrp_shape_text(&layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
+    edges(app, layer, width, lines);
     item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
     if (layer->macs)
         item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));
@@ -174,7 +175,6 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     verdict(app, layer, width, lines);
     attributes(app, layer, width, lines);
     rule(app, layer, width, lines);
-    edges(app, layer, width, lines);
     if (app->now->relevance && app->now->relevance[app->layer])
         values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);
     if (app->now->activation && app->now->activation[app->layer])

@@ -28,8 +28,9 @@ static void stacked(struct lrp_layout *l, bool details) {
         return;
     const int left = b.columns >= 70 ? b.columns * 2 / 5 : 0;
     const int gap = left > 0;
+    l->rule = (struct lrp_rect){left, b.y + upper, gap, gap ? b.rows - upper : 0};
     l->pane[LRP_PANE_DETAILS] = (struct lrp_rect){left + gap, b.y + upper, b.columns - left - gap, b.rows - upper};
-    l->pane[LRP_PANE_PREVIEW].columns = left;
+    l->pane[LRP_PANE_PREVIEW].columns = left - gap;
     if (left == 0)
         l->pane[LRP_PANE_PREVIEW].rows = 0;
 }
