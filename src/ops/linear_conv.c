@@ -4,11 +4,12 @@
 
 #include "infer.h"
 #include "linear.h"
+#include "ones.h"
 
 struct handle {
     struct lrp_conv_shape shape;
-    struct lrp_conv *conv;
-    float *bias; /* of a transposed convolution, or NULL */
+    struct lrp_conv *conv; /* NULL: all weights are 1 */
+    float *bias; /* that the convolution does not add itself (if it is transposed or all 1), or NULL */
 };
 
 void lrp_conv_release(void *handle)
@@ -26,23 +27,24 @@ size_t lrp_conv_bytes(const void *handle)
 {
     const struct handle *const h = handle;
 
-    return lrp_conv_held(h->conv);
+    return h->conv ? lrp_conv_held(h->conv) : 0;
 }
 
-/* Takes weights and bias (NULL: none) that are ready; the bias is copied. */
+/* Takes weights (NULL: all 1) and bias (NULL: none) that are ready; both are copied. */
 static enum lrp_status make(const struct lrp_call *call, const void *weights, const float *bias, struct handle **out,
                             struct lrp_error *err)
 {
     struct handle *const h = calloc(1, sizeof *h);
+    const bool transposed = lrp_conv_is_transposed(call), aside = bias && (transposed || !weights);
     enum lrp_status status;
 
     if (!h)
         return lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
     status = lrp_conv_call_shape(call, &h->shape, err);
-    if (!status)
-        status = lrp_conv_new(&h->shape, weights, lrp_conv_is_transposed(call) ? NULL : bias, &h->conv, err);
-    if (!status && bias && lrp_conv_is_transposed(call)) {
-        const size_t bytes = (size_t)h->shape.in_channels * sizeof *bias;
+    if (!status && weights)
+        status = lrp_conv_new(&h->shape, weights, aside ? NULL : bias, &h->conv, err);
+    if (!status && aside) {
+        const size_t bytes = (size_t)(transposed ? h->shape.in_channels : h->shape.out_channels) * sizeof *bias;
 
         h->bias = malloc(bytes);
         if (h->bias)
@@ -71,12 +73,13 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
     *handle = NULL;
     if (!weights || (has_bias && !call->in[2].constant))
         return LRP_OK; /* forward builds it from what comes as data */
-    if (m->weight != LRP_WEIGHT_AS_IS || !lrp_linear_plain(weights))
+    const bool ones = m->weight == LRP_WEIGHT_ONE;
+    if (!ones && (m->weight != LRP_WEIGHT_AS_IS || !lrp_linear_plain(weights)))
         status = lrp_linear_read(weights, 1, m->weight, m->gamma, &modified, err);
     if (!status && has_bias && m->bias != LRP_WEIGHT_NONE)
         status = lrp_linear_read(call->in[2].constant, 1, m->bias, m->gamma, &bias, err);
     if (!status)
-        status = make(call, modified ? (const void *)modified : weights->raw, bias, &made, err);
+        status = make(call, ones ? NULL : modified ? (const void *)modified : weights->raw, bias, &made, err);
     free(modified);
     free(bias);
     lrp_blob_rest(weights); /* the handle has them in its own layout */
@@ -125,13 +128,23 @@ static int64_t count_of(const struct lrp_conv_shape *shape, const int64_t *dims)
     return count;
 }
 
-static void add_bias(const struct handle *h, float *y)
+static void add_bias(const struct handle *h, bool transposed, float *y)
 {
-    const int64_t size = count_of(&h->shape, h->shape.in);
+    const int64_t size = count_of(&h->shape, transposed ? h->shape.in : h->shape.out);
+    const int64_t channels = transposed ? h->shape.in_channels : h->shape.out_channels;
 
-    for (int64_t plane = 0; plane < h->shape.batch * h->shape.in_channels; plane++)
+    for (int64_t plane = 0; plane < h->shape.batch * channels; plane++)
         for (int64_t i = 0; i < size; i++)
-            y[plane * size + i] += h->bias[plane % h->shape.in_channels];
+            y[plane * size + i] += h->bias[plane % channels];
+}
+
+/* Through the convolution, or back through it. */
+static enum lrp_status through(const struct handle *h, bool back, const float *from, float *to, const struct lrp_run *run,
+                               struct lrp_error *err)
+{
+    if (h->conv)
+        return (back ? lrp_conv_backward : lrp_conv_forward)(h->conv, from, to, run, err);
+    return (back ? lrp_ones_backward : lrp_ones_forward)(&h->shape, from, to, run, err);
 }
 
 enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
@@ -145,10 +158,9 @@ enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const 
     if (!h)
         status = make_for_data(call, in, &h, err);
     if (!status)
-        status = lrp_conv_is_transposed(call) ? lrp_conv_backward(h->conv, in[0]->f, out[0]->f, run, err)
-                                     : lrp_conv_forward(h->conv, in[0]->f, out[0]->f, run, err);
+        status = through(h, lrp_conv_is_transposed(call), in[0]->f, out[0]->f, run, err);
     if (!status && h->bias)
-        add_bias(h, out[0]->f);
+        add_bias(h, lrp_conv_is_transposed(call), out[0]->f);
     if (!handle)
         lrp_conv_release(h);
     return status;
@@ -181,8 +193,7 @@ enum lrp_status lrp_conv_vjp(const struct lrp_call *call, void *handle, const st
     if (!h)
         status = make_for_data(call, in, &h, err);
     if (!status && grad[0])
-        status = lrp_conv_is_transposed(call) ? lrp_conv_forward(h->conv, s[0]->f, grad[0]->f, run, err)
-                                     : lrp_conv_backward(h->conv, s[0]->f, grad[0]->f, run, err);
+        status = through(h, !lrp_conv_is_transposed(call), s[0]->f, grad[0]->f, run, err);
     if (!status && grad[1] && lrp_conv_is_transposed(call))
         lrp_conv_weight_gradient(&h->shape, s[0]->f, in[0]->f, grad[1]->f, run);
     else if (!status && grad[1])

@@ -11,6 +11,7 @@ struct handle {
     struct lrp_product product;
     const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
     float *owned, *bias; /* alpha and beta are in them already */
+    bool ones;           /* all weights are 1: neither is there */
     bool used;           /* by a pass in both directions */
 };
 
@@ -38,6 +39,9 @@ static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blo
 {
     enum lrp_status status;
 
+    h->ones = m->weight == LRP_WEIGHT_ONE && !h->product.transpose_a;
+    if (h->ones)
+        return LRP_OK;
     if (m->weight == LRP_WEIGHT_AS_IS && h->product.alpha == 1 && lrp_linear_plain(blob)) {
         h->weights = blob->raw;
         return LRP_OK;
@@ -77,6 +81,41 @@ static const char *at(const void *values, int64_t index)
     return (const char *)values + index * (int64_t)sizeof(float);
 }
 
+/* With weights of 1: copies of every row's sum. */
+struct sums {
+    const float *from;
+    float *to;
+    int64_t width, copies;
+    bool add; /* to what is there */
+};
+
+static void sum_rows(void *context, int64_t begin, int64_t end)
+{
+    const struct sums *const s = context;
+
+    for (int64_t r = begin; r < end; r++) {
+        double sum = 0;
+
+        for (int64_t i = 0; i < s->width; i++)
+            sum += (double)s->from[r * s->width + i];
+        for (int64_t i = 0; i < s->copies; i++)
+            s->to[r * s->copies + i] = s->add ? s->to[r * s->copies + i] + (float)sum : (float)sum;
+    }
+}
+
+/* One batch of y. */
+static enum lrp_status forward_batch(const struct handle *h, const float *a, const void *b, float *y,
+                                     const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_product *const p = &h->product;
+    struct sums sums = {.from = a, .to = y, .width = p->k, .copies = p->n};
+
+    if (!h->ones)
+        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, 0, y, run, err);
+    lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+    return LRP_OK;
+}
+
 /* y = factor * y + beta * C */
 struct finish {
     const struct lrp_product *p;
@@ -104,20 +143,21 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
 {
     const struct handle *const h = handle;
     const struct lrp_product *const p = &h->product;
-    const void *const b = h->weights ? h->weights : in[1]->f;
+    const bool constant = h->weights || h->ones;
+    const void *const b = constant ? h->weights : in[1]->f;
     enum lrp_status status = LRP_OK;
 
     (void)call;
     if (!out[0])
         return LRP_OK;
     for (int64_t i = 0; !status && i < p->batches && out[0]->count; i++)
-        status = lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k,
-                          in[0]->f + lrp_product_offset(p, p->a_stride, i),
-                          at(b, lrp_product_offset(p, p->b_stride, i)), 0, out[0]->f + i * p->m * p->n, run, err);
+        status = forward_batch(h, in[0]->f + lrp_product_offset(p, p->a_stride, i),
+                               h->ones ? NULL : at(b, lrp_product_offset(p, p->b_stride, i)), out[0]->f + i * p->m * p->n,
+                               run, err);
     struct finish finish = {.p = p, .y = out[0]->f};
     finish.c = !p->has_c ? NULL : h->bias ? h->bias : in[2]->f;
     finish.beta = h->bias ? 1 : p->beta;
-    finish.factor = h->weights ? 1 : p->alpha;
+    finish.factor = constant ? 1 : p->alpha;
     if (!status && (finish.c || finish.factor != 1))
         lrp_parallel_for(run, p->batches * p->m, p->n, finish_rows, &finish);
     return status;
@@ -130,11 +170,17 @@ static void scale(struct lrp_tensor *tensor, float factor)
 }
 
 /* One batch of what A gets: s B'^T, or its transpose. */
-static enum lrp_status gradient_a(const struct lrp_product *p, const void *b, const float *s, float *grad,
+static enum lrp_status gradient_a(const struct handle *h, const void *b, const float *s, float *grad,
                                   const struct lrp_run *run, struct lrp_error *err)
 {
+    const struct lrp_product *const p = &h->product;
+    struct sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
     const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
 
+    if (h->ones) {
+        lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+        return LRP_OK;
+    }
     if (p->transpose_a)
         return lrp_gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
     return lrp_gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
@@ -177,7 +223,8 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
         const float *const part = s[0]->f + i * p->m * p->n;
 
         if (grad[0])
-            status = gradient_a(p, at(h->weights ? h->weights : in[1]->f, offset_b), part, grad[0]->f + offset_a, run, err);
+            status = gradient_a(h, h->ones ? NULL : at(h->weights ? h->weights : in[1]->f, offset_b), part, grad[0]->f + offset_a,
+                                run, err);
         if (!status && grad[1])
             status = gradient_b(p, in[0]->f + offset_a, part, grad[1]->f + offset_b, run, err);
     }
@@ -186,7 +233,7 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
         lrp_blob_rest(call->in[1].constant);
     h->used = true;
     if (!status && grad[0])
-        scale(grad[0], h->weights ? 1 : p->alpha);
+        scale(grad[0], h->weights || h->ones ? 1 : p->alpha);
     if (!status && grad[1])
         scale(grad[1], p->alpha);
     if (!status && call->in_count > 2 && grad[2])

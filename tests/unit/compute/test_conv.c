@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "ones.h"
 #include "primitives.h"
 
 static const struct lrp_run two_threads = {.threads = 2};
@@ -108,6 +109,32 @@ static void shape_text(const struct lrp_conv_shape *s, char *text, size_t size)
                        (int)s->pad_end[d]);
 }
 
+/* With weights of 1 and no bias, by sums. */
+static void check_ones(const struct lrp_conv_shape *s, const float *x, const float *gy, const char *text)
+{
+    const int64_t xs = s->batch * s->in_channels * product(s->in, s->rank);
+    const int64_t ys = s->batch * s->out_channels * product(s->out, s->rank);
+    const int64_t ws = s->out_channels * s->in_channels / s->group * product(s->kernel, s->rank);
+    float *const w = malloc((size_t)ws * sizeof *w), *const y = malloc((size_t)ys * sizeof *y + 1);
+    float *const gx = malloc((size_t)xs * sizeof *gx + 1);
+    double *const want_y = calloc((size_t)ys + 1, sizeof(double)), *const want_gx = calloc((size_t)xs + 1, sizeof(double));
+    struct expected e = {x, w, gy, want_y, want_gx};
+    struct lrp_error err = {0};
+
+    for (int64_t i = 0; i < ws; i++)
+        w[i] = 1;
+    each_term(s, add_term, &e);
+    assert_int_equal(lrp_ones_forward(s, x, y, &two_threads, &err), LRP_OK);
+    assert_int_equal(lrp_ones_backward(s, gy, gx, &two_threads, &err), LRP_OK);
+    assert_close(text, y, want_y, ys);
+    assert_close(text, gx, want_gx, xs);
+    free(w);
+    free(y);
+    free(gx);
+    free(want_y);
+    free(want_gx);
+}
+
 static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_first)
 {
     uint32_t state = seed * 2654435761u + 1;
@@ -137,6 +164,7 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     assert_close(text, gx, want_gx, xs);
     assert_int_equal(lrp_conv_forward(conv, x, again, &two_threads, &err), LRP_OK);
     assert_memory_equal(y, again, (size_t)ys * sizeof *y);
+    check_ones(s, x, gy, text);
     lrp_conv_implementation(conv, names, sizeof names);
     if (strstr(names, "ref") || strstr(names, "wino"))
         fail_msg("%s runs %s", text, names);
