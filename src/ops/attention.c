@@ -2,6 +2,7 @@
 #include "attention.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- shapes ---- */
 
@@ -124,6 +125,9 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     enum lrp_status status = lrp_attention_read(call, &a, err);
     if (status == LRP_OK)
         status = lrp_head_new(&a, &head, err);
+    for (int j = 0; j < call->out_count; ++j) /* heads add themselves */
+        if (out[j])
+            memset(out[j]->f, 0, out[j]->count * sizeof(float));
     for (int64_t i = 0; i < a.batch * a.heads && status == LRP_OK; ++i) {
         const int64_t b = i / a.heads, h = i % a.heads;
         status = lrp_head_run(call, &a, &head, b, h, in, shown ? shown->f + i * a.rows * a.keys : NULL, run, err);

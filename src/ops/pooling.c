@@ -12,12 +12,12 @@ float lrp_pool_power(const struct lrp_call *call)
     return (float)lrp_call_int(call, "p", 2);
 }
 
-void lrp_pool_read(const struct lrp_call *call, struct lrp_pool *out)
+void lrp_pooling_read(const struct lrp_call *call, struct lrp_pooling *out)
 {
     const struct lrp_shape *const x = &call->in[0].shape;
     struct lrp_window *const w = &out->window;
 
-    *out = (struct lrp_pool){.planes = x->dim[0] * x->dim[1],
+    *out = (struct lrp_pooling){.planes = x->dim[0] * x->dim[1],
                              .count_padding = lrp_call_int(call, "count_include_pad", 0) != 0,
                              .column_major = lrp_call_int(call, "storage_order", 0) != 0,
                              .power = lrp_pool_power(call)};

@@ -7,7 +7,7 @@
 #include "pooling_window.h"
 
 /* One piece of work: planes of a batch, each pooled alone. */
-struct lrp_pool {
+struct lrp_pooling {
     struct lrp_frame frame;
     struct lrp_window window;
     const float *x, *y, *s; /* y: results, read by vjps */
@@ -19,7 +19,7 @@ struct lrp_pool {
     int64_t planes;
 };
 /* Reads a call that lrp_pooling_infer let pass. */
-void lrp_pool_read(const struct lrp_call *call, struct lrp_pool *out);
+void lrp_pooling_read(const struct lrp_call *call, struct lrp_pooling *out);
 /* The exponent of LpPool and GlobalLpPool. */
 float lrp_pool_power(const struct lrp_call *call);
 

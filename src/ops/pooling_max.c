@@ -37,32 +37,85 @@ static void largest(const struct lrp_frame *f, const float *x, int64_t row, floa
     }
 }
 
-/* Where in the plane the maxima of outputs [begin, end) of a row lie; -1 for a window of padding alone. */
-static void winners(const struct lrp_frame *f, const float *x, int64_t row, int64_t begin, int64_t end,
-                    int64_t winner[STRIP])
+/* A strip of a row of outputs and which tap gave each its maximum; -1 for a window of padding alone. */
+struct strip {
+    int64_t row, begin, end;
+    int32_t winner[STRIP];
+};
+
+/* The first maximum wins, and NaN loses to whatever comes later. */
+static void find_winners(const struct lrp_frame *f, const float *x, struct strip *strip)
 {
     float best[STRIP];
     struct lrp_frame_run run;
 
-    for (int64_t i = 0; i < end - begin; i++)
-        winner[i] = -1;
+    for (int64_t i = 0; i < strip->end - strip->begin; i++) {
+        best[i] = NAN;
+        strip->winner[i] = -1;
+    }
     for (int64_t tap = 0; tap < f->taps; tap++) {
-        if (!lrp_frame_reads(f, tap, row, &run) || !clip_run(f, begin, end, &run))
+        if (!lrp_frame_reads(f, tap, strip->row, &run) || !clip_run(f, strip->begin, strip->end, &run))
             continue;
-        for (int64_t i = run.first - begin; i < run.last - begin; i++) {
-            const int64_t at = run.in + (i + begin - run.first) * f->stride[2];
+        const float *const from = x + run.in;
+        float *const to = best + (run.first - strip->begin);
+        int32_t *const winner = strip->winner + (run.first - strip->begin);
 
-            if (winner[i] < 0 || x[at] > best[i] || isnan(best[i])) {
-                best[i] = x[at];
-                winner[i] = at;
-            }
+        for (int64_t i = 0; i < run.last - run.first; i++) {
+            const float value = from[i * f->stride[2]];
+            const bool wins = value > to[i] || to[i] != to[i];
+
+            to[i] = wins ? value : to[i];
+            winner[i] = wins ? (int32_t)tap : winner[i];
         }
     }
 }
 
+/* Adds cotangents s of a strip to where the winners came from. */
+static void return_to_winners(const struct lrp_frame *f, const struct strip *strip, const float *s, float *to)
+{
+    struct lrp_frame_run run;
+
+    for (int64_t tap = 0; tap < f->taps; tap++) {
+        if (!lrp_frame_reads(f, tap, strip->row, &run) || !clip_run(f, strip->begin, strip->end, &run))
+            continue;
+        const int64_t first = run.first - strip->begin;
+
+        for (int64_t i = 0; i < run.last - run.first; i++) /* without a branch: half of them would be guessed wrong */
+            to[run.in + i * f->stride[2]] += strip->winner[first + i] == tap ? s[first + i] : 0;
+    }
+}
+
+/* Writes where in the plane they came from. */
+static void name_winners(const struct lrp_frame *f, const struct strip *strip, int64_t *places)
+{
+    struct lrp_frame_run run;
+
+    for (int64_t i = 0; i < strip->end - strip->begin; i++)
+        places[i] = -1;
+    for (int64_t tap = 0; tap < f->taps; tap++) {
+        if (!lrp_frame_reads(f, tap, strip->row, &run) || !clip_run(f, strip->begin, strip->end, &run))
+            continue;
+        for (int64_t i = 0; i < run.last - run.first; i++)
+            if (strip->winner[run.first - strip->begin + i] == tap)
+                places[run.first - strip->begin + i] = run.in + i * f->stride[2];
+    }
+}
+
+/* The strip after this one, row after row; false behind the last. It begins with an empty one at row 0. */
+static bool next_strip(const struct lrp_frame *f, struct strip *strip)
+{
+    strip->begin = strip->end;
+    if (strip->begin == f->out[2]) {
+        strip->row++;
+        strip->begin = 0;
+    }
+    strip->end = strip->begin + STRIP < f->out[2] ? strip->begin + STRIP : f->out[2];
+    return strip->row < f->rows;
+}
+
 static void forward_planes(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
 
     for (int64_t plane = first; plane < last; plane++)
@@ -80,52 +133,39 @@ static int64_t column_major(const struct lrp_frame *f, int64_t at)
 
 static void index_planes(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
-    int64_t winner[STRIP];
 
-    for (int64_t i = first * f->rows; i < last * f->rows; i++) {
-        const int64_t plane = i / f->rows;
+    for (int64_t plane = first; plane < last; plane++)
+        for (struct strip strip = {.row = 0}; next_strip(f, &strip);) {
+            int64_t *const places = pool->indices + plane * f->out_size + strip.row * f->out[2] + strip.begin;
 
-        for (int64_t begin = 0; begin < f->out[2]; begin += STRIP) {
-            const int64_t end = begin + STRIP < f->out[2] ? begin + STRIP : f->out[2];
-
-            winners(f, pool->x + plane * f->in_size, i % f->rows, begin, end, winner);
-            for (int64_t o = begin; o < end; o++) {
-                const int64_t at = winner[o - begin];
-
-                pool->indices[i * f->out[2] + o] = plane * f->in_size + (pool->column_major ? column_major(f, at) : at);
-            }
+            find_winners(f, pool->x + plane * f->in_size, &strip);
+            name_winners(f, &strip, places);
+            for (int64_t i = 0; i < strip.end - strip.begin; i++)
+                places[i] = plane * f->in_size + (pool->column_major ? column_major(f, places[i]) : places[i]);
         }
-    }
 }
 
 static void vjp_planes(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
-    int64_t winner[STRIP];
 
-    for (int64_t i = first * f->rows; i < last * f->rows; i++) {
-        const int64_t plane = i / f->rows;
-
-        for (int64_t begin = 0; begin < f->out[2]; begin += STRIP) {
-            const int64_t end = begin + STRIP < f->out[2] ? begin + STRIP : f->out[2];
-
-            winners(f, pool->x + plane * f->in_size, i % f->rows, begin, end, winner);
-            for (int64_t o = begin; o < end; o++)
-                if (winner[o - begin] >= 0)
-                    pool->to[plane * f->in_size + winner[o - begin]] += pool->s[i * f->out[2] + o];
+    for (int64_t plane = first; plane < last; plane++)
+        for (struct strip strip = {.row = 0}; next_strip(f, &strip);) {
+            find_winners(f, pool->x + plane * f->in_size, &strip);
+            return_to_winners(f, &strip, pool->s + plane * f->out_size + strip.row * f->out[2] + strip.begin,
+                              pool->to + plane * f->in_size);
         }
-    }
 }
 
 static void forward_floats(const struct lrp_call *call, const float *x, float *y, int64_t *indices,
                            const struct lrp_run *run)
 {
-    struct lrp_pool pool;
+    struct lrp_pooling pool;
 
-    lrp_pool_read(call, &pool);
+    lrp_pooling_read(call, &pool);
     pool.x = x;
     if (y) {
         pool.to = y;
@@ -170,14 +210,14 @@ enum lrp_status lrp_max_pool_forward(LRP_FORWARD_PARAMETERS)
 
 enum lrp_status lrp_max_pool_vjp(LRP_VJP_PARAMETERS)
 {
-    struct lrp_pool pool;
+    struct lrp_pooling pool;
 
     (void)handle;
     (void)out;
     (void)err;
     if (!s[0] || !grad[0])
         return LRP_OK;
-    lrp_pool_read(call, &pool);
+    lrp_pooling_read(call, &pool);
     pool.x = in[0]->f;
     pool.s = s[0]->f;
     pool.to = grad[0]->f;

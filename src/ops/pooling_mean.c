@@ -20,7 +20,7 @@ static int64_t taps_inside(const struct lrp_frame *f, const struct lrp_window *w
 }
 
 /* Divides a row by the number of elements each of its windows has. */
-static void divide_row(const struct lrp_pool *pool, int64_t row, const float *from, float *to)
+static void divide_row(const struct lrp_pooling *pool, int64_t row, const float *from, float *to)
 {
     const struct lrp_frame *const f = &pool->frame;
     const bool padding = pool->count_padding;
@@ -36,7 +36,7 @@ static void divide_row(const struct lrp_pool *pool, int64_t row, const float *fr
 
 static void mean_forward(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
     struct lrp_frame_run run;
 
@@ -55,7 +55,7 @@ static void mean_forward(void *context, int64_t first, int64_t last)
 
 static void mean_vjp(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
     struct lrp_frame_run run;
 
@@ -72,7 +72,7 @@ static void mean_vjp(void *context, int64_t first, int64_t last)
 
 static void divide_planes(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
 
     for (int64_t i = first * f->rows; i < last * f->rows; i++)
@@ -81,13 +81,13 @@ static void divide_planes(void *context, int64_t first, int64_t last)
 
 enum lrp_status lrp_mean_pool_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct lrp_pool pool;
+    struct lrp_pooling pool;
 
     (void)handle;
     (void)err;
     if (!out[0])
         return LRP_OK;
-    lrp_pool_read(call, &pool);
+    lrp_pooling_read(call, &pool);
     pool.x = in[0]->f;
     pool.to = out[0]->f;
     lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, mean_forward, &pool);
@@ -97,7 +97,7 @@ enum lrp_status lrp_mean_pool_forward(LRP_FORWARD_PARAMETERS)
 enum lrp_status lrp_mean_pool_vjp(LRP_VJP_PARAMETERS)
 {
     struct lrp_tensor *share;
-    struct lrp_pool pool;
+    struct lrp_pooling pool;
     enum lrp_status status;
 
     (void)handle;
@@ -108,7 +108,7 @@ enum lrp_status lrp_mean_pool_vjp(LRP_VJP_PARAMETERS)
     status = lrp_tensor_new(s[0]->dtype, &s[0]->shape, &share, err);
     if (status)
         return status;
-    lrp_pool_read(call, &pool);
+    lrp_pooling_read(call, &pool);
     pool.s = s[0]->f;
     pool.to = share->f;
     lrp_parallel_for(run, pool.planes, pool.frame.out_size * 2, divide_planes, &pool);
@@ -123,7 +123,7 @@ enum lrp_status lrp_mean_pool_vjp(LRP_VJP_PARAMETERS)
 
 static void power_forward(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
     struct lrp_frame_run run;
 
@@ -143,7 +143,7 @@ static void power_forward(void *context, int64_t first, int64_t last)
 
 static void power_vjp(void *context, int64_t first, int64_t last)
 {
-    const struct lrp_pool *const pool = context;
+    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
     const float p = pool->power;
     struct lrp_frame_run run;
@@ -164,13 +164,13 @@ static void power_vjp(void *context, int64_t first, int64_t last)
 
 enum lrp_status lrp_power_pool_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct lrp_pool pool;
+    struct lrp_pooling pool;
 
     (void)handle;
     (void)err;
     if (!out[0])
         return LRP_OK;
-    lrp_pool_read(call, &pool);
+    lrp_pooling_read(call, &pool);
     pool.x = in[0]->f;
     pool.to = out[0]->f;
     lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, power_forward, &pool);
@@ -179,13 +179,13 @@ enum lrp_status lrp_power_pool_forward(LRP_FORWARD_PARAMETERS)
 
 enum lrp_status lrp_power_pool_vjp(LRP_VJP_PARAMETERS)
 {
-    struct lrp_pool pool;
+    struct lrp_pooling pool;
 
     (void)handle;
     (void)err;
     if (!s[0] || !grad[0])
         return LRP_OK;
-    lrp_pool_read(call, &pool);
+    lrp_pooling_read(call, &pool);
     pool.x = in[0]->f;
     pool.y = out[0]->f;
     pool.s = s[0]->f;
