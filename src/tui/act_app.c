@@ -31,7 +31,12 @@ void lrp_do_next_pane(struct lrp_app *app) {
     }
 }
 
+/* Of a folded scope, to see what is inside. */
 void lrp_do_details(struct lrp_app *app) {
+    if (lrp_app_row_fold(app, app->view, app->windows[app->view].selected) >= 0 && lrp_app_context(app) == LRP_IN_LIST) {
+        lrp_do_unfold(app);
+        return;
+    }
     if (app->details || lrp_app_layout(app).one_pane)
         app->focus = LRP_PANE_DETAILS;
     app->details = true;
@@ -87,19 +92,31 @@ static void again(struct lrp_app *app, int step) {
         lrp_app_say(app, false, "nothing to find: / starts");
     else
         lrp_app_find(app, app->windows[app->view].selected + step, step);
+    lrp_app_reveal_hit(app);
 }
 void lrp_do_search_next(struct lrp_app *app) { again(app, 1); }
 void lrp_do_search_previous(struct lrp_app *app) { again(app, -1); }
 
+/* All layers of a row: tags them, or untags them if all were tagged. */
 void lrp_do_tag(struct lrp_app *app) {
-    if (app->layer > 0 && (size_t)app->layer < app->tagged_size)
-        app->tagged[app->layer] = !app->tagged[app->layer];
+    const int fold = lrp_app_row_fold(app, app->view, app->windows[app->view].selected);
+    const int from = fold >= 0 ? app->tree.nodes[fold].first : app->layer, to = fold >= 0 ? app->tree.nodes[fold].last : app->layer;
+    bool all = true;
+    for (int i = from; i <= to; i++)
+        if (i > 0 && (size_t)i < app->tagged_size && (fold < 0 || lrp_tree_holds(&app->tree, fold, i)))
+            all = all && app->tagged[i];
+    for (int i = from; i <= to; i++)
+        if (i > 0 && (size_t)i < app->tagged_size && (fold < 0 || lrp_tree_holds(&app->tree, fold, i)))
+            app->tagged[i] = !all;
     lrp_do_down(app);
 }
 void lrp_do_tag_all(struct lrp_app *app) {
-    for (size_t i = 0; i < app->shown_count; i++)
-        if (app->shown[i] > 0 && (size_t)app->shown[i] < app->tagged_size)
-            app->tagged[app->shown[i]] = true;
+    for (size_t row = 0; row < app->shown_count; row++) {
+        const int fold = app->shown_fold[row], layer = app->shown[row];
+        for (int i = fold >= 0 ? app->tree.nodes[fold].first : layer; i <= layer; i++)
+            if (i > 0 && (size_t)i < app->tagged_size && (fold < 0 || lrp_tree_holds(&app->tree, fold, i)))
+                app->tagged[i] = true;
+    }
 }
 void lrp_do_tag_none(struct lrp_app *app) {
     if (app->tagged)

@@ -45,12 +45,12 @@ static void unsupported(struct lrp_app *app, int step) {
     const struct lrp_window *window = &app->windows[app->view];
     const int count = lrp_app_row_count(app, app->view);
     for (int i = window->selected + step, tried = 0; tried < count; i += step, tried++) {
-        const int row = ((i % count) + count) % count, layer = lrp_app_row_layer(app, app->view, row);
-        if (!lrp_app_failed(app, layer))
+        const int row = ((i % count) + count) % count, layer = lrp_app_row_first(app, app->view, row, lrp_app_failed);
+        if (layer < 0)
             continue;
         if ((step > 0 && row < window->selected) || (step < 0 && row > window->selected))
             lrp_app_say(app, false, "search wrapped");
-        lrp_app_select(app, layer);
+        lrp_app_go(app, layer);
         return;
     }
     lrp_app_say(app, false, "no unsupported layer%s", app->filter && *app->filter ? " among those shown" : "");
@@ -68,6 +68,8 @@ static void remember_link(struct lrp_app *app) {
 }
 
 void lrp_app_go(struct lrp_app *app, int layer) {
+    if (lrp_tree_reveal(&app->tree, layer))
+        lrp_app_refilter(app);
     lrp_app_select(app, layer);
     if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer)
         return;
@@ -100,6 +102,43 @@ void lrp_do_play(struct lrp_app *app) {
         lrp_app_select(app, lrp_app_layer_count(app) - 1);
     app->playing = true;
 }
+
+/* ---- folding ---- */
+
+static int selected_fold(const struct lrp_app *app) {
+    return lrp_app_row_fold(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected);
+}
+
+void lrp_do_fold(struct lrp_app *app) {
+    const int fold = selected_fold(app);
+    const int node = app->tree.layers == 0 ? -1 : fold >= 0 ? app->tree.nodes[fold].parent : app->tree.node_of[app->layer];
+    if (node < 0) {
+        lrp_app_say(app, false, fold >= 0 ? "folded already" : "no scope around this layer");
+        return;
+    }
+    app->tree.nodes[node].folded = true;
+    lrp_app_refilter(app);
+}
+
+void lrp_do_unfold(struct lrp_app *app) {
+    const int fold = selected_fold(app);
+    if (fold < 0) {
+        lrp_app_say(app, false, "nothing folded here");
+        return;
+    }
+    app->tree.nodes[fold].folded = false;
+    lrp_app_refilter(app);
+    lrp_app_select(app, app->tree.nodes[fold].first);
+}
+
+static void fold_all(struct lrp_app *app, bool folded) {
+    lrp_tree_fold_all(&app->tree, folded);
+    lrp_app_refilter(app);
+    if (app->tree.node_count == 0)
+        lrp_app_say(app, false, "no scopes: the names of this model's layers have no parts");
+}
+void lrp_do_fold_all(struct lrp_app *app) { fold_all(app, true); }
+void lrp_do_unfold_all(struct lrp_app *app) { fold_all(app, false); }
 
 void lrp_do_follow(struct lrp_app *app) {
     struct lrp_lines lines = {0};

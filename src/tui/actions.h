@@ -48,6 +48,10 @@ enum lrp_action_group {
     X(play, "play", MOVE, LRP_LP, "P", "", "play the layers from output to input")                                                \
     X(search_next, "search-next", FIND, LRP_LT, "n", "", "next hit")                                                              \
     X(search_previous, "search-previous", FIND, LRP_LT, "N", "", "previous hit")                                                  \
+    X(fold, "fold", TREE, LRP_IN_LIST, "<Left>", "", "fold the scope around the row")                                             \
+    X(unfold, "unfold", TREE, LRP_IN_LIST, "<Right>", "", "unfold the row")                                                       \
+    X(unfold_all, "unfold-all", TREE, LRP_IN_LIST, "+", "", "unfold everything")                                                  \
+    X(fold_all, "fold-all", TREE, LRP_IN_LIST, "-", "", "fold everything")                                                        \
     X(next_pane, "next-pane", TREE, LRP_IN_ANY, "<Tab>", "", "next pane")                                                        \
     X(details, "details", TREE, LRP_LP, "<CR>", "", "details: edges, statistics, remedy")                                        \
     X(follow, "follow", TREE, LRP_IN_TEXT, "<CR>", "", "follow the link of the line")                                            \

@@ -25,7 +25,9 @@ static void free_messages(struct lrp_messages *messages) {
 
 void lrp_app_free(struct lrp_app *app) {
     lrp_facts_free(&app->facts);
+    lrp_tree_free(&app->tree);
     free(app->shown);
+    free(app->shown_fold);
     free(app->tagged);
     free(app->search);
     free(app->filter);
@@ -79,15 +81,24 @@ static size_t tagged_count(const struct lrp_app *app) {
     return count;
 }
 
+/* The tagged layers; none: those of the selected row. */
+static bool acts_on(const struct lrp_app *app, int layer, size_t tagged) {
+    const int fold = lrp_app_row_fold(app, app->view, app->windows[app->view].selected);
+    if (tagged)
+        return (size_t)layer < app->tagged_size && app->tagged[layer];
+    return fold >= 0 ? lrp_tree_holds(&app->tree, fold, layer) : layer == app->layer;
+}
+
 void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number) {
-    const size_t tagged = tagged_count(app), count = tagged ? tagged : 1;
+    const size_t tagged = tagged_count(app);
+    const int count = lrp_app_layer_count(app);
     struct lrp_effect *effect = lrp_effects_add(&app->effects, kind, text, number);
-    if (!effect || !(effect->layers = malloc(count * sizeof *effect->layers)))
+    if (!effect || !(effect->layers = malloc(((size_t)count + 1) * sizeof *effect->layers)))
         return;
-    for (size_t i = 0; i < app->tagged_size && tagged; i++)
-        if (app->tagged[i])
-            effect->layers[effect->layer_count++] = (int)i;
-    if (!tagged)
+    for (int i = 0; i < count; i++)
+        if (acts_on(app, i, tagged))
+            effect->layers[effect->layer_count++] = i;
+    if (effect->layer_count == 0)
         effect->layers[effect->layer_count++] = app->layer;
 }
 
@@ -163,39 +174,64 @@ void lrp_app_select(struct lrp_app *app, int layer) {
     lrp_app_settle(app);
 }
 
+/* Without a filter, a folded scope is one row, where its last layer would stand. */
+static void list_rows(struct lrp_app *app) {
+    const int count = lrp_app_layer_count(app);
+    const bool filtered = app->filter && *app->filter;
+    app->shown_count = 0;
+    for (int i = 0; i < count; i++) {
+        const int fold = filtered ? -1 : lrp_tree_fold_of(&app->tree, i);
+        if ((filtered && !lrp_app_matches(app, i, app->filter)) || (fold >= 0 && i != app->tree.nodes[fold].last))
+            continue;
+        app->shown_fold[app->shown_count] = fold;
+        app->shown[app->shown_count++] = i;
+    }
+}
+
 void lrp_app_refilter(struct lrp_app *app) {
     const int count = lrp_app_layer_count(app), layer = app->layer;
-    int *shown = malloc(((size_t)count + 1) * sizeof *shown);
-    if (!shown)
+    int *shown = malloc(((size_t)count + 1) * sizeof *shown), *fold = malloc(((size_t)count + 1) * sizeof *fold);
+    if (!shown || !fold) {
+        free(shown);
+        free(fold);
         return;
+    }
     free(app->shown);
+    free(app->shown_fold);
     app->shown = shown;
-    app->shown_count = 0;
-    for (int i = 0; i < count; i++)
-        if (!app->filter || !*app->filter || lrp_app_matches(app, i, app->filter))
-            shown[app->shown_count++] = i;
+    app->shown_fold = fold;
+    list_rows(app);
     lrp_app_select(app, layer < count ? layer : count - 1);
 }
 
-static void resize_tags(struct lrp_app *app) {
+/* Another list of layers: tags, folds and the selected layer are found again by their names. */
+static void list_anew(struct lrp_app *app, struct lrp_place *place) {
     const size_t count = (size_t)lrp_app_layer_count(app);
-    if (count == app->tagged_size)
-        return;
     free(app->tagged);
     app->tagged = calloc(count ? count : 1, sizeof *app->tagged);
     app->tagged_size = app->tagged ? count : 0;
+    lrp_tree_free(&app->tree);
+    lrp_tree_make(&app->tree, app->now->layers);
+    app->listed = app->now->layers;
+    lrp_app_refilter(app);
+    lrp_app_take_place(app, place);
+    lrp_place_free(place);
 }
 
 static void on_seen(struct lrp_app *app, struct lrp_event *event) {
     const bool was_busy = lrp_app_busy(app), was_failed = app->now && app->now->job == LRP_JOB_FAILED &&
                                                          app->now->generation == event->snapshot->generation;
-    const bool first = !app->now || app->now->layers != event->snapshot->layers;
+    const bool other = !app->now || app->listed != event->snapshot->layers;
+    struct lrp_place place = {0};
+    if (other && app->now)
+        lrp_app_place(app, &place);
     app->now = event->snapshot;
     lrp_facts_free(&app->facts);
     app->facts = *event->facts;
     *event->facts = (struct lrp_facts){0};
-    resize_tags(app);
-    if (first || (app->filter && *app->filter))
+    if (other)
+        list_anew(app, &place);
+    else if (app->filter && *app->filter)
         lrp_app_refilter(app);
     if (app->now->job == LRP_JOB_FAILED && (!was_failed || was_busy) && app->now->error.status != LRP_OK &&
         app->now->error.status != LRP_CHECK_FAILED)
@@ -259,9 +295,10 @@ static void on_key(struct lrp_app *app, const struct lrp_event *event) {
 }
 
 static void on_tick(struct lrp_app *app) {
-    if (app->playing && app->layer > 0)
-        lrp_app_select(app, app->layer - 1);
-    if (app->layer == 0)
+    struct lrp_window *window = &app->windows[app->view];
+    if (app->playing && window->selected > 0)
+        window->selected--;
+    else
         app->playing = false;
 }
 

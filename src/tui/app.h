@@ -10,6 +10,7 @@
 #include "keymap.h"
 #include "layout.h"
 #include "lineedit.h"
+#include "tree.h"
 
 /* How the terminal can show things; decided once. */
 struct lrp_caps {
@@ -77,7 +78,9 @@ struct lrp_app {
     struct lrp_facts facts;
     struct lrp_window windows[LRP_VIEW_COUNT], details_window;
     int layer;                        /* selected, whatever the view */
-    int *shown;                       /* layers that match the filter; owned */
+    const struct lrp_layer_list *listed; /* what tree and rows were made from; compared, not followed */
+    struct lrp_tree tree;             /* scopes of the layers, which fold */
+    int *shown, *shown_fold;          /* rows of the list: layers that match the filter; the folded scope a row stands for, or -1; owned */
     size_t shown_count;
     bool *tagged;                     /* by layer; owned */
     size_t tagged_size;
@@ -127,8 +130,14 @@ bool lrp_app_bars(const struct lrp_app *app);
 /* Rows of a view; the layer of a row of the layer and check views, or -1. */
 int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row);
+/* The folded scope a row of the list stands for, or -1: its layer is then the last one inside. */
+int lrp_app_row_fold(const struct lrp_app *app, enum lrp_view view, int row);
+/* The first layer of a row that does: its own, or of those inside a folded scope; -1: none. */
+int lrp_app_row_first(const struct lrp_app *app, enum lrp_view view, int row, bool does(const struct lrp_app *, int layer));
 /* Which of a layer's rows match the filter of the list. */
 bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern);
+/* Smart case: a capital letter in the pattern makes case count. */
+bool lrp_text_holds(const char *text, const char *pattern);
 /* The first key of an action as the screen shows it, or :NAME without one. Returns buffer. */
 char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size);
 /* Where keys go now. */
@@ -143,7 +152,7 @@ void lrp_app_emit(struct lrp_app *app, enum lrp_effect_kind kind, const char *te
 /* The same, for the tagged layers or the selected one. */
 void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number);
 void lrp_app_select(struct lrp_app *app, int layer);
-/* The same even if the filter hides the layer: then the filter goes. */
+/* The same even if a folded scope hides the layer, or the filter: then that goes. */
 void lrp_app_go(struct lrp_app *app, int layer);
 void lrp_app_settle(struct lrp_app *app); /* selection and scrolling made legal */
 void lrp_app_refilter(struct lrp_app *app);
@@ -164,6 +173,8 @@ void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows);
 void lrp_app_end_completion(struct lrp_app *app);
 void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event);
 void lrp_app_find(struct lrp_app *app, int from, int step);
+/* If what was found lies in a folded scope: unfolds it. */
+void lrp_app_reveal_hit(struct lrp_app *app);
 bool lrp_app_set_text(struct lrp_app *app, char **to, const char *text);
 
 #endif

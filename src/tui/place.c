@@ -17,6 +17,7 @@ void lrp_place_free(struct lrp_place *place) {
     free(place->view);
     free(place->filter);
     lrp_tui_names_free(&place->tags);
+    lrp_tui_names_free(&place->folds);
     *place = (struct lrp_place){0};
 }
 
@@ -29,26 +30,46 @@ void lrp_app_place(const struct lrp_app *app, struct lrp_place *out) {
     for (size_t i = 0; i < app->tagged_size; i++)
         if (app->tagged[i])
             lrp_tui_names_add(&out->tags, lrp_app_layer(app, (int)i)->name);
+    for (int i = 0; i < app->tree.node_count; i++)
+        if (app->tree.nodes[i].folded)
+            lrp_tui_names_add(&out->folds, app->tree.nodes[i].name);
 }
 
-static int layer_of(const struct lrp_app *app, const char *name) {
-    for (int i = 0; name && i < lrp_app_layer_count(app); i++)
-        if (strcmp(lrp_app_layer(app, i)->name, name) == 0)
-            return i;
+/* Many names are found from where the last one was. */
+static int layer_of(const struct lrp_app *app, const char *name, int from) {
+    const int count = lrp_app_layer_count(app);
+    for (int i = 0; name && i < count; i++)
+        if (strcmp(lrp_app_layer(app, (from + i) % count)->name, name) == 0)
+            return (from + i) % count;
     return -1;
 }
 
-void lrp_app_take_place(struct lrp_app *app, const struct lrp_place *place) {
-    for (size_t i = 0; i < place->tags.count; i++) {
-        const int layer = layer_of(app, place->tags.items[i]);
-        if (layer > 0 && (size_t)layer < app->tagged_size)
-            app->tagged[layer] = true;
+static void take_tags(struct lrp_app *app, const struct lrp_tui_names *tags) {
+    for (size_t i = 0, from = 0; i < tags->count; i++) {
+        const int layer = layer_of(app, tags->items[i], (int)from);
+        if (layer <= 0 || (size_t)layer >= app->tagged_size)
+            continue;
+        app->tagged[layer] = true;
+        from = (size_t)layer;
     }
+}
+
+static void take_folds(struct lrp_app *app, const struct lrp_tui_names *folds) {
+    for (int n = 0, k = 0; n < app->tree.node_count && (size_t)k < folds->count; n++)
+        if (strcmp(app->tree.nodes[n].name, folds->items[k]) == 0) { /* both in the order of the list */
+            app->tree.nodes[n].folded = app->tree.nodes[n].count > 1;
+            k++;
+        }
+}
+
+void lrp_app_take_place(struct lrp_app *app, const struct lrp_place *place) {
+    take_tags(app, &place->tags);
+    take_folds(app, &place->folds);
     for (int v = 0; place->view && v < LRP_VIEW_COUNT; v++)
         if (strcmp(place->view, views[v]) == 0)
             app->view = (enum lrp_view)v;
     app->details = place->details;
     if (lrp_app_set_text(app, &app->filter, place->filter))
         lrp_app_refilter(app);
-    lrp_app_select(app, layer_of(app, place->layer));
+    lrp_app_select(app, layer_of(app, place->layer, 0));
 }

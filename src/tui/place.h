@@ -6,7 +6,7 @@
 
 struct lrp_place {
     char *layer, *view, *filter; /* owned; NULL: as at the start */
-    struct lrp_tui_names tags;   /* names of layers */
+    struct lrp_tui_names tags, folds; /* names of layers, of folded scopes */
     bool details;
 };
 void lrp_place_free(struct lrp_place *place);

@@ -20,10 +20,19 @@ void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const c
     }
 }
 
+static bool is_hit(const struct lrp_app *app, int layer) { return lrp_app_matches(app, layer, app->search); }
+
 static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row) {
     if (app->view == LRP_VIEW_LAYERS || app->view == LRP_VIEW_CHECK)
-        return lrp_app_matches(app, lrp_app_row_layer(app, app->view, row), app->search);
-    return row < lines->count && strcasestr(lines->items[row].text, app->search) != NULL;
+        return lrp_app_row_first(app, app->view, row, is_hit) >= 0;
+    return row < lines->count && lrp_text_holds(lines->items[row].text, app->search);
+}
+
+void lrp_app_reveal_hit(struct lrp_app *app) {
+    const int row = app->windows[app->view].selected;
+    const int layer = app->search && lrp_app_row_fold(app, app->view, row) >= 0 ? lrp_app_row_first(app, app->view, row, is_hit) : -1;
+    if (layer >= 0)
+        lrp_app_go(app, layer);
 }
 
 void lrp_app_find(struct lrp_app *app, int from, int step) {
@@ -118,6 +127,8 @@ static void enter(struct lrp_app *app) {
     char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
     if (text)
         take(app, kind, text);
+    if (kind == LRP_PROMPT_SEARCH && text && *text && !app->search_failed)
+        lrp_app_reveal_hit(app);
     free(text);
 }
 

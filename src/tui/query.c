@@ -53,8 +53,7 @@ static bool has_letters(const char *text, bool upper) {
     return false;
 }
 
-/* Smart case: a capital letter in the pattern makes it count. */
-static bool holds(const char *text, const char *pattern) {
+bool lrp_text_holds(const char *text, const char *pattern) {
     return (has_letters(pattern, true) ? strstr(text, pattern) : strcasestr(text, pattern)) != NULL;
 }
 
@@ -66,8 +65,8 @@ bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern) 
         return lrp_app_failed(app, layer);
     if (strcmp(pattern, ":tagged") == 0)
         return (size_t)layer < app->tagged_size && app->tagged[layer];
-    return holds(row->name, pattern) || holds(row->type, pattern) || holds(row->op_type, pattern) ||
-           holds(row->activation, pattern);
+    return lrp_text_holds(row->name, pattern) || lrp_text_holds(row->type, pattern) || lrp_text_holds(row->op_type, pattern) ||
+           lrp_text_holds(row->activation, pattern);
 }
 
 /* The n-th failing layer, or -1; how many when n is INT32_MAX. */
@@ -95,6 +94,20 @@ int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row) {
     if (view == LRP_VIEW_LAYERS)
         return row >= 0 && (size_t)row < app->shown_count ? app->shown[row] : -1;
     return view == LRP_VIEW_CHECK ? failing(app, row, &count) : -1;
+}
+
+int lrp_app_row_fold(const struct lrp_app *app, enum lrp_view view, int row) {
+    return view == LRP_VIEW_LAYERS && row >= 0 && (size_t)row < app->shown_count ? app->shown_fold[row] : -1;
+}
+
+int lrp_app_row_first(const struct lrp_app *app, enum lrp_view view, int row, bool does(const struct lrp_app *, int layer)) {
+    const int fold = lrp_app_row_fold(app, view, row), layer = lrp_app_row_layer(app, view, row);
+    if (fold < 0)
+        return layer >= 0 && does(app, layer) ? layer : -1;
+    for (int i = app->tree.nodes[fold].first; i <= app->tree.nodes[fold].last; i++)
+        if (lrp_tree_holds(&app->tree, fold, i) && does(app, i))
+            return i;
+    return -1;
 }
 
 char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size) {

@@ -71,15 +71,20 @@ static char *text_in(const cJSON *object, const char *key) {
     return cJSON_IsString(item) ? strdup(item->valuestring) : NULL;
 }
 
+static void read_names(const cJSON *root, const char *key, struct lrp_tui_names *out) {
+    const cJSON *name;
+    cJSON_ArrayForEach(name, cJSON_GetObjectItemCaseSensitive(root, key)) if (cJSON_IsString(name))
+        lrp_tui_names_add(out, name->valuestring);
+}
+
 static void read_place(struct lrp_kept *kept, const char *path) {
     char *text = lrp_read_small(path, LRP_PLACE_MOST, NULL);
     cJSON *root = text ? cJSON_Parse(text) : NULL;
-    const cJSON *tag;
     kept->place = (struct lrp_place){.layer = text_in(root, "layer"), .view = text_in(root, "view"), .filter = text_in(root, "filter"),
                                      .details = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "details"))};
     kept->input = text_in(root, "input");
-    cJSON_ArrayForEach(tag, cJSON_GetObjectItemCaseSensitive(root, "tags")) if (cJSON_IsString(tag))
-        lrp_tui_names_add(&kept->place.tags, tag->valuestring);
+    read_names(root, "tags", &kept->place.tags);
+    read_names(root, "folds", &kept->place.folds);
     cJSON_Delete(root);
     free(text);
 }
@@ -164,9 +169,15 @@ void lrp_runner_keep_settings(struct lrp_runner *runner) {
     lrp_settings_free(settings);
 }
 
+static void put_names(cJSON *root, const char *key, const struct lrp_tui_names *names) {
+    cJSON *array = names->count ? cJSON_AddArrayToObject(root, key) : NULL;
+    for (size_t i = 0; array && i < names->count; i++)
+        cJSON_AddItemToArray(array, cJSON_CreateString(names->items[i]));
+}
+
 static char *place_text(const struct lrp_runner *runner) {
     struct lrp_place place;
-    cJSON *root = cJSON_CreateObject(), *tags = cJSON_AddArrayToObject(root, "tags");
+    cJSON *root = cJSON_CreateObject();
     lrp_app_place(&runner->app, &place);
     char *input = runner->input ? realpath(runner->input, NULL) : NULL; /* "grey" is none */
     const char *const texts[][2] = {
@@ -175,8 +186,8 @@ static char *place_text(const struct lrp_runner *runner) {
         if (texts[i][1])
             cJSON_AddStringToObject(root, texts[i][0], texts[i][1]);
     cJSON_AddBoolToObject(root, "details", place.details);
-    for (size_t i = 0; i < place.tags.count; i++)
-        cJSON_AddItemToArray(tags, cJSON_CreateString(place.tags.items[i]));
+    put_names(root, "tags", &place.tags);
+    put_names(root, "folds", &place.folds);
     lrp_place_free(&place);
     free(input);
     char *text = cJSON_Print(root);

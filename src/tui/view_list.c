@@ -2,74 +2,41 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cells.h"
 #include "pages.h"
 #include "runes.h"
 #include "view.h"
 
-enum { LRP_CELL_SIZE = 256, LRP_COLUMNS_MOST = 8, LRP_SAMPLE_ROWS = 400, LRP_MARKS = 3, LRP_SUM_COLUMNS = 7 };
+enum { LRP_COLUMNS_MOST = 8, LRP_SAMPLE_ROWS = 400, LRP_MARKS = 3, LRP_INDENT_MOST = 4 };
 
-/* Content of a column for a layer. */
-typedef void cell_fn(const struct lrp_app *app, int layer, char *out);
-
-struct column {
-    const char *title, *ascii_title; /* NULL: the same */
-    int least, most; /* columns it may shrink to and take */
-    int importance;  /* the least important one goes first */
-    bool right;
-    cell_fn *cell;
-};
 struct table {
-    const struct column *columns;
+    const struct lrp_column *columns;
     int count;
     int width[LRP_COLUMNS_MOST]; /* 0: left out */
     int number;                  /* columns of the index */
     int gap;                     /* columns between columns */
 };
 
-static const struct lrp_layer *at(const struct lrp_app *app, int layer) { return &app->now->layers->rows[layer]; }
-static void put(char *out, const char *text) { snprintf(out, LRP_CELL_SIZE, "%s", text ? text : ""); }
+/* Columns of the lines in front of a layer that lies in branches. */
+static int indent_of(const struct lrp_app *app, int layer) {
+    const int depth = layer < app->tree.layers ? app->tree.depth[layer] : 0;
+    return depth < LRP_INDENT_MOST ? depth : LRP_INDENT_MOST;
+}
 
-static void cell_name(const struct lrp_app *app, int layer, char *out) {
-    put(out, layer == 0 ? "input" : at(app, layer)->name);
+/* " ← 3 9": where a join's inputs come from; "" for other layers. Columns it takes. */
+static int joins_of(const struct lrp_app *app, int layer, char *out) {
+    enum { NAMED = 3 };
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    char text[64] = "";
+    int used = row && row->input_count > 1 ? snprintf(text, sizeof text, " ←") : 0;
+    for (int i = 0; used && i < row->input_count && i < NAMED; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, " %d", row->sources[i]);
+    if (used && row->input_count > NAMED)
+        snprintf(text + used, sizeof text - (size_t)used, " …");
+    if (out)
+        memcpy(out, text, sizeof text);
+    return lrp_text_columns(text);
 }
-static void cell_type(const struct lrp_app *app, int layer, char *out) {
-    put(out, layer == 0 ? "" : at(app, layer)->type);
-}
-static void cell_shape(const struct lrp_app *app, int layer, char *out) {
-    lrp_shape_cell(at(app, layer), app->caps.ascii, out, LRP_CELL_SIZE);
-}
-static void cell_params(const struct lrp_app *app, int layer, char *out) {
-    if (layer == 0)
-        put(out, "");
-    else
-        lrp_count_text(at(app, layer)->parameters, out, LRP_CELL_SIZE);
-}
-static void cell_rule(const struct lrp_app *app, int layer, char *out) { lrp_rule_cell(app, layer, out, LRP_CELL_SIZE); }
-static void cell_check(const struct lrp_app *app, int layer, char *out) { put(out, lrp_check_cell(app, layer)); }
-static void cell_sum(const struct lrp_app *app, int layer, char *out) {
-    if (app->now->relevance && app->now->relevance[layer] && !lrp_app_blocked(app))
-        lrp_value_fit(app->now->relevance_statistics[layer].sum, LRP_SUM_COLUMNS, out, LRP_CELL_SIZE);
-    else
-        put(out, "–");
-}
-static void cell_activation(const struct lrp_app *app, int layer, char *out) { put(out, at(app, layer)->activation); }
-static void cell_layer_ok(const struct lrp_app *app, int layer, char *out) { put(out, lrp_app_check(app, layer)->layer_supported ? "yes" : "no"); }
-static void cell_activation_ok(const struct lrp_app *app, int layer, char *out) {
-    put(out, lrp_app_check(app, layer)->activation_supported ? "yes" : "no");
-}
-static void cell_reason(const struct lrp_app *app, int layer, char *out) { put(out, lrp_app_check(app, layer)->reason); }
-
-static const struct column layer_columns[] = {
-    {"layer", NULL, 14, 40, 100, false, cell_name},     {"type", NULL, 11, 24, 70, false, cell_type},
-    {"out", NULL, 10, 16, 50, false, cell_shape},       {"params", NULL, 6, 8, 40, true, cell_params},
-    {"rule", NULL, 12, 30, 60, false, cell_rule},       {"check", NULL, 10, 10, 80, false, cell_check},
-    {"ΣR", "sum R", LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 90, true, cell_sum},
-};
-static const struct column check_columns[] = {
-    {"layer", NULL, 12, 32, 100, false, cell_name},          {"type", NULL, 8, 20, 80, false, cell_type},
-    {"ok", NULL, 3, 3, 60, false, cell_layer_ok},            {"activation", NULL, 10, 14, 70, false, cell_activation},
-    {"ok", NULL, 3, 3, 60, false, cell_activation_ok},       {"reason", NULL, 12, 120, 90, false, cell_reason},
-};
 
 static void measure(const struct lrp_app *app, struct table *t) {
     /* an odd step, so that every second layer is not always the same kind */
@@ -79,11 +46,11 @@ static void measure(const struct lrp_app *app, struct table *t) {
         int width = lrp_text_columns(t->columns[c].title);
         for (int i = 0; i < layers; i += stride) {
             t->columns[c].cell(app, i, cell);
-            const int columns = lrp_text_columns(cell);
+            const int columns = lrp_text_columns(cell) + (t->columns[c].what == LRP_COLUMN_NAME ? indent_of(app, i) + joins_of(app, i, NULL) : 0);
             width = columns > width ? columns : width;
         }
         t->width[c] = width < t->columns[c].most ? width : t->columns[c].most;
-        if (t->columns[c].cell == cell_sum)
+        if (t->columns[c].what == LRP_COLUMN_SUM)
             t->width[c] = LRP_SUM_COLUMNS; /* values come and go */
     }
 }
@@ -136,7 +103,7 @@ static void draw_titles(const struct table *t, struct lrp_canvas *canvas, struct
     lrp_canvas_right(canvas, rect.x + LRP_MARKS, rect.y, t->number, "#", style);
     int x = rect.x + LRP_MARKS + t->number + t->gap;
     for (int c = 0; c < t->count; c++) {
-        const struct column *column = &t->columns[c];
+        const struct lrp_column *column = &t->columns[c];
         const char *title = canvas->ascii && column->ascii_title ? column->ascii_title : column->title;
         if (!t->width[c])
             continue;
@@ -165,38 +132,73 @@ static void highlight(const struct lrp_app *app, struct lrp_canvas *canvas, int 
     lrp_canvas_restyle(canvas, (struct lrp_rect){x + lrp_text_columns(before), y, lrp_text_columns(app->search), 1}, LRP_STYLE_MATCH);
 }
 
-static void draw_marks(const struct lrp_app *app, struct lrp_canvas *canvas, int layer, int x, int y, bool selected, enum lrp_style style) {
-    const bool tagged = (size_t)layer < app->tagged_size && app->tagged[layer];
-    lrp_canvas_rune(canvas, x, y, selected ? '>' : ' ', style);
-    lrp_canvas_rune(canvas, x + 1, y, tagged ? '+' : ' ', tagged && !selected ? LRP_STYLE_TAG : style);
-    lrp_canvas_rune(canvas, x + 2, y, lrp_app_failed(app, layer) ? 0x2717 : ' ', style);
+struct row {
+    int layer, fold; /* fold: the scope it stands for, or -1 */
+    bool selected, bad, tagged;
+    enum lrp_style style;
+};
+
+static bool is_tagged(const struct lrp_app *app, int layer) { return (size_t)layer < app->tagged_size && app->tagged[layer]; }
+
+static struct row row_of(const struct lrp_app *app, enum lrp_view view, int at) {
+    struct row row = {.layer = lrp_app_row_layer(app, view, at), .fold = lrp_app_row_fold(app, view, at)};
+    row.selected = at == app->windows[view].selected;
+    row.bad = lrp_app_row_first(app, view, at, lrp_app_failed) >= 0;
+    row.tagged = lrp_app_row_first(app, view, at, is_tagged) >= 0;
+    row.style = row.selected ? (row.bad ? LRP_STYLE_SELECTED_BAD : LRP_STYLE_SELECTED) : row.bad ? LRP_STYLE_BAD : LRP_STYLE_NORMAL;
+    return row;
 }
 
-static void draw_row(const struct lrp_app *app, const struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect, int layer,
-                     bool selected) {
-    const bool bad = lrp_app_failed(app, layer);
-    const enum lrp_style style = selected ? (bad ? LRP_STYLE_SELECTED_BAD : LRP_STYLE_SELECTED) : bad ? LRP_STYLE_BAD : LRP_STYLE_NORMAL;
-    char cell[LRP_CELL_SIZE];
-    if (selected)
-        lrp_canvas_fill(canvas, rect, style);
-    draw_marks(app, canvas, layer, rect.x, rect.y, selected, style);
-    snprintf(cell, sizeof cell, "%d", layer);
-    lrp_canvas_right(canvas, rect.x + LRP_MARKS, rect.y, t->number, cell, style == LRP_STYLE_NORMAL ? LRP_STYLE_DIM : style);
+static void draw_marks(struct lrp_canvas *canvas, const struct row *row, int x, int y) {
+    lrp_canvas_rune(canvas, x, y, row->selected ? '>' : ' ', row->style);
+    lrp_canvas_rune(canvas, x + 1, y, row->tagged ? '+' : ' ', row->tagged && !row->selected ? LRP_STYLE_TAG : row->style);
+    lrp_canvas_rune(canvas, x + 2, y, row->bad ? 0x2717 : ' ', row->style);
+}
+
+/* Lines for the branches it lies in, the end of its name, and the sources of a join. */
+static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, const struct row *row, int x, int y, int width, const char *name) {
+    char joins[64];
+    const int lines = row->fold < 0 ? indent_of(app, row->layer) : 0, indent = lines < width / 3 ? lines : width / 3;
+    const int wanted = row->fold < 0 ? joins_of(app, row->layer, joins) : 0, behind = wanted <= width * 2 / 3 ? wanted : 0;
+    const int room = width - indent - behind;
+    for (int i = 0; i < indent; i++)
+        lrp_canvas_rune(canvas, x + i, y, 0x2502, row->selected ? row->style : LRP_STYLE_BORDER);
+    const int named = lrp_canvas_tail(canvas, x + indent, y, room, name, row->style);
+    highlight(app, canvas, x + indent, y, room, name);
+    if (behind)
+        lrp_canvas_text(canvas, x + indent + named, y, behind, joins, row->selected ? row->style : LRP_STYLE_DIM);
+}
+
+static void draw_cell(const struct lrp_app *app, const struct lrp_column *column, struct lrp_canvas *canvas, const struct row *row, int x, int y,
+                      int width) {
+    char cell[LRP_CELL_SIZE] = "";
+    if (row->fold < 0)
+        column->cell(app, row->layer, cell);
+    else if (column->fold_cell)
+        column->fold_cell(app, row->fold, cell);
+    const enum lrp_style style = column->what == LRP_COLUMN_CHECK && row->fold < 0 ? check_style(app, row->layer, row->style) : row->style;
+    if (column->what == LRP_COLUMN_NAME)
+        draw_name(app, canvas, row, x, y, width, cell);
+    else if (column->right)
+        lrp_canvas_right(canvas, x, y, width, cell, style);
+    else
+        lrp_canvas_fit(canvas, x, y, width, cell, style);
+}
+
+static void draw_row(const struct lrp_app *app, const struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect, const struct row *row) {
+    char number[LRP_CELL_SIZE];
+    if (row->selected)
+        lrp_canvas_fill(canvas, rect, row->style);
+    draw_marks(canvas, row, rect.x, rect.y);
+    snprintf(number, sizeof number, "%d", row->layer);
+    if (row->fold >= 0)
+        snprintf(number, sizeof number, "%s", app->caps.ascii ? "+" : "▸");
+    lrp_canvas_right(canvas, rect.x + LRP_MARKS, rect.y, t->number, number, row->style == LRP_STYLE_NORMAL ? LRP_STYLE_DIM : row->style);
     int x = rect.x + LRP_MARKS + t->number + t->gap;
     for (int c = 0; c < t->count; c++) {
-        const struct column *column = &t->columns[c];
         if (!t->width[c])
             continue;
-        column->cell(app, layer, cell);
-        const enum lrp_style in = column->cell == cell_check ? check_style(app, layer, style) : style;
-        if (column->right)
-            lrp_canvas_right(canvas, x, rect.y, t->width[c], cell, in);
-        else if (column->cell == cell_name)
-            lrp_canvas_tail(canvas, x, rect.y, t->width[c], cell, in);
-        else
-            lrp_canvas_fit(canvas, x, rect.y, t->width[c], cell, in);
-        if (column->cell == cell_name)
-            highlight(app, canvas, x, rect.y, t->width[c], cell);
+        draw_cell(app, &t->columns[c], canvas, row, x, rect.y, t->width[c]);
         x += t->width[c] + t->gap;
     }
 }
@@ -206,15 +208,15 @@ static void draw_table(const struct lrp_app *app, struct table *t, struct lrp_ca
     lay_out(app, t, rect.columns);
     draw_titles(t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
     for (int i = 0; i < rect.rows - 1; i++) {
-        const int row = window->top + i, layer = lrp_app_row_layer(app, view, row);
-        if (layer < 0)
+        const struct row row = row_of(app, view, window->top + i);
+        if (row.layer < 0)
             break;
-        draw_row(app, t, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, layer, row == window->selected);
+        draw_row(app, t, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, &row);
     }
 }
 
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    struct table t = {.columns = layer_columns, .count = sizeof layer_columns / sizeof *layer_columns};
+    struct table t = {.columns = lrp_layer_columns, .count = LRP_LAYER_COLUMNS};
     if (!app->now)
         lrp_canvas_text(canvas, rect.x, rect.y, rect.columns, "no model: O opens one", LRP_STYLE_DIM);
     else if (app->shown_count == 0)
@@ -225,7 +227,7 @@ void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 
 /* The failing layers above, what to do below. */
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    struct table t = {.columns = check_columns, .count = sizeof check_columns / sizeof *check_columns};
+    struct table t = {.columns = lrp_check_columns, .count = LRP_CHECK_COLUMNS};
     const int count = lrp_app_row_count(app, LRP_VIEW_CHECK), page = lrp_app_page(app, LRP_VIEW_CHECK);
     if (!app->now) {
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "no model: O opens one", LRP_STYLE_DIM);

@@ -158,6 +158,23 @@ void fixture_layer(struct fixture *f) {
     lrp_app_update(&f->app, &event);
 }
 
+void fixture_branches(struct fixture *f) {
+    static const char *const names[] = {"/stem/conv/Conv",          "/stem/conv2/Conv",         "/stem/pool/MaxPool",
+                                        "/layer1/layer1.0/conv1/Conv", "/layer1/layer1.0/conv2/Conv", "/layer1/layer1.1/pool/MaxPool",
+                                        "/layer1/layer1.1/conv1/Conv", "/layer1/layer1.1/conv2/Conv", "/layer1/layer1.1/Add"};
+    for (int i = 0; i < 9; i++)
+        f->rows[i + 1].name = names[i];
+    f->joined[0] = 8, f->joined[1] = 5;
+    f->forked[0] = 6, f->forked[1] = 9;
+    f->rows[9].sources = f->joined;
+    f->rows[9].input_count = 2;
+    f->rows[5].consumers = f->forked;
+    f->rows[5].consumer_count = 2;
+    f->other_list = f->list;
+    f->snapshot.layers = &f->other_list;
+    fixture_seen(f);
+}
+
 void fixture_key(struct fixture *f, int key) {
     struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
     lrp_app_update(&f->app, &event);

@@ -8,7 +8,8 @@ enum { FIXTURE_LAYERS = 23 };
 
 struct fixture {
     struct lrp_layer rows[FIXTURE_LAYERS];
-    struct lrp_layer_list list;
+    struct lrp_layer_list list, other_list;
+    int joined[2], forked[2];
     struct lrp_check_row check_rows[FIXTURE_LAYERS];
     struct lrp_check check;
     const char *rules[FIXTURE_LAYERS], *sources[FIXTURE_LAYERS], *inputs[1], *outputs[1];
@@ -32,6 +33,8 @@ void fixture_picture(struct fixture *f);
 void fixture_layer(struct fixture *f);
 /* An input and results of the forward pass; with relevance too. */
 void fixture_results(struct fixture *f, bool relevance);
+/* The same layers as another model: in scopes, and layer 9 joins what 8 and 5 give. */
+void fixture_branches(struct fixture *f);
 void fixture_key(struct fixture *f, int key);
 /* "jj<Enter>" */
 void fixture_keys(struct fixture *f, const char *keys);

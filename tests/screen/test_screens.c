@@ -11,7 +11,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -36,6 +36,9 @@ static const struct screen {
     {"details-ascii-mono-80x60", "s!jjjj<Enter>", 80, 60, LRP_COLOR_MONO, true, EXPLAINED},
     {"offer-80x24", "O", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"completion-80x24", ":s<Tab><Tab>", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"branches-120x40", "s!jjjjjjjj<Enter>", 120, 40, LRP_COLOR_256, false, BRANCHES},
+    {"folded-120x40", "s!-jjj<Space><Right><Right>", 120, 40, LRP_COLOR_256, false, BRANCHES},
+    {"folded-ascii-mono-80x24", "s!-", 80, 24, LRP_COLOR_MONO, true, BRANCHES},
     {"search-80x24", "/max", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"search-failed-80x24", "/nosuch", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"filter-80x24", "\\dense<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -88,7 +91,9 @@ static void press(struct fixture *f, const char *keys) {
 static void prepare(struct fixture *f, const struct screen *s) {
     fixture_init(f, s->mode, s->ascii, s->columns, s->rows);
     if (s->state != NO_INPUT)
-        fixture_results(f, s->state == EXPLAINED || s->state == RUNNING);
+        fixture_results(f, s->state != BLOCKED);
+    if (s->state == BRANCHES)
+        fixture_branches(f);
     if (s->state == RUNNING) {
         f->snapshot.job = LRP_JOB_RELEVANCE;
         f->snapshot.done = 7;

@@ -1,0 +1,153 @@
+/* tree.c: scopes and branches of a list of layers, see tree.h. */
+#include "tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void lrp_tree_free(struct lrp_tree *tree) {
+    for (int i = 0; i < tree->node_count; i++)
+        free(tree->nodes[i].name);
+    free(tree->nodes);
+    free(tree->node_of);
+    free(tree->depth);
+    *tree = (struct lrp_tree){0};
+}
+
+/* ---- scopes: what names have before their last slash ---- */
+
+static int find_or_add(struct lrp_tree *tree, int parent, int hint, const char *name, size_t length) {
+    /* layers of a scope mostly follow each other: it is the hint or one of the latest */
+    for (int i = hint; i >= 0; i = tree->nodes[i].parent)
+        if (tree->nodes[i].parent == parent && strncmp(tree->nodes[i].name, name, length) == 0 && tree->nodes[i].name[length] == 0)
+            return i;
+    for (int i = tree->node_count - 1; i > parent && i >= 0; i--)
+        if (tree->nodes[i].parent == parent && strncmp(tree->nodes[i].name, name, length) == 0 && tree->nodes[i].name[length] == 0)
+            return i;
+    if ((tree->node_count & (tree->node_count + 1)) == 0) { /* grows at 0, 1, 3, 7 ... */
+        struct lrp_tree_node *nodes = realloc(tree->nodes, (2 * (size_t)tree->node_count + 2) * sizeof *nodes);
+        if (!nodes)
+            return -2;
+        tree->nodes = nodes;
+    }
+    char *copy = strndup(name, length);
+    if (!copy)
+        return -2;
+    tree->nodes[tree->node_count] = (struct lrp_tree_node){.name = copy, .parent = parent, .first = -1};
+    return tree->node_count++;
+}
+
+static bool place(struct lrp_tree *tree, int layer, const char *name, int hint) {
+    int node = -1;
+    for (const char *slash = strchr(*name ? name + 1 : name, '/'); slash; slash = strchr(slash + 1, '/')) {
+        node = find_or_add(tree, node, hint, name, (size_t)(slash - name));
+        if (node < -1)
+            return false;
+    }
+    tree->node_of[layer] = node;
+    for (; node >= 0; node = tree->nodes[node].parent) {
+        struct lrp_tree_node *n = &tree->nodes[node];
+        n->first = n->first < 0 ? layer : n->first;
+        n->last = layer;
+        n->count++;
+    }
+    return true;
+}
+
+/* A scope of one layer is no scope, nor is one that holds what its parent holds. */
+static void drop_idle(struct lrp_tree *tree) {
+    for (int i = 1; i < tree->layers; i++) {
+        int node = tree->node_of[i];
+        while (node >= 0 && tree->nodes[node].count < 2)
+            node = tree->nodes[node].parent;
+        tree->node_of[i] = node;
+    }
+    for (int n = 0; n < tree->node_count; n++) {
+        const int parent = tree->nodes[n].parent;
+        if (parent >= 0 && tree->nodes[parent].count == tree->nodes[n].count)
+            tree->nodes[n].parent = tree->nodes[parent].parent;
+    }
+}
+
+/* ---- branches: a join ends what its nearest common fork began ---- */
+
+/* The nearest layer that everything going to both passes. */
+static int common(const int *through, int a, int b) {
+    while (a != b) {
+        if (a > b)
+            a = through[a];
+        else
+            b = through[b];
+    }
+    return a;
+}
+
+static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *list) {
+    const int count = tree->layers;
+    int *through = calloc((size_t)count, sizeof *through), *change = calloc((size_t)count + 1, sizeof *change);
+    for (int i = 1; through && change && i < count; i++) {
+        const struct lrp_layer *layer = &list->rows[i];
+        int fork = layer->input_count > 0 && layer->sources[0] >= 0 && layer->sources[0] < i ? layer->sources[0] : 0;
+        for (int k = 1; k < layer->input_count; k++)
+            if (layer->sources[k] >= 0 && layer->sources[k] < i)
+                fork = common(through, fork, layer->sources[k]);
+        through[i] = fork;
+        if (layer->input_count > 1 && fork + 1 < i) {
+            change[fork + 1]++;
+            change[i]--;
+        }
+    }
+    for (int i = 0, depth = 0; through && change && i < count; i++) {
+        depth += change[i];
+        tree->depth[i] = (unsigned char)(depth < 255 ? depth : 255);
+    }
+    const bool fine = through && change;
+    free(through);
+    free(change);
+    return fine;
+}
+
+bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list) {
+    *tree = (struct lrp_tree){.layers = (int)list->count};
+    tree->node_of = malloc((list->count + 1) * sizeof *tree->node_of);
+    tree->depth = calloc(list->count + 1, sizeof *tree->depth);
+    bool fine = tree->node_of && tree->depth && measure_depth(tree, list);
+    if (tree->node_of && list->count)
+        tree->node_of[0] = -1;
+    for (int i = 1; fine && i < tree->layers; i++)
+        fine = place(tree, i, list->rows[i].name, i > 1 ? tree->node_of[i - 1] : -1);
+    if (fine)
+        drop_idle(tree);
+    else
+        lrp_tree_free(tree);
+    return fine;
+}
+
+/* ---- asking and folding ---- */
+
+bool lrp_tree_holds(const struct lrp_tree *tree, int node, int layer) {
+    int at = layer >= 0 && layer < tree->layers ? tree->node_of[layer] : -1;
+    while (at >= 0 && at != node)
+        at = tree->nodes[at].parent;
+    return at >= 0 && at == node;
+}
+
+int lrp_tree_fold_of(const struct lrp_tree *tree, int layer) {
+    int fold = -1;
+    for (int at = layer >= 0 && layer < tree->layers ? tree->node_of[layer] : -1; at >= 0; at = tree->nodes[at].parent)
+        fold = tree->nodes[at].folded ? at : fold;
+    return fold;
+}
+
+void lrp_tree_fold_all(struct lrp_tree *tree, bool folded) {
+    for (int i = 0; i < tree->node_count; i++)
+        tree->nodes[i].folded = folded && tree->nodes[i].count > 1;
+}
+
+bool lrp_tree_reveal(struct lrp_tree *tree, int layer) {
+    bool any = false;
+    for (int at = layer >= 0 && layer < tree->layers ? tree->node_of[layer] : -1; at >= 0; at = tree->nodes[at].parent) {
+        any = any || tree->nodes[at].folded;
+        tree->nodes[at].folded = false;
+    }
+    return any;
+}

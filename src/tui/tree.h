@@ -1,0 +1,35 @@
+/* tree.h: how the layers of a model lie inside each other: scopes that fold, and how deep a layer lies in branches. */
+#ifndef LRP_TUI_TREE_H
+#define LRP_TUI_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lrpscope/layer.h"
+
+struct lrp_tree_node {
+    char *name;      /* owned: "/layer1/layer1.0" */
+    int parent;      /* -1: none; always before its children */
+    int first, last; /* layers it holds, directly or inside: the first and the last of them ... */
+    int count;       /* ... and how many */
+    bool folded;
+};
+struct lrp_tree {
+    struct lrp_tree_node *nodes; /* owned */
+    int node_count;
+    int *node_of;                /* owned; by layer: the innermost node around it, or -1 */
+    unsigned char *depth;        /* owned; by layer: in how many forks it lies that join again */
+    int layers;
+};
+/* Of a list of layers; everything unfolded. False when out of memory (it is empty then: nothing folds). */
+bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list);
+void lrp_tree_free(struct lrp_tree *tree);
+bool lrp_tree_holds(const struct lrp_tree *tree, int node, int layer);
+/* The outermost folded node around a layer, or -1. */
+int lrp_tree_fold_of(const struct lrp_tree *tree, int layer);
+/* Folds or unfolds all. */
+void lrp_tree_fold_all(struct lrp_tree *tree, bool folded);
+/* Unfolds what hides a layer; true if something did. */
+bool lrp_tree_reveal(struct lrp_tree *tree, int layer);
+
+#endif

@@ -1,0 +1,137 @@
+/* test_tree.c: scopes that fold and branches that join, from made-up lists; and what the list does with them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "fixture.h"
+#include "tree.h"
+
+enum { MOST = 12 };
+
+/* A list from names and sources (-1 ends; two at most). */
+struct made {
+    struct lrp_layer rows[MOST];
+    int sources[MOST][2];
+    struct lrp_layer_list list;
+};
+
+static void make(struct made *m, const char *const *names, const int (*sources)[2], int count) {
+    *m = (struct made){.list = {.rows = m->rows, .count = (size_t)count}};
+    for (int i = 0; i < count; i++) {
+        memcpy(m->sources[i], sources[i], sizeof m->sources[i]);
+        m->rows[i] = (struct lrp_layer){.index = i, .name = names[i], .sources = m->sources[i],
+                                        .input_count = (sources[i][0] >= 0) + (sources[i][0] >= 0 && sources[i][1] >= 0)};
+    }
+}
+
+static void assert_depths(const struct lrp_tree *tree, const char *wanted) {
+    for (int i = 0; wanted[i]; i++)
+        assert_int_equal(tree->depth[i], wanted[i] - '0');
+}
+
+static void branches_are_what_lies_between_a_fork_and_its_join(void **state) {
+    static const char *const names[MOST] = {"input", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
+    static const struct {
+        int count, sources[MOST][2];
+        const char *depths;
+    } cases[] = {
+        {4, {{-1, -1}, {0, -1}, {1, -1}, {2, -1}}, "0000"},                              /* a chain */
+        {5, {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, 1}}, "00110"},                     /* a residual around b, c */
+        {5, {{-1, -1}, {0, -1}, {1, -1}, {1, -1}, {2, 3}}, "00110"},                     /* two branches */
+        {7, {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, 2}, {4, -1}, {5, 1}}, "0012110"},  /* d, which joins c and b, is in the outer one */
+        {8, {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, -1}, {4, 2}, {5, -1}, {6, 1}}, "00122110"}, /* one inside another */
+        {3, {{-1, -1}, {0, -1}, {1, 1}}, "000"},                                         /* both from the same */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made m;
+        struct lrp_tree tree;
+        make(&m, names, cases[i].sources, cases[i].count);
+        assert_true(lrp_tree_make(&tree, &m.list));
+        assert_depths(&tree, cases[i].depths);
+        lrp_tree_free(&tree);
+    }
+}
+
+static void scopes_come_from_names(void **state) {
+    static const char *const names[] = {"input", "/m/a/x/Conv", "/m/a/y/Conv", "/m/b/Conv", "plain", "/m/a/z/Conv"};
+    static const int sources[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, -1}, {4, -1}};
+    struct made m;
+    struct lrp_tree tree;
+    (void)state;
+    make(&m, names, sources, 6);
+    assert_true(lrp_tree_make(&tree, &m.list));
+    const int a = tree.node_of[1];
+    assert_string_equal(tree.nodes[a].name, "/m/a"); /* x, y, z hold one layer each: no scopes */
+    assert_int_equal(tree.node_of[2], a);
+    assert_int_equal(tree.node_of[5], a); /* it goes on after an interruption */
+    assert_int_equal(tree.nodes[a].count, 3);
+    assert_int_equal(tree.nodes[a].first, 1);
+    assert_int_equal(tree.nodes[a].last, 5);
+    assert_int_equal(tree.node_of[4], -1);
+    assert_string_equal(tree.nodes[tree.node_of[3]].name, "/m");
+    assert_true(lrp_tree_holds(&tree, tree.node_of[3], 5));
+    assert_false(lrp_tree_holds(&tree, a, 3));
+    tree.nodes[a].folded = true;
+    assert_int_equal(lrp_tree_fold_of(&tree, 2), a);
+    assert_int_equal(lrp_tree_fold_of(&tree, 3), -1);
+    assert_true(lrp_tree_reveal(&tree, 5));
+    assert_int_equal(lrp_tree_fold_of(&tree, 2), -1);
+    lrp_tree_free(&tree);
+}
+
+/* Keys, then the rows there are and the layer selected. */
+static void the_list_folds(void **state) {
+    static const struct {
+        const char *keys;
+        int rows, layer;
+    } cases[] = {{"", 23, 0},
+                 {"-", 16, 0},              /* /stem is a scope of three, /layer1 of six */
+                 {"-j", 16, 3},             /* a fold stands where its last layer would */
+                 {"-+", 23, 0},
+                 {"j<Left>", 21, 3},
+                 {"j<Left><Right>", 23, 1},
+                 {"j<Left><CR>", 23, 1},    /* Enter looks inside */
+                 {"-jj<Right>", 16 - 1 + 2, 5},
+                 {"-/conv2<CR>", 16 - 1 + 3, 2}, /* what was found is unfolded */
+                 {"-u", 16 - 1 + 1 + 4, 7},
+                 {"-\\conv1<CR>", 2, 4},    /* a filter looks inside scopes */
+                 {"-G.", 16, 21}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        fixture_init(&f, LRP_COLOR_256, false, 100, 30);
+        fixture_results(&f, true);
+        fixture_branches(&f);
+        fixture_keys(&f, cases[i].keys);
+        if ((int)f.app.shown_count != cases[i].rows || f.app.layer != cases[i].layer)
+            print_error("%s: %d rows, layer %d\n", cases[i].keys, (int)f.app.shown_count, f.app.layer);
+        assert_int_equal(f.app.shown_count, cases[i].rows);
+        assert_int_equal(f.app.layer, cases[i].layer);
+        fixture_free(&f);
+    }
+}
+
+static void keys_on_a_fold_act_on_all_inside(void **state) {
+    struct fixture f;
+    (void)state;
+    fixture_init(&f, LRP_COLOR_256, false, 100, 30);
+    fixture_results(&f, true);
+    fixture_branches(&f);
+    fixture_keys(&f, "-jx");
+    const struct lrp_effect *e = &f.app.effects.items[0];
+    assert_int_equal(e->kind, LRP_EFFECT_RULE);
+    assert_int_equal(e->layer_count, 3);
+    assert_int_equal(e->layers[0], 1);
+    assert_int_equal(e->layers[2], 3);
+    fixture_keys(&f, "<Space>");
+    assert_true(f.app.tagged[1] && f.app.tagged[2] && f.app.tagged[3] && !f.app.tagged[4]);
+    fixture_free(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(branches_are_what_lies_between_a_fork_and_its_join),
+                                       cmocka_unit_test(scopes_come_from_names), cmocka_unit_test(the_list_folds),
+                                       cmocka_unit_test(keys_on_a_fold_act_on_all_inside)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
