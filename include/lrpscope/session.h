@@ -88,6 +88,8 @@ struct lrp_snapshot {
     const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
     size_t warning_count;
     const char *input_label;         /* "" without an input */
+    int64_t sample_count;            /* samples the inputs hold; 0 without any */
+    bool one_by_one;                 /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_tensor *const *activation; /* NULL where not computed (yet); borrowed */
     const struct lrp_tensor *const *relevance;
     const struct lrp_statistics *activation_statistics; /* valid where the tensor is there */

@@ -135,6 +135,8 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->warnings = (const char *const *)state->assignment.warnings;
     shown->warning_count = state->assignment.warning_count;
     shown->input_label = box->input_label;
+    shown->sample_count = lrp_session_samples(session);
+    shown->one_by_one = session->one_by_one;
     shown->output = shown->target_count ? box->results->values[state->output] : NULL;
     *out = shown;
     return LRP_OK;

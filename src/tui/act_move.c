@@ -1,4 +1,4 @@
-/* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges, links, the pixel cursor. */
+/* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges and links. */
 #include "app.h"
 #include "pages.h"
 
@@ -159,19 +159,3 @@ void lrp_do_link_back(struct lrp_app *app) {
     else
         lrp_app_say(app, false, "no link to go back along");
 }
-
-static void move_cursor(struct lrp_app *app, int dx, int dy) {
-    const struct lrp_plane *plane = &app->picture.plane;
-    if (!plane->values)
-        return;
-    const bool first = app->cursor_x < 0;
-    int x = first ? plane->width / 2 : app->cursor_x + dx, y = first ? plane->height / 2 : app->cursor_y + dy;
-    x = x < plane->width ? x : plane->width - 1;
-    y = y < plane->height ? y : plane->height - 1;
-    app->cursor_x = x > 0 ? x : 0;
-    app->cursor_y = y > 0 ? y : 0;
-}
-void lrp_do_cursor_left(struct lrp_app *app) { move_cursor(app, -1, 0); }
-void lrp_do_cursor_right(struct lrp_app *app) { move_cursor(app, 1, 0); }
-void lrp_do_cursor_up(struct lrp_app *app) { move_cursor(app, 0, -1); }
-void lrp_do_cursor_down(struct lrp_app *app) { move_cursor(app, 0, 1); }

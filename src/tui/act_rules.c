@@ -116,21 +116,8 @@ void lrp_do_cancel(struct lrp_app *app) {
     }
 }
 
-void lrp_do_preview_kind(struct lrp_app *app) {
-    const bool blocked = lrp_app_blocked(app), weights = app->show == LRP_SHOW_WEIGHTS;
-    if (app->show == LRP_SHOW_RELEVANCE && !blocked && !app->bars)
-        app->show = LRP_SHOW_ACTIVATION;
-    else
-        app->show = weights || app->bars ? LRP_SHOW_RELEVANCE : LRP_SHOW_WEIGHTS;
-    app->bars = weights && !blocked;
-    if (blocked)
-        lrp_app_say(app, false, "no relevance: the model check failed; s skips it");
-}
-void lrp_do_colormap(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP, false); }
-void lrp_do_reduce(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE, false); }
-
 void lrp_do_export_heatmap(struct lrp_app *app) {
-    if (app->picture.plane.values)
+    if (lrp_picture_there(&app->picture))
         lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_EXPORT, false);
     else
         lrp_app_say(app, true, "nothing to export: this layer has no result");

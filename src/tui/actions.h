@@ -30,7 +30,7 @@ enum lrp_action_group {
     X(skip_checks, "skip-checks", CHECK, LRP_IN_ANY, "s", "checks", "skip or enforce the model check")                            \
     X(rule_menu, "rule", RULES, LRP_LP, "r", "rule", "choose the rule of layer or tagged layers")                                 \
     X(composite_menu, "composite", RULES, LRP_IN_ANY, "R", "composite", "choose the composite")                                   \
-    X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "relevance, activation, weights or sums")                                        \
+    X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "next kind: activation, channels, ...")                                        \
     X(target_menu, "target", RUN, LRP_IN_ANY, "t", "target", "choose the explained output, by score")                             \
     X(export_heatmap, "export", OUT, LRP_IN_ANY, "e", "export", "write this heatmap as PNG")                                      \
     X(back, "back", APP, LRP_IN_ANY, "q", "quit", "close what is open, then quit")                                                \
@@ -77,6 +77,14 @@ enum lrp_action_group {
     X(cursor_right, "cursor-right", PREVIEW, LRP_IN_PREVIEW, "<Right>", "", "pixel cursor right")                                 \
     X(cursor_up, "cursor-up", PREVIEW, LRP_IN_PREVIEW, "<Up> k", "", "pixel cursor up")                                           \
     X(cursor_down, "cursor-down", PREVIEW, LRP_IN_PREVIEW, "<Down> j", "", "pixel cursor down")                                   \
+    X(next_channel, "next-channel", PREVIEW, LRP_LP, "}", "", "next weaker channel alone")                                        \
+    X(previous_channel, "previous-channel", PREVIEW, LRP_LP, "{", "", "next stronger channel; at last all")                       \
+    X(zoom_in, "zoom-in", PREVIEW, LRP_IN_PREVIEW, "+ =", "", "zoom in on the cursor")                                            \
+    X(zoom_out, "zoom-out", PREVIEW, LRP_IN_PREVIEW, "-", "", "zoom out")                                                         \
+    X(compare, "compare", PREVIEW, LRP_LP, "d", "", "compare with what is stored, and back")                                      \
+    X(store, "store", PREVIEW, LRP_LP, "D", "", "store the present result for comparison")                                        \
+    X(next_sample, "next-sample", PREVIEW, LRP_LP, ">", "", "next sample of the batch")                                           \
+    X(previous_sample, "previous-sample", PREVIEW, LRP_LP, "<", "", "previous sample of the batch")                               \
     X(view_layers, "layers", VIEWS, LRP_IN_ANY, "1", "", "layers")                                                                \
     X(view_check, "check", VIEWS, LRP_IN_ANY, "2", "", "model check: what fails, and what to do")                                 \
     X(view_summary, "summary", VIEWS, LRP_IN_ANY, "4", "", "summary: model, settings, times")                                     \
@@ -100,7 +108,7 @@ enum lrp_action_group {
 /* What may stand behind a name in the command line. */
 enum lrp_argument {
     LRP_ARGUMENT_NONE, LRP_ARGUMENT_ACTION, LRP_ARGUMENT_LAYER, LRP_ARGUMENT_RULE, LRP_ARGUMENT_COMPOSITE, LRP_ARGUMENT_SETTING,
-    LRP_ARGUMENT_TARGET, LRP_ARGUMENT_PATTERN, LRP_ARGUMENT_THEME, LRP_ARGUMENT_BINDING, LRP_ARGUMENT_FILE, LRP_ARGUMENT_INPUT,
+    LRP_ARGUMENT_TARGET, LRP_ARGUMENT_PATTERN, LRP_ARGUMENT_THEME, LRP_ARGUMENT_PREVIEW, LRP_ARGUMENT_BINDING, LRP_ARGUMENT_FILE, LRP_ARGUMENT_INPUT,
     LRP_ARGUMENT_VALUE, /* of a setting */
     LRP_ARGUMENT_COUNT
 };
@@ -109,7 +117,7 @@ enum lrp_argument {
     X(go, LAYER, "LAYER") X(rule_menu, RULE, "RULE") X(composite_menu, COMPOSITE, "NAME") X(target_menu, TARGET, "TARGET")     \
     X(set, SETTING, "KEY VALUE") X(search, PATTERN, "TEXT") X(filter, PATTERN, "TEXT") X(input, INPUT, "FILE")                      \
     X(open_model, FILE, "FILE") X(export_heatmap, FILE, "FILE") X(export_sheet, FILE, "FILE") X(write_rules, FILE, "FILE")          \
-    X(theme, THEME, "dark|light") X(bind, BINDING, "ACTION KEYS")
+    X(theme, THEME, "dark|light") X(preview_kind, PREVIEW, "KIND") X(bind, BINDING, "ACTION KEYS")
 
 enum lrp_action {
 #define X(id, name, group, contexts, keys, bar, help) LRP_ACTION_##id,

@@ -12,8 +12,8 @@
 enum { LRP_MESSAGES_MOST = 500 };
 
 void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows) {
-    *app = (struct lrp_app){.caps = *caps, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1};
-    app->picture.layer = app->layer_facts.layer = -1;
+    *app = (struct lrp_app){.caps = *caps, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1, .channel = -1};
+    app->picture.made.layer = app->layer_facts.layer = -1;
     lrp_keymap_init(&app->keymap);
 }
 
@@ -128,6 +128,14 @@ static void settle(struct lrp_window *window, int count, int page) {
         window->top = 0;
 }
 
+/* What belongs to the layer before goes. */
+static void enter_layer(struct lrp_app *app, int layer) {
+    app->layer = layer;
+    app->details_window = (struct lrp_window){0};
+    app->cursor_x = app->cursor_y = -1;
+    app->channel = app->preview == LRP_PREVIEW_CHANNELS ? 0 : -1;
+}
+
 void lrp_app_settle(struct lrp_app *app) {
     for (int i = 0; i < LRP_VIEW_COUNT; i++)
         if (i == (int)app->view || i == LRP_VIEW_LAYERS)
@@ -143,9 +151,7 @@ void lrp_app_settle(struct lrp_app *app) {
     }
     const int layer = lrp_app_row_layer(app, app->view, app->windows[app->view].selected);
     if (layer >= 0 && layer != app->layer) {
-        app->layer = layer;
-        app->details_window = (struct lrp_window){0};
-        app->cursor_x = app->cursor_y = -1;
+        enter_layer(app, layer);
     }
 }
 
@@ -168,9 +174,8 @@ void lrp_app_select(struct lrp_app *app, int layer) {
         return;
     app->windows[LRP_VIEW_LAYERS].selected = nearest_row(app, LRP_VIEW_LAYERS, layer);
     app->windows[LRP_VIEW_CHECK].selected = nearest_row(app, LRP_VIEW_CHECK, layer);
-    app->layer = layer;
-    app->details_window = (struct lrp_window){0};
-    app->cursor_x = app->cursor_y = -1;
+    if (layer != app->layer)
+        enter_layer(app, layer);
     lrp_app_settle(app);
 }
 
@@ -226,6 +231,7 @@ static void on_seen(struct lrp_app *app, struct lrp_event *event) {
     if (other && app->now)
         lrp_app_place(app, &place);
     app->now = event->snapshot;
+    app->sample = app->sample < app->now->sample_count ? app->sample : 0;
     lrp_facts_free(&app->facts);
     app->facts = *event->facts;
     *event->facts = (struct lrp_facts){0};
@@ -245,7 +251,7 @@ static void on_picture(struct lrp_app *app, struct lrp_event *event) {
         app->cursor_x = app->cursor_y = -1;
     lrp_picture_clear(&app->picture);
     app->picture = *event->picture;
-    *event->picture = (struct lrp_picture){.layer = -1};
+    *event->picture = (struct lrp_picture){.made = {.layer = -1}};
 }
 
 static void on_exists(struct lrp_app *app, const struct lrp_event *event) {

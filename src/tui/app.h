@@ -16,7 +16,8 @@
 struct lrp_caps {
     enum lrp_color_mode mode;
     bool ascii, light;
-    int levels; /* of heatmaps */
+    int levels;  /* of heatmaps */
+    int palette; /* colours that all parts of the screen may have together */
 };
 
 /* A list one can move in. */
@@ -87,8 +88,12 @@ struct lrp_app {
     int links[LRP_LINKS_MOST];        /* layers one came from along links */
     int link_count;
 
-    enum lrp_show show;               /* kind of preview */
-    bool bars;                        /* instead of it: the sums of all layers */
+    enum lrp_preview preview;         /* kind that was chosen */
+    int64_t sample;                   /* of the batch */
+    int channel;                      /* place among the strongest; -1: all of them */
+    int zoom;                         /* 0 and 1: all is seen */
+    double center_x, center_y;        /* of what is seen, 0..1 of the plane */
+    char stored[128];                 /* what D stored for comparison; "": nothing */
     bool playing;
     int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
     struct lrp_picture picture;
@@ -124,9 +129,9 @@ bool lrp_app_failed(const struct lrp_app *app, int layer);
 /* No relevance is computed: the method is LRP, the check fails and is not skipped. */
 bool lrp_app_blocked(const struct lrp_app *app);
 bool lrp_app_busy(const struct lrp_app *app);
-/* What the preview shows: activation in relevance's place while checks block it. */
+/* The kind of preview that is shown and what of: activation in relevance's place while checks block it. */
+enum lrp_preview lrp_app_preview(const struct lrp_app *app);
 enum lrp_show lrp_app_show(const struct lrp_app *app);
-bool lrp_app_bars(const struct lrp_app *app);
 /* Rows of a view; the layer of a row of the layer and check views, or -1. */
 int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row);

@@ -31,6 +31,12 @@ void lrp_canvas_clear(struct lrp_canvas *canvas) {
     for (size_t i = 0; i < count; i++)
         canvas->cells[i] = (struct lrp_cell){.rune = ' ', .style = LRP_STYLE_NORMAL};
     canvas->cursor_x = canvas->cursor_y = -1;
+    canvas->colors = 0;
+}
+
+void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb) {
+    if (canvas->colors < LRP_PALETTE_MAX)
+        canvas->palette[canvas->colors++] = rgb;
 }
 
 static struct lrp_cell *cell_at(struct lrp_canvas *canvas, int x, int y) {
@@ -165,7 +171,7 @@ static char style_letter(const struct lrp_canvas *canvas, const struct lrp_cell 
         return '!';
     if (cell->upper == LRP_LEVEL_NONE)
         return lrp_theme_letter((enum lrp_style)cell->style);
-    return "0123456789"[canvas->levels > 1 ? (cell->upper - 1) * 9 / (canvas->levels - 1) : 0];
+    return "0123456789"[canvas->colors > 1 ? (cell->upper - 1) * 9 / (canvas->colors - 1) : 0];
 }
 
 char *lrp_canvas_to_style(const struct lrp_canvas *canvas) {

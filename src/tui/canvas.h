@@ -7,12 +7,12 @@
 
 #include "theme.h"
 
-enum { LRP_LEVELS_MAX = 63, LRP_LEVEL_NONE = 0, LRP_LEVEL_INVALID = 255 };
+enum { LRP_LEVELS_MAX = 63, LRP_PALETTE_MAX = 250, LRP_LEVEL_NONE = 0, LRP_LEVEL_INVALID = 255 };
 
 struct lrp_cell {
     uint32_t rune;        /* 0: the right half of a wide character */
     uint8_t style;        /* enum lrp_style */
-    uint8_t upper, lower; /* heatmap: level + 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
+    uint8_t upper, lower; /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
 };
 struct lrp_rect {
     int x, y, columns, rows;
@@ -21,8 +21,8 @@ struct lrp_canvas {
     int columns, rows;
     struct lrp_cell *cells;  /* owned */
     bool ascii;              /* only ASCII is put into cells */
-    int levels;              /* of the palette */
-    int32_t palette[LRP_LEVELS_MAX], invalid; /* RGB of the heatmap's levels and of what is no number */
+    int colors;              /* in the palette */
+    int32_t palette[LRP_PALETTE_MAX], invalid; /* RGB of the heatmap's levels and of what is no number */
     int cursor_x, cursor_y;  /* where the terminal's cursor stands; -1: hidden */
 };
 
@@ -30,6 +30,8 @@ struct lrp_canvas {
 bool lrp_canvas_resize(struct lrp_canvas *canvas, int columns, int rows);
 void lrp_canvas_free(struct lrp_canvas *canvas);
 void lrp_canvas_clear(struct lrp_canvas *canvas);
+/* Appends a colour to the palette; left out when that is full. */
+void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb);
 
 void lrp_canvas_rune(struct lrp_canvas *canvas, int x, int y, uint32_t rune, enum lrp_style style);
 void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int upper, int lower);

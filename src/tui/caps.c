@@ -6,6 +6,7 @@
 #include "terminal.h"
 
 _Static_assert((int)LRP_STYLE_COUNT < (int)LRP_HEAT_PAIRS, "pairs of styles lie below those of heatmaps");
+_Static_assert(LRP_HEAT_PAIRS + (LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2) <= 65536, "pairs that terminals have");
 
 static enum lrp_color_mode most_of(int colors, int pairs) {
     if (colors < 8 || pairs < 8)
@@ -27,14 +28,17 @@ enum lrp_color_mode lrp_color_mode_of(const char *option, const char *no_color, 
     return no_color && *no_color ? LRP_COLOR_MONO : most;
 }
 
+/* Every pair of colours is needed, also with the terminal's own colour and the one for what is no number. */
+int lrp_palette_of(int pairs) {
+    int colors = LRP_PALETTE_MAX;
+    while (colors > 3 && LRP_HEAT_PAIRS + (colors + 2) * (colors + 2) > pairs)
+        colors--;
+    return colors;
+}
+
 int lrp_levels_of(enum lrp_color_mode mode, int pairs) {
-    int levels = mode == LRP_COLOR_DIRECT ? LRP_LEVELS_MAX : 31;
-    if (mode < LRP_COLOR_256)
-        return levels;
-    /* every pair of levels, the terminal's own colour, and the one for what is no number */
-    while (levels > 3 && LRP_HEAT_PAIRS + (levels + 2) * (levels + 2) > pairs)
-        levels -= 2;
-    return levels;
+    const int levels = mode == LRP_COLOR_DIRECT ? LRP_LEVELS_MAX : 31, most = lrp_palette_of(pairs);
+    return mode < LRP_COLOR_256 || most >= levels ? levels : most % 2 ? most : most - 1;
 }
 
 bool lrp_ascii_of(bool forced) { return forced || strcmp(nl_langinfo(CODESET), "UTF-8") != 0; }

@@ -46,6 +46,10 @@ static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_
     add(rows, word, "dark", app->caps.light ? "" : "now");
     add(rows, word, "light", app->caps.light ? "now" : "");
 }
+static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+    for (int i = 0; i < LRP_PREVIEW_COUNT; i++)
+        add(rows, word, lrp_preview_name((enum lrp_preview)i), i == (int)app->preview ? "now" : "");
+}
 static bool listed(const struct lrp_menu_rows *rows, const char *text) {
     for (size_t i = 0; i < rows->count; i++)
         if (strcmp(rows->items[i].text, text) == 0)
@@ -63,7 +67,7 @@ static void patterns(const struct lrp_app *app, const char *word, struct lrp_men
 /* Where candidates come from; without a function the runtime is asked. */
 static void (*const makers[LRP_ARGUMENT_COUNT])(const struct lrp_app *, const char *, struct lrp_menu_rows *) = {
     [LRP_ARGUMENT_ACTION] = actions, [LRP_ARGUMENT_LAYER] = layers,   [LRP_ARGUMENT_SETTING] = settings,
-    [LRP_ARGUMENT_THEME] = themes,   [LRP_ARGUMENT_PATTERN] = patterns, [LRP_ARGUMENT_BINDING] = actions};
+    [LRP_ARGUMENT_THEME] = themes, [LRP_ARGUMENT_PREVIEW] = previews,  [LRP_ARGUMENT_PATTERN] = patterns, [LRP_ARGUMENT_BINDING] = actions};
 
 /* What is typed in the command line at the cursor, and where it begins. */
 static enum lrp_argument command_word(const char *line, size_t length, size_t *from) {

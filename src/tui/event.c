@@ -5,9 +5,16 @@
 #include <string.h>
 
 void lrp_picture_clear(struct lrp_picture *picture) {
-    lrp_plane_free(&picture->plane);
-    *picture = (struct lrp_picture){.layer = -1};
+    struct lrp_plane *const planes[] = {&picture->plane, &picture->grey, &picture->other, &picture->difference};
+    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++)
+        lrp_plane_free(planes[i]);
+    for (size_t i = 0; i < picture->tile_count; i++)
+        lrp_plane_free(&picture->tiles[i].plane);
+    free(picture->tiles);
+    *picture = (struct lrp_picture){.made = {.layer = -1}};
 }
+
+bool lrp_picture_there(const struct lrp_picture *picture) { return picture->plane.values || picture->tile_count > 0; }
 
 static void clear_row(struct lrp_menu_row *row) {
     free(row->text);

@@ -3,18 +3,34 @@
 #define LRP_TUI_EVENT_H
 
 #include "facts.h"
+#include "preview.h"
 #include "lrpscope/session.h"
 #include "place.h"
 
-/* A picture of a layer, ready to be drawn. */
+/* One channel among others. */
+struct lrp_tile {
+    struct lrp_plane plane; /* owned; at the resolution of its place on the screen */
+    int64_t channel;
+    double strength;        /* sum of |v| */
+};
+/* A picture of a layer, ready to be drawn. All planes are owned; those that its kind does not need have no values. */
 struct lrp_picture {
-    int layer;                          /* -1: none */
-    enum lrp_show show;
-    struct lrp_plane plane;             /* owned; no values: there is nothing to show */
+    struct lrp_request made;            /* layer -1: none */
+    struct lrp_plane plane;             /* no values (and no tiles): there is nothing to show */
+    struct lrp_plane grey;              /* OVERLAY: brightness of the input, of the plane's size */
+    struct lrp_plane other, difference; /* COMPARE: what is stored, and plane - other */
     struct lrp_heatmap_options options;
-    struct lrp_range range;
+    struct lrp_range range, difference_range; /* of all planes or tiles together; of the difference */
+    double correlation;                 /* COMPARE */
+    int64_t channel, channels;          /* which one of how many is shown; -1: all reduced */
+    double strength;                    /* of that channel */
+    struct lrp_tile *tiles;             /* CHANNELS; owned */
+    size_t tile_count, first_tile;      /* place of the first among the strongest */
+    struct lrp_tiles layout;
     char reason[256];                   /* why there is nothing to show, or "" */
 };
+/* There is something to draw. */
+bool lrp_picture_there(const struct lrp_picture *picture);
 void lrp_picture_clear(struct lrp_picture *picture);
 
 /* What the details of a layer show beside what the snapshot has; a plain value. */

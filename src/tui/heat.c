@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LRP_RAMP_STEPS = 5, LRP_SHADE_STEPS = 4 };
+enum { LRP_RAMP_STEPS = 5, LRP_SHADE_STEPS = 4, LRP_GREYS = 11 };
 
 static bool has_colors(const struct lrp_caps *caps) { return caps->mode == LRP_COLOR_256 || caps->mode == LRP_COLOR_DIRECT; }
 
@@ -17,7 +17,7 @@ static int scaled(int length, double scale, int most) {
 }
 
 struct lrp_heat_area lrp_heat_area(const struct lrp_caps *caps, int plane_width, int plane_height, struct lrp_rect rect) {
-    struct lrp_heat_area area = {.cells = {rect.x, rect.y, 0, 0}};
+    struct lrp_heat_area area = {.cells = {rect.x, rect.y, 0, 0}, .crop = {0, 0, plane_width, plane_height}};
     const int unit = halves(caps) ? 1 : 2; /* height of a pixel in halves of a cell */
     if (rect.columns < 1 || rect.rows < 1 || plane_width < 1 || plane_height < 1)
         return area;
@@ -31,24 +31,55 @@ struct lrp_heat_area lrp_heat_area(const struct lrp_caps *caps, int plane_width,
     return area;
 }
 
-int lrp_heat_level(const struct lrp_picture *picture, int levels, float value) {
-    const double t = lrp_range_normalize(&picture->range, value, picture->options.gamma);
+/* ---- colours ---- */
+
+static int32_t packed(const unsigned char rgb[3]) { return rgb[0] << 16 | rgb[1] << 8 | rgb[2]; }
+
+/* The value of a level, were the range -1..1 (0..1 for maps that do not diverge). */
+static float value_of(const struct lrp_heat *heat, int level) {
+    const double t = heat->levels > 1 ? (double)level / (heat->levels - 1) : 0;
+    return (float)(lrp_colormap_diverging(heat->options->colormap) ? 2 * t - 1 : t);
+}
+
+static void fill_palette(const struct lrp_heat *heat, struct lrp_canvas *canvas) {
+    const bool diverging = lrp_colormap_diverging(heat->options->colormap);
+    const struct lrp_range unit = {.low = diverging ? -1 : 0, .high = 1, .symmetric = diverging};
+    struct lrp_heatmap_options plain = *heat->options;
+    unsigned char rgb[3];
+    plain.gamma = 1; /* it is in the level already */
+    for (int level = 0; level < heat->levels; level++) {
+        for (int grey = 0; grey < heat->greys; grey++) {
+            const double below = heat->greys > 1 ? (double)grey / (heat->greys - 1) : -1;
+            lrp_heatmap_rgb(&plain, &unit, value_of(heat, level), below, rgb);
+            lrp_canvas_color(canvas, packed(rgb));
+        }
+    }
+    lrp_colormap_invalid(heat->options->colormap, rgb);
+    canvas->invalid = packed(rgb);
+}
+
+struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heatmap_options *options, const struct lrp_range *range,
+                              bool overlay, struct lrp_canvas *canvas) {
+    struct lrp_heat heat = {.caps = caps, .options = options, .range = range, .base = canvas->colors, .levels = caps->levels, .greys = 1};
+    if (heat.base + heat.levels > caps->palette)
+        heat.base = canvas->colors = 0; /* no room for two maps: what was drawn before takes the colours of this one */
+    if (overlay && has_colors(caps)) {
+        heat.greys = LRP_GREYS;
+        while (heat.levels > 3 && heat.levels * heat.greys > caps->palette - heat.base)
+            heat.levels -= 2; /* odd, so that zero has its own */
+    }
+    fill_palette(&heat, canvas);
+    return heat;
+}
+
+int lrp_heat_level(const struct lrp_heat *heat, float value) {
+    const double t = lrp_range_normalize(heat->range, value, heat->options->gamma);
+    const int levels = heat->levels;
     /* counted from the middle, so that v and -v lie equally far from it */
     return isnan(t) ? LRP_LEVEL_INVALID : 1 + (levels - 1) / 2 + (int)lround((t - 0.5) * (levels - 1));
 }
 
-static int32_t packed(const unsigned char rgb[3]) { return rgb[0] << 16 | rgb[1] << 8 | rgb[2]; }
-
-static void fill_palette(const struct lrp_picture *picture, int levels, struct lrp_canvas *canvas) {
-    unsigned char rgb[3];
-    canvas->levels = levels;
-    for (int i = 0; i < levels; i++) {
-        lrp_colormap_rgb(picture->options.colormap, levels > 1 ? (double)i / (levels - 1) : 0, rgb);
-        canvas->palette[i] = packed(rgb);
-    }
-    lrp_colormap_invalid(picture->options.colormap, rgb);
-    canvas->invalid = packed(rgb);
-}
+/* ---- cells ---- */
 
 /* Signed magnitude of a level in `steps`: negative below the middle of a diverging map. */
 static int step_of(int level, int levels, bool diverging, int steps) {
@@ -72,59 +103,103 @@ static void put_shade(struct lrp_canvas *canvas, int x, int y, int step, bool di
     lrp_canvas_rune(canvas, x, y, shades[abs(step)], style);
 }
 
-/* One cell; `lower` counts for half blocks only and may be LRP_LEVEL_NONE. */
-static void put(const struct lrp_caps *caps, struct lrp_canvas *canvas, int x, int y, int upper, int lower, bool diverging) {
-    const int levels = caps->levels;
-    if (halves(caps))
-        lrp_canvas_heat(canvas, x, y, upper == lower ? ' ' : 0x2580, upper, lower);
-    else if (has_colors(caps))
-        lrp_canvas_heat(canvas, x, y, ' ', upper, upper);
-    else if (upper == LRP_LEVEL_INVALID)
-        lrp_canvas_rune(canvas, x, y, '!', LRP_STYLE_WARNING);
-    else if (caps->mode == LRP_COLOR_8 && !caps->ascii)
-        put_shade(canvas, x, y, step_of(upper, levels, diverging, LRP_SHADE_STEPS), diverging);
-    else
-        put_ramp(canvas, x, y, step_of(upper, levels, diverging, LRP_RAMP_STEPS));
+/* What lies below shows where there is next to nothing to say above it. */
+static void put_grey(struct lrp_canvas *canvas, int x, int y, float grey) {
+    static const char ramp[] = " .:-=%";
+    const int last = (int)sizeof ramp - 2;
+    lrp_canvas_rune(canvas, x, y, (unsigned char)ramp[isnan(grey) ? 0 : (int)lroundf(grey * (float)last)], LRP_STYLE_DIM);
 }
 
-void lrp_heat_draw(const struct lrp_caps *caps, const struct lrp_picture *picture, struct lrp_canvas *canvas,
+/* A pixel: its level, and what lies below it (NaN: nothing does). */
+struct pixel {
+    int level;
+    float grey;
+};
+
+/* Its place in the palette; levels that are none stay. */
+static int color_of(const struct lrp_heat *heat, struct pixel p) {
+    if (p.level == LRP_LEVEL_NONE || p.level == LRP_LEVEL_INVALID)
+        return p.level;
+    const int grey = heat->greys > 1 && !isnan(p.grey) ? (int)lroundf(p.grey * (float)(heat->greys - 1)) : 0;
+    return heat->base + (p.level - 1) * heat->greys + grey + 1;
+}
+
+/* One cell; `lower` counts for half blocks only and may be LRP_LEVEL_NONE. */
+static void put(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, struct pixel upper, struct pixel lower) {
+    const bool diverging = lrp_colormap_diverging(heat->options->colormap);
+    const int up = color_of(heat, upper), down = color_of(heat, lower);
+    if (halves(heat->caps))
+        lrp_canvas_heat(canvas, x, y, up == down ? ' ' : 0x2580, up, down);
+    else if (has_colors(heat->caps))
+        lrp_canvas_heat(canvas, x, y, ' ', up, up);
+    else if (upper.level == LRP_LEVEL_INVALID)
+        lrp_canvas_rune(canvas, x, y, '!', LRP_STYLE_WARNING);
+    else if (!isnan(upper.grey) && step_of(upper.level, heat->levels, diverging, LRP_RAMP_STEPS) == 0)
+        put_grey(canvas, x, y, upper.grey);
+    else if (heat->caps->mode == LRP_COLOR_8 && !heat->caps->ascii)
+        put_shade(canvas, x, y, step_of(upper.level, heat->levels, diverging, LRP_SHADE_STEPS), diverging);
+    else
+        put_ramp(canvas, x, y, step_of(upper.level, heat->levels, diverging, LRP_RAMP_STEPS));
+}
+
+/* The part of a plane that an area shows, at the area's resolution. */
+static bool seen_part(const struct lrp_plane *plane, const struct lrp_heat_area *area, struct lrp_plane *out) {
+    const struct lrp_crop *c = &area->crop;
+    struct lrp_plane part = {0};
+    if (c->width == plane->width && c->height == plane->height)
+        return lrp_plane_resample(plane, area->width, area->height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
+    const bool fine = lrp_plane_crop(plane, c->x, c->y, c->width, c->height, &part, NULL) == LRP_OK &&
+                      lrp_plane_resample(&part, area->width, area->height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
+    lrp_plane_free(&part);
+    return fine;
+}
+
+static struct pixel pixel_at(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey, int x, int y) {
+    if (y >= plane->height)
+        return (struct pixel){LRP_LEVEL_NONE, NAN};
+    const size_t at = (size_t)y * (size_t)plane->width + (size_t)x;
+    return (struct pixel){lrp_heat_level(heat, plane->values[at]), grey->values ? grey->values[at] : NAN};
+}
+
+void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey, struct lrp_canvas *canvas,
                    struct lrp_heat_area area) {
-    const bool diverging = lrp_colormap_diverging(picture->options.colormap);
-    const int per_cell = halves(caps) ? 2 : 1;
-    struct lrp_plane small = {0};
-    fill_palette(picture, caps->levels, canvas);
-    if (area.width < 1 || lrp_plane_resample(&picture->plane, area.width, area.height, LRP_FILTER_BOX, &small, NULL) != LRP_OK)
+    const int per_cell = halves(heat->caps) ? 2 : 1;
+    struct lrp_plane small = {0}, below = {0};
+    if (area.width < 1)
         return;
-    for (int y = 0; y < area.cells.rows; y++) {
-        for (int x = 0; x < area.width; x++) {
-            const float *at = &small.values[(size_t)(y * per_cell) * (size_t)area.width + (size_t)x];
-            const int upper = lrp_heat_level(picture, caps->levels, *at);
-            const bool has_lower = per_cell == 2 && y * 2 + 1 < area.height;
-            const int lower = has_lower ? lrp_heat_level(picture, caps->levels, at[area.width]) : LRP_LEVEL_NONE;
-            put(caps, canvas, area.cells.x + x, area.cells.y + y, upper, lower, diverging);
-        }
+    if (seen_part(plane, &area, &small) && (!grey || seen_part(grey, &area, &below))) {
+        for (int y = 0; y < area.cells.rows; y++)
+            for (int x = 0; x < area.width; x++)
+                put(heat, canvas, area.cells.x + x, area.cells.y + y, pixel_at(heat, &small, &below, x, y * per_cell),
+                    per_cell == 2 ? pixel_at(heat, &small, &below, x, y * 2 + 1) : (struct pixel){LRP_LEVEL_NONE, NAN});
     }
     lrp_plane_free(&small);
+    lrp_plane_free(&below);
 }
 
-void lrp_heat_legend(const struct lrp_caps *caps, const struct lrp_picture *picture, struct lrp_canvas *canvas, int x, int y, int columns) {
-    const bool diverging = lrp_colormap_diverging(picture->options.colormap);
+void lrp_heat_legend(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, int columns) {
     for (int i = 0; i < columns; i++) {
-        const int level = 1 + (columns > 1 ? i * (caps->levels - 1) / (columns - 1) : 0);
-        put(caps, canvas, x + i, y, level, level, diverging);
+        const struct pixel p = {1 + (columns > 1 ? i * (heat->levels - 1) / (columns - 1) : 0), heat->greys > 1 ? 0.5F : NAN};
+        put(heat, canvas, x + i, y, p, p);
     }
 }
 
-void lrp_heat_cell_of(const struct lrp_heat_area *area, const struct lrp_plane *plane, int px, int py, int *x, int *y) {
-    *x = area->cells.x + (int)(((int64_t)px * area->width + area->width / 2) / plane->width);
-    *y = area->cells.y + (int)(((int64_t)py * area->cells.rows + area->cells.rows / 2) / plane->height);
+bool lrp_heat_cell_of(const struct lrp_heat_area *area, int px, int py, int *x, int *y) {
+    const struct lrp_crop *c = &area->crop;
+    px -= c->x;
+    py -= c->y;
+    if (px < 0 || py < 0 || px >= c->width || py >= c->height)
+        return false;
+    *x = area->cells.x + (int)(((int64_t)px * area->width + area->width / 2) / c->width);
+    *y = area->cells.y + (int)(((int64_t)py * area->cells.rows + area->cells.rows / 2) / c->height);
+    return true;
 }
 
-bool lrp_heat_value_at(const struct lrp_heat_area *area, const struct lrp_plane *plane, int x, int y, int *px, int *py) {
+bool lrp_heat_value_at(const struct lrp_heat_area *area, int x, int y, int *px, int *py) {
     const int cx = x - area->cells.x, cy = y - area->cells.y;
     if (cx < 0 || cy < 0 || cx >= area->cells.columns || cy >= area->cells.rows)
         return false;
-    *px = (int)(((int64_t)cx * 2 + 1) * plane->width / (2 * area->cells.columns));
-    *py = (int)(((int64_t)cy * 2 + 1) * plane->height / (2 * area->cells.rows));
+    *px = area->crop.x + (int)(((int64_t)cx * 2 + 1) * area->crop.width / (2 * area->cells.columns));
+    *py = area->crop.y + (int)(((int64_t)cy * 2 + 1) * area->crop.height / (2 * area->cells.rows));
     return true;
 }

@@ -30,10 +30,12 @@ static void click_list(struct lrp_app *app, struct lrp_rect rect, int y) {
 }
 
 static void click_preview(struct lrp_app *app, struct lrp_rect rect, int x, int y) {
-    const struct lrp_heat_area area = lrp_preview_area(app, rect);
+    const int tile = lrp_tile_at(app, rect, x, y);
     int px, py;
     app->focus = LRP_PANE_PREVIEW;
-    if (area.width > 0 && lrp_heat_value_at(&area, &app->picture.plane, x, y, &px, &py)) {
+    if (tile >= 0)
+        app->channel = tile;
+    if (lrp_preview_hit(app, rect, x, y, &px, &py)) {
         app->cursor_x = px;
         app->cursor_y = py;
     }

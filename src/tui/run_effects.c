@@ -119,7 +119,7 @@ static const char *next_value(const struct lrp_runner *runner, enum lrp_setting 
 static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect) {
     const enum lrp_setting setting = (enum lrp_setting)effect->number;
     char text[128];
-    if (!runner->app.picture.plane.values)
+    if (!lrp_picture_there(&runner->app.picture))
         return;
     const char *value = next_value(runner, setting);
     const struct lrp_effect set = {.kind = LRP_EFFECT_SET, .text = (char *)value, .number = effect->number};
@@ -158,6 +158,23 @@ static void do_restore(struct lrp_runner *runner, const struct lrp_effect *effec
     lrp_runner_restore(runner);
 }
 
+static void do_store(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_snapshot_release(runner->stored);
+    runner->stored = lrp_snapshot_retain(runner->snapshot);
+}
+
+/* Results of a batch are there for all of its samples; else the sample is computed. */
+static void do_sample(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_error err;
+    if (!runner->snapshot->one_by_one)
+        return;
+    if (lrp_session_select_sample(runner->session, effect->number, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    else
+        lrp_runner_start(runner);
+}
+
 /* What can be done before a model is there. */
 static bool needs_model(const struct lrp_effect *effect) {
     static const bool without[LRP_EFFECT_COUNT] = {[LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true, [LRP_EFFECT_REDRAW] = true,
@@ -173,7 +190,7 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
-        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
+        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_STORE] = do_store,             [LRP_EFFECT_SAMPLE] = do_sample,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
         [LRP_EFFECT_RESTORE] = do_restore};
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
     if (!runner->session && needs_model(effect))

@@ -155,7 +155,7 @@ static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struc
     lrp_session_free(runner->own);
     runner->snapshot = snapshot;
     runner->session = runner->own = fresh;
-    runner->pictured_layer = runner->detailed.layer = -1;
+    runner->painted.request.layer = runner->detailed.layer = -1;
     return true;
 }
 

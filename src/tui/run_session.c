@@ -6,8 +6,6 @@
 
 #include "runner.h"
 
-enum { LRP_WEIGHTS_MOST = 2000000 };
-
 void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text) {
     struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = error, .text = text};
     lrp_app_update(&runner->app, &event);
@@ -15,7 +13,7 @@ void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text) {
 
 bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err) {
     runner->session = session;
-    runner->pictured_layer = runner->detailed.layer = -1;
+    runner->painted.request.layer = runner->detailed.layer = -1;
     runner->snapshot = NULL;
     return !session || (lrp_session_snapshot(session, &runner->snapshot, err) == LRP_OK &&
                         lrp_runner_restart_history(runner, runner->snapshot->settings, err));
@@ -46,6 +44,8 @@ bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_sett
 }
 
 void lrp_runner_free(struct lrp_runner *runner) {
+    lrp_painter_free(runner->painter);
+    lrp_snapshot_release(runner->stored);
     free_history(runner);
     lrp_app_free(&runner->app);
     lrp_canvas_free(&runner->canvas);
@@ -90,63 +90,48 @@ static void take_facts(const struct lrp_settings *settings, struct lrp_facts *fa
         lrp_tui_names_add(&facts->activations, lrp_settings_activation_at(settings, i));
 }
 
-/* The options of the heatmap as the exported file has them. */
-static void picture_options(const struct lrp_runner *runner, enum lrp_show show, struct lrp_heatmap_options *options) {
-    static const struct {
-        enum lrp_setting setting;
-        const char *key;
-    } taken[] = {{LRP_SETTING_COLORMAP, "colormap"}, {LRP_SETTING_REDUCE, "reduce"}, {LRP_SETTING_CLIP, "clip"}, {LRP_SETTING_GAMMA, "gamma"}};
-    const struct lrp_facts *facts = &runner->app.facts;
-    const char *const what[] = {[LRP_SHOW_RELEVANCE] = lrp_facts_text(facts, LRP_SETTING_METHOD),
-                                [LRP_SHOW_ACTIVATION] = "activation", [LRP_SHOW_WEIGHTS] = "weights"};
-    lrp_heatmap_defaults(what[show], options);
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-        if (*lrp_facts_text(facts, taken[i].setting))
-            lrp_heatmap_option_set(options, taken[i].key, lrp_facts_text(facts, taken[i].setting), NULL);
-}
-
-static void make_picture(struct lrp_runner *runner, struct lrp_picture *picture) {
-    struct lrp_plane *plane = NULL;
-    struct lrp_error err = {.status = LRP_OK};
-    const int64_t parameters = runner->snapshot->layers->rows[picture->layer].parameters;
-    if (picture->show == LRP_SHOW_WEIGHTS && parameters > LRP_WEIGHTS_MOST) {
-        snprintf(picture->reason, sizeof picture->reason, "%lld weights are too many to draw without making you wait", (long long)parameters);
-        return;
-    }
-    picture_options(runner, picture->show, &picture->options);
-    if (lrp_snapshot_plane(runner->snapshot, picture->layer, picture->show, 0, &plane, &err) != LRP_OK) {
-        memcpy(picture->reason, err.message, sizeof picture->reason - 1); /* the message is longer: cut; the last byte stays 0 */
-        return;
-    }
-    picture->plane = *plane; /* its values move; the box goes */
-    free(plane);
-    const struct lrp_plane *planes[] = {&picture->plane};
-    lrp_range_of(planes, 1, &picture->options, &picture->range, NULL);
-}
-
-/* Makes the picture the app wants, if it has another one. */
-static void sync_picture(struct lrp_runner *runner) {
-    const int layer = runner->app.layer;
-    const enum lrp_show show = lrp_app_show(&runner->app);
-    if (!runner->app.now || !lrp_app_layer(&runner->app, layer))
-        return;
-    const struct lrp_tensor *const *tensors =
-        show == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation;
-    const bool weights = show == LRP_SHOW_WEIGHTS; /* there without any run */
-    const struct lrp_tensor *tensor = tensors && !weights ? tensors[layer] : NULL;
-    if (runner->pictured_layer == layer && runner->pictured_show == show && runner->pictured == tensor &&
-        runner->pictured_generation == runner->snapshot->generation)
-        return;
-    struct lrp_picture picture = {.layer = layer, .show = show};
-    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
-    if (tensor || weights)
-        make_picture(runner, &picture);
+static void show_picture(struct lrp_runner *runner, struct lrp_picture *picture) {
+    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = picture};
     lrp_app_update(&runner->app, &event);
-    lrp_picture_clear(&picture);
-    runner->pictured = tensor;
-    runner->pictured_layer = layer;
-    runner->pictured_show = show;
-    runner->pictured_generation = runner->snapshot->generation;
+    lrp_picture_clear(picture);
+}
+
+bool lrp_runner_take_picture(struct lrp_runner *runner) {
+    struct lrp_picture picture;
+    if (!runner->painter || !lrp_painter_take(runner->painter, &picture))
+        return false;
+    show_picture(runner, &picture);
+    return true;
+}
+
+/* What a picture would be made from; NULL: nothing yet. */
+static const void *material(const struct lrp_runner *runner, const struct lrp_request *r) {
+    const struct lrp_snapshot *now = runner->snapshot;
+    if (r->show == LRP_SHOW_WEIGHTS)
+        return now->layers; /* there without any run */
+    return r->show == LRP_SHOW_ACTIVATION ? now->activation[r->layer] : now->relevance[r->layer];
+}
+
+/* Has the picture made that the app wants, if it has another one. */
+static void sync_picture(struct lrp_runner *runner) {
+    const struct lrp_request wanted = lrp_preview_request(&runner->app);
+    if (wanted.layer < 0)
+        return;
+    const struct lrp_painted now = {wanted, material(runner, &wanted), wanted.kind == LRP_PREVIEW_COMPARE ? runner->stored : NULL,
+                                    runner->snapshot->generation};
+    const struct lrp_painted *before = &runner->painted;
+    if (lrp_request_equal(&before->request, &wanted) && before->material == now.material && before->stored == now.stored &&
+        before->generation == now.generation)
+        return;
+    struct lrp_picture picture = {.made = wanted, .channel = -1};
+    runner->painted = now;
+    if (now.material && runner->painter) {
+        lrp_painter_ask(runner->painter, &runner->app.caps, &wanted, runner->snapshot, now.stored);
+        return;
+    }
+    if (now.material)
+        lrp_paint(&runner->app.caps, &wanted, runner->snapshot, now.stored, &picture);
+    show_picture(runner, &picture);
 }
 
 void lrp_runner_look(struct lrp_runner *runner) {

@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "lrpscope/session.h"
+#include "paint.h"
 #include "place.h"
 #include "terminal.h"
 
@@ -13,6 +14,14 @@ struct lrp_kept {
     struct lrp_settings *settings; /* owned: the last session's; NULL: none */
     struct lrp_place place;
     char *input, *written;         /* owned: where its input came from; what was written last */
+};
+
+/* The picture that was asked for last, and what it is made from; never followed. */
+struct lrp_painted {
+    struct lrp_request request;
+    const void *material;
+    const struct lrp_snapshot *stored;
+    uint64_t generation;
 };
 
 struct lrp_runner {
@@ -28,10 +37,9 @@ struct lrp_runner {
     struct lrp_settings **history;         /* owned copies; history[at] holds now */
     size_t history_count, history_at;
     int wake[2];                           /* self-pipe: bytes from the worker and from signals */
-    const struct lrp_tensor *pictured;     /* what the app's picture was made from; never followed */
-    uint64_t pictured_generation;
-    int pictured_layer;
-    enum lrp_show pictured_show;
+    struct lrp_painter *painter;           /* owned; NULL: pictures are made at once, without a thread */
+    struct lrp_painted painted;
+    const struct lrp_snapshot *stored;     /* owned reference: what COMPARE compares with; NULL */
     struct { /* what the app's layer facts were made from; never followed */
         int layer;
         uint64_t generation;
@@ -48,6 +56,8 @@ void lrp_runner_free(struct lrp_runner *runner);
 /* An event, what it asks for, and the picture that is wanted afterwards. */
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event);
 void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text);
+/* Shows the picture that the painter has finished; false if there is none. */
+bool lrp_runner_take_picture(struct lrp_runner *runner);
 /* Takes a snapshot and gives it to the app. */
 void lrp_runner_look(struct lrp_runner *runner);
 /* Starts the worker, if there is an input. */

@@ -110,6 +110,7 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     if (t->caps.mode != LRP_COLOR_MONO && (!has_colors() || start_color() != OK))
         t->caps.mode = LRP_COLOR_MONO;
     t->caps.levels = lrp_levels_of(t->caps.mode, COLOR_PAIRS);
+    t->caps.palette = lrp_palette_of(COLOR_PAIRS);
     t->caps.ascii = lrp_ascii_of(options->ascii);
     t->caps.light = lrp_light_of(getenv("COLORFGBG"));
     make_style_pairs(t);
@@ -134,7 +135,7 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     lrp_signals_arm(t->fd, fileno(output));
     /* newterm leaks on types it does not know */
     t->screen = known_type(type) ? newterm(direct_type(type, options->color), output, in) : NULL;
-    t->made = calloc((LRP_LEVELS_MAX + 2) * (LRP_LEVELS_MAX + 2), sizeof *t->made);
+    t->made = calloc((LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2), sizeof *t->made);
     if (!t->screen || !t->made) {
         lrp_terminal_close(t);
         return lrp_fail(err, LRP_FILE, "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or take --json", type ? type : "");
@@ -236,7 +237,7 @@ static int color_of(const struct lrp_terminal *t, const struct lrp_canvas *canva
 
 /* Pairs are made once, when first needed, until the palette changes. */
 static int heat_pair(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell) {
-    const int side = canvas->levels + 2, upper = cell->upper == LRP_LEVEL_INVALID ? side - 1 : cell->upper;
+    const int side = t->caps.palette + 2, upper = cell->upper == LRP_LEVEL_INVALID ? side - 1 : cell->upper;
     const int index = upper * side + (cell->lower == LRP_LEVEL_INVALID ? side - 1 : cell->lower);
     if (!t->made[index]) {
         init_extended_pair(LRP_HEAT_PAIRS + index, color_of(t, canvas, cell->upper), color_of(t, canvas, cell->lower));
@@ -261,20 +262,22 @@ static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, co
 }
 
 static bool same_palette(const struct lrp_canvas *a, const struct lrp_canvas *b) {
-    return a->levels == b->levels && a->invalid == b->invalid && memcmp(a->palette, b->palette, sizeof a->palette) == 0;
+    return a->colors == b->colors && a->invalid == b->invalid && memcmp(a->palette, b->palette, (size_t)a->colors * sizeof *a->palette) == 0;
 }
 
 /* Makes `shown` fit the canvas; true if nothing on the screen can be kept. */
 static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas) {
     const bool resized = t->shown.columns != canvas->columns || t->shown.rows != canvas->rows;
-    const bool recolored = !same_palette(&t->shown, canvas);
+    const bool recolored = canvas->colors > 0 && !same_palette(&t->shown, canvas);
     if (resized && !lrp_canvas_resize(&t->shown, canvas->columns, canvas->rows))
         return true;
     if (recolored)
-        memset(t->made, 0, (LRP_LEVELS_MAX + 2) * (LRP_LEVELS_MAX + 2) * sizeof *t->made);
-    t->shown.levels = canvas->levels;
-    t->shown.invalid = canvas->invalid;
-    memcpy(t->shown.palette, canvas->palette, sizeof canvas->palette);
+        memset(t->made, 0, (LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2) * sizeof *t->made);
+    if (recolored) {
+        t->shown.colors = canvas->colors;
+        t->shown.invalid = canvas->invalid;
+        memcpy(t->shown.palette, canvas->palette, sizeof canvas->palette);
+    }
     return resized || recolored;
 }
 

@@ -31,6 +31,8 @@ void lrp_terminal_draw(struct lrp_terminal *terminal, const struct lrp_canvas *c
 enum lrp_color_mode lrp_color_mode_of(const char *option, const char *no_color, int colors, int pairs);
 /* Levels of heatmaps that fit: odd, so that zero has its own. */
 int lrp_levels_of(enum lrp_color_mode mode, int pairs);
+/* Colours a canvas's palette may have on a terminal with so many pairs: overlays take more than there are levels. */
+int lrp_palette_of(int pairs);
 /* First pair of heatmaps; below lie the styles'. */
 enum { LRP_HEAT_PAIRS = 64 };
 /* ASCII only: forced, or the locale's characters are not UTF-8. */

@@ -116,6 +116,7 @@ static int loop(struct lrp_runner *runner) {
             return 3;
         if (ready > 0 && (fds[1].revents & POLLIN)) {
             drain(runner->wake[0]);
+            dirty = lrp_runner_take_picture(runner) || dirty;
             d.look = d.look < 0 ? now_ms() + (lrp_app_busy(&runner->app) ? LRP_LOOK_MS : 0) : d.look;
         }
         if (lrp_signals_interrupted()) {
@@ -138,6 +139,7 @@ static struct lrp_caps script_caps(const struct lrp_tui_options *options) {
     struct lrp_caps caps = {.mode = lrp_color_mode_of(options->color, getenv("NO_COLOR"), 256, 1 << 16),
                             .ascii = options->ascii};
     caps.levels = lrp_levels_of(caps.mode, 1 << 16);
+    caps.palette = lrp_palette_of(1 << 16);
     return caps;
 }
 
@@ -168,6 +170,8 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
         lrp_terminal_size(runner->terminal, &columns, &rows);
     }
     lrp_app_init(&runner->app, &caps, columns, rows);
+    if (runner->terminal)
+        runner->painter = lrp_painter_new(runner->wake[1]);
     if (!options->script) /* what a script does must not depend on who plays it */
         configure(runner);
     lrp_runner_look(runner);

@@ -19,8 +19,21 @@ void lrp_view_preview(const struct lrp_app *app, struct lrp_canvas *canvas, stru
 void lrp_view_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 
-/* Where the picture lies in the preview pane; width 0: there is none. */
+/* Where a preview's pictures lie in its pane: between title and legend. */
+struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rect);
+/* Where a picture lies inside a rectangle, zoomed as it is. */
 struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect);
+/* The value of the plane, and the tile (its place among the strongest), under a cell of the pane; false and -1: none. */
+bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py);
+int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
+/* Parts of a preview. */
+void lrp_view_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_view_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3]); /* how many */
+void lrp_view_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat_area *area);
+void lrp_view_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at);
+/* Smallest value, colours, largest value; returns the column behind. */
+int lrp_view_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat);
 /* The box of the open menu. */
 struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body);
 /* The action of the key bar at a column, or LRP_ACTION_NONE. */

@@ -1,4 +1,5 @@
 /* view_preview.c: the preview: heatmap of the selected layer, its legend, or why there is none. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "runes.h"
 #include "view.h"
 
+enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
 static const char blocked_text[] = "no relevance: model check failed – s skip, S register, Enter remedies";
 
 static int notice_rows(const struct lrp_app *app, struct lrp_rect rect) {
@@ -18,39 +20,83 @@ static int notice_rows(const struct lrp_app *app, struct lrp_rect rect) {
     return rows;
 }
 
+struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rect) {
+    const int notice = notice_rows(app, rect);
+    return (struct lrp_rect){rect.x, rect.y + 1 + notice, rect.columns, rect.rows - 2 - notice > 0 ? rect.rows - 2 - notice : 0};
+}
+
+/* The picture at hand is the one that is wanted. */
 static bool fresh(const struct lrp_app *app) {
-    return app->picture.plane.values && !lrp_app_bars(app) && app->picture.layer == app->layer && app->picture.show == lrp_app_show(app);
+    const struct lrp_request wanted = lrp_preview_request(app);
+    return wanted.layer >= 0 && lrp_picture_there(&app->picture) && lrp_request_equal(&app->picture.made, &wanted);
 }
 
 struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect) {
-    const int notice = notice_rows(app, rect);
-    if (!fresh(app) || rect.rows - 2 - notice < 1)
-        return (struct lrp_heat_area){.width = 0};
-    const struct lrp_rect inner = {rect.x, rect.y + 1 + notice, rect.columns, rect.rows - 2 - notice};
-    return lrp_heat_area(&app->caps, app->picture.plane.width, app->picture.plane.height, inner);
+    const struct lrp_crop crop = lrp_preview_crop(app, &app->picture.plane);
+    struct lrp_heat_area area = lrp_heat_area(&app->caps, crop.width, crop.height, rect);
+    area.crop = crop;
+    return area;
 }
 
-/* "relevance of #3 features.5   Σ 0.998": the sum stays, the name gives way. */
+/* ---- title ---- */
+
+static void append(char *text, size_t size, const char *part) {
+    const size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", used && *part ? "  " : "", part);
+}
+
+/* What stands right in the title: sample, zoom, channel, sum. */
+static void title_facts(const struct lrp_app *app, char *text, size_t size) {
+    const struct lrp_picture *p = &app->picture;
+    const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
+    char part[80], value[32];
+    text[0] = 0;
+    if (app->now && app->now->sample_count > 1) {
+        snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->now->sample_count);
+        append(text, size, part);
+    }
+    if (app->zoom > 1 && there && p->made.kind != LRP_PREVIEW_CHANNELS) {
+        snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
+        append(text, size, part);
+    }
+    if (there && p->channel >= 0) {
+        snprintf(part, sizeof part, "channel %lld, %d of %lld", (long long)p->channel, app->channel + 1, (long long)p->channels);
+        append(text, size, part);
+        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|", lrp_value_text(p->strength, value, sizeof value));
+        if (relevance)
+            append(text, size, part);
+    } else if (relevance && app->now && app->now->relevance && app->now->relevance[app->layer]) {
+        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
+                 lrp_value_text(app->now->relevance_statistics[app->layer].sum, value, sizeof value));
+        append(text, size, part);
+    }
+}
+
+static void title_kind(const struct lrp_app *app, char *text, size_t size) {
+    const enum lrp_preview kind = lrp_app_preview(app);
+    const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
+    if (app->layer == 0 && kind == LRP_PREVIEW_ACTIVATION)
+        snprintf(text, size, "input picture");
+    else if (kind == LRP_PREVIEW_CHANNELS)
+        snprintf(text, size, "%s channels of #%d ", activation ? "activation" : "relevance", app->layer);
+    else
+        snprintf(text, size, "%s of #%d ", lrp_preview_name(kind), app->layer);
+}
+
+/* "relevance of #3 features.5   Σ 0.998": the facts stay, the name gives way. */
 static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    static const char *const kinds[] = {[LRP_SHOW_RELEVANCE] = "relevance", [LRP_SHOW_ACTIVATION] = "activation", [LRP_SHOW_WEIGHTS] = "weights"};
-    const enum lrp_show show = lrp_app_show(app);
-    const bool relevance = show == LRP_SHOW_RELEVANCE, picture = app->layer == 0 && show == LRP_SHOW_ACTIVATION, focus = app->focus == LRP_PANE_PREVIEW;
+    const bool focus = app->focus == LRP_PANE_PREVIEW;
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
-    char sum[40] = "", value[32], what[48];
-    if (relevance && app->now && app->now->relevance && app->now->relevance[app->layer])
-        snprintf(sum, sizeof sum, "%s %s", app->caps.ascii ? "sum" : "Σ",
-                 lrp_value_text(app->now->relevance_statistics[app->layer].sum, value, sizeof value));
-    if (picture)
-        snprintf(what, sizeof what, "input picture");
-    else
-        snprintf(what, sizeof what, "%s of #%d ", kinds[show], app->layer);
+    char facts[200], what[64];
+    title_facts(app, facts, sizeof facts);
+    title_kind(app, what, sizeof what);
     lrp_view_title(canvas, rect, focus, what);
-    const int from = lrp_text_columns(what), right = *sum ? lrp_text_columns(sum) + 2 : 0;
-    if (from < rect.columns && !picture)
+    const int from = lrp_text_columns(what), right = *facts ? lrp_text_columns(facts) + 2 : 0;
+    if (from < rect.columns && what[from - 1] == ' ')
         lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, layer ? (app->layer ? layer->name : "input") : "", style);
-    if (right > 0 && from + right < rect.columns)
-        lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, sum, style);
+    if (right > 0 && from + right <= rect.columns)
+        lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, facts, style);
 }
 
 static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
@@ -62,62 +108,134 @@ static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     lrp_lines_free(&lines);
 }
 
-static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, int y) {
-    const struct lrp_picture *p = &app->picture;
-    char low[32], high[32], value[32];
-    lrp_value_text((double)p->range.low, low, sizeof low);
-    lrp_value_text((double)p->range.high, high, sizeof high);
-    int x = rect.x + lrp_canvas_fit(canvas, rect.x, y, rect.columns, low, LRP_STYLE_NORMAL) + 1;
-    const int bar = rect.columns - (x - rect.x) - lrp_text_columns(high) - 1 < 15 ? rect.columns - (x - rect.x) - lrp_text_columns(high) - 1 : 15;
-    if (bar < 3)
-        return;
-    lrp_heat_legend(&app->caps, p, canvas, x, y, bar);
-    x += bar + 1;
-    x += lrp_canvas_text(canvas, x, y, rect.x + rect.columns - x, high, LRP_STYLE_NORMAL) + 2;
-    if (p->range.invalid)
-        x += lrp_canvas_format(canvas, x, y, rect.x + rect.columns - x, LRP_STYLE_WARNING, "%zu not finite", p->range.invalid) + 2;
-    if (app->cursor_x < 0)
-        return;
-    const float v = p->plane.values[(size_t)app->cursor_y * (size_t)p->plane.width + (size_t)app->cursor_x];
-    lrp_canvas_format(canvas, x, y, rect.x + rect.columns - x, LRP_STYLE_NORMAL, "[%d,%d] %s", app->cursor_y, app->cursor_x,
-                      lrp_is_blank(v) ? "blank" : lrp_value_text((double)v, value, sizeof value));
+/* ---- legend ---- */
+
+static float value_at(const struct lrp_plane *plane, int x, int y) { return plane->values[(size_t)y * (size_t)plane->width + (size_t)x]; }
+
+static char *cell_text(const struct lrp_plane *plane, int x, int y, char *buffer, size_t size) {
+    const float v = value_at(plane, x, y);
+    if (lrp_is_blank(v))
+        snprintf(buffer, size, "blank");
+    else
+        lrp_value_text((double)v, buffer, size);
+    return buffer;
 }
+
+/* "[12,30] 0.0021": row, column and value under the cursor; of both settings and their difference where two are compared. */
+static void read_out(const struct lrp_app *app, char *text, size_t size) {
+    const struct lrp_picture *p = &app->picture;
+    const int x = app->cursor_x, y = app->cursor_y;
+    char value[32], other[32], difference[32];
+    text[0] = 0;
+    if (x < 0 || !p->plane.values)
+        return;
+    cell_text(&p->plane, x, y, value, sizeof value);
+    if (p->made.kind == LRP_PREVIEW_COMPARE)
+        snprintf(text, size, "[%d,%d] A %s  B %s  B-A %s", y, x, cell_text(&p->other, x, y, other, sizeof other), value,
+                 cell_text(&p->difference, x, y, difference, sizeof difference));
+    else
+        snprintf(text, size, "[%d,%d] %s", y, x, value);
+}
+
+int lrp_view_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat) {
+    char low[32], high[32];
+    lrp_value_text((double)heat->range->low, low, sizeof low);
+    lrp_value_text((double)heat->range->high, high, sizeof high);
+    int x = at.x + lrp_canvas_fit(canvas, at.x, at.y, at.columns, low, LRP_STYLE_NORMAL) + 1;
+    const int left = at.columns - (x - at.x) - lrp_text_columns(high) - 1, wanted = at.columns / 5;
+    const int bar = wanted < LRP_LEGEND_LEAST ? LRP_LEGEND_LEAST : wanted > LRP_LEGEND_MOST ? LRP_LEGEND_MOST : wanted;
+    if (left < bar)
+        return x;
+    lrp_heat_legend(heat, canvas, x, at.y, bar);
+    x += bar + 1;
+    return x + lrp_canvas_text(canvas, x, at.y, at.x + at.columns - x, high, LRP_STYLE_NORMAL) + 2;
+}
+
+static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat) {
+    char text[160];
+    int x = lrp_view_legend(canvas, at, heat);
+    if (heat->range->invalid)
+        x += lrp_canvas_format(canvas, x, at.y, at.x + at.columns - x, LRP_STYLE_WARNING, "%zu not finite", heat->range->invalid) + 2;
+    read_out(app, text, sizeof text);
+    lrp_canvas_fit(canvas, x, at.y, at.x + at.columns - x, text, LRP_STYLE_NORMAL);
+}
+
+/* ---- the picture ---- */
 
 /* Why the pane is empty. */
 static const char *reason(const struct lrp_app *app) {
-    const bool needs_input = lrp_app_show(app) != LRP_SHOW_WEIGHTS;
+    const struct lrp_request wanted = lrp_preview_request(app);
+    const bool needs_input = wanted.show != LRP_SHOW_WEIGHTS;
     if (!app->now)
         return "no model";
     if ((needs_input && (!app->now->input_label || !*app->now->input_label)))
         return "no input: i opens a picture; i grey and i random make one up";
-    if (app->picture.layer == app->layer && app->picture.show == lrp_app_show(app) && app->picture.reason[0] &&
-        !(needs_input && lrp_app_busy(app)))
+    if (lrp_request_equal(&app->picture.made, &wanted) && app->picture.reason[0] && !(needs_input && lrp_app_busy(app)))
         return app->picture.reason;
     return lrp_app_busy(app) ? "computing" : app->now->job == LRP_JOB_CANCELLED ? "cancelled: F5 computes" : "not computed";
 }
 
+static void why_not(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner) {
+    struct lrp_lines lines = {0};
+    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, reason(app));
+    for (int i = 0; i < lines.count && i < inner.rows; i++)
+        lrp_canvas_text(canvas, inner.x, inner.y + i, inner.columns, lines.items[i].text, LRP_STYLE_DIM);
+    lrp_lines_free(&lines);
+}
+
+void lrp_view_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat_area *area) {
+    int x, y;
+    if (app->cursor_x >= 0 && app->focus == LRP_PANE_PREVIEW && lrp_heat_cell_of(area, app->cursor_x, app->cursor_y, &x, &y))
+        lrp_canvas_rune(canvas, x, y, '+', LRP_STYLE_CURSOR);
+}
+
+static void one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner) {
+    const struct lrp_picture *p = &app->picture;
+    const struct lrp_heat_area area = lrp_preview_area(app, inner);
+    const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, p->grey.values != NULL, canvas);
+    lrp_heat_draw(&heat, &p->plane, p->grey.values ? &p->grey : NULL, canvas, area);
+    legend(app, canvas, (struct lrp_rect){inner.x, area.cells.y + area.cells.rows, inner.columns, 1}, &heat);
+    lrp_view_cursor(app, canvas, &area);
+}
+
 void lrp_view_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    if (lrp_app_bars(app)) {
+    if (lrp_app_preview(app) == LRP_PREVIEW_BARS) {
         lrp_view_bars(app, canvas, rect);
         return;
     }
+    const struct lrp_rect inner = lrp_preview_inner(app, rect);
     title(app, canvas, rect);
     notice(app, canvas, rect);
-    const struct lrp_heat_area area = lrp_preview_area(app, rect);
-    if (area.width == 0) {
-        struct lrp_lines lines = {0};
-        lrp_lines_wrap(&lines, LRP_STYLE_DIM, rect.columns, reason(app));
-        const int from = 1 + notice_rows(app, rect);
-        for (int i = 0; i < lines.count && from + i < rect.rows && !fresh(app); i++)
-            lrp_canvas_text(canvas, rect.x, rect.y + from + i, rect.columns, lines.items[i].text, LRP_STYLE_DIM);
-        lrp_lines_free(&lines);
+    if (inner.rows < 1)
         return;
+    if (!fresh(app))
+        why_not(app, canvas, inner);
+    else if (app->picture.made.kind == LRP_PREVIEW_CHANNELS)
+        lrp_view_tiles(app, canvas, inner);
+    else if (app->picture.made.kind == LRP_PREVIEW_COMPARE)
+        lrp_view_compare(app, canvas, inner);
+    else
+        one(app, canvas, inner);
+}
+
+/* Compare: the line below the three pictures. */
+void lrp_view_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at) {
+    char text[160];
+    read_out(app, text, sizeof text);
+    lrp_canvas_fit(canvas, at.x, at.y, at.columns, text, LRP_STYLE_NORMAL);
+}
+
+bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py) {
+    const struct lrp_rect inner = lrp_preview_inner(app, rect);
+    const enum lrp_preview kind = app->picture.made.kind;
+    struct lrp_rect parts[3] = {inner};
+    if (!fresh(app) || inner.rows < 1 || kind == LRP_PREVIEW_CHANNELS)
+        return false;
+    const int count = kind == LRP_PREVIEW_COMPARE ? lrp_compare_parts(app, inner, parts) : 1;
+    for (int i = 0; i < count; i++) {
+        const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
+        if (lrp_heat_value_at(&area, x, y, px, py))
+            return true;
     }
-    lrp_heat_draw(&app->caps, &app->picture, canvas, area);
-    legend(app, canvas, rect, area.cells.y + area.cells.rows);
-    if (app->cursor_x >= 0 && app->focus == LRP_PANE_PREVIEW) {
-        int x, y;
-        lrp_heat_cell_of(&area, &app->picture.plane, app->cursor_x, app->cursor_y, &x, &y);
-        lrp_canvas_rune(canvas, x, y, '+', LRP_STYLE_CURSOR);
-    }
+    return false;
 }

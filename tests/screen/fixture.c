@@ -70,7 +70,7 @@ static void set_check(struct fixture *f) {
 }
 
 void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int columns, int rows) {
-    const struct lrp_caps caps = {.mode = mode, .ascii = ascii, .levels = mode == LRP_COLOR_DIRECT ? 63 : 31};
+    const struct lrp_caps caps = {.mode = mode, .ascii = ascii, .levels = mode == LRP_COLOR_DIRECT ? 63 : 31, .palette = LRP_PALETTE_MAX};
     *f = (struct fixture){.inputs = {"x"}, .outputs = {"y"}};
     for (int i = 0; i < FIXTURE_LAYERS; i++)
         set_layer(f, i);
@@ -121,22 +121,60 @@ void fixture_results(struct fixture *f, bool relevance) {
     fixture_seen(f);
 }
 
-/* A ring of positive values around a negative spot; sequential for activations. */
+/* A ring of positive values around a negative spot; without the spot for activations. */
+static struct lrp_plane ring(int side, double radius, double spot) {
+    struct lrp_plane plane;
+    if (lrp_plane_new(side, side, &plane, NULL) != LRP_OK)
+        abort();
+    for (int i = 0; i < side * side; i++) {
+        const double x = (i % side - side * 0.5) / side, y = (i / side - side * 0.5) / side, r = sqrt(x * x + y * y);
+        plane.values[i] = (float)(exp(-60 * (r - radius) * (r - radius)) - spot * exp(-60 * r * r));
+    }
+    return plane;
+}
+
+/* Two dozen channels, each weaker than the one before. */
+static void put_tiles(const struct fixture *f, struct lrp_picture *p) {
+    const struct lrp_caps *caps = &f->app.caps;
+    p->layout = lrp_tiles_make(caps, p->made.columns, p->made.rows, 64, 64, (size_t)p->channels);
+    const size_t page = (size_t)p->layout.across * (size_t)p->layout.down, all = (size_t)p->channels, chosen = (size_t)(p->made.channel > 0 ? p->made.channel : 0);
+    p->first_tile = chosen / page * page;
+    p->tile_count = all - p->first_tile < page ? all - p->first_tile : page;
+    p->tiles = calloc(p->tile_count, sizeof *p->tiles);
+    for (size_t i = 0; i < p->tile_count; i++) {
+        p->tiles[i] = (struct lrp_tile){.plane = ring(12, 0.1 + 0.02 * (double)((p->first_tile + i) % 16), 0.5), .channel = (int64_t)((i * 7 + 3) % all),
+                                        .strength = 1.0 / (double)(p->first_tile + i + 1)};
+        lrp_plane_free(&p->plane);
+        p->plane = (struct lrp_plane){0};
+    }
+    p->range = (struct lrp_range){-1, 1, true, 0};
+}
+
 void fixture_picture(struct fixture *f) {
-    struct lrp_picture picture = {.layer = f->app.layer, .show = lrp_app_show(&f->app)};
-    const bool relevance = picture.show == LRP_SHOW_RELEVANCE;
+    struct lrp_picture picture = {.made = lrp_preview_request(&f->app), .channel = -1, .channels = plan[f->app.layer].channels};
+    const bool relevance = picture.made.show == LRP_SHOW_RELEVANCE;
     const int wanted = plan[f->app.layer].side ? plan[f->app.layer].side : 64, side = wanted < 64 ? wanted : 64;
     struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
-    if ((relevance ? f->snapshot.relevance : f->snapshot.activation)[f->app.layer]) {
+    if (picture.made.layer >= 0 && (relevance ? f->snapshot.relevance : f->snapshot.activation)[f->app.layer]) {
         lrp_heatmap_defaults(relevance ? "lrp" : "activation", &picture.options);
-        if (lrp_plane_new(side, side, &picture.plane, NULL) != LRP_OK)
-            abort();
-        for (int i = 0; i < side * side; i++) {
-            const double x = (i % side - side * 0.5) / side, y = (i / side - side * 0.5) / side, r = sqrt(x * x + y * y);
-            picture.plane.values[i] = (float)(exp(-60 * (r - 0.3) * (r - 0.3)) - (relevance ? 0.8 * exp(-60 * r * r) : 0));
-        }
+        picture.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&picture.plane};
         lrp_range_of(planes, 1, &picture.options, &picture.range, NULL);
+        if (picture.made.channel >= 0)
+            picture.channel = 17;
+        picture.strength = 0.25;
+        if (picture.made.kind == LRP_PREVIEW_CHANNELS)
+            put_tiles(f, &picture);
+        if (picture.made.kind == LRP_PREVIEW_OVERLAY) {
+            picture.grey = ring(side, 0.4, 0);
+            picture.options.overlay = 0.6;
+        }
+        if (picture.made.kind == LRP_PREVIEW_COMPARE) {
+            picture.other = ring(side, 0.25, 0.6);
+            lrp_plane_difference(&picture.other, &picture.plane, &picture.difference, NULL);
+            picture.difference_range = (struct lrp_range){-0.5F, 0.5F, true, 0};
+            picture.correlation = 0.75;
+        }
     }
     lrp_app_update(&f->app, &event);
     lrp_picture_clear(&picture);

@@ -210,7 +210,7 @@ static struct lrp_picture small_picture(void) {
 }
 
 static void a_cell_holds_two_pixels(void **state) {
-    const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
+    const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX};
     struct lrp_picture picture = small_picture();
     struct lrp_canvas canvas = {0};
     (void)state;
@@ -218,7 +218,8 @@ static void a_cell_holds_two_pixels(void **state) {
     const struct lrp_heat_area area = lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 2, 2});
     assert_int_equal(area.width, 2);
     assert_int_equal(area.height, 4);
-    lrp_heat_draw(&caps, &picture, &canvas, area);
+    const struct lrp_heat heat = lrp_heat_make(&caps, &picture.options, &picture.range, false, &canvas);
+    lrp_heat_draw(&heat, &picture.plane, NULL, &canvas, area);
     static const int want[4][2] = {{31, 16}, {1, 24}, {8, LRP_LEVEL_INVALID}, {16, 31}}; /* level 16 of 31 is zero */
     for (int i = 0; i < 4; i++) {
         assert_int_equal(canvas.cells[i].upper, want[i][0]);
@@ -231,12 +232,13 @@ static void a_cell_holds_two_pixels(void **state) {
 }
 
 static void without_colors_the_glyph_says_the_sign(void **state) {
-    const struct lrp_caps caps = {.mode = LRP_COLOR_MONO, .levels = 31, .ascii = true};
+    const struct lrp_caps caps = {.mode = LRP_COLOR_MONO, .levels = 31, .palette = LRP_PALETTE_MAX, .ascii = true};
     struct lrp_picture picture = small_picture();
     struct lrp_canvas canvas = {.ascii = true};
     (void)state;
     assert_true(lrp_canvas_resize(&canvas, 4, 4));
-    lrp_heat_draw(&caps, &picture, &canvas, lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 4, 4}));
+    const struct lrp_heat heat = lrp_heat_make(&caps, &picture.options, &picture.range, false, &canvas);
+    lrp_heat_draw(&heat, &picture.plane, NULL, &canvas, lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 4, 4}));
     char *text = lrp_canvas_to_text(&canvas);
     assert_string_equal(text, "@@OO\n  **\n==\n!!@@\n");
     free(text);
@@ -262,15 +264,14 @@ static void aspect_is_kept(void **state) {
 }
 
 static void cells_and_values_find_each_other(void **state) {
-    const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
-    const struct lrp_plane plane = {.width = 224, .height = 100};
+    const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX};
     const struct lrp_heat_area area = lrp_heat_area(&caps, 224, 100, (struct lrp_rect){5, 7, 60, 40});
     (void)state;
     for (int py = 0; py < 100; py += 9) {
         for (int px = 0; px < 224; px += 13) {
             int x, y, qx, qy;
-            lrp_heat_cell_of(&area, &plane, px, py, &x, &y);
-            assert_true(lrp_heat_value_at(&area, &plane, x, y, &qx, &qy));
+            assert_true(lrp_heat_cell_of(&area, px, py, &x, &y));
+            assert_true(lrp_heat_value_at(&area, x, y, &qx, &qy));
             assert_true(abs(qx - px) <= 4 && abs(qy - py) <= 4);
         }
     }

@@ -44,7 +44,7 @@ static void text_is_escaped_and_placed(void **state) {
 }
 
 static void draw_heat(struct lrp_canvas *canvas) {
-    canvas->levels = 3;
+    canvas->colors = 3;
     canvas->palette[0] = 0x0000FF;
     canvas->palette[1] = 0xFFFFFF;
     canvas->palette[2] = 0xFF0000;

@@ -187,24 +187,24 @@ static void kinds_of_preview_follow_each_other(void **state) {
     f->registered = f->skip = false;
     fixture_seen(f);
     assert_true(lrp_app_blocked(&f->app));
-    static const enum lrp_show blocked[] = {LRP_SHOW_WEIGHTS, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS};
+    static const enum lrp_preview blocked[] = {LRP_PREVIEW_WEIGHTS, LRP_PREVIEW_CHANNELS, LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS};
+    fixture_keys(f, "j"); /* a layer with weights */
     for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++) {
         fixture_keys(f, "p");
-        assert_int_equal(lrp_app_show(&f->app), blocked[i]);
-        assert_false(lrp_app_bars(&f->app));
+        assert_int_equal(lrp_app_preview(&f->app), blocked[i]);
+        assert_int_not_equal(lrp_app_show(&f->app), LRP_SHOW_RELEVANCE);
     }
-    fixture_keys(f, "p");
+    f->app.preview = LRP_PREVIEW_RELEVANCE;
     f->skip = true;
     fixture_results(f, true);
-    static const struct {
-        enum lrp_show show;
-        bool bars;
-    } open[] = {{LRP_SHOW_ACTIVATION, false}, {LRP_SHOW_WEIGHTS, false}, {LRP_SHOW_RELEVANCE, true}, {LRP_SHOW_RELEVANCE, false}};
+    static const enum lrp_preview open[] = {LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS,   LRP_PREVIEW_OVERLAY, LRP_PREVIEW_CHANNELS,
+                                            LRP_PREVIEW_BARS,       LRP_PREVIEW_RELEVANCE, LRP_PREVIEW_ACTIVATION};
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
         fixture_keys(f, "p");
-        assert_int_equal(lrp_app_show(&f->app), open[i].show);
-        assert_int_equal(lrp_app_bars(&f->app), open[i].bars);
+        assert_int_equal(lrp_app_preview(&f->app), open[i]);
     }
+    fixture_keys(f, "jjpp"); /* a pooling layer has no weights, which p leaves out */
+    assert_int_equal(lrp_app_preview(&f->app), LRP_PREVIEW_CHANNELS);
 }
 
 static void replacing_a_file_asks(void **state) {
@@ -289,7 +289,7 @@ static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas)
     for (int i = 0; i < canvas->columns * canvas->rows; i++) {
         const struct lrp_cell *cell = &canvas->cells[i];
         assert_true(cell->style < LRP_STYLE_COUNT);
-        assert_true(cell->upper <= canvas->levels || cell->upper == LRP_LEVEL_INVALID);
+        assert_true(cell->upper <= canvas->colors || cell->upper == LRP_LEVEL_INVALID);
         assert_true(!canvas->ascii || (cell->rune >= 32 && cell->rune < 127));
     }
     if (app->cursor_x >= 0 && app->picture.plane.values)

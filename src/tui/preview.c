@@ -1,0 +1,75 @@
+/* preview.c: which picture is wanted, and the geometry of tiles and zoom, see preview.h. */
+#include "preview.h"
+
+#include <math.h>
+
+#include "app.h"
+#include "heat.h"
+#include "view.h"
+
+enum { LRP_TILE_LEAST = 10, LRP_TILE_ROWS_LEAST = 3 }; /* cells; below that nothing can be recognised */
+
+const char *lrp_preview_name(enum lrp_preview kind) {
+    static const char *const names[] = {
+#define X(id, name) name,
+        LRP_PREVIEWS(X)
+#undef X
+    };
+    return names[kind];
+}
+
+bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b) {
+    return a->kind == b->kind && a->show == b->show && a->layer == b->layer && a->sample == b->sample && a->channel == b->channel &&
+           a->columns == b->columns && a->rows == b->rows;
+}
+
+struct lrp_request lrp_preview_request(const struct lrp_app *app) {
+    const enum lrp_preview kind = lrp_app_preview(app);
+    struct lrp_request r = {.kind = kind, .show = lrp_app_show(app), .layer = app->layer, .sample = app->sample, .channel = app->channel};
+    if (!app->now || !lrp_app_layer(app, app->layer) || kind == LRP_PREVIEW_BARS)
+        return (struct lrp_request){.layer = -1};
+    if (kind == LRP_PREVIEW_WEIGHTS)
+        r.sample = 0;
+    if (kind == LRP_PREVIEW_WEIGHTS || kind == LRP_PREVIEW_COMPARE)
+        r.channel = -1;
+    if (kind == LRP_PREVIEW_CHANNELS) {
+        const struct lrp_rect inner = lrp_preview_inner(app, lrp_app_layout(app).pane[LRP_PANE_PREVIEW]);
+        r.columns = inner.columns;
+        r.rows = inner.rows;
+    }
+    return r;
+}
+
+/* Rows of cells a tile takes that is so wide. */
+static int tile_rows(const struct lrp_caps *caps, int width, int plane_width, int plane_height) {
+    const struct lrp_heat_area area = lrp_heat_area(caps, plane_width, plane_height, (struct lrp_rect){0, 0, width, 1 << 12});
+    return area.cells.rows;
+}
+
+struct lrp_tiles lrp_tiles_make(const struct lrp_caps *caps, int columns, int rows, int plane_width, int plane_height, size_t count) {
+    struct lrp_tiles t = {.across = 1, .down = 1, .width = columns, .height = rows > 1 ? rows - 1 : 1};
+    for (int across = 1; across == 1 || (columns + 1) / across - 1 >= LRP_TILE_LEAST; across++) {
+        const int width = (columns + 1) / across - 1, natural = tile_rows(caps, width, plane_width, plane_height);
+        int height = natural < rows - 1 ? natural : rows - 1;
+        if (plane_height * 8 < plane_width) /* rows of vectors: a line or two each */
+            height = height < 1 ? 1 : height;
+        else if (height < LRP_TILE_ROWS_LEAST)
+            height = LRP_TILE_ROWS_LEAST < rows - 1 ? LRP_TILE_ROWS_LEAST : rows - 1;
+        height = height < 1 ? 1 : height;
+        const int down = rows / (height + 1) > 1 ? rows / (height + 1) : 1;
+        t = (struct lrp_tiles){.across = across, .down = down, .width = width > 1 ? width : 1, .height = height};
+        if ((size_t)across * (size_t)down >= count)
+            break;
+    }
+    return t;
+}
+
+static int clamp(int value, int low, int high) { return value < low ? low : value > high ? high : value; }
+
+struct lrp_crop lrp_preview_crop(const struct lrp_app *app, const struct lrp_plane *plane) {
+    const int zoom = app->zoom > 1 ? app->zoom : 1;
+    struct lrp_crop c = {.width = (plane->width + zoom - 1) / zoom, .height = (plane->height + zoom - 1) / zoom};
+    c.x = clamp((int)lround(app->center_x * plane->width - c.width * 0.5), 0, plane->width - c.width);
+    c.y = clamp((int)lround(app->center_y * plane->height - c.height * 0.5), 0, plane->height - c.height);
+    return c;
+}
