@@ -108,11 +108,12 @@ void lrp_do_input(struct lrp_app *app) {
 void lrp_do_open_model(struct lrp_app *app) { menu(app, LRP_MENU_OPEN); }
 void lrp_do_reload(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_RELOAD, NULL, 0, false); }
 void lrp_do_cancel(struct lrp_app *app) {
+    char hint[80];
     if (lrp_app_busy(app)) {
         lrp_app_emit(app, LRP_EFFECT_CANCEL, NULL, 0, false);
         lrp_app_say(app, false, "cancelling");
     } else {
-        lrp_app_say(app, false, "nothing is running; q quits");
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "nothing is running; {back} quits", hint, sizeof hint));
     }
 }
 

@@ -13,7 +13,7 @@ enum { LRP_MESSAGES_MOST = 500 };
 
 void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows) {
     *app = (struct lrp_app){.caps = *caps, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1, .channel = -1};
-    app->picture.made.layer = app->layer_facts.layer = -1;
+    app->picture.made.layer = app->layer_facts.layer = app->completion.selected = -1;
     lrp_keymap_init(&app->keymap);
 }
 

@@ -145,6 +145,10 @@ bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern);
 bool lrp_text_holds(const char *text, const char *pattern);
 /* The first key of an action as the screen shows it, or :NAME without one. Returns buffer. */
 char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size);
+/* "no model: {open} opens one" with the keys of now in place of the names of actions. Returns buffer. */
+char *lrp_app_hint(const struct lrp_app *app, const char *text, char *buffer, size_t size);
+/* Every line says one fact and needs no other: as screen readers read, --ascii --color never. */
+bool lrp_app_linear(const struct lrp_app *app);
 /* Where keys go now. */
 int lrp_app_context(const struct lrp_app *app);
 /* Rows of a window that are seen at once. */

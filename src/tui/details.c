@@ -8,9 +8,6 @@
 
 enum { LRP_LABEL = 13 }; /* columns of what a line is about */
 
-/* With --ascii and no colour, as for screen readers, every line says one thing and needs no other to be understood. */
-static bool linear(const struct lrp_app *app) { return app->caps.ascii && app->caps.mode == LRP_COLOR_MONO; }
-
 /* "label   text", the text broken where the pane ends. */
 __attribute__((format(printf, 5, 6))) static void item(struct lrp_lines *lines, enum lrp_style style, int width, const char *label, const char *format, ...) {
     char text[1024];
@@ -57,7 +54,7 @@ static void histogram(const struct lrp_app *app, const char *what, const struct 
         most = s->bins[i] > most ? s->bins[i] : most;
     for (int i = 0; i < LRP_SPREAD_BINS; i++) {
         const size_t height = (s->bins[i] * 8 + most - 1) / most; /* what is not empty is seen */
-        if (linear(app))
+        if (lrp_app_linear(app))
             used += (size_t)snprintf(text + used, sizeof text - used, " %zu", s->bins[i] * 100 / (s->taken ? s->taken : 1));
         else if (app->caps.ascii)
             text[used++] = ramp[height];
@@ -67,7 +64,7 @@ static void histogram(const struct lrp_app *app, const char *what, const struct 
     char low[32], high[32];
     lrp_value_text((double)s->statistics.min, low, sizeof low);
     lrp_value_text((double)s->statistics.max, high, sizeof high);
-    if (linear(app))
+    if (lrp_app_linear(app))
         item(lines, LRP_STYLE_NORMAL, width, what, "percent in 16 equal steps from min to max:%s", text);
     else if ((int)strlen(low) + (int)strlen(high) + LRP_SPREAD_BINS + 4 <= width - LRP_LABEL)
         lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s |%s| %s", "", low, text, high);
@@ -85,9 +82,9 @@ static void statistics(const struct lrp_app *app, const char *what, const struct
     const char *label = what;
     for (int i = 0; i < 5; i++) {
         snprintf(fact, sizeof fact, "%s%s %.5g", *line ? "  " : "", facts[i].name, facts[i].value);
-        if (*line && (linear(app) || LRP_LABEL + (int)strlen(line) + (int)strlen(fact) > width)) {
+        if (*line && (lrp_app_linear(app) || LRP_LABEL + (int)strlen(line) + (int)strlen(fact) > width)) {
             lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
-            label = linear(app) ? what : "";
+            label = lrp_app_linear(app) ? what : "";
             line[0] = 0;
             snprintf(fact, sizeof fact, "%s %.5g", facts[i].name, facts[i].value);
         }
@@ -95,7 +92,7 @@ static void statistics(const struct lrp_app *app, const char *what, const struct
     }
     lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
     if (s->nan)
-        lrp_lines_add(lines, LRP_STYLE_BAD, -1, "%-12s %zu not finite", linear(app) ? what : "", s->nan);
+        lrp_lines_add(lines, LRP_STYLE_BAD, -1, "%-12s %zu not finite", lrp_app_linear(app) ? what : "", s->nan);
 }
 
 static const struct lrp_spread *spread_of(const struct lrp_app *app, enum lrp_show show) {
@@ -119,7 +116,7 @@ static void weights(const struct lrp_app *app, int width, struct lrp_lines *line
     statistics(app, "weights", &spread->statistics, width, lines);
     histogram(app, "weights", spread, width, lines);
     if (spread->taken < spread->count)
-        item(lines, LRP_STYLE_DIM, width, linear(app) ? "weights" : "", "looked at %s of %s", lrp_count_text((int64_t)spread->taken, taken, sizeof taken),
+        item(lines, LRP_STYLE_DIM, width, lrp_app_linear(app) ? "weights" : "", "looked at %s of %s", lrp_count_text((int64_t)spread->taken, taken, sizeof taken),
              lrp_count_text((int64_t)spread->count, count, sizeof count));
 }
 
@@ -151,17 +148,19 @@ static void rule(const struct lrp_app *app, const struct lrp_layer *layer, int w
 }
 
 const char *lrp_remedy_keys(const struct lrp_check_row *row) {
-    return row->state == LRP_CHECK_OUTPUT_SOFTMAX ? "keys: S strips it, s skips the checks" : "keys: S registers it, s skips the checks";
+    return row->state == LRP_CHECK_OUTPUT_SOFTMAX ? "keys: {register} strips it, {skip-checks} skips the checks"
+                                                  : "keys: {register} registers it, {skip-checks} skips the checks";
 }
 
 static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines) {
     const struct lrp_check_row *row = lrp_app_check(app, layer->index);
+    char keys[200];
     if (row && row->reason && *row->reason)
         lrp_lines_wrap(lines, LRP_STYLE_BAD, width, row->reason);
     if (row && row->remedy && *row->remedy)
         lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, row->remedy);
     if (row && row->failed)
-        lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, lrp_remedy_keys(row));
+        lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, lrp_app_hint(app, lrp_remedy_keys(row), keys, sizeof keys));
     if (!layer->executable && layer->obstacle && *layer->obstacle)
         lrp_lines_wrap(lines, LRP_STYLE_BAD, width, layer->obstacle);
     else if (!layer->differentiable && layer->index > 0)

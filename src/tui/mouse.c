@@ -68,20 +68,40 @@ static void click(struct lrp_app *app, int x, int y) {
         click_details(app, layout.pane[LRP_PANE_DETAILS], y);
 }
 
-void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event) {
-    if (app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE)
-        return;
-    app->playing = false;
-    if (event->number == LRP_MOUSE_PRESS) {
-        app->status[0] = 0;
-        click(app, event->x, event->y);
-        return;
-    }
-    const bool in_preview = lrp_app_context(app) == LRP_IN_PREVIEW;
-    if (in_preview)
+/* The wheel moves what lies under it, wherever the keys go; over the preview, the list. */
+static void wheel(struct lrp_app *app, const struct lrp_event *event) {
+    const struct lrp_layout layout = lrp_app_layout(app);
+    const enum lrp_pane focus = app->focus;
+    const bool details = inside(layout.pane[LRP_PANE_DETAILS], event->x, event->y);
+    if (app->menu.kind == LRP_MENU_NONE && !layout.one_pane)
+        app->focus = details ? LRP_PANE_DETAILS : LRP_PANE_LIST;
+    else if (app->menu.kind == LRP_MENU_NONE && focus == LRP_PANE_PREVIEW)
         app->focus = LRP_PANE_LIST;
     for (int i = 0; i < 3; i++)
         (event->number == LRP_MOUSE_WHEEL_UP ? lrp_do_up : lrp_do_down)(app);
-    if (in_preview)
-        app->focus = LRP_PANE_PREVIEW;
+    lrp_app_settle(app);
+    app->focus = focus;
+}
+
+/* A candidate that is clicked takes the place of the word. */
+static void click_completion(struct lrp_app *app, int x, int y) {
+    const int at = lrp_completion_at(app, lrp_app_layout(app).body, x, y);
+    if (at < 0)
+        return;
+    app->completion.selected = at - 1;
+    lrp_app_complete(app, 1);
+}
+
+void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event) {
+    app->playing = false;
+    if (app->prompt.kind != LRP_PROMPT_NONE && event->number == LRP_MOUSE_PRESS)
+        click_completion(app, event->x, event->y);
+    if (app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE)
+        return;
+    if (event->number == LRP_MOUSE_PRESS) {
+        app->status[0] = 0;
+        click(app, event->x, event->y);
+    } else {
+        wheel(app, event);
+    }
 }

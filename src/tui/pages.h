@@ -22,7 +22,7 @@ void lrp_lines_free(struct lrp_lines *lines);
 
 void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines);
 int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width);
-/* Which keys do what a failing row's remedy says. */
+/* Which keys do what a failing row's remedy says, for lrp_app_hint. */
 const char *lrp_remedy_keys(const struct lrp_check_row *row);
 void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
 

@@ -126,6 +126,27 @@ char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffe
     return buffer;
 }
 
+char *lrp_app_hint(const struct lrp_app *app, const char *text, char *buffer, size_t size) {
+    size_t used = 0;
+    for (const char *at = text; *at && used + 1 < size;) {
+        const size_t length = *at == '{' ? strcspn(at, "}") : 0;
+        char name[40], key[40] = "?";
+        snprintf(name, sizeof name, "%.*s", length ? (int)length - 1 : 0, at + 1);
+        const enum lrp_action action = length ? lrp_action_of_name(name) : LRP_ACTION_NONE;
+        if (action == LRP_ACTION_NONE) {
+            buffer[used++] = *at++;
+            continue;
+        }
+        const int wrote = snprintf(buffer + used, size - used, "%s", lrp_app_key(app, action, key, sizeof key));
+        used = used + (size_t)wrote < size ? used + (size_t)wrote : size - 1;
+        at += length + (at[length] == '}');
+    }
+    buffer[used] = 0;
+    return buffer;
+}
+
+bool lrp_app_linear(const struct lrp_app *app) { return app->caps.ascii && app->caps.mode == LRP_COLOR_MONO; }
+
 int lrp_app_context(const struct lrp_app *app) {
     if (app->menu.kind != LRP_MENU_NONE)
         return LRP_IN_MENU;

@@ -192,9 +192,10 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
         [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_STORE] = do_store,             [LRP_EFFECT_SAMPLE] = do_sample,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
         [LRP_EFFECT_RESTORE] = do_restore};
+    char hint[80];
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
     if (!runner->session && needs_model(effect))
-        lrp_runner_say(runner, false, "no model: O opens one");
+        lrp_runner_say(runner, false, lrp_app_hint(&runner->app, "no model: {open} opens one", hint, sizeof hint));
     else
         functions[effect->kind](runner, effect);
 }

@@ -184,10 +184,12 @@ enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x) {
 }
 
 void lrp_view_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    char hint[200];
     if (rect.rows == 0)
         return;
     if (lrp_app_context(app) == LRP_IN_MENU)
-        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "Enter take  e edit  / find  Esc close", LRP_STYLE_LABEL);
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns,
+                       lrp_app_hint(app, "{accept} take  {edit} edit  {search} find  {escape} close", hint, sizeof hint), LRP_STYLE_LABEL);
     else
         walk_keys(app, canvas, rect, -1);
 }
@@ -205,6 +207,18 @@ static void draw_view(const struct lrp_app *app, struct lrp_canvas *canvas, stru
         [LRP_VIEW_MESSAGES] = lrp_view_page, [LRP_VIEW_HELP] = lrp_view_page};
     if (rect.rows > 0)
         views[app->view](app, canvas, rect);
+}
+
+/* Screen readers follow the cursor: it stands on the row that is selected where the keys go. */
+static void place_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_layout *layout) {
+    const bool menu = app->menu.kind != LRP_MENU_NONE, details = !menu && app->focus == LRP_PANE_DETAILS && layout->pane[LRP_PANE_DETAILS].rows;
+    const struct lrp_rect rect = menu ? lrp_menu_box(app, layout->body) : layout->pane[details ? LRP_PANE_DETAILS : LRP_PANE_LIST];
+    const struct lrp_window *window = menu ? &app->menu.window : details ? &app->details_window : &app->windows[app->view];
+    const int y = rect.y + 1 + window->selected - window->top;
+    if (!lrp_app_linear(app) || canvas->cursor_x >= 0 || rect.rows == 0 || y >= rect.y + rect.rows)
+        return;
+    canvas->cursor_x = rect.x + menu;
+    canvas->cursor_y = y;
 }
 
 void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas) {
@@ -230,4 +244,5 @@ void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas) {
     lrp_view_status(app, canvas, layout.status);
     lrp_view_completion(app, canvas, layout.body);
     lrp_view_keys(app, canvas, layout.keys);
+    place_cursor(app, canvas, &layout);
 }

@@ -10,6 +10,8 @@ void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struc
 void lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 /* What the word being typed could be, in the last rows of the body. */
 void lrp_view_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
+/* Which candidate lies there, or -1. */
+int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, int y);
 void lrp_view_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);

@@ -215,12 +215,15 @@ static void draw_table(const struct lrp_app *app, struct table *t, struct lrp_ca
     }
 }
 
+static const char no_model[] = "no model: {open} opens one";
+
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    char hint[200];
     struct table t = {.columns = lrp_layer_columns, .count = LRP_LAYER_COLUMNS};
     if (!app->now)
-        lrp_canvas_text(canvas, rect.x, rect.y, rect.columns, "no model: O opens one", LRP_STYLE_DIM);
+        lrp_canvas_text(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, no_model, hint, sizeof hint), LRP_STYLE_DIM);
     else if (app->shown_count == 0)
-        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "no layer matches the filter: Esc shows all", LRP_STYLE_DIM);
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, "no layer matches the filter: {escape} shows all", hint, sizeof hint), LRP_STYLE_DIM);
     else
         draw_table(app, &t, canvas, rect, LRP_VIEW_LAYERS);
 }
@@ -228,9 +231,10 @@ void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 /* The failing layers above, what to do below. */
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     struct table t = {.columns = lrp_check_columns, .count = LRP_CHECK_COLUMNS};
+    char hint[200];
     const int count = lrp_app_row_count(app, LRP_VIEW_CHECK), page = lrp_app_page(app, LRP_VIEW_CHECK);
     if (!app->now) {
-        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, "no model: O opens one", LRP_STYLE_DIM);
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, no_model, hint, sizeof hint), LRP_STYLE_DIM);
         return;
     }
     if (count == 0) {
@@ -244,7 +248,7 @@ void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct
     if (row && row->failed) {
         lrp_lines_wrap(&lines, LRP_STYLE_BAD, rect.columns - 2, row->reason);
         lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, row->remedy);
-        lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, lrp_remedy_keys(row));
+        lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, lrp_app_hint(app, lrp_remedy_keys(row), hint, sizeof hint));
         lrp_lines_add(&lines, LRP_STYLE_NORMAL, -1, " ");
     }
     if (app->now->check->guidance)

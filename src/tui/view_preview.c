@@ -8,13 +8,14 @@
 #include "view.h"
 
 enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
-static const char blocked_text[] = "no relevance: model check failed – s skip, S register, Enter remedies";
+static const char blocked_text[] = "no relevance: model check failed – {skip-checks} skip, {register} register, {details} remedies";
 
 static int notice_rows(const struct lrp_app *app, struct lrp_rect rect) {
     if (!lrp_app_blocked(app))
         return 0;
     struct lrp_lines lines = {0};
-    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, blocked_text);
+    char hint[160];
+    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, blocked_text, hint, sizeof hint));
     const int rows = lines.count < rect.rows - 2 ? lines.count : 0;
     lrp_lines_free(&lines);
     return rows;
@@ -102,7 +103,8 @@ static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
 static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     const int rows = notice_rows(app, rect);
     struct lrp_lines lines = {0};
-    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, blocked_text);
+    char hint[160];
+    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, blocked_text, hint, sizeof hint));
     for (int i = 0; i < rows; i++)
         lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text, LRP_STYLE_WARNING);
     lrp_lines_free(&lines);
@@ -169,15 +171,16 @@ static const char *reason(const struct lrp_app *app) {
     if (!app->now)
         return "no model";
     if ((needs_input && (!app->now->input_label || !*app->now->input_label)))
-        return "no input: i opens a picture; i grey and i random make one up";
+        return "no input: {input} opens a picture; {input} grey and {input} random make one up";
     if (lrp_request_equal(&app->picture.made, &wanted) && app->picture.reason[0] && !(needs_input && lrp_app_busy(app)))
         return app->picture.reason;
-    return lrp_app_busy(app) ? "computing" : app->now->job == LRP_JOB_CANCELLED ? "cancelled: F5 computes" : "not computed";
+    return lrp_app_busy(app) ? "computing" : app->now->job == LRP_JOB_CANCELLED ? "cancelled: {reload} computes" : "not computed";
 }
 
 static void why_not(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner) {
     struct lrp_lines lines = {0};
-    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, reason(app));
+    char hint[300];
+    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, lrp_app_hint(app, reason(app), hint, sizeof hint));
     for (int i = 0; i < lines.count && i < inner.rows; i++)
         lrp_canvas_text(canvas, inner.x, inner.y + i, inner.columns, lines.items[i].text, LRP_STYLE_DIM);
     lrp_lines_free(&lines);

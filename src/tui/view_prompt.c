@@ -30,13 +30,25 @@ void lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     canvas->cursor_y = rect.y;
 }
 
-/* The rows around the selected one; as many as there is room for. */
+/* The candidates shown: those around the selected one, as many as there is room for. */
+static int shown(const struct lrp_app *app, struct lrp_rect body, int *top) {
+    const int count = (int)app->completion.rows.count, room = body.rows < LRP_CANDIDATES_SHOWN ? body.rows : LRP_CANDIDATES_SHOWN;
+    const int rows = count < room ? count : room;
+    *top = app->completion.selected >= rows ? app->completion.selected - rows + 1 : 0;
+    return app->prompt.kind == LRP_PROMPT_NONE ? 0 : rows;
+}
+
+int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, int y) {
+    int top;
+    const int rows = shown(app, body, &top), row = y - (body.y + body.rows - rows);
+    return x >= body.x && x < body.x + body.columns && row >= 0 && row < rows ? top + row : -1;
+}
+
 void lrp_view_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body) {
     const struct lrp_menu_rows *candidates = &app->completion.rows;
-    const int count = (int)candidates->count, room = body.rows < LRP_CANDIDATES_SHOWN ? body.rows : LRP_CANDIDATES_SHOWN;
-    const int rows = count < room ? count : room, selected = app->completion.selected;
-    int top = selected >= rows ? selected - rows + 1 : 0, text = 4;
-    if (app->prompt.kind == LRP_PROMPT_NONE || rows < 1)
+    int top, text = 4;
+    const int rows = shown(app, body, &top), count = (int)candidates->count, selected = app->completion.selected;
+    if (rows < 1)
         return;
     for (int i = top; i < top + rows; i++) {
         const int columns = lrp_text_columns(candidates->items[i].text);

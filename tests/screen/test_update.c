@@ -286,6 +286,14 @@ static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas)
         assert_true(w->selected >= 0 && (w->selected < count || count == 0));
         assert_true(w->top >= 0 && w->top <= w->selected && w->selected < w->top + page);
     }
+    for (size_t i = 0; i < app->shown_count; i++) {
+        assert_true(i == 0 || app->shown[i] > app->shown[i - 1]);
+        assert_in_range(app->shown[i], 0, FIXTURE_LAYERS - 1);
+        assert_true(app->shown_fold[i] < app->tree.node_count);
+    }
+    assert_true(app->completion.selected < (int)app->completion.rows.count);
+    assert_true(app->menu.kind == LRP_MENU_NONE || app->menu.window.selected <= lrp_app_menu_count(app));
+    assert_true(canvas->cursor_x < canvas->columns && canvas->cursor_y < canvas->rows);
     for (int i = 0; i < canvas->columns * canvas->rows; i++) {
         const struct lrp_cell *cell = &canvas->cells[i];
         assert_true(cell->style < LRP_STYLE_COUNT);
@@ -296,23 +304,43 @@ static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas)
         assert_true(app->cursor_x < app->picture.plane.width && app->cursor_y < app->picture.plane.height);
 }
 
+/* Small and usual sizes as often as large ones. */
+static int random_size(unsigned *seed, unsigned most) {
+    const unsigned limit = next_random(seed) % 2 ? most : most / 4;
+    return (int)(1 + next_random(seed) % limit);
+}
+
+/* What the runtime may answer at any time. */
+static void random_menu(struct fixture *f, unsigned *seed) {
+    struct lrp_menu_rows rows = {.selected = (int)(next_random(seed) % 3)};
+    const unsigned count = 1 + next_random(seed) % 40, kind = 1 + next_random(seed) % (LRP_MENU_KIND_COUNT - 1);
+    for (unsigned i = 0; i < count; i++)
+        lrp_menu_rows_add(&rows, "row", "1", i % 2 ? "edit" : NULL, "detail of the row", i % 3 != 0);
+    struct lrp_event event = {.kind = next_random(seed) % 2 ? LRP_EVENT_MENU : LRP_EVENT_COMPLETE, .number = (int)kind, .rows = &rows};
+    lrp_app_update(&f->app, &event);
+    lrp_menu_rows_free(&rows);
+}
+
 static void random_step(struct fixture *f, unsigned *seed) {
     static const int specials[] = {LRP_KEY_UP,  LRP_KEY_DOWN,      LRP_KEY_LEFT, LRP_KEY_RIGHT, LRP_KEY_PAGE_UP, LRP_KEY_PAGE_DOWN,
                                    LRP_KEY_HOME, LRP_KEY_END,      LRP_KEY_BACKSPACE, LRP_KEY_DELETE, LRP_KEY_ENTER, LRP_KEY_ESCAPE,
-                                   LRP_KEY_TAB, LRP_KEY_F1, 0x4E2D, 0xE9};
+                                   LRP_KEY_TAB, LRP_KEY_BACK_TAB, LRP_KEY_F1, 0x4E2D, 0xE9};
     const unsigned what = next_random(seed) % 100;
     if (what < 60) {
         fixture_key(f, (int)(32 + next_random(seed) % 95));
     } else if (what < 85) {
         fixture_key(f, specials[next_random(seed) % (sizeof specials / sizeof *specials)]);
     } else if (what < 92) {
-        struct lrp_event event = {.kind = LRP_EVENT_MOUSE, .number = (int)(next_random(seed) % 3), .x = (int)(next_random(seed) % 200),
-                                  .y = (int)(next_random(seed) % 60)};
+        struct lrp_event event = {.kind = LRP_EVENT_MOUSE, .number = (int)(next_random(seed) % 3),
+                                  .x = (int)(next_random(seed) % (unsigned)(f->app.columns + 2)),
+                                  .y = (int)(next_random(seed) % (unsigned)(f->app.rows + 2))};
         lrp_app_update(&f->app, &event);
         fixture_picture(f);
     } else if (what < 95) {
-        struct lrp_event event = {.kind = LRP_EVENT_RESIZE, .x = (int)(1 + next_random(seed) % 200), .y = (int)(1 + next_random(seed) % 60)};
+        struct lrp_event event = {.kind = LRP_EVENT_RESIZE, .x = random_size(seed, 300), .y = random_size(seed, 100)};
         lrp_app_update(&f->app, &event);
+    } else if (what < 96) {
+        random_menu(f, seed);
     } else {
         fixture_run_effects(f);
     }
@@ -328,6 +356,8 @@ static void a_random_walk_keeps_the_state_legal(void **state) {
         fixture_init(&f, modes[walk / 2], walk % 2 == 1, 80, 24);
         if (walk > 0)
             fixture_results(&f, true);
+        if (walk > 3)
+            fixture_branches(&f);
         for (int i = 0; i < 1250; i++) {
             random_step(&f, &seed);
             lrp_app_view(&f.app, &canvas);
