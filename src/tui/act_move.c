@@ -140,17 +140,27 @@ static void fold_all(struct lrp_app *app, bool folded) {
 void lrp_do_fold_all(struct lrp_app *app) { fold_all(app, true); }
 void lrp_do_unfold_all(struct lrp_app *app) { fold_all(app, false); }
 
-void lrp_do_follow(struct lrp_app *app) {
+/* The link of the selected line, in the details or on a page; -1: none. */
+static int selected_link(const struct lrp_app *app) {
     struct lrp_lines lines = {0};
-    if (!app->details || (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK))
-        return;
-    lrp_details_lines(app, lrp_app_layout(app).pane[LRP_PANE_DETAILS].columns, &lines);
-    const int at = app->details_window.selected, link = at < lines.count ? lines.items[at].link : -1;
+    const bool page = app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK;
+    if (page)
+        lrp_page_lines(app, app->view, app->columns, &lines);
+    else if (app->details)
+        lrp_details_lines(app, lrp_app_layout(app).pane[LRP_PANE_DETAILS].columns, &lines);
+    const int at = page ? app->windows[app->view].selected : app->details_window.selected, link = at < lines.count ? lines.items[at].link : -1;
     lrp_lines_free(&lines);
-    if (link >= 0) {
-        remember_link(app);
-        lrp_app_go(app, link);
-    }
+    return link;
+}
+
+void lrp_do_follow(struct lrp_app *app) {
+    const int link = selected_link(app);
+    if (link < 0)
+        return;
+    remember_link(app);
+    if (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK)
+        app->view = LRP_VIEW_LAYERS;
+    lrp_app_go(app, link);
 }
 
 void lrp_do_link_back(struct lrp_app *app) {

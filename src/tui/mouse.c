@@ -24,9 +24,12 @@ static void click_list(struct lrp_app *app, struct lrp_rect rect, int y) {
     app->focus = LRP_PANE_LIST;
     if (y <= rect.y || row >= lrp_app_row_count(app, app->view))
         return;
-    if (row == window->selected && lrp_app_context(app) == LRP_IN_LIST)
-        lrp_do_details(app);
+    const bool again = row == window->selected;
     window->selected = row;
+    if (again && lrp_app_context(app) == LRP_IN_LIST)
+        lrp_do_details(app);
+    else if (again)
+        lrp_do_follow(app);
 }
 
 static void click_preview(struct lrp_app *app, struct lrp_rect rect, int x, int y) {

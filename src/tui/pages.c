@@ -88,53 +88,13 @@ static void messages(const struct lrp_app *app, int width, struct lrp_lines *lin
         lrp_lines_add(lines, LRP_STYLE_DIM, -1, "no messages");
 }
 
-static void summary_model(const struct lrp_snapshot *now, struct lrp_lines *lines) {
-    const struct lrp_layer_list *l = now->layers;
-    char parameters[32], macs[32], bytes[32];
-    lrp_lines_add(lines, LRP_STYLE_COLUMN, -1, "model");
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  file              %s", now->model_path ? now->model_path : "");
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  layers            %zu", l->count ? l->count - 1 : 0);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  parameters        %s", lrp_count_text(l->parameters, parameters, sizeof parameters));
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  MACs              %s", lrp_count_text(l->macs, macs, sizeof macs));
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  activations       %sB", lrp_count_text((int64_t)l->activation_bytes, bytes, sizeof bytes));
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  rewritings        %zu", l->canonized_count);
-    for (size_t i = 0; i < l->canonized_count; i++)
-        lrp_lines_add(lines, LRP_STYLE_DIM, -1, "    %s", l->canonized[i]);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  dropped nodes     %zu", l->dropped_count);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  unsupported       %zu", now->check ? now->check->failed : 0);
-}
-
-static void summary_run(const struct lrp_snapshot *now, struct lrp_lines *lines) {
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, " ");
-    lrp_lines_add(lines, LRP_STYLE_COLUMN, -1, "times");
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  load              %.1f ms", now->load_ms);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  prepare           %.1f ms", now->prepare_ms);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  forward           %.1f ms", now->forward_ms);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  relevance         %.1f ms", now->relevance_ms);
-    for (size_t i = 0; i < now->warning_count; i++)
-        lrp_lines_add(lines, LRP_STYLE_WARNING, -1, "  %s", now->warnings[i]);
-}
-
-static void summary(const struct lrp_app *app, struct lrp_lines *lines) {
-    if (!app->now)
-        return;
-    summary_model(app->now, lines);
-    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, " ");
-    lrp_lines_add(lines, LRP_STYLE_COLUMN, -1, "settings");
-    for (int i = 0; i < LRP_SETTING_COUNT; i++)
-        if (*lrp_facts_text(&app->facts, (enum lrp_setting)i))
-            lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %-17s %s", lrp_facts_key((enum lrp_setting)i),
-                          lrp_facts_text(&app->facts, (enum lrp_setting)i));
-    summary_run(app->now, lines);
-}
-
 void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines) {
     if (view == LRP_VIEW_HELP)
         help(app, lines);
     else if (view == LRP_VIEW_MESSAGES)
         messages(app, width, lines);
     else if (view == LRP_VIEW_SUMMARY)
-        summary(app, lines);
+        lrp_summary_lines(app, lines);
 }
 
 int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width) {

@@ -20,6 +20,7 @@ void lrp_lines_add(struct lrp_lines *lines, enum lrp_style style, int link, cons
 void lrp_lines_wrap(struct lrp_lines *lines, enum lrp_style style, int width, const char *text);
 void lrp_lines_free(struct lrp_lines *lines);
 
+void lrp_summary_lines(const struct lrp_app *app, struct lrp_lines *lines);
 void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines);
 int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width);
 /* Which keys do what a failing row's remedy says, for lrp_app_hint. */

@@ -12,7 +12,7 @@ struct lrp_layout lrp_app_layout(const struct lrp_app *app) {
         LRP_VIEWS(X)
 #undef X
     };
-    return lrp_layout_make(app->columns, app->rows, app->focus, app->details, full[app->view]);
+    return lrp_layout_make(app->columns, app->rows, app->focus, app->details, full[app->view] || !app->now);
 }
 
 int lrp_app_layer_count(const struct lrp_app *app) { return app->now ? (int)app->now->layers->count : 0; }

@@ -81,6 +81,20 @@ static void add_folder(struct lrp_menu_rows *rows, const char *folder, const cha
     free(entries);
 }
 
+/* Beside the program: where it was built, and where it is installed. */
+static void add_demo(struct lrp_menu_rows *rows) {
+    static const char *const places[] = {"/../assets/demo", "/../share/lrpscope/demo"};
+    char program[LRP_PATH_SIZE] = "", folder[LRP_PATH_SIZE + 64];
+    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    char *slash = length > 0 ? strrchr(program, '/') : NULL;
+    if (slash)
+        *slash = 0;
+    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
+        snprintf(folder, sizeof folder, "%s%s", program, places[i]);
+        add_folder(rows, folder, "demo");
+    }
+}
+
 void lrp_runner_model_rows(struct lrp_menu_rows *rows) {
     struct lrp_tui_names names = {0};
     char detail[LRP_PATH_SIZE + 16];
@@ -92,7 +106,7 @@ void lrp_runner_model_rows(struct lrp_menu_rows *rows) {
     }
     lrp_tui_names_free(&names);
     add_folder(rows, ".", "in this folder");
-    add_folder(rows, "assets/demo", "demo");
+    add_demo(rows);
     if (lrp_menu_rows_add(rows, "another file", "", "", "type its path; Tab completes", true))
         rows->items[rows->count - 1].must_edit = true;
 }

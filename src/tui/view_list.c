@@ -217,11 +217,21 @@ static void draw_table(const struct lrp_app *app, struct table *t, struct lrp_ca
 
 static const char no_model[] = "no model: {open} opens one";
 
+/* Before there is a model. */
+static void welcome(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+    static const char *const lines[] = {"lrpscope", "what every layer of a network gives to its answer", "",
+                                        "{open}  open a model: a recent one, of this folder, the demo, by its path", "{help}  help", "{quit}  quit"};
+    char text[200];
+    for (int i = 0; i < (int)(sizeof lines / sizeof *lines) && i + 1 < rect.rows; i++)
+        lrp_canvas_fit(canvas, rect.x + 2, rect.y + 1 + i, rect.columns - 2, lrp_app_hint(app, lines[i], text, sizeof text),
+                       i == 0 ? LRP_STYLE_TITLE : i == 1 ? LRP_STYLE_DIM : LRP_STYLE_NORMAL);
+}
+
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     char hint[200];
     struct table t = {.columns = lrp_layer_columns, .count = LRP_LAYER_COLUMNS};
     if (!app->now)
-        lrp_canvas_text(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, no_model, hint, sizeof hint), LRP_STYLE_DIM);
+        welcome(app, canvas, rect);
     else if (app->shown_count == 0)
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, "no layer matches the filter: {escape} shows all", hint, sizeof hint), LRP_STYLE_DIM);
     else
