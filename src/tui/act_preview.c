@@ -25,13 +25,14 @@ static void show(struct lrp_app *app, enum lrp_preview kind) {
 }
 
 void lrp_do_preview_kind(struct lrp_app *app) {
+    char hint[80];
     int kind = (int)lrp_app_preview(app);
     do
         kind = (kind + 1) % LRP_PREVIEW_COUNT;
     while (!offered(app, (enum lrp_preview)kind) && kind != (int)lrp_app_preview(app));
     show(app, (enum lrp_preview)kind);
     if (lrp_app_blocked(app))
-        lrp_app_say(app, false, "no relevance: the model check failed; s skips it");
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "no relevance: the model check failed; {skip-checks} skips it", hint, sizeof hint));
 }
 
 void lrp_take_preview_kind(struct lrp_app *app, const char *name) {
