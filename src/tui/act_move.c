@@ -6,7 +6,7 @@
 static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count) {
     const int context = lrp_app_context(app);
     if (context == LRP_IN_MENU) {
-        *page = lrp_app_layout(app).body.rows - 4;
+        *page = lrp_app_menu_page(app);
         *count = lrp_app_menu_count(app);
         return &app->menu.window;
     }

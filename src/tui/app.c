@@ -30,6 +30,7 @@ void lrp_app_free(struct lrp_app *app) {
     free(app->shown_fold);
     free(app->tagged);
     free(app->search);
+    free(app->tried);
     free(app->filter);
     lrp_picture_clear(&app->picture);
     lrp_app_close_menu(app);
@@ -141,7 +142,7 @@ void lrp_app_settle(struct lrp_app *app) {
         if (i == (int)app->view || i == LRP_VIEW_LAYERS)
             settle(&app->windows[i], lrp_app_row_count(app, (enum lrp_view)i), lrp_app_page(app, (enum lrp_view)i));
     if (app->menu.kind != LRP_MENU_NONE)
-        settle(&app->menu.window, lrp_app_menu_count(app), lrp_app_layout(app).body.rows > 4 ? lrp_app_layout(app).body.rows - 4 : 1);
+        settle(&app->menu.window, lrp_app_menu_count(app), lrp_app_menu_page(app));
     if (app->details) {
         struct lrp_lines lines = {0};
         const struct lrp_layout layout = lrp_app_layout(app);
@@ -327,4 +328,5 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     case LRP_EVENT_TICK: on_tick(app); break;
     }
     lrp_app_settle(app);
+    lrp_app_try(app);
 }

@@ -106,6 +106,7 @@ struct lrp_app {
     char *search, *filter;            /* what holds; owned; NULL: none */
     bool search_failed;
     struct lrp_menu menu;
+    char *tried;                      /* rule or composite that is shown without being taken; owned; NULL: none */
     struct lrp_question question;
     char offer[256];                  /* to go back to the last session: y takes it, n not; all other keys work; "": none */
     char status[512];
@@ -154,6 +155,7 @@ int lrp_app_context(const struct lrp_app *app);
 /* Rows of a window that are seen at once. */
 int lrp_app_page(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_details_page(const struct lrp_app *app);
+int lrp_app_menu_page(const struct lrp_app *app);
 
 /* ---- changing it (update only) ---- */
 void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -173,6 +175,8 @@ void lrp_app_close_menu(struct lrp_app *app);
 void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows);
 int lrp_app_menu_count(const struct lrp_app *app);
 const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row); /* of those that match */
+/* What is pointed at in a menu, or typed, is tried: asks the runtime for it if that is another than before. */
+void lrp_app_try(struct lrp_app *app);
 void lrp_app_menu_take(struct lrp_app *app, bool edit);
 /* A line of the command line: an action's name, perhaps with an argument; a layer's number. */
 void lrp_app_command(struct lrp_app *app, const char *line);

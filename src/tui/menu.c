@@ -14,6 +14,7 @@ void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_m
     lrp_app_close_menu(app);
     app->menu.kind = kind;
     app->menu.rows = *rows;
+    app->menu.rows.selected = rows->selected < (int)rows->count && rows->selected >= 0 ? rows->selected : 0;
     app->menu.window.selected = rows->selected;
     *rows = (struct lrp_menu_rows){0};
 }
@@ -35,6 +36,25 @@ const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row) 
         if (matches(app, &app->menu.rows.items[i]) && row-- == 0)
             return &app->menu.rows.items[i];
     return NULL;
+}
+
+/* The row the menu opened with is what holds already. */
+static const char *pointed_at(const struct lrp_app *app) {
+    const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
+    const bool tries = app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE;
+    if (!tries || !row || !row->enabled || row->must_edit || row == &app->menu.rows.items[app->menu.rows.selected])
+        return NULL;
+    return row->value;
+}
+
+void lrp_app_try(struct lrp_app *app) {
+    const bool typed = app->prompt.kind == LRP_PROMPT_RULE || app->prompt.kind == LRP_PROMPT_COMPOSITE;
+    const char *wanted = typed ? lrp_lineedit_text(&app->edits[app->prompt.kind]) : pointed_at(app);
+    const bool composite = typed ? app->prompt.kind == LRP_PROMPT_COMPOSITE : app->menu.kind == LRP_MENU_COMPOSITE;
+    if (wanted == app->tried || (wanted && app->tried && strcmp(wanted, app->tried) == 0))
+        return;
+    lrp_app_set_text(app, &app->tried, wanted);
+    lrp_app_emit_layers(app, LRP_EFFECT_TRY, wanted, composite ? LRP_MENU_COMPOSITE : LRP_MENU_RULE);
 }
 
 static void take_registration(struct lrp_app *app, const char *what) {

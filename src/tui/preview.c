@@ -23,10 +23,34 @@ bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b)
            a->columns == b->columns && a->rows == b->rows;
 }
 
+static bool trying(const struct lrp_app *app) {
+    return app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE || app->prompt.kind == LRP_PROMPT_RULE ||
+           app->prompt.kind == LRP_PROMPT_COMPOSITE;
+}
+
+int lrp_preview_layer(const struct lrp_app *app) { return trying(app) ? 0 : app->layer; }
+
+enum lrp_preview lrp_app_preview(const struct lrp_app *app) {
+    static const bool needs_no_relevance[LRP_PREVIEW_COUNT] = {
+        [LRP_PREVIEW_ACTIVATION] = true, [LRP_PREVIEW_WEIGHTS] = true, [LRP_PREVIEW_CHANNELS] = true};
+    const bool rules_matter = app->preview != LRP_PREVIEW_ACTIVATION && app->preview != LRP_PREVIEW_WEIGHTS;
+    enum lrp_preview kind = app->preview == LRP_PREVIEW_COMPARE && !*app->stored ? LRP_PREVIEW_RELEVANCE : app->preview;
+    if (trying(app) && !rules_matter)
+        kind = LRP_PREVIEW_RELEVANCE;
+    return lrp_app_blocked(app) && !needs_no_relevance[kind] ? LRP_PREVIEW_ACTIVATION : kind;
+}
+
+enum lrp_show lrp_app_show(const struct lrp_app *app) {
+    const enum lrp_preview kind = lrp_app_preview(app);
+    if (kind == LRP_PREVIEW_WEIGHTS)
+        return LRP_SHOW_WEIGHTS;
+    return kind == LRP_PREVIEW_ACTIVATION || lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
+}
+
 struct lrp_request lrp_preview_request(const struct lrp_app *app) {
     const enum lrp_preview kind = lrp_app_preview(app);
-    struct lrp_request r = {.kind = kind, .show = lrp_app_show(app), .layer = app->layer, .sample = app->sample, .channel = app->channel};
-    if (!app->now || !lrp_app_layer(app, app->layer) || kind == LRP_PREVIEW_BARS)
+    struct lrp_request r = {.kind = kind, .show = lrp_app_show(app), .layer = lrp_preview_layer(app), .sample = app->sample, .channel = app->channel};
+    if (!app->now || !lrp_app_layer(app, lrp_preview_layer(app)) || kind == LRP_PREVIEW_BARS)
         return (struct lrp_request){.layer = -1};
     if (kind == LRP_PREVIEW_WEIGHTS)
         r.sample = 0;

@@ -40,21 +40,6 @@ bool lrp_app_busy(const struct lrp_app *app) {
     return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE);
 }
 
-enum lrp_preview lrp_app_preview(const struct lrp_app *app) {
-    static const bool needs_no_relevance[LRP_PREVIEW_COUNT] = {
-        [LRP_PREVIEW_ACTIVATION] = true, [LRP_PREVIEW_WEIGHTS] = true, [LRP_PREVIEW_CHANNELS] = true};
-    if (app->preview == LRP_PREVIEW_COMPARE && !*app->stored)
-        return LRP_PREVIEW_RELEVANCE;
-    return lrp_app_blocked(app) && !needs_no_relevance[app->preview] ? LRP_PREVIEW_ACTIVATION : app->preview;
-}
-
-enum lrp_show lrp_app_show(const struct lrp_app *app) {
-    const enum lrp_preview kind = lrp_app_preview(app);
-    if (kind == LRP_PREVIEW_WEIGHTS)
-        return LRP_SHOW_WEIGHTS;
-    return kind == LRP_PREVIEW_ACTIVATION || lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
-}
-
 static bool has_letters(const char *text, bool upper) {
     for (; *text; text++)
         if (upper ? (*text >= 'A' && *text <= 'Z') : (*text >= 'a' && *text <= 'z'))

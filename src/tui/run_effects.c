@@ -8,11 +8,11 @@
 
 typedef void effect_fn(struct lrp_runner *runner, const struct lrp_effect *effect);
 
-/* A copy of the settings of now to be changed; NULL after saying why. */
+/* A copy of the settings that hold (what is only tried is not among them), to be changed; NULL after saying why. */
 static struct lrp_settings *changeable(struct lrp_runner *runner) {
     struct lrp_settings *settings = NULL;
     struct lrp_error err;
-    if (lrp_settings_copy(runner->snapshot->settings, &settings, &err) != LRP_OK)
+    if (lrp_settings_copy(runner->history[runner->history_at], &settings, &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     return settings;
 }
@@ -76,6 +76,26 @@ static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect) 
     }
     if (settings)
         finish(runner, settings, status, &err);
+}
+
+static enum lrp_status add_tried(const struct lrp_runner *runner, const struct lrp_effect *effect, struct lrp_settings *settings) {
+    enum lrp_status status = LRP_OK;
+    if (effect->number == LRP_MENU_COMPOSITE)
+        return lrp_settings_set(settings, LRP_SETTING_COMPOSITE, effect->text, NULL);
+    for (size_t i = 0; i < effect->layer_count && status == LRP_OK; i++)
+        if (effect->layers[i] > 0)
+            status = lrp_settings_add_rule(settings, name_of(runner, effect->layers[i]), effect->text, NULL);
+    return status;
+}
+
+/* What is half typed, or does not fit, changes nothing; taking it will say why. */
+static void do_try(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    struct lrp_settings *settings = effect->text || runner->trying ? changeable(runner) : NULL;
+    if (!settings)
+        return;
+    if (!effect->text || add_tried(runner, effect, settings) == LRP_OK)
+        lrp_runner_try(runner, settings, effect->text != NULL);
+    lrp_settings_free(settings);
 }
 
 static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *effect) {
@@ -190,7 +210,7 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
-        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_STORE] = do_store,             [LRP_EFFECT_SAMPLE] = do_sample,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
+        [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_STORE] = do_store,             [LRP_EFFECT_SAMPLE] = do_sample,     [LRP_EFFECT_TRY] = do_try,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
         [LRP_EFFECT_RESTORE] = do_restore};
     char hint[80];
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");

@@ -179,6 +179,7 @@ static void wake(void *data) {
 
 void lrp_runner_start(struct lrp_runner *runner) {
     struct lrp_error err;
+    runner->started = true;
     if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
         lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
@@ -204,6 +205,8 @@ static void remember(struct lrp_runner *runner, struct lrp_settings *settings) {
 void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings) {
     struct lrp_error err;
     if (lrp_settings_equal(settings, runner->history[runner->history_at])) {
+        if (runner->trying)
+            lrp_runner_try(runner, settings, false);
         lrp_settings_free(settings);
         return;
     }
@@ -212,10 +215,19 @@ void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings) 
         lrp_settings_free(settings);
         return;
     }
+    runner->trying = false;
     forget_after(runner, runner->history_at);
     remember(runner, settings);
     lrp_runner_look(runner);
     lrp_runner_keep_settings(runner);
+    lrp_runner_start(runner);
+}
+
+void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settings, bool trying) {
+    if (lrp_session_apply(runner->session, settings, NULL) != LRP_OK)
+        return;
+    runner->trying = trying;
+    lrp_runner_look(runner);
     lrp_runner_start(runner);
 }
 
@@ -231,6 +243,7 @@ void lrp_runner_step(struct lrp_runner *runner, int step) {
         return;
     }
     runner->history_at = to;
+    runner->trying = false;
     lrp_runner_look(runner);
     lrp_runner_keep_settings(runner);
     lrp_runner_start(runner);

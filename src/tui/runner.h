@@ -47,6 +47,8 @@ struct lrp_runner {
         const char *rule;
     } detailed;
     struct lrp_kept kept;
+    bool trying;                           /* the session has settings that history does not hold */
+    bool started;                          /* a job was started since the screen was drawn last */
     bool quit, redraw_all;
 };
 
@@ -64,6 +66,8 @@ void lrp_runner_look(struct lrp_runner *runner);
 void lrp_runner_start(struct lrp_runner *runner);
 /* Applies changed settings (handed over), puts them into the history, starts the worker. */
 void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings);
+/* The same for a moment: history stays as it is (`trying`), or what it holds comes back. */
+void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settings, bool trying);
 void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 */
 /* The history begins with these settings (copied). */
 bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err);

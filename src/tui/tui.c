@@ -14,7 +14,7 @@
 #include "runner.h"
 #include "signals.h"
 
-enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_KEEP_MS = 300 };
+enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_SETTLE_MS = 6, LRP_KEEP_MS = 300 };
 
 static int64_t now_ms(void) {
     struct timespec t;
@@ -90,7 +90,29 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
     return changed;
 }
 
+/* Something short is on its way: a picture, or the results of a small model. */
+static bool on_its_way(struct lrp_runner *runner) {
+    const struct lrp_snapshot *now = runner->snapshot;
+    const bool running = now && (now->job == LRP_JOB_NONE || now->job == LRP_JOB_FORWARD || now->job == LRP_JOB_RELEVANCE);
+    return (runner->painter && lrp_painter_busy(runner->painter)) || (runner->started && running && *now->input_label);
+}
+
+/* What takes no longer than a key may is waited for: nothing flickers in between. */
+static void settle(struct lrp_runner *runner) {
+    const int64_t until = now_ms() + LRP_SETTLE_MS;
+    for (int64_t left; on_its_way(runner) && (left = until - now_ms()) > 0;) {
+        struct pollfd wake = {.fd = runner->wake[0], .events = POLLIN};
+        if (poll(&wake, 1, (int)left) <= 0)
+            break;
+        drain(runner->wake[0]);
+        lrp_runner_take_picture(runner);
+        lrp_runner_look(runner);
+    }
+    runner->started = false;
+}
+
 static void draw(struct lrp_runner *runner) {
+    settle(runner);
     if (lrp_terminal_set_light(runner->terminal, runner->app.caps.light))
         runner->redraw_all = true;
     lrp_app_view(&runner->app, &runner->canvas);

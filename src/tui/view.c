@@ -111,6 +111,18 @@ static void progress(const struct lrp_app *app, char *text, size_t size) {
              bar, done * 100 / total_layers);
 }
 
+/* "7 layers in 12 ms": what the last change came to. */
+static void last_update(const struct lrp_app *app, char *text, size_t size) {
+    const struct lrp_snapshot *now = app->now;
+    const int layers = now && now->forward_layers > now->relevance_layers ? now->forward_layers : now ? now->relevance_layers : 0;
+    if (!now || now->job != LRP_JOB_DONE || now->update_ms <= 0)
+        return;
+    if (layers == 0)
+        snprintf(text, size, "known before");
+    else
+        snprintf(text, size, now->update_ms < 10 ? "%d layer%s in %.1f ms" : "%d layer%s in %.0f ms", layers, layers == 1 ? "" : "s", now->update_ms);
+}
+
 /* What stands right in the status line: progress, then the place in the list. */
 static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     char place[64] = "", job[128] = "";
@@ -119,12 +131,14 @@ static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, st
         snprintf(place, sizeof place, "%d of %d", app->windows[app->view].selected + 1, count);
     if (lrp_app_busy(app))
         progress(app, job, sizeof job);
+    else
+        last_update(app, job, sizeof job);
     int x = rect.x + rect.columns - lrp_text_columns(place) - 1;
     lrp_canvas_text(canvas, x, rect.y, rect.columns, place, LRP_STYLE_DIM);
     if (!*job || x - lrp_text_columns(job) - 2 < rect.x)
         return x;
     x -= lrp_text_columns(job) + 2;
-    lrp_canvas_text(canvas, x, rect.y, rect.columns, job, LRP_STYLE_PROGRESS);
+    lrp_canvas_text(canvas, x, rect.y, rect.columns, job, lrp_app_busy(app) ? LRP_STYLE_PROGRESS : LRP_STYLE_DIM);
     return x;
 }
 

@@ -46,15 +46,36 @@ void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, stru
 
 /* ---- menus ---- */
 
-static const char *menu_title(enum lrp_menu_kind kind) {
-    static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_RULE] = "rule of the layer", [LRP_MENU_COMPOSITE] = "composite",
-                                                            [LRP_MENU_TARGET] = "target", [LRP_MENU_OPTIONS] = "options",
-                                                            [LRP_MENU_REGISTER] = "register as supported",
+static int tagged_count(const struct lrp_app *app) {
+    int count = 0;
+    for (size_t i = 0; i < app->tagged_size; i++)
+        count += app->tagged[i];
+    return count;
+}
+
+static void menu_title(const struct lrp_app *app, char *text, size_t size) {
+    static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_COMPOSITE] = "composite", [LRP_MENU_TARGET] = "target",
+                                                            [LRP_MENU_OPTIONS] = "options", [LRP_MENU_REGISTER] = "register as supported",
                                                             [LRP_MENU_OPEN] = "open a model"};
-    return titles[kind] ? titles[kind] : "";
+    const int tagged = tagged_count(app);
+    if (app->menu.kind == LRP_MENU_RULE && tagged > 0)
+        snprintf(text, size, "rule of %d tagged layer%s", tagged, tagged == 1 ? "" : "s");
+    else if (app->menu.kind == LRP_MENU_RULE)
+        snprintf(text, size, "rule of #%d", app->layer);
+    else
+        snprintf(text, size, "%s", titles[app->menu.kind] ? titles[app->menu.kind] : "");
+}
+
+/* Menus that try what is pointed at leave the preview in sight, if there is room. */
+static struct lrp_rect menu_room(const struct lrp_app *app, struct lrp_rect body) {
+    const struct lrp_layout layout = lrp_app_layout(app);
+    const struct lrp_rect list = layout.pane[LRP_PANE_LIST];
+    const bool tries = app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE;
+    return tries && layout.pane[LRP_PANE_PREVIEW].rows > 0 && list.rows >= 8 && list.columns >= 40 ? list : body;
 }
 
 struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body) {
+    body = menu_room(app, body);
     int text = 8, detail = 0, rows = lrp_app_menu_count(app) + 2;
     for (size_t i = 0; i < app->menu.rows.count; i++) {
         const int first = lrp_text_columns(app->menu.rows.items[i].text), second = lrp_text_columns(app->menu.rows.items[i].detail);
@@ -66,6 +87,11 @@ struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body) {
     rows = rows < 3 ? 3 : rows;
     rows = rows < body.rows - 2 ? rows : body.rows - 2 > 3 ? body.rows - 2 : body.rows;
     return (struct lrp_rect){body.x + (body.columns - columns) / 2, body.y + (body.rows - rows) / 2, columns, rows};
+}
+
+int lrp_app_menu_page(const struct lrp_app *app) {
+    const int rows = lrp_menu_box(app, lrp_app_layout(app).body).rows - 2;
+    return rows > 1 ? rows : 1;
 }
 
 static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box) {
@@ -105,14 +131,18 @@ static void draw_menu_row(struct lrp_canvas *canvas, struct lrp_rect at, const s
 void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body) {
     const struct lrp_rect box = lrp_menu_box(app, body);
     const struct lrp_window *window = &app->menu.window;
+    char title[64];
     const int text = text_width(&app->menu.rows, (box.columns - 6) * 2 / 3), count = lrp_app_menu_count(app);
     draw_frame(canvas, box);
-    lrp_canvas_format(canvas, box.x + 2, box.y, box.columns - 4, LRP_STYLE_MENU_TITLE, " %s ", menu_title(app->menu.kind));
+    menu_title(app, title, sizeof title);
+    lrp_canvas_format(canvas, box.x + 2, box.y, box.columns - 4, LRP_STYLE_MENU_TITLE, " %s ", title);
     if (count == 0)
         lrp_canvas_fit(canvas, box.x + 3, box.y + 1, box.columns - 4, "nothing matches", LRP_STYLE_MENU_OFF);
     for (int i = 0; i < box.rows - 2 && window->top + i < count; i++)
         draw_menu_row(canvas, (struct lrp_rect){box.x + 1, box.y + 1 + i, box.columns - 2, 1},
                       lrp_app_menu_row(app, window->top + i), text, window->top + i == window->selected);
+    if (app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE)
+        lrp_canvas_right(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, app->tried ? " tried: Enter takes it, Esc goes back " : " moving tries ", LRP_STYLE_MENU);
     if (count > box.rows - 2)
         lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ", window->selected + 1, count);
 }

@@ -50,6 +50,7 @@ static void append(char *text, size_t size, const char *part) {
 static void title_facts(const struct lrp_app *app, char *text, size_t size) {
     const struct lrp_picture *p = &app->picture;
     const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
+    const int shown = lrp_preview_layer(app);
     char part[80], value[32];
     text[0] = 0;
     if (app->now && app->now->sample_count > 1) {
@@ -66,27 +67,29 @@ static void title_facts(const struct lrp_app *app, char *text, size_t size) {
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|", lrp_value_text(p->strength, value, sizeof value));
         if (relevance)
             append(text, size, part);
-    } else if (relevance && app->now && app->now->relevance && app->now->relevance[app->layer]) {
+    } else if (relevance && app->now && app->now->relevance && app->now->relevance[shown]) {
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
-                 lrp_value_text(app->now->relevance_statistics[app->layer].sum, value, sizeof value));
+                 lrp_value_text(app->now->relevance_statistics[shown].sum, value, sizeof value));
         append(text, size, part);
     }
 }
 
 static void title_kind(const struct lrp_app *app, char *text, size_t size) {
     const enum lrp_preview kind = lrp_app_preview(app);
+    const int shown = lrp_preview_layer(app);
     const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
-    if (app->layer == 0 && kind == LRP_PREVIEW_ACTIVATION)
+    if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
         snprintf(text, size, "input picture");
     else if (kind == LRP_PREVIEW_CHANNELS)
-        snprintf(text, size, "%s channels of #%d ", activation ? "activation" : "relevance", app->layer);
+        snprintf(text, size, "%s channels of #%d ", activation ? "activation" : "relevance", shown);
     else
-        snprintf(text, size, "%s of #%d ", lrp_preview_name(kind), app->layer);
+        snprintf(text, size, "%s of #%d ", lrp_preview_name(kind), shown);
 }
 
 /* "relevance of #3 features.5   Σ 0.998": the facts stay, the name gives way. */
 static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    const int shown = lrp_preview_layer(app);
+    const struct lrp_layer *layer = lrp_app_layer(app, shown);
     const bool focus = app->focus == LRP_PANE_PREVIEW;
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
     char facts[200], what[64];
@@ -95,7 +98,7 @@ static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
     lrp_view_title(canvas, rect, focus, what);
     const int from = lrp_text_columns(what), right = *facts ? lrp_text_columns(facts) + 2 : 0;
     if (from < rect.columns && what[from - 1] == ' ')
-        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, layer ? (app->layer ? layer->name : "input") : "", style);
+        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, layer ? (shown ? layer->name : "input") : "", style);
     if (right > 0 && from + right <= rect.columns)
         lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, facts, style);
 }

@@ -71,11 +71,11 @@ static void a_rule_is_chosen_and_undone(void **state) {
     start(&s, "assets/demo/vgg.onnx", 120, 40, NULL, NULL);
     assert_true(screen_wait(&s, "Σ 0.9"));
     screen_type(&s, "jr");
-    assert_true(screen_wait(&s, "rule of the layer"));
+    assert_true(screen_wait(&s, "rule of #"));
     screen_type(&s, "/w-sq\r");
     assert_true(screen_wait(&s, "> w-square"));
     screen_type(&s, "\r");
-    assert_true(screen_wait_gone(&s, "rule of the layer"));
+    assert_true(screen_wait_gone(&s, "rule of #"));
     assert_true(screen_wait(&s, "w-square*"));
     assert_true(screen_wait(&s, "epsilon-plus-flat*"));
     screen_type(&s, "z");

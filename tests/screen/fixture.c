@@ -151,11 +151,11 @@ static void put_tiles(const struct fixture *f, struct lrp_picture *p) {
 }
 
 void fixture_picture(struct fixture *f) {
-    struct lrp_picture picture = {.made = lrp_preview_request(&f->app), .channel = -1, .channels = plan[f->app.layer].channels};
+    struct lrp_picture picture = {.made = lrp_preview_request(&f->app), .channel = -1, .channels = plan[lrp_preview_layer(&f->app)].channels};
     const bool relevance = picture.made.show == LRP_SHOW_RELEVANCE;
-    const int wanted = plan[f->app.layer].side ? plan[f->app.layer].side : 64, side = wanted < 64 ? wanted : 64;
+    const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64, side = wanted < 64 ? wanted : 64;
     struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
-    if (picture.made.layer >= 0 && (relevance ? f->snapshot.relevance : f->snapshot.activation)[f->app.layer]) {
+    if (picture.made.layer >= 0 && (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
         lrp_heatmap_defaults(relevance ? "lrp" : "activation", &picture.options);
         picture.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&picture.plane};
@@ -189,7 +189,7 @@ void fixture_layer(struct fixture *f) {
         facts.spread[LRP_SHOW_ACTIVATION].bins[i] = (size_t)(1000 >> i);
     }
     facts.spread[LRP_SHOW_WEIGHTS].statistics = (struct lrp_statistics){.sum = -18.4, .mean = -0.008, .std = 0.077, .min = -0.3125F, .max = 0.25F};
-    facts.spread[LRP_SHOW_WEIGHTS].count = (size_t)plan[f->app.layer].parameters;
+    facts.spread[LRP_SHOW_WEIGHTS].count = (size_t)plan[lrp_preview_layer(&f->app)].parameters;
     facts.spread[LRP_SHOW_WEIGHTS].taken = facts.spread[LRP_SHOW_WEIGHTS].count < 65536 ? facts.spread[LRP_SHOW_WEIGHTS].count : 65536;
     facts.spread[LRP_SHOW_ACTIVATION].taken = facts.spread[LRP_SHOW_ACTIVATION].count = 2000;
     facts.spread[LRP_SHOW_ACTIVATION].statistics = f->statistics[f->app.layer];

@@ -176,9 +176,76 @@ static void incompatible_rules_cannot_be_taken(void **state) {
     assert_string_equal(f->app.status, "pass does not fit");
     fixture_keys(f, "j<CR>");
     assert_int_equal(f->app.prompt.kind, LRP_PROMPT_RULE);
-    fixture_keys(f, "<C-u>z-box(0,1)<CR>");
+    fixture_keys(f, "<C-u>z-box(0,1)");
+    lrp_effects_free(&f->app.effects);
+    fixture_keys(f, "<CR>");
     assert_int_equal(f->app.effects.items[0].kind, LRP_EFFECT_RULE);
     assert_string_equal(f->app.effects.items[0].text, "z-box(0,1)");
+}
+
+/* The effects so far must be one: TRY of a text, or of nothing. They are taken away. */
+static void check_tried(struct fixture *f, const char *text, enum lrp_menu_kind kind) {
+    assert_int_equal(f->app.effects.count, 1);
+    const struct lrp_effect *e = &f->app.effects.items[0];
+    assert_int_equal(e->kind, LRP_EFFECT_TRY);
+    if (text)
+        assert_string_equal(e->text, text);
+    else
+        assert_null(e->text);
+    assert_int_equal(e->number, kind);
+    lrp_effects_free(&f->app.effects);
+}
+
+static void open_rules(struct fixture *f) {
+    struct lrp_menu_rows rows = {.selected = 0};
+    struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = LRP_MENU_RULE, .rows = &rows};
+    lrp_menu_rows_add(&rows, "flat", "flat", "flat()", "now", true);
+    lrp_menu_rows_add(&rows, "zero", "zero", "zero(stabilizer=1e-9)", "", true);
+    lrp_menu_rows_add(&rows, "gamma", "gamma", "gamma(0.25)", "", true);
+    lrp_menu_rows_add(&rows, "pass", "pass", NULL, "does not fit", false);
+    lrp_app_update(&f->app, &event);
+}
+
+static void moving_over_a_rule_tries_it(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "jj");
+    open_rules(f);
+    assert_int_equal(f->app.effects.count, 0); /* it opens with the rule that holds */
+    assert_int_equal(lrp_preview_request(&f->app).layer, 0);
+    fixture_keys(f, "j");
+    check_tried(f, "zero", LRP_MENU_RULE);
+    fixture_keys(f, "j");
+    check_tried(f, "gamma", LRP_MENU_RULE);
+    fixture_keys(f, "j"); /* one that does not fit is not tried */
+    check_tried(f, NULL, LRP_MENU_RULE);
+    fixture_keys(f, "k");
+    check_tried(f, "gamma", LRP_MENU_RULE);
+    fixture_keys(f, "<Esc>");
+    check_tried(f, NULL, LRP_MENU_RULE);
+    assert_int_equal(lrp_preview_request(&f->app).layer, 2);
+    open_rules(f);
+    fixture_keys(f, "j");
+    check_tried(f, "zero", LRP_MENU_RULE);
+    fixture_keys(f, "<CR>");
+    assert_int_equal(f->app.effects.items[0].kind, LRP_EFFECT_RULE);
+    assert_string_equal(f->app.effects.items[0].text, "zero");
+    assert_int_equal(f->app.effects.items[1].kind, LRP_EFFECT_TRY);
+    assert_null(f->app.effects.items[1].text);
+    assert_int_equal(f->app.effects.count, 2);
+}
+
+static void parameters_are_tried_as_they_are_typed(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, "jj");
+    open_rules(f);
+    fixture_keys(f, "jj");
+    lrp_effects_free(&f->app.effects);
+    fixture_keys(f, "e");
+    check_tried(f, "gamma(0.25)", LRP_MENU_RULE);
+    fixture_keys(f, "<BS>");
+    check_tried(f, "gamma(0.25", LRP_MENU_RULE); /* the runtime leaves out what cannot be read */
+    fixture_keys(f, "<Esc>");
+    check_tried(f, NULL, LRP_MENU_RULE);
 }
 
 static void kinds_of_preview_follow_each_other(void **state) {
@@ -396,6 +463,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(both_failures_ask_which, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(moving_over_a_rule_tries_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(parameters_are_tried_as_they_are_typed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(incompatible_rules_cannot_be_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(kinds_of_preview_follow_each_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(replacing_a_file_asks, set_up, tear_down),
