@@ -62,6 +62,7 @@ struct lrp_tensor {
     };
     int references;        /* used with atomic builtins only */
     struct lrp_pool *home; /* private: where the memory goes back to, NULL: to the system */
+    int block;             /* private: 0 in all tensors that are given out */
 };
 
 /* A new tensor with one reference, all zero. Errors: LRP_MEMORY (also for impossible sizes). */

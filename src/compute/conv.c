@@ -133,53 +133,81 @@ static int64_t count_of(const struct lrp_conv_shape *shape, int64_t channels, co
     return count;
 }
 
-static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, const float *from, float *to,
+/* The library's convolution of a direction, for these threads; *out NULL: our own loops. */
+static enum lrp_status side_of(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run,
+                               struct lrp_library_conv **out, struct lrp_error *err)
+{
+    const int before = lrp_threads_enter(run);
+    const enum lrp_status status = make_side(conv, direction, run && run->threads > 1 ? run->threads : 1, err);
+
+    lrp_threads_leave(before);
+    *out = conv->side[direction];
+    return status;
+}
+
+enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from, int *to,
+                                struct lrp_error *err)
+{
+    struct lrp_library_conv *side;
+    const enum lrp_status status = side_of(conv, direction, run, &side, err);
+
+    *from = *to = 0;
+    if (!status && side)
+        lrp_library_conv_blocks(side, from, to);
+    return status;
+}
+
+static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
                                 const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct lrp_conv_shape *const shape = &conv->shape;
-    const int threads = run && run->threads > 1 ? run->threads : 1;
-    const int before = lrp_threads_enter(run);
-    enum lrp_status status = make_side(conv, direction, threads, err);
+    struct lrp_library_conv *side;
+    enum lrp_status status = side_of(conv, direction, run, &side, err);
 
-    if (!status && conv->side[direction])
-        status = lrp_library_conv_run(conv->side[direction], from, conv->bias, to, run, err);
-    lrp_threads_leave(before);
-    if (status || conv->side[direction])
+    if (status)
         return status;
+    if (side) {
+        const int before = lrp_threads_enter(run);
+
+        status = lrp_library_conv_run(side, ends, conv->bias, run, err);
+        lrp_threads_leave(before);
+        return status;
+    }
     status = need_plain(conv, err);
     if (status)
         return status;
-    return direction == LRP_FORWARD ? lrp_conv_plain_forward(shape, conv->plain, conv->bias, from, to, run, err)
-                                    : lrp_conv_plain_backward(shape, conv->plain, from, to, run, err);
+    return direction == LRP_FORWARD
+               ? lrp_conv_plain_forward(&conv->shape, conv->plain, conv->bias, ends.from, ends.to, run, err)
+               : lrp_conv_plain_backward(&conv->shape, conv->plain, ends.from, ends.to, run, err);
+}
+
+enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
+                             const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_conv_shape *const shape = &conv->shape;
+    const int64_t inputs = count_of(shape, shape->in_channels, shape->in);
+    const int64_t outputs = count_of(shape, shape->out_channels, shape->out);
+
+    if (lrp_run_should_stop(run))
+        return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if ((direction == LRP_FORWARD ? outputs : inputs) == 0)
+        return LRP_OK;
+    if (outputs == 0) {
+        memset(ends.to, 0, (size_t)inputs * sizeof *ends.to);
+        return LRP_OK;
+    }
+    return run_side(conv, direction, ends, run, err);
 }
 
 enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,
                                  struct lrp_error *err)
 {
-    const struct lrp_conv_shape *const shape = &conv->shape;
-
-    if (lrp_run_should_stop(run))
-        return lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (count_of(shape, shape->out_channels, shape->out) == 0)
-        return LRP_OK;
-    return run_side(conv, LRP_FORWARD, x, y, run, err);
+    return lrp_conv_run(conv, LRP_FORWARD, (struct lrp_conv_ends){.from = x, .to = y}, run, err);
 }
 
 enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run,
                                   struct lrp_error *err)
 {
-    const struct lrp_conv_shape *const shape = &conv->shape;
-    const int64_t to = count_of(shape, shape->in_channels, shape->in);
-
-    if (lrp_run_should_stop(run))
-        return lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (to == 0)
-        return LRP_OK;
-    if (count_of(shape, shape->out_channels, shape->out) == 0) {
-        memset(gx, 0, (size_t)to * sizeof *gx);
-        return LRP_OK;
-    }
-    return run_side(conv, LRP_BACKWARD, gy, gx, run, err);
+    return lrp_conv_run(conv, LRP_BACKWARD, (struct lrp_conv_ends){.from = gy, .to = gx}, run, err);
 }
 
 /* Copies the name of what runs, or would run, in a direction. */

@@ -20,6 +20,7 @@ struct lrp_library_conv {
     dnnl_memory_t primitive_from, primitive_to; /* in the primitive's layout */
     dnnl_memory_t weights, bias, scratchpad;
     size_t from_bytes, to_bytes, scratchpad_bytes; /* of scratch, 0 where the caller's memory is used */
+    int from_block, to_block;               /* the primitive's layout is in blocks of so many channels, 0: another */
     void *weight_data;
     size_t weight_bytes;
     dnnl_memory_desc_t plain_weights;
@@ -67,7 +68,12 @@ static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct lrp
     const dnnl_memory_desc_t *const from = forward ? source : target, *const to = forward ? target : source;
     const dnnl_memory_desc_t *const plain_from = forward ? &plan->plain_source : &plan->plain_target;
     const dnnl_memory_desc_t *const plain_to = forward ? &plan->plain_target : &plan->plain_source;
+    const dnnl_memory_desc_t *const blocked_from = forward ? &plan->blocked_source : &plan->blocked_target;
+    const dnnl_memory_desc_t *const blocked_to = forward ? &plan->blocked_target : &plan->blocked_source;
     dnnl_status_t status = connect(conv, plain_from, from, true, &conv->reorder_from, &conv->from_bytes);
+
+    conv->from_block = plan->block && dnnl_memory_desc_equal(from, blocked_from) ? plan->block : 0;
+    conv->to_block = plan->block && dnnl_memory_desc_equal(to, blocked_to) ? plan->block : 0;
 
     conv->scratchpad_bytes = dnnl_memory_desc_get_size(scratchpad);
     if (!status)
@@ -204,23 +210,43 @@ static size_t rounded(size_t bytes)
     return (bytes + PIECE - 1) / PIECE * PIECE;
 }
 
-/* Tells the memory objects where everything lies in this run. */
-static void place(struct lrp_library_conv *conv, const float *from, const float *bias, float *to, unsigned char *scratch)
+void lrp_library_conv_blocks(const struct lrp_library_conv *conv, int *from, int *to)
 {
-    void *const source = (void *)from; /* the library has no const memory; it only reads this one */
+    *from = conv->from_block;
+    *to = conv->to_block;
+}
+
+/* One run: whether to turn, and where the primitive reads and writes. */
+struct run {
+    bool turn_from, turn_to;
+    size_t from_bytes, to_bytes; /* of scratch */
+};
+
+static struct run plan_run(const struct lrp_library_conv *conv, struct lrp_conv_ends ends)
+{
+    const bool turn_from = conv->reorder_from && !ends.from_blocked, turn_to = conv->reorder_to && !ends.to_blocked;
+
+    return (struct run){.turn_from = turn_from, .turn_to = turn_to, .from_bytes = turn_from ? rounded(conv->from_bytes) : 0,
+                        .to_bytes = turn_to ? rounded(conv->to_bytes) : 0};
+}
+
+/* Tells the memory objects where everything lies in this run. */
+static void place(struct lrp_library_conv *conv, struct lrp_conv_ends ends, struct run run, const float *bias, unsigned char *scratch)
+{
+    void *const source = (void *)ends.from; /* the library has no const memory; it only reads this one */
 
     dnnl_memory_set_data_handle(conv->from, source);
-    dnnl_memory_set_data_handle(conv->to, to);
-    dnnl_memory_set_data_handle(conv->primitive_from, conv->reorder_from ? scratch : source);
-    scratch += rounded(conv->from_bytes);
-    dnnl_memory_set_data_handle(conv->primitive_to, conv->reorder_to ? (void *)scratch : (void *)to);
-    scratch += rounded(conv->to_bytes);
+    dnnl_memory_set_data_handle(conv->to, ends.to);
+    dnnl_memory_set_data_handle(conv->primitive_from, run.turn_from ? scratch : source);
+    scratch += run.from_bytes;
+    dnnl_memory_set_data_handle(conv->primitive_to, run.turn_to ? (void *)scratch : (void *)ends.to);
+    scratch += run.to_bytes;
     dnnl_memory_set_data_handle(conv->scratchpad, scratch);
     if (conv->bias)
         dnnl_memory_set_data_handle(conv->bias, (void *)bias);
 }
 
-static dnnl_status_t execute(struct lrp_library_conv *conv)
+static dnnl_status_t execute(struct lrp_library_conv *conv, struct run run)
 {
     const bool forward = conv->direction == LRP_FORWARD;
     const dnnl_exec_arg_t inwards[] = {{DNNL_ARG_FROM, conv->from}, {DNNL_ARG_TO, conv->primitive_from}};
@@ -232,27 +258,28 @@ static dnnl_status_t execute(struct lrp_library_conv *conv)
                                     {DNNL_ARG_BIAS, conv->bias}};
     dnnl_status_t status = dnnl_success;
 
-    if (conv->reorder_from)
+    if (run.turn_from)
         status = dnnl_primitive_execute(conv->reorder_from, conv->stream, 2, inwards);
     if (!status)
         status = dnnl_primitive_execute(conv->primitive, conv->stream, conv->bias ? 5 : 4, args);
-    if (!status && conv->reorder_to)
+    if (!status && run.turn_to)
         status = dnnl_primitive_execute(conv->reorder_to, conv->stream, 2, outwards);
     return status ? status : dnnl_stream_wait(conv->stream);
 }
 
-enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, const float *from, const float *bias, float *to,
+enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, struct lrp_conv_ends ends, const float *bias,
                                      const struct lrp_run *run, struct lrp_error *err)
 {
-    const size_t bytes = rounded(conv->from_bytes) + rounded(conv->to_bytes) + conv->scratchpad_bytes;
+    const struct run this = plan_run(conv, ends);
+    const size_t bytes = this.from_bytes + this.to_bytes + conv->scratchpad_bytes;
     struct lrp_pool *const pool = run ? run->pool : NULL;
     void *const scratch = lrp_pool_take(pool, bytes);
     dnnl_status_t status;
 
     if (!scratch)
         return refused(err, dnnl_out_of_memory);
-    place(conv, from, bias, to, scratch);
-    status = execute(conv);
+    place(conv, ends, this, bias, scratch);
+    status = execute(conv, this);
     lrp_pool_give(pool, scratch, bytes);
     return status ? refused(err, status) : LRP_OK;
 }

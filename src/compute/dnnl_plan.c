@@ -11,13 +11,21 @@ static const struct {
     enum layout source, target;
 } layouts[] = {{BLOCKED, BLOCKED}, {PLAIN, BLOCKED}, {ANY, ANY}, {PLAIN, PLAIN}};
 
-static dnnl_format_tag_t block_tag(int space)
+/* How many channels make a block on this processor; 0: it has no blocks of its own. */
+static int block_size(void)
 {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
     if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core)
+        return 16;
+    return (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8 : 0;
+}
+
+static dnnl_format_tag_t block_tag(int space, int block)
+{
+    if (block == 16)
         return space == 3 ? dnnl_nCdhw16c : dnnl_nChw16c;
-    if ((isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2)
+    if (block == 8)
         return space == 3 ? dnnl_nCdhw8c : dnnl_nChw8c;
     return dnnl_format_tag_any;
 }
@@ -58,7 +66,8 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
     *plan = (struct lrp_dnnl_plan){.direction = direction,
                                    .has_bias = bias,
                                    .space = shape->rank == 3 ? 3 : 2,
-                                   .grouped = shape->group > 1};
+                                   .grouped = shape->group > 1,
+                                   .block = block_size()};
     plan->source[0] = plan->target[0] = shape->batch;
     plan->source[1] = shape->in_channels;
     plan->target[1] = plan->bias[0] = shape->out_channels;
@@ -75,6 +84,11 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
         status = dnnl_memory_desc_init_by_tag(&plan->plain_source, 2 + plan->space, plan->source, dnnl_f32, tag);
     if (!status)
         status = dnnl_memory_desc_init_by_tag(&plan->plain_target, 2 + plan->space, plan->target, dnnl_f32, tag);
+    tag = block_tag(plan->space, plan->block);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&plan->blocked_source, 2 + plan->space, plan->source, dnnl_f32, tag);
+    if (!status)
+        status = dnnl_memory_desc_init_by_tag(&plan->blocked_target, 2 + plan->space, plan->target, dnnl_f32, tag);
     if (!status)
         status = dnnl_memory_desc_init_by_tag(&plan->bias_desc, 1, plan->bias, dnnl_f32, dnnl_a);
     return status;
@@ -83,7 +97,7 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
 static dnnl_status_t desc_in(const struct lrp_dnnl_plan *plan, enum layout layout, const dnnl_dim_t *dims, dnnl_memory_desc_t *out)
 {
     const dnnl_format_tag_t tag = layout == PLAIN     ? plain_tag(plan->space)
-                                  : layout == BLOCKED ? block_tag(plan->space)
+                                  : layout == BLOCKED ? block_tag(plan->space, plan->block)
                                                       : dnnl_format_tag_any;
 
     return dnnl_memory_desc_init_by_tag(out, 2 + plan->space, dims, dnnl_f32, tag);

@@ -4,8 +4,6 @@
 
 #include "primitives.h"
 
-enum lrp_direction { LRP_FORWARD, LRP_BACKWARD };
-
 /* One direction of a convolution: a primitive and the weights in the layout it wants. */
 struct lrp_library_conv;
 
@@ -18,8 +16,10 @@ enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lr
 void lrp_library_conv_free(struct lrp_library_conv *conv);
 /* Bytes of its weights. */
 size_t lrp_library_conv_held(const struct lrp_library_conv *conv);
-/* from -> to, plain row-major; bias: NULL if the convolution has none, not read backward. */
-enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, const float *from, const float *bias, float *to,
+/* In blocks of how many channels it reads and writes by itself (blocked.h); 0: row-major is as good. */
+void lrp_library_conv_blocks(const struct lrp_library_conv *conv, int *from, int *to);
+/* from -> to; bias: NULL if the convolution has none, not read backward. */
+enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, struct lrp_conv_ends ends, const float *bias,
                                      const struct lrp_run *run, struct lrp_error *err);
 /* The weights back in plain order. */
 enum lrp_status lrp_library_conv_weights(struct lrp_library_conv *conv, float *weights, struct lrp_error *err);

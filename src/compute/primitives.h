@@ -34,6 +34,18 @@ enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *wei
 void lrp_conv_free(struct lrp_conv *conv);
 /* Bytes of weights it holds by now, in whatever layouts. */
 size_t lrp_conv_held(const struct lrp_conv *conv);
+/* What a convolution reads and writes: row-major, or in the blocks of channels that lrp_conv_blocks names (blocked.h). */
+enum lrp_direction { LRP_FORWARD, LRP_BACKWARD };
+struct lrp_conv_ends {
+    const float *from;
+    float *to;
+    bool from_blocked, to_blocked;
+};
+/* In blocks of how many channels a direction reads and writes by itself, so that nothing needs to be turned; 0: row-major only. */
+enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from, int *to,
+                                struct lrp_error *err);
+enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
+                             const struct lrp_run *run, struct lrp_error *err);
 /* y = W*x + b. */
 enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run, struct lrp_error *err);
 /* gx = W^T gy (overwrites gx; bias plays no part). */

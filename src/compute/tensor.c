@@ -9,20 +9,15 @@
 #include "convert.h"
 #include "mapping.h"
 #include "npy.h"
-#include "pool.h"
+#include "blocked.h"
 
 static size_t element_size(enum lrp_dtype dtype)
 {
     return lrp_dtype_is_float(dtype) ? sizeof(float) : sizeof(int64_t);
 }
 
-static size_t bytes_of(const struct lrp_tensor *tensor)
-{
-    return tensor->count * element_size(tensor->dtype);
-}
-
-enum lrp_status lrp_tensor_take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
-                                struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape, int block,
+                            struct lrp_tensor **out, struct lrp_error *err)
 {
     const int64_t count = lrp_shape_count(shape);
     struct lrp_tensor *tensor = NULL;
@@ -32,8 +27,8 @@ enum lrp_status lrp_tensor_take(struct lrp_pool *pool, enum lrp_dtype dtype, con
         tensor = malloc(sizeof *tensor);
     if (!tensor)
         goto fail;
-    *tensor = (struct lrp_tensor){.dtype = dtype, .shape = *shape, .count = (size_t)count, .references = 1};
-    tensor->f = lrp_pool_take(pool, bytes_of(tensor));
+    *tensor = (struct lrp_tensor){.dtype = dtype, .shape = *shape, .count = (size_t)count, .references = 1, .block = block};
+    tensor->f = lrp_pool_take(pool, lrp_tensor_bytes(tensor));
     if (!tensor->f)
         goto fail;
     tensor->home = lrp_pool_retain(pool);
@@ -45,13 +40,25 @@ fail:
                     lrp_shape_text(shape, 0, "x", text, sizeof text));
 }
 
+enum lrp_status lrp_tensor_take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
+                                struct lrp_tensor **out, struct lrp_error *err)
+{
+    return take(pool, dtype, shape, 0, out, err);
+}
+
+enum lrp_status lrp_tensor_take_blocked(struct lrp_pool *pool, const struct lrp_shape *shape, int block, struct lrp_tensor **out,
+                                        struct lrp_error *err)
+{
+    return take(pool, LRP_DTYPE_FLOAT, shape, block, out, err);
+}
+
 enum lrp_status lrp_tensor_zero(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
                                 struct lrp_tensor **out, struct lrp_error *err)
 {
     const enum lrp_status status = lrp_tensor_take(pool, dtype, shape, out, err);
 
     if (!status)
-        memset((*out)->f, 0, bytes_of(*out));
+        memset((*out)->f, 0, lrp_tensor_bytes(*out));
     return status;
 }
 
@@ -66,7 +73,7 @@ enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tens
     const enum lrp_status status = lrp_tensor_take(source->home, source->dtype, &source->shape, out, err);
 
     if (!status)
-        memcpy((*out)->f, source->f, bytes_of(source));
+        memcpy((*out)->f, source->f, lrp_tensor_bytes(source));
     return status;
 }
 
@@ -86,7 +93,7 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
 {
     if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    lrp_pool_give(tensor->home, tensor->f, bytes_of(tensor));
+    lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);
     free((struct lrp_tensor *)tensor);
 }

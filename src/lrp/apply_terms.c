@@ -13,26 +13,26 @@ struct terms {
     const struct lrp_tensor *x, *z, *r;
     bool x_has_negative;
     struct lrp_tensor *inputs[LRP_TERM_INPUT_COUNT]; /* by enum lrp_term_input, made when needed; [LRP_TERM_A] stays NULL */
-    struct lrp_tensor *s;
-    struct lrp_tensor *other, *other_given; /* for terms behind the first, made when needed */
-    bool given_empty;             /* nothing is in R_in yet: the first term writes there itself */
-};
-/* A sum of terms; nothing is in it at first, and the first term may write there itself. */
-struct sum {
-    struct lrp_tensor *d;
-    bool empty;
+    /* scratch, made when needed, in the blocks of channels the operator wants */
+    struct lrp_tensor *s, *other, *c;
+    bool given_empty; /* nothing is in R_in yet */
 };
 
-/* A tensor like `model`, elements not set. */
-static enum lrp_status like(const struct terms *t, const struct lrp_tensor *model, struct lrp_tensor **out, struct lrp_error *err)
+/* A tensor like `model`, in blocks or not, elements not set. */
+static enum lrp_status like(const struct terms *t, const struct lrp_tensor *model, int block, struct lrp_tensor **out,
+                            struct lrp_error *err)
 {
-    return lrp_tensor_take(t->a->run->pool, LRP_DTYPE_FLOAT, &model->shape, out, err);
+    return lrp_tensor_take_blocked(t->a->run->pool, &model->shape, block, out, err);
 }
 
-/* Likewise, made once. */
-static enum lrp_status scratch(const struct terms *t, struct lrp_tensor **slot, const struct lrp_tensor *model, struct lrp_error *err)
+/* Likewise, kept in a slot as long as the blocks are those. */
+static enum lrp_status scratch(const struct terms *t, struct lrp_tensor **slot, const struct lrp_tensor *model, int block,
+                               struct lrp_error *err)
 {
-    return *slot ? LRP_OK : like(t, model, slot, err);
+    if (*slot && (*slot)->block == block) return LRP_OK;
+    lrp_tensor_release(*slot);
+    *slot = NULL;
+    return like(t, model, block, slot, err);
 }
 
 /* Bounds are one number, one per channel, or one per element of a sample. */
@@ -54,7 +54,7 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
     *out = NULL;
     if (kind == LRP_TERM_A_NEGATIVE && !t->x_has_negative) return LRP_OK;
     if (!t->inputs[kind]) {
-        enum lrp_status status = like(t, t->x, &t->inputs[kind], err);
+        enum lrp_status status = like(t, t->x, 0, &t->inputs[kind], err);
         if (status != LRP_OK) return status;
         const float one = 1;
         const struct lrp_rule *rule = t->a->rule;
@@ -76,37 +76,45 @@ static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term,
     return lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, err);
 }
 
-static enum lrp_status add(struct terms *t, float factor, const struct lrp_tensor *what, struct sum *sum)
+/* The handle of a term, and in which blocks the operator writes forward, or reads and writes on the way `back`. */
+static enum lrp_status term_blocks(struct terms *t, const struct lrp_term *term, bool back, void **handle, int *from, int *to,
+                                   struct lrp_error *err)
 {
-    if (sum->empty && factor == 1) memcpy(sum->d->f, what->f, sum->d->count * sizeof(float));
-    else if (sum->empty) memset(sum->d->f, 0, sum->d->count * sizeof(float));
-    if (!sum->empty || factor != 1) lrp_vector_add(factor, what->f, sum->d->f, sum->d->count, t->a->run);
-    sum->empty = false;
-    return LRP_OK;
+    enum lrp_status status = term_handle(t, term, handle, err);
+    *from = *to = 0;
+    if (status != LRP_OK || !t->call->op->blocks) return status;
+    return t->call->op->blocks(t->call, *handle, back, t->a->run, from, to, err);
 }
 
-/* d += sign * (W~ a~ + b~) */
-static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, struct sum *sum, struct lrp_error *err)
+/* *d (NULL: nothing is there yet) += factor * what */
+static enum lrp_status add(struct terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d, struct lrp_error *err)
+{
+    bool first = !*d;
+    enum lrp_status status = first ? like(t, what, what->block, d, err) : LRP_OK;
+    if (status == LRP_OK) lrp_tensors_add(factor, what, first, *d, t->a->run);
+    return status;
+}
+
+/* *d += sign * (W~ a~ + b~) */
+static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, struct lrp_tensor **d, struct lrp_error *err)
 {
     const struct lrp_tensor *x = NULL;
     struct lrp_tensor *zeros = NULL;
     void *handle = NULL;
+    int from, to;
     enum lrp_status status = term_input(t, term->input, &x, err);
     if (status != LRP_OK || (!x && term->bias == LRP_WEIGHT_NONE)) return status;
     if (!x) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->x->shape, &zeros, err);
-    bool first = sum->empty && term->sign > 0;
-    if (status == LRP_OK && !first) status = scratch(t, &t->other, sum->d, err);
-    if (status == LRP_OK) status = term_handle(t, term, &handle, err);
+    if (status == LRP_OK) status = term_blocks(t, term, false, &handle, &from, &to, err);
+    bool first = !*d && term->sign > 0; /* writes there itself */
+    if (status == LRP_OK) status = first ? like(t, t->z, to, d, err) : scratch(t, &t->other, t->z, to, err);
     if (status == LRP_OK) {
         const struct lrp_tensor *in[8] = {x ? x : zeros};
-        struct lrp_tensor *out[1] = {first ? sum->d : t->other};
+        struct lrp_tensor *out[1] = {first ? *d : t->other};
         status = t->call->op->forward(t->call, handle, in, out, t->a->run, err);
     }
     lrp_tensor_release(zeros);
-    if (status != LRP_OK) return status;
-    if (!first) return add(t, (float)term->sign, t->other, sum);
-    sum->empty = false;
-    return LRP_OK;
+    return status == LRP_OK && !first ? add(t, (float)term->sign, t->other, d, err) : status;
 }
 
 /* R_in += factor * sign * a~ * W~^T s */
@@ -115,21 +123,19 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
 {
     const struct lrp_tensor *x = NULL;
     void *handle = NULL;
+    int from, to;
     enum lrp_status status = term_input(t, term->input, &x, err);
     if (status != LRP_OK || !x) return status;
-    status = term_handle(t, term, &handle, err);
-    if (status != LRP_OK) return status;
+    status = term_blocks(t, term, true, &handle, &from, &to, err);
     bool first = t->given_empty;
-    if (!first) status = scratch(t, &t->other_given, given, err);
+    bool direct = first && !to; /* c is written where R_in will be */
+    if (status == LRP_OK && !direct) status = scratch(t, &t->c, given, to, err);
     if (status != LRP_OK) return status;
     const struct lrp_tensor *in[8] = {NULL}, *out[1] = {NULL}, *cotangent[1] = {s};
-    struct lrp_tensor *gradient[8] = {first ? given : t->other_given};
+    struct lrp_tensor *gradient[8] = {direct ? given : t->c};
     status = t->call->op->vjp(t->call, handle, in, out, cotangent, gradient, t->a->run, err);
     if (status != LRP_OK) return status;
-    const float *a = term->input == LRP_TERM_ONE ? NULL : x->f;
-    float weight = factor * (float)term->sign;
-    if (first) lrp_vector_scale_by(weight, a, given->f, given->count, t->a->run);
-    else lrp_vector_add_product(weight, a, t->other_given->f, given->f, given->count, t->a->run);
+    lrp_tensors_add_product(factor * (float)term->sign, term->input == LRP_TERM_ONE ? NULL : x, gradient[0], first, given, t->a->run);
     t->given_empty = false;
     return LRP_OK;
 }
@@ -154,25 +160,25 @@ static struct lrp_group part_of(const struct lrp_group *g, bool reading)
     return part;
 }
 
-static enum lrp_status add_terms(struct terms *t, const struct lrp_group *g, struct sum *sum, struct lrp_error *err)
+static enum lrp_status add_terms(struct terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     for (int i = 0; status == LRP_OK && i < g->term_count; i++)
-        status = is_forward(&g->terms[i]) ? add(t, 1, t->z, sum) : add_term(t, &g->terms[i], sum, err);
+        status = is_forward(&g->terms[i]) ? add(t, 1, t->z, d, err) : add_term(t, &g->terms[i], d, err);
     return status;
 }
 
 static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out, struct lrp_error *err);
 
-/* Sums up what is not kept yet. */
-static enum lrp_status sum_up(struct terms *t, const struct lrp_group *g, struct sum *sum, struct lrp_error *err)
+/* Sums up what is not kept yet; *d stays NULL if no term had anything. */
+static enum lrp_status sum_up(struct terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
 {
     const struct lrp_group reading = part_of(g, true), fixed = part_of(g, false);
-    if (!reading.term_count || !fixed.term_count) return add_terms(t, g, sum, err);
+    if (!reading.term_count || !fixed.term_count) return add_terms(t, g, d, err);
     const struct lrp_tensor *part = NULL;
-    enum lrp_status status = add_terms(t, &reading, sum, err);
+    enum lrp_status status = add_terms(t, &reading, d, err);
     if (status == LRP_OK) status = denominators(t, &fixed, &part, err);
-    if (status == LRP_OK) status = add(t, 1, part, sum);
+    if (status == LRP_OK) status = add(t, 1, part, d, err);
     lrp_tensor_release(part);
     return status;
 }
@@ -187,55 +193,77 @@ static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, 
     }
     *out = lrp_memo_find(t->a, g, x);
     if (*out) return LRP_OK;
-    struct sum sum = {.empty = true};
-    enum lrp_status status = like(t, t->z, &sum.d, err);
-    if (status == LRP_OK) status = sum_up(t, g, &sum, err);
+    struct lrp_tensor *d = NULL;
+    enum lrp_status status = sum_up(t, g, &d, err);
+    if (status == LRP_OK && !d) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->z->shape, &d, err);
     if (status != LRP_OK) {
-        lrp_tensor_release(sum.d);
+        lrp_tensor_release(d);
         return status;
     }
-    if (sum.empty) memset(sum.d->f, 0, sum.d->count * sizeof(float)); /* no term had anything */
-    lrp_memo_keep(t->a, g, x, sum.d);
-    *out = sum.d;
+    lrp_memo_keep(t->a, g, x, d);
+    *out = d;
     return LRP_OK;
 }
 
 /* pr26: the activation stays inside: z = act(d), s = act'(d) R/stab(z). */
-static enum lrp_status divide_through_activation(struct terms *t, const struct lrp_tensor *d, float stabilizer,
+static enum lrp_status divide_through_activation(struct terms *t, const struct lrp_tensor *blocked, float stabilizer,
                                                  struct lrp_error *err)
 {
     const struct lrp_node *act = &lrp_engine_graph(t->a->engine)->nodes[t->a->inner_activation];
     const struct lrp_tensor *in[8] = {NULL}; /* bounds and slopes behind the first */
-    struct lrp_tensor *z[1] = {NULL}, *ratio = NULL;
+    struct lrp_tensor *z[1] = {NULL}, *ratio = NULL, *d = NULL;
     void *handle = NULL;
     if (act->call.in_count > 8) return lrp_fail(err, LRP_UNSUPPORTED, "activation %s takes too many inputs", act->call.op_type);
     enum lrp_status status = lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, in, err);
+    if (status == LRP_OK) status = like(t, blocked, 0, &d, err);
+    if (status == LRP_OK) lrp_tensors_add(1, blocked, true, d, t->a->run);
     in[0] = d;
-    if (status == LRP_OK) status = scratch(t, &t->other, d, err);
+    if (status == LRP_OK) status = scratch(t, &t->other, t->z, 0, err);
     z[0] = t->other;
     if (status == LRP_OK) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, err);
     if (status == LRP_OK) status = act->call.op->forward(&act->call, handle, in, z, t->a->run, err);
-    if (status == LRP_OK) status = like(t, d, &ratio, err);
+    if (status == LRP_OK) status = like(t, t->z, 0, &ratio, err);
     if (status == LRP_OK) {
-        lrp_vector_divide(t->r->f, z[0]->f, stabilizer, ratio->f, ratio->count, t->a->run);
+        lrp_tensors_divide(t->r, z[0], stabilizer, NULL, 0, ratio, t->a->run);
         const struct lrp_tensor *out[1] = {z[0]}, *cotangent[1] = {ratio};
         struct lrp_tensor *gradient[8] = {t->s};
         memset(t->s->f, 0, t->s->count * sizeof(float));
         status = act->call.op->vjp(&act->call, handle, in, out, cotangent, gradient, t->a->run, err);
     }
+    lrp_tensor_release(d);
     lrp_tensor_release(ratio);
+    return status;
+}
+
+/* The blocks in which all terms of a group read s on the way back; 0 if they differ. */
+static enum lrp_status blocks_of_s(struct terms *t, const struct lrp_group *g, int *block, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    *block = -1;
+    for (int i = 0; status == LRP_OK && i < g->term_count; i++) {
+        void *handle;
+        int from, to;
+        if (g->terms[i].input == LRP_TERM_A_NEGATIVE && !t->x_has_negative) continue; /* gives nothing back */
+        status = term_blocks(t, &g->terms[i], true, &handle, &from, &to, err);
+        *block = *block < 0 || *block == from ? from : 0;
+    }
+    if (*block < 0) *block = 0;
     return status;
 }
 
 /* s = R/stab(d), masked. */
 static enum lrp_status divide(struct terms *t, const struct lrp_group *g, struct lrp_error *err)
 {
+    const bool inside = t->a->inner_activation >= 0 && g->term_count == 1;
+    const int sign = g->mask == LRP_MASK_POSITIVE ? 1 : g->mask == LRP_MASK_NEGATIVE ? -1 : 0;
     const struct lrp_tensor *d = NULL;
+    int block = 0;
     enum lrp_status status = denominators(t, g, &d, err);
-    if (status == LRP_OK && t->a->inner_activation >= 0 && g->term_count == 1) status = divide_through_activation(t, d, g->e, err);
-    else if (status == LRP_OK) lrp_vector_divide(t->r->f, d->f, g->e, t->s->f, t->s->count, t->a->run);
-    if (status == LRP_OK && g->mask != LRP_MASK_ALL)
-        lrp_vector_mask(t->z->f, g->mask == LRP_MASK_POSITIVE ? 1 : -1, t->s->f, t->s->count, t->a->run);
+    if (status == LRP_OK && !inside) status = blocks_of_s(t, g, &block, err);
+    if (status == LRP_OK) status = scratch(t, &t->s, t->z, block, err);
+    if (status == LRP_OK && inside) status = divide_through_activation(t, d, g->e, err);
+    if (status == LRP_OK && inside && sign) lrp_tensors_mask(t->z, sign, t->s, t->a->run);
+    if (status == LRP_OK && !inside) lrp_tensors_divide(t->r, d, g->e, sign ? t->z : NULL, sign, t->s, t->a->run);
     lrp_tensor_release(d);
     return status;
 }
@@ -258,13 +286,12 @@ enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tens
     enum lrp_status status = LRP_OK;
     if (t.r) {
         t.x_has_negative = lrp_vector_has_negative(t.x->f, t.x->count);
-        status = like(&t, t.z, &t.s, err);
         for (int g = 0; status == LRP_OK && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
     if (t.given_empty) memset(given->f, 0, given->count * sizeof(float));
     for (size_t i = 0; i < sizeof t.inputs / sizeof *t.inputs; i++) lrp_tensor_release(t.inputs[i]);
     lrp_tensor_release(t.s);
     lrp_tensor_release(t.other);
-    lrp_tensor_release(t.other_given);
+    lrp_tensor_release(t.c);
     return status == LRP_OK ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
 }

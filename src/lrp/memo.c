@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
+
 /* Begins every key; handles have a node number >= 0 there. The input is one tensor, which the entry holds, so that no other
  * can ever have its address. */
 struct head {
@@ -77,7 +79,7 @@ void lrp_memo_keep(const struct lrp_application *a, const struct lrp_group *grou
     struct kept *k = calloc(1, sizeof *k);
     if (key && k) {
         *k = (struct kept){x ? lrp_tensor_retain(x) : NULL, lrp_tensor_retain(denominators)};
-        if (!lrp_lru_put(lrp_engine_cache(a->engine), key, size, k, denominators->count * sizeof(float), release_kept))
+        if (!lrp_lru_put(lrp_engine_cache(a->engine), key, size, k, lrp_tensor_bytes(denominators), release_kept))
             release_kept(k);
     } else {
         free(k);

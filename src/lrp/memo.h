@@ -6,8 +6,8 @@
 #include "apply.h"
 #include "terms.h"
 
-/* The denominators of a group of terms at a node for an input (NULL: of terms that do not read the input), or NULL. A
- * reference of the caller's own. */
+/* The denominators of a group of terms at a node for an input (NULL: of terms that do not read the input), or NULL. In the
+ * blocks of channels they were made in. A reference of the caller's own. */
 const struct lrp_tensor *lrp_memo_find(const struct lrp_application *a, const struct lrp_group *group, const struct lrp_tensor *x);
 /* Keeps them in the engine's cache, as long as there is room; without memory nothing happens. */
 void lrp_memo_keep(const struct lrp_application *a, const struct lrp_group *group, const struct lrp_tensor *x,

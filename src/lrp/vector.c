@@ -24,12 +24,6 @@ void lrp_vector_divide(const float *r, const float *z, float e, float *s, size_t
     LOOP(s[i] = r[i] / (z[i] < 0 ? z[i] - e : z[i] + e));
 }
 
-void lrp_vector_mask(const float *z, int sign, float *s, size_t n, const struct lrp_run *run)
-{
-    if (sign > 0) LOOP(s[i] = z[i] > 0 ? s[i] : 0);
-    else LOOP(s[i] = z[i] < 0 ? s[i] : 0);
-}
-
 void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct lrp_run *run)
 {
     /* NaN passes through both parts */
@@ -40,12 +34,6 @@ void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct 
 void lrp_vector_add(float factor, const float *x, float *y, size_t n, const struct lrp_run *run)
 {
     LOOP(y[i] += factor * x[i]);
-}
-
-void lrp_vector_add_product(float factor, const float *a, const float *c, float *y, size_t n, const struct lrp_run *run)
-{
-    if (a) LOOP(y[i] += factor * (a[i] * c[i]));
-    else LOOP(y[i] += factor * c[i]);
 }
 
 void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run)
@@ -63,4 +51,86 @@ bool lrp_vector_has_negative(const float *x, size_t n)
         if (negative) return true;
     }
     return false;
+}
+
+/* ---- whole tensors ---- */
+
+/* Wider vectors where the machine has them: the results are the same, products and sums are not contracted. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDE
+#endif
+#define EACH(body)                       \
+    do {                                 \
+        _Pragma("omp simd")              \
+        for (size_t i = 0; i < n; i++) { \
+            body;                        \
+        }                                \
+    } while (0)
+
+struct numbers {
+    float e, factor;
+    int sign;
+};
+
+WIDE static void divide_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const struct numbers *const p = data;
+    const float *const r = in[0], *const d = in[1], *const z = in[2];
+    const float e = p->e;
+    if (!p->sign) EACH(out[i] = r[i] / (d[i] < 0 ? d[i] - e : d[i] + e));
+    else if (p->sign > 0) EACH(out[i] = z[i] > 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
+    else EACH(out[i] = z[i] < 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
+}
+
+WIDE static void mask_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float *const z = in[0];
+    if (((const struct numbers *)data)->sign > 0) EACH(out[i] = z[i] > 0 ? out[i] : 0);
+    else EACH(out[i] = z[i] < 0 ? out[i] : 0);
+}
+
+WIDE static void set_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float factor = ((const struct numbers *)data)->factor;
+    const float *const c = in[0], *const a = in[1];
+    if (a) EACH(out[i] = factor * (a[i] * c[i]));
+    else EACH(out[i] = factor * c[i]);
+}
+
+WIDE static void add_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float factor = ((const struct numbers *)data)->factor;
+    const float *const c = in[0], *const a = in[1];
+    if (a) EACH(out[i] += factor * (a[i] * c[i]));
+    else EACH(out[i] += factor * c[i]);
+}
+
+void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, float e, const struct lrp_tensor *z, int sign,
+                        struct lrp_tensor *s, const struct lrp_run *run)
+{
+    const struct numbers p = {.e = e, .sign = z ? sign : 0};
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {r, d, z};
+    lrp_blocked_for(run, s, in, false, divide_rows, &p);
+}
+
+void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s, const struct lrp_run *run)
+{
+    const struct numbers p = {.sign = sign};
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {z};
+    lrp_blocked_for(run, s, in, true, mask_rows, &p);
+}
+
+void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first, struct lrp_tensor *y,
+                             const struct lrp_run *run)
+{
+    const struct numbers p = {.factor = factor};
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {c, a};
+    lrp_blocked_for(run, y, in, !first, first ? set_rows : add_rows, &p);
+}
+
+void lrp_tensors_add(float factor, const struct lrp_tensor *x, bool first, struct lrp_tensor *y, const struct lrp_run *run)
+{
+    lrp_tensors_add_product(factor, NULL, x, first, y, run);
 }

@@ -5,19 +5,28 @@
 #include <stddef.h>
 
 #include "primitives.h"
+#include "blocked.h"
 
 /* stab(z,e) = z + sign(z)*e, and e where z is 0 (also -0.0); NaN stays NaN (semantics.md section 1). */
 float lrp_stabilize(float z, float e);
+/* Over whole tensors of one shape, row-major or in blocks (blocked.h), in one pass over memory. `first`: nothing is in y yet. */
+/* s = r / stab(d, e); 0 where z (NULL: not asked) does not have the sign wanted (> 0 or < 0) */
+void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, float e, const struct lrp_tensor *z, int sign,
+                        struct lrp_tensor *s, const struct lrp_run *run);
+/* s = 0 where z does not have the sign wanted */
+void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s, const struct lrp_run *run);
+/* y += factor * x */
+void lrp_tensors_add(float factor, const struct lrp_tensor *x, bool first, struct lrp_tensor *y, const struct lrp_run *run);
+/* y += factor * a * c; a NULL: 1; y may be c */
+void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first, struct lrp_tensor *y,
+                             const struct lrp_run *run);
+
 /* s = r / stab(z, e) */
 void lrp_vector_divide(const float *r, const float *z, float e, float *s, size_t n, const struct lrp_run *run);
-/* s = 0 where z does not have the sign wanted (> 0 or < 0) */
-void lrp_vector_mask(const float *z, int sign, float *s, size_t n, const struct lrp_run *run);
 /* y = x+ or x- */
 void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct lrp_run *run);
 /* y += factor * x */
 void lrp_vector_add(float factor, const float *x, float *y, size_t n, const struct lrp_run *run);
-/* y += factor * a * c; a NULL: 1 */
-void lrp_vector_add_product(float factor, const float *a, const float *c, float *y, size_t n, const struct lrp_run *run);
 /* y = factor * a * y; a NULL: 1 */
 void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run);
 /* True if some x is below 0 (or NaN). */

@@ -61,11 +61,11 @@ enum { WEIGHTS_AND_BIAS = 1 << 1 | 1 << 2 };
 const struct lrp_operator lrp_ops_linear[] = {
     {.name = "Conv", .domain = "", .versions = {1, 11, 22}, .traits = LRP_TRAIT_WEIGHTED,
      .prepared_inputs = WEIGHTS_AND_BIAS, .static_kind = LRP_KIND_CONVOLUTION, .infer = lrp_conv_infer,
-     .prepare = lrp_conv_prepare, .release = lrp_conv_release, .bytes = lrp_conv_bytes, .forward = lrp_conv_apply, .vjp = lrp_conv_vjp,
+     .prepare = lrp_conv_prepare, .release = lrp_conv_release, .bytes = lrp_conv_bytes, .blocks = lrp_conv_call_blocks, .forward = lrp_conv_apply, .vjp = lrp_conv_vjp,
      .macs = lrp_conv_macs},
     {.name = "ConvTranspose", .domain = "", .versions = {1, 11, 22}, .traits = LRP_TRAIT_WEIGHTED,
      .prepared_inputs = WEIGHTS_AND_BIAS, .static_kind = LRP_KIND_TRANSPOSED_CONVOLUTION,
-     .infer = lrp_conv_transpose_infer, .prepare = lrp_conv_prepare, .release = lrp_conv_release, .bytes = lrp_conv_bytes,
+     .infer = lrp_conv_transpose_infer, .prepare = lrp_conv_prepare, .release = lrp_conv_release, .bytes = lrp_conv_bytes, .blocks = lrp_conv_call_blocks,
      .forward = lrp_conv_apply, .vjp = lrp_conv_vjp, .macs = lrp_conv_macs},
     {.name = "Gemm", .domain = "", .versions = {1, 6, 7, 9, 11, 13}, .traits = LRP_TRAIT_WEIGHTED,
      .prepared_inputs = WEIGHTS_AND_BIAS, .kind = product_kind, .infer = lrp_gemm_infer, .prepare = lrp_product_prepare,

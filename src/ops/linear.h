@@ -22,6 +22,8 @@ void lrp_conv_release(void *handle);
 void lrp_product_release(void *handle);
 void lrp_scale_release(void *handle);
 size_t lrp_conv_bytes(const void *handle);
+enum lrp_status lrp_conv_call_blocks(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
+                                     int *to, struct lrp_error *err);
 size_t lrp_product_bytes(const void *handle);
 lrp_forward_function lrp_conv_apply, lrp_product_apply, lrp_scale_apply;
 lrp_vjp_function lrp_conv_vjp, lrp_product_vjp, lrp_scale_vjp;

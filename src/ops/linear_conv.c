@@ -139,12 +139,29 @@ static void add_bias(const struct handle *h, bool transposed, float *y)
 }
 
 /* Through the convolution, or back through it. */
-static enum lrp_status through(const struct handle *h, bool back, const float *from, float *to, const struct lrp_run *run,
-                               struct lrp_error *err)
+static enum lrp_status through(const struct handle *h, bool back, const struct lrp_tensor *from, struct lrp_tensor *to,
+                               const struct lrp_run *run, struct lrp_error *err)
 {
+    const struct lrp_conv_ends ends = {.from = from->f, .to = to->f, .from_blocked = from->block, .to_blocked = to->block};
+
     if (h->conv)
-        return (back ? lrp_conv_backward : lrp_conv_forward)(h->conv, from, to, run, err);
-    return (back ? lrp_ones_backward : lrp_ones_forward)(&h->shape, from, to, run, err);
+        return lrp_conv_run(h->conv, back ? LRP_BACKWARD : LRP_FORWARD, ends, run, err);
+    return (back ? lrp_ones_backward : lrp_ones_forward)(&h->shape, from->f, to->f, run, err);
+}
+
+enum lrp_status lrp_conv_call_blocks(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
+                                     int *to, struct lrp_error *err)
+{
+    const struct handle *const h = handle;
+    const bool turned = lrp_conv_is_transposed(call) != back;
+    enum lrp_status status = LRP_OK;
+
+    *from = *to = 0;
+    if (h && h->conv)
+        status = lrp_conv_blocks(h->conv, turned ? LRP_BACKWARD : LRP_FORWARD, run, from, to, err);
+    if (h && h->bias && !back)
+        *to = 0; /* the bias is added to rows */
+    return status;
 }
 
 enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
@@ -158,7 +175,7 @@ enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const 
     if (!h)
         status = make_for_data(call, in, &h, err);
     if (!status)
-        status = through(h, lrp_conv_is_transposed(call), in[0]->f, out[0]->f, run, err);
+        status = through(h, lrp_conv_is_transposed(call), in[0], out[0], run, err);
     if (!status && h->bias)
         add_bias(h, lrp_conv_is_transposed(call), out[0]->f);
     if (!handle)
@@ -193,7 +210,7 @@ enum lrp_status lrp_conv_vjp(const struct lrp_call *call, void *handle, const st
     if (!h)
         status = make_for_data(call, in, &h, err);
     if (!status && grad[0])
-        status = through(h, !lrp_conv_is_transposed(call), s[0]->f, grad[0]->f, run, err);
+        status = through(h, !lrp_conv_is_transposed(call), s[0], grad[0], run, err);
     if (!status && grad[1] && lrp_conv_is_transposed(call))
         lrp_conv_weight_gradient(&h->shape, s[0]->f, in[0]->f, grad[1]->f, run);
     else if (!status && grad[1])

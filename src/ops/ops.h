@@ -170,6 +170,10 @@ struct lrp_operator {
     enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                            const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                            struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
+    /* Optional, for WEIGHTED ones: in blocks of how many channels (blocked.h) forward takes in[0] and makes out[0], or vjp (`back`) takes
+     * s[0] and makes grad[0], with the least effort; 0: row-major, which they take in any case. */
+    enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from, int *to,
+                              struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
 };
 
