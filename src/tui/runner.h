@@ -126,6 +126,10 @@ void lrp_runner_restore(struct lrp_runner *runner);
 void lrp_runner_keep_settings(struct lrp_runner *runner);
 void lrp_runner_keep_place(struct lrp_runner *runner);
 
+/* The screen: as SVG if path ends in .svg, else as text, and PATH.style with a letter per cell. False after saying why not. */
+bool lrp_runner_dump(struct lrp_runner *runner, const char *path);
+/* The state as JSON: where one is, what holds, what was computed. */
+bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path);
 /* Plays a script; returns the exit code. */
 int lrp_runner_play(struct lrp_runner *runner, const char *path);
 

@@ -41,13 +41,15 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
 
 /* ---- title ---- */
 
-static void append(char *text, size_t size, const char *part) {
+/* As long as there is room for it. */
+static void append(char *text, size_t size, int columns, const char *part) {
     const size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%s", used && *part ? "  " : "", part);
+    if (lrp_text_columns(text) + lrp_text_columns(part) + 2 <= columns)
+        snprintf(text + used, size - used, "%s%s", used && *part ? "  " : "", part);
 }
 
-/* What stands right in the title: sample, zoom, channel, sum. */
-static void title_facts(const struct lrp_app *app, char *text, size_t size) {
+/* What stands right in the title: sample, zoom, channel, sum; the first of them that fit. */
+static void title_facts(const struct lrp_app *app, int columns, char *text, size_t size) {
     const struct lrp_picture *p = &app->picture;
     const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
     const int shown = lrp_preview_layer(app);
@@ -55,22 +57,22 @@ static void title_facts(const struct lrp_app *app, char *text, size_t size) {
     text[0] = 0;
     if (app->now && app->now->sample_count > 1) {
         snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->now->sample_count);
-        append(text, size, part);
+        append(text, size, columns, part);
     }
     if (app->zoom > 1 && there && p->made.kind != LRP_PREVIEW_CHANNELS) {
         snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
-        append(text, size, part);
+        append(text, size, columns, part);
     }
     if (there && p->channel >= 0) {
-        snprintf(part, sizeof part, "channel %lld, %d of %lld", (long long)p->channel, app->channel + 1, (long long)p->channels);
-        append(text, size, part);
+        snprintf(part, sizeof part, "%d/%lld", app->channel + 1, (long long)p->channels);
+        append(text, size, columns, part);
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|", lrp_value_text(p->strength, value, sizeof value));
         if (relevance)
-            append(text, size, part);
+            append(text, size, columns, part);
     } else if (relevance && app->now && app->now->relevance && app->now->relevance[shown]) {
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
                  lrp_value_text(app->now->relevance_statistics[shown].sum, value, sizeof value));
-        append(text, size, part);
+        append(text, size, columns, part);
     }
 }
 
@@ -82,6 +84,8 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size) {
         snprintf(text, size, "input picture");
     else if (kind == LRP_PREVIEW_CHANNELS)
         snprintf(text, size, "%s channels of #%d ", activation ? "activation" : "relevance", shown);
+    else if (fresh(app) && app->picture.channel >= 0)
+        snprintf(text, size, "%s ch.%lld of #%d ", lrp_preview_name(kind), (long long)app->picture.channel, shown);
     else
         snprintf(text, size, "%s of #%d ", lrp_preview_name(kind), shown);
 }
@@ -93,8 +97,8 @@ static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
     const bool focus = app->focus == LRP_PANE_PREVIEW;
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
     char facts[200], what[64];
-    title_facts(app, facts, sizeof facts);
     title_kind(app, what, sizeof what);
+    title_facts(app, rect.columns - lrp_text_columns(what), facts, sizeof facts);
     lrp_view_title(canvas, rect, focus, what);
     const int from = lrp_text_columns(what), right = *facts ? lrp_text_columns(facts) + 2 : 0;
     if (from < rect.columns && what[from - 1] == ' ')

@@ -10,7 +10,7 @@ static char *drawn(int columns, int rows, void (*draw)(struct lrp_canvas *)) {
     struct lrp_canvas canvas = {0};
     assert_true(lrp_canvas_resize(&canvas, columns, rows));
     draw(&canvas);
-    char *svg = lrp_canvas_to_svg(&canvas);
+    char *svg = lrp_canvas_to_svg(&canvas, false);
     assert_non_null(svg);
     lrp_canvas_free(&canvas);
     return svg;
@@ -86,7 +86,7 @@ static void a_whole_screen_closes_what_it_opens(void **state) {
     fixture_init(&f, LRP_COLOR_DIRECT, false, 120, 40);
     fixture_results(&f, true);
     lrp_app_view(&f.app, &canvas);
-    char *svg = lrp_canvas_to_svg(&canvas);
+    char *svg = lrp_canvas_to_svg(&canvas, false);
     assert_non_null(svg);
     assert_int_equal(occurrences(svg, "<text"), occurrences(svg, "</text>"));
     assert_int_equal(occurrences(svg, "<"), occurrences(svg, ">"));
