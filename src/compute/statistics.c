@@ -1,13 +1,15 @@
 /* statistics.c: sum, mean, spread, extremes of a tensor, block by block while the block is in the cache. */
 #include <math.h>
+#include <stdlib.h>
 
-#include "lrpscope/tensor.h"
+#include "parallel.h"
+#include "statistics.h"
 
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed" /* with sanitizers it cannot vectorise and says so */
 #endif
 
-enum { BLOCK = 2048 };
+enum { BLOCK = 2048, PART = 16 * BLOCK };
 
 /* Statistics of some finite values: `squares` about their own mean. */
 struct part {
@@ -74,17 +76,50 @@ static void join(struct part *all, const struct part *part)
     all->max = fmaxf(all->max, part->max);
 }
 
-void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out)
+/* Parts are the same for any number of threads, and so is what they add up to. */
+struct job {
+    const float *f;
+    size_t count;
+    struct part *parts;
+};
+
+static struct part part_at(const float *f, size_t count)
 {
     struct part all = {0};
-    for (size_t at = 0; at < tensor->count; at += BLOCK) {
-        size_t n = tensor->count - at < BLOCK ? tensor->count - at : BLOCK;
+    for (size_t at = 0; at < count; at += BLOCK) {
+        size_t n = count - at < BLOCK ? count - at : BLOCK;
         struct part part;
-        sum_block(tensor->f + at, n, &part);
-        if (isfinite(part.sum)) part.squares = squares_block(tensor->f + at, n, part.sum / (double)n);
-        else finite_block(tensor->f + at, n, &part);
+        sum_block(f + at, n, &part);
+        if (isfinite(part.sum)) part.squares = squares_block(f + at, n, part.sum / (double)n);
+        else finite_block(f + at, n, &part);
         join(&all, &part);
     }
+    return all;
+}
+
+static struct part part_number(const struct job *job, size_t i)
+{
+    const size_t first = i * PART;
+    return part_at(job->f + first, job->count - first < PART ? job->count - first : PART);
+}
+
+static void run_parts(void *context, int64_t begin, int64_t end)
+{
+    const struct job *const job = context;
+    for (int64_t i = begin; i < end; i++) job->parts[i] = part_number(job, (size_t)i);
+}
+
+void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out)
+{
+    const size_t count = (tensor->count + PART - 1) / PART;
+    struct job job = {.f = tensor->f, .count = tensor->count, .parts = count > 1 ? malloc(count * sizeof *job.parts) : NULL};
+    struct part all = {0};
+    if (job.parts) lrp_parallel_for(run, (int64_t)count, PART, run_parts, &job);
+    for (size_t i = 0; i < count; i++) {
+        const struct part part = job.parts ? job.parts[i] : part_number(&job, i);
+        join(&all, &part);
+    }
+    free(job.parts);
     *out = (struct lrp_statistics){.nan = tensor->count - all.count};
     if (!all.count) return;
     out->sum = all.sum;
@@ -92,4 +127,9 @@ void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistic
     out->std = sqrt(all.squares / (double)all.count);
     out->min = all.min;
     out->max = all.max;
+}
+
+void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out)
+{
+    lrp_tensor_statistics_by(tensor, NULL, out);
 }

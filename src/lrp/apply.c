@@ -26,7 +26,7 @@ static void release_all(struct lrp_tensor **tensors, int count)
     }
 }
 
-/* A float tensor for every data input: zeroed, but not where all of it is going to be written (weighted layers under terms). */
+/* A float tensor for every data input: zeroed, but not where all of it is going to be written. */
 static enum lrp_status new_given(const struct lrp_application *a, bool zeroed, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_call *call = &node_of(a)->call;
@@ -90,11 +90,36 @@ static enum lrp_status fallback_divide(const struct lrp_application *a, struct l
     return LRP_OK;
 }
 
+/* True for sums of values of one shape and for gates: no vjp is needed, it takes s as it is to every input. */
+static bool is_direct(const struct lrp_call *call)
+{
+    const bool gates = call->op->traits & LRP_TRAIT_GATES;
+    if (!gates && !(call->op->traits & LRP_TRAIT_ADDS)) return false;
+    for (int i = 0; i < call->in_count; i++)
+        if (lrp_call_is_data(call, i) && !lrp_shape_equal(&call->in[i].shape, &call->out[0].shape)) return false;
+    return true;
+}
+
+/* R_in = a * R/stab(z) in one pass. What a gate stops has z 0, and what it lets through a = z. */
+static void share_directly(const struct lrp_application *a, struct lrp_tensor **given)
+{
+    const struct lrp_node *n = node_of(a);
+    const struct lrp_tensor *z = a->values[n->out[0]];
+    for (int i = 0; i < n->call.in_count; i++)
+        if (given[i])
+            lrp_tensors_share(n->call.op->traits & LRP_TRAIT_GATES ? z : a->values[n->in[i]], a->relevance[0], z,
+                              a->rule->stabilizer, given[i], a->run);
+}
+
 /* z = f(a), s = R/stab(z), R_in = a * J^T s; a product's k factors get R/k each (semantics.md section 3). */
 static enum lrp_status fallback(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
     if (n->call.op->traits & LRP_TRAIT_MOVES) return pull_back(a, a->relevance, given, err);
+    if (is_direct(&n->call)) {
+        share_directly(a, given);
+        return LRP_OK;
+    }
     struct lrp_tensor **s = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = s ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK) status = fallback_divide(a, s, err);
@@ -211,7 +236,8 @@ enum lrp_status lrp_apply(const struct lrp_application *a, struct lrp_tensor **g
     const struct lrp_node *n = node_of(a);
     const enum lrp_rule_method method = a->rule->how->method;
     const bool terms = method == LRP_BY_TERMS && lrp_call_weighted(&n->call);
-    enum lrp_status status = new_given(a, !terms, given, err);
+    const bool written = terms || (method == LRP_BY_TERMS && is_direct(&n->call)); /* every element of what is given */
+    enum lrp_status status = new_given(a, !written, given, err);
     if (status != LRP_OK) return status;
     switch (method) {
     case LRP_BY_PASSING: status = pass(a, given, err); break;

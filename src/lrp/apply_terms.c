@@ -285,7 +285,7 @@ enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tens
                       .given_empty = true};
     enum lrp_status status = LRP_OK;
     if (t.r) {
-        t.x_has_negative = lrp_vector_has_negative(t.x->f, t.x->count);
+        t.x_has_negative = lrp_vector_has_negative(t.x->f, t.x->count, a->run);
         for (int g = 0; status == LRP_OK && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
     if (t.given_empty) memset(given->f, 0, given->count * sizeof(float));

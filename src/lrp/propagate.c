@@ -30,11 +30,11 @@ static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor
         *slot = given;
         return LRP_OK;
     }
-    /* the tensor in the slot may be shared with the value behind a passing activation: never written to */
+    /* the tensor in the slot may be shared with the value behind a passing activation: never written to. What is given may be shared too */
     struct lrp_tensor *sum = NULL;
-    enum lrp_status status = lrp_tensor_copy(*slot, &sum, err);
+    enum lrp_status status = lrp_tensor_take(run->pool, LRP_DTYPE_FLOAT, &given->shape, &sum, err);
     if (status == LRP_OK) {
-        lrp_vector_add(1, given->f, sum->f, sum->count, run);
+        lrp_tensors_sum(*slot, given, sum, run);
         lrp_tensor_release(*slot);
         *slot = sum;
     }

@@ -1,6 +1,8 @@
 /* vector.c: elementwise arithmetic over whole arrays. */
 #include "vector.h"
 
+#include "parallel.h"
+
 /* Below this many elements a second thread costs more than it brings. */
 enum { PARALLEL_FROM = 1 << 15 };
 
@@ -42,15 +44,30 @@ void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const
     else if (factor != 1) LOOP(y[i] = factor * y[i]);
 }
 
-bool lrp_vector_has_negative(const float *x, size_t n)
+/* A search for one element below 0, given up everywhere once somebody has found one. */
+struct search {
+    const float *x;
+    size_t count;
+    int found;
+};
+enum { SEARCHED = 8192 }; /* elements between two looks at what the others found */
+
+static void search_part(void *context, int64_t begin, int64_t end)
 {
-    for (size_t i = 0; i < n; i += 4096) {
+    struct search *const s = context;
+    for (int64_t k = begin; k < end && !__atomic_load_n(&s->found, __ATOMIC_RELAXED); k++) {
+        const size_t first = (size_t)k * SEARCHED, last = first + SEARCHED < s->count ? first + SEARCHED : s->count;
         int negative = 0;
-        size_t end = n - i < 4096 ? n : i + 4096;
-        for (size_t k = i; k < end; k++) negative |= !(x[k] >= 0);
-        if (negative) return true;
+        for (size_t i = first; i < last; i++) negative |= !(s->x[i] >= 0);
+        if (negative) __atomic_store_n(&s->found, 1, __ATOMIC_RELAXED);
     }
-    return false;
+}
+
+bool lrp_vector_has_negative(const float *x, size_t n, const struct lrp_run *run)
+{
+    struct search s = {.x = x, .count = n};
+    lrp_parallel_for(run, (int64_t)((n + SEARCHED - 1) / SEARCHED), SEARCHED, search_part, &s);
+    return s.found;
 }
 
 /* ---- whole tensors ---- */
@@ -84,6 +101,20 @@ WIDE static void divide_rows(const void *data, float *out, const float *const in
     else EACH(out[i] = z[i] < 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
 }
 
+WIDE static void share_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float *const r = in[0], *const z = in[1], *const a = in[2];
+    const float e = ((const struct numbers *)data)->e;
+    EACH(out[i] = a[i] * (r[i] / (z[i] < 0 ? z[i] - e : z[i] + e)));
+}
+
+WIDE static void sum_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float *const a = in[0], *const b = in[1];
+    (void)data;
+    EACH(out[i] = a[i] + b[i]);
+}
+
 WIDE static void mask_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
 {
     const float *const z = in[0];
@@ -113,6 +144,20 @@ void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, 
     const struct numbers p = {.e = e, .sign = z ? sign : 0};
     const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {r, d, z};
     lrp_blocked_for(run, s, in, false, divide_rows, &p);
+}
+
+void lrp_tensors_share(const struct lrp_tensor *a, const struct lrp_tensor *r, const struct lrp_tensor *z, float e,
+                       struct lrp_tensor *y, const struct lrp_run *run)
+{
+    const struct numbers p = {.e = e};
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {r, z, a};
+    lrp_blocked_for(run, y, in, false, share_rows, &p);
+}
+
+void lrp_tensors_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, struct lrp_tensor *y, const struct lrp_run *run)
+{
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {a, b};
+    lrp_blocked_for(run, y, in, false, sum_rows, NULL);
 }
 
 void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s, const struct lrp_run *run)

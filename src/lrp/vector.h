@@ -13,8 +13,13 @@ float lrp_stabilize(float z, float e);
 /* s = r / stab(d, e); 0 where z (NULL: not asked) does not have the sign wanted (> 0 or < 0) */
 void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, float e, const struct lrp_tensor *z, int sign,
                         struct lrp_tensor *s, const struct lrp_run *run);
+/* y = a * (r / stab(z, e)) */
+void lrp_tensors_share(const struct lrp_tensor *a, const struct lrp_tensor *r, const struct lrp_tensor *z, float e,
+                       struct lrp_tensor *y, const struct lrp_run *run);
 /* s = 0 where z does not have the sign wanted */
 void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s, const struct lrp_run *run);
+/* y = a + b */
+void lrp_tensors_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, struct lrp_tensor *y, const struct lrp_run *run);
 /* y += factor * x */
 void lrp_tensors_add(float factor, const struct lrp_tensor *x, bool first, struct lrp_tensor *y, const struct lrp_run *run);
 /* y += factor * a * c; a NULL: 1; y may be c */
@@ -30,6 +35,6 @@ void lrp_vector_add(float factor, const float *x, float *y, size_t n, const stru
 /* y = factor * a * y; a NULL: 1 */
 void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run);
 /* True if some x is below 0 (or NaN). */
-bool lrp_vector_has_negative(const float *x, size_t n);
+bool lrp_vector_has_negative(const float *x, size_t n, const struct lrp_run *run);
 
 #endif

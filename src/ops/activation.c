@@ -194,7 +194,8 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
 #define OWN "lrpscope"
 #define MICROSOFT "com.microsoft"
 const struct lrp_operator lrp_ops_activation[] = {
-    ROW("Relu", "", RELU, infer, 1, 6, 13, 14),
+    { .name = "Relu", .domain = "", .versions = { 1, 6, 13, 14 }, .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_GATES,
+      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp },
     ROW("LeakyRelu", "", LEAKY_RELU, infer, 1, 6, 16),
     ROW("Elu", "", ELU, infer, 1, 6, 22),
     ROW("Selu", "", SELU, infer, 6, 22),

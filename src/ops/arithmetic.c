@@ -184,13 +184,13 @@ static enum lrp_kind add_kind(const struct lrp_call *call) {
 #define VARIADIC(op, ...) ROW(op, lrp_variadic_, lrp_variadic_vjp, __VA_ARGS__), .infer = lrp_variadic_infer
 #define LEGACY(op, back, ...) ROW(op, lrp_legacy_, back, __VA_ARGS__), .infer = lrp_legacy_infer
 const struct lrp_operator lrp_ops_arithmetic[] = {
-    { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind },
+    { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind, .traits = LRP_TRAIT_ADDS },
     { ROW("Sub", , vjp, 7, 13, 14), .infer = infer },
     { ROW("Mul", , vjp, 7, 13, 14), .infer = infer, .traits = LRP_TRAIT_PRODUCT },
     { ROW("Div", , vjp, 7, 13, 14), .infer = infer },
     { ROW("Mod", , vjp, 10, 13), .infer = mod_infer },
     { ROW("Pow", lrp_pow_, lrp_pow_vjp, 7, 12, 13, 15), .infer = lrp_pow_infer },
-    { VARIADIC("Sum", 6, 8, 13), .kind = add_kind },
+    { VARIADIC("Sum", 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS },
     { VARIADIC("Mean", 6, 8, 13) },
     { VARIADIC("Max", 6, 8, 12, 13) },
     { VARIADIC("Min", 6, 8, 12, 13) },

@@ -135,7 +135,9 @@ enum lrp_trait {
     LRP_TRAIT_MOVES = 2,      /* only moves elements: relevance is routed by the vjp as it is */
     LRP_TRAIT_PRODUCT = 4,    /* a product of its k data inputs: each gets 1/k of the relevance */
     LRP_TRAIT_ACTIVATION = 8, /* one input, elementwise: can be fused behind a linear layer */
-    LRP_TRAIT_SHAPE_ONLY = 16 /* needs only the shape of its input: folded even when the input is data */
+    LRP_TRAIT_SHAPE_ONLY = 16, /* needs only the shape of its input: folded even when the input is data */
+    LRP_TRAIT_ADDS = 32,      /* the sum of its inputs */
+    LRP_TRAIT_GATES = 64      /* one input: an element comes out as it is, or as 0 with slope 0 */
 };
 
 /* Contract of the functions (all return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the

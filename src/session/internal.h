@@ -130,6 +130,7 @@ struct lrp_job {
     bool keep_edges;                  /* more rule changes are to be expected */
     void (*notify)(void *);
     void *notify_data;
+    const struct lrp_run *run;        /* while it runs */
 };
 
 struct lrp_session {

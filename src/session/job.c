@@ -263,7 +263,9 @@ enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
     pthread_mutex_lock(&s->lock);
     s->forward_layers = s->relevance_layers = 0;
     pthread_mutex_unlock(&s->lock);
+    job->run = &run;
     enum lrp_status status = run_passes(job, &run, &error);
+    job->run = NULL;
     pthread_mutex_lock(&s->lock);
     s->update_ms = lrp_now_ms() - before;
     if (atomic_load(&s->generation) == job->generation) { /* else a later request speaks for the session */

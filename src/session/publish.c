@@ -1,5 +1,6 @@
 /* publish.c: what a job finds becomes visible: layer by layer, under the session's lock. */
 #include "internal.h"
+#include "statistics.h"
 
 void lrp_job_notify(const struct lrp_job *job)
 {
@@ -21,7 +22,7 @@ void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, 
     if (value < 0 || !from[value] || slots[value]) return; /* only this job writes there */
     struct lrp_statistics statistics;
     bool shown = relevance && layer >= 0 && layer_value(r->network, layer) == value;
-    if (shown) lrp_tensor_statistics(from[value], &statistics);
+    if (shown) lrp_tensor_statistics_by(from[value], job->run, &statistics);
     pthread_mutex_lock(&job->session->lock);
     slots[value] = lrp_tensor_retain(from[value]);
     if (shown) r->relevance_statistics[layer] = statistics;
@@ -55,7 +56,7 @@ void lrp_job_describe_activations(struct lrp_job *job)
         int value = layer_value(r->network, (int)i);
         struct lrp_statistics statistics;
         if (value < 0 || !r->values[value] || !lrp_dtype_is_float(r->values[value]->dtype)) continue;
-        lrp_tensor_statistics(r->values[value], &statistics);
+        lrp_tensor_statistics_by(r->values[value], job->run, &statistics);
         pthread_mutex_lock(&job->session->lock);
         r->value_statistics[i] = statistics;
         pthread_mutex_unlock(&job->session->lock);

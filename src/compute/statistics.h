@@ -1,0 +1,11 @@
+/* statistics.h: statistics of a tensor, by several threads. */
+#ifndef LRP_COMPUTE_STATISTICS_H
+#define LRP_COMPUTE_STATISTICS_H
+
+#include "lrpscope/tensor.h"
+#include "primitives.h"
+
+/* lrp_tensor_statistics on run's threads (NULL: on this one): the same numbers for any number of them. */
+void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out);
+
+#endif
