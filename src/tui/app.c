@@ -285,6 +285,11 @@ static bool take_offer(struct lrp_app *app, int key) {
 static void on_key(struct lrp_app *app, const struct lrp_event *event) {
     const int key = event->number;
     app->playing = false;
+    const bool asking = app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE;
+    if (asking && lrp_keymap_find(&app->keymap, key, LRP_IN_LIST) == LRP_ACTION_suspend) {
+        lrp_do_suspend(app); /* whatever is open: a shell's users expect it */
+        return;
+    }
     if (app->question.text[0]) {
         answer(app, key);
         return;

@@ -2,13 +2,17 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 static const int asking[] = {SIGTERM, SIGHUP, SIGINT};
 static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+enum { LRP_REPORT_PATH = 1024, LRP_FRAMES = 64, LRP_STACK = 1 << 16 };
 enum { LRP_ASKING = sizeof asking / sizeof *asking, LRP_CRASHES = sizeof crashes / sizeof *crashes };
 
 static struct {
@@ -20,6 +24,7 @@ static struct {
     size_t restore_length;
     struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size;
     bool watches_size;
+    char report[LRP_REPORT_PATH], head[LRP_REPORT_PATH * 2], farewell[LRP_REPORT_PATH + 64]; /* made beforehand; "": no report */
 } state = {.wake_fd = -1};
 
 static void wake_loop(void) {
@@ -45,6 +50,32 @@ static void on_size(int signal) {
     wake_loop();
 }
 
+static void put_text(int fd, const char *text) {
+    if (write(fd, text, strlen(text)) < 0) {
+        /* nothing can be done about it here */
+    }
+}
+
+/* Only calls that are safe in a handler; backtrace was called once before, so that it is loaded. */
+static void write_report(void) {
+    void *frames[LRP_FRAMES];
+    const int fd = open(state.report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    put_text(fd, state.head);
+    backtrace_symbols_fd(frames, backtrace(frames, LRP_FRAMES), fd);
+    close(fd);
+    put_text(STDERR_FILENO, state.farewell);
+}
+
+void lrp_signals_report(const char *path, const char *model) {
+    void *frame[1];
+    backtrace(frame, 1);
+    snprintf(state.report, sizeof state.report, "%s", path);
+    snprintf(state.head, sizeof state.head, "lrpscope %s crashed\nmodel: %.1000s\n", LRPSCOPE_VERSION, model);
+    snprintf(state.farewell, sizeof state.farewell, "\nlrpscope: crashed; the report is in %s\n", state.report);
+}
+
 static void on_crash(int signal) {
     if (state.armed) {
         if (write(state.output_fd, state.restore, state.restore_length) < 0) {
@@ -52,6 +83,8 @@ static void on_crash(int signal) {
         }
         if (state.has_modes)
             tcsetattr(state.input_fd, TCSANOW, &state.modes);
+        if (state.report[0])
+            write_report();
     }
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &state.old_crashes[i], NULL);
@@ -65,6 +98,10 @@ void lrp_signals_install(int wake_fd) {
     state.ending = state.interrupted = 0;
     for (int i = 0; i < LRP_ASKING; i++)
         sigaction(asking[i], &action, &state.old_asking[i]);
+    /* an overflown stack leaves no room for a handler on it */
+    static char stack[LRP_STACK];
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    action.sa_flags = SA_ONSTACK;
     action.sa_handler = on_crash;
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &action, &state.old_crashes[i]);

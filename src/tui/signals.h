@@ -19,6 +19,8 @@ bool lrp_signals_resized(void);
 void lrp_signals_arm(int input_fd, int output_fd);
 void lrp_signals_keep(char byte);
 void lrp_signals_disarm(void);
+/* Where a crash leaves a report (backtrace, version, the model's path), and that it says so. Copied. */
+void lrp_signals_report(const char *path, const char *model);
 /* After the terminal was opened: a change of its size, which ncurses notes, wakes the loop too, wherever the signal lands. */
 void lrp_signals_watch_size(void);
 

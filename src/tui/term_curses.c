@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <curses.h>
@@ -98,6 +99,16 @@ bool lrp_terminal_set_light(struct lrp_terminal *t, bool light) {
     return true;
 }
 
+/* ^Z comes as a key: as a signal it would be lost while the screen is drawn, when ncurses ignores SIGTSTP. */
+static void take_suspend_key(int fd) {
+    struct termios modes;
+    if (tcgetattr(fd, &modes) != 0)
+        return;
+    modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+    if (tcsetattr(fd, TCSANOW, &modes) == 0)
+        def_prog_mode(); /* so that ncurses sets it again when the program goes on */
+}
+
 static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options) {
     cbreak();
     noecho();
@@ -105,6 +116,7 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
+    take_suspend_key(t->fd);
     curs_set(0);
     t->caps.mode = lrp_color_mode_of(options->color, getenv("NO_COLOR"), tigetnum("colors"), tigetnum("pairs"));
     if (t->caps.mode != LRP_COLOR_MONO && (!has_colors() || start_color() != OK))

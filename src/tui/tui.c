@@ -179,6 +179,15 @@ static void begin_to_keep(struct lrp_runner *runner) {
     lrp_runner_state_open(runner);
 }
 
+/* Where a crash would leave its report: among what is kept between starts, else in the folder for temporary files. */
+static void prepare_report(const struct lrp_runner *runner) {
+    char name[64], path[1024];
+    snprintf(name, sizeof name, "crash-%d.txt", (int)getpid());
+    if (!lrp_own_path(LRP_OWN_STATE, name, true, path, sizeof path))
+        snprintf(path, sizeof path, "/tmp/lrpscope-%s", name);
+    lrp_signals_report(path, runner->snapshot ? runner->snapshot->model_path : "none");
+}
+
 /* With a terminal, or without one for a script. */
 static int run(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err) {
     const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
@@ -189,6 +198,7 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
         if (lrp_terminal_open(&wanted, &runner->terminal, err) != LRP_OK)
             return lrp_status_exit_code(err->status);
         caps = lrp_terminal_caps(runner->terminal);
+        prepare_report(runner);
         lrp_terminal_size(runner->terminal, &columns, &rows);
     }
     lrp_app_init(&runner->app, &caps, columns, rows);

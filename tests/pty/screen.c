@@ -56,7 +56,36 @@ static void become(char *const arguments[], const char *variable, const char *re
     _exit(127);
 }
 
-void screen_start(struct screen *s, char *const arguments[], int columns, int rows, const char *variable) {
+/* What a shell does for a job in the foreground. Does not return. */
+static void become_shell(char *const arguments[], const char *variable, const char *report) {
+    sigset_t go;
+    int status = 0, which = 0;
+    sigemptyset(&go);
+    sigaddset(&go, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &go, NULL);
+    signal(SIGTTOU, SIG_IGN);
+    const pid_t job = fork();
+    if (job == 0) {
+        setpgid(0, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        sigprocmask(SIG_UNBLOCK, &go, NULL);
+        signal(SIGTTOU, SIG_DFL);
+        become(arguments, variable, report);
+    }
+    setpgid(job, job);
+    while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+        tcsetpgrp(STDIN_FILENO, getpgrp());
+        if (write(STDOUT_FILENO, "[stopped]", 9) != 9 || sigwait(&go, &which) != 0)
+            _exit(126);
+        tcsetpgrp(STDIN_FILENO, job);
+        kill(-job, SIGCONT);
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+typedef void become_fn(char *const arguments[], const char *variable, const char *report);
+
+static void start_with(struct screen *s, become_fn *child, char *const arguments[], int columns, int rows, const char *variable) {
     static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
     *s = (struct screen){.columns = columns, .rows = rows, .cursor = true};
@@ -71,9 +100,17 @@ void screen_start(struct screen *s, char *const arguments[], int columns, int ro
     s->pid = forkpty(&s->fd, NULL, NULL, &size);
     s->child = s->pid;
     if (s->pid == 0)
-        become(arguments, variable, s->report);
+        child(arguments, variable, s->report);
     fcntl(s->fd, F_SETFD, FD_CLOEXEC); /* a later program must not keep this terminal open */
 }
+
+void screen_start(struct screen *s, char *const arguments[], int columns, int rows, const char *variable) {
+    start_with(s, become, arguments, columns, rows, variable);
+}
+void screen_start_job(struct screen *s, char *const arguments[], int columns, int rows, const char *variable) {
+    start_with(s, become_shell, arguments, columns, rows, variable);
+}
+void screen_resume(struct screen *s) { kill(s->pid, SIGUSR1); }
 
 /* Reads for at most `ms`; false at the end. */
 static bool pump(struct screen *s, int ms) {
@@ -89,6 +126,14 @@ static bool pump(struct screen *s, int ms) {
         fwrite(bytes, 1, (size_t)n, s->bytes);
     return true;
 }
+
+void screen_pass(struct screen *s, int ms) {
+    const long until = now_ms() + ms;
+    for (long left; (left = until - now_ms()) > 0;)
+        pump(s, (int)left);
+}
+
+long screen_byte_count(struct screen *s) { return ftell(s->bytes); }
 
 static void row_text(struct screen *s, int row, char out[ROW_BYTES]) {
     const VTermRect rect = {.start_row = row, .end_row = row + 1, .start_col = 0, .end_col = s->columns};

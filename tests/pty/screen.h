@@ -21,6 +21,13 @@ struct screen {
 
 /* Starts arguments[0] on a terminal of that size with TERM=xterm-256color, and the variable (may be NULL) set. */
 void screen_start(struct screen *s, char *const arguments[], int columns, int rows, const char *variable);
+/* The same below a small shell that has job control: when the program stops it says "[stopped]" and waits for screen_resume. */
+void screen_start_job(struct screen *s, char *const arguments[], int columns, int rows, const char *variable);
+void screen_resume(struct screen *s);
+/* Reads what comes within that time. */
+void screen_pass(struct screen *s, int ms);
+/* Bytes written so far. */
+long screen_byte_count(struct screen *s);
 /* Waits until the screen holds the text, at most 10 s; false with the screen on stderr if it does not come. */
 bool screen_wait(struct screen *s, const char *text);
 /* Waits until it does not hold the text. */
