@@ -19,34 +19,10 @@ bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, str
                         lrp_runner_restart_history(runner, runner->snapshot->settings, err));
 }
 
-static void free_history(struct lrp_runner *runner) {
-    for (size_t i = 0; i < runner->history_count; i++)
-        lrp_settings_free(runner->history[i]);
-    free(runner->history);
-    runner->history = NULL;
-    runner->history_count = runner->history_at = 0;
-}
-
-bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err) {
-    struct lrp_settings **history = calloc(1, sizeof *history);
-    if (!history) {
-        lrp_fail(err, LRP_MEMORY, "not enough memory");
-        return false;
-    }
-    if (lrp_settings_copy(settings, &history[0], err) != LRP_OK) {
-        free(history);
-        return false;
-    }
-    free_history(runner);
-    runner->history = history;
-    runner->history_count = 1;
-    return true;
-}
-
 void lrp_runner_free(struct lrp_runner *runner) {
     lrp_painter_free(runner->painter);
     lrp_snapshot_release(runner->stored);
-    free_history(runner);
+    lrp_runner_end_history(runner);
     lrp_app_free(&runner->app);
     lrp_canvas_free(&runner->canvas);
     lrp_snapshot_release(runner->snapshot);
@@ -184,68 +160,4 @@ void lrp_runner_start(struct lrp_runner *runner) {
         lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     lrp_runner_look(runner);
-}
-
-static void forget_after(struct lrp_runner *runner, size_t at) {
-    while (runner->history_count > at + 1)
-        lrp_settings_free(runner->history[--runner->history_count]);
-}
-
-static void remember(struct lrp_runner *runner, struct lrp_settings *settings) {
-    struct lrp_settings **history = realloc(runner->history, (runner->history_at + 2) * sizeof *history);
-    if (!history) {
-        lrp_settings_free(settings);
-        return;
-    }
-    runner->history = history;
-    history[++runner->history_at] = settings;
-    runner->history_count = runner->history_at + 1;
-}
-
-void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings) {
-    struct lrp_error err;
-    if (lrp_settings_equal(settings, runner->history[runner->history_at])) {
-        if (runner->trying)
-            lrp_runner_try(runner, settings, false);
-        lrp_settings_free(settings);
-        return;
-    }
-    if (lrp_session_apply(runner->session, settings, &err) != LRP_OK) {
-        lrp_runner_say(runner, true, err.message);
-        lrp_settings_free(settings);
-        return;
-    }
-    runner->trying = false;
-    forget_after(runner, runner->history_at);
-    remember(runner, settings);
-    lrp_runner_look(runner);
-    lrp_runner_keep_settings(runner);
-    lrp_runner_start(runner);
-}
-
-void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settings, bool trying) {
-    if (lrp_session_apply(runner->session, settings, NULL) != LRP_OK)
-        return;
-    runner->trying = trying;
-    lrp_runner_look(runner);
-    lrp_runner_start(runner);
-}
-
-void lrp_runner_step(struct lrp_runner *runner, int step) {
-    struct lrp_error err;
-    if (step < 0 ? runner->history_at == 0 : runner->history_at + 1 >= runner->history_count) {
-        lrp_runner_say(runner, false, step < 0 ? "nothing to undo" : "nothing to redo");
-        return;
-    }
-    const size_t to = step < 0 ? runner->history_at - 1 : runner->history_at + 1;
-    if (lrp_session_apply(runner->session, runner->history[to], &err) != LRP_OK) {
-        lrp_runner_say(runner, true, err.message);
-        return;
-    }
-    runner->history_at = to;
-    runner->trying = false;
-    lrp_runner_look(runner);
-    lrp_runner_keep_settings(runner);
-    lrp_runner_start(runner);
-    lrp_runner_say(runner, false, step < 0 ? "undone" : "redone");
 }

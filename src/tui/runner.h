@@ -71,6 +71,7 @@ void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settin
 void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 */
 /* The history begins with these settings (copied). */
 bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err);
+void lrp_runner_end_history(struct lrp_runner *runner);
 void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect);
 
 /* Rows of menus. */

@@ -64,6 +64,31 @@ static void yes_brings_everything_back(void **state) {
     end(&o);
 }
 
+/* Keys, and what is said of the step. */
+static void undoing_says_what_changes(void **state) {
+    static const struct {
+        const char *keys, *said;
+    } cases[] = {{"sz", "undone: skip_checks false"},
+                 {"szZ", "redone: skip_checks true"},
+                 {":go 2<CR>:rule zero<CR>z", "undone: /features/features.2/Conv loses zero"},
+                 {":go 2<CR>:rule zero<CR>zZ", "redone: /features/features.2/Conv has zero"},
+                 {":go 2<CR>:rule zero<CR>:rule gamma(0.5)<CR>z", "undone: /features/features.2/Conv has zero"},
+                 {"aj:rule zero<CR>z", "undone: rules of 12 layers"},
+                 {"uSz", "undone: hard-swish no longer registered"},
+                 {":target 3<CR>z", "undone: target as it is by itself"},
+                 {"z", "nothing to undo"},
+                 {"Z", "nothing to redo"}};
+    struct opened o;
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        start(&o);
+        press(&o, "<Esc>");
+        press(&o, cases[i].keys);
+        assert_string_equal(o.runner.app.status, cases[i].said);
+        end(&o);
+    }
+}
+
 static void not_answering_loses_nothing(void **state) {
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
@@ -127,6 +152,7 @@ static void broken_files_are_as_none(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(yes_brings_everything_back, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(undoing_says_what_changes, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(not_answering_loses_nothing, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(no_ends_the_offer, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(broken_files_are_as_none, temporary_setup, temporary_teardown),
