@@ -18,6 +18,7 @@
 #include "lrpscope/explain.h"
 #include "lrpscope/heatmap.h"
 #include "lrpscope/layer.h"
+#include "lrpscope/ledger.h"
 #include "lrpscope/model.h"
 #include "lrpscope/tensor.h"
 
@@ -50,7 +51,8 @@ enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error
 
 /* ---- running ---- */
 
-enum lrp_want { LRP_WANT_FORWARD, LRP_WANT_RELEVANCE };
+/* The ledger needs another pass over the layers, behind that of the relevance: only when it is asked for. */
+enum lrp_want { LRP_WANT_FORWARD, LRP_WANT_RELEVANCE, LRP_WANT_LEDGER };
 /* Computes in the calling thread. LRP_CHECK_FAILED if the check fails and is not skipped (method lrp only): the forward pass is
  * done nevertheless. LRP_UNSUPPORTED naming the layer that cannot be executed or differentiated. */
 enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want, struct lrp_error *err);
@@ -97,6 +99,7 @@ struct lrp_snapshot {
     const struct lrp_target *targets; /* one per sample, empty before the forward pass */
     size_t target_count;
     const struct lrp_tensor *output;  /* the explained output, NULL before */
+    const struct lrp_ledger *ledger;  /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
     enum lrp_job_state job;
     int done, total;                  /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
@@ -158,6 +161,20 @@ enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot,
  * LRP_USAGE if there is no such value, or nothing is known of it. */
 enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
                                          const char *path, struct lrp_error *err);
+/* The relevance of one sample under two settings, at a layer of each (row 0: the input), over pairs of finite numbers. */
+struct lrp_comparison {
+    double sum_a, sum_b;
+    double correlation; /* Pearson's; NaN if only one of them is constant */
+    double largest;     /* difference, absolute */
+    size_t where;       /* of which element of the sample */
+    size_t nan;         /* elements that are not finite in one or the other */
+};
+/* Errors: LRP_UNSUPPORTED if one has no relevance there, LRP_USAGE if the layers have different element counts. */
+enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
+                                     int64_t sample, struct lrp_comparison *out, struct lrp_error *err);
+/* Writes a heatmap PNG of b less a, drawn as a's settings ask for. */
+enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
+                                               int64_t sample, const char *path, struct lrp_error *err);
 /* A contact sheet of all layers. */
 enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err);
 /* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers too. */

@@ -206,10 +206,18 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
     return LRP_OK;
 }
 
-static enum lrp_status apply(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+static void forget_inputs(struct lrp_arguments *out) {
+    for (size_t i = 0; i < out->named_count; i++)
+        free(out->named[i].name);
+    out->named_count = 0;
+}
+
+/* Rules files first, all of them or the one that is the `only`-th argument given, then the options. */
+static enum lrp_status apply(const struct parser *p, const struct given *only, struct lrp_arguments *out, struct lrp_error *err) {
     enum lrp_status status = LRP_OK;
+    forget_inputs(out);
     for (size_t i = 0; !status && i < p->given_count; i++)
-        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE)
+        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE && (!only || only == &p->given[i]))
             status = read_rules(out, p->given[i].text, err);
     for (size_t i = 0; !status && i < p->given_count; i++) {
         status = apply_one(&p->given[i], out, err);
@@ -217,6 +225,24 @@ static enum lrp_status apply(const struct parser *p, struct lrp_arguments *out, 
         if (status == LRP_USAGE)
             lrp_fail_context(err, status, "--%s%s%s", p->given[i].option->name, rule ? " " : "", rule ? p->given[i].text : "");
     }
+    return status;
+}
+
+/* compare sets every rules file against the others: settings of its own for each. */
+static enum lrp_status apply_each(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+    struct lrp_settings *all = out->settings;
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < p->given_count; i++) {
+        if (p->given[i].option->kind != LRP_OPTION_RULES_FILE)
+            continue;
+        struct lrp_cli_alternative *one = &out->alternatives[out->alternative_count++];
+        one->name = p->given[i].text;
+        status = lrp_settings_new(&one->settings, err);
+        out->settings = one->settings;
+        if (!status)
+            status = apply(p, &p->given[i], out, err);
+    }
+    out->settings = all;
     return status;
 }
 
@@ -262,8 +288,9 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = "relevance"};
     out->inputs = calloc(most, sizeof *out->inputs);
     out->named = calloc(most, sizeof *out->named);
+    out->alternatives = calloc(most, sizeof *out->alternatives);
     enum lrp_status status = LRP_OK;
-    if (!p.given || !p.plain || !out->inputs || !out->named)
+    if (!p.given || !p.plain || !out->inputs || !out->named || !out->alternatives)
         status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status)
         status = lrp_settings_new(&out->settings, err);
@@ -279,8 +306,10 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
         status = check_given(&p, out->command, err);
         if (!status)
             status = read_found(&p, out, err);
+        if (!status && out->command == &lrp_cli_commands[LRP_COMMAND_COMPARE])
+            status = apply_each(&p, out, err);
         if (!status)
-            status = apply(&p, out, err);
+            status = apply(&p, NULL, out, err);
         if (!status)
             status = require(out, err);
     }
@@ -292,9 +321,11 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
 }
 
 void lrp_cli_arguments_free(struct lrp_arguments *arguments) {
-    for (size_t i = 0; i < arguments->named_count; i++)
-        free(arguments->named[i].name);
+    forget_inputs(arguments);
     free(arguments->named);
+    for (size_t i = 0; i < arguments->alternative_count; i++)
+        lrp_settings_free(arguments->alternatives[i].settings);
+    free(arguments->alternatives);
     free(arguments->inputs);
     free(arguments->found);
     free(arguments->warnings);

@@ -14,6 +14,12 @@ struct lrp_cli_input {
     const char *path; /* borrowed from argv, as all strings below */
 };
 
+/* Settings to be compared. */
+struct lrp_cli_alternative {
+    const char *name; /* borrowed: the rules file */
+    struct lrp_settings *settings; /* owned */
+};
+
 struct lrp_arguments {
     const struct lrp_command *command;
     struct lrp_settings *settings; /* owned: rules files first, then the options in their order */
@@ -22,6 +28,8 @@ struct lrp_arguments {
     const char *model;
     const char **inputs; /* plain INPUTs; array owned */
     size_t input_count;
+    struct lrp_cli_alternative *alternatives; /* of compare: one per --rules, each with the options over it; array owned */
+    size_t alternative_count;
     struct lrp_cli_input *named; /* --input, array owned */
     size_t named_count;
 
@@ -31,6 +39,7 @@ struct lrp_arguments {
     const char *color, *script;
     const char *generate; /* man, bash, zsh, fish */
     long repeat, top;
+    bool conventions;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };
 

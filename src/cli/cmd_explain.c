@@ -207,6 +207,18 @@ static void note_timing(struct explain *e, struct round *round, const struct lrp
                 now->load_ms, now->prepare_ms, now->forward_ms, now->relevance_ms);
 }
 
+/* What a report tells of where relevance went. */
+static enum lrp_status account(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
+    const struct lrp_snapshot *now = NULL;
+    enum lrp_status status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_LEDGER, &now, err);
+    if (!status)
+        status = lrp_cli_ledger_add(&e->total.ledger, now->ledger, err);
+    if (!status)
+        status = lrp_cli_ledger_add(&round->report.ledger, now->ledger, err);
+    lrp_snapshot_release(now);
+    return status;
+}
+
 static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
     enum lrp_status status = LRP_OK;
     const struct lrp_snapshot *now = NULL;
@@ -222,6 +234,8 @@ static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t 
     }
     if (!status)
         status = show_pass(e, round, now, pass, err);
+    if (!status && (e->arguments->report || e->arguments->json || round->files.report))
+        status = account(e, round, pass, err);
     if (!status && e->arguments->profile)
         status = lrp_cli_profile_print(now, e->arguments->json ? stderr : stdout, err);
     lrp_snapshot_release(now);
@@ -266,25 +280,13 @@ static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_err
 
 /* ---- the command ---- */
 
-static enum lrp_status refuse(const struct explain *e, struct lrp_error *err) {
-    const struct lrp_check *check = e->opened->check;
-    const enum lrp_status status = lrp_cli_check_table(check, true, stderr, err);
-    if (status)
-        return status;
-    const size_t length = strlen(check->guidance);
-    fprintf(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
-    return lrp_fail(err, LRP_CHECK_FAILED,
-                    "%s: %zu of %zu layers fail the model check (--skip-checks explains at your own risk)", e->arguments->model,
-                    check->failed, check->count - 1);
-}
-
 static enum lrp_status prepare(struct explain *e, struct lrp_error *err) {
     const struct lrp_arguments *a = e->arguments;
     enum lrp_status status = lrp_session_snapshot(e->job.session, &e->opened, err);
     if (status)
         return status;
     if (lrp_cli_check_blocks(e->opened))
-        return refuse(e, err);
+        return lrp_cli_check_refuse(a, e->opened->check, err);
     lrp_cli_job_warn(a, e->opened);
     if (a->at) {
         status = lrp_snapshot_find(e->opened, a->at, &e->layer, err);

@@ -41,6 +41,21 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                       "lrpscope explain model.onnx castle.png --rule 'type:convolution=alpha-beta(2,1)' --relevance r.npy",
                       "lrpscope explain model.onnx *.png --output-dir heatmaps",
                       "lrpscope explain model.onnx castle.png --rules model.lrpscope.json --report report.json"}},
+    [LRP_COMMAND_LEDGER] =
+        {.name = "ledger", .arguments = "MODEL INPUT...", .summary = "tells where relevance is lost, a row a layer",
+         .details = "Prints for every layer the relevance that arrives, the relevance that is given on, what became of the "
+                    "difference (bias, stabilizer, padding, constants and so on; a negative amount was added), and what makes "
+                    "its numbers doubtful. Sums run over all samples. The last row goes from the explained output to the input.",
+         .run = lrp_cli_ledger, .takes_model = true, .most_inputs = -1,
+         .examples = {"lrpscope ledger model.onnx castle.png", "lrpscope ledger model.onnx castle.png --composite epsilon-plus --json"}},
+    [LRP_COMMAND_COMPARE] =
+        {.name = "compare", .arguments = "MODEL INPUT...", .summary = "compares the relevance under two settings, or under all conventions",
+         .details = "Sets the relevance of the input (or of --at) under two or more rules files side by side: its sum, and against "
+                    "the first one correlation and largest difference. Options hold for all of them. --conventions compares one "
+                    "setting under every convention instead. --heatmap writes the second less the first.",
+         .run = lrp_cli_compare, .takes_model = true, .most_inputs = -1,
+         .examples = {"lrpscope compare model.onnx castle.png --rules a.json --rules b.json --heatmap difference.png",
+                      "lrpscope compare model.onnx castle.png --conventions"}},
     [LRP_COMMAND_RULES] =
         {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",
          .details = "What --rule and --composite accept.", .run = lrp_cli_rules,
@@ -59,7 +74,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
 };
 // clang-format on
 
-static const char *const reserved[] = {"ledger", "compare", "convert"};
+static const char *const reserved[] = {"convert"};
 
 const struct lrp_command *lrp_cli_command_find(const char *name) {
     for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)

@@ -13,6 +13,8 @@ enum lrp_command_id {
     LRP_COMMAND_LAYERS,
     LRP_COMMAND_RUN,
     LRP_COMMAND_EXPLAIN,
+    LRP_COMMAND_LEDGER,
+    LRP_COMMAND_COMPARE,
     LRP_COMMAND_RULES,
     LRP_COMMAND_COMPOSITES,
     LRP_COMMAND_OPS,
@@ -22,9 +24,9 @@ enum lrp_command_id {
 /* Sets of commands, as the option table uses them. */
 #define LRP_FOR(id) (1u << LRP_COMMAND_##id)
 #define LRP_FOR_ALL ((1u << LRP_COMMAND_COUNT) - 1u)
-#define LRP_FOR_MODEL (LRP_FOR(INSPECT) | LRP_FOR(CHECK) | LRP_FOR(LAYERS) | LRP_FOR(RUN) | LRP_FOR(EXPLAIN))
-#define LRP_FOR_INPUT (LRP_FOR(INSPECT) | LRP_FOR(RUN) | LRP_FOR(EXPLAIN))
-#define LRP_FOR_RELEVANCE (LRP_FOR(INSPECT) | LRP_FOR(EXPLAIN))
+#define LRP_FOR_MODEL (LRP_FOR(INSPECT) | LRP_FOR(CHECK) | LRP_FOR(LAYERS) | LRP_FOR(RUN) | LRP_FOR_RELEVANCE)
+#define LRP_FOR_INPUT (LRP_FOR(RUN) | LRP_FOR_RELEVANCE)
+#define LRP_FOR_RELEVANCE (LRP_FOR(INSPECT) | LRP_FOR(EXPLAIN) | LRP_FOR(LEDGER) | LRP_FOR(COMPARE))
 
 struct lrp_command {
     const char *name;                                  /* "" for the inspector */
@@ -49,6 +51,8 @@ int lrp_cli_check(const struct lrp_arguments *arguments);
 int lrp_cli_layers(const struct lrp_arguments *arguments);
 int lrp_cli_run(const struct lrp_arguments *arguments);
 int lrp_cli_explain(const struct lrp_arguments *arguments);
+int lrp_cli_ledger(const struct lrp_arguments *arguments);
+int lrp_cli_compare(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);
 int lrp_cli_composites(const struct lrp_arguments *arguments);
 int lrp_cli_ops(const struct lrp_arguments *arguments);

@@ -123,3 +123,14 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_fai
     lrp_cli_table_free(&table);
     return status;
 }
+
+enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check, struct lrp_error *err) {
+    const enum lrp_status status = lrp_cli_check_table(check, true, stderr, err);
+    if (status)
+        return status;
+    const size_t length = strlen(check->guidance);
+    fprintf(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
+    return lrp_fail(err, LRP_CHECK_FAILED,
+                    "%s: %zu of %zu layers fail the model check (--skip-checks explains at your own risk)", arguments->model,
+                    check->failed, check->count - 1);
+}

@@ -40,6 +40,8 @@ void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_sn
 
 /* True if LRP may not be computed: a row of the check fails, it is not skipped, and the method is lrp. */
 bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);
+/* Prints the rows that fail and what can be done on stderr; always fails. */
+enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check, struct lrp_error *err);
 /* The table of the check: all rows, or only those that fail. */
 enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err);
 

@@ -26,6 +26,8 @@ static const struct lrp_option options[] = {
      .help = "rules file; options beat it, wherever they stand"},
     {.name = "convention", .argument = "NAME", .commands = LRP_FOR_MODEL, IN(RULES), SETTING(CONVENTION),
      .choices = "julia zennit captum pr26", .help = "whose defaults hold"},
+    {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
+     .help = "compare the settings under every convention"},
 
     {.name = "method", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(METHOD),
      .choices = "lrp gradient input-gradient", .help = "what is computed"},
@@ -71,7 +73,7 @@ static const struct lrp_option options[] = {
     {.name = "labels", .argument = "F", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(LABELS),
      .help = "line N names class N, or a config.json with id2label"},
 
-    {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap"},
+    {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap; compare: of the difference"},
     {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance),
      .help = "write the relevance, float32"},
     {.name = "layerwise", .argument = "F.safetensors", .commands = EXPLAIN, IN(OUTPUT), TEXT(layerwise),
@@ -80,7 +82,7 @@ static const struct lrp_option options[] = {
      .help = "write a contact sheet of all layers"},
     {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
      .help = "write options, samples, layers, files and timing"},
-    {.name = "output-dir", .argument = "D", .commands = EXPLAIN, IN(OUTPUT), TEXT(output_dir),
+    {.name = "output-dir", .argument = "D", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(output_dir),
      .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
     {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output),
      .help = "write the model's output"},
@@ -90,7 +92,7 @@ static const struct lrp_option options[] = {
      .help = "also list what canonization did"},
     {.name = "json", .commands = LRP_FOR_ALL, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
 
-    {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN, IN(HEATMAP), TEXT(at),
+    {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
     {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show),
      .choices = "relevance activation weights channels",

@@ -54,6 +54,7 @@ void lrp_cli_report_free(struct lrp_report *report) {
     cJSON_Delete(report->forward);
     cJSON_Delete(report->relevance);
     free(report->layers);
+    lrp_cli_ledger_free(&report->ledger);
     *report = (struct lrp_report){0};
 }
 
@@ -125,7 +126,7 @@ static void hand_over(struct lrp_document *d, cJSON *parent, const char *key, cJ
 void lrp_cli_report_finish(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
     struct lrp_document *d = &report->document;
     add_layers(report, snapshot);
-    lrp_cli_json_put_array(d, d->root, "ledger");
+    lrp_cli_ledger_put_rows(d, "ledger", &report->ledger, snapshot);
     hand_over(d, d->root, "files", &report->files);
     cJSON *timing = lrp_cli_json_put_object(d, d->root, "timing");
     lrp_cli_json_put_number(d, timing, "load_ms", report->load_ms);

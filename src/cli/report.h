@@ -5,6 +5,7 @@
 #include "lrpscope/session.h"
 
 #include "json_output.h"
+#include "ledger_table.h"
 
 /* What is known of a layer's relevance over all passes. */
 struct lrp_report_layer {
@@ -18,6 +19,7 @@ struct lrp_report {
     cJSON *samples, *files, *forward, *relevance;
     struct lrp_report_layer *layers; /* owned */
     size_t layer_count;
+    struct lrp_ledger_sums ledger; /* of all passes; filled by the caller */
     double load_ms, prepare_ms;
 };
 /* Starts a report of a model; the snapshot's settings become its options. */

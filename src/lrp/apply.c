@@ -179,6 +179,24 @@ static void subtract_mean(const struct lrp_shape *shape, const bool *axes, const
     for (size_t i = 0; i < count; i++) y[i] = (float)((double)x[i] - sums[groups[i]] * share);
 }
 
+enum lrp_status lrp_apply_centred(const struct lrp_application *a, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const struct lrp_node *n = node_of(a);
+    const struct lrp_tensor *x = a->values[n->in[0]];
+    bool axes[LRP_MAX_RANK];
+    double *sums = malloc((x->count + 1) * sizeof *sums);
+    size_t *groups = malloc((x->count + 1) * sizeof *groups);
+    enum lrp_status status = sums && groups ? lrp_tensor_new(LRP_DTYPE_FLOAT, &x->shape, out, err)
+                                            : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) {
+        normalised_axes(&n->call, axes);
+        subtract_mean(&x->shape, axes, x->f, (*out)->f, sums, groups);
+    }
+    free(sums);
+    free(groups);
+    return status;
+}
+
 /* For a whole LayerNormalization, y = w*u + b at the normalised u: relevance goes to u by the zero rule, R*(w*u)/stab(y). */
 static enum lrp_status through_affine(const struct lrp_application *a, float *relevance, struct lrp_error *err)
 {

@@ -19,6 +19,16 @@ struct lrp_application {
 enum lrp_status lrp_apply(const struct lrp_application *application, struct lrp_tensor **given, struct lrp_error *err);
 /* For layers with weights: R_in by the rule's groups of terms, into `given` (of the data input's shape; all of it is written). */
 enum lrp_status lrp_apply_terms(const struct lrp_application *application, struct lrp_tensor *given, struct lrp_error *err);
+/* What a group of terms (its place in lrp_rule_groups) divides by on a layer with weights; of the output's shape, owned. */
+struct lrp_shares {
+    const struct lrp_tensor *d;    /* denominators, before the stabilizer */
+    const struct lrp_tensor *bias; /* the part of them that the modified biases are; NULL: none */
+    const struct lrp_tensor *s;    /* the quotients, where an activation stays inside (pr26), else NULL: R/stab(d) */
+};
+enum lrp_status lrp_apply_shares(const struct lrp_application *application, int group, struct lrp_shares *out, struct lrp_error *err);
+void lrp_shares_release(struct lrp_shares *shares);
+/* Layer normalisation: the input less its mean over the normalised axes, as the rule divides by it. *out is the caller's. */
+enum lrp_status lrp_apply_centred(const struct lrp_application *application, struct lrp_tensor **out, struct lrp_error *err);
 /* J^T s of any node (the gradient rule). */
 enum lrp_status lrp_apply_gradient(const struct lrp_application *application, struct lrp_tensor **given, struct lrp_error *err);
 

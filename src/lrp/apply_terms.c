@@ -276,22 +276,95 @@ static enum lrp_status apply_group(struct terms *t, const struct lrp_group *g, s
     return status;
 }
 
-enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tensor *given, struct lrp_error *err)
+/* The layer, its input and output, as terms see them. */
+static struct terms terms_of(const struct lrp_application *a)
 {
     const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
-    struct lrp_group groups[LRP_GROUPS];
-    int count = lrp_rule_groups(a->rule, groups);
     struct terms t = {.a = a, .call = &n->call, .x = a->values[n->in[0]], .z = a->values[n->out[0]], .r = a->relevance[0],
                       .given_empty = true};
+    t.x_has_negative = t.r && lrp_vector_has_negative(t.x->f, t.x->count, a->run);
+    return t;
+}
+
+static void release_terms(struct terms *t)
+{
+    for (size_t i = 0; i < sizeof t->inputs / sizeof *t->inputs; i++) lrp_tensor_release(t->inputs[i]);
+    lrp_tensor_release(t->s);
+    lrp_tensor_release(t->other);
+    lrp_tensor_release(t->c);
+}
+
+enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tensor *given, struct lrp_error *err)
+{
+    struct lrp_group groups[LRP_GROUPS];
+    int count = lrp_rule_groups(a->rule, groups);
+    struct terms t = terms_of(a);
     enum lrp_status status = LRP_OK;
     if (t.r) {
-        t.x_has_negative = lrp_vector_has_negative(t.x->f, t.x->count, a->run);
         for (int g = 0; status == LRP_OK && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
     if (t.given_empty) memset(given->f, 0, given->count * sizeof(float));
-    for (size_t i = 0; i < sizeof t.inputs / sizeof *t.inputs; i++) lrp_tensor_release(t.inputs[i]);
-    lrp_tensor_release(t.s);
-    lrp_tensor_release(t.other);
-    lrp_tensor_release(t.c);
+    release_terms(&t);
     return status == LRP_OK ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
+}
+
+/* W~ 0 + b~ of all terms that have a bias; *out NULL: none has. */
+static enum lrp_status sum_biases(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_tensor *zeros = NULL, *sum = NULL;
+    enum lrp_status status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->x->shape, &zeros, err);
+    if (status == LRP_OK) status = scratch(t, &t->other, t->z, 0, err);
+    for (int i = 0; status == LRP_OK && i < g->term_count; i++) {
+        if (g->terms[i].bias == LRP_WEIGHT_NONE) continue;
+        const struct lrp_tensor *in[8] = {zeros};
+        struct lrp_tensor *one[1] = {t->other};
+        void *handle = NULL;
+        if (!sum) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->z->shape, &sum, err);
+        if (status == LRP_OK) status = term_handle(t, &g->terms[i], &handle, err);
+        if (status == LRP_OK) status = t->call->op->forward(t->call, handle, in, one, t->a->run, err);
+        if (status == LRP_OK) lrp_tensors_add((float)g->terms[i].sign, t->other, false, sum, t->a->run);
+    }
+    lrp_tensor_release(zeros);
+    *out = sum;
+    return status;
+}
+
+/* A tensor without blocks of channels in the place of one that may have some. */
+static enum lrp_status plainly(struct terms *t, const struct lrp_tensor **tensor, struct lrp_error *err)
+{
+    struct lrp_tensor *plain = NULL;
+    if (!*tensor || !(*tensor)->block) return LRP_OK;
+    enum lrp_status status = like(t, t->z, 0, &plain, err);
+    if (status == LRP_OK) lrp_tensors_add(1, *tensor, true, plain, t->a->run);
+    lrp_tensor_release(*tensor);
+    *tensor = plain;
+    return status;
+}
+
+void lrp_shares_release(struct lrp_shares *shares)
+{
+    lrp_tensor_release(shares->d);
+    lrp_tensor_release(shares->bias);
+    lrp_tensor_release(shares->s);
+    *shares = (struct lrp_shares){0};
+}
+
+enum lrp_status lrp_apply_shares(const struct lrp_application *a, int group, struct lrp_shares *out, struct lrp_error *err)
+{
+    struct lrp_group groups[LRP_GROUPS];
+    lrp_rule_groups(a->rule, groups);
+    const struct lrp_group *g = &groups[group];
+    struct terms t = terms_of(a);
+    *out = (struct lrp_shares){0};
+    enum lrp_status status = denominators(&t, g, &out->d, err);
+    if (status == LRP_OK) status = plainly(&t, &out->d, err);
+    if (status == LRP_OK) status = sum_biases(&t, g, &out->bias, err);
+    if (status == LRP_OK && a->inner_activation >= 0 && g->term_count == 1) {
+        status = divide(&t, g, err);
+        if (status == LRP_OK) out->s = lrp_tensor_retain(t.s);
+    }
+    release_terms(&t);
+    if (status == LRP_OK) return LRP_OK;
+    lrp_shares_release(out);
+    return lrp_engine_blame(a->engine, a->node, status, err);
 }

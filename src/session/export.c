@@ -31,9 +31,8 @@ static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, 
     return status;
 }
 
-/* Draws a plane and writes it; takes it over. */
-static enum lrp_status write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show, int64_t sample,
-                                   const char *path, struct lrp_error *err)
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show, int64_t sample,
+                                         const char *path, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
     struct lrp_range range;
@@ -56,7 +55,7 @@ enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot,
 {
     struct lrp_plane *plane = NULL;
     enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
-    return status == LRP_OK ? write_plane(snapshot, plane, show, sample, path, err) : status;
+    return status == LRP_OK ? lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err) : status;
 }
 
 enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
@@ -72,7 +71,7 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
     if (status == LRP_OK) status = lrp_state_heatmap(s->settings, show, &options, err);
     if (status == LRP_OK) status = new_plane(&plane, err);
     if (status == LRP_OK) status = lrp_plane_from_tensor(t, sample, options.reduction, false, plane, err);
-    if (status == LRP_OK) status = write_plane(s, plane, show, sample, path, err);
+    if (status == LRP_OK) status = lrp_snapshot_write_plane(s, plane, show, sample, path, err);
     else free(plane);
     lrp_snapshot_release(s);
     lrp_tensor_release(t);

@@ -15,6 +15,7 @@
 #include "assign.h"
 #include "execute.h"
 #include "labels.h"
+#include "ledger.h"
 #include "lrpscope/session.h"
 #include "picture.h"
 #include "propagate.h"
@@ -89,6 +90,7 @@ struct lrp_results {
     struct lrp_tensor *start;
     const struct lrp_tensor **edges; /* what consumers gave to values that have several (propagate.h); NULL: not kept */
     size_t edge_count;
+    struct lrp_ledger *ledger; /* NULL: nobody asked for it yet */
     struct lrp_results *base; /* finished results of the same network and input, until this pass is done itself */
 };
 /* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just these
@@ -222,6 +224,9 @@ enum lrp_status lrp_targets_start(const struct lrp_state *state, const struct lr
 /* The heatmap options a state asks for. */
 enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                   struct lrp_error *err);
+/* Draws a plane and writes it as PNG; takes it over, whatever comes of it. */
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show, int64_t sample,
+                                         const char *path, struct lrp_error *err);
 /* The container of a public snapshot. */
 struct lrp_snapshot_box {
     struct lrp_snapshot shown;      /* first: a snapshot is its box */

@@ -1,4 +1,5 @@
 /* job.c: one pass: forward, then relevance; results are published layer by layer. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -194,6 +195,15 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
     if (status == LRP_OK) keep_results(job);
 }
 
+static struct lrp_propagation propagation_of(const struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run)
+{
+    const struct lrp_results *r = job->results;
+    return (struct lrp_propagation){.engine = r->network->engine, .view = r->network->view, .assignment = &job->state->assignment,
+                                    .values = r->values, .method = job->state->method,
+                                    .keep_activation = job->state->convention == LRP_CONVENTION_PR26, .start = job->state->output,
+                                    .start_relevance = start, .run = run};
+}
+
 static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_results *r = job->results;
@@ -207,12 +217,14 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     struct lrp_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
     /* input-gradient multiplies at the end: nothing is final before */
     bool gradual = job->state->method != LRP_METHOD_INPUT_GRADIENT;
-    const struct lrp_propagation p = {
-        .engine = r->network->engine, .view = r->network->view, .assignment = &job->state->assignment,
-        .values = r->values, .method = job->state->method, .keep_activation = job->state->convention == LRP_CONVENTION_PR26,
-        .start = job->state->output, .start_relevance = start, .run = run, .progress = gradual ? lrp_watch_node : NULL, .data = &watch,
-        .previous = base ? base->relevance : NULL, .changed = b.changed, .edges = b.edges,
-        .previous_edges = base ? base->edges : NULL, .computed = b.computed};
+    struct lrp_propagation p = propagation_of(job, start, run);
+    p.progress = gradual ? lrp_watch_node : NULL;
+    p.data = &watch;
+    p.previous = base ? base->relevance : NULL;
+    p.changed = b.changed;
+    p.edges = b.edges;
+    p.previous_edges = base ? base->edges : NULL;
+    p.computed = b.computed;
     set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
     watch.since = before;
@@ -225,6 +237,29 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     finish_backward(job, status, &b, start, after - before);
     backward_free(&b, r->value_count);
     return status;
+}
+
+/* The sum of the outputs that are explained: where the start is not 0. NaN if the start is no image of them: the whole output, an array. */
+static double explained_output(const struct lrp_job *job, const struct lrp_tensor *start)
+{
+    const char *how = lrp_settings_get(job->state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
+    const struct lrp_tensor *output = job->results->values[job->state->output];
+    double sum = 0;
+    if (*how && strcmp(how, "one") != 0 && strcmp(how, "logit") != 0) return NAN;
+    for (size_t i = 0; i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
+    return sum;
+}
+
+static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_propagation p = propagation_of(job, start, run);
+    struct lrp_ledger *ledger = NULL;
+    enum lrp_status status = lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &ledger, err);
+    if (status != LRP_OK) return status;
+    pthread_mutex_lock(&job->session->lock);
+    job->results->ledger = ledger;
+    pthread_mutex_unlock(&job->session->lock);
+    return LRP_OK;
 }
 
 static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error *err)
@@ -244,11 +279,12 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     enum lrp_status status = lrp_memory_bound(job, err);
     if (status == LRP_OK && !job->results->forward_done) status = forward(job, run, err);
     if (status == LRP_OK) status = start_relevance(job, &start, err);
-    bool checked = job->want == LRP_WANT_RELEVANCE && job->state->method == LRP_METHOD_LRP &&
+    bool checked = job->want >= LRP_WANT_RELEVANCE && job->state->method == LRP_METHOD_LRP &&
                    !lrp_settings_flag(job->state->settings, LRP_SETTING_SKIP_CHECKS);
     /* a model that fails the check says so even if it could not run anyway */
     if (checked && !job->state->check->passed && (status == LRP_OK || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
-    if (status == LRP_OK && job->want == LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
+    if (status == LRP_OK && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
+    if (status == LRP_OK && job->want == LRP_WANT_LEDGER && !job->results->ledger) status = account(job, start, run, err);
     lrp_tensor_release(start);
     return status;
 }

@@ -30,6 +30,7 @@ void lrp_results_release(struct lrp_results *results)
     free(results->forward_ms);
     free(results->relevance_ms);
     free(results->targets);
+    lrp_ledger_free(results->ledger);
     lrp_state_release(results->made_under);
     lrp_tensor_release(results->start);
     lrp_results_release(results->base);

@@ -138,6 +138,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
     shown->output = shown->target_count ? box->results->values[state->output] : NULL;
+    shown->ledger = box->results->ledger;
     *out = shown;
     return LRP_OK;
 }

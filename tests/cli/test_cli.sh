@@ -52,7 +52,7 @@ json() {
 # ---- what needs no model ----
 good 0 --version; has out "lrpscope 0."
 good 0 --help; has out "Commands:"
-for command in check layers run explain rules composites ops colormaps; do
+for command in check layers run explain ledger compare rules composites ops colormaps; do
     good 0 $command --help; has out "usage: lrpscope $command"; has out "Examples:"
 done
 good 0 rules; has out "alpha-beta"
@@ -68,7 +68,9 @@ good 0 --generate bash; bash -n out 2>/dev/null || fail "bash completion does no
 bad 2 "unknown option --heatmp (nearest: --heatmap)" explain m.onnx i.png --heatmp x.png
 bad 2 "unknown option -z" check m.onnx -z
 bad 2 "--method foo" explain m.onnx i.png --method foo
-bad 2 'command "ledger" is not implemented yet' ledger m.onnx i.png
+bad 2 "no INPUT given" ledger m.onnx
+bad 2 'compare takes --rules A.json --rules B.json' compare m.onnx i.png
+bad 2 '--conventions is no option of explain' explain m.onnx i.png --conventions
 bad 2 "no MODEL given" check
 bad 2 "no MODEL given"
 bad 2 "no INPUT given" explain m.onnx
@@ -183,6 +185,34 @@ good 0 explain "$model" "$picture" --rule '*=z-plus'; has err "warning"
 good 0 explain "$model" "$picture" --rule '*=z-plus' -q; [ -s err ] && fail "-q leaves no warnings"
 good 0 explain "$model" "$picture" --rules "$rules" --composite zero --json; json "d['layers'][0]['rule'] == 'zero'"
 clear_work
+
+# ---- ledger ----
+good 0 ledger "$model" "$picture" --rules "$rules"; has out "lost to"; has out "output to input"; has out "bias"
+good 0 ledger "$model" "$picture" --rules "$rules" --json
+json "list(d) == ['lrpscope', 'model', 'rows', 'total'] and len(d['rows']) == 12"
+json "all(list(r)[:6] == ['index', 'name', 'in', 'out', 'causes', 'flags'] for r in d['rows'])"
+json "all(abs(r['in'] - r['out'] - sum(r['causes'].values())) < 1e-7 for r in d['rows'] + [d['total']])"
+json "all(abs(r['causes']['other']) < 1e-5 for r in d['rows']) and d['rows'][-1]['in'] == 1"
+json "all(abs(a['in'] - b['out']) < 1e-6 for a, b in zip(d['rows'], d['rows'][1:]))"
+good 0 explain "$model" "$picture" --rules "$rules" --json; json "len(d['ledger']) == 12 and d['ledger'][1]['causes']['bias'] > 0"
+bad_check() { run "$@"; [ $code = 1 ] || fail "exit $code, not 1: $*"; has err "hard-swish"; has err "fail the model check"; }
+bad_check ledger "$unsupported" "$picture"
+good 0 ledger "$unsupported" "$picture" --skip-checks
+
+# ---- compare ----
+echo '{"lrpscope": 1, "composite": "epsilon-plus"}' >a.json; echo '{"lrpscope": 1, "composite": "zero"}' >b.json
+good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --heatmap d.png; has out "correlation"; exists d.png
+clear_work
+good 0 compare "$model" "$picture" --rules ../a.json --rules ../a.json --json
+json "[s['name'] for s in d['samples'][0]['settings']] == ['../a.json', '../a.json']"
+json "all(s['correlation'] == 1 and s['largest_difference'] == 0 for s in d['samples'][0]['settings'])"
+good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --at first --json
+json "-1 <= d['samples'][0]['settings'][1]['correlation'] < 1 and d['samples'][0]['settings'][1]['largest_difference'] > 0"
+good 0 compare "$model" "$picture" --conventions --json
+json "[s['name'] for s in d['samples'][0]['settings']] == ['julia', 'zennit', 'captum', 'pr26']"
+good 0 compare "$model" "$picture" --conventions --convention zennit; has out "zennit"
+bad 2 "no layer matches nosuch" compare "$model" "$picture" --conventions --at nosuch
+bad_check compare "$unsupported" "$picture" --conventions
 
 # ---- the inspector without a terminal ----
 good 0 "$model" "$picture" --rules "$rules"; has out "sum R"; has err "explain"

@@ -1,0 +1,205 @@
+/* ledger.c: the account of every layer, and of the whole. */
+#include "ledger.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "terms.h"
+#include "vector.h"
+
+/* ---- names ---- */
+
+static const struct {
+    const char *key, *text, *line;
+} causes[] = {
+#define X(id, key, text, line) {key, text, line},
+    LRP_CAUSES(X)
+#undef X
+};
+static const struct {
+    const char *key, *line;
+} flags[] = {
+#define X(id, key, line) {key, line},
+    LRP_LEDGER_FLAGS(X)
+#undef X
+};
+const char *lrp_cause_key(enum lrp_cause cause)
+{
+    return causes[cause].key;
+}
+const char *lrp_cause_text(enum lrp_cause cause)
+{
+    return causes[cause].text;
+}
+const char *lrp_cause_line(enum lrp_cause cause)
+{
+    return causes[cause].line;
+}
+const char *lrp_ledger_flag_key(enum lrp_ledger_flag flag)
+{
+    return flags[flag].key;
+}
+const char *lrp_ledger_flag_line(enum lrp_ledger_flag flag)
+{
+    return flags[flag].line;
+}
+
+/* ---- sums ---- */
+
+struct sums {
+    double sum, size, largest; /* of finite numbers: their sum, and that of their absolute values */
+    size_t nan;
+};
+static void sum_up(const struct lrp_tensor *t, struct sums *sums)
+{
+    for (size_t i = 0; t && i < t->count; i++) {
+        const double x = (double)t->f[i];
+        if (!isfinite(x)) {
+            sums->nan++;
+            continue;
+        }
+        sums->sum += x;
+        sums->size += fabs(x);
+        sums->largest = fmax(sums->largest, fabs(x));
+    }
+}
+
+/* ---- one node ---- */
+
+struct book {
+    const struct lrp_propagation *p;
+    const struct lrp_tensor *const *relevance;
+    struct lrp_ledger *ledger;
+};
+
+static bool is_other_input(const struct lrp_graph *g, int value)
+{
+    return g->values[value].is_input && value != g->inputs[0];
+}
+
+/* The node's sums into its layer's row, of which it is the first to take in and the last to give; what other inputs of the model get is
+ * no longer on its way. */
+static void enter(const struct book *b, struct lrp_account *a, struct lrp_ledger_row *row, bool first, bool last)
+{
+    const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
+    struct sums in = {0}, out = {0}, away = {0};
+    for (int j = 0; j < a->node->call.out_count; j++) sum_up(a->application->relevance[j], &in);
+    for (int i = 0; i < a->node->call.in_count; i++)
+        if (a->given[i]) sum_up(a->given[i], is_other_input(g, a->node->in[i]) ? &away : &out);
+    a->in = in.sum;
+    a->out = out.sum + away.sum;
+    a->size = in.size + out.size + away.size;
+    if (first) row->in += in.sum;
+    row->causes[LRP_CAUSE_INPUTS] += away.sum;
+    if (last) row->out += out.sum;
+    row->nan += in.nan + out.nan + away.nan;
+    if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
+    if (fmax(out.largest, away.largest) > 100 * in.largest && in.largest > 0) row->flags |= 1u << LRP_LEDGER_AMPLIFIED;
+}
+
+static enum lrp_status account_node(const struct book *b, int node, const struct lrp_tensor *const *outputs, struct lrp_tensor **given,
+                                    struct lrp_error *err)
+{
+    const struct lrp_propagation *p = b->p;
+    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
+    const int layer = p->view->layer_of_node[node];
+    const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
+    const struct lrp_rule *rule = &p->assignment->rules[layer];
+    struct lrp_ledger_row *row = &b->ledger->rows[layer];
+    struct lrp_application application = {.engine = p->engine, .run = p->run, .values = p->values, .rule = rule, .node = node,
+                                          .inner_activation = -1, .relevance = outputs};
+    const bool gradient = p->method != LRP_METHOD_LRP, behind = nodes->activation == node;
+    const bool through = gradient || rule->how->method == LRP_BY_GRADIENT; /* the fused activation is no mere passage */
+    struct lrp_account a = {.application = &application, .node = n, .layer = &p->view->list.rows[layer], .given = given,
+                            .gradient = gradient || (behind && through), .causes = row->causes};
+    if (behind && !through) return LRP_OK;
+    if (!behind && p->keep_activation && !gradient) application.inner_activation = nodes->activation;
+    enum lrp_status status = a.gradient ? lrp_apply_gradient(&application, given, err) : lrp_apply(&application, given, err);
+    if (status != LRP_OK) return status;
+    enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
+    status = lrp_ledger_causes(&a, err);
+    if (!gradient && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
+    for (int i = 0; i < n->call.in_count; i++) {
+        lrp_tensor_release(given[i]);
+        given[i] = NULL;
+    }
+    return status;
+}
+
+static enum lrp_status visit(const struct book *b, int node, struct lrp_error *err)
+{
+    const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
+    if (b->p->view->layer_of_node[node] < 0) return LRP_OK;
+    const struct lrp_tensor **outputs = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
+    enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    bool any = false;
+    for (int j = 0; status == LRP_OK && j < n->call.out_count; j++) {
+        outputs[j] = n->out[j] < 0 ? NULL : b->relevance[n->out[j]];
+        any |= outputs[j] != NULL;
+    }
+    if (any && lrp_call_data_inputs(&n->call)) status = account_node(b, node, outputs, given, err);
+    free(outputs);
+    free(given);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static void close_row(struct lrp_ledger_row *row)
+{
+    double known = 0;
+    for (int c = 0; c < LRP_CAUSE_OTHER; c++) known += row->causes[c];
+    row->causes[LRP_CAUSE_OTHER] = row->in - row->out - known;
+}
+
+static void close_ledger(const struct book *b, double explained)
+{
+    struct lrp_ledger *l = b->ledger;
+    const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
+    struct sums input = {0}, start = {0};
+    if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
+    sum_up(b->p->start_relevance, &start);
+    l->rows[0] = (struct lrp_ledger_row){.in = input.sum, .out = input.sum, .nan = input.nan,
+                                         .flags = input.nan ? 1u << LRP_LEDGER_NAN : 0};
+    for (size_t i = 1; i < l->count; i++) {
+        close_row(&l->rows[i]);
+        l->total.flags |= l->rows[i].flags;
+        l->total.nan += l->rows[i].nan;
+        for (int c = 0; c < LRP_CAUSE_OTHER; c++) l->total.causes[c] += l->rows[i].causes[c];
+    }
+    l->total.in = isnan(explained) ? start.sum : explained;
+    l->total.causes[LRP_CAUSE_START] = l->total.in - start.sum;
+    l->total.out = input.sum;
+    close_row(&l->total);
+}
+
+enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lrp_tensor *const *relevance, double explained,
+                                struct lrp_ledger **out, struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    struct lrp_ledger *l = calloc(1, sizeof *l);
+    if (l) l->count = p->view->list.count;
+    if (l) l->rows = calloc(l->count + 1, sizeof *l->rows);
+    enum lrp_status status = l && l->rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
+    const struct book book = {.p = p, .relevance = relevance, .ledger = l};
+    for (int k = g->order_count - 1; status == LRP_OK && k >= 0; k--) {
+        if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
+        else status = visit(&book, g->order[k], err);
+    }
+    if (status != LRP_OK) {
+        lrp_ledger_free(l);
+        return status;
+    }
+    close_ledger(&book, explained);
+    *out = l;
+    return LRP_OK;
+}
+
+void lrp_ledger_free(struct lrp_ledger *ledger)
+{
+    if (!ledger) return;
+    free(ledger->rows);
+    free(ledger);
+}

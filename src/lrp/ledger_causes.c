@@ -1,0 +1,180 @@
+/* ledger_causes.c: what became of the relevance that a node did not give back: everything but layers with weights. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger.h"
+#include "terms.h"
+#include "vector.h"
+
+static const struct lrp_call *call_of(const struct lrp_account *a)
+{
+    return &a->node->call;
+}
+
+/* Of these the output is the sum of what operands contribute, constant ones too. */
+static bool is_additive(const char *op_type)
+{
+    static const char *const types[] = {"Add", "Sub", "Sum", "Mean", "Max", "Min", "Where"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i], op_type) == 0) return true;
+    return false;
+}
+
+static bool has_constant_operand(const struct lrp_call *call)
+{
+    for (int i = 0; i < call->in_count; i++)
+        if (lrp_call_has(call, i) && call->in[i].constant && lrp_dtype_is_float(call->in[i].dtype)) return true;
+    return false;
+}
+
+double lrp_ledger_divided(const float *relevance, const float *z, size_t count, double e, double *causes)
+{
+    double passed = 0, stabilizer = 0, dead = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double r = (double)relevance[i], d = (double)z[i], through = r * d / (double)lrp_stabilize(z[i], (float)e);
+        if (!isfinite(r) || !isfinite(through)) continue;
+        passed += through;
+        *(fabs(d) <= e ? &dead : &stabilizer) += r - through;
+    }
+    causes[LRP_CAUSE_STABILIZER] += stabilizer;
+    causes[LRP_CAUSE_DEAD] += dead;
+    return passed;
+}
+
+/* A layer that moves elements gives all of R back, but for what lies on padding, on constants, or on entries it makes up itself. */
+static void moved(const struct lrp_account *a)
+{
+    const double lost = a->in - a->out;
+    if (fabs(lost) <= 1e-6 * a->size) return;
+    const bool pads = strcmp(call_of(a)->op_type, "Pad") == 0;
+    a->causes[pads ? LRP_CAUSE_PADDING : has_constant_operand(call_of(a)) ? LRP_CAUSE_CONSTANTS : LRP_CAUSE_DROPPED] += lost;
+}
+
+/* What the rule would give to constant operands if they were data: sum of c J_c^T s. */
+static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_tensor *const *s, double *out, struct lrp_error *err)
+{
+    const struct lrp_call *call = call_of(a);
+    const struct lrp_application *p = a->application;
+    const size_t ins = (size_t)call->in_count + 1, outs = (size_t)call->out_count + 1;
+    const struct lrp_tensor **in = calloc(ins, sizeof(struct lrp_tensor *)), **values = calloc(outs, sizeof(struct lrp_tensor *));
+    struct lrp_tensor **grad = calloc(ins, sizeof(struct lrp_tensor *));
+    void *handle = NULL;
+    enum lrp_status status = in && values && grad ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = lrp_engine_inputs(p->engine, p->node, p->values, in, err);
+    if (status == LRP_OK) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, err);
+    for (int i = 0; status == LRP_OK && i < call->in_count; i++)
+        if (in[i] && call->in[i].constant && lrp_dtype_is_float(in[i]->dtype))
+            status = lrp_tensor_new(LRP_DTYPE_FLOAT, &in[i]->shape, &grad[i], err);
+    for (int j = 0; status == LRP_OK && j < call->out_count; j++) values[j] = a->node->out[j] < 0 ? NULL : p->values[a->node->out[j]];
+    if (status == LRP_OK) status = call->op->vjp(call, handle, in, values, (const struct lrp_tensor *const *)s, grad, p->run, err);
+    *out = 0;
+    for (int i = 0; grad && i < call->in_count; i++) {
+        for (size_t k = 0; status == LRP_OK && grad[i] && k < grad[i]->count; k++)
+            *out += (double)in[i]->f[k] * (double)grad[i]->f[k];
+        lrp_tensor_release(grad[i]);
+    }
+    free(in);
+    free(values);
+    free(grad);
+    return status;
+}
+
+/* Bias-like operands that are read as they are: of layers whose weights are data, and of BatchNormalization. */
+static bool is_affine(const char *op_type)
+{
+    static const char *const types[] = {"BatchNormalization", "Gemm", "Conv", "ConvTranspose"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i], op_type) == 0) return true;
+    return false;
+}
+
+/* Sum over outputs of s z less what was given: to constants, to a bias, or f is not homogeneous. */
+static enum lrp_status not_given(const struct lrp_account *a, struct lrp_tensor *const *s, double lost, struct lrp_error *err)
+{
+    const char *type = call_of(a)->op_type;
+    double constants = 0;
+    enum lrp_status status = LRP_OK;
+    if (is_additive(type) && has_constant_operand(call_of(a))) status = constants_share(a, s, &constants, err);
+    a->causes[LRP_CAUSE_CONSTANTS] += constants;
+    lost -= constants;
+    if (fabs(lost) > 1e-6 * a->size) a->causes[is_affine(type) ? LRP_CAUSE_BIAS : LRP_CAUSE_ACTIVATION] += lost;
+    return status;
+}
+
+/* The fallback: s = R/stab(z), R_in = a J^T s. */
+static enum lrp_status fallen_back(const struct lrp_account *a, struct lrp_error *err)
+{
+    const struct lrp_call *call = call_of(a);
+    const struct lrp_application *p = a->application;
+    struct lrp_tensor **s = calloc((size_t)call->out_count + 1, sizeof(struct lrp_tensor *));
+    enum lrp_status status = s ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    double passed = 0;
+    for (int j = 0; status == LRP_OK && j < call->out_count; j++) {
+        const struct lrp_tensor *r = p->relevance[j];
+        if (!r) continue;
+        const struct lrp_tensor *z = p->values[a->node->out[j]];
+        passed += lrp_ledger_divided(r->f, z->f, r->count, (double)p->rule->stabilizer, a->causes);
+        status = lrp_tensor_new(LRP_DTYPE_FLOAT, &r->shape, &s[j], err);
+        for (size_t k = 0; status == LRP_OK && k < r->count; k++)
+            s[j]->f[k] = r->f[k] / lrp_stabilize(z->f[k], p->rule->stabilizer);
+    }
+    if (status == LRP_OK) status = not_given(a, s, passed - a->out, err);
+    for (int j = 0; s && j < call->out_count; j++) lrp_tensor_release(s[j]);
+    free(s);
+    return status;
+}
+
+/* The affine part of a whole LayerNormalization, y = w u + b, goes first, by the zero rule at the normalised u: from R to what is left. */
+static enum lrp_status through_affine(const struct lrp_account *a, struct lrp_tensor *r, struct lrp_error *err)
+{
+    const struct lrp_application *p = a->application;
+    const struct lrp_call *call = call_of(a);
+    if (call->in_count < 2 || a->node->in[1] < 0) return LRP_OK;
+    const struct lrp_tensor *y = p->values[a->node->out[0]];
+    const struct lrp_tensor **in = calloc((size_t)call->in_count + 1, sizeof(struct lrp_tensor *));
+    enum lrp_status status = in ? lrp_engine_inputs(p->engine, p->node, p->values, in, err)
+                                : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) lrp_ledger_divided(r->f, y->f, r->count, (double)p->rule->stabilizer, a->causes);
+    const struct lrp_tensor *b = status == LRP_OK && call->in_count > 2 ? in[2] : NULL;
+    for (size_t k = 0; status == LRP_OK && k < r->count; k++) {
+        const double s = (double)r->f[k] / (double)lrp_stabilize(y->f[k], p->rule->stabilizer);
+        const double bias = b && b->count ? (double)b->f[k % b->count] : 0;
+        if (isfinite(s)) a->causes[LRP_CAUSE_BIAS] += s * bias;
+        r->f[k] = (float)(s * ((double)y->f[k] - bias));
+    }
+    free(in);
+    return status;
+}
+
+/* R_in = a (s - mean s) with s = R/stab(a - mean a) sums up to s (a - mean a): only the stabilizer takes something. */
+static enum lrp_status normalised(const struct lrp_account *a, struct lrp_error *err)
+{
+    const struct lrp_application *p = a->application;
+    struct lrp_tensor *r = NULL, *centred = NULL;
+    if (!p->relevance[0]) return LRP_OK;
+    enum lrp_status status = lrp_tensor_copy(p->relevance[0], &r, err);
+    if (status == LRP_OK) status = through_affine(a, r, err);
+    if (status == LRP_OK) status = lrp_apply_centred(p, &centred, err);
+    if (status == LRP_OK) lrp_ledger_divided(r->f, centred->f, r->count, (double)p->rule->stabilizer, a->causes);
+    lrp_tensor_release(r);
+    lrp_tensor_release(centred);
+    return status;
+}
+
+enum lrp_status lrp_ledger_causes(const struct lrp_account *a, struct lrp_error *err)
+{
+    const enum lrp_rule_method method = a->application->rule ? a->application->rule->how->method : LRP_BY_GRADIENT;
+    const bool moves = call_of(a)->op->traits & LRP_TRAIT_MOVES;
+    if (moves && method != LRP_BY_FUNCTION) {
+        moved(a);
+        return LRP_OK;
+    }
+    if (a->gradient || method == LRP_BY_GRADIENT || method == LRP_BY_FUNCTION) {
+        a->causes[LRP_CAUSE_DESIGN] += a->in - a->out;
+        return LRP_OK;
+    }
+    if (method == LRP_BY_PASSING) return LRP_OK;
+    if (method == LRP_BY_LAYER_NORM) return normalised(a, err);
+    return lrp_call_weighted(call_of(a)) ? lrp_ledger_terms(a, err) : fallen_back(a, err);
+}

@@ -1,0 +1,91 @@
+/* ledger_terms.c: layers with weights: what became of R in every group of terms (architecture.md, principle 2).
+ *
+ * Group g gives c s (W~ a~ summed over its terms) = c s (d - b) with s = R/stab(d), so that of its part c R the bias takes c s b and
+ * the stabilizer c (R - s d). What no group has is dropped by masks, or by factors that do not add up to 1. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "ledger.h"
+#include "terms.h"
+#include "vector.h"
+
+/* True if the terms see only the positive or the negative part of the weights: a side that may have nothing in it. */
+static bool is_side(const struct lrp_group *g)
+{
+    for (int i = 0; i < g->term_count; i++)
+        if (g->terms[i].weight != LRP_WEIGHT_POSITIVE && g->terms[i].weight != LRP_WEIGHT_NEGATIVE) return false;
+    return true;
+}
+
+static bool is_masked(const struct lrp_group *g, float z)
+{
+    return (g->mask == LRP_MASK_POSITIVE && !(z > 0)) || (g->mask == LRP_MASK_NEGATIVE && !(z < 0));
+}
+
+struct group_sums {
+    double bias, stabilizer, dead, empty, activation;
+};
+
+/* One element of a group: R = r, its quotient s. */
+static void account_element(const struct lrp_group *g, double r, double d, double s, double bias, bool inner, struct group_sums *sums)
+{
+    const double lost = r - s * d, taken = s * bias;
+    if (!isfinite(lost) || !isfinite(taken)) return;
+    sums->bias += taken;
+    const bool dead = inner ? s == 0 : fabs(d) <= (double)g->e;
+    if (d == 0 && is_side(g)) sums->empty += lost;
+    else if (dead) sums->dead += lost;
+    else if (inner) sums->activation += lost;
+    else sums->stabilizer += lost;
+}
+
+static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_group *g, int index, double *part, struct lrp_error *err)
+{
+    const struct lrp_tensor *r = a->application->relevance[0], *z = a->application->values[a->node->out[0]];
+    struct lrp_shares shares;
+    struct group_sums sums = {0};
+    enum lrp_status status = lrp_apply_shares(a->application, index, &shares, err);
+    if (status != LRP_OK) return status;
+    for (size_t i = 0; i < r->count; i++) {
+        if (g->mask != LRP_MASK_ALL && is_masked(g, z->f[i])) continue;
+        const double whole = (double)r->f[i], bias = shares.bias ? (double)shares.bias->f[i] : 0;
+        const double s = shares.s ? (double)shares.s->f[i] : whole / (double)lrp_stabilize(shares.d->f[i], g->e);
+        part[i] += (double)g->c;
+        account_element(g, whole, (double)shares.d->f[i], s, bias, shares.s != NULL, &sums);
+    }
+    const double c = (double)g->c;
+    a->causes[LRP_CAUSE_BIAS] += c * sums.bias;
+    a->causes[LRP_CAUSE_STABILIZER] += c * sums.stabilizer;
+    a->causes[LRP_CAUSE_DEAD] += c * sums.dead;
+    a->causes[LRP_CAUSE_EMPTY_SIDE] += c * sums.empty;
+    a->causes[LRP_CAUSE_ACTIVATION] += c * sums.activation;
+    lrp_shares_release(&shares);
+    return LRP_OK;
+}
+
+/* What belongs to no group: of units all groups mask it is dropped, of others the factors do not add up to 1. */
+static void account_rest(const struct lrp_account *a, const struct lrp_group *groups, int count, const double *part)
+{
+    const struct lrp_tensor *r = a->application->relevance[0], *z = a->application->values[a->node->out[0]];
+    for (size_t i = 0; i < r->count; i++) {
+        if (part[i] == 1 || !isfinite(r->f[i])) continue;
+        bool open = false;
+        for (int g = 0; g < count; g++) open |= !is_masked(&groups[g], z->f[i]);
+        a->causes[open ? LRP_CAUSE_DESIGN : LRP_CAUSE_DROPPED] += (double)r->f[i] * (1 - part[i]);
+    }
+}
+
+enum lrp_status lrp_ledger_terms(const struct lrp_account *a, struct lrp_error *err)
+{
+    struct lrp_group groups[LRP_GROUPS];
+    const struct lrp_tensor *r = a->application->relevance[0];
+    const int count = lrp_rule_groups(a->application->rule, groups);
+    if (!r) return LRP_OK;
+    double *part = calloc(r->count + 1, sizeof *part);
+    enum lrp_status status = part ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (int g = 0; status == LRP_OK && g < count; g++)
+        if (groups[g].c != 0) status = account_group(a, &groups[g], g, part, err);
+    if (status == LRP_OK) account_rest(a, groups, count, part);
+    free(part);
+    return status;
+}

@@ -1,0 +1,69 @@
+/* compare.c: two explanations of one input, element by element. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* The part of a tensor that is one sample. */
+static const float *part_of(const struct lrp_tensor *t, int64_t sample, size_t *count)
+{
+    const size_t batch = t->shape.rank ? (size_t)t->shape.dim[0] : 1;
+    *count = batch ? t->count / batch : 0;
+    return t->f + (size_t)sample * *count;
+}
+
+/* Pearson's, of finite pairs; 1 of two that are alike throughout, NaN if only one of them is constant. */
+static double correlation_of(const float *a, const float *b, size_t n, double mean_a, double mean_b)
+{
+    double ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(a[i]) || !isfinite(b[i])) continue;
+        const double x = (double)a[i] - mean_a, y = (double)b[i] - mean_b;
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    return aa == 0 && bb == 0 ? 1 : aa == 0 || bb == 0 ? (double)NAN : ab / sqrt(aa * bb);
+}
+
+enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
+                                     int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
+{
+    const struct lrp_tensor *x = a->relevance[layer_a], *y = b->relevance[layer_b];
+    if (!x || !y) return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
+    size_t n, m, pairs = 0;
+    const float *f = part_of(x, sample, &n), *g = part_of(y, sample, &m);
+    if (n != m) return lrp_fail(err, LRP_USAGE, "the two settings see layers of different shapes there");
+    *out = (struct lrp_comparison){0};
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(f[i]) || !isfinite(g[i])) continue;
+        const double difference = fabs((double)f[i] - (double)g[i]);
+        pairs++;
+        out->sum_a += (double)f[i];
+        out->sum_b += (double)g[i];
+        if (difference <= out->largest) continue;
+        out->largest = difference;
+        out->where = i;
+    }
+    out->nan = n - pairs;
+    const double share = pairs ? 1 / (double)pairs : 0;
+    out->correlation = correlation_of(f, g, n, out->sum_a * share, out->sum_b * share);
+    return LRP_OK;
+}
+
+enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
+                                               int64_t sample, const char *path, struct lrp_error *err)
+{
+    struct lrp_plane *x = NULL, *y = NULL, *difference = calloc(1, sizeof *difference);
+    enum lrp_status status = difference ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = lrp_snapshot_plane(a, layer_a, LRP_SHOW_RELEVANCE, sample, &x, err);
+    if (status == LRP_OK) status = lrp_snapshot_plane(b, layer_b, LRP_SHOW_RELEVANCE, sample, &y, err);
+    if (status == LRP_OK) status = lrp_plane_difference(x, y, difference, err);
+    if (status == LRP_OK) status = lrp_snapshot_write_plane(a, difference, LRP_SHOW_RELEVANCE, sample, path, err);
+    else free(difference);
+    lrp_plane_free(x);
+    lrp_plane_free(y);
+    free(x);
+    free(y);
+    return status;
+}
