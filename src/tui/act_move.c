@@ -135,7 +135,7 @@ static void fold_all(struct lrp_app *app, bool folded) {
     lrp_tree_fold_all(&app->tree, folded);
     lrp_app_refilter(app);
     if (app->tree.node_count == 0)
-        lrp_app_say(app, false, "no scopes: the names of this model's layers have no parts");
+        lrp_app_say(app, false, "nothing to fold: names have no parts, and nothing joins");
 }
 void lrp_do_fold_all(struct lrp_app *app) { fold_all(app, true); }
 void lrp_do_unfold_all(struct lrp_app *app) { fold_all(app, false); }

@@ -55,7 +55,7 @@ static const struct drawn {
     uint32_t rune;
     const char *path;
     double cover;
-} drawn[] = {{0x2502, "M4.5 0V18", 0},         {0x2500, "M0 9H9", 0},          {0x250C, "M4.5 18V9H9", 0}, {0x2510, "M0 9H4.5V18", 0},
+} drawn[] = {{0x2502, "M4.5 0V18", 0}, {0x251C, "M4.5 0V18M4.5 9H9", 0},         {0x2500, "M0 9H9", 0},          {0x250C, "M4.5 18V9H9", 0}, {0x2510, "M0 9H4.5V18", 0},
              {0x2514, "M4.5 0V9H9", 0},        {0x2518, "M4.5 0V9H0", 0},      {0x2588, NULL, 1},          {0x2593, NULL, 0.75},
              {0x2592, NULL, 0.5},              {0x2591, NULL, 0.25}};
 

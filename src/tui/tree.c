@@ -81,9 +81,10 @@ static int common(const int *through, int a, int b) {
     return a;
 }
 
-static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *list) {
+/* Also the fork of every join, in `forks` (0: no join, or nothing lies between). */
+static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *list, int *forks) {
     const int count = tree->layers;
-    int *through = calloc((size_t)count, sizeof *through), *change = calloc((size_t)count + 1, sizeof *change);
+    int *through = calloc((size_t)count + 1, sizeof *through), *change = calloc((size_t)count + 1, sizeof *change);
     for (int i = 1; through && change && i < count; i++) {
         const struct lrp_layer *layer = &list->rows[i];
         int fork = layer->input_count > 0 && layer->sources[0] >= 0 && layer->sources[0] < i ? layer->sources[0] : 0;
@@ -92,6 +93,7 @@ static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *li
                 fork = common(through, fork, layer->sources[k]);
         through[i] = fork;
         if (layer->input_count > 1 && fork + 1 < i) {
+            forks[i] = fork;
             change[fork + 1]++;
             change[i]--;
         }
@@ -106,18 +108,67 @@ static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *li
     return fine;
 }
 
+/* ---- blocks: for models whose names have no parts, what lies between a fork and its join ---- */
+
+/* [first, last] of a block, its join the last. */
+struct block {
+    int first, last;
+};
+
+static int outer_first(const void *a, const void *b) {
+    const struct block *x = a, *y = b;
+    return x->first != y->first ? (x->first < y->first ? -1 : 1) : x->last > y->last ? -1 : x->last < y->last;
+}
+
+static bool add_block(struct lrp_tree *tree, const struct lrp_layer_list *list, struct block block, int around) {
+    const int node = find_or_add(tree, around, -1, list->rows[block.last].name, strlen(list->rows[block.last].name));
+    if (node < 0)
+        return false;
+    tree->nodes[node].first = block.first;
+    tree->nodes[node].last = block.last;
+    tree->nodes[node].count = block.last - block.first + 1;
+    for (int i = block.first; i <= block.last; i++)
+        tree->node_of[i] = node; /* blocks inside come later and take theirs */
+    return true;
+}
+
+static bool make_blocks(struct lrp_tree *tree, const struct lrp_layer_list *list, const int *forks) {
+    struct block *blocks = malloc(((size_t)tree->layers + 1) * sizeof *blocks);
+    int count = 0, around = -1;
+    bool fine = blocks != NULL;
+    for (int i = 1; fine && i < tree->layers; i++)
+        if (forks[i] > 0)
+            blocks[count++] = (struct block){forks[i] + 1, i};
+    if (count > 1)
+        qsort(blocks, (size_t)count, sizeof *blocks, outer_first);
+    for (int b = 0; fine && b < count; b++) {
+        while (around >= 0 && tree->nodes[around].last < blocks[b].first)
+            around = tree->nodes[around].parent;
+        if (around >= 0 && tree->nodes[around].last < blocks[b].last)
+            continue; /* it crosses another: it cannot fold */
+        fine = add_block(tree, list, blocks[b], around);
+        around = tree->node_count - 1;
+    }
+    free(blocks);
+    return fine;
+}
+
 bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list) {
+    int *forks = calloc(list->count + 1, sizeof *forks);
     *tree = (struct lrp_tree){.layers = (int)list->count};
     tree->node_of = malloc((list->count + 1) * sizeof *tree->node_of);
     tree->depth = calloc(list->count + 1, sizeof *tree->depth);
-    bool fine = tree->node_of && tree->depth && measure_depth(tree, list);
+    bool fine = forks && tree->node_of && tree->depth && measure_depth(tree, list, forks);
     if (tree->node_of && list->count)
         tree->node_of[0] = -1;
     for (int i = 1; fine && i < tree->layers; i++)
         fine = place(tree, i, list->rows[i].name, i > 1 ? tree->node_of[i - 1] : -1);
-    if (fine)
+    if (fine && tree->node_count > 0)
         drop_idle(tree);
-    else
+    else if (fine)
+        fine = make_blocks(tree, list, forks);
+    free(forks);
+    if (!fine)
         lrp_tree_free(tree);
     return fine;
 }

@@ -1,4 +1,5 @@
-/* tree.h: how the layers of a model lie inside each other: scopes that fold, and how deep a layer lies in branches. */
+/* tree.h: how the layers of a model lie inside each other: scopes that fold (where names have no parts, blocks that end in a join),
+ * and how deep a layer lies in branches. */
 #ifndef LRP_TUI_TREE_H
 #define LRP_TUI_TREE_H
 
@@ -8,7 +9,7 @@
 #include "lrpscope/layer.h"
 
 struct lrp_tree_node {
-    char *name;      /* owned: "/layer1/layer1.0" */
+    char *name;      /* owned: "/layer1/layer1.0"; of a block its join's */
     int parent;      /* -1: none; always before its children */
     int first, last; /* layers it holds, directly or inside: the first and the last of them ... */
     int count;       /* ... and how many */

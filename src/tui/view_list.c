@@ -23,6 +23,12 @@ static int indent_of(const struct lrp_app *app, int layer) {
     return depth < LRP_INDENT_MOST ? depth : LRP_INDENT_MOST;
 }
 
+/* It does not go on from the row above. */
+static bool begins_branch(const struct lrp_app *app, int layer) {
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    return row && row->input_count > 0 && row->sources[0] != layer - 1;
+}
+
 /* " ← 3 9": where a join's inputs come from; "" for other layers. Columns it takes. */
 static int joins_of(const struct lrp_app *app, int layer, char *out) {
     enum { NAMED = 3 };
@@ -162,7 +168,8 @@ static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, cons
     const int wanted = row->fold < 0 ? joins_of(app, row->layer, joins) : 0, behind = wanted <= width * 2 / 3 ? wanted : 0;
     const int room = width - indent - behind;
     for (int i = 0; i < indent; i++)
-        lrp_canvas_rune(canvas, x + i, y, 0x2502, row->selected ? row->style : LRP_STYLE_BORDER);
+        lrp_canvas_rune(canvas, x + i, y, i == indent - 1 && begins_branch(app, row->layer) ? 0x251C : 0x2502,
+                        row->selected ? row->style : LRP_STYLE_BORDER);
     const int named = lrp_canvas_tail(canvas, x + indent, y, room, name, row->style);
     highlight(app, canvas, x + indent, y, room, name);
     if (behind)

@@ -80,6 +80,31 @@ static void scopes_come_from_names(void **state) {
     lrp_tree_free(&tree);
 }
 
+static void without_scopes_blocks_that_join_fold(void **state) {
+    static const char *const names[] = {"input", "a", "b", "c", "sum1", "d", "sum2", "e"};
+    static const int sources[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, 1}, {4, -1}, {5, 4}, {6, -1}};
+    static const int nested[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, 2}, {4, -1}, {5, 1}, {6, -1}};
+    struct made m;
+    struct lrp_tree tree;
+    (void)state;
+    make(&m, names, sources, 8);
+    assert_true(lrp_tree_make(&tree, &m.list));
+    assert_int_equal(tree.node_count, 2);
+    assert_string_equal(tree.nodes[tree.node_of[2]].name, "sum1");
+    assert_int_equal(tree.node_of[4], tree.node_of[2]);
+    assert_string_equal(tree.nodes[tree.node_of[5]].name, "sum2");
+    assert_int_equal(tree.node_of[1], -1);
+    assert_int_equal(tree.node_of[7], -1);
+    lrp_tree_free(&tree);
+    make(&m, names, nested, 8);
+    assert_true(lrp_tree_make(&tree, &m.list));
+    assert_string_equal(tree.nodes[tree.node_of[3]].name, "sum1"); /* c and sum1 lie in what sum2 ends */
+    assert_int_equal(tree.nodes[tree.node_of[3]].parent, tree.node_of[2]);
+    assert_string_equal(tree.nodes[tree.node_of[2]].name, "sum2");
+    assert_true(lrp_tree_holds(&tree, tree.node_of[2], 4));
+    lrp_tree_free(&tree);
+}
+
 /* Keys, then the rows there are and the layer selected. */
 static void the_list_folds(void **state) {
     static const struct {
@@ -131,7 +156,8 @@ static void keys_on_a_fold_act_on_all_inside(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branches_are_what_lies_between_a_fork_and_its_join),
-                                       cmocka_unit_test(scopes_come_from_names), cmocka_unit_test(the_list_folds),
+                                       cmocka_unit_test(scopes_come_from_names),
+                                       cmocka_unit_test(without_scopes_blocks_that_join_fold), cmocka_unit_test(the_list_folds),
                                        cmocka_unit_test(keys_on_a_fold_act_on_all_inside)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
