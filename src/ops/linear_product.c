@@ -103,19 +103,6 @@ static void sum_rows(void *context, int64_t begin, int64_t end)
     }
 }
 
-/* One batch of y. */
-static enum lrp_status forward_batch(const struct handle *h, const float *a, const void *b, float *y,
-                                     const struct lrp_run *run, struct lrp_error *err)
-{
-    const struct lrp_product *const p = &h->product;
-    struct sums sums = {.from = a, .to = y, .width = p->k, .copies = p->n};
-
-    if (!h->ones)
-        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, 0, y, run, err);
-    lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
-    return LRP_OK;
-}
-
 /* y = factor * y + beta * C */
 struct finish {
     const struct lrp_product *p;
@@ -138,6 +125,82 @@ static void finish_rows(void *context, int64_t begin, int64_t end)
         }
 }
 
+/* The products of all batches; the functions below do some of them. */
+struct batches {
+    const struct handle *h;
+    const float *a, *s;      /* s: cotangents of y */
+    const void *b;
+    float *y, *grad_a, *grad_b; /* what is wanted of them */
+    const struct lrp_run *run;
+    enum lrp_status status;  /* of the first that failed */
+    struct lrp_error error;
+};
+typedef enum lrp_status batch_function(struct batches *all, int64_t batch, const struct lrp_run *run, struct lrp_error *err);
+struct batch_job {
+    struct batches *all;
+    batch_function *function;
+    struct lrp_run alone;
+};
+
+static enum lrp_status forward_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = all->h;
+    const struct lrp_product *const p = &h->product;
+    const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
+    struct sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
+
+    if (!h->ones)
+        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a,
+                        at(all->b, lrp_product_offset(p, p->b_stride, i)), 0, sums.to, run, err);
+    lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+    return LRP_OK;
+}
+
+static void some_batches(void *context, int64_t begin, int64_t end)
+{
+    const struct batch_job *const job = context;
+    struct lrp_error error = {0};
+
+    for (int64_t i = begin; i < end; i++) {
+        const enum lrp_status status = job->function(job->all, i, &job->alone, &error);
+        enum lrp_status none = LRP_OK;
+
+        if (!status)
+            continue;
+        if (__atomic_compare_exchange_n(&job->all->status, &none, status, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            job->all->error = error;
+        return;
+    }
+}
+
+/* True if no two batches share what moves by these strides. */
+static bool are_apart(const struct lrp_product *p, const int64_t *stride)
+{
+    for (int d = 0; d < p->batch_rank; d++)
+        if (p->batch_dim[d] > 1 && stride[d] == 0)
+            return false;
+    return true;
+}
+
+/* Enough batches that have nothing to do with one another take a thread each: a head of an attention is too small for two. */
+static enum lrp_status run_batches(struct batches *all, batch_function *function, bool apart, struct lrp_error *err)
+{
+    const struct lrp_product *const p = &all->h->product;
+    struct batch_job job = {.all = all, .function = function, .alone = *all->run};
+    enum lrp_status status = LRP_OK;
+
+    job.alone.threads = 1;
+    if (apart && p->batches > 1 && p->batches >= all->run->threads) {
+        lrp_parallel_for(all->run, p->batches, p->m * p->n, some_batches, &job);
+        if (all->status && err)
+            *err = all->error;
+        return all->status;
+    }
+    for (int64_t i = 0; !status && i < p->batches; i++)
+        status = function(all, i, all->run, err);
+    return status;
+}
+
 enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                   struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
@@ -150,10 +213,9 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
     (void)call;
     if (!out[0])
         return LRP_OK;
-    for (int64_t i = 0; !status && i < p->batches && out[0]->count; i++)
-        status = forward_batch(h, in[0]->f + lrp_product_offset(p, p->a_stride, i),
-                               h->ones ? NULL : at(b, lrp_product_offset(p, p->b_stride, i)), out[0]->f + i * p->m * p->n,
-                               run, err);
+    struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .run = run};
+    if (out[0]->count)
+        status = run_batches(&all, forward_batch, true, err);
     struct finish finish = {.p = p, .y = out[0]->f};
     finish.c = !p->has_c ? NULL : h->bias ? h->bias : in[2]->f;
     finish.beta = h->bias ? 1 : p->beta;
@@ -203,6 +265,21 @@ static void gradient_c(const struct lrp_product *p, const struct lrp_tensor *s, 
             grad->f[r * p->c_row + i * p->c_column] += p->beta * s->f[r * p->n + i];
 }
 
+static enum lrp_status back_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = all->h;
+    const struct lrp_product *const p = &h->product;
+    const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
+    const float *const part = all->s + i * p->m * p->n;
+    enum lrp_status status = LRP_OK;
+
+    if (all->grad_a)
+        status = gradient_a(h, h->ones ? NULL : at(all->b, offset_b), part, all->grad_a + offset_a, run, err);
+    if (!status && all->grad_b)
+        status = gradient_b(p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
+    return status;
+}
+
 enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                 const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                                 struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
@@ -218,16 +295,12 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
         memset(grad[0]->f, 0, grad[0]->count * sizeof(float));
     if (!s[0]->count)
         return LRP_OK;
-    for (int64_t i = 0; !status && i < p->batches; i++) {
-        const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
-        const float *const part = s[0]->f + i * p->m * p->n;
-
-        if (grad[0])
-            status = gradient_a(h, h->ones ? NULL : at(h->weights ? h->weights : in[1]->f, offset_b), part, grad[0]->f + offset_a,
-                                run, err);
-        if (!status && grad[1])
-            status = gradient_b(p, in[0]->f + offset_a, part, grad[1]->f + offset_b, run, err);
-    }
+    struct batches all = {.h = h, .s = s[0]->f, .run = run};
+    all.a = in[0] ? in[0]->f : NULL; /* nobody asks for B's gradient where B is constant */
+    all.b = h->ones ? NULL : h->weights ? h->weights : in[1]->f;
+    all.grad_a = grad[0] ? grad[0]->f : NULL;
+    all.grad_b = grad[1] ? grad[1]->f : NULL;
+    status = run_batches(&all, back_batch, (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride)), err);
     /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
     if (h->weights && !h->owned && !h->used)
         lrp_blob_rest(call->in[1].constant);

@@ -14,6 +14,9 @@ if ! /usr/bin/python3 -c 'import onnx' 2>/dev/null; then
 fi
 /usr/bin/python3 tests/bench/make_models.py "$folder"
 nproc | sed 's/^/cores: /'
+# as the binary sets it for itself
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
 for model in vgg16 resnet50 mobilenet_v2; do
     "$build/tests/measure" "$folder/$model.onnx" "$folder/input.npy" --cold "$build/lrpscope" "$@"
 done
+[ ! -x "$build/tests/operators" ] || "$build/tests/operators"
