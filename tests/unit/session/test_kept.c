@@ -34,6 +34,8 @@ static void check_like_fresh(struct lrp_session *s, struct lrp_settings *setting
         const size_t bytes = want->relevance[k]->count * sizeof(float);
         assert_memory_equal(now->activation[k]->f, want->activation[k]->f, want->activation[k]->count * sizeof(float));
         assert_memory_equal(now->relevance[k]->f, want->relevance[k]->f, bytes);
+        check_close(now->relevance_statistics[k].sum, want->relevance_statistics[k].sum, 0);
+        check_close(now->relevance_statistics[k].std, want->relevance_statistics[k].std, 0);
     }
     lrp_snapshot_release(now);
     lrp_snapshot_release(want);
@@ -107,11 +109,34 @@ static void little_memory_gives_the_same_numbers(void **state)
     lrp_settings_free(settings);
 }
 
+/* Shapes, not threads, decide in which order numbers are added up. */
+static void any_number_of_threads_gives_the_same_numbers(void **state)
+{
+    (void)state;
+    static const char *const composites[] = {"epsilon-plus-flat", "epsilon-alpha2-beta1-flat", "epsilon-gamma-box(-1,2)", "w-square"};
+    static const char *const threads[] = {"2", "3", "7"};
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = NULL;
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    for (size_t c = 0; c < sizeof composites / sizeof *composites; c++)
+        for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+            check_ok(lrp_settings_set(settings, LRP_SETTING_COMPOSITE, composites[c], &err), &err);
+            check_ok(lrp_settings_set(settings, LRP_SETTING_THREADS, threads[t], &err), &err);
+            struct lrp_session *s = open_session(settings, DEMO "boot.png");
+            lrp_snapshot_release(run(s));
+            check_ok(lrp_settings_set(settings, LRP_SETTING_THREADS, "1", &err), &err);
+            check_like_fresh(s, settings, DEMO "boot.png");
+            lrp_session_free(s);
+        }
+    lrp_settings_free(settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_after_changes_are_those_of_a_fresh_session),
         cmocka_unit_test(little_memory_gives_the_same_numbers),
+        cmocka_unit_test(any_number_of_threads_gives_the_same_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
