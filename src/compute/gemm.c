@@ -8,9 +8,15 @@ enum {
     LANES = 32,        /* running sums of a dot product */
     STRIP = 2048,      /* columns of a row-wise product that stay in the nearest cache */
     CHUNK = 16,        /* of those, in registers */
-    BLOCK = 64,        /* rows summed up before they are added to the total: keeps long sums exact */
-    LONGEST_SUM = 2048 /* likewise, of a matrix product */
+    LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
 };
+
+/* Wider vectors where the machine has them. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDE
+#endif
 
 /* y (n) = M v + beta y, or M^T v + beta y. M is read as bytes: in a file it lies at any address. */
 struct product {
@@ -21,7 +27,7 @@ struct product {
     float beta;
 };
 
-static float dot(const char *row, const float *vector, int64_t count)
+WIDE static float dot(const char *row, const float *vector, int64_t count)
 {
     float sum[LANES] = {0}, part[LANES], total = 0;
     int64_t i = 0;
@@ -57,8 +63,9 @@ static void rows_times_vector(void *context, int64_t begin, int64_t end)
     }
 }
 
-/* sum[0..width) += four rows times their factors, a few columns at a time so that they stay in registers. */
-static void add_four(const char *const rows[4], const float factors[4], int64_t width, float *restrict sum)
+/* sum[0..width) += four rows times their factors, a few columns at a time so that they stay in registers; in double, which memory
+ * is too slow to notice. */
+WIDE static void add_four(const char *const rows[4], const float factors[4], int64_t width, double *restrict sum)
 {
     float part[4][CHUNK];
     int64_t i = 0;
@@ -67,25 +74,25 @@ static void add_four(const char *const rows[4], const float factors[4], int64_t 
         for (int r = 0; r < 4; r++)
             memcpy(part[r], rows[r] + (size_t)i * sizeof(float), sizeof part[r]);
         for (int l = 0; l < CHUNK; l++)
-            sum[i + l] += factors[0] * part[0][l] + factors[1] * part[1][l] + factors[2] * part[2][l] +
-                          factors[3] * part[3][l];
+            sum[i + l] += ((double)factors[0] * (double)part[0][l] + (double)factors[1] * (double)part[1][l]) +
+                          ((double)factors[2] * (double)part[2][l] + (double)factors[3] * (double)part[3][l]);
     }
     for (; i < width; i++)
         for (int r = 0; r < 4; r++) {
             memcpy(part[r], rows[r] + (size_t)i * sizeof(float), sizeof part[r][0]);
-            sum[i] += factors[r] * part[r][0];
+            sum[i] += (double)factors[r] * (double)part[r][0];
         }
 }
 
-/* sum[0..width) += the rows [first, last) times their factors. Rows with factor zero are not even read: half of all
- * activations and relevances are zero. */
-static void add_rows(const struct product *p, int64_t first, int64_t last, int64_t column, int64_t width, float *sum)
+/* sum[0..width) += the rows of a strip times their factors. Rows with factor zero are not even read: half of all activations and
+ * relevances are zero. */
+static void add_rows(const struct product *p, int64_t column, int64_t width, double *sum)
 {
     const char *rows[4];
     float factors[4];
     int count = 0;
 
-    for (int64_t r = first; r < last; r++) {
+    for (int64_t r = 0; r < p->rows; r++) {
         if (p->vector[r] == 0)
             continue;
         rows[count] = p->matrix + (size_t)(r * p->columns + column) * sizeof(float);
@@ -100,7 +107,7 @@ static void add_rows(const struct product *p, int64_t first, int64_t last, int64
             float value;
 
             memcpy(&value, rows[i] + (size_t)c * sizeof value, sizeof value);
-            sum[c] += factors[i] * value;
+            sum[c] += (double)factors[i] * (double)value;
         }
 }
 
@@ -111,17 +118,13 @@ static void vector_times_strips(void *context, int64_t begin, int64_t end)
     for (int64_t strip = begin; strip < end; strip++) {
         const int64_t column = strip * p->strip;
         const int64_t width = p->columns - column < p->strip ? p->columns - column : p->strip;
-        float total[STRIP], sum[STRIP];
+        double sum[STRIP];
 
         for (int64_t i = 0; i < width; i++)
-            total[i] = start_value(p, column + i);
-        for (int64_t r = 0; r < p->rows; r += BLOCK) {
-            memset(sum, 0, (size_t)width * sizeof *sum);
-            add_rows(p, r, r + BLOCK < p->rows ? r + BLOCK : p->rows, column, width, sum);
-            for (int64_t i = 0; i < width; i++)
-                total[i] += sum[i];
-        }
-        memcpy(p->result + column, total, (size_t)width * sizeof(float));
+            sum[i] = (double)start_value(p, column + i);
+        add_rows(p, column, width, sum);
+        for (int64_t i = 0; i < width; i++)
+            p->result[column + i] = (float)sum[i];
     }
 }
 
