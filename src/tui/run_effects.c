@@ -48,6 +48,7 @@ static void do_redraw(struct lrp_runner *runner, const struct lrp_effect *effect
 static void do_cancel(struct lrp_runner *runner, const struct lrp_effect *effect) {
     (void)effect;
     lrp_session_cancel(runner->session);
+    lrp_runner_look(runner); /* shown at once; the worker is told meanwhile */
 }
 static void do_open(struct lrp_runner *runner, const struct lrp_effect *effect) { lrp_runner_open(runner, effect->text); }
 static void do_reload(struct lrp_runner *runner, const struct lrp_effect *effect) {

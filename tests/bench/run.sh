@@ -20,3 +20,7 @@ for model in vgg16 resnet50 mobilenet_v2; do
     "$build/tests/measure" "$folder/$model.onnx" "$folder/input.npy" --cold "$build/lrpscope" "$@"
 done
 [ ! -x "$build/tests/operators" ] || "$build/tests/operators"
+# keys while a model computes, and cancelling: through a pseudo-terminal
+if [ -x "$build/tests/latency" ]; then
+    XDG_STATE_HOME=$(mktemp -d) "$build/tests/latency" "$build/lrpscope" "$folder/vgg16.onnx" "$folder/input.npy"
+fi
