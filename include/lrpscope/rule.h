@@ -57,6 +57,24 @@ struct lrp_rule_info {
 };
 /* The rules: the table's, then the book's (may be NULL); NULL past the end. Borrowed, static or from the book. */
 const struct lrp_rule_info *lrp_rule_at(const struct lrp_rule_book *book, size_t index);
+/* The words custom rules are written in, for manuals and messages: keys of a rule, a group, a term; what a term's input, weight and
+ * bias, a group's mask, and an amount (factor, stabilizer, g) can be. */
+enum lrp_words {
+    LRP_WORDS_RULE,
+    LRP_WORDS_GROUP,
+    LRP_WORDS_TERM,
+    LRP_WORDS_INPUT,
+    LRP_WORDS_WEIGHT,
+    LRP_WORDS_BIAS,
+    LRP_WORDS_MASK,
+    LRP_WORDS_AMOUNT,
+    LRP_WORDS_COUNT
+};
+struct lrp_word {
+    const char *name, *line;
+};
+/* NULL past the end. Static. */
+const struct lrp_word *lrp_word_at(enum lrp_words list, size_t index);
 /* Parses "alpha-beta(2,1)", "epsilon(0.25,bias=off)", "flat()". Defaults come from the convention; `book` may be NULL.
  * Errors: LRP_USAGE naming the nearest rules, the parameter, or the condition that does not hold. */
 enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,

@@ -248,21 +248,15 @@ enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *r
     return insert_override(book, &(struct override){rule, type, &whole}, err);
 }
 
-enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book, const char *without, struct lrp_rule_book **out,
-                                   struct lrp_error *err)
+enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book, bool (*keep)(const void *data, const struct lrp_rule_row *row),
+                                   const void *data, struct lrp_rule_book **out, struct lrp_error *err)
 {
     struct lrp_rule_book *copy = NULL;
     enum lrp_status status = lrp_rule_book_new(&copy, err);
-    for (size_t i = 0; status == LRP_OK && book && i < book->count; i++) {
-        const char *origin = book->rows[i]->info.origin;
-        if (without && origin && strcmp(origin, without) == 0) continue;
-        status = insert(copy, book->rows[i], err);
-    }
-    for (size_t i = 0; status == LRP_OK && book && i < book->override_count; i++) {
-        const struct override *o = &book->overrides[i];
-        if (without && o->how->info.origin && strcmp(o->how->info.origin, without) == 0) continue;
-        status = insert_override(copy, o, err);
-    }
+    for (size_t i = 0; status == LRP_OK && book && i < book->count; i++)
+        if (!keep || keep(data, book->rows[i])) status = insert(copy, book->rows[i], err);
+    for (size_t i = 0; status == LRP_OK && book && i < book->override_count; i++)
+        if (!keep || keep(data, book->overrides[i].how)) status = insert_override(copy, &book->overrides[i], err);
     if (status == LRP_OK) *out = copy;
     else lrp_rule_book_release(copy);
     return status;

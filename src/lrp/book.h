@@ -14,9 +14,9 @@ enum lrp_status lrp_rule_book_new(struct lrp_rule_book **out, struct lrp_error *
 /* NULL is fine for both. */
 const struct lrp_rule_book *lrp_rule_book_retain(const struct lrp_rule_book *book);
 void lrp_rule_book_release(const struct lrp_rule_book *book);
-/* A new book with everything of `book` (may be NULL), but for what comes from `without` (may be NULL: nothing): an origin. */
-enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book, const char *without, struct lrp_rule_book **out,
-                                   struct lrp_error *err);
+/* A new book with everything of `book` (may be NULL) that `keep` (NULL: all) says true for: rows, and ways of a type. */
+enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book, bool (*keep)(const void *data, const struct lrp_rule_row *row),
+                                   const void *data, struct lrp_rule_book **out, struct lrp_error *err);
 
 /* Adds a rule: everything of the row is copied, `data` retained. row->custom and method are set as its groups and function say;
  * the parameters stabilizer and, where a term has a bias, bias are added behind its own if they are missing.

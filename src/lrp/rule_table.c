@@ -11,7 +11,7 @@
 
 /* what the rules fit, in words */
 #define EVERY "every layer that can be differentiated"
-#define WEIGHTED "dense, convolution, transposed-convolution, scale"
+#define WEIGHTED LRP_FITS_TEXT_WEIGHTS
 #define EQUAL "one input and one output of equal element count, layers that only move elements"
 #define NORM "layer-norm"
 

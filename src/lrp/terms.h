@@ -50,6 +50,9 @@ enum lrp_parameter {
     LRP_PARAMETER_INPUTS
 };
 
+/* what such rules fit, in words, separated by ", " */
+#define LRP_FITS_TEXT_WEIGHTS "dense, convolution, transposed-convolution, scale"
+
 struct lrp_application;
 /* A rule that is a function: given[i] is a zeroed tensor for every data input i of the node, NULL for the others; the function
  * fills them. `data` is the row's. Errors are blamed on the layer by the caller. */

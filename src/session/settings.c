@@ -46,8 +46,15 @@ void lrp_settings_free(struct lrp_settings *settings)
     lrp_strings_free(&settings->layers);
     lrp_strings_free(&settings->activations);
     lrp_rule_book_release(settings->book);
+    cJSON_Delete(settings->custom_rules);
     cJSON_Delete(settings->unknown);
     free(settings);
+}
+
+static bool copy_json(const cJSON *json, cJSON **out)
+{
+    *out = json ? cJSON_Duplicate(json, true) : NULL;
+    return *out || !json;
 }
 
 enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lrp_settings **out, struct lrp_error *err)
@@ -62,10 +69,7 @@ enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lr
     ok = ok && lrp_strings_copy(&settings->selects, &copy->selects) && lrp_strings_copy(&settings->rules, &copy->rules) &&
          lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations);
     if (ok) copy->book = lrp_rule_book_retain(settings->book);
-    if (ok && settings->unknown) {
-        copy->unknown = cJSON_Duplicate(settings->unknown, true);
-        ok = copy->unknown != NULL;
-    }
+    ok = ok && copy_json(settings->custom_rules, &copy->custom_rules) && copy_json(settings->unknown, &copy->unknown);
     if (ok) {
         *out = copy;
         return LRP_OK;

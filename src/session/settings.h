@@ -11,6 +11,7 @@ struct lrp_settings {
     char *values[LRP_SETTING_COUNT]; /* NULL: not given, the default holds */
     struct lrp_strings selects, rules; /* in parallel */
     struct lrp_strings layers, activations;
+    cJSON *custom_rules;              /* as they stood in a rules file, by name; NULL if there are none */
     const struct lrp_rule_book *book; /* custom rules and those of plugins; NULL if there is none, never changed once shared */
     cJSON *unknown; /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "rule_json.h"
 #include "settings.h"
 #include "text.h"
 
@@ -75,9 +76,12 @@ static bool value_text(const cJSON *item, const char *separator, struct lrp_text
 struct reader {
     struct lrp_settings *settings;
     const char *path;
+    const cJSON *json; /* all of it */
     struct lrp_text warnings;
     struct lrp_error *err;
 };
+
+enum { PLACE_SIZE = 4200 }; /* a path, line and column */
 
 static enum lrp_status wrong(const struct reader *r, const char *key, const char *cause)
 {
@@ -165,6 +169,75 @@ static enum lrp_setting find_setting(const char *section, const char *key)
     return LRP_SETTING_COUNT;
 }
 
+/* ---- custom rules ---- */
+
+enum { MOST_CUSTOM_RULES = 1000 };
+
+struct brought {
+    const cJSON *file, *before; /* custom rules of this file, of files before */
+};
+/* Of the rules there are, those that the file does not bring anew; what a plugin brought stays. */
+static bool is_kept(const void *data, const struct lrp_rule_row *row)
+{
+    const struct brought *b = data;
+    return !cJSON_GetObjectItemCaseSensitive(b->file, row->info.name) || !cJSON_GetObjectItemCaseSensitive(b->before, row->info.name);
+}
+
+static void warn_key(void *data, const cJSON *key)
+{
+    struct reader *r = data;
+    char place[PLACE_SIZE];
+    lrp_text_printf(&r->warnings, "%s: custom rules: unknown key \"%s\" (kept)\n", lrp_json_place(r->path, r->json, key, place, sizeof place),
+                    key->string);
+}
+
+/* Keeps a rule as it is written, in the place of an older one of its name. */
+static bool keep_rule(struct lrp_settings *settings, const cJSON *item)
+{
+    if (!settings->custom_rules) settings->custom_rules = cJSON_CreateObject();
+    cJSON *copy = settings->custom_rules ? cJSON_Duplicate(item, true) : NULL;
+    if (!copy) return false;
+    cJSON_DeleteItemFromObjectCaseSensitive(settings->custom_rules, item->string);
+    return cJSON_AddItemToObject(settings->custom_rules, item->string, copy);
+}
+
+static enum lrp_status add_custom_rules(struct reader *r, const cJSON *rules, struct lrp_rule_book *book)
+{
+    const cJSON *item, *where;
+    char place[PLACE_SIZE];
+    int count = 0;
+    cJSON_ArrayForEach(item, rules)
+    {
+        struct lrp_error why = {0};
+        if (++count > MOST_CUSTOM_RULES) return wrong(r, "custom_rules", "more than 1000 rules");
+        enum lrp_status status = lrp_rule_json_read(book, item, r->path, warn_key, r, &where, &why);
+        if (status != LRP_OK && where)
+            return lrp_fail(r->err, status, "%s: %s", lrp_json_place(r->path, r->json, where, place, sizeof place), why.message);
+        if (status != LRP_OK) return lrp_fail(r->err, status, "%s: %s", r->path, why.message);
+        if (!keep_rule(r->settings, item)) return lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
+    }
+    return LRP_OK;
+}
+
+/* Before anything else that may name one of them. */
+static enum lrp_status read_custom_rules(struct reader *r, const cJSON *rules)
+{
+    struct lrp_rule_book *book;
+    if (!rules) return LRP_OK;
+    if (cJSON_IsArray(rules) && !rules->child) return LRP_OK;
+    if (!cJSON_IsObject(rules)) return wrong(r, "custom_rules", "an object is needed: {name: {\"groups\": [...]}}");
+    enum lrp_status status = lrp_rule_book_copy(r->settings->book, is_kept, &(struct brought){rules, r->settings->custom_rules}, &book, r->err);
+    if (status == LRP_OK) status = add_custom_rules(r, rules, book);
+    else return status;
+    if (status == LRP_OK) {
+        lrp_rule_book_release(r->settings->book);
+        r->settings->book = book;
+    } else {
+        lrp_rule_book_release(book);
+    }
+    return status;
+}
+
 static bool empty_list(const cJSON *item)
 {
     return (cJSON_IsArray(item) || cJSON_IsObject(item)) && !item->child;
@@ -196,7 +269,8 @@ static enum lrp_status read_item(struct reader *r, const char *section, const cJ
     if (strcmp(key, "supported_activations") == 0) return read_names(r, key, item, lrp_settings_register_activation);
     if ((strcmp(key, "preprocess") == 0 || strcmp(key, "heatmap") == 0) && cJSON_IsObject(item)) return read_object(r, key, item);
     if (strcmp(key, "preprocess") == 0 && cJSON_IsString(item)) return read_value(r, LRP_SETTING_PREPROCESS, item);
-    if (strcmp(key, "custom_rules") == 0 || strcmp(key, "plugins") == 0)
+    if (strcmp(key, "custom_rules") == 0) return LRP_OK; /* read first */
+    if (strcmp(key, "plugins") == 0)
         return empty_list(item) ? LRP_OK : lrp_fail(r->err, LRP_USAGE, "%s: \"%s\" is not implemented yet", r->path, key);
     return keep_unknown(r, NULL, item);
 }
@@ -206,11 +280,12 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
     cJSON *json = NULL;
     enum lrp_status status = lrp_json_read(path, &json, err);
     if (status != LRP_OK) return status;
-    struct reader r = {.settings = settings, .path = path, .err = err};
+    struct reader r = {.settings = settings, .path = path, .json = json, .err = err};
     if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_FILE, "%s: a rules file is a JSON object", path);
     /* the convention first: the defaults of rules depend on it */
     const cJSON *convention = status == LRP_OK ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;
     if (convention) status = read_value(&r, LRP_SETTING_CONVENTION, convention);
+    if (status == LRP_OK) status = read_custom_rules(&r, cJSON_GetObjectItemCaseSensitive(json, "custom_rules"));
     if (status == LRP_OK) status = read_object(&r, NULL, json);
     cJSON_Delete(json);
     if (warnings) *warnings = status == LRP_OK && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
@@ -286,6 +361,7 @@ enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const ch
             ok = ok && add_rules(json, settings) && add_names(json, "supported_layers", &settings->layers) &&
                  add_names(json, "supported_activations", &settings->activations);
     }
+    if (ok && settings->custom_rules) ok = cJSON_AddItemToObject(json, "custom_rules", cJSON_Duplicate(settings->custom_rules, true));
     ok = ok && add_unknown(json, settings->unknown);
     enum lrp_status status = ok ? lrp_json_write(path, json, err) : lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     cJSON_Delete(json);

@@ -103,6 +103,10 @@ static void rules_of_a_book_are_read_like_any_other(void **state) {
     lrp_rule_book_release(book);
 }
 
+static bool is_not_from(const void *data, const struct lrp_rule_row *row) {
+    return strcmp(row->info.origin, data) != 0;
+}
+
 static void copies_of_a_book_mean_the_same(void **state) {
     (void)state;
     struct lrp_rule_book *book = new_book(), *copy, *rest;
@@ -110,11 +114,11 @@ static void copies_of_a_book_mean_the_same(void **state) {
     struct lrp_error err;
     check_ok(lrp_rule_book_add(book, &scaled, NULL, &err), &err);
     check_ok(lrp_rule_book_override(book, "scaled", "relu", &scaled, &err), &err);
-    check_ok(lrp_rule_book_copy(book, NULL, &copy, &err), &err);
+    check_ok(lrp_rule_book_copy(book, NULL, NULL, &copy, &err), &err);
     check_ok(lrp_rule_parse("scaled", book, LRP_CONVENTION_JULIA, &a, NULL), NULL);
     check_ok(lrp_rule_parse("scaled", copy, LRP_CONVENTION_JULIA, &b, NULL), NULL);
     assert_true(a.row != b.row && lrp_rule_equal(&a, &b) && lrp_rule_book_equal(book, copy));
-    check_ok(lrp_rule_book_copy(book, "here", &rest, &err), &err);
+    check_ok(lrp_rule_book_copy(book, is_not_from, "here", &rest, &err), &err);
     assert_null(lrp_rule_find(rest, "scaled"));
     assert_false(lrp_rule_book_equal(book, rest));
     assert_true(lrp_rule_book_equal(rest, NULL));
@@ -228,7 +232,7 @@ static void rules_of_a_book_work(void **state) {
     check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e.n)->shape, &start, NULL), NULL);
     check_fails(explain_try_tensor(&e, start), &e.n.err, LRP_USAGE, "fc");
     lrp_tensor_release(start);
-    check_ok(lrp_rule_book_copy(book, NULL, &copy, NULL), NULL);
+    check_ok(lrp_rule_book_copy(book, NULL, NULL, &copy, NULL), NULL);
     explain_close(&e);
     lrp_rule_book_release(book);
     lrp_rule_book_release(copy);
