@@ -25,4 +25,8 @@ char *lrp_composite_text(const struct lrp_composite *composite);
 /* The primitives one per line, type maps listed per type. Owned by the caller. */
 char *lrp_composite_describe(const struct lrp_composite *composite);
 
+/* The primitives as a JSON array, which "composite" of a rules file takes: [{"global-type": {"dense": "epsilon"}}, {"layer": "9", "rule":
+ * "flat"}]. Owned by the caller (free); NULL when out of memory. */
+char *lrp_composite_json(const struct lrp_composite *composite);
+
 #endif

@@ -13,6 +13,7 @@ struct lrp_layer {
     const char *type;              /* semantics.md section 4; the operator's name in kebab case if LRP does not know it */
     const char *group, *second_group; /* "" if none */
     const char *op_type;           /* ONNX operator of the anchor */
+    const char *domain;            /* its domain, "" for ONNX's own and what was recognised */
     const char *activation;        /* "identity" if nothing is fused */
     const char *activation_op;     /* ONNX operator of it, "" if none */
     const char *const *nodes;      /* nodes of the file that this layer holds: its own, then folded arithmetic */

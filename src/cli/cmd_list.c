@@ -18,23 +18,23 @@ struct list {
     const char *name;
     const struct lrp_column *columns;
     size_t column_count;
-    void (*fill_table)(struct lrp_table *table);
-    void (*fill_json)(struct lrp_document *document, cJSON *array);
+    void (*fill_table)(struct lrp_table *table, const struct lrp_arguments *arguments);
+    void (*fill_json)(struct lrp_document *document, cJSON *array, const struct lrp_arguments *arguments);
 };
 
-static int print_list(const struct list *list, bool json) {
+static int print_list(const struct list *list, const struct lrp_arguments *arguments) {
     struct lrp_error err = {0};
     enum lrp_status status = LRP_OK;
-    if (json) {
+    if (arguments->json) {
         struct lrp_document document;
         lrp_cli_json_init(&document, NULL);
-        list->fill_json(&document, lrp_cli_json_put_array(&document, document.root, list->name));
+        list->fill_json(&document, lrp_cli_json_put_array(&document, document.root, list->name), arguments);
         status = lrp_cli_json_print(&document, stdout, &err);
         lrp_cli_json_free(&document);
     } else {
         struct lrp_table table;
         lrp_cli_table_init(&table, list->columns, list->column_count);
-        list->fill_table(&table);
+        list->fill_table(&table, arguments);
         status = lrp_cli_table_print(&table, stdout, &err);
         lrp_cli_table_free(&table);
     }
@@ -54,9 +54,9 @@ static char *next_item(const char **text) {
 
 /* ---- rules ---- */
 
-static void rules_table(struct lrp_table *table) {
+static void rules_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
     const struct lrp_rule_info *info;
-    for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++) {
+    for (size_t i = 0; (info = lrp_rule_at(lrp_settings_rule_book(arguments->settings), i)); i++) {
         char parameters[256] = "";
         for (int p = 0; p < info->parameter_count; p++) {
             const struct lrp_rule_parameter *one = &info->parameters[p];
@@ -71,9 +71,9 @@ static void rules_table(struct lrp_table *table) {
     }
 }
 
-static void rules_json(struct lrp_document *d, cJSON *array) {
+static void rules_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
     const struct lrp_rule_info *info;
-    for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++) {
+    for (size_t i = 0; (info = lrp_rule_at(lrp_settings_rule_book(arguments->settings), i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "name", info->name);
         cJSON *parameters = lrp_cli_json_put_array(d, o, "parameters");
@@ -96,12 +96,13 @@ static void rules_json(struct lrp_document *d, cJSON *array) {
 
 int lrp_cli_rules(const struct lrp_arguments *arguments) {
     static const struct lrp_column columns[] = {{"rule", false}, {"parameters", false}, {"fits", false}, {"formula", false}};
-    return print_list(&(struct list)LIST_OF(rules, columns), arguments->json);
+    return print_list(&(struct list)LIST_OF(rules, columns), arguments);
 }
 
 /* ---- composites ---- */
 
-static void composites_table(struct lrp_table *table) {
+static void composites_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+    (void)arguments;
     const struct lrp_composite_info *info;
     for (size_t i = 0; (info = lrp_composite_at(i)); i++) {
         lrp_cli_table_cell(table, "%s", info->name);
@@ -121,7 +122,8 @@ static void composite_parameters(struct lrp_document *d, cJSON *array, const cha
     }
 }
 
-static void composites_json(struct lrp_document *d, cJSON *array) {
+static void composites_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+    (void)arguments;
     const struct lrp_composite_info *info;
     for (size_t i = 0; (info = lrp_composite_at(i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -132,16 +134,51 @@ static void composites_json(struct lrp_document *d, cJSON *array) {
     }
 }
 
+/* One composite in full: the primitives one per line, or as the JSON array that rules files take. */
+static int print_composite(const struct lrp_arguments *arguments) {
+    const struct lrp_settings *settings = arguments->settings;
+    struct lrp_composite *composite = NULL;
+    enum lrp_convention convention = LRP_CONVENTION_JULIA;
+    struct lrp_error err = {0};
+    enum lrp_status status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &convention, &err);
+    if (!status)
+        status = lrp_composite_parse(lrp_settings_get(settings, LRP_SETTING_COMPOSITE), lrp_settings_rule_book(settings), convention,
+                                     &composite, &err);
+    if (status)
+        return lrp_cli_report_error(status, &err);
+    char *text = arguments->json ? lrp_composite_json(composite) : lrp_composite_describe(composite);
+    char *one_line = lrp_composite_text(composite);
+    if (!text || !one_line)
+        status = lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    else if (arguments->json) {
+        struct lrp_document document;
+        lrp_cli_json_init(&document, NULL);
+        lrp_cli_json_put_text(&document, document.root, "composite", one_line);
+        cJSON *array = cJSON_Parse(text);
+        document.failed |= !array || !cJSON_AddItemToObject(document.root, "primitives", array);
+        status = lrp_cli_json_print(&document, stdout, &err);
+        lrp_cli_json_free(&document);
+    } else
+        printf("%s\n%s", one_line, text);
+    free(text);
+    free(one_line);
+    lrp_composite_free(composite);
+    return status ? lrp_cli_report_error(status, &err) : 0;
+}
+
 int lrp_cli_composites(const struct lrp_arguments *arguments) {
+    if (lrp_settings_given(arguments->settings, LRP_SETTING_COMPOSITE))
+        return print_composite(arguments);
     static const struct lrp_column columns[] = {{"composite", false}, {"parameters", false}, {"rules", false}};
-    return print_list(&(struct list)LIST_OF(composites, columns), arguments->json);
+    return print_list(&(struct list)LIST_OF(composites, columns), arguments);
 }
 
 /* ---- operators ---- */
 
 enum { MOST_VERSIONS = sizeof((struct lrp_operator_info *)NULL)->versions / sizeof(short) };
 
-static void ops_table(struct lrp_table *table) {
+static void ops_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+    (void)arguments;
     struct lrp_operator_info info;
     for (size_t i = 0; lrp_operator_info_at(i, &info); i++) {
         char versions[128] = "";
@@ -157,7 +194,8 @@ static void ops_table(struct lrp_table *table) {
     }
 }
 
-static void ops_json(struct lrp_document *d, cJSON *array) {
+static void ops_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+    (void)arguments;
     struct lrp_operator_info info;
     for (size_t i = 0; lrp_operator_info_at(i, &info); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -174,7 +212,7 @@ static void ops_json(struct lrp_document *d, cJSON *array) {
 int lrp_cli_ops(const struct lrp_arguments *arguments) {
     static const struct lrp_column columns[] = {
         {"operator", false}, {"domain", false}, {"versions", false}, {"runs", false}, {"differentiates", false}};
-    return print_list(&(struct list)LIST_OF(ops, columns), arguments->json);
+    return print_list(&(struct list)LIST_OF(ops, columns), arguments);
 }
 
 /* ---- colour maps ---- */
@@ -183,7 +221,8 @@ static const char *colormap_kind(const struct lrp_colormap *map) {
     return lrp_colormap_diverging(map) ? "diverging" : "sequential";
 }
 
-static void colormaps_table(struct lrp_table *table) {
+static void colormaps_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+    (void)arguments;
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(i)); i++) {
         lrp_cli_table_cell(table, "%s", lrp_colormap_name(map));
@@ -192,7 +231,8 @@ static void colormaps_table(struct lrp_table *table) {
     }
 }
 
-static void colormaps_json(struct lrp_document *d, cJSON *array) {
+static void colormaps_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+    (void)arguments;
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -204,5 +244,5 @@ static void colormaps_json(struct lrp_document *d, cJSON *array) {
 
 int lrp_cli_colormaps(const struct lrp_arguments *arguments) {
     static const struct lrp_column columns[] = {{"colormap", false}, {"kind", false}, {"colours", false}};
-    return print_list(&(struct list)LIST_OF(colormaps, columns), arguments->json);
+    return print_list(&(struct list)LIST_OF(colormaps, columns), arguments);
 }

@@ -58,11 +58,13 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                       "lrpscope compare model.onnx castle.png --conventions"}},
     [LRP_COMMAND_RULES] =
         {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",
-         .details = "What --rule and --composite accept.", .run = lrp_cli_rules,
-         .examples = {"lrpscope rules --json"}},
+         .details = "What --rule and --composite accept; with --rules also the custom rules of that file.", .run = lrp_cli_rules,
+         .examples = {"lrpscope rules --json", "lrpscope rules --rules my-rules.json"}},
     [LRP_COMMAND_COMPOSITES] =
-        {.name = "composites", .arguments = "", .summary = "lists the presets", .details = "What --composite accepts by name.",
-         .run = lrp_cli_composites, .examples = {"lrpscope composites"}},
+        {.name = "composites", .arguments = "", .summary = "lists the presets", .details = "What --composite accepts by name. With --composite (or --rules) one composite in full, type maps type by type; "
+                    "with --json as the array of primitives that a rules file takes.",
+         .run = lrp_cli_composites, .examples = {"lrpscope composites", "lrpscope composites --composite epsilon-plus-flat",
+                                                 "lrpscope composites --composite 'composite(global(zero), first-layer(flat))' --json"}},
     [LRP_COMMAND_OPS] =
         {.name = "ops", .arguments = "", .summary = "lists the operators and what can be done with each",
          .details = "Every operator with its versions, whether it runs and whether it differentiates.", .run = lrp_cli_ops,

@@ -18,13 +18,13 @@
 
 // clang-format off
 static const struct lrp_option options[] = {
-    {.name = "composite", .argument = "C", .commands = LRP_FOR_MODEL, IN(RULES), SETTING(COMPOSITE),
+    {.name = "composite", .argument = "C", .commands = LRP_FOR_MODEL | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE),
      .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
     {.name = "rule", .argument = "SELECTOR=RULE", .commands = LRP_FOR_MODEL, IN(RULES), .kind = LRP_OPTION_RULE,
      .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; the last one wins"},
-    {.name = "rules", .argument = "F.json", .commands = LRP_FOR_MODEL, IN(RULES), .kind = LRP_OPTION_RULES_FILE,
+    {.name = "rules", .argument = "F.json", .commands = LRP_FOR_MODEL | LRP_FOR(RULES) | LRP_FOR(COMPOSITES), IN(RULES), .kind = LRP_OPTION_RULES_FILE,
      .help = "rules file; options beat it, wherever they stand"},
-    {.name = "convention", .argument = "NAME", .commands = LRP_FOR_MODEL, IN(RULES), SETTING(CONVENTION),
+    {.name = "convention", .argument = "NAME", .commands = LRP_FOR_MODEL | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
      .choices = "julia zennit captum pr26", .help = "whose defaults hold"},
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
@@ -41,9 +41,9 @@ static const struct lrp_option options[] = {
     {.name = "skip-checks", .commands = LRP_FOR_MODEL, IN(CHECK), FLAG(SKIP_CHECKS, true),
      .help = "explain a model that fails the check, at your own risk"},
     {.name = "support-layer", .argument = "T", .commands = LRP_FOR_MODEL, IN(CHECK), .kind = LRP_OPTION_SUPPORT_LAYER,
-     .help = "register a layer type, group or ONNX operator as supported; repeatable"},
+     .help = "register a layer type, group, ONNX operator, layer name, glob or domain:NAME as supported; repeatable"},
     {.name = "support-activation", .argument = "A", .commands = LRP_FOR_MODEL, IN(CHECK),
-     .kind = LRP_OPTION_SUPPORT_ACTIVATION, .help = "register an activation as supported; repeatable"},
+     .kind = LRP_OPTION_SUPPORT_ACTIVATION, .help = "register an activation, or those of layers so named, as supported; repeatable"},
     {.name = "strip-softmax", .commands = LRP_FOR_MODEL, IN(CHECK), FLAG(STRIP_SOFTMAX, true),
      .help = "explain the input of the output softmax"},
 

@@ -51,6 +51,12 @@ static const char *file_operator(const struct lrp_graph *g, int node)
     return n->call.op_type;
 }
 
+/* Our own operators stand for what was recognised. */
+static const char *file_domain(const struct lrp_node *n)
+{
+    return strcmp(n->call.domain, "lrpscope") == 0 || strcmp(n->call.domain, "ai.onnx") == 0 ? "" : n->call.domain;
+}
+
 static bool takes_activation(enum lrp_kind kind)
 {
     return kind == LRP_KIND_CONVOLUTION || kind == LRP_KIND_TRANSPOSED_CONVOLUTION || kind == LRP_KIND_DENSE ||
@@ -79,8 +85,8 @@ static void add_layer(struct viewer *v, int node)
     const struct lrp_kind_row *row = lrp_kind_row(kind);
     struct lrp_layer *l = &v->rows[v->count];
     *l = (struct lrp_layer){.index = (int)v->count, .name = n->name, .type = type_name(v->arena, n, kind), .group = row->group,
-                            .second_group = row->second_group, .op_type = file_operator(g, node), .activation = "identity",
-                            .activation_op = "", .executable = !*n->obstacle, .obstacle = n->obstacle,
+                            .second_group = row->second_group, .op_type = file_operator(g, node), .domain = file_domain(n),
+                            .activation = "identity", .activation_op = "", .executable = !*n->obstacle, .obstacle = n->obstacle,
                             .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
     l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&
                         v->reaches[n->out[0]];
@@ -259,7 +265,7 @@ static bool input_row(struct viewer *v)
     struct lrp_graph *g = v->graph;
     const char **names = lrp_arena_calloc(v->arena, (size_t)g->input_count, sizeof *names);
     if (!names) return false;
-    v->rows[0] = (struct lrp_layer){.name = "input", .type = "input", .group = "", .second_group = "", .op_type = "",
+    v->rows[0] = (struct lrp_layer){.name = "input", .type = "input", .group = "", .second_group = "", .op_type = "", .domain = "",
                                     .activation = "identity", .activation_op = "", .obstacle = "", .executable = true,
                                     .differentiable = true, .shape = {.rank = -1}, .outputs = names};
     for (int i = 0; i < g->input_count; i++) {

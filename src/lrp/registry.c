@@ -7,6 +7,7 @@
 #include "kinds.h"
 #include "lrpscope/layer.h"
 #include "select.h"
+#include "text.h"
 
 struct names {
     char **items;
@@ -38,6 +39,18 @@ void lrp_registry_free(struct lrp_registry *registry)
     names_free(&registry->layers);
     names_free(&registry->activations);
     free(registry);
+}
+
+/* "domain:NAME": everything of that operator domain. */
+static bool names_domain(const char *name, const struct lrp_layer *layer)
+{
+    return strncmp(name, "domain:", 7) == 0 && *layer->domain && strcmp(name + 7, layer->domain) == 0;
+}
+
+/* One layer by its name, several by a glob, or all of a domain. */
+static bool names_layer(const char *name, const struct lrp_layer *layer)
+{
+    return names_domain(name, layer) || strcmp(name, layer->name) == 0 || (lrp_glob_has_magic(name) && lrp_glob_match(name, layer->name));
 }
 
 static enum lrp_status names_add(struct names *names, const char *name, struct lrp_error *err)
@@ -80,7 +93,7 @@ bool lrp_registry_supports_layer(const struct lrp_registry *registry, const stru
     const struct lrp_kind_row *row = lrp_kind_row(kind);
     if (kind != LRP_KIND_OTHER && (registry->pr26 ? row->supported_pr26 : row->supported)) return true;
     for (size_t i = 0; i < registry->layers.count; i++)
-        if (lrp_layer_is(layer, registry->layers.items[i])) return true;
+        if (lrp_layer_is(layer, registry->layers.items[i]) || names_layer(registry->layers.items[i], layer)) return true;
     /* an activation that stands alone is an activation too */
     for (size_t i = 0; strcmp(layer->group, "activation") == 0 && i < registry->activations.count; i++)
         if (lrp_layer_is(layer, registry->activations.items[i])) return true;
@@ -92,7 +105,7 @@ bool lrp_registry_supports_activation(const struct lrp_registry *registry, const
     if (known_activation(layer->activation, registry->pr26)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)
         if (strcmp(registry->activations.items[i], layer->activation) == 0 ||
-            strcmp(registry->activations.items[i], layer->activation_op) == 0)
+            strcmp(registry->activations.items[i], layer->activation_op) == 0 || names_layer(registry->activations.items[i], layer))
             return true;
     return false;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "composite_json.h"
 #include "json.h"
 #include "rule_json.h"
 #include "settings.h"
@@ -92,14 +93,18 @@ static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, co
 {
     struct lrp_text text = {0}, full = {0};
     struct lrp_error why = {0};
-    bool ok = value_text(item, ",", &text);
+    const bool list = setting == LRP_SETTING_COMPOSITE && cJSON_IsArray(item);
+    if (list && lrp_composite_json_text(item, &full, &why) != LRP_OK) {
+        lrp_text_free(&full);
+        return wrong(r, key_of(setting), why.message);
+    }
+    bool ok = list || value_text(item, ",", &text);
     const char *value = text.data ? text.data : "";
-    if (ok && setting == LRP_SETTING_COMPOSITE && cJSON_IsArray(item)) lrp_text_printf(&full, "composite(%s)", value);
-    else if (ok && is_path(setting, value) && *value != '/') {
+    if (!list && ok && is_path(setting, value) && *value != '/') {
         const char *slash = strrchr(r->path, '/');
         lrp_text_append_n(&full, r->path, slash ? (size_t)(slash - r->path) + 1 : 0);
         lrp_text_append(&full, value);
-    } else lrp_text_append(&full, value);
+    } else if (!list) lrp_text_append(&full, value);
     enum lrp_status status = LRP_OK;
     if (!ok) status = wrong(r, key_of(setting), "a text, number or list is needed");
     else if (text.failed || full.failed) status = lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);

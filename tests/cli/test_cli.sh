@@ -199,6 +199,21 @@ bad_check() { run "$@"; [ $code = 1 ] || fail "exit $code, not 1: $*"; has err "
 bad_check ledger "$unsupported" "$picture"
 good 0 ledger "$unsupported" "$picture" --skip-checks
 
+# ---- custom rules, composites in full, registration by name ----
+sources=$(cd "$demo/.." && pwd)
+good 0 rules --rules "$sources/rules/signed-gamma.json"; has out "signed-gamma"
+good 0 explain "$model" "$picture" --rules "$rules" --rules "$sources/rules/signed-gamma.json" --relevance own.npy
+good 0 explain "$model" "$picture" --rules "$rules" --composite 'composite(global-type(convolution=generalized-gamma, dense=epsilon))' \
+    --relevance table.npy
+cmp -s work/own.npy work/table.npy || fail "a custom rule differs from the rule it writes out"
+clear_work
+good 0 composites --composite epsilon-plus-flat; has out "first-layer-type(convolution=flat)"
+good 0 composites --composite 'composite(global(zero), layer(9, flat))' --json; json "d['primitives'] == [{'global': 'zero'}, {'layer': '9', 'rule': 'flat'}]"
+bad 2 "no-such" composites --composite no-such
+echo '{"custom_rules": {"mine": {}}}' >c.json
+bad 3 'c.json:1:27: rule mine: "groups"' rules --rules ../c.json
+good 1 check "$unsupported" --support-activation '/features/features.5/*'; has out "1 of 12 layers fail"
+
 # ---- compare ----
 echo '{"lrpscope": 1, "composite": "epsilon-plus"}' >a.json; echo '{"lrpscope": 1, "composite": "zero"}' >b.json
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --heatmap d.png; has out "correlation"; exists d.png

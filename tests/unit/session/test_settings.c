@@ -120,7 +120,9 @@ static const struct {
     {"{\"rules\": {\"1\": \"zero\"}}", LRP_FILE, "rules"},
     {"{\"lrpscope\": 2}", LRP_FILE, "version 1"},
     {"{\"skip_checks\": 3}", LRP_USAGE, "skip_checks"},
-    {"{\"custom_rules\": {\"mine\": {}}}", LRP_USAGE, "custom_rules"},
+    {"{\"custom_rules\": {\"mine\": {}}}", LRP_FILE, "groups"},
+    {"{\"composite\": [{\"layer\": \"9\"}]}", LRP_FILE, "primitive 1 is none"},
+    {"{\"composite\": [\"global(zero)\", {\"globl\": \"zero\"}]}", LRP_FILE, "primitive 2 is none"},
     {"[1, 2]", LRP_FILE, "object"},
     {"{\"composite\": ", LRP_FILE, "line 1"},
 };
@@ -143,7 +145,7 @@ static void a_composite_may_be_a_list_of_primitives(void **state)
     struct lrp_settings *s = fresh();
     const char *path = file_with(state, "list.json", "{\"composite\": [\"global(zero)\", \"layer(2, flat)\"], \"target\": 3, \"input_shape\": [1, 3, 8, 8]}");
     check_ok(lrp_settings_read(s, path, NULL, &err), &err);
-    assert_string_equal(lrp_settings_get(s, LRP_SETTING_COMPOSITE), "composite(global(zero),layer(2, flat))");
+    assert_string_equal(lrp_settings_get(s, LRP_SETTING_COMPOSITE), "composite(global(zero), layer(2, flat))");
     assert_string_equal(lrp_settings_get(s, LRP_SETTING_TARGET), "3");
     assert_string_equal(lrp_settings_get(s, LRP_SETTING_INPUT_SHAPE), "1,3,8,8");
     lrp_settings_free(s);
