@@ -1,7 +1,7 @@
 /* words.c: the words of custom rules, for reading, for manuals, and for writing a rule as a formula. */
 #include "words.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -84,13 +84,19 @@ const struct lrp_word *lrp_word_at(enum lrp_words list, size_t index)
 
 /* ---- a formula ---- */
 
-/* "W+", or "(W+gamma W+)": the modifier's word with the strength in place of g. */
+/* Whether an amount needs no brackets: a number or a name. */
+static bool is_simple(const char *amount)
+{
+    return strspn(amount, "abcdefghijklmnopqrstuvwxyz0123456789_.") == strlen(amount);
+}
+
+/* "W+", or "(W + gamma W+)": the modifier's word with the strength in place of g. */
 static void write_modified(struct lrp_text *t, const char *word, const struct lrp_term *term)
 {
     const char *g = term->strength ? term->strength : "g";
     bool gamma = word[1] == '+' && word[2] == 'g';
     if (!gamma) lrp_text_append(t, word);
-    else if (g[0] && g[1] && !g[2]) lrp_text_printf(t, "(%c + %s %s)", word[0], g, word + 3);
+    else if (is_simple(g)) lrp_text_printf(t, "(%c + %s %s)", word[0], g, word + 3);
     else lrp_text_printf(t, "(%c + (%s) %s)", word[0], g, word + 3);
 }
 
@@ -112,7 +118,7 @@ static void write_denominator(struct lrp_text *t, const struct lrp_group *g)
 
 static void write_group(struct lrp_text *t, const struct lrp_group *g, const char *s)
 {
-    if (g->factor) lrp_text_printf(t, "(%s) ", g->factor);
+    if (g->factor) lrp_text_printf(t, is_simple(g->factor) ? "%s " : "(%s) ", g->factor);
     lrp_text_append(t, g->term_count > 1 ? "(" : "");
     for (int i = 0; i < g->term_count; i++) {
         const struct lrp_term *term = &g->terms[i];

@@ -149,7 +149,7 @@ static void rules_say_what_they_compute(void **state) {
     assert_string_equal(lrp_rule_find(book, "gentle")->info.formula, "a W^T s, s = R / stab(W a + b, epsilon)");
     assert_string_equal(lrp_rule_find(book, "box")->info.formula,
                         "(a W^T s - low W+^T s - high W-^T s), s = R / stab(W a + b - (W+ low + b+) - (W- high + b-))");
-    assert_string_equal(lrp_rule_find(book, "raw-gamma")->info.formula, "a (W + (gamma) W+)^T s, s = R / stab((W + (gamma) W+) a + b)");
+    assert_string_equal(lrp_rule_find(book, "raw-gamma")->info.formula, "a (W + gamma W+)^T s, s = R / stab((W + gamma W+) a + b)");
     assert_string_equal(lrp_rule_find(book, "excite-inhibit")->info.formula,
                         "(1+beta) (a+ W+^T s1 + a- W-^T s1) + (-beta) (a+ W-^T s2 + a- W+^T s2), s1 = R / stab(W+ a+ + b+ + W- a-), "
                         "s2 = R / stab(W- a+ + b- + W+ a-)");
