@@ -1,26 +1,43 @@
 /* memory.c: --memory: how much may be kept. */
+#include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
+#include "terms.h"
 #include "text.h"
 
-/* What must be there in any case: the activations and relevances of all values, which are the product; what the largest layer needs
- * while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights (plain, modified,
- * in the layouts of both directions). */
-static uint64_t needed_bytes(const struct lrp_network *n)
+/* How many copies of its weights a layer holds at most while it works under a rule: a convolution one in the order of the file and
+ * one in the layout of either direction; a dense layer works on those in the file, unless the rule changes them. */
+static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lrp_rule *rule)
 {
-    enum { TENSORS_AT_WORK = 6, COPIES_OF_WEIGHTS = 3 };
+    struct lrp_group groups[LRP_GROUPS];
+    if (strcmp(layer->type, "dense") != 0) return 3;
+    const int count = rule->how->method == LRP_BY_TERMS ? lrp_rule_groups(rule, groups) : 0;
+    for (int g = 0; g < count; g++)
+        for (int t = 0; t < groups[g].term_count; t++)
+            if (groups[g].terms[t].weight != LRP_WEIGHT_AS_IS && groups[g].terms[t].weight != LRP_WEIGHT_ONE) return 1;
+    return 0;
+}
+
+/* What must be there in any case: the activations and relevances of all values, which are the product; what the largest layer needs
+ * while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
+static uint64_t needed_bytes(const struct lrp_job *job)
+{
+    enum { TENSORS_AT_WORK = 6 };
+    const struct lrp_network *n = job->results->network;
     const struct lrp_layer_list *list = &n->view->list;
-    uint64_t values = 0, parameters = 0;
+    uint64_t values = 0, weights = 0;
     for (int v = 0; v < n->graph->value_count; v++) {
         const struct lrp_desc *d = &n->graph->values[v].desc;
         const int64_t count = d->constant ? 0 : lrp_shape_count(&d->shape);
         if (count > 0 && (uint64_t)count > values) values = (uint64_t)count;
     }
-    for (size_t i = 0; i < list->count; i++)
-        if (list->rows[i].parameters > 0 && (uint64_t)list->rows[i].parameters > parameters)
-            parameters = (uint64_t)list->rows[i].parameters;
-    return 2 * (uint64_t)list->activation_bytes + (TENSORS_AT_WORK * values + COPIES_OF_WEIGHTS * parameters) * sizeof(float);
+    for (size_t i = 1; i < list->count; i++) {
+        const int64_t count = list->rows[i].parameters;
+        const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
+        if (held > weights) weights = held;
+    }
+    return 2 * (uint64_t)list->activation_bytes + (TENSORS_AT_WORK * values + weights) * sizeof(float);
 }
 
 /* Half of the machine's memory. */
@@ -41,7 +58,7 @@ static uint64_t limit_of(const struct lrp_job *job, const char **text)
 static uint64_t left_over(const struct lrp_job *job)
 {
     const char *text;
-    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job->results->network);
+    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job);
     return limit > needed ? limit - needed : 0;
 }
 
@@ -55,7 +72,7 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
 {
     struct lrp_engine *engine = job->results->network->engine;
     const char *text;
-    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job->results->network);
+    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job);
     if (*text && limit < needed)
         return lrp_fail(err, LRP_MEMORY, "%s: --memory %s is too small: %llu bytes are needed", lrp_model_path(job->session->model),
                         text, (unsigned long long)needed);
