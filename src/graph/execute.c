@@ -18,7 +18,7 @@ struct lrp_engine {
     const struct lrp_graph *graph;
     struct lrp_lru *cache;
     struct prepared_key latest;    /* handed out last: it may have grown while it worked */
-    void *latest_handle;           /* NULL: none */
+    bool has_latest;
     struct lrp_tensor **constants; /* by value */
     struct lrp_pool *pool;
 };
@@ -95,14 +95,12 @@ static size_t handle_bytes(const struct lrp_call *call, const void *handle)
     return handle && call->op->bytes ? call->op->bytes(handle) : 0;
 }
 
-/* Handles make more of themselves on first use: the one that was used last is measured again. */
+/* Handles make more of themselves on first use: the one that was used last is measured again, if it is still there. */
 static void settle(struct lrp_engine *e)
 {
-    if (!e->latest_handle) return;
-    const struct lrp_call *call = &e->graph->nodes[e->latest.node].call;
-    size_t bytes = handle_bytes(call, e->latest_handle);
-    e->latest_handle = NULL;
-    lrp_lru_resize(e->cache, &e->latest, sizeof e->latest, bytes);
+    const struct prepared *used = e->has_latest ? lrp_lru_find(e->cache, &e->latest, sizeof e->latest) : NULL;
+    e->has_latest = false;
+    if (used) lrp_lru_resize(e->cache, &e->latest, sizeof e->latest, handle_bytes(&e->graph->nodes[e->latest.node].call, used->handle));
 }
 
 static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *key, void **handle, struct lrp_error *err)
@@ -133,7 +131,7 @@ enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const str
     if (found) *handle = found->handle;
     enum lrp_status status = found ? LRP_OK : prepare(engine, &key, handle, err);
     engine->latest = key;
-    engine->latest_handle = *handle;
+    engine->has_latest = true;
     return status;
 }
 
