@@ -74,6 +74,7 @@ struct lrp_app {
     enum lrp_pane focus;
     bool details;                     /* the details pane is open */
     bool quitting;
+    bool untimed;                     /* no times are shown: what a script dumps is the same on every machine */
 
     const struct lrp_snapshot *now;   /* borrowed: the runtime keeps it alive; NULL before the first */
     struct lrp_facts facts;

@@ -28,6 +28,8 @@ static bool trying(const struct lrp_app *app) {
            app->prompt.kind == LRP_PROMPT_COMPOSITE;
 }
 
+int64_t lrp_preview_sample(const struct lrp_app *app) { return app->now && app->now->one_by_one ? 0 : app->sample; }
+
 int lrp_preview_layer(const struct lrp_app *app) { return trying(app) ? 0 : app->layer; }
 
 enum lrp_preview lrp_app_preview(const struct lrp_app *app) {
@@ -49,7 +51,7 @@ enum lrp_show lrp_app_show(const struct lrp_app *app) {
 
 struct lrp_request lrp_preview_request(const struct lrp_app *app) {
     const enum lrp_preview kind = lrp_app_preview(app);
-    struct lrp_request r = {.kind = kind, .show = lrp_app_show(app), .layer = lrp_preview_layer(app), .sample = app->sample, .channel = app->channel};
+    struct lrp_request r = {.kind = kind, .show = lrp_app_show(app), .layer = lrp_preview_layer(app), .sample = lrp_preview_sample(app), .channel = app->channel};
     if (!app->now || !lrp_app_layer(app, lrp_preview_layer(app)) || kind == LRP_PREVIEW_BARS)
         return (struct lrp_request){.layer = -1};
     if (kind == LRP_PREVIEW_WEIGHTS)

@@ -41,6 +41,8 @@ struct lrp_tiles {
 /* So that as many of `count` channels as can be told apart are seen at once, in tiles as large as that allows. */
 struct lrp_tiles lrp_tiles_make(const struct lrp_caps *caps, int columns, int rows, int plane_width, int plane_height, size_t count);
 
+/* The sample's place in results: they may be of one sample at a time. */
+int64_t lrp_preview_sample(const struct lrp_app *app);
 /* The layer that is shown: the selected one; while rules are tried, the input, where their effect is seen. */
 int lrp_preview_layer(const struct lrp_app *app);
 

@@ -108,7 +108,8 @@ static void put_preview(const struct lrp_app *app, cJSON *to) {
 static void put_run(const struct lrp_app *app, cJSON *to) {
     put_text(to, "job", jobs[app->now->job]);
     put_text(to, "error", app->now->error.status != LRP_OK ? app->now->error.message : "");
-    put_number(to, "target", app->now->target_count ? (double)app->now->targets[0].index : -1);
+    const size_t sample = (size_t)lrp_preview_sample(app);
+    put_number(to, "target", sample < app->now->target_count ? (double)app->now->targets[sample].index : -1);
     put_number(to, "forward_layers", app->now->forward_layers);
     put_number(to, "relevance_layers", app->now->relevance_layers);
 }

@@ -68,9 +68,9 @@ static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kin
     if (kind == LRP_EFFECT_WRITE)
         return lrp_settings_write(runner->snapshot->settings, path, err);
     if (kind == LRP_EFFECT_SHEET)
-        return lrp_snapshot_export_sheet(runner->snapshot, runner->app.sample, path, err);
+        return lrp_snapshot_export_sheet(runner->snapshot, lrp_preview_sample(&runner->app), path, err);
     const enum lrp_show show = lrp_app_preview(&runner->app) == LRP_PREVIEW_CHANNELS ? LRP_SHOW_CHANNELS : lrp_app_show(&runner->app);
-    return lrp_snapshot_export_heatmap(runner->snapshot, runner->app.layer, show, runner->app.sample, path, err);
+    return lrp_snapshot_export_heatmap(runner->snapshot, runner->app.layer, show, lrp_preview_sample(&runner->app), path, err);
 }
 
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect) {

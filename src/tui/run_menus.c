@@ -164,12 +164,14 @@ static void target_rows(const struct lrp_runner *runner, struct lrp_menu_rows *r
     struct score *scores = malloc(count * sizeof *scores);
     if (!scores)
         return;
+    const size_t sample = (size_t)lrp_preview_sample(&runner->app);
+    const float *const values = output->f + (sample < (size_t)samples ? sample : 0) * count;
     for (size_t i = 0; i < count; i++)
-        scores[i] = (struct score){isnan(output->f[i]) ? -INFINITY : output->f[i], (int64_t)i};
+        scores[i] = (struct score){isnan(values[i]) ? -INFINITY : values[i], (int64_t)i};
     qsort(scores, count, sizeof *scores, by_score);
     lrp_menu_rows_add(rows, "arg-max", "", NULL, "the highest score", true);
     for (size_t i = 0; i < count && i < LRP_TARGETS_MOST; i++) {
-        if (runner->snapshot->target_count > 0 && scores[i].index == runner->snapshot->targets[0].index)
+        if (sample < runner->snapshot->target_count && scores[i].index == runner->snapshot->targets[sample].index)
             rows->selected = (int)rows->count;
         target_row(runner, output, scores[i], rows);
     }

@@ -202,6 +202,7 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
         lrp_terminal_size(runner->terminal, &columns, &rows);
     }
     lrp_app_init(&runner->app, &caps, columns, rows);
+    runner->app.untimed = !runner->terminal;
     if (runner->terminal)
         runner->painter = lrp_painter_new(runner->wake[1]);
     if (!options->script) /* what a script does must not depend on who plays it */

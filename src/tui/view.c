@@ -67,8 +67,8 @@ static void setting_segments(const struct lrp_app *app, struct segments *s) {
     if (*convention && strcmp(convention, "julia") != 0)
         segment(s, LRP_STYLE_HEADER, 6, false, convention);
     segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->now->input_label ? app->now->input_label : ""));
-    if (app->now->target_count > 0) {
-        const struct lrp_target *t = &app->now->targets[0];
+    if ((size_t)lrp_preview_sample(app) < app->now->target_count) {
+        const struct lrp_target *t = &app->now->targets[lrp_preview_sample(app)];
         char value[32];
         lrp_value_text((double)t->output, value, sizeof value);
         snprintf(text, sizeof text, "%lld%s%.80s %s", (long long)t->index, t->label && *t->label ? " " : "", t->label ? t->label : "", value);
@@ -119,6 +119,8 @@ static void last_update(const struct lrp_app *app, char *text, size_t size) {
         return;
     if (layers == 0)
         snprintf(text, size, "known before");
+    else if (app->untimed)
+        snprintf(text, size, "%d layer%s computed", layers, layers == 1 ? "" : "s");
     else
         snprintf(text, size, now->update_ms < 10 ? "%d layer%s in %.1f ms" : "%d layer%s in %.0f ms", layers, layers == 1 ? "" : "s", now->update_ms);
 }
