@@ -14,6 +14,12 @@ static void open_view(struct lrp_app *app, enum lrp_view view) {
 }
 void lrp_do_view_layers(struct lrp_app *app) { open_view(app, LRP_VIEW_LAYERS); }
 void lrp_do_view_check(struct lrp_app *app) { open_view(app, LRP_VIEW_CHECK); }
+/* It is computed when it is looked at. */
+void lrp_do_view_ledger(struct lrp_app *app) {
+    open_view(app, LRP_VIEW_LEDGER);
+    if (app->now && !app->now->ledger && !lrp_app_blocked(app))
+        lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
+}
 void lrp_do_view_summary(struct lrp_app *app) { open_view(app, LRP_VIEW_SUMMARY); }
 void lrp_do_view_messages(struct lrp_app *app) { open_view(app, LRP_VIEW_MESSAGES); }
 void lrp_do_help(struct lrp_app *app) {

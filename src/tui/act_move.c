@@ -10,7 +10,7 @@ static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count) 
         *count = lrp_app_menu_count(app);
         return &app->menu.window;
     }
-    if (context == LRP_IN_TEXT && (app->view == LRP_VIEW_LAYERS || app->view == LRP_VIEW_CHECK)) {
+    if (context == LRP_IN_TEXT && lrp_app_lists_layers(app->view)) {
         *page = lrp_app_details_page(app);
         *count = 1 << 16; /* settled afterwards */
         return &app->details_window;
@@ -143,7 +143,7 @@ void lrp_do_unfold_all(struct lrp_app *app) { fold_all(app, false); }
 /* The link of the selected line, in the details or on a page; -1: none. */
 static int selected_link(const struct lrp_app *app) {
     struct lrp_lines lines = {0};
-    const bool page = app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK;
+    const bool page = !lrp_app_lists_layers(app->view);
     if (page)
         lrp_page_lines(app, app->view, app->columns, &lines);
     else if (app->details)
@@ -158,7 +158,7 @@ void lrp_do_follow(struct lrp_app *app) {
     if (link < 0)
         return;
     remember_link(app);
-    if (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK)
+    if (!lrp_app_lists_layers(app->view))
         app->view = LRP_VIEW_LAYERS;
     lrp_app_go(app, link);
 }

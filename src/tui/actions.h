@@ -31,9 +31,10 @@ enum lrp_action_group {
     X(rule_menu, "rule", RULES, LRP_LP, "r", "rule", "choose the rule of layer or tagged layers")                                 \
     X(composite_menu, "composite", RULES, LRP_IN_ANY, "R", "composite", "choose the composite")                                   \
     X(preview_kind, "preview", PREVIEW, LRP_LP, "p", "preview", "next kind: activation, channels, ...")                                        \
-    X(target_menu, "target", RUN, LRP_IN_ANY, "t", "target", "choose the explained output, by score")                             \
+    X(view_ledger, "ledger", VIEWS, LRP_IN_ANY, "L 3", "ledger", "ledger: what layers took in, gave and lost")                    \
     X(export_heatmap, "export", OUT, LRP_IN_ANY, "e", "export", "write this heatmap as PNG")                                      \
     X(back, "back", APP, LRP_IN_ANY, "q", "quit", "close what is open, then quit")                                                \
+    X(target_menu, "target", RUN, LRP_IN_ANY, "t", "", "choose the explained output, by score")                             \
     X(down, "down", MOVE, LRP_MOVES, "j <Down> <C-n>", "", "next row")                                                            \
     X(up, "up", MOVE, LRP_MOVES, "k <Up> <C-p>", "", "previous row")                                                              \
     X(page_down, "page-down", MOVE, LRP_MOVES, "<PgDn> <C-f>", "", "a page on")                                                   \

@@ -175,6 +175,7 @@ void lrp_app_select(struct lrp_app *app, int layer) {
         return;
     app->windows[LRP_VIEW_LAYERS].selected = nearest_row(app, LRP_VIEW_LAYERS, layer);
     app->windows[LRP_VIEW_CHECK].selected = nearest_row(app, LRP_VIEW_CHECK, layer);
+    app->windows[LRP_VIEW_LEDGER].selected = layer;
     if (layer != app->layer)
         enter_layer(app, layer);
     lrp_app_settle(app);

@@ -26,7 +26,7 @@ struct lrp_window {
 };
 
 /* X(id, name, whole body without preview) */
-#define LRP_VIEWS(X) X(LAYERS, "layers", false) X(CHECK, "check", false) X(SUMMARY, "summary", true) X(MESSAGES, "messages", true) \
+#define LRP_VIEWS(X) X(LAYERS, "layers", false) X(CHECK, "check", false) X(LEDGER, "ledger", false) X(SUMMARY, "summary", true) X(MESSAGES, "messages", true) \
     X(HELP, "help", true)
 enum lrp_view {
 #define X(id, name, full) LRP_VIEW_##id,
@@ -134,7 +134,9 @@ bool lrp_app_busy(const struct lrp_app *app);
 /* The kind of preview that is shown and what of: activation in relevance's place while checks block it. */
 enum lrp_preview lrp_app_preview(const struct lrp_app *app);
 enum lrp_show lrp_app_show(const struct lrp_app *app);
-/* Rows of a view; the layer of a row of the layer and check views, or -1. */
+/* Rows are layers: the list, the check, the ledger; the other views are text. */
+bool lrp_app_lists_layers(enum lrp_view view);
+/* Rows of a view; the layer of a row of a view of layers, or -1. */
 int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row);
 /* The folded scope a row of the list stands for, or -1: its layer is then the last one inside. */

@@ -95,6 +95,25 @@ static void statistics(const struct lrp_app *app, const char *what, const struct
         lrp_lines_add(lines, LRP_STYLE_BAD, -1, "%-12s %zu not finite", lrp_app_linear(app) ? what : "", s->nan);
 }
 
+/* What the ledger says of the layer, once it was computed. */
+static void ledger(const struct lrp_app *app, int width, struct lrp_lines *lines) {
+    const struct lrp_ledger *ledger = app->now->ledger;
+    const struct lrp_ledger_row *row = ledger && (size_t)app->layer < ledger->count ? &ledger->rows[app->layer] : NULL;
+    char in[32], out[32], text[256];
+    if (!row)
+        return;
+    lrp_value_text(row->in, in, sizeof in);
+    lrp_value_text(row->out, out, sizeof out);
+    if (app->layer == 0)
+        item(lines, LRP_STYLE_NORMAL, width, "ledger", "in %s", in);
+    else
+        item(lines, LRP_STYLE_NORMAL, width, "ledger", "in %s, out %s", in, out);
+    if (app->layer > 0 && *lrp_causes_text(row, text, sizeof text))
+        item(lines, LRP_STYLE_NORMAL, width, "lost to", "%s", text);
+    if (*lrp_flags_text(row, text, sizeof text))
+        item(lines, LRP_STYLE_WARNING, width, "flags", "%s", text);
+}
+
 static const struct lrp_spread *spread_of(const struct lrp_app *app, enum lrp_show show) {
     const struct lrp_spread *spread = &app->layer_facts.spread[show];
     return app->layer_facts.layer == app->layer && spread->taken > 0 ? spread : NULL;
@@ -178,6 +197,7 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
         values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);
     if (app->now->activation && app->now->activation[app->layer])
         values(app, "activation", LRP_SHOW_ACTIVATION, &app->now->activation_statistics[app->layer], width, lines);
+    ledger(app, width, lines);
     weights(app, width, lines);
     for (int i = 0; i < layer->node_count; i++)
         item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);

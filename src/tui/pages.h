@@ -27,6 +27,10 @@ int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width);
 const char *lrp_remedy_keys(const struct lrp_check_row *row);
 void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
 
+/* "bias 0.120, stabilizer 3.1e-7": what matters, the most first; and the flags' names. Each returns out. */
+char *lrp_causes_text(const struct lrp_ledger_row *row, char *out, size_t size);
+char *lrp_flags_text(const struct lrp_ledger_row *row, char *out, size_t size);
+
 /* Short texts of numbers. Each returns buffer. */
 char *lrp_count_text(int64_t count, char *buffer, size_t size);   /* 138.4M */
 char *lrp_value_text(double value, char *buffer, size_t size);    /* 0.981 */

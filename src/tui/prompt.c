@@ -23,7 +23,7 @@ void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const c
 static bool is_hit(const struct lrp_app *app, int layer) { return lrp_app_matches(app, layer, app->search); }
 
 static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row) {
-    if (app->view == LRP_VIEW_LAYERS || app->view == LRP_VIEW_CHECK)
+    if (lrp_app_lists_layers(app->view))
         return lrp_app_row_first(app, app->view, row, is_hit) >= 0;
     return row < lines->count && lrp_text_holds(lines->items[row].text, app->search);
 }
@@ -39,7 +39,7 @@ void lrp_app_find(struct lrp_app *app, int from, int step) {
     const int count = lrp_app_row_count(app, app->view);
     struct lrp_lines lines = {0};
     int hits = 0, place = 0, hit = -1;
-    if (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK)
+    if (!lrp_app_lists_layers(app->view))
         lrp_page_lines(app, app->view, app->columns, &lines);
     for (int i = 0; i < count && hit < 0; i++) {
         const int row = (((from + i * step) % count) + count) % count;

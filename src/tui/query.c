@@ -72,8 +72,14 @@ static int failing(const struct lrp_app *app, int n, int *count) {
     return -1;
 }
 
+bool lrp_app_lists_layers(enum lrp_view view) {
+    return view == LRP_VIEW_LAYERS || view == LRP_VIEW_CHECK || view == LRP_VIEW_LEDGER;
+}
+
 int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view) {
     int count = 0;
+    if (view == LRP_VIEW_LEDGER)
+        return lrp_app_layer_count(app);
     if (view == LRP_VIEW_LAYERS)
         return (int)app->shown_count;
     if (view == LRP_VIEW_CHECK) {
@@ -87,6 +93,8 @@ int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row) {
     int count;
     if (view == LRP_VIEW_LAYERS)
         return row >= 0 && (size_t)row < app->shown_count ? app->shown[row] : -1;
+    if (view == LRP_VIEW_LEDGER)
+        return row >= 0 && row < lrp_app_layer_count(app) ? row : -1;
     return view == LRP_VIEW_CHECK ? failing(app, row, &count) : -1;
 }
 
@@ -135,7 +143,7 @@ bool lrp_app_linear(const struct lrp_app *app) { return app->caps.ascii && app->
 int lrp_app_context(const struct lrp_app *app) {
     if (app->menu.kind != LRP_MENU_NONE)
         return LRP_IN_MENU;
-    if (app->view != LRP_VIEW_LAYERS && app->view != LRP_VIEW_CHECK)
+    if (!lrp_app_lists_layers(app->view))
         return LRP_IN_TEXT;
     const struct lrp_layout layout = lrp_app_layout(app);
     if (app->focus == LRP_PANE_PREVIEW && layout.has_preview)
@@ -146,6 +154,8 @@ int lrp_app_context(const struct lrp_app *app) {
 int lrp_app_page(const struct lrp_app *app, enum lrp_view view) {
     const struct lrp_layout layout = lrp_app_layout(app);
     const int rows = (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
+    if (view == LRP_VIEW_LEDGER)
+        return rows > 2 ? rows - 1 : 1; /* the last line tells of the whole */
     if (view == LRP_VIEW_CHECK)
         return rows - rows / 2 > 0 ? rows - rows / 2 : 1;
     return rows > 0 ? rows : 1;

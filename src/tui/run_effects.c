@@ -196,6 +196,11 @@ static void do_sample(struct lrp_runner *runner, const struct lrp_effect *effect
         lrp_runner_start(runner);
 }
 
+static void do_start(struct lrp_runner *runner, const struct lrp_effect *effect) {
+    (void)effect;
+    lrp_runner_start(runner);
+}
+
 /* What can be done before a model is there. */
 static bool needs_model(const struct lrp_effect *effect) {
     static const bool without[LRP_EFFECT_COUNT] = {[LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true, [LRP_EFFECT_REDRAW] = true,
@@ -212,7 +217,7 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
         [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
         [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_STORE] = do_store,             [LRP_EFFECT_SAMPLE] = do_sample,     [LRP_EFFECT_TRY] = do_try,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
-        [LRP_EFFECT_RESTORE] = do_restore};
+        [LRP_EFFECT_RESTORE] = do_restore,   [LRP_EFFECT_START] = do_start};
     char hint[80];
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
     if (!runner->session && needs_model(effect))

@@ -155,9 +155,10 @@ static void wake(void *data) {
 
 void lrp_runner_start(struct lrp_runner *runner) {
     struct lrp_error err;
+    const enum lrp_want want = runner->app.view == LRP_VIEW_LEDGER ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
     runner->started = true;
     if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
-        lrp_session_start(runner->session, LRP_WANT_RELEVANCE, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
+        lrp_session_start(runner->session, want, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     lrp_runner_look(runner);
 }

@@ -150,6 +150,8 @@ void lrp_runner_restore(struct lrp_runner *runner) {
     lrp_app_update(&runner->app, &event);
     if (kept->input && !had_input)
         lrp_runner_input(runner, kept->input);
+    else if (runner->app.view == LRP_VIEW_LEDGER)
+        lrp_runner_start(runner);
     if (runner->app.messages.count == messages)
         lrp_runner_say(runner, false, "restored");
 }

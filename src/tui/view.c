@@ -219,7 +219,7 @@ void lrp_view_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus,
 
 static void draw_view(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     static void (*const views[LRP_VIEW_COUNT])(const struct lrp_app *, struct lrp_canvas *, struct lrp_rect) = {
-        [LRP_VIEW_LAYERS] = lrp_view_list,   [LRP_VIEW_CHECK] = lrp_view_check, [LRP_VIEW_SUMMARY] = lrp_view_page,
+        [LRP_VIEW_LAYERS] = lrp_view_list,   [LRP_VIEW_CHECK] = lrp_view_check, [LRP_VIEW_LEDGER] = lrp_view_ledger, [LRP_VIEW_SUMMARY] = lrp_view_page,
         [LRP_VIEW_MESSAGES] = lrp_view_page, [LRP_VIEW_HELP] = lrp_view_page};
     if (rect.rows > 0)
         views[app->view](app, canvas, rect);

@@ -3,6 +3,7 @@
 #define LRP_TUI_VIEW_H
 
 #include "app.h"
+#include "cells.h"
 #include "heat.h"
 
 void lrp_view_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
@@ -15,6 +16,10 @@ int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, in
 void lrp_view_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_view_ledger(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+/* A table of a view's layers, its titles in the first row. */
+void lrp_view_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_view view,
+                    const struct lrp_column *columns, int count);
 void lrp_view_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);

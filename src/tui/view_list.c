@@ -210,15 +210,17 @@ static void draw_row(const struct lrp_app *app, const struct table *t, struct lr
     }
 }
 
-static void draw_table(const struct lrp_app *app, struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_view view) {
+void lrp_view_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_view view,
+                    const struct lrp_column *columns, int count) {
+    struct table t = {.columns = columns, .count = count};
     const struct lrp_window *window = &app->windows[view];
-    lay_out(app, t, rect.columns);
-    draw_titles(t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
+    lay_out(app, &t, rect.columns);
+    draw_titles(&t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
     for (int i = 0; i < rect.rows - 1; i++) {
         const struct row row = row_of(app, view, window->top + i);
         if (row.layer < 0)
             break;
-        draw_row(app, t, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, &row);
+        draw_row(app, &t, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, &row);
     }
 }
 
@@ -236,18 +238,16 @@ static void welcome(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 
 void lrp_view_list(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     char hint[200];
-    struct table t = {.columns = lrp_layer_columns, .count = LRP_LAYER_COLUMNS};
     if (!app->now)
         welcome(app, canvas, rect);
     else if (app->shown_count == 0)
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, "no layer matches the filter: {escape} shows all", hint, sizeof hint), LRP_STYLE_DIM);
     else
-        draw_table(app, &t, canvas, rect, LRP_VIEW_LAYERS);
+        lrp_view_table(app, canvas, rect, LRP_VIEW_LAYERS, lrp_layer_columns, LRP_LAYER_COLUMNS);
 }
 
 /* The failing layers above, what to do below. */
 void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    struct table t = {.columns = lrp_check_columns, .count = LRP_CHECK_COLUMNS};
     char hint[200];
     const int count = lrp_app_row_count(app, LRP_VIEW_CHECK), page = lrp_app_page(app, LRP_VIEW_CHECK);
     if (!app->now) {
@@ -259,7 +259,8 @@ void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct
         return;
     }
     const int rows = (count < page ? count : page) + 1;
-    draw_table(app, &t, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rows < rect.rows ? rows : rect.rows}, LRP_VIEW_CHECK);
+    lrp_view_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rows < rect.rows ? rows : rect.rows}, LRP_VIEW_CHECK,
+                   lrp_check_columns, LRP_CHECK_COLUMNS);
     struct lrp_lines lines = {0};
     const struct lrp_check_row *row = lrp_app_check(app, app->layer);
     if (row && row->failed) {

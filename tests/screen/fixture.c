@@ -196,6 +196,23 @@ void fixture_layer(struct fixture *f) {
     lrp_app_update(&f->app, &event);
 }
 
+void fixture_ledger(struct fixture *f) {
+    for (int i = 0; i < FIXTURE_LAYERS; i++) {
+        struct lrp_ledger_row *row = &f->ledger_rows[i];
+        row->in = f->statistics[i].sum;
+        row->out = i ? f->statistics[i - 1].sum : row->in;
+        row->causes[LRP_CAUSE_BIAS] = i == 20 ? 0.012 : i ? 0.002 : 0;
+        row->causes[LRP_CAUSE_STABILIZER] = i == 20 ? -0.01 : 0;
+        row->causes[LRP_CAUSE_OTHER] = 1e-9;
+    }
+    f->ledger_rows[3].flags = 1U << LRP_LEDGER_NEGATIVE_INPUT;
+    f->ledger_rows[7].flags = 1U << LRP_LEDGER_AMPLIFIED | 1U << LRP_LEDGER_OFFSET;
+    f->ledger = (struct lrp_ledger){.rows = f->ledger_rows, .count = FIXTURE_LAYERS};
+    f->ledger.total = (struct lrp_ledger_row){.in = 1, .out = 0.956, .causes = {[LRP_CAUSE_BIAS] = 0.044}};
+    f->snapshot.ledger = &f->ledger;
+    fixture_seen(f);
+}
+
 void fixture_branches(struct fixture *f) {
     static const char *const names[] = {"/stem/conv/Conv",          "/stem/conv2/Conv",         "/stem/pool/MaxPool",
                                         "/layer1/layer1.0/conv1/Conv", "/layer1/layer1.0/conv2/Conv", "/layer1/layer1.1/pool/MaxPool",

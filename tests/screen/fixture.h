@@ -18,6 +18,8 @@ struct fixture {
     struct lrp_tensor tensor;
     struct lrp_statistics statistics[FIXTURE_LAYERS];
     struct lrp_target target;
+    struct lrp_ledger_row ledger_rows[FIXTURE_LAYERS];
+    struct lrp_ledger ledger;
     struct lrp_snapshot snapshot;
     bool skip, registered; /* what the settings say */
     int own_rules;         /* rules given by the user: layer 3's */
@@ -33,6 +35,8 @@ void fixture_picture(struct fixture *f);
 void fixture_layer(struct fixture *f);
 /* An input and results of the forward pass; with relevance too. */
 void fixture_results(struct fixture *f, bool relevance);
+/* A ledger: a little goes to biases, much at layer 20, and two layers have flags. */
+void fixture_ledger(struct fixture *f);
 /* The same layers as another model: in scopes, and layer 9 joins what 8 and 5 give. */
 void fixture_branches(struct fixture *f);
 void fixture_key(struct fixture *f, int key);

@@ -122,6 +122,7 @@ static const struct {
     {"D", LRP_IN_PREVIEW, "store"},
     {"1", LRP_IN_LIST, "layers"},
     {"2", LRP_IN_LIST, "check"},
+    {"3 L", LRP_IN_LIST, "ledger"},
     {"4", LRP_IN_LIST, "summary"},
     {"5", LRP_IN_LIST, "messages"},
     {"? h <F1>", LRP_IN_LIST, "help"},

@@ -11,7 +11,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -39,6 +39,11 @@ static const struct screen {
     {"branches-120x40", "s!jjjjjjjj<Enter>", 120, 40, LRP_COLOR_256, false, BRANCHES},
     {"folded-120x40", "s!-jjj<Space><Right><Right>", 120, 40, LRP_COLOR_256, false, BRANCHES},
     {"folded-ascii-mono-80x24", "s!-", 80, 24, LRP_COLOR_MONO, true, BRANCHES},
+    {"ledger-120x40", "s!Ljjjjjjj<Enter>", 120, 40, LRP_COLOR_256, false, LEDGER},
+    {"ledger-200x60", "s!3jjj", 200, 60, LRP_COLOR_DIRECT, false, LEDGER},
+    {"ledger-80x24", "s!3G", 80, 24, LRP_COLOR_256, false, LEDGER},
+    {"ledger-ascii-mono-60x15", "s!3", 60, 15, LRP_COLOR_MONO, true, LEDGER},
+    {"ledger-blocked-80x24", "3", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"search-80x24", "/max", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"search-failed-80x24", "/nosuch", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"filter-80x24", "\\dense<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -100,6 +105,8 @@ static void prepare(struct fixture *f, const struct screen *s) {
     fixture_init(f, s->mode, s->ascii, s->columns, s->rows);
     if (s->state != NO_INPUT)
         fixture_results(f, s->state != BLOCKED);
+    if (s->state == LEDGER)
+        fixture_ledger(f);
     if (s->state == BRANCHES)
         fixture_branches(f);
     if (s->state == RUNNING) {
