@@ -10,7 +10,8 @@
  * file's mapping. */
 struct lrp_model;
 
-/* Opens an ONNX file (weights may lie in files beside it). Operators nobody implements are kept.
+/* Opens an ONNX file (weights may lie in files beside it), or a JSON model: whatever the file begins like. Operators nobody
+ * implements are kept.
  * Errors: LRP_FILE naming the file and the cause. */
 enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err);
 struct lrp_model *lrp_model_retain(struct lrp_model *model);

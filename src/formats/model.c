@@ -2,7 +2,10 @@
 #include "lrpscope/model.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
+#include "json_model.h"
+#include "mapping.h"
 #include "model_internal.h"
 #include "onnx.h"
 
@@ -11,11 +14,23 @@ struct lrp_model {
     int references;
 };
 
+/* By what the file begins with, not by its name; a file that cannot be read is left to the reader to complain of. */
+static bool is_json(const char *path)
+{
+    struct lrp_mapping file = {0};
+    struct stat kind;
+    if (stat(path, &kind) != 0 || !S_ISREG(kind.st_mode)) return false; /* what a pipe gives cannot be looked at twice */
+    if (lrp_mapping_open(path, &file, NULL) != LRP_OK) return false;
+    const bool json = lrp_json_model_looks(file.data, file.size);
+    lrp_mapping_close(&file);
+    return json;
+}
+
 enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err)
 {
     struct lrp_model *model = calloc(1, sizeof *model);
     if (!model) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
-    enum lrp_status status = lrp_onnx_read(path, &model->definition, err);
+    enum lrp_status status = (is_json(path) ? lrp_json_model_read : lrp_onnx_read)(path, &model->definition, err);
     if (status != LRP_OK) {
         free(model);
         return status;
