@@ -73,10 +73,12 @@ static void every_terminal_type_starts_and_draws(void **state) {
         enum lrp_color_mode mode;
     } cases[] = {{"vt100", LRP_COLOR_MONO},          {"linux", LRP_COLOR_8},
                  {"xterm", LRP_COLOR_8},             {"xterm-256color", LRP_COLOR_256}, {"screen-256color", LRP_COLOR_256},
-                 {"xterm-256color", LRP_COLOR_256}};
+                 {"tmux-256color", LRP_COLOR_256},   {"xterm-direct", LRP_COLOR_DIRECT}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct line l;
+        if (strcmp(cases[i].type, "xterm-direct") == 0 && access("/usr/share/terminfo/x/xterm-direct", R_OK) != 0)
+            continue; /* package ncurses-term */
         struct fixture f;
         open_line(&l, cases[i].type, "auto");
         const struct lrp_caps caps = lrp_terminal_caps(l.terminal);
@@ -135,6 +137,35 @@ static void without_color_no_color_is_written(void **state) {
     assert_false(wrote_color(&l));
     fixture_free(&f);
     close_line(&l);
+}
+
+/* Overlays and comparisons take more colours than one map has; each change of kind makes the pairs anew. */
+static void every_kind_of_preview_is_drawn(void **state) {
+    static const char *const keys[] = {":preview overlay<CR>", "D", ":preview compare<CR>", ":preview channels<CR>", ":preview weights<CR>",
+                                       ":preview relevance<CR>", ":preview sums<CR>", ":preview overlay<CR>"};
+    static const char *const types[] = {"vt100", "linux", "xterm-256color"};
+    (void)state;
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        struct line l;
+        struct fixture f;
+        open_line(&l, types[t], "auto");
+        const struct lrp_caps caps = lrp_terminal_caps(l.terminal);
+        fixture_init(&f, caps.mode, caps.ascii, 80, 24);
+        f.skip = true;
+        fixture_results(&f, true);
+        fixture_keys(&f, "jj");
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+            fixture_keys(&f, keys[i]);
+            fflush(l.out);
+            const long before = ftell(l.out);
+            draw(&l, &f, false);
+            fflush(l.out);
+            assert_true(ftell(l.out) > before || strcmp(keys[i], "D") == 0);
+        }
+        assert_true(caps.palette <= LRP_PALETTE_MAX && caps.palette >= 3);
+        fixture_free(&f);
+        close_line(&l);
+    }
 }
 
 static void nothing_is_written_when_nothing_changed(void **state) {
@@ -198,7 +229,7 @@ int main(void) {
     setenv("LINES", "24", 1);
     setenv("COLUMNS", "80", 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_terminal_type_starts_and_draws), cmocka_unit_test(heatmaps_come_in_their_colors),
+        cmocka_unit_test(every_terminal_type_starts_and_draws), cmocka_unit_test(every_kind_of_preview_is_drawn), cmocka_unit_test(heatmaps_come_in_their_colors),
         cmocka_unit_test(a_terminal_that_cannot_move_the_cursor_is_refused),
         cmocka_unit_test(without_color_no_color_is_written),    cmocka_unit_test(nothing_is_written_when_nothing_changed),
         cmocka_unit_test(keys_are_decoded),                     cmocka_unit_test(an_unknown_type_is_an_error),
