@@ -193,11 +193,11 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     verdict(app, layer, width, lines);
     attributes(app, layer, width, lines);
     rule(app, layer, width, lines);
+    ledger(app, width, lines);
     if (app->now->relevance && app->now->relevance[app->layer])
         values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);
     if (app->now->activation && app->now->activation[app->layer])
         values(app, "activation", LRP_SHOW_ACTIVATION, &app->now->activation_statistics[app->layer], width, lines);
-    ledger(app, width, lines);
     weights(app, width, lines);
     for (int i = 0; i < layer->node_count; i++)
         item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);

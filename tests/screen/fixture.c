@@ -85,6 +85,22 @@ void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int c
 
 void fixture_free(struct fixture *f) { lrp_app_free(&f->app); }
 
+int fixture_set_up(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    if (!f)
+        return -1;
+    fixture_init(f, LRP_COLOR_256, false, 100, 30);
+    fixture_results(f, true);
+    *state = f;
+    return 0;
+}
+
+int fixture_tear_down(void **state) {
+    fixture_free(*state);
+    free(*state);
+    return 0;
+}
+
 static void fact(struct lrp_facts *facts, enum lrp_setting setting, const char *value) { facts->values[setting] = strdup(value); }
 
 void fixture_seen(struct fixture *f) {

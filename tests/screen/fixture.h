@@ -29,6 +29,9 @@ struct fixture {
 /* A VGG-like network whose layer 7 has an unsupported activation; no input yet. */
 void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int columns, int rows);
 void fixture_free(struct fixture *f);
+/* For cmocka: *state is a fixture with results on 100x30 in 256 colours. */
+int fixture_set_up(void **state);
+int fixture_tear_down(void **state);
 /* The session's part: gives the app a snapshot as of now, and the picture it wants. */
 void fixture_seen(struct fixture *f);
 void fixture_picture(struct fixture *f);

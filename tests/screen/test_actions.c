@@ -8,21 +8,6 @@
 #include "keys.h"
 #include "runes.h"
 
-static int set_up(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    fixture_init(f, LRP_COLOR_256, false, 100, 30);
-    fixture_results(f, true);
-    *state = f;
-    return 0;
-}
-static int tear_down(void **state) {
-    fixture_free(*state);
-    free(*state);
-    return 0;
-}
-
 static void every_action_has_a_name_a_help_and_a_way_to_it(void **state) {
     (void)state;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
@@ -237,7 +222,7 @@ static void the_command_line_runs_actions_with_arguments(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
-        set_up(&own);
+        fixture_set_up(&own);
         struct fixture *f = own;
         fixture_keys(f, cases[i].keys);
         const size_t count = f->app.effects.count;
@@ -249,7 +234,7 @@ static void the_command_line_runs_actions_with_arguments(void **state) {
             assert_int_equal(last->number, cases[i].number);
         if (cases[i].text)
             assert_string_equal(last->text, cases[i].text);
-        tear_down(&own);
+        fixture_tear_down(&own);
     }
 }
 
@@ -276,13 +261,13 @@ static void tab_completes_what_is_typed(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
-        set_up(&own);
+        fixture_set_up(&own);
         struct fixture *f = own;
         fixture_keys(f, cases[i].keys);
         if (strcmp(lrp_lineedit_text(&f->app.edits[f->app.prompt.kind]), cases[i].text) != 0)
             print_error("keys %s\n", cases[i].keys);
         assert_string_equal(lrp_lineedit_text(&f->app.edits[f->app.prompt.kind]), cases[i].text);
-        tear_down(&own);
+        fixture_tear_down(&own);
     }
 }
 
@@ -298,14 +283,14 @@ static void what_the_runtime_knows_is_asked_for(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
-        set_up(&own);
+        fixture_set_up(&own);
         struct fixture *f = own;
         fixture_keys(f, cases[i].keys);
         assert_int_equal(f->app.effects.count, 1);
         assert_int_equal(f->app.effects.items[0].kind, LRP_EFFECT_COMPLETE);
         assert_int_equal(f->app.effects.items[0].number, cases[i].kind);
         assert_string_equal(f->app.effects.items[0].text, cases[i].word);
-        tear_down(&own);
+        fixture_tear_down(&own);
     }
 }
 
@@ -335,11 +320,11 @@ int main(void) {
         cmocka_unit_test(every_key_of_the_specification_is_bound),
         cmocka_unit_test(a_rebound_key_is_taken_from_others_where_both_are_meant),
         cmocka_unit_test(every_key_has_a_name_that_reads_back),
-        cmocka_unit_test_setup_teardown(screens_name_the_keys_of_now, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(screens_name_the_keys_of_now, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(the_command_line_runs_actions_with_arguments),
         cmocka_unit_test(tab_completes_what_is_typed),
         cmocka_unit_test(what_the_runtime_knows_is_asked_for),
-        cmocka_unit_test_setup_teardown(candidates_take_the_place_of_the_word, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(candidates_take_the_place_of_the_word, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

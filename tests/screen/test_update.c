@@ -7,21 +7,6 @@
 #include "keys.h"
 
 
-static int set_up(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    fixture_init(f, LRP_COLOR_256, false, 100, 30);
-    fixture_results(f, true);
-    *state = f;
-    return 0;
-}
-static int tear_down(void **state) {
-    fixture_free(*state);
-    free(*state);
-    return 0;
-}
-
 /* Keys, then the selected layer. */
 static void keys_move_the_selection(void **state) {
     static const struct {
@@ -36,13 +21,13 @@ static void keys_move_the_selection(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
-        set_up(&own);
+        fixture_set_up(&own);
         struct fixture *f = own;
         fixture_keys(f, cases[i].keys);
         if (f->app.layer != cases[i].layer)
             print_error("keys %s: layer %d, want %d\n", cases[i].keys, f->app.layer, cases[i].layer);
         assert_int_equal(f->app.layer, cases[i].layer);
-        tear_down(&own);
+        fixture_tear_down(&own);
     }
 }
 
@@ -85,7 +70,7 @@ static void keys_ask_for_effects(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
-        set_up(&own);
+        fixture_set_up(&own);
         struct fixture *f = own;
         fixture_keys(f, cases[i].keys);
         const size_t count = f->app.effects.count;
@@ -98,7 +83,7 @@ static void keys_ask_for_effects(void **state) {
             if (cases[i].text)
                 assert_string_equal(last->text, cases[i].text);
         }
-        tear_down(&own);
+        fixture_tear_down(&own);
     }
 }
 
@@ -333,6 +318,41 @@ static void mouse_selects_and_reads_values(void **state) {
     assert_int_equal(f->app.view, LRP_VIEW_HELP);
 }
 
+static void press_at(struct fixture *f, int what, int x, int y) {
+    struct lrp_event event = {.kind = LRP_EVENT_MOUSE, .number = what, .x = x, .y = y};
+    lrp_app_update(&f->app, &event);
+    fixture_picture(f);
+}
+
+static void a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it(void **state) {
+    struct fixture *f = *state;
+    press_at(f, LRP_MOUSE_PRESS, 10, 6);
+    assert_false(f->app.details);
+    press_at(f, LRP_MOUSE_PRESS, 10, 6);
+    assert_true(f->app.details);
+    fixture_layer(f);
+    const struct lrp_rect details = lrp_app_layout(&f->app).pane[LRP_PANE_DETAILS];
+    press_at(f, LRP_MOUSE_WHEEL_DOWN, details.x + 2, details.y + 2);
+    assert_int_equal(f->app.details_window.selected, 3);
+    assert_int_equal(f->app.layer, 4); /* the list stands still */
+    assert_int_equal(f->app.focus, LRP_PANE_LIST);
+    press_at(f, LRP_MOUSE_WHEEL_DOWN, 10, 6);
+    assert_int_equal(f->app.layer, 7);
+    fixture_keys(f, "4<End>"); /* the last line of the summary leads to a layer of its type */
+    const struct lrp_window *window = &f->app.windows[LRP_VIEW_SUMMARY];
+    press_at(f, LRP_MOUSE_PRESS, 5, 2 + window->selected - window->top);
+    assert_int_equal(f->app.view, LRP_VIEW_LAYERS);
+    assert_int_equal(f->app.layer, 20); /* the first dense layer */
+}
+
+static void a_candidate_is_taken_by_a_click(void **state) {
+    struct fixture *f = *state;
+    fixture_keys(f, ":s<Tab>");
+    const struct lrp_rect body = lrp_app_layout(&f->app).body;
+    press_at(f, LRP_MOUSE_PRESS, 5, body.y + body.rows - 8 + 1);
+    assert_string_equal(lrp_lineedit_text(&f->app.edits[LRP_PROMPT_COMMAND]), "skip-checks");
+}
+
 /* ---- random walk ---- */
 
 static unsigned next_random(unsigned *seed) {
@@ -458,19 +478,21 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_move_the_selection),
         cmocka_unit_test(keys_ask_for_effects),
-        cmocka_unit_test_setup_teardown(a_failing_check_falls_back_to_activations, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(registering_is_taken_back_by_the_same_key, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(both_failures_ask_which, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(moving_over_a_rule_tries_it, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(parameters_are_tried_as_they_are_typed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(incompatible_rules_cannot_be_taken, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kinds_of_preview_follow_each_other, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(replacing_a_file_asks, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(links_are_followed_and_gone_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(playing_goes_to_the_input_and_a_key_stops_it, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failing_check_falls_back_to_activations, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(registering_is_taken_back_by_the_same_key, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(both_failures_ask_which, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(moving_over_a_rule_tries_it, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(parameters_are_tried_as_they_are_typed, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(incompatible_rules_cannot_be_taken, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(kinds_of_preview_follow_each_other, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(replacing_a_file_asks, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(links_are_followed_and_gone_back, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(playing_goes_to_the_input_and_a_key_stops_it, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_candidate_is_taken_by_a_click, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(a_random_walk_keeps_the_state_legal),
         cmocka_unit_test(without_a_model_every_key_is_harmless),
     };
