@@ -15,6 +15,6 @@ draw() { # MODEL SCRIPT
 }
 draw vgg.onnx inspector
 draw vgg-unsupported.onnx unsupported
-for script in rule-menu channels compare; do
+for script in rule-menu channels compare ledger; do
     draw vgg.onnx "$script"
 done
