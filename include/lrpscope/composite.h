@@ -22,7 +22,7 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
 void lrp_composite_free(struct lrp_composite *composite);
 /* The text that parses back to the same composite. Owned by the caller. */
 char *lrp_composite_text(const struct lrp_composite *composite);
-/* The primitives one per line, type maps listed per type. Owned by the caller. */
+/* The primitives one per line, type maps listed per type as in the original: "    dense => epsilon(1e-6)". Owned by the caller. */
 char *lrp_composite_describe(const struct lrp_composite *composite);
 
 /* The primitives as a JSON array, which "composite" of a rules file takes: [{"global-type": {"dense": "epsilon"}}, {"layer": "9", "rule":

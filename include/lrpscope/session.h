@@ -86,7 +86,8 @@ struct lrp_snapshot {
     const struct lrp_layer_list *layers;
     const struct lrp_check *check;
     const char *const *rules;        /* text of the rule each layer has ("" for row 0) */
-    const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat", "--rule", "fallback" */
+    const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
+                                        "layer 9", "--rule conv*", "fallback": none did */
     const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
     size_t warning_count;
     const char *input_label;         /* "" without an input */
@@ -129,6 +130,10 @@ struct lrp_spread {
  * LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, struct lrp_spread *out,
                                     struct lrp_error *err);
+/* In words, what automatic differentiation computes where a layer's rule has no weights to work on (semantics.md section 3), known or
+ * registered: "z = hard-swish(a), s = R / stab(z, 1e-9), R_in = a * J^T s, ...". "" where the rule's own formula holds. Owned by the
+ * caller (free); NULL when out of memory. */
+char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer);
 /* A label: "" without labels or beyond them. */
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index);
 /* Layer a selector's text stands for; LRP_USAGE naming the three nearest. The first match. */

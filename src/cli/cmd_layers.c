@@ -1,6 +1,7 @@
 /* cmd_layers.c: lrpscope layers MODEL. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "commands.h"
 #include "job.h"
@@ -56,7 +57,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     return LRP_OK;
 }
 
-static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_layer *layer, const char *rule) {
+static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_layer *layer, const struct lrp_snapshot *now) {
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
     lrp_cli_json_put_number(d, o, "index", layer->index);
     lrp_cli_json_put_text(d, o, "name", layer->name);
@@ -68,7 +69,11 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_shape(d, o, "shape", &layer->shape);
     lrp_cli_json_put_number(d, o, "parameters", (double)layer->parameters);
     lrp_cli_json_put_number(d, o, "macs", (double)layer->macs);
-    lrp_cli_json_put_text(d, o, "rule", rule);
+    lrp_cli_json_put_text(d, o, "rule", now->rules[layer->index]);
+    lrp_cli_json_put_text(d, o, "rule_source", now->rule_sources[layer->index]);
+    char *fallback = lrp_snapshot_fallback(now, layer->index);
+    lrp_cli_json_put_text(d, o, "fallback", fallback);
+    free(fallback);
     lrp_cli_json_put_bool(d, o, "executable", layer->executable);
     lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
 }
@@ -80,7 +85,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     lrp_cli_json_init(&d, arguments->model);
     cJSON *array = lrp_cli_json_put_array(&d, d.root, "layers");
     for (size_t i = 1; i < layers->count; i++)
-        add_layer(&d, array, &layers->rows[i], now->rules[i]);
+        add_layer(&d, array, &layers->rows[i], now);
     cJSON *totals = lrp_cli_json_put_object(&d, d.root, "totals");
     lrp_cli_json_put_number(&d, totals, "layers", (double)(layers->count - 1));
     lrp_cli_json_put_number(&d, totals, "parameters", (double)layers->parameters);

@@ -101,10 +101,10 @@ static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, 
 }
 
 /* The rule a primitive has for a layer in its scope, or NULL. */
-static struct lrp_rule *yields(const struct lrp_primitive *p, const struct lrp_layer *layer)
+static struct lrp_type_rule *yields(const struct lrp_primitive *p, const struct lrp_layer *layer)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (!p->rules[i].type || lrp_layer_is(layer, p->rules[i].type)) return &p->rules[i].rule;
+        if (!p->rules[i].type || lrp_layer_is(layer, p->rules[i].type)) return &p->rules[i];
     return NULL;
 }
 
@@ -134,9 +134,19 @@ static enum lrp_status give(struct assigner *a, size_t layer, const struct lrp_r
     return LRP_OK;
 }
 
-static const char *source_name(const struct lrp_composite *c)
+/* Which primitive it was: "global-type convolution", "layer 9", in a preset "epsilon-plus-flat: global-type convolution". */
+static enum lrp_status give_by(struct assigner *a, size_t layer, const struct lrp_composite *c, const struct lrp_primitive *p,
+                               const struct lrp_type_rule *entry)
 {
-    return c->preset ? c->preset : "composite";
+    struct lrp_text source = {0};
+    if (c->preset) lrp_text_printf(&source, "%s: ", c->preset);
+    lrp_text_append(&source, lrp_primitive_text(p->kind));
+    if (p->selector) lrp_text_printf(&source, " %s", p->selector);
+    if (p->n > 0) lrp_text_printf(&source, " %lld", (long long)p->n);
+    if (entry->type) lrp_text_printf(&source, " %s", entry->type);
+    enum lrp_status status = source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory") : give(a, layer, &entry->rule, source.data);
+    lrp_text_free(&source);
+    return status;
 }
 
 /* One primitive over all layers; a later one overwrites, which makes the last that fits win. */
@@ -148,11 +158,11 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
     size_t fitted = 0;
     if (status == LRP_OK && p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE) keep_first(p, list, layers);
     for (size_t i = 1; status == LRP_OK && i < list->count; i++) {
-        struct lrp_rule *rule = layers[i] ? yields(p, &list->rows[i]) : NULL;
+        struct lrp_type_rule *entry = layers[i] ? yields(p, &list->rows[i]) : NULL;
         struct lrp_error why;
-        if (!rule) continue;
-        if (lrp_rule_fits(a->graph, a->view, c->book, (int)i, rule, &why) == LRP_OK) {
-            status = give(a, i, rule, source_name(c));
+        if (!entry) continue;
+        if (lrp_rule_fits(a->graph, a->view, c->book, (int)i, &entry->rule, &why) == LRP_OK) {
+            status = give_by(a, i, c, p, entry);
             fitted++;
         } else if (list->rows[i].executable && !warn(a, why.message)) {
             status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
@@ -185,12 +195,15 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
         lrp_rule_clear(&rule);
         return status;
     }
+    struct lrp_text source = {0};
+    lrp_text_printf(&source, "--rule %s", option->select);
+    if (source.failed) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB || s.by == LRP_BY_PREFIX;
     for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++) {
         struct lrp_error why;
         if (!s.layers[i]) continue;
         status = lrp_rule_fits(a->graph, a->view, c->book, (int)i, &rule, &why);
-        if (status == LRP_OK) status = give(a, i, &rule, "--rule");
+        if (status == LRP_OK) status = give(a, i, &rule, source.data);
         else if (lenient && status == LRP_USAGE) status = warn(a, why.message) ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
         else status = lrp_fail(a->err, status, "%s", why.message);
     }
@@ -200,6 +213,7 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
         if (!t.data || !warn(a, t.data)) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
         lrp_text_free(&t);
     }
+    lrp_text_free(&source);
     lrp_selection_free(&s);
     lrp_rule_clear(&rule);
     return status;

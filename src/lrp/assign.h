@@ -24,6 +24,8 @@ enum lrp_primitive_kind {
 #undef X
     LRP_PRIMITIVE_COUNT
 };
+/* "global-type" */
+const char *lrp_primitive_text(enum lrp_primitive_kind kind);
 struct lrp_type_rule {
     char *type; /* owned; NULL where the primitive has no map */
     struct lrp_rule rule;
@@ -47,7 +49,7 @@ struct lrp_composite {
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
     struct lrp_rule *rules;
-    char **sources;  /* where it came from */
+    char **sources;  /* where it came from: "global-type dense", "--rule conv*", "fallback" */
     char **warnings;
     size_t count, warning_count;
 };

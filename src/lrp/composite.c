@@ -20,6 +20,11 @@ static const struct {
 #undef X
 };
 
+const char *lrp_primitive_text(enum lrp_primitive_kind kind)
+{
+    return kinds[kind].text;
+}
+
 /* A preset is a text in the language itself; $X is the convolution's rule, $1 and $2 the arguments. */
 struct preset {
     struct lrp_composite_info info;
@@ -78,6 +83,9 @@ void lrp_composite_free(struct lrp_composite *composite)
 static enum lrp_status add_rule(const struct lrp_composite *c, struct lrp_primitive *p, const char *type, const char *rule,
                                 struct lrp_error *err)
 {
+    for (size_t i = 0; type && i < p->count; i++)
+        if (strcmp(p->rules[i].type, type) == 0)
+            return lrp_fail(err, LRP_USAGE, "%s has type %s twice", kinds[p->kind].text, type);
     struct lrp_type_rule *rules = realloc(p->rules, (p->count + 1) * sizeof *rules);
     if (!rules) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     p->rules = rules;
@@ -91,16 +99,20 @@ static enum lrp_status add_rule(const struct lrp_composite *c, struct lrp_primit
 /* "type=rule" or "type=>rule" */
 static enum lrp_status add_mapping(const struct lrp_composite *c, struct lrp_primitive *p, char *text, struct lrp_error *err)
 {
-    char *equals = strchr(text, '=');
+    const char *quote = *text == '"' ? text + 1 + strcspn(text + 1, "\"") : text; /* a type is free of quotes */
+    char *equals = strchr(text + (quote - text), '=');
     if (!equals || equals == text)
-        return lrp_fail(err, LRP_USAGE, "composite: %s needs type=rule, not %s", kinds[p->kind].text, text);
+        return lrp_fail(err, LRP_USAGE, "%s needs type=rule, not %s", kinds[p->kind].text, text);
     *equals = '\0';
-    return add_rule(c, p, lrp_trim(text), equals + (equals[1] == '>' ? 2 : 1), err);
+    return add_rule(c, p, lrp_unquote(lrp_trim(text)), equals + (equals[1] == '>' ? 2 : 1), err);
 }
 
-static enum lrp_status parse_primitive(const struct lrp_composite *c, const char *text, struct lrp_primitive *p, struct lrp_error *err)
+/* `at` becomes the place in the text that an error is about. */
+static enum lrp_status parse_primitive(const struct lrp_composite *c, const char *text, struct lrp_primitive *p, size_t *at,
+                                       struct lrp_error *err)
 {
     struct lrp_call_text call;
+    *at = 0;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
     if (status != LRP_OK) return status;
     *p = (struct lrp_primitive){.kind = LRP_PRIMITIVE_COUNT};
@@ -108,32 +120,39 @@ static enum lrp_status parse_primitive(const struct lrp_composite *c, const char
         if (strcmp(call.name, kinds[k].text) == 0) p->kind = (enum lrp_primitive_kind)k;
     int next = 0;
     if (p->kind == LRP_PRIMITIVE_COUNT) {
-        status = lrp_fail(err, LRP_USAGE, "composite: unknown primitive %s", call.name);
+        status = lrp_fail(err, LRP_USAGE, "unknown primitive %s", call.name);
     } else if (kinds[p->kind].head != NOTHING && call.count < 1) {
-        status = lrp_fail(err, LRP_USAGE, "composite: %s needs a layer or number first", call.name);
+        status = lrp_fail(err, LRP_USAGE, "%s needs a layer or number first", call.name);
     } else if (kinds[p->kind].head == SELECTOR) {
-        p->selector = strdup(call.arguments[next++]);
+        p->selector = strdup(lrp_unquote(call.arguments[next++]));
         if (!p->selector) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     } else if (kinds[p->kind].head == NUMBER && (!lrp_parse_int64(call.arguments[next++], &p->n) || p->n < 1)) {
-        status = lrp_fail(err, LRP_USAGE, "composite: %s needs a positive number, not %s", call.name, call.arguments[0]);
+        status = lrp_fail(err, LRP_USAGE, "%s needs a positive number, not %s", call.name, call.arguments[0]);
     }
     if (status == LRP_OK && (kinds[p->kind].map ? call.count <= next : call.count != next + 1))
-        status = lrp_fail(err, LRP_USAGE, "composite: %s needs %s", call.name, kinds[p->kind].map ? "type=rule" : "one rule");
-    for (; status == LRP_OK && next < call.count; next++)
+        status = lrp_fail(err, LRP_USAGE, "%s needs %s", call.name, kinds[p->kind].map ? "type=rule" : "one rule");
+    for (; status == LRP_OK && next < call.count; next++) {
+        *at = call.offsets[next];
         status = kinds[p->kind].map ? add_mapping(c, p, call.arguments[next], err)
                                     : add_rule(c, p, NULL, call.arguments[next], err);
+    }
     lrp_call_text_free(&call);
     if (status != LRP_OK) primitive_clear(p);
     return status;
 }
 
-static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, struct lrp_error *err)
+/* `offset`: where it begins in the composite's text, for errors; -1 if it is not from there. */
+static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, long offset, struct lrp_error *err)
 {
+    struct lrp_error why = {0};
+    size_t at;
     struct lrp_primitive *larger = realloc(c->primitives, (c->count + 1) * sizeof *larger);
     if (!larger) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     c->primitives = larger;
-    enum lrp_status status = parse_primitive(c, text, &larger[c->count], err);
+    enum lrp_status status = parse_primitive(c, text, &larger[c->count], &at, &why);
     if (status == LRP_OK) c->count++;
+    else if (offset >= 0) lrp_fail(err, status, "composite, character %ld: %s", offset + (long)at + 1, why.message);
+    else lrp_fail(err, status, "%s", why.message);
     return status;
 }
 
@@ -171,7 +190,7 @@ static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *
     int length = vasprintf(&text, format, list);
     va_end(list);
     if (length < 0) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
-    enum lrp_status status = add_primitive(c, text, err);
+    enum lrp_status status = add_primitive(c, text, -1, err);
     free(text);
     return status;
 }
@@ -196,7 +215,7 @@ static enum lrp_status make_preset(struct lrp_composite *c, const struct preset 
                         preset->arguments ? " (" : "", preset->info.parameters, preset->arguments ? ")" : "");
     c->preset = preset->info.name;
     enum lrp_status status = LRP_OK;
-    if (preset_styles[c->convention].fallback) status = add_primitive(c, preset_styles[c->convention].fallback, err);
+    if (preset_styles[c->convention].fallback) status = add_primitive(c, preset_styles[c->convention].fallback, -1, err);
     const char *x = c->convention == LRP_CONVENTION_ZENNIT ? preset->zennit_convolution : preset->convolution;
     if (status == LRP_OK) status = add_formatted(c, err, "global-type(convolution=%s,%s)", x, preset_styles[c->convention].rest);
     if (status == LRP_OK && preset->first) status = add_first(c, preset, call, err);
@@ -231,7 +250,7 @@ static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text 
         return status == LRP_OK ? add_formatted(c, err, "global(%s)", text) : status;
     }
     enum lrp_status status = LRP_OK;
-    for (int i = 0; status == LRP_OK && i < call->count; i++) status = add_primitive(c, call->arguments[i], err);
+    for (int i = 0; status == LRP_OK && i < call->count; i++) status = add_primitive(c, call->arguments[i], (long)call->offsets[i], err);
     return status;
 }
 
@@ -257,15 +276,21 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
 
 /* ---- writing ---- */
 
-static void write_primitive(struct lrp_text *t, const struct lrp_composite *c, const struct lrp_primitive *p, const char *separator)
+static void write_primitive(struct lrp_text *t, const struct lrp_composite *c, const struct lrp_primitive *p)
 {
     lrp_text_printf(t, "%s(", kinds[p->kind].text);
-    if (p->selector) lrp_text_printf(t, "%s, ", p->selector);
+    if (p->selector) {
+        lrp_append_quoted(t, p->selector, "");
+        lrp_text_append(t, ", ");
+    }
     if (kinds[p->kind].head == NUMBER) lrp_text_printf(t, "%lld, ", (long long)p->n);
     for (size_t i = 0; i < p->count; i++) {
         char *rule = lrp_rule_text(&p->rules[i].rule, c->convention);
-        if (i) lrp_text_append(t, separator);
-        if (p->rules[i].type) lrp_text_printf(t, "%s=", p->rules[i].type);
+        if (i) lrp_text_append(t, ", ");
+        if (p->rules[i].type) {
+            lrp_append_quoted(t, p->rules[i].type, "=");
+            lrp_text_append(t, "=");
+        }
         lrp_text_append(t, rule ? rule : "");
         free(rule);
     }
@@ -284,17 +309,36 @@ char *lrp_composite_text(const struct lrp_composite *composite)
     lrp_text_append(&t, "composite(");
     for (size_t i = 0; i < composite->count; i++) {
         if (i) lrp_text_append(&t, ", ");
-        write_primitive(&t, composite, &composite->primitives[i], ", ");
+        write_primitive(&t, composite, &composite->primitives[i]);
     }
     lrp_text_append(&t, ")");
     return lrp_text_take(&t);
+}
+
+/* A map: a type a line, the arrows below each other. */
+static void describe_map(struct lrp_text *t, const struct lrp_composite *c, const struct lrp_primitive *p)
+{
+    int widest = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if ((int)strlen(p->rules[i].type) > widest) widest = (int)strlen(p->rules[i].type);
+    lrp_text_printf(t, "%s(", kinds[p->kind].text);
+    if (p->selector) lrp_text_printf(t, "%s,", p->selector);
+    if (kinds[p->kind].head == NUMBER) lrp_text_printf(t, "%lld,", (long long)p->n);
+    for (size_t i = 0; i < p->count; i++) {
+        char *rule = lrp_rule_text(&p->rules[i].rule, c->convention);
+        lrp_text_printf(t, "\n    %-*s => %s%s", widest, p->rules[i].type, rule ? rule : "", i + 1 < p->count ? "," : "");
+        free(rule);
+    }
+    lrp_text_append(t, "\n)");
 }
 
 char *lrp_composite_describe(const struct lrp_composite *composite)
 {
     struct lrp_text t = {0};
     for (size_t i = 0; i < composite->count; i++) {
-        write_primitive(&t, composite, &composite->primitives[i], ",\n    ");
+        const struct lrp_primitive *p = &composite->primitives[i];
+        if (kinds[p->kind].map) describe_map(&t, composite, p);
+        else write_primitive(&t, composite, p);
         lrp_text_append(&t, "\n");
     }
     return lrp_text_take(&t);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "split.h"
 
 static const struct {
     const char *text;
@@ -24,14 +25,26 @@ static const struct {
 
 /* ---- from JSON ---- */
 
+/* A text that stays one argument where it is put: what rule it is comes out later. */
+static bool is_rule(const cJSON *item)
+{
+    struct lrp_call_text call;
+    if (!cJSON_IsString(item) || lrp_call_text_split(item->valuestring, &call, NULL) != LRP_OK) return false;
+    const bool one = !strpbrk(call.name, ",=\"[]");
+    lrp_call_text_free(&call);
+    return one;
+}
+
 static bool append_map(const cJSON *map, struct lrp_text *out)
 {
     const cJSON *item;
     if (!cJSON_IsObject(map) || !map->child) return false;
     cJSON_ArrayForEach(item, map)
     {
-        if (!cJSON_IsString(item)) return false;
-        lrp_text_printf(out, "%s%s=%s", item == map->child ? "" : ", ", item->string, item->valuestring);
+        if (!is_rule(item)) return false;
+        lrp_text_append(out, item == map->child ? "" : ", ");
+        lrp_append_quoted(out, item->string, "=");
+        lrp_text_printf(out, "=%s", item->valuestring);
     }
     return true;
 }
@@ -40,7 +53,7 @@ static bool append_map(const cJSON *map, struct lrp_text *out)
 static bool append_rules(const cJSON *item, bool map, struct lrp_text *out)
 {
     if (map) return append_map(item, out);
-    if (!cJSON_IsString(item)) return false;
+    if (!is_rule(item)) return false;
     lrp_text_append(out, item->valuestring);
     return true;
 }
@@ -61,7 +74,8 @@ static bool append_primitive(const cJSON *item, struct lrp_text *out)
         if (forms[k].head == HEAD_NUMBER ? !cJSON_IsNumber(first) : !cJSON_IsString(first)) return false;
         if (!second || second->next || strcmp(second->string, forms[k].map ? "rules" : "rule") != 0) return false;
         if (cJSON_IsNumber(first)) lrp_text_printf(out, "%.0f, ", first->valuedouble);
-        else lrp_text_printf(out, "%s, ", first->valuestring);
+        else lrp_append_quoted(out, first->valuestring, "");
+        if (!cJSON_IsNumber(first)) lrp_text_append(out, ", ");
         rules = second;
     } else if (second) return false;
     if (!append_rules(rules, forms[k].map, out)) return false;

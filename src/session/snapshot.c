@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "internal.h"
+#include "terms.h"
+#include "text.h"
 #include "select.h"
 
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
@@ -152,6 +154,31 @@ enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int 
     status = lrp_rule_fits(state->network->graph, state->network->view, state->settings->book, layer, &parsed, why);
     lrp_rule_clear(&parsed);
     return status;
+}
+
+static void write_fallback(struct lrp_text *t, const struct lrp_layer *layer, const struct lrp_call *call, float stabilizer)
+{
+    const int inputs = lrp_call_data_inputs(call), factors = lrp_call_product(call);
+    char number[40];
+    if (call->op->traits & LRP_TRAIT_MOVES) {
+        lrp_text_append(t, "moves elements only: R goes back to where they came from");
+        return;
+    }
+    lrp_text_printf(t, "z = %s(a), s = R / stab(z, %s), ", layer->type, lrp_format_float(stabilizer, number, sizeof number));
+    lrp_text_append(t, inputs > 1 ? "R_in of input i = a_i * J_i^T s" : "R_in = a * J^T s");
+    if (factors > 1) lrp_text_printf(t, " / %d (a product)", factors);
+    lrp_text_append(t, ", J by automatic differentiation");
+}
+
+char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
+{
+    const struct lrp_state *state = lrp_snapshot_box(snapshot)->state;
+    const struct lrp_rule *rule = &state->assignment.rules[layer];
+    const struct lrp_node *node = layer ? &state->network->graph->nodes[state->network->view->nodes[layer].anchor] : NULL;
+    struct lrp_text t = {0};
+    if (node && node->call.op && node->call.op->vjp && rule->how->method == LRP_BY_TERMS && !lrp_call_weighted(&node->call))
+        write_fallback(&t, &state->network->view->list.rows[layer], &node->call, rule->stabilizer);
+    return lrp_text_take(&t);
 }
 
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index)

@@ -1,5 +1,6 @@
 /* run_details.c: what the details of a layer need from the library: how its values are spread, the formula of its rule. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner.h"
@@ -19,6 +20,10 @@ static void look(struct lrp_runner *runner, int layer, const char *rule) {
     struct lrp_layer_facts facts = {.layer = layer};
     struct lrp_event event = {.kind = LRP_EVENT_LAYER, .layer_facts = &facts};
     find_formula(lrp_settings_rule_book(runner->snapshot->settings), rule, facts.formula, sizeof facts.formula);
+    char *fallback = lrp_snapshot_fallback(runner->snapshot, layer);
+    if (fallback && *fallback)
+        snprintf(facts.formula, sizeof facts.formula, "%s", fallback);
+    free(fallback);
     for (int i = 0; i < 3; i++)
         if (shows[i] == LRP_SHOW_WEIGHTS || at(shows[i] == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation, layer))
             lrp_snapshot_spread(runner->snapshot, layer, shows[i], &facts.spread[shows[i]], NULL);

@@ -207,11 +207,15 @@ good 0 explain "$model" "$picture" --rules "$rules" --composite 'composite(globa
     --relevance table.npy
 cmp -s work/own.npy work/table.npy || fail "a custom rule differs from the rule it writes out"
 clear_work
-good 0 composites --composite epsilon-plus-flat; has out "first-layer-type(convolution=flat)"
+good 0 composites --composite epsilon-plus-flat; has out "first-layer-type("; has out "convolution => flat"
 good 0 composites --composite 'composite(global(zero), layer(9, flat))' --json; json "d['primitives'] == [{'global': 'zero'}, {'layer': '9', 'rule': 'flat'}]"
 bad 2 "no-such" composites --composite no-such
 echo '{"custom_rules": {"mine": {}}}' >c.json
 bad 3 'c.json:1:27: rule mine: "groups"' rules --rules ../c.json
+good 0 layers "$unsupported" --support-activation hard-swish --no-fuse --json
+json "any(l['type'] == 'hard-swish' and l['rule_source'] == 'fallback' and 'R_in = a * J^T s' in l['fallback'] for l in d['layers'])"
+json "[l['fallback'] for l in d['layers'] if l['type'] in ('convolution', 'dense')] == [''] * sum(l['type'] in ('convolution', 'dense') for l in d['layers'])"
+bad 2 "composite, character 23: unknown rule z-bix" explain "$model" "$picture" --composite 'composite(global-type(a=z-bix))'
 good 1 check "$unsupported" --support-activation '/features/features.5/*'; has out "1 of 12 layers fail"
 
 # ---- compare ----

@@ -220,7 +220,7 @@ static void what_is_no_composite_is_refused(void **state) {
         {"epsilon-gamma-box", "takes 2 values (low, high)"},
         {"epsilon-gamma-box(1)", "takes 2 values"},
         {"epsilon-gamma-box(2,1)", "low is above high"},
-        {"composite(nonsense(zero))", "unknown primitive nonsense"},
+        {"composite(nonsense(zero))", "composite, character 11: unknown primitive nonsense"},
         {"composite(global())", "global needs one rule"},
         {"composite(global(zero, zero))", "needs one rule"},
         {"composite(layer(conv1))", "needs one rule"},
@@ -229,7 +229,9 @@ static void what_is_no_composite_is_refused(void **state) {
         {"composite(global-type(zero))", "needs type=rule"},
         {"composite(global-type())", "needs type=rule"},
         {"composite(global-type(=zero))", "needs type=rule"},
-        {"composite(global-type(convolution=zerro))", "unknown rule zerro"},
+        {"composite(global-type(convolution=zerro))", "composite, character 23: unknown rule zerro"},
+        {" composite( global(zero),  layer(9, z-bix(1,2)))", "composite, character 37: unknown rule z-bix"},
+        {"composite(global-type(dense=flat,dense=zero))", "character 34: global-type has type dense twice"},
         {"composite(first-n-type(x, convolution=zero))", "positive number"},
         {"composite(first-n-type(0, convolution=zero))", "positive number"},
         {"composite(global(zero)", "bracket"},
@@ -248,11 +250,31 @@ static void composites_are_described_line_by_line(void **state) {
     struct lrp_composite *c;
     check_ok(lrp_composite_parse("epsilon-plus-flat", NULL, JULIA, &c, NULL), NULL);
     char *text = lrp_composite_describe(c);
-    assert_non_null(strstr(text, "convolution=z-plus,\n"));
-    assert_non_null(strstr(text, "first-layer-type(convolution=flat)\n"));
+    assert_non_null(strstr(text, "global-type(\n    convolution   => z-plus,\n    dense         => epsilon(1e-6),\n"));
+    assert_non_null(strstr(text, ")\nfirst-layer-type(\n    convolution => flat\n)\n"));
     free(text);
     lrp_composite_free(c);
     for (size_t i = 0; lrp_composite_at(i); i++) assert_true(*lrp_composite_at(i)->name && *lrp_composite_at(i)->description);
+}
+
+static void every_rule_says_which_primitive_gave_it(void **state) {
+    static const struct {
+        const char *composite, *want[6];
+    } cases[] = {
+        {"epsilon-plus-flat", {"epsilon-plus-flat: global-type scale", "epsilon-plus-flat: first-layer-type convolution",
+                               "epsilon-plus-flat: global-type convolution", "fallback", "epsilon-plus-flat: global-type reshaping",
+                               "epsilon-plus-flat: global-type dense"}},
+        {"zero", {"global", "global", "global", "global", "global", "global"}},
+        {"composite(first-n-type(3, Conv=flat), range(3..4, zero), layer(pool, zero), last-layer(zero))",
+         {"fallback", "first-n-type 3 Conv", "range 3..4", "layer pool", "fallback", "last-layer"}},
+    };
+    struct explanation e = {0};
+    explain_open(&e, network_file(state, false));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        explain_rules(&e, cases[i].composite, JULIA, NULL, 0);
+        for (int k = 0; k < 6; k++) assert_string_equal(e.assignment.sources[k + 1], cases[i].want[k]);
+    }
+    explain_close(&e);
 }
 
 /* ---- --rule ---- */
@@ -266,7 +288,7 @@ static void options_win_over_the_composite_and_the_last_wins(void **state) {
     assert_string_equal(explain_rule_of(&e, "conv1"), "z-plus");
     assert_string_equal(explain_rule_of(&e, "2.1"), "gamma(1)");
     assert_string_equal(explain_rule_of(&e, "pool/max"), "epsilon(1)"); /* gamma does not fit: skipped */
-    assert_string_equal(e.assignment.sources[2], "--rule");
+    assert_string_equal(e.assignment.sources[2], "--rule relu1");
     assert_int_equal(e.assignment.warning_count, 2);
     assert_non_null(strstr(e.assignment.warnings[0], "gamma does not fit layer pool/max (max-pool)"));
     assert_non_null(strstr(e.assignment.warnings[1], "drop was dropped"));
@@ -361,6 +383,7 @@ int main(void) {
         T(rounding_is_passed_over_by_first_and_last),
         T(what_is_no_composite_is_refused),
         T(composites_are_described_line_by_line),
+        T(every_rule_says_which_primitive_gave_it),
         T(options_win_over_the_composite_and_the_last_wins),
         T(a_rule_that_does_not_fit_is_refused_where_a_layer_is_named),
         T(the_check_knows_three_kinds_of_failure),

@@ -18,16 +18,18 @@ static const char *random_rule(void) {
     return rules[draw(6)];
 }
 static void random_map(struct lrp_text *t) {
-    static const char *const types[] = {"convolution", "dense", "scale", "Relu"};
+    static const char *const types[] = {"convolution", "dense", "scale", "\"a=b\""};
     for (int i = 0, count = 1 + draw(4); i < count; i++)
         lrp_text_printf(t, "%s%s=%s", i ? ", " : "", types[i], random_rule());
 }
 static void random_primitive(struct lrp_text *t) {
     static const char *const plain[] = {"global", "first-layer", "last-layer"};
     static const char *const maps[] = {"global-type", "first-layer-type", "last-layer-type"};
+    static const char *const names[] = {"1",         "conv*",       "[ab]?",           "/a/b.0/Conv",
+                                        "\"a,b\"", "\"f(x)\"", "\"say \\\"x\\\"\"", "\"a]\""};
     switch (draw(6)) {
     case 0: lrp_text_printf(t, "%s(%s)", plain[draw(3)], random_rule()); return;
-    case 1: lrp_text_printf(t, "layer(%d, %s)", 1 + draw(9), random_rule()); return;
+    case 1: lrp_text_printf(t, "layer(%s, %s)", names[draw(8)], random_rule()); return;
     case 2: lrp_text_printf(t, "range(%d..%d, %s)", 1 + draw(4), 5 + draw(4), random_rule()); return;
     case 3: lrp_text_printf(t, "first-n-type(%d, ", 1 + draw(9)); break;
     case 4: lrp_text_printf(t, "range-type(%d..%d, ", 1 + draw(4), 5 + draw(4)); break;
@@ -72,7 +74,8 @@ static void composites_come_back_as_they_were(void **unused) {
 static void what_is_no_primitive_is_told_by_its_place(void **unused) {
     static const char *const wrong[] = {"[1]", "[{}]", "[{\"global\": 1}]", "[{\"global\": \"zero\", \"rule\": \"zero\"}]",
                                         "[{\"layer\": \"9\"}]", "[{\"layer\": 9, \"rule\": \"zero\"}]", "[{\"global-type\": {}}]",
-                                        "[{\"first-n-type\": \"7\", \"rules\": {\"dense\": \"zero\"}}]", "[{\"nothing\": \"zero\"}]"};
+                                        "[{\"first-n-type\": \"7\", \"rules\": {\"dense\": \"zero\"}}]", "[{\"nothing\": \"zero\"}]",
+                                        "[{\"global\": \"zero), layer(2, flat\"}]", "[{\"global-type\": {\"dense\": \"zero, Conv=flat\"}}]"};
     (void)unused;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct lrp_text text = {0};
