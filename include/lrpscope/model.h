@@ -14,6 +14,9 @@ struct lrp_model;
  * implements are kept.
  * Errors: LRP_FILE naming the file and the cause. */
 enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err);
+/* Writes a model that nests (chains, branches that meet again, skip connections) as a JSON model, its weights in a safetensors file of the
+ * same name beside it. Errors: LRP_UNSUPPORTED naming the first value that crosses, or what JSON models cannot say; LRP_FILE. */
+enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *path, struct lrp_error *err);
 struct lrp_model *lrp_model_retain(struct lrp_model *model);
 void lrp_model_release(struct lrp_model *model);
 

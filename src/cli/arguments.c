@@ -84,8 +84,6 @@ static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments 
     out->command = lrp_cli_command_find(first);
     if (out->command)
         next = 1;
-    else if (lrp_cli_command_reserved(first))
-        return lrp_fail(err, LRP_USAGE, "command \"%s\" is not implemented yet", first);
     else
         out->command = &lrp_cli_commands[LRP_COMMAND_INSPECT];
     if (out->command->takes_model && next < p->plain_count)

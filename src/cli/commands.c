@@ -56,6 +56,13 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .run = lrp_cli_compare, .takes_model = true, .most_inputs = -1,
          .examples = {"lrpscope compare model.onnx castle.png --rules a.json --rules b.json --heatmap difference.png",
                       "lrpscope compare model.onnx castle.png --conventions"}},
+    [LRP_COMMAND_CONVERT] =
+        {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
+         .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "
+                    "go into a safetensors file of the same name beside it. Exits with 4, naming the first value that crosses from one "
+                    "branch into another, if the model does not nest.",
+         .run = lrp_cli_convert, .takes_model = true, .most_inputs = 1,
+         .examples = {"lrpscope convert model.onnx model.json"}},
     [LRP_COMMAND_RULES] =
         {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",
          .details = "What --rule and --composite accept; with --rules also the custom rules of that file.", .run = lrp_cli_rules,
@@ -76,8 +83,6 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
 };
 // clang-format on
 
-static const char *const reserved[] = {"convert"};
-
 const struct lrp_command *lrp_cli_command_find(const char *name) {
     for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
         if (!strcmp(lrp_cli_commands[i].name, name))
@@ -87,11 +92,4 @@ const struct lrp_command *lrp_cli_command_find(const char *name) {
 
 enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command) {
     return (enum lrp_command_id)(command - lrp_cli_commands);
-}
-
-bool lrp_cli_command_reserved(const char *name) {
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (!strcmp(reserved[i], name))
-            return true;
-    return false;
 }

@@ -15,6 +15,7 @@ enum lrp_command_id {
     LRP_COMMAND_EXPLAIN,
     LRP_COMMAND_LEDGER,
     LRP_COMMAND_COMPARE,
+    LRP_COMMAND_CONVERT,
     LRP_COMMAND_RULES,
     LRP_COMMAND_COMPOSITES,
     LRP_COMMAND_OPS,
@@ -43,8 +44,6 @@ extern const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT];
 /* The row with that name; NULL if there is none. */
 const struct lrp_command *lrp_cli_command_find(const char *name);
 enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command);
-/* True for a name that is kept for a command to come, so that it is never taken for a file. */
-bool lrp_cli_command_reserved(const char *name);
 
 int lrp_cli_inspect(const struct lrp_arguments *arguments);
 int lrp_cli_check(const struct lrp_arguments *arguments);
@@ -53,6 +52,7 @@ int lrp_cli_run(const struct lrp_arguments *arguments);
 int lrp_cli_explain(const struct lrp_arguments *arguments);
 int lrp_cli_ledger(const struct lrp_arguments *arguments);
 int lrp_cli_compare(const struct lrp_arguments *arguments);
+int lrp_cli_convert(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);
 int lrp_cli_composites(const struct lrp_arguments *arguments);
 int lrp_cli_ops(const struct lrp_arguments *arguments);

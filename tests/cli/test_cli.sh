@@ -218,6 +218,18 @@ json "[l['fallback'] for l in d['layers'] if l['type'] in ('convolution', 'dense
 bad 2 "composite, character 23: unknown rule z-bix" explain "$model" "$picture" --composite 'composite(global-type(a=z-bix))'
 good 1 check "$unsupported" --support-activation '/features/features.5/*'; has out "1 of 12 layers fail"
 
+# ---- convert ----
+good 0 convert "$model" vgg.json; exists vgg.json vgg.safetensors
+good 0 layers vgg.json; cp out json.layers; good 0 layers "$model"
+[ "$(head -13 out)" = "$(head -13 json.layers)" ] || fail "the converted model has other layers"
+good 0 explain "$model" "$picture" --rules "$rules" --relevance a.npy; good 0 explain vgg.json "$picture" --rules "$rules" --relevance b.npy
+cmp -s work/a.npy work/b.npy || fail "the converted model explains otherwise"
+good 0 convert vgg.json again.json; good 0 explain again.json "$picture" --rules "$rules" --relevance c.npy
+cmp -s work/a.npy work/c.npy || fail "a model converted twice explains otherwise"
+clear_work
+bad 2 "must end in .json" convert "$model" vgg.onnx
+bad 3 "cannot be written" convert "$model" nowhere/vgg.json
+
 # ---- compare ----
 echo '{"lrpscope": 1, "composite": "epsilon-plus"}' >a.json; echo '{"lrpscope": 1, "composite": "zero"}' >b.json
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --heatmap d.png; has out "correlation"; exists d.png

@@ -40,7 +40,6 @@ static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state) {
         {"m i j", "unexpected argument \"j\""},
         {"check", "no MODEL given"},
         {"explain m", "no INPUT given"},
-        {"convert m o", "command \"convert\" is not implemented yet"},
         {"explain m i --plugin p.so", "--plugin is not implemented yet"},
         {"explain m i --repeat 0", "--repeat"},
         {"explain m i --repeat 1x", "--repeat"},
@@ -160,7 +159,6 @@ static void no_row_of_a_table_is_empty_or_doubled(void **state) {
         const struct lrp_command *c = &lrp_cli_commands[i];
         assert_true(c->name && c->summary && c->details && c->run && c->examples[0]);
         assert_ptr_equal(lrp_cli_command_find(c->name), i ? c : NULL);
-        assert_false(lrp_cli_command_reserved(c->name));
     }
 }
 

@@ -5,6 +5,8 @@
 #include "explain.h"
 #include "json_model.h"
 #include "lrpscope/check.h"
+#include "lrpscope/model.h"
+#include "onnx_writer.h"
 #include "safetensors.h"
 #include "temporary.h"
 
@@ -196,6 +198,53 @@ static void depth_is_bounded(void **state) {
     lrp_text_free(&text);
 }
 
+/* ---- converting ---- */
+
+static void write_crossing(const char *path, bool crosses) {
+    struct onnx_writer w = {0};
+    onnx_input(&w, "x", 1, 2, (int64_t[]){1, 2});
+    onnx_node(&w, "Relu", "relu", "x", "a", NULL);
+    onnx_node(&w, "Sigmoid", "left", "a", "b", NULL);
+    onnx_node(&w, "Tanh", "right", "a", "c", NULL);
+    onnx_node(&w, "Add", "add", "b c", "d", NULL);
+    onnx_node(&w, "Add", "again", crosses ? "d b" : "d a", "y", NULL);
+    onnx_output(&w, "y", 1, 2, (int64_t[]){1, 2});
+    onnx_write(&w, 13, path);
+}
+
+static void a_value_that_crosses_is_named(void **state) {
+    struct lrp_model *model = NULL;
+    struct lrp_error err = {0};
+    const char *path = temporary_path(state, "crossing.onnx");
+    write_crossing(path, true);
+    check_ok(lrp_model_open(path, &model, &err), &err);
+    check_fails(lrp_model_convert(model, temporary_path(state, "out.json"), &err), &err, LRP_UNSUPPORTED, "value b crosses");
+    lrp_model_release(model);
+}
+
+/* x -> relu -> skip-connection of (sigmoid + tanh): the same numbers, from other nodes. */
+static void what_nests_computes_the_same(void **state) {
+    struct explanation before = {0}, after = {0};
+    struct lrp_definition *definition = NULL;
+    struct lrp_model *model = NULL;
+    struct lrp_error err = {0};
+    const char *path = temporary_path(state, "nested.onnx"), *out = temporary_path(state, "out.json");
+    write_crossing(path, false);
+    check_ok(lrp_model_open(path, &model, &err), &err);
+    check_ok(lrp_model_convert(model, out, &err), &err);
+    lrp_model_release(model);
+    explain_open(&before, path);
+    check_ok(lrp_json_model_read(out, &definition, &err), &err);
+    network_build(&after.n, definition, &(struct lrp_graph_options){.canonize = true});
+    network_layers(&after.n, true);
+    network_check_types(&after.n, "relu sigmoid tanh add add");
+    network_forward(&before.n, (float[]){1, -2});
+    network_forward(&after.n, (float[]){1, -2});
+    for (int k = 0; k < 2; k++) assert_true(network_output(&before.n)->f[k] == network_output(&after.n)->f[k]);
+    explain_close(&before);
+    explain_close(&after);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, temporary_setup, temporary_teardown)
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -206,6 +255,8 @@ int main(void) {
         T(weights_lie_beside_the_model),
         T(mistakes_are_told_by_layer_and_key),
         T(depth_is_bounded),
+        T(a_value_that_crosses_is_named),
+        T(what_nests_computes_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
