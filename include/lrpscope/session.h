@@ -118,7 +118,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot);
 /* Whether `rule` (text) could be given to a layer; if not, `why` says the reason. LRP_USAGE for a text that is no rule. */
 enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why);
 /* What of a layer is looked at. */
-enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS };
+enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS, LRP_SHOW_OVERLAY };
 /* How a layer's values are spread. */
 enum { LRP_SPREAD_BINS = 16, LRP_SPREAD_TAKEN = 65536 };
 struct lrp_spread {
@@ -143,7 +143,8 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 
 /* The picture that a heatmap PNG of a layer would hold: a plane of values, to be drawn under the settings' options.
  * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
- * relevance as tiles, the strongest first, 256 at most.)
+ * relevance as tiles, the strongest first, 256 at most. Overlay: relevance, over the input with an opacity of 0.6 unless the settings
+ * say another.)
  * *plane is owned by the caller. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane **plane, struct lrp_error *err);

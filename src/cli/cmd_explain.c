@@ -55,7 +55,8 @@ typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp
 
 static enum lrp_show show_of(const struct explain *e) {
     static const char *const names[] = {[LRP_SHOW_RELEVANCE] = "relevance", [LRP_SHOW_ACTIVATION] = "activation",
-                                        [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = "channels"};
+                                        [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = "channels",
+                                        [LRP_SHOW_OVERLAY] = "overlay"};
     enum lrp_show show = LRP_SHOW_RELEVANCE;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(e->arguments->show, names[i]))

@@ -95,7 +95,7 @@ static const struct lrp_option options[] = {
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
     {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show),
-     .choices = "relevance activation weights channels",
+     .choices = "relevance activation weights channels overlay",
      .help = "what --heatmap shows"},
     {.name = "colormap", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(COLORMAP),
      .help = "colour map (lrpscope colormaps)"},

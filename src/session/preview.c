@@ -6,6 +6,7 @@
 #include "internal.h"
 
 enum { LRP_CHANNELS_MOST = 256 }; /* tiles of a grid */
+static const double overlay_alpha = 0.6;
 
 enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                   struct lrp_error *err)
@@ -15,8 +16,10 @@ enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_
     enum lrp_status status = LRP_OK;
     const char *const method = lrp_settings_get(settings, LRP_SETTING_METHOD);
     const char *const what[] = {[LRP_SHOW_RELEVANCE] = method, [LRP_SHOW_ACTIVATION] = "activation",
-                                [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = method};
+                                [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = method,
+                                [LRP_SHOW_OVERLAY] = method};
     lrp_heatmap_defaults(what[show], out);
+    if (show == LRP_SHOW_OVERLAY) out->overlay = overlay_alpha;
     for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
         if (*lrp_settings_get(settings, keys[i]))
             status = lrp_heatmap_option_set(out, lrp_setting_key(keys[i]), lrp_settings_get(settings, keys[i]), err);

@@ -69,7 +69,10 @@ static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kin
         return lrp_settings_write(runner->snapshot->settings, path, err);
     if (kind == LRP_EFFECT_SHEET)
         return lrp_snapshot_export_sheet(runner->snapshot, lrp_preview_sample(&runner->app), path, err);
-    const enum lrp_show show = lrp_app_preview(&runner->app) == LRP_PREVIEW_CHANNELS ? LRP_SHOW_CHANNELS : lrp_app_show(&runner->app);
+    const enum lrp_preview preview = lrp_app_preview(&runner->app);
+    const enum lrp_show show = preview == LRP_PREVIEW_CHANNELS && !lrp_app_blocked(&runner->app) ? LRP_SHOW_CHANNELS
+                               : preview == LRP_PREVIEW_OVERLAY                               ? LRP_SHOW_OVERLAY
+                                                                                          : lrp_app_show(&runner->app);
     return lrp_snapshot_export_heatmap(runner->snapshot, runner->app.layer, show, lrp_preview_sample(&runner->app), path, err);
 }
 

@@ -9,7 +9,6 @@
 #include "heat.h"
 
 enum { LRP_WEIGHTS_MOST = 1 << 25, LRP_SIDE_MOST = 1024 };
-static const double overlay_alpha = 0.6; /* unless the settings say another */
 
 /* What a picture is made of and with. */
 struct work {
@@ -115,8 +114,6 @@ static enum lrp_status paint_overlay(struct work *w) {
     enum lrp_status status = paint_one(w);
     if (status == LRP_OK)
         status = lrp_snapshot_grey(w->snapshot, w->request->sample, &w->out->grey, &w->err);
-    if (w->out->options.overlay >= 1)
-        w->out->options.overlay = overlay_alpha;
     if (status == LRP_OK && (w->out->grey.width != w->out->plane.width || w->out->grey.height != w->out->plane.height))
         status = same_size(&w->out->plane, &w->out->grey, &w->err);
     return status;
@@ -231,7 +228,7 @@ void lrp_paint(const struct lrp_caps *caps, const struct lrp_request *request, c
         [LRP_PREVIEW_OVERLAY] = paint_overlay, [LRP_PREVIEW_CHANNELS] = paint_channels, [LRP_PREVIEW_COMPARE] = paint_compare};
     struct work w = {.caps = caps, .request = request, .snapshot = snapshot, .stored = stored, .out = out};
     *out = (struct lrp_picture){.made = *request, .channel = -1};
-    enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, request->show, &out->options, &w.err);
+    enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, request->kind == LRP_PREVIEW_OVERLAY ? LRP_SHOW_OVERLAY : request->show, &out->options, &w.err);
     if (status == LRP_OK && painters[request->kind])
         status = painters[request->kind](&w);
     if (status == LRP_OK)
