@@ -122,6 +122,21 @@ static void keys(FILE *file) {
     }
 }
 
+static void files(FILE *file) {
+    static const char *const rows[][2] = {
+        {"$XDG_CONFIG_HOME/lrpscope/config.json",
+         "The inspector's configuration: \"keys\" (actions and their keys, like {\"rule\": \"K <F3>\"}), \"theme\" (dark, light or auto) and "
+         "\"defaults\" (settings that hold unless a rules file or an option gives them). :save-config writes it; keys it does not know stay."},
+        {"$XDG_STATE_HOME/lrpscope/models/", "What was last set and where one was in every model; offered when it is opened again."},
+        {"$XDG_STATE_HOME/lrpscope/recent", "Models opened lately."}};
+    fputs(".SH FILES\n", file);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fputs(".TP\n.I ", file);
+        put_line(file, rows[i][0]);
+        put_line(file, rows[i][1]);
+    }
+}
+
 static void exit_codes(FILE *file) {
     fputs(".SH EXIT STATUS\n", file);
 #define X(name, code, text)                                                                                                    \
@@ -152,6 +167,7 @@ void lrp_cli_generate_man(FILE *file) {
     commands(file);
     all_options(file);
     keys(file);
+    files(file);
     exit_codes(file);
     examples(file);
 }
