@@ -144,8 +144,10 @@ static void measure_rule_change(struct bench *b, const char *where, size_t layer
     char what[80], select[32];
     snprintf(select, sizeof select, "%zu", layer);
     for (int i = 0; i <= b->repeat; i++) {
+        char rule[32];
+        snprintf(rule, sizeof rule, "epsilon(0.%03d)", i + 1); /* another one each time: results are kept */
         double start = now_ms();
-        must(lrp_settings_add_rule(b->settings, select, i % 2 ? "epsilon(0.01)" : "epsilon(0.02)", &err), &err);
+        must(lrp_settings_add_rule(b->settings, select, rule, &err), &err);
         apply(b);
         must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
         if (i) t.ms[t.count++] = now_ms() - start;
@@ -155,6 +157,29 @@ static void measure_rule_change(struct bench *b, const char *where, size_t layer
     must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
     snprintf(what, sizeof what, "rule change at the %s layer (%zu)", where, layer);
     report(what, &t, whole);
+}
+
+/* The first changes are not counted: results are kept up to a gigabyte, and until that is full every new one takes fresh memory. */
+enum { WARM = 12 };
+
+/* From another target to its relevance: activations and denominators stay. */
+static void measure_target_change(struct bench *b, double whole)
+{
+    struct times t = {0};
+    struct lrp_error err;
+    for (int i = 0; i < WARM + b->repeat; i++) {
+        char target[16];
+        snprintf(target, sizeof target, "%d", i + 1);
+        double start = now_ms();
+        must(lrp_settings_set(b->settings, LRP_SETTING_TARGET, target, &err), &err);
+        apply(b);
+        must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
+        if (i >= WARM) t.ms[t.count++] = now_ms() - start;
+    }
+    must(lrp_settings_set(b->settings, LRP_SETTING_TARGET, "", &err), &err);
+    apply(b);
+    must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
+    report("target change", &t, whole);
 }
 
 static void measure_changes(struct bench *b)
@@ -179,16 +204,21 @@ static void measure_changes(struct bench *b)
     size_t count = now->layers->count;
     lrp_snapshot_release(now);
     printf("%-44s %10s %10s %8s\n", "", "", "", "/relevance");
+    measure_target_change(b, whole.ms[0]);
     measure_rule_change(b, "first", 1, whole.ms[0]);
     measure_rule_change(b, "middle", count / 2, whole.ms[0]);
     measure_rule_change(b, "last", count - 1, whole.ms[0]);
 }
 
 /* A process of its own, from start to a written PNG. */
-static void measure_cold(struct bench *b, const char *binary)
+struct cold {
+    struct times times;
+    long peak; /* KB */
+};
+
+/* Before anything is opened here: a child counts the memory of the process it was forked from as its own. */
+static void measure_cold(const struct bench *b, const char *binary, struct cold *out)
 {
-    struct times t = {0};
-    long peak = 0;
     for (int i = 0; i < b->repeat; i++) {
         double start = now_ms();
         pid_t child = fork();
@@ -202,15 +232,19 @@ static void measure_cold(struct bench *b, const char *binary)
         struct rusage usage;
         wait4(child, &status, 0, &usage);
         if (status) fprintf(stderr, "measure: %s failed\n", binary);
-        t.ms[t.count++] = now_ms() - start;
-        if (usage.ru_maxrss > peak) peak = usage.ru_maxrss;
+        out->times.ms[out->times.count++] = now_ms() - start;
+        if (usage.ru_maxrss > out->peak) out->peak = usage.ru_maxrss;
     }
     unlink("/tmp/lrpscope-bench.png");
-    report("cold process to a written PNG", &t, b->forward);
+}
+
+static void report_cold(const struct bench *b, struct cold *cold)
+{
+    report("cold process to a written PNG", &cold->times, b->forward);
     struct stat file;
     if (stat(b->model, &file) == 0)
-        printf("%-44s %10.0f MB %18.2f\n", "  peak memory, and as a multiple of the file", (double)peak / 1024,
-               (double)peak * 1024 / (double)file.st_size);
+        printf("%-44s %10.0f MB %18.2f\n", "  peak memory, and as a multiple of the file", (double)cold->peak / 1024,
+               (double)cold->peak * 1024 / (double)file.st_size);
 }
 
 int main(int argc, char **argv)
@@ -228,6 +262,8 @@ int main(int argc, char **argv)
         return 2;
     }
     struct lrp_error err;
+    struct cold process = {.peak = 0};
+    if (cold) measure_cold(&b, cold, &process);
     must(lrp_settings_new(&b.settings, &err), &err);
     must(lrp_settings_set_flag(b.settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
     printf("%s\n%-44s %10s %10s %8s\n", b.model, "", "median ms", "min ms", "/forward");
@@ -238,7 +274,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < COMPOSITES; i++) measure_composite(&b, composites[i]);
     measure_changes(&b);
     lrp_session_free(b.session);
-    if (cold) measure_cold(&b, cold);
+    if (cold) report_cold(&b, &process);
     lrp_settings_free(b.settings);
     printf("\n");
     return 0;
