@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "job.h"
@@ -40,7 +41,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", shape, sizeof shape));
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
-        lrp_cli_table_cell(&table, "%s", now->rules[i]);
+        lrp_cli_table_cell(&table, "%s%s", now->rules[i], strcmp(now->rule_sources[i], "fallback") == 0 ? " (fallback)" : "");
         lrp_cli_table_cell(&table, "%s%s", layer->executable ? "" : "not executable: ",
                            layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
     }

@@ -212,6 +212,7 @@ good 0 composites --composite 'composite(global(zero), layer(9, flat))' --json; 
 bad 2 "no-such" composites --composite no-such
 echo '{"custom_rules": {"mine": {}}}' >c.json
 bad 3 'c.json:1:27: rule mine: "groups"' rules --rules ../c.json
+good 0 layers "$unsupported" --support-activation hard-swish --no-fuse; has out "zero (fallback)"
 good 0 layers "$unsupported" --support-activation hard-swish --no-fuse --json
 json "any(l['type'] == 'hard-swish' and l['rule_source'] == 'fallback' and 'R_in = a * J^T s' in l['fallback'] for l in d['layers'])"
 json "[l['fallback'] for l in d['layers'] if l['type'] in ('convolution', 'dense')] == [''] * sum(l['type'] in ('convolution', 'dense') for l in d['layers'])"
