@@ -79,7 +79,8 @@ static void a_rule_is_chosen_and_undone(void **state) {
     assert_true(screen_wait(&s, "w-square*"));
     assert_true(screen_wait(&s, "epsilon-plus-flat*"));
     screen_type(&s, "z");
-    assert_true(screen_wait_gone(&s, "w-square"));
+    assert_true(screen_wait(&s, "undone"));
+    assert_true(screen_wait_gone(&s, "w-square*"));
     screen_type(&s, "R");
     assert_true(screen_wait(&s, "epsilon-alpha2-beta1-flat"));
     screen_type(&s, "\033");
