@@ -106,8 +106,6 @@ static enum lrp_status check_given(const struct parser *p, const struct lrp_comm
         if (!(option->commands & bit))
             return lrp_fail(err, LRP_USAGE, "--%s is no option of %s (lrpscope %s%s--help lists them)", option->name,
                             command_label(command), command->name, command->name[0] ? " " : "");
-        if (option->kind == LRP_OPTION_LATER)
-            return lrp_fail(err, LRP_USAGE, "option --%s is not implemented yet", option->name);
         if (option->choices && !lrp_cli_is_choice(option->choices, p->given[i].text))
             return lrp_fail(err, LRP_USAGE, "--%s %s: there is no such choice (one of: %s)", option->name, p->given[i].text,
                             option->choices);
@@ -198,8 +196,8 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
         memcpy(field, &value, sizeof value);
         return status;
     }
-    case LRP_OPTION_LATER:
-        break;
+    case LRP_OPTION_PLUGIN:
+        return LRP_OK; /* likewise */
     }
     return LRP_OK;
 }
@@ -210,10 +208,13 @@ static void forget_inputs(struct lrp_arguments *out) {
     out->named_count = 0;
 }
 
-/* Rules files first, all of them or the one that is the `only`-th argument given, then the options. */
+/* Plugins first, then rules files, all of them or the one that is the `only`-th argument given, then the options. */
 static enum lrp_status apply(const struct parser *p, const struct given *only, struct lrp_arguments *out, struct lrp_error *err) {
     enum lrp_status status = LRP_OK;
     forget_inputs(out);
+    for (size_t i = 0; !status && i < p->given_count; i++)
+        if (p->given[i].option->kind == LRP_OPTION_PLUGIN)
+            status = lrp_settings_add_plugin(out->settings, p->given[i].text, err);
     for (size_t i = 0; !status && i < p->given_count; i++)
         if (p->given[i].option->kind == LRP_OPTION_RULES_FILE && (!only || only == &p->given[i]))
             status = read_rules(out, p->given[i].text, err);

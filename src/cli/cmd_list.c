@@ -177,10 +177,20 @@ int lrp_cli_composites(const struct lrp_arguments *arguments) {
 
 enum { MOST_VERSIONS = sizeof((struct lrp_operator_info *)NULL)->versions / sizeof(short) };
 
+/* Operators of plugins, behind those of the table: any version, and all run and differentiate. */
+static bool operator_at(const struct lrp_arguments *arguments, size_t index, struct lrp_operator_info *out) {
+    size_t built_in = 0;
+    if (lrp_operator_info_at(index, out))
+        return true;
+    while (lrp_operator_info_at(built_in, out))
+        built_in++;
+    *out = (struct lrp_operator_info){.versions = {1}, .runs = true, .differentiates = true};
+    return lrp_settings_operator_at(arguments->settings, index - built_in, &out->name, &out->domain);
+}
+
 static void ops_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
-    (void)arguments;
     struct lrp_operator_info info;
-    for (size_t i = 0; lrp_operator_info_at(i, &info); i++) {
+    for (size_t i = 0; operator_at(arguments, i, &info); i++) {
         char versions[128] = "";
         for (int v = 0; v < MOST_VERSIONS && info.versions[v]; v++) {
             const size_t used = strlen(versions);
@@ -195,9 +205,8 @@ static void ops_table(struct lrp_table *table, const struct lrp_arguments *argum
 }
 
 static void ops_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
-    (void)arguments;
     struct lrp_operator_info info;
-    for (size_t i = 0; lrp_operator_info_at(i, &info); i++) {
+    for (size_t i = 0; operator_at(arguments, i, &info); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "name", info.name);
         lrp_cli_json_put_text(d, o, "domain", info.domain);

@@ -18,7 +18,7 @@ enum lrp_option_kind {
     LRP_OPTION_TEXT,    /* const char * at .offset of struct lrp_arguments */
     LRP_OPTION_SWITCH,  /* bool at .offset */
     LRP_OPTION_COUNTER, /* long, at least 1, at .offset */
-    LRP_OPTION_LATER    /* known, not implemented yet */
+    LRP_OPTION_PLUGIN   /* loaded before all others */
 };
 
 /* X(name, title in help) */

@@ -136,6 +136,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     const char *why = "", *open = "";
     char line[512];
     n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
+    if (!n->call.op) n->call.op = lrp_operator_set_find(g->operators, n->call.domain, n->call.op_type);
     bool known = gather(g, n, &open);
     struct lrp_error error = {0};
     if (!n->call.op) {

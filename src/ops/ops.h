@@ -182,6 +182,13 @@ struct lrp_operator {
 /* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".
  * *why (may be NULL) then says "the operator is not implemented" or "this version of the operator is not implemented" (borrowed, static). */
 const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why);
+/* Rows beyond the table: those of plugins. Any version; a model's domain "" (a layer type of a JSON model) fits every domain. */
+struct lrp_operator_set {
+    const struct lrp_operator *const *rows;
+    size_t count;
+};
+/* The row in the set (may be NULL), or NULL. */
+const struct lrp_operator *lrp_operator_set_find(const struct lrp_operator_set *set, const char *domain, const char *name);
 /* All rows, family by family; NULL past the end. */
 const struct lrp_operator *lrp_operator_at(size_t index);
 

@@ -52,3 +52,10 @@ const struct lrp_operator *lrp_operator_find(const char *domain, const char *nam
         *why = known ? "this version of the operator is not implemented" : "the operator is not implemented";
     return best;
 }
+
+const struct lrp_operator *lrp_operator_set_find(const struct lrp_operator_set *set, const char *domain, const char *name)
+{
+    for (size_t i = 0; set && i < set->count; i++)
+        if (strcmp(set->rows[i]->name, name) == 0 && (!*domain || strcmp(set->rows[i]->domain, domain) == 0)) return set->rows[i];
+    return NULL;
+}

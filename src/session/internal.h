@@ -29,6 +29,7 @@ struct lrp_network {
     struct lrp_engine *engine;
     struct lrp_shape *shapes; /* of the model inputs it was built for */
     bool canonize, fuse, strip_softmax;
+    struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
 /* Errors: those of lrp_graph_build. */
 enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape *shapes, const struct lrp_settings *settings,

@@ -4,6 +4,7 @@
 
 #include "internal.h"
 #include "model_internal.h"
+#include "plugin.h"
 #include "text.h"
 
 static void *retain(int *references, void *object)
@@ -27,6 +28,7 @@ void lrp_network_release(struct lrp_network *network)
     lrp_engine_free(network->engine);
     lrp_graph_free(network->graph);
     lrp_model_release(network->model);
+    lrp_plugin_list_release(network->plugins);
     free(network->shapes);
     free(network);
 }
@@ -47,7 +49,9 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
     n->canonize = lrp_settings_flag(settings, LRP_SETTING_CANONIZE);
     n->fuse = lrp_settings_flag(settings, LRP_SETTING_FUSE);
     n->strip_softmax = lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX);
-    const struct lrp_graph_options options = {.canonize = n->canonize, .strip_softmax = n->strip_softmax, .input_shapes = shapes};
+    n->plugins = lrp_plugin_list_retain(settings->plugins);
+    const struct lrp_graph_options options = {.canonize = n->canonize, .strip_softmax = n->strip_softmax, .input_shapes = shapes,
+                                              .operators = lrp_plugin_list_operators(settings->plugins)};
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
     if (status == LRP_OK) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
     if (status == LRP_OK) status = lrp_engine_new(n->graph, &n->engine, err);
@@ -64,7 +68,7 @@ bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shap
     }
     return network->canonize == lrp_settings_flag(settings, LRP_SETTING_CANONIZE) &&
            network->fuse == lrp_settings_flag(settings, LRP_SETTING_FUSE) &&
-           network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX);
+           network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX) && network->plugins == settings->plugins;
 }
 
 /* ---- state ---- */

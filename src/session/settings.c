@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "book.h"
+#include "plugin.h"
 #include "lrpscope/heatmap.h"
 #include "preprocess.h"
 #include "propagate.h"
@@ -46,6 +47,7 @@ void lrp_settings_free(struct lrp_settings *settings)
     lrp_strings_free(&settings->layers);
     lrp_strings_free(&settings->activations);
     lrp_rule_book_release(settings->book);
+    lrp_plugin_list_release(settings->plugins);
     cJSON_Delete(settings->custom_rules);
     cJSON_Delete(settings->unknown);
     free(settings);
@@ -69,6 +71,7 @@ enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lr
     ok = ok && lrp_strings_copy(&settings->selects, &copy->selects) && lrp_strings_copy(&settings->rules, &copy->rules) &&
          lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations);
     if (ok) copy->book = lrp_rule_book_retain(settings->book);
+    if (ok) copy->plugins = lrp_plugin_list_retain(settings->plugins);
     ok = ok && copy_json(settings->custom_rules, &copy->custom_rules) && copy_json(settings->unknown, &copy->unknown);
     if (ok) {
         *out = copy;
@@ -84,7 +87,7 @@ bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings 
         if (strcmp(lrp_settings_get(a, (enum lrp_setting)i), lrp_settings_get(b, (enum lrp_setting)i)) != 0) return false;
     return lrp_strings_equal(&a->selects, &b->selects) && lrp_strings_equal(&a->rules, &b->rules) &&
            lrp_strings_equal(&a->layers, &b->layers) && lrp_strings_equal(&a->activations, &b->activations) &&
-           lrp_rule_book_equal(a->book, b->book);
+           lrp_rule_book_equal(a->book, b->book) && a->plugins == b->plugins;
 }
 
 const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting)

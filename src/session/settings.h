@@ -13,6 +13,7 @@ struct lrp_settings {
     struct lrp_strings layers, activations;
     cJSON *custom_rules;              /* as they stood in a rules file, by name; NULL if there are none */
     const struct lrp_rule_book *book; /* custom rules and those of plugins; NULL if there is none, never changed once shared */
+    struct lrp_plugin_list *plugins; /* NULL: none; shared by copies, never changed once shared */
     cJSON *unknown; /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };
 

@@ -243,9 +243,25 @@ static enum lrp_status read_custom_rules(struct reader *r, const cJSON *rules)
     return status;
 }
 
-static bool empty_list(const cJSON *item)
+/* Before anything that may name what they bring; beside the rules file, as all its paths. */
+static enum lrp_status read_plugins(struct reader *r, const cJSON *plugins)
 {
-    return (cJSON_IsArray(item) || cJSON_IsObject(item)) && !item->child;
+    const cJSON *item;
+    const char *slash = strrchr(r->path, '/');
+    if (!plugins) return LRP_OK;
+    if (!cJSON_IsArray(plugins)) return wrong(r, "plugins", "a list of files is needed");
+    cJSON_ArrayForEach(item, plugins)
+    {
+        struct lrp_text full = {0};
+        struct lrp_error why = {0};
+        if (!cJSON_IsString(item)) return wrong(r, "plugins", "a list of files is needed");
+        if (*item->valuestring != '/' && slash) lrp_text_append_n(&full, r->path, (size_t)(slash - r->path) + 1);
+        lrp_text_append(&full, item->valuestring);
+        enum lrp_status status = full.failed ? LRP_MEMORY : lrp_settings_add_plugin(r->settings, full.data, &why);
+        lrp_text_free(&full);
+        if (status != LRP_OK) return lrp_fail(r->err, status, "%s: %s", r->path, why.message);
+    }
+    return LRP_OK;
 }
 
 static enum lrp_status read_item(struct reader *r, const char *section, const cJSON *item);
@@ -275,8 +291,7 @@ static enum lrp_status read_item(struct reader *r, const char *section, const cJ
     if ((strcmp(key, "preprocess") == 0 || strcmp(key, "heatmap") == 0) && cJSON_IsObject(item)) return read_object(r, key, item);
     if (strcmp(key, "preprocess") == 0 && cJSON_IsString(item)) return read_value(r, LRP_SETTING_PREPROCESS, item);
     if (strcmp(key, "custom_rules") == 0) return LRP_OK; /* read first */
-    if (strcmp(key, "plugins") == 0)
-        return empty_list(item) ? LRP_OK : lrp_fail(r->err, LRP_USAGE, "%s: \"%s\" is not implemented yet", r->path, key);
+    if (strcmp(key, "plugins") == 0) return LRP_OK; /* read first of all */
     return keep_unknown(r, NULL, item);
 }
 
@@ -290,6 +305,7 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
     /* the convention first: the defaults of rules depend on it */
     const cJSON *convention = status == LRP_OK ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;
     if (convention) status = read_value(&r, LRP_SETTING_CONVENTION, convention);
+    if (status == LRP_OK) status = read_plugins(&r, cJSON_GetObjectItemCaseSensitive(json, "plugins"));
     if (status == LRP_OK) status = read_custom_rules(&r, cJSON_GetObjectItemCaseSensitive(json, "custom_rules"));
     if (status == LRP_OK) status = read_object(&r, NULL, json);
     cJSON_Delete(json);
@@ -356,6 +372,21 @@ static bool add_unknown(cJSON *json, const cJSON *unknown)
     return true;
 }
 
+/* With their whole paths: the file may be written elsewhere. */
+static bool add_plugins(cJSON *json, const struct lrp_settings *settings)
+{
+    if (!lrp_settings_plugin_count(settings)) return true;
+    cJSON *array = cJSON_AddArrayToObject(json, "plugins");
+    bool ok = array != NULL;
+    for (size_t i = 0; ok && i < lrp_settings_plugin_count(settings); i++) {
+        char *whole = realpath(lrp_settings_plugin_at(settings, i), NULL);
+        cJSON *item = cJSON_CreateString(whole ? whole : lrp_settings_plugin_at(settings, i));
+        free(whole);
+        ok = item && cJSON_AddItemToArray(array, item);
+    }
+    return ok;
+}
+
 enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err)
 {
     cJSON *json = cJSON_CreateObject();
@@ -366,6 +397,7 @@ enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const ch
             ok = ok && add_rules(json, settings) && add_names(json, "supported_layers", &settings->layers) &&
                  add_names(json, "supported_activations", &settings->activations);
     }
+    ok = ok && add_plugins(json, settings);
     if (ok && settings->custom_rules) ok = cJSON_AddItemToObject(json, "custom_rules", cJSON_Duplicate(settings->custom_rules, true));
     ok = ok && add_unknown(json, settings->unknown);
     enum lrp_status status = ok ? lrp_json_write(path, json, err) : lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);

@@ -83,7 +83,7 @@ struct scene {
     const char *what;
     void (*make)(struct model *m);
     const char *rule, *layer;
-    float x[4], start[4];
+    float x[100], start[4]; /* as many as the largest model takes */
     bool plain, pr26; /* not canonized and not fused; activations inside their layers */
     double in, out;
     int cause; /* -1: none */

@@ -1,0 +1,109 @@
+/* plugin.h: what a plugin sees: a shared object that brings operators, rules and supported names. Needs nothing but this header.
+ *
+ *     static int forward(const struct lrp_plugin_call *call) {
+ *         for (size_t i = 0; i < call->in[0].count; i++) call->out[0].data[i] = 2 * call->in[0].data[i];
+ *         return 0;
+ *     }
+ *     int lrp_plugin_main(const struct lrp_plugin_host *host) {
+ *         static const struct lrp_plugin_operator doubling = {.size = sizeof doubling, .type = "my-doubling-layer", .domain = "",
+ *                                                             .inputs = 1, .forward = forward};
+ *         return host->abi == LRP_PLUGIN_ABI ? host->add_operator(host, &doubling) : 1;
+ *     }
+ *
+ * Built with `cc -shared -fPIC -I.../include doubling.c -o doubling.so`, loaded with --plugin doubling.so (or "plugins" of a rules file),
+ * never by itself. Everything given to the host is copied or must live as long as the shared object: static data does. Functions may be
+ * called from another thread than lrp_plugin_main, one at a time for each network, and must not keep state. All numbers are float32,
+ * arrays row-major. A function returns 0, or anything else after writing one line to call->why. */
+#ifndef LRPSCOPE_PLUGIN_H
+#define LRPSCOPE_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised when something here changes its meaning; new members at the end of a struct do not raise it: `size` tells. */
+#define LRP_PLUGIN_ABI 1u
+enum { LRP_PLUGIN_RANK = 8, LRP_PLUGIN_WHY = 400 };
+
+/* An array. `data` NULL: absent, or not wanted. */
+struct lrp_plugin_array {
+    int rank;
+    int64_t dim[LRP_PLUGIN_RANK];
+    size_t count;
+    float *data; /* borrowed; inputs, outputs of forward and cotangents are only to be read where they are given */
+};
+/* One application of an operator. */
+struct lrp_plugin_call {
+    const struct lrp_plugin_host *host;
+    const void *attributes;        /* for host->attribute_number and attribute_numbers */
+    const struct lrp_plugin_array *in;
+    int in_count;
+    struct lrp_plugin_array *out;  /* forward: to be filled, every element of it; vjp: what forward gave */
+    const struct lrp_plugin_array *cotangent; /* vjp: of output 0 */
+    struct lrp_plugin_array *gradient;        /* vjp: by input, zero at first: add J^T cotangent; data NULL where not wanted */
+    char *why;                     /* LRP_PLUGIN_WHY bytes: the cause of a failure, one line */
+};
+/* Where a body is recorded; values on it are numbers. */
+struct lrp_plugin_tape;
+
+/* An operator with one output. Exactly one of forward and body is given. */
+struct lrp_plugin_operator {
+    size_t size;                /* of this struct, as the plugin knows it */
+    const char *type, *domain;  /* ONNX operator and domain, or the type of a layer in a JSON model (domain "") */
+    int inputs;                 /* how many it takes at least; those left out are absent */
+    /* Sets rank and dim of out[0] from in[] (data NULL). NULL: the shape of the first input. */
+    int (*infer)(const struct lrp_plugin_call *call);
+    int (*forward)(const struct lrp_plugin_call *call);
+    /* The vector-Jacobian product. NULL: a body is differentiated by itself; of other operators small layers are differentiated by central
+     * differences, large ones not at all. */
+    int (*vjp)(const struct lrp_plugin_call *call);
+    /* Records what the operator computes from operators that are known, and returns the value that is its output, or a negative number. */
+    int (*body)(const struct lrp_plugin_host *host, struct lrp_plugin_tape *tape, const struct lrp_plugin_call *call);
+};
+
+/* A layer that a rule hands relevance through: its values of the forward pass. */
+struct lrp_plugin_layer {
+    const struct lrp_plugin_host *host;
+    const struct lrp_plugin_array *in; /* data and constant inputs; data NULL where absent or read elsewhere */
+    int in_count;
+    const struct lrp_plugin_array *out, *relevance; /* of output 0 */
+    struct lrp_plugin_array *given;    /* by input, zero at first; data NULL for inputs that carry no relevance */
+    double stabilizer;
+    char *why;
+};
+typedef int lrp_plugin_rule(const struct lrp_plugin_layer *layer);
+
+/* All functions return 0, or not 0 if they refuse; the reason is reported when the plugin is loaded. */
+struct lrp_plugin_host {
+    uint32_t abi; /* LRP_PLUGIN_ABI */
+    size_t size;  /* of this struct, as the host knows it */
+    void *context;
+    int (*add_operator)(const struct lrp_plugin_host *host, const struct lrp_plugin_operator *op);
+    /* A rule as "custom_rules" of rules files describe it: {"parameters": {...}, "groups": [...]}. */
+    int (*add_rule)(const struct lrp_plugin_host *host, const char *name, const char *json);
+    int (*add_rule_function)(const struct lrp_plugin_host *host, const char *name, lrp_plugin_rule *rule);
+    /* What stands in for a rule (NULL: for every rule) on layers of a type, group or operator. */
+    int (*override_rule)(const struct lrp_plugin_host *host, const char *rule, const char *type, lrp_plugin_rule *instead);
+    int (*support_layer)(const struct lrp_plugin_host *host, const char *name);
+    int (*support_activation)(const struct lrp_plugin_host *host, const char *name);
+    /* Attributes of a call; what is missing is `otherwise`, or -1 numbers. */
+    double (*attribute_number)(const struct lrp_plugin_call *call, const char *name, double otherwise);
+    int (*attribute_numbers)(const struct lrp_plugin_call *call, const char *name, double *out, int most);
+    /* The tape: inputs of the operator, constants, and operators of ONNX ("attributes" as "alpha=0.5 axis=1 pads=0,1,0,1"). Values are
+     * numbers from 0 on, negative ones are failures and may be passed on. */
+    int (*tape_input)(struct lrp_plugin_tape *tape, int input);
+    int (*tape_constant)(struct lrp_plugin_tape *tape, int rank, const int64_t *dim, const float *data);
+    int (*tape_apply)(struct lrp_plugin_tape *tape, const char *op_type, const int *inputs, int count, const char *attributes);
+};
+
+/* What a plugin exports. Anything but 0 unloads it. */
+int lrp_plugin_main(const struct lrp_plugin_host *host);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

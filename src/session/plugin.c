@@ -1,0 +1,249 @@
+/* plugin.c: loading shared objects, and the host's side of what they bring. */
+#include "plugin.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "json.h"
+#include "rule_json.h"
+#include "text.h"
+
+struct lrp_plugin {
+    int references;
+    char *path;
+    void *object;
+    struct lrp_plugin_row **rows; /* owned, each */
+    size_t count;
+    struct lrp_plugin_host host;
+    struct lrp_plugin_offer *offer; /* while it is being loaded */
+    struct lrp_error first;         /* what the host refused first */
+};
+/* A rule that is a function: the data of its row in the book. */
+struct function {
+    int references;
+    struct lrp_plugin *plugin;
+    lrp_plugin_rule *rule;
+};
+
+void lrp_plugin_retain(void *plugin)
+{
+    __atomic_add_fetch(&((struct lrp_plugin *)plugin)->references, 1, __ATOMIC_RELAXED);
+}
+
+void lrp_plugin_release(void *plugin)
+{
+    struct lrp_plugin *p = plugin;
+    if (!p || __atomic_sub_fetch(&p->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    for (size_t i = 0; i < p->count; i++) free(p->rows[i]);
+    free(p->rows);
+    if (p->object) dlclose(p->object);
+    free(p->path);
+    free(p);
+}
+
+const char *lrp_plugin_path(const struct lrp_plugin *plugin)
+{
+    return plugin->path;
+}
+
+const struct lrp_operator *lrp_plugin_operator_at(const struct lrp_plugin *plugin, size_t index)
+{
+    return index < plugin->count ? &plugin->rows[index]->row : NULL;
+}
+
+static int refuse(struct lrp_plugin *p, const char *what, const char *name, const char *why)
+{
+    if (!p->first.status) lrp_fail(&p->first, LRP_FILE, "%s %s: %s", what, name ? name : "", why);
+    return 1;
+}
+
+/* ---- what the host offers ---- */
+
+static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plugin_operator *op)
+{
+    struct lrp_plugin *p = host->context;
+    const char *why = "";
+    if (!p->offer) return 1;
+    struct lrp_plugin_row *row = calloc(1, sizeof *row), **rows = realloc(p->rows, (p->count + 1) * sizeof *rows);
+    if (rows) p->rows = rows;
+    if (!row || !rows || !lrp_plugin_row_fill(row, op, &why)) {
+        free(row);
+        return refuse(p, "operator", op->type, *why ? why : "not enough memory");
+    }
+    row->host = &p->host;
+    row->file = p->path;
+    bool taken = lrp_operator_find(row->row.domain, row->row.name, 10000, NULL) || p->offer->taken(p->offer->data, row->row.domain, row->row.name);
+    for (size_t i = 0; i < p->count; i++)
+        taken |= strcmp(rows[i]->row.name, row->row.name) == 0 && strcmp(rows[i]->row.domain, row->row.domain) == 0;
+    if (taken) {
+        refuse(p, "operator", row->row.name, "there is one of that name already");
+        free(row);
+        return 1;
+    }
+    rows[p->count++] = row;
+    return 0;
+}
+
+static int add_rule(const struct lrp_plugin_host *host, const char *name, const char *json)
+{
+    struct lrp_plugin *p = host->context;
+    cJSON *object = NULL, *rules = cJSON_CreateObject();
+    const cJSON *where = NULL;
+    struct lrp_error err = {0};
+    if (!p->offer) {
+        cJSON_Delete(rules);
+        return 1;
+    }
+    enum lrp_status status = rules ? lrp_json_parse(json, strlen(json), &object, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK && !cJSON_AddItemToObject(rules, name, object)) status = lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = lrp_rule_json_read(p->offer->book, rules->child, p->path, NULL, NULL, &where, &err);
+    cJSON_Delete(rules);
+    return status == LRP_OK ? 0 : refuse(p, "rule", name, err.message);
+}
+
+static void retain_function(void *data)
+{
+    __atomic_add_fetch(&((struct function *)data)->references, 1, __ATOMIC_RELAXED);
+}
+static void release_function(void *data)
+{
+    struct function *f = data;
+    if (__atomic_sub_fetch(&f->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    lrp_plugin_release(f->plugin);
+    free(f);
+}
+
+enum { MOST_INPUTS = 16 };
+static enum lrp_status call_rule(void *data, const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    const struct function *f = data;
+    const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
+    const struct lrp_tensor *values[MOST_INPUTS] = {NULL};
+    struct lrp_plugin_array in[MOST_INPUTS] = {{0}}, to[MOST_INPUTS] = {{0}};
+    char why[LRP_PLUGIN_WHY] = "";
+    if (n->call.in_count > MOST_INPUTS) return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: rules see at most %d inputs", f->plugin->path, MOST_INPUTS);
+    if (!a->relevance[0]) return LRP_OK;
+    enum lrp_status status = lrp_engine_inputs(a->engine, a->node, a->values, values, err);
+    if (status != LRP_OK) return status;
+    for (int i = 0; i < n->call.in_count; i++) {
+        in[i] = lrp_plugin_array_of(values[i]);
+        to[i] = lrp_plugin_array_of(given[i]);
+    }
+    const struct lrp_plugin_array out = lrp_plugin_array_of(a->values[n->out[0]]), relevance = lrp_plugin_array_of(a->relevance[0]);
+    const struct lrp_plugin_layer layer = {.host = &f->plugin->host, .in = in, .in_count = n->call.in_count, .out = &out, .relevance = &relevance,
+                                           .given = to, .stabilizer = (double)a->rule->stabilizer, .why = why};
+    if (!f->rule(&layer)) return LRP_OK;
+    return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: its rule failed: %.*s", f->plugin->path, LRP_PLUGIN_WHY - 1, *why ? why : "no cause is given");
+}
+
+/* A row whose data holds on to the plugin; the caller's reference is given back by release_function. */
+static struct function *new_function(struct lrp_plugin *p, const char *name, lrp_plugin_rule *rule, struct lrp_rule_row *row)
+{
+    struct function *f = calloc(1, sizeof *f);
+    if (!f) return NULL;
+    *f = (struct function){.references = 1, .plugin = p, .rule = rule};
+    lrp_plugin_retain(p);
+    *row = (struct lrp_rule_row){.info = {.name = name, .formula = "a function of the plugin", .fits = "every layer", .origin = p->path},
+                                 .method = LRP_BY_FUNCTION, .fit = LRP_FITS_VJP, .custom = true, .function = call_rule, .data = f,
+                                 .retain = retain_function, .release = release_function};
+    return f;
+}
+
+static int add_rule_function(const struct lrp_plugin_host *host, const char *name, lrp_plugin_rule *rule)
+{
+    struct lrp_plugin *p = host->context;
+    struct lrp_rule_row row;
+    struct lrp_error err = {0};
+    if (!p->offer) return 1;
+    struct function *f = new_function(p, name, rule, &row);
+    if (!f) return refuse(p, "rule", name, "not enough memory");
+    enum lrp_status status = lrp_rule_book_add(p->offer->book, &row, NULL, &err);
+    release_function(f);
+    return status == LRP_OK ? 0 : refuse(p, "rule", name, err.message);
+}
+
+static int override_rule(const struct lrp_plugin_host *host, const char *rule, const char *type, lrp_plugin_rule *instead)
+{
+    struct lrp_plugin *p = host->context;
+    struct lrp_rule_row row;
+    struct lrp_error err = {0};
+    if (!p->offer) return 1;
+    struct function *f = new_function(p, rule ? rule : "override", instead, &row);
+    if (!f) return refuse(p, "rule", rule, "not enough memory");
+    enum lrp_status status = lrp_rule_book_override(p->offer->book, rule, type, &row, &err);
+    release_function(f);
+    return status == LRP_OK ? 0 : refuse(p, "override of rule", rule ? rule : "every", err.message);
+}
+
+static int support(const struct lrp_plugin_host *host, bool activation, const char *name)
+{
+    struct lrp_plugin *p = host->context;
+    if (!p->offer || !p->offer->support(p->offer->data, activation, name)) return refuse(p, "supported name", name, "it cannot be registered");
+    return 0;
+}
+static int support_layer(const struct lrp_plugin_host *host, const char *name) { return support(host, false, name); }
+static int support_activation(const struct lrp_plugin_host *host, const char *name) { return support(host, true, name); }
+
+static double attribute_number(const struct lrp_plugin_call *call, const char *name, double otherwise)
+{
+    const struct lrp_attribute *a = lrp_call_attribute(call->attributes, name);
+    if (!a) return otherwise;
+    return a->kind == LRP_ATTRIBUTE_FLOAT ? (double)a->f : a->kind == LRP_ATTRIBUTE_INT ? (double)a->i : otherwise;
+}
+static int attribute_numbers(const struct lrp_plugin_call *call, const char *name, double *out, int most)
+{
+    const struct lrp_attribute *a = lrp_call_attribute(call->attributes, name);
+    if (!a || (a->kind != LRP_ATTRIBUTE_INTS && a->kind != LRP_ATTRIBUTE_FLOATS)) return -1;
+    for (size_t i = 0; i < a->count && (int)i < most; i++) out[i] = a->kind == LRP_ATTRIBUTE_INTS ? (double)a->ints[i] : (double)a->floats[i];
+    return (int)a->count;
+}
+
+static const struct lrp_plugin_host host_functions = {
+    .abi = LRP_PLUGIN_ABI, .size = sizeof(struct lrp_plugin_host), .add_operator = add_operator, .add_rule = add_rule,
+    .add_rule_function = add_rule_function, .override_rule = override_rule, .support_layer = support_layer,
+    .support_activation = support_activation, .attribute_number = attribute_number, .attribute_numbers = attribute_numbers,
+    .tape_input = lrp_plugin_tape_input, .tape_constant = lrp_plugin_tape_constant, .tape_apply = lrp_plugin_tape_apply};
+
+/* ---- loading ---- */
+
+static enum lrp_status run_main(struct lrp_plugin *p, struct lrp_error *err)
+{
+    /* ISO C has no conversion from an object's pointer to a function's; POSIX says that this one works */
+    int (*main_function)(const struct lrp_plugin_host *) = NULL;
+    void *symbol = dlsym(p->object, "lrp_plugin_main");
+    memcpy(&main_function, &symbol, sizeof symbol);
+    if (!symbol) return lrp_fail(err, LRP_FILE, "plugin %s: it has no lrp_plugin_main (see lrpscope/plugin.h)", p->path);
+    const int result = main_function(&p->host);
+    if (p->first.status) return lrp_fail(err, LRP_FILE, "plugin %s: %s", p->path, p->first.message);
+    if (result) return lrp_fail(err, LRP_FILE, "plugin %s: lrp_plugin_main returned %d (built for another version than ABI %u?)", p->path, result, LRP_PLUGIN_ABI);
+    return LRP_OK;
+}
+
+enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer, struct lrp_plugin **out, struct lrp_error *err)
+{
+    struct lrp_plugin *p = calloc(1, sizeof *p);
+    struct lrp_text full = {0}; /* a name without a slash would be looked for in the system's folders */
+    lrp_text_printf(&full, "%s%s", strchr(path, '/') ? "" : "./", path);
+    if (p) p->path = strdup(path);
+    if (!p || !p->path || full.failed) {
+        lrp_text_free(&full);
+        if (p) free(p->path);
+        free(p);
+        return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory", path);
+    }
+    p->references = 1;
+    p->host = host_functions;
+    p->host.context = p;
+    p->object = dlopen(full.data, RTLD_NOW | RTLD_LOCAL);
+    lrp_text_free(&full);
+    enum lrp_status status = p->object ? LRP_OK : lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: %.500s", path, dlerror());
+    p->offer = offer;
+    offer->plugin = p;
+    if (status == LRP_OK) status = run_main(p, err);
+    p->offer = NULL;
+    if (status == LRP_OK) *out = p;
+    else lrp_plugin_release(p);
+    return status;
+}

@@ -1,0 +1,115 @@
+/* plugin_list.c: the plugins of settings, and loading one more. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin.h"
+#include "settings.h"
+
+struct lrp_plugin_list *lrp_plugin_list_retain(struct lrp_plugin_list *list)
+{
+    if (list) __atomic_add_fetch(&list->references, 1, __ATOMIC_RELAXED);
+    return list;
+}
+
+void lrp_plugin_list_release(struct lrp_plugin_list *list)
+{
+    if (!list || __atomic_sub_fetch(&list->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    for (size_t i = 0; list->items && i < list->count; i++) lrp_plugin_release(list->items[i]);
+    free(list->items);
+    free(list->rows);
+    free(list);
+}
+
+static size_t count_operators(const struct lrp_plugin *plugin)
+{
+    size_t count = 0;
+    while (lrp_plugin_operator_at(plugin, count)) count++;
+    return count;
+}
+
+struct lrp_plugin_list *lrp_plugin_list_with(const struct lrp_plugin_list *list, struct lrp_plugin *plugin)
+{
+    struct lrp_plugin_list *new = calloc(1, sizeof *new);
+    const size_t before = list ? list->count : 0, rows = (list ? list->operators.count : 0) + count_operators(plugin);
+    if (new) new->items = calloc(before + 1, sizeof *new->items);
+    if (new) new->rows = calloc(rows + 1, sizeof *new->rows);
+    if (!new || !new->items || !new->rows) {
+        if (new) free(new->items);
+        free(new);
+        return NULL;
+    }
+    new->references = 1;
+    new->operators.rows = new->rows;
+    for (; new->count < before; new->count++) {
+        new->items[new->count] = list->items[new->count];
+        lrp_plugin_retain(new->items[new->count]);
+    }
+    new->items[new->count++] = plugin;
+    for (size_t i = 0; i < new->count; i++)
+        for (size_t k = 0; lrp_plugin_operator_at(new->items[i], k); k++)
+            new->rows[new->operators.count++] = lrp_plugin_operator_at(new->items[i], k);
+    return new;
+}
+
+const struct lrp_operator_set *lrp_plugin_list_operators(const struct lrp_plugin_list *list)
+{
+    return list ? &list->operators : NULL;
+}
+
+/* ---- into settings ---- */
+
+static bool register_name(void *data, bool activation, const char *name)
+{
+    return (activation ? lrp_settings_register_activation : lrp_settings_register_layer)(data, name, true, NULL) == LRP_OK;
+}
+static bool is_taken(void *data, const char *domain, const char *type)
+{
+    const struct lrp_settings *settings = data;
+    const struct lrp_operator_set *set = lrp_plugin_list_operators(settings->plugins);
+    return *domain ? lrp_operator_set_find(set, domain, type) != NULL : lrp_operator_set_find(set, "", type) != NULL;
+}
+
+enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const char *path, struct lrp_error *err)
+{
+    for (size_t i = 0; i < lrp_settings_plugin_count(settings); i++)
+        if (strcmp(lrp_settings_plugin_at(settings, i), path) == 0) return LRP_OK;
+    struct lrp_rule_book *book = NULL;
+    struct lrp_plugin *plugin = NULL;
+    enum lrp_status status = lrp_rule_book_copy(settings->book, NULL, NULL, &book, err);
+    if (status != LRP_OK) return status;
+    struct lrp_plugin_offer offer = {.book = book, .support = register_name, .taken = is_taken, .data = settings};
+    status = lrp_plugin_load(path, &offer, &plugin, err);
+    struct lrp_plugin_list *list = status == LRP_OK ? lrp_plugin_list_with(settings->plugins, plugin) : NULL;
+    if (status == LRP_OK && !list) {
+        lrp_plugin_release(plugin);
+        status = lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory", path);
+    }
+    if (status != LRP_OK) {
+        lrp_rule_book_release(book);
+        return status;
+    }
+    lrp_plugin_list_release(settings->plugins);
+    lrp_rule_book_release(settings->book);
+    settings->plugins = list;
+    settings->book = book;
+    return LRP_OK;
+}
+
+size_t lrp_settings_plugin_count(const struct lrp_settings *settings)
+{
+    return settings->plugins ? settings->plugins->count : 0;
+}
+
+const char *lrp_settings_plugin_at(const struct lrp_settings *settings, size_t index)
+{
+    return lrp_plugin_path(settings->plugins->items[index]);
+}
+
+bool lrp_settings_operator_at(const struct lrp_settings *settings, size_t index, const char **type, const char **domain)
+{
+    const struct lrp_operator_set *set = lrp_plugin_list_operators(settings->plugins);
+    if (!set || index >= set->count) return false;
+    *type = set->rows[index]->name;
+    *domain = set->rows[index]->domain;
+    return true;
+}

@@ -1,0 +1,177 @@
+/* plugin_row.c: a plugin's operator as a row of the operator table. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin.h"
+
+enum { MOST_INPUTS = 16, MOST_DIFFERENCES = 4096 }; /* elements of a layer that central differences are taken of */
+
+static const struct lrp_plugin_row *row_of(const struct lrp_call *call)
+{
+    return (const struct lrp_plugin_row *)(const void *)call->op;
+}
+
+struct lrp_plugin_array lrp_plugin_array_of(const struct lrp_tensor *t)
+{
+    struct lrp_plugin_array a = {0};
+    if (!t || !lrp_dtype_is_float(t->dtype)) return a;
+    a = (struct lrp_plugin_array){.rank = t->shape.rank, .count = t->count, .data = t->f};
+    memcpy(a.dim, t->shape.dim, sizeof a.dim);
+    return a;
+}
+
+/* Everything a function of the plugin is called with. */
+struct view {
+    struct lrp_plugin_array in[MOST_INPUTS], out, cotangent, gradient[MOST_INPUTS];
+    char why[LRP_PLUGIN_WHY];
+    struct lrp_plugin_call call;
+};
+static void view_call(struct view *v, const struct lrp_call *call)
+{
+    memset(v, 0, sizeof *v);
+    v->call = (struct lrp_plugin_call){.host = row_of(call)->host, .attributes = call, .in = v->in, .in_count = call->in_count, .out = &v->out,
+                                       .cotangent = &v->cotangent, .gradient = v->gradient, .why = v->why};
+    for (int i = 0; i < call->in_count && i < MOST_INPUTS; i++) {
+        if (!call->in[i].present) continue;
+        v->in[i].rank = call->in[i].shape.rank;
+        memcpy(v->in[i].dim, call->in[i].shape.dim, sizeof v->in[i].dim);
+        const int64_t count = lrp_shape_count(&call->in[i].shape);
+        v->in[i].count = count < 0 ? 0 : (size_t)count;
+    }
+}
+
+static enum lrp_status blame(const struct lrp_call *call, const struct view *v, const char *otherwise, struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: operator %s: %.*s", row_of(call)->file, call->op_type, LRP_PLUGIN_WHY - 1,
+                    *v->why ? v->why : otherwise);
+}
+
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+{
+    const struct lrp_plugin_row *row = row_of(call);
+    struct view v;
+    struct lrp_shape shape;
+    if (call->in_count < row->given.inputs || call->in_count < 1 || call->in_count > MOST_INPUTS || !call->in[0].present)
+        return lrp_fail(err, LRP_FILE, "operator %s of plugin %s takes at least %d inputs, at most %d", call->op_type, row->file,
+                        row->given.inputs, MOST_INPUTS);
+    for (int i = 0; i < call->in_count; i++)
+        if (call->in[i].present && !lrp_dtype_is_float(call->in[i].dtype))
+            return lrp_fail(err, LRP_UNSUPPORTED, "operator %s of plugin %s takes floats only", call->op_type, row->file);
+    view_call(&v, call);
+    shape = call->in[0].shape;
+    if (row->given.body) {
+        struct lrp_plugin_tape *tape = NULL;
+        enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
+        if (status != LRP_OK) return status;
+        shape = *lrp_plugin_tape_shape(tape);
+        lrp_plugin_tape_free(tape);
+    } else if (row->given.infer) {
+        if (row->given.infer(&v.call)) return blame(call, &v, "it refuses these shapes", err);
+        if (v.out.rank < 0 || v.out.rank > LRP_MAX_RANK) return blame(call, &v, "infer sets a rank outside 0..8", err);
+        shape.rank = v.out.rank;
+        memcpy(shape.dim, v.out.dim, sizeof shape.dim);
+    }
+    if (lrp_shape_count(&shape) < 0) return blame(call, &v, "infer sets an impossible shape", err);
+    call->out[0].dtype = call->in[0].dtype;
+    call->out[0].shape = shape;
+    return LRP_OK;
+}
+
+static enum lrp_status forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,
+                               const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_plugin_row *row = row_of(call);
+    struct view v;
+    (void)handle;
+    view_call(&v, call);
+    if (row->given.body) {
+        struct lrp_plugin_tape *tape = NULL;
+        enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
+        if (status == LRP_OK) status = lrp_plugin_tape_forward(tape, in, out[0], run, err);
+        lrp_plugin_tape_free(tape);
+        return status;
+    }
+    for (int i = 0; i < call->in_count; i++) v.in[i] = lrp_plugin_array_of(in[i]);
+    v.out = lrp_plugin_array_of(out[0]);
+    if (row->given.forward(&v.call)) return blame(call, &v, "forward failed", err);
+    bool finite = true; /* numbers that are none come from the plugin if none went in */
+    for (size_t k = 0; k < out[0]->count && finite; k++) finite = isfinite(out[0]->f[k]);
+    for (int i = 0; i < call->in_count && !finite; i++)
+        for (size_t k = 0; in[i] && k < in[i]->count && !finite; k++) finite = !isfinite(in[i]->f[k]);
+    return finite ? LRP_OK : blame(call, &v, "forward gives numbers that are not finite", err);
+}
+
+/* J^T s by central differences, element by element: f(x + h) - f(x - h) over 2 h. */
+static enum lrp_status by_differences(const struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_tensor *s,
+                                      struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_tensor *given[MOST_INPUTS];
+    struct lrp_tensor *y = NULL;
+    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &s->shape, &y, err);
+    for (int i = 0; i < call->in_count; i++) given[i] = in[i];
+    for (int i = 0; status == LRP_OK && i < call->in_count; i++) {
+        struct lrp_tensor *x = NULL, *out[1] = {y};
+        if (!grad[i]) continue;
+        if (grad[i]->count > MOST_DIFFERENCES)
+            status = lrp_fail(err, LRP_UNSUPPORTED, "operator %s of plugin %s has neither vjp nor body, and %zu elements are too many for "
+                                                    "differences (at most %d): give it a vjp", call->op_type, row_of(call)->file, grad[i]->count, MOST_DIFFERENCES);
+        if (status == LRP_OK) status = lrp_tensor_copy(in[i], &x, err);
+        given[i] = x;
+        for (size_t k = 0; status == LRP_OK && k < grad[i]->count; k++) {
+            const float before = x->f[k], step = 1e-3F * fmaxf(1, fabsf(before)), up = before + step, down = before - step;
+            double sum = 0;
+            for (int side = 0; status == LRP_OK && side < 2; side++) {
+                x->f[k] = side ? down : up;
+                status = forward(call, NULL, given, out, run, err);
+                for (size_t j = 0; j < y->count; j++) sum += (side ? -1 : 1) * (double)s->f[j] * (double)y->f[j];
+            }
+            x->f[k] = before;
+            grad[i]->f[k] += (float)(sum / ((double)up - (double)down));
+        }
+        given[i] = in[i];
+        lrp_tensor_release(x);
+    }
+    lrp_tensor_release(y);
+    return status;
+}
+
+static enum lrp_status vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out,
+                           const struct lrp_tensor *const *s, struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_plugin_row *row = row_of(call);
+    struct view v;
+    (void)handle;
+    if (!s[0]) return LRP_OK;
+    view_call(&v, call);
+    if (row->given.body && !row->given.vjp) {
+        struct lrp_plugin_tape *tape = NULL;
+        enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
+        if (status == LRP_OK) status = lrp_plugin_tape_vjp(tape, in, s[0], grad, run, err);
+        lrp_plugin_tape_free(tape);
+        return status;
+    }
+    if (!row->given.vjp) return by_differences(call, in, s[0], grad, run, err);
+    for (int i = 0; i < call->in_count; i++) {
+        v.in[i] = lrp_plugin_array_of(in[i]);
+        v.gradient[i] = lrp_plugin_array_of(grad[i]);
+    }
+    v.out = lrp_plugin_array_of(out[0]);
+    v.cotangent = lrp_plugin_array_of(s[0]);
+    return row->given.vjp(&v.call) ? blame(call, &v, "vjp failed", err) : LRP_OK;
+}
+
+bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_operator *given, const char **why)
+{
+    if (given->size < sizeof *given) *why = "it was built for an older plugin.h";
+    else if (!given->type || !*given->type) *why = "it has no type";
+    else if (!given->forward == !given->body) *why = "exactly one of forward and body is needed";
+    else if (given->inputs < 1 || given->inputs > MOST_INPUTS) *why = "it takes less than 1 input, or more than 16";
+    else {
+        row->given = *given;
+        row->row = (struct lrp_operator){.name = given->type, .domain = given->domain ? given->domain : "", .versions = {1}, .infer = infer,
+                                         .forward = forward, .vjp = vjp};
+        return true;
+    }
+    return false;
+}
