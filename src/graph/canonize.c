@@ -1,12 +1,14 @@
-/* canonize.c: BatchNorm folded into its neighbours, layer normalisation split, identities and dropout dropped. */
+/* canonize.c: BatchNorm and scales per channel folded into its neighbours, layer normalisation split, identities and dropout dropped. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "graph.h"
 
-/* y = g*x + s per channel: what a BatchNormalization does, eps included (semantics.md section 6). */
+/* y = g*x + s per channel (axis 1): what a BatchNormalization does, eps included (semantics.md section 6). */
 struct affine {
+    const char *what; /* the operator, for the report */
     size_t channels;
     double *g, *s;
 };
@@ -19,7 +21,7 @@ static void affine_free(struct affine *a)
 
 static bool batch_norm_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
 {
-    *a = (struct affine){0};
+    *a = (struct affine){.what = "BatchNormalization"};
     const struct lrp_blob *p[4];
     for (int i = 0; i < 4; i++) {
         p[i] = lrp_graph_desc(graph, n->in[i + 1])->constant;
@@ -33,6 +35,42 @@ static bool batch_norm_affine(const struct lrp_graph *graph, const struct lrp_no
         double deviation = sqrt((double)lrp_blob_get_f32(p[3], c) + epsilon);
         a->g[c] = (double)lrp_blob_get_f32(p[0], c) / deviation;
         a->s[c] = (double)lrp_blob_get_f32(p[1], c) - (double)lrp_blob_get_f32(p[2], c) * a->g[c];
+    }
+    return a->g && a->s;
+}
+
+/* True for a constant of one number, or of one per channel (axis 1 of an array of `rank` axes). */
+static bool constant_channels(const struct lrp_desc *d, int rank, size_t channels, bool *per_channel)
+{
+    int axis = 1 - (rank - d->shape.rank);
+    if (!d->constant || d->shape.rank > rank) return false;
+    bool along = axis >= 0 && axis < d->shape.rank && (size_t)d->shape.dim[axis] == channels && d->constant->count == channels;
+    *per_channel |= along;
+    return along || d->constant->count == 1;
+}
+
+static double channel_number(const struct lrp_desc *d, size_t c, double neutral)
+{
+    return d ? (double)lrp_blob_get_f32(d->constant, d->constant->count == 1 ? 0 : c) : neutral;
+}
+
+/* Scale: BatchNormalization written as Mul and Add, or a bias alone. One number for all channels is left where it is. */
+static bool scale_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
+{
+    *a = (struct affine){.what = "scale"};
+    const struct lrp_shape *shape = &graph->values[n->in[0]].desc.shape;
+    const struct lrp_desc *w = lrp_graph_desc(graph, lrp_node_input(n, 1)), *b = lrp_graph_desc(graph, lrp_node_input(n, 2));
+    bool per_channel = false;
+    if (shape->rank < 2 || !lrp_shape_known(shape)) return false;
+    a->channels = (size_t)shape->dim[1];
+    if (w && !constant_channels(w, shape->rank, a->channels, &per_channel)) return false;
+    if (b && !constant_channels(b, shape->rank, a->channels, &per_channel)) return false;
+    if (!per_channel) return false;
+    a->g = malloc((a->channels + 1) * sizeof *a->g);
+    a->s = malloc((a->channels + 1) * sizeof *a->s);
+    for (size_t c = 0; a->g && a->s && c < a->channels; c++) {
+        a->g[c] = channel_number(w, c, 1);
+        a->s[c] = channel_number(b, c, 0);
     }
     return a->g && a->s;
 }
@@ -156,6 +194,13 @@ static void report(struct lrp_graph *g, const char *what, const char *a, const c
     if (line) lrp_name_list_add(g, &g->canonized, line);
 }
 
+static void report_fold(struct lrp_graph *g, const struct affine *a, const char *name, const char *into)
+{
+    char what[48];
+    snprintf(what, sizeof what, "%s folded into", a->what);
+    report(g, what, name, into);
+}
+
 /* linear -> BatchNorm: W*g, (b-mean)*g+beta. */
 static bool fold_into_producer(struct lrp_graph *g, int node, const struct affine *a)
 {
@@ -171,7 +216,7 @@ static bool fold_into_producer(struct lrp_graph *g, int node, const struct affin
     const char *name = bn->name, *into = linear->name;
     int from = (int)(linear - g->nodes), input = linear->in[0];
     ok = ok && put_weights(g, node, linear, input, &w, &from);
-    if (ok) report(g, "BatchNormalization folded into", name, into);
+    if (ok) report_fold(g, a, name, into);
     weights_free(&w);
     return ok;
 }
@@ -208,7 +253,7 @@ static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affin
     }
     const char *name = bn->name, *into = linear->name;
     ok = ok && put_weights(g, consumer, linear, bn->in[0], &w, &node);
-    if (ok) report(g, "BatchNormalization folded into", name, into);
+    if (ok) report_fold(g, a, name, into);
     weights_free(&w);
     return ok;
 }
@@ -217,6 +262,23 @@ static void fold_batch_norm(struct lrp_graph *g, int node)
 {
     struct affine a;
     if (batch_norm_affine(g, &g->nodes[node], &a) && !fold_into_producer(g, node, &a)) fold_into_consumer(g, node, &a);
+    affine_free(&a);
+}
+
+/* The scale of a layer normalisation stays a layer of its own. */
+static bool belongs_to_norm(const struct lrp_graph *g, int value)
+{
+    const struct lrp_node *producer = lrp_graph_producer(g, value);
+    return producer && strcmp(producer->call.op_type, "Normalize") == 0;
+}
+
+static void fold_scale(struct lrp_graph *g, int node)
+{
+    struct affine a = {0};
+    const struct lrp_node *n = &g->nodes[node];
+    if (belongs_to_norm(g, n->in[0]) || !scale_affine(g, n, &a)) goto done;
+    if (!fold_into_producer(g, node, &a)) fold_into_consumer(g, node, &a);
+done:
     affine_free(&a);
 }
 
@@ -285,7 +347,8 @@ static bool drop_identities(struct lrp_graph *g)
 static const struct {
     const char *op_type, *domain;
     void (*apply)(struct lrp_graph *g, int node);
-} steps[] = {{"LayerNormalization", "", split_layer_norm}, {"BatchNormalization", "", fold_batch_norm}};
+} steps[] = {{"LayerNormalization", "", split_layer_norm}, {"BatchNormalization", "", fold_batch_norm},
+           {"Scale", "lrpscope", fold_scale}};
 
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err)
 {

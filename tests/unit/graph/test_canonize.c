@@ -149,6 +149,72 @@ static void the_mean_of_a_layer_norm_is_read(struct model *m) {
     model_node(m, "Add", "add", "n mean", "y");
 }
 
+/* BatchNorm written out: y = x * w + b with constants of shape (C), (C,1), (C,1,1) or (1,C,1,1). */
+static void written_out(struct model *m, const char *in, const char *out, int rank, const int64_t *shape) {
+    char inputs[64];
+    weights(m, "scale", rank, shape);
+    weights(m, "shift", rank, shape);
+    snprintf(inputs, sizeof inputs, "%s scale", in);
+    model_node(m, "Mul", "mul", inputs, "product");
+    model_node(m, "Add", "add", "product shift", out);
+}
+static void written_out_behind_a_bias(struct model *m) {
+    picture(m);
+    weights(m, "w", 4, (int64_t[]){6, 4, 3, 3});
+    model_vector(m, "b", 6);
+    weights(m, "b2", 3, (int64_t[]){6, 1, 1});
+    model_node(m, "Conv", "conv", "x w b", "c");
+    model_node(m, "Add", "bias", "c b2", "biased");
+    written_out(m, "biased", "n", 4, (int64_t[]){1, 6, 1, 1});
+    model_node(m, "Relu", "relu", "n", "y");
+}
+static void written_out_behind_dense(struct model *m) {
+    model_input(m, "x", 2, (int64_t[]){2, 4});
+    weights(m, "w", 2, (int64_t[]){4, 3});
+    model_node(m, "MatMul", "fc", "x w", "c");
+    written_out(m, "c", "y", 1, (int64_t[]){3});
+}
+static void written_out_along_the_width(struct model *m) { /* (5) lines up with the last axis, not with the channels */
+    picture(m);
+    weights(m, "w", 4, (int64_t[]){5, 4, 1, 1});
+    model_node(m, "Conv", "conv", "x w", "c");
+    written_out(m, "c", "y", 1, (int64_t[]){5});
+}
+static void one_factor_for_all_channels(struct model *m) {
+    picture(m);
+    weights(m, "w", 4, (int64_t[]){5, 4, 1, 1});
+    model_node(m, "Conv", "conv", "x w", "c");
+    model_scalar(m, "half", .5F);
+    model_node(m, "Mul", "mul", "c half", "y");
+}
+static void written_out_before_a_convolution(struct model *m) {
+    picture(m);
+    written_out(m, "x", "n", 3, (int64_t[]){4, 1, 1});
+    weights(m, "w", 4, (int64_t[]){6, 2, 3, 3});
+    model_node(m, "Conv", "conv", "n w", "y");
+    model_int(m, "group", 2);
+}
+static void written_out_before_a_convolution_that_pads(struct model *m) {
+    written_out_before_a_convolution(m);
+    model_ints(m, "pads", 4, (int64_t[]){1, 0, 0, 0});
+}
+static void written_out_and_read_twice(struct model *m) {
+    picture(m);
+    weights(m, "w", 4, (int64_t[]){6, 4, 3, 3});
+    model_node(m, "Conv", "conv", "x w", "c");
+    written_out(m, "c", "y", 3, (int64_t[]){6, 1, 1});
+    model_output(m, "y");
+    model_output(m, "c");
+}
+static void layer_norm_before_dense(struct model *m) {
+    model_input(m, "x", 2, (int64_t[]){2, 4});
+    model_vector(m, "g", 4);
+    model_vector(m, "s", 4);
+    weights(m, "w", 2, (int64_t[]){4, 3});
+    model_node(m, "LayerNormalization", "ln", "x g s", "n");
+    model_node(m, "Gemm", "fc", "n w", "y");
+}
+
 static const struct {
     void (*make)(struct model *m);
     const char *canonized, *plain;
@@ -172,6 +238,14 @@ static const struct {
     {an_identity_gives_the_output, "relu", "relu identity", 1, 1},
     {nothing_but_identities, "", "identity dropout", 2, 2},
     {the_mask_of_a_dropout_is_read, "dropout cast add", "dropout cast add", 0, 0},
+    {written_out_behind_a_bias, "convolution+relu", "convolution scale scale+relu", 2, 0},
+    {written_out_behind_dense, "dense", "dense scale", 1, 0},
+    {written_out_along_the_width, "convolution scale", "convolution scale", 0, 0},
+    {one_factor_for_all_channels, "convolution scale", "convolution scale", 0, 0},
+    {written_out_before_a_convolution, "convolution", "scale convolution", 1, 0},
+    {written_out_before_a_convolution_that_pads, "scale convolution", "scale convolution", 0, 0},
+    {written_out_and_read_twice, "convolution scale", "convolution scale", 0, 0},
+    {layer_norm_before_dense, "layer-norm scale dense", "layer-norm dense", 1, 0},
     {layer_norm, "layer-norm scale", "layer-norm", 1, 0},
     {layer_norm_without_bias, "layer-norm scale", "layer-norm", 1, 0},
     {the_mean_of_a_layer_norm_is_read, "layer-norm add", "layer-norm add", 0, 0},
