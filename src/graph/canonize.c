@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph.h"
+#include "canonize.h"
 
 /* y = g*x + s per channel (axis 1): what a BatchNormalization does, eps included (semantics.md section 6). */
 struct affine {
@@ -188,17 +188,17 @@ static bool put_weights(struct lrp_graph *g, int at, const struct lrp_node *line
     return lrp_graph_replace(g, at, &r, swallowed, 1);
 }
 
-static void report(struct lrp_graph *g, const char *what, const char *a, const char *b)
+void lrp_canonize_report(struct lrp_graph *graph, const char *a, const char *what, const char *b)
 {
-    const char *line = lrp_arena_printf(g->arena, "%s: %s %s", a, what, b);
-    if (line) lrp_name_list_add(g, &g->canonized, line);
+    const char *line = lrp_arena_printf(graph->arena, "%s: %s %s", a, what, b);
+    if (line) lrp_name_list_add(graph, &graph->canonized, line);
 }
 
 static void report_fold(struct lrp_graph *g, const struct affine *a, const char *name, const char *into)
 {
     char what[48];
     snprintf(what, sizeof what, "%s folded into", a->what);
-    report(g, what, name, into);
+    lrp_canonize_report(g, name, what, into);
 }
 
 /* linear -> BatchNorm: W*g, (b-mean)*g+beta. */
@@ -307,7 +307,7 @@ static void split_layer_norm(struct lrp_graph *g, int node)
     if (between < 0) return;
     const int in[] = {between, n->in[1], lrp_node_input(n, 2)};
     const struct lrp_replacement scale = {.op_type = "Scale", .domain = "lrpscope", .in = in, .in_count = in[2] < 0 ? 2 : 3};
-    if (lrp_graph_replace(g, node, &scale, NULL, 0)) report(g, "split into", n->name, "normalisation and scale");
+    if (lrp_graph_replace(g, node, &scale, NULL, 0)) lrp_canonize_report(g, n->name, "split into", "normalisation and scale");
 }
 
 static bool unused_outputs(const struct lrp_graph *g, const struct lrp_node *n)
@@ -337,7 +337,7 @@ static bool drop_identities(struct lrp_graph *g)
         n->state = LRP_NODE_DROPPED;
         to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
         ok = lrp_name_list_add(g, &g->dropped, n->name) && lrp_name_list_add(g, &g->removed, g->values[n->out[0]].name);
-        report(g, "dropped", n->name, n->call.op_type);
+        lrp_canonize_report(g, n->name, "dropped", n->call.op_type);
     }
     if (ok) lrp_graph_redirect(g, to);
     free(to);
@@ -347,7 +347,8 @@ static bool drop_identities(struct lrp_graph *g)
 static const struct {
     const char *op_type, *domain;
     void (*apply)(struct lrp_graph *g, int node);
-} steps[] = {{"LayerNormalization", "", split_layer_norm}, {"BatchNormalization", "", fold_batch_norm},
+} steps[] = {{"Squeeze", "", lrp_canonize_conv1d},        {"Reshape", "", lrp_canonize_conv1d},
+           {"LayerNormalization", "", split_layer_norm}, {"BatchNormalization", "", fold_batch_norm},
            {"Scale", "lrpscope", fold_scale}};
 
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err)

@@ -35,6 +35,21 @@ for variant in ("bn", "float"):
     OUTPUTS["visual-wake-words-" + variant] = (f"{LOADER}vww_96_{variant}.onnx", LOADER + "vww_astronaut_input.npy",
                                                LOADER + "vww_astronaut_output.npy", 1e-4)
 
+# name: (model, shape of random inputs): what canonization makes of a model computes what the file says, to 1e-5 of the largest
+CANONIZED = {
+    "canonized-season": (LOADER + "dianna_season.onnx", (1, 28, 1)),
+    "canonized-dianna-mnist": (LOADER + "dianna_mnist.onnx", (1, 1, 28, 28)),
+    "canonized-mnist-8": ("mnist-8/model.onnx", (1, 1, 28, 28)),
+    "canonized-vgg": ("fashion/vgg_op13.onnx", (2, 1, 28, 28)),
+    "canonized-resnet-bn": ("fashion/resnet_bn_op13.onnx", (2, 1, 28, 28)),
+    "canonized-vit-13": ("fashion/vit_op13.onnx", (2, 1, 28, 28)),
+    "canonized-vit-17": ("fashion/vit_op17.onnx", (2, 1, 28, 28)),
+    "canonized-mobilenet-v1": (LOADER + "mnv1_0.25_oldstyle.onnx", (1, 3, 128, 128)),
+    "canonized-visual-wake-words": (LOADER + "vww_96_bn.onnx", (1, 3, 96, 96)),
+    "canonized-mobilenet-v2": ("mobilenet-v2/model.onnx", (1, 3, 224, 224)),
+    "canonized-resnet8": ("resnet8-cifar10/bn.onnx", (1, 3, 32, 32)),
+}
+
 # name: (model, options, {picture: (class, smallest probability)}), as the models' page states
 PICTURES = {
     "mobilenet-v2-pictures": ("mobilenet-v2/model.onnx", IMAGENET, {
@@ -106,6 +121,18 @@ def check_output(binary, folder, row):
     return error <= tolerance
 
 
+def check_canonized(binary, folder, row):
+    model, shape = row
+    with tempfile.TemporaryDirectory() as out:
+        np.save(f"{out}/in.npy", np.random.default_rng(4).standard_normal(shape).astype(np.float32))
+        for name, options in (("after", []), ("before", ["--no-canonize"])):
+            run([binary, "run", f"{folder}/{model}", f"{out}/in.npy", "--output", f"{out}/{name}.npy", *options])
+        after, before = np.load(f"{out}/after.npy"), np.load(f"{out}/before.npy")
+    error = np.abs(after - before).max() / np.abs(before).max()
+    print(f"{model}: canonization moves the output by {error:.1e}, allowed 1e-05")
+    return after.shape == before.shape and error <= 1e-5
+
+
 def check_pictures(binary, folder, row):
     model, options, pictures = row
     good = True
@@ -120,7 +147,7 @@ def check_pictures(binary, folder, row):
 
 def main():
     if sys.argv[1:] == ["--list"]:
-        print("\n".join([*OUTPUTS, *PICTURES]))
+        print("\n".join([*OUTPUTS, *CANONIZED, *PICTURES]))
         return 0
     binary, folder, name = sys.argv[1:]
     if not os.path.isdir(folder):
@@ -128,6 +155,8 @@ def main():
         return SKIP
     if name in OUTPUTS:
         good = check_output(binary, folder, OUTPUTS[name])
+    elif name in CANONIZED:
+        good = check_canonized(binary, folder, CANONIZED[name])
     else:
         good = check_pictures(binary, folder, PICTURES[name])
     return 0 if good else 1

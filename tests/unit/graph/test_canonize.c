@@ -206,6 +206,44 @@ static void written_out_and_read_twice(struct model *m) {
     model_output(m, "y");
     model_output(m, "c");
 }
+static void over_one_axis(struct model *m, int axis, const char *behind) {
+    model_input(m, "x", 3, (int64_t[]){2, 4, 9});
+    weights(m, "w", 4, axis == 2 ? (int64_t[]){6, 2, 1, 3} : (int64_t[]){6, 2, 3, 1});
+    model_int64s(m, "axes", 1, (int64_t[]){axis});
+    model_int64s(m, "shape", 3, (int64_t[]){0, 6, -1});
+    model_node(m, "Unsqueeze", "unsqueeze", "x axes", "u");
+    model_node(m, "Conv", "conv", "u w", "c");
+    model_int(m, "group", 2);
+    model_ints(m, "kernel_shape", 2, axis == 2 ? (int64_t[]){1, 3} : (int64_t[]){3, 1});
+    model_ints(m, "strides", 2, axis == 2 ? (int64_t[]){1, 2} : (int64_t[]){2, 1});
+    model_ints(m, "pads", 4, axis == 2 ? (int64_t[]){0, 1, 0, 2} : (int64_t[]){1, 0, 2, 0});
+    model_node(m, behind, "squeeze", strcmp(behind, "Squeeze") == 0 ? "c axes" : "c shape", "s");
+    weights(m, "b", 2, (int64_t[]){6, 1});
+    model_node(m, "Add", "bias", "s b", "biased");
+    written_out(m, "biased", "n", 3, (int64_t[]){1, 6, 1});
+    model_node(m, "Relu", "relu", "n", "y");
+}
+static void over_one_axis_as_width(struct model *m) { over_one_axis(m, 2, "Squeeze"); }
+static void over_one_axis_as_height(struct model *m) { over_one_axis(m, 3, "Squeeze"); }
+static void over_one_axis_by_reshape(struct model *m) { over_one_axis(m, 2, "Reshape"); }
+static void over_one_axis_of_a_picture(struct model *m) { /* (N, H, W, C) of height 1, turned by a transpose */
+    model_input(m, "x", 4, (int64_t[]){2, 1, 9, 4});
+    weights(m, "w", 4, (int64_t[]){6, 4, 1, 3});
+    model_int64s(m, "axes", 1, (int64_t[]){2});
+    model_node(m, "Transpose", "turn", "x", "t");
+    model_ints(m, "perm", 4, (int64_t[]){0, 3, 1, 2});
+    model_node(m, "Conv", "conv", "t w", "c");
+    model_string(m, "auto_pad", "SAME_UPPER");
+    model_node(m, "Squeeze", "squeeze", "c axes", "y");
+}
+static void over_one_axis_that_is_padded(struct model *m) {
+    model_input(m, "x", 4, (int64_t[]){2, 4, 1, 9});
+    weights(m, "w", 4, (int64_t[]){6, 4, 3, 3});
+    model_int64s(m, "axes", 1, (int64_t[]){2});
+    model_node(m, "Conv", "conv", "x w", "c");
+    model_ints(m, "pads", 4, (int64_t[]){1, 0, 1, 0});
+    model_node(m, "Squeeze", "squeeze", "c axes", "y");
+}
 static void layer_norm_before_dense(struct model *m) {
     model_input(m, "x", 2, (int64_t[]){2, 4});
     model_vector(m, "g", 4);
@@ -245,6 +283,11 @@ static const struct {
     {written_out_before_a_convolution, "convolution", "scale convolution", 1, 0},
     {written_out_before_a_convolution_that_pads, "scale convolution", "scale convolution", 0, 0},
     {written_out_and_read_twice, "convolution scale", "convolution scale", 0, 0},
+    {over_one_axis_as_width, "convolution+relu", "unsqueeze convolution squeeze scale scale+relu", 3, 0},
+    {over_one_axis_as_height, "convolution+relu", "unsqueeze convolution squeeze scale scale+relu", 3, 0},
+    {over_one_axis_by_reshape, "convolution+relu", "unsqueeze convolution reshape scale scale+relu", 3, 0},
+    {over_one_axis_of_a_picture, "transpose squeeze convolution", "transpose convolution squeeze", 1, 0},
+    {over_one_axis_that_is_padded, "convolution squeeze", "convolution squeeze", 0, 0},
     {layer_norm_before_dense, "layer-norm scale dense", "layer-norm dense", 1, 0},
     {layer_norm, "layer-norm scale", "layer-norm", 1, 0},
     {layer_norm_without_bias, "layer-norm scale", "layer-norm", 1, 0},
