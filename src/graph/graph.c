@@ -297,7 +297,9 @@ enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_erro
         struct lrp_node *n = &graph->nodes[graph->order[k]];
         if (n->state != LRP_NODE_LIVE || (strcmp(n->call.op_type, "Softmax") != 0 && strcmp(n->call.op_type, "LogSoftmax") != 0))
             continue;
-        if (*n->call.domain || *n->obstacle || !reaches[n->out[0]]) continue;
+        /* it need not run to be taken away: behind a layer that nobody knows its shape is open */
+        if (*n->call.domain || !n->call.op || lrp_node_input(n, 0) < 0 || n->call.out_count < 1 || n->out[0] < 0 || !reaches[n->out[0]])
+            continue;
         n->state = LRP_NODE_DROPPED;
         to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
         ok = lrp_name_list_add(graph, &graph->dropped, n->name) &&

@@ -111,13 +111,17 @@ static enum lrp_status choose(const char *text, const struct output_shape *o, co
         char *inside = strndup(text + 1, length - 2);
         int count = inside ? parse_colons(inside, numbers, 3) : -1;
         free(inside);
-        if (count == 3) return at_place(text, numbers[0], numbers[1], numbers[2], o, out, err);
+        if (count != 3) return lrp_fail(err, LRP_USAGE, "target %s: three numbers are needed, (class:y:x)", text);
+        return at_place(text, numbers[0], numbers[1], numbers[2], o, out, err);
     }
     if (!at) return unknown_class(text, c, labels, err);
     char *name = strndup(text, (size_t)(at - text));
     if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     c = find_class(name, labels);
-    enum lrp_status status = c >= 0 ? LRP_OK : unknown_class(name, c, labels, err);
+    int64_t number = 0;
+    enum lrp_status status = LRP_OK;
+    if (c < 0 && lrp_parse_int64(name, &number) && number < 0) status = beyond(text, o, err);
+    else if (c < 0) status = unknown_class(name, c, labels, err);
     free(name);
     if (status != LRP_OK) return status;
     if (strcmp(at + 1, "all") == 0) {

@@ -117,6 +117,10 @@ static void a_softmax_in_a_nested_chain_is_stripped(void **state) {
               &(struct lrp_graph_options){.canonize = true, .strip_softmax = true});
     network_check_types(&e.n, "dense+relu");
     explain_close(&e);
+    /* also behind a layer that nobody can run */
+    open_json(state, &e, HEAD MINE ", {\"type\": \"softmax\"}]}", &(struct lrp_graph_options){.canonize = true, .strip_softmax = true});
+    network_check_types(&e.n, "my-layer");
+    explain_close(&e);
 }
 
 /* ---- numbers, weights, mistakes ---- */
