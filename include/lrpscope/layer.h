@@ -29,6 +29,15 @@ struct lrp_layer {
     bool output_softmax;           /* a softmax or log-softmax that gives the model's output */
 };
 
+/* Layers that are one thing together, found by how they are wired, not by name. */
+struct lrp_container {
+    const char *name;  /* what the names of its layers begin with up to a slash; the name of its last layer if that is nothing */
+    const char *kind;  /* "attention": from the dense layers that make queries, keys and values (or the one that makes all three)
+                          over softmax to the dense layer that projects the result */
+    int first, last;   /* layer indices, all between belong to it */
+    int parent;        /* container around it, -1: none; always before it in the list */
+};
+
 struct lrp_layer_list {
     const struct lrp_layer *rows;  /* rows[0] is the input; rows[i].index == i */
     size_t count;                  /* with row 0 */
@@ -40,6 +49,8 @@ struct lrp_layer_list {
     size_t canonized_count;
     const char *const *removed;    /* values that canonization or a pattern swallowed */
     size_t removed_count;
+    const struct lrp_container *containers; /* in the order of their first layers */
+    size_t container_count;
 };
 
 #endif

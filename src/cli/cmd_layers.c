@@ -79,6 +79,15 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
 }
 
+static void add_container(struct lrp_document *d, cJSON *array, const struct lrp_container *container) {
+    cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+    lrp_cli_json_put_text(d, o, "name", container->name);
+    lrp_cli_json_put_text(d, o, "kind", container->kind);
+    lrp_cli_json_put_number(d, o, "first", container->first);
+    lrp_cli_json_put_number(d, o, "last", container->last);
+    lrp_cli_json_put_number(d, o, "parent", container->parent);
+}
+
 static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
                                   struct lrp_error *err) {
     const struct lrp_layer_list *layers = now->layers;
@@ -87,6 +96,9 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     cJSON *array = lrp_cli_json_put_array(&d, d.root, "layers");
     for (size_t i = 1; i < layers->count; i++)
         add_layer(&d, array, &layers->rows[i], now);
+    cJSON *containers = lrp_cli_json_put_array(&d, d.root, "containers");
+    for (size_t i = 0; i < layers->container_count; i++)
+        add_container(&d, containers, &layers->containers[i]);
     cJSON *totals = lrp_cli_json_put_object(&d, d.root, "totals");
     lrp_cli_json_put_number(&d, totals, "layers", (double)(layers->count - 1));
     lrp_cli_json_put_number(&d, totals, "parameters", (double)layers->parameters);

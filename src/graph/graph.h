@@ -128,6 +128,8 @@ struct lrp_layer_view {
     const struct lrp_layer_nodes *nodes; /* by layer index; row 0: -1, -1 */
     const int *layer_of_node;            /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
 };
+/* Finds the containers of a list whose rows are complete; false when out of memory. They live in `arena`. */
+bool lrp_graph_containers(struct lrp_arena *arena, struct lrp_layer_list *list);
 /* Views a graph as layers; everything lives in the graph's arena. */
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err);
 

@@ -317,6 +317,8 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.rows = v.rows;
     result->list.count = v.count;
+    if (!lrp_graph_containers(graph->arena, &result->list))
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.dropped = graph->dropped.items;
     result->list.dropped_count = graph->dropped.count;
     result->list.canonized = graph->canonized.items;

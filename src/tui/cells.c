@@ -48,7 +48,9 @@ static int64_t parameters_in(const struct lrp_app *app, int fold) {
     return sum;
 }
 static void fold_name(const struct lrp_app *app, int fold, char *out) {
-    snprintf(out, LRP_CELL_SIZE, "%.200s (%d layers)", app->tree.nodes[fold].name, app->tree.nodes[fold].count);
+    const struct lrp_tree_node *node = &app->tree.nodes[fold];
+    snprintf(out, LRP_CELL_SIZE, "%.200s (%s%s%d layers)", node->name, node->kind ? node->kind : "", node->kind ? ", " : "",
+             node->count);
 }
 static void fold_shape(const struct lrp_app *app, int fold, char *out) { cell_shape(app, app->tree.nodes[fold].last, out); }
 static void fold_params(const struct lrp_app *app, int fold, char *out) {

@@ -15,14 +15,8 @@ void lrp_tree_free(struct lrp_tree *tree) {
 
 /* ---- scopes: what names have before their last slash ---- */
 
-static int find_or_add(struct lrp_tree *tree, int parent, int hint, const char *name, size_t length) {
-    /* layers of a scope mostly follow each other: it is the hint or one of the latest */
-    for (int i = hint; i >= 0; i = tree->nodes[i].parent)
-        if (tree->nodes[i].parent == parent && strncmp(tree->nodes[i].name, name, length) == 0 && tree->nodes[i].name[length] == 0)
-            return i;
-    for (int i = tree->node_count - 1; i > parent && i >= 0; i--)
-        if (tree->nodes[i].parent == parent && strncmp(tree->nodes[i].name, name, length) == 0 && tree->nodes[i].name[length] == 0)
-            return i;
+/* -2 when out of memory. */
+static int add_node(struct lrp_tree *tree, int parent, const char *name, size_t length) {
     if ((tree->node_count & (tree->node_count + 1)) == 0) { /* grows at 0, 1, 3, 7 ... */
         struct lrp_tree_node *nodes = realloc(tree->nodes, (2 * (size_t)tree->node_count + 2) * sizeof *nodes);
         if (!nodes)
@@ -34,6 +28,17 @@ static int find_or_add(struct lrp_tree *tree, int parent, int hint, const char *
         return -2;
     tree->nodes[tree->node_count] = (struct lrp_tree_node){.name = copy, .parent = parent, .first = -1};
     return tree->node_count++;
+}
+
+static int find_or_add(struct lrp_tree *tree, int parent, int hint, const char *name, size_t length) {
+    /* layers of a scope mostly follow each other: it is the hint or one of the latest */
+    for (int i = hint; i >= 0; i = tree->nodes[i].parent)
+        if (tree->nodes[i].parent == parent && strncmp(tree->nodes[i].name, name, length) == 0 && tree->nodes[i].name[length] == 0)
+            return i;
+    for (int i = tree->node_count - 1; i > parent && i >= 0; i--)
+        if (tree->nodes[i].parent == parent && strncmp(tree->nodes[i].name, name, length) == 0 && tree->nodes[i].name[length] == 0)
+            return i;
+    return add_node(tree, parent, name, length);
 }
 
 static bool place(struct lrp_tree *tree, int layer, const char *name, int hint) {
@@ -153,6 +158,53 @@ static bool make_blocks(struct lrp_tree *tree, const struct lrp_layer_list *list
     return fine;
 }
 
+/* ---- containers: a scope that holds just their layers gets their kind, else they get a node between the scopes ---- */
+
+/* The innermost node around all layers of a container, or -1. */
+static int node_around(const struct lrp_tree *tree, const struct lrp_container *c) {
+    int node = tree->node_of[c->first];
+    for (int i = c->first + 1; node >= 0 && i <= c->last; i++)
+        while (node >= 0 && !lrp_tree_holds(tree, node, i))
+            node = tree->nodes[node].parent;
+    return node;
+}
+
+/* The node just below `around` on the way to a layer; -1 if the layer lies in `around` itself. */
+static int child_towards(const struct lrp_tree *tree, int around, int layer) {
+    int child = -1;
+    for (int at = tree->node_of[layer]; at != around && at >= 0; at = tree->nodes[at].parent)
+        child = at;
+    return child;
+}
+
+static bool add_container(struct lrp_tree *tree, const struct lrp_container *c) {
+    const int around = node_around(tree, c), count = c->last - c->first + 1;
+    if (around >= 0 && tree->nodes[around].count == count) {
+        tree->nodes[around].kind = c->kind;
+        return true;
+    }
+    for (int i = c->first; i <= c->last; i++) {
+        const int child = child_towards(tree, around, i);
+        if (child >= 0 && (tree->nodes[child].first < c->first || tree->nodes[child].last > c->last))
+            return true; /* it crosses a scope: it cannot fold */
+    }
+    const int node = add_node(tree, around, c->name, strlen(c->name));
+    if (node < 0)
+        return false;
+    for (int i = c->first; i <= c->last; i++) {
+        const int child = child_towards(tree, around, i);
+        if (child >= 0)
+            tree->nodes[child].parent = node;
+        else if (tree->node_of[i] == around)
+            tree->node_of[i] = node;
+    }
+    tree->nodes[node].kind = c->kind;
+    tree->nodes[node].first = c->first;
+    tree->nodes[node].last = c->last;
+    tree->nodes[node].count = count;
+    return true;
+}
+
 bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list) {
     int *forks = calloc(list->count + 1, sizeof *forks);
     *tree = (struct lrp_tree){.layers = (int)list->count};
@@ -167,6 +219,8 @@ bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list) {
         drop_idle(tree);
     else if (fine)
         fine = make_blocks(tree, list, forks);
+    for (size_t i = 0; fine && i < list->container_count; i++)
+        fine = add_container(tree, &list->containers[i]);
     free(forks);
     if (!fine)
         lrp_tree_free(tree);

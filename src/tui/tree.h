@@ -1,5 +1,5 @@
 /* tree.h: how the layers of a model lie inside each other: scopes that fold (where names have no parts, blocks that end in a join),
- * and how deep a layer lies in branches. */
+ * containers that the library found among them, and how deep a layer lies in branches. */
 #ifndef LRP_TUI_TREE_H
 #define LRP_TUI_TREE_H
 
@@ -9,10 +9,11 @@
 #include "lrpscope/layer.h"
 
 struct lrp_tree_node {
-    char *name;      /* owned: "/layer1/layer1.0"; of a block its join's */
-    int parent;      /* -1: none; always before its children */
-    int first, last; /* layers it holds, directly or inside: the first and the last of them ... */
-    int count;       /* ... and how many */
+    char *name;       /* owned: "/layer1/layer1.0"; of a block its join's */
+    const char *kind; /* of a container that the library found, borrowed from the list: "attention"; NULL: none */
+    int parent;       /* -1: none */
+    int first, last;  /* layers it holds, directly or inside: the first and the last of them ... */
+    int count;        /* ... and how many */
     bool folded;
 };
 struct lrp_tree {

@@ -154,10 +154,50 @@ static void keys_on_a_fold_act_on_all_inside(void **state) {
     fixture_free(&f);
 }
 
+/* Layers 2 to 5 of 6 are one attention. */
+static void containers_fold_too(void **state) {
+    static const struct {
+        const char *names[7];
+        const char *name; /* of the innermost node around layer 2 that has a kind; NULL: none has */
+        int nodes;
+    } cases[] = {
+        {{"input", "a", "q", "s", "m", "p", "z"}, "p", 1},                               /* no scopes: a node of its own */
+        {{"input", "/b/a", "/b/t/q", "/b/t/s", "/b/t/m", "/b/t/p", "/b/z"}, "/b/t", 2}, /* a scope is just that */
+        {{"input", "/b/a", "/b/q", "/b/s", "/b/m", "/b/p", "/b/z"}, "p", 2},             /* within a scope */
+        {{"input", "/b/a", "/b/t/q", "/b/t/s", "/b/m", "/b/p", "/b/z"}, "p", 3},         /* around a scope */
+        {{"input", "/b/a", "/b/t/q", "/b/t/s", "/b/m", "/u/p", "/u/z"}, NULL, 3},        /* across one: does not fold */
+    };
+    static const int sources[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, -1}, {4, -1}, {5, -1}};
+    static const struct lrp_container container = {.name = "p", .kind = "attention", .first = 2, .last = 5, .parent = -1};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made m;
+        struct lrp_tree tree;
+        make(&m, cases[i].names, sources, 7);
+        m.list.containers = &container;
+        m.list.container_count = 1;
+        assert_true(lrp_tree_make(&tree, &m.list));
+        assert_int_equal(tree.node_count, cases[i].nodes);
+        int at = tree.node_of[2];
+        while (at >= 0 && !tree.nodes[at].kind)
+            at = tree.nodes[at].parent;
+        assert_int_equal(at >= 0, cases[i].name != NULL);
+        if (at >= 0) {
+            assert_string_equal(tree.nodes[at].name, cases[i].name);
+            assert_string_equal(tree.nodes[at].kind, "attention");
+            assert_int_equal(tree.nodes[at].count, 4);
+            for (int k = 1; k < 7; k++)
+                assert_int_equal(lrp_tree_holds(&tree, at, k), k >= 2 && k <= 5);
+        }
+        lrp_tree_free(&tree);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branches_are_what_lies_between_a_fork_and_its_join),
                                        cmocka_unit_test(scopes_come_from_names),
                                        cmocka_unit_test(without_scopes_blocks_that_join_fold), cmocka_unit_test(the_list_folds),
+                                       cmocka_unit_test(containers_fold_too),
                                        cmocka_unit_test(keys_on_a_fold_act_on_all_inside)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
