@@ -48,9 +48,10 @@ static int64_t parameters_in(const struct lrp_app *app, int fold) {
     return sum;
 }
 static void fold_name(const struct lrp_app *app, int fold, char *out) {
-    const struct lrp_tree_node *node = &app->tree.nodes[fold];
-    snprintf(out, LRP_CELL_SIZE, "%.200s (%s%s%d layers)", node->name, node->kind ? node->kind : "", node->kind ? ", " : "",
-             node->count);
+    snprintf(out, LRP_CELL_SIZE, "%.200s (%d layers)", app->tree.nodes[fold].name, app->tree.nodes[fold].count);
+}
+static void fold_type(const struct lrp_app *app, int fold, char *out) {
+    put(out, app->tree.nodes[fold].kind ? app->tree.nodes[fold].kind : "");
 }
 static void fold_shape(const struct lrp_app *app, int fold, char *out) { cell_shape(app, app->tree.nodes[fold].last, out); }
 static void fold_params(const struct lrp_app *app, int fold, char *out) {
@@ -82,7 +83,7 @@ static void fold_sum(const struct lrp_app *app, int fold, char *out) { cell_sum(
 
 const struct lrp_column lrp_layer_columns[LRP_LAYER_COLUMNS] = {
     {"layer", NULL, 18, 40, 100, false, cell_name, fold_name, LRP_COLUMN_NAME},
-    {"type", NULL, 11, 24, 70, false, cell_type, NULL, LRP_COLUMN_OTHER},
+    {"type", NULL, 11, 24, 70, false, cell_type, fold_type, LRP_COLUMN_OTHER},
     {"out", NULL, 10, 16, 50, false, cell_shape, fold_shape, LRP_COLUMN_OTHER},
     {"params", NULL, 6, 8, 40, true, cell_params, fold_params, LRP_COLUMN_OTHER},
     {"rule", NULL, 12, 30, 60, false, cell_rule, fold_rule, LRP_COLUMN_OTHER},
