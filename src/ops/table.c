@@ -32,20 +32,22 @@ static int version_at(const struct lrp_operator *row, int opset)
 const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why)
 {
     const char *const wanted = strcmp(domain, "ai.onnx") == 0 ? "" : domain;
-    const struct lrp_operator *best = NULL, *row;
+    const struct lrp_operator *best = NULL;
     int best_version = 0;
     bool known = false;
 
-    for (size_t i = 0; (row = lrp_operator_at(i)); i++) {
-        if (strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0)
-            continue;
-        known = true;
-        const int version = version_at(row, opset);
-        if (version > best_version) {
-            best = row;
-            best_version = version;
+    for (size_t family = 0; family < sizeof families / sizeof *families; family++)
+        for (const struct lrp_operator *row = families[family]; row->name; row++) {
+            /* asked for every node of a model: the first letter rules out most rows */
+            if (row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0)
+                continue;
+            known = true;
+            const int version = version_at(row, opset);
+            if (version > best_version) {
+                best = row;
+                best_version = version;
+            }
         }
-    }
     if (best && best->newer && opset >= best->newer)
         best = NULL;
     if (!best && why)
