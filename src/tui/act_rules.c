@@ -78,18 +78,6 @@ static void ask_which(struct lrp_app *app, const struct lrp_layer *layer) {
     lrp_app_set_menu(app, LRP_MENU_REGISTER, &rows);
 }
 
-/* What becomes of a layer that is registered: semantics.md section 3. */
-static const char *fallback_of(const struct lrp_layer *layer) {
-    return layer->parameters && layer->differentiable ? "its rule goes through the layer with the activation taken out"
-           : layer->differentiable ? "R goes back as a J^T(R / stab(f(a))), by automatic differentiation"
-                                   : "it can be listed, but not run";
-}
-
-static void register_one(struct lrp_app *app, const struct lrp_layer *layer, const char *name, int activation) {
-    lrp_app_emit(app, LRP_EFFECT_REGISTER, name, activation, true);
-    lrp_app_say(app, false, "%s registered: %s (S takes it back)", name, fallback_of(layer));
-}
-
 static void ask_softmax(struct lrp_app *app) {
     lrp_effect_clear(&app->question.effect);
     app->question.effect =
@@ -107,9 +95,9 @@ void lrp_do_register_layer(struct lrp_app *app) {
     else if (row->state == LRP_CHECK_UNKNOWN_BOTH)
         ask_which(app, layer);
     else if (row->state == LRP_CHECK_UNKNOWN_LAYER)
-        register_one(app, layer, layer->type, 0);
+        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
     else if (row->state == LRP_CHECK_UNSUPPORTED_ACTIVATION)
-        register_one(app, layer, layer->activation, 1);
+        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
     else if (!unregister(app, layer))
         lrp_app_say(app, false, "nothing to register: %s is supported", layer->type);
 }
