@@ -1,5 +1,5 @@
 /* measure.c: how long things take: opening, passes, changes, a cold process. Prints medians, minima and ratios; asserts nothing.
- * usage: measure MODEL INPUT.npy [--repeat N] [--cold BINARY] */
+ * usage: measure MODEL [INPUT.npy] [--repeat N] [--cold BINARY]; without an input only opening is measured */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +247,17 @@ static void report_cold(const struct bench *b, struct cold *cold)
                (double)cold->peak * 1024 / (double)file.st_size);
 }
 
+static void measure_passes(struct bench *b)
+{
+    struct lrp_error err;
+    must(lrp_session_open(b->model, b->settings, &b->session, &err), &err);
+    must(lrp_session_set_input(b->session, NULL, b->input, &err), &err);
+    measure_forward(b);
+    for (int i = 0; i < COMPOSITES; i++) measure_composite(b, composites[i]);
+    measure_changes(b);
+    lrp_session_free(b->session);
+}
+
 int main(int argc, char **argv)
 {
     struct bench b = {.repeat = 5};
@@ -257,8 +268,8 @@ int main(int argc, char **argv)
         else if (!b.model) b.model = argv[i];
         else b.input = argv[i];
     }
-    if (!b.input || b.repeat < 1 || b.repeat > MOST - 1) {
-        fprintf(stderr, "usage: measure MODEL INPUT.npy [--repeat N] [--cold BINARY]\n");
+    if (!b.model || (cold && !b.input) || b.repeat < 1 || b.repeat > MOST - 1) {
+        fprintf(stderr, "usage: measure MODEL [INPUT.npy] [--repeat N] [--cold BINARY]\n");
         return 2;
     }
     struct lrp_error err;
@@ -268,12 +279,7 @@ int main(int argc, char **argv)
     must(lrp_settings_set_flag(b.settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
     printf("%s\n%-44s %10s %10s %8s\n", b.model, "", "median ms", "min ms", "/forward");
     measure_open(&b);
-    must(lrp_session_open(b.model, b.settings, &b.session, &err), &err);
-    must(lrp_session_set_input(b.session, NULL, b.input, &err), &err);
-    measure_forward(&b);
-    for (int i = 0; i < COMPOSITES; i++) measure_composite(&b, composites[i]);
-    measure_changes(&b);
-    lrp_session_free(b.session);
+    if (b.input) measure_passes(&b);
     if (cold) report_cold(&b, &process);
     lrp_settings_free(b.settings);
     printf("\n");

@@ -19,6 +19,9 @@ export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" GLIBC_TUNABLES="${GLIBC_TUN
 for model in vgg16 resnet50 mobilenet_v2; do
     "$build/tests/measure" "$folder/$model.onnx" "$folder/input.npy" --cold "$build/lrpscope" "$@"
 done
+# a graph of 20,000 nodes, only opened
+[ -f "$folder/chain.onnx" ] || /usr/bin/python3 tests/bench/make_chain.py "$folder/chain.onnx" 18500
+"$build/tests/measure" "$folder/chain.onnx" "$@"
 [ ! -x "$build/tests/operators" ] || "$build/tests/operators"
 # keys while a model computes, and cancelling: through a pseudo-terminal
 if [ -x "$build/tests/latency" ]; then
