@@ -180,6 +180,25 @@ static void written_out_along_the_width(struct model *m) { /* (5) lines up with 
     model_node(m, "Conv", "conv", "x w", "c");
     written_out(m, "c", "y", 1, (int64_t[]){5});
 }
+static void a_factor_alone(struct model *m) {
+    picture(m);
+    weights(m, "w", 4, (int64_t[]){5, 4, 1, 1});
+    weights(m, "scale", 3, (int64_t[]){5, 1, 1});
+    model_node(m, "Conv", "conv", "x w", "c");
+    model_node(m, "Mul", "mul", "c scale", "y");
+}
+static void a_factor_by_channel_and_a_shift_along_the_width(struct model *m) {
+    a_factor_alone(m);
+    model_vector(m, "shift", 5);
+    model_node(m, "Add", "add", "y shift", "z");
+    model_output(m, "z");
+}
+static void a_factor_by_channel_and_one_shift(struct model *m) {
+    a_factor_alone(m);
+    model_scalar(m, "shift", .5F);
+    model_node(m, "Add", "add", "y shift", "z");
+    model_output(m, "z");
+}
 static void one_factor_for_all_channels(struct model *m) {
     picture(m);
     weights(m, "w", 4, (int64_t[]){5, 4, 1, 1});
@@ -279,6 +298,9 @@ static const struct {
     {written_out_behind_a_bias, "convolution+relu", "convolution scale scale+relu", 2, 0},
     {written_out_behind_dense, "dense", "dense scale", 1, 0},
     {written_out_along_the_width, "convolution scale", "convolution scale", 0, 0},
+    {a_factor_alone, "convolution", "convolution scale", 1, 0},
+    {a_factor_by_channel_and_a_shift_along_the_width, "convolution scale", "convolution scale", 0, 0},
+    {a_factor_by_channel_and_one_shift, "convolution", "convolution scale", 1, 0},
     {one_factor_for_all_channels, "convolution scale", "convolution scale", 0, 0},
     {written_out_before_a_convolution, "convolution", "scale convolution", 1, 0},
     {written_out_before_a_convolution_that_pads, "scale convolution", "scale convolution", 0, 0},
