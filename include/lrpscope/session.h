@@ -4,7 +4,8 @@
  *     lrp_session_open("model.onnx", settings, &s, &err);
  *     lrp_session_set_input(s, NULL, "picture.png", &err);
  *     lrp_session_run(s, LRP_WANT_RELEVANCE, &err);
- *     const struct lrp_snapshot *now = lrp_session_snapshot(s, &err);
+ *     const struct lrp_snapshot *now;
+ *     lrp_session_snapshot(s, &now, &err);
  *     ... now->relevance[i] is the relevance of layer i ...
  *     lrp_snapshot_release(now);
  *     lrp_session_free(s);

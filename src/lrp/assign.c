@@ -232,7 +232,11 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     /* semantics.md section 7: what no primitive covers */
     const char *uncovered = composite->convention == LRP_CONVENTION_ZENNIT ? "gradient" : "zero";
     if (status == LRP_OK) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
-    for (size_t i = 0; status == LRP_OK && i < count; i++) status = give(&a, i, &rest, i ? "fallback" : "");
+    const struct lrp_rule_row *own = rest.how;
+    for (size_t i = 0; status == LRP_OK && i < count; i++) {
+        rest.how = i ? lrp_rule_book_how(composite->book, rest.row, &view->list.rows[i]) : own;
+        status = give(&a, i, &rest, i ? "fallback" : "");
+    }
     for (size_t i = 0; status == LRP_OK && i < composite->count; i++)
         status = apply_primitive(&a, composite, &composite->primitives[i]);
     for (size_t i = 0; status == LRP_OK && i < option_count; i++) status = apply_option(&a, composite, &options[i]);

@@ -2,6 +2,7 @@
 #include "plugin.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plu
 {
     struct lrp_plugin *p = host->context;
     const char *why = "";
-    if (!p->offer) return 1;
+    if (!p->offer || !op) return refuse(p, "operator", "", "it is none");
     struct lrp_plugin_row *row = calloc(1, sizeof *row), **rows = realloc(p->rows, (p->count + 1) * sizeof *rows);
     if (rows) p->rows = rows;
     if (!row || !rows || !lrp_plugin_row_fill(row, op, &why)) {
@@ -92,9 +93,9 @@ static int add_rule(const struct lrp_plugin_host *host, const char *name, const 
     cJSON *object = NULL, *rules = cJSON_CreateObject();
     const cJSON *where = NULL;
     struct lrp_error err = {0};
-    if (!p->offer) {
+    if (!p->offer || !name || !json) {
         cJSON_Delete(rules);
-        return 1;
+        return refuse(p, "rule", name, "it has no name, or no text");
     }
     enum lrp_status status = rules ? lrp_json_parse(json, strlen(json), &object, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK && !cJSON_AddItemToObject(rules, name, object)) status = lrp_fail(&err, LRP_MEMORY, "not enough memory");
@@ -134,7 +135,13 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
     const struct lrp_plugin_array out = lrp_plugin_array_of(a->values[n->out[0]]), relevance = lrp_plugin_array_of(a->relevance[0]);
     const struct lrp_plugin_layer layer = {.host = &f->plugin->host, .in = in, .in_count = n->call.in_count, .out = &out, .relevance = &relevance,
                                            .given = to, .stabilizer = (double)a->rule->stabilizer, .why = why};
-    if (!f->rule(&layer)) return LRP_OK;
+    bool finite = lrp_plugin_finite(a->relevance[0]), given_finite = true;
+    for (int i = 0; i < n->call.in_count; i++) finite &= lrp_plugin_finite(values[i]);
+    if (!f->rule(&layer)) {
+        for (int i = 0; i < n->call.in_count; i++) given_finite &= lrp_plugin_finite(given[i]);
+        if (given_finite || !finite) return LRP_OK;
+        snprintf(why, sizeof why, "it gives numbers that are not finite");
+    }
     return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: its rule failed: %.*s", f->plugin->path, LRP_PLUGIN_WHY - 1, *why ? why : "no cause is given");
 }
 
@@ -156,7 +163,7 @@ static int add_rule_function(const struct lrp_plugin_host *host, const char *nam
     struct lrp_plugin *p = host->context;
     struct lrp_rule_row row;
     struct lrp_error err = {0};
-    if (!p->offer) return 1;
+    if (!p->offer || !name || !rule) return refuse(p, "rule", name, "it has no name, or no function");
     struct function *f = new_function(p, name, rule, &row);
     if (!f) return refuse(p, "rule", name, "not enough memory");
     enum lrp_status status = lrp_rule_book_add(p->offer->book, &row, NULL, &err);
@@ -169,7 +176,7 @@ static int override_rule(const struct lrp_plugin_host *host, const char *rule, c
     struct lrp_plugin *p = host->context;
     struct lrp_rule_row row;
     struct lrp_error err = {0};
-    if (!p->offer) return 1;
+    if (!p->offer || !type || !instead) return refuse(p, "override of rule", rule, "it has no type, or no function");
     struct function *f = new_function(p, rule ? rule : "override", instead, &row);
     if (!f) return refuse(p, "rule", rule, "not enough memory");
     enum lrp_status status = lrp_rule_book_override(p->offer->book, rule, type, &row, &err);
@@ -180,7 +187,7 @@ static int override_rule(const struct lrp_plugin_host *host, const char *rule, c
 static int support(const struct lrp_plugin_host *host, bool activation, const char *name)
 {
     struct lrp_plugin *p = host->context;
-    if (!p->offer || !p->offer->support(p->offer->data, activation, name)) return refuse(p, "supported name", name, "it cannot be registered");
+    if (!p->offer || !name || !p->offer->support(p->offer->data, activation, name)) return refuse(p, "supported name", name, "it cannot be registered");
     return 0;
 }
 static int support_layer(const struct lrp_plugin_host *host, const char *name) { return support(host, false, name); }

@@ -55,6 +55,9 @@ bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_ope
 /* A tensor as plugins see it; NULL is absent. */
 struct lrp_plugin_array lrp_plugin_array_of(const struct lrp_tensor *tensor);
 
+/* True if all numbers are finite; NULL and whole numbers are. */
+bool lrp_plugin_finite(const struct lrp_tensor *tensor);
+
 /* A body: operators recorded, run forward and backward. */
 struct lrp_plugin_tape;
 int lrp_plugin_tape_input(struct lrp_plugin_tape *tape, int input);

@@ -69,10 +69,29 @@ static bool is_taken(void *data, const char *domain, const char *type)
     return *domain ? lrp_operator_set_find(set, domain, type) != NULL : lrp_operator_set_find(set, "", type) != NULL;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    char *x = realpath(a, NULL), *y = realpath(b, NULL);
+    const bool same = strcmp(a, b) == 0 || (x && y && strcmp(x, y) == 0);
+    free(x);
+    free(y);
+    return same;
+}
+
+/* What a plugin registered before it failed. */
+static void forget_names(struct lrp_settings *settings, size_t layers, size_t activations)
+{
+    for (size_t i = lrp_settings_layer_count(settings); i-- > layers;)
+        lrp_settings_register_layer(settings, lrp_settings_layer_at(settings, i), false, NULL);
+    for (size_t i = lrp_settings_activation_count(settings); i-- > activations;)
+        lrp_settings_register_activation(settings, lrp_settings_activation_at(settings, i), false, NULL);
+}
+
 enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const char *path, struct lrp_error *err)
 {
     for (size_t i = 0; i < lrp_settings_plugin_count(settings); i++)
-        if (strcmp(lrp_settings_plugin_at(settings, i), path) == 0) return LRP_OK;
+        if (same_file(lrp_settings_plugin_at(settings, i), path)) return LRP_OK;
+    const size_t layers = lrp_settings_layer_count(settings), activations = lrp_settings_activation_count(settings);
     struct lrp_rule_book *book = NULL;
     struct lrp_plugin *plugin = NULL;
     enum lrp_status status = lrp_rule_book_copy(settings->book, NULL, NULL, &book, err);
@@ -86,6 +105,7 @@ enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const cha
     }
     if (status != LRP_OK) {
         lrp_rule_book_release(book);
+        forget_names(settings, layers, activations);
         return status;
     }
     lrp_plugin_list_release(settings->plugins);

@@ -78,6 +78,21 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     return LRP_OK;
 }
 
+bool lrp_plugin_finite(const struct lrp_tensor *t)
+{
+    bool finite = true;
+    for (size_t k = 0; t && lrp_dtype_is_float(t->dtype) && k < t->count && finite; k++) finite = isfinite(t->f[k]);
+    return finite;
+}
+
+/* Numbers that are none come from the plugin only if none went in. */
+static bool all_finite(const struct lrp_call *call, const struct lrp_tensor *const *in)
+{
+    bool finite = true;
+    for (int i = 0; i < call->in_count && finite; i++) finite = lrp_plugin_finite(in[i]);
+    return finite;
+}
+
 static enum lrp_status forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,
                                const struct lrp_run *run, struct lrp_error *err)
 {
@@ -94,12 +109,10 @@ static enum lrp_status forward(const struct lrp_call *call, void *handle, const 
     }
     for (int i = 0; i < call->in_count; i++) v.in[i] = lrp_plugin_array_of(in[i]);
     v.out = lrp_plugin_array_of(out[0]);
+    for (size_t k = 0; k < out[0]->count; k++) out[0]->f[k] = NAN; /* what it leaves out shows */
     if (row->given.forward(&v.call)) return blame(call, &v, "forward failed", err);
-    bool finite = true; /* numbers that are none come from the plugin if none went in */
-    for (size_t k = 0; k < out[0]->count && finite; k++) finite = isfinite(out[0]->f[k]);
-    for (int i = 0; i < call->in_count && !finite; i++)
-        for (size_t k = 0; in[i] && k < in[i]->count && !finite; k++) finite = !isfinite(in[i]->f[k]);
-    return finite ? LRP_OK : blame(call, &v, "forward gives numbers that are not finite", err);
+    if (lrp_plugin_finite(out[0]) || !all_finite(call, in)) return LRP_OK;
+    return blame(call, &v, "forward gives numbers that are not finite, or leaves elements out", err);
 }
 
 /* J^T s by central differences, element by element: f(x + h) - f(x - h) over 2 h. */
@@ -158,17 +171,23 @@ static enum lrp_status vjp(const struct lrp_call *call, void *handle, const stru
     }
     v.out = lrp_plugin_array_of(out[0]);
     v.cotangent = lrp_plugin_array_of(s[0]);
-    return row->given.vjp(&v.call) ? blame(call, &v, "vjp failed", err) : LRP_OK;
+    if (row->given.vjp(&v.call)) return blame(call, &v, "vjp failed", err);
+    bool finite = true;
+    for (int i = 0; i < call->in_count && finite; i++) finite = lrp_plugin_finite(grad[i]);
+    if (finite || !all_finite(call, in) || !lrp_plugin_finite(s[0])) return LRP_OK;
+    return blame(call, &v, "vjp gives numbers that are not finite", err);
 }
 
 bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_operator *given, const char **why)
 {
-    if (given->size < sizeof *given) *why = "it was built for an older plugin.h";
+    /* as large as the first version of plugin.h had it; what later ones add is absent then */
+    const size_t least = offsetof(struct lrp_plugin_operator, body) + sizeof given->body;
+    if (given->size < least) *why = "it was built for an older plugin.h";
     else if (!given->type || !*given->type) *why = "it has no type";
     else if (!given->forward == !given->body) *why = "exactly one of forward and body is needed";
     else if (given->inputs < 1 || given->inputs > MOST_INPUTS) *why = "it takes less than 1 input, or more than 16";
     else {
-        row->given = *given;
+        memcpy(&row->given, given, given->size < sizeof row->given ? given->size : sizeof row->given);
         row->row = (struct lrp_operator){.name = given->type, .domain = given->domain ? given->domain : "", .versions = {1}, .infer = infer,
                                          .forward = forward, .vjp = vjp};
         return true;

@@ -58,7 +58,9 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
 {
     struct lrp_shape shape = {.rank = rank};
     struct lrp_blob *blob = NULL;
-    struct entry *e = rank < 0 || rank > LRP_MAX_RANK ? NULL : new_entry(tape);
+    bool possible = rank >= 0 && rank <= LRP_MAX_RANK && data;
+    for (int i = 0; possible && i < rank; i++) possible = dim[i] >= 0;
+    struct entry *e = possible ? new_entry(tape) : NULL;
     if (!e) return refuse(tape, "its body has a constant of no shape%s", "");
     for (int i = 0; i < rank; i++) shape.dim[i] = dim[i];
     if (lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &e->constant, NULL) != LRP_OK) return refuse(tape, "not enough memory%s", "");
@@ -134,6 +136,8 @@ enum lrp_status lrp_plugin_tape_record(const struct lrp_plugin_row *row, const s
     }
     tape->of = of;
     tape->result = row->given.body(row->host, tape, call);
+    if (tape->result >= 0 && tape->result < tape->count && !lrp_dtype_is_float(tape->entries[tape->result].out.dtype))
+        refuse(tape, "its body ends in whole numbers, not floats%s", "");
     if (tape->result >= 0 && tape->result < tape->count && !*tape->why) {
         *out = tape;
         return LRP_OK;

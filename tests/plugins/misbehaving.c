@@ -7,7 +7,13 @@ static int forward(const struct lrp_plugin_call *call) {
 #ifdef WRONG_NAN
     call->out[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);
 #else
-    (void)call;
+#ifdef WRONG_LEFT_OUT
+    const size_t last = 1;
+#else
+    const size_t last = call->out[0].count;
+#endif
+    for (size_t i = 0; i < last; i++)
+        call->out[0].data[i] = 1;
 #endif
 #ifdef WRONG_FORWARD
     snprintf(call->why, LRP_PLUGIN_WHY, "the moon is full");
@@ -16,6 +22,12 @@ static int forward(const struct lrp_plugin_call *call) {
     return 0;
 #endif
 }
+#ifdef WRONG_VJP
+static int vjp(const struct lrp_plugin_call *call) {
+    call->gradient[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);
+    return 0;
+}
+#endif
 static int infer(const struct lrp_plugin_call *call) {
     call->out[0].rank = 99;
     return 0;
@@ -41,8 +53,18 @@ int lrp_plugin_main(const struct lrp_plugin_host *host) {
 #else
         .type = "my-doubling-layer", .domain = "demo",
 #endif
+#ifdef WRONG_VJP
+        .vjp = vjp,
+#endif
         .inputs = 1, .forward = forward};
     (void)infer;
+#ifdef WRONG_NOTHING
+    host->add_operator(host, NULL);
+    host->add_rule(host, NULL, NULL);
+    host->add_rule_function(host, NULL, NULL);
+    host->override_rule(host, NULL, NULL, NULL);
+    return host->support_layer(host, NULL);
+#endif
 #ifdef WRONG_ABI
     return host->abi == 77 ? 0 : 5;
 #endif

@@ -79,6 +79,7 @@ plug=$plugins/plugin_maxout.so
 good 0 check maxout.json --plugin "$plug"
 good 0 run maxout.json small.npy --plugin "$plug" --output y.npy; near y.npy 5 2
 good 0 explain maxout.json small.npy --plugin "$plug" --composite zero --target 0 --relevance r.npy; near r.npy .2 .8
+good 0 explain maxout.json small.npy --plugin "$plug" --target 0 --relevance r.npy; near r.npy .2 .8 # where no primitive covers it, too
 npy far.npy 1 3
 good 0 explain maxout.json far.npy --plugin "$plug" --composite 'epsilon(1e-9)' --target 0 --relevance r.npy; near r.npy .1428571 .8571429
 
@@ -92,9 +93,14 @@ plug=$plugins/plugin_wrong_RULE.so; bad 3 "groups" check double.json --plugin "$
 plug=$plugins/plugin_wrong_FORWARD.so; bad 4 "the moon is full" run double.json x.npy --plugin "$plug"
 plug=$plugins/plugin_wrong_NAN.so; bad 4 "not finite" run double.json x.npy --plugin "$plug"
 plug=$plugins/plugin_wrong_SHAPE.so; bad 4 "rank outside" run double.json x.npy --plugin "$plug"
+plug=$plugins/plugin_wrong_LEFT_OUT.so; bad 4 "leaves elements out" run double.json x.npy --plugin "$plug"
+plug=$plugins/plugin_wrong_VJP.so; bad 4 "vjp gives numbers that are not finite" explain double.json x.npy --plugin "$plug" --method gradient -q
+plug=$plugins/plugin_wrong_NOTHING.so; bad 3 "it is none" check double.json --plugin "$plug"
 plug=nowhere.so; bad 3 "cannot be loaded" check double.json --plugin "$plug"
 plug=double.json; bad 3 "cannot be loaded" check double.json --plugin "$plug"
 plug=$plugins/plugin_doubling.so
+cp "$plug" copy.so; ln -s copy.so link.so
+good 0 check double.json --plugin copy.so --plugin ./link.so --plugin "$PWD/copy.so" --support-layer my-doubling-layer
 good 0 check double.json --plugin "$plug" --plugin "$plug" --support-layer my-doubling-layer
 
 echo "$checks runs, $failures failures"
