@@ -20,6 +20,10 @@ enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *pat
 struct lrp_model *lrp_model_retain(struct lrp_model *model);
 void lrp_model_release(struct lrp_model *model);
 
+/* The path of the file of a model or its weights that an address lies in, or NULL. Safe in a signal handler: reading a file that was cut off
+ * while it is open raises SIGBUS; a program that handles it can tell by si_addr which file it was. The library handles no signals. */
+const char *lrp_model_file_at(const void *address);
+
 struct lrp_model_value {
     const char *name;                    /* all borrowed from the model */
     enum lrp_dtype dtype;

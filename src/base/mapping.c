@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,45 @@
 #include <unistd.h>
 
 static const unsigned char empty_file[1];
+
+/* What a signal handler must be able to look at, which no session can hand it: where files are mapped. Slots are taken and given back by
+ * compare and exchange; `begin` is set last and cleared first. */
+static struct {
+    _Atomic uintptr_t taken, begin, end;
+    const char *_Atomic path;
+} watched[LRP_MAPPINGS_WATCHED];
+
+static void watch(const struct lrp_mapping *m) {
+    for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++) {
+        uintptr_t no = 0;
+        if (!atomic_compare_exchange_strong(&watched[i].taken, &no, 1))
+            continue;
+        atomic_store(&watched[i].path, m->path);
+        atomic_store(&watched[i].end, (uintptr_t)m->data + m->size);
+        atomic_store(&watched[i].begin, (uintptr_t)m->data);
+        return;
+    }
+}
+
+static void unwatch(const struct lrp_mapping *m) {
+    for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++)
+        if (m->of_file && atomic_load(&watched[i].begin) == (uintptr_t)m->data) {
+            atomic_store(&watched[i].begin, 0);
+            atomic_store(&watched[i].path, NULL);
+            atomic_store(&watched[i].taken, 0);
+            return;
+        }
+}
+
+const char *lrp_mapping_at(const void *address) {
+    const uintptr_t at = (uintptr_t)address;
+    for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++) {
+        const uintptr_t begin = atomic_load(&watched[i].begin);
+        if (begin && at >= begin && at < atomic_load(&watched[i].end))
+            return atomic_load(&watched[i].path);
+    }
+    return NULL;
+}
 
 /* Reads everything into anonymous pages; returns 0 or an errno. The pages are the caller's in either case. */
 static int fill(int fd, unsigned char **data, size_t *capacity, size_t *size) {
@@ -82,10 +122,14 @@ enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, stru
         return lrp_fail(err, failed == ENOMEM ? LRP_MEMORY : LRP_FILE, "%s: %s", path, strerror(failed));
     }
     out->path = copy;
+    if (out->of_file)
+        watch(out);
     return LRP_OK;
 }
 
 void lrp_mapping_close(struct lrp_mapping *mapping) {
+    if (mapping->data)
+        unwatch(mapping);
     if (mapping->data && mapping->data != empty_file)
         munmap((void *)(uintptr_t)mapping->data, mapping->size);
     free(mapping->path);

@@ -15,6 +15,10 @@ struct lrp_mapping {
 
 /* Maps a regular file (or reads another kind of file wholly). Errors: LRP_FILE naming the path and the cause. */
 enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err);
+/* The path of the open mapping of a file that an address lies in; NULL if there is none. Safe in a signal handler: pages of a file that
+ * was cut off while it is mapped raise SIGBUS, and this tells whose fault it is. Only the first LRP_MAPPINGS_WATCHED mappings are known. */
+enum { LRP_MAPPINGS_WATCHED = 256 };
+const char *lrp_mapping_at(const void *address);
 /* Lets go of the whole pages in a part of a mapping `of_file`: they are read from the page cache again when they are touched.
  * Parts below a megabyte are left alone. */
 void lrp_mapping_rest(const void *data, size_t size);

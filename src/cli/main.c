@@ -11,11 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lrpscope/model.h"
+
 #include "arguments.h"
 #include "commands.h"
 #include "help.h"
 #include "options.h"
 #include "output.h"
+#include "signals.h"
 
 /* Whoever read our output through a pipe has gone: no reason to complain. */
 static bool reader_is_gone(void) {
@@ -93,6 +96,7 @@ static void settle(char **argv) {
 int main(int argc, char **argv) {
     settle(argv);
     setlocale(LC_CTYPE, "");
+    lrp_signals_guard_files(lrp_model_file_at, lrp_status_exit_code(LRP_FILE));
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk */
     struct lrp_arguments arguments;

@@ -40,6 +40,11 @@ enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct 
     return LRP_OK;
 }
 
+const char *lrp_model_file_at(const void *address)
+{
+    return lrp_mapping_at(address);
+}
+
 struct lrp_model *lrp_model_retain(struct lrp_model *model)
 {
     __atomic_add_fetch(&model->references, 1, __ATOMIC_RELAXED);

@@ -22,6 +22,8 @@ static struct {
     bool has_modes;
     char restore[512];
     size_t restore_length;
+    const char *(*file_at)(const void *address); /* whose file an address lies in, NULL: nobody knows */
+    int file_code;
     struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size;
     bool watches_size;
     char report[LRP_REPORT_PATH], head[LRP_REPORT_PATH * 2], farewell[LRP_REPORT_PATH + 64]; /* made beforehand; "": no report */
@@ -76,19 +78,52 @@ void lrp_signals_report(const char *path, const char *model) {
     snprintf(state.farewell, sizeof state.farewell, "\nlrpscope: crashed; the report is in %s\n", state.report);
 }
 
-static void on_crash(int signal) {
+/* A model's file that was cut off while it is open is the file's fault: told in one line, with the exit code of a bad file. */
+static void end_if_cut_off(int signal, const siginfo_t *info) {
+    const char *file = signal == SIGBUS && state.file_at ? state.file_at(info->si_addr) : NULL;
+    if (!file)
+        return;
+    put_text(STDERR_FILENO, "lrpscope: ");
+    put_text(STDERR_FILENO, file);
+    put_text(STDERR_FILENO, ": the file was cut off while it was open: open it again\n");
+    _exit(state.file_code);
+}
+
+static void give_terminal_back(void) {
+    if (write(state.output_fd, state.restore, state.restore_length) < 0) {
+        /* nothing can be done about it here */
+    }
+    if (state.has_modes)
+        tcsetattr(state.input_fd, TCSANOW, &state.modes);
+}
+
+static void on_crash(int signal, siginfo_t *info, void *context) {
+    (void)context;
+    if (state.armed)
+        give_terminal_back();
+    end_if_cut_off(signal, info);
     if (state.armed) {
-        if (write(state.output_fd, state.restore, state.restore_length) < 0) {
-            /* nothing can be done about it here */
-        }
-        if (state.has_modes)
-            tcsetattr(state.input_fd, TCSANOW, &state.modes);
         if (state.report[0])
             write_report();
     }
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &state.old_crashes[i], NULL);
     raise(signal);
+}
+
+static void on_bus(int number, siginfo_t *info, void *context) {
+    (void)context;
+    end_if_cut_off(number, info);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void lrp_signals_guard_files(const char *(*file_at)(const void *address), int code) {
+    state.file_at = file_at;
+    state.file_code = code;
+    struct sigaction action = {.sa_sigaction = on_bus, .sa_flags = SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
 }
 
 void lrp_signals_install(int wake_fd) {
@@ -101,8 +136,8 @@ void lrp_signals_install(int wake_fd) {
     /* an overflown stack leaves no room for a handler on it */
     static char stack[LRP_STACK];
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
-    action.sa_flags = SA_ONSTACK;
-    action.sa_handler = on_crash;
+    action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+    action.sa_sigaction = on_crash;
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &action, &state.old_crashes[i]);
 }

@@ -8,6 +8,9 @@
 void lrp_signals_install(int wake_fd);
 /* Puts back what was installed before. */
 void lrp_signals_remove(void);
+/* From now on a file that is cut off while it is mapped ends the program with one line and `code`: `file_at` gives the path of the file that
+ * an address lies in, or NULL (lrp_model_file_at). Before lrp_signals_install, which keeps to it. */
+void lrp_signals_guard_files(const char *(*file_at)(const void *address), int code);
 /* The signal that asks to end (SIGTERM, SIGHUP), or 0. */
 int lrp_signals_ending(void);
 /* SIGINT came since the last call. */

@@ -231,6 +231,31 @@ clear_work
 bad 2 "must end in .json" convert "$model" vgg.onnx
 bad 3 "cannot be written" convert "$model" nowhere/vgg.json
 
+# ---- a file that is cut off while it is open ----
+if command -v python3 >/dev/null; then
+    python3 - <<'PY'
+import json, struct
+n = 1 << 21 # 8 MB of weights: more than is read ahead of what is used
+head = json.dumps({"w": {"dtype": "F32", "shape": [2, n // 2], "data_offsets": [0, 4 * n]}}).encode()
+open("work/big.safetensors", "wb").write(struct.pack("<Q", len(head)) + head + bytes(4 * n))
+open("work/big.json", "w").write('{"lrpscope_model": 1, "input": [1, 2], "weights": "big.safetensors", "layers": [{"type": "dense", "weight": "w"}]}')
+PY
+    mkfifo pipe
+    (cd work && exec "$binary" run big.json - <../pipe >../out 2>../err) &
+    reader=$!
+    exec 9>pipe
+    sleep 1 # the model is open, the input is waited for
+    truncate -s 4096 work/big.safetensors
+    printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2)}" >&9
+    printf '\0\0\200\077\0\0\200\077' >&9
+    exec 9>&-
+    wait $reader
+    code=$? checks=$((checks + 1))
+    [ $code = 3 ] || fail "exit $code, not 3, for a file that was cut off: $(cat err)"
+    has err "big.safetensors"; has err "cut off"
+    clear_work
+fi
+
 # ---- compare ----
 echo '{"lrpscope": 1, "composite": "epsilon-plus"}' >a.json; echo '{"lrpscope": 1, "composite": "zero"}' >b.json
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --heatmap d.png; has out "correlation"; exists d.png
