@@ -116,7 +116,7 @@ fuzz_all() { # every target for a minute, from the demo's files on; what makes o
         name=${target##*/}
         mkdir -p "build-fuzz/corpus/$name"
         if "$target" -max_total_time=60 -timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 -print_final_stats=0 \
-            -artifact_prefix="build-fuzz/$name-" "build-fuzz/corpus/$name" assets/demo >"build-fuzz/$name.log" 2>&1; then
+            -artifact_prefix="build-fuzz/$name-" "build-fuzz/corpus/$name" $(ls -d "tests/fuzz/corpus/$name" 2>/dev/null) assets/demo >"build-fuzz/$name.log" 2>&1; then
             passed=$((passed + 1))
             echo "$name: held"
         else
