@@ -24,7 +24,9 @@ static void bash_options(FILE *file, size_t command) {
 static void bash(FILE *file) {
     fputs("# bash completion of lrpscope, made by: lrpscope --generate bash\n_lrpscope() {\n"
           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= options i\n"
-          "    COMPREPLY=()\n    case $before in\n",
+          "    COMPREPLY=()\n"
+          "    if [[ $word == = ]]; then\n        word=\n    elif [[ $before == = ]]; then\n" /* bash splits --option=value */
+          "        before=${COMP_WORDS[COMP_CWORD-2]}\n    fi\n    case $before in\n",
           file);
     const struct lrp_option *option;
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
@@ -33,7 +35,7 @@ static void bash(FILE *file) {
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
         if (option->help && option->argument && !option->choices)
             fprintf(file, "    --%s) %sreturn ;;\n", option->name,
-                    completes_files(option) ? "COMPREPLY=($(compgen -f -- \"$word\")); " : "");
+                    completes_files(option) ? "mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); " : "");
     fputs("    esac\n    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ", file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++)
         fprintf(file, "%s%s", c > 1 ? "|" : "", lrp_cli_commands[c].name);
@@ -45,7 +47,7 @@ static void bash(FILE *file) {
         fputs("' ;;\n", file);
     }
     fputs("    esac\n    if [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n    else\n"
-          "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
+          "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
           "        ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W '",
           file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++)

@@ -8,6 +8,18 @@
 #include "keys.h"
 
 /* Text as roff takes it: backslashes, hyphens, and control characters at a line's begin. */
+/* Arrow keys by their names in roff, which knows no UTF-8 unless it is told; *text ends on the arrow's last byte. */
+static bool put_arrow(FILE *file, const char **text) {
+    static const char *const arrows[][2] = {{"←", "\\(<-"}, {"→", "\\(->"}, {"↑", "\\(ua"}, {"↓", "\\(da"}};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        if (!strncmp(*text, arrows[i][0], strlen(arrows[i][0]))) {
+            fputs(arrows[i][1], file);
+            *text += strlen(arrows[i][0]) - 1;
+            return true;
+        }
+    return false;
+}
+
 static void put(FILE *file, const char *text) {
     if (*text == '.' || *text == '\'')
         fputs("\\&", file);
@@ -16,7 +28,7 @@ static void put(FILE *file, const char *text) {
             fputs("\\e", file);
         else if (*text == '-')
             fputs("\\-", file);
-        else
+        else if (!put_arrow(file, &text))
             fputc(*text, file);
 }
 

@@ -65,6 +65,26 @@ good 0 ops --json; json "{'name', 'domain', 'versions', 'runs', 'differentiates'
 good 0 --generate man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
 for shell in bash zsh fish; do good 0 --generate $shell; has out output-relevance; done
 good 0 --generate bash; bash -n out 2>/dev/null || fail "bash completion does not parse"
+# completes EXPECTED WORD...: what bash offers for the last word, a line each
+completes() {
+    want=$1
+    shift
+    got=$(cd in && bash -c '. ../complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lrpscope; printf "%s\n" "${COMPREPLY[@]}"' _ lrpscope "$@")
+    [ "$got" = "$want" ] || fail "bash completes $* to '$got', not '$want'"
+}
+if command -v bash >/dev/null; then
+    cp out complete.bash
+    touch 'in/x y.onnx'
+    completes 'x y.onnx' check x
+    completes julia explain m.onnx --convention ju
+    completes julia explain m.onnx --convention = ju
+    completes --heatmap explain m.onnx --heat
+    rm 'in/x y.onnx'
+fi
+if command -v groff >/dev/null; then
+    good 0 --generate man; groff -man -ww -z out 2>err
+    [ -s err ] && fail "the man page: $(head -1 err)"
+fi
 bad 2 "unknown option --heatmp (nearest: --heatmap)" explain m.onnx i.png --heatmp x.png
 bad 2 "unknown option -z" check m.onnx -z
 bad 2 "--method foo" explain m.onnx i.png --method foo
