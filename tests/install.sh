@@ -1,5 +1,6 @@
 #!/bin/sh
-# A stranger's view: installs into a fresh prefix and builds a program against it by pkg-config and by find_package.
+# A stranger's view: installs into a fresh prefix, builds a program against it by pkg-config and by find_package, and builds and
+# runs the examples and plugins that came along.
 # install.sh BUILD_FOLDER C_COMPILER EXTRA_FLAGS
 set -eu
 build=$1 compiler=$2 flags=${3:-}
@@ -44,5 +45,78 @@ generator=$(sed -n "s/^CMAKE_GENERATOR:INTERNAL=//p" "$build/CMakeCache.txt") # 
 cmake -S "$work" -B "$work/build" -G "$generator" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" \
     >"$work/log" 2>&1 && cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 test "$("$work/build/by-cmake" /dev/null)" = "$(pkg-config --modversion lrpscope)"
-test -x "$work/usr/bin/lrpscope"
-echo "installed, found by pkg-config and find_package"
+
+# ---- the examples, from where they were installed to ----
+lrpscope=$work/usr/bin/lrpscope examples=$work/usr/share/doc/lrpscope/examples demo=$work/usr/share/lrpscope/demo
+settings=$demo/vgg.lrpscope.json
+fail() {
+    echo "FAILED: $*"
+    [ ! -f "$work/out" ] || cat "$work/out"
+    exit 1
+}
+run() { # run CODE PROGRAM ARGUMENT...: its output is in $work/out
+    want=$1 code=0
+    shift
+    "$@" >"$work/out" 2>"$work/err" || code=$?
+    [ "$code" = "$want" ] || fail "exit $code, not $want: $*: $(cat "$work/err")"
+}
+has() {
+    grep -qxF -e "$1" "$work/out" || fail "no line '$1'"
+}
+count=0
+for source in "$examples"/*.c; do
+    name=${source##*/}
+    "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror $flags -o "$work/${name%.c}" "$source" \
+        $(pkg-config --cflags --libs lrpscope) || fail "$name does not build"
+    count=$((count + 1))
+done
+[ $count = 4 ] || fail "$count examples, not 4"
+for source in "$examples"/plugins/*.c; do
+    name=${source##*/}
+    "$compiler" -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags lrpscope) -o "$work/${name%.c}.so" "$source" || fail "$name does not build"
+done
+
+run 0 "$work/check" "$demo/vgg.onnx"; has "all 12 layers pass"
+run 1 "$work/check" "$demo/vgg-unsupported.onnx"; has "2 of 12 layers fail"
+[ "$(grep -c '^layer .*: activation hard-swish is not supported; remedy: ' "$work/out")" = 2 ] || fail "hard-swish is not named twice"
+run 0 "$work/check" "$demo/vgg-unsupported.onnx" hard-swish; has "all 12 layers pass"
+run 2 "$work/check" "$demo/missing.onnx"
+
+# what is in the picture is its file's name; pixels come largest first; the heatmap is that of the command line
+for picture in "$demo"/*.png; do
+    name=${picture##*/}
+    run 0 "$work/explain" "$demo/vgg.onnx" "$picture" "$settings" "$work/heatmap.png"
+    grep -q "^class [0-9] ${name%.png}  output " "$work/out" || fail "$name is taken for something else"
+    grep '^pixel ' "$work/out" | awk '{print $3}' >"$work/pixels"
+    [ "$(wc -l <"$work/pixels")" = 5 ] && sort -gr -c "$work/pixels" || fail "the strongest pixels are not sorted"
+    "$lrpscope" explain "$demo/vgg.onnx" "$picture" --rules "$settings" --heatmap "$work/same.png" >/dev/null
+    cmp "$work/heatmap.png" "$work/same.png" || fail "heatmaps of $name differ"
+done
+run 3 "$work/explain" "$demo/vgg.onnx" "$demo/labels.txt" "$settings" "$work/heatmap.png"
+
+# z-plus without biases hands on all it gets, layer by layer; nothing but the rule's own layers and zero on max-pools takes part
+run 0 "$work/step" "$demo/vgg.onnx" "$demo/boot.png" 'z-plus(bias=off)' "$settings"
+awk '{for (i = 1; i <= NF; i++) if ($i == "sum") {rows++; if ($(i + 1) < 0.9999 || $(i + 1) > 1.0001) bad = 1}}
+    END {exit bad || rows != 13}' "$work/out" || fail "relevance is lost or made on the way"
+run 2 "$work/step" "$demo/vgg.onnx" "$demo/boot.png" no-such-rule "$settings"
+
+# a = (1,2): z = (1*1+2*3, 1*2+2*4) = (7,10), doubled (14,20); of output 1 the inputs have 1*2/10 and 2*4/10
+echo '{"lrpscope_model": 1, "input": [1, 2], "layers": [{"type": "dense", "weight": [[1, 2], [3, 4]], "bias": [0, 0]},
+    {"type": "my-doubling-layer"}]}' >"$work/double.json"
+run 0 "$work/add_operator" "$work/double.json" "$work/doubling.so" my-doubling-layer 1 2
+has "alone: layer 2 does not run, check: unknown"
+has "with the plugin: layer 2 runs, check: registered"
+has "output: 14 20"
+has "relevance: 0.2 0.8"
+run 3 "$work/add_operator" "$work/double.json" "$work/out" my-doubling-layer 1 2
+
+# ---- the rules files ----
+for rules in "$work"/usr/share/lrpscope/rules/*.json; do
+    run 0 "$lrpscope" explain "$demo/vgg.onnx" "$demo/boot.png" --rules "$settings" --rules "$rules"
+done
+run 0 "$lrpscope" explain "$demo/vgg.onnx" "$demo/boot.png" --rules "$settings" \
+    --rules "$work/usr/share/lrpscope/rules/excite-inhibit.json" --relevance "$work/custom.npy"
+run 0 "$lrpscope" explain "$demo/vgg.onnx" "$demo/boot.png" --rules "$settings" \
+    --composite 'composite(global-type(convolution=alpha-beta(2,1), dense=epsilon))' --relevance "$work/built-in.npy"
+cmp "$work/custom.npy" "$work/built-in.npy" || fail "excite-inhibit is not alpha-beta(2,1)"
+echo "installed, found by pkg-config and find_package; examples, plugins and rules files work"

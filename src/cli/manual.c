@@ -140,7 +140,11 @@ static void files(FILE *file) {
          "The inspector's configuration: \"keys\" (actions and their keys, like {\"rule\": \"K <F3>\"}), \"theme\" (dark, light or auto) and "
          "\"defaults\" (settings that hold unless a rules file or an option gives them). :save-config writes it; keys it does not know stay."},
         {"$XDG_STATE_HOME/lrpscope/models/", "What was last set and where one was in every model; offered when it is opened again."},
-        {"$XDG_STATE_HOME/lrpscope/recent", "Models opened lately."}};
+        {"$XDG_STATE_HOME/lrpscope/recent", "Models opened lately."},
+        {"PREFIX/share/lrpscope/demo/", "A small network with pictures, labels and a rules file; PREFIX is where lrpscope was installed to, "
+                                        "as /usr/local."},
+        {"PREFIX/share/lrpscope/rules/", "Rules files with custom rules that write out known ones."},
+        {"PREFIX/share/doc/lrpscope/examples/", "Programs that use the library, and plugins, in C."}};
     fputs(".SH FILES\n", file);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fputs(".TP\n.I ", file);
