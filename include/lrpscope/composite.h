@@ -7,10 +7,14 @@
 #include "lrpscope/layer.h"
 #include "lrpscope/rule.h"
 
+/* A composite, parsed; immutable. */
 struct lrp_composite;
 
+/* What there is to say of a preset. Borrowed, static. */
 struct lrp_composite_info {
-    const char *name, *parameters, *description; /* "epsilon-gamma-box", "low, high", one line */
+    const char *name;        /* "epsilon-gamma-box" */
+    const char *parameters;  /* "low, high"; "" if there are none */
+    const char *description; /* one line */
 };
 /* The presets; NULL past the end. */
 const struct lrp_composite_info *lrp_composite_at(size_t index);
@@ -19,6 +23,7 @@ const struct lrp_composite_info *lrp_composite_at(size_t index);
  * `book` (may be NULL) has custom rules; retained. Errors: LRP_USAGE. */
 enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,
                                     struct lrp_composite **out, struct lrp_error *err);
+/* NULL is fine. */
 void lrp_composite_free(struct lrp_composite *composite);
 /* The text that parses back to the same composite. Owned by the caller. */
 char *lrp_composite_text(const struct lrp_composite *composite);

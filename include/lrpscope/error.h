@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* X(name, exit code of the command line, text) */
+/* Every status there is: X(name, exit code of the command line, text) */
 #define LRP_STATUSES(X)                                                                   \
     X(OK, 0, "done")                                                                      \
     X(CHECK_FAILED, 1, "the model check failed")                                          \
@@ -14,6 +14,7 @@
     X(MEMORY, 4, "not enough memory")                                                     \
     X(CANCELLED, 130, "cancelled")
 
+/* How a function ended: LRP_OK, or what kind of error it was. */
 enum lrp_status {
 #define X(name, code, text) LRP_##name,
     LRP_STATUSES(X)
@@ -25,11 +26,11 @@ enum lrp_status {
  * Every function that can fail returns an lrp_status (LRP_OK is 0) and takes a `struct lrp_error *` as its last
  * parameter, which may be NULL; it is written only on failure. */
 struct lrp_error {
-    enum lrp_status status;
-    char message[1024];
+    enum lrp_status status; /* what the function returned */
+    char message[1024];     /* one line, without a newline */
 };
 
-/* Exit code of the command line for a status (cli.md section 3). */
+/* Exit code of the command line for a status. */
 int lrp_status_exit_code(enum lrp_status status);
 /* Borrowed, static text of a status. */
 const char *lrp_status_text(enum lrp_status status);

@@ -7,7 +7,7 @@
 #include "lrpscope/composite.h"
 #include "lrpscope/rule.h"
 
-/* X(id, key in rules files, kind, default, one line). The command line's options are the keys with - for _ (switches may differ). */
+/* Every setting: X(id, key in rules files, kind, default, one line). The command line's options are the keys with - for _ (switches may differ). */
 #define LRP_SETTINGS(X)                                                                               \
     X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26") \
     X(METHOD, "method", TEXT, "lrp", "lrp, gradient or input-gradient")                               \
@@ -38,6 +38,7 @@
     X(THREADS, "threads", TEXT, "0", "0: all cores")                                                  \
     X(MEMORY, "memory", TEXT, "", "limit, e.g. 2G")
 
+/* Names of the settings. */
 enum lrp_setting {
 #define X(id, key, kind, value, line) LRP_SETTING_##id,
     LRP_SETTINGS(X)
@@ -52,13 +53,18 @@ bool lrp_setting_is_flag(enum lrp_setting setting);
 
 /* All settings as text, lists of rules and registrations, and unknown keys of a rules file. A plain value: copy it to undo. */
 struct lrp_settings;
+/* Settings of which none is given: defaults hold. Errors: LRP_MEMORY. */
 enum lrp_status lrp_settings_new(struct lrp_settings **out, struct lrp_error *err);
+/* All of them, plugins and custom rules too. Errors: LRP_MEMORY. */
 enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lrp_settings **out, struct lrp_error *err);
+/* NULL is fine. */
 void lrp_settings_free(struct lrp_settings *settings);
+/* Whether both mean the same: what is given as its default equals what is not given. */
 bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings *b);
 
-/* Borrowed until the next change. */
+/* The text of a setting, or its default. Borrowed until the next change. */
 const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting);
+/* Whether a flag is set. */
 bool lrp_settings_flag(const struct lrp_settings *settings, enum lrp_setting setting);
 /* Only the form is checked here (known names, numbers); what depends on the model when it is applied to a session. Errors: LRP_USAGE. */
 enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err);
@@ -69,9 +75,12 @@ bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting se
 /* The custom rules that rules' names may mean; NULL if there are none. Borrowed until the next change. */
 const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings);
 
+/* A rule that was given to some layers. Borrowed until the next change. */
 struct lrp_rule_setting {
-    const char *select, *rule; /* borrowed */
+    const char *select; /* selector: which layers */
+    const char *rule;   /* as it was given */
 };
+/* The rules given to layers, in order: the last that matches a layer wins. */
 size_t lrp_settings_rule_count(const struct lrp_settings *settings);
 struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings, size_t index);
 /* Appends; a rule with the same selector before it is replaced (removed, the new one goes last: last wins). */
@@ -79,7 +88,8 @@ enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char 
 /* Removes the rule with exactly this selector; all if NULL. */
 void lrp_settings_remove_rule(struct lrp_settings *settings, const char *select);
 
-size_t lrp_settings_layer_count(const struct lrp_settings *settings); /* registered layer types */
+/* Names registered as supported: layers', activations'. Borrowed until the next change. */
+size_t lrp_settings_layer_count(const struct lrp_settings *settings);
 const char *lrp_settings_layer_at(const struct lrp_settings *settings, size_t index);
 size_t lrp_settings_activation_count(const struct lrp_settings *settings);
 const char *lrp_settings_activation_at(const struct lrp_settings *settings, size_t index);
@@ -90,8 +100,9 @@ enum lrp_status lrp_settings_register_activation(struct lrp_settings *settings, 
 /* Loads a plugin (plugin.h): its operators, rules and supported names hold for these settings and their copies. Loading one twice is fine.
  * Rules and composites that name what it brings are to be set afterwards. Errors: LRP_FILE naming file, cause and remedy. */
 enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const char *path, struct lrp_error *err);
+/* The plugins' paths, in the order they were loaded. Borrowed. */
 size_t lrp_settings_plugin_count(const struct lrp_settings *settings);
-const char *lrp_settings_plugin_at(const struct lrp_settings *settings, size_t index); /* its path; borrowed */
+const char *lrp_settings_plugin_at(const struct lrp_settings *settings, size_t index);
 /* Type and domain of the operators that plugins brought; false past the end. */
 bool lrp_settings_operator_at(const struct lrp_settings *settings, size_t index, const char **type, const char **domain);
 

@@ -1,5 +1,5 @@
 /* heatmap.h: from a tensor to colours: reduction to a plane, range, colour map. Files and screens use the same
- * functions, so that they agree pixel for pixel (semantics.md section 9).
+ * functions, so that they agree pixel for pixel.
  *
  * The road of a heatmap:
  *
@@ -26,15 +26,18 @@
 
 /* ---- colour maps: rows of a table ---- */
 
+/* A colour map; static. */
 struct lrp_colormap;
 
 /* By name ("seismic"); NULL if there is none. Borrowed, static, as all colour maps. */
 const struct lrp_colormap *lrp_colormap_find(const char *name);
 /* 0, 1, ... in the order in which a key press walks through them; NULL beyond the last. */
 const struct lrp_colormap *lrp_colormap_at(size_t index);
+/* How many there are. */
 size_t lrp_colormap_count(void);
 /* Position in the table, so that lrp_colormap_at(lrp_colormap_index(m)) == m. */
 size_t lrp_colormap_index(const struct lrp_colormap *map);
+/* "seismic". Borrowed, static. */
 const char *lrp_colormap_name(const struct lrp_colormap *map);
 /* One line for lists: "blue, white, red". */
 const char *lrp_colormap_summary(const struct lrp_colormap *map);
@@ -51,8 +54,8 @@ void lrp_colormap_invalid(const struct lrp_colormap *map, unsigned char rgb[3]);
 /* values[y * width + x], row by row from the top. A cell may be blank (there is no element: the end of the last row of
  * a folded vector); it is drawn neutral and counts nowhere. Test with lrp_is_blank, not with isnan alone. */
 struct lrp_plane {
-    int width, height;
-    float *values; /* owned */
+    int width, height; /* cells */
+    float *values;     /* owned */
 };
 
 /* All zero. Errors: LRP_MEMORY, also for a side below 1 or more than 2^28 cells. */
@@ -61,18 +64,22 @@ enum lrp_status lrp_plane_new(int width, int height, struct lrp_plane *out, stru
 void lrp_plane_free(struct lrp_plane *plane);
 /* The value of a blank cell (a NaN of its own kind). */
 float lrp_blank(void);
+/* Whether a cell is blank; other NaNs are not. */
 bool lrp_is_blank(float value);
 
 /* How the channels of a pixel become one number. X(name, text) */
 #define LRP_REDUCTIONS(X) X(SUM, "sum") X(NORM, "norm") X(MAX_ABS, "max-abs") X(SUM_ABS, "sum-abs")
 
+/* Names of the reductions. */
 enum lrp_reduction {
 #define X(name, text) LRP_REDUCE_##name,
     LRP_REDUCTIONS(X)
 #undef X
     LRP_REDUCTION_COUNT
 };
+/* "sum". Borrowed, static. */
 const char *lrp_reduction_name(enum lrp_reduction reduction);
+/* The reduction of that name; false if there is none, *out is then unchanged. */
 bool lrp_reduction_find(const char *name, enum lrp_reduction *out);
 
 /* One sample of a tensor with a leading batch axis as a plane (out: owned, lrp_plane_free):
@@ -106,6 +113,7 @@ enum lrp_status lrp_plane_from_channels(const struct lrp_tensor *tensor, int64_t
 enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction,
                                        struct lrp_plane *out, struct lrp_error *err);
 
+/* How a plane is brought to another size. */
 enum lrp_filter {
     LRP_FILTER_BOX,     /* shrinking: the mean over the area a cell covers (means are conserved); growing: nearest */
     LRP_FILTER_NEAREST, /* shrinking too: single values, none of them mixed */
@@ -125,21 +133,25 @@ double lrp_plane_correlation(const struct lrp_plane *a, const struct lrp_plane *
 
 /* ---- ranges ---- */
 
-/* X(name, text) */
+/* What the ends of a colour map stand for. X(name, text) */
 #define LRP_RANGE_MODES(X)                                                                                     \
     X(AUTO, "auto")           /* symmetric for a diverging colour map, min..max for a sequential one */        \
     X(SYMMETRIC, "symmetric") /* -m..m with m the largest |value|: zero is the middle */                       \
     X(MIN_MAX, "min-max")     /* smallest to largest value */
 
+/* Names of the modes. */
 enum lrp_range_mode {
 #define X(name, text) LRP_RANGE_##name,
     LRP_RANGE_MODES(X)
 #undef X
     LRP_RANGE_MODE_COUNT
 };
+/* "symmetric". Borrowed, static. */
 const char *lrp_range_mode_name(enum lrp_range_mode mode);
+/* The mode of that name; false if there is none, *out is then unchanged. */
 bool lrp_range_mode_find(const char *name, enum lrp_range_mode *out);
 
+/* The range of values that a colour map is spread over. */
 struct lrp_range {
     float low, high; /* what the ends of the colour map stand for */
     bool symmetric;  /* low == -high */
@@ -148,10 +160,11 @@ struct lrp_range {
 
 /* ---- options of a heatmap ---- */
 
+/* How a heatmap is drawn. */
 struct lrp_heatmap_options {
     const struct lrp_colormap *colormap; /* borrowed, static */
-    enum lrp_reduction reduction;
-    enum lrp_range_mode range;
+    enum lrp_reduction reduction; /* how channels become one number */
+    enum lrp_range_mode range;  /* what the ends of the colour map stand for */
     double clip_low, clip_high; /* percentiles in percent, 0 and 100: no clipping */
     double gamma;               /* > 0; below 1 lifts weak values; 1: linear */
     double overlay;             /* opacity over the grey input picture, 0..1; 1: the picture is not seen */

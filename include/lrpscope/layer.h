@@ -10,7 +10,7 @@
 struct lrp_layer {
     int index;                     /* 1.. in execution order; row 0 is the model input, type "input" */
     const char *name;              /* node name, or the name of its first output; unique */
-    const char *type;              /* semantics.md section 4; the operator's name in kebab case if LRP does not know it */
+    const char *type;              /* "convolution", "dense", ...; the operator's name in kebab case if LRP does not know it */
     const char *group, *second_group; /* "" if none */
     const char *op_type;           /* ONNX operator of the anchor */
     const char *domain;            /* its domain, "" for ONNX's own and what was recognised */
@@ -21,10 +21,10 @@ struct lrp_layer {
     const char *const *outputs;    /* names of its outputs; the first is the one relevance is shown for */
     const int *sources;            /* layer index each input comes from */
     const int *consumers;          /* layer indices its outputs go to */
-    int node_count, input_count, output_count, consumer_count; /* sources has input_count entries */
+    int node_count, input_count, output_count, consumer_count; /* of nodes, inputs and sources, outputs, consumers */
     struct lrp_shape shape;        /* of the first output; unknown: rank -1 or dimension -1 */
-    int64_t parameters, macs;      /* macs: multiply-accumulates, of one forward pass */
-    bool executable, differentiable;
+    int64_t parameters, macs;      /* elements of weights; multiply-accumulates of one forward pass */
+    bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it */
     const char *obstacle;          /* why it is not executable, or "" */
     bool output_softmax;           /* a softmax or log-softmax that gives the model's output */
 };
@@ -38,19 +38,20 @@ struct lrp_container {
     int parent;        /* container around it, -1: none; always before it in the list */
 };
 
+/* All layers of a model under some settings. Borrowed from the snapshot it is in. */
 struct lrp_layer_list {
     const struct lrp_layer *rows;  /* rows[0] is the input; rows[i].index == i */
     size_t count;                  /* with row 0 */
     int64_t parameters, macs;      /* totals */
     size_t activation_bytes;       /* of all values kept in one pass, float32 */
     const char *const *dropped;    /* nodes that vanished: identities, dropout, dead nodes */
-    size_t dropped_count;
+    size_t dropped_count;          /* of dropped */
     const char *const *canonized;  /* one line for every rewriting that was done, for --canonize-report */
-    size_t canonized_count;
+    size_t canonized_count;        /* of canonized */
     const char *const *removed;    /* values that canonization or a pattern swallowed */
-    size_t removed_count;
+    size_t removed_count;          /* of removed */
     const struct lrp_container *containers; /* in the order of their first layers */
-    size_t container_count;
+    size_t container_count;        /* of containers */
 };
 
 #endif

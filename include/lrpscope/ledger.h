@@ -1,5 +1,5 @@
 /* ledger.h: the conservation ledger: how much relevance every layer takes in, how much it gives back, and what became of the
- * difference (semantics.md section 11). */
+ * difference. */
 #ifndef LRPSCOPE_LEDGER_H
 #define LRPSCOPE_LEDGER_H
 
@@ -20,6 +20,7 @@
     X(DESIGN, "design", "by design", "the rule does not conserve relevance by design (gradient, factors of a rule)")   \
     X(START, "start", "start", "start normalisation: the output that is explained less the relevance it starts with")  \
     X(OTHER, "other", "other", "what is left: rounding")
+/* Names of the causes. */
 enum lrp_cause {
 #define X(id, key, text, line) LRP_CAUSE_##id,
     LRP_CAUSES(X)
@@ -40,12 +41,14 @@ const char *lrp_cause_line(enum lrp_cause cause);
     X(BATCH_NORM, "batch-norm", "batch normalisation is not merged into a linear layer")                        \
     X(SOFTMAX, "softmax", "the softmax at the model's end is explained with it")                                \
     X(OFFSET, "offset", "an activation with f(0) other than 0")
+/* Names of the flags; bit 1u << flag of a row's flags. */
 enum lrp_ledger_flag {
 #define X(id, key, line) LRP_LEDGER_##id,
     LRP_LEDGER_FLAGS(X)
 #undef X
     LRP_LEDGER_FLAG_COUNT
 };
+/* Key and line of a flag. */
 const char *lrp_ledger_flag_key(enum lrp_ledger_flag flag);
 const char *lrp_ledger_flag_line(enum lrp_ledger_flag flag);
 
@@ -53,7 +56,7 @@ const char *lrp_ledger_flag_line(enum lrp_ledger_flag flag);
 struct lrp_ledger_row {
     double in;                       /* relevance that arrives at the layer's outputs */
     double out;                      /* what it gives to layers before it and to the model's first input */
-    double causes[LRP_CAUSE_COUNT];
+    double causes[LRP_CAUSE_COUNT];  /* what became of the difference */
     unsigned flags;                  /* bit per enum lrp_ledger_flag */
     size_t nan;                      /* how many numbers are not finite */
 };

@@ -26,21 +26,22 @@ extern "C" {
 
 /* Raised when something here changes its meaning; new members at the end of a struct do not raise it: `size` tells. */
 #define LRP_PLUGIN_ABI 1u
+/* Most axes of an array; bytes a cause can have. */
 enum { LRP_PLUGIN_RANK = 8, LRP_PLUGIN_WHY = 400 };
 
 /* An array. `data` NULL: absent, or not wanted. */
 struct lrp_plugin_array {
-    int rank;
-    int64_t dim[LRP_PLUGIN_RANK];
-    size_t count;
+    int rank;                     /* how many axes; 0: a scalar */
+    int64_t dim[LRP_PLUGIN_RANK]; /* their sizes */
+    size_t count;                 /* their product */
     float *data; /* borrowed; inputs, outputs of forward and cotangents are only to be read where they are given */
 };
 /* One application of an operator. */
 struct lrp_plugin_call {
-    const struct lrp_plugin_host *host;
+    const struct lrp_plugin_host *host; /* what the plugin was given when it was loaded */
     const void *attributes;        /* for host->attribute_number and attribute_numbers */
-    const struct lrp_plugin_array *in;
-    int in_count;
+    const struct lrp_plugin_array *in; /* the operator's inputs, constants too */
+    int in_count;                  /* how many */
     struct lrp_plugin_array *out;  /* forward: to be filled, every element of it; vjp: what forward gave */
     const struct lrp_plugin_array *cotangent; /* vjp: of output 0 */
     struct lrp_plugin_array *gradient;        /* vjp: by input, zero at first: add J^T cotangent; data NULL where not wanted */
@@ -56,6 +57,7 @@ struct lrp_plugin_operator {
     int inputs;                 /* how many it takes at least; those left out are absent */
     /* Sets rank and dim of out[0] from in[] (data NULL). NULL: the shape of the first input. */
     int (*infer)(const struct lrp_plugin_call *call);
+    /* Fills every element of out[0]. */
     int (*forward)(const struct lrp_plugin_call *call);
     /* The vector-Jacobian product. NULL: a body is differentiated by itself; of other operators small layers are differentiated by central
      * differences, large ones not at all. */
@@ -66,27 +68,31 @@ struct lrp_plugin_operator {
 
 /* A layer that a rule hands relevance through: its values of the forward pass. */
 struct lrp_plugin_layer {
-    const struct lrp_plugin_host *host;
+    const struct lrp_plugin_host *host; /* what the plugin was given when it was loaded */
     const struct lrp_plugin_array *in; /* data and constant inputs; data NULL where absent or read elsewhere */
-    int in_count;
+    int in_count;                      /* how many */
     const struct lrp_plugin_array *out, *relevance; /* of output 0 */
     struct lrp_plugin_array *given;    /* by input, zero at first; data NULL for inputs that carry no relevance */
-    double stabilizer;
-    char *why;
+    double stabilizer;                 /* the rule's, or the convention's */
+    char *why;                         /* LRP_PLUGIN_WHY bytes: the cause of a failure, one line */
 };
+/* A rule that is a function: fills `given`. */
 typedef int lrp_plugin_rule(const struct lrp_plugin_layer *layer);
 
 /* All functions return 0, or not 0 if they refuse; the reason is reported when the plugin is loaded. */
 struct lrp_plugin_host {
     uint32_t abi; /* LRP_PLUGIN_ABI */
     size_t size;  /* of this struct, as the host knows it */
-    void *context;
+    void *context; /* the host's own */
+    /* An operator that is not there yet, neither built in nor by another plugin. */
     int (*add_operator)(const struct lrp_plugin_host *host, const struct lrp_plugin_operator *op);
     /* A rule as "custom_rules" of rules files describe it: {"parameters": {...}, "groups": [...]}. */
     int (*add_rule)(const struct lrp_plugin_host *host, const char *name, const char *json);
+    /* A rule that is a function; it has no parameters. */
     int (*add_rule_function)(const struct lrp_plugin_host *host, const char *name, lrp_plugin_rule *rule);
     /* What stands in for a rule (NULL: for every rule) on layers of a type, group or operator. */
     int (*override_rule)(const struct lrp_plugin_host *host, const char *rule, const char *type, lrp_plugin_rule *instead);
+    /* Names that count as supported: layers', activations'. */
     int (*support_layer)(const struct lrp_plugin_host *host, const char *name);
     int (*support_activation)(const struct lrp_plugin_host *host, const char *name);
     /* Attributes of a call; what is missing is `otherwise`, or -1 numbers. */

@@ -6,24 +6,28 @@
 
 #include "lrpscope/tensor.h"
 
-/* Where conventions of tools differ (semantics.md section 7). X(name, text, one line) */
+/* Where conventions of tools differ. X(name, text, one line) */
 #define LRP_CONVENTIONS(X)                                                                       \
     X(JULIA, "julia", "RelevancePropagation.jl 3.0, the default")                               \
     X(ZENNIT, "zennit", "Zennit 0.5: stabilizer 1e-6, generalized-gamma, gradient routing")     \
     X(CAPTUM, "captum", "Captum 0.7: starts with the logit, biases left as they are")           \
     X(PR26, "pr26", "ExplainableAI.jl as of pull request 26: activations stay inside the layer")
+/* Names of the conventions. */
 enum lrp_convention {
 #define X(name, text, line) LRP_CONVENTION_##name,
     LRP_CONVENTIONS(X)
 #undef X
     LRP_CONVENTION_COUNT
 };
+/* "julia"; what it is, in one line. Borrowed, static. */
 const char *lrp_convention_text(enum lrp_convention convention);
 const char *lrp_convention_line(enum lrp_convention convention);
 /* Errors: LRP_USAGE naming what exists. */
 enum lrp_status lrp_convention_parse(const char *text, enum lrp_convention *out, struct lrp_error *err);
 
+/* What a rule takes for the bias: as the rule modifies it, unmodified, none. */
 enum lrp_bias_mode { LRP_BIAS_ON, LRP_BIAS_RAW, LRP_BIAS_OFF };
+/* Whether positive and negative inputs are told apart. */
 enum lrp_inputs_mode { LRP_INPUTS_SPLIT, LRP_INPUTS_WHOLE };
 
 /* Rules beyond the table: custom ones of rules files, those of plugins, and what stands in for a rule on layers of one type.
@@ -32,6 +36,7 @@ enum lrp_inputs_mode { LRP_INPUTS_SPLIT, LRP_INPUTS_WHOLE };
 struct lrp_rule_book;
 struct lrp_rule_row; /* how a rule works: opaque here */
 
+/* Most parameters of a rule. */
 enum { LRP_RULE_PARAMETERS = 8 };
 /* A rule with its parameters: a value. `low` and `high` (z-box) are 1, channels, or all elements of a sample; owned. */
 struct lrp_rule {
@@ -39,20 +44,22 @@ struct lrp_rule {
     const struct lrp_rule_row *how; /* what is computed: row, or what a book has for it on this layer's type */
     float stabilizer;               /* epsilon's epsilon is its stabilizer */
     float values[LRP_RULE_PARAMETERS]; /* numbers (gamma, alpha, beta, ...) at their place in the row's list of parameters */
-    enum lrp_bias_mode bias;
-    enum lrp_inputs_mode inputs;
-    float *low, *high;
-    size_t low_count, high_count;
+    enum lrp_bias_mode bias;         /* the parameter "bias" */
+    enum lrp_inputs_mode inputs;     /* the parameter "inputs" */
+    float *low, *high;               /* NULL where the rule has no bounds */
+    size_t low_count, high_count;    /* numbers in each */
 };
+/* A parameter of a rule. Borrowed. */
 struct lrp_rule_parameter {
-    const char *name;
+    const char *name;  /* "alpha" */
     const char *value; /* default as text under the julia convention; "" = must be given */
 };
+/* What there is to say of a rule. Borrowed. */
 struct lrp_rule_info {
-    const char *name, *formula; /* one line */
+    const char *name, *formula; /* what it is called by; what it computes, one line */
     const char *fits;           /* "any layer with a vjp", "layers with weights", ... */
-    struct lrp_rule_parameter parameters[LRP_RULE_PARAMETERS];
-    int parameter_count;
+    struct lrp_rule_parameter parameters[LRP_RULE_PARAMETERS]; /* in the order they may be given without names */
+    int parameter_count;        /* how many */
     const char *origin;         /* file or plugin a custom rule is from; NULL for the table's */
 };
 /* The rules: the table's, then the book's (may be NULL); NULL past the end. Borrowed, static or from the book. */
@@ -70,10 +77,11 @@ enum lrp_words {
     LRP_WORDS_AMOUNT,
     LRP_WORDS_COUNT
 };
+/* A word of custom rules. Static. */
 struct lrp_word {
-    const char *name, *line;
+    const char *name, *line; /* as it is written; what it means */
 };
-/* NULL past the end. Static. */
+/* The words of a list, in the order manuals have them; NULL past the end. Static. */
 const struct lrp_word *lrp_word_at(enum lrp_words list, size_t index);
 /* Parses "alpha-beta(2,1)", "epsilon(0.25,bias=off)", "flat()". Defaults come from the convention; `book` may be NULL.
  * Errors: LRP_USAGE naming the nearest rules, the parameter, or the condition that does not hold. */
@@ -81,6 +89,7 @@ enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *boo
                                struct lrp_rule *out, struct lrp_error *err);
 /* The shortest text that parses back to the same rule under the convention. Owned by the caller (free); NULL when out of memory. */
 char *lrp_rule_text(const struct lrp_rule *rule, enum lrp_convention convention);
+/* out: to be cleared, too. Errors: LRP_MEMORY. */
 enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out, struct lrp_error *err);
 /* Gives back what the rule owns, not the struct. */
 void lrp_rule_clear(struct lrp_rule *rule);

@@ -23,6 +23,8 @@
 #include "lrpscope/model.h"
 #include "lrpscope/tensor.h"
 
+/* An opened model, inputs, settings, results and the worker that computes them. Used by one thread at a time, but for what says
+ * otherwise. */
 struct lrp_session;
 
 /* ---- making ---- */
@@ -46,6 +48,7 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
 /* How many samples the inputs hold; a model of fixed batch 1 is run once per sample, chosen here (0-based). */
 int64_t lrp_session_samples(const struct lrp_session *session);
 bool lrp_session_one_by_one(const struct lrp_session *session);
+/* Chooses it. Errors: LRP_USAGE for a sample that is not there. */
 enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t sample, struct lrp_error *err);
 /* Drops all results, not what is prepared: the next run computes everything again (for measuring). */
 enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err);
@@ -70,6 +73,7 @@ void lrp_session_interrupt(struct lrp_session *session);
 
 /* ---- seeing ---- */
 
+/* What the worker does, or how its last job ended. */
 enum lrp_job_state { LRP_JOB_NONE, LRP_JOB_FORWARD, LRP_JOB_RELEVANCE, LRP_JOB_DONE, LRP_JOB_FAILED, LRP_JOB_CANCELLED };
 
 /* The explained neuron of one sample. */
@@ -81,28 +85,28 @@ struct lrp_target {
 };
 /* Everything there is to see at one moment; immutable, to be released. Arrays are indexed by layer (row 0: the input). */
 struct lrp_snapshot {
-    const struct lrp_model *model;
-    const char *model_path;
-    const struct lrp_settings *settings;
-    const struct lrp_layer_list *layers;
-    const struct lrp_check *check;
+    const struct lrp_model *model;       /* borrowed from the snapshot, as all that follows */
+    const char *model_path;              /* the path it was opened by */
+    const struct lrp_settings *settings; /* under which everything here holds */
+    const struct lrp_layer_list *layers; /* rows[i] is layer i */
+    const struct lrp_check *check;       /* rows[i] is about layer i */
     const char *const *rules;        /* text of the rule each layer has ("" for row 0) */
     const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
                                         "layer 9", "--rule conv*", "fallback": none did */
     const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
-    size_t warning_count;
+    size_t warning_count;            /* of warnings */
     const char *input_label;         /* "" without an input */
     int64_t sample_count;            /* samples the inputs hold; 0 without any */
     bool one_by_one;                 /* results are of one sample at a time: lrp_session_select_sample */
-    const struct lrp_tensor *const *activation; /* NULL where not computed (yet); borrowed */
-    const struct lrp_tensor *const *relevance;
+    const struct lrp_tensor *const *activation; /* of a layer's first output; NULL where not computed (yet); borrowed */
+    const struct lrp_tensor *const *relevance;  /* likewise */
     const struct lrp_statistics *activation_statistics; /* valid where the tensor is there */
-    const struct lrp_statistics *relevance_statistics;
+    const struct lrp_statistics *relevance_statistics;  /* likewise */
     const struct lrp_target *targets; /* one per sample, empty before the forward pass */
-    size_t target_count;
+    size_t target_count;              /* of targets */
     const struct lrp_tensor *output;  /* the explained output, NULL before */
     const struct lrp_ledger *ledger;  /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
-    enum lrp_job_state job;
+    enum lrp_job_state job;           /* what the worker does */
     int done, total;                  /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
     const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
@@ -113,6 +117,7 @@ struct lrp_snapshot {
 };
 /* A snapshot of now. Errors: LRP_MEMORY. Cheap: tensors are shared. */
 enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err);
+/* References: one more, one less; with the last it is gone. Thread-safe; releasing NULL is fine. */
 const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot);
 void lrp_snapshot_release(const struct lrp_snapshot *snapshot);
 
@@ -120,8 +125,9 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot);
 enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why);
 /* What of a layer is looked at. */
 enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS, LRP_SHOW_OVERLAY };
-/* How a layer's values are spread. */
+/* Bins of a spread; most values that are looked at. */
 enum { LRP_SPREAD_BINS = 16, LRP_SPREAD_TAKEN = 65536 };
+/* How a layer's values are spread. */
 struct lrp_spread {
     size_t count, taken;              /* values there are; those looked at */
     struct lrp_statistics statistics; /* of those looked at */
@@ -131,7 +137,7 @@ struct lrp_spread {
  * LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, struct lrp_spread *out,
                                     struct lrp_error *err);
-/* In words, what automatic differentiation computes where a layer's rule has no weights to work on (semantics.md section 3), known or
+/* In words, what automatic differentiation computes where a layer's rule has no weights to work on, known or
  * registered: "z = hard-swish(a), s = R / stab(z, 1e-9), R_in = a * J^T s, ...". "" where the rule's own formula holds. Owned by the
  * caller (free); NULL when out of memory. */
 char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer);
@@ -146,7 +152,7 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
  * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
  * relevance as tiles, the strongest first, 256 at most. Overlay: relevance, over the input with an opacity of 0.6 unless the settings
  * say another.)
- * *plane is owned by the caller. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
+ * *plane is owned by the caller: lrp_plane_free, then free. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane **plane, struct lrp_error *err);
 /* How a heatmap of this kind is drawn under the settings. */
@@ -170,7 +176,7 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
                                          const char *path, struct lrp_error *err);
 /* The relevance of one sample under two settings, at a layer of each (row 0: the input), over pairs of finite numbers. */
 struct lrp_comparison {
-    double sum_a, sum_b;
+    double sum_a, sum_b; /* of either */
     double correlation; /* Pearson's; NaN if only one of them is constant */
     double largest;     /* difference, absolute */
     size_t where;       /* of which element of the sample */
@@ -186,16 +192,17 @@ enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int
 enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err);
 /* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers too. */
 enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const char *path, struct lrp_error *err);
-/* Relevance of a value by its ONNX name (NULL if there is none); retained, the caller releases. */
+/* Relevance and activation of a value by its ONNX name (NULL if there is none); retained, the caller releases. */
 const struct lrp_tensor *lrp_session_value_relevance(struct lrp_session *session, const char *value);
 const struct lrp_tensor *lrp_session_value_activation(struct lrp_session *session, const char *value);
 
-/* Every operator there is: for `lrpscope ops`. NULL name past the end. */
+/* An operator there is. */
 struct lrp_operator_info {
-    const char *name, *domain;
-    short versions[12]; /* 0-terminated */
-    bool runs, differentiates;
+    const char *name, *domain; /* "Conv", "" for ONNX's own */
+    short versions[12];        /* 0-terminated */
+    bool runs, differentiates; /* what can be done with it */
 };
+/* The operators in the table's order; false past the end. */
 bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out);
 
 #endif

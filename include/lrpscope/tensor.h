@@ -8,6 +8,7 @@
 
 #include "lrpscope/error.h"
 
+/* Most axes of a tensor. */
 #define LRP_MAX_RANK 8
 
 /* Element types as a model declares them; the numbers are those of ONNX's TensorProto.DataType.
@@ -20,6 +21,7 @@
     X(UINT32, 12, "uint32", 4) X(UINT64, 13, "uint64", 8) X(COMPLEX64, 14, "complex64", 8)         \
     X(COMPLEX128, 15, "complex128", 16) X(BFLOAT16, 16, "bfloat16", 2)
 
+/* Names of the element types. */
 enum lrp_dtype {
 #define X(name, number, text, bytes) LRP_DTYPE_##name = number,
     LRP_DTYPES(X)
@@ -36,12 +38,13 @@ bool lrp_dtype_is_float(enum lrp_dtype dtype);
 
 /* rank -1: unknown; a dimension of -1: unknown. Row-major order; pictures are (N,C,H,W). */
 struct lrp_shape {
-    int rank;
-    int64_t dim[LRP_MAX_RANK];
+    int rank;                  /* how many axes */
+    int64_t dim[LRP_MAX_RANK]; /* their sizes */
 };
 
 /* True if rank and all dimensions are known. */
 bool lrp_shape_known(const struct lrp_shape *shape);
+/* Same rank, same dimensions; unknown ones equal each other. */
 bool lrp_shape_equal(const struct lrp_shape *a, const struct lrp_shape *b);
 /* Product of the dimensions, 1 for a scalar; -1 if unknown, negative or beyond 2^48 (files are hostile). */
 int64_t lrp_shape_count(const struct lrp_shape *shape);
@@ -49,12 +52,12 @@ int64_t lrp_shape_count(const struct lrp_shape *shape);
  * returns buffer. `skip` leading dimensions are left out. 160 bytes are always enough. */
 char *lrp_shape_text(const struct lrp_shape *shape, int skip, const char *separator, char *buffer, size_t size);
 
-struct lrp_pool;
+struct lrp_pool; /* private */
 /* A dense array in row-major order. Reference counted: `retain` and `release` are thread-safe. Immutable once
  * more than its maker can see it. */
 struct lrp_tensor {
     enum lrp_dtype dtype;  /* what the model declares; storage: floats as float, everything else as int64_t */
-    struct lrp_shape shape;
+    struct lrp_shape shape; /* all of it known */
     size_t count;          /* number of elements */
     union {
         float *f;          /* if lrp_dtype_is_float(dtype); 64-byte aligned, owned */
@@ -70,10 +73,12 @@ enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *sha
                                struct lrp_error *err);
 /* A copy (float32 or integer storage as the source). */
 enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err);
+/* One more reference to it; returns it. */
 struct lrp_tensor *lrp_tensor_retain(const struct lrp_tensor *tensor);
 /* Gives one reference back; NULL is allowed. */
 void lrp_tensor_release(const struct lrp_tensor *tensor);
 
+/* What a tensor's values are like. */
 struct lrp_statistics {
     double sum, mean, std;  /* over finite values, in double */
     float min, max;         /* over finite values, 0 if there are none */
