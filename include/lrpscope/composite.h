@@ -18,6 +18,15 @@ struct lrp_composite_info {
 };
 /* The presets; NULL past the end. */
 const struct lrp_composite_info *lrp_composite_at(size_t index);
+/* A primitive: which layers it gives rules to. Borrowed, static. */
+struct lrp_primitive_info {
+    const char *name;      /* "range-type" */
+    const char *arguments; /* what stands between its brackets: "SELECTOR, TYPE=RULE, ..." */
+    const char *json;      /* what stands behind its name as a key in JSON: "SELECTOR, \"rules\": {TYPE: RULE, ...}" */
+    const char *line;      /* which layers */
+};
+/* The primitives; false past the end. */
+bool lrp_primitive_at(size_t index, struct lrp_primitive_info *out);
 /* Parses a preset ("epsilon-plus-flat", "epsilon-gamma-box(-2.1,2.6)"), a rule for every layer ("zero"), or a list:
  * composite(global(zero), global-type(convolution=alpha-beta(2,1)), first-n-type(7, convolution=flat), layer(9, zero)).
  * `book` (may be NULL) has custom rules; retained. Errors: LRP_USAGE. */

@@ -50,6 +50,11 @@ const char *lrp_setting_key(enum lrp_setting setting);
 const char *lrp_setting_default(enum lrp_setting setting);
 const char *lrp_setting_line(enum lrp_setting setting);
 bool lrp_setting_is_flag(enum lrp_setting setting);
+/* Where it stands in a rules file: the object it is in ("preprocess", "heatmap"; NULL: at the top), and its key there. */
+const char *lrp_setting_section(enum lrp_setting setting);
+const char *lrp_setting_file_key(enum lrp_setting setting);
+/* Keys of a rules file beside the settings, and what stands there; NULL past the end. Borrowed, static. */
+const struct lrp_word *lrp_rules_file_key_at(size_t index);
 
 /* All settings as text, lists of rules and registrations, and unknown keys of a rules file. A plain value: copy it to undo. */
 struct lrp_settings;

@@ -156,7 +156,7 @@ static void fish(FILE *file) {
 static const struct generator {
     const char *name;
     void (*run)(FILE *file);
-} generators[] = {{"man", lrp_cli_generate_man}, {"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+} generators[] = {{"man", lrp_cli_generate_man}, {"man-rules", lrp_cli_generate_man_rules}, {"bash", bash}, {"zsh", zsh}, {"fish", fish}};
 
 void lrp_cli_generate(const char *what, FILE *file) {
     for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)

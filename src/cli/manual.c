@@ -6,46 +6,17 @@
 #include "actions.h"
 #include "help.h"
 #include "keys.h"
-
-/* Text as roff takes it: backslashes, hyphens, and control characters at a line's begin. */
-/* Arrow keys by their names in roff, which knows no UTF-8 unless it is told; *text ends on the arrow's last byte. */
-static bool put_arrow(FILE *file, const char **text) {
-    static const char *const arrows[][2] = {{"←", "\\(<-"}, {"→", "\\(->"}, {"↑", "\\(ua"}, {"↓", "\\(da"}};
-    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
-        if (!strncmp(*text, arrows[i][0], strlen(arrows[i][0]))) {
-            fputs(arrows[i][1], file);
-            *text += strlen(arrows[i][0]) - 1;
-            return true;
-        }
-    return false;
-}
-
-static void put(FILE *file, const char *text) {
-    if (*text == '.' || *text == '\'')
-        fputs("\\&", file);
-    for (; *text; text++)
-        if (*text == '\\')
-            fputs("\\e", file);
-        else if (*text == '-')
-            fputs("\\-", file);
-        else if (!put_arrow(file, &text))
-            fputc(*text, file);
-}
-
-static void put_line(FILE *file, const char *text) {
-    put(file, text);
-    fputc('\n', file);
-}
+#include "roff.h"
 
 static void commands(FILE *file) {
     fputs(".SH COMMANDS\n", file);
     for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
         const struct lrp_command *c = &lrp_cli_commands[i];
         fputs(".TP\n.B lrpscope ", file);
-        put(file, c->name);
+        lrp_cli_roff(file, c->name);
         fputs(*c->name && *c->arguments ? " " : "", file);
-        put_line(file, c->arguments);
-        put_line(file, c->details);
+        lrp_cli_roff_line(file, c->arguments);
+        lrp_cli_roff_line(file, c->details);
     }
 }
 
@@ -67,16 +38,16 @@ static void one_option(FILE *file, const struct lrp_option *option) {
     if (option->letter)
         fprintf(file, "\\-%c, ", option->letter);
     fputs("\\-\\-", file);
-    put(file, option->name);
+    lrp_cli_roff(file, option->name);
     if (option->argument) {
         fputc(' ', file);
-        put(file, option->argument);
+        lrp_cli_roff(file, option->argument);
     }
     fputc('\n', file);
-    put(file, option->help);
+    lrp_cli_roff(file, option->help);
     if (option->choices) {
         fputs(": ", file);
-        put(file, option->choices);
+        lrp_cli_roff(file, option->choices);
     }
     option_commands(file, option->commands);
     fputc('\n', file);
@@ -100,7 +71,7 @@ static void key_names(FILE *file, const char *keys) {
         if (key == ' ')
             continue;
         fputs(first ? "" : ", ", file);
-        put(file, lrp_key_text(key, text, sizeof text));
+        lrp_cli_roff(file, lrp_key_text(key, text, sizeof text));
         first = 0;
     }
 }
@@ -111,14 +82,14 @@ static void one_action(FILE *file, enum lrp_action action) {
     fputs(".TP\n.B ", file);
     key_names(file, row->keys);
     fputs(*row->keys ? ", :" : ":", file);
-    put(file, row->name);
+    lrp_cli_roff(file, row->name);
     if (argument->text) {
         fputs(" [", file);
-        put(file, argument->text);
+        lrp_cli_roff(file, argument->text);
         fputc(']', file);
     }
     fputc('\n', file);
-    put_line(file, row->help);
+    lrp_cli_roff_line(file, row->help);
 }
 
 static void keys(FILE *file) {
@@ -148,8 +119,8 @@ static void files(FILE *file) {
     fputs(".SH FILES\n", file);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fputs(".TP\n.I ", file);
-        put_line(file, rows[i][0]);
-        put_line(file, rows[i][1]);
+        lrp_cli_roff_line(file, rows[i][0]);
+        lrp_cli_roff_line(file, rows[i][1]);
     }
 }
 
@@ -157,7 +128,7 @@ static void exit_codes(FILE *file) {
     fputs(".SH EXIT STATUS\n", file);
 #define X(name, code, text)                                                                                                    \
     fprintf(file, ".TP\n.B %d\n", code);                                                                                       \
-    put_line(file, text);
+    lrp_cli_roff_line(file, text);
     LRP_STATUSES(X)
 #undef X
     fputs(".TP\n.B 143\nterminated\n", file);
@@ -167,7 +138,7 @@ static void examples(FILE *file) {
     fputs(".SH EXAMPLES\n.nf\n", file);
     for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
         for (size_t i = 0; i < 4 && lrp_cli_commands[c].examples[i]; i++)
-            put_line(file, lrp_cli_commands[c].examples[i]);
+            lrp_cli_roff_line(file, lrp_cli_commands[c].examples[i]);
     fputs(".fi\n", file);
 }
 
@@ -186,4 +157,5 @@ void lrp_cli_generate_man(FILE *file) {
     files(file);
     exit_codes(file);
     examples(file);
+    fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5)\n", file);
 }

@@ -5,21 +5,22 @@
 #include "graph.h"
 #include "lrpscope/composite.h"
 
-/* X(id, text, what stands in front of the rule or map) */
-#define LRP_PRIMITIVES(X)                                                      \
-    X(GLOBAL, "global", NOTHING, false)                                        \
-    X(LAYER, "layer", SELECTOR, false)                                         \
-    X(RANGE, "range", SELECTOR, false)                                         \
-    X(FIRST_LAYER, "first-layer", NOTHING, false)                              \
-    X(LAST_LAYER, "last-layer", NOTHING, false)                                \
-    X(GLOBAL_TYPE, "global-type", NOTHING, true)                               \
-    X(RANGE_TYPE, "range-type", SELECTOR, true)                                \
-    X(FIRST_N_TYPE, "first-n-type", NUMBER, true)                              \
-    X(FIRST_LAYER_TYPE, "first-layer-type", NOTHING, true)                     \
-    X(LAST_LAYER_TYPE, "last-layer-type", NOTHING, true)                       \
-    X(FIRST_OF_TYPE, "first-of-type", NOTHING, true) /* the first layer whose type is in the map */
+/* X(id, text, what stands in front of the rule or map, whether it is a map, one line) */
+#define LRP_PRIMITIVES(X)                                                                                        \
+    X(GLOBAL, "global", NOTHING, false, "all layers")                                                            \
+    X(LAYER, "layer", SELECTOR, false, "the layers a selector matches, and those nested in one of that name")    \
+    X(RANGE, "range", SELECTOR, false, "layers a..b, both included")                                             \
+    X(FIRST_LAYER, "first-layer", NOTHING, false,                                                                \
+      "the first layer, reshaping, identity, dropout and arithmetic with constants passed over")                 \
+    X(LAST_LAYER, "last-layer", NOTHING, false, "the last layer, likewise, an output softmax passed over, too")  \
+    X(GLOBAL_TYPE, "global-type", NOTHING, true, "all layers, by type")                                          \
+    X(RANGE_TYPE, "range-type", SELECTOR, true, "layers a..b, by type")                                          \
+    X(FIRST_N_TYPE, "first-n-type", NUMBER, true, "the first N layers, by type")                                 \
+    X(FIRST_LAYER_TYPE, "first-layer-type", NOTHING, true, "the first layer, if its type is named")              \
+    X(LAST_LAYER_TYPE, "last-layer-type", NOTHING, true, "the last layer, if its type is named")                 \
+    X(FIRST_OF_TYPE, "first-of-type", NOTHING, true, "the first layer whose type is named")
 enum lrp_primitive_kind {
-#define X(id, text, head, map) LRP_PRIMITIVE_##id,
+#define X(id, text, head, map, line) LRP_PRIMITIVE_##id,
     LRP_PRIMITIVES(X)
 #undef X
     LRP_PRIMITIVE_COUNT

@@ -15,7 +15,7 @@ static const struct {
     enum head head;
     bool map;
 } kinds[] = {
-#define X(id, text, head, map) {text, head, map},
+#define X(id, text, head, map, line) {text, head, map},
     LRP_PRIMITIVES(X)
 #undef X
 };

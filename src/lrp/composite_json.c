@@ -11,17 +11,33 @@ static const struct {
     const char *text;
     enum { HEAD_NONE, HEAD_TEXT, HEAD_NUMBER } head;
     bool map;
+    const char *line;
 } forms[LRP_PRIMITIVE_COUNT] = {
 #define NOTHING HEAD_NONE
 #define SELECTOR HEAD_TEXT
 #define NUMBER HEAD_NUMBER
-#define X(id, text, head, map) {text, head, map},
+#define X(id, text, head, map, line) {text, head, map, line},
     LRP_PRIMITIVES(X)
 #undef X
 #undef NOTHING
 #undef SELECTOR
 #undef NUMBER
 };
+
+bool lrp_primitive_at(size_t index, struct lrp_primitive_info *out)
+{
+    static const char *const arguments[][2] = {[HEAD_NONE] = {"RULE", "TYPE=RULE, ..."},
+                                               [HEAD_TEXT] = {"SELECTOR, RULE", "SELECTOR, TYPE=RULE, ..."},
+                                               [HEAD_NUMBER] = {"N, RULE", "N, TYPE=RULE, ..."}};
+    static const char *const json[][2] = {[HEAD_NONE] = {"RULE", "{TYPE: RULE, ...}"},
+                                          [HEAD_TEXT] = {"SELECTOR, \"rule\": RULE", "SELECTOR, \"rules\": {TYPE: RULE, ...}"},
+                                          [HEAD_NUMBER] = {"N, \"rule\": RULE", "N, \"rules\": {TYPE: RULE, ...}"}};
+    if (index >= LRP_PRIMITIVE_COUNT) return false;
+    *out = (struct lrp_primitive_info){.name = forms[index].text, .line = forms[index].line,
+                                       .arguments = arguments[forms[index].head][forms[index].map],
+                                       .json = json[forms[index].head][forms[index].map]};
+    return true;
+}
 
 /* ---- from JSON ---- */
 

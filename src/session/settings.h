@@ -17,4 +17,7 @@ struct lrp_settings {
     cJSON *unknown; /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };
 
+/* Whether a setting's text is a path; in a rules file it is meant from the file's folder. */
+bool lrp_setting_is_path(enum lrp_setting setting, const char *text);
+
 #endif

@@ -1,4 +1,4 @@
-/* settings_file.c: settings as a rules file (cli.md section 5). */
+/* settings_file.c: settings read from a rules file (cli.md section 5). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,47 +7,6 @@
 #include "rule_json.h"
 #include "settings.h"
 #include "text.h"
-
-/* Where a setting stands in the file: at the top, or inside an object. */
-static const char *section_of(enum lrp_setting setting)
-{
-    switch (setting) {
-    case LRP_SETTING_SCALE:
-    case LRP_SETTING_MEAN:
-    case LRP_SETTING_STD:
-    case LRP_SETTING_SIZE:
-    case LRP_SETTING_CROP:
-    case LRP_SETTING_LAYOUT:
-    case LRP_SETTING_CHANNELS: return "preprocess";
-    case LRP_SETTING_COLORMAP:
-    case LRP_SETTING_REDUCE:
-    case LRP_SETTING_OVERLAY:
-    case LRP_SETTING_CLIP:
-    case LRP_SETTING_GAMMA:
-    case LRP_SETTING_SIZE_FACTOR: return "heatmap";
-    default: return NULL;
-    }
-}
-
-/* The key inside its place: a preprocessor_config.json is named by "config" in the object "preprocess". */
-static const char *key_of(enum lrp_setting setting)
-{
-    return setting == LRP_SETTING_PREPROCESS ? "config" : lrp_setting_key(setting);
-}
-
-static const char *place_of(enum lrp_setting setting)
-{
-    return setting == LRP_SETTING_PREPROCESS ? "preprocess" : section_of(setting);
-}
-
-/* Paths in a rules file are meant from the file's folder. */
-static bool is_path(enum lrp_setting setting, const char *text)
-{
-    if (!*text) return false;
-    size_t length = strlen(text);
-    return setting == LRP_SETTING_LABELS || setting == LRP_SETTING_PREPROCESS ||
-           (setting == LRP_SETTING_OUTPUT_RELEVANCE && length > 4 && strcmp(text + length - 4, ".npy") == 0);
-}
 
 /* A JSON value as the text a setting takes: strings, numbers, booleans, arrays of them joined by commas. */
 static bool item_text(const cJSON *item, struct lrp_text *out)
@@ -96,17 +55,17 @@ static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, co
     const bool list = setting == LRP_SETTING_COMPOSITE && cJSON_IsArray(item);
     if (list && lrp_composite_json_text(item, &full, &why) != LRP_OK) {
         lrp_text_free(&full);
-        return wrong(r, key_of(setting), why.message);
+        return wrong(r, lrp_setting_file_key(setting), why.message);
     }
     bool ok = list || value_text(item, ",", &text);
     const char *value = text.data ? text.data : "";
-    if (!list && ok && is_path(setting, value) && *value != '/') {
+    if (!list && ok && lrp_setting_is_path(setting, value) && *value != '/') {
         const char *slash = strrchr(r->path, '/');
         lrp_text_append_n(&full, r->path, slash ? (size_t)(slash - r->path) + 1 : 0);
         lrp_text_append(&full, value);
     } else if (!list) lrp_text_append(&full, value);
     enum lrp_status status = LRP_OK;
-    if (!ok) status = wrong(r, key_of(setting), "a text, number or list is needed");
+    if (!ok) status = wrong(r, lrp_setting_file_key(setting), "a text, number or list is needed");
     else if (text.failed || full.failed) status = lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
     else status = lrp_settings_set(r->settings, setting, full.data ? full.data : "", &why);
     if (ok && status != LRP_OK && why.status) status = lrp_fail(r->err, status, "%s: %s", r->path, why.message);
@@ -167,9 +126,9 @@ static enum lrp_status keep_unknown(struct reader *r, const char *section, const
 static enum lrp_setting find_setting(const char *section, const char *key)
 {
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
-        const char *place = place_of((enum lrp_setting)i);
+        const char *place = lrp_setting_section((enum lrp_setting)i);
         bool same_place = (!place && !section) || (place && section && strcmp(place, section) == 0);
-        if (same_place && strcmp(key_of((enum lrp_setting)i), key) == 0) return (enum lrp_setting)i;
+        if (same_place && strcmp(lrp_setting_file_key((enum lrp_setting)i), key) == 0) return (enum lrp_setting)i;
     }
     return LRP_SETTING_COUNT;
 }
@@ -277,22 +236,64 @@ static enum lrp_status read_object(struct reader *r, const char *section, const 
     return status;
 }
 
+/* ---- keys of a file ---- */
+
+static enum lrp_status read_version(struct reader *r, const cJSON *item)
+{
+    return cJSON_IsNumber(item) && item->valueint == 1 ? LRP_OK : wrong(r, item->string, "version 1 is what is understood here");
+}
+
+static enum lrp_status read_layers(struct reader *r, const cJSON *item)
+{
+    return read_names(r, item->string, item, lrp_settings_register_layer);
+}
+
+static enum lrp_status read_activations(struct reader *r, const cJSON *item)
+{
+    return read_names(r, item->string, item, lrp_settings_register_activation);
+}
+
+static enum lrp_status read_section(struct reader *r, const cJSON *item)
+{
+    const bool config = cJSON_IsString(item) && strcmp(item->string, "preprocess") == 0;
+    if (cJSON_IsObject(item)) return read_object(r, item->string, item);
+    return config ? read_value(r, LRP_SETTING_PREPROCESS, item) : keep_unknown(r, NULL, item);
+}
+
+static enum lrp_status was_read(struct reader *r, const cJSON *item)
+{
+    (void)r;
+    (void)item;
+    return LRP_OK;
+}
+
+static const struct {
+    struct lrp_word word;
+    enum lrp_status (*read)(struct reader *r, const cJSON *item);
+} file_keys[] = {
+    {{"lrpscope", "1: the version of the format"}, read_version},
+    {{"rules", "list of {\"select\": SELECTOR, \"rule\": RULE}: rules of some layers, over those of the composite; the last one wins"}, read_rules},
+    {{"custom_rules", "{NAME: {\"parameters\": ..., \"groups\": [...]}, ...}: rules of your own, for use wherever a rule is named"}, was_read},
+    {{"plugins", "list of shared objects that are loaded before anything else is read"}, was_read},
+    {{"supported_layers", "list of layer types, groups, ONNX operators, names or globs of layers, domain:NAME: taken as supported"}, read_layers},
+    {{"supported_activations", "the same for activations"}, read_activations},
+    {{"preprocess", "how pictures become the model's input: an object, or the path of a preprocessor_config.json"}, read_section},
+    {{"heatmap", "how heatmaps are drawn: an object"}, read_section},
+};
+enum { FILE_KEYS = sizeof file_keys / sizeof *file_keys };
+
+const struct lrp_word *lrp_rules_file_key_at(size_t index)
+{
+    return index < FILE_KEYS ? &file_keys[index].word : NULL;
+}
+
 static enum lrp_status read_item(struct reader *r, const char *section, const cJSON *item)
 {
-    const char *key = item->string;
-    enum lrp_setting setting = find_setting(section, key);
+    const enum lrp_setting setting = find_setting(section, item->string);
     if (setting != LRP_SETTING_COUNT) return read_value(r, setting, item);
-    if (section) return keep_unknown(r, section, item);
-    if (strcmp(key, "lrpscope") == 0)
-        return cJSON_IsNumber(item) && item->valueint == 1 ? LRP_OK : wrong(r, key, "version 1 is what is understood here");
-    if (strcmp(key, "rules") == 0) return read_rules(r, item);
-    if (strcmp(key, "supported_layers") == 0) return read_names(r, key, item, lrp_settings_register_layer);
-    if (strcmp(key, "supported_activations") == 0) return read_names(r, key, item, lrp_settings_register_activation);
-    if ((strcmp(key, "preprocess") == 0 || strcmp(key, "heatmap") == 0) && cJSON_IsObject(item)) return read_object(r, key, item);
-    if (strcmp(key, "preprocess") == 0 && cJSON_IsString(item)) return read_value(r, LRP_SETTING_PREPROCESS, item);
-    if (strcmp(key, "custom_rules") == 0) return LRP_OK; /* read first */
-    if (strcmp(key, "plugins") == 0) return LRP_OK; /* read first of all */
-    return keep_unknown(r, NULL, item);
+    for (size_t i = 0; !section && i < FILE_KEYS; i++)
+        if (strcmp(item->string, file_keys[i].word.name) == 0) return file_keys[i].read(r, item);
+    return keep_unknown(r, section, item);
 }
 
 enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err)
@@ -311,96 +312,5 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
     cJSON_Delete(json);
     if (warnings) *warnings = status == LRP_OK && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
     lrp_text_free(&r.warnings);
-    return status;
-}
-
-/* ---- writing ---- */
-
-static bool add_names(cJSON *json, const char *key, const struct lrp_strings *names)
-{
-    cJSON *list = cJSON_AddArrayToObject(json, key);
-    for (size_t i = 0; list && i < names->count; i++)
-        if (!cJSON_AddItemToArray(list, cJSON_CreateString(names->items[i]))) return false;
-    return list != NULL;
-}
-
-static bool add_rules(cJSON *json, const struct lrp_settings *settings)
-{
-    cJSON *list = cJSON_AddArrayToObject(json, "rules");
-    for (size_t i = 0; list && i < settings->rules.count; i++) {
-        cJSON *entry = cJSON_CreateObject();
-        if (!entry || !cJSON_AddStringToObject(entry, "select", settings->selects.items[i]) ||
-            !cJSON_AddStringToObject(entry, "rule", settings->rules.items[i]) || !cJSON_AddItemToArray(list, entry))
-            return false;
-    }
-    return list != NULL;
-}
-
-static bool add_setting(cJSON *json, const struct lrp_settings *settings, enum lrp_setting setting)
-{
-    const char *place = place_of(setting), *text = lrp_settings_get(settings, setting);
-    if (!settings->values[setting] && place) return true;
-    cJSON *object = json;
-    if (place) {
-        object = cJSON_GetObjectItemCaseSensitive(json, place);
-        if (!object) object = cJSON_AddObjectToObject(json, place);
-    }
-    if (!object) return false;
-    if (lrp_setting_is_flag(setting)) return cJSON_AddBoolToObject(object, key_of(setting), strcmp(text, "true") == 0);
-    if (!*text) return true;
-    char *absolute = is_path(setting, text) && *text != '/' ? realpath(text, NULL) : NULL;
-    bool ok = cJSON_AddStringToObject(object, key_of(setting), absolute ? absolute : text);
-    free(absolute);
-    return ok;
-}
-
-static bool add_unknown(cJSON *json, const cJSON *unknown)
-{
-    const cJSON *item, *inner;
-    cJSON_ArrayForEach(item, unknown)
-    {
-        cJSON *there = cJSON_GetObjectItemCaseSensitive(json, item->string);
-        if (!there) {
-            if (!cJSON_AddItemToObject(json, item->string, cJSON_Duplicate(item, true))) return false;
-            continue;
-        }
-        cJSON_ArrayForEach(inner, item)
-        {
-            if (!cJSON_AddItemToObject(there, inner->string, cJSON_Duplicate(inner, true))) return false;
-        }
-    }
-    return true;
-}
-
-/* With their whole paths: the file may be written elsewhere. */
-static bool add_plugins(cJSON *json, const struct lrp_settings *settings)
-{
-    if (!lrp_settings_plugin_count(settings)) return true;
-    cJSON *array = cJSON_AddArrayToObject(json, "plugins");
-    bool ok = array != NULL;
-    for (size_t i = 0; ok && i < lrp_settings_plugin_count(settings); i++) {
-        char *whole = realpath(lrp_settings_plugin_at(settings, i), NULL);
-        cJSON *item = cJSON_CreateString(whole ? whole : lrp_settings_plugin_at(settings, i));
-        free(whole);
-        ok = item && cJSON_AddItemToArray(array, item);
-    }
-    return ok;
-}
-
-enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err)
-{
-    cJSON *json = cJSON_CreateObject();
-    bool ok = json && cJSON_AddNumberToObject(json, "lrpscope", 1);
-    for (int i = 0; ok && i < LRP_SETTING_COUNT; i++) {
-        ok = add_setting(json, settings, (enum lrp_setting)i);
-        if (i == LRP_SETTING_COMPOSITE)
-            ok = ok && add_rules(json, settings) && add_names(json, "supported_layers", &settings->layers) &&
-                 add_names(json, "supported_activations", &settings->activations);
-    }
-    ok = ok && add_plugins(json, settings);
-    if (ok && settings->custom_rules) ok = cJSON_AddItemToObject(json, "custom_rules", cJSON_Duplicate(settings->custom_rules, true));
-    ok = ok && add_unknown(json, settings->unknown);
-    enum lrp_status status = ok ? lrp_json_write(path, json, err) : lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
-    cJSON_Delete(json);
     return status;
 }

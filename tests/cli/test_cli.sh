@@ -82,8 +82,10 @@ if command -v bash >/dev/null; then
     rm 'in/x y.onnx'
 fi
 if command -v groff >/dev/null; then
-    good 0 --generate man; groff -man -ww -z out 2>err
-    [ -s err ] && fail "the man page: $(head -1 err)"
+    for page in man man-rules; do
+        good 0 --generate $page; groff -man -Tutf8 -ww -z out 2>err
+        [ -s err ] && fail "the page $page: $(head -1 err)"
+    done
 fi
 bad 2 "unknown option --heatmp (nearest: --heatmap)" explain m.onnx i.png --heatmp x.png
 bad 2 "unknown option -z" check m.onnx -z
@@ -109,6 +111,24 @@ if [ ! -f "$demo/vgg.onnx" ]; then
     [ $failures = 0 ]; exit
 fi
 model=$demo/vgg.onnx picture=$demo/bag.png rules=$demo/vgg.lrpscope.json unsupported=$demo/vgg-unsupported.onnx
+
+# lrpscope-rules(5): its example is a rules file, and every primitive is read in the form that is given there. How many of the 12
+# layers each of them reaches: 6 convolutions, 2 dense ones, those from 1 to 3 (two convolutions), the first 2
+run --generate man-rules
+sed -n '/^[.]SH EXAMPLE/,/^[.]fi/p' out | sed '1,2d;$d;s/\\-/-/g' >work/example.json
+sed -n '/^[.]SS Primitives/,/^[.]SH/p' out | sed 's/\\-/-/g' | grep '^{' | sed \
+    's/{TYPE: RULE, [.][.][.]}/{"convolution": "epsilon", "dense": "epsilon"}/; s/RULE/"epsilon"/; s/SELECTOR/"1..3"/; s/ N,/ 2,/' >primitives
+set -- 12 3 3 1 1 8 2 2 1 1 1
+[ "$(wc -l <primitives)" = $# ] || fail "$(wc -l <primitives) primitives in the manual, not $#"
+while read -r primitive; do
+    echo "{\"composite\": [$primitive]}" >work/primitive.json
+    good 0 layers "$model" --rules primitive.json --json
+    json "[l['rule'] for l in d['layers']].count('epsilon(1e-6)') == ${1:-0}"
+    [ $# = 0 ] || shift
+done <primitives
+good 0 layers "$model" --rules example.json --json
+json "[l['rule'] for l in d['layers'] if l['type'] in ('convolution', 'dense')] == ['flat'] + 5 * ['raw-gamma(0.25)'] + ['epsilon(1e-6)', 'zero']"
+rm work/example.json work/primitive.json
 
 # ---- bad input ----
 head -c 20000 "$model" >in/short.onnx

@@ -1,0 +1,36 @@
+/* roff.c: text in manual pages. */
+#include "roff.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Arrow keys by their names in roff, which knows no UTF-8 unless it is told; *text ends on the arrow's last byte. */
+static bool put_arrow(FILE *file, const char **text) {
+    static const char *const arrows[][2] = {{"←", "\\(<-"}, {"→", "\\(->"}, {"↑", "\\(ua"}, {"↓", "\\(da"}};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        if (!strncmp(*text, arrows[i][0], strlen(arrows[i][0]))) {
+            fputs(arrows[i][1], file);
+            *text += strlen(arrows[i][0]) - 1;
+            return true;
+        }
+    return false;
+}
+
+void lrp_cli_roff(FILE *file, const char *text) {
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", file);
+    for (; *text; text++)
+        if (*text == '\\')
+            fputs("\\e", file);
+        else if (*text == '-')
+            fputs("\\-", file);
+        else if (*text == '^' || *text == '~')
+            fputs(*text == '^' ? "\\(ha" : "\\(ti", file);
+        else if (!put_arrow(file, &text))
+            fputc(*text, file);
+}
+
+void lrp_cli_roff_line(FILE *file, const char *text) {
+    lrp_cli_roff(file, text);
+    fputc('\n', file);
+}

@@ -1,0 +1,138 @@
+/* test_manual.c: the man page about rules files tells of everything that can stand in one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#include "lrpscope/explain.h"
+
+#include "help.h"
+
+/* The page with roff's hyphens, carets and tildes as they are read. Owned by the caller. */
+static char *read_page(void) {
+    static const char *const signs[][2] = {{"\\-", "-"}, {"\\(ha", "^"}, {"\\(ti", "~"}, {"\\&", ""}};
+    char *page = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&page, &size);
+    assert_non_null(file);
+    lrp_cli_generate("man-rules", file);
+    assert_int_equal(fclose(file), 0);
+    char *to = page;
+    for (const char *from = page; *from;) {
+        size_t i = 0;
+        while (i < 4 && strncmp(from, signs[i][0], strlen(signs[i][0])) != 0)
+            i++;
+        if (i == 4) {
+            *to++ = *from++;
+            continue;
+        }
+        from += strlen(signs[i][0]);
+        if (*signs[i][1])
+            *to++ = *signs[i][1];
+    }
+    *to = '\0';
+    return page;
+}
+
+static void check_found(bool found, const char *section, const char *name) {
+    if (!found)
+        print_error("the page has no '%s' under '%s'\n", name, section);
+    assert_true(found);
+}
+
+/* A heading's text up to the next one must have the name, in bold, and what is said of it right behind. */
+static void check_entry(const char *page, const char *heading, const char *name, const char *line) {
+    char *wanted = NULL, *title = NULL;
+    assert_true(asprintf(&title, "\n.S%s\n", heading) > 0);
+    assert_true(asprintf(&wanted, "\n.B %s\n%s", name, line) > 0);
+    const char *start = strstr(page, title);
+    check_found(start, heading, heading);
+    const char *end = strstr(start + 1, heading[0] == 'H' ? "\n.SH" : "\n.S"), *found = strstr(start, wanted);
+    check_found(found && (!end || found < end), heading, name);
+    free(wanted);
+    free(title);
+}
+
+static void every_word_of_custom_rules_is_explained(void **state) {
+    (void)state;
+    static const char *const headings[LRP_WORDS_COUNT] = {
+        [LRP_WORDS_RULE] = "S Keys of a rule", [LRP_WORDS_GROUP] = "S Keys of a group",
+        [LRP_WORDS_TERM] = "S Keys of a term", [LRP_WORDS_INPUT] = "S input",
+        [LRP_WORDS_WEIGHT] = "S weight",       [LRP_WORDS_BIAS] = "S bias",
+        [LRP_WORDS_MASK] = "S mask",           [LRP_WORDS_AMOUNT] = "S factor, stabilizer and g"};
+    char *page = read_page();
+    const struct lrp_word *word;
+    for (int list = 0; list < LRP_WORDS_COUNT; list++)
+        for (size_t i = 0; (word = lrp_word_at((enum lrp_words)list, i)); i++)
+            check_entry(page, headings[list], word->name, word->line);
+    free(page);
+}
+
+static void every_key_of_the_contract_has_its_place(void **state) {
+    (void)state;
+    static const char *const top[] = {"convention",    "method", "composite", "skip_checks",      "canonize",
+                                      "strip_softmax", "fuse",   "target",    "output_relevance", "input_shape"};
+    static const char *const others[] = {"lrpscope", "rules",      "custom_rules", "supported_layers", "supported_activations",
+                                         "plugins",  "preprocess", "heatmap"};
+    char *page = read_page();
+    for (size_t i = 0; i < sizeof top / sizeof *top; i++)
+        check_entry(page, "S At the top", top[i], "");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        check_entry(page, "H KEYS", others[i], "");
+    check_entry(page, "S In \"preprocess\"", "scale", "");
+    check_entry(page, "S In \"preprocess\"", "config", "");
+    check_entry(page, "S In \"heatmap\"", "colormap", "");
+    free(page);
+}
+
+static void every_setting_and_convention_is_explained(void **state) {
+    (void)state;
+    char *page = read_page();
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const char *key = lrp_setting_key((enum lrp_setting)i);
+        check_entry(page, "H SETTINGS", strcmp(key, "preprocess") ? key : "config", lrp_setting_line((enum lrp_setting)i));
+    }
+    for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
+        check_entry(page, "S Conventions", lrp_convention_text((enum lrp_convention)i),
+                    lrp_convention_line((enum lrp_convention)i));
+    free(page);
+}
+
+static void every_rule_preset_and_primitive_is_explained(void **state) {
+    (void)state;
+    char *page = read_page(), name[400];
+    const struct lrp_rule_info *rule;
+    const struct lrp_composite_info *preset;
+    struct lrp_primitive_info primitive;
+    size_t rules = 0, presets = 0, primitives = 0;
+    for (; (rule = lrp_rule_at(NULL, rules)); rules++) {
+        int used = snprintf(name, sizeof name, "%s%s", rule->name, rule->parameter_count ? "(" : "");
+        for (int p = 0; p < rule->parameter_count; p++)
+            used += snprintf(name + used, sizeof name - (size_t)used, "%s%s%s%s", p ? ", " : "", rule->parameters[p].name,
+                             *rule->parameters[p].value ? "=" : "", rule->parameters[p].value);
+        snprintf(name + used, sizeof name - (size_t)used, "%s", rule->parameter_count ? ")" : "");
+        check_entry(page, "H RULES", name, rule->formula);
+    }
+    for (; (preset = lrp_composite_at(presets)); presets++) {
+        const bool bare = !*preset->parameters;
+        snprintf(name, sizeof name, "%s%s%s%s", preset->name, bare ? "" : "(", preset->parameters, bare ? "" : ")");
+        check_entry(page, "S Presets", name, preset->description);
+    }
+    for (; lrp_primitive_at(primitives, &primitive); primitives++) {
+        snprintf(name, sizeof name, "%s(%s)", primitive.name, primitive.arguments);
+        check_entry(page, "S Primitives", name, primitive.line);
+    }
+    assert_true(rules == 12 && presets == 5 && primitives == 11);
+    free(page);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_word_of_custom_rules_is_explained),
+        cmocka_unit_test(every_key_of_the_contract_has_its_place),
+        cmocka_unit_test(every_setting_and_convention_is_explained),
+        cmocka_unit_test(every_rule_preset_and_primitive_is_explained),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
