@@ -33,7 +33,8 @@ finish() {
 
 # ---- packages: only those that are missing ----
 packages="cmake ninja-build pkg-config gcc libc6-dev libncurses-dev libcjson-dev libpng-dev libjpeg62-turbo-dev libdnnl-dev
-libcmocka-dev libvterm-dev doxygen libonnx-testdata ncurses-term tmux xz-utils python3 python3-numpy"
+libcmocka-dev libvterm-dev doxygen libonnx-testdata ncurses-term tmux xz-utils python3 python3-numpy
+zsh fish"
 install_missing() {
     if ! command -v dpkg >/dev/null 2>&1; then
         echo "not a Debian system: make sure of these yourself:" $packages

@@ -64,23 +64,6 @@ good 0 composites --json; json "'epsilon-gamma-box' in [c['name'] for c in d['co
 good 0 ops --json; json "{'name', 'domain', 'versions', 'runs', 'differentiates'} == set(d['ops'][0])"
 good 0 --generate man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
 for shell in bash zsh fish; do good 0 --generate $shell; has out output-relevance; done
-good 0 --generate bash; bash -n out 2>/dev/null || fail "bash completion does not parse"
-# completes EXPECTED WORD...: what bash offers for the last word, a line each
-completes() {
-    want=$1
-    shift
-    got=$(cd in && bash -c '. ../complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lrpscope; printf "%s\n" "${COMPREPLY[@]}"' _ lrpscope "$@")
-    [ "$got" = "$want" ] || fail "bash completes $* to '$got', not '$want'"
-}
-if command -v bash >/dev/null; then
-    cp out complete.bash
-    touch 'in/x y.onnx'
-    completes 'x y.onnx' check x
-    completes julia explain m.onnx --convention ju
-    completes julia explain m.onnx --convention = ju
-    completes --heatmap explain m.onnx --heat
-    rm 'in/x y.onnx'
-fi
 if command -v groff >/dev/null; then
     for page in man man-rules; do
         good 0 --generate $page; groff -man -Tutf8 -ww -z out 2>err

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""test_completion.py SHELL BINARY: types half a line into a shell, presses Tab, and looks at the line.
+
+The shell runs on a terminal of its own with nothing but the completion that the binary writes. Skipped (77) if it is not there.
+"""
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+# what is typed, and what the line is after Tab
+LINES = [
+    ("lrpscope che", "lrpscope check"),
+    ("lrpscope colorm", "lrpscope colormaps"),
+    ("lrpscope check x", r"lrpscope check x\ y.onnx"),
+    ("lrpscope vg", "lrpscope vgg.onnx"),
+    ("lrpscope explain vgg.onnx --prof", "lrpscope explain vgg.onnx --profile"),
+    ("lrpscope check vgg.onnx --prof", "lrpscope check vgg.onnx --prof"),  # no option of check
+    ("lrpscope vgg.onnx --no-m", "lrpscope vgg.onnx --no-mouse"),
+    ("lrpscope explain vgg.onnx --no-m", "lrpscope explain vgg.onnx --no-m"),
+    ("lrpscope --gener", "lrpscope --gener"),  # hidden
+    ("lrpscope explain --convention ju", "lrpscope explain --convention julia"),
+    ("lrpscope explain --convention=ju", "lrpscope explain --convention=julia"),
+    ("lrpscope vgg.onnx --color d", "lrpscope vgg.onnx --color direct"),
+    ("lrpscope explain --composite ep", "lrpscope explain --composite epsilon"),  # what all of them begin with
+    ("lrpscope explain --composite epsilon-g", "lrpscope explain --composite epsilon-gamma-box"),
+    ("lrpscope explain --composite=w-", "lrpscope explain --composite=w-square"),
+    ("lrpscope explain --colormap sei", "lrpscope explain --colormap seismic"),
+    ("lrpscope explain --rule fir", "lrpscope explain --rule first="),
+    ("lrpscope explain --rule first=z-b", "lrpscope explain --rule first=z-box"),
+    ("lrpscope explain --rule 3..5=al", "lrpscope explain --rule 3..5=alpha-beta"),
+    ("lrpscope explain --rule type:convolution=w-s", "lrpscope explain --rule type:convolution=w-square"),
+    ("lrpscope explain --rule=first=z-b", "lrpscope explain --rule=first=z-box"),
+    ("lrpscope explain --rules la", "lrpscope explain --rules labels.txt"),
+    ("lrpscope explain --rules=la", "lrpscope explain --rules=labels.txt"),
+    ("lrpscope explain --input image=la", "lrpscope explain --input image=labels.txt"),
+    ("lrpscope explain --target la", "lrpscope explain --target la"),  # anything: no file
+    ("lrpscope -q explain vgg.onnx --prof", "lrpscope -q explain vgg.onnx --profile"),
+]
+
+# the shell, and what makes Ctrl-O write the line into a file, Ctrl-P what is offered for it, and that all is ready
+SHELLS = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], r"""
+bind 'set bell-style none'; bind 'set completion-query-items 0'; bind 'set page-completions off'
+show() { printf %s "$READLINE_LINE" >line.new; mv line.new line; }
+offer() {
+    COMP_WORDS=($READLINE_LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _lrpscope
+    printf '%s\n' "${COMPREPLY[@]}" >line.new; mv line.new line
+}
+bind -x '"\C-o": show'; bind -x '"\C-p": offer'; PS1=; . ./completion; echo >ready
+"""),
+    "zsh": (["zsh", "-f", "-i"], r"""
+PS1=; unsetopt beep; LISTMAX=10000; fpath=($PWD/functions $fpath); autoload -Uz compinit; compinit -D -u
+compadd() {
+    local -a found
+    [[ $* == *-[OAD]* ]] || { builtin compadd -O found "$@"; print -rl -- $found >>offered }
+    builtin compadd "$@"
+}
+show() { print -rn -- $BUFFER >line.new; mv line.new line }
+offer() { rm -f offered; zle list-choices; mv offered line }
+zle -N show; bindkey '^O' show; zle -N offer; bindkey '^P' offer; bindkey '^I' complete-word; echo >ready
+"""),
+    "fish": (["fish", "--no-config", "-i"], r"""
+function fish_prompt; end; set fish_autosuggestion_enabled 0; source ./completion
+function show; commandline >line.new; mv line.new line; end
+function offer; complete -C (commandline) | string replace -r '\t.*' '' >line.new; mv line.new line; end
+bind \co show; bind \cp offer; echo >ready
+"""),
+}
+
+
+class Terminal:
+    """A shell on a terminal; what it prints is thrown away."""
+
+    def __init__(self, command, folder):
+        self.folder = folder
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            environment = {"PATH": os.environ["PATH"], "HOME": folder, "TERM": "xterm", "LANG": "C.UTF-8"}
+            os.execvpe(command[0], command, environment)
+
+    def send(self, text):
+        os.write(self.terminal, text.encode())
+
+    def wait_for(self, name):
+        """Until the shell has made that file; its text."""
+        path = os.path.join(self.folder, name)
+        end = time.monotonic() + 30
+        while not os.path.exists(path):
+            if time.monotonic() > end:
+                sys.exit(f"FAILED: the shell does not answer ({name})")
+            if select.select([self.terminal], [], [], 0.02)[0]:
+                try:
+                    os.read(self.terminal, 65536)
+                except OSError:
+                    sys.exit("FAILED: the shell ended")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        os.remove(path)
+        return text
+
+    def complete(self, text):
+        """The line after Tab, in a fresh line."""
+        self.send("\x15" + text + "\t\x0f")
+        return self.wait_for("line").rstrip()
+
+    def offers(self, text):
+        """What is offered for the last word of a line."""
+        self.send("\x15" + text + "\x10")
+        return set(self.wait_for("line").split())
+
+    def close(self):
+        os.close(self.terminal)
+        os.waitpid(self.pid, 0)
+
+
+def main():
+    shell, binary = sys.argv[1], os.path.abspath(sys.argv[2])
+    if not shutil.which(shell):
+        print(f"{shell} is missing: skipped")
+        return 77
+    failures = 0
+    with tempfile.TemporaryDirectory() as folder:
+        text = subprocess.run([binary, "--generate", shell], check=True, capture_output=True).stdout
+        os.mkdir(os.path.join(folder, "functions"))
+        for name in ("completion", "functions/_lrpscope"):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(text)
+        for name in ("x y.onnx", "vgg.onnx", "labels.txt"):
+            open(os.path.join(folder, name), "w", encoding="utf-8").close()
+        command, setup = SHELLS[shell]
+        terminal = Terminal(command, folder)
+        terminal.send(setup)
+        terminal.wait_for("ready")
+        for typed, want in LINES:
+            got = terminal.complete(typed)
+            if got != want:
+                failures += 1
+                print(f"FAILED: {shell} completes '{typed}' to '{got}', not '{want}'")
+        commands = subprocess.run([binary, "--help"], check=True, capture_output=True, text=True).stdout
+        commands = [""] + re.findall(r"^  lrpscope ([a-z]+)", commands.split("Commands:")[1].split("\n\n")[0], re.M)
+        for command in commands:
+            words = ["lrpscope", command or "vgg.onnx"]
+            manual = subprocess.run([binary] + [command] * bool(command) + ["--help"], check=True, capture_output=True, text=True).stdout
+            want = set(re.findall(r"^ +(?:-[a-z], +)?(--[a-z-]+)", manual, re.M))
+            got = terminal.offers(" ".join(words) + " --")
+            if got != want or len(want) < 5:
+                failures += 1
+                print(f"FAILED: {shell}: {' '.join(words)}: not offered: {sorted(want - got)}, none of its own: {sorted(got - want)}")
+        terminal.close()
+    print(f"{shell}: {len(LINES)} lines, options of {len(commands)} commands, {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
