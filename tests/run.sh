@@ -95,7 +95,7 @@ round() { # round FOLDER CMAKE_OPTIONS...: built with warnings as errors; $exclu
     [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || failed=$((failed + 1))
 }
 
-fuzz_all() { # every target for a minute, from the demo's files on; what makes one fail is kept in build-fuzz
+fuzz_all() { # every target for a minute, from its corpus on; what makes one fail is kept in build-fuzz
     say "fuzzing"
     if ! ls tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
         echo "there is nothing to fuzz yet: no targets in tests/fuzz"
@@ -116,8 +116,8 @@ fuzz_all() { # every target for a minute, from the demo's files on; what makes o
     for target in build-fuzz/tests/fuzz_*; do
         name=${target##*/}
         mkdir -p "build-fuzz/corpus/$name"
-        if "$target" -max_total_time=60 -timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 -print_final_stats=0 \
-            -artifact_prefix="build-fuzz/$name-" "build-fuzz/corpus/$name" $(ls -d "tests/fuzz/corpus/$name" 2>/dev/null) assets/demo >"build-fuzz/$name.log" 2>&1; then
+        if "$target" -max_total_time=60 -timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 -max_len=4096 \
+            -artifact_prefix="build-fuzz/$name-" "build-fuzz/corpus/$name" "tests/fuzz/corpus/$name" >"build-fuzz/$name.log" 2>&1; then
             passed=$((passed + 1))
             echo "$name: held"
         else

@@ -1,0 +1,96 @@
+"""ONNX and .npy files for tests, written with the standard library alone.
+
+    model([node("Gemm", "x w", "y", name="fc", transB=1)], {"x": (FLOAT, [1, 2])}, {"y": (FLOAT, [1, 1])},
+          {"w": tensor([3, 4], [1, 2])})                            the bytes of a model; a dimension that is a string is symbolic
+    npy([1, 2], [1, 2])                                             the bytes of an array
+Values are float32 unless a type is given. Names are separated by blanks; "-" is an input that is left out.
+"""
+import struct
+
+FLOAT, INT64, BOOL = 1, 7, 9
+PACK = {FLOAT: "f", INT64: "q", BOOL: "?"}
+DESCR = {FLOAT: "<f4", INT64: "<i8", BOOL: "|b1"}
+
+
+def varint(value):
+    value &= (1 << 64) - 1
+    out = b""
+    while value > 127:
+        out, value = out + bytes([value & 127 | 128]), value >> 7
+    return out + bytes([value])
+
+
+def number(field, value):
+    return varint(field << 3) + varint(value)
+
+
+def field(number_, data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(number_ << 3 | 2) + varint(len(data)) + data
+
+
+def packed(values, dtype):
+    return struct.pack(f"<{len(values)}{PACK[dtype]}", *values)
+
+
+def tensor(values, shape, dtype=FLOAT):
+    return dtype, list(shape), packed(values, dtype)
+
+
+def tensor_proto(name, value):
+    dtype, shape, raw = value
+    return b"".join(number(1, d) for d in shape) + number(2, dtype) + field(8, name) + field(9, raw)
+
+
+def external_proto(name, shape, location, dtype=FLOAT, **entries):
+    """A tensor whose data lies in another file; entries: offset, length."""
+    pairs = {"location": location, **{key: str(value) for key, value in entries.items()}}
+    return (b"".join(number(1, d) for d in shape) + number(2, dtype) + field(8, name) +
+            b"".join(field(13, field(1, key) + field(2, value)) for key, value in pairs.items()) + number(14, 1))
+
+
+def value_proto(name, dtype, shape):
+    dims = b"".join(field(1, field(2, d) if isinstance(d, str) else number(1, d)) for d in shape or [])
+    kind = number(1, dtype) + (b"" if shape is None else field(2, dims))
+    return field(1, name) + field(2, field(1, kind))
+
+
+def attribute(name, value):
+    head = field(1, name)
+    if isinstance(value, float):
+        return head + number(20, 1) + varint(2 << 3 | 5) + struct.pack("<f", value)
+    if isinstance(value, int):
+        return head + number(20, 2) + number(3, value)
+    if isinstance(value, str):
+        return head + number(20, 3) + field(4, value)
+    if isinstance(value, tuple):
+        return head + number(20, 4) + field(5, tensor_proto("", value))
+    if isinstance(value, bytes):
+        return head + number(20, 5) + field(6, value)
+    return head + number(20, 7) + b"".join(number(8, v) for v in value)
+
+
+def node(op_type, inputs, outputs, name="", domain="", **attributes):
+    out = b"".join(field(1, "" if i == "-" else i) for i in inputs.split()) + b"".join(field(2, o) for o in outputs.split())
+    out += field(3, name) + field(4, op_type)
+    return out + b"".join(field(5, attribute(k, v)) for k, v in attributes.items()) + (field(7, domain) if domain else b"")
+
+
+def graph(nodes, inputs, outputs, constants=None):
+    """constants: name -> tensor(), or the bytes of a whole TensorProto."""
+    out = b"".join(field(1, n) for n in nodes) + field(2, "g")
+    for name, value in (constants or {}).items():
+        out += field(5, value if isinstance(value, bytes) else tensor_proto(name, value))
+    out += b"".join(field(11, value_proto(name, *value)) for name, value in inputs.items())
+    return out + b"".join(field(12, value_proto(name, *value)) for name, value in outputs.items())
+
+
+def model(nodes, inputs, outputs, constants=None, opset=13):
+    return number(1, 8) + field(7, graph(nodes, inputs, outputs, constants)) + field(8, number(2, opset))
+
+
+def npy(values, shape, dtype=FLOAT):
+    sizes = "".join(f"{d}, " for d in shape)
+    header = f"{{'descr': '{DESCR[dtype]}', 'fortran_order': False, 'shape': ({sizes}), }}".replace("(1, )", "(1,)")
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + packed(values, dtype)
