@@ -15,7 +15,8 @@
     X(UNKNOWN_LAYER, "unknown")            /* the type is not supported */         \
     X(UNSUPPORTED_ACTIVATION, "activation")                                        \
     X(UNKNOWN_BOTH, "both")                /* type and activation */               \
-    X(INPUT, "")                           /* row 0 */
+    X(INPUT, "")                           /* row 0 */                             \
+    X(INSIDE, "inside")                    /* of a branch or body: not judged */
 /* What the check says of a layer. */
 enum lrp_check_state {
 #define X(name, text) LRP_CHECK_##name,

@@ -27,15 +27,20 @@ struct lrp_layer {
     bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it */
     const char *obstacle;          /* why it is not executable, or "" */
     bool output_softmax;           /* a softmax or log-softmax that gives the model's output */
+    int body;                      /* the innermost container around it that is a branch or body: such a layer is a node as the
+                                      file has it, listed and never run; -1: none */
 };
 
-/* Layers that are one thing together, found by how they are wired, not by name. */
+/* Layers that are one thing together. */
 struct lrp_container {
-    const char *name;  /* what the names of its layers begin with up to a slash; the name of its last layer if that is nothing */
-    const char *kind;  /* "attention": from the dense layers that make queries, keys and values (or the one that makes all three)
-                          over softmax to the dense layer that projects the result */
-    int first, last;   /* layer indices, all between belong to it */
+    const char *name;  /* of a branch or body: its layer's name, a slash, its attribute's name ("pick/then_branch"); of attention: what
+                          the names of its layers begin with up to a slash; the name of its last layer if that is nothing */
+    const char *kind;  /* "branch" (of an If), "body" (of a Loop, Scan, SequenceMap, any other layer that holds a graph);
+                          "attention", found by how it is wired: from the dense layers that make queries, keys and values (or the
+                          one that makes all three) over softmax to the dense layer that projects the result */
+    int first, last;   /* layer indices, all between belong to it; last < first: it holds nothing */
     int parent;        /* container around it, -1: none; always before it in the list */
+    int layer;         /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: attention */
 };
 
 /* All layers of a model under some settings. Borrowed from the snapshot it is in. */

@@ -15,6 +15,27 @@ static void print_list(const char *title, const char *const *lines, size_t count
         printf("  %s\n", lines[i]);
 }
 
+/* In how many branches and bodies a layer lies. */
+static int depth_of(const struct lrp_layer_list *layers, const struct lrp_layer *layer) {
+    int depth = 0;
+    for (int c = layer->body; c >= 0; c = layers->containers[c].parent)
+        depth++;
+    return depth;
+}
+
+static void print_containers(const struct lrp_layer_list *layers) {
+    for (size_t i = 0; i < layers->container_count; i++) {
+        const struct lrp_container *c = &layers->containers[i];
+        printf("%s  %s, %s", i ? "" : "\ncontainers:\n", c->name, c->kind);
+        if (c->layer >= 0)
+            printf(" of %d", c->layer);
+        if (c->last < c->first)
+            puts(": empty");
+        else
+            printf(": %d to %d\n", c->first, c->last);
+    }
+}
+
 static void print_totals(const struct lrp_snapshot *now) {
     char activations[40], file[40];
     printf("\n%zu layers, %" PRId64 " parameters, %" PRId64 " MACs; activations %s, file %s\n", now->layers->count - 1,
@@ -35,13 +56,14 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         const struct lrp_layer *layer = &layers->rows[i];
         char shape[160];
         lrp_cli_table_cell(&table, "%d", layer->index);
-        lrp_cli_table_cell(&table, "%s", layer->name);
+        lrp_cli_table_cell(&table, "%*s%s", 2 * depth_of(layers, layer), "", layer->name);
         lrp_cli_table_cell(&table, "%s", layer->type);
         lrp_cli_table_cell(&table, "%s", layer->activation);
         lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", shape, sizeof shape));
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
-        lrp_cli_table_cell(&table, "%s%s", now->rules[i], strcmp(now->rule_sources[i], "fallback") == 0 ? " (fallback)" : "");
+        lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
+                           layer->body < 0 && strcmp(now->rule_sources[i], "fallback") == 0 ? " (fallback)" : "");
         lrp_cli_table_cell(&table, "%s%s", layer->executable ? "" : "not executable: ",
                            layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
     }
@@ -49,6 +71,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     lrp_cli_table_free(&table);
     if (status)
         return status;
+    print_containers(layers);
     print_totals(now);
     if (arguments->canonize_report) {
         print_list("canonization", layers->canonized, layers->canonized_count);
@@ -77,6 +100,7 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     free(fallback);
     lrp_cli_json_put_bool(d, o, "executable", layer->executable);
     lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
+    lrp_cli_json_put_number(d, o, "body", layer->body);
 }
 
 static void add_container(struct lrp_document *d, cJSON *array, const struct lrp_container *container) {
@@ -86,6 +110,7 @@ static void add_container(struct lrp_document *d, cJSON *array, const struct lrp
     lrp_cli_json_put_number(d, o, "first", container->first);
     lrp_cli_json_put_number(d, o, "last", container->last);
     lrp_cli_json_put_number(d, o, "parent", container->parent);
+    lrp_cli_json_put_number(d, o, "layer", container->layer);
 }
 
 static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,

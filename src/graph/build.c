@@ -2,35 +2,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph.h"
-#include "names.h"
+#include "build.h"
 
-/* What is needed only while a graph is built. */
-struct builder {
-    struct lrp_graph *graph;
-    struct lrp_names values; /* name -> value number */
-    struct lrp_names names;  /* node names taken -> how often */
-    struct lrp_error *err;
-};
-
-static enum lrp_status out_of_memory(struct builder *b)
+enum lrp_status lrp_builder_no_memory(struct lrp_builder *b)
 {
     return lrp_fail(b->err, LRP_MEMORY, "%s: not enough memory for the graph", b->graph->definition->path);
 }
 
-/* The number of the value of that name, made if it is new; -1 when out of memory. */
-static int value_of(struct builder *b, const char *name)
+int lrp_builder_value(struct lrp_graph *g, struct lrp_names *names, const char *name)
 {
-    struct lrp_graph *g = b->graph;
     size_t known;
-    if (lrp_names_get(&b->values, name, &known)) return (int)known;
+    if (lrp_names_get(names, name, &known)) return (int)known;
     if (g->value_count == g->value_capacity) return -1;
     struct lrp_value *v = &g->values[g->value_count];
     *v = (struct lrp_value){.name = name, .producer = -1, .reader = -1};
     v->desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
-    if (!lrp_names_put(&b->values, name, (size_t)g->value_count)) return -1;
+    if (!lrp_names_put(names, name, (size_t)g->value_count)) return -1;
     return g->value_count++;
 }
+
+static int value_of(struct lrp_builder *b, const char *name) { return lrp_builder_value(b->graph, &b->values, name); }
 
 static bool allocate(struct lrp_graph *g)
 {
@@ -38,18 +29,21 @@ static bool allocate(struct lrp_graph *g)
     size_t values = d->input_count + d->output_count + d->constant_count;
     for (size_t i = 0; i < d->node_count; i++)
         values += (size_t)d->nodes[i].input_count + (size_t)d->nodes[i].output_count;
+    struct lrp_body_counts inside = {0};
+    lrp_bodies_count(d, &inside);
     /* patterns and canonization add at most a node and four values for each node there is */
-    size_t nodes = 2 * d->node_count + 8;
-    values += 4 * d->node_count + 8;
+    size_t nodes = 2 * d->node_count + inside.nodes + 8;
+    values += 4 * d->node_count + inside.values + 8;
     if (values > 100000000) return false;
     g->values = lrp_arena_calloc(g->arena, values, sizeof *g->values);
     g->nodes = lrp_arena_calloc(g->arena, nodes, sizeof *g->nodes);
     g->order = lrp_arena_calloc(g->arena, nodes, sizeof *g->order);
+    g->bodies = lrp_arena_calloc(g->arena, inside.bodies, sizeof *g->bodies);
     g->inputs = lrp_arena_calloc(g->arena, d->input_count, sizeof *g->inputs);
     g->outputs = lrp_arena_calloc(g->arena, d->output_count, sizeof *g->outputs);
     g->value_capacity = (int)values;
     g->node_capacity = (int)nodes;
-    return g->values && g->nodes && g->order && g->inputs && g->outputs;
+    return g->values && g->nodes && g->order && g->bodies && g->inputs && g->outputs;
 }
 
 /* The shape an input is run at: the caller's, or the file's with an unknown batch taken as 1. */
@@ -69,13 +63,13 @@ static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *fil
     return wanted->rank < 0 || (lrp_shape_count(wanted) >= 0 && (file->rank < 0 || file->rank == wanted->rank));
 }
 
-static enum lrp_status add_inputs(struct builder *b, const struct lrp_graph_options *options)
+static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_options *options)
 {
     struct lrp_graph *g = b->graph;
     const struct lrp_definition *d = g->definition;
     for (size_t i = 0; i < d->input_count; i++) {
         int v = value_of(b, d->inputs[i].name);
-        if (v < 0) return out_of_memory(b);
+        if (v < 0) return lrp_builder_no_memory(b);
         g->values[v].is_input = true;
         g->values[v].desc.dtype = d->inputs[i].dtype;
         g->values[v].desc.shape = input_shape(&d->inputs[i], options->input_shapes ? &options->input_shapes[i] : NULL);
@@ -86,7 +80,7 @@ static enum lrp_status add_inputs(struct builder *b, const struct lrp_graph_opti
     }
     for (size_t i = 0; i < d->constant_count; i++) {
         int v = value_of(b, d->constants[i].name);
-        if (v < 0) return out_of_memory(b);
+        if (v < 0) return lrp_builder_no_memory(b);
         g->values[v].desc.dtype = d->constants[i].blob->dtype;
         g->values[v].desc.shape = d->constants[i].blob->shape;
         g->values[v].desc.constant = d->constants[i].blob;
@@ -102,7 +96,7 @@ static int opset_of(const struct lrp_definition *d, const char *domain)
 }
 
 /* Node name, or the name of its first output; doubled ones get ~2, ~3. NULL when out of memory. */
-static const char *unique_name(struct builder *b, const struct lrp_node_definition *n)
+static const char *unique_name(struct lrp_builder *b, const struct lrp_node_definition *n)
 {
     const char *name = n->name;
     for (int i = 0; !*name && i < n->output_count; i++) name = n->outputs[i];
@@ -120,12 +114,11 @@ static const char *unique_name(struct builder *b, const struct lrp_node_definiti
     return unique && lrp_names_put(&b->names, unique, 1) ? unique : NULL;
 }
 
-static enum lrp_status add_node(struct builder *b, int index)
+struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_definition *def)
 {
     struct lrp_graph *g = b->graph;
-    const struct lrp_node_definition *def = &g->definition->nodes[index];
     struct lrp_node *n = &g->nodes[g->node_count++];
-    *n = (struct lrp_node){.owner = -1, .obstacle = "", .name = unique_name(b, def)};
+    *n = (struct lrp_node){.owner = -1, .body = -1, .obstacle = "", .name = unique_name(b, def)};
     n->call = (struct lrp_call){.op_type = def->op_type, .domain = def->domain, .opset = opset_of(g->definition, def->domain),
                                 .attributes = def->attributes, .attribute_count = def->attribute_count,
                                 .in_count = def->input_count, .out_count = def->output_count};
@@ -135,16 +128,24 @@ static enum lrp_status add_node(struct builder *b, int index)
     n->call.out = lrp_arena_calloc(g->arena, (size_t)def->output_count, sizeof *n->call.out);
     n->file_in = n->in;
     n->file_in_count = def->input_count;
-    if (!n->name || !n->in || !n->out || !n->call.in || !n->call.out) return out_of_memory(b);
+    return n->name && n->in && n->out && n->call.in && n->call.out ? n : NULL;
+}
+
+static enum lrp_status add_node(struct lrp_builder *b, int index)
+{
+    struct lrp_graph *g = b->graph;
+    const struct lrp_node_definition *def = &g->definition->nodes[index];
+    struct lrp_node *n = lrp_builder_node(b, def);
+    if (!n) return lrp_builder_no_memory(b);
     for (int i = 0; i < def->input_count; i++) {
         n->in[i] = *def->inputs[i] ? value_of(b, def->inputs[i]) : -1;
-        if (*def->inputs[i] && n->in[i] < 0) return out_of_memory(b);
+        if (*def->inputs[i] && n->in[i] < 0) return lrp_builder_no_memory(b);
     }
     for (int i = 0; i < def->output_count; i++) {
         n->out[i] = -1;
         if (!*def->outputs[i]) continue;
         int v = value_of(b, def->outputs[i]);
-        if (v < 0) return out_of_memory(b);
+        if (v < 0) return lrp_builder_no_memory(b);
         struct lrp_value *value = &g->values[v];
         if (value->producer >= 0 || value->is_input || value->desc.constant)
             return lrp_fail(b->err, LRP_FILE, "%s: node %s: value %s is made twice; the file is invalid", g->definition->path,
@@ -155,7 +156,7 @@ static enum lrp_status add_node(struct builder *b, int index)
     return LRP_OK;
 }
 
-static enum lrp_status add_outputs(struct builder *b)
+static enum lrp_status add_outputs(struct lrp_builder *b)
 {
     struct lrp_graph *g = b->graph;
     const struct lrp_definition *d = g->definition;
@@ -194,7 +195,21 @@ static int heap_pop(int *heap, int *count)
 /* Who waits for whom: for every node how many inputs are not ready, and per value a linked list of readers. */
 struct waiting {
     int *missing, *first, *next, *reader, *heap;
+    int edges;
 };
+
+/* A node of the file waits for what `node` reads: itself, or one of its bodies'. */
+static void wait_for(const struct lrp_graph *g, struct waiting *w, int waiter, int node)
+{
+    for (int i = 0; i < g->nodes[node].call.in_count; i++) {
+        int v = g->nodes[node].in[i];
+        if (v < 0 || g->values[v].producer < 0 || g->nodes[g->values[v].producer].body >= 0) continue;
+        w->missing[waiter]++;
+        w->reader[w->edges] = waiter;
+        w->next[w->edges] = w->first[v];
+        w->first[v] = w->edges++;
+    }
+}
 
 static bool waiting_new(struct lrp_graph *g, struct waiting *w, size_t edges)
 {
@@ -205,16 +220,10 @@ static bool waiting_new(struct lrp_graph *g, struct waiting *w, size_t edges)
     w->reader = malloc((edges + 1) * sizeof(int));
     if (!w->missing || !w->heap || !w->first || !w->next || !w->reader) return false;
     for (int i = 0; i < g->value_count; i++) w->first[i] = -1;
-    int edge = 0;
-    for (int n = 0; n < g->node_count; n++)
-        for (int i = 0; i < g->nodes[n].call.in_count; i++) {
-            int v = g->nodes[n].in[i];
-            if (v < 0 || g->values[v].producer < 0) continue;
-            w->missing[n]++;
-            w->reader[edge] = n;
-            w->next[edge] = w->first[v];
-            w->first[v] = edge++;
-        }
+    for (int n = 0; n < (int)g->definition->node_count; n++) {
+        wait_for(g, w, n, n);
+        for (int k = 0; k < g->nodes[n].inside_count; k++) wait_for(g, w, n, g->nodes[n].inside + k);
+    }
     return true;
 }
 
@@ -227,42 +236,48 @@ static void waiting_free(struct waiting *w)
     free(w->reader);
 }
 
+static void place(struct lrp_graph *g, int node)
+{
+    g->nodes[node].order = 4 * g->order_count; /* room for nodes of our own */
+    g->order[g->order_count++] = node;
+}
+
 /* Kahn's algorithm; sets node->order. A sorted file keeps its order. */
-static enum lrp_status sort_nodes(struct builder *b)
+static enum lrp_status sort_nodes(struct lrp_builder *b)
 {
     struct lrp_graph *g = b->graph;
+    const int file_nodes = (int)g->definition->node_count;
     size_t edges = 0;
     for (int n = 0; n < g->node_count; n++) edges += (size_t)g->nodes[n].call.in_count;
     struct waiting w = {0};
     if (!waiting_new(g, &w, edges)) {
         waiting_free(&w);
-        return out_of_memory(b);
+        return lrp_builder_no_memory(b);
     }
-    int ready = 0, placed = 0;
-    for (int n = 0; n < g->node_count; n++)
+    int ready = 0, sorted = 0;
+    for (int n = 0; n < file_nodes; n++)
         if (w.missing[n] == 0) heap_push(w.heap, &ready, n);
-    while (ready > 0) {
+    for (; ready > 0; sorted++) {
         int n = heap_pop(w.heap, &ready);
-        g->nodes[n].order = 4 * placed; /* room for nodes of our own */
-        g->order[placed++] = n;
+        place(g, n);
+        for (int k = 0; k < g->nodes[n].inside_count; k++) place(g, g->nodes[n].inside + k);
         for (int i = 0; i < g->nodes[n].call.out_count; i++)
             for (int e = g->nodes[n].out[i] < 0 ? -1 : w.first[g->nodes[n].out[i]]; e >= 0; e = w.next[e])
                 if (--w.missing[w.reader[e]] == 0) heap_push(w.heap, &ready, w.reader[e]);
     }
     int stuck = 0;
-    while (placed < g->node_count && w.missing[stuck] == 0) stuck++;
+    while (sorted < file_nodes && w.missing[stuck] == 0) stuck++;
     waiting_free(&w);
-    g->order_count = placed;
-    if (placed == g->node_count) return LRP_OK;
+    if (sorted == file_nodes) return LRP_OK;
     return lrp_fail(b->err, LRP_FILE, "%s: node %s depends on itself (a cycle); the file is invalid", g->definition->path,
                     g->nodes[stuck].name);
 }
 
-/* Every value that is read must come from somewhere. */
-static enum lrp_status check_sources(struct builder *b)
+/* Every value that is read must come from somewhere; not so in bodies, which are only listed. */
+static enum lrp_status check_sources(struct lrp_builder *b)
 {
     const struct lrp_graph *g = b->graph;
-    for (int n = 0; n < g->node_count; n++)
+    for (int n = 0; n < (int)g->definition->node_count; n++)
         for (int i = 0; i < g->nodes[n].call.in_count; i++) {
             if (g->nodes[n].in[i] < 0) continue;
             const struct lrp_value *v = &g->values[g->nodes[n].in[i]];
@@ -279,13 +294,14 @@ static enum lrp_status check_sources(struct builder *b)
     return LRP_OK;
 }
 
-static enum lrp_status load(struct builder *b, const struct lrp_graph_options *options)
+static enum lrp_status load(struct lrp_builder *b, const struct lrp_graph_options *options)
 {
     struct lrp_graph *g = b->graph;
-    if (!allocate(g)) return out_of_memory(b);
+    if (!allocate(g)) return lrp_builder_no_memory(b);
     enum lrp_status status = add_inputs(b, options);
     for (size_t i = 0; status == LRP_OK && i < g->definition->node_count; i++) status = add_node(b, (int)i);
     if (status == LRP_OK) status = add_outputs(b);
+    if (status == LRP_OK) status = lrp_bodies_add(b);
     if (status == LRP_OK) status = check_sources(b);
     if (status == LRP_OK) status = sort_nodes(b);
     return status;
@@ -303,7 +319,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     g->arena = arena;
     g->definition = definition;
     g->operators = options->operators;
-    struct builder b = {.graph = g, .err = err};
+    struct lrp_builder b = {.graph = g, .err = err};
     enum lrp_status status = load(&b, options);
     lrp_names_free(&b.values);
     lrp_names_free(&b.names);

@@ -1,170 +1,83 @@
-/* containers.c: attention found in a list of layers: softmax between two products of computed values. */
+/* containers.c: what layers lie in together: the bodies of control flow, and attention. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "graph.h"
 
-/* How many layers an attention reaches to either side of its softmax: bounds the work on any graph. */
-enum { REACH = 256 };
-enum { PART = 1, FOLLOW = 2 }; /* marks; FOLLOW: its inputs are looked into */
-
-/* One attention under construction: its layers are marked, those taken up so far lie in lowest..highest. */
-struct attention {
-    const struct lrp_layer_list *list;
-    unsigned char *marked; /* by layer; all zero between two attentions */
-    int softmax;
-    int lowest, highest;   /* of what is marked */
-    int first, last;       /* the container: what is marked before it is mixed with other layers, or led to no projection */
+/* A container on its way into the list. */
+struct entry {
+    struct lrp_container container;
+    int body; /* its number in the graph; -1: attention */
 };
 
-static bool has_type(const struct lrp_layer *l, const char *type) { return strcmp(l->type, type) == 0; }
-
-/* A product of two computed values. */
-static bool is_product(const struct lrp_layer *l)
+static const char *kind_of(const char *attribute)
 {
-    return (has_type(l, "mat-mul") || has_type(l, "einsum")) && l->input_count == 2;
+    static const char *const branches[] = {"then_branch", "else_branch"};
+    for (size_t i = 0; i < sizeof branches / sizeof *branches; i++)
+        if (strcmp(attribute, branches[i]) == 0) return "branch";
+    return "body";
 }
 
-/* What may stand between the parts of an attention: layers that move elements, scale, mask or drop them. */
-static bool passes(const struct lrp_layer *l)
+/* False if what it hangs on is no layer (any more). Nodes of bodies are a layer each, right behind that of the file's node. */
+static bool body_entry(const struct lrp_graph *g, const struct lrp_layer_view *view, int number, struct entry *out)
 {
-    static const char *const types[] = {"scale", "split", "slice", "gather", "mul", "add", "where", "div", "dropout", "identity",
-                                        "cast", "concat", "layer-norm"};
-    if (strcmp(l->group, "reshaping") == 0) return true;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (has_type(l, types[i])) return true;
-    return false;
+    const struct lrp_body *body = &g->bodies[number];
+    const int layer = view->layer_of_node[body->node];
+    int root = body->node;
+    while (g->nodes[root].body >= 0) root = g->bodies[g->nodes[root].body].node;
+    if (g->nodes[body->node].state != LRP_NODE_LIVE || layer < 0) return false;
+    const int first = view->layer_of_node[root] + 1 + (body->first - g->nodes[root].inside);
+    const char *name = lrp_arena_printf(g->arena, "%.400s/%.200s", view->list.rows[layer].name, body->attribute);
+    *out = (struct entry){.body = number};
+    out->container = (struct lrp_container){.name = name, .kind = kind_of(body->attribute), .first = first,
+                                            .last = first + body->count - 1, .parent = body->parent, .layer = layer};
+    return true;
 }
 
-static void mark(struct attention *a, int layer)
+/* By where they begin; what is around others before them. */
+static int in_order(const void *a, const void *b)
 {
-    a->marked[layer] = PART;
-    if (layer < a->lowest) a->lowest = layer;
-    if (layer > a->highest) a->highest = layer;
+    const struct entry *x = a, *y = b;
+    if (x->container.first != y->container.first) return x->container.first < y->container.first ? -1 : 1;
+    if ((x->body < 0) != (y->body < 0)) return x->body < 0 ? 1 : -1;
+    return x->body < y->body ? -1 : x->body > y->body;
 }
 
-static void unmark(struct attention *a)
+/* Parents and rows name bodies by their number in the graph until here. */
+static void number_anew(struct entry *entries, size_t count, int *container_of, struct lrp_layer_list *list, struct lrp_layer *rows)
 {
-    for (int i = a->lowest; i <= a->highest; i++) a->marked[i] = 0;
-}
-
-/* The product a softmax's input comes from: back over masks and scales; -1 if there is none. Marks the way. */
-static int product_before(struct attention *a, int layer)
-{
-    const struct lrp_layer *l = &a->list->rows[layer];
-    while (layer > 0 && !is_product(l)) {
-        mark(a, layer);
-        int next = 0;
-        for (int i = 0; i < l->input_count; i++) /* a computed mask comes from further up than the scores */
-            if (l->sources[i] > next) next = l->sources[i];
-        if (next <= a->softmax - REACH || next <= 0 || next >= layer || (!is_product(&a->list->rows[next]) && !passes(&a->list->rows[next]))) return -1;
-        layer = next;
-        l = &a->list->rows[layer];
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].body >= 0) container_of[entries[i].body] = (int)i;
+    for (size_t i = 0; i < count; i++) {
+        struct lrp_container *c = &entries[i].container;
+        const int body = entries[i].body >= 0 ? c->parent : rows[c->first].body;
+        c->parent = body < 0 ? -1 : container_of[body];
     }
-    if (layer > 0) mark(a, layer);
-    return layer > 0 ? layer : -1;
+    for (size_t i = 0; i < list->count; i++)
+        if (rows[i].body >= 0) rows[i].body = container_of[rows[i].body];
 }
 
-/* The next layer if it is the only one to read this one's output, or -1. */
-static int sole_consumer(const struct lrp_layer *l, int layer)
+bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *view, struct lrp_layer *rows)
 {
-    return l->consumer_count == 1 && l->output_count == 1 && l->consumers[0] > layer ? l->consumers[0] : -1;
-}
-
-/* Forward over what passes to a layer that `wanted` accepts, marking the way; -1 if there is none. */
-static int next_of(struct attention *a, int layer, bool (*wanted)(const struct lrp_layer *l))
-{
-    for (layer = sole_consumer(&a->list->rows[layer], layer); layer > 0 && layer < a->softmax + REACH;
-         layer = sole_consumer(&a->list->rows[layer], layer)) {
-        const struct lrp_layer *l = &a->list->rows[layer];
-        if (!wanted(l) && (l->input_count != 1 || !passes(l))) return -1;
-        mark(a, layer);
-        if (wanted(l)) return layer;
+    struct lrp_container *attentions = NULL;
+    const int attention_count = lrp_graph_attentions(graph->arena, &view->list, &attentions);
+    const size_t most = (size_t)graph->body_count + (size_t)(attention_count < 0 ? 0 : attention_count);
+    struct entry *entries = calloc(most + 1, sizeof *entries);
+    int *container_of = calloc((size_t)graph->body_count + 1, sizeof *container_of);
+    struct lrp_container *containers = lrp_arena_calloc(graph->arena, most, sizeof *containers);
+    bool ok = attention_count >= 0 && entries && container_of && containers;
+    size_t count = 0;
+    for (int i = 0; ok && i < graph->body_count; i++)
+        if (body_entry(graph, view, i, &entries[count])) ok = entries[count++].container.name != NULL;
+    for (int i = 0; ok && i < attention_count; i++) entries[count++] = (struct entry){attentions[i], -1};
+    if (ok) {
+        qsort(entries, count, sizeof *entries, in_order);
+        number_anew(entries, count, container_of, &view->list, rows);
+        for (size_t i = 0; i < count; i++) containers[i] = entries[i].container;
+        view->list.containers = containers;
+        view->list.container_count = count;
     }
-    return -1;
-}
-
-static bool is_projection(const struct lrp_layer *l) { return has_type(l, "dense") || has_type(l, "convolution"); }
-
-/* Marks what gives the products their inputs, back to the linear layers that make queries, keys and values. */
-static void mark_sources(struct attention *a, int scores, int mix)
-{
-    a->marked[scores] = a->marked[mix] = FOLLOW;
-    for (int i = mix; i >= a->lowest; i--) {
-        const struct lrp_layer *l = &a->list->rows[i];
-        for (int k = 0; a->marked[i] == FOLLOW && k < l->input_count; k++) {
-            int source = l->sources[k];
-            if (source <= 0 || source >= i || source < a->softmax - REACH || a->marked[source]) continue;
-            const struct lrp_layer *s = &a->list->rows[source];
-            if (!is_projection(s) && !(passes(s) && s->input_count == 1)) continue;
-            mark(a, source);
-            if (!is_projection(s)) a->marked[source] = FOLLOW;
-        }
-    }
-}
-
-static bool read_outside(const struct attention *a, int layer)
-{
-    const struct lrp_layer *l = &a->list->rows[layer];
-    for (int i = 0; i < l->consumer_count; i++)
-        if (l->consumers[i] > a->last) return true;
-    return l->consumer_count == 0;
-}
-
-/* The first layer from which on all up to the last are part of it, or serve it alone. */
-static int contiguous_from(const struct attention *a)
-{
-    int first = a->last;
-    for (int i = a->last - 1; i >= a->lowest && (a->marked[i] || !read_outside(a, i)); i--)
-        if (a->marked[i]) first = i;
-    return first;
-}
-
-/* Takes up the attention around a softmax; false if there is none. */
-static bool find_attention(struct attention *a, int softmax)
-{
-    a->lowest = a->highest = a->softmax = softmax;
-    int scores = product_before(a, softmax);
-    int mix = scores < 0 ? -1 : next_of(a, softmax, is_product);
-    if (mix < 0) return false;
-    mark_sources(a, scores, mix);
-    int projection = next_of(a, mix, is_projection);
-    a->last = projection < 0 ? mix : projection;
-    a->first = contiguous_from(a);
-    return a->first <= scores;
-}
-
-/* What both names begin with, up to a slash; the last one's if that is nothing. */
-static const char *common_name(struct lrp_arena *arena, const char *first, const char *last)
-{
-    size_t length = 0;
-    for (size_t i = 0; first[i] && first[i] == last[i]; i++)
-        if (first[i] == '/') length = i;
-    return length ? lrp_arena_strndup(arena, first, length) : last;
-}
-
-bool lrp_graph_containers(struct lrp_arena *arena, struct lrp_layer_list *list)
-{
-    size_t softmaxes = 0;
-    for (size_t i = 1; i < list->count; i++) softmaxes += has_type(&list->rows[i], "softmax");
-    if (!softmaxes) return true;
-    struct lrp_container *found = lrp_arena_calloc(arena, softmaxes, sizeof *found);
-    struct attention a = {.list = list, .marked = calloc(list->count, 1)};
-    bool ok = found && a.marked;
-    int end = 0; /* where the last one ended: they do not overlap */
-    for (int i = 1; ok && i < (int)list->count; i++) {
-        if (!has_type(&list->rows[i], "softmax")) continue;
-        bool is = find_attention(&a, i);
-        if (is && a.first > end) {
-            const char *name = common_name(arena, list->rows[a.first].name, list->rows[a.last].name);
-            found[list->container_count++] =
-                (struct lrp_container){.name = name, .kind = "attention", .first = a.first, .last = a.last, .parent = -1};
-            end = a.last;
-            ok = name != NULL;
-        }
-        unmark(&a);
-    }
-    free(a.marked);
-    list->containers = found;
+    free(entries);
+    free(container_of);
     return ok;
 }

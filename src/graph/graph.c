@@ -187,7 +187,7 @@ int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, cons
     if (!make_call(graph, call, opset_for(graph, call, 1), &value, 1, &part)) return -1;
     if (part.call.op->infer(&part.call, NULL) != LRP_OK) return -1;
     graph->nodes[graph->node_count] = (struct lrp_node){.name = name, .call = part.call, .in = part.in, .out = part.out,
-                                                        .owner = -1, .obstacle = "", .order = graph->nodes[before].order - 1};
+                                                        .owner = -1, .body = -1, .obstacle = "", .order = graph->nodes[before].order - 1};
     graph->values[value].desc = part.call.out[0];
     graph->values[value].producer = graph->node_count;
     count_node(graph, graph->node_count++, 1);
@@ -221,6 +221,15 @@ void lrp_graph_redirect(struct lrp_graph *graph, const int *to)
     lrp_graph_count_uses(graph);
 }
 
+/* What a node that is wanted reads is needed; one that is not is dead. */
+static void mark_node(const struct lrp_graph *g, struct lrp_node *n, bool wanted, bool *needed)
+{
+    if (!wanted) n->state = LRP_NODE_DEAD;
+    for (int i = 0; wanted && i < n->call.in_count; i++)
+        if (n->in[i] >= 0) needed[n->in[i]] = true;
+    for (int i = 0; i < n->inside_count; i++) mark_node(g, &g->nodes[n->inside + i], wanted, needed);
+}
+
 /* Marks what the outputs need, backwards through the order. */
 static void mark_needed(struct lrp_graph *g, bool *needed)
 {
@@ -229,12 +238,7 @@ static void mark_needed(struct lrp_graph *g, bool *needed)
         struct lrp_node *n = &g->nodes[g->order[k]];
         bool wanted = false;
         for (int i = 0; i < n->call.out_count; i++) wanted |= n->out[i] >= 0 && needed[n->out[i]];
-        if (!wanted) {
-            n->state = LRP_NODE_DEAD;
-            continue;
-        }
-        for (int i = 0; i < n->call.in_count; i++)
-            if (n->in[i] >= 0) needed[n->in[i]] = true;
+        if (n->body < 0) mark_node(g, n, wanted, needed); /* those of bodies live and die with theirs */
     }
 }
 

@@ -36,6 +36,19 @@ struct lrp_node {
     const char *obstacle; /* why it cannot run; "" if it can */
     enum lrp_status obstacle_status;
     bool computed_shape; /* a Reshape whose shape was folded from Shape arithmetic */
+    int body;            /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
+    int inside, inside_count; /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
+};
+
+/* A graph that hangs on an attribute of a node: a branch of an If, what a Loop, Scan or SequenceMap repeats. */
+struct lrp_body {
+    int node;              /* that node */
+    int parent;            /* the body that one lies in, -1: none; always before this one */
+    const char *attribute; /* "then_branch" */
+    const char *obstacle;  /* of its nodes */
+    int first, count;      /* its nodes, and those of bodies in it: they follow each other */
+    int *inputs;           /* value numbers of what it is handed */
+    int input_count;
 };
 
 struct lrp_graph_options {
@@ -55,9 +68,11 @@ struct lrp_graph {
     const struct lrp_definition *definition;
     const struct lrp_operator_set *operators; /* as the options say */
     struct lrp_value *values;
-    struct lrp_node *nodes;  /* file's first (index = file position), then our own */
+    struct lrp_node *nodes;  /* file's first (index = file position), then those of bodies, then our own */
     int value_count, value_capacity, node_count, node_capacity;
-    int *order;              /* live nodes in execution order */
+    struct lrp_body *bodies; /* in the order of the file */
+    int body_count;
+    int *order;              /* live nodes in execution order; those of its bodies right behind a node */
     int order_count;
     int *inputs, *outputs;   /* value numbers */
     int input_count, output_count;
@@ -128,8 +143,11 @@ struct lrp_layer_view {
     const struct lrp_layer_nodes *nodes; /* by layer index; row 0: -1, -1 */
     const int *layer_of_node;            /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
 };
-/* Finds the containers of a list whose rows are complete; false when out of memory. They live in `arena`. */
-bool lrp_graph_containers(struct lrp_arena *arena, struct lrp_layer_list *list);
+/* Finds the containers of a view whose rows are complete: bodies and attention; false when out of memory. They live in the graph's
+ * arena. `rows` are the list's. */
+bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *view, struct lrp_layer *rows);
+/* Only attention: into `found`, in order; how many, -1 when out of memory. Rows know the bodies they lie in. */
+int lrp_graph_attentions(struct lrp_arena *arena, const struct lrp_layer_list *list, struct lrp_container **found);
 /* Views a graph as layers; everything lives in the graph's arena. */
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err);
 

@@ -135,6 +135,10 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
 {
     const char *why = "", *open = "";
     char line[512];
+    if (n->body >= 0) {
+        gather(g, n, &open);
+        return;
+    }
     n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
     if (!n->call.op) n->call.op = lrp_operator_set_find(g->operators, n->call.domain, n->call.op_type);
     bool known = gather(g, n, &open);

@@ -24,8 +24,16 @@ static bool shapes_open(const struct lrp_node *n)
     return false;
 }
 
+/* In a body nothing is known of shapes and operands. */
+static enum lrp_kind body_kind(const struct lrp_node *n)
+{
+    const struct lrp_operator *op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, NULL);
+    return op ? op->static_kind : LRP_KIND_OTHER;
+}
+
 static enum lrp_kind node_kind(const struct lrp_node *n)
 {
+    if (n->body >= 0) return body_kind(n);
     if (!n->call.op) return LRP_KIND_OTHER;
     if (*n->obstacle) return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
     const struct lrp_shape *in = n->call.in_count ? &n->call.in[0].shape : NULL, *out = &n->call.out[0].shape;
@@ -87,7 +95,7 @@ static void add_layer(struct viewer *v, int node)
     *l = (struct lrp_layer){.index = (int)v->count, .name = n->name, .type = type_name(v->arena, n, kind), .group = row->group,
                             .second_group = row->second_group, .op_type = file_operator(g, node), .domain = file_domain(n),
                             .activation = "identity", .activation_op = "", .executable = !*n->obstacle, .obstacle = n->obstacle,
-                            .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
+                            .body = n->body, .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
     l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&
                         v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
@@ -124,6 +132,7 @@ static bool name_values(struct viewer *v, size_t layer)
     if (!in || !out || !sources || !l->type || !l->activation) return false;
     for (int i = 0; i < first->call.in_count; i++) {
         if (first->in[i] < 0 || g->values[first->in[i]].desc.constant) continue;
+        if (first->body >= 0 && v->layer_of_value[first->in[i]] < 0) continue; /* bodies need not be sorted */
         sources[l->input_count] = v->layer_of_value[first->in[i]];
         in[l->input_count++] = g->values[first->in[i]].name;
     }
@@ -170,7 +179,8 @@ static bool count_parameters(struct viewer *v, struct lrp_layer_list *list)
     free(counted);
     for (int i = 0; i < g->value_count; i++) {
         const struct lrp_value *value = &g->values[i];
-        bool live = value->is_input || (value->producer >= 0 && g->nodes[value->producer].state == LRP_NODE_LIVE);
+        const struct lrp_node *producer = value->producer < 0 ? NULL : &g->nodes[value->producer];
+        bool live = value->is_input || (producer && producer->state == LRP_NODE_LIVE && producer->body < 0);
         int64_t count = lrp_shape_count(&value->desc.shape);
         if (live && count > 0) list->activation_bytes += (size_t)count * 4;
     }
@@ -219,7 +229,8 @@ static bool assign_members(struct viewer *v)
             int node = k ? v->nodes[i].activation : v->nodes[i].anchor;
             if (node >= 0) adopt_inputs(v, node, (int)i, 0);
         }
-    int file_nodes = (int)g->definition->node_count;
+    int file_nodes = 0; /* those of bodies too */
+    while (file_nodes < g->node_count && g->nodes[file_nodes].file_in) file_nodes++;
     for (int n = 0; n < file_nodes; n++)
         if (g->nodes[n].state == LRP_NODE_SWALLOWED && v->layer_of_node[n] > 0) adopt_inputs(v, n, v->layer_of_node[n], 0);
     for (int n = 0; n < file_nodes; n++)
@@ -234,7 +245,7 @@ static bool assign_members(struct viewer *v)
     for (int n = 0; n < file_nodes; n++) {
         int layer = v->layer_of_node[n];
         if (layer <= 0) continue;
-        const char *file_name = g->definition->nodes[n].name;
+        const char *file_name = (size_t)n < g->definition->node_count ? g->definition->nodes[n].name : "";
         names[layer][v->rows[layer].node_count++] = *file_name ? file_name : g->nodes[n].name;
     }
     return true;
@@ -267,7 +278,7 @@ static bool input_row(struct viewer *v)
     if (!names) return false;
     v->rows[0] = (struct lrp_layer){.name = "input", .type = "input", .group = "", .second_group = "", .op_type = "", .domain = "",
                                     .activation = "identity", .activation_op = "", .obstacle = "", .executable = true,
-                                    .differentiable = true, .shape = {.rank = -1}, .outputs = names};
+                                    .differentiable = true, .shape = {.rank = -1}, .outputs = names, .body = -1};
     for (int i = 0; i < g->input_count; i++) {
         names[v->rows[0].output_count++] = g->values[g->inputs[i]].name;
         v->layer_of_value[g->inputs[i]] = 0;
@@ -302,6 +313,9 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
         if (host > 0) fuse_activation(v, host, node);
         else add_layer(v, node);
     }
+    for (int b = 0; b < v->graph->body_count; b++) /* what a body is handed comes from the layer it hangs on */
+        for (int i = 0; i < v->graph->bodies[b].input_count; i++)
+            v->layer_of_value[v->graph->bodies[b].inputs[i]] = v->layer_of_node[v->graph->bodies[b].node];
     for (size_t i = 1; i < v->count; i++)
         if (!name_values(v, i)) return false;
     return assign_members(v) && link_consumers(v) && count_parameters(v, list);
@@ -317,7 +331,9 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.rows = v.rows;
     result->list.count = v.count;
-    if (!lrp_graph_containers(graph->arena, &result->list))
+    result->nodes = v.nodes;
+    result->layer_of_node = v.layer_of_node;
+    if (!lrp_graph_containers(graph, result, v.rows))
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.dropped = graph->dropped.items;
     result->list.dropped_count = graph->dropped.count;
@@ -325,8 +341,6 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
     result->list.canonized_count = graph->canonized.count;
     result->list.removed = graph->removed.items;
     result->list.removed_count = graph->removed.count;
-    result->nodes = v.nodes;
-    result->layer_of_node = v.layer_of_node;
     *out = result;
     return LRP_OK;
 }

@@ -22,6 +22,7 @@ static enum lrp_check_state state_of(const struct lrp_check_row *row, const stru
 {
     const struct lrp_layer *l = row->layer;
     if (l->index == 0) return LRP_CHECK_INPUT;
+    if (l->body >= 0) return LRP_CHECK_INSIDE;
     if (l->output_softmax) return LRP_CHECK_OUTPUT_SOFTMAX;
     if (!row->layer_supported && !row->activation_supported) return LRP_CHECK_UNKNOWN_BOTH;
     if (!row->layer_supported) return LRP_CHECK_UNKNOWN_LAYER;
@@ -108,8 +109,9 @@ static bool run(struct lrp_check *check, const struct lrp_layer_list *layers, co
     for (size_t i = 0; i < layers->count; i++) {
         struct lrp_check_row *row = &check->rows[check->count++];
         row->layer = &layers->rows[i];
-        row->layer_supported = i == 0 || lrp_registry_supports_layer(registry, row->layer);
-        row->activation_supported = i == 0 || lrp_registry_supports_activation(registry, row->layer);
+        bool judged = i > 0 && row->layer->body < 0; /* for what lies in a body, the layer it belongs to is */
+        row->layer_supported = !judged || lrp_registry_supports_layer(registry, row->layer);
+        row->activation_supported = !judged || lrp_registry_supports_activation(registry, row->layer);
         row->state = state_of(row, bare);
         row->failed = row->state >= LRP_CHECK_OUTPUT_SOFTMAX && row->state <= LRP_CHECK_UNKNOWN_BOTH;
         check->output_softmax |= row->state == LRP_CHECK_OUTPUT_SOFTMAX;

@@ -12,9 +12,10 @@ bool lrp_layer_is(const struct lrp_layer *layer, const char *type)
                      strcmp(layer->op_type, type) == 0);
 }
 
-/* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants. */
+/* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants; bodies. */
 static bool is_transparent(const struct lrp_layer *layer)
 {
+    if (layer->body >= 0) return true;
     static const char *const types[] = {"reshaping", "identity", "dropout", "scale", "fake-quantize"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (lrp_layer_is(layer, types[i])) return true;

@@ -48,7 +48,8 @@ static int64_t parameters_in(const struct lrp_app *app, int fold) {
     return sum;
 }
 static void fold_name(const struct lrp_app *app, int fold, char *out) {
-    snprintf(out, LRP_CELL_SIZE, "%.200s (%d layers)", app->tree.nodes[fold].name, app->tree.nodes[fold].count);
+    const struct lrp_tree_node *node = &app->tree.nodes[fold];
+    snprintf(out, LRP_CELL_SIZE, node->kind ? "%.200s (%d)" : "%.200s (%d layers)", node->name, node->count);
 }
 static void fold_type(const struct lrp_app *app, int fold, char *out) {
     put(out, app->tree.nodes[fold].kind ? app->tree.nodes[fold].kind : "");
@@ -77,7 +78,7 @@ static void fold_check(const struct lrp_app *app, int fold, char *out) {
     if (failed)
         snprintf(out, LRP_CELL_SIZE, "%d fail", failed);
     else
-        put(out, "ok");
+        put(out, at(app, app->tree.nodes[fold].last)->body < 0 ? "ok" : lrp_check_cell(app, app->tree.nodes[fold].last));
 }
 static void fold_sum(const struct lrp_app *app, int fold, char *out) { cell_sum(app, app->tree.nodes[fold].last, out); }
 

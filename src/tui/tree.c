@@ -86,6 +86,12 @@ static int common(const int *through, int a, int b) {
     return a;
 }
 
+/* What a layer does not know to come from later comes from here. */
+static int source_of_all(const struct lrp_layer_list *list, int layer) {
+    const int body = list->rows[layer].body;
+    return body < 0 ? 0 : list->containers[body].layer;
+}
+
 /* Also the fork of every join, in `forks` (0: no join, or nothing lies between). */
 static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *list, int *forks) {
     const int count = tree->layers;
@@ -96,6 +102,8 @@ static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *li
         for (int k = 1; k < layer->input_count; k++)
             if (layer->sources[k] >= 0 && layer->sources[k] < i)
                 fork = common(through, fork, layer->sources[k]);
+        const int least = source_of_all(list, i); /* branches within a body begin there */
+        fork = fork > least ? fork : least;
         through[i] = fork;
         if (layer->input_count > 1 && fork + 1 < i) {
             forks[i] = fork;
@@ -142,7 +150,7 @@ static bool make_blocks(struct lrp_tree *tree, const struct lrp_layer_list *list
     int count = 0, around = -1;
     bool fine = blocks != NULL;
     for (int i = 1; fine && i < tree->layers; i++)
-        if (forks[i] > 0)
+        if (forks[i] > 0 && list->rows[i].body < 0 && list->rows[forks[i] + 1].body < 0)
             blocks[count++] = (struct block){forks[i] + 1, i};
     if (count > 1)
         qsort(blocks, (size_t)count, sizeof *blocks, outer_first);
@@ -179,7 +187,7 @@ static int child_towards(const struct lrp_tree *tree, int around, int layer) {
 
 static bool add_container(struct lrp_tree *tree, const struct lrp_container *c) {
     const int around = node_around(tree, c), count = c->last - c->first + 1;
-    if (around >= 0 && tree->nodes[around].count == count) {
+    if (around >= 0 && tree->nodes[around].count == count && !tree->nodes[around].kind) {
         tree->nodes[around].kind = c->kind;
         return true;
     }
@@ -205,6 +213,31 @@ static bool add_container(struct lrp_tree *tree, const struct lrp_container *c) 
     return true;
 }
 
+/* A branch or body lies where its layer does, whatever its own layers are called. */
+static bool add_body(struct lrp_tree *tree, const struct lrp_container *c) {
+    if (c->last < c->first)
+        return true;
+    const int node = add_node(tree, tree->node_of[c->layer], c->name, strlen(c->name));
+    if (node < 0)
+        return false;
+    tree->nodes[node].kind = c->kind;
+    tree->nodes[node].first = c->first;
+    tree->nodes[node].last = c->last;
+    tree->nodes[node].count = c->last - c->first + 1;
+    for (int i = c->first; i <= c->last; i++) {
+        tree->node_of[i] = node; /* bodies inside come later and take theirs */
+        tree->depth[i] = (unsigned char)(tree->depth[i] < 255 ? tree->depth[i] + 1 : 255);
+    }
+    return true;
+}
+
+/* The layer whose name says in which scopes a layer lies: the one whose bodies it lies in, if it does. */
+static const struct lrp_layer *named_by(const struct lrp_layer_list *list, int layer) {
+    while (list->rows[layer].body >= 0)
+        layer = list->containers[list->rows[layer].body].layer;
+    return &list->rows[layer];
+}
+
 bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list) {
     int *forks = calloc(list->count + 1, sizeof *forks);
     *tree = (struct lrp_tree){.layers = (int)list->count};
@@ -214,13 +247,13 @@ bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list) {
     if (tree->node_of && list->count)
         tree->node_of[0] = -1;
     for (int i = 1; fine && i < tree->layers; i++)
-        fine = place(tree, i, list->rows[i].name, i > 1 ? tree->node_of[i - 1] : -1);
+        fine = place(tree, i, named_by(list, i)->name, i > 1 ? tree->node_of[i - 1] : -1);
     if (fine && tree->node_count > 0)
         drop_idle(tree);
     else if (fine)
         fine = make_blocks(tree, list, forks);
     for (size_t i = 0; fine && i < list->container_count; i++)
-        fine = add_container(tree, &list->containers[i]);
+        fine = list->containers[i].layer < 0 ? add_container(tree, &list->containers[i]) : add_body(tree, &list->containers[i]);
     free(forks);
     if (!fine)
         lrp_tree_free(tree);
@@ -245,7 +278,7 @@ int lrp_tree_fold_of(const struct lrp_tree *tree, int layer) {
 
 void lrp_tree_fold_all(struct lrp_tree *tree, bool folded) {
     for (int i = 0; i < tree->node_count; i++)
-        tree->nodes[i].folded = folded && tree->nodes[i].count > 1;
+        tree->nodes[i].folded = folded && (tree->nodes[i].count > 1 || tree->nodes[i].kind);
 }
 
 bool lrp_tree_reveal(struct lrp_tree *tree, int layer) {

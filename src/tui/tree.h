@@ -10,7 +10,7 @@
 
 struct lrp_tree_node {
     char *name;       /* owned: "/layer1/layer1.0"; of a block its join's */
-    const char *kind; /* of a container that the library found, borrowed from the list: "attention"; NULL: none */
+    const char *kind; /* of a container that the library found, borrowed from the list: "attention", "branch"; NULL: none */
     int parent;       /* -1: none */
     int first, last;  /* layers it holds, directly or inside: the first and the last of them ... */
     int count;        /* ... and how many */
@@ -20,7 +20,7 @@ struct lrp_tree {
     struct lrp_tree_node *nodes; /* owned */
     int node_count;
     int *node_of;                /* owned; by layer: the innermost node around it, or -1 */
-    unsigned char *depth;        /* owned; by layer: in how many forks it lies that join again */
+    unsigned char *depth;        /* owned; by layer: in how many forks that join again, branches and bodies it lies */
     int layers;
 };
 /* Of a list of layers; everything unfolded. False when out of memory (it is empty then: nothing folds). */

@@ -44,6 +44,18 @@ static int joins_of(const struct lrp_app *app, int layer, char *out) {
     return lrp_text_columns(text);
 }
 
+/* Names of folded containers, which may be longer than any layer's; at least `width`. */
+static int widest_fold(const struct lrp_app *app, const struct lrp_column *column, int width) {
+    char cell[LRP_CELL_SIZE];
+    for (int n = 0; column->fold_cell && n < app->tree.node_count; n++) {
+        if (!app->tree.nodes[n].folded || !app->tree.nodes[n].kind)
+            continue;
+        column->fold_cell(app, n, cell);
+        width = lrp_text_columns(cell) > width ? lrp_text_columns(cell) : width;
+    }
+    return width;
+}
+
 static void measure(const struct lrp_app *app, struct table *t) {
     /* an odd step, so that every second layer is not always the same kind */
     const int layers = lrp_app_layer_count(app), stride = (layers / LRP_SAMPLE_ROWS) | 1;
@@ -55,6 +67,8 @@ static void measure(const struct lrp_app *app, struct table *t) {
             const int columns = lrp_text_columns(cell) + (t->columns[c].what == LRP_COLUMN_NAME ? indent_of(app, i) + joins_of(app, i, NULL) : 0);
             width = columns > width ? columns : width;
         }
+        if (t->columns[c].what == LRP_COLUMN_NAME)
+            width = widest_fold(app, &t->columns[c], width);
         t->width[c] = width < t->columns[c].most ? width : t->columns[c].most;
         if (t->columns[c].what == LRP_COLUMN_SUM)
             t->width[c] = LRP_SUM_COLUMNS; /* values come and go */

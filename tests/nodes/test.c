@@ -37,6 +37,25 @@ static bool read_data(struct test *test) {
     return true;
 }
 
+/* How many graphs hang on attributes, and on those of nodes in them. */
+static size_t bodies_of(const struct lrp_definition *d) {
+    size_t count = 0;
+    for (size_t n = 0; n < d->node_count; n++)
+        for (int a = 0; a < d->nodes[n].attribute_count; a++)
+            if (d->nodes[n].attributes[a].kind == LRP_ATTRIBUTE_GRAPH)
+                count += 1 + bodies_of(d->nodes[n].attributes[a].graph);
+    return count;
+}
+
+/* Every graph in the file is a container of the list, with something in it. */
+static bool lists_bodies(struct test *test, const struct lrp_layer_list *list) {
+    size_t listed = 0;
+    for (size_t i = 0; i < list->container_count; i++)
+        listed += list->containers[i].layer >= 0 && list->containers[i].last >= list->containers[i].first;
+    return listed == bodies_of(test->definition) ||
+           lrp_fail(&test->err, LRP_FILE, "%zu of %zu bodies are listed", listed, bodies_of(test->definition)) == LRP_OK;
+}
+
 /* The model as it is: every file must come as far as a list of layers. */
 static bool opens(struct test *test) {
     const struct lrp_graph_options options = {.input_shapes = NULL};
@@ -46,9 +65,9 @@ static bool opens(struct test *test) {
     if (!path || lrp_onnx_read(path, &test->definition, &test->err) ||
         lrp_graph_build(test->definition, &options, &graph, &test->err))
         return false;
-    const enum lrp_status status = lrp_graph_layers(graph, true, &view, &test->err);
+    const bool fine = lrp_graph_layers(graph, true, &view, &test->err) == LRP_OK && lists_bodies(test, &view->list);
     lrp_graph_free(graph);
-    return status == LRP_OK;
+    return fine;
 }
 
 /* ---- comparing ---- */

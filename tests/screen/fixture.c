@@ -47,7 +47,7 @@ static void set_layer(struct fixture *f, int i) {
     f->to[i] = i + 1;
     f->rules[i] = plan[i].rule;
     f->sources[i] = i == 0 ? "" : strcmp(plan[i].rule, "zero") == 0 ? "fallback" : "epsilon-plus-flat";
-    f->rows[i] = (struct lrp_layer){.index = i, .name = plan[i].name, .type = plan[i].type, .group = plan[i].group, .second_group = "",
+    f->rows[i] = (struct lrp_layer){.index = i, .body = -1, .name = plan[i].name, .type = plan[i].type, .group = plan[i].group, .second_group = "",
                                     .op_type = plan[i].op, .activation = plan[i].activation, .activation_op = "", .inputs = f->inputs,
                                     .outputs = f->outputs, .sources = &f->from[i], .consumers = &f->to[i], .input_count = i > 0,
                                     .output_count = 1, .consumer_count = i + 1 < FIXTURE_LAYERS, .shape = shape_of(i),

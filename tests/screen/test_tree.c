@@ -19,7 +19,7 @@ static void make(struct made *m, const char *const *names, const int (*sources)[
     *m = (struct made){.list = {.rows = m->rows, .count = (size_t)count}};
     for (int i = 0; i < count; i++) {
         memcpy(m->sources[i], sources[i], sizeof m->sources[i]);
-        m->rows[i] = (struct lrp_layer){.index = i, .name = names[i], .sources = m->sources[i],
+        m->rows[i] = (struct lrp_layer){.index = i, .body = -1, .name = names[i], .sources = m->sources[i],
                                         .input_count = (sources[i][0] >= 0) + (sources[i][0] >= 0 && sources[i][1] >= 0)};
     }
 }
@@ -168,7 +168,7 @@ static void containers_fold_too(void **state) {
         {{"input", "/b/a", "/b/t/q", "/b/t/s", "/b/m", "/u/p", "/u/z"}, NULL, 3},        /* across one: does not fold */
     };
     static const int sources[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, -1}, {4, -1}, {5, -1}};
-    static const struct lrp_container container = {.name = "p", .kind = "attention", .first = 2, .last = 5, .parent = -1};
+    static const struct lrp_container container = {.name = "p", .kind = "attention", .first = 2, .last = 5, .parent = -1, .layer = -1};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct made m;
@@ -193,11 +193,50 @@ static void containers_fold_too(void **state) {
     }
 }
 
+/* Layer 2 of 7 holds layers 3 to 6; of them 4 holds 5. */
+static void bodies_fold_whatever_their_layers_are_called(void **state) {
+    static const struct lrp_container containers[] = {
+        {.name = "2/body", .kind = "body", .first = 3, .last = 6, .parent = -1, .layer = 2},
+        {.name = "4/then_branch", .kind = "branch", .first = 5, .last = 5, .parent = 0, .layer = 4},
+        {.name = "4/else_branch", .kind = "branch", .first = 6, .last = 5, .parent = 0, .layer = 4}};
+    static const char *const names[][8] = {{"input", "a", "b", "c", "d", "e", "f", "g"},
+                                           {"input", "/m/a", "/m/b", "/m/a/c", "/u/d", "/m/a/e", "f", "/m/g"}};
+    static const int sources[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {3, -1}, {4, -1}, {3, 5}, {2, 1}};
+    static const int bodies[] = {-1, -1, -1, 0, 0, 1, 0, -1};
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct made m;
+        struct lrp_tree tree;
+        make(&m, names[k], sources, 8);
+        for (int i = 0; i < 8; i++)
+            m.rows[i].body = bodies[i];
+        m.list.containers = containers;
+        m.list.container_count = 3;
+        assert_true(lrp_tree_make(&tree, &m.list));
+        const int body = tree.node_of[3], branch = tree.node_of[5];
+        assert_string_equal(tree.nodes[body].name, "2/body");
+        assert_int_equal(tree.nodes[body].count, 4);
+        assert_int_equal(tree.nodes[body].parent, tree.node_of[2]);
+        assert_string_equal(tree.nodes[branch].name, "4/then_branch");
+        assert_string_equal(tree.nodes[branch].kind, "branch");
+        assert_int_equal(tree.nodes[branch].parent, body);
+        assert_int_equal(tree.node_of[4], body);
+        assert_int_equal(tree.node_of[6], body);
+        assert_int_equal(tree.node_of[7], tree.node_of[2]);
+        /* 2 lies between 1 and the join in 7, 3 in the body too, 4 between 3 and the join in 6, 5 in the branch too */
+        assert_depths(&tree, "00123420");
+        lrp_tree_fold_all(&tree, true);
+        assert_true(tree.nodes[branch].folded); /* one layer is enough */
+        lrp_tree_free(&tree);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branches_are_what_lies_between_a_fork_and_its_join),
                                        cmocka_unit_test(scopes_come_from_names),
                                        cmocka_unit_test(without_scopes_blocks_that_join_fold), cmocka_unit_test(the_list_folds),
                                        cmocka_unit_test(containers_fold_too),
+                                       cmocka_unit_test(bodies_fold_whatever_their_layers_are_called),
                                        cmocka_unit_test(keys_on_a_fold_act_on_all_inside)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,4 +152,13 @@ static inline struct lrp_definition *model_finish(struct model *m) {
     return d;
 }
 
+static inline void model_free_body(void *arena) {
+    lrp_arena_free(arena);
+}
+/* An attribute of the node before: a graph, made like a model; taken over. */
+static inline void model_body(struct model *m, const char *name, struct model *body) {
+    model_attribute(m, name, LRP_ATTRIBUTE_GRAPH)->graph = model_finish(body);
+    assert_int_equal(lrp_arena_on_free(m->arena, model_free_body, body->arena), 0);
+}
+
 #endif

@@ -183,7 +183,7 @@ static void a_softmax_is_no_activation_to_pass(void **state) {
 
 static void rounding_is_passed_over_by_first_and_last(void **state) {
     (void)state;
-#define ROW(name) {.type = name, .group = "", .second_group = "", .op_type = ""}
+#define ROW(name) {.body = -1, .type = name, .group = "", .second_group = "", .op_type = ""}
     const struct lrp_layer rows[] = {ROW("input"), ROW("fake-quantize"), ROW("convolution"), ROW("dense"), ROW("fake-quantize")};
 #undef ROW
     const struct lrp_layer_list list = {.rows = rows, .count = sizeof rows / sizeof *rows};

@@ -1,0 +1,128 @@
+/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds a graph): nodes to be listed, not to be run. */
+#include "build.h"
+
+/* Where names of a body are looked up: its own, then those around it. */
+struct scope {
+    const struct scope *around; /* NULL: the model */
+    struct lrp_names *names;
+};
+
+void lrp_bodies_count(const struct lrp_definition *definition, struct lrp_body_counts *counts)
+{
+    for (size_t n = 0; n < definition->node_count; n++)
+        for (int a = 0; a < definition->nodes[n].attribute_count; a++) {
+            const struct lrp_definition *body = definition->nodes[n].attributes[a].graph;
+            if (definition->nodes[n].attributes[a].kind != LRP_ATTRIBUTE_GRAPH || !body) continue;
+            counts->bodies++;
+            counts->nodes += body->node_count;
+            counts->values += body->input_count + body->constant_count;
+            for (size_t i = 0; i < body->node_count; i++) counts->values += (size_t)body->nodes[i].output_count;
+            lrp_bodies_count(body, counts);
+        }
+}
+
+static int find(const struct scope *scope, const char *name)
+{
+    size_t value;
+    for (; *name && scope; scope = scope->around)
+        if (lrp_names_get(scope->names, name, &value)) return (int)value;
+    return -1;
+}
+
+static bool add_values(struct lrp_graph *g, const struct lrp_definition *d, struct lrp_names *names, struct lrp_body *body)
+{
+    body->inputs = lrp_arena_calloc(g->arena, d->input_count, sizeof *body->inputs);
+    if (!body->inputs) return false;
+    for (size_t i = 0; i < d->input_count; i++) {
+        const int v = lrp_builder_value(g, names, d->inputs[i].name);
+        if (v < 0) return false;
+        body->inputs[body->input_count++] = v;
+    }
+    for (size_t i = 0; i < d->constant_count; i++) {
+        const int v = lrp_builder_value(g, names, d->constants[i].name);
+        if (v < 0) return false;
+        const struct lrp_blob *blob = d->constants[i].blob;
+        g->values[v].desc = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = blob->shape, .constant = blob};
+    }
+    for (size_t n = 0; n < d->node_count; n++)
+        for (int i = 0; i < d->nodes[n].output_count; i++)
+            if (*d->nodes[n].outputs[i] && lrp_builder_value(g, names, d->nodes[n].outputs[i]) < 0) return false;
+    return true;
+}
+
+/* Nothing is worked out in a body: its values have the types that the file says. */
+static void take_types(struct lrp_graph *g, const struct lrp_names *names, const struct lrp_value_definition *list, size_t count)
+{
+    size_t v;
+    for (size_t i = 0; i < count; i++)
+        if (lrp_names_get(names, list[i].name, &v) && !g->values[v].desc.constant) {
+            g->values[v].desc.dtype = list[i].dtype;
+            g->values[v].desc.shape = list[i].shape;
+        }
+}
+
+static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct lrp_node_definition *def, const struct scope *scope);
+
+static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_node_definition *def, int body, const struct scope *scope)
+{
+    struct lrp_graph *g = b->graph;
+    const int index = g->node_count;
+    struct lrp_node *n = lrp_builder_node(b, def);
+    if (!n) return lrp_builder_no_memory(b);
+    n->body = body;
+    n->obstacle_status = LRP_UNSUPPORTED;
+    n->obstacle = g->bodies[body].obstacle;
+    for (int i = 0; i < def->input_count; i++) n->in[i] = find(scope, def->inputs[i]);
+    for (int i = 0; i < def->output_count; i++) {
+        n->out[i] = *def->outputs[i] ? find(scope, def->outputs[i]) : -1;
+        struct lrp_value *v = n->out[i] < 0 ? NULL : &g->values[n->out[i]];
+        if (v && v->producer < 0) v->producer = index;
+    }
+    return add_bodies(b, index, def, scope);
+}
+
+static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lrp_attribute *attribute, const struct scope *around)
+{
+    struct lrp_graph *g = b->graph;
+    const struct lrp_definition *d = attribute->graph;
+    const int index = g->body_count++;
+    struct lrp_body *body = &g->bodies[index];
+    *body = (struct lrp_body){.node = node, .parent = g->nodes[node].body, .attribute = attribute->name, .first = g->node_count};
+    struct lrp_names names = {0};
+    const struct scope scope = {around, &names};
+    /* names are as long as a file wants, and a node may have many bodies */
+    body->obstacle = lrp_arena_printf(g->arena, "inside %.200s of %.200s, which is listed, not run", attribute->name, g->nodes[node].name);
+    enum lrp_status status = body->obstacle && add_values(g, d, &names, body) ? LRP_OK : lrp_builder_no_memory(b);
+    if (status == LRP_OK) {
+        take_types(g, &names, d->outputs, d->output_count); /* what an output is said to be counts less than value_info */
+        take_types(g, &names, d->values, d->value_count);
+        take_types(g, &names, d->inputs, d->input_count);
+    }
+    for (size_t i = 0; status == LRP_OK && i < d->node_count; i++)
+        if (d->nodes[i].output_count > 0) status = add_inner_node(b, &d->nodes[i], index, &scope);
+    body->count = g->node_count - body->first;
+    lrp_names_free(&names);
+    return status;
+}
+
+static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct lrp_node_definition *def, const struct scope *scope)
+{
+    enum lrp_status status = LRP_OK;
+    for (int a = 0; status == LRP_OK && a < def->attribute_count; a++)
+        if (def->attributes[a].kind == LRP_ATTRIBUTE_GRAPH && def->attributes[a].graph)
+            status = add_body(b, node, &def->attributes[a], scope);
+    return status;
+}
+
+enum lrp_status lrp_bodies_add(struct lrp_builder *b)
+{
+    struct lrp_graph *g = b->graph;
+    const struct scope model = {NULL, &b->values};
+    enum lrp_status status = LRP_OK;
+    for (size_t n = 0; status == LRP_OK && n < g->definition->node_count; n++) {
+        g->nodes[n].inside = g->node_count;
+        status = add_bodies(b, (int)n, &g->definition->nodes[n], &model);
+        g->nodes[n].inside_count = g->node_count - g->nodes[n].inside;
+    }
+    return status;
+}
