@@ -1,0 +1,219 @@
+/* alone.c: primitives of the numeric library measured by themselves. */
+#include "alone.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void lrp_bench_must(int status, const char *what)
+{
+    if (!status) return;
+    fprintf(stderr, "%s: status %d\n", what, status);
+    exit(1);
+}
+
+float *lrp_bench_numbers(int64_t count)
+{
+    float *f = aligned_alloc(64, ((size_t)count * sizeof *f + 63) / 64 * 64);
+    lrp_bench_must(!f, "memory");
+    for (int64_t i = 0; i < count; i++) f[i] = (float)(i * 7919 % 1021 - 510) / 512;
+    return f;
+}
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+double lrp_bench_fastest(lrp_bench_action *act, void *data, int repeat)
+{
+    double least = 1e30;
+    act(data);
+    for (int i = 0; i < repeat; i++) {
+        const double before = now_ms();
+        act(data);
+        const double took = now_ms() - before;
+        if (took < least) least = took;
+    }
+    return least;
+}
+
+/* ---- one primitive ---- */
+
+enum { MOST_ARGUMENTS = 3 };
+/* What a primitive reads and writes, and where its descriptor says so. */
+struct argument {
+    int which;
+    dnnl_query_t query;
+};
+struct alone {
+    dnnl_primitive_t primitive;
+    dnnl_stream_t stream;
+    dnnl_exec_arg_t args[MOST_ARGUMENTS];
+    void *memory[MOST_ARGUMENTS];
+    int count;
+};
+
+static void run_alone(void *data)
+{
+    struct alone *p = data;
+    lrp_bench_must(dnnl_primitive_execute(p->primitive, p->stream, p->count, p->args), "a primitive");
+    lrp_bench_must(dnnl_stream_wait(p->stream), "a primitive");
+}
+
+static double time_alone(dnnl_primitive_desc_t desc, const struct argument *arguments, int count, dnnl_engine_t engine, int repeat)
+{
+    struct alone p = {.count = count};
+    lrp_bench_must(dnnl_stream_create(&p.stream, engine, dnnl_stream_default_flags), "a stream");
+    for (int i = 0; i < count; i++) {
+        const dnnl_memory_desc_t *layout = dnnl_primitive_desc_query_md(desc, arguments[i].query, 0);
+        p.memory[i] = lrp_bench_numbers((int64_t)(dnnl_memory_desc_get_size(layout) / sizeof(float)));
+        p.args[i].arg = arguments[i].which;
+        lrp_bench_must(dnnl_memory_create(&p.args[i].memory, layout, engine, p.memory[i]), "memory");
+    }
+    lrp_bench_must(dnnl_primitive_create(&p.primitive, desc), "a primitive");
+    const double took = lrp_bench_fastest(run_alone, &p, repeat);
+    dnnl_primitive_destroy(p.primitive);
+    for (int i = 0; i < count; i++) {
+        dnnl_memory_destroy(p.args[i].memory);
+        free(p.memory[i]);
+    }
+    dnnl_stream_destroy(p.stream);
+    return took;
+}
+
+/* The layouts of activations that are tried: the library's own choice, blocks of channels, channels last. */
+static const dnnl_format_tag_t tags[] = {dnnl_format_tag_any, dnnl_nChw16c, dnnl_nChw8c, dnnl_nhwc};
+enum { TAGS = sizeof tags / sizeof *tags };
+static const struct argument forward_arguments[] = {
+    {DNNL_ARG_SRC, dnnl_query_src_md}, {DNNL_ARG_WEIGHTS, dnnl_query_weights_md}, {DNNL_ARG_DST, dnnl_query_dst_md}};
+static const struct argument backward_arguments[] = {
+    {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}, {DNNL_ARG_WEIGHTS, dnnl_query_weights_md}, {DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md}};
+static const struct argument pool_arguments[] = {{DNNL_ARG_SRC, dnnl_query_src_md}, {DNNL_ARG_DST, dnnl_query_dst_md}};
+
+static bool is_reference(dnnl_primitive_desc_t desc)
+{
+    const char *info = "";
+    dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, (void *)&info);
+    return strncmp(info, "ref", 3) == 0;
+}
+
+/* ---- convolutions and pools ---- */
+
+/* A plane's window in the library's terms. */
+struct window {
+    dnnl_dims_t x, y, kernel, stride, dilation, pad, pad_end;
+};
+
+static void window_of(const struct lrp_conv_shape *s, struct window *w)
+{
+    memset(w, 0, sizeof *w);
+    w->x[0] = w->y[0] = s->batch;
+    w->x[1] = s->in_channels;
+    w->y[1] = s->out_channels;
+    for (int d = 0; d < 2; d++) {
+        w->x[2 + d] = s->in[d];
+        w->y[2 + d] = s->out[d];
+        w->kernel[d] = s->kernel[d];
+        w->stride[d] = s->stride[d];
+        w->dilation[d] = s->dilation[d] - 1;
+        w->pad[d] = s->pad_begin[d];
+        w->pad_end[d] = (s->out[d] - 1) * s->stride[d] + (s->kernel[d] - 1) * s->dilation[d] + 1 - s->in[d] - s->pad_begin[d];
+    }
+}
+
+/* The primitive in one layout of the activations; NULL if there is none. */
+static dnnl_primitive_desc_t describe_conv(const struct lrp_conv_shape *s, bool back, dnnl_format_tag_t tag, dnnl_engine_t engine)
+{
+    struct window w;
+    window_of(s, &w);
+    const dnnl_dims_t plain = {s->out_channels, s->in_channels, s->kernel[0], s->kernel[1]};
+    const dnnl_dims_t grouped = {s->group, s->out_channels / s->group, s->in_channels / s->group, s->kernel[0], s->kernel[1]};
+    dnnl_memory_desc_t source, target, weights;
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_desc_t forward = NULL, made = NULL;
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&source, 4, w.x, dnnl_f32, s->in_channels < 4 ? dnnl_format_tag_any : tag), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&target, 4, w.y, dnnl_f32, tag), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&weights, s->group > 1 ? 5 : 4, s->group > 1 ? grouped : plain, dnnl_f32,
+                                                dnnl_format_tag_any), "a layout");
+    if (dnnl_dilated_convolution_forward_desc_init(&desc, dnnl_forward_inference, dnnl_convolution_direct, &source, &weights, NULL,
+                                                   &target, w.stride, w.dilation, w.pad, w.pad_end) ||
+        dnnl_primitive_desc_create(&forward, &desc, NULL, engine, NULL) || !back)
+        return forward;
+    if (!dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &source, &weights, &target, w.stride,
+                                                          w.dilation, w.pad, w.pad_end))
+        dnnl_primitive_desc_create(&made, &desc, NULL, engine, forward);
+    dnnl_primitive_desc_destroy(forward);
+    return made;
+}
+
+double lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, dnnl_engine_t engine, int repeat)
+{
+    double least = 1e30;
+    for (int i = 0; i < TAGS; i++) {
+        dnnl_primitive_desc_t desc = describe_conv(shape, back, tags[i], engine);
+        if (!desc) continue;
+        const double took = is_reference(desc) ? 1e30 : time_alone(desc, back ? backward_arguments : forward_arguments, 3, engine, repeat);
+        if (took < least) least = took;
+        dnnl_primitive_desc_destroy(desc);
+    }
+    return least;
+}
+
+double lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_engine_t engine, int repeat)
+{
+    struct window w;
+    double least = 1e30;
+    window_of(shape, &w);
+    for (int i = 1; i < TAGS; i++) { /* pools take the layout they are given */
+        dnnl_memory_desc_t source, target;
+        dnnl_pooling_desc_t desc;
+        dnnl_primitive_desc_t made = NULL;
+        lrp_bench_must(dnnl_memory_desc_init_by_tag(&source, 4, w.x, dnnl_f32, tags[i]), "a layout");
+        lrp_bench_must(dnnl_memory_desc_init_by_tag(&target, 4, w.y, dnnl_f32, tags[i]), "a layout");
+        if (dnnl_pooling_forward_desc_init(&desc, dnnl_forward_inference, dnnl_pooling_max, &source, &target, w.stride, w.kernel, w.pad,
+                                           w.pad_end) || dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL))
+            continue;
+        const double took = is_reference(made) ? 1e30 : time_alone(made, pool_arguments, 2, engine, repeat);
+        if (took < least) least = took;
+        dnnl_primitive_desc_destroy(made);
+    }
+    return least;
+}
+
+/* ---- matrix products ---- */
+
+double lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
+{
+    const dnnl_dims_t a = {batch, m, k}, b = {batch, k, n}, c = {batch, m, n};
+    dnnl_memory_desc_t da, db, dc;
+    dnnl_matmul_desc_t desc;
+    dnnl_primitive_desc_t made;
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&da, 3, a, dnnl_f32, dnnl_abc), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&db, 3, b, dnnl_f32, dnnl_abc), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&dc, 3, c, dnnl_f32, dnnl_abc), "a layout");
+    lrp_bench_must(dnnl_matmul_desc_init(&desc, &da, &db, NULL, &dc), "a product");
+    lrp_bench_must(dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL), "a product");
+    const double took = time_alone(made, forward_arguments, 3, engine, repeat);
+    dnnl_primitive_desc_destroy(made);
+    return took;
+}
+
+double lrp_alone_dense(int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
+{
+    const dnnl_dims_t x = {1, k}, w = {n, k}, y = {1, n};
+    dnnl_memory_desc_t dx, dw, dy;
+    dnnl_inner_product_desc_t desc;
+    dnnl_primitive_desc_t made;
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&dx, 2, x, dnnl_f32, dnnl_format_tag_any), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&dw, 2, w, dnnl_f32, dnnl_format_tag_any), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&dy, 2, y, dnnl_f32, dnnl_format_tag_any), "a layout");
+    lrp_bench_must(dnnl_inner_product_forward_desc_init(&desc, dnnl_forward_inference, &dx, &dw, NULL, &dy), "a dense layer");
+    lrp_bench_must(dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL), "a dense layer");
+    const double took = time_alone(made, forward_arguments, 3, engine, repeat);
+    dnnl_primitive_desc_destroy(made);
+    return took;
+}
