@@ -23,6 +23,10 @@ done
 [ -f "$folder/chain.onnx" ] || /usr/bin/python3 tests/bench/make_chain.py "$folder/chain.onnx" 18500
 "$build/tests/measure" "$folder/chain.onnx" "$@"
 [ ! -x "$build/tests/operators" ] || "$build/tests/operators"
+# forward passes against what their primitives take alone
+for model in vgg16 resnet50 mobilenet_v2; do
+    [ ! -x "$build/tests/primitives" ] || "$build/tests/primitives" "$folder/$model.onnx" "$folder/input.npy"
+done
 # keys while a model computes, and cancelling: through a pseudo-terminal
 if [ -x "$build/tests/latency" ]; then
     XDG_STATE_HOME=$(mktemp -d) "$build/tests/latency" "$build/lrpscope" "$folder/vgg16.onnx" "$folder/input.npy"
