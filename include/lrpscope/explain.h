@@ -71,7 +71,8 @@ bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings 
 const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting);
 /* Whether a flag is set. */
 bool lrp_settings_flag(const struct lrp_settings *settings, enum lrp_setting setting);
-/* Only the form is checked here (known names, numbers); what depends on the model when it is applied to a session. Errors: LRP_USAGE. */
+/* Only the form is checked here (known names, numbers); what depends on the model when it is applied to a session. An empty text is the
+ * default (convention, method and composite cannot be empty). Errors: LRP_USAGE. */
 enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err);
 enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value, struct lrp_error *err);
 /* True if it was set (by whom ever) to something, even to its default. */

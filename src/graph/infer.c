@@ -6,8 +6,9 @@
 #include "graph.h"
 #include "names.h"
 
-/* Folding a node must not be a way to ask for absurd memory. */
-enum { FOLD_LIMIT = 1 << 28 };
+/* Folding must not be a way to ask for absurd memory or time: no constant larger than this, and of all nodes together no more work
+ * (elements read and made, FOLD_MACS multiplications as one) than weights of the model's size can need, unpacked and turned about. */
+enum { FOLD_LIMIT = 1 << 28, FOLD_WORK = 1 << 26, FOLD_WORK_PER_BYTE = 16, FOLD_MACS = 16 };
 
 static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
 {
@@ -33,14 +34,35 @@ static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **o
     return known;
 }
 
-static bool foldable(const struct lrp_node *n)
+/* What all folding together may still cost. */
+static int64_t fold_budget(const struct lrp_definition *definition)
 {
-    if (n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
-    for (int i = 0; i < n->call.in_count; i++)
-        if (n->call.in[i].present && !n->call.in[i].constant) return false;
-    for (int i = 0; i < n->call.out_count; i++)
-        if (lrp_shape_count(&n->call.out[i].shape) > FOLD_LIMIT || n->call.out[i].dtype == LRP_DTYPE_STRING) return false;
+    const int64_t most = INT64_MAX / 2 / FOLD_WORK_PER_BYTE, bytes = definition->bytes < (size_t)most ? (int64_t)definition->bytes : most;
+    return FOLD_WORK + bytes * FOLD_WORK_PER_BYTE;
+}
+
+/* Takes a price off the budget; false, and nothing taken, if that is too little. */
+static bool pay(int64_t price, int64_t *budget)
+{
+    if (price > *budget) return false;
+    *budget -= price > 0 ? price : 0;
     return true;
+}
+
+static bool foldable(const struct lrp_node *n, int64_t *budget)
+{
+    int64_t work = n->call.op->macs ? n->call.op->macs(&n->call) / FOLD_MACS : 0;
+    if (n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
+    for (int i = 0; i < n->call.in_count; i++) {
+        if (n->call.in[i].present && !n->call.in[i].constant) return false;
+        if (n->call.in[i].present && __builtin_add_overflow(work, lrp_shape_count(&n->call.in[i].shape), &work)) return false;
+    }
+    for (int i = 0; i < n->call.out_count; i++) {
+        const int64_t count = lrp_shape_count(&n->call.out[i].shape);
+        if (count > FOLD_LIMIT || n->call.out[i].dtype == LRP_DTYPE_STRING) return false;
+        if (__builtin_add_overflow(work, count, &work)) return false;
+    }
+    return pay(work, budget);
 }
 
 struct fold {
@@ -131,7 +153,7 @@ static void pass_type(struct lrp_graph *g, const struct lrp_node *n)
         if (n->out[i] >= 0) g->values[n->out[i]].desc.dtype = n->call.in[0].dtype;
 }
 
-static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints)
+static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
 {
     const char *why = "", *open = "";
     char line[512];
@@ -163,7 +185,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
             g->values[n->out[i]].desc = n->call.out[i];
             if (!lrp_shape_known(&n->call.out[i].shape)) refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
         }
-        if (!*n->obstacle && foldable(n)) fold(g, n);
+        if (!*n->obstacle && foldable(n, budget)) fold(g, n);
         if (n->state == LRP_NODE_FOLDED) mark_from_shape(g, n);
     }
     n->computed_shape = strcmp(n->call.op_type, "Reshape") == 0 && lrp_node_input(n, 1) >= 0 && g->values[n->in[1]].from_shape;
@@ -172,6 +194,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
 void lrp_graph_infer(struct lrp_graph *graph)
 {
     struct hints hints = {0};
-    for (int i = 0; i < graph->order_count; i++) infer_node(graph, &graph->nodes[graph->order[i]], &hints);
+    int64_t budget = fold_budget(graph->definition);
+    for (int i = 0; i < graph->order_count; i++) infer_node(graph, &graph->nodes[graph->order[i]], &hints, &budget);
     lrp_names_free(&hints.names);
 }

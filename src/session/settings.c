@@ -139,6 +139,8 @@ static enum lrp_status check_form(enum lrp_setting setting, const char *text, st
         return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
                    ? LRP_OK
                    : lrp_fail(err, LRP_USAGE, "%s is true or false, not \"%s\"", key, text);
+    if (!*text && (setting == LRP_SETTING_CONVENTION || setting == LRP_SETTING_METHOD || setting == LRP_SETTING_COMPOSITE))
+        return lrp_fail(err, LRP_USAGE, "%s cannot be empty (%s is the default)", key, table[setting].value);
     if (!*text) return LRP_OK;
     switch (setting) {
     case LRP_SETTING_CONVENTION: return lrp_convention_parse(text, &convention, err);
@@ -171,8 +173,9 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
 {
     enum lrp_status status = check_form(setting, text, err);
     if (status != LRP_OK) return status;
-    char *copy = strdup(text);
-    if (!copy) return out_of_memory(err);
+    const bool given = *text || !*table[setting].value; /* nothing, where something is needed, is the default */
+    char *copy = given ? strdup(text) : NULL;
+    if (given && !copy) return out_of_memory(err);
     free(settings->values[setting]);
     settings->values[setting] = copy;
     return LRP_OK;
