@@ -170,6 +170,9 @@ enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t s
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);
+/* The same of one of its channels. */
+enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                            int64_t channel, const char *path, struct lrp_error *err);
 /* The same of a value by its ONNX name, relevance or activation: values between layers, further inputs and outputs.
  * LRP_USAGE if there is no such value, or nothing is known of it. */
 enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,

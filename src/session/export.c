@@ -58,6 +58,17 @@ enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot,
     return status == LRP_OK ? lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err) : status;
 }
 
+enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                            int64_t channel, const char *path, struct lrp_error *err)
+{
+    struct lrp_plane *plane = NULL;
+    enum lrp_status status = new_plane(&plane, err);
+    if (status == LRP_OK) status = lrp_snapshot_channel_plane(snapshot, layer, show, sample, channel, plane, err);
+    if (status == LRP_OK) return lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err);
+    free(plane);
+    return status;
+}
+
 enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
                                          const char *path, struct lrp_error *err)
 {

@@ -21,4 +21,7 @@ void lrp_painter_ask(struct lrp_painter *painter, const struct lrp_caps *caps, c
 bool lrp_painter_take(struct lrp_painter *painter, struct lrp_picture *out);
 bool lrp_painter_busy(struct lrp_painter *painter);
 
+/* The stored snapshot's layer of the name that a layer has now (numbers change with canonization); -1: none. */
+int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapshot *now, int layer);
+
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "pages.h"
+#include "paint.h"
 #include "runner.h"
 
 enum { LRP_NAME_SIZE = 1024, LRP_NUMBERS_MOST = 10000 };
@@ -53,15 +54,57 @@ static void rules_name(const struct lrp_runner *runner, char *out, size_t size) 
     snprintf(out, size, "%.*s.lrpscope.json", (int)(length < 900 ? length : 900), path);
 }
 
+/* One channel alone is shown: the grid of channels shows all of them. */
+static bool shows_channel(const struct lrp_runner *runner) {
+    const enum lrp_preview preview = lrp_app_preview(&runner->app);
+    return runner->app.picture.channel >= 0 && (preview == LRP_PREVIEW_RELEVANCE || preview == LRP_PREVIEW_ACTIVATION);
+}
+
+static bool shows_difference(const struct lrp_runner *runner) {
+    return runner->stored && lrp_app_preview(&runner->app) == LRP_PREVIEW_COMPARE && !lrp_app_blocked(&runner->app);
+}
+
+/* The layer's name, and what of it is shown where that is not all of it. */
+static void what_is_shown(const struct lrp_runner *runner, const char *layer, char *out, size_t size) {
+    if (shows_difference(runner))
+        snprintf(out, size, "%.400s-difference", layer);
+    else if (shows_channel(runner))
+        snprintf(out, size, "%.400s-channel-%lld", layer, (long long)runner->app.picture.channel);
+    else
+        snprintf(out, size, "%.400s", layer);
+}
+
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind) {
     char name[LRP_NAME_SIZE];
     const struct lrp_layer *layer = lrp_app_layer(&runner->app, runner->app.layer);
-    if (kind == LRP_PROMPT_WRITE)
+    char last[LRP_NAME_SIZE / 2];
+    if (kind == LRP_PROMPT_WRITE) {
         rules_name(runner, name, sizeof name);
-    else
-        picture_name(runner, kind == LRP_PROMPT_SHEET ? "sheet" : layer && layer->index ? layer->name : "input", name, sizeof name);
+    } else {
+        what_is_shown(runner, layer && layer->index ? layer->name : "input", last, sizeof last);
+        picture_name(runner, kind == LRP_PROMPT_SHEET ? "sheet" : last, name, sizeof name);
+    }
     struct lrp_event event = {.kind = LRP_EVENT_PROMPT, .number = (int)kind, .text = name};
     lrp_app_update(&runner->app, &event);
+}
+
+/* The picture that is shown, as a file. */
+static enum lrp_status export_picture(const struct lrp_runner *runner, const char *path, struct lrp_error *err) {
+    const struct lrp_app *app = &runner->app;
+    const enum lrp_preview preview = lrp_app_preview(app);
+    const int64_t sample = lrp_preview_sample(app);
+    if (shows_difference(runner)) {
+        const int layer = lrp_stored_layer(runner->stored, runner->snapshot, app->layer);
+        if (layer >= 0)
+            return lrp_snapshot_export_difference(runner->stored, layer, runner->snapshot, app->layer, sample, path, err);
+        return lrp_fail(err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
+    }
+    if (shows_channel(runner))
+        return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->picture.channel, path, err);
+    const enum lrp_show show = preview == LRP_PREVIEW_CHANNELS && !lrp_app_blocked(app) ? LRP_SHOW_CHANNELS
+                               : preview == LRP_PREVIEW_OVERLAY                         ? LRP_SHOW_OVERLAY
+                                                                                        : lrp_app_show(app);
+    return lrp_snapshot_export_heatmap(runner->snapshot, app->layer, show, sample, path, err);
 }
 
 static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kind kind, const char *path, struct lrp_error *err) {
@@ -69,11 +112,7 @@ static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kin
         return lrp_settings_write(runner->snapshot->settings, path, err);
     if (kind == LRP_EFFECT_SHEET)
         return lrp_snapshot_export_sheet(runner->snapshot, lrp_preview_sample(&runner->app), path, err);
-    const enum lrp_preview preview = lrp_app_preview(&runner->app);
-    const enum lrp_show show = preview == LRP_PREVIEW_CHANNELS && !lrp_app_blocked(&runner->app) ? LRP_SHOW_CHANNELS
-                               : preview == LRP_PREVIEW_OVERLAY                               ? LRP_SHOW_OVERLAY
-                                                                                          : lrp_app_show(&runner->app);
-    return lrp_snapshot_export_heatmap(runner->snapshot, runner->app.layer, show, lrp_preview_sample(&runner->app), path, err);
+    return export_picture(runner, path, err);
 }
 
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect) {

@@ -119,11 +119,9 @@ static enum lrp_status paint_overlay(struct work *w) {
     return status;
 }
 
-/* The stored snapshot's layer of the same name: numbers change with canonization. */
-static int stored_layer(const struct work *w) {
-    const struct lrp_layer_list *list = w->stored->layers;
-    const int layer = w->request->layer;
-    const char *name = w->snapshot->layers->rows[layer].name;
+int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapshot *now, int layer) {
+    const struct lrp_layer_list *list = stored->layers;
+    const char *name = now->layers->rows[layer].name;
     if ((size_t)layer < list->count && strcmp(list->rows[layer].name, name) == 0)
         return layer;
     for (size_t i = 1; i < list->count; i++)
@@ -135,7 +133,7 @@ static int stored_layer(const struct work *w) {
 static enum lrp_status paint_compare(struct work *w) {
     struct lrp_picture *p = w->out;
     const struct lrp_plane *both[] = {&p->plane, &p->other}, *difference[] = {&p->difference};
-    const int layer = w->stored ? stored_layer(w) : -1;
+    const int layer = w->stored ? lrp_stored_layer(w->stored, w->snapshot, w->request->layer) : -1;
     if (layer < 0)
         return lrp_fail(&w->err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
     enum lrp_status status = plane_of(w, w->snapshot, w->request->layer, &p->plane);

@@ -282,6 +282,11 @@ fi
 # ---- compare ----
 echo '{"lrpscope": 1, "composite": "epsilon-plus"}' >a.json; echo '{"lrpscope": 1, "composite": "zero"}' >b.json
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --heatmap d.png; has out "correlation"; exists d.png
+# the inspector exports what it shows: the difference is the same picture, a channel another one than the sum over them
+printf ':wait-idle\nj\n:wait-idle\n:export all.png\n}\n:wait-idle\n:export channel.png\n{\nk\n:wait-idle\nD\n:composite zero\n:wait-idle\n:preview compare\n:wait-idle\n:export shown.png\n' >keys.script
+good 0 "$model" "$picture" --rules ../a.json --script ../keys.script; exists all.png channel.png shown.png
+cmp -s work/shown.png work/d.png || fail "the exported difference is not the one that compare writes"
+cmp -s work/channel.png work/all.png && fail "the exported channel is the sum over all channels"
 clear_work
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../a.json --json
 json "[s['name'] for s in d['samples'][0]['settings']] == ['../a.json', '../a.json']"
