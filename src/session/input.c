@@ -143,6 +143,9 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
         if (status == LRP_OK) *out = lrp_tensor_retain(source->array);
         return status;
     }
+    if (!lrp_dtype_is_float(input->dtype))
+        return lrp_fail(err, LRP_FILE, "%s: a picture is no input for %s, which takes %s (give a .npy)",
+                        source->path ? source->path : source->label, input->name, lrp_dtype_text(input->dtype));
     struct lrp_preprocess preprocess;
     struct lrp_tensor *tensor = NULL;
     enum lrp_status status = preprocess_of(settings, &preprocess, err);

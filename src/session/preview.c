@@ -72,8 +72,11 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
     if (layer < 0 || (size_t)layer >= s->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
     *out = show == LRP_SHOW_ACTIVATION ? s->activation[layer] : show == LRP_SHOW_WEIGHTS ? NULL : s->relevance[layer];
     if (*out || show == LRP_SHOW_WEIGHTS) return LRP_OK;
-    return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", s->layers->rows[layer].name,
-                    show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
+    const char *name = s->layers->rows[layer].name;
+    if (show != LRP_SHOW_ACTIVATION && s->job == LRP_JOB_DONE)
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s: no relevance reaches it (choose a layer before the explained output)",
+                        s->model_path, name);
+    return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", name, show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
 }
 
 static enum lrp_status channels_plane(const struct lrp_tensor *t, int64_t sample, bool last, struct lrp_plane *plane, struct lrp_error *err)

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Tiny models and arrays for test_inputs.sh.   usage: make_inputs.py FOLDER      writes them
+       make_inputs.py FILE.npy SHAPE VALUE...   exit 0 if the array is that, to 1e-6; SHAPE is 1x2x2"""
+import os
+import struct
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import FLOAT, INT64, external_proto, model, node, npy, tensor  # noqa: E402
+
+OPEN = {"y": (FLOAT, None)}
+
+
+def files():
+    # y = [2 m, 1 - m] where m is the mean of a picture of any size
+    yield "dynamic.onnx", model([node("GlobalAveragePool", "x", "p"), node("Flatten", "p", "f"), node("Gemm", "f w b", "y", transB=1)],
+                                {"x": (FLOAT, ["N", "C", "H", "W"])}, OPEN, {"w": tensor([2, -1], [2, 1]), "b": tensor([0, 1], [2])})
+    yield "square.npy", npy([1, 2, 3, 6], [1, 1, 2, 2])
+    yield "squares.npy", npy([1, 2, 3, 6, 0, 0, 0, 0], [2, 1, 2, 2])
+    yield "square.pgm", b"P2 2 2 255 2 4 6 8\n"
+    # h = a W, y = h + b, s = y0 - y1
+    pair = {"a": (FLOAT, [1, 2]), "b": (FLOAT, [1, 2])}
+    yield "two.onnx", model([node("MatMul", "a w", "h"), node("Add", "h b", "y"), node("MatMul", "y v", "s")], pair,
+                            {"y": (FLOAT, [1, 2]), "s": (FLOAT, [1, 1])}, {"w": tensor([1, 2, 3, 4], [2, 2]), "v": tensor([1, -1], [2, 1])})
+    yield "a.npy", npy([1, 1], [1, 2])
+    yield "b.npy", npy([10, 20], [1, 2])
+    # the sum of three embedded tokens
+    yield "tokens.onnx", model([node("Gather", "w i", "e"), node("ReduceSum", "e", "y", axes=[1], keepdims=0)], {"i": (INT64, ["N", 3])},
+                               OPEN, {"w": tensor(range(8), [4, 2])}, opset=11)
+    yield "tokens.npy", npy([1, 3, 1], [1, 3], INT64)
+    yield "batch.npy", npy([1, 3, 1, 0, 0, 2], [2, 3], INT64)
+    yield "beyond.npy", npy([1, 4, 1], [1, 3], INT64)
+    yield "float.npy", npy([1, 3, 1], [1, 3])
+    # class 0 is the picture, class 1 the picture times -2, at every place
+    yield "places.onnx", model([node("Conv", "x w", "y")], {"x": (FLOAT, ["N", 1, 2, 2])}, OPEN, {"w": tensor([1, -2], [2, 1, 1, 1])})
+    yield "places.npy", npy([1, 2, 3, 4], [1, 1, 2, 2])
+    yield "places2.npy", npy([1, 2, 3, 4, 5, 6, 7, 8], [2, 1, 2, 2])
+    # weights in another file, here and there
+    for name, location in (("up", "../w.bin"), ("root", "/etc/passwd"), ("link", "link.bin"), ("linked_folder", "aside/w.bin"), ("fine", "in/w.bin"),
+                           ("fifo", "pipe"), ("folder", "in"), ("missing", "no.bin")):
+        yield f"inner/{name}.onnx", model([node("Mul", "x w", "y")], {"x": (FLOAT, [1, 2])}, OPEN, {"w": external_proto("w", [2], location)})
+    yield "inner/x.npy", npy([3, 5], [1, 2])
+    yield "inner/in/w.bin", struct.pack("<2f", 1, 2)
+    yield "w.bin", struct.pack("<2f", 1, 2)
+
+
+def check(path, shape, values):
+    with open(path, "rb") as file:
+        data = file.read()
+    end = 10 + struct.unpack_from("<H", data, 8)[0]
+    sizes = "x".join(data[10:end].decode().split("'shape': (")[1].split(")")[0].replace(" ", "").strip(",").split(","))
+    got = struct.unpack(f"<{(len(data) - end) // 4}f", data[end:])
+    wanted = [float(v) for v in values]
+    if sizes != shape or len(got) != len(wanted) or any(abs(a - b) > 1e-6 * max(1, abs(b)) for a, b in zip(got, wanted)):
+        sys.exit(f"{path}: {sizes} {got}, not {shape} {wanted}")
+
+
+def main():
+    if len(sys.argv) > 2:
+        return check(sys.argv[1], sys.argv[2], sys.argv[3:])
+    for name, data in files():
+        path = os.path.join(sys.argv[1], name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+
+
+main()

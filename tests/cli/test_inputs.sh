@@ -1,0 +1,123 @@
+#!/bin/sh
+# test_inputs.sh BINARY: open shapes, several inputs and outputs, tokens, batches, places of spatial outputs, weights in other files.
+# Every model is small enough to work out by hand (make_inputs.py); expected numbers are.
+binary=$1
+here=$(cd "$(dirname "$0")" && pwd)
+if [ ! -x "$binary" ]; then echo "usage: test_inputs.sh BINARY"; exit 2; fi
+case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
+if ! command -v python3 >/dev/null; then echo "python3 is missing: skipped"; exit 77; fi
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+python3 "$here/make_inputs.py" "$folder" && cd "$folder" || exit 2
+failures=0 checks=0
+
+fail() { failures=$((failures + 1)); echo "FAILED: $*"; }
+run() { checks=$((checks + 1)); "$binary" "$@" </dev/null >out 2>err; code=$?; }
+# good TEXT ARGUMENT...: exit 0, and TEXT is on stdout
+good() {
+    text=$1
+    shift
+    run "$@"
+    [ $code = 0 ] || fail "exit $code: $*: $(cat err)"
+    grep -qF -e "$text" out || fail "'$text' is not said by $*: $(cat out)"
+}
+# bad CODE TEXT ARGUMENT...: that exit code, one line on stderr with TEXT, nothing on stdout
+bad() {
+    want=$1 text=$2
+    shift 2
+    run "$@"
+    [ $code = "$want" ] || fail "exit $code, not $want: $*"
+    [ "$(wc -l <err)" -eq 1 ] || fail "$(wc -l <err) lines on stderr: $*: $(cat err)"
+    grep -qF -e "$text" err || fail "'$text' is not in: $(cat err)"
+    [ -s out ] && fail "something on stdout: $*"
+}
+# array FILE SHAPE VALUE...: what the command before has written
+array() { python3 "$here/make_inputs.py" "$@" || fail "$(basename "$1"): other numbers"; rm -f "$1"; }
+
+# ---- open shapes: y = [2 m, 1 - m] of the mean m ----
+good "give --input-shape" layers dynamic.onnx
+good "1x1x1x1" layers dynamic.onnx --input-shape 1,1,2,2
+good "3x1x1x1" layers dynamic.onnx --input-shape 3,1,7,5
+good "" run dynamic.onnx square.npy --output o.npy;                           array o.npy 1x2 6 -2 # (1+2+3+6)/4 = 3
+good "" run dynamic.onnx squares.npy --output o.npy;                          array o.npy 2x2 6 -2 0 1
+good "" run dynamic.onnx square.pgm --output o.npy;                           array o.npy 1x2 10 -4 # the picture's size; (2+4+6+8)/4 = 5
+good "" run dynamic.onnx square.pgm --input-shape 1,1,2,2 --output o.npy;     array o.npy 1x2 10 -4
+good "" run dynamic.onnx square.npy --input-shape 1,1,2,2 --output o.npy;     array o.npy 1x2 6 -2
+bad 2 "--input-shape 1,1 does not fit input x" layers dynamic.onnx --input-shape 1,1
+bad 2 "--input-shape 1,3,2,2 does not fit input x" layers places.onnx --input-shape 1,3,2,2
+bad 2 '1,0,2,2' layers dynamic.onnx --input-shape 1,0,2,2
+bad 3 "square.npy: its shape is 1x1x2x2, but input x takes 1x1x3x3" run dynamic.onnx square.npy --input-shape 1,1,3,3
+
+# ---- several inputs and outputs: h = a W = [1+3, 2+4], y = h + b = [14, 26], s = y0 - y1 ----
+good "" run two.onnx --input a=a.npy --input b=b.npy --output o.npy;          array o.npy 1x2 14 26
+good "" run two.onnx --input b=b.npy --input a=a.npy --output o.npy;          array o.npy 1x2 14 26
+good "" run two.onnx --input a=a.npy --input b=b.npy --output-name s --output o.npy; array o.npy 1x1 -12
+bad 2 "two.onnx: input b is not given" run two.onnx --input a=a.npy
+bad 2 "two.onnx: input b is not given" run two.onnx a.npy
+bad 2 "no input is called c (inputs: a, b)" run two.onnx --input a=a.npy --input c=b.npy
+bad 2 "no output is called q (outputs: y, s)" run two.onnx --input a=a.npy --input b=b.npy --output-name q
+bad 3 "nofile.npy" run two.onnx --input a=a.npy --input b=nofile.npy
+both="two.onnx --input a=a.npy --input b=b.npy --composite zero"
+# R(y1) = 1 is shared as 6:20 by h1 and b1; h1's 6/26 as 1*2 : 1*4 by a0 and a1
+good "target 1  output 26  start 1  sum 1" explain $both --target 1 --relevance r.npy;  array r.npy 1x2 0.0769230769 0.153846154
+good "" explain $both --target 1 --at b --relevance r.npy;                    array r.npy 1x2 0 0.769230769
+# s = 14 - 26: R(y) = [14, -26] / -12 of it; b's part of those is 10/14 and 20/26
+good "output -12" explain $both --output-name s --at b --relevance r.npy;     array r.npy 1x2 -0.833333333 1.66666667
+
+# ---- tokens 1 3 1: rows [2 3], [6 7], [2 3] of the table, added up to [10 13]; tokens carry no relevance ----
+good "" run tokens.onnx tokens.npy --output o.npy;                            array o.npy 1x2 10 13
+good "" run tokens.onnx batch.npy --output o.npy;                             array o.npy 2x2 10 13 4 7 # rows 0 0 2: [0 1] + [0 1] + [4 5]
+tokens="tokens.onnx tokens.npy --skip-checks --composite zero --target 0"
+good "output 10  start 1  sum 0" explain $tokens --at e --relevance r.npy;    array r.npy 1x3x2 .2 0 .6 0 .2 0
+bad 4 "no relevance reaches it" explain $tokens --relevance r.npy
+bad 4 "no relevance reaches it" explain $tokens --heatmap h.png
+good "batch.npy[1]  target 0  output 4" explain tokens.onnx batch.npy --skip-checks --composite zero --target 0
+bad 3 "layer e: index 4 is outside an axis of 4 elements" run tokens.onnx beyond.npy
+bad 3 "float.npy: its type is float32, but input i takes int64" run tokens.onnx float.npy
+bad 3 "square.pgm: a picture is no input for i, which takes int64" run tokens.onnx square.pgm
+
+# ---- places: class 0 is the picture [1 2; 3 4], class 1 is -2 times it ----
+places="places.onnx places.npy --composite zero --relevance r.npy"
+good "target 2  output 3  start 1" explain $places --target 0@1:0;            array r.npy 1x1x2x2 0 0 1 0
+good "target 5  output -4  start 1" explain $places --target '(1:0:1)';       array r.npy 1x1x2x2 0 1 0 0
+good "target 5  output -4  start 1" explain $places --target 1@0:1;           array r.npy 1x1x2x2 0 1 0 0
+good "start 4  sum 4" explain $places --target 0@all;                         array r.npy 1x1x2x2 1 1 1 1
+good "start 10  sum 10" explain $places --target 0@all --output-relevance logit; array r.npy 1x1x2x2 1 2 3 4
+good "start -20  sum -20" explain $places --target 1@all --output-relevance logit; array r.npy 1x1x2x2 -2 -4 -6 -8
+good "target 3  output 4" explain $places;                                    array r.npy 1x1x2x2 0 0 0 1 # the largest of all
+printf 'sky\nroad\n' >labels.txt
+good "target 6  output -6" explain $places --labels labels.txt --target road@1:0; array r.npy 1x1x2x2 0 0 1 0
+good "places2.npy[1]  target 7  output -16" explain places.onnx places2.npy --composite zero --target '0@0:0,(1:1:1)' --relevance r.npy
+array r.npy 2x1x2x2 1 0 0 0 0 0 0 1
+for target in 2@0:0 0@2:0 0@0:2 -1@0:0 2@all '(0:0:2)' '(2:0:0)' '(0:-1:0)' 0@-1:0; do
+    bad 2 "target $target: the output has 2 classes at 2x2 places, counted from 0" explain $places --target "$target"
+done
+for target in 0@x 0@0 0@0:0:0 0@0: 0@ALL; do bad 2 "target $target: after @ comes y:x or all" explain $places --target "$target"; done
+bad 2 "target (0:0): three numbers are needed" explain $places --target '(0:0)'
+bad 2 "say which: 0@y:x or 0@all" explain $places --target 0
+bad 2 "3 targets for 2 samples" explain places.onnx places2.npy --target '0@all,1@all,0@0:0' -q
+bad 2 "nearest: sky" explain $places --labels labels.txt --target ski@0:0
+
+# ---- weights in other files: only beside the model or below it, whatever leads there ----
+cd inner || exit 2
+ln -s ../w.bin link.bin
+ln -s .. aside
+mkfifo pipe
+good "" run fine.onnx x.npy --output o.npy;                                   array o.npy 1x2 3 10
+bad 3 "external data ../w.bin lies outside the model's folder" run up.onnx x.npy
+bad 3 "external data /etc/passwd lies outside the model's folder" run root.onnx x.npy
+bad 3 "external data link.bin is a link out of the model's folder" run link.onnx x.npy
+bad 3 "external data aside/w.bin is a link out of the model's folder" run linked_folder.onnx x.npy
+bad 3 "external data in is not a regular file" run folder.onnx x.npy
+bad 3 "external data pipe is not a regular file" run fifo.onnx x.npy
+bad 3 "external data no.bin cannot be read" run missing.onnx x.npy
+rm link.bin aside
+ln -s in/w.bin link.bin
+ln -s in aside
+good "" run link.onnx x.npy --output o.npy;                                   array o.npy 1x2 3 10
+good "" run linked_folder.onnx x.npy --output o.npy;                          array o.npy 1x2 3 10
+cd .. && ln -s inner by_link # the model's own folder may be reached by a link
+good "" run by_link/fine.onnx inner/x.npy --output o.npy;                     array o.npy 1x2 3 10
+
+echo "$checks runs, $failures failures"
+[ $failures = 0 ]
