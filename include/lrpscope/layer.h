@@ -44,6 +44,14 @@ struct lrp_container {
 };
 
 /* All layers of a model under some settings. Borrowed from the snapshot it is in. */
+/* One thing that was recognised, canonized, folded or left out on the way from the file's nodes to layers. */
+struct lrp_rewriting {
+    const char *what;   /* "BatchNormalization folded into the layer before it" */
+    const char *before; /* nodes with their operators, as they were just then: "conv (Conv), bn (BatchNormalization)" */
+    const char *after;  /* "1 conv (convolution)", all layers that share a weight, or "nothing" */
+    int layer;          /* -1: none is left of it */
+};
+
 struct lrp_layer_list {
     const struct lrp_layer *rows;  /* rows[0] is the input; rows[i].index == i */
     size_t count;                  /* with row 0 */
@@ -55,6 +63,8 @@ struct lrp_layer_list {
     size_t canonized_count;        /* of canonized */
     const char *const *removed;    /* values that canonization or a pattern swallowed */
     size_t removed_count;          /* of removed */
+    const struct lrp_rewriting *rewritings; /* everything that was done, canonization and the rest, as it was done */
+    size_t rewriting_count;
     const struct lrp_container *containers; /* in the order of their first layers */
     size_t container_count;        /* of containers */
 };

@@ -36,6 +36,14 @@ static void print_containers(const struct lrp_layer_list *layers) {
     }
 }
 
+static void print_rewritings(const struct lrp_layer_list *layers) {
+    printf("\nrewritings:%s\n", layers->rewriting_count ? "" : " none");
+    for (size_t i = 0; i < layers->rewriting_count; i++) {
+        const struct lrp_rewriting *r = &layers->rewritings[i];
+        printf("  %s: %s -> %s\n", r->what, r->before, r->after);
+    }
+}
+
 static void print_totals(const struct lrp_snapshot *now) {
     char activations[40], file[40];
     printf("\n%zu layers, %" PRId64 " parameters, %" PRId64 " MACs; activations %s, file %s\n", now->layers->count - 1,
@@ -74,6 +82,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     print_containers(layers);
     print_totals(now);
     if (arguments->canonize_report) {
+        print_rewritings(layers);
         print_list("canonization", layers->canonized, layers->canonized_count);
         print_list("nodes dropped", layers->dropped, layers->dropped_count);
         print_list("values removed", layers->removed, layers->removed_count);
@@ -113,6 +122,14 @@ static void add_container(struct lrp_document *d, cJSON *array, const struct lrp
     lrp_cli_json_put_number(d, o, "layer", container->layer);
 }
 
+static void add_rewriting(struct lrp_document *d, cJSON *array, const struct lrp_rewriting *rewriting) {
+    cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+    lrp_cli_json_put_text(d, o, "what", rewriting->what);
+    lrp_cli_json_put_text(d, o, "before", rewriting->before);
+    lrp_cli_json_put_text(d, o, "after", rewriting->after);
+    lrp_cli_json_put_number(d, o, "layer", rewriting->layer);
+}
+
 static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
                                   struct lrp_error *err) {
     const struct lrp_layer_list *layers = now->layers;
@@ -132,6 +149,9 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     lrp_cli_json_put_number(&d, totals, "file_bytes", (double)lrp_model_bytes(now->model));
     if (arguments->canonize_report) {
         cJSON *report = lrp_cli_json_put_object(&d, d.root, "canonization");
+        cJSON *rewritings = lrp_cli_json_put_array(&d, report, "rewritings");
+        for (size_t i = 0; i < layers->rewriting_count; i++)
+            add_rewriting(&d, rewritings, &layers->rewritings[i]);
         lrp_cli_json_put_texts(&d, report, "done", layers->canonized, layers->canonized_count);
         lrp_cli_json_put_texts(&d, report, "dropped", layers->dropped, layers->dropped_count);
         lrp_cli_json_put_texts(&d, report, "removed", layers->removed, layers->removed_count);

@@ -90,7 +90,7 @@ static const struct lrp_option options[] = {
     {.name = "top", .argument = "K", .commands = LRP_FOR(RUN), IN(OUTPUT), COUNTER(top),
      .help = "how many outputs are listed; default 5"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
-     .help = "also list what canonization did"},
+     .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
     {.name = "json", .commands = LRP_FOR_ALL, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
 
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),

@@ -8,7 +8,7 @@
 
 /* y = g*x + s per channel (axis 1): what a BatchNormalization does, eps included (semantics.md section 6). */
 struct affine {
-    const char *what; /* the operator, for the report */
+    const char *what, *before, *behind; /* for the report: the operator; what is done with the layer before or behind it */
     size_t channels;
     double *g, *s;
 };
@@ -21,7 +21,8 @@ static void affine_free(struct affine *a)
 
 static bool batch_norm_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
 {
-    *a = (struct affine){.what = "BatchNormalization"};
+    *a = (struct affine){.what = "BatchNormalization", .before = "BatchNormalization folded into the layer before it",
+                         .behind = "BatchNormalization folded into the layer behind it"};
     const struct lrp_blob *p[4];
     for (int i = 0; i < 4; i++) {
         p[i] = lrp_graph_desc(graph, n->in[i + 1])->constant;
@@ -57,7 +58,8 @@ static double channel_number(const struct lrp_desc *d, size_t c, double neutral)
 /* Scale: BatchNormalization written as Mul and Add, or a bias alone. One number for all channels is left where it is. */
 static bool scale_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
 {
-    *a = (struct affine){.what = "scale"};
+    *a = (struct affine){.what = "scale", .before = "scale per channel folded into the layer before it",
+                         .behind = "scale per channel folded into the layer behind it"};
     const struct lrp_shape *shape = &graph->values[n->in[0]].desc.shape;
     const struct lrp_desc *w = lrp_graph_desc(graph, lrp_node_input(n, 1)), *b = lrp_graph_desc(graph, lrp_node_input(n, 2));
     bool per_channel = false;
@@ -172,7 +174,7 @@ static size_t input_channel(const struct fold_target *t, const struct lrp_node *
 
 /* Puts changed weights into node `at` as operator of `linear`; the nodes in `swallowed` become part of it. */
 static bool put_weights(struct lrp_graph *g, int at, const struct lrp_node *linear, int input, const struct weights *w,
-                        const int *swallowed)
+                        const int *swallowed, const char *what)
 {
     const struct lrp_shape vector = {.rank = 1, .dim = {(int64_t)w->outputs}};
     float *bias = malloc((w->outputs + 1) * sizeof *bias);
@@ -182,7 +184,7 @@ static bool put_weights(struct lrp_graph *g, int at, const struct lrp_node *line
                       lrp_graph_constant(g, linear->name, &vector, bias)};
     free(bias);
     if (in[1] < 0 || in[2] < 0) return false;
-    const struct lrp_replacement r = {.op_type = linear->call.op_type, .domain = linear->call.domain, .name = linear->name,
+    const struct lrp_replacement r = {.op_type = linear->call.op_type, .domain = linear->call.domain, .what = what, .name = linear->name,
                                       .in = in, .in_count = 3, .attributes = linear->call.attributes,
                                       .attribute_count = linear->call.attribute_count};
     return lrp_graph_replace(g, at, &r, swallowed, 1);
@@ -215,7 +217,7 @@ static bool fold_into_producer(struct lrp_graph *g, int node, const struct affin
     for (size_t c = 0; ok && c < a->channels; c++) w.b[c] = w.b[c] * a->g[c] + a->s[c];
     const char *name = bn->name, *into = linear->name;
     int from = (int)(linear - g->nodes), input = linear->in[0];
-    ok = ok && put_weights(g, node, linear, input, &w, &from);
+    ok = ok && put_weights(g, node, linear, input, &w, &from, a->before);
     if (ok) report_fold(g, a, name, into);
     weights_free(&w);
     return ok;
@@ -252,7 +254,7 @@ static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affin
         if (ok) w.w[i] = (float)((double)w.w[i] * a->g[c]);
     }
     const char *name = bn->name, *into = linear->name;
-    ok = ok && put_weights(g, consumer, linear, bn->in[0], &w, &node);
+    ok = ok && put_weights(g, consumer, linear, bn->in[0], &w, &node, a->behind);
     if (ok) report_fold(g, a, name, into);
     weights_free(&w);
     return ok;
@@ -306,7 +308,8 @@ static void split_layer_norm(struct lrp_graph *g, int node)
     int between = lrp_graph_insert(g, node, inner, &normalize);
     if (between < 0) return;
     const int in[] = {between, n->in[1], lrp_node_input(n, 2)};
-    const struct lrp_replacement scale = {.op_type = "Scale", .domain = "lrpscope", .in = in, .in_count = in[2] < 0 ? 2 : 3};
+    const struct lrp_replacement scale = {.op_type = "Scale", .domain = "lrpscope", .in = in, .in_count = in[2] < 0 ? 2 : 3,
+                                          .what = "layer normalisation split into normalisation and this scale"};
     if (lrp_graph_replace(g, node, &scale, NULL, 0)) lrp_canonize_report(g, n->name, "split into", "normalisation and scale");
 }
 
@@ -334,6 +337,7 @@ static bool drop_identities(struct lrp_graph *g)
     for (int k = 0; ok && k < g->order_count; k++) {
         struct lrp_node *n = &g->nodes[g->order[k]];
         if (!can_drop(g, n)) continue;
+        lrp_graph_record(g, "does nothing when a network is used: dropped", g->order[k], NULL, 0, -1);
         n->state = LRP_NODE_DROPPED;
         to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
         ok = lrp_name_list_add(g, &g->dropped, n->name) && lrp_name_list_add(g, &g->removed, g->values[n->out[0]].name);

@@ -104,7 +104,7 @@ void lrp_canonize_conv1d(struct lrp_graph *g, int node)
     const char *squeeze = g->nodes[node].name;
     const int in[] = {without_axis(g, conv, axis, &unsqueeze), narrow_weights(g, n->in[1], axis), lrp_node_input(n, 2)};
     const int swallowed[] = {conv, unsqueeze};
-    const struct lrp_replacement r = {.op_type = "Conv", .domain = "", .name = n->name, .in = in, .in_count = in[2] < 0 ? 2 : 3,
+    const struct lrp_replacement r = {.op_type = "Conv", .domain = "", .what = "convolution over one axis written over two", .name = n->name, .in = in, .in_count = in[2] < 0 ? 2 : 3,
                                       .attributes = attributes, .attribute_count = (int)count};
     if (in[0] < 0 || in[1] < 0 || !lrp_graph_replace(g, node, &r, swallowed, unsqueeze < 0 ? 1 : 2)) return;
     lrp_canonize_report(g, n->name, "made one over a single axis with", squeeze);

@@ -139,6 +139,7 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
     const struct lrp_value *out = &graph->values[n->out[0]];
     if (!lrp_shape_equal(&part.call.out[0].shape, &out->desc.shape) || part.call.out[0].dtype != out->desc.dtype) return false;
     if (!report_removed(graph, node, swallowed, swallowed_count)) return false;
+    if (replacement->what) lrp_graph_record(graph, replacement->what, node, swallowed, swallowed_count, node);
     count_node(graph, node, -1);
     n->call = part.call;
     n->in = part.in;
@@ -304,6 +305,7 @@ enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_erro
         /* it need not run to be taken away: behind a layer that nobody knows its shape is open */
         if (*n->call.domain || !n->call.op || lrp_node_input(n, 0) < 0 || n->call.out_count < 1 || n->out[0] < 0 || !reaches[n->out[0]])
             continue;
+        lrp_graph_record(graph, "softmax stripped", graph->order[k], NULL, 0, -1);
         n->state = LRP_NODE_DROPPED;
         to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
         ok = lrp_name_list_add(graph, &graph->dropped, n->name) &&

@@ -63,6 +63,12 @@ struct lrp_name_list { /* a growable list of strings in the graph's arena */
     size_t count, capacity;
 };
 
+/* What was done to nodes, for the report. */
+struct lrp_record {
+    const char *what, *before;
+    int node; /* what came out of it; -1: nothing */
+};
+
 struct lrp_graph {
     struct lrp_arena *arena; /* owned; the definition must outlive the graph */
     const struct lrp_definition *definition;
@@ -77,6 +83,8 @@ struct lrp_graph {
     int *inputs, *outputs;   /* value numbers */
     int input_count, output_count;
     struct lrp_name_list dropped, canonized, removed;
+    struct lrp_record *records;
+    size_t record_count, record_capacity;
 };
 
 /* Builds a graph: execution order, shapes, constant folding, pattern recognition, canonization. *out is owned by the caller.
@@ -96,6 +104,7 @@ const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value);
 /* What a pass wants to put in a node's place. */
 struct lrp_replacement {
     const char *op_type, *domain;
+    const char *what;                 /* for the report: "dense written as MatMul and Add"; NULL: not reported */
     const char *name;                 /* NULL: keeps its own */
     int opset;                        /* 0: the model's */
     const int *in;
@@ -132,6 +141,12 @@ enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_erro
  * frees it. NULL when out of memory. */
 bool *lrp_graph_reach_outputs(const struct lrp_graph *graph);
 
+/* ---- the report ---- */
+
+/* Records what is about to happen to `node` and `others`, which make up the text; `after` is the node that stands for them then, -1:
+ * none. Out of memory, a line is missing. */
+void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after);
+
 /* ---- the layer view ---- */
 
 /* A layer's nodes; struct lrp_layer says the rest. */
@@ -146,6 +161,8 @@ struct lrp_layer_view {
 /* Finds the containers of a view whose rows are complete: bodies and attention; false when out of memory. They live in the graph's
  * arena. `rows` are the list's. */
 bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *view, struct lrp_layer *rows);
+/* Everything that was done, for a view that is complete; false when out of memory. */
+bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view);
 /* Only attention: into `found`, in order; how many, -1 when out of memory. Rows know the bodies they lie in. */
 int lrp_graph_attentions(struct lrp_arena *arena, const struct lrp_layer_list *list, struct lrp_container **found);
 /* Views a graph as layers; everything lives in the graph's arena. */

@@ -333,7 +333,7 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
     result->list.count = v.count;
     result->nodes = v.nodes;
     result->layer_of_node = v.layer_of_node;
-    if (!lrp_graph_containers(graph, result, v.rows))
+    if (!lrp_graph_containers(graph, result, v.rows) || !lrp_graph_report(graph, result))
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.dropped = graph->dropped.items;
     result->list.dropped_count = graph->dropped.count;

@@ -66,7 +66,7 @@ bool lrp_match_replace(struct lrp_match *match, const char *op_type, const int *
 {
     lrp_match_add(match, match->root);
     if (!lrp_match_closed(match)) return false;
-    const struct lrp_replacement r = {.op_type = op_type, .domain = "lrpscope", .name = lrp_match_name(match), .in = in,
+    const struct lrp_replacement r = {.op_type = op_type, .domain = "lrpscope", .what = match->what, .name = lrp_match_name(match), .in = in,
                                       .in_count = in_count, .attributes = attributes, .attribute_count = attribute_count};
     return lrp_graph_replace(match->graph, match->root, &r, match->nodes, match->count);
 }

@@ -13,6 +13,7 @@ struct lrp_match {
     int nodes[LRP_MATCH_NODES];
     int count;
     bool overflow;
+    const char *what; /* for the report, as in struct lrp_replacement */
 };
 void lrp_match_add(struct lrp_match *match, int node);
 /* The live node of ai.onnx operator `op_type` that makes a value, recorded in the match; NULL if it is another. */

@@ -106,21 +106,21 @@ static bool softplus_of(struct lrp_match *m, int factor, int x)
 
 /* One way to write an activation: `constant` * x * gate(x). */
 struct gate {
-    const char *op_type, *approximate;
+    const char *op_type, *approximate, *what;
     double constant;
     bool (*is)(struct lrp_match *match, int factor, int x);
 };
 static const struct gate gates[] = {
-    {"Gelu", "none", 0.5, erf_of},
-    {"Gelu", "tanh", 0.5, tanh_of},
-    {"HardSwish", NULL, 1.0 / 6, clip_of},
-    {"HardSwish", NULL, 1, hard_sigmoid_of},
-    {"Mish", NULL, 1, softplus_of},
+    {"Gelu", "none", "gelu written out with Erf", 0.5, erf_of},
+    {"Gelu", "tanh", "gelu written out with Tanh", 0.5, tanh_of},
+    {"HardSwish", NULL, "hard-swish written out with Clip", 1.0 / 6, clip_of},
+    {"HardSwish", NULL, "hard-swish written out with HardSigmoid", 1, hard_sigmoid_of},
+    {"Mish", NULL, "mish written out", 1, softplus_of},
 };
 
 static bool try_gate(struct lrp_graph *g, int node, const struct gate *gate, int x, int factor)
 {
-    struct lrp_match m = {.graph = g, .root = node};
+    struct lrp_match m = {.graph = g, .root = node, .what = gate->what};
     struct lrp_product p = {.constant = 1};
     lrp_match_product(&m, g->nodes[node].out[0], &p);
     if (!gate->is(&m, factor, x)) return false;
@@ -135,6 +135,7 @@ static bool try_swish(struct lrp_graph *g, int node, int x, int factor)
     double beta;
     lrp_match_product(&m, g->nodes[node].out[0], &p);
     if (!sigmoid_of(&m, factor, x, &beta)) return false;
+    m.what = lrp_match_near(beta, 1.702) ? "gelu written out with Sigmoid: swish with beta 1.702" : "swish written out";
     const struct lrp_attribute attribute = {.name = "beta", .kind = LRP_ATTRIBUTE_FLOAT, .f = (float)beta};
     return lrp_match_replace(&m, "Swish", &x, 1, &attribute, 1);
 }

@@ -45,7 +45,7 @@ bool lrp_pattern_convolution_bias(struct lrp_graph *graph, int node)
     if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, 1, shape->dim[1])) return false;
     const int in[] = {conv->in[0], conv->in[1], as_vector(graph, constant)};
     if (in[2] < 0) return false;
-    const struct lrp_replacement r = {.op_type = conv->call.op_type, .domain = "", .name = conv->name, .in = in, .in_count = 3,
+    const struct lrp_replacement r = {.op_type = conv->call.op_type, .domain = "", .what = "convolution and its bias", .name = conv->name, .in = in, .in_count = 3,
                                       .attributes = conv->call.attributes, .attribute_count = conv->call.attribute_count};
     return lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }
@@ -69,7 +69,7 @@ bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node)
     if (!matmul || !is_dense(graph, matmul) || graph->values[data].uses != 1) return false;
     if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, shape->rank - 1, shape->dim[shape->rank - 1])) return false;
     const int in[] = {matmul->in[0], matmul->in[1], as_vector(graph, constant)};
-    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .name = matmul->name, .in = in, .in_count = 3};
+    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .what = "dense written as MatMul and Add", .name = matmul->name, .in = in, .in_count = 3};
     return in[2] >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }
 
@@ -78,7 +78,7 @@ bool lrp_pattern_dense(struct lrp_graph *graph, int node)
     const struct lrp_node *n = &graph->nodes[node];
     if (!is_dense(graph, n)) return false;
     const int in[] = {n->in[0], n->in[1]};
-    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .in = in, .in_count = 2};
+    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .what = "dense written as MatMul", .in = in, .in_count = 2};
     return lrp_graph_replace(graph, node, &r, NULL, 0);
 }
 
@@ -137,7 +137,7 @@ bool lrp_pattern_scale_bias(struct lrp_graph *graph, int node)
     if ((!lrp_match_is(product, "Mul") && !lrp_match_is(product, "Div")) || graph->values[x].uses != 1) return false;
     if (n->in[0] == c && lrp_match_is(n, "Sub")) return false;
     if (!arithmetic_step(graph, product, &first) || !arithmetic_step(graph, n, &last)) return false;
-    struct lrp_match m = {.graph = graph, .root = node};
+    struct lrp_match m = {.graph = graph, .root = node, .what = "scale written as a factor and a shift"};
     lrp_match_add(&m, (int)(product - graph->nodes));
     const struct step both = {.x = first.x, .w = first.w, .b = last.b};
     return replace_by_scale(&m, &both);
@@ -146,6 +146,6 @@ bool lrp_pattern_scale_bias(struct lrp_graph *graph, int node)
 bool lrp_pattern_scale(struct lrp_graph *graph, int node)
 {
     struct step step;
-    struct lrp_match m = {.graph = graph, .root = node};
+    struct lrp_match m = {.graph = graph, .root = node, .what = "arithmetic with a constant is a scale"};
     return arithmetic_step(graph, &graph->nodes[node], &step) && replace_by_scale(&m, &step);
 }

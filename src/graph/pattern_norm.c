@@ -82,7 +82,7 @@ static bool is_deviation(struct lrp_match *m, int value, int x, const int64_t *a
 bool lrp_pattern_layer_norm(struct lrp_graph *graph, int node)
 {
     const struct lrp_node *div = &graph->nodes[node];
-    struct lrp_match m = {.graph = graph, .root = node};
+    struct lrp_match m = {.graph = graph, .root = node, .what = "layer normalisation written out"};
     int64_t axes[LRP_MAX_RANK] = {0};
     int count = 0;
     double epsilon = 0;
@@ -131,6 +131,7 @@ bool lrp_pattern_whole_layer_norm(struct lrp_graph *graph, int node)
     };
     const int in[] = {norm->in[0], lrp_node_input(scale, 1), lrp_node_input(scale, 2)};
     const struct lrp_replacement r = {.op_type = "LayerNormalization", .domain = "", .opset = 17, .name = norm->name,
+                                      .what = "normalisation and its scale are one layer normalisation",
                                       .in = in, .in_count = in[2] < 0 ? 2 : 3, .attributes = attributes, .attribute_count = 2};
     return in[1] >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }

@@ -159,6 +159,11 @@ bad 4 "--memory 1" explain "$model" "$picture" --memory 1 --heatmap h.png
 
 # ---- check and layers ----
 good 0 check "$model"; has out "all 12 layers pass"
+good 0 layers "$model" --canonize-report; has out "rewritings: none"
+echo '{"lrpscope_model": 1, "input": [1, 2], "layers": [{"type": "dropout"}, {"type": "dense", "weight": [[3, 5], [4, 6]]}]}' >dropout.json
+good 0 layers ../dropout.json --canonize-report; has out "(Dropout) -> nothing"
+good 0 layers ../dropout.json --canonize-report --json
+json "[r['layer'] for r in d['canonization']['rewritings'] if 'dropped' in r['what']] == [-1] and d['layers'][0]['body'] == -1"
 good 1 check "$unsupported"; has out "hard-swish"; has out "--support-activation hard-swish"
 good 0 check "$unsupported" --support-activation hard-swish
 good 1 check "$unsupported" --json
