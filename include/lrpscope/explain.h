@@ -103,14 +103,16 @@ const char *lrp_settings_activation_at(const struct lrp_settings *settings, size
 enum lrp_status lrp_settings_register_layer(struct lrp_settings *settings, const char *name, bool registered, struct lrp_error *err);
 enum lrp_status lrp_settings_register_activation(struct lrp_settings *settings, const char *name, bool registered, struct lrp_error *err);
 
-/* Loads a plugin (plugin.h): its operators, rules and supported names hold for these settings and their copies. Loading one twice is fine.
- * Rules and composites that name what it brings are to be set afterwards. Errors: LRP_FILE naming file, cause and remedy. */
+/* Loads a plugin (plugin.h): its operators, rules, supported names and colour maps hold for these settings and their copies. Loading one twice is fine.
+ * Rules, composites and settings that name what it brings are to be set afterwards. Errors: LRP_FILE naming file, cause and remedy. */
 enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const char *path, struct lrp_error *err);
 /* The plugins' paths, in the order they were loaded. Borrowed. */
 size_t lrp_settings_plugin_count(const struct lrp_settings *settings);
 const char *lrp_settings_plugin_at(const struct lrp_settings *settings, size_t index);
 /* Type and domain of the operators that plugins brought; false past the end. */
 bool lrp_settings_operator_at(const struct lrp_settings *settings, size_t index, const char **type, const char **domain);
+/* The colour maps that plugins brought, for heatmap.h; borrowed, NULL if there is none. */
+const struct lrp_colormap_set *lrp_settings_colormaps(const struct lrp_settings *settings);
 
 /* Reads a rules file over the settings (what the file does not name stays). `warnings` (may be NULL) gets an owned string with a
  * line per unknown key, or NULL (also on failure). Errors: LRP_FILE (not readable, not JSON), LRP_USAGE (a wrong value), naming file and key. */

@@ -24,20 +24,25 @@
 #include "lrpscope/error.h"
 #include "lrpscope/tensor.h"
 
-/* ---- colour maps: rows of a table ---- */
+/* ---- colour maps: rows of a table, and what plugins bring ---- */
 
-/* A colour map; static. */
+/* A colour map. */
 struct lrp_colormap;
+/* Colour maps of plugins, behind those of the table (lrp_settings_colormaps). Reference counted, never changed once it is shared;
+ * NULL wherever there is none. */
+struct lrp_colormap_set;
+/* One more reference; returns set. */
+const struct lrp_colormap_set *lrp_colormap_set_retain(const struct lrp_colormap_set *set);
+/* Gives a reference back; its maps go with the last one. */
+void lrp_colormap_set_release(const struct lrp_colormap_set *set);
 
-/* By name ("seismic"); NULL if there is none. Borrowed, static, as all colour maps. */
-const struct lrp_colormap *lrp_colormap_find(const char *name);
+/* By name ("seismic"); NULL if there is none. Borrowed: the table's are static, the others live as long as their set. */
+const struct lrp_colormap *lrp_colormap_find(const struct lrp_colormap_set *set, const char *name);
 /* 0, 1, ... in the order in which a key press walks through them; NULL beyond the last. */
-const struct lrp_colormap *lrp_colormap_at(size_t index);
-/* How many there are. */
-size_t lrp_colormap_count(void);
-/* Position in the table, so that lrp_colormap_at(lrp_colormap_index(m)) == m. */
-size_t lrp_colormap_index(const struct lrp_colormap *map);
-/* "seismic". Borrowed, static. */
+const struct lrp_colormap *lrp_colormap_at(const struct lrp_colormap_set *set, size_t index);
+/* The one after it, behind the last the first. */
+const struct lrp_colormap *lrp_colormap_next(const struct lrp_colormap_set *set, const struct lrp_colormap *map);
+/* "seismic". Borrowed, as the map. */
 const char *lrp_colormap_name(const struct lrp_colormap *map);
 /* One line for lists: "blue, white, red". */
 const char *lrp_colormap_summary(const struct lrp_colormap *map);
@@ -46,7 +51,7 @@ bool lrp_colormap_diverging(const struct lrp_colormap *map);
 /* Colour at t in 0..1 (clamped), linear between the map's nodes, rounded to the nearest of 0..255 (halves up).
  * At t = 0.5 of a diverging map exactly the neutral colour; t NaN: the colour for NaN and infinity. */
 void lrp_colormap_rgb(const struct lrp_colormap *map, double t, unsigned char rgb[3]);
-/* The colour NaN and infinity get; it occurs nowhere in the map itself. */
+/* The colour NaN and infinity get, far from all colours of the map itself. */
 void lrp_colormap_invalid(const struct lrp_colormap *map, unsigned char rgb[3]);
 
 /* ---- planes ---- */
@@ -162,7 +167,8 @@ struct lrp_range {
 
 /* How a heatmap is drawn. */
 struct lrp_heatmap_options {
-    const struct lrp_colormap *colormap; /* borrowed, static */
+    const struct lrp_colormap_set *maps; /* borrowed: what `colormap` may be beyond the table; NULL: nothing */
+    const struct lrp_colormap *colormap; /* borrowed: static, or as long as maps */
     enum lrp_reduction reduction; /* how channels become one number */
     enum lrp_range_mode range;  /* what the ends of the colour map stand for */
     double clip_low, clip_high; /* percentiles in percent, 0 and 100: no clipping */
@@ -171,11 +177,11 @@ struct lrp_heatmap_options {
     int size_factor;            /* every cell becomes size_factor x size_factor pixels of an exported picture */
 };
 
-/* Defaults for what is shown: a method (lrp, input-gradient, gradient, smooth-grad, integrated-gradients, grad-cam) or
+/* Defaults for what is shown, without maps: a method (lrp, input-gradient, gradient, smooth-grad, integrated-gradients, grad-cam) or
  * "activation", "weights". An unknown or NULL name gets those of lrp. */
 void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out);
 /* Sets one option from its text. key: colormap, reduce, range, clip ("1:99"), gamma, overlay, size-factor (also
- * size_factor). Errors: LRP_USAGE naming key, value and what is allowed; options are then unchanged. */
+ * size_factor). colormap: one of the table or of options->maps. Errors: LRP_USAGE naming key, value and what is allowed; options are then unchanged. */
 enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, const char *key, const char *value,
                                        struct lrp_error *err);
 /* The keys, in order; NULL beyond the last. */

@@ -1,4 +1,5 @@
-/* plugin.h: what a plugin sees: a shared object that brings operators, rules and supported names. Needs nothing but this header.
+/* plugin.h: what a plugin sees: a shared object that brings operators, rules, supported names and colour maps. Needs nothing but this
+ * header.
  *
  *     static int forward(const struct lrp_plugin_call *call) {
  *         for (size_t i = 0; i < call->in[0].count; i++) call->out[0].data[i] = 2 * call->in[0].data[i];
@@ -13,7 +14,10 @@
  * Built with `cc -shared -fPIC -I.../include doubling.c -o doubling.so`, loaded with --plugin doubling.so (or "plugins" of a rules file),
  * never by itself. Everything given to the host is copied or must live as long as the shared object: static data does. Functions may be
  * called from another thread than lrp_plugin_main, one at a time for each network, and must not keep state. All numbers are float32,
- * arrays row-major. A function returns 0, or anything else after writing one line to call->why. */
+ * arrays row-major. A function returns 0, or anything else after writing one line to call->why.
+ *
+ * Versions: structs grow at their ends. A plugin built with an older header works; one built with a newer header works, too, if it asks
+ * LRP_PLUGIN_HAS before it calls what an older host does not have, and returns LRP_PLUGIN_OLD_HOST if it cannot do without. */
 #ifndef LRPSCOPE_PLUGIN_H
 #define LRPSCOPE_PLUGIN_H
 
@@ -28,6 +32,10 @@ extern "C" {
 #define LRP_PLUGIN_ABI 1u
 /* Most axes of an array; bytes a cause can have. */
 enum { LRP_PLUGIN_RANK = 8, LRP_PLUGIN_WHY = 400 };
+/* True if the host is new enough to have a function: LRP_PLUGIN_HAS(host, add_colormap). Those without a remark all hosts have. */
+#define LRP_PLUGIN_HAS(host, member) ((host)->size >= offsetof(struct lrp_plugin_host, member) + sizeof((host)->member))
+/* What lrp_plugin_main returns where such a function is missing: the error then says that the program is too old. */
+#define LRP_PLUGIN_OLD_HOST 1001
 
 /* An array. `data` NULL: absent, or not wanted. */
 struct lrp_plugin_array {
@@ -79,6 +87,20 @@ struct lrp_plugin_layer {
 /* A rule that is a function: fills `given`. */
 typedef int lrp_plugin_rule(const struct lrp_plugin_layer *layer);
 
+/* A place and a colour; between two stops of a map it is linear. */
+struct lrp_plugin_stop {
+    float position, red, green, blue; /* 0..1, each */
+};
+/* A colour map as it is given to add_colormap. */
+struct lrp_plugin_colormap {
+    size_t size;                         /* of this struct, as the plugin knows it */
+    const char *name;                    /* small letters, digits and - after a letter; none that is taken */
+    const char *summary;                 /* one line for lists: "blue, white, red"; NULL: none */
+    int diverging;                       /* not 0: a stop lies at 0.5 and is the colour of zero; 0: sequential, from the lowest value on */
+    const struct lrp_plugin_stop *stops; /* ascending, the first at 0, the last at 1; copied */
+    size_t count;                        /* 2..256 */
+};
+
 /* All functions return 0, or not 0 if they refuse; the reason is reported when the plugin is loaded. */
 struct lrp_plugin_host {
     uint32_t abi; /* LRP_PLUGIN_ABI */
@@ -103,6 +125,8 @@ struct lrp_plugin_host {
     int (*tape_input)(struct lrp_plugin_tape *tape, int input);
     int (*tape_constant)(struct lrp_plugin_tape *tape, int rank, const int64_t *dim, const float *data);
     int (*tape_apply)(struct lrp_plugin_tape *tape, const char *op_type, const int *inputs, int count, const char *attributes);
+    /* Since the second version: ask LRP_PLUGIN_HAS. */
+    int (*add_colormap)(const struct lrp_plugin_host *host, const struct lrp_plugin_colormap *map);
 };
 
 /* What a plugin exports. Anything but 0 unloads it. */

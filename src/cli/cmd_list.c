@@ -231,9 +231,8 @@ static const char *colormap_kind(const struct lrp_colormap *map) {
 }
 
 static void colormaps_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
-    (void)arguments;
     const struct lrp_colormap *map;
-    for (size_t i = 0; (map = lrp_colormap_at(i)); i++) {
+    for (size_t i = 0; (map = lrp_colormap_at(lrp_settings_colormaps(arguments->settings), i)); i++) {
         lrp_cli_table_cell(table, "%s", lrp_colormap_name(map));
         lrp_cli_table_cell(table, "%s", colormap_kind(map));
         lrp_cli_table_cell(table, "%s", lrp_colormap_summary(map));
@@ -241,9 +240,8 @@ static void colormaps_table(struct lrp_table *table, const struct lrp_arguments 
 }
 
 static void colormaps_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
-    (void)arguments;
     const struct lrp_colormap *map;
-    for (size_t i = 0; (map = lrp_colormap_at(i)); i++) {
+    for (size_t i = 0; (map = lrp_colormap_at(lrp_settings_colormaps(arguments->settings), i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "name", lrp_colormap_name(map));
         lrp_cli_json_put_text(d, o, "kind", colormap_kind(map));

@@ -78,8 +78,8 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .examples = {"lrpscope ops"}},
     [LRP_COMMAND_COLORMAPS] =
         {.name = "colormaps", .arguments = "", .summary = "lists the colour maps of heatmaps",
-         .details = "What --colormap accepts.",
-         .run = lrp_cli_colormaps, .examples = {"lrpscope colormaps"}},
+         .details = "What --colormap accepts; with --plugin also what a plugin brings.",
+         .run = lrp_cli_colormaps, .examples = {"lrpscope colormaps", "lrpscope colormaps --plugin palettes.so"}},
 };
 // clang-format on
 

@@ -33,7 +33,7 @@ static const char *composite_name(size_t index) {
 }
 
 static const char *colormap_name(size_t index) {
-    const struct lrp_colormap *map = lrp_colormap_at(index);
+    const struct lrp_colormap *map = lrp_colormap_at(NULL, index);
     return map ? lrp_colormap_name(map) : NULL;
 }
 

@@ -52,8 +52,8 @@ static const struct lrp_option options[] = {
     {.name = "no-fuse", .commands = LRP_FOR_MODEL, IN(GRAPH), FLAG(FUSE, false), .help = "every activation is its own layer"},
     {.name = "input-shape", .argument = "N,C,H,W", .commands = LRP_FOR_MODEL, IN(GRAPH), SETTING(INPUT_SHAPE),
      .help = "shape of the input where the model leaves it open"},
-    {.name = "plugin", .argument = "F.so", .commands = LRP_FOR_MODEL | LRP_FOR(OPS) | LRP_FOR(RULES), IN(GRAPH), .kind = LRP_OPTION_PLUGIN,
-     .help = "load a plugin: operators, rules, supported names; repeatable"},
+    {.name = "plugin", .argument = "F.so", .commands = LRP_FOR_MODEL | LRP_FOR(OPS) | LRP_FOR(RULES) | LRP_FOR(COLORMAPS), IN(GRAPH), .kind = LRP_OPTION_PLUGIN,
+     .help = "load a plugin: operators, rules, supported names, colour maps; repeatable"},
 
     {.name = "input", .argument = "NAME=FILE", .commands = LRP_FOR_INPUT, IN(INPUT), .kind = LRP_OPTION_INPUT,
      .help = "an input of a model that has several; repeatable"},

@@ -30,7 +30,7 @@ void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out) {
     for (size_t i = 0; what && i < sizeof defaults / sizeof *defaults; i++)
         if (strcmp(defaults[i].what, what) == 0)
             row = i;
-    *out = (struct lrp_heatmap_options){.colormap = lrp_colormap_find(defaults[row].colormap),
+    *out = (struct lrp_heatmap_options){.colormap = lrp_colormap_find(NULL, defaults[row].colormap),
                                         .reduction = defaults[row].reduction,
                                         .range = LRP_RANGE_AUTO,
                                         .clip_high = 100,
@@ -42,7 +42,7 @@ void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out) {
 /* ---- options as text ---- */
 
 static bool set_colormap(struct lrp_heatmap_options *options, const char *value) {
-    const struct lrp_colormap *map = lrp_colormap_find(value);
+    const struct lrp_colormap *map = lrp_colormap_find(options->maps, value);
     options->colormap = map ? map : options->colormap;
     return map != NULL;
 }
@@ -149,10 +149,11 @@ static const struct option *option_find(const char *key) {
     return NULL;
 }
 
-static enum lrp_status unknown_colormap(const char *value, struct lrp_error *err) {
+static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, const char *value, struct lrp_error *err) {
     struct lrp_text list = {0};
-    for (size_t i = 0; i < lrp_colormap_count(); i++)
-        lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", lrp_colormap_name(lrp_colormap_at(i)));
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
+        lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", lrp_colormap_name(map));
     lrp_fail(err, LRP_USAGE, "colormap '%s' is unknown; there are %s", value, list.data ? list.data : "");
     lrp_text_free(&list);
     return LRP_USAGE;
@@ -167,7 +168,7 @@ enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, cons
     if (row->set(options, value))
         return LRP_OK;
     if (!row->allowed)
-        return unknown_colormap(value, err);
+        return unknown_colormap(options->maps, value, err);
     return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", row->key, value, row->allowed);
 }
 

@@ -193,6 +193,22 @@ static int support(const struct lrp_plugin_host *host, bool activation, const ch
 static int support_layer(const struct lrp_plugin_host *host, const char *name) { return support(host, false, name); }
 static int support_activation(const struct lrp_plugin_host *host, const char *name) { return support(host, true, name); }
 
+static int add_colormap(const struct lrp_plugin_host *host, const struct lrp_plugin_colormap *map)
+{
+    struct lrp_plugin *p = host->context;
+    struct lrp_colormap_stop stops[LRP_COLORMAP_STOPS];
+    struct lrp_error err = {0};
+    /* as large as the first version of plugin.h that has it */
+    const size_t least = offsetof(struct lrp_plugin_colormap, count) + sizeof map->count;
+    if (!p->offer || !map) return refuse(p, "colour map", "", "it is none");
+    if (map->size < least) return refuse(p, "colour map", "", "its size is not that of a struct lrp_plugin_colormap");
+    for (size_t i = 0; map->stops && map->count <= LRP_COLORMAP_STOPS && i < map->count; i++)
+        stops[i] = (struct lrp_colormap_stop){map->stops[i].position, map->stops[i].red, map->stops[i].green, map->stops[i].blue};
+    const struct lrp_colormap made = {.name = map->name, .summary = map->summary, .diverging = map->diverging != 0, .count = map->count,
+                                      .stops = map->stops ? stops : NULL};
+    return lrp_colormap_set_add(p->offer->colormaps, &made, &err) == LRP_OK ? 0 : refuse(p, "colour map", map->name, err.message);
+}
+
 static double attribute_number(const struct lrp_plugin_call *call, const char *name, double otherwise)
 {
     const struct lrp_attribute *a = lrp_call_attribute(call->attributes, name);
@@ -211,7 +227,8 @@ static const struct lrp_plugin_host host_functions = {
     .abi = LRP_PLUGIN_ABI, .size = sizeof(struct lrp_plugin_host), .add_operator = add_operator, .add_rule = add_rule,
     .add_rule_function = add_rule_function, .override_rule = override_rule, .support_layer = support_layer,
     .support_activation = support_activation, .attribute_number = attribute_number, .attribute_numbers = attribute_numbers,
-    .tape_input = lrp_plugin_tape_input, .tape_constant = lrp_plugin_tape_constant, .tape_apply = lrp_plugin_tape_apply};
+    .tape_input = lrp_plugin_tape_input, .tape_constant = lrp_plugin_tape_constant, .tape_apply = lrp_plugin_tape_apply,
+    .add_colormap = add_colormap};
 
 /* ---- loading ---- */
 
@@ -224,6 +241,8 @@ static enum lrp_status run_main(struct lrp_plugin *p, struct lrp_error *err)
     if (!symbol) return lrp_fail(err, LRP_FILE, "plugin %s: it has no lrp_plugin_main (see lrpscope/plugin.h)", p->path);
     const int result = main_function(&p->host);
     if (p->first.status) return lrp_fail(err, LRP_FILE, "plugin %s: %s", p->path, p->first.message);
+    if (result == LRP_PLUGIN_OLD_HOST)
+        return lrp_fail(err, LRP_FILE, "plugin %s: it needs functions that this lrpscope does not have yet: use a newer one", p->path);
     if (result) return lrp_fail(err, LRP_FILE, "plugin %s: lrp_plugin_main returned %d (built for another version than ABI %u?)", p->path, result, LRP_PLUGIN_ABI);
     return LRP_OK;
 }

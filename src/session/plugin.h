@@ -3,6 +3,7 @@
 #define LRP_SESSION_PLUGIN_H
 
 #include "book.h"
+#include "colormap.h"
 #include "lrpscope/plugin.h"
 #include "ops.h"
 
@@ -16,6 +17,7 @@ const char *lrp_plugin_path(const struct lrp_plugin *plugin);
 struct lrp_plugin_offer {
     struct lrp_plugin *plugin;
     struct lrp_rule_book *book;                         /* rules are added here */
+    struct lrp_colormap_set *colormaps;                 /* colour maps here */
     bool (*support)(void *data, bool activation, const char *name);
     bool (*taken)(void *data, const char *domain, const char *type); /* an operator of that name is there already */
     void *data;

@@ -93,10 +93,15 @@ enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const cha
         if (same_file(lrp_settings_plugin_at(settings, i), path)) return LRP_OK;
     const size_t layers = lrp_settings_layer_count(settings), activations = lrp_settings_activation_count(settings);
     struct lrp_rule_book *book = NULL;
+    struct lrp_colormap_set *colormaps = NULL;
     struct lrp_plugin *plugin = NULL;
     enum lrp_status status = lrp_rule_book_copy(settings->book, NULL, NULL, &book, err);
-    if (status != LRP_OK) return status;
-    struct lrp_plugin_offer offer = {.book = book, .support = register_name, .taken = is_taken, .data = settings};
+    if (status == LRP_OK) status = lrp_colormap_set_copy(settings->colormaps, &colormaps, err);
+    if (status != LRP_OK) {
+        lrp_rule_book_release(book);
+        return status;
+    }
+    struct lrp_plugin_offer offer = {.book = book, .colormaps = colormaps, .support = register_name, .taken = is_taken, .data = settings};
     status = lrp_plugin_load(path, &offer, &plugin, err);
     struct lrp_plugin_list *list = status == LRP_OK ? lrp_plugin_list_with(settings->plugins, plugin) : NULL;
     if (status == LRP_OK && !list) {
@@ -105,6 +110,7 @@ enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const cha
     }
     if (status != LRP_OK) {
         lrp_rule_book_release(book);
+        lrp_colormap_set_release(colormaps);
         forget_names(settings, layers, activations);
         return status;
     }
@@ -112,6 +118,8 @@ enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const cha
     lrp_rule_book_release(settings->book);
     settings->plugins = list;
     settings->book = book;
+    lrp_colormap_set_release(settings->colormaps);
+    settings->colormaps = colormaps;
     return LRP_OK;
 }
 

@@ -19,6 +19,7 @@ enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_
                                 [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = method,
                                 [LRP_SHOW_OVERLAY] = method};
     lrp_heatmap_defaults(what[show], out);
+    out->maps = settings->colormaps;
     if (show == LRP_SHOW_OVERLAY) out->overlay = overlay_alpha;
     for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
         if (*lrp_settings_get(settings, keys[i]))

@@ -48,6 +48,7 @@ void lrp_settings_free(struct lrp_settings *settings)
     lrp_strings_free(&settings->activations);
     lrp_rule_book_release(settings->book);
     lrp_plugin_list_release(settings->plugins);
+    lrp_colormap_set_release(settings->colormaps);
     cJSON_Delete(settings->custom_rules);
     cJSON_Delete(settings->unknown);
     free(settings);
@@ -72,6 +73,7 @@ enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lr
          lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations);
     if (ok) copy->book = lrp_rule_book_retain(settings->book);
     if (ok) copy->plugins = lrp_plugin_list_retain(settings->plugins);
+    if (ok) copy->colormaps = lrp_colormap_set_retain(settings->colormaps);
     ok = ok && copy_json(settings->custom_rules, &copy->custom_rules) && copy_json(settings->unknown, &copy->unknown);
     if (ok) {
         *out = copy;
@@ -128,7 +130,7 @@ static enum lrp_status check_number(const char *key, const char *text, struct lr
 }
 
 /* The form of one value, whatever the model. */
-static enum lrp_status check_form(enum lrp_setting setting, const char *text, struct lrp_error *err)
+static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err)
 {
     enum lrp_convention convention;
     enum lrp_method method;
@@ -162,6 +164,7 @@ static enum lrp_status check_form(enum lrp_setting setting, const char *text, st
     case LRP_SETTING_GAMMA:
     case LRP_SETTING_SIZE_FACTOR:
         lrp_heatmap_defaults("lrp", &heatmap);
+        heatmap.maps = settings->colormaps;
         return lrp_heatmap_option_set(&heatmap, key, text, err);
     case LRP_SETTING_THREADS:
     case LRP_SETTING_MEMORY: return check_number(key, text, err);
@@ -171,7 +174,7 @@ static enum lrp_status check_form(enum lrp_setting setting, const char *text, st
 
 enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err)
 {
-    enum lrp_status status = check_form(setting, text, err);
+    enum lrp_status status = check_form(settings, setting, text, err);
     if (status != LRP_OK) return status;
     const bool given = *text || !*table[setting].value; /* nothing, where something is needed, is the default */
     char *copy = given ? strdup(text) : NULL;
@@ -189,6 +192,7 @@ enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_se
 /* ---- lists ---- */
 
 const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings) { return settings->book; }
+const struct lrp_colormap_set *lrp_settings_colormaps(const struct lrp_settings *settings) { return settings->colormaps; }
 
 size_t lrp_settings_rule_count(const struct lrp_settings *settings) { return settings->rules.count; }
 

@@ -14,6 +14,7 @@ struct lrp_settings {
     cJSON *custom_rules;              /* as they stood in a rules file, by name; NULL if there are none */
     const struct lrp_rule_book *book; /* custom rules and those of plugins; NULL if there is none, never changed once shared */
     struct lrp_plugin_list *plugins; /* NULL: none; shared by copies, never changed once shared */
+    const struct lrp_colormap_set *colormaps; /* of plugins; likewise */
     cJSON *unknown; /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };
 

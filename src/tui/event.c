@@ -11,6 +11,7 @@ void lrp_picture_clear(struct lrp_picture *picture) {
     for (size_t i = 0; i < picture->tile_count; i++)
         lrp_plane_free(&picture->tiles[i].plane);
     free(picture->tiles);
+    lrp_colormap_set_release(picture->options.maps);
     *picture = (struct lrp_picture){.made = {.layer = -1}};
 }
 

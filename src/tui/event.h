@@ -19,7 +19,7 @@ struct lrp_picture {
     struct lrp_plane plane;             /* no values (and no tiles): there is nothing to show */
     struct lrp_plane grey;              /* OVERLAY: brightness of the input, of the plane's size */
     struct lrp_plane other, difference; /* COMPARE: what is stored, and plane - other */
-    struct lrp_heatmap_options options;
+    struct lrp_heatmap_options options; /* its maps: an owned reference */
     struct lrp_range range, difference_range; /* of all planes or tiles together; of the difference */
     double correlation;                 /* COMPARE */
     int64_t channel, channels;          /* which one of how many is shown; -1: all reduced */

@@ -90,9 +90,10 @@ static void conventions(struct lrp_runner *runner, const char *word, struct lrp_
         add(rows, word, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
 }
 static void colormaps(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows) {
-    (void)runner;
-    for (size_t i = 0; i < lrp_colormap_count(); i++)
-        add(rows, word, lrp_colormap_name(lrp_colormap_at(i)), "");
+    const struct lrp_colormap_set *maps = runner->snapshot ? lrp_settings_colormaps(runner->snapshot->settings) : NULL;
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
+        add(rows, word, lrp_colormap_name(map), lrp_colormap_summary(map));
 }
 static void reductions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows) {
     (void)runner;

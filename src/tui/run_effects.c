@@ -144,7 +144,7 @@ static const char *next_value(const struct lrp_runner *runner, enum lrp_setting 
     const struct lrp_heatmap_options *options = &runner->app.picture.options;
     if (setting == LRP_SETTING_REDUCE)
         return lrp_reduction_name((enum lrp_reduction)(((int)options->reduction + 1) % LRP_REDUCTION_COUNT));
-    return lrp_colormap_name(lrp_colormap_at((lrp_colormap_index(options->colormap) + 1) % lrp_colormap_count()));
+    return lrp_colormap_name(lrp_colormap_next(options->maps, options->colormap));
 }
 
 static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect) {

@@ -145,7 +145,7 @@ static enum lrp_status paint_compare(struct work *w) {
         return status;
     struct lrp_heatmap_options options = p->options;
     if (!lrp_colormap_diverging(options.colormap))
-        options.colormap = lrp_colormap_find("seismic");
+        options.colormap = lrp_colormap_find(NULL, "seismic");
     p->correlation = lrp_plane_correlation(&p->other, &p->plane);
     set_range(both, 2, p);
     return lrp_range_of(difference, 1, &options, &p->difference_range, &w->err);
@@ -227,6 +227,7 @@ void lrp_paint(const struct lrp_caps *caps, const struct lrp_request *request, c
     struct work w = {.caps = caps, .request = request, .snapshot = snapshot, .stored = stored, .out = out};
     *out = (struct lrp_picture){.made = *request, .channel = -1};
     enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, request->kind == LRP_PREVIEW_OVERLAY ? LRP_SHOW_OVERLAY : request->show, &out->options, &w.err);
+    lrp_colormap_set_retain(out->options.maps); /* the picture outlives the snapshot */
     if (status == LRP_OK && painters[request->kind])
         status = painters[request->kind](&w);
     if (status == LRP_OK)

@@ -40,11 +40,13 @@ static bool command(struct lrp_runner *runner, const char *line) {
 
 static bool keys(struct lrp_runner *runner, const char *line) {
     while (*line && !runner->quit) {
+        if (*line == ' ') { /* blanks separate; <Space> is the key */
+            line++;
+            continue;
+        }
         const int key = lrp_key_parse(&line);
         if (key < 0)
             return false;
-        if (key == ' ')
-            continue; /* blanks separate; <Space> is the key */
         struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
         lrp_runner_look(runner);
         lrp_runner_send(runner, &event);

@@ -75,7 +75,7 @@ void lrp_view_compare(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     const struct lrp_heat both = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
     struct lrp_heatmap_options signed_options = p->options;
     if (!lrp_colormap_diverging(signed_options.colormap))
-        signed_options.colormap = lrp_colormap_find("seismic");
+        signed_options.colormap = lrp_colormap_find(NULL, "seismic");
     const struct lrp_heat differs = lrp_heat_make(&app->caps, &signed_options, &p->difference_range, false, canvas);
     const struct lrp_plane *const planes[3] = {&p->other, &p->plane, &p->difference};
     struct lrp_rect parts[3];

@@ -33,6 +33,42 @@ static int infer(const struct lrp_plugin_call *call) {
     return 0;
 }
 
+/* A colour map that is right but for one thing. */
+static int add_colormap(const struct lrp_plugin_host *host) {
+    struct lrp_plugin_stop stops[3] = {{0, 1, 0, 0}, {.5F, 1, 1, 1}, {1, 0, 0, 1}};
+    struct lrp_plugin_colormap map = {.size = sizeof map, .name = "mine", .summary = "a line", .diverging = 1, .stops = stops, .count = 3};
+#ifdef WRONG_MAP_ORDER
+    stops[1].position = 1;
+#elif defined WRONG_MAP_ONE
+    map.count = 1;
+#elif defined WRONG_MAP_MANY
+    map.count = (size_t)-1;
+#elif defined WRONG_MAP_NAN
+    stops[2].green = 0.0F / (stops[0].green + stops[1].position - 0.5F);
+#elif defined WRONG_MAP_RANGE
+    stops[2].blue = 255;
+#elif defined WRONG_MAP_END
+    map.stops++;
+    map.count--;
+    map.diverging = 0;
+#elif defined WRONG_MAP_MIDDLE
+    stops[1].position = 0.4F;
+#elif defined WRONG_MAP_TAKEN
+    map.name = "seismic";
+#elif defined WRONG_MAP_NAME
+    map.name = "Mine, all\nmine";
+#elif defined WRONG_MAP_SUMMARY
+    map.summary = "\033[2J";
+#elif defined WRONG_MAP_SIZE
+    map.size = 8;
+#elif defined WRONG_MAP_NO_STOPS
+    map.stops = NULL;
+#elif defined WRONG_MAP_TWICE
+    host->add_colormap(host, &map);
+#endif
+    return host->add_colormap(host, &map);
+}
+
 #ifdef WRONG_SYMBOL
 int not_main(const struct lrp_plugin_host *host);
 int not_main(const struct lrp_plugin_host *host) {
@@ -58,11 +94,19 @@ int lrp_plugin_main(const struct lrp_plugin_host *host) {
 #endif
         .inputs = 1, .forward = forward};
     (void)infer;
+    (void)add_colormap;
+#ifdef WRONG_MAP
+    return add_colormap(host);
+#endif
+#ifdef WRONG_OLD
+    return LRP_PLUGIN_OLD_HOST;
+#endif
 #ifdef WRONG_NOTHING
     host->add_operator(host, NULL);
     host->add_rule(host, NULL, NULL);
     host->add_rule_function(host, NULL, NULL);
     host->override_rule(host, NULL, NULL, NULL);
+    host->add_colormap(host, NULL);
     return host->support_layer(host, NULL);
 #endif
 #ifdef WRONG_ABI

@@ -45,6 +45,36 @@ bad() {
     grep -qF -e "$text" err || fail "'$text' is not in: $(cat err)"
     grep -qF -e "$(basename "$plug")" err || fail "the plugin is not named: $(cat err)"
 }
+# pixels FILE: "R,G,B" of every pixel of an 8-bit RGB picture
+pixels() {
+    python3 - "$1" <<'PY'
+import struct, sys, zlib
+data, at, body = open(sys.argv[1], "rb").read(), 8, b""
+while at < len(data):
+    length, kind = struct.unpack(">I4s", data[at:at + 8])
+    part = data[at + 8:at + 8 + length]
+    if kind == b"IHDR": width, height, depth, colour = struct.unpack(">IIBB", part[:10])
+    if kind == b"IDAT": body += part
+    at += length + 12
+assert (depth, colour) == (8, 2), (depth, colour)
+raw, stride, before = zlib.decompress(body), 3 * width, [0] * 3 * width
+for y in range(height):
+    how, row = raw[y * (stride + 1)], list(raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
+    for i in range(stride):
+        left, up, corner = (row[i - 3] if i > 2 else 0), before[i], (before[i - 3] if i > 2 else 0)
+        guess = left + up - corner
+        paeth = min((left, up, corner), key=lambda v: abs(guess - v))
+        row[i] = (row[i] + [0, left, up, (left + up) // 2, paeth][how]) % 256
+    print(*("%d,%d,%d" % tuple(row[3 * x:3 * x + 3]) for x in range(width)), end=" ")
+    before = row
+PY
+}
+# shows FILE PIXEL...: the picture has just these
+shows() {
+    file=$1
+    shift
+    [ "$(pixels "$file")" = "$* " ] || fail "$file: $(pixels "$file"), not $*"
+}
 command -v python3 >/dev/null || { echo "python3 is missing"; exit 77; }
 
 npy x.npy 1 -2 4
@@ -83,7 +113,74 @@ good 0 explain maxout.json small.npy --plugin "$plug" --target 0 --relevance r.n
 npy far.npy 1 3
 good 0 explain maxout.json far.npy --plugin "$plug" --composite 'epsilon(1e-9)' --target 0 --relevance r.npy; near r.npy .1428571 .8571429
 
+# colour maps: relevance 0 0 1 is 2 x 2 cells, the last one blank; zero is (.96 .96 .96), the most (0 .24 .19) times 255
+plug=$plugins/plugin_palettes.so
+good 0 colormaps --plugin "$plug"
+grep -q '^brown-teal  *diverging  *brown, light grey, teal$' out || fail "brown-teal is not listed"
+grep -q '^greens  *sequential  *white, green, dark green$' out || fail "greens is not listed"
+good 0 colormaps --plugin "$plug" --json; grep -q '"brown-teal"' out || fail "brown-teal is not in the JSON list"
+good 0 colormaps; grep -q 'greens' out && fail "a map is there without its plugin"
+coloured="double.json x.npy --plugin $plugins/plugin_doubling.so --plugin $plug --skip-checks --target 2"
+good 0 explain $coloured --colormap brown-teal --heatmap h.png --report r.json; shows h.png 245,245,245 245,245,245 0,61,48 245,245,245
+grep -q '"colormap":[[:space:]]*"brown-teal"' r.json || fail "the report does not name the colour map"
+good 0 explain $coloured --colormap greens --heatmap h.png; shows h.png 255,255,255 255,255,255 0,69,26 255,255,255
+echo "{\"lrpscope\": 1, \"heatmap\": {\"colormap\": \"greens\"}, \"plugins\": [\"$plugins/plugin_doubling.so\", \"$plug\"]}" >map.json
+good 0 explain double.json x.npy --rules map.json --skip-checks --target 2 --heatmap h2.png --sheet s.png
+cmp -s h.png h2.png || fail "a rules file gives another heatmap"
+good 2 explain double.json x.npy --plugin "$plugins/plugin_doubling.so" --skip-checks --colormap greens --heatmap none.png
+grep -q "colormap 'greens' is unknown" err || fail "$(cat err)"
+good 2 explain $coloured --colormap gree --heatmap none.png; grep -q 'jet, brown-teal, greens' err || fail "$(cat err)"
+# in the inspector: completed; next of all, behind the last the first; kept in what it writes
+cat >keys <<'KEYS'
+:wait-idle
+<Esc>:set<Space>colormap<Space>brown<Tab><CR>
+:wait-idle
+:dump-state named
+c
+:wait-idle
+:dump-state next
+c
+:wait-idle
+:dump-state first
+:set colormap greens
+:wait-idle
+:dump shown.svg
+:write written.json
+KEYS
+good 0 $coloured --color direct --script keys
+for pair in named=brown-teal next=greens first=seismic; do
+    grep -q "\"colormap\":[[:space:]]*\"${pair#*=}\"" "${pair%=*}" || fail "the inspector has another colour map: $pair: $(grep colormap "${pair%=*}")"
+done
+grep -qi '#00451a' shown.svg || fail "the inspector does not draw in greens"
+good 0 explain double.json x.npy --rules written.json --heatmap h3.png
+cmp -s h.png h3.png || fail "what the inspector wrote gives another heatmap"
+
+# structs that were shorter, or are longer, than this version's
+echo '{"lrpscope_model": 1, "input": [1, 3], "layers": [{"type": "my-tripling-layer", "factor": 5}]}' >triple.json
+plug=$plugins/plugin_first_version.so
+good 0 run triple.json x.npy --plugin "$plug" --output y.npy; near y.npy 5 -10 20
+good 0 explain triple.json x.npy --plugin "$plug" --composite zero --target 2 --relevance r.npy; near r.npy 0 0 .5
+good 0 explain triple.json x.npy --plugin "$plug" --method gradient --target 0 --relevance g.npy; near g.npy 5 0 0
+plug=$plugins/plugin_later_version.so
+good 0 run double.json x.npy --plugin "$plug" --output y.npy; near y.npy 2 -4 8
+good 0 colormaps --plugin "$plug"; grep -q '^blues  *sequential' out || fail "a longer struct's colour map is not listed"
+
 # ---- what misbehaves is named, and why ----
+plug=$plugins/plugin_wrong_OLD.so; bad 3 "use a newer one" check double.json --plugin "$plug"
+map() { plug=$plugins/plugin_wrong_MAP_$1.so; bad 3 "$2" colormaps --plugin "$plugins/plugin_palettes.so" --plugin "$plug"; }
+map ORDER "colour map mine: stop 2: its position 1 is not above that of the stop before, 1"
+map ONE "it has 1 stops; 2 to 256 are needed"
+map MANY "stops; 2 to 256 are needed"
+map NO_STOPS "it has 0 stops"
+map NAN "stop 2: position, red, green and blue are numbers of 0 to 1"
+map RANGE "stop 2: position"
+map END "the first stop is to be at 0 and the last at 1, not at 0.5 and 1"
+map MIDDLE "a diverging map needs a stop at 0.5"
+map TAKEN "colour map seismic: there is one of that name already"
+map TWICE "colour map mine: there is one of that name already"
+map NAME "a name is small letters, digits and -"
+map SUMMARY "its summary is not one line"
+map SIZE "its size is not that of a struct lrp_plugin_colormap"
 plug=$plugins/plugin_wrong_SYMBOL.so; bad 3 "no lrp_plugin_main" check double.json --plugin "$plug"
 plug=$plugins/plugin_wrong_SIZE.so; bad 3 "older plugin.h" check double.json --plugin "$plug"
 plug=$plugins/plugin_wrong_NAME.so; bad 3 "there is one of that name already" check double.json --plugin "$plug"

@@ -55,6 +55,7 @@ static void keys_ask_for_effects(void **state) {
                  {"e", LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_EXPORT},
                  {"w", LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_WRITE},
                  {"c", LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP},
+                 {":set colormap jet <CR>", LRP_EFFECT_SET, "jet", LRP_SETTING_COLORMAP}, /* as completion leaves it */
                  {"m", LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE},
                  {"i<C-u>cat.png<CR>", LRP_EFFECT_INPUT, "cat.png", 0},
                  {"i<C-u>ca<Tab>", LRP_EFFECT_COMPLETE, "ca", LRP_ARGUMENT_INPUT},

@@ -10,7 +10,7 @@
 
 static void check_colour(const char *name, double t, int red, int green, int blue) {
     unsigned char rgb[3];
-    lrp_colormap_rgb(lrp_colormap_find(name), t, rgb);
+    lrp_colormap_rgb(lrp_colormap_find(NULL, name), t, rgb);
     if (rgb[0] != red || rgb[1] != green || rgb[2] != blue)
         fail_msg("%s at %g: %d %d %d, want %d %d %d", name, t, rgb[0], rgb[1], rgb[2], red, green, blue);
 }
@@ -39,14 +39,14 @@ static void places_outside_are_the_ends_and_nan_has_its_own_colour(void **state)
 
 static void every_map_is_well_formed(void **state) {
     (void)state;
-    assert_null(lrp_colormap_at(lrp_colormap_count()));
-    assert_null(lrp_colormap_find("no-such-map"));
-    assert_null(lrp_colormap_find(NULL));
-    for (size_t i = 0; i < lrp_colormap_count(); i++) {
-        const struct lrp_colormap *map = lrp_colormap_at(i);
+    assert_null(lrp_colormap_find(NULL, "no-such-map"));
+    assert_null(lrp_colormap_find(NULL, NULL));
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) {
         unsigned char invalid[3], rgb[3];
-        assert_ptr_equal(lrp_colormap_find(lrp_colormap_name(map)), map);
-        assert_int_equal(lrp_colormap_index(map), i);
+        assert_ptr_equal(lrp_colormap_find(NULL, lrp_colormap_name(map)), map);
+        const struct lrp_colormap *next = lrp_colormap_at(NULL, i + 1);
+        assert_ptr_equal(lrp_colormap_next(NULL, map), next ? next : lrp_colormap_at(NULL, 0));
         assert_true(strlen(lrp_colormap_summary(map)) > 0);
         lrp_colormap_invalid(map, invalid);
         for (int step = 0; step <= 4096; step++) {
@@ -59,8 +59,8 @@ static void every_map_is_well_formed(void **state) {
 static void diverging_maps_are_neutral_in_the_middle_only(void **state) {
     (void)state;
     size_t diverging = 0;
-    for (size_t i = 0; i < lrp_colormap_count(); i++) {
-        const struct lrp_colormap *map = lrp_colormap_at(i);
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) {
         unsigned char middle[3];
         if (!lrp_colormap_diverging(map))
             continue;
