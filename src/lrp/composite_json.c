@@ -99,6 +99,12 @@ static bool append_primitive(const cJSON *item, struct lrp_text *out)
     return true;
 }
 
+static enum lrp_status is_none(int place, struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_FILE, "primitive %d is none (a text like \"global(zero)\", or an object like {\"layer\": \"9\", \"rule\": "
+                                   "\"flat\"}, {\"global-type\": {\"convolution\": \"flat\"}})", place);
+}
+
 enum lrp_status lrp_composite_json_text(const cJSON *array, struct lrp_text *out, struct lrp_error *err)
 {
     const cJSON *item;
@@ -108,11 +114,40 @@ enum lrp_status lrp_composite_json_text(const cJSON *array, struct lrp_text *out
     {
         if (place++) lrp_text_append(out, ", ");
         if (!append_primitive(item, out))
-            return lrp_fail(err, LRP_FILE, "primitive %d is none (a text like \"global(zero)\", or an object like {\"layer\": \"9\", \"rule\": "
-                                           "\"flat\"}, {\"global-type\": {\"convolution\": \"flat\"}})", place);
+            return is_none(place, err);
     }
     lrp_text_append(out, ")");
     return out->failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : LRP_OK;
+}
+
+static enum lrp_status check_text(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention, struct lrp_error *err)
+{
+    struct lrp_composite *composite = NULL;
+    const enum lrp_status status = lrp_composite_parse(text, book, convention, &composite, err);
+    if (status == LRP_OK) lrp_composite_free(composite);
+    return status;
+}
+
+enum lrp_status lrp_composite_json_check(const cJSON *composite, const struct lrp_rule_book *book, enum lrp_convention convention,
+                                         const cJSON **where, struct lrp_error *err)
+{
+    const cJSON *item;
+    int place = 0;
+    *where = composite;
+    if (cJSON_IsString(composite)) return check_text(composite->valuestring, book, convention, err);
+    cJSON_ArrayForEach(item, composite)
+    {
+        struct lrp_text text = {0};
+        *where = item;
+        place++;
+        lrp_text_append(&text, "composite(");
+        enum lrp_status status = append_primitive(item, &text) ? LRP_OK : is_none(place, err);
+        lrp_text_append(&text, ")");
+        if (status == LRP_OK) status = text.failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : check_text(text.data, book, convention, err);
+        lrp_text_free(&text);
+        if (status != LRP_OK) return status;
+    }
+    return LRP_OK;
 }
 
 /* ---- to JSON ---- */

@@ -14,5 +14,9 @@
 
 /* Appends "composite(...)", the text form of an array. Only the form is looked at here. Errors: LRP_FILE naming the primitive's place. */
 enum lrp_status lrp_composite_json_text(const cJSON *array, struct lrp_text *out, struct lrp_error *err);
+/* Whether a composite, an array or its text, means something; else *where is the array, the primitive in it, or the text that does not.
+ * `book` as for lrp_composite_parse. Errors: LRP_FILE, those of lrp_composite_parse. */
+enum lrp_status lrp_composite_json_check(const cJSON *composite, const struct lrp_rule_book *book, enum lrp_convention convention,
+                                         const cJSON **where, struct lrp_error *err);
 
 #endif

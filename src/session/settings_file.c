@@ -48,8 +48,23 @@ static enum lrp_status wrong(const struct reader *r, const char *key, const char
     return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s", r->path, key, cause);
 }
 
+/* Wrong composites are found here already, where line and column are known. */
+static enum lrp_status check_composite(const struct reader *r, const cJSON *item)
+{
+    struct lrp_error why = {0};
+    enum lrp_convention convention = LRP_CONVENTION_JULIA;
+    const cJSON *where;
+    char place[PLACE_SIZE];
+    if (!cJSON_IsArray(item) && !(cJSON_IsString(item) && *item->valuestring)) return LRP_OK;
+    lrp_convention_parse(lrp_settings_get(r->settings, LRP_SETTING_CONVENTION), &convention, NULL);
+    const enum lrp_status status = lrp_composite_json_check(item, r->settings->book, convention, &where, &why);
+    return status == LRP_OK ? status : lrp_fail(r->err, status, "%s: \"composite\": %s", lrp_json_place(r->path, r->json, where, place, sizeof place),
+                                                why.message);
+}
+
 static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, const cJSON *item)
 {
+    if (setting == LRP_SETTING_COMPOSITE && check_composite(r, item) != LRP_OK) return r->err ? r->err->status : LRP_USAGE;
     struct lrp_text text = {0}, full = {0};
     struct lrp_error why = {0};
     const bool list = setting == LRP_SETTING_COMPOSITE && cJSON_IsArray(item);

@@ -123,6 +123,9 @@ static const struct {
     {"{\"custom_rules\": {\"mine\": {}}}", LRP_FILE, "groups"},
     {"{\"composite\": [{\"layer\": \"9\"}]}", LRP_FILE, "primitive 1 is none"},
     {"{\"composite\": [\"global(zero)\", {\"globl\": \"zero\"}]}", LRP_FILE, "primitive 2 is none"},
+    {"{\n \"composite\": [\"global(zero)\",\n   \"layer(2, flt)\"]}", LRP_USAGE, "damaged.json:3:4: \"composite\": "},
+    {"{\n \"composite\": [\"global(zero)\",\n   {\"layer\": \"2\", \"rule\": \"flt\"}]}", LRP_USAGE, ":3:4: \"composite\": "},
+    {"{\n \"composite\":\n  \"epsilon-plus-flt\"}", LRP_USAGE, ":3:3: \"composite\": "},
     {"[1, 2]", LRP_FILE, "object"},
     {"{\"composite\": ", LRP_FILE, "line 1"},
 };
@@ -151,6 +154,33 @@ static void a_composite_may_be_a_list_of_primitives(void **state)
     lrp_settings_free(s);
 }
 
+/* Read as JSON, written as text, read as that: the same settings, and a second file like the first. */
+static void a_composite_read_as_json_comes_back_as_it_was(void **state)
+{
+    static const char *const composites[][2] = {
+        {"[{\"global\": \"zero\"}, {\"global-type\": {\"convolution\": \"alpha-beta(2,1)\", \"dense\": \"epsilon(1e-5)\"}},"
+         " {\"first-n-type\": 7, \"rules\": {\"convolution\": \"flat\"}}, {\"layer\": \"9\", \"rule\": \"alpha-beta(1,0)\"}]",
+         "composite(global(zero), global-type(convolution=alpha-beta(2,1), dense=epsilon(1e-5)), first-n-type(7, convolution=flat), "
+         "layer(9, alpha-beta(1,0)))"},
+        {"[{\"layer\": \"a, (b)\", \"rule\": \"epsilon(0.1,bias=off)\"}, \"last-layer(z-plus)\"]",
+         "composite(layer(\"a, (b)\", epsilon(0.1,bias=off)), last-layer(z-plus))"}};
+    for (size_t i = 0; i < sizeof composites / sizeof *composites; i++) {
+        struct lrp_error err = {0};
+        struct lrp_settings *first = fresh(), *second = fresh();
+        char text[1024];
+        snprintf(text, sizeof text, "{\"composite\": %s}", composites[i][0]);
+        check_ok(lrp_settings_read(first, file_with(state, "json.json", text), NULL, &err), &err);
+        assert_string_equal(lrp_settings_get(first, LRP_SETTING_COMPOSITE), composites[i][1]);
+        const char *path = temporary_path(state, "text.json");
+        check_ok(lrp_settings_write(first, path, &err), &err);
+        check_ok(lrp_settings_read(second, path, NULL, &err), &err);
+        assert_string_equal(lrp_settings_get(second, LRP_SETTING_COMPOSITE), composites[i][1]);
+        assert_true(lrp_settings_equal(first, second));
+        lrp_settings_free(first);
+        lrp_settings_free(second);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +190,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_keys_are_warned_about_and_kept, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(names_file_and_key_of_what_is_wrong, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_composite_may_be_a_list_of_primitives, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(a_composite_read_as_json_comes_back_as_it_was, temporary_setup, temporary_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
