@@ -1,0 +1,44 @@
+#!/bin/sh
+# test_limits.sh BINARY: every limit of the readers that README names: one line that says which, exit code 3 (4 for --memory).
+binary=$1
+here=$(cd "$(dirname "$0")" && pwd)
+if [ ! -x "$binary" ]; then echo "usage: test_limits.sh BINARY"; exit 2; fi
+case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
+if ! command -v python3 >/dev/null; then echo "python3 is missing: skipped"; exit 77; fi
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+python3 "$here/make_limits.py" "$folder" && cd "$folder" || exit 2
+failures=0 checks=0
+
+fail() { failures=$((failures + 1)); echo "FAILED: $*"; }
+# bad CODE TEXT ARGUMENT...: that exit code, one line on stderr with TEXT, nothing on stdout
+bad() {
+    want=$1 text=$2
+    shift 2
+    checks=$((checks + 1))
+    "$binary" "$@" <"${input:-/dev/null}" >out 2>err
+    code=$?
+    [ $code = "$want" ] || fail "exit $code, not $want: $*"
+    [ "$(wc -l <err)" -eq 1 ] || fail "$(wc -l <err) lines on stderr: $*: $(cat err)"
+    grep -qF -e "$text" err || fail "'$text' is not in: $(cat err)"
+    [ -s out ] && fail "something on stdout: $*"
+}
+
+bad 3 "dimensions.onnx: tensor w: has more than 8 dimensions" layers dimensions.onnx
+bad 3 "dimensions.npy: damaged shape in the .npy header (or more than 8 dimensions)" run model.onnx dimensions.npy
+bad 3 "elements.onnx: tensor w: 16777216x16777217 is too large" layers elements.onnx
+bad 3 "subgraphs are nested more than 16 deep" layers subgraphs.onnx
+bad 3 "sparse.onnx: sparse tensor w: too large to be written out densely (more than 1073741824 bytes)" layers sparse.onnx
+bad 3 "nested.json: line 1: nested more than 64 deep" rules --rules nested.json
+bad 3 "long.json: 67108866 bytes are too many for a JSON file" rules --rules long.json
+bad 3 "(chain): nested more than 24 deep" layers deep.json
+bad 3 "layers.json: layer 100001 (identity): more than 100000 layers" layers layers.json
+bad 3 'rules.json: "custom_rules": more than 1000 rules' rules --rules rules.json
+bad 3 "side.pgm: a picture of 32769 x 1 pixels is too large" run model.onnx side.pgm
+bad 3 "pixels.pgm: a picture of 32768 x 4097 pixels is too large" run model.onnx pixels.pgm
+printf '\223NUMPY\001\000v\000%-117s\n\0\0\0\0' "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}" >one.npy
+bad 4 "--memory 1 is too small" run model.onnx one.npy --memory 1
+"$binary" run model.onnx one.npy >out 2>err || fail "within the limits: exit $?: $(cat err)"
+
+echo "$checks runs, $failures failures"
+[ $failures = 0 ]
