@@ -117,6 +117,8 @@ const struct lrp_colormap_set *lrp_settings_colormaps(const struct lrp_settings 
 /* Reads a rules file over the settings (what the file does not name stays). `warnings` (may be NULL) gets an owned string with a
  * line per unknown key, or NULL (also on failure). Errors: LRP_FILE (not readable, not JSON), LRP_USAGE (a wrong value), naming file and key. */
 enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err);
+/* The same for a file that nobody named (it lay beside a model): plugins are programs, so that it may not load any. LRP_USAGE if it would. */
+enum lrp_status lrp_settings_read_found(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err);
 /* Writes a rules file, atomically; unknown keys that were read are written back. Errors: LRP_FILE. */
 enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err);
 

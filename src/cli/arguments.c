@@ -146,9 +146,9 @@ static enum lrp_status set_counter(long *out, const char *text, struct lrp_error
     return LRP_OK;
 }
 
-static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, struct lrp_error *err) {
+static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, bool found, struct lrp_error *err) {
     char *warnings = NULL;
-    const enum lrp_status status = lrp_settings_read(out->settings, path, &warnings, err);
+    const enum lrp_status status = (found ? lrp_settings_read_found : lrp_settings_read)(out->settings, path, &warnings, err);
     if (status || !warnings)
         return status;
     if (!out->warnings) {
@@ -217,7 +217,7 @@ static enum lrp_status apply(const struct parser *p, const struct given *only, s
             status = lrp_settings_add_plugin(out->settings, p->given[i].text, err);
     for (size_t i = 0; !status && i < p->given_count; i++)
         if (p->given[i].option->kind == LRP_OPTION_RULES_FILE && (!only || only == &p->given[i]))
-            status = read_rules(out, p->given[i].text, err);
+            status = read_rules(out, p->given[i].text, false, err);
     for (size_t i = 0; !status && i < p->given_count; i++) {
         status = apply_one(&p->given[i], out, err);
         const bool rule = p->given[i].option->kind == LRP_OPTION_RULE; /* there may be several */
@@ -262,7 +262,7 @@ static enum lrp_status read_found(const struct parser *p, struct lrp_arguments *
     if (out->command->name[0] || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path))
         return LRP_OK;
     out->found = strdup(path);
-    return out->found ? read_rules(out, path, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    return out->found ? read_rules(out, path, true, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err) {

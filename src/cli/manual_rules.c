@@ -27,7 +27,7 @@ static void description(FILE *file) {
     paragraph(file, "Commands read what --rules names, several files in their order; options beat them. The inspector writes "
                     "one with :write "
                     "and finds MODEL.lrpscope.json, of the same name as the model, beside it or in $XDG_CONFIG_HOME/lrpscope "
-                    "by itself. The "
+                    "by itself; plugins, which are programs, are loaded only from a file that was named. The "
                     "same file gives the same numbers, bit for bit, wherever it is read.");
     paragraph(
         file,

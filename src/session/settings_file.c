@@ -39,6 +39,7 @@ struct reader {
     const cJSON *json; /* all of it */
     struct lrp_text warnings;
     struct lrp_error *err;
+    bool found; /* nobody named the file */
 };
 
 enum { PLACE_SIZE = 4200 }; /* a path, line and column */
@@ -224,6 +225,9 @@ static enum lrp_status read_plugins(struct reader *r, const cJSON *plugins)
     const char *slash = strrchr(r->path, '/');
     if (!plugins) return LRP_OK;
     if (!cJSON_IsArray(plugins)) return wrong(r, "plugins", "a list of files is needed");
+    if (r->found && cJSON_GetArraySize(plugins))
+        return lrp_fail(r->err, LRP_USAGE, "%s: it loads plugins, which a rules file that nobody named may not: if you trust it, name it (--rules %s)",
+                        r->path, r->path);
     cJSON_ArrayForEach(item, plugins)
     {
         struct lrp_text full = {0};
@@ -311,12 +315,12 @@ static enum lrp_status read_item(struct reader *r, const char *section, const cJ
     return keep_unknown(r, section, item);
 }
 
-enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err)
+static enum lrp_status read_file(struct lrp_settings *settings, const char *path, bool found, char **warnings, struct lrp_error *err)
 {
     cJSON *json = NULL;
     enum lrp_status status = lrp_json_read(path, &json, err);
     if (status != LRP_OK) return status;
-    struct reader r = {.settings = settings, .path = path, .json = json, .err = err};
+    struct reader r = {.settings = settings, .path = path, .json = json, .err = err, .found = found};
     if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_FILE, "%s: a rules file is a JSON object", path);
     /* the convention first: the defaults of rules depend on it */
     const cJSON *convention = status == LRP_OK ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;
@@ -328,4 +332,14 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
     if (warnings) *warnings = status == LRP_OK && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
     lrp_text_free(&r.warnings);
     return status;
+}
+
+enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err)
+{
+    return read_file(settings, path, false, warnings, err);
+}
+
+enum lrp_status lrp_settings_read_found(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err)
+{
+    return read_file(settings, path, true, warnings, err);
 }
