@@ -1,5 +1,6 @@
 /* cmd_inspect.c: lrpscope MODEL [INPUT]: the inspector, or without a terminal the table it would show. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,10 +11,38 @@
 #include "job.h"
 #include "json_output.h"
 #include "output.h"
+#include "report.h"
+#include "samples.h"
+
+/* The report that explain would write of a sample, for the inspector's "export all". The sum over several inputs is not known to a
+ * snapshot: null then. */
+static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t sample, const char *const *files, size_t count,
+                                    const char *path, struct lrp_error *err) {
+    struct lrp_report report;
+    const size_t samples = now->target_count ? now->target_count : 1, at = sample >= 0 && (size_t)sample < samples ? (size_t)sample : 0;
+    const struct lrp_target target = at < now->target_count ? now->targets[at] : (struct lrp_target){.label = ""};
+    const bool one = lrp_model_input_count(now->model) == 1 && now->relevance[0];
+    enum lrp_status status = lrp_cli_report_init(&report, now, err);
+    if (status)
+        return status;
+    lrp_cli_report_sample(&report, now->input_label, &target, one ? lrp_cli_sample_sum(now->relevance[0], at, samples) : NAN);
+    lrp_cli_report_layers(&report, now);
+    if (now->ledger)
+        status = lrp_cli_ledger_add(&report.ledger, now->ledger, err);
+    lrp_cli_report_timing(&report, now);
+    for (size_t i = 0; i < count; i++)
+        lrp_cli_report_file(&report, files[i]);
+    lrp_cli_report_file(&report, path);
+    lrp_cli_report_finish(&report, now);
+    if (!status)
+        status = lrp_cli_json_write(&report.document, path, err);
+    lrp_cli_report_free(&report);
+    return status;
+}
 
 static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments) {
     return (struct lrp_tui_options){
-        .color = arguments->color, .rules = arguments->found, .script = arguments->script, .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse};
+        .color = arguments->color, .rules = arguments->found, .script = arguments->script, .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse, .write_report = write_report};
 }
 
 static int inspect(const struct lrp_arguments *arguments) {

@@ -99,12 +99,15 @@ static void *work(void *data)
     return NULL;
 }
 
-/* Signals are the front end's business: the worker gets none. */
+/* Signals are the front end's business: the worker gets none, but those that it causes itself (a file cut off while it is mapped):
+ * blocked, they would end the program without a handler. */
 static bool start_worker(struct lrp_session *s)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    static const int own[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
     s->worker_started = pthread_create(&s->worker, NULL, work, s) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return s->worker_started;

@@ -70,6 +70,10 @@ static bool close_one(struct lrp_app *app) {
     }
     return true;
 }
+bool lrp_app_is_open(const struct lrp_app *app) {
+    return app->menu.kind != LRP_MENU_NONE || app->view != LRP_VIEW_LAYERS || app->details || app->focus != LRP_PANE_LIST ||
+           (app->filter && *app->filter) || app->search;
+}
 void lrp_do_escape(struct lrp_app *app) {
     if (!close_one(app) && app->search)
         lrp_app_set_text(app, &app->search, NULL);

@@ -13,7 +13,8 @@ static bool has_layer(struct lrp_app *app) {
     for (size_t i = 1; i < app->tagged_size; i++)
         if (app->tagged[i])
             return true;
-    lrp_app_say(app, false, "the input has no rule");
+    char hint[80];
+    lrp_app_say(app, false, "%s", app->now ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
     return false;
 }
 
@@ -103,6 +104,11 @@ void lrp_do_register_layer(struct lrp_app *app) {
 }
 
 void lrp_do_input(struct lrp_app *app) {
+    char hint[80];
+    if (!app->now) {
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
+        return;
+    }
     lrp_app_open_prompt(app, LRP_PROMPT_INPUT, app->facts.input ? app->facts.input : "");
 }
 void lrp_do_open_model(struct lrp_app *app) { menu(app, LRP_MENU_OPEN); }
@@ -123,5 +129,10 @@ void lrp_do_export_heatmap(struct lrp_app *app) {
     else
         lrp_app_say(app, true, "nothing to export: this layer has no result");
 }
-void lrp_do_export_sheet(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_SHEET, false); }
+void lrp_do_export_all(struct lrp_app *app) {
+    if (app->now && app->now->relevance && app->now->relevance[0] && !lrp_app_blocked(app))
+        lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_ALL, false);
+    else
+        lrp_app_say(app, true, "nothing to export: there is no relevance (yet)");
+}
 void lrp_do_write_rules(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_WRITE, false); }

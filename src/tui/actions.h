@@ -91,7 +91,7 @@ enum lrp_action_group {
     X(view_summary, "summary", VIEWS, LRP_IN_ANY, "4", "", "summary: model, settings, times")                                     \
     X(view_messages, "messages", VIEWS, LRP_IN_ANY, "5", "", "messages")                                                          \
     X(write_rules, "write", OUT, LRP_IN_ANY, "w", "", "write the settings as a rules file")                                       \
-    X(export_sheet, "export-all", OUT, LRP_IN_ANY, "E", "", "write all layers' heatmaps as one sheet")                            \
+    X(export_all, "export-all", OUT, LRP_IN_ANY, "E", "", "a heatmap per layer, a sheet, the report")                            \
     X(command, "command", APP, LRP_IN_ANY, ":", "", "any action by name; :set KEY VALUE")                                         \
     X(go, "go", MOVE, LRP_IN_ANY, "", "", "go to a layer: its number or name")                                                    \
     X(set, "set", RUN, LRP_IN_ANY, "", "", "set an option: KEY VALUE")                                                            \
@@ -117,7 +117,7 @@ enum lrp_argument {
 #define LRP_ACTION_ARGUMENTS(X)                                                                                                    \
     X(go, LAYER, "LAYER") X(rule_menu, RULE, "RULE") X(composite_menu, COMPOSITE, "NAME") X(target_menu, TARGET, "TARGET")     \
     X(set, SETTING, "KEY VALUE") X(search, PATTERN, "TEXT") X(filter, PATTERN, "TEXT") X(input, INPUT, "FILE")                      \
-    X(open_model, FILE, "FILE") X(export_heatmap, FILE, "FILE") X(export_sheet, FILE, "FILE") X(write_rules, FILE, "FILE")          \
+    X(open_model, FILE, "FILE") X(export_heatmap, FILE, "FILE") X(export_all, FILE, "FILE") X(write_rules, FILE, "FILE")          \
     X(theme, THEME, "dark|light") X(preview_kind, PREVIEW, "KIND") X(bind, BINDING, "ACTION KEYS")
 
 enum lrp_action {

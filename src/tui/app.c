@@ -272,10 +272,11 @@ static void answer(struct lrp_app *app, int key) {
     app->question.text[0] = 0;
 }
 
-/* Keys that answer the offer while it can be seen; n goes on searching where something is searched for. */
-static bool take_offer(struct lrp_app *app, int key) {
-    const bool yes = key == 'y' || key == 'Y', no = key == LRP_KEY_ESCAPE || ((key == 'n' || key == 'N') && !app->search);
-    if (!app->offer[0] || app->menu.kind != LRP_MENU_NONE || !(yes || no))
+/* Keys that answer the offer while it can be seen; n goes on searching where something is searched for, Esc closes what is open. */
+static bool take_offer(struct lrp_app *app, int key, bool seen) {
+    const bool closes = key == LRP_KEY_ESCAPE && !lrp_app_is_open(app);
+    const bool yes = key == 'y' || key == 'Y', no = closes || ((key == 'n' || key == 'N') && !app->search);
+    if (!seen || !app->offer[0] || app->menu.kind != LRP_MENU_NONE || !(yes || no))
         return false;
     app->offer[0] = 0;
     if (yes)
@@ -299,8 +300,9 @@ static void on_key(struct lrp_app *app, const struct lrp_event *event) {
         lrp_app_prompt_key(app, key);
         return;
     }
+    const bool seen = !app->status[0]; /* the offer stands where messages do */
     app->status[0] = 0;
-    if (take_offer(app, key))
+    if (take_offer(app, key, seen))
         return;
     const enum lrp_action action = lrp_keymap_find(&app->keymap, key, lrp_app_context(app));
     if (action != LRP_ACTION_NONE)

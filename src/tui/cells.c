@@ -15,8 +15,12 @@ static void cell_name(const struct lrp_app *app, int layer, char *out) {
 static void cell_type(const struct lrp_app *app, int layer, char *out) {
     put(out, layer == 0 ? "" : at(app, layer)->type);
 }
+static int64_t batch_of(const struct lrp_app *app) {
+    const struct lrp_shape *input = &at(app, 0)->shape;
+    return input->rank > 1 ? input->dim[0] : -1;
+}
 static void cell_shape(const struct lrp_app *app, int layer, char *out) {
-    lrp_shape_cell(at(app, layer), app->caps.ascii, out, LRP_CELL_SIZE);
+    lrp_shape_cell(at(app, layer), batch_of(app), app->caps.ascii, out, LRP_CELL_SIZE);
 }
 static void cell_params(const struct lrp_app *app, int layer, char *out) {
     if (layer == 0)

@@ -85,7 +85,7 @@ void lrp_take_target_menu(struct lrp_app *app, const char *text) { lrp_app_emit(
 void lrp_take_input(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_INPUT, path, 0, false); }
 void lrp_take_open_model(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_OPEN, path, 0, false); }
 void lrp_take_export_heatmap(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_EXPORT, path, 0, false); }
-void lrp_take_export_sheet(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_SHEET, path, 0, false); }
+void lrp_take_export_all(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_EXPORT_ALL, path, 0, false); }
 void lrp_take_write_rules(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_WRITE, path, 0, false); }
 
 void lrp_take_search(struct lrp_app *app, const char *text) {

@@ -93,7 +93,7 @@ static enum lrp_argument word_of(const struct lrp_app *app, const char *line, si
     static const enum lrp_argument kinds[LRP_PROMPT_COUNT] = {
         [LRP_PROMPT_SEARCH] = LRP_ARGUMENT_LAYER,      [LRP_PROMPT_FILTER] = LRP_ARGUMENT_PATTERN, [LRP_PROMPT_RULE] = LRP_ARGUMENT_RULE,
         [LRP_PROMPT_COMPOSITE] = LRP_ARGUMENT_COMPOSITE, [LRP_PROMPT_INPUT] = LRP_ARGUMENT_INPUT,  [LRP_PROMPT_MODEL] = LRP_ARGUMENT_FILE,
-        [LRP_PROMPT_EXPORT] = LRP_ARGUMENT_FILE,       [LRP_PROMPT_SHEET] = LRP_ARGUMENT_FILE,     [LRP_PROMPT_WRITE] = LRP_ARGUMENT_FILE,
+        [LRP_PROMPT_EXPORT] = LRP_ARGUMENT_FILE,       [LRP_PROMPT_ALL] = LRP_ARGUMENT_FILE,     [LRP_PROMPT_WRITE] = LRP_ARGUMENT_FILE,
         [LRP_PROMPT_OPTION] = LRP_ARGUMENT_VALUE};
     *from = 0;
     return app->prompt.kind == LRP_PROMPT_COMMAND ? command_word(line, length, from) : kinds[app->prompt.kind];

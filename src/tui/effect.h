@@ -9,12 +9,12 @@
  * SET: text = value of setting `number`. RULE: text = rule (NULL: back to the composite's) for `layers`. REGISTER: text = name,
  * number = 0 layer, 1 activation, flag = on. MENU: rows of menu `number` are wanted, layer = layers[0].
  * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt `number`.
- * EXPORT, SHEET, WRITE: text = path, flag = may replace. START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path.
+ * EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path.
  * STORE: the present results for comparison. SAMPLE: number.
  * TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                  \
     X(QUIT) X(SUSPEND) X(REDRAW) X(CANCEL) X(OPEN) X(RELOAD) X(SET) X(RULE) X(NEXT_RULE) X(CYCLE) X(REGISTER) X(UNDO) X(REDO)    \
-    X(MENU) X(PROPOSE) X(EXPORT) X(SHEET) X(WRITE) X(COMPLETE) X(INPUT) X(STORE) X(SAMPLE) X(TRY) X(SAVE_CONFIG) X(RESTORE) X(START)
+    X(MENU) X(PROPOSE) X(EXPORT) X(EXPORT_ALL) X(WRITE) X(COMPLETE) X(INPUT) X(STORE) X(SAMPLE) X(TRY) X(SAVE_CONFIG) X(RESTORE) X(START)
 enum lrp_effect_kind {
 #define X(id) LRP_EFFECT_##id,
     LRP_EFFECTS(X)

@@ -64,7 +64,7 @@ enum lrp_menu_kind {
 /* X(id, what the prompt says) */
 #define LRP_PROMPTS(X)                                                                                                         \
     X(NONE, "") X(SEARCH, "/") X(FILTER, "\\") X(COMMAND, ":") X(RULE, "rule: ") X(COMPOSITE, "composite: ") X(INPUT, "input: ") X(MODEL, "model: ") \
-    X(EXPORT, "write PNG: ") X(SHEET, "write sheet: ") X(WRITE, "write rules file: ") X(OPTION, "") X(MENU_FILTER, "/")
+    X(EXPORT, "write PNG: ") X(ALL, "write all into the folder: ") X(WRITE, "write rules file: ") X(OPTION, "") X(MENU_FILTER, "/")
 enum lrp_prompt_kind {
 #define X(id, text) LRP_PROMPT_##id,
     LRP_PROMPTS(X)
@@ -82,7 +82,7 @@ enum lrp_event_kind {
     LRP_EVENT_MENU,     /* number: enum lrp_menu_kind; rows, handed over */
     LRP_EVENT_PROMPT,   /* number: enum lrp_prompt_kind; text: what it starts with */
     LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
-    LRP_EVENT_EXISTS,   /* number: effect (EXPORT, SHEET, WRITE) whose file text is there already */
+    LRP_EVENT_EXISTS,   /* number: effect (EXPORT, EXPORT_ALL, WRITE) whose file text is there already */
     LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
     LRP_EVENT_LAYER,    /* layer_facts */
     LRP_EVENT_OFFER,    /* text: what y would do, "" to end it */

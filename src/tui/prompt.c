@@ -105,7 +105,7 @@ static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *tex
     static const enum lrp_effect_kind effects[LRP_PROMPT_COUNT] = {[LRP_PROMPT_INPUT] = LRP_EFFECT_INPUT,
                                                                    [LRP_PROMPT_MODEL] = LRP_EFFECT_OPEN,
                                                                    [LRP_PROMPT_EXPORT] = LRP_EFFECT_EXPORT,
-                                                                   [LRP_PROMPT_SHEET] = LRP_EFFECT_SHEET,
+                                                                   [LRP_PROMPT_ALL] = LRP_EFFECT_EXPORT_ALL,
                                                                    [LRP_PROMPT_WRITE] = LRP_EFFECT_WRITE};
     if (kind == LRP_PROMPT_COMMAND)
         lrp_app_command(app, text);

@@ -55,6 +55,8 @@ bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern) 
     const struct lrp_layer *row = lrp_app_layer(app, layer);
     if (!row)
         return false;
+    if (strncmp(pattern, "type:", 5) == 0) /* as selectors write it */
+        return lrp_text_holds(row->type, pattern + 5) || lrp_text_holds(row->op_type, pattern + 5);
     if (strcmp(pattern, ":unsupported") == 0)
         return lrp_app_failed(app, layer);
     if (strcmp(pattern, ":tagged") == 0)

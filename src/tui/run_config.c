@@ -9,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "pages.h"
 #include "runner.h"
 
 enum { LRP_CONFIG_MOST = 1 << 20, LRP_PATH_SIZE = 4096 };
@@ -21,7 +22,8 @@ enum { LRP_GENERAL = sizeof general / sizeof *general };
 
 static void complain(struct lrp_runner *runner, const char *path, const char *place, const char *key, const char *what) {
     char text[LRP_PATH_SIZE + 512];
-    snprintf(text, sizeof text, "%s: %s%s%s: %.300s", path, place, *place && *key ? "." : "", key, what);
+    /* by its name alone: there is one, and a line has only so much room */
+    snprintf(text, sizeof text, "%s: %s%s%s%s%.300s", lrp_file_name(path), place, *place && *key ? "." : "", key, *place || *key ? ": " : "", what);
     lrp_runner_say(runner, true, text);
 }
 

@@ -225,7 +225,7 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_RULE] = do_rule,         [LRP_EFFECT_NEXT_RULE] = do_next_rule,     [LRP_EFFECT_CYCLE] = do_cycle,
         [LRP_EFFECT_REGISTER] = do_register, [LRP_EFFECT_UNDO] = do_undo,               [LRP_EFFECT_REDO] = do_redo,
         [LRP_EFFECT_MENU] = do_menu,         [LRP_EFFECT_PROPOSE] = do_propose,         [LRP_EFFECT_EXPORT] = lrp_runner_write,
-        [LRP_EFFECT_SHEET] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
+        [LRP_EFFECT_EXPORT_ALL] = lrp_runner_write, [LRP_EFFECT_WRITE] = lrp_runner_write,   [LRP_EFFECT_COMPLETE] = do_complete,
         [LRP_EFFECT_INPUT] = do_input,       [LRP_EFFECT_STORE] = do_store,             [LRP_EFFECT_SAMPLE] = do_sample,     [LRP_EFFECT_TRY] = do_try,       [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
         [LRP_EFFECT_RESTORE] = do_restore,   [LRP_EFFECT_START] = do_start};
     char hint[80];

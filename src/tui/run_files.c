@@ -34,17 +34,20 @@ static void append_stem(char *to, const char *name, bool keep_suffix) {
     to[at] = 0;
 }
 
-/* MODEL-INPUT-LAYER.png, with a number if that is taken. */
+/* MODEL-INPUT-LAYER.png, or without a last part the folder MODEL-INPUT; with a number if that is taken. */
 static void picture_name(const struct lrp_runner *runner, const char *last, char *out, size_t size) {
+    const char *suffix = last ? ".png" : "";
     char stem[LRP_NAME_SIZE] = "";
     append_stem(stem, lrp_file_name(runner->snapshot->model_path), false);
     strcat(stem, "-");
     append_stem(stem, lrp_file_name(runner->snapshot->input_label), false);
-    strcat(stem, "-");
-    append_stem(stem, last, true);
-    snprintf(out, size, "%.900s.png", stem);
+    if (last) {
+        strcat(stem, "-");
+        append_stem(stem, last, true);
+    }
+    snprintf(out, size, "%.900s%s", stem, suffix);
     for (int i = 2; exists(out) && i < LRP_NUMBERS_MOST; i++)
-        snprintf(out, size, "%.900s-%d.png", stem, i);
+        snprintf(out, size, "%.900s-%d%s", stem, i, suffix);
 }
 
 /* MODEL.lrpscope.json beside the model: where the inspector looks for it. */
@@ -82,7 +85,7 @@ void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind) {
         rules_name(runner, name, sizeof name);
     } else {
         what_is_shown(runner, layer && layer->index ? layer->name : "input", last, sizeof last);
-        picture_name(runner, kind == LRP_PROMPT_SHEET ? "sheet" : last, name, sizeof name);
+        picture_name(runner, kind == LRP_PROMPT_ALL ? NULL : last, name, sizeof name);
     }
     struct lrp_event event = {.kind = LRP_EVENT_PROMPT, .number = (int)kind, .text = name};
     lrp_app_update(&runner->app, &event);
@@ -110,8 +113,6 @@ static enum lrp_status export_picture(const struct lrp_runner *runner, const cha
 static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kind kind, const char *path, struct lrp_error *err) {
     if (kind == LRP_EFFECT_WRITE)
         return lrp_settings_write(runner->snapshot->settings, path, err);
-    if (kind == LRP_EFFECT_SHEET)
-        return lrp_snapshot_export_sheet(runner->snapshot, lrp_preview_sample(&runner->app), path, err);
     return export_picture(runner, path, err);
 }
 
@@ -124,6 +125,8 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
     } else if (!effect->flag && exists(path)) {
         struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = (int)effect->kind, .text = path};
         lrp_app_update(&runner->app, &event);
+    } else if (effect->kind == LRP_EFFECT_EXPORT_ALL) {
+        lrp_runner_export_all(runner, path);
     } else if (write_file(runner, effect->kind, path, &err) != LRP_OK) {
         lrp_runner_say(runner, true, err.message);
     } else {

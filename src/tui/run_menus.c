@@ -49,12 +49,16 @@ static bool names_rule(const char *text, const char *name) {
 static void rule_row(const struct lrp_runner *runner, int layer, const struct lrp_rule_info *rule, bool fitting,
                      struct lrp_menu_rows *rows) {
     const char *current = runner->snapshot->rules[layer];
-    char probe[LRP_ROW_TEXT], edit[LRP_ROW_TEXT];
     struct lrp_error why = {.message = ""};
+    char probe[LRP_ROW_TEXT], edit[LRP_ROW_TEXT], reason[sizeof why.message];
     rule_probe(rule, probe, sizeof probe);
     const bool fits = lrp_snapshot_rule_fits(runner->snapshot, layer, probe, &why) == LRP_OK;
     if (fits != fitting)
         return;
+    if (why.status == LRP_USAGE && strstr(why.message, " does not fit layer ")) /* which rule and layer is known already */
+        snprintf(reason, sizeof reason, "fits %s", rule->fits);
+    else
+        snprintf(reason, sizeof reason, "%s", why.message);
     if (names_rule(current, rule->name)) {
         snprintf(edit, sizeof edit, "%s", current);
         rows->selected = (int)rows->count;
@@ -62,7 +66,7 @@ static void rule_row(const struct lrp_runner *runner, int layer, const struct lr
         rule_template(rule, "", edit, sizeof edit);
     }
     if (lrp_menu_rows_add(rows, rule->name, names_rule(current, rule->name) ? current : rule->name, edit,
-                          fits ? rule->formula : why.message, fits))
+                          fits ? rule->formula : reason, fits))
         rows->items[rows->count - 1].must_edit = needs_values(rule);
 }
 

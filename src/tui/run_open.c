@@ -81,18 +81,38 @@ static void add_folder(struct lrp_menu_rows *rows, const char *folder, const cha
     free(entries);
 }
 
-/* Beside the program: where it was built, and where it is installed. */
-static void add_demo(struct lrp_menu_rows *rows) {
+/* Beside the program: where it was built, and where it is installed. False past the last place. */
+static bool demo_folder(size_t i, char *out, size_t size) {
     static const char *const places[] = {"/../assets/demo", "/../share/lrpscope/demo"};
-    char program[LRP_PATH_SIZE] = "", folder[LRP_PATH_SIZE + 64];
+    char program[LRP_PATH_SIZE] = "";
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     char *slash = length > 0 ? strrchr(program, '/') : NULL;
-    if (slash)
-        *slash = 0;
-    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
-        snprintf(folder, sizeof folder, "%s%s", program, places[i]);
+    if (!slash || i >= sizeof places / sizeof *places)
+        return false;
+    *slash = 0;
+    return snprintf(out, size, "%s%s", program, places[i]) < (int)size;
+}
+
+static void add_demo(struct lrp_menu_rows *rows) {
+    char folder[LRP_PATH_SIZE + 64];
+    for (size_t i = 0; demo_folder(i, folder, sizeof folder); i++)
         add_folder(rows, folder, "demo");
+}
+
+/* The demo's models come with a picture. Owned by the caller; NULL for other models. */
+static char *demo_input(const char *model) {
+    char folder[LRP_PATH_SIZE + 64], *input = NULL, *whole = realpath(model, NULL);
+    for (size_t i = 0; whole && !input && demo_folder(i, folder, sizeof folder); i++) {
+        char *home = realpath(folder, NULL);
+        const size_t length = home ? strlen(home) : 0;
+        if (home && strncmp(whole, home, length) == 0 && whole[length] == '/' && strlen(folder) + 10 < sizeof folder) {
+            strcat(folder, "/boot.png");
+            input = realpath(folder, NULL);
+        }
+        free(home);
     }
+    free(whole);
+    return input;
 }
 
 void lrp_runner_model_rows(struct lrp_menu_rows *rows) {
@@ -138,7 +158,7 @@ static enum lrp_status settings_for(const struct lrp_runner *runner, const char 
     if (status || !lrp_tui_rules_of(model, path, sizeof path))
         return status;
     snprintf(note, size, "rules of %.900s", path);
-    return lrp_settings_read(*out, path, NULL, err);
+    return lrp_settings_read_found(*out, path, NULL, err);
 }
 
 /* Puts a session in the place of the one that is shown. The app starts anew; what was said and the keys stay. */
@@ -173,59 +193,123 @@ static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struc
     return true;
 }
 
-static bool open_with(struct lrp_runner *runner, const char *model, const struct lrp_settings *settings) {
-    struct lrp_session *fresh = NULL;
-    struct lrp_error err;
-    if (lrp_session_open(model, settings, &fresh, &err) != LRP_OK || !exchange(runner, fresh, &err)) {
-        lrp_session_free(fresh);
-        lrp_runner_say(runner, true, err.message);
+static void forget_arrival(struct lrp_runner *runner) {
+    free(runner->arrival.model);
+    free(runner->arrival.input);
+    lrp_settings_free(runner->arrival.settings);
+    lrp_place_free(&runner->arrival.place);
+    runner->arrival = (struct lrp_arrival){.model = NULL};
+}
+
+/* A model that was read again: its input, and where one was. */
+static void go_on(struct lrp_runner *runner, const struct lrp_arrival *a) {
+    const bool lost = a->had_input && !a->input;
+    lrp_runner_say(runner, false, lost ? "read again; the input did not come from one file: i opens it" : "read again");
+    if (a->input)
+        lrp_runner_input(runner, a->input);
+    struct lrp_event stay = {.kind = LRP_EVENT_PLACE, .place = &a->place}, no_offer = {.kind = LRP_EVENT_OFFER, .text = ""};
+    lrp_app_update(&runner->app, &stay);
+    lrp_app_update(&runner->app, &no_offer);
+}
+
+/* Puts the model in place, or says why there is none. */
+static void arrive(struct lrp_runner *runner) {
+    struct lrp_arrival *a = &runner->arrival;
+    if (!a->session || !exchange(runner, a->session, &a->err)) {
+        lrp_session_free(a->session);
+        lrp_runner_say(runner, true, a->err.message);
+    } else {
+        lrp_runner_set_input(runner, NULL);
+        lrp_runner_look(runner);
+        if (runner->terminal) {
+            lrp_runner_remember_model(a->model);
+            lrp_runner_state_open(runner);
+        }
+        if (*a->note)
+            lrp_runner_say(runner, false, a->note);
+        if (a->again)
+            go_on(runner, a);
+        else if (a->input)
+            lrp_runner_input(runner, a->input);
+    }
+    forget_arrival(runner);
+}
+
+static void open_model(void *data) {
+    struct lrp_arrival *a = data;
+    if (lrp_session_open(a->model, a->settings, &a->session, &a->err) != LRP_OK)
+        a->session = NULL;
+}
+
+/* Begins to open the model; without a thread (as scripts play) it is there at once. */
+static void begin(struct lrp_runner *runner) {
+    char text[1100];
+    if (runner->painter)
+        runner->opener = lrp_errand_new(open_model, &runner->arrival, runner->wake[1]);
+    if (runner->opener) {
+        snprintf(text, sizeof text, "opening %.1000s", runner->arrival.model);
+        lrp_runner_say(runner, false, text);
+        return;
+    }
+    open_model(&runner->arrival);
+    arrive(runner);
+}
+
+bool lrp_runner_take_model(struct lrp_runner *runner) {
+    if (!runner->opener || !lrp_errand_done(runner->opener))
         return false;
-    }
-    lrp_runner_set_input(runner, NULL);
-    lrp_runner_look(runner);
-    if (runner->terminal) {
-        lrp_runner_remember_model(model);
-        lrp_runner_state_open(runner);
-    }
+    lrp_errand_join(runner->opener);
+    runner->opener = NULL;
+    arrive(runner);
+    return true;
+}
+
+void lrp_runner_drop_model(struct lrp_runner *runner) {
+    lrp_errand_join(runner->opener);
+    runner->opener = NULL;
+    lrp_session_free(runner->arrival.session);
+    forget_arrival(runner);
+}
+
+/* One at a time. */
+static bool is_opening(struct lrp_runner *runner) {
+    char text[1100];
+    if (!runner->opener)
+        return false;
+    snprintf(text, sizeof text, "still opening %.1000s", runner->arrival.model);
+    lrp_runner_say(runner, true, text);
     return true;
 }
 
 void lrp_runner_open(struct lrp_runner *runner, const char *typed) {
-    struct lrp_settings *settings = NULL;
-    struct lrp_error err;
-    char note[1024];
-    char *path = lrp_expand_path(typed);
-    if (!path)
-        lrp_runner_say(runner, true, "not enough memory");
-    else if (settings_for(runner, path, note, sizeof note, &settings, &err) != LRP_OK)
+    struct lrp_arrival *a = &runner->arrival;
+    struct lrp_error err = {.message = "not enough memory"};
+    if (is_opening(runner))
+        return;
+    a->model = lrp_expand_path(typed);
+    a->input = a->model ? demo_input(a->model) : NULL;
+    if (!a->model || settings_for(runner, a->model, a->note, sizeof a->note, &a->settings, &err) != LRP_OK) {
         lrp_runner_say(runner, true, err.message);
-    else if (open_with(runner, path, settings) && *note)
-        lrp_runner_say(runner, false, note);
-    lrp_settings_free(settings);
-    free(path);
+        forget_arrival(runner);
+    } else {
+        begin(runner);
+    }
 }
 
 void lrp_runner_reload(struct lrp_runner *runner) {
-    struct lrp_error err;
-    struct lrp_settings *settings = NULL;
-    struct lrp_place place;
-    const bool had_input = *runner->snapshot->input_label;
-    lrp_app_place(&runner->app, &place);
-    char *model = strdup(runner->snapshot->model_path), *input = strdup(runner->input ? runner->input : "");
-    if (!model || !input)
-        lrp_runner_say(runner, true, "not enough memory");
-    else if (lrp_settings_copy(runner->snapshot->settings, &settings, &err) != LRP_OK)
+    struct lrp_arrival *a = &runner->arrival;
+    struct lrp_error err = {.message = "not enough memory"};
+    if (is_opening(runner))
+        return;
+    a->again = true;
+    a->had_input = *runner->snapshot->input_label;
+    a->model = strdup(runner->snapshot->model_path);
+    a->input = runner->input ? strdup(runner->input) : NULL;
+    lrp_app_place(&runner->app, &a->place);
+    if (!a->model || (runner->input && !a->input) || lrp_settings_copy(runner->snapshot->settings, &a->settings, &err) != LRP_OK) {
         lrp_runner_say(runner, true, err.message);
-    else if (open_with(runner, model, settings)) {
-        lrp_runner_say(runner, false, had_input && !*input ? "read again; the input did not come from one file: i opens it" : "read again");
-        if (*input)
-            lrp_runner_input(runner, input);
-        struct lrp_event stay = {.kind = LRP_EVENT_PLACE, .place = &place}, no_offer = {.kind = LRP_EVENT_OFFER, .text = ""};
-        lrp_app_update(&runner->app, &stay);
-        lrp_app_update(&runner->app, &no_offer);
+        forget_arrival(runner);
+    } else {
+        begin(runner);
     }
-    lrp_place_free(&place);
-    lrp_settings_free(settings);
-    free(model);
-    free(input);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "paint.h"
+#include "signals.h"
 
 /* What is asked for, with references of its own. */
 struct commission {
@@ -73,15 +74,14 @@ static void *paint_all(void *data) {
 
 struct lrp_painter *lrp_painter_new(int wake_fd) {
     struct lrp_painter *p = calloc(1, sizeof *p);
-    sigset_t all, before;
+    sigset_t before;
     if (!p)
         return NULL;
     p->wake_fd = wake_fd;
     p->done.made.layer = -1;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    sigfillset(&all); /* signals are the main thread's business */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    lrp_signals_block(&before);
     const bool started = pthread_create(&p->thread, NULL, paint_all, p) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started)

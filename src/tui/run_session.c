@@ -20,6 +20,8 @@ bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, str
 }
 
 void lrp_runner_free(struct lrp_runner *runner) {
+    lrp_runner_drop_model(runner);
+    lrp_runner_take_export(runner, true);
     lrp_painter_free(runner->painter);
     lrp_snapshot_release(runner->stored);
     lrp_runner_end_history(runner);

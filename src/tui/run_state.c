@@ -20,6 +20,7 @@ static void forget(struct lrp_kept *kept) {
     free(kept->input);
     free(kept->stem);
     free(kept->written);
+    free(kept->begun);
     *kept = (struct lrp_kept){0};
 }
 void lrp_runner_state_close(struct lrp_runner *runner) { forget(&runner->kept); }
@@ -99,6 +100,33 @@ static void read_settings(struct lrp_kept *kept, const char *path) {
     }
 }
 
+static void put_names(cJSON *root, const char *key, const struct lrp_tui_names *names) {
+    cJSON *array = names->count ? cJSON_AddArrayToObject(root, key) : NULL;
+    for (size_t i = 0; array && i < names->count; i++)
+        cJSON_AddItemToArray(array, cJSON_CreateString(names->items[i]));
+}
+
+/* Where one is; without the layer: what was done there, not just looked at. */
+static char *place_text(const struct lrp_runner *runner, bool with_layer) {
+    struct lrp_place place;
+    cJSON *root = cJSON_CreateObject();
+    lrp_app_place(&runner->app, &place);
+    char *input = runner->input ? realpath(runner->input, NULL) : NULL; /* "grey" is none */
+    const char *const texts[][2] = {
+        {"layer", with_layer ? place.layer : NULL}, {"view", place.view}, {"filter", place.filter}, {"input", input ? input : runner->input}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i][1])
+            cJSON_AddStringToObject(root, texts[i][0], texts[i][1]);
+    cJSON_AddBoolToObject(root, "details", place.details);
+    put_names(root, "tags", &place.tags);
+    put_names(root, "folds", &place.folds);
+    lrp_place_free(&place);
+    free(input);
+    char *text = cJSON_Print(root);
+    cJSON_Delete(root);
+    return text;
+}
+
 /* What the last session was, in a few words; "" if it left nothing that is not so anyway. */
 static void describe(const struct lrp_runner *runner, char *out, size_t size) {
     const struct lrp_kept *kept = &runner->kept;
@@ -123,8 +151,13 @@ static void describe(const struct lrp_runner *runner, char *out, size_t size) {
 void lrp_runner_state_open(struct lrp_runner *runner) {
     char path[LRP_PATH_SIZE], text[256];
     forget(&runner->kept);
-    if (!runner->snapshot || !(runner->kept.stem = stem_of(runner->snapshot->model_path)))
+    if (!runner->snapshot)
         return;
+    runner->kept.stem = stem_of(runner->snapshot->model_path);
+    if (!runner->kept.stem) {
+        lrp_runner_say(runner, false, "this session is not kept: there is no folder for it (XDG_STATE_HOME)");
+        return;
+    }
     if (file_of(runner, ".lrpscope.json", path))
         read_settings(&runner->kept, path);
     if (file_of(runner, ".place.json", path))
@@ -132,6 +165,7 @@ void lrp_runner_state_open(struct lrp_runner *runner) {
     describe(runner, text, sizeof text);
     struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = text};
     lrp_app_update(&runner->app, &event);
+    runner->kept.begun = place_text(runner, false);
 }
 
 void lrp_runner_restore(struct lrp_runner *runner) {
@@ -171,38 +205,24 @@ void lrp_runner_keep_settings(struct lrp_runner *runner) {
     lrp_settings_free(settings);
 }
 
-static void put_names(cJSON *root, const char *key, const struct lrp_tui_names *names) {
-    cJSON *array = names->count ? cJSON_AddArrayToObject(root, key) : NULL;
-    for (size_t i = 0; array && i < names->count; i++)
-        cJSON_AddItemToArray(array, cJSON_CreateString(names->items[i]));
-}
-
-static char *place_text(const struct lrp_runner *runner) {
-    struct lrp_place place;
-    cJSON *root = cJSON_CreateObject();
-    lrp_app_place(&runner->app, &place);
-    char *input = runner->input ? realpath(runner->input, NULL) : NULL; /* "grey" is none */
-    const char *const texts[][2] = {
-        {"layer", place.layer}, {"view", place.view}, {"filter", place.filter}, {"input", input ? input : runner->input}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i][1])
-            cJSON_AddStringToObject(root, texts[i][0], texts[i][1]);
-    cJSON_AddBoolToObject(root, "details", place.details);
-    put_names(root, "tags", &place.tags);
-    put_names(root, "folds", &place.folds);
-    lrp_place_free(&place);
-    free(input);
-    char *text = cJSON_Print(root);
-    cJSON_Delete(root);
-    return text;
+/* The offer stands until something is done (a tag, a view, a filter, a fold): that is kept, and :restore still does the rest. */
+static bool offer_is_passed(struct lrp_runner *runner) {
+    char *done = place_text(runner, false);
+    const bool passed = done && runner->kept.begun && strcmp(done, runner->kept.begun) != 0;
+    free(done);
+    if (passed) {
+        struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = ""};
+        lrp_app_update(&runner->app, &event);
+    }
+    return passed;
 }
 
 void lrp_runner_keep_place(struct lrp_runner *runner) {
     char path[LRP_PATH_SIZE];
     struct lrp_error err;
-    if (!runner->kept.stem || runner->app.offer[0] || !file_of(runner, ".place.json", path))
+    if (!runner->kept.stem || !file_of(runner, ".place.json", path) || (runner->app.offer[0] && !offer_is_passed(runner)))
         return;
-    char *text = place_text(runner);
+    char *text = place_text(runner, true);
     if (text && runner->kept.written && strcmp(text, runner->kept.written) == 0) {
         free(text);
         return;

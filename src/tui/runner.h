@@ -7,6 +7,7 @@
 #include "paint.h"
 #include "place.h"
 #include "terminal.h"
+#include "tui.h"
 
 /* What the last session with this model left, and where this one is kept. */
 struct lrp_kept {
@@ -14,6 +15,7 @@ struct lrp_kept {
     struct lrp_settings *settings; /* owned: the last session's; NULL: none */
     struct lrp_place place;
     char *input, *written;         /* owned: where its input came from; what was written last */
+    char *begun;                   /* owned: what was there at the start, without the layer */
 };
 
 /* The picture that was asked for last, and what it is made from; never followed. */
@@ -22,6 +24,21 @@ struct lrp_painted {
     const void *material;
     const struct lrp_snapshot *stored;
     uint64_t generation;
+};
+
+/* Work in a thread of its own (run_errand.c). */
+struct lrp_errand;
+struct lrp_export;
+/* A model on its way, and what is to be done when it is there. While it is on its way, the first five are the thread's. */
+struct lrp_arrival {
+    char *model;            /* owned */
+    struct lrp_settings *settings; /* owned */
+    struct lrp_session *session; /* owned; NULL: err says why */
+    struct lrp_error err;
+    char note[1024];        /* said then; "" nothing */
+    bool again, had_input;  /* reading the model again: */
+    char *input;            /* owned: its input, to be set again; NULL: none */
+    struct lrp_place place; /* where one was */
 };
 
 struct lrp_runner {
@@ -39,6 +56,11 @@ struct lrp_runner {
     int wake[2];                           /* self-pipe: bytes from the worker and from signals */
     struct lrp_painter *painter;           /* owned; NULL: pictures are made at once, without a thread */
     struct lrp_painted painted;
+    struct lrp_errand *opener;             /* owned: the model being opened; NULL: none */
+    struct lrp_arrival arrival;
+    struct lrp_errand *export_errand;      /* owned: files being written; NULL: none */
+    struct lrp_export *exporting;          /* owned: which */
+    lrp_tui_report *write_report;          /* of "export all"; NULL: none is written */
     const struct lrp_snapshot *stored;     /* owned reference: what COMPARE compares with; NULL */
     struct { /* what the app's layer facts were made from; never followed */
         int layer;
@@ -94,10 +116,25 @@ void lrp_runner_model_rows(struct lrp_menu_rows *rows);
 void lrp_runner_open(struct lrp_runner *runner, const char *path);
 void lrp_runner_reload(struct lrp_runner *runner);
 void lrp_runner_remember_model(const char *model);
+/* Puts a model that has been opened meanwhile in place, or says why it could not be; false if there is none (yet). */
+bool lrp_runner_take_model(struct lrp_runner *runner);
+/* Lets go of a model on its way, when it has come. */
+void lrp_runner_drop_model(struct lrp_runner *runner);
+
+/* Runs something in a thread, which has `data` to itself until it is done; then a byte is written into wake_fd. NULL: no thread can be
+ * started. */
+struct lrp_errand *lrp_errand_new(void (*run)(void *data), void *data, int wake_fd);
+bool lrp_errand_done(const struct lrp_errand *errand);
+/* Waits for it and frees it; NULL is allowed. */
+void lrp_errand_join(struct lrp_errand *errand);
 
 /* Files. */
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect);
+/* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. */
+void lrp_runner_export_all(struct lrp_runner *runner, const char *folder);
+/* Says what was written when it is; false if nothing is on its way, or (without `wait`) not done. */
+bool lrp_runner_take_export(struct lrp_runner *runner, bool wait);
 /* What a word in a prompt could become. */
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word);
 /* "~/x" with the home folder. Owned by the caller; NULL when out of memory. */

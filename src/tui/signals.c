@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -148,6 +149,14 @@ void lrp_signals_remove(void) {
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &state.old_crashes[i], NULL);
     state.wake_fd = -1;
+}
+
+void lrp_signals_block(sigset_t *before) {
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (int i = 0; i < LRP_CRASHES; i++)
+        sigdelset(&blocked, crashes[i]); /* blocked, they would end the program without a handler */
+    pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 
 int lrp_signals_ending(void) { return state.ending; }

@@ -164,6 +164,10 @@ void lrp_terminal_close(struct lrp_terminal *t) {
     if (t->screen) {
         mousemask(0, NULL);
         curs_set(1);
+        if (!tigetstr((char *)"rmcup")) { /* no other screen to go back to: what was drawn must not stay below the prompt */
+            erase();
+            refresh();
+        }
         endwin();
         delscreen(t->screen);
     }

@@ -94,7 +94,7 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
 static bool on_its_way(struct lrp_runner *runner) {
     const struct lrp_snapshot *now = runner->snapshot;
     const bool running = now && (now->job == LRP_JOB_NONE || now->job == LRP_JOB_FORWARD || now->job == LRP_JOB_RELEVANCE);
-    return (runner->painter && lrp_painter_busy(runner->painter)) || (runner->started && running && *now->input_label);
+    return runner->opener || runner->exporting || (runner->painter && lrp_painter_busy(runner->painter)) || (runner->started && running && *now->input_label);
 }
 
 /* What takes no longer than a key may is waited for: nothing flickers in between. */
@@ -105,6 +105,8 @@ static void settle(struct lrp_runner *runner) {
         if (poll(&wake, 1, (int)left) <= 0)
             break;
         drain(runner->wake[0]);
+        lrp_runner_take_model(runner);
+        lrp_runner_take_export(runner, false);
         lrp_runner_take_picture(runner);
         lrp_runner_look(runner);
     }
@@ -138,6 +140,8 @@ static int loop(struct lrp_runner *runner) {
             return 3;
         if (ready > 0 && (fds[1].revents & POLLIN)) {
             drain(runner->wake[0]);
+            dirty = lrp_runner_take_model(runner) || dirty;
+            dirty = lrp_runner_take_export(runner, false) || dirty;
             dirty = lrp_runner_take_picture(runner) || dirty;
             d.look = d.look < 0 ? now_ms() + (lrp_app_busy(&runner->app) ? LRP_LOOK_MS : 0) : d.look;
         }
@@ -221,7 +225,7 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
 }
 
 static int start(struct lrp_session *session, const struct lrp_settings *settings, const struct lrp_tui_options *options) {
-    struct lrp_runner runner = {.wake = {-1, -1}, .base = settings};
+    struct lrp_runner runner = {.wake = {-1, -1}, .base = settings, .write_report = options->write_report};
     struct lrp_error err = {.status = LRP_OK, .message = ""};
     int code = 3;
     setlocale(LC_CTYPE, "");

@@ -6,12 +6,16 @@
 
 #include "lrpscope/session.h"
 
+/* Writes the JSON report of a sample of a snapshot, which names the files that were written before. */
+typedef enum lrp_status lrp_tui_report(const struct lrp_snapshot *snapshot, int64_t sample, const char *const *files, size_t count,
+                                       const char *path, struct lrp_error *err);
 struct lrp_tui_options {
     const char *color;  /* auto never 8 256 direct */
     const char *script; /* a file of keys and :commands to play instead of the keyboard, or NULL */
     const char *input;  /* the file the session's input was read from, or NULL: F5 reads it again */
     const char *rules;  /* the rules file that was found by itself, or NULL: it is named at the start */
     bool ascii, mouse;
+    lrp_tui_report *write_report; /* for "export all"; NULL: none */
 };
 /* The rules file of a model that the inspector takes by itself: MODEL.lrpscope.json beside it, or in the user's configuration.
  * False if there is none. */

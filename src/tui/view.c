@@ -54,7 +54,7 @@ static void check_segments(const struct lrp_app *app, struct segments *s) {
     if (failed)
         segment(s, skipped ? LRP_STYLE_HEADER_WARNING : LRP_STYLE_HEADER_BAD, skipped ? 2 : 8, false, text);
     snprintf(text, sizeof text, "checks: OFF (%zu unchecked)", failed);
-    segment(s, skipped ? LRP_STYLE_HEADER_WARNING : failed ? LRP_STYLE_HEADER_BAD : LRP_STYLE_HEADER, 9, false,
+    segment(s, skipped && failed ? LRP_STYLE_HEADER_WARNING : failed ? LRP_STYLE_HEADER_BAD : LRP_STYLE_HEADER, 9, false,
             skipped ? text : "checks: ON");
 }
 
@@ -168,25 +168,35 @@ void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struc
                    app->status_error && app->status[0] ? LRP_STYLE_ERROR : LRP_STYLE_NORMAL);
 }
 
+/* What the key bar calls an action; "" where it does not stand there. Without a model there is little to do. */
+static const char *bar_label(const struct lrp_app *app, enum lrp_action action, int context) {
+    const struct lrp_action_row *row = lrp_action_at(action);
+    if (app->now || context == LRP_IN_MENU)
+        return row->contexts & context ? row->bar : "";
+    return action == LRP_ACTION_open_model || action == LRP_ACTION_command ? row->name
+           : action == LRP_ACTION_help || action == LRP_ACTION_back      ? row->bar
+                                                                         : "";
+}
+
 /* Walks over the key bar; draws it, and tells which action lies at column `at`. */
 static enum lrp_action walk_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, int at) {
     const int context = lrp_app_context(app);
     int x = rect.x;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
-        const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
+        const char *const name = bar_label(app, (enum lrp_action)i, context);
         char key[16];
-        if (!*row->bar || (row->contexts & context) == 0)
+        if (!*name)
             continue;
         lrp_keymap_text(&app->keymap, (enum lrp_action)i, true, key, sizeof key);
         if (!*key)
             continue;
         const int gap = isalnum((unsigned char)key[0]) != 0; /* "?help", but "u next-bad" */
-        const int from = x, columns = lrp_text_columns(key) + gap + lrp_text_columns(row->bar) + 1;
+        const int from = x, columns = lrp_text_columns(key) + gap + lrp_text_columns(name) + 1;
         if (x + columns - 1 > rect.x + rect.columns)
             break;
         if (canvas) {
             const int label = x + lrp_canvas_text(canvas, x, rect.y, 16, key, LRP_STYLE_KEY);
-            lrp_canvas_text(canvas, label + gap, rect.y, 40, row->bar, LRP_STYLE_LABEL);
+            lrp_canvas_text(canvas, label + gap, rect.y, 40, name, LRP_STYLE_LABEL);
         }
         x += columns;
         if (at >= from && at < x - 1)

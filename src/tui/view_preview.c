@@ -9,13 +9,19 @@
 
 enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
 static const char blocked_text[] = "no relevance: model check failed – {skip-checks} skip, {register} register, {details} remedies";
+static const char elsewhere_text[] = "no relevance: model check failed – {skip-checks} skip, {next-unsupported} to the layer that fails";
+
+/* What there is to do about it: at the layer that fails, or on the way to it. */
+static const char *notice_text(const struct lrp_app *app) {
+    return lrp_app_failed(app, app->layer) ? blocked_text : elsewhere_text;
+}
 
 static int notice_rows(const struct lrp_app *app, struct lrp_rect rect) {
-    if (!lrp_app_blocked(app))
+    if (!lrp_app_blocked(app) || app->preview == LRP_PREVIEW_ACTIVATION || app->preview == LRP_PREVIEW_WEIGHTS)
         return 0;
     struct lrp_lines lines = {0};
     char hint[160];
-    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, blocked_text, hint, sizeof hint));
+    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, notice_text(app), hint, sizeof hint));
     const int rows = lines.count < rect.rows - 2 ? lines.count : 0;
     lrp_lines_free(&lines);
     return rows;
@@ -111,7 +117,7 @@ static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     const int rows = notice_rows(app, rect);
     struct lrp_lines lines = {0};
     char hint[160];
-    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, blocked_text, hint, sizeof hint));
+    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, notice_text(app), hint, sizeof hint));
     for (int i = 0; i < rows; i++)
         lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text, LRP_STYLE_WARNING);
     lrp_lines_free(&lines);

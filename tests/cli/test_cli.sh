@@ -293,6 +293,27 @@ good 0 "$model" "$picture" --rules ../a.json --script ../keys.script; exists all
 cmp -s work/shown.png work/d.png || fail "the exported difference is not the one that compare writes"
 cmp -s work/channel.png work/all.png && fail "the exported channel is the sum over all channels"
 clear_work
+# everything at once: a heatmap per layer, the sheet, the report, as explain would write them
+printf ':wait-idle\n:export-all everything\n' >keys.script
+good 0 "$model" "$picture" --script ../keys.script; exists everything/000-input.png everything/sheet.png everything/report.json
+[ "$(ls work/everything | wc -l)" = 15 ] || fail "13 layers, a sheet and a report: $(ls work/everything)"
+good 0 explain "$model" "$picture" --rules "$rules" --heatmap input.png --sheet sheet.png
+cmp -s work/input.png work/everything/000-input.png || fail "the exported heatmap is not the one that explain writes"
+cmp -s work/sheet.png work/everything/sheet.png || fail "the exported sheet is not the one that explain writes"
+if command -v python3 >/dev/null; then
+    python3 -c "
+import json; d = json.load(open('work/everything/report.json'))
+assert len(d['files']) == 15 and len(d['layers']) == 12 and len(d['samples']) == 1, d" || fail "the exported report"
+fi
+clear_work
+# a rules file that nobody named may not load plugins: they are programs
+mkdir work/model; cp "$model" work/model/m.onnx
+echo '{"lrpscope": 1, "plugins": ["none.so"]}' >work/model/m.lrpscope.json; printf ':wait-idle\n' >keys.script
+run model/m.onnx --script ../keys.script
+[ $code = 2 ] || fail "exit $code, not 2: plugins of a rules file that nobody named"
+has err "it loads plugins, which a rules file that nobody named may not"
+run check model/m.onnx --rules model/m.lrpscope.json; has err "none.so"
+clear_work
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../a.json --json
 json "[s['name'] for s in d['samples'][0]['settings']] == ['../a.json', '../a.json']"
 json "all(s['correlation'] == 1 and s['largest_difference'] == 0 for s in d['samples'][0]['settings'])"

@@ -160,6 +160,62 @@ static void it_ends_when_the_terminal_is_gone(void **state) {
     screen_free(&s);
 }
 
+/* A dense layer whose weights lie in a file of their own: more than is read ahead of what is used. */
+static void write_big_model(const char *model, const char *weights) {
+    static const char network[] = "{\"lrpscope_model\": 1, \"input\": [1, 2], \"weights\": \"cut.safetensors\", "
+                                  "\"layers\": [{\"type\": \"dense\", \"weight\": \"w\"}]}";
+    static const char header[] = "{\"w\":{\"dtype\":\"F32\",\"shape\":[2,2097152],\"data_offsets\":[0,16777216]}}";
+    const uint64_t length = sizeof header - 1; /* as the format has it, on a little-endian machine */
+    FILE *file = fopen(model, "w");
+    assert_non_null(file);
+    fputs(network, file);
+    assert_int_equal(fclose(file), 0);
+    file = fopen(weights, "w");
+    assert_non_null(file);
+    fwrite(&length, sizeof length, 1, file);
+    fputs(header, file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(truncate(weights, (off_t)(sizeof length + length + 16777216)), 0);
+}
+
+/* The worker meets the end of the file: the terminal comes back, one line says why. */
+static void a_file_cut_off_while_it_is_shown_ends_with_its_name(void **state) {
+    char model[256], weights[256];
+    struct screen s;
+    (void)state;
+    snprintf(model, sizeof model, "%s/cut.json", folder);
+    snprintf(weights, sizeof weights, "%s/cut.safetensors", folder);
+    write_big_model(model, weights);
+    char *const arguments[] = {binary, model, NULL};
+    screen_start(&s, arguments, 100, 30, NULL);
+    assert_true(screen_wait(&s, "cut.json"));
+    assert_int_equal(truncate(weights, 4096), 0);
+    screen_type(&s, "irandom\r");
+    assert_true(screen_wait(&s, "cut.safetensors: the file was cut off while it was open"));
+    assert_int_equal(screen_end(&s), 3);
+    assert_false(s.alternate);
+    assert_true(s.cursor);
+    screen_free(&s);
+}
+
+/* A model is opened beside what is shown; one that cannot be read leaves it as it was. */
+static void models_are_opened_while_another_is_shown(void **state) {
+    struct screen s;
+    (void)state;
+    start(&s, 100, 30, NULL);
+    assert_true(screen_wait(&s, "relevance of #0"));
+    screen_type(&s, ":open assets/demo/labels.txt\r");
+    assert_true(screen_wait(&s, "labels.txt: "));
+    assert_true(screen_wait(&s, "vgg.onnx"));
+    screen_type(&s, ":open assets/demo/vgg-unsupported.onnx\r");
+    assert_true(screen_wait(&s, "vgg-unsupported.onnx  "));
+    screen_type(&s, "\033[15~"); /* F5 */
+    assert_true(screen_wait(&s, "read again"));
+    screen_type(&s, ":open assets/demo/vgg.onnx\rQ"); /* leaves while it may still be on its way */
+    assert_true(screen_ends_with(&s, 0));
+    screen_free(&s);
+}
+
 static void a_crash_says_where_its_report_is(void **state) {
     struct screen s;
     char path[300], text[200] = "";
@@ -306,6 +362,8 @@ int main(int count, char **arguments) {
         cmocka_unit_test(stopping_gives_the_screen_back_and_going_on_takes_it),
         cmocka_unit_test(a_picture_comes_through_a_pipe),
         cmocka_unit_test(it_ends_when_the_terminal_is_gone),
+        cmocka_unit_test(a_file_cut_off_while_it_is_shown_ends_with_its_name),
+        cmocka_unit_test(models_are_opened_while_another_is_shown),
         cmocka_unit_test(a_crash_says_where_its_report_is),
         cmocka_unit_test(the_mouse_selects_reads_and_scrolls),
         cmocka_unit_test(pasted_text_arrives_whole),

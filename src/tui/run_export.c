@@ -1,0 +1,109 @@
+/* run_export.c: everything of a result as files in one folder: a heatmap per layer, all of them on a sheet, the report. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "runner.h"
+
+enum { LRP_PATH_SIZE = 4096 };
+
+/* What is to be written, with references of its own. */
+struct lrp_export {
+    char *folder;
+    const struct lrp_snapshot *snapshot;
+    int64_t sample;
+    lrp_tui_report *write_report;
+    struct lrp_tui_names files; /* written so far */
+    enum lrp_status status;
+    struct lrp_error err;
+};
+
+/* "FOLDER/003-features.5.png"; what is not safe in a file name becomes '_'. */
+static bool file_name(const struct lrp_export *e, const char *number, const char *name, char *out) {
+    const int used = snprintf(out, LRP_PATH_SIZE, "%s/%s%.200s.png", e->folder, number, name);
+    if (used < 0 || used >= LRP_PATH_SIZE)
+        return false;
+    for (char *c = out + strlen(e->folder) + 1; *c; c++)
+        if (*c == '/' || *c == '\\' || (unsigned char)*c < ' ' || *c == 0x7F)
+            *c = '_';
+    return true;
+}
+
+static void note(struct lrp_export *e, enum lrp_status status, const char *path) {
+    e->status = status;
+    if (status == LRP_OK && !lrp_tui_names_add(&e->files, path))
+        e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
+}
+
+static void write_layers(struct lrp_export *e) {
+    const struct lrp_snapshot *s = e->snapshot;
+    char path[LRP_PATH_SIZE], number[32];
+    const bool many = s->layers->count > 1000; /* their names are in order */
+    for (size_t i = 0; i < s->layers->count && e->status == LRP_OK; i++) {
+        if (!s->relevance[i])
+            continue;
+        snprintf(number, sizeof number, many ? "%05d-" : "%03d-", (int)i);
+        if (!file_name(e, number, i ? s->layers->rows[i].name : "input", path))
+            e->status = lrp_fail(&e->err, LRP_USAGE, "%s: the path is too long", e->folder);
+        else
+            note(e, lrp_snapshot_export_heatmap(s, (int)i, LRP_SHOW_RELEVANCE, e->sample, path, &e->err), path);
+    }
+}
+
+static void write_all(void *data) {
+    struct lrp_export *e = data;
+    char path[LRP_PATH_SIZE];
+    if (mkdir(e->folder, 0777) != 0 && errno != EEXIST) {
+        e->status = lrp_fail(&e->err, LRP_FILE, "%s: cannot be made: %s", e->folder, strerror(errno));
+        return;
+    }
+    write_layers(e);
+    if (e->status == LRP_OK && file_name(e, "", "sheet", path))
+        note(e, lrp_snapshot_export_sheet(e->snapshot, e->sample, path, &e->err), path);
+    if (e->status == LRP_OK && e->write_report && snprintf(path, sizeof path, "%s/report.json", e->folder) < (int)sizeof path)
+        note(e, e->write_report(e->snapshot, e->sample, (const char *const *)e->files.items, e->files.count, path, &e->err), path);
+}
+
+static void finish(struct lrp_runner *runner, struct lrp_export *e) {
+    char text[1200];
+    if (e->status == LRP_OK)
+        snprintf(text, sizeof text, "written: %zu files in %.1000s", e->files.count, e->folder);
+    lrp_runner_say(runner, e->status != LRP_OK, e->status == LRP_OK ? text : e->err.message);
+    lrp_snapshot_release(e->snapshot);
+    lrp_tui_names_free(&e->files);
+    free(e->folder);
+    free(e);
+}
+
+void lrp_runner_export_all(struct lrp_runner *runner, const char *folder) {
+    struct lrp_export *e = runner->exporting ? NULL : calloc(1, sizeof *e);
+    if (!e || !(e->folder = strdup(folder))) {
+        lrp_runner_say(runner, true, runner->exporting ? "still writing the files asked for before" : "not enough memory");
+        free(e);
+        return;
+    }
+    e->snapshot = lrp_snapshot_retain(runner->snapshot);
+    e->sample = lrp_preview_sample(&runner->app);
+    e->write_report = runner->write_report;
+    if (runner->painter)
+        runner->export_errand = lrp_errand_new(write_all, e, runner->wake[1]);
+    if (runner->export_errand) {
+        runner->exporting = e;
+        lrp_runner_say(runner, false, "writing all heatmaps");
+    } else {
+        write_all(e);
+        finish(runner, e);
+    }
+}
+
+bool lrp_runner_take_export(struct lrp_runner *runner, bool wait) {
+    if (!runner->exporting || !(wait || lrp_errand_done(runner->export_errand)))
+        return false;
+    lrp_errand_join(runner->export_errand);
+    finish(runner, runner->exporting);
+    runner->exporting = NULL;
+    runner->export_errand = NULL;
+    return true;
+}
