@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const unsigned char empty_file[1];
@@ -107,13 +109,12 @@ static int map(int fd, struct lrp_mapping *out) {
     return 0;
 }
 
-enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err) {
+/* Maps an open file, which is closed; a negative one was not opened, as errno says. */
+static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mapping *out, struct lrp_error *err) {
+    const int unopened = fd < 0 ? errno : 0;
     *out = (struct lrp_mapping){0};
     char *copy = strdup(path);
-    if (!copy)
-        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const int failed = fd < 0 ? errno : map(fd, out);
+    const int failed = !copy ? ENOMEM : fd < 0 ? unopened : map(fd, out);
     if (fd >= 0)
         close(fd);
     if (failed) {
@@ -125,6 +126,34 @@ enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, stru
     if (out->of_file)
         watch(out);
     return LRP_OK;
+}
+
+enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err) {
+    return map_and_close(path, open(path, O_RDONLY | O_CLOEXEC), out, err);
+}
+
+/* Opens folder/name if no part of the name is a link. */
+static int open_beneath(const char *folder, const char *name) {
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    const int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const long fd = at < 0 ? -1 : syscall(SYS_openat2, at, name, &how, sizeof how);
+    const int failed = errno;
+    if (at >= 0)
+        close(at);
+    errno = failed;
+    return (int)fd;
+}
+
+enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out, struct lrp_error *err) {
+    char *folder = folder_length ? strndup(path, folder_length) : strdup("/");
+    *out = (struct lrp_mapping){0};
+    if (!folder)
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+    int fd = open_beneath(folder, path + folder_length + 1);
+    free(folder);
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL)) /* a kernel before 5.6, or a sandbox that does not know it */
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return map_and_close(path, fd, out, err);
 }
 
 void lrp_mapping_close(struct lrp_mapping *mapping) {

@@ -133,8 +133,8 @@ static enum lrp_status open_once(struct lrp_reader *reader, const char *location
     const char *path = NULL;
     struct lrp_mapping *mapping = NULL;
     enum lrp_status status = resolve(reader, location, &path);
-    if (status == LRP_OK)
-        status = lrp_reader_map(reader, path, &mapping);
+    if (status == LRP_OK) /* what was checked is what is opened: a link put there meanwhile is not followed */
+        status = lrp_reader_map(reader, path, strcmp(reader->folder, "/") == 0 ? 0 : (long)strlen(reader->folder), &mapping);
     if (status != LRP_OK)
         return status;
     *out = mapping;

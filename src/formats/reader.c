@@ -7,11 +7,12 @@ static void close_mapping(void *mapping) {
     lrp_mapping_close(mapping);
 }
 
-enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, struct lrp_mapping **out) {
+enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, long folder_length, struct lrp_mapping **out) {
     struct lrp_mapping *mapping = lrp_arena_calloc(reader->arena, 1, sizeof *mapping);
     if (!mapping || lrp_arena_on_free(reader->arena, close_mapping, mapping) != 0)
         return lrp_reader_no_memory(reader);
-    const enum lrp_status status = lrp_mapping_open(path, mapping, reader->err);
+    const enum lrp_status status = folder_length < 0 ? lrp_mapping_open(path, mapping, reader->err)
+                                                     : lrp_mapping_open_beneath(path, (size_t)folder_length, mapping, reader->err);
     if (status == LRP_OK)
         reader->mapped += mapping->size;
     *out = mapping;

@@ -21,8 +21,8 @@ struct lrp_reader {
     size_t external_count;
 };
 
-/* Maps a file for as long as the arena lives. */
-enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, struct lrp_mapping **out);
+/* Maps a file for as long as the arena lives. folder_length: of a folder at its front that no link may lead out of; -1: none. */
+enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, long folder_length, struct lrp_mapping **out);
 /* Gives back what is not in the arena. */
 void lrp_reader_close(struct lrp_reader *reader);
 

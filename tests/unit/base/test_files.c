@@ -75,6 +75,32 @@ static void folders_and_missing_files_are_named(void **state) {
     lrp_mapping_close(&file);
 }
 
+/* A link put there after the path was looked at. */
+static void no_link_leads_out_of_a_folder(void **state) {
+    char folder[160], path[200];
+    struct lrp_mapping file;
+    struct lrp_error err;
+    snprintf(folder, sizeof folder, "%s", temporary_path(state, "in"));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(symlink("..", temporary_path(state, "in/up")), 0);
+    assert_int_equal(symlink("../secret", temporary_path(state, "in/link")), 0);
+    FILE *secret = fopen(temporary_path(state, "secret"), "w");
+    assert_non_null(secret);
+    fputs("abc", secret);
+    fclose(secret);
+    static const char *const names[] = {"link", "up/secret", "../secret"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        check_ok(lrp_mapping_open(path, &file, &err), &err); /* it is there, and somebody else would open it */
+        lrp_mapping_close(&file);
+        check_fails(lrp_mapping_open_beneath(path, strlen(folder), &file, &err), &err, LRP_FILE, path);
+    }
+    snprintf(path, sizeof path, "%s", temporary_path(state, "secret"));
+    check_ok(lrp_mapping_open_beneath(path, (size_t)(strrchr(path, '/') - path), &file, &err), &err);
+    assert_int_equal(file.size, 3);
+    lrp_mapping_close(&file);
+}
+
 static void an_unfinished_file_leaves_the_old_one(void **state) {
     const char *path = temporary_path(state, "a");
     struct lrp_error err;
@@ -237,6 +263,7 @@ int main(void) {
         IN_FOLDER(what_is_written_is_mapped),
         cmocka_unit_test(pipes_are_read_wholly),
         IN_FOLDER(folders_and_missing_files_are_named),
+        IN_FOLDER(no_link_leads_out_of_a_folder),
         IN_FOLDER(an_unfinished_file_leaves_the_old_one),
         IN_FOLDER(a_failed_write_is_reported_and_removed),
         IN_FOLDER(the_cause_of_an_early_failure_is_told),
