@@ -127,6 +127,19 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     return status;
 }
 
+/* What reaches a node that reads no data (a token's row of an embedding) ends at its constants. */
+static void end_at_constants(const struct book *b, int node, const struct lrp_tensor *const *outputs)
+{
+    const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
+    struct lrp_ledger_row *row = &b->ledger->rows[b->p->view->layer_of_node[node]];
+    struct sums in = {0};
+    for (int j = 0; j < n->call.out_count; j++) sum_up(outputs[j], &in);
+    row->in += in.sum;
+    row->causes[LRP_CAUSE_CONSTANTS] += in.sum;
+    row->nan += in.nan;
+    if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
+}
+
 static enum lrp_status visit(const struct book *b, int node, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
@@ -140,6 +153,7 @@ static enum lrp_status visit(const struct book *b, int node, struct lrp_error *e
         any |= outputs[j] != NULL;
     }
     if (any && lrp_call_data_inputs(&n->call)) status = account_node(b, node, outputs, given, err);
+    else if (any) end_at_constants(b, node, outputs);
     free(outputs);
     free(given);
     return status;
