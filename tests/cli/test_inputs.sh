@@ -71,7 +71,7 @@ tokens="tokens.onnx tokens.npy --skip-checks --composite zero --target 0"
 good "output 10  start 1  sum 0" explain $tokens --at e --relevance r.npy;    array r.npy 1x3x2 .2 0 .6 0 .2 0
 bad 4 "no relevance reaches it" explain $tokens --relevance r.npy
 bad 4 "no relevance reaches it" explain $tokens --heatmap h.png
-good "constants 1" ledger $tokens # all of it ends at the rows of the table: output 10 less start 9 is 1, which the embedding takes
+good "constants 1" ledger $tokens # the relevance that starts, 1, ends at the rows of the table
 good "batch.npy[1]  target 0  output 4" explain tokens.onnx batch.npy --skip-checks --composite zero --target 0
 bad 3 "layer e: index 4 is outside an axis of 4 elements" run tokens.onnx beyond.npy
 bad 3 "float.npy: its type is float32, but input i takes int64" run tokens.onnx float.npy
