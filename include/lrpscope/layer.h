@@ -43,7 +43,6 @@ struct lrp_container {
     int layer;         /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: attention */
 };
 
-/* All layers of a model under some settings. Borrowed from the snapshot it is in. */
 /* One thing that was recognised, canonized, folded or left out on the way from the file's nodes to layers. */
 struct lrp_rewriting {
     const char *what;   /* "BatchNormalization folded into the layer before it" */
@@ -52,6 +51,7 @@ struct lrp_rewriting {
     int layer;          /* -1: none is left of it */
 };
 
+/* All layers of a model under some settings. Borrowed from the snapshot it is in. */
 struct lrp_layer_list {
     const struct lrp_layer *rows;  /* rows[0] is the input; rows[i].index == i */
     size_t count;                  /* with row 0 */
@@ -64,7 +64,7 @@ struct lrp_layer_list {
     const char *const *removed;    /* values that canonization or a pattern swallowed */
     size_t removed_count;          /* of removed */
     const struct lrp_rewriting *rewritings; /* everything that was done, canonization and the rest, as it was done */
-    size_t rewriting_count;
+    size_t rewriting_count;        /* of rewritings */
     const struct lrp_container *containers; /* in the order of their first layers */
     size_t container_count;        /* of containers */
 };
