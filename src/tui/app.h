@@ -130,6 +130,8 @@ const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer);
 bool lrp_app_failed(const struct lrp_app *app, int layer);
 /* No relevance is computed: the method is LRP, the check fails and is not skipped. */
 bool lrp_app_blocked(const struct lrp_app *app);
+/* Sums and statistics are over several samples, pictures of one of them. */
+bool lrp_app_sums_samples(const struct lrp_app *app);
 /* Something is open that Esc closes. */
 bool lrp_app_is_open(const struct lrp_app *app);
 bool lrp_app_busy(const struct lrp_app *app);

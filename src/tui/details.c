@@ -196,6 +196,8 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     verdict(app, layer, width, lines);
     attributes(app, layer, width, lines);
     rule(app, layer, width, lines);
+    if (lrp_app_sums_samples(app))
+        item(lines, LRP_STYLE_DIM, width, "samples", "%lld: sums and statistics are over all of them", (long long)app->now->sample_count);
     ledger(app, width, lines);
     if (app->now->relevance && app->now->relevance[app->layer])
         values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);

@@ -36,6 +36,8 @@ bool lrp_app_blocked(const struct lrp_app *app) {
            strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), "lrp") == 0;
 }
 
+bool lrp_app_sums_samples(const struct lrp_app *app) { return app->now && app->now->sample_count > 1 && !app->now->one_by_one; }
+
 bool lrp_app_busy(const struct lrp_app *app) {
     return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE);
 }

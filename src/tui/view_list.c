@@ -117,7 +117,7 @@ static void lay_out(const struct lrp_app *app, struct table *t, int columns) {
     t->width[0] = columns - LRP_MARKS - t->number - t->gap > 1 ? columns - LRP_MARKS - t->number - t->gap : 1;
 }
 
-static void draw_titles(const struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect, bool focus) {
+static void draw_titles(const struct lrp_app *app, const struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect, bool focus) {
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_COLUMN;
     lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, 1}, focus ? style : LRP_STYLE_NORMAL);
     lrp_canvas_right(canvas, rect.x + LRP_MARKS, rect.y, t->number, "#", style);
@@ -127,6 +127,8 @@ static void draw_titles(const struct table *t, struct lrp_canvas *canvas, struct
         const char *title = canvas->ascii && column->ascii_title ? column->ascii_title : column->title;
         if (!t->width[c])
             continue;
+        if (column->what == LRP_COLUMN_SUM && lrp_app_sums_samples(app))
+            title = canvas->ascii ? "R all" : "ΣR all";
         if (column->right)
             lrp_canvas_right(canvas, x, rect.y, t->width[c], title, style);
         else
@@ -229,7 +231,7 @@ void lrp_view_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct
     struct table t = {.columns = columns, .count = count};
     const struct lrp_window *window = &app->windows[view];
     lay_out(app, &t, rect.columns);
-    draw_titles(&t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
+    draw_titles(app, &t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
     for (int i = 0; i < rect.rows - 1; i++) {
         const struct row row = row_of(app, view, window->top + i);
         if (row.layer < 0)
