@@ -186,12 +186,11 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, in, err);
     if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, err);
+    const bool prepared = status == LRP_OK; /* what went wrong before names the node already */
     for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
         if (n->out[i] >= 0) status = lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
-    if (status == LRP_OK) {
-        status = n->call.op->forward(&n->call, handle, in, out, run, err);
-        if (status != LRP_OK) lrp_engine_blame(e, node, status, err);
-    }
+    if (status == LRP_OK) status = n->call.op->forward(&n->call, handle, in, out, run, err);
+    if (prepared && status != LRP_OK) lrp_engine_blame(e, node, status, err);
     for (int i = 0; out && i < n->call.out_count; i++) {
         if (status == LRP_OK && out[i] && !values[n->out[i]]) values[n->out[i]] = out[i];
         else lrp_tensor_release(out[i]);

@@ -1,4 +1,5 @@
 /* plugin.c: loading shared objects, and the host's side of what they bring. */
+#include "json_model.h"
 #include "plugin.h"
 
 #include <dlfcn.h>
@@ -75,7 +76,9 @@ static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plu
     }
     row->host = &p->host;
     row->file = p->path;
-    bool taken = lrp_operator_find(row->row.domain, row->row.name, 10000, NULL) || p->offer->taken(p->offer->data, row->row.domain, row->row.name);
+    /* an operator of the domain "" is a layer type of JSON models, too */
+    bool taken = (!*row->row.domain && lrp_json_type_find(row->row.name)) || lrp_operator_find(row->row.domain, row->row.name, 10000, NULL) ||
+                 p->offer->taken(p->offer->data, row->row.domain, row->row.name);
     for (size_t i = 0; i < p->count; i++)
         taken |= strcmp(rows[i]->row.name, row->row.name) == 0 && strcmp(rows[i]->row.domain, row->row.domain) == 0;
     if (taken) {
@@ -137,7 +140,15 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
                                            .given = to, .stabilizer = (double)a->rule->stabilizer, .why = why};
     bool finite = lrp_plugin_finite(a->relevance[0]), given_finite = true;
     for (int i = 0; i < n->call.in_count; i++) finite &= lrp_plugin_finite(values[i]);
-    if (!f->rule(&layer)) {
+    struct lrp_plugin_room rooms[MOST_INPUTS];
+    size_t most = relevance.count;
+    for (int i = 0; i < n->call.in_count; i++) most = in[i].count > most ? in[i].count : most;
+    if (!lrp_plugin_rooms_new(rooms, given, n->call.in_count, most)) return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
+    for (int i = 0; i < n->call.in_count; i++) to[i].data = rooms[i].f;
+    const bool failed = f->rule(&layer) != 0, whole = lrp_plugin_rooms_close(rooms, given, n->call.in_count);
+    if (!whole) {
+        snprintf(why, sizeof why, "it writes past the end of what it is given to fill");
+    } else if (!failed) {
         for (int i = 0; i < n->call.in_count; i++) given_finite &= lrp_plugin_finite(given[i]);
         if (given_finite || !finite) return LRP_OK;
         snprintf(why, sizeof why, "it gives numbers that are not finite");

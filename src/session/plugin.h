@@ -56,6 +56,15 @@ struct lrp_plugin_row {
 bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_operator *given, const char **why);
 /* A tensor as plugins see it; NULL is absent. */
 struct lrp_plugin_array lrp_plugin_array_of(const struct lrp_tensor *tensor);
+/* Where a plugin writes in a tensor's place: a copy with `guard` more elements behind it (at least 16384). */
+struct lrp_plugin_room {
+    float *f; /* owned; NULL: no float tensor was there */
+    size_t guard;
+};
+/* One for each tensor (NULL: none). False when out of memory: then there are none. */
+bool lrp_plugin_rooms_new(struct lrp_plugin_room *rooms, struct lrp_tensor *const *tensors, int count, size_t guard);
+/* Copies back (tensors NULL: does not) and frees; false if something was written behind a room's end. */
+bool lrp_plugin_rooms_close(struct lrp_plugin_room *rooms, struct lrp_tensor *const *tensors, int count);
 
 /* True if all numbers are finite; NULL and whole numbers are. */
 bool lrp_plugin_finite(const struct lrp_tensor *tensor);

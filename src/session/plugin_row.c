@@ -1,4 +1,5 @@
 /* plugin_row.c: a plugin's operator as a row of the operator table. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,15 @@ static bool all_finite(const struct lrp_call *call, const struct lrp_tensor *con
     return finite;
 }
 
+/* The largest array of a call: what a plugin that takes one for another would write. */
+static size_t largest(const struct lrp_call *call, const struct lrp_tensor *out, const struct lrp_tensor *const *in)
+{
+    size_t most = out ? out->count : 0;
+    for (int i = 0; i < call->in_count; i++)
+        if (in[i] && in[i]->count > most) most = in[i]->count;
+    return most;
+}
+
 static enum lrp_status forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,
                                const struct lrp_run *run, struct lrp_error *err)
 {
@@ -110,7 +120,12 @@ static enum lrp_status forward(const struct lrp_call *call, void *handle, const 
     for (int i = 0; i < call->in_count; i++) v.in[i] = lrp_plugin_array_of(in[i]);
     v.out = lrp_plugin_array_of(out[0]);
     for (size_t k = 0; k < out[0]->count; k++) out[0]->f[k] = NAN; /* what it leaves out shows */
-    if (row->given.forward(&v.call)) return blame(call, &v, "forward failed", err);
+    struct lrp_plugin_room room;
+    if (!lrp_plugin_rooms_new(&room, out, 1, largest(call, out[0], in))) return lrp_fail(err, LRP_MEMORY, "not enough memory for its output");
+    v.out.data = room.f;
+    const bool failed = row->given.forward(&v.call) != 0;
+    if (!lrp_plugin_rooms_close(&room, out, 1)) return blame(call, &v, "forward writes past the end of its output", err);
+    if (failed) return blame(call, &v, "forward failed", err);
     if (lrp_plugin_finite(out[0]) || !all_finite(call, in)) return LRP_OK;
     return blame(call, &v, "forward gives numbers that are not finite, or leaves elements out", err);
 }
@@ -171,11 +186,24 @@ static enum lrp_status vjp(const struct lrp_call *call, void *handle, const stru
     }
     v.out = lrp_plugin_array_of(out[0]);
     v.cotangent = lrp_plugin_array_of(s[0]);
-    if (row->given.vjp(&v.call)) return blame(call, &v, "vjp failed", err);
+    struct lrp_plugin_room rooms[MOST_INPUTS];
+    if (!lrp_plugin_rooms_new(rooms, grad, call->in_count, largest(call, s[0], in))) return lrp_fail(err, LRP_MEMORY, "not enough memory for its gradients");
+    for (int i = 0; i < call->in_count; i++) v.gradient[i].data = rooms[i].f;
+    const bool failed = row->given.vjp(&v.call) != 0;
+    if (!lrp_plugin_rooms_close(rooms, grad, call->in_count)) return blame(call, &v, "vjp writes past the end of a gradient", err);
+    if (failed) return blame(call, &v, "vjp failed", err);
     bool finite = true;
     for (int i = 0; i < call->in_count && finite; i++) finite = lrp_plugin_finite(grad[i]);
     if (finite || !all_finite(call, in) || !lrp_plugin_finite(s[0])) return LRP_OK;
     return blame(call, &v, "vjp gives numbers that are not finite", err);
+}
+
+/* It is printed, and written in selectors. */
+static bool is_name(const char *text)
+{
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr("._-:", *text)) return false;
+    return true;
 }
 
 bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_operator *given, const char **why)
@@ -184,6 +212,7 @@ bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_ope
     const size_t least = offsetof(struct lrp_plugin_operator, body) + sizeof given->body;
     if (given->size < least) *why = "it was built for an older plugin.h";
     else if (!given->type || !*given->type) *why = "it has no type";
+    else if (!is_name(given->type)) *why = "its type is no name (letters, digits, . _ - :)";
     else if (!given->forward == !given->body) *why = "exactly one of forward and body is needed";
     else if (given->inputs < 1 || given->inputs > MOST_INPUTS) *why = "it takes less than 1 input, or more than 16";
     else {

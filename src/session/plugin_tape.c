@@ -79,10 +79,12 @@ static bool parse_attributes(struct lrp_plugin_tape *tape, struct entry *e, cons
         char *value = strchr(word, '='), *end = NULL;
         if (!value || e->call.attribute_count == MOST_ATTRIBUTES) return false;
         *value++ = '\0';
+        if (!*word || !*value || strchr(value, '=')) return false;
         struct lrp_attribute *a = &e->attributes[e->call.attribute_count++];
         *a = (struct lrp_attribute){.name = word, .kind = LRP_ATTRIBUTE_STRING, .s = value};
         const double number = strtod(value, &end);
         if (end == value) continue;
+        if ((*end && *end != ',') || !(fabs(number) < 9e18)) return false;
         a->i = (int64_t)number;
         a->f = (float)number;
         a->kind = strpbrk(value, ".eE") ? LRP_ATTRIBUTE_FLOAT : LRP_ATTRIBUTE_INT;

@@ -10,7 +10,11 @@ static int forward(const struct lrp_plugin_call *call) {
 #ifdef WRONG_LEFT_OUT
     const size_t last = 1;
 #else
+#ifdef WRONG_PAST
+    const size_t last = call->out[0].count + 100;
+#else
     const size_t last = call->out[0].count;
+#endif
 #endif
     for (size_t i = 0; i < last; i++)
         call->out[0].data[i] = 1;
@@ -25,6 +29,13 @@ static int forward(const struct lrp_plugin_call *call) {
 #ifdef WRONG_VJP
 static int vjp(const struct lrp_plugin_call *call) {
     call->gradient[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);
+    return 0;
+}
+#endif
+#ifdef WRONG_PAST_VJP
+#define WRONG_VJP
+static int vjp(const struct lrp_plugin_call *call) {
+    call->gradient[0].data[call->gradient[0].count] = 1;
     return 0;
 }
 #endif
