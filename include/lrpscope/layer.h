@@ -34,13 +34,15 @@ struct lrp_layer {
 /* Layers that are one thing together. */
 struct lrp_container {
     const char *name;  /* of a branch or body: its layer's name, a slash, its attribute's name ("pick/then_branch"); of attention: what
-                          the names of its layers begin with up to a slash; the name of its last layer if that is nothing */
+                          the names of its layers begin with up to a slash; the name of its last layer if that is nothing; of a
+                          JSON model's: as the file names it, else its number ("2.1") */
     const char *kind;  /* "branch" (of an If), "body" (of a Loop, Scan, SequenceMap, any other layer that holds a graph);
                           "attention", found by how it is wired: from the dense layers that make queries, keys and values (or the
-                          one that makes all three) over softmax to the dense layer that projects the result */
+                          one that makes all three) over softmax to the dense layer that projects the result;
+                          "chain", "parallel", "skip-connection": a JSON model's */
     int first, last;   /* layer indices, all between belong to it; last < first: it holds nothing */
     int parent;        /* container around it, -1: none; always before it in the list */
-    int layer;         /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: attention */
+    int layer;         /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: another kind */
 };
 
 /* One thing that was recognised, canonized, folded or left out on the way from the file's nodes to layers. */

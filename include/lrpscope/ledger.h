@@ -40,7 +40,8 @@ const char *lrp_cause_line(enum lrp_cause cause);
     X(OUTSIDE_BOX, "outside-box", "the bounds of z-box do not cover the input")                                 \
     X(BATCH_NORM, "batch-norm", "batch normalisation is not merged into a linear layer")                        \
     X(SOFTMAX, "softmax", "the softmax at the model's end is explained with it")                                \
-    X(OFFSET, "offset", "an activation with f(0) other than 0")
+    X(OFFSET, "offset", "an activation with f(0) other than 0")                                                 \
+    X(CANCELS, "cancels", "relevance of both signs cancels to under a hundredth: rounding shows in the sums")
 /* Names of the flags; bit 1u << flag of a row's flags. */
 enum lrp_ledger_flag {
 #define X(id, key, line) LRP_LEDGER_##id,
@@ -59,6 +60,7 @@ struct lrp_ledger_row {
     double causes[LRP_CAUSE_COUNT];  /* what became of the difference */
     unsigned flags;                  /* bit per enum lrp_ledger_flag */
     size_t nan;                      /* how many numbers are not finite */
+    double size;                     /* sum of |R| over what arrives and what is given: rounding, `other`, is about 1e-7 of it */
 };
 /* Immutable once made. */
 struct lrp_ledger {

@@ -89,7 +89,6 @@ int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const st
 void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot) {
     if (arguments->quiet)
         return;
-    lrp_cli_warn_lines(arguments->warnings);
     for (size_t i = 0; i < snapshot->warning_count; i++)
         lrp_cli_warn_lines(snapshot->warnings[i]);
 }

@@ -35,7 +35,7 @@ enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass,
                                 const struct lrp_snapshot **out, struct lrp_error *err);
 /* Prints an error and returns the exit code: that of the signal if one came. */
 int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err);
-/* Prints the warnings about rules and rules files on stderr, unless -q. */
+/* Prints the warnings about rules on stderr, unless -q. */
 void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot);
 
 /* True if LRP may not be computed: a row of the check fails, it is not skipped, and the method is lrp. */

@@ -13,6 +13,7 @@ static void add_row(struct lrp_ledger_row *into, const struct lrp_ledger_row *ro
     into->out += row->out;
     into->flags |= row->flags;
     into->nan += row->nan;
+    into->size += row->size;
     for (int c = 0; c < LRP_CAUSE_COUNT; c++)
         into->causes[c] += row->causes[c];
 }
@@ -116,6 +117,7 @@ static void put_row(struct lrp_document *d, cJSON *o, const struct lrp_ledger_ro
             lrp_cli_json_put_text(d, flags, NULL, lrp_ledger_flag_key((enum lrp_ledger_flag)f));
     if (row->nan)
         lrp_cli_json_put_number(d, o, "nan", (double)row->nan);
+    lrp_cli_json_put_number(d, o, "size", row->size);
 }
 
 void lrp_cli_ledger_put_rows(struct lrp_document *d, const char *key, const struct lrp_ledger_sums *sums,

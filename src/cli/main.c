@@ -63,6 +63,8 @@ static int run(const struct lrp_arguments *arguments) {
         fprintf(stderr, "lrpscope: %s: neither a command nor a file (did you mean: lrpscope %s?)\n", arguments->model, meant);
         return lrp_status_exit_code(LRP_FILE);
     }
+    if (!arguments->quiet)
+        lrp_cli_warn_lines(arguments->warnings);
     return arguments->command->run(arguments);
 }
 

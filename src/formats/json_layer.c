@@ -27,8 +27,8 @@ static enum lrp_status no_memory(struct lrp_json_reader *r)
     return lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
 }
 
-/* Room for one more in an array of the arena; its old place is not given back before the arena is. */
-static void *grow(struct lrp_json_reader *r, void *items, size_t count, size_t *capacity, size_t size)
+/* The old place of the items is not given back before the arena is. */
+void *lrp_json_grow(struct lrp_json_reader *r, void *items, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity) return items;
     const size_t more = *capacity ? 2 * *capacity : 16;
@@ -41,7 +41,7 @@ static void *grow(struct lrp_json_reader *r, void *items, size_t count, size_t *
 
 enum lrp_status lrp_json_node(struct lrp_json_reader *r, const struct lrp_node_definition *node)
 {
-    struct lrp_node_definition *nodes = grow(r, r->nodes, r->node_count, &r->node_capacity, sizeof *nodes);
+    struct lrp_node_definition *nodes = lrp_json_grow(r, r->nodes, r->node_count, &r->node_capacity, sizeof *nodes);
     if (!nodes) return no_memory(r);
     r->nodes = nodes;
     nodes[r->node_count++] = *node;
@@ -52,7 +52,7 @@ enum lrp_status lrp_json_node(struct lrp_json_reader *r, const struct lrp_node_d
 
 static enum lrp_status add_constant(struct lrp_json_reader *r, const char *name, const struct lrp_blob *blob)
 {
-    struct lrp_constant_definition *constants = grow(r, r->constants, r->constant_count, &r->constant_capacity, sizeof *constants);
+    struct lrp_constant_definition *constants = lrp_json_grow(r, r->constants, r->constant_count, &r->constant_capacity, sizeof *constants);
     if (!constants || !name) return no_memory(r);
     r->constants = constants;
     constants[r->constant_count++] = (struct lrp_constant_definition){name, blob};
@@ -167,14 +167,6 @@ static enum lrp_status read_constant(struct lrp_json_reader *r, const cJSON *lay
 
 /* ---- attributes ---- */
 
-static bool is_float_attribute(const char *key)
-{
-    static const char *const keys[] = {"alpha", "beta", "gamma", "epsilon", "momentum", "lambd", "bias", "ratio", "min", "max"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(keys[i], key) == 0) return true;
-    return false;
-}
-
 static enum lrp_status list_attribute(struct lrp_json_reader *r, const cJSON *layer, const char *number, const cJSON *item,
                                       struct lrp_attribute *out)
 {
@@ -198,25 +190,30 @@ static enum lrp_status list_attribute(struct lrp_json_reader *r, const cJSON *la
     return LRP_OK;
 }
 
+/* Numbers are whole or not as they are written, where the kind is not known by the attribute's name. */
 static enum lrp_status read_attribute(struct lrp_json_reader *r, const cJSON *layer, const char *number, const cJSON *item, const char *name,
-                                      struct lrp_attribute *out)
+                                      bool known, struct lrp_attribute *out)
 {
+    const enum lrp_attribute_kind expected = known ? lrp_attribute_expected(name) : 0;
     *out = (struct lrp_attribute){.name = lrp_arena_strdup(r->arena, name)};
     if (!out->name) return no_memory(r);
-    if (cJSON_IsArray(item)) return list_attribute(r, layer, number, item, out);
-    if (cJSON_IsString(item)) {
+    if (cJSON_IsArray(item)) {
+        enum lrp_status status = list_attribute(r, layer, number, item, out);
+        if (status != LRP_OK) return status;
+        if (expected == LRP_ATTRIBUTE_FLOATS) out->kind = expected;
+    } else if (cJSON_IsString(item)) {
         out->kind = LRP_ATTRIBUTE_STRING;
-        out->s = lrp_arena_strdup(r->arena, item->valuestring);
-        return out->s ? LRP_OK : no_memory(r);
-    }
-    if (cJSON_IsBool(item) || (lrp_json_is_int(item, &out->i) && !is_float_attribute(name))) {
+        if (!(out->s = lrp_arena_strdup(r->arena, item->valuestring))) return no_memory(r);
+    } else if (cJSON_IsBool(item)) {
         out->kind = LRP_ATTRIBUTE_INT;
-        if (cJSON_IsBool(item)) out->i = cJSON_IsTrue(item);
-        return LRP_OK;
-    }
-    out->kind = LRP_ATTRIBUTE_FLOAT;
-    out->f = (float)item->valuedouble;
-    return cJSON_IsNumber(item) ? LRP_OK : lrp_json_layer_fail(r, number, layer, "\"%s\": a number, text or list is needed", item->string);
+        out->i = cJSON_IsTrue(item);
+    } else if (cJSON_IsNumber(item)) {
+        out->kind = expected != LRP_ATTRIBUTE_FLOAT && lrp_json_is_int(item, &out->i) ? LRP_ATTRIBUTE_INT : LRP_ATTRIBUTE_FLOAT;
+        out->f = (float)item->valuedouble;
+    } else return lrp_json_layer_fail(r, number, layer, "\"%s\": a number, text or list is needed", item->string);
+    if (expected && out->kind != expected)
+        return lrp_json_layer_fail(r, number, layer, "\"%s\" must be %s", item->string, lrp_attribute_kind_words(expected));
+    return LRP_OK;
 }
 
 /* True if `key` is one of the words, up to a colon; *rest (may be NULL) is what follows it. */
@@ -265,7 +262,7 @@ static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *l
             return unknown_key(r, layer, number, item->string, type);
         const char *name = item->string;
         if (type && *type->renamed && strncmp(type->renamed, name, strcspn(type->renamed, "=")) == 0) name = strchr(type->renamed, '=') + 1;
-        enum lrp_status status = read_attribute(r, layer, number, item, name, &attributes[node->attribute_count]);
+        enum lrp_status status = read_attribute(r, layer, number, item, name, type != NULL, &attributes[node->attribute_count]);
         if (status != LRP_OK) return status;
         node->attribute_count++;
     }

@@ -44,6 +44,13 @@ static enum lrp_status read_chain(struct lrp_json_reader *r, const cJSON *layers
     return LRP_OK;
 }
 
+/* What a container is called: as it says, else by its number. */
+static const char *name_of(struct lrp_json_reader *r, const cJSON *container, const char *number)
+{
+    const cJSON *named = cJSON_GetObjectItemCaseSensitive(container, "name");
+    return cJSON_IsString(named) && *named->valuestring ? lrp_arena_strdup(r->arena, named->valuestring) : number;
+}
+
 /* How branches come together: "+", "*", or "concat" along "axis" (1). */
 static enum lrp_status join(struct lrp_json_reader *r, const cJSON *container, const char *number, const char *const *ends, int count)
 {
@@ -51,11 +58,10 @@ static enum lrp_status join(struct lrp_json_reader *r, const cJSON *container, c
         const char *connection, *op_type, *several;
     } joins[] = {{"+", "Add", "Sum"}, {"add", "Add", "Sum"}, {"*", "Mul", NULL}, {"mul", "Mul", NULL}, {"concat", "Concat", "Concat"}};
     const cJSON *connection = cJSON_GetObjectItemCaseSensitive(container, "connection"), *axis = cJSON_GetObjectItemCaseSensitive(container, "axis");
-    const cJSON *named = cJSON_GetObjectItemCaseSensitive(container, "name");
     const char *wanted = connection ? (cJSON_IsString(connection) ? connection->valuestring : "") : "+";
     struct lrp_attribute *along = lrp_arena_calloc(r->arena, 1, sizeof *along);
     const char **outputs = lrp_arena_calloc(r->arena, 1, sizeof *outputs);
-    const char *name = cJSON_IsString(named) && *named->valuestring ? lrp_arena_strdup(r->arena, named->valuestring) : number;
+    const char *name = name_of(r, container, number);
     if (!along || !outputs || !name) return no_memory(r);
     outputs[0] = number;
     for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
@@ -103,29 +109,56 @@ static enum lrp_status read_branches(struct lrp_json_reader *r, const cJSON *con
     return join(r, container, number, ends, count);
 }
 
+/* Notes a container that begins here; how many nodes it has is known at its end. */
+static enum lrp_status begin_scope(struct lrp_json_reader *r, const cJSON *container, const char *kind, const char *number)
+{
+    struct lrp_scope_definition *scopes = lrp_json_grow(r, r->scopes, r->scope_count, &r->scope_capacity, sizeof *scopes);
+    const char *name = name_of(r, container, number);
+    if (!scopes || !name) return no_memory(r);
+    r->scopes = scopes;
+    scopes[r->scope_count++] = (struct lrp_scope_definition){.name = name, .number = number, .kind = kind, .first = r->node_count};
+    return LRP_OK;
+}
+
+static enum lrp_status read_inside(struct lrp_json_reader *r, const cJSON *layer, const char *kind, const char *number, const char *from,
+                                   int depth, const char **to)
+{
+    const cJSON *layers = cJSON_GetObjectItemCaseSensitive(layer, "layers"), *inner = cJSON_GetObjectItemCaseSensitive(layer, "layer");
+    if (strcmp(kind, "skip-connection") == 0)
+        return cJSON_IsObject(inner) ? read_branches(r, layer, inner, number, from, depth, true)
+                                     : lrp_json_layer_fail(r, number, layer, "\"layer\" must be an object");
+    if (!cJSON_IsArray(layers)) return lrp_json_layer_fail(r, number, layer, "\"layers\" must be a list");
+    if (strcmp(kind, "chain") == 0) return read_chain(r, layers, number, from, depth, to);
+    return read_branches(r, layer, layers, number, from, depth, false);
+}
+
 static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *from, int depth,
                                   const char **to)
 {
-    static const char *const chain[] = {"type", "name", "layers", NULL}, *const parallel[] = {"type", "name", "layers", "connection", "axis", NULL},
-                             *const skip[] = {"type", "name", "layer", "connection", "axis", NULL};
-    const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type"), *layers = cJSON_GetObjectItemCaseSensitive(layer, "layers");
+    static const struct {
+        const char *kind, *keys[6];
+    } containers[] = {{"chain", {"type", "name", "layers"}},
+                      {"parallel", {"type", "name", "layers", "connection", "axis"}},
+                      {"skip-connection", {"type", "name", "layer", "connection", "axis"}}};
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type"), *named = cJSON_GetObjectItemCaseSensitive(layer, "name");
     const char *kind = cJSON_IsString(type) ? type->valuestring : "";
     *to = number;
     if (!cJSON_IsObject(layer)) return lrp_json_layer_fail(r, number, layer, "a layer is an object with a \"type\"");
     if (depth == MOST_DEEP) return lrp_json_layer_fail(r, number, layer, "nested more than %d deep", MOST_DEEP);
-    if (r->node_count >= MOST_LAYERS) return lrp_json_layer_fail(r, number, layer, "more than %d layers", MOST_LAYERS);
-    const bool is_chain = strcmp(kind, "chain") == 0, is_parallel = strcmp(kind, "parallel") == 0;
-    if (is_chain || is_parallel) {
-        enum lrp_status status = check_keys(r, layer, number, is_chain ? chain : parallel);
-        if (status != LRP_OK) return status;
-        if (!cJSON_IsArray(layers)) return lrp_json_layer_fail(r, number, layer, "\"layers\" must be a list");
-        return is_chain ? read_chain(r, layers, number, from, depth + 1, to) : read_branches(r, layer, layers, number, from, depth + 1, false);
+    if (r->node_count >= MOST_LAYERS || r->scope_count >= MOST_LAYERS)
+        return lrp_json_layer_fail(r, number, layer, "more than %d layers", MOST_LAYERS);
+    for (size_t c = 0; c < sizeof containers / sizeof *containers; c++) {
+        const size_t scope = r->scope_count;
+        if (strcmp(containers[c].kind, kind) != 0) continue;
+        enum lrp_status status = check_keys(r, layer, number, containers[c].keys);
+        if (status == LRP_OK && named && (!cJSON_IsString(named) || !*named->valuestring))
+            status = lrp_json_layer_fail(r, number, layer, "\"name\" must be a text");
+        if (status == LRP_OK) status = begin_scope(r, layer, containers[c].kind, number);
+        if (status == LRP_OK) status = read_inside(r, layer, kind, number, from, depth + 1, to);
+        if (status == LRP_OK) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
+        return status;
     }
-    if (strcmp(kind, "skip-connection") != 0) return lrp_json_layer_read(r, layer, number, from);
-    const cJSON *inner = cJSON_GetObjectItemCaseSensitive(layer, "layer");
-    enum lrp_status status = check_keys(r, layer, number, skip);
-    if (status == LRP_OK && !cJSON_IsObject(inner)) status = lrp_json_layer_fail(r, number, layer, "\"layer\" must be an object");
-    return status == LRP_OK ? read_branches(r, layer, inner, number, from, depth + 1, true) : status;
+    return lrp_json_layer_read(r, layer, number, from);
 }
 
 /* ---- weights ---- */
@@ -255,6 +288,8 @@ static enum lrp_status fill(struct lrp_json_reader *r, const cJSON *json, struct
     out->input_count = out->output_count = 1;
     out->nodes = r->nodes;
     out->node_count = r->node_count;
+    out->scopes = r->scopes;
+    out->scope_count = r->scope_count;
     out->constants = r->constants;
     out->constant_count = r->constant_count;
     return LRP_OK;

@@ -32,6 +32,8 @@ struct lrp_json_reader {
     size_t node_count, node_capacity;
     struct lrp_constant_definition *constants;
     size_t constant_count, constant_capacity;
+    struct lrp_scope_definition *scopes;
+    size_t scope_count, scope_capacity;
 };
 /* How the layer types are written as ONNX operators. */
 struct lrp_json_type {
@@ -51,6 +53,8 @@ enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *
     __attribute__((format(printf, 4, 5)));
 /* One layer that is no container: its nodes from value `from` to the value called `number`. */
 enum lrp_status lrp_json_layer_read(struct lrp_json_reader *reader, const cJSON *layer, const char *number, const char *from);
+/* Room for one more of `size` bytes behind `count` others, which may move: the list, owned by the arena; NULL when out of memory. */
+void *lrp_json_grow(struct lrp_json_reader *reader, void *items, size_t count, size_t *capacity, size_t size);
 /* A new node: name and operator as given, all borrowed from the arena or static. */
 enum lrp_status lrp_json_node(struct lrp_json_reader *reader, const struct lrp_node_definition *node);
 

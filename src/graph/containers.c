@@ -1,4 +1,4 @@
-/* containers.c: what layers lie in together: the bodies of control flow, and attention. */
+/* containers.c: what layers lie in together: the bodies of control flow, attention, and the containers of JSON models. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 /* A container on its way into the list. */
 struct entry {
     struct lrp_container container;
-    int body; /* its number in the graph; -1: attention */
+    int body; /* its number in the graph; -1: none, the file or the wiring says that its layers belong together */
 };
 
 static const char *kind_of(const char *attribute)
@@ -34,24 +34,81 @@ static bool body_entry(const struct lrp_graph *g, const struct lrp_layer_view *v
     return true;
 }
 
+/* ---- containers that the file names ---- */
+
+/* By layer: its first node in the file's order, which says where it lies; owned by the caller, NULL when out of memory. */
+static size_t *heads(const struct lrp_graph *g, const struct lrp_layer_view *view)
+{
+    size_t *head = malloc((view->list.count + 1) * sizeof *head);
+    for (size_t i = 0; head && i < view->list.count; i++) head[i] = SIZE_MAX;
+    for (size_t n = g->definition->node_count; head && n-- > 0;)
+        if (view->layer_of_node[n] > 0) head[view->layer_of_node[n]] = n;
+    return head;
+}
+
+static bool in_scope(const struct lrp_scope_definition *scope, size_t head)
+{
+    return head >= scope->first && head - scope->first < scope->count;
+}
+
+/* False if nothing is left in it, or layers from elsewhere are executed between its own. */
+static bool scope_entry(const struct lrp_graph *g, const struct lrp_layer_view *view, const size_t *head, size_t number, struct entry *out)
+{
+    const struct lrp_scope_definition *scope = &g->definition->scopes[number];
+    int first = -1, last = -1;
+    for (size_t n = scope->first; n < scope->first + scope->count; n++) {
+        const int layer = view->layer_of_node[n];
+        if (layer <= 0 || !in_scope(scope, head[layer])) continue;
+        first = first < 0 || layer < first ? layer : first;
+        last = layer > last ? layer : last;
+    }
+    for (int i = first; i >= 0 && i <= last; i++)
+        if (!in_scope(scope, head[i])) return false;
+    *out = (struct entry){{.name = scope->name, .kind = scope->kind, .first = first, .last = last, .parent = -1, .layer = -1}, -1};
+    return first >= 0;
+}
+
+bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *name, bool *layers, bool *any)
+{
+    size_t *head = graph->definition->scope_count ? heads(graph, view) : NULL;
+    *any = false;
+    for (size_t s = 0; head && s < graph->definition->scope_count; s++) {
+        const struct lrp_scope_definition *scope = &graph->definition->scopes[s];
+        if (strcmp(scope->name, name) != 0 && strcmp(scope->number, name) != 0) continue;
+        for (size_t i = 1; i < view->list.count; i++)
+            if (in_scope(scope, head[i])) layers[i] = *any = true;
+    }
+    const bool fine = head || !graph->definition->scope_count;
+    free(head);
+    return fine;
+}
+
+/* ---- all of them ---- */
+
 /* By where they begin; what is around others before them. */
 static int in_order(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
     if (x->container.first != y->container.first) return x->container.first < y->container.first ? -1 : 1;
     if ((x->body < 0) != (y->body < 0)) return x->body < 0 ? 1 : -1;
+    if (x->body < 0 && x->container.last != y->container.last) return x->container.last > y->container.last ? -1 : 1;
     return x->body < y->body ? -1 : x->body > y->body;
 }
 
-/* Parents and rows name bodies by their number in the graph until here. */
+/* Parents and rows name bodies by their number in the graph until here; what else is around a container is found by its place. */
 static void number_anew(struct entry *entries, size_t count, int *container_of, struct lrp_layer_list *list, struct lrp_layer *rows)
 {
     for (size_t i = 0; i < count; i++)
         if (entries[i].body >= 0) container_of[entries[i].body] = (int)i;
+    int around = -1; /* the latest that is no body, with those around it as its parents */
     for (size_t i = 0; i < count; i++) {
         struct lrp_container *c = &entries[i].container;
         const int body = entries[i].body >= 0 ? c->parent : rows[c->first].body;
         c->parent = body < 0 ? -1 : container_of[body];
+        if (entries[i].body >= 0) continue;
+        while (around >= 0 && (entries[around].body >= 0 || entries[around].container.last < c->last)) around = entries[around].container.parent;
+        if (around >= 0) c->parent = around;
+        around = (int)i;
     }
     for (size_t i = 0; i < list->count; i++)
         if (rows[i].body >= 0) rows[i].body = container_of[rows[i].body];
@@ -61,15 +118,18 @@ bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *
 {
     struct lrp_container *attentions = NULL;
     const int attention_count = lrp_graph_attentions(graph->arena, &view->list, &attentions);
-    const size_t most = (size_t)graph->body_count + (size_t)(attention_count < 0 ? 0 : attention_count);
+    const size_t scope_count = graph->definition->scope_count;
+    const size_t most = (size_t)graph->body_count + (size_t)(attention_count < 0 ? 0 : attention_count) + scope_count;
     struct entry *entries = calloc(most + 1, sizeof *entries);
     int *container_of = calloc((size_t)graph->body_count + 1, sizeof *container_of);
+    size_t *head = heads(graph, view);
     struct lrp_container *containers = lrp_arena_calloc(graph->arena, most, sizeof *containers);
-    bool ok = attention_count >= 0 && entries && container_of && containers;
+    bool ok = attention_count >= 0 && entries && container_of && containers && head;
     size_t count = 0;
     for (int i = 0; ok && i < graph->body_count; i++)
         if (body_entry(graph, view, i, &entries[count])) ok = entries[count++].container.name != NULL;
     for (int i = 0; ok && i < attention_count; i++) entries[count++] = (struct entry){attentions[i], -1};
+    for (size_t i = 0; ok && i < scope_count; i++) count += scope_entry(graph, view, head, i, &entries[count]);
     if (ok) {
         qsort(entries, count, sizeof *entries, in_order);
         number_anew(entries, count, container_of, &view->list, rows);
@@ -79,5 +139,6 @@ bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *
     }
     free(entries);
     free(container_of);
+    free(head);
     return ok;
 }

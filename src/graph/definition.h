@@ -27,6 +27,12 @@ struct lrp_opset {
     const char *domain; /* "" = ai.onnx */
     int version;
 };
+/* Layers that the file itself puts together: containers of JSON models. */
+struct lrp_scope_definition {
+    const char *name, *number; /* number: "2.1", where it stands; name: as given, else the number */
+    const char *kind;          /* "chain", "parallel", "skip-connection" */
+    size_t first, count;       /* its nodes, which follow each other */
+};
 /* A graph, or a subgraph hanging on an attribute (which has no arena, files or opsets of its own). */
 struct lrp_definition {
     struct lrp_arena *arena; /* everything below lives here; owned (NULL in subgraphs) */
@@ -40,7 +46,8 @@ struct lrp_definition {
     const struct lrp_value_definition *values; /* value_info, a hint only */
     const struct lrp_constant_definition *constants; /* initialisers */
     const struct lrp_node_definition *nodes; /* file order */
-    size_t input_count, output_count, value_count, constant_count, node_count;
+    const struct lrp_scope_definition *scopes; /* outer ones before those inside */
+    size_t input_count, output_count, value_count, constant_count, node_count, scope_count;
     size_t bytes; /* size of all files mapped */
 };
 

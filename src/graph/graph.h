@@ -158,9 +158,11 @@ struct lrp_layer_view {
     const struct lrp_layer_nodes *nodes; /* by layer index; row 0: -1, -1 */
     const int *layer_of_node;            /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
 };
-/* Finds the containers of a view whose rows are complete: bodies and attention; false when out of memory. They live in the graph's
- * arena. `rows` are the list's. */
+/* Finds the containers of a view whose rows are complete: bodies, attention, and those of the file that still follow each other; false
+ * when out of memory. They live in the graph's arena. `rows` are the list's. */
 bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *view, struct lrp_layer *rows);
+/* Chooses the layers of the file's own containers of that name or number, `any` if there are some; false when out of memory. */
+bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *name, bool *layers, bool *any);
 /* Everything that was done, for a view that is complete; false when out of memory. */
 bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view);
 /* Only attention: into `found`, in order; how many, -1 when out of memory. Rows know the bodies they lie in. */

@@ -162,6 +162,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
         return;
     }
     n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
+    const bool checked = n->call.op != NULL; /* attributes of plugins' operators are called and typed as they like */
     if (!n->call.op) n->call.op = lrp_operator_set_find(g->operators, n->call.domain, n->call.op_type);
     bool known = gather(g, n, &open);
     struct lrp_error error = {0};
@@ -173,10 +174,10 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
         refuse(g, n, LRP_UNSUPPORTED, "the shape of its input is not known before it runs; give --input-shape");
     } else if (!known) {
-        snprintf(line, sizeof line, "the shape of %s is not known; give --input-shape if an input's is open", open);
+        snprintf(line, sizeof line, "the shape of what it reads, %s, is not known; give --input-shape if an input's is open", open);
         refuse(g, n, LRP_UNSUPPORTED, line);
         pass_type(g, n);
-    } else if (n->call.op->infer(&n->call, &error) != LRP_OK) {
+    } else if ((checked && lrp_call_check_attributes(&n->call, &error) != LRP_OK) || n->call.op->infer(&n->call, &error) != LRP_OK) {
         refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
     } else {
         for (int i = 0; i < n->call.out_count; i++) {

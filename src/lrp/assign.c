@@ -1,10 +1,13 @@
 /* assign.c: which layer gets which rule. */
 #include "assign.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "book.h"
+#include "known.h"
 #include "select.h"
 #include "text.h"
 
@@ -67,13 +70,38 @@ struct assigner {
     struct lrp_error *err;
 };
 
-static bool warn(struct assigner *a, const char *text)
+bool lrp_assignment_warn(struct lrp_assignment *assignment, const char *text)
 {
-    char **warnings = realloc(a->out->warnings, (a->out->warning_count + 1) * sizeof *warnings);
+    char **warnings = realloc(assignment->warnings, (assignment->warning_count + 1) * sizeof *warnings);
     if (!warnings) return false;
-    a->out->warnings = warnings;
-    warnings[a->out->warning_count] = strdup(text);
-    return warnings[a->out->warning_count++] != NULL;
+    assignment->warnings = warnings;
+    warnings[assignment->warning_count] = strdup(text);
+    return warnings[assignment->warning_count++] != NULL;
+}
+
+static enum lrp_status warn(struct assigner *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static enum lrp_status warn(struct assigner *a, const char *format, ...)
+{
+    char text[1000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    return lrp_assignment_warn(a->out, text) ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+}
+
+/* A type that nothing is called by, neither in the model nor anywhere else, is most likely misspelt. */
+static enum lrp_status check_types(struct assigner *a, const struct lrp_primitive *p)
+{
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; status == LRP_OK && i < p->count; i++) {
+        const char *type = p->rules[i].type;
+        if (!type || lrp_type_is_known(a->graph, &a->view->list, type)) continue;
+        char *near = lrp_types_near(a->graph, &a->view->list, type);
+        status = warn(a, "composite: no layer is of type %.200s (nearest: %.300s)", type, near ? near : "");
+        free(near);
+    }
+    return status;
 }
 
 /* The layers a primitive speaks of, before any type map; owned by the caller. */
@@ -94,7 +122,7 @@ static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, 
     struct lrp_error why = {0};
     enum lrp_status status = lrp_select(a->graph, a->view, p->selector, &s, &why);
     if (status != LRP_OK) return lrp_fail(a->err, status, "composite: %s", why.message);
-    lrp_select_prefix(a->view, p->selector, layers); /* beside a layer of that very name */
+    lrp_select_prefix(a->graph, a->view, p->selector, layers); /* beside a layer of that very name */
     for (size_t i = 1; i < list->count; i++) layers[i] = layers[i] || s.layers[i];
     lrp_selection_free(&s);
     return LRP_OK;
@@ -118,10 +146,15 @@ static void keep_first(const struct lrp_primitive *p, const struct lrp_layer_lis
     }
 }
 
+/* What a plugin computes in a rule's stead is said where the rule comes from. */
 static enum lrp_status give(struct assigner *a, size_t layer, const struct lrp_rule *rule, const char *source)
 {
     struct lrp_rule copy;
-    char *text = strdup(source);
+    struct lrp_text said = {0};
+    const char *by = rule->how && rule->how != rule->row && rule->how->info.origin ? rule->how->info.origin : NULL, *slash = by ? strrchr(by, '/') : NULL;
+    lrp_text_append(&said, source);
+    if (by) lrp_text_printf(&said, "%soverridden by %s", *source ? ", " : "", slash ? slash + 1 : by);
+    char *text = lrp_text_take(&said);
     enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     if (status != LRP_OK) {
         free(text);
@@ -156,6 +189,7 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
     bool *layers = NULL;
     enum lrp_status status = scope(a, p, &layers);
     size_t fitted = 0;
+    if (status == LRP_OK) status = check_types(a, p);
     if (status == LRP_OK && p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE) keep_first(p, list, layers);
     for (size_t i = 1; status == LRP_OK && i < list->count; i++) {
         struct lrp_type_rule *entry = layers[i] ? yields(p, &list->rows[i]) : NULL;
@@ -164,18 +198,14 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
         if (lrp_rule_fits(a->graph, a->view, c->book, (int)i, &entry->rule, &why) == LRP_OK) {
             status = give_by(a, i, c, p, entry);
             fitted++;
-        } else if (list->rows[i].executable && !warn(a, why.message)) {
-            status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+        } else if (list->rows[i].executable) {
+            status = warn(a, "%s", why.message);
         }
     }
     bool first = p->kind == LRP_PRIMITIVE_FIRST_LAYER_TYPE || p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE;
     if (status == LRP_OK && c->preset && first && !fitted && list->count > 1) {
         char *rule = lrp_rule_text(&p->rules[0].rule, c->convention);
-        struct lrp_text t = {0};
-        lrp_text_printf(&t, "composite %s: its first-layer rule %s found no layer (the first layer is not a convolution)", c->preset,
-                        rule ? rule : "");
-        if (!t.data || !warn(a, t.data)) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-        lrp_text_free(&t);
+        status = warn(a, "composite %s: its first-layer rule %s found no layer (the first layer is not a convolution)", c->preset, rule ? rule : "");
         free(rule);
     }
     free(layers);
@@ -204,15 +234,10 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
         if (!s.layers[i]) continue;
         status = lrp_rule_fits(a->graph, a->view, c->book, (int)i, &rule, &why);
         if (status == LRP_OK) status = give(a, i, &rule, source.data);
-        else if (lenient && status == LRP_USAGE) status = warn(a, why.message) ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+        else if (lenient && status == LRP_USAGE) status = warn(a, "%s", why.message);
         else status = lrp_fail(a->err, status, "%s", why.message);
     }
-    if (status == LRP_OK && s.by == LRP_BY_DROPPED) {
-        struct lrp_text t = {0};
-        lrp_text_printf(&t, "%s was dropped by canonization: its rule does nothing", option->select);
-        if (!t.data || !warn(a, t.data)) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-        lrp_text_free(&t);
-    }
+    if (status == LRP_OK && s.by == LRP_BY_DROPPED) status = warn(a, "%s was dropped by canonization: its rule does nothing", option->select);
     lrp_text_free(&source);
     lrp_selection_free(&s);
     lrp_rule_clear(&rule);

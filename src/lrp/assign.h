@@ -57,6 +57,8 @@ struct lrp_assignment {
 struct lrp_rule_option {
     const char *select, *rule;
 };
+/* Adds a warning; false when out of memory. */
+bool lrp_assignment_warn(struct lrp_assignment *assignment, const char *text);
 /* Composite first, then the options in order, the last wins. Errors: LRP_USAGE naming layer, rule and reason. */
 enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_composite *composite,
                            const struct lrp_rule_option *options, size_t option_count, struct lrp_assignment *out,

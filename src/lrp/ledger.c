@@ -91,6 +91,7 @@ static void enter(const struct book *b, struct lrp_account *a, struct lrp_ledger
     a->out = out.sum + away.sum;
     a->size = in.size + out.size + away.size;
     if (first) row->in += in.sum;
+    row->size += (first ? in.size : 0) + away.size + (last ? out.size : 0);
     row->causes[LRP_CAUSE_INPUTS] += away.sum;
     if (last) row->out += out.sum;
     row->nan += in.nan + out.nan + away.nan;
@@ -135,6 +136,7 @@ static void end_at_constants(const struct book *b, int node, const struct lrp_te
     struct sums in = {0};
     for (int j = 0; j < n->call.out_count; j++) sum_up(outputs[j], &in);
     row->in += in.sum;
+    row->size += in.size;
     row->causes[LRP_CAUSE_CONSTANTS] += in.sum;
     row->nan += in.nan;
     if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
@@ -166,6 +168,7 @@ static void close_row(struct lrp_ledger_row *row)
     double known = 0;
     for (int c = 0; c < LRP_CAUSE_OTHER; c++) known += row->causes[c];
     row->causes[LRP_CAUSE_OTHER] = row->in - row->out - known;
+    if (fmax(fabs(row->in), fabs(row->out)) < 0.01 * row->size) row->flags |= 1u << LRP_LEDGER_CANCELS;
 }
 
 static void close_ledger(const struct book *b, double explained)
@@ -175,17 +178,18 @@ static void close_ledger(const struct book *b, double explained)
     struct sums input = {0}, start = {0};
     if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
     sum_up(b->p->start_relevance, &start);
-    l->rows[0] = (struct lrp_ledger_row){.in = input.sum, .out = input.sum, .nan = input.nan,
+    l->rows[0] = (struct lrp_ledger_row){.in = input.sum, .out = input.sum, .size = 2 * input.size, .nan = input.nan,
                                          .flags = input.nan ? 1u << LRP_LEDGER_NAN : 0};
     for (size_t i = 1; i < l->count; i++) {
         close_row(&l->rows[i]);
-        l->total.flags |= l->rows[i].flags;
+        l->total.flags |= l->rows[i].flags & ~(1u << LRP_LEDGER_CANCELS); /* the total's own sums tell */
         l->total.nan += l->rows[i].nan;
         for (int c = 0; c < LRP_CAUSE_OTHER; c++) l->total.causes[c] += l->rows[i].causes[c];
     }
     l->total.in = isnan(explained) ? start.sum : explained;
     l->total.causes[LRP_CAUSE_START] = l->total.in - start.sum;
     l->total.out = input.sum;
+    l->total.size = fabs(l->total.in) + input.size;
     close_row(&l->total);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "known.h"
 #include "lrpscope/layer.h"
 #include "select.h"
 #include "text.h"
@@ -87,16 +88,30 @@ static bool known_activation(const char *name, bool pr26)
     return pr26 && strcmp(name, "softplus") == 0;
 }
 
+/* What one registered name passes. */
+static bool passes_layer(const char *name, const struct lrp_layer *layer)
+{
+    return lrp_layer_is(layer, name) || names_layer(name, layer);
+}
+static bool passes_activation(const char *name, const struct lrp_layer *layer)
+{
+    return strcmp(name, layer->activation) == 0 || strcmp(name, layer->activation_op) == 0 || names_layer(name, layer);
+}
+/* An activation that stands alone is an activation too. */
+static bool passes_lone_activation(const char *name, const struct lrp_layer *layer)
+{
+    return strcmp(layer->group, "activation") == 0 && lrp_layer_is(layer, name);
+}
+
 bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer)
 {
     enum lrp_kind kind = lrp_kind_find(layer->type);
     const struct lrp_kind_row *row = lrp_kind_row(kind);
     if (kind != LRP_KIND_OTHER && (registry->pr26 ? row->supported_pr26 : row->supported)) return true;
     for (size_t i = 0; i < registry->layers.count; i++)
-        if (lrp_layer_is(layer, registry->layers.items[i]) || names_layer(registry->layers.items[i], layer)) return true;
-    /* an activation that stands alone is an activation too */
-    for (size_t i = 0; strcmp(layer->group, "activation") == 0 && i < registry->activations.count; i++)
-        if (lrp_layer_is(layer, registry->activations.items[i])) return true;
+        if (passes_layer(registry->layers.items[i], layer)) return true;
+    for (size_t i = 0; i < registry->activations.count; i++)
+        if (passes_lone_activation(registry->activations.items[i], layer)) return true;
     return false;
 }
 
@@ -104,10 +119,25 @@ bool lrp_registry_supports_activation(const struct lrp_registry *registry, const
 {
     if (known_activation(layer->activation, registry->pr26)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)
-        if (strcmp(registry->activations.items[i], layer->activation) == 0 ||
-            strcmp(registry->activations.items[i], layer->activation_op) == 0 || names_layer(registry->activations.items[i], layer))
-            return true;
+        if (passes_activation(registry->activations.items[i], layer)) return true;
     return false;
+}
+
+const char *lrp_registry_idle_name(const struct lrp_registry *registry, const struct lrp_graph *graph, const struct lrp_layer_list *layers,
+                                   size_t *at, bool *activation)
+{
+    while (*at < registry->layers.count + registry->activations.count) {
+        const size_t i = (*at)++;
+        *activation = i >= registry->layers.count;
+        const char *name = *activation ? registry->activations.items[i - registry->layers.count] : registry->layers.items[i];
+        bool idle = !known_activation(name, registry->pr26) && !lrp_type_is_known(graph, layers, name);
+        for (size_t k = 1; idle && k < layers->count; k++) {
+            const struct lrp_layer *layer = &layers->rows[k];
+            idle = *activation ? !passes_activation(name, layer) && !passes_lone_activation(name, layer) : !passes_layer(name, layer);
+        }
+        if (idle) return name;
+    }
+    return NULL;
 }
 
 bool lrp_registry_is_pr26(const struct lrp_registry *registry)

@@ -88,10 +88,11 @@ static bool by_number(const struct lrp_layer_view *view, const char *text, struc
     return true;
 }
 
-bool lrp_select_prefix(const struct lrp_layer_view *view, const char *prefix, bool *layers)
+bool lrp_select_prefix(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *prefix, bool *layers)
 {
     const size_t length = strlen(prefix);
-    bool any = false;
+    bool any;
+    if (!lrp_graph_scope_layers(graph, view, prefix, layers, &any)) return false;
     for (size_t i = 1; length && i < view->list.count; i++) {
         const char *name = view->list.rows[i].name;
         if (strncmp(name, prefix, length) != 0 || (name[length] != '/' && name[length] != '.')) continue;
@@ -100,10 +101,10 @@ bool lrp_select_prefix(const struct lrp_layer_view *view, const char *prefix, bo
     return any;
 }
 
-/* "2.3.1": layers nested in it; "2" would be an index. */
-static bool by_prefix(const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
+/* "2.3.1", or a container's name: layers nested in it; "2" would be an index. */
+static bool by_prefix(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
 {
-    if (!lrp_select_prefix(view, text, s->layers)) return false;
+    if (!lrp_select_prefix(g, view, text, s->layers)) return false;
     s->by = LRP_BY_PREFIX;
     for (size_t i = 1; i < view->list.count; i++) s->count += s->layers[i];
     return true;
@@ -160,7 +161,7 @@ enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer
 {
     *out = (struct lrp_selection){.by = LRP_BY_NAME, .layers = calloc(view->list.count + 1, sizeof *out->layers)};
     if (!out->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (by_name(graph, view, selector, out) || by_number(view, selector, out) || by_prefix(view, selector, out) ||
+    if (by_name(graph, view, selector, out) || by_number(view, selector, out) || by_prefix(graph, view, selector, out) ||
         by_type(view, selector, out) || by_end(view, selector, out) || by_glob(graph, view, selector, out))
         return LRP_OK;
     lrp_selection_free(out);

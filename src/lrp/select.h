@@ -10,8 +10,9 @@ struct lrp_selection {
     bool *layers;  /* by layer index, owned */
     size_t count;  /* how many are true; 0 only for a dropped node */
 };
-/* Chooses the layers nested in `prefix`: named PREFIX.more or PREFIX/more. True if there are some. */
-bool lrp_select_prefix(const struct lrp_layer_view *view, const char *prefix, bool *layers);
+/* Chooses the layers nested in `prefix`: named PREFIX.more or PREFIX/more, or in a container of the file of that name or number. True if
+ * there are some. */
+bool lrp_select_prefix(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *prefix, bool *layers);
 /* Errors: LRP_USAGE naming the three nearest names. */
 enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *selector,
                            struct lrp_selection *out, struct lrp_error *err);

@@ -1,7 +1,63 @@
 /* call.c: reading the attributes and inputs of a call. */
 #include "ops.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* Attributes that are of one kind in every operator and version here. */
+static const struct {
+    enum lrp_attribute_kind kind;
+    const char *words, *names; /* names between blanks */
+} expected[] = {
+    {LRP_ATTRIBUTE_FLOAT, "a number",
+     " alpha beta gamma epsilon momentum lambd bias scale max min ratio softcap cubic_coeff_a extrapolation_value "},
+    {LRP_ATTRIBUTE_INT, "a whole number",
+     " align_corners allowzero antialias axis batch_dims block_size blocksize broadcast ceil_mode center count_include_pad"
+     " detect_negative detect_positive dtype end epsilon_outside exclude_outside exclusive fmod group ignore_index interleaved"
+     " is_causal is_test k keepdims kv_num_heads largest noop_with_empty_axes num_groups num_heads num_outputs output_dtype"
+     " precision q_num_heads qk_matmul_output_mode reverse rotary_embedding_dim select_last_index size sorted spatial start"
+     " storage_order to training_mode transA transB transpose upper "},
+    {LRP_ATTRIBUTE_STRING, "a text",
+     " approximate auto_pad coordinate_transformation_mode direction equation keep_aspect_ratio_policy mode nearest_mode"
+     " padding_mode reduction "},
+    {LRP_ATTRIBUTE_FLOATS, "a list of numbers", " scales "},
+    {LRP_ATTRIBUTE_INTS, "a list of whole numbers",
+     " axes dilations ends kernel_shape output_padding output_shape pads perm split starts strides "},
+};
+
+enum lrp_attribute_kind lrp_attribute_expected(const char *name)
+{
+    char word[64];
+
+    if (strlen(name) > sizeof word - 3 || strchr(name, ' '))
+        return 0;
+    snprintf(word, sizeof word, " %s ", name);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (strstr(expected[i].names, word))
+            return expected[i].kind;
+    return 0;
+}
+
+const char *lrp_attribute_kind_words(enum lrp_attribute_kind kind)
+{
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (expected[i].kind == kind)
+            return expected[i].words;
+    return "something else";
+}
+
+enum lrp_status lrp_call_check_attributes(const struct lrp_call *call, struct lrp_error *err)
+{
+    for (int i = 0; i < call->attribute_count; i++) {
+        const struct lrp_attribute *a = &call->attributes[i];
+        const enum lrp_attribute_kind kind = lrp_attribute_expected(a->name);
+
+        if (kind && a->kind != kind)
+            return lrp_fail(err, LRP_FILE, "its attribute %s is %s, but must be %s", a->name, lrp_attribute_kind_words(a->kind),
+                            lrp_attribute_kind_words(kind));
+    }
+    return LRP_OK;
+}
 
 const struct lrp_attribute *lrp_call_attribute(const struct lrp_call *call, const char *name)
 {

@@ -84,6 +84,12 @@ struct lrp_call {
     int in_count, out_count;
 };
 
+/* The kind that ONNX gives an attribute of this name in every operator; 0: that differs, or the name is not ONNX's. */
+enum lrp_attribute_kind lrp_attribute_expected(const char *name);
+/* "a whole number", "a list of numbers". */
+const char *lrp_attribute_kind_words(enum lrp_attribute_kind kind);
+/* LRP_FILE naming an attribute that is of another kind than expected: reading it would yield the default. */
+enum lrp_status lrp_call_check_attributes(const struct lrp_call *call, struct lrp_error *err);
 const struct lrp_attribute *lrp_call_attribute(const struct lrp_call *call, const char *name);
 int64_t lrp_call_int(const struct lrp_call *call, const char *name, int64_t otherwise);
 float lrp_call_float(const struct lrp_call *call, const char *name, float otherwise);

@@ -1,8 +1,10 @@
 /* network.c: a model at concrete shapes, and a network under settings. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+#include "known.h"
 #include "model_internal.h"
 #include "plugin.h"
 #include "text.h"
@@ -89,6 +91,24 @@ void lrp_state_release(struct lrp_state *state)
     free(state);
 }
 
+/* Names that register nothing. */
+static enum lrp_status warn_of_idle(struct lrp_state *s, const struct lrp_registry *registry, struct lrp_error *err)
+{
+    const struct lrp_graph *graph = s->network->graph;
+    const struct lrp_layer_list *layers = &s->network->view->list;
+    const char *name;
+    size_t at = 0;
+    bool activation, fine = true;
+    while (fine && (name = lrp_registry_idle_name(registry, graph, layers, &at, &activation))) {
+        char text[600], *near = lrp_types_near(graph, layers, name);
+        snprintf(text, sizeof text, "registered %s %.200s: there is none of that name, type or pattern (nearest: %.300s)",
+                 activation ? "activation" : "layer", name, near ? near : "");
+        free(near);
+        fine = lrp_assignment_warn(&s->assignment, text);
+    }
+    return fine ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 static enum lrp_status check_state(struct lrp_state *s, struct lrp_error *err)
 {
     struct lrp_registry *registry = NULL;
@@ -98,6 +118,7 @@ static enum lrp_status check_state(struct lrp_state *s, struct lrp_error *err)
     for (size_t i = 0; status == LRP_OK && i < s->settings->activations.count; i++)
         status = lrp_registry_support_activation(registry, s->settings->activations.items[i], err);
     if (status == LRP_OK) status = lrp_check_run(&s->network->view->list, registry, &s->check, err);
+    if (status == LRP_OK) status = warn_of_idle(s, registry, err);
     lrp_registry_free(registry);
     return status;
 }
@@ -153,8 +174,8 @@ enum lrp_status lrp_state_new(struct lrp_network *network, const struct lrp_sett
     enum lrp_status status = lrp_settings_copy(settings, &s->settings, err);
     if (status == LRP_OK) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
     if (status == LRP_OK) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
-    if (status == LRP_OK) status = check_state(s, err);
     if (status == LRP_OK) status = assign_rules(s, err);
+    if (status == LRP_OK) status = check_state(s, err);
     if (status == LRP_OK) status = choose_output(s, err);
     if (status == LRP_OK && *lrp_settings_get(settings, LRP_SETTING_LABELS))
         status = lrp_labels_read(lrp_settings_get(settings, LRP_SETTING_LABELS), &s->labels, err);

@@ -119,7 +119,8 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
     if (!e->call.op || !e->call.op_type) return refuse(tape, "its body uses operator %s, which is not implemented", op_type);
     if (!parse_attributes(tape, e, attributes)) return refuse(tape, "the attributes of %s in its body cannot be read", op_type);
     e->call.attributes = e->attributes;
-    if (e->call.op->infer(&e->call, &err) != LRP_OK || (e->call.op->prepare && e->call.op->prepare(&e->call, NULL, &e->handle, &err) != LRP_OK)) {
+    if (lrp_call_check_attributes(&e->call, &err) != LRP_OK || e->call.op->infer(&e->call, &err) != LRP_OK ||
+        (e->call.op->prepare && e->call.op->prepare(&e->call, NULL, &e->handle, &err) != LRP_OK)) {
         if (!*tape->why) snprintf(tape->why, sizeof tape->why, "%s in its body: %.300s", op_type, err.message);
         return -1;
     }

@@ -46,7 +46,9 @@ enum { PLACE_SIZE = 4200 }; /* a path, line and column */
 
 static enum lrp_status wrong(const struct reader *r, const char *key, const char *cause)
 {
-    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s", r->path, key, cause);
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->json, key);
+    char place[PLACE_SIZE];
+    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s", item ? lrp_json_place(r->path, r->json, item, place, sizeof place) : r->path, key, cause);
 }
 
 /* Wrong composites are found here already, where line and column are known. */
@@ -133,8 +135,9 @@ static enum lrp_status keep_unknown(struct reader *r, const char *section, const
     }
     cJSON_DeleteItemFromObjectCaseSensitive(place, item->string);
     cJSON_AddItemToObject(place, item->string, copy);
-    lrp_text_printf(&r->warnings, "%s: unknown key \"%s%s%s\" (kept)\n", r->path, section ? section : "", section ? "." : "",
-                    item->string);
+    char at[PLACE_SIZE];
+    lrp_text_printf(&r->warnings, "%s: unknown key \"%s%s%s\" (kept)\n", lrp_json_place(r->path, r->json, item, at, sizeof at),
+                    section ? section : "", section ? "." : "", item->string);
     return LRP_OK;
 }
 

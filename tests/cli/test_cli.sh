@@ -240,6 +240,18 @@ good 0 composites --composite 'composite(global(zero), layer(9, flat))' --json; 
 bad 2 "no-such" composites --composite no-such
 echo '{"custom_rules": {"mine": {}}}' >c.json
 bad 3 'c.json:1:27: rule mine: "groups"' rules --rules ../c.json
+printf '{"lrpscope": 1,\n "colour": "red",\n "heatmap": {"gama": 2}}' >c.json
+good 0 rules --rules ../c.json; has err 'c.json:2:12: unknown key "colour" (kept)'; has err 'c.json:3:22: unknown key "heatmap.gama" (kept)'
+good 0 rules --rules ../c.json -q; [ -s err ] && fail "-q: $(cat err)"
+printf '{"lrpscope": 1,\n "rules": 3}' >c.json
+bad 3 'c.json:2:11: "rules": a list' rules --rules ../c.json
+good 0 layers "$model" --support-layer hard-swihs --support-activation sotfplus
+has err 'registered layer hard-swihs: there is none of that name, type or pattern (nearest: hard-swish'
+has err 'registered activation sotfplus: there is none of that name, type or pattern (nearest: softplus'
+good 0 layers "$model" --support-layer hard-swish --support-layer '/features/*' --support-activation HardSwish --support-layer Einsum
+[ -s err ] && fail "names that mean something: $(cat err)"
+good 0 layers "$model" --composite 'composite(global-type(convolutoin=flat, dense=zero, rnn=zero))'
+has err 'composite: no layer is of type convolutoin (nearest: convolution'
 good 0 layers "$unsupported" --support-activation hard-swish --no-fuse; has out "zero (fallback)"
 good 0 layers "$unsupported" --support-activation hard-swish --no-fuse --json
 json "any(l['type'] == 'hard-swish' and l['rule_source'] == 'fallback' and 'R_in = a * J^T s' in l['fallback'] for l in d['layers'])"

@@ -33,7 +33,7 @@ bad 3 "nested.json: line 1: nested more than 64 deep" rules --rules nested.json
 bad 3 "long.json: 67108866 bytes are too many for a JSON file" rules --rules long.json
 bad 3 "(chain): nested more than 24 deep" layers deep.json
 bad 3 "layers.json: layer 100001 (identity): more than 100000 layers" layers layers.json
-bad 3 'rules.json: "custom_rules": more than 1000 rules' rules --rules rules.json
+bad 3 'rules.json:1:33: "custom_rules": more than 1000 rules' rules --rules rules.json
 bad 3 "side.pgm: a picture of 32769 x 1 pixels is too large" run model.onnx side.pgm
 bad 3 "pixels.pgm: a picture of 32768 x 4097 pixels is too large" run model.onnx pixels.pgm
 printf '\223NUMPY\001\000v\000%-117s\n\0\0\0\0' "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}" >one.npy

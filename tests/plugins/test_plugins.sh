@@ -107,6 +107,10 @@ good 0 explain swish.json x.npy --plugin "$plug" --skip-checks --target 0 --rele
 # maxout: z = (5, 2); R = 1 at output 0: (1*1, 2*2)/5 by its own rule, and by differences too
 plug=$plugins/plugin_maxout.so
 good 0 check maxout.json --plugin "$plug"
+good 0 layers maxout.json --plugin "$plug" --composite zero --json
+grep -qF 'overridden by plugin_maxout.so' out || fail "it is not said that the plugin overrides the rule"
+good 0 layers maxout.json --plugin "$plug" --composite epsilon --json
+grep -qF 'overridden' out && fail "another rule is said to be overridden"
 good 0 run maxout.json small.npy --plugin "$plug" --output y.npy; near y.npy 5 2
 good 0 explain maxout.json small.npy --plugin "$plug" --composite zero --target 0 --relevance r.npy; near r.npy .2 .8
 good 0 explain maxout.json small.npy --plugin "$plug" --target 0 --relevance r.npy; near r.npy .2 .8 # where no primitive covers it, too

@@ -258,6 +258,23 @@ static void an_open_shape_asks_for_the_input_shape(void **state) {
     network_close(&n);
 }
 
+static void an_attribute_of_another_kind_is_refused_by_name(void **state) {
+    (void)state;
+    struct model m;
+    struct network n = {0};
+    model_start(&m, 17, 8);
+    model_input(&m, "x", 4, (int64_t[]){1, 1, 4, 4});
+    model_node(&m, "GlobalAveragePool", "pool", "x", "p");
+    model_node(&m, "Flatten", "flat", "p", "y");
+    model_string(&m, "axis", "1");
+    model_output(&m, "y");
+    network_build(&n, model_finish(&m), &plain);
+    const struct lrp_node *flat = &n.graph->nodes[1];
+    assert_string_equal(flat->obstacle, "its attribute axis is a text, but must be a whole number");
+    assert_int_equal(flat->obstacle_status, LRP_FILE);
+    network_close(&n);
+}
+
 static void an_output_may_be_an_input_or_a_constant(void **state) {
     (void)state;
     struct model m;
@@ -301,6 +318,7 @@ int main(void) {
         cmocka_unit_test(impossible_input_shapes_are_refused),
         cmocka_unit_test(an_unknown_operator_is_listed_and_named_when_it_is_in_the_way),
         cmocka_unit_test(an_open_shape_asks_for_the_input_shape),
+        cmocka_unit_test(an_attribute_of_another_kind_is_refused_by_name),
         cmocka_unit_test(an_output_may_be_an_input_or_a_constant),
         cmocka_unit_test(a_missing_input_is_named),
     };

@@ -139,6 +139,36 @@ static void layers_are_called_by_their_nested_numbers(void **state) {
     explain_close(&e);
 }
 
+static void containers_are_known_by_name_and_number(void **state) {
+    struct explanation e;
+    open_json(state, &e, HEAD "{\"type\": \"relu\"}, {\"type\": \"chain\", \"name\": \"block\", \"layers\": [{\"type\": \"relu\"}, {\"type\": \"parallel\", "
+                              "\"name\": \"both\", \"layers\": [{\"type\": \"tanh\", \"name\": \"left\"}, {\"type\": \"chain\", \"layers\": [{\"type\": \"sigmoid\", "
+                              "\"name\": \"right\"}, {\"type\": \"relu\"}]}]}]}, {\"type\": \"tanh\"}]}", &(struct lrp_graph_options){.canonize = true});
+    static const struct {
+        const char *name, *kind;
+        int first, last, parent;
+    } want[] = {{"block", "chain", 2, 6, -1}, {"both", "parallel", 3, 6, 0}, {"2.2.2", "chain", 4, 5, 1}};
+    const struct lrp_layer_list *list = &e.n.view->list;
+    assert_int_equal(list->container_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct lrp_container *c = &list->containers[i];
+        assert_string_equal(c->name, want[i].name);
+        assert_string_equal(c->kind, want[i].kind);
+        assert_true(c->first == want[i].first && c->last == want[i].last && c->parent == want[i].parent && c->layer == -1);
+    }
+    static const struct {
+        const char *select, *given; /* layers 1 to 7: which get the rule */
+    } selections[] = {{"block", "-xxxxx-"}, {"both", "-----x-"}, {"2.2", "-----x-"}, {"2.2.2", "---xx--"}, {"left", "--x----"}, {"2", "-x-----"}};
+    for (size_t s = 0; s < sizeof selections / sizeof *selections; s++) {
+        const struct lrp_rule_option option = {selections[s].select, "epsilon(1)"};
+        explain_rules(&e, "zero", LRP_CONVENTION_JULIA, &option, 1);
+        for (size_t i = 1; i < list->count; i++)
+            if ((strcmp(explain_rule_of(&e, list->rows[i].name), "epsilon(1)") == 0) != (selections[s].given[i - 1] == 'x'))
+                fail_msg("%s: layer %zu", selections[s].select, i);
+    }
+    explain_close(&e);
+}
+
 static void weights_lie_beside_the_model(void **state) {
     const float w[] = {3, 5, 4, 6}, b[] = {7, 8};
     const struct lrp_safetensor tensors[] = {
@@ -178,6 +208,12 @@ static const struct {
     {HEAD "{\"type\": \"skip-connection\"}]}", "\"layer\" must be an object"},
     {HEAD "{\"type\": \"chain\", \"layers\": []}]}", "only empty chains"},
     {HEAD "{\"type\": \"reshape\", \"shape\": [1.5]}]}", "whole numbers"},
+    {HEAD "{\"type\": \"max-pool\", \"kernel_shape\": \"2\"}]}", "layer 1 (max-pool): \"kernel_shape\" must be a list of whole numbers"},
+    {HEAD "{\"type\": \"max-pool\", \"kernel_shape\": 2}]}", "\"kernel_shape\" must be a list of whole numbers"},
+    {HEAD "{\"type\": \"leaky-relu\", \"alpha\": \"0.1\"}]}", "\"alpha\" must be a number"},
+    {HEAD "{\"type\": \"flatten\", \"axis\": 1.5}]}", "\"axis\" must be a whole number"},
+    {HEAD "{\"type\": \"gelu\", \"approximate\": 1}]}", "\"approximate\" must be a text"},
+    {HEAD "{\"type\": \"chain\", \"name\": \"\", \"layers\": [{\"type\": \"relu\"}]}]}", "layer 1 (chain): \"name\" must be a text"},
 };
 
 static void mistakes_are_told_by_layer_and_key(void **state) {
@@ -256,6 +292,7 @@ int main(void) {
         T(the_check_sees_into_containers),
         T(a_softmax_in_a_nested_chain_is_stripped),
         T(layers_are_called_by_their_nested_numbers),
+        T(containers_are_known_by_name_and_number),
         T(weights_lie_beside_the_model),
         T(mistakes_are_told_by_layer_and_key),
         T(depth_is_bounded),

@@ -19,6 +19,7 @@ static void sum_and_bias(struct model *m) { linear(m, 2, 1, (float[]){1, 1}, (fl
 static void copy(struct model *m) { linear(m, 1, 1, (float[]){1}, NULL); }
 static void difference(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, (float[]){0}); }
 static void difference_less_one(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, (float[]){-1}); }
+static void nearly_even(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, NULL); }
 static void triple(struct model *m) { linear(m, 1, 1, (float[]){3}, NULL); }
 static void tanh_behind(struct model *m) {
     model_input(m, "x", 2, (int64_t[]){1, 1});
@@ -161,6 +162,8 @@ static const struct scene scenes[] = {
     {"negative input", sum_and_bias, "z-plus(bias=off)", "fc", {2, -1}, {1}, false, false, 1, 1, -1, 0, FLAG(NEGATIVE_INPUT)},
     {"input outside the box", difference, "z-box(0,1)", "fc", {2, 1}, {1}, false, false, 1, 1, -1, 0, FLAG(OUTSIDE_BOX)},
     /* 2 - 1 - 1 = 0: -1/1e-9 for each input, of which the sum is -(2e9 - 1e9) */
+    /* 1000 - 999: one is left of 1999, so that rounding of 1999 shows in 1 */
+    {"cancels", nearly_even, "zero", "fc", {1000, 999}, {1}, false, false, 1, 1, -1, 0, FLAG(AMPLIFIED) | FLAG(CANCELS)},
     {"amplified", difference_less_one, "gamma(1)", "fc", {1, 1}, {-1}, false, false, -1, -1e9, LRP_CAUSE_BIAS, 1e9, FLAG(AMPLIFIED)},
 };
 /* clang-format on */
@@ -211,6 +214,8 @@ static void the_total_goes_from_the_output_to_the_input(void **state) {
     check_amount("total", "start", b.ledger->total.causes[LRP_CAUSE_START], 5);
     check_amount("total", "bias", b.ledger->total.causes[LRP_CAUSE_BIAS], 1. / 3);
     check_amount("input", "in", b.ledger->rows[0].in, 2. / 3);
+    check_amount("layer", "size", b.ledger->rows[1].size, 1 + 2. / 3);
+    check_amount("total", "size", b.ledger->total.size, 6 + 2. / 3);
     close_book(&b);
 }
 
