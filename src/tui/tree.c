@@ -201,7 +201,7 @@ static bool add_container(struct lrp_tree *tree, const struct lrp_container *c) 
         return false;
     for (int i = c->first; i <= c->last; i++) {
         const int child = child_towards(tree, around, i);
-        if (child >= 0)
+        if (child >= 0 && child != node) /* its other layers have it between them and what is around already */
             tree->nodes[child].parent = node;
         else if (tree->node_of[i] == around)
             tree->node_of[i] = node;

@@ -154,6 +154,45 @@ static void keys_on_a_fold_act_on_all_inside(void **state) {
     fixture_free(&f);
 }
 
+/* From every node the way up ends. */
+static void assert_parents_end(const struct lrp_tree *tree) {
+    for (int n = 0; n < tree->node_count; n++) {
+        int steps = 0;
+        for (int at = n; at >= 0; at = tree->nodes[at].parent)
+            assert_true(steps++ <= tree->node_count);
+    }
+}
+
+/* A block (4 to 5, joined to 3) in a parallel container, in a chain from 2 on. */
+static void containers_nest_around_blocks(void **state) {
+    static const char *const names[] = {"input", "1", "2.1", "2.2.1", "2.2.2.1", "2.2.2.2", "2.2", "3"};
+    static const int sources[][2] = {{-1, -1}, {0, -1}, {1, -1}, {2, -1}, {2, -1}, {4, -1}, {3, 5}, {6, -1}};
+    static const struct lrp_container containers[] = {{.name = "outer", .kind = "chain", .first = 2, .last = 6, .parent = -1, .layer = -1},
+                                                      {.name = "2.2", .kind = "parallel", .first = 3, .last = 6, .parent = 0, .layer = -1},
+                                                      {.name = "2.2.2", .kind = "chain", .first = 4, .last = 5, .parent = 1, .layer = -1}};
+    struct made m;
+    struct lrp_tree tree;
+    (void)state;
+    make(&m, names, sources, 8);
+    m.list.containers = containers;
+    m.list.container_count = 3;
+    assert_true(lrp_tree_make(&tree, &m.list));
+    assert_parents_end(&tree);
+    for (int c = 0; c < 3; c++) {
+        int at = tree.node_of[containers[c].last == 5 ? 4 : containers[c].first];
+        while (at >= 0 && (!tree.nodes[at].kind || tree.nodes[at].first != containers[c].first))
+            at = tree.nodes[at].parent;
+        assert_true(at >= 0);
+        assert_string_equal(tree.nodes[at].kind, containers[c].kind);
+        for (int i = 1; i < 8; i++)
+            assert_int_equal(lrp_tree_holds(&tree, at, i), i >= containers[c].first && i <= containers[c].last);
+    }
+    assert_int_equal(tree.node_count, 3);
+    assert_int_equal(tree.node_of[1], -1);
+    assert_int_equal(tree.node_of[7], -1);
+    lrp_tree_free(&tree);
+}
+
 /* Layers 2 to 5 of 6 are one attention. */
 static void containers_fold_too(void **state) {
     static const struct {
@@ -178,6 +217,7 @@ static void containers_fold_too(void **state) {
         m.list.container_count = 1;
         assert_true(lrp_tree_make(&tree, &m.list));
         assert_int_equal(tree.node_count, cases[i].nodes);
+        assert_parents_end(&tree);
         int at = tree.node_of[2];
         while (at >= 0 && !tree.nodes[at].kind)
             at = tree.nodes[at].parent;
@@ -235,7 +275,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branches_are_what_lies_between_a_fork_and_its_join),
                                        cmocka_unit_test(scopes_come_from_names),
                                        cmocka_unit_test(without_scopes_blocks_that_join_fold), cmocka_unit_test(the_list_folds),
-                                       cmocka_unit_test(containers_fold_too),
+                                       cmocka_unit_test(containers_fold_too), cmocka_unit_test(containers_nest_around_blocks),
                                        cmocka_unit_test(bodies_fold_whatever_their_layers_are_called),
                                        cmocka_unit_test(keys_on_a_fold_act_on_all_inside)};
     return cmocka_run_group_tests(tests, NULL, NULL);
