@@ -34,6 +34,16 @@ export PKG_CONFIG_PATH
 "$compiler" $flags -o "$work/by-pkg-config" "$work/stranger.c" $(pkg-config --cflags --libs lrpscope)
 test "$("$work/by-pkg-config" /dev/null)" = "$(pkg-config --modversion lrpscope)"
 
+# the headers, all of them, from C++ too
+if command -v c++ >/dev/null; then
+    for header in "$work"/usr/include/lrpscope/*.h; do
+        echo "#include <lrpscope/${header##*/}>"
+    done >"$work/stranger.cc"
+    echo 'int main() { return lrp_rule_at(nullptr, 0) == nullptr; }' >>"$work/stranger.cc"
+    c++ -std=c++17 -Wall -Wextra -Werror -o "$work/from-c++" "$work/stranger.cc" $(pkg-config --cflags --libs lrpscope)
+    "$work/from-c++"
+fi
+
 cat >"$work/CMakeLists.txt" <<'C'
 cmake_minimum_required(VERSION 3.20)
 project(stranger LANGUAGES C)

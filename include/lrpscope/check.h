@@ -7,6 +7,10 @@
 #include "lrpscope/layer.h"
 #include "lrpscope/registry.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* X(name, short text of the check column) */
 #define LRP_CHECK_STATES(X)                                                        \
     X(PASSED, "ok")                                                                \
@@ -50,5 +54,9 @@ enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct 
                               struct lrp_check **out, struct lrp_error *err);
 /* With its rows and texts; NULL is fine. */
 void lrp_check_free(struct lrp_check *check);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

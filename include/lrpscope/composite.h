@@ -7,6 +7,10 @@
 #include "lrpscope/layer.h"
 #include "lrpscope/rule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A composite, parsed; immutable. */
 struct lrp_composite;
 
@@ -42,5 +46,9 @@ char *lrp_composite_describe(const struct lrp_composite *composite);
 /* The primitives as a JSON array, which "composite" of a rules file takes: [{"global-type": {"dense": "epsilon"}}, {"layer": "9", "rule":
  * "flat"}]. Owned by the caller (free); NULL when out of memory. */
 char *lrp_composite_json(const struct lrp_composite *composite);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

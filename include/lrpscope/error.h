@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Every status there is: X(name, exit code of the command line, text) */
 #define LRP_STATUSES(X)                                                                   \
     X(OK, 0, "done")                                                                      \
@@ -43,5 +47,9 @@ enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, 
     __attribute__((format(printf, 3, 4)));
 /* The library's version, "0.1.0". */
 const char *lrp_version(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

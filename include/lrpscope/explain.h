@@ -7,6 +7,10 @@
 #include "lrpscope/composite.h"
 #include "lrpscope/rule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Every setting: X(id, key in rules files, kind, default, one line). The command line's options are the keys with - for _ (switches may differ). */
 #define LRP_SETTINGS(X)                                                                               \
     X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26") \
@@ -121,5 +125,9 @@ enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *pat
 enum lrp_status lrp_settings_read_found(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err);
 /* Writes a rules file, atomically; unknown keys that were read are written back. Errors: LRP_FILE. */
 enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -24,6 +24,10 @@
 #include "lrpscope/error.h"
 #include "lrpscope/tensor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- colour maps: rows of a table, and what plugins bring ---- */
 
 /* A colour map. */
@@ -202,5 +206,9 @@ double lrp_range_normalize(const struct lrp_range *range, float value, double ga
  * no picture) with options->overlay. The colour for NaN and infinity is never mixed. */
 void lrp_heatmap_rgb(const struct lrp_heatmap_options *options, const struct lrp_range *range, float value, double grey,
                      unsigned char rgb[3]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "lrpscope/tensor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A layer: an anchor operator with the activation fused behind it. Everything is borrowed from the list. */
 struct lrp_layer {
     int index;                     /* 1.. in execution order; row 0 is the model input, type "input" */
@@ -70,5 +74,9 @@ struct lrp_layer_list {
     const struct lrp_container *containers; /* in the order of their first layers */
     size_t container_count;        /* of containers */
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

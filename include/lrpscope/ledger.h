@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Where relevance goes. X(id, key in JSON, text in tables, one line). A positive amount is lost, a negative one was added. */
 #define LRP_CAUSES(X)                                                                                                  \
     X(BIAS, "bias", "bias", "absorbed by the bias")                                                                    \
@@ -68,5 +72,9 @@ struct lrp_ledger {
     size_t count;                /* with row 0 */
     struct lrp_ledger_row total; /* in: the output that is explained, out: the relevance of the model's first input */
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

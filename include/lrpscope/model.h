@@ -6,6 +6,10 @@
 
 #include "lrpscope/tensor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A model as its file says it; immutable, reference counted, shared by sessions and threads. Weights stay in the
  * file's mapping. */
 struct lrp_model;
@@ -43,5 +47,9 @@ void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_mo
 /* Bytes of the model's files; number of nodes in the file. */
 size_t lrp_model_bytes(const struct lrp_model *model);
 size_t lrp_model_nodes(const struct lrp_model *model);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "lrpscope/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lrp_layer;
 
 /* Registered names; owned by a session or a caller. No global state. */
@@ -23,5 +27,9 @@ bool lrp_registry_supports_layer(const struct lrp_registry *registry, const stru
 bool lrp_registry_supports_activation(const struct lrp_registry *registry, const struct lrp_layer *layer);
 /* Whether it started from the table of pull request 26. */
 bool lrp_registry_is_pr26(const struct lrp_registry *registry);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

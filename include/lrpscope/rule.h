@@ -6,6 +6,10 @@
 
 #include "lrpscope/tensor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Where conventions of tools differ. X(name, text, one line) */
 #define LRP_CONVENTIONS(X)                                                                       \
     X(JULIA, "julia", "RelevancePropagation.jl 3.0, the default")                               \
@@ -95,5 +99,9 @@ enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out,
 void lrp_rule_clear(struct lrp_rule *rule);
 /* Same formula, same parameters: of two books, too. */
 bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

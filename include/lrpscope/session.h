@@ -23,6 +23,10 @@
 #include "lrpscope/model.h"
 #include "lrpscope/tensor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* An opened model, inputs, settings, results and the worker that computes them. Used by one thread at a time, but for what says
  * otherwise. */
 struct lrp_session;
@@ -207,5 +211,9 @@ struct lrp_operator_info {
 };
 /* The operators in the table's order; false past the end. */
 bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 
 #include "lrpscope/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Most axes of a tensor. */
 #define LRP_MAX_RANK 8
 
@@ -91,5 +95,9 @@ void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistic
  * Errors: LRP_FILE naming the path. */
 enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err);
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

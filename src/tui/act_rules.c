@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "pages.h"
 
 static void menu(struct lrp_app *app, enum lrp_menu_kind kind) { lrp_app_emit_layers(app, LRP_EFFECT_MENU, NULL, (int)kind); }
 
@@ -53,16 +54,16 @@ void lrp_do_skip_checks(struct lrp_app *app) {
 
 /* Takes back every registered name that covers the layer. */
 static bool unregister(struct lrp_app *app, const struct lrp_layer *layer) {
-    const char *const types[] = {layer->type, layer->group, layer->second_group, layer->op_type};
-    const char *const activations[] = {layer->activation, layer->activation_op};
+    const char *const types[] = {layer->type, layer->group, layer->second_group, layer->op_type, layer->name};
+    const char *const activations[] = {layer->activation, layer->activation_op, layer->name};
     bool any = false;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         if (!lrp_tui_names_has(&app->facts.layers, types[i]))
             continue;
         lrp_app_emit(app, LRP_EFFECT_REGISTER, types[i], 0, false);
         any = true;
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         if (!lrp_tui_names_has(&app->facts.activations, activations[i]))
             continue;
         lrp_app_emit(app, LRP_EFFECT_REGISTER, activations[i], 1, false);
@@ -74,8 +75,8 @@ static bool unregister(struct lrp_app *app, const struct lrp_layer *layer) {
 static void ask_which(struct lrp_app *app, const struct lrp_layer *layer) {
     struct lrp_menu_rows rows = {0};
     lrp_menu_rows_add(&rows, "both", "both", NULL, "layer type and activation", true);
-    lrp_menu_rows_add(&rows, layer->type, "layer", NULL, "layer type: R goes back as a J^T(R / stab(f(a)))", true);
-    lrp_menu_rows_add(&rows, layer->activation, "activation", NULL, "activation: taken out of the layer, relevance passes it", true);
+    lrp_menu_rows_add(&rows, layer->type, "layer", NULL, lrp_registration_text(layer, false), true);
+    lrp_menu_rows_add(&rows, layer->activation, "activation", NULL, lrp_registration_text(layer, true), true);
     lrp_app_set_menu(app, LRP_MENU_REGISTER, &rows);
 }
 

@@ -110,6 +110,7 @@ enum lrp_action_group {
 enum lrp_argument {
     LRP_ARGUMENT_NONE, LRP_ARGUMENT_ACTION, LRP_ARGUMENT_LAYER, LRP_ARGUMENT_RULE, LRP_ARGUMENT_COMPOSITE, LRP_ARGUMENT_SETTING,
     LRP_ARGUMENT_TARGET, LRP_ARGUMENT_PATTERN, LRP_ARGUMENT_THEME, LRP_ARGUMENT_PREVIEW, LRP_ARGUMENT_BINDING, LRP_ARGUMENT_FILE, LRP_ARGUMENT_INPUT,
+    LRP_ARGUMENT_REGISTERED, /* a type, a layer, a glob, domain:NAME */
     LRP_ARGUMENT_VALUE, /* of a setting */
     LRP_ARGUMENT_COUNT
 };
@@ -118,7 +119,7 @@ enum lrp_argument {
     X(go, LAYER, "LAYER") X(rule_menu, RULE, "RULE") X(composite_menu, COMPOSITE, "NAME") X(target_menu, TARGET, "TARGET")     \
     X(set, SETTING, "KEY VALUE") X(search, PATTERN, "TEXT") X(filter, PATTERN, "TEXT") X(input, INPUT, "FILE")                      \
     X(open_model, FILE, "FILE") X(export_heatmap, FILE, "FILE") X(export_all, FILE, "FILE") X(write_rules, FILE, "FILE")          \
-    X(theme, THEME, "dark|light") X(preview_kind, PREVIEW, "KIND") X(bind, BINDING, "ACTION KEYS")
+    X(register_layer, REGISTERED, "[activation] NAME") X(theme, THEME, "dark|light") X(preview_kind, PREVIEW, "KIND") X(bind, BINDING, "ACTION KEYS")
 
 enum lrp_action {
 #define X(id, name, group, contexts, keys, bar, help) LRP_ACTION_##id,

@@ -88,6 +88,16 @@ void lrp_take_export_heatmap(struct lrp_app *app, const char *path) { lrp_app_em
 void lrp_take_export_all(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_EXPORT_ALL, path, 0, false); }
 void lrp_take_write_rules(struct lrp_app *app, const char *path) { lrp_app_emit(app, LRP_EFFECT_WRITE, path, 0, false); }
 
+/* ":register blocks.*", ":register activation hard-swish"; what is registered already is taken back. */
+void lrp_take_register_layer(struct lrp_app *app, const char *text) {
+    static const char prefix[] = "activation ";
+    const bool activation = strncmp(text, prefix, sizeof prefix - 1) == 0;
+    const char *name = activation ? text + sizeof prefix - 1 : text;
+    name += strspn(name, " ");
+    const bool has = lrp_tui_names_has(activation ? &app->facts.activations : &app->facts.layers, name);
+    lrp_app_emit(app, LRP_EFFECT_REGISTER, name, activation, !has);
+}
+
 void lrp_take_search(struct lrp_app *app, const char *text) {
     if (lrp_app_set_text(app, &app->search, text))
         lrp_app_find(app, app->windows[app->view].selected, 1);

@@ -64,10 +64,25 @@ static void patterns(const struct lrp_app *app, const char *word, struct lrp_men
             add(rows, word, lrp_app_layer(app, i)->type, "type");
 }
 
+/* What fails, then all layers by name. */
+static void registered(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+    char text[200];
+    for (int i = 1; i < lrp_app_layer_count(app); i++) {
+        const struct lrp_check_row *row = lrp_app_check(app, i);
+        if (!row->layer_supported && !listed(rows, row->layer->type))
+            add(rows, word, row->layer->type, "type that fails");
+        snprintf(text, sizeof text, "activation %.180s", row->layer->activation);
+        if (!row->activation_supported && !listed(rows, text))
+            add(rows, word, text, "activation that fails");
+    }
+    layers(app, word, rows);
+}
+
 /* Where candidates come from; without a function the runtime is asked. */
 static void (*const makers[LRP_ARGUMENT_COUNT])(const struct lrp_app *, const char *, struct lrp_menu_rows *) = {
     [LRP_ARGUMENT_ACTION] = actions, [LRP_ARGUMENT_LAYER] = layers,   [LRP_ARGUMENT_SETTING] = settings,
-    [LRP_ARGUMENT_THEME] = themes, [LRP_ARGUMENT_PREVIEW] = previews,  [LRP_ARGUMENT_PATTERN] = patterns, [LRP_ARGUMENT_BINDING] = actions};
+    [LRP_ARGUMENT_THEME] = themes, [LRP_ARGUMENT_PREVIEW] = previews,  [LRP_ARGUMENT_PATTERN] = patterns, [LRP_ARGUMENT_BINDING] = actions,
+    [LRP_ARGUMENT_REGISTERED] = registered};
 
 /* What is typed in the command line at the cursor, and where it begins. */
 static enum lrp_argument command_word(const char *line, size_t length, size_t *from) {

@@ -174,6 +174,24 @@ const char *lrp_remedy_keys(const struct lrp_check_row *row) {
                                                   : "keys: {register} registers it, {skip-checks} skips the checks";
 }
 
+const char *lrp_registration_text(const struct lrp_layer *layer, bool activation) {
+    if (activation)
+        return "relevance passes it, the layer's rule goes through the layer without it";
+    return layer->differentiable ? "R goes back as a J^T(R / stab(f(a))), by differentiation" : "it can be listed, but not run";
+}
+
+/* Before it is done: what registering would lead to. */
+static void prospect(const struct lrp_check_row *row, int width, struct lrp_lines *lines) {
+    static const enum lrp_check_state states[2] = {LRP_CHECK_UNKNOWN_LAYER, LRP_CHECK_UNSUPPORTED_ACTIVATION};
+    char text[256];
+    for (int activation = 0; activation < 2; activation++)
+        if (row->state == states[activation] || row->state == LRP_CHECK_UNKNOWN_BOTH) {
+            snprintf(text, sizeof text, "%.80s registered: %s", activation ? row->layer->activation : row->layer->type,
+                     lrp_registration_text(row->layer, activation));
+            lrp_lines_wrap(lines, LRP_STYLE_DIM, width, text);
+        }
+}
+
 static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines) {
     const struct lrp_check_row *row = lrp_app_check(app, layer->index);
     char keys[200];
@@ -183,6 +201,8 @@ static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, in
         lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, row->remedy);
     if (row && row->failed)
         lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, lrp_app_hint(app, lrp_remedy_keys(row), keys, sizeof keys));
+    if (row && row->failed)
+        prospect(row, width, lines);
     if (!layer->executable && layer->obstacle && *layer->obstacle)
         lrp_lines_wrap(lines, LRP_STYLE_BAD, width, layer->obstacle);
     else if (!layer->differentiable && layer->index > 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pages.h"
 #include "runner.h"
 
 typedef void effect_fn(struct lrp_runner *runner, const struct lrp_effect *effect);
@@ -113,16 +114,6 @@ static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *eff
         finish(runner, settings, status, &err);
 }
 
-/* What becomes of what was registered (semantics.md section 3). */
-static const char *consequence(const struct lrp_runner *runner, const struct lrp_effect *effect) {
-    const struct lrp_layer *layer = lrp_app_layer(&runner->app, runner->app.layer);
-    if (!effect->flag)
-        return "";
-    if (effect->number != 0)
-        return ": relevance passes it, the layer's rule goes through the layer without it";
-    return layer && !layer->differentiable ? ": it can be listed, but not run" : ": R goes back as a J^T(R / stab(f(a))), by differentiation";
-}
-
 static void do_register(struct lrp_runner *runner, const struct lrp_effect *effect) {
     struct lrp_settings *settings = changeable(runner);
     struct lrp_error err;
@@ -134,8 +125,11 @@ static void do_register(struct lrp_runner *runner, const struct lrp_effect *effe
                                        : lrp_settings_register_activation(settings, effect->text, effect->flag, &err);
     if (!finish(runner, settings, status, &err))
         return;
-    snprintf(text, sizeof text, "%s %s %s%s", effect->number == 0 ? "layer type" : "activation", effect->text,
-             effect->flag ? "registered" : "unregistered", consequence(runner, effect));
+    const struct lrp_layer *layer = effect->flag ? lrp_app_layer(&runner->app, runner->app.layer) : NULL;
+    const bool own = layer && strcmp(effect->text, effect->number ? layer->activation : layer->type) == 0;
+    layer = own ? layer : NULL; /* else it is about others, too */
+    snprintf(text, sizeof text, "%s %s %s%s%s", effect->number ? "activation" : own ? "layer type" : "layer", effect->text,
+             effect->flag ? "registered" : "unregistered", layer ? ": " : "", layer ? lrp_registration_text(layer, effect->number != 0) : "");
     lrp_runner_say(runner, false, text);
 }
 

@@ -75,6 +75,10 @@ static void undoing_says_what_changes(void **state) {
                  {":go 2<CR>:rule zero<CR>:rule gamma(0.5)<CR>z", "undone: /features/features.2/Conv has zero"},
                  {"aj:rule zero<CR>z", "undone: rules of 12 layers"},
                  {"uSz", "undone: hard-swish no longer registered"},
+                 {":register /features/*<CR>", "layer /features/* registered"},
+                 {":register activation hard-swish<CR>", "activation hard-swish registered"},
+                 {":register domain:a<CR>:register domain:a<CR>", "layer domain:a unregistered"},
+                 {":register activation /features/*<CR>z", "undone: /features/* no longer registered"},
                  {":target 3<CR>z", "undone: target as it is by itself"},
                  {"z", "nothing to undo"},
                  {"Z", "nothing to redo"}};

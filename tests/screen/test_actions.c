@@ -248,6 +248,8 @@ static void tab_completes_what_is_typed(void **state) {
                  {":s<Tab><Tab>", "search"},
                  {":s<Tab><Tab><Tab>", "skip-checks"},
                  {":s<Tab><S-Tab>", "suspend"},
+                 {":register act<Tab>", "register activation hard-swish "},
+                 {":register class<Tab>", "register classifier."},
                  {":go class<Tab>", "go classifier."},
                  {":go r.6<Tab>", "go classifier.6 "},
                  {":set col<Tab>", "set colormap "},
