@@ -109,7 +109,8 @@ static void files(FILE *file) {
     static const char *const rows[][2] = {
         {"$XDG_CONFIG_HOME/lrpscope/config.json",
          "The inspector's configuration: \"keys\" (actions and their keys, like {\"rule\": \"K <F3>\"}), \"theme\" (dark, light or auto) and "
-         "\"defaults\" (settings that hold unless a rules file or an option gives them). :save-config writes it; keys it does not know stay."},
+         "\"defaults\" (settings that hold unless a rules file or an option gives them, and the lists \"supported_layers\" and "
+         "\"supported_activations\", which are added to theirs). :save-config writes it; keys it does not know stay."},
         {"$XDG_STATE_HOME/lrpscope/models/", "What was last set and where one was in every model; offered when it is opened again."},
         {"$XDG_STATE_HOME/lrpscope/recent", "Models opened lately."},
         {"PREFIX/share/lrpscope/demo/", "A small network with pictures, labels and a rules file; PREFIX is where lrpscope was installed to, "

@@ -1,6 +1,7 @@
 /* run_config.c: the user's configuration: keys, theme, defaults. What is wrong in it is said and left out; the rest holds.
  *
- *     {"keys": {"rule": "K", "down": "j <Down>"}, "theme": "light", "defaults": {"composite": "epsilon-plus", "colormap": "bwr"}} */
+ *     {"keys": {"rule": "K", "down": "j <Down>"}, "theme": "light", "defaults": {"composite": "epsilon-plus", "colormap": "bwr",
+ *      "supported_layers": ["my-layer"]}} */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,22 @@ static int general_of(const char *key) {
     return -1;
 }
 
+/* Which list of registered names a key fills, or -1. */
+static int registered_of(const char *key) {
+    return strcmp(key, "supported_layers") == 0 ? 0 : strcmp(key, "supported_activations") == 0 ? 1 : -1;
+}
+
+static void read_registered(struct lrp_runner *runner, const char *path, const cJSON *list, struct lrp_tui_names *names) {
+    const cJSON *item = cJSON_IsArray(list) ? list->child : NULL;
+    if (!cJSON_IsArray(list))
+        complain(runner, path, "defaults", list->string, "must be a list of names");
+    for (; item; item = item->next)
+        if (!cJSON_IsString(item) || !*item->valuestring)
+            complain(runner, path, "defaults", list->string, "must be a list of names");
+        else if (!lrp_tui_names_has(names, item->valuestring) && !lrp_tui_names_add(names, item->valuestring))
+            complain(runner, path, "defaults", list->string, "not enough memory");
+}
+
 static void read_defaults(struct lrp_runner *runner, const char *path, const cJSON *defaults) {
     struct lrp_settings *probe = NULL;
     struct lrp_error err;
@@ -56,10 +73,12 @@ static void read_defaults(struct lrp_runner *runner, const char *path, const cJS
     if (lrp_settings_new(&probe, &err) != LRP_OK)
         return;
     for (const cJSON *item = defaults->child; item; item = item->next) {
-        const int at = general_of(item->string);
+        const int at = general_of(item->string), list = registered_of(item->string);
         const char *text = cJSON_IsString(item) ? item->valuestring : cJSON_IsNumber(item) ? number : NULL;
         snprintf(number, sizeof number, "%.9g", cJSON_IsNumber(item) ? item->valuedouble : 0);
-        if (at < 0)
+        if (list >= 0)
+            read_registered(runner, path, item, &runner->registered[list]);
+        else if (at < 0)
             complain(runner, path, "defaults", item->string, "unknown key, left alone");
         else if (!text)
             complain(runner, path, "defaults", item->string, "must be text or a number");
@@ -148,6 +167,10 @@ enum lrp_status lrp_runner_put_defaults(const struct lrp_runner *runner, struct 
     for (int i = 0; i < LRP_SETTING_COUNT && status == LRP_OK; i++)
         if (runner->defaults[i] && !lrp_settings_given(settings, (enum lrp_setting)i))
             status = lrp_settings_set(settings, (enum lrp_setting)i, runner->defaults[i], err);
+    for (size_t i = 0; i < runner->registered[0].count && status == LRP_OK; i++)
+        status = lrp_settings_register_layer(settings, runner->registered[0].items[i], true, err);
+    for (size_t i = 0; i < runner->registered[1].count && status == LRP_OK; i++)
+        status = lrp_settings_register_activation(settings, runner->registered[1].items[i], true, err);
     return status;
 }
 

@@ -31,6 +31,8 @@ void lrp_runner_free(struct lrp_runner *runner) {
     lrp_session_free(runner->own);
     for (int i = 0; i < LRP_SETTING_COUNT; i++)
         free(runner->defaults[i]);
+    for (int i = 0; i < 2; i++)
+        lrp_tui_names_free(&runner->registered[i]);
     free(runner->input);
     lrp_runner_state_close(runner);
 }

@@ -46,6 +46,7 @@ struct lrp_runner {
     struct lrp_session *own;               /* owned: a model opened by the inspector itself */
     const struct lrp_settings *base;       /* borrowed: what models opened here start with; NULL: nothing */
     char *defaults[LRP_SETTING_COUNT];     /* owned: of the user's configuration, for what nobody gave */
+    struct lrp_tui_names registered[2];    /* of the configuration: layers, activations taken as supported, added to what is given */
     char *input;                           /* owned: where the input came from, as it is typed; or NULL */
     const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees; NULL without a model */
     struct lrp_app app;

@@ -27,7 +27,8 @@ static void keys_theme_and_defaults_hold(void **state) {
     struct lrp_error err;
     begin(&runner);
     lrp_runner_configure(&runner, write_config(state, "{\"keys\": {\"rule\": \"K <F3>\"}, \"theme\": \"light\","
-                                                      " \"defaults\": {\"composite\": \"zero\", \"gamma\": 0.5}}"));
+                                                      " \"defaults\": {\"composite\": \"zero\", \"gamma\": 0.5, \"supported_layers\": [\"mine\", \"b/*\"],"
+                                                      " \"supported_activations\": [\"elu\"]}}"));
     assert_int_equal(runner.app.messages.count, 0);
     assert_true(runner.app.caps.light);
     assert_int_equal(lrp_keymap_find(&runner.app.keymap, 'K', LRP_IN_LIST), LRP_ACTION_rule_menu);
@@ -37,6 +38,10 @@ static void keys_theme_and_defaults_hold(void **state) {
     check_ok(lrp_runner_put_defaults(&runner, settings, &err), &err);
     assert_string_equal(lrp_settings_get(settings, LRP_SETTING_COMPOSITE), "zero");
     assert_string_equal(lrp_settings_get(settings, LRP_SETTING_GAMMA), "2");
+    assert_int_equal(lrp_settings_layer_count(settings), 2);
+    assert_string_equal(lrp_settings_layer_at(settings, 1), "b/*");
+    assert_int_equal(lrp_settings_activation_count(settings), 1);
+    assert_string_equal(lrp_settings_activation_at(settings, 0), "elu");
     lrp_settings_free(settings);
     lrp_runner_free(&runner);
 }
@@ -54,6 +59,8 @@ static void what_is_wrong_is_named_and_the_rest_holds(void **state) {
                  {"{\"theme\": \"light\", \"defaults\": {\"target\": \"1\"}}", "defaults.target: unknown key"},
                  {"{\"theme\": \"light\", \"defaults\": {\"gamma\": \"x\"}}", "defaults.gamma: "},
                  {"{\"theme\": \"light\", \"defaults\": {\"gamma\": []}}", "defaults.gamma: must be text or a number"},
+                 {"{\"theme\": \"light\", \"defaults\": {\"supported_layers\": \"my-layer\"}}", "defaults.supported_layers: must be a list of names"},
+                 {"{\"theme\": \"light\", \"defaults\": {\"supported_activations\": [\"mine\", 3]}}", "defaults.supported_activations: must be a list"},
                  {"{\"theme\": \"light\", \"sound\": true}", "sound: unknown key"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_runner runner;
