@@ -8,7 +8,7 @@
 
 /* Folding must not be a way to ask for absurd memory or time: no constant larger than this, and of all nodes together no more work
  * (elements read and made, FOLD_MACS multiplications as one) than weights of the model's size can need, unpacked and turned about. */
-enum { FOLD_LIMIT = 1 << 28, FOLD_WORK = 1 << 26, FOLD_WORK_PER_BYTE = 16, FOLD_MACS = 16 };
+enum { FOLD_LIMIT = 1 << 28, FOLD_WORK = 1 << 24, FOLD_WORK_PER_BYTE = 16, FOLD_MACS = 16 };
 
 static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
 {
