@@ -78,7 +78,7 @@ void lrp_session_interrupt(struct lrp_session *session);
 /* ---- seeing ---- */
 
 /* What the worker does, or how its last job ended. */
-enum lrp_job_state { LRP_JOB_NONE, LRP_JOB_FORWARD, LRP_JOB_RELEVANCE, LRP_JOB_DONE, LRP_JOB_FAILED, LRP_JOB_CANCELLED };
+enum lrp_job_state { LRP_JOB_NONE, LRP_JOB_FORWARD, LRP_JOB_RELEVANCE, LRP_JOB_LEDGER, LRP_JOB_DONE, LRP_JOB_FAILED, LRP_JOB_CANCELLED };
 
 /* The explained neuron of one sample. */
 struct lrp_target {

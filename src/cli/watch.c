@@ -44,7 +44,7 @@ static void draw(struct lrp_watch *watch) {
     if (watch->session && watch->label && seconds_since(&watch->begun) >= 0.5) {
         const struct lrp_snapshot *now = NULL;
         if (!lrp_session_snapshot(watch->session, &now, NULL)) {
-            lrp_cli_progress_draw(watch->label, now->job == LRP_JOB_FORWARD ? "forward" : "relevance", now->done, now->total);
+            lrp_cli_progress_draw(watch->label, now->job == LRP_JOB_FORWARD ? "forward" : now->job == LRP_JOB_LEDGER ? "ledger" : "relevance", now->done, now->total);
             lrp_snapshot_release(now);
             watch->drawn = true;
         }

@@ -205,6 +205,7 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     for (int k = g->order_count - 1; status == LRP_OK && k >= 0; k--) {
         if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
         else status = visit(&book, g->order[k], err);
+        if (status == LRP_OK && p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
     if (status != LRP_OK) {
         lrp_ledger_free(l);

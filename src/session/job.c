@@ -250,10 +250,24 @@ static double explained_output(const struct lrp_job *job, const struct lrp_tenso
     return sum;
 }
 
+static void count_node(void *data, int node, int done, int total)
+{
+    const struct lrp_job *job = data;
+    (void)node;
+    pthread_mutex_lock(&job->session->lock);
+    job->session->done = done;
+    job->session->total = total;
+    pthread_mutex_unlock(&job->session->lock);
+    lrp_job_notify(job);
+}
+
 static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct lrp_propagation p = propagation_of(job, start, run);
+    struct lrp_propagation p = propagation_of(job, start, run);
     struct lrp_ledger *ledger = NULL;
+    p.progress = count_node;
+    p.data = job;
+    set_state(job, LRP_JOB_LEDGER);
     enum lrp_status status = lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &ledger, err);
     if (status != LRP_OK) return status;
     pthread_mutex_lock(&job->session->lock);
@@ -307,7 +321,7 @@ enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
     if (atomic_load(&s->generation) == job->generation) { /* else a later request speaks for the session */
         s->job_state = status == LRP_OK ? LRP_JOB_DONE : status == LRP_CANCELLED ? LRP_JOB_CANCELLED : LRP_JOB_FAILED;
         s->job_error = status == LRP_OK ? (struct lrp_error){0} : error;
-    } else if (status == LRP_CANCELLED && s->job_state != LRP_JOB_NONE) {
+    } else if (status == LRP_CANCELLED && s->job_state != LRP_JOB_NONE && !s->pending) {
         s->job_state = LRP_JOB_CANCELLED;
     }
     pthread_mutex_unlock(&s->lock);

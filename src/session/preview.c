@@ -74,7 +74,7 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
     *out = show == LRP_SHOW_ACTIVATION ? s->activation[layer] : show == LRP_SHOW_WEIGHTS ? NULL : s->relevance[layer];
     if (*out || show == LRP_SHOW_WEIGHTS) return LRP_OK;
     const char *name = s->layers->rows[layer].name;
-    if (show != LRP_SHOW_ACTIVATION && s->job == LRP_JOB_DONE)
+    if (show != LRP_SHOW_ACTIVATION && (s->job == LRP_JOB_DONE || s->job == LRP_JOB_LEDGER))
         return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s: no relevance reaches it (choose a layer before the explained output)",
                         s->model_path, name);
     return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", name, show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");

@@ -85,6 +85,7 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->relevance_statistics = box->relevance_statistics;
     shown->targets = box->targets;
     shown->target_count = box->results->target_count;
+    shown->ledger = box->results->ledger;
     shown->forward_layer_ms = box->forward_ms;
     shown->relevance_layer_ms = box->relevance_ms;
 }
@@ -140,7 +141,6 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
     shown->output = shown->target_count ? box->results->values[state->output] : NULL;
-    shown->ledger = box->results->ledger;
     *out = shown;
     return LRP_OK;
 }

@@ -132,6 +132,7 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
     session->pending = job;
     session->worker_busy = true;
     session->job_error = (struct lrp_error){0};
+    if (session->job_state == LRP_JOB_FAILED || session->job_state == LRP_JOB_CANCELLED) session->job_state = LRP_JOB_NONE;
     pthread_cond_broadcast(&session->wake);
     pthread_mutex_unlock(&session->lock);
     lrp_job_free(superseded);

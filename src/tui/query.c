@@ -39,7 +39,7 @@ bool lrp_app_blocked(const struct lrp_app *app) {
 bool lrp_app_sums_samples(const struct lrp_app *app) { return app->now && app->now->sample_count > 1 && !app->now->one_by_one; }
 
 bool lrp_app_busy(const struct lrp_app *app) {
-    return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE);
+    return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE || app->now->job == LRP_JOB_LEDGER);
 }
 
 static bool has_letters(const char *text, bool upper) {

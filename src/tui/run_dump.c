@@ -54,7 +54,7 @@ static const char *const prompts[] = {
     LRP_PROMPTS(X)
 #undef X
 };
-static const char *const jobs[] = {[LRP_JOB_NONE] = "none",     [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance",
+static const char *const jobs[] = {[LRP_JOB_NONE] = "none",     [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance", [LRP_JOB_LEDGER] = "ledger",
                                    [LRP_JOB_DONE] = "done", [LRP_JOB_FAILED] = "failed",   [LRP_JOB_CANCELLED] = "cancelled"};
 static const char *const panes[LRP_PANE_COUNT] = {[LRP_PANE_LIST] = "list", [LRP_PANE_PREVIEW] = "preview", [LRP_PANE_DETAILS] = "details"};
 

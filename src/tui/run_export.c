@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "runner.h"
+#include "signals.h"
 
 enum { LRP_PATH_SIZE = 4096 };
 
@@ -15,6 +16,8 @@ struct lrp_export {
     const struct lrp_snapshot *snapshot;
     int64_t sample;
     lrp_tui_report *write_report;
+    bool waits;                 /* for the ledger, which the report holds */
+    char without[600];          /* why it has to go without: "" if it has it */
     struct lrp_tui_names files; /* written so far */
     enum lrp_status status;
     struct lrp_error err;
@@ -66,15 +69,58 @@ static void write_all(void *data) {
         note(e, e->write_report(e->snapshot, e->sample, (const char *const *)e->files.items, e->files.count, path, &e->err), path);
 }
 
-static void finish(struct lrp_runner *runner, struct lrp_export *e) {
-    char text[1200];
-    if (e->status == LRP_OK)
-        snprintf(text, sizeof text, "written: %zu files in %.1000s", e->files.count, e->folder);
-    lrp_runner_say(runner, e->status != LRP_OK, e->status == LRP_OK ? text : e->err.message);
+static void export_free(struct lrp_export *e) {
     lrp_snapshot_release(e->snapshot);
     lrp_tui_names_free(&e->files);
     free(e->folder);
     free(e);
+}
+
+static void finish(struct lrp_runner *runner, struct lrp_export *e) {
+    char text[2000];
+    snprintf(text, sizeof text, "written: %zu files in %.1000s%s%s", e->files.count, e->folder,
+             *e->without ? "; the report is without its ledger: " : "", e->without);
+    lrp_runner_say(runner, e->status != LRP_OK || *e->without, e->status == LRP_OK ? text : e->err.message);
+    export_free(e);
+}
+
+static void write_now(struct lrp_runner *runner) {
+    struct lrp_export *e = runner->exporting;
+    e->waits = false;
+    if (runner->painter)
+        runner->export_errand = lrp_errand_new(write_all, e, runner->wake[1]);
+    if (runner->export_errand) {
+        lrp_runner_say(runner, false, "writing all heatmaps");
+        return;
+    }
+    runner->exporting = NULL;
+    write_all(e);
+    finish(runner, e);
+}
+
+bool lrp_runner_export_waits(const struct lrp_runner *runner) { return runner->exporting && runner->exporting->waits; }
+
+void lrp_runner_go_on_exporting(struct lrp_runner *runner) {
+    struct lrp_export *e = runner->exporting;
+    const struct lrp_snapshot *now = runner->snapshot;
+    if (!lrp_runner_export_waits(runner))
+        return;
+    if (now->relevance[0] != e->snapshot->relevance[0]) { /* what was asked for is written, not what came after it */
+        snprintf(e->without, sizeof e->without, "settings or input were changed before it was there");
+    } else if (now->ledger) {
+        lrp_snapshot_release(e->snapshot);
+        e->snapshot = lrp_snapshot_retain(now);
+    } else if (now->job == LRP_JOB_CANCELLED) {
+        runner->exporting = NULL;
+        export_free(e);
+        lrp_runner_say(runner, false, "cancelled: nothing is written");
+        return;
+    } else if (now->job == LRP_JOB_FAILED) {
+        snprintf(e->without, sizeof e->without, "%.590s", now->error.message);
+    } else {
+        return;
+    }
+    write_now(runner);
 }
 
 void lrp_runner_export_all(struct lrp_runner *runner, const char *folder) {
@@ -87,23 +133,36 @@ void lrp_runner_export_all(struct lrp_runner *runner, const char *folder) {
     e->snapshot = lrp_snapshot_retain(runner->snapshot);
     e->sample = lrp_preview_sample(&runner->app);
     e->write_report = runner->write_report;
-    if (runner->painter)
-        runner->export_errand = lrp_errand_new(write_all, e, runner->wake[1]);
-    if (runner->export_errand) {
-        runner->exporting = e;
-        lrp_runner_say(runner, false, "writing all heatmaps");
-    } else {
-        write_all(e);
-        finish(runner, e);
+    e->waits = e->write_report && !e->snapshot->ledger;
+    runner->exporting = e;
+    if (!e->waits) {
+        write_now(runner);
+        return;
+    }
+    lrp_runner_say(runner, false, "computing the report's ledger, then writing all heatmaps");
+    lrp_runner_start(runner);
+    if (!runner->painter) { /* a script */
+        lrp_session_wait(runner->session);
+        lrp_runner_look(runner);
     }
 }
 
 bool lrp_runner_take_export(struct lrp_runner *runner, bool wait) {
-    if (!runner->exporting || !(wait || lrp_errand_done(runner->export_errand)))
+    struct lrp_export *e = runner->exporting;
+    if (e && e->waits && wait) { /* the end: what was asked for is written nevertheless */
+        if (lrp_signals_ending() || lrp_session_run(runner->session, LRP_WANT_LEDGER, &e->err) == LRP_CANCELLED) {
+            runner->exporting = NULL;
+            export_free(e);
+            return false;
+        }
+        lrp_runner_look(runner);
+        e = runner->exporting;
+    }
+    if (!e || e->waits || !(wait || lrp_errand_done(runner->export_errand)))
         return false;
     lrp_errand_join(runner->export_errand);
-    finish(runner, runner->exporting);
     runner->exporting = NULL;
     runner->export_errand = NULL;
+    finish(runner, e);
     return true;
 }

@@ -132,6 +132,7 @@ void lrp_runner_look(struct lrp_runner *runner) {
     lrp_snapshot_release(old);
     sync_picture(runner);
     lrp_runner_sync_details(runner);
+    lrp_runner_go_on_exporting(runner);
 }
 
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event) {
@@ -159,7 +160,8 @@ static void wake(void *data) {
 
 void lrp_runner_start(struct lrp_runner *runner) {
     struct lrp_error err;
-    const enum lrp_want want = runner->app.view == LRP_VIEW_LEDGER ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
+    const bool ledger = runner->app.view == LRP_VIEW_LEDGER || lrp_runner_export_waits(runner);
+    const enum lrp_want want = ledger ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
     runner->started = true;
     if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
         lrp_session_start(runner->session, want, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)

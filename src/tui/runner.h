@@ -132,8 +132,12 @@ void lrp_errand_join(struct lrp_errand *errand);
 /* Files. */
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect);
-/* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. */
+/* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. The worker computes the
+ * report's ledger first, where it is not there yet. */
 void lrp_runner_export_all(struct lrp_runner *runner, const char *folder);
+/* The files wait for the ledger; goes on with them as soon as the snapshot has it, or it is clear that there will be none. */
+bool lrp_runner_export_waits(const struct lrp_runner *runner);
+void lrp_runner_go_on_exporting(struct lrp_runner *runner);
 /* Says what was written when it is; false if nothing is on its way, or (without `wait`) not done. */
 bool lrp_runner_take_export(struct lrp_runner *runner, bool wait);
 /* What a word in a prompt could become. */

@@ -93,7 +93,7 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
 /* Something short is on its way: a picture, or the results of a small model. */
 static bool on_its_way(struct lrp_runner *runner) {
     const struct lrp_snapshot *now = runner->snapshot;
-    const bool running = now && (now->job == LRP_JOB_NONE || now->job == LRP_JOB_FORWARD || now->job == LRP_JOB_RELEVANCE);
+    const bool running = now && (now->job == LRP_JOB_NONE || now->job == LRP_JOB_FORWARD || now->job == LRP_JOB_RELEVANCE || now->job == LRP_JOB_LEDGER);
     return runner->opener || runner->exporting || (runner->painter && lrp_painter_busy(runner->painter)) || (runner->started && running && *now->input_label);
 }
 

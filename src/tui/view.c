@@ -107,7 +107,7 @@ static void progress(const struct lrp_app *app, char *text, size_t size) {
     const int done = app->now->done, total_layers = app->now->total > 0 ? app->now->total : 1;
     for (int i = 0; i < CELLS; i++)
         strcat(bar, i * total_layers < done * CELLS ? "█" : "░");
-    snprintf(text, size, "%s %d/%d %s %d%%  ^C cancel", app->now->job == LRP_JOB_FORWARD ? "forward" : "LRP", done, app->now->total,
+    snprintf(text, size, "%s %d/%d %s %d%%  ^C cancel", app->now->job == LRP_JOB_FORWARD ? "forward" : app->now->job == LRP_JOB_LEDGER ? "ledger" : "LRP", done, app->now->total,
              bar, done * 100 / total_layers);
 }
 

@@ -309,13 +309,15 @@ clear_work
 printf ':wait-idle\n:export-all everything\n' >keys.script
 good 0 "$model" "$picture" --script ../keys.script; exists everything/000-input.png everything/sheet.png everything/report.json
 [ "$(ls work/everything | wc -l)" = 15 ] || fail "13 layers, a sheet and a report: $(ls work/everything)"
-good 0 explain "$model" "$picture" --rules "$rules" --heatmap input.png --sheet sheet.png
+good 0 explain "$model" "$picture" --rules "$rules" --heatmap input.png --sheet sheet.png --report report.json
 cmp -s work/input.png work/everything/000-input.png || fail "the exported heatmap is not the one that explain writes"
 cmp -s work/sheet.png work/everything/sheet.png || fail "the exported sheet is not the one that explain writes"
 if command -v python3 >/dev/null; then
     python3 -c "
 import json; d = json.load(open('work/everything/report.json'))
-assert len(d['files']) == 15 and len(d['layers']) == 12 and len(d['samples']) == 1, d" || fail "the exported report"
+assert len(d['files']) == 15 and len(d['layers']) == 12 and len(d['samples']) == 1, d
+r = json.load(open('work/report.json'))
+assert len(d['ledger']) >= 12 and d['ledger'] == r['ledger'], (d['ledger'], r['ledger'])" || fail "the exported report"
 fi
 clear_work
 # a rules file that nobody named may not load plugins: they are programs
