@@ -67,6 +67,10 @@ def attribute(name, value):
         return head + number(20, 4) + field(5, tensor_proto("", value))
     if isinstance(value, bytes):
         return head + number(20, 5) + field(6, value)
+    if isinstance(value[0], bytes):
+        return head + number(20, 10) + b"".join(field(11, g) for g in value)
+    if isinstance(value[0], str): # ["name"]: that of the function around it
+        return head + number(20, 1) + field(21, value[0])
     return head + number(20, 7) + b"".join(number(8, v) for v in value)
 
 
@@ -85,8 +89,15 @@ def graph(nodes, inputs, outputs, constants=None):
     return out + b"".join(field(12, value_proto(name, *value)) for name, value in outputs.items())
 
 
-def model(nodes, inputs, outputs, constants=None, opset=13):
-    return number(1, 8) + field(7, graph(nodes, inputs, outputs, constants)) + field(8, number(2, opset))
+def function(name, inputs, outputs, nodes, domain="own"):
+    """A FunctionProto, for model(functions=...)."""
+    return (field(1, name) + b"".join(field(4, i) for i in inputs.split()) + b"".join(field(5, o) for o in outputs.split()) +
+            b"".join(field(7, n) for n in nodes) + field(10, domain))
+
+
+def model(nodes, inputs, outputs, constants=None, opset=13, functions=()):
+    return (number(1, 8) + field(7, graph(nodes, inputs, outputs, constants)) + field(8, number(2, opset)) +
+            b"".join(field(25, f) for f in functions))
 
 
 def npy(values, shape, dtype=FLOAT):

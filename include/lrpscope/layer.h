@@ -39,11 +39,12 @@ struct lrp_layer {
 struct lrp_container {
     const char *name;  /* of a branch or body: its layer's name, a slash, its attribute's name ("pick/then_branch"); of attention: what
                           the names of its layers begin with up to a slash; the name of its last layer if that is nothing; of a
-                          JSON model's: as the file names it, else its number ("2.1") */
+                          JSON model's: as the file names it, else its number ("2.1"); of a function: its call's name */
     const char *kind;  /* "branch" (of an If), "body" (of a Loop, Scan, SequenceMap, any other layer that holds a graph);
                           "attention", found by how it is wired: from the dense layers that make queries, keys and values (or the
                           one that makes all three) over softmax to the dense layer that projects the result;
-                          "chain", "parallel", "skip-connection": a JSON model's */
+                          "chain", "parallel", "skip-connection": a JSON model's; "function": what a call of one of an ONNX
+                          model's own functions stands for */
     int first, last;   /* layer indices, all between belong to it; last < first: it holds nothing */
     int parent;        /* container around it, -1: none; always before it in the list */
     int layer;         /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: another kind */

@@ -113,7 +113,7 @@ enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes mes
 }
 
 /* OperatorSetIdProto */
-static enum lrp_status read_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out) {
+enum lrp_status lrp_reader_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out) {
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
     enum lrp_status status = LRP_OK;
@@ -159,7 +159,7 @@ static enum lrp_status read_model_head(struct lrp_reader *reader, struct lrp_def
         else if (field.number == 7)
             *graph = field.bytes;
         else if (field.number == 8)
-            status = read_opset(reader, field.bytes, &opsets[out->opset_count++]);
+            status = lrp_reader_opset(reader, field.bytes, &opsets[out->opset_count++]);
     }
     return status;
 }
@@ -188,7 +188,9 @@ static enum lrp_status read_model(struct lrp_reader *reader, struct lrp_definiti
     status = read_model_head(reader, out, opsets, &graph);
     if (status == LRP_OK)
         status = check_opsets(reader, opsets, out);
-    return status == LRP_OK ? lrp_reader_graph(reader, graph, 0, out) : status;
+    if (status == LRP_OK)
+        status = lrp_reader_graph(reader, graph, 0, out);
+    return status == LRP_OK ? lrp_reader_functions(reader, out) : status;
 }
 
 static enum lrp_status open_and_read(struct lrp_reader *reader, struct lrp_definition *out) {

@@ -14,6 +14,7 @@ enum { /* field numbers of AttributeProto */
     FIELD_FLOATS = 7,
     FIELD_INTS = 8,
     FIELD_STRINGS = 9,
+    FIELD_GRAPHS = 11,
     FIELD_TYPE = 20,
     FIELD_REFERENCE = 21
 };
@@ -24,7 +25,7 @@ static const char node_types[] = ".bbbbbbbb";
 static const enum lrp_attribute_kind kind_of_field[] = {
     [FIELD_F] = LRP_ATTRIBUTE_FLOAT,    [FIELD_I] = LRP_ATTRIBUTE_INT,       [FIELD_S] = LRP_ATTRIBUTE_STRING,
     [FIELD_T] = LRP_ATTRIBUTE_TENSOR,   [FIELD_G] = LRP_ATTRIBUTE_GRAPH,     [FIELD_FLOATS] = LRP_ATTRIBUTE_FLOATS,
-    [FIELD_INTS] = LRP_ATTRIBUTE_INTS, [FIELD_STRINGS] = LRP_ATTRIBUTE_STRINGS};
+    [FIELD_INTS] = LRP_ATTRIBUTE_INTS,   [FIELD_STRINGS] = LRP_ATTRIBUTE_STRINGS, [FIELD_GRAPHS] = LRP_ATTRIBUTE_GRAPHS};
 
 static float float_of(uint64_t bits) {
     const uint32_t low = (uint32_t)bits;
@@ -86,18 +87,38 @@ static enum lrp_status read_subgraph(struct lrp_reader *reader, struct lrp_bytes
     return lrp_reader_graph(reader, message, depth + 1, graph);
 }
 
+static enum lrp_status read_subgraphs(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out) {
+    struct lrp_wire wire = lrp_wire_over(message);
+    struct lrp_wire_field field;
+    size_t count = 0;
+    while (lrp_wire_next(&wire, &field))
+        count += field.number == FIELD_GRAPHS;
+    const void **graphs = lrp_arena_calloc(reader->arena, count, sizeof *graphs);
+    if (!graphs)
+        return lrp_reader_no_memory(reader);
+    enum lrp_status status = LRP_OK;
+    wire = lrp_wire_over(message);
+    while (status == LRP_OK && lrp_wire_next(&wire, &field))
+        if (field.number == FIELD_GRAPHS) {
+            status = read_subgraph(reader, field.bytes, depth, out);
+            graphs[out->count++] = out->graph;
+        }
+    out->graph = NULL;
+    out->graphs = graphs;
+    return status;
+}
+
 /* The kind, and everything that is one value; `held` are the bytes of a tensor or graph. */
 static enum lrp_status read_head(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_attribute *out,
                                  struct lrp_bytes *held) {
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
-    struct lrp_bytes string = {0}, tensor = {0}, graph = {0};
+    struct lrp_bytes string = {0}, tensor = {0}, graph = {0}, reference = {0};
     uint64_t said = 0;
     enum lrp_attribute_kind used = LRP_ATTRIBUTE_OTHER;
-    bool reference = false;
     enum lrp_status status = LRP_OK;
     while (status == LRP_OK && lrp_wire_next_as(&wire, &field, attribute_types)) {
-        if (field.number >= FIELD_F && field.number <= FIELD_STRINGS)
+        if (field.number < sizeof kind_of_field / sizeof *kind_of_field && kind_of_field[field.number])
             used = kind_of_field[field.number];
         if (field.number == FIELD_NAME)
             status = lrp_reader_string(reader, field.bytes, &out->name);
@@ -114,20 +135,20 @@ static enum lrp_status read_head(struct lrp_reader *reader, struct lrp_bytes mes
         else if (field.number == FIELD_TYPE)
             said = field.value;
         else if (field.number == FIELD_REFERENCE)
-            reference = field.bytes.size > 0;
+            reference = field.bytes;
     }
     if (status == LRP_OK)
         status = lrp_reader_check(reader, &wire);
     if (said)
-        used = said <= LRP_ATTRIBUTE_STRINGS ? (enum lrp_attribute_kind)said : LRP_ATTRIBUTE_OTHER;
-    out->kind = reference ? LRP_ATTRIBUTE_OTHER : used;
+        used = said <= LRP_ATTRIBUTE_STRINGS || said == LRP_ATTRIBUTE_GRAPHS ? (enum lrp_attribute_kind)said : LRP_ATTRIBUTE_OTHER;
+    out->kind = reference.size ? LRP_ATTRIBUTE_REFERENCE : used;
     *held = out->kind == LRP_ATTRIBUTE_GRAPH ? graph : tensor;
-    if (status == LRP_OK && out->kind == LRP_ATTRIBUTE_STRING)
-        status = lrp_reader_string(reader, string, &out->s);
+    if (status == LRP_OK && (out->kind == LRP_ATTRIBUTE_STRING || out->kind == LRP_ATTRIBUTE_REFERENCE))
+        status = lrp_reader_string(reader, reference.size ? reference : string, &out->s);
     return status;
 }
 
-static enum lrp_status read_attribute(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out) {
+enum lrp_status lrp_reader_attribute(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out) {
     struct lrp_bytes held;
     out->name = "";
     enum lrp_status status = read_head(reader, message, out, &held);
@@ -137,6 +158,8 @@ static enum lrp_status read_attribute(struct lrp_reader *reader, struct lrp_byte
         status = read_numbers(reader, message, out);
     else if (out->kind == LRP_ATTRIBUTE_STRINGS)
         status = read_strings(reader, message, out);
+    else if (out->kind == LRP_ATTRIBUTE_GRAPHS)
+        status = read_subgraphs(reader, message, depth, out);
     else if (out->kind == LRP_ATTRIBUTE_TENSOR || out->kind == LRP_ATTRIBUTE_GRAPH) {
         if (!held.data)
             status = lrp_fail(reader->err, LRP_FILE, "its value is missing");
@@ -184,9 +207,11 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
     case 4:
         return lrp_reader_string(reader, field->bytes, &out->op_type);
     case 5:
-        return read_attribute(reader, field->bytes, depth, &slots->attributes[out->attribute_count++]);
+        return lrp_reader_attribute(reader, field->bytes, depth, &slots->attributes[out->attribute_count++]);
     case 7:
         return lrp_reader_domain(reader, field->bytes, &out->domain);
+    case 8:
+        return lrp_reader_string(reader, field->bytes, &out->overload);
     default:
         return LRP_OK;
     }
@@ -194,7 +219,7 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
 
 enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_node_definition *out) {
     struct slots slots = {0};
-    *out = (struct lrp_node_definition){.name = "", .op_type = "", .domain = ""};
+    *out = (struct lrp_node_definition){.name = "", .op_type = "", .domain = "", .overload = ""};
     enum lrp_status status = make_slots(reader, message, &slots);
     if (status != LRP_OK)
         return status;

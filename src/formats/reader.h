@@ -7,6 +7,10 @@
 #include "wire.h"
 
 #define LRP_MOST_SUBGRAPHS_DEEP 16
+#define LRP_MOST_FUNCTIONS_DEEP 16
+#define LRP_MOST_WRITTEN_OUT ((size_t)64 << 20) /* bytes of what calls of functions are replaced by */
+
+#define LRP_MODEL_FUNCTIONS 25 /* field of ModelProto */
 
 struct lrp_reader {
     const char *path; /* of the model, for finding external data */
@@ -47,6 +51,12 @@ enum lrp_status lrp_reader_sparse(struct lrp_reader *reader, struct lrp_bytes me
 enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out);
 /* NodeProto; `depth` counts the subgraphs around it. */
 enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_node_definition *out);
+/* AttributeProto. */
+enum lrp_status lrp_reader_attribute(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out);
+/* OperatorSetIdProto. */
+enum lrp_status lrp_reader_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out);
+/* The FunctionProtos of a ModelProto, put in the place of the calls in its graph; each call becomes a scope. */
+enum lrp_status lrp_reader_functions(struct lrp_reader *reader, struct lrp_definition *model);
 /* GraphProto. */
 enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out);
 

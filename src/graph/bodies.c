@@ -1,4 +1,4 @@
-/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds a graph): nodes to be listed, not to be run. */
+/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds graphs): nodes to be listed, not to be run. */
 #include "build.h"
 
 /* Where names of a body are looked up: its own, then those around it. */
@@ -7,17 +7,21 @@ struct scope {
     struct lrp_names *names;
 };
 
+static void count_body(const struct lrp_definition *body, struct lrp_body_counts *counts)
+{
+    counts->bodies++;
+    counts->nodes += body->node_count;
+    counts->values += body->input_count + body->constant_count;
+    for (size_t i = 0; i < body->node_count; i++) counts->values += (size_t)body->nodes[i].output_count;
+    lrp_bodies_count(body, counts);
+}
+
 void lrp_bodies_count(const struct lrp_definition *definition, struct lrp_body_counts *counts)
 {
     for (size_t n = 0; n < definition->node_count; n++)
         for (int a = 0; a < definition->nodes[n].attribute_count; a++) {
-            const struct lrp_definition *body = definition->nodes[n].attributes[a].graph;
-            if (definition->nodes[n].attributes[a].kind != LRP_ATTRIBUTE_GRAPH || !body) continue;
-            counts->bodies++;
-            counts->nodes += body->node_count;
-            counts->values += body->input_count + body->constant_count;
-            for (size_t i = 0; i < body->node_count; i++) counts->values += (size_t)body->nodes[i].output_count;
-            lrp_bodies_count(body, counts);
+            const struct lrp_attribute *attribute = &definition->nodes[n].attributes[a];
+            for (size_t i = 0; i < lrp_attribute_graphs(attribute); i++) count_body(lrp_attribute_graph(attribute, i), counts);
         }
 }
 
@@ -81,17 +85,26 @@ static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_no
     return add_bodies(b, index, def, scope);
 }
 
-static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lrp_attribute *attribute, const struct scope *around)
+/* "then_branch"; of an attribute that holds several graphs "branches.0". NULL when out of memory. */
+static const char *name_of(struct lrp_arena *arena, const struct lrp_attribute *attribute, size_t which)
+{
+    return attribute->kind == LRP_ATTRIBUTE_GRAPHS ? lrp_arena_printf(arena, "%.200s.%zu", attribute->name, which) : attribute->name;
+}
+
+static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lrp_attribute *attribute, size_t which,
+                                const struct scope *around)
 {
     struct lrp_graph *g = b->graph;
-    const struct lrp_definition *d = attribute->graph;
+    const struct lrp_definition *d = lrp_attribute_graph(attribute, which);
     const int index = g->body_count++;
     struct lrp_body *body = &g->bodies[index];
-    *body = (struct lrp_body){.node = node, .parent = g->nodes[node].body, .attribute = attribute->name, .first = g->node_count};
+    const char *name = name_of(g->arena, attribute, which);
+    if (!name) return lrp_builder_no_memory(b);
+    *body = (struct lrp_body){.node = node, .parent = g->nodes[node].body, .attribute = name, .first = g->node_count};
     struct lrp_names names = {0};
     const struct scope scope = {around, &names};
     /* names are as long as a file wants, and a node may have many bodies */
-    body->obstacle = lrp_arena_printf(g->arena, "inside %.200s of %.200s, which is listed, not run", attribute->name, g->nodes[node].name);
+    body->obstacle = lrp_arena_printf(g->arena, "inside %.200s of %.200s, which is listed, not run", name, g->nodes[node].name);
     enum lrp_status status = body->obstacle && add_values(g, d, &names, body) ? LRP_OK : lrp_builder_no_memory(b);
     if (status == LRP_OK) {
         take_types(g, &names, d->outputs, d->output_count); /* what an output is said to be counts less than value_info */
@@ -109,8 +122,8 @@ static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct 
 {
     enum lrp_status status = LRP_OK;
     for (int a = 0; status == LRP_OK && a < def->attribute_count; a++)
-        if (def->attributes[a].kind == LRP_ATTRIBUTE_GRAPH && def->attributes[a].graph)
-            status = add_body(b, node, &def->attributes[a], scope);
+        for (size_t i = 0; status == LRP_OK && i < lrp_attribute_graphs(&def->attributes[a]); i++)
+            status = add_body(b, node, &def->attributes[a], i, scope);
     return status;
 }
 

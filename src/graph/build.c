@@ -119,7 +119,7 @@ struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_d
     struct lrp_graph *g = b->graph;
     struct lrp_node *n = &g->nodes[g->node_count++];
     *n = (struct lrp_node){.owner = -1, .body = -1, .obstacle = "", .name = unique_name(b, def)};
-    n->call = (struct lrp_call){.op_type = def->op_type, .domain = def->domain, .opset = opset_of(g->definition, def->domain),
+    n->call = (struct lrp_call){.op_type = def->op_type, .domain = def->domain, .opset = def->opset ? def->opset : opset_of(g->definition, def->domain),
                                 .attributes = def->attributes, .attribute_count = def->attribute_count,
                                 .in_count = def->input_count, .out_count = def->output_count};
     n->in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->in);

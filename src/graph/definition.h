@@ -22,17 +22,23 @@ struct lrp_node_definition {
     int input_count, output_count;
     const struct lrp_attribute *attributes;
     int attribute_count;
+    const char *overload; /* which function of that name it calls; NULL or "": the only one */
+    int opset;            /* version of its domain; 0: what the model imports */
 };
 struct lrp_opset {
     const char *domain; /* "" = ai.onnx */
     int version;
 };
-/* Layers that the file itself puts together: containers of JSON models. */
+/* Layers that the file itself puts together: containers of JSON models, calls of an ONNX model's own functions. */
 struct lrp_scope_definition {
-    const char *name, *number; /* number: "2.1", where it stands; name: as given, else the number */
-    const char *kind;          /* "chain", "parallel", "skip-connection" */
+    const char *name, *number; /* number: "2.1", where it stands; name: as given, else the number; of functions both are the call's name */
+    const char *kind;          /* "chain", "parallel", "skip-connection", "function" */
     size_t first, count;       /* its nodes, which follow each other */
 };
+/* The graphs that hang on an attribute: how many, and one of them. */
+size_t lrp_attribute_graphs(const struct lrp_attribute *attribute);
+const struct lrp_definition *lrp_attribute_graph(const struct lrp_attribute *attribute, size_t index);
+
 /* A graph, or a subgraph hanging on an attribute (which has no arena, files or opsets of its own). */
 struct lrp_definition {
     struct lrp_arena *arena; /* everything below lives here; owned (NULL in subgraphs) */

@@ -219,6 +219,16 @@ static void find_owner(struct viewer *v, int node)
     }
 }
 
+/* A node of the file as the file calls it: by its name, or its first output's; the graph's own name for it may be another's by now. */
+static const char *file_name(const struct lrp_graph *g, int node)
+{
+    const struct lrp_node_definition *def = (size_t)node < g->definition->node_count ? &g->definition->nodes[node] : NULL;
+    if (def && *def->name) return def->name;
+    for (int i = 0; def && i < def->output_count; i++)
+        if (*def->outputs[i]) return def->outputs[i];
+    return g->nodes[node].name;
+}
+
 /* Which layer holds each node of the file, and each layer's list of nodes. */
 static bool assign_members(struct viewer *v)
 {
@@ -245,8 +255,7 @@ static bool assign_members(struct viewer *v)
     for (int n = 0; n < file_nodes; n++) {
         int layer = v->layer_of_node[n];
         if (layer <= 0) continue;
-        const char *file_name = (size_t)n < g->definition->node_count ? g->definition->nodes[n].name : "";
-        names[layer][v->rows[layer].node_count++] = *file_name ? file_name : g->nodes[n].name;
+        names[layer][v->rows[layer].node_count++] = file_name(g, n);
     }
     return true;
 }

@@ -181,17 +181,28 @@ static void report_shared(struct report *r, int nodes)
     free(readings);
 }
 
-static void report_attention(struct report *r)
+/* What made a container of this kind; NULL: it is none of our doing. */
+static const char *made_by(const char *kind)
+{
+    static const char *const known[][2] = {{"attention", "attention recognised by its wiring"},
+                                           {"function", "function of the file, written out where it is called"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(kind, known[i][0]) == 0) return known[i][1];
+    return NULL;
+}
+
+static void report_containers(struct report *r)
 {
     const struct lrp_layer_list *list = &r->view->list;
     for (size_t i = 0; i < list->container_count; i++) {
         const struct lrp_container *c = &list->containers[i];
         struct lrp_text before = {0}, after = {0};
-        if (c->layer >= 0) continue;
+        const char *what = made_by(c->kind);
+        if (c->layer >= 0 || !what) continue;
         for (int k = c->first; k <= c->last; k++) name_layer(&before, &list->rows[k]);
         lrp_text_printf(&after, "container %.200s (%s), layers %d to %d", c->name, c->kind, c->first, c->last);
         const char *layers = keep(r, &before);
-        r->lines[r->count++] = (struct lrp_rewriting){.what = "attention recognised by its wiring", .before = layers, .after = keep(r, &after),
+        r->lines[r->count++] = (struct lrp_rewriting){.what = what, .before = layers, .after = keep(r, &after),
                                                       .layer = c->first};
     }
 }
@@ -211,7 +222,7 @@ bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view)
         add_line(&r, record->what, record->before, record->node < 0 ? -1 : view->layer_of_node[record->node]);
     }
     report_shared(&r, nodes);
-    report_attention(&r);
+    report_containers(&r);
     view->list.rewritings = r.lines;
     view->list.rewriting_count = r.count;
     return !r.failed;

@@ -48,7 +48,9 @@ enum lrp_attribute_kind { /* numbers of ONNX's AttributeProto.AttributeType */
     LRP_ATTRIBUTE_FLOATS = 6,
     LRP_ATTRIBUTE_INTS = 7,
     LRP_ATTRIBUTE_STRINGS = 8,
-    LRP_ATTRIBUTE_OTHER = 99 /* kept by name, never understood */
+    LRP_ATTRIBUTE_GRAPHS = 10,
+    LRP_ATTRIBUTE_REFERENCE = 98, /* inside a function: whatever the call of the function has under the name `s` */
+    LRP_ATTRIBUTE_OTHER = 99      /* kept by name, never understood */
 };
 struct lrp_attribute {
     const char *name;
@@ -56,12 +58,13 @@ struct lrp_attribute {
     float f;
     int64_t i;
     const char *s;       /* NUL-terminated copy */
-    size_t count;        /* of floats, ints or strings */
+    size_t count;        /* of floats, ints, strings or graphs */
     const float *floats; /* aligned copies in the definition's arena */
     const int64_t *ints;
     const char *const *strings;
     const struct lrp_blob *tensor;
-    const void *graph; /* struct lrp_definition * of a subgraph */
+    const void *graph;         /* struct lrp_definition * of a subgraph */
+    const void *const *graphs; /* of several */
 };
 
 /* What is known of a value before anything runs. */

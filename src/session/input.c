@@ -11,6 +11,8 @@
 #include "convert.h"
 #include "text.h"
 
+#define MOST_STANDARD_INPUT ((size_t)1 << 30) /* bytes */
+
 void lrp_source_free(struct lrp_source *source)
 {
     free(source->label);
@@ -20,7 +22,7 @@ void lrp_source_free(struct lrp_source *source)
     *source = (struct lrp_source){0};
 }
 
-/* Standard input to its end; at most 1 GiB. */
+/* Standard input to its end. */
 static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
 {
     char buffer[65536];
@@ -30,7 +32,8 @@ static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
         if (n < 0) return lrp_fail(err, LRP_FILE, "standard input: %s", strerror(errno));
         if (n == 0) break;
         lrp_text_append_n(out, buffer, (size_t)n);
-        if (out->failed || out->length > (size_t)1 << 30) return lrp_fail(err, LRP_FILE, "standard input is too long");
+        if (out->failed || out->length > MOST_STANDARD_INPUT)
+            return lrp_fail(err, LRP_FILE, "standard input is too long (more than %zu bytes)", MOST_STANDARD_INPUT);
     }
     return out->length ? LRP_OK : lrp_fail(err, LRP_FILE, "standard input is empty");
 }

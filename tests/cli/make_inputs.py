@@ -7,7 +7,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, INT64, external_proto, model, node, npy, tensor  # noqa: E402
+from onnx_file import FLOAT, INT64, external_proto, function, model, node, npy, tensor  # noqa: E402
 
 OPEN = {"y": (FLOAT, None)}
 
@@ -25,6 +25,11 @@ def files():
                             {"y": (FLOAT, [1, 2]), "s": (FLOAT, [1, 1])}, {"w": tensor([1, 2, 3, 4], [2, 2]), "v": tensor([1, -1], [2, 1])})
     yield "a.npy", npy([1, 1], [1, 2])
     yield "b.npy", npy([10, 20], [1, 2])
+    # y = (x W) W, each product in a function that a second one calls
+    yield "functions.onnx", model([node("Layer", "x w", "h", name="first", domain="own"), node("Layer", "h w", "y", name="second", domain="own")],
+                                  {"x": (FLOAT, [1, 2])}, OPEN, {"w": tensor([1, 2, 3, 4], [2, 2])},
+                                  functions=[function("Layer", "a m", "o", [node("Product", "a m", "p", domain="own"), node("Relu", "p", "o")]),
+                                             function("Product", "l r", "q", [node("MatMul", "l r", "q", name="matmul")])])
     # the sum of three embedded tokens
     yield "tokens.onnx", model([node("Gather", "w i", "e"), node("ReduceSum", "e", "y", axes=[1], keepdims=0)], {"i": (INT64, ["N", 3])},
                                OPEN, {"w": tensor(range(8), [4, 2])}, opset=11)

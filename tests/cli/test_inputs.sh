@@ -64,6 +64,16 @@ good "" explain $both --target 1 --at b --relevance r.npy;                    ar
 # s = 14 - 26: R(y) = [14, -26] / -12 of it; b's part of those is 10/14 and 20/26
 good "output -12" explain $both --output-name s --at b --relevance r.npy;     array r.npy 1x2 -0.833333333 1.66666667
 
+# ---- functions of the file: h = [1 1] W = [4 6], y = h W = [22 32] ----
+good "" run functions.onnx a.npy --output o.npy;                              array o.npy 1x2 22 32
+good "first, function: 1 to 1" layers functions.onnx
+good "first/p/matmul" layers functions.onnx # the call in the function has no name: it is called as its output
+functions="explain functions.onnx a.npy --composite zero --target 1 --relevance r.npy"
+# R(h) = [4*2 6*4]/32; .25 is shared as 1:3, .75 as 2:4
+good "output 32" $functions;                                                  array r.npy 1x2 .3125 .6875
+# a container's rule is that of all its layers: R(h) = [2 4] of the gradient, shared the same way
+good "output 32" $functions --rule second=gradient;                           array r.npy 1x2 1.83333333 4.16666667
+
 # ---- tokens 1 3 1: rows [2 3], [6 7], [2 3] of the table, added up to [10 13]; tokens carry no relevance ----
 good "" run tokens.onnx tokens.npy --output o.npy;                            array o.npy 1x2 10 13
 good "" run tokens.onnx batch.npy --output o.npy;                             array o.npy 2x2 10 13 4 7 # rows 0 0 2: [0 1] + [0 1] + [4 5]

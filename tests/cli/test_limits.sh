@@ -1,5 +1,6 @@
 #!/bin/sh
-# test_limits.sh BINARY: every limit of the readers that README names: one line that says which, exit code 3 (4 for --memory).
+# test_limits.sh BINARY: every limit of the readers that README names, at the number that README gives: one line that says which, exit
+# code 3 (4 for --memory).
 binary=$1
 here=$(cd "$(dirname "$0")" && pwd)
 if [ ! -x "$binary" ]; then echo "usage: test_limits.sh BINARY"; exit 2; fi
@@ -7,7 +8,7 @@ case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
 if ! command -v python3 >/dev/null; then echo "python3 is missing: skipped"; exit 77; fi
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
-python3 "$here/make_limits.py" "$folder" && cd "$folder" || exit 2
+python3 "$here/make_limits.py" "$here/../../README.md" "$folder" && cd "$folder" && . ./numbers.sh || exit 2
 failures=0 checks=0
 
 fail() { failures=$((failures + 1)); echo "FAILED: $*"; }
@@ -24,19 +25,23 @@ bad() {
     [ -s out ] && fail "something on stdout: $*"
 }
 
-bad 3 "dimensions.onnx: tensor w: has more than 8 dimensions" layers dimensions.onnx
-bad 3 "dimensions.npy: damaged shape in the .npy header (or more than 8 dimensions)" run model.onnx dimensions.npy
-bad 3 "elements.onnx: tensor w: 16777216x16777217 is too large" layers elements.onnx
-bad 3 "subgraphs are nested more than 16 deep" layers subgraphs.onnx
-bad 3 "sparse.onnx: sparse tensor w: too large to be written out densely (more than 1073741824 bytes)" layers sparse.onnx
-bad 3 "nested.json: line 1: nested more than 64 deep" rules --rules nested.json
-bad 3 "long.json: 67108866 bytes are too many for a JSON file" rules --rules long.json
-bad 3 "(chain): nested more than 24 deep" layers deep.json
-bad 3 "layers.json: layer 100001 (identity): more than 100000 layers" layers layers.json
-bad 3 'rules.json:1:33: "custom_rules": more than 1000 rules' rules --rules rules.json
-bad 3 "side.pgm: a picture of 32769 x 1 pixels is too large" run model.onnx side.pgm
-bad 3 "pixels.pgm: a picture of 32768 x 4097 pixels is too large" run model.onnx pixels.pgm
+bad 3 "dimensions.onnx: tensor w: has more than $dimensions dimensions" layers dimensions.onnx
+bad 3 "dimensions.npy: damaged shape in the .npy header (or more than $dimensions dimensions)" run model.onnx dimensions.npy
+bad 3 "elements.onnx: tensor w: 16777216x$((elements / 16777216 + 1)) is too large" layers elements.onnx
+bad 3 "subgraphs are nested more than $subgraphs deep" layers subgraphs.onnx
+bad 3 "functions call each other more than $functions deep" layers functions.onnx
+bad 3 "take more than $written_out bytes" layers written_out.onnx
+bad 3 "sparse.onnx: sparse tensor w: too large to be written out densely (more than $sparse bytes)" layers sparse.onnx
+bad 3 "nested.json: line 1: nested more than $nesting deep" rules --rules nested.json
+bad 3 "long.json: $((json + 2)) bytes are too many for a JSON file" rules --rules long.json
+bad 3 "(chain): nested more than $containers deep" layers deep.json
+bad 3 "layers.json: layer $((layers + 1)) (identity): more than $layers layers" layers layers.json
+bad 3 "rules.json:1:33: \"custom_rules\": more than $rules rules" rules --rules rules.json
+bad 3 "side.pgm: a picture of $((side + 1)) x 1 pixels is too large" run model.onnx side.pgm
+bad 3 "pixels.pgm: a picture of $side x $((pixels / side + 1)) pixels is too large" run model.onnx pixels.pgm
 printf '\223NUMPY\001\000v\000%-117s\n\0\0\0\0' "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}" >one.npy
+input=endless bad 3 "standard input is too long (more than $stdin bytes)" run model.onnx -
+"$binary" layers fewer_functions.onnx >out 2>err || fail "within the limits: exit $?: $(cat err)"
 bad 4 "--memory 1 is too small" run model.onnx one.npy --memory 1
 "$binary" run model.onnx one.npy >out 2>err || fail "within the limits: exit $?: $(cat err)"
 

@@ -11,7 +11,7 @@ import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import BOOL, FLOAT, INT64, field, graph, model, node, npy, number, packed, tensor, tensor_proto, varint  # noqa: E402
+from onnx_file import BOOL, FLOAT, INT64, field, function, graph, model, node, npy, number, packed, tensor, tensor_proto, varint  # noqa: E402
 
 
 def ints(*values):
@@ -48,6 +48,11 @@ def models():
                              {"i": (INT64, [1, 3])}, y, {"w": floats([4, 2])})
     inner = graph([node("Relu", "x", "z")], {}, {"z": (FLOAT, None)})
     yield "branch", model([node("If", "c", "y", then_branch=inner, else_branch=inner)], {"x": (FLOAT, [2]), "c": (BOOL, [])}, y)
+    yield "bodies", model([node("Choice", "c", "y", branches=[inner, inner])], {"x": (FLOAT, [2]), "c": (BOOL, [])}, y)
+    yield "functions", model([node("Block", "x w", "p q", name="b", domain="own", s=.5), node("Block", "p w", "y", domain="own")],
+                             {"x": (FLOAT, [1, 2])}, y, {"w": floats([2, 2])}, functions=[
+                                 function("Block", "a m", "o a", [node("Act", "a m", "t", domain="own", k=["s"]), node("Act", "t m", "o", domain="own")]),
+                                 function("Act", "l r", "n", [node("MatMul", "l r", "p"), node("LeakyRelu", "p", "n", alpha=["k"])])])
     yield "folded", model([node("Constant", "", "k", value=floats([2, 3])), node("Tile", "k r", "t"), node("Pad", "t p", "a"),
                            node("Slice", "a zero one", "l"), node("Expand", "l e", "f"), node("Einsum", "f f", "s", equation="ij,ij->i"),
                            node("CumSum", "s axis", "u"), node("Range", "start end one1", "g"), node("Add", "u x", "y")],

@@ -161,4 +161,16 @@ static inline void model_body(struct model *m, const char *name, struct model *b
     assert_int_equal(lrp_arena_on_free(m->arena, model_free_body, body->arena), 0);
 }
 
+/* The same with several graphs. */
+static inline void model_bodies(struct model *m, const char *name, size_t count, struct model *bodies) {
+    const void **graphs = model_memory(m, count, sizeof *graphs);
+    for (size_t i = 0; i < count; i++) {
+        graphs[i] = model_finish(&bodies[i]);
+        assert_int_equal(lrp_arena_on_free(m->arena, model_free_body, bodies[i].arena), 0);
+    }
+    struct lrp_attribute *a = model_attribute(m, name, LRP_ATTRIBUTE_GRAPHS);
+    a->graphs = graphs;
+    a->count = count;
+}
+
 #endif

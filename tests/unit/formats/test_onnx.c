@@ -41,7 +41,7 @@ static void a_model_is_read_as_it_stands(void **state) {
     onnx_output(&w, "z", 10, 2, (int64_t[]){-1, 2});
     onnx_value(&w.graph, 13, "y", 1, 9, (int64_t[]){1, 1, 1, 1, 1, 1, 1, 1, 1});
     onnx_opset(&w.model, "com.example", 3);
-    onnx_string(&w.model, 25, ""); /* a local function: not looked into */
+    onnx_string(&w.model, 25, ""); /* a function that nobody calls */
     struct lrp_definition *d = read_back(state, &w, 13);
 
     assert_string_equal(d->name, "net");
@@ -111,11 +111,17 @@ static void every_kind_of_attribute_is_kept(void **state) {
     reference = onnx_attribute_head("reference", 2);
     onnx_string(&reference, 21, "of the function");
     onnx_message(&a, 5, &reference);
+    struct lrp_text graphs = onnx_attribute_head("graphs", 10), one = {0}, two = {0};
+    onnx_node_in(&one, "", "Relu", "first", "a", "b", NULL);
+    onnx_node_in(&two, "", "Neg", "second", "a", "b", NULL);
+    onnx_message(&graphs, 11, &one);
+    onnx_message(&graphs, 11, &two);
+    onnx_message(&a, 5, &graphs);
     onnx_node(&w, "Everything", "n", "", "", &a);
     struct lrp_definition *d = read_back(state, &w, 13);
 
     const struct lrp_attribute *at = d->nodes[0].attributes;
-    assert_int_equal(d->nodes[0].attribute_count, 12);
+    assert_int_equal(d->nodes[0].attribute_count, 13);
     assert_true(at[0].kind == LRP_ATTRIBUTE_FLOAT && at[0].f == -0.5f);
     assert_true(at[1].kind == LRP_ATTRIBUTE_INT && at[1].i == -3);
     assert_int_equal(at[2].kind, LRP_ATTRIBUTE_STRING);
@@ -133,7 +139,10 @@ static void every_kind_of_attribute_is_kept(void **state) {
     assert_string_equal(at[8].name, "tensors");
     assert_true(at[9].kind == LRP_ATTRIBUTE_INT && at[9].i == 42);
     assert_true(at[10].count == 2 && at[10].ints[0] == 300 && at[10].ints[1] == -2);
-    assert_int_equal(at[11].kind, LRP_ATTRIBUTE_OTHER);
+    assert_int_equal(at[11].kind, LRP_ATTRIBUTE_REFERENCE); /* outside a function nothing is there to refer to */
+    assert_string_equal(at[11].s, "of the function");
+    assert_int_equal(lrp_attribute_graphs(&at[12]), 2);
+    assert_string_equal(lrp_attribute_graph(&at[12], 1)->nodes[0].name, "second");
     lrp_definition_free(d);
 }
 

@@ -76,6 +76,34 @@ static void each_operator_lists_what_it_holds(void **state) {
     }
 }
 
+/* An attribute may hold several graphs: each is a body of its own, in their order. */
+static void an_attribute_lists_all_its_graphs(void **state) {
+    struct model m, body[2];
+    struct network n = {0};
+    (void)state;
+    model_start(&m, 13, 2);
+    model_input(&m, "x", 1, (int64_t[]){2});
+    model_node(&m, "Choice", "choice", "x", "y");
+    for (int i = 0; i < 2; i++) {
+        model_start(&body[i], 13, 1);
+        model_node(&body[i], i ? "Abs" : "Neg", "", "x", "z");
+    }
+    model_bodies(&m, "branches", 2, body);
+    model_output(&m, "y");
+    build(&n, &m);
+    const struct lrp_layer_list *list = &n.view->list;
+    assert_int_equal(list->container_count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(list->containers[i].name, i ? "choice/branches.1" : "choice/branches.0");
+        assert_string_equal(list->containers[i].kind, "body");
+        assert_int_equal(list->containers[i].first, 2 + i);
+        assert_int_equal(list->containers[i].last, 2 + i);
+        assert_string_equal(list->rows[2 + i].op_type, i ? "Abs" : "Neg");
+        assert_int_equal(list->rows[2 + i].sources[0], 0);
+    }
+    network_close(&n);
+}
+
 /* Sixteen Loops in each other, the most a file may have; the innermost reads a value of the model. */
 static void bodies_nest(void **state) {
     enum { LEVELS = 16 };
@@ -185,6 +213,7 @@ static void a_model_runs_beside_them(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operator_lists_what_it_holds),
+        cmocka_unit_test(an_attribute_lists_all_its_graphs),
         cmocka_unit_test(bodies_nest),
         cmocka_unit_test(a_file_may_be_unsorted_and_bodies_empty_or_wrong),
         cmocka_unit_test(what_nobody_needs_goes_with_its_bodies),
