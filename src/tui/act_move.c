@@ -1,4 +1,6 @@
 /* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges and links. */
+#include <string.h>
+
 #include "app.h"
 #include "pages.h"
 
@@ -79,10 +81,48 @@ void lrp_app_go(struct lrp_app *app, int layer) {
     lrp_app_select(app, layer);
 }
 
+static bool is_among(const int *layers, int count, int layer) {
+    for (int i = 0; i < count; i++)
+        if (layers[i] == layer)
+            return true;
+    return false;
+}
+
+/* A step to one of the layers at the other ends of edges: to where one came from, if that is one of them, else to the first. */
+static void step_along(struct lrp_app *app, const int *ends, int count) {
+    while (count > 0 && ends[0] < 0) { /* what comes from no layer */
+        ends++;
+        count--;
+    }
+    if (count == 0)
+        return;
+    if (app->trail_count == 0 || app->trail[app->trail_at] != app->layer) { /* one has gone elsewhere since */
+        app->trail[0] = app->layer;
+        app->trail_count = 1;
+        app->trail_at = 0;
+    }
+    for (int way = -1; way <= 1; way += 2) {
+        const int at = app->trail_at + way;
+        if (at >= 0 && at < app->trail_count && is_among(ends, count, app->trail[at])) {
+            app->trail_at = at;
+            lrp_app_go(app, app->trail[at]);
+            return;
+        }
+    }
+    app->trail_count = app->trail_at + 1;
+    if (app->trail_count == LRP_LINKS_MOST) {
+        memmove(app->trail, app->trail + 1, (LRP_LINKS_MOST - 1) * sizeof *app->trail);
+        app->trail_count--;
+    }
+    app->trail_at = app->trail_count++;
+    app->trail[app->trail_at] = ends[0];
+    lrp_app_go(app, ends[0]);
+}
+
 void lrp_do_towards_input(struct lrp_app *app) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (layer && layer->input_count > 0)
-        lrp_app_go(app, layer->sources[0]);
+        step_along(app, layer->sources, layer->input_count);
     else
         lrp_app_say(app, false, "this is the input");
 }
@@ -90,7 +130,7 @@ void lrp_do_towards_input(struct lrp_app *app) {
 void lrp_do_towards_output(struct lrp_app *app) {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (layer && layer->consumer_count > 0)
-        lrp_app_go(app, layer->consumers[0]);
+        step_along(app, layer->consumers, layer->consumer_count);
     else
         lrp_app_say(app, false, "this is an output");
 }

@@ -284,8 +284,7 @@ static bool take_offer(struct lrp_app *app, int key, bool seen) {
     return true;
 }
 
-static void on_key(struct lrp_app *app, const struct lrp_event *event) {
-    const int key = event->number;
+void lrp_app_key_pressed(struct lrp_app *app, int key) {
     app->playing = false;
     const bool asking = app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE;
     if (asking && lrp_keymap_find(&app->keymap, key, LRP_IN_LIST) == LRP_ACTION_suspend) {
@@ -319,7 +318,7 @@ static void on_tick(struct lrp_app *app) {
 
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     switch (event->kind) {
-    case LRP_EVENT_KEY: on_key(app, event); break;
+    case LRP_EVENT_KEY: lrp_app_key_pressed(app, event->number); break;
     case LRP_EVENT_MOUSE: lrp_app_mouse(app, event); break;
     case LRP_EVENT_RESIZE: app->columns = event->x; app->rows = event->y; break;
     case LRP_EVENT_SEEN: on_seen(app, event); break;

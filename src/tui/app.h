@@ -88,6 +88,8 @@ struct lrp_app {
     size_t tagged_size;
     int links[LRP_LINKS_MOST];        /* layers one came from along links */
     int link_count;
+    int trail[LRP_LINKS_MOST];        /* layers stepped over along edges, each a neighbour of the one before; trail_at: where on it one is */
+    int trail_count, trail_at;
 
     enum lrp_preview preview;         /* kind that was chosen */
     int64_t sample;                   /* of the batch */
@@ -119,6 +121,7 @@ struct lrp_app {
 void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows);
 void lrp_app_free(struct lrp_app *app);
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event);
+void lrp_app_key_pressed(struct lrp_app *app, int key);
 /* Draws everything; the canvas is made as large as the app. */
 void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas);
 
@@ -166,6 +169,8 @@ int lrp_app_menu_page(const struct lrp_app *app);
 
 /* ---- changing it (update only) ---- */
 void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A prompt as it was before Enter: what was typed was refused. */
+void lrp_app_reopen_prompt(struct lrp_app *app, enum lrp_prompt_kind kind);
 void lrp_app_emit(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number, bool flag);
 /* The same, for the tagged layers or the selected one. */
 void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number);

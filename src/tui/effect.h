@@ -29,6 +29,7 @@ struct lrp_effect {
     bool flag;
     int *layers; /* owned */
     size_t layer_count;
+    int typed_at; /* the prompt that opens again, with what was typed, if it is refused; 0: none */
 };
 struct lrp_effects {
     struct lrp_effect *items; /* owned */

@@ -99,7 +99,11 @@ void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event) {
     app->playing = false;
     if (app->prompt.kind != LRP_PROMPT_NONE && event->number == LRP_MOUSE_PRESS)
         click_completion(app, event->x, event->y);
-    if (app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE)
+    const int key = event->number == LRP_MOUSE_PRESS && app->prompt.kind == LRP_PROMPT_NONE
+                        ? lrp_answer_at(app, lrp_app_layout(app).status, event->x, event->y) : 0;
+    if (key)
+        lrp_app_key_pressed(app, key);
+    if (key || app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE)
         return;
     if (event->number == LRP_MOUSE_PRESS) {
         app->status[0] = 0;

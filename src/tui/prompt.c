@@ -20,6 +20,10 @@ void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const c
     }
 }
 
+void lrp_app_reopen_prompt(struct lrp_app *app, enum lrp_prompt_kind kind) {
+    app->prompt.kind = kind; /* all else of it is as it was left */
+}
+
 static bool is_hit(const struct lrp_app *app, int layer) { return lrp_app_matches(app, layer, app->search); }
 
 static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row) {
@@ -125,8 +129,12 @@ static void enter(struct lrp_app *app) {
     lrp_lineedit_remember(edit);
     app->prompt.kind = LRP_PROMPT_NONE;
     char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
+    const bool mends = kind == LRP_PROMPT_RULE || kind == LRP_PROMPT_COMPOSITE || kind == LRP_PROMPT_OPTION;
+    const size_t before = app->effects.count;
     if (text)
         take(app, kind, text);
+    for (size_t i = before; mends && i < app->effects.count; i++)
+        app->effects.items[i].typed_at = kind;
     if (kind == LRP_PROMPT_SEARCH && text && *text && !app->search_failed)
         lrp_app_reveal_hit(app);
     free(text);
@@ -139,6 +147,8 @@ void lrp_app_prompt_key(struct lrp_app *app, int key) {
         return;
     }
     const bool completing = app->completion.rows.count > 0;
+    if (app->status_error) /* of what was typed before */
+        app->status[0] = 0;
     lrp_app_end_completion(app);
     if (key == LRP_KEY_ESCAPE && completing) /* only the list goes */
         return;

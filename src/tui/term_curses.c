@@ -15,6 +15,7 @@
 #include "keys.h"
 #include "signals.h"
 #include "terminal.h"
+#include "tui.h"
 
 struct lrp_terminal {
     SCREEN *screen;
@@ -27,14 +28,23 @@ struct lrp_terminal {
 
 /* ---- opening ---- */
 
-/* A type that is known and can move the cursor ("dumb" cannot). */
-static bool known_type(const char *type) {
+/* Whether a type is known, and whether it can move the cursor ("dumb" cannot). */
+static bool look_up(const char *type, bool *moves) {
     int problem = 0;
+    *moves = false;
     if (!type || setupterm(type, STDOUT_FILENO, &problem) != OK)
         return false;
-    const bool moves = cursor_address && cursor_address != (char *)-1;
+    *moves = cursor_address && cursor_address != (char *)-1;
     del_curterm(cur_term);
-    return moves;
+    return true;
+}
+static bool known_type(const char *type) {
+    bool moves;
+    return look_up(type, &moves) && moves;
+}
+bool lrp_tui_has_lines_only(void) {
+    bool moves;
+    return look_up(getenv("TERM"), &moves) && !moves;
 }
 
 /* An entry with direct colour of the same family, if COLORTERM promises it and the entry is installed. */

@@ -20,6 +20,8 @@ struct lrp_tui_options {
 /* The rules file of a model that the inspector takes by itself: MODEL.lrpscope.json beside it, or in the user's configuration.
  * False if there is none. */
 bool lrp_tui_rules_of(const char *model, char *out, size_t size);
+/* Whether the terminal's type (TERM) is known, and can only write line after line ("dumb"): no inspector there. */
+bool lrp_tui_has_lines_only(void);
 /* Runs the inspector on a session (borrowed) until the user quits. The terminal is given back as it was.
  * Returns the process's exit code: 0; 3 if there is no usable terminal (the reason is on stderr); 130/143 after a signal. */
 int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *options);

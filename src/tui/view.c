@@ -125,7 +125,7 @@ static void last_update(const struct lrp_app *app, char *text, size_t size) {
         snprintf(text, size, now->update_ms < 10 ? "%d layer%s in %.1f ms" : "%d layer%s in %.0f ms", layers, layers == 1 ? "" : "s", now->update_ms);
 }
 
-/* What stands right in the status line: progress, then the place in the list. */
+/* What stands right in the status line: progress, then the place in the list; returns where it begins. Without a canvas only that. */
 static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     char place[64] = "", job[128] = "";
     const int count = lrp_app_row_count(app, app->view);
@@ -136,31 +136,58 @@ static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, st
     else
         last_update(app, job, sizeof job);
     int x = rect.x + rect.columns - lrp_text_columns(place) - 1;
-    lrp_canvas_text(canvas, x, rect.y, rect.columns, place, LRP_STYLE_DIM);
+    if (canvas)
+        lrp_canvas_text(canvas, x, rect.y, rect.columns, place, LRP_STYLE_DIM);
     if (!*job || x - lrp_text_columns(job) - 2 < rect.x)
         return x;
     x -= lrp_text_columns(job) + 2;
-    lrp_canvas_text(canvas, x, rect.y, rect.columns, job, lrp_app_busy(app) ? LRP_STYLE_PROGRESS : LRP_STYLE_DIM);
+    if (canvas)
+        lrp_canvas_text(canvas, x, rect.y, rect.columns, job, lrp_app_busy(app) ? LRP_STYLE_PROGRESS : LRP_STYLE_DIM);
     return x;
+}
+
+/* A question, and where its answers stand: the question is cut before they are. */
+static const char answers[] = " (y/n)";
+enum { ANSWERS = sizeof answers - 1 };
+static int answers_from(struct lrp_rect rect, const char *question) {
+    const int columns = lrp_text_columns(question), room = rect.columns - ANSWERS;
+    return rect.x + (columns < room ? columns : room > 0 ? room : 0);
+}
+static void ask(struct lrp_canvas *canvas, struct lrp_rect rect, const char *question) {
+    const int at = answers_from(rect, question);
+    lrp_canvas_fit(canvas, rect.x, rect.y, at - rect.x, question, LRP_STYLE_PROMPT);
+    lrp_canvas_text(canvas, at, rect.y, rect.x + rect.columns - at, answers, LRP_STYLE_PROMPT);
+}
+
+int lrp_answer_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y) {
+    const bool offered = !app->question.text[0] && app->offer[0] && !app->status[0] && app->menu.kind == LRP_MENU_NONE;
+    if (y != rect.y || !(app->question.text[0] || offered))
+        return 0;
+    if (offered) {
+        const int right = status_right(app, NULL, rect);
+        rect.columns = right - rect.x - 1 > 0 ? right - rect.x - 1 : 0;
+    }
+    const int at = answers_from(rect, offered ? app->offer : app->question.text);
+    return x == at + 2 ? 'y' : x == at + 4 ? 'n' : 0;
 }
 
 void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     if (app->prompt.kind != LRP_PROMPT_NONE) {
         lrp_view_prompt(app, canvas, rect);
-        if (app->status[0] && app->prompt.kind == LRP_PROMPT_SEARCH)
+        if (app->status[0] && (app->prompt.kind == LRP_PROMPT_SEARCH || app->status_error))
             lrp_canvas_right(canvas, rect.x + rect.columns / 2, rect.y, rect.columns - rect.columns / 2 - 1, app->status,
-                             app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT);
+                             app->status_error || app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT);
         return;
     }
     if (app->question.text[0]) {
         lrp_canvas_fill(canvas, rect, LRP_STYLE_PROMPT);
-        lrp_canvas_format(canvas, rect.x, rect.y, rect.columns, LRP_STYLE_PROMPT, "%s (y/n)", app->question.text);
+        ask(canvas, rect, app->question.text);
         return;
     }
     const int right = status_right(app, canvas, rect);
     char line[640];
     if (app->offer[0] && !app->status[0]) {
-        lrp_canvas_format(canvas, rect.x, rect.y, right - rect.x - 1 > 0 ? right - rect.x - 1 : 0, LRP_STYLE_PROMPT, "%s (y/n)", app->offer);
+        ask(canvas, (struct lrp_rect){rect.x, rect.y, right - rect.x - 1 > 0 ? right - rect.x - 1 : 0, 1}, app->offer);
         return;
     }
     snprintf(line, sizeof line, "%s%s%s%s", app->status, app->filter ? "  filter: " : "", app->filter ? app->filter : "", "");

@@ -44,6 +44,8 @@ int lrp_view_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct 
 /* The box of the open menu. */
 struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body);
 /* The action of the key bar at a column, or LRP_ACTION_NONE. */
+/* The key that answers the question in the status line where its letter stands, or 0. */
+int lrp_answer_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
 enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x);
 /* Title row of a pane. */
 void lrp_view_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text);

@@ -61,12 +61,24 @@ static void every_type_of_terminal_is_served(void **state) {
     }
 }
 
-/* It cannot move the cursor: one line, and what to do. */
-static void a_dumb_terminal_is_refused_with_a_remedy(void **state) {
+/* It cannot move the cursor: the table, as without a terminal, and no control sequences. */
+static void a_dumb_terminal_gets_the_table(void **state) {
     struct screen s;
     (void)state;
     start(&s, 100, 30, "TERM=dumb");
-    assert_true(screen_wait(&s, "terminal type 'dumb' is unknown or cannot move the cursor"));
+    assert_true(screen_wait(&s, "/classifier/classifier.3/Gemm"));
+    assert_true(screen_wait(&s, "cannot move the cursor"));
+    assert_int_equal(screen_end(&s), 0);
+    assert_false(screen_wrote(&s, "\033", 1));
+    screen_free(&s);
+}
+
+/* Nobody knows it: one line, and what to do. */
+static void an_unknown_terminal_is_refused_with_a_remedy(void **state) {
+    struct screen s;
+    (void)state;
+    start(&s, 100, 30, "TERM=no-such-type");
+    assert_true(screen_wait(&s, "terminal type 'no-such-type' is unknown"));
     assert_true(screen_wait(&s, "set TERM"));
     assert_int_equal(screen_end(&s), 3);
     screen_free(&s);
@@ -356,7 +368,8 @@ int main(int count, char **arguments) {
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_of_terminal_is_served),
-        cmocka_unit_test(a_dumb_terminal_is_refused_with_a_remedy),
+        cmocka_unit_test(a_dumb_terminal_gets_the_table),
+        cmocka_unit_test(an_unknown_terminal_is_refused_with_a_remedy),
         cmocka_unit_test(ascii_and_no_color_are_kept),
         cmocka_unit_test(storms_of_sizes_are_survived),
         cmocka_unit_test(stopping_gives_the_screen_back_and_going_on_takes_it),

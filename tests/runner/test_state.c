@@ -93,6 +93,28 @@ static void undoing_says_what_changes(void **state) {
     }
 }
 
+/* What was typed and refused stays, with the reason beside it, until it is mended or given up. */
+static void what_is_refused_can_be_mended(void **state) {
+    struct opened o;
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    start(&o);
+    press(&o, ":go 2<CR>re<C-u>gamma(x)<CR>");
+    assert_int_equal(o.runner.app.prompt.kind, LRP_PROMPT_RULE);
+    assert_string_equal(lrp_lineedit_text(&o.runner.app.edits[LRP_PROMPT_RULE]), "gamma(x)");
+    assert_true(o.runner.app.status_error && strstr(o.runner.app.status, "gamma"));
+    press(&o, "<BS><BS>");
+    assert_string_equal(o.runner.app.status, "");
+    press(&o, "0.5)<CR>");
+    assert_int_equal(o.runner.app.prompt.kind, LRP_PROMPT_NONE);
+    assert_string_equal(o.runner.snapshot->rules[2], "gamma(0.5)");
+    press(&o, "Re<C-u>no-such<CR>");
+    assert_int_equal(o.runner.app.prompt.kind, LRP_PROMPT_COMPOSITE);
+    press(&o, "<Esc>");
+    assert_int_equal(o.runner.app.prompt.kind, LRP_PROMPT_NONE);
+    assert_string_equal(lrp_facts_text(&o.runner.app.facts, LRP_SETTING_COMPOSITE), "epsilon-plus-flat");
+    end(&o);
+}
+
 static void not_answering_loses_nothing(void **state) {
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
@@ -158,6 +180,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(yes_brings_everything_back, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(undoing_says_what_changes, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(not_answering_loses_nothing, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(what_is_refused_can_be_mended, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(no_ends_the_offer, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(broken_files_are_as_none, temporary_setup, temporary_teardown),
     };

@@ -301,6 +301,66 @@ static void playing_goes_to_the_input_and_a_key_stops_it(void **state) {
     assert_false(f->app.playing);
 }
 
+/* In branches one goes back the way one came: 5 goes to 6, 7, 8, and to 9, which joins 8 and 5. */
+static void steps_retrace_the_way_they_came(void **state) {
+    static const struct {
+        const char *keys;
+        int layer;
+    } cases[] = {{":9<CR>.", 8}, {":9<CR>....", 5}, {":9<CR>....,", 6}, {":9<CR>....,,,,", 9}, {":5<CR>,", 6}, {":5<CR>,,,,", 9},
+                 {":5<CR>,,,,....", 5}, {":10<CR>......,,,,,,", 10}, {":9<CR>.jk.", 7}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        void *own = NULL;
+        fixture_set_up(&own);
+        struct fixture *f = own;
+        fixture_branches(f);
+        fixture_keys(f, cases[i].keys);
+        if (f->app.layer != cases[i].layer)
+            fail_msg("keys %s: layer %d, not %d", cases[i].keys, f->app.layer, cases[i].layer);
+        fixture_tear_down(&own);
+    }
+}
+
+static void a_taller_screen_is_filled(void **state) {
+    struct fixture *f = *state;
+    struct lrp_event small = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 12}, tall = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 60};
+    lrp_app_update(&f->app, &small);
+    fixture_keys(f, "G");
+    assert_true(f->app.windows[LRP_VIEW_LAYERS].top > 0);
+    lrp_app_update(&f->app, &tall);
+    assert_int_equal(f->app.windows[LRP_VIEW_LAYERS].top, 0);
+    assert_int_equal(f->app.layer, 22);
+}
+
+static void questions_are_answered_by_the_mouse(void **state) {
+    struct fixture *f = *state;
+    struct lrp_event exists = {.kind = LRP_EVENT_EXISTS, .number = LRP_EFFECT_WRITE, .text = (char *)"r.json"};
+    const struct lrp_rect line = lrp_app_layout(&f->app).status;
+    const int y_at = line.x + (int)strlen("r.json exists: replace it? (");
+    struct lrp_event click = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = y_at - 1, .y = line.y};
+    lrp_app_update(&f->app, &exists);
+    const size_t before = f->app.effects.count;
+    lrp_app_update(&f->app, &click); /* beside the letter: nothing */
+    assert_true(f->app.question.text[0] != 0);
+    click.x = y_at + 2;
+    lrp_app_update(&f->app, &click);
+    assert_true(f->app.question.text[0] == 0);
+    assert_int_equal(f->app.effects.count, before);
+    lrp_app_update(&f->app, &exists);
+    click.x = y_at;
+    lrp_app_update(&f->app, &click);
+    assert_true(f->app.question.text[0] == 0);
+    assert_int_equal(f->app.effects.count, before + 1);
+    assert_true(f->app.effects.items[before].kind == LRP_EFFECT_WRITE && f->app.effects.items[before].flag);
+    struct lrp_event offer = {.kind = LRP_EVENT_OFFER, .text = (char *)"go back?"};
+    lrp_app_update(&f->app, &offer);
+    f->app.status[0] = 0;
+    click.x = line.x + (int)strlen("go back? (");
+    lrp_app_update(&f->app, &click);
+    assert_int_equal(f->app.effects.count, before + 2);
+    assert_int_equal(f->app.effects.items[before + 1].kind, LRP_EFFECT_RESTORE);
+}
+
 static void mouse_selects_and_reads_values(void **state) {
     struct fixture *f = *state;
     struct lrp_event click = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = 10, .y = 6};
@@ -492,6 +552,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(links_are_followed_and_gone_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(playing_goes_to_the_input_and_a_key_stops_it, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test(steps_retrace_the_way_they_came),
+        cmocka_unit_test_setup_teardown(a_taller_screen_is_filled, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(questions_are_answered_by_the_mouse, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_candidate_is_taken_by_a_click, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(a_random_walk_keeps_the_state_legal),
