@@ -58,7 +58,8 @@ static enum lrp_status check_composite(const struct reader *r, const cJSON *item
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
     const cJSON *where;
     char place[PLACE_SIZE];
-    if (!cJSON_IsArray(item) && !(cJSON_IsString(item) && *item->valuestring)) return LRP_OK;
+    if (!cJSON_IsArray(item) && !cJSON_IsString(item)) return wrong(r, item->string, "a composite is a text, or a list of primitives");
+    if (cJSON_IsString(item) && !*item->valuestring) return LRP_OK;
     lrp_convention_parse(lrp_settings_get(r->settings, LRP_SETTING_CONVENTION), &convention, NULL);
     const enum lrp_status status = lrp_composite_json_check(item, r->settings->book, convention, &where, &why);
     return status == LRP_OK ? status : lrp_fail(r->err, status, "%s: \"composite\": %s", lrp_json_place(r->path, r->json, where, place, sizeof place),

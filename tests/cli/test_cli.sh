@@ -243,6 +243,8 @@ bad 3 'c.json:1:27: rule mine: "groups"' rules --rules ../c.json
 printf '{"lrpscope": 1,\n "colour": "red",\n "heatmap": {"gama": 2}}' >c.json
 good 0 rules --rules ../c.json; has err 'c.json:2:12: unknown key "colour" (kept)'; has err 'c.json:3:22: unknown key "heatmap.gama" (kept)'
 good 0 rules --rules ../c.json -q; [ -s err ] && fail "-q: $(cat err)"
+printf '{"lrpscope": 1,\n "composite": 1}' >c.json
+bad 3 'c.json:2:15: "composite": a composite is a text, or a list' rules --rules ../c.json
 printf '{"lrpscope": 1,\n "rules": 3}' >c.json
 bad 3 'c.json:2:11: "rules": a list' rules --rules ../c.json
 good 0 layers "$model" --support-layer hard-swihs --support-activation sotfplus
