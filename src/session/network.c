@@ -137,8 +137,14 @@ static enum lrp_status assign_rules(struct lrp_state *s, struct lrp_error *err)
     free(options);
     if (status != LRP_OK) return lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model));
     s->rule_texts = calloc(s->assignment.count + 1, sizeof *s->rule_texts);
+    size_t seen[4] = {0}, next = 0; /* layers with the last rules that were put into words: there are few different ones */
     for (size_t i = 0; s->rule_texts && i < s->assignment.count; i++) {
-        s->rule_texts[i] = i ? lrp_rule_text(&s->assignment.rules[i], s->convention) : strdup("");
+        const struct lrp_rule *rule = &s->assignment.rules[i];
+        const char *known = i ? NULL : "";
+        for (size_t k = 0; k < 4 && !known; k++)
+            if (seen[k] && lrp_rule_equal(rule, &s->assignment.rules[seen[k]])) known = s->rule_texts[seen[k]];
+        s->rule_texts[i] = known ? strdup(known) : lrp_rule_text(rule, s->convention);
+        if (!known) seen[next++ % 4] = i;
         if (!s->rule_texts[i]) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
     }
     return s->rule_texts ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");

@@ -60,11 +60,28 @@ static int32_t shade(int32_t rgb, enum lrp_color_mode mode) {
     return mode == LRP_COLOR_DIRECT ? lrp_direct_rgb(rgb) : lrp_nearest_256(rgb);
 }
 
+enum { RED = 1, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
+
+/* Of 8 colours, on the terminal's own paper only some can be read: no blue on dark; no green, yellow or cyan on light, and none that bold
+ * makes brighter, as it does where there are but 8. Marks and words say the same. */
+static struct lrp_look look_of_eight(const struct row *row, bool light) {
+    struct lrp_look look = {row->eight[0], row->eight[1], row->attributes};
+    if (look.bg >= 0 || look.fg < 0)
+        return look;
+    if (!light)
+        look.fg = look.fg == BLUE ? CYAN : look.fg;
+    else if (look.fg == GREEN || look.fg == YELLOW || look.fg == CYAN)
+        look.fg = -1;
+    else
+        look.attributes &= ~LRP_BOLD;
+    return look;
+}
+
 struct lrp_look lrp_theme_look(enum lrp_style style, enum lrp_color_mode mode, bool light) {
     const struct row *row = row_of(style);
     if (mode == LRP_COLOR_MONO)
         return (struct lrp_look){-1, -1, row->mono};
     if (mode == LRP_COLOR_8)
-        return (struct lrp_look){row->eight[0], row->eight[1], row->attributes};
+        return look_of_eight(row, light);
     return (struct lrp_look){shade(row->rgb[light][0], mode), shade(row->rgb[light][1], mode), row->attributes};
 }

@@ -14,17 +14,17 @@ enum { LRP_BOLD = 1, LRP_UNDERLINE = 2, LRP_REVERSE = 4 };
     X(NORMAL, '.', -1, -1, -1, -1, -1, -1, 0, 0)                                                                          \
     X(HEADER, 'h', 0xE4E4E4, 0x1C3A5E, 0x000000, 0xC6D7EC, 7, 4, 0, LRP_REVERSE)                                          \
     X(HEADER_STRONG, 'H', 0xFFFFFF, 0x1C3A5E, 0x000000, 0xC6D7EC, 7, 4, LRP_BOLD, LRP_REVERSE | LRP_BOLD)                 \
-    X(HEADER_WARNING, 'W', 0x000000, 0xFFAF00, 0x000000, 0xFFAF00, 0, 3, 0, LRP_REVERSE | LRP_BOLD | LRP_UNDERLINE)       \
+    X(HEADER_WARNING, 'W', 0x000000, 0xFFAF00, 0x000000, 0xFFAF00, 3, 0, LRP_BOLD, LRP_REVERSE | LRP_BOLD | LRP_UNDERLINE) \
     X(HEADER_BAD, 'F', 0xFFFFFF, 0xAF0000, 0xFFFFFF, 0xAF0000, 7, 1, LRP_BOLD, LRP_BOLD | LRP_UNDERLINE)                  \
     X(COLUMN, 't', 0x87AFD7, -1, 0x005F87, -1, 6, -1, LRP_BOLD, LRP_BOLD | LRP_UNDERLINE)                                 \
     X(SELECTED, 's', 0xFFFFFF, 0x005F87, 0xFFFFFF, 0x005F87, 7, 4, LRP_BOLD, LRP_REVERSE)                                 \
     X(SELECTED_BAD, 'B', 0xFFFFFF, 0x870000, 0xFFFFFF, 0x870000, 7, 1, LRP_BOLD, LRP_REVERSE | LRP_BOLD)                  \
     X(BAD, 'b', 0xFF8787, -1, 0xAF0000, -1, 1, -1, LRP_BOLD, LRP_BOLD)                                                    \
     X(GOOD, 'g', 0x87D787, -1, 0x005F00, -1, 2, -1, 0, 0)                                                                 \
-    X(REGISTERED, 'r', 0xFFD75F, -1, 0x805500, -1, 3, -1, 0, LRP_UNDERLINE)                                               \
+    X(REGISTERED, 'r', 0xFFD75F, -1, 0x805500, -1, 3, -1, LRP_BOLD, LRP_UNDERLINE)                                        \
     X(DIM, 'd', 0xA8A8A8, -1, 0x585858, -1, -1, -1, 0, 0)                                                                 \
     X(TAG, 'T', 0xD7AFFF, -1, 0x5F00AF, -1, 5, -1, LRP_BOLD, LRP_BOLD)                                                    \
-    X(MATCH, 'm', 0x000000, 0xFFD75F, 0x000000, 0xFFD75F, 0, 3, 0, LRP_UNDERLINE)                                         \
+    X(MATCH, 'm', 0x000000, 0xFFD75F, 0x000000, 0xFFD75F, 3, 0, LRP_BOLD, LRP_UNDERLINE)                                  \
     X(ERROR, 'e', 0xFFFFFF, 0xAF0000, 0xFFFFFF, 0xAF0000, 7, 1, LRP_BOLD, LRP_REVERSE | LRP_BOLD)                         \
     X(WARNING, 'w', 0xFFD75F, -1, 0x805500, -1, 3, -1, LRP_BOLD, LRP_BOLD)                                                \
     X(PROGRESS, 'p', 0x5FD7FF, -1, 0x005F87, -1, 6, -1, LRP_BOLD, LRP_BOLD)                                               \
