@@ -182,7 +182,8 @@ static bool count_parameters(struct viewer *v, struct lrp_layer_list *list)
         const struct lrp_node *producer = value->producer < 0 ? NULL : &g->nodes[value->producer];
         bool live = value->is_input || (producer && producer->state == LRP_NODE_LIVE && producer->body < 0);
         int64_t count = lrp_shape_count(&value->desc.shape);
-        if (live && count > 0) list->activation_bytes += (size_t)count * 4;
+        if (live && count > 0 && __builtin_add_overflow(list->activation_bytes, (size_t)count * 4, &list->activation_bytes))
+            list->activation_bytes = SIZE_MAX;
     }
     return true;
 }

@@ -37,14 +37,32 @@ static uint64_t needed_bytes(const struct lrp_job *job)
         const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
         if (held > weights) weights = held;
     }
-    return 2 * (uint64_t)list->activation_bytes + (TENSORS_AT_WORK * values + weights) * sizeof(float);
+    const uint64_t kept = list->activation_bytes, at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float);
+    return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
 }
 
-/* Half of the machine's memory. */
-static uint64_t usual_limit(void)
+/* All that the machine has. */
+static uint64_t memory_of_machine(void)
 {
     const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages / 2 * (uint64_t)size : UINT64_MAX;
+    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
+}
+
+/* Half of it. */
+static uint64_t usual_limit(void)
+{
+    return memory_of_machine() / 2;
+}
+
+/* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as many. */
+static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error *err)
+{
+    const uint64_t kept = job->results->network->view->list.activation_bytes, machine = memory_of_machine();
+    if (kept <= (job->want >= LRP_WANT_RELEVANCE ? machine / 2 : machine)) return LRP_OK;
+    return lrp_fail(err, LRP_MEMORY, "%s: the activations%s take %llu bytes, this machine has %llu in all; a smaller input or batch "
+                    "needs less, --memory tries all the same", lrp_model_path(job->session->model),
+                    job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "", (unsigned long long)(job->want >= LRP_WANT_RELEVANCE && kept <= UINT64_MAX / 2 ? 2 * kept : kept),
+                    (unsigned long long)machine);
 }
 
 /* --memory, or what is usual; the text is empty then. */
@@ -76,6 +94,7 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
     if (*text && limit < needed)
         return lrp_fail(err, LRP_MEMORY, "%s: --memory %s is too small: %llu bytes are needed", lrp_model_path(job->session->model),
                         text, (unsigned long long)needed);
+    if (!*text && check_machine(job, err) != LRP_OK) return LRP_MEMORY;
     lrp_lru_limit(lrp_engine_cache(engine), (size_t)left_over(job) - lrp_memory_for_results(job));
     lrp_pool_limit(lrp_engine_pool(engine), (size_t)limit);
     return LRP_OK;

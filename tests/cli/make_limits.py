@@ -64,6 +64,8 @@ def files(most):
     rules = ", ".join(f'"r{i}": {{"groups": [{{"terms": [{{"input": "a", "weight": "W"}}]}}]}}' for i in range(most["rules"] + 1))
     yield "rules.json", f'{{"lrpscope": 1, "custom_rules": {{{rules}}}}}'.encode()
     yield "model.onnx", model(add, x, y, {"w": tensor([1], [1] * most["dimensions"])})  # and this is read
+    doubled = [node("Concat", f"v{i} v{i}", f"v{i + 1}", axis=0) for i in range(46)]  # 4 * 2^47 bytes
+    yield "doubled.onnx", model(doubled, {"v0": (FLOAT, [1])}, {"v46": (FLOAT, None)})
     yield "side.pgm", b"P5 %d 1 255\n" % (most["side"] + 1) + bytes(most["side"] + 1)
     yield "pixels.pgm", b"P5 %d %d 255\n" % (most["side"], most["pixels"] // most["side"] + 1)
 
