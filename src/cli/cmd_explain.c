@@ -283,7 +283,7 @@ static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_err
 
 static enum lrp_status prepare(struct explain *e, struct lrp_error *err) {
     const struct lrp_arguments *a = e->arguments;
-    enum lrp_status status = lrp_session_snapshot(e->job.session, &e->opened, err);
+    enum lrp_status status = lrp_cli_job_opened(&e->job, &e->opened, err);
     if (status)
         return status;
     if (lrp_cli_check_blocks(e->opened))

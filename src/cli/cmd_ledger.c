@@ -34,7 +34,7 @@ static enum lrp_status print_json(const struct ledger *l, struct lrp_error *err)
 }
 
 static enum lrp_status run(struct ledger *l, struct lrp_error *err) {
-    enum lrp_status status = lrp_session_snapshot(l->job.session, &l->opened, err);
+    enum lrp_status status = lrp_cli_job_opened(&l->job, &l->opened, err);
     if (!status && lrp_cli_check_blocks(l->opened))
         status = lrp_cli_check_refuse(l->job.arguments, l->opened->check, err);
     if (!status)

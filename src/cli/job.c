@@ -50,6 +50,23 @@ enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct
     return status;
 }
 
+static bool is_open(const struct lrp_snapshot *now) {
+    for (size_t i = 1; i < now->layers->count; i++)
+        if (now->layers->rows[i].open)
+            return true;
+    return false;
+}
+
+enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err) {
+    struct lrp_error ignored = {0};
+    enum lrp_status status = lrp_session_snapshot(job->session, out, err);
+    if (status || !is_open(*out) || !lrp_cli_job_rounds(job->arguments) || lrp_cli_job_set_inputs(job, 0, &ignored))
+        return status;
+    lrp_snapshot_release(*out);
+    *out = NULL;
+    return lrp_session_snapshot(job->session, out, err);
+}
+
 int64_t lrp_cli_job_passes(const struct lrp_job *job) {
     return lrp_session_one_by_one(job->session) ? lrp_session_samples(job->session) : 1;
 }

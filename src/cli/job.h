@@ -27,6 +27,9 @@ size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments);
 const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round);
 /* Sets the inputs of a round. */
 enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err);
+/* The session before anything is computed (owned: lrp_snapshot_release). Shapes that the model leaves open are those of the first
+ * round's inputs if they can be read; whatever is wrong with them is said in their round. */
+enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err);
 /* How often the session must run for the inputs set: once, or once per sample. */
 int64_t lrp_cli_job_passes(const struct lrp_job *job);
 /* Runs a pass (0-based) with the progress bar and gives a snapshot of it (owned: lrp_snapshot_release). LRP_CANCELLED after ^C.

@@ -13,6 +13,7 @@ struct viewer {
     int *layer_of_node;
     int *layer_of_value; /* by producer; 0: model input, -1: constant or nothing */
     bool *reaches;       /* lrp_graph_reach_outputs */
+    bool open;           /* the shape of an input is not known */
     size_t count;
 };
 
@@ -94,7 +95,8 @@ static void add_layer(struct viewer *v, int node)
     struct lrp_layer *l = &v->rows[v->count];
     *l = (struct lrp_layer){.index = (int)v->count, .name = n->name, .type = type_name(v->arena, n, kind), .group = row->group,
                             .second_group = row->second_group, .op_type = file_operator(g, node), .domain = file_domain(n),
-                            .activation = "identity", .activation_op = "", .executable = !*n->obstacle, .obstacle = n->obstacle,
+                            .activation = "identity", .activation_op = "", .executable = !*n->obstacle, 
+                            .obstacle = n->obstacle, .open = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
                             .body = n->body, .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
     l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&
                         v->reaches[n->out[0]];
@@ -334,6 +336,7 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err)
 {
     struct viewer v = {.graph = graph, .arena = graph->arena, .reaches = lrp_graph_reach_outputs(graph)};
+    for (int i = 0; i < graph->input_count; i++) v.open |= !lrp_shape_known(&graph->values[graph->inputs[i]].desc.shape);
     struct lrp_layer_view *result = lrp_arena_calloc(graph->arena, 1, sizeof *result);
     bool ok = result && v.reaches && view(&v, fuse, &result->list);
     free(v.reaches);

@@ -55,7 +55,7 @@ static bool explain_row(struct lrp_check_row *row)
         break;
     default: break;
     }
-    if (row->failed && !l->executable) {
+    if (row->failed && !l->executable && !l->open) {
         lrp_text_printf(&reason, "; it cannot be executed: %s", l->obstacle);
         lrp_text_free(&remedy);
         lrp_text_append(&remedy, "none here: registered or skipped it could be listed, but not run");

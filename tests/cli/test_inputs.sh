@@ -83,6 +83,22 @@ bad 4 "no relevance reaches it" explain $tokens --relevance r.npy
 bad 4 "no relevance reaches it" explain $tokens --heatmap h.png
 good "constants 1" ledger $tokens # the relevance that starts, 1, ends at the rows of the table
 good "batch.npy[1]  target 0  output 4" explain tokens.onnx batch.npy --skip-checks --composite zero --target 0
+# how many tokens there are is left open: what the check says holds for the input that is given
+failing() { # failing TEXT ARGUMENT...: exit 1, TEXT is in the table on stderr or stdout
+    text=$1
+    shift
+    run "$@"
+    [ $code = 1 ] || fail "exit $code, not 1: $*: $(cat err)"
+    grep -qF -e "$text" out err || fail "'$text' is not said by $*: $(cat out err)"
+    if grep -q "cannot be executed" out err; then [ "$text" = "cannot be executed" ] || fail "runs, but is said not to: $*: $(cat out err)"; fi
+}
+good "" run any_tokens.onnx tokens.npy --output o.npy;                        array o.npy 1x2 3.33333333 4.33333333 # 10/3, 13/3
+failing "--support-layer gather (the fallback handles it)" explain any_tokens.onnx tokens.npy
+failing "--support-layer gather (the fallback handles it)" ledger any_tokens.onnx tokens.npy
+failing "--support-layer gather (the fallback handles it)" check any_tokens.onnx
+good "output 3.33333" explain any_tokens.onnx tokens.npy --support-layer gather --support-layer reduce-mean --composite zero --target 0
+failing "cannot be executed" explain any_unknown.onnx tokens.npy
+bad 3 "nofile.npy" explain any_tokens.onnx nofile.npy --skip-checks --composite zero
 bad 3 "layer e: index 4 is outside an axis of 4 elements" run tokens.onnx beyond.npy
 bad 3 "float.npy: its type is float32, but input i takes int64" run tokens.onnx float.npy
 bad 3 "square.pgm: a picture is no input for i, which takes int64" run tokens.onnx square.pgm
