@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static struct {
     const char *_Atomic path;
 } watched[LRP_MAPPINGS_WATCHED];
 
-static void watch(const struct lrp_mapping *m) {
+/* False if there is no place for it. */
+static bool watch(const struct lrp_mapping *m) {
     for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++) {
         uintptr_t no = 0;
         if (!atomic_compare_exchange_strong(&watched[i].taken, &no, 1))
@@ -30,8 +32,9 @@ static void watch(const struct lrp_mapping *m) {
         atomic_store(&watched[i].path, m->path);
         atomic_store(&watched[i].end, (uintptr_t)m->data + m->size);
         atomic_store(&watched[i].begin, (uintptr_t)m->data);
-        return;
+        return true;
     }
+    return false;
 }
 
 static void unwatch(const struct lrp_mapping *m) {
@@ -54,9 +57,11 @@ const char *lrp_mapping_at(const void *address) {
     return NULL;
 }
 
-/* Reads everything into anonymous pages; returns 0 or an errno. The pages are the caller's in either case. */
-static int fill(int fd, unsigned char **data, size_t *capacity, size_t *size) {
+/* Reads everything, up to `most` bytes, into anonymous pages; returns 0 or an errno. The pages are the caller's in either case. */
+static int fill(int fd, size_t most, unsigned char **data, size_t *capacity, size_t *size) {
     for (;;) {
+        if (*size > most)
+            return EFBIG;
         if (*size == *capacity) {
             void *bigger = *capacity > SIZE_MAX / 4 ? MAP_FAILED : mremap(*data, *capacity, *capacity * 2, MREMAP_MAYMOVE);
             if (bigger == MAP_FAILED)
@@ -74,13 +79,13 @@ static int fill(int fd, unsigned char **data, size_t *capacity, size_t *size) {
     }
 }
 
-/* A pipe or a device, in pages of its own, so that closing is the same for both kinds. */
-static int read_wholly(int fd, struct lrp_mapping *out) {
+/* At most `most` bytes, in pages of our own, so that closing is the same for both kinds. */
+static int read_wholly(int fd, size_t most, struct lrp_mapping *out) {
     size_t capacity = (size_t)1 << 16, size = 0;
     unsigned char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (data == MAP_FAILED)
         return errno;
-    const int failed = fill(fd, &data, &capacity, &size);
+    const int failed = fill(fd, most, &data, &capacity, &size);
     if (failed || size == 0)
         munmap(data, capacity);
     else
@@ -97,7 +102,7 @@ static int map(int fd, struct lrp_mapping *out) {
     if (S_ISDIR(status.st_mode))
         return EISDIR;
     if (!S_ISREG(status.st_mode) || status.st_size == 0) /* size 0: also what /proc says of its files */
-        return read_wholly(fd, out);
+        return read_wholly(fd, LRP_MOST_OF_PIPE, out);
     if ((uintmax_t)status.st_size > SIZE_MAX / 2)
         return EFBIG;
     void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -106,7 +111,11 @@ static int map(int fd, struct lrp_mapping *out) {
     out->data = data;
     out->size = (size_t)status.st_size;
     out->of_file = true;
-    return 0;
+    if (watch(out))
+        return 0;
+    munmap(data, out->size); /* were it cut off, nobody could tell whose fault that is */
+    out->of_file = false;
+    return read_wholly(fd, SIZE_MAX / 4, out);
 }
 
 /* Maps an open file, which is closed; a negative one was not opened, as errno says. */
@@ -114,6 +123,7 @@ static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mappin
     const int unopened = fd < 0 ? errno : 0;
     *out = (struct lrp_mapping){0};
     char *copy = strdup(path);
+    out->path = copy;
     const int failed = !copy ? ENOMEM : fd < 0 ? unopened : map(fd, out);
     if (fd >= 0)
         close(fd);
@@ -122,9 +132,6 @@ static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mappin
         *out = (struct lrp_mapping){0};
         return lrp_fail(err, failed == ENOMEM ? LRP_MEMORY : LRP_FILE, "%s: %s", path, strerror(failed));
     }
-    out->path = copy;
-    if (out->of_file)
-        watch(out);
     return LRP_OK;
 }
 

@@ -110,7 +110,7 @@ static enum lrp_status read_weight(struct lrp_json_reader *r, const cJSON *layer
             const struct lrp_safetensor *t = &r->weights[i];
             if (strcmp(t->name, item->valuestring) != 0) continue;
             if (!(blob = lrp_arena_calloc(r->arena, 1, sizeof *blob))) return no_memory(r);
-            *blob = (struct lrp_blob){.dtype = t->dtype, .shape = t->shape, .count = t->count, .raw = t->data, .mapped = true};
+            *blob = (struct lrp_blob){.dtype = t->dtype, .shape = t->shape, .count = t->count, .raw = t->data, .mapped = r->weights_mapped};
             *out = blob;
             return LRP_OK;
         }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mapping.h"
+#include "beside.h"
 #include "text.h"
 
 enum { MOST_DEEP = 24, MOST_LAYERS = 100000 };
@@ -177,39 +177,15 @@ static void free_tensors(void *tensors)
     lrp_safetensors_free(t->items, t->count);
 }
 
-/* The weights lie in the model's folder, and nowhere else: symbolic links that lead out of it are followed by nobody. */
-static enum lrp_status weights_path(struct lrp_json_reader *r, const char *name, char **out)
-{
-    const char *slash = strrchr(r->path, '/');
-    char *folder = slash ? strndup(r->path, (size_t)(slash - r->path) + 1) : strdup("./");
-    char *inside = folder ? realpath(folder, NULL) : NULL;
-    struct lrp_text joined = {0};
-    lrp_text_printf(&joined, "%s%s", folder ? folder : "", name);
-    char *real = joined.data ? realpath(joined.data, NULL) : NULL;
-    const size_t length = inside ? strlen(inside) : 0;
-    enum lrp_status status = LRP_OK;
-    if (*name == '/' || strstr(name, "..")) status = lrp_fail(r->err, LRP_FILE, "%s: \"weights\": %s leads out of the model's folder", r->path, name);
-    else if (!real || !inside) status = lrp_fail(r->err, LRP_FILE, "%s: \"weights\": %s: no such file", r->path, name);
-    else if (strncmp(real, inside, length) != 0 || (length > 1 && real[length] != '/'))
-        status = lrp_fail(r->err, LRP_FILE, "%s: \"weights\": %s leads out of the model's folder", r->path, name);
-    free(folder);
-    free(inside);
-    lrp_text_free(&joined);
-    if (status == LRP_OK) *out = real;
-    else free(real);
-    return status;
-}
-
 static enum lrp_status map_weights(struct lrp_json_reader *r, const char *name, size_t *bytes)
 {
-    char *path = NULL;
+    const char *folder = NULL;
     struct lrp_mapping *mapping = lrp_arena_calloc(r->arena, 1, sizeof *mapping);
     struct tensors *tensors = lrp_arena_calloc(r->arena, 1, sizeof *tensors);
     if (!mapping || !tensors) return no_memory(r);
-    enum lrp_status status = weights_path(r, name, &path);
-    if (status == LRP_OK) status = lrp_mapping_open(path, mapping, r->err);
-    free(path);
-    if (status != LRP_OK) return status;
+    enum lrp_status status = lrp_beside_folder(r->arena, r->path, &folder, r->err);
+    if (status == LRP_OK) status = lrp_beside_map(r->arena, folder, "\"weights\":", name, mapping, r->err);
+    if (status != LRP_OK) return lrp_fail_context(r->err, status, "%s", r->path);
     if (lrp_arena_on_free(r->arena, close_mapping, mapping)) {
         lrp_mapping_close(mapping);
         return no_memory(r);
@@ -222,6 +198,7 @@ static enum lrp_status map_weights(struct lrp_json_reader *r, const char *name, 
     }
     r->weights = tensors->items;
     r->weight_count = tensors->count;
+    r->weights_mapped = mapping->of_file;
     *bytes += mapping->size;
     return LRP_OK;
 }

@@ -28,6 +28,7 @@ struct lrp_json_reader {
     struct lrp_error *err;
     const struct lrp_safetensor *weights;
     size_t weight_count;
+    bool weights_mapped; /* they are pages of the file */
     struct lrp_node_definition *nodes;
     size_t node_count, node_capacity;
     struct lrp_constant_definition *constants;

@@ -195,7 +195,7 @@ static enum lrp_status read_model(struct lrp_reader *reader, struct lrp_definiti
 
 static enum lrp_status open_and_read(struct lrp_reader *reader, struct lrp_definition *out) {
     struct lrp_mapping *file;
-    enum lrp_status status = lrp_reader_map(reader, reader->path, -1, &file);
+    enum lrp_status status = lrp_reader_map(reader, NULL, &file);
     if (status != LRP_OK)
         return status;
     reader->file = (struct lrp_bytes){file->data, file->size};

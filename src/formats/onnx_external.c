@@ -1,10 +1,7 @@
 /* onnx_external.c: weights in files beside the model; only beside it. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "mapping.h"
+#include "beside.h"
 #include "reader.h"
 #include "text.h"
 
@@ -62,54 +59,6 @@ static enum lrp_status read_place(struct lrp_reader *reader, struct lrp_bytes me
     return LRP_OK;
 }
 
-/* A path that cannot lead out of a folder by its letters alone. */
-static bool stays_inside(const char *location) {
-    if (*location == '/')
-        return false;
-    for (const char *p = location; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
-        if (p[0] == '.' && p[1] == '.' && (p[2] == '/' || p[2] == '\0'))
-            return false;
-    return true;
-}
-
-static enum lrp_status find_folder(struct lrp_reader *reader) {
-    const char *slash = strrchr(reader->path, '/');
-    const size_t length = slash == reader->path ? 1 : slash ? (size_t)(slash - reader->path) : 0;
-    const char *folder = slash ? lrp_arena_strndup(reader->arena, reader->path, length) : ".";
-    char *real = folder ? realpath(folder, NULL) : NULL;
-    if (!real)
-        return lrp_fail(reader->err, LRP_FILE, "the model's folder cannot be found: %s", strerror(errno));
-    reader->folder = lrp_arena_strdup(reader->arena, real);
-    free(real);
-    return reader->folder ? LRP_OK : lrp_reader_no_memory(reader);
-}
-
-/* The real path of a location, in the arena; it lies in the model's folder and is a regular file. */
-static enum lrp_status resolve(struct lrp_reader *reader, const char *location, const char **out) {
-    if (!stays_inside(location))
-        return lrp_fail(reader->err, LRP_FILE, "external data %s lies outside the model's folder, which is not allowed", location);
-    const enum lrp_status status = reader->folder ? LRP_OK : find_folder(reader);
-    if (status != LRP_OK)
-        return status;
-    const size_t prefix = strcmp(reader->folder, "/") == 0 ? 0 : strlen(reader->folder);
-    const char *path = lrp_arena_printf(reader->arena, "%.*s/%s", (int)prefix, reader->folder, location);
-    char *real = path ? realpath(path, NULL) : NULL;
-    if (!real)
-        return lrp_fail(reader->err, LRP_FILE, "external data %s cannot be read: %s (it must lie beside the model)", location,
-                        strerror(errno));
-    const bool inside = strncmp(real, reader->folder, prefix) == 0 && real[prefix] == '/';
-    struct stat kind;
-    const bool regular = inside && stat(real, &kind) == 0 && S_ISREG(kind.st_mode);
-    *out = inside ? lrp_arena_strdup(reader->arena, real) : NULL;
-    free(real);
-    if (!inside)
-        return lrp_fail(reader->err, LRP_FILE,
-                        "external data %s is a link out of the model's folder, which is not allowed; copy it there", location);
-    if (!regular)
-        return lrp_fail(reader->err, LRP_FILE, "external data %s is not a regular file", location);
-    return *out ? LRP_OK : lrp_reader_no_memory(reader);
-}
-
 static bool remember(struct lrp_reader *reader, const char *location, struct lrp_mapping *mapping) {
     const size_t n = reader->external_count;
     if ((n & (n - 1)) == 0) { /* full: at every power of two */
@@ -130,11 +79,10 @@ static enum lrp_status open_once(struct lrp_reader *reader, const char *location
         *out = reader->externals[index];
         return LRP_OK;
     }
-    const char *path = NULL;
     struct lrp_mapping *mapping = NULL;
-    enum lrp_status status = resolve(reader, location, &path);
-    if (status == LRP_OK) /* what was checked is what is opened: a link put there meanwhile is not followed */
-        status = lrp_reader_map(reader, path, strcmp(reader->folder, "/") == 0 ? 0 : (long)strlen(reader->folder), &mapping);
+    enum lrp_status status = reader->folder ? LRP_OK : lrp_beside_folder(reader->arena, reader->path, &reader->folder, reader->err);
+    if (status == LRP_OK)
+        status = lrp_reader_map(reader, location, &mapping);
     if (status != LRP_OK)
         return status;
     *out = mapping;

@@ -199,7 +199,7 @@ enum lrp_status lrp_reader_tensor(struct lrp_reader *reader, struct lrp_bytes me
 enum lrp_status lrp_onnx_read_tensor(const char *path, struct lrp_arena *arena, struct lrp_blob **out, struct lrp_error *err) {
     struct lrp_reader reader = {.path = path, .arena = arena, .err = err};
     struct lrp_mapping *file;
-    enum lrp_status status = lrp_reader_map(&reader, path, -1, &file);
+    enum lrp_status status = lrp_reader_map(&reader, NULL, &file);
     if (status != LRP_OK)
         return status;
     reader.file = (struct lrp_bytes){file->data, file->size};

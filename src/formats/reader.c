@@ -3,16 +3,19 @@
 
 #include <string.h>
 
+#include "beside.h"
+
 static void close_mapping(void *mapping) {
     lrp_mapping_close(mapping);
 }
 
-enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, long folder_length, struct lrp_mapping **out) {
+enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *location, struct lrp_mapping **out) {
     struct lrp_mapping *mapping = lrp_arena_calloc(reader->arena, 1, sizeof *mapping);
     if (!mapping || lrp_arena_on_free(reader->arena, close_mapping, mapping) != 0)
         return lrp_reader_no_memory(reader);
-    const enum lrp_status status = folder_length < 0 ? lrp_mapping_open(path, mapping, reader->err)
-                                                     : lrp_mapping_open_beneath(path, (size_t)folder_length, mapping, reader->err);
+    const enum lrp_status status =
+        location ? lrp_beside_map(reader->arena, reader->folder, "external data", location, mapping, reader->err)
+                 : lrp_mapping_open(reader->path, mapping, reader->err);
     if (status == LRP_OK)
         reader->mapped += mapping->size;
     *out = mapping;

@@ -19,14 +19,14 @@ struct lrp_reader {
     struct lrp_bytes file;
     bool file_mapped;            /* its bytes are pages of the file */
     size_t mapped;               /* bytes of all files */
-    const char *folder;          /* of the model, without symbolic links; NULL until asked for */
+    const char *folder;          /* of the model (beside.h); NULL until asked for */
     struct lrp_names external_of; /* location -> index into externals */
     struct lrp_mapping **externals;
     size_t external_count;
 };
 
-/* Maps a file for as long as the arena lives. folder_length: of a folder at its front that no link may lead out of; -1: none. */
-enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *path, long folder_length, struct lrp_mapping **out);
+/* Maps a file for as long as the arena lives: external data in `folder`, or (NULL) the model itself. */
+enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *location, struct lrp_mapping **out);
 /* Gives back what is not in the arena. */
 void lrp_reader_close(struct lrp_reader *reader);
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tiny models and arrays for test_inputs.sh.   usage: make_inputs.py FOLDER      writes them
        make_inputs.py FILE.npy SHAPE VALUE...   exit 0 if the array is that, to 1e-6; SHAPE is 1x2x2"""
+import json
 import os
 import struct
 import sys
@@ -52,6 +53,11 @@ def files():
         yield f"inner/{name}.onnx", model([node("Mul", "x w", "y")], {"x": (FLOAT, [1, 2])}, OPEN, {"w": external_proto("w", [2], location)})
     yield "inner/x.npy", npy([3, 5], [1, 2])
     yield "inner/in/w.bin", struct.pack("<2f", 1, 2)
+    for name, weights in (("pipe", "pipe"), ("folder", "in"), ("up", "../w.safetensors"), ("fine", "w..2.safetensors")):
+        yield f"inner/{name}.json", json.dumps({"lrpscope_model": 1, "input": [1, 2], "weights": weights,
+                                                "layers": [{"type": "dense", "weight": "w"}]}).encode()
+    header = json.dumps({"w": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]}}).encode()
+    yield "inner/w..2.safetensors", struct.pack("<Q", len(header)) + header + struct.pack("<2f", 1, 2)
     yield "w.bin", struct.pack("<2f", 1, 2)
 
 

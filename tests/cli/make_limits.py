@@ -20,7 +20,7 @@ ROWS = {
     "JSON models: layers; containers in each other": "layers containers",
     "custom rules of a rules file": "rules",
     "pictures: side; pixels": "side pixels",
-    "standard input": "stdin",
+    "standard input, or a pipe in a file's place": "stdin",
 }
 
 

@@ -138,6 +138,10 @@ bad 3 "external data aside/w.bin is a link out of the model's folder" run linked
 bad 3 "external data in is not a regular file" run folder.onnx x.npy
 bad 3 "external data pipe is not a regular file" run fifo.onnx x.npy
 bad 3 "external data no.bin cannot be read" run missing.onnx x.npy
+bad 3 'pipe.json: "weights": pipe is not a regular file' run pipe.json x.npy
+bad 3 'folder.json: "weights": in is not a regular file' run folder.json x.npy
+bad 3 'up.json: "weights": ../w.safetensors lies outside' run up.json x.npy
+good "" run fine.json x.npy --output o.npy;                                   array o.npy 1x1 13
 rm link.bin aside
 ln -s in/w.bin link.bin
 ln -s in aside

@@ -101,6 +101,38 @@ static void no_link_leads_out_of_a_folder(void **state) {
     lrp_mapping_close(&file);
 }
 
+/* More files than can be watched: all are read the same, those beyond are copies that nothing can cut off. */
+static void any_number_of_files_may_be_open(void **state) {
+    enum { FILES = LRP_MAPPINGS_WATCHED + 3 };
+    static struct lrp_mapping files[FILES];
+    struct lrp_error err;
+    const char *path = temporary_path(state, "a");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("abc", file);
+    fclose(file);
+    size_t mapped = 0;
+    for (size_t i = 0; i < FILES; i++) {
+        check_ok(lrp_mapping_open(path, &files[i], &err), &err);
+        mapped += files[i].of_file;
+        assert_true(files[i].size == 3 && memcmp(files[i].data, "abc", 3) == 0);
+        assert_true(files[i].of_file == (lrp_mapping_at(files[i].data) != NULL));
+    }
+    assert_int_equal(mapped, LRP_MAPPINGS_WATCHED);
+    assert_int_equal(truncate(path, 0), 0);
+    assert_memory_equal(files[FILES - 1].data, "abc", 3);
+    for (size_t i = 0; i < FILES; i++)
+        lrp_mapping_close(&files[i]);
+}
+
+static void devices_without_an_end_are_refused(void **state) {
+    struct lrp_mapping file;
+    struct lrp_error err;
+    (void)state;
+    check_fails(lrp_mapping_open("/dev/zero", &file, &err), &err, LRP_FILE, "/dev/zero: File too large");
+    assert_null(file.data);
+}
+
 static void an_unfinished_file_leaves_the_old_one(void **state) {
     const char *path = temporary_path(state, "a");
     struct lrp_error err;
@@ -264,6 +296,8 @@ int main(void) {
         cmocka_unit_test(pipes_are_read_wholly),
         IN_FOLDER(folders_and_missing_files_are_named),
         IN_FOLDER(no_link_leads_out_of_a_folder),
+        IN_FOLDER(any_number_of_files_may_be_open),
+        IN_FOLDER(devices_without_an_end_are_refused),
         IN_FOLDER(an_unfinished_file_leaves_the_old_one),
         IN_FOLDER(a_failed_write_is_reported_and_removed),
         IN_FOLDER(the_cause_of_an_early_failure_is_told),
