@@ -114,7 +114,7 @@ struct lrp_snapshot {
     int done, total;                  /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
     const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
-    double update_ms;                 /* the last job from its start to its end */
+    double update_ms;                 /* the last job from its start to its end, but for one that only made the ledger */
     int forward_layers, relevance_layers; /* how many layers it computed (so far); the others were known */
     struct lrp_error error;           /* of the last job, LRP_OK if none */
     uint64_t generation;              /* changes with settings and input: results of another generation are never shown */

@@ -311,13 +311,15 @@ enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
     struct lrp_session *s = job->session;
     const double before = lrp_now_ms();
     pthread_mutex_lock(&s->lock);
-    s->forward_layers = s->relevance_layers = 0;
+    /* accounting for what is there already is no update of it */
+    const bool updates = !(job->want == LRP_WANT_LEDGER && job->results->relevance_done && !job->results->ledger);
+    if (updates) s->forward_layers = s->relevance_layers = 0;
     pthread_mutex_unlock(&s->lock);
     job->run = &run;
     enum lrp_status status = run_passes(job, &run, &error);
     job->run = NULL;
     pthread_mutex_lock(&s->lock);
-    s->update_ms = lrp_now_ms() - before;
+    if (updates) s->update_ms = lrp_now_ms() - before;
     if (atomic_load(&s->generation) == job->generation) { /* else a later request speaks for the session */
         s->job_state = status == LRP_OK ? LRP_JOB_DONE : status == LRP_CANCELLED ? LRP_JOB_CANCELLED : LRP_JOB_FAILED;
         s->job_error = status == LRP_OK ? (struct lrp_error){0} : error;

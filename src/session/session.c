@@ -20,7 +20,8 @@ static void enforce(struct lrp_session *s, struct lrp_plan *p)
     s->one_by_one = p->one_by_one;
     s->job_state = p->results->relevance_done ? LRP_JOB_DONE : LRP_JOB_NONE;
     s->job_error = (struct lrp_error){0};
-    s->done = s->total = 0;
+    s->done = s->total = s->forward_layers = s->relevance_layers = 0;
+    s->update_ms = 0;
     pthread_mutex_unlock(&s->lock);
     s->sample = p->sample;
     p->state = state;
@@ -29,11 +30,28 @@ static void enforce(struct lrp_session *s, struct lrp_plan *p)
     lrp_plan_free(p, inputs);
 }
 
+/* Another target is refused at once where the output is known already; else the job tells. */
+static enum lrp_status check_target(struct lrp_session *s, const struct lrp_plan *p, struct lrp_error *err)
+{
+    const char *text = lrp_settings_get(p->state->settings, LRP_SETTING_TARGET);
+    if (!s->state || !*text || strcmp(text, lrp_settings_get(s->state->settings, LRP_SETTING_TARGET)) == 0) return LRP_OK;
+    pthread_mutex_lock(&s->lock); /* the worker may be filling these results */
+    const struct lrp_tensor *output = p->results->forward_done ? lrp_tensor_retain(p->results->values[p->state->output]) : NULL;
+    pthread_mutex_unlock(&s->lock);
+    struct lrp_target_choice *choices = NULL;
+    size_t count;
+    enum lrp_status status = output ? lrp_targets_choose(text, output, &p->state->labels, &choices, &count, err) : LRP_OK;
+    lrp_tensor_release(output);
+    free(choices);
+    return status == LRP_OK ? LRP_OK : lrp_fail_context(err, status, "%s", lrp_model_path(s->model));
+}
+
 static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources, struct lrp_error *err)
 {
     struct lrp_plan plan;
     double before = lrp_now_ms();
     enum lrp_status status = lrp_plan_make(s, settings, same_sources, &plan, err);
+    if (status == LRP_OK) status = check_target(s, &plan, err);
     if (status != LRP_OK) {
         lrp_plan_free(&plan, lrp_model_input_count(s->model));
         return status;

@@ -7,8 +7,7 @@
 
 static void menu(struct lrp_app *app, enum lrp_menu_kind kind) { lrp_app_emit_layers(app, LRP_EFFECT_MENU, NULL, (int)kind); }
 
-/* Row 0 is the input: it has no rule. */
-static bool has_layer(struct lrp_app *app) {
+bool lrp_app_has_layer(struct lrp_app *app) {
     if (app->layer > 0 || (app->layer == 0 && lrp_app_matches(app, 0, ":tagged")))
         return true;
     for (size_t i = 1; i < app->tagged_size; i++)
@@ -20,7 +19,7 @@ static bool has_layer(struct lrp_app *app) {
 }
 
 void lrp_do_rule_menu(struct lrp_app *app) {
-    if (has_layer(app))
+    if (lrp_app_has_layer(app))
         menu(app, LRP_MENU_RULE);
 }
 void lrp_do_composite_menu(struct lrp_app *app) { menu(app, LRP_MENU_COMPOSITE); }
@@ -33,15 +32,15 @@ void lrp_do_target_menu(struct lrp_app *app) {
 }
 
 void lrp_do_next_rule(struct lrp_app *app) {
-    if (has_layer(app))
+    if (lrp_app_has_layer(app))
         lrp_app_emit_layers(app, LRP_EFFECT_NEXT_RULE, NULL, 1);
 }
 void lrp_do_previous_rule(struct lrp_app *app) {
-    if (has_layer(app))
+    if (lrp_app_has_layer(app))
         lrp_app_emit_layers(app, LRP_EFFECT_NEXT_RULE, NULL, -1);
 }
 void lrp_do_reset_rule(struct lrp_app *app) {
-    if (has_layer(app))
+    if (lrp_app_has_layer(app))
         lrp_app_emit_layers(app, LRP_EFFECT_RULE, NULL, 0);
 }
 void lrp_do_undo(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_UNDO, NULL, 0, false); }

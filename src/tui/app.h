@@ -114,6 +114,7 @@ struct lrp_app {
     char offer[256];                  /* to go back to the last session: y takes it, n not; all other keys work; "": none */
     char status[512];
     bool status_error;
+    unsigned errors_told;             /* since the start */
     struct lrp_messages messages;
     struct lrp_effects effects;       /* what the runtime shall do; it empties them */
 };
@@ -171,6 +172,8 @@ int lrp_app_menu_page(const struct lrp_app *app);
 void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A prompt as it was before Enter: what was typed was refused. */
 void lrp_app_reopen_prompt(struct lrp_app *app, enum lrp_prompt_kind kind);
+/* There are layers that a rule could be for: row 0, the input, has none. Says so if not. */
+bool lrp_app_has_layer(struct lrp_app *app);
 void lrp_app_emit(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number, bool flag);
 /* The same, for the tagged layers or the selected one. */
 void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number);

@@ -77,7 +77,10 @@ void lrp_take_go(struct lrp_app *app, const char *text) {
         lrp_app_go(app, layer);
 }
 
-void lrp_take_rule_menu(struct lrp_app *app, const char *rule) { lrp_app_emit_layers(app, LRP_EFFECT_RULE, rule, 0); }
+void lrp_take_rule_menu(struct lrp_app *app, const char *rule) {
+    if (lrp_app_has_layer(app))
+        lrp_app_emit_layers(app, LRP_EFFECT_RULE, rule, 0);
+}
 void lrp_take_composite_menu(struct lrp_app *app, const char *text) {
     lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
 }

@@ -129,12 +129,14 @@ static void enter(struct lrp_app *app) {
     lrp_lineedit_remember(edit);
     app->prompt.kind = LRP_PROMPT_NONE;
     char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
-    const bool mends = kind == LRP_PROMPT_RULE || kind == LRP_PROMPT_COMPOSITE || kind == LRP_PROMPT_OPTION;
     const size_t before = app->effects.count;
+    const unsigned errors = app->errors_told;
     if (text)
         take(app, kind, text);
-    for (size_t i = before; mends && i < app->effects.count; i++)
+    for (size_t i = before; i < app->effects.count; i++)
         app->effects.items[i].typed_at = kind;
+    if (app->errors_told != errors && app->prompt.kind == LRP_PROMPT_NONE) /* a wrong command */
+        lrp_app_reopen_prompt(app, kind);
     if (kind == LRP_PROMPT_SEARCH && text && *text && !app->search_failed)
         lrp_app_reveal_hit(app);
     free(text);

@@ -18,21 +18,16 @@ static struct lrp_settings *changeable(struct lrp_runner *runner) {
     return settings;
 }
 
-/* Applies, or says what was wrong with the change, which then can be mended where it was typed. */
-static bool finish(struct lrp_runner *runner, const struct lrp_effect *effect, struct lrp_settings *settings, enum lrp_status status,
-                   const struct lrp_error *err) {
-    bool applied = false;
+/* Applies, or says what was wrong with the change. */
+static bool finish(struct lrp_runner *runner, struct lrp_settings *settings, enum lrp_status status, const struct lrp_error *err) {
+    const unsigned errors = runner->app.errors_told;
     if (status == LRP_OK) {
-        const size_t messages = runner->app.messages.count;
         lrp_runner_apply(runner, settings);
-        applied = runner->app.messages.count == messages;
-    } else {
-        lrp_runner_say(runner, true, err->message);
-        lrp_settings_free(settings);
+        return runner->app.errors_told == errors;
     }
-    if (!applied && effect->typed_at && runner->app.prompt.kind == LRP_PROMPT_NONE)
-        lrp_app_reopen_prompt(&runner->app, (enum lrp_prompt_kind)effect->typed_at);
-    return applied;
+    lrp_runner_say(runner, true, err->message);
+    lrp_settings_free(settings);
+    return false;
 }
 
 static const char *name_of(const struct lrp_runner *runner, int layer) { return runner->snapshot->layers->rows[layer].name; }
@@ -66,7 +61,7 @@ static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect) {
     struct lrp_settings *settings = changeable(runner);
     struct lrp_error err;
     if (settings)
-        finish(runner, effect, settings, lrp_settings_set(settings, (enum lrp_setting)effect->number, effect->text, &err), &err);
+        finish(runner, settings, lrp_settings_set(settings, (enum lrp_setting)effect->number, effect->text, &err), &err);
 }
 
 static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect) {
@@ -82,7 +77,7 @@ static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect) 
             lrp_settings_remove_rule(settings, name_of(runner, effect->layers[i]));
     }
     if (settings)
-        finish(runner, effect, settings, status, &err);
+        finish(runner, settings, status, &err);
 }
 
 static enum lrp_status add_tried(const struct lrp_runner *runner, const struct lrp_effect *effect, struct lrp_settings *settings) {
@@ -116,7 +111,7 @@ static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *eff
             status = lrp_settings_add_rule(settings, name_of(runner, layer), rule, &err);
     }
     if (settings)
-        finish(runner, effect, settings, status, &err);
+        finish(runner, settings, status, &err);
 }
 
 static void do_register(struct lrp_runner *runner, const struct lrp_effect *effect) {
@@ -128,7 +123,7 @@ static void do_register(struct lrp_runner *runner, const struct lrp_effect *effe
     const enum lrp_status status = effect->number == 0
                                        ? lrp_settings_register_layer(settings, effect->text, effect->flag, &err)
                                        : lrp_settings_register_activation(settings, effect->text, effect->flag, &err);
-    if (!finish(runner, effect, settings, status, &err))
+    if (!finish(runner, settings, status, &err))
         return;
     const struct lrp_layer *layer = effect->flag ? lrp_app_layer(&runner->app, runner->app.layer) : NULL;
     const bool own = layer && strcmp(effect->text, effect->number ? layer->activation : layer->type) == 0;
@@ -229,8 +224,12 @@ void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effec
         [LRP_EFFECT_RESTORE] = do_restore,   [LRP_EFFECT_START] = do_start};
     char hint[80];
     _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
+    const unsigned errors = runner->app.errors_told;
     if (!runner->session && needs_model(effect))
         lrp_runner_say(runner, false, lrp_app_hint(&runner->app, "no model: {open} opens one", hint, sizeof hint));
     else
         functions[effect->kind](runner, effect);
+    /* what was refused can be mended where it was typed */
+    if (effect->typed_at && runner->app.errors_told != errors && runner->app.prompt.kind == LRP_PROMPT_NONE)
+        lrp_app_reopen_prompt(&runner->app, (enum lrp_prompt_kind)effect->typed_at);
 }

@@ -8,7 +8,8 @@
 
 void lrp_view_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_view_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
-void lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+/* Returns the columns taken. */
+int lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 /* What the word being typed could be, in the last rows of the body. */
 void lrp_view_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 /* Which candidate lies there, or -1. */
@@ -43,9 +44,9 @@ void lrp_view_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, str
 int lrp_view_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat);
 /* The box of the open menu. */
 struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body);
-/* The action of the key bar at a column, or LRP_ACTION_NONE. */
 /* The key that answers the question in the status line where its letter stands, or 0. */
 int lrp_answer_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
+/* The action of the key bar at a column, or LRP_ACTION_NONE. */
 enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x);
 /* Title row of a pane. */
 void lrp_view_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text);

@@ -7,7 +7,7 @@
 
 enum { LRP_CANDIDATES_SHOWN = 8 };
 
-void lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+int lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     static const char *const labels[LRP_PROMPT_COUNT] = {
 #define X(id, text) [LRP_PROMPT_##id] = text,
         LRP_PROMPTS(X)
@@ -25,9 +25,10 @@ void lrp_view_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     snprintf(before, sizeof before, "%.*s", (int)edit->cursor, lrp_lineedit_text(edit));
     /* what is left of the cursor stays in sight, with a column for the cursor */
     const int cursor = lrp_canvas_tail(canvas, x, rect.y, width - 1, before, style);
-    lrp_canvas_text(canvas, x + cursor, rect.y, width - cursor, lrp_lineedit_text(edit) + edit->cursor, style);
+    const int behind = lrp_canvas_text(canvas, x + cursor, rect.y, width - cursor, lrp_lineedit_text(edit) + edit->cursor, style);
     canvas->cursor_x = x + cursor;
     canvas->cursor_y = rect.y;
+    return x + cursor + behind - rect.x;
 }
 
 /* The candidates shown: those around the selected one, as many as there is room for. */

@@ -112,7 +112,9 @@ static void a_heatmap_is_exported_and_replacing_asks(void **state) {
     assert_true(screen_wait_gone(&s, "replace it?"));
     screen_type(&s, "e\025/no/such/folder/x.png\r");
     assert_true(screen_wait(&s, "No such file"));
-    screen_type(&s, "qq");
+    screen_type(&s, "\033");
+    assert_true(screen_wait_gone(&s, "write PNG: "));
+    screen_type(&s, "q");
     assert_true(screen_ends_with(&s, 0));
     unlink(path);
     screen_free(&s);
@@ -202,7 +204,7 @@ static void without_a_model_some_are_offered(void **state) {
     assert_true(screen_wait(&s, "> vgg-unsupported.onnx"));
     screen_type(&s, "\r");
     assert_true(screen_wait(&s, "2 unsupported"));
-    screen_type(&s, "iassets/demo/bo\t");
+    screen_type(&s, "i\025assets/demo/bo\t");
     assert_true(screen_wait(&s, "assets/demo/boot.png"));
     screen_type(&s, "\r");
     assert_true(screen_wait(&s, "boot.png  "));

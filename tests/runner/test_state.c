@@ -115,6 +115,33 @@ static void what_is_refused_can_be_mended(void **state) {
     end(&o);
 }
 
+/* Whatever is typed, and how it is refused: in the words that follow, with no name of the model that the header shows. */
+static void every_prompt_stays_open_for_what_is_refused(void **state) {
+    static const struct {
+        const char *keys;
+        enum lrp_prompt_kind prompt;
+        const char *text, *said;
+    } cases[] = {{":no-such<CR>", LRP_PROMPT_COMMAND, "no-such", "no such command: no-such"},
+                 {":go 99<CR>", LRP_PROMPT_COMMAND, "go 99", "no layer 99"},
+                 {":go 2<CR>:rule nothing<CR>", LRP_PROMPT_COMMAND, "rule nothing", "unknown rule nothing"},
+                 {":set gamma x<CR>", LRP_PROMPT_COMMAND, "set gamma x", "gamma 'x' is not valid"},
+                 {":composite nothing<CR>", LRP_PROMPT_COMMAND, "composite nothing", "unknown composite or rule nothing"},
+                 {"i<C-u>/no/such.png<CR>", LRP_PROMPT_INPUT, "/no/such.png", "/no/such.png: "},
+                 {"w<C-u>/no/such/rules.json<CR>", LRP_PROMPT_WRITE, "/no/such/rules.json", "/no/such/rules.json: "}};
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct opened o;
+        start(&o);
+        press(&o, cases[i].keys);
+        if (o.runner.app.prompt.kind != cases[i].prompt || strncmp(o.runner.app.status, cases[i].said, strlen(cases[i].said)) != 0)
+            fail_msg("%s: prompt %d, said %s", cases[i].keys, (int)o.runner.app.prompt.kind, o.runner.app.status);
+        assert_string_equal(lrp_lineedit_text(&o.runner.app.edits[cases[i].prompt]), cases[i].text);
+        press(&o, "<Esc>");
+        assert_int_equal(o.runner.app.prompt.kind, LRP_PROMPT_NONE);
+        end(&o);
+    }
+}
+
 static void not_answering_loses_nothing(void **state) {
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
@@ -181,6 +208,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(undoing_says_what_changes, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(not_answering_loses_nothing, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(what_is_refused_can_be_mended, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(every_prompt_stays_open_for_what_is_refused, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(no_ends_the_offer, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(broken_files_are_as_none, temporary_setup, temporary_teardown),
     };

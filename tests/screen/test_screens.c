@@ -65,6 +65,8 @@ static const struct screen {
     {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"error-long-30x10", "E", 30, 10, LRP_COLOR_256, false, EXPLAINED},
+    {"error-typed-40x12", ":go nowhere to be found at all<CR>", 40, 12, LRP_COLOR_256, false, EXPLAINED},
 };
 
 /* What the session would put into the rule menu. */

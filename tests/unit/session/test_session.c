@@ -219,21 +219,28 @@ static const struct {
 } targets[] = {{"", 9},      {"boot", 9},  {"trous", 1},     {"3", 3},      {"(4:0:0)", 4}, {"2@0:0", 2},
                {"10", -1},   {"s", -1},    {"no such", -1},  {"1,2", -1},   {"2@1:0", -1},  {"-1", -1}};
 
+/* A target that cannot be is refused at once where the output is known, and the one before stays; else by the run. */
 static void understands_targets(void **state)
 {
     (void)state;
     struct lrp_error err = {0};
     struct lrp_settings *settings = demo_settings();
     struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    check_ok(lrp_settings_set(settings, LRP_SETTING_TARGET, "no such", &err), &err);
+    check_ok(lrp_session_apply(s, settings, &err), &err);
+    check_fails(lrp_session_run(s, LRP_WANT_FORWARD, &err), &err, LRP_USAGE, "no such");
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         check_ok(lrp_settings_set(settings, LRP_SETTING_TARGET, targets[i].text, &err), &err);
-        check_ok(lrp_session_apply(s, settings, &err), &err);
-        enum lrp_status status = lrp_session_run(s, LRP_WANT_FORWARD, &err);
+        const enum lrp_status status = lrp_session_apply(s, settings, &err);
         if (targets[i].index < 0) {
             check_fails(status, &err, LRP_USAGE, targets[i].text);
+            const struct lrp_snapshot *before = snapshot(s);
+            assert_string_equal(lrp_settings_get(before->settings, LRP_SETTING_TARGET), "2@0:0");
+            lrp_snapshot_release(before);
             continue;
         }
         check_ok(status, &err);
+        check_ok(lrp_session_run(s, LRP_WANT_FORWARD, &err), &err);
         const struct lrp_snapshot *now = snapshot(s);
         assert_int_equal(now->targets[0].index, targets[i].index);
         lrp_snapshot_release(now);
