@@ -14,7 +14,7 @@ static int draw(int n) {
 }
 
 struct dims {
-    int rank, dim[4];
+    int rank, dim[5];
 };
 
 static struct dims draw_dims(int least) {
@@ -180,12 +180,116 @@ static void resizes_of_any_scale(void **unused) {
     }
 }
 
+/* "name=I1,2,3" with numbers from least to least + span - 1, appended with a blank in front; `out` gets them if it is not NULL. */
+static void draw_ints(char text[TEXT], const char *name, int count, int least, int span, int *out) {
+    size_t at = strlen(text);
+    at += (size_t)snprintf(text + at, TEXT - at, " %s=I", name);
+    for (int k = 0; k < count; k++) {
+        const int value = least + draw(span);
+        at += (size_t)snprintf(text + at, TEXT - at, "%s%d", k ? "," : "", value);
+        if (out)
+            out[k] = value;
+    }
+}
+
+/* Over one to three axes, in groups, with steps, holes and borders; weights and bias are data, constants, or left out. */
+static void convolutions_of_any_attributes(void **unused) {
+    (void)unused;
+    for (int round = 0; round < 3 * ROUNDS; round++) {
+        const bool transposed = draw(2);
+        const int axes = 1 + draw(3), groups = 1 + draw(2), per_group = 1 + draw(axes < 3 ? 2 : 1), kernels = groups * (1 + draw(2));
+        struct dims x = {2 + axes, {1 + draw(axes < 3 ? 2 : 1), groups * per_group}};
+        struct dims w = {2 + axes, {transposed ? x.dim[1] : kernels, transposed ? kernels / groups : per_group}};
+        struct dims bias = {1, {kernels}};
+        char attributes[TEXT] = "", in[3][TEXT];
+        int kernel[3], holes[3];
+        snprintf(attributes, sizeof attributes, "group=i%d", groups);
+        draw_ints(attributes, "kernel_shape", axes, 1, 2, kernel);
+        draw_ints(attributes, "dilations", axes, 1, 2, holes);
+        draw_ints(attributes, "strides", axes, 1, 2, NULL);
+        draw_ints(attributes, "pads", 2 * axes, 0, 2, NULL);
+        for (int k = 0; k < axes; k++) {
+            w.dim[2 + k] = kernel[k];
+            x.dim[2 + k] = transposed ? 2 + draw(2) : (kernel[k] - 1) * holes[k] + 1 + draw(axes < 3 ? 2 : 1);
+            if (transposed && (kernel[k] - 1) * holes[k] == 0)
+                x.dim[2 + k] = 3; /* enough is left when the borders are cut off */
+        }
+        if (count_of(&x) > 80 || count_of(&w) > 80)
+            continue;
+        write_tensor(in[0], &x, false, 0.4);
+        write_tensor(in[1], &w, false, 0.415);
+        write_tensor(in[2], &bias, false, 0.43);
+        if (draw(2))
+            memmove(in[1] + 1, in[1], strlen(in[1]) + 1), in[1][0] = '!';
+        check(transposed ? "ConvTranspose" : "Conv", 11, attributes, (const char *const[]){in[0], in[1], in[2]}, 2 + draw(2));
+    }
+}
+
+static void poolings_of_any_attributes(void **unused) {
+    static const char *const ops[] = {"MaxPool", "AveragePool", "LpPool"};
+    (void)unused;
+    for (int round = 0; round < 3 * ROUNDS; round++) {
+        const int axes = 1 + draw(3), which = draw(3);
+        struct dims x = {2 + axes, {1, 1 + draw(2)}};
+        char attributes[TEXT] = "", text[TEXT];
+        int kernel[3], holes[3];
+        snprintf(attributes, sizeof attributes, "ceil_mode=i%d", draw(2));
+        if (which == 1)
+            snprintf(attributes + strlen(attributes), sizeof attributes - strlen(attributes), " count_include_pad=i%d", draw(2));
+        if (which == 2)
+            snprintf(attributes + strlen(attributes), sizeof attributes - strlen(attributes), " p=i%d", 1 + draw(3));
+        draw_ints(attributes, "kernel_shape", axes, 2, axes < 3 ? 2 : 1, kernel);
+        draw_ints(attributes, "dilations", axes, 1, 2, holes);
+        draw_ints(attributes, "strides", axes, 1, 2, NULL);
+        draw_ints(attributes, "pads", 2 * axes, 0, 2, NULL);
+        for (int k = 0; k < axes; k++)
+            x.dim[2 + k] = (kernel[k] - 1) * holes[k] + 1 + draw(axes < 3 ? 3 : 1);
+        if (count_of(&x) > 80)
+            continue;
+        write_tensor(text, &x, false, 0.4);
+        check(ops[which], 22, attributes, (const char *const[]){text}, 1);
+    }
+}
+
+static void pieces_of_any_shape(void **unused) {
+    static const char *const modes[] = {"constant", "reflect", "edge", "wrap"};
+    (void)unused;
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+        const struct dims d = draw_dims(1);
+        const int axis = draw(d.rank), length = d.dim[axis], first = draw(length), last = draw(length);
+        struct dims other = d;
+        char x[TEXT], y[TEXT], a[64], b[64], c[64], e[64], attributes[TEXT];
+        other.dim[axis] = 1 + draw(3);
+        write_tensor(x, &d, false, 0.4);
+        write_tensor(y, &other, false, 0.415);
+        snprintf(attributes, sizeof attributes, "axis=i%d", draw(2) ? axis : axis - d.rank);
+        check("Concat", 13, attributes, (const char *const[]){x, y, x}, 2 + draw(2));
+        snprintf(a, sizeof a, "l[3] %d %d %d", first, last - length, first); /* twice the same: what comes back is added up */
+        check("Gather", 13, attributes, (const char *const[]){x, a}, 2);
+        if (length > 1) {
+            snprintf(a, sizeof a, "!l[2] %d %d", 1, length - 1);
+            const struct example split = {"", "Split", "", 13, attributes, {x, a}, {"?", "?"}};
+            check_example(&split);
+        }
+        snprintf(a, sizeof a, "!l[1] %d", first);
+        snprintf(b, sizeof b, "!l[1] %d", first <= last ? 99 : -99);
+        snprintf(c, sizeof c, "!l[1] %d", axis);
+        snprintf(e, sizeof e, "!l[1] %d", (first <= last ? 1 : -1) * (1 + draw(2)));
+        check("Slice", 13, "", (const char *const[]){x, a, b, c, e}, 5);
+        const int mode = draw(4), border = mode == 1 ? length - 1 : length;
+        snprintf(attributes, sizeof attributes, "mode=s%s", modes[mode]);
+        snprintf(a, sizeof a, "!l[2] %d %d", border ? draw(border + 1) : 0, border ? draw(border + 1) : 0);
+        check("Pad", 19, attributes, (const char *const[]){x, a, "", c}, 4);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operands_of_any_shapes), cmocka_unit_test(functions_of_any_shape),
         cmocka_unit_test(reductions_over_any_axes), cmocka_unit_test(any_axis),
         cmocka_unit_test(any_permutation), cmocka_unit_test(products_of_any_batch),
-        cmocka_unit_test(resizes_of_any_scale),
+        cmocka_unit_test(resizes_of_any_scale), cmocka_unit_test(convolutions_of_any_attributes),
+        cmocka_unit_test(poolings_of_any_attributes), cmocka_unit_test(pieces_of_any_shape),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
