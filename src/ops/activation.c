@@ -199,7 +199,7 @@ const struct lrp_operator lrp_ops_activation[] = {
     ROW("LeakyRelu", "", LEAKY_RELU, infer, 1, 6, 16),
     ROW("Elu", "", ELU, infer, 1, 6, 22),
     ROW("Selu", "", SELU, infer, 6, 22),
-    ROW("Celu", "", CELU, celu_infer, 12),
+    ROW("Celu", "", CELU, celu_infer, 12, 28),
     ROW("Sigmoid", "", SIGMOID, infer, 1, 6, 13),
     ROW("HardSigmoid", "", HARD_SIGMOID, infer, 1, 6, 22),
     ROW("Tanh", "", TANH, infer, 1, 6, 13),

@@ -76,7 +76,7 @@ const struct lrp_operator lrp_ops_move[] = {
     { OWN("GatherElements", gather_elements, 11, 13) },
     { OWN("GatherND", gather_nd, 11, 12, 13) },
     { OWN("ScatterElements", scatter_elements, 11, 13, 16, 18) },
-    { OWN("Scatter", scatter_elements, 9) },
+    { OWN("Scatter", scatter_elements, 9, 11) },
     { OWN("ScatterND", scatter_nd, 11, 13, 16, 18) },
     { OWN("Trilu", trilu, 14) },
     { OWN("Compress", compress, 9, 11) },

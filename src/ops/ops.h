@@ -167,7 +167,7 @@ struct lrp_operator {
     const char *name;   /* ONNX operator name */
     const char *domain; /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
     short versions[12]; /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
-    short newer;        /* first later ONNX version that differs and is not implemented; 0: none up to opset 26 */
+    short newer;        /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
     unsigned traits;    /* enum lrp_trait */
     unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
     enum lrp_kind static_kind;

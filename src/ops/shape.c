@@ -268,7 +268,7 @@ const struct lrp_operator lrp_ops_shape[] = {
     { ROW("Size", size, 1, 13, 19, 21, 23, 24, 25), .traits = LRP_TRAIT_SHAPE_ONLY },
     { ROW("Constant", constant, 1, 9, 11, 12, 13, 19, 21, 23, 24, 25) },
     { ROW("ConstantOfShape", fill, 9, 20, 21, 23, 24, 25) },
-    { ROW("Range", range, 11) },
+    { ROW("Range", range, 11, 27) },
     { ROW("EyeLike", eye, 9, 22), .traits = LRP_TRAIT_SHAPE_ONLY },
     { ROW("NonZero", nonzero, 9, 13) },
     { ROW("OneHot", lrp_onehot, 9, 11) },

@@ -12,6 +12,7 @@ enum outcome { PASSED, WRONG, NOT_SUPPORTED, OUTCOMES };
 /* A folder with model.onnx and test_data_set_0. */
 struct test {
     const char *folder, *write; /* write: folder that outputs go to; NULL: nowhere */
+    bool versions;              /* a model of one node imports the very version of its operator that it tests */
     struct lrp_arena *arena;
     struct lrp_definition *definition;
     struct lrp_blob *in[MOST], *want[MOST];

@@ -1,5 +1,6 @@
-/* main.c: onnx_backend DIR... [--write OUT] [-v]: the ONNX project's own tests under DIR. A line for every wrong one and every
- * model that does not open (-v: for every one that is not supported, too), counts by operator, counts in all. */
+/* main.c: onnx_backend DIR... [--write OUT] [--versions] [-v]: the ONNX project's own tests under DIR. A line for every wrong one and every
+ * model that does not open (-v: for every one that is not supported, too), counts by operator, counts in all.
+ * --versions: models of one node import the version of the operator they test, which must be named in the operator table. */
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 struct options {
     const char *write;
-    bool verbose;
+    bool verbose, versions;
 };
 struct sums {
     size_t outcomes[OUTCOMES], closed;
@@ -29,7 +30,7 @@ static void report(const struct test *test, enum outcome outcome, bool verbose) 
 }
 
 static bool run_folder(const char *folder, const struct options *options, struct sums *sums) {
-    struct test test = {.folder = folder, .write = options->write, .arena = lrp_arena_new(), .op_type = "", .domain = ""};
+    struct test test = {.folder = folder, .write = options->write, .versions = options->versions, .arena = lrp_arena_new(), .op_type = "", .domain = ""};
     if (!test.arena)
         return false;
     const enum outcome outcome = test_run(&test);
@@ -72,6 +73,8 @@ int main(int argc, char **argv) {
             options.write = ++i < argc ? argv[i] : NULL;
         else if (strcmp(argv[i], "-v") == 0)
             options.verbose = true;
+        else if (strcmp(argv[i], "--versions") == 0)
+            options.versions = true;
     }
     if (options.write && mkdir(options.write, 0777) && errno != EEXIST) {
         fprintf(stderr, "%s: %s\n", options.write, strerror(errno));
@@ -80,11 +83,11 @@ int main(int argc, char **argv) {
     for (int i = 1; i < argc && done; i++) {
         if (strcmp(argv[i], "--write") == 0)
             i++;
-        else if (strcmp(argv[i], "-v") != 0)
+        else if (strcmp(argv[i], "-v") != 0 && strcmp(argv[i], "--versions") != 0)
             done = run_tree(argv[i], &options, &sums);
     }
     if (!done) {
-        fprintf(stderr, "usage: onnx_backend DIR... [--write OUT] [-v]\n");
+        fprintf(stderr, "usage: onnx_backend DIR... [--write OUT] [--versions] [-v]\n");
         return 2;
     }
     table_print(sums.table);
