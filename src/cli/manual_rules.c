@@ -81,10 +81,10 @@ static void conventions(FILE *file) {
 static void selectors(FILE *file) {
     static const char *const rows[][2] = {
         {"NAME", "a layer's name; a node's or a value's name stands for the layer that holds it"},
-        {"N", "a layer's number, from 1 on in the order of execution, unless a layer is called so: in JSON models, layers without a name are called "
-              "by their place (the third one 3), which differs from their number where models nest"},
+        {"N", "a layer's number, from 1 on in the order of execution, unless a layer is called so: in JSON models, those without a name are "
+              "called by their place (the third one 3), which differs from their number where models nest"},
         {"A..B", "layers by number, both included"},
-        {"2.3.1", "in JSON models: the layer of that place in nested chains, or all layers in it; of branches the layer that joins them"},
+        {"2.3.1", "in JSON models: the layer of that place in nested chains, or all layers in it; of branches without a name the layer that joins them"},
         {"CONTAINER", "in JSON models: all layers of a chain that has a name; of branches the layer that joins them, which has their name"},
         {"type:T", "layers of a type, a group of types, or an ONNX operator"},
         {"first, last", "the first and the last layer"},

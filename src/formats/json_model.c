@@ -109,7 +109,7 @@ static enum lrp_status read_branches(struct lrp_json_reader *r, const cJSON *con
     return join(r, container, number, ends, count);
 }
 
-/* Notes a container that begins here; how many nodes it has is known at its end. */
+/* Notes a container, or (kind NULL) a layer, that begins here; how many nodes it has is known at its end. */
 static enum lrp_status begin_scope(struct lrp_json_reader *r, const cJSON *container, const char *kind, const char *number)
 {
     struct lrp_scope_definition *scopes = lrp_json_grow(r, r->scopes, r->scope_count, &r->scope_capacity, sizeof *scopes);
@@ -145,7 +145,7 @@ static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer,
     *to = number;
     if (!cJSON_IsObject(layer)) return lrp_json_layer_fail(r, number, layer, "a layer is an object with a \"type\"");
     if (depth == MOST_DEEP) return lrp_json_layer_fail(r, number, layer, "nested more than %d deep", MOST_DEEP);
-    if (r->node_count >= MOST_LAYERS || r->scope_count >= MOST_LAYERS)
+    if (r->node_count >= MOST_LAYERS || r->scope_count >= 2 * MOST_LAYERS)
         return lrp_json_layer_fail(r, number, layer, "more than %d layers", MOST_LAYERS);
     for (size_t c = 0; c < sizeof containers / sizeof *containers; c++) {
         const size_t scope = r->scope_count;
@@ -158,7 +158,11 @@ static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer,
         if (status == LRP_OK) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
         return status;
     }
-    return lrp_json_layer_read(r, layer, number, from);
+    const size_t scope = r->scope_count;
+    enum lrp_status status = named ? begin_scope(r, layer, NULL, number) : LRP_OK;
+    if (status == LRP_OK) status = lrp_json_layer_read(r, layer, number, from);
+    if (status == LRP_OK && named) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
+    return status;
 }
 
 /* ---- weights ---- */
@@ -267,6 +271,7 @@ static enum lrp_status fill(struct lrp_json_reader *r, const cJSON *json, struct
     out->node_count = r->node_count;
     out->scopes = r->scopes;
     out->scope_count = r->scope_count;
+    out->numbered = true;
     out->constants = r->constants;
     out->constant_count = r->constant_count;
     return LRP_OK;

@@ -56,6 +56,7 @@ static bool scope_entry(const struct lrp_graph *g, const struct lrp_layer_view *
 {
     const struct lrp_scope_definition *scope = &g->definition->scopes[number];
     int first = -1, last = -1;
+    if (!scope->kind) return false;
     for (size_t n = scope->first; n < scope->first + scope->count; n++) {
         const int layer = view->layer_of_node[n];
         if (layer <= 0 || !in_scope(scope, head[layer])) continue;

@@ -32,7 +32,7 @@ struct lrp_opset {
 /* Layers that the file itself puts together: containers of JSON models, calls of an ONNX model's own functions. */
 struct lrp_scope_definition {
     const char *name, *number; /* number: "2.1", where it stands; name: as given, else the number; of functions both are the call's name */
-    const char *kind;          /* "chain", "parallel", "skip-connection", "function" */
+    const char *kind;          /* "chain", "parallel", "skip-connection", "function"; NULL: one layer that has a name of its own */
     size_t first, count;       /* its nodes, which follow each other */
 };
 /* The graphs that hang on an attribute: how many, and one of them. */
@@ -54,6 +54,7 @@ struct lrp_definition {
     const struct lrp_node_definition *nodes; /* file order */
     const struct lrp_scope_definition *scopes; /* outer ones before those inside */
     size_t input_count, output_count, value_count, constant_count, node_count, scope_count;
+    bool numbered; /* values are called by the places of what makes them: the file gives them no names */
     size_t bytes; /* size of all files mapped */
 };
 

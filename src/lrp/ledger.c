@@ -67,9 +67,11 @@ static void sum_up(const struct lrp_tensor *t, struct sums *sums)
 
 /* ---- one node ---- */
 
+enum { LEDGER_OUTPUTS = 64 };
 struct book {
     const struct lrp_propagation *p;
     const struct lrp_tensor *const *relevance;
+    const struct lrp_tensor **gradient; /* of input times gradient, whose relevance is no gradient; else NULL */
     struct lrp_ledger *ledger;
 };
 
@@ -99,6 +101,13 @@ static void enter(const struct book *b, struct lrp_account *a, struct lrp_ledger
     if (fmax(out.largest, away.largest) > 100 * in.largest && in.largest > 0) row->flags |= 1u << LRP_LEDGER_AMPLIFIED;
 }
 
+/* Gradients become what input times gradient calls relevance. */
+static void times_inputs(const struct lrp_propagation *p, const struct lrp_node *n, struct lrp_tensor **given)
+{
+    for (int i = 0; i < n->call.in_count; i++)
+        if (given[i] && p->values[n->in[i]]) lrp_tensors_add_product(1, p->values[n->in[i]], given[i], true, given[i], p->run);
+}
+
 static enum lrp_status account_node(const struct book *b, int node, const struct lrp_tensor *const *outputs, struct lrp_tensor **given,
                                     struct lrp_error *err)
 {
@@ -116,8 +125,15 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
                             .gradient = gradient || (behind && through), .causes = row->causes};
     if (behind && !through) return LRP_OK;
     if (!behind && p->keep_activation && !gradient) application.inner_activation = nodes->activation;
+    const struct lrp_tensor *slopes[LEDGER_OUTPUTS] = {NULL};
+    if (b->gradient && n->call.out_count <= LEDGER_OUTPUTS) {
+        for (int j = 0; j < n->call.out_count; j++) slopes[j] = n->out[j] < 0 ? NULL : b->gradient[n->out[j]];
+        application.relevance = slopes;
+    }
     enum lrp_status status = a.gradient ? lrp_apply_gradient(&application, given, err) : lrp_apply(&application, given, err);
     if (status != LRP_OK) return status;
+    if (b->gradient) times_inputs(p, n, given);
+    application.relevance = outputs;
     enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
     status = lrp_ledger_causes(&a, err);
     if (!gradient && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
@@ -177,7 +193,7 @@ static void close_ledger(const struct book *b, double explained)
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
     struct sums input = {0}, start = {0};
     if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
-    sum_up(b->p->start_relevance, &start);
+    sum_up(b->gradient ? b->relevance[b->p->start] : b->p->start_relevance, &start);
     l->rows[0] = (struct lrp_ledger_row){.in = input.sum, .out = input.sum, .size = 2 * input.size, .nan = input.nan,
                                          .flags = input.nan ? 1u << LRP_LEDGER_NAN : 0};
     for (size_t i = 1; i < l->count; i++) {
@@ -193,6 +209,15 @@ static void close_ledger(const struct book *b, double explained)
     close_row(&l->total);
 }
 
+/* The pass that input times gradient is made from. */
+static enum lrp_status find_gradients(const struct lrp_propagation *p, const struct lrp_tensor ***out, struct lrp_error *err)
+{
+    struct lrp_propagation plain = {.engine = p->engine, .view = p->view, .assignment = p->assignment, .values = p->values,
+                                    .method = LRP_METHOD_GRADIENT, .start = p->start, .start_relevance = p->start_relevance, .run = p->run};
+    *out = calloc((size_t)lrp_engine_graph(p->engine)->value_count + 1, sizeof **out);
+    return *out ? lrp_propagate(&plain, *out, err) : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
+}
+
 enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lrp_tensor *const *relevance, double explained,
                                 struct lrp_ledger **out, struct lrp_error *err)
 {
@@ -201,17 +226,20 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     if (l) l->count = p->view->list.count;
     if (l) l->rows = calloc(l->count + 1, sizeof *l->rows);
     enum lrp_status status = l && l->rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
-    const struct book book = {.p = p, .relevance = relevance, .ledger = l};
+    struct book book = {.p = p, .relevance = relevance, .ledger = l};
+    if (status == LRP_OK && p->method == LRP_METHOD_INPUT_GRADIENT) status = find_gradients(p, &book.gradient, err);
     for (int k = g->order_count - 1; status == LRP_OK && k >= 0; k--) {
         if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
         else status = visit(&book, g->order[k], err);
         if (status == LRP_OK && p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
+    if (status == LRP_OK) close_ledger(&book, explained);
+    for (int v = 0; book.gradient && v < g->value_count; v++) lrp_tensor_release(book.gradient[v]);
+    free(book.gradient);
     if (status != LRP_OK) {
         lrp_ledger_free(l);
         return status;
     }
-    close_ledger(&book, explained);
     *out = l;
     return LRP_OK;
 }

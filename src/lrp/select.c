@@ -43,6 +43,12 @@ static void choose(struct lrp_selection *s, int layer)
     s->count++;
 }
 
+/* "3", "2.3.1": a place in a model whose values are called so by us; what stands there is found by place. */
+static bool is_place(const struct lrp_graph *g, const char *text)
+{
+    return g->definition->numbered && !text[strspn(text, "0123456789.")];
+}
+
 /* A name of a layer, a node of the file, or a value. */
 static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *name, struct lrp_selection *s)
 {
@@ -56,7 +62,7 @@ static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view
             choose(s, layer);
             return true;
         }
-    for (int v = 0; v < g->value_count; v++)
+    for (int v = 0; v < g->value_count && !is_place(g, name); v++)
         if (!g->values[v].own && strcmp(g->values[v].name, name) == 0) {
             int producer = g->values[v].producer;
             if (producer < 0 && !g->values[v].is_input) continue;

@@ -158,7 +158,7 @@ static void containers_are_known_by_name_and_number(void **state) {
     }
     static const struct {
         const char *select, *given; /* layers 1 to 7: which get the rule */
-    } selections[] = {{"block", "-xxxxx-"}, {"both", "-----x-"}, {"2.2", "-----x-"}, {"2.2.2", "---xx--"}, {"left", "--x----"}, {"2", "-x-----"}};
+    } selections[] = {{"block", "-xxxxx-"}, {"both", "-----x-"}, {"2.2", "--xxxx-"}, {"2.2.2", "---xx--"}, {"2.2.1", "--x----"}, {"3", "------x"}, {"7", "------x"}, {"4", "---x---"}, {"left", "--x----"}, {"2", "-x-----"}};
     for (size_t s = 0; s < sizeof selections / sizeof *selections; s++) {
         const struct lrp_rule_option option = {selections[s].select, "epsilon(1)"};
         explain_rules(&e, "zero", LRP_CONVENTION_JULIA, &option, 1);
@@ -167,6 +167,32 @@ static void containers_are_known_by_name_and_number(void **state) {
                 fail_msg("%s: layer %zu", selections[s].select, i);
     }
     explain_close(&e);
+}
+
+/* In a model whose layers all have names a bare number is the layer's; the place of a layer is all of it, its activation too. */
+static void numbers_are_those_of_layers(void **state) {
+    static const char *const text = HEAD "{\"type\": \"chain\", \"name\": \"ab\", \"layers\": [" DENSE ", {\"type\": \"relu\", \"name\": \"b\"}]}, "
+                                    "{\"type\": \"dense\", \"name\": \"c\", \"weight\": [[1,2],[3,4]]}, {\"type\": \"dense\", \"name\": \"d\", \"weight\": [[1,2],[3,4]]}]}";
+    static const struct {
+        bool fuse;
+        const char *select, *given;
+    } cases[] = {{true, "2", "-x--"}, {true, "3", "--x-"}, {true, "4", "---x"}, {true, "1.1", "x---"}, {true, "ab", "xx--"},
+                 {false, "2", "-x---"}, {false, "1.1", "xx---"}, {false, "1.2", "--x--"}, {false, "5", "----x"}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct explanation e = {0};
+        struct lrp_definition *definition;
+        check_ok(lrp_json_model_read(file_with(state, text), &definition, &e.n.err), &e.n.err);
+        network_build(&e.n, definition, &(struct lrp_graph_options){.canonize = true});
+        network_layers(&e.n, cases[c].fuse);
+        e.relevance = calloc((size_t)e.n.graph->value_count + 1, sizeof(struct lrp_tensor *));
+        const struct lrp_rule_option option = {cases[c].select, "epsilon(1)"};
+        explain_rules(&e, "zero", LRP_CONVENTION_JULIA, &option, 1);
+        assert_int_equal(e.n.view->list.count, strlen(cases[c].given) + 1);
+        for (size_t i = 1; i < e.n.view->list.count; i++)
+            if ((strcmp(explain_rule_of(&e, e.n.view->list.rows[i].name), "epsilon(1)") == 0) != (cases[c].given[i - 1] == 'x'))
+                fail_msg("%s, fused %d: layer %zu", cases[c].select, cases[c].fuse, i);
+        explain_close(&e);
+    }
 }
 
 static void weights_lie_beside_the_model(void **state) {
@@ -293,6 +319,7 @@ int main(void) {
         T(a_softmax_in_a_nested_chain_is_stripped),
         T(layers_are_called_by_their_nested_numbers),
         T(containers_are_known_by_name_and_number),
+        T(numbers_are_those_of_layers),
         T(weights_lie_beside_the_model),
         T(mistakes_are_told_by_layer_and_key),
         T(depth_is_bounded),

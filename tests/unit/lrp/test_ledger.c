@@ -20,6 +20,13 @@ static void copy(struct model *m) { linear(m, 1, 1, (float[]){1}, NULL); }
 static void difference(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, (float[]){0}); }
 static void difference_less_one(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, (float[]){-1}); }
 static void nearly_even(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, NULL); }
+static void two_layers(struct model *m) {
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "w1", 2, (int64_t[]){2, 2}, (float[]){1, 2, 3, 4});
+    model_constant(m, "w2", 2, (int64_t[]){2, 1}, (float[]){1, 1});
+    model_node(m, "Gemm", "one", "x w1", "h");
+    model_node(m, "Gemm", "two", "h w2", "y");
+}
 static void triple(struct model *m) { linear(m, 1, 1, (float[]){3}, NULL); }
 static void tanh_behind(struct model *m) {
     model_input(m, "x", 2, (int64_t[]){1, 1});
@@ -219,6 +226,32 @@ static void the_total_goes_from_the_output_to_the_input(void **state) {
     close_book(&b);
 }
 
+/* (1 2) -> W [[1,2],[3,4]] -> 7, 10 -> 17: input times gradient is 17 everywhere; the gradient 1, then 2, then 4 + 6. */
+static void input_times_gradient_has_an_account_of_its_own(void **state) {
+    static const struct {
+        enum lrp_method method;
+        double first[2], second[2], total[2]; /* in, out */
+    } cases[] = {{LRP_METHOD_INPUT_GRADIENT, {17, 17}, {17, 17}, {17, 17}}, {LRP_METHOD_GRADIENT, {2, 10}, {1, 2}, {17, 10}}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const struct scene s = {.make = two_layers, .rule = "zero", .x = {1, 2}};
+        struct book b;
+        open_book(&b, &s);
+        b.e.method = cases[i].method;
+        account(&b, (float[]){1}, 17);
+        const struct lrp_ledger_row *first = &b.ledger->rows[1], *second = &b.ledger->rows[2];
+        check_amount("first", "in", first->in, cases[i].first[0]);
+        check_amount("first", "out", first->out, cases[i].first[1]);
+        check_amount("second", "in", second->in, cases[i].second[0]);
+        check_amount("second", "out", second->out, cases[i].second[1]);
+        check_amount("total", "in", b.ledger->total.in, cases[i].total[0]);
+        check_amount("total", "out", b.ledger->total.out, cases[i].total[1]);
+        check_amount("total", "start", b.ledger->total.causes[LRP_CAUSE_START], 17 - cases[i].second[0]);
+        check_amount("total", "other", b.ledger->total.causes[LRP_CAUSE_OTHER], 0);
+        close_book(&b);
+    }
+}
+
 static void what_is_no_number_is_counted_and_left_out(void **state) {
     const struct scene s = {.make = copy, .rule = "zero", .x = {1}};
     struct book b;
@@ -303,6 +336,7 @@ int main(void) {
         cmocka_unit_test(causes_are_those_worked_out_by_hand),
         cmocka_unit_test(every_cause_and_flag_is_met),
         cmocka_unit_test(the_total_goes_from_the_output_to_the_input),
+        cmocka_unit_test(input_times_gradient_has_an_account_of_its_own),
         cmocka_unit_test(what_is_no_number_is_counted_and_left_out),
         cmocka_unit_test(a_softmax_that_is_left_on_is_flagged),
         cmocka_unit_test(accounts_come_out_even),
