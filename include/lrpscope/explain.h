@@ -95,8 +95,13 @@ size_t lrp_settings_rule_count(const struct lrp_settings *settings);
 struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings, size_t index);
 /* Appends; a rule with the same selector before it is replaced (removed, the new one goes last: last wins). */
 enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule, struct lrp_error *err);
+/* The same for many selectors at once, in time that grows with their number only. */
+enum lrp_status lrp_settings_add_rules(struct lrp_settings *settings, const char *const *selects, size_t count, const char *rule,
+                                       struct lrp_error *err);
 /* Removes the rule with exactly this selector; all if NULL. */
 void lrp_settings_remove_rule(struct lrp_settings *settings, const char *select);
+/* Removes the rules with these selectors. */
+void lrp_settings_remove_rules(struct lrp_settings *settings, const char *const *selects, size_t count);
 
 /* Names registered as supported: layers', activations'. Borrowed until the next change. */
 size_t lrp_settings_layer_count(const struct lrp_settings *settings);

@@ -3,11 +3,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "book.h"
 #include "known.h"
+#include "names.h"
 #include "select.h"
 #include "text.h"
 
@@ -214,33 +216,59 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
 
 /* ---- --rule options ---- */
 
-static enum lrp_status apply_option(struct assigner *a, const struct lrp_composite *c, const struct lrp_rule_option *option)
+static enum lrp_status give_if_it_fits(struct assigner *a, const struct lrp_composite *c, size_t layer, struct lrp_rule *rule,
+                                       const char *source, bool lenient)
+{
+    struct lrp_error why;
+    const enum lrp_status status = lrp_rule_fits(a->graph, a->view, c->book, (int)layer, rule, &why);
+    if (status == LRP_OK) return give(a, layer, rule, source);
+    if (lenient && status == LRP_USAGE) return warn(a, "%s", why.message);
+    return lrp_fail(a->err, status, "%s", why.message);
+}
+
+static enum lrp_status give_selected(struct assigner *a, const struct lrp_composite *c, const char *select, struct lrp_rule *rule,
+                                     const char *source)
+{
+    struct lrp_selection s;
+    enum lrp_status status = lrp_select(a->graph, a->view, select, &s, a->err);
+    if (status != LRP_OK) return status;
+    bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB || s.by == LRP_BY_PREFIX;
+    for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++)
+        if (s.layers[i]) status = give_if_it_fits(a, c, i, rule, source, lenient);
+    if (status == LRP_OK && s.by == LRP_BY_DROPPED) status = warn(a, "%s was dropped by canonization: its rule does nothing", select);
+    lrp_selection_free(&s);
+    return status;
+}
+
+/* `names`: of the layers, SIZE_MAX if several have it; one that only one has needs no search. */
+static enum lrp_status apply_option(struct assigner *a, const struct lrp_composite *c, const struct lrp_names *names,
+                                    const struct lrp_rule_option *option)
 {
     struct lrp_rule rule;
-    struct lrp_selection s;
     enum lrp_status status = lrp_rule_parse(option->rule, c->book, c->convention, &rule, a->err);
     if (status != LRP_OK) return status;
-    status = lrp_select(a->graph, a->view, option->select, &s, a->err);
-    if (status != LRP_OK) {
-        lrp_rule_clear(&rule);
-        return status;
-    }
     struct lrp_text source = {0};
     lrp_text_printf(&source, "--rule %s", option->select);
+    size_t layer;
     if (source.failed) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-    bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB || s.by == LRP_BY_PREFIX;
-    for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++) {
-        struct lrp_error why;
-        if (!s.layers[i]) continue;
-        status = lrp_rule_fits(a->graph, a->view, c->book, (int)i, &rule, &why);
-        if (status == LRP_OK) status = give(a, i, &rule, source.data);
-        else if (lenient && status == LRP_USAGE) status = warn(a, "%s", why.message);
-        else status = lrp_fail(a->err, status, "%s", why.message);
-    }
-    if (status == LRP_OK && s.by == LRP_BY_DROPPED) status = warn(a, "%s was dropped by canonization: its rule does nothing", option->select);
+    else if (lrp_names_get(names, option->select, &layer) && layer != SIZE_MAX) status = give_if_it_fits(a, c, layer, &rule, source.data, false);
+    else status = give_selected(a, c, option->select, &rule, source.data);
     lrp_text_free(&source);
-    lrp_selection_free(&s);
     lrp_rule_clear(&rule);
+    return status;
+}
+
+static enum lrp_status apply_options(struct assigner *a, const struct lrp_composite *c, const struct lrp_rule_option *options, size_t count)
+{
+    struct lrp_names names = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && count && i < a->view->list.count; i++) {
+        const char *name = a->view->list.rows[i].name;
+        ok = lrp_names_put(&names, name, lrp_names_get(&names, name, NULL) ? SIZE_MAX : i);
+    }
+    enum lrp_status status = ok ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; status == LRP_OK && i < count; i++) status = apply_option(a, c, &names, &options[i]);
+    lrp_names_free(&names);
     return status;
 }
 
@@ -264,7 +292,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     }
     for (size_t i = 0; status == LRP_OK && i < composite->count; i++)
         status = apply_primitive(&a, composite, &composite->primitives[i]);
-    for (size_t i = 0; status == LRP_OK && i < option_count; i++) status = apply_option(&a, composite, &options[i]);
+    if (status == LRP_OK) status = apply_options(&a, composite, options, option_count);
     if (status != LRP_OK) lrp_assignment_free(out);
     return status;
 }

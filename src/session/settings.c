@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "book.h"
+#include "names.h"
 #include "plugin.h"
 #include "lrpscope/heatmap.h"
 #include "preprocess.h"
@@ -201,29 +202,81 @@ struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings
     return (struct lrp_rule_setting){settings->selects.items[index], settings->rules.items[index]};
 }
 
-enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule, struct lrp_error *err)
+/* What is removed: one selector, those of a set, or all. */
+struct removal {
+    const char *one;
+    const struct lrp_names *names;
+};
+static void remove_rules(struct lrp_settings *settings, struct removal which)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < settings->selects.count; i++) {
+        const char *select = settings->selects.items[i];
+        if (which.one ? strcmp(which.one, select) == 0 : !which.names || lrp_names_get(which.names, select, NULL)) {
+            free(settings->selects.items[i]);
+            free(settings->rules.items[i]);
+            continue;
+        }
+        settings->selects.items[kept] = settings->selects.items[i];
+        settings->rules.items[kept++] = settings->rules.items[i];
+    }
+    settings->selects.count = settings->rules.count = kept;
+}
+
+static bool names_of(const char *const *selects, size_t count, struct lrp_names *names)
+{
+    *names = (struct lrp_names){0};
+    for (size_t i = 0; i < count; i++)
+        if (!lrp_names_put(names, selects[i], i)) return false;
+    return true;
+}
+
+static bool append_rule(struct lrp_settings *settings, const char *select, const char *rule)
+{
+    if (!lrp_strings_add(&settings->selects, select)) return false;
+    if (lrp_strings_add(&settings->rules, rule)) return true;
+    lrp_strings_remove(&settings->selects, settings->selects.count - 1);
+    return false;
+}
+
+enum lrp_status lrp_settings_add_rules(struct lrp_settings *settings, const char *const *selects, size_t count, const char *rule,
+                                       struct lrp_error *err)
 {
     struct lrp_rule parsed;
+    struct lrp_names names;
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
     lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &convention, NULL);
     enum lrp_status status = lrp_rule_parse(rule, settings->book, convention, &parsed, err);
     if (status != LRP_OK) return status;
     lrp_rule_clear(&parsed);
-    if (!*select) return lrp_fail(err, LRP_USAGE, "rule %s: the selector in front of = is missing", rule);
-    lrp_settings_remove_rule(settings, select);
-    if (!lrp_strings_add(&settings->selects, select)) return out_of_memory(err);
-    if (lrp_strings_add(&settings->rules, rule)) return LRP_OK;
-    lrp_strings_remove(&settings->selects, settings->selects.count - 1);
-    return out_of_memory(err);
+    for (size_t i = 0; i < count; i++)
+        if (!*selects[i]) return lrp_fail(err, LRP_USAGE, "rule %s: the selector in front of = is missing", rule);
+    bool ok = names_of(selects, count, &names);
+    if (ok) remove_rules(settings, (struct removal){.one = count == 1 ? selects[0] : NULL, .names = &names});
+    for (size_t i = 0; ok && i < count; i++) {
+        size_t last; /* of the same name */
+        lrp_names_get(&names, selects[i], &last);
+        if (last == i) ok = append_rule(settings, selects[i], rule);
+    }
+    lrp_names_free(&names);
+    return ok ? LRP_OK : out_of_memory(err);
+}
+
+enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule, struct lrp_error *err)
+{
+    return lrp_settings_add_rules(settings, &select, 1, rule, err);
+}
+
+void lrp_settings_remove_rules(struct lrp_settings *settings, const char *const *selects, size_t count)
+{
+    struct lrp_names names;
+    if (names_of(selects, count, &names)) remove_rules(settings, (struct removal){.names = &names});
+    lrp_names_free(&names);
 }
 
 void lrp_settings_remove_rule(struct lrp_settings *settings, const char *select)
 {
-    for (size_t i = settings->selects.count; i-- > 0;) {
-        if (select && strcmp(settings->selects.items[i], select) != 0) continue;
-        lrp_strings_remove(&settings->selects, i);
-        lrp_strings_remove(&settings->rules, i);
-    }
+    remove_rules(settings, (struct removal){.one = select});
 }
 
 static enum lrp_status register_name(struct lrp_strings *list, const char *name, bool registered, struct lrp_error *err)

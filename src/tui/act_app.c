@@ -47,8 +47,10 @@ void lrp_do_details(struct lrp_app *app) {
         app->focus = LRP_PANE_DETAILS;
     app->details = true;
     const struct lrp_layout layout = lrp_app_layout(app);
-    if (!layout.one_pane && layout.pane[LRP_PANE_DETAILS].rows == 0)
-        app->details = false;
+    if (layout.one_pane || layout.pane[LRP_PANE_DETAILS].rows > 0)
+        return;
+    app->details = false;
+    lrp_app_say(app, false, "no room for details: 40x8 is needed");
 }
 
 /* Closes what is open, innermost first. False if nothing was. */

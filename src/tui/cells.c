@@ -87,7 +87,7 @@ static void fold_check(const struct lrp_app *app, int fold, char *out) {
 static void fold_sum(const struct lrp_app *app, int fold, char *out) { cell_sum(app, app->tree.nodes[fold].last, out); }
 
 const struct lrp_column lrp_layer_columns[LRP_LAYER_COLUMNS] = {
-    {"layer", NULL, 18, 40, 100, false, cell_name, fold_name, LRP_COLUMN_NAME},
+    {"layer", NULL, 18, 90, 100, false, cell_name, fold_name, LRP_COLUMN_NAME},
     {"type", NULL, 11, 24, 70, false, cell_type, fold_type, LRP_COLUMN_OTHER},
     {"out", NULL, 10, 16, 50, false, cell_shape, fold_shape, LRP_COLUMN_OTHER},
     {"params", NULL, 6, 8, 40, true, cell_params, fold_params, LRP_COLUMN_OTHER},
@@ -96,7 +96,7 @@ const struct lrp_column lrp_layer_columns[LRP_LAYER_COLUMNS] = {
     {"ΣR", "sum R", LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 90, true, cell_sum, fold_sum, LRP_COLUMN_SUM},
 };
 const struct lrp_column lrp_check_columns[LRP_CHECK_COLUMNS] = {
-    {"layer", NULL, 12, 32, 100, false, cell_name, NULL, LRP_COLUMN_NAME},
+    {"layer", NULL, 12, 90, 100, false, cell_name, NULL, LRP_COLUMN_NAME},
     {"type", NULL, 8, 20, 80, false, cell_type, NULL, LRP_COLUMN_OTHER},
     {"ok", NULL, 3, 3, 60, false, cell_layer_ok, NULL, LRP_COLUMN_OTHER},
     {"activation", NULL, 10, 14, 70, false, cell_activation, NULL, LRP_COLUMN_OTHER},

@@ -60,7 +60,7 @@ char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, c
 char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size) {
     const char *rule = app->now->rules ? app->now->rules[layer] : "";
     const char *source = app->now->rule_sources ? app->now->rule_sources[layer] : "";
-    const bool mine = lrp_tui_names_has(&app->facts.selects, app->now->layers->rows[layer].name);
+    const bool mine = source && strncmp(source, "--rule ", 7) == 0;
     snprintf(buffer, size, "%s%s", rule ? rule : "", mine ? "*" : source && strcmp(source, "fallback") == 0 ? " (fallback)" : "");
     return buffer;
 }

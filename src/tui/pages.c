@@ -60,7 +60,22 @@ void lrp_lines_free(struct lrp_lines *lines) {
     *lines = (struct lrp_lines){0};
 }
 
-static void help(const struct lrp_app *app, struct lrp_lines *lines) {
+/* What an action does, behind its name or, where that would be cut off, below it. */
+static void help_line(struct lrp_lines *lines, int width, const char *keys, const char *name, const char *text) {
+    const int pad = 12 - lrp_text_columns(keys);
+    struct lrp_lines broken = {0};
+    if (width >= 60) {
+        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %s%*s  %-20s %s", keys, pad > 0 ? pad : 0, "", name, text);
+        return;
+    }
+    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%s  %s", keys, name);
+    lrp_lines_wrap(&broken, LRP_STYLE_DIM, width - 4, text);
+    for (int i = 0; i < broken.count; i++)
+        lrp_lines_add(lines, LRP_STYLE_DIM, -1, "    %s", broken.items[i].text);
+    lrp_lines_free(&broken);
+}
+
+static void help(const struct lrp_app *app, int width, struct lrp_lines *lines) {
     for (int group = 0; group < LRP_GROUP_COUNT; group++) {
         if (group)
             lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, " ");
@@ -73,10 +88,9 @@ static void help(const struct lrp_app *app, struct lrp_lines *lines) {
             lrp_keymap_text(&app->keymap, (enum lrp_action)i, false, keys, sizeof keys);
             if (!*keys)
                 snprintf(keys, sizeof keys, ":");
-            const int pad = 12 - lrp_text_columns(keys);
             const char *argument = lrp_action_argument_of((enum lrp_action)i)->text;
             snprintf(name, sizeof name, "%s%s%s%s", row->name, argument ? " [" : "", argument ? argument : "", argument ? "]" : "");
-            lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %s%*s  %-20s %s", keys, pad > 0 ? pad : 0, "", name, row->help);
+            help_line(lines, width, keys, name, row->help);
         }
     }
 }
@@ -90,7 +104,7 @@ static void messages(const struct lrp_app *app, int width, struct lrp_lines *lin
 
 void lrp_page_lines(const struct lrp_app *app, enum lrp_view view, int width, struct lrp_lines *lines) {
     if (view == LRP_VIEW_HELP)
-        help(app, lines);
+        help(app, width, lines);
     else if (view == LRP_VIEW_MESSAGES)
         messages(app, width, lines);
     else if (view == LRP_VIEW_SUMMARY)

@@ -30,8 +30,6 @@ static bool finish(struct lrp_runner *runner, struct lrp_settings *settings, enu
     return false;
 }
 
-static const char *name_of(const struct lrp_runner *runner, int layer) { return runner->snapshot->layers->rows[layer].name; }
-
 static void do_quit(struct lrp_runner *runner, const struct lrp_effect *effect) {
     (void)effect;
     runner->quit = true;
@@ -64,29 +62,55 @@ static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect) {
         finish(runner, settings, lrp_settings_set(settings, (enum lrp_setting)effect->number, effect->text, &err), &err);
 }
 
+/* The names of an effect's layers that have rules, or only of those whose rule in `rules` is this one. Owned by the caller. */
+static const char **names_of(const struct lrp_runner *runner, const struct lrp_effect *effect, const char *const *rules, const char *rule,
+                             size_t *count) {
+    const char **names = calloc(effect->layer_count + 1, sizeof *names);
+    *count = 0;
+    for (size_t i = 0; names && i < effect->layer_count; i++)
+        if (effect->layers[i] > 0 && (!rules || rules[i] == rule))
+            names[(*count)++] = runner->snapshot->layers->rows[effect->layers[i]].name;
+    return names;
+}
+
+/* Back to what the composite gives; a rule that came by another selector stays. */
+static void reset(struct lrp_runner *runner, struct lrp_settings *settings, const char *const *names, size_t count) {
+    static const char by[] = "--rule ";
+    char text[300];
+    const size_t before = lrp_settings_rule_count(settings);
+    const char *source = runner->snapshot->rule_sources[runner->app.layer];
+    lrp_settings_remove_rules(settings, names, count);
+    if (lrp_settings_rule_count(settings) != before)
+        return;
+    if (strncmp(source, by, sizeof by - 1) == 0)
+        snprintf(text, sizeof text, "nothing to reset: its rule was given to %.200s", source + sizeof by - 1);
+    else
+        snprintf(text, sizeof text, "nothing to reset: it has the composite's rule");
+    lrp_runner_say(runner, false, text);
+}
+
 static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect) {
     struct lrp_settings *settings = changeable(runner);
     struct lrp_error err;
     enum lrp_status status = LRP_OK;
-    for (size_t i = 0; settings && i < effect->layer_count && status == LRP_OK; i++) {
-        if (effect->layers[i] == 0)
-            continue;
-        if (effect->text)
-            status = lrp_settings_add_rule(settings, name_of(runner, effect->layers[i]), effect->text, &err);
-        else
-            lrp_settings_remove_rule(settings, name_of(runner, effect->layers[i]));
-    }
+    size_t count;
+    const char **names = names_of(runner, effect, NULL, NULL, &count);
+    if (settings && names && effect->text)
+        status = lrp_settings_add_rules(settings, names, count, effect->text, &err);
+    else if (settings && names)
+        reset(runner, settings, names, count);
     if (settings)
         finish(runner, settings, status, &err);
+    free(names);
 }
 
 static enum lrp_status add_tried(const struct lrp_runner *runner, const struct lrp_effect *effect, struct lrp_settings *settings) {
-    enum lrp_status status = LRP_OK;
     if (effect->number == LRP_MENU_COMPOSITE)
         return lrp_settings_set(settings, LRP_SETTING_COMPOSITE, effect->text, NULL);
-    for (size_t i = 0; i < effect->layer_count && status == LRP_OK; i++)
-        if (effect->layers[i] > 0)
-            status = lrp_settings_add_rule(settings, name_of(runner, effect->layers[i]), effect->text, NULL);
+    size_t count;
+    const char **names = names_of(runner, effect, NULL, NULL, &count);
+    const enum lrp_status status = names ? lrp_settings_add_rules(settings, names, count, effect->text, NULL) : LRP_MEMORY;
+    free(names);
     return status;
 }
 
@@ -104,14 +128,22 @@ static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *eff
     struct lrp_settings *settings = changeable(runner);
     struct lrp_error err;
     enum lrp_status status = LRP_OK;
-    for (size_t i = 0; settings && i < effect->layer_count && status == LRP_OK; i++) {
-        const int layer = effect->layers[i];
-        const char *rule = layer > 0 ? lrp_runner_next_rule(runner, layer, effect->number) : NULL;
-        if (rule)
-            status = lrp_settings_add_rule(settings, name_of(runner, layer), rule, &err);
+    const char **rules = calloc(effect->layer_count + 1, sizeof *rules); /* NULL: none, or it is given already */
+    for (size_t i = 0; rules && i < effect->layer_count; i++)
+        rules[i] = effect->layers[i] > 0 ? lrp_runner_next_rule(runner, effect->layers[i], effect->number) : NULL;
+    for (size_t i = 0; settings && rules && i < effect->layer_count && status == LRP_OK; i++) {
+        const char *rule = rules[i];
+        size_t count;
+        const char **names = rule ? names_of(runner, effect, rules, rule, &count) : NULL;
+        if (names)
+            status = lrp_settings_add_rules(settings, names, count, rule, &err);
+        for (size_t k = i; names && k < effect->layer_count; k++)
+            rules[k] = rules[k] == rule ? NULL : rules[k];
+        free(names);
     }
     if (settings)
         finish(runner, settings, status, &err);
+    free(rules);
 }
 
 static void do_register(struct lrp_runner *runner, const struct lrp_effect *effect) {

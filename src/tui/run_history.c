@@ -78,7 +78,10 @@ void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settin
 
 /* ---- undo and redo ---- */
 
-static const char *rule_for(const struct lrp_settings *settings, const char *select) {
+/* `near`: where it most likely stands. */
+static const char *rule_for(const struct lrp_settings *settings, const char *select, size_t near) {
+    if (near < lrp_settings_rule_count(settings) && strcmp(lrp_settings_rule_at(settings, near).select, select) == 0)
+        return lrp_settings_rule_at(settings, near).rule; /* each has but one rule */
     for (size_t i = lrp_settings_rule_count(settings); i-- > 0;)
         if (strcmp(lrp_settings_rule_at(settings, i).select, select) == 0)
             return lrp_settings_rule_at(settings, i).rule;
@@ -90,7 +93,7 @@ static int rules_told(const struct lrp_settings *from, const struct lrp_settings
     int count = 0;
     for (size_t i = 0; i < lrp_settings_rule_count(to); i++) {
         const struct lrp_rule_setting now = lrp_settings_rule_at(to, i);
-        const char *was = rule_for(from, now.select);
+        const char *was = rule_for(from, now.select, i);
         if ((was && strcmp(was, now.rule) == 0) || (gone && was))
             continue;
         if (count++ == 0)

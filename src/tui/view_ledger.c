@@ -90,11 +90,11 @@ static void cell_flags(const struct lrp_app *app, int layer, char *out) {
 }
 
 static const struct lrp_column columns[LRP_LEDGER_COLUMNS] = {
-    {"layer", NULL, 12, 32, 100, false, cell_name, NULL, LRP_COLUMN_NAME},
+    {"layer", NULL, 12, 90, 100, false, cell_name, NULL, LRP_COLUMN_NAME},
     {"in", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 90, true, cell_in, NULL, LRP_COLUMN_OTHER},
     {"out", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 95, true, cell_out, NULL, LRP_COLUMN_OTHER},
     {"lost", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 80, true, cell_lost, NULL, LRP_COLUMN_OTHER},
-    {"to what", NULL, 12, 60, 85, false, cell_causes, NULL, LRP_COLUMN_OTHER},
+    {"to what", NULL, 12, 100, 85, false, cell_causes, NULL, LRP_COLUMN_OTHER},
     {"flags", NULL, 5, 30, 70, false, cell_flags, NULL, LRP_COLUMN_OTHER},
 };
 

@@ -141,8 +141,10 @@ void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     for (int i = 0; i < box.rows - 2 && window->top + i < count; i++)
         draw_menu_row(canvas, (struct lrp_rect){box.x + 1, box.y + 1 + i, box.columns - 2, 1},
                       lrp_app_menu_row(app, window->top + i), text, window->top + i == window->selected);
-    if (app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE)
-        lrp_canvas_right(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, app->tried ? " tried: Enter takes it, Esc goes back " : " moving tries ", LRP_STYLE_MENU);
+    int used = 0;
     if (count > box.rows - 2)
-        lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ", window->selected + 1, count);
+        used = lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ", window->selected + 1, count);
+    const char *tries = app->tried ? " tried: Enter takes it, Esc goes back " : " moving tries ";
+    if ((app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE) && used + lrp_text_columns(tries) < box.columns - 4)
+        lrp_canvas_right(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, tries, LRP_STYLE_MENU);
 }

@@ -65,6 +65,6 @@ void lrp_view_completion(const struct lrp_app *app, struct lrp_canvas *canvas, s
         lrp_canvas_fit(canvas, at.x + 2, at.y, text, row->text, style);
         lrp_canvas_fit(canvas, at.x + text + 4, at.y, at.columns - text - 4 > 0 ? at.columns - text - 4 : 0, row->detail, style);
     }
-    if (count > rows)
+    if (count > rows && body.columns >= 40)
         lrp_canvas_format(canvas, body.x + body.columns - 12, body.y + body.rows - 1, 12, LRP_STYLE_MENU, "%d of %d ", selected + 1, count);
 }

@@ -57,6 +57,11 @@ static void all(struct lrp_runner *runner) {
     group(runner, "tag all, none", "aA", 10);
     group(runner, "check view, down, back", "2jjjj<PgDn>1", 10);
     group(runner, "help, summary, messages", "?jj45<Esc>", 10);
+    group(runner, "next rule, undo", "]z", 20);
+    group(runner, "rule menu, rules tried, left", "rjjj<Esc>", 5);
+    group(runner, "composite menu, tried, left", "Rjjj<Esc>", 5);
+    group(runner, "skip checks, enforce", "s", 20);
+    group(runner, "all tagged: next rule, undo", "a]zA", 5);
     group(runner, "completion of layers", ":go /stage9<Tab><Tab><Esc><Esc>", 1);
 }
 

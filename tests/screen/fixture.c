@@ -110,6 +110,7 @@ void fixture_seen(struct fixture *f) {
     fact(&facts, LRP_SETTING_METHOD, "lrp");
     fact(&facts, LRP_SETTING_COMPOSITE, "epsilon-plus-flat");
     fact(&facts, LRP_SETTING_SKIP_CHECKS, f->skip ? "true" : "false");
+    f->sources[3] = f->own_rules ? "--rule features.4" : "fallback";
     if (f->own_rules)
         lrp_tui_names_add(&facts.selects, "features.4");
     if (f->registered)

@@ -49,6 +49,7 @@ static const struct screen {
     {"filter-80x24", "\\dense<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"tagged-80x24", "s!<Space><Space><Space>", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"check-120x40", "2", 120, 40, LRP_COLOR_256, false, BLOCKED},
+    {"help-30x12", "?", 30, 12, LRP_COLOR_256, false, BLOCKED},
     {"help-80x24", "?", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"summary-80x24", "4", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"cursor-120x40", "s!<Tab><Left><Left>", 120, 40, LRP_COLOR_256, false, EXPLAINED},

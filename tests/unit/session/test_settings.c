@@ -65,6 +65,32 @@ static void last_rule_for_a_selector_replaces_the_one_before(void **state)
     lrp_settings_free(s);
 }
 
+/* Many at once: as if each had been added alone, in that order; a selector that is named twice stands where it was named last. */
+static void many_rules_at_once_are_as_one_after_the_other(void **state)
+{
+    static const char *const selects[] = {"b", "x", "a", "x", "c"}, *const gone[] = {"a", "nothing", "old"};
+    (void)state;
+    struct lrp_settings *s = fresh(), *single = fresh();
+    struct lrp_error err = {0};
+    for (size_t i = 0; i < 2; i++) {
+        check_ok(lrp_settings_add_rule(i ? single : s, "a", "zero", &err), &err);
+        check_ok(lrp_settings_add_rule(i ? single : s, "old", "flat", &err), &err);
+    }
+    check_ok(lrp_settings_add_rules(s, selects, 5, "gamma(0.5)", &err), &err);
+    for (size_t i = 0; i < 5; i++) check_ok(lrp_settings_add_rule(single, selects[i], "gamma(0.5)", &err), &err);
+    assert_true(lrp_settings_equal(s, single));
+    assert_int_equal(lrp_settings_rule_count(s), 5);
+    assert_string_equal(lrp_settings_rule_at(s, 0).select, "old");
+    assert_string_equal(lrp_settings_rule_at(s, 3).select, "x");
+    check_fails(lrp_settings_add_rules(s, selects, 5, "no-such", &err), &err, LRP_USAGE, "no-such");
+    assert_true(lrp_settings_equal(s, single));
+    lrp_settings_remove_rules(s, gone, 3);
+    assert_int_equal(lrp_settings_rule_count(s), 3);
+    assert_string_equal(lrp_settings_rule_at(s, 0).select, "b");
+    lrp_settings_free(s);
+    lrp_settings_free(single);
+}
+
 static void a_file_written_reads_back_the_same(void **state)
 {
     struct lrp_error err = {0};
@@ -186,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checks_the_form_of_every_value),
         cmocka_unit_test(last_rule_for_a_selector_replaces_the_one_before),
+        cmocka_unit_test(many_rules_at_once_are_as_one_after_the_other),
         cmocka_unit_test_setup_teardown(a_file_written_reads_back_the_same, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(unknown_keys_are_warned_about_and_kept, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(names_file_and_key_of_what_is_wrong, temporary_setup, temporary_teardown),
