@@ -212,6 +212,9 @@ struct lrp_operator_info {
 /* The operators in the table's order; false past the end. */
 bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out);
 
+/* The shared object whose function this thread is in, or NULL: for handlers of crashes, which may call this. Borrowed. */
+const char *lrp_plugin_running(void);
+
 #ifdef __cplusplus
 }
 #endif

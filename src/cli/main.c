@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lrpscope/model.h"
+#include "lrpscope/session.h"
 
 #include "arguments.h"
 #include "commands.h"
@@ -98,7 +99,7 @@ static void settle(char **argv) {
 int main(int argc, char **argv) {
     settle(argv);
     setlocale(LC_CTYPE, "");
-    lrp_signals_guard_files(lrp_model_file_at, lrp_status_exit_code(LRP_FILE));
+    lrp_signals_blame(lrp_model_file_at, lrp_status_exit_code(LRP_FILE), lrp_plugin_running);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk */
     struct lrp_arguments arguments;

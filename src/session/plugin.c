@@ -125,17 +125,24 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
     const struct function *f = data;
     const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
     const struct lrp_tensor *values[MOST_INPUTS] = {NULL};
-    struct lrp_plugin_array in[MOST_INPUTS] = {{0}}, to[MOST_INPUTS] = {{0}};
+    struct lrp_plugin_array in[MOST_INPUTS + 2] = {{0}}, to[MOST_INPUTS] = {{0}};
     char why[LRP_PLUGIN_WHY] = "";
     if (n->call.in_count > MOST_INPUTS) return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: rules see at most %d inputs", f->plugin->path, MOST_INPUTS);
     if (!a->relevance[0]) return LRP_OK;
     enum lrp_status status = lrp_engine_inputs(a->engine, a->node, a->values, values, err);
     if (status != LRP_OK) return status;
+    /* what it reads: inputs, output, relevance, in this order */
+    const struct lrp_tensor *read[MOST_INPUTS + 2];
+    float *lent[MOST_INPUTS + 2];
+    const int reads = n->call.in_count + 2;
     for (int i = 0; i < n->call.in_count; i++) {
-        in[i] = lrp_plugin_array_of(values[i]);
+        read[i] = values[i];
         to[i] = lrp_plugin_array_of(given[i]);
     }
-    const struct lrp_plugin_array out = lrp_plugin_array_of(a->values[n->out[0]]), relevance = lrp_plugin_array_of(a->relevance[0]);
+    read[n->call.in_count] = a->values[n->out[0]];
+    read[n->call.in_count + 1] = a->relevance[0];
+    if (!lrp_plugin_lend(read, reads, in, lent)) return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
+    const struct lrp_plugin_array out = in[n->call.in_count], relevance = in[n->call.in_count + 1];
     const struct lrp_plugin_layer layer = {.host = &f->plugin->host, .in = in, .in_count = n->call.in_count, .out = &out, .relevance = &relevance,
                                            .given = to, .stabilizer = (double)a->rule->stabilizer, .why = why};
     bool finite = lrp_plugin_finite(a->relevance[0]), given_finite = true;
@@ -143,11 +150,19 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
     struct lrp_plugin_room rooms[MOST_INPUTS];
     size_t most = relevance.count;
     for (int i = 0; i < n->call.in_count; i++) most = in[i].count > most ? in[i].count : most;
-    if (!lrp_plugin_rooms_new(rooms, given, n->call.in_count, most)) return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
+    if (!lrp_plugin_rooms_new(rooms, given, n->call.in_count, most)) {
+        lrp_plugin_take_back(read, reads, lent);
+        return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
+    }
     for (int i = 0; i < n->call.in_count; i++) to[i].data = rooms[i].f;
-    const bool failed = f->rule(&layer) != 0, whole = lrp_plugin_rooms_close(rooms, given, n->call.in_count);
+    lrp_plugin_enter(f->plugin->path);
+    const bool failed = f->rule(&layer) != 0;
+    lrp_plugin_leave();
+    const bool unharmed = lrp_plugin_take_back(read, reads, lent), whole = lrp_plugin_rooms_close(rooms, given, n->call.in_count);
     if (!whole) {
         snprintf(why, sizeof why, "it writes past the end of what it is given to fill");
+    } else if (!unharmed) {
+        snprintf(why, sizeof why, "it writes to what it may only read");
     } else if (!failed) {
         for (int i = 0; i < n->call.in_count; i++) given_finite &= lrp_plugin_finite(given[i]);
         if (given_finite || !finite) return LRP_OK;
@@ -250,7 +265,9 @@ static enum lrp_status run_main(struct lrp_plugin *p, struct lrp_error *err)
     void *symbol = dlsym(p->object, "lrp_plugin_main");
     memcpy(&main_function, &symbol, sizeof symbol);
     if (!symbol) return lrp_fail(err, LRP_FILE, "plugin %s: it has no lrp_plugin_main (see lrpscope/plugin.h)", p->path);
+    lrp_plugin_enter(p->path);
     const int result = main_function(&p->host);
+    lrp_plugin_leave();
     if (p->first.status) return lrp_fail(err, LRP_FILE, "plugin %s: %s", p->path, p->first.message);
     if (result == LRP_PLUGIN_OLD_HOST)
         return lrp_fail(err, LRP_FILE, "plugin %s: it needs functions that this lrpscope does not have yet: use a newer one", p->path);

@@ -66,6 +66,16 @@ bool lrp_plugin_rooms_new(struct lrp_plugin_room *rooms, struct lrp_tensor *cons
 /* Copies back (tensors NULL: does not) and frees; false if something was written behind a room's end. */
 bool lrp_plugin_rooms_close(struct lrp_plugin_room *rooms, struct lrp_tensor *const *tensors, int count);
 
+/* What a plugin may only read: lends it copies (arrays of the tensors; NULL: none), so that writing there does no harm. `lent` has room for
+ * `count`, owned until it is taken back. False when out of memory: then nothing is lent. */
+bool lrp_plugin_lend(const struct lrp_tensor *const *tensors, int count, struct lrp_plugin_array *arrays, float **lent);
+/* False if something was written there. */
+bool lrp_plugin_take_back(const struct lrp_tensor *const *tensors, int count, float **lent);
+
+/* Around every call of a plugin's function: whose it is, for who has to say what crashed (lrp_plugin_running). */
+void lrp_plugin_enter(const char *path);
+void lrp_plugin_leave(void);
+
 /* True if all numbers are finite; NULL and whole numbers are. */
 bool lrp_plugin_finite(const struct lrp_tensor *tensor);
 

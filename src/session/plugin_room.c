@@ -1,9 +1,54 @@
-/* plugin_room.c: what a plugin writes into: rooms with a guard behind each, so that one that writes past its end is named instead of
- * ending the program somewhere else. */
+/* plugin_room.c: what a plugin writes into, rooms with a guard behind each, and what it only reads, copies: one that writes elsewhere is named
+ * instead of ending the program, or changing numbers, somewhere else. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "lrpscope/session.h"
 #include "plugin.h"
+
+static _Thread_local const char *running;
+
+void lrp_plugin_enter(const char *path)
+{
+    running = path;
+}
+
+void lrp_plugin_leave(void)
+{
+    running = NULL;
+}
+
+const char *lrp_plugin_running(void)
+{
+    return running;
+}
+
+bool lrp_plugin_lend(const struct lrp_tensor *const *tensors, int count, struct lrp_plugin_array *arrays, float **lent)
+{
+    bool ok = true;
+    memset(lent, 0, (size_t)count * sizeof *lent);
+    for (int i = 0; i < count && ok; i++) {
+        arrays[i] = lrp_plugin_array_of(tensors[i]);
+        if (!arrays[i].data) continue;
+        lent[i] = malloc(tensors[i]->count * sizeof **lent + 1);
+        ok = lent[i] != NULL;
+        if (ok) memcpy(lent[i], tensors[i]->f, tensors[i]->count * sizeof **lent);
+        arrays[i].data = lent[i];
+    }
+    if (!ok) lrp_plugin_take_back(tensors, count, lent);
+    return ok;
+}
+
+bool lrp_plugin_take_back(const struct lrp_tensor *const *tensors, int count, float **lent)
+{
+    bool whole = true;
+    for (int i = 0; i < count; i++) {
+        if (lent[i]) whole &= memcmp(lent[i], tensors[i]->f, tensors[i]->count * sizeof **lent) == 0;
+        free(lent[i]);
+        lent[i] = NULL;
+    }
+    return whole;
+}
 
 static const unsigned char mark = 0xA5;
 enum { LEAST_GUARD = 16384 }; /* elements */

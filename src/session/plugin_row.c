@@ -68,7 +68,10 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
         shape = *lrp_plugin_tape_shape(tape);
         lrp_plugin_tape_free(tape);
     } else if (row->given.infer) {
-        if (row->given.infer(&v.call)) return blame(call, &v, "it refuses these shapes", err);
+        lrp_plugin_enter(row->file);
+        const bool refused = row->given.infer(&v.call) != 0;
+        lrp_plugin_leave();
+        if (refused) return blame(call, &v, "it refuses these shapes", err);
         if (v.out.rank < 0 || v.out.rank > LRP_MAX_RANK) return blame(call, &v, "infer sets a rank outside 0..8", err);
         shape.rank = v.out.rank;
         memcpy(shape.dim, v.out.dim, sizeof shape.dim);
@@ -117,14 +120,22 @@ static enum lrp_status forward(const struct lrp_call *call, void *handle, const 
         lrp_plugin_tape_free(tape);
         return status;
     }
-    for (int i = 0; i < call->in_count; i++) v.in[i] = lrp_plugin_array_of(in[i]);
+    float *lent[MOST_INPUTS];
+    if (!lrp_plugin_lend(in, call->in_count, v.in, lent)) return lrp_fail(err, LRP_MEMORY, "not enough memory for its inputs");
     v.out = lrp_plugin_array_of(out[0]);
     for (size_t k = 0; k < out[0]->count; k++) out[0]->f[k] = NAN; /* what it leaves out shows */
     struct lrp_plugin_room room;
-    if (!lrp_plugin_rooms_new(&room, out, 1, largest(call, out[0], in))) return lrp_fail(err, LRP_MEMORY, "not enough memory for its output");
+    if (!lrp_plugin_rooms_new(&room, out, 1, largest(call, out[0], in))) {
+        lrp_plugin_take_back(in, call->in_count, lent);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for its output");
+    }
     v.out.data = room.f;
+    lrp_plugin_enter(row->file);
     const bool failed = row->given.forward(&v.call) != 0;
+    lrp_plugin_leave();
+    const bool unharmed = lrp_plugin_take_back(in, call->in_count, lent);
     if (!lrp_plugin_rooms_close(&room, out, 1)) return blame(call, &v, "forward writes past the end of its output", err);
+    if (!unharmed) return blame(call, &v, "forward writes to its inputs", err);
     if (failed) return blame(call, &v, "forward failed", err);
     if (lrp_plugin_finite(out[0]) || !all_finite(call, in)) return LRP_OK;
     return blame(call, &v, "forward gives numbers that are not finite, or leaves elements out", err);
@@ -180,17 +191,33 @@ static enum lrp_status vjp(const struct lrp_call *call, void *handle, const stru
         return status;
     }
     if (!row->given.vjp) return by_differences(call, in, s[0], grad, run, err);
-    for (int i = 0; i < call->in_count; i++) {
-        v.in[i] = lrp_plugin_array_of(in[i]);
-        v.gradient[i] = lrp_plugin_array_of(grad[i]);
-    }
-    v.out = lrp_plugin_array_of(out[0]);
-    v.cotangent = lrp_plugin_array_of(s[0]);
+    /* what it reads: inputs, output, cotangent, in this order */
+    const struct lrp_tensor *read[MOST_INPUTS + 2];
+    struct lrp_plugin_array arrays[MOST_INPUTS + 2];
+    float *lent[MOST_INPUTS + 2];
+    const int reads = call->in_count + 2;
+    for (int i = 0; i < call->in_count; i++) read[i] = in[i];
+    read[call->in_count] = out[0];
+    read[call->in_count + 1] = s[0];
     struct lrp_plugin_room rooms[MOST_INPUTS];
-    if (!lrp_plugin_rooms_new(rooms, grad, call->in_count, largest(call, s[0], in))) return lrp_fail(err, LRP_MEMORY, "not enough memory for its gradients");
-    for (int i = 0; i < call->in_count; i++) v.gradient[i].data = rooms[i].f;
+    if (!lrp_plugin_lend(read, reads, arrays, lent)) return lrp_fail(err, LRP_MEMORY, "not enough memory for its inputs");
+    if (!lrp_plugin_rooms_new(rooms, grad, call->in_count, largest(call, s[0], in))) {
+        lrp_plugin_take_back(read, reads, lent);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for its gradients");
+    }
+    for (int i = 0; i < call->in_count; i++) {
+        v.in[i] = arrays[i];
+        v.gradient[i] = lrp_plugin_array_of(grad[i]);
+        v.gradient[i].data = rooms[i].f;
+    }
+    v.out = arrays[call->in_count];
+    v.cotangent = arrays[call->in_count + 1];
+    lrp_plugin_enter(row->file);
     const bool failed = row->given.vjp(&v.call) != 0;
+    lrp_plugin_leave();
+    const bool unharmed = lrp_plugin_take_back(read, reads, lent);
     if (!lrp_plugin_rooms_close(rooms, grad, call->in_count)) return blame(call, &v, "vjp writes past the end of a gradient", err);
+    if (!unharmed) return blame(call, &v, "vjp writes to what it may only read", err);
     if (failed) return blame(call, &v, "vjp failed", err);
     bool finite = true;
     for (int i = 0; i < call->in_count && finite; i++) finite = lrp_plugin_finite(grad[i]);

@@ -138,7 +138,9 @@ enum lrp_status lrp_plugin_tape_record(const struct lrp_plugin_row *row, const s
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     tape->of = of;
+    lrp_plugin_enter(row->file);
     tape->result = row->given.body(row->host, tape, call);
+    lrp_plugin_leave();
     if (tape->result >= 0 && tape->result < tape->count && !lrp_dtype_is_float(tape->entries[tape->result].out.dtype))
         refuse(tape, "its body ends in whole numbers, not floats%s", "");
     if (tape->result >= 0 && tape->result < tape->count && !*tape->why) {

@@ -25,6 +25,9 @@ static struct {
     size_t restore_length;
     const char *(*file_at)(const void *address); /* whose file an address lies in, NULL: nobody knows */
     int file_code;
+    const char *(*plugin_running)(void); /* NULL: nobody knows */
+    bool blamed;
+    struct sigaction old_faults[LRP_CRASHES];
     struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size;
     bool watches_size;
     char report[LRP_REPORT_PATH], head[LRP_REPORT_PATH * 2], farewell[LRP_REPORT_PATH + 64]; /* made beforehand; "": no report */
@@ -90,6 +93,16 @@ static void end_if_cut_off(int signal, const siginfo_t *info) {
     _exit(state.file_code);
 }
 
+static void blame_plugin(void) {
+    const char *plugin = state.plugin_running && !state.blamed ? state.plugin_running() : NULL;
+    if (!plugin)
+        return;
+    state.blamed = true;
+    put_text(STDERR_FILENO, "lrpscope: plugin ");
+    put_text(STDERR_FILENO, plugin);
+    put_text(STDERR_FILENO, ": it crashed\n");
+}
+
 static void give_terminal_back(void) {
     if (write(state.output_fd, state.restore, state.restore_length) < 0) {
         /* nothing can be done about it here */
@@ -103,28 +116,31 @@ static void on_crash(int signal, siginfo_t *info, void *context) {
     if (state.armed)
         give_terminal_back();
     end_if_cut_off(signal, info);
-    if (state.armed) {
-        if (state.report[0])
-            write_report();
-    }
+    blame_plugin();
+    if (state.armed && state.report[0])
+        write_report();
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &state.old_crashes[i], NULL);
     raise(signal);
 }
 
-static void on_bus(int number, siginfo_t *info, void *context) {
+static void on_fault(int number, siginfo_t *info, void *context) {
     (void)context;
     end_if_cut_off(number, info);
-    signal(number, SIG_DFL);
+    blame_plugin();
+    for (int i = 0; i < LRP_CRASHES; i++)
+        sigaction(crashes[i], &state.old_faults[i], NULL);
     raise(number);
 }
 
-void lrp_signals_guard_files(const char *(*file_at)(const void *address), int code) {
+void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void)) {
     state.file_at = file_at;
     state.file_code = code;
-    struct sigaction action = {.sa_sigaction = on_bus, .sa_flags = SA_SIGINFO};
+    state.plugin_running = plugin_running;
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGBUS, &action, NULL);
+    for (int i = 0; i < LRP_CRASHES; i++)
+        sigaction(crashes[i], &action, &state.old_faults[i]);
 }
 
 void lrp_signals_install(int wake_fd) {

@@ -9,9 +9,10 @@
 void lrp_signals_install(int wake_fd);
 /* Puts back what was installed before. */
 void lrp_signals_remove(void);
-/* From now on a file that is cut off while it is mapped ends the program with one line and `code`: `file_at` gives the path of the file that
- * an address lies in, or NULL (lrp_model_file_at). Before lrp_signals_install, which keeps to it. */
-void lrp_signals_guard_files(const char *(*file_at)(const void *address), int code);
+/* From now on a crash says whose fault it is where that is known. A file that is cut off while it is mapped ends the program with one line and
+ * `code`: `file_at` gives the path of the file that an address lies in, or NULL (lrp_model_file_at). A plugin's crash names it: `plugin_running`
+ * gives the path of the one this thread is in, or NULL (lrp_plugin_running). Before lrp_signals_install, which keeps to it. */
+void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void));
 /* The signal that asks to end (SIGTERM, SIGHUP), or 0. */
 int lrp_signals_ending(void);
 /* SIGINT came since the last call. */

@@ -4,6 +4,12 @@
 #include "lrpscope/plugin.h"
 
 static int forward(const struct lrp_plugin_call *call) {
+#ifdef WRONG_INPUT
+    call->in[0].data[0] = 5;
+#endif
+#ifdef WRONG_FAULT
+    *(volatile float *)call->in[1].data = 1; /* it has one input */
+#endif
 #ifdef WRONG_NAN
     call->out[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);
 #else
@@ -32,10 +38,25 @@ static int vjp(const struct lrp_plugin_call *call) {
     return 0;
 }
 #endif
+#ifdef WRONG_INPUT_VJP
+#define WRONG_VJP
+static int vjp(const struct lrp_plugin_call *call) {
+    call->gradient[0].data[0] = 1;
+    call->cotangent->data[0] = 2;
+    return 0;
+}
+#endif
 #ifdef WRONG_PAST_VJP
 #define WRONG_VJP
 static int vjp(const struct lrp_plugin_call *call) {
     call->gradient[0].data[call->gradient[0].count] = 1;
+    return 0;
+}
+#endif
+#ifdef WRONG_INPUT_RULE
+static int rule(const struct lrp_plugin_layer *layer) {
+    layer->given[0].data[0] = 1;
+    layer->relevance->data[0] = 2;
     return 0;
 }
 #endif
@@ -125,6 +146,10 @@ int lrp_plugin_main(const struct lrp_plugin_host *host) {
 #endif
 #ifdef WRONG_RULE
     return host->add_rule(host, "mine", "{\"groups\": 3}");
+#endif
+#ifdef WRONG_INPUT_RULE
+    if (host->add_rule_function(host, "mine", rule))
+        return 1;
 #endif
 #ifdef WRONG_TWICE
     host->add_operator(host, &op);

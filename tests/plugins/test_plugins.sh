@@ -197,6 +197,13 @@ plug=$plugins/plugin_wrong_SHAPE.so; bad 4 "rank outside" run double.json x.npy 
 plug=$plugins/plugin_wrong_LEFT_OUT.so; bad 4 "leaves elements out" run double.json x.npy --plugin "$plug"
 plug=$plugins/plugin_wrong_PAST.so; bad 4 "forward writes past the end of its output" run double.json x.npy --plugin "$plug"
 plug=$plugins/plugin_wrong_PAST_VJP.so; bad 4 "vjp writes past the end of a gradient" explain double.json x.npy --plugin "$plug" --method gradient -q
+plug=$plugins/plugin_wrong_INPUT.so; bad 4 "forward writes to its inputs" run double.json x.npy --plugin "$plug"
+plug=$plugins/plugin_wrong_INPUT_VJP.so; bad 4 "vjp writes to what it may only read" explain double.json x.npy --plugin "$plug" --method gradient -q
+plug=$plugins/plugin_wrong_INPUT_RULE.so; bad 4 "it writes to what it may only read" explain double.json x.npy --plugin "$plug" --composite mine --skip-checks -q
+plug=$plugins/plugin_wrong_FAULT.so
+run run double.json x.npy --plugin "$plug" 2>/dev/null
+[ $code -ne 0 ] || fail "a plugin that crashes ends well"
+grep -qF "lrpscope: plugin $plug: it crashed" err || fail "who crashed is not named: $(cat err)"
 plug=$plugins/plugin_wrong_VJP.so; bad 4 "vjp gives numbers that are not finite" explain double.json x.npy --plugin "$plug" --method gradient -q
 plug=$plugins/plugin_wrong_NOTHING.so; bad 3 "it is none" check double.json --plugin "$plug"
 plug=nowhere.so; bad 3 "cannot be loaded" check double.json --plugin "$plug"
