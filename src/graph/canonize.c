@@ -99,8 +99,10 @@ static bool is_per_output(const struct lrp_desc *bias, size_t outputs)
     return bias->constant->count == outputs && (size_t)bias->shape.dim[bias->shape.rank - 1] == outputs;
 }
 
+/* With alpha and beta of a Gemm in them: what is made of them has neither. */
 static bool weights_load(const struct lrp_graph *graph, const struct lrp_node *n, size_t outputs, struct weights *w)
 {
+    const double alpha = (double)lrp_call_float(&n->call, "alpha", 1), beta = (double)lrp_call_float(&n->call, "beta", 1);
     const struct lrp_blob *blob = lrp_graph_desc(graph, n->in[1])->constant;
     const struct lrp_desc *bias = lrp_graph_desc(graph, lrp_node_input(n, 2));
     *w = (struct weights){.shape = blob->shape, .count = blob->count, .outputs = outputs};
@@ -109,8 +111,9 @@ static bool weights_load(const struct lrp_graph *graph, const struct lrp_node *n
     w->b = calloc(outputs + 1, sizeof *w->b);
     if (!w->w || !w->b) return false;
     lrp_blob_f32(blob, 0, w->count, w->w);
+    for (size_t i = 0; alpha != 1 && i < w->count; i++) w->w[i] = (float)(alpha * (double)w->w[i]);
     for (size_t i = 0; bias && i < outputs; i++)
-        w->b[i] = (double)lrp_blob_get_f32(bias->constant, bias->constant->count == 1 ? 0 : i);
+        w->b[i] = beta * (double)lrp_blob_get_f32(bias->constant, bias->constant->count == 1 ? 0 : i);
     return true;
 }
 
@@ -130,8 +133,7 @@ static const struct fold_target *target_of(const struct lrp_graph *g, const stru
         if (strcmp(n->call.op_type, t->op_type) != 0 || strcmp(n->call.domain, t->domain) != 0) continue;
         const struct lrp_desc *w = lrp_graph_desc(g, lrp_node_input(n, 1));
         if (!w || !w->constant || g->values[n->in[0]].desc.constant) return NULL;
-        bool plain = lrp_call_float(&n->call, "alpha", 1) == 1 && lrp_call_float(&n->call, "beta", 1) == 1;
-        if (t->dense && (!plain || lrp_call_int(&n->call, "transA", 0) || w->shape.rank != 2)) return NULL;
+        if (t->dense && (lrp_call_int(&n->call, "transA", 0) || w->shape.rank != 2)) return NULL;
         return t;
     }
     return NULL;
@@ -183,10 +185,14 @@ static bool put_weights(struct lrp_graph *g, int at, const struct lrp_node *line
     const int in[] = {input, lrp_graph_constant(g, g->values[linear->in[1]].name, &w->shape, w->w),
                       lrp_graph_constant(g, linear->name, &vector, bias)};
     free(bias);
-    if (in[1] < 0 || in[2] < 0) return false;
+    struct lrp_attribute *kept = lrp_arena_calloc(g->arena, (size_t)linear->call.attribute_count + 1, sizeof *kept);
+    int count = 0;
+    if (in[1] < 0 || in[2] < 0 || !kept) return false;
+    for (int i = 0; i < linear->call.attribute_count; i++)
+        if (strcmp(linear->call.attributes[i].name, "alpha") != 0 && strcmp(linear->call.attributes[i].name, "beta") != 0)
+            kept[count++] = linear->call.attributes[i];
     const struct lrp_replacement r = {.op_type = linear->call.op_type, .domain = linear->call.domain, .what = what, .name = linear->name,
-                                      .in = in, .in_count = 3, .attributes = linear->call.attributes,
-                                      .attribute_count = linear->call.attribute_count};
+                                      .in = in, .in_count = 3, .attributes = kept, .attribute_count = count};
     return lrp_graph_replace(g, at, &r, swallowed, 1);
 }
 

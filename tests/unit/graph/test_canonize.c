@@ -64,8 +64,9 @@ static void behind_gemm_with_a_bias_per_row(struct model *m) {
 static void behind_scaled_gemm(struct model *m) {
     behind_gemm(m, 0);
     struct lrp_node_definition *gemm = &m->nodes[0];
-    ((struct lrp_attribute *)(uintptr_t)gemm->attributes)[gemm->attribute_count++] =
-        (struct lrp_attribute){.name = "alpha", .kind = LRP_ATTRIBUTE_FLOAT, .f = 2};
+    struct lrp_attribute *attributes = (struct lrp_attribute *)(uintptr_t)gemm->attributes;
+    attributes[gemm->attribute_count++] = (struct lrp_attribute){.name = "alpha", .kind = LRP_ATTRIBUTE_FLOAT, .f = 2};
+    attributes[gemm->attribute_count++] = (struct lrp_attribute){.name = "beta", .kind = LRP_ATTRIBUTE_FLOAT, .f = -.5F};
 }
 static void behind_dense(struct model *m) {
     model_input(m, "x", 2, (int64_t[]){2, 4});
@@ -283,7 +284,7 @@ static const struct {
     {behind_gemm_as_stored, "dense", "dense batch-norm", 1, 0},
     {behind_gemm_transposed, "dense", "dense batch-norm", 1, 0},
     {behind_gemm_with_a_bias_per_row, "dense batch-norm", "dense batch-norm", 0, 0},
-    {behind_scaled_gemm, "dense batch-norm", "dense batch-norm", 0, 0},
+    {behind_scaled_gemm, "dense", "dense batch-norm", 1, 0},
     {behind_dense, "dense", "dense batch-norm", 1, 0},
     {twice_behind_a_convolution, "convolution", "convolution batch-norm batch-norm", 2, 0},
     {before_a_convolution, "convolution", "batch-norm convolution", 1, 0},
