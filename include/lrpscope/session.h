@@ -6,7 +6,7 @@
  *     lrp_session_run(s, LRP_WANT_RELEVANCE, &err);
  *     const struct lrp_snapshot *now;
  *     lrp_session_snapshot(s, &now, &err);
- *     ... now->relevance[i] is the relevance of layer i ...
+ *     ... lrp_numbers_tensor(now->relevance[i]) is the relevance of layer i ...
  *     lrp_snapshot_release(now);
  *     lrp_session_free(s);
  */
@@ -102,8 +102,8 @@ struct lrp_snapshot {
     const char *input_label;         /* "" without an input */
     int64_t sample_count;            /* samples the inputs hold; 0 without any */
     bool one_by_one;                 /* results are of one sample at a time: lrp_session_select_sample */
-    const struct lrp_tensor *const *activation; /* of a layer's first output; NULL where not computed (yet); borrowed */
-    const struct lrp_tensor *const *relevance;  /* likewise */
+    const struct lrp_numbers *const *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_numbers_tensor */
+    const struct lrp_numbers *const *relevance;  /* likewise */
     const struct lrp_statistics *activation_statistics; /* valid where the tensor is there */
     const struct lrp_statistics *relevance_statistics;  /* likewise */
     const struct lrp_target *targets; /* one per sample, empty before the forward pass */

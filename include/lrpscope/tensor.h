@@ -70,6 +70,8 @@ struct lrp_tensor {
     int references;        /* used with atomic builtins only */
     struct lrp_pool *home; /* private: where the memory goes back to, NULL: to the system */
     int block;             /* private: 0 in all tensors that are given out */
+    int negatives;         /* private: whether elements below 0 are known to be there */
+    struct lrp_tensor *rows; /* private */
 };
 
 /* A new tensor with one reference, all zero. Errors: LRP_MEMORY (also for impossible sizes). */
@@ -81,6 +83,15 @@ enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tens
 struct lrp_tensor *lrp_tensor_retain(const struct lrp_tensor *tensor);
 /* Gives one reference back; NULL is allowed. */
 void lrp_tensor_release(const struct lrp_tensor *tensor);
+
+/* The numbers of a tensor as they were computed, in whatever order: to be asked whether they are there (not NULL), and whether they
+ * are the same ones as others (the same address). */
+struct lrp_numbers;
+/* They as a tensor, borrowed: lives as long as they do. Thread-safe. The first call may have to put them in order. NULL if `numbers`
+ * is NULL or memory is short. */
+const struct lrp_tensor *lrp_numbers_tensor(const struct lrp_numbers *numbers);
+/* The other way round. */
+const struct lrp_numbers *lrp_tensor_numbers(const struct lrp_tensor *tensor);
 
 /* What a tensor's values are like. */
 struct lrp_statistics {

@@ -76,7 +76,7 @@ static bool names_other_value(const struct explain *e, const struct lrp_snapshot
     const bool activation = show == LRP_SHOW_ACTIVATION;
     const struct lrp_tensor *value =
         (activation ? lrp_session_value_activation : lrp_session_value_relevance)(e->job.session, e->arguments->at);
-    const bool other = value && !same_values(value, (activation ? now->activation : now->relevance)[e->layer]);
+    const bool other = value && !same_values(value, lrp_numbers_tensor((activation ? now->activation : now->relevance)[e->layer]));
     lrp_tensor_release(value);
     return other;
 }
@@ -128,7 +128,7 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
         return LRP_OK;
     const char *at = e->arguments->at;
     const struct lrp_tensor *value = at ? lrp_session_value_relevance(e->job.session, at) : NULL;
-    const struct lrp_tensor *tensor = value ? value : now->relevance[e->layer];
+    const struct lrp_tensor *tensor = value ? value : lrp_numbers_tensor(now->relevance[e->layer]);
     const enum lrp_status status =
         tensor ? lrp_cli_stack_push(&round->relevance, tensor, err)
                : lrp_fail(err, LRP_UNSUPPORTED,
@@ -153,7 +153,7 @@ static void print_line(const char *name, const struct lrp_target *target, double
 /* Relevance that arrived at the inputs of the model, all of them. */
 static double input_sum(const struct explain *e, const struct lrp_snapshot *now, size_t sample, size_t samples) {
     const size_t inputs = lrp_model_input_count(now->model);
-    double sum = now->relevance[0] ? lrp_cli_sample_sum(now->relevance[0], sample, samples) : 0;
+    double sum = now->relevance[0] ? lrp_cli_sample_sum(lrp_numbers_tensor(now->relevance[0]), sample, samples) : 0;
     for (size_t i = 1; i < inputs; i++) {
         struct lrp_model_value input;
         lrp_model_input(now->model, i, &input);

@@ -25,7 +25,7 @@ static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t samp
     enum lrp_status status = lrp_cli_report_init(&report, now, err);
     if (status)
         return status;
-    lrp_cli_report_sample(&report, now->input_label, &target, one ? lrp_cli_sample_sum(now->relevance[0], at, samples) : NAN);
+    lrp_cli_report_sample(&report, now->input_label, &target, one ? lrp_cli_sample_sum(lrp_numbers_tensor(now->relevance[0]), at, samples) : NAN);
     lrp_cli_report_layers(&report, now);
     if (now->ledger)
         status = lrp_cli_ledger_add(&report.ledger, now->ledger, err);

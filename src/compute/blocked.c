@@ -40,6 +40,35 @@ size_t lrp_tensor_bytes(const struct lrp_tensor *tensor)
     return (size_t)(f.samples * blocks_of(f.channels, tensor->block) * tensor->block * f.places) * sizeof(float);
 }
 
+size_t lrp_tensor_floats(const struct lrp_tensor *tensor)
+{
+    return lrp_tensor_bytes(tensor) / sizeof(float);
+}
+
+bool lrp_tensor_is_padded(const struct lrp_tensor *tensor)
+{
+    return tensor->block && form_of(&tensor->shape).channels % tensor->block != 0;
+}
+
+const float *lrp_tensor_present(const struct lrp_tensor *tensor, size_t first, size_t n, float *room, size_t *count)
+{
+    const struct form f = form_of(&tensor->shape);
+    const int64_t block = tensor->block, blocks = block ? blocks_of(f.channels, tensor->block) : 0;
+
+    *count = n;
+    if (!lrp_tensor_is_padded(tensor))
+        return tensor->f + first;
+    *count = 0;
+    for (size_t at = first; at < first + n; at += (size_t)block) {
+        const int64_t channel = (int64_t)at / block / f.places % blocks * block;
+        const size_t there = (size_t)(f.channels - channel < block ? f.channels - channel : block);
+
+        memcpy(room + *count, tensor->f + at, there * sizeof *room);
+        *count += there;
+    }
+    return room;
+}
+
 /* ---- turning 4 x 4 elements at a time ---- */
 
 typedef float four __attribute__((vector_size(16)));
@@ -184,4 +213,52 @@ void lrp_blocked_for(const struct lrp_run *run, struct lrp_tensor *out, const st
     }
     lrp_parallel_for(run, w.form.samples * blocks_of(w.form.channels, w.block) * ((w.form.places + PLACES - 1) / PLACES),
                      (int64_t)PLACES * w.block, run_tiles, &w);
+}
+
+/* ---- twins ---- */
+
+static void copy_body(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    (void)data;
+    memcpy(out, in[0], n * sizeof *out);
+}
+
+/* A part of a shared tensor that is set once, and only atomically. */
+static struct lrp_tensor **twin_of(const struct lrp_tensor *tensor)
+{
+    return &((struct lrp_tensor *)tensor)->rows;
+}
+
+const struct lrp_tensor *lrp_tensor_rows(const struct lrp_tensor *tensor, const struct lrp_run *run)
+{
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {tensor};
+    struct lrp_tensor *made = NULL, *there = NULL;
+
+    if (!tensor || !tensor->block)
+        return tensor;
+    there = __atomic_load_n(twin_of(tensor), __ATOMIC_ACQUIRE);
+    if (there || lrp_tensor_take(tensor->home, tensor->dtype, &tensor->shape, &made, NULL))
+        return there;
+    lrp_blocked_for(run, made, in, false, copy_body, NULL);
+    if (__atomic_compare_exchange_n(twin_of(tensor), &there, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return made;
+    lrp_tensor_release(made); /* another thread was faster */
+    return there;
+}
+
+size_t lrp_tensor_twin_bytes(const struct lrp_tensor *tensor)
+{
+    const struct lrp_tensor *const twin = __atomic_load_n(twin_of(tensor), __ATOMIC_ACQUIRE);
+
+    return twin ? lrp_tensor_bytes(twin) : 0;
+}
+
+const struct lrp_numbers *lrp_tensor_numbers(const struct lrp_tensor *tensor)
+{
+    return (const struct lrp_numbers *)(const void *)tensor;
+}
+
+const struct lrp_tensor *lrp_numbers_tensor(const struct lrp_numbers *numbers)
+{
+    return lrp_tensor_rows((const struct lrp_tensor *)(const void *)numbers, NULL);
 }

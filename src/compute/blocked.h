@@ -13,6 +13,18 @@ enum lrp_status lrp_tensor_take_blocked(struct lrp_pool *pool, const struct lrp_
                                         struct lrp_error *err);
 /* Bytes its elements take, missing channels included. */
 size_t lrp_tensor_bytes(const struct lrp_tensor *tensor);
+/* As many floats. */
+size_t lrp_tensor_floats(const struct lrp_tensor *tensor);
+/* The same in rows: itself, or its twin, which is made when it is first asked for, by whatever thread, and kept as long as the tensor.
+ * Borrowed. run NULL: on this thread alone. NULL if tensor is NULL or memory is short. */
+const struct lrp_tensor *lrp_tensor_rows(const struct lrp_tensor *tensor, const struct lrp_run *run);
+/* Floats [first, first + n) of its memory without those that stand for missing channels; first and n are multiples of 16. Where they
+ * lie, or, if the tensor is padded, copied to `room` (n floats). *count: how many there are. */
+const float *lrp_tensor_present(const struct lrp_tensor *tensor, size_t first, size_t n, float *room, size_t *count);
+/* True if some of its memory stands for missing channels. */
+bool lrp_tensor_is_padded(const struct lrp_tensor *tensor);
+/* Bytes of the twin, 0 if there is none. */
+size_t lrp_tensor_twin_bytes(const struct lrp_tensor *tensor);
 
 enum { LRP_BLOCKED_IN = 3 };
 /* out[0..n) from in[k][0..n); out holds what was there before. */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "blocked.h"
 #include "parallel.h"
 #include "statistics.h"
 
@@ -10,6 +11,52 @@
 #endif
 
 enum { BLOCK = 2048, PART = 16 * BLOCK };
+
+/* ---- numbers below 0 ---- */
+
+enum { NOT_KNOWN, NONE, SOME };
+
+/* A part of a shared tensor that only ever changes from what is not known to what is. */
+static int *negatives(const struct lrp_tensor *tensor)
+{
+    return &((struct lrp_tensor *)tensor)->negatives;
+}
+
+static void note_negatives(const struct lrp_tensor *tensor, bool some)
+{
+    __atomic_store_n(negatives(tensor), some ? SOME : NONE, __ATOMIC_RELAXED);
+}
+
+/* A search for one element below 0, given up everywhere once somebody has found one. */
+struct search {
+    const float *x;
+    size_t count;
+    int found;
+};
+enum { SEARCHED = 8192 }; /* elements between two looks at what the others found */
+
+static void search_part(void *context, int64_t begin, int64_t end)
+{
+    struct search *const s = context;
+    for (int64_t k = begin; k < end && !__atomic_load_n(&s->found, __ATOMIC_RELAXED); k++) {
+        const size_t first = (size_t)k * SEARCHED, last = first + SEARCHED < s->count ? first + SEARCHED : s->count;
+        int negative = 0;
+        for (size_t i = first; i < last; i++) negative |= !(s->x[i] >= 0);
+        if (negative) __atomic_store_n(&s->found, 1, __ATOMIC_RELAXED);
+    }
+}
+
+bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_run *run)
+{
+    const int known = __atomic_load_n(negatives(tensor), __ATOMIC_RELAXED);
+    struct search s = {.x = tensor->f, .count = lrp_tensor_floats(tensor)};
+    if (known != NOT_KNOWN) return known == SOME;
+    lrp_parallel_for(run, (int64_t)((s.count + SEARCHED - 1) / SEARCHED), SEARCHED, search_part, &s);
+    note_negatives(tensor, s.found);
+    return s.found;
+}
+
+/* ---- statistics ---- */
 
 /* Statistics of some finite values: `squares` about their own mean. */
 struct part {
@@ -78,29 +125,26 @@ static void join(struct part *all, const struct part *part)
 
 /* Parts are the same for any number of threads, and so is what they add up to. */
 struct job {
-    const float *f;
-    size_t count;
+    const struct lrp_tensor *tensor;
+    size_t count; /* floats in memory */
     struct part *parts;
 };
 
-static struct part part_at(const float *f, size_t count)
+static struct part part_number(const struct job *job, size_t i)
 {
+    const size_t end = job->count - i * PART < PART ? job->count : (i + 1) * PART;
+    float room[BLOCK];
     struct part all = {0};
-    for (size_t at = 0; at < count; at += BLOCK) {
-        size_t n = count - at < BLOCK ? count - at : BLOCK;
+    for (size_t at = i * PART; at < end; at += BLOCK) {
+        size_t n;
+        const float *f = lrp_tensor_present(job->tensor, at, end - at < BLOCK ? end - at : BLOCK, room, &n);
         struct part part;
-        sum_block(f + at, n, &part);
-        if (isfinite(part.sum)) part.squares = squares_block(f + at, n, part.sum / (double)n);
-        else finite_block(f + at, n, &part);
+        sum_block(f, n, &part);
+        if (isfinite(part.sum)) part.squares = squares_block(f, n, part.sum / (double)n);
+        else finite_block(f, n, &part);
         join(&all, &part);
     }
     return all;
-}
-
-static struct part part_number(const struct job *job, size_t i)
-{
-    const size_t first = i * PART;
-    return part_at(job->f + first, job->count - first < PART ? job->count - first : PART);
 }
 
 static void run_parts(void *context, int64_t begin, int64_t end)
@@ -111,8 +155,8 @@ static void run_parts(void *context, int64_t begin, int64_t end)
 
 void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out)
 {
-    const size_t count = (tensor->count + PART - 1) / PART;
-    struct job job = {.f = tensor->f, .count = tensor->count, .parts = count > 1 ? malloc(count * sizeof *job.parts) : NULL};
+    const size_t floats = lrp_tensor_floats(tensor), count = (floats + PART - 1) / PART;
+    struct job job = {.tensor = tensor, .count = floats, .parts = count > 1 ? malloc(count * sizeof *job.parts) : NULL};
     struct part all = {0};
     if (job.parts) lrp_parallel_for(run, (int64_t)count, PART, run_parts, &job);
     for (size_t i = 0; i < count; i++) {
@@ -121,6 +165,7 @@ void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_
     }
     free(job.parts);
     *out = (struct lrp_statistics){.nan = tensor->count - all.count};
+    if (!out->nan) note_negatives(tensor, all.min < 0);
     if (!all.count) return;
     out->sum = all.sum;
     out->mean = all.sum / (double)all.count;

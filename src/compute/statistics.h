@@ -5,6 +5,9 @@
 #include "lrpscope/tensor.h"
 #include "primitives.h"
 
+/* Whether some element is below 0 or NaN. Kept with the tensor once it is known; the statistics find it out, too. */
+bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_run *run);
+
 /* lrp_tensor_statistics on run's threads (NULL: on this one): the same numbers for any number of them. */
 void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out);
 

@@ -70,7 +70,7 @@ enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *sha
 
 enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const enum lrp_status status = lrp_tensor_take(source->home, source->dtype, &source->shape, out, err);
+    const enum lrp_status status = take(source->home, source->dtype, &source->shape, source->block, out, err);
 
     if (!status)
         memcpy((*out)->f, source->f, lrp_tensor_bytes(source));
@@ -93,6 +93,7 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
 {
     if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    lrp_tensor_release(tensor->rows);
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);
     free((struct lrp_tensor *)tensor);

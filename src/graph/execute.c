@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
+
 /* What a prepared operator is found by in the cache. */
 struct prepared_key {
     int node;
@@ -146,8 +148,29 @@ static enum lrp_status constant(struct lrp_engine *e, int value, const struct lr
     return LRP_OK;
 }
 
-enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values,
-                                  const struct lrp_tensor **in, struct lrp_error *err)
+enum lrp_status lrp_engine_rows(const struct lrp_engine *engine, int node, int block, const struct lrp_run *run,
+                                const struct lrp_tensor **tensor, struct lrp_error *err)
+{
+    if (!*tensor || !(*tensor)->block || (*tensor)->block == block) return LRP_OK;
+    *tensor = lrp_tensor_rows(*tensor, run);
+    return *tensor ? LRP_OK : lrp_engine_blame(engine, node, lrp_fail(err, LRP_MEMORY, "not enough memory to put its values in order"), err);
+}
+
+enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, void *handle, bool back,
+                                  const struct lrp_run *run, int *from, int *to, struct lrp_error *err)
+{
+    const struct lrp_node *n = &engine->graph->nodes[node];
+    const struct lrp_call *call = &n->call;
+    *from = *to = 0;
+    if (!call->op->blocks || !call->out_count || call->out[0].dtype != LRP_DTYPE_FLOAT) return LRP_OK;
+    for (int i = 0; values && i < call->in_count; i++)
+        if (lrp_call_is_data(call, i) && values[n->in[i]] && values[n->in[i]]->block) *from = values[n->in[i]]->block;
+    enum lrp_status status = call->op->blocks(call, handle, back, run, from, to, err);
+    return status == LRP_OK ? LRP_OK : lrp_engine_blame(engine, node, status, err);
+}
+
+enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, int block,
+                                  const struct lrp_run *run, const struct lrp_tensor **in, struct lrp_error *err)
 {
     const struct lrp_node *n = &engine->graph->nodes[node];
     for (int i = 0; i < n->call.in_count; i++) {
@@ -156,6 +179,8 @@ enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const str
         const struct lrp_desc *d = &engine->graph->values[n->in[i]].desc;
         if (!d->constant) {
             in[i] = values ? values[n->in[i]] : NULL;
+            enum lrp_status status = lrp_engine_rows(engine, node, block, run, &in[i], err);
+            if (status != LRP_OK) return status;
         } else if (d->dtype != LRP_DTYPE_STRING && !(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
             enum lrp_status status = constant(engine, n->in[i], &in[i], err);
             if (status != LRP_OK) return lrp_engine_blame(engine, node, status, err);
@@ -184,11 +209,15 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     struct lrp_pool *const pool = run ? run->pool : NULL;
     void *handle = NULL;
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, in, err);
+    int from = 0, to = 0;
     if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, err);
+    if (status == LRP_OK) status = lrp_engine_blocks(e, node, values, handle, false, run, &from, &to, err);
+    if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, from, run, in, err);
     const bool prepared = status == LRP_OK; /* what went wrong before names the node already */
     for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
-        if (n->out[i] >= 0) status = lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
+        if (n->out[i] >= 0)
+            status = i == 0 && to ? lrp_tensor_take_blocked(pool, &n->call.out[0].shape, to, &out[0], err)
+                                  : lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
     if (status == LRP_OK) status = n->call.op->forward(&n->call, handle, in, out, run, err);
     if (prepared && status != LRP_OK) lrp_engine_blame(e, node, status, err);
     for (int i = 0; out && i < n->call.out_count; i++) {

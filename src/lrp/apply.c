@@ -26,15 +26,25 @@ static void release_all(struct lrp_tensor **tensors, int count)
     }
 }
 
-/* A float tensor for every data input: zeroed, but not where all of it is going to be written. */
-static enum lrp_status new_given(const struct lrp_application *a, bool zeroed, struct lrp_tensor **given, struct lrp_error *err)
+/* How what a node gives is to be made: zeroed, but not where all of it is going to be written; in blocks of channels (blocked.h), 0:
+ * in rows, LIKE_VALUES: as the values it goes to. */
+enum { LIKE_VALUES = -1 };
+struct making {
+    bool zeroed;
+    int block;
+};
+
+/* A float tensor for every data input. */
+static enum lrp_status new_given(const struct lrp_application *a, struct making how, struct lrp_tensor **given, struct lrp_error *err)
 {
-    const struct lrp_call *call = &node_of(a)->call;
+    const struct lrp_node *n = node_of(a);
+    const struct lrp_call *call = &n->call;
     for (int i = 0; i < call->in_count; i++) given[i] = NULL;
     for (int i = 0; i < call->in_count; i++) {
         if (!lrp_call_is_data(call, i)) continue;
-        enum lrp_status status = (zeroed ? lrp_tensor_zero : lrp_tensor_take)(a->run->pool, LRP_DTYPE_FLOAT, &call->in[i].shape,
-                                                                             &given[i], err);
+        const int block = how.block == LIKE_VALUES ? a->values[n->in[i]]->block : how.block;
+        enum lrp_status status = lrp_tensor_take_blocked(a->run->pool, &call->in[i].shape, block, &given[i], err);
+        if (status == LRP_OK && how.zeroed) memset(given[i]->f, 0, lrp_tensor_bytes(given[i]));
         if (status != LRP_OK) {
             release_all(given, call->in_count);
             return blame(a, status, err);
@@ -43,49 +53,103 @@ static enum lrp_status new_given(const struct lrp_application *a, bool zeroed, s
     return LRP_OK;
 }
 
-/* given += J^T s, through the node as it is, at the values of the forward pass. */
-static enum lrp_status pull_back(const struct lrp_application *a, const struct lrp_tensor *const *s, struct lrp_tensor **given,
-                                 struct lrp_error *err)
+/* How a node's vjp works: with its handle, from cotangents in some blocks of channels to gradients in some. */
+struct way_back {
+    void *handle;
+    int from, to;
+    bool written; /* all of the gradients, whatever was there */
+};
+
+/* Values that are not in the blocks its vjp works in have to be turned, so that they had better all be. */
+static enum lrp_status way_back(const struct lrp_application *a, struct way_back *way, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
+    *way = (struct way_back){.written = lrp_call_weighted(&n->call) || n->call.op->traits & LRP_TRAIT_SELECTS};
     if (!n->call.op->vjp) {
         lrp_fail(err, LRP_UNSUPPORTED, "operator %s cannot be differentiated", n->call.op_type);
         return blame(a, LRP_UNSUPPORTED, err);
     }
+    enum lrp_status status = lrp_engine_handle(a->engine, a->node, NULL, &way->handle, err);
+    if (status == LRP_OK) status = lrp_engine_blocks(a->engine, a->node, a->values, way->handle, true, a->run, &way->from, &way->to, err);
+    bool alike = status == LRP_OK;
+    for (int i = 0; alike && i < n->call.in_count; i++)
+        if (lrp_call_is_data(&n->call, i)) alike = a->values[n->in[i]]->block == way->to;
+    alike = alike && (!way->from || a->values[n->out[0]]->block == way->from);
+    if (!alike && !lrp_call_weighted(&n->call)) way->from = way->to = 0;
+    return status;
+}
+
+/* The cotangents in the blocks that are asked for: borrowed, or made in `made` if they have to be blocked. */
+static enum lrp_status cotangents(const struct lrp_application *a, int block, const struct lrp_tensor *const *s,
+                                  const struct lrp_tensor **out, struct lrp_tensor **made, struct lrp_error *err)
+{
+    const struct lrp_call *call = &node_of(a)->call;
+    enum lrp_status status = LRP_OK;
+    for (int j = 0; status == LRP_OK && j < call->out_count; j++) {
+        out[j] = s[j];
+        status = lrp_engine_rows(a->engine, a->node, block, a->run, &out[j], err);
+    }
+    if (status != LRP_OK || !block || !out[0] || out[0]->block) return status;
+    status = lrp_tensor_take_blocked(a->run->pool, &out[0]->shape, block, made, err);
+    if (status != LRP_OK) return blame(a, status, err);
+    lrp_tensors_add(1, out[0], true, *made, a->run);
+    out[0] = *made;
+    return LRP_OK;
+}
+
+/* given += J^T s, through the node as it is, at the values of the forward pass; given is made as `way` says. */
+static enum lrp_status pull_back(const struct lrp_application *a, const struct way_back *way, const struct lrp_tensor *const *s,
+                                 struct lrp_tensor **given, struct lrp_error *err)
+{
+    const struct lrp_node *n = node_of(a);
+    const size_t outs = (size_t)n->call.out_count + 1;
     const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
-    const struct lrp_tensor **out = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    const struct lrp_tensor **out = calloc(outs, sizeof(struct lrp_tensor *)), **cotangent = calloc(outs, sizeof(struct lrp_tensor *));
+    struct lrp_tensor *made = NULL;
     void *handle = NULL;
-    enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_engine_inputs(a->engine, a->node, a->values, in, err);
+    enum lrp_status status = in && out && cotangent ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = lrp_engine_inputs(a->engine, a->node, a->values, way->to, a->run, in, err);
+    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++) {
+        out[i] = n->out[i] < 0 ? NULL : a->values[n->out[i]];
+        status = lrp_engine_rows(a->engine, a->node, way->from, a->run, &out[i], err);
+    }
+    if (status == LRP_OK) status = cotangents(a, way->from, s, cotangent, &made, err);
     if (status == LRP_OK) status = lrp_engine_handle(a->engine, a->node, NULL, &handle, err);
-    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++) out[i] = n->out[i] < 0 ? NULL : a->values[n->out[i]];
     if (status == LRP_OK) {
-        status = n->call.op->vjp(&n->call, handle, in, out, s, given, a->run, err);
+        status = n->call.op->vjp(&n->call, handle, in, out, cotangent, given, a->run, err);
         if (status != LRP_OK) blame(a, status, err);
     }
+    lrp_tensor_release(made);
     free(in);
     free(out);
+    free(cotangent);
     return status;
 }
 
 enum lrp_status lrp_apply_gradient(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
-    enum lrp_status status = new_given(a, true, given, err);
-    if (status == LRP_OK) status = pull_back(a, a->relevance, given, err);
+    struct way_back way;
+    enum lrp_status status = way_back(a, &way, err);
+    if (status == LRP_OK) status = new_given(a, (struct making){!way.written, way.to}, given, err);
+    if (status != LRP_OK) return status;
+    status = pull_back(a, &way, a->relevance, given, err);
     if (status != LRP_OK) release_all(given, node_of(a)->call.in_count);
     return status;
 }
 
 /* ---- the fallback: any layer, through its vjp ---- */
 
-static enum lrp_status fallback_divide(const struct lrp_application *a, struct lrp_tensor **s, struct lrp_error *err)
+/* What goes back through the vjp: R/stab(z), or, where outputs are elements of the input, what these get: z R/stab(z). */
+static enum lrp_status fallback_divide(const struct lrp_application *a, const struct way_back *way, struct lrp_tensor **s, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
     for (int j = 0; j < n->call.out_count; j++) {
         if (!a->relevance[j]) continue;
-        enum lrp_status status = lrp_tensor_take(a->run->pool, LRP_DTYPE_FLOAT, &a->relevance[j]->shape, &s[j], err);
+        const struct lrp_tensor *z = a->values[n->out[j]];
+        enum lrp_status status = lrp_tensor_take_blocked(a->run->pool, &a->relevance[j]->shape, j ? 0 : way->from, &s[j], err);
         if (status != LRP_OK) return status;
-        lrp_vector_divide(a->relevance[j]->f, a->values[n->out[j]]->f, a->rule->stabilizer, s[j]->f, s[j]->count, a->run);
+        if (n->call.op->traits & LRP_TRAIT_SELECTS) lrp_tensors_share(z, a->relevance[j], z, a->rule->stabilizer, s[j], a->run);
+        else lrp_tensors_divide(a->relevance[j], z, a->rule->stabilizer, NULL, 0, s[j], a->run);
     }
     return LRP_OK;
 }
@@ -115,18 +179,21 @@ static void share_directly(const struct lrp_application *a, struct lrp_tensor **
 static enum lrp_status fallback(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    if (n->call.op->traits & LRP_TRAIT_MOVES) return pull_back(a, a->relevance, given, err);
+    struct way_back way;
+    if (n->call.op->traits & LRP_TRAIT_MOVES) return lrp_apply_gradient(a, given, err);
     if (is_direct(&n->call)) {
-        share_directly(a, given);
-        return LRP_OK;
+        enum lrp_status status = new_given(a, (struct making){false, LIKE_VALUES}, given, err);
+        if (status == LRP_OK) share_directly(a, given);
+        return status;
     }
     struct lrp_tensor **s = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
-    enum lrp_status status = s ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = fallback_divide(a, s, err);
-    if (status == LRP_OK) status = pull_back(a, (const struct lrp_tensor *const *)s, given, err);
+    enum lrp_status status = s ? way_back(a, &way, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (status == LRP_OK) status = new_given(a, (struct making){!way.written, way.to}, given, err);
+    if (status == LRP_OK) status = fallback_divide(a, &way, s, err);
+    if (status == LRP_OK) status = pull_back(a, &way, (const struct lrp_tensor *const *)s, given, err);
     float share = 1.0F / (float)lrp_call_product(&n->call);
-    for (int i = 0; status == LRP_OK && i < n->call.in_count; i++)
-        if (given[i]) lrp_vector_scale_by(share, a->values[n->in[i]]->f, given[i]->f, given[i]->count, a->run);
+    for (int i = 0; status == LRP_OK && i < n->call.in_count && !(n->call.op->traits & LRP_TRAIT_SELECTS); i++)
+        if (given[i]) lrp_tensors_add_product(share, a->values[n->in[i]], given[i], true, given[i], a->run);
     release_all(s, n->call.out_count);
     free(s);
     return status;
@@ -135,10 +202,37 @@ static enum lrp_status fallback(const struct lrp_application *a, struct lrp_tens
 static enum lrp_status pass(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_call *call = &node_of(a)->call;
-    if (call->op->traits & LRP_TRAIT_MOVES) return pull_back(a, a->relevance, given, err);
-    for (int i = 0; i < call->in_count; i++)
-        if (given[i] && a->relevance[0]) memcpy(given[i]->f, a->relevance[0]->f, given[i]->count * sizeof(float));
-    return LRP_OK;
+    if (call->op->traits & LRP_TRAIT_MOVES) return lrp_apply_gradient(a, given, err);
+    enum lrp_status status = new_given(a, (struct making){!a->relevance[0], LIKE_VALUES}, given, err);
+    for (int i = 0; status == LRP_OK && i < call->in_count; i++)
+        if (given[i] && a->relevance[0]) lrp_tensors_add(1, a->relevance[0], true, given[i], a->run);
+    return status;
+}
+
+/* ---- rules that read numbers one by one ---- */
+
+enum lrp_status lrp_application_rows(const struct lrp_application *a, struct lrp_error *err)
+{
+    const struct lrp_node *n = node_of(a);
+    enum lrp_status status = LRP_OK;
+    for (int i = 0; status == LRP_OK && i < n->call.in_count + n->call.out_count; i++) {
+        const int value = i < n->call.in_count ? n->in[i] : n->out[i - n->call.in_count];
+        const struct lrp_tensor *t = value < 0 ? NULL : a->values[value];
+        status = lrp_engine_rows(a->engine, a->node, 0, a->run, &t, err);
+        t = i < n->call.in_count ? NULL : a->relevance[i - n->call.in_count];
+        if (status == LRP_OK) status = lrp_engine_rows(a->engine, a->node, 0, a->run, &t, err);
+    }
+    return status;
+}
+
+const struct lrp_tensor *lrp_application_value(const struct lrp_application *a, int value)
+{
+    return value < 0 ? NULL : lrp_tensor_rows(a->values[value], a->run);
+}
+
+const struct lrp_tensor *lrp_application_relevance(const struct lrp_application *a, int output)
+{
+    return lrp_tensor_rows(a->relevance[output], a->run);
 }
 
 /* ---- layer normalisation ---- */
@@ -182,7 +276,8 @@ static void subtract_mean(const struct lrp_shape *shape, const bool *axes, const
 enum lrp_status lrp_apply_centred(const struct lrp_application *a, struct lrp_tensor **out, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    const struct lrp_tensor *x = a->values[n->in[0]];
+    const struct lrp_tensor *x = lrp_application_value(a, n->in[0]);
+    if (!x) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool axes[LRP_MAX_RANK];
     double *sums = malloc((x->count + 1) * sizeof *sums);
     size_t *groups = malloc((x->count + 1) * sizeof *groups);
@@ -201,10 +296,10 @@ enum lrp_status lrp_apply_centred(const struct lrp_application *a, struct lrp_te
 static enum lrp_status through_affine(const struct lrp_application *a, float *relevance, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    const struct lrp_tensor *y = a->values[n->out[0]];
+    const struct lrp_tensor *y = lrp_application_value(a, n->out[0]);
     if (n->call.in_count < 2 || n->in[1] < 0) return LRP_OK;
     const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
-    enum lrp_status status = in ? lrp_engine_inputs(a->engine, a->node, a->values, in, err)
+    enum lrp_status status = in ? lrp_engine_inputs(a->engine, a->node, a->values, 0, a->run, in, err)
                                 : lrp_fail(err, LRP_MEMORY, "not enough memory");
     const struct lrp_tensor *b = status == LRP_OK && n->call.in_count > 2 ? in[2] : NULL;
     for (size_t i = 0; status == LRP_OK && i < y->count; i++) {
@@ -218,19 +313,19 @@ static enum lrp_status through_affine(const struct lrp_application *a, float *re
 static enum lrp_status layer_norm(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    const struct lrp_tensor *x = a->values[n->in[0]];
+    const struct lrp_tensor *x = lrp_application_value(a, n->in[0]), *r = lrp_application_relevance(a, 0);
     bool axes[LRP_MAX_RANK];
     float *centred = malloc((x->count + 1) * sizeof *centred), *s = malloc((x->count + 1) * sizeof *s);
     double *sums = malloc((x->count + 1) * sizeof *sums);
     size_t *groups = malloc((x->count + 1) * sizeof *groups);
     enum lrp_status status = centred && s && sums && groups ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK && a->relevance[0]) {
+    if (status == LRP_OK && r) {
         normalised_axes(&n->call, axes);
         subtract_mean(&x->shape, axes, x->f, centred, sums, groups);
-        memcpy(s, a->relevance[0]->f, x->count * sizeof *s);
+        memcpy(s, r->f, x->count * sizeof *s);
         status = through_affine(a, s, err);
     }
-    if (status == LRP_OK && a->relevance[0]) {
+    if (status == LRP_OK && r) {
         for (size_t i = 0; i < x->count; i++) s[i] /= lrp_stabilize(centred[i], a->rule->stabilizer);
         subtract_mean(&x->shape, axes, s, given[0]->f, sums, groups);
         for (size_t i = 0; i < x->count; i++) given[0]->f[i] *= x->f[i];
@@ -249,20 +344,32 @@ static enum lrp_status by_function(const struct lrp_application *a, struct lrp_t
     return status == LRP_OK ? LRP_OK : blame(a, status, err);
 }
 
+/* A rule that fills zeroed tensors in rows. */
+static enum lrp_status by_rows(const struct lrp_application *a,
+                               enum lrp_status (*rule)(const struct lrp_application *, struct lrp_tensor **, struct lrp_error *),
+                               struct lrp_tensor **given, struct lrp_error *err)
+{
+    enum lrp_status status = new_given(a, (struct making){true, 0}, given, err);
+    if (status == LRP_OK) status = lrp_application_rows(a, err);
+    return status == LRP_OK ? rule(a, given, err) : status;
+}
+
+static enum lrp_status by_terms(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    const enum lrp_status status = new_given(a, (struct making){false, LIKE_VALUES}, given, err);
+    return status == LRP_OK ? lrp_apply_terms(a, given[0], err) : status;
+}
+
 enum lrp_status lrp_apply(const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    const enum lrp_rule_method method = a->rule->how->method;
-    const bool terms = method == LRP_BY_TERMS && lrp_call_weighted(&n->call);
-    const bool written = terms || (method == LRP_BY_TERMS && is_direct(&n->call)); /* every element of what is given */
-    enum lrp_status status = new_given(a, !written, given, err);
-    if (status != LRP_OK) return status;
-    switch (method) {
+    enum lrp_status status = LRP_OK;
+    switch (a->rule->how->method) {
     case LRP_BY_PASSING: status = pass(a, given, err); break;
-    case LRP_BY_GRADIENT: status = pull_back(a, a->relevance, given, err); break;
-    case LRP_BY_LAYER_NORM: status = layer_norm(a, given, err); break;
-    case LRP_BY_FUNCTION: status = by_function(a, given, err); break;
-    case LRP_BY_TERMS: status = terms ? lrp_apply_terms(a, given[0], err) : fallback(a, given, err); break;
+    case LRP_BY_GRADIENT: status = lrp_apply_gradient(a, given, err); break;
+    case LRP_BY_LAYER_NORM: status = by_rows(a, layer_norm, given, err); break;
+    case LRP_BY_FUNCTION: status = by_rows(a, by_function, given, err); break;
+    case LRP_BY_TERMS: status = lrp_call_weighted(&n->call) ? by_terms(a, given, err) : fallback(a, given, err); break;
     }
     if (status != LRP_OK) release_all(given, n->call.in_count);
     return status;

@@ -3,6 +3,7 @@
 
 #include "apply.h"
 #include "memo.h"
+#include "statistics.h"
 #include "terms.h"
 #include "vector.h"
 
@@ -54,13 +55,12 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
     *out = NULL;
     if (kind == LRP_TERM_A_NEGATIVE && !t->x_has_negative) return LRP_OK;
     if (!t->inputs[kind]) {
-        enum lrp_status status = like(t, t->x, 0, &t->inputs[kind], err);
+        const bool part = kind == LRP_TERM_A_POSITIVE || kind == LRP_TERM_A_NEGATIVE;
+        enum lrp_status status = like(t, t->x, part ? t->x->block : 0, &t->inputs[kind], err);
         if (status != LRP_OK) return status;
         const float one = 1;
         const struct lrp_rule *rule = t->a->rule;
-        float *f = t->inputs[kind]->f;
-        if (kind == LRP_TERM_A_POSITIVE) lrp_vector_part(t->x->f, 1, f, t->x->count, t->a->run);
-        if (kind == LRP_TERM_A_NEGATIVE) lrp_vector_part(t->x->f, -1, f, t->x->count, t->a->run);
+        if (part) lrp_tensors_part(t->x, kind == LRP_TERM_A_POSITIVE ? 1 : -1, t->inputs[kind], t->a->run);
         if (kind == LRP_TERM_ONE) fill_bound(&one, 1, t->inputs[kind]);
         if (kind == LRP_TERM_LOW) fill_bound(rule->low, rule->low_count, t->inputs[kind]);
         if (kind == LRP_TERM_HIGH) fill_bound(rule->high, rule->high_count, t->inputs[kind]);
@@ -106,6 +106,7 @@ static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, st
     if (status != LRP_OK || (!x && term->bias == LRP_WEIGHT_NONE)) return status;
     if (!x) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->x->shape, &zeros, err);
     if (status == LRP_OK) status = term_blocks(t, term, false, &handle, &from, &to, err);
+    if (status == LRP_OK) status = lrp_engine_rows(t->a->engine, t->a->node, from, t->a->run, &x, err);
     bool first = !*d && term->sign > 0; /* writes there itself */
     if (status == LRP_OK) status = first ? like(t, t->z, to, d, err) : scratch(t, &t->other, t->z, to, err);
     if (status == LRP_OK) {
@@ -128,7 +129,7 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
     if (status != LRP_OK || !x) return status;
     status = term_blocks(t, term, true, &handle, &from, &to, err);
     bool first = t->given_empty;
-    bool direct = first && !to; /* c is written where R_in will be */
+    bool direct = first && to == given->block; /* c is written where R_in will be */
     if (status == LRP_OK && !direct) status = scratch(t, &t->c, given, to, err);
     if (status != LRP_OK) return status;
     const struct lrp_tensor *in[8] = {NULL}, *out[1] = {NULL}, *cotangent[1] = {s};
@@ -214,7 +215,7 @@ static enum lrp_status divide_through_activation(struct terms *t, const struct l
     struct lrp_tensor *z[1] = {NULL}, *ratio = NULL, *d = NULL;
     void *handle = NULL;
     if (act->call.in_count > 8) return lrp_fail(err, LRP_UNSUPPORTED, "activation %s takes too many inputs", act->call.op_type);
-    enum lrp_status status = lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, in, err);
+    enum lrp_status status = lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, t->z->block, t->a->run, in, err);
     if (status == LRP_OK) status = like(t, blocked, 0, &d, err);
     if (status == LRP_OK) lrp_tensors_add(1, blocked, true, d, t->a->run);
     in[0] = d;
@@ -282,7 +283,7 @@ static struct terms terms_of(const struct lrp_application *a)
     const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
     struct terms t = {.a = a, .call = &n->call, .x = a->values[n->in[0]], .z = a->values[n->out[0]], .r = a->relevance[0],
                       .given_empty = true};
-    t.x_has_negative = t.r && lrp_vector_has_negative(t.x->f, t.x->count, a->run);
+    t.x_has_negative = t.r && lrp_tensor_has_negative(t.x, a->run);
     return t;
 }
 
@@ -303,7 +304,7 @@ enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tens
     if (t.r) {
         for (int g = 0; status == LRP_OK && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
-    if (t.given_empty) memset(given->f, 0, given->count * sizeof(float));
+    if (t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
     release_terms(&t);
     return status == LRP_OK ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
 }
@@ -329,15 +330,15 @@ static enum lrp_status sum_biases(struct terms *t, const struct lrp_group *g, co
     return status;
 }
 
-/* A tensor without blocks of channels in the place of one that may have some. */
-static enum lrp_status plainly(struct terms *t, const struct lrp_tensor **tensor, struct lrp_error *err)
+/* A tensor in blocks of so many channels in the place of one in others. */
+static enum lrp_status in_blocks(struct terms *t, int block, const struct lrp_tensor **tensor, struct lrp_error *err)
 {
-    struct lrp_tensor *plain = NULL;
-    if (!*tensor || !(*tensor)->block) return LRP_OK;
-    enum lrp_status status = like(t, t->z, 0, &plain, err);
-    if (status == LRP_OK) lrp_tensors_add(1, *tensor, true, plain, t->a->run);
+    struct lrp_tensor *turned = NULL;
+    if (!*tensor || (*tensor)->block == block) return LRP_OK;
+    enum lrp_status status = like(t, t->z, block, &turned, err);
+    if (status == LRP_OK) lrp_tensors_add(1, *tensor, true, turned, t->a->run);
     lrp_tensor_release(*tensor);
-    *tensor = plain;
+    *tensor = turned;
     return status;
 }
 
@@ -349,7 +350,7 @@ void lrp_shares_release(struct lrp_shares *shares)
     *shares = (struct lrp_shares){0};
 }
 
-enum lrp_status lrp_apply_shares(const struct lrp_application *a, int group, struct lrp_shares *out, struct lrp_error *err)
+enum lrp_status lrp_apply_shares(const struct lrp_application *a, int group, int block, struct lrp_shares *out, struct lrp_error *err)
 {
     struct lrp_group groups[LRP_GROUPS];
     lrp_rule_groups(a->rule, groups);
@@ -357,11 +358,13 @@ enum lrp_status lrp_apply_shares(const struct lrp_application *a, int group, str
     struct terms t = terms_of(a);
     *out = (struct lrp_shares){0};
     enum lrp_status status = denominators(&t, g, &out->d, err);
-    if (status == LRP_OK) status = plainly(&t, &out->d, err);
+    if (status == LRP_OK) status = in_blocks(&t, block, &out->d, err);
     if (status == LRP_OK) status = sum_biases(&t, g, &out->bias, err);
+    if (status == LRP_OK) status = in_blocks(&t, block, &out->bias, err);
     if (status == LRP_OK && a->inner_activation >= 0 && g->term_count == 1) {
         status = divide(&t, g, err);
         if (status == LRP_OK) out->s = lrp_tensor_retain(t.s);
+        if (status == LRP_OK) status = in_blocks(&t, block, &out->s, err);
     }
     release_terms(&t);
     if (status == LRP_OK) return LRP_OK;

@@ -53,7 +53,8 @@ struct sums {
 };
 static void sum_up(const struct lrp_tensor *t, struct sums *sums)
 {
-    for (size_t i = 0; t && i < t->count; i++) {
+    const size_t count = t ? lrp_tensor_floats(t) : 0; /* missing channels are 0 */
+    for (size_t i = 0; i < count; i++) {
         const double x = (double)t->f[i];
         if (!isfinite(x)) {
             sums->nan++;

@@ -29,6 +29,13 @@ struct lrp_account {
 enum lrp_status lrp_ledger_causes(const struct lrp_account *account, struct lrp_error *err);
 /* The same for layers with weights, group by group. */
 enum lrp_status lrp_ledger_terms(const struct lrp_account *account, struct lrp_error *err);
+/* The relevance and the value of an output, which is not NULL, in the same order: elements in memory, of which those of missing channels
+ * are 0 (blocked.h). */
+struct lrp_ledger_pair {
+    const struct lrp_tensor *r, *z; /* borrowed */
+    size_t count;
+};
+enum lrp_status lrp_ledger_pair(const struct lrp_account *account, int output, struct lrp_ledger_pair *out, struct lrp_error *err);
 /* Adds R (1 - z/stab(z, e)) to STABILIZER, or DEAD if |z| <= e, for every element; returns the sum of R z/stab(z, e). */
 double lrp_ledger_divided(const float *relevance, const float *z, size_t count, double e, double *causes);
 /* Flags of a layer from its rule, inputs and operators. */

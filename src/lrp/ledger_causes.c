@@ -28,6 +28,20 @@ static bool has_constant_operand(const struct lrp_call *call)
     return false;
 }
 
+enum lrp_status lrp_ledger_pair(const struct lrp_account *a, int output, struct lrp_ledger_pair *out, struct lrp_error *err)
+{
+    const struct lrp_application *p = a->application;
+    *out = (struct lrp_ledger_pair){.r = p->relevance[output], .z = p->values[a->node->out[output]]};
+    if (out->r->block != out->z->block) {
+        enum lrp_status status = lrp_application_rows(p, err);
+        if (status != LRP_OK) return status;
+        out->r = lrp_application_relevance(p, output);
+        out->z = lrp_application_value(p, a->node->out[output]);
+    }
+    out->count = lrp_tensor_floats(out->r);
+    return LRP_OK;
+}
+
 double lrp_ledger_divided(const float *relevance, const float *z, size_t count, double e, double *causes)
 {
     double passed = 0, stabilizer = 0, dead = 0;
@@ -51,6 +65,20 @@ static void moved(const struct lrp_account *a)
     a->causes[pads ? LRP_CAUSE_PADDING : has_constant_operand(call_of(a)) ? LRP_CAUSE_CONSTANTS : LRP_CAUSE_DROPPED] += lost;
 }
 
+/* s = R/stab(z), in rows. */
+static enum lrp_status quotients(const struct lrp_account *a, struct lrp_tensor **s, struct lrp_error *err)
+{
+    const struct lrp_application *p = a->application;
+    enum lrp_status status = lrp_application_rows(p, err);
+    for (int j = 0; status == LRP_OK && j < call_of(a)->out_count; j++) {
+        if (!p->relevance[j]) continue;
+        status = lrp_tensor_new(LRP_DTYPE_FLOAT, &p->relevance[j]->shape, &s[j], err);
+        if (status == LRP_OK)
+            lrp_tensors_divide(p->relevance[j], p->values[a->node->out[j]], p->rule->stabilizer, NULL, 0, s[j], p->run);
+    }
+    return status;
+}
+
 /* What the rule would give to constant operands if they were data: sum of c J_c^T s. */
 static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_tensor *const *s, double *out, struct lrp_error *err)
 {
@@ -61,12 +89,12 @@ static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_t
     struct lrp_tensor **grad = calloc(ins, sizeof(struct lrp_tensor *));
     void *handle = NULL;
     enum lrp_status status = in && values && grad ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_engine_inputs(p->engine, p->node, p->values, in, err);
+    if (status == LRP_OK) status = lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err);
     if (status == LRP_OK) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, err);
     for (int i = 0; status == LRP_OK && i < call->in_count; i++)
         if (in[i] && call->in[i].constant && lrp_dtype_is_float(in[i]->dtype))
             status = lrp_tensor_new(LRP_DTYPE_FLOAT, &in[i]->shape, &grad[i], err);
-    for (int j = 0; status == LRP_OK && j < call->out_count; j++) values[j] = a->node->out[j] < 0 ? NULL : p->values[a->node->out[j]];
+    for (int j = 0; status == LRP_OK && j < call->out_count; j++) values[j] = lrp_application_value(p, a->node->out[j]);
     if (status == LRP_OK) status = call->op->vjp(call, handle, in, values, (const struct lrp_tensor *const *)s, grad, p->run, err);
     *out = 0;
     for (int i = 0; grad && i < call->in_count; i++) {
@@ -90,12 +118,18 @@ static bool is_affine(const char *op_type)
 }
 
 /* Sum over outputs of s z less what was given: to constants, to a bias, or f is not homogeneous. */
-static enum lrp_status not_given(const struct lrp_account *a, struct lrp_tensor *const *s, double lost, struct lrp_error *err)
+static enum lrp_status not_given(const struct lrp_account *a, double lost, struct lrp_error *err)
 {
     const char *type = call_of(a)->op_type;
     double constants = 0;
     enum lrp_status status = LRP_OK;
-    if (is_additive(type) && has_constant_operand(call_of(a))) status = constants_share(a, s, &constants, err);
+    if (is_additive(type) && has_constant_operand(call_of(a))) {
+        struct lrp_tensor **s = calloc((size_t)call_of(a)->out_count + 1, sizeof(struct lrp_tensor *));
+        status = s ? quotients(a, s, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (status == LRP_OK) status = constants_share(a, s, &constants, err);
+        for (int j = 0; s && j < call_of(a)->out_count; j++) lrp_tensor_release(s[j]);
+        free(s);
+    }
     a->causes[LRP_CAUSE_CONSTANTS] += constants;
     lost -= constants;
     if (fabs(lost) > 1e-6 * a->size) a->causes[is_affine(type) ? LRP_CAUSE_BIAS : LRP_CAUSE_ACTIVATION] += lost;
@@ -105,24 +139,16 @@ static enum lrp_status not_given(const struct lrp_account *a, struct lrp_tensor 
 /* The fallback: s = R/stab(z), R_in = a J^T s. */
 static enum lrp_status fallen_back(const struct lrp_account *a, struct lrp_error *err)
 {
-    const struct lrp_call *call = call_of(a);
     const struct lrp_application *p = a->application;
-    struct lrp_tensor **s = calloc((size_t)call->out_count + 1, sizeof(struct lrp_tensor *));
-    enum lrp_status status = s ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     double passed = 0;
-    for (int j = 0; status == LRP_OK && j < call->out_count; j++) {
-        const struct lrp_tensor *r = p->relevance[j];
-        if (!r) continue;
-        const struct lrp_tensor *z = p->values[a->node->out[j]];
-        passed += lrp_ledger_divided(r->f, z->f, r->count, (double)p->rule->stabilizer, a->causes);
-        status = lrp_tensor_new(LRP_DTYPE_FLOAT, &r->shape, &s[j], err);
-        for (size_t k = 0; status == LRP_OK && k < r->count; k++)
-            s[j]->f[k] = r->f[k] / lrp_stabilize(z->f[k], p->rule->stabilizer);
+    for (int j = 0; j < call_of(a)->out_count; j++) {
+        struct lrp_ledger_pair of;
+        if (!p->relevance[j]) continue;
+        enum lrp_status status = lrp_ledger_pair(a, j, &of, err);
+        if (status != LRP_OK) return status;
+        passed += lrp_ledger_divided(of.r->f, of.z->f, of.count, (double)p->rule->stabilizer, a->causes);
     }
-    if (status == LRP_OK) status = not_given(a, s, passed - a->out, err);
-    for (int j = 0; s && j < call->out_count; j++) lrp_tensor_release(s[j]);
-    free(s);
-    return status;
+    return not_given(a, passed - a->out, err);
 }
 
 /* The affine part of a whole LayerNormalization, y = w u + b, goes first, by the zero rule at the normalised u: from R to what is left. */
@@ -131,9 +157,9 @@ static enum lrp_status through_affine(const struct lrp_account *a, struct lrp_te
     const struct lrp_application *p = a->application;
     const struct lrp_call *call = call_of(a);
     if (call->in_count < 2 || a->node->in[1] < 0) return LRP_OK;
-    const struct lrp_tensor *y = p->values[a->node->out[0]];
+    const struct lrp_tensor *y = lrp_application_value(p, a->node->out[0]);
     const struct lrp_tensor **in = calloc((size_t)call->in_count + 1, sizeof(struct lrp_tensor *));
-    enum lrp_status status = in ? lrp_engine_inputs(p->engine, p->node, p->values, in, err)
+    enum lrp_status status = in ? lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err)
                                 : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK) lrp_ledger_divided(r->f, y->f, r->count, (double)p->rule->stabilizer, a->causes);
     const struct lrp_tensor *b = status == LRP_OK && call->in_count > 2 ? in[2] : NULL;
@@ -153,7 +179,8 @@ static enum lrp_status normalised(const struct lrp_account *a, struct lrp_error 
     const struct lrp_application *p = a->application;
     struct lrp_tensor *r = NULL, *centred = NULL;
     if (!p->relevance[0]) return LRP_OK;
-    enum lrp_status status = lrp_tensor_copy(p->relevance[0], &r, err);
+    enum lrp_status status = lrp_application_rows(p, err);
+    if (status == LRP_OK) status = lrp_tensor_copy(lrp_application_relevance(p, 0), &r, err);
     if (status == LRP_OK) status = through_affine(a, r, err);
     if (status == LRP_OK) status = lrp_apply_centred(p, &centred, err);
     if (status == LRP_OK) lrp_ledger_divided(r->f, centred->f, r->count, (double)p->rule->stabilizer, a->causes);

@@ -3,6 +3,7 @@
 
 #include "ledger.h"
 #include "terms.h"
+#include "statistics.h"
 #include "vector.h"
 
 static bool is_rule(const struct lrp_account *a, const char *name)
@@ -11,8 +12,10 @@ static bool is_rule(const struct lrp_account *a, const char *name)
 }
 
 /* Whether some element of the input lies outside the bounds, which are one number, one per channel, or one per element of a sample. */
-static bool is_outside(const struct lrp_rule *rule, const struct lrp_tensor *x)
+static bool is_outside(const struct lrp_rule *rule, const struct lrp_tensor *numbers)
 {
+    const struct lrp_tensor *x = lrp_tensor_rows(numbers, NULL);
+    if (!x) return false; /* no memory to tell */
     const size_t batch = x->shape.rank ? (size_t)x->shape.dim[0] : 1, sample = batch ? x->count / batch : 0;
     const size_t channels = x->shape.rank > 1 ? (size_t)x->shape.dim[1] : 1, plane = channels && sample >= channels ? sample / channels : 1;
     for (size_t i = 0; i < x->count; i++) {
@@ -34,7 +37,7 @@ static bool is_offset(const struct lrp_account *a, int node)
     struct lrp_tensor *zeros = NULL, *y[1] = {NULL};
     void *handle = NULL;
     bool found = false;
-    if (lrp_engine_inputs(p->engine, node, p->values, in, NULL) == LRP_OK &&
+    if (lrp_engine_inputs(p->engine, node, p->values, p->values[n->in[0]]->block, p->run, in, NULL) == LRP_OK &&
         lrp_engine_handle(p->engine, node, NULL, &handle, NULL) == LRP_OK &&
         lrp_tensor_new(LRP_DTYPE_FLOAT, &p->values[n->in[0]]->shape, &zeros, NULL) == LRP_OK &&
         lrp_tensor_new(LRP_DTYPE_FLOAT, &zeros->shape, &y[0], NULL) == LRP_OK) {
@@ -53,7 +56,7 @@ unsigned lrp_ledger_flags(const struct lrp_account *a, const struct lrp_layer_no
     const struct lrp_tensor *x = a->node->call.in_count && a->node->in[0] >= 0 ? a->application->values[a->node->in[0]] : NULL;
     const bool weighted = lrp_call_weighted(&a->node->call) && x && lrp_dtype_is_float(x->dtype);
     unsigned flags = 0;
-    if (weighted && (is_rule(a, "z-plus") || is_rule(a, "gamma")) && lrp_vector_has_negative(x->f, x->count, a->application->run))
+    if (weighted && (is_rule(a, "z-plus") || is_rule(a, "gamma")) && lrp_tensor_has_negative(x, a->application->run))
         flags |= 1u << LRP_LEDGER_NEGATIVE_INPUT;
     if (weighted && is_rule(a, "z-box") && rule->low && rule->high && is_outside(rule, x)) flags |= 1u << LRP_LEDGER_OUTSIDE_BOX;
     if (strcmp(a->layer->type, "batch-norm") == 0) flags |= 1u << LRP_LEDGER_BATCH_NORM;

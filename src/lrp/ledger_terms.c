@@ -39,14 +39,15 @@ static void account_element(const struct lrp_group *g, double r, double d, doubl
     else sums->stabilizer += lost;
 }
 
-static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_group *g, int index, double *part, struct lrp_error *err)
+static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *g, int index,
+                                     double *part, struct lrp_error *err)
 {
-    const struct lrp_tensor *r = a->application->relevance[0], *z = a->application->values[a->node->out[0]];
+    const struct lrp_tensor *r = of->r, *z = of->z;
     struct lrp_shares shares;
     struct group_sums sums = {0};
-    enum lrp_status status = lrp_apply_shares(a->application, index, &shares, err);
+    enum lrp_status status = lrp_apply_shares(a->application, index, r->block, &shares, err);
     if (status != LRP_OK) return status;
-    for (size_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; i < of->count; i++) {
         if (g->mask != LRP_MASK_ALL && is_masked(g, z->f[i])) continue;
         const double whole = (double)r->f[i], bias = shares.bias ? (double)shares.bias->f[i] : 0;
         const double s = shares.s ? (double)shares.s->f[i] : whole / (double)lrp_stabilize(shares.d->f[i], g->e);
@@ -64,10 +65,11 @@ static enum lrp_status account_group(const struct lrp_account *a, const struct l
 }
 
 /* What belongs to no group: of units all groups mask it is dropped, of others the factors do not add up to 1. */
-static void account_rest(const struct lrp_account *a, const struct lrp_group *groups, int count, const double *part)
+static void account_rest(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *groups, int count,
+                         const double *part)
 {
-    const struct lrp_tensor *r = a->application->relevance[0], *z = a->application->values[a->node->out[0]];
-    for (size_t i = 0; i < r->count; i++) {
+    const struct lrp_tensor *r = of->r, *z = of->z;
+    for (size_t i = 0; i < of->count; i++) {
         if (part[i] == 1 || !isfinite(r->f[i])) continue;
         bool open = false;
         for (int g = 0; g < count; g++) open |= !is_masked(&groups[g], z->f[i]);
@@ -78,14 +80,16 @@ static void account_rest(const struct lrp_account *a, const struct lrp_group *gr
 enum lrp_status lrp_ledger_terms(const struct lrp_account *a, struct lrp_error *err)
 {
     struct lrp_group groups[LRP_GROUPS];
-    const struct lrp_tensor *r = a->application->relevance[0];
+    struct lrp_ledger_pair of;
     const int count = lrp_rule_groups(a->application->rule, groups);
-    if (!r) return LRP_OK;
-    double *part = calloc(r->count + 1, sizeof *part);
-    enum lrp_status status = part ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!a->application->relevance[0]) return LRP_OK;
+    enum lrp_status status = lrp_ledger_pair(a, 0, &of, err);
+    if (status != LRP_OK) return status;
+    double *part = calloc(of.count + 1, sizeof *part);
+    if (!part) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int g = 0; status == LRP_OK && g < count; g++)
-        if (groups[g].c != 0) status = account_group(a, &groups[g], g, part, err);
-    if (status == LRP_OK) account_rest(a, groups, count, part);
+        if (groups[g].c != 0) status = account_group(a, &of, &groups[g], g, part, err);
+    if (status == LRP_OK) account_rest(a, &of, groups, count, part);
     free(part);
     return status;
 }

@@ -32,7 +32,7 @@ static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor
     }
     /* the tensor in the slot may be shared with the value behind a passing activation: never written to. What is given may be shared too */
     struct lrp_tensor *sum = NULL;
-    enum lrp_status status = lrp_tensor_take(run->pool, LRP_DTYPE_FLOAT, &given->shape, &sum, err);
+    enum lrp_status status = lrp_tensor_take_blocked(run->pool, &given->shape, given->block, &sum, err);
     if (status == LRP_OK) {
         lrp_tensors_sum(*slot, given, sum, run);
         lrp_tensor_release(*slot);
@@ -152,9 +152,9 @@ static enum lrp_status times_values(const struct lrp_propagation *p, const struc
     for (int v = 0; v < g->value_count; v++) {
         if (!relevance[v]) continue;
         struct lrp_tensor *product = NULL;
-        enum lrp_status status = lrp_tensor_copy(relevance[v], &product, err);
+        enum lrp_status status = lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);
         if (status != LRP_OK) return status;
-        lrp_vector_scale_by(1, p->values[v]->f, product->f, product->count, p->run);
+        lrp_tensors_add_product(1, p->values[v], relevance[v], true, product, p->run);
         lrp_tensor_release(relevance[v]);
         relevance[v] = product;
     }

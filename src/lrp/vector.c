@@ -1,76 +1,10 @@
 /* vector.c: elementwise arithmetic over whole arrays. */
 #include "vector.h"
 
-#include "parallel.h"
-
-/* Below this many elements a second thread costs more than it brings. */
-enum { PARALLEL_FROM = 1 << 15 };
-
 float lrp_stabilize(float z, float e)
 {
     return z < 0 ? z - e : z + e;
 }
-
-#define LOOP(body)                                                                             \
-    do {                                                                                       \
-        int threads = run->threads;                                                            \
-        (void)threads;                                                                         \
-        _Pragma("omp parallel for simd num_threads(threads) if (n >= PARALLEL_FROM)")          \
-        for (size_t i = 0; i < n; i++) {                                                       \
-            body;                                                                              \
-        }                                                                                      \
-    } while (0)
-
-void lrp_vector_divide(const float *r, const float *z, float e, float *s, size_t n, const struct lrp_run *run)
-{
-    LOOP(s[i] = r[i] / (z[i] < 0 ? z[i] - e : z[i] + e));
-}
-
-void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct lrp_run *run)
-{
-    /* NaN passes through both parts */
-    if (sign > 0) LOOP(y[i] = x[i] < 0 ? 0 : x[i]);
-    else LOOP(y[i] = x[i] > 0 ? 0 : x[i]);
-}
-
-void lrp_vector_add(float factor, const float *x, float *y, size_t n, const struct lrp_run *run)
-{
-    LOOP(y[i] += factor * x[i]);
-}
-
-void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run)
-{
-    if (a) LOOP(y[i] = factor * (a[i] * y[i]));
-    else if (factor != 1) LOOP(y[i] = factor * y[i]);
-}
-
-/* A search for one element below 0, given up everywhere once somebody has found one. */
-struct search {
-    const float *x;
-    size_t count;
-    int found;
-};
-enum { SEARCHED = 8192 }; /* elements between two looks at what the others found */
-
-static void search_part(void *context, int64_t begin, int64_t end)
-{
-    struct search *const s = context;
-    for (int64_t k = begin; k < end && !__atomic_load_n(&s->found, __ATOMIC_RELAXED); k++) {
-        const size_t first = (size_t)k * SEARCHED, last = first + SEARCHED < s->count ? first + SEARCHED : s->count;
-        int negative = 0;
-        for (size_t i = first; i < last; i++) negative |= !(s->x[i] >= 0);
-        if (negative) __atomic_store_n(&s->found, 1, __ATOMIC_RELAXED);
-    }
-}
-
-bool lrp_vector_has_negative(const float *x, size_t n, const struct lrp_run *run)
-{
-    struct search s = {.x = x, .count = n};
-    lrp_parallel_for(run, (int64_t)((n + SEARCHED - 1) / SEARCHED), SEARCHED, search_part, &s);
-    return s.found;
-}
-
-/* ---- whole tensors ---- */
 
 /* Wider vectors where the machine has them: the results are the same, products and sums are not contracted. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
@@ -113,6 +47,14 @@ WIDE static void sum_rows(const void *data, float *out, const float *const in[LR
     const float *const a = in[0], *const b = in[1];
     (void)data;
     EACH(out[i] = a[i] + b[i]);
+}
+
+/* NaN passes through both parts. */
+WIDE static void part_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float *const x = in[0];
+    if (((const struct numbers *)data)->sign > 0) EACH(out[i] = x[i] < 0 ? 0 : x[i]);
+    else EACH(out[i] = x[i] > 0 ? 0 : x[i]);
 }
 
 WIDE static void mask_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
@@ -158,6 +100,13 @@ void lrp_tensors_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, str
 {
     const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {a, b};
     lrp_blocked_for(run, y, in, false, sum_rows, NULL);
+}
+
+void lrp_tensors_part(const struct lrp_tensor *x, int sign, struct lrp_tensor *y, const struct lrp_run *run)
+{
+    const struct numbers p = {.sign = sign};
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {x};
+    lrp_blocked_for(run, y, in, false, part_rows, &p);
 }
 
 void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s, const struct lrp_run *run)

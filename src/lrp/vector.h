@@ -16,6 +16,8 @@ void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, 
 /* y = a * (r / stab(z, e)) */
 void lrp_tensors_share(const struct lrp_tensor *a, const struct lrp_tensor *r, const struct lrp_tensor *z, float e,
                        struct lrp_tensor *y, const struct lrp_run *run);
+/* y = x+ or x- */
+void lrp_tensors_part(const struct lrp_tensor *x, int sign, struct lrp_tensor *y, const struct lrp_run *run);
 /* s = 0 where z does not have the sign wanted */
 void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s, const struct lrp_run *run);
 /* y = a + b */
@@ -25,16 +27,5 @@ void lrp_tensors_add(float factor, const struct lrp_tensor *x, bool first, struc
 /* y += factor * a * c; a NULL: 1; y may be c */
 void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first, struct lrp_tensor *y,
                              const struct lrp_run *run);
-
-/* s = r / stab(z, e) */
-void lrp_vector_divide(const float *r, const float *z, float e, float *s, size_t n, const struct lrp_run *run);
-/* y = x+ or x- */
-void lrp_vector_part(const float *x, int sign, float *y, size_t n, const struct lrp_run *run);
-/* y += factor * x */
-void lrp_vector_add(float factor, const float *x, float *y, size_t n, const struct lrp_run *run);
-/* y = factor * a * y; a NULL: 1 */
-void lrp_vector_scale_by(float factor, const float *a, float *y, size_t n, const struct lrp_run *run);
-/* True if some x is below 0 (or NaN). */
-bool lrp_vector_has_negative(const float *x, size_t n, const struct lrp_run *run);
 
 #endif

@@ -185,17 +185,23 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
     return lrp_unary_vjp(functions, call, in, out, s, grad, run);
 }
 
+static enum lrp_status blocks(LRP_BLOCKS_PARAMETERS) {
+    (void)handle, (void)back, (void)run, (void)err;
+    *from = *to = lrp_unary_blocks(functions, call, *from);
+    return LRP_OK;
+}
+
 // clang-format off
 #define ROW(op, where, layer, checker, ...)                                                                             \
     {                                                                                                                   \
         .name = op, .domain = where, .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_ACTIVATION,                       \
-        .static_kind = LRP_KIND_##layer, .infer = checker, .forward = forward, .vjp = vjp                               \
+        .static_kind = LRP_KIND_##layer, .infer = checker, .forward = forward, .vjp = vjp, .blocks = blocks                               \
     }
 #define OWN "lrpscope"
 #define MICROSOFT "com.microsoft"
 const struct lrp_operator lrp_ops_activation[] = {
     { .name = "Relu", .domain = "", .versions = { 1, 6, 13, 14 }, .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_GATES,
-      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp },
+      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp, .blocks = blocks },
     ROW("LeakyRelu", "", LEAKY_RELU, infer, 1, 6, 16),
     ROW("Elu", "", ELU, infer, 1, 6, 22),
     ROW("Selu", "", SELU, infer, 6, 22),
@@ -218,7 +224,7 @@ const struct lrp_operator lrp_ops_activation[] = {
     ROW("HardSwish", OWN, HARD_SWISH, infer, 1),
     ROW("Mish", OWN, MISH, infer, 1),
     { .name = "Clip", .domain = "", .versions = { 1, 6, 11, 12, 13 }, .traits = LRP_TRAIT_ACTIVATION, .kind = lrp_clip_kind,
-      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp },
+      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks },
     { .name = "PRelu", .domain = "", .versions = { 7, 9, 16 }, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,
       .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp },
     { 0 },

@@ -100,7 +100,16 @@ enum lrp_status lrp_clip_forward(LRP_FORWARD_PARAMETERS) {
     struct clip_job job = clip_job(call, in);
     (void)handle, (void)err;
     job.out = out[0];
-    lrp_for_range(run, in[0]->count, 1, clip_range, &job);
+    lrp_for_range(run, lrp_elements_of(in[0]), 1, clip_range, &job);
+    return LRP_OK;
+}
+
+/* Computed bounds may be anything. */
+enum lrp_status lrp_clip_blocks(LRP_BLOCKS_PARAMETERS) {
+    struct bounds bounds;
+    (void)handle, (void)back, (void)run, (void)err;
+    const bool keeps_zero = constant_bounds(call, &bounds) && bounds.low <= 0 && bounds.high >= 0;
+    *from = *to = lrp_elementwise_blocks(call, *from, keeps_zero ? 0 : 1);
     return LRP_OK;
 }
 
@@ -135,7 +144,7 @@ enum lrp_status lrp_clip_vjp(LRP_VJP_PARAMETERS) {
     job.s = s[0];
     job.out = grad[0];
     if (grad[0])
-        lrp_for_range(run, in[0]->count, 1, clip_slope_range, &job);
+        lrp_for_range(run, lrp_elements_of(in[0]), 1, clip_slope_range, &job);
     struct lrp_tensor *low = bound(call, in, 1) ? grad[1] : NULL, *high = bound(call, in, 2) ? grad[2] : NULL;
     if (low || high)
         clip_bound_vjp(&job, low, high);

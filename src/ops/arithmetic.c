@@ -149,7 +149,10 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS) {
     const struct binary_job job = {.op = operation(call), .a = in[0], .b = in[1], .out = out[0]};
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     (void)handle, (void)err;
-    lrp_broadcast_for(&plan, run, forward_run, &job);
+    if (out[0]->block)
+        lrp_sum_forward(call, in, out[0], run);
+    else
+        lrp_broadcast_for(&plan, run, forward_run, &job);
     return LRP_OK;
 }
 
@@ -163,6 +166,10 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS) {
     (void)handle, (void)err;
     if (!s[0])
         return LRP_OK;
+    if (s[0]->block) {
+        lrp_sum_vjp(call, s[0], grad, run);
+        return LRP_OK;
+    }
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     for (int k = 0; k < 2; ++k) {
         const struct binary_job job = {.op = operation(call), .a = in[0], .b = in[1], .y = out[0], .s = s[0], .operand = k};
@@ -184,13 +191,13 @@ static enum lrp_kind add_kind(const struct lrp_call *call) {
 #define VARIADIC(op, ...) ROW(op, lrp_variadic_, lrp_variadic_vjp, __VA_ARGS__), .infer = lrp_variadic_infer
 #define LEGACY(op, back, ...) ROW(op, lrp_legacy_, back, __VA_ARGS__), .infer = lrp_legacy_infer
 const struct lrp_operator lrp_ops_arithmetic[] = {
-    { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind, .traits = LRP_TRAIT_ADDS },
+    { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
     { ROW("Sub", , vjp, 7, 13, 14), .infer = infer },
     { ROW("Mul", , vjp, 7, 13, 14), .infer = infer, .traits = LRP_TRAIT_PRODUCT },
     { ROW("Div", , vjp, 7, 13, 14), .infer = infer },
     { ROW("Mod", , vjp, 10, 13), .infer = mod_infer },
     { ROW("Pow", lrp_pow_, lrp_pow_vjp, 7, 12, 13, 15), .infer = lrp_pow_infer },
-    { VARIADIC("Sum", 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS },
+    { VARIADIC("Sum", 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
     { VARIADIC("Mean", 6, 8, 13) },
     { VARIADIC("Max", 6, 8, 12, 13) },
     { VARIADIC("Min", 6, 8, 12, 13) },

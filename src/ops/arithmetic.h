@@ -7,6 +7,12 @@
 enum lrp_status lrp_variadic_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_variadic_vjp(LRP_VJP_PARAMETERS);
+/* Sums of operands of one shape stay in blocks of channels (blocked.h). */
+enum lrp_status lrp_sum_blocks(LRP_BLOCKS_PARAMETERS);
+/* out = the sum; out, or some of in, are in blocks. */
+void lrp_sum_forward(const struct lrp_call *call, const struct lrp_tensor *const *in, struct lrp_tensor *out, const struct lrp_run *run);
+/* What an operand of a sum gets: s as it is. */
+void lrp_sum_vjp(const struct lrp_call *call, const struct lrp_tensor *s, struct lrp_tensor *const *grad, const struct lrp_run *run);
 
 enum lrp_status lrp_compare_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_compare_forward(LRP_FORWARD_PARAMETERS);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arithmetic.h"
+#include "blocked.h"
 #include "buffer.h"
 #include "convert.h"
 
@@ -80,9 +81,58 @@ static struct lrp_broadcast plan_of(const struct lrp_tensor *x, const struct lrp
     return plan;
 }
 
+enum lrp_status lrp_sum_blocks(LRP_BLOCKS_PARAMETERS) {
+    (void)handle, (void)back, (void)run, (void)err;
+    for (int k = 0; k < call->in_count; ++k)
+        if (!lrp_shape_equal(&call->in[k].shape, &call->out[0].shape))
+            *from = 0;
+    *to = *from;
+    return LRP_OK;
+}
+
+static void copy_body(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n) {
+    (void)data;
+    memcpy(out, in[0], n * sizeof *out);
+}
+
+static void add_body(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n) {
+    const float *const a = in[0], *const b = in[1];
+    (void)data;
+    for (size_t i = 0; i < n; ++i)
+        out[i] = a[i] + b[i];
+}
+
+static void add_to_body(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n) {
+    const float *const a = in[0];
+    (void)data;
+    for (size_t i = 0; i < n; ++i)
+        out[i] += a[i];
+}
+
+void lrp_sum_forward(const struct lrp_call *call, const struct lrp_tensor *const *in, struct lrp_tensor *out,
+                     const struct lrp_run *run) {
+    const struct lrp_tensor *const first[LRP_BLOCKED_IN] = {in[0], call->in_count > 1 ? in[1] : NULL};
+    lrp_blocked_for(run, out, first, false, call->in_count > 1 ? add_body : copy_body, NULL);
+    for (int k = 2; k < call->in_count; ++k) {
+        const struct lrp_tensor *const next[LRP_BLOCKED_IN] = {in[k]};
+        lrp_blocked_for(run, out, next, true, add_to_body, NULL);
+    }
+}
+
+void lrp_sum_vjp(const struct lrp_call *call, const struct lrp_tensor *s, struct lrp_tensor *const *grad, const struct lrp_run *run) {
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {s};
+    for (int k = 0; k < call->in_count; ++k)
+        if (grad[k])
+            lrp_blocked_for(run, grad[k], in, false, copy_body, NULL);
+}
+
 enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS) {
     struct fold_job job = {.fold = fold_of(call), .y = out[0]};
     (void)handle, (void)err;
+    if (out[0]->block) {
+        lrp_sum_forward(call, in, out[0], run);
+        return LRP_OK;
+    }
     for (int k = 0; k < call->in_count; ++k) {
         const struct lrp_broadcast plan = plan_of(in[k], &out[0]->shape);
         job.first = k == 0;
@@ -137,6 +187,10 @@ enum lrp_status lrp_variadic_vjp(LRP_VJP_PARAMETERS) {
     (void)handle;
     if (!s[0])
         return LRP_OK;
+    if (s[0]->block) {
+        lrp_sum_vjp(call, s[0], grad, run);
+        return LRP_OK;
+    }
     const enum fold fold = fold_of(call);
     struct pull_job job = {
         .fold = fold, .y = out[0]->f, .s = s[0]->f, .factor = fold == FOLD_MEAN ? 1 / (float)call->in_count : 1};

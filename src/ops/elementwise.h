@@ -12,6 +12,9 @@
     const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out,        \
         const struct lrp_tensor *const *s, struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err
 
+#define LRP_BLOCKS_PARAMETERS                                                                                                  \
+    const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from, int *to, struct lrp_error *err
+
 /* Works on items [first, last). */
 typedef void (*lrp_range_body)(const void *data, size_t first, size_t last);
 /* lrp_parallel_for for bodies that only read their data: `cost` is the number of elements behind one item. */
@@ -52,6 +55,13 @@ enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lr
 enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
                               const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                               struct lrp_tensor *const *grad, const struct lrp_run *run);
+
+/* In which blocks elementwise functions leave what lies in `block` (blocked.h): the same, or 0 if it has missing channels and f(0) is
+ * not 0. */
+int lrp_unary_blocks(const struct lrp_unary *table, const struct lrp_call *call, int block);
+int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero);
+/* How many elements a tensor has in memory, those of missing channels included. */
+size_t lrp_elements_of(const struct lrp_tensor *tensor);
 
 /* 1/(1+exp(-x)) without overflow. */
 float lrp_sigmoid(float x);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "convert.h"
 #include "elementwise.h"
 #include "parallel.h"
@@ -56,13 +57,30 @@ static void map_range(const void *data, size_t first, size_t last) {
         job->out->i[i] = lrp_wrap_integer(job->out->dtype, job->op->integer(job->x->i[i]));
 }
 
+size_t lrp_elements_of(const struct lrp_tensor *tensor) {
+    return tensor->block ? lrp_tensor_floats(tensor) : tensor->count;
+}
+
+int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero) {
+    const struct lrp_shape *x = &call->in[0].shape;
+    return block && (of_zero == 0 || (x->rank > 1 && x->dim[1] % block == 0)) ? block : 0;
+}
+
+int lrp_unary_blocks(const struct lrp_unary *table, const struct lrp_call *call, int block) {
+    const struct unary_job job = unary_job(table, call);
+    const float zero = 0;
+    float y = 0;
+    job.op->map(&zero, &y, 1, job.p);
+    return lrp_elementwise_blocks(call, block, y);
+}
+
 enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lrp_call *call,
                                   const struct lrp_tensor *const *in, struct lrp_tensor *const *out,
                                   const struct lrp_run *run) {
     struct unary_job job = unary_job(table, call);
     job.x = in[0];
     job.out = out[0];
-    lrp_for_range(run, in[0]->count, 1, map_range, &job);
+    lrp_for_range(run, lrp_elements_of(in[0]), 1, map_range, &job);
     return LRP_OK;
 }
 
@@ -81,7 +99,7 @@ enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_ca
     job.y = out[0];
     job.s = s[0];
     job.out = grad[0];
-    lrp_for_range(run, in[0]->count, 1, slope_range, &job);
+    lrp_for_range(run, lrp_elements_of(in[0]), 1, slope_range, &job);
     return LRP_OK;
 }
 

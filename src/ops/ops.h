@@ -146,7 +146,8 @@ enum lrp_trait {
     LRP_TRAIT_ACTIVATION = 8, /* one input, elementwise: can be fused behind a linear layer */
     LRP_TRAIT_SHAPE_ONLY = 16, /* needs only the shape of its input: folded even when the input is data */
     LRP_TRAIT_ADDS = 32,      /* the sum of its inputs */
-    LRP_TRAIT_GATES = 64      /* one input: an element comes out as it is, or as 0 with slope 0 */
+    LRP_TRAIT_GATES = 64,     /* one input: an element comes out as it is, or as 0 with slope 0 */
+    LRP_TRAIT_SELECTS = 128   /* output 0 consists of elements of input 0, each with slope 1 */
 };
 
 /* Contract of the functions (all return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
@@ -161,7 +162,7 @@ enum lrp_trait {
  *          caller with inferred dtype and shape (contents undefined), NULL if not wanted. Writes every element.
  * vjp      in, out as in forward (for WEIGHTED operators both arrays may hold NULLs: nothing may depend on them but weights that
  *          came as data); s[j]: cotangent of output j, NULL = zero; grad[i]: zeroed tensor of input i's shape, NULL if not wanted:
- *          receives J_i^T s (WEIGHTED operators overwrite grad[0], which need not be zeroed). Only float inputs are ever wanted. NULL: not differentiable.
+ *          receives J_i^T s (WEIGHTED and SELECTS operators overwrite grad[0], which need not be zeroed). Only float inputs are ever wanted. NULL: not differentiable.
  * kind     the type of layer a call is; NULL: `static_kind`. */
 struct lrp_operator {
     const char *name;   /* ONNX operator name */
@@ -181,8 +182,10 @@ struct lrp_operator {
     enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                            const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                            struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
-    /* Optional, for WEIGHTED ones: in blocks of how many channels (blocked.h) forward takes in[0] and makes out[0], or vjp (`back`) takes
-     * s[0] and makes grad[0], with the least effort; 0: row-major, which they take in any case. */
+    /* Optional: in blocks of how many channels (blocked.h) forward takes its data inputs and makes out[0], or vjp (`back`) takes s[0] and
+     * makes grad[0], with the least effort; 0: row-major. Before the call *from is what the data inputs lie in, all of them or, of
+     * sums, some. What is said to be taken in blocks is taken row-major by WEIGHTED ones and sums, too. A vjp that makes grad[0] in
+     * blocks takes in[] so; one that takes s[0] so, out[]. NULL: all row-major. */
     enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from, int *to,
                               struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */

@@ -12,12 +12,15 @@ float lrp_pool_power(const struct lrp_call *call)
     return (float)lrp_call_int(call, "p", 2);
 }
 
-void lrp_pooling_read(const struct lrp_call *call, struct lrp_pooling *out)
+void lrp_pooling_read(const struct lrp_call *call, int block, struct lrp_pooling *out)
 {
     const struct lrp_shape *const x = &call->in[0].shape;
     struct lrp_window *const w = &out->window;
 
-    *out = (struct lrp_pooling){.planes = x->dim[0] * x->dim[1],
+    const int lanes = block ? block : 1;
+
+    *out = (struct lrp_pooling){.lanes = lanes,
+                             .planes = x->dim[0] * x->dim[1] / lanes,
                              .count_padding = lrp_call_int(call, "count_include_pad", 0) != 0,
                              .column_major = lrp_call_int(call, "storage_order", 0) != 0,
                              .power = lrp_pool_power(call)};
@@ -89,6 +92,25 @@ static enum lrp_status infer_global(struct lrp_call *call, struct lrp_error *err
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
 }
 
+enum lrp_status lrp_pool_blocks(LRP_BLOCKS_PARAMETERS)
+{
+    const bool alone = call->out_count < 2 || !call->out[1].present;
+
+    (void)handle, (void)back, (void)run, (void)err;
+    *from = *to = *from && call->in[0].shape.dim[1] % *from == 0 && alone ? *from : 0;
+    return LRP_OK;
+}
+
+enum lrp_status lrp_global_pool_blocks(LRP_BLOCKS_PARAMETERS)
+{
+    const int block = *from && call->in[0].shape.dim[1] % *from == 0 ? *from : 0;
+
+    (void)handle, (void)run, (void)err;
+    *from = back ? 0 : block;
+    *to = back ? block : 0;
+    return LRP_OK;
+}
+
 static int64_t macs(const struct lrp_call *call)
 {
     int64_t count = lrp_shape_count(&call->out[0].shape);
@@ -109,15 +131,17 @@ static int64_t macs_global(const struct lrp_call *call)
 
 const struct lrp_operator lrp_ops_pooling[] = {
     {.name = "MaxPool", .domain = "", .versions = {1, 8, 10, 11, 12, 22}, .static_kind = LRP_KIND_MAX_POOL,
-     .infer = infer, .forward = lrp_max_pool_forward, .vjp = lrp_max_pool_vjp, .macs = NULL},
+     .traits = LRP_TRAIT_SELECTS,
+     .infer = infer, .forward = lrp_max_pool_forward, .vjp = lrp_max_pool_vjp, .blocks = lrp_pool_blocks},
     {.name = "AveragePool", .domain = "", .versions = {1, 7, 10, 11, 19, 22}, .static_kind = LRP_KIND_MEAN_POOL,
-     .infer = infer, .forward = lrp_mean_pool_forward, .vjp = lrp_mean_pool_vjp, .macs = macs},
+     .infer = infer, .forward = lrp_mean_pool_forward, .vjp = lrp_mean_pool_vjp, .blocks = lrp_pool_blocks, .macs = macs},
     {.name = "LpPool", .domain = "", .versions = {1, 2, 11, 18, 22}, .infer = infer, .forward = lrp_power_pool_forward,
      .vjp = lrp_power_pool_vjp, .macs = macs},
-    {.name = "GlobalMaxPool", .domain = "", .versions = {1, 22}, .static_kind = LRP_KIND_GLOBAL_MAX_POOL,
+    {.name = "GlobalMaxPool", .domain = "", .versions = {1, 22}, .static_kind = LRP_KIND_GLOBAL_MAX_POOL, .traits = LRP_TRAIT_SELECTS,
      .infer = infer_global, .forward = lrp_global_pool_forward, .vjp = lrp_global_pool_vjp},
     {.name = "GlobalAveragePool", .domain = "", .versions = {1, 22}, .static_kind = LRP_KIND_GLOBAL_MEAN_POOL,
-     .infer = infer_global, .forward = lrp_global_pool_forward, .vjp = lrp_global_pool_vjp, .macs = macs_global},
+     .infer = infer_global, .forward = lrp_global_pool_forward, .vjp = lrp_global_pool_vjp, .blocks = lrp_global_pool_blocks,
+     .macs = macs_global},
     {.name = "GlobalLpPool", .domain = "", .versions = {1, 2, 22}, .infer = infer_global,
      .forward = lrp_global_pool_forward, .vjp = lrp_global_pool_vjp, .macs = macs_global},
     {.name = NULL},

@@ -12,6 +12,7 @@ struct job {
     const float *x, *y, *s;
     float *to, power;
     int64_t size; /* of a plane */
+    int lanes;    /* of a block of channels, 0: row-major */
 };
 
 static struct job job_of(const struct lrp_call *call, int64_t *planes)
@@ -69,12 +70,44 @@ static void vjp_planes(void *context, int64_t first, int64_t last)
         const float *const x = job->x + plane * job->size;
         float *const to = job->to + plane * job->size;
 
-        if (job->mode == MAXIMUM)
+        if (job->mode == MAXIMUM) {
+            memset(to, 0, (size_t)job->size * sizeof *to);
             to[winner(x, job->size)] = job->s[plane];
-        else
+        } else
             for (int64_t i = 0; i < job->size; i++)
                 to[i] = job->s[plane] * slope(job, x[i], job->y[plane]);
     }
+}
+
+/* ---- means of tensors in blocks of channels (blocked.h); planes of so many lanes ---- */
+
+enum { LANES = 16 }; /* the most */
+
+static void blocked_forward(void *context, int64_t first, int64_t last)
+{
+    const struct job *const job = context;
+
+    for (int64_t plane = first; plane < last; plane++) {
+        const float *const x = job->x + plane * job->size * job->lanes;
+        double sum[LANES] = {0};
+
+        for (int64_t i = 0; i < job->size; i++)
+            for (int lane = 0; lane < job->lanes; lane++)
+                sum[lane] += (double)x[i * job->lanes + lane];
+        for (int lane = 0; lane < job->lanes; lane++)
+            job->to[plane * job->lanes + lane] = (float)(sum[lane] / (double)job->size);
+    }
+}
+
+static void blocked_vjp(void *context, int64_t first, int64_t last)
+{
+    const struct job *const job = context;
+    const float share = 1 / (float)job->size;
+
+    for (int64_t plane = first; plane < last; plane++)
+        for (int64_t i = 0; i < job->size; i++)
+            for (int lane = 0; lane < job->lanes; lane++)
+                job->to[(plane * job->size + i) * job->lanes + lane] = job->s[plane * job->lanes + lane] * share;
 }
 
 enum lrp_status lrp_global_pool_forward(LRP_FORWARD_PARAMETERS)
@@ -88,7 +121,11 @@ enum lrp_status lrp_global_pool_forward(LRP_FORWARD_PARAMETERS)
         return LRP_OK;
     job.x = in[0]->f;
     job.to = out[0]->f;
-    lrp_parallel_for(run, planes, job.size, forward_planes, &job);
+    job.lanes = in[0]->block;
+    if (job.lanes)
+        lrp_parallel_for(run, planes / job.lanes, job.size * job.lanes, blocked_forward, &job);
+    else
+        lrp_parallel_for(run, planes, job.size, forward_planes, &job);
     return LRP_OK;
 }
 
@@ -105,6 +142,10 @@ enum lrp_status lrp_global_pool_vjp(LRP_VJP_PARAMETERS)
     job.y = out[0]->f;
     job.s = s[0]->f;
     job.to = grad[0]->f;
-    lrp_parallel_for(run, planes, job.size, vjp_planes, &job);
+    job.lanes = grad[0]->block;
+    if (job.lanes)
+        lrp_parallel_for(run, planes / job.lanes, job.size * job.lanes, blocked_vjp, &job);
+    else
+        lrp_parallel_for(run, planes, job.size, vjp_planes, &job);
     return LRP_OK;
 }

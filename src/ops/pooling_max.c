@@ -1,10 +1,20 @@
-/* pooling_max.c: MaxPool: the first maximum in row-major order wins; padding never does. */
+/* pooling_max.c: MaxPool: the first maximum in row-major order wins; padding never does.
+ *
+ * A place holds `lanes` channels: 1, or a block of them (blocked.h). The loops are made for each number of lanes. */
 #include <math.h>
+#include <string.h>
 
 #include "parallel.h"
 #include "pooling.h"
 
-enum { STRIP = 256 }; /* outputs of a row that are worked on at a time */
+enum { STRIP = 256 }; /* outputs of a row, times lanes, that are worked on at a time */
+
+#define INLINE static inline __attribute__((always_inline))
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDE
+#endif
 
 /* The part of a run that lies in the strip [begin, end). */
 static bool clip_run(const struct lrp_frame *f, int64_t begin, int64_t end, struct lrp_frame_run *run)
@@ -18,22 +28,23 @@ static bool clip_run(const struct lrp_frame *f, int64_t begin, int64_t end, stru
     return run->first < run->last;
 }
 
-static void largest(const struct lrp_frame *f, const float *x, int64_t row, float *y)
+INLINE void largest(int lanes, const struct lrp_frame *f, const float *x, int64_t row, float *y)
 {
     struct lrp_frame_run run;
 
-    for (int64_t i = 0; i < f->out[2]; i++)
+    for (int64_t i = 0; i < f->out[2] * lanes; i++)
         y[i] = -INFINITY;
     for (int64_t tap = 0; tap < f->taps; tap++) {
         if (!lrp_frame_reads(f, tap, row, &run))
             continue;
-        const float *const from = x + run.in;
-        float *const to = y + run.first;
-        for (int64_t i = 0; i < run.last - run.first; i++) {
-            const float value = from[i * f->stride[2]];
+        const float *const from = x + run.in * lanes;
+        float *const to = y + run.first * lanes;
+        for (int64_t i = 0; i < run.last - run.first; i++)
+            for (int lane = 0; lane < lanes; lane++) {
+                const float value = from[i * f->stride[2] * lanes + lane];
 
-            to[i] = value > to[i] ? value : to[i];
-        }
+                to[i * lanes + lane] = value > to[i * lanes + lane] ? value : to[i * lanes + lane];
+            }
     }
 }
 
@@ -44,44 +55,53 @@ struct strip {
 };
 
 /* The first maximum wins, and NaN loses to whatever comes later. */
-static void find_winners(const struct lrp_frame *f, const float *x, struct strip *strip)
+INLINE void find_winners(int lanes, const struct lrp_frame *f, const float *x, struct strip *strip)
 {
     float best[STRIP];
     struct lrp_frame_run run;
 
-    for (int64_t i = 0; i < strip->end - strip->begin; i++) {
+    for (int64_t i = 0; i < (strip->end - strip->begin) * lanes; i++) {
         best[i] = NAN;
         strip->winner[i] = -1;
     }
     for (int64_t tap = 0; tap < f->taps; tap++) {
         if (!lrp_frame_reads(f, tap, strip->row, &run) || !clip_run(f, strip->begin, strip->end, &run))
             continue;
-        const float *const from = x + run.in;
-        float *const to = best + (run.first - strip->begin);
-        int32_t *const winner = strip->winner + (run.first - strip->begin);
+        const float *const from = x + run.in * lanes;
+        float *const to = best + (run.first - strip->begin) * lanes;
+        int32_t *const winner = strip->winner + (run.first - strip->begin) * lanes;
 
-        for (int64_t i = 0; i < run.last - run.first; i++) {
-            const float value = from[i * f->stride[2]];
-            const bool wins = value > to[i] || to[i] != to[i];
+        for (int64_t i = 0; i < run.last - run.first; i++)
+            for (int lane = 0; lane < lanes; lane++) {
+                const int64_t at = i * lanes + lane;
+                const float value = from[i * f->stride[2] * lanes + lane];
+                const bool wins = value > to[at] || to[at] != to[at];
 
-            to[i] = wins ? value : to[i];
-            winner[i] = wins ? (int32_t)tap : winner[i];
-        }
+                to[at] = wins ? value : to[at];
+                winner[at] = wins ? (int32_t)tap : winner[at];
+            }
     }
 }
 
-/* Adds cotangents s of a strip to where the winners came from. */
-static void return_to_winners(const struct lrp_frame *f, const struct strip *strip, const float *s, float *to)
+/* Adds cotangents s of a strip to where the winners came from; alone: nothing is there, and no other window reaches there. */
+INLINE void return_to_winners(int lanes, bool alone, const struct lrp_frame *f, const struct strip *strip, const float *s, float *to)
 {
     struct lrp_frame_run run;
 
     for (int64_t tap = 0; tap < f->taps; tap++) {
         if (!lrp_frame_reads(f, tap, strip->row, &run) || !clip_run(f, strip->begin, strip->end, &run))
             continue;
-        const int64_t first = run.first - strip->begin;
+        const float *const from = s + (run.first - strip->begin) * lanes;
+        const int32_t *const winner = strip->winner + (run.first - strip->begin) * lanes;
+        float *const back = to + run.in * lanes;
 
         for (int64_t i = 0; i < run.last - run.first; i++) /* without a branch: half of them would be guessed wrong */
-            to[run.in + i * f->stride[2]] += strip->winner[first + i] == tap ? s[first + i] : 0;
+            for (int lane = 0; lane < lanes; lane++) {
+                const float value = winner[i * lanes + lane] == tap ? from[i * lanes + lane] : 0;
+                float *const at = back + i * f->stride[2] * lanes + lane;
+
+                *at = alone ? value : *at + value;
+            }
     }
 }
 
@@ -101,26 +121,20 @@ static void name_winners(const struct lrp_frame *f, const struct strip *strip, i
     }
 }
 
-/* The strip after this one, row after row; false behind the last. It begins with an empty one at row 0. */
-static bool next_strip(const struct lrp_frame *f, struct strip *strip)
+/* The strip after this one in its row; false behind the last. It begins with an empty one. */
+static bool next_strip(int lanes, const struct lrp_frame *f, struct strip *strip)
 {
     strip->begin = strip->end;
-    if (strip->begin == f->out[2]) {
-        strip->row++;
-        strip->begin = 0;
-    }
-    strip->end = strip->begin + STRIP < f->out[2] ? strip->begin + STRIP : f->out[2];
-    return strip->row < f->rows;
+    strip->end = strip->begin + STRIP / lanes < f->out[2] ? strip->begin + STRIP / lanes : f->out[2];
+    return strip->begin < strip->end;
 }
 
-static void forward_planes(void *context, int64_t first, int64_t last)
+INLINE void forward_lanes(int lanes, const struct lrp_pooling *pool, int64_t first, int64_t last)
 {
-    const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
 
-    for (int64_t plane = first; plane < last; plane++)
-        for (int64_t row = 0; row < f->rows; row++)
-            largest(f, pool->x + plane * f->in_size, row, pool->to + plane * f->out_size + row * f->out[2]);
+    for (int64_t at = first; at < last; at++)
+        largest(lanes, f, pool->x + at / f->rows * f->in_size * lanes, at % f->rows, pool->to + at * f->out[2] * lanes);
 }
 
 /* A place in a plane, counted with the first space dimension running fastest. */
@@ -131,49 +145,94 @@ static int64_t column_major(const struct lrp_frame *f, int64_t at)
     return (x * f->in[1] + y) * f->in[0] + z;
 }
 
-static void index_planes(void *context, int64_t first, int64_t last)
+static void index_rows(void *context, int64_t first, int64_t last)
 {
     const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
 
-    for (int64_t plane = first; plane < last; plane++)
-        for (struct strip strip = {.row = 0}; next_strip(f, &strip);) {
-            int64_t *const places = pool->indices + plane * f->out_size + strip.row * f->out[2] + strip.begin;
+    for (int64_t at = first; at < last; at++)
+        for (struct strip strip = {.row = at % f->rows}; next_strip(1, f, &strip);) {
+            const int64_t plane = at / f->rows;
+            int64_t *const places = pool->indices + at * f->out[2] + strip.begin;
 
-            find_winners(f, pool->x + plane * f->in_size, &strip);
+            find_winners(1, f, pool->x + plane * f->in_size, &strip);
             name_winners(f, &strip, places);
             for (int64_t i = 0; i < strip.end - strip.begin; i++)
                 places[i] = plane * f->in_size + (pool->column_major ? column_major(f, places[i]) : places[i]);
         }
 }
 
-static void vjp_planes(void *context, int64_t first, int64_t last)
+/* Every element of the input belongs to one window. */
+static bool is_tiled(const struct lrp_frame *f)
 {
-    const struct lrp_pooling *const pool = context;
-    const struct lrp_frame *const f = &pool->frame;
+    bool tiled = true;
 
-    for (int64_t plane = first; plane < last; plane++)
-        for (struct strip strip = {.row = 0}; next_strip(f, &strip);) {
-            find_winners(f, pool->x + plane * f->in_size, &strip);
-            return_to_winners(f, &strip, pool->s + plane * f->out_size + strip.row * f->out[2] + strip.begin,
-                              pool->to + plane * f->in_size);
-        }
+    for (int d = 0; d < 3; d++)
+        tiled = tiled && f->kernel[d] == f->stride[d] && f->dilation[d] == 1 && f->pad[d] == 0 && f->in[d] == f->out[d] * f->kernel[d];
+    return tiled;
 }
 
-static void forward_floats(const struct lrp_call *call, const float *x, float *y, int64_t *indices,
+/* Row `at` of all planes' outputs. */
+INLINE void vjp_row(int lanes, bool alone, const struct lrp_pooling *pool, int64_t at)
+{
+    const struct lrp_frame *const f = &pool->frame;
+    const int64_t plane = at / f->rows * f->in_size * lanes;
+
+    for (struct strip strip = {.row = at % f->rows}; next_strip(lanes, f, &strip);) {
+        find_winners(lanes, f, pool->x + plane, &strip);
+        return_to_winners(lanes, alone, f, &strip, pool->s + (at * f->out[2] + strip.begin) * lanes, pool->to + plane);
+    }
+}
+
+INLINE void vjp_lanes(int lanes, const struct lrp_pooling *pool, int64_t first, int64_t last)
+{
+    const struct lrp_frame *const f = &pool->frame;
+
+    for (int64_t plane = first; plane < last; plane++) {
+        memset(pool->to + plane * f->in_size * lanes, 0, (size_t)(f->in_size * lanes) * sizeof *pool->to);
+        for (int64_t row = 0; row < f->rows; row++)
+            vjp_row(lanes, false, pool, plane * f->rows + row);
+    }
+}
+
+INLINE void tiled_vjp_lanes(int lanes, const struct lrp_pooling *pool, int64_t first, int64_t last)
+{
+    for (int64_t at = first; at < last; at++)
+        vjp_row(lanes, true, pool, at);
+}
+
+#define LANES(name, lanes)                                                      \
+    WIDE static void name##_##lanes(void *context, int64_t first, int64_t last) \
+    {                                                                           \
+        name##_lanes(lanes, context, first, last);                              \
+    }
+#define LOOPS(name) LANES(name, 1) LANES(name, 8) LANES(name, 16)
+LOOPS(forward)
+LOOPS(vjp)
+LOOPS(tiled_vjp)
+typedef void loop(void *context, int64_t first, int64_t last);
+#define PICK(name, lanes) ((lanes) == 16 ? name##_16 : (lanes) == 8 ? name##_8 : name##_1)
+
+/* A loop over the rows of all outputs. */
+static void pool_rows(const struct lrp_run *run, struct lrp_pooling *pool, loop *body)
+{
+    lrp_parallel_for(run, pool->planes * pool->frame.rows, pool->frame.out[2] * pool->frame.taps * pool->lanes, body, pool);
+}
+
+static void forward_floats(const struct lrp_call *call, int block, const float *x, float *y, int64_t *indices,
                            const struct lrp_run *run)
 {
     struct lrp_pooling pool;
 
-    lrp_pooling_read(call, &pool);
+    lrp_pooling_read(call, block, &pool);
     pool.x = x;
     if (y) {
         pool.to = y;
-        lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, forward_planes, &pool);
+        pool_rows(run, &pool, PICK(forward, pool.lanes));
     }
     if (indices) {
         pool.indices = indices;
-        lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, index_planes, &pool);
+        pool_rows(run, &pool, index_rows);
     }
 }
 
@@ -189,7 +248,7 @@ static enum lrp_status forward_bytes(const struct lrp_call *call, const struct l
     for (size_t i = 0; !status && i < x->count; i++)
         from->f[i] = (float)x->i[i];
     if (!status)
-        forward_floats(call, from->f, to ? to->f : NULL, indices, run);
+        forward_floats(call, 0, from->f, to ? to->f : NULL, indices, run);
     for (size_t i = 0; !status && y && i < y->count; i++)
         y->i[i] = isfinite(to->f[i]) ? (int64_t)to->f[i] : 0;
     lrp_tensor_release(from);
@@ -204,7 +263,7 @@ enum lrp_status lrp_max_pool_forward(LRP_FORWARD_PARAMETERS)
     (void)handle;
     if (!lrp_dtype_is_float(in[0]->dtype))
         return forward_bytes(call, in[0], out[0], indices, run, err);
-    forward_floats(call, in[0]->f, out[0] ? out[0]->f : NULL, indices, run);
+    forward_floats(call, in[0]->block, in[0]->f, out[0] ? out[0]->f : NULL, indices, run);
     return LRP_OK;
 }
 
@@ -217,10 +276,13 @@ enum lrp_status lrp_max_pool_vjp(LRP_VJP_PARAMETERS)
     (void)err;
     if (!s[0] || !grad[0])
         return LRP_OK;
-    lrp_pooling_read(call, &pool);
+    lrp_pooling_read(call, in[0]->block, &pool);
     pool.x = in[0]->f;
     pool.s = s[0]->f;
     pool.to = grad[0]->f;
-    lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, vjp_planes, &pool);
+    if (is_tiled(&pool.frame))
+        pool_rows(run, &pool, PICK(tiled_vjp, pool.lanes));
+    else
+        lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps * pool.lanes, PICK(vjp, pool.lanes), &pool);
     return LRP_OK;
 }

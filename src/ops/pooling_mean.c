@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "parallel.h"
 #include "pooling.h"
 
@@ -30,25 +31,33 @@ static void divide_row(const struct lrp_pooling *pool, int64_t row, const float 
     for (int64_t i = 0; i < f->out[2]; i++) {
         const int64_t all = count * taps_inside(f, &pool->window, 2, i, padding);
 
-        to[i] = all ? from[i] / (float)all : 0;
+        for (int64_t at = i * pool->lanes; at < (i + 1) * pool->lanes; at++)
+            to[at] = all ? from[at] / (float)all : 0;
     }
+}
+
+static inline void add_lanes(int64_t lanes, const float *restrict from, float *restrict to)
+{
+    for (int64_t lane = 0; lane < lanes; lane++)
+        to[lane] += from[lane];
 }
 
 static void mean_forward(void *context, int64_t first, int64_t last)
 {
     const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
+    const int64_t lanes = pool->lanes;
     struct lrp_frame_run run;
 
     for (int64_t i = first * f->rows; i < last * f->rows; i++) {
-        const float *const x = pool->x + i / f->rows * f->in_size;
-        float *const y = pool->to + i * f->out[2];
+        const float *const x = pool->x + i / f->rows * f->in_size * lanes;
+        float *const y = pool->to + i * f->out[2] * lanes;
 
-        memset(y, 0, (size_t)f->out[2] * sizeof *y);
+        memset(y, 0, (size_t)(f->out[2] * lanes) * sizeof *y);
         for (int64_t tap = 0; tap < f->taps; tap++)
             if (lrp_frame_reads(f, tap, i % f->rows, &run))
                 for (int64_t o = 0; o < run.last - run.first; o++)
-                    y[run.first + o] += x[run.in + o * f->stride[2]];
+                    add_lanes(lanes, x + (run.in + o * f->stride[2]) * lanes, y + (run.first + o) * lanes);
         divide_row(pool, i % f->rows, y, y);
     }
 }
@@ -57,16 +66,17 @@ static void mean_vjp(void *context, int64_t first, int64_t last)
 {
     const struct lrp_pooling *const pool = context;
     const struct lrp_frame *const f = &pool->frame;
+    const int64_t lanes = pool->lanes;
     struct lrp_frame_run run;
 
     for (int64_t i = first * f->rows; i < last * f->rows; i++) {
-        float *const gx = pool->to + i / f->rows * f->in_size;
-        const float *const share = pool->y + i * f->out[2]; /* s divided already */
+        float *const gx = pool->to + i / f->rows * f->in_size * lanes;
+        const float *const share = pool->y + i * f->out[2] * lanes; /* s divided already */
 
         for (int64_t tap = 0; tap < f->taps; tap++)
             if (lrp_frame_reads(f, tap, i % f->rows, &run))
                 for (int64_t o = 0; o < run.last - run.first; o++)
-                    gx[run.in + o * f->stride[2]] += share[run.first + o];
+                    add_lanes(lanes, share + (run.first + o) * lanes, gx + (run.in + o * f->stride[2]) * lanes);
     }
 }
 
@@ -76,7 +86,7 @@ static void divide_planes(void *context, int64_t first, int64_t last)
     const struct lrp_frame *const f = &pool->frame;
 
     for (int64_t i = first * f->rows; i < last * f->rows; i++)
-        divide_row(pool, i % f->rows, pool->s + i * f->out[2], pool->to + i * f->out[2]);
+        divide_row(pool, i % f->rows, pool->s + i * f->out[2] * pool->lanes, pool->to + i * f->out[2] * pool->lanes);
 }
 
 enum lrp_status lrp_mean_pool_forward(LRP_FORWARD_PARAMETERS)
@@ -87,10 +97,10 @@ enum lrp_status lrp_mean_pool_forward(LRP_FORWARD_PARAMETERS)
     (void)err;
     if (!out[0])
         return LRP_OK;
-    lrp_pooling_read(call, &pool);
+    lrp_pooling_read(call, in[0]->block, &pool);
     pool.x = in[0]->f;
     pool.to = out[0]->f;
-    lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, mean_forward, &pool);
+    lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps * pool.lanes, mean_forward, &pool);
     return LRP_OK;
 }
 
@@ -105,16 +115,16 @@ enum lrp_status lrp_mean_pool_vjp(LRP_VJP_PARAMETERS)
     (void)out;
     if (!s[0] || !grad[0])
         return LRP_OK;
-    status = lrp_tensor_new(s[0]->dtype, &s[0]->shape, &share, err);
+    status = lrp_tensor_take_blocked(run ? run->pool : NULL, &s[0]->shape, s[0]->block, &share, err);
     if (status)
         return status;
-    lrp_pooling_read(call, &pool);
+    lrp_pooling_read(call, s[0]->block, &pool);
     pool.s = s[0]->f;
     pool.to = share->f;
-    lrp_parallel_for(run, pool.planes, pool.frame.out_size * 2, divide_planes, &pool);
+    lrp_parallel_for(run, pool.planes, pool.frame.out_size * 2 * pool.lanes, divide_planes, &pool);
     pool.y = share->f;
     pool.to = grad[0]->f;
-    lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, mean_vjp, &pool);
+    lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps * pool.lanes, mean_vjp, &pool);
     lrp_tensor_release(share);
     return LRP_OK;
 }
@@ -170,7 +180,7 @@ enum lrp_status lrp_power_pool_forward(LRP_FORWARD_PARAMETERS)
     (void)err;
     if (!out[0])
         return LRP_OK;
-    lrp_pooling_read(call, &pool);
+    lrp_pooling_read(call, 0, &pool);
     pool.x = in[0]->f;
     pool.to = out[0]->f;
     lrp_parallel_for(run, pool.planes, pool.frame.out_size * pool.frame.taps, power_forward, &pool);
@@ -185,7 +195,7 @@ enum lrp_status lrp_power_pool_vjp(LRP_VJP_PARAMETERS)
     (void)err;
     if (!s[0] || !grad[0])
         return LRP_OK;
-    lrp_pooling_read(call, &pool);
+    lrp_pooling_read(call, 0, &pool);
     pool.x = in[0]->f;
     pool.y = out[0]->f;
     pool.s = s[0]->f;

@@ -29,7 +29,7 @@ static double correlation_of(const float *a, const float *b, size_t n, double me
 enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
                                      int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
 {
-    const struct lrp_tensor *x = a->relevance[layer_a], *y = b->relevance[layer_b];
+    const struct lrp_tensor *x = lrp_numbers_tensor(a->relevance[layer_a]), *y = lrp_numbers_tensor(b->relevance[layer_b]);
     if (!x || !y) return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
     size_t n, m, pairs = 0;
     const float *f = part_of(x, sample, &n), *g = part_of(y, sample, &m);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "internal.h"
 #include "json.h"
 #include "preprocess.h"
@@ -115,7 +116,7 @@ static void sheet_free(struct sheet *sheet)
 /* Of one sample, where the first axis is the batch of the inputs. */
 static struct lrp_statistics sample_statistics(const struct lrp_snapshot *s, size_t layer, int64_t sample)
 {
-    const struct lrp_tensor *t = s->relevance[layer];
+    const struct lrp_tensor *t = lrp_numbers_tensor(s->relevance[layer]);
     int64_t samples = (int64_t)s->target_count;
     struct lrp_statistics statistics = s->relevance_statistics[layer];
     if (!t || samples < 2 || sample < 0 || sample >= samples || t->shape.rank == 0 || t->shape.dim[0] != samples) return statistics;
@@ -196,8 +197,12 @@ enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const 
     if (status == LRP_OK && !done) status = lrp_fail(err, LRP_UNSUPPORTED, "%s: there is no relevance yet", path);
     size_t count = 0;
     for (int v = 0; status == LRP_OK && v < g->value_count; v++) {
-        const struct lrp_tensor *t = r->relevance[v];
-        if (!t || g->values[v].own) continue;
+        if (!r->relevance[v] || g->values[v].own) continue;
+        const struct lrp_tensor *t = lrp_tensor_rows(r->relevance[v], NULL);
+        if (!t) {
+            status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+            break;
+        }
         tensors[count++] = (struct lrp_safetensor){.name = g->values[v].name, .dtype = LRP_DTYPE_FLOAT, .shape = t->shape,
                                                    .data = (const unsigned char *)t->f, .count = t->count};
     }

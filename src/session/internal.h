@@ -233,7 +233,7 @@ struct lrp_snapshot_box {
     struct lrp_snapshot shown;      /* first: a snapshot is its box */
     struct lrp_snapshot_box *self;  /* what may be changed through a snapshot that may not: its references */
     int references;
-    const struct lrp_tensor **activation, **relevance; /* what `shown` borrows */
+    const struct lrp_numbers **activation, **relevance; /* what `shown` borrows */
     struct lrp_statistics *activation_statistics, *relevance_statistics;
     struct lrp_target *targets;
     double *forward_ms, *relevance_ms;

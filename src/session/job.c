@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blocked.h"
 #include "internal.h"
 #include "memo.h"
 #include "text.h"
@@ -99,11 +100,19 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
     return status;
 }
 
+/* The output that is explained, in rows; NULL: no memory. */
+static const struct lrp_tensor *output_of(const struct lrp_job *job)
+{
+    return lrp_tensor_rows(job->results->values[job->state->output], job->run);
+}
+
 static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **start, struct lrp_error *err)
 {
+    const struct lrp_tensor *output = output_of(job);
     struct lrp_target *targets = NULL;
     size_t count = 0;
-    enum lrp_status status = lrp_targets_start(job->state, job->results->values[job->state->output], start, &targets, &count, err);
+    enum lrp_status status = output ? lrp_targets_start(job->state, output, start, &targets, &count, err)
+                                    : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     if (status != LRP_OK) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
     pthread_mutex_lock(&job->session->lock);
     free(job->results->targets);
@@ -243,10 +252,10 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
 static double explained_output(const struct lrp_job *job, const struct lrp_tensor *start)
 {
     const char *how = lrp_settings_get(job->state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
-    const struct lrp_tensor *output = job->results->values[job->state->output];
+    const struct lrp_tensor *output = output_of(job);
     double sum = 0;
     if (*how && strcmp(how, "one") != 0 && strcmp(how, "logit") != 0) return NAN;
-    for (size_t i = 0; i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
+    for (size_t i = 0; output && i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
     return sum;
 }
 

@@ -129,7 +129,7 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
     char why[LRP_PLUGIN_WHY] = "";
     if (n->call.in_count > MOST_INPUTS) return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: rules see at most %d inputs", f->plugin->path, MOST_INPUTS);
     if (!a->relevance[0]) return LRP_OK;
-    enum lrp_status status = lrp_engine_inputs(a->engine, a->node, a->values, values, err);
+    enum lrp_status status = lrp_engine_inputs(a->engine, a->node, a->values, 0, a->run, values, err);
     if (status != LRP_OK) return status;
     /* what it reads: inputs, output, relevance, in this order */
     const struct lrp_tensor *read[MOST_INPUTS + 2];
@@ -139,13 +139,13 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
         read[i] = values[i];
         to[i] = lrp_plugin_array_of(given[i]);
     }
-    read[n->call.in_count] = a->values[n->out[0]];
-    read[n->call.in_count + 1] = a->relevance[0];
+    read[n->call.in_count] = lrp_application_value(a, n->out[0]);
+    read[n->call.in_count + 1] = lrp_application_relevance(a, 0);
     if (!lrp_plugin_lend(read, reads, in, lent)) return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
     const struct lrp_plugin_array out = in[n->call.in_count], relevance = in[n->call.in_count + 1];
     const struct lrp_plugin_layer layer = {.host = &f->plugin->host, .in = in, .in_count = n->call.in_count, .out = &out, .relevance = &relevance,
                                            .given = to, .stabilizer = (double)a->rule->stabilizer, .why = why};
-    bool finite = lrp_plugin_finite(a->relevance[0]), given_finite = true;
+    bool finite = lrp_plugin_finite(lrp_application_relevance(a, 0)), given_finite = true;
     for (int i = 0; i < n->call.in_count; i++) finite &= lrp_plugin_finite(values[i]);
     struct lrp_plugin_room rooms[MOST_INPUTS];
     size_t most = relevance.count;

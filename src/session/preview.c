@@ -71,8 +71,10 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
 {
     *out = NULL;
     if (layer < 0 || (size_t)layer >= s->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
-    *out = show == LRP_SHOW_ACTIVATION ? s->activation[layer] : show == LRP_SHOW_WEIGHTS ? NULL : s->relevance[layer];
+    const struct lrp_numbers *numbers = show == LRP_SHOW_ACTIVATION ? s->activation[layer] : show == LRP_SHOW_WEIGHTS ? NULL : s->relevance[layer];
+    *out = lrp_numbers_tensor(numbers);
     if (*out || show == LRP_SHOW_WEIGHTS) return LRP_OK;
+    if (numbers) return lrp_fail(err, LRP_MEMORY, "not enough memory to show layer %s", s->layers->rows[layer].name);
     const char *name = s->layers->rows[layer].name;
     if (show != LRP_SHOW_ACTIVATION && (s->job == LRP_JOB_DONE || s->job == LRP_JOB_LEDGER))
         return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s: no relevance reaches it (choose a layer before the explained output)",
@@ -134,7 +136,7 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
 
 enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out, struct lrp_error *err)
 {
-    const struct lrp_tensor *t = snapshot->activation[0];
+    const struct lrp_tensor *t = lrp_numbers_tensor(snapshot->activation[0]);
     *out = (struct lrp_plane){0};
     if (!t || t->shape.rank != 4) return lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
     enum lrp_status status = lrp_plane_from_tensor(t, sample, LRP_REDUCE_SUM, channels_last(snapshot, 0, t), out, err);

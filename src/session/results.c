@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "internal.h"
 
 /* ---- results ---- */
@@ -126,7 +127,7 @@ static bool serves(const struct lrp_results *r, const struct lrp_state *state)
 
 static size_t bytes_of(const struct lrp_tensor *t)
 {
-    return t ? t->count * (lrp_dtype_is_float(t->dtype) ? sizeof(float) : sizeof(int64_t)) : 0;
+    return t ? lrp_tensor_bytes(t) + lrp_tensor_twin_bytes(t) : 0;
 }
 
 /* Bytes of item `at` that none before it holds too: results of one input share their activations and most of their relevance. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "internal.h"
 #include "terms.h"
 #include "text.h"
@@ -64,8 +65,8 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     for (size_t i = 0; i < count; i++) {
         int value = value_of_layer(n, i);
         if (value < 0) continue;
-        box->activation[i] = r->values[value];
-        box->relevance[i] = r->relevance[value];
+        box->activation[i] = lrp_tensor_numbers(r->values[value]);
+        box->relevance[i] = lrp_tensor_numbers(r->relevance[value]);
     }
     memcpy(box->activation_statistics, r->value_statistics, count * sizeof *r->value_statistics);
     memcpy(box->relevance_statistics, r->relevance_statistics, count * sizeof *r->relevance_statistics);
@@ -140,7 +141,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->input_label = box->input_label;
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
-    shown->output = shown->target_count ? box->results->values[state->output] : NULL;
+    shown->output = shown->target_count ? lrp_tensor_rows(box->results->values[state->output], NULL) : NULL;
     *out = shown;
     return LRP_OK;
 }
@@ -210,7 +211,10 @@ static const struct lrp_tensor *value_of(struct lrp_session *s, const char *name
             found = (relevance ? s->results->relevance : s->results->values)[v];
     if (found) lrp_tensor_retain(found);
     pthread_mutex_unlock(&s->lock);
-    return found;
+    const struct lrp_tensor *rows = lrp_tensor_rows(found, NULL);
+    if (rows) lrp_tensor_retain(rows);
+    lrp_tensor_release(found);
+    return rows;
 }
 
 const struct lrp_tensor *lrp_session_value_relevance(struct lrp_session *session, const char *value)

@@ -54,7 +54,7 @@ static enum lrp_status source_of(const struct lrp_snapshot *s, int layer, enum l
         *out = (struct source){.blob = blob, .count = blob ? blob->count : 0};
         return blob ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
     }
-    const struct lrp_tensor *t = show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer];
+    const struct lrp_tensor *t = lrp_numbers_tensor(show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer]);
     *out = (struct source){.tensor = t, .count = t ? t->count : 0};
     return t && lrp_dtype_is_float(t->dtype) && t->count ? LRP_OK
                                                          : lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s has no result", s->model_path, l->name);

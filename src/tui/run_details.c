@@ -5,7 +5,7 @@
 
 #include "runner.h"
 
-static const struct lrp_tensor *at(const struct lrp_tensor *const *tensors, int layer) { return tensors ? tensors[layer] : NULL; }
+static const struct lrp_numbers *at(const struct lrp_numbers *const *tensors, int layer) { return tensors ? tensors[layer] : NULL; }
 
 static void find_formula(const struct lrp_rule_book *book, const char *rule, char *out, size_t size) {
     const struct lrp_rule_info *info;
@@ -36,7 +36,7 @@ void lrp_runner_sync_details(struct lrp_runner *runner) {
     if (!runner->app.now || !lrp_app_layer(&runner->app, layer) || !(runner->app.details || runner->app.focus == LRP_PANE_DETAILS))
         return;
     const char *rule = now->rules ? now->rules[layer] : "";
-    const struct lrp_tensor *activation = at(now->activation, layer), *relevance = at(now->relevance, layer);
+    const struct lrp_numbers *activation = at(now->activation, layer), *relevance = at(now->relevance, layer);
     if (runner->detailed.layer == layer && runner->detailed.generation == now->generation && runner->detailed.rule == rule &&
         runner->detailed.activation == activation && runner->detailed.relevance == relevance)
         return;

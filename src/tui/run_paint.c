@@ -56,8 +56,8 @@ static enum lrp_status choose_channel(struct work *w) {
     int64_t *order = NULL;
     double *strength = NULL;
     size_t count = 0;
-    const struct lrp_tensor *t = w->request->show == LRP_SHOW_ACTIVATION ? w->snapshot->activation[w->request->layer]
-                                                                         : w->snapshot->relevance[w->request->layer];
+    const struct lrp_tensor *t = lrp_numbers_tensor(w->request->show == LRP_SHOW_ACTIVATION ? w->snapshot->activation[w->request->layer]
+                                                                                            : w->snapshot->relevance[w->request->layer]);
     w->out->channels = w->request->show != LRP_SHOW_WEIGHTS && t ? lrp_channel_count(t, false) : 0;
     if (w->request->channel < 0)
         return LRP_OK;

@@ -66,7 +66,7 @@ struct lrp_runner {
     struct { /* what the app's layer facts were made from; never followed */
         int layer;
         uint64_t generation;
-        const struct lrp_tensor *activation, *relevance;
+        const struct lrp_numbers *activation, *relevance;
         const char *rule;
     } detailed;
     struct lrp_kept kept;

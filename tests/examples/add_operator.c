@@ -62,7 +62,7 @@ static enum lrp_status explain(struct lrp_session *session, char **numbers, int 
         status = lrp_session_snapshot(session, &now, err);
     if (!status) {
         print_values("output", now->output);
-        print_values("relevance", now->relevance[0]);
+        print_values("relevance", lrp_numbers_tensor(now->relevance[0]));
     }
     lrp_snapshot_release(now);
     return status;

@@ -38,7 +38,7 @@ static void print_place(const struct lrp_shape *shape, size_t index) {
 
 /* Tensors are dense, in row-major order; a layer that no path leads through has none. */
 static void print_layer(const struct lrp_snapshot *now, size_t layer) {
-    const struct lrp_tensor *relevance = now->relevance[layer];
+    const struct lrp_tensor *relevance = lrp_numbers_tensor(now->relevance[layer]);
     printf("%zu  %s  %s", layer, now->layers->rows[layer].name, layer ? now->rules[layer] : "input");
     if (relevance && relevance->count) {
         size_t largest = 0;

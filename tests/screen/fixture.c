@@ -129,7 +129,7 @@ void fixture_results(struct fixture *f, bool relevance) {
     f->snapshot.output = &f->tensor;
     f->snapshot.job = LRP_JOB_DONE;
     for (int i = 0; i < FIXTURE_LAYERS; i++) {
-        f->tensors[i] = &f->tensor;
+        f->tensors[i] = lrp_tensor_numbers(&f->tensor);
         f->statistics[i] = (struct lrp_statistics){.sum = 1 - 0.002 * (FIXTURE_LAYERS - 1 - i), .mean = 1e-4, .std = 2e-3,
                                                    .min = -0.25F, .max = 0.5F};
     }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "check.h"
 #include "execute.h"
 #include "text.h"
@@ -69,7 +70,7 @@ static inline const struct lrp_tensor *network_tensor(const struct network *n, c
     const int v = network_value(n, name);
     if (v < 0 || !slots[v])
         fail_msg("there is no tensor for value %s", name);
-    return slots[v];
+    return lrp_tensor_rows(slots[v], NULL);
 }
 static inline const struct lrp_tensor *network_activation(const struct network *n, const char *name) {
     return network_tensor(n, n->values, name);
@@ -137,7 +138,7 @@ static inline void network_forward(struct network *n, const float *numbers) {
     check_ok(network_try_run(n), &n->err);
 }
 static inline const struct lrp_tensor *network_output(const struct network *n) {
-    return n->values[n->graph->outputs[0]];
+    return lrp_tensor_rows(n->values[n->graph->outputs[0]], NULL);
 }
 
 #endif

@@ -173,7 +173,8 @@ static void check_same_relevance(const char *one, const char *other, const char 
         check_ok(explain_try_tensor(&e[i], start), &e[i].n.err);
         lrp_tensor_release(start);
     }
-    const struct lrp_tensor *a = e[0].relevance[e[0].n.graph->inputs[0]], *b = e[1].relevance[e[1].n.graph->inputs[0]];
+    const struct lrp_tensor *a = lrp_tensor_rows(e[0].relevance[e[0].n.graph->inputs[0]], NULL);
+    const struct lrp_tensor *b = lrp_tensor_rows(e[1].relevance[e[1].n.graph->inputs[0]], NULL);
     check_f32_array(a->f, b->f, a->count, tolerance);
     explain_close(&e[0]);
     explain_close(&e[1]);

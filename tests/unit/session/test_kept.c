@@ -31,9 +31,9 @@ static void check_like_fresh(struct lrp_session *s, struct lrp_settings *setting
     struct lrp_session *fresh = open_session(settings, picture);
     const struct lrp_snapshot *now = run(s), *want = run(fresh);
     for (size_t k = 0; k < want->layers->count; k++) {
-        const size_t bytes = want->relevance[k]->count * sizeof(float);
-        assert_memory_equal(now->activation[k]->f, want->activation[k]->f, want->activation[k]->count * sizeof(float));
-        assert_memory_equal(now->relevance[k]->f, want->relevance[k]->f, bytes);
+        const size_t bytes = lrp_numbers_tensor(want->relevance[k])->count * sizeof(float);
+        assert_memory_equal(lrp_numbers_tensor(now->activation[k])->f, lrp_numbers_tensor(want->activation[k])->f, lrp_numbers_tensor(want->activation[k])->count * sizeof(float));
+        assert_memory_equal(lrp_numbers_tensor(now->relevance[k])->f, lrp_numbers_tensor(want->relevance[k])->f, bytes);
         check_close(now->relevance_statistics[k].sum, want->relevance_statistics[k].sum, 0);
         check_close(now->relevance_statistics[k].std, want->relevance_statistics[k].std, 0);
     }

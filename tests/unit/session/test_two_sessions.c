@@ -99,8 +99,9 @@ static void leave(struct visitor *v)
     for (int i = 0; i < STEPS; i++) lrp_snapshot_release(v->seen[i]);
 }
 
-static bool same_tensor(const struct lrp_tensor *a, const struct lrp_tensor *b)
+static bool same_tensor(const struct lrp_numbers *of_a, const struct lrp_numbers *of_b)
 {
+    const struct lrp_tensor *a = lrp_numbers_tensor(of_a), *b = lrp_numbers_tensor(of_b);
     return lrp_shape_equal(&a->shape, &b->shape) && memcmp(a->f, b->f, a->count * sizeof(float)) == 0;
 }
 
