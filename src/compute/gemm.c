@@ -8,6 +8,8 @@ enum {
     LANES = 32,        /* running sums of a dot product */
     STRIP = 2048,      /* columns of a row-wise product that stay in the nearest cache */
     CHUNK = 16,        /* of those, in registers */
+    AHEAD = 4096,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
+    LINE = 64,
     LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
 };
 
@@ -33,7 +35,11 @@ WIDE static float dot(const char *row, const float *vector, int64_t count)
     int64_t i = 0;
 
     for (; i + LANES <= count; i += LANES) {
-        memcpy(part, row + (size_t)i * sizeof(float), sizeof part);
+        const char *const at = row + (size_t)i * sizeof(float);
+
+        __builtin_prefetch(at + AHEAD);
+        __builtin_prefetch(at + AHEAD + LINE);
+        memcpy(part, at, sizeof part);
         for (int l = 0; l < LANES; l++)
             sum[l] += part[l] * vector[i + l];
     }
@@ -71,8 +77,10 @@ WIDE static void add_four(const char *const rows[4], const float factors[4], int
     int64_t i = 0;
 
     for (; i + CHUNK <= width; i += CHUNK) {
-        for (int r = 0; r < 4; r++)
+        for (int r = 0; r < 4; r++) {
+            __builtin_prefetch(rows[r] + (size_t)i * sizeof(float) + AHEAD);
             memcpy(part[r], rows[r] + (size_t)i * sizeof(float), sizeof part[r]);
+        }
         for (int l = 0; l < CHUNK; l++)
             sum[i + l] += ((double)factors[0] * (double)part[0][l] + (double)factors[1] * (double)part[1][l]) +
                           ((double)factors[2] * (double)part[2][l] + (double)factors[3] * (double)part[3][l]);

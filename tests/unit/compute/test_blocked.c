@@ -1,10 +1,13 @@
 /* test_blocked.c: elementwise work does not depend on how its tensors lie in memory; convolutions read and write blocks. */
 #include "blocked.h"
 
+#include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "statistics.h"
 
 static const struct lrp_run two_threads = {.threads = 2};
 
@@ -117,11 +120,82 @@ static void convolutions_read_and_write_blocks(void **state)
     free(w);
 }
 
+/* ---- twins ---- */
+
+static void *ask(void *numbers)
+{
+    return (void *)lrp_numbers_tensor(numbers);
+}
+
+static void whoever_asks_first_turns_it(void **state)
+{
+    (void)state;
+    const struct lrp_shape shape = {.rank = 4, .dim = {2, 20, 40, 41}};
+    for (int round = 0; round < 50; round++) {
+        struct lrp_tensor *t = tensor(&shape, 16);
+        pthread_t threads[4];
+        void *seen[4];
+        fill(t, 20, 40 * 41, 1);
+        assert_int_equal(lrp_tensor_twin_bytes(t), 0);
+        for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, ask, (void *)lrp_tensor_numbers(t)), 0);
+        for (int i = 0; i < 4; i++) assert_int_equal(pthread_join(threads[i], &seen[i]), 0);
+        const struct lrp_tensor *rows = lrp_tensor_rows(t, &two_threads);
+        for (int i = 0; i < 4; i++) assert_ptr_equal(seen[i], rows);
+        assert_int_equal(rows->block, 0);
+        assert_int_equal(lrp_tensor_twin_bytes(t), rows->count * sizeof(float));
+        for (int64_t i = 0; i < 2 * 20 * 40 * 41; i++)
+            assert_true(rows->f[i] == value_at(i / (20 * 1640), i / 1640 % 20, i % 1640));
+        lrp_tensor_release(t);
+    }
+    struct lrp_tensor *plain = tensor(&shape, 0);
+    assert_ptr_equal(lrp_tensor_rows(plain, NULL), plain);
+    assert_null(lrp_tensor_rows(NULL, NULL));
+    lrp_tensor_release(plain);
+}
+
+/* 20 channels in blocks of 16: what stands for the missing 12 is no number of the tensor. */
+static void statistics_leave_missing_channels_out(void **state)
+{
+    (void)state;
+    const struct lrp_shape shape = {.rank = 3, .dim = {3, 20, 500}};
+    struct lrp_statistics s, of_rows;
+    struct lrp_tensor *t = tensor(&shape, 16);
+    fill(t, 20, 500, 1);
+    lrp_tensor_statistics(t, &s);
+    lrp_tensor_statistics(lrp_tensor_rows(t, NULL), &of_rows);
+    check_close((double)s.min, 1, 0);
+    check_close(s.sum, of_rows.sum, 1e-12);
+    check_close(s.mean, of_rows.mean, 1e-12);
+    check_close(s.std, of_rows.std, 1e-9);
+    check_close((double)s.max, (double)of_rows.max, 0);
+    assert_int_equal(s.nan, 0);
+    assert_false(lrp_tensor_has_negative(t, &two_threads));
+    lrp_tensor_release(t);
+}
+
+static void numbers_below_zero_are_found(void **state)
+{
+    (void)state;
+    const struct lrp_shape shape = {.rank = 3, .dim = {1, 20, 5000}};
+    static const float looked_for[] = {-1, NAN, -INFINITY};
+    for (int i = 0; i < 4; i++)
+        for (int block = 0; block <= 16; block += 8) {
+            struct lrp_tensor *t = tensor(&shape, block);
+            if (i < 3) t->f[place_of(t, 0, 19, 4999, 20, 5000)] = looked_for[i];
+            assert_int_equal(lrp_tensor_has_negative(t, &two_threads), i < 3);
+            assert_int_equal(lrp_tensor_has_negative(t, NULL), i < 3); /* known by now */
+            lrp_tensor_release(t);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_do_not_depend_on_the_layout),
         cmocka_unit_test(convolutions_read_and_write_blocks),
+        cmocka_unit_test(whoever_asks_first_turns_it),
+        cmocka_unit_test(statistics_leave_missing_channels_out),
+        cmocka_unit_test(numbers_below_zero_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
