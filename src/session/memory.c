@@ -19,6 +19,15 @@ static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lr
     return 0;
 }
 
+/* Elements of channels that a tensor in blocks has on top of its own (blocked.h). */
+static uint64_t missing_channels(const struct lrp_shape *shape)
+{
+    enum { BLOCK = 16 };
+    if (shape->rank < 3 || shape->dim[1] < BLOCK) return 0;
+    const int64_t channels = shape->dim[1], rest = channels % BLOCK;
+    return rest ? (uint64_t)(lrp_shape_count(shape) / channels * (BLOCK - rest)) : 0;
+}
+
 /* What must be there in any case: the activations and relevances of all values, which are the product; what the largest layer needs
  * while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
 static uint64_t needed_bytes(const struct lrp_job *job)
@@ -26,18 +35,20 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     enum { TENSORS_AT_WORK = 6 };
     const struct lrp_network *n = job->results->network;
     const struct lrp_layer_list *list = &n->view->list;
-    uint64_t values = 0, weights = 0;
+    uint64_t values = 0, weights = 0, missing = 0;
     for (int v = 0; v < n->graph->value_count; v++) {
         const struct lrp_desc *d = &n->graph->values[v].desc;
         const int64_t count = d->constant ? 0 : lrp_shape_count(&d->shape);
         if (count > 0 && (uint64_t)count > values) values = (uint64_t)count;
+        if (count > 0) missing += missing_channels(&d->shape);
     }
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
         const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
         if (held > weights) weights = held;
     }
-    const uint64_t kept = list->activation_bytes, at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float);
+    const uint64_t own = list->activation_bytes, kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */
+    const uint64_t at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float);
     return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
 }
 
