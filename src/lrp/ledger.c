@@ -135,8 +135,9 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     if (status != LRP_OK) return status;
     if (b->gradient) times_inputs(p, n, given);
     application.relevance = outputs;
-    enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
-    status = lrp_ledger_causes(&a, err);
+    if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (status == LRP_OK) enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
+    if (status == LRP_OK) status = lrp_ledger_causes(&a, err);
     if (!gradient && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
     for (int i = 0; i < n->call.in_count; i++) {
         lrp_tensor_release(given[i]);

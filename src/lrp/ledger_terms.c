@@ -39,6 +39,13 @@ static void account_element(const struct lrp_group *g, double r, double d, doubl
     else sums->stabilizer += lost;
 }
 
+/* Large layers are left in the middle when they are to be. */
+enum { ASK_EVERY = 1 << 17 };
+static bool stops_at(const struct lrp_account *a, size_t i)
+{
+    return i % ASK_EVERY == 0 && lrp_run_should_stop(a->application->run);
+}
+
 static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *g, int index,
                                      double *part, struct lrp_error *err)
 {
@@ -48,6 +55,10 @@ static enum lrp_status account_group(const struct lrp_account *a, const struct l
     enum lrp_status status = lrp_apply_shares(a->application, index, r->block, &shares, err);
     if (status != LRP_OK) return status;
     for (size_t i = 0; i < of->count; i++) {
+        if (stops_at(a, i)) {
+            lrp_shares_release(&shares);
+            return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        }
         if (g->mask != LRP_MASK_ALL && is_masked(g, z->f[i])) continue;
         const double whole = (double)r->f[i], bias = shares.bias ? (double)shares.bias->f[i] : 0;
         const double s = shares.s ? (double)shares.s->f[i] : whole / (double)lrp_stabilize(shares.d->f[i], g->e);
@@ -65,16 +76,18 @@ static enum lrp_status account_group(const struct lrp_account *a, const struct l
 }
 
 /* What belongs to no group: of units all groups mask it is dropped, of others the factors do not add up to 1. */
-static void account_rest(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *groups, int count,
-                         const double *part)
+static enum lrp_status account_rest(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *groups, int count,
+                                    const double *part, struct lrp_error *err)
 {
     const struct lrp_tensor *r = of->r, *z = of->z;
     for (size_t i = 0; i < of->count; i++) {
+        if (stops_at(a, i)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
         if (part[i] == 1 || !isfinite(r->f[i])) continue;
         bool open = false;
         for (int g = 0; g < count; g++) open |= !is_masked(&groups[g], z->f[i]);
         a->causes[open ? LRP_CAUSE_DESIGN : LRP_CAUSE_DROPPED] += (double)r->f[i] * (1 - part[i]);
     }
+    return LRP_OK;
 }
 
 enum lrp_status lrp_ledger_terms(const struct lrp_account *a, struct lrp_error *err)
@@ -89,7 +102,7 @@ enum lrp_status lrp_ledger_terms(const struct lrp_account *a, struct lrp_error *
     if (!part) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int g = 0; status == LRP_OK && g < count; g++)
         if (groups[g].c != 0) status = account_group(a, &of, &groups[g], g, part, err);
-    if (status == LRP_OK) account_rest(a, &of, groups, count, part);
+    if (status == LRP_OK) status = account_rest(a, &of, groups, count, part, err);
     free(part);
     return status;
 }

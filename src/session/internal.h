@@ -134,6 +134,7 @@ struct lrp_job {
     void (*notify)(void *);
     void *notify_data;
     const struct lrp_run *run;        /* while it runs */
+    double updated;                   /* when all but the ledger was there; 0: not yet */
 };
 
 struct lrp_session {

@@ -276,6 +276,7 @@ static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *sta
     struct lrp_ledger *ledger = NULL;
     p.progress = count_node;
     p.data = job;
+    job->updated = lrp_now_ms();
     set_state(job, LRP_JOB_LEDGER);
     enum lrp_status status = lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &ledger, err);
     if (status != LRP_OK) return status;
@@ -328,7 +329,7 @@ enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
     enum lrp_status status = run_passes(job, &run, &error);
     job->run = NULL;
     pthread_mutex_lock(&s->lock);
-    if (updates) s->update_ms = lrp_now_ms() - before;
+    if (updates) s->update_ms = (job->updated > 0 ? job->updated : lrp_now_ms()) - before;
     if (atomic_load(&s->generation) == job->generation) { /* else a later request speaks for the session */
         s->job_state = status == LRP_OK ? LRP_JOB_DONE : status == LRP_CANCELLED ? LRP_JOB_CANCELLED : LRP_JOB_FAILED;
         s->job_error = status == LRP_OK ? (struct lrp_error){0} : error;

@@ -14,10 +14,11 @@ static void open_view(struct lrp_app *app, enum lrp_view view) {
 }
 void lrp_do_view_layers(struct lrp_app *app) { open_view(app, LRP_VIEW_LAYERS); }
 void lrp_do_view_check(struct lrp_app *app) { open_view(app, LRP_VIEW_CHECK); }
-/* It is computed when it is looked at. */
+/* It is computed when it is looked at; what is being computed goes on. */
 void lrp_do_view_ledger(struct lrp_app *app) {
     open_view(app, LRP_VIEW_LEDGER);
-    if (app->now && !app->now->ledger && !lrp_app_blocked(app))
+    app->accounted = app->now && app->now->job == LRP_JOB_LEDGER ? app->accounted : NULL;
+    if (app->now && !app->now->ledger && !lrp_app_blocked(app) && !lrp_app_busy(app) && app->now->job != LRP_JOB_DONE)
         lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 void lrp_do_view_summary(struct lrp_app *app) { open_view(app, LRP_VIEW_SUMMARY); }

@@ -12,7 +12,7 @@ static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count) 
         *count = lrp_app_menu_count(app);
         return &app->menu.window;
     }
-    if (context == LRP_IN_TEXT && lrp_app_lists_layers(app->view)) {
+    if (context == LRP_IN_DETAILS) {
         *page = lrp_app_details_page(app);
         *count = 1 << 16; /* settled afterwards */
         return &app->details_window;

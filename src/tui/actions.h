@@ -6,8 +6,8 @@
 
 struct lrp_app;
 
-/* Where a key means the action: the list of layers, a page of text, the preview, a menu. */
-enum { LRP_IN_LIST = 1, LRP_IN_TEXT = 2, LRP_IN_PREVIEW = 4, LRP_IN_MENU = 8, LRP_IN_ANY = 7 };
+/* Where a key means the action: the list of layers, a page of text, the preview, a menu, the details of a layer. */
+enum { LRP_IN_LIST = 1, LRP_IN_TEXT = 2, LRP_IN_PREVIEW = 4, LRP_IN_MENU = 8, LRP_IN_DETAILS = 16, LRP_IN_ANY = 23 };
 
 #define LRP_ACTION_GROUPS(X) X(MOVE, "move") X(FIND, "find") X(TREE, "tree") X(MARK, "mark") X(RULES, "rules") X(CHECK, "check") \
     X(RUN, "run") X(PREVIEW, "preview") X(VIEWS, "views") X(OUT, "out") X(APP, "application")
@@ -18,9 +18,9 @@ enum lrp_action_group {
     LRP_GROUP_COUNT
 };
 
-#define LRP_LT (LRP_IN_LIST | LRP_IN_TEXT)
-#define LRP_MOVES (LRP_IN_LIST | LRP_IN_TEXT | LRP_IN_MENU)
-#define LRP_LP (LRP_IN_LIST | LRP_IN_PREVIEW)
+#define LRP_LT (LRP_IN_LIST | LRP_IN_TEXT | LRP_IN_DETAILS)
+#define LRP_MOVES (LRP_LT | LRP_IN_MENU)
+#define LRP_LP (LRP_IN_LIST | LRP_IN_PREVIEW | LRP_IN_DETAILS)
 /* X(id, name, group, contexts, keys, label in the key bar, help). The key bar has this order. */
 #define LRP_ACTIONS(X)                                                                                                            \
     X(help, "help", VIEWS, LRP_IN_ANY, "? <F1> h", "help", "this page")                                                           \
@@ -54,8 +54,8 @@ enum lrp_action_group {
     X(unfold_all, "unfold-all", TREE, LRP_IN_LIST, "+", "", "unfold everything")                                                  \
     X(fold_all, "fold-all", TREE, LRP_IN_LIST, "-", "", "fold everything")                                                        \
     X(next_pane, "next-pane", TREE, LRP_IN_ANY, "<Tab>", "", "next pane")                                                        \
-    X(details, "details", TREE, LRP_LP, "<CR>", "", "details: edges, statistics, remedy")                                        \
-    X(follow, "follow", TREE, LRP_IN_TEXT, "<CR>", "", "follow the link of the line")                                            \
+    X(details, "details", TREE, LRP_IN_LIST | LRP_IN_PREVIEW, "<CR>", "", "details: edges, statistics, remedy")                    \
+    X(follow, "follow", TREE, LRP_IN_TEXT | LRP_IN_DETAILS, "<CR>", "", "follow the link of the line")                           \
     X(link_back, "link-back", TREE, LRP_IN_ANY, "<BS>", "", "back along links")                                                  \
     X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag; rule keys act on tagged layers")                                        \
     X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                     \

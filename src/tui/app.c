@@ -326,6 +326,16 @@ static void on_tick(struct lrp_app *app) {
         app->playing = false;
 }
 
+/* The ledger's view, and details with the layer's row of it: it is computed behind the relevance, asked for once. */
+static void account(struct lrp_app *app) {
+    const struct lrp_snapshot *now = app->now;
+    if (!(app->details || app->view == LRP_VIEW_LEDGER) || !now || now->ledger || now->job != LRP_JOB_DONE || !now->relevance || !now->relevance[0] || lrp_app_blocked(app) ||
+        app->accounted == now->relevance[0])
+        return;
+    app->accounted = now->relevance[0];
+    lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
+}
+
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     switch (event->kind) {
     case LRP_EVENT_KEY: lrp_app_key_pressed(app, event->number); break;
@@ -346,4 +356,5 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event) {
     }
     lrp_app_settle(app);
     lrp_app_try(app);
+    account(app);
 }

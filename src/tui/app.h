@@ -98,6 +98,7 @@ struct lrp_app {
     double center_x, center_y;        /* of what is seen, 0..1 of the plane */
     char stored[128];                 /* what D stored for comparison; "": nothing */
     bool playing;
+    const void *accounted;            /* results whose ledger was asked for, for the details; compared, not followed */
     int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
     struct lrp_picture picture;
     struct lrp_layer_facts layer_facts;

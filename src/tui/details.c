@@ -100,7 +100,8 @@ static void ledger(const struct lrp_app *app, int width, struct lrp_lines *lines
     const struct lrp_ledger *ledger = app->now->ledger;
     char hint[80];
     if (!ledger && app->now->relevance && app->now->relevance[app->layer])
-        item(lines, LRP_STYLE_LABEL, width, "ledger", "%s", lrp_app_hint(app, "{ledger} computes it", hint, sizeof hint));
+        item(lines, LRP_STYLE_LABEL, width, "ledger", "%s",
+             lrp_app_busy(app) ? "computing" : lrp_app_hint(app, "{ledger} computes it", hint, sizeof hint));
     const struct lrp_ledger_row *row = ledger && (size_t)app->layer < ledger->count ? &ledger->rows[app->layer] : NULL;
     char in[32], out[32], text[256];
     if (!row)

@@ -152,7 +152,7 @@ int lrp_app_context(const struct lrp_app *app) {
     const struct lrp_layout layout = lrp_app_layout(app);
     if (app->focus == LRP_PANE_PREVIEW && layout.has_preview)
         return LRP_IN_PREVIEW;
-    return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_TEXT : LRP_IN_LIST;
+    return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_DETAILS : LRP_IN_LIST;
 }
 
 int lrp_app_page(const struct lrp_app *app, enum lrp_view view) {

@@ -114,6 +114,17 @@ static void sync_picture(struct lrp_runner *runner) {
     show_picture(runner, &picture);
 }
 
+/* What the app asks for; carrying out one effect may ask for another. */
+static void carry_out(struct lrp_runner *runner) {
+    while (runner->app.effects.count > 0) {
+        struct lrp_effects effects = runner->app.effects;
+        runner->app.effects = (struct lrp_effects){0};
+        for (size_t i = 0; i < effects.count; i++)
+            lrp_runner_effect(runner, &effects.items[i]);
+        lrp_effects_free(&effects);
+    }
+}
+
 void lrp_runner_look(struct lrp_runner *runner) {
     const struct lrp_snapshot *fresh = NULL, *old = runner->snapshot;
     struct lrp_facts facts = {.values = {NULL}};
@@ -133,18 +144,12 @@ void lrp_runner_look(struct lrp_runner *runner) {
     sync_picture(runner);
     lrp_runner_sync_details(runner);
     lrp_runner_go_on_exporting(runner);
+    carry_out(runner);
 }
 
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event) {
     lrp_app_update(&runner->app, event);
-    /* carrying out one effect may ask for another */
-    while (runner->app.effects.count > 0) {
-        struct lrp_effects effects = runner->app.effects;
-        runner->app.effects = (struct lrp_effects){0};
-        for (size_t i = 0; i < effects.count; i++)
-            lrp_runner_effect(runner, &effects.items[i]);
-        lrp_effects_free(&effects);
-    }
+    carry_out(runner);
     sync_picture(runner);
     lrp_runner_sync_details(runner);
 }
@@ -160,7 +165,7 @@ static void wake(void *data) {
 
 void lrp_runner_start(struct lrp_runner *runner) {
     struct lrp_error err;
-    const bool ledger = runner->app.view == LRP_VIEW_LEDGER || lrp_runner_export_waits(runner);
+    const bool ledger = runner->app.view == LRP_VIEW_LEDGER || runner->app.details || lrp_runner_export_waits(runner);
     const enum lrp_want want = ledger ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
     runner->started = true;
     if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&

@@ -148,11 +148,35 @@ static void quitting_at_once_loses_nothing(void **state) {
     assert_int_equal(told.ledger, layers);
 }
 
+/* Open details ask for the ledger behind the relevance, once per result. */
+static void details_have_their_row_of_the_ledger(void **state) {
+    struct opened o;
+    (void)state;
+    start(&o);
+    press(&o, "jj");
+    assert_null(o.runner.snapshot->ledger);
+    for (int i = 0; i < 2; i++) {
+        press(&o, i ? "]" : "<CR>");
+        for (int k = 0; k < 2; k++) {
+            lrp_session_wait(o.session);
+            lrp_runner_look(&o.runner);
+        }
+        assert_non_null(o.runner.snapshot->ledger);
+        assert_int_equal(o.runner.snapshot->job, LRP_JOB_DONE);
+    }
+    const uint64_t generation = o.runner.snapshot->generation;
+    lrp_runner_look(&o.runner);
+    press(&o, "k");
+    assert_int_equal(o.runner.snapshot->generation, generation); /* nothing was started again */
+    end(&o);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_report_has_its_ledger, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(cancelling_writes_nothing, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_change_meanwhile_is_said, temporary_setup, temporary_teardown),
+        cmocka_unit_test(details_have_their_row_of_the_ledger),
         cmocka_unit_test_setup_teardown(quitting_at_once_loses_nothing, temporary_setup, temporary_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
