@@ -71,8 +71,9 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
         lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
-                           layer->body < 0 && strcmp(now->rule_sources[i], "fallback") == 0 ? " (fallback)" : "");
-        lrp_cli_table_cell(&table, "%s%s", layer->executable ? "" : "not executable: ",
+                           layer->body < 0 && strncmp(now->rule_sources[i], "fallback", 8) == 0 ? " (fallback)" : "");
+        const char *by = layer->body < 0 ? strstr(now->rule_sources[i], "overridden by ") : NULL;
+        lrp_cli_table_cell(&table, "%s%s%s%s", by ? by : "", by && !(layer->executable && layer->differentiable) ? "; " : "", layer->executable ? "" : "not executable: ",
                            layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
     }
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);

@@ -7,6 +7,7 @@
 
 #include "amount.h"
 #include "arena.h"
+#include "lrpscope/composite.h"
 #include "select.h"
 
 /* What computes a rule (NULL: any) on layers of a type. */
@@ -225,6 +226,9 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
         return lrp_fail(err, LRP_USAGE, "a rule's name is small letters, digits and - . _, not \"%.40s\"",
                         row->info.name ? row->info.name : "");
     if (lrp_rule_find(book, row->info.name)) return refuse(row, where, "name", err, "there is a rule of that name already");
+    const struct lrp_composite_info *preset;
+    for (size_t i = 0; (preset = lrp_composite_at(i)); i++)
+        if (strcmp(preset->name, row->info.name) == 0) return refuse(row, where, "name", err, "there is a composite of that name already");
     if (row->info.parameter_count > LRP_RULE_PARAMETERS || row->info.parameter_count < 0)
         return refuse(row, where, "parameters", err, "a rule has at most 8 parameters");
     enum lrp_status status = check_parameters(row, where, err);

@@ -53,6 +53,9 @@ static bool explain_row(struct lrp_check_row *row)
         lrp_text_printf(&reason, "LRP knows no layer of type %s, and activation %s is not supported", l->type, l->activation);
         lrp_text_printf(&remedy, "--support-layer %s and --support-activation %s, or --skip-checks", l->type, l->activation);
         break;
+    case LRP_CHECK_REGISTERED:
+        if (!l->executable && !l->open) lrp_text_printf(&reason, "registered, but it cannot be executed: %s", l->obstacle);
+        break;
     default: break;
     }
     if (row->failed && !l->executable && !l->open) {
@@ -82,6 +85,8 @@ static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_ch
         if (state == LRP_CHECK_OUTPUT_SOFTMAX)
             lrp_text_printf(t, "The model ends in %s (layer %s). Relevance is meant for logits: strip it with --strip-softmax.\n",
                             row->layer->type, row->layer->name);
+        else if (layer && !row->layer->executable && !row->layer->open)
+            lrp_text_printf(t, "Layers of type %s are unknown to LRP and cannot be executed: %s.\n", row->layer->type, row->layer->obstacle);
         else if (layer)
             lrp_text_printf(t, "Layers of type %s are unknown to LRP. If automatic differentiation is right for them, register them: --support-layer %s.\n",
                             row->layer->type, row->layer->type);

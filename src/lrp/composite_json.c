@@ -89,7 +89,7 @@ static bool append_primitive(const cJSON *item, struct lrp_text *out)
     if (forms[k].head != HEAD_NONE) {
         if (forms[k].head == HEAD_NUMBER ? !cJSON_IsNumber(first) : !cJSON_IsString(first)) return false;
         if (!second || second->next || strcmp(second->string, forms[k].map ? "rules" : "rule") != 0) return false;
-        if (cJSON_IsNumber(first)) lrp_text_printf(out, "%.0f, ", first->valuedouble);
+        if (cJSON_IsNumber(first)) lrp_text_printf(out, "%.17g, ", first->valuedouble);
         else lrp_append_quoted(out, first->valuestring, "");
         if (!cJSON_IsNumber(first)) lrp_text_append(out, ", ");
         rules = second;

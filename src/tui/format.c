@@ -61,7 +61,7 @@ char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t s
     const char *rule = app->now->rules ? app->now->rules[layer] : "";
     const char *source = app->now->rule_sources ? app->now->rule_sources[layer] : "";
     const bool mine = source && strncmp(source, "--rule ", 7) == 0;
-    snprintf(buffer, size, "%s%s", rule ? rule : "", mine ? "*" : source && strcmp(source, "fallback") == 0 ? " (fallback)" : "");
+    snprintf(buffer, size, "%s%s", rule ? rule : "", mine ? "*" : source && strncmp(source, "fallback", 8) == 0 ? " (fallback)" : "");
     return buffer;
 }
 

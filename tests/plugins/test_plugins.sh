@@ -109,6 +109,8 @@ plug=$plugins/plugin_maxout.so
 good 0 check maxout.json --plugin "$plug"
 good 0 layers maxout.json --plugin "$plug" --composite zero --json
 grep -qF 'overridden by plugin_maxout.so' out || fail "it is not said that the plugin overrides the rule"
+good 0 layers maxout.json --plugin "$plug" --composite zero
+grep -qF '  overridden by plugin_maxout.so' out || fail "the table does not say that the plugin overrides the rule"
 good 0 layers maxout.json --plugin "$plug" --composite epsilon --json
 grep -qF 'overridden' out && fail "another rule is said to be overridden"
 good 0 run maxout.json small.npy --plugin "$plug" --output y.npy; near y.npy 5 2
