@@ -40,7 +40,7 @@ if command -v c++ >/dev/null; then
         echo "#include <lrpscope/${header##*/}>"
     done >"$work/stranger.cc"
     echo 'int main() { return lrp_rule_at(nullptr, 0) == nullptr; }' >>"$work/stranger.cc"
-    c++ -std=c++17 -Wall -Wextra -Werror -o "$work/from-c++" "$work/stranger.cc" $(pkg-config --cflags --libs lrpscope)
+    c++ -std=c++17 -Wall -Wextra -Werror $flags -o "$work/from-c++" "$work/stranger.cc" $(pkg-config --cflags --libs lrpscope)
     "$work/from-c++"
 fi
 
