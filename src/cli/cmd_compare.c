@@ -73,6 +73,20 @@ static void print_setting(struct lrp_table *table, const struct compare *c, size
     lrp_cli_table_cell(table, "%s", lrp_cli_number(result->largest, number, sizeof number));
 }
 
+/* A convention under which the model fails the check has no relevance to compare. */
+static void show_refused(struct lrp_table *table, struct compare *c, cJSON *array, size_t k) {
+    if (c->samples) {
+        cJSON *o = lrp_cli_json_put_object(&c->document, array, NULL);
+        lrp_cli_json_put_text(&c->document, o, "name", c->settings[k].name);
+        lrp_cli_json_put_text(&c->document, o, "refused", "the model check fails");
+        return;
+    }
+    lrp_cli_table_cell(table, "%s", c->settings[k].name);
+    lrp_cli_table_cell(table, "%s", "fails the model check");
+    for (int i = 0; i < 4; i++)
+        lrp_cli_table_cell(table, "%s", "-");
+}
+
 static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp_error *err) {
     static const struct lrp_column columns[] = {{"setting", false}, {"target", false},     {"start", true},
                                                 {"sum", true},      {"correlation", true}, {"largest difference", true}};
@@ -85,6 +99,10 @@ static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp
     cJSON *array = c->samples ? lrp_cli_json_put_array(&c->document, o, "settings") : NULL;
     for (size_t k = 0; !status && k < c->count; k++) {
         struct lrp_comparison result;
+        if (!c->now[k]) {
+            show_refused(&table, c, array, k);
+            continue;
+        }
         const struct lrp_target target = target_of(c->now[k], sample);
         status = compare_one(c, k, sample, &result, err);
         if (!status && c->samples)
@@ -130,6 +148,11 @@ static enum lrp_status run_pass(struct compare *c, size_t round, int64_t pass, s
         status = lrp_session_apply(c->job.session, c->settings[k].settings, err);
         if (!status)
             status = lrp_cli_job_run(&c->job, round, pass, LRP_WANT_RELEVANCE, &c->now[k], err);
+        if (status == LRP_CHECK_FAILED && k > 0 && c->arguments->conventions) { /* the others can be compared all the same */
+            lrp_snapshot_release(c->now[k]);
+            c->now[k] = NULL;
+            status = LRP_OK;
+        }
         if (status == LRP_CHECK_FAILED && c->now[k])
             status = lrp_cli_check_refuse(c->arguments, c->now[k]->check, err);
         if (status && status != LRP_CANCELLED)

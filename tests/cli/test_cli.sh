@@ -340,6 +340,12 @@ json "[s['name'] for s in d['samples'][0]['settings']] == ['julia', 'zennit', 'c
 good 0 compare "$model" "$picture" --conventions --convention zennit; has out "zennit"
 bad 2 "no layer matches nosuch" compare "$model" "$picture" --conventions --at nosuch
 bad_check compare "$unsupported" "$picture" --conventions
+# pull request 26 knows no relu that stands alone: the other conventions are compared all the same
+printf '{"lrpscope_model": 1, "input": [1, 1, 2, 2], "layers": [{"type": "relu"}, {"type": "flatten"},
+    {"type": "dense", "weight": [[1, 2], [3, 4], [5, 6], [7, 8]]}]}' >relu.json
+good 0 compare ../relu.json "$picture" --conventions; has out "pr26     fails the model check"; has out "captum   "
+good 0 compare ../relu.json "$picture" --conventions --json
+json "d['samples'][0]['settings'][3] == {'name': 'pr26', 'refused': 'the model check fails'} and d['samples'][0]['settings'][2]['correlation'] > .99"
 
 # ---- the inspector without a terminal ----
 good 0 "$model" "$picture" --rules "$rules"; has out "sum R"; has err "explain"

@@ -1,4 +1,5 @@
 /* misbehaving.c: plugins that do one thing wrong each: built once for every WRONG. */
+#include <signal.h>
 #include <stdio.h>
 
 #include "lrpscope/plugin.h"
@@ -8,7 +9,7 @@ static int forward(const struct lrp_plugin_call *call) {
     call->in[0].data[0] = 5;
 #endif
 #ifdef WRONG_FAULT
-    *(volatile float *)call->in[1].data = 1; /* it has one input */
+    raise(SIGSEGV); /* as a wrong pointer does */
 #endif
 #ifdef WRONG_NAN
     call->out[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);
