@@ -95,7 +95,7 @@ static void add_layer(struct viewer *v, int node)
     struct lrp_layer *l = &v->rows[v->count];
     *l = (struct lrp_layer){.index = (int)v->count, .name = n->name, .type = type_name(v->arena, n, kind), .group = row->group,
                             .second_group = row->second_group, .op_type = file_operator(g, node), .domain = file_domain(n),
-                            .activation = "identity", .activation_op = "", .executable = !*n->obstacle, 
+                            .activation = "identity", .activation_op = "", .executable = !*n->obstacle,
                             .obstacle = n->obstacle, .open = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
                             .body = n->body, .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
     l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&

@@ -1,4 +1,5 @@
 /* act_rules.c: actions on rules, the check, the run, the preview and files: mostly effects for the runtime. */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,22 +52,25 @@ void lrp_do_skip_checks(struct lrp_app *app) {
     lrp_app_emit(app, LRP_EFFECT_SET, skip ? "true" : "false", LRP_SETTING_SKIP_CHECKS, false);
 }
 
+/* Whether a registered name covers a layer, as a layer or by its activation: what registry.h takes. */
+static bool covers(const char *name, const struct lrp_layer *layer, bool activation) {
+    const char *const types[] = {layer->type, layer->group, layer->second_group, layer->op_type}, *const activations[] = {layer->activation, layer->activation_op};
+    for (int i = 0; i < (activation ? 2 : 4); i++)
+        if (strcmp(name, activation ? activations[i] : types[i]) == 0)
+            return true;
+    return strncmp(name, "domain:", 7) == 0 ? *layer->domain && strcmp(name + 7, layer->domain) == 0 : fnmatch(name, layer->name, 0) == 0;
+}
+
 /* Takes back every registered name that covers the layer. */
 static bool unregister(struct lrp_app *app, const struct lrp_layer *layer) {
-    const char *const types[] = {layer->type, layer->group, layer->second_group, layer->op_type, layer->name};
-    const char *const activations[] = {layer->activation, layer->activation_op, layer->name};
     bool any = false;
-    for (int i = 0; i < 5; i++) {
-        if (!lrp_tui_names_has(&app->facts.layers, types[i]))
-            continue;
-        lrp_app_emit(app, LRP_EFFECT_REGISTER, types[i], 0, false);
-        any = true;
-    }
-    for (int i = 0; i < 3; i++) {
-        if (!lrp_tui_names_has(&app->facts.activations, activations[i]))
-            continue;
-        lrp_app_emit(app, LRP_EFFECT_REGISTER, activations[i], 1, false);
-        any = true;
+    for (int activation = 0; activation < 2; activation++) {
+        const struct lrp_tui_names *names = activation ? &app->facts.activations : &app->facts.layers;
+        for (size_t i = 0; i < names->count; i++)
+            if (covers(names->items[i], layer, activation)) {
+                lrp_app_emit(app, LRP_EFFECT_REGISTER, names->items[i], activation, false);
+                any = true;
+            }
     }
     return any;
 }

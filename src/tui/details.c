@@ -181,8 +181,7 @@ const char *lrp_registration_text(const struct lrp_layer *layer, bool activation
     return layer->differentiable ? "R goes back as a J^T(R / stab(f(a))), by differentiation" : "it can be listed, but not run";
 }
 
-/* Before it is done: what registering would lead to. */
-static void prospect(const struct lrp_check_row *row, int width, struct lrp_lines *lines) {
+void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_lines *lines) {
     static const enum lrp_check_state states[2] = {LRP_CHECK_UNKNOWN_LAYER, LRP_CHECK_UNSUPPORTED_ACTIVATION};
     char text[256];
     for (int activation = 0; activation < 2; activation++)
@@ -203,7 +202,7 @@ static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, in
     if (row && row->failed)
         lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, lrp_app_hint(app, lrp_remedy_keys(row), keys, sizeof keys));
     if (row && row->failed)
-        prospect(row, width, lines);
+        lrp_prospect_lines(row, width, lines);
     if (!layer->executable && layer->obstacle && *layer->obstacle)
         lrp_lines_wrap(lines, LRP_STYLE_BAD, width, layer->obstacle);
     else if (!layer->differentiable && layer->index > 0)

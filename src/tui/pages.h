@@ -27,6 +27,8 @@ int lrp_page_count(const struct lrp_app *app, enum lrp_view view, int width);
 const char *lrp_remedy_keys(const struct lrp_check_row *row);
 /* What registering a layer's type, or its activation, as supported makes of its relevance (semantics.md section 3). */
 const char *lrp_registration_text(const struct lrp_layer *layer, bool activation);
+/* For a row that fails: a line for everything that could be registered, and what that would lead to. */
+void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_lines *lines);
 void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
 
 /* "bias 0.120, stabilizer 3.1e-7": what matters, the most first; and the flags' names. Each returns out. */

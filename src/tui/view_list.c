@@ -283,6 +283,7 @@ void lrp_view_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct
         lrp_lines_wrap(&lines, LRP_STYLE_BAD, rect.columns - 2, row->reason);
         lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, row->remedy);
         lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns - 2, lrp_app_hint(app, lrp_remedy_keys(row), hint, sizeof hint));
+        lrp_prospect_lines(row, rect.columns - 2, &lines);
         lrp_lines_add(&lines, LRP_STYLE_NORMAL, -1, " ");
     }
     if (app->now->check->guidance)

@@ -11,17 +11,24 @@ enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
 static const char blocked_text[] = "no relevance: model check failed – {skip-checks} skip, {register} register, {details} remedies";
 static const char elsewhere_text[] = "no relevance: model check failed – {skip-checks} skip, {next-unsupported} to the layer that fails";
 
-/* What there is to do about it: at the layer that fails, or on the way to it. */
-static const char *notice_text(const struct lrp_app *app) {
-    return lrp_app_failed(app, app->layer) ? blocked_text : elsewhere_text;
+/* What there is to do about it: at the layer that fails, with what registering it leads to, or on the way to it. */
+static void notice_lines(const struct lrp_app *app, struct lrp_rect rect, struct lrp_lines *lines) {
+    const bool here = lrp_app_failed(app, app->layer);
+    struct lrp_lines prospect = {0};
+    char hint[160];
+    lrp_lines_wrap(lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, here ? blocked_text : elsewhere_text, hint, sizeof hint));
+    if (here)
+        lrp_prospect_lines(lrp_app_check(app, app->layer), rect.columns, &prospect);
+    if (prospect.count && lines->count + prospect.count < rect.rows / 2) /* most of a small pane is the picture's */
+        lrp_prospect_lines(lrp_app_check(app, app->layer), rect.columns, lines);
+    lrp_lines_free(&prospect);
 }
 
 static int notice_rows(const struct lrp_app *app, struct lrp_rect rect) {
     if (!lrp_app_blocked(app) || app->preview == LRP_PREVIEW_ACTIVATION || app->preview == LRP_PREVIEW_WEIGHTS)
         return 0;
     struct lrp_lines lines = {0};
-    char hint[160];
-    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, notice_text(app), hint, sizeof hint));
+    notice_lines(app, rect, &lines);
     const int rows = lines.count < rect.rows - 2 ? lines.count : 0;
     lrp_lines_free(&lines);
     return rows;
@@ -116,10 +123,9 @@ static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
 static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
     const int rows = notice_rows(app, rect);
     struct lrp_lines lines = {0};
-    char hint[160];
-    lrp_lines_wrap(&lines, LRP_STYLE_WARNING, rect.columns, lrp_app_hint(app, notice_text(app), hint, sizeof hint));
+    notice_lines(app, rect, &lines);
     for (int i = 0; i < rows; i++)
-        lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text, LRP_STYLE_WARNING);
+        lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text, lines.items[i].style);
     lrp_lines_free(&lines);
 }
 

@@ -76,6 +76,7 @@ static void undoing_says_what_changes(void **state) {
                  {"aj:rule zero<CR>z", "undone: rules of 12 layers"},
                  {"uSz", "undone: hard-swish no longer registered"},
                  {":register /features/*<CR>", "layer /features/* registered"},
+                 {":register activation /features/*<CR>:go 4<CR>S", "activation /features/* unregistered"},
                  {":register activation hard-swish<CR>", "activation hard-swish registered"},
                  {":register domain:a<CR>:register domain:a<CR>", "layer domain:a unregistered"},
                  {":register activation /features/*<CR>z", "undone: /features/* no longer registered"},
