@@ -42,7 +42,8 @@ struct lrp_plugin_array {
     int rank;                     /* how many axes; 0: a scalar */
     int64_t dim[LRP_PLUGIN_RANK]; /* their sizes */
     size_t count;                 /* their product */
-    float *data; /* borrowed; inputs, outputs of forward and cotangents are only to be read where they are given */
+    float *data; /* borrowed; inputs, outputs of forward, cotangents and relevance are only to be read where they are given: they are copies,
+                    and a function that writes there fails, with the plugin named */
 };
 /* One application of an operator. */
 struct lrp_plugin_call {

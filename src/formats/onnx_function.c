@@ -26,13 +26,8 @@ struct slots {
 };
 
 static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots) {
-    struct lrp_wire wire = lrp_wire_over(message);
-    struct lrp_wire_field field;
     size_t counts[FIELD_COUNT] = {0};
-    while (lrp_wire_next_as(&wire, &field, function_types))
-        if (field.number < FIELD_COUNT)
-            counts[field.number]++;
-    const enum lrp_status status = lrp_reader_check(reader, &wire);
+    const enum lrp_status status = lrp_reader_count(reader, message, function_types, counts, FIELD_COUNT);
     if (status != LRP_OK)
         return status;
     struct lrp_arena *arena = reader->arena;

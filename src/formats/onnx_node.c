@@ -178,13 +178,8 @@ struct slots {
 };
 
 static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots) {
-    struct lrp_wire wire = lrp_wire_over(message);
-    struct lrp_wire_field field;
     size_t counts[9] = {0};
-    while (lrp_wire_next_as(&wire, &field, node_types))
-        if (field.number < 9)
-            counts[field.number]++;
-    const enum lrp_status status = lrp_reader_check(reader, &wire);
+    const enum lrp_status status = lrp_reader_count(reader, message, node_types, counts, 9);
     if (status != LRP_OK)
         return status;
     if (counts[1] > INT_MAX || counts[2] > INT_MAX || counts[5] > INT_MAX)

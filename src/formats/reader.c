@@ -34,6 +34,15 @@ enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wir
     return lrp_fail(reader->err, LRP_FILE, "damaged at byte %zu: %s", (size_t)(wire->at - reader->file.data), wire->problem);
 }
 
+enum lrp_status lrp_reader_count(struct lrp_reader *reader, struct lrp_bytes message, const char *types, size_t *counts, size_t most) {
+    struct lrp_wire wire = lrp_wire_over(message);
+    struct lrp_wire_field field;
+    while (lrp_wire_next_as(&wire, &field, types))
+        if (field.number < most)
+            counts[field.number]++;
+    return lrp_reader_check(reader, &wire);
+}
+
 enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct lrp_wire_numbers *numbers) {
     const enum lrp_status status = lrp_reader_check(reader, &numbers->packed);
     return status == LRP_OK ? lrp_reader_check(reader, &numbers->message) : status;

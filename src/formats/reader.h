@@ -32,6 +32,8 @@ void lrp_reader_close(struct lrp_reader *reader);
 
 /* LRP_OK if the wire was read to its end, else fails saying where and why. */
 enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wire *wire);
+/* How often every field of a message stands there, by number; those from `most` on are passed over. counts is zeroed by the caller. */
+enum lrp_status lrp_reader_count(struct lrp_reader *reader, struct lrp_bytes message, const char *types, size_t *counts, size_t most);
 enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct lrp_wire_numbers *numbers);
 enum lrp_status lrp_reader_no_memory(struct lrp_reader *reader);
 /* Copies, NUL-terminated, into the arena. */
