@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -111,8 +112,20 @@ static void give_terminal_back(void) {
         tcsetattr(state.input_fd, TCSANOW, &state.modes);
 }
 
+/* Threads that share work meet the same fault at once: the first one tells of it, the others stay where they are until all ends.
+ * The same thread may come again, on its way to the handlers that were there before. */
+static void be_the_first(void) {
+    static atomic_int first;
+    const int self = gettid();
+    int found = 0;
+    if (!atomic_compare_exchange_strong(&first, &found, self) && found != self)
+        for (;;)
+            pause();
+}
+
 static void on_crash(int signal, siginfo_t *info, void *context) {
     (void)context;
+    be_the_first();
     if (state.armed)
         give_terminal_back();
     end_if_cut_off(signal, info);
@@ -126,6 +139,7 @@ static void on_crash(int signal, siginfo_t *info, void *context) {
 
 static void on_fault(int number, siginfo_t *info, void *context) {
     (void)context;
+    be_the_first();
     end_if_cut_off(number, info);
     blame_plugin();
     for (int i = 0; i < LRP_CRASHES; i++)
