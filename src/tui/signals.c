@@ -189,6 +189,8 @@ void lrp_signals_block(sigset_t *before) {
     pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 
+bool lrp_signals_waiting(void) { return state.ending || state.interrupted || state.resized; }
+
 int lrp_signals_ending(void) { return state.ending; }
 
 bool lrp_signals_interrupted(void) {

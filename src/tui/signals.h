@@ -13,6 +13,8 @@ void lrp_signals_remove(void);
  * `code`: `file_at` gives the path of the file that an address lies in, or NULL (lrp_model_file_at). A plugin's crash names it: `plugin_running`
  * gives the path of the one this thread is in, or NULL (lrp_plugin_running). Before lrp_signals_install, which keeps to it. */
 void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void));
+/* One of the following is to be seen to: for those who empty the pipe and leave that to others. */
+bool lrp_signals_waiting(void);
 /* The signal that asks to end (SIGTERM, SIGHUP), or 0. */
 int lrp_signals_ending(void);
 /* SIGINT came since the last call. */

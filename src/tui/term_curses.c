@@ -121,6 +121,7 @@ static void take_suspend_key(int fd) {
 
 static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options) {
     cbreak();
+    noqiflush(); /* else ^C throws away what is on its way to the screen, which ncurses takes for shown */
     noecho();
     nonl();
     keypad(stdscr, TRUE);

@@ -14,7 +14,7 @@
 #include "runner.h"
 #include "signals.h"
 
-enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_SETTLE_MS = 6, LRP_KEEP_MS = 300 };
+enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_SETTLE_MS = 3, LRP_KEEP_MS = 300 };
 
 static int64_t now_ms(void) {
     struct timespec t;
@@ -30,6 +30,13 @@ static void drain(int fd) {
     char bytes[256];
     while (read(fd, bytes, sizeof bytes) > 0)
         ;
+}
+
+/* The pipe has something to say again. */
+static void put_back(int fd) {
+    if (write(fd, "b", 1) < 0) {
+        /* it is full: it has */
+    }
 }
 
 /* When the loop must wake by itself; -1: never. */
@@ -105,6 +112,10 @@ static void settle(struct lrp_runner *runner) {
         if (poll(&wake, 1, (int)left) <= 0)
             break;
         drain(runner->wake[0]);
+        if (lrp_signals_waiting()) { /* the loop's business */
+            put_back(runner->wake[1]);
+            break;
+        }
         lrp_runner_take_model(runner);
         lrp_runner_take_export(runner, false);
         lrp_runner_take_picture(runner);

@@ -133,6 +133,16 @@ void screen_pass(struct screen *s, int ms) {
         pump(s, (int)left);
 }
 
+bool screen_wait_full(struct screen *s) {
+    enum { KERNEL_KEEPS = 4095, REST_MS = 200 };
+    const long until = now_ms() + WAIT_MS;
+    int waiting = 0;
+    while (ioctl(s->fd, FIONREAD, &waiting) == 0 && waiting < KERNEL_KEEPS && now_ms() < until)
+        poll(NULL, 0, 1);
+    poll(NULL, 0, REST_MS);
+    return waiting >= KERNEL_KEEPS;
+}
+
 long screen_byte_count(struct screen *s) { return ftell(s->bytes); }
 
 static void row_text(struct screen *s, int row, char out[ROW_BYTES]) {

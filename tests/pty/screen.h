@@ -26,6 +26,8 @@ void screen_start_job(struct screen *s, char *const arguments[], int columns, in
 void screen_resume(struct screen *s);
 /* Reads what comes within that time. */
 void screen_pass(struct screen *s, int ms);
+/* Waits, without reading, until the terminal takes no more and the rest of what is written queues up before it. */
+bool screen_wait_full(struct screen *s);
 /* Bytes written so far. */
 long screen_byte_count(struct screen *s);
 /* Waits until the screen holds the text, at most 10 s; false with the screen on stderr if it does not come. */
