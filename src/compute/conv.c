@@ -163,6 +163,8 @@ static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direct
     struct lrp_library_conv *side;
     enum lrp_status status = side_of(conv, direction, run, &side, err);
 
+    if (!status && lrp_run_should_stop(run)) /* the weights may have been put in order for it just now */
+        status = lrp_fail(err, LRP_CANCELLED, "cancelled");
     if (status)
         return status;
     if (side) {

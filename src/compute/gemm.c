@@ -10,6 +10,7 @@ enum {
     CHUNK = 16,        /* of those, in registers */
     AHEAD = 4096,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
     LINE = 64,
+    PIECE = 1 << 23,    /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
     LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
 };
 
@@ -26,6 +27,7 @@ struct product {
     const float *vector;
     float *result;
     int64_t rows, columns, strip;
+    int64_t first; /* row, or strip, at which a piece of it begins */
     float beta;
 };
 
@@ -62,7 +64,7 @@ static void rows_times_vector(void *context, int64_t begin, int64_t end)
 {
     const struct product *const p = context;
 
-    for (int64_t r = begin; r < end; r++) {
+    for (int64_t r = p->first + begin; r < p->first + end; r++) {
         const char *const row = p->matrix + (size_t)(r * p->columns) * sizeof(float);
 
         p->result[r] = start_value(p, r) + dot(row, p->vector, p->columns);
@@ -123,7 +125,7 @@ static void vector_times_strips(void *context, int64_t begin, int64_t end)
 {
     const struct product *const p = context;
 
-    for (int64_t strip = begin; strip < end; strip++) {
+    for (int64_t strip = p->first + begin; strip < p->first + end; strip++) {
         const int64_t column = strip * p->strip;
         const int64_t width = p->columns - column < p->strip ? p->columns - column : p->strip;
         double sum[STRIP];
@@ -146,15 +148,21 @@ static int64_t strip_width(int64_t columns, const struct lrp_run *run)
 }
 
 /* The matrix is stored rows x columns; `dots`: its rows are multiplied with the vector, else its columns. */
-static void with_vector(const void *matrix, int64_t rows, int64_t columns, bool dots, const void *vector, float beta,
-                        float *result, const struct lrp_run *run)
+static enum lrp_status with_vector(const void *matrix, int64_t rows, int64_t columns, bool dots, const void *vector, float beta,
+                                   float *result, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct product p = {matrix, vector, result, rows, columns, strip_width(columns, run), beta};
+    struct product p = {matrix, vector, result, rows, columns, strip_width(columns, run), 0, beta};
+    const int64_t count = dots ? rows : (columns + p.strip - 1) / p.strip; /* of rows, or strips */
+    const int64_t cost = dots ? columns : rows * p.strip;
+    const int64_t threads = run && run->threads > 1 ? run->threads : 1;
+    const int64_t most = PIECE / (cost > 0 ? cost : 1) / threads * threads, piece = most > threads ? most : threads;
 
-    if (dots)
-        lrp_parallel_for(run, rows, columns, rows_times_vector, &p);
-    else
-        lrp_parallel_for(run, (columns + p.strip - 1) / p.strip, rows * p.strip, vector_times_strips, &p);
+    for (; p.first < count; p.first += piece) {
+        if (p.first && lrp_run_should_stop(run))
+            return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        lrp_parallel_for(run, count - p.first < piece ? count - p.first : piece, cost, dots ? rows_times_vector : vector_times_strips, &p);
+    }
+    return LRP_OK;
 }
 
 static void scale(float beta, float *c, int64_t count)
@@ -195,14 +203,10 @@ enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t 
         scale(beta, c, m * n);
         return LRP_OK;
     }
-    if (m == 1 && (uintptr_t)a % sizeof(float) == 0) {
-        with_vector(b, transpose_b ? n : k, transpose_b ? k : n, transpose_b, a, beta, c, run);
-        return LRP_OK;
-    }
-    if (n == 1 && (uintptr_t)b % sizeof(float) == 0) {
-        with_vector(a, transpose_a ? k : m, transpose_a ? m : k, !transpose_a, b, beta, c, run);
-        return LRP_OK;
-    }
+    if (m == 1 && (uintptr_t)a % sizeof(float) == 0)
+        return with_vector(b, transpose_b ? n : k, transpose_b ? k : n, transpose_b, a, beta, c, run, err);
+    if (n == 1 && (uintptr_t)b % sizeof(float) == 0)
+        return with_vector(a, transpose_a ? k : m, transpose_a ? m : k, !transpose_a, b, beta, c, run, err);
     before = lrp_threads_enter(run);
     status = in_pieces(transpose_a, transpose_b, m, n, k, a, b, beta, c, run, err);
     lrp_threads_leave(before);

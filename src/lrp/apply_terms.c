@@ -69,11 +69,18 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
     return LRP_OK;
 }
 
+/* Asked between pieces of work that take milliseconds each on a large layer: preparing weights, a convolution, a product. */
+static enum lrp_status go_on(const struct terms *t, struct lrp_error *err)
+{
+    return lrp_run_should_stop(t->a->run) ? lrp_fail(err, LRP_CANCELLED, "cancelled") : LRP_OK;
+}
+
 static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term, void **handle, struct lrp_error *err)
 {
     const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = term->gamma};
     bool as_is = term->weight == LRP_WEIGHT_AS_IS && term->bias == LRP_WEIGHT_AS_IS;
-    return lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, err);
+    enum lrp_status status = lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, err);
+    return status == LRP_OK ? go_on(t, err) : status;
 }
 
 /* The handle of a term, and in which blocks the operator writes forward, or reads and writes on the way `back`. */
@@ -135,6 +142,7 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
     const struct lrp_tensor *in[8] = {NULL}, *out[1] = {NULL}, *cotangent[1] = {s};
     struct lrp_tensor *gradient[8] = {direct ? given : t->c};
     status = t->call->op->vjp(t->call, handle, in, out, cotangent, gradient, t->a->run, err);
+    if (status == LRP_OK) status = go_on(t, err);
     if (status != LRP_OK) return status;
     lrp_tensors_add_product(factor * (float)term->sign, term->input == LRP_TERM_ONE ? NULL : x, gradient[0], first, given, t->a->run);
     t->given_empty = false;
@@ -304,7 +312,7 @@ enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tens
     if (t.r) {
         for (int g = 0; status == LRP_OK && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
-    if (t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
+    if (status == LRP_OK && t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
     release_terms(&t);
     return status == LRP_OK ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
 }

@@ -1,5 +1,4 @@
 /* worker.c: making jobs and running them, in the calling thread or in the session's own: one at a time, the latest request wins. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,20 +98,6 @@ static void *work(void *data)
     return NULL;
 }
 
-/* Signals are the front end's business: the worker gets none, but those that it causes itself (a file cut off while it is mapped):
- * blocked, they would end the program without a handler. */
-static bool start_worker(struct lrp_session *s)
-{
-    static const int own[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
-    sigset_t blocked, before;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    s->worker_started = pthread_create(&s->worker, NULL, work, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return s->worker_started;
-}
-
 enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want want, void (*notify)(void *), void *data,
                                   struct lrp_error *err)
 {
@@ -122,7 +107,8 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
     job->keep_edges = true;
     job->notify = notify;
     job->notify_data = data;
-    if (!session->worker_started && !start_worker(session)) {
+    if (!session->worker_started) session->worker_started = lrp_thread_start(&session->worker, work, session);
+    if (!session->worker_started) {
         lrp_job_free(job);
         return lrp_fail(err, LRP_MEMORY, "no thread can be started");
     }

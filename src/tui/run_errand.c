@@ -1,11 +1,9 @@
 /* run_errand.c: work of the front end that may take long (opening a model, writing many files), in a thread of its own: keys go on. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "runner.h"
-#include "signals.h"
 
 struct lrp_errand {
     pthread_t thread;
@@ -28,14 +26,10 @@ static void *run_errand(void *data) {
 
 struct lrp_errand *lrp_errand_new(void (*run)(void *data), void *data, int wake_fd) {
     struct lrp_errand *e = calloc(1, sizeof *e);
-    sigset_t before;
     if (!e)
         return NULL;
     *e = (struct lrp_errand){.run = run, .data = data, .wake_fd = wake_fd};
-    lrp_signals_block(&before);
-    const bool runs = pthread_create(&e->thread, NULL, run_errand, e) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (runs)
+    if (lrp_thread_start(&e->thread, run_errand, e))
         return e;
     free(e);
     return NULL;

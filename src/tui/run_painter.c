@@ -1,11 +1,9 @@
 /* run_painter.c: a thread that paints what was asked for last, see paint.h. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "paint.h"
-#include "signals.h"
 
 /* What is asked for, with references of its own. */
 struct commission {
@@ -74,17 +72,13 @@ static void *paint_all(void *data) {
 
 struct lrp_painter *lrp_painter_new(int wake_fd) {
     struct lrp_painter *p = calloc(1, sizeof *p);
-    sigset_t before;
     if (!p)
         return NULL;
     p->wake_fd = wake_fd;
     p->done.made.layer = -1;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    lrp_signals_block(&before);
-    const bool started = pthread_create(&p->thread, NULL, paint_all, p) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started)
+    if (lrp_thread_start(&p->thread, paint_all, p))
         return p;
     free(p);
     return NULL;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -179,14 +178,6 @@ void lrp_signals_remove(void) {
     for (int i = 0; i < LRP_CRASHES; i++)
         sigaction(crashes[i], &state.old_crashes[i], NULL);
     state.wake_fd = -1;
-}
-
-void lrp_signals_block(sigset_t *before) {
-    sigset_t blocked;
-    sigfillset(&blocked);
-    for (int i = 0; i < LRP_CRASHES; i++)
-        sigdelset(&blocked, crashes[i]); /* blocked, they would end the program without a handler */
-    pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 
 bool lrp_signals_waiting(void) { return state.ending || state.interrupted || state.resized; }

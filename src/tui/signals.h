@@ -22,9 +22,6 @@ bool lrp_signals_interrupted(void);
 /* SIGWINCH came since the last call. */
 bool lrp_signals_resized(void);
 
-/* For a thread about to be started: blocks what is the main thread's business, but not crashes, which happen where they happen. */
-void lrp_signals_block(sigset_t *before);
-
 /* A crash from now on puts the terminal's modes of this moment back and writes what is kept. */
 void lrp_signals_arm(int input_fd, int output_fd);
 void lrp_signals_keep(char byte);

@@ -14,7 +14,7 @@
 #include "runner.h"
 #include "signals.h"
 
-enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_SETTLE_MS = 3, LRP_KEEP_MS = 300 };
+enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_SETTLE_MS = 6, LRP_KEEP_MS = 300 };
 
 static int64_t now_ms(void) {
     struct timespec t;
@@ -97,11 +97,12 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d) {
     return changed;
 }
 
-/* Something short is on its way: a picture, or the results of a small model. */
+/* Something short is on its way: the results of a small model, or a picture, unless all processors are at work: then it takes its
+ * time, and so does waking up from waiting for it. */
 static bool on_its_way(struct lrp_runner *runner) {
     const struct lrp_snapshot *now = runner->snapshot;
     const bool running = now && (now->job == LRP_JOB_NONE || now->job == LRP_JOB_FORWARD || now->job == LRP_JOB_RELEVANCE || now->job == LRP_JOB_LEDGER);
-    return runner->opener || runner->exporting || (runner->painter && lrp_painter_busy(runner->painter)) || (runner->started && running && *now->input_label);
+    return runner->opener || runner->exporting || (runner->painter && lrp_painter_busy(runner->painter) && !lrp_app_busy(&runner->app)) || (runner->started && running && *now->input_label);
 }
 
 /* What takes no longer than a key may is waited for: nothing flickers in between. */

@@ -1,0 +1,46 @@
+/* thread.c: threads that work behind a front end: the session's own, and those the front end has besides. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lrpscope/session.h"
+
+enum { STEPS_BACK = 10, LEAST_URGENT = 19 };
+
+struct start {
+    void *(*work)(void *data);
+    void *data;
+};
+
+/* Linux keeps priorities by thread. Being refused is no harm. */
+static void step_back(void)
+{
+    const id_t self = (id_t)gettid();
+    const int wanted = getpriority(PRIO_PROCESS, self) + STEPS_BACK;
+    (void)setpriority(PRIO_PROCESS, self, wanted < LEAST_URGENT ? wanted : LEAST_URGENT);
+}
+
+static void *begin(void *data)
+{
+    const struct start start = *(struct start *)data;
+    free(data);
+    step_back();
+    return start.work(start.data);
+}
+
+bool lrp_thread_start(pthread_t *thread, void *(*work)(void *data), void *data)
+{
+    static const int own[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    struct start *start = malloc(sizeof *start);
+    sigset_t blocked, before;
+    if (!start) return false;
+    *start = (struct start){work, data};
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    const bool started = pthread_create(thread, NULL, begin, start) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!started) free(start);
+    return started;
+}
