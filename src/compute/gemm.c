@@ -6,6 +6,7 @@
 
 enum {
     LANES = 32,        /* running sums of a dot product */
+    ROWS = 4,          /* dot products at a time */
     STRIP = 2048,      /* columns of a row-wise product that stay in the nearest cache */
     CHUNK = 16,        /* of those, in registers */
     AHEAD = 4096,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
@@ -31,28 +32,47 @@ struct product {
     float beta;
 };
 
-WIDE static float dot(const char *row, const float *vector, int64_t count)
+/* The sum of the lanes, always in the same order. */
+static inline float sum_lanes(float sum[LANES])
 {
-    float sum[LANES] = {0}, part[LANES], total = 0;
-    int64_t i = 0;
-
-    for (; i + LANES <= count; i += LANES) {
-        const char *const at = row + (size_t)i * sizeof(float);
-
-        __builtin_prefetch(at + AHEAD);
-        __builtin_prefetch(at + AHEAD + LINE);
-        memcpy(part, at, sizeof part);
-        for (int l = 0; l < LANES; l++)
-            sum[l] += part[l] * vector[i + l];
-    }
-    for (; i < count; i++) {
-        memcpy(part, row + (size_t)i * sizeof(float), sizeof *part);
-        total += part[0] * vector[i];
-    }
     for (int half = LANES / 2; half > 0; half /= 2)
         for (int l = 0; l < half; l++)
             sum[l] += sum[l + half];
-    return total + sum[0];
+    return sum[0];
+}
+
+/* out[0..count): rows times the vector. Several at a time, so that more of memory is on its way; each is summed up as if it were
+ * alone. */
+WIDE static void dots(const char *const rows[ROWS], int count, const float *vector, int64_t length, float out[ROWS])
+{
+    float sum[ROWS][LANES] = {{0}}, part[LANES];
+    int64_t i = 0;
+
+    for (; count == ROWS && i + LANES <= length; i += LANES)
+        for (int r = 0; r < ROWS; r++) {
+            const char *const at = rows[r] + (size_t)i * sizeof(float);
+
+            __builtin_prefetch(at + AHEAD);
+            __builtin_prefetch(at + AHEAD + LINE);
+            memcpy(part, at, sizeof part);
+            for (int l = 0; l < LANES; l++)
+                sum[r][l] += part[l] * vector[i + l];
+        }
+    for (int r = 0; r < count; r++) {
+        float total = 0;
+        int64_t k = i;
+
+        for (; k + LANES <= length; k += LANES) {
+            memcpy(part, rows[r] + (size_t)k * sizeof(float), sizeof part);
+            for (int l = 0; l < LANES; l++)
+                sum[r][l] += part[l] * vector[k + l];
+        }
+        for (; k < length; k++) {
+            memcpy(part, rows[r] + (size_t)k * sizeof(float), sizeof *part);
+            total += part[0] * vector[k];
+        }
+        out[r] = total + sum_lanes(sum[r]);
+    }
 }
 
 static float start_value(const struct product *p, int64_t i)
@@ -64,10 +84,16 @@ static void rows_times_vector(void *context, int64_t begin, int64_t end)
 {
     const struct product *const p = context;
 
-    for (int64_t r = p->first + begin; r < p->first + end; r++) {
-        const char *const row = p->matrix + (size_t)(r * p->columns) * sizeof(float);
+    for (int64_t r = p->first + begin; r < p->first + end; r += ROWS) {
+        const int count = (int)(p->first + end - r < ROWS ? p->first + end - r : ROWS);
+        const char *rows[ROWS] = {NULL};
+        float out[ROWS];
 
-        p->result[r] = start_value(p, r) + dot(row, p->vector, p->columns);
+        for (int k = 0; k < count; k++)
+            rows[k] = p->matrix + (size_t)((r + k) * p->columns) * sizeof(float);
+        dots(rows, count, p->vector, p->columns, out);
+        for (int k = 0; k < count; k++)
+            p->result[r + k] = start_value(p, r + k) + out[k];
     }
 }
 

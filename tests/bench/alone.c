@@ -44,45 +44,105 @@ double lrp_bench_fastest(lrp_bench_action *act, void *data, int repeat)
 /* ---- one primitive ---- */
 
 enum { MOST_ARGUMENTS = 3 };
-/* What a primitive reads and writes, and where its descriptor says so. */
+/* What a primitive reads and writes, and where its descriptor says so; the first is what it reads, the last what it writes. */
 struct argument {
     int which;
     dnnl_query_t query;
 };
-struct alone {
+struct lrp_alone {
     dnnl_primitive_t primitive;
     dnnl_stream_t stream;
     dnnl_exec_arg_t args[MOST_ARGUMENTS];
     void *memory[MOST_ARGUMENTS];
+    size_t bytes[MOST_ARGUMENTS];
+    bool borrows; /* what it reads is another one's */
     int count;
+    double least;
 };
 
 static void run_alone(void *data)
 {
-    struct alone *p = data;
+    struct lrp_alone *p = data;
     lrp_bench_must(dnnl_primitive_execute(p->primitive, p->stream, p->count, p->args), "a primitive");
     lrp_bench_must(dnnl_stream_wait(p->stream), "a primitive");
 }
 
-static double time_alone(dnnl_primitive_desc_t desc, const struct argument *arguments, int count, dnnl_engine_t engine, int repeat)
+static struct lrp_alone *make_alone(dnnl_primitive_desc_t desc, const struct argument *arguments, int count, dnnl_engine_t engine, int repeat)
 {
-    struct alone p = {.count = count};
-    lrp_bench_must(dnnl_stream_create(&p.stream, engine, dnnl_stream_default_flags), "a stream");
+    struct lrp_alone *p = calloc(1, sizeof *p);
+    lrp_bench_must(!p, "memory");
+    p->count = count;
+    lrp_bench_must(dnnl_stream_create(&p->stream, engine, dnnl_stream_default_flags), "a stream");
     for (int i = 0; i < count; i++) {
         const dnnl_memory_desc_t *layout = dnnl_primitive_desc_query_md(desc, arguments[i].query, 0);
-        p.memory[i] = lrp_bench_numbers((int64_t)(dnnl_memory_desc_get_size(layout) / sizeof(float)));
-        p.args[i].arg = arguments[i].which;
-        lrp_bench_must(dnnl_memory_create(&p.args[i].memory, layout, engine, p.memory[i]), "memory");
+        p->bytes[i] = dnnl_memory_desc_get_size(layout);
+        p->memory[i] = lrp_bench_numbers((int64_t)(p->bytes[i] / sizeof(float)));
+        p->args[i].arg = arguments[i].which;
+        lrp_bench_must(dnnl_memory_create(&p->args[i].memory, layout, engine, p->memory[i]), "memory");
     }
-    lrp_bench_must(dnnl_primitive_create(&p.primitive, desc), "a primitive");
-    const double took = lrp_bench_fastest(run_alone, &p, repeat);
-    dnnl_primitive_destroy(p.primitive);
-    for (int i = 0; i < count; i++) {
-        dnnl_memory_destroy(p.args[i].memory);
-        free(p.memory[i]);
+    lrp_bench_must(dnnl_primitive_create(&p->primitive, desc), "a primitive");
+    p->least = lrp_bench_fastest(run_alone, p, repeat);
+    return p;
+}
+
+void lrp_alone_free(struct lrp_alone *p)
+{
+    if (!p) return;
+    dnnl_primitive_destroy(p->primitive);
+    for (int i = 0; i < p->count; i++) {
+        dnnl_memory_destroy(p->args[i].memory);
+        if (i > 0 || !p->borrows) free(p->memory[i]);
     }
-    dnnl_stream_destroy(p.stream);
-    return took;
+    dnnl_stream_destroy(p->stream);
+    free(p);
+}
+
+/* The faster of two; the other one goes. Either may be NULL. */
+static struct lrp_alone *faster(struct lrp_alone *a, struct lrp_alone *b)
+{
+    struct lrp_alone *const slower = !a || (b && b->least < a->least) ? a : b;
+    struct lrp_alone *const best = slower == a ? b : a;
+    lrp_alone_free(slower);
+    return best;
+}
+
+double lrp_alone_least(const struct lrp_alone *p)
+{
+    return p->least;
+}
+
+double lrp_alone_only_least(struct lrp_alone *p)
+{
+    const double least = p ? p->least : 1e30;
+    lrp_alone_free(p);
+    return least;
+}
+
+/* ---- in a row ---- */
+
+struct row {
+    struct lrp_alone *const *items;
+    size_t count;
+};
+
+static void run_row(void *data)
+{
+    const struct row *row = data;
+    for (size_t i = 0; i < row->count; i++) run_alone(row->items[i]);
+}
+
+double lrp_alone_in_a_row(struct lrp_alone *const *items, size_t count, int repeat)
+{
+    struct row row = {items, count};
+    for (size_t i = 1; i < count; i++) {
+        const struct lrp_alone *const before = items[i - 1];
+        if (items[i]->borrows || items[i]->bytes[0] != before->bytes[before->count - 1]) continue;
+        free(items[i]->memory[0]);
+        items[i]->memory[0] = before->memory[before->count - 1];
+        items[i]->borrows = true;
+        lrp_bench_must(dnnl_memory_set_data_handle(items[i]->args[0].memory, items[i]->memory[0]), "memory");
+    }
+    return lrp_bench_fastest(run_row, &row, repeat);
 }
 
 /* The layouts of activations that are tried: the library's own choice, blocks of channels, channels last. */
@@ -150,23 +210,22 @@ static dnnl_primitive_desc_t describe_conv(const struct lrp_conv_shape *s, bool 
     return made;
 }
 
-double lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, dnnl_engine_t engine, int repeat)
+struct lrp_alone *lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, dnnl_engine_t engine, int repeat)
 {
-    double least = 1e30;
+    struct lrp_alone *best = NULL;
     for (int i = 0; i < TAGS; i++) {
         dnnl_primitive_desc_t desc = describe_conv(shape, back, tags[i], engine);
         if (!desc) continue;
-        const double took = is_reference(desc) ? 1e30 : time_alone(desc, back ? backward_arguments : forward_arguments, 3, engine, repeat);
-        if (took < least) least = took;
+        if (!is_reference(desc)) best = faster(best, make_alone(desc, back ? backward_arguments : forward_arguments, 3, engine, repeat));
         dnnl_primitive_desc_destroy(desc);
     }
-    return least;
+    return best;
 }
 
-double lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_engine_t engine, int repeat)
+struct lrp_alone *lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_engine_t engine, int repeat)
 {
     struct window w;
-    double least = 1e30;
+    struct lrp_alone *best = NULL;
     window_of(shape, &w);
     for (int i = 1; i < TAGS; i++) { /* pools take the layout they are given */
         dnnl_memory_desc_t source, target;
@@ -177,16 +236,15 @@ double lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_engine_t engi
         if (dnnl_pooling_forward_desc_init(&desc, dnnl_forward_inference, dnnl_pooling_max, &source, &target, w.stride, w.kernel, w.pad,
                                            w.pad_end) || dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL))
             continue;
-        const double took = is_reference(made) ? 1e30 : time_alone(made, pool_arguments, 2, engine, repeat);
-        if (took < least) least = took;
+        if (!is_reference(made)) best = faster(best, make_alone(made, pool_arguments, 2, engine, repeat));
         dnnl_primitive_desc_destroy(made);
     }
-    return least;
+    return best;
 }
 
 /* ---- matrix products ---- */
 
-double lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
+struct lrp_alone *lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
 {
     const dnnl_dims_t a = {batch, m, k}, b = {batch, k, n}, c = {batch, m, n};
     dnnl_memory_desc_t da, db, dc;
@@ -197,12 +255,12 @@ double lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t k, dnnl_en
     lrp_bench_must(dnnl_memory_desc_init_by_tag(&dc, 3, c, dnnl_f32, dnnl_abc), "a layout");
     lrp_bench_must(dnnl_matmul_desc_init(&desc, &da, &db, NULL, &dc), "a product");
     lrp_bench_must(dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL), "a product");
-    const double took = time_alone(made, forward_arguments, 3, engine, repeat);
+    struct lrp_alone *const alone = make_alone(made, forward_arguments, 3, engine, repeat);
     dnnl_primitive_desc_destroy(made);
-    return took;
+    return alone;
 }
 
-double lrp_alone_dense(int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
+struct lrp_alone *lrp_alone_dense(int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
 {
     const dnnl_dims_t x = {1, k}, w = {n, k}, y = {1, n};
     dnnl_memory_desc_t dx, dw, dy;
@@ -213,7 +271,7 @@ double lrp_alone_dense(int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
     lrp_bench_must(dnnl_memory_desc_init_by_tag(&dy, 2, y, dnnl_f32, dnnl_format_tag_any), "a layout");
     lrp_bench_must(dnnl_inner_product_forward_desc_init(&desc, dnnl_forward_inference, &dx, &dw, NULL, &dy), "a dense layer");
     lrp_bench_must(dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL), "a dense layer");
-    const double took = time_alone(made, forward_arguments, 3, engine, repeat);
+    struct lrp_alone *const alone = make_alone(made, forward_arguments, 3, engine, repeat);
     dnnl_primitive_desc_destroy(made);
-    return took;
+    return alone;
 }
