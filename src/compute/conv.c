@@ -37,19 +37,48 @@ static bool library_may(const struct lrp_conv_shape *shape)
     return may;
 }
 
+/* How many neighbouring groups are best done as one, with zeros for the weights between them: groups of less than a block of channels
+ * would be turned to a layout of their own, or run in our own loops; as many multiplications more cost less. Numbers that are not
+ * finite reach the whole block then. Not for depthwise ones, which the library has kernels for. */
+static int64_t joined_groups(const struct lrp_conv_shape *s)
+{
+    enum { BLOCK = 16, MOST = 8 };
+    const int64_t in = s->in_channels / s->group, out = s->out_channels / s->group;
+
+    for (int64_t n = 1; in > 1 && n <= MOST && s->group % n == 0; n *= 2)
+        if (n * in % BLOCK == 0 && n * out % BLOCK == 0)
+            return n;
+    return 1;
+}
+
+/* The weights of a row of channels, taps of all of them, go to where its group has its place among those it is joined with. */
+static void put_weights(const struct lrp_conv_shape *from, int64_t joined, const char *weights, float *to)
+{
+    const int64_t rows = from->out_channels, row = weight_count(from) / (rows > 0 ? rows : 1);
+
+    if (joined > 1)
+        memset(to, 0, (size_t)(rows * row * joined) * sizeof *to);
+    for (int64_t m = 0; m < rows; m++) {
+        const int64_t place = m / (from->out_channels / from->group) % joined;
+
+        memcpy(to + (m * joined + place) * row, weights + (size_t)(m * row) * sizeof *to, (size_t)row * sizeof *to);
+    }
+}
+
 enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
                              struct lrp_conv **out, struct lrp_error *err)
 {
-    const int64_t count = weight_count(shape);
+    const int64_t joined = joined_groups(shape);
     struct lrp_conv *conv = calloc(1, sizeof *conv);
 
     if (!conv)
         goto fail;
     conv->shape = *shape;
-    conv->plain = lrp_buffer_new(count);
+    conv->shape.group /= joined;
+    conv->plain = lrp_buffer_new(weight_count(&conv->shape));
     if (!conv->plain)
         goto fail;
-    memcpy(conv->plain, weights, (size_t)count * sizeof(float));
+    put_weights(shape, joined, weights, conv->plain);
     if (bias) {
         conv->bias = lrp_buffer_new(shape->out_channels);
         if (!conv->bias)
