@@ -1,0 +1,26 @@
+/* json_write.h: a layer of a graph as a JSON model says it (json_write_layer.c), for the nesting around it (json_write.c). */
+#ifndef LRP_FORMATS_JSON_WRITE_H
+#define LRP_FORMATS_JSON_WRITE_H
+
+#include <cjson/cJSON.h>
+
+#include "graph.h"
+#include "safetensors.h"
+
+/* What is written so far of a model, besides its layers: the constants they name. */
+struct lrp_json_out {
+    const struct lrp_graph *graph;
+    const char *model; /* its path, for messages */
+    struct lrp_error *err;
+    struct lrp_safetensor *tensors; /* owned, grown as needed */
+    float **data;                   /* owned, and each of them: the tensors' numbers */
+    size_t tensor_count;
+};
+
+/* Says what is wrong with the layer, or value, of that name; the status. */
+enum lrp_status lrp_json_out_fail(const struct lrp_json_out *out, enum lrp_status status, const char *what, const char *name);
+enum lrp_status lrp_json_out_no_memory(const struct lrp_json_out *out);
+/* A node as a layer without children; *layer is the caller's in any case. Errors: LRP_UNSUPPORTED for what JSON models cannot say. */
+enum lrp_status lrp_json_write_layer(struct lrp_json_out *out, int node, cJSON **layer);
+
+#endif
