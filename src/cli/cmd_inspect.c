@@ -151,7 +151,7 @@ static int print_table(const struct lrp_arguments *arguments) {
         code = lrp_cli_job_fail(&job, status, &err);
     else if (!arguments->quiet)
         fprintf(stderr, "lrpscope: %s; lrpscope explain writes heatmaps and arrays\n",
-                isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !arguments->json ? "no inspector: this type of terminal (TERM) cannot move the cursor"
+                isatty(STDOUT_FILENO) && !arguments->json ? "no inspector: this type of terminal (TERM) cannot move the cursor"
                                                                                    : "no terminal for the inspector");
     lrp_snapshot_release(now);
     lrp_cli_job_close(&job);
@@ -168,7 +168,7 @@ static int start(const struct lrp_arguments *arguments, bool screen) {
 }
 
 int lrp_cli_inspect(const struct lrp_arguments *arguments) {
-    const bool terminal = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !lrp_tui_has_lines_only(), screen = !arguments->json && (terminal || arguments->script);
+    const bool terminal = isatty(STDOUT_FILENO) && !lrp_tui_has_lines_only(), screen = !arguments->json && (terminal || arguments->script);
     if (!arguments->model)
         return start(arguments, screen);
     return screen ? inspect(arguments) : print_table(arguments);
