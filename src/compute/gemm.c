@@ -9,7 +9,7 @@ enum {
     ROWS = 4,          /* dot products at a time */
     STRIP = 2048,      /* columns of a row-wise product that stay in the nearest cache */
     CHUNK = 16,        /* of those, in registers */
-    AHEAD = 4096,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
+    AHEAD = 2048,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
     LINE = 64,
     PIECE = 1 << 23,    /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
     LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
@@ -32,23 +32,41 @@ struct product {
     float beta;
 };
 
-/* The sum of the lanes, always in the same order. */
-static inline float sum_lanes(float sum[LANES])
+/* What is left of a row behind its lanes, and then their sums, always in the same order. */
+static inline float end_of_dot(const char *row, const float *vector, int64_t done, int64_t count, float sum[LANES])
 {
+    float total = 0, part;
+
+    for (int64_t i = done; i < count; i++) {
+        memcpy(&part, row + (size_t)i * sizeof part, sizeof part);
+        total += part * vector[i];
+    }
     for (int half = LANES / 2; half > 0; half /= 2)
         for (int l = 0; l < half; l++)
             sum[l] += sum[l + half];
-    return sum[0];
+    return total + sum[0];
 }
 
-/* out[0..count): rows times the vector. Several at a time, so that more of memory is on its way; each is summed up as if it were
- * alone. */
-WIDE static void dots(const char *const rows[ROWS], int count, const float *vector, int64_t length, float out[ROWS])
+WIDE static float dot(const char *row, const float *vector, int64_t count)
+{
+    float sum[LANES] = {0}, part[LANES];
+    int64_t i = 0;
+
+    for (; i + LANES <= count; i += LANES) {
+        memcpy(part, row + (size_t)i * sizeof(float), sizeof part);
+        for (int l = 0; l < LANES; l++)
+            sum[l] += part[l] * vector[i + l];
+    }
+    return end_of_dot(row, vector, i, count, sum);
+}
+
+/* Several rows at once, so that more of memory is on its way; each summed up as it would be alone. */
+WIDE static void several_dots(const char *const rows[ROWS], const float *vector, int64_t count, float out[ROWS])
 {
     float sum[ROWS][LANES] = {{0}}, part[LANES];
     int64_t i = 0;
 
-    for (; count == ROWS && i + LANES <= length; i += LANES)
+    for (; i + LANES <= count; i += LANES)
         for (int r = 0; r < ROWS; r++) {
             const char *const at = rows[r] + (size_t)i * sizeof(float);
 
@@ -58,21 +76,8 @@ WIDE static void dots(const char *const rows[ROWS], int count, const float *vect
             for (int l = 0; l < LANES; l++)
                 sum[r][l] += part[l] * vector[i + l];
         }
-    for (int r = 0; r < count; r++) {
-        float total = 0;
-        int64_t k = i;
-
-        for (; k + LANES <= length; k += LANES) {
-            memcpy(part, rows[r] + (size_t)k * sizeof(float), sizeof part);
-            for (int l = 0; l < LANES; l++)
-                sum[r][l] += part[l] * vector[k + l];
-        }
-        for (; k < length; k++) {
-            memcpy(part, rows[r] + (size_t)k * sizeof(float), sizeof *part);
-            total += part[0] * vector[k];
-        }
-        out[r] = total + sum_lanes(sum[r]);
-    }
+    for (int r = 0; r < ROWS; r++)
+        out[r] = end_of_dot(rows[r], vector, i, count, sum[r]);
 }
 
 static float start_value(const struct product *p, int64_t i)
@@ -83,16 +88,20 @@ static float start_value(const struct product *p, int64_t i)
 static void rows_times_vector(void *context, int64_t begin, int64_t end)
 {
     const struct product *const p = context;
+    const int64_t last = p->first + end;
 
-    for (int64_t r = p->first + begin; r < p->first + end; r += ROWS) {
-        const int count = (int)(p->first + end - r < ROWS ? p->first + end - r : ROWS);
-        const char *rows[ROWS] = {NULL};
+    for (int64_t r = p->first + begin, done; r < last; r += done) {
+        const char *rows[ROWS];
         float out[ROWS];
 
-        for (int k = 0; k < count; k++)
+        done = last - r < ROWS ? 1 : ROWS;
+        for (int64_t k = 0; k < done; k++)
             rows[k] = p->matrix + (size_t)((r + k) * p->columns) * sizeof(float);
-        dots(rows, count, p->vector, p->columns, out);
-        for (int k = 0; k < count; k++)
+        if (done == ROWS)
+            several_dots(rows, p->vector, p->columns, out);
+        else
+            out[0] = dot(rows[0], p->vector, p->columns);
+        for (int64_t k = 0; k < done; k++)
             p->result[r + k] = start_value(p, r + k) + out[k];
     }
 }
