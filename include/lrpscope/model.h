@@ -21,6 +21,14 @@ enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct 
 /* Writes a model that nests (chains, branches that meet again, skip connections) as a JSON model, its weights in a safetensors file of the
  * same name beside it. Errors: LRP_UNSUPPORTED naming the first value that crosses, or what JSON models cannot say; LRP_FILE. */
 enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *path, struct lrp_error *err);
+/* A type of layer that JSON models have a name and keys for. Words are separated by blanks; borrowed. */
+struct lrp_model_type_info {
+    const char *type, *op_type; /* "convolution", and the operator it is written as, "Conv" */
+    const char *constants;      /* keys of constants, each with what it is: ":w" an array, ":i" whole numbers, ":f" a number */
+    const char *attributes;     /* keys of attributes */
+};
+/* The types in their table's order; false past the end. */
+bool lrp_model_type_at(size_t index, struct lrp_model_type_info *out);
 /* One more reference to it; returns it. Thread-safe. */
 struct lrp_model *lrp_model_retain(struct lrp_model *model);
 /* Gives one reference back; with the last the files are unmapped. Thread-safe; NULL is fine. */

@@ -37,7 +37,7 @@ struct lrp_arguments {
     const char *output;                                                        /* of run */
     const char *at, *show;
     const char *color, *script;
-    const char *generate; /* man, man-rules, bash, zsh, fish */
+    const char *generate; /* man, man-rules, man-model, bash, zsh, fish */
     long repeat, top;
     bool conventions;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;

@@ -76,6 +76,7 @@ static const struct generator {
     void (*run)(FILE *file);
 } generators[] = {{"man", lrp_cli_generate_man},
                   {"man-rules", lrp_cli_generate_man_rules},
+                  {"man-model", lrp_cli_generate_man_model},
                   {"bash", lrp_cli_complete_bash},
                   {"zsh", lrp_cli_complete_zsh},
                   {"fish", lrp_cli_complete_fish}};

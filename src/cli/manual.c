@@ -158,5 +158,5 @@ void lrp_cli_generate_man(FILE *file) {
     files(file);
     exit_codes(file);
     examples(file);
-    fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5)\n", file);
+    fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-model (5)\n", file);
 }

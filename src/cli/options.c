@@ -129,7 +129,7 @@ static const struct lrp_option options[] = {
      .help = "say what was done and how long it took"},
     {.name = "help", .letter = 'h', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(help), .help = "help on a command"},
     {.name = "version", .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(version), .help = "print the version"},
-    {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate), .choices = "man man-rules bash zsh fish"},
+    {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate), .choices = "man man-rules man-model bash zsh fish"},
 };
 // clang-format on
 

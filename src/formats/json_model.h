@@ -47,8 +47,6 @@ struct lrp_json_type {
 const struct lrp_json_type *lrp_json_type_find(const char *type);
 /* The one that writes an operator; NULL if there is none. */
 const struct lrp_json_type *lrp_json_type_of(const char *op_type, const char *domain);
-/* The i-th; NULL past the end. */
-const struct lrp_json_type *lrp_json_type_at(size_t index);
 /* Fails with "PATH: layer NUMBER (TYPE): ...". */
 enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *number, const cJSON *layer, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

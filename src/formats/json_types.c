@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json_model.h"
+#include "lrpscope/model.h"
 
 #define CONV "strides pads dilations group kernel_shape auto_pad"
 #define POOL "kernel_shape strides pads dilations auto_pad ceil_mode"
@@ -49,9 +50,12 @@ static const struct lrp_json_type types[] = {
 };
 /* clang-format on */
 
-const struct lrp_json_type *lrp_json_type_at(size_t index)
+bool lrp_model_type_at(size_t index, struct lrp_model_type_info *out)
 {
-    return index < sizeof types / sizeof *types ? &types[index] : NULL;
+    if (index >= sizeof types / sizeof *types) return false;
+    const struct lrp_json_type *t = &types[index];
+    *out = (struct lrp_model_type_info){.type = t->type, .op_type = t->op_type, .constants = t->inputs, .attributes = t->attributes};
+    return true;
 }
 
 const struct lrp_json_type *lrp_json_type_find(const char *type)

@@ -65,7 +65,7 @@ good 0 ops --json; json "{'name', 'domain', 'versions', 'runs', 'differentiates'
 good 0 --generate man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
 for shell in bash zsh fish; do good 0 --generate $shell; has out output-relevance; done
 if command -v groff >/dev/null; then
-    for page in man man-rules; do
+    for page in man man-rules man-model; do
         good 0 --generate $page; groff -man -Tutf8 -ww -z out 2>err
         [ -s err ] && fail "the page $page: $(head -1 err)"
     done
@@ -112,6 +112,13 @@ done <primitives
 good 0 layers "$model" --rules example.json --json
 json "[l['rule'] for l in d['layers'] if l['type'] in ('convolution', 'dense')] == ['flat'] + 5 * ['raw-gamma(0.25)'] + ['epsilon(1e-6)', 'zero']"
 rm work/example.json work/primitive.json
+
+# lrpscope-model(5): its example is a model
+run --generate man-model
+sed -n '/^[.]SH EXAMPLE/,/^[.]fi/p' out | sed '1,2d;$d;s/\\-/-/g' >work/example.json
+good 0 layers "$folder/work/example.json" --json
+json "[l['type'] for l in d['layers']] == ['dense', 'dense', 'add', 'my-doubling-layer', 'concat']"
+rm work/example.json
 
 # ---- bad input ----
 head -c 20000 "$model" >in/short.onnx

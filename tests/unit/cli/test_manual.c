@@ -1,4 +1,4 @@
-/* test_manual.c: the man page about rules files tells of everything that can stand in one. */
+/* test_manual.c: the man pages about files tell of everything that can stand in one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,17 +6,18 @@
 #include "check.h"
 
 #include "lrpscope/explain.h"
+#include "lrpscope/model.h"
 
 #include "help.h"
 
 /* The page with roff's hyphens, carets and tildes as they are read. Owned by the caller. */
-static char *read_page(void) {
+static char *read_page_of(const char *what) {
     static const char *const signs[][2] = {{"\\-", "-"}, {"\\(ha", "^"}, {"\\(ti", "~"}, {"\\&", ""}};
     char *page = NULL;
     size_t size = 0;
     FILE *file = open_memstream(&page, &size);
     assert_non_null(file);
-    lrp_cli_generate("man-rules", file);
+    lrp_cli_generate(what, file);
     assert_int_equal(fclose(file), 0);
     char *to = page;
     for (const char *from = page; *from;) {
@@ -34,6 +35,8 @@ static char *read_page(void) {
     *to = '\0';
     return page;
 }
+
+static char *read_page(void) { return read_page_of("man-rules"); }
 
 static void check_found(bool found, const char *section, const char *name) {
     if (!found)
@@ -127,12 +130,26 @@ static void every_rule_preset_and_primitive_is_explained(void **state) {
     free(page);
 }
 
+static void every_type_of_layer_is_explained(void **state) {
+    struct lrp_model_type_info type;
+    char *page = read_page_of("man-model"), operator_name[80];
+    size_t types = 0;
+    (void)state;
+    for (; lrp_model_type_at(types, &type); types++) {
+        snprintf(operator_name, sizeof operator_name, "(%s)\n", type.op_type);
+        check_entry(page, "H TYPES OF LAYERS", type.type, operator_name);
+    }
+    assert_true(types > 30);
+    free(page);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_of_custom_rules_is_explained),
         cmocka_unit_test(every_key_of_the_contract_has_its_place),
         cmocka_unit_test(every_setting_and_convention_is_explained),
         cmocka_unit_test(every_rule_preset_and_primitive_is_explained),
+        cmocka_unit_test(every_type_of_layer_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
