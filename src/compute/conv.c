@@ -9,7 +9,8 @@
 #include "parallel.h"
 
 struct lrp_conv {
-    struct lrp_conv_shape shape;
+    struct lrp_conv_shape shape; /* of a piece */
+    int64_t pieces;              /* as many make the batch: between them a run can be stopped */
     float *plain; /* the weights; NULL once a direction holds them in its own layout and nothing else needs them */
     float *bias;  /* or NULL */
     struct lrp_library_conv *side[2]; /* by direction, made on first use */
@@ -35,6 +36,20 @@ static bool library_may(const struct lrp_conv_shape *shape)
         may = may && shape->in[d] < LARGEST && shape->out[d] < LARGEST && shape->kernel[d] <= 1024 &&
               shape->stride[d] <= 1024 && shape->dilation[d] <= 1024 && shape->pad_begin[d] <= 1024;
     return may;
+}
+
+/* A batch is done in pieces of equal size if it would take longer than some 30 ms on two cores. */
+static int64_t pieces_of(const struct lrp_conv_shape *s)
+{
+    static const double most = 4e9; /* multiplications */
+    double sample = (double)s->out_channels * (double)(s->in_channels / s->group);
+    int64_t pieces = 1;
+
+    for (int d = 0; d < s->rank; d++)
+        sample *= (double)s->out[d] * (double)s->kernel[d];
+    while (pieces < s->batch && (s->batch % pieces || (double)(s->batch / pieces) * sample > most))
+        pieces++;
+    return pieces;
 }
 
 /* How many neighbouring groups are best done as one, with zeros for the weights between them: groups of less than a block of channels
@@ -75,6 +90,8 @@ enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *wei
         goto fail;
     conv->shape = *shape;
     conv->shape.group /= joined;
+    conv->pieces = pieces_of(&conv->shape);
+    conv->shape.batch /= conv->pieces;
     conv->plain = lrp_buffer_new(weight_count(&conv->shape));
     if (!conv->plain)
         goto fail;
@@ -153,9 +170,10 @@ static enum lrp_status make_side(struct lrp_conv *conv, enum lrp_direction direc
     return status;
 }
 
-static int64_t count_of(const struct lrp_conv_shape *shape, int64_t channels, const int64_t *space)
+/* Numbers of a piece; block: channels are filled up to whole blocks of so many, 0: they are not. */
+static int64_t count_of(const struct lrp_conv_shape *shape, int64_t channels, const int64_t *space, int block)
 {
-    int64_t count = shape->batch * channels;
+    int64_t count = shape->batch * (block ? (channels + block - 1) / block * block : channels);
 
     for (int d = 0; d < shape->rank; d++)
         count *= space[d];
@@ -215,18 +233,30 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
                              const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_conv_shape *const shape = &conv->shape;
-    const int64_t inputs = count_of(shape, shape->in_channels, shape->in);
-    const int64_t outputs = count_of(shape, shape->out_channels, shape->out);
+    const bool forward = direction == LRP_FORWARD;
+    const int64_t inputs = count_of(shape, shape->in_channels, shape->in, 0);
+    const int64_t outputs = count_of(shape, shape->out_channels, shape->out, 0);
+    int from = 0, to = 0;
+    enum lrp_status status = LRP_OK;
 
     if (lrp_run_should_stop(run))
         return lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if ((direction == LRP_FORWARD ? outputs : inputs) == 0)
+    if ((forward ? outputs : inputs) == 0)
         return LRP_OK;
     if (outputs == 0) {
-        memset(ends.to, 0, (size_t)inputs * sizeof *ends.to);
+        memset(ends.to, 0, (size_t)(conv->pieces * inputs) * sizeof *ends.to);
         return LRP_OK;
     }
-    return run_side(conv, direction, ends, run, err);
+    if (conv->pieces > 1)
+        status = lrp_conv_blocks(conv, direction, run, &from, &to, err);
+    for (int64_t i = 0; !status && i < conv->pieces; i++) {
+        status = run_side(conv, direction, ends, run, err);
+        ends.from += forward ? count_of(shape, shape->in_channels, shape->in, ends.from_blocked ? from : 0)
+                             : count_of(shape, shape->out_channels, shape->out, ends.from_blocked ? from : 0);
+        ends.to += forward ? count_of(shape, shape->out_channels, shape->out, ends.to_blocked ? to : 0)
+                           : count_of(shape, shape->in_channels, shape->in, ends.to_blocked ? to : 0);
+    }
+    return status;
 }
 
 enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,

@@ -206,22 +206,38 @@ static void scale(float beta, float *c, int64_t count)
         c[i] = beta == 0 ? 0 : beta * c[i];
 }
 
-/* Long sums in pieces, each from zero in the library's registers. */
+/* Rows of a product that are done in one go: 30 ms on two cores; whole blocks of the library's. */
+static int64_t rows_at_once(int64_t n, int64_t k)
+{
+    enum { BLOCK = 64 };
+    static const double most = 4e9; /* multiplications */
+    const double rows = most / ((double)n * (double)(k < LONGEST_SUM ? k : LONGEST_SUM));
+
+    return rows < BLOCK ? BLOCK : rows < 1e15 ? (int64_t)rows / BLOCK * BLOCK : INT64_MAX;
+}
+
+/* Long sums in pieces, each from zero in the library's registers; many rows in turns. */
 static enum lrp_status in_pieces(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
                                  const float *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
 {
-    const int64_t row_a = transpose_a ? m : k, row_b = transpose_b ? k : n;
-    enum lrp_status status = LRP_OK;
+    const int64_t row_a = transpose_a ? m : k, row_b = transpose_b ? k : n, most = rows_at_once(n, k);
 
-    for (int64_t first = 0; !status && first < k; first += LONGEST_SUM) {
-        const int64_t part = k - first < LONGEST_SUM ? k - first : LONGEST_SUM;
+    for (int64_t row = 0, rows; row < m; row += rows) {
+        rows = m - row < most ? m - row : most;
+        for (int64_t first = 0; first < k; first += LONGEST_SUM) {
+            const int64_t part = k - first < LONGEST_SUM ? k - first : LONGEST_SUM;
+            enum lrp_status status;
 
-        if (lrp_run_should_stop(run))
-            return lrp_fail(err, LRP_CANCELLED, "cancelled");
-        status = lrp_library_gemm(transpose_a, transpose_b, m, n, part, a + (transpose_a ? first * row_a : first), row_a,
-                                  b + (transpose_b ? first : first * row_b), row_b, first ? 1 : beta, c, n, err);
+            if (lrp_run_should_stop(run))
+                return lrp_fail(err, LRP_CANCELLED, "cancelled");
+            status = lrp_library_gemm(transpose_a, transpose_b, rows, n, part,
+                                      a + (transpose_a ? first * row_a + row : row * row_a + first), row_a,
+                                      b + (transpose_b ? first : first * row_b), row_b, first ? 1 : beta, c + row * n, n, err);
+            if (status)
+                return status;
+        }
     }
-    return status;
+    return LRP_OK;
 }
 
 enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,

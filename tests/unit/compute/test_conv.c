@@ -313,12 +313,62 @@ static void a_stopped_run_says_cancelled(void **state)
     lrp_conv_free(conv);
 }
 
+/* The index of element i of (n, channels, plane) in rows, where channels lie in blocks. */
+static int64_t in_blocks(int64_t i, int64_t channels, int64_t plane, int block)
+{
+    const int64_t n = i / (channels * plane), c = i / plane % channels, at = i % plane;
+
+    return block ? ((n * (channels / block) + c / block) * plane + at) * block + c % block : i;
+}
+
+/* A batch that is done in pieces, in rows and in blocks, against its samples one by one. */
+static void large_batches_are_those_of_their_samples(void **state)
+{
+    enum { BATCH = 10, CHANNELS = 64, SIZE = 120, PLANE = SIZE * SIZE, SAMPLE = CHANNELS * PLANE, TAPS = CHANNELS * CHANNELS * 9 };
+    struct lrp_conv_shape one = {.rank = 2, .batch = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .group = 1, .in = {SIZE, SIZE},
+                                 .out = {SIZE, SIZE}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1}, .pad_begin = {1, 1},
+                                 .pad_end = {1, 1}}, all = one;
+    uint32_t seed = 7;
+    float *const x = random_values(&seed, BATCH * SAMPLE), *const w = random_values(&seed, TAPS), *const want = malloc(BATCH * SAMPLE * sizeof *want);
+    float *const blocks = malloc(BATCH * SAMPLE * sizeof *blocks), *const got = malloc(BATCH * SAMPLE * sizeof *got);
+    struct lrp_conv *single, *batch;
+    struct lrp_error err;
+
+    (void)state;
+    all.batch = BATCH;
+    assert_int_equal(lrp_conv_new(&one, w, NULL, &single, &err), LRP_OK);
+    assert_int_equal(lrp_conv_new(&all, w, NULL, &batch, &err), LRP_OK);
+    for (enum lrp_direction d = LRP_FORWARD; d <= LRP_BACKWARD; d++) {
+        int from = 0, to = 0;
+        double error = 0;
+
+        for (int64_t n = 0; n < BATCH; n++) {
+            const struct lrp_conv_ends ends = {.from = x + n * SAMPLE, .to = want + n * SAMPLE};
+            assert_int_equal(lrp_conv_run(single, d, ends, &two_threads, &err), LRP_OK);
+        }
+        assert_int_equal(lrp_conv_blocks(batch, d, &two_threads, &from, &to, &err), LRP_OK);
+        for (int64_t i = 0; i < BATCH * SAMPLE; i++)
+            blocks[in_blocks(i, CHANNELS, PLANE, from)] = x[i];
+        for (int blocked = 0; blocked < 2; blocked++) {
+            const struct lrp_conv_ends ends = {.from = blocked ? blocks : x, .to = got, .from_blocked = blocked && from, .to_blocked = blocked && to};
+            memset(got, 0xff, BATCH * SAMPLE * sizeof *got);
+            assert_int_equal(lrp_conv_run(batch, d, ends, &two_threads, &err), LRP_OK);
+            for (int64_t i = 0; i < BATCH * SAMPLE; i++)
+                error = fmax(error, fabs((double)got[in_blocks(i, CHANNELS, PLANE, blocked ? to : 0)] - (double)want[i]));
+            assert_true(error <= 1e-4);
+        }
+    }
+    lrp_conv_free(single);
+    lrp_conv_free(batch);
+    free(x), free(w), free(want), free(blocks), free(got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(common_shapes_are_right_and_fast), cmocka_unit_test(random_shapes_are_right),
         cmocka_unit_test(input_beyond_reach_gets_nothing),  cmocka_unit_test(zeros_stay_exact),
-        cmocka_unit_test(a_stopped_run_says_cancelled),
+        cmocka_unit_test(a_stopped_run_says_cancelled),     cmocka_unit_test(large_batches_are_those_of_their_samples),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

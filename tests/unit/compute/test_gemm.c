@@ -93,12 +93,43 @@ static void without_beta_the_target_is_not_read(void **state)
     assert_true(c[0] == 5);
 }
 
+/* More rows than are done in one go, and a sum in two pieces: against a few elements by a loop. */
+static void many_rows_are_right(void **state)
+{
+    enum { M = 1100, N = 2000, K = 2500 };
+    static const struct lrp_run run = {.threads = 2};
+    uint32_t seed = 5;
+    float *const a = random_values(&seed, M * K), *const turned = malloc((size_t)M * K * sizeof *turned);
+    float *const b = random_values(&seed, (int64_t)K * N), *const c = malloc((size_t)M * N * sizeof *c);
+
+    (void)state;
+    for (int64_t i = 0; i < M; i++)
+        for (int64_t k = 0; k < K; k++)
+            turned[k * M + i] = a[i * K + k];
+    for (int transposed = 0; transposed < 2; transposed++) {
+        assert_int_equal(lrp_gemm(transposed, false, M, N, K, transposed ? turned : a, b, 0, c, &run, NULL), LRP_OK);
+        for (int64_t i = 0; i < M; i++)
+            for (int64_t j = i % 97; j < N; j += 499) {
+                double sum = 0, size = 0;
+
+                for (int64_t k = 0; k < K; k++) {
+                    const double term = (double)a[i * K + k] * (double)b[k * N + j];
+                    sum += term;
+                    size += fabs(term);
+                }
+                assert_true(fabs((double)c[i * N + j] - sum) <= 1e-6 * size);
+            }
+    }
+    free(a), free(turned), free(b), free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right_in_every_arrangement),
         cmocka_unit_test(a_matrix_may_lie_at_any_address),
         cmocka_unit_test(without_beta_the_target_is_not_read),
+        cmocka_unit_test(many_rows_are_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
