@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "conv_join.h"
 #include "conv_plain.h"
 #include "library.h"
 #include "parallel.h"
@@ -11,6 +12,7 @@
 struct lrp_conv {
     struct lrp_conv_shape shape; /* of a piece */
     int64_t pieces;              /* as many make the batch: between them a run can be stopped */
+    int64_t joined;              /* groups that are done as one (conv_join.h) */
     float *plain; /* the weights; NULL once a direction holds them in its own layout and nothing else needs them */
     float *bias;  /* or NULL */
     struct lrp_library_conv *side[2]; /* by direction, made on first use */
@@ -52,50 +54,23 @@ static int64_t pieces_of(const struct lrp_conv_shape *s)
     return pieces;
 }
 
-/* How many neighbouring groups are best done as one, with zeros for the weights between them: groups of less than a block of channels
- * would be turned to a layout of their own, or run in our own loops; as many multiplications more cost less. Numbers that are not
- * finite reach the whole block then. Not for depthwise ones, which the library has kernels for. */
-static int64_t joined_groups(const struct lrp_conv_shape *s)
-{
-    enum { BLOCK = 16, MOST = 8 };
-    const int64_t in = s->in_channels / s->group, out = s->out_channels / s->group;
-
-    for (int64_t n = 1; in > 1 && n <= MOST && s->group % n == 0; n *= 2)
-        if (n * in % BLOCK == 0 && n * out % BLOCK == 0)
-            return n;
-    return 1;
-}
-
-/* The weights of a row of channels, taps of all of them, go to where its group has its place among those it is joined with. */
-static void put_weights(const struct lrp_conv_shape *from, int64_t joined, const char *weights, float *to)
-{
-    const int64_t rows = from->out_channels, row = weight_count(from) / (rows > 0 ? rows : 1);
-
-    if (joined > 1)
-        memset(to, 0, (size_t)(rows * row * joined) * sizeof *to);
-    for (int64_t m = 0; m < rows; m++) {
-        const int64_t place = m / (from->out_channels / from->group) % joined;
-
-        memcpy(to + (m * joined + place) * row, weights + (size_t)(m * row) * sizeof *to, (size_t)row * sizeof *to);
-    }
-}
-
 enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
                              struct lrp_conv **out, struct lrp_error *err)
 {
-    const int64_t joined = joined_groups(shape);
+    const int64_t joined = library_may(shape) ? lrp_conv_joined_groups(shape) : 1;
     struct lrp_conv *conv = calloc(1, sizeof *conv);
 
     if (!conv)
         goto fail;
     conv->shape = *shape;
     conv->shape.group /= joined;
+    conv->joined = joined;
     conv->pieces = pieces_of(&conv->shape);
     conv->shape.batch /= conv->pieces;
     conv->plain = lrp_buffer_new(weight_count(&conv->shape));
     if (!conv->plain)
         goto fail;
-    put_weights(shape, joined, weights, conv->plain);
+    lrp_conv_join_weights(shape, joined, weights, conv->plain);
     if (bias) {
         conv->bias = lrp_buffer_new(shape->out_channels);
         if (!conv->bias)
@@ -229,13 +204,30 @@ static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direct
                : lrp_conv_plain_backward(&conv->shape, conv->plain, ends.from, ends.to, run, err);
 }
 
+/* How many floats a direction reads, or writes, in a piece. */
+static int64_t end_count(const struct lrp_conv_shape *s, bool input, int block)
+{
+    return input ? count_of(s, s->in_channels, s->in, block) : count_of(s, s->out_channels, s->out, block);
+}
+
+/* Groups that are joined share what is not finite: then they are done apart. */
+static enum lrp_status run_apart(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from, int to,
+                                 const struct lrp_run *run, struct lrp_error *err)
+{
+    struct lrp_conv_shape apart = conv->shape;
+    const enum lrp_status status = need_plain(conv, err);
+
+    apart.group *= conv->joined;
+    apart.batch *= conv->pieces;
+    return status ? status : lrp_conv_run_apart(&apart, conv->joined, conv->plain, conv->bias, direction, ends, from, to, run, err);
+}
+
 enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
                              const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_conv_shape *const shape = &conv->shape;
     const bool forward = direction == LRP_FORWARD;
-    const int64_t inputs = count_of(shape, shape->in_channels, shape->in, 0);
-    const int64_t outputs = count_of(shape, shape->out_channels, shape->out, 0);
+    const int64_t inputs = end_count(shape, true, 0), outputs = end_count(shape, false, 0);
     int from = 0, to = 0;
     enum lrp_status status = LRP_OK;
 
@@ -247,14 +239,16 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
         memset(ends.to, 0, (size_t)(conv->pieces * inputs) * sizeof *ends.to);
         return LRP_OK;
     }
-    if (conv->pieces > 1)
+    if (ends.from_blocked || ends.to_blocked)
         status = lrp_conv_blocks(conv, direction, run, &from, &to, err);
+    from = ends.from_blocked ? from : 0;
+    to = ends.to_blocked ? to : 0;
+    if (!status && conv->joined > 1 && !lrp_conv_all_finite(ends.from, conv->pieces * end_count(shape, forward, from), run))
+        return run_apart(conv, direction, ends, from, to, run, err);
     for (int64_t i = 0; !status && i < conv->pieces; i++) {
         status = run_side(conv, direction, ends, run, err);
-        ends.from += forward ? count_of(shape, shape->in_channels, shape->in, ends.from_blocked ? from : 0)
-                             : count_of(shape, shape->out_channels, shape->out, ends.from_blocked ? from : 0);
-        ends.to += forward ? count_of(shape, shape->out_channels, shape->out, ends.to_blocked ? to : 0)
-                           : count_of(shape, shape->in_channels, shape->in, ends.to_blocked ? to : 0);
+        ends.from += end_count(shape, forward, from);
+        ends.to += end_count(shape, !forward, to);
     }
     return status;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "library.h"
+
 /* How activations lie in memory while a primitive works on them. */
 enum layout { PLAIN, BLOCKED, ANY };
 /* Tried in turn until one has a fast implementation. */
@@ -11,8 +13,7 @@ static const struct {
     enum layout source, target;
 } layouts[] = {{BLOCKED, BLOCKED}, {PLAIN, BLOCKED}, {ANY, ANY}, {PLAIN, PLAIN}};
 
-/* How many channels make a block on this processor; 0: it has no blocks of its own. */
-static int block_size(void)
+int lrp_library_block(void)
 {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
@@ -67,7 +68,7 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
                                    .has_bias = bias,
                                    .space = shape->rank == 3 ? 3 : 2,
                                    .grouped = shape->group > 1,
-                                   .block = block_size()};
+                                   .block = lrp_library_block()};
     plan->source[0] = plan->target[0] = shape->batch;
     plan->source[1] = shape->in_channels;
     plan->target[1] = plan->bias[0] = shape->out_channels;

@@ -4,6 +4,8 @@
 
 #include "primitives.h"
 
+/* How many channels make a block on this processor; 0: it has no blocks of its own. */
+int lrp_library_block(void);
 /* One direction of a convolution: a primitive and the weights in the layout it wants. */
 struct lrp_library_conv;
 

@@ -27,6 +27,9 @@ struct lrp_conv_shape {
 };
 struct lrp_conv; /* prepared: weights in the primitive's own layout, primitives for both directions made on first use */
 
+/* How many neighbouring groups are done as one, with zeros for the weights between them (conv_join.h): a convolution holds as many times
+ * its weights. 1: none. */
+int64_t lrp_conv_joined_groups(const struct lrp_conv_shape *shape);
 /* Makes a convolution whose weights are copied (any alignment is fine: weights is read with memcpy). bias may be NULL.
  * Errors: LRP_MEMORY, LRP_UNSUPPORTED (what the numeric library refuses). */
 enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,

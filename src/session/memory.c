@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "linear.h"
+#include "primitives.h"
 #include "terms.h"
 #include "text.h"
 
@@ -17,6 +19,17 @@ static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lr
         for (int t = 0; t < groups[g].term_count; t++)
             if (groups[g].terms[t].weight != LRP_WEIGHT_AS_IS && groups[g].terms[t].weight != LRP_WEIGHT_ONE) return 1;
     return 0;
+}
+
+/* As how many times its weights a layer holds them: small groups are done several as one. */
+static uint64_t joined_groups(const struct lrp_network *n, size_t layer)
+{
+    const struct lrp_call *call = &n->graph->nodes[n->view->nodes[layer].anchor].call;
+    struct lrp_conv_shape shape;
+    struct lrp_error err;
+    const bool convolves = call->op && (strcmp(call->op->name, "Conv") == 0 || strcmp(call->op->name, "ConvTranspose") == 0);
+    if (!convolves || lrp_conv_call_shape(call, &shape, &err) != LRP_OK) return 1;
+    return (uint64_t)lrp_conv_joined_groups(&shape);
 }
 
 /* Elements of channels that a tensor in blocks has on top of its own (blocked.h). */
@@ -44,7 +57,8 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     }
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
-        const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
+        const uint64_t held = (uint64_t)(count > 0 ? count : 0) * joined_groups(n, i) *
+                              copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
         if (held > weights) weights = held;
     }
     const uint64_t own = list->activation_bytes, kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */

@@ -363,12 +363,65 @@ static void large_batches_are_those_of_their_samples(void **state)
     free(x), free(w), free(want), free(blocks), free(got);
 }
 
+/* Groups that are done together: an infinity in one of them does not reach the others, in rows or in blocks, forward or back. */
+static void what_is_not_finite_stays_in_its_group(void **state)
+{
+    enum { BATCH = 2, CHANNELS = 40, GROUP = 4, SIZE = 5, PLANE = SIZE * SIZE };
+    const struct lrp_conv_shape s = {.rank = 2, .batch = BATCH, .in_channels = CHANNELS, .out_channels = CHANNELS, .group = CHANNELS / GROUP,
+                                     .in = {SIZE, SIZE}, .out = {SIZE, SIZE}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1},
+                                     .pad_begin = {1, 1}, .pad_end = {1, 1}};
+    const struct lrp_conv_shape even = {.rank = 2, .batch = BATCH, .in_channels = 64, .out_channels = 64, .group = 16, .in = {SIZE, SIZE},
+                                        .out = {SIZE, SIZE}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1}, .pad_begin = {1, 1},
+                                        .pad_end = {1, 1}};
+    const struct lrp_conv_shape *const shapes[] = {&s, &even};
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const struct lrp_conv_shape *const shape = shapes[k];
+        const int64_t channels = shape->in_channels, all = BATCH * channels * PLANE;
+        uint32_t seed = 3;
+        float *const x = random_values(&seed, all), *const w = random_values(&seed, channels * GROUP * 9), *const y = malloc((size_t)all * 4);
+        float *const from = calloc((size_t)(BATCH * 64 * PLANE), sizeof *from), *const to = malloc(BATCH * 64 * PLANE * sizeof *to);
+        struct lrp_conv *conv;
+        struct lrp_error err;
+
+        assert_int_equal(lrp_conv_new(shape, w, NULL, &conv, &err), LRP_OK);
+        for (enum lrp_direction d = LRP_FORWARD; d <= LRP_BACKWARD; d++) {
+            int block_from = 0, block_to = 0;
+
+            for (int wild = 0; wild < 2; wild++) {
+                x[5 * PLANE + 12] = wild ? INFINITY : 0; /* channel 5: the second group of the first sample */
+                assert_int_equal(lrp_conv_run(conv, d, (struct lrp_conv_ends){.from = x, .to = wild ? to : y}, &two_threads, &err), LRP_OK);
+            }
+            for (int64_t i = 0; i < all; i++) {
+                const bool own = i / PLANE >= 4 && i / PLANE < 8;
+                assert_true(own || fabs((double)to[i] - (double)y[i]) <= 1e-4);
+            }
+            assert_true(!isfinite(to[5 * PLANE + 12]));
+            assert_int_equal(lrp_conv_blocks(conv, d, &two_threads, &block_from, &block_to, &err), LRP_OK);
+            if (!block_from || !block_to || channels % block_from || channels % block_to)
+                continue;
+            for (int64_t i = 0; i < all; i++)
+                from[in_blocks(i, channels, PLANE, block_from)] = x[i];
+            assert_int_equal(lrp_conv_run(conv, d, (struct lrp_conv_ends){from, to, true, true}, &two_threads, &err), LRP_OK);
+            for (int64_t i = 0; i < all; i++) {
+                const bool own = i / PLANE >= 4 && i / PLANE < 8;
+                const float got = to[in_blocks(i, channels, PLANE, block_to)];
+                assert_true(own ? i != 5 * PLANE + 12 || !isfinite(got) : fabs((double)got - (double)y[i]) <= 1e-4);
+            }
+        }
+        lrp_conv_free(conv);
+        free(x), free(w), free(y), free(from), free(to);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(common_shapes_are_right_and_fast), cmocka_unit_test(random_shapes_are_right),
         cmocka_unit_test(input_beyond_reach_gets_nothing),  cmocka_unit_test(zeros_stay_exact),
         cmocka_unit_test(a_stopped_run_says_cancelled),     cmocka_unit_test(large_batches_are_those_of_their_samples),
+        cmocka_unit_test(what_is_not_finite_stays_in_its_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
