@@ -12,6 +12,8 @@ enum {
     AHEAD = 2048,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
     LINE = 64,
     PIECE = 1 << 23,    /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
+    TILE_ROWS = 128,    /* of a product of matrices, for one thread */
+    TILE_COLUMNS = 512, /* likewise */
     LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
 };
 
@@ -206,44 +208,64 @@ static void scale(float beta, float *c, int64_t count)
         c[i] = beta == 0 ? 0 : beta * c[i];
 }
 
-/* Rows of a product that are done in one go: 30 ms on two cores; whole blocks of the library's. */
-static int64_t rows_at_once(int64_t n, int64_t k)
+/* C (m,n) = A' B' + beta C in tiles, each done by one thread: the same bits for any number of them. */
+struct tiled {
+    bool transpose_a, transpose_b;
+    int64_t m, n, k;
+    const float *a, *b;
+    float beta, *c;
+    const struct lrp_run *run;
+    int64_t rows, columns; /* of a tile: what depends on the shape alone */
+    int status; /* enum lrp_status; of the first tile that failed, atomically */
+};
+
+/* Long sums in pieces, each from zero in the library's registers. */
+static enum lrp_status one_tile(const struct tiled *t, int64_t row, int64_t column)
 {
-    enum { BLOCK = 64 };
-    static const double most = 4e9; /* multiplications */
-    const double rows = most / ((double)n * (double)(k < LONGEST_SUM ? k : LONGEST_SUM));
+    const int64_t rows = t->m - row < t->rows ? t->m - row : t->rows, row_a = t->transpose_a ? t->m : t->k;
+    const int64_t columns = t->n - column < t->columns ? t->n - column : t->columns, row_b = t->transpose_b ? t->k : t->n;
 
-    return rows < BLOCK ? BLOCK : rows < 1e15 ? (int64_t)rows / BLOCK * BLOCK : INT64_MAX;
-}
+    for (int64_t first = 0; first < t->k; first += LONGEST_SUM) {
+        const int64_t part = t->k - first < LONGEST_SUM ? t->k - first : LONGEST_SUM;
+        const float *const a = t->a + (t->transpose_a ? first * row_a + row : row * row_a + first);
+        const float *const b = t->b + (t->transpose_b ? column * row_b + first : first * row_b + column);
+        const enum lrp_status status =
+            lrp_run_should_stop(t->run)
+                ? LRP_CANCELLED
+                : lrp_library_gemm(t->transpose_a, t->transpose_b, rows, columns, part, a, row_a, b, row_b, first ? 1 : t->beta,
+                                   t->c + row * t->n + column, t->n, NULL);
 
-/* Long sums in pieces, each from zero in the library's registers; many rows in turns. */
-static enum lrp_status in_pieces(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
-                                 const float *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
-{
-    const int64_t row_a = transpose_a ? m : k, row_b = transpose_b ? k : n, most = rows_at_once(n, k);
-
-    for (int64_t row = 0, rows; row < m; row += rows) {
-        rows = m - row < most ? m - row : most;
-        for (int64_t first = 0; first < k; first += LONGEST_SUM) {
-            const int64_t part = k - first < LONGEST_SUM ? k - first : LONGEST_SUM;
-            enum lrp_status status;
-
-            if (lrp_run_should_stop(run))
-                return lrp_fail(err, LRP_CANCELLED, "cancelled");
-            status = lrp_library_gemm(transpose_a, transpose_b, rows, n, part,
-                                      a + (transpose_a ? first * row_a + row : row * row_a + first), row_a,
-                                      b + (transpose_b ? first : first * row_b), row_b, first ? 1 : beta, c + row * n, n, err);
-            if (status)
-                return status;
-        }
+        if (status)
+            return status;
     }
     return LRP_OK;
+}
+
+/* A part of `count` that is at most `most`, all parts alike. */
+static int64_t share_of(int64_t count, int64_t most)
+{
+    const int64_t parts = (count + most - 1) / most;
+
+    return parts > 0 ? (count + parts - 1) / parts : 1;
+}
+
+static void some_tiles(void *context, int64_t begin, int64_t end)
+{
+    struct tiled *const t = context;
+    const int64_t across = (t->n + t->columns - 1) / t->columns;
+
+    for (int64_t i = begin; i < end && !__atomic_load_n(&t->status, __ATOMIC_RELAXED); i++) {
+        const enum lrp_status status = one_tile(t, i / across * t->rows, i % across * t->columns);
+
+        if (status)
+            __atomic_store_n(&t->status, (int)status, __ATOMIC_RELAXED);
+    }
 }
 
 enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
                          const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
 {
-    enum lrp_status status;
+    struct tiled tiled = {transpose_a, transpose_b, m, n, k, a, b, beta, c, run, share_of(m, TILE_ROWS), share_of(n, TILE_COLUMNS), LRP_OK};
     int before;
 
     if (m == 0 || n == 0)
@@ -258,8 +280,11 @@ enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t 
         return with_vector(b, transpose_b ? n : k, transpose_b ? k : n, transpose_b, a, beta, c, run, err);
     if (n == 1 && (uintptr_t)b % sizeof(float) == 0)
         return with_vector(a, transpose_a ? k : m, transpose_a ? m : k, !transpose_a, b, beta, c, run, err);
-    before = lrp_threads_enter(run);
-    status = in_pieces(transpose_a, transpose_b, m, n, k, a, b, beta, c, run, err);
+    before = lrp_threads_enter(NULL); /* a tile's own */
+    lrp_parallel_for(run, (m + tiled.rows - 1) / tiled.rows * ((n + tiled.columns - 1) / tiled.columns), tiled.rows * tiled.columns * k,
+                     some_tiles, &tiled);
     lrp_threads_leave(before);
-    return status;
+    if (tiled.status == LRP_CANCELLED)
+        return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    return tiled.status ? lrp_fail(err, (enum lrp_status)tiled.status, "the numeric library refuses a matrix product") : LRP_OK;
 }

@@ -143,7 +143,7 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     const int64_t ws = s->out_channels * s->in_channels / s->group * product(s->kernel, s->rank);
     float *const x = random_values(&state, xs), *const gy = random_values(&state, ys);
     float *const w = random_values(&state, ws), *const b = random_values(&state, s->out_channels);
-    float *const y = random_values(&state, ys), *const gx = random_values(&state, xs), *const again = malloc((size_t)ys * 4);
+    float *const y = random_values(&state, ys), *const gx = random_values(&state, xs), *const again = malloc((size_t)ys * 4), *const gx_again = malloc((size_t)xs * 4 + 1);
     double *const want_y = calloc((size_t)ys, sizeof(double)), *const want_gx = calloc((size_t)xs, sizeof(double));
     struct expected e = {x, w, gy, want_y, want_gx};
     struct lrp_conv *conv = NULL;
@@ -164,6 +164,14 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     assert_close(text, gx, want_gx, xs);
     assert_int_equal(lrp_conv_forward(conv, x, again, &two_threads, &err), LRP_OK);
     assert_memory_equal(y, again, (size_t)ys * sizeof *y);
+    for (int threads = 1; threads <= 5; threads += 2) { /* the same bits for any number of them */
+        const struct lrp_run run = {.threads = threads};
+
+        assert_int_equal(lrp_conv_forward(conv, x, again, &run, &err), LRP_OK);
+        assert_memory_equal(y, again, (size_t)ys * sizeof *y);
+        assert_int_equal(lrp_conv_backward(conv, gy, gx_again, &run, &err), LRP_OK);
+        assert_memory_equal(gx, gx_again, (size_t)xs * sizeof *gx);
+    }
     check_ones(s, x, gy, text);
     lrp_conv_implementation(conv, names, sizeof names);
     if (strstr(names, "ref") || strstr(names, "wino"))
@@ -171,7 +179,7 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     if (getenv("LRP_TEST_NAMES"))
         print_message("%s\n    %s\n", text, names);
     lrp_conv_free(conv);
-    free(x), free(gy), free(w), free(b), free(y), free(gx), free(again), free(want_y), free(want_gx);
+    free(x), free(gy), free(w), free(b), free(y), free(gx), free(again), free(gx_again), free(want_y), free(want_gx);
 }
 
 static void fill_out(struct lrp_conv_shape *s)

@@ -123,6 +123,29 @@ static void many_rows_are_right(void **state)
     free(a), free(turned), free(b), free(c);
 }
 
+static void the_number_of_threads_changes_no_bit(void **state)
+{
+    static const int64_t shapes[][3] = {{16, 256, 1024}, {16, 1000, 1024}, {33, 256, 2048}, {64, 256, 5000}, {197, 197, 64}, {2, 700, 300},
+                                        {300, 1100, 70}, {1, 900, 900}, {900, 1, 900}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int transposed = 0; transposed < 4; transposed++) {
+            const int64_t m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
+            uint32_t seed = (uint32_t)i + 9;
+            float *const a = random_values(&seed, m * k), *const b = random_values(&seed, k * n);
+            float *const one = malloc((size_t)(m * n) * sizeof *one), *const several = malloc((size_t)(m * n) * sizeof *several);
+
+            for (int threads = 1; threads <= 7; threads += 2) {
+                const struct lrp_run run = {.threads = threads};
+                float *const c = threads == 1 ? one : several;
+                assert_int_equal(lrp_gemm(transposed & 1, transposed & 2, m, n, k, a, b, 0, c, &run, NULL), LRP_OK);
+                assert_memory_equal(one, c, (size_t)(m * n) * sizeof *c);
+            }
+            free(a), free(b), free(one), free(several);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +153,7 @@ int main(void)
         cmocka_unit_test(a_matrix_may_lie_at_any_address),
         cmocka_unit_test(without_beta_the_target_is_not_read),
         cmocka_unit_test(many_rows_are_right),
+        cmocka_unit_test(the_number_of_threads_changes_no_bit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
