@@ -66,7 +66,8 @@ enum lrp_want { LRP_WANT_FORWARD, LRP_WANT_RELEVANCE, LRP_WANT_LEDGER };
  * done nevertheless. LRP_UNSUPPORTED naming the layer that cannot be executed or differentiated. */
 enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want, struct lrp_error *err);
 /* Computes in the session's worker: returns at once; the latest request wins. `notify(data)` is called from the worker whenever
- * there is something new to see (progress, a layer's result, the end); it must only wake the caller's loop (write to a pipe). */
+ * there is something new to see (progress, a layer's result, the end); it must only wake the caller's loop (write to a pipe). The worker
+ * gives way to the caller (lrp_thread_start). */
 enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want want, void (*notify)(void *), void *data,
                                   struct lrp_error *err);
 /* Asks the running job to stop; returns at once. */
@@ -75,7 +76,7 @@ void lrp_session_cancel(struct lrp_session *session);
 void lrp_session_wait(struct lrp_session *session);
 /* Starts a thread like the worker, for what else a front end does behind its screen; joined by the caller. False: none can be started.
  * Such threads get no signals but those that they cause themselves (a file cut off while it is mapped). Their priority, and that of
- * threads they start, is ten steps of nice(1) lower: where all processors compute, whoever waits for a key goes first. */
+ * threads they start, is three steps of nice(1) lower: where all processors compute, whoever waits for a key goes first. */
 bool lrp_thread_start(pthread_t *thread, void *(*work)(void *data), void *data);
 /* May be called from a signal handler's flag-checking code in another thread: makes lrp_session_run return LRP_CANCELLED. */
 void lrp_session_interrupt(struct lrp_session *session);

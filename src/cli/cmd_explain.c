@@ -226,7 +226,7 @@ static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t 
     for (long i = 0; !status && i < e->arguments->repeat; i++) {
         lrp_snapshot_release(now);
         now = NULL;
-        if (i > 0)
+        if (e->arguments->repeat > 1) /* every one is measured, also where an input comes again */
             status = lrp_session_forget(e->job.session, err);
         if (!status)
             status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_RELEVANCE, &now, err);

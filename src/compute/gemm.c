@@ -192,7 +192,8 @@ static enum lrp_status with_vector(const void *matrix, int64_t rows, int64_t col
     const int64_t count = dots ? rows : (columns + p.strip - 1) / p.strip; /* of rows, or strips */
     const int64_t cost = dots ? columns : rows * p.strip;
     const int64_t threads = run && run->threads > 1 ? run->threads : 1;
-    const int64_t most = PIECE / (cost > 0 ? cost : 1) / threads * threads, piece = most > threads ? most : threads;
+    const int64_t turn = dots ? threads * ROWS : threads; /* one of every thread */
+    const int64_t most = PIECE / (cost > 0 ? cost : 1) / turn * turn, piece = most > turn ? most : turn;
 
     for (; p.first < count; p.first += piece) {
         if (p.first && lrp_run_should_stop(run))

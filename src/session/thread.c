@@ -6,7 +6,7 @@
 
 #include "lrpscope/session.h"
 
-enum { STEPS_BACK = 10, LEAST_URGENT = 19 };
+enum { STEPS_BACK = 3, LEAST_URGENT = 19 };
 
 struct start {
     void *(*work)(void *data);

@@ -216,6 +216,8 @@ struct cold {
     long peak; /* KB */
 };
 
+static char png[64]; /* what is written, and removed: of this process alone */
+
 /* Before anything is opened here: a child counts the memory of the process it was forked from as its own. */
 static void measure_cold(const struct bench *b, const char *binary, struct cold *out)
 {
@@ -225,7 +227,7 @@ static void measure_cold(const struct bench *b, const char *binary, struct cold 
         if (child == 0) {
             int null = open("/dev/null", O_WRONLY);
             dup2(null, STDOUT_FILENO);
-            execl(binary, binary, "explain", b->model, b->input, "--skip-checks", "-q", "--heatmap", "/tmp/lrpscope-bench.png", (char *)NULL);
+            execl(binary, binary, "explain", b->model, b->input, "--skip-checks", "-q", "--heatmap", png, (char *)NULL);
             _exit(127);
         }
         int status;
@@ -235,7 +237,7 @@ static void measure_cold(const struct bench *b, const char *binary, struct cold 
         out->times.ms[out->times.count++] = now_ms() - start;
         if (usage.ru_maxrss > out->peak) out->peak = usage.ru_maxrss;
     }
-    unlink("/tmp/lrpscope-bench.png");
+    unlink(png);
 }
 
 /* What a cold process cannot do without: the file read once, and the first explanation of a process that has done nothing before. */
@@ -253,9 +255,9 @@ static double measure_first(const struct bench *b)
     must(lrp_session_set_input(session, NULL, b->input, &err), &err);
     must(lrp_session_run(session, LRP_WANT_RELEVANCE, &err), &err);
     must(lrp_session_snapshot(session, &now, &err), &err);
-    must(lrp_snapshot_export_heatmap(now, 0, LRP_SHOW_RELEVANCE, 0, "/tmp/lrpscope-bench.png", &err), &err);
+    must(lrp_snapshot_export_heatmap(now, 0, LRP_SHOW_RELEVANCE, 0, png, &err), &err);
     const double took = now_ms() - start;
-    unlink("/tmp/lrpscope-bench.png");
+    unlink(png);
     lrp_snapshot_release(now);
     lrp_session_free(session);
     return took;
@@ -284,6 +286,7 @@ static void measure_passes(struct bench *b)
 
 int main(int argc, char **argv)
 {
+    snprintf(png, sizeof png, "/tmp/lrpscope-bench-%d.png", (int)getpid());
     struct bench b = {.repeat = 5};
     const char *cold = NULL;
     for (int i = 1; i < argc; i++) {

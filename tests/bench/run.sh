@@ -22,12 +22,14 @@ done
 # a graph of 20,000 nodes, only opened
 [ -f "$folder/chain.onnx" ] || /usr/bin/python3 tests/bench/make_chain.py "$folder/chain.onnx" 18500
 "$build/tests/measure" "$folder/chain.onnx" "$@"
-[ ! -x "$build/tests/operators" ] || "$build/tests/operators"
+[ ! -x "$build/tests/operators" ] || "$build/tests/operators" "$@"
 # forward passes against what their primitives take alone
 for model in vgg16 resnet50 mobilenet_v2; do
-    [ ! -x "$build/tests/primitives" ] || "$build/tests/primitives" "$folder/$model.onnx" "$folder/input.npy"
+    [ ! -x "$build/tests/primitives" ] || "$build/tests/primitives" "$folder/$model.onnx" "$folder/input.npy" "$@"
 done
 # keys while a model computes, and cancelling: through a pseudo-terminal
 if [ -x "$build/tests/latency" ]; then
-    XDG_STATE_HOME=$(mktemp -d) "$build/tests/latency" "$build/lrpscope" "$folder/vgg16.onnx" "$folder/input.npy"
+    state=$(mktemp -d)
+    trap 'rm -rf "$state"' EXIT
+    XDG_STATE_HOME=$state "$build/tests/latency" "$build/lrpscope" "$folder/vgg16.onnx" "$folder/input.npy"
 fi
