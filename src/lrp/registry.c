@@ -42,10 +42,10 @@ void lrp_registry_free(struct lrp_registry *registry)
     free(registry);
 }
 
-/* "domain:NAME": everything of that operator domain. */
+/* "domain:NAME": everything of that operator domain; a file leaves ONNX's own away. */
 static bool names_domain(const char *name, const struct lrp_layer *layer)
 {
-    return strncmp(name, "domain:", 7) == 0 && *layer->domain && strcmp(name + 7, layer->domain) == 0;
+    return strncmp(name, "domain:", 7) == 0 && strcmp(name + 7, *layer->domain ? layer->domain : "ai.onnx") == 0;
 }
 
 /* One layer by its name, several by a glob, or all of a domain. */

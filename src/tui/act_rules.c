@@ -58,7 +58,7 @@ static bool covers(const char *name, const struct lrp_layer *layer, bool activat
     for (int i = 0; i < (activation ? 2 : 4); i++)
         if (strcmp(name, activation ? activations[i] : types[i]) == 0)
             return true;
-    return strncmp(name, "domain:", 7) == 0 ? *layer->domain && strcmp(name + 7, layer->domain) == 0 : fnmatch(name, layer->name, 0) == 0;
+    return strncmp(name, "domain:", 7) == 0 ? strcmp(name + 7, *layer->domain ? layer->domain : "ai.onnx") == 0 : fnmatch(name, layer->name, 0) == 0;
 }
 
 /* Takes back every registered name that covers the layer. */

@@ -93,7 +93,7 @@ static void layers_are_registered_by_name_glob_and_domain(void **unused) {
         const char *name;
         bool first, second;
     } cases[] = {{"head/my-op", true, false}, {"head/*", true, true}, {"*/other?", false, true}, {"domain:acme", true, false},
-                 {"domain:acm", false, false}, {"MyOp", true, true}, {"my-op", true, true}, {"tail/*", false, false}};
+                 {"domain:acm", false, false}, {"domain:ai.onnx", false, true}, {"MyOp", true, true}, {"my-op", true, true}, {"tail/*", false, false}};
     const struct lrp_layer first = {.name = "head/my-op", .type = "my-op", .group = "", .second_group = "", .op_type = "MyOp",
                                     .domain = "acme", .activation = "tanh", .activation_op = "Tanh"};
     const struct lrp_layer second = {.name = "head/other1", .type = "my-op", .group = "", .second_group = "", .op_type = "MyOp",
