@@ -12,23 +12,15 @@ struct row {
 
 static void entries(FILE *file, const char *heading, const struct row *rows, size_t count) {
     fputs(heading, file);
-    for (size_t i = 0; i < count; i++) {
-        fputs(".TP\n.B ", file);
-        lrp_cli_roff_line(file, rows[i].name);
-        lrp_cli_roff_line(file, rows[i].line);
-    }
-}
-
-static void paragraph(FILE *file, const char *text) {
-    fputs(".PP\n", file);
-    lrp_cli_roff_line(file, text);
+    for (size_t i = 0; i < count; i++)
+        lrp_cli_roff_entry(file, rows[i].name, rows[i].line);
 }
 
 static void description(FILE *file) {
     fputs(".SH DESCRIPTION\n", file);
     lrp_cli_roff_line(file, "A JSON model says what ONNX cannot: chains in chains, branches that meet again, skip connections, layers of types that "
                             "nobody knows yet. All commands and the inspector take one where they take an ONNX model; lrpscope convert writes one.");
-    paragraph(file, "It is a JSON object. Unknown keys are errors that name the layer. A layer without a name is called by its place: 3 is the third of "
+    lrp_cli_roff_paragraph(file, "It is a JSON object. Unknown keys are errors that name the layer. A layer without a name is called by its place: 3 is the third of "
                     "the outermost chain, 2.3 the third in the second, and so are the values layers write. Rules, supported layers and searches take such "
                     "places and the names of containers, too.");
 }
@@ -102,10 +94,7 @@ static void example(FILE *file) {
         "   {\"type\": \"leaky-relu\", \"alpha\": 0.1}]}},",
         " {\"type\": \"parallel\", \"connection\": \"concat\", \"layers\": [",
         "  {\"type\": \"identity\"}, {\"type\": \"my-doubling-layer\"}]}]}"};
-    fputs(".SH EXAMPLE\n.nf\n", file);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        lrp_cli_roff_line(file, lines[i]);
-    fputs(".fi\n", file);
+    lrp_cli_roff_example(file, lines, sizeof lines / sizeof *lines);
 }
 
 void lrp_cli_generate_man_model(FILE *file) {

@@ -6,17 +6,6 @@
 #include "help.h"
 #include "roff.h"
 
-static void entry(FILE *file, const char *name, const char *line) {
-    fputs(".TP\n.B ", file);
-    lrp_cli_roff_line(file, name);
-    lrp_cli_roff_line(file, line);
-}
-
-static void paragraph(FILE *file, const char *text) {
-    fputs(".PP\n", file);
-    lrp_cli_roff_line(file, text);
-}
-
 static void description(FILE *file) {
     fputs(".SH DESCRIPTION\n", file);
     lrp_cli_roff_line(
@@ -24,12 +13,12 @@ static void description(FILE *file) {
               "how pictures "
               "become the model's input, what is explained, how heatmaps are drawn. It is a JSON object; every key may be left "
               "out, and what one file does not name stays as it was before.");
-    paragraph(file, "Commands read what --rules names, several files in their order; options beat them. The inspector writes "
+    lrp_cli_roff_paragraph(file, "Commands read what --rules names, several files in their order; options beat them. The inspector writes "
                     "one with :write "
                     "and finds MODEL.lrpscope.json, of the same name as the model, beside it or in $XDG_CONFIG_HOME/lrpscope "
                     "by itself; plugins, which are programs, are loaded only from a file that was named. The "
                     "same file gives the same numbers, bit for bit, wherever it is read.");
-    paragraph(
+    lrp_cli_roff_paragraph(
         file,
         "Paths are meant from the file's folder. Unknown keys are warned of, and kept where the file is written back. What "
         "cannot be read is an error that names file and key, in custom rules also line and column.");
@@ -39,7 +28,7 @@ static void file_keys(FILE *file) {
     fputs(".SH KEYS\n", file);
     const struct lrp_word *word;
     for (size_t i = 0; (word = lrp_rules_file_key_at(i)); i++)
-        entry(file, word->name, word->line);
+        lrp_cli_roff_entry(file, word->name, word->line);
 }
 
 /* The settings that stand in an object, or at the top. */
@@ -75,7 +64,7 @@ static void settings(FILE *file) {
 static void conventions(FILE *file) {
     fputs(".SS Conventions\n", file);
     for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
-        entry(file, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
+        lrp_cli_roff_entry(file, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
 }
 
 static void selectors(FILE *file) {
@@ -91,7 +80,7 @@ static void selectors(FILE *file) {
         {"GLOB", "layers whose name matches: * ? [..]; * matches / too"}};
     fputs(".SH SELECTORS\nWhich layers a rule is for; of these the first that holds.\n", file);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        entry(file, rows[i][0], rows[i][1]);
+        lrp_cli_roff_entry(file, rows[i][0], rows[i][1]);
 }
 
 static void one_rule(FILE *file, const struct lrp_rule_info *info) {
@@ -174,7 +163,7 @@ static void custom_rules(FILE *file) {
         fprintf(file, ".SS %s\n", lists[l].title);
         const struct lrp_word *word;
         for (size_t i = 0; (word = lrp_word_at(lists[l].list, i)); i++)
-            entry(file, word->name, word->line);
+            lrp_cli_roff_entry(file, word->name, word->line);
     }
 }
 
@@ -189,11 +178,8 @@ static void example(FILE *file) {
         " \"composite\": [{\"global-type\": {\"convolution\": \"raw-gamma\", \"dense\": \"epsilon\"}},",
         "  {\"first-layer\": \"flat\"}],",
         " \"rules\": [{\"select\": \"last\", \"rule\": \"zero\"}]}"};
-    fputs(".SH EXAMPLE\n.nf\n", file);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        lrp_cli_roff_line(file, lines[i]);
-    fputs(".fi\n", file);
-    paragraph(file, "PREFIX/share/lrpscope/rules has more; PREFIX is where lrpscope was installed to, as /usr/local.");
+    lrp_cli_roff_example(file, lines, sizeof lines / sizeof *lines);
+    lrp_cli_roff_paragraph(file, "PREFIX/share/lrpscope/rules has more; PREFIX is where lrpscope was installed to, as /usr/local.");
 }
 
 void lrp_cli_generate_man_rules(FILE *file) {

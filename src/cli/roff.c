@@ -34,3 +34,21 @@ void lrp_cli_roff_line(FILE *file, const char *text) {
     lrp_cli_roff(file, text);
     fputc('\n', file);
 }
+
+void lrp_cli_roff_paragraph(FILE *file, const char *text) {
+    fputs(".PP\n", file);
+    lrp_cli_roff_line(file, text);
+}
+
+void lrp_cli_roff_entry(FILE *file, const char *name, const char *line) {
+    fputs(".TP\n.B ", file);
+    lrp_cli_roff_line(file, name);
+    lrp_cli_roff_line(file, line);
+}
+
+void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count) {
+    fputs(".SH EXAMPLE\n.nf\n", file);
+    for (size_t i = 0; i < count; i++)
+        lrp_cli_roff_line(file, lines[i]);
+    fputs(".fi\n", file);
+}
