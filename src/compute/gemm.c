@@ -285,7 +285,9 @@ enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t 
     lrp_parallel_for(run, (m + tiled.rows - 1) / tiled.rows * ((n + tiled.columns - 1) / tiled.columns), tiled.rows * tiled.columns * k,
                      some_tiles, &tiled);
     lrp_threads_leave(before);
-    if (tiled.status == LRP_CANCELLED)
-        return lrp_fail(err, LRP_CANCELLED, "cancelled");
-    return tiled.status ? lrp_fail(err, (enum lrp_status)tiled.status, "the numeric library refuses a matrix product") : LRP_OK;
+    return tiled.status ? lrp_fail(err, (enum lrp_status)tiled.status, "%s",
+                                   tiled.status == LRP_CANCELLED ? "cancelled"
+                                   : tiled.status == LRP_MEMORY  ? "not enough memory for a matrix product"
+                                                                 : "the numeric library refuses a matrix product")
+                        : LRP_OK;
 }

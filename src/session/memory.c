@@ -21,14 +21,16 @@ static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lr
     return 0;
 }
 
-/* As how many times its weights a layer holds them: small groups are done several as one. */
+/* As how many times its weights a layer holds them: small groups are done several as one. What cannot run holds none, and its inputs may
+ * be anything. */
 static uint64_t joined_groups(const struct lrp_network *n, size_t layer)
 {
-    const struct lrp_call *call = &n->graph->nodes[n->view->nodes[layer].anchor].call;
+    const struct lrp_node *node = &n->graph->nodes[n->view->nodes[layer].anchor];
     struct lrp_conv_shape shape;
     struct lrp_error err;
-    const bool convolves = call->op && (strcmp(call->op->name, "Conv") == 0 || strcmp(call->op->name, "ConvTranspose") == 0);
-    if (!convolves || lrp_conv_call_shape(call, &shape, &err) != LRP_OK) return 1;
+    if (*node->obstacle || !node->call.op) return 1;
+    const bool convolves = strcmp(node->call.op->name, "Conv") == 0 || strcmp(node->call.op->name, "ConvTranspose") == 0;
+    if (!convolves || lrp_conv_call_shape(&node->call, &shape, &err) != LRP_OK) return 1;
     return (uint64_t)lrp_conv_joined_groups(&shape);
 }
 
