@@ -172,10 +172,14 @@ void lrp_mapping_close(struct lrp_mapping *mapping) {
     *mapping = (struct lrp_mapping){0};
 }
 
-void lrp_mapping_rest(const void *data, size_t size)
-{
-    enum { WORTH_IT = 1 << 20 };
+/* Tells the system something about the whole pages in a part of at least `least` bytes. */
+static void advise(const void *data, size_t size, size_t least, int advice) {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t begin = ((uintptr_t)data + page - 1) / page * page, end = ((uintptr_t)data + size) / page * page;
-    if (size >= WORTH_IT && end > begin) (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+    if (size >= least && end > begin)
+        (void)madvise((void *)begin, end - begin, advice);
 }
+
+void lrp_mapping_expect(const void *data, size_t size) { advise(data, size, (size_t)4 << 20, MADV_HUGEPAGE); }
+
+void lrp_mapping_rest(const void *data, size_t size) { advise(data, size, (size_t)1 << 20, MADV_DONTNEED); }

@@ -25,6 +25,9 @@ enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length,
  * instead of mapped. */
 enum { LRP_MAPPINGS_WATCHED = 256 };
 const char *lrp_mapping_at(const void *address);
+/* Says that a part of a mapping `of_file` is about to be read: where the system can, it comes in huge pages, which are found faster.
+ * Parts below a few megabytes are left alone. */
+void lrp_mapping_expect(const void *data, size_t size);
 /* Lets go of the whole pages in a part of a mapping `of_file`: they are read from the page cache again when they are touched.
  * Parts below a megabyte are left alone. */
 void lrp_mapping_rest(const void *data, size_t size);

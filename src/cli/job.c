@@ -71,12 +71,20 @@ int64_t lrp_cli_job_passes(const struct lrp_job *job) {
     return lrp_session_one_by_one(job->session) ? lrp_session_samples(job->session) : 1;
 }
 
+/* Makes the session ready for a pass. */
+static enum lrp_status turn_to(struct lrp_job *job, size_t round, int64_t pass, struct lrp_error *err) {
+    const bool other = job->has_run && (job->round != round || job->pass != pass);
+    job->has_run = true;
+    job->round = round;
+    job->pass = pass;
+    const enum lrp_status status = lrp_session_one_by_one(job->session) ? lrp_session_select_sample(job->session, pass, err) : LRP_OK;
+    return !status && other ? lrp_session_forget(job->session, err) : status;
+}
+
 enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass, enum lrp_want want,
                                 const struct lrp_snapshot **out, struct lrp_error *err) {
     *out = NULL;
-    enum lrp_status status = LRP_OK;
-    if (lrp_session_one_by_one(job->session))
-        status = lrp_session_select_sample(job->session, pass, err);
+    enum lrp_status status = turn_to(job, round, pass, err);
     if (status)
         return status;
     if (job->watch && lrp_cli_watch_exit_code(job->watch))

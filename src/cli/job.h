@@ -15,6 +15,9 @@ struct lrp_job {
     const struct lrp_arguments *arguments; /* borrowed */
     struct lrp_session *session;           /* owned */
     struct lrp_watch *watch;               /* owned, or NULL */
+    bool has_run;
+    size_t round; /* what was run last */
+    int64_t pass;
 };
 /* Opens the model. `watched`: ^C stops what the session computes. On failure the error is on stderr and *code is the exit
  * code; nothing is owned then. */
@@ -33,6 +36,7 @@ enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapsho
 /* How often the session must run for the inputs set: once, or once per sample. */
 int64_t lrp_cli_job_passes(const struct lrp_job *job);
 /* Runs a pass (0-based) with the progress bar and gives a snapshot of it (owned: lrp_snapshot_release). LRP_CANCELLED after ^C.
+ * The session drops the results of another pass first: nobody comes back to them, and their memory is warm.
  * With LRP_CHECK_FAILED and LRP_UNSUPPORTED there is a snapshot too if *out is not NULL afterwards. */
 enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass, enum lrp_want want,
                                 const struct lrp_snapshot **out, struct lrp_error *err);

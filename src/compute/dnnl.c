@@ -238,9 +238,9 @@ static void place(struct lrp_library_conv *conv, struct lrp_conv_ends ends, stru
     dnnl_memory_set_data_handle(conv->from, source);
     dnnl_memory_set_data_handle(conv->to, ends.to);
     dnnl_memory_set_data_handle(conv->primitive_from, run.turn_from ? scratch : source);
-    scratch += run.from_bytes;
+    scratch = scratch ? scratch + run.from_bytes : NULL; /* none is needed: NULL */
     dnnl_memory_set_data_handle(conv->primitive_to, run.turn_to ? (void *)scratch : (void *)ends.to);
-    scratch += run.to_bytes;
+    scratch = scratch ? scratch + run.to_bytes : NULL;
     dnnl_memory_set_data_handle(conv->scratchpad, scratch);
     if (conv->bias)
         dnnl_memory_set_data_handle(conv->bias, (void *)bias);
@@ -273,10 +273,10 @@ enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, struct lrp_c
     const struct run this = plan_run(conv, ends);
     const size_t bytes = this.from_bytes + this.to_bytes + conv->scratchpad_bytes;
     struct lrp_pool *const pool = run ? run->pool : NULL;
-    void *const scratch = lrp_pool_take(pool, bytes);
+    void *const scratch = bytes ? lrp_pool_take(pool, bytes) : NULL;
     dnnl_status_t status;
 
-    if (!scratch)
+    if (!scratch && bytes)
         return refused(err, dnnl_out_of_memory);
     place(conv, ends, this, bias, scratch);
     status = execute(conv, this);

@@ -10,7 +10,7 @@
 #pragma clang diagnostic ignored "-Wpass-failed" /* with sanitizers it cannot vectorise and says so */
 #endif
 
-enum { BLOCK = 2048, PART = 16 * BLOCK };
+enum { BLOCK = 2048, PART = 16 * BLOCK, FEW_PARTS = 128 };
 
 /* ---- numbers below 0 ---- */
 
@@ -156,14 +156,15 @@ static void run_parts(void *context, int64_t begin, int64_t end)
 void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out)
 {
     const size_t floats = lrp_tensor_floats(tensor), count = (floats + PART - 1) / PART;
-    struct job job = {.tensor = tensor, .count = floats, .parts = count > 1 ? malloc(count * sizeof *job.parts) : NULL};
+    struct part few[FEW_PARTS], *const many = count > FEW_PARTS ? malloc(count * sizeof *many) : NULL;
+    struct job job = {.tensor = tensor, .count = floats, .parts = count > 1 && count <= FEW_PARTS ? few : many};
     struct part all = {0};
     if (job.parts) lrp_parallel_for(run, (int64_t)count, PART, run_parts, &job);
     for (size_t i = 0; i < count; i++) {
         const struct part part = job.parts ? job.parts[i] : part_number(&job, i);
         join(&all, &part);
     }
-    free(job.parts);
+    free(many);
     *out = (struct lrp_statistics){.nan = tensor->count - all.count};
     if (!out->nan) note_negatives(tensor, all.min < 0);
     if (!all.count) return;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "blocked.h"
+#include "few.h"
 
 /* What a prepared operator is found by in the cache. */
 struct prepared_key {
@@ -206,8 +207,10 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
                                 struct lrp_error *err)
 {
     const struct lrp_node *n = &e->graph->nodes[node];
-    const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
-    struct lrp_tensor **out = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_few_borrowed inputs;
+    struct lrp_few outputs;
+    const struct lrp_tensor **in = lrp_few_borrowed(&inputs, n->call.in_count);
+    struct lrp_tensor **out = lrp_few(&outputs, n->call.out_count);
     struct lrp_pool *const pool = run ? run->pool : NULL;
     void *handle = NULL;
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -226,8 +229,8 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
         if (status == LRP_OK && out[i] && !values[n->out[i]]) values[n->out[i]] = out[i];
         else lrp_tensor_release(out[i]);
     }
-    free(in);
-    free(out);
+    lrp_few_borrowed_free(&inputs);
+    lrp_few_free(&outputs);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "few.h"
 #include "pool.h"
 #include "terms.h"
 #include "vector.h"
@@ -102,9 +103,10 @@ static enum lrp_status pull_back(const struct lrp_application *a, const struct w
                                  struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = node_of(a);
-    const size_t outs = (size_t)n->call.out_count + 1;
-    const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
-    const struct lrp_tensor **out = calloc(outs, sizeof(struct lrp_tensor *)), **cotangent = calloc(outs, sizeof(struct lrp_tensor *));
+    struct lrp_few_borrowed inputs, outputs, back;
+    const struct lrp_tensor **in = lrp_few_borrowed(&inputs, n->call.in_count);
+    const struct lrp_tensor **out = lrp_few_borrowed(&outputs, n->call.out_count);
+    const struct lrp_tensor **cotangent = lrp_few_borrowed(&back, n->call.out_count);
     struct lrp_tensor *made = NULL;
     void *handle = NULL;
     enum lrp_status status = in && out && cotangent ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -120,9 +122,9 @@ static enum lrp_status pull_back(const struct lrp_application *a, const struct w
         if (status != LRP_OK) blame(a, status, err);
     }
     lrp_tensor_release(made);
-    free(in);
-    free(out);
-    free(cotangent);
+    lrp_few_borrowed_free(&inputs);
+    lrp_few_borrowed_free(&outputs);
+    lrp_few_borrowed_free(&back);
     return status;
 }
 
@@ -186,7 +188,8 @@ static enum lrp_status fallback(const struct lrp_application *a, struct lrp_tens
         if (status == LRP_OK) share_directly(a, given);
         return status;
     }
-    struct lrp_tensor **s = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_few divided;
+    struct lrp_tensor **s = lrp_few(&divided, n->call.out_count);
     enum lrp_status status = s ? way_back(a, &way, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK) status = new_given(a, (struct making){!way.written, way.to}, given, err);
     if (status == LRP_OK) status = fallback_divide(a, &way, s, err);
@@ -195,7 +198,7 @@ static enum lrp_status fallback(const struct lrp_application *a, struct lrp_tens
     for (int i = 0; status == LRP_OK && i < n->call.in_count && !(n->call.op->traits & LRP_TRAIT_SELECTS); i++)
         if (given[i]) lrp_tensors_add_product(share, a->values[n->in[i]], given[i], true, given[i], a->run);
     release_all(s, n->call.out_count);
-    free(s);
+    lrp_few_free(&divided);
     return status;
 }
 
@@ -298,7 +301,8 @@ static enum lrp_status through_affine(const struct lrp_application *a, float *re
     const struct lrp_node *n = node_of(a);
     const struct lrp_tensor *y = lrp_application_value(a, n->out[0]);
     if (n->call.in_count < 2 || n->in[1] < 0) return LRP_OK;
-    const struct lrp_tensor **in = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_few_borrowed inputs;
+    const struct lrp_tensor **in = lrp_few_borrowed(&inputs, n->call.in_count);
     enum lrp_status status = in ? lrp_engine_inputs(a->engine, a->node, a->values, 0, a->run, in, err)
                                 : lrp_fail(err, LRP_MEMORY, "not enough memory");
     const struct lrp_tensor *b = status == LRP_OK && n->call.in_count > 2 ? in[2] : NULL;
@@ -306,7 +310,7 @@ static enum lrp_status through_affine(const struct lrp_application *a, float *re
         float bias = b && b->count ? b->f[i % b->count] : 0;
         relevance[i] *= (y->f[i] - bias) / lrp_stabilize(y->f[i], a->rule->stabilizer);
     }
-    free(in);
+    lrp_few_borrowed_free(&inputs);
     return status;
 }
 

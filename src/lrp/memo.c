@@ -23,8 +23,14 @@ struct kept {
     const struct lrp_tensor *x, *denominators;
 };
 
-/* Everything the denominators depend on, as bytes; owned by the caller, NULL when out of memory. */
-static unsigned char *key_of(const struct lrp_application *a, const struct lrp_group *g, const struct lrp_tensor *x, size_t *size)
+/* Everything the denominators depend on, as bytes: in its own room unless there are bounds. */
+struct key {
+    unsigned char room[sizeof(struct head) + sizeof(size_t)], *more, *bytes;
+    size_t size;
+};
+
+/* False when out of memory; the key is to be freed in any case. */
+static bool key_of(const struct lrp_application *a, const struct lrp_group *g, const struct lrp_tensor *x, struct key *key)
 {
     const struct lrp_rule *rule = a->rule;
     struct head head;
@@ -43,15 +49,16 @@ static unsigned char *key_of(const struct lrp_application *a, const struct lrp_g
         if (t->input == LRP_TERM_LOW) low = rule->low_count;
         if (t->input == LRP_TERM_HIGH) high = rule->high_count;
     }
-    *size = sizeof head + sizeof low + (low + high) * sizeof(float);
-    unsigned char *key = malloc(*size), *at = key;
-    if (!key) return NULL;
-    at = memcpy(at, &head, sizeof head);
-    at = memcpy(at + sizeof head, &low, sizeof low);
-    at += sizeof low;
-    if (low) memcpy(at, rule->low, low * sizeof(float));
-    if (high) memcpy(at + low * sizeof(float), rule->high, high * sizeof(float));
-    return key;
+    key->size = sizeof head + sizeof low + (low + high) * sizeof(float);
+    key->more = key->size > sizeof key->room ? malloc(key->size) : NULL;
+    key->bytes = key->more ? key->more : key->room;
+    if (!key->more && key->size > sizeof key->room) return false;
+    memcpy(key->bytes, &head, sizeof head);
+    memcpy(key->bytes + sizeof head, &low, sizeof low);
+    unsigned char *const bounds = key->bytes + sizeof head + sizeof low;
+    if (low) memcpy(bounds, rule->low, low * sizeof(float));
+    if (high) memcpy(bounds + low * sizeof(float), rule->high, high * sizeof(float));
+    return true;
 }
 
 static void release_kept(void *value)
@@ -64,27 +71,25 @@ static void release_kept(void *value)
 
 const struct lrp_tensor *lrp_memo_find(const struct lrp_application *a, const struct lrp_group *group, const struct lrp_tensor *x)
 {
-    size_t size = 0;
-    unsigned char *key = key_of(a, group, x, &size);
-    const struct kept *found = key ? lrp_lru_find(lrp_engine_cache(a->engine), key, size) : NULL;
-    free(key);
+    struct key key;
+    const struct kept *found = key_of(a, group, x, &key) ? lrp_lru_find(lrp_engine_cache(a->engine), key.bytes, key.size) : NULL;
+    free(key.more);
     return found ? lrp_tensor_retain(found->denominators) : NULL;
 }
 
 void lrp_memo_keep(const struct lrp_application *a, const struct lrp_group *group, const struct lrp_tensor *x,
                    const struct lrp_tensor *denominators)
 {
-    size_t size = 0;
-    unsigned char *key = key_of(a, group, x, &size);
+    struct key key;
     struct kept *k = calloc(1, sizeof *k);
-    if (key && k) {
+    if (key_of(a, group, x, &key) && k) {
         *k = (struct kept){x ? lrp_tensor_retain(x) : NULL, lrp_tensor_retain(denominators)};
-        if (!lrp_lru_put(lrp_engine_cache(a->engine), key, size, k, lrp_tensor_bytes(denominators), release_kept))
+        if (!lrp_lru_put(lrp_engine_cache(a->engine), key.bytes, key.size, k, lrp_tensor_bytes(denominators), release_kept))
             release_kept(k);
     } else {
         free(k);
     }
-    free(key);
+    free(key.more);
 }
 
 static bool of_activations(const void *key, size_t key_size, const void *value)

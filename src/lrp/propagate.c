@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "few.h"
 #include "terms.h"
 #include "vector.h"
 
@@ -126,8 +127,10 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
     if (!is_asked(n, pass)) return LRP_OK;
-    const struct lrp_tensor **outputs = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
-    struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
+    struct lrp_few_borrowed of_outputs;
+    struct lrp_few of_inputs;
+    const struct lrp_tensor **outputs = lrp_few_borrowed(&of_outputs, n->call.out_count);
+    struct lrp_tensor **given = lrp_few(&of_inputs, n->call.in_count);
     enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool any = false;
     for (int i = 0; status == LRP_OK && i < n->call.out_count; i++) {
@@ -141,8 +144,8 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
         if (p->computed) p->computed[p->view->layer_of_node[node]] = true;
         status = run_step(p, &step, n, given, pass, err);
     }
-    free(outputs);
-    free(given);
+    lrp_few_borrowed_free(&of_outputs);
+    lrp_few_free(&of_inputs);
     return status;
 }
 

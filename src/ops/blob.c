@@ -83,6 +83,11 @@ enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_t
     return LRP_OK;
 }
 
+void lrp_blob_expect(const struct lrp_blob *blob)
+{
+    if (blob->mapped) lrp_mapping_expect(blob->raw, blob->count * lrp_dtype_size(blob->dtype));
+}
+
 void lrp_blob_rest(const struct lrp_blob *blob)
 {
     if (blob->mapped) lrp_mapping_rest(blob->raw, blob->count * lrp_dtype_size(blob->dtype));

@@ -74,6 +74,7 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
     if (!weights || (has_bias && !call->in[2].constant))
         return LRP_OK; /* forward builds it from what comes as data */
     const bool ones = m->weight == LRP_WEIGHT_ONE;
+    lrp_blob_expect(weights);
     if (!ones && (m->weight != LRP_WEIGHT_AS_IS || !lrp_linear_plain(weights)))
         status = lrp_linear_read(weights, 1, m->weight, m->gamma, &modified, err);
     if (!status && has_bias && m->bias != LRP_WEIGHT_NONE)

@@ -28,6 +28,8 @@ void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *
 /* One element, converted. */
 float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index);
 int64_t lrp_blob_get_i64(const struct lrp_blob *blob, size_t index);
+/* Tells the system that the bytes of a large mapped blob are about to be read. Nothing happens to blobs elsewhere. */
+void lrp_blob_expect(const struct lrp_blob *blob);
 /* Tells the system that the bytes of a large mapped blob are not needed for a while: its pages leave the process's memory and
  * come back from the page cache when they are read again. Nothing happens to blobs elsewhere. */
 void lrp_blob_rest(const struct lrp_blob *blob);

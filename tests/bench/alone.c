@@ -41,6 +41,24 @@ double lrp_bench_fastest(lrp_bench_action *act, void *data, int repeat)
     return least;
 }
 
+enum { LONG_ENOUGH_MS = 100, MOST_ROUNDS = 2000 };
+
+void lrp_bench_in_turn(struct lrp_bench_turn *turns, size_t count, int repeat)
+{
+    const double start = now_ms();
+    for (size_t k = 0; k < count; k++) {
+        turns[k].act(turns[k].data);
+        turns[k].least = 1e30;
+    }
+    for (int i = 0; i < repeat || (i < MOST_ROUNDS && now_ms() - start < LONG_ENOUGH_MS); i++)
+        for (size_t k = 0; k < count; k++) {
+            const double before = now_ms();
+            turns[k].act(turns[k].data);
+            const double took = now_ms() - before;
+            if (took < turns[k].least) turns[k].least = took;
+        }
+}
+
 /* ---- one primitive ---- */
 
 enum { MOST_ARGUMENTS = 3 };
@@ -60,9 +78,9 @@ struct lrp_alone {
     double least;
 };
 
-static void run_alone(void *data)
+void lrp_alone_run(void *alone)
 {
-    struct lrp_alone *p = data;
+    struct lrp_alone *p = alone;
     lrp_bench_must(dnnl_primitive_execute(p->primitive, p->stream, p->count, p->args), "a primitive");
     lrp_bench_must(dnnl_stream_wait(p->stream), "a primitive");
 }
@@ -81,7 +99,7 @@ static struct lrp_alone *make_alone(dnnl_primitive_desc_t desc, const struct arg
         lrp_bench_must(dnnl_memory_create(&p->args[i].memory, layout, engine, p->memory[i]), "memory");
     }
     lrp_bench_must(dnnl_primitive_create(&p->primitive, desc), "a primitive");
-    p->least = lrp_bench_fastest(run_alone, p, repeat);
+    p->least = lrp_bench_fastest(lrp_alone_run, p, repeat);
     return p;
 }
 
@@ -111,11 +129,16 @@ double lrp_alone_least(const struct lrp_alone *p)
     return p->least;
 }
 
-double lrp_alone_only_least(struct lrp_alone *p)
+void lrp_alone_again(struct lrp_alone *p)
 {
-    const double least = p ? p->least : 1e30;
-    lrp_alone_free(p);
-    return least;
+    const double least = lrp_bench_fastest(lrp_alone_run, p, 1);
+    if (least < p->least) p->least = least;
+}
+
+float *lrp_alone_memory(const struct lrp_alone *p, bool written, int64_t floats)
+{
+    const int at = written ? p->count - 1 : 0;
+    return p->bytes[at] == (size_t)floats * sizeof(float) ? p->memory[at] : NULL;
 }
 
 /* ---- in a row ---- */
@@ -128,7 +151,7 @@ struct row {
 static void run_row(void *data)
 {
     const struct row *row = data;
-    for (size_t i = 0; i < row->count; i++) run_alone(row->items[i]);
+    for (size_t i = 0; i < row->count; i++) lrp_alone_run(row->items[i]);
 }
 
 double lrp_alone_in_a_row(struct lrp_alone *const *items, size_t count, int repeat)
@@ -210,10 +233,11 @@ static dnnl_primitive_desc_t describe_conv(const struct lrp_conv_shape *s, bool 
     return made;
 }
 
-struct lrp_alone *lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, dnnl_engine_t engine, int repeat)
+struct lrp_alone *lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, bool blocks, dnnl_engine_t engine, int repeat)
 {
     struct lrp_alone *best = NULL;
     for (int i = 0; i < TAGS; i++) {
+        if (blocks && tags[i] != dnnl_nChw16c && tags[i] != dnnl_nChw8c) continue;
         dnnl_primitive_desc_t desc = describe_conv(shape, back, tags[i], engine);
         if (!desc) continue;
         if (!is_reference(desc)) best = faster(best, make_alone(desc, back ? backward_arguments : forward_arguments, 3, engine, repeat));
@@ -240,6 +264,20 @@ struct lrp_alone *lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_en
         dnnl_primitive_desc_destroy(made);
     }
     return best;
+}
+
+struct lrp_alone *lrp_alone_relu(int64_t count, dnnl_engine_t engine, int repeat)
+{
+    const dnnl_dims_t x = {count};
+    dnnl_memory_desc_t layout;
+    dnnl_eltwise_desc_t desc;
+    dnnl_primitive_desc_t made;
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&layout, 1, x, dnnl_f32, dnnl_a), "a layout");
+    lrp_bench_must(dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_inference, dnnl_eltwise_relu, &layout, 0, 0), "an activation");
+    lrp_bench_must(dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL), "an activation");
+    struct lrp_alone *const alone = make_alone(made, pool_arguments, 2, engine, repeat);
+    dnnl_primitive_desc_destroy(made);
+    return alone;
 }
 
 /* ---- matrix products ---- */

@@ -1,5 +1,5 @@
 /* operators.c: every kind of convolution and matrix product, forward and back, against the best primitive the numeric library has for
- * it, measured alone in the same process (its own layouts, nothing turned). Prints minima and ratios; asserts nothing.
+ * it, by turns in the same process and memory (its own layouts, nothing turned). Prints minima and ratios; asserts nothing.
  * usage: operators [--repeat N] */
 #include <omp.h>
 #include <stdio.h>
@@ -65,33 +65,46 @@ static void run_ours(void *data)
     lrp_bench_must(lrp_conv_run(o->conv, o->direction, o->ends, &o->run, &err), err.message);
 }
 
-static void time_ours(const struct lrp_conv_shape *shape, bool back, struct lrp_pool *pool, double *rows, double *blocks)
+enum { LIBRARY, BLOCKS, ROWS, TURNS };
+
+/* All three work in the library's memory, where it is as large as what they need: which pages it lies in makes a difference. */
+static void time_all(const struct lrp_conv_shape *shape, bool back, struct lrp_alone *alone, struct lrp_pool *pool,
+                     struct lrp_bench_turn turns[TURNS])
 {
-    struct ours o = {.direction = back ? LRP_BACKWARD : LRP_FORWARD, .run = {.threads = threads, .pool = pool}};
+    struct ours rows = {.direction = back ? LRP_BACKWARD : LRP_FORWARD, .run = {.threads = threads, .pool = pool}};
     struct lrp_error err = {0};
+    const int64_t inputs = shape->in_channels * shape->in[0] * shape->in[1], outputs = shape->out_channels * shape->out[0] * shape->out[1];
     float *weights = lrp_bench_numbers(shape->out_channels * shape->in_channels / shape->group * shape->kernel[0] * shape->kernel[1]);
-    float *x = lrp_bench_numbers((shape->in_channels + 16) * shape->in[0] * shape->in[1]);
-    float *y = lrp_bench_numbers((shape->out_channels + 16) * shape->out[0] * shape->out[1]);
+    float *own_x = lrp_bench_numbers(inputs + 16 * shape->in[0] * shape->in[1]);
+    float *own_y = lrp_bench_numbers(outputs + 16 * shape->out[0] * shape->out[1]);
+    float *const lent_x = lrp_alone_memory(alone, back, inputs), *const lent_y = lrp_alone_memory(alone, !back, outputs);
+    float *const x = lent_x ? lent_x : own_x, *const y = lent_y ? lent_y : own_y;
     int from = 0, to = 0;
-    lrp_bench_must(lrp_conv_new(shape, weights, NULL, &o.conv, &err), err.message);
-    lrp_bench_must(lrp_conv_blocks(o.conv, o.direction, &o.run, &from, &to, &err), err.message);
-    o.ends = (struct lrp_conv_ends){.from = back ? y : x, .to = back ? x : y};
-    *rows = lrp_bench_fastest(run_ours, &o, repeat);
-    o.ends.from_blocked = from;
-    o.ends.to_blocked = to;
-    *blocks = lrp_bench_fastest(run_ours, &o, repeat);
-    lrp_conv_free(o.conv);
+    lrp_bench_must(lrp_conv_new(shape, weights, NULL, &rows.conv, &err), err.message);
+    lrp_bench_must(lrp_conv_blocks(rows.conv, rows.direction, &rows.run, &from, &to, &err), err.message);
+    rows.ends = (struct lrp_conv_ends){.from = back ? y : x, .to = back ? x : y};
+    struct ours blocks = rows;
+    blocks.ends.from_blocked = from;
+    blocks.ends.to_blocked = to;
+    turns[LIBRARY] = (struct lrp_bench_turn){lrp_alone_run, alone, 0};
+    turns[BLOCKS] = (struct lrp_bench_turn){run_ours, &blocks, 0};
+    turns[ROWS] = (struct lrp_bench_turn){run_ours, &rows, 0};
+    lrp_bench_in_turn(turns, TURNS, repeat);
+    lrp_conv_free(rows.conv);
     free(weights);
-    free(x);
-    free(y);
+    free(own_x);
+    free(own_y);
 }
 
 static void measure_convolution(const struct shape *s, bool back, dnnl_engine_t engine, struct lrp_pool *pool)
 {
-    double rows, blocks;
+    struct lrp_bench_turn turns[TURNS];
     const struct lrp_conv_shape shape = conv_of(s);
-    const double best = lrp_alone_only_least(lrp_alone_conv(&shape, back, engine, repeat));
-    time_ours(&shape, back, pool, &rows, &blocks);
+    struct lrp_alone *const alone = lrp_alone_conv(&shape, back, false, engine, repeat);
+    lrp_bench_must(!alone, "a primitive of the library");
+    time_all(&shape, back, alone, pool, turns);
+    lrp_alone_free(alone);
+    const double best = turns[LIBRARY].least, blocks = turns[BLOCKS].least, rows = turns[ROWS].least;
     printf("%-40s %-8s %8.3f %8.3f %6.2f %8.3f %6.2f\n", s->name, back ? "back" : "forward", best, blocks, blocks / best, rows, rows / best);
 }
 
@@ -123,7 +136,8 @@ static struct lrp_tensor *tensor(const struct lrp_shape *shape)
     return t;
 }
 
-static double product_ours(int64_t batch, int64_t m, int64_t n, int64_t k)
+/* Ours and the library's by turns. */
+static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct lrp_alone *alone, struct lrp_bench_turn turns[2])
 {
     struct product p = {.in = {{.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 3, .dim = {batch, m, k}}},
                                {.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 3, .dim = {batch, k, n}}}},
@@ -136,18 +150,23 @@ static double product_ours(int64_t batch, int64_t m, int64_t n, int64_t k)
     p.a = tensor(&p.in[0].shape);
     p.b = tensor(&p.in[1].shape);
     p.c = tensor(&p.out[0].shape);
-    const double took = lrp_bench_fastest(run_product, &p, repeat);
+    turns[0] = (struct lrp_bench_turn){lrp_alone_run, alone, 0};
+    turns[1] = (struct lrp_bench_turn){run_product, &p, 0};
+    lrp_bench_in_turn(turns, 2, repeat);
     p.call.op->release(p.handle);
     lrp_tensor_release(p.a);
     lrp_tensor_release(p.b);
     lrp_tensor_release(p.c);
-    return took;
 }
 
 static void measure_product(size_t i, dnnl_engine_t engine)
 {
     const int64_t batch = products[i].batch, m = products[i].m, n = products[i].n, k = products[i].k;
-    const double best = lrp_alone_only_least(lrp_alone_product(batch, m, n, k, engine, repeat)), ours = product_ours(batch, m, n, k);
+    struct lrp_alone *const alone = lrp_alone_product(batch, m, n, k, engine, repeat);
+    struct lrp_bench_turn turns[2];
+    time_products(batch, m, n, k, alone, turns);
+    lrp_alone_free(alone);
+    const double best = turns[0].least, ours = turns[1].least;
     printf("%-40s %-8s %8.3f %8s %6s %8.3f %6.2f\n", products[i].name, "", best, "", "", ours, ours / best);
 }
 
