@@ -106,12 +106,13 @@ static void settle(struct lrp_engine *e)
     if (used) lrp_lru_resize(e->cache, &e->latest, sizeof e->latest, handle_bytes(&e->graph->nodes[e->latest.node].call, used->handle));
 }
 
-static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *key, void **handle, struct lrp_error *err)
+static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *key, void **handle, const struct lrp_run *run,
+                               struct lrp_error *err)
 {
     const struct lrp_call *call = &e->graph->nodes[key->node].call;
     struct prepared *p = calloc(1, sizeof *p);
     enum lrp_status status = p ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for its weights");
-    if (status == LRP_OK) status = call->op->prepare(call, key->as_is ? NULL : &key->modifier, &p->handle, err);
+    if (status == LRP_OK) status = call->op->prepare(call, key->as_is ? NULL : &key->modifier, &p->handle, run, err);
     if (status != LRP_OK) {
         free(p);
         return lrp_engine_blame(e, key->node, status, err);
@@ -124,7 +125,7 @@ static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *
 }
 
 enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
-                                  struct lrp_error *err)
+                                  const struct lrp_run *run, struct lrp_error *err)
 {
     *handle = NULL;
     if (!engine->graph->nodes[node].call.op->prepare) return LRP_OK;
@@ -132,7 +133,7 @@ enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const str
     settle(engine);
     const struct prepared *found = lrp_lru_find(engine->cache, &key, sizeof key);
     if (found) *handle = found->handle;
-    enum lrp_status status = found ? LRP_OK : prepare(engine, &key, handle, err);
+    enum lrp_status status = found ? LRP_OK : prepare(engine, &key, handle, run, err);
     engine->latest = key;
     engine->has_latest = true;
     return status;
@@ -215,7 +216,7 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     void *handle = NULL;
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     int from = 0, to = 0;
-    if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, err);
+    if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, run, err);
     if (status == LRP_OK) status = lrp_engine_blocks(e, node, values, handle, false, run, &from, &to, err);
     if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, from, run, in, err);
     const bool prepared = status == LRP_OK; /* what went wrong before names the node already */

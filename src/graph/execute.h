@@ -21,7 +21,7 @@ struct lrp_lru *lrp_engine_cache(struct lrp_engine *engine);
 /* The handle of a node under a modifier (NULL: as is). Borrowed from the engine until the next handle is asked for or something is
  * put into its cache. Errors name the node. */
 enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
-                                  struct lrp_error *err);
+                                  const struct lrp_run *run, struct lrp_error *err);
 /* Collects a node's input tensors into in[] (as many as the call has): from `values`, constants materialised, NULL where absent or
  * read by prepare. In rows, unless they lie in blocks of `block` channels (blocked.h). Borrowed. */
 enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, int block,

@@ -80,7 +80,7 @@ static enum lrp_status fold_run(struct lrp_node *n, struct fold *f, struct lrp_e
             status = lrp_blob_tensor(n->call.in[i].constant, &f->in[i], err);
     for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
         if (n->call.out[i].present) status = lrp_tensor_new(n->call.out[i].dtype, &n->call.out[i].shape, &f->out[i], err);
-    if (status == LRP_OK && op->prepare) status = op->prepare(&n->call, NULL, &f->handle, err);
+    if (status == LRP_OK && op->prepare) status = op->prepare(&n->call, NULL, &f->handle, NULL, err);
     const struct lrp_run run = {.threads = 1};
     if (status == LRP_OK)
         status = op->forward(&n->call, f->handle, (const struct lrp_tensor *const *)f->in, f->out, &run, err);

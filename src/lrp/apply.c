@@ -70,7 +70,7 @@ static enum lrp_status way_back(const struct lrp_application *a, struct way_back
         lrp_fail(err, LRP_UNSUPPORTED, "operator %s cannot be differentiated", n->call.op_type);
         return blame(a, LRP_UNSUPPORTED, err);
     }
-    enum lrp_status status = lrp_engine_handle(a->engine, a->node, NULL, &way->handle, err);
+    enum lrp_status status = lrp_engine_handle(a->engine, a->node, NULL, &way->handle, a->run, err);
     if (status == LRP_OK) status = lrp_engine_blocks(a->engine, a->node, a->values, way->handle, true, a->run, &way->from, &way->to, err);
     bool alike = status == LRP_OK;
     for (int i = 0; alike && i < n->call.in_count; i++)
@@ -116,7 +116,7 @@ static enum lrp_status pull_back(const struct lrp_application *a, const struct w
         status = lrp_engine_rows(a->engine, a->node, way->from, a->run, &out[i], err);
     }
     if (status == LRP_OK) status = cotangents(a, way->from, s, cotangent, &made, err);
-    if (status == LRP_OK) status = lrp_engine_handle(a->engine, a->node, NULL, &handle, err);
+    if (status == LRP_OK) status = lrp_engine_handle(a->engine, a->node, NULL, &handle, a->run, err);
     if (status == LRP_OK) {
         status = n->call.op->vjp(&n->call, handle, in, out, cotangent, given, a->run, err);
         if (status != LRP_OK) blame(a, status, err);

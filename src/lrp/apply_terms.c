@@ -79,7 +79,7 @@ static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term,
 {
     const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = term->gamma};
     bool as_is = term->weight == LRP_WEIGHT_AS_IS && term->bias == LRP_WEIGHT_AS_IS;
-    enum lrp_status status = lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, err);
+    enum lrp_status status = lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, t->a->run, err);
     return status == LRP_OK ? go_on(t, err) : status;
 }
 
@@ -229,7 +229,7 @@ static enum lrp_status divide_through_activation(struct terms *t, const struct l
     in[0] = d;
     if (status == LRP_OK) status = scratch(t, &t->other, t->z, 0, err);
     z[0] = t->other;
-    if (status == LRP_OK) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, err);
+    if (status == LRP_OK) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, t->a->run, err);
     if (status == LRP_OK) status = act->call.op->forward(&act->call, handle, in, z, t->a->run, err);
     if (status == LRP_OK) status = like(t, t->z, 0, &ratio, err);
     if (status == LRP_OK) {

@@ -90,7 +90,7 @@ static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_t
     void *handle = NULL;
     enum lrp_status status = in && values && grad ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (status == LRP_OK) status = lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err);
-    if (status == LRP_OK) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, err);
+    if (status == LRP_OK) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, p->run, err);
     for (int i = 0; status == LRP_OK && i < call->in_count; i++)
         if (in[i] && call->in[i].constant && lrp_dtype_is_float(in[i]->dtype))
             status = lrp_tensor_new(LRP_DTYPE_FLOAT, &in[i]->shape, &grad[i], err);

@@ -38,7 +38,7 @@ static bool is_offset(const struct lrp_account *a, int node)
     void *handle = NULL;
     bool found = false;
     if (lrp_engine_inputs(p->engine, node, p->values, p->values[n->in[0]]->block, p->run, in, NULL) == LRP_OK &&
-        lrp_engine_handle(p->engine, node, NULL, &handle, NULL) == LRP_OK &&
+        lrp_engine_handle(p->engine, node, NULL, &handle, p->run, NULL) == LRP_OK &&
         lrp_tensor_new(LRP_DTYPE_FLOAT, &p->values[n->in[0]]->shape, &zeros, NULL) == LRP_OK &&
         lrp_tensor_new(LRP_DTYPE_FLOAT, &zeros->shape, &y[0], NULL) == LRP_OK) {
         in[0] = zeros;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "buffer.h"
+#include "parallel.h"
 
 int64_t lrp_linear_times(int64_t a, int64_t b)
 {
@@ -17,20 +18,54 @@ bool lrp_linear_plain(const struct lrp_blob *blob)
     return blob->dtype == LRP_DTYPE_FLOAT;
 }
 
-enum lrp_status lrp_linear_read(const struct lrp_blob *blob, float factor, enum lrp_weight_modifier modifier, float gamma,
-                                float **out, struct lrp_error *err)
+/* ---- reading constants ---- */
+
+enum { PIECE = 16384 }; /* elements that are read, multiplied and modified while they are in the cache */
+struct reading {
+    const struct lrp_blob *blob;
+    struct lrp_reading how;
+    const struct lrp_run *run;
+    float *values;
+};
+
+static void read_pieces(void *context, int64_t begin, int64_t end)
+{
+    const struct reading *const r = context;
+
+    for (int64_t piece = begin; piece < end && !lrp_run_should_stop(r->run); piece++) {
+        const size_t first = (size_t)piece * PIECE, left = r->blob->count - first, n = left < PIECE ? left : PIECE;
+
+        lrp_blob_f32(r->blob, first, n, r->values + first);
+        for (size_t i = first; r->how.factor != 1 && i < first + n; i++)
+            r->values[i] *= r->how.factor;
+        lrp_modify(r->how.modifier, r->how.gamma, r->values + first, n);
+    }
+}
+
+enum lrp_status lrp_linear_read_into(const struct lrp_blob *blob, struct lrp_reading how, const struct lrp_run *run, float *values,
+                                     struct lrp_error *err)
+{
+    struct reading reading = {blob, how, run, values};
+
+    lrp_blob_expect(blob);
+    lrp_parallel_for(run, (int64_t)((blob->count + PIECE - 1) / PIECE), PIECE, read_pieces, &reading);
+    return lrp_run_should_stop(run) ? lrp_fail(err, LRP_CANCELLED, "cancelled") : LRP_OK;
+}
+
+enum lrp_status lrp_linear_read(const struct lrp_blob *blob, struct lrp_reading how, const struct lrp_run *run, float **out,
+                                struct lrp_error *err)
 {
     float *const values = lrp_buffer_new((int64_t)blob->count);
+    enum lrp_status status;
 
     if (!values)
         return lrp_fail(err, LRP_MEMORY, "not enough memory for %zu weights", blob->count);
-    lrp_blob_f32(blob, 0, blob->count, values);
-    if (factor != 1)
-        for (size_t i = 0; i < blob->count; i++)
-            values[i] *= factor;
-    lrp_modify(modifier, gamma, values, blob->count);
-    *out = values;
-    return LRP_OK;
+    status = lrp_linear_read_into(blob, how, run, values, err);
+    if (status)
+        free(values);
+    else
+        *out = values;
+    return status;
 }
 
 enum lrp_status lrp_linear_floats(const struct lrp_call *call, int needed, int count, struct lrp_error *err)

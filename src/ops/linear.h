@@ -6,7 +6,7 @@
 
 typedef enum lrp_status lrp_infer_function(struct lrp_call *call, struct lrp_error *err);
 typedef enum lrp_status lrp_prepare_function(const struct lrp_call *call, const struct lrp_modifier *modifier,
-                                             void **handle, struct lrp_error *err);
+                                             void **handle, const struct lrp_run *run, struct lrp_error *err);
 typedef enum lrp_status lrp_forward_function(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                              struct lrp_tensor *const *out, const struct lrp_run *run,
                                              struct lrp_error *err);
@@ -31,9 +31,18 @@ int64_t lrp_conv_macs(const struct lrp_call *call);
 int64_t lrp_product_macs(const struct lrp_call *call);
 int64_t lrp_scale_macs(const struct lrp_call *call);
 
-/* A fresh buffer with factor * the constant, modified; the caller frees it. */
-enum lrp_status lrp_linear_read(const struct lrp_blob *blob, float factor, enum lrp_weight_modifier modifier, float gamma,
-                                float **out, struct lrp_error *err);
+/* How a constant is read: times a factor, then modified. */
+struct lrp_reading {
+    float factor;
+    enum lrp_weight_modifier modifier;
+    float gamma;
+};
+/* Reads a whole constant so into `values`, on all threads of the run (NULL: one). Errors: LRP_CANCELLED. */
+enum lrp_status lrp_linear_read_into(const struct lrp_blob *blob, struct lrp_reading how, const struct lrp_run *run, float *values,
+                                     struct lrp_error *err);
+/* The same into a fresh buffer; the caller frees it. */
+enum lrp_status lrp_linear_read(const struct lrp_blob *blob, struct lrp_reading how, const struct lrp_run *run, float **out,
+                                struct lrp_error *err);
 /* a * b of counts, or the largest number: shapes nobody has memory for still get a count. */
 int64_t lrp_linear_times(int64_t a, int64_t b);
 /* True if the blob's bytes are float32 as they are. */

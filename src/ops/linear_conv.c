@@ -5,6 +5,7 @@
 #include "infer.h"
 #include "linear.h"
 #include "ones.h"
+#include "pool.h"
 
 struct handle {
     struct lrp_conv_shape shape;
@@ -60,12 +61,13 @@ static enum lrp_status make(const struct lrp_call *call, const void *weights, co
 }
 
 enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
-                                 struct lrp_error *err)
+                                 const struct lrp_run *run, struct lrp_error *err)
 {
     static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
     const struct lrp_modifier *const m = modifier ? modifier : &as_is;
     const struct lrp_blob *const weights = call->in[1].constant;
     const bool has_bias = lrp_call_has(call, 2);
+    struct lrp_pool *const pool = run ? run->pool : NULL;
     float *modified = NULL, *bias = NULL;
     struct handle *made = NULL;
     enum lrp_status status = LRP_OK;
@@ -74,14 +76,17 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
     if (!weights || (has_bias && !call->in[2].constant))
         return LRP_OK; /* forward builds it from what comes as data */
     const bool ones = m->weight == LRP_WEIGHT_ONE;
-    lrp_blob_expect(weights);
-    if (!ones && (m->weight != LRP_WEIGHT_AS_IS || !lrp_linear_plain(weights)))
-        status = lrp_linear_read(weights, 1, m->weight, m->gamma, &modified, err);
+    const size_t bytes = weights->count * sizeof *modified;
+    if (!ones && (m->weight != LRP_WEIGHT_AS_IS || !lrp_linear_plain(weights))) {
+        modified = lrp_pool_take(pool, bytes);
+        status = modified ? lrp_linear_read_into(weights, (struct lrp_reading){1, m->weight, m->gamma}, run, modified, err)
+                          : lrp_fail(err, LRP_MEMORY, "not enough memory for %zu weights", weights->count);
+    }
     if (!status && has_bias && m->bias != LRP_WEIGHT_NONE)
-        status = lrp_linear_read(call->in[2].constant, 1, m->bias, m->gamma, &bias, err);
+        status = lrp_linear_read(call->in[2].constant, (struct lrp_reading){1, m->bias, m->gamma}, run, &bias, err);
     if (!status)
         status = make(call, ones ? NULL : modified ? (const void *)modified : weights->raw, bias, &made, err);
-    free(modified);
+    lrp_pool_give(pool, modified, bytes);
     free(bias);
     lrp_blob_rest(weights); /* the handle has them in its own layout */
     *handle = made;
@@ -97,7 +102,7 @@ static enum lrp_status values_of(const struct lrp_call *call, int i, const struc
     if (given)
         *out = given->f;
     else if (lrp_call_has(call, i) && call->in[i].constant) {
-        status = lrp_linear_read(call->in[i].constant, 1, LRP_WEIGHT_AS_IS, 0, owned, err);
+        status = lrp_linear_read(call->in[i].constant, (struct lrp_reading){1, LRP_WEIGHT_AS_IS, 0}, NULL, owned, err);
         *out = *owned;
     }
     return status;

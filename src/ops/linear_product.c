@@ -35,26 +35,26 @@ size_t lrp_product_bytes(const void *handle)
 
 /* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. */
 static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
-                                    struct lrp_error *err)
+                                    const struct lrp_run *run, struct lrp_error *err)
 {
     enum lrp_status status;
 
     h->ones = m->weight == LRP_WEIGHT_ONE && !h->product.transpose_a;
     if (h->ones)
         return LRP_OK;
-    lrp_blob_expect(blob);
     if (m->weight == LRP_WEIGHT_AS_IS && h->product.alpha == 1 && lrp_linear_plain(blob)) {
+        lrp_blob_expect(blob);
         h->weights = blob->raw;
         return LRP_OK;
     }
-    status = lrp_linear_read(blob, h->product.alpha, m->weight, m->gamma, &h->owned, err);
+    status = lrp_linear_read(blob, (struct lrp_reading){h->product.alpha, m->weight, m->gamma}, run, &h->owned, err);
     lrp_blob_rest(blob);
     h->weights = h->owned;
     return status;
 }
 
 enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
-                                    struct lrp_error *err)
+                                    const struct lrp_run *run, struct lrp_error *err)
 {
     static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
     const struct lrp_modifier *const m = modifier ? modifier : &as_is;
@@ -65,11 +65,11 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
         return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
     status = lrp_product_read(call, &h->product, err);
     if (!status && call->in[1].constant)
-        status = take_weights(h, call->in[1].constant, m, err);
+        status = take_weights(h, call->in[1].constant, m, run, err);
     if (m->bias == LRP_WEIGHT_NONE)
         h->product.has_c = false;
     if (!status && h->product.has_c && call->in[2].constant)
-        status = lrp_linear_read(call->in[2].constant, h->product.beta, m->bias, m->gamma, &h->bias, err);
+        status = lrp_linear_read(call->in[2].constant, (struct lrp_reading){h->product.beta, m->bias, m->gamma}, run, &h->bias, err);
     if (status)
         lrp_product_release(h);
     else

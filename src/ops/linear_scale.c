@@ -41,10 +41,10 @@ enum lrp_status lrp_scale_infer(struct lrp_call *call, struct lrp_error *err)
 
 /* A missing factor is 1, a missing bias 0: modified like any other. */
 static enum lrp_status read_operand(const struct lrp_call *call, int i, float missing, enum lrp_weight_modifier modifier,
-                                    float gamma, float **out, struct lrp_error *err)
+                                    float gamma, const struct lrp_run *run, float **out, struct lrp_error *err)
 {
     if (lrp_call_has(call, i))
-        return lrp_linear_read(call->in[i].constant, 1, modifier, gamma, out, err);
+        return lrp_linear_read(call->in[i].constant, (struct lrp_reading){1, modifier, gamma}, run, out, err);
     *out = malloc(sizeof **out);
     if (!*out)
         return lrp_fail(err, LRP_MEMORY, "not enough memory for a scale layer");
@@ -54,7 +54,7 @@ static enum lrp_status read_operand(const struct lrp_call *call, int i, float mi
 }
 
 enum lrp_status lrp_scale_prepare(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
-                                  struct lrp_error *err)
+                                  const struct lrp_run *run, struct lrp_error *err)
 {
     static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
     static const struct lrp_shape scalar = {.rank = 0};
@@ -68,9 +68,9 @@ enum lrp_status lrp_scale_prepare(const struct lrp_call *call, const struct lrp_
     if (!h)
         return lrp_fail(err, LRP_MEMORY, "not enough memory for a scale layer");
     lrp_broadcast_plan(&h->plan, x, shapes, 3);
-    status = read_operand(call, 1, 1, m->weight, m->gamma, &h->w, err);
+    status = read_operand(call, 1, 1, m->weight, m->gamma, run, &h->w, err);
     if (!status)
-        status = read_operand(call, 2, 0, m->bias, m->gamma, &h->b, err);
+        status = read_operand(call, 2, 0, m->bias, m->gamma, run, &h->b, err);
     if (status)
         lrp_scale_release(h);
     else

@@ -176,7 +176,8 @@ struct lrp_operator {
     enum lrp_kind static_kind;
     enum lrp_kind (*kind)(const struct lrp_call *call);
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
-    enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle, struct lrp_error *err);
+    enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle, const struct lrp_run *run,
+                               struct lrp_error *err);
     void (*release)(void *handle);
     size_t (*bytes)(const void *handle); /* memory a handle holds by now; NULL: next to none */
     enum lrp_status (*forward)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,

@@ -120,7 +120,7 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
     if (!parse_attributes(tape, e, attributes)) return refuse(tape, "the attributes of %s in its body cannot be read", op_type);
     e->call.attributes = e->attributes;
     if (lrp_call_check_attributes(&e->call, &err) != LRP_OK || e->call.op->infer(&e->call, &err) != LRP_OK ||
-        (e->call.op->prepare && e->call.op->prepare(&e->call, NULL, &e->handle, &err) != LRP_OK)) {
+        (e->call.op->prepare && e->call.op->prepare(&e->call, NULL, &e->handle, NULL, &err) != LRP_OK)) {
         if (!*tape->why) snprintf(tape->why, sizeof tape->why, "%s in its body: %.300s", op_type, err.message);
         return -1;
     }

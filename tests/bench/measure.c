@@ -136,18 +136,19 @@ static void measure_composite(struct bench *b, const char *composite)
            (forward.ms[0] + relevance.ms[0]) / forward.ms[0]);
 }
 
-/* From a changed rule to its relevance. */
-static void measure_rule_change(struct bench *b, const char *where, size_t layer, double whole)
+/* From a changed rule to its relevance. `rule`: its text up to a number, which is another one each time: results are kept. */
+static void measure_rule_change(struct bench *b, const char *where, size_t layer, const char *rule, double whole)
 {
+    static int number;
     struct times t = {0};
     struct lrp_error err;
     char what[80], select[32];
     snprintf(select, sizeof select, "%zu", layer);
     for (int i = 0; i <= b->repeat; i++) {
-        char rule[32];
-        snprintf(rule, sizeof rule, "epsilon(0.%03d)", i + 1); /* another one each time: results are kept */
+        char text[64];
+        snprintf(text, sizeof text, "%s0.%05d)", rule, ++number);
         double start = now_ms();
-        must(lrp_settings_add_rule(b->settings, select, rule, &err), &err);
+        must(lrp_settings_add_rule(b->settings, select, text, &err), &err);
         apply(b);
         must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
         if (i) t.ms[t.count++] = now_ms() - start;
@@ -155,7 +156,7 @@ static void measure_rule_change(struct bench *b, const char *where, size_t layer
     lrp_settings_remove_rule(b->settings, select);
     apply(b);
     must(lrp_session_run(b->session, LRP_WANT_RELEVANCE, &err), &err);
-    snprintf(what, sizeof what, "rule change at the %s layer (%zu)", where, layer);
+    snprintf(what, sizeof what, "%s layer (%zu) to %.*s", where, layer, (int)strcspn(rule, "("), rule);
     report(what, &t, whole);
 }
 
@@ -201,13 +202,18 @@ static void measure_changes(struct bench *b)
     median(&whole);
     const struct lrp_snapshot *now;
     must(lrp_session_snapshot(b->session, &now, &err), &err);
-    size_t count = now->layers->count;
+    const size_t count = now->layers->count;
+    size_t middle = count / 2; /* or the first layer behind it that all rules fit */
+    while (middle + 1 < count && strcmp(now->layers->rows[middle].type, "convolution") != 0) middle++;
     lrp_snapshot_release(now);
     printf("%-44s %10s %10s %8s\n", "", "", "", "/relevance");
     measure_target_change(b, whole.ms[0]);
-    measure_rule_change(b, "first", 1, whole.ms[0]);
-    measure_rule_change(b, "middle", count / 2, whole.ms[0]);
-    measure_rule_change(b, "last", count - 1, whole.ms[0]);
+    printf("rule change at the\n");
+    static const char *const rules[] = {"epsilon(epsilon=",             "gamma(0.25, stabilizer=", "z-plus(stabilizer=",
+                                        "alpha-beta(2, 1, stabilizer=", "w-square(stabilizer=",    "flat(stabilizer="};
+    measure_rule_change(b, "first", 1, rules[0], whole.ms[0]);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) measure_rule_change(b, "middle", middle, rules[i], whole.ms[0]);
+    measure_rule_change(b, "last", count - 1, rules[0], whole.ms[0]);
 }
 
 /* A process of its own, from start to a written PNG. */

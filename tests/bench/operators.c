@@ -146,7 +146,7 @@ static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct
     p.call = (struct lrp_call){.op = lrp_operator_find("", "MatMul", 13, NULL), .op_type = "MatMul", .domain = "", .opset = 13,
                                .in = p.in, .out = p.out, .in_count = 2, .out_count = 1};
     lrp_bench_must(p.call.op->infer(&p.call, &err), err.message);
-    lrp_bench_must(p.call.op->prepare(&p.call, NULL, &p.handle, &err), err.message);
+    lrp_bench_must(p.call.op->prepare(&p.call, NULL, &p.handle, &p.run, &err), err.message);
     p.a = tensor(&p.in[0].shape);
     p.b = tensor(&p.in[1].shape);
     p.c = tensor(&p.out[0].shape);

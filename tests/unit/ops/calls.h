@@ -148,7 +148,7 @@ static inline void setup_run(struct setup *setup) {
 
     check_ok(op->infer(&setup->call, &err), &err);
     if (op->prepare)
-        check_ok(op->prepare(&setup->call, NULL, &setup->handle, &err), &err);
+        check_ok(op->prepare(&setup->call, NULL, &setup->handle, NULL, &err), &err);
     for (int j = 0; j < setup->call.out_count; j++)
         if (setup->out_desc[j].present)
             check_ok(lrp_tensor_new(setup->out_desc[j].dtype, &setup->out_desc[j].shape, &setup->out[j], &err), &err);

@@ -131,7 +131,7 @@ static inline void *test_forward(struct test_call *t, const struct lrp_modifier 
     const struct lrp_tensor *given[TEST_INPUTS];
     void *handle = NULL;
 
-    if (t->call.op->prepare && t->call.op->prepare(&t->call, modifier, &handle, &t->err))
+    if (t->call.op->prepare && t->call.op->prepare(&t->call, modifier, &handle, NULL, &t->err))
         fail_msg("%s: prepare: %s", t->call.op_type, t->err.message);
     for (int i = 0; i < t->call.out_count; i++) {
         lrp_tensor_release(t->outputs[i]);
