@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "conv_depthwise.h"
 #include "conv_join.h"
 #include "conv_plain.h"
 #include "library.h"
@@ -16,6 +17,7 @@ struct lrp_conv {
     float *plain; /* the weights; NULL once a direction holds them in its own layout and nothing else needs them */
     float *bias;  /* or NULL */
     struct lrp_library_conv *side[2]; /* by direction, made on first use */
+    struct lrp_depthwise *depthwise;  /* does both directions between blocks of channels; NULL: not asked for yet, or nothing for it */
     bool own[2];                      /* the library has nothing fast: conv_plain.c */
 };
 
@@ -91,6 +93,7 @@ void lrp_conv_free(struct lrp_conv *conv)
         return;
     lrp_library_conv_free(conv->side[LRP_FORWARD]);
     lrp_library_conv_free(conv->side[LRP_BACKWARD]);
+    lrp_depthwise_free(conv->depthwise);
     free(conv->plain);
     free(conv->bias);
     free(conv);
@@ -102,7 +105,7 @@ size_t lrp_conv_held(const struct lrp_conv *conv)
 
     for (int i = 0; i < 2; i++)
         bytes += conv->side[i] ? lrp_library_conv_held(conv->side[i]) : 0;
-    return bytes;
+    return bytes + lrp_depthwise_held(conv->depthwise);
 }
 
 /* Makes sure that the plain weights are there: they may live in the layout of a direction by now. */
@@ -170,21 +173,45 @@ static enum lrp_status side_of(struct lrp_conv *conv, enum lrp_direction directi
 enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from, int *to,
                                 struct lrp_error *err)
 {
+    const int block = lrp_library_block();
     struct lrp_library_conv *side;
-    const enum lrp_status status = side_of(conv, direction, run, &side, err);
+    enum lrp_status status;
 
-    *from = *to = 0;
+    *from = *to = lrp_depthwise_fits(&conv->shape, block) ? block : 0;
+    if (*from)
+        return LRP_OK;
+    status = side_of(conv, direction, run, &side, err);
     if (!status && side)
         lrp_library_conv_blocks(side, from, to);
     return status;
 }
 
-static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
+static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int block,
+                                     const struct lrp_run *run, struct lrp_error *err)
+{
+    if (!conv->depthwise) {
+        const enum lrp_status status = need_plain(conv, err);
+
+        if (status)
+            return status;
+        conv->depthwise = lrp_depthwise_new(&conv->shape, block, conv->plain, conv->bias);
+    }
+    if (!conv->depthwise)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
+    lrp_depthwise_run(conv->depthwise, direction, ends.from, ends.to, run);
+    return LRP_OK;
+}
+
+/* from, to: how many channels make a block of what is read and written, 0: rows. */
+static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from, int to,
                                 const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_library_conv *side;
-    enum lrp_status status = side_of(conv, direction, run, &side, err);
+    enum lrp_status status;
 
+    if (from && from == to && lrp_depthwise_fits(&conv->shape, from))
+        return run_depthwise(conv, direction, ends, from, run, err);
+    status = side_of(conv, direction, run, &side, err);
     if (!status && lrp_run_should_stop(run)) /* the weights may have been put in order for it just now */
         status = lrp_fail(err, LRP_CANCELLED, "cancelled");
     if (status)
@@ -246,7 +273,7 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
     if (!status && conv->joined > 1 && !lrp_conv_all_finite(ends.from, conv->pieces * end_count(shape, forward, from), run))
         return run_apart(conv, direction, ends, from, to, run, err);
     for (int64_t i = 0; !status && i < conv->pieces; i++) {
-        status = run_side(conv, direction, ends, run, err);
+        status = run_side(conv, direction, ends, from, to, run, err);
         ends.from += end_count(shape, forward, from);
         ends.to += end_count(shape, !forward, to);
     }
@@ -271,6 +298,10 @@ static void name_of(struct lrp_conv *conv, enum lrp_direction direction, char *n
     struct lrp_library_conv *probe = NULL;
     const struct lrp_library_conv *side = conv->side[direction];
 
+    if (conv->depthwise) {
+        snprintf(name, size, "own:depthwise");
+        return;
+    }
     if (!side && !conv->own[direction] &&
         lrp_library_conv_new(&conv->shape, direction, 1, conv->bias, NULL, &probe, NULL) == LRP_OK)
         side = probe;
