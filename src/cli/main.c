@@ -76,7 +76,7 @@ static bool default_environment(const char *name, const char *value) {
 
 /* How the numeric library's threads wait and where memory comes from is settled before anything is loaded: threads that spin take
  * the time of the one that works (twice as slow on a busy machine), but to be woken takes as long as a small layer, so that they look
- * for work a thousand times, some 50 us, before they sleep (MobileNetV2 29 -> 20 ms); memory given back to the system after every
+ * for work some 50 us before they sleep (MobileNetV2 29 -> 18 ms); memory given back to the system after every
  * layer has to be cleared page by page for the next, and small pages cost more to come by than what is computed in them (with huge
  * ones a cold MobileNetV2 takes 0.19 s instead of 0.57 s). What the user has set stays. */
 static void settle(char **argv) {
@@ -87,7 +87,7 @@ static void settle(char **argv) {
     mallopt(M_ARENA_MAX, 1);
     again |= default_environment("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 #endif
-    if (!getenv("OMP_WAIT_POLICY") && default_environment("GOMP_SPINCOUNT", "1000"))
+    if (!getenv("OMP_WAIT_POLICY") && default_environment("GOMP_SPINCOUNT", "3000"))
         again |= default_environment("OMP_WAIT_POLICY", "passive"); /* for runtimes other than GCC's */
     char self[4096]; /* by its own name: ps and top show what is executed */
     const ssize_t length = again ? readlink("/proc/self/exe", self, sizeof self - 1) : -1;

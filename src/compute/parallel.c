@@ -5,8 +5,8 @@
 #include <omp.h>
 #endif
 
-/* Starting a team costs microseconds: less work than this is done faster alone. */
-enum { WORTH_A_THREAD = 16384 };
+/* Starting a team costs some 5 us, more if it sleeps: less work than this is done faster alone. */
+enum { WORTH_A_THREAD = 32768 };
 
 static int64_t threads_for(const struct lrp_run *run, int64_t count, int64_t cost)
 {

@@ -15,7 +15,7 @@ fi
 /usr/bin/python3 tests/bench/make_models.py "$folder"
 nproc | sed 's/^/cores: /'
 # as the binary sets it for itself
-export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}" GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-3000}" GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
 for model in vgg16 resnet50 mobilenet_v2; do
     "$build/tests/measure" "$folder/$model.onnx" "$folder/input.npy" --cold "$build/lrpscope" "$@"
 done
