@@ -216,6 +216,69 @@ static void measure_changes(struct bench *b)
     measure_rule_change(b, "last", count - 1, rules[0], whole.ms[0]);
 }
 
+/* ---- several samples at once ---- */
+
+enum { BATCH = 8 };
+
+/* The input so many times, one after the other. */
+static struct lrp_tensor *repeated(const char *path, int times)
+{
+    struct lrp_error err;
+    struct lrp_tensor *one, *all;
+    must(lrp_tensor_read_npy(path, &one, &err), &err);
+    struct lrp_shape shape = one->shape;
+    shape.dim[0] *= times;
+    must(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &all, &err), &err);
+    for (int i = 0; i < times; i++) memcpy(all->f + (size_t)i * one->count, one->f, one->count * sizeof *one->f);
+    lrp_tensor_release(one);
+    return all;
+}
+
+/* Both passes, a sample: `as_batch` by the shape that is asked for, else one after the other where the model has a batch of 1. */
+static double measure_samples(const struct bench *b, const struct lrp_tensor *samples, bool as_batch)
+{
+    struct lrp_settings *settings;
+    struct lrp_session *session;
+    struct lrp_error err;
+    struct times t = {0};
+    char shape[128];
+    int at = 0;
+    for (int d = 0; d < samples->shape.rank; d++)
+        at += snprintf(shape + at, sizeof shape - (size_t)at, "%s%lld", d ? "," : "", (long long)samples->shape.dim[d]);
+    must(lrp_settings_copy(b->settings, &settings, &err), &err);
+    if (as_batch) must(lrp_settings_set(settings, LRP_SETTING_INPUT_SHAPE, shape, &err), &err);
+    must(lrp_session_open(b->model, settings, &session, &err), &err);
+    must(lrp_session_set_tensor(session, NULL, samples, "samples", &err), &err);
+    const int64_t passes = lrp_session_one_by_one(session) ? lrp_session_samples(session) : 1;
+    for (int i = 0; i <= b->repeat; i++) {
+        double took = 0;
+        for (int64_t pass = 0; pass < passes; pass++) {
+            const struct lrp_snapshot *now;
+            if (passes > 1) must(lrp_session_select_sample(session, pass, &err), &err);
+            must(lrp_session_forget(session, &err), &err);
+            must(lrp_session_run(session, LRP_WANT_RELEVANCE, &err), &err);
+            must(lrp_session_snapshot(session, &now, &err), &err);
+            took += now->forward_ms + now->relevance_ms;
+            lrp_snapshot_release(now);
+        }
+        if (i) t.ms[t.count++] = took / (double)samples->shape.dim[0];
+    }
+    lrp_session_free(session);
+    lrp_settings_free(settings);
+    return report(as_batch ? "  as one batch" : "  one after the other", &t, 0);
+}
+
+static void measure_batch(struct bench *b)
+{
+    struct lrp_tensor *const samples = repeated(b->input, BATCH);
+    struct lrp_error err;
+    must(lrp_settings_set(b->settings, LRP_SETTING_COMPOSITE, "epsilon-plus-flat", &err), &err);
+    printf("%d samples, both passes, a sample\n", BATCH);
+    const double single = measure_samples(b, samples, false), batch = measure_samples(b, samples, true);
+    printf("%-44s %10s %10s %8.2f\n", "  batch / one after the other", "", "", batch / single);
+    lrp_tensor_release(samples);
+}
+
 /* A process of its own, from start to a written PNG. */
 struct cold {
     struct times times;
@@ -288,6 +351,7 @@ static void measure_passes(struct bench *b)
     for (int i = 0; i < COMPOSITES; i++) measure_composite(b, composites[i]);
     measure_changes(b);
     lrp_session_free(b->session);
+    measure_batch(b);
 }
 
 int main(int argc, char **argv)
