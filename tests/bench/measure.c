@@ -234,49 +234,43 @@ static struct lrp_tensor *repeated(const char *path, int times)
     return all;
 }
 
-/* Both passes, a sample: `as_batch` by the shape that is asked for, else one after the other where the model has a batch of 1. */
-static double measure_samples(const struct bench *b, const struct lrp_tensor *samples, bool as_batch)
+/* Both passes over so many samples as one batch, a sample. */
+static double measure_samples(const struct bench *b, int count)
 {
+    struct lrp_tensor *const samples = repeated(b->input, count);
     struct lrp_settings *settings;
     struct lrp_session *session;
     struct lrp_error err;
     struct times t = {0};
-    char shape[128];
+    char text[128];
     int at = 0;
     for (int d = 0; d < samples->shape.rank; d++)
-        at += snprintf(shape + at, sizeof shape - (size_t)at, "%s%lld", d ? "," : "", (long long)samples->shape.dim[d]);
+        at += snprintf(text + at, sizeof text - (size_t)at, "%s%lld", d ? "," : "", (long long)samples->shape.dim[d]);
     must(lrp_settings_copy(b->settings, &settings, &err), &err);
-    if (as_batch) must(lrp_settings_set(settings, LRP_SETTING_INPUT_SHAPE, shape, &err), &err);
+    must(lrp_settings_set(settings, LRP_SETTING_INPUT_SHAPE, text, &err), &err); /* a model of batch 1 may be made for more */
     must(lrp_session_open(b->model, settings, &session, &err), &err);
     must(lrp_session_set_tensor(session, NULL, samples, "samples", &err), &err);
-    const int64_t passes = lrp_session_one_by_one(session) ? lrp_session_samples(session) : 1;
     for (int i = 0; i <= b->repeat; i++) {
-        double took = 0;
-        for (int64_t pass = 0; pass < passes; pass++) {
-            const struct lrp_snapshot *now;
-            if (passes > 1) must(lrp_session_select_sample(session, pass, &err), &err);
-            must(lrp_session_forget(session, &err), &err);
-            must(lrp_session_run(session, LRP_WANT_RELEVANCE, &err), &err);
-            must(lrp_session_snapshot(session, &now, &err), &err);
-            took += now->forward_ms + now->relevance_ms;
-            lrp_snapshot_release(now);
-        }
-        if (i) t.ms[t.count++] = took / (double)samples->shape.dim[0];
+        const struct lrp_snapshot *now;
+        must(lrp_session_forget(session, &err), &err);
+        must(lrp_session_run(session, LRP_WANT_RELEVANCE, &err), &err);
+        must(lrp_session_snapshot(session, &now, &err), &err);
+        if (i) t.ms[t.count++] = (now->forward_ms + now->relevance_ms) / count;
+        lrp_snapshot_release(now);
     }
     lrp_session_free(session);
     lrp_settings_free(settings);
-    return report(as_batch ? "  as one batch" : "  one after the other", &t, 0);
+    lrp_tensor_release(samples);
+    snprintf(text, sizeof text, "both passes, a sample, batch of %d", count);
+    return report(text, &t, 0);
 }
 
 static void measure_batch(struct bench *b)
 {
-    struct lrp_tensor *const samples = repeated(b->input, BATCH);
     struct lrp_error err;
     must(lrp_settings_set(b->settings, LRP_SETTING_COMPOSITE, "epsilon-plus-flat", &err), &err);
-    printf("%d samples, both passes, a sample\n", BATCH);
-    const double single = measure_samples(b, samples, false), batch = measure_samples(b, samples, true);
-    printf("%-44s %10s %10s %8.2f\n", "  batch / one after the other", "", "", batch / single);
-    lrp_tensor_release(samples);
+    const double single = measure_samples(b, 1), batch = measure_samples(b, BATCH);
+    printf("%-44s %10s %10s %8.2f\n", "  a sample of the batch / one alone", "", "", batch / single);
 }
 
 /* A process of its own, from start to a written PNG. */
