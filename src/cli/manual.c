@@ -125,6 +125,19 @@ static void files(FILE *file) {
     }
 }
 
+static void environment(FILE *file) {
+    static const char *const rows[][2] = {
+        {"NO_COLOR", "If it is set and not empty, no colours, unless --color says otherwise."},
+        {"TERM, COLORTERM, COLORFGBG", "What the terminal can do, whether it has direct colour, whether its background is light."},
+        {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where FILES are; without them ~/.config and ~/.local/state."},
+        {"OMP_WAIT_POLICY, GOMP_SPINCOUNT", "How threads without work wait. Unless one of them is set, they look for work for some 50 microseconds "
+                                            "before they sleep, and processors are left to others."},
+        {"GLIBC_TUNABLES", "Unless it is set, memory comes in huge pages (glibc.malloc.hugetlb=1)."}};
+    fputs(".SH ENVIRONMENT\n", file);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        lrp_cli_roff_entry(file, rows[i][0], rows[i][1]);
+}
+
 static void exit_codes(FILE *file) {
     fputs(".SH EXIT STATUS\n", file);
 #define X(name, code, text)                                                                                                    \
@@ -156,6 +169,7 @@ void lrp_cli_generate_man(FILE *file) {
     all_options(file);
     keys(file);
     files(file);
+    environment(file);
     exit_codes(file);
     examples(file);
     fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-model (5)\n", file);

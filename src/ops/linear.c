@@ -47,7 +47,6 @@ enum lrp_status lrp_linear_read_into(const struct lrp_blob *blob, struct lrp_rea
 {
     struct reading reading = {blob, how, run, values};
 
-    lrp_blob_expect(blob);
     lrp_parallel_for(run, (int64_t)((blob->count + PIECE - 1) / PIECE), PIECE, read_pieces, &reading);
     return lrp_run_should_stop(run) ? lrp_fail(err, LRP_CANCELLED, "cancelled") : LRP_OK;
 }

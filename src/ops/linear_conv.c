@@ -77,6 +77,7 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
         return LRP_OK; /* forward builds it from what comes as data */
     const bool ones = m->weight == LRP_WEIGHT_ONE;
     const size_t bytes = weights->count * sizeof *modified;
+    lrp_blob_expect(weights);
     if (!ones && (m->weight != LRP_WEIGHT_AS_IS || !lrp_linear_plain(weights))) {
         modified = lrp_pool_take(pool, bytes);
         status = modified ? lrp_linear_read_into(weights, (struct lrp_reading){1, m->weight, m->gamma}, run, modified, err)

@@ -42,8 +42,8 @@ static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blo
     h->ones = m->weight == LRP_WEIGHT_ONE && !h->product.transpose_a;
     if (h->ones)
         return LRP_OK;
+    lrp_blob_expect(blob);
     if (m->weight == LRP_WEIGHT_AS_IS && h->product.alpha == 1 && lrp_linear_plain(blob)) {
-        lrp_blob_expect(blob);
         h->weights = blob->raw;
         return LRP_OK;
     }

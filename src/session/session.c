@@ -213,14 +213,27 @@ enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t s
     return LRP_OK;
 }
 
+/* What was prepared for inputs of other shapes stays: results of those networks of which nothing is known hold them. */
+static void keep_networks(const struct lrp_session *s, const struct lrp_cache *old, struct lrp_cache *now)
+{
+    for (size_t i = 0; i < old->count; i++) {
+        struct lrp_network *const network = old->items[i]->network;
+        bool seen = network == s->state->network;
+        for (size_t k = 0; k < now->count; k++) seen |= now->items[k]->network == network;
+        if (!seen && lrp_results_new(network, s->inputs, 0, NULL, &now->items[now->count], NULL) == LRP_OK) now->count++;
+    }
+}
+
 enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err)
 {
     struct lrp_results *results = NULL;
     enum lrp_status status = lrp_results_new(session->state->network, session->inputs, session->sample, NULL, &results, err);
     if (status != LRP_OK) return status;
+    struct lrp_cache now = {.count = 0};
     pthread_mutex_lock(&session->lock);
     struct lrp_cache old = session->cache;
-    session->cache = (struct lrp_cache){.count = 0};
+    keep_networks(session, &old, &now);
+    session->cache = now;
     pthread_mutex_unlock(&session->lock);
     lrp_cache_clear(&old);
     replace_results(session, results);

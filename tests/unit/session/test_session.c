@@ -156,6 +156,42 @@ static int layer_called(const struct lrp_snapshot *now, const char *name)
     return layer;
 }
 
+static void put_samples(struct lrp_session *s, int64_t count)
+{
+    struct lrp_error err = {0};
+    struct lrp_tensor *x = NULL;
+    const struct lrp_shape shape = {.rank = 2, .dim = {count, 3}};
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &x, &err), &err);
+    check_ok(lrp_session_set_tensor(s, NULL, x, "x", &err), &err);
+    lrp_tensor_release(x);
+}
+
+/* Results are forgotten, what is prepared for inputs of any shape is not. */
+static void forgetting_keeps_what_is_prepared(void **state)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = NULL;
+    const struct lrp_snapshot *first, *again, *forgotten;
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    struct lrp_session *s = open_fork(write_fork(state), settings);
+    first = snapshot(s);
+    put_samples(s, 5);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    check_ok(lrp_session_forget(s, &err), &err);
+    forgotten = snapshot(s);
+    assert_null(forgotten->relevance[0]);
+    put_samples(s, 2);
+    again = snapshot(s);
+    assert_ptr_equal(first->layers, again->layers); /* of the very same network */
+    assert_null(again->relevance[0]);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    lrp_snapshot_release(first);
+    lrp_snapshot_release(again);
+    lrp_snapshot_release(forgotten);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
 /* Only the ancestors of a layer whose rule changed are computed again, and the result is that of a fresh session, bit for bit. */
 static void a_rule_change_touches_ancestors_only(void **state)
 {
@@ -369,6 +405,7 @@ int main(void)
         cmocka_unit_test(explains_a_picture),
         cmocka_unit_test(refuses_a_failing_model_until_it_is_registered),
         cmocka_unit_test(keeps_activations_when_only_rules_change),
+        cmocka_unit_test_setup_teardown(forgetting_keeps_what_is_prepared, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_rule_change_touches_ancestors_only, temporary_setup, temporary_teardown),
         cmocka_unit_test(changes_nothing_when_settings_do_not_fit),
         cmocka_unit_test(understands_targets),
