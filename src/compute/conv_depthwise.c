@@ -9,13 +9,7 @@
 
 #include "buffer.h"
 #include "parallel.h"
-
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
+#include "wide.h"
 
 enum { TAPS = LRP_DEPTHWISE_KERNEL, PHASES = LRP_DEPTHWISE_STRIDE, AXES = 2 };
 
@@ -305,7 +299,6 @@ static void run_rows(void *context, int64_t begin, int64_t end)
 
     (job->d->block == 16 ? rows_16 : rows_8)(job, begin, end);
 }
-
 
 void lrp_depthwise_run(const struct lrp_depthwise *d, enum lrp_direction direction, const float *from, float *to,
                        const struct lrp_run *run)

@@ -3,6 +3,7 @@
 
 #include "library.h"
 #include "parallel.h"
+#include "wide.h"
 
 enum {
     LANES = 32,        /* running sums of a dot product */
@@ -16,13 +17,6 @@ enum {
     TILE_COLUMNS = 512, /* likewise */
     LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
 };
-
-/* Wider vectors where the machine has them. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
 
 /* y (n) = M v + beta y, or M^T v + beta y. M is read as bytes: in a file it lies at any address. */
 struct product {

@@ -5,6 +5,7 @@
 #include "blocked.h"
 #include "parallel.h"
 #include "statistics.h"
+#include "wide.h"
 
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed" /* with sanitizers it cannot vectorise and says so */
@@ -64,13 +65,6 @@ struct part {
     double sum, squares;
     float min, max;
 };
-
-/* Half as many doubles as floats fit a vector: wider ones where the machine has them. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
 
 /* All values; the sum tells whether one of them was NaN or infinite. */
 WIDE static void sum_block(const float *f, size_t n, struct part *out)

@@ -1,17 +1,13 @@
 /* vector.c: elementwise arithmetic over whole arrays. */
 #include "vector.h"
 
+#include "wide.h"
+
 float lrp_stabilize(float z, float e)
 {
     return z < 0 ? z - e : z + e;
 }
 
-/* Wider vectors where the machine has them: the results are the same, products and sums are not contracted. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
 #define EACH(body)                       \
     do {                                 \
         _Pragma("omp simd")              \

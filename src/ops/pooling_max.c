@@ -6,15 +6,9 @@
 
 #include "parallel.h"
 #include "pooling.h"
+#include "wide.h"
 
 enum { STRIP = 256 }; /* outputs of a row, times lanes, that are worked on at a time */
-
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
 
 /* The part of a run that lies in the strip [begin, end). */
 static bool clip_run(const struct lrp_frame *f, int64_t begin, int64_t end, struct lrp_frame_run *run)
