@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "buffer.h"
 #include "conv_depthwise.h"
 #include "conv_join.h"
 #include "conv_plain.h"
 #include "library.h"
 #include "parallel.h"
+#include "pool.h"
 
 struct lrp_conv {
     struct lrp_conv_shape shape; /* of a piece */
@@ -17,7 +19,7 @@ struct lrp_conv {
     float *plain; /* the weights; NULL once a direction holds them in its own layout and nothing else needs them */
     float *bias;  /* or NULL */
     struct lrp_library_conv *side[2]; /* by direction, made on first use */
-    struct lrp_depthwise *depthwise;  /* does both directions between blocks of channels; NULL: not asked for yet, or nothing for it */
+    struct lrp_depthwise *depthwise;  /* NULL: not asked for yet, or nothing for it */
     bool own[2];                      /* the library has nothing fast: conv_plain.c */
 };
 
@@ -108,6 +110,12 @@ size_t lrp_conv_held(const struct lrp_conv *conv)
     return bytes + lrp_depthwise_held(conv->depthwise);
 }
 
+/* What conv_depthwise.c does, never the library. */
+static bool is_depthwise(const struct lrp_conv *conv, enum lrp_direction direction)
+{
+    return lrp_depthwise_fits(&conv->shape, direction, lrp_library_block());
+}
+
 /* Makes sure that the plain weights are there: they may live in the layout of a direction by now. */
 static enum lrp_status need_plain(struct lrp_conv *conv, struct lrp_error *err)
 {
@@ -173,11 +181,10 @@ static enum lrp_status side_of(struct lrp_conv *conv, enum lrp_direction directi
 enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from, int *to,
                                 struct lrp_error *err)
 {
-    const int block = lrp_library_block();
     struct lrp_library_conv *side;
     enum lrp_status status;
 
-    *from = *to = lrp_depthwise_fits(&conv->shape, block) ? block : 0;
+    *from = *to = is_depthwise(conv, direction) ? lrp_library_block() : 0;
     if (*from)
         return LRP_OK;
     status = side_of(conv, direction, run, &side, err);
@@ -186,20 +193,83 @@ enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direct
     return status;
 }
 
-static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int block,
-                                     const struct lrp_run *run, struct lrp_error *err)
+/* How many floats a direction reads, or writes, in a piece. */
+static int64_t end_count(const struct lrp_conv_shape *s, bool input, int block)
 {
-    if (!conv->depthwise) {
-        const enum lrp_status status = need_plain(conv, err);
+    return input ? count_of(s, s->in_channels, s->in, block) : count_of(s, s->out_channels, s->out, block);
+}
 
-        if (status)
-            return status;
-        conv->depthwise = lrp_depthwise_new(&conv->shape, block, conv->plain, conv->bias);
-    }
+/* ---- depthwise, in blocks whatever the ends lie in ---- */
+
+static void copy(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    (void)data;
+    memcpy(out, in[0], n * sizeof *out);
+}
+
+/* What one end of a piece is like, as a tensor: in rows, or in blocks with missing channels 0. */
+static struct lrp_tensor end_of(const struct lrp_conv_shape *s, bool input, float *values, int block)
+{
+    struct lrp_tensor t = {.dtype = LRP_DTYPE_FLOAT, .f = values, .block = block, .count = (size_t)end_count(s, input, 0), .references = 1};
+
+    t.shape.rank = 2 + s->rank;
+    t.shape.dim[0] = s->batch;
+    t.shape.dim[1] = input ? s->in_channels : s->out_channels;
+    for (int d = 0; d < s->rank; d++)
+        t.shape.dim[2 + d] = input ? s->in[d] : s->out[d];
+    return t;
+}
+
+/* Turns an end between rows and blocks. */
+static void turn(const struct lrp_conv_shape *s, bool input, const float *from, int from_block, float *to, int to_block,
+                 const struct lrp_run *run)
+{
+    const struct lrp_tensor source = end_of(s, input, (float *)(uintptr_t)from, from_block); /* which is only read */
+    struct lrp_tensor target = end_of(s, input, to, to_block);
+
+    lrp_blocked_for(run, &target, (const struct lrp_tensor *const[LRP_BLOCKED_IN]){&source}, false, copy, NULL);
+}
+
+/* Its weights in blocks, made from the plain ones when they are first needed. */
+static enum lrp_status need_depthwise(struct lrp_conv *conv, int block, struct lrp_error *err)
+{
+    const enum lrp_status status = conv->depthwise ? LRP_OK : need_plain(conv, err);
+
+    if (conv->depthwise || status)
+        return status;
+    conv->depthwise = lrp_depthwise_new(&conv->shape, block, conv->plain, conv->bias);
     if (!conv->depthwise)
         return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
-    lrp_depthwise_run(conv->depthwise, direction, ends.from, ends.to, run);
+    if (is_depthwise(conv, LRP_FORWARD) && is_depthwise(conv, LRP_BACKWARD)) { /* nobody else needs them */
+        free(conv->plain);
+        conv->plain = NULL;
+    }
     return LRP_OK;
+}
+
+static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from, int to,
+                                     const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct lrp_conv_shape *const s = &conv->shape;
+    const bool forward = direction == LRP_FORWARD;
+    const int block = lrp_library_block();
+    const size_t from_bytes = from ? 0 : (size_t)end_count(s, forward, block) * sizeof(float);
+    const size_t to_bytes = to ? 0 : (size_t)end_count(s, !forward, block) * sizeof(float);
+    struct lrp_pool *const pool = run ? run->pool : NULL;
+    float *const x = from ? NULL : lrp_pool_take(pool, from_bytes), *const y = to ? NULL : lrp_pool_take(pool, to_bytes);
+    enum lrp_status status = (from || x) && (to || y) ? need_depthwise(conv, block, err)
+                                                      : lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
+
+    if (!status) {
+        if (x)
+            turn(s, forward, ends.from, 0, x, block, run);
+        lrp_depthwise_run(conv->depthwise, direction, x ? x : ends.from, y ? y : ends.to, run);
+        if (y)
+            turn(s, !forward, y, block, ends.to, 0, run);
+    }
+    lrp_pool_give(pool, x, from_bytes);
+    lrp_pool_give(pool, y, to_bytes);
+    return status;
 }
 
 /* from, to: how many channels make a block of what is read and written, 0: rows. */
@@ -209,8 +279,8 @@ static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direct
     struct lrp_library_conv *side;
     enum lrp_status status;
 
-    if (from && from == to && lrp_depthwise_fits(&conv->shape, from))
-        return run_depthwise(conv, direction, ends, from, run, err);
+    if (is_depthwise(conv, direction))
+        return run_depthwise(conv, direction, ends, from, to, run, err);
     status = side_of(conv, direction, run, &side, err);
     if (!status && lrp_run_should_stop(run)) /* the weights may have been put in order for it just now */
         status = lrp_fail(err, LRP_CANCELLED, "cancelled");
@@ -229,12 +299,6 @@ static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direct
     return direction == LRP_FORWARD
                ? lrp_conv_plain_forward(&conv->shape, conv->plain, conv->bias, ends.from, ends.to, run, err)
                : lrp_conv_plain_backward(&conv->shape, conv->plain, ends.from, ends.to, run, err);
-}
-
-/* How many floats a direction reads, or writes, in a piece. */
-static int64_t end_count(const struct lrp_conv_shape *s, bool input, int block)
-{
-    return input ? count_of(s, s->in_channels, s->in, block) : count_of(s, s->out_channels, s->out, block);
 }
 
 /* Groups that are joined share what is not finite: then they are done apart. */
@@ -298,7 +362,7 @@ static void name_of(struct lrp_conv *conv, enum lrp_direction direction, char *n
     struct lrp_library_conv *probe = NULL;
     const struct lrp_library_conv *side = conv->side[direction];
 
-    if (conv->depthwise) {
+    if (is_depthwise(conv, direction)) {
         snprintf(name, size, "own:depthwise");
         return;
     }

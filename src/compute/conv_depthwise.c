@@ -11,7 +11,7 @@
 #include "parallel.h"
 #include "wide.h"
 
-enum { TAPS = LRP_DEPTHWISE_KERNEL, PHASES = LRP_DEPTHWISE_STRIDE, AXES = 2 };
+enum { TAPS = LRP_DEPTHWISE_TAPS, PHASES = LRP_DEPTHWISE_STRIDE, AXES = 2 };
 
 struct lrp_depthwise {
     struct lrp_conv_shape shape;
@@ -23,12 +23,15 @@ struct lrp_depthwise {
     float *none;         /* as many zeros: the way back has no bias */
 };
 
-bool lrp_depthwise_fits(const struct lrp_conv_shape *s, int block)
+bool lrp_depthwise_fits(const struct lrp_conv_shape *s, enum lrp_direction direction, int block)
 {
     bool fits = (block == 8 || block == 16) && s->rank <= AXES && s->group > 1 && s->in_channels == s->group && s->out_channels == s->group;
 
-    for (int d = 0; d < s->rank; d++)
-        fits = fits && s->kernel[d] <= TAPS && s->stride[d] <= PHASES;
+    for (int d = 0; d < s->rank; d++) {
+        const int64_t shared = direction == LRP_BACKWARD && s->dilation[d] == 1 ? s->stride[d] : 1; /* the phases share the kernel */
+
+        fits = fits && s->kernel[d] <= TAPS * shared && s->stride[d] <= PHASES;
+    }
     return fits;
 }
 
@@ -247,8 +250,8 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
         const int64_t count = p->end - p->begin, read = p->read_step * LANES, step = p->step * LANES;                            \
         const lanes_##LANES bias = *(const lanes_##LANES *)r->bias;                                                              \
         float *to = r->to + (p->first + p->begin * p->step) * LANES;                                                             \
-        const float *from[3 * 3];                                                                                                \
-        lanes_##LANES w[3 * 3];                                                                                                  \
+        const float *from[TAPS * TAPS];                                                                                          \
+        lanes_##LANES w[TAPS * TAPS];                                                                                            \
                                                                                                                                  \
         if (count == 0)                                                                                                          \
             return;                                                                                                              \
@@ -266,16 +269,20 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
         }                                                                                                                        \
     }                                                                                                                            \
                                                                                                                                  \
+    INLINE void some_rows_##LANES(int rows, const struct row *r, const struct phase *p)                                          \
+    {                                                                                                                            \
+        if (p->taps == 3) inside_##LANES(rows, 3, r, p);                                                                         \
+        else if (p->taps == 2) inside_##LANES(rows, 2, r, p);                                                                    \
+        else inside_##LANES(rows, 1, r, p);                                                                                      \
+    }                                                                                                                            \
+                                                                                                                                 \
     INLINE void sum_##LANES(const struct row *r, const struct phase *p)                                                          \
     {                                                                                                                            \
         edge_##LANES(r, p, 0, p->begin);                                                                                         \
-        if (r->rows == 3 && p->taps == 3) inside_##LANES(3, 3, r, p);                                                            \
-        else if (r->rows == 2 && p->taps == 3) inside_##LANES(2, 3, r, p);                                                       \
-        else if (r->rows == 2 && p->taps == 2) inside_##LANES(2, 2, r, p);                                                       \
-        else if (r->rows == 2 && p->taps == 1) inside_##LANES(2, 1, r, p);                                                       \
-        else if (r->rows == 1 && p->taps == 2) inside_##LANES(1, 2, r, p);                                                       \
-        else if (r->rows == 1 && p->taps == 1) inside_##LANES(1, 1, r, p);                                                       \
-        else edge_##LANES(r, p, p->begin, p->end);                                                                               \
+        if (r->rows == 0 || p->taps == 0) edge_##LANES(r, p, p->begin, p->end);                                                  \
+        else if (r->rows == 3) some_rows_##LANES(3, r, p);                                                                       \
+        else if (r->rows == 2) some_rows_##LANES(2, r, p);                                                                       \
+        else some_rows_##LANES(1, r, p);                                                                                         \
         edge_##LANES(r, p, p->end, p->count);                                                                                    \
     }                                                                                                                            \
                                                                                                                                  \

@@ -9,7 +9,7 @@
 #include "library.h"
 #include "parallel.h"
 
-/* Not for depthwise ones, which the library has kernels for. */
+/* Not for depthwise ones (conv_depthwise.h). */
 int64_t lrp_conv_joined_groups(const struct lrp_conv_shape *s)
 {
     enum { MOST = 8 };

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "internal.h"
+#include "memo.h"
+#include "pool.h"
 #include "text.h"
 
 /* Puts a plan in force; running jobs are out of date from here on. */
@@ -213,14 +215,18 @@ enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t s
     return LRP_OK;
 }
 
-/* What was prepared for inputs of other shapes stays: results of those networks of which nothing is known hold them. */
+/* What was prepared for inputs of other shapes stays: results of those networks of which nothing is known hold them. Nothing of earlier
+ * inputs stays, nor the memory they were in. */
 static void keep_networks(const struct lrp_session *s, const struct lrp_cache *old, struct lrp_cache *now)
 {
     for (size_t i = 0; i < old->count; i++) {
         struct lrp_network *const network = old->items[i]->network;
         bool seen = network == s->state->network;
         for (size_t k = 0; k < now->count; k++) seen |= now->items[k]->network == network;
-        if (!seen && lrp_results_new(network, s->inputs, 0, NULL, &now->items[now->count], NULL) == LRP_OK) now->count++;
+        if (seen || lrp_results_new(network, s->inputs, 0, NULL, &now->items[now->count], NULL) != LRP_OK) continue;
+        now->count++;
+        lrp_memo_forget(network->engine);
+        lrp_pool_limit(lrp_engine_pool(network->engine), 0); /* until it works again (lrp_memory_bound) */
     }
 }
 
@@ -230,6 +236,8 @@ enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error
     enum lrp_status status = lrp_results_new(session->state->network, session->inputs, session->sample, NULL, &results, err);
     if (status != LRP_OK) return status;
     struct lrp_cache now = {.count = 0};
+    lrp_session_cancel(session);
+    lrp_session_wait(session); /* the worker may be at work in one of the networks */
     pthread_mutex_lock(&session->lock);
     struct lrp_cache old = session->cache;
     keep_networks(session, &old, &now);

@@ -27,6 +27,11 @@ static const struct shape shapes[] = {
     {"1x1 stride 2, 256->512 at 56", 256, 512, 1, 56, 1, 2, 1, 0},
     {"depthwise 3x3, 144 at 56", 144, 144, 144, 56, 3, 1, 1, 1},
     {"depthwise 3x3 stride 2, 576 at 14", 576, 576, 576, 14, 3, 2, 1, 1},
+    {"depthwise 5x5, 240 at 28", 240, 240, 240, 28, 5, 1, 1, 2},
+    {"depthwise 5x5, 672 at 14", 672, 672, 672, 14, 5, 1, 1, 2},
+    {"depthwise 5x5 stride 2, 144 at 56", 144, 144, 144, 56, 5, 2, 1, 2},
+    {"depthwise 7x7, 96 at 56", 96, 96, 96, 56, 7, 1, 1, 3},
+    {"depthwise 7x7, 384 at 14", 384, 384, 384, 14, 7, 1, 1, 3},
     {"grouped 3x3, 32 groups, 256 at 14", 256, 256, 32, 14, 3, 1, 1, 1},
     {"transposed 4x4 stride 2, 64->32 to 56", 32, 64, 1, 56, 4, 2, 1, 1}, /* of which it is the mirror */
 };

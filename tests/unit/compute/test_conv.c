@@ -135,6 +135,48 @@ static void check_ones(const struct lrp_conv_shape *s, const float *x, const flo
     free(want_gx);
 }
 
+/* The index of element i of (n, channels, plane) in rows, where channels lie in blocks, of which the last may be filled up. */
+static int64_t in_blocks(int64_t i, int64_t channels, int64_t plane, int block)
+{
+    const int64_t n = i / (channels * plane), c = i / plane % channels, at = i % plane, blocks = block ? (channels + block - 1) / block : 0;
+
+    return block ? ((n * blocks + c / block) * plane + at) * block + c % block : i;
+}
+
+/* Either end in rows or in blocks, where a direction knows blocks. */
+static void check_ends(struct lrp_conv *conv, enum lrp_direction d, const struct lrp_conv_shape *s, const float *values, const double *want,
+                       const char *text)
+{
+    const bool forward = d == LRP_FORWARD;
+    const int64_t from_channels = forward ? s->in_channels : s->out_channels, to_channels = forward ? s->out_channels : s->in_channels;
+    const int64_t from_plane = product(forward ? s->in : s->out, s->rank), to_plane = product(forward ? s->out : s->in, s->rank);
+    const int64_t from_count = s->batch * (from_channels + 16) * from_plane, to_count = s->batch * (to_channels + 16) * to_plane;
+    const int64_t count = s->batch * to_channels * to_plane;
+    float *const from = calloc((size_t)from_count, sizeof *from), *const to = malloc((size_t)to_count * sizeof *to);
+    float *const got = malloc((size_t)count * sizeof *got + 1);
+    int blocks[2] = {0, 0};
+    struct lrp_error err = {0};
+
+    assert_int_equal(lrp_conv_blocks(conv, d, &two_threads, &blocks[0], &blocks[1], &err), LRP_OK);
+    for (int ends = 0; ends < 4; ends++) {
+        const int from_block = ends & 1 ? blocks[0] : 0, to_block = ends & 2 ? blocks[1] : 0;
+        const struct lrp_conv_ends in = {.from = from, .to = to, .from_blocked = from_block, .to_blocked = to_block};
+
+        memset(from, 0, (size_t)from_count * sizeof *from);
+        memset(to, 0xff, (size_t)to_count * sizeof *to);
+        for (int64_t i = 0; i < s->batch * from_channels * from_plane; i++)
+            from[in_blocks(i, from_channels, from_plane, from_block)] = values[i];
+        assert_int_equal(lrp_conv_run(conv, d, in, &two_threads, &err), LRP_OK);
+        for (int64_t i = 0; i < count; i++)
+            got[i] = to[in_blocks(i, to_channels, to_plane, to_block)];
+        assert_close(text, got, want, count);
+        for (int64_t c = to_channels; to_block && c % to_block; c++) /* missing channels */
+            for (int64_t i = 0; i < to_plane; i++)
+                assert_true(to[in_blocks(i + (to_channels - 1) * to_plane, to_channels, to_plane, to_block) + c - to_channels + 1] == 0);
+    }
+    free(from), free(to), free(got);
+}
+
 static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_first)
 {
     uint32_t state = seed * 2654435761u + 1;
@@ -173,6 +215,8 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
         assert_memory_equal(gx, gx_again, (size_t)xs * sizeof *gx);
     }
     check_ones(s, x, gy, text);
+    check_ends(conv, LRP_FORWARD, s, x, want_y, text);
+    check_ends(conv, LRP_BACKWARD, s, gy, want_gx, text);
     lrp_conv_implementation(conv, names, sizeof names);
     if (strstr(names, "ref") || strstr(names, "wino"))
         fail_msg("%s runs %s", text, names);
@@ -319,14 +363,6 @@ static void a_stopped_run_says_cancelled(void **state)
     assert_int_equal(lrp_conv_new(&s, &w, NULL, &conv, NULL), LRP_OK);
     assert_int_equal(lrp_conv_forward(conv, x, y, &run, NULL), LRP_CANCELLED);
     lrp_conv_free(conv);
-}
-
-/* The index of element i of (n, channels, plane) in rows, where channels lie in blocks. */
-static int64_t in_blocks(int64_t i, int64_t channels, int64_t plane, int block)
-{
-    const int64_t n = i / (channels * plane), c = i / plane % channels, at = i % plane;
-
-    return block ? ((n * (channels / block) + c / block) * plane + at) * block + c % block : i;
 }
 
 /* A batch that is done in pieces, in rows and in blocks, against its samples one by one. */

@@ -38,7 +38,7 @@ static bool draw(struct lrp_conv_shape *s)
     s->in_channels = s->out_channels = s->group;
     for (int d = 0; d < s->rank; d++) {
         s->in[d] = between(1, 12);
-        s->kernel[d] = between(1, LRP_DEPTHWISE_KERNEL);
+        s->kernel[d] = between(1, 6);
         s->stride[d] = between(1, LRP_DEPTHWISE_STRIDE);
         s->dilation[d] = between(1, 3);
         s->pad_begin[d] = between(0, 8);
@@ -116,7 +116,6 @@ static void check(const struct lrp_conv_shape *s, int block, bool forward)
     for (int64_t nc = 0; nc < rows; nc++)
         for (int64_t i = 0; i < from_plane; i++)
             blocks[place(s, nc / s->group, nc % s->group, i, from_plane, block)] = from[nc * from_plane + i];
-    assert_true(lrp_depthwise_fits(s, block));
     struct lrp_depthwise *const d = lrp_depthwise_new(s, block, weights, bias);
     assert_non_null(d);
     memset(weights, 0xff, (size_t)(s->group * taps) * sizeof *weights); /* they were copied */
@@ -143,11 +142,13 @@ static void random_shapes_are_right(void **state)
 {
     (void)state;
     for (int done = 0; done < 400;) {
+        const int block = done % 2 ? 8 : 16;
+        const bool forward = done / 2 % 2;
         struct lrp_conv_shape s;
 
-        if (!draw(&s))
+        if (!draw(&s) || !lrp_depthwise_fits(&s, forward ? LRP_FORWARD : LRP_BACKWARD, block))
             continue;
-        check(&s, done % 2 ? 8 : 16, done / 2 % 2);
+        check(&s, block, forward);
         done++;
     }
 }
@@ -159,19 +160,26 @@ static void others_are_left_alone(void **state)
     struct lrp_conv_shape other = fits;
 
     (void)state;
-    assert_true(lrp_depthwise_fits(&fits, 16));
-    assert_false(lrp_depthwise_fits(&fits, 0));
-    other.out_channels = 64; /* two outputs a channel */
-    assert_false(lrp_depthwise_fits(&other, 16));
-    other = fits;
-    other.rank = 3;
-    assert_false(lrp_depthwise_fits(&other, 16));
-    other = fits;
-    other.kernel[0] = LRP_DEPTHWISE_KERNEL + 1;
-    assert_false(lrp_depthwise_fits(&other, 16));
-    other = fits;
-    other.stride[1] = LRP_DEPTHWISE_STRIDE + 1;
-    assert_false(lrp_depthwise_fits(&other, 16));
+    for (enum lrp_direction d = LRP_FORWARD; d <= LRP_BACKWARD; d++) {
+        assert_true(lrp_depthwise_fits(&fits, d, 16));
+        assert_false(lrp_depthwise_fits(&fits, d, 0));
+        other = fits;
+        other.out_channels = 64; /* two outputs a channel */
+        assert_false(lrp_depthwise_fits(&other, d, 16));
+        other = fits;
+        other.rank = 3;
+        assert_false(lrp_depthwise_fits(&other, d, 16));
+        other = fits;
+        other.kernel[0] = LRP_DEPTHWISE_TAPS + 1;
+        assert_false(lrp_depthwise_fits(&other, d, 16));
+        other.stride[0] = 2; /* the way back has as many taps for every other output */
+        assert_int_equal(lrp_depthwise_fits(&other, d, 16), d == LRP_BACKWARD);
+        other.dilation[0] = 2; /* all for the same ones */
+        assert_false(lrp_depthwise_fits(&other, d, 16));
+        other = fits;
+        other.stride[1] = LRP_DEPTHWISE_STRIDE + 1;
+        assert_false(lrp_depthwise_fits(&other, d, 16));
+    }
 }
 
 int main(void)
