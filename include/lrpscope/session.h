@@ -55,7 +55,7 @@ int64_t lrp_session_samples(const struct lrp_session *session);
 bool lrp_session_one_by_one(const struct lrp_session *session);
 /* Chooses it. Errors: LRP_USAGE for a sample that is not there. */
 enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t sample, struct lrp_error *err);
-/* Drops all results, not what is prepared: the next run computes everything again. */
+/* Stops what runs and drops all results, not what is prepared: the next run computes everything again. */
 enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err);
 
 /* ---- running ---- */

@@ -76,9 +76,9 @@ static bool default_environment(const char *name, const char *value) {
 
 /* How the numeric library's threads wait and where memory comes from is settled before anything is loaded: threads that spin take
  * the time of the one that works (twice as slow on a busy machine), but to be woken takes as long as a small layer, so that they look
- * for work some 50 us before they sleep (MobileNetV2 29 -> 18 ms); memory given back to the system after every
- * layer has to be cleared page by page for the next, and small pages cost more to come by than what is computed in them (with huge
- * ones a cold MobileNetV2 takes 0.19 s instead of 0.57 s). What the user has set stays. */
+ * for work some 50 us before they sleep (MobileNetV2 29 -> 19 ms); memory given back to the system after every layer has to be cleared
+ * page by page for the next, and small pages cost more to come by than what is computed in them (with huge ones a cold MobileNetV2
+ * takes 0.19 s instead of 0.57 s). What the user has set stays. */
 static void settle(char **argv) {
     bool again = false;
 #ifdef __GLIBC__

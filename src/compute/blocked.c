@@ -262,3 +262,26 @@ const struct lrp_tensor *lrp_numbers_tensor(const struct lrp_numbers *numbers)
 {
     return lrp_tensor_rows((const struct lrp_tensor *)(const void *)numbers, NULL);
 }
+
+/* An end as a tensor that nobody counts references of. */
+static struct lrp_tensor end_of(const struct lrp_conv_shape *s, bool input, float *values, int block)
+{
+    struct lrp_tensor t = {.dtype = LRP_DTYPE_FLOAT, .f = values, .block = block, .references = 1};
+
+    t.shape.rank = 2 + s->rank;
+    t.shape.dim[0] = s->batch;
+    t.shape.dim[1] = input ? s->in_channels : s->out_channels;
+    for (int d = 0; d < s->rank; d++)
+        t.shape.dim[2 + d] = input ? s->in[d] : s->out[d];
+    t.count = (size_t)lrp_shape_count(&t.shape);
+    return t;
+}
+
+void lrp_blocked_copy_end(const struct lrp_conv_shape *shape, bool input, const float *from, int from_block, float *to, int to_block,
+                          const struct lrp_run *run)
+{
+    const struct lrp_tensor source = end_of(shape, input, (float *)(uintptr_t)from, from_block); /* which is only read */
+    struct lrp_tensor target = end_of(shape, input, to, to_block);
+
+    lrp_blocked_for(run, &target, (const struct lrp_tensor *const[LRP_BLOCKED_IN]){&source}, false, copy_body, NULL);
+}

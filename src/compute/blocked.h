@@ -26,6 +26,11 @@ bool lrp_tensor_is_padded(const struct lrp_tensor *tensor);
 /* Bytes of the twin, 0 if there is none. */
 size_t lrp_tensor_twin_bytes(const struct lrp_tensor *tensor);
 
+/* What a convolution reads (`input`) or makes, copied from how it lies to how it is to lie: in blocks of from_block and to_block channels, 0:
+ * in rows. Missing channels become 0. */
+void lrp_blocked_copy_end(const struct lrp_conv_shape *shape, bool input, const float *from, int from_block, float *to, int to_block,
+                          const struct lrp_run *run);
+
 enum { LRP_BLOCKED_IN = 3 };
 /* out[0..n) from in[k][0..n); out holds what was there before. */
 typedef void lrp_blocked_body(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n);

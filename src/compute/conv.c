@@ -201,35 +201,6 @@ static int64_t end_count(const struct lrp_conv_shape *s, bool input, int block)
 
 /* ---- depthwise, in blocks whatever the ends lie in ---- */
 
-static void copy(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
-{
-    (void)data;
-    memcpy(out, in[0], n * sizeof *out);
-}
-
-/* What one end of a piece is like, as a tensor: in rows, or in blocks with missing channels 0. */
-static struct lrp_tensor end_of(const struct lrp_conv_shape *s, bool input, float *values, int block)
-{
-    struct lrp_tensor t = {.dtype = LRP_DTYPE_FLOAT, .f = values, .block = block, .count = (size_t)end_count(s, input, 0), .references = 1};
-
-    t.shape.rank = 2 + s->rank;
-    t.shape.dim[0] = s->batch;
-    t.shape.dim[1] = input ? s->in_channels : s->out_channels;
-    for (int d = 0; d < s->rank; d++)
-        t.shape.dim[2 + d] = input ? s->in[d] : s->out[d];
-    return t;
-}
-
-/* Turns an end between rows and blocks. */
-static void turn(const struct lrp_conv_shape *s, bool input, const float *from, int from_block, float *to, int to_block,
-                 const struct lrp_run *run)
-{
-    const struct lrp_tensor source = end_of(s, input, (float *)(uintptr_t)from, from_block); /* which is only read */
-    struct lrp_tensor target = end_of(s, input, to, to_block);
-
-    lrp_blocked_for(run, &target, (const struct lrp_tensor *const[LRP_BLOCKED_IN]){&source}, false, copy, NULL);
-}
-
 /* Its weights in blocks, made from the plain ones when they are first needed. */
 static enum lrp_status need_depthwise(struct lrp_conv *conv, int block, struct lrp_error *err)
 {
@@ -262,10 +233,10 @@ static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction d
 
     if (!status) {
         if (x)
-            turn(s, forward, ends.from, 0, x, block, run);
+            lrp_blocked_copy_end(s, forward, ends.from, 0, x, block, run);
         lrp_depthwise_run(conv->depthwise, direction, x ? x : ends.from, y ? y : ends.to, run);
         if (y)
-            turn(s, !forward, y, block, ends.to, 0, run);
+            lrp_blocked_copy_end(s, !forward, y, block, ends.to, 0, run);
     }
     lrp_pool_give(pool, x, from_bytes);
     lrp_pool_give(pool, y, to_bytes);

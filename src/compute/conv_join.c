@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "buffer.h"
 #include "conv_plain.h"
 #include "library.h"
@@ -80,43 +81,14 @@ bool lrp_conv_all_finite(const float *numbers, int64_t count, const struct lrp_r
 
 /* ---- apart ---- */
 
-struct side {
-    int64_t batch, channels, plane;
-    int block;
-};
-
-static int64_t padded(const struct side *s)
+/* Numbers of an end in rows. */
+static int64_t count_of(const struct lrp_conv_shape *s, bool input)
 {
-    return s->block ? (s->channels + s->block - 1) / s->block * s->block : s->channels;
-}
-
-static struct side side_of(const struct lrp_conv_shape *s, bool input, int block)
-{
-    struct side side = {s->batch, input ? s->in_channels : s->out_channels, 1, block};
+    int64_t count = s->batch * (input ? s->in_channels : s->out_channels);
 
     for (int d = 0; d < s->rank; d++)
-        side.plane *= input ? s->in[d] : s->out[d];
-    return side;
-}
-
-/* Between rows and blocks; missing channels are 0. */
-static void turn(const struct side *s, float *rows, float *blocks, bool to_rows)
-{
-    const int64_t all = padded(s);
-
-    for (int64_t n = 0; n < s->batch; n++)
-        for (int64_t c = 0; c < all; c++)
-            for (int64_t i = 0; i < s->plane; i++) {
-                float *const there = blocks + ((n * all + c / s->block * s->block) * s->plane) + i * s->block + c % s->block;
-                float *const here = rows + (n * s->channels + c) * s->plane + i;
-
-                if (c >= s->channels)
-                    *there = to_rows ? *there : 0;
-                else if (to_rows)
-                    *here = *there;
-                else
-                    *there = *here;
-            }
+        count *= input ? s->in[d] : s->out[d];
+    return count;
 }
 
 enum lrp_status lrp_conv_run_apart(const struct lrp_conv_shape *apart, int64_t joined, const float *weights, const float *bias,
@@ -124,23 +96,22 @@ enum lrp_status lrp_conv_run_apart(const struct lrp_conv_shape *apart, int64_t j
                                    const struct lrp_run *run, struct lrp_error *err)
 {
     const bool forward = direction == LRP_FORWARD;
-    const struct side from = side_of(apart, forward, from_block), to = side_of(apart, !forward, to_block);
     const int64_t row = row_of(apart);
     float *const own = lrp_buffer_new(apart->out_channels * row);
-    float *const x = from_block ? lrp_buffer_new(from.batch * from.channels * from.plane) : NULL;
-    float *const y = to_block ? lrp_buffer_new(to.batch * to.channels * to.plane) : ends.to;
+    float *const x = from_block ? lrp_buffer_new(count_of(apart, forward)) : NULL;
+    float *const y = to_block ? lrp_buffer_new(count_of(apart, !forward)) : ends.to;
     enum lrp_status status = own && y && (x || !from_block) ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
 
     if (!status) {
         for (int64_t m = 0; m < apart->out_channels; m++)
             memcpy(own + m * row, weights + (m * joined + place_of(apart, joined, m)) * row, (size_t)row * sizeof *own);
         if (from_block)
-            turn(&from, x, (float *)(uintptr_t)ends.from, true);
+            lrp_blocked_copy_end(apart, forward, ends.from, from_block, x, 0, run);
         status = forward ? lrp_conv_plain_forward(apart, own, bias, x ? x : ends.from, y, run, err)
                          : lrp_conv_plain_backward(apart, own, x ? x : ends.from, y, run, err);
     }
     if (!status && to_block)
-        turn(&to, y, ends.to, false);
+        lrp_blocked_copy_end(apart, !forward, y, 0, ends.to, to_block, run);
     free(own);
     free(x);
     if (to_block)
