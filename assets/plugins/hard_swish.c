@@ -1,7 +1,9 @@
-/* hard_swish.c: hard-swish, x times clip(x/6 + 1/2, 0, 1), written down as a body of known operators: it differentiates by itself. */
+/* hard_swish.c: hard-swish, x times clip(x/6 + 1/2, 0, 1), written down as a body of known operators: it differentiates by
+ * itself. */
 #include "lrpscope/plugin.h"
 
-static int body(const struct lrp_plugin_host *host, struct lrp_plugin_tape *tape, const struct lrp_plugin_call *call) {
+static int body(const struct lrp_plugin_host *host, struct lrp_plugin_tape *tape, const struct lrp_plugin_call *call)
+{
     const float sixth = 1.F / 6, half = .5F;
     (void)call;
     const int x = host->tape_input(tape, 0);
@@ -12,7 +14,8 @@ static int body(const struct lrp_plugin_host *host, struct lrp_plugin_tape *tape
     return host->tape_apply(tape, "Mul", (int[]){x, gate}, 2, "");
 }
 
-int lrp_plugin_main(const struct lrp_plugin_host *host) {
+int lrp_plugin_main(const struct lrp_plugin_host *host)
+{
     static const struct lrp_plugin_operator hard_swish = {
         .size = sizeof hard_swish, .type = "my-hard-swish", .domain = "demo", .inputs = 1, .body = body};
     return host->abi == LRP_PLUGIN_ABI ? host->add_operator(host, &hard_swish) : 1;

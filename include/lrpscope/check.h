@@ -12,46 +12,46 @@ extern "C" {
 #endif
 
 /* X(name, short text of the check column) */
-#define LRP_CHECK_STATES(X)                                                        \
-    X(PASSED, "ok")                                                                \
-    X(REGISTERED, "registered")            /* passes because it was registered */  \
-    X(OUTPUT_SOFTMAX, "softmax")           /* the model ends in a softmax */       \
-    X(UNKNOWN_LAYER, "unknown")            /* the type is not supported */         \
-    X(UNSUPPORTED_ACTIVATION, "activation")                                        \
-    X(UNKNOWN_BOTH, "both")                /* type and activation */               \
-    X(INPUT, "")                           /* row 0 */                             \
-    X(INSIDE, "inside")                    /* of a branch or body: not judged */
+#define LRP_CHECK_STATES(X)                                                                                                    \
+    X(PASSED, "ok")                                                                                                            \
+    X(REGISTERED, "registered")  /* passes because it was registered */                                                        \
+    X(OUTPUT_SOFTMAX, "softmax") /* the model ends in a softmax */                                                             \
+    X(UNKNOWN_LAYER, "unknown")  /* the type is not supported */                                                               \
+    X(UNSUPPORTED_ACTIVATION, "activation")                                                                                    \
+    X(UNKNOWN_BOTH, "both") /* type and activation */                                                                          \
+    X(INPUT, "")            /* row 0 */                                                                                        \
+    X(INSIDE, "inside")     /* of a branch or body: not judged */
 /* What the check says of a layer. */
 enum lrp_check_state {
 #define X(name, text) LRP_CHECK_##name,
     LRP_CHECK_STATES(X)
 #undef X
-    LRP_CHECK_STATE_COUNT
+        LRP_CHECK_STATE_COUNT
 };
 /* "ok"; "" for row 0. Borrowed, static. */
 const char *lrp_check_state_text(enum lrp_check_state state);
 
 /* What the check says of one layer. */
 struct lrp_check_row {
-    const struct lrp_layer *layer; /* borrowed */
-    enum lrp_check_state state;    /* all of it in one word */
+    const struct lrp_layer *layer;              /* borrowed */
+    enum lrp_check_state state;                 /* all of it in one word */
     bool layer_supported, activation_supported; /* by the table, or registered */
-    bool failed;        /* softmax, unknown, activation, both */
-    char *reason;       /* "" if passed; owned by the check */
-    char *remedy;       /* "" if passed */
+    bool failed;                                /* softmax, unknown, activation, both */
+    char *reason;                               /* "" if passed; owned by the check */
+    char *remedy;                               /* "" if passed */
 };
 /* The check of a whole model. */
 struct lrp_check {
-    bool passed;          /* no row failed */
-    bool output_softmax;  /* the model ends in one that is not stripped */
-    size_t failed;        /* how many rows */
+    bool passed;                /* no row failed */
+    bool output_softmax;        /* the model ends in one that is not stripped */
+    size_t failed;              /* how many rows */
     struct lrp_check_row *rows; /* one per layer, row 0 too */
-    size_t count;         /* rows */
-    char *guidance;       /* several lines: what to do, in the order softmax, layers, activations; "" if passed */
+    size_t count;               /* rows */
+    char *guidance;             /* several lines: what to do, in the order softmax, layers, activations; "" if passed */
 };
 /* Checks all layers. *out is owned by the caller. */
-enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry,
-                              struct lrp_check **out, struct lrp_error *err);
+enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry, struct lrp_check **out,
+                              struct lrp_error *err);
 /* With its rows and texts; NULL is fine. */
 void lrp_check_free(struct lrp_check *check);
 

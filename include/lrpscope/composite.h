@@ -40,11 +40,12 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
 void lrp_composite_free(struct lrp_composite *composite);
 /* The text that parses back to the same composite. Owned by the caller. */
 char *lrp_composite_text(const struct lrp_composite *composite);
-/* The primitives one per line, type maps listed per type as in the original: "    dense => epsilon(1e-6)". Owned by the caller. */
+/* The primitives one per line, type maps listed per type as in the original: "    dense => epsilon(1e-6)". Owned by the caller.
+ */
 char *lrp_composite_describe(const struct lrp_composite *composite);
 
-/* The primitives as a JSON array, which "composite" of a rules file takes: [{"global-type": {"dense": "epsilon"}}, {"layer": "9", "rule":
- * "flat"}]. Owned by the caller (free); NULL when out of memory. */
+/* The primitives as a JSON array, which "composite" of a rules file takes: [{"global-type": {"dense": "epsilon"}}, {"layer":
+ * "9", "rule": "flat"}]. Owned by the caller (free); NULL when out of memory. */
 char *lrp_composite_json(const struct lrp_composite *composite);
 
 #ifdef __cplusplus

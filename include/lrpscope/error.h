@@ -9,13 +9,13 @@ extern "C" {
 #endif
 
 /* Every status there is: X(name, exit code of the command line, text) */
-#define LRP_STATUSES(X)                                                                   \
-    X(OK, 0, "done")                                                                      \
-    X(CHECK_FAILED, 1, "the model check failed")                                          \
-    X(USAGE, 2, "usage")                                                                  \
-    X(FILE, 3, "a file cannot be read or written, or is invalid")                         \
-    X(UNSUPPORTED, 4, "something in the way cannot be executed or differentiated")        \
-    X(MEMORY, 4, "not enough memory")                                                     \
+#define LRP_STATUSES(X)                                                                                                        \
+    X(OK, 0, "done")                                                                                                           \
+    X(CHECK_FAILED, 1, "the model check failed")                                                                               \
+    X(USAGE, 2, "usage")                                                                                                       \
+    X(FILE, 3, "a file cannot be read or written, or is invalid")                                                              \
+    X(UNSUPPORTED, 4, "something in the way cannot be executed or differentiated")                                             \
+    X(MEMORY, 4, "not enough memory")                                                                                          \
     X(CANCELLED, 130, "cancelled")
 
 /* How a function ended: LRP_OK, or what kind of error it was. */
@@ -23,7 +23,7 @@ enum lrp_status {
 #define X(name, code, text) LRP_##name,
     LRP_STATUSES(X)
 #undef X
-    LRP_STATUS_COUNT
+        LRP_STATUS_COUNT
 };
 
 /* An error is a value: what kind, and one line naming file, layer, cause and remedy as far as they apply.

@@ -32,8 +32,8 @@ extern "C" {
 
 /* A colour map. */
 struct lrp_colormap;
-/* Colour maps of plugins, behind those of the table (lrp_settings_colormaps). Reference counted, never changed once it is shared;
- * NULL wherever there is none. */
+/* Colour maps of plugins, behind those of the table (lrp_settings_colormaps). Reference counted, never changed once it is
+ * shared; NULL wherever there is none. */
 struct lrp_colormap_set;
 /* One more reference; returns set. */
 const struct lrp_colormap_set *lrp_colormap_set_retain(const struct lrp_colormap_set *set);
@@ -84,7 +84,7 @@ enum lrp_reduction {
 #define X(name, text) LRP_REDUCE_##name,
     LRP_REDUCTIONS(X)
 #undef X
-    LRP_REDUCTION_COUNT
+        LRP_REDUCTION_COUNT
 };
 /* "sum". Borrowed, static. */
 const char *lrp_reduction_name(enum lrp_reduction reduction);
@@ -106,8 +106,8 @@ enum lrp_status lrp_plane_from_tensor(const struct lrp_tensor *tensor, int64_t s
 /* How many channels a sample has: C of rank >= 4; C (or T) of rank 3; 1 below. */
 int64_t lrp_channel_count(const struct lrp_tensor *tensor, bool channels_last);
 /* One channel alone: HxW of rank 4, a 1xL row of rank 3, all of it for lower ranks. */
-enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t sample, int64_t channel,
-                                       bool channels_last, struct lrp_plane *out, struct lrp_error *err);
+enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t sample, int64_t channel, bool channels_last,
+                                       struct lrp_plane *out, struct lrp_error *err);
 /* The channels of a sample, the strongest (sum of |v| over finite values) first, equal ones by number.
  * order: array of lrp_channel_count() numbers, owned by the caller (free). strength: NULL, or likewise the sums in
  * that order. */
@@ -115,12 +115,13 @@ enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sampl
                                   double **strength, struct lrp_error *err);
 /* Channels of a sample as tiles of a grid, `columns` abreast in the order of `channels`, with a blank line between neighbours.
  * columns 0: near-square. Errors: LRP_USAGE for a channel that is not there or none at all, LRP_MEMORY. */
-enum lrp_status lrp_plane_from_channels(const struct lrp_tensor *tensor, int64_t sample, bool channels_last, const int64_t *channels,
-                                        size_t count, int columns, struct lrp_plane *out, struct lrp_error *err);
+enum lrp_status lrp_plane_from_channels(const struct lrp_tensor *tensor, int64_t sample, bool channels_last,
+                                        const int64_t *channels, size_t count, int columns, struct lrp_plane *out,
+                                        struct lrp_error *err);
 /* Weights (no batch axis): (O,I) a row per output; (O,I,k...) the kernels of all outputs, reduced over I, as tiles of
  * a near-square grid, (O,I,k) a row per output; lower ranks as one row. */
-enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction,
-                                       struct lrp_plane *out, struct lrp_error *err);
+enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction, struct lrp_plane *out,
+                                       struct lrp_error *err);
 
 /* How a plane is brought to another size. */
 enum lrp_filter {
@@ -136,16 +137,17 @@ enum lrp_status lrp_plane_resample(const struct lrp_plane *plane, int width, int
 enum lrp_status lrp_plane_crop(const struct lrp_plane *plane, int x, int y, int width, int height, struct lrp_plane *out,
                                struct lrp_error *err);
 /* b - a, cell by cell; blank where either is. out: owned. LRP_USAGE, naming both sizes, if they differ. */
-enum lrp_status lrp_plane_difference(const struct lrp_plane *a, const struct lrp_plane *b, struct lrp_plane *out, struct lrp_error *err);
+enum lrp_status lrp_plane_difference(const struct lrp_plane *a, const struct lrp_plane *b, struct lrp_plane *out,
+                                     struct lrp_error *err);
 /* Pearson's correlation over the cells that are finite in both planes (of one size); NaN if one of them does not vary. */
 double lrp_plane_correlation(const struct lrp_plane *a, const struct lrp_plane *b);
 
 /* ---- ranges ---- */
 
 /* What the ends of a colour map stand for. X(name, text) */
-#define LRP_RANGE_MODES(X)                                                                                     \
-    X(AUTO, "auto")           /* symmetric for a diverging colour map, min..max for a sequential one */        \
-    X(SYMMETRIC, "symmetric") /* -m..m with m the largest |value|: zero is the middle */                       \
+#define LRP_RANGE_MODES(X)                                                                                                     \
+    X(AUTO, "auto")           /* symmetric for a diverging colour map, min..max for a sequential one */                        \
+    X(SYMMETRIC, "symmetric") /* -m..m with m the largest |value|: zero is the middle */                                       \
     X(MIN_MAX, "min-max")     /* smallest to largest value */
 
 /* Names of the modes. */
@@ -153,7 +155,7 @@ enum lrp_range_mode {
 #define X(name, text) LRP_RANGE_##name,
     LRP_RANGE_MODES(X)
 #undef X
-    LRP_RANGE_MODE_COUNT
+        LRP_RANGE_MODE_COUNT
 };
 /* "symmetric". Borrowed, static. */
 const char *lrp_range_mode_name(enum lrp_range_mode mode);
@@ -173,19 +175,20 @@ struct lrp_range {
 struct lrp_heatmap_options {
     const struct lrp_colormap_set *maps; /* borrowed: what `colormap` may be beyond the table; NULL: nothing */
     const struct lrp_colormap *colormap; /* borrowed: static, or as long as maps */
-    enum lrp_reduction reduction; /* how channels become one number */
-    enum lrp_range_mode range;  /* what the ends of the colour map stand for */
-    double clip_low, clip_high; /* percentiles in percent, 0 and 100: no clipping */
-    double gamma;               /* > 0; below 1 lifts weak values; 1: linear */
-    double overlay;             /* opacity over the grey input picture, 0..1; 1: the picture is not seen */
-    int size_factor;            /* every cell becomes size_factor x size_factor pixels of an exported picture */
+    enum lrp_reduction reduction;        /* how channels become one number */
+    enum lrp_range_mode range;           /* what the ends of the colour map stand for */
+    double clip_low, clip_high;          /* percentiles in percent, 0 and 100: no clipping */
+    double gamma;                        /* > 0; below 1 lifts weak values; 1: linear */
+    double overlay;                      /* opacity over the grey input picture, 0..1; 1: the picture is not seen */
+    int size_factor;                     /* every cell becomes size_factor x size_factor pixels of an exported picture */
 };
 
-/* Defaults for what is shown, without maps: a method (lrp, input-gradient, gradient, smooth-grad, integrated-gradients, grad-cam) or
- * "activation", "weights". An unknown or NULL name gets those of lrp. */
+/* Defaults for what is shown, without maps: a method (lrp, input-gradient, gradient, smooth-grad, integrated-gradients,
+ * grad-cam) or "activation", "weights". An unknown or NULL name gets those of lrp. */
 void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out);
 /* Sets one option from its text. key: colormap, reduce, range, clip ("1:99"), gamma, overlay, size-factor (also
- * size_factor). colormap: one of the table or of options->maps. Errors: LRP_USAGE naming key, value and what is allowed; options are then unchanged. */
+ * size_factor). colormap: one of the table or of options->maps. Errors: LRP_USAGE naming key, value and what is allowed;
+ * options are then unchanged. */
 enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, const char *key, const char *value,
                                        struct lrp_error *err);
 /* The keys, in order; NULL beyond the last. */

@@ -12,43 +12,44 @@ extern "C" {
 
 /* A layer: an anchor operator with the activation fused behind it. Everything is borrowed from the list. */
 struct lrp_layer {
-    int index;                     /* 1.. in execution order; row 0 is the model input, type "input" */
-    const char *name;              /* node name, or the name of its first output; unique */
-    const char *type;              /* "convolution", "dense", ...; the operator's name in kebab case if LRP does not know it */
+    int index;        /* 1.. in execution order; row 0 is the model input, type "input" */
+    const char *name; /* node name, or the name of its first output; unique */
+    const char *type; /* "convolution", "dense", ...; the operator's name in kebab case if LRP does not know it */
     const char *group, *second_group; /* "" if none */
-    const char *op_type;           /* ONNX operator of the anchor */
-    const char *domain;            /* its domain, "" for ONNX's own and what was recognised */
-    const char *activation;        /* "identity" if nothing is fused */
-    const char *activation_op;     /* ONNX operator of it, "" if none */
-    const char *const *nodes;      /* nodes of the file that this layer holds: its own, then folded arithmetic */
-    const char *const *inputs;     /* names of its data inputs (values) */
-    const char *const *outputs;    /* names of its outputs; the first is the one relevance is shown for */
-    const int *sources;            /* layer index each input comes from */
-    const int *consumers;          /* layer indices its outputs go to */
+    const char *op_type;              /* ONNX operator of the anchor */
+    const char *domain;               /* its domain, "" for ONNX's own and what was recognised */
+    const char *activation;           /* "identity" if nothing is fused */
+    const char *activation_op;        /* ONNX operator of it, "" if none */
+    const char *const *nodes;         /* nodes of the file that this layer holds: its own, then folded arithmetic */
+    const char *const *inputs;        /* names of its data inputs (values) */
+    const char *const *outputs;       /* names of its outputs; the first is the one relevance is shown for */
+    const int *sources;               /* layer index each input comes from */
+    const int *consumers;             /* layer indices its outputs go to */
     int node_count, input_count, output_count, consumer_count; /* of nodes, inputs and sources, outputs, consumers */
-    struct lrp_shape shape;        /* of the first output; unknown: rank -1 or dimension -1 */
-    int64_t parameters, macs;      /* elements of weights; multiply-accumulates of one forward pass */
+    struct lrp_shape shape;                                    /* of the first output; unknown: rank -1 or dimension -1 */
+    int64_t parameters, macs;        /* elements of weights; multiply-accumulates of one forward pass */
     bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it */
-    const char *obstacle;          /* why it is not executable, or "" */
-    bool open;                     /* not executable as long as the shape of a model input is not known: the input itself may tell */
-    bool output_softmax;           /* a softmax or log-softmax that gives the model's output */
-    int body;                      /* the innermost container around it that is a branch or body: such a layer is a node as the
-                                      file has it, listed and never run; -1: none */
+    const char *obstacle;            /* why it is not executable, or "" */
+    bool open;           /* not executable as long as the shape of a model input is not known: the input itself may tell */
+    bool output_softmax; /* a softmax or log-softmax that gives the model's output */
+    int body;            /* the innermost container around it that is a branch or body: such a layer is a node as the
+                            file has it, listed and never run; -1: none */
 };
 
 /* Layers that are one thing together. */
 struct lrp_container {
-    const char *name;  /* of a branch or body: its layer's name, a slash, its attribute's name ("pick/then_branch"); of attention: what
-                          the names of its layers begin with up to a slash; the name of its last layer if that is nothing; of a
-                          JSON model's: as the file names it, else its number ("2.1"); of a function: its call's name */
-    const char *kind;  /* "branch" (of an If), "body" (of a Loop, Scan, SequenceMap, any other layer that holds a graph);
-                          "attention", found by how it is wired: from the dense layers that make queries, keys and values (or the
-                          one that makes all three) over softmax to the dense layer that projects the result;
-                          "chain", "parallel", "skip-connection": a JSON model's; "function": what a call of one of an ONNX
-                          model's own functions stands for */
-    int first, last;   /* layer indices, all between belong to it; last < first: it holds nothing */
-    int parent;        /* container around it, -1: none; always before it in the list */
-    int layer;         /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: another kind */
+    const char
+        *name; /* of a branch or body: its layer's name, a slash, its attribute's name ("pick/then_branch"); of attention: what
+                  the names of its layers begin with up to a slash; the name of its last layer if that is nothing; of a
+                  JSON model's: as the file names it, else its number ("2.1"); of a function: its call's name */
+    const char *kind; /* "branch" (of an If), "body" (of a Loop, Scan, SequenceMap, any other layer that holds a graph);
+                         "attention", found by how it is wired: from the dense layers that make queries, keys and values (or the
+                         one that makes all three) over softmax to the dense layer that projects the result;
+                         "chain", "parallel", "skip-connection": a JSON model's; "function": what a call of one of an ONNX
+                         model's own functions stands for */
+    int first, last;  /* layer indices, all between belong to it; last < first: it holds nothing */
+    int parent;       /* container around it, -1: none; always before it in the list */
+    int layer; /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: another kind */
 };
 
 /* One thing that was recognised, canonized, folded or left out on the way from the file's nodes to layers. */
@@ -61,20 +62,20 @@ struct lrp_rewriting {
 
 /* All layers of a model under some settings. Borrowed from the snapshot it is in. */
 struct lrp_layer_list {
-    const struct lrp_layer *rows;  /* rows[0] is the input; rows[i].index == i */
-    size_t count;                  /* with row 0 */
-    int64_t parameters, macs;      /* totals */
-    size_t activation_bytes;       /* of all values kept in one pass, float32 */
-    const char *const *dropped;    /* nodes that vanished: identities, dropout, dead nodes */
-    size_t dropped_count;          /* of dropped */
-    const char *const *canonized;  /* one line for every rewriting that was done, for --canonize-report */
-    size_t canonized_count;        /* of canonized */
-    const char *const *removed;    /* values that canonization or a pattern swallowed */
-    size_t removed_count;          /* of removed */
+    const struct lrp_layer *rows;           /* rows[0] is the input; rows[i].index == i */
+    size_t count;                           /* with row 0 */
+    int64_t parameters, macs;               /* totals */
+    size_t activation_bytes;                /* of all values kept in one pass, float32 */
+    const char *const *dropped;             /* nodes that vanished: identities, dropout, dead nodes */
+    size_t dropped_count;                   /* of dropped */
+    const char *const *canonized;           /* one line for every rewriting that was done, for --canonize-report */
+    size_t canonized_count;                 /* of canonized */
+    const char *const *removed;             /* values that canonization or a pattern swallowed */
+    size_t removed_count;                   /* of removed */
     const struct lrp_rewriting *rewritings; /* everything that was done, canonization and the rest, as it was done */
-    size_t rewriting_count;        /* of rewritings */
+    size_t rewriting_count;                 /* of rewritings */
     const struct lrp_container *containers; /* in the order of their first layers */
-    size_t container_count;        /* of containers */
+    size_t container_count;                 /* of containers */
 };
 
 #ifdef __cplusplus

@@ -18,8 +18,9 @@ struct lrp_model;
  * implements are kept.
  * Errors: LRP_FILE naming the file and the cause. */
 enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err);
-/* Writes a model that nests (chains, branches that meet again, skip connections) as a JSON model, its weights in a safetensors file of the
- * same name beside it. Errors: LRP_UNSUPPORTED naming the first value that crosses, or what JSON models cannot say; LRP_FILE. */
+/* Writes a model that nests (chains, branches that meet again, skip connections) as a JSON model, its weights in a safetensors
+ * file of the same name beside it. Errors: LRP_UNSUPPORTED naming the first value that crosses, or what JSON models cannot say;
+ * LRP_FILE. */
 enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *path, struct lrp_error *err);
 /* A type of layer that JSON models have a name and keys for. Words are separated by blanks; borrowed. */
 struct lrp_model_type_info {
@@ -34,16 +35,17 @@ struct lrp_model *lrp_model_retain(struct lrp_model *model);
 /* Gives one reference back; with the last the files are unmapped. Thread-safe; NULL is fine. */
 void lrp_model_release(struct lrp_model *model);
 
-/* The path of the file of a model or its weights that an address lies in, or NULL. Safe in a signal handler: reading a file that was cut off
- * while it is open raises SIGBUS; a program that handles it can tell by si_addr which file it was. The library handles no signals. */
+/* The path of the file of a model or its weights that an address lies in, or NULL. Safe in a signal handler: reading a file
+ * that was cut off while it is open raises SIGBUS; a program that handles it can tell by si_addr which file it was. The library
+ * handles no signals. */
 const char *lrp_model_file_at(const void *address);
 
 /* An input or output as the file declares it. Borrowed from the model. */
 struct lrp_model_value {
-    const char *name;                    /* "" if the file has none */
-    enum lrp_dtype dtype;                /* of its elements */
-    struct lrp_shape shape;              /* -1: symbolic */
-    const char *dim_name[LRP_MAX_RANK];  /* name of a symbolic dimension, or NULL */
+    const char *name;                   /* "" if the file has none */
+    enum lrp_dtype dtype;               /* of its elements */
+    struct lrp_shape shape;             /* -1: symbolic */
+    const char *dim_name[LRP_MAX_RANK]; /* name of a symbolic dimension, or NULL */
 };
 /* The path it was opened by. Borrowed. */
 const char *lrp_model_path(const struct lrp_model *model);

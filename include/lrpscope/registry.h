@@ -18,9 +18,9 @@ struct lrp_registry;
 enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lrp_error *err);
 /* NULL is fine. */
 void lrp_registry_free(struct lrp_registry *registry);
-/* Registers a layer type, group, or ONNX operator name; an activation's name or its ONNX operator's. Either way also the name of one
- * layer, a glob over names of layers (* ? [..]), or "domain:NAME", everything of an operator domain (ai.onnx: of
- * ONNX's own). Any name is taken. */
+/* Registers a layer type, group, or ONNX operator name; an activation's name or its ONNX operator's. Either way also the name
+ * of one layer, a glob over names of layers (* ? [..]), or "domain:NAME", everything of an operator domain (ai.onnx: of ONNX's
+ * own). Any name is taken. */
 enum lrp_status lrp_registry_support_layer(struct lrp_registry *registry, const char *name, struct lrp_error *err);
 enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, const char *name, struct lrp_error *err);
 /* Whether the check passes a layer's type, and its activation: by the table or by a registered name. */

@@ -11,17 +11,17 @@ extern "C" {
 #endif
 
 /* Where conventions of tools differ. X(name, text, one line) */
-#define LRP_CONVENTIONS(X)                                                                       \
-    X(JULIA, "julia", "RelevancePropagation.jl 3.0, the default")                               \
-    X(ZENNIT, "zennit", "Zennit 0.5: stabilizer 1e-6, generalized-gamma, gradient routing")     \
-    X(CAPTUM, "captum", "Captum 0.7: starts with the logit, biases left as they are")           \
+#define LRP_CONVENTIONS(X)                                                                                                     \
+    X(JULIA, "julia", "RelevancePropagation.jl 3.0, the default")                                                              \
+    X(ZENNIT, "zennit", "Zennit 0.5: stabilizer 1e-6, generalized-gamma, gradient routing")                                    \
+    X(CAPTUM, "captum", "Captum 0.7: starts with the logit, biases left as they are")                                          \
     X(PR26, "pr26", "ExplainableAI.jl as of pull request 26: activations stay inside the layer")
 /* Names of the conventions. */
 enum lrp_convention {
 #define X(name, text, line) LRP_CONVENTION_##name,
     LRP_CONVENTIONS(X)
 #undef X
-    LRP_CONVENTION_COUNT
+        LRP_CONVENTION_COUNT
 };
 /* "julia"; what it is, in one line. Borrowed, static. */
 const char *lrp_convention_text(enum lrp_convention convention);
@@ -44,14 +44,15 @@ struct lrp_rule_row; /* how a rule works: opaque here */
 enum { LRP_RULE_PARAMETERS = 8 };
 /* A rule with its parameters: a value. `low` and `high` (z-box) are 1, channels, or all elements of a sample; owned. */
 struct lrp_rule {
-    const struct lrp_rule_row *row; /* its name and parameters; the table's, or the book's it was parsed with, which outlives it */
-    const struct lrp_rule_row *how; /* what is computed: row, or what a book has for it on this layer's type */
-    float stabilizer;               /* epsilon's epsilon is its stabilizer */
+    const struct lrp_rule_row
+        *row; /* its name and parameters; the table's, or the book's it was parsed with, which outlives it */
+    const struct lrp_rule_row *how;    /* what is computed: row, or what a book has for it on this layer's type */
+    float stabilizer;                  /* epsilon's epsilon is its stabilizer */
     float values[LRP_RULE_PARAMETERS]; /* numbers (gamma, alpha, beta, ...) at their place in the row's list of parameters */
-    enum lrp_bias_mode bias;         /* the parameter "bias" */
-    enum lrp_inputs_mode inputs;     /* the parameter "inputs" */
-    float *low, *high;               /* NULL where the rule has no bounds */
-    size_t low_count, high_count;    /* numbers in each */
+    enum lrp_bias_mode bias;           /* the parameter "bias" */
+    enum lrp_inputs_mode inputs;       /* the parameter "inputs" */
+    float *low, *high;                 /* NULL where the rule has no bounds */
+    size_t low_count, high_count;      /* numbers in each */
 };
 /* A parameter of a rule. Borrowed. */
 struct lrp_rule_parameter {
@@ -60,16 +61,16 @@ struct lrp_rule_parameter {
 };
 /* What there is to say of a rule. Borrowed. */
 struct lrp_rule_info {
-    const char *name, *formula; /* what it is called by; what it computes, one line */
-    const char *fits;           /* "any layer with a vjp", "layers with weights", ... */
+    const char *name, *formula;                                /* what it is called by; what it computes, one line */
+    const char *fits;                                          /* "any layer with a vjp", "layers with weights", ... */
     struct lrp_rule_parameter parameters[LRP_RULE_PARAMETERS]; /* in the order they may be given without names */
-    int parameter_count;        /* how many */
-    const char *origin;         /* file or plugin a custom rule is from; NULL for the table's */
+    int parameter_count;                                       /* how many */
+    const char *origin;                                        /* file or plugin a custom rule is from; NULL for the table's */
 };
 /* The rules: the table's, then the book's (may be NULL); NULL past the end. Borrowed, static or from the book. */
 const struct lrp_rule_info *lrp_rule_at(const struct lrp_rule_book *book, size_t index);
-/* The words custom rules are written in, for manuals and messages: keys of a rule, a group, a term; what a term's input, weight and
- * bias, a group's mask, and an amount (factor, stabilizer, g) can be. */
+/* The words custom rules are written in, for manuals and messages: keys of a rule, a group, a term; what a term's input, weight
+ * and bias, a group's mask, and an amount (factor, stabilizer, g) can be. */
 enum lrp_words {
     LRP_WORDS_RULE,
     LRP_WORDS_GROUP,
@@ -91,7 +92,8 @@ const struct lrp_word *lrp_word_at(enum lrp_words list, size_t index);
  * Errors: LRP_USAGE naming the nearest rules, the parameter, or the condition that does not hold. */
 enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,
                                struct lrp_rule *out, struct lrp_error *err);
-/* The shortest text that parses back to the same rule under the convention. Owned by the caller (free); NULL when out of memory. */
+/* The shortest text that parses back to the same rule under the convention. Owned by the caller (free); NULL when out of
+ * memory. */
 char *lrp_rule_text(const struct lrp_rule *rule, enum lrp_convention convention);
 /* out: to be cleared, too. Errors: LRP_MEMORY. */
 enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out, struct lrp_error *err);

@@ -6,7 +6,7 @@
  *     lrp_session_run(s, LRP_WANT_RELEVANCE, &err);
  *     const struct lrp_snapshot *now;
  *     lrp_session_snapshot(s, &now, &err);
- *     ... lrp_numbers_tensor(now->relevance[i]) is the relevance of layer i ...
+ *     ... lrp_result_tensor(now->relevance[i]) is the relevance of layer i ...
  *     lrp_snapshot_release(now);
  *     lrp_session_free(s);
  */
@@ -17,11 +17,11 @@
 #include <stddef.h>
 
 #include "lrpscope/check.h"
-#include "lrpscope/explain.h"
 #include "lrpscope/heatmap.h"
 #include "lrpscope/layer.h"
 #include "lrpscope/ledger.h"
 #include "lrpscope/model.h"
+#include "lrpscope/settings.h"
 #include "lrpscope/tensor.h"
 
 #ifdef __cplusplus
@@ -66,17 +66,18 @@ enum lrp_want { LRP_WANT_FORWARD, LRP_WANT_RELEVANCE, LRP_WANT_LEDGER };
  * done nevertheless. LRP_UNSUPPORTED naming the layer that cannot be executed or differentiated. */
 enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want, struct lrp_error *err);
 /* Computes in the session's worker: returns at once; the latest request wins. `notify(data)` is called from the worker whenever
- * there is something new to see (progress, a layer's result, the end); it must only wake the caller's loop (write to a pipe). The worker
- * gives way to the caller (lrp_thread_start). */
+ * there is something new to see (progress, a layer's result, the end); it must only wake the caller's loop (write to a pipe).
+ * The worker gives way to the caller (lrp_thread_start). */
 enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want want, void (*notify)(void *), void *data,
                                   struct lrp_error *err);
 /* Asks the running job to stop; returns at once. */
 void lrp_session_cancel(struct lrp_session *session);
 /* Waits until no job is running. */
 void lrp_session_wait(struct lrp_session *session);
-/* Starts a thread like the worker, for what else a front end does behind its screen; joined by the caller. False: none can be started.
- * Such threads get no signals but those that they cause themselves (a file cut off while it is mapped). Their priority, and that of
- * threads they start, is three steps of nice(1) lower: where all processors compute, whoever waits for a key goes first. */
+/* Starts a thread like the worker, for what else a front end does behind its screen; joined by the caller. False: none can be
+ * started. Such threads get no signals but those that they cause themselves (a file cut off while it is mapped). Their
+ * priority, and that of threads they start, is three steps of nice(1) lower: where all processors compute, whoever waits for a
+ * key goes first. */
 bool lrp_thread_start(pthread_t *thread, void *(*work)(void *data), void *data);
 /* May be called from a signal handler's flag-checking code in another thread: makes lrp_session_run return LRP_CANCELLED. */
 void lrp_session_interrupt(struct lrp_session *session);
@@ -84,14 +85,22 @@ void lrp_session_interrupt(struct lrp_session *session);
 /* ---- seeing ---- */
 
 /* What the worker does, or how its last job ended. */
-enum lrp_job_state { LRP_JOB_NONE, LRP_JOB_FORWARD, LRP_JOB_RELEVANCE, LRP_JOB_LEDGER, LRP_JOB_DONE, LRP_JOB_FAILED, LRP_JOB_CANCELLED };
+enum lrp_job_state {
+    LRP_JOB_NONE,
+    LRP_JOB_FORWARD,
+    LRP_JOB_RELEVANCE,
+    LRP_JOB_LEDGER,
+    LRP_JOB_DONE,
+    LRP_JOB_FAILED,
+    LRP_JOB_CANCELLED
+};
 
 /* The explained neuron of one sample. */
 struct lrp_target {
-    int64_t index;      /* into the output without its batch axis, flattened */
-    const char *label;  /* "" if there are no labels */
-    float output;       /* value of the output there */
-    double start;       /* sum of the relevance it started with */
+    int64_t index;     /* into the output without its batch axis, flattened */
+    const char *label; /* "" if there are no labels */
+    float output;      /* value of the output there */
+    double start;      /* sum of the relevance it started with */
 };
 /* Everything there is to see at one moment; immutable, to be released. Arrays are indexed by layer (row 0: the input). */
 struct lrp_snapshot {
@@ -100,30 +109,31 @@ struct lrp_snapshot {
     const struct lrp_settings *settings; /* under which everything here holds */
     const struct lrp_layer_list *layers; /* rows[i] is layer i */
     const struct lrp_check *check;       /* rows[i] is about layer i */
-    const char *const *rules;        /* text of the rule each layer has ("" for row 0) */
-    const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
-                                        "layer 9", "--rule conv*", "fallback": none did */
-    const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
-    size_t warning_count;            /* of warnings */
-    const char *input_label;         /* "" without an input */
-    int64_t sample_count;            /* samples the inputs hold; 0 without any */
-    bool one_by_one;                 /* results are of one sample at a time: lrp_session_select_sample */
-    const struct lrp_numbers *const *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_numbers_tensor */
-    const struct lrp_numbers *const *relevance;  /* likewise */
-    const struct lrp_statistics *activation_statistics; /* valid where the tensor is there */
-    const struct lrp_statistics *relevance_statistics;  /* likewise */
-    const struct lrp_target *targets; /* one per sample, empty before the forward pass */
-    size_t target_count;              /* of targets */
-    const struct lrp_tensor *output;  /* the explained output, NULL before */
-    const struct lrp_ledger *ledger;  /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
-    enum lrp_job_state job;           /* what the worker does */
-    int done, total;                  /* layers done, of the running pass */
+    const char *const *rules;            /* text of the rule each layer has ("" for row 0) */
+    const char *const *rule_sources;     /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
+                                            "layer 9", "--rule conv*", "fallback": none did */
+    const char *const *warnings;         /* of the assignment: rules that fell through, selectors that matched a dropped node */
+    size_t warning_count;                /* of warnings */
+    const char *input_label;             /* "" without an input */
+    int64_t sample_count;                /* samples the inputs hold; 0 without any */
+    bool one_by_one;                     /* results are of one sample at a time: lrp_session_select_sample */
+    const struct lrp_result *const
+        *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
+    const struct lrp_result *const *relevance;            /* likewise */
+    const struct lrp_statistics *activation_statistics;   /* valid where the tensor is there */
+    const struct lrp_statistics *relevance_statistics;    /* likewise */
+    const struct lrp_target *targets;                     /* one per sample, empty before the forward pass */
+    size_t target_count;                                  /* of targets */
+    const struct lrp_tensor *output;                      /* the explained output, NULL before */
+    const struct lrp_ledger *ledger;                      /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
+    enum lrp_job_state job;                               /* what the worker does */
+    int done, total;                                      /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
     const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
-    double update_ms;                 /* the last job from its start to its end, but for one that only made the ledger */
+    double update_ms;                     /* the last job from its start to its end, but for one that only made the ledger */
     int forward_layers, relevance_layers; /* how many layers it computed (so far); the others were known */
-    struct lrp_error error;           /* of the last job, LRP_OK if none */
-    uint64_t generation;              /* changes with settings and input: results of another generation are never shown */
+    struct lrp_error error;               /* of the last job, LRP_OK if none */
+    uint64_t generation;                  /* changes with settings and input: results of another generation are never shown */
 };
 /* A snapshot of now. Errors: LRP_MEMORY. Cheap: tensors are shared. */
 enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err);
@@ -148,8 +158,8 @@ struct lrp_spread {
 enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, struct lrp_spread *out,
                                     struct lrp_error *err);
 /* In words, what automatic differentiation computes where a layer's rule has no weights to work on, known or
- * registered: "z = hard-swish(a), s = R / stab(z, 1e-9), R_in = a * J^T s, ...". "" where the rule's own formula holds. Owned by the
- * caller (free); NULL when out of memory. */
+ * registered: "z = hard-swish(a), s = R / stab(z, 1e-9), R_in = a * J^T s, ...". "" where the rule's own formula holds. Owned
+ * by the caller (free); NULL when out of memory. */
 char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer);
 /* A label: "" without labels or beyond them. */
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index);
@@ -160,23 +170,24 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 
 /* The picture that a heatmap PNG of a layer would hold: a plane of values, to be drawn under the settings' options.
  * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
- * relevance as tiles, the strongest first, 256 at most. Overlay: relevance, over the input with an opacity of 0.6 unless the settings
- * say another.)
- * *plane is owned by the caller: lrp_plane_free, then free. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
+ * relevance as tiles, the strongest first, 256 at most. Overlay: relevance, over the input with an opacity of 0.6 unless the
+ * settings say another.) *plane is owned by the caller: lrp_plane_free, then free. LRP_UNSUPPORTED if that layer has no result
+ * (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane **plane, struct lrp_error *err);
 /* How a heatmap of this kind is drawn under the settings. */
-enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot, enum lrp_show show, struct lrp_heatmap_options *out,
-                                             struct lrp_error *err);
+enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot, enum lrp_show show,
+                                             struct lrp_heatmap_options *out, struct lrp_error *err);
 /* The channels of a layer's relevance or activation, the strongest (sum of |v|) first: lrp_channel_order. */
-enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample, int64_t **order,
-                                      double **strength, size_t *count, struct lrp_error *err);
+enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                      int64_t **order, double **strength, size_t *count, struct lrp_error *err);
 /* One of them as a plane: lrp_plane_from_channel; to be freed with lrp_plane_free. */
 enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                            int64_t channel, struct lrp_plane *out, struct lrp_error *err);
-/* Brightness of the input under an overlay, 0..1: channels averaged, smallest to largest value. LRP_UNSUPPORTED if the input is no
- * picture. To be freed with lrp_plane_free. */
-enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out, struct lrp_error *err);
+/* Brightness of the input under an overlay, 0..1: channels averaged, smallest to largest value. LRP_UNSUPPORTED if the input is
+ * no picture. To be freed with lrp_plane_free. */
+enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out,
+                                  struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);
@@ -190,20 +201,22 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
 /* The relevance of one sample under two settings, at a layer of each (row 0: the input), over pairs of finite numbers. */
 struct lrp_comparison {
     double sum_a, sum_b; /* of either */
-    double correlation; /* Pearson's; NaN if only one of them is constant */
-    double largest;     /* difference, absolute */
-    size_t where;       /* of which element of the sample */
-    size_t nan;         /* elements that are not finite in one or the other */
+    double correlation;  /* Pearson's; NaN if only one of them is constant */
+    double largest;      /* difference, absolute */
+    size_t where;        /* of which element of the sample */
+    size_t nan;          /* elements that are not finite in one or the other */
 };
 /* Errors: LRP_UNSUPPORTED if one has no relevance there, LRP_USAGE if the layers have different element counts. */
 enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
                                      int64_t sample, struct lrp_comparison *out, struct lrp_error *err);
 /* Writes a heatmap PNG of b less a, drawn as a's settings ask for. */
-enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
-                                               int64_t sample, const char *path, struct lrp_error *err);
+enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b,
+                                               int layer_b, int64_t sample, const char *path, struct lrp_error *err);
 /* A contact sheet of all layers. */
-enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err);
-/* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers too. */
+enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,
+                                          struct lrp_error *err);
+/* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers
+ * too. */
 enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const char *path, struct lrp_error *err);
 /* Relevance and activation of a value by its ONNX name (NULL if there is none); retained, the caller releases. */
 const struct lrp_tensor *lrp_session_value_relevance(struct lrp_session *session, const char *value);

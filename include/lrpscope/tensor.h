@@ -17,20 +17,22 @@ extern "C" {
 
 /* Element types as a model declares them; the numbers are those of ONNX's TensorProto.DataType.
  * X(name, number, text, bytes an element takes in a file) */
-#define LRP_DTYPES(X)                                                                              \
-    X(UNDEFINED, 0, "undefined", 0) X(FLOAT, 1, "float32", 4) X(UINT8, 2, "uint8", 1)              \
-    X(INT8, 3, "int8", 1) X(UINT16, 4, "uint16", 2) X(INT16, 5, "int16", 2)                        \
-    X(INT32, 6, "int32", 4) X(INT64, 7, "int64", 8) X(STRING, 8, "string", 0)                      \
-    X(BOOL, 9, "bool", 1) X(FLOAT16, 10, "float16", 2) X(DOUBLE, 11, "float64", 8)                 \
-    X(UINT32, 12, "uint32", 4) X(UINT64, 13, "uint64", 8) X(COMPLEX64, 14, "complex64", 8)         \
-    X(COMPLEX128, 15, "complex128", 16) X(BFLOAT16, 16, "bfloat16", 2)
+#define LRP_DTYPES(X)                                                                                                          \
+    X(UNDEFINED, 0, "undefined", 0)                                                                                            \
+    X(FLOAT, 1, "float32", 4)                                                                                                  \
+    X(UINT8, 2, "uint8", 1)                                                                                                    \
+    X(INT8, 3, "int8", 1)                                                                                                      \
+    X(UINT16, 4, "uint16", 2)                                                                                                  \
+    X(INT16, 5, "int16", 2) X(INT32, 6, "int32", 4) X(INT64, 7, "int64", 8) X(STRING, 8, "string", 0) X(BOOL, 9, "bool", 1)    \
+        X(FLOAT16, 10, "float16", 2) X(DOUBLE, 11, "float64", 8) X(UINT32, 12, "uint32", 4) X(UINT64, 13, "uint64", 8)         \
+            X(COMPLEX64, 14, "complex64", 8) X(COMPLEX128, 15, "complex128", 16) X(BFLOAT16, 16, "bfloat16", 2)
 
 /* Names of the element types. */
 enum lrp_dtype {
 #define X(name, number, text, bytes) LRP_DTYPE_##name = number,
     LRP_DTYPES(X)
 #undef X
-    LRP_DTYPE_COUNT
+        LRP_DTYPE_COUNT
 };
 
 /* "float32"; "undefined" for a number that is no type. Borrowed, static. */
@@ -60,17 +62,17 @@ struct lrp_pool; /* private */
 /* A dense array in row-major order. Reference counted: `retain` and `release` are thread-safe. Immutable once
  * more than its maker can see it. */
 struct lrp_tensor {
-    enum lrp_dtype dtype;  /* what the model declares; storage: floats as float, everything else as int64_t */
+    enum lrp_dtype dtype;   /* what the model declares; storage: floats as float, everything else as int64_t */
     struct lrp_shape shape; /* all of it known */
-    size_t count;          /* number of elements */
+    size_t count;           /* number of elements */
     union {
-        float *f;          /* if lrp_dtype_is_float(dtype); 64-byte aligned, owned */
-        int64_t *i;        /* otherwise */
+        float *f;   /* if lrp_dtype_is_float(dtype); 64-byte aligned, owned */
+        int64_t *i; /* otherwise */
     };
-    int references;        /* used with atomic builtins only */
-    struct lrp_pool *home; /* private: where the memory goes back to, NULL: to the system */
-    int block;             /* private: 0 in all tensors that are given out */
-    int negatives;         /* private: whether elements below 0 are known to be there */
+    int references;          /* used with atomic builtins only */
+    struct lrp_pool *home;   /* private: where the memory goes back to, NULL: to the system */
+    int block;               /* private: 0 in all tensors that are given out */
+    int negatives;           /* private: whether elements below 0 are known to be there */
     struct lrp_tensor *rows; /* private */
 };
 
@@ -84,20 +86,20 @@ struct lrp_tensor *lrp_tensor_retain(const struct lrp_tensor *tensor);
 /* Gives one reference back; NULL is allowed. */
 void lrp_tensor_release(const struct lrp_tensor *tensor);
 
-/* The numbers of a tensor as they were computed, in whatever order: to be asked whether they are there (not NULL), and whether they
- * are the same ones as others (the same address). */
-struct lrp_numbers;
-/* They as a tensor, borrowed: lives as long as they do. Thread-safe. The first call may have to put them in order. NULL if `numbers`
- * is NULL or memory is short. */
-const struct lrp_tensor *lrp_numbers_tensor(const struct lrp_numbers *numbers);
+/* The numbers of a tensor as they were computed, in whatever order: to be asked whether they are there (not NULL), and whether
+ * they are the same ones as others (the same address). */
+struct lrp_result;
+/* They as a tensor, borrowed: lives as long as they do. Thread-safe. The first call may have to put them in order. NULL if
+ * `numbers` is NULL or memory is short. */
+const struct lrp_tensor *lrp_result_tensor(const struct lrp_result *numbers);
 /* The other way round. */
-const struct lrp_numbers *lrp_tensor_numbers(const struct lrp_tensor *tensor);
+const struct lrp_result *lrp_tensor_numbers(const struct lrp_tensor *tensor);
 
 /* What a tensor's values are like. */
 struct lrp_statistics {
-    double sum, mean, std;  /* over finite values, in double */
-    float min, max;         /* over finite values, 0 if there are none */
-    size_t nan;             /* how many values are NaN or infinite */
+    double sum, mean, std; /* over finite values, in double */
+    float min, max;        /* over finite values, 0 if there are none */
+    size_t nan;            /* how many values are NaN or infinite */
 };
 /* Of a float tensor. */
 void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out);

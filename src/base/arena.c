@@ -1,8 +1,8 @@
 /* arena.c: memory that is given back all at once. */
 #include "arena.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,18 +28,17 @@ struct lrp_arena {
     size_t next_size;
 };
 
-struct lrp_arena *lrp_arena_new(void) {
+struct lrp_arena *lrp_arena_new(void)
+{
     struct lrp_arena *arena = calloc(1, sizeof *arena);
-    if (arena)
-        arena->next_size = FIRST_BLOCK;
+    if (arena) arena->next_size = FIRST_BLOCK;
     return arena;
 }
 
-void lrp_arena_free(struct lrp_arena *arena) {
-    if (!arena)
-        return;
-    for (struct release *r = arena->releases; r; r = r->next)
-        r->call(r->pointer);
+void lrp_arena_free(struct lrp_arena *arena)
+{
+    if (!arena) return;
+    for (struct release *r = arena->releases; r; r = r->next) r->call(r->pointer);
     while (arena->blocks) {
         struct block *next = arena->blocks->next;
         free(arena->blocks);
@@ -48,20 +47,19 @@ void lrp_arena_free(struct lrp_arena *arena) {
     free(arena);
 }
 
-static struct block *new_block(size_t size) {
-    if (size > SIZE_MAX - sizeof(struct block))
-        return NULL;
+static struct block *new_block(size_t size)
+{
+    if (size > SIZE_MAX - sizeof(struct block)) return NULL;
     struct block *block = calloc(1, sizeof *block + size); /* big ones come as untouched pages */
-    if (block)
-        block->size = size;
+    if (block) block->size = size;
     return block;
 }
 
 /* A block of its own, put behind the one being filled so that this one stays in use. */
-static void *allocate_large(struct lrp_arena *arena, size_t size) {
+static void *allocate_large(struct lrp_arena *arena, size_t size)
+{
     struct block *block = new_block(size);
-    if (!block)
-        return NULL;
+    if (!block) return NULL;
     block->used = size;
     struct block **place = arena->blocks ? &arena->blocks->next : &arena->blocks;
     block->next = *place;
@@ -69,20 +67,17 @@ static void *allocate_large(struct lrp_arena *arena, size_t size) {
     return block->data;
 }
 
-void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size) {
+void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size)
+{
     size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
-        return NULL;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
     bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
     struct block *block = arena->blocks;
     if (!block || block->size - block->used < bytes) {
-        if (bytes > arena->next_size / 4)
-            return allocate_large(arena, bytes);
+        if (bytes > arena->next_size / 4) return allocate_large(arena, bytes);
         block = new_block(arena->next_size);
-        if (!block)
-            return NULL;
-        if (arena->next_size < LARGEST_BLOCK)
-            arena->next_size *= 2;
+        if (!block) return NULL;
+        if (arena->next_size < LARGEST_BLOCK) arena->next_size *= 2;
         block->next = arena->blocks;
         arena->blocks = block;
     }
@@ -91,37 +86,37 @@ void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size) {
     return memory;
 }
 
-char *lrp_arena_strndup(struct lrp_arena *arena, const char *text, size_t length) {
-    if (length == SIZE_MAX)
-        return NULL;
+char *lrp_arena_strndup(struct lrp_arena *arena, const char *text, size_t length)
+{
+    if (length == SIZE_MAX) return NULL;
     char *copy = lrp_arena_calloc(arena, length + 1, 1);
-    if (copy && length)
-        memcpy(copy, text, length);
+    if (copy && length) memcpy(copy, text, length);
     return copy;
 }
 
-char *lrp_arena_strdup(struct lrp_arena *arena, const char *text) {
+char *lrp_arena_strdup(struct lrp_arena *arena, const char *text)
+{
     return lrp_arena_strndup(arena, text, strlen(text));
 }
 
-char *lrp_arena_printf(struct lrp_arena *arena, const char *format, ...) {
+char *lrp_arena_printf(struct lrp_arena *arena, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     const int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     char *text = length < 0 ? NULL : lrp_arena_calloc(arena, (size_t)length + 1, 1);
-    if (!text)
-        return NULL;
+    if (!text) return NULL;
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
     return text;
 }
 
-int lrp_arena_on_free(struct lrp_arena *arena, void (*release)(void *), void *pointer) {
+int lrp_arena_on_free(struct lrp_arena *arena, void (*release)(void *), void *pointer)
+{
     struct release *entry = lrp_arena_calloc(arena, 1, sizeof *entry);
-    if (!entry)
-        return -1;
+    if (!entry) return -1;
     *entry = (struct release){.next = arena->releases, .call = release, .pointer = pointer};
     arena->releases = entry;
     return 0;

@@ -9,13 +9,15 @@ struct lrp_arena;
 /* NULL when out of memory. */
 struct lrp_arena *lrp_arena_new(void);
 void lrp_arena_free(struct lrp_arena *arena);
-/* Zeroed memory for count*size bytes, aligned to 16; NULL on overflow or when out of memory. count or size 0: a valid pointer. */
+/* Zeroed memory for count*size bytes, aligned to 16; NULL on overflow or when out of memory. count or size 0: a valid pointer.
+ */
 void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size);
 /* Copies, NUL-terminated. */
 char *lrp_arena_strdup(struct lrp_arena *arena, const char *text);
 char *lrp_arena_strndup(struct lrp_arena *arena, const char *text, size_t length);
 char *lrp_arena_printf(struct lrp_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Calls release(pointer) when the arena is freed (in reverse order). Returns 0, or -1 when out of memory (then not registered). */
+/* Calls release(pointer) when the arena is freed (in reverse order). Returns 0, or -1 when out of memory (then not registered).
+ */
 int lrp_arena_on_free(struct lrp_arena *arena, void (*release)(void *), void *pointer);
 
 #endif

@@ -7,48 +7,52 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data is little-endian and read as it is");
 
-static float float_from_bits(uint32_t bits) {
+static float float_from_bits(uint32_t bits)
+{
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-static uint32_t bits_of_float(float value) {
+static uint32_t bits_of_float(float value)
+{
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return bits;
 }
 
-static double double_from_bits(uint64_t bits) {
+static double double_from_bits(uint64_t bits)
+{
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-float lrp_float_from_half(uint16_t bits) {
+float lrp_float_from_half(uint16_t bits)
+{
     const uint32_t sign = (uint32_t)(bits & 0x8000) << 16, exponent = (bits >> 10) & 31, fraction = bits & 0x3FF;
-    if (exponent == 31)
-        return float_from_bits(sign | 0x7F800000 | fraction << 13);
-    if (exponent > 0)
-        return float_from_bits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
+    if (exponent == 31) return float_from_bits(sign | 0x7F800000 | fraction << 13);
+    if (exponent > 0) return float_from_bits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
     const float small = (float)fraction * 0x1p-24f; /* subnormal, or zero */
     return sign ? -small : small;
 }
 
-float lrp_float_from_bfloat16(uint16_t bits) {
+float lrp_float_from_bfloat16(uint16_t bits)
+{
     return float_from_bits((uint32_t)bits << 16);
 }
 
 /* bits >> shift, rounded to nearest even. 0 < shift < 32. */
-static uint32_t shift_rounded(uint32_t bits, unsigned shift) {
+static uint32_t shift_rounded(uint32_t bits, unsigned shift)
+{
     const uint32_t half = (uint32_t)1 << (shift - 1), odd = (bits >> shift) & 1;
     return (bits + half - 1 + odd) >> shift;
 }
 
-uint16_t lrp_half_from_float(float value) {
+uint16_t lrp_half_from_float(float value)
+{
     const uint32_t bits = bits_of_float(value), sign = (bits >> 16) & 0x8000, magnitude = bits & 0x7FFFFFFF;
-    if (magnitude > 0x7F800000)
-        return (uint16_t)(sign | 0x7E00 | ((bits >> 13) & 0x1FF)); /* NaN, quiet */
+    if (magnitude > 0x7F800000) return (uint16_t)(sign | 0x7E00 | ((bits >> 13) & 0x1FF)); /* NaN, quiet */
     if (magnitude >= 0x477FF000) /* 65520 and more round to infinity */
         return (uint16_t)(sign | 0x7C00);
     if (magnitude >= 0x38800000) /* 2^-14: normal; rounding may carry into the exponent, as it should */
@@ -59,58 +63,59 @@ uint16_t lrp_half_from_float(float value) {
     return (uint16_t)(sign | shift_rounded((magnitude & 0x7FFFFF) | 0x800000, shift));
 }
 
-uint16_t lrp_bfloat16_from_float(float value) {
+uint16_t lrp_bfloat16_from_float(float value)
+{
     const uint32_t bits = bits_of_float(value);
-    if ((bits & 0x7FFFFFFF) > 0x7F800000)
-        return (uint16_t)(bits >> 16 | 0x40);
+    if ((bits & 0x7FFFFFFF) > 0x7F800000) return (uint16_t)(bits >> 16 | 0x40);
     return (uint16_t)(((uint64_t)bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-static int64_t truncated(double value) {
+static int64_t truncated(double value)
+{
     if (!(value > -0x1p63)) /* also NaN */
         return isnan(value) ? 0 : INT64_MIN;
     return value < 0x1p63 ? (int64_t)value : INT64_MAX;
 }
 
-static uint8_t swap8(uint8_t bits) {
+static uint8_t swap8(uint8_t bits)
+{
     return bits;
 }
 
 /* X(dtype, unsigned type of its bits, how to swap them, its value as float, as int64) */
-#define READERS(X)                                                                                                      \
-    X(FLOAT, uint32_t, __builtin_bswap32, float_from_bits(bits), truncated((double)float_from_bits(bits)))              \
-    X(DOUBLE, uint64_t, __builtin_bswap64, (float)double_from_bits(bits), truncated(double_from_bits(bits)))            \
-    X(FLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_half(bits), truncated((double)lrp_float_from_half(bits)))    \
-    X(BFLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_bfloat16(bits),                                             \
-      truncated((double)lrp_float_from_bfloat16(bits)))                                                                 \
-    X(BOOL, uint8_t, swap8, (float)(bits != 0), (int64_t)(bits != 0))                                                   \
-    X(UINT8, uint8_t, swap8, (float)bits, (int64_t)bits)                                                                \
-    X(INT8, uint8_t, swap8, (float)(int8_t)bits, (int64_t)(int8_t)bits)                                                 \
-    X(UINT16, uint16_t, __builtin_bswap16, (float)bits, (int64_t)bits)                                                  \
-    X(INT16, uint16_t, __builtin_bswap16, (float)(int16_t)bits, (int64_t)(int16_t)bits)                                 \
-    X(UINT32, uint32_t, __builtin_bswap32, (float)bits, (int64_t)bits)                                                  \
-    X(INT32, uint32_t, __builtin_bswap32, (float)(int32_t)bits, (int64_t)(int32_t)bits)                                 \
-    X(UINT64, uint64_t, __builtin_bswap64, (float)bits, (int64_t)bits)                                                  \
+#define READERS(X)                                                                                                             \
+    X(FLOAT, uint32_t, __builtin_bswap32, float_from_bits(bits), truncated((double)float_from_bits(bits)))                     \
+    X(DOUBLE, uint64_t, __builtin_bswap64, (float)double_from_bits(bits), truncated(double_from_bits(bits)))                   \
+    X(FLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_half(bits), truncated((double)lrp_float_from_half(bits)))           \
+    X(BFLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_bfloat16(bits), truncated((double)lrp_float_from_bfloat16(bits)))  \
+    X(BOOL, uint8_t, swap8, (float)(bits != 0), (int64_t)(bits != 0))                                                          \
+    X(UINT8, uint8_t, swap8, (float)bits, (int64_t)bits)                                                                       \
+    X(INT8, uint8_t, swap8, (float)(int8_t)bits, (int64_t)(int8_t)bits)                                                        \
+    X(UINT16, uint16_t, __builtin_bswap16, (float)bits, (int64_t)bits)                                                         \
+    X(INT16, uint16_t, __builtin_bswap16, (float)(int16_t)bits, (int64_t)(int16_t)bits)                                        \
+    X(UINT32, uint32_t, __builtin_bswap32, (float)bits, (int64_t)bits)                                                         \
+    X(INT32, uint32_t, __builtin_bswap32, (float)(int32_t)bits, (int64_t)(int32_t)bits)                                        \
+    X(UINT64, uint64_t, __builtin_bswap64, (float)bits, (int64_t)bits)                                                         \
     X(INT64, uint64_t, __builtin_bswap64, (float)(int64_t)bits, (int64_t)bits)
 
-#define READ(dtype, type, swapped, as_float, as_integer)                                                  \
-    static void dtype##_to_f32(const unsigned char *raw, size_t count, bool swap, float *out) {           \
-        for (size_t i = 0; i < count; i++) {                                                              \
-            type bits;                                                                                    \
-            memcpy(&bits, raw + i * sizeof bits, sizeof bits);                                            \
-            if (swap)                                                                                     \
-                bits = swapped(bits);                                                                     \
-            out[i] = as_float;                                                                            \
-        }                                                                                                 \
-    }                                                                                                     \
-    static void dtype##_to_i64(const unsigned char *raw, size_t count, bool swap, int64_t *out) {         \
-        for (size_t i = 0; i < count; i++) {                                                              \
-            type bits;                                                                                    \
-            memcpy(&bits, raw + i * sizeof bits, sizeof bits);                                            \
-            if (swap)                                                                                     \
-                bits = swapped(bits);                                                                     \
-            out[i] = as_integer;                                                                          \
-        }                                                                                                 \
+#define READ(dtype, type, swapped, as_float, as_integer)                                                                       \
+    static void dtype##_to_f32(const unsigned char *raw, size_t count, bool swap, float *out)                                  \
+    {                                                                                                                          \
+        for (size_t i = 0; i < count; i++) {                                                                                   \
+            type bits;                                                                                                         \
+            memcpy(&bits, raw + i * sizeof bits, sizeof bits);                                                                 \
+            if (swap) bits = swapped(bits);                                                                                    \
+            out[i] = as_float;                                                                                                 \
+        }                                                                                                                      \
+    }                                                                                                                          \
+    static void dtype##_to_i64(const unsigned char *raw, size_t count, bool swap, int64_t *out)                                \
+    {                                                                                                                          \
+        for (size_t i = 0; i < count; i++) {                                                                                   \
+            type bits;                                                                                                         \
+            memcpy(&bits, raw + i * sizeof bits, sizeof bits);                                                                 \
+            if (swap) bits = swapped(bits);                                                                                    \
+            out[i] = as_integer;                                                                                               \
+        }                                                                                                                      \
     }
 READERS(READ)
 #undef READ
@@ -124,9 +129,9 @@ static const struct {
 #undef ROW
 };
 
-void lrp_convert_to_f32(enum lrp_dtype dtype, const void *raw, size_t count, bool swap, float *out) {
-    if (count == 0)
-        return;
+void lrp_convert_to_f32(enum lrp_dtype dtype, const void *raw, size_t count, bool swap, float *out)
+{
+    if (count == 0) return;
     if (dtype == LRP_DTYPE_FLOAT && !swap)
         memcpy(out, raw, count * sizeof *out);
     else if ((unsigned)dtype < LRP_DTYPE_COUNT && readers[dtype].to_f32)
@@ -135,16 +140,17 @@ void lrp_convert_to_f32(enum lrp_dtype dtype, const void *raw, size_t count, boo
         memset(out, 0, count * sizeof *out);
 }
 
-void lrp_convert_to_i64(enum lrp_dtype dtype, const void *raw, size_t count, bool swap, int64_t *out) {
-    if (count == 0)
-        return;
+void lrp_convert_to_i64(enum lrp_dtype dtype, const void *raw, size_t count, bool swap, int64_t *out)
+{
+    if (count == 0) return;
     if ((unsigned)dtype < LRP_DTYPE_COUNT && readers[dtype].to_i64)
         readers[dtype].to_i64(raw, count, swap, out);
     else
         memset(out, 0, count * sizeof *out);
 }
 
-int64_t lrp_wrap_integer(enum lrp_dtype dtype, int64_t value) {
+int64_t lrp_wrap_integer(enum lrp_dtype dtype, int64_t value)
+{
     switch (dtype) {
     case LRP_DTYPE_BOOL:
         return value != 0;

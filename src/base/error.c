@@ -9,7 +9,8 @@
 
 _Static_assert(LRP_OK == 0, "success must be zero");
 
-int lrp_status_exit_code(enum lrp_status status) {
+int lrp_status_exit_code(enum lrp_status status)
+{
     static const int codes[] = {
 #define X(name, code, text) [LRP_##name] = code,
         LRP_STATUSES(X)
@@ -18,7 +19,8 @@ int lrp_status_exit_code(enum lrp_status status) {
     return (unsigned)status < LRP_STATUS_COUNT ? codes[status] : 3;
 }
 
-const char *lrp_status_text(enum lrp_status status) {
+const char *lrp_status_text(enum lrp_status status)
+{
     static const char *const texts[] = {
 #define X(name, code, text) [LRP_##name] = text,
         LRP_STATUSES(X)
@@ -28,7 +30,8 @@ const char *lrp_status_text(enum lrp_status status) {
 }
 
 /* What a terminal would obey, and what is not UTF-8 (or was cut in two by the end of the buffer), becomes '?'. */
-static void make_harmless(char *line) {
+static void make_harmless(char *line)
+{
     const size_t length = strlen(line);
     for (size_t i = 0; i < length;) {
         const size_t n = lrp_utf8_length(line + i, length - i);
@@ -43,32 +46,30 @@ static void make_harmless(char *line) {
     }
 }
 
-enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...) {
-    if (!err)
-        return status;
+enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...)
+{
+    if (!err) return status;
     char line[sizeof err->message]; /* the arguments may point into err itself */
     va_list arguments;
     va_start(arguments, format);
     const int n = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    if (n < 0)
-        line[0] = '\0';
+    if (n < 0) line[0] = '\0';
     make_harmless(line);
     memcpy(err->message, line, sizeof line);
     err->status = status;
     return status;
 }
 
-enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, const char *format, ...) {
-    if (!err)
-        return status;
+enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, const char *format, ...)
+{
+    if (!err) return status;
     char line[sizeof err->message];
     va_list arguments;
     va_start(arguments, format);
     int n = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    if (n < 0)
-        n = 0;
+    if (n < 0) n = 0;
     const size_t used = (size_t)n < sizeof line - 3 ? (size_t)n : sizeof line - 3;
     const size_t rest = strnlen(err->message, sizeof line - 3 - used);
     memcpy(line + used, ": ", 2);
@@ -79,6 +80,7 @@ enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, 
     return err->status;
 }
 
-const char *lrp_version(void) {
+const char *lrp_version(void)
+{
     return LRPSCOPE_VERSION;
 }

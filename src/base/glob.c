@@ -4,27 +4,30 @@
 #include "text.h"
 
 /* Length of the character at s; bytes that are no UTF-8 count as one. */
-static size_t step(const char *s) {
+static size_t step(const char *s)
+{
     const size_t n = lrp_utf8_length(s, strnlen(s, 4));
     return n ? n : 1;
 }
 
 /* Compares characters by code: in UTF-8 that is the order of the bytes. */
-static int compare(const char *a, size_t a_length, const char *b, size_t b_length) {
+static int compare(const char *a, size_t a_length, const char *b, size_t b_length)
+{
     const int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
 /* Where the set that begins behind '[' ends (at its ']'), or NULL if it never does. */
-static const char *set_end(const char *set) {
-    if (*set == '!' || *set == '^')
-        set++;
+static const char *set_end(const char *set)
+{
+    if (*set == '!' || *set == '^') set++;
     if (*set == ']') /* first: an ordinary character */
         set++;
     return strchr(set, ']');
 }
 
-static bool in_set(const char *set, const char *end, const char *c, size_t length) {
+static bool in_set(const char *set, const char *end, const char *c, size_t length)
+{
     const bool negated = *set == '!' || *set == '^';
     bool found = false;
     for (const char *p = set + negated; p < end;) {
@@ -36,28 +39,26 @@ static bool in_set(const char *set, const char *end, const char *c, size_t lengt
             high_length = step(high);
             p = high + high_length;
         }
-        if (compare(c, length, low, low_length) >= 0 && compare(c, length, high, high_length) <= 0)
-            found = true;
+        if (compare(c, length, low, low_length) >= 0 && compare(c, length, high, high_length) <= 0) found = true;
     }
     return found != negated;
 }
 
 /* Matches one character of name against the pattern's next element; returns the element's length, 0 if it does not match. */
-static size_t match_one(const char *pattern, const char *name, size_t length) {
-    if (*pattern == '\0')
-        return 0;
-    if (*pattern == '?')
-        return 1;
+static size_t match_one(const char *pattern, const char *name, size_t length)
+{
+    if (*pattern == '\0') return 0;
+    if (*pattern == '?') return 1;
     if (*pattern == '[') {
         const char *end = set_end(pattern + 1);
-        if (end)
-            return in_set(pattern + 1, end, name, length) ? (size_t)(end + 1 - pattern) : 0;
+        if (end) return in_set(pattern + 1, end, name, length) ? (size_t)(end + 1 - pattern) : 0;
     }
     const size_t n = step(pattern);
     return compare(pattern, n, name, length) == 0 ? n : 0;
 }
 
-bool lrp_glob_match(const char *pattern, const char *name) {
+bool lrp_glob_match(const char *pattern, const char *name)
+{
     const char *star = NULL, *resume = NULL; /* behind the last '*', and where in name it stopped eating */
     while (*name) {
         if (*pattern == '*') {
@@ -77,11 +78,11 @@ bool lrp_glob_match(const char *pattern, const char *name) {
             return false;
         }
     }
-    while (*pattern == '*')
-        pattern++;
+    while (*pattern == '*') pattern++;
     return *pattern == '\0';
 }
 
-bool lrp_glob_has_magic(const char *pattern) {
+bool lrp_glob_has_magic(const char *pattern)
+{
     return strpbrk(pattern, "*?[") != NULL;
 }

@@ -14,15 +14,16 @@
 #define LARGEST_FILE ((size_t)64 << 20)
 #define LARGEST_INTEGER 0x1p53 /* beyond it a double skips some */
 
-static int line_of(const char *text, const char *at) {
+static int line_of(const char *text, const char *at)
+{
     int line = 1;
-    for (const char *p = text; p < at; p++)
-        line += *p == '\n';
+    for (const char *p = text; p < at; p++) line += *p == '\n';
     return line;
 }
 
 /* Where nesting exceeds the limit, or NULL. cJSON recurses, so this is asked first. */
-static const char *too_deep(const char *text, size_t length) {
+static const char *too_deep(const char *text, size_t length)
+{
     int depth = 0;
     bool quoted = false;
     for (size_t i = 0; i < length; i++) {
@@ -39,25 +40,22 @@ static const char *too_deep(const char *text, size_t length) {
     return NULL;
 }
 
-static const char *skip_blanks(const char *from, const char *end) {
-    while (from < end && (*from == ' ' || *from == '\t' || *from == '\n' || *from == '\r'))
-        from++;
+static const char *skip_blanks(const char *from, const char *end)
+{
+    while (from < end && (*from == ' ' || *from == '\t' || *from == '\n' || *from == '\r')) from++;
     return from;
 }
 
-enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err) {
+enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err)
+{
     *out = NULL;
-    if (skip_blanks(text, text + length) == text + length)
-        return lrp_fail(err, LRP_FILE, "line 1: no JSON in it");
+    if (skip_blanks(text, text + length) == text + length) return lrp_fail(err, LRP_FILE, "line 1: no JSON in it");
     const char *deep = too_deep(text, length);
-    if (deep)
-        return lrp_fail(err, LRP_FILE, "line %d: nested more than %d deep", line_of(text, deep), MOST_NESTED);
+    if (deep) return lrp_fail(err, LRP_FILE, "line %d: nested more than %d deep", line_of(text, deep), MOST_NESTED);
     const char *end = NULL;
     cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
-    if (!end || end > text + length)
-        end = text + length;
-    if (json)
-        end = skip_blanks(end, text + length);
+    if (!end || end > text + length) end = text + length;
+    if (json) end = skip_blanks(end, text + length);
     if (json && end == text + length) {
         *out = json;
         return LRP_OK;
@@ -67,12 +65,12 @@ enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, str
     return lrp_fail(err, LRP_FILE, "line %d: %s", line_of(text, end), what);
 }
 
-enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *err) {
+enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *err)
+{
     *out = NULL;
     struct lrp_mapping file;
     enum lrp_status status = lrp_mapping_open(path, &file, err);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     if (file.size > LARGEST_FILE)
         status = lrp_fail(err, LRP_FILE, "%s: %zu bytes are too many for a JSON file", path, file.size);
     else if (lrp_json_parse((const char *)file.data, file.size, out, err) != LRP_OK)
@@ -81,13 +79,13 @@ enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *e
     return status;
 }
 
-enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_error *err) {
+enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_error *err)
+{
     char *text = cJSON_Print(json);
     struct lrp_output out;
-    if (!text)
-        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+    if (!text) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     enum lrp_status status = lrp_output_open(path, &out, err);
-    if (status == LRP_OK) {
+    if (!status) {
         fputs(text, out.file);
         fputc('\n', out.file);
         status = lrp_output_commit(&out, err);
@@ -96,7 +94,8 @@ enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_e
     return status;
 }
 
-char *lrp_json_number_text(double value, char *buffer, size_t size) {
+char *lrp_json_number_text(double value, char *buffer, size_t size)
+{
     if (!isfinite(value))
         snprintf(buffer, size, "null");
     else if (fabs(value) <= LARGEST_INTEGER && value == trunc(value))
@@ -110,99 +109,101 @@ char *lrp_json_number_text(double value, char *buffer, size_t size) {
             for (char *p = buffer; *p; p++)
                 if (*p == ',') /* the decimal point of some locales */
                     *p = '.';
-            if (!lrp_parse_double(buffer, &back))
-                break;
+            if (!lrp_parse_double(buffer, &back)) break;
         }
     }
     return buffer;
 }
 
-cJSON *lrp_json_number(double value) {
+cJSON *lrp_json_number(double value)
+{
     char text[40];
     return cJSON_CreateRaw(lrp_json_number_text(value, text, sizeof text));
 }
 
-bool lrp_json_add_number(cJSON *object, const char *key, double value) {
+bool lrp_json_add_number(cJSON *object, const char *key, double value)
+{
     cJSON *item = lrp_json_number(value);
-    if (item && cJSON_AddItemToObject(object, key, item))
-        return true;
+    if (item && cJSON_AddItemToObject(object, key, item)) return true;
     cJSON_Delete(item);
     return false;
 }
 
-bool lrp_json_append_number(cJSON *array, double value) {
+bool lrp_json_append_number(cJSON *array, double value)
+{
     cJSON *item = lrp_json_number(value);
-    if (item && cJSON_AddItemToArray(array, item))
-        return true;
+    if (item && cJSON_AddItemToArray(array, item)) return true;
     cJSON_Delete(item);
     return false;
 }
 
-bool lrp_json_is_int(const cJSON *item, int64_t *out) {
+bool lrp_json_is_int(const cJSON *item, int64_t *out)
+{
     const double value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
-    if (!(fabs(value) <= LARGEST_INTEGER) || value != trunc(value))
-        return false;
+    if (!(fabs(value) <= LARGEST_INTEGER) || value != trunc(value)) return false;
     *out = (int64_t)value;
     return true;
 }
 
 /* The item; *status is OK if it is of the kind wanted or missing. */
 static const cJSON *get(const cJSON *object, const char *key, cJSON_bool (*is)(const cJSON *const), const char *kind,
-                        enum lrp_status *status, struct lrp_error *err) {
+                        enum lrp_status *status, struct lrp_error *err)
+{
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
     *status = !item || is(item) ? LRP_OK : lrp_fail(err, LRP_FILE, "\"%s\" must be %s", key, kind);
-    return *status == LRP_OK ? item : NULL;
+    return !*status ? item : NULL;
 }
 
-enum lrp_status lrp_json_get_string(const cJSON *object, const char *key, const char **out, struct lrp_error *err) {
+enum lrp_status lrp_json_get_string(const cJSON *object, const char *key, const char **out, struct lrp_error *err)
+{
     enum lrp_status status;
     const cJSON *item = get(object, key, cJSON_IsString, "a string", &status, err);
-    if (item)
-        *out = item->valuestring;
+    if (item) *out = item->valuestring;
     return status;
 }
 
-enum lrp_status lrp_json_get_double(const cJSON *object, const char *key, double *out, struct lrp_error *err) {
+enum lrp_status lrp_json_get_double(const cJSON *object, const char *key, double *out, struct lrp_error *err)
+{
     enum lrp_status status;
     const cJSON *item = get(object, key, cJSON_IsNumber, "a number", &status, err);
-    if (item)
-        *out = item->valuedouble;
+    if (item) *out = item->valuedouble;
     return status;
 }
 
-static cJSON_bool is_int(const cJSON *const item) {
+static cJSON_bool is_int(const cJSON *const item)
+{
     int64_t ignored;
     return lrp_json_is_int(item, &ignored);
 }
 
-enum lrp_status lrp_json_get_int(const cJSON *object, const char *key, int64_t *out, struct lrp_error *err) {
+enum lrp_status lrp_json_get_int(const cJSON *object, const char *key, int64_t *out, struct lrp_error *err)
+{
     enum lrp_status status;
     const cJSON *item = get(object, key, is_int, "a whole number", &status, err);
-    if (item)
-        lrp_json_is_int(item, out);
+    if (item) lrp_json_is_int(item, out);
     return status;
 }
 
-enum lrp_status lrp_json_get_bool(const cJSON *object, const char *key, bool *out, struct lrp_error *err) {
+enum lrp_status lrp_json_get_bool(const cJSON *object, const char *key, bool *out, struct lrp_error *err)
+{
     enum lrp_status status;
     const cJSON *item = get(object, key, cJSON_IsBool, "true or false", &status, err);
-    if (item)
-        *out = cJSON_IsTrue(item);
+    if (item) *out = cJSON_IsTrue(item);
     return status;
 }
 
-enum lrp_status lrp_json_get_array(const cJSON *object, const char *key, const cJSON **out, struct lrp_error *err) {
+enum lrp_status lrp_json_get_array(const cJSON *object, const char *key, const cJSON **out, struct lrp_error *err)
+{
     enum lrp_status status;
     const cJSON *item = get(object, key, cJSON_IsArray, "an array", &status, err);
-    if (item)
-        *out = item;
+    if (item) *out = item;
     return status;
 }
 
-enum lrp_status lrp_json_get_object(const cJSON *object, const char *key, const cJSON **out, struct lrp_error *err) {
+enum lrp_status lrp_json_get_object(const cJSON *object, const char *key, const cJSON **out, struct lrp_error *err)
+{
     enum lrp_status status;
     const cJSON *item = get(object, key, cJSON_IsObject, "an object", &status, err);
-    if (item)
-        *out = item;
+    if (item) *out = item;
     return status;
 }

@@ -14,15 +14,16 @@
 enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err);
 /* The same from a file of at most 64 MiB; errors name path and line. */
 enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *err);
-/* Line and column (in characters, both from 1) at which `item` begins in the text that `root` was parsed from. False if it is not
- * in there. */
+/* Line and column (in characters, both from 1) at which `item` begins in the text that `root` was parsed from. False if it is
+ * not in there. */
 bool lrp_json_find(const char *text, size_t length, const cJSON *root, const cJSON *item, int *line, int *column);
 /* "PATH:12:5" for an item of a document read from that file, or just PATH where that cannot be said. Returns buffer. */
 char *lrp_json_place(const char *path, const cJSON *root, const cJSON *item, char *buffer, size_t size);
 /* Writes it atomically, indented, with a final newline. */
 enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_error *err);
 
-/* The text of a number: whole numbers up to 2^53 exactly, others with at most 9 significant digits; NaN and infinity are "null". */
+/* The text of a number: whole numbers up to 2^53 exactly, others with at most 9 significant digits; NaN and infinity are
+ * "null". */
 char *lrp_json_number_text(double value, char *buffer, size_t size);
 /* A new number item, owned by the caller; NULL when out of memory. */
 cJSON *lrp_json_number(double value);

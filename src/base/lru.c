@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct entry {
-    struct entry *chain;          /* of its bucket */
+    struct entry *chain; /* of its bucket */
     struct entry *newer, *older;
     void *value;
     void (*release)(void *value);
@@ -16,7 +16,7 @@ struct entry {
 };
 struct lrp_lru {
     struct entry **buckets;
-    size_t bucket_count, count;   /* the former a power of 2 */
+    size_t bucket_count, count; /* the former a power of 2 */
     struct entry *newest, *oldest;
     size_t bytes, limit;
 };
@@ -27,8 +27,7 @@ struct lrp_lru *lrp_lru_new(void)
 {
     struct lrp_lru *lru = calloc(1, sizeof *lru);
 
-    if (lru)
-        lru->buckets = calloc(FIRST_BUCKETS, sizeof(struct entry *));
+    if (lru) lru->buckets = calloc(FIRST_BUCKETS, sizeof(struct entry *));
     if (!lru || !lru->buckets) {
         free(lru);
         return NULL;
@@ -43,8 +42,7 @@ static uint64_t hash_of(const unsigned char *key, size_t size)
 {
     uint64_t hash = 14695981039346656037U;
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ key[i]) * 1099511628211U;
+    for (size_t i = 0; i < size; i++) hash = (hash ^ key[i]) * 1099511628211U;
     return hash;
 }
 
@@ -84,23 +82,20 @@ static void let_go(struct lrp_lru *lru, struct entry *e)
 /* The newest one stays: somebody is about to use it. */
 static void keep_limit(struct lrp_lru *lru)
 {
-    while (lru->bytes > lru->limit && lru->oldest != lru->newest)
-        let_go(lru, lru->oldest);
+    while (lru->bytes > lru->limit && lru->oldest != lru->newest) let_go(lru, lru->oldest);
 }
 
 void lrp_lru_drop(struct lrp_lru *lru, bool (*which)(const void *key, size_t key_size, const void *value))
 {
     for (struct entry *e = lru->newest, *next; e; e = next) {
         next = e->older;
-        if (!which || which(e->key, e->key_size, e->value))
-            let_go(lru, e);
+        if (!which || which(e->key, e->key_size, e->value)) let_go(lru, e);
     }
 }
 
 void lrp_lru_free(struct lrp_lru *lru)
 {
-    if (!lru)
-        return;
+    if (!lru) return;
     lrp_lru_drop(lru, NULL);
     free(lru->buckets);
     free(lru);
@@ -110,8 +105,7 @@ void *lrp_lru_find(struct lrp_lru *lru, const void *key, size_t key_size)
 {
     struct entry *const e = *place_of(lru, key, key_size, hash_of(key, key_size));
 
-    if (!e)
-        return NULL;
+    if (!e) return NULL;
     unlink_entry(lru, e);
     make_newest(lru, e);
     return e->value;
@@ -123,8 +117,7 @@ static void spread(struct lrp_lru *lru)
     const size_t count = 2 * lru->bucket_count;
     struct entry **const buckets = lru->count < lru->bucket_count ? NULL : calloc(count, sizeof(struct entry *));
 
-    if (!buckets)
-        return;
+    if (!buckets) return;
     free(lru->buckets);
     lru->buckets = buckets;
     lru->bucket_count = count;
@@ -134,13 +127,11 @@ static void spread(struct lrp_lru *lru)
     }
 }
 
-bool lrp_lru_put(struct lrp_lru *lru, const void *key, size_t key_size, void *value, size_t bytes,
-                   void (*release)(void *value))
+bool lrp_lru_put(struct lrp_lru *lru, const void *key, size_t key_size, void *value, size_t bytes, void (*release)(void *value))
 {
     struct entry *const e = malloc(sizeof *e + key_size);
 
-    if (!e)
-        return false;
+    if (!e) return false;
     *e = (struct entry){.value = value, .release = release, .bytes = bytes, .key_size = key_size};
     memcpy(e->key, key, key_size);
     e->hash = hash_of(e->key, key_size);
@@ -157,8 +148,7 @@ void lrp_lru_resize(struct lrp_lru *lru, const void *key, size_t key_size, size_
 {
     struct entry *const e = *place_of(lru, key, key_size, hash_of(key, key_size));
 
-    if (!e)
-        return;
+    if (!e) return;
     lru->bytes += bytes - e->bytes;
     e->bytes = bytes;
     keep_limit(lru);

@@ -16,19 +16,19 @@
 
 static const unsigned char empty_file[1];
 
-/* What a signal handler must be able to look at, which no session can hand it: where files are mapped. Slots are taken and given back by
- * compare and exchange; `begin` is set last and cleared first. */
+/* What a signal handler must be able to look at, which no session can hand it: where files are mapped. Slots are taken and
+ * given back by compare and exchange; `begin` is set last and cleared first. */
 static struct {
     _Atomic uintptr_t taken, begin, end;
     const char *_Atomic path;
 } watched[LRP_MAPPINGS_WATCHED];
 
 /* False if there is no place for it. */
-static bool watch(const struct lrp_mapping *m) {
+static bool watch(const struct lrp_mapping *m)
+{
     for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++) {
         uintptr_t no = 0;
-        if (!atomic_compare_exchange_strong(&watched[i].taken, &no, 1))
-            continue;
+        if (!atomic_compare_exchange_strong(&watched[i].taken, &no, 1)) continue;
         atomic_store(&watched[i].path, m->path);
         atomic_store(&watched[i].end, (uintptr_t)m->data + m->size);
         atomic_store(&watched[i].begin, (uintptr_t)m->data);
@@ -37,7 +37,8 @@ static bool watch(const struct lrp_mapping *m) {
     return false;
 }
 
-static void unwatch(const struct lrp_mapping *m) {
+static void unwatch(const struct lrp_mapping *m)
+{
     for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++)
         if (m->of_file && atomic_load(&watched[i].begin) == (uintptr_t)m->data) {
             atomic_store(&watched[i].begin, 0);
@@ -47,31 +48,30 @@ static void unwatch(const struct lrp_mapping *m) {
         }
 }
 
-const char *lrp_mapping_at(const void *address) {
+const char *lrp_mapping_at(const void *address)
+{
     const uintptr_t at = (uintptr_t)address;
     for (size_t i = 0; i < LRP_MAPPINGS_WATCHED; i++) {
         const uintptr_t begin = atomic_load(&watched[i].begin);
-        if (begin && at >= begin && at < atomic_load(&watched[i].end))
-            return atomic_load(&watched[i].path);
+        if (begin && at >= begin && at < atomic_load(&watched[i].end)) return atomic_load(&watched[i].path);
     }
     return NULL;
 }
 
-/* Reads everything, up to `most` bytes, into anonymous pages; returns 0 or an errno. The pages are the caller's in either case. */
-static int fill(int fd, size_t most, unsigned char **data, size_t *capacity, size_t *size) {
+/* Reads everything, up to `most` bytes, into anonymous pages; returns 0 or an errno. The pages are the caller's in either case.
+ */
+static int fill(int fd, size_t most, unsigned char **data, size_t *capacity, size_t *size)
+{
     for (;;) {
-        if (*size > most)
-            return EFBIG;
+        if (*size > most) return EFBIG;
         if (*size == *capacity) {
             void *bigger = *capacity > SIZE_MAX / 4 ? MAP_FAILED : mremap(*data, *capacity, *capacity * 2, MREMAP_MAYMOVE);
-            if (bigger == MAP_FAILED)
-                return ENOMEM;
+            if (bigger == MAP_FAILED) return ENOMEM;
             *data = bigger;
             *capacity *= 2;
         }
         const ssize_t n = read(fd, *data + *size, *capacity - *size);
-        if (n == 0)
-            return 0;
+        if (n == 0) return 0;
         if (n > 0)
             *size += (size_t)n;
         else if (errno != EINTR)
@@ -80,11 +80,11 @@ static int fill(int fd, size_t most, unsigned char **data, size_t *capacity, siz
 }
 
 /* At most `most` bytes, in pages of our own, so that closing is the same for both kinds. */
-static int read_wholly(int fd, size_t most, struct lrp_mapping *out) {
+static int read_wholly(int fd, size_t most, struct lrp_mapping *out)
+{
     size_t capacity = (size_t)1 << 16, size = 0;
     unsigned char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (data == MAP_FAILED)
-        return errno;
+    if (data == MAP_FAILED) return errno;
     const int failed = fill(fd, most, &data, &capacity, &size);
     if (failed || size == 0)
         munmap(data, capacity);
@@ -95,38 +95,34 @@ static int read_wholly(int fd, size_t most, struct lrp_mapping *out) {
     return failed;
 }
 
-static int map(int fd, struct lrp_mapping *out) {
+static int map(int fd, struct lrp_mapping *out)
+{
     struct stat status;
-    if (fstat(fd, &status) != 0)
-        return errno;
-    if (S_ISDIR(status.st_mode))
-        return EISDIR;
+    if (fstat(fd, &status) != 0) return errno;
+    if (S_ISDIR(status.st_mode)) return EISDIR;
     if (!S_ISREG(status.st_mode) || status.st_size == 0) /* size 0: also what /proc says of its files */
         return read_wholly(fd, LRP_MOST_OF_PIPE, out);
-    if ((uintmax_t)status.st_size > SIZE_MAX / 2)
-        return EFBIG;
+    if ((uintmax_t)status.st_size > SIZE_MAX / 2) return EFBIG;
     void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (data == MAP_FAILED)
-        return errno;
+    if (data == MAP_FAILED) return errno;
     out->data = data;
     out->size = (size_t)status.st_size;
     out->of_file = true;
-    if (watch(out))
-        return 0;
+    if (watch(out)) return 0;
     munmap(data, out->size); /* were it cut off, nobody could tell whose fault that is */
     out->of_file = false;
     return read_wholly(fd, SIZE_MAX / 4, out);
 }
 
 /* Maps an open file, which is closed; a negative one was not opened, as errno says. */
-static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mapping *out, struct lrp_error *err) {
+static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mapping *out, struct lrp_error *err)
+{
     const int unopened = fd < 0 ? errno : 0;
     *out = (struct lrp_mapping){0};
     char *copy = strdup(path);
     out->path = copy;
     const int failed = !copy ? ENOMEM : fd < 0 ? unopened : map(fd, out);
-    if (fd >= 0)
-        close(fd);
+    if (fd >= 0) close(fd);
     if (failed) {
         free(copy);
         *out = (struct lrp_mapping){0};
@@ -135,51 +131,58 @@ static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mappin
     return LRP_OK;
 }
 
-enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err) {
+enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err)
+{
     return map_and_close(path, open(path, O_RDONLY | O_CLOEXEC), out, err);
 }
 
 /* Opens folder/name if no part of the name is a link. */
-static int open_beneath(const char *folder, const char *name) {
+static int open_beneath(const char *folder, const char *name)
+{
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
     const int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     const long fd = at < 0 ? -1 : syscall(SYS_openat2, at, name, &how, sizeof how);
     const int failed = errno;
-    if (at >= 0)
-        close(at);
+    if (at >= 0) close(at);
     errno = failed;
     return (int)fd;
 }
 
-enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out, struct lrp_error *err) {
+enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out, struct lrp_error *err)
+{
     char *folder = folder_length ? strndup(path, folder_length) : strdup("/");
     *out = (struct lrp_mapping){0};
-    if (!folder)
-        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+    if (!folder) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     int fd = open_beneath(folder, path + folder_length + 1);
     free(folder);
-    if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL)) /* a kernel before 5.6, or a sandbox that does not know it */
+    if (fd < 0 &&
+        (errno == ENOSYS || errno == EPERM || errno == EINVAL)) /* a kernel before 5.6, or a sandbox that does not know it */
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     return map_and_close(path, fd, out, err);
 }
 
-void lrp_mapping_close(struct lrp_mapping *mapping) {
-    if (mapping->data)
-        unwatch(mapping);
-    if (mapping->data && mapping->data != empty_file)
-        munmap((void *)(uintptr_t)mapping->data, mapping->size);
+void lrp_mapping_close(struct lrp_mapping *mapping)
+{
+    if (mapping->data) unwatch(mapping);
+    if (mapping->data && mapping->data != empty_file) munmap((void *)(uintptr_t)mapping->data, mapping->size);
     free(mapping->path);
     *mapping = (struct lrp_mapping){0};
 }
 
 /* Tells the system something about the whole pages in a part of at least `least` bytes. */
-static void advise(const void *data, size_t size, size_t least, int advice) {
+static void advise(const void *data, size_t size, size_t least, int advice)
+{
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t begin = ((uintptr_t)data + page - 1) / page * page, end = ((uintptr_t)data + size) / page * page;
-    if (size >= least && end > begin)
-        (void)madvise((void *)begin, end - begin, advice);
+    if (size >= least && end > begin) (void)madvise((void *)begin, end - begin, advice);
 }
 
-void lrp_mapping_expect(const void *data, size_t size) { advise(data, size, (size_t)4 << 20, MADV_HUGEPAGE); }
+void lrp_mapping_expect(const void *data, size_t size)
+{
+    advise(data, size, (size_t)4 << 20, MADV_HUGEPAGE);
+}
 
-void lrp_mapping_rest(const void *data, size_t size) { advise(data, size, (size_t)1 << 20, MADV_DONTNEED); }
+void lrp_mapping_rest(const void *data, size_t size)
+{
+    advise(data, size, (size_t)1 << 20, MADV_DONTNEED);
+}

@@ -9,24 +9,25 @@
 struct lrp_mapping {
     const unsigned char *data; /* owned by the mapping; never NULL for an open one (an empty file points at a static byte) */
     size_t size;
-    bool of_file;              /* pages of a file, not a copy of what a pipe gave */
-    char *path; /* owned */
+    bool of_file; /* pages of a file, not a copy of what a pipe gave */
+    char *path;   /* owned */
 };
 
-/* Maps a regular file (or reads another kind of file wholly, up to LRP_MOST_OF_PIPE bytes). Errors: LRP_FILE naming the path and the
- * cause. */
+/* Maps a regular file (or reads another kind of file wholly, up to LRP_MOST_OF_PIPE bytes). Errors: LRP_FILE naming the path
+ * and the cause. */
 #define LRP_MOST_OF_PIPE ((size_t)1 << 30)
 enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err);
-/* The same of a path without symbolic links whose first folder_length bytes are a folder: a link that came since into what follows the
- * folder is not followed (where the kernel can tell; elsewhere in the last part only). */
-enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out, struct lrp_error *err);
-/* The path of the open mapping of a file that an address lies in; NULL if there is none. Safe in a signal handler: pages of a file that
- * was cut off while it is mapped raise SIGBUS, and this tells whose fault it is. Files beyond LRP_MAPPINGS_WATCHED at a time are read
- * instead of mapped. */
+/* The same of a path without symbolic links whose first folder_length bytes are a folder: a link that came since into what
+ * follows the folder is not followed (where the kernel can tell; elsewhere in the last part only). */
+enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out,
+                                         struct lrp_error *err);
+/* The path of the open mapping of a file that an address lies in; NULL if there is none. Safe in a signal handler: pages of a
+ * file that was cut off while it is mapped raise SIGBUS, and this tells whose fault it is. Files beyond LRP_MAPPINGS_WATCHED at
+ * a time are read instead of mapped. */
 enum { LRP_MAPPINGS_WATCHED = 256 };
 const char *lrp_mapping_at(const void *address);
-/* Says that a part of a mapping `of_file` is about to be read: where the system can, it comes in huge pages, which are found faster.
- * Parts below a few megabytes are left alone. */
+/* Says that a part of a mapping `of_file` is about to be read: where the system can, it comes in huge pages, which are found
+ * faster. Parts below a few megabytes are left alone. */
 void lrp_mapping_expect(const void *data, size_t size);
 /* Lets go of the whole pages in a part of a mapping `of_file`: they are read from the page cache again when they are touched.
  * Parts below a megabyte are left alone. */

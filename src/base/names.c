@@ -12,42 +12,41 @@ struct lrp_name_slot {
 };
 
 /* FNV-1a with a final mix, because the table takes the low bits. */
-static uint64_t hash_of(const char *name) {
+static uint64_t hash_of(const char *name)
+{
     uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *p = name; *p; p++)
-        hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    for (const char *p = name; *p; p++) hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
     hash ^= hash >> 32;
     return hash * 0x9e3779b97f4a7c15u >> 8;
 }
 
 /* The slot that holds the name, or the free one where it belongs. There is always a free one. */
-static struct lrp_name_slot *find(const struct lrp_names *names, const char *name, uint64_t hash) {
+static struct lrp_name_slot *find(const struct lrp_names *names, const char *name, uint64_t hash)
+{
     const size_t mask = names->capacity - 1;
     for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
         struct lrp_name_slot *slot = &names->slots[i];
-        if (!slot->name || (slot->hash == hash && strcmp(slot->name, name) == 0))
-            return slot;
+        if (!slot->name || (slot->hash == hash && strcmp(slot->name, name) == 0)) return slot;
     }
 }
 
-static bool grow(struct lrp_names *names) {
+static bool grow(struct lrp_names *names)
+{
     struct lrp_names bigger = {.count = names->count, .capacity = names->capacity ? names->capacity * 2 : 64};
     bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
-    if (!bigger.slots)
-        return false;
+    if (!bigger.slots) return false;
     for (size_t i = 0; i < names->capacity; i++) {
         const struct lrp_name_slot *slot = &names->slots[i];
-        if (slot->name)
-            *find(&bigger, slot->name, slot->hash) = *slot;
+        if (slot->name) *find(&bigger, slot->name, slot->hash) = *slot;
     }
     free(names->slots);
     *names = bigger;
     return true;
 }
 
-bool lrp_names_put(struct lrp_names *names, const char *name, size_t number) {
-    if (names->count * 2 >= names->capacity && !grow(names))
-        return false;
+bool lrp_names_put(struct lrp_names *names, const char *name, size_t number)
+{
+    if (names->count * 2 >= names->capacity && !grow(names)) return false;
     const uint64_t hash = hash_of(name);
     struct lrp_name_slot *slot = find(names, name, hash);
     names->count += !slot->name;
@@ -55,16 +54,16 @@ bool lrp_names_put(struct lrp_names *names, const char *name, size_t number) {
     return true;
 }
 
-bool lrp_names_get(const struct lrp_names *names, const char *name, size_t *number) {
-    if (names->count == 0)
-        return false;
+bool lrp_names_get(const struct lrp_names *names, const char *name, size_t *number)
+{
+    if (names->count == 0) return false;
     const struct lrp_name_slot *slot = find(names, name, hash_of(name));
-    if (slot->name && number)
-        *number = slot->number;
+    if (slot->name && number) *number = slot->number;
     return slot->name != NULL;
 }
 
-void lrp_names_free(struct lrp_names *names) {
+void lrp_names_free(struct lrp_names *names)
+{
     free(names->slots);
     *names = (struct lrp_names){0};
 }

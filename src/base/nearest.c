@@ -6,29 +6,29 @@
 
 #define SUGGESTIONS 3
 
-static char lower(char c) {
+static char lower(char c)
+{
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static size_t least(size_t a, size_t b) {
+static size_t least(size_t a, size_t b)
+{
     return a < b ? a : b;
 }
 
-size_t lrp_edit_distance(const char *a, const char *b) {
+size_t lrp_edit_distance(const char *a, const char *b)
+{
     const size_t n = strlen(a), m = strlen(b);
     size_t *rows = calloc(m + 1, 3 * sizeof *rows);
-    if (!rows)
-        return n > m ? n : m; /* the upper bound; only a suggestion suffers */
+    if (!rows) return n > m ? n : m; /* the upper bound; only a suggestion suffers */
     size_t *before = rows, *above = rows + m + 1, *row = rows + 2 * (m + 1);
-    for (size_t j = 0; j <= m; j++)
-        above[j] = j;
+    for (size_t j = 0; j <= m; j++) above[j] = j;
     for (size_t i = 1; i <= n; i++) {
         row[0] = i;
         for (size_t j = 1; j <= m; j++) {
             const char x = lower(a[i - 1]), y = lower(b[j - 1]);
             row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + (x != y));
-            if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]))
-                row[j] = least(row[j], before[j - 2] + 1);
+            if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2])) row[j] = least(row[j], before[j - 2] + 1);
         }
         size_t *free_row = before;
         before = above;
@@ -40,7 +40,8 @@ size_t lrp_edit_distance(const char *a, const char *b) {
     return distance;
 }
 
-void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *const *names, size_t count) {
+void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *const *names, size_t count)
+{
     struct {
         size_t distance, index;
     } best[SUGGESTIONS + 1]; /* sorted; the last place is where a new one comes in */
@@ -48,10 +49,8 @@ void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *cons
     for (size_t i = 0; i < count; i++) {
         size_t place = held;
         bool again = false;
-        for (size_t k = 0; k < held; k++)
-            again |= !strcmp(names[best[k].index], names[i]);
-        if (again)
-            continue;
+        for (size_t k = 0; k < held; k++) again |= !strcmp(names[best[k].index], names[i]);
+        if (again) continue;
         best[place].distance = lrp_edit_distance(wanted, names[i]);
         best[place].index = i;
         for (; place > 0 && best[place].distance < best[place - 1].distance; place--) {
@@ -60,8 +59,7 @@ void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *cons
             best[place].distance = distance;
             best[place].index = index;
         }
-        if (held < SUGGESTIONS)
-            held++;
+        if (held < SUGGESTIONS) held++;
     }
     for (size_t i = 0; i < held; i++) {
         lrp_text_append(out, i ? ", " : "");

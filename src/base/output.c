@@ -11,14 +11,17 @@
 
 #define ATTEMPTS 1000
 
-static void clear(struct lrp_output *out) {
+static void clear(struct lrp_output *out)
+{
     free(out->path);
     free(out->temporary);
     *out = (struct lrp_output){0};
 }
 
-/* A new file in the folder of out->path, named after nobody, so that long names stay legal. Returns a descriptor or -1 (errno). */
-static int create_beside(struct lrp_output *out) {
+/* A new file in the folder of out->path, named after nobody, so that long names stay legal. Returns a descriptor or -1 (errno).
+ */
+static int create_beside(struct lrp_output *out)
+{
     const char *slash = strrchr(out->path, '/');
     const int folder = slash ? (int)(slash + 1 - out->path) : 0;
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -30,14 +33,14 @@ static int create_beside(struct lrp_output *out) {
             return -1;
         }
         const int fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST)
-            return fd;
+        if (fd >= 0 || errno != EEXIST) return fd;
     }
     return -1;
 }
 
 /* Returns a descriptor or -1 (errno). Devices and pipes have nothing to be renamed over: they are written directly. */
-static int open_destination(const char *path, struct lrp_output *out) {
+static int open_destination(const char *path, struct lrp_output *out)
+{
     struct stat status;
     const bool exists = stat(path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
@@ -55,12 +58,12 @@ static int open_destination(const char *path, struct lrp_output *out) {
     if (!out->path || (exists && access(out->path, W_OK) != 0)) /* renaming would get round a write protection */
         return -1;
     const int fd = create_beside(out);
-    if (fd >= 0 && exists)
-        (void)fchmod(fd, status.st_mode & 0777); /* not worth failing for */
+    if (fd >= 0 && exists) (void)fchmod(fd, status.st_mode & 0777); /* not worth failing for */
     return fd;
 }
 
-enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err) {
+enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err)
+{
     *out = (struct lrp_output){0};
     const int fd = open_destination(path, out);
     if (fd < 0) {
@@ -69,62 +72,55 @@ enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct
         return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s", path, strerror(failed));
     }
     out->file = fdopen(fd, "wb");
-    if (out->file)
-        return LRP_OK;
+    if (out->file) return LRP_OK;
     close(fd);
-    if (out->temporary)
-        unlink(out->temporary);
+    if (out->temporary) unlink(out->temporary);
     clear(out);
     return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
 }
 
 /* Why an earlier write failed: its errno is long gone, but a full disk refuses the next bytes as well (the file is
  * thrown away anyway). */
-static int cause_of_failure(const struct lrp_output *out) {
+static int cause_of_failure(const struct lrp_output *out)
+{
     static const char bytes[4096];
     for (int i = 0; out->temporary && i < 64; i++)
-        if (write(fileno(out->file), bytes, sizeof bytes) < 0)
-            return errno;
+        if (write(fileno(out->file), bytes, sizeof bytes) < 0) return errno;
     return EIO;
 }
 
-enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err) {
+enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err)
+{
     int failed = 0;
     errno = 0;
     if (ferror(out->file))
         failed = cause_of_failure(out);
     else if (fflush(out->file) != 0)
         failed = errno ? errno : EIO;
-    if (!failed && out->temporary && fsync(fileno(out->file)) != 0)
-        failed = errno;
-    if (fclose(out->file) != 0 && !failed)
-        failed = errno;
-    if (!failed && out->temporary && rename(out->temporary, out->path) != 0)
-        failed = errno;
+    if (!failed && out->temporary && fsync(fileno(out->file)) != 0) failed = errno;
+    if (fclose(out->file) != 0 && !failed) failed = errno;
+    if (!failed && out->temporary && rename(out->temporary, out->path) != 0) failed = errno;
     enum lrp_status status = LRP_OK;
     if (failed) {
-        if (out->temporary)
-            unlink(out->temporary);
+        if (out->temporary) unlink(out->temporary);
         status = lrp_fail(err, LRP_FILE, "%s: cannot be written: %s", out->path, strerror(failed));
     }
     clear(out);
     return status;
 }
 
-void lrp_output_abort(struct lrp_output *out) {
-    if (out->file)
-        fclose(out->file);
-    if (out->temporary)
-        unlink(out->temporary);
+void lrp_output_abort(struct lrp_output *out)
+{
+    if (out->file) fclose(out->file);
+    if (out->temporary) unlink(out->temporary);
     clear(out);
 }
 
-enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err) {
+enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err)
+{
     struct lrp_output out;
     const enum lrp_status status = lrp_output_open(path, &out, err);
-    if (status != LRP_OK)
-        return status;
-    if (size)
-        fwrite(data, 1, size, out.file); /* commit asks ferror */
+    if (status) return status;
+    if (size) fwrite(data, 1, size, out.file); /* commit asks ferror */
     return lrp_output_commit(&out, err);
 }

@@ -13,10 +13,11 @@ struct lrp_output {
     char *temporary; /* owned */
 };
 
-/* Opens a temporary file in the folder of `path` (mode 0666 & ~umask, or that of the file replaced; a symbolic link is followed).
- * Errors: LRP_FILE naming path and cause. */
+/* Opens a temporary file in the folder of `path` (mode 0666 & ~umask, or that of the file replaced; a symbolic link is
+ * followed). Errors: LRP_FILE naming path and cause. */
 enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err);
-/* Flushes, syncs and renames. On failure the temporary file is removed and the error names `path`. Either way `out` is closed. */
+/* Flushes, syncs and renames. On failure the temporary file is removed and the error names `path`. Either way `out` is closed.
+ */
 enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err);
 /* Closes and removes the temporary file; fine on {0} or after commit. */
 void lrp_output_abort(struct lrp_output *out);

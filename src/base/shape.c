@@ -5,7 +5,8 @@
 
 #define LARGEST_COUNT ((int64_t)1 << 48)
 
-const char *lrp_dtype_text(enum lrp_dtype dtype) {
+const char *lrp_dtype_text(enum lrp_dtype dtype)
+{
     static const char *const texts[LRP_DTYPE_COUNT] = {
 #define X(name, number, text, bytes) [number] = text,
         LRP_DTYPES(X)
@@ -14,7 +15,8 @@ const char *lrp_dtype_text(enum lrp_dtype dtype) {
     return (unsigned)dtype < LRP_DTYPE_COUNT ? texts[dtype] : texts[LRP_DTYPE_UNDEFINED];
 }
 
-size_t lrp_dtype_size(enum lrp_dtype dtype) {
+size_t lrp_dtype_size(enum lrp_dtype dtype)
+{
     static const unsigned char sizes[LRP_DTYPE_COUNT] = {
 #define X(name, number, text, bytes) [number] = bytes,
         LRP_DTYPES(X)
@@ -23,59 +25,55 @@ size_t lrp_dtype_size(enum lrp_dtype dtype) {
     return (unsigned)dtype < LRP_DTYPE_COUNT ? sizes[dtype] : 0;
 }
 
-bool lrp_dtype_is_float(enum lrp_dtype dtype) {
+bool lrp_dtype_is_float(enum lrp_dtype dtype)
+{
     return dtype == LRP_DTYPE_FLOAT || dtype == LRP_DTYPE_DOUBLE || dtype == LRP_DTYPE_FLOAT16 || dtype == LRP_DTYPE_BFLOAT16;
 }
 
-bool lrp_shape_known(const struct lrp_shape *shape) {
+bool lrp_shape_known(const struct lrp_shape *shape)
+{
     for (int i = 0; i < shape->rank; i++)
-        if (shape->dim[i] < 0)
-            return false;
+        if (shape->dim[i] < 0) return false;
     return shape->rank >= 0;
 }
 
-bool lrp_shape_equal(const struct lrp_shape *a, const struct lrp_shape *b) {
-    if (a->rank != b->rank)
-        return false;
+bool lrp_shape_equal(const struct lrp_shape *a, const struct lrp_shape *b)
+{
+    if (a->rank != b->rank) return false;
     for (int i = 0; i < a->rank; i++)
-        if (a->dim[i] != b->dim[i])
-            return false;
+        if (a->dim[i] != b->dim[i]) return false;
     return true;
 }
 
-int64_t lrp_shape_count(const struct lrp_shape *shape) {
-    if (!lrp_shape_known(shape) || shape->rank > LRP_MAX_RANK)
-        return -1;
+int64_t lrp_shape_count(const struct lrp_shape *shape)
+{
+    if (!lrp_shape_known(shape) || shape->rank > LRP_MAX_RANK) return -1;
     for (int i = 0; i < shape->rank; i++)
-        if (shape->dim[i] == 0)
-            return 0; /* before the product: the others may be anything */
+        if (shape->dim[i] == 0) return 0; /* before the product: the others may be anything */
     int64_t count = 1;
     for (int i = 0; i < shape->rank; i++)
-        if (__builtin_mul_overflow(count, shape->dim[i], &count) || count > LARGEST_COUNT)
-            return -1;
+        if (__builtin_mul_overflow(count, shape->dim[i], &count) || count > LARGEST_COUNT) return -1;
     return count;
 }
 
 /* snprintf at the end of what is there; stays inside the buffer. */
-#define APPEND(...)                                                              \
-    do {                                                                         \
-        const int n_ = snprintf(buffer + used, size - used, __VA_ARGS__);        \
-        used = n_ < 0 || (size_t)n_ >= size - used ? size - 1 : used + (size_t)n_; \
+#define APPEND(...)                                                                                                            \
+    do {                                                                                                                       \
+        const int n_ = snprintf(buffer + used, size - used, __VA_ARGS__);                                                      \
+        used = n_ < 0 || (size_t)n_ >= size - used ? size - 1 : used + (size_t)n_;                                             \
     } while (0)
 
-char *lrp_shape_text(const struct lrp_shape *shape, int skip, const char *separator, char *buffer, size_t size) {
+char *lrp_shape_text(const struct lrp_shape *shape, int skip, const char *separator, char *buffer, size_t size)
+{
     size_t used = 0;
-    if (size == 0)
-        return buffer;
-    if (skip < 0)
-        skip = 0;
+    if (size == 0) return buffer;
+    if (skip < 0) skip = 0;
     if (shape->rank < 0)
         APPEND("?");
     else if (skip >= shape->rank)
         APPEND("scalar");
     for (int i = skip; i < shape->rank && i < LRP_MAX_RANK; i++) {
-        if (i > skip)
-            APPEND("%s", separator);
+        if (i > skip) APPEND("%s", separator);
         if (shape->dim[i] < 0)
             APPEND("?");
         else

@@ -23,7 +23,8 @@ struct parser {
     size_t plain_count;
 };
 
-static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err) {
+static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err)
+{
     const char *name = p->argv[*i] + 2, *equals = strchr(name, '=');
     const size_t length = equals ? (size_t)(equals - name) : strlen(name);
     const struct lrp_option *option = lrp_cli_option_find(name, length);
@@ -32,29 +33,28 @@ static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err
         memcpy(wrong, name, length < sizeof wrong ? length : sizeof wrong - 1);
         return lrp_fail(err, LRP_USAGE, "unknown option --%s (nearest: --%s)", wrong, lrp_cli_option_nearest(wrong));
     }
-    if (!option->argument && equals)
-        return lrp_fail(err, LRP_USAGE, "--%s takes no value", option->name);
+    if (!option->argument && equals) return lrp_fail(err, LRP_USAGE, "--%s takes no value", option->name);
     if (option->argument && !equals && *i + 1 >= p->argc)
         return lrp_fail(err, LRP_USAGE, "--%s needs a value: --%s %s", option->name, option->name, option->argument);
     const char *text = equals ? equals + 1 : NULL;
-    if (option->argument && !equals)
-        text = p->argv[++*i];
+    if (option->argument && !equals) text = p->argv[++*i];
     p->given[p->given_count++] = (struct given){option, text};
     return LRP_OK;
 }
 
-static enum lrp_status take_letters(struct parser *p, const char *letters, struct lrp_error *err) {
+static enum lrp_status take_letters(struct parser *p, const char *letters, struct lrp_error *err)
+{
     if (!letters[0] || letters[1]) /* one letter at a time, so that -xyz is not silently three options */
         return lrp_fail(err, LRP_USAGE, "unknown option -%s (nearest: --%s)", letters, lrp_cli_option_nearest(letters));
     const struct lrp_option *option = lrp_cli_option_letter(letters[0]);
-    if (!option)
-        return lrp_fail(err, LRP_USAGE, "unknown option -%s (there are -q, -v and -h)", letters);
+    if (!option) return lrp_fail(err, LRP_USAGE, "unknown option -%s (there are -q, -v and -h)", letters);
     p->given[p->given_count++] = (struct given){option, NULL};
     return LRP_OK;
 }
 
 /* Sorts argv into options and plain arguments. */
-static enum lrp_status split(struct parser *p, struct lrp_error *err) {
+static enum lrp_status split(struct parser *p, struct lrp_error *err)
+{
     bool ended = false;
     for (int i = 1; i < p->argc; i++) {
         const char *word = p->argv[i];
@@ -67,18 +67,19 @@ static enum lrp_status split(struct parser *p, struct lrp_error *err) {
             status = take_long(p, &i, err);
         else
             status = take_letters(p, word + 1, err);
-        if (status)
-            return status;
+        if (status) return status;
     }
     return LRP_OK;
 }
 
-static const char *command_label(const struct lrp_command *command) {
+static const char *command_label(const struct lrp_command *command)
+{
     return command->name[0] ? command->name : "the inspector";
 }
 
 /* The first plain argument is a command's name or the inspector's MODEL; then come MODEL and INPUTs. */
-static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err)
+{
     const char *const first = p->plain_count ? p->plain[0] : "";
     size_t next = 0;
     out->command = lrp_cli_command_find(first);
@@ -86,20 +87,19 @@ static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments 
         next = 1;
     else
         out->command = &lrp_cli_commands[LRP_COMMAND_INSPECT];
-    if (out->command->takes_model && next < p->plain_count)
-        out->model = p->plain[next++];
+    if (out->command->takes_model && next < p->plain_count) out->model = p->plain[next++];
     const size_t inputs = p->plain_count - next;
     const int most = out->command->most_inputs;
     if (most >= 0 && inputs > (size_t)most)
         return lrp_fail(err, LRP_USAGE, "unexpected argument \"%s\" (usage: lrpscope %s%s%s)", p->plain[next + (size_t)most],
                         out->command->name, *out->command->name && *out->command->arguments ? " " : "",
                         out->command->arguments);
-    for (; next < p->plain_count; next++)
-        out->inputs[out->input_count++] = p->plain[next];
+    for (; next < p->plain_count; next++) out->inputs[out->input_count++] = p->plain[next];
     return LRP_OK;
 }
 
-static enum lrp_status check_given(const struct parser *p, const struct lrp_command *command, struct lrp_error *err) {
+static enum lrp_status check_given(const struct parser *p, const struct lrp_command *command, struct lrp_error *err)
+{
     const unsigned bit = 1u << lrp_cli_command_id(command);
     for (size_t i = 0; i < p->given_count; i++) {
         const struct lrp_option *option = p->given[i].option;
@@ -113,30 +113,29 @@ static enum lrp_status check_given(const struct parser *p, const struct lrp_comm
     return LRP_OK;
 }
 
-static enum lrp_status add_rule(struct lrp_settings *settings, const char *text, struct lrp_error *err) {
+static enum lrp_status add_rule(struct lrp_settings *settings, const char *text, struct lrp_error *err)
+{
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1])
-        return lrp_fail(err, LRP_USAGE, "%s: not of the form SELECTOR=RULE", text);
+    if (!equals || equals == text || !equals[1]) return lrp_fail(err, LRP_USAGE, "%s: not of the form SELECTOR=RULE", text);
     char *select = strndup(text, (size_t)(equals - text));
-    if (!select)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!select) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const enum lrp_status status = lrp_settings_add_rule(settings, select, equals + 1, err);
     free(select);
     return status;
 }
 
-static enum lrp_status add_input(struct lrp_arguments *out, const char *text, struct lrp_error *err) {
+static enum lrp_status add_input(struct lrp_arguments *out, const char *text, struct lrp_error *err)
+{
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1])
-        return lrp_fail(err, LRP_USAGE, "%s: not of the form NAME=FILE", text);
+    if (!equals || equals == text || !equals[1]) return lrp_fail(err, LRP_USAGE, "%s: not of the form NAME=FILE", text);
     char *name = strndup(text, (size_t)(equals - text));
-    if (!name)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     out->named[out->named_count++] = (struct lrp_cli_input){.name = name, .path = equals + 1};
     return LRP_OK;
 }
 
-static enum lrp_status set_counter(long *out, const char *text, struct lrp_error *err) {
+static enum lrp_status set_counter(long *out, const char *text, struct lrp_error *err)
+{
     char *end = NULL;
     errno = 0;
     const long value = strtol(text, &end, 10);
@@ -146,11 +145,11 @@ static enum lrp_status set_counter(long *out, const char *text, struct lrp_error
     return LRP_OK;
 }
 
-static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, bool found, struct lrp_error *err) {
+static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, bool found, struct lrp_error *err)
+{
     char *warnings = NULL;
     const enum lrp_status status = (found ? lrp_settings_read_found : lrp_settings_read)(out->settings, path, &warnings, err);
-    if (status || !warnings)
-        return status;
+    if (status || !warnings) return status;
     if (!out->warnings) {
         out->warnings = warnings;
         return LRP_OK;
@@ -166,7 +165,8 @@ static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, b
     return joined ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status apply_one(const struct given *given, struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status apply_one(const struct given *given, struct lrp_arguments *out, struct lrp_error *err)
+{
     const struct lrp_option *option = given->option;
     char *const field = (char *)out + option->offset;
     switch (option->kind) {
@@ -202,14 +202,15 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
     return LRP_OK;
 }
 
-static void forget_inputs(struct lrp_arguments *out) {
-    for (size_t i = 0; i < out->named_count; i++)
-        free(out->named[i].name);
+static void forget_inputs(struct lrp_arguments *out)
+{
+    for (size_t i = 0; i < out->named_count; i++) free(out->named[i].name);
     out->named_count = 0;
 }
 
 /* Plugins first, then rules files, all of them or the one that is the `only`-th argument given, then the options. */
-static enum lrp_status apply(const struct parser *p, const struct given *only, struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status apply(const struct parser *p, const struct given *only, struct lrp_arguments *out, struct lrp_error *err)
+{
     enum lrp_status status = LRP_OK;
     forget_inputs(out);
     for (size_t i = 0; !status && i < p->given_count; i++)
@@ -228,47 +229,45 @@ static enum lrp_status apply(const struct parser *p, const struct given *only, s
 }
 
 /* compare sets every rules file against the others: settings of its own for each. */
-static enum lrp_status apply_each(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status apply_each(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err)
+{
     struct lrp_settings *all = out->settings;
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i < p->given_count; i++) {
-        if (p->given[i].option->kind != LRP_OPTION_RULES_FILE)
-            continue;
+        if (p->given[i].option->kind != LRP_OPTION_RULES_FILE) continue;
         struct lrp_cli_alternative *one = &out->alternatives[out->alternative_count++];
         one->name = p->given[i].text;
         status = lrp_settings_new(&one->settings, err);
         out->settings = one->settings;
-        if (!status)
-            status = apply(p, &p->given[i], out, err);
+        if (!status) status = apply(p, &p->given[i], out, err);
     }
     out->settings = all;
     return status;
 }
 
 /* --help and --version hold whatever else the line says, as long as it can be read. */
-static bool asks_for_help(const struct parser *p) {
+static bool asks_for_help(const struct parser *p)
+{
     for (size_t i = 0; i < p->given_count; i++)
-        if (!strcmp(p->given[i].option->name, "help") || !strcmp(p->given[i].option->name, "version"))
-            return true;
+        if (!strcmp(p->given[i].option->name, "help") || !strcmp(p->given[i].option->name, "version")) return true;
     return false;
 }
 
 /* Only the inspector looks for a rules file by itself; one that is named replaces it, options go over it. */
-static enum lrp_status read_found(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status read_found(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err)
+{
     char path[4096];
     for (size_t i = 0; i < p->given_count; i++)
-        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE)
-            return LRP_OK;
-    if (out->command->name[0] || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path))
-        return LRP_OK;
+        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE) return LRP_OK;
+    if (out->command->name[0] || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path)) return LRP_OK;
     out->found = strdup(path);
     return out->found ? read_rules(out, path, true, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err)
+{
     const struct lrp_command *command = out->command;
-    if (out->generate || !command->takes_model)
-        return LRP_OK;
+    if (out->generate || !command->takes_model) return LRP_OK;
     if (!out->model && !command->name[0] && !out->named_count)
         return LRP_OK; /* the inspector offers some, if there is a terminal */
     if (!out->model)
@@ -280,7 +279,8 @@ static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error
     return LRP_OK;
 }
 
-enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_arguments *out, struct lrp_error *err) {
+enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_arguments *out, struct lrp_error *err)
+{
     const size_t most = (size_t)argc + 1;
     struct parser p = {
         .argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
@@ -291,39 +291,30 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     enum lrp_status status = LRP_OK;
     if (!p.given || !p.plain || !out->inputs || !out->named || !out->alternatives)
         status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status)
-        status = lrp_settings_new(&out->settings, err);
-    if (!status)
-        status = split(&p, err);
-    if (!status)
-        status = place_plain(&p, out, err);
+    if (!status) status = lrp_settings_new(&out->settings, err);
+    if (!status) status = split(&p, err);
+    if (!status) status = place_plain(&p, out, err);
     if (!status && asks_for_help(&p)) {
         for (size_t i = 0; i < p.given_count; i++)
-            if (p.given[i].option->kind == LRP_OPTION_SWITCH)
-                apply_one(&p.given[i], out, NULL);
+            if (p.given[i].option->kind == LRP_OPTION_SWITCH) apply_one(&p.given[i], out, NULL);
     } else if (!status) {
         status = check_given(&p, out->command, err);
-        if (!status)
-            status = read_found(&p, out, err);
-        if (!status && out->command == &lrp_cli_commands[LRP_COMMAND_COMPARE])
-            status = apply_each(&p, out, err);
-        if (!status)
-            status = apply(&p, NULL, out, err);
-        if (!status)
-            status = require(out, err);
+        if (!status) status = read_found(&p, out, err);
+        if (!status && out->command == &lrp_cli_commands[LRP_COMMAND_COMPARE]) status = apply_each(&p, out, err);
+        if (!status) status = apply(&p, NULL, out, err);
+        if (!status) status = require(out, err);
     }
     free(p.given);
     free(p.plain);
-    if (status)
-        lrp_cli_arguments_free(out);
+    if (status) lrp_cli_arguments_free(out);
     return status;
 }
 
-void lrp_cli_arguments_free(struct lrp_arguments *arguments) {
+void lrp_cli_arguments_free(struct lrp_arguments *arguments)
+{
     forget_inputs(arguments);
     free(arguments->named);
-    for (size_t i = 0; i < arguments->alternative_count; i++)
-        lrp_settings_free(arguments->alternatives[i].settings);
+    for (size_t i = 0; i < arguments->alternative_count; i++) lrp_settings_free(arguments->alternatives[i].settings);
     free(arguments->alternatives);
     free(arguments->inputs);
     free(arguments->found);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lrpscope/explain.h"
+#include "lrpscope/settings.h"
 
 struct lrp_command;
 
@@ -16,7 +16,7 @@ struct lrp_cli_input {
 
 /* Settings to be compared. */
 struct lrp_cli_alternative {
-    const char *name; /* borrowed: the rules file */
+    const char *name;              /* borrowed: the rules file */
     struct lrp_settings *settings; /* owned */
 };
 

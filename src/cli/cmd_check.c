@@ -6,12 +6,12 @@
 #include "json_output.h"
 #include "output.h"
 
-static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err) {
+static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err)
+{
     const struct lrp_check *check = now->check;
     const bool skipped = lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS);
     const enum lrp_status status = lrp_cli_check_table(check, false, stdout, err);
-    if (status)
-        return status;
+    if (status) return status;
     const size_t layers = check->count - 1;
     if (check->passed)
         printf("\nall %zu layers pass\n", layers);
@@ -19,14 +19,13 @@ static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_err
         printf("\n%zu of %zu layers fail%s\n%s", check->failed, layers, skipped ? " (skipped, at your own risk)" : "",
                check->guidance);
     const char *end = check->guidance;
-    while (*end)
-        end++;
-    if (!check->passed && end != check->guidance && end[-1] != '\n')
-        putchar('\n');
+    while (*end) end++;
+    if (!check->passed && end != check->guidance && end[-1] != '\n') putchar('\n');
     return LRP_OK;
 }
 
-static void add_row(struct lrp_document *d, cJSON *rows, const struct lrp_check_row *row) {
+static void add_row(struct lrp_document *d, cJSON *rows, const struct lrp_check_row *row)
+{
     cJSON *o = lrp_cli_json_put_object(d, rows, NULL);
     lrp_cli_json_put_number(d, o, "index", row->layer->index);
     lrp_cli_json_put_text(d, o, "name", row->layer->name);
@@ -39,26 +38,25 @@ static void add_row(struct lrp_document *d, cJSON *rows, const struct lrp_check_
     lrp_cli_json_put_text(d, o, "remedy", row->remedy);
 }
 
-static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
-                                  struct lrp_error *err) {
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
+{
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
     lrp_cli_json_put_bool(&d, d.root, "passed", now->check->passed);
     lrp_cli_json_put_bool(&d, d.root, "skipped", lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS));
     lrp_cli_json_put_bool(&d, d.root, "output_softmax", now->check->output_softmax);
     cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");
-    for (size_t i = 1; i < now->check->count; i++)
-        add_row(&d, rows, &now->check->rows[i]);
+    for (size_t i = 1; i < now->check->count; i++) add_row(&d, rows, &now->check->rows[i]);
     const enum lrp_status status = lrp_cli_json_print(&d, stdout, err);
     lrp_cli_json_free(&d);
     return status;
 }
 
-int lrp_cli_check(const struct lrp_arguments *arguments) {
+int lrp_cli_check(const struct lrp_arguments *arguments)
+{
     struct lrp_job job;
     int code = 0;
-    if (!lrp_cli_job_open(&job, arguments, false, &code))
-        return code;
+    if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
     struct lrp_error err = {0};
     const struct lrp_snapshot *now = NULL;
     enum lrp_status status = lrp_session_snapshot(job.session, &now, &err);
@@ -68,8 +66,7 @@ int lrp_cli_check(const struct lrp_arguments *arguments) {
         if (!now->check->passed && !lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS))
             code = lrp_status_exit_code(LRP_CHECK_FAILED);
     }
-    if (status)
-        code = lrp_cli_job_fail(&job, status, &err);
+    if (status) code = lrp_cli_job_fail(&job, status, &err);
     lrp_snapshot_release(now);
     lrp_cli_job_close(&job);
     return code;

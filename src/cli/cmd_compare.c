@@ -25,31 +25,32 @@ struct compare {
 };
 
 /* The layer of --at under settings; row 0 without. */
-static enum lrp_status layer_of(const struct compare *c, size_t k, int *layer, struct lrp_error *err) {
+static enum lrp_status layer_of(const struct compare *c, size_t k, int *layer, struct lrp_error *err)
+{
     *layer = 0;
-    if (!c->arguments->at)
-        return LRP_OK;
+    if (!c->arguments->at) return LRP_OK;
     const enum lrp_status status = lrp_snapshot_find(c->now[k], c->arguments->at, layer, err);
     return status ? lrp_fail_context(err, status, "--at") : LRP_OK;
 }
 
 static enum lrp_status compare_one(const struct compare *c, size_t k, int64_t sample, struct lrp_comparison *out,
-                                   struct lrp_error *err) {
+                                   struct lrp_error *err)
+{
     int first = 0, other = 0;
     enum lrp_status status = layer_of(c, 0, &first, err);
-    if (!status)
-        status = layer_of(c, k, &other, err);
-    if (!status)
-        status = lrp_snapshot_compare(c->now[0], first, c->now[k], other, sample, out, err);
+    if (!status) status = layer_of(c, k, &other, err);
+    if (!status) status = lrp_snapshot_compare(c->now[0], first, c->now[k], other, sample, out, err);
     return status ? lrp_fail_context(err, status, "%s: %s", c->arguments->model, c->settings[k].name) : LRP_OK;
 }
 
-static struct lrp_target target_of(const struct lrp_snapshot *now, int64_t sample) {
+static struct lrp_target target_of(const struct lrp_snapshot *now, int64_t sample)
+{
     return (size_t)sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
 }
 
 static void put_setting(struct compare *c, cJSON *array, size_t k, const struct lrp_target *target,
-                        const struct lrp_comparison *result) {
+                        const struct lrp_comparison *result)
+{
     struct lrp_document *d = &c->document;
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
     lrp_cli_json_put_text(d, o, "name", c->settings[k].name);
@@ -63,7 +64,8 @@ static void put_setting(struct compare *c, cJSON *array, size_t k, const struct 
 }
 
 static void print_setting(struct lrp_table *table, const struct compare *c, size_t k, const struct lrp_target *target,
-                          const struct lrp_comparison *result) {
+                          const struct lrp_comparison *result)
+{
     char number[40];
     lrp_cli_table_cell(table, "%s", c->settings[k].name);
     lrp_cli_table_cell(table, "%" PRId64 "%s%s", target->index, *target->label ? " " : "", target->label);
@@ -74,7 +76,8 @@ static void print_setting(struct lrp_table *table, const struct compare *c, size
 }
 
 /* A convention under which the model fails the check has no relevance to compare. */
-static void show_refused(struct lrp_table *table, struct compare *c, cJSON *array, size_t k) {
+static void show_refused(struct lrp_table *table, struct compare *c, cJSON *array, size_t k)
+{
     if (c->samples) {
         cJSON *o = lrp_cli_json_put_object(&c->document, array, NULL);
         lrp_cli_json_put_text(&c->document, o, "name", c->settings[k].name);
@@ -83,19 +86,18 @@ static void show_refused(struct lrp_table *table, struct compare *c, cJSON *arra
     }
     lrp_cli_table_cell(table, "%s", c->settings[k].name);
     lrp_cli_table_cell(table, "%s", "fails the model check");
-    for (int i = 0; i < 4; i++)
-        lrp_cli_table_cell(table, "%s", "-");
+    for (int i = 0; i < 4; i++) lrp_cli_table_cell(table, "%s", "-");
 }
 
-static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp_error *err) {
+static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp_error *err)
+{
     static const struct lrp_column columns[] = {{"setting", false}, {"target", false},     {"start", true},
                                                 {"sum", true},      {"correlation", true}, {"largest difference", true}};
     struct lrp_table table;
     enum lrp_status status = LRP_OK;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     cJSON *o = c->samples ? lrp_cli_json_put_object(&c->document, c->samples, NULL) : NULL;
-    if (c->samples)
-        lrp_cli_json_put_text(&c->document, o, "input", c->path);
+    if (c->samples) lrp_cli_json_put_text(&c->document, o, "input", c->path);
     cJSON *array = c->samples ? lrp_cli_json_put_array(&c->document, o, "settings") : NULL;
     for (size_t k = 0; !status && k < c->count; k++) {
         struct lrp_comparison result;
@@ -121,48 +123,41 @@ static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp
 }
 
 /* The difference of the first two, as a heatmap. */
-static enum lrp_status write_difference(struct compare *c, int64_t sample, struct lrp_error *err) {
+static enum lrp_status write_difference(struct compare *c, int64_t sample, struct lrp_error *err)
+{
     const struct lrp_arguments *a = c->arguments;
-    if (!a->heatmap || c->count < 2)
-        return LRP_OK;
+    if (!a->heatmap || c->count < 2) return LRP_OK;
     int first = 0, other = 0;
     enum lrp_status status = layer_of(c, 0, &first, err);
-    if (!status)
-        status = layer_of(c, 1, &other, err);
+    if (!status) status = layer_of(c, 1, &other, err);
     char *path = status ? NULL : lrp_cli_path_join(a->output_dir, a->heatmap, "");
     char *name = path && c->all > 1 ? lrp_cli_path_numbered(path, c->number) : path ? strdup(path) : NULL;
-    if (!status && !name)
-        status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status && a->output_dir)
-        status = lrp_cli_dir_make(a->output_dir, err);
-    if (!status)
-        status = lrp_snapshot_export_difference(c->now[0], first, c->now[1], other, sample, name, err);
+    if (!status && !name) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status && a->output_dir) status = lrp_cli_dir_make(a->output_dir, err);
+    if (!status) status = lrp_snapshot_export_difference(c->now[0], first, c->now[1], other, sample, name, err);
     free(path);
     free(name);
     return status;
 }
 
-static enum lrp_status run_pass(struct compare *c, size_t round, int64_t pass, struct lrp_error *err) {
+static enum lrp_status run_pass(struct compare *c, size_t round, int64_t pass, struct lrp_error *err)
+{
     enum lrp_status status = LRP_OK;
     for (size_t k = 0; !status && k < c->count; k++) {
         status = lrp_session_apply(c->job.session, c->settings[k].settings, err);
-        if (!status)
-            status = lrp_cli_job_run(&c->job, round, pass, LRP_WANT_RELEVANCE, &c->now[k], err);
+        if (!status) status = lrp_cli_job_run(&c->job, round, pass, LRP_WANT_RELEVANCE, &c->now[k], err);
         if (status == LRP_CHECK_FAILED && k > 0 && c->arguments->conventions) { /* the others can be compared all the same */
             lrp_snapshot_release(c->now[k]);
             c->now[k] = NULL;
             status = LRP_OK;
         }
-        if (status == LRP_CHECK_FAILED && c->now[k])
-            status = lrp_cli_check_refuse(c->arguments, c->now[k]->check, err);
-        if (status && status != LRP_CANCELLED)
-            lrp_fail_context(err, status, "%s", c->settings[k].name);
+        if (status == LRP_CHECK_FAILED && c->now[k]) status = lrp_cli_check_refuse(c->arguments, c->now[k]->check, err);
+        if (status && status != LRP_CANCELLED) lrp_fail_context(err, status, "%s", c->settings[k].name);
     }
     const int64_t samples = status ? 0 : (int64_t)lrp_cli_samples_in(&c->job);
     for (int64_t i = 0; !status && i < samples; i++, c->number++) {
         status = show_sample(c, i, err);
-        if (!status)
-            status = write_difference(c, i, err);
+        if (!status) status = write_difference(c, i, err);
     }
     for (size_t k = 0; k < c->count; k++) {
         lrp_snapshot_release(c->now[k]);
@@ -171,36 +166,36 @@ static enum lrp_status run_pass(struct compare *c, size_t round, int64_t pass, s
     return status;
 }
 
-static enum lrp_status run_round(struct compare *c, size_t round, struct lrp_error *err) {
+static enum lrp_status run_round(struct compare *c, size_t round, struct lrp_error *err)
+{
     enum lrp_status status = lrp_cli_job_set_inputs(&c->job, round, err);
     const int64_t passes = status ? 0 : lrp_cli_job_passes(&c->job);
     c->path = lrp_cli_job_round_path(c->arguments, round);
     c->number = 0;
     c->all = status ? 0 : lrp_session_samples(c->job.session);
-    for (int64_t pass = 0; !status && pass < passes; pass++)
-        status = run_pass(c, round, pass, err);
+    for (int64_t pass = 0; !status && pass < passes; pass++) status = run_pass(c, round, pass, err);
     return status;
 }
 
-static enum lrp_status run(struct compare *c, struct lrp_error *err) {
-    enum lrp_status status = c->arguments->heatmap && !c->arguments->output_dir ? lrp_cli_path_writable(c->arguments->heatmap, err)
-                                                                                : LRP_OK;
+static enum lrp_status run(struct compare *c, struct lrp_error *err)
+{
+    enum lrp_status status =
+        c->arguments->heatmap && !c->arguments->output_dir ? lrp_cli_path_writable(c->arguments->heatmap, err) : LRP_OK;
     c->now = calloc(c->count + 1, sizeof *c->now);
-    if (!c->now)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!c->now) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (c->arguments->json) {
         lrp_cli_json_init(&c->document, c->arguments->model);
         c->samples = lrp_cli_json_put_array(&c->document, c->document.root, "samples");
     }
-    for (size_t round = 0; !status && round < lrp_cli_job_rounds(c->arguments); round++)
-        status = run_round(c, round, err);
+    for (size_t round = 0; !status && round < lrp_cli_job_rounds(c->arguments); round++) status = run_round(c, round, err);
     return !status && c->arguments->json ? lrp_cli_json_print(&c->document, stdout, err) : status;
 }
 
 /* ---- what is compared ---- */
 
 /* The settings under every convention, the one that holds first; array and settings owned. */
-static enum lrp_status under_conventions(const struct lrp_arguments *a, struct lrp_cli_alternative *out, struct lrp_error *err) {
+static enum lrp_status under_conventions(const struct lrp_arguments *a, struct lrp_cli_alternative *out, struct lrp_error *err)
+{
     const char *own = lrp_settings_get(a->settings, LRP_SETTING_CONVENTION);
     enum lrp_status status = LRP_OK;
     size_t next = 1;
@@ -209,21 +204,23 @@ static enum lrp_status under_conventions(const struct lrp_arguments *a, struct l
         struct lrp_cli_alternative *to = strcmp(name, own) ? &out[next++] : &out[0];
         to->name = name;
         status = lrp_settings_copy(a->settings, &to->settings, err);
-        if (!status)
-            status = lrp_settings_set(to->settings, LRP_SETTING_CONVENTION, name, err);
+        if (!status) status = lrp_settings_set(to->settings, LRP_SETTING_CONVENTION, name, err);
     }
     return status;
 }
 
-static enum lrp_status check_given(const struct lrp_arguments *a, struct lrp_error *err) {
+static enum lrp_status check_given(const struct lrp_arguments *a, struct lrp_error *err)
+{
     if (a->conventions && a->alternative_count > 1)
-        return lrp_fail(err, LRP_USAGE, "--conventions compares one setting under several conventions: give one --rules or none");
+        return lrp_fail(err, LRP_USAGE,
+                        "--conventions compares one setting under several conventions: give one --rules or none");
     if (!a->conventions && a->alternative_count < 2)
         return lrp_fail(err, LRP_USAGE, "compare takes --rules A.json --rules B.json, or --conventions");
     return LRP_OK;
 }
 
-int lrp_cli_compare(const struct lrp_arguments *arguments) {
+int lrp_cli_compare(const struct lrp_arguments *arguments)
+{
     struct compare c = {.arguments = arguments, .settings = arguments->alternatives, .count = arguments->alternative_count};
     struct lrp_cli_alternative conventions[LRP_CONVENTION_COUNT] = {{0}};
     struct lrp_error err = {0};
@@ -238,13 +235,11 @@ int lrp_cli_compare(const struct lrp_arguments *arguments) {
         code = lrp_cli_report_error(status, &err);
     else if (lrp_cli_job_open(&c.job, arguments, true, &code)) {
         status = run(&c, &err);
-        if (status)
-            code = lrp_cli_job_fail(&c.job, status, &err);
+        if (status) code = lrp_cli_job_fail(&c.job, status, &err);
         lrp_cli_json_free(&c.document);
         lrp_cli_job_close(&c.job);
     }
-    for (size_t k = 0; k < LRP_CONVENTION_COUNT; k++)
-        lrp_settings_free(conventions[k].settings);
+    for (size_t k = 0; k < LRP_CONVENTION_COUNT; k++) lrp_settings_free(conventions[k].settings);
     free(c.now);
     return code;
 }

@@ -9,7 +9,8 @@
 #include "output.h"
 #include "paths.h"
 
-int lrp_cli_convert(const struct lrp_arguments *arguments) {
+int lrp_cli_convert(const struct lrp_arguments *arguments)
+{
     struct lrp_model *model = NULL;
     struct lrp_error err = {0};
     const char *out = arguments->input_count ? arguments->inputs[0] : "";
@@ -17,14 +18,10 @@ int lrp_cli_convert(const struct lrp_arguments *arguments) {
     enum lrp_status status = LRP_OK;
     if (length < 5 || strcmp(out + length - 5, ".json") != 0)
         status = lrp_fail(&err, LRP_USAGE, "OUT must end in .json (usage: lrpscope convert MODEL OUT.json)");
-    if (!status)
-        status = lrp_cli_path_writable(out, &err);
-    if (!status)
-        status = lrp_model_open(arguments->model, &model, &err);
-    if (!status)
-        status = lrp_model_convert(model, out, &err);
-    if (!status && arguments->verbose)
-        fprintf(stderr, "lrpscope: wrote %s and its weights beside it\n", out);
+    if (!status) status = lrp_cli_path_writable(out, &err);
+    if (!status) status = lrp_model_open(arguments->model, &model, &err);
+    if (!status) status = lrp_model_convert(model, out, &err);
+    if (!status && arguments->verbose) fprintf(stderr, "lrpscope: wrote %s and its weights beside it\n", out);
     lrp_model_release(model);
     return status ? lrp_cli_report_error(status, &err) : 0;
 }

@@ -34,101 +34,105 @@ struct round {
 
 /* ---- files ---- */
 
-static enum lrp_status stopped(const struct explain *e, struct lrp_error *err) {
+static enum lrp_status stopped(const struct explain *e, struct lrp_error *err)
+{
     return lrp_cli_watch_exit_code(e->job.watch) ? lrp_fail(err, LRP_CANCELLED, "interrupted") : LRP_OK;
 }
 
-static void note_file(struct explain *e, struct round *round, const char *path) {
+static void note_file(struct explain *e, struct round *round, const char *path)
+{
     lrp_cli_report_file(&e->total, path);
     lrp_cli_report_file(&round->report, path);
-    if (e->arguments->verbose)
-        fprintf(stderr, "lrpscope: wrote %s\n", path);
+    if (e->arguments->verbose) fprintf(stderr, "lrpscope: wrote %s\n", path);
 }
 
 /* The path itself for one of its kind, else F-0.png ...; owned. */
-static char *numbered(const char *path, int64_t number, int64_t count) {
+static char *numbered(const char *path, int64_t number, int64_t count)
+{
     return count > 1 ? lrp_cli_path_numbered(path, number) : strdup(path);
 }
 
 typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp_snapshot *now, int64_t sample,
                                        const char *path, struct lrp_error *err);
 
-static enum lrp_show show_of(const struct explain *e) {
-    static const char *const names[] = {[LRP_SHOW_RELEVANCE] = "relevance", [LRP_SHOW_ACTIVATION] = "activation",
-                                        [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = "channels",
+static enum lrp_show show_of(const struct explain *e)
+{
+    static const char *const names[] = {[LRP_SHOW_RELEVANCE] = "relevance",
+                                        [LRP_SHOW_ACTIVATION] = "activation",
+                                        [LRP_SHOW_WEIGHTS] = "weights",
+                                        [LRP_SHOW_CHANNELS] = "channels",
                                         [LRP_SHOW_OVERLAY] = "overlay"};
     enum lrp_show show = LRP_SHOW_RELEVANCE;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(e->arguments->show, names[i]))
-            show = (enum lrp_show)i;
+        if (!strcmp(e->arguments->show, names[i])) show = (enum lrp_show)i;
     return show;
 }
 
-static bool same_values(const struct lrp_tensor *a, const struct lrp_tensor *b) {
+static bool same_values(const struct lrp_tensor *a, const struct lrp_tensor *b)
+{
     return a == b || (a && b && a->count == b->count && !memcmp(a->f, b->f, a->count * sizeof *a->f));
 }
 
 /* --at may name a value no layer is shown by: a second output, a second model input, what lies before a fused activation. */
-static bool names_other_value(const struct explain *e, const struct lrp_snapshot *now) {
+static bool names_other_value(const struct explain *e, const struct lrp_snapshot *now)
+{
     const enum lrp_show show = show_of(e);
-    if (!e->arguments->at || show == LRP_SHOW_WEIGHTS || show == LRP_SHOW_CHANNELS)
-        return false;
+    if (!e->arguments->at || show == LRP_SHOW_WEIGHTS || show == LRP_SHOW_CHANNELS) return false;
     const bool activation = show == LRP_SHOW_ACTIVATION;
     const struct lrp_tensor *value =
         (activation ? lrp_session_value_activation : lrp_session_value_relevance)(e->job.session, e->arguments->at);
-    const bool other = value && !same_values(value, lrp_numbers_tensor((activation ? now->activation : now->relevance)[e->layer]));
+    const bool other =
+        value && !same_values(value, lrp_result_tensor((activation ? now->activation : now->relevance)[e->layer]));
     lrp_tensor_release(value);
     return other;
 }
 
 static enum lrp_status write_heatmap(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
-                                     struct lrp_error *err) {
+                                     struct lrp_error *err)
+{
     if (names_other_value(e, now))
         return lrp_session_export_value(e->job.session, e->arguments->at, show_of(e), sample, path, err);
     return lrp_snapshot_export_heatmap(now, e->layer, show_of(e), sample, path, err);
 }
 
 static enum lrp_status write_sheet(const struct explain *e, const struct lrp_snapshot *now, int64_t sample, const char *path,
-                                   struct lrp_error *err) {
+                                   struct lrp_error *err)
+{
     (void)e;
     return lrp_snapshot_export_sheet(now, sample, path, err);
 }
 
 static enum lrp_status write_picture(struct explain *e, struct round *round, const struct lrp_snapshot *now, const char *path,
-                                     size_t sample, picture_writer *writer, struct lrp_error *err) {
-    if (!path)
-        return LRP_OK;
+                                     size_t sample, picture_writer *writer, struct lrp_error *err)
+{
+    if (!path) return LRP_OK;
     char *name = numbered(path, e->number, (int64_t)round->samples);
     enum lrp_status status = name ? stopped(e, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status)
-        status = writer(e, now, (int64_t)sample, name, err);
-    if (!status)
-        note_file(e, round, name);
+    if (!status) status = writer(e, now, (int64_t)sample, name, err);
+    if (!status) note_file(e, round, name);
     free(name);
     return status;
 }
 
-static enum lrp_status write_layerwise(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
-    if (!round->files.layerwise)
-        return LRP_OK;
+static enum lrp_status write_layerwise(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err)
+{
+    if (!round->files.layerwise) return LRP_OK;
     char *name = numbered(round->files.layerwise, pass, round->passes);
     enum lrp_status status = name ? stopped(e, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status)
-        status = lrp_session_export_layerwise(e->job.session, name, err);
-    if (!status)
-        note_file(e, round, name);
+    if (!status) status = lrp_session_export_layerwise(e->job.session, name, err);
+    if (!status) note_file(e, round, name);
     free(name);
     return status;
 }
 
 /* The relevance that --at names: of a value by its exact name, else of the layer its selector found. */
 static enum lrp_status keep_relevance(struct explain *e, struct round *round, const struct lrp_snapshot *now,
-                                      struct lrp_error *err) {
-    if (!round->files.relevance)
-        return LRP_OK;
+                                      struct lrp_error *err)
+{
+    if (!round->files.relevance) return LRP_OK;
     const char *at = e->arguments->at;
     const struct lrp_tensor *value = at ? lrp_session_value_relevance(e->job.session, at) : NULL;
-    const struct lrp_tensor *tensor = value ? value : lrp_numbers_tensor(now->relevance[e->layer]);
+    const struct lrp_tensor *tensor = value ? value : lrp_result_tensor(now->relevance[e->layer]);
     const enum lrp_status status =
         tensor ? lrp_cli_stack_push(&round->relevance, tensor, err)
                : lrp_fail(err, LRP_UNSUPPORTED,
@@ -140,7 +144,8 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
 
 /* ---- passes and rounds ---- */
 
-static void print_line(const char *name, const struct lrp_target *target, double sum) {
+static void print_line(const char *name, const struct lrp_target *target, double sum)
+{
     char output[40], start[40], total[40];
     char *clean = lrp_cli_clean(target->label);
     printf("%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index, *target->label ? " " : "",
@@ -151,9 +156,10 @@ static void print_line(const char *name, const struct lrp_target *target, double
 }
 
 /* Relevance that arrived at the inputs of the model, all of them. */
-static double input_sum(const struct explain *e, const struct lrp_snapshot *now, size_t sample, size_t samples) {
+static double input_sum(const struct explain *e, const struct lrp_snapshot *now, size_t sample, size_t samples)
+{
     const size_t inputs = lrp_model_input_count(now->model);
-    double sum = now->relevance[0] ? lrp_cli_sample_sum(lrp_numbers_tensor(now->relevance[0]), sample, samples) : 0;
+    double sum = now->relevance[0] ? lrp_cli_sample_sum(lrp_result_tensor(now->relevance[0]), sample, samples) : 0;
     for (size_t i = 1; i < inputs; i++) {
         struct lrp_model_value input;
         lrp_model_input(now->model, i, &input);
@@ -166,19 +172,16 @@ static double input_sum(const struct explain *e, const struct lrp_snapshot *now,
 }
 
 static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
-                                   size_t samples, struct lrp_error *err) {
+                                   size_t samples, struct lrp_error *err)
+{
     enum lrp_status status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
-    if (!status)
-        status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
-    if (status)
-        return status;
+    if (!status) status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
+    if (status) return status;
     char *name = lrp_cli_sample_name(round->path, (size_t)e->number, round->samples);
-    if (!name)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const double sum = input_sum(e, now, sample, samples);
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
-    if (!e->arguments->json)
-        print_line(name, &target, sum);
+    if (!e->arguments->json) print_line(name, &target, sum);
     lrp_cli_report_sample(&e->total, round->path, &target, sum);
     lrp_cli_report_sample(&round->report, round->path, &target, sum);
     free(name);
@@ -186,21 +189,21 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
 }
 
 static enum lrp_status show_pass(struct explain *e, struct round *round, const struct lrp_snapshot *now, int64_t pass,
-                                 struct lrp_error *err) {
+                                 struct lrp_error *err)
+{
     const size_t samples = lrp_cli_samples_in(&e->job);
     enum lrp_status status = keep_relevance(e, round, now, err);
     if (!status && e->arguments->output_dir) /* now that there is something to put into it */
         status = lrp_cli_dir_make(e->arguments->output_dir, err);
-    if (!status)
-        status = write_layerwise(e, round, pass, err);
-    for (size_t i = 0; !status && i < samples; i++, e->number++)
-        status = show_sample(e, round, now, i, samples, err);
+    if (!status) status = write_layerwise(e, round, pass, err);
+    for (size_t i = 0; !status && i < samples; i++, e->number++) status = show_sample(e, round, now, i, samples, err);
     lrp_cli_report_layers(&e->total, now);
     lrp_cli_report_layers(&round->report, now);
     return status;
 }
 
-static void note_timing(struct explain *e, struct round *round, const struct lrp_snapshot *now) {
+static void note_timing(struct explain *e, struct round *round, const struct lrp_snapshot *now)
+{
     lrp_cli_report_timing(&e->total, now);
     lrp_cli_report_timing(&round->report, now);
     if (e->arguments->verbose)
@@ -209,18 +212,18 @@ static void note_timing(struct explain *e, struct round *round, const struct lrp
 }
 
 /* What a report tells of where relevance went. */
-static enum lrp_status account(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
+static enum lrp_status account(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err)
+{
     const struct lrp_snapshot *now = NULL;
     enum lrp_status status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_LEDGER, &now, err);
-    if (!status)
-        status = lrp_cli_ledger_add(&e->total.ledger, now->ledger, err);
-    if (!status)
-        status = lrp_cli_ledger_add(&round->report.ledger, now->ledger, err);
+    if (!status) status = lrp_cli_ledger_add(&e->total.ledger, now->ledger, err);
+    if (!status) status = lrp_cli_ledger_add(&round->report.ledger, now->ledger, err);
     lrp_snapshot_release(now);
     return status;
 }
 
-static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err) {
+static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t pass, struct lrp_error *err)
+{
     enum lrp_status status = LRP_OK;
     const struct lrp_snapshot *now = NULL;
     for (long i = 0; !status && i < e->arguments->repeat; i++) {
@@ -228,51 +231,42 @@ static enum lrp_status run_pass(struct explain *e, struct round *round, int64_t 
         now = NULL;
         if (e->arguments->repeat > 1) /* every one is measured, also where an input comes again */
             status = lrp_session_forget(e->job.session, err);
-        if (!status)
-            status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_RELEVANCE, &now, err);
-        if (!status)
-            note_timing(e, round, now);
+        if (!status) status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_RELEVANCE, &now, err);
+        if (!status) note_timing(e, round, now);
     }
-    if (!status)
-        status = show_pass(e, round, now, pass, err);
-    if (!status && (e->arguments->report || e->arguments->json || round->files.report))
-        status = account(e, round, pass, err);
-    if (!status && e->arguments->profile)
-        status = lrp_cli_profile_print(now, e->arguments->json ? stderr : stdout, err);
+    if (!status) status = show_pass(e, round, now, pass, err);
+    if (!status && (e->arguments->report || e->arguments->json || round->files.report)) status = account(e, round, pass, err);
+    if (!status && e->arguments->profile) status = lrp_cli_profile_print(now, e->arguments->json ? stderr : stdout, err);
     lrp_snapshot_release(now);
     return status;
 }
 
-static enum lrp_status finish_round(struct explain *e, struct round *round, struct lrp_error *err) {
+static enum lrp_status finish_round(struct explain *e, struct round *round, struct lrp_error *err)
+{
     enum lrp_status status = stopped(e, err);
     if (!status && round->files.relevance) {
         status = lrp_cli_stack_write(&round->relevance, round->files.relevance, err);
-        if (!status)
-            note_file(e, round, round->files.relevance);
+        if (!status) note_file(e, round, round->files.relevance);
     }
-    if (status || !round->files.report)
-        return status;
+    if (status || !round->files.report) return status;
     note_file(e, round, round->files.report);
     lrp_cli_report_finish(&round->report, e->opened);
     return lrp_cli_json_write(&round->report.document, round->files.report, err);
 }
 
-static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_error *err) {
+static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_error *err)
+{
     struct round round = {.index = index, .path = lrp_cli_job_round_path(e->arguments, index)};
     enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], &round.files, err);
-    if (!status)
-        status = lrp_cli_report_init(&round.report, e->opened, err);
-    if (!status)
-        status = lrp_cli_job_set_inputs(&e->job, index, err);
+    if (!status) status = lrp_cli_report_init(&round.report, e->opened, err);
+    if (!status) status = lrp_cli_job_set_inputs(&e->job, index, err);
     if (!status) {
         round.passes = lrp_cli_job_passes(&e->job);
         round.samples = (size_t)lrp_session_samples(e->job.session);
         e->number = 0;
     }
-    for (int64_t pass = 0; !status && pass < round.passes; pass++)
-        status = run_pass(e, &round, pass, err);
-    if (!status)
-        status = finish_round(e, &round, err);
+    for (int64_t pass = 0; !status && pass < round.passes; pass++) status = run_pass(e, &round, pass, err);
+    if (!status) status = finish_round(e, &round, err);
     lrp_cli_stack_free(&round.relevance);
     lrp_cli_report_free(&round.report);
     lrp_cli_files_free(&round.files);
@@ -281,33 +275,29 @@ static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_err
 
 /* ---- the command ---- */
 
-static enum lrp_status prepare(struct explain *e, struct lrp_error *err) {
+static enum lrp_status prepare(struct explain *e, struct lrp_error *err)
+{
     const struct lrp_arguments *a = e->arguments;
     enum lrp_status status = lrp_cli_job_opened(&e->job, &e->opened, err);
-    if (status)
-        return status;
-    if (lrp_cli_check_blocks(e->opened))
-        return lrp_cli_check_refuse(a, e->opened->check, err);
+    if (status) return status;
+    if (lrp_cli_check_blocks(e->opened)) return lrp_cli_check_refuse(a, e->opened->check, err);
     lrp_cli_job_warn(a, e->opened);
     if (a->at) {
         status = lrp_snapshot_find(e->opened, a->at, &e->layer, err);
-        if (status)
-            return lrp_fail_context(err, status, "--at");
+        if (status) return lrp_fail_context(err, status, "--at");
     }
     const char *first = lrp_cli_job_round_path(a, 0);
     e->stems = a->input_count ? lrp_cli_path_stems(a->inputs, a->input_count) : lrp_cli_path_stems(&first, 1);
-    if (!e->stems)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!e->stems) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     return lrp_cli_report_init(&e->total, e->opened, err);
 }
 
-static enum lrp_status finish(struct explain *e, struct lrp_error *err) {
+static enum lrp_status finish(struct explain *e, struct lrp_error *err)
+{
     const struct lrp_arguments *a = e->arguments;
-    if (!a->report && !a->json)
-        return LRP_OK;
+    if (!a->report && !a->json) return LRP_OK;
     char *path = a->report ? lrp_cli_path_join(a->output_dir, a->report, "") : NULL;
-    if (path)
-        lrp_cli_report_file(&e->total, path);
+    if (path) lrp_cli_report_file(&e->total, path);
     lrp_cli_report_finish(&e->total, e->opened);
     enum lrp_status status = LRP_OK;
     if (a->report)
@@ -316,26 +306,24 @@ static enum lrp_status finish(struct explain *e, struct lrp_error *err) {
     return !status && a->json ? lrp_cli_json_print(&e->total.document, stdout, err) : status;
 }
 
-static enum lrp_status run(struct explain *e, struct lrp_error *err) {
+static enum lrp_status run(struct explain *e, struct lrp_error *err)
+{
     enum lrp_status status = prepare(e, err);
     const size_t rounds = lrp_cli_job_rounds(e->arguments);
-    for (size_t i = 0; !status && i < rounds; i++)
-        status = run_round(e, i, err);
+    for (size_t i = 0; !status && i < rounds; i++) status = run_round(e, i, err);
     return status ? status : finish(e, err);
 }
 
-int lrp_cli_explain(const struct lrp_arguments *arguments) {
+int lrp_cli_explain(const struct lrp_arguments *arguments)
+{
     struct explain e = {.arguments = arguments};
     struct lrp_error err = {0};
     int code = 0;
     const enum lrp_status bad = lrp_cli_files_check(arguments, &err);
-    if (bad)
-        return lrp_cli_report_error(bad, &err);
-    if (!lrp_cli_job_open(&e.job, arguments, true, &code))
-        return code;
+    if (bad) return lrp_cli_report_error(bad, &err);
+    if (!lrp_cli_job_open(&e.job, arguments, true, &code)) return code;
     const enum lrp_status status = run(&e, &err);
-    if (status)
-        code = lrp_cli_job_fail(&e.job, status, &err);
+    if (status) code = lrp_cli_job_fail(&e.job, status, &err);
     lrp_cli_free_texts(e.stems, lrp_cli_job_rounds(arguments));
     lrp_cli_report_free(&e.total);
     lrp_snapshot_release(e.opened);

@@ -14,43 +14,48 @@
 #include "report.h"
 #include "samples.h"
 
-/* The report that explain would write of a sample, for the inspector's "export all". The sum over several inputs is not known to a
- * snapshot: null then. */
+/* The report that explain would write of a sample, for the inspector's "export all". The sum over several inputs is not known
+ * to a snapshot: null then. */
 static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t sample, const char *const *files, size_t count,
-                                    const char *path, struct lrp_error *err) {
+                                    const char *path, struct lrp_error *err)
+{
     struct lrp_report report;
-    const size_t samples = now->target_count ? now->target_count : 1, at = sample >= 0 && (size_t)sample < samples ? (size_t)sample : 0;
+    const size_t samples = now->target_count ? now->target_count : 1,
+                 at = sample >= 0 && (size_t)sample < samples ? (size_t)sample : 0;
     const struct lrp_target target = at < now->target_count ? now->targets[at] : (struct lrp_target){.label = ""};
     const bool one = lrp_model_input_count(now->model) == 1 && now->relevance[0];
     enum lrp_status status = lrp_cli_report_init(&report, now, err);
-    if (status)
-        return status;
-    lrp_cli_report_sample(&report, now->input_label, &target, one ? lrp_cli_sample_sum(lrp_numbers_tensor(now->relevance[0]), at, samples) : NAN);
+    if (status) return status;
+    lrp_cli_report_sample(&report, now->input_label, &target,
+                          one ? lrp_cli_sample_sum(lrp_result_tensor(now->relevance[0]), at, samples) : NAN);
     lrp_cli_report_layers(&report, now);
-    if (now->ledger)
-        status = lrp_cli_ledger_add(&report.ledger, now->ledger, err);
+    if (now->ledger) status = lrp_cli_ledger_add(&report.ledger, now->ledger, err);
     lrp_cli_report_timing(&report, now);
-    for (size_t i = 0; i < count; i++)
-        lrp_cli_report_file(&report, files[i]);
+    for (size_t i = 0; i < count; i++) lrp_cli_report_file(&report, files[i]);
     lrp_cli_report_file(&report, path);
     lrp_cli_report_finish(&report, now);
-    if (!status)
-        status = lrp_cli_json_write(&report.document, path, err);
+    if (!status) status = lrp_cli_json_write(&report.document, path, err);
     lrp_cli_report_free(&report);
     return status;
 }
 
-static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments) {
-    return (struct lrp_tui_options){
-        .color = arguments->color, .rules = arguments->found, .script = arguments->script, .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL, .ascii = arguments->ascii, .mouse = !arguments->no_mouse, .write_report = write_report};
+static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
+{
+    return (struct lrp_tui_options){.color = arguments->color,
+                                    .rules = arguments->found,
+                                    .script = arguments->script,
+                                    .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL,
+                                    .ascii = arguments->ascii,
+                                    .mouse = !arguments->no_mouse,
+                                    .write_report = write_report};
 }
 
-static int inspect(const struct lrp_arguments *arguments) {
+static int inspect(const struct lrp_arguments *arguments)
+{
     struct lrp_job job;
     struct lrp_error err = {0};
     int code = 0;
-    if (!lrp_cli_job_open(&job, arguments, false, &code))
-        return code;
+    if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
     const enum lrp_status status = lrp_cli_job_rounds(arguments) ? lrp_cli_job_set_inputs(&job, 0, &err) : LRP_OK;
     if (status) {
         code = lrp_cli_job_fail(&job, status, &err);
@@ -62,7 +67,8 @@ static int inspect(const struct lrp_arguments *arguments) {
     return code;
 }
 
-static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err) {
+static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err)
+{
     static const struct lrp_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
                                                 {"activation", false}, {"output", false}, {"parameters", true},
                                                 {"rule", false},       {"check", false},  {"sum R", true}};
@@ -87,8 +93,8 @@ static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_err
     return status;
 }
 
-static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
-                                  struct lrp_error *err) {
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
+{
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
     cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");
@@ -114,22 +120,21 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
 }
 
 /* The sums are those of the first sample where the model takes one at a time. */
-static enum lrp_status compute(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err) {
-    if (!lrp_cli_job_rounds(job->arguments))
-        return lrp_session_snapshot(job->session, out, err);
+static enum lrp_status compute(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
+{
+    if (!lrp_cli_job_rounds(job->arguments)) return lrp_session_snapshot(job->session, out, err);
     const enum lrp_status status = lrp_cli_job_set_inputs(job, 0, err);
     return status ? status : lrp_cli_job_run(job, 0, 0, LRP_WANT_RELEVANCE, out, err);
 }
 
-static int print_table(const struct lrp_arguments *arguments) {
+static int print_table(const struct lrp_arguments *arguments)
+{
     struct lrp_job job;
     struct lrp_error err = {0};
     const struct lrp_snapshot *now = NULL;
     int code = 0;
-    if (!lrp_cli_job_open(&job, arguments, true, &code))
-        return code;
-    if (arguments->found && !arguments->quiet)
-        fprintf(stderr, "lrpscope: rules of %s\n", arguments->found);
+    if (!lrp_cli_job_open(&job, arguments, true, &code)) return code;
+    if (arguments->found && !arguments->quiet) fprintf(stderr, "lrpscope: rules of %s\n", arguments->found);
     enum lrp_status status = compute(&job, &now, &err);
     if (now) {
         struct lrp_error bad = {0};
@@ -152,24 +157,26 @@ static int print_table(const struct lrp_arguments *arguments) {
     else if (!arguments->quiet)
         fprintf(stderr, "lrpscope: %s; lrpscope explain writes heatmaps and arrays\n",
                 isatty(STDOUT_FILENO) && !arguments->json ? "no inspector: this type of terminal (TERM) cannot move the cursor"
-                                                                                   : "no terminal for the inspector");
+                                                          : "no terminal for the inspector");
     lrp_snapshot_release(now);
     lrp_cli_job_close(&job);
     return code;
 }
 
 /* Without a model there is nothing to print: only a screen can offer some. */
-static int start(const struct lrp_arguments *arguments, bool screen) {
+static int start(const struct lrp_arguments *arguments, bool screen)
+{
     const struct lrp_tui_options options = tui_options(arguments);
     struct lrp_error err;
-    if (screen)
-        return lrp_tui_start(arguments->settings, &options);
-    return lrp_cli_report_error(lrp_fail(&err, LRP_USAGE, "no MODEL given (usage: lrpscope MODEL [INPUT]; lrpscope --help tells more)"), &err);
+    if (screen) return lrp_tui_start(arguments->settings, &options);
+    return lrp_cli_report_error(
+        lrp_fail(&err, LRP_USAGE, "no MODEL given (usage: lrpscope MODEL [INPUT]; lrpscope --help tells more)"), &err);
 }
 
-int lrp_cli_inspect(const struct lrp_arguments *arguments) {
-    const bool terminal = isatty(STDOUT_FILENO) && !lrp_tui_has_lines_only(), screen = !arguments->json && (terminal || arguments->script);
-    if (!arguments->model)
-        return start(arguments, screen);
+int lrp_cli_inspect(const struct lrp_arguments *arguments)
+{
+    const bool terminal = isatty(STDOUT_FILENO) && !lrp_tui_has_lines_only(),
+               screen = !arguments->json && (terminal || arguments->script);
+    if (!arguments->model) return start(arguments, screen);
     return screen ? inspect(arguments) : print_table(arguments);
 }

@@ -9,26 +9,26 @@
 #include "json_output.h"
 #include "output.h"
 
-static void print_list(const char *title, const char *const *lines, size_t count) {
+static void print_list(const char *title, const char *const *lines, size_t count)
+{
     printf("\n%s:%s\n", title, count ? "" : " none");
-    for (size_t i = 0; i < count; i++)
-        printf("  %s\n", lines[i]);
+    for (size_t i = 0; i < count; i++) printf("  %s\n", lines[i]);
 }
 
 /* In how many branches and bodies a layer lies. */
-static int depth_of(const struct lrp_layer_list *layers, const struct lrp_layer *layer) {
+static int depth_of(const struct lrp_layer_list *layers, const struct lrp_layer *layer)
+{
     int depth = 0;
-    for (int c = layer->body; c >= 0; c = layers->containers[c].parent)
-        depth++;
+    for (int c = layer->body; c >= 0; c = layers->containers[c].parent) depth++;
     return depth;
 }
 
-static void print_containers(const struct lrp_layer_list *layers) {
+static void print_containers(const struct lrp_layer_list *layers)
+{
     for (size_t i = 0; i < layers->container_count; i++) {
         const struct lrp_container *c = &layers->containers[i];
         printf("%s  %s, %s", i ? "" : "\ncontainers:\n", c->name, c->kind);
-        if (c->layer >= 0)
-            printf(" of %d", c->layer);
+        if (c->layer >= 0) printf(" of %d", c->layer);
         if (c->last < c->first)
             puts(": empty");
         else
@@ -36,7 +36,8 @@ static void print_containers(const struct lrp_layer_list *layers) {
     }
 }
 
-static void print_rewritings(const struct lrp_layer_list *layers) {
+static void print_rewritings(const struct lrp_layer_list *layers)
+{
     printf("\nrewritings:%s\n", layers->rewriting_count ? "" : " none");
     for (size_t i = 0; i < layers->rewriting_count; i++) {
         const struct lrp_rewriting *r = &layers->rewritings[i];
@@ -44,7 +45,8 @@ static void print_rewritings(const struct lrp_layer_list *layers) {
     }
 }
 
-static void print_totals(const struct lrp_snapshot *now) {
+static void print_totals(const struct lrp_snapshot *now)
+{
     char activations[40], file[40];
     printf("\n%zu layers, %" PRId64 " parameters, %" PRId64 " MACs; activations %s, file %s\n", now->layers->count - 1,
            now->layers->parameters, now->layers->macs,
@@ -52,8 +54,8 @@ static void print_totals(const struct lrp_snapshot *now) {
            lrp_cli_bytes((double)lrp_model_bytes(now->model), file, sizeof file));
 }
 
-static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
-                                  struct lrp_error *err) {
+static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
+{
     static const struct lrp_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
                                                 {"activation", false}, {"output", false}, {"parameters", true},
                                                 {"MACs", true},        {"rule", false},   {"note", false}};
@@ -73,13 +75,13 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
                            layer->body < 0 && strncmp(now->rule_sources[i], "fallback", 8) == 0 ? " (fallback)" : "");
         const char *by = layer->body < 0 ? strstr(now->rule_sources[i], "overridden by ") : NULL;
-        lrp_cli_table_cell(&table, "%s%s%s%s", by ? by : "", by && !(layer->executable && layer->differentiable) ? "; " : "", layer->executable ? "" : "not executable: ",
+        lrp_cli_table_cell(&table, "%s%s%s%s", by ? by : "", by && !(layer->executable && layer->differentiable) ? "; " : "",
+                           layer->executable ? "" : "not executable: ",
                            layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
     }
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
     lrp_cli_table_free(&table);
-    if (status)
-        return status;
+    if (status) return status;
     print_containers(layers);
     print_totals(now);
     if (arguments->canonize_report) {
@@ -91,7 +93,8 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     return LRP_OK;
 }
 
-static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_layer *layer, const struct lrp_snapshot *now) {
+static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_layer *layer, const struct lrp_snapshot *now)
+{
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
     lrp_cli_json_put_number(d, o, "index", layer->index);
     lrp_cli_json_put_text(d, o, "name", layer->name);
@@ -113,7 +116,8 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_number(d, o, "body", layer->body);
 }
 
-static void add_container(struct lrp_document *d, cJSON *array, const struct lrp_container *container) {
+static void add_container(struct lrp_document *d, cJSON *array, const struct lrp_container *container)
+{
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
     lrp_cli_json_put_text(d, o, "name", container->name);
     lrp_cli_json_put_text(d, o, "kind", container->kind);
@@ -123,7 +127,8 @@ static void add_container(struct lrp_document *d, cJSON *array, const struct lrp
     lrp_cli_json_put_number(d, o, "layer", container->layer);
 }
 
-static void add_rewriting(struct lrp_document *d, cJSON *array, const struct lrp_rewriting *rewriting) {
+static void add_rewriting(struct lrp_document *d, cJSON *array, const struct lrp_rewriting *rewriting)
+{
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
     lrp_cli_json_put_text(d, o, "what", rewriting->what);
     lrp_cli_json_put_text(d, o, "before", rewriting->before);
@@ -131,17 +136,15 @@ static void add_rewriting(struct lrp_document *d, cJSON *array, const struct lrp
     lrp_cli_json_put_number(d, o, "layer", rewriting->layer);
 }
 
-static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now,
-                                  struct lrp_error *err) {
+static enum lrp_status print_json(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
+{
     const struct lrp_layer_list *layers = now->layers;
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
     cJSON *array = lrp_cli_json_put_array(&d, d.root, "layers");
-    for (size_t i = 1; i < layers->count; i++)
-        add_layer(&d, array, &layers->rows[i], now);
+    for (size_t i = 1; i < layers->count; i++) add_layer(&d, array, &layers->rows[i], now);
     cJSON *containers = lrp_cli_json_put_array(&d, d.root, "containers");
-    for (size_t i = 0; i < layers->container_count; i++)
-        add_container(&d, containers, &layers->containers[i]);
+    for (size_t i = 0; i < layers->container_count; i++) add_container(&d, containers, &layers->containers[i]);
     cJSON *totals = lrp_cli_json_put_object(&d, d.root, "totals");
     lrp_cli_json_put_number(&d, totals, "layers", (double)(layers->count - 1));
     lrp_cli_json_put_number(&d, totals, "parameters", (double)layers->parameters);
@@ -151,8 +154,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     if (arguments->canonize_report) {
         cJSON *report = lrp_cli_json_put_object(&d, d.root, "canonization");
         cJSON *rewritings = lrp_cli_json_put_array(&d, report, "rewritings");
-        for (size_t i = 0; i < layers->rewriting_count; i++)
-            add_rewriting(&d, rewritings, &layers->rewritings[i]);
+        for (size_t i = 0; i < layers->rewriting_count; i++) add_rewriting(&d, rewritings, &layers->rewritings[i]);
         lrp_cli_json_put_texts(&d, report, "done", layers->canonized, layers->canonized_count);
         lrp_cli_json_put_texts(&d, report, "dropped", layers->dropped, layers->dropped_count);
         lrp_cli_json_put_texts(&d, report, "removed", layers->removed, layers->removed_count);
@@ -162,11 +164,11 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     return status;
 }
 
-int lrp_cli_layers(const struct lrp_arguments *arguments) {
+int lrp_cli_layers(const struct lrp_arguments *arguments)
+{
     struct lrp_job job;
     int code = 0;
-    if (!lrp_cli_job_open(&job, arguments, false, &code))
-        return code;
+    if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
     struct lrp_error err = {0};
     const struct lrp_snapshot *now = NULL;
     enum lrp_status status = lrp_session_snapshot(job.session, &now, &err);
@@ -174,8 +176,7 @@ int lrp_cli_layers(const struct lrp_arguments *arguments) {
         lrp_cli_job_warn(arguments, now);
         status = arguments->json ? print_json(arguments, now, &err) : print_text(arguments, now, &err);
     }
-    if (status)
-        code = lrp_cli_job_fail(&job, status, &err);
+    if (status) code = lrp_cli_job_fail(&job, status, &err);
     lrp_snapshot_release(now);
     lrp_cli_job_close(&job);
     return code;

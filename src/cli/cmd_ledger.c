@@ -10,20 +10,21 @@ struct ledger {
     const struct lrp_snapshot *opened; /* before anything is computed */
 };
 
-static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_error *err) {
+static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_error *err)
+{
     enum lrp_status status = lrp_cli_job_set_inputs(&l->job, round, err);
     const int64_t passes = status ? 0 : lrp_cli_job_passes(&l->job);
     for (int64_t pass = 0; !status && pass < passes; pass++) {
         const struct lrp_snapshot *now = NULL;
         status = lrp_cli_job_run(&l->job, round, pass, LRP_WANT_LEDGER, &now, err);
-        if (!status)
-            status = lrp_cli_ledger_add(&l->sums, now->ledger, err);
+        if (!status) status = lrp_cli_ledger_add(&l->sums, now->ledger, err);
         lrp_snapshot_release(now);
     }
     return status;
 }
 
-static enum lrp_status print_json(const struct ledger *l, struct lrp_error *err) {
+static enum lrp_status print_json(const struct ledger *l, struct lrp_error *err)
+{
     struct lrp_document document;
     lrp_cli_json_init(&document, l->job.arguments->model);
     lrp_cli_ledger_put_rows(&document, "rows", &l->sums, l->opened);
@@ -33,28 +34,24 @@ static enum lrp_status print_json(const struct ledger *l, struct lrp_error *err)
     return status;
 }
 
-static enum lrp_status run(struct ledger *l, struct lrp_error *err) {
+static enum lrp_status run(struct ledger *l, struct lrp_error *err)
+{
     enum lrp_status status = lrp_cli_job_opened(&l->job, &l->opened, err);
-    if (!status && lrp_cli_check_blocks(l->opened))
-        status = lrp_cli_check_refuse(l->job.arguments, l->opened->check, err);
-    if (!status)
-        lrp_cli_job_warn(l->job.arguments, l->opened);
-    for (size_t round = 0; !status && round < lrp_cli_job_rounds(l->job.arguments); round++)
-        status = run_round(l, round, err);
-    if (status)
-        return status;
+    if (!status && lrp_cli_check_blocks(l->opened)) status = lrp_cli_check_refuse(l->job.arguments, l->opened->check, err);
+    if (!status) lrp_cli_job_warn(l->job.arguments, l->opened);
+    for (size_t round = 0; !status && round < lrp_cli_job_rounds(l->job.arguments); round++) status = run_round(l, round, err);
+    if (status) return status;
     return l->job.arguments->json ? print_json(l, err) : lrp_cli_ledger_print(&l->sums, l->opened, err);
 }
 
-int lrp_cli_ledger(const struct lrp_arguments *arguments) {
+int lrp_cli_ledger(const struct lrp_arguments *arguments)
+{
     struct ledger l = {0};
     struct lrp_error err = {0};
     int code = 0;
-    if (!lrp_cli_job_open(&l.job, arguments, true, &code))
-        return code;
+    if (!lrp_cli_job_open(&l.job, arguments, true, &code)) return code;
     const enum lrp_status status = run(&l, &err);
-    if (status)
-        code = lrp_cli_job_fail(&l.job, status, &err);
+    if (status) code = lrp_cli_job_fail(&l.job, status, &err);
     lrp_cli_ledger_free(&l.sums);
     lrp_snapshot_release(l.opened);
     lrp_cli_job_close(&l.job);

@@ -22,7 +22,8 @@ struct list {
     void (*fill_json)(struct lrp_document *document, cJSON *array, const struct lrp_arguments *arguments);
 };
 
-static int print_list(const struct list *list, const struct lrp_arguments *arguments) {
+static int print_list(const struct list *list, const struct lrp_arguments *arguments)
+{
     struct lrp_error err = {0};
     enum lrp_status status = LRP_OK;
     if (arguments->json) {
@@ -42,10 +43,13 @@ static int print_list(const struct list *list, const struct lrp_arguments *argum
 }
 
 #define LIST_OF(what, columns)                                                                                                 \
-    { #what, columns, sizeof columns / sizeof *columns, what##_table, what##_json }
+    {                                                                                                                          \
+#what, columns, sizeof columns / sizeof *columns, what##_table, what##_json                                            \
+    }
 
 /* Takes the next of "one, two, three" off a text; owned by the caller; NULL at the end. */
-static char *next_item(const char **text) {
+static char *next_item(const char **text)
+{
     *text += strspn(*text, ", ");
     const char *start = *text;
     *text += strcspn(start, ",");
@@ -54,7 +58,8 @@ static char *next_item(const char **text) {
 
 /* ---- rules ---- */
 
-static void rules_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+static void rules_table(struct lrp_table *table, const struct lrp_arguments *arguments)
+{
     const struct lrp_rule_info *info;
     for (size_t i = 0; (info = lrp_rule_at(lrp_settings_rule_book(arguments->settings), i)); i++) {
         char parameters[256] = "";
@@ -71,7 +76,8 @@ static void rules_table(struct lrp_table *table, const struct lrp_arguments *arg
     }
 }
 
-static void rules_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+static void rules_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments)
+{
     const struct lrp_rule_info *info;
     for (size_t i = 0; (info = lrp_rule_at(lrp_settings_rule_book(arguments->settings), i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -94,14 +100,16 @@ static void rules_json(struct lrp_document *d, cJSON *array, const struct lrp_ar
     }
 }
 
-int lrp_cli_rules(const struct lrp_arguments *arguments) {
+int lrp_cli_rules(const struct lrp_arguments *arguments)
+{
     static const struct lrp_column columns[] = {{"rule", false}, {"parameters", false}, {"fits", false}, {"formula", false}};
     return print_list(&(struct list)LIST_OF(rules, columns), arguments);
 }
 
 /* ---- composites ---- */
 
-static void composites_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+static void composites_table(struct lrp_table *table, const struct lrp_arguments *arguments)
+{
     (void)arguments;
     const struct lrp_composite_info *info;
     for (size_t i = 0; (info = lrp_composite_at(i)); i++) {
@@ -112,7 +120,8 @@ static void composites_table(struct lrp_table *table, const struct lrp_arguments
 }
 
 /* "low, high": names of parameters that must be given. */
-static void composite_parameters(struct lrp_document *d, cJSON *array, const char *names) {
+static void composite_parameters(struct lrp_document *d, cJSON *array, const char *names)
+{
     char *name;
     while ((name = next_item(&names))) {
         cJSON *one = lrp_cli_json_put_object(d, array, NULL);
@@ -122,7 +131,8 @@ static void composite_parameters(struct lrp_document *d, cJSON *array, const cha
     }
 }
 
-static void composites_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+static void composites_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments)
+{
     (void)arguments;
     const struct lrp_composite_info *info;
     for (size_t i = 0; (info = lrp_composite_at(i)); i++) {
@@ -135,17 +145,17 @@ static void composites_json(struct lrp_document *d, cJSON *array, const struct l
 }
 
 /* One composite in full: the primitives one per line, or as the JSON array that rules files take. */
-static int print_composite(const struct lrp_arguments *arguments) {
+static int print_composite(const struct lrp_arguments *arguments)
+{
     const struct lrp_settings *settings = arguments->settings;
     struct lrp_composite *composite = NULL;
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
     struct lrp_error err = {0};
     enum lrp_status status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &convention, &err);
     if (!status)
-        status = lrp_composite_parse(lrp_settings_get(settings, LRP_SETTING_COMPOSITE), lrp_settings_rule_book(settings), convention,
-                                     &composite, &err);
-    if (status)
-        return lrp_cli_report_error(status, &err);
+        status = lrp_composite_parse(lrp_settings_get(settings, LRP_SETTING_COMPOSITE), lrp_settings_rule_book(settings),
+                                     convention, &composite, &err);
+    if (status) return lrp_cli_report_error(status, &err);
     char *text = arguments->json ? lrp_composite_json(composite) : lrp_composite_describe(composite);
     char *one_line = lrp_composite_text(composite);
     if (!text || !one_line)
@@ -166,9 +176,9 @@ static int print_composite(const struct lrp_arguments *arguments) {
     return status ? lrp_cli_report_error(status, &err) : 0;
 }
 
-int lrp_cli_composites(const struct lrp_arguments *arguments) {
-    if (lrp_settings_given(arguments->settings, LRP_SETTING_COMPOSITE))
-        return print_composite(arguments);
+int lrp_cli_composites(const struct lrp_arguments *arguments)
+{
+    if (lrp_settings_given(arguments->settings, LRP_SETTING_COMPOSITE)) return print_composite(arguments);
     static const struct lrp_column columns[] = {{"composite", false}, {"parameters", false}, {"rules", false}};
     return print_list(&(struct list)LIST_OF(composites, columns), arguments);
 }
@@ -178,17 +188,17 @@ int lrp_cli_composites(const struct lrp_arguments *arguments) {
 enum { MOST_VERSIONS = sizeof((struct lrp_operator_info *)NULL)->versions / sizeof(short) };
 
 /* Operators of plugins, behind those of the table: any version, and all run and differentiate. */
-static bool operator_at(const struct lrp_arguments *arguments, size_t index, struct lrp_operator_info *out) {
+static bool operator_at(const struct lrp_arguments *arguments, size_t index, struct lrp_operator_info *out)
+{
     size_t built_in = 0;
-    if (lrp_operator_info_at(index, out))
-        return true;
-    while (lrp_operator_info_at(built_in, out))
-        built_in++;
+    if (lrp_operator_info_at(index, out)) return true;
+    while (lrp_operator_info_at(built_in, out)) built_in++;
     *out = (struct lrp_operator_info){.versions = {1}, .runs = true, .differentiates = true};
     return lrp_settings_operator_at(arguments->settings, index - built_in, &out->name, &out->domain);
 }
 
-static void ops_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+static void ops_table(struct lrp_table *table, const struct lrp_arguments *arguments)
+{
     struct lrp_operator_info info;
     for (size_t i = 0; operator_at(arguments, i, &info); i++) {
         char versions[128] = "";
@@ -204,7 +214,8 @@ static void ops_table(struct lrp_table *table, const struct lrp_arguments *argum
     }
 }
 
-static void ops_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+static void ops_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments)
+{
     struct lrp_operator_info info;
     for (size_t i = 0; operator_at(arguments, i, &info); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -218,7 +229,8 @@ static void ops_json(struct lrp_document *d, cJSON *array, const struct lrp_argu
     }
 }
 
-int lrp_cli_ops(const struct lrp_arguments *arguments) {
+int lrp_cli_ops(const struct lrp_arguments *arguments)
+{
     static const struct lrp_column columns[] = {
         {"operator", false}, {"domain", false}, {"versions", false}, {"runs", false}, {"differentiates", false}};
     return print_list(&(struct list)LIST_OF(ops, columns), arguments);
@@ -226,11 +238,13 @@ int lrp_cli_ops(const struct lrp_arguments *arguments) {
 
 /* ---- colour maps ---- */
 
-static const char *colormap_kind(const struct lrp_colormap *map) {
+static const char *colormap_kind(const struct lrp_colormap *map)
+{
     return lrp_colormap_diverging(map) ? "diverging" : "sequential";
 }
 
-static void colormaps_table(struct lrp_table *table, const struct lrp_arguments *arguments) {
+static void colormaps_table(struct lrp_table *table, const struct lrp_arguments *arguments)
+{
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(lrp_settings_colormaps(arguments->settings), i)); i++) {
         lrp_cli_table_cell(table, "%s", lrp_colormap_name(map));
@@ -239,7 +253,8 @@ static void colormaps_table(struct lrp_table *table, const struct lrp_arguments 
     }
 }
 
-static void colormaps_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments) {
+static void colormaps_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments)
+{
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(lrp_settings_colormaps(arguments->settings), i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -249,7 +264,8 @@ static void colormaps_json(struct lrp_document *d, cJSON *array, const struct lr
     }
 }
 
-int lrp_cli_colormaps(const struct lrp_arguments *arguments) {
+int lrp_cli_colormaps(const struct lrp_arguments *arguments)
+{
     static const struct lrp_column columns[] = {{"colormap", false}, {"kind", false}, {"colours", false}};
     return print_list(&(struct list)LIST_OF(colormaps, columns), arguments);
 }

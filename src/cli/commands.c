@@ -83,13 +83,14 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
 };
 // clang-format on
 
-const struct lrp_command *lrp_cli_command_find(const char *name) {
+const struct lrp_command *lrp_cli_command_find(const char *name)
+{
     for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
-        if (!strcmp(lrp_cli_commands[i].name, name))
-            return &lrp_cli_commands[i];
+        if (!strcmp(lrp_cli_commands[i].name, name)) return &lrp_cli_commands[i];
     return NULL;
 }
 
-enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command) {
+enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command)
+{
     return (enum lrp_command_id)(command - lrp_cli_commands);
 }

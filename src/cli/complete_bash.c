@@ -19,7 +19,8 @@ static const char split_words[] =
     "        done\n"
     "    fi\n";
 
-static void words(FILE *file, const struct lrp_option *option) {
+static void words(FILE *file, const struct lrp_option *option)
+{
     const bool rule = option->kind == LRP_OPTION_RULE; /* its words come behind the selector */
     if (rule)
         fprintf(file, "    --%s) compopt +o filenames -o nospace; COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n",
@@ -30,7 +31,8 @@ static void words(FILE *file, const struct lrp_option *option) {
 }
 
 /* Options whose argument is a file, or something that nobody can guess, in one line. */
-static void others(FILE *file, bool files) {
+static void others(FILE *file, bool files)
+{
     const struct lrp_option *option;
     const char *separator = "    ";
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++) {
@@ -42,22 +44,22 @@ static void others(FILE *file, bool files) {
     fprintf(file, ") %sreturn ;;\n", files ? "mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); " : "");
 }
 
-static void command_options(FILE *file, size_t command) {
+static void command_options(FILE *file, size_t command)
+{
     const struct lrp_option *option;
     fprintf(file, "    %s) options='", command ? lrp_cli_commands[command].name : "*");
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-        if (lrp_cli_completes_for(option, command))
-            fprintf(file, " --%s", option->name);
+        if (lrp_cli_completes_for(option, command)) fprintf(file, " --%s", option->name);
     fputs("' ;;\n", file);
 }
 
-void lrp_cli_complete_bash(FILE *file) {
+void lrp_cli_complete_bash(FILE *file)
+{
     const struct lrp_option *option;
     fprintf(file, "# bash completion of lrpscope, made by: lrpscope --generate bash\n_lrpscope() {\n%s    case $before in\n",
             split_words);
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-        if (option->help && lrp_cli_has_words(option))
-            words(file, option);
+        if (option->help && lrp_cli_has_words(option)) words(file, option);
     others(file, true);
     others(file, false);
     fputs("    esac\n    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ", file);

@@ -3,15 +3,16 @@
 
 #include "complete.h"
 
-static void put(FILE *file, const char *text) {
+static void put(FILE *file, const char *text)
+{
     fputc('\'', file);
-    for (; *text; text++)
-        fprintf(file, strchr("'\\", *text) ? "\\%c" : "%c", *text);
+    for (; *text; text++) fprintf(file, strchr("'\\", *text) ? "\\%c" : "%c", *text);
     fputc('\'', file);
 }
 
 /* __lrpscope_for COMMAND...: whether the line's command is one of these; without one it is "inspector". */
-static void condition_function(FILE *file) {
+static void condition_function(FILE *file)
+{
     fputs("function __lrpscope_for\n    for word in (commandline -opc)[2..-1]\n        switch $word\n            case ", file);
     lrp_cli_complete_commands(file, " ");
     fputs("\n                contains -- $word $argv\n                return\n        end\n    end\n"
@@ -19,18 +20,18 @@ static void condition_function(FILE *file) {
           file);
 }
 
-static void condition(FILE *file, unsigned commands) {
-    if (commands == LRP_FOR_ALL)
-        return;
+static void condition(FILE *file, unsigned commands)
+{
+    if (commands == LRP_FOR_ALL) return;
     fputs(" -n '__lrpscope_for", file);
     for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
-        if (commands & 1u << c)
-            fprintf(file, " %s", c ? lrp_cli_commands[c].name : "inspector");
+        if (commands & 1u << c) fprintf(file, " %s", c ? lrp_cli_commands[c].name : "inspector");
     fputc('\'', file);
 }
 
 /* Selectors, and behind = the names of rules. */
-static void rule_function(FILE *file, const struct lrp_option *option) {
+static void rule_function(FILE *file, const struct lrp_option *option)
+{
     fprintf(file,
             "function __lrpscope_rule\n    set -l token (string replace -r '^--%s=' '' -- (commandline -ct))\n"
             "    if string match -q '*=*' -- $token\n        set -l selector (string replace -r '[^=]*$' '' -- $token)\n"
@@ -44,7 +45,8 @@ static void rule_function(FILE *file, const struct lrp_option *option) {
             LRP_CLI_SELECTORS);
 }
 
-static void argument(FILE *file, const struct lrp_option *option) {
+static void argument(FILE *file, const struct lrp_option *option)
+{
     if (option->kind == LRP_OPTION_RULE) {
         fputs(" -x -a '(__lrpscope_rule)'", file);
     } else if (lrp_cli_completes_files(option)) {
@@ -58,22 +60,21 @@ static void argument(FILE *file, const struct lrp_option *option) {
     }
 }
 
-static void one_option(FILE *file, const struct lrp_option *option) {
-    if (option->kind == LRP_OPTION_RULE)
-        rule_function(file, option);
+static void one_option(FILE *file, const struct lrp_option *option)
+{
+    if (option->kind == LRP_OPTION_RULE) rule_function(file, option);
     fputs("complete -c lrpscope", file);
     condition(file, option->commands);
     fprintf(file, " -l %s", option->name);
-    if (option->letter)
-        fprintf(file, " -s %c", option->letter);
-    if (option->argument)
-        argument(file, option);
+    if (option->letter) fprintf(file, " -s %c", option->letter);
+    if (option->argument) argument(file, option);
     fputs(" -d ", file);
     put(file, option->help);
     fputc('\n', file);
 }
 
-void lrp_cli_complete_fish(FILE *file) {
+void lrp_cli_complete_fish(FILE *file)
+{
     fputs("# fish completion of lrpscope, made by: lrpscope --generate fish\n", file);
     condition_function(file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++) {
@@ -83,6 +84,5 @@ void lrp_cli_complete_fish(FILE *file) {
     }
     const struct lrp_option *option;
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-        if (option->help)
-            one_option(file, option);
+        if (option->help) one_option(file, option);
 }

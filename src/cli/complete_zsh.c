@@ -4,7 +4,8 @@
 #include "complete.h"
 
 /* Text between single quotes in a specification of _arguments: no quotes, brackets or colons. */
-static void put(FILE *file, const char *text) {
+static void put(FILE *file, const char *text)
+{
     for (; *text; text++)
         if (*text == '\'')
             fputs("'\\''", file);
@@ -15,7 +16,8 @@ static void put(FILE *file, const char *text) {
 }
 
 /* "(julia zennit)", "_files", or nothing. */
-static void argument(FILE *file, const struct lrp_option *option) {
+static void argument(FILE *file, const struct lrp_option *option)
+{
     fputc(':', file);
     put(file, option->argument);
     fputc(':', file);
@@ -32,7 +34,8 @@ static void argument(FILE *file, const struct lrp_option *option) {
     }
 }
 
-static void one_option(FILE *file, const struct lrp_option *option) {
+static void one_option(FILE *file, const struct lrp_option *option)
+{
     if (option->letter) {
         fprintf(file, "        '*-%c[", option->letter);
         put(file, option->help);
@@ -41,22 +44,22 @@ static void one_option(FILE *file, const struct lrp_option *option) {
     fprintf(file, "        '*--%s%s[", option->name, option->argument ? "=" : "");
     put(file, option->help);
     fputc(']', file);
-    if (option->argument)
-        argument(file, option);
+    if (option->argument) argument(file, option);
     fputs("' \\\n", file);
 }
 
 /* Selectors, and behind = the names of rules. */
-static void rule_function(FILE *file) {
+static void rule_function(FILE *file)
+{
     const struct lrp_option *option;
     fputs("_lrpscope_rule() {\n    if compset -P '*='; then\n        compadd -- ", file);
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-        if (option->kind == LRP_OPTION_RULE)
-            lrp_cli_complete_words(file, option);
+        if (option->kind == LRP_OPTION_RULE) lrp_cli_complete_words(file, option);
     fprintf(file, "\n    else\n        compadd -S '' -- %s\n    fi\n}\n", LRP_CLI_SELECTORS);
 }
 
-void lrp_cli_complete_zsh(FILE *file) {
+void lrp_cli_complete_zsh(FILE *file)
+{
     fputs("#compdef lrpscope\n# zsh completion of lrpscope, made by: lrpscope --generate zsh\n", file);
     rule_function(file);
     fputs("_lrpscope() {\n    local word command\n    local -a commands\n    commands=(\n", file);
@@ -75,8 +78,7 @@ void lrp_cli_complete_zsh(FILE *file) {
         fprintf(file, "    %s) _arguments -S \\\n", command ? lrp_cli_commands[command].name : "*");
         const struct lrp_option *option;
         for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-            if (lrp_cli_completes_for(option, command))
-                one_option(file, option);
+            if (lrp_cli_completes_for(option, command)) one_option(file, option);
         fputs("        '*:file:_files' ;;\n", file);
     }
     fputs("    esac\n}\n_lrpscope \"$@\"\n", file);

@@ -12,7 +12,8 @@ struct file_option {
     bool shared; /* holds all INPUTs */
 };
 
-static void list_options(const struct lrp_arguments *a, struct file_option out[FILE_OPTIONS]) {
+static void list_options(const struct lrp_arguments *a, struct file_option out[FILE_OPTIONS])
+{
     out[0] = (struct file_option){"heatmap", a->heatmap, false};
     out[1] = (struct file_option){"relevance", a->relevance, false};
     out[2] = (struct file_option){"layerwise", a->layerwise, false};
@@ -20,11 +21,13 @@ static void list_options(const struct lrp_arguments *a, struct file_option out[F
     out[4] = (struct file_option){"report", a->report, true};
 }
 
-bool lrp_cli_files_by_stem(const struct lrp_arguments *a) {
+bool lrp_cli_files_by_stem(const struct lrp_arguments *a)
+{
     return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->sheet && !a->report;
 }
 
-static enum lrp_status check_twice(const struct file_option *options, size_t i, struct lrp_error *err) {
+static enum lrp_status check_twice(const struct file_option *options, size_t i, struct lrp_error *err)
+{
     for (size_t k = 0; k < i; k++)
         if (options[k].path && !strcmp(options[k].path, options[i].path))
             return lrp_fail(err, LRP_USAGE, "%s: named by --%s and --%s (give each its own file)", options[i].path,
@@ -32,13 +35,13 @@ static enum lrp_status check_twice(const struct file_option *options, size_t i, 
     return LRP_OK;
 }
 
-enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_error *err) {
+enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_error *err)
+{
     struct file_option options[FILE_OPTIONS];
     list_options(a, options);
     enum lrp_status status = a->output_dir ? lrp_cli_dir_writable(a->output_dir, err) : LRP_OK;
     for (size_t i = 0; !status && i < FILE_OPTIONS; i++) {
-        if (!options[i].path)
-            continue;
+        if (!options[i].path) continue;
         if (a->input_count > 1 && !options[i].shared)
             return lrp_fail(
                 err, LRP_USAGE,
@@ -52,32 +55,29 @@ enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_er
     return status;
 }
 
-static enum lrp_status place(const char *dir, const char *name, const char *suffix, char **out, struct lrp_error *err) {
-    if (!name)
-        return LRP_OK;
+static enum lrp_status place(const char *dir, const char *name, const char *suffix, char **out, struct lrp_error *err)
+{
+    if (!name) return LRP_OK;
     *out = lrp_cli_path_join(dir, name, suffix);
     return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem, struct lrp_explain_files *out,
-                                 struct lrp_error *err) {
+                                 struct lrp_error *err)
+{
     *out = (struct lrp_explain_files){0};
     const bool by_stem = lrp_cli_files_by_stem(a);
     enum lrp_status status = place(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
-    if (!status)
-        status = place(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
-    if (!status)
-        status = place(a->output_dir, a->layerwise, "", &out->layerwise, err);
-    if (!status)
-        status = place(a->output_dir, a->sheet, "", &out->sheet, err);
-    if (!status)
-        status = place(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
-    if (status)
-        lrp_cli_files_free(out);
+    if (!status) status = place(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
+    if (!status) status = place(a->output_dir, a->layerwise, "", &out->layerwise, err);
+    if (!status) status = place(a->output_dir, a->sheet, "", &out->sheet, err);
+    if (!status) status = place(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
+    if (status) lrp_cli_files_free(out);
     return status;
 }
 
-void lrp_cli_files_free(struct lrp_explain_files *files) {
+void lrp_cli_files_free(struct lrp_explain_files *files)
+{
     free(files->heatmap);
     free(files->relevance);
     free(files->layerwise);

@@ -8,7 +8,8 @@
 enum { WIDTH = 100, INDENT = 34 };
 
 /* Prints words from column `column` on, folded at WIDTH, later lines indented. */
-static void print_folded(FILE *file, const char *text, size_t column, size_t indent) {
+static void print_folded(FILE *file, const char *text, size_t column, size_t indent)
+{
     bool first = true;
     while (*text) {
         const int length = (int)strcspn(text, " ");
@@ -25,7 +26,8 @@ static void print_folded(FILE *file, const char *text, size_t column, size_t ind
     fputc('\n', file);
 }
 
-static void print_option(FILE *file, const struct lrp_option *option) {
+static void print_option(FILE *file, const struct lrp_option *option)
+{
     char left[80];
     const char letter[] = {'-', option->letter, ',', ' ', 0};
     snprintf(left, sizeof left, "%s--%s%s%s", option->letter ? letter : "    ", option->name, option->argument ? " " : "",
@@ -37,29 +39,30 @@ static void print_option(FILE *file, const struct lrp_option *option) {
     print_folded(file, text, INDENT, INDENT);
 }
 
-static void print_options(FILE *file, const struct lrp_command *command) {
+static void print_options(FILE *file, const struct lrp_command *command)
+{
     const unsigned bit = 1u << lrp_cli_command_id(command);
     for (int section = 0; section < LRP_SECTION_COUNT; section++) {
         const struct lrp_option *option;
         bool titled = false;
         for (size_t i = 0; (option = lrp_cli_option_at(i)); i++) {
-            if (!option->help || !(option->commands & bit) || (int)option->section != section)
-                continue;
-            if (!titled)
-                fprintf(file, "\n%s:\n", lrp_cli_section_title(option->section));
+            if (!option->help || !(option->commands & bit) || (int)option->section != section) continue;
+            if (!titled) fprintf(file, "\n%s:\n", lrp_cli_section_title(option->section));
             titled = true;
             print_option(file, option);
         }
     }
 }
 
-static void print_examples(FILE *file, const struct lrp_command *command) {
+static void print_examples(FILE *file, const struct lrp_command *command)
+{
     fputs("\nExamples:\n", file);
     for (size_t i = 0; i < sizeof command->examples / sizeof *command->examples && command->examples[i]; i++)
         fprintf(file, "  %s\n", command->examples[i]);
 }
 
-static void print_commands(FILE *file) {
+static void print_commands(FILE *file)
+{
     fputs("\nCommands:\n", file);
     for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
         const struct lrp_command *c = &lrp_cli_commands[i];
@@ -72,16 +75,15 @@ static void print_commands(FILE *file) {
           file);
 }
 
-void lrp_cli_help(const struct lrp_command *command, FILE *file) {
+void lrp_cli_help(const struct lrp_command *command, FILE *file)
+{
     const bool general = lrp_cli_command_id(command) == LRP_COMMAND_INSPECT;
     fprintf(file, "usage: lrpscope %s%s%s [OPTION]...\n", command->name, *command->name && *command->arguments ? " " : "",
             command->arguments);
-    if (general)
-        fputs("       lrpscope COMMAND ARGUMENT... [OPTION]...\n", file);
+    if (general) fputs("       lrpscope COMMAND ARGUMENT... [OPTION]...\n", file);
     fputc('\n', file);
     print_folded(file, command->details, 0, 0);
-    if (general)
-        print_commands(file);
+    if (general) print_commands(file);
     print_options(file, command);
     print_examples(file, command);
 }

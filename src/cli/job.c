@@ -6,58 +6,59 @@
 
 #include "output.h"
 
-bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code) {
+bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code)
+{
     *job = (struct lrp_job){.arguments = arguments};
     struct lrp_error err = {0};
     enum lrp_status status = watched ? lrp_cli_watch_start(!arguments->quiet, &job->watch, &err) : LRP_OK;
-    if (!status)
-        status = lrp_session_open(arguments->model, arguments->settings, &job->session, &err);
+    if (!status) status = lrp_session_open(arguments->model, arguments->settings, &job->session, &err);
     if (status) {
         *code = lrp_cli_report_error(status, &err);
         lrp_cli_job_close(job);
         return false;
     }
-    if (job->watch)
-        lrp_cli_watch_session(job->watch, job->session);
+    if (job->watch) lrp_cli_watch_session(job->watch, job->session);
     return true;
 }
 
-void lrp_cli_job_close(struct lrp_job *job) {
-    if (job->watch)
-        lrp_cli_watch_session(job->watch, NULL);
+void lrp_cli_job_close(struct lrp_job *job)
+{
+    if (job->watch) lrp_cli_watch_session(job->watch, NULL);
     lrp_session_free(job->session);
     lrp_cli_watch_free(job->watch);
     *job = (struct lrp_job){0};
 }
 
-size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments) {
+size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments)
+{
     return arguments->input_count ? arguments->input_count : arguments->named_count > 0;
 }
 
-const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round) {
-    if (round < arguments->input_count)
-        return arguments->inputs[round];
+const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round)
+{
+    if (round < arguments->input_count) return arguments->inputs[round];
     return arguments->named_count ? arguments->named[0].path : "";
 }
 
-enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err) {
+enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err)
+{
     const struct lrp_arguments *a = job->arguments;
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i < a->named_count; i++)
         status = lrp_session_set_input(job->session, a->named[i].name, a->named[i].path, err);
-    if (!status && round < a->input_count)
-        status = lrp_session_set_input(job->session, NULL, a->inputs[round], err);
+    if (!status && round < a->input_count) status = lrp_session_set_input(job->session, NULL, a->inputs[round], err);
     return status;
 }
 
-static bool is_open(const struct lrp_snapshot *now) {
+static bool is_open(const struct lrp_snapshot *now)
+{
     for (size_t i = 1; i < now->layers->count; i++)
-        if (now->layers->rows[i].open)
-            return true;
+        if (now->layers->rows[i].open) return true;
     return false;
 }
 
-enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err) {
+enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
+{
     struct lrp_error ignored = {0};
     enum lrp_status status = lrp_session_snapshot(job->session, out, err);
     if (status || !is_open(*out) || !lrp_cli_job_rounds(job->arguments) || lrp_cli_job_set_inputs(job, 0, &ignored))
@@ -67,63 +68,62 @@ enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapsho
     return lrp_session_snapshot(job->session, out, err);
 }
 
-int64_t lrp_cli_job_passes(const struct lrp_job *job) {
+int64_t lrp_cli_job_passes(const struct lrp_job *job)
+{
     return lrp_session_one_by_one(job->session) ? lrp_session_samples(job->session) : 1;
 }
 
 /* Makes the session ready for a pass. */
-static enum lrp_status turn_to(struct lrp_job *job, size_t round, int64_t pass, struct lrp_error *err) {
+static enum lrp_status turn_to(struct lrp_job *job, size_t round, int64_t pass, struct lrp_error *err)
+{
     const bool other = job->has_run && (job->round != round || job->pass != pass);
     job->has_run = true;
     job->round = round;
     job->pass = pass;
-    const enum lrp_status status = lrp_session_one_by_one(job->session) ? lrp_session_select_sample(job->session, pass, err) : LRP_OK;
+    const enum lrp_status status =
+        lrp_session_one_by_one(job->session) ? lrp_session_select_sample(job->session, pass, err) : LRP_OK;
     return !status && other ? lrp_session_forget(job->session, err) : status;
 }
 
 enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass, enum lrp_want want,
-                                const struct lrp_snapshot **out, struct lrp_error *err) {
+                                const struct lrp_snapshot **out, struct lrp_error *err)
+{
     *out = NULL;
     enum lrp_status status = turn_to(job, round, pass, err);
-    if (status)
-        return status;
-    if (job->watch && lrp_cli_watch_exit_code(job->watch))
-        return lrp_fail(err, LRP_CANCELLED, "interrupted");
-    if (job->watch)
-        lrp_cli_watch_begin(job->watch, lrp_cli_job_round_path(job->arguments, round));
+    if (status) return status;
+    if (job->watch && lrp_cli_watch_exit_code(job->watch)) return lrp_fail(err, LRP_CANCELLED, "interrupted");
+    if (job->watch) lrp_cli_watch_begin(job->watch, lrp_cli_job_round_path(job->arguments, round));
     status = lrp_session_run(job->session, want, err);
-    if (job->watch)
-        lrp_cli_watch_end(job->watch);
-    if (!status && job->watch && lrp_cli_watch_exit_code(job->watch))
-        status = lrp_fail(err, LRP_CANCELLED, "interrupted");
-    if (status && status != LRP_CHECK_FAILED && status != LRP_UNSUPPORTED)
-        return status;
+    if (job->watch) lrp_cli_watch_end(job->watch);
+    if (!status && job->watch && lrp_cli_watch_exit_code(job->watch)) status = lrp_fail(err, LRP_CANCELLED, "interrupted");
+    if (status && status != LRP_CHECK_FAILED && status != LRP_UNSUPPORTED) return status;
     const enum lrp_status seen = lrp_session_snapshot(job->session, out, status ? NULL : err);
     return status ? status : seen;
 }
 
-int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err) {
+int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err)
+{
     const int code = job->watch ? lrp_cli_watch_exit_code(job->watch) : 0;
-    if (!code)
-        return lrp_cli_report_error(status, err);
+    if (!code) return lrp_cli_report_error(status, err);
     fflush(stdout);
     fputs("lrpscope: interrupted\n", stderr);
     return code;
 }
 
-void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot) {
-    if (arguments->quiet)
-        return;
-    for (size_t i = 0; i < snapshot->warning_count; i++)
-        lrp_cli_warn_lines(snapshot->warnings[i]);
+void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot)
+{
+    if (arguments->quiet) return;
+    for (size_t i = 0; i < snapshot->warning_count; i++) lrp_cli_warn_lines(snapshot->warnings[i]);
 }
 
-bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot) {
+bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot)
+{
     return !snapshot->check->passed && !lrp_settings_flag(snapshot->settings, LRP_SETTING_SKIP_CHECKS) &&
            !strcmp(lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD), "lrp");
 }
 
-enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err) {
+enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err)
+{
     static const struct lrp_column columns[] = {{"#", true},          {"layer", false},      {"type", false},
                                                 {"supported", false}, {"activation", false}, {"supported", false},
                                                 {"status", false},    {"reason", false},     {"remedy", false}};
@@ -131,8 +131,7 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_fai
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 1; i < check->count; i++) {
         const struct lrp_check_row *row = &check->rows[i];
-        if (only_failing && !row->failed)
-            continue;
+        if (only_failing && !row->failed) continue;
         lrp_cli_table_cell(&table, "%d", row->layer->index);
         lrp_cli_table_cell(&table, "%s", row->layer->name);
         lrp_cli_table_cell(&table, "%s", row->layer->type);
@@ -148,10 +147,11 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_fai
     return status;
 }
 
-enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check, struct lrp_error *err) {
+enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check,
+                                     struct lrp_error *err)
+{
     const enum lrp_status status = lrp_cli_check_table(check, true, stderr, err);
-    if (status)
-        return status;
+    if (status) return status;
     const size_t length = strlen(check->guidance);
     fprintf(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
     return lrp_fail(err, LRP_CHECK_FAILED,

@@ -30,8 +30,8 @@ size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments);
 const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round);
 /* Sets the inputs of a round. */
 enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err);
-/* The session before anything is computed (owned: lrp_snapshot_release). Shapes that the model leaves open are those of the first
- * round's inputs if they can be read; whatever is wrong with them is said in their round. */
+/* The session before anything is computed (owned: lrp_snapshot_release). Shapes that the model leaves open are those of the
+ * first round's inputs if they can be read; whatever is wrong with them is said in their round. */
 enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err);
 /* How often the session must run for the inputs set: once, or once per sample. */
 int64_t lrp_cli_job_passes(const struct lrp_job *job);
@@ -48,7 +48,8 @@ void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_sn
 /* True if LRP may not be computed: a row of the check fails, it is not skipped, and the method is lrp. */
 bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);
 /* Prints the rows that fail and what can be done on stderr; always fails. */
-enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check, struct lrp_error *err);
+enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check,
+                                     struct lrp_error *err);
 /* The table of the check: all rows, or only those that fail. */
 enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err);
 

@@ -8,30 +8,30 @@
 
 #include "output.h"
 
-static void add_row(struct lrp_ledger_row *into, const struct lrp_ledger_row *row) {
+static void add_row(struct lrp_ledger_row *into, const struct lrp_ledger_row *row)
+{
     into->in += row->in;
     into->out += row->out;
     into->flags |= row->flags;
     into->nan += row->nan;
     into->size += row->size;
-    for (int c = 0; c < LRP_CAUSE_COUNT; c++)
-        into->causes[c] += row->causes[c];
+    for (int c = 0; c < LRP_CAUSE_COUNT; c++) into->causes[c] += row->causes[c];
 }
 
-enum lrp_status lrp_cli_ledger_add(struct lrp_ledger_sums *sums, const struct lrp_ledger *ledger, struct lrp_error *err) {
+enum lrp_status lrp_cli_ledger_add(struct lrp_ledger_sums *sums, const struct lrp_ledger *ledger, struct lrp_error *err)
+{
     if (!sums->rows) {
         sums->rows = calloc(ledger->count, sizeof *sums->rows);
-        if (!sums->rows)
-            return lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (!sums->rows) return lrp_fail(err, LRP_MEMORY, "not enough memory");
         sums->count = ledger->count;
     }
-    for (size_t i = 0; i < sums->count && i < ledger->count; i++)
-        add_row(&sums->rows[i], &ledger->rows[i]);
+    for (size_t i = 0; i < sums->count && i < ledger->count; i++) add_row(&sums->rows[i], &ledger->rows[i]);
     add_row(&sums->total, &ledger->total);
     return LRP_OK;
 }
 
-void lrp_cli_ledger_free(struct lrp_ledger_sums *sums) {
+void lrp_cli_ledger_free(struct lrp_ledger_sums *sums)
+{
     free(sums->rows);
     *sums = (struct lrp_ledger_sums){0};
 }
@@ -39,7 +39,8 @@ void lrp_cli_ledger_free(struct lrp_ledger_sums *sums) {
 /* ---- the table ---- */
 
 /* "bias 0.02, stabilizer 1e-6": the causes that matter, the largest first. */
-static void causes_text(const struct lrp_ledger_row *row, char *buffer, size_t size) {
+static void causes_text(const struct lrp_ledger_row *row, char *buffer, size_t size)
+{
     bool told[LRP_CAUSE_COUNT] = {false};
     const double least = 1e-6 * fmax(fabs(row->in), fabs(row->out));
     size_t length = 0;
@@ -49,17 +50,18 @@ static void causes_text(const struct lrp_ledger_row *row, char *buffer, size_t s
         for (int c = 0; c < LRP_CAUSE_COUNT; c++)
             if (!told[c] && fabs(row->causes[c]) > least && (best < 0 || fabs(row->causes[c]) > fabs(row->causes[best])))
                 best = c;
-        if (best < 0 || length + 1 >= size)
-            return;
+        if (best < 0 || length + 1 >= size) return;
         told[best] = true;
         char number[40];
-        const int more = snprintf(buffer + length, size - length, "%s%s %s", length ? ", " : "",
-                                  lrp_cause_text((enum lrp_cause)best), lrp_cli_number(row->causes[best], number, sizeof number));
+        const int more =
+            snprintf(buffer + length, size - length, "%s%s %s", length ? ", " : "", lrp_cause_text((enum lrp_cause)best),
+                     lrp_cli_number(row->causes[best], number, sizeof number));
         length += more > 0 ? (size_t)more : 0;
     }
 }
 
-static void flags_text(const struct lrp_ledger_row *row, char *buffer, size_t size) {
+static void flags_text(const struct lrp_ledger_row *row, char *buffer, size_t size)
+{
     size_t length = 0;
     *buffer = '\0';
     for (int f = 0; f < LRP_LEDGER_FLAG_COUNT && length < size; f++)
@@ -70,7 +72,8 @@ static void flags_text(const struct lrp_ledger_row *row, char *buffer, size_t si
         }
 }
 
-static void add_cells(struct lrp_table *table, const struct lrp_ledger_row *row) {
+static void add_cells(struct lrp_table *table, const struct lrp_ledger_row *row)
+{
     char number[40], text[400];
     lrp_cli_table_cell(table, "%s", lrp_cli_number(row->in, number, sizeof number));
     lrp_cli_table_cell(table, "%s", lrp_cli_number(row->out, number, sizeof number));
@@ -83,8 +86,10 @@ static void add_cells(struct lrp_table *table, const struct lrp_ledger_row *row)
     lrp_cli_table_cell(table, "%s", text);
 }
 
-enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const struct lrp_snapshot *snapshot, struct lrp_error *err) {
-    static const struct lrp_column columns[] = {{"#", true},   {"layer", false}, {"rule", false},     {"in", true},
+enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const struct lrp_snapshot *snapshot,
+                                     struct lrp_error *err)
+{
+    static const struct lrp_column columns[] = {{"#", true},   {"layer", false}, {"rule", false},    {"in", true},
                                                 {"out", true}, {"lost", true},   {"lost to", false}, {"flags", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -105,7 +110,8 @@ enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const s
 
 /* ---- JSON ---- */
 
-static void put_row(struct lrp_document *d, cJSON *o, const struct lrp_ledger_row *row) {
+static void put_row(struct lrp_document *d, cJSON *o, const struct lrp_ledger_row *row)
+{
     lrp_cli_json_put_number(d, o, "in", row->in);
     lrp_cli_json_put_number(d, o, "out", row->out);
     cJSON *causes = lrp_cli_json_put_object(d, o, "causes");
@@ -113,15 +119,14 @@ static void put_row(struct lrp_document *d, cJSON *o, const struct lrp_ledger_ro
         lrp_cli_json_put_number(d, causes, lrp_cause_key((enum lrp_cause)c), row->causes[c]);
     cJSON *flags = lrp_cli_json_put_array(d, o, "flags");
     for (int f = 0; f < LRP_LEDGER_FLAG_COUNT; f++)
-        if (row->flags >> f & 1)
-            lrp_cli_json_put_text(d, flags, NULL, lrp_ledger_flag_key((enum lrp_ledger_flag)f));
-    if (row->nan)
-        lrp_cli_json_put_number(d, o, "nan", (double)row->nan);
+        if (row->flags >> f & 1) lrp_cli_json_put_text(d, flags, NULL, lrp_ledger_flag_key((enum lrp_ledger_flag)f));
+    if (row->nan) lrp_cli_json_put_number(d, o, "nan", (double)row->nan);
     lrp_cli_json_put_number(d, o, "size", row->size);
 }
 
 void lrp_cli_ledger_put_rows(struct lrp_document *d, const char *key, const struct lrp_ledger_sums *sums,
-                             const struct lrp_snapshot *snapshot) {
+                             const struct lrp_snapshot *snapshot)
+{
     cJSON *rows = lrp_cli_json_put_array(d, d->root, key);
     for (size_t i = 1; i < sums->count; i++) {
         cJSON *o = lrp_cli_json_put_object(d, rows, NULL);
@@ -131,6 +136,7 @@ void lrp_cli_ledger_put_rows(struct lrp_document *d, const char *key, const stru
     }
 }
 
-void lrp_cli_ledger_put_total(struct lrp_document *d, const char *key, const struct lrp_ledger_sums *sums) {
+void lrp_cli_ledger_put_total(struct lrp_document *d, const char *key, const struct lrp_ledger_sums *sums)
+{
     put_row(d, lrp_cli_json_put_object(d, d->root, key), &sums->total);
 }

@@ -22,31 +22,32 @@
 #include "signals.h"
 
 /* Whoever read our output through a pipe has gone: no reason to complain. */
-static bool reader_is_gone(void) {
+static bool reader_is_gone(void)
+{
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
     return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
 }
 
 /* What was printed must have arrived: a full disk is an error of the whole run. */
-static int finish(int code) {
+static int finish(int code)
+{
     const bool lost = fflush(stdout) || ferror(stdout);
-    if (!lost || reader_is_gone())
-        return code;
+    if (!lost || reader_is_gone()) return code;
     fprintf(stderr, "lrpscope: standard output cannot be written: %s\n", strerror(errno));
     return code ? code : lrp_status_exit_code(LRP_FILE);
 }
 
 /* "chek" for "check": the command that was meant when a MODEL does not exist. */
-static const char *meant_command(const char *model) {
-    if (strpbrk(model, "./") || !access(model, F_OK))
-        return NULL;
+static const char *meant_command(const char *model)
+{
+    if (strpbrk(model, "./") || !access(model, F_OK)) return NULL;
     for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
-        if (lrp_cli_distance(lrp_cli_commands[i].name, model) <= 2)
-            return lrp_cli_commands[i].name;
+        if (lrp_cli_distance(lrp_cli_commands[i].name, model) <= 2) return lrp_cli_commands[i].name;
     return NULL;
 }
 
-static int run(const struct lrp_arguments *arguments) {
+static int run(const struct lrp_arguments *arguments)
+{
     if (arguments->version) {
         printf("lrpscope %s\n", lrp_version());
         return 0;
@@ -59,27 +60,30 @@ static int run(const struct lrp_arguments *arguments) {
         lrp_cli_generate(arguments->generate, stdout);
         return 0;
     }
-    const char *meant = arguments->model && lrp_cli_command_id(arguments->command) == LRP_COMMAND_INSPECT ? meant_command(arguments->model) : NULL;
+    const char *meant = arguments->model && lrp_cli_command_id(arguments->command) == LRP_COMMAND_INSPECT
+                            ? meant_command(arguments->model)
+                            : NULL;
     if (meant) {
         fprintf(stderr, "lrpscope: %s: neither a command nor a file (did you mean: lrpscope %s?)\n", arguments->model, meant);
         return lrp_status_exit_code(LRP_FILE);
     }
-    if (!arguments->quiet)
-        lrp_cli_warn_lines(arguments->warnings);
+    if (!arguments->quiet) lrp_cli_warn_lines(arguments->warnings);
     return arguments->command->run(arguments);
 }
 
 /* Sets a variable the user has not set; true if it is set now and was not before. */
-static bool default_environment(const char *name, const char *value) {
+static bool default_environment(const char *name, const char *value)
+{
     return !getenv(name) && setenv(name, value, 1) == 0;
 }
 
-/* How the numeric library's threads wait and where memory comes from is settled before anything is loaded: threads that spin take
- * the time of the one that works (twice as slow on a busy machine), but to be woken takes as long as a small layer, so that they look
- * for work some 50 us before they sleep (MobileNetV2 29 -> 19 ms); memory given back to the system after every layer has to be cleared
- * page by page for the next, and small pages cost more to come by than what is computed in them (with huge ones a cold MobileNetV2
- * takes 0.19 s instead of 0.57 s). What the user has set stays. */
-static void settle(char **argv) {
+/* How the numeric library's threads wait and where memory comes from is settled before anything is loaded: threads that spin
+ * take the time of the one that works (twice as slow on a busy machine), but to be woken takes as long as a small layer, so
+ * that they look for work some 50 us before they sleep (MobileNetV2 29 -> 19 ms); memory given back to the system after every
+ * layer has to be cleared page by page for the next, and small pages cost more to come by than what is computed in them (with
+ * huge ones a cold MobileNetV2 takes 0.19 s instead of 0.57 s). What the user has set stays. */
+static void settle(char **argv)
+{
     bool again = false;
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -89,15 +93,15 @@ static void settle(char **argv) {
 #endif
     if (!getenv("OMP_WAIT_POLICY") && default_environment("GOMP_SPINCOUNT", "3000"))
         again |= default_environment("OMP_WAIT_POLICY", "passive"); /* for runtimes other than GCC's */
-    char self[4096]; /* by its own name: ps and top show what is executed */
+    char self[4096];                                                /* by its own name: ps and top show what is executed */
     const ssize_t length = again ? readlink("/proc/self/exe", self, sizeof self - 1) : -1;
-    if (length < 0)
-        return; /* settled, or no /proc: goes on as it is */
+    if (length < 0) return; /* settled, or no /proc: goes on as it is */
     self[length] = '\0';
     execv(self, argv); /* libraries read their environment when they are loaded */
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     settle(argv);
     setlocale(LC_CTYPE, "");
     lrp_signals_blame(lrp_model_file_at, lrp_status_exit_code(LRP_FILE), lrp_plugin_running);
@@ -106,8 +110,7 @@ int main(int argc, char **argv) {
     struct lrp_arguments arguments;
     struct lrp_error err = {0};
     const enum lrp_status status = lrp_cli_arguments_parse(argc, argv, &arguments, &err);
-    if (status)
-        return lrp_cli_report_error(status, &err);
+    if (status) return lrp_cli_report_error(status, &err);
     const int code = run(&arguments);
     lrp_cli_arguments_free(&arguments);
     return finish(code);

@@ -8,7 +8,8 @@
 #include "keys.h"
 #include "roff.h"
 
-static void commands(FILE *file) {
+static void commands(FILE *file)
+{
     fputs(".SH COMMANDS\n", file);
     for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
         const struct lrp_command *c = &lrp_cli_commands[i];
@@ -20,9 +21,9 @@ static void commands(FILE *file) {
     }
 }
 
-static void option_commands(FILE *file, unsigned commands_of) {
-    if (commands_of == LRP_FOR_ALL)
-        return;
+static void option_commands(FILE *file, unsigned commands_of)
+{
+    if (commands_of == LRP_FOR_ALL) return;
     fputs(" (", file);
     bool first = true;
     for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
@@ -33,10 +34,10 @@ static void option_commands(FILE *file, unsigned commands_of) {
     fputc(')', file);
 }
 
-static void one_option(FILE *file, const struct lrp_option *option) {
+static void one_option(FILE *file, const struct lrp_option *option)
+{
     fputs(".TP\n.B ", file);
-    if (option->letter)
-        fprintf(file, "\\-%c, ", option->letter);
+    if (option->letter) fprintf(file, "\\-%c, ", option->letter);
     fputs("\\-\\-", file);
     lrp_cli_roff(file, option->name);
     if (option->argument) {
@@ -53,30 +54,31 @@ static void one_option(FILE *file, const struct lrp_option *option) {
     fputc('\n', file);
 }
 
-static void all_options(FILE *file) {
+static void all_options(FILE *file)
+{
     fputs(".SH OPTIONS\n", file);
     for (int section = 0; section < LRP_SECTION_COUNT; section++) {
         fprintf(file, ".SS %s\n", lrp_cli_section_title((enum lrp_option_section)section));
         const struct lrp_option *option;
         for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-            if (option->help && (int)option->section == section)
-                one_option(file, option);
+            if (option->help && (int)option->section == section) one_option(file, option);
     }
 }
 
 /* "j, Down, ^N": the table writes "j <Down> <C-n>". */
-static void key_names(FILE *file, const char *keys) {
+static void key_names(FILE *file, const char *keys)
+{
     char text[16];
     for (int key, first = 1; (key = lrp_key_parse(&keys)) != 0;) {
-        if (key == ' ')
-            continue;
+        if (key == ' ') continue;
         fputs(first ? "" : ", ", file);
         lrp_cli_roff(file, lrp_key_text(key, text, sizeof text));
         first = 0;
     }
 }
 
-static void one_action(FILE *file, enum lrp_action action) {
+static void one_action(FILE *file, enum lrp_action action)
+{
     const struct lrp_action_row *row = lrp_action_at(action);
     const struct lrp_action_argument *argument = lrp_action_argument_of(action);
     fputs(".TP\n.B ", file);
@@ -92,29 +94,35 @@ static void one_action(FILE *file, enum lrp_action action) {
     lrp_cli_roff_line(file, row->help);
 }
 
-static void keys(FILE *file) {
-    fputs(".SH KEYS OF THE INSPECTOR\n"
-          "Where a key means two things, the focus decides: the list, the preview, a page of text or a menu. Everything is also there "
-          "by its name behind \":\", where Tab completes names and what they take. \"?\" shows the keys as they are bound now.\n",
-          file);
+static void keys(FILE *file)
+{
+    fputs(
+        ".SH KEYS OF THE INSPECTOR\n"
+        "Where a key means two things, the focus decides: the list, the preview, a page of text or a menu. Everything is also "
+        "there "
+        "by its name behind \":\", where Tab completes names and what they take. \"?\" shows the keys as they are bound now.\n",
+        file);
     for (int group = 0; group < LRP_GROUP_COUNT; group++) {
         fprintf(file, ".SS %s\n", lrp_action_group_text((enum lrp_action_group)group));
         for (int i = 0; i < LRP_ACTION_COUNT; i++)
-            if ((int)lrp_action_at((enum lrp_action)i)->group == group)
-                one_action(file, (enum lrp_action)i);
+            if ((int)lrp_action_at((enum lrp_action)i)->group == group) one_action(file, (enum lrp_action)i);
     }
 }
 
-static void files(FILE *file) {
+static void files(FILE *file)
+{
     static const char *const rows[][2] = {
         {"$XDG_CONFIG_HOME/lrpscope/config.json",
-         "The inspector's configuration: \"keys\" (actions and their keys, like {\"rule\": \"K <F3>\"}), \"theme\" (dark, light or auto) and "
+         "The inspector's configuration: \"keys\" (actions and their keys, like {\"rule\": \"K <F3>\"}), \"theme\" (dark, "
+         "light or auto) and "
          "\"defaults\" (settings that hold unless a rules file or an option gives them, and the lists \"supported_layers\" and "
          "\"supported_activations\", which are added to theirs). :save-config writes it; keys it does not know stay."},
-        {"$XDG_STATE_HOME/lrpscope/models/", "What was last set and where one was in every model; offered when it is opened again."},
+        {"$XDG_STATE_HOME/lrpscope/models/",
+         "What was last set and where one was in every model; offered when it is opened again."},
         {"$XDG_STATE_HOME/lrpscope/recent", "Models opened lately."},
-        {"PREFIX/share/lrpscope/demo/", "A small network with pictures, labels and a rules file; PREFIX is where lrpscope was installed to, "
-                                        "as /usr/local."},
+        {"PREFIX/share/lrpscope/demo/",
+         "A small network with pictures, labels and a rules file; PREFIX is where lrpscope was installed to, "
+         "as /usr/local."},
         {"PREFIX/share/lrpscope/rules/", "Rules files with custom rules that write out known ones."},
         {"PREFIX/share/doc/lrpscope/examples/", "Programs that use the library, and plugins, in C."}};
     fputs(".SH FILES\n", file);
@@ -125,20 +133,23 @@ static void files(FILE *file) {
     }
 }
 
-static void environment(FILE *file) {
+static void environment(FILE *file)
+{
     static const char *const rows[][2] = {
         {"NO_COLOR", "If it is set and not empty, no colours, unless --color says otherwise."},
-        {"TERM, COLORTERM, COLORFGBG", "What the terminal can do, whether it has direct colour, whether its background is light."},
+        {"TERM, COLORTERM, COLORFGBG",
+         "What the terminal can do, whether it has direct colour, whether its background is light."},
         {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where FILES are; without them ~/.config and ~/.local/state."},
-        {"OMP_WAIT_POLICY, GOMP_SPINCOUNT", "How threads without work wait. Unless one of them is set, they look for work for some 50 microseconds "
-                                            "before they sleep, and processors are left to others."},
+        {"OMP_WAIT_POLICY, GOMP_SPINCOUNT",
+         "How threads without work wait. Unless one of them is set, they look for work for some 50 microseconds "
+         "before they sleep, and processors are left to others."},
         {"GLIBC_TUNABLES", "Unless it is set, memory comes in huge pages (glibc.malloc.hugetlb=1)."}};
     fputs(".SH ENVIRONMENT\n", file);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        lrp_cli_roff_entry(file, rows[i][0], rows[i][1]);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) lrp_cli_roff_entry(file, rows[i][0], rows[i][1]);
 }
 
-static void exit_codes(FILE *file) {
+static void exit_codes(FILE *file)
+{
     fputs(".SH EXIT STATUS\n", file);
 #define X(name, code, text)                                                                                                    \
     fprintf(file, ".TP\n.B %d\n", code);                                                                                       \
@@ -148,7 +159,8 @@ static void exit_codes(FILE *file) {
     fputs(".TP\n.B 143\nterminated\n", file);
 }
 
-static void examples(FILE *file) {
+static void examples(FILE *file)
+{
     fputs(".SH EXAMPLES\n.nf\n", file);
     for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
         for (size_t i = 0; i < 4 && lrp_cli_commands[c].examples[i]; i++)
@@ -156,7 +168,8 @@ static void examples(FILE *file) {
     fputs(".fi\n", file);
 }
 
-void lrp_cli_generate_man(FILE *file) {
+void lrp_cli_generate_man(FILE *file)
+{
     fprintf(file, ".TH LRPSCOPE 1 \"\" \"lrpscope %s\" \"User Commands\"\n", lrp_version());
     fputs(".SH NAME\nlrpscope \\- a terminal inspector for layer\\-wise relevance propagation\n.SH SYNOPSIS\n"
           ".B lrpscope\n[MODEL [INPUT]] [OPTION]...\n.br\n.B lrpscope\nCOMMAND ARGUMENT... [OPTION]...\n.SH DESCRIPTION\n"

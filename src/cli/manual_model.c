@@ -10,22 +10,28 @@ struct row {
     const char *name, *line;
 };
 
-static void entries(FILE *file, const char *heading, const struct row *rows, size_t count) {
+static void entries(FILE *file, const char *heading, const struct row *rows, size_t count)
+{
     fputs(heading, file);
-    for (size_t i = 0; i < count; i++)
-        lrp_cli_roff_entry(file, rows[i].name, rows[i].line);
+    for (size_t i = 0; i < count; i++) lrp_cli_roff_entry(file, rows[i].name, rows[i].line);
 }
 
-static void description(FILE *file) {
+static void description(FILE *file)
+{
     fputs(".SH DESCRIPTION\n", file);
-    lrp_cli_roff_line(file, "A JSON model says what ONNX cannot: chains in chains, branches that meet again, skip connections, layers of types that "
-                            "nobody knows yet. All commands and the inspector take one where they take an ONNX model; lrpscope convert writes one.");
-    lrp_cli_roff_paragraph(file, "It is a JSON object. Unknown keys are errors that name the layer. A layer without a name is called by its place: 3 is the third of "
-                    "the outermost chain, 2.3 the third in the second, and so are the values layers write. Rules, supported layers and searches take such "
-                    "places and the names of containers, too.");
+    lrp_cli_roff_line(file, "A JSON model says what ONNX cannot: chains in chains, branches that meet again, skip connections, "
+                            "layers of types that "
+                            "nobody knows yet. All commands and the inspector take one where they take an ONNX model; lrpscope "
+                            "convert writes one.");
+    lrp_cli_roff_paragraph(file, "It is a JSON object. Unknown keys are errors that name the layer. A layer without a name is "
+                                 "called by its place: 3 is the third of "
+                                 "the outermost chain, 2.3 the third in the second, and so are the values layers write. Rules, "
+                                 "supported layers and searches take such "
+                                 "places and the names of containers, too.");
 }
 
-static void keys(FILE *file) {
+static void keys(FILE *file)
+{
     static const struct row top[] = {
         {"lrpscope_model", "1, the version of this format"},
         {"input", "the shape of the input, a list of whole numbers, null where a dimension is open"},
@@ -34,11 +40,13 @@ static void keys(FILE *file) {
         {"name", "what the model is called; not used"}};
     static const struct row containers[] = {
         {"chain", "\"layers\": one after the other"},
-        {"parallel", "\"layers\": branches that read the same input; \"connection\": how they meet, \"+\" (if left out), \"*\" or \"concat\", along "
+        {"parallel", "\"layers\": branches that read the same input; \"connection\": how they meet, \"+\" (if left out), \"*\" "
+                     "or \"concat\", along "
                      "\"axis\" (1)"},
         {"skip-connection", "\"layer\": a branch beside its own input; \"connection\" and \"axis\" as above"}};
     static const struct row every[] = {
-        {"type", "one of those below, an ONNX operator (\"Abs\"), one of a plugin, or any other text: a layer nobody knows, which fails the model "
+        {"type", "one of those below, an ONNX operator (\"Abs\"), one of a plugin, or any other text: a layer nobody knows, "
+                 "which fails the model "
                  "check until it is registered"},
         {"domain", "of the operator, if it is not ONNX's own; the type is then the operator's name"},
         {"name", "what the layer is called; branches and chains may have one, too"},
@@ -49,7 +57,8 @@ static void keys(FILE *file) {
 }
 
 /* "weight:w bias:w" as "weight, bias". */
-static void words(FILE *file, const char *title, const char *list) {
+static void words(FILE *file, const char *title, const char *list)
+{
     char text[200];
     size_t length = 0;
     for (const char *at = list; *at && length + 3 < sizeof text; at++) {
@@ -67,12 +76,17 @@ static void words(FILE *file, const char *title, const char *list) {
     }
 }
 
-static void types(FILE *file) {
+static void types(FILE *file)
+{
     struct lrp_model_type_info info;
     fputs(".SH TYPES OF LAYERS\n", file);
-    lrp_cli_roff_line(file, "Attributes, their meaning and the order of weights are those of the ONNX operator in brackets. A constant is the name of a "
-                            "tensor in the safetensors file or, for a few numbers, an array; axes and shapes are whole numbers. The weights of a dense layer have a row for every input, as in Gemm; with \"transB\": 1 one for every output. Types that are not "
-                            "listed take \"weight\", \"bias\" and any attribute.");
+    lrp_cli_roff_line(
+        file,
+        "Attributes, their meaning and the order of weights are those of the ONNX operator in brackets. A constant is the name "
+        "of a "
+        "tensor in the safetensors file or, for a few numbers, an array; axes and shapes are whole numbers. The weights of a "
+        "dense layer have a row for every input, as in Gemm; with \"transB\": 1 one for every output. Types that are not "
+        "listed take \"weight\", \"bias\" and any attribute.");
     for (size_t i = 0; lrp_model_type_at(i, &info); i++) {
         fputs(".TP\n.B ", file);
         lrp_cli_roff_line(file, info.type);
@@ -84,7 +98,8 @@ static void types(FILE *file) {
     }
 }
 
-static void example(FILE *file) {
+static void example(FILE *file)
+{
     static const char *const lines[] = {
         "{\"lrpscope_model\": 1, \"input\": [1, 2], \"layers\": [",
         " {\"type\": \"dense\", \"name\": \"stem\", \"weight\": [[1, 2], [3, 4]], \"activation\": \"relu\"},",
@@ -97,7 +112,8 @@ static void example(FILE *file) {
     lrp_cli_roff_example(file, lines, sizeof lines / sizeof *lines);
 }
 
-void lrp_cli_generate_man_model(FILE *file) {
+void lrp_cli_generate_man_model(FILE *file)
+{
     fprintf(file, ".TH LRPSCOPE\\-MODEL 5 \"\" \"lrpscope %s\" \"File Formats\"\n", lrp_version());
     fputs(".SH NAME\nlrpscope\\-model \\- JSON models of lrpscope\n.SH SYNOPSIS\n.B lrpscope\nCOMMAND MODEL.json ...\n", file);
     description(file);

@@ -1,43 +1,45 @@
 /* manual_rules.c: the man page lrpscope-rules(5), about rules files, from the tables that reading one uses. */
 #include <string.h>
 
-#include "lrpscope/explain.h"
+#include "lrpscope/settings.h"
 
 #include "help.h"
 #include "roff.h"
 
-static void description(FILE *file) {
+static void description(FILE *file)
+{
     fputs(".SH DESCRIPTION\n", file);
     lrp_cli_roff_line(
         file, "A rules file says all that decides what an explanation is: which rules layers have, what is taken as supported, "
               "how pictures "
               "become the model's input, what is explained, how heatmaps are drawn. It is a JSON object; every key may be left "
               "out, and what one file does not name stays as it was before.");
-    lrp_cli_roff_paragraph(file, "Commands read what --rules names, several files in their order; options beat them. The inspector writes "
-                    "one with :write "
-                    "and finds MODEL.lrpscope.json, of the same name as the model, beside it or in $XDG_CONFIG_HOME/lrpscope "
-                    "by itself; plugins, which are programs, are loaded only from a file that was named. The "
-                    "same file gives the same numbers, bit for bit, wherever it is read.");
+    lrp_cli_roff_paragraph(
+        file, "Commands read what --rules names, several files in their order; options beat them. The inspector writes "
+              "one with :write "
+              "and finds MODEL.lrpscope.json, of the same name as the model, beside it or in $XDG_CONFIG_HOME/lrpscope "
+              "by itself; plugins, which are programs, are loaded only from a file that was named. The "
+              "same file gives the same numbers, bit for bit, wherever it is read.");
     lrp_cli_roff_paragraph(
         file,
         "Paths are meant from the file's folder. Unknown keys are warned of, and kept where the file is written back. What "
         "cannot be read is an error that names file and key, in custom rules also line and column.");
 }
 
-static void file_keys(FILE *file) {
+static void file_keys(FILE *file)
+{
     fputs(".SH KEYS\n", file);
     const struct lrp_word *word;
-    for (size_t i = 0; (word = lrp_rules_file_key_at(i)); i++)
-        lrp_cli_roff_entry(file, word->name, word->line);
+    for (size_t i = 0; (word = lrp_rules_file_key_at(i)); i++) lrp_cli_roff_entry(file, word->name, word->line);
 }
 
 /* The settings that stand in an object, or at the top. */
-static void settings_of(FILE *file, const char *section) {
+static void settings_of(FILE *file, const char *section)
+{
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const enum lrp_setting setting = (enum lrp_setting)i;
         const char *place = lrp_setting_section(setting);
-        if ((place == NULL) != (section == NULL) || (place && strcmp(place, section) != 0))
-            continue;
+        if ((place == NULL) != (section == NULL) || (place && strcmp(place, section) != 0)) continue;
         fputs(".TP\n.B ", file);
         lrp_cli_roff(file, lrp_setting_file_key(setting));
         fputs("\n", file);
@@ -49,7 +51,8 @@ static void settings_of(FILE *file, const char *section) {
     }
 }
 
-static void settings(FILE *file) {
+static void settings(FILE *file)
+{
     fputs(".SH SETTINGS\nTexts, or true and false; numbers and lists of numbers may stand for a text. Defaults are in "
           "brackets.\n",
           file);
@@ -61,29 +64,34 @@ static void settings(FILE *file) {
     settings_of(file, "heatmap");
 }
 
-static void conventions(FILE *file) {
+static void conventions(FILE *file)
+{
     fputs(".SS Conventions\n", file);
     for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
         lrp_cli_roff_entry(file, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
 }
 
-static void selectors(FILE *file) {
+static void selectors(FILE *file)
+{
     static const char *const rows[][2] = {
         {"NAME", "a layer's name; a node's or a value's name stands for the layer that holds it"},
-        {"N", "a layer's number, from 1 on in the order of execution, unless a layer is called so: in JSON models, those without a name are "
+        {"N", "a layer's number, from 1 on in the order of execution, unless a layer is called so: in JSON models, those "
+              "without a name are "
               "called by their place (the third one 3), which differs from their number where models nest"},
         {"A..B", "layers by number, both included"},
-        {"2.3.1", "in JSON models: the layer of that place in nested chains, or all layers in it; of branches without a name the layer that joins them"},
-        {"CONTAINER", "in JSON models: all layers of a chain that has a name; of branches the layer that joins them, which has their name"},
+        {"2.3.1", "in JSON models: the layer of that place in nested chains, or all layers in it; of branches without a name "
+                  "the layer that joins them"},
+        {"CONTAINER",
+         "in JSON models: all layers of a chain that has a name; of branches the layer that joins them, which has their name"},
         {"type:T", "layers of a type, a group of types, or an ONNX operator"},
         {"first, last", "the first and the last layer"},
         {"GLOB", "layers whose name matches: * ? [..]; * matches / too"}};
     fputs(".SH SELECTORS\nWhich layers a rule is for; of these the first that holds.\n", file);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        lrp_cli_roff_entry(file, rows[i][0], rows[i][1]);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) lrp_cli_roff_entry(file, rows[i][0], rows[i][1]);
 }
 
-static void one_rule(FILE *file, const struct lrp_rule_info *info) {
+static void one_rule(FILE *file, const struct lrp_rule_info *info)
+{
     fputs(".TP\n.B ", file);
     lrp_cli_roff(file, info->name);
     fputs(info->parameter_count ? "(" : "", file);
@@ -99,7 +107,8 @@ static void one_rule(FILE *file, const struct lrp_rule_info *info) {
     lrp_cli_roff_line(file, info->fits);
 }
 
-static void rules(FILE *file) {
+static void rules(FILE *file)
+{
     fputs(".SH RULES\n", file);
     lrp_cli_roff_line(
         file,
@@ -109,11 +118,11 @@ static void rules(FILE *file) {
         "is the layer's input, W its weights, b its bias, R the relevance that arrives, X+ and X- the positive and the "
         "negative part, stab(z, e) = z + e sign(z).");
     const struct lrp_rule_info *info;
-    for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++)
-        one_rule(file, info);
+    for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++) one_rule(file, info);
 }
 
-static void composites(FILE *file) {
+static void composites(FILE *file)
+{
     fputs(".SH COMPOSITES\n", file);
     lrp_cli_roff_line(file, "\"composite\" is a preset, a rule for every layer, or a list of primitives, of which the last "
                             "that has a rule that fits "
@@ -145,7 +154,8 @@ static void composites(FILE *file) {
     }
 }
 
-static void custom_rules(FILE *file) {
+static void custom_rules(FILE *file)
+{
     static const struct {
         const char *title;
         enum lrp_words list;
@@ -162,12 +172,12 @@ static void custom_rules(FILE *file) {
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         fprintf(file, ".SS %s\n", lists[l].title);
         const struct lrp_word *word;
-        for (size_t i = 0; (word = lrp_word_at(lists[l].list, i)); i++)
-            lrp_cli_roff_entry(file, word->name, word->line);
+        for (size_t i = 0; (word = lrp_word_at(lists[l].list, i)); i++) lrp_cli_roff_entry(file, word->name, word->line);
     }
 }
 
-static void example(FILE *file) {
+static void example(FILE *file)
+{
     static const char *const lines[] = {
         "{\"lrpscope\": 1,",
         " \"preprocess\": {\"scale\": \"1/255\", \"mean\": [0.2860], \"std\": [0.3530]},",
@@ -179,10 +189,12 @@ static void example(FILE *file) {
         "  {\"first-layer\": \"flat\"}],",
         " \"rules\": [{\"select\": \"last\", \"rule\": \"zero\"}]}"};
     lrp_cli_roff_example(file, lines, sizeof lines / sizeof *lines);
-    lrp_cli_roff_paragraph(file, "PREFIX/share/lrpscope/rules has more; PREFIX is where lrpscope was installed to, as /usr/local.");
+    lrp_cli_roff_paragraph(file,
+                           "PREFIX/share/lrpscope/rules has more; PREFIX is where lrpscope was installed to, as /usr/local.");
 }
 
-void lrp_cli_generate_man_rules(FILE *file) {
+void lrp_cli_generate_man_rules(FILE *file)
+{
     fprintf(file, ".TH LRPSCOPE\\-RULES 5 \"\" \"lrpscope %s\" \"File Formats\"\n", lrp_version());
     fputs(".SH NAME\nlrpscope\\-rules \\- rules files of lrpscope\n.SH SYNOPSIS\n.B lrpscope\nCOMMAND MODEL ... "
           "\\-\\-rules FILE.json\n",

@@ -133,7 +133,8 @@ static const struct lrp_option options[] = {
 };
 // clang-format on
 
-const char *lrp_cli_section_title(enum lrp_option_section section) {
+const char *lrp_cli_section_title(enum lrp_option_section section)
+{
     static const char *const titles[] = {
 #define X(name, title) title,
         LRP_OPTION_SECTIONS(X)
@@ -142,31 +143,32 @@ const char *lrp_cli_section_title(enum lrp_option_section section) {
     return titles[section];
 }
 
-const struct lrp_option *lrp_cli_option_at(size_t index) {
+const struct lrp_option *lrp_cli_option_at(size_t index)
+{
     return index < sizeof options / sizeof *options ? &options[index] : NULL;
 }
 
-const struct lrp_option *lrp_cli_option_find(const char *name, size_t length) {
+const struct lrp_option *lrp_cli_option_find(const char *name, size_t length)
+{
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (strlen(options[i].name) == length && !strncmp(options[i].name, name, length))
-            return &options[i];
+        if (strlen(options[i].name) == length && !strncmp(options[i].name, name, length)) return &options[i];
     return NULL;
 }
 
-const struct lrp_option *lrp_cli_option_letter(char letter) {
+const struct lrp_option *lrp_cli_option_letter(char letter)
+{
     for (size_t i = 0; letter && i < sizeof options / sizeof *options; i++)
-        if (options[i].letter == letter)
-            return &options[i];
+        if (options[i].letter == letter) return &options[i];
     return NULL;
 }
 
-size_t lrp_cli_distance(const char *a, const char *b) {
+size_t lrp_cli_distance(const char *a, const char *b)
+{
     enum { MOST = 64 }; /* no name of ours is longer; the tail of a longer text counts as different */
     const size_t full_a = strlen(a), full_b = strlen(b);
     const size_t na = full_a < MOST ? full_a : MOST, nb = full_b < MOST ? full_b : MOST;
     size_t row[MOST + 1];
-    for (size_t j = 0; j <= nb; j++)
-        row[j] = j;
+    for (size_t j = 0; j <= nb; j++) row[j] = j;
     for (size_t i = 1; i <= na; i++) {
         size_t diagonal = row[0];
         row[0] = i;
@@ -180,7 +182,8 @@ size_t lrp_cli_distance(const char *a, const char *b) {
     return row[nb] + (full_a - na) + (full_b - nb);
 }
 
-const char *lrp_cli_option_nearest(const char *wrong) {
+const char *lrp_cli_option_nearest(const char *wrong)
+{
     const char *nearest = "help";
     size_t best = (size_t)-1;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -193,12 +196,12 @@ const char *lrp_cli_option_nearest(const char *wrong) {
     return nearest;
 }
 
-bool lrp_cli_is_choice(const char *choices, const char *text) {
+bool lrp_cli_is_choice(const char *choices, const char *text)
+{
     const size_t length = strlen(text);
     for (const char *word = choices; length && *word;) {
         const size_t n = strcspn(word, " ");
-        if (n == length && !strncmp(word, text, n))
-            return true;
+        if (n == length && !strncmp(word, text, n)) return true;
         word += n + (word[n] == ' ');
     }
     return false;

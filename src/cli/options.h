@@ -26,8 +26,8 @@ enum lrp_option_kind {
     X(RULES, "Rules")                                                                                                          \
     X(TARGET, "What is explained")                                                                                             \
     X(CHECK, "Model check")                                                                                                    \
-    X(GRAPH, "Graph") X(INPUT, "Inputs and pictures") X(OUTPUT, "Files and tables") X(HEATMAP, "Output pictures")              \
-        X(RUNNING, "Running")
+    X(GRAPH, "Graph")                                                                                                          \
+    X(INPUT, "Inputs and pictures") X(OUTPUT, "Files and tables") X(HEATMAP, "Output pictures") X(RUNNING, "Running")
 enum lrp_option_section {
 #define X(name, title) LRP_SECTION_##name,
     LRP_OPTION_SECTIONS(X)

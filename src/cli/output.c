@@ -8,17 +8,16 @@
 
 /* ---- text ---- */
 
-size_t lrp_cli_utf8(const char *text, unsigned *code_point) {
+size_t lrp_cli_utf8(const char *text, unsigned *code_point)
+{
     const unsigned char *s = (const unsigned char *)text;
-    if (!s[0])
-        return 0;
+    if (!s[0]) return 0;
     if (s[0] < 0x80) {
         *code_point = s[0];
         return 1;
     }
     const size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-    if (s[0] < 0xc2 || s[0] > 0xf4)
-        return 0;
+    if (s[0] < 0xc2 || s[0] > 0xf4) return 0;
     unsigned code = s[0] & (0x7fu >> length);
     for (size_t i = 1; i < length; i++) {
         if ((s[i] & 0xc0) != 0x80) /* the final NUL stops here too */
@@ -26,8 +25,7 @@ size_t lrp_cli_utf8(const char *text, unsigned *code_point) {
         code = code << 6 | (s[i] & 0x3fu);
     }
     static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-        return 0;
+    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0;
     *code_point = code;
     return length;
 }
@@ -36,26 +34,27 @@ struct span {
     unsigned first, last;
 };
 
-static bool within(const struct span *spans, size_t count, unsigned code) {
+static bool within(const struct span *spans, size_t count, unsigned code)
+{
     for (size_t i = 0; i < count; i++)
-        if (code >= spans[i].first && code <= spans[i].last)
-            return true;
+        if (code >= spans[i].first && code <= spans[i].last) return true;
     return false;
 }
 
-static size_t code_width(unsigned code) {
+static size_t code_width(unsigned code)
+{
     static const struct span none[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x64b, 0x65f},
                                        {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f}, {0x20d0, 0x20ff},
                                        {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}};
     static const struct span wide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
                                        {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
                                        {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-    if (within(none, sizeof none / sizeof *none, code))
-        return 0;
+    if (within(none, sizeof none / sizeof *none, code)) return 0;
     return within(wide, sizeof wide / sizeof *wide, code) ? 2 : 1;
 }
 
-size_t lrp_cli_width(const char *text) {
+size_t lrp_cli_width(const char *text)
+{
     size_t width = 0;
     while (*text) {
         unsigned code = 0;
@@ -66,7 +65,8 @@ size_t lrp_cli_width(const char *text) {
     return width;
 }
 
-char *lrp_cli_clean(const char *text) {
+char *lrp_cli_clean(const char *text)
+{
     char *copy = strdup(text), *out = copy;
     for (const char *in = text; copy && *in;) {
         unsigned code = 0;
@@ -79,12 +79,12 @@ char *lrp_cli_clean(const char *text) {
         out += good ? length : 1;
         in += length ? length : 1;
     }
-    if (out)
-        *out = 0;
+    if (out) *out = 0;
     return copy;
 }
 
-char *lrp_cli_number(double value, char *buffer, size_t size) {
+char *lrp_cli_number(double value, char *buffer, size_t size)
+{
     if (isnan(value)) /* its sign says nothing */
         snprintf(buffer, size, "nan");
     else
@@ -92,30 +92,30 @@ char *lrp_cli_number(double value, char *buffer, size_t size) {
     return buffer;
 }
 
-char *lrp_cli_bytes(double bytes, char *buffer, size_t size) {
+char *lrp_cli_bytes(double bytes, char *buffer, size_t size)
+{
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
-    for (; bytes >= 1024 && unit < 4; unit++)
-        bytes /= 1024;
+    for (; bytes >= 1024 && unit < 4; unit++) bytes /= 1024;
     snprintf(buffer, size, unit ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
     return buffer;
 }
 
 /* ---- tables ---- */
 
-void lrp_cli_table_init(struct lrp_table *table, const struct lrp_column *columns, size_t column_count) {
+void lrp_cli_table_init(struct lrp_table *table, const struct lrp_column *columns, size_t column_count)
+{
     *table = (struct lrp_table){.columns = columns, .column_count = column_count};
 }
 
-void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...) {
-    if (table->failed)
-        return;
+void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
+{
+    if (table->failed) return;
     if (table->count == table->capacity) {
         const size_t capacity = table->capacity ? table->capacity * 2 : 64;
         char **cells = realloc(table->cells, capacity * sizeof *cells);
         table->failed = !cells;
-        if (!cells)
-            return;
+        if (!cells) return;
         table->cells = cells;
         table->capacity = capacity;
     }
@@ -125,20 +125,18 @@ void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...) {
     const int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     char *clean = length < 0 ? NULL : lrp_cli_clean(text);
-    if (length >= 0)
-        free(text);
+    if (length >= 0) free(text);
     table->failed = !clean;
-    if (clean)
-        table->cells[table->count++] = clean;
+    if (clean) table->cells[table->count++] = clean;
 }
 
-static void print_row(const struct lrp_table *table, char *const *cells, const size_t *widths, FILE *file) {
+static void print_row(const struct lrp_table *table, char *const *cells, const size_t *widths, FILE *file)
+{
     size_t owed = 0; /* blanks that are printed only if something follows */
     for (size_t c = 0; c < table->column_count; c++) {
         const char *text = cells ? cells[c] : table->columns[c].title;
         const size_t width = lrp_cli_width(text), pad = widths[c] - width;
-        if (table->columns[c].right)
-            owed += pad;
+        if (table->columns[c].right) owed += pad;
         if (*text) {
             fprintf(file, "%*s%s", (int)owed, "", text);
             owed = 0;
@@ -148,30 +146,28 @@ static void print_row(const struct lrp_table *table, char *const *cells, const s
     fputc('\n', file);
 }
 
-enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err) {
+enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err)
+{
     const size_t columns = table->column_count;
     size_t *widths = calloc(columns, sizeof *widths);
     if (table->failed || !widths) {
         free(widths);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
-    for (size_t c = 0; c < columns; c++)
-        widths[c] = lrp_cli_width(table->columns[c].title);
+    for (size_t c = 0; c < columns; c++) widths[c] = lrp_cli_width(table->columns[c].title);
     for (size_t i = 0; i < table->count; i++) {
         const size_t width = lrp_cli_width(table->cells[i]);
-        if (width > widths[i % columns])
-            widths[i % columns] = width;
+        if (width > widths[i % columns]) widths[i % columns] = width;
     }
     print_row(table, NULL, widths, file);
-    for (size_t i = 0; i + columns <= table->count; i += columns)
-        print_row(table, table->cells + i, widths, file);
+    for (size_t i = 0; i + columns <= table->count; i += columns) print_row(table, table->cells + i, widths, file);
     free(widths);
     return LRP_OK;
 }
 
-void lrp_cli_table_free(struct lrp_table *table) {
-    for (size_t i = 0; i < table->count; i++)
-        free(table->cells[i]);
+void lrp_cli_table_free(struct lrp_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) free(table->cells[i]);
     free(table->cells);
     table->cells = NULL;
     table->count = table->capacity = 0;
@@ -179,17 +175,18 @@ void lrp_cli_table_free(struct lrp_table *table) {
 
 /* ---- messages ---- */
 
-int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err) {
+int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err)
+{
     fflush(stdout); /* what was said before stands before */
     fprintf(stderr, "lrpscope: %s\n", err->message);
     return lrp_status_exit_code(status);
 }
 
-void lrp_cli_warn_lines(const char *lines) {
+void lrp_cli_warn_lines(const char *lines)
+{
     while (lines && *lines) {
         const int length = (int)strcspn(lines, "\n");
-        if (length)
-            fprintf(stderr, "lrpscope: warning: %.*s\n", length, lines);
+        if (length) fprintf(stderr, "lrpscope: warning: %.*s\n", length, lines);
         lines += length + (lines[length] == '\n');
     }
 }

@@ -9,52 +9,55 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *base_name(const char *path) {
+static const char *base_name(const char *path)
+{
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
 /* Where the suffix of the last part begins: at its last point, unless that is its first character. */
-static size_t suffix_start(const char *path) {
+static size_t suffix_start(const char *path)
+{
     const char *base = base_name(path), *point = strrchr(base, '.');
     return point && point != base ? (size_t)(point - path) : strlen(path);
 }
 
-char *lrp_cli_path_numbered(const char *path, int64_t number) {
+char *lrp_cli_path_numbered(const char *path, int64_t number)
+{
     const size_t start = suffix_start(path);
     char *out = NULL;
     return asprintf(&out, "%.*s-%" PRId64 "%s", (int)start, path, number, path + start) < 0 ? NULL : out;
 }
 
-char *lrp_cli_path_stem(const char *path) {
-    if (!strcmp(path, "-"))
-        return strdup("stdin");
+char *lrp_cli_path_stem(const char *path)
+{
+    if (!strcmp(path, "-")) return strdup("stdin");
     const char *base = base_name(path);
     return strndup(base, suffix_start(path) - (size_t)(base - path));
 }
 
-static bool taken(char *const *names, size_t count, const char *name) {
+static bool taken(char *const *names, size_t count, const char *name)
+{
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(names[i], name))
-            return true;
+        if (!strcmp(names[i], name)) return true;
     return false;
 }
 
-void lrp_cli_free_texts(char **texts, size_t count) {
-    for (size_t i = 0; texts && i < count; i++)
-        free(texts[i]);
+void lrp_cli_free_texts(char **texts, size_t count)
+{
+    for (size_t i = 0; texts && i < count; i++) free(texts[i]);
     free(texts);
 }
 
-char **lrp_cli_path_stems(const char *const *paths, size_t count) {
+char **lrp_cli_path_stems(const char *const *paths, size_t count)
+{
     char **stems = calloc(count ? count : 1, sizeof *stems);
     for (size_t i = 0; stems && i < count; i++) {
         char *stem = lrp_cli_path_stem(paths[i]);
         stems[i] = stem ? strdup(stem) : NULL;
         for (int64_t n = 2; stems[i] && taken(stems, i, stems[i]); n++) {
             free(stems[i]);
-            if (asprintf(&stems[i], "%s-%" PRId64, stem, n) < 0)
-                stems[i] = NULL;
+            if (asprintf(&stems[i], "%s-%" PRId64, stem, n) < 0) stems[i] = NULL;
         }
         free(stem);
         if (!stems[i]) {
@@ -65,7 +68,8 @@ char **lrp_cli_path_stems(const char *const *paths, size_t count) {
     return stems;
 }
 
-char *lrp_cli_path_join(const char *dir, const char *name, const char *suffix) {
+char *lrp_cli_path_join(const char *dir, const char *name, const char *suffix)
+{
     char *out = NULL;
     const bool alone = !dir || name[0] == '/';
     const size_t length = alone ? 0 : strlen(dir);
@@ -73,16 +77,14 @@ char *lrp_cli_path_join(const char *dir, const char *name, const char *suffix) {
     return asprintf(&out, "%s%s%s%s", alone ? "" : dir, between, name, suffix) < 0 ? NULL : out;
 }
 
-static enum lrp_status folder_writable(const char *folder, const char *path, struct lrp_error *err) {
+static enum lrp_status folder_writable(const char *folder, const char *path, struct lrp_error *err)
+{
     struct stat info;
-    if (stat(folder, &info))
-        return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(errno));
-    if (!S_ISDIR(info.st_mode))
-        return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s is not a folder", path, folder);
+    if (stat(folder, &info)) return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(errno));
+    if (!S_ISDIR(info.st_mode)) return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s is not a folder", path, folder);
     /* Permissions do not tell everything (root, /proc, full quotas): a file is made and taken away again. */
     char *probe = lrp_cli_path_join(folder, ".lrpscope-XXXXXX", "");
-    if (!probe)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!probe) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const int fd = mkstemp(probe), cause = errno;
     if (fd >= 0) {
         unlink(probe);
@@ -93,30 +95,28 @@ static enum lrp_status folder_writable(const char *folder, const char *path, str
 }
 
 /* The folder a path lies in. Owned by the caller. */
-static char *folder_of(const char *path) {
+static char *folder_of(const char *path)
+{
     size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    while (length > 0 && path[length - 1] != '/')
-        length--;
-    while (length > 1 && path[length - 1] == '/')
-        length--;
+    while (length > 1 && path[length - 1] == '/') length--;
+    while (length > 0 && path[length - 1] != '/') length--;
+    while (length > 1 && path[length - 1] == '/') length--;
     return length ? strndup(path, length) : strdup(".");
 }
 
-static enum lrp_status parent_writable(const char *path, struct lrp_error *err) {
+static enum lrp_status parent_writable(const char *path, struct lrp_error *err)
+{
     char *folder = folder_of(path);
-    if (!folder)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!folder) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const enum lrp_status status = folder_writable(folder, path, err);
     free(folder);
     return status;
 }
 
-enum lrp_status lrp_cli_path_writable(const char *path, struct lrp_error *err) {
+enum lrp_status lrp_cli_path_writable(const char *path, struct lrp_error *err)
+{
     struct stat info;
-    if (!*path)
-        return lrp_fail(err, LRP_USAGE, "the name of a file to write is empty");
+    if (!*path) return lrp_fail(err, LRP_USAGE, "the name of a file to write is empty");
     const bool there = !stat(path, &info);
     if (there && S_ISDIR(info.st_mode))
         return lrp_fail(err, LRP_FILE, "%s: cannot be written: it is a folder (name a file in it)", path);
@@ -125,15 +125,15 @@ enum lrp_status lrp_cli_path_writable(const char *path, struct lrp_error *err) {
     return parent_writable(path, err);
 }
 
-enum lrp_status lrp_cli_dir_writable(const char *dir, struct lrp_error *err) {
+enum lrp_status lrp_cli_dir_writable(const char *dir, struct lrp_error *err)
+{
     struct stat info;
-    if (!*dir)
-        return lrp_fail(err, LRP_USAGE, "--output-dir: the name is empty");
+    if (!*dir) return lrp_fail(err, LRP_USAGE, "--output-dir: the name is empty");
     return stat(dir, &info) ? parent_writable(dir, err) : folder_writable(dir, dir, err);
 }
 
-enum lrp_status lrp_cli_dir_make(const char *dir, struct lrp_error *err) {
-    if (!mkdir(dir, 0777) || errno == EEXIST)
-        return LRP_OK;
+enum lrp_status lrp_cli_dir_make(const char *dir, struct lrp_error *err)
+{
+    if (!mkdir(dir, 0777) || errno == EEXIST) return LRP_OK;
     return lrp_fail(err, LRP_FILE, "%s: the folder cannot be made: %s", dir, strerror(errno));
 }

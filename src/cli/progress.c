@@ -7,7 +7,8 @@
 
 #include "output.h"
 
-char *lrp_cli_progress_text(const char *label, const char *pass, int done, int total, char *buffer, size_t size) {
+char *lrp_cli_progress_text(const char *label, const char *pass, int done, int total, char *buffer, size_t size)
+{
     enum { CELLS = 30, LABEL = 24 };
     const int least = total > 0 ? total : 1, made = done < 0 ? 0 : done > least ? least : done;
     const int full = (int)((long)made * CELLS / least);
@@ -21,13 +22,15 @@ char *lrp_cli_progress_text(const char *label, const char *pass, int done, int t
     return buffer;
 }
 
-void lrp_cli_progress_draw(const char *label, const char *pass, int done, int total) {
+void lrp_cli_progress_draw(const char *label, const char *pass, int done, int total)
+{
     char line[160];
     char *clean = lrp_cli_clean(lrp_cli_progress_text(label, pass, done, total, line, sizeof line));
     fprintf(stderr, "\r%s\033[K", clean ? clean : "");
     free(clean);
 }
 
-void lrp_cli_progress_clear(void) {
+void lrp_cli_progress_clear(void)
+{
     fputs("\r\033[K", stderr);
 }

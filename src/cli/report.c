@@ -6,13 +6,14 @@
 #include <string.h>
 
 static void add_names(struct lrp_document *d, cJSON *options, const char *key, const struct lrp_settings *settings,
-                      size_t count, const char *(*at)(const struct lrp_settings *, size_t)) {
+                      size_t count, const char *(*at)(const struct lrp_settings *, size_t))
+{
     cJSON *array = lrp_cli_json_put_array(d, options, key);
-    for (size_t i = 0; i < count; i++)
-        lrp_cli_json_put_text(d, array, NULL, at(settings, i));
+    for (size_t i = 0; i < count; i++) lrp_cli_json_put_text(d, array, NULL, at(settings, i));
 }
 
-static void add_options(struct lrp_document *d, const struct lrp_settings *settings) {
+static void add_options(struct lrp_document *d, const struct lrp_settings *settings)
+{
     cJSON *options = lrp_cli_json_put_object(d, d->root, "options");
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const enum lrp_setting setting = (enum lrp_setting)i;
@@ -33,11 +34,11 @@ static void add_options(struct lrp_document *d, const struct lrp_settings *setti
               lrp_settings_activation_at);
 }
 
-enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err) {
+enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err)
+{
     *report = (struct lrp_report){.layer_count = snapshot->layers->count};
     report->layers = calloc(report->layer_count, sizeof *report->layers);
-    if (!report->layers)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!report->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_document *d = &report->document;
     lrp_cli_json_init(d, snapshot->model_path);
     add_options(d, snapshot->settings);
@@ -48,7 +49,8 @@ enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_
     return LRP_OK;
 }
 
-void lrp_cli_report_free(struct lrp_report *report) {
+void lrp_cli_report_free(struct lrp_report *report)
+{
     lrp_cli_json_free(&report->document);
     cJSON_Delete(report->files);
     cJSON_Delete(report->forward);
@@ -58,7 +60,8 @@ void lrp_cli_report_free(struct lrp_report *report) {
     *report = (struct lrp_report){0};
 }
 
-void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_target *target, double sum_input) {
+void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_target *target, double sum_input)
+{
     struct lrp_document *d = &report->document;
     cJSON *o = lrp_cli_json_put_object(d, report->samples, NULL);
     lrp_cli_json_put_text(d, o, "input", input);
@@ -69,23 +72,23 @@ void lrp_cli_report_sample(struct lrp_report *report, const char *input, const s
     lrp_cli_json_put_number(d, o, "sum_input", sum_input);
 }
 
-static void merge(struct lrp_report_layer *into, const struct lrp_statistics *more) {
+static void merge(struct lrp_report_layer *into, const struct lrp_statistics *more)
+{
     into->sum += more->sum;
     into->nan += more->nan;
-    if (!into->seen || more->min < into->min)
-        into->min = more->min;
-    if (!into->seen || more->max > into->max)
-        into->max = more->max;
+    if (!into->seen || more->min < into->min) into->min = more->min;
+    if (!into->seen || more->max > into->max) into->max = more->max;
     into->seen = true;
 }
 
-void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot)
+{
     for (size_t i = 0; i < report->layer_count; i++)
-        if (snapshot->relevance[i])
-            merge(&report->layers[i], &snapshot->relevance_statistics[i]);
+        if (snapshot->relevance[i]) merge(&report->layers[i], &snapshot->relevance_statistics[i]);
 }
 
-void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot)
+{
     if (!cJSON_GetArraySize(report->forward)) { /* later passes find everything prepared */
         report->load_ms = snapshot->load_ms;
         report->prepare_ms = snapshot->prepare_ms;
@@ -94,11 +97,13 @@ void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot 
     lrp_cli_json_put_number(&report->document, report->relevance, NULL, snapshot->relevance_ms);
 }
 
-void lrp_cli_report_file(struct lrp_report *report, const char *path) {
+void lrp_cli_report_file(struct lrp_report *report, const char *path)
+{
     lrp_cli_json_put_text(&report->document, report->files, NULL, path);
 }
 
-static void add_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+static void add_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot)
+{
     struct lrp_document *d = &report->document;
     cJSON *layers = lrp_cli_json_put_array(d, d->root, "layers");
     for (size_t i = 1; i < report->layer_count; i++) {
@@ -116,14 +121,16 @@ static void add_layers(struct lrp_report *report, const struct lrp_snapshot *sna
 }
 
 /* Hands a container over to an object. */
-static void hand_over(struct lrp_document *d, cJSON *parent, const char *key, cJSON **item) {
+static void hand_over(struct lrp_document *d, cJSON *parent, const char *key, cJSON **item)
+{
     if (*item && parent && cJSON_AddItemToObject(parent, key, *item))
         *item = NULL;
     else
         d->failed = true;
 }
 
-void lrp_cli_report_finish(struct lrp_report *report, const struct lrp_snapshot *snapshot) {
+void lrp_cli_report_finish(struct lrp_report *report, const struct lrp_snapshot *snapshot)
+{
     struct lrp_document *d = &report->document;
     add_layers(report, snapshot);
     lrp_cli_ledger_put_rows(d, "ledger", &report->ledger, snapshot);

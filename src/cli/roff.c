@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Arrow keys by their names in roff, which knows no UTF-8 unless it is told; *text ends on the arrow's last byte. */
-static bool put_arrow(FILE *file, const char **text) {
+static bool put_arrow(FILE *file, const char **text)
+{
     static const char *const arrows[][2] = {{"←", "\\(<-"}, {"→", "\\(->"}, {"↑", "\\(ua"}, {"↓", "\\(da"}};
     for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
         if (!strncmp(*text, arrows[i][0], strlen(arrows[i][0]))) {
@@ -16,9 +17,9 @@ static bool put_arrow(FILE *file, const char **text) {
     return false;
 }
 
-void lrp_cli_roff(FILE *file, const char *text) {
-    if (*text == '.' || *text == '\'')
-        fputs("\\&", file);
+void lrp_cli_roff(FILE *file, const char *text)
+{
+    if (*text == '.' || *text == '\'') fputs("\\&", file);
     for (; *text; text++)
         if (*text == '\\')
             fputs("\\e", file);
@@ -30,25 +31,28 @@ void lrp_cli_roff(FILE *file, const char *text) {
             fputc(*text, file);
 }
 
-void lrp_cli_roff_line(FILE *file, const char *text) {
+void lrp_cli_roff_line(FILE *file, const char *text)
+{
     lrp_cli_roff(file, text);
     fputc('\n', file);
 }
 
-void lrp_cli_roff_paragraph(FILE *file, const char *text) {
+void lrp_cli_roff_paragraph(FILE *file, const char *text)
+{
     fputs(".PP\n", file);
     lrp_cli_roff_line(file, text);
 }
 
-void lrp_cli_roff_entry(FILE *file, const char *name, const char *line) {
+void lrp_cli_roff_entry(FILE *file, const char *name, const char *line)
+{
     fputs(".TP\n.B ", file);
     lrp_cli_roff_line(file, name);
     lrp_cli_roff_line(file, line);
 }
 
-void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count) {
+void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count)
+{
     fputs(".SH EXAMPLE\n.nf\n", file);
-    for (size_t i = 0; i < count; i++)
-        lrp_cli_roff_line(file, lines[i]);
+    for (size_t i = 0; i < count; i++) lrp_cli_roff_line(file, lines[i]);
     fputs(".fi\n", file);
 }

@@ -5,32 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t lrp_cli_samples_in(const struct lrp_job *job) {
+size_t lrp_cli_samples_in(const struct lrp_job *job)
+{
     const int64_t samples = lrp_session_one_by_one(job->session) ? 1 : lrp_session_samples(job->session);
     return samples > 0 ? (size_t)samples : 1;
 }
 
-char *lrp_cli_sample_name(const char *path, size_t index, size_t count) {
-    if (count <= 1)
-        return strdup(path);
+char *lrp_cli_sample_name(const char *path, size_t index, size_t count)
+{
+    if (count <= 1) return strdup(path);
     char *name = NULL;
     return asprintf(&name, "%s[%zu]", path, index) < 0 ? NULL : name;
 }
 
-double lrp_cli_sample_sum(const struct lrp_tensor *tensor, size_t index, size_t samples) {
+double lrp_cli_sample_sum(const struct lrp_tensor *tensor, size_t index, size_t samples)
+{
     const size_t n = tensor->count / samples;
     double sum = 0;
-    for (size_t i = index * n; i < (index + 1) * n; i++)
-        sum += (double)tensor->f[i];
+    for (size_t i = index * n; i < (index + 1) * n; i++) sum += (double)tensor->f[i];
     return sum;
 }
 
-enum lrp_status lrp_cli_stack_push(struct lrp_stack *stack, const struct lrp_tensor *tensor, struct lrp_error *err) {
+enum lrp_status lrp_cli_stack_push(struct lrp_stack *stack, const struct lrp_tensor *tensor, struct lrp_error *err)
+{
     if (stack->count == stack->capacity) {
         const size_t capacity = stack->capacity ? stack->capacity * 2 : 8;
         struct lrp_tensor **parts = realloc(stack->parts, capacity * sizeof *parts);
-        if (!parts)
-            return lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (!parts) return lrp_fail(err, LRP_MEMORY, "not enough memory");
         stack->parts = parts;
         stack->capacity = capacity;
     }
@@ -38,15 +39,16 @@ enum lrp_status lrp_cli_stack_push(struct lrp_stack *stack, const struct lrp_ten
     return LRP_OK;
 }
 
-static bool fits_on(const struct lrp_shape *first, const struct lrp_shape *next) {
+static bool fits_on(const struct lrp_shape *first, const struct lrp_shape *next)
+{
     struct lrp_shape a = *first, b = *next;
-    if (a.rank < 1 || b.rank < 1)
-        return false;
+    if (a.rank < 1 || b.rank < 1) return false;
     a.dim[0] = b.dim[0] = 1;
     return lrp_shape_equal(&a, &b);
 }
 
-static enum lrp_status joined(const struct lrp_stack *stack, struct lrp_tensor **out, struct lrp_error *err) {
+static enum lrp_status joined(const struct lrp_stack *stack, struct lrp_tensor **out, struct lrp_error *err)
+{
     struct lrp_shape shape = stack->parts[0]->shape;
     for (size_t i = 1; i < stack->count; i++) {
         if (!fits_on(&shape, &stack->parts[i]->shape))
@@ -64,22 +66,20 @@ static enum lrp_status joined(const struct lrp_stack *stack, struct lrp_tensor *
     return status;
 }
 
-enum lrp_status lrp_cli_stack_write(const struct lrp_stack *stack, const char *path, struct lrp_error *err) {
-    if (!stack->count)
-        return LRP_OK;
-    if (stack->count == 1)
-        return lrp_tensor_write_npy(stack->parts[0], path, err);
+enum lrp_status lrp_cli_stack_write(const struct lrp_stack *stack, const char *path, struct lrp_error *err)
+{
+    if (!stack->count) return LRP_OK;
+    if (stack->count == 1) return lrp_tensor_write_npy(stack->parts[0], path, err);
     struct lrp_tensor *all = NULL;
     enum lrp_status status = joined(stack, &all, err);
-    if (!status)
-        status = lrp_tensor_write_npy(all, path, err);
+    if (!status) status = lrp_tensor_write_npy(all, path, err);
     lrp_tensor_release(all);
     return status;
 }
 
-void lrp_cli_stack_free(struct lrp_stack *stack) {
-    for (size_t i = 0; i < stack->count; i++)
-        lrp_tensor_release(stack->parts[i]);
+void lrp_cli_stack_free(struct lrp_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++) lrp_tensor_release(stack->parts[i]);
     free(stack->parts);
     *stack = (struct lrp_stack){0};
 }

@@ -24,27 +24,33 @@ struct lrp_watch {
 
 #define STOP_SIGNAL SIGUSR2 /* how lrp_cli_watch_free wakes the thread */
 
-static double seconds_since(const struct timespec *start) {
+static double seconds_since(const struct timespec *start)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
-static void interrupt(struct lrp_watch *watch, int number) {
+static void interrupt(struct lrp_watch *watch, int number)
+{
     pthread_mutex_lock(&watch->mutex);
     const int code = 128 + number;
-    if (!watch->session || atomic_exchange(&watch->signal, number))
-        _exit(code); /* nothing to stop, or asked twice */
+    if (!watch->session || atomic_exchange(&watch->signal, number)) _exit(code); /* nothing to stop, or asked twice */
     lrp_session_interrupt(watch->session);
     pthread_mutex_unlock(&watch->mutex);
 }
 
-static void draw(struct lrp_watch *watch) {
+static void draw(struct lrp_watch *watch)
+{
     pthread_mutex_lock(&watch->mutex);
     if (watch->session && watch->label && seconds_since(&watch->begun) >= 0.5) {
         const struct lrp_snapshot *now = NULL;
         if (!lrp_session_snapshot(watch->session, &now, NULL)) {
-            lrp_cli_progress_draw(watch->label, now->job == LRP_JOB_FORWARD ? "forward" : now->job == LRP_JOB_LEDGER ? "ledger" : "relevance", now->done, now->total);
+            lrp_cli_progress_draw(watch->label,
+                                  now->job == LRP_JOB_FORWARD  ? "forward"
+                                  : now->job == LRP_JOB_LEDGER ? "ledger"
+                                                               : "relevance",
+                                  now->done, now->total);
             lrp_snapshot_release(now);
             watch->drawn = true;
         }
@@ -52,13 +58,13 @@ static void draw(struct lrp_watch *watch) {
     pthread_mutex_unlock(&watch->mutex);
 }
 
-static void *watch_main(void *data) {
+static void *watch_main(void *data)
+{
     struct lrp_watch *watch = data;
     for (;;) {
         const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
         const int number = watch->progress ? sigtimedwait(&watch->signals, NULL, &pause) : sigwaitinfo(&watch->signals, NULL);
-        if (number == STOP_SIGNAL)
-            return NULL;
+        if (number == STOP_SIGNAL) return NULL;
         if (number > 0)
             interrupt(watch, number);
         else if (errno == EAGAIN)
@@ -66,10 +72,10 @@ static void *watch_main(void *data) {
     }
 }
 
-enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_watch **out, struct lrp_error *err) {
+enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_watch **out, struct lrp_error *err)
+{
     struct lrp_watch *watch = calloc(1, sizeof *watch);
-    if (!watch)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!watch) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     watch->progress = progress && isatty(STDERR_FILENO);
     atomic_init(&watch->signal, 0);
     pthread_mutex_init(&watch->mutex, NULL);
@@ -88,36 +94,39 @@ enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_watch **out, struc
     return LRP_OK;
 }
 
-void lrp_cli_watch_session(struct lrp_watch *watch, struct lrp_session *session) {
+void lrp_cli_watch_session(struct lrp_watch *watch, struct lrp_session *session)
+{
     pthread_mutex_lock(&watch->mutex);
     watch->session = session;
     pthread_mutex_unlock(&watch->mutex);
 }
 
-void lrp_cli_watch_begin(struct lrp_watch *watch, const char *label) {
+void lrp_cli_watch_begin(struct lrp_watch *watch, const char *label)
+{
     pthread_mutex_lock(&watch->mutex);
     watch->label = label;
     clock_gettime(CLOCK_MONOTONIC, &watch->begun);
     pthread_mutex_unlock(&watch->mutex);
 }
 
-void lrp_cli_watch_end(struct lrp_watch *watch) {
+void lrp_cli_watch_end(struct lrp_watch *watch)
+{
     pthread_mutex_lock(&watch->mutex);
     watch->label = NULL;
-    if (watch->drawn)
-        lrp_cli_progress_clear();
+    if (watch->drawn) lrp_cli_progress_clear();
     watch->drawn = false;
     pthread_mutex_unlock(&watch->mutex);
 }
 
-int lrp_cli_watch_exit_code(const struct lrp_watch *watch) {
+int lrp_cli_watch_exit_code(const struct lrp_watch *watch)
+{
     const int number = atomic_load(&watch->signal);
     return number ? 128 + number : 0;
 }
 
-void lrp_cli_watch_free(struct lrp_watch *watch) {
-    if (!watch)
-        return;
+void lrp_cli_watch_free(struct lrp_watch *watch)
+{
+    if (!watch) return;
     pthread_kill(watch->thread, STOP_SIGNAL);
     pthread_join(watch->thread, NULL);
     pthread_sigmask(SIG_SETMASK, &watch->before, NULL);

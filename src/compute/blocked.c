@@ -1,5 +1,5 @@
-/* blocked.c: elementwise work over tensors in blocks and in rows: tiles of a block's channels times some places are turned into rows
- * in the nearest cache, worked on, and turned back. */
+/* blocked.c: elementwise work over tensors in blocks and in rows: tiles of a block's channels times some places are turned into
+ * rows in the nearest cache, worked on, and turned back. */
 #include "blocked.h"
 
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "parallel.h"
 
 enum {
-    PLACES = 64,  /* of a tile */
-    BLOCK = 16,   /* the largest */
+    PLACES = 64,   /* of a tile */
+    BLOCK = 16,    /* the largest */
     STRETCH = 8192 /* elements of a part where nothing needs to be turned */
 };
 
@@ -19,10 +19,10 @@ struct form {
 
 static struct form form_of(const struct lrp_shape *shape)
 {
-    struct form f = {.samples = shape->rank > 0 ? shape->dim[0] : 1, .channels = shape->rank > 1 ? shape->dim[1] : 1, .places = 1};
+    struct form f = {
+        .samples = shape->rank > 0 ? shape->dim[0] : 1, .channels = shape->rank > 1 ? shape->dim[1] : 1, .places = 1};
 
-    for (int d = 2; d < shape->rank; d++)
-        f.places *= shape->dim[d];
+    for (int d = 2; d < shape->rank; d++) f.places *= shape->dim[d];
     return f;
 }
 
@@ -35,8 +35,7 @@ size_t lrp_tensor_bytes(const struct lrp_tensor *tensor)
 {
     const struct form f = form_of(&tensor->shape);
 
-    if (!tensor->block)
-        return tensor->count * (lrp_dtype_is_float(tensor->dtype) ? sizeof(float) : sizeof(int64_t));
+    if (!tensor->block) return tensor->count * (lrp_dtype_is_float(tensor->dtype) ? sizeof(float) : sizeof(int64_t));
     return (size_t)(f.samples * blocks_of(f.channels, tensor->block) * tensor->block * f.places) * sizeof(float);
 }
 
@@ -56,8 +55,7 @@ const float *lrp_tensor_present(const struct lrp_tensor *tensor, size_t first, s
     const int64_t block = tensor->block, blocks = block ? blocks_of(f.channels, tensor->block) : 0;
 
     *count = n;
-    if (!lrp_tensor_is_padded(tensor))
-        return tensor->f + first;
+    if (!lrp_tensor_is_padded(tensor)) return tensor->f + first;
     *count = 0;
     for (size_t at = first; at < first + n; at += (size_t)block) {
         const int64_t channel = (int64_t)at / block / f.places % blocks * block;
@@ -108,8 +106,7 @@ static void turn(const float *from, int64_t from_step, int64_t rows, int64_t col
         for (int64_t c = 0; c < whole_columns; c += 4)
             turn_four(from + r * from_step + c, from_step, to + c * to_step + r, to_step);
     for (int64_t r = 0; r < rows; r++)
-        for (int64_t c = r < whole_rows ? whole_columns : 0; c < columns; c++)
-            to[c * to_step + r] = from[r * from_step + c];
+        for (int64_t c = r < whole_rows ? whole_columns : 0; c < columns; c++) to[c * to_step + r] = from[r * from_step + c];
 }
 
 /* ---- the loops ---- */
@@ -132,8 +129,7 @@ static void run_stretch(void *context, int64_t begin, int64_t end)
     const size_t last = (size_t)end * STRETCH < w->count ? (size_t)end * STRETCH : w->count;
     const float *in[LRP_BLOCKED_IN] = {NULL};
 
-    for (int k = 0; k < w->in_count; k++)
-        in[k] = w->in[k]->f + first;
+    for (int k = 0; k < w->in_count; k++) in[k] = w->in[k]->f + first;
     w->body(w->data, w->out->f + first, in, last - first);
 }
 
@@ -166,17 +162,13 @@ static void run_tile(const struct work *w, const struct tile *tile)
             in[k] = rooms[k];
         }
     }
-    if (w->out->block && w->updates)
-        turn(to, w->block, tile->places, w->block, result, PLACES);
+    if (w->out->block && w->updates) turn(to, w->block, tile->places, w->block, result, PLACES);
     for (int64_t c = 0; c < tile->channels; c++) {
         w->body(w->data, w->out->block ? result + c * PLACES : to + c * w->form.places, in, (size_t)tile->places);
-        for (int k = 0; k < w->in_count; k++)
-            in[k] += step[k];
+        for (int k = 0; k < w->in_count; k++) in[k] += step[k];
     }
-    if (!w->out->block)
-        return;
-    for (int64_t c = tile->channels; c < w->block; c++)
-        memset(result + c * PLACES, 0, sizeof(float) * PLACES);
+    if (!w->out->block) return;
+    for (int64_t c = tile->channels; c < w->block; c++) memset(result + c * PLACES, 0, sizeof(float) * PLACES);
     turn(result, PLACES, w->block, tile->places, to, w->block);
 }
 
@@ -195,10 +187,15 @@ static void run_tiles(void *context, int64_t begin, int64_t end)
     }
 }
 
-void lrp_blocked_for(const struct lrp_run *run, struct lrp_tensor *out, const struct lrp_tensor *const in[LRP_BLOCKED_IN], bool updates,
-                  lrp_blocked_body *body, const void *data)
+void lrp_blocked_for(const struct lrp_run *run, struct lrp_tensor *out, const struct lrp_tensor *const in[LRP_BLOCKED_IN],
+                     bool updates, lrp_blocked_body *body, const void *data)
 {
-    struct work w = {.out = out, .in = in, .block = out->block, .updates = updates, .body = body, .data = data,
+    struct work w = {.out = out,
+                     .in = in,
+                     .block = out->block,
+                     .updates = updates,
+                     .body = body,
+                     .data = data,
                      .form = form_of(&out->shape)};
     bool alike = true;
 
@@ -229,19 +226,16 @@ static struct lrp_tensor **twin_of(const struct lrp_tensor *tensor)
     return &((struct lrp_tensor *)tensor)->rows;
 }
 
-const struct lrp_tensor *lrp_tensor_rows(const struct lrp_tensor *tensor, const struct lrp_run *run)
+const struct lrp_tensor *lrp_tensor_row_major(const struct lrp_tensor *tensor, const struct lrp_run *run)
 {
     const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {tensor};
     struct lrp_tensor *made = NULL, *there = NULL;
 
-    if (!tensor || !tensor->block)
-        return tensor;
+    if (!tensor || !tensor->block) return tensor;
     there = __atomic_load_n(twin_of(tensor), __ATOMIC_ACQUIRE);
-    if (there || lrp_tensor_take(tensor->home, tensor->dtype, &tensor->shape, &made, NULL))
-        return there;
+    if (there || lrp_tensor_take(tensor->home, tensor->dtype, &tensor->shape, &made, NULL)) return there;
     lrp_blocked_for(run, made, in, false, copy_body, NULL);
-    if (__atomic_compare_exchange_n(twin_of(tensor), &there, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        return made;
+    if (__atomic_compare_exchange_n(twin_of(tensor), &there, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return made;
     lrp_tensor_release(made); /* another thread was faster */
     return there;
 }
@@ -253,14 +247,14 @@ size_t lrp_tensor_twin_bytes(const struct lrp_tensor *tensor)
     return twin ? lrp_tensor_bytes(twin) : 0;
 }
 
-const struct lrp_numbers *lrp_tensor_numbers(const struct lrp_tensor *tensor)
+const struct lrp_result *lrp_tensor_numbers(const struct lrp_tensor *tensor)
 {
-    return (const struct lrp_numbers *)(const void *)tensor;
+    return (const struct lrp_result *)(const void *)tensor;
 }
 
-const struct lrp_tensor *lrp_numbers_tensor(const struct lrp_numbers *numbers)
+const struct lrp_tensor *lrp_result_tensor(const struct lrp_result *numbers)
 {
-    return lrp_tensor_rows((const struct lrp_tensor *)(const void *)numbers, NULL);
+    return lrp_tensor_row_major((const struct lrp_tensor *)(const void *)numbers, NULL);
 }
 
 /* An end as a tensor that nobody counts references of. */
@@ -271,14 +265,13 @@ static struct lrp_tensor end_of(const struct lrp_conv_shape *s, bool input, floa
     t.shape.rank = 2 + s->rank;
     t.shape.dim[0] = s->batch;
     t.shape.dim[1] = input ? s->in_channels : s->out_channels;
-    for (int d = 0; d < s->rank; d++)
-        t.shape.dim[2 + d] = input ? s->in[d] : s->out[d];
+    for (int d = 0; d < s->rank; d++) t.shape.dim[2 + d] = input ? s->in[d] : s->out[d];
     t.count = (size_t)lrp_shape_count(&t.shape);
     return t;
 }
 
-void lrp_blocked_copy_end(const struct lrp_conv_shape *shape, bool input, const float *from, int from_block, float *to, int to_block,
-                          const struct lrp_run *run)
+void lrp_blocked_copy_end(const struct lrp_conv_shape *shape, bool input, const float *from, int from_block, float *to,
+                          int to_block, const struct lrp_run *run)
 {
     const struct lrp_tensor source = end_of(shape, input, (float *)(uintptr_t)from, from_block); /* which is only read */
     struct lrp_tensor target = end_of(shape, input, to, to_block);

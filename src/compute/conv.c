@@ -29,8 +29,7 @@ static int64_t weight_count(const struct lrp_conv_shape *shape)
 {
     int64_t count = shape->out_channels * (shape->in_channels / shape->group);
 
-    for (int d = 0; d < shape->rank; d++)
-        count *= shape->kernel[d];
+    for (int d = 0; d < shape->rank; d++) count *= shape->kernel[d];
     return count;
 }
 
@@ -51,34 +50,29 @@ static int64_t pieces_of(const struct lrp_conv_shape *s)
     double sample = (double)s->out_channels * (double)(s->in_channels / s->group);
     int64_t pieces = 1;
 
-    for (int d = 0; d < s->rank; d++)
-        sample *= (double)s->out[d] * (double)s->kernel[d];
-    while (pieces < s->batch && (s->batch % pieces || (double)(s->batch / pieces) * sample > most))
-        pieces++;
+    for (int d = 0; d < s->rank; d++) sample *= (double)s->out[d] * (double)s->kernel[d];
+    while (pieces < s->batch && (s->batch % pieces || (double)(s->batch / pieces) * sample > most)) pieces++;
     return pieces;
 }
 
-enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
-                             struct lrp_conv **out, struct lrp_error *err)
+enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias, struct lrp_conv **out,
+                             struct lrp_error *err)
 {
     const int64_t joined = library_may(shape) ? lrp_conv_joined_groups(shape) : 1;
     struct lrp_conv *conv = calloc(1, sizeof *conv);
 
-    if (!conv)
-        goto fail;
+    if (!conv) goto fail;
     conv->shape = *shape;
     conv->shape.group /= joined;
     conv->joined = joined;
     conv->pieces = pieces_of(&conv->shape);
     conv->shape.batch /= conv->pieces;
     conv->plain = lrp_buffer_new(weight_count(&conv->shape));
-    if (!conv->plain)
-        goto fail;
+    if (!conv->plain) goto fail;
     lrp_conv_join_weights(shape, joined, weights, conv->plain);
     if (bias) {
         conv->bias = lrp_buffer_new(shape->out_channels);
-        if (!conv->bias)
-            goto fail;
+        if (!conv->bias) goto fail;
         memcpy(conv->bias, bias, (size_t)shape->out_channels * sizeof(float));
     }
     conv->own[LRP_FORWARD] = conv->own[LRP_BACKWARD] = !library_may(shape);
@@ -91,8 +85,7 @@ fail:
 
 void lrp_conv_free(struct lrp_conv *conv)
 {
-    if (!conv)
-        return;
+    if (!conv) return;
     lrp_library_conv_free(conv->side[LRP_FORWARD]);
     lrp_library_conv_free(conv->side[LRP_BACKWARD]);
     lrp_depthwise_free(conv->depthwise);
@@ -105,8 +98,7 @@ size_t lrp_conv_held(const struct lrp_conv *conv)
 {
     size_t bytes = conv->plain ? (size_t)weight_count(&conv->shape) * sizeof(float) : 0;
 
-    for (int i = 0; i < 2; i++)
-        bytes += conv->side[i] ? lrp_library_conv_held(conv->side[i]) : 0;
+    for (int i = 0; i < 2; i++) bytes += conv->side[i] ? lrp_library_conv_held(conv->side[i]) : 0;
     return bytes + lrp_depthwise_held(conv->depthwise);
 }
 
@@ -122,11 +114,9 @@ static enum lrp_status need_plain(struct lrp_conv *conv, struct lrp_error *err)
     enum lrp_status status = LRP_OK;
     struct lrp_library_conv *holder = conv->side[LRP_FORWARD] ? conv->side[LRP_FORWARD] : conv->side[LRP_BACKWARD];
 
-    if (conv->plain)
-        return LRP_OK;
+    if (conv->plain) return LRP_OK;
     conv->plain = lrp_buffer_new(weight_count(&conv->shape));
-    if (!conv->plain)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
+    if (!conv->plain) return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
     status = lrp_library_conv_weights(holder, conv->plain, err);
     if (status) {
         free(conv->plain);
@@ -141,11 +131,9 @@ static enum lrp_status make_side(struct lrp_conv *conv, enum lrp_direction direc
     struct lrp_library_conv **const side = &conv->side[direction];
     enum lrp_status status;
 
-    if (conv->own[direction] || (*side && lrp_library_conv_threads(*side) == threads))
-        return LRP_OK;
+    if (conv->own[direction] || (*side && lrp_library_conv_threads(*side) == threads)) return LRP_OK;
     status = need_plain(conv, err);
-    if (status)
-        return status;
+    if (status) return status;
     lrp_library_conv_free(*side);
     status = lrp_library_conv_new(&conv->shape, direction, threads, conv->bias, conv->plain, side, err);
     conv->own[direction] = !status && !*side;
@@ -161,8 +149,7 @@ static int64_t count_of(const struct lrp_conv_shape *shape, int64_t channels, co
 {
     int64_t count = shape->batch * (block ? (channels + block - 1) / block * block : channels);
 
-    for (int d = 0; d < shape->rank; d++)
-        count *= space[d];
+    for (int d = 0; d < shape->rank; d++) count *= space[d];
     return count;
 }
 
@@ -178,18 +165,16 @@ static enum lrp_status side_of(struct lrp_conv *conv, enum lrp_direction directi
     return status;
 }
 
-enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from, int *to,
-                                struct lrp_error *err)
+enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from,
+                                int *to, struct lrp_error *err)
 {
     struct lrp_library_conv *side;
     enum lrp_status status;
 
     *from = *to = is_depthwise(conv, direction) ? lrp_library_block() : 0;
-    if (*from)
-        return LRP_OK;
+    if (*from) return LRP_OK;
     status = side_of(conv, direction, run, &side, err);
-    if (!status && side)
-        lrp_library_conv_blocks(side, from, to);
+    if (!status && side) lrp_library_conv_blocks(side, from, to);
     return status;
 }
 
@@ -206,11 +191,9 @@ static enum lrp_status need_depthwise(struct lrp_conv *conv, int block, struct l
 {
     const enum lrp_status status = conv->depthwise ? LRP_OK : need_plain(conv, err);
 
-    if (conv->depthwise || status)
-        return status;
+    if (conv->depthwise || status) return status;
     conv->depthwise = lrp_depthwise_new(&conv->shape, block, conv->plain, conv->bias);
-    if (!conv->depthwise)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
+    if (!conv->depthwise) return lrp_fail(err, LRP_MEMORY, "not enough memory for the weights of a convolution");
     if (is_depthwise(conv, LRP_FORWARD) && is_depthwise(conv, LRP_BACKWARD)) { /* nobody else needs them */
         free(conv->plain);
         conv->plain = NULL;
@@ -218,8 +201,8 @@ static enum lrp_status need_depthwise(struct lrp_conv *conv, int block, struct l
     return LRP_OK;
 }
 
-static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from, int to,
-                                     const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from,
+                                     int to, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_conv_shape *const s = &conv->shape;
     const bool forward = direction == LRP_FORWARD;
@@ -232,11 +215,9 @@ static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction d
                                                       : lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
 
     if (!status) {
-        if (x)
-            lrp_blocked_copy_end(s, forward, ends.from, 0, x, block, run);
+        if (x) lrp_blocked_copy_end(s, forward, ends.from, 0, x, block, run);
         lrp_depthwise_run(conv->depthwise, direction, x ? x : ends.from, y ? y : ends.to, run);
-        if (y)
-            lrp_blocked_copy_end(s, !forward, y, block, ends.to, 0, run);
+        if (y) lrp_blocked_copy_end(s, !forward, y, block, ends.to, 0, run);
     }
     lrp_pool_give(pool, x, from_bytes);
     lrp_pool_give(pool, y, to_bytes);
@@ -244,19 +225,17 @@ static enum lrp_status run_depthwise(struct lrp_conv *conv, enum lrp_direction d
 }
 
 /* from, to: how many channels make a block of what is read and written, 0: rows. */
-static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from, int to,
-                                const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from,
+                                int to, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_library_conv *side;
     enum lrp_status status;
 
-    if (is_depthwise(conv, direction))
-        return run_depthwise(conv, direction, ends, from, to, run, err);
+    if (is_depthwise(conv, direction)) return run_depthwise(conv, direction, ends, from, to, run, err);
     status = side_of(conv, direction, run, &side, err);
     if (!status && lrp_run_should_stop(run)) /* the weights may have been put in order for it just now */
         status = lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (status)
-        return status;
+    if (status) return status;
     if (side) {
         const int before = lrp_threads_enter(run);
 
@@ -265,23 +244,23 @@ static enum lrp_status run_side(struct lrp_conv *conv, enum lrp_direction direct
         return status;
     }
     status = need_plain(conv, err);
-    if (status)
-        return status;
+    if (status) return status;
     return direction == LRP_FORWARD
                ? lrp_conv_plain_forward(&conv->shape, conv->plain, conv->bias, ends.from, ends.to, run, err)
                : lrp_conv_plain_backward(&conv->shape, conv->plain, ends.from, ends.to, run, err);
 }
 
 /* Groups that are joined share what is not finite: then they are done apart. */
-static enum lrp_status run_apart(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from, int to,
-                                 const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_apart(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends, int from,
+                                 int to, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_conv_shape apart = conv->shape;
     const enum lrp_status status = need_plain(conv, err);
 
     apart.group *= conv->joined;
     apart.batch *= conv->pieces;
-    return status ? status : lrp_conv_run_apart(&apart, conv->joined, conv->plain, conv->bias, direction, ends, from, to, run, err);
+    return status ? status
+                  : lrp_conv_run_apart(&apart, conv->joined, conv->plain, conv->bias, direction, ends, from, to, run, err);
 }
 
 enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
@@ -293,16 +272,13 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
     int from = 0, to = 0;
     enum lrp_status status = LRP_OK;
 
-    if (lrp_run_should_stop(run))
-        return lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if ((forward ? outputs : inputs) == 0)
-        return LRP_OK;
+    if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if ((forward ? outputs : inputs) == 0) return LRP_OK;
     if (outputs == 0) {
         memset(ends.to, 0, (size_t)(conv->pieces * inputs) * sizeof *ends.to);
         return LRP_OK;
     }
-    if (ends.from_blocked || ends.to_blocked)
-        status = lrp_conv_blocks(conv, direction, run, &from, &to, err);
+    if (ends.from_blocked || ends.to_blocked) status = lrp_conv_blocks(conv, direction, run, &from, &to, err);
     from = ends.from_blocked ? from : 0;
     to = ends.to_blocked ? to : 0;
     if (!status && conv->joined > 1 && !lrp_conv_all_finite(ends.from, conv->pieces * end_count(shape, forward, from), run))

@@ -18,8 +18,7 @@ int64_t lrp_conv_joined_groups(const struct lrp_conv_shape *s)
     const int64_t in = s->in_channels / s->group, out = s->out_channels / s->group;
 
     for (int64_t n = 1; block && in > 1 && n <= MOST && s->group % n == 0; n *= 2)
-        if (n * in % block == 0 && n * out % block == 0)
-            return n;
+        if (n * in % block == 0 && n * out % block == 0) return n;
     return 1;
 }
 
@@ -28,8 +27,7 @@ static int64_t row_of(const struct lrp_conv_shape *s)
 {
     int64_t count = s->in_channels / s->group;
 
-    for (int d = 0; d < s->rank; d++)
-        count *= s->kernel[d];
+    for (int d = 0; d < s->rank; d++) count *= s->kernel[d];
     return count;
 }
 
@@ -44,8 +42,7 @@ void lrp_conv_join_weights(const struct lrp_conv_shape *apart, int64_t joined, c
     const int64_t row = row_of(apart);
     const size_t bytes = (size_t)row * sizeof *to;
 
-    if (joined > 1)
-        memset(to, 0, (size_t)(apart->out_channels * joined) * bytes);
+    if (joined > 1) memset(to, 0, (size_t)(apart->out_channels * joined) * bytes);
     for (int64_t m = 0; m < apart->out_channels; m++)
         memcpy(to + (m * joined + place_of(apart, joined, m)) * row, (const char *)weights + (size_t)m * bytes, bytes);
 }
@@ -61,10 +58,8 @@ static void scan_part(void *context, int64_t begin, int64_t end)
     const uint32_t exponent = 0x7f800000;
     uint32_t found = 0;
 
-    for (int64_t i = begin; i < end; i++)
-        found |= (s->bits[i] & exponent) == exponent;
-    if (found)
-        __atomic_store_n(&s->found, true, __ATOMIC_RELAXED);
+    for (int64_t i = begin; i < end; i++) found |= (s->bits[i] & exponent) == exponent;
+    if (found) __atomic_store_n(&s->found, true, __ATOMIC_RELAXED);
 }
 
 bool lrp_conv_all_finite(const float *numbers, int64_t count, const struct lrp_run *run)
@@ -86,8 +81,7 @@ static int64_t count_of(const struct lrp_conv_shape *s, bool input)
 {
     int64_t count = s->batch * (input ? s->in_channels : s->out_channels);
 
-    for (int d = 0; d < s->rank; d++)
-        count *= input ? s->in[d] : s->out[d];
+    for (int d = 0; d < s->rank; d++) count *= input ? s->in[d] : s->out[d];
     return count;
 }
 
@@ -100,21 +94,19 @@ enum lrp_status lrp_conv_run_apart(const struct lrp_conv_shape *apart, int64_t j
     float *const own = lrp_buffer_new(apart->out_channels * row);
     float *const x = from_block ? lrp_buffer_new(count_of(apart, forward)) : NULL;
     float *const y = to_block ? lrp_buffer_new(count_of(apart, !forward)) : ends.to;
-    enum lrp_status status = own && y && (x || !from_block) ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
+    enum lrp_status status =
+        own && y && (x || !from_block) ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
 
     if (!status) {
         for (int64_t m = 0; m < apart->out_channels; m++)
             memcpy(own + m * row, weights + (m * joined + place_of(apart, joined, m)) * row, (size_t)row * sizeof *own);
-        if (from_block)
-            lrp_blocked_copy_end(apart, forward, ends.from, from_block, x, 0, run);
+        if (from_block) lrp_blocked_copy_end(apart, forward, ends.from, from_block, x, 0, run);
         status = forward ? lrp_conv_plain_forward(apart, own, bias, x ? x : ends.from, y, run, err)
                          : lrp_conv_plain_backward(apart, own, x ? x : ends.from, y, run, err);
     }
-    if (!status && to_block)
-        lrp_blocked_copy_end(apart, !forward, y, 0, ends.to, to_block, run);
+    if (!status && to_block) lrp_blocked_copy_end(apart, !forward, y, 0, ends.to, to_block, run);
     free(own);
     free(x);
-    if (to_block)
-        free(y);
+    if (to_block) free(y);
     return status;
 }

@@ -19,8 +19,7 @@ struct job {
     int64_t batch, group, row, rows; /* the piece at hand: output rows [row, row+rows) of (od,oh) flattened */
 };
 
-static struct job job_of(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from,
-                         float *to)
+static struct job job_of(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from, float *to)
 {
     return (struct job){
         .shape = s,
@@ -47,16 +46,13 @@ static void depthwise_plane(const struct job *job, int64_t plane, bool forward)
         struct lrp_frame_run row;
 
         for (int64_t r = 0; r < f->rows; r++) {
-            if (!lrp_frame_reads(f, t, r, &row))
-                continue;
+            if (!lrp_frame_reads(f, t, r, &row)) continue;
             const int64_t out_at = plane * f->out_size + r * f->out[2] + row.first;
             const int64_t in_at = plane * f->in_size + row.in;
             if (forward)
-                for (int64_t i = 0; i < row.last - row.first; i++)
-                    job->to[out_at + i] += w * job->from[in_at + i * step];
+                for (int64_t i = 0; i < row.last - row.first; i++) job->to[out_at + i] += w * job->from[in_at + i * step];
             else
-                for (int64_t i = 0; i < row.last - row.first; i++)
-                    job->to[in_at + i * step] += w * job->from[out_at + i];
+                for (int64_t i = 0; i < row.last - row.first; i++) job->to[in_at + i * step] += w * job->from[out_at + i];
         }
     }
 }
@@ -68,8 +64,7 @@ static void depthwise_forward(void *context, int64_t begin, int64_t end)
     for (int64_t plane = begin; plane < end; plane++) {
         const float bias = job->bias ? job->bias[plane % job->shape->out_channels] : 0;
 
-        for (int64_t i = 0; i < job->f.out_size; i++)
-            job->to[plane * job->f.out_size + i] = bias;
+        for (int64_t i = 0; i < job->f.out_size; i++) job->to[plane * job->f.out_size + i] = bias;
         depthwise_plane(job, plane, true);
     }
 }
@@ -100,10 +95,8 @@ static void fill_columns(void *context, int64_t begin, int64_t end)
 
         memset(line, 0, (size_t)(job->rows * width) * sizeof(float));
         for (int64_t r = 0; r < job->rows; r++) {
-            if (!lrp_frame_reads(f, c % f->taps, job->row + r, &row))
-                continue;
-            for (int64_t i = 0; i < row.last - row.first; i++)
-                line[r * width + row.first + i] = plane[row.in + i * step];
+            if (!lrp_frame_reads(f, c % f->taps, job->row + r, &row)) continue;
+            for (int64_t i = 0; i < row.last - row.first; i++) line[r * width + row.first + i] = plane[row.in + i * step];
         }
     }
 }
@@ -122,10 +115,8 @@ static void spread_columns(void *context, int64_t begin, int64_t end)
         struct lrp_frame_run row;
 
         for (int64_t r = 0; r < job->rows; r++) {
-            if (!lrp_frame_reads(f, c % f->taps, job->row + r, &row))
-                continue;
-            for (int64_t i = 0; i < row.last - row.first; i++)
-                plane[row.in + i * step] += line[r * width + row.first + i];
+            if (!lrp_frame_reads(f, c % f->taps, job->row + r, &row)) continue;
+            for (int64_t i = 0; i < row.last - row.first; i++) plane[row.in + i * step] += line[r * width + row.first + i];
         }
     }
 }
@@ -142,11 +133,9 @@ static enum lrp_status forward_piece(struct job *job, const struct lrp_run *run,
     status = lrp_gemm(false, false, job->group_out, n, k, job->weights + first * k, job->columns, 0, piece, run, err);
     for (int64_t m = 0; !status && m < job->group_out; m++) {
         const float bias = job->bias ? job->bias[first + m] : 0;
-        float *const y = job->to + (job->batch * job->shape->out_channels + first + m) * f->out_size +
-                         job->row * f->out[2];
+        float *const y = job->to + (job->batch * job->shape->out_channels + first + m) * f->out_size + job->row * f->out[2];
 
-        for (int64_t i = 0; i < n; i++)
-            y[i] = piece[m * n + i] + bias;
+        for (int64_t i = 0; i < n; i++) y[i] = piece[m * n + i] + bias;
     }
     return status;
 }
@@ -160,11 +149,11 @@ static enum lrp_status backward_piece(struct job *job, const struct lrp_run *run
     enum lrp_status status;
 
     for (int64_t m = 0; m < job->group_out; m++)
-        memcpy(piece + m * n, job->from + (job->batch * job->shape->out_channels + first + m) * f->out_size +
-               job->row * f->out[2], (size_t)n * sizeof(float));
+        memcpy(piece + m * n,
+               job->from + (job->batch * job->shape->out_channels + first + m) * f->out_size + job->row * f->out[2],
+               (size_t)n * sizeof(float));
     status = lrp_gemm(true, false, k, n, job->group_out, job->weights + first * k, piece, 0, job->columns, run, err);
-    if (!status)
-        lrp_parallel_for(run, job->group_in, n * f->taps, spread_columns, job);
+    if (!status) lrp_parallel_for(run, job->group_in, n * f->taps, spread_columns, job);
     return status;
 }
 
@@ -183,8 +172,7 @@ static enum lrp_status by_columns(struct job *job, bool forward, const struct lr
     enum lrp_status status = LRP_OK;
 
     job->columns = lrp_buffer_new(width * at_a_time);
-    if (!job->columns)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory for the columns of a convolution");
+    if (!job->columns) return lrp_fail(err, LRP_MEMORY, "not enough memory for the columns of a convolution");
     for (int64_t i = 0; !status && i < job->shape->batch * job->shape->group; i++) {
         job->batch = i / job->shape->group;
         job->group = i % job->shape->group;
@@ -204,14 +192,13 @@ enum lrp_status lrp_conv_plain_forward(const struct lrp_conv_shape *shape, const
 {
     struct job job = job_of(shape, weights, bias, x, y);
 
-    if (!is_depthwise(shape))
-        return by_columns(&job, true, run, err);
+    if (!is_depthwise(shape)) return by_columns(&job, true, run, err);
     lrp_parallel_for(run, shape->batch * shape->out_channels, job.f.out_size * job.f.taps, depthwise_forward, &job);
     return LRP_OK;
 }
 
-enum lrp_status lrp_conv_plain_backward(const struct lrp_conv_shape *shape, const float *weights, const float *gy,
-                                        float *gx, const struct lrp_run *run, struct lrp_error *err)
+enum lrp_status lrp_conv_plain_backward(const struct lrp_conv_shape *shape, const float *weights, const float *gy, float *gx,
+                                        const struct lrp_run *run, struct lrp_error *err)
 {
     struct job job = job_of(shape, weights, NULL, gy, gx);
 

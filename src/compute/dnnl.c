@@ -16,11 +16,11 @@ struct lrp_library_conv {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     dnnl_primitive_t primitive, reorder_from, reorder_to; /* reorders are NULL where the layout is plain already */
-    dnnl_memory_t from, to;                 /* in the caller's plain layout; data is set for every run */
-    dnnl_memory_t primitive_from, primitive_to; /* in the primitive's layout */
+    dnnl_memory_t from, to;                               /* in the caller's plain layout; data is set for every run */
+    dnnl_memory_t primitive_from, primitive_to;           /* in the primitive's layout */
     dnnl_memory_t weights, bias, scratchpad;
     size_t from_bytes, to_bytes, scratchpad_bytes; /* of scratch, 0 where the caller's memory is used */
-    int from_block, to_block;               /* the primitive's layout is in blocks of so many channels, 0: another */
+    int from_block, to_block;                      /* the primitive's layout is in blocks of so many channels, 0: another */
     void *weight_data;
     size_t weight_bytes;
     dnnl_memory_desc_t plain_weights;
@@ -28,8 +28,7 @@ struct lrp_library_conv {
 
 static enum lrp_status refused(struct lrp_error *err, dnnl_status_t status)
 {
-    if (status == dnnl_out_of_memory)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
+    if (status == dnnl_out_of_memory) return lrp_fail(err, LRP_MEMORY, "not enough memory for a convolution");
     return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this convolution (status %d)", (int)status);
 }
 
@@ -39,19 +38,17 @@ static dnnl_status_t empty_memory(struct lrp_library_conv *conv, const dnnl_memo
 }
 
 /* The reorder between the caller's layout and the primitive's, if they differ. *bytes: scratch needed for the latter. */
-static dnnl_status_t connect(struct lrp_library_conv *conv, const dnnl_memory_desc_t *outside,
-                             const dnnl_memory_desc_t *inside, bool inwards, dnnl_primitive_t *reorder, size_t *bytes)
+static dnnl_status_t connect(struct lrp_library_conv *conv, const dnnl_memory_desc_t *outside, const dnnl_memory_desc_t *inside,
+                             bool inwards, dnnl_primitive_t *reorder, size_t *bytes)
 {
     dnnl_primitive_desc_t desc;
     dnnl_status_t status;
 
-    if (dnnl_memory_desc_equal(outside, inside))
-        return dnnl_success;
+    if (dnnl_memory_desc_equal(outside, inside)) return dnnl_success;
     *bytes = dnnl_memory_desc_get_size(inside);
-    status = dnnl_reorder_primitive_desc_create(&desc, inwards ? outside : inside, conv->engine,
-                                                inwards ? inside : outside, conv->engine, NULL);
-    if (status)
-        return status;
+    status = dnnl_reorder_primitive_desc_create(&desc, inwards ? outside : inside, conv->engine, inwards ? inside : outside,
+                                                conv->engine, NULL);
+    if (status) return status;
     status = dnnl_primitive_create(reorder, desc);
     dnnl_primitive_desc_destroy(desc);
     return status;
@@ -76,20 +73,13 @@ static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct lrp
     conv->to_block = plan->block && dnnl_memory_desc_equal(to, blocked_to) ? plan->block : 0;
 
     conv->scratchpad_bytes = dnnl_memory_desc_get_size(scratchpad);
-    if (!status)
-        status = connect(conv, plain_to, to, false, &conv->reorder_to, &conv->to_bytes);
-    if (!status)
-        status = empty_memory(conv, plain_from, &conv->from);
-    if (!status)
-        status = empty_memory(conv, plain_to, &conv->to);
-    if (!status)
-        status = empty_memory(conv, from, &conv->primitive_from);
-    if (!status)
-        status = empty_memory(conv, to, &conv->primitive_to);
-    if (!status)
-        status = empty_memory(conv, scratchpad, &conv->scratchpad);
-    if (!status && conv->has_bias && forward)
-        status = empty_memory(conv, &plan->bias_desc, &conv->bias);
+    if (!status) status = connect(conv, plain_to, to, false, &conv->reorder_to, &conv->to_bytes);
+    if (!status) status = empty_memory(conv, plain_from, &conv->from);
+    if (!status) status = empty_memory(conv, plain_to, &conv->to);
+    if (!status) status = empty_memory(conv, from, &conv->primitive_from);
+    if (!status) status = empty_memory(conv, to, &conv->primitive_to);
+    if (!status) status = empty_memory(conv, scratchpad, &conv->scratchpad);
+    if (!status && conv->has_bias && forward) status = empty_memory(conv, &plan->bias_desc, &conv->bias);
     return status ? status : dnnl_primitive_create(&conv->primitive, desc);
 }
 
@@ -103,13 +93,11 @@ static dnnl_status_t reorder_weights(struct lrp_library_conv *conv, void *plain,
     const dnnl_memory_t source = inwards ? outside : conv->weights, target = inwards ? conv->weights : outside;
     const dnnl_memory_desc_t *source_desc, *target_desc;
 
-    if (status)
-        return status;
+    if (status) return status;
     dnnl_memory_get_memory_desc(source, &source_desc);
     dnnl_memory_get_memory_desc(target, &target_desc);
     status = dnnl_reorder_primitive_desc_create(&desc, source_desc, conv->engine, target_desc, conv->engine, NULL);
-    if (!status)
-        status = dnnl_primitive_create(&reorder, desc);
+    if (!status) status = dnnl_primitive_create(&reorder, desc);
     if (!status) {
         const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
 
@@ -129,47 +117,39 @@ static dnnl_status_t take_weights(struct lrp_library_conv *conv, dnnl_primitive_
 
     conv->weight_bytes = dnnl_memory_desc_get_size(wanted);
     conv->weight_data = lrp_buffer_bytes(conv->weight_bytes);
-    if (!conv->weight_data)
-        return dnnl_out_of_memory;
+    if (!conv->weight_data) return dnnl_out_of_memory;
     status = dnnl_memory_create(&conv->weights, wanted, conv->engine, conv->weight_data);
     return status ? status : reorder_weights(conv, (void *)weights, true);
 }
 
-static dnnl_status_t build(struct lrp_library_conv *conv, const struct lrp_conv_shape *shape, const void *weights,
-                           bool *found)
+static dnnl_status_t build(struct lrp_library_conv *conv, const struct lrp_conv_shape *shape, const void *weights, bool *found)
 {
     struct lrp_dnnl_plan plan;
     dnnl_primitive_desc_t desc = NULL;
     dnnl_status_t status = lrp_dnnl_plan_make(shape, conv->direction, conv->has_bias, &plan);
 
-    if (!status)
-        status = dnnl_engine_create(&conv->engine, dnnl_cpu, 0);
-    if (!status)
-        status = dnnl_stream_create(&conv->stream, conv->engine, dnnl_stream_default_flags);
-    if (!status)
-        status = lrp_dnnl_plan_choose(&plan, conv->engine, conv->name, &desc);
+    if (!status) status = dnnl_engine_create(&conv->engine, dnnl_cpu, 0);
+    if (!status) status = dnnl_stream_create(&conv->stream, conv->engine, dnnl_stream_default_flags);
+    if (!status) status = lrp_dnnl_plan_choose(&plan, conv->engine, conv->name, &desc);
     *found = desc;
     conv->plain_weights = plan.plain_weights;
     if (!status && desc && weights) {
         status = take_weights(conv, desc, weights);
-        if (!status)
-            status = connect_all(conv, &plan, desc);
+        if (!status) status = connect_all(conv, &plan, desc);
     }
     dnnl_primitive_desc_destroy(desc);
     return status;
 }
 
-enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lrp_direction direction, int threads,
-                                     bool bias, const void *weights, struct lrp_library_conv **out,
-                                     struct lrp_error *err)
+enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lrp_direction direction, int threads, bool bias,
+                                     const void *weights, struct lrp_library_conv **out, struct lrp_error *err)
 {
     struct lrp_library_conv *conv = calloc(1, sizeof *conv);
     bool found = false;
     dnnl_status_t status;
 
     *out = NULL;
-    if (!conv)
-        return refused(err, dnnl_out_of_memory);
+    if (!conv) return refused(err, dnnl_out_of_memory);
     conv->direction = direction;
     conv->threads = threads;
     conv->has_bias = bias;
@@ -184,16 +164,13 @@ enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lr
 
 void lrp_library_conv_free(struct lrp_library_conv *conv)
 {
-    if (!conv)
-        return;
+    if (!conv) return;
     const dnnl_primitive_t primitives[] = {conv->primitive, conv->reorder_from, conv->reorder_to};
     const dnnl_memory_t memories[] = {conv->from,    conv->to,   conv->primitive_from, conv->primitive_to,
                                       conv->weights, conv->bias, conv->scratchpad};
 
-    for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++)
-        dnnl_primitive_destroy(primitives[i]);
-    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
-        dnnl_memory_destroy(memories[i]);
+    for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++) dnnl_primitive_destroy(primitives[i]);
+    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) dnnl_memory_destroy(memories[i]);
     dnnl_stream_destroy(conv->stream);
     dnnl_engine_destroy(conv->engine);
     free(conv->weight_data);
@@ -226,12 +203,15 @@ static struct run plan_run(const struct lrp_library_conv *conv, struct lrp_conv_
 {
     const bool turn_from = conv->reorder_from && !ends.from_blocked, turn_to = conv->reorder_to && !ends.to_blocked;
 
-    return (struct run){.turn_from = turn_from, .turn_to = turn_to, .from_bytes = turn_from ? rounded(conv->from_bytes) : 0,
+    return (struct run){.turn_from = turn_from,
+                        .turn_to = turn_to,
+                        .from_bytes = turn_from ? rounded(conv->from_bytes) : 0,
                         .to_bytes = turn_to ? rounded(conv->to_bytes) : 0};
 }
 
 /* Tells the memory objects where everything lies in this run. */
-static void place(struct lrp_library_conv *conv, struct lrp_conv_ends ends, struct run run, const float *bias, unsigned char *scratch)
+static void place(struct lrp_library_conv *conv, struct lrp_conv_ends ends, struct run run, const float *bias,
+                  unsigned char *scratch)
 {
     void *const source = (void *)ends.from; /* the library has no const memory; it only reads this one */
 
@@ -242,8 +222,7 @@ static void place(struct lrp_library_conv *conv, struct lrp_conv_ends ends, stru
     dnnl_memory_set_data_handle(conv->primitive_to, run.turn_to ? (void *)scratch : (void *)ends.to);
     scratch = scratch ? scratch + run.to_bytes : NULL;
     dnnl_memory_set_data_handle(conv->scratchpad, scratch);
-    if (conv->bias)
-        dnnl_memory_set_data_handle(conv->bias, (void *)bias);
+    if (conv->bias) dnnl_memory_set_data_handle(conv->bias, (void *)bias);
 }
 
 static dnnl_status_t execute(struct lrp_library_conv *conv, struct run run)
@@ -258,12 +237,9 @@ static dnnl_status_t execute(struct lrp_library_conv *conv, struct run run)
                                     {DNNL_ARG_BIAS, conv->bias}};
     dnnl_status_t status = dnnl_success;
 
-    if (run.turn_from)
-        status = dnnl_primitive_execute(conv->reorder_from, conv->stream, 2, inwards);
-    if (!status)
-        status = dnnl_primitive_execute(conv->primitive, conv->stream, conv->bias ? 5 : 4, args);
-    if (!status && run.turn_to)
-        status = dnnl_primitive_execute(conv->reorder_to, conv->stream, 2, outwards);
+    if (run.turn_from) status = dnnl_primitive_execute(conv->reorder_from, conv->stream, 2, inwards);
+    if (!status) status = dnnl_primitive_execute(conv->primitive, conv->stream, conv->bias ? 5 : 4, args);
+    if (!status && run.turn_to) status = dnnl_primitive_execute(conv->reorder_to, conv->stream, 2, outwards);
     return status ? status : dnnl_stream_wait(conv->stream);
 }
 
@@ -276,8 +252,7 @@ enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, struct lrp_c
     void *const scratch = bytes ? lrp_pool_take(pool, bytes) : NULL;
     dnnl_status_t status;
 
-    if (!scratch && bytes)
-        return refused(err, dnnl_out_of_memory);
+    if (!scratch && bytes) return refused(err, dnnl_out_of_memory);
     place(conv, ends, this, bias, scratch);
     status = execute(conv, this);
     lrp_pool_give(pool, scratch, bytes);
@@ -305,11 +280,10 @@ enum lrp_status lrp_library_gemm(bool transpose_a, bool transpose_b, int64_t m, 
                                  int64_t row_a, const float *b, int64_t row_b, float beta, float *c, int64_t row_c,
                                  struct lrp_error *err)
 {
-    const dnnl_status_t status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, row_a, b,
-                                            row_b, beta, c, row_c);
+    const dnnl_status_t status =
+        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, row_a, b, row_b, beta, c, row_c);
 
-    if (status == dnnl_out_of_memory)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
+    if (status == dnnl_out_of_memory) return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
     if (status)
         return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this matrix product (status %d)", (int)status);
     return LRP_OK;

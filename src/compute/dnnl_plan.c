@@ -17,17 +17,14 @@ int lrp_library_block(void)
 {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
-    if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core)
-        return 16;
+    if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core) return 16;
     return (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8 : 0;
 }
 
 static dnnl_format_tag_t block_tag(int space, int block)
 {
-    if (block == 16)
-        return space == 3 ? dnnl_nCdhw16c : dnnl_nChw16c;
-    if (block == 8)
-        return space == 3 ? dnnl_nCdhw8c : dnnl_nChw8c;
+    if (block == 16) return space == 3 ? dnnl_nCdhw16c : dnnl_nChw16c;
+    if (block == 8) return space == 3 ? dnnl_nCdhw8c : dnnl_nChw8c;
     return dnnl_format_tag_any;
 }
 
@@ -72,8 +69,7 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
     plan->source[0] = plan->target[0] = shape->batch;
     plan->source[1] = shape->in_channels;
     plan->target[1] = plan->bias[0] = shape->out_channels;
-    if (plan->grouped)
-        plan->weights[dims++] = shape->group;
+    if (plan->grouped) plan->weights[dims++] = shape->group;
     plan->weights[dims++] = shape->out_channels / shape->group;
     plan->weights[dims++] = shape->in_channels / shape->group;
     dims += plan->space;
@@ -81,21 +77,17 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
     tag = dims == 4 ? dnnl_oihw : dims == 5 ? dnnl_abcde : dnnl_goidhw;
     dnnl_status_t status = dnnl_memory_desc_init_by_tag(&plan->plain_weights, dims, plan->weights, dnnl_f32, tag);
     tag = plain_tag(plan->space);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->plain_source, 2 + plan->space, plan->source, dnnl_f32, tag);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->plain_target, 2 + plan->space, plan->target, dnnl_f32, tag);
+    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->plain_source, 2 + plan->space, plan->source, dnnl_f32, tag);
+    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->plain_target, 2 + plan->space, plan->target, dnnl_f32, tag);
     tag = block_tag(plan->space, plan->block);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->blocked_source, 2 + plan->space, plan->source, dnnl_f32, tag);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->blocked_target, 2 + plan->space, plan->target, dnnl_f32, tag);
-    if (!status)
-        status = dnnl_memory_desc_init_by_tag(&plan->bias_desc, 1, plan->bias, dnnl_f32, dnnl_a);
+    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->blocked_source, 2 + plan->space, plan->source, dnnl_f32, tag);
+    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->blocked_target, 2 + plan->space, plan->target, dnnl_f32, tag);
+    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->bias_desc, 1, plan->bias, dnnl_f32, dnnl_a);
     return status;
 }
 
-static dnnl_status_t desc_in(const struct lrp_dnnl_plan *plan, enum layout layout, const dnnl_dim_t *dims, dnnl_memory_desc_t *out)
+static dnnl_status_t desc_in(const struct lrp_dnnl_plan *plan, enum layout layout, const dnnl_dim_t *dims,
+                             dnnl_memory_desc_t *out)
 {
     const dnnl_format_tag_t tag = layout == PLAIN     ? plain_tag(plan->space)
                                   : layout == BLOCKED ? block_tag(plan->space, plan->block)
@@ -105,8 +97,8 @@ static dnnl_status_t desc_in(const struct lrp_dnnl_plan *plan, enum layout layou
 }
 
 /* The description of the primitive for one choice of layouts. Winograd is never asked for: its exact zeros are noise. */
-static dnnl_status_t describe(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, size_t choice,
-                              dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *out)
+static dnnl_status_t describe(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, size_t choice, dnnl_primitive_attr_t attr,
+                              dnnl_primitive_desc_t *out)
 {
     const dnnl_prop_kind_t kind = dnnl_forward_inference;
     dnnl_memory_desc_t source, target, weights;
@@ -114,32 +106,28 @@ static dnnl_status_t describe(const struct lrp_dnnl_plan *plan, dnnl_engine_t en
     dnnl_primitive_desc_t hint = NULL;
     dnnl_status_t status = desc_in(plan, layouts[choice].source, plan->source, &source);
 
+    if (!status) status = desc_in(plan, layouts[choice].target, plan->target, &target);
     if (!status)
-        status = desc_in(plan, layouts[choice].target, plan->target, &target);
+        status =
+            dnnl_memory_desc_init_by_tag(&weights, plan->plain_weights.ndims, plan->weights, dnnl_f32, dnnl_format_tag_any);
     if (!status)
-        status = dnnl_memory_desc_init_by_tag(&weights, plan->plain_weights.ndims, plan->weights, dnnl_f32,
-                                              dnnl_format_tag_any);
-    if (!status)
-        status = dnnl_dilated_convolution_forward_desc_init(
-            &desc, kind, dnnl_convolution_direct, &source, &weights, plan->has_bias ? &plan->bias_desc : NULL, &target,
-            plan->stride, plan->dilation, plan->pad_begin, plan->pad_end);
-    if (!status)
-        status = dnnl_primitive_desc_create(&hint, &desc, attr, engine, NULL);
+        status = dnnl_dilated_convolution_forward_desc_init(&desc, kind, dnnl_convolution_direct, &source, &weights,
+                                                            plan->has_bias ? &plan->bias_desc : NULL, &target, plan->stride,
+                                                            plan->dilation, plan->pad_begin, plan->pad_end);
+    if (!status) status = dnnl_primitive_desc_create(&hint, &desc, attr, engine, NULL);
     if (plan->direction == LRP_FORWARD || status) {
         *out = hint;
         return status;
     }
     status = dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &source, &weights, &target,
-                                                              plan->stride, plan->dilation, plan->pad_begin,
-                                                              plan->pad_end);
-    if (!status)
-        status = dnnl_primitive_desc_create(out, &desc, attr, engine, hint);
+                                                              plan->stride, plan->dilation, plan->pad_begin, plan->pad_end);
+    if (!status) status = dnnl_primitive_desc_create(out, &desc, attr, engine, hint);
     dnnl_primitive_desc_destroy(hint);
     return status;
 }
 
-/* Not the reference, which is slow; nor what is cut up by the number of threads, which changes the last bits, and is no faster than our
- * own loops where nothing else takes a shape. */
+/* Not the reference, which is slow; nor what is cut up by the number of threads, which changes the last bits, and is no faster
+ * than our own loops where nothing else takes a shape. */
 static bool is_welcome(const char *implementation)
 {
     return strncmp(implementation, "ref", 3) != 0 && !strstr(implementation, "gemm") && !strstr(implementation, "brg");
@@ -151,8 +139,7 @@ dnnl_status_t lrp_dnnl_plan_choose(const struct lrp_dnnl_plan *plan, dnnl_engine
     dnnl_primitive_attr_t attr;
     dnnl_status_t status = dnnl_primitive_attr_create(&attr);
 
-    if (status)
-        return status;
+    if (status) return status;
     status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
     /* with few input channels, blocks of them would be mostly padding */
     const bool thin = plan->source[1] < 4 && !plan->grouped;
@@ -161,8 +148,7 @@ dnnl_status_t lrp_dnnl_plan_choose(const struct lrp_dnnl_plan *plan, dnnl_engine
         dnnl_primitive_desc_t found = NULL;
         const char *info = "ref";
 
-        if (describe(plan, engine, choice, attr, &found))
-            continue;
+        if (describe(plan, engine, choice, attr, &found)) continue;
         dnnl_primitive_desc_query(found, dnnl_query_impl_info_str, 0, (void *)&info);
         if (!is_welcome(info)) {
             dnnl_primitive_desc_destroy(found);

@@ -17,7 +17,7 @@ struct lrp_dnnl_plan {
     dnnl_dims_t source, weights, target, bias, stride, dilation, pad_begin, pad_end;
     dnnl_memory_desc_t plain_source, plain_weights, plain_target, bias_desc;
     dnnl_memory_desc_t blocked_source, blocked_target; /* in blocks of `block` channels */
-    int block; /* 0: this processor has no blocks of its own */
+    int block;                                         /* 0: this processor has no blocks of its own */
 };
 
 dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_direction direction, bool bias,

@@ -36,8 +36,7 @@ static void reach(const struct lrp_frame *f, int64_t k, struct lrp_frame_run *ru
 
     run->first = offset < 0 ? (-offset + stride - 1) / stride : 0;
     run->last = end <= 0 ? 0 : (end + stride - 1) / stride;
-    if (run->last > f->out[2])
-        run->last = f->out[2];
+    if (run->last > f->out[2]) run->last = f->out[2];
     run->in = run->first * stride + offset;
 }
 
@@ -48,8 +47,7 @@ bool lrp_frame_reads(const struct lrp_frame *frame, int64_t tap, int64_t row, st
     const int64_t d = row / f->out[1] * f->stride[0] + kd * f->dilation[0] - f->pad[0];
     const int64_t h = row % f->out[1] * f->stride[1] + kh * f->dilation[1] - f->pad[1];
 
-    if (d < 0 || d >= f->in[0] || h < 0 || h >= f->in[1])
-        return false;
+    if (d < 0 || d >= f->in[0] || h < 0 || h >= f->in[1]) return false;
     reach(f, kw, out);
     out->in += (d * f->in[1] + h) * f->in[2];
     return out->first < out->last;

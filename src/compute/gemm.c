@@ -6,16 +6,17 @@
 #include "wide.h"
 
 enum {
-    LANES = 32,        /* running sums of a dot product */
-    ROWS = 4,          /* dot products at a time */
-    STRIP = 2048,      /* columns of a row-wise product that stay in the nearest cache */
-    CHUNK = 16,        /* of those, in registers */
-    AHEAD = 2048,      /* bytes: a file's pages are small, and the processor looks ahead only inside one */
+    LANES = 32,   /* running sums of a dot product */
+    ROWS = 4,     /* dot products at a time */
+    STRIP = 2048, /* columns of a row-wise product that stay in the nearest cache */
+    CHUNK = 16,   /* of those, in registers */
+    AHEAD = 2048, /* bytes: a file's pages are small, and the processor looks ahead only inside one */
     LINE = 64,
-    PIECE = 1 << 23,    /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
+    PIECE =
+        1 << 23, /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
     TILE_ROWS = 128,    /* of a product of matrices, for one thread */
     TILE_COLUMNS = 512, /* likewise */
-    LONGEST_SUM = 2048 /* of a matrix product, before it is added to the total: keeps long sums exact */
+    LONGEST_SUM = 2048  /* of a matrix product, before it is added to the total: keeps long sums exact */
 };
 
 /* y (n) = M v + beta y, or M^T v + beta y. M is read as bytes: in a file it lies at any address. */
@@ -38,8 +39,7 @@ static inline float end_of_dot(const char *row, const float *vector, int64_t don
         total += part * vector[i];
     }
     for (int half = LANES / 2; half > 0; half /= 2)
-        for (int l = 0; l < half; l++)
-            sum[l] += sum[l + half];
+        for (int l = 0; l < half; l++) sum[l] += sum[l + half];
     return total + sum[0];
 }
 
@@ -50,8 +50,7 @@ WIDE static float dot(const char *row, const float *vector, int64_t count)
 
     for (; i + LANES <= count; i += LANES) {
         memcpy(part, row + (size_t)i * sizeof(float), sizeof part);
-        for (int l = 0; l < LANES; l++)
-            sum[l] += part[l] * vector[i + l];
+        for (int l = 0; l < LANES; l++) sum[l] += part[l] * vector[i + l];
     }
     return end_of_dot(row, vector, i, count, sum);
 }
@@ -69,11 +68,9 @@ WIDE static void several_dots(const char *const rows[ROWS], const float *vector,
             __builtin_prefetch(at + AHEAD);
             __builtin_prefetch(at + AHEAD + LINE);
             memcpy(part, at, sizeof part);
-            for (int l = 0; l < LANES; l++)
-                sum[r][l] += part[l] * vector[i + l];
+            for (int l = 0; l < LANES; l++) sum[r][l] += part[l] * vector[i + l];
         }
-    for (int r = 0; r < ROWS; r++)
-        out[r] = end_of_dot(rows[r], vector, i, count, sum[r]);
+    for (int r = 0; r < ROWS; r++) out[r] = end_of_dot(rows[r], vector, i, count, sum[r]);
 }
 
 static float start_value(const struct product *p, int64_t i)
@@ -91,19 +88,17 @@ static void rows_times_vector(void *context, int64_t begin, int64_t end)
         float out[ROWS];
 
         done = last - r < ROWS ? 1 : ROWS;
-        for (int64_t k = 0; k < done; k++)
-            rows[k] = p->matrix + (size_t)((r + k) * p->columns) * sizeof(float);
+        for (int64_t k = 0; k < done; k++) rows[k] = p->matrix + (size_t)((r + k) * p->columns) * sizeof(float);
         if (done == ROWS)
             several_dots(rows, p->vector, p->columns, out);
         else
             out[0] = dot(rows[0], p->vector, p->columns);
-        for (int64_t k = 0; k < done; k++)
-            p->result[r + k] = start_value(p, r + k) + out[k];
+        for (int64_t k = 0; k < done; k++) p->result[r + k] = start_value(p, r + k) + out[k];
     }
 }
 
-/* sum[0..width) += four rows times their factors, a few columns at a time so that they stay in registers; in double, which memory
- * is too slow to notice. */
+/* sum[0..width) += four rows times their factors, a few columns at a time so that they stay in registers; in double, which
+ * memory is too slow to notice. */
 WIDE static void add_four(const char *const rows[4], const float factors[4], int64_t width, double *restrict sum)
 {
     float part[4][CHUNK];
@@ -125,8 +120,8 @@ WIDE static void add_four(const char *const rows[4], const float factors[4], int
         }
 }
 
-/* sum[0..width) += the rows of a strip times their factors. Rows with factor zero are not even read: half of all activations and
- * relevances are zero. */
+/* sum[0..width) += the rows of a strip times their factors. Rows with factor zero are not even read: half of all activations
+ * and relevances are zero. */
 static void add_rows(const struct product *p, int64_t column, int64_t width, double *sum)
 {
     const char *rows[4];
@@ -134,8 +129,7 @@ static void add_rows(const struct product *p, int64_t column, int64_t width, dou
     int count = 0;
 
     for (int64_t r = 0; r < p->rows; r++) {
-        if (p->vector[r] == 0)
-            continue;
+        if (p->vector[r] == 0) continue;
         rows[count] = p->matrix + (size_t)(r * p->columns + column) * sizeof(float);
         factors[count++] = p->vector[r];
         if (count == 4) {
@@ -161,11 +155,9 @@ static void vector_times_strips(void *context, int64_t begin, int64_t end)
         const int64_t width = p->columns - column < p->strip ? p->columns - column : p->strip;
         double sum[STRIP];
 
-        for (int64_t i = 0; i < width; i++)
-            sum[i] = (double)start_value(p, column + i);
+        for (int64_t i = 0; i < width; i++) sum[i] = (double)start_value(p, column + i);
         add_rows(p, column, width, sum);
-        for (int64_t i = 0; i < width; i++)
-            p->result[column + i] = (float)sum[i];
+        for (int64_t i = 0; i < width; i++) p->result[column + i] = (float)sum[i];
     }
 }
 
@@ -190,17 +182,16 @@ static enum lrp_status with_vector(const void *matrix, int64_t rows, int64_t col
     const int64_t most = PIECE / (cost > 0 ? cost : 1) / turn * turn, piece = most > turn ? most : turn;
 
     for (; p.first < count; p.first += piece) {
-        if (p.first && lrp_run_should_stop(run))
-            return lrp_fail(err, LRP_CANCELLED, "cancelled");
-        lrp_parallel_for(run, count - p.first < piece ? count - p.first : piece, cost, dots ? rows_times_vector : vector_times_strips, &p);
+        if (p.first && lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        lrp_parallel_for(run, count - p.first < piece ? count - p.first : piece, cost,
+                         dots ? rows_times_vector : vector_times_strips, &p);
     }
     return LRP_OK;
 }
 
 static void scale(float beta, float *c, int64_t count)
 {
-    for (int64_t i = 0; i < count; i++)
-        c[i] = beta == 0 ? 0 : beta * c[i];
+    for (int64_t i = 0; i < count; i++) c[i] = beta == 0 ? 0 : beta * c[i];
 }
 
 /* C (m,n) = A' B' + beta C in tiles, each done by one thread: the same bits for any number of them. */
@@ -211,7 +202,7 @@ struct tiled {
     float beta, *c;
     const struct lrp_run *run;
     int64_t rows, columns; /* of a tile: what depends on the shape alone */
-    int status; /* enum lrp_status; of the first tile that failed, atomically */
+    int status;            /* enum lrp_status; of the first tile that failed, atomically */
 };
 
 /* Long sums in pieces, each from zero in the library's registers. */
@@ -225,13 +216,11 @@ static enum lrp_status one_tile(const struct tiled *t, int64_t row, int64_t colu
         const float *const a = t->a + (t->transpose_a ? first * row_a + row : row * row_a + first);
         const float *const b = t->b + (t->transpose_b ? column * row_b + first : first * row_b + column);
         const enum lrp_status status =
-            lrp_run_should_stop(t->run)
-                ? LRP_CANCELLED
-                : lrp_library_gemm(t->transpose_a, t->transpose_b, rows, columns, part, a, row_a, b, row_b, first ? 1 : t->beta,
-                                   t->c + row * t->n + column, t->n, NULL);
+            lrp_run_should_stop(t->run) ? LRP_CANCELLED
+                                        : lrp_library_gemm(t->transpose_a, t->transpose_b, rows, columns, part, a, row_a, b,
+                                                           row_b, first ? 1 : t->beta, t->c + row * t->n + column, t->n, NULL);
 
-        if (status)
-            return status;
+        if (status) return status;
     }
     return LRP_OK;
 }
@@ -252,21 +241,19 @@ static void some_tiles(void *context, int64_t begin, int64_t end)
     for (int64_t i = begin; i < end && !__atomic_load_n(&t->status, __ATOMIC_RELAXED); i++) {
         const enum lrp_status status = one_tile(t, i / across * t->rows, i % across * t->columns);
 
-        if (status)
-            __atomic_store_n(&t->status, (int)status, __ATOMIC_RELAXED);
+        if (status) __atomic_store_n(&t->status, (int)status, __ATOMIC_RELAXED);
     }
 }
 
-enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
-                         const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
+enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, const void *b,
+                         float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct tiled tiled = {transpose_a, transpose_b, m, n, k, a, b, beta, c, run, share_of(m, TILE_ROWS), share_of(n, TILE_COLUMNS), LRP_OK};
+    struct tiled tiled = {
+        transpose_a, transpose_b, m, n, k, a, b, beta, c, run, share_of(m, TILE_ROWS), share_of(n, TILE_COLUMNS), LRP_OK};
     int before;
 
-    if (m == 0 || n == 0)
-        return LRP_OK;
-    if (lrp_run_should_stop(run))
-        return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (m == 0 || n == 0) return LRP_OK;
+    if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
     if (k == 0) {
         scale(beta, c, m * n);
         return LRP_OK;
@@ -276,8 +263,8 @@ enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t 
     if (n == 1 && (uintptr_t)b % sizeof(float) == 0)
         return with_vector(a, transpose_a ? k : m, transpose_a ? m : k, !transpose_a, b, beta, c, run, err);
     before = lrp_threads_enter(NULL); /* a tile's own */
-    lrp_parallel_for(run, (m + tiled.rows - 1) / tiled.rows * ((n + tiled.columns - 1) / tiled.columns), tiled.rows * tiled.columns * k,
-                     some_tiles, &tiled);
+    lrp_parallel_for(run, (m + tiled.rows - 1) / tiled.rows * ((n + tiled.columns - 1) / tiled.columns),
+                     tiled.rows * tiled.columns * k, some_tiles, &tiled);
     lrp_threads_leave(before);
     return tiled.status ? lrp_fail(err, (enum lrp_status)tiled.status, "%s",
                                    tiled.status == LRP_CANCELLED ? "cancelled"

@@ -12,9 +12,8 @@ struct lrp_library_conv;
 /* Makes a direction for `threads` threads from plain weights (any alignment; NULL: only to ask for the name). *out is NULL
  * and LRP_OK is returned if the library has no fast implementation for this shape on this processor.
  * `bias`: a bias will be given to run. Errors: LRP_MEMORY. */
-enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lrp_direction direction, int threads,
-                                     bool bias, const void *weights, struct lrp_library_conv **out,
-                                     struct lrp_error *err);
+enum lrp_status lrp_library_conv_new(const struct lrp_conv_shape *shape, enum lrp_direction direction, int threads, bool bias,
+                                     const void *weights, struct lrp_library_conv **out, struct lrp_error *err);
 void lrp_library_conv_free(struct lrp_library_conv *conv);
 /* Bytes of its weights. */
 size_t lrp_library_conv_held(const struct lrp_library_conv *conv);

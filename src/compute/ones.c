@@ -1,5 +1,5 @@
-/* ones.c: convolutions whose weights are all 1. All channels of a group read and give the same: they are summed up first, then one
- * plane is summed over the window, one space dimension after another. */
+/* ones.c: convolutions whose weights are all 1. All channels of a group read and give the same: they are summed up first, then
+ * one plane is summed over the window, one space dimension after another. */
 #include "ones.h"
 
 #include <string.h>
@@ -20,16 +20,14 @@ static void sum_channels(void *context, int64_t begin, int64_t end)
 
     memcpy(c->sum + begin, c->planes + begin, (size_t)(end - begin) * sizeof(float));
     for (int64_t k = 1; k < c->channels; k++)
-        for (int64_t i = begin; i < end; i++)
-            c->sum[i] += c->planes[k * c->size + i];
+        for (int64_t i = begin; i < end; i++) c->sum[i] += c->planes[k * c->size + i];
 }
 
 static void copy_channels(void *context, int64_t begin, int64_t end)
 {
     const struct channels *const c = context;
 
-    for (int64_t k = begin; k < end; k++)
-        memcpy(c->copies + k * c->size, c->sum, (size_t)c->size * sizeof(float));
+    for (int64_t k = begin; k < end; k++) memcpy(c->copies + k * c->size, c->sum, (size_t)c->size * sizeof(float));
 }
 
 /* Sums over the window along one dimension: from (outer, read, inner) to (outer, written, inner). */
@@ -65,8 +63,7 @@ static void sum_lines(void *context, int64_t begin, int64_t end)
                 const float *const source = from + (l->back ? o : at) * l->inner;
                 float *const target = to + (l->back ? at : o) * l->inner;
 
-                for (int64_t i = 0; at >= 0 && i < l->inner; i++)
-                    target[i] += source[i];
+                for (int64_t i = 0; at >= 0 && i < l->inner; i++) target[i] += source[i];
             }
     }
 }
@@ -75,8 +72,7 @@ static int64_t product(const int64_t *dims, int rank)
 {
     int64_t count = 1;
 
-    for (int d = 0; d < rank; d++)
-        count *= dims[d];
+    for (int d = 0; d < rank; d++) count *= dims[d];
     return count;
 }
 
@@ -100,10 +96,17 @@ static float *box(const struct lrp_conv_shape *s, bool back, float *const rooms[
     int at = 0;
 
     for (int d = 0; d < s->rank; d++) {
-        struct line line = {.from = rooms[at], .to = rooms[!at], .outer = product(written, d), .read = read[d],
-                            .written = written[d], .inner = product(read + d + 1, s->rank - d - 1),
-                            .kernel = s->kernel[d], .stride = s->stride[d], .dilation = s->dilation[d],
-                            .pad = s->pad_begin[d], .back = back};
+        struct line line = {.from = rooms[at],
+                            .to = rooms[!at],
+                            .outer = product(written, d),
+                            .read = read[d],
+                            .written = written[d],
+                            .inner = product(read + d + 1, s->rank - d - 1),
+                            .kernel = s->kernel[d],
+                            .stride = s->stride[d],
+                            .dilation = s->dilation[d],
+                            .pad = s->pad_begin[d],
+                            .back = back};
 
         lrp_parallel_for(run, line.outer, line.written * line.inner * line.kernel, sum_lines, &line);
         at = !at;
@@ -124,11 +127,11 @@ static enum lrp_status run_ones(const struct lrp_conv_shape *s, bool back, const
     enum lrp_status status = rooms[0] && rooms[1] ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for sums");
 
     for (int64_t g = 0; !status && g < s->batch * s->group; g++) {
-        struct channels in = {.planes = from + g * channels_in * size_in, .sum = rooms[0], .channels = channels_in, .size = size_in};
+        struct channels in = {
+            .planes = from + g * channels_in * size_in, .sum = rooms[0], .channels = channels_in, .size = size_in};
         struct channels out = {.copies = to + g * channels_out * size_out, .channels = channels_out, .size = size_out};
 
-        if (lrp_run_should_stop(run))
-            status = lrp_fail(err, LRP_CANCELLED, "cancelled");
+        if (lrp_run_should_stop(run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
         if (!channels_in)
             memset(rooms[0], 0, (size_t)size_in * sizeof(float));
         else

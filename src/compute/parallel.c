@@ -13,10 +13,8 @@ static int64_t threads_for(const struct lrp_run *run, int64_t count, int64_t cos
     int64_t threads = run && run->threads > 1 ? run->threads : 1;
     int64_t work;
 
-    if (__builtin_mul_overflow(count, cost > 0 ? cost : 1, &work))
-        work = INT64_MAX;
-    if (threads > work / WORTH_A_THREAD + 1)
-        threads = work / WORTH_A_THREAD + 1;
+    if (__builtin_mul_overflow(count, cost > 0 ? cost : 1, &work)) work = INT64_MAX;
+    if (threads > work / WORTH_A_THREAD + 1) threads = work / WORTH_A_THREAD + 1;
     return threads < count ? threads : count;
 }
 
@@ -26,8 +24,7 @@ void lrp_parallel_for(const struct lrp_run *run, int64_t count, int64_t cost,
     const int64_t threads = count > 0 ? threads_for(run, count, cost) : 0;
 
     if (threads <= 1) {
-        if (count > 0)
-            body(context, 0, count);
+        if (count > 0) body(context, 0, count);
         return;
     }
     const int64_t part = count / threads, rest = count % threads;

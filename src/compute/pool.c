@@ -25,8 +25,7 @@ struct lrp_pool *lrp_pool_new(void)
 {
     struct lrp_pool *pool = calloc(1, sizeof *pool);
 
-    if (!pool)
-        return NULL;
+    if (!pool) return NULL;
     pool->references = 1;
     pool->limit = SIZE_MAX;
     pthread_mutex_init(&pool->lock, NULL);
@@ -35,8 +34,7 @@ struct lrp_pool *lrp_pool_new(void)
 
 struct lrp_pool *lrp_pool_retain(struct lrp_pool *pool)
 {
-    if (pool)
-        __atomic_add_fetch(&pool->references, 1, __ATOMIC_RELAXED);
+    if (pool) __atomic_add_fetch(&pool->references, 1, __ATOMIC_RELAXED);
     return pool;
 }
 
@@ -50,14 +48,12 @@ static void shrink(struct lrp_pool *pool, size_t limit)
         pool->bytes -= pool->idle[gone].bytes;
     }
     pool->count -= gone;
-    for (size_t i = 0; gone && i < pool->count; i++)
-        pool->idle[i] = pool->idle[i + gone];
+    for (size_t i = 0; gone && i < pool->count; i++) pool->idle[i] = pool->idle[i + gone];
 }
 
 void lrp_pool_release(struct lrp_pool *pool)
 {
-    if (!pool || __atomic_sub_fetch(&pool->references, 1, __ATOMIC_ACQ_REL) > 0)
-        return;
+    if (!pool || __atomic_sub_fetch(&pool->references, 1, __ATOMIC_ACQ_REL) > 0) return;
     shrink(pool, 0);
     free(pool->idle);
     pthread_mutex_destroy(&pool->lock);
@@ -76,12 +72,10 @@ static void *find(struct lrp_pool *pool, size_t bytes)
     for (size_t i = pool->count; i-- > 0;) {
         void *const memory = pool->idle[i].memory;
 
-        if (pool->idle[i].bytes != bytes)
-            continue;
+        if (pool->idle[i].bytes != bytes) continue;
         pool->count--;
         pool->bytes -= bytes;
-        for (size_t k = i; k < pool->count; k++)
-            pool->idle[k] = pool->idle[k + 1];
+        for (size_t k = i; k < pool->count; k++) pool->idle[k] = pool->idle[k + 1];
         return memory;
     }
     return NULL;
@@ -92,8 +86,7 @@ void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
     const size_t whole = rounded(bytes);
     void *memory;
 
-    if (!pool || bytes < SMALL)
-        return lrp_buffer_bytes(bytes);
+    if (!pool || bytes < SMALL) return lrp_buffer_bytes(bytes);
     pthread_mutex_lock(&pool->lock);
     memory = find(pool, whole);
     pool->used += whole;
@@ -105,8 +98,7 @@ void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
         shrink(pool, 0);
         memory = lrp_buffer_bytes(whole);
     }
-    if (!memory)
-        pool->used -= whole;
+    if (!memory) pool->used -= whole;
     pthread_mutex_unlock(&pool->lock);
     return memory;
 }
@@ -117,11 +109,9 @@ static bool grow(struct lrp_pool *pool)
     const size_t capacity = pool->capacity ? 2 * pool->capacity : 64;
     struct idle *more;
 
-    if (pool->count < pool->capacity)
-        return true;
+    if (pool->count < pool->capacity) return true;
     more = realloc(pool->idle, capacity * sizeof *more);
-    if (!more)
-        return false;
+    if (!more) return false;
     pool->idle = more;
     pool->capacity = capacity;
     return true;

@@ -14,7 +14,7 @@ struct lrp_run {
     int threads;                     /* how many threads data-parallel loops may use, at least 1 */
     bool (*should_stop)(void *data); /* asked between pieces of work; NULL: never */
     void *data;
-    struct lrp_pool *pool;           /* where scratch and results come from; NULL: fresh memory */
+    struct lrp_pool *pool; /* where scratch and results come from; NULL: fresh memory */
 };
 bool lrp_run_should_stop(const struct lrp_run *run);
 
@@ -27,13 +27,13 @@ struct lrp_conv_shape {
 };
 struct lrp_conv; /* prepared: weights in the primitive's own layout, primitives for both directions made on first use */
 
-/* How many neighbouring groups are done as one, with zeros for the weights between them (conv_join.h): a convolution holds as many times
- * its weights. 1: none. */
+/* How many neighbouring groups are done as one, with zeros for the weights between them (conv_join.h): a convolution holds as
+ * many times its weights. 1: none. */
 int64_t lrp_conv_joined_groups(const struct lrp_conv_shape *shape);
 /* Makes a convolution whose weights are copied (any alignment is fine: weights is read with memcpy). bias may be NULL.
  * Errors: LRP_MEMORY, LRP_UNSUPPORTED (what the numeric library refuses). */
-enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias,
-                             struct lrp_conv **out, struct lrp_error *err);
+enum lrp_status lrp_conv_new(const struct lrp_conv_shape *shape, const void *weights, const void *bias, struct lrp_conv **out,
+                             struct lrp_error *err);
 void lrp_conv_free(struct lrp_conv *conv);
 /* Bytes of weights it holds by now, in whatever layouts. */
 size_t lrp_conv_held(const struct lrp_conv *conv);
@@ -44,15 +44,18 @@ struct lrp_conv_ends {
     float *to;
     bool from_blocked, to_blocked;
 };
-/* In blocks of how many channels a direction reads and writes by itself, so that nothing needs to be turned; 0: row-major only. */
-enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from, int *to,
-                                struct lrp_error *err);
+/* In blocks of how many channels a direction reads and writes by itself, so that nothing needs to be turned; 0: row-major only.
+ */
+enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from,
+                                int *to, struct lrp_error *err);
 enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
                              const struct lrp_run *run, struct lrp_error *err);
 /* y = W*x + b. */
-enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run, struct lrp_error *err);
+enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,
+                                 struct lrp_error *err);
 /* gx = W^T gy (overwrites gx; bias plays no part). */
-enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run, struct lrp_error *err);
+enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run,
+                                  struct lrp_error *err);
 /* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run, for tests and --profile. Returns buffer. */
 char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 

@@ -134,8 +134,10 @@ static struct part part_number(const struct job *job, size_t i)
         const float *f = lrp_tensor_present(job->tensor, at, end - at < BLOCK ? end - at : BLOCK, room, &n);
         struct part part;
         sum_block(f, n, &part);
-        if (isfinite(part.sum)) part.squares = squares_block(f, n, part.sum / (double)n);
-        else finite_block(f, n, &part);
+        if (isfinite(part.sum))
+            part.squares = squares_block(f, n, part.sum / (double)n);
+        else
+            finite_block(f, n, &part);
         join(&all, &part);
     }
     return all;

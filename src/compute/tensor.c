@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocked.h"
 #include "buffer.h"
 #include "convert.h"
 #include "mapping.h"
 #include "npy.h"
-#include "blocked.h"
 
 static size_t element_size(enum lrp_dtype dtype)
 {
@@ -23,14 +23,11 @@ static enum lrp_status take(struct lrp_pool *pool, enum lrp_dtype dtype, const s
     struct lrp_tensor *tensor = NULL;
     char text[160];
 
-    if (count >= 0)
-        tensor = malloc(sizeof *tensor);
-    if (!tensor)
-        goto fail;
+    if (count >= 0) tensor = malloc(sizeof *tensor);
+    if (!tensor) goto fail;
     *tensor = (struct lrp_tensor){.dtype = dtype, .shape = *shape, .count = (size_t)count, .references = 1, .block = block};
     tensor->f = lrp_pool_take(pool, lrp_tensor_bytes(tensor));
-    if (!tensor->f)
-        goto fail;
+    if (!tensor->f) goto fail;
     tensor->home = lrp_pool_retain(pool);
     *out = tensor;
     return LRP_OK;
@@ -46,8 +43,8 @@ enum lrp_status lrp_tensor_take(struct lrp_pool *pool, enum lrp_dtype dtype, con
     return take(pool, dtype, shape, 0, out, err);
 }
 
-enum lrp_status lrp_tensor_take_blocked(struct lrp_pool *pool, const struct lrp_shape *shape, int block, struct lrp_tensor **out,
-                                        struct lrp_error *err)
+enum lrp_status lrp_tensor_take_blocked(struct lrp_pool *pool, const struct lrp_shape *shape, int block,
+                                        struct lrp_tensor **out, struct lrp_error *err)
 {
     return take(pool, LRP_DTYPE_FLOAT, shape, block, out, err);
 }
@@ -57,8 +54,7 @@ enum lrp_status lrp_tensor_zero(struct lrp_pool *pool, enum lrp_dtype dtype, con
 {
     const enum lrp_status status = lrp_tensor_take(pool, dtype, shape, out, err);
 
-    if (!status)
-        memset((*out)->f, 0, lrp_tensor_bytes(*out));
+    if (!status) memset((*out)->f, 0, lrp_tensor_bytes(*out));
     return status;
 }
 
@@ -72,8 +68,7 @@ enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tens
 {
     const enum lrp_status status = take(source->home, source->dtype, &source->shape, source->block, out, err);
 
-    if (!status)
-        memcpy((*out)->f, source->f, lrp_tensor_bytes(source));
+    if (!status) memcpy((*out)->f, source->f, lrp_tensor_bytes(source));
     return status;
 }
 
@@ -91,8 +86,7 @@ struct lrp_tensor *lrp_tensor_retain(const struct lrp_tensor *tensor)
 
 void lrp_tensor_release(const struct lrp_tensor *tensor)
 {
-    if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0)
-        return;
+    if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0) return;
     lrp_tensor_release(tensor->rows);
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);
@@ -113,8 +107,7 @@ static void from_fortran(const struct lrp_shape *shape, const void *source, size
         memcpy((char *)target + i * size, (const char *)source + from * size, size);
         for (int d = shape->rank - 1; d >= 0; d--) {
             from += stride[d];
-            if (++index[d] < shape->dim[d])
-                break;
+            if (++index[d] < shape->dim[d]) break;
             from -= stride[d] * (size_t)shape->dim[d];
             index[d] = 0;
         }
@@ -127,21 +120,18 @@ static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tenso
     struct lrp_tensor *tensor, *ordered;
     enum lrp_status status = lrp_tensor_new(is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &npy->shape, &tensor, err);
 
-    if (status)
-        return status;
+    if (status) return status;
     if (is_float)
         lrp_convert_to_f32(npy->dtype, npy->data, npy->count, npy->swapped, tensor->f);
     else
         lrp_convert_to_i64(npy->dtype, npy->data, npy->count, npy->swapped, tensor->i);
     if (npy->fortran && npy->shape.rank > 1) {
         status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
-        if (!status)
-            from_fortran(&tensor->shape, tensor->f, tensor->count, element_size(tensor->dtype), ordered->f);
+        if (!status) from_fortran(&tensor->shape, tensor->f, tensor->count, element_size(tensor->dtype), ordered->f);
         lrp_tensor_release(tensor);
         tensor = ordered;
     }
-    if (!status)
-        *out = tensor;
+    if (!status) *out = tensor;
     return status;
 }
 
@@ -151,13 +141,10 @@ enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, s
     struct lrp_npy npy;
     enum lrp_status status = lrp_mapping_open(path, &mapping, err);
 
-    if (status)
-        return status;
+    if (status) return status;
     status = lrp_npy_parse(mapping.data, mapping.size, &npy, err);
-    if (!status)
-        status = tensor_of_npy(&npy, out, err);
-    if (status)
-        status = lrp_fail_context(err, status, "%s", path);
+    if (!status) status = tensor_of_npy(&npy, out, err);
+    if (status) status = lrp_fail_context(err, status, "%s", path);
     lrp_mapping_close(&mapping);
     return status;
 }
@@ -167,13 +154,10 @@ enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char
     float *numbers;
     enum lrp_status status;
 
-    if (lrp_dtype_is_float(tensor->dtype))
-        return lrp_npy_write_f32(path, &tensor->shape, tensor->f, err);
+    if (lrp_dtype_is_float(tensor->dtype)) return lrp_npy_write_f32(path, &tensor->shape, tensor->f, err);
     numbers = lrp_buffer_new((int64_t)tensor->count);
-    if (!numbers)
-        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to convert the array", path);
-    for (size_t i = 0; i < tensor->count; i++)
-        numbers[i] = (float)tensor->i[i];
+    if (!numbers) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to convert the array", path);
+    for (size_t i = 0; i < tensor->count; i++) numbers[i] = (float)tensor->i[i];
     status = lrp_npy_write_f32(path, &tensor->shape, numbers, err);
     free(numbers);
     return status;

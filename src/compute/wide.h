@@ -2,9 +2,11 @@
 #ifndef LRP_COMPUTE_WIDE_H
 #define LRP_COMPUTE_WIDE_H
 
-/* Before a function: it is made for AVX-512, AVX2 and the least there is, and the one that fits is chosen when the program starts. The
- * results are the same, as products and sums are not contracted (but in conv_depthwise.c). Not with what cannot do it: sanitizers, Clang. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+/* Before a function: it is made for AVX-512, AVX2 and the least there is, and the one that fits is chosen when the program
+ * starts. The results are the same, as products and sums are not contracted (but in conv_depthwise.c). Not with what cannot do
+ * it: sanitizers, Clang. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&            \
+    !defined(__clang__)
 #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define WIDE

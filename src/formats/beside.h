@@ -7,9 +7,9 @@
 
 /* The folder of a model without symbolic links, in the arena; "" is the root. */
 enum lrp_status lrp_beside_folder(struct lrp_arena *arena, const char *model, const char **out, struct lrp_error *err);
-/* Maps the regular file that a model calls `name` (`what` says as what: "external data"); the path that is opened is the one that was
- * checked. Owned by the caller. */
-enum lrp_status lrp_beside_map(struct lrp_arena *arena, const char *folder, const char *what, const char *name, struct lrp_mapping *out,
-                               struct lrp_error *err);
+/* Maps the regular file that a model calls `name` (`what` says as what: "external data"); the path that is opened is the one
+ * that was checked. Owned by the caller. */
+enum lrp_status lrp_beside_map(struct lrp_arena *arena, const char *folder, const char *what, const char *name,
+                               struct lrp_mapping *out, struct lrp_error *err);
 
 #endif

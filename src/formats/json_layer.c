@@ -10,7 +10,8 @@
 
 enum { MOST_INPUTS = 8, MOST_LITERAL = 1 << 20 };
 
-enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *number, const cJSON *layer, const char *format, ...)
+enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *number, const cJSON *layer, const char *format,
+                                    ...)
 {
     char text[600];
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type");
@@ -52,7 +53,8 @@ enum lrp_status lrp_json_node(struct lrp_json_reader *r, const struct lrp_node_d
 
 static enum lrp_status add_constant(struct lrp_json_reader *r, const char *name, const struct lrp_blob *blob)
 {
-    struct lrp_constant_definition *constants = lrp_json_grow(r, r->constants, r->constant_count, &r->constant_capacity, sizeof *constants);
+    struct lrp_constant_definition *constants =
+        lrp_json_grow(r, r->constants, r->constant_count, &r->constant_capacity, sizeof *constants);
     if (!constants || !name) return no_memory(r);
     r->constants = constants;
     constants[r->constant_count++] = (struct lrp_constant_definition){name, blob};
@@ -110,16 +112,20 @@ static enum lrp_status read_weight(struct lrp_json_reader *r, const cJSON *layer
             const struct lrp_safetensor *t = &r->weights[i];
             if (strcmp(t->name, item->valuestring) != 0) continue;
             if (!(blob = lrp_arena_calloc(r->arena, 1, sizeof *blob))) return no_memory(r);
-            *blob = (struct lrp_blob){.dtype = t->dtype, .shape = t->shape, .count = t->count, .raw = t->data, .mapped = r->weights_mapped};
+            *blob = (struct lrp_blob){
+                .dtype = t->dtype, .shape = t->shape, .count = t->count, .raw = t->data, .mapped = r->weights_mapped};
             *out = blob;
             return LRP_OK;
         }
-        return lrp_json_layer_fail(r, number, layer, "\"%s\": there is no tensor %.200s in the weights", item->string, item->valuestring);
+        return lrp_json_layer_fail(r, number, layer, "\"%s\": there is no tensor %.200s in the weights", item->string,
+                                   item->valuestring);
     }
     if (!literal_shape(item, 0, &shape, true))
-        return lrp_json_layer_fail(r, number, layer, "\"%s\": the name of a tensor, or an array of numbers, is needed", item->string);
+        return lrp_json_layer_fail(r, number, layer, "\"%s\": the name of a tensor, or an array of numbers, is needed",
+                                   item->string);
     if (!(blob = new_blob(r, LRP_DTYPE_FLOAT, &shape, sizeof(float))))
-        return lrp_json_layer_fail(r, number, layer, "\"%s\": more numbers than JSON is for: put them into the safetensors file", item->string);
+        return lrp_json_layer_fail(r, number, layer,
+                                   "\"%s\": more numbers than JSON is for: put them into the safetensors file", item->string);
     fill_literal(item, (float *)(uintptr_t)blob->raw, 0);
     *out = blob;
     return LRP_OK;
@@ -136,23 +142,25 @@ static enum lrp_status read_integers(struct lrp_json_reader *r, const cJSON *lay
     if (!blob) return no_memory(r);
     int64_t *data = (int64_t *)(uintptr_t)blob->raw;
     bool ok = cJSON_IsArray(item) || lrp_json_is_int(item, data);
-    if (cJSON_IsArray(item))
-        cJSON_ArrayForEach(child, item) ok = ok && lrp_json_is_int(child, &data[at++]);
+    if (cJSON_IsArray(item)) cJSON_ArrayForEach(child, item) ok = ok && lrp_json_is_int(child, &data[at++]);
     *out = blob;
     return ok ? LRP_OK : lrp_json_layer_fail(r, number, layer, "\"%s\": whole numbers are needed", item->string);
 }
 
-static enum lrp_status read_constant(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *key, char kind,
-                                     const char **name)
+static enum lrp_status read_constant(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *key,
+                                     char kind, const char **name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(layer, key);
     const struct lrp_blob *blob = NULL;
     *name = "";
-    const bool relu6 = !item && kind == 'f' && strcmp(cJSON_GetObjectItemCaseSensitive(layer, "type")->valuestring, "relu6") == 0;
+    const bool relu6 =
+        !item && kind == 'f' && strcmp(cJSON_GetObjectItemCaseSensitive(layer, "type")->valuestring, "relu6") == 0;
     if (!item && !relu6) return LRP_OK;
     enum lrp_status status = LRP_OK;
-    if (kind == 'w') status = read_weight(r, layer, number, item, &blob);
-    else if (kind == 'i') status = read_integers(r, layer, number, item, &blob);
+    if (kind == 'w')
+        status = read_weight(r, layer, number, item, &blob);
+    else if (kind == 'i')
+        status = read_integers(r, layer, number, item, &blob);
     else {
         struct lrp_blob *scalar = new_blob(r, LRP_DTYPE_FLOAT, &(struct lrp_shape){.rank = 0}, sizeof(float));
         if (!scalar) return no_memory(r);
@@ -160,7 +168,7 @@ static enum lrp_status read_constant(struct lrp_json_reader *r, const cJSON *lay
         *(float *)(uintptr_t)scalar->raw = item ? (float)item->valuedouble : strcmp(key, "max") == 0 ? 6 : 0;
         blob = scalar;
     }
-    if (status != LRP_OK) return status;
+    if (status) return status;
     *name = lrp_arena_printf(r->arena, "%s.%s", number, key);
     return add_constant(r, *name, blob);
 }
@@ -179,7 +187,8 @@ static enum lrp_status list_attribute(struct lrp_json_reader *r, const cJSON *la
     if (!ints || !floats) return no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
-        if (!cJSON_IsNumber(child)) return lrp_json_layer_fail(r, number, layer, "\"%s\": a list of numbers is needed", item->string);
+        if (!cJSON_IsNumber(child))
+            return lrp_json_layer_fail(r, number, layer, "\"%s\": a list of numbers is needed", item->string);
         whole &= lrp_json_is_int(child, &ints[at]);
         floats[at++] = (float)child->valuedouble;
     }
@@ -191,15 +200,15 @@ static enum lrp_status list_attribute(struct lrp_json_reader *r, const cJSON *la
 }
 
 /* Numbers are whole or not as they are written, where the kind is not known by the attribute's name. */
-static enum lrp_status read_attribute(struct lrp_json_reader *r, const cJSON *layer, const char *number, const cJSON *item, const char *name,
-                                      bool known, struct lrp_attribute *out)
+static enum lrp_status read_attribute(struct lrp_json_reader *r, const cJSON *layer, const char *number, const cJSON *item,
+                                      const char *name, bool known, struct lrp_attribute *out)
 {
     const enum lrp_attribute_kind expected = known ? lrp_attribute_expected(name) : 0;
     *out = (struct lrp_attribute){.name = lrp_arena_strdup(r->arena, name)};
     if (!out->name) return no_memory(r);
     if (cJSON_IsArray(item)) {
         enum lrp_status status = list_attribute(r, layer, number, item, out);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         if (expected == LRP_ATTRIBUTE_FLOATS) out->kind = expected;
     } else if (cJSON_IsString(item)) {
         out->kind = LRP_ATTRIBUTE_STRING;
@@ -210,7 +219,8 @@ static enum lrp_status read_attribute(struct lrp_json_reader *r, const cJSON *la
     } else if (cJSON_IsNumber(item)) {
         out->kind = expected != LRP_ATTRIBUTE_FLOAT && lrp_json_is_int(item, &out->i) ? LRP_ATTRIBUTE_INT : LRP_ATTRIBUTE_FLOAT;
         out->f = (float)item->valuedouble;
-    } else return lrp_json_layer_fail(r, number, layer, "\"%s\": a number, text or list is needed", item->string);
+    } else
+        return lrp_json_layer_fail(r, number, layer, "\"%s\": a number, text or list is needed", item->string);
     if (expected && out->kind != expected)
         return lrp_json_layer_fail(r, number, layer, "\"%s\" must be %s", item->string, lrp_attribute_kind_words(expected));
     return LRP_OK;
@@ -239,16 +249,18 @@ static enum lrp_status unknown_key(struct lrp_json_reader *r, const cJSON *layer
     char inputs[160];
     size_t length = 0;
     for (const char *at = type->inputs; *at && length + 1 < sizeof inputs; at++) { /* without the kinds behind colons */
-        if (*at == ':') at++;
-        else inputs[length++] = *at;
+        if (*at == ':')
+            at++;
+        else
+            inputs[length++] = *at;
     }
     inputs[length] = '\0';
     return lrp_json_layer_fail(r, number, layer, "unknown key \"%.60s\" (there are: type name activation %s %s)", key, inputs,
                                type->attributes);
 }
 
-static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *layer, const char *number, const struct lrp_json_type *type,
-                                       struct lrp_node_definition *node)
+static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *layer, const char *number,
+                                       const struct lrp_json_type *type, struct lrp_node_definition *node)
 {
     struct lrp_attribute *attributes = lrp_arena_calloc(r->arena, (size_t)cJSON_GetArraySize(layer) + 1, sizeof *attributes);
     const cJSON *item;
@@ -258,12 +270,12 @@ static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *l
         if (is_common(item->string) || (type && has_word(type->inputs, item->string)) ||
             (!type && has_word("weight bias", item->string)))
             continue;
-        if (type && !has_word(type->attributes, item->string))
-            return unknown_key(r, layer, number, item->string, type);
+        if (type && !has_word(type->attributes, item->string)) return unknown_key(r, layer, number, item->string, type);
         const char *name = item->string;
-        if (type && *type->renamed && strncmp(type->renamed, name, strcspn(type->renamed, "=")) == 0) name = strchr(type->renamed, '=') + 1;
+        if (type && *type->renamed && strncmp(type->renamed, name, strcspn(type->renamed, "=")) == 0)
+            name = strchr(type->renamed, '=') + 1;
         enum lrp_status status = read_attribute(r, layer, number, item, name, type != NULL, &attributes[node->attribute_count]);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         node->attribute_count++;
     }
     node->attributes = attributes;
@@ -272,8 +284,8 @@ static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *l
 
 /* ---- nodes ---- */
 
-static enum lrp_status read_inputs(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *keys, const char *from,
-                                   struct lrp_node_definition *node)
+static enum lrp_status read_inputs(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *keys,
+                                   const char *from, struct lrp_node_definition *node)
 {
     const char **inputs = lrp_arena_calloc(r->arena, MOST_INPUTS, sizeof *inputs);
     int given = 1, count = 1;
@@ -284,7 +296,7 @@ static enum lrp_status read_inputs(struct lrp_json_reader *r, const cJSON *layer
         char key[32];
         snprintf(key, sizeof key, "%.*s", (int)length, at);
         enum lrp_status status = read_constant(r, layer, number, key, at[length + 1], &inputs[count]);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         if (*inputs[count++]) given = count;
         at += word + strspn(at + word, " ");
     }
@@ -294,10 +306,11 @@ static enum lrp_status read_inputs(struct lrp_json_reader *r, const cJSON *layer
 }
 
 /* An operator by its layer type, by its ONNX name, or one that nobody knows. */
-static enum lrp_status read_node(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *name, const char *from,
-                                 const char *to)
+static enum lrp_status read_node(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *name,
+                                 const char *from, const char *to)
 {
-    const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type"), *domain = cJSON_GetObjectItemCaseSensitive(layer, "domain");
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type"),
+                *domain = cJSON_GetObjectItemCaseSensitive(layer, "domain");
     if (!cJSON_IsString(type) || !*type->valuestring) return lrp_json_layer_fail(r, number, layer, "\"type\" must be a text");
     if (domain && !cJSON_IsString(domain)) return lrp_json_layer_fail(r, number, layer, "\"domain\" must be a text");
     const struct lrp_json_type *known = domain ? NULL : lrp_json_type_find(type->valuestring);
@@ -309,13 +322,13 @@ static enum lrp_status read_node(struct lrp_json_reader *r, const cJSON *layer, 
     node.domain = known ? known->domain : domain ? lrp_arena_strdup(r->arena, domain->valuestring) : "";
     if (!node.op_type || !node.domain) return no_memory(r);
     enum lrp_status status = read_inputs(r, layer, number, known ? known->inputs : "weight:w bias:w", from, &node);
-    if (status == LRP_OK) status = read_attributes(r, layer, number, known, &node);
-    return status == LRP_OK ? lrp_json_node(r, &node) : status;
+    if (!status) status = read_attributes(r, layer, number, known, &node);
+    return !status ? lrp_json_node(r, &node) : status;
 }
 
 /* An activation is a type, or an object with parameters of its own. */
-static enum lrp_status read_activation(struct lrp_json_reader *r, const cJSON *layer, const cJSON *activation, const char *number,
-                                       const char *name, const char *from)
+static enum lrp_status read_activation(struct lrp_json_reader *r, const cJSON *layer, const cJSON *activation,
+                                       const char *number, const char *name, const char *from)
 {
     cJSON *object = NULL;
     const char *own = lrp_arena_printf(r->arena, "%s/activation", name);
@@ -334,13 +347,15 @@ static enum lrp_status read_activation(struct lrp_json_reader *r, const cJSON *l
 
 enum lrp_status lrp_json_layer_read(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *from)
 {
-    const cJSON *named = cJSON_GetObjectItemCaseSensitive(layer, "name"), *activation = cJSON_GetObjectItemCaseSensitive(layer, "activation");
-    if (named && (!cJSON_IsString(named) || !*named->valuestring)) return lrp_json_layer_fail(r, number, layer, "\"name\" must be a text");
+    const cJSON *named = cJSON_GetObjectItemCaseSensitive(layer, "name"),
+                *activation = cJSON_GetObjectItemCaseSensitive(layer, "activation");
+    if (named && (!cJSON_IsString(named) || !*named->valuestring))
+        return lrp_json_layer_fail(r, number, layer, "\"name\" must be a text");
     const char *name = named ? lrp_arena_strdup(r->arena, named->valuestring) : number;
     if (!name) return no_memory(r);
     const bool fused = activation && !(cJSON_IsString(activation) && strcmp(activation->valuestring, "identity") == 0);
     const char *between = fused ? lrp_arena_printf(r->arena, "%s.z", number) : number;
     if (!between) return no_memory(r);
     enum lrp_status status = read_node(r, layer, number, name, from, between);
-    return status == LRP_OK && fused ? read_activation(r, layer, activation, number, name, between) : status;
+    return !status && fused ? read_activation(r, layer, activation, number, name, between) : status;
 }

@@ -24,12 +24,12 @@ static enum lrp_status no_memory(struct lrp_json_reader *r)
 
 /* ---- containers ---- */
 
-static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *from, int depth,
-                                  const char **to);
+static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *from,
+                                  int depth, const char **to);
 
 /* One after the other; "2.1", "2.2" ... under "2". */
-static enum lrp_status read_chain(struct lrp_json_reader *r, const cJSON *layers, const char *number, const char *from, int depth,
-                                  const char **to)
+static enum lrp_status read_chain(struct lrp_json_reader *r, const cJSON *layers, const char *number, const char *from,
+                                  int depth, const char **to)
 {
     const cJSON *layer;
     int place = 0;
@@ -39,7 +39,7 @@ static enum lrp_status read_chain(struct lrp_json_reader *r, const cJSON *layers
         const char *own = lrp_arena_printf(r->arena, "%s%s%d", number, *number ? "." : "", ++place);
         if (!own) return no_memory(r);
         enum lrp_status status = read_layer(r, layer, own, *to, depth, to);
-        if (status != LRP_OK) return status;
+        if (status) return status;
     }
     return LRP_OK;
 }
@@ -52,12 +52,15 @@ static const char *name_of(struct lrp_json_reader *r, const cJSON *container, co
 }
 
 /* How branches come together: "+", "*", or "concat" along "axis" (1). */
-static enum lrp_status join(struct lrp_json_reader *r, const cJSON *container, const char *number, const char *const *ends, int count)
+static enum lrp_status join(struct lrp_json_reader *r, const cJSON *container, const char *number, const char *const *ends,
+                            int count)
 {
     static const struct {
         const char *connection, *op_type, *several;
-    } joins[] = {{"+", "Add", "Sum"}, {"add", "Add", "Sum"}, {"*", "Mul", NULL}, {"mul", "Mul", NULL}, {"concat", "Concat", "Concat"}};
-    const cJSON *connection = cJSON_GetObjectItemCaseSensitive(container, "connection"), *axis = cJSON_GetObjectItemCaseSensitive(container, "axis");
+    } joins[] = {
+        {"+", "Add", "Sum"}, {"add", "Add", "Sum"}, {"*", "Mul", NULL}, {"mul", "Mul", NULL}, {"concat", "Concat", "Concat"}};
+    const cJSON *connection = cJSON_GetObjectItemCaseSensitive(container, "connection"),
+                *axis = cJSON_GetObjectItemCaseSensitive(container, "axis");
     const char *wanted = connection ? (cJSON_IsString(connection) ? connection->valuestring : "") : "+";
     struct lrp_attribute *along = lrp_arena_calloc(r->arena, 1, sizeof *along);
     const char **outputs = lrp_arena_calloc(r->arena, 1, sizeof *outputs);
@@ -67,19 +70,27 @@ static enum lrp_status join(struct lrp_json_reader *r, const cJSON *container, c
     for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
         if (strcmp(joins[i].connection, wanted) != 0) continue;
         const bool concat = strcmp(joins[i].op_type, "Concat") == 0;
-        if (count > 2 && !joins[i].several) return lrp_json_layer_fail(r, number, container, "\"%s\" joins two branches, not %d", wanted, count);
+        if (count > 2 && !joins[i].several)
+            return lrp_json_layer_fail(r, number, container, "\"%s\" joins two branches, not %d", wanted, count);
         *along = (struct lrp_attribute){.name = "axis", .kind = LRP_ATTRIBUTE_INT, .i = 1};
         if (axis && (!concat || !lrp_json_is_int(axis, &along->i)))
             return lrp_json_layer_fail(r, number, container, "\"axis\" must be a whole number, for \"concat\"");
-        const struct lrp_node_definition node = {.name = name, .op_type = count == 2 ? joins[i].op_type : joins[i].several, .domain = "",
-                                                 .inputs = ends, .input_count = count, .outputs = outputs, .output_count = 1,
-                                                 .attributes = along, .attribute_count = concat};
+        const struct lrp_node_definition node = {.name = name,
+                                                 .op_type = count == 2 ? joins[i].op_type : joins[i].several,
+                                                 .domain = "",
+                                                 .inputs = ends,
+                                                 .input_count = count,
+                                                 .outputs = outputs,
+                                                 .output_count = 1,
+                                                 .attributes = along,
+                                                 .attribute_count = concat};
         return lrp_json_node(r, &node);
     }
     return lrp_json_layer_fail(r, number, container, "\"connection\" must be \"+\", \"*\" or \"concat\"");
 }
 
-static enum lrp_status check_keys(struct lrp_json_reader *r, const cJSON *container, const char *number, const char *const *keys)
+static enum lrp_status check_keys(struct lrp_json_reader *r, const cJSON *container, const char *number,
+                                  const char *const *keys)
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, container)
@@ -98,12 +109,13 @@ static enum lrp_status read_branches(struct lrp_json_reader *r, const cJSON *con
     const char **ends = lrp_arena_calloc(r->arena, (size_t)count + 1, sizeof *ends);
     const cJSON *layer = skip ? layers : layers->child;
     if (!ends) return no_memory(r);
-    if (count < 2 || branches > MOST_LAYERS) return lrp_json_layer_fail(r, number, container, "at least two branches are needed");
+    if (count < 2 || branches > MOST_LAYERS)
+        return lrp_json_layer_fail(r, number, container, "at least two branches are needed");
     for (int i = 0; i < branches; i++, layer = layer->next) {
         const char *own = lrp_arena_printf(r->arena, "%s.%d", number, i + 1);
         if (!own) return no_memory(r);
         enum lrp_status status = read_layer(r, layer, own, from, depth, &ends[i]);
-        if (status != LRP_OK) return status;
+        if (status) return status;
     }
     if (skip) ends[1] = from;
     return join(r, container, number, ends, count);
@@ -116,14 +128,16 @@ static enum lrp_status begin_scope(struct lrp_json_reader *r, const cJSON *conta
     const char *name = name_of(r, container, number);
     if (!scopes || !name) return no_memory(r);
     r->scopes = scopes;
-    scopes[r->scope_count++] = (struct lrp_scope_definition){.name = name, .number = number, .kind = kind, .first = r->node_count};
+    scopes[r->scope_count++] =
+        (struct lrp_scope_definition){.name = name, .number = number, .kind = kind, .first = r->node_count};
     return LRP_OK;
 }
 
-static enum lrp_status read_inside(struct lrp_json_reader *r, const cJSON *layer, const char *kind, const char *number, const char *from,
-                                   int depth, const char **to)
+static enum lrp_status read_inside(struct lrp_json_reader *r, const cJSON *layer, const char *kind, const char *number,
+                                   const char *from, int depth, const char **to)
 {
-    const cJSON *layers = cJSON_GetObjectItemCaseSensitive(layer, "layers"), *inner = cJSON_GetObjectItemCaseSensitive(layer, "layer");
+    const cJSON *layers = cJSON_GetObjectItemCaseSensitive(layer, "layers"),
+                *inner = cJSON_GetObjectItemCaseSensitive(layer, "layer");
     if (strcmp(kind, "skip-connection") == 0)
         return cJSON_IsObject(inner) ? read_branches(r, layer, inner, number, from, depth, true)
                                      : lrp_json_layer_fail(r, number, layer, "\"layer\" must be an object");
@@ -132,15 +146,16 @@ static enum lrp_status read_inside(struct lrp_json_reader *r, const cJSON *layer
     return read_branches(r, layer, layers, number, from, depth, false);
 }
 
-static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *from, int depth,
-                                  const char **to)
+static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *from,
+                                  int depth, const char **to)
 {
     static const struct {
         const char *kind, *keys[6];
     } containers[] = {{"chain", {"type", "name", "layers"}},
                       {"parallel", {"type", "name", "layers", "connection", "axis"}},
                       {"skip-connection", {"type", "name", "layer", "connection", "axis"}}};
-    const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type"), *named = cJSON_GetObjectItemCaseSensitive(layer, "name");
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(layer, "type"),
+                *named = cJSON_GetObjectItemCaseSensitive(layer, "name");
     const char *kind = cJSON_IsString(type) ? type->valuestring : "";
     *to = number;
     if (!cJSON_IsObject(layer)) return lrp_json_layer_fail(r, number, layer, "a layer is an object with a \"type\"");
@@ -151,17 +166,17 @@ static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer,
         const size_t scope = r->scope_count;
         if (strcmp(containers[c].kind, kind) != 0) continue;
         enum lrp_status status = check_keys(r, layer, number, containers[c].keys);
-        if (status == LRP_OK && named && (!cJSON_IsString(named) || !*named->valuestring))
+        if (!status && named && (!cJSON_IsString(named) || !*named->valuestring))
             status = lrp_json_layer_fail(r, number, layer, "\"name\" must be a text");
-        if (status == LRP_OK) status = begin_scope(r, layer, containers[c].kind, number);
-        if (status == LRP_OK) status = read_inside(r, layer, kind, number, from, depth + 1, to);
-        if (status == LRP_OK) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
+        if (!status) status = begin_scope(r, layer, containers[c].kind, number);
+        if (!status) status = read_inside(r, layer, kind, number, from, depth + 1, to);
+        if (!status) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
         return status;
     }
     const size_t scope = r->scope_count;
     enum lrp_status status = named ? begin_scope(r, layer, NULL, number) : LRP_OK;
-    if (status == LRP_OK) status = lrp_json_layer_read(r, layer, number, from);
-    if (status == LRP_OK && named) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
+    if (!status) status = lrp_json_layer_read(r, layer, number, from);
+    if (!status && named) r->scopes[scope].count = r->node_count - r->scopes[scope].first;
     return status;
 }
 
@@ -188,14 +203,14 @@ static enum lrp_status map_weights(struct lrp_json_reader *r, const char *name, 
     struct tensors *tensors = lrp_arena_calloc(r->arena, 1, sizeof *tensors);
     if (!mapping || !tensors) return no_memory(r);
     enum lrp_status status = lrp_beside_folder(r->arena, r->path, &folder, r->err);
-    if (status == LRP_OK) status = lrp_beside_map(r->arena, folder, "\"weights\":", name, mapping, r->err);
-    if (status != LRP_OK) return lrp_fail_context(r->err, status, "%s", r->path);
+    if (!status) status = lrp_beside_map(r->arena, folder, "\"weights\":", name, mapping, r->err);
+    if (status) return lrp_fail_context(r->err, status, "%s", r->path);
     if (lrp_arena_on_free(r->arena, close_mapping, mapping)) {
         lrp_mapping_close(mapping);
         return no_memory(r);
     }
     status = lrp_safetensors_parse(mapping->data, mapping->size, &tensors->items, &tensors->count, r->err);
-    if (status != LRP_OK) return lrp_fail_context(r->err, status, "%s: \"weights\": %s", r->path, name);
+    if (status) return lrp_fail_context(r->err, status, "%s: \"weights\": %s", r->path, name);
     if (lrp_arena_on_free(r->arena, free_tensors, tensors)) {
         free_tensors(tensors);
         return no_memory(r);
@@ -218,7 +233,8 @@ static enum lrp_status read_shape(struct lrp_json_reader *r, const cJSON *item, 
     {
         int64_t n = -1; /* null: left open */
         if (!cJSON_IsNull(dim) && (!lrp_json_is_int(dim, &n) || n < 1 || n > INT32_MAX))
-            return lrp_fail(r->err, LRP_FILE, "%s: \"input\": dimensions are whole numbers from 1 on, or null where they are open", r->path);
+            return lrp_fail(r->err, LRP_FILE,
+                            "%s: \"input\": dimensions are whole numbers from 1 on, or null where they are open", r->path);
         input->shape.dim[input->shape.rank++] = n;
     }
     return LRP_OK;
@@ -230,17 +246,20 @@ static enum lrp_status read_head(struct lrp_json_reader *r, const cJSON *json, s
     const cJSON *item, *version = cJSON_GetObjectItemCaseSensitive(json, "lrpscope_model");
     int64_t number = 0;
     if (!cJSON_IsObject(json) || !version)
-        return lrp_fail(r->err, LRP_FILE, "%s: not a model: there is no \"lrpscope_model\" in it (a rules file goes with --rules)", r->path);
+        return lrp_fail(r->err, LRP_FILE,
+                        "%s: not a model: there is no \"lrpscope_model\" in it (a rules file goes with --rules)", r->path);
     if (!lrp_json_is_int(version, &number) || number != 1)
         return lrp_fail(r->err, LRP_FILE, "%s: \"lrpscope_model\" must be 1, the only version there is", r->path);
     cJSON_ArrayForEach(item, json)
     {
         size_t k = 0;
         while (k < sizeof known / sizeof *known && strcmp(known[k], item->string) != 0) k++;
-        if (k == sizeof known / sizeof *known) return lrp_fail(r->err, LRP_FILE, "%s: unknown key \"%.60s\"", r->path, item->string);
+        if (k == sizeof known / sizeof *known)
+            return lrp_fail(r->err, LRP_FILE, "%s: unknown key \"%.60s\"", r->path, item->string);
     }
     const cJSON *weights = cJSON_GetObjectItemCaseSensitive(json, "weights");
-    if (weights && !cJSON_IsString(weights)) return lrp_fail(r->err, LRP_FILE, "%s: \"weights\" must be a file's name", r->path);
+    if (weights && !cJSON_IsString(weights))
+        return lrp_fail(r->err, LRP_FILE, "%s: \"weights\" must be a file's name", r->path);
     return weights ? map_weights(r, weights->valuestring, &out->bytes) : LRP_OK;
 }
 
@@ -253,12 +272,13 @@ static enum lrp_status fill(struct lrp_json_reader *r, const cJSON *json, struct
     if (!ends) return no_memory(r);
     ends[0] = (struct lrp_value_definition){.name = "input", .dtype = LRP_DTYPE_FLOAT};
     enum lrp_status status = read_head(r, json, out);
-    if (status == LRP_OK) status = read_shape(r, cJSON_GetObjectItemCaseSensitive(json, "input"), &ends[0]);
-    if (status == LRP_OK && (!cJSON_IsArray(layers) || !layers->child))
+    if (!status) status = read_shape(r, cJSON_GetObjectItemCaseSensitive(json, "input"), &ends[0]);
+    if (!status && (!cJSON_IsArray(layers) || !layers->child))
         status = lrp_fail(r->err, LRP_FILE, "%s: \"layers\" must be a list with something in it", r->path);
-    if (status == LRP_OK) status = read_chain(r, layers, "", "input", 0, &last);
-    if (status == LRP_OK && strcmp(last, "input") == 0) status = lrp_fail(r->err, LRP_FILE, "%s: there are only empty chains in it", r->path);
-    if (status != LRP_OK) return status;
+    if (!status) status = read_chain(r, layers, "", "input", 0, &last);
+    if (!status && strcmp(last, "input") == 0)
+        status = lrp_fail(r->err, LRP_FILE, "%s: there are only empty chains in it", r->path);
+    if (status) return status;
     ends[1] = (struct lrp_value_definition){.name = last, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = -1}};
     out->name = "model";
     out->producer = "";
@@ -292,9 +312,11 @@ enum lrp_status lrp_json_model_read(const char *path, struct lrp_definition **ou
     definition->path = copy;
     struct lrp_json_reader reader = {.path = copy, .arena = arena, .err = err};
     enum lrp_status status = lrp_json_read(path, &json, err);
-    if (status == LRP_OK) status = fill(&reader, json, definition);
+    if (!status) status = fill(&reader, json, definition);
     cJSON_Delete(json);
-    if (status == LRP_OK) *out = definition;
-    else lrp_definition_free(definition);
+    if (!status)
+        *out = definition;
+    else
+        lrp_definition_free(definition);
     return status;
 }

@@ -5,8 +5,8 @@
  *         {"type": "chain", "layers": [...]}, {"type": "parallel", "connection": "+", "layers": [...]},
  *         {"type": "skip-connection", "layer": {...}}, {"type": "my-doubling-layer"}]}
  *
- * Types are those of semantics.md section 4; attributes and layouts of weights are ONNX's. Weights are names in a safetensors file, or
- * arrays. A layer without a name is called by its nested number, "2.3.1", and so is every value. */
+ * Types are those of semantics.md section 4; attributes and layouts of weights are ONNX's. Weights are names in a safetensors
+ * file, or arrays. A layer without a name is called by its nested number, "2.3.1", and so is every value. */
 #ifndef LRP_FORMATS_JSON_MODEL_H
 #define LRP_FORMATS_JSON_MODEL_H
 
@@ -40,19 +40,21 @@ struct lrp_json_reader {
 struct lrp_json_type {
     const char *type, *op_type, *domain;
     const char *attributes; /* keys, separated by blanks */
-    const char *inputs;     /* keys of constant inputs behind the data, in order, each with ":w" weight, ":i" integers, ":f" a float */
-    const char *renamed;    /* "key=attribute" where ONNX calls it otherwise, or "" */
+    const char
+        *inputs; /* keys of constant inputs behind the data, in order, each with ":w" weight, ":i" integers, ":f" a float */
+    const char *renamed; /* "key=attribute" where ONNX calls it otherwise, or "" */
 };
 /* NULL if there is none of that name. */
 const struct lrp_json_type *lrp_json_type_find(const char *type);
 /* The one that writes an operator; NULL if there is none. */
 const struct lrp_json_type *lrp_json_type_of(const char *op_type, const char *domain);
 /* Fails with "PATH: layer NUMBER (TYPE): ...". */
-enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *number, const cJSON *layer, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *number, const cJSON *layer, const char *format,
+                                    ...) __attribute__((format(printf, 4, 5)));
 /* One layer that is no container: its nodes from value `from` to the value called `number`. */
 enum lrp_status lrp_json_layer_read(struct lrp_json_reader *reader, const cJSON *layer, const char *number, const char *from);
-/* Room for one more of `size` bytes behind `count` others, which may move: the list, owned by the arena; NULL when out of memory. */
+/* Room for one more of `size` bytes behind `count` others, which may move: the list, owned by the arena; NULL when out of
+ * memory. */
 void *lrp_json_grow(struct lrp_json_reader *reader, void *items, size_t count, size_t *capacity, size_t size);
 /* A new node: name and operator as given, all borrowed from the arena or static. */
 enum lrp_status lrp_json_node(struct lrp_json_reader *reader, const struct lrp_node_definition *node);

@@ -54,7 +54,8 @@ bool lrp_model_type_at(size_t index, struct lrp_model_type_info *out)
 {
     if (index >= sizeof types / sizeof *types) return false;
     const struct lrp_json_type *t = &types[index];
-    *out = (struct lrp_model_type_info){.type = t->type, .op_type = t->op_type, .constants = t->inputs, .attributes = t->attributes};
+    *out = (struct lrp_model_type_info){
+        .type = t->type, .op_type = t->op_type, .constants = t->inputs, .attributes = t->attributes};
     return true;
 }
 
@@ -68,7 +69,8 @@ const struct lrp_json_type *lrp_json_type_find(const char *type)
 const struct lrp_json_type *lrp_json_type_of(const char *op_type, const char *domain)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i].op_type, op_type) == 0 && strcmp(types[i].domain, domain) == 0 && strcmp(types[i].type, "relu6") != 0)
+        if (strcmp(types[i].op_type, op_type) == 0 && strcmp(types[i].domain, domain) == 0 &&
+            strcmp(types[i].type, "relu6") != 0)
             return &types[i];
     return NULL;
 }

@@ -1,7 +1,7 @@
 /* json_write.c: a graph as a JSON model, if it nests: chains, parallel branches that meet again, skip connections.
  *
- * Going back from the output, a node with one data input is a layer of a chain; one with several closes branches that opened at its
- * immediate dominator (the last value all of them pass). A value that is read from elsewhere, too, crosses. */
+ * Going back from the output, a node with one data input is a layer of a chain; one with several closes branches that opened at
+ * its immediate dominator (the last value all of them pass). A value that is read from elsewhere, too, crosses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,8 @@ struct writer {
 
 static enum lrp_status crosses(const struct writer *w, int value)
 {
-    return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: does not nest: value %s crosses from one branch into another", w->out.model,
-                    w->out.graph->values[value].name);
+    return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: does not nest: value %s crosses from one branch into another",
+                    w->out.model, w->out.graph->values[value].name);
 }
 /* ---- dominators ---- */
 
@@ -37,8 +37,10 @@ static int producer_place(const struct writer *w, int value)
 static int common(const struct writer *w, int a, int b)
 {
     while (a != b) {
-        if (w->depth[a] >= w->depth[b]) a = w->dominator[a];
-        else b = w->dominator[b];
+        if (w->depth[a] >= w->depth[b])
+            a = w->dominator[a];
+        else
+            b = w->dominator[b];
     }
     return a;
 }
@@ -81,7 +83,8 @@ static cJSON *as_layer(cJSON *chain)
     }
     layer = cJSON_CreateObject();
     const bool none = !chain->child;
-    if (layer && cJSON_AddStringToObject(layer, "type", none ? "identity" : "chain") && (none || cJSON_AddItemToObject(layer, "layers", chain))) {
+    if (layer && cJSON_AddStringToObject(layer, "type", none ? "identity" : "chain") &&
+        (none || cJSON_AddItemToObject(layer, "layers", chain))) {
         if (none) cJSON_Delete(chain);
         return layer;
     }
@@ -103,24 +106,30 @@ static enum lrp_status write_join(struct writer *w, int node, int from, int deep
 {
     const struct lrp_node *n = &w->out.graph->nodes[node];
     const char *connection = connection_of(n);
-    if (!connection) return lrp_json_out_fail(&w->out, LRP_UNSUPPORTED, "joins branches otherwise than by +, * or concat", n->name);
+    if (!connection)
+        return lrp_json_out_fail(&w->out, LRP_UNSUPPORTED, "joins branches otherwise than by +, * or concat", n->name);
     cJSON *join = *out = cJSON_CreateObject(), *layers = cJSON_CreateArray();
     const bool skip = n->call.in_count == 2 && n->in[1] == from && n->in[0] != from && strcmp(connection, "concat") != 0;
     enum lrp_status status = join && layers && cJSON_AddStringToObject(join, "type", skip ? "skip-connection" : "parallel") &&
-                                     cJSON_AddStringToObject(join, "name", n->name) && cJSON_AddStringToObject(join, "connection", connection)
-                                 ? LRP_OK : lrp_json_out_no_memory(&w->out);
-    if (status == LRP_OK && strcmp(connection, "concat") == 0 && !lrp_json_add_number(join, "axis", (double)lrp_call_int(&n->call, "axis", 1)))
+                                     cJSON_AddStringToObject(join, "name", n->name) &&
+                                     cJSON_AddStringToObject(join, "connection", connection)
+                                 ? LRP_OK
+                                 : lrp_json_out_no_memory(&w->out);
+    if (!status && strcmp(connection, "concat") == 0 &&
+        !lrp_json_add_number(join, "axis", (double)lrp_call_int(&n->call, "axis", 1)))
         status = lrp_json_out_no_memory(&w->out);
-    for (int i = 0; status == LRP_OK && i < n->call.in_count; i++) {
+    for (int i = 0; !status && i < n->call.in_count; i++) {
         cJSON *chain = NULL;
         w->told[n->in[i]]++;
-        if (w->out.graph->values[n->in[i]].desc.constant) status = lrp_json_out_fail(&w->out, LRP_UNSUPPORTED, "joins a constant, which JSON models cannot say", n->name);
-        else status = write_chain(w, n->in[i], from, deep + 1, &chain);
-        cJSON *layer = status == LRP_OK ? as_layer(chain) : NULL;
-        if (status == LRP_OK && (!layer || !cJSON_AddItemToArray(layers, layer))) status = lrp_json_out_no_memory(&w->out);
-        if (status != LRP_OK && !layer) cJSON_Delete(chain);
+        if (w->out.graph->values[n->in[i]].desc.constant)
+            status = lrp_json_out_fail(&w->out, LRP_UNSUPPORTED, "joins a constant, which JSON models cannot say", n->name);
+        else
+            status = write_chain(w, n->in[i], from, deep + 1, &chain);
+        cJSON *layer = !status ? as_layer(chain) : NULL;
+        if (!status && (!layer || !cJSON_AddItemToArray(layers, layer))) status = lrp_json_out_no_memory(&w->out);
+        if (status && !layer) cJSON_Delete(chain);
     }
-    if (status == LRP_OK && skip) {
+    if (!status && skip) {
         cJSON_AddItemToObject(join, "layer", cJSON_DetachItemFromArray(layers, 0));
         cJSON_Delete(layers);
     } else if (!join || !cJSON_AddItemToObject(join, "layers", layers)) {
@@ -166,8 +175,8 @@ static enum lrp_status write_chain(struct writer *w, int to, int from, int deep,
             status = write_join(w, node, at, deep, &layer);
             value = at;
         }
-        if (status == LRP_OK && !prepend(chain, layer)) status = lrp_json_out_no_memory(&w->out);
-        if (status != LRP_OK) {
+        if (!status && !prepend(chain, layer)) status = lrp_json_out_no_memory(&w->out);
+        if (status) {
             if (layer && layer->next == NULL && layer->prev == NULL) cJSON_Delete(layer);
             return status;
         }
@@ -180,8 +189,10 @@ static enum lrp_status write_chain(struct writer *w, int to, int from, int deep,
 static enum lrp_status check_ends(const struct writer *w)
 {
     const struct lrp_graph *g = w->out.graph;
-    if (g->input_count != 1) return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has %d inputs, JSON models have one", w->out.model, g->input_count);
-    if (g->output_count != 1) return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has %d outputs, JSON models have one", w->out.model, g->output_count);
+    if (g->input_count != 1)
+        return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has %d inputs, JSON models have one", w->out.model, g->input_count);
+    if (g->output_count != 1)
+        return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has %d outputs, JSON models have one", w->out.model, g->output_count);
     if (g->values[g->outputs[0]].producer < 0) return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has no layers", w->out.model);
     return LRP_OK;
 }
@@ -204,7 +215,8 @@ static cJSON *document(const struct writer *w, const char *weights, cJSON *layer
     cJSON *json = cJSON_CreateObject(), *shape = cJSON_CreateArray();
     bool ok = json && shape && lrp_json_add_number(json, "lrpscope_model", 1);
     for (int i = 0; ok && i < input->shape.rank; i++)
-        ok = input->shape.dim[i] < 0 ? cJSON_AddItemToArray(shape, cJSON_CreateNull()) : lrp_json_append_number(shape, (double)input->shape.dim[i]);
+        ok = input->shape.dim[i] < 0 ? cJSON_AddItemToArray(shape, cJSON_CreateNull())
+                                     : lrp_json_append_number(shape, (double)input->shape.dim[i]);
     ok = ok && cJSON_AddItemToObject(json, "input", shape);
     if (!ok) cJSON_Delete(shape);
     ok = ok && (!w->out.tensor_count || cJSON_AddStringToObject(json, "weights", weights));
@@ -224,11 +236,14 @@ static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *
     lrp_text_append_n(&file, path, (size_t)(name - path));
     lrp_text_append(&file, weights.data ? weights.data : "");
     enum lrp_status status = weights.failed || file.failed ? lrp_json_out_no_memory(&w->out) : LRP_OK;
-    cJSON *json = status == LRP_OK ? document(w, weights.data, layers) : NULL;
-    if (status != LRP_OK) cJSON_Delete(layers);
-    else if (!json) status = lrp_json_out_no_memory(&w->out);
-    if (status == LRP_OK && w->out.tensor_count) status = lrp_safetensors_write(file.data, w->out.tensors, w->out.tensor_count, NULL, 0, w->out.err);
-    if (status == LRP_OK) status = lrp_json_write(path, json, w->out.err);
+    cJSON *json = !status ? document(w, weights.data, layers) : NULL;
+    if (status)
+        cJSON_Delete(layers);
+    else if (!json)
+        status = lrp_json_out_no_memory(&w->out);
+    if (!status && w->out.tensor_count)
+        status = lrp_safetensors_write(file.data, w->out.tensors, w->out.tensor_count, NULL, 0, w->out.err);
+    if (!status) status = lrp_json_write(path, json, w->out.err);
     cJSON_Delete(json);
     lrp_text_free(&weights);
     lrp_text_free(&file);
@@ -247,11 +262,11 @@ static enum lrp_status write_graph(struct writer *w, const char *path)
     w->written = calloc(nodes, sizeof(bool));
     if (!w->dominator || !w->depth || !w->place || !w->told || !w->written) return lrp_json_out_no_memory(&w->out);
     enum lrp_status status = check_ends(w);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     find_dominators(w);
     status = write_chain(w, g->outputs[0], g->inputs[0], 0, &layers);
-    if (status == LRP_OK) status = check_uses(w);
-    if (status == LRP_OK) return write_files(w, layers, path);
+    if (!status) status = check_uses(w);
+    if (!status) return write_files(w, layers, path);
     cJSON_Delete(layers);
     return status;
 }
@@ -260,7 +275,7 @@ enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *pat
 {
     struct lrp_graph *graph = NULL;
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &(struct lrp_graph_options){0}, &graph, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     struct writer w = {.out = {.graph = graph, .model = lrp_model_path(model), .err = err}};
     status = write_graph(&w, path);
     free(w.dominator);

@@ -31,8 +31,11 @@ static enum lrp_status add_tensor(struct lrp_json_out *w, int value, bool as_vec
     float *numbers = tensors && data ? malloc((blob->count + 1) * sizeof *numbers) : NULL;
     if (!numbers) return lrp_json_out_no_memory(w);
     lrp_blob_f32(blob, 0, blob->count, numbers);
-    tensors[w->tensor_count] = (struct lrp_safetensor){.name = v->name, .dtype = LRP_DTYPE_FLOAT, .shape = blob->shape,
-                                                       .data = (const unsigned char *)numbers, .count = blob->count};
+    tensors[w->tensor_count] = (struct lrp_safetensor){.name = v->name,
+                                                       .dtype = LRP_DTYPE_FLOAT,
+                                                       .shape = blob->shape,
+                                                       .data = (const unsigned char *)numbers,
+                                                       .count = blob->count};
     if (as_vector) tensors[w->tensor_count].shape = (struct lrp_shape){.rank = 1, .dim = {(int64_t)blob->count}};
     data[w->tensor_count++] = numbers;
     return LRP_OK;
@@ -52,9 +55,10 @@ static enum lrp_status add_constant(struct lrp_json_out *w, cJSON *layer, const 
     const char *name;
     if (kind == 'w') {
         enum lrp_status status = add_tensor(w, value, as_vector, &name);
-        return status == LRP_OK && !cJSON_AddStringToObject(layer, key, name) ? lrp_json_out_no_memory(w) : status;
+        return !status && !cJSON_AddStringToObject(layer, key, name) ? lrp_json_out_no_memory(w) : status;
     }
-    if (kind == 'f') return lrp_json_add_number(layer, key, (double)lrp_blob_get_f32(blob, 0)) ? LRP_OK : lrp_json_out_no_memory(w);
+    if (kind == 'f')
+        return lrp_json_add_number(layer, key, (double)lrp_blob_get_f32(blob, 0)) ? LRP_OK : lrp_json_out_no_memory(w);
     int64_t *values = malloc((blob->count + 1) * sizeof *values);
     if (!values) return lrp_json_out_no_memory(w);
     lrp_blob_i64(blob, 0, blob->count, values);
@@ -83,17 +87,26 @@ static enum lrp_status add_attribute(const struct lrp_json_out *w, cJSON *layer,
 {
     bool ok = true;
     switch (a->kind) {
-    case LRP_ATTRIBUTE_INT: ok = lrp_json_add_number(layer, key, (double)a->i); break;
-    case LRP_ATTRIBUTE_FLOAT: ok = lrp_json_add_number(layer, key, (double)a->f); break;
-    case LRP_ATTRIBUTE_STRING: ok = cJSON_AddStringToObject(layer, key, a->s) != NULL; break;
-    case LRP_ATTRIBUTE_INTS: ok = add_integers(layer, key, a->ints, a->count); break;
+    case LRP_ATTRIBUTE_INT:
+        ok = lrp_json_add_number(layer, key, (double)a->i);
+        break;
+    case LRP_ATTRIBUTE_FLOAT:
+        ok = lrp_json_add_number(layer, key, (double)a->f);
+        break;
+    case LRP_ATTRIBUTE_STRING:
+        ok = cJSON_AddStringToObject(layer, key, a->s) != NULL;
+        break;
+    case LRP_ATTRIBUTE_INTS:
+        ok = add_integers(layer, key, a->ints, a->count);
+        break;
     case LRP_ATTRIBUTE_FLOATS: {
         cJSON *array = cJSON_AddArrayToObject(layer, key);
         ok = array != NULL;
         for (size_t i = 0; ok && i < a->count; i++) ok = lrp_json_append_number(array, (double)a->floats[i]);
         break;
     }
-    default: return lrp_json_out_fail(w, LRP_UNSUPPORTED, "is an attribute that JSON models cannot hold", a->name);
+    default:
+        return lrp_json_out_fail(w, LRP_UNSUPPORTED, "is an attribute that JSON models cannot hold", a->name);
     }
     return ok ? LRP_OK : lrp_json_out_no_memory(w);
 }
@@ -115,16 +128,20 @@ static const struct lrp_json_type *type_of(const struct lrp_node *n)
     return type || !own ? type : lrp_json_type_of(n->call.op_type, "");
 }
 
-static enum lrp_status write_attributes(struct lrp_json_out *w, const struct lrp_node *n, const struct lrp_json_type *type, cJSON *layer)
+static enum lrp_status write_attributes(struct lrp_json_out *w, const struct lrp_node *n, const struct lrp_json_type *type,
+                                        cJSON *layer)
 {
     for (int i = 0; i < n->call.attribute_count; i++) {
         const struct lrp_attribute *a = &n->call.attributes[i];
         const char *key = a->name;
         if (type && strcmp(type->type, "dense") == 0 && strcmp(key, "transpose") == 0) key = "transB";
-        if (type && strcmp(key, "transA") == 0 && a->i) return lrp_json_out_fail(w, LRP_UNSUPPORTED, "multiplies a transposed input, which JSON models cannot say", n->name);
-        if (type && !is_word(type->attributes, key) && !is_word(type->inputs, key)) continue; /* says nothing we would do otherwise */
+        if (type && strcmp(key, "transA") == 0 && a->i)
+            return lrp_json_out_fail(w, LRP_UNSUPPORTED, "multiplies a transposed input, which JSON models cannot say",
+                                     n->name);
+        if (type && !is_word(type->attributes, key) && !is_word(type->inputs, key))
+            continue; /* says nothing we would do otherwise */
         enum lrp_status status = add_attribute(w, layer, key, a);
-        if (status != LRP_OK) return status;
+        if (status) return status;
     }
     return LRP_OK;
 }
@@ -145,12 +162,13 @@ static enum lrp_status check_meaning(const struct lrp_json_out *w, const struct 
     return LRP_OK;
 }
 
-/* What a layer is called that needs no more than its name: weights are float32, so that casts between floats do nothing; a shape that
- * was computed from the input's stands for flattening. NULL for others. */
+/* What a layer is called that needs no more than its name: weights are float32, so that casts between floats do nothing; a
+ * shape that was computed from the input's stands for flattening. NULL for others. */
 static const char *plain_type(const struct lrp_node *n)
 {
     if (*n->call.domain) return NULL;
-    if (strcmp(n->call.op_type, "Cast") == 0 && lrp_dtype_is_float(n->call.in[0].dtype) && lrp_dtype_is_float(n->call.out[0].dtype))
+    if (strcmp(n->call.op_type, "Cast") == 0 && lrp_dtype_is_float(n->call.in[0].dtype) &&
+        lrp_dtype_is_float(n->call.out[0].dtype))
         return "identity";
     if (strcmp(n->call.op_type, "Dropout") == 0) return "dropout";
     return strcmp(n->call.op_type, "Reshape") == 0 && n->computed_shape && n->call.out[0].shape.rank == 2 ? "flatten" : NULL;
@@ -164,11 +182,12 @@ enum lrp_status lrp_json_write_layer(struct lrp_json_out *w, int node, cJSON **o
     cJSON *layer = *out = cJSON_CreateObject();
     char key[32], kind = 'w';
     enum lrp_status status = check_meaning(w, n);
-    if (status != LRP_OK) return status;
-    if (!layer || !cJSON_AddStringToObject(layer, "type", type ? type->type : n->call.op_type) || !cJSON_AddStringToObject(layer, "name", n->name) ||
+    if (status) return status;
+    if (!layer || !cJSON_AddStringToObject(layer, "type", type ? type->type : n->call.op_type) ||
+        !cJSON_AddStringToObject(layer, "name", n->name) ||
         (!type && *n->call.domain && !cJSON_AddStringToObject(layer, "domain", n->call.domain)))
         return lrp_json_out_no_memory(w);
-    for (int i = 1; status == LRP_OK && i < n->call.in_count && !plain; i++) {
+    for (int i = 1; !status && i < n->call.in_count && !plain; i++) {
         if (n->in[i] < 0) continue;
         const bool known = type ? input_key(type, i, key, &kind) : i < 3;
         if (!type && known) snprintf(key, sizeof key, "%s", i == 1 ? "weight" : "bias");
@@ -176,5 +195,5 @@ enum lrp_status lrp_json_write_layer(struct lrp_json_out *w, int node, cJSON **o
         const bool vector = strcmp(n->call.op_type, "Gemm") == 0 && i == 2;
         status = add_constant(w, layer, key, kind, n->in[i], vector);
     }
-    return status == LRP_OK && !plain ? write_attributes(w, n, type, layer) : status;
+    return !status && !plain ? write_attributes(w, n, type, layer) : status;
 }

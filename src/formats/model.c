@@ -31,7 +31,7 @@ enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct 
     struct lrp_model *model = calloc(1, sizeof *model);
     if (!model) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     enum lrp_status status = (is_json(path) ? lrp_json_model_read : lrp_onnx_read)(path, &model->definition, err);
-    if (status != LRP_OK) {
+    if (status) {
         free(model);
         return status;
     }
@@ -69,11 +69,26 @@ static void describe(const struct lrp_value_definition *value, struct lrp_model_
     for (int i = 0; i < LRP_MAX_RANK; i++) out->dim_name[i] = value->dim_name[i];
 }
 
-const char *lrp_model_path(const struct lrp_model *model) { return model->definition->path; }
-size_t lrp_model_input_count(const struct lrp_model *model) { return model->definition->input_count; }
-size_t lrp_model_output_count(const struct lrp_model *model) { return model->definition->output_count; }
-size_t lrp_model_bytes(const struct lrp_model *model) { return model->definition->bytes; }
-size_t lrp_model_nodes(const struct lrp_model *model) { return model->definition->node_count; }
+const char *lrp_model_path(const struct lrp_model *model)
+{
+    return model->definition->path;
+}
+size_t lrp_model_input_count(const struct lrp_model *model)
+{
+    return model->definition->input_count;
+}
+size_t lrp_model_output_count(const struct lrp_model *model)
+{
+    return model->definition->output_count;
+}
+size_t lrp_model_bytes(const struct lrp_model *model)
+{
+    return model->definition->bytes;
+}
+size_t lrp_model_nodes(const struct lrp_model *model)
+{
+    return model->definition->node_count;
+}
 
 void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_model_value *out)
 {

@@ -9,14 +9,14 @@ static const char model_types[] = ".vbbbvbbb.....b.....b....b";
 static const char graph_types[] = ".bb..b....bbbbbb";
 
 enum { /* field numbers of GraphProto */
-    FIELD_NODE = 1,
-    FIELD_NAME = 2,
-    FIELD_INITIALIZER = 5,
-    FIELD_INPUT = 11,
-    FIELD_OUTPUT = 12,
-    FIELD_VALUE = 13,
-    FIELD_SPARSE = 15,
-    FIELD_COUNT
+       FIELD_NODE = 1,
+       FIELD_NAME = 2,
+       FIELD_INITIALIZER = 5,
+       FIELD_INPUT = 11,
+       FIELD_OUTPUT = 12,
+       FIELD_VALUE = 13,
+       FIELD_SPARSE = 15,
+       FIELD_COUNT
 };
 
 /* The arrays of a definition while they are still being filled. */
@@ -26,11 +26,11 @@ struct slots {
     struct lrp_constant_definition *constants;
 };
 
-static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots) {
+static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots)
+{
     size_t counts[FIELD_COUNT] = {0};
     const enum lrp_status status = lrp_reader_count(reader, message, graph_types, counts, FIELD_COUNT);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     struct lrp_arena *arena = reader->arena;
     slots->nodes = lrp_arena_calloc(arena, counts[FIELD_NODE], sizeof *slots->nodes);
     slots->inputs = lrp_arena_calloc(arena, counts[FIELD_INPUT], sizeof *slots->inputs);
@@ -41,8 +41,9 @@ static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes me
     return fine ? LRP_OK : lrp_reader_no_memory(reader);
 }
 
-static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, int depth, const struct slots *slots,
-                                  struct lrp_definition *out) {
+static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, int depth,
+                                  const struct slots *slots, struct lrp_definition *out)
+{
     struct lrp_constant_definition *constant = &slots->constants[out->constant_count];
     switch (field->number) {
     case FIELD_NODE:
@@ -67,7 +68,8 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
 }
 
 /* Files before IR version 4 list every initialiser among the inputs too. */
-static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct slots *slots, struct lrp_definition *out) {
+static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct slots *slots, struct lrp_definition *out)
+{
     struct lrp_names constants = {0};
     for (size_t i = 0; i < out->constant_count; i++)
         if (!lrp_names_put(&constants, out->constants[i].name, i)) {
@@ -76,24 +78,21 @@ static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const str
         }
     size_t kept = 0;
     for (size_t i = 0; i < out->input_count; i++)
-        if (!lrp_names_get(&constants, slots->inputs[i].name, NULL))
-            slots->inputs[kept++] = slots->inputs[i];
+        if (!lrp_names_get(&constants, slots->inputs[i].name, NULL)) slots->inputs[kept++] = slots->inputs[i];
     out->input_count = kept;
     lrp_names_free(&constants);
     return LRP_OK;
 }
 
-enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out) {
+enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out)
+{
     if (depth > LRP_MOST_SUBGRAPHS_DEEP)
         return lrp_fail(reader->err, LRP_FILE, "subgraphs are nested more than %d deep", LRP_MOST_SUBGRAPHS_DEEP);
     struct slots slots = {0};
     enum lrp_status status = make_slots(reader, message, &slots);
-    if (status != LRP_OK)
-        return status;
-    if (!out->path)
-        out->path = reader->path;
-    if (!out->producer)
-        out->producer = "";
+    if (status) return status;
+    if (!out->path) out->path = reader->path;
+    if (!out->producer) out->producer = "";
     out->name = "";
     out->nodes = slots.nodes;
     out->inputs = slots.inputs;
@@ -102,37 +101,36 @@ enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes mes
     out->constants = slots.constants;
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
-    while (status == LRP_OK && lrp_wire_next(&wire, &field))
-        status = read_field(reader, &field, depth, &slots, out);
-    return status == LRP_OK ? drop_constant_inputs(reader, &slots, out) : status;
+    while (!status && lrp_wire_next(&wire, &field)) status = read_field(reader, &field, depth, &slots, out);
+    return !status ? drop_constant_inputs(reader, &slots, out) : status;
 }
 
 /* OperatorSetIdProto */
-enum lrp_status lrp_reader_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out) {
+enum lrp_status lrp_reader_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out)
+{
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
     enum lrp_status status = LRP_OK;
     uint64_t version = 0;
     out->domain = "";
-    while (status == LRP_OK && lrp_wire_next_as(&wire, &field, ".bv")) {
+    while (!status && lrp_wire_next_as(&wire, &field, ".bv")) {
         if (field.number == 1)
             status = lrp_reader_domain(reader, field.bytes, &out->domain);
         else if (field.number == 2)
             version = field.value;
     }
-    if (status == LRP_OK)
-        status = lrp_reader_check(reader, &wire);
-    if (status == LRP_OK && (version == 0 || version > INT_MAX))
-        status = lrp_fail(reader->err, LRP_FILE, "imports the impossible version %lld of operator set \"%s\"", (long long)version,
-                          out->domain);
+    if (!status) status = lrp_reader_check(reader, &wire);
+    if (!status && (version == 0 || version > INT_MAX))
+        status = lrp_fail(reader->err, LRP_FILE, "imports the impossible version %lld of operator set \"%s\"",
+                          (long long)version, out->domain);
     out->version = (int)version;
     return status;
 }
 
 /* Files before IR version 3 import nothing and mean version 1. */
-static enum lrp_status check_opsets(struct lrp_reader *reader, struct lrp_opset *opsets, struct lrp_definition *out) {
-    if (out->opset_count > 0)
-        return LRP_OK;
+static enum lrp_status check_opsets(struct lrp_reader *reader, struct lrp_opset *opsets, struct lrp_definition *out)
+{
+    if (out->opset_count > 0) return LRP_OK;
     if (out->ir_version >= 3 || out->ir_version < 1)
         return lrp_fail(reader->err, LRP_FILE, "imports no operator set: damaged, or truncated at byte %zu", reader->file.size);
     opsets[0] = (struct lrp_opset){"", 1};
@@ -142,11 +140,12 @@ static enum lrp_status check_opsets(struct lrp_reader *reader, struct lrp_opset 
 
 /* The fields of ModelProto but the graph, which is returned in *graph. */
 static enum lrp_status read_model_head(struct lrp_reader *reader, struct lrp_definition *out, struct lrp_opset *opsets,
-                                       struct lrp_bytes *graph) {
+                                       struct lrp_bytes *graph)
+{
     struct lrp_wire wire = lrp_wire_over(reader->file);
     struct lrp_wire_field field;
     enum lrp_status status = LRP_OK;
-    while (status == LRP_OK && lrp_wire_next(&wire, &field)) {
+    while (!status && lrp_wire_next(&wire, &field)) {
         if (field.number == 1)
             out->ir_version = (int64_t)field.value;
         else if (field.number == 2)
@@ -159,52 +158,47 @@ static enum lrp_status read_model_head(struct lrp_reader *reader, struct lrp_def
     return status;
 }
 
-static enum lrp_status read_model(struct lrp_reader *reader, struct lrp_definition *out) {
+static enum lrp_status read_model(struct lrp_reader *reader, struct lrp_definition *out)
+{
     struct lrp_wire wire = lrp_wire_over(reader->file);
     struct lrp_wire_field field;
     size_t graphs = 0, opset_count = 0;
-    if (reader->file.size == 0)
-        return lrp_fail(reader->err, LRP_FILE, "the file is empty");
+    if (reader->file.size == 0) return lrp_fail(reader->err, LRP_FILE, "the file is empty");
     while (lrp_wire_next_as(&wire, &field, model_types)) { /* first, so that a truncated file is called that */
         graphs += field.number == 7;
         opset_count += field.number == 8;
     }
     enum lrp_status status = lrp_reader_check(reader, &wire);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     if (graphs != 1)
         return lrp_fail(reader->err, LRP_FILE, "not an ONNX model, or truncated at byte %zu: there %s in it", reader->file.size,
                         graphs ? "are several graphs" : "is no graph");
     struct lrp_opset *opsets = lrp_arena_calloc(reader->arena, opset_count + 1, sizeof *opsets);
-    if (!opsets || opset_count >= INT_MAX)
-        return lrp_reader_no_memory(reader);
+    if (!opsets || opset_count >= INT_MAX) return lrp_reader_no_memory(reader);
     out->opsets = opsets;
     struct lrp_bytes graph = {0};
     status = read_model_head(reader, out, opsets, &graph);
-    if (status == LRP_OK)
-        status = check_opsets(reader, opsets, out);
-    if (status == LRP_OK)
-        status = lrp_reader_graph(reader, graph, 0, out);
-    return status == LRP_OK ? lrp_reader_functions(reader, out) : status;
+    if (!status) status = check_opsets(reader, opsets, out);
+    if (!status) status = lrp_reader_graph(reader, graph, 0, out);
+    return !status ? lrp_reader_functions(reader, out) : status;
 }
 
-static enum lrp_status open_and_read(struct lrp_reader *reader, struct lrp_definition *out) {
+static enum lrp_status open_and_read(struct lrp_reader *reader, struct lrp_definition *out)
+{
     struct lrp_mapping *file;
     enum lrp_status status = lrp_reader_map(reader, NULL, &file);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     reader->file = (struct lrp_bytes){file->data, file->size};
     reader->file_mapped = file->of_file;
     status = read_model(reader, out);
-    if (status == LRP_OK)
-        return LRP_OK;
+    if (!status) return LRP_OK;
     const char *what = status == LRP_FILE ? lrp_sniff(reader->file) : NULL;
-    if (what)
-        lrp_fail(reader->err, LRP_FILE, "not an ONNX model (it starts %s)", what);
+    if (what) lrp_fail(reader->err, LRP_FILE, "not an ONNX model (it starts %s)", what);
     return lrp_fail_context(reader->err, status, "%s", reader->path);
 }
 
-enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, struct lrp_error *err) {
+enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, struct lrp_error *err)
+{
     struct lrp_arena *arena = lrp_arena_new();
     struct lrp_definition *definition = arena ? lrp_arena_calloc(arena, 1, sizeof *definition) : NULL;
     const char *copy = definition ? lrp_arena_strdup(arena, path) : NULL;
@@ -219,7 +213,7 @@ enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, str
     const enum lrp_status status = open_and_read(&reader, definition);
     lrp_reader_close(&reader);
     definition->bytes = reader.mapped;
-    if (status == LRP_OK)
+    if (!status)
         *out = definition;
     else
         lrp_definition_free(definition);

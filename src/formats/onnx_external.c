@@ -13,27 +13,25 @@ struct place {
     bool has_length;
 };
 
-static bool parse_unsigned(const char *text, uint64_t *out) {
+static bool parse_unsigned(const char *text, uint64_t *out)
+{
     int64_t value;
-    if (!lrp_parse_int64(text, &value) || value < 0)
-        return false;
+    if (!lrp_parse_int64(text, &value) || value < 0) return false;
     *out = (uint64_t)value;
     return true;
 }
 
 /* StringStringEntryProto: location, offset, length (or something that does not matter: checksum). */
-static enum lrp_status read_entry(struct lrp_reader *reader, struct lrp_bytes message, struct place *place) {
+static enum lrp_status read_entry(struct lrp_reader *reader, struct lrp_bytes message, struct place *place)
+{
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
     const char *key = "", *value = "";
     enum lrp_status status = LRP_OK;
-    while (status == LRP_OK && lrp_wire_next_as(&wire, &field, ".bb"))
-        if (field.number <= 2)
-            status = lrp_reader_string(reader, field.bytes, field.number == 1 ? &key : &value);
-    if (status == LRP_OK)
-        status = lrp_reader_check(reader, &wire);
-    if (status != LRP_OK)
-        return status;
+    while (!status && lrp_wire_next_as(&wire, &field, ".bb"))
+        if (field.number <= 2) status = lrp_reader_string(reader, field.bytes, field.number == 1 ? &key : &value);
+    if (!status) status = lrp_reader_check(reader, &wire);
+    if (status) return status;
     bool fine = true;
     if (strcmp(key, "location") == 0) {
         place->location = value;
@@ -46,57 +44,54 @@ static enum lrp_status read_entry(struct lrp_reader *reader, struct lrp_bytes me
     return fine ? LRP_OK : lrp_fail(reader->err, LRP_FILE, "external data has the impossible %s \"%s\"", key, value);
 }
 
-static enum lrp_status read_place(struct lrp_reader *reader, struct lrp_bytes message, struct place *place) {
+static enum lrp_status read_place(struct lrp_reader *reader, struct lrp_bytes message, struct place *place)
+{
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
     while (lrp_wire_next(&wire, &field)) {
         const enum lrp_status status = field.number == FIELD_EXTERNAL ? read_entry(reader, field.bytes, place) : LRP_OK;
-        if (status != LRP_OK)
-            return status;
+        if (status) return status;
     }
-    if (!place->location || !*place->location)
-        return lrp_fail(reader->err, LRP_FILE, "external data without a location");
+    if (!place->location || !*place->location) return lrp_fail(reader->err, LRP_FILE, "external data without a location");
     return LRP_OK;
 }
 
-static bool remember(struct lrp_reader *reader, const char *location, struct lrp_mapping *mapping) {
+static bool remember(struct lrp_reader *reader, const char *location, struct lrp_mapping *mapping)
+{
     const size_t n = reader->external_count;
     if ((n & (n - 1)) == 0) { /* full: at every power of two */
         struct lrp_mapping **bigger = lrp_arena_calloc(reader->arena, n ? 2 * n : 1, sizeof *bigger);
-        if (!bigger)
-            return false;
-        if (n)
-            memcpy(bigger, reader->externals, n * sizeof *bigger);
+        if (!bigger) return false;
+        if (n) memcpy(bigger, reader->externals, n * sizeof *bigger);
         reader->externals = bigger;
     }
     reader->externals[reader->external_count++] = mapping;
     return lrp_names_put(&reader->external_of, location, n);
 }
 
-static enum lrp_status open_once(struct lrp_reader *reader, const char *location, const struct lrp_mapping **out) {
+static enum lrp_status open_once(struct lrp_reader *reader, const char *location, const struct lrp_mapping **out)
+{
     size_t index;
     if (lrp_names_get(&reader->external_of, location, &index)) {
         *out = reader->externals[index];
         return LRP_OK;
     }
     struct lrp_mapping *mapping = NULL;
-    enum lrp_status status = reader->folder ? LRP_OK : lrp_beside_folder(reader->arena, reader->path, &reader->folder, reader->err);
-    if (status == LRP_OK)
-        status = lrp_reader_map(reader, location, &mapping);
-    if (status != LRP_OK)
-        return status;
+    enum lrp_status status =
+        reader->folder ? LRP_OK : lrp_beside_folder(reader->arena, reader->path, &reader->folder, reader->err);
+    if (!status) status = lrp_reader_map(reader, location, &mapping);
+    if (status) return status;
     *out = mapping;
     return remember(reader, location, mapping) ? LRP_OK : lrp_reader_no_memory(reader);
 }
 
-enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out) {
+enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out)
+{
     struct place place = {0};
     const struct lrp_mapping *mapping;
     enum lrp_status status = read_place(reader, message, &place);
-    if (status == LRP_OK)
-        status = open_once(reader, place.location, &mapping);
-    if (status != LRP_OK)
-        return status;
+    if (!status) status = open_once(reader, place.location, &mapping);
+    if (status) return status;
     if (place.has_length && place.length != needed)
         return lrp_fail(reader->err, LRP_FILE, "needs %zu bytes, the external data has %llu", needed,
                         (unsigned long long)place.length);

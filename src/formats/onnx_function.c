@@ -1,19 +1,20 @@
-/* onnx_function.c: a model's own functions (FunctionProto), read as they stand; onnx_inline.c puts them where they are called. */
+/* onnx_function.c: a model's own functions (FunctionProto), read as they stand; onnx_inline.c puts them where they are called.
+ */
 #include "onnx_function.h"
 
 #include <limits.h>
 
 enum { /* field numbers of FunctionProto */
-    FIELD_NAME = 1,
-    FIELD_INPUT = 4,
-    FIELD_OUTPUT = 5,
-    FIELD_ATTRIBUTE = 6, /* a bare name; what has a default value is in 11 */
-    FIELD_NODE = 7,
-    FIELD_OPSET = 9,
-    FIELD_DOMAIN = 10,
-    FIELD_DEFAULT = 11,
-    FIELD_OVERLOAD = 13,
-    FIELD_COUNT
+       FIELD_NAME = 1,
+       FIELD_INPUT = 4,
+       FIELD_OUTPUT = 5,
+       FIELD_ATTRIBUTE = 6, /* a bare name; what has a default value is in 11 */
+       FIELD_NODE = 7,
+       FIELD_OPSET = 9,
+       FIELD_DOMAIN = 10,
+       FIELD_DEFAULT = 11,
+       FIELD_OVERLOAD = 13,
+       FIELD_COUNT
 };
 static const char function_types[] = ".bvvbbbbbbbbbbbb";
 
@@ -25,11 +26,11 @@ struct slots {
     struct lrp_opset *opsets;
 };
 
-static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots) {
+static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots)
+{
     size_t counts[FIELD_COUNT] = {0};
     const enum lrp_status status = lrp_reader_count(reader, message, function_types, counts, FIELD_COUNT);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     struct lrp_arena *arena = reader->arena;
     slots->inputs = lrp_arena_calloc(arena, counts[FIELD_INPUT], sizeof *slots->inputs);
     slots->outputs = lrp_arena_calloc(arena, counts[FIELD_OUTPUT], sizeof *slots->outputs);
@@ -41,7 +42,8 @@ static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes me
 }
 
 static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, const struct slots *slots,
-                                  struct lrp_function *out) {
+                                  struct lrp_function *out)
+{
     switch (field->number) {
     case FIELD_NAME:
         return lrp_reader_string(reader, field->bytes, &out->name);
@@ -64,18 +66,18 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
     }
 }
 
-enum lrp_status lrp_reader_function(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_function *out) {
+enum lrp_status lrp_reader_function(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_function *out)
+{
     struct slots slots = {0};
     *out = (struct lrp_function){.name = "", .domain = "", .overload = ""};
     enum lrp_status status = make_slots(reader, message, &slots);
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
-    while (status == LRP_OK && lrp_wire_next(&wire, &field))
-        status = read_field(reader, &field, &slots, out);
+    while (!status && lrp_wire_next(&wire, &field)) status = read_field(reader, &field, &slots, out);
     out->inputs = slots.inputs;
     out->outputs = slots.outputs;
     out->nodes = slots.nodes;
     out->defaults = slots.defaults;
     out->opsets = slots.opsets;
-    return status == LRP_OK ? LRP_OK : lrp_fail_context(reader->err, status, "function %s", out->name);
+    return !status ? LRP_OK : lrp_fail_context(reader->err, status, "function %s", out->name);
 }

@@ -11,35 +11,33 @@ struct sparse {
     size_t count;
 };
 
-static enum lrp_status read_parts(struct lrp_reader *reader, struct lrp_bytes message, const char **name, struct sparse *out) {
+static enum lrp_status read_parts(struct lrp_reader *reader, struct lrp_bytes message, const char **name, struct sparse *out)
+{
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
     enum lrp_status status = LRP_OK;
-    while (status == LRP_OK && lrp_wire_next_as(&wire, &field, ".bb")) {
+    while (!status && lrp_wire_next_as(&wire, &field, ".bb")) {
         if (field.number == 1)
             status = lrp_reader_tensor(reader, field.bytes, name, &out->values);
         else if (field.number == 2)
             status = lrp_reader_tensor(reader, field.bytes, NULL, &out->indices);
     }
-    if (status == LRP_OK)
-        status = lrp_reader_check(reader, &wire);
-    if (status != LRP_OK)
-        return status;
+    if (!status) status = lrp_reader_check(reader, &wire);
+    if (status) return status;
     struct lrp_wire_numbers dims = lrp_wire_numbers_of(message, 3, LRP_WIRE_VARINT);
     uint64_t value;
     while (lrp_wire_numbers_next(&dims, &value)) {
-        if (out->shape.rank == LRP_MAX_RANK || (int64_t)value < 0)
-            return lrp_fail(reader->err, LRP_FILE, "impossible shape");
+        if (out->shape.rank == LRP_MAX_RANK || (int64_t)value < 0) return lrp_fail(reader->err, LRP_FILE, "impossible shape");
         out->shape.dim[out->shape.rank++] = (int64_t)value;
     }
     return lrp_reader_check_numbers(reader, &dims);
 }
 
 /* What can be written out at all: values (NNZ), indices (NNZ) or (NNZ, rank) of int64. */
-static enum lrp_status check(struct lrp_reader *reader, struct sparse *sparse) {
+static enum lrp_status check(struct lrp_reader *reader, struct sparse *sparse)
+{
     const struct lrp_blob *values = sparse->values, *indices = sparse->indices;
-    if (!values || !indices)
-        return lrp_fail(reader->err, LRP_FILE, "values or indices are missing");
+    if (!values || !indices) return lrp_fail(reader->err, LRP_FILE, "values or indices are missing");
     const size_t size = lrp_dtype_size(values->dtype);
     const int64_t count = lrp_shape_count(&sparse->shape);
     if (size == 0 || indices->dtype != LRP_DTYPE_INT64)
@@ -55,7 +53,8 @@ static enum lrp_status check(struct lrp_reader *reader, struct sparse *sparse) {
 }
 
 /* The position of entry i in the dense array, -1 if it lies outside. */
-static int64_t position(const struct sparse *sparse, size_t i) {
+static int64_t position(const struct sparse *sparse, size_t i)
+{
     int64_t index, at = 0;
     if (sparse->indices->shape.rank == 1) {
         lrp_blob_i64(sparse->indices, i, 1, &index);
@@ -64,41 +63,36 @@ static int64_t position(const struct sparse *sparse, size_t i) {
     const int rank = sparse->shape.rank;
     for (int d = 0; d < rank; d++) {
         lrp_blob_i64(sparse->indices, i * (size_t)rank + (size_t)d, 1, &index);
-        if (index < 0 || index >= sparse->shape.dim[d])
-            return -1;
+        if (index < 0 || index >= sparse->shape.dim[d]) return -1;
         at = at * sparse->shape.dim[d] + index; /* below count */
     }
     return sparse->count ? at : -1;
 }
 
-static enum lrp_status write_out(struct lrp_reader *reader, const struct sparse *sparse, struct lrp_blob *out) {
+static enum lrp_status write_out(struct lrp_reader *reader, const struct sparse *sparse, struct lrp_blob *out)
+{
     const size_t size = lrp_dtype_size(sparse->values->dtype);
     unsigned char *raw = lrp_arena_calloc(reader->arena, sparse->count, size);
-    if (!raw)
-        return lrp_reader_no_memory(reader);
+    if (!raw) return lrp_reader_no_memory(reader);
     for (size_t i = 0; i < sparse->values->count; i++) {
         const int64_t at = position(sparse, i);
-        if (at < 0)
-            return lrp_fail(reader->err, LRP_FILE, "index %zu lies outside the tensor", i);
+        if (at < 0) return lrp_fail(reader->err, LRP_FILE, "index %zu lies outside the tensor", i);
         memcpy(raw + (size_t)at * size, (const unsigned char *)sparse->values->raw + i * size, size);
     }
-    *out = (struct lrp_blob){
-        .dtype = sparse->values->dtype, .shape = sparse->shape, .count = sparse->count, .raw = raw};
+    *out = (struct lrp_blob){.dtype = sparse->values->dtype, .shape = sparse->shape, .count = sparse->count, .raw = raw};
     return LRP_OK;
 }
 
 enum lrp_status lrp_reader_sparse(struct lrp_reader *reader, struct lrp_bytes message, const char **name,
-                                  const struct lrp_blob **out) {
+                                  const struct lrp_blob **out)
+{
     struct sparse sparse = {0};
     struct lrp_blob *blob = lrp_arena_calloc(reader->arena, 1, sizeof *blob);
-    if (!blob)
-        return lrp_reader_no_memory(reader);
+    if (!blob) return lrp_reader_no_memory(reader);
     *name = "";
     enum lrp_status status = read_parts(reader, message, name, &sparse);
-    if (status == LRP_OK)
-        status = check(reader, &sparse);
-    if (status == LRP_OK)
-        status = write_out(reader, &sparse, blob);
+    if (!status) status = check(reader, &sparse);
+    if (!status) status = write_out(reader, &sparse, blob);
     *out = blob;
-    return status == LRP_OK ? LRP_OK : lrp_fail_context(reader->err, status, "sparse tensor %s", *name);
+    return !status ? LRP_OK : lrp_fail_context(reader->err, status, "sparse tensor %s", *name);
 }

@@ -6,17 +6,17 @@
 #include "reader.h"
 
 enum { /* field numbers of TensorProto */
-    FIELD_DIMS = 1,
-    FIELD_TYPE = 2,
-    FIELD_FLOATS = 4,
-    FIELD_INT32S = 5,
-    FIELD_STRINGS = 6,
-    FIELD_INT64S = 7,
-    FIELD_NAME = 8,
-    FIELD_RAW = 9,
-    FIELD_DOUBLES = 10,
-    FIELD_UINT64S = 11,
-    FIELD_LOCATION = 14
+       FIELD_DIMS = 1,
+       FIELD_TYPE = 2,
+       FIELD_FLOATS = 4,
+       FIELD_INT32S = 5,
+       FIELD_STRINGS = 6,
+       FIELD_INT64S = 7,
+       FIELD_NAME = 8,
+       FIELD_RAW = 9,
+       FIELD_DOUBLES = 10,
+       FIELD_UINT64S = 11,
+       FIELD_LOCATION = 14
 };
 /* by field number; dims and numbers may come packed or not */
 static const char field_types[] = "..v...b.bb..bbv";
@@ -25,20 +25,13 @@ static const char field_types[] = "..v...b.bb..bbv";
 static const struct {
     unsigned char field, type, values;
 } storage[LRP_DTYPE_COUNT] = {
-    [LRP_DTYPE_FLOAT] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 1},
-    [LRP_DTYPE_COMPLEX64] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 2},
-    [LRP_DTYPE_DOUBLE] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 1},
-    [LRP_DTYPE_COMPLEX128] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 2},
-    [LRP_DTYPE_UINT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_INT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_UINT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_INT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_INT32] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_BOOL] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_FLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_BFLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_INT64] = {FIELD_INT64S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_UINT32] = {FIELD_UINT64S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 1},   [LRP_DTYPE_COMPLEX64] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 2},
+    [LRP_DTYPE_DOUBLE] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 1}, [LRP_DTYPE_COMPLEX128] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 2},
+    [LRP_DTYPE_UINT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},    [LRP_DTYPE_INT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_UINT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},   [LRP_DTYPE_INT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT32] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},    [LRP_DTYPE_BOOL] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},  [LRP_DTYPE_BFLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT64] = {FIELD_INT64S, LRP_WIRE_VARINT, 1},    [LRP_DTYPE_UINT32] = {FIELD_UINT64S, LRP_WIRE_VARINT, 1},
     [LRP_DTYPE_UINT64] = {FIELD_UINT64S, LRP_WIRE_VARINT, 1},
 };
 
@@ -52,28 +45,27 @@ struct parts {
 static const unsigned char nothing[1];
 
 /* Every element is there: `have` bytes for what `needed` bytes are. */
-static enum lrp_status check_size(struct lrp_reader *reader, const struct lrp_blob *blob, size_t needed, size_t have) {
+static enum lrp_status check_size(struct lrp_reader *reader, const struct lrp_blob *blob, size_t needed, size_t have)
+{
     char shape[160];
-    if (needed == have)
-        return LRP_OK;
+    if (needed == have) return LRP_OK;
     return lrp_fail(reader->err, LRP_FILE, "%s of %s needs %zu bytes, %zu are there",
                     lrp_shape_text(&blob->shape, 0, "x", shape, sizeof shape), lrp_dtype_text(blob->dtype), needed, have);
 }
 
-static enum lrp_status read_dims(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_blob *blob) {
+static enum lrp_status read_dims(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_blob *blob)
+{
     struct lrp_wire_numbers dims = lrp_wire_numbers_of(message, FIELD_DIMS, LRP_WIRE_VARINT);
     uint64_t value;
     char text[160];
     while (lrp_wire_numbers_next(&dims, &value)) {
         if (blob->shape.rank == LRP_MAX_RANK)
             return lrp_fail(reader->err, LRP_FILE, "has more than %d dimensions", LRP_MAX_RANK);
-        if ((int64_t)value < 0)
-            return lrp_fail(reader->err, LRP_FILE, "has a negative dimension");
+        if ((int64_t)value < 0) return lrp_fail(reader->err, LRP_FILE, "has a negative dimension");
         blob->shape.dim[blob->shape.rank++] = (int64_t)value;
     }
     const enum lrp_status status = lrp_reader_check_numbers(reader, &dims);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     const int64_t count = lrp_shape_count(&blob->shape);
     if (count < 0)
         return lrp_fail(reader->err, LRP_FILE, "%s is too large", lrp_shape_text(&blob->shape, 0, "x", text, sizeof text));
@@ -82,20 +74,22 @@ static enum lrp_status read_dims(struct lrp_reader *reader, struct lrp_bytes mes
 }
 
 /* One look at every field: the name and type first, because they may stand anywhere. */
-static enum lrp_status read_head(struct lrp_reader *reader, struct lrp_bytes message, const char **name, struct lrp_blob *blob) {
+static enum lrp_status read_head(struct lrp_reader *reader, struct lrp_bytes message, const char **name, struct lrp_blob *blob)
+{
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
     enum lrp_status status = LRP_OK;
-    while (status == LRP_OK && lrp_wire_next_as(&wire, &field, field_types)) {
+    while (!status && lrp_wire_next_as(&wire, &field, field_types)) {
         if (field.number == FIELD_NAME)
             status = lrp_reader_string(reader, field.bytes, name);
         else if (field.number == FIELD_TYPE) /* newer types (float8, int4) are kept as unknown: whoever needs them says so */
             blob->dtype = field.value < LRP_DTYPE_COUNT ? (enum lrp_dtype)field.value : LRP_DTYPE_UNDEFINED;
     }
-    return status == LRP_OK ? lrp_reader_check(reader, &wire) : status;
+    return !status ? lrp_reader_check(reader, &wire) : status;
 }
 
-static struct parts find_parts(struct lrp_bytes message, enum lrp_dtype dtype) {
+static struct parts find_parts(struct lrp_bytes message, enum lrp_dtype dtype)
+{
     struct parts parts = {.message = message};
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
@@ -117,39 +111,36 @@ static struct parts find_parts(struct lrp_bytes message, enum lrp_dtype dtype) {
     return parts;
 }
 
-static enum lrp_status read_strings(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob) {
+static enum lrp_status read_strings(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob)
+{
     if (parts->strings != blob->count)
         return lrp_fail(reader->err, LRP_FILE, "needs %zu strings, %zu are there", blob->count, parts->strings);
     const char **strings = lrp_arena_calloc(reader->arena, blob->count, sizeof *strings);
-    if (!strings)
-        return lrp_reader_no_memory(reader);
+    if (!strings) return lrp_reader_no_memory(reader);
     struct lrp_wire wire = lrp_wire_over(parts->message);
     struct lrp_wire_field field;
     enum lrp_status status = LRP_OK;
-    for (size_t i = 0; status == LRP_OK && lrp_wire_next(&wire, &field);)
-        if (field.number == FIELD_STRINGS)
-            status = lrp_reader_string(reader, field.bytes, &strings[i++]);
+    for (size_t i = 0; !status && lrp_wire_next(&wire, &field);)
+        if (field.number == FIELD_STRINGS) status = lrp_reader_string(reader, field.bytes, &strings[i++]);
     blob->strings = strings;
     return status;
 }
 
 /* Numbers written as varints, or one by one, or in several pieces: put side by side in the arena. */
-static enum lrp_status decode(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob, size_t needed) {
+static enum lrp_status decode(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob, size_t needed)
+{
     const enum lrp_wire_type type = (enum lrp_wire_type)storage[blob->dtype].type;
     const size_t values = storage[blob->dtype].values, size = lrp_dtype_size(blob->dtype) / values;
     struct lrp_wire_numbers numbers = lrp_wire_numbers_of(parts->message, storage[blob->dtype].field, type);
     uint64_t value;
     size_t found = 0;
-    while (lrp_wire_numbers_next(&numbers, &value))
-        found++;
+    while (lrp_wire_numbers_next(&numbers, &value)) found++;
     enum lrp_status status = lrp_reader_check_numbers(reader, &numbers);
-    if (status == LRP_OK) /* before anything is allocated: the shape may lie */
+    if (!status) /* before anything is allocated: the shape may lie */
         status = check_size(reader, blob, needed, found * size);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     unsigned char *raw = lrp_arena_calloc(reader->arena, found, size);
-    if (!raw)
-        return lrp_reader_no_memory(reader);
+    if (!raw) return lrp_reader_no_memory(reader);
     numbers = lrp_wire_numbers_of(parts->message, storage[blob->dtype].field, type);
     for (size_t i = 0; lrp_wire_numbers_next(&numbers, &value); i++)
         memcpy(raw + i * size, &value, size); /* the low bytes: this machine is little-endian (convert.c insists) */
@@ -157,16 +148,15 @@ static enum lrp_status decode(struct lrp_reader *reader, const struct parts *par
     return LRP_OK;
 }
 
-static enum lrp_status read_data(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob) {
+static enum lrp_status read_data(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob)
+{
     const size_t needed = blob->count * lrp_dtype_size(blob->dtype); /* count is at most 2^48 */
     if (blob->dtype == LRP_DTYPE_STRING)
         return parts->external || parts->has_raw ? lrp_fail(reader->err, LRP_FILE, "strings cannot be raw data")
                                                  : read_strings(reader, parts, blob);
     blob->raw = nothing;
-    if (blob->dtype == LRP_DTYPE_UNDEFINED)
-        return LRP_OK;
-    if (parts->external)
-        return lrp_reader_external(reader, parts->message, needed, &blob->raw);
+    if (blob->dtype == LRP_DTYPE_UNDEFINED) return LRP_OK;
+    if (parts->external) return lrp_reader_external(reader, parts->message, needed, &blob->raw);
     if (!parts->has_raw && (parts->packed_fields > 1 || parts->single_fields || storage[blob->dtype].type == LRP_WIRE_VARINT))
         return decode(reader, parts, blob, needed);
     const struct lrp_bytes data = parts->has_raw ? parts->raw : parts->last_packed;
@@ -178,39 +168,35 @@ static enum lrp_status read_data(struct lrp_reader *reader, const struct parts *
 }
 
 enum lrp_status lrp_reader_tensor(struct lrp_reader *reader, struct lrp_bytes message, const char **name,
-                                  const struct lrp_blob **out) {
+                                  const struct lrp_blob **out)
+{
     struct lrp_blob *blob = lrp_arena_calloc(reader->arena, 1, sizeof *blob);
     const char *own_name = "";
-    if (!blob)
-        return lrp_reader_no_memory(reader);
+    if (!blob) return lrp_reader_no_memory(reader);
     *out = blob;
     enum lrp_status status = read_head(reader, message, &own_name, blob);
-    if (name)
-        *name = own_name;
-    if (status == LRP_OK)
-        status = read_dims(reader, message, blob);
-    if (status == LRP_OK) {
+    if (name) *name = own_name;
+    if (!status) status = read_dims(reader, message, blob);
+    if (!status) {
         const struct parts parts = find_parts(message, blob->dtype);
         status = read_data(reader, &parts, blob);
     }
-    return status == LRP_OK || !*own_name ? status : lrp_fail_context(reader->err, status, "tensor %s", own_name);
+    return !status || !*own_name ? status : lrp_fail_context(reader->err, status, "tensor %s", own_name);
 }
 
-enum lrp_status lrp_onnx_read_tensor(const char *path, struct lrp_arena *arena, struct lrp_blob **out, struct lrp_error *err) {
+enum lrp_status lrp_onnx_read_tensor(const char *path, struct lrp_arena *arena, struct lrp_blob **out, struct lrp_error *err)
+{
     struct lrp_reader reader = {.path = path, .arena = arena, .err = err};
     struct lrp_mapping *file;
     enum lrp_status status = lrp_reader_map(&reader, NULL, &file);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     reader.file = (struct lrp_bytes){file->data, file->size};
     reader.file_mapped = file->of_file;
     const struct lrp_blob *blob;
     status = lrp_reader_tensor(&reader, reader.file, NULL, &blob);
     lrp_reader_close(&reader);
-    if (status == LRP_OK && file->size == 0)
-        status = lrp_fail(err, LRP_FILE, "the file is empty");
-    if (status != LRP_OK)
-        return lrp_fail_context(err, status, "%s", path);
+    if (!status && file->size == 0) status = lrp_fail(err, LRP_FILE, "the file is empty");
+    if (status) return lrp_fail_context(err, status, "%s", path);
     *out = (struct lrp_blob *)(uintptr_t)blob; /* made just above, for this caller alone */
     return LRP_OK;
 }

@@ -17,9 +17,9 @@ struct lrp_reader {
     struct lrp_arena *arena;
     struct lrp_error *err;
     struct lrp_bytes file;
-    bool file_mapped;            /* its bytes are pages of the file */
-    size_t mapped;               /* bytes of all files */
-    const char *folder;          /* of the model (beside.h); NULL until asked for */
+    bool file_mapped;             /* its bytes are pages of the file */
+    size_t mapped;                /* bytes of all files */
+    const char *folder;           /* of the model (beside.h); NULL until asked for */
     struct lrp_names external_of; /* location -> index into externals */
     struct lrp_mapping **externals;
     size_t external_count;
@@ -32,8 +32,10 @@ void lrp_reader_close(struct lrp_reader *reader);
 
 /* LRP_OK if the wire was read to its end, else fails saying where and why. */
 enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wire *wire);
-/* How often every field of a message stands there, by number; those from `most` on are passed over. counts is zeroed by the caller. */
-enum lrp_status lrp_reader_count(struct lrp_reader *reader, struct lrp_bytes message, const char *types, size_t *counts, size_t most);
+/* How often every field of a message stands there, by number; those from `most` on are passed over. counts is zeroed by the
+ * caller. */
+enum lrp_status lrp_reader_count(struct lrp_reader *reader, struct lrp_bytes message, const char *types, size_t *counts,
+                                 size_t most);
 enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct lrp_wire_numbers *numbers);
 enum lrp_status lrp_reader_no_memory(struct lrp_reader *reader);
 /* Copies, NUL-terminated, into the arena. */
@@ -52,7 +54,8 @@ enum lrp_status lrp_reader_sparse(struct lrp_reader *reader, struct lrp_bytes me
 /* Where the data of a TensorProto with external_data lies: `needed` bytes in a mapped file beside the model. */
 enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out);
 /* NodeProto; `depth` counts the subgraphs around it. */
-enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_node_definition *out);
+enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes message, int depth,
+                                struct lrp_node_definition *out);
 /* AttributeProto. */
 enum lrp_status lrp_reader_attribute(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out);
 /* OperatorSetIdProto. */

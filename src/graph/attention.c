@@ -13,11 +13,14 @@ struct attention {
     const struct lrp_layer_list *list;
     unsigned char *marked; /* by layer; all zero between two attentions */
     int softmax;
-    int lowest, highest;   /* of what is marked */
-    int first, last;       /* the container: what is marked before it is mixed with other layers, or led to no projection */
+    int lowest, highest; /* of what is marked */
+    int first, last;     /* the container: what is marked before it is mixed with other layers, or led to no projection */
 };
 
-static bool has_type(const struct lrp_layer *l, const char *type) { return strcmp(l->type, type) == 0; }
+static bool has_type(const struct lrp_layer *l, const char *type)
+{
+    return strcmp(l->type, type) == 0;
+}
 
 /* A product of two computed values. */
 static bool is_product(const struct lrp_layer *l)
@@ -28,8 +31,8 @@ static bool is_product(const struct lrp_layer *l)
 /* What may stand between the parts of an attention: layers that move elements, scale, mask or drop them. */
 static bool passes(const struct lrp_layer *l)
 {
-    static const char *const types[] = {"scale", "split", "slice", "gather", "mul", "add", "where", "div", "dropout", "identity",
-                                        "cast", "concat", "layer-norm"};
+    static const char *const types[] = {"scale", "split",   "slice",    "gather", "mul",    "add",       "where",
+                                        "div",   "dropout", "identity", "cast",   "concat", "layer-norm"};
     if (strcmp(l->group, "reshaping") == 0) return true;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (has_type(l, types[i])) return true;
@@ -57,7 +60,9 @@ static int product_before(struct attention *a, int layer)
         int next = 0;
         for (int i = 0; i < l->input_count; i++) /* a computed mask comes from further up than the scores */
             if (l->sources[i] > next) next = l->sources[i];
-        if (next <= a->softmax - REACH || next <= 0 || next >= layer || (!is_product(&a->list->rows[next]) && !passes(&a->list->rows[next]))) return -1;
+        if (next <= a->softmax - REACH || next <= 0 || next >= layer ||
+            (!is_product(&a->list->rows[next]) && !passes(&a->list->rows[next])))
+            return -1;
         layer = next;
         l = &a->list->rows[layer];
     }
@@ -84,7 +89,10 @@ static int next_of(struct attention *a, int layer, bool (*wanted)(const struct l
     return -1;
 }
 
-static bool is_projection(const struct lrp_layer *l) { return has_type(l, "dense") || has_type(l, "convolution"); }
+static bool is_projection(const struct lrp_layer *l)
+{
+    return has_type(l, "dense") || has_type(l, "convolution");
+}
 
 /* Marks what gives the products their inputs, back to the linear layers that make queries, keys and values. */
 static void mark_sources(struct attention *a, int scores, int mix)
@@ -166,8 +174,8 @@ int lrp_graph_attentions(struct lrp_arena *arena, const struct lrp_layer_list *l
         bool is = find_attention(&a, i);
         if (is && a.first > end && in_one_body(&a)) {
             const char *name = common_name(arena, list->rows[a.first].name, list->rows[a.last].name);
-            found[count++] = (struct lrp_container){.name = name, .kind = "attention", .first = a.first, .last = a.last,
-                                                    .parent = -1, .layer = -1};
+            found[count++] = (struct lrp_container){
+                .name = name, .kind = "attention", .first = a.first, .last = a.last, .parent = -1, .layer = -1};
             end = a.last;
             ok = name != NULL;
         }

@@ -1,4 +1,5 @@
-/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds graphs): nodes to be listed, not to be run. */
+/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds graphs): nodes to be listed, not to be run.
+ */
 #include "build.h"
 
 /* Where names of a body are looked up: its own, then those around it. */
@@ -55,7 +56,8 @@ static bool add_values(struct lrp_graph *g, const struct lrp_definition *d, stru
 }
 
 /* Nothing is worked out in a body: its values have the types that the file says. */
-static void take_types(struct lrp_graph *g, const struct lrp_names *names, const struct lrp_value_definition *list, size_t count)
+static void take_types(struct lrp_graph *g, const struct lrp_names *names, const struct lrp_value_definition *list,
+                       size_t count)
 {
     size_t v;
     for (size_t i = 0; i < count; i++)
@@ -65,9 +67,11 @@ static void take_types(struct lrp_graph *g, const struct lrp_names *names, const
         }
 }
 
-static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct lrp_node_definition *def, const struct scope *scope);
+static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct lrp_node_definition *def,
+                                  const struct scope *scope);
 
-static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_node_definition *def, int body, const struct scope *scope)
+static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_node_definition *def, int body,
+                                      const struct scope *scope)
 {
     struct lrp_graph *g = b->graph;
     const int index = g->node_count;
@@ -88,7 +92,8 @@ static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_no
 /* "then_branch"; of an attribute that holds several graphs "branches.0". NULL when out of memory. */
 static const char *name_of(struct lrp_arena *arena, const struct lrp_attribute *attribute, size_t which)
 {
-    return attribute->kind == LRP_ATTRIBUTE_GRAPHS ? lrp_arena_printf(arena, "%.200s.%zu", attribute->name, which) : attribute->name;
+    return attribute->kind == LRP_ATTRIBUTE_GRAPHS ? lrp_arena_printf(arena, "%.200s.%zu", attribute->name, which)
+                                                   : attribute->name;
 }
 
 static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lrp_attribute *attribute, size_t which,
@@ -106,23 +111,24 @@ static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lr
     /* names are as long as a file wants, and a node may have many bodies */
     body->obstacle = lrp_arena_printf(g->arena, "inside %.200s of %.200s, which is listed, not run", name, g->nodes[node].name);
     enum lrp_status status = body->obstacle && add_values(g, d, &names, body) ? LRP_OK : lrp_builder_no_memory(b);
-    if (status == LRP_OK) {
+    if (!status) {
         take_types(g, &names, d->outputs, d->output_count); /* what an output is said to be counts less than value_info */
         take_types(g, &names, d->values, d->value_count);
         take_types(g, &names, d->inputs, d->input_count);
     }
-    for (size_t i = 0; status == LRP_OK && i < d->node_count; i++)
+    for (size_t i = 0; !status && i < d->node_count; i++)
         if (d->nodes[i].output_count > 0) status = add_inner_node(b, &d->nodes[i], index, &scope);
     body->count = g->node_count - body->first;
     lrp_names_free(&names);
     return status;
 }
 
-static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct lrp_node_definition *def, const struct scope *scope)
+static enum lrp_status add_bodies(struct lrp_builder *b, int node, const struct lrp_node_definition *def,
+                                  const struct scope *scope)
 {
     enum lrp_status status = LRP_OK;
-    for (int a = 0; status == LRP_OK && a < def->attribute_count; a++)
-        for (size_t i = 0; status == LRP_OK && i < lrp_attribute_graphs(&def->attributes[a]); i++)
+    for (int a = 0; !status && a < def->attribute_count; a++)
+        for (size_t i = 0; !status && i < lrp_attribute_graphs(&def->attributes[a]); i++)
             status = add_body(b, node, &def->attributes[a], i, scope);
     return status;
 }
@@ -132,7 +138,7 @@ enum lrp_status lrp_bodies_add(struct lrp_builder *b)
     struct lrp_graph *g = b->graph;
     const struct scope model = {NULL, &b->values};
     enum lrp_status status = LRP_OK;
-    for (size_t n = 0; status == LRP_OK && n < g->definition->node_count; n++) {
+    for (size_t n = 0; !status && n < g->definition->node_count; n++) {
         g->nodes[n].inside = g->node_count;
         status = add_bodies(b, (int)n, &g->definition->nodes[n], &model);
         g->nodes[n].inside_count = g->node_count - g->nodes[n].inside;

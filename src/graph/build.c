@@ -21,14 +21,16 @@ int lrp_builder_value(struct lrp_graph *g, struct lrp_names *names, const char *
     return g->value_count++;
 }
 
-static int value_of(struct lrp_builder *b, const char *name) { return lrp_builder_value(b->graph, &b->values, name); }
+static int value_of(struct lrp_builder *b, const char *name)
+{
+    return lrp_builder_value(b->graph, &b->values, name);
+}
 
 static bool allocate(struct lrp_graph *g)
 {
     const struct lrp_definition *d = g->definition;
     size_t values = d->input_count + d->output_count + d->constant_count;
-    for (size_t i = 0; i < d->node_count; i++)
-        values += (size_t)d->nodes[i].input_count + (size_t)d->nodes[i].output_count;
+    for (size_t i = 0; i < d->node_count; i++) values += (size_t)d->nodes[i].input_count + (size_t)d->nodes[i].output_count;
     struct lrp_body_counts inside = {0};
     lrp_bodies_count(d, &inside);
     /* patterns and canonization add at most a node and four values for each node there is */
@@ -55,7 +57,8 @@ static struct lrp_shape input_shape(const struct lrp_value_definition *input, co
     return shape;
 }
 
-/* A shape somebody asks for: as many dimensions as the file has, none of them empty, a number of elements that can be counted. */
+/* A shape somebody asks for: as many dimensions as the file has, none of them empty, a number of elements that can be counted.
+ */
 static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *file)
 {
     for (int i = 0; i < wanted->rank; i++)
@@ -119,9 +122,13 @@ struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_d
     struct lrp_graph *g = b->graph;
     struct lrp_node *n = &g->nodes[g->node_count++];
     *n = (struct lrp_node){.owner = -1, .body = -1, .obstacle = "", .name = unique_name(b, def)};
-    n->call = (struct lrp_call){.op_type = def->op_type, .domain = def->domain, .opset = def->opset ? def->opset : opset_of(g->definition, def->domain),
-                                .attributes = def->attributes, .attribute_count = def->attribute_count,
-                                .in_count = def->input_count, .out_count = def->output_count};
+    n->call = (struct lrp_call){.op_type = def->op_type,
+                                .domain = def->domain,
+                                .opset = def->opset ? def->opset : opset_of(g->definition, def->domain),
+                                .attributes = def->attributes,
+                                .attribute_count = def->attribute_count,
+                                .in_count = def->input_count,
+                                .out_count = def->output_count};
     n->in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->in);
     n->out = lrp_arena_calloc(g->arena, (size_t)def->output_count, sizeof *n->out);
     n->call.in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->call.in);
@@ -299,11 +306,11 @@ static enum lrp_status load(struct lrp_builder *b, const struct lrp_graph_option
     struct lrp_graph *g = b->graph;
     if (!allocate(g)) return lrp_builder_no_memory(b);
     enum lrp_status status = add_inputs(b, options);
-    for (size_t i = 0; status == LRP_OK && i < g->definition->node_count; i++) status = add_node(b, (int)i);
-    if (status == LRP_OK) status = add_outputs(b);
-    if (status == LRP_OK) status = lrp_bodies_add(b);
-    if (status == LRP_OK) status = check_sources(b);
-    if (status == LRP_OK) status = sort_nodes(b);
+    for (size_t i = 0; !status && i < g->definition->node_count; i++) status = add_node(b, (int)i);
+    if (!status) status = add_outputs(b);
+    if (!status) status = lrp_bodies_add(b);
+    if (!status) status = check_sources(b);
+    if (!status) status = sort_nodes(b);
     return status;
 }
 
@@ -323,13 +330,13 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     enum lrp_status status = load(&b, options);
     lrp_names_free(&b.values);
     lrp_names_free(&b.names);
-    if (status == LRP_OK) lrp_graph_infer(g);
-    if (status == LRP_OK && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
-    if (status == LRP_OK && options->strip_softmax) status = lrp_graph_strip_softmax(g, err);
-    if (status == LRP_OK) status = lrp_graph_recognise(g, !options->canonize, err);
-    if (status == LRP_OK && options->canonize) status = lrp_graph_canonize(g, err);
-    if (status == LRP_OK && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
-    if (status != LRP_OK) {
+    if (!status) lrp_graph_infer(g);
+    if (!status && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (!status && options->strip_softmax) status = lrp_graph_strip_softmax(g, err);
+    if (!status) status = lrp_graph_recognise(g, !options->canonize, err);
+    if (!status && options->canonize) status = lrp_graph_canonize(g, err);
+    if (!status && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (status) {
         lrp_graph_free(g);
         return status;
     }

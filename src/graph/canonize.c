@@ -1,4 +1,5 @@
-/* canonize.c: BatchNorm and scales per channel folded into its neighbours, layer normalisation split, identities and dropout dropped. */
+/* canonize.c: BatchNorm and scales per channel folded into its neighbours, layer normalisation split, identities and dropout
+ * dropped. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static void affine_free(struct affine *a)
 
 static bool batch_norm_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
 {
-    *a = (struct affine){.what = "BatchNormalization", .before = "BatchNormalization folded into the layer before it",
+    *a = (struct affine){.what = "BatchNormalization",
+                         .before = "BatchNormalization folded into the layer before it",
                          .behind = "BatchNormalization folded into the layer behind it"};
     const struct lrp_blob *p[4];
     for (int i = 0; i < 4; i++) {
@@ -58,7 +60,8 @@ static double channel_number(const struct lrp_desc *d, size_t c, double neutral)
 /* Scale: BatchNormalization written as Mul and Add, or a bias alone. One number for all channels is left where it is. */
 static bool scale_affine(const struct lrp_graph *graph, const struct lrp_node *n, struct affine *a)
 {
-    *a = (struct affine){.what = "scale", .before = "scale per channel folded into the layer before it",
+    *a = (struct affine){.what = "scale",
+                         .before = "scale per channel folded into the layer before it",
                          .behind = "scale per channel folded into the layer behind it"};
     const struct lrp_shape *shape = &graph->values[n->in[0]].desc.shape;
     const struct lrp_desc *w = lrp_graph_desc(graph, lrp_node_input(n, 1)), *b = lrp_graph_desc(graph, lrp_node_input(n, 2));
@@ -122,8 +125,10 @@ struct fold_target {
     const char *op_type, *domain;
     bool dense, transposed_conv;
 };
-static const struct fold_target targets[] = {
-    {"Conv", "", false, false}, {"ConvTranspose", "", false, true}, {"Gemm", "", true, false}, {"Dense", "lrpscope", true, false}};
+static const struct fold_target targets[] = {{"Conv", "", false, false},
+                                             {"ConvTranspose", "", false, true},
+                                             {"Gemm", "", true, false},
+                                             {"Dense", "lrpscope", true, false}};
 
 static const struct fold_target *target_of(const struct lrp_graph *g, const struct lrp_node *n)
 {
@@ -191,8 +196,14 @@ static bool put_weights(struct lrp_graph *g, int at, const struct lrp_node *line
     for (int i = 0; i < linear->call.attribute_count; i++)
         if (strcmp(linear->call.attributes[i].name, "alpha") != 0 && strcmp(linear->call.attributes[i].name, "beta") != 0)
             kept[count++] = linear->call.attributes[i];
-    const struct lrp_replacement r = {.op_type = linear->call.op_type, .domain = linear->call.domain, .what = what, .name = linear->name,
-                                      .in = in, .in_count = 3, .attributes = kept, .attribute_count = count};
+    const struct lrp_replacement r = {.op_type = linear->call.op_type,
+                                      .domain = linear->call.domain,
+                                      .what = what,
+                                      .name = linear->name,
+                                      .in = in,
+                                      .in_count = 3,
+                                      .attributes = kept,
+                                      .attribute_count = count};
     return lrp_graph_replace(g, at, &r, swallowed, 1);
 }
 
@@ -255,8 +266,10 @@ static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affin
     bool ok = weights_load(g, linear, (size_t)out->dim[1], &w);
     for (size_t i = 0; ok && i < w.count; i++) {
         size_t c = input_channel(t, linear, &w, i);
-        if (c >= a->channels) ok = false;
-        else w.b[output_channel(t, linear, &w, i)] += (double)w.w[i] * a->s[c];
+        if (c >= a->channels)
+            ok = false;
+        else
+            w.b[output_channel(t, linear, &w, i)] += (double)w.w[i] * a->s[c];
         if (ok) w.w[i] = (float)((double)w.w[i] * a->g[c]);
     }
     const char *name = bn->name, *into = linear->name;
@@ -309,12 +322,15 @@ static void split_layer_norm(struct lrp_graph *g, int node)
         {.name = "epsilon", .kind = LRP_ATTRIBUTE_FLOAT, .f = lrp_call_float(&n->call, "epsilon", 1e-5F)},
     };
     const int x = n->in[0];
-    const struct lrp_replacement normalize = {.op_type = "Normalize", .domain = "lrpscope", .in = &x, .in_count = 1,
-                                              .attributes = attributes, .attribute_count = 2};
+    const struct lrp_replacement normalize = {
+        .op_type = "Normalize", .domain = "lrpscope", .in = &x, .in_count = 1, .attributes = attributes, .attribute_count = 2};
     int between = lrp_graph_insert(g, node, inner, &normalize);
     if (between < 0) return;
     const int in[] = {between, n->in[1], lrp_node_input(n, 2)};
-    const struct lrp_replacement scale = {.op_type = "Scale", .domain = "lrpscope", .in = in, .in_count = in[2] < 0 ? 2 : 3,
+    const struct lrp_replacement scale = {.op_type = "Scale",
+                                          .domain = "lrpscope",
+                                          .in = in,
+                                          .in_count = in[2] < 0 ? 2 : 3,
                                           .what = "layer normalisation split into normalisation and this scale"};
     if (lrp_graph_replace(g, node, &scale, NULL, 0)) lrp_canonize_report(g, n->name, "split into", "normalisation and scale");
 }
@@ -357,9 +373,11 @@ static bool drop_identities(struct lrp_graph *g)
 static const struct {
     const char *op_type, *domain;
     void (*apply)(struct lrp_graph *g, int node);
-} steps[] = {{"Squeeze", "", lrp_canonize_conv1d},        {"Reshape", "", lrp_canonize_conv1d},
-           {"LayerNormalization", "", split_layer_norm}, {"BatchNormalization", "", fold_batch_norm},
-           {"Scale", "lrpscope", fold_scale}};
+} steps[] = {{"Squeeze", "", lrp_canonize_conv1d},
+             {"Reshape", "", lrp_canonize_conv1d},
+             {"LayerNormalization", "", split_layer_norm},
+             {"BatchNormalization", "", fold_batch_norm},
+             {"Scale", "lrpscope", fold_scale}};
 
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err)
 {

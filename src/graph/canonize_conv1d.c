@@ -40,8 +40,8 @@ static bool keep_other(struct lrp_graph *g, struct lrp_attribute *a, int axis)
     return true;
 }
 
-/* `value` without an axis of length 1: what an Unsqueeze before it read, or a Squeeze of our own. *made is the node that becomes
- * part of the convolution then, -1: none. */
+/* `value` without an axis of length 1: what an Unsqueeze before it read, or a Squeeze of our own. *made is the node that
+ * becomes part of the convolution then, -1: none. */
 static int without_axis(struct lrp_graph *g, int conv, int axis, int *made)
 {
     const int value = g->nodes[conv].in[0];
@@ -58,8 +58,13 @@ static int without_axis(struct lrp_graph *g, int conv, int axis, int *made)
     *axes = axis;
     const struct lrp_attribute attribute = {.name = "axes", .kind = LRP_ATTRIBUTE_INTS, .ints = axes, .count = 1};
     /* of the version that takes its axes as an attribute */
-    const struct lrp_replacement squeeze = {.op_type = "Squeeze", .domain = "", .opset = 11, .in = &value, .in_count = 1,
-                                            .attributes = &attribute, .attribute_count = 1};
+    const struct lrp_replacement squeeze = {.op_type = "Squeeze",
+                                            .domain = "",
+                                            .opset = 11,
+                                            .in = &value,
+                                            .in_count = 1,
+                                            .attributes = &attribute,
+                                            .attribute_count = 1};
     return lrp_graph_insert(g, conv, name, &squeeze);
 }
 
@@ -104,8 +109,14 @@ void lrp_canonize_conv1d(struct lrp_graph *g, int node)
     const char *squeeze = g->nodes[node].name;
     const int in[] = {without_axis(g, conv, axis, &unsqueeze), narrow_weights(g, n->in[1], axis), lrp_node_input(n, 2)};
     const int swallowed[] = {conv, unsqueeze};
-    const struct lrp_replacement r = {.op_type = "Conv", .domain = "", .what = "convolution over one axis written over two", .name = n->name, .in = in, .in_count = in[2] < 0 ? 2 : 3,
-                                      .attributes = attributes, .attribute_count = (int)count};
+    const struct lrp_replacement r = {.op_type = "Conv",
+                                      .domain = "",
+                                      .what = "convolution over one axis written over two",
+                                      .name = n->name,
+                                      .in = in,
+                                      .in_count = in[2] < 0 ? 2 : 3,
+                                      .attributes = attributes,
+                                      .attribute_count = (int)count};
     if (in[0] < 0 || in[1] < 0 || !lrp_graph_replace(g, node, &r, swallowed, unsqueeze < 0 ? 1 : 2)) return;
     lrp_canonize_report(g, n->name, "made one over a single axis with", squeeze);
 }

@@ -29,8 +29,12 @@ static bool body_entry(const struct lrp_graph *g, const struct lrp_layer_view *v
     const int first = view->layer_of_node[root] + 1 + (body->first - g->nodes[root].inside);
     const char *name = lrp_arena_printf(g->arena, "%.400s/%.200s", view->list.rows[layer].name, body->attribute);
     *out = (struct entry){.body = number};
-    out->container = (struct lrp_container){.name = name, .kind = kind_of(body->attribute), .first = first,
-                                            .last = first + body->count - 1, .parent = body->parent, .layer = layer};
+    out->container = (struct lrp_container){.name = name,
+                                            .kind = kind_of(body->attribute),
+                                            .first = first,
+                                            .last = first + body->count - 1,
+                                            .parent = body->parent,
+                                            .layer = layer};
     return true;
 }
 
@@ -52,7 +56,8 @@ static bool in_scope(const struct lrp_scope_definition *scope, size_t head)
 }
 
 /* False if nothing is left in it, or layers from elsewhere are executed between its own. */
-static bool scope_entry(const struct lrp_graph *g, const struct lrp_layer_view *view, const size_t *head, size_t number, struct entry *out)
+static bool scope_entry(const struct lrp_graph *g, const struct lrp_layer_view *view, const size_t *head, size_t number,
+                        struct entry *out)
 {
     const struct lrp_scope_definition *scope = &g->definition->scopes[number];
     int first = -1, last = -1;
@@ -65,11 +70,13 @@ static bool scope_entry(const struct lrp_graph *g, const struct lrp_layer_view *
     }
     for (int i = first; i >= 0 && i <= last; i++)
         if (!in_scope(scope, head[i])) return false;
-    *out = (struct entry){{.name = scope->name, .kind = scope->kind, .first = first, .last = last, .parent = -1, .layer = -1}, -1};
+    *out =
+        (struct entry){{.name = scope->name, .kind = scope->kind, .first = first, .last = last, .parent = -1, .layer = -1}, -1};
     return first >= 0;
 }
 
-bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *name, bool *layers, bool *any)
+bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *name, bool *layers,
+                            bool *any)
 {
     size_t *head = graph->definition->scope_count ? heads(graph, view) : NULL;
     *any = false;
@@ -96,8 +103,10 @@ static int in_order(const void *a, const void *b)
     return x->body < y->body ? -1 : x->body > y->body;
 }
 
-/* Parents and rows name bodies by their number in the graph until here; what else is around a container is found by its place. */
-static void number_anew(struct entry *entries, size_t count, int *container_of, struct lrp_layer_list *list, struct lrp_layer *rows)
+/* Parents and rows name bodies by their number in the graph until here; what else is around a container is found by its place.
+ */
+static void number_anew(struct entry *entries, size_t count, int *container_of, struct lrp_layer_list *list,
+                        struct lrp_layer *rows)
 {
     for (size_t i = 0; i < count; i++)
         if (entries[i].body >= 0) container_of[entries[i].body] = (int)i;
@@ -107,7 +116,8 @@ static void number_anew(struct entry *entries, size_t count, int *container_of, 
         const int body = entries[i].body >= 0 ? c->parent : rows[c->first].body;
         c->parent = body < 0 ? -1 : container_of[body];
         if (entries[i].body >= 0) continue;
-        while (around >= 0 && (entries[around].body >= 0 || entries[around].container.last < c->last)) around = entries[around].container.parent;
+        while (around >= 0 && (entries[around].body >= 0 || entries[around].container.last < c->last))
+            around = entries[around].container.parent;
         if (around >= 0) c->parent = around;
         around = (int)i;
     }

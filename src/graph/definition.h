@@ -7,8 +7,8 @@
 
 struct lrp_value_definition {
     const char *name;
-    enum lrp_dtype dtype;        /* UNDEFINED: not said (or not a tensor) */
-    struct lrp_shape shape;      /* rank -1: not said; dim -1: symbolic */
+    enum lrp_dtype dtype;               /* UNDEFINED: not said (or not a tensor) */
+    struct lrp_shape shape;             /* rank -1: not said; dim -1: symbolic */
     const char *dim_name[LRP_MAX_RANK]; /* "N" of a symbolic dimension, or NULL */
 };
 struct lrp_constant_definition {
@@ -31,9 +31,10 @@ struct lrp_opset {
 };
 /* Layers that the file itself puts together: containers of JSON models, calls of an ONNX model's own functions. */
 struct lrp_scope_definition {
-    const char *name, *number; /* number: "2.1", where it stands; name: as given, else the number; of functions both are the call's name */
-    const char *kind;          /* "chain", "parallel", "skip-connection", "function"; NULL: one layer that has a name of its own */
-    size_t first, count;       /* its nodes, which follow each other */
+    const char *name,
+        *number; /* number: "2.1", where it stands; name: as given, else the number; of functions both are the call's name */
+    const char *kind;    /* "chain", "parallel", "skip-connection", "function"; NULL: one layer that has a name of its own */
+    size_t first, count; /* its nodes, which follow each other */
 };
 /* The graphs that hang on an attribute: how many, and one of them. */
 size_t lrp_attribute_graphs(const struct lrp_attribute *attribute);
@@ -49,13 +50,13 @@ struct lrp_definition {
     int opset_count;
     const struct lrp_value_definition *inputs; /* without those that are initialisers too */
     const struct lrp_value_definition *outputs;
-    const struct lrp_value_definition *values; /* value_info, a hint only */
+    const struct lrp_value_definition *values;       /* value_info, a hint only */
     const struct lrp_constant_definition *constants; /* initialisers */
-    const struct lrp_node_definition *nodes; /* file order */
-    const struct lrp_scope_definition *scopes; /* outer ones before those inside */
+    const struct lrp_node_definition *nodes;         /* file order */
+    const struct lrp_scope_definition *scopes;       /* outer ones before those inside */
     size_t input_count, output_count, value_count, constant_count, node_count, scope_count;
     bool numbered; /* values are called by the places of what makes them: the file gives them no names */
-    size_t bytes; /* size of all files mapped */
+    size_t bytes;  /* size of all files mapped */
 };
 
 /* Gives the arena back, and with it all mappings. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "blocked.h"
-#include "few.h"
+#include "tensor_slots.h"
 
 /* What a prepared operator is found by in the cache. */
 struct prepared_key {
@@ -20,7 +20,7 @@ struct prepared {
 struct lrp_engine {
     const struct lrp_graph *graph;
     struct lrp_lru *cache;
-    struct prepared_key latest;    /* handed out last: it may have grown while it worked */
+    struct prepared_key latest; /* handed out last: it may have grown while it worked */
     bool has_latest;
     struct lrp_tensor **constants; /* by value */
     struct lrp_pool *pool;
@@ -103,7 +103,9 @@ static void settle(struct lrp_engine *e)
 {
     const struct prepared *used = e->has_latest ? lrp_lru_find(e->cache, &e->latest, sizeof e->latest) : NULL;
     e->has_latest = false;
-    if (used) lrp_lru_resize(e->cache, &e->latest, sizeof e->latest, handle_bytes(&e->graph->nodes[e->latest.node].call, used->handle));
+    if (used)
+        lrp_lru_resize(e->cache, &e->latest, sizeof e->latest,
+                       handle_bytes(&e->graph->nodes[e->latest.node].call, used->handle));
 }
 
 static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *key, void **handle, const struct lrp_run *run,
@@ -112,8 +114,8 @@ static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *
     const struct lrp_call *call = &e->graph->nodes[key->node].call;
     struct prepared *p = calloc(1, sizeof *p);
     enum lrp_status status = p ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for its weights");
-    if (status == LRP_OK) status = call->op->prepare(call, key->as_is ? NULL : &key->modifier, &p->handle, run, err);
-    if (status != LRP_OK) {
+    if (!status) status = call->op->prepare(call, key->as_is ? NULL : &key->modifier, &p->handle, run, err);
+    if (status) {
         free(p);
         return lrp_engine_blame(e, key->node, status, err);
     }
@@ -144,22 +146,24 @@ static enum lrp_status constant(struct lrp_engine *e, int value, const struct lr
     const struct lrp_blob *blob = e->graph->values[value].desc.constant;
     if (!e->constants[value]) {
         enum lrp_status status = lrp_blob_tensor(blob, &e->constants[value], err);
-        if (status != LRP_OK) return status;
+        if (status) return status;
     }
     *out = e->constants[value];
     return LRP_OK;
 }
 
-enum lrp_status lrp_engine_rows(const struct lrp_engine *engine, int node, int block, const struct lrp_run *run,
-                                const struct lrp_tensor **tensor, struct lrp_error *err)
+enum lrp_status lrp_engine_row_major(const struct lrp_engine *engine, int node, int block, const struct lrp_run *run,
+                                     const struct lrp_tensor **tensor, struct lrp_error *err)
 {
     if (!*tensor || !(*tensor)->block || (*tensor)->block == block) return LRP_OK;
-    *tensor = lrp_tensor_rows(*tensor, run);
-    return *tensor ? LRP_OK : lrp_engine_blame(engine, node, lrp_fail(err, LRP_MEMORY, "not enough memory to put its values in order"), err);
+    *tensor = lrp_tensor_row_major(*tensor, run);
+    return *tensor
+               ? LRP_OK
+               : lrp_engine_blame(engine, node, lrp_fail(err, LRP_MEMORY, "not enough memory to put its values in order"), err);
 }
 
-enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, void *handle, bool back,
-                                  const struct lrp_run *run, int *from, int *to, struct lrp_error *err)
+enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, void *handle,
+                                  bool back, const struct lrp_run *run, int *from, int *to, struct lrp_error *err)
 {
     const struct lrp_node *n = &engine->graph->nodes[node];
     const struct lrp_call *call = &n->call;
@@ -170,7 +174,7 @@ enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const str
     enum lrp_status status = call->op->blocks(call, handle, back, run, from, to, err);
     const struct lrp_shape *y = &call->out[0].shape;
     if (!back && y->rank > 1 && y->dim[1] < *to) *to = 0; /* most of every block would be missing channels */
-    return status == LRP_OK ? LRP_OK : lrp_engine_blame(engine, node, status, err);
+    return !status ? LRP_OK : lrp_engine_blame(engine, node, status, err);
 }
 
 enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, int block,
@@ -183,11 +187,11 @@ enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const str
         const struct lrp_desc *d = &engine->graph->values[n->in[i]].desc;
         if (!d->constant) {
             in[i] = values ? values[n->in[i]] : NULL;
-            enum lrp_status status = lrp_engine_rows(engine, node, block, run, &in[i], err);
-            if (status != LRP_OK) return status;
+            enum lrp_status status = lrp_engine_row_major(engine, node, block, run, &in[i], err);
+            if (status) return status;
         } else if (d->dtype != LRP_DTYPE_STRING && !(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
             enum lrp_status status = constant(engine, n->in[i], &in[i], err);
-            if (status != LRP_OK) return lrp_engine_blame(engine, node, status, err);
+            if (status) return lrp_engine_blame(engine, node, status, err);
         }
     }
     return LRP_OK;
@@ -208,35 +212,38 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
                                 struct lrp_error *err)
 {
     const struct lrp_node *n = &e->graph->nodes[node];
-    struct lrp_few_borrowed inputs;
-    struct lrp_few outputs;
-    const struct lrp_tensor **in = lrp_few_borrowed(&inputs, n->call.in_count);
-    struct lrp_tensor **out = lrp_few(&outputs, n->call.out_count);
+    struct lrp_const_tensor_slots inputs;
+    struct lrp_tensor_slots outputs;
+    const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, n->call.in_count);
+    struct lrp_tensor **out = lrp_tensor_slots(&outputs, n->call.out_count);
     struct lrp_pool *const pool = run ? run->pool : NULL;
     void *handle = NULL;
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     int from = 0, to = 0;
-    if (status == LRP_OK) status = lrp_engine_handle(e, node, NULL, &handle, run, err);
-    if (status == LRP_OK) status = lrp_engine_blocks(e, node, values, handle, false, run, &from, &to, err);
-    if (status == LRP_OK) status = lrp_engine_inputs(e, node, values, from, run, in, err);
-    const bool prepared = status == LRP_OK; /* what went wrong before names the node already */
-    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
+    if (!status) status = lrp_engine_handle(e, node, NULL, &handle, run, err);
+    if (!status) status = lrp_engine_blocks(e, node, values, handle, false, run, &from, &to, err);
+    if (!status) status = lrp_engine_inputs(e, node, values, from, run, in, err);
+    const bool prepared = !status; /* what went wrong before names the node already */
+    for (int i = 0; !status && i < n->call.out_count; i++)
         if (n->out[i] >= 0)
             status = i == 0 && to ? lrp_tensor_take_blocked(pool, &n->call.out[0].shape, to, &out[0], err)
                                   : lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
-    if (status == LRP_OK) status = n->call.op->forward(&n->call, handle, in, out, run, err);
-    if (prepared && status != LRP_OK) lrp_engine_blame(e, node, status, err);
+    if (!status) status = n->call.op->forward(&n->call, handle, in, out, run, err);
+    if (prepared && status) lrp_engine_blame(e, node, status, err);
     for (int i = 0; out && i < n->call.out_count; i++) {
-        if (status == LRP_OK && out[i] && !values[n->out[i]]) values[n->out[i]] = out[i];
-        else lrp_tensor_release(out[i]);
+        if (!status && out[i] && !values[n->out[i]])
+            values[n->out[i]] = out[i];
+        else
+            lrp_tensor_release(out[i]);
     }
-    lrp_few_borrowed_free(&inputs);
-    lrp_few_free(&outputs);
+    lrp_const_tensor_slots_free(&inputs);
+    lrp_tensor_slots_free(&outputs);
     return status;
 }
 
 /* Names the first node in the way of a value. */
-static enum lrp_status missing(const struct lrp_engine *e, const struct lrp_tensor *const *values, int value, struct lrp_error *err)
+static enum lrp_status missing(const struct lrp_engine *e, const struct lrp_tensor *const *values, int value,
+                               struct lrp_error *err)
 {
     const struct lrp_graph *g = e->graph;
     for (int guard = 0; guard < g->node_count + 1; guard++) {
@@ -266,7 +273,7 @@ enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_t
         if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
         if (ready(g, &g->nodes[node], values)) {
             enum lrp_status status = run_node(engine, node, values, run, err);
-            if (status != LRP_OK) return status;
+            if (status) return status;
         }
         if (progress) progress(data, node, k + 1, g->order_count);
     }
@@ -274,6 +281,6 @@ enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_t
     if (!g->values[wanted].desc.constant) return missing(engine, values, wanted, err);
     struct lrp_tensor *constant = NULL;
     enum lrp_status status = lrp_blob_tensor(g->values[wanted].desc.constant, &constant, err);
-    if (status == LRP_OK) values[wanted] = constant;
+    if (!status) values[wanted] = constant;
     return status;
 }

@@ -2,11 +2,12 @@
 #ifndef LRP_GRAPH_EXECUTE_H
 #define LRP_GRAPH_EXECUTE_H
 
-#include "lru.h"
 #include "graph.h"
+#include "lru.h"
 #include "pool.h"
 
-/* Handles and constants of one graph, made when first needed and kept. Used by one thread at a time. The graph must outlive it. */
+/* Handles and constants of one graph, made when first needed and kept. Used by one thread at a time. The graph must outlive it.
+ */
 struct lrp_engine;
 enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err);
 void lrp_engine_free(struct lrp_engine *engine);
@@ -18,27 +19,29 @@ struct lrp_pool *lrp_engine_pool(struct lrp_engine *engine);
  * shorter than those of handles. Its limit bounds both. Borrowed. */
 struct lrp_lru *lrp_engine_cache(struct lrp_engine *engine);
 
-/* The handle of a node under a modifier (NULL: as is). Borrowed from the engine until the next handle is asked for or something is
- * put into its cache. Errors name the node. */
+/* The handle of a node under a modifier (NULL: as is). Borrowed from the engine until the next handle is asked for or something
+ * is put into its cache. Errors name the node. */
 enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
                                   const struct lrp_run *run, struct lrp_error *err);
-/* Collects a node's input tensors into in[] (as many as the call has): from `values`, constants materialised, NULL where absent or
- * read by prepare. In rows, unless they lie in blocks of `block` channels (blocked.h). Borrowed. */
+/* Collects a node's input tensors into in[] (as many as the call has): from `values`, constants materialised, NULL where absent
+ * or read by prepare. In rows, unless they lie in blocks of `block` channels (blocked.h). Borrowed. */
 enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, int block,
                                   const struct lrp_run *run, const struct lrp_tensor **in, struct lrp_error *err);
-/* In which blocks a node's vjp takes the cotangent (*from) and gives gradients (*to), if its values are at hand as they lie in `values`. */
-enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, void *handle, bool back,
-                                  const struct lrp_run *run, int *from, int *to, struct lrp_error *err);
+/* In which blocks a node's vjp takes the cotangent (*from) and gives gradients (*to), if its values are at hand as they lie in
+ * `values`. */
+enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, void *handle,
+                                  bool back, const struct lrp_run *run, int *from, int *to, struct lrp_error *err);
 /* A tensor in rows, or one that lies in blocks of `block` channels. Borrowed. Errors: LRP_MEMORY, blamed on the node. */
-enum lrp_status lrp_engine_rows(const struct lrp_engine *engine, int node, int block, const struct lrp_run *run,
-                                const struct lrp_tensor **tensor, struct lrp_error *err);
+enum lrp_status lrp_engine_row_major(const struct lrp_engine *engine, int node, int block, const struct lrp_run *run,
+                                     const struct lrp_tensor **tensor, struct lrp_error *err);
 
 /* What a pass tells its caller after every node: how many are done of how many. */
 typedef void lrp_progress(void *data, int node, int done, int total);
 
-/* The forward pass: values[] (one slot per value of the graph; model inputs filled in by the caller) receives a tensor, owned by
- * the caller, for every live value that can be computed. `wanted`: the value that must come out; otherwise LRP_UNSUPPORTED names
- * the node in the way and why. Values may lie in blocks of channels: lrp_tensor_rows (blocked.h) before reading. What is in values[] already is not computed again. LRP_CANCELLED if run->should_stop said so; what was computed stays. */
+/* The forward pass: values[] (one slot per value of the graph; model inputs filled in by the caller) receives a tensor, owned
+ * by the caller, for every live value that can be computed. `wanted`: the value that must come out; otherwise LRP_UNSUPPORTED
+ * names the node in the way and why. Values may lie in blocks of channels: lrp_tensor_row_major (blocked.h) before reading.
+ * What is in values[] already is not computed again. LRP_CANCELLED if run->should_stop said so; what was computed stays. */
 enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_tensor **values, int wanted,
                                    const struct lrp_run *run, lrp_progress *progress, void *data, struct lrp_error *err);
 /* Puts "FILE: layer NAME: " before an error that an operator reported. */

@@ -96,10 +96,16 @@ static bool make_call(struct lrp_graph *g, const struct lrp_replacement *r, int 
     for (int i = 0; i < r->in_count; i++)
         in_desc[i] = r->in[i] < 0 ? (struct lrp_desc){.shape = {.rank = -1}} : g->values[r->in[i]].desc;
     for (int i = 0; i < out_count; i++) out_desc[i] = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
-    part->call = (struct lrp_call){.op = lrp_operator_find(r->domain, r->op_type, opset, NULL), .op_type = r->op_type,
-                                   .domain = r->domain, .opset = opset, .attributes = copy,
-                                   .attribute_count = r->attribute_count, .in = in_desc, .out = out_desc,
-                                   .in_count = r->in_count, .out_count = out_count};
+    part->call = (struct lrp_call){.op = lrp_operator_find(r->domain, r->op_type, opset, NULL),
+                                   .op_type = r->op_type,
+                                   .domain = r->domain,
+                                   .opset = opset,
+                                   .attributes = copy,
+                                   .attribute_count = r->attribute_count,
+                                   .in = in_desc,
+                                   .out = out_desc,
+                                   .in_count = r->in_count,
+                                   .out_count = out_count};
     return part->call.op != NULL;
 }
 
@@ -120,8 +126,7 @@ static bool report_removed(struct lrp_graph *g, int node, const int *swallowed, 
         const struct lrp_node *s = &g->nodes[swallowed[i]];
         if (swallowed[i] == node || s->state != LRP_NODE_LIVE) continue;
         for (int k = 0; k < s->call.out_count; k++)
-            if (s->out[k] >= 0 && !g->values[s->out[k]].own &&
-                !lrp_name_list_add(g, &g->removed, g->values[s->out[k]].name)) {
+            if (s->out[k] >= 0 && !g->values[s->out[k]].own && !lrp_name_list_add(g, &g->removed, g->values[s->out[k]].name)) {
                 g->removed.count = before;
                 return false;
             }
@@ -159,8 +164,8 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
 static int new_value(struct lrp_graph *g, const char *name)
 {
     if (g->value_count == g->value_capacity) return -1;
-    g->values[g->value_count] = (struct lrp_value){.name = name, .producer = -1, .reader = -1, .own = true,
-                                                   .desc = {.present = true, .shape = {.rank = -1}}};
+    g->values[g->value_count] = (struct lrp_value){
+        .name = name, .producer = -1, .reader = -1, .own = true, .desc = {.present = true, .shape = {.rank = -1}}};
     return g->value_count++;
 }
 
@@ -187,8 +192,14 @@ int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, cons
     struct part part;
     if (!make_call(graph, call, opset_for(graph, call, 1), &value, 1, &part)) return -1;
     if (part.call.op->infer(&part.call, NULL) != LRP_OK) return -1;
-    graph->nodes[graph->node_count] = (struct lrp_node){.name = name, .call = part.call, .in = part.in, .out = part.out,
-                                                        .owner = -1, .body = -1, .obstacle = "", .order = graph->nodes[before].order - 1};
+    graph->nodes[graph->node_count] = (struct lrp_node){.name = name,
+                                                        .call = part.call,
+                                                        .in = part.in,
+                                                        .out = part.out,
+                                                        .owner = -1,
+                                                        .body = -1,
+                                                        .obstacle = "",
+                                                        .order = graph->nodes[before].order - 1};
     graph->values[value].desc = part.call.out[0];
     graph->values[value].producer = graph->node_count;
     count_node(graph, graph->node_count++, 1);
@@ -270,8 +281,10 @@ bool lrp_graph_schedule(struct lrp_graph *graph)
         int kept = 0;
         for (int k = 0; k < graph->order_count; k++) {
             struct lrp_node *n = &graph->nodes[graph->order[k]];
-            if (n->state == LRP_NODE_LIVE) graph->order[kept++] = graph->order[k];
-            else ok = ok && lrp_name_list_add(graph, &graph->dropped, n->name);
+            if (n->state == LRP_NODE_LIVE)
+                graph->order[kept++] = graph->order[k];
+            else
+                ok = ok && lrp_name_list_add(graph, &graph->dropped, n->name);
         }
         graph->order_count = kept;
         lrp_graph_count_uses(graph);
@@ -300,10 +313,12 @@ enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_erro
     int *to = lrp_graph_redirection(graph);
     for (int k = 0; reaches && to && ok && k < graph->order_count; k++) {
         struct lrp_node *n = &graph->nodes[graph->order[k]];
-        if (n->state != LRP_NODE_LIVE || (strcmp(n->call.op_type, "Softmax") != 0 && strcmp(n->call.op_type, "LogSoftmax") != 0))
+        if (n->state != LRP_NODE_LIVE ||
+            (strcmp(n->call.op_type, "Softmax") != 0 && strcmp(n->call.op_type, "LogSoftmax") != 0))
             continue;
         /* it need not run to be taken away: behind a layer that nobody knows its shape is open */
-        if (*n->call.domain || !n->call.op || lrp_node_input(n, 0) < 0 || n->call.out_count < 1 || n->out[0] < 0 || !reaches[n->out[0]])
+        if (*n->call.domain || !n->call.op || lrp_node_input(n, 0) < 0 || n->call.out_count < 1 || n->out[0] < 0 ||
+            !reaches[n->out[0]])
             continue;
         lrp_graph_record(graph, "softmax stripped", graph->order[k], NULL, 0, -1);
         n->state = LRP_NODE_DROPPED;

@@ -1,4 +1,5 @@
-/* graph.h: a model at concrete input shapes: values and nodes, folded, recognised, canonized. Data, to be read by everyone later. */
+/* graph.h: a model at concrete input shapes: values and nodes, folded, recognised, canonized. Data, to be read by everyone
+ * later. */
 #ifndef LRP_GRAPH_GRAPH_H
 #define LRP_GRAPH_GRAPH_H
 
@@ -15,28 +16,28 @@ enum lrp_node_state {
 };
 
 struct lrp_value {
-    const char *name;    /* of the file; made up for values of our own */
+    const char *name; /* of the file; made up for values of our own */
     struct lrp_desc desc;
-    int producer;        /* node, -1: model input, constant, or nothing */
-    int uses;            /* by live nodes and model outputs */
-    int reader;          /* the live node that was last found to read it; -1: none */
+    int producer;                  /* node, -1: model input, constant, or nothing */
+    int uses;                      /* by live nodes and model outputs */
+    int reader;                    /* the live node that was last found to read it; -1: none */
     bool is_input, is_output, own; /* own: not in the file */
-    bool from_shape;     /* folded from the shape of something */
+    bool from_shape;               /* folded from the shape of something */
 };
 
 struct lrp_node {
-    const char *name;    /* unique: the file's, or the first output's, doubled ones with ~2 ... */
+    const char *name; /* unique: the file's, or the first output's, doubled ones with ~2 ... */
     struct lrp_call call;
-    int *in, *out;       /* value numbers, -1: left out; as many as the call's */
-    const int *file_in;  /* the inputs the file gave it, whatever became of it; NULL for nodes of our own */
+    int *in, *out;      /* value numbers, -1: left out; as many as the call's */
+    const int *file_in; /* the inputs the file gave it, whatever became of it; NULL for nodes of our own */
     int file_in_count;
     enum lrp_node_state state;
-    int owner;           /* of a swallowed node, else -1 */
-    int order;           /* place in execution order */
+    int owner;            /* of a swallowed node, else -1 */
+    int order;            /* place in execution order */
     const char *obstacle; /* why it cannot run; "" if it can */
     enum lrp_status obstacle_status;
-    bool computed_shape; /* a Reshape whose shape was folded from Shape arithmetic */
-    int body;            /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
+    bool computed_shape;      /* a Reshape whose shape was folded from Shape arithmetic */
+    int body;                 /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
     int inside, inside_count; /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
 };
 
@@ -74,13 +75,13 @@ struct lrp_graph {
     const struct lrp_definition *definition;
     const struct lrp_operator_set *operators; /* as the options say */
     struct lrp_value *values;
-    struct lrp_node *nodes;  /* file's first (index = file position), then those of bodies, then our own */
+    struct lrp_node *nodes; /* file's first (index = file position), then those of bodies, then our own */
     int value_count, value_capacity, node_count, node_capacity;
     struct lrp_body *bodies; /* in the order of the file */
     int body_count;
-    int *order;              /* live nodes in execution order; those of its bodies right behind a node */
+    int *order; /* live nodes in execution order; those of its bodies right behind a node */
     int order_count;
-    int *inputs, *outputs;   /* value numbers */
+    int *inputs, *outputs; /* value numbers */
     int input_count, output_count;
     struct lrp_name_list dropped, canonized, removed;
     struct lrp_record *records;
@@ -104,9 +105,9 @@ const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value);
 /* What a pass wants to put in a node's place. */
 struct lrp_replacement {
     const char *op_type, *domain;
-    const char *what;                 /* for the report: "dense written as MatMul and Add"; NULL: not reported */
-    const char *name;                 /* NULL: keeps its own */
-    int opset;                        /* 0: the model's */
+    const char *what; /* for the report: "dense written as MatMul and Add"; NULL: not reported */
+    const char *name; /* NULL: keeps its own */
+    int opset;        /* 0: the model's */
     const int *in;
     int in_count;
     const struct lrp_attribute *attributes; /* copied */
@@ -137,14 +138,14 @@ void lrp_graph_infer(struct lrp_graph *graph); /* shapes and folding */
 enum lrp_status lrp_graph_recognise(struct lrp_graph *graph, bool whole_layer_norm, struct lrp_error *err);
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err);
 enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_error *err);
-/* By value: whether it reaches a model output through nothing but element-moving nodes; for finding output softmaxes. The caller
- * frees it. NULL when out of memory. */
+/* By value: whether it reaches a model output through nothing but element-moving nodes; for finding output softmaxes. The
+ * caller frees it. NULL when out of memory. */
 bool *lrp_graph_reach_outputs(const struct lrp_graph *graph);
 
 /* ---- the report ---- */
 
-/* Records what is about to happen to `node` and `others`, which make up the text; `after` is the node that stands for them then, -1:
- * none. Out of memory, a line is missing. */
+/* Records what is about to happen to `node` and `others`, which make up the text; `after` is the node that stands for them
+ * then, -1: none. Out of memory, a line is missing. */
 void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after);
 
 /* ---- the layer view ---- */
@@ -156,13 +157,15 @@ struct lrp_layer_nodes {
 struct lrp_layer_view {
     struct lrp_layer_list list;
     const struct lrp_layer_nodes *nodes; /* by layer index; row 0: -1, -1 */
-    const int *layer_of_node;            /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
+    const int
+        *layer_of_node; /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
 };
-/* Finds the containers of a view whose rows are complete: bodies, attention, and those of the file that still follow each other; false
- * when out of memory. They live in the graph's arena. `rows` are the list's. */
+/* Finds the containers of a view whose rows are complete: bodies, attention, and those of the file that still follow each
+ * other; false when out of memory. They live in the graph's arena. `rows` are the list's. */
 bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *view, struct lrp_layer *rows);
 /* Chooses the layers of the file's own containers of that name or number, `any` if there are some; false when out of memory. */
-bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *name, bool *layers, bool *any);
+bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *name, bool *layers,
+                            bool *any);
 /* Everything that was done, for a view that is complete; false when out of memory. */
 bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view);
 /* Only attention: into `found`, in order; how many, -1 when out of memory. Rows know the bodies they lie in. */

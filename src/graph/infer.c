@@ -6,8 +6,9 @@
 #include "graph.h"
 #include "names.h"
 
-/* Folding must not be a way to ask for absurd memory or time: no constant larger than this, and of all nodes together no more work
- * (elements read and made, FOLD_MACS multiplications as one) than weights of the model's size can need, unpacked and turned about. */
+/* Folding must not be a way to ask for absurd memory or time: no constant larger than this, and of all nodes together no more
+ * work (elements read and made, FOLD_MACS multiplications as one) than weights of the model's size can need, unpacked and
+ * turned about. */
 enum { FOLD_LIMIT = 1 << 28, FOLD_WORK = 1 << 24, FOLD_WORK_PER_BYTE = 16, FOLD_MACS = 16 };
 
 static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
@@ -37,7 +38,8 @@ static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **o
 /* What all folding together may still cost. */
 static int64_t fold_budget(const struct lrp_definition *definition)
 {
-    const int64_t most = INT64_MAX / 2 / FOLD_WORK_PER_BYTE, bytes = definition->bytes < (size_t)most ? (int64_t)definition->bytes : most;
+    const int64_t most = INT64_MAX / 2 / FOLD_WORK_PER_BYTE,
+                  bytes = definition->bytes < (size_t)most ? (int64_t)definition->bytes : most;
     return FOLD_WORK + bytes * FOLD_WORK_PER_BYTE;
 }
 
@@ -75,15 +77,14 @@ static enum lrp_status fold_run(struct lrp_node *n, struct fold *f, struct lrp_e
     const struct lrp_operator *op = n->call.op;
     enum lrp_status status = LRP_OK;
     bool shape_only = op->traits & LRP_TRAIT_SHAPE_ONLY;
-    for (int i = 0; status == LRP_OK && i < n->call.in_count; i++)
+    for (int i = 0; !status && i < n->call.in_count; i++)
         if (n->call.in[i].constant && !shape_only && n->call.in[i].dtype != LRP_DTYPE_STRING)
             status = lrp_blob_tensor(n->call.in[i].constant, &f->in[i], err);
-    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++)
+    for (int i = 0; !status && i < n->call.out_count; i++)
         if (n->call.out[i].present) status = lrp_tensor_new(n->call.out[i].dtype, &n->call.out[i].shape, &f->out[i], err);
-    if (status == LRP_OK && op->prepare) status = op->prepare(&n->call, NULL, &f->handle, NULL, err);
+    if (!status && op->prepare) status = op->prepare(&n->call, NULL, &f->handle, NULL, err);
     const struct lrp_run run = {.threads = 1};
-    if (status == LRP_OK)
-        status = op->forward(&n->call, f->handle, (const struct lrp_tensor *const *)f->in, f->out, &run, err);
+    if (!status) status = op->forward(&n->call, f->handle, (const struct lrp_tensor *const *)f->in, f->out, &run, err);
     return status;
 }
 
@@ -167,24 +168,27 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     bool known = gather(g, n, &open);
     struct lrp_error error = {0};
     if (!n->call.op) {
-        snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain, *n->call.domain ? "." : "",
-                 n->call.op_type, n->call.opset);
+        snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain,
+                 *n->call.domain ? "." : "", n->call.op_type, n->call.opset);
         refuse(g, n, LRP_UNSUPPORTED, line);
         take_hint(g, n, hints);
     } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
         refuse(g, n, LRP_UNSUPPORTED, "the shape of its input is not known before it runs; give --input-shape");
     } else if (!known) {
-        snprintf(line, sizeof line, "the shape of what it reads, %s, is not known; give --input-shape if an input's is open", open);
+        snprintf(line, sizeof line, "the shape of what it reads, %s, is not known; give --input-shape if an input's is open",
+                 open);
         refuse(g, n, LRP_UNSUPPORTED, line);
         pass_type(g, n);
-    } else if ((checked && lrp_call_check_attributes(&n->call, &error) != LRP_OK) || n->call.op->infer(&n->call, &error) != LRP_OK) {
+    } else if ((checked && lrp_call_check_attributes(&n->call, &error) != LRP_OK) ||
+               n->call.op->infer(&n->call, &error) != LRP_OK) {
         refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
     } else {
         for (int i = 0; i < n->call.out_count; i++) {
             if (n->out[i] < 0) continue;
             n->call.out[i].present = true;
             g->values[n->out[i]].desc = n->call.out[i];
-            if (!lrp_shape_known(&n->call.out[i].shape)) refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
+            if (!lrp_shape_known(&n->call.out[i].shape))
+                refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
         }
         if (!*n->obstacle && foldable(n, budget)) fold(g, n);
         if (n->state == LRP_NODE_FOLDED) mark_from_shape(g, n);

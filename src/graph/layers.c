@@ -56,7 +56,8 @@ static const char *file_operator(const struct lrp_graph *g, int node)
     if (strcmp(n->call.domain, "lrpscope") != 0) return n->call.op_type;
     if (strcmp(n->call.op_type, "Dense") == 0) return "MatMul";
     if (strcmp(n->call.op_type, "Normalize") == 0) return "LayerNormalization";
-    if (strcmp(n->call.op_type, "Scale") == 0 && (size_t)node < g->definition->node_count) return g->definition->nodes[node].op_type;
+    if (strcmp(n->call.op_type, "Scale") == 0 && (size_t)node < g->definition->node_count)
+        return g->definition->nodes[node].op_type;
     return n->call.op_type;
 }
 
@@ -93,13 +94,22 @@ static void add_layer(struct viewer *v, int node)
     enum lrp_kind kind = node_kind(n);
     const struct lrp_kind_row *row = lrp_kind_row(kind);
     struct lrp_layer *l = &v->rows[v->count];
-    *l = (struct lrp_layer){.index = (int)v->count, .name = n->name, .type = type_name(v->arena, n, kind), .group = row->group,
-                            .second_group = row->second_group, .op_type = file_operator(g, node), .domain = file_domain(n),
-                            .activation = "identity", .activation_op = "", .executable = !*n->obstacle,
-                            .obstacle = n->obstacle, .open = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
-                            .body = n->body, .shape = {.rank = -1}, .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
-    l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 &&
-                        v->reaches[n->out[0]];
+    *l = (struct lrp_layer){.index = (int)v->count,
+                            .name = n->name,
+                            .type = type_name(v->arena, n, kind),
+                            .group = row->group,
+                            .second_group = row->second_group,
+                            .op_type = file_operator(g, node),
+                            .domain = file_domain(n),
+                            .activation = "identity",
+                            .activation_op = "",
+                            .executable = !*n->obstacle,
+                            .obstacle = n->obstacle,
+                            .open = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
+                            .body = n->body,
+                            .shape = {.rank = -1},
+                            .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
+    l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 && v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
     v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};
     v->layer_of_node[node] = (int)v->count++;
@@ -222,7 +232,8 @@ static void find_owner(struct viewer *v, int node)
     }
 }
 
-/* A node of the file as the file calls it: by its name, or its first output's; the graph's own name for it may be another's by now. */
+/* A node of the file as the file calls it: by its name, or its first output's; the graph's own name for it may be another's by
+ * now. */
 static const char *file_name(const struct lrp_graph *g, int node)
 {
     const struct lrp_node_definition *def = (size_t)node < g->definition->node_count ? &g->definition->nodes[node] : NULL;
@@ -288,9 +299,20 @@ static bool input_row(struct viewer *v)
     struct lrp_graph *g = v->graph;
     const char **names = lrp_arena_calloc(v->arena, (size_t)g->input_count, sizeof *names);
     if (!names) return false;
-    v->rows[0] = (struct lrp_layer){.name = "input", .type = "input", .group = "", .second_group = "", .op_type = "", .domain = "",
-                                    .activation = "identity", .activation_op = "", .obstacle = "", .executable = true,
-                                    .differentiable = true, .shape = {.rank = -1}, .outputs = names, .body = -1};
+    v->rows[0] = (struct lrp_layer){.name = "input",
+                                    .type = "input",
+                                    .group = "",
+                                    .second_group = "",
+                                    .op_type = "",
+                                    .domain = "",
+                                    .activation = "identity",
+                                    .activation_op = "",
+                                    .obstacle = "",
+                                    .executable = true,
+                                    .differentiable = true,
+                                    .shape = {.rank = -1},
+                                    .outputs = names,
+                                    .body = -1};
     for (int i = 0; i < g->input_count; i++) {
         names[v->rows[0].output_count++] = g->values[g->inputs[i]].name;
         v->layer_of_value[g->inputs[i]] = 0;
@@ -322,8 +344,10 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
     if (!allocate(v) || !input_row(v)) return false;
     for (int k = 0; k < v->graph->order_count; k++) {
         int node = v->graph->order[k], host = fuse ? host_of(v, node) : -1;
-        if (host > 0) fuse_activation(v, host, node);
-        else add_layer(v, node);
+        if (host > 0)
+            fuse_activation(v, host, node);
+        else
+            add_layer(v, node);
     }
     for (int b = 0; b < v->graph->body_count; b++) /* what a body is handed comes from the layer it hangs on */
         for (int i = 0; i < v->graph->bodies[b].input_count; i++)
@@ -340,8 +364,7 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
     struct lrp_layer_view *result = lrp_arena_calloc(graph->arena, 1, sizeof *result);
     bool ok = result && v.reaches && view(&v, fuse, &result->list);
     free(v.reaches);
-    if (!ok)
-        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
+    if (!ok) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.rows = v.rows;
     result->list.count = v.count;
     result->nodes = v.nodes;

@@ -20,8 +20,10 @@ void lrp_match_add(struct lrp_match *match, int node)
 {
     for (int i = 0; i < match->count; i++)
         if (match->nodes[i] == node) return;
-    if (match->count == LRP_MATCH_NODES) match->overflow = true;
-    else match->nodes[match->count++] = node;
+    if (match->count == LRP_MATCH_NODES)
+        match->overflow = true;
+    else
+        match->nodes[match->count++] = node;
 }
 
 const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type)
@@ -66,8 +68,14 @@ bool lrp_match_replace(struct lrp_match *match, const char *op_type, const int *
 {
     lrp_match_add(match, match->root);
     if (!lrp_match_closed(match)) return false;
-    const struct lrp_replacement r = {.op_type = op_type, .domain = "lrpscope", .what = match->what, .name = lrp_match_name(match), .in = in,
-                                      .in_count = in_count, .attributes = attributes, .attribute_count = attribute_count};
+    const struct lrp_replacement r = {.op_type = op_type,
+                                      .domain = "lrpscope",
+                                      .what = match->what,
+                                      .name = lrp_match_name(match),
+                                      .in = in,
+                                      .in_count = in_count,
+                                      .attributes = attributes,
+                                      .attribute_count = attribute_count};
     return lrp_graph_replace(match->graph, match->root, &r, match->nodes, match->count);
 }
 

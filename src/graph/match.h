@@ -32,7 +32,8 @@ struct lrp_product {
     int factors[LRP_MATCH_FACTORS];
     int count;
 };
-/* Factors of a value; values read elsewhere too are not looked into, the one made by the root is. False if there are too many. */
+/* Factors of a value; values read elsewhere too are not looked into, the one made by the root is. False if there are too many.
+ */
 bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *out);
 /* The only element of a constant float value. */
 bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out);

@@ -5,7 +5,8 @@
 #include "match.h"
 #include "patterns.h"
 
-/* True if a constant's only axis longer than 1 is `axis` of an array of `rank` axes (broadcast from the right), of that length. */
+/* True if a constant's only axis longer than 1 is `axis` of an array of `rank` axes (broadcast from the right), of that length.
+ */
 static bool along_axis(const struct lrp_desc *constant, int rank, int axis, int64_t length)
 {
     int offset = rank - constant->shape.rank;
@@ -45,8 +46,14 @@ bool lrp_pattern_convolution_bias(struct lrp_graph *graph, int node)
     if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, 1, shape->dim[1])) return false;
     const int in[] = {conv->in[0], conv->in[1], as_vector(graph, constant)};
     if (in[2] < 0) return false;
-    const struct lrp_replacement r = {.op_type = conv->call.op_type, .domain = "", .what = "convolution and its bias", .name = conv->name, .in = in, .in_count = 3,
-                                      .attributes = conv->call.attributes, .attribute_count = conv->call.attribute_count};
+    const struct lrp_replacement r = {.op_type = conv->call.op_type,
+                                      .domain = "",
+                                      .what = "convolution and its bias",
+                                      .name = conv->name,
+                                      .in = in,
+                                      .in_count = 3,
+                                      .attributes = conv->call.attributes,
+                                      .attribute_count = conv->call.attribute_count};
     return lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }
 
@@ -69,7 +76,12 @@ bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node)
     if (!matmul || !is_dense(graph, matmul) || graph->values[data].uses != 1) return false;
     if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, shape->rank - 1, shape->dim[shape->rank - 1])) return false;
     const int in[] = {matmul->in[0], matmul->in[1], as_vector(graph, constant)};
-    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .what = "dense written as MatMul and Add", .name = matmul->name, .in = in, .in_count = 3};
+    const struct lrp_replacement r = {.op_type = "Dense",
+                                      .domain = "lrpscope",
+                                      .what = "dense written as MatMul and Add",
+                                      .name = matmul->name,
+                                      .in = in,
+                                      .in_count = 3};
     return in[2] >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }
 
@@ -78,7 +90,8 @@ bool lrp_pattern_dense(struct lrp_graph *graph, int node)
     const struct lrp_node *n = &graph->nodes[node];
     if (!is_dense(graph, n)) return false;
     const int in[] = {n->in[0], n->in[1]};
-    const struct lrp_replacement r = {.op_type = "Dense", .domain = "lrpscope", .what = "dense written as MatMul", .in = in, .in_count = 2};
+    const struct lrp_replacement r = {
+        .op_type = "Dense", .domain = "lrpscope", .what = "dense written as MatMul", .in = in, .in_count = 2};
     return lrp_graph_replace(graph, node, &r, NULL, 0);
 }
 
@@ -99,9 +112,19 @@ static int mapped_constant(struct lrp_graph *g, int value, float (*map)(float))
     return constant;
 }
 
-static float negated(float x) { return -x; }
-static float inverted(float x) { return 1 / x; }
-static float minus_one(float x) { (void)x; return -1; }
+static float negated(float x)
+{
+    return -x;
+}
+static float inverted(float x)
+{
+    return 1 / x;
+}
+static float minus_one(float x)
+{
+    (void)x;
+    return -1;
+}
 
 /* Add, Sub, Mul or Div of one data value and one constant, elementwise in the data's shape. */
 static bool arithmetic_step(struct lrp_graph *g, const struct lrp_node *n, struct step *step)

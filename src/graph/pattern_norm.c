@@ -130,8 +130,14 @@ bool lrp_pattern_whole_layer_norm(struct lrp_graph *graph, int node)
         {.name = "epsilon", .kind = LRP_ATTRIBUTE_FLOAT, .f = lrp_call_float(&norm->call, "epsilon", 1e-5F)},
     };
     const int in[] = {norm->in[0], lrp_node_input(scale, 1), lrp_node_input(scale, 2)};
-    const struct lrp_replacement r = {.op_type = "LayerNormalization", .domain = "", .opset = 17, .name = norm->name,
+    const struct lrp_replacement r = {.op_type = "LayerNormalization",
+                                      .domain = "",
+                                      .opset = 17,
+                                      .name = norm->name,
                                       .what = "normalisation and its scale are one layer normalisation",
-                                      .in = in, .in_count = in[2] < 0 ? 2 : 3, .attributes = attributes, .attribute_count = 2};
+                                      .in = in,
+                                      .in_count = in[2] < 0 ? 2 : 3,
+                                      .attributes = attributes,
+                                      .attribute_count = 2};
     return in[1] >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }

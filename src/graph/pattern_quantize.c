@@ -27,7 +27,12 @@ bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node)
         lrp_call_int(&there->call, "block_size", 0) != lrp_call_int(&back->call, "block_size", 0))
         return false;
     const int in[] = {there->in[0], there->in[1], there->in[2]};
-    const struct lrp_replacement r = {.op_type = "FakeQuantize", .domain = "lrpscope", .what = "quantised and dequantised is one rounding", .in = in, .in_count = 3,
-                                      .attributes = there->call.attributes, .attribute_count = there->call.attribute_count};
+    const struct lrp_replacement r = {.op_type = "FakeQuantize",
+                                      .domain = "lrpscope",
+                                      .what = "quantised and dequantised is one rounding",
+                                      .in = in,
+                                      .in_count = 3,
+                                      .attributes = there->call.attributes,
+                                      .attribute_count = there->call.attribute_count};
     return lrp_graph_replace(graph, node, &r, m.nodes, graph->values[back->in[0]].uses == 1 ? m.count : 0);
 }

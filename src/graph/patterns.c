@@ -7,10 +7,9 @@ static const struct {
     bool (*apply)(struct lrp_graph *graph, int node);
     bool whole_only; /* only where layer normalisation stays whole */
 } patterns[] = {
-    {lrp_pattern_fake_quantize, false},
-    {lrp_pattern_layer_norm, false}, {lrp_pattern_activation, false}, {lrp_pattern_convolution_bias, false},
-    {lrp_pattern_dense_bias, false}, {lrp_pattern_dense, false},      {lrp_pattern_scale_bias, false},
-    {lrp_pattern_scale, false},      {lrp_pattern_whole_layer_norm, true},
+    {lrp_pattern_fake_quantize, false},    {lrp_pattern_layer_norm, false}, {lrp_pattern_activation, false},
+    {lrp_pattern_convolution_bias, false}, {lrp_pattern_dense_bias, false}, {lrp_pattern_dense, false},
+    {lrp_pattern_scale_bias, false},       {lrp_pattern_scale, false},      {lrp_pattern_whole_layer_norm, true},
 };
 
 enum lrp_status lrp_graph_recognise(struct lrp_graph *graph, bool whole_layer_norm, struct lrp_error *err)

@@ -41,7 +41,8 @@ static int next_in_order(const struct lrp_graph *g, int node, const int *others,
 void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after)
 {
     struct lrp_text text = {0};
-    for (int n = next_in_order(graph, node, others, count, -2); n >= 0; n = next_in_order(graph, node, others, count, graph->nodes[n].order))
+    for (int n = next_in_order(graph, node, others, count, -2); n >= 0;
+         n = next_in_order(graph, node, others, count, graph->nodes[n].order))
         name_node(&text, &graph->nodes[n]);
     const char *before = text.data ? lrp_arena_strdup(graph->arena, text.data) : NULL;
     if (before) add_record(graph, what, before, after);
@@ -75,9 +76,12 @@ static const char *keep(struct report *r, struct lrp_text *text)
 static void add_line(struct report *r, const char *what, const char *before, int layer)
 {
     struct lrp_text after = {0};
-    if (layer > 0) name_layer(&after, &r->view->list.rows[layer]);
-    else lrp_text_append(&after, "nothing");
-    r->lines[r->count++] = (struct lrp_rewriting){.what = what, .before = before, .after = keep(r, &after), .layer = layer > 0 ? layer : -1};
+    if (layer > 0)
+        name_layer(&after, &r->view->list.rows[layer]);
+    else
+        lrp_text_append(&after, "nothing");
+    r->lines[r->count++] =
+        (struct lrp_rewriting){.what = what, .before = before, .after = keep(r, &after), .layer = layer > 0 ? layer : -1};
 }
 
 /* How many nodes there are that the file has. */
@@ -103,7 +107,8 @@ static const char *what_was_folded(const struct report *r, int layer, bool moves
 {
     const struct lrp_node *anchor = &r->graph->nodes[r->view->nodes[layer].anchor];
     if (anchor->computed_shape)
-        return strcmp(r->view->list.rows[layer].type, "flatten") == 0 ? "flatten in shape arithmetic" : "shape arithmetic worked out";
+        return strcmp(r->view->list.rows[layer].type, "flatten") == 0 ? "flatten in shape arithmetic"
+                                                                      : "shape arithmetic worked out";
     return moves ? "weights moved into place" : "constants worked out";
 }
 
@@ -159,7 +164,8 @@ static void report_sharing(struct report *r, const struct reading *readings, siz
         if (i == 0 || readings[i].layer != readings[i - 1].layer) name_layer(&after, &r->view->list.rows[readings[i].layer]);
     lrp_text_printf(&before, "%.200s", r->graph->values[readings[0].value].name);
     const char *value = keep(r, &before);
-    r->lines[r->count++] = (struct lrp_rewriting){.what = "weights shared", .before = value, .after = keep(r, &after), .layer = readings[0].layer};
+    r->lines[r->count++] =
+        (struct lrp_rewriting){.what = "weights shared", .before = value, .after = keep(r, &after), .layer = readings[0].layer};
 }
 
 static void report_shared(struct report *r, int nodes)
@@ -202,8 +208,8 @@ static void report_containers(struct report *r)
         for (int k = c->first; k <= c->last; k++) name_layer(&before, &list->rows[k]);
         lrp_text_printf(&after, "container %.200s (%s), layers %d to %d", c->name, c->kind, c->first, c->last);
         const char *layers = keep(r, &before);
-        r->lines[r->count++] = (struct lrp_rewriting){.what = what, .before = layers, .after = keep(r, &after),
-                                                      .layer = c->first};
+        r->lines[r->count++] =
+            (struct lrp_rewriting){.what = what, .before = layers, .after = keep(r, &after), .layer = c->first};
     }
 }
 
@@ -212,7 +218,8 @@ bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view)
     struct report r = {.graph = graph, .view = view};
     const int nodes = file_nodes(graph);
     /* nodes that died, layers that took up folded ones, values that are shared, containers */
-    const size_t most = graph->record_count + (size_t)nodes + view->list.count + (size_t)graph->value_count + view->list.container_count;
+    const size_t most =
+        graph->record_count + (size_t)nodes + view->list.count + (size_t)graph->value_count + view->list.container_count;
     r.lines = lrp_arena_calloc(graph->arena, most, sizeof *r.lines);
     if (!r.lines) return false;
     report_dead(&r, nodes);

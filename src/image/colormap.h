@@ -19,8 +19,8 @@ struct lrp_colormap {
 enum { LRP_COLORMAP_STOPS = 256 }; /* at most */
 /* A set of its own with the maps of another (NULL: none), to be added to; *out has one reference. */
 enum lrp_status lrp_colormap_set_copy(const struct lrp_colormap_set *set, struct lrp_colormap_set **out, struct lrp_error *err);
-/* Adds a map, copied; its invalid colour is chosen here. Errors: LRP_USAGE saying what is wrong with it (the name is not among what is
- * said), LRP_MEMORY. */
+/* Adds a map, copied; its invalid colour is chosen here. Errors: LRP_USAGE saying what is wrong with it (the name is not among
+ * what is said), LRP_MEMORY. */
 enum lrp_status lrp_colormap_set_add(struct lrp_colormap_set *set, const struct lrp_colormap *map, struct lrp_error *err);
 /* Of the set alone, from 0 on; NULL beyond the last. */
 const struct lrp_colormap *lrp_colormap_set_at(const struct lrp_colormap_set *set, size_t index);

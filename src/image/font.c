@@ -105,18 +105,20 @@ static const unsigned char glyphs[LAST - FIRST + 1][LRP_FONT_HEIGHT] = {
     ['~' - ' '] = {0x00, 0x00, 0x08, 0x15, 0x02, 0x00, 0x00, 0x00, 0x00},
 };
 
-static void set_pixel(struct lrp_picture *picture, int x, int y, const unsigned char rgb[3]) {
+static void set_pixel(struct lrp_picture *picture, int x, int y, const unsigned char rgb[3])
+{
     if (x >= 0 && x < picture->width && y >= 0 && y < picture->height)
         memcpy(picture->pixels + ((size_t)y * (size_t)picture->width + (size_t)x) * 3, rgb, 3);
 }
 
-void lrp_draw_box(struct lrp_picture *picture, int x, int y, int width, int height, const unsigned char rgb[3]) {
+void lrp_draw_box(struct lrp_picture *picture, int x, int y, int width, int height, const unsigned char rgb[3])
+{
     for (int row = y; row < y + height; row++)
-        for (int column = x; column < x + width; column++)
-            set_pixel(picture, column, row, rgb);
+        for (int column = x; column < x + width; column++) set_pixel(picture, column, row, rgb);
 }
 
-static void draw_glyph(struct lrp_picture *picture, int x, int y, int scale, unsigned char c, const unsigned char rgb[3]) {
+static void draw_glyph(struct lrp_picture *picture, int x, int y, int scale, unsigned char c, const unsigned char rgb[3])
+{
     const unsigned char *glyph = glyphs[c < FIRST || c > LAST ? '?' - FIRST : c - FIRST];
     for (int row = 0; row < LRP_FONT_HEIGHT; row++)
         for (int column = 0; column < LRP_FONT_WIDTH; column++)
@@ -124,37 +126,39 @@ static void draw_glyph(struct lrp_picture *picture, int x, int y, int scale, uns
                 lrp_draw_box(picture, x + column * scale, y + row * scale, scale, scale, rgb);
 }
 
-static bool continues_character(unsigned char c) {
+static bool continues_character(unsigned char c)
+{
     return (c & 0xc0) == 0x80; /* in UTF-8; the character as a whole is drawn as one '?' */
 }
 
-int lrp_text_width(const char *text, int scale) {
+int lrp_text_width(const char *text, int scale)
+{
     int characters = 0;
-    for (const char *at = text; *at; at++)
-        characters += !continues_character((unsigned char)*at);
+    for (const char *at = text; *at; at++) characters += !continues_character((unsigned char)*at);
     return characters > 0 ? (characters * LRP_FONT_ADVANCE - 1) * scale : 0;
 }
 
-void lrp_draw_text(struct lrp_picture *picture, int x, int y, int scale, const char *text, const unsigned char rgb[3]) {
+void lrp_draw_text(struct lrp_picture *picture, int x, int y, int scale, const char *text, const unsigned char rgb[3])
+{
     for (const char *at = text; *at; at++) {
-        if (continues_character((unsigned char)*at))
-            continue;
+        if (continues_character((unsigned char)*at)) continue;
         draw_glyph(picture, x, y, scale, (unsigned char)*at, rgb);
         x += LRP_FONT_ADVANCE * scale;
     }
 }
 
 /* Number of bytes that the first `characters` characters take. */
-static size_t bytes_of(const char *text, int characters) {
+static size_t bytes_of(const char *text, int characters)
+{
     const char *at = text;
     for (; *at; at++)
-        if (!continues_character((unsigned char)*at) && characters-- == 0)
-            break;
+        if (!continues_character((unsigned char)*at) && characters-- == 0) break;
     return (size_t)(at - text);
 }
 
 void lrp_draw_text_within(struct lrp_picture *picture, int x, int y, int scale, int width, const char *text,
-                          const unsigned char rgb[3]) {
+                          const unsigned char rgb[3])
+{
     int length = (lrp_text_width(text, scale) / scale + 1) / LRP_FONT_ADVANCE, room = (width / scale + 1) / LRP_FONT_ADVANCE;
     if (length <= room) {
         lrp_draw_text(picture, x, y, scale, text, rgb);
@@ -164,8 +168,7 @@ void lrp_draw_text_within(struct lrp_picture *picture, int x, int y, int scale, 
     int head = (room - 2) / 2, tail = room - 2 - head;
     char buffer[512];
     size_t bytes = head > 0 ? bytes_of(text, head) : 0;
-    if (room < 3 || bytes >= sizeof buffer)
-        return;
+    if (room < 3 || bytes >= sizeof buffer) return;
     memcpy(buffer, text, bytes);
     buffer[bytes] = '\0';
     lrp_draw_text(picture, x, y, scale, buffer, rgb);

@@ -25,11 +25,11 @@ static const struct {
     {"weights", "seismic", LRP_REDUCE_SUM},
 };
 
-void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out) {
+void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out)
+{
     size_t row = 0;
     for (size_t i = 0; what && i < sizeof defaults / sizeof *defaults; i++)
-        if (strcmp(defaults[i].what, what) == 0)
-            row = i;
+        if (strcmp(defaults[i].what, what) == 0) row = i;
     *out = (struct lrp_heatmap_options){.colormap = lrp_colormap_find(NULL, defaults[row].colormap),
                                         .reduction = defaults[row].reduction,
                                         .range = LRP_RANGE_AUTO,
@@ -41,30 +41,34 @@ void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out) {
 
 /* ---- options as text ---- */
 
-static bool set_colormap(struct lrp_heatmap_options *options, const char *value) {
+static bool set_colormap(struct lrp_heatmap_options *options, const char *value)
+{
     const struct lrp_colormap *map = lrp_colormap_find(options->maps, value);
     options->colormap = map ? map : options->colormap;
     return map != NULL;
 }
 
-static bool set_reduction(struct lrp_heatmap_options *options, const char *value) {
+static bool set_reduction(struct lrp_heatmap_options *options, const char *value)
+{
     return lrp_reduction_find(value, &options->reduction);
 }
 
-static bool set_range(struct lrp_heatmap_options *options, const char *value) {
+static bool set_range(struct lrp_heatmap_options *options, const char *value)
+{
     return lrp_range_mode_find(value, &options->range);
 }
 
 /* A number in low..high. */
-static bool parse_between(const char *value, double low, double high, double *out) {
+static bool parse_between(const char *value, double low, double high, double *out)
+{
     double number;
-    if (!lrp_parse_double(value, &number) || !(number >= low && number <= high))
-        return false;
+    if (!lrp_parse_double(value, &number) || !(number >= low && number <= high)) return false;
     *out = number;
     return true;
 }
 
-static bool set_clip(struct lrp_heatmap_options *options, const char *value) {
+static bool set_clip(struct lrp_heatmap_options *options, const char *value)
+{
     const char *colon = strchr(value, ':');
     char *head = colon ? strndup(value, (size_t)(colon - value)) : NULL;
     double low, high;
@@ -77,49 +81,58 @@ static bool set_clip(struct lrp_heatmap_options *options, const char *value) {
     return fine;
 }
 
-static bool set_gamma(struct lrp_heatmap_options *options, const char *value) {
+static bool set_gamma(struct lrp_heatmap_options *options, const char *value)
+{
     return parse_between(value, 0.01, 100, &options->gamma);
 }
 
-static bool set_overlay(struct lrp_heatmap_options *options, const char *value) {
+static bool set_overlay(struct lrp_heatmap_options *options, const char *value)
+{
     return parse_between(value, 0, 1, &options->overlay);
 }
 
-static bool set_size_factor(struct lrp_heatmap_options *options, const char *value) {
+static bool set_size_factor(struct lrp_heatmap_options *options, const char *value)
+{
     int64_t factor;
-    if (!lrp_parse_int64(value, &factor) || factor < 1 || factor > LARGEST_FACTOR)
-        return false;
+    if (!lrp_parse_int64(value, &factor) || factor < 1 || factor > LARGEST_FACTOR) return false;
     options->size_factor = (int)factor;
     return true;
 }
 
-static void colormap_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void colormap_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     snprintf(buffer, size, "%s", lrp_colormap_name(options->colormap));
 }
 
-static void reduction_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void reduction_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     snprintf(buffer, size, "%s", lrp_reduction_name(options->reduction));
 }
 
-static void range_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void range_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     snprintf(buffer, size, "%s", lrp_range_mode_name(options->range));
 }
 
-static void clip_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void clip_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     char low[32], high[32];
     snprintf(buffer, size, "%s:%s", lrp_format_float((float)options->clip_low, low, sizeof low),
              lrp_format_float((float)options->clip_high, high, sizeof high));
 }
 
-static void gamma_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void gamma_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     lrp_format_float((float)options->gamma, buffer, size);
 }
 
-static void overlay_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void overlay_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     lrp_format_float((float)options->overlay, buffer, size);
 }
 
-static void size_factor_text(const struct lrp_heatmap_options *options, char *buffer, size_t size) {
+static void size_factor_text(const struct lrp_heatmap_options *options, char *buffer, size_t size)
+{
     snprintf(buffer, size, "%d", options->size_factor);
 }
 
@@ -140,16 +153,16 @@ static const struct option {
 
 #define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
 
-static const struct option *option_find(const char *key) {
-    if (strcmp(key, "size_factor") == 0)
-        key = "size-factor";
+static const struct option *option_find(const char *key)
+{
+    if (strcmp(key, "size_factor") == 0) key = "size-factor";
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (strcmp(option_rows[i].key, key) == 0)
-            return &option_rows[i];
+        if (strcmp(option_rows[i].key, key) == 0) return &option_rows[i];
     return NULL;
 }
 
-static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, const char *value, struct lrp_error *err) {
+static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, const char *value, struct lrp_error *err)
+{
     struct lrp_text list = {0};
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
@@ -160,39 +173,39 @@ static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, con
 }
 
 enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, const char *key, const char *value,
-                                       struct lrp_error *err) {
+                                       struct lrp_error *err)
+{
     const struct option *row = option_find(key);
     if (!row)
         return lrp_fail(err, LRP_USAGE,
-                        "a heatmap has no option '%s'; there are colormap, reduce, range, clip, gamma, overlay, size-factor", key);
-    if (row->set(options, value))
-        return LRP_OK;
-    if (!row->allowed)
-        return unknown_colormap(options->maps, value, err);
+                        "a heatmap has no option '%s'; there are colormap, reduce, range, clip, gamma, overlay, size-factor",
+                        key);
+    if (row->set(options, value)) return LRP_OK;
+    if (!row->allowed) return unknown_colormap(options->maps, value, err);
     return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", row->key, value, row->allowed);
 }
 
-const char *lrp_heatmap_option_key(size_t index) {
+const char *lrp_heatmap_option_key(size_t index)
+{
     return index < OPTION_COUNT ? option_rows[index].key : NULL;
 }
 
-char *lrp_heatmap_option_text(const struct lrp_heatmap_options *options, const char *key, char *buffer, size_t size) {
+char *lrp_heatmap_option_text(const struct lrp_heatmap_options *options, const char *key, char *buffer, size_t size)
+{
     const struct option *row = option_find(key);
     buffer[0] = '\0';
-    if (row)
-        row->text(options, buffer, size);
+    if (row) row->text(options, buffer, size);
     return buffer;
 }
 
 /* ---- colours ---- */
 
 void lrp_heatmap_rgb(const struct lrp_heatmap_options *options, const struct lrp_range *range, float value, double grey,
-                     unsigned char rgb[3]) {
+                     unsigned char rgb[3])
+{
     double t = lrp_range_normalize(range, value, options->gamma);
     lrp_colormap_rgb(options->colormap, t, rgb);
-    if (isnan(t) || !(grey >= 0) || options->overlay >= 1)
-        return;
+    if (isnan(t) || !(grey >= 0) || options->overlay >= 1) return;
     double under = fmin(grey, 1) * 255 * (1 - options->overlay);
-    for (int i = 0; i < 3; i++)
-        rgb[i] = (unsigned char)lround(rgb[i] * options->overlay + under);
+    for (int i = 0; i < 3; i++) rgb[i] = (unsigned char)lround(rgb[i] * options->overlay + under);
 }

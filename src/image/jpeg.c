@@ -15,7 +15,8 @@ struct failure {
     char message[JMSG_LENGTH_MAX];
 };
 
-static void fail_hard(j_common_ptr info) {
+static void fail_hard(j_common_ptr info)
+{
     struct failure *failure = (struct failure *)info->err;
     info->err->format_message(info, failure->message);
     longjmp(failure->back, 1);
@@ -23,21 +24,22 @@ static void fail_hard(j_common_ptr info) {
 
 /* A warning (level -1) means that data are damaged or missing and will be papered over with grey: an error here, but for
  * those about oddities beside the pixels, which many cameras write. Other levels are mere traces. */
-static void on_message(j_common_ptr info, int level) {
+static void on_message(j_common_ptr info, int level)
+{
     static const int harmless[] = {JWRN_EXTRANEOUS_DATA, JWRN_ADOBE_XFORM, JWRN_JFIF_MAJOR};
     for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
-        if (info->err->msg_code == harmless[i])
-            return;
-    if (level < 0)
-        fail_hard(info);
+        if (info->err->msg_code == harmless[i]) return;
+    if (level < 0) fail_hard(info);
 }
 
-static void print_nothing(j_common_ptr info) {
+static void print_nothing(j_common_ptr info)
+{
     (void)info;
 }
 
 /* What the decoder is asked for: grey stays grey, CMYK is converted by us, everything else becomes RGB. */
-static void choose_colours(struct jpeg_decompress_struct *info) {
+static void choose_colours(struct jpeg_decompress_struct *info)
+{
     if (info->jpeg_color_space == JCS_GRAYSCALE)
         info->out_color_space = JCS_GRAYSCALE;
     else if (info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK)
@@ -47,7 +49,8 @@ static void choose_colours(struct jpeg_decompress_struct *info) {
 }
 
 /* Files that Adobe programs wrote (they say so) store CMYK inverted: 255 is no ink. */
-static void cmyk_to_rgb(const unsigned char *cmyk, int width, bool inverted, unsigned char *rgb) {
+static void cmyk_to_rgb(const unsigned char *cmyk, int width, bool inverted, unsigned char *rgb)
+{
     for (int x = 0; x < width; x++) {
         int paper = inverted ? cmyk[4 * x + 3] : 255 - cmyk[4 * x + 3];
         for (int c = 0; c < 3; c++) {
@@ -57,7 +60,8 @@ static void cmyk_to_rgb(const unsigned char *cmyk, int width, bool inverted, uns
     }
 }
 
-static void read_rows(struct jpeg_decompress_struct *info, struct lrp_picture *out) {
+static void read_rows(struct jpeg_decompress_struct *info, struct lrp_picture *out)
+{
     size_t stride = (size_t)out->width * (size_t)out->channels;
     bool cmyk = info->out_color_space == JCS_CMYK;
     JSAMPARRAY buffer =
@@ -66,21 +70,20 @@ static void read_rows(struct jpeg_decompress_struct *info, struct lrp_picture *o
         unsigned char *row = out->pixels + stride * info->output_scanline;
         JSAMPROW target = cmyk ? buffer[0] : row;
         jpeg_read_scanlines(info, &target, 1);
-        if (cmyk)
-            cmyk_to_rgb(buffer[0], out->width, info->saw_Adobe_marker != 0, row);
+        if (cmyk) cmyk_to_rgb(buffer[0], out->width, info->saw_Adobe_marker != 0, row);
     }
 }
 
 static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigned char *bytes, size_t size,
-                              struct lrp_picture *out, struct lrp_error *err) {
+                              struct lrp_picture *out, struct lrp_error *err)
+{
     jpeg_mem_src(info, bytes, (unsigned long)size);
     jpeg_read_header(info, TRUE);
     choose_colours(info);
     info->dct_method = JDCT_ISLOW; /* exact on every machine */
     int channels = info->out_color_space == JCS_GRAYSCALE ? 1 : 3;
     enum lrp_status status = lrp_picture_new((int)info->image_width, (int)info->image_height, channels, out, err);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     out->source_channels = info->num_components;
     jpeg_start_decompress(info);
     read_rows(info, out);
@@ -90,14 +93,15 @@ static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigne
 
 /* Apart from lrp_jpeg_decode, whose variables a jump could leave indeterminate if it called setjmp itself. */
 static enum lrp_status decode_or_jump(struct jpeg_decompress_struct *info, struct failure *failure, const unsigned char *bytes,
-                                      size_t size, struct lrp_picture *out, struct lrp_error *err) {
-    if (setjmp(failure->back))
-        return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure->message);
+                                      size_t size, struct lrp_picture *out, struct lrp_error *err)
+{
+    if (setjmp(failure->back)) return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure->message);
     jpeg_create_decompress(info);
     return decode(info, bytes, size, out, err);
 }
 
-enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err) {
+enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+{
     struct jpeg_decompress_struct info = {0};
     struct failure failure = {.message = ""};
     info.err = jpeg_std_error(&failure.base);
@@ -107,7 +111,6 @@ enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct 
     *out = (struct lrp_picture){0};
     enum lrp_status status = decode_or_jump(&info, &failure, bytes, size, out, err);
     jpeg_destroy_decompress(&info);
-    if (status != LRP_OK)
-        lrp_picture_free(out);
+    if (status) lrp_picture_free(out);
     return status;
 }

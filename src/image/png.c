@@ -17,40 +17,44 @@ struct decoder {
     char message[200];
 };
 
-static void fail_hard(png_structp png, png_const_charp message) {
+static void fail_hard(png_structp png, png_const_charp message)
+{
     struct decoder *decoder = png_get_error_ptr(png);
     strncpy(decoder->message, message, sizeof decoder->message - 1);
     png_longjmp(png, 1);
 }
 
-static void ignore_warning(png_structp png, png_const_charp message) {
+static void ignore_warning(png_structp png, png_const_charp message)
+{
     (void)png;
     (void)message;
 }
 
-static void read_bytes(png_structp png, png_bytep to, size_t count) {
+static void read_bytes(png_structp png, png_bytep to, size_t count)
+{
     struct decoder *decoder = png_get_io_ptr(png);
-    if ((size_t)(decoder->end - decoder->at) < count)
-        png_error(png, "the file ends too early");
+    if ((size_t)(decoder->end - decoder->at) < count) png_error(png, "the file ends too early");
     memcpy(to, decoder->at, count);
     decoder->at += count;
 }
 
 /* Everything becomes 8 bits of grey or RGB, with or without alpha. */
-static void ask_for_bytes(struct decoder *decoder) {
+static void ask_for_bytes(struct decoder *decoder)
+{
     png_set_expand(decoder->png);
     png_set_scale_16(decoder->png);
     png_set_interlace_handling(decoder->png);
     png_read_update_info(decoder->png, decoder->info);
 }
 
-static void over_black(const unsigned char *source, size_t pixels, int channels, unsigned char *out) {
+static void over_black(const unsigned char *source, size_t pixels, int channels, unsigned char *out)
+{
     for (size_t i = 0; i < pixels; i++, source += channels + 1)
-        for (int c = 0; c < channels; c++)
-            *out++ = (unsigned char)((source[c] * source[channels] + 127) / 255);
+        for (int c = 0; c < channels; c++) *out++ = (unsigned char)((source[c] * source[channels] + 127) / 255);
 }
 
-static enum lrp_status read_pixels(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err) {
+static enum lrp_status read_pixels(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err)
+{
     size_t stride = png_get_rowbytes(decoder->png, decoder->info), height = (size_t)out->height;
     size_t expected = (size_t)png_get_channels(decoder->png, decoder->info) * (size_t)out->width;
     if (stride != expected)
@@ -59,8 +63,7 @@ static enum lrp_status read_pixels(struct decoder *decoder, struct lrp_picture *
     decoder->pixels = calloc(height, stride);
     if (!decoder->rows || !decoder->pixels)
         return lrp_fail(err, LRP_MEMORY, "out of memory for a picture of %d x %d pixels", out->width, out->height);
-    for (size_t y = 0; y < height; y++)
-        decoder->rows[y] = decoder->pixels + y * stride;
+    for (size_t y = 0; y < height; y++) decoder->rows[y] = decoder->pixels + y * stride;
     png_read_image(decoder->png, decoder->rows);
     png_read_end(decoder->png, NULL);
     size_t pixels = height * (size_t)out->width;
@@ -71,7 +74,8 @@ static enum lrp_status read_pixels(struct decoder *decoder, struct lrp_picture *
     return LRP_OK;
 }
 
-static enum lrp_status decode(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err) {
+static enum lrp_status decode(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err)
+{
     png_set_read_fn(decoder->png, decoder, read_bytes);
     png_set_user_limits(decoder->png, 1 << 24, 1 << 24); /* so that our own message names the limits */
     png_read_info(decoder->png, decoder->info);
@@ -80,39 +84,38 @@ static enum lrp_status decode(struct decoder *decoder, struct lrp_picture *out, 
     ask_for_bytes(decoder);
     int channels = png_get_channels(decoder->png, decoder->info);
     enum lrp_status status = lrp_picture_new(width, height, channels < 3 ? 1 : 3, out, err);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     out->source_channels = channels;
     return read_pixels(decoder, out, err);
 }
 
 /* Apart from lrp_png_decode, whose variables a jump could leave indeterminate if it called setjmp itself. */
-static enum lrp_status decode_or_jump(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err) {
-    if (setjmp(png_jmpbuf(decoder->png)))
-        return lrp_fail(err, LRP_FILE, "the PNG is damaged or cut off: %s", decoder->message);
+static enum lrp_status decode_or_jump(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err)
+{
+    if (setjmp(png_jmpbuf(decoder->png))) return lrp_fail(err, LRP_FILE, "the PNG is damaged or cut off: %s", decoder->message);
     return decode(decoder, out, err);
 }
 
-enum lrp_status lrp_png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err) {
+enum lrp_status lrp_png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+{
     struct decoder decoder = {.at = bytes, .end = bytes + size};
     *out = (struct lrp_picture){0};
     decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, fail_hard, ignore_warning);
     decoder.info = decoder.png ? png_create_info_struct(decoder.png) : NULL;
-    enum lrp_status status = decoder.info ? decode_or_jump(&decoder, out, err)
-                                          : lrp_fail(err, LRP_MEMORY, "out of memory for reading a PNG");
+    enum lrp_status status =
+        decoder.info ? decode_or_jump(&decoder, out, err) : lrp_fail(err, LRP_MEMORY, "out of memory for reading a PNG");
     png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
     free(decoder.rows);
     free(decoder.pixels);
-    if (status != LRP_OK)
-        lrp_picture_free(out);
+    if (status) lrp_picture_free(out);
     return status;
 }
 
-enum lrp_status lrp_picture_write_png(const struct lrp_picture *picture, const char *path, struct lrp_error *err) {
+enum lrp_status lrp_picture_write_png(const struct lrp_picture *picture, const char *path, struct lrp_error *err)
+{
     struct lrp_output output = {0};
     enum lrp_status status = lrp_output_open(path, &output, err);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)picture->width,
                        .height = (png_uint_32)picture->height,

@@ -9,7 +9,8 @@
 
 #include "text.h"
 
-void lrp_preprocess_defaults(struct lrp_preprocess *out) {
+void lrp_preprocess_defaults(struct lrp_preprocess *out)
+{
     *out = (struct lrp_preprocess){.resample = LRP_RESAMPLE_BILINEAR,
                                    .scale = {.count = 1, .value = {1}},
                                    .mean = {.count = 1, .value = {0}},
@@ -18,16 +19,17 @@ void lrp_preprocess_defaults(struct lrp_preprocess *out) {
 
 /* ---- values ---- */
 
-static bool parse_side(const char *text, int *out) {
+static bool parse_side(const char *text, int *out)
+{
     int64_t side;
-    if (!lrp_parse_int64(text, &side) || side < 1 || side > LRP_PICTURE_MAX_SIDE)
-        return false;
+    if (!lrp_parse_int64(text, &side) || side < 1 || side > LRP_PICTURE_MAX_SIDE) return false;
     *out = (int)side;
     return true;
 }
 
 /* "N" with the given meaning, or "WxH". */
-static bool parse_size(const char *text, enum lrp_size_kind alone, struct lrp_size *out) {
+static bool parse_size(const char *text, enum lrp_size_kind alone, struct lrp_size *out)
+{
     struct lrp_size size = {.kind = alone};
     const char *cross = strchr(text, 'x');
     if (cross) {
@@ -35,68 +37,66 @@ static bool parse_size(const char *text, enum lrp_size_kind alone, struct lrp_si
         bool fine = width && parse_side(width, &size.width) && parse_side(cross + 1, &size.height);
         free(width);
         size.kind = LRP_SIZE_EXACT;
-        if (fine)
-            *out = size;
+        if (fine) *out = size;
         return fine;
     }
-    if (!parse_side(text, &size.width))
-        return false;
+    if (!parse_side(text, &size.width)) return false;
     size.height = size.width;
     *out = size;
     return true;
 }
 
-static bool set_size(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_size(struct lrp_preprocess *preprocess, const char *value)
+{
     return parse_size(value, LRP_SIZE_SHORTER, &preprocess->size);
 }
 
-static bool set_crop(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_crop(struct lrp_preprocess *preprocess, const char *value)
+{
     return parse_size(value, LRP_SIZE_EXACT, &preprocess->crop);
 }
 
 /* One or three comma-separated numbers or fractions. */
-static bool parse_values(const char *text, struct lrp_channel_values *out) {
+static bool parse_values(const char *text, struct lrp_channel_values *out)
+{
     struct lrp_channel_values values = {0};
     char *copy = strdup(text), *at = copy;
     bool fine = copy != NULL;
     while (fine && at) {
         char *next = strchr(at, ',');
-        if (next)
-            *next++ = '\0';
+        if (next) *next++ = '\0';
         double number = 0;
         fine = values.count < LRP_MAX_PICTURE_CHANNELS && lrp_parse_fraction(at, &number) && fabs(number) <= FLT_MAX;
-        if (fine)
-            values.value[values.count++] = (float)number;
+        if (fine) values.value[values.count++] = (float)number;
         at = next;
     }
     free(copy);
     fine = fine && values.count != 2;
-    if (fine)
-        *out = values;
+    if (fine) *out = values;
     return fine;
 }
 
-static bool set_scale(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_scale(struct lrp_preprocess *preprocess, const char *value)
+{
     return parse_values(value, &preprocess->scale);
 }
 
-static bool set_mean(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_mean(struct lrp_preprocess *preprocess, const char *value)
+{
     return parse_values(value, &preprocess->mean);
 }
 
-static bool set_std(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_std(struct lrp_preprocess *preprocess, const char *value)
+{
     struct lrp_channel_values values;
-    if (!parse_values(value, &values))
-        return false;
+    if (!parse_values(value, &values)) return false;
     for (size_t i = 0; i < values.count; i++)
-        if (!(values.value[i] > 0))
-            return false;
+        if (!(values.value[i] > 0)) return false;
     preprocess->std = values;
     return true;
 }
 
-static const char *const layout_names[] = {
-    [LRP_LAYOUT_AUTO] = "auto", [LRP_LAYOUT_NCHW] = "nchw", [LRP_LAYOUT_NHWC] = "nhwc"};
+static const char *const layout_names[] = {[LRP_LAYOUT_AUTO] = "auto", [LRP_LAYOUT_NCHW] = "nchw", [LRP_LAYOUT_NHWC] = "nhwc"};
 static const char *const channels_names[] = {
     [LRP_CHANNELS_AUTO] = "auto", [LRP_CHANNELS_RGB] = "rgb", [LRP_CHANNELS_BGR] = "bgr", [LRP_CHANNELS_GRAY] = "gray"};
 static const char *const resample_names[] = {
@@ -107,7 +107,8 @@ static const char *const resample_names[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static bool find_name(const char *const *names, size_t count, const char *value, size_t *out) {
+static bool find_name(const char *const *names, size_t count, const char *value, size_t *out)
+{
     for (size_t i = 0; i < count; i++)
         if (strcmp(names[i], value) == 0) {
             *out = i;
@@ -116,40 +117,42 @@ static bool find_name(const char *const *names, size_t count, const char *value,
     return false;
 }
 
-static bool set_layout(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_layout(struct lrp_preprocess *preprocess, const char *value)
+{
     size_t i;
-    if (!find_name(layout_names, COUNT(layout_names), value, &i))
-        return false;
+    if (!find_name(layout_names, COUNT(layout_names), value, &i)) return false;
     preprocess->layout = (enum lrp_layout)i;
     return true;
 }
 
-static bool set_channels(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_channels(struct lrp_preprocess *preprocess, const char *value)
+{
     size_t i;
-    if (!find_name(channels_names, COUNT(channels_names), value, &i))
-        return false;
+    if (!find_name(channels_names, COUNT(channels_names), value, &i)) return false;
     preprocess->channels = (enum lrp_channel_order_kind)i;
     return true;
 }
 
-static bool set_resample(struct lrp_preprocess *preprocess, const char *value) {
+static bool set_resample(struct lrp_preprocess *preprocess, const char *value)
+{
     size_t i;
-    if (!find_name(resample_names, COUNT(resample_names), value, &i))
-        return false;
+    if (!find_name(resample_names, COUNT(resample_names), value, &i)) return false;
     preprocess->resample = (enum lrp_resample)i;
     return true;
 }
 
 /* ---- and back to text ---- */
 
-static void size_to_text(const struct lrp_size *size, char *buffer, size_t length) {
+static void size_to_text(const struct lrp_size *size, char *buffer, size_t length)
+{
     if (size->kind == LRP_SIZE_SHORTER)
         snprintf(buffer, length, "%d", size->width);
     else if (size->kind == LRP_SIZE_EXACT)
         snprintf(buffer, length, "%dx%d", size->width, size->height);
 }
 
-static void values_to_text(const struct lrp_channel_values *values, char *buffer, size_t length) {
+static void values_to_text(const struct lrp_channel_values *values, char *buffer, size_t length)
+{
     size_t at = 0;
     for (size_t i = 0; i < values->count && at < length; i++) {
         char number[40];
@@ -158,35 +161,43 @@ static void values_to_text(const struct lrp_channel_values *values, char *buffer
     }
 }
 
-static void size_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void size_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     size_to_text(&p->size, buffer, length);
 }
 
-static void crop_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void crop_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     size_to_text(&p->crop, buffer, length);
 }
 
-static void scale_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void scale_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     values_to_text(&p->scale, buffer, length);
 }
 
-static void mean_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void mean_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     values_to_text(&p->mean, buffer, length);
 }
 
-static void std_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void std_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     values_to_text(&p->std, buffer, length);
 }
 
-static void layout_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void layout_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     snprintf(buffer, length, "%s", layout_names[p->layout]);
 }
 
-static void channels_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void channels_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     snprintf(buffer, length, "%s", channels_names[p->channels]);
 }
 
-static void resample_text(const struct lrp_preprocess *p, char *buffer, size_t length) {
+static void resample_text(const struct lrp_preprocess *p, char *buffer, size_t length)
+{
     snprintf(buffer, length, "%s", resample_names[p->resample]);
 }
 
@@ -208,31 +219,34 @@ static const struct option {
     {"resample", set_resample, resample_text, "nearest, lanczos, bilinear, bicubic, box or hamming"},
 };
 
-static const struct option *option_find(const char *key) {
+static const struct option *option_find(const char *key)
+{
     for (size_t i = 0; i < COUNT(option_rows); i++)
-        if (strcmp(option_rows[i].key, key) == 0)
-            return &option_rows[i];
+        if (strcmp(option_rows[i].key, key) == 0) return &option_rows[i];
     return NULL;
 }
 
-enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value, struct lrp_error *err) {
+enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value, struct lrp_error *err)
+{
     const struct option *row = option_find(key);
     if (!row)
         return lrp_fail(err, LRP_USAGE,
-                        "preprocessing has no option '%s'; there are size, crop, scale, mean, std, layout, channels, resample", key);
+                        "preprocessing has no option '%s'; there are size, crop, scale, mean, std, layout, channels, resample",
+                        key);
     if (!row->set(preprocess, value))
         return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", key, value, row->allowed);
     return LRP_OK;
 }
 
-const char *lrp_preprocess_key(size_t index) {
+const char *lrp_preprocess_key(size_t index)
+{
     return index < COUNT(option_rows) ? option_rows[index].key : NULL;
 }
 
-char *lrp_preprocess_text(const struct lrp_preprocess *preprocess, const char *key, char *buffer, size_t size) {
+char *lrp_preprocess_text(const struct lrp_preprocess *preprocess, const char *key, char *buffer, size_t size)
+{
     const struct option *row = option_find(key);
     buffer[0] = '\0';
-    if (row)
-        row->text(preprocess, buffer, size);
+    if (row) row->text(preprocess, buffer, size);
     return buffer;
 }

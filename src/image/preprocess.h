@@ -9,15 +9,15 @@
 #include "picture.h"
 
 /* X(name, text, the number Pillow and preprocessor_config.json give it) */
-#define LRP_RESAMPLES(X)                                                                                          \
-    X(NEAREST, "nearest", 0) X(LANCZOS, "lanczos", 1) X(BILINEAR, "bilinear", 2) X(BICUBIC, "bicubic", 3)         \
-    X(BOX, "box", 4) X(HAMMING, "hamming", 5)
+#define LRP_RESAMPLES(X)                                                                                                       \
+    X(NEAREST, "nearest", 0)                                                                                                   \
+    X(LANCZOS, "lanczos", 1) X(BILINEAR, "bilinear", 2) X(BICUBIC, "bicubic", 3) X(BOX, "box", 4) X(HAMMING, "hamming", 5)
 
 enum lrp_resample {
 #define X(name, text, number) LRP_RESAMPLE_##name = number,
     LRP_RESAMPLES(X)
 #undef X
-    LRP_RESAMPLE_COUNT
+        LRP_RESAMPLE_COUNT
 };
 
 enum lrp_size_kind {
@@ -45,8 +45,8 @@ enum lrp_layout { LRP_LAYOUT_AUTO, LRP_LAYOUT_NCHW, LRP_LAYOUT_NHWC };
 enum lrp_channel_order_kind { LRP_CHANNELS_AUTO, LRP_CHANNELS_RGB, LRP_CHANNELS_BGR, LRP_CHANNELS_GRAY };
 
 struct lrp_preprocess {
-    struct lrp_size size, crop;            /* in this order; without both the picture is resized to the model's H x W */
-    enum lrp_resample resample;            /* antialiased when shrinking, as Pillow */
+    struct lrp_size size, crop;                 /* in this order; without both the picture is resized to the model's H x W */
+    enum lrp_resample resample;                 /* antialiased when shrinking, as Pillow */
     struct lrp_channel_values scale, mean, std; /* y = (x * scale - mean) / std with x in 0..255 */
     enum lrp_layout layout;
     enum lrp_channel_order_kind channels;
@@ -58,7 +58,8 @@ void lrp_preprocess_defaults(struct lrp_preprocess *out);
 /* Sets one option from its text (cli.md section 2, Pictures). key: size ("256", "224x192"), crop, scale ("1/255"), mean
  * ("0.5,0.4,0.3"), std, layout (nchw, nhwc), channels (rgb, bgr, gray), resample. Errors: LRP_USAGE naming key, value
  * and what is allowed; nothing is changed then. */
-enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value, struct lrp_error *err);
+enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value,
+                                   struct lrp_error *err);
 /* The keys, in order; NULL beyond the last. */
 const char *lrp_preprocess_key(size_t index);
 /* Writes the option as lrp_preprocess_set reads it, "" for one that is not set; returns buffer (100 bytes are enough). */

@@ -11,11 +11,13 @@ static const char *const mode_names[] = {
 #undef X
 };
 
-const char *lrp_range_mode_name(enum lrp_range_mode mode) {
+const char *lrp_range_mode_name(enum lrp_range_mode mode)
+{
     return (unsigned)mode < LRP_RANGE_MODE_COUNT ? mode_names[mode] : "";
 }
 
-bool lrp_range_mode_find(const char *name, enum lrp_range_mode *out) {
+bool lrp_range_mode_find(const char *name, enum lrp_range_mode *out)
+{
     for (unsigned i = 0; name && i < LRP_RANGE_MODE_COUNT; i++)
         if (strcmp(mode_names[i], name) == 0) {
             *out = (enum lrp_range_mode)i;
@@ -24,18 +26,19 @@ bool lrp_range_mode_find(const char *name, enum lrp_range_mode *out) {
     return false;
 }
 
-static size_t cell_count(const struct lrp_plane *plane) {
+static size_t cell_count(const struct lrp_plane *plane)
+{
     return (size_t)plane->width * (size_t)plane->height;
 }
 
 /* Smallest and largest finite value and the count of finite ones; counts what is not finite. */
-static size_t find_extent(const struct lrp_plane *const *planes, size_t count, struct lrp_range *range) {
+static size_t find_extent(const struct lrp_plane *const *planes, size_t count, struct lrp_range *range)
+{
     size_t finite = 0;
     for (size_t p = 0; p < count; p++)
         for (size_t i = 0; i < cell_count(planes[p]); i++) {
             float value = planes[p]->values[i];
-            if (lrp_is_blank(value))
-                continue;
+            if (lrp_is_blank(value)) continue;
             if (!isfinite(value)) {
                 range->invalid++;
                 continue;
@@ -47,12 +50,14 @@ static size_t find_extent(const struct lrp_plane *const *planes, size_t count, s
     return finite;
 }
 
-static int by_value(const void *left, const void *right) {
+static int by_value(const void *left, const void *right)
+{
     const float *a = left, *b = right;
     return (*a > *b) - (*a < *b);
 }
 
-static double percentile(const float *sorted, size_t count, double percent) {
+static double percentile(const float *sorted, size_t count, double percent)
+{
     double place = percent / 100 * (double)(count - 1);
     size_t below = (size_t)place, above = below + 1 < count ? below + 1 : below;
     double part = place - (double)below;
@@ -60,15 +65,14 @@ static double percentile(const float *sorted, size_t count, double percent) {
 }
 
 static enum lrp_status clip_extent(const struct lrp_plane *const *planes, size_t count, size_t finite,
-                                   const struct lrp_heatmap_options *options, struct lrp_range *range, struct lrp_error *err) {
+                                   const struct lrp_heatmap_options *options, struct lrp_range *range, struct lrp_error *err)
+{
     float *sorted = malloc(finite * sizeof *sorted);
-    if (!sorted)
-        return lrp_fail(err, LRP_MEMORY, "out of memory for the percentiles of %zu values", finite);
+    if (!sorted) return lrp_fail(err, LRP_MEMORY, "out of memory for the percentiles of %zu values", finite);
     size_t n = 0;
     for (size_t p = 0; p < count; p++)
         for (size_t i = 0; i < cell_count(planes[p]); i++)
-            if (isfinite(planes[p]->values[i]))
-                sorted[n++] = planes[p]->values[i];
+            if (isfinite(planes[p]->values[i])) sorted[n++] = planes[p]->values[i];
     qsort(sorted, n, sizeof *sorted, by_value);
     range->low = (float)percentile(sorted, n, options->clip_low);
     range->high = (float)percentile(sorted, n, options->clip_high);
@@ -77,7 +81,8 @@ static enum lrp_status clip_extent(const struct lrp_plane *const *planes, size_t
 }
 
 enum lrp_status lrp_range_of(const struct lrp_plane *const *planes, size_t count, const struct lrp_heatmap_options *options,
-                             struct lrp_range *out, struct lrp_error *err) {
+                             struct lrp_range *out, struct lrp_error *err)
+{
     *out = (struct lrp_range){0};
     size_t finite = find_extent(planes, count, out);
     bool clipped = options->clip_low > 0 || options->clip_high < 100;
@@ -91,18 +96,15 @@ enum lrp_status lrp_range_of(const struct lrp_plane *const *planes, size_t count
     return status;
 }
 
-double lrp_range_normalize(const struct lrp_range *range, float value, double gamma) {
+double lrp_range_normalize(const struct lrp_range *range, float value, double gamma)
+{
     double neutral = range->symmetric ? 0.5 : 0;
-    if (lrp_is_blank(value))
-        return neutral;
-    if (!isfinite(value))
-        return (double)NAN;
+    if (lrp_is_blank(value)) return neutral;
+    if (!isfinite(value)) return (double)NAN;
     /* in double: high - low of two floats may overflow a float */
     double origin = range->symmetric ? 0 : (double)range->low, extent = (double)range->high - origin;
-    if (!(extent > 0))
-        return neutral;
+    if (!(extent > 0)) return neutral;
     double x = fmin(fmax(((double)value - origin) / extent, range->symmetric ? -1 : 0), 1);
-    if (gamma > 0 && (gamma < 1 || gamma > 1))
-        x = copysign(pow(fabs(x), gamma), x);
+    if (gamma > 0 && (gamma < 1 || gamma > 1)) x = copysign(pow(fabs(x), gamma), x);
     return range->symmetric ? 0.5 + 0.5 * x : x;
 }

@@ -23,14 +23,16 @@ static const unsigned char paper[3] = {246, 246, 244}, ink[3] = {28, 28, 32}, fa
                            frame[3] = {176, 176, 182}, mat[3] = {226, 226, 226}, warning[3] = {176, 0, 32};
 
 /* About as wide as it is high, a little wider: as screens are. */
-static size_t column_count(size_t tiles) {
+static size_t column_count(size_t tiles)
+{
     size_t columns = (size_t)ceil(sqrt(1.7 * (double)tiles * CELL_HEIGHT / CELL_WIDTH));
     size_t least = 4; /* the header needs room */
     return columns < least ? least : columns;
 }
 
 /* Largest size with the plane's aspect inside THUMB x THUMB. */
-static void fit(const struct lrp_plane *plane, int *width, int *height) {
+static void fit(const struct lrp_plane *plane, int *width, int *height)
+{
     int longer = plane->width > plane->height ? plane->width : plane->height;
     *width = (int)((int64_t)plane->width * THUMB / longer);
     *height = (int)((int64_t)plane->height * THUMB / longer);
@@ -39,7 +41,8 @@ static void fit(const struct lrp_plane *plane, int *width, int *height) {
 }
 
 static void draw_plane(struct lrp_picture *out, int left, int top, const struct lrp_plane *plane, const struct lrp_range *range,
-                       const struct lrp_heatmap_options *options) {
+                       const struct lrp_heatmap_options *options)
+{
     for (int y = 0; y < plane->height; y++)
         for (int x = 0; x < plane->width; x++) {
             unsigned char *pixel = out->pixels + ((size_t)(top + y) * (size_t)out->width + (size_t)(left + x)) * 3;
@@ -52,27 +55,27 @@ static void draw_plane(struct lrp_picture *out, int left, int top, const struct 
 }
 
 static enum lrp_status draw_thumbnail(const struct lrp_sheet *sheet, const struct lrp_plane *plane, int left, int top,
-                                      struct lrp_picture *out, struct lrp_error *err) {
+                                      struct lrp_picture *out, struct lrp_error *err)
+{
     struct lrp_range range;
     struct lrp_plane small = {0};
     int width, height;
     enum lrp_status status = lrp_range_of(&plane, 1, &sheet->options, &range, err);
     fit(plane, &width, &height);
-    if (status == LRP_OK)
-        status = lrp_plane_resample(plane, width, height, LRP_FILTER_BOX, &small, err);
-    if (status == LRP_OK)
+    if (!status) status = lrp_plane_resample(plane, width, height, LRP_FILTER_BOX, &small, err);
+    if (!status)
         draw_plane(out, left + (THUMB - width) / 2, top + (THUMB - height) / 2, &small, sheet->shared ? sheet->shared : &range,
                    &sheet->options);
     lrp_plane_free(&small);
     return status;
 }
 
-static void draw_texts(const struct lrp_sheet_tile *tile, int left, int top, struct lrp_picture *out) {
+static void draw_texts(const struct lrp_sheet_tile *tile, int left, int top, struct lrp_picture *out)
+{
     const struct lrp_statistics *s = &tile->statistics;
     char line[160];
     lrp_draw_text_within(out, left, top, 1, THUMB, tile->title, ink);
-    if (tile->subtitle)
-        lrp_draw_text_within(out, left, top + LINE, 1, THUMB, tile->subtitle, faint);
+    if (tile->subtitle) lrp_draw_text_within(out, left, top + LINE, 1, THUMB, tile->subtitle, faint);
     snprintf(line, sizeof line, "%s%ssum %.5g", tile->shape ? tile->shape : "", tile->shape ? "  " : "", s->sum);
     lrp_draw_text_within(out, left, top + 2 * LINE, 1, THUMB, line, ink);
     if (s->nan > 0)
@@ -83,26 +86,26 @@ static void draw_texts(const struct lrp_sheet_tile *tile, int left, int top, str
 }
 
 static enum lrp_status draw_tile(const struct lrp_sheet *sheet, const struct lrp_sheet_tile *tile, int left, int top,
-                                 struct lrp_picture *out, struct lrp_error *err) {
+                                 struct lrp_picture *out, struct lrp_error *err)
+{
     lrp_draw_box(out, left, top, THUMB + 2, THUMB + 2, frame);
     lrp_draw_box(out, left + 1, top + 1, THUMB, THUMB, mat);
     if (tile->plane) {
         enum lrp_status status = draw_thumbnail(sheet, tile->plane, left + 1, top + 1, out, err);
-        if (status != LRP_OK)
-            return status;
+        if (status) return status;
         draw_texts(tile, left + 1, top + THUMB + 8, out);
         return LRP_OK;
     }
     static const char nothing[] = "not computed";
     lrp_draw_text(out, left + 1 + (THUMB - lrp_text_width(nothing, 1)) / 2, top + THUMB / 2 - 3, 1, nothing, faint);
     lrp_draw_text_within(out, left + 1, top + THUMB + 8, 1, THUMB, tile->title, ink);
-    if (tile->subtitle)
-        lrp_draw_text_within(out, left + 1, top + THUMB + 8 + LINE, 1, THUMB, tile->subtitle, faint);
+    if (tile->subtitle) lrp_draw_text_within(out, left + 1, top + THUMB + 8 + LINE, 1, THUMB, tile->subtitle, faint);
     return LRP_OK;
 }
 
 /* What the left end, the middle and the right end of the legend stand for. */
-static void legend_texts(const struct lrp_sheet *sheet, char text[3][32]) {
+static void legend_texts(const struct lrp_sheet *sheet, char text[3][32])
+{
     bool diverging = lrp_colormap_diverging(sheet->options.colormap);
     bool symmetric = sheet->options.range == LRP_RANGE_SYMMETRIC || (sheet->options.range == LRP_RANGE_AUTO && diverging);
     if (sheet->shared) {
@@ -116,7 +119,8 @@ static void legend_texts(const struct lrp_sheet *sheet, char text[3][32]) {
     snprintf(text[2], sizeof text[2], "%s", symmetric ? "max|v|" : "max");
 }
 
-static void draw_legend(const struct lrp_sheet *sheet, int left, int top, struct lrp_picture *out) {
+static void draw_legend(const struct lrp_sheet *sheet, int left, int top, struct lrp_picture *out)
+{
     char text[3][32], note[96];
     legend_texts(sheet, text);
     snprintf(note, sizeof note, "%s, %s, %s", lrp_colormap_name(sheet->options.colormap),
@@ -138,29 +142,29 @@ static void draw_legend(const struct lrp_sheet *sheet, int left, int top, struct
     lrp_draw_text(out, left + LEGEND_WIDTH - lrp_text_width(text[2], 1), top, 1, text[2], ink);
 }
 
-static void draw_header(const struct lrp_sheet *sheet, struct lrp_picture *out) {
+static void draw_header(const struct lrp_sheet *sheet, struct lrp_picture *out)
+{
     int legend = out->width - MARGIN - LEGEND_WIDTH, room = legend - 2 * MARGIN;
     lrp_draw_text_within(out, MARGIN, MARGIN, 2, room, sheet->title, ink);
-    if (sheet->note)
-        lrp_draw_text_within(out, MARGIN, MARGIN + 24, 1, room, sheet->note, faint);
+    if (sheet->note) lrp_draw_text_within(out, MARGIN, MARGIN + 24, 1, room, sheet->note, faint);
     draw_legend(sheet, legend, MARGIN - 4, out);
 }
 
-enum lrp_status lrp_sheet_render(const struct lrp_sheet *sheet, struct lrp_picture *out, struct lrp_error *err) {
+enum lrp_status lrp_sheet_render(const struct lrp_sheet *sheet, struct lrp_picture *out, struct lrp_error *err)
+{
     size_t columns = column_count(sheet->count), rows = (sheet->count + columns - 1) / columns;
     *out = (struct lrp_picture){0};
     size_t width = 2 * MARGIN - GAP + columns * CELL_WIDTH, height = MARGIN + HEADER + rows * CELL_HEIGHT;
     if (width > LRP_PICTURE_MAX_SIDE || height > LRP_PICTURE_MAX_SIDE)
-        return lrp_fail(err, LRP_FILE, "a sheet of %zu layers is too large for one picture; export the layers one by one", sheet->count);
+        return lrp_fail(err, LRP_FILE, "a sheet of %zu layers is too large for one picture; export the layers one by one",
+                        sheet->count);
     enum lrp_status status = lrp_picture_new((int)width, (int)height, 3, out, err);
-    if (status != LRP_OK)
-        return status;
+    if (status) return status;
     lrp_draw_box(out, 0, 0, out->width, out->height, paper);
     draw_header(sheet, out);
-    for (size_t i = 0; i < sheet->count && status == LRP_OK; i++)
+    for (size_t i = 0; i < sheet->count && !status; i++)
         status = draw_tile(sheet, &sheet->tiles[i], MARGIN + (int)(i % columns) * CELL_WIDTH,
                            MARGIN + HEADER + (int)(i / columns) * CELL_HEIGHT, out, err);
-    if (status != LRP_OK)
-        lrp_picture_free(out);
+    if (status) lrp_picture_free(out);
     return status;
 }

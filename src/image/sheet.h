@@ -6,15 +6,15 @@
 #include "picture.h"
 
 struct lrp_sheet_tile {
-    const char *title;             /* borrowed: "12 conv1"; shortened in the middle */
-    const char *subtitle;          /* borrowed, may be NULL: "convolution, epsilon(1e-6)" */
-    const char *shape;             /* borrowed, may be NULL: "64x112x112" */
-    const struct lrp_plane *plane; /* borrowed; NULL: nothing to show, only the texts */
+    const char *title;                /* borrowed: "12 conv1"; shortened in the middle */
+    const char *subtitle;             /* borrowed, may be NULL: "convolution, epsilon(1e-6)" */
+    const char *shape;                /* borrowed, may be NULL: "64x112x112" */
+    const struct lrp_plane *plane;    /* borrowed; NULL: nothing to show, only the texts */
     struct lrp_statistics statistics; /* of all channels of the sample, not of the plane */
 };
 
 struct lrp_sheet {
-    const char *title, *note;      /* borrowed; note may be NULL: input, target, method */
+    const char *title, *note;           /* borrowed; note may be NULL: input, target, method */
     const struct lrp_sheet_tile *tiles; /* borrowed, in the order of the layers */
     size_t count;
     struct lrp_heatmap_options options; /* overlay and size_factor have no meaning here */

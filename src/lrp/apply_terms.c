@@ -1,4 +1,5 @@
-/* apply_terms.c: rules that are groups of terms, on layers with weights (semantics.md section 2; architecture.md, principle 2). */
+/* apply_terms.c: rules that are groups of terms, on layers with weights (semantics.md section 2; architecture.md, principle 2).
+ */
 #include <string.h>
 
 #include "apply.h"
@@ -9,7 +10,7 @@
 
 /* What the terms of one application share. */
 struct terms {
-    const struct lrp_application *a;
+    const struct lrp_rule_step *a;
     const struct lrp_call *call;
     const struct lrp_tensor *x, *z, *r;
     bool x_has_negative;
@@ -48,7 +49,8 @@ static void fill_bound(const float *bound, size_t count, struct lrp_tensor *t)
 }
 
 /* The tensor that stands for a layer's input in a term; *out NULL means all zero. */
-static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, const struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, const struct lrp_tensor **out,
+                                  struct lrp_error *err)
 {
     *out = t->x;
     if (kind == LRP_TERM_A || (kind == LRP_TERM_A_POSITIVE && !t->x_has_negative)) return LRP_OK;
@@ -57,7 +59,7 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
     if (!t->inputs[kind]) {
         const bool part = kind == LRP_TERM_A_POSITIVE || kind == LRP_TERM_A_NEGATIVE;
         enum lrp_status status = like(t, t->x, part ? t->x->block : 0, &t->inputs[kind], err);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         const float one = 1;
         const struct lrp_rule *rule = t->a->rule;
         if (part) lrp_tensors_part(t->x, kind == LRP_TERM_A_POSITIVE ? 1 : -1, t->inputs[kind], t->a->run);
@@ -80,7 +82,7 @@ static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term,
     const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = term->gamma};
     bool as_is = term->weight == LRP_WEIGHT_AS_IS && term->bias == LRP_WEIGHT_AS_IS;
     enum lrp_status status = lrp_engine_handle(t->a->engine, t->a->node, as_is ? NULL : &key, handle, t->a->run, err);
-    return status == LRP_OK ? go_on(t, err) : status;
+    return !status ? go_on(t, err) : status;
 }
 
 /* The handle of a term, and in which blocks the operator writes forward, or reads and writes on the way `back`. */
@@ -89,16 +91,17 @@ static enum lrp_status term_blocks(struct terms *t, const struct lrp_term *term,
 {
     enum lrp_status status = term_handle(t, term, handle, err);
     *from = *to = 0;
-    if (status != LRP_OK || !t->call->op->blocks) return status;
+    if (status || !t->call->op->blocks) return status;
     return t->call->op->blocks(t->call, *handle, back, t->a->run, from, to, err);
 }
 
 /* *d (NULL: nothing is there yet) += factor * what */
-static enum lrp_status add(struct terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d, struct lrp_error *err)
+static enum lrp_status add(struct terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d,
+                           struct lrp_error *err)
 {
     bool first = !*d;
     enum lrp_status status = first ? like(t, what, what->block, d, err) : LRP_OK;
-    if (status == LRP_OK) lrp_tensors_add(factor, what, first, *d, t->a->run);
+    if (!status) lrp_tensors_add(factor, what, first, *d, t->a->run);
     return status;
 }
 
@@ -110,19 +113,19 @@ static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, st
     void *handle = NULL;
     int from, to;
     enum lrp_status status = term_input(t, term->input, &x, err);
-    if (status != LRP_OK || (!x && term->bias == LRP_WEIGHT_NONE)) return status;
+    if (status || (!x && term->bias == LRP_WEIGHT_NONE)) return status;
     if (!x) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->x->shape, &zeros, err);
-    if (status == LRP_OK) status = term_blocks(t, term, false, &handle, &from, &to, err);
-    if (status == LRP_OK) status = lrp_engine_rows(t->a->engine, t->a->node, from, t->a->run, &x, err);
+    if (!status) status = term_blocks(t, term, false, &handle, &from, &to, err);
+    if (!status) status = lrp_engine_row_major(t->a->engine, t->a->node, from, t->a->run, &x, err);
     bool first = !*d && term->sign > 0; /* writes there itself */
-    if (status == LRP_OK) status = first ? like(t, t->z, to, d, err) : scratch(t, &t->other, t->z, to, err);
-    if (status == LRP_OK) {
+    if (!status) status = first ? like(t, t->z, to, d, err) : scratch(t, &t->other, t->z, to, err);
+    if (!status) {
         const struct lrp_tensor *in[8] = {x ? x : zeros};
         struct lrp_tensor *out[1] = {first ? *d : t->other};
         status = t->call->op->forward(t->call, handle, in, out, t->a->run, err);
     }
     lrp_tensor_release(zeros);
-    return status == LRP_OK && !first ? add(t, (float)term->sign, t->other, d, err) : status;
+    return !status && !first ? add(t, (float)term->sign, t->other, d, err) : status;
 }
 
 /* R_in += factor * sign * a~ * W~^T s */
@@ -133,18 +136,19 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
     void *handle = NULL;
     int from, to;
     enum lrp_status status = term_input(t, term->input, &x, err);
-    if (status != LRP_OK || !x) return status;
+    if (status || !x) return status;
     status = term_blocks(t, term, true, &handle, &from, &to, err);
     bool first = t->given_empty;
     bool direct = first && to == given->block; /* c is written where R_in will be */
-    if (status == LRP_OK && !direct) status = scratch(t, &t->c, given, to, err);
-    if (status != LRP_OK) return status;
+    if (!status && !direct) status = scratch(t, &t->c, given, to, err);
+    if (status) return status;
     const struct lrp_tensor *in[8] = {NULL}, *out[1] = {NULL}, *cotangent[1] = {s};
     struct lrp_tensor *gradient[8] = {direct ? given : t->c};
     status = t->call->op->vjp(t->call, handle, in, out, cotangent, gradient, t->a->run, err);
-    if (status == LRP_OK) status = go_on(t, err);
-    if (status != LRP_OK) return status;
-    lrp_tensors_add_product(factor * (float)term->sign, term->input == LRP_TERM_ONE ? NULL : x, gradient[0], first, given, t->a->run);
+    if (!status) status = go_on(t, err);
+    if (status) return status;
+    lrp_tensors_add_product(factor * (float)term->sign, term->input == LRP_TERM_ONE ? NULL : x, gradient[0], first, given,
+                            t->a->run);
     t->given_empty = false;
     return LRP_OK;
 }
@@ -172,12 +176,13 @@ static struct lrp_group part_of(const struct lrp_group *g, bool reading)
 static enum lrp_status add_terms(struct terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
-    for (int i = 0; status == LRP_OK && i < g->term_count; i++)
+    for (int i = 0; !status && i < g->term_count; i++)
         status = is_forward(&g->terms[i]) ? add(t, 1, t->z, d, err) : add_term(t, &g->terms[i], d, err);
     return status;
 }
 
-static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out, struct lrp_error *err);
+static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
+                                    struct lrp_error *err);
 
 /* Sums up what is not kept yet; *d stays NULL if no term had anything. */
 static enum lrp_status sum_up(struct terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
@@ -186,14 +191,15 @@ static enum lrp_status sum_up(struct terms *t, const struct lrp_group *g, struct
     if (!reading.term_count || !fixed.term_count) return add_terms(t, g, d, err);
     const struct lrp_tensor *part = NULL;
     enum lrp_status status = add_terms(t, &reading, d, err);
-    if (status == LRP_OK) status = denominators(t, &fixed, &part, err);
-    if (status == LRP_OK) status = add(t, 1, part, d, err);
+    if (!status) status = denominators(t, &fixed, &part, err);
+    if (!status) status = add(t, 1, part, d, err);
     lrp_tensor_release(part);
     return status;
 }
 
 /* d of a group: from the forward pass, from an earlier pass, or summed up and kept. A reference of the caller's own. */
-static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
+                                    struct lrp_error *err)
 {
     const struct lrp_tensor *x = part_of(g, true).term_count ? t->x : NULL;
     if (g->term_count == 1 && is_forward(&g->terms[0])) {
@@ -204,8 +210,8 @@ static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, 
     if (*out) return LRP_OK;
     struct lrp_tensor *d = NULL;
     enum lrp_status status = sum_up(t, g, &d, err);
-    if (status == LRP_OK && !d) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->z->shape, &d, err);
-    if (status != LRP_OK) {
+    if (!status && !d) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->z->shape, &d, err);
+    if (status) {
         lrp_tensor_release(d);
         return status;
     }
@@ -223,16 +229,17 @@ static enum lrp_status divide_through_activation(struct terms *t, const struct l
     struct lrp_tensor *z[1] = {NULL}, *ratio = NULL, *d = NULL;
     void *handle = NULL;
     if (act->call.in_count > 8) return lrp_fail(err, LRP_UNSUPPORTED, "activation %s takes too many inputs", act->call.op_type);
-    enum lrp_status status = lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, t->z->block, t->a->run, in, err);
-    if (status == LRP_OK) status = like(t, blocked, 0, &d, err);
-    if (status == LRP_OK) lrp_tensors_add(1, blocked, true, d, t->a->run);
+    enum lrp_status status =
+        lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, t->z->block, t->a->run, in, err);
+    if (!status) status = like(t, blocked, 0, &d, err);
+    if (!status) lrp_tensors_add(1, blocked, true, d, t->a->run);
     in[0] = d;
-    if (status == LRP_OK) status = scratch(t, &t->other, t->z, 0, err);
+    if (!status) status = scratch(t, &t->other, t->z, 0, err);
     z[0] = t->other;
-    if (status == LRP_OK) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, t->a->run, err);
-    if (status == LRP_OK) status = act->call.op->forward(&act->call, handle, in, z, t->a->run, err);
-    if (status == LRP_OK) status = like(t, t->z, 0, &ratio, err);
-    if (status == LRP_OK) {
+    if (!status) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, t->a->run, err);
+    if (!status) status = act->call.op->forward(&act->call, handle, in, z, t->a->run, err);
+    if (!status) status = like(t, t->z, 0, &ratio, err);
+    if (!status) {
         lrp_tensors_divide(t->r, z[0], stabilizer, NULL, 0, ratio, t->a->run);
         const struct lrp_tensor *out[1] = {z[0]}, *cotangent[1] = {ratio};
         struct lrp_tensor *gradient[8] = {t->s};
@@ -249,7 +256,7 @@ static enum lrp_status blocks_of_s(struct terms *t, const struct lrp_group *g, i
 {
     enum lrp_status status = LRP_OK;
     *block = -1;
-    for (int i = 0; status == LRP_OK && i < g->term_count; i++) {
+    for (int i = 0; !status && i < g->term_count; i++) {
         void *handle;
         int from, to;
         if (g->terms[i].input == LRP_TERM_A_NEGATIVE && !t->x_has_negative) continue; /* gives nothing back */
@@ -268,11 +275,11 @@ static enum lrp_status divide(struct terms *t, const struct lrp_group *g, struct
     const struct lrp_tensor *d = NULL;
     int block = 0;
     enum lrp_status status = denominators(t, g, &d, err);
-    if (status == LRP_OK && !inside) status = blocks_of_s(t, g, &block, err);
-    if (status == LRP_OK) status = scratch(t, &t->s, t->z, block, err);
-    if (status == LRP_OK && inside) status = divide_through_activation(t, d, g->e, err);
-    if (status == LRP_OK && inside && sign) lrp_tensors_mask(t->z, sign, t->s, t->a->run);
-    if (status == LRP_OK && !inside) lrp_tensors_divide(t->r, d, g->e, sign ? t->z : NULL, sign, t->s, t->a->run);
+    if (!status && !inside) status = blocks_of_s(t, g, &block, err);
+    if (!status) status = scratch(t, &t->s, t->z, block, err);
+    if (!status && inside) status = divide_through_activation(t, d, g->e, err);
+    if (!status && inside && sign) lrp_tensors_mask(t->z, sign, t->s, t->a->run);
+    if (!status && !inside) lrp_tensors_divide(t->r, d, g->e, sign ? t->z : NULL, sign, t->s, t->a->run);
     lrp_tensor_release(d);
     return status;
 }
@@ -281,15 +288,19 @@ static enum lrp_status apply_group(struct terms *t, const struct lrp_group *g, s
 {
     if (g->c == 0) return LRP_OK;
     enum lrp_status status = divide(t, g, err);
-    for (int i = 0; status == LRP_OK && i < g->term_count; i++) status = return_term(t, &g->terms[i], g->c, t->s, given, err);
+    for (int i = 0; !status && i < g->term_count; i++) status = return_term(t, &g->terms[i], g->c, t->s, given, err);
     return status;
 }
 
 /* The layer, its input and output, as terms see them. */
-static struct terms terms_of(const struct lrp_application *a)
+static struct terms terms_of(const struct lrp_rule_step *a)
 {
     const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
-    struct terms t = {.a = a, .call = &n->call, .x = a->values[n->in[0]], .z = a->values[n->out[0]], .r = a->relevance[0],
+    struct terms t = {.a = a,
+                      .call = &n->call,
+                      .x = a->values[n->in[0]],
+                      .z = a->values[n->out[0]],
+                      .r = a->relevance[0],
                       .given_empty = true};
     t.x_has_negative = t.r && lrp_tensor_has_negative(t.x, a->run);
     return t;
@@ -303,35 +314,36 @@ static void release_terms(struct terms *t)
     lrp_tensor_release(t->c);
 }
 
-enum lrp_status lrp_apply_terms(const struct lrp_application *a, struct lrp_tensor *given, struct lrp_error *err)
+enum lrp_status lrp_apply_terms(const struct lrp_rule_step *a, struct lrp_tensor *given, struct lrp_error *err)
 {
     struct lrp_group groups[LRP_GROUPS];
     int count = lrp_rule_groups(a->rule, groups);
     struct terms t = terms_of(a);
     enum lrp_status status = LRP_OK;
     if (t.r) {
-        for (int g = 0; status == LRP_OK && g < count; g++) status = apply_group(&t, &groups[g], given, err);
+        for (int g = 0; !status && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
-    if (status == LRP_OK && t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
+    if (!status && t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
     release_terms(&t);
-    return status == LRP_OK ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
+    return !status ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
 }
 
 /* W~ 0 + b~ of all terms that have a bias; *out NULL: none has. */
-static enum lrp_status sum_biases(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status sum_biases(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
+                                  struct lrp_error *err)
 {
     struct lrp_tensor *zeros = NULL, *sum = NULL;
     enum lrp_status status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->x->shape, &zeros, err);
-    if (status == LRP_OK) status = scratch(t, &t->other, t->z, 0, err);
-    for (int i = 0; status == LRP_OK && i < g->term_count; i++) {
+    if (!status) status = scratch(t, &t->other, t->z, 0, err);
+    for (int i = 0; !status && i < g->term_count; i++) {
         if (g->terms[i].bias == LRP_WEIGHT_NONE) continue;
         const struct lrp_tensor *in[8] = {zeros};
         struct lrp_tensor *one[1] = {t->other};
         void *handle = NULL;
         if (!sum) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->z->shape, &sum, err);
-        if (status == LRP_OK) status = term_handle(t, &g->terms[i], &handle, err);
-        if (status == LRP_OK) status = t->call->op->forward(t->call, handle, in, one, t->a->run, err);
-        if (status == LRP_OK) lrp_tensors_add((float)g->terms[i].sign, t->other, false, sum, t->a->run);
+        if (!status) status = term_handle(t, &g->terms[i], &handle, err);
+        if (!status) status = t->call->op->forward(t->call, handle, in, one, t->a->run, err);
+        if (!status) lrp_tensors_add((float)g->terms[i].sign, t->other, false, sum, t->a->run);
     }
     lrp_tensor_release(zeros);
     *out = sum;
@@ -344,7 +356,7 @@ static enum lrp_status in_blocks(struct terms *t, int block, const struct lrp_te
     struct lrp_tensor *turned = NULL;
     if (!*tensor || (*tensor)->block == block) return LRP_OK;
     enum lrp_status status = like(t, t->z, block, &turned, err);
-    if (status == LRP_OK) lrp_tensors_add(1, *tensor, true, turned, t->a->run);
+    if (!status) lrp_tensors_add(1, *tensor, true, turned, t->a->run);
     lrp_tensor_release(*tensor);
     *tensor = turned;
     return status;
@@ -358,7 +370,8 @@ void lrp_shares_release(struct lrp_shares *shares)
     *shares = (struct lrp_shares){0};
 }
 
-enum lrp_status lrp_apply_shares(const struct lrp_application *a, int group, int block, struct lrp_shares *out, struct lrp_error *err)
+enum lrp_status lrp_apply_shares(const struct lrp_rule_step *a, int group, int block, struct lrp_shares *out,
+                                 struct lrp_error *err)
 {
     struct lrp_group groups[LRP_GROUPS];
     lrp_rule_groups(a->rule, groups);
@@ -366,16 +379,16 @@ enum lrp_status lrp_apply_shares(const struct lrp_application *a, int group, int
     struct terms t = terms_of(a);
     *out = (struct lrp_shares){0};
     enum lrp_status status = denominators(&t, g, &out->d, err);
-    if (status == LRP_OK) status = in_blocks(&t, block, &out->d, err);
-    if (status == LRP_OK) status = sum_biases(&t, g, &out->bias, err);
-    if (status == LRP_OK) status = in_blocks(&t, block, &out->bias, err);
-    if (status == LRP_OK && a->inner_activation >= 0 && g->term_count == 1) {
+    if (!status) status = in_blocks(&t, block, &out->d, err);
+    if (!status) status = sum_biases(&t, g, &out->bias, err);
+    if (!status) status = in_blocks(&t, block, &out->bias, err);
+    if (!status && a->inner_activation >= 0 && g->term_count == 1) {
         status = divide(&t, g, err);
-        if (status == LRP_OK) out->s = lrp_tensor_retain(t.s);
-        if (status == LRP_OK) status = in_blocks(&t, block, &out->s, err);
+        if (!status) out->s = lrp_tensor_retain(t.s);
+        if (!status) status = in_blocks(&t, block, &out->s, err);
     }
     release_terms(&t);
-    if (status == LRP_OK) return LRP_OK;
+    if (!status) return LRP_OK;
     lrp_shares_release(out);
     return lrp_engine_blame(a->engine, a->node, status, err);
 }

@@ -2,8 +2,8 @@
 #include "assign.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,8 +41,8 @@ static enum lrp_status unfit(const struct lrp_layer *layer, const struct lrp_rul
                     row->info.fits);
 }
 
-enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_rule_book *book,
-                              int layer, struct lrp_rule *rule, struct lrp_error *err)
+enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view,
+                              const struct lrp_rule_book *book, int layer, struct lrp_rule *rule, struct lrp_error *err)
 {
     const struct lrp_layer *l = &view->list.rows[layer];
     const struct lrp_rule_row *row = rule->row;
@@ -53,14 +53,22 @@ enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_la
     if (!call->op) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
     bool fits = false;
     switch (rule->how->fit) {
-    case LRP_FITS_VJP: fits = call->op->vjp != NULL; break;
-    case LRP_FITS_WEIGHTS: fits = lrp_call_weighted(call); break;
-    case LRP_FITS_EQUAL_COUNT: fits = (call->op->traits & LRP_TRAIT_MOVES && call->op->vjp) || equal_count(call); break;
-    case LRP_FITS_LAYER_NORM: fits = strcmp(l->type, "layer-norm") == 0; break;
+    case LRP_FITS_VJP:
+        fits = call->op->vjp != NULL;
+        break;
+    case LRP_FITS_WEIGHTS:
+        fits = lrp_call_weighted(call);
+        break;
+    case LRP_FITS_EQUAL_COUNT:
+        fits = (call->op->traits & LRP_TRAIT_MOVES && call->op->vjp) || equal_count(call);
+        break;
+    case LRP_FITS_LAYER_NORM:
+        fits = strcmp(l->type, "layer-norm") == 0;
+        break;
     }
     if (!fits) return unfit(l, row, err);
     enum lrp_status status = bounds_fit(row, &call->in[0], rule->low_count, "low", err);
-    return status == LRP_OK ? bounds_fit(row, &call->in[0], rule->high_count, "high", err) : status;
+    return !status ? bounds_fit(row, &call->in[0], rule->high_count, "high", err) : status;
 }
 
 /* ---- composites ---- */
@@ -96,7 +104,7 @@ static enum lrp_status warn(struct assigner *a, const char *format, ...)
 static enum lrp_status check_types(struct assigner *a, const struct lrp_primitive *p)
 {
     enum lrp_status status = LRP_OK;
-    for (size_t i = 0; status == LRP_OK && i < p->count; i++) {
+    for (size_t i = 0; !status && i < p->count; i++) {
         const char *type = p->rules[i].type;
         if (!type || lrp_type_is_known(a->graph, &a->view->list, type)) continue;
         char *near = lrp_types_near(a->graph, &a->view->list, type);
@@ -113,7 +121,8 @@ static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, 
     bool *layers = calloc(list->count + 1, sizeof *layers);
     if (!layers) return lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     *out = layers;
-    bool all = p->kind == LRP_PRIMITIVE_GLOBAL || p->kind == LRP_PRIMITIVE_GLOBAL_TYPE || p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE;
+    bool all =
+        p->kind == LRP_PRIMITIVE_GLOBAL || p->kind == LRP_PRIMITIVE_GLOBAL_TYPE || p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE;
     for (size_t i = 1; i < list->count; i++) layers[i] = all || (p->n > 0 && (int64_t)i <= p->n);
     int end = -1;
     if (p->kind == LRP_PRIMITIVE_FIRST_LAYER || p->kind == LRP_PRIMITIVE_FIRST_LAYER_TYPE) end = lrp_first_layer(list);
@@ -123,7 +132,7 @@ static enum lrp_status scope(struct assigner *a, const struct lrp_primitive *p, 
     struct lrp_selection s;
     struct lrp_error why = {0};
     enum lrp_status status = lrp_select(a->graph, a->view, p->selector, &s, &why);
-    if (status != LRP_OK) return lrp_fail(a->err, status, "composite: %s", why.message);
+    if (status) return lrp_fail(a->err, status, "composite: %s", why.message);
     lrp_select_prefix(a->graph, a->view, p->selector, layers); /* beside a layer of that very name */
     for (size_t i = 1; i < list->count; i++) layers[i] = layers[i] || s.layers[i];
     lrp_selection_free(&s);
@@ -153,12 +162,13 @@ static enum lrp_status give(struct assigner *a, size_t layer, const struct lrp_r
 {
     struct lrp_rule copy;
     struct lrp_text said = {0};
-    const char *by = rule->how && rule->how != rule->row && rule->how->info.origin ? rule->how->info.origin : NULL, *slash = by ? strrchr(by, '/') : NULL;
+    const char *by = rule->how && rule->how != rule->row && rule->how->info.origin ? rule->how->info.origin : NULL,
+               *slash = by ? strrchr(by, '/') : NULL;
     lrp_text_append(&said, source);
     if (by) lrp_text_printf(&said, "%soverridden by %s", *source ? ", " : "", slash ? slash + 1 : by);
     char *text = lrp_text_take(&said);
     enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-    if (status != LRP_OK) {
+    if (status) {
         free(text);
         return status;
     }
@@ -179,7 +189,8 @@ static enum lrp_status give_by(struct assigner *a, size_t layer, const struct lr
     if (p->selector) lrp_text_printf(&source, " %s", p->selector);
     if (p->n > 0) lrp_text_printf(&source, " %lld", (long long)p->n);
     if (entry->type) lrp_text_printf(&source, " %s", entry->type);
-    enum lrp_status status = source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory") : give(a, layer, &entry->rule, source.data);
+    enum lrp_status status =
+        source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory") : give(a, layer, &entry->rule, source.data);
     lrp_text_free(&source);
     return status;
 }
@@ -191,9 +202,9 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
     bool *layers = NULL;
     enum lrp_status status = scope(a, p, &layers);
     size_t fitted = 0;
-    if (status == LRP_OK) status = check_types(a, p);
-    if (status == LRP_OK && p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE) keep_first(p, list, layers);
-    for (size_t i = 1; status == LRP_OK && i < list->count; i++) {
+    if (!status) status = check_types(a, p);
+    if (!status && p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE) keep_first(p, list, layers);
+    for (size_t i = 1; !status && i < list->count; i++) {
         struct lrp_type_rule *entry = layers[i] ? yields(p, &list->rows[i]) : NULL;
         struct lrp_error why;
         if (!entry) continue;
@@ -205,9 +216,10 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
         }
     }
     bool first = p->kind == LRP_PRIMITIVE_FIRST_LAYER_TYPE || p->kind == LRP_PRIMITIVE_FIRST_OF_TYPE;
-    if (status == LRP_OK && c->preset && first && !fitted && list->count > 1) {
+    if (!status && c->preset && first && !fitted && list->count > 1) {
         char *rule = lrp_rule_text(&p->rules[0].rule, c->convention);
-        status = warn(a, "composite %s: its first-layer rule %s found no layer (the first layer is not a convolution)", c->preset, rule ? rule : "");
+        status = warn(a, "composite %s: its first-layer rule %s found no layer (the first layer is not a convolution)",
+                      c->preset, rule ? rule : "");
         free(rule);
     }
     free(layers);
@@ -221,21 +233,21 @@ static enum lrp_status give_if_it_fits(struct assigner *a, const struct lrp_comp
 {
     struct lrp_error why;
     const enum lrp_status status = lrp_rule_fits(a->graph, a->view, c->book, (int)layer, rule, &why);
-    if (status == LRP_OK) return give(a, layer, rule, source);
+    if (!status) return give(a, layer, rule, source);
     if (lenient && status == LRP_USAGE) return warn(a, "%s", why.message);
     return lrp_fail(a->err, status, "%s", why.message);
 }
 
-static enum lrp_status give_selected(struct assigner *a, const struct lrp_composite *c, const char *select, struct lrp_rule *rule,
-                                     const char *source)
+static enum lrp_status give_selected(struct assigner *a, const struct lrp_composite *c, const char *select,
+                                     struct lrp_rule *rule, const char *source)
 {
     struct lrp_selection s;
     enum lrp_status status = lrp_select(a->graph, a->view, select, &s, a->err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB || s.by == LRP_BY_PREFIX;
-    for (size_t i = lenient ? 1 : 0; status == LRP_OK && i < a->view->list.count; i++)
+    for (size_t i = lenient ? 1 : 0; !status && i < a->view->list.count; i++)
         if (s.layers[i]) status = give_if_it_fits(a, c, i, rule, source, lenient);
-    if (status == LRP_OK && s.by == LRP_BY_DROPPED) status = warn(a, "%s was dropped by canonization: its rule does nothing", select);
+    if (!status && s.by == LRP_BY_DROPPED) status = warn(a, "%s was dropped by canonization: its rule does nothing", select);
     lrp_selection_free(&s);
     return status;
 }
@@ -246,19 +258,23 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
 {
     struct lrp_rule rule;
     enum lrp_status status = lrp_rule_parse(option->rule, c->book, c->convention, &rule, a->err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     struct lrp_text source = {0};
     lrp_text_printf(&source, "--rule %s", option->select);
     size_t layer;
-    if (source.failed) status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-    else if (lrp_names_get(names, option->select, &layer) && layer != SIZE_MAX) status = give_if_it_fits(a, c, layer, &rule, source.data, false);
-    else status = give_selected(a, c, option->select, &rule, source.data);
+    if (source.failed)
+        status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+    else if (lrp_names_get(names, option->select, &layer) && layer != SIZE_MAX)
+        status = give_if_it_fits(a, c, layer, &rule, source.data, false);
+    else
+        status = give_selected(a, c, option->select, &rule, source.data);
     lrp_text_free(&source);
     lrp_rule_clear(&rule);
     return status;
 }
 
-static enum lrp_status apply_options(struct assigner *a, const struct lrp_composite *c, const struct lrp_rule_option *options, size_t count)
+static enum lrp_status apply_options(struct assigner *a, const struct lrp_composite *c, const struct lrp_rule_option *options,
+                                     size_t count)
 {
     struct lrp_names names = {0};
     bool ok = true;
@@ -267,33 +283,32 @@ static enum lrp_status apply_options(struct assigner *a, const struct lrp_compos
         ok = lrp_names_put(&names, name, lrp_names_get(&names, name, NULL) ? SIZE_MAX : i);
     }
     enum lrp_status status = ok ? LRP_OK : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; status == LRP_OK && i < count; i++) status = apply_option(a, c, &names, &options[i]);
+    for (size_t i = 0; !status && i < count; i++) status = apply_option(a, c, &names, &options[i]);
     lrp_names_free(&names);
     return status;
 }
 
-enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_composite *composite,
-                           const struct lrp_rule_option *options, size_t option_count, struct lrp_assignment *out,
-                           struct lrp_error *err)
+enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view,
+                           const struct lrp_composite *composite, const struct lrp_rule_option *options, size_t option_count,
+                           struct lrp_assignment *out, struct lrp_error *err)
 {
     size_t count = view->list.count;
     struct assigner a = {graph, view, out, err};
-    *out = (struct lrp_assignment){.count = count, .rules = calloc(count + 1, sizeof *out->rules),
-                                   .sources = calloc(count + 1, sizeof *out->sources)};
+    *out = (struct lrp_assignment){
+        .count = count, .rules = calloc(count + 1, sizeof *out->rules), .sources = calloc(count + 1, sizeof *out->sources)};
     enum lrp_status status = out->rules && out->sources ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_rule rest;
     /* semantics.md section 7: what no primitive covers */
     const char *uncovered = composite->convention == LRP_CONVENTION_ZENNIT ? "gradient" : "zero";
-    if (status == LRP_OK) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
+    if (!status) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
     const struct lrp_rule_row *own = rest.how;
-    for (size_t i = 0; status == LRP_OK && i < count; i++) {
+    for (size_t i = 0; !status && i < count; i++) {
         rest.how = i ? lrp_rule_book_how(composite->book, rest.row, &view->list.rows[i]) : own;
         status = give(&a, i, &rest, i ? "fallback" : "");
     }
-    for (size_t i = 0; status == LRP_OK && i < composite->count; i++)
-        status = apply_primitive(&a, composite, &composite->primitives[i]);
-    if (status == LRP_OK) status = apply_options(&a, composite, options, option_count);
-    if (status != LRP_OK) lrp_assignment_free(out);
+    for (size_t i = 0; !status && i < composite->count; i++) status = apply_primitive(&a, composite, &composite->primitives[i]);
+    if (!status) status = apply_options(&a, composite, options, option_count);
+    if (status) lrp_assignment_free(out);
     return status;
 }
 

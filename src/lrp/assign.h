@@ -6,24 +6,24 @@
 #include "lrpscope/composite.h"
 
 /* X(id, text, what stands in front of the rule or map, whether it is a map, one line) */
-#define LRP_PRIMITIVES(X)                                                                                        \
-    X(GLOBAL, "global", NOTHING, false, "all layers")                                                            \
-    X(LAYER, "layer", SELECTOR, false, "the layers a selector matches, and those nested in one of that name")    \
-    X(RANGE, "range", SELECTOR, false, "layers a..b, both included")                                             \
-    X(FIRST_LAYER, "first-layer", NOTHING, false,                                                                \
-      "the first layer, reshaping, identity, dropout and arithmetic with constants passed over")                 \
-    X(LAST_LAYER, "last-layer", NOTHING, false, "the last layer, likewise, an output softmax passed over, too")  \
-    X(GLOBAL_TYPE, "global-type", NOTHING, true, "all layers, by type")                                          \
-    X(RANGE_TYPE, "range-type", SELECTOR, true, "layers a..b, by type")                                          \
-    X(FIRST_N_TYPE, "first-n-type", NUMBER, true, "the first N layers, by type")                                 \
-    X(FIRST_LAYER_TYPE, "first-layer-type", NOTHING, true, "the first layer, if its type is named")              \
-    X(LAST_LAYER_TYPE, "last-layer-type", NOTHING, true, "the last layer, if its type is named")                 \
+#define LRP_PRIMITIVES(X)                                                                                                      \
+    X(GLOBAL, "global", NOTHING, false, "all layers")                                                                          \
+    X(LAYER, "layer", SELECTOR, false, "the layers a selector matches, and those nested in one of that name")                  \
+    X(RANGE, "range", SELECTOR, false, "layers a..b, both included")                                                           \
+    X(FIRST_LAYER, "first-layer", NOTHING, false,                                                                              \
+      "the first layer, reshaping, identity, dropout and arithmetic with constants passed over")                               \
+    X(LAST_LAYER, "last-layer", NOTHING, false, "the last layer, likewise, an output softmax passed over, too")                \
+    X(GLOBAL_TYPE, "global-type", NOTHING, true, "all layers, by type")                                                        \
+    X(RANGE_TYPE, "range-type", SELECTOR, true, "layers a..b, by type")                                                        \
+    X(FIRST_N_TYPE, "first-n-type", NUMBER, true, "the first N layers, by type")                                               \
+    X(FIRST_LAYER_TYPE, "first-layer-type", NOTHING, true, "the first layer, if its type is named")                            \
+    X(LAST_LAYER_TYPE, "last-layer-type", NOTHING, true, "the last layer, if its type is named")                               \
     X(FIRST_OF_TYPE, "first-of-type", NOTHING, true, "the first layer whose type is named")
 enum lrp_primitive_kind {
 #define X(id, text, head, map, line) LRP_PRIMITIVE_##id,
     LRP_PRIMITIVES(X)
 #undef X
-    LRP_PRIMITIVE_COUNT
+        LRP_PRIMITIVE_COUNT
 };
 /* "global-type" */
 const char *lrp_primitive_text(enum lrp_primitive_kind kind);
@@ -39,7 +39,7 @@ struct lrp_primitive {
     size_t count;
 };
 struct lrp_composite {
-    char *text;  /* as it was given, brackets normalised */
+    char *text;         /* as it was given, brackets normalised */
     const char *preset; /* name if it is one, else NULL; static */
     enum lrp_convention convention;
     const struct lrp_rule_book *book; /* of custom rules, retained; NULL if there is none */
@@ -50,7 +50,7 @@ struct lrp_composite {
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
     struct lrp_rule *rules;
-    char **sources;  /* where it came from: "global-type dense", "--rule conv*", "fallback" */
+    char **sources; /* where it came from: "global-type dense", "--rule conv*", "fallback" */
     char **warnings;
     size_t count, warning_count;
 };
@@ -60,12 +60,13 @@ struct lrp_rule_option {
 /* Adds a warning; false when out of memory. */
 bool lrp_assignment_warn(struct lrp_assignment *assignment, const char *text);
 /* Composite first, then the options in order, the last wins. Errors: LRP_USAGE naming layer, rule and reason. */
-enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_composite *composite,
-                           const struct lrp_rule_option *options, size_t option_count, struct lrp_assignment *out,
-                           struct lrp_error *err);
+enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view,
+                           const struct lrp_composite *composite, const struct lrp_rule_option *options, size_t option_count,
+                           struct lrp_assignment *out, struct lrp_error *err);
 void lrp_assignment_free(struct lrp_assignment *assignment);
-/* Whether a rule can be given to a layer; if not, err says why. rule->how becomes what the book (may be NULL) has for that layer. */
-enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view, const struct lrp_rule_book *book,
-                              int layer, struct lrp_rule *rule, struct lrp_error *err);
+/* Whether a rule can be given to a layer; if not, err says why. rule->how becomes what the book (may be NULL) has for that
+ * layer. */
+enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_layer_view *view,
+                              const struct lrp_rule_book *book, int layer, struct lrp_rule *rule, struct lrp_error *err);
 
 #endif

@@ -64,8 +64,8 @@ void lrp_rule_book_release(const struct lrp_rule_book *book)
 
 /* ---- what a row has to be ---- */
 
-static enum lrp_status refuse(const struct lrp_rule_row *row, struct lrp_rule_place *where, const char *key, struct lrp_error *err,
-                              const char *cause)
+static enum lrp_status refuse(const struct lrp_rule_row *row, struct lrp_rule_place *where, const char *key,
+                              struct lrp_error *err, const char *cause)
 {
     if (where) where->key = key;
     return lrp_fail(err, LRP_USAGE, "rule %s: %s", row->info.name, cause);
@@ -86,7 +86,8 @@ static enum lrp_status check_parameters(const struct lrp_rule_row *row, struct l
         const char *name = row->info.parameters[i].name;
         if (!is_name(name, "_")) return refuse(row, where, name, err, "a parameter's name is small letters, digits and _");
         for (int k = 0; k < i; k++)
-            if (strcmp(row->info.parameters[k].name, name) == 0) return refuse(row, where, name, err, "two parameters of one name");
+            if (strcmp(row->info.parameters[k].name, name) == 0)
+                return refuse(row, where, name, err, "two parameters of one name");
     }
     return LRP_OK;
 }
@@ -99,12 +100,12 @@ static enum lrp_status check_amount(const struct lrp_rule_row *row, const struct
     const char *why;
     if (!text || lrp_amount_check(text, parameters, &at, &why)) return LRP_OK;
     if (where) where->key = key;
-    return lrp_fail(err, LRP_USAGE, "rule %s: group %d: %s \"%s\", character %zu: %s", row->info.name, where ? where->group + 1 : 0, key,
-                    text, at + 1, why);
+    return lrp_fail(err, LRP_USAGE, "rule %s: group %d: %s \"%s\", character %zu: %s", row->info.name,
+                    where ? where->group + 1 : 0, key, text, at + 1, why);
 }
 
-static enum lrp_status check_term(const struct lrp_rule_row *row, const struct lrp_rule_row *parameters, const struct lrp_term *term,
-                                  struct lrp_rule_place *where, struct lrp_error *err)
+static enum lrp_status check_term(const struct lrp_rule_row *row, const struct lrp_rule_row *parameters,
+                                  const struct lrp_term *term, struct lrp_rule_place *where, struct lrp_error *err)
 {
     bool bounds = term->input == LRP_TERM_LOW || term->input == LRP_TERM_HIGH;
     if (bounds && lrp_parameter_place(parameters, term->input == LRP_TERM_LOW ? "low" : "high") < 0)
@@ -123,17 +124,18 @@ static enum lrp_status check_groups(const struct lrp_rule_row *row, const struct
 {
     struct lrp_rule_place here = {.term = -1}, *w = where ? where : &here;
     if (row->function) return LRP_OK;
-    if (row->group_count < 1 || row->group_count > LRP_GROUPS) return refuse(row, where, "groups", err, "a rule has 1 to 4 groups");
+    if (row->group_count < 1 || row->group_count > LRP_GROUPS)
+        return refuse(row, where, "groups", err, "a rule has 1 to 4 groups");
     for (w->group = 0; w->group < row->group_count; w->group++) {
         const struct lrp_group *g = &row->groups[w->group];
         w->term = -1;
         enum lrp_status status = check_amount(row, parameters, g->factor, "factor", w, err);
-        if (status == LRP_OK) status = check_amount(row, parameters, g->stabilizer, "stabilizer", w, err);
-        if (status != LRP_OK) return status;
+        if (!status) status = check_amount(row, parameters, g->stabilizer, "stabilizer", w, err);
+        if (status) return status;
         if (g->term_count < 1 || g->term_count > LRP_TERMS) return refuse(row, w, "terms", err, "a group has 1 to 4 terms");
         for (w->term = 0; w->term < g->term_count; w->term++) {
             status = check_term(row, parameters, &g->terms[w->term], w, err);
-            if (status != LRP_OK) return status;
+            if (status) return status;
         }
     }
     w->group = w->term = -1;
@@ -155,13 +157,15 @@ static struct lrp_rule_row *copy_row(struct lrp_rule_book *book, const struct lr
     if (!copy) return NULL;
     *copy = *row;
     struct lrp_rule_info *info = &copy->info;
-    bool ok = copy_text(book->arena, &info->name) && copy_text(book->arena, &info->formula) && copy_text(book->arena, &info->fits);
+    bool ok =
+        copy_text(book->arena, &info->name) && copy_text(book->arena, &info->formula) && copy_text(book->arena, &info->fits);
     if (info->origin) ok = ok && copy_text(book->arena, &info->origin);
     for (int i = 0; ok && i < info->parameter_count; i++)
         ok = copy_text(book->arena, &info->parameters[i].name) && copy_text(book->arena, &info->parameters[i].value);
     for (int g = 0; ok && g < copy->group_count; g++) {
         struct lrp_group *group = &copy->groups[g];
-        ok = (!group->factor || copy_text(book->arena, &group->factor)) && (!group->stabilizer || copy_text(book->arena, &group->stabilizer));
+        ok = (!group->factor || copy_text(book->arena, &group->factor)) &&
+             (!group->stabilizer || copy_text(book->arena, &group->stabilizer));
         for (int t = 0; ok && t < group->term_count; t++)
             ok = !group->terms[t].strength || copy_text(book->arena, &group->terms[t].strength);
     }
@@ -228,18 +232,20 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
     if (lrp_rule_find(book, row->info.name)) return refuse(row, where, "name", err, "there is a rule of that name already");
     const struct lrp_composite_info *preset;
     for (size_t i = 0; (preset = lrp_composite_at(i)); i++)
-        if (strcmp(preset->name, row->info.name) == 0) return refuse(row, where, "name", err, "there is a composite of that name already");
+        if (strcmp(preset->name, row->info.name) == 0)
+            return refuse(row, where, "name", err, "there is a composite of that name already");
     if (row->info.parameter_count > LRP_RULE_PARAMETERS || row->info.parameter_count < 0)
         return refuse(row, where, "parameters", err, "a rule has at most 8 parameters");
     enum lrp_status status = check_parameters(row, where, err);
-    if (status != LRP_OK) return status;
-    if (!complete(&whole)) return refuse(row, where, "parameters", err, "a rule has at most 8 parameters, with stabilizer and bias");
+    if (status) return status;
+    if (!complete(&whole))
+        return refuse(row, where, "parameters", err, "a rule has at most 8 parameters, with stabilizer and bias");
     status = check_groups(&whole, &whole, where, err);
-    return status == LRP_OK ? insert(book, &whole, err) : status;
+    return !status ? insert(book, &whole, err) : status;
 }
 
-enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *rule, const char *type, const struct lrp_rule_row *how,
-                                       struct lrp_error *err)
+enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *rule, const char *type,
+                                       const struct lrp_rule_row *how, struct lrp_error *err)
 {
     static const struct lrp_rule_row no_parameters = {.custom = true};
     struct lrp_rule_row whole = *how;
@@ -247,22 +253,25 @@ enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *r
     if (!row) return lrp_fail(err, LRP_USAGE, "override for layers of type %s: there is no rule %s", type, rule);
     if (!*type) return refuse(how, NULL, NULL, err, "an override needs a type of layers");
     enum lrp_status status = check_groups(how, row, NULL, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     complete(&whole);
     return insert_override(book, &(struct override){rule, type, &whole}, err);
 }
 
-enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book, bool (*keep)(const void *data, const struct lrp_rule_row *row),
-                                   const void *data, struct lrp_rule_book **out, struct lrp_error *err)
+enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book,
+                                   bool (*keep)(const void *data, const struct lrp_rule_row *row), const void *data,
+                                   struct lrp_rule_book **out, struct lrp_error *err)
 {
     struct lrp_rule_book *copy = NULL;
     enum lrp_status status = lrp_rule_book_new(&copy, err);
-    for (size_t i = 0; status == LRP_OK && book && i < book->count; i++)
+    for (size_t i = 0; !status && book && i < book->count; i++)
         if (!keep || keep(data, book->rows[i])) status = insert(copy, book->rows[i], err);
-    for (size_t i = 0; status == LRP_OK && book && i < book->override_count; i++)
+    for (size_t i = 0; !status && book && i < book->override_count; i++)
         if (!keep || keep(data, book->overrides[i].how)) status = insert_override(copy, &book->overrides[i], err);
-    if (status == LRP_OK) *out = copy;
-    else lrp_rule_book_release(copy);
+    if (!status)
+        *out = copy;
+    else
+        lrp_rule_book_release(copy);
     return status;
 }
 
@@ -325,9 +334,10 @@ static bool same_group(const struct lrp_group *a, const struct lrp_group *b)
 bool lrp_rule_row_equal(const struct lrp_rule_row *a, const struct lrp_rule_row *b)
 {
     if (a == b) return true;
-    if (!a || !b || !a->custom || !b->custom || strcmp(a->info.name, b->info.name) != 0 || a->method != b->method || a->fit != b->fit ||
-        a->positional != b->positional || a->group_count != b->group_count || a->function != b->function || a->data != b->data ||
-        a->own_stabilizer != b->own_stabilizer || a->bias != b->bias || a->info.parameter_count != b->info.parameter_count)
+    if (!a || !b || !a->custom || !b->custom || strcmp(a->info.name, b->info.name) != 0 || a->method != b->method ||
+        a->fit != b->fit || a->positional != b->positional || a->group_count != b->group_count || a->function != b->function ||
+        a->data != b->data || a->own_stabilizer != b->own_stabilizer || a->bias != b->bias ||
+        a->info.parameter_count != b->info.parameter_count)
         return false;
     for (int i = 0; i < a->info.parameter_count; i++)
         if (!same_text(a->info.parameters[i].name, b->info.parameters[i].name) ||
@@ -340,7 +350,8 @@ bool lrp_rule_row_equal(const struct lrp_rule_row *a, const struct lrp_rule_row 
 
 bool lrp_rule_book_equal(const struct lrp_rule_book *a, const struct lrp_rule_book *b)
 {
-    size_t rows_a = a ? a->count : 0, rows_b = b ? b->count : 0, over_a = a ? a->override_count : 0, over_b = b ? b->override_count : 0;
+    size_t rows_a = a ? a->count : 0, rows_b = b ? b->count : 0, over_a = a ? a->override_count : 0,
+           over_b = b ? b->override_count : 0;
     if (a == b) return true;
     if (rows_a != rows_b || over_a != over_b) return false;
     for (size_t i = 0; i < rows_a; i++)

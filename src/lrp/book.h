@@ -15,20 +15,21 @@ enum lrp_status lrp_rule_book_new(struct lrp_rule_book **out, struct lrp_error *
 const struct lrp_rule_book *lrp_rule_book_retain(const struct lrp_rule_book *book);
 void lrp_rule_book_release(const struct lrp_rule_book *book);
 /* A new book with everything of `book` (may be NULL) that `keep` (NULL: all) says true for: rows, and ways of a type. */
-enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book, bool (*keep)(const void *data, const struct lrp_rule_row *row),
-                                   const void *data, struct lrp_rule_book **out, struct lrp_error *err);
+enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book,
+                                   bool (*keep)(const void *data, const struct lrp_rule_row *row), const void *data,
+                                   struct lrp_rule_book **out, struct lrp_error *err);
 
 /* Adds a rule: everything of the row is copied, `data` retained. row->custom and method are set as its groups and function say;
  * the parameters stabilizer and, where a term has a bias, bias are added behind its own if they are missing.
- * Errors: LRP_USAGE "rule NAME: ..." for a name that is none or that exists already, doubled parameters, amounts that mean nothing,
- * with the place in *where (may be NULL). On failure the book is as it was. */
+ * Errors: LRP_USAGE "rule NAME: ..." for a name that is none or that exists already, doubled parameters, amounts that mean
+ * nothing, with the place in *where (may be NULL). On failure the book is as it was. */
 enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_rule_row *row, struct lrp_rule_place *where,
                                   struct lrp_error *err);
-/* `how` takes the place of the rule of that name (NULL: of every rule) on layers of a type, group or ONNX operator, which it then
- * fits: the original's lrp!(rule, layer). A function, or groups whose amounts speak of that rule's parameters; its name is shown in
- * messages. The one added last counts. */
-enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *rule, const char *type, const struct lrp_rule_row *how,
-                                       struct lrp_error *err);
+/* `how` takes the place of the rule of that name (NULL: of every rule) on layers of a type, group or ONNX operator, which it
+ * then fits: the original's lrp!(rule, layer). A function, or groups whose amounts speak of that rule's parameters; its name is
+ * shown in messages. The one added last counts. */
+enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *rule, const char *type,
+                                       const struct lrp_rule_row *how, struct lrp_error *err);
 
 /* The book's rules; NULL past the end, or for no book. */
 const struct lrp_rule_row *lrp_rule_book_row(const struct lrp_rule_book *book, size_t index);

@@ -56,7 +56,8 @@ static bool explain_row(struct lrp_check_row *row)
     case LRP_CHECK_REGISTERED:
         if (!l->executable && !l->open) lrp_text_printf(&reason, "registered, but it cannot be executed: %s", l->obstacle);
         break;
-    default: break;
+    default:
+        break;
     }
     if (row->failed && !l->executable && !l->open) {
         lrp_text_printf(&reason, "; it cannot be executed: %s", l->obstacle);
@@ -78,20 +79,27 @@ static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_ch
         bool layer = state == LRP_CHECK_UNKNOWN_LAYER, seen = false;
         for (size_t k = 0; k < i && !seen && state != LRP_CHECK_OUTPUT_SOFTMAX; k++) {
             const struct lrp_check_row *other = &check->rows[k];
-            const char *a = layer ? other->layer->type : other->layer->activation, *b = layer ? row->layer->type : row->layer->activation;
+            const char *a = layer ? other->layer->type : other->layer->activation,
+                       *b = layer ? row->layer->type : row->layer->activation;
             seen |= other->failed && strcmp(a, b) == 0 && (layer ? !other->layer_supported : !other->activation_supported);
         }
         if (seen) continue;
         if (state == LRP_CHECK_OUTPUT_SOFTMAX)
-            lrp_text_printf(t, "The model ends in %s (layer %s). Relevance is meant for logits: strip it with --strip-softmax.\n",
+            lrp_text_printf(t,
+                            "The model ends in %s (layer %s). Relevance is meant for logits: strip it with --strip-softmax.\n",
                             row->layer->type, row->layer->name);
         else if (layer && !row->layer->executable && !row->layer->open)
-            lrp_text_printf(t, "Layers of type %s are unknown to LRP and cannot be executed: %s.\n", row->layer->type, row->layer->obstacle);
+            lrp_text_printf(t, "Layers of type %s are unknown to LRP and cannot be executed: %s.\n", row->layer->type,
+                            row->layer->obstacle);
         else if (layer)
-            lrp_text_printf(t, "Layers of type %s are unknown to LRP. If automatic differentiation is right for them, register them: --support-layer %s.\n",
+            lrp_text_printf(t,
+                            "Layers of type %s are unknown to LRP. If automatic differentiation is right for them, register "
+                            "them: --support-layer %s.\n",
                             row->layer->type, row->layer->type);
         else
-            lrp_text_printf(t, "Activation %s is not supported. If passing relevance through it is right, register it: --support-activation %s.\n",
+            lrp_text_printf(t,
+                            "Activation %s is not supported. If passing relevance through it is right, register it: "
+                            "--support-activation %s.\n",
                             row->layer->activation, row->layer->activation);
     }
 }
@@ -127,8 +135,8 @@ static bool run(struct lrp_check *check, const struct lrp_layer_list *layers, co
     return write_guidance(check);
 }
 
-enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry,
-                              struct lrp_check **out, struct lrp_error *err)
+enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry, struct lrp_check **out,
+                              struct lrp_error *err)
 {
     struct lrp_registry *bare = NULL;
     struct lrp_check *check = calloc(1, sizeof *check);

@@ -35,13 +35,30 @@ struct preset {
 };
 static const struct preset presets[] = {
     {{"epsilon-plus", "", "z-plus for convolutions, epsilon for dense layers"}, 0, "z-plus", "z-plus", NULL, false},
-    {{"epsilon-alpha2-beta1", "", "alpha-beta(2,1) for convolutions, epsilon for dense layers"}, 0, "alpha-beta(2,1)",
-     "alpha-beta(2,1)", NULL, false},
-    {{"epsilon-plus-flat", "", "epsilon-plus, flat for the first layer if it is a convolution"}, 0, "z-plus", "z-plus", "flat", true},
-    {{"epsilon-alpha2-beta1-flat", "", "epsilon-alpha2-beta1, flat for the first layer if it is a convolution"}, 0,
-     "alpha-beta(2,1)", "alpha-beta(2,1)", "flat", true},
-    {{"epsilon-gamma-box", "low, high", "gamma(0.25) for convolutions, epsilon for dense layers, z-box for the first layer"}, 2,
-     "gamma(0.25)", "generalized-gamma(0.25)", "z-box", false},
+    {{"epsilon-alpha2-beta1", "", "alpha-beta(2,1) for convolutions, epsilon for dense layers"},
+     0,
+     "alpha-beta(2,1)",
+     "alpha-beta(2,1)",
+     NULL,
+     false},
+    {{"epsilon-plus-flat", "", "epsilon-plus, flat for the first layer if it is a convolution"},
+     0,
+     "z-plus",
+     "z-plus",
+     "flat",
+     true},
+    {{"epsilon-alpha2-beta1-flat", "", "epsilon-alpha2-beta1, flat for the first layer if it is a convolution"},
+     0,
+     "alpha-beta(2,1)",
+     "alpha-beta(2,1)",
+     "flat",
+     true},
+    {{"epsilon-gamma-box", "low, high", "gamma(0.25) for convolutions, epsilon for dense layers, z-box for the first layer"},
+     2,
+     "gamma(0.25)",
+     "generalized-gamma(0.25)",
+     "z-box",
+     false},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
@@ -91,8 +108,10 @@ static enum lrp_status add_rule(const struct lrp_composite *c, struct lrp_primit
     p->rules = rules;
     rules[p->count] = (struct lrp_type_rule){.type = type ? strdup(type) : NULL};
     enum lrp_status status = lrp_rule_parse(rule, c->book, c->convention, &rules[p->count].rule, err);
-    if (status == LRP_OK) p->count++;
-    else free(rules[p->count].type);
+    if (!status)
+        p->count++;
+    else
+        free(rules[p->count].type);
     return status;
 }
 
@@ -101,8 +120,7 @@ static enum lrp_status add_mapping(const struct lrp_composite *c, struct lrp_pri
 {
     const char *quote = *text == '"' ? text + 1 + strcspn(text + 1, "\"") : text; /* a type is free of quotes */
     char *equals = strchr(text + (quote - text), '=');
-    if (!equals || equals == text)
-        return lrp_fail(err, LRP_USAGE, "%s needs type=rule, not %s", kinds[p->kind].text, text);
+    if (!equals || equals == text) return lrp_fail(err, LRP_USAGE, "%s needs type=rule, not %s", kinds[p->kind].text, text);
     *equals = '\0';
     return add_rule(c, p, lrp_unquote(lrp_trim(text)), equals + (equals[1] == '>' ? 2 : 1), err);
 }
@@ -114,7 +132,7 @@ static enum lrp_status parse_primitive(const struct lrp_composite *c, const char
     struct lrp_call_text call;
     *at = 0;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     *p = (struct lrp_primitive){.kind = LRP_PRIMITIVE_COUNT};
     for (int k = 0; k < LRP_PRIMITIVE_COUNT; k++)
         if (strcmp(call.name, kinds[k].text) == 0) p->kind = (enum lrp_primitive_kind)k;
@@ -129,15 +147,15 @@ static enum lrp_status parse_primitive(const struct lrp_composite *c, const char
     } else if (kinds[p->kind].head == NUMBER && (!lrp_parse_int64(call.arguments[next++], &p->n) || p->n < 1)) {
         status = lrp_fail(err, LRP_USAGE, "%s needs a positive number, not %s", call.name, call.arguments[0]);
     }
-    if (status == LRP_OK && (kinds[p->kind].map ? call.count <= next : call.count != next + 1))
+    if (!status && (kinds[p->kind].map ? call.count <= next : call.count != next + 1))
         status = lrp_fail(err, LRP_USAGE, "%s needs %s", call.name, kinds[p->kind].map ? "type=rule" : "one rule");
-    for (; status == LRP_OK && next < call.count; next++) {
+    for (; !status && next < call.count; next++) {
         *at = call.offsets[next];
-        status = kinds[p->kind].map ? add_mapping(c, p, call.arguments[next], err)
-                                    : add_rule(c, p, NULL, call.arguments[next], err);
+        status =
+            kinds[p->kind].map ? add_mapping(c, p, call.arguments[next], err) : add_rule(c, p, NULL, call.arguments[next], err);
     }
     lrp_call_text_free(&call);
-    if (status != LRP_OK) primitive_clear(p);
+    if (status) primitive_clear(p);
     return status;
 }
 
@@ -150,9 +168,12 @@ static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, 
     if (!larger) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     c->primitives = larger;
     enum lrp_status status = parse_primitive(c, text, &larger[c->count], &at, &why);
-    if (status == LRP_OK) c->count++;
-    else if (offset >= 0) lrp_fail(err, status, "composite, character %ld: %s", offset + (long)at + 1, why.message);
-    else lrp_fail(err, status, "%s", why.message);
+    if (!status)
+        c->count++;
+    else if (offset >= 0)
+        lrp_fail(err, status, "composite, character %ld: %s", offset + (long)at + 1, why.message);
+    else
+        lrp_fail(err, status, "%s", why.message);
     return status;
 }
 
@@ -217,8 +238,8 @@ static enum lrp_status make_preset(struct lrp_composite *c, const struct preset 
     enum lrp_status status = LRP_OK;
     if (preset_styles[c->convention].fallback) status = add_primitive(c, preset_styles[c->convention].fallback, -1, err);
     const char *x = c->convention == LRP_CONVENTION_ZENNIT ? preset->zennit_convolution : preset->convolution;
-    if (status == LRP_OK) status = add_formatted(c, err, "global-type(convolution=%s,%s)", x, preset_styles[c->convention].rest);
-    if (status == LRP_OK && preset->first) status = add_first(c, preset, call, err);
+    if (!status) status = add_formatted(c, err, "global-type(convolution=%s,%s)", x, preset_styles[c->convention].rest);
+    if (!status && preset->first) status = add_first(c, preset, call, err);
     return status;
 }
 
@@ -232,8 +253,8 @@ static enum lrp_status unknown_composite(const char *name, const struct lrp_rule
     for (size_t i = 0; names && i < rules; i++) names[count++] = lrp_rule_at(book, i)->name;
     if (names) lrp_text_nearest(&nearest, name, names, count);
     free(names);
-    enum lrp_status status = lrp_fail(err, LRP_USAGE, "unknown composite or rule %s (nearest: %s; all: lrpscope composites)", name,
-                                      nearest.data ? nearest.data : "");
+    enum lrp_status status = lrp_fail(err, LRP_USAGE, "unknown composite or rule %s (nearest: %s; all: lrpscope composites)",
+                                      name, nearest.data ? nearest.data : "");
     lrp_text_free(&nearest);
     return status;
 }
@@ -245,12 +266,14 @@ static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text 
     if (strcmp(call->name, "composite") != 0) {
         struct lrp_rule rule;
         enum lrp_status status = lrp_rule_parse(text, c->book, c->convention, &rule, err);
-        if (status == LRP_OK) lrp_rule_clear(&rule);
-        else if (err && strncmp(err->message, "unknown rule", 12) == 0) return unknown_composite(call->name, c->book, err);
-        return status == LRP_OK ? add_formatted(c, err, "global(%s)", text) : status;
+        if (!status)
+            lrp_rule_clear(&rule);
+        else if (err && strncmp(err->message, "unknown rule", 12) == 0)
+            return unknown_composite(call->name, c->book, err);
+        return !status ? add_formatted(c, err, "global(%s)", text) : status;
     }
     enum lrp_status status = LRP_OK;
-    for (int i = 0; status == LRP_OK && i < call->count; i++) status = add_primitive(c, call->arguments[i], (long)call->offsets[i], err);
+    for (int i = 0; !status && i < call->count; i++) status = add_primitive(c, call->arguments[i], (long)call->offsets[i], err);
     return status;
 }
 
@@ -259,18 +282,20 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
 {
     struct lrp_call_text call;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     struct lrp_composite *c = calloc(1, sizeof *c);
     if (c) c->text = strdup(text);
     if (!c || !c->text) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
-    if (status == LRP_OK) {
+    if (!status) {
         c->convention = convention;
         c->book = lrp_rule_book_retain(book);
         status = fill(c, &call, text, err);
     }
     lrp_call_text_free(&call);
-    if (status == LRP_OK) *out = c;
-    else lrp_composite_free(c);
+    if (!status)
+        *out = c;
+    else
+        lrp_composite_free(c);
     return status;
 }
 
@@ -337,8 +362,10 @@ char *lrp_composite_describe(const struct lrp_composite *composite)
     struct lrp_text t = {0};
     for (size_t i = 0; i < composite->count; i++) {
         const struct lrp_primitive *p = &composite->primitives[i];
-        if (kinds[p->kind].map) describe_map(&t, composite, p);
-        else write_primitive(&t, composite, p);
+        if (kinds[p->kind].map)
+            describe_map(&t, composite, p);
+        else
+            write_primitive(&t, composite, p);
         lrp_text_append(&t, "\n");
     }
     return lrp_text_take(&t);

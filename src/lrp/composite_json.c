@@ -33,7 +33,8 @@ bool lrp_primitive_at(size_t index, struct lrp_primitive_info *out)
                                           [HEAD_TEXT] = {"SELECTOR, \"rule\": RULE", "SELECTOR, \"rules\": {TYPE: RULE, ...}"},
                                           [HEAD_NUMBER] = {"N, \"rule\": RULE", "N, \"rules\": {TYPE: RULE, ...}"}};
     if (index >= LRP_PRIMITIVE_COUNT) return false;
-    *out = (struct lrp_primitive_info){.name = forms[index].text, .line = forms[index].line,
+    *out = (struct lrp_primitive_info){.name = forms[index].text,
+                                       .line = forms[index].line,
                                        .arguments = arguments[forms[index].head][forms[index].map],
                                        .json = json[forms[index].head][forms[index].map]};
     return true;
@@ -89,11 +90,14 @@ static bool append_primitive(const cJSON *item, struct lrp_text *out)
     if (forms[k].head != HEAD_NONE) {
         if (forms[k].head == HEAD_NUMBER ? !cJSON_IsNumber(first) : !cJSON_IsString(first)) return false;
         if (!second || second->next || strcmp(second->string, forms[k].map ? "rules" : "rule") != 0) return false;
-        if (cJSON_IsNumber(first)) lrp_text_printf(out, "%.17g, ", first->valuedouble);
-        else lrp_append_quoted(out, first->valuestring, "");
+        if (cJSON_IsNumber(first))
+            lrp_text_printf(out, "%.17g, ", first->valuedouble);
+        else
+            lrp_append_quoted(out, first->valuestring, "");
         if (!cJSON_IsNumber(first)) lrp_text_append(out, ", ");
         rules = second;
-    } else if (second) return false;
+    } else if (second)
+        return false;
     if (!append_rules(rules, forms[k].map, out)) return false;
     lrp_text_append(out, ")");
     return true;
@@ -101,8 +105,10 @@ static bool append_primitive(const cJSON *item, struct lrp_text *out)
 
 static enum lrp_status is_none(int place, struct lrp_error *err)
 {
-    return lrp_fail(err, LRP_FILE, "primitive %d is none (a text like \"global(zero)\", or an object like {\"layer\": \"9\", \"rule\": "
-                                   "\"flat\"}, {\"global-type\": {\"convolution\": \"flat\"}})", place);
+    return lrp_fail(err, LRP_FILE,
+                    "primitive %d is none (a text like \"global(zero)\", or an object like {\"layer\": \"9\", \"rule\": "
+                    "\"flat\"}, {\"global-type\": {\"convolution\": \"flat\"}})",
+                    place);
 }
 
 enum lrp_status lrp_composite_json_text(const cJSON *array, struct lrp_text *out, struct lrp_error *err)
@@ -113,23 +119,23 @@ enum lrp_status lrp_composite_json_text(const cJSON *array, struct lrp_text *out
     cJSON_ArrayForEach(item, array)
     {
         if (place++) lrp_text_append(out, ", ");
-        if (!append_primitive(item, out))
-            return is_none(place, err);
+        if (!append_primitive(item, out)) return is_none(place, err);
     }
     lrp_text_append(out, ")");
     return out->failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : LRP_OK;
 }
 
-static enum lrp_status check_text(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention, struct lrp_error *err)
+static enum lrp_status check_text(const char *text, const struct lrp_rule_book *book, enum lrp_convention convention,
+                                  struct lrp_error *err)
 {
     struct lrp_composite *composite = NULL;
     const enum lrp_status status = lrp_composite_parse(text, book, convention, &composite, err);
-    if (status == LRP_OK) lrp_composite_free(composite);
+    if (!status) lrp_composite_free(composite);
     return status;
 }
 
-enum lrp_status lrp_composite_json_check(const cJSON *composite, const struct lrp_rule_book *book, enum lrp_convention convention,
-                                         const cJSON **where, struct lrp_error *err)
+enum lrp_status lrp_composite_json_check(const cJSON *composite, const struct lrp_rule_book *book,
+                                         enum lrp_convention convention, const cJSON **where, struct lrp_error *err)
 {
     const cJSON *item;
     int place = 0;
@@ -143,9 +149,11 @@ enum lrp_status lrp_composite_json_check(const cJSON *composite, const struct lr
         lrp_text_append(&text, "composite(");
         enum lrp_status status = append_primitive(item, &text) ? LRP_OK : is_none(place, err);
         lrp_text_append(&text, ")");
-        if (status == LRP_OK) status = text.failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : check_text(text.data, book, convention, err);
+        if (!status)
+            status =
+                text.failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : check_text(text.data, book, convention, err);
         lrp_text_free(&text);
-        if (status != LRP_OK) return status;
+        if (status) return status;
     }
     return LRP_OK;
 }
@@ -185,7 +193,8 @@ char *lrp_composite_json(const struct lrp_composite *composite)
 {
     cJSON *array = cJSON_CreateArray();
     bool ok = array != NULL;
-    for (size_t i = 0; ok && i < composite->count; i++) ok = add_primitive(array, &composite->primitives[i], composite->convention);
+    for (size_t i = 0; ok && i < composite->count; i++)
+        ok = add_primitive(array, &composite->primitives[i], composite->convention);
     char *text = ok ? cJSON_Print(array) : NULL;
     cJSON_Delete(array);
     return text;

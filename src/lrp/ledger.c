@@ -81,8 +81,8 @@ static bool is_other_input(const struct lrp_graph *g, int value)
     return g->values[value].is_input && value != g->inputs[0];
 }
 
-/* The node's sums into its layer's row, of which it is the first to take in and the last to give; what other inputs of the model get is
- * no longer on its way. */
+/* The node's sums into its layer's row, of which it is the first to take in and the last to give; what other inputs of the
+ * model get is no longer on its way. */
 static void enter(const struct book *b, struct lrp_account *a, struct lrp_ledger_row *row, bool first, bool last)
 {
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
@@ -109,8 +109,8 @@ static void times_inputs(const struct lrp_propagation *p, const struct lrp_node 
         if (given[i] && p->values[n->in[i]]) lrp_tensors_add_product(1, p->values[n->in[i]], given[i], true, given[i], p->run);
 }
 
-static enum lrp_status account_node(const struct book *b, int node, const struct lrp_tensor *const *outputs, struct lrp_tensor **given,
-                                    struct lrp_error *err)
+static enum lrp_status account_node(const struct book *b, int node, const struct lrp_tensor *const *outputs,
+                                    struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_propagation *p = b->p;
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
@@ -118,12 +118,21 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
     const struct lrp_rule *rule = &p->assignment->rules[layer];
     struct lrp_ledger_row *row = &b->ledger->rows[layer];
-    struct lrp_application application = {.engine = p->engine, .run = p->run, .values = p->values, .rule = rule, .node = node,
-                                          .inner_activation = -1, .relevance = outputs};
+    struct lrp_rule_step application = {.engine = p->engine,
+                                        .run = p->run,
+                                        .values = p->values,
+                                        .rule = rule,
+                                        .node = node,
+                                        .inner_activation = -1,
+                                        .relevance = outputs};
     const bool gradient = p->method != LRP_METHOD_LRP, behind = nodes->activation == node;
     const bool through = gradient || rule->how->method == LRP_BY_GRADIENT; /* the fused activation is no mere passage */
-    struct lrp_account a = {.application = &application, .node = n, .layer = &p->view->list.rows[layer], .given = given,
-                            .gradient = gradient || (behind && through), .causes = row->causes};
+    struct lrp_account a = {.application = &application,
+                            .node = n,
+                            .layer = &p->view->list.rows[layer],
+                            .given = given,
+                            .gradient = gradient || (behind && through),
+                            .causes = row->causes};
     if (behind && !through) return LRP_OK;
     if (!behind && p->keep_activation && !gradient) application.inner_activation = nodes->activation;
     const struct lrp_tensor *slopes[LEDGER_OUTPUTS] = {NULL};
@@ -132,12 +141,12 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
         application.relevance = slopes;
     }
     enum lrp_status status = a.gradient ? lrp_apply_gradient(&application, given, err) : lrp_apply(&application, given, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     if (b->gradient) times_inputs(p, n, given);
     application.relevance = outputs;
     if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (status == LRP_OK) enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
-    if (status == LRP_OK) status = lrp_ledger_causes(&a, err);
+    if (!status) enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
+    if (!status) status = lrp_ledger_causes(&a, err);
     if (!gradient && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
     for (int i = 0; i < n->call.in_count; i++) {
         lrp_tensor_release(given[i]);
@@ -168,12 +177,14 @@ static enum lrp_status visit(const struct book *b, int node, struct lrp_error *e
     struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool any = false;
-    for (int j = 0; status == LRP_OK && j < n->call.out_count; j++) {
+    for (int j = 0; !status && j < n->call.out_count; j++) {
         outputs[j] = n->out[j] < 0 ? NULL : b->relevance[n->out[j]];
         any |= outputs[j] != NULL;
     }
-    if (any && lrp_call_data_inputs(&n->call)) status = account_node(b, node, outputs, given, err);
-    else if (any) end_at_constants(b, node, outputs);
+    if (any && lrp_call_data_inputs(&n->call))
+        status = account_node(b, node, outputs, given, err);
+    else if (any)
+        end_at_constants(b, node, outputs);
     free(outputs);
     free(given);
     return status;
@@ -196,7 +207,10 @@ static void close_ledger(const struct book *b, double explained)
     struct sums input = {0}, start = {0};
     if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
     sum_up(b->gradient ? b->relevance[b->p->start] : b->p->start_relevance, &start);
-    l->rows[0] = (struct lrp_ledger_row){.in = input.sum, .out = input.sum, .size = 2 * input.size, .nan = input.nan,
+    l->rows[0] = (struct lrp_ledger_row){.in = input.sum,
+                                         .out = input.sum,
+                                         .size = 2 * input.size,
+                                         .nan = input.nan,
                                          .flags = input.nan ? 1u << LRP_LEDGER_NAN : 0};
     for (size_t i = 1; i < l->count; i++) {
         close_row(&l->rows[i]);
@@ -214,8 +228,14 @@ static void close_ledger(const struct book *b, double explained)
 /* The pass that input times gradient is made from. */
 static enum lrp_status find_gradients(const struct lrp_propagation *p, const struct lrp_tensor ***out, struct lrp_error *err)
 {
-    struct lrp_propagation plain = {.engine = p->engine, .view = p->view, .assignment = p->assignment, .values = p->values,
-                                    .method = LRP_METHOD_GRADIENT, .start = p->start, .start_relevance = p->start_relevance, .run = p->run};
+    struct lrp_propagation plain = {.engine = p->engine,
+                                    .view = p->view,
+                                    .assignment = p->assignment,
+                                    .values = p->values,
+                                    .method = LRP_METHOD_GRADIENT,
+                                    .start = p->start,
+                                    .start_relevance = p->start_relevance,
+                                    .run = p->run};
     *out = calloc((size_t)lrp_engine_graph(p->engine)->value_count + 1, sizeof **out);
     return *out ? lrp_propagate(&plain, *out, err) : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
 }
@@ -229,16 +249,18 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     if (l) l->rows = calloc(l->count + 1, sizeof *l->rows);
     enum lrp_status status = l && l->rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
     struct book book = {.p = p, .relevance = relevance, .ledger = l};
-    if (status == LRP_OK && p->method == LRP_METHOD_INPUT_GRADIENT) status = find_gradients(p, &book.gradient, err);
-    for (int k = g->order_count - 1; status == LRP_OK && k >= 0; k--) {
-        if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
-        else status = visit(&book, g->order[k], err);
-        if (status == LRP_OK && p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
+    if (!status && p->method == LRP_METHOD_INPUT_GRADIENT) status = find_gradients(p, &book.gradient, err);
+    for (int k = g->order_count - 1; !status && k >= 0; k--) {
+        if (lrp_run_should_stop(p->run))
+            status = lrp_fail(err, LRP_CANCELLED, "cancelled");
+        else
+            status = visit(&book, g->order[k], err);
+        if (!status && p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
-    if (status == LRP_OK) close_ledger(&book, explained);
+    if (!status) close_ledger(&book, explained);
     for (int v = 0; book.gradient && v < g->value_count; v++) lrp_tensor_release(book.gradient[v]);
     free(book.gradient);
-    if (status != LRP_OK) {
+    if (status) {
         lrp_ledger_free(l);
         return status;
     }

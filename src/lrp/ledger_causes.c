@@ -30,13 +30,13 @@ static bool has_constant_operand(const struct lrp_call *call)
 
 enum lrp_status lrp_ledger_pair(const struct lrp_account *a, int output, struct lrp_ledger_pair *out, struct lrp_error *err)
 {
-    const struct lrp_application *p = a->application;
+    const struct lrp_rule_step *p = a->application;
     *out = (struct lrp_ledger_pair){.r = p->relevance[output], .z = p->values[a->node->out[output]]};
     if (out->r->block != out->z->block) {
-        enum lrp_status status = lrp_application_rows(p, err);
-        if (status != LRP_OK) return status;
-        out->r = lrp_application_relevance(p, output);
-        out->z = lrp_application_value(p, a->node->out[output]);
+        enum lrp_status status = lrp_rule_step_row_major(p, err);
+        if (status) return status;
+        out->r = lrp_rule_step_relevance(p, output);
+        out->z = lrp_rule_step_value(p, a->node->out[output]);
     }
     out->count = lrp_tensor_floats(out->r);
     return LRP_OK;
@@ -56,7 +56,8 @@ double lrp_ledger_divided(const float *relevance, const float *z, size_t count, 
     return passed;
 }
 
-/* A layer that moves elements gives all of R back, but for what lies on padding, on constants, or on entries it makes up itself. */
+/* A layer that moves elements gives all of R back, but for what lies on padding, on constants, or on entries it makes up
+ * itself. */
 static void moved(const struct lrp_account *a)
 {
     const double lost = a->in - a->out;
@@ -68,38 +69,39 @@ static void moved(const struct lrp_account *a)
 /* s = R/stab(z), in rows. */
 static enum lrp_status quotients(const struct lrp_account *a, struct lrp_tensor **s, struct lrp_error *err)
 {
-    const struct lrp_application *p = a->application;
-    enum lrp_status status = lrp_application_rows(p, err);
-    for (int j = 0; status == LRP_OK && j < call_of(a)->out_count; j++) {
+    const struct lrp_rule_step *p = a->application;
+    enum lrp_status status = lrp_rule_step_row_major(p, err);
+    for (int j = 0; !status && j < call_of(a)->out_count; j++) {
         if (!p->relevance[j]) continue;
         status = lrp_tensor_new(LRP_DTYPE_FLOAT, &p->relevance[j]->shape, &s[j], err);
-        if (status == LRP_OK)
+        if (!status)
             lrp_tensors_divide(p->relevance[j], p->values[a->node->out[j]], p->rule->stabilizer, NULL, 0, s[j], p->run);
     }
     return status;
 }
 
 /* What the rule would give to constant operands if they were data: sum of c J_c^T s. */
-static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_tensor *const *s, double *out, struct lrp_error *err)
+static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_tensor *const *s, double *out,
+                                       struct lrp_error *err)
 {
     const struct lrp_call *call = call_of(a);
-    const struct lrp_application *p = a->application;
+    const struct lrp_rule_step *p = a->application;
     const size_t ins = (size_t)call->in_count + 1, outs = (size_t)call->out_count + 1;
-    const struct lrp_tensor **in = calloc(ins, sizeof(struct lrp_tensor *)), **values = calloc(outs, sizeof(struct lrp_tensor *));
+    const struct lrp_tensor **in = calloc(ins, sizeof(struct lrp_tensor *)),
+                            **values = calloc(outs, sizeof(struct lrp_tensor *));
     struct lrp_tensor **grad = calloc(ins, sizeof(struct lrp_tensor *));
     void *handle = NULL;
     enum lrp_status status = in && values && grad ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err);
-    if (status == LRP_OK) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, p->run, err);
-    for (int i = 0; status == LRP_OK && i < call->in_count; i++)
+    if (!status) status = lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err);
+    if (!status) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, p->run, err);
+    for (int i = 0; !status && i < call->in_count; i++)
         if (in[i] && call->in[i].constant && lrp_dtype_is_float(in[i]->dtype))
             status = lrp_tensor_new(LRP_DTYPE_FLOAT, &in[i]->shape, &grad[i], err);
-    for (int j = 0; status == LRP_OK && j < call->out_count; j++) values[j] = lrp_application_value(p, a->node->out[j]);
-    if (status == LRP_OK) status = call->op->vjp(call, handle, in, values, (const struct lrp_tensor *const *)s, grad, p->run, err);
+    for (int j = 0; !status && j < call->out_count; j++) values[j] = lrp_rule_step_value(p, a->node->out[j]);
+    if (!status) status = call->op->vjp(call, handle, in, values, (const struct lrp_tensor *const *)s, grad, p->run, err);
     *out = 0;
     for (int i = 0; grad && i < call->in_count; i++) {
-        for (size_t k = 0; status == LRP_OK && grad[i] && k < grad[i]->count; k++)
-            *out += (double)in[i]->f[k] * (double)grad[i]->f[k];
+        for (size_t k = 0; !status && grad[i] && k < grad[i]->count; k++) *out += (double)in[i]->f[k] * (double)grad[i]->f[k];
         lrp_tensor_release(grad[i]);
     }
     free(in);
@@ -126,7 +128,7 @@ static enum lrp_status not_given(const struct lrp_account *a, double lost, struc
     if (is_additive(type) && has_constant_operand(call_of(a))) {
         struct lrp_tensor **s = calloc((size_t)call_of(a)->out_count + 1, sizeof(struct lrp_tensor *));
         status = s ? quotients(a, s, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-        if (status == LRP_OK) status = constants_share(a, s, &constants, err);
+        if (!status) status = constants_share(a, s, &constants, err);
         for (int j = 0; s && j < call_of(a)->out_count; j++) lrp_tensor_release(s[j]);
         free(s);
     }
@@ -139,31 +141,32 @@ static enum lrp_status not_given(const struct lrp_account *a, double lost, struc
 /* The fallback: s = R/stab(z), R_in = a J^T s. */
 static enum lrp_status fallen_back(const struct lrp_account *a, struct lrp_error *err)
 {
-    const struct lrp_application *p = a->application;
+    const struct lrp_rule_step *p = a->application;
     double passed = 0;
     for (int j = 0; j < call_of(a)->out_count; j++) {
         struct lrp_ledger_pair of;
         if (!p->relevance[j]) continue;
         enum lrp_status status = lrp_ledger_pair(a, j, &of, err);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         passed += lrp_ledger_divided(of.r->f, of.z->f, of.count, (double)p->rule->stabilizer, a->causes);
     }
     return not_given(a, passed - a->out, err);
 }
 
-/* The affine part of a whole LayerNormalization, y = w u + b, goes first, by the zero rule at the normalised u: from R to what is left. */
+/* The affine part of a whole LayerNormalization, y = w u + b, goes first, by the zero rule at the normalised u: from R to what
+ * is left. */
 static enum lrp_status through_affine(const struct lrp_account *a, struct lrp_tensor *r, struct lrp_error *err)
 {
-    const struct lrp_application *p = a->application;
+    const struct lrp_rule_step *p = a->application;
     const struct lrp_call *call = call_of(a);
     if (call->in_count < 2 || a->node->in[1] < 0) return LRP_OK;
-    const struct lrp_tensor *y = lrp_application_value(p, a->node->out[0]);
+    const struct lrp_tensor *y = lrp_rule_step_value(p, a->node->out[0]);
     const struct lrp_tensor **in = calloc((size_t)call->in_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = in ? lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err)
                                 : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) lrp_ledger_divided(r->f, y->f, r->count, (double)p->rule->stabilizer, a->causes);
-    const struct lrp_tensor *b = status == LRP_OK && call->in_count > 2 ? in[2] : NULL;
-    for (size_t k = 0; status == LRP_OK && k < r->count; k++) {
+    if (!status) lrp_ledger_divided(r->f, y->f, r->count, (double)p->rule->stabilizer, a->causes);
+    const struct lrp_tensor *b = !status && call->in_count > 2 ? in[2] : NULL;
+    for (size_t k = 0; !status && k < r->count; k++) {
         const double s = (double)r->f[k] / (double)lrp_stabilize(y->f[k], p->rule->stabilizer);
         const double bias = b && b->count ? (double)b->f[k % b->count] : 0;
         if (isfinite(s)) a->causes[LRP_CAUSE_BIAS] += s * bias;
@@ -176,14 +179,14 @@ static enum lrp_status through_affine(const struct lrp_account *a, struct lrp_te
 /* R_in = a (s - mean s) with s = R/stab(a - mean a) sums up to s (a - mean a): only the stabilizer takes something. */
 static enum lrp_status normalised(const struct lrp_account *a, struct lrp_error *err)
 {
-    const struct lrp_application *p = a->application;
+    const struct lrp_rule_step *p = a->application;
     struct lrp_tensor *r = NULL, *centred = NULL;
     if (!p->relevance[0]) return LRP_OK;
-    enum lrp_status status = lrp_application_rows(p, err);
-    if (status == LRP_OK) status = lrp_tensor_copy(lrp_application_relevance(p, 0), &r, err);
-    if (status == LRP_OK) status = through_affine(a, r, err);
-    if (status == LRP_OK) status = lrp_apply_centred(p, &centred, err);
-    if (status == LRP_OK) lrp_ledger_divided(r->f, centred->f, r->count, (double)p->rule->stabilizer, a->causes);
+    enum lrp_status status = lrp_rule_step_row_major(p, err);
+    if (!status) status = lrp_tensor_copy(lrp_rule_step_relevance(p, 0), &r, err);
+    if (!status) status = through_affine(a, r, err);
+    if (!status) status = lrp_apply_centred(p, &centred, err);
+    if (!status) lrp_ledger_divided(r->f, centred->f, r->count, (double)p->rule->stabilizer, a->causes);
     lrp_tensor_release(r);
     lrp_tensor_release(centred);
     return status;

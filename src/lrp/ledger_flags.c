@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "ledger.h"
-#include "terms.h"
 #include "statistics.h"
+#include "terms.h"
 #include "vector.h"
 
 static bool is_rule(const struct lrp_account *a, const char *name)
@@ -11,13 +11,15 @@ static bool is_rule(const struct lrp_account *a, const char *name)
     return strcmp(a->application->rule->row->info.name, name) == 0;
 }
 
-/* Whether some element of the input lies outside the bounds, which are one number, one per channel, or one per element of a sample. */
+/* Whether some element of the input lies outside the bounds, which are one number, one per channel, or one per element of a
+ * sample. */
 static bool is_outside(const struct lrp_rule *rule, const struct lrp_tensor *numbers)
 {
-    const struct lrp_tensor *x = lrp_tensor_rows(numbers, NULL);
+    const struct lrp_tensor *x = lrp_tensor_row_major(numbers, NULL);
     if (!x) return false; /* no memory to tell */
     const size_t batch = x->shape.rank ? (size_t)x->shape.dim[0] : 1, sample = batch ? x->count / batch : 0;
-    const size_t channels = x->shape.rank > 1 ? (size_t)x->shape.dim[1] : 1, plane = channels && sample >= channels ? sample / channels : 1;
+    const size_t channels = x->shape.rank > 1 ? (size_t)x->shape.dim[1] : 1,
+                 plane = channels && sample >= channels ? sample / channels : 1;
     for (size_t i = 0; i < x->count; i++) {
         const size_t at = i % (sample ? sample : 1);
         const float low = rule->low[rule->low_count == 1 ? 0 : rule->low_count == sample ? at : at / plane];
@@ -30,7 +32,7 @@ static bool is_outside(const struct lrp_rule *rule, const struct lrp_tensor *num
 /* f(0) of an activation, found by asking it: of zeros in place of its input. */
 static bool is_offset(const struct lrp_account *a, int node)
 {
-    const struct lrp_application *p = a->application;
+    const struct lrp_rule_step *p = a->application;
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     if (!(n->call.op->traits & LRP_TRAIT_ACTIVATION) || n->call.in_count > 8 || !p->values[n->in[0]]) return false;
     const struct lrp_tensor *in[8] = {NULL};
@@ -58,7 +60,8 @@ unsigned lrp_ledger_flags(const struct lrp_account *a, const struct lrp_layer_no
     unsigned flags = 0;
     if (weighted && (is_rule(a, "z-plus") || is_rule(a, "gamma")) && lrp_tensor_has_negative(x, a->application->run))
         flags |= 1u << LRP_LEDGER_NEGATIVE_INPUT;
-    if (weighted && is_rule(a, "z-box") && rule->low && rule->high && is_outside(rule, x)) flags |= 1u << LRP_LEDGER_OUTSIDE_BOX;
+    if (weighted && is_rule(a, "z-box") && rule->low && rule->high && is_outside(rule, x))
+        flags |= 1u << LRP_LEDGER_OUTSIDE_BOX;
     if (strcmp(a->layer->type, "batch-norm") == 0) flags |= 1u << LRP_LEDGER_BATCH_NORM;
     if (a->layer->output_softmax) flags |= 1u << LRP_LEDGER_SOFTMAX;
     if (is_offset(a, nodes->activation >= 0 ? nodes->activation : nodes->anchor)) flags |= 1u << LRP_LEDGER_OFFSET;

@@ -1,7 +1,7 @@
 /* ledger_terms.c: layers with weights: what became of R in every group of terms (architecture.md, principle 2).
  *
- * Group g gives c s (W~ a~ summed over its terms) = c s (d - b) with s = R/stab(d), so that of its part c R the bias takes c s b and
- * the stabilizer c (R - s d). What no group has is dropped by masks, or by factors that do not add up to 1. */
+ * Group g gives c s (W~ a~ summed over its terms) = c s (d - b) with s = R/stab(d), so that of its part c R the bias takes c s
+ * b and the stabilizer c (R - s d). What no group has is dropped by masks, or by factors that do not add up to 1. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -27,16 +27,21 @@ struct group_sums {
 };
 
 /* One element of a group: R = r, its quotient s. */
-static void account_element(const struct lrp_group *g, double r, double d, double s, double bias, bool inner, struct group_sums *sums)
+static void account_element(const struct lrp_group *g, double r, double d, double s, double bias, bool inner,
+                            struct group_sums *sums)
 {
     const double lost = r - s * d, taken = s * bias;
     if (!isfinite(lost) || !isfinite(taken)) return;
     sums->bias += taken;
     const bool dead = inner ? s == 0 : fabs(d) <= (double)g->e;
-    if (d == 0 && is_side(g)) sums->empty += lost;
-    else if (dead) sums->dead += lost;
-    else if (inner) sums->activation += lost;
-    else sums->stabilizer += lost;
+    if (d == 0 && is_side(g))
+        sums->empty += lost;
+    else if (dead)
+        sums->dead += lost;
+    else if (inner)
+        sums->activation += lost;
+    else
+        sums->stabilizer += lost;
 }
 
 /* Large layers are left in the middle when they are to be. */
@@ -46,14 +51,14 @@ static bool stops_at(const struct lrp_account *a, size_t i)
     return i % ASK_EVERY == 0 && lrp_run_should_stop(a->application->run);
 }
 
-static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *g, int index,
-                                     double *part, struct lrp_error *err)
+static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *g,
+                                     int index, double *part, struct lrp_error *err)
 {
     const struct lrp_tensor *r = of->r, *z = of->z;
     struct lrp_shares shares;
     struct group_sums sums = {0};
     enum lrp_status status = lrp_apply_shares(a->application, index, r->block, &shares, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     for (size_t i = 0; i < of->count; i++) {
         if (stops_at(a, i)) {
             lrp_shares_release(&shares);
@@ -76,8 +81,8 @@ static enum lrp_status account_group(const struct lrp_account *a, const struct l
 }
 
 /* What belongs to no group: of units all groups mask it is dropped, of others the factors do not add up to 1. */
-static enum lrp_status account_rest(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *groups, int count,
-                                    const double *part, struct lrp_error *err)
+static enum lrp_status account_rest(const struct lrp_account *a, const struct lrp_ledger_pair *of,
+                                    const struct lrp_group *groups, int count, const double *part, struct lrp_error *err)
 {
     const struct lrp_tensor *r = of->r, *z = of->z;
     for (size_t i = 0; i < of->count; i++) {
@@ -97,12 +102,12 @@ enum lrp_status lrp_ledger_terms(const struct lrp_account *a, struct lrp_error *
     const int count = lrp_rule_groups(a->application->rule, groups);
     if (!a->application->relevance[0]) return LRP_OK;
     enum lrp_status status = lrp_ledger_pair(a, 0, &of, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     double *part = calloc(of.count + 1, sizeof *part);
     if (!part) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (int g = 0; status == LRP_OK && g < count; g++)
+    for (int g = 0; !status && g < count; g++)
         if (groups[g].c != 0) status = account_group(a, &of, &groups[g], g, part, err);
-    if (status == LRP_OK) status = account_rest(a, &of, groups, count, part, err);
+    if (!status) status = account_rest(a, &of, groups, count, part, err);
     free(part);
     return status;
 }

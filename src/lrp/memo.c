@@ -30,7 +30,7 @@ struct key {
 };
 
 /* False when out of memory; the key is to be freed in any case. */
-static bool key_of(const struct lrp_application *a, const struct lrp_group *g, const struct lrp_tensor *x, struct key *key)
+static bool key_of(const struct lrp_rule_step *a, const struct lrp_group *g, const struct lrp_tensor *x, struct key *key)
 {
     const struct lrp_rule *rule = a->rule;
     struct head head;
@@ -69,15 +69,16 @@ static void release_kept(void *value)
     free(k);
 }
 
-const struct lrp_tensor *lrp_memo_find(const struct lrp_application *a, const struct lrp_group *group, const struct lrp_tensor *x)
+const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x)
 {
     struct key key;
-    const struct kept *found = key_of(a, group, x, &key) ? lrp_lru_find(lrp_engine_cache(a->engine), key.bytes, key.size) : NULL;
+    const struct kept *found =
+        key_of(a, group, x, &key) ? lrp_lru_find(lrp_engine_cache(a->engine), key.bytes, key.size) : NULL;
     free(key.more);
     return found ? lrp_tensor_retain(found->denominators) : NULL;
 }
 
-void lrp_memo_keep(const struct lrp_application *a, const struct lrp_group *group, const struct lrp_tensor *x,
+void lrp_memo_keep(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x,
                    const struct lrp_tensor *denominators)
 {
     struct key key;

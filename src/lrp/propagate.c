@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "apply.h"
-#include "few.h"
+#include "tensor_slots.h"
 #include "terms.h"
 #include "vector.h"
 
@@ -25,16 +25,18 @@ enum lrp_status lrp_method_parse(const char *text, enum lrp_method *out, struct 
 }
 
 /* Adds what a consumer gives to a value; takes over `given`. A value's relevance is the sum over its consumers. */
-static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
+                               struct lrp_error *err)
 {
     if (!*slot) {
         *slot = given;
         return LRP_OK;
     }
-    /* the tensor in the slot may be shared with the value behind a passing activation: never written to. What is given may be shared too */
+    /* the tensor in the slot may be shared with the value behind a passing activation: never written to. What is given may be
+     * shared too */
     struct lrp_tensor *sum = NULL;
     enum lrp_status status = lrp_tensor_take_blocked(run->pool, &given->shape, given->block, &sum, err);
-    if (status == LRP_OK) {
+    if (!status) {
         lrp_tensors_sum(*slot, given, sum, run);
         lrp_tensor_release(*slot);
         *slot = sum;
@@ -45,9 +47,9 @@ static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor
 
 /* How one node hands relevance on. */
 struct step {
-    struct lrp_application application;
-    bool gradient;  /* J^T R */
-    bool fused;     /* a fused activation: relevance passes unchanged */
+    struct lrp_rule_step application;
+    bool gradient; /* J^T R */
+    bool fused;    /* a fused activation: relevance passes unchanged */
 };
 
 static void plan_step(const struct lrp_propagation *p, int node, struct step *step)
@@ -55,8 +57,8 @@ static void plan_step(const struct lrp_propagation *p, int node, struct step *st
     int layer = p->view->layer_of_node[node];
     const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
     const struct lrp_rule *rule = &p->assignment->rules[layer];
-    step->application = (struct lrp_application){.engine = p->engine, .run = p->run, .values = p->values, .rule = rule,
-                                                 .node = node, .inner_activation = -1};
+    step->application = (struct lrp_rule_step){
+        .engine = p->engine, .run = p->run, .values = p->values, .rule = rule, .node = node, .inner_activation = -1};
     step->gradient = p->method != LRP_METHOD_LRP;
     if (step->gradient) return;
     bool gradient_rule = rule->how->method == LRP_BY_GRADIENT;
@@ -65,8 +67,8 @@ static void plan_step(const struct lrp_propagation *p, int node, struct step *st
     if (nodes->anchor == node && p->keep_activation) step->application.inner_activation = nodes->activation;
 }
 
-/* One pass: what it has found, which values it has to find (the others are there already), and which nodes give something else than
- * in the pass before. */
+/* One pass: what it has found, which values it has to find (the others are there already), and which nodes give something else
+ * than in the pass before. */
 struct pass {
     const struct lrp_tensor **relevance;
     bool *stale, *dirty;
@@ -92,8 +94,10 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct step *st
         if (!given[i]) continue;
         if (p->edges && pass->consumers[n->in[i]] > 1)
             p->edges[pass->first_edge[step->application.node] + (size_t)i] = lrp_tensor_retain(given[i]);
-        if (status == LRP_OK && pass->stale[n->in[i]]) status = collect(&relevance[n->in[i]], given[i], p->run, err);
-        else lrp_tensor_release(given[i]);
+        if (!status && pass->stale[n->in[i]])
+            status = collect(&relevance[n->in[i]], given[i], p->run, err);
+        else
+            lrp_tensor_release(given[i]);
         given[i] = NULL;
     }
     return status;
@@ -112,7 +116,7 @@ static enum lrp_status give_again(const struct lrp_propagation *p, int node, con
                                   struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
-    for (int i = 0; i < n->call.in_count && status == LRP_OK; i++) {
+    for (int i = 0; i < n->call.in_count && !status; i++) {
         const size_t edge = pass->first_edge[node] + (size_t)i;
         if (n->in[i] < 0 || !p->previous_edges[edge]) continue;
         if (p->edges) p->edges[edge] = lrp_tensor_retain(p->previous_edges[edge]);
@@ -127,13 +131,13 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
     if (!is_asked(n, pass)) return LRP_OK;
-    struct lrp_few_borrowed of_outputs;
-    struct lrp_few of_inputs;
-    const struct lrp_tensor **outputs = lrp_few_borrowed(&of_outputs, n->call.out_count);
-    struct lrp_tensor **given = lrp_few(&of_inputs, n->call.in_count);
+    struct lrp_const_tensor_slots of_outputs;
+    struct lrp_tensor_slots of_inputs;
+    const struct lrp_tensor **outputs = lrp_const_tensor_slots(&of_outputs, n->call.out_count);
+    struct lrp_tensor **given = lrp_tensor_slots(&of_inputs, n->call.in_count);
     enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool any = false;
-    for (int i = 0; status == LRP_OK && i < n->call.out_count; i++) {
+    for (int i = 0; !status && i < n->call.out_count; i++) {
         outputs[i] = n->out[i] < 0 ? NULL : pass->relevance[n->out[i]];
         any |= outputs[i] != NULL;
     }
@@ -144,8 +148,8 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
         if (p->computed) p->computed[p->view->layer_of_node[node]] = true;
         status = run_step(p, &step, n, given, pass, err);
     }
-    lrp_few_borrowed_free(&of_outputs);
-    lrp_few_free(&of_inputs);
+    lrp_const_tensor_slots_free(&of_outputs);
+    lrp_tensor_slots_free(&of_inputs);
     return status;
 }
 
@@ -155,8 +159,9 @@ static enum lrp_status times_values(const struct lrp_propagation *p, const struc
     for (int v = 0; v < g->value_count; v++) {
         if (!relevance[v]) continue;
         struct lrp_tensor *product = NULL;
-        enum lrp_status status = lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);
-        if (status != LRP_OK) return status;
+        enum lrp_status status =
+            lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);
+        if (status) return status;
         lrp_tensors_add_product(1, p->values[v], relevance[v], true, product, p->run);
         lrp_tensor_release(relevance[v]);
         relevance[v] = product;
@@ -189,7 +194,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     for (int k = g->order_count - 1; k >= 0; k--) {
         if (lrp_run_should_stop(p->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
         enum lrp_status status = visit(p, g->order[k], pass, err);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
     return p->method == LRP_METHOD_INPUT_GRADIENT ? times_values(p, pass->relevance, err) : LRP_OK;
@@ -216,12 +221,16 @@ static void count_edges(const struct lrp_graph *g, struct pass *pass)
     }
 }
 
-enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance, struct lrp_error *err)
+enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,
+                              struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(propagation->engine);
     const size_t values = (size_t)g->value_count + 1, nodes = (size_t)g->node_count + 1;
-    struct pass pass = {.relevance = relevance, .stale = calloc(values, sizeof(bool)), .dirty = calloc(nodes, sizeof(bool)),
-                        .consumers = calloc(values, sizeof(int)), .first_edge = calloc(nodes, sizeof(size_t))};
+    struct pass pass = {.relevance = relevance,
+                        .stale = calloc(values, sizeof(bool)),
+                        .dirty = calloc(nodes, sizeof(bool)),
+                        .consumers = calloc(values, sizeof(int)),
+                        .first_edge = calloc(nodes, sizeof(size_t))};
     const bool ok = pass.stale && pass.dirty && pass.consumers && pass.first_edge;
     enum lrp_status status = ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (ok) {

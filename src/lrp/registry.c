@@ -51,7 +51,8 @@ static bool names_domain(const char *name, const struct lrp_layer *layer)
 /* One layer by its name, several by a glob, or all of a domain. */
 static bool names_layer(const char *name, const struct lrp_layer *layer)
 {
-    return names_domain(name, layer) || strcmp(name, layer->name) == 0 || (lrp_glob_has_magic(name) && lrp_glob_match(name, layer->name));
+    return names_domain(name, layer) || strcmp(name, layer->name) == 0 ||
+           (lrp_glob_has_magic(name) && lrp_glob_match(name, layer->name));
 }
 
 static enum lrp_status names_add(struct names *names, const char *name, struct lrp_error *err)
@@ -123,8 +124,8 @@ bool lrp_registry_supports_activation(const struct lrp_registry *registry, const
     return false;
 }
 
-const char *lrp_registry_idle_name(const struct lrp_registry *registry, const struct lrp_graph *graph, const struct lrp_layer_list *layers,
-                                   size_t *at, bool *activation)
+const char *lrp_registry_idle_name(const struct lrp_registry *registry, const struct lrp_graph *graph,
+                                   const struct lrp_layer_list *layers, size_t *at, bool *activation)
 {
     while (*at < registry->layers.count + registry->activations.count) {
         const size_t i = (*at)++;
@@ -133,7 +134,8 @@ const char *lrp_registry_idle_name(const struct lrp_registry *registry, const st
         bool idle = !known_activation(name, registry->pr26) && !lrp_type_is_known(graph, layers, name);
         for (size_t k = 1; idle && k < layers->count; k++) {
             const struct lrp_layer *layer = &layers->rows[k];
-            idle = *activation ? !passes_activation(name, layer) && !passes_lone_activation(name, layer) : !passes_layer(name, layer);
+            idle = *activation ? !passes_activation(name, layer) && !passes_lone_activation(name, layer)
+                               : !passes_layer(name, layer);
         }
         if (idle) return name;
     }

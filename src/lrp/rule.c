@@ -60,7 +60,8 @@ enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out,
 {
     *out = *rule;
     out->low = out->high = NULL;
-    if (copy_bound(rule->low, rule->low_count, &out->low) && copy_bound(rule->high, rule->high_count, &out->high)) return LRP_OK;
+    if (copy_bound(rule->low, rule->low_count, &out->low) && copy_bound(rule->high, rule->high_count, &out->high))
+        return LRP_OK;
     lrp_rule_clear(out);
     return lrp_fail(err, LRP_MEMORY, "not enough memory for a rule");
 }
@@ -72,9 +73,9 @@ static bool same_float(float a, float b)
 
 bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b)
 {
-    return lrp_rule_row_equal(a->row, b->row) && lrp_rule_row_equal(a->how, b->how) && same_float(a->stabilizer, b->stabilizer) &&
-           memcmp(a->values, b->values, sizeof a->values) == 0 && a->bias == b->bias && a->inputs == b->inputs &&
-           a->low_count == b->low_count && a->high_count == b->high_count &&
+    return lrp_rule_row_equal(a->row, b->row) && lrp_rule_row_equal(a->how, b->how) &&
+           same_float(a->stabilizer, b->stabilizer) && memcmp(a->values, b->values, sizeof a->values) == 0 &&
+           a->bias == b->bias && a->inputs == b->inputs && a->low_count == b->low_count && a->high_count == b->high_count &&
            (!a->low_count || memcmp(a->low, b->low, a->low_count * sizeof *a->low) == 0) &&
            (!a->high_count || memcmp(a->high, b->high, a->high_count * sizeof *a->high) == 0);
 }
@@ -130,10 +131,14 @@ static bool set_parameter(struct lrp_rule *rule, int place, char *value)
 {
     int word;
     switch (lrp_parameter_kind(rule->row, place)) {
-    case LRP_PARAMETER_STABILIZER: return parse_float(value, &rule->stabilizer) && rule->stabilizer >= 0;
-    case LRP_PARAMETER_NUMBER: return parse_float(value, &rule->values[place]);
-    case LRP_PARAMETER_LOW: return parse_list(value, &rule->low, &rule->low_count);
-    case LRP_PARAMETER_HIGH: return parse_list(value, &rule->high, &rule->high_count);
+    case LRP_PARAMETER_STABILIZER:
+        return parse_float(value, &rule->stabilizer) && rule->stabilizer >= 0;
+    case LRP_PARAMETER_NUMBER:
+        return parse_float(value, &rule->values[place]);
+    case LRP_PARAMETER_LOW:
+        return parse_list(value, &rule->low, &rule->low_count);
+    case LRP_PARAMETER_HIGH:
+        return parse_list(value, &rule->high, &rule->high_count);
     case LRP_PARAMETER_BIAS:
         if (!parse_word(value, bias_texts, 3, &word)) return false;
         rule->bias = (enum lrp_bias_mode)word;
@@ -186,11 +191,14 @@ static enum lrp_status check_amounts(const struct lrp_rule *rule, struct lrp_err
     struct lrp_group groups[LRP_GROUPS];
     int count = rule->row->custom ? lrp_rule_groups(rule, groups) : 0;
     for (int g = 0; g < count; g++) {
-        const char *wrong = !isfinite(groups[g].c) ? groups[g].factor : !(groups[g].e >= 0) || isinf(groups[g].e) ? groups[g].stabilizer : NULL;
+        const char *wrong = !isfinite(groups[g].c)                      ? groups[g].factor
+                            : !(groups[g].e >= 0) || isinf(groups[g].e) ? groups[g].stabilizer
+                                                                        : NULL;
         for (int t = 0; !wrong && t < groups[g].term_count; t++)
             if (!isfinite(groups[g].terms[t].gamma)) wrong = groups[g].terms[t].strength;
         if (wrong)
-            return lrp_fail(err, LRP_USAGE, "rule %s: with these parameters %s is no number that can be used", rule->row->info.name, wrong);
+            return lrp_fail(err, LRP_USAGE, "rule %s: with these parameters %s is no number that can be used",
+                            rule->row->info.name, wrong);
     }
     return LRP_OK;
 }
@@ -210,11 +218,11 @@ static enum lrp_status check_values(const struct lrp_rule *rule, const bool *giv
         const double alpha = (double)rule->values[0], beta = (double)rule->values[1];
         /* 1.7 - 0.7 is not 1 in binary: what is 1 in decimal passes */
         if (alpha < 0 || beta < 0 || fabs(alpha - beta - 1) > 1.2e-7 * fmax(1, alpha))
-            return lrp_fail(err, LRP_USAGE, "rule alpha-beta needs alpha >= 0, beta >= 0 and alpha - beta = 1, not (%g,%g)", alpha,
-                            beta);
+            return lrp_fail(err, LRP_USAGE, "rule alpha-beta needs alpha >= 0, beta >= 0 and alpha - beta = 1, not (%g,%g)",
+                            alpha, beta);
     }
     enum lrp_status status = check_bounds(rule, err);
-    return status == LRP_OK ? check_amounts(rule, err) : status;
+    return !status ? check_amounts(rule, err) : status;
 }
 
 static enum lrp_status unknown_rule(const char *name, const struct lrp_rule_book *book, struct lrp_error *err)
@@ -226,8 +234,8 @@ static enum lrp_status unknown_rule(const char *name, const struct lrp_rule_book
     for (size_t i = 0; names && i < count; i++) names[i] = lrp_rule_at(book, i)->name;
     if (names) lrp_text_nearest(&nearest, name, names, count);
     free(names);
-    enum lrp_status status = lrp_fail(err, LRP_USAGE, "unknown rule %s (nearest: %s; all: lrpscope rules)", name,
-                                      nearest.data ? nearest.data : "");
+    enum lrp_status status =
+        lrp_fail(err, LRP_USAGE, "unknown rule %s (nearest: %s; all: lrpscope rules)", name, nearest.data ? nearest.data : "");
     lrp_text_free(&nearest);
     return status;
 }
@@ -241,10 +249,9 @@ static enum lrp_status parse(struct lrp_call_text *call, const struct lrp_rule_b
     lrp_rule_defaults(row, convention, out);
     int position = 0;
     enum lrp_status status = LRP_OK;
-    for (int i = 0; status == LRP_OK && i < call->count; i++)
-        status = set_argument(out, call->arguments[i], &position, given, err);
-    if (status == LRP_OK) status = check_values(out, given, err);
-    if (status != LRP_OK) lrp_rule_clear(out);
+    for (int i = 0; !status && i < call->count; i++) status = set_argument(out, call->arguments[i], &position, given, err);
+    if (!status) status = check_values(out, given, err);
+    if (status) lrp_rule_clear(out);
     return status;
 }
 
@@ -253,7 +260,7 @@ enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *boo
 {
     struct lrp_call_text call;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     status = parse(&call, book, convention, out, err);
     lrp_call_text_free(&call);
     return status;
@@ -276,12 +283,24 @@ static void write_value(struct lrp_text *t, const struct lrp_rule *r, int place)
 {
     char number[40];
     switch (lrp_parameter_kind(r->row, place)) {
-    case LRP_PARAMETER_LOW: write_list(t, r->low, r->low_count); break;
-    case LRP_PARAMETER_HIGH: write_list(t, r->high, r->high_count); break;
-    case LRP_PARAMETER_BIAS: lrp_text_append(t, bias_texts[r->bias]); break;
-    case LRP_PARAMETER_INPUTS: lrp_text_append(t, inputs_texts[r->inputs]); break;
-    case LRP_PARAMETER_STABILIZER: lrp_text_append(t, lrp_format_float(r->stabilizer, number, sizeof number)); break;
-    case LRP_PARAMETER_NUMBER: lrp_text_append(t, lrp_format_float(r->values[place], number, sizeof number)); break;
+    case LRP_PARAMETER_LOW:
+        write_list(t, r->low, r->low_count);
+        break;
+    case LRP_PARAMETER_HIGH:
+        write_list(t, r->high, r->high_count);
+        break;
+    case LRP_PARAMETER_BIAS:
+        lrp_text_append(t, bias_texts[r->bias]);
+        break;
+    case LRP_PARAMETER_INPUTS:
+        lrp_text_append(t, inputs_texts[r->inputs]);
+        break;
+    case LRP_PARAMETER_STABILIZER:
+        lrp_text_append(t, lrp_format_float(r->stabilizer, number, sizeof number));
+        break;
+    case LRP_PARAMETER_NUMBER:
+        lrp_text_append(t, lrp_format_float(r->values[place], number, sizeof number));
+        break;
     }
 }
 
@@ -289,11 +308,16 @@ static void write_value(struct lrp_text *t, const struct lrp_rule *r, int place)
 static bool is_default(const struct lrp_rule *r, const struct lrp_rule *d, int place)
 {
     switch (lrp_parameter_kind(r->row, place)) {
-    case LRP_PARAMETER_BIAS: return r->bias == d->bias;
-    case LRP_PARAMETER_INPUTS: return r->inputs == d->inputs;
-    case LRP_PARAMETER_STABILIZER: return same_float(r->stabilizer, d->stabilizer);
-    case LRP_PARAMETER_NUMBER: return *r->row->info.parameters[place].value && same_float(r->values[place], d->values[place]);
-    default: return false;
+    case LRP_PARAMETER_BIAS:
+        return r->bias == d->bias;
+    case LRP_PARAMETER_INPUTS:
+        return r->inputs == d->inputs;
+    case LRP_PARAMETER_STABILIZER:
+        return same_float(r->stabilizer, d->stabilizer);
+    case LRP_PARAMETER_NUMBER:
+        return *r->row->info.parameters[place].value && same_float(r->values[place], d->values[place]);
+    default:
+        return false;
     }
 }
 

@@ -14,7 +14,7 @@ struct reader {
     struct lrp_arena *arena; /* texts, until the book has copied them */
     struct lrp_rule_row row;
     const char *name;
-    int group, term;         /* being read, from 1; 0: none */
+    int group, term; /* being read, from 1; 0: none */
     void (*warn)(void *, const cJSON *);
     void *data;
     const cJSON **where;
@@ -78,7 +78,8 @@ static enum lrp_status get_amount(const struct reader *r, const cJSON *object, c
     char number[40];
     if (!item) return LRP_OK;
     if (cJSON_IsNumber(item)) {
-        if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38) return refuse(r, LRP_USAGE, item, "a number that is too large");
+        if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38)
+            return refuse(r, LRP_USAGE, item, "a number that is too large");
         *out = lrp_arena_strdup(r->arena, lrp_json_number_text(item->valuedouble, number, sizeof number));
         return *out ? LRP_OK : out_of_memory(r);
     }
@@ -89,7 +90,8 @@ static enum lrp_status get_amount(const struct reader *r, const cJSON *object, c
 }
 
 /* One of a list's words; missing: *out stays as it is. */
-static enum lrp_status get_word(const struct reader *r, const cJSON *object, const char *key, enum lrp_words list, bool needed, int *out)
+static enum lrp_status get_word(const struct reader *r, const cJSON *object, const char *key, enum lrp_words list, bool needed,
+                                int *out)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
     const struct lrp_word *word;
@@ -100,11 +102,14 @@ static enum lrp_status get_word(const struct reader *r, const cJSON *object, con
             *out = i;
             return LRP_OK;
         }
-    if (cJSON_IsString(item)) lrp_text_printf(&cause, "\"%s\" cannot be \"%.40s\" (", key, item->valuestring);
-    else lrp_text_printf(&cause, "\"%s\" must be a text (", key);
+    if (cJSON_IsString(item))
+        lrp_text_printf(&cause, "\"%s\" cannot be \"%.40s\" (", key, item->valuestring);
+    else
+        lrp_text_printf(&cause, "\"%s\" must be a text (", key);
     for (size_t i = 0; (word = lrp_word_at(list, i)); i++) lrp_text_printf(&cause, "%s%s", i ? " " : "", word->name);
     lrp_text_append(&cause, ")");
-    enum lrp_status status = refuse(r, cJSON_IsString(item) ? LRP_USAGE : LRP_FILE, item ? item : object, cause.data ? cause.data : key);
+    enum lrp_status status =
+        refuse(r, cJSON_IsString(item) ? LRP_USAGE : LRP_FILE, item ? item : object, cause.data ? cause.data : key);
     lrp_text_free(&cause);
     return status;
 }
@@ -115,10 +120,10 @@ static enum lrp_status read_term(const struct reader *r, const cJSON *item, stru
     const cJSON *sign = cJSON_GetObjectItemCaseSensitive(item, "sign");
     warn_unknown(r, item, LRP_WORDS_TERM);
     enum lrp_status status = get_word(r, item, "input", LRP_WORDS_INPUT, true, &input);
-    if (status == LRP_OK) status = get_word(r, item, "weight", LRP_WORDS_WEIGHT, true, &weight);
-    if (status == LRP_OK) status = get_word(r, item, "bias", LRP_WORDS_BIAS, false, &bias);
-    if (status == LRP_OK) status = get_amount(r, item, "g", &term->strength);
-    if (status != LRP_OK) return status;
+    if (!status) status = get_word(r, item, "weight", LRP_WORDS_WEIGHT, true, &weight);
+    if (!status) status = get_word(r, item, "bias", LRP_WORDS_BIAS, false, &bias);
+    if (!status) status = get_amount(r, item, "g", &term->strength);
+    if (status) return status;
     if (sign && !cJSON_IsNumber(sign)) return refuse(r, LRP_FILE, sign, "\"sign\" must be a number, 1 or -1");
     if (sign && sign->valuedouble != 1 && sign->valuedouble != -1) return refuse(r, LRP_USAGE, sign, "\"sign\" is 1 or -1");
     term->input = (enum lrp_term_input)input;
@@ -134,15 +139,15 @@ static enum lrp_status read_group(struct reader *r, const cJSON *item, struct lr
     int mask = LRP_MASK_ALL;
     warn_unknown(r, item, LRP_WORDS_GROUP);
     enum lrp_status status = get_amount(r, item, "factor", &group->factor);
-    if (status == LRP_OK) status = get_amount(r, item, "stabilizer", &group->stabilizer);
-    if (status == LRP_OK) status = get_word(r, item, "mask", LRP_WORDS_MASK, false, &mask);
-    if (status == LRP_OK) status = get_list(r, item, "terms", LRP_TERMS, &terms);
+    if (!status) status = get_amount(r, item, "stabilizer", &group->stabilizer);
+    if (!status) status = get_word(r, item, "mask", LRP_WORDS_MASK, false, &mask);
+    if (!status) status = get_list(r, item, "terms", LRP_TERMS, &terms);
     group->mask = (enum lrp_group_mask)mask;
-    for (term = status == LRP_OK ? terms->child : NULL; status == LRP_OK && term; term = term->next) {
+    for (term = !status ? terms->child : NULL; !status && term; term = term->next) {
         r->term = group->term_count + 1;
         status = read_term(r, term, &group->terms[group->term_count++]);
     }
-    r->term = status == LRP_OK ? 0 : r->term;
+    r->term = !status ? 0 : r->term;
     return status;
 }
 
@@ -171,12 +176,16 @@ static enum lrp_status read_default(struct reader *r, const cJSON *item, const c
         return LRP_OK;
     }
     if (strcmp(item->string, "inputs") == 0)
-        return is_one_of(item, inputs, 2, &word) ? LRP_OK : refuse(r, LRP_USAGE, item, "the parameter inputs is split or whole");
+        return is_one_of(item, inputs, 2, &word) ? LRP_OK
+                                                 : refuse(r, LRP_USAGE, item, "the parameter inputs is split or whole");
     bool bound = strcmp(item->string, "low") == 0 || strcmp(item->string, "high") == 0;
-    if (bound) return cJSON_IsNull(item) ? LRP_OK : refuse(r, LRP_USAGE, item, "low and high must be given with the rule: null");
+    if (bound)
+        return cJSON_IsNull(item) ? LRP_OK : refuse(r, LRP_USAGE, item, "low and high must be given with the rule: null");
     if (cJSON_IsNull(item)) return LRP_OK;
-    if (!cJSON_IsNumber(item)) return refuse(r, LRP_FILE, item, "a parameter's default is a number, or null if it must be given");
-    if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38) return refuse(r, LRP_USAGE, item, "a number that is too large");
+    if (!cJSON_IsNumber(item))
+        return refuse(r, LRP_FILE, item, "a parameter's default is a number, or null if it must be given");
+    if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38)
+        return refuse(r, LRP_USAGE, item, "a number that is too large");
     if (strcmp(item->string, "stabilizer") == 0 && item->valuedouble < 0)
         return refuse(r, LRP_USAGE, item, "a stabilizer is not negative");
     *out = lrp_arena_strdup(r->arena, lrp_json_number_text(item->valuedouble, number, sizeof number));
@@ -188,7 +197,8 @@ static enum lrp_status read_parameters(struct reader *r, const cJSON *object)
 {
     const cJSON *item;
     struct lrp_rule_info *info = &r->row.info;
-    if (object && !cJSON_IsObject(object)) return refuse(r, LRP_FILE, object, "\"parameters\" must be an object: {name: default}");
+    if (object && !cJSON_IsObject(object))
+        return refuse(r, LRP_FILE, object, "\"parameters\" must be an object: {name: default}");
     for (int named = 0; named < 2; named++) {
         cJSON_ArrayForEach(item, object)
         {
@@ -196,11 +206,12 @@ static enum lrp_status read_parameters(struct reader *r, const cJSON *object)
             bool is_named = false;
             for (int i = 0; i < 3; i++) is_named |= strcmp(item->string, by_name[i]) == 0;
             if (is_named != (named == 1)) continue;
-            if (info->parameter_count == LRP_RULE_PARAMETERS) return refuse(r, LRP_USAGE, item, "a rule has at most 8 parameters");
+            if (info->parameter_count == LRP_RULE_PARAMETERS)
+                return refuse(r, LRP_USAGE, item, "a rule has at most 8 parameters");
             struct lrp_rule_parameter *p = &info->parameters[info->parameter_count++];
             p->name = item->string;
             enum lrp_status status = read_default(r, item, &p->value);
-            if (status != LRP_OK) return status;
+            if (status) return status;
             r->row.positional += !is_named;
         }
     }
@@ -216,7 +227,8 @@ static const cJSON *item_at(const cJSON *rule, const struct lrp_rule_place *plac
     const char *key = place->key && strcmp(place->key, "strength") == 0 ? "g" : place->key;
     if (place->group >= 0) item = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(item, "groups"), place->group);
     if (place->term >= 0) item = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(item, "terms"), place->term);
-    if (place->group < 0 && key && (inner = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(rule, "parameters"), key)))
+    if (place->group < 0 && key &&
+        (inner = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(rule, "parameters"), key)))
         return inner;
     inner = key ? cJSON_GetObjectItemCaseSensitive(item, key) : NULL;
     return inner ? inner : item;
@@ -228,12 +240,12 @@ static enum lrp_status read_row(struct reader *r, const cJSON *item)
     if (!cJSON_IsObject(item)) return refuse(r, LRP_FILE, item, "a rule is an object with \"groups\"");
     warn_unknown(r, item, LRP_WORDS_RULE);
     enum lrp_status status = read_parameters(r, cJSON_GetObjectItemCaseSensitive(item, "parameters"));
-    if (status == LRP_OK) status = get_list(r, item, "groups", LRP_GROUPS, &groups);
-    for (group = status == LRP_OK ? groups->child : NULL; status == LRP_OK && group; group = group->next) {
+    if (!status) status = get_list(r, item, "groups", LRP_GROUPS, &groups);
+    for (group = !status ? groups->child : NULL; !status && group; group = group->next) {
         r->group = r->row.group_count + 1;
         status = read_group(r, group, &r->row.groups[r->row.group_count++]);
     }
-    if (status != LRP_OK) return status;
+    if (status) return status;
     r->group = 0;
     formula = cJSON_GetObjectItemCaseSensitive(item, "formula");
     if (formula && (!cJSON_IsString(formula) || strpbrk(formula->valuestring, "\n\r\t\033")))
@@ -254,16 +266,18 @@ static enum lrp_status add_row(struct reader *r, struct lrp_rule_book *book, con
 }
 
 enum lrp_status lrp_rule_json_read(struct lrp_rule_book *book, const cJSON *item, const char *origin,
-                                   void (*warn)(void *data, const cJSON *key), void *data, const cJSON **where, struct lrp_error *err)
+                                   void (*warn)(void *data, const cJSON *key), void *data, const cJSON **where,
+                                   struct lrp_error *err)
 {
     struct lrp_error why = {0};
     struct reader r = {.arena = lrp_arena_new(), .name = item->string, .warn = warn, .data = data, .where = where, .err = &why};
     *where = NULL;
     if (!r.arena) return lrp_fail(err, LRP_MEMORY, "not enough memory for a rule");
     r.row = (struct lrp_rule_row){.info = {.name = item->string, .fits = LRP_FITS_TEXT_WEIGHTS, .origin = origin},
-                                  .fit = LRP_FITS_WEIGHTS, .bias = LRP_BIAS_ON};
+                                  .fit = LRP_FITS_WEIGHTS,
+                                  .bias = LRP_BIAS_ON};
     enum lrp_status status = read_row(&r, item);
-    if (status == LRP_OK) status = add_row(&r, book, item);
+    if (!status) status = add_row(&r, book, item);
     lrp_arena_free(r.arena);
-    return status == LRP_OK ? LRP_OK : lrp_fail(err, status, "%s", why.message);
+    return !status ? LRP_OK : lrp_fail(err, status, "%s", why.message);
 }

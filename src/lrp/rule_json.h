@@ -13,6 +13,7 @@
  * Where something is wrong, *where becomes the item to point at. `warn` (may be NULL) is told of keys that mean nothing.
  * Errors: LRP_FILE for a wrong structure, LRP_USAGE for unknown words and values, "rule NAME: group 1: term 2: ...". */
 enum lrp_status lrp_rule_json_read(struct lrp_rule_book *book, const cJSON *item, const char *origin,
-                                   void (*warn)(void *data, const cJSON *key), void *data, const cJSON **where, struct lrp_error *err);
+                                   void (*warn)(void *data, const cJSON *key), void *data, const cJSON **where,
+                                   struct lrp_error *err);
 
 #endif

@@ -5,9 +5,18 @@
 #include "text.h"
 
 /* terms: input, weight, bias; with gamma; taken off */
-#define TERM(a, w, b) {.input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1}
-#define GAMMA(a, w, b) {.input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1, .strength = "gamma"}
-#define LESS(a, w, b) {.input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = -1}
+#define TERM(a, w, b)                                                                                                          \
+    {                                                                                                                          \
+        .input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1                                     \
+    }
+#define GAMMA(a, w, b)                                                                                                         \
+    {                                                                                                                          \
+        .input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1, .strength = "gamma"                \
+    }
+#define LESS(a, w, b)                                                                                                          \
+    {                                                                                                                          \
+        .input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = -1                                    \
+    }
 
 /* what the rules fit, in words */
 #define EVERY "every layer that can be differentiated"
@@ -119,8 +128,11 @@ enum lrp_parameter lrp_parameter_kind(const struct lrp_rule_row *row, int place)
     static const struct {
         const char *name;
         enum lrp_parameter kind;
-    } special[] = {{"stabilizer", LRP_PARAMETER_STABILIZER}, {"low", LRP_PARAMETER_LOW},       {"high", LRP_PARAMETER_HIGH},
-                   {"bias", LRP_PARAMETER_BIAS},             {"inputs", LRP_PARAMETER_INPUTS}};
+    } special[] = {{"stabilizer", LRP_PARAMETER_STABILIZER},
+                   {"low", LRP_PARAMETER_LOW},
+                   {"high", LRP_PARAMETER_HIGH},
+                   {"bias", LRP_PARAMETER_BIAS},
+                   {"inputs", LRP_PARAMETER_INPUTS}};
     const char *name = row->info.parameters[place].name;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
         if (strcmp(special[i].name, name) == 0) return special[i].kind;
@@ -152,8 +164,8 @@ static void conventional(const char *name, enum lrp_convention convention, struc
 
 void lrp_rule_defaults(const struct lrp_rule_row *row, enum lrp_convention convention, struct lrp_rule *out)
 {
-    *out = (struct lrp_rule){.row = row, .how = row, .stabilizer = convention == LRP_CONVENTION_ZENNIT ? 1e-6F : 1e-9F,
-                             .bias = row->bias};
+    *out = (struct lrp_rule){
+        .row = row, .how = row, .stabilizer = convention == LRP_CONVENTION_ZENNIT ? 1e-6F : 1e-9F, .bias = row->bias};
     for (int i = 0; i < row->info.parameter_count; i++) {
         double value;
         enum lrp_parameter kind = lrp_parameter_kind(row, i);

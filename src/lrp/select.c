@@ -8,11 +8,12 @@
 
 bool lrp_layer_is(const struct lrp_layer *layer, const char *type)
 {
-    return *type && (strcmp(layer->type, type) == 0 || strcmp(layer->group, type) == 0 || strcmp(layer->second_group, type) == 0 ||
-                     strcmp(layer->op_type, type) == 0);
+    return *type && (strcmp(layer->type, type) == 0 || strcmp(layer->group, type) == 0 ||
+                     strcmp(layer->second_group, type) == 0 || strcmp(layer->op_type, type) == 0);
 }
 
-/* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants; bodies. */
+/* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants; bodies.
+ */
 static bool is_transparent(const struct lrp_layer *layer)
 {
     if (layer->body >= 0) return true;
@@ -157,7 +158,8 @@ static enum lrp_status no_match(const struct lrp_layer_view *view, const char *s
     for (size_t i = 0; names && i < view->list.count; i++) names[i] = types ? view->list.rows[i].type : view->list.rows[i].name;
     if (names) lrp_text_nearest(&nearest, types ? selector + 5 : selector, names, view->list.count);
     free(names);
-    enum lrp_status status = lrp_fail(err, LRP_USAGE, "no layer matches %s (nearest: %s)", selector, nearest.data ? nearest.data : "");
+    enum lrp_status status =
+        lrp_fail(err, LRP_USAGE, "no layer matches %s (nearest: %s)", selector, nearest.data ? nearest.data : "");
     lrp_text_free(&nearest);
     return status;
 }

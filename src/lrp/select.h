@@ -4,14 +4,23 @@
 
 #include "graph.h"
 
-enum lrp_selected_by { LRP_BY_NAME, LRP_BY_DROPPED, LRP_BY_INDEX, LRP_BY_RANGE, LRP_BY_TYPE, LRP_BY_END, LRP_BY_GLOB, LRP_BY_PREFIX };
+enum lrp_selected_by {
+    LRP_BY_NAME,
+    LRP_BY_DROPPED,
+    LRP_BY_INDEX,
+    LRP_BY_RANGE,
+    LRP_BY_TYPE,
+    LRP_BY_END,
+    LRP_BY_GLOB,
+    LRP_BY_PREFIX
+};
 struct lrp_selection {
     enum lrp_selected_by by;
-    bool *layers;  /* by layer index, owned */
-    size_t count;  /* how many are true; 0 only for a dropped node */
+    bool *layers; /* by layer index, owned */
+    size_t count; /* how many are true; 0 only for a dropped node */
 };
-/* Chooses the layers nested in `prefix`: named PREFIX.more or PREFIX/more, or in a container of the file of that name or number. True if
- * there are some. */
+/* Chooses the layers nested in `prefix`: named PREFIX.more or PREFIX/more, or in a container of the file of that name or
+ * number. True if there are some. */
 bool lrp_select_prefix(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *prefix, bool *layers);
 /* Errors: LRP_USAGE naming the three nearest names. */
 enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *selector,

@@ -68,8 +68,8 @@ enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out,
             if (*inside) status = cut(inside, lead, out, err);
         }
     }
-    if (status == LRP_OK && !*lrp_trim(memory)) status = lrp_fail(err, LRP_USAGE, "\"%s\" names nothing", text);
-    if (status == LRP_OK) {
+    if (!status && !*lrp_trim(memory)) status = lrp_fail(err, LRP_USAGE, "\"%s\" names nothing", text);
+    if (!status) {
         char *end = memory + strlen(memory);
         while (end > memory && isspace((unsigned char)end[-1])) *--end = '\0';
     } else {

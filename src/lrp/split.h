@@ -17,8 +17,8 @@ struct lrp_call_text {
 enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out, struct lrp_error *err);
 /* "\"a,b\"" is a,b, where \\ takes the next character as it is; a text without quotes stays. In place. */
 char *lrp_unquote(char *text);
-/* Appends a text so that splitting and lrp_unquote give it back: in quotes if need be. `special`: characters that need them besides
- * blanks at the ends, commas, brackets and quotes. */
+/* Appends a text so that splitting and lrp_unquote give it back: in quotes if need be. `special`: characters that need them
+ * besides blanks at the ends, commas, brackets and quotes. */
 void lrp_append_quoted(struct lrp_text *out, const char *text, const char *special);
 void lrp_call_text_free(struct lrp_call_text *call);
 /* Cuts blanks off both ends, in place; returns where the rest begins. */

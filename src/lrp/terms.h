@@ -16,7 +16,8 @@ enum lrp_term_input {
     LRP_TERM_HIGH,
     LRP_TERM_INPUT_COUNT
 };
-/* An amount is a number or a small formula over the rule's parameters, as text: "0.5", "alpha", "-beta", "1+gamma" (amount.h). */
+/* An amount is a number or a small formula over the rule's parameters, as text: "0.5", "alpha", "-beta", "1+gamma" (amount.h).
+ */
 
 /* sign * (W~ a~ + b~) in the denominator, sign * a~ * W~^T s on the way back. */
 struct lrp_term {
@@ -29,7 +30,7 @@ struct lrp_term {
 enum lrp_group_mask { LRP_MASK_ALL, LRP_MASK_POSITIVE, LRP_MASK_NEGATIVE, LRP_MASK_COUNT }; /* of z of the unmodified layer */
 enum { LRP_GROUPS = 4, LRP_TERMS = 4 };
 struct lrp_group {
-    const char *factor;     /* amount; NULL: 1 */
+    const char *factor; /* amount; NULL: 1 */
     enum lrp_group_mask mask;
     int term_count;
     struct lrp_term terms[LRP_TERMS];
@@ -53,10 +54,10 @@ enum lrp_parameter {
 /* what such rules fit, in words, separated by ", " */
 #define LRP_FITS_TEXT_WEIGHTS "dense, convolution, transposed-convolution, scale"
 
-struct lrp_application;
+struct lrp_rule_step;
 /* A rule that is a function: given[i] is a zeroed tensor for every data input i of the node, NULL for the others; the function
  * fills them. `data` is the row's. Errors are blamed on the layer by the caller. */
-typedef enum lrp_status lrp_rule_function(void *data, const struct lrp_application *application, struct lrp_tensor **given,
+typedef enum lrp_status lrp_rule_function(void *data, const struct lrp_rule_step *application, struct lrp_tensor **given,
                                           struct lrp_error *err);
 
 /* A row of the table or of a book. The same description serves both; a book copies what it is given. */
@@ -69,11 +70,11 @@ struct lrp_rule_row {
     int group_count;
     struct lrp_group groups[LRP_GROUPS];
     /* rows of a book: */
-    bool custom;             /* defaults are those of the parameters' texts; "epsilon" is a number like any other */
-    bool own_stabilizer;     /* its stabilizer's default is the parameter's text, not the convention's */
-    lrp_rule_function *function;                         /* of LRP_BY_FUNCTION */
-    void *data;                                          /* for it */
-    void (*retain)(void *data), (*release)(void *data);  /* called for every copy of the row; may be NULL */
+    bool custom;                 /* defaults are those of the parameters' texts; "epsilon" is a number like any other */
+    bool own_stabilizer;         /* its stabilizer's default is the parameter's text, not the convention's */
+    lrp_rule_function *function; /* of LRP_BY_FUNCTION */
+    void *data;                  /* for it */
+    void (*retain)(void *data), (*release)(void *data); /* called for every copy of the row; may be NULL */
 };
 enum lrp_parameter lrp_parameter_kind(const struct lrp_rule_row *row, int place);
 /* Place of a parameter in the row's list, -1 if it has none of that name; the table's epsilon also goes by stabilizer. */

@@ -8,12 +8,12 @@ float lrp_stabilize(float z, float e)
     return z < 0 ? z - e : z + e;
 }
 
-#define EACH(body)                       \
-    do {                                 \
-        _Pragma("omp simd")              \
-        for (size_t i = 0; i < n; i++) { \
-            body;                        \
-        }                                \
+#define EACH(body)                                                                                                             \
+    do {                                                                                                                       \
+        _Pragma("omp simd") for (size_t i = 0; i < n; i++)                                                                     \
+        {                                                                                                                      \
+            body;                                                                                                              \
+        }                                                                                                                      \
     } while (0)
 
 struct numbers {
@@ -26,9 +26,12 @@ WIDE static void divide_rows(const void *data, float *out, const float *const in
     const struct numbers *const p = data;
     const float *const r = in[0], *const d = in[1], *const z = in[2];
     const float e = p->e;
-    if (!p->sign) EACH(out[i] = r[i] / (d[i] < 0 ? d[i] - e : d[i] + e));
-    else if (p->sign > 0) EACH(out[i] = z[i] > 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
-    else EACH(out[i] = z[i] < 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
+    if (!p->sign)
+        EACH(out[i] = r[i] / (d[i] < 0 ? d[i] - e : d[i] + e));
+    else if (p->sign > 0)
+        EACH(out[i] = z[i] > 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
+    else
+        EACH(out[i] = z[i] < 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
 }
 
 WIDE static void share_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
@@ -49,31 +52,39 @@ WIDE static void sum_rows(const void *data, float *out, const float *const in[LR
 WIDE static void part_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
 {
     const float *const x = in[0];
-    if (((const struct numbers *)data)->sign > 0) EACH(out[i] = x[i] < 0 ? 0 : x[i]);
-    else EACH(out[i] = x[i] > 0 ? 0 : x[i]);
+    if (((const struct numbers *)data)->sign > 0)
+        EACH(out[i] = x[i] < 0 ? 0 : x[i]);
+    else
+        EACH(out[i] = x[i] > 0 ? 0 : x[i]);
 }
 
 WIDE static void mask_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
 {
     const float *const z = in[0];
-    if (((const struct numbers *)data)->sign > 0) EACH(out[i] = z[i] > 0 ? out[i] : 0);
-    else EACH(out[i] = z[i] < 0 ? out[i] : 0);
+    if (((const struct numbers *)data)->sign > 0)
+        EACH(out[i] = z[i] > 0 ? out[i] : 0);
+    else
+        EACH(out[i] = z[i] < 0 ? out[i] : 0);
 }
 
 WIDE static void set_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
 {
     const float factor = ((const struct numbers *)data)->factor;
     const float *const c = in[0], *const a = in[1];
-    if (a) EACH(out[i] = factor * (a[i] * c[i]));
-    else EACH(out[i] = factor * c[i]);
+    if (a)
+        EACH(out[i] = factor * (a[i] * c[i]));
+    else
+        EACH(out[i] = factor * c[i]);
 }
 
 WIDE static void add_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
 {
     const float factor = ((const struct numbers *)data)->factor;
     const float *const c = in[0], *const a = in[1];
-    if (a) EACH(out[i] += factor * (a[i] * c[i]));
-    else EACH(out[i] += factor * c[i]);
+    if (a)
+        EACH(out[i] += factor * (a[i] * c[i]));
+    else
+        EACH(out[i] += factor * c[i]);
 }
 
 void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, float e, const struct lrp_tensor *z, int sign,
@@ -112,8 +123,8 @@ void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s
     lrp_blocked_for(run, s, in, true, mask_rows, &p);
 }
 
-void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first, struct lrp_tensor *y,
-                             const struct lrp_run *run)
+void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first,
+                             struct lrp_tensor *y, const struct lrp_run *run)
 {
     const struct numbers p = {.factor = factor};
     const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {c, a};

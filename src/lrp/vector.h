@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 
-#include "primitives.h"
 #include "blocked.h"
+#include "primitives.h"
 
 /* stab(z,e) = z + sign(z)*e, and e where z is 0 (also -0.0); NaN stays NaN (semantics.md section 1). */
 float lrp_stabilize(float z, float e);
-/* Over whole tensors of one shape, row-major or in blocks (blocked.h), in one pass over memory. `first`: nothing is in y yet. */
+/* Over whole tensors of one shape, row-major or in blocks (blocked.h), in one pass over memory. `first`: nothing is in y yet.
+ */
 /* s = r / stab(d, e); 0 where z (NULL: not asked) does not have the sign wanted (> 0 or < 0) */
 void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, float e, const struct lrp_tensor *z, int sign,
                         struct lrp_tensor *s, const struct lrp_run *run);
@@ -25,7 +26,7 @@ void lrp_tensors_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, str
 /* y += factor * x */
 void lrp_tensors_add(float factor, const struct lrp_tensor *x, bool first, struct lrp_tensor *y, const struct lrp_run *run);
 /* y += factor * a * c; a NULL: 1; y may be c */
-void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first, struct lrp_tensor *y,
-                             const struct lrp_run *run);
+void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first,
+                             struct lrp_tensor *y, const struct lrp_run *run);
 
 #endif

@@ -51,14 +51,17 @@ static const struct lrp_word rule_keys[] = {
     {"formula", "one line for lists and menus; made from the groups if it is missing"},
 };
 static const struct lrp_word group_keys[] = {
-    {"terms", "a list of 1 to 4 terms: d = sum of sign * (W~ a~ + b~), s = R / stab(d), R_in = factor * sum of sign * a~ * W~^T s"},
+    {"terms",
+     "a list of 1 to 4 terms: d = sum of sign * (W~ a~ + b~), s = R / stab(d), R_in = factor * sum of sign * a~ * W~^T s"},
     {"factor", "what the group is multiplied by; 1"},
     {"stabilizer", "what is added to d with d's sign; the rule's stabilizer"},
     {"mask", "which outputs hand relevance on; all"},
 };
 static const struct lrp_word term_keys[] = {
-    {"input", "a~, what stands in for the layer's input"}, {"weight", "W~, what stands in for its weights"},
-    {"bias", "b~, what stands in for its bias; none"},      {"g", "the g of W+gW+ and W+gW-"},
+    {"input", "a~, what stands in for the layer's input"},
+    {"weight", "W~, what stands in for its weights"},
+    {"bias", "b~, what stands in for its bias; none"},
+    {"g", "the g of W+gW+ and W+gW-"},
     {"sign", "1 or -1; 1"},
 };
 static const struct lrp_word amounts[] = {
@@ -67,14 +70,17 @@ static const struct lrp_word amounts[] = {
     {"1+gamma", "a formula of those: + - * / and brackets"},
 };
 
-#define LIST(words) {words, sizeof words / sizeof *words}
+#define LIST(words)                                                                                                            \
+    {                                                                                                                          \
+        words, sizeof words / sizeof *words                                                                                    \
+    }
 static const struct {
     const struct lrp_word *words;
     size_t count;
 } lists[LRP_WORDS_COUNT] = {
-    [LRP_WORDS_RULE] = LIST(rule_keys),  [LRP_WORDS_GROUP] = LIST(group_keys),   [LRP_WORDS_TERM] = LIST(term_keys),
-    [LRP_WORDS_INPUT] = LIST(inputs),    [LRP_WORDS_WEIGHT] = LIST(weights),     [LRP_WORDS_BIAS] = LIST(biases),
-    [LRP_WORDS_MASK] = LIST(masks),      [LRP_WORDS_AMOUNT] = LIST(amounts),
+    [LRP_WORDS_RULE] = LIST(rule_keys), [LRP_WORDS_GROUP] = LIST(group_keys), [LRP_WORDS_TERM] = LIST(term_keys),
+    [LRP_WORDS_INPUT] = LIST(inputs),   [LRP_WORDS_WEIGHT] = LIST(weights),   [LRP_WORDS_BIAS] = LIST(biases),
+    [LRP_WORDS_MASK] = LIST(masks),     [LRP_WORDS_AMOUNT] = LIST(amounts),
 };
 
 const struct lrp_word *lrp_word_at(enum lrp_words list, size_t index)
@@ -95,9 +101,12 @@ static void write_modified(struct lrp_text *t, const char *word, const struct lr
 {
     const char *g = term->strength ? term->strength : "g";
     bool gamma = word[1] == '+' && word[2] == 'g';
-    if (!gamma) lrp_text_append(t, word);
-    else if (is_simple(g)) lrp_text_printf(t, "(%c + %s %s)", word[0], g, word + 3);
-    else lrp_text_printf(t, "(%c + (%s) %s)", word[0], g, word + 3);
+    if (!gamma)
+        lrp_text_append(t, word);
+    else if (is_simple(g))
+        lrp_text_printf(t, "(%c + %s %s)", word[0], g, word + 3);
+    else
+        lrp_text_printf(t, "(%c + (%s) %s)", word[0], g, word + 3);
 }
 
 /* d of a group. */

@@ -13,14 +13,12 @@ static const unsigned char *element(const struct lrp_blob *blob, size_t index)
 
 void lrp_blob_f32(const struct lrp_blob *blob, size_t first, size_t n, float *out)
 {
-    if (n)
-        lrp_convert_to_f32(blob->dtype, element(blob, first), n, false, out);
+    if (n) lrp_convert_to_f32(blob->dtype, element(blob, first), n, false, out);
 }
 
 void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *out)
 {
-    if (n)
-        lrp_convert_to_i64(blob->dtype, element(blob, first), n, false, out);
+    if (n) lrp_convert_to_i64(blob->dtype, element(blob, first), n, false, out);
 }
 
 float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index)
@@ -44,11 +42,9 @@ enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor *
     enum lrp_status status;
 
     if (lrp_dtype_size(blob->dtype) == 0)
-        return lrp_fail(err, LRP_UNSUPPORTED, "a constant of type %s cannot be computed with",
-                        lrp_dtype_text(blob->dtype));
+        return lrp_fail(err, LRP_UNSUPPORTED, "a constant of type %s cannot be computed with", lrp_dtype_text(blob->dtype));
     status = lrp_tensor_new(blob->dtype, &blob->shape, out, err);
-    if (status)
-        return status;
+    if (status) return status;
     if (lrp_dtype_is_float(blob->dtype))
         lrp_blob_f32(blob, 0, (*out)->count, (*out)->f);
     else
@@ -59,8 +55,7 @@ enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor *
 /* Little-endian: the low bytes of an integer come first, so that narrowing is copying them. */
 static void narrow(const int64_t *from, size_t count, size_t size, unsigned char *to)
 {
-    for (size_t i = 0; i < count; i++)
-        memcpy(to + i * size, &from[i], size);
+    for (size_t i = 0; i < count; i++) memcpy(to + i * size, &from[i], size);
 }
 
 enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_tensor *tensor, struct lrp_blob **out,
@@ -72,8 +67,7 @@ enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_t
     struct lrp_blob *const blob = lrp_arena_calloc(arena, 1, sizeof *blob);
     void *const raw = lrp_arena_calloc(arena, tensor->count, size);
 
-    if (!blob || !raw)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
+    if (!blob || !raw) return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
     if (is_float)
         memcpy(raw, tensor->f, tensor->count * size);
     else if (size <= sizeof(int64_t))

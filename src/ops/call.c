@@ -29,20 +29,17 @@ enum lrp_attribute_kind lrp_attribute_expected(const char *name)
 {
     char word[64];
 
-    if (strlen(name) > sizeof word - 3 || strchr(name, ' '))
-        return 0;
+    if (strlen(name) > sizeof word - 3 || strchr(name, ' ')) return 0;
     snprintf(word, sizeof word, " %s ", name);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
-        if (strstr(expected[i].names, word))
-            return expected[i].kind;
+        if (strstr(expected[i].names, word)) return expected[i].kind;
     return 0;
 }
 
 const char *lrp_attribute_kind_words(enum lrp_attribute_kind kind)
 {
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
-        if (expected[i].kind == kind)
-            return expected[i].words;
+        if (expected[i].kind == kind) return expected[i].words;
     return "something else";
 }
 
@@ -62,13 +59,11 @@ enum lrp_status lrp_call_check_attributes(const struct lrp_call *call, struct lr
 const struct lrp_attribute *lrp_call_attribute(const struct lrp_call *call, const char *name)
 {
     for (int i = 0; i < call->attribute_count; i++)
-        if (strcmp(call->attributes[i].name, name) == 0)
-            return &call->attributes[i];
+        if (strcmp(call->attributes[i].name, name) == 0) return &call->attributes[i];
     return NULL;
 }
 
-static const struct lrp_attribute *attribute_of(const struct lrp_call *call, const char *name,
-                                                enum lrp_attribute_kind kind)
+static const struct lrp_attribute *attribute_of(const struct lrp_call *call, const char *name, enum lrp_attribute_kind kind)
 {
     const struct lrp_attribute *attribute = lrp_call_attribute(call, name);
 
@@ -100,10 +95,8 @@ int lrp_call_ints(const struct lrp_call *call, const char *name, int64_t *out, i
 {
     const struct lrp_attribute *attribute = attribute_of(call, name, LRP_ATTRIBUTE_INTS);
 
-    if (!attribute)
-        return -1;
-    for (size_t i = 0; i < attribute->count && i < (size_t)most; i++)
-        out[i] = attribute->ints[i];
+    if (!attribute) return -1;
+    for (size_t i = 0; i < attribute->count && i < (size_t)most; i++) out[i] = attribute->ints[i];
     return attribute->count > INT32_MAX ? INT32_MAX : (int)attribute->count;
 }
 
@@ -111,8 +104,7 @@ int lrp_call_const_ints(const struct lrp_call *call, int input, int64_t *out, in
 {
     const struct lrp_blob *blob = lrp_call_has(call, input) ? call->in[input].constant : NULL;
 
-    if (!blob || blob->dtype == LRP_DTYPE_STRING || blob->count > (size_t)most)
-        return -1;
+    if (!blob || blob->dtype == LRP_DTYPE_STRING || blob->count > (size_t)most) return -1;
     lrp_blob_i64(blob, 0, blob->count, out);
     return (int)blob->count;
 }
@@ -131,18 +123,15 @@ int lrp_call_data_inputs(const struct lrp_call *call)
 {
     int count = 0;
 
-    for (int i = 0; i < call->in_count; i++)
-        count += lrp_call_is_data(call, i);
+    for (int i = 0; i < call->in_count; i++) count += lrp_call_is_data(call, i);
     return count;
 }
 
 bool lrp_call_weighted(const struct lrp_call *call)
 {
-    if (!call->op || !(call->op->traits & LRP_TRAIT_WEIGHTED) || !lrp_call_is_data(call, 0))
-        return false;
+    if (!call->op || !(call->op->traits & LRP_TRAIT_WEIGHTED) || !lrp_call_is_data(call, 0)) return false;
     for (int i = 1; i <= 2; i++)
-        if (lrp_call_has(call, i) && !call->in[i].constant)
-            return false;
+        if (lrp_call_has(call, i) && !call->in[i].constant) return false;
     return lrp_call_int(call, "transA", 0) == 0;
 }
 
@@ -155,7 +144,6 @@ int lrp_call_product(const struct lrp_call *call)
 
 int lrp_normalize_axis(int64_t axis, int rank)
 {
-    if (axis < -rank || axis >= rank)
-        return -1;
+    if (axis < -rank || axis >= rank) return -1;
     return (int)(axis < 0 ? axis + rank : axis);
 }

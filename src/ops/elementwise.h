@@ -34,15 +34,15 @@ struct lrp_unary {
 /* Makes NAME_map and NAME_slope of `float NAME(float x, const float *p)` and `float NAME_d(float x, float y, const float *p)`.
  */
 #define LRP_UNARY_MAP(name)                                                                                                    \
-    static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p) {                             \
-        for (size_t i = 0; i < n; ++i)                                                                                         \
-            y[i] = name(x[i], p);                                                                                              \
+    static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p)                               \
+    {                                                                                                                          \
+        for (size_t i = 0; i < n; ++i) y[i] = name(x[i], p);                                                                   \
     }
 #define LRP_UNARY_SLOPE(name)                                                                                                  \
     static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g,     \
-                             size_t n, const float *p) {                                                                       \
-        for (size_t i = 0; i < n; ++i)                                                                                         \
-            g[i] = s[i] * name##_d(x[i], y[i], p);                                                                             \
+                             size_t n, const float *p)                                                                         \
+    {                                                                                                                          \
+        for (size_t i = 0; i < n; ++i) g[i] = s[i] * name##_d(x[i], y[i], p);                                                  \
     }
 #define LRP_UNARY(name) LRP_UNARY_MAP(name) LRP_UNARY_SLOPE(name)
 
@@ -56,8 +56,8 @@ enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_ca
                               const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                               struct lrp_tensor *const *grad, const struct lrp_run *run);
 
-/* In which blocks elementwise functions leave what lies in `block` (blocked.h): the same, or 0 if it has missing channels and f(0) is
- * not 0. */
+/* In which blocks elementwise functions leave what lies in `block` (blocked.h): the same, or 0 if it has missing channels and
+ * f(0) is not 0. */
 int lrp_unary_blocks(const struct lrp_unary *table, const struct lrp_call *call, int block);
 int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero);
 /* How many elements a tensor has in memory, those of missing channels included. */

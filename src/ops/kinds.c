@@ -4,11 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct lrp_kind_row rows[LRP_KIND_COUNT] = {
-    [LRP_KIND_OTHER] = {"", "", "", false, false},
-#define X(id, name, group, second_group, supported, supported_pr26) \
+static const struct lrp_kind_row rows[LRP_KIND_COUNT] = {[LRP_KIND_OTHER] = {"", "", "", false, false},
+#define X(id, name, group, second_group, supported, supported_pr26)                                                            \
     [LRP_KIND_##id] = {name, group, second_group, supported, supported_pr26},
-    LRP_KINDS(X)
+                                                         LRP_KINDS(X)
 #undef X
 };
 
@@ -22,7 +21,6 @@ const struct lrp_kind_row *lrp_kind_row(enum lrp_kind kind)
 enum lrp_kind lrp_kind_find(const char *name)
 {
     for (size_t i = 1; i < LRP_KIND_COUNT; i++)
-        if (strcmp(rows[i].name, name) == 0)
-            return (enum lrp_kind)i;
+        if (strcmp(rows[i].name, name) == 0) return (enum lrp_kind)i;
     return LRP_KIND_OTHER;
 }

@@ -42,17 +42,18 @@ enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_t
 /* ---- calls ---- */
 
 enum lrp_attribute_kind { /* numbers of ONNX's AttributeProto.AttributeType */
-    LRP_ATTRIBUTE_FLOAT = 1,
-    LRP_ATTRIBUTE_INT = 2,
-    LRP_ATTRIBUTE_STRING = 3,
-    LRP_ATTRIBUTE_TENSOR = 4,
-    LRP_ATTRIBUTE_GRAPH = 5,
-    LRP_ATTRIBUTE_FLOATS = 6,
-    LRP_ATTRIBUTE_INTS = 7,
-    LRP_ATTRIBUTE_STRINGS = 8,
-    LRP_ATTRIBUTE_GRAPHS = 10,
-    LRP_ATTRIBUTE_REFERENCE = 98, /* inside a function: whatever the call of the function has under the name `s` */
-    LRP_ATTRIBUTE_OTHER = 99      /* kept by name, never understood */
+                          LRP_ATTRIBUTE_FLOAT = 1,
+                          LRP_ATTRIBUTE_INT = 2,
+                          LRP_ATTRIBUTE_STRING = 3,
+                          LRP_ATTRIBUTE_TENSOR = 4,
+                          LRP_ATTRIBUTE_GRAPH = 5,
+                          LRP_ATTRIBUTE_FLOATS = 6,
+                          LRP_ATTRIBUTE_INTS = 7,
+                          LRP_ATTRIBUTE_STRINGS = 8,
+                          LRP_ATTRIBUTE_GRAPHS = 10,
+                          LRP_ATTRIBUTE_REFERENCE =
+                              98, /* inside a function: whatever the call of the function has under the name `s` */
+                          LRP_ATTRIBUTE_OTHER = 99 /* kept by name, never understood */
 };
 struct lrp_attribute {
     const char *name;
@@ -71,7 +72,7 @@ struct lrp_attribute {
 
 /* What is known of a value before anything runs. */
 struct lrp_desc {
-    bool present;           /* false: an optional input that was left out (or an output nobody named) */
+    bool present; /* false: an optional input that was left out (or an output nobody named) */
     enum lrp_dtype dtype;
     struct lrp_shape shape;
     const struct lrp_blob *constant; /* not NULL: the value is known */
@@ -100,7 +101,8 @@ int64_t lrp_call_int(const struct lrp_call *call, const char *name, int64_t othe
 float lrp_call_float(const struct lrp_call *call, const char *name, float otherwise);
 /* Borrowed; `otherwise` if missing. */
 const char *lrp_call_string(const struct lrp_call *call, const char *name, const char *otherwise);
-/* An INTS attribute: fills out with at most `most` values and returns how many it has; -1 if it is missing or of another kind. */
+/* An INTS attribute: fills out with at most `most` values and returns how many it has; -1 if it is missing or of another kind.
+ */
 int lrp_call_ints(const struct lrp_call *call, const char *name, int64_t *out, int most);
 /* The integers of an input that is constant (axes, shapes, ...): returns how many, -1 if the input is missing, not
  * constant, or has more than `most`. */
@@ -142,14 +144,14 @@ void lrp_modify(enum lrp_weight_modifier modifier, float gamma, float *values, s
 /* ---- operators ---- */
 
 enum lrp_trait {
-    LRP_TRAIT_WEIGHTED = 1,   /* linear in input 0 with constant weights (inputs 1, 2) read by prepare through a modifier */
-    LRP_TRAIT_MOVES = 2,      /* only moves elements: relevance is routed by the vjp as it is */
-    LRP_TRAIT_PRODUCT = 4,    /* a product of its k data inputs: each gets 1/k of the relevance */
-    LRP_TRAIT_ACTIVATION = 8, /* one input, elementwise: can be fused behind a linear layer */
+    LRP_TRAIT_WEIGHTED = 1,    /* linear in input 0 with constant weights (inputs 1, 2) read by prepare through a modifier */
+    LRP_TRAIT_MOVES = 2,       /* only moves elements: relevance is routed by the vjp as it is */
+    LRP_TRAIT_PRODUCT = 4,     /* a product of its k data inputs: each gets 1/k of the relevance */
+    LRP_TRAIT_ACTIVATION = 8,  /* one input, elementwise: can be fused behind a linear layer */
     LRP_TRAIT_SHAPE_ONLY = 16, /* needs only the shape of its input: folded even when the input is data */
-    LRP_TRAIT_ADDS = 32,      /* the sum of its inputs */
-    LRP_TRAIT_GATES = 64,     /* one input: an element comes out as it is, or as 0 with slope 0 */
-    LRP_TRAIT_SELECTS = 128   /* output 0 consists of elements of input 0, each with slope 1 */
+    LRP_TRAIT_ADDS = 32,       /* the sum of its inputs */
+    LRP_TRAIT_GATES = 64,      /* one input: an element comes out as it is, or as 0 with slope 0 */
+    LRP_TRAIT_SELECTS = 128    /* output 0 consists of elements of input 0, each with slope 1 */
 };
 
 /* Contract of the functions (all return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
@@ -162,22 +164,22 @@ enum lrp_trait {
  *          the caller, given back with release.
  * forward  in[i]: tensor of input i, NULL if absent, or if it is constant and in `prepared_inputs`. out[j]: tensors made by the
  *          caller with inferred dtype and shape (contents undefined), NULL if not wanted. Writes every element.
- * vjp      in, out as in forward (for WEIGHTED operators both arrays may hold NULLs: nothing may depend on them but weights that
- *          came as data); s[j]: cotangent of output j, NULL = zero; grad[i]: zeroed tensor of input i's shape, NULL if not wanted:
- *          receives J_i^T s (WEIGHTED and SELECTS operators overwrite grad[0], which need not be zeroed). Only float inputs are ever wanted. NULL: not differentiable.
- * kind     the type of layer a call is; NULL: `static_kind`. */
+ * vjp      in, out as in forward (for WEIGHTED operators both arrays may hold NULLs: nothing may depend on them but weights
+ * that came as data); s[j]: cotangent of output j, NULL = zero; grad[i]: zeroed tensor of input i's shape, NULL if not wanted:
+ *          receives J_i^T s (WEIGHTED and SELECTS operators overwrite grad[0], which need not be zeroed). Only float inputs are
+ * ever wanted. NULL: not differentiable. kind     the type of layer a call is; NULL: `static_kind`. */
 struct lrp_operator {
-    const char *name;   /* ONNX operator name */
-    const char *domain; /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
-    short versions[12]; /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
-    short newer;        /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
-    unsigned traits;    /* enum lrp_trait */
+    const char *name;         /* ONNX operator name */
+    const char *domain;       /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
+    short versions[12];       /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
+    short newer;              /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
+    unsigned traits;          /* enum lrp_trait */
     unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
     enum lrp_kind static_kind;
     enum lrp_kind (*kind)(const struct lrp_call *call);
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
-    enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle, const struct lrp_run *run,
-                               struct lrp_error *err);
+    enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
+                               const struct lrp_run *run, struct lrp_error *err);
     void (*release)(void *handle);
     size_t (*bytes)(const void *handle); /* memory a handle holds by now; NULL: next to none */
     enum lrp_status (*forward)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
@@ -185,19 +187,21 @@ struct lrp_operator {
     enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                            const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                            struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
-    /* Optional: in blocks of how many channels (blocked.h) forward takes its data inputs and makes out[0], or vjp (`back`) takes s[0] and
-     * makes grad[0], with the least effort; 0: row-major. Before the call *from is what the data inputs lie in, all of them or, of
-     * sums, some. What is said to be taken in blocks is taken row-major by WEIGHTED ones and sums, too. A vjp that makes grad[0] in
-     * blocks takes in[] so; one that takes s[0] so, out[]. NULL: all row-major. */
-    enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from, int *to,
-                              struct lrp_error *err);
+    /* Optional: in blocks of how many channels (blocked.h) forward takes its data inputs and makes out[0], or vjp (`back`)
+     * takes s[0] and makes grad[0], with the least effort; 0: row-major. Before the call *from is what the data inputs lie in,
+     * all of them or, of sums, some. What is said to be taken in blocks is taken row-major by WEIGHTED ones and sums, too. A
+     * vjp that makes grad[0] in blocks takes in[] so; one that takes s[0] so, out[]. NULL: all row-major. */
+    enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
+                              int *to, struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
 };
 
 /* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".
- * *why (may be NULL) then says "the operator is not implemented" or "this version of the operator is not implemented" (borrowed, static). */
+ * *why (may be NULL) then says "the operator is not implemented" or "this version of the operator is not implemented"
+ * (borrowed, static). */
 const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why);
-/* Rows beyond the table: those of plugins. Any version; a model's domain "" (a layer type of a JSON model) fits every domain. */
+/* Rows beyond the table: those of plugins. Any version; a model's domain "" (a layer type of a JSON model) fits every domain.
+ */
 struct lrp_operator_set {
     const struct lrp_operator *const *rows;
     size_t count;
@@ -208,22 +212,23 @@ const struct lrp_operator *lrp_operator_set_find(const struct lrp_operator_set *
 const struct lrp_operator *lrp_operator_at(size_t index);
 
 /* Each family's rows, ended by a row without a name (defined in the family's file, collected in table.c). */
-extern const struct lrp_operator lrp_ops_linear[];      /* linear.c: Conv ConvTranspose Gemm MatMul, lrpscope Dense, Scale */
-extern const struct lrp_operator lrp_ops_pooling[];     /* pooling.c */
-extern const struct lrp_operator lrp_ops_normalize[];   /* normalize.c: BatchNormalization LayerNormalization Softmax ... */
-extern const struct lrp_operator lrp_ops_activation[];  /* activation.c: unary elementwise ones that serve as activations */
-extern const struct lrp_operator lrp_ops_arithmetic[];  /* arithmetic.c: binary/n-ary with broadcasting, comparisons, Where */
-extern const struct lrp_operator lrp_ops_math[];        /* math.c: other unary elementwise: Sqrt Exp Erf Neg ... Cast */
-extern const struct lrp_operator lrp_ops_reduce[];      /* reduce.c */
-extern const struct lrp_operator lrp_ops_move[];        /* move.c: Reshape Flatten Transpose Concat Split Slice Pad Gather Expand ... */
-extern const struct lrp_operator lrp_ops_einsum[];      /* einsum.c */
-extern const struct lrp_operator lrp_ops_attention[];   /* attention.c */
-extern const struct lrp_operator lrp_ops_quantize[];    /* quantize.c: QuantizeLinear DequantizeLinear DynamicQuantizeLinear */
-extern const struct lrp_operator lrp_ops_quantized[];   /* quantized.c: ConvInteger MatMulInteger QLinearConv QLinearMatMul */
-extern const struct lrp_operator lrp_ops_rotary[];      /* rotary.c */
-extern const struct lrp_operator lrp_ops_gridsample[];  /* gridsample.c */
-extern const struct lrp_operator lrp_ops_loss[];        /* loss.c */
-extern const struct lrp_operator lrp_ops_resize[];      /* resize.c: Resize Upsample */
-extern const struct lrp_operator lrp_ops_shape[];       /* shape.c: Shape Size Constant ConstantOfShape Range ... */
+extern const struct lrp_operator lrp_ops_linear[];     /* linear.c: Conv ConvTranspose Gemm MatMul, lrpscope Dense, Scale */
+extern const struct lrp_operator lrp_ops_pooling[];    /* pooling.c */
+extern const struct lrp_operator lrp_ops_normalize[];  /* normalize.c: BatchNormalization LayerNormalization Softmax ... */
+extern const struct lrp_operator lrp_ops_activation[]; /* activation.c: unary elementwise ones that serve as activations */
+extern const struct lrp_operator lrp_ops_arithmetic[]; /* arithmetic.c: binary/n-ary with broadcasting, comparisons, Where */
+extern const struct lrp_operator lrp_ops_math[];       /* math.c: other unary elementwise: Sqrt Exp Erf Neg ... Cast */
+extern const struct lrp_operator lrp_ops_reduce[];     /* reduce.c */
+extern const struct lrp_operator
+    lrp_ops_move[]; /* move.c: Reshape Flatten Transpose Concat Split Slice Pad Gather Expand ... */
+extern const struct lrp_operator lrp_ops_einsum[];     /* einsum.c */
+extern const struct lrp_operator lrp_ops_attention[];  /* attention.c */
+extern const struct lrp_operator lrp_ops_quantize[];   /* quantize.c: QuantizeLinear DequantizeLinear DynamicQuantizeLinear */
+extern const struct lrp_operator lrp_ops_quantized[];  /* quantized.c: ConvInteger MatMulInteger QLinearConv QLinearMatMul */
+extern const struct lrp_operator lrp_ops_rotary[];     /* rotary.c */
+extern const struct lrp_operator lrp_ops_gridsample[]; /* gridsample.c */
+extern const struct lrp_operator lrp_ops_loss[];       /* loss.c */
+extern const struct lrp_operator lrp_ops_resize[];     /* resize.c: Resize Upsample */
+extern const struct lrp_operator lrp_ops_shape[];      /* shape.c: Shape Size Constant ConstantOfShape Range ... */
 
 #endif

@@ -4,16 +4,16 @@
 #include <string.h>
 
 static const struct lrp_operator *const families[] = {
-    lrp_ops_linear, lrp_ops_pooling, lrp_ops_normalize, lrp_ops_activation, lrp_ops_arithmetic,
-    lrp_ops_math,   lrp_ops_reduce,  lrp_ops_move,      lrp_ops_attention, lrp_ops_gridsample, lrp_ops_quantize, lrp_ops_quantized, lrp_ops_rotary, lrp_ops_loss, lrp_ops_einsum, lrp_ops_resize, lrp_ops_shape,
+    lrp_ops_linear, lrp_ops_pooling, lrp_ops_normalize, lrp_ops_activation, lrp_ops_arithmetic, lrp_ops_math,
+    lrp_ops_reduce, lrp_ops_move,    lrp_ops_attention, lrp_ops_gridsample, lrp_ops_quantize,   lrp_ops_quantized,
+    lrp_ops_rotary, lrp_ops_loss,    lrp_ops_einsum,    lrp_ops_resize,     lrp_ops_shape,
 };
 
 const struct lrp_operator *lrp_operator_at(size_t index)
 {
     for (size_t family = 0; family < sizeof families / sizeof *families; family++)
         for (const struct lrp_operator *row = families[family]; row->name; row++)
-            if (index-- == 0)
-                return row;
+            if (index-- == 0) return row;
     return NULL;
 }
 
@@ -23,8 +23,7 @@ static int version_at(const struct lrp_operator *row, int opset)
     int found = 0;
 
     for (size_t i = 0; i < sizeof row->versions / sizeof *row->versions && row->versions[i]; i++)
-        if (row->versions[i] <= opset)
-            found = row->versions[i];
+        if (row->versions[i] <= opset) found = row->versions[i];
     return found;
 }
 
@@ -39,8 +38,7 @@ const struct lrp_operator *lrp_operator_find(const char *domain, const char *nam
     for (size_t family = 0; family < sizeof families / sizeof *families; family++)
         for (const struct lrp_operator *row = families[family]; row->name; row++) {
             /* asked for every node of a model: the first letter rules out most rows */
-            if (row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0)
-                continue;
+            if (row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0) continue;
             known = true;
             const int version = version_at(row, opset);
             if (version > best_version) {
@@ -48,16 +46,15 @@ const struct lrp_operator *lrp_operator_find(const char *domain, const char *nam
                 best_version = version;
             }
         }
-    if (best && best->newer && opset >= best->newer)
-        best = NULL;
-    if (!best && why)
-        *why = known ? "this version of the operator is not implemented" : "the operator is not implemented";
+    if (best && best->newer && opset >= best->newer) best = NULL;
+    if (!best && why) *why = known ? "this version of the operator is not implemented" : "the operator is not implemented";
     return best;
 }
 
 const struct lrp_operator *lrp_operator_set_find(const struct lrp_operator_set *set, const char *domain, const char *name)
 {
     for (size_t i = 0; set && i < set->count; i++)
-        if (strcmp(set->rows[i]->name, name) == 0 && (!*domain || strcmp(set->rows[i]->domain, domain) == 0)) return set->rows[i];
+        if (strcmp(set->rows[i]->name, name) == 0 && (!*domain || strcmp(set->rows[i]->domain, domain) == 0))
+            return set->rows[i];
     return NULL;
 }

@@ -29,7 +29,7 @@ static double correlation_of(const float *a, const float *b, size_t n, double me
 enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
                                      int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
 {
-    const struct lrp_tensor *x = lrp_numbers_tensor(a->relevance[layer_a]), *y = lrp_numbers_tensor(b->relevance[layer_b]);
+    const struct lrp_tensor *x = lrp_result_tensor(a->relevance[layer_a]), *y = lrp_result_tensor(b->relevance[layer_b]);
     if (!x || !y) return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
     size_t n, m, pairs = 0;
     const float *f = part_of(x, sample, &n), *g = part_of(y, sample, &m);
@@ -51,16 +51,18 @@ enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, 
     return LRP_OK;
 }
 
-enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
-                                               int64_t sample, const char *path, struct lrp_error *err)
+enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b,
+                                               int layer_b, int64_t sample, const char *path, struct lrp_error *err)
 {
     struct lrp_plane *x = NULL, *y = NULL, *difference = calloc(1, sizeof *difference);
     enum lrp_status status = difference ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_snapshot_plane(a, layer_a, LRP_SHOW_RELEVANCE, sample, &x, err);
-    if (status == LRP_OK) status = lrp_snapshot_plane(b, layer_b, LRP_SHOW_RELEVANCE, sample, &y, err);
-    if (status == LRP_OK) status = lrp_plane_difference(x, y, difference, err);
-    if (status == LRP_OK) status = lrp_snapshot_write_plane(a, difference, LRP_SHOW_RELEVANCE, sample, path, err);
-    else free(difference);
+    if (!status) status = lrp_snapshot_plane(a, layer_a, LRP_SHOW_RELEVANCE, sample, &x, err);
+    if (!status) status = lrp_snapshot_plane(b, layer_b, LRP_SHOW_RELEVANCE, sample, &y, err);
+    if (!status) status = lrp_plane_difference(x, y, difference, err);
+    if (!status)
+        status = lrp_snapshot_write_plane(a, difference, LRP_SHOW_RELEVANCE, sample, path, err);
+    else
+        free(difference);
     lrp_plane_free(x);
     lrp_plane_free(y);
     free(x);

@@ -25,25 +25,26 @@ static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, 
     *out = (struct lrp_picture){0};
     enum lrp_status status = lrp_snapshot_grey(s, sample, &plane, err);
     if (status == LRP_UNSUPPORTED) return LRP_OK;
-    if (status == LRP_OK) status = lrp_picture_new(plane.width, plane.height, 1, out, err);
-    for (size_t i = 0; status == LRP_OK && i < (size_t)plane.width * (size_t)plane.height; i++)
+    if (!status) status = lrp_picture_new(plane.width, plane.height, 1, out, err);
+    for (size_t i = 0; !status && i < (size_t)plane.width * (size_t)plane.height; i++)
         out->pixels[i] = (unsigned char)(plane.values[i] * 255 + 0.5F);
     lrp_plane_free(&plane);
     return status;
 }
 
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show, int64_t sample,
-                                         const char *path, struct lrp_error *err)
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
+                                         int64_t sample, const char *path, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
     struct lrp_range range;
     struct lrp_picture under = {0}, picture = {0};
     const struct lrp_plane *const planes[] = {plane};
-    enum lrp_status status = lrp_state_heatmap(s->settings, show, &options, err);
-    if (status == LRP_OK) status = lrp_range_of(planes, 1, &options, &range, err);
-    if (status == LRP_OK && options.overlay < 1 && show != LRP_SHOW_WEIGHTS && show != LRP_SHOW_CHANNELS) status = grey_input(s, sample, &under, err);
-    if (status == LRP_OK) status = lrp_render_heatmap(plane, &range, &options, under.pixels ? &under : NULL, &picture, err);
-    if (status == LRP_OK) status = lrp_picture_write_png(&picture, path, err);
+    enum lrp_status status = lrp_settings_heatmap(s->settings, show, &options, err);
+    if (!status) status = lrp_range_of(planes, 1, &options, &range, err);
+    if (!status && options.overlay < 1 && show != LRP_SHOW_WEIGHTS && show != LRP_SHOW_CHANNELS)
+        status = grey_input(s, sample, &under, err);
+    if (!status) status = lrp_render_heatmap(plane, &range, &options, under.pixels ? &under : NULL, &picture, err);
+    if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
     lrp_picture_free(&under);
     lrp_plane_free(plane);
@@ -56,7 +57,7 @@ enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot,
 {
     struct lrp_plane *plane = NULL;
     enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
-    return status == LRP_OK ? lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err) : status;
+    return !status ? lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err) : status;
 }
 
 enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
@@ -64,8 +65,8 @@ enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot,
 {
     struct lrp_plane *plane = NULL;
     enum lrp_status status = new_plane(&plane, err);
-    if (status == LRP_OK) status = lrp_snapshot_channel_plane(snapshot, layer, show, sample, channel, plane, err);
-    if (status == LRP_OK) return lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err);
+    if (!status) status = lrp_snapshot_channel_plane(snapshot, layer, show, sample, channel, plane, err);
+    if (!status) return lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err);
     free(plane);
     return status;
 }
@@ -78,13 +79,15 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
     struct lrp_heatmap_options options;
     const struct lrp_tensor *t = show == LRP_SHOW_ACTIVATION ? lrp_session_value_activation(session, value)
                                                              : lrp_session_value_relevance(session, value);
-    enum lrp_status status = t ? lrp_session_snapshot(session, &s, err)
-                               : lrp_fail(err, LRP_USAGE, "nothing is known of a value %s", value);
-    if (status == LRP_OK) status = lrp_state_heatmap(s->settings, show, &options, err);
-    if (status == LRP_OK) status = new_plane(&plane, err);
-    if (status == LRP_OK) status = lrp_plane_from_tensor(t, sample, options.reduction, false, plane, err);
-    if (status == LRP_OK) status = lrp_snapshot_write_plane(s, plane, show, sample, path, err);
-    else free(plane);
+    enum lrp_status status =
+        t ? lrp_session_snapshot(session, &s, err) : lrp_fail(err, LRP_USAGE, "nothing is known of a value %s", value);
+    if (!status) status = lrp_settings_heatmap(s->settings, show, &options, err);
+    if (!status) status = new_plane(&plane, err);
+    if (!status) status = lrp_plane_from_tensor(t, sample, options.reduction, false, plane, err);
+    if (!status)
+        status = lrp_snapshot_write_plane(s, plane, show, sample, path, err);
+    else
+        free(plane);
     lrp_snapshot_release(s);
     lrp_tensor_release(t);
     return status;
@@ -116,10 +119,11 @@ static void sheet_free(struct sheet *sheet)
 /* Of one sample, where the first axis is the batch of the inputs. */
 static struct lrp_statistics sample_statistics(const struct lrp_snapshot *s, size_t layer, int64_t sample)
 {
-    const struct lrp_tensor *t = lrp_numbers_tensor(s->relevance[layer]);
+    const struct lrp_tensor *t = lrp_result_tensor(s->relevance[layer]);
     int64_t samples = (int64_t)s->target_count;
     struct lrp_statistics statistics = s->relevance_statistics[layer];
-    if (!t || samples < 2 || sample < 0 || sample >= samples || t->shape.rank == 0 || t->shape.dim[0] != samples) return statistics;
+    if (!t || samples < 2 || sample < 0 || sample >= samples || t->shape.rank == 0 || t->shape.dim[0] != samples)
+        return statistics;
     struct lrp_tensor part = {.dtype = t->dtype, .shape = t->shape, .count = t->count / (size_t)samples, .references = 1};
     part.shape.dim[0] = 1;
     part.f = t->f + (size_t)sample * part.count;
@@ -140,16 +144,22 @@ static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, s
     texts[2] = strdup(lrp_shape_text(&l->shape, 1, "x", shape, sizeof shape));
     if (!texts[0] || !texts[1] || !texts[2]) return false;
     lrp_snapshot_plane(s, (int)i, LRP_SHOW_RELEVANCE, sample, &sheet->planes[i], NULL);
-    sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0], .subtitle = texts[1], .shape = texts[2],
-                                              .plane = sheet->planes[i], .statistics = sample_statistics(s, i, sample)};
+    sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0],
+                                              .subtitle = texts[1],
+                                              .shape = texts[2],
+                                              .plane = sheet->planes[i],
+                                              .statistics = sample_statistics(s, i, sample)};
     return true;
 }
 
-enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path, struct lrp_error *err)
+enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,
+                                          struct lrp_error *err)
 {
     size_t count = snapshot->layers->count;
-    struct sheet sheet = {.tiles = calloc(count, sizeof *sheet.tiles), .planes = calloc(count, sizeof(struct lrp_plane *)),
-                          .texts = calloc(3 * count, sizeof(char *)), .count = count};
+    struct sheet sheet = {.tiles = calloc(count, sizeof *sheet.tiles),
+                          .planes = calloc(count, sizeof(struct lrp_plane *)),
+                          .texts = calloc(3 * count, sizeof(char *)),
+                          .count = count};
     bool ok = sheet.tiles && sheet.planes && sheet.texts;
     for (size_t i = 0; ok && i < count; i++) ok = sheet_tile(snapshot, sample, i, &sheet);
     enum lrp_status status = ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -161,11 +171,12 @@ enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, i
                         lrp_settings_get(snapshot->settings, LRP_SETTING_COMPOSITE));
     }
     const char *slash = strrchr(snapshot->model_path, '/');
-    struct lrp_sheet out = {.title = slash ? slash + 1 : snapshot->model_path, .note = note.data, .tiles = sheet.tiles, .count = count};
+    struct lrp_sheet out = {
+        .title = slash ? slash + 1 : snapshot->model_path, .note = note.data, .tiles = sheet.tiles, .count = count};
     struct lrp_picture picture = {0};
-    if (status == LRP_OK) status = lrp_state_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &out.options, err);
-    if (status == LRP_OK) status = lrp_sheet_render(&out, &picture, err);
-    if (status == LRP_OK) status = lrp_picture_write_png(&picture, path, err);
+    if (!status) status = lrp_settings_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &out.options, err);
+    if (!status) status = lrp_sheet_render(&out, &picture, err);
+    if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
     lrp_text_free(&note);
     sheet_free(&sheet);
@@ -178,7 +189,8 @@ enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, i
 static char *removed_list(const struct lrp_layer_list *layers)
 {
     cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; list && i < layers->removed_count; i++) cJSON_AddItemToArray(list, cJSON_CreateString(layers->removed[i]));
+    for (size_t i = 0; list && i < layers->removed_count; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(layers->removed[i]));
     char *text = list ? cJSON_PrintUnformatted(list) : NULL;
     cJSON_Delete(list);
     return text;
@@ -194,20 +206,23 @@ enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const 
     struct lrp_safetensor *tensors = calloc((size_t)g->value_count + 1, sizeof *tensors);
     char *removed = removed_list(&r->network->view->list);
     enum lrp_status status = tensors && removed ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK && !done) status = lrp_fail(err, LRP_UNSUPPORTED, "%s: there is no relevance yet", path);
+    if (!status && !done) status = lrp_fail(err, LRP_UNSUPPORTED, "%s: there is no relevance yet", path);
     size_t count = 0;
-    for (int v = 0; status == LRP_OK && v < g->value_count; v++) {
+    for (int v = 0; !status && v < g->value_count; v++) {
         if (!r->relevance[v] || g->values[v].own) continue;
-        const struct lrp_tensor *t = lrp_tensor_rows(r->relevance[v], NULL);
+        const struct lrp_tensor *t = lrp_tensor_row_major(r->relevance[v], NULL);
         if (!t) {
             status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
             break;
         }
-        tensors[count++] = (struct lrp_safetensor){.name = g->values[v].name, .dtype = LRP_DTYPE_FLOAT, .shape = t->shape,
-                                                   .data = (const unsigned char *)t->f, .count = t->count};
+        tensors[count++] = (struct lrp_safetensor){.name = g->values[v].name,
+                                                   .dtype = LRP_DTYPE_FLOAT,
+                                                   .shape = t->shape,
+                                                   .data = (const unsigned char *)t->f,
+                                                   .count = t->count};
     }
     const char *const metadata[] = {"removed", removed ? removed : "[]"};
-    if (status == LRP_OK) status = lrp_safetensors_write(path, tensors, count, metadata, 1, err);
+    if (!status) status = lrp_safetensors_write(path, tensors, count, metadata, 1, err);
     free(removed);
     free(tensors);
     lrp_results_release(r);

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "convert.h"
 #include "internal.h"
 #include "mapping.h"
 #include "npy.h"
 #include "preprocess.h"
-#include "convert.h"
 #include "text.h"
 
 #define MOST_STANDARD_INPUT ((size_t)1 << 30) /* bytes */
@@ -38,18 +38,21 @@ static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
     return out->length ? LRP_OK : lrp_fail(err, LRP_FILE, "standard input is empty");
 }
 
-static enum lrp_status tensor_from_npy(const unsigned char *bytes, size_t size, const struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status tensor_from_npy(const unsigned char *bytes, size_t size, const struct lrp_tensor **out,
+                                       struct lrp_error *err)
 {
     struct lrp_npy npy;
     struct lrp_tensor *tensor = NULL;
     enum lrp_status status = lrp_npy_parse(bytes, size, &npy, err);
-    if (status == LRP_OK && npy.fortran && npy.shape.rank > 1)
+    if (!status && npy.fortran && npy.shape.rank > 1)
         status = lrp_fail(err, LRP_FILE, "column-major order is not read from standard input (numpy.ascontiguousarray helps)");
     enum lrp_dtype dtype = lrp_dtype_is_float(npy.dtype) ? LRP_DTYPE_FLOAT : npy.dtype;
-    if (status == LRP_OK) status = lrp_tensor_new(dtype, &npy.shape, &tensor, err);
-    if (status != LRP_OK) return status;
-    if (lrp_dtype_is_float(dtype)) lrp_convert_to_f32(npy.dtype, npy.data, npy.count, npy.swapped, tensor->f);
-    else lrp_convert_to_i64(npy.dtype, npy.data, npy.count, npy.swapped, tensor->i);
+    if (!status) status = lrp_tensor_new(dtype, &npy.shape, &tensor, err);
+    if (status) return status;
+    if (lrp_dtype_is_float(dtype))
+        lrp_convert_to_f32(npy.dtype, npy.data, npy.count, npy.swapped, tensor->f);
+    else
+        lrp_convert_to_i64(npy.dtype, npy.data, npy.count, npy.swapped, tensor->i);
     *out = tensor;
     return LRP_OK;
 }
@@ -69,12 +72,13 @@ static const char *base_name(const char *path)
 enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct lrp_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
-    *out = (struct lrp_source){.label = strdup(standard ? "-" : base_name(path)), .path = strdup(standard ? "standard input" : path)};
+    *out = (struct lrp_source){.label = strdup(standard ? "-" : base_name(path)),
+                               .path = strdup(standard ? "standard input" : path)};
     struct lrp_text bytes = {0};
     struct lrp_mapping mapping = {0};
     enum lrp_status status = out->label && out->path ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = standard ? read_stdin(&bytes, err) : lrp_mapping_open(path, &mapping, err);
-    if (status == LRP_OK) {
+    if (!status) status = standard ? read_stdin(&bytes, err) : lrp_mapping_open(path, &mapping, err);
+    if (!status) {
         if (!standard && lrp_npy_sniff(mapping.data, mapping.size)) {
             struct lrp_tensor *array = NULL;
             status = lrp_tensor_read_npy(path, &array, err);
@@ -82,12 +86,12 @@ enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct
         } else {
             status = standard ? decode((const unsigned char *)bytes.data, bytes.length, out, err)
                               : decode(mapping.data, mapping.size, out, err);
-            if (status != LRP_OK) lrp_fail_context(err, status, "%s", out->path);
+            if (status) lrp_fail_context(err, status, "%s", out->path);
         }
     }
     lrp_mapping_close(&mapping);
     lrp_text_free(&bytes);
-    if (status != LRP_OK) lrp_source_free(out);
+    if (status) lrp_source_free(out);
     return status;
 }
 
@@ -101,14 +105,14 @@ static enum lrp_status preprocess_of(const struct lrp_settings *settings, struct
     enum lrp_status status = LRP_OK;
     lrp_preprocess_defaults(out);
     if (*file) status = lrp_preprocess_read(file, out, err);
-    for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; !status && i < sizeof keys / sizeof *keys; i++)
         if (lrp_settings_given(settings, keys[i]) && *lrp_settings_get(settings, keys[i]))
             status = lrp_preprocess_set(out, lrp_setting_key(keys[i]), lrp_settings_get(settings, keys[i]), err);
     return status;
 }
 
-static enum lrp_status misfit(const struct lrp_source *source, const struct lrp_model_value *input, const struct lrp_shape *shape,
-                              const struct lrp_tensor *array, struct lrp_error *err)
+static enum lrp_status misfit(const struct lrp_source *source, const struct lrp_model_value *input,
+                              const struct lrp_shape *shape, const struct lrp_tensor *array, struct lrp_error *err)
 {
     char got[160], want[160];
     lrp_shape_text(&array->shape, 0, "x", got, sizeof got);
@@ -125,7 +129,8 @@ static enum lrp_status check_array(const struct lrp_source *source, const struct
         return lrp_fail(err, LRP_FILE, "%s: its type is %s, but input %s takes %s", source->path ? source->path : source->label,
                         lrp_dtype_text(array->dtype), input->name, lrp_dtype_text(input->dtype));
     if (array->count == 0)
-        return lrp_fail(err, LRP_FILE, "%s: there is nothing in it: a dimension is 0", source->path ? source->path : source->label);
+        return lrp_fail(err, LRP_FILE, "%s: there is nothing in it: a dimension is 0",
+                        source->path ? source->path : source->label);
     if (shape->rank < 0) return LRP_OK;
     if (shape->rank != array->shape.rank) return misfit(source, input, shape, array, err);
     for (int i = 0; i < shape->rank; i++) {
@@ -136,14 +141,14 @@ static enum lrp_status check_array(const struct lrp_source *source, const struct
     return LRP_OK;
 }
 
-enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input, const struct lrp_shape *asked,
-                                  const struct lrp_settings *settings, const struct lrp_tensor **out, bool *one_by_one,
-                                  struct lrp_error *err)
+enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
+                                  const struct lrp_shape *asked, const struct lrp_settings *settings,
+                                  const struct lrp_tensor **out, bool *one_by_one, struct lrp_error *err)
 {
     const struct lrp_shape *shape = asked->rank >= 0 ? asked : &input->shape;
     if (source->array) {
         enum lrp_status status = check_array(source, input, shape, one_by_one, err);
-        if (status == LRP_OK) *out = lrp_tensor_retain(source->array);
+        if (!status) *out = lrp_tensor_retain(source->array);
         return status;
     }
     if (!lrp_dtype_is_float(input->dtype))
@@ -152,9 +157,9 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
     struct lrp_preprocess preprocess;
     struct lrp_tensor *tensor = NULL;
     enum lrp_status status = preprocess_of(settings, &preprocess, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     status = lrp_preprocess_apply(&preprocess, &source->picture, shape, &tensor, NULL, err);
-    if (status != LRP_OK) return lrp_fail_context(err, status, "%s", source->path ? source->path : source->label);
+    if (status) return lrp_fail_context(err, status, "%s", source->path ? source->path : source->label);
     *out = tensor;
     return LRP_OK;
 }

@@ -39,7 +39,7 @@ void lrp_network_release(struct lrp_network *network);
 /* True if the network is what these shapes and settings ask for. */
 bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shape *shapes, const struct lrp_settings *settings);
 
-struct lrp_state {
+struct lrp_setup {
     int references;
     struct lrp_network *network;
     struct lrp_settings *settings;
@@ -48,29 +48,29 @@ struct lrp_state {
     struct lrp_check *check;
     struct lrp_composite *composite;
     struct lrp_assignment assignment;
-    char **rule_texts;       /* by layer */
+    char **rule_texts; /* by layer */
     struct lrp_labels labels;
-    int output;              /* value that is explained */
+    int output; /* value that is explained */
 };
-enum lrp_status lrp_state_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_state **out,
+enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err);
-struct lrp_state *lrp_state_retain(struct lrp_state *state);
-void lrp_state_release(struct lrp_state *state);
+struct lrp_setup *lrp_setup_retain(struct lrp_setup *state);
+void lrp_setup_release(struct lrp_setup *state);
 
 /* Where an input of the model comes from. */
 struct lrp_source {
-    char *label, *path;          /* path: for messages; NULL for tensors given by the caller */
-    struct lrp_picture picture;  /* pixels NULL: no picture */
+    char *label, *path;             /* path: for messages; NULL for tensors given by the caller */
+    struct lrp_picture picture;     /* pixels NULL: no picture */
     const struct lrp_tensor *array; /* or a tensor, NULL: none */
 };
 void lrp_source_free(struct lrp_source *source);
 /* Reads a picture, a .npy, or standard input ("-"). */
 enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct lrp_error *err);
-/* The tensor a model input gets from a source: preprocessed, checked against the input's shape (`asked`: --input-shape, rank -1 if
- * not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */
-enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input, const struct lrp_shape *asked,
-                                  const struct lrp_settings *settings, const struct lrp_tensor **out, bool *one_by_one,
-                                  struct lrp_error *err);
+/* The tensor a model input gets from a source: preprocessed, checked against the input's shape (`asked`: --input-shape, rank -1
+ * if not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */
+enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
+                                  const struct lrp_shape *asked, const struct lrp_settings *settings,
+                                  const struct lrp_tensor **out, bool *one_by_one, struct lrp_error *err);
 
 struct lrp_results {
     int references;
@@ -80,22 +80,22 @@ struct lrp_results {
     int64_t sample;
     size_t value_count;
     /* published, under the session's lock; a slot is set once and never changed */
-    const struct lrp_tensor **values, **relevance; /* by value number */
+    const struct lrp_tensor **values, **relevance;                  /* by value number */
     struct lrp_statistics *value_statistics, *relevance_statistics; /* by layer */
     double *forward_ms, *relevance_ms;                              /* likewise: where the time went */
     bool forward_done, relevance_done;
     struct lrp_target *targets;
     size_t target_count;
     /* how the relevance was made, once it is done: for the next pass, which may take over most of it */
-    struct lrp_state *made_under;
+    struct lrp_setup *made_under;
     struct lrp_tensor *start;
     const struct lrp_tensor **edges; /* what consumers gave to values that have several (propagate.h); NULL: not kept */
     size_t edge_count;
     struct lrp_ledger *ledger; /* NULL: nobody asked for it yet */
-    struct lrp_results *base; /* finished results of the same network and input, until this pass is done itself */
+    struct lrp_results *base;  /* finished results of the same network and input, until this pass is done itself */
 };
-/* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just these
- * are taken over, and what is known of relevance serves as base. */
+/* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just
+ * these are taken over, and what is known of relevance serves as base. */
 enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_tensor *const *inputs, int64_t sample,
                                 struct lrp_results *keep_forward, struct lrp_results **out, struct lrp_error *err);
 struct lrp_results *lrp_results_retain(struct lrp_results *results);
@@ -107,14 +107,14 @@ struct lrp_cache {
     struct lrp_results *items[LRP_CACHE_MOST];
     size_t count;
 };
-/* Puts results in front (retained). What has to go for it, or is more than `most_bytes` together, is moved to `out`, to be released
- * by the caller (unlocked: that may take a while): room for LRP_CACHE_MOST. Returns how many. */
+/* Puts results in front (retained). What has to go for it, or is more than `most_bytes` together, is moved to `out`, to be
+ * released by the caller (unlocked: that may take a while): room for LRP_CACHE_MOST. Returns how many. */
 size_t lrp_cache_put(struct lrp_cache *cache, struct lrp_results *results, size_t most_bytes, struct lrp_results **out);
 /* What a pass under this state would find, found before (borrowed); or NULL. */
-struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_state *state, const struct lrp_tensor *const *inputs,
-                                   int64_t sample);
+struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_setup *state,
+                                   const struct lrp_tensor *const *inputs, int64_t sample);
 /* Results with finished activations of the same network, inputs and output (borrowed), or NULL. */
-struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_state *state,
+struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *state,
                                            const struct lrp_tensor *const *inputs, int64_t sample);
 /* A network that serves shapes and settings (borrowed), or NULL. */
 struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_shape *shapes,
@@ -124,17 +124,17 @@ void lrp_cache_clear(struct lrp_cache *cache);
 /* What one job works on: its own references. */
 struct lrp_job {
     struct lrp_session *session;
-    struct lrp_state *state;
+    struct lrp_setup *state;
     struct lrp_results *results;
     const struct lrp_tensor **inputs; /* by model input */
     size_t input_count;
     enum lrp_want want;
     uint64_t generation;
-    bool keep_edges;                  /* more rule changes are to be expected */
+    bool keep_edges; /* more rule changes are to be expected */
     void (*notify)(void *);
     void *notify_data;
-    const struct lrp_run *run;        /* while it runs */
-    double updated;                   /* when all but the ledger was there; 0: not yet */
+    const struct lrp_run *run; /* while it runs */
+    double updated;            /* when all but the ledger was there; 0: not yet */
 };
 
 struct lrp_session {
@@ -145,29 +145,30 @@ struct lrp_session {
     int64_t sample;
     double load_ms;
 
-    pthread_mutex_t lock;             /* guards everything below */
+    pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t wake, idle;
-    struct lrp_state *state;
+    struct lrp_setup *state;
     struct lrp_results *results;
     struct lrp_cache cache;
-    _Atomic uint64_t generation;      /* a job of another generation stops */
+    _Atomic uint64_t generation; /* a job of another generation stops */
     atomic_bool interrupted;
     enum lrp_job_state job_state;
     int done, total;
     double prepare_ms, forward_ms, relevance_ms;
-    double update_ms;                 /* the last job that got to its end, and the layers it computed */
+    double update_ms; /* the last job that got to its end, and the layers it computed */
     int forward_layers, relevance_layers;
     struct lrp_error job_error;
     pthread_t worker;
     bool worker_started, worker_quit;
-    bool worker_busy;                 /* from a request until nothing is left to do */
-    bool worker_working;              /* a job is running right now */
-    struct lrp_job *pending;          /* the latest request, NULL if none */
+    bool worker_busy;        /* from a request until nothing is left to do */
+    bool worker_working;     /* a job is running right now */
+    struct lrp_job *pending; /* the latest request, NULL if none */
 };
 
 bool lrp_job_should_stop(void *job);
 void lrp_job_notify(const struct lrp_job *job);
-/* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it is. */
+/* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it
+ * is. */
 void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, bool relevance, int value, int layer);
 /* What the passes tell after every node (lrp_progress). */
 struct lrp_watch {
@@ -175,27 +176,27 @@ struct lrp_watch {
     const struct lrp_tensor *const *tensors;
     bool relevance;
     bool *computed; /* by layer; owned by the pass */
-    double since; /* when the node before was done, ms */
+    double since;   /* when the node before was done, ms */
 };
 void lrp_watch_node(void *watch, int node, int done, int total);
 /* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
 void lrp_job_describe_activations(struct lrp_job *job);
 
 /* What is to become of the session if everything works out. */
-struct lrp_plan {
+struct lrp_session_plan {
     const struct lrp_tensor **inputs;
     struct lrp_shape *shapes;
     bool same_inputs; /* tensors made before serve again */
     bool one_by_one;
     int64_t sample;
     struct lrp_network *network;
-    struct lrp_state *state;
+    struct lrp_setup *state;
     struct lrp_results *results;
 };
 /* `same_sources`: only settings change. Whatever comes of it, the plan is to be freed. Errors: as lrp_session_apply. */
-enum lrp_status lrp_plan_make(struct lrp_session *session, const struct lrp_settings *settings, bool same_sources, struct lrp_plan *plan,
-                              struct lrp_error *err);
-void lrp_plan_free(struct lrp_plan *plan, size_t inputs);
+enum lrp_status lrp_session_plan_make(struct lrp_session *session, const struct lrp_settings *settings, bool same_sources,
+                                      struct lrp_session_plan *plan, struct lrp_error *err);
+void lrp_session_plan_free(struct lrp_session_plan *plan, size_t inputs);
 /* Samples that inputs hold: the first dimension of the first that is there; 0 without any. */
 int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs);
 
@@ -213,32 +214,32 @@ double lrp_now_ms(void);
 
 /* What a target's text means for one sample: flat indices into the output without its batch axis. */
 struct lrp_target_choice {
-    int64_t index; /* shown; the first of several */
+    int64_t index;                /* shown; the first of several */
     int64_t first, stride, count; /* indices first, first+stride, ... */
 };
 /* Choices for every sample of an output (count = first dimension); owned. Errors: LRP_USAGE. */
 enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *output, const struct lrp_labels *labels,
                                    struct lrp_target_choice **out, size_t *count, struct lrp_error *err);
 /* The relevance a pass starts with, and the targets as they are shown (owned). */
-enum lrp_status lrp_targets_start(const struct lrp_state *state, const struct lrp_tensor *output, struct lrp_tensor **start,
+enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_tensor **start,
                                   struct lrp_target **targets, size_t *count, struct lrp_error *err);
 
 /* The heatmap options a state asks for. */
-enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
-                                  struct lrp_error *err);
+enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
+                                     struct lrp_error *err);
 /* Draws a plane and writes it as PNG; takes it over, whatever comes of it. */
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show, int64_t sample,
-                                         const char *path, struct lrp_error *err);
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
+                                         int64_t sample, const char *path, struct lrp_error *err);
 /* The container of a public snapshot. */
 struct lrp_snapshot_box {
-    struct lrp_snapshot shown;      /* first: a snapshot is its box */
-    struct lrp_snapshot_box *self;  /* what may be changed through a snapshot that may not: its references */
+    struct lrp_snapshot shown;     /* first: a snapshot is its box */
+    struct lrp_snapshot_box *self; /* what may be changed through a snapshot that may not: its references */
     int references;
-    const struct lrp_numbers **activation, **relevance; /* what `shown` borrows */
+    const struct lrp_result **activation, **relevance; /* what `shown` borrows */
     struct lrp_statistics *activation_statistics, *relevance_statistics;
     struct lrp_target *targets;
     double *forward_ms, *relevance_ms;
-    struct lrp_state *state;
+    struct lrp_setup *state;
     struct lrp_results *results;
     struct lrp_model *model;
     char *input_label;

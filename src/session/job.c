@@ -39,7 +39,7 @@ static void release_all(const struct lrp_tensor **tensors, size_t count)
     free(tensors);
 }
 
-static int thread_count(const struct lrp_state *state)
+static int thread_count(const struct lrp_setup *state)
 {
     int64_t wanted = 0;
     lrp_parse_int64(lrp_settings_get(state->settings, LRP_SETTING_THREADS), &wanted);
@@ -86,24 +86,25 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
     set_state(job, LRP_JOB_FORWARD);
     double before = lrp_now_ms();
     watch.since = before;
-    enum lrp_status status = lrp_engine_forward(r->network->engine, values, job->state->output, run, lrp_watch_node, &watch, err);
+    enum lrp_status status =
+        lrp_engine_forward(r->network->engine, values, job->state->output, run, lrp_watch_node, &watch, err);
     lrp_job_publish(job, values, false, job->state->output, -1);
     pthread_mutex_lock(&job->session->lock);
     job->session->forward_ms = lrp_now_ms() - before;
     job->session->forward_layers = count_true(computed, layers);
-    r->forward_done = status == LRP_OK;
+    r->forward_done = !status;
     pthread_mutex_unlock(&job->session->lock);
     release_all(values, r->value_count);
     free(computed);
-    if (status == LRP_OK) lrp_job_describe_activations(job);
-    if (status == LRP_OK) keep_results(job);
+    if (!status) lrp_job_describe_activations(job);
+    if (!status) keep_results(job);
     return status;
 }
 
 /* The output that is explained, in rows; NULL: no memory. */
 static const struct lrp_tensor *output_of(const struct lrp_job *job)
 {
-    return lrp_tensor_rows(job->results->values[job->state->output], job->run);
+    return lrp_tensor_row_major(job->results->values[job->state->output], job->run);
 }
 
 static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **start, struct lrp_error *err)
@@ -113,7 +114,7 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     size_t count = 0;
     enum lrp_status status = output ? lrp_targets_start(job->state, output, start, &targets, &count, err)
                                     : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
-    if (status != LRP_OK) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
+    if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
     pthread_mutex_lock(&job->session->lock);
     free(job->results->targets);
     job->results->targets = targets;
@@ -137,7 +138,7 @@ static const struct lrp_results *usable_base(const struct lrp_job *job, const st
 }
 
 /* By layer: is its rule another than the one the base was made with? Owned by the caller; NULL when out of memory. */
-static bool *changed_rules(const struct lrp_state *now, const struct lrp_state *before)
+static bool *changed_rules(const struct lrp_setup *now, const struct lrp_setup *before)
 {
     bool *changed = calloc(now->assignment.count + 1, sizeof *changed);
     for (size_t i = 0; changed && i < now->assignment.count; i++)
@@ -150,9 +151,9 @@ static void finish_relevance(struct lrp_job *job, struct lrp_tensor *start)
 {
     struct lrp_results *r = job->results;
     r->relevance_done = true;
-    lrp_state_release(r->made_under);
+    lrp_setup_release(r->made_under);
     lrp_tensor_release(r->start);
-    r->made_under = lrp_state_retain(job->state);
+    r->made_under = lrp_setup_retain(job->state);
     r->start = lrp_tensor_retain(start);
 }
 
@@ -183,13 +184,14 @@ static bool backward_new(const struct lrp_job *job, const struct lrp_results *ba
 }
 
 /* After the pass: the session's account of it, and what the next one can build on. */
-static void finish_backward(struct lrp_job *job, enum lrp_status status, struct backward *b, struct lrp_tensor *start, double took)
+static void finish_backward(struct lrp_job *job, enum lrp_status status, struct backward *b, struct lrp_tensor *start,
+                            double took)
 {
     struct lrp_results *r = job->results, *done_with = NULL;
     pthread_mutex_lock(&job->session->lock);
     job->session->relevance_ms = took;
     job->session->relevance_layers = count_true(b->computed, b->layers);
-    if (status == LRP_OK) {
+    if (!status) {
         finish_relevance(job, start);
         if (!r->edges) {
             r->edges = b->edges;
@@ -201,16 +203,22 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
     }
     pthread_mutex_unlock(&job->session->lock);
     lrp_results_release(done_with);
-    if (status == LRP_OK) keep_results(job);
+    if (!status) keep_results(job);
 }
 
-static struct lrp_propagation propagation_of(const struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run)
+static struct lrp_propagation propagation_of(const struct lrp_job *job, const struct lrp_tensor *start,
+                                             const struct lrp_run *run)
 {
     const struct lrp_results *r = job->results;
-    return (struct lrp_propagation){.engine = r->network->engine, .view = r->network->view, .assignment = &job->state->assignment,
-                                    .values = r->values, .method = job->state->method,
-                                    .keep_activation = job->state->convention == LRP_CONVENTION_PR26, .start = job->state->output,
-                                    .start_relevance = start, .run = run};
+    return (struct lrp_propagation){.engine = r->network->engine,
+                                    .view = r->network->view,
+                                    .assignment = &job->state->assignment,
+                                    .values = r->values,
+                                    .method = job->state->method,
+                                    .keep_activation = job->state->convention == LRP_CONVENTION_PR26,
+                                    .start = job->state->output,
+                                    .start_relevance = start,
+                                    .run = run};
 }
 
 static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
@@ -239,16 +247,20 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     watch.since = before;
     enum lrp_status status = lrp_propagate(&p, b.relevance, err);
     double after = lrp_now_ms();
-    for (int v = 0; status == LRP_OK && v < g->value_count; v++) {
+    for (int v = 0; !status && v < g->value_count; v++) {
         int producer = g->values[v].producer;
-        lrp_job_publish(job, b.relevance, true, v, producer >= 0 ? r->network->view->layer_of_node[producer] : g->values[v].is_input ? 0 : -1);
+        lrp_job_publish(job, b.relevance, true, v,
+                        producer >= 0           ? r->network->view->layer_of_node[producer]
+                        : g->values[v].is_input ? 0
+                                                : -1);
     }
     finish_backward(job, status, &b, start, after - before);
     backward_free(&b, r->value_count);
     return status;
 }
 
-/* The sum of the outputs that are explained: where the start is not 0. NaN if the start is no image of them: the whole output, an array. */
+/* The sum of the outputs that are explained: where the start is not 0. NaN if the start is no image of them: the whole output,
+ * an array. */
 static double explained_output(const struct lrp_job *job, const struct lrp_tensor *start)
 {
     const char *how = lrp_settings_get(job->state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
@@ -270,7 +282,8 @@ static void count_node(void *data, int node, int done, int total)
     lrp_job_notify(job);
 }
 
-static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
+                               struct lrp_error *err)
 {
     struct lrp_propagation p = propagation_of(job, start, run);
     struct lrp_ledger *ledger = NULL;
@@ -279,7 +292,7 @@ static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *sta
     job->updated = lrp_now_ms();
     set_state(job, LRP_JOB_LEDGER);
     enum lrp_status status = lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &ledger, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     pthread_mutex_lock(&job->session->lock);
     job->results->ledger = ledger;
     pthread_mutex_unlock(&job->session->lock);
@@ -301,21 +314,23 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
 {
     struct lrp_tensor *start = NULL;
     enum lrp_status status = lrp_memory_bound(job, err);
-    if (status == LRP_OK && !job->results->forward_done) status = forward(job, run, err);
-    if (status == LRP_OK) status = start_relevance(job, &start, err);
+    if (!status && !job->results->forward_done) status = forward(job, run, err);
+    if (!status) status = start_relevance(job, &start, err);
     bool checked = job->want >= LRP_WANT_RELEVANCE && job->state->method == LRP_METHOD_LRP &&
                    !lrp_settings_flag(job->state->settings, LRP_SETTING_SKIP_CHECKS);
     /* a model that fails the check says so even if it could not run anyway */
-    if (checked && !job->state->check->passed && (status == LRP_OK || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
-    if (status == LRP_OK && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
-    if (status == LRP_OK && job->want == LRP_WANT_LEDGER && !job->results->ledger) status = account(job, start, run, err);
+    if (checked && !job->state->check->passed && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
+    if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
+    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger) status = account(job, start, run, err);
     lrp_tensor_release(start);
     return status;
 }
 
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
 {
-    const struct lrp_run run = {.threads = thread_count(job->state), .should_stop = lrp_job_should_stop, .data = job,
+    const struct lrp_run run = {.threads = thread_count(job->state),
+                                .should_stop = lrp_job_should_stop,
+                                .data = job,
                                 .pool = lrp_engine_pool(job->results->network->engine)};
     struct lrp_error error = {0};
     struct lrp_session *s = job->session;
@@ -331,13 +346,13 @@ enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
     pthread_mutex_lock(&s->lock);
     if (updates) s->update_ms = (job->updated > 0 ? job->updated : lrp_now_ms()) - before;
     if (atomic_load(&s->generation) == job->generation) { /* else a later request speaks for the session */
-        s->job_state = status == LRP_OK ? LRP_JOB_DONE : status == LRP_CANCELLED ? LRP_JOB_CANCELLED : LRP_JOB_FAILED;
-        s->job_error = status == LRP_OK ? (struct lrp_error){0} : error;
+        s->job_state = !status ? LRP_JOB_DONE : status == LRP_CANCELLED ? LRP_JOB_CANCELLED : LRP_JOB_FAILED;
+        s->job_error = !status ? (struct lrp_error){0} : error;
     } else if (status == LRP_CANCELLED && s->job_state != LRP_JOB_NONE && !s->pending) {
         s->job_state = LRP_JOB_CANCELLED;
     }
     pthread_mutex_unlock(&s->lock);
     lrp_job_notify(job);
-    if (status != LRP_OK && err) *err = error;
+    if (status && err) *err = error;
     return status;
 }

@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "linear.h"
+#include "linear/linear.h"
 #include "primitives.h"
 #include "terms.h"
 #include "text.h"
 
-/* How many copies of its weights a layer holds at most while it works under a rule: a convolution one in the order of the file and
- * one in the layout of either direction; a dense layer works on those in the file, unless the rule changes them. */
+/* How many copies of its weights a layer holds at most while it works under a rule: a convolution one in the order of the file
+ * and one in the layout of either direction; a dense layer works on those in the file, unless the rule changes them. */
 static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lrp_rule *rule)
 {
     struct lrp_group groups[LRP_GROUPS];
@@ -21,8 +21,8 @@ static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lr
     return 0;
 }
 
-/* As how many times its weights a layer holds them: small groups are done several as one. What cannot run holds none, and its inputs may
- * be anything. */
+/* As how many times its weights a layer holds them: small groups are done several as one. What cannot run holds none, and its
+ * inputs may be anything. */
 static uint64_t joined_groups(const struct lrp_network *n, size_t layer)
 {
     const struct lrp_node *node = &n->graph->nodes[n->view->nodes[layer].anchor];
@@ -43,8 +43,8 @@ static uint64_t missing_channels(const struct lrp_shape *shape)
     return rest ? (uint64_t)(lrp_shape_count(shape) / channels * (BLOCK - rest)) : 0;
 }
 
-/* What must be there in any case: the activations and relevances of all values, which are the product; what the largest layer needs
- * while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
+/* What must be there in any case: the activations and relevances of all values, which are the product; what the largest layer
+ * needs while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
 static uint64_t needed_bytes(const struct lrp_job *job)
 {
     enum { TENSORS_AT_WORK = 6 };
@@ -63,7 +63,8 @@ static uint64_t needed_bytes(const struct lrp_job *job)
                               copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
         if (held > weights) weights = held;
     }
-    const uint64_t own = list->activation_bytes, kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */
+    const uint64_t own = list->activation_bytes,
+                   kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */
     const uint64_t at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float);
     return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
 }
@@ -81,14 +82,17 @@ static uint64_t usual_limit(void)
     return memory_of_machine() / 2;
 }
 
-/* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as many. */
+/* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as
+ * many. */
 static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error *err)
 {
     const uint64_t kept = job->results->network->view->list.activation_bytes, machine = memory_of_machine();
     if (kept <= (job->want >= LRP_WANT_RELEVANCE ? machine / 2 : machine)) return LRP_OK;
-    return lrp_fail(err, LRP_MEMORY, "%s: the activations%s take %llu bytes, this machine has %llu in all; a smaller input or batch "
-                    "needs less, --memory tries all the same", lrp_model_path(job->session->model),
-                    job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "", (unsigned long long)(job->want >= LRP_WANT_RELEVANCE && kept <= UINT64_MAX / 2 ? 2 * kept : kept),
+    return lrp_fail(err, LRP_MEMORY,
+                    "%s: the activations%s take %llu bytes, this machine has %llu in all; a smaller input or batch "
+                    "needs less, --memory tries all the same",
+                    lrp_model_path(job->session->model), job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "",
+                    (unsigned long long)(job->want >= LRP_WANT_RELEVANCE && kept <= UINT64_MAX / 2 ? 2 * kept : kept),
                     (unsigned long long)machine);
 }
 
@@ -119,8 +123,8 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
     const char *text;
     const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job);
     if (*text && limit < needed)
-        return lrp_fail(err, LRP_MEMORY, "%s: --memory %s is too small: %llu bytes are needed", lrp_model_path(job->session->model),
-                        text, (unsigned long long)needed);
+        return lrp_fail(err, LRP_MEMORY, "%s: --memory %s is too small: %llu bytes are needed",
+                        lrp_model_path(job->session->model), text, (unsigned long long)needed);
     if (!*text && check_machine(job, err) != LRP_OK) return LRP_MEMORY;
     lrp_lru_limit(lrp_engine_cache(engine), (size_t)left_over(job) - lrp_memory_for_results(job));
     lrp_pool_limit(lrp_engine_pool(engine), (size_t)limit);

@@ -22,7 +22,10 @@ static bool last(int *references)
 
 /* ---- network ---- */
 
-struct lrp_network *lrp_network_retain(struct lrp_network *network) { return retain(&network->references, network); }
+struct lrp_network *lrp_network_retain(struct lrp_network *network)
+{
+    return retain(&network->references, network);
+}
 
 void lrp_network_release(struct lrp_network *network)
 {
@@ -52,13 +55,17 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
     n->fuse = lrp_settings_flag(settings, LRP_SETTING_FUSE);
     n->strip_softmax = lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX);
     n->plugins = lrp_plugin_list_retain(settings->plugins);
-    const struct lrp_graph_options options = {.canonize = n->canonize, .strip_softmax = n->strip_softmax, .input_shapes = shapes,
+    const struct lrp_graph_options options = {.canonize = n->canonize,
+                                              .strip_softmax = n->strip_softmax,
+                                              .input_shapes = shapes,
                                               .operators = lrp_plugin_list_operators(settings->plugins)};
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
-    if (status == LRP_OK) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
-    if (status == LRP_OK) status = lrp_engine_new(n->graph, &n->engine, err);
-    if (status == LRP_OK) *out = n;
-    else lrp_network_release(n);
+    if (!status) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
+    if (!status) status = lrp_engine_new(n->graph, &n->engine, err);
+    if (!status)
+        *out = n;
+    else
+        lrp_network_release(n);
     return status;
 }
 
@@ -70,14 +77,18 @@ bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shap
     }
     return network->canonize == lrp_settings_flag(settings, LRP_SETTING_CANONIZE) &&
            network->fuse == lrp_settings_flag(settings, LRP_SETTING_FUSE) &&
-           network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX) && network->plugins == settings->plugins;
+           network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX) &&
+           network->plugins == settings->plugins;
 }
 
 /* ---- state ---- */
 
-struct lrp_state *lrp_state_retain(struct lrp_state *state) { return retain(&state->references, state); }
+struct lrp_setup *lrp_setup_retain(struct lrp_setup *state)
+{
+    return retain(&state->references, state);
+}
 
-void lrp_state_release(struct lrp_state *state)
+void lrp_setup_release(struct lrp_setup *state)
 {
     if (!state || !last(&state->references)) return;
     for (size_t i = 0; state->rule_texts && i < state->assignment.count; i++) free(state->rule_texts[i]);
@@ -92,7 +103,7 @@ void lrp_state_release(struct lrp_state *state)
 }
 
 /* Names that register nothing. */
-static enum lrp_status warn_of_idle(struct lrp_state *s, const struct lrp_registry *registry, struct lrp_error *err)
+static enum lrp_status warn_of_idle(struct lrp_setup *s, const struct lrp_registry *registry, struct lrp_error *err)
 {
     const struct lrp_graph *graph = s->network->graph;
     const struct lrp_layer_list *layers = &s->network->view->list;
@@ -109,33 +120,32 @@ static enum lrp_status warn_of_idle(struct lrp_state *s, const struct lrp_regist
     return fine ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status check_state(struct lrp_state *s, struct lrp_error *err)
+static enum lrp_status check_state(struct lrp_setup *s, struct lrp_error *err)
 {
     struct lrp_registry *registry = NULL;
     enum lrp_status status = lrp_registry_new(s->convention == LRP_CONVENTION_PR26, &registry, err);
-    for (size_t i = 0; status == LRP_OK && i < s->settings->layers.count; i++)
+    for (size_t i = 0; !status && i < s->settings->layers.count; i++)
         status = lrp_registry_support_layer(registry, s->settings->layers.items[i], err);
-    for (size_t i = 0; status == LRP_OK && i < s->settings->activations.count; i++)
+    for (size_t i = 0; !status && i < s->settings->activations.count; i++)
         status = lrp_registry_support_activation(registry, s->settings->activations.items[i], err);
-    if (status == LRP_OK) status = lrp_check_run(&s->network->view->list, registry, &s->check, err);
-    if (status == LRP_OK) status = warn_of_idle(s, registry, err);
+    if (!status) status = lrp_check_run(&s->network->view->list, registry, &s->check, err);
+    if (!status) status = warn_of_idle(s, registry, err);
     lrp_registry_free(registry);
     return status;
 }
 
-static enum lrp_status assign_rules(struct lrp_state *s, struct lrp_error *err)
+static enum lrp_status assign_rules(struct lrp_setup *s, struct lrp_error *err)
 {
     size_t count = s->settings->rules.count;
     struct lrp_rule_option *options = calloc(count + 1, sizeof *options);
     if (!options) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
     for (size_t i = 0; i < count; i++)
         options[i] = (struct lrp_rule_option){s->settings->selects.items[i], s->settings->rules.items[i]};
-    enum lrp_status status = lrp_composite_parse(lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE), s->settings->book, s->convention,
-                                                &s->composite, err);
-    if (status == LRP_OK)
-        status = lrp_assign(s->network->graph, s->network->view, s->composite, options, count, &s->assignment, err);
+    enum lrp_status status = lrp_composite_parse(lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE), s->settings->book,
+                                                 s->convention, &s->composite, err);
+    if (!status) status = lrp_assign(s->network->graph, s->network->view, s->composite, options, count, &s->assignment, err);
     free(options);
-    if (status != LRP_OK) return lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model));
+    if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model));
     s->rule_texts = calloc(s->assignment.count + 1, sizeof *s->rule_texts);
     size_t seen[4] = {0}, next = 0; /* layers with the last rules that were put into words: there are few different ones */
     for (size_t i = 0; s->rule_texts && i < s->assignment.count; i++) {
@@ -151,7 +161,7 @@ static enum lrp_status assign_rules(struct lrp_state *s, struct lrp_error *err)
 }
 
 /* The value that is explained: the model's first output, or the one of that name. */
-static enum lrp_status choose_output(struct lrp_state *s, struct lrp_error *err)
+static enum lrp_status choose_output(struct lrp_setup *s, struct lrp_error *err)
 {
     const struct lrp_definition *d = s->network->graph->definition;
     const char *name = lrp_settings_get(s->settings, LRP_SETTING_OUTPUT_NAME);
@@ -164,28 +174,30 @@ static enum lrp_status choose_output(struct lrp_state *s, struct lrp_error *err)
         }
         lrp_text_printf(&names, "%s%s", i ? ", " : "", d->outputs[i].name);
     }
-    enum lrp_status status = lrp_fail(err, LRP_USAGE, "%s: no output is called %s (outputs: %s)", d->path, name,
-                                      names.data ? names.data : "");
+    enum lrp_status status =
+        lrp_fail(err, LRP_USAGE, "%s: no output is called %s (outputs: %s)", d->path, name, names.data ? names.data : "");
     lrp_text_free(&names);
     return status;
 }
 
-enum lrp_status lrp_state_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_state **out,
+enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err)
 {
-    struct lrp_state *s = calloc(1, sizeof *s);
+    struct lrp_setup *s = calloc(1, sizeof *s);
     if (!s) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     s->references = 1;
     s->network = lrp_network_retain(network);
     enum lrp_status status = lrp_settings_copy(settings, &s->settings, err);
-    if (status == LRP_OK) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
-    if (status == LRP_OK) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
-    if (status == LRP_OK) status = assign_rules(s, err);
-    if (status == LRP_OK) status = check_state(s, err);
-    if (status == LRP_OK) status = choose_output(s, err);
-    if (status == LRP_OK && *lrp_settings_get(settings, LRP_SETTING_LABELS))
+    if (!status) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
+    if (!status) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
+    if (!status) status = assign_rules(s, err);
+    if (!status) status = check_state(s, err);
+    if (!status) status = choose_output(s, err);
+    if (!status && *lrp_settings_get(settings, LRP_SETTING_LABELS))
         status = lrp_labels_read(lrp_settings_get(settings, LRP_SETTING_LABELS), &s->labels, err);
-    if (status == LRP_OK) *out = s;
-    else lrp_state_release(s);
+    if (!status)
+        *out = s;
+    else
+        lrp_setup_release(s);
     return status;
 }

@@ -15,19 +15,19 @@ static void asked_shape(const struct lrp_settings *settings, struct lrp_shape *o
     }
 }
 
-void lrp_plan_free(struct lrp_plan *p, size_t inputs)
+void lrp_session_plan_free(struct lrp_session_plan *p, size_t inputs)
 {
     for (size_t i = 0; p->inputs && i < inputs; i++) lrp_tensor_release(p->inputs[i]);
     free(p->inputs);
     free(p->shapes);
     lrp_network_release(p->network);
-    lrp_state_release(p->state);
+    lrp_setup_release(p->state);
     lrp_results_release(p->results);
 }
 
 /* --input-shape may fill in what the file leaves open, and choose another batch; it cannot contradict the rest. */
-static enum lrp_status check_asked(const struct lrp_session *s, const struct lrp_model_value *input, const struct lrp_shape *asked,
-                                   struct lrp_error *err)
+static enum lrp_status check_asked(const struct lrp_session *s, const struct lrp_model_value *input,
+                                   const struct lrp_shape *asked, struct lrp_error *err)
 {
     char got[160], want[160];
     bool fits = asked->rank < 0 || input->shape.rank < 0 || asked->rank == input->shape.rank;
@@ -42,8 +42,9 @@ static enum lrp_status check_asked(const struct lrp_session *s, const struct lrp
 /* The tensors made before serve again: the sources are the same, and so is all that says how pictures become tensors. */
 static bool same_preprocessing(const struct lrp_session *s, const struct lrp_settings *settings)
 {
-    static const enum lrp_setting keys[] = {LRP_SETTING_INPUT_SHAPE, LRP_SETTING_SCALE,  LRP_SETTING_MEAN,     LRP_SETTING_STD,       LRP_SETTING_SIZE,
-                                            LRP_SETTING_CROP,        LRP_SETTING_LAYOUT, LRP_SETTING_CHANNELS, LRP_SETTING_PREPROCESS};
+    static const enum lrp_setting keys[] = {LRP_SETTING_INPUT_SHAPE, LRP_SETTING_SCALE,    LRP_SETTING_MEAN,
+                                            LRP_SETTING_STD,         LRP_SETTING_SIZE,     LRP_SETTING_CROP,
+                                            LRP_SETTING_LAYOUT,      LRP_SETTING_CHANNELS, LRP_SETTING_PREPROCESS};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (lrp_settings_given(s->state->settings, keys[i]) != lrp_settings_given(settings, keys[i]) ||
             strcmp(lrp_settings_get(s->state->settings, keys[i]), lrp_settings_get(settings, keys[i])) != 0)
@@ -51,34 +52,38 @@ static bool same_preprocessing(const struct lrp_session *s, const struct lrp_set
     return true;
 }
 
-static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i, struct lrp_plan *p, struct lrp_error *err)
+static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i,
+                                  struct lrp_session_plan *p, struct lrp_error *err)
 {
     struct lrp_model_value input;
     struct lrp_shape asked = {.rank = -1};
     lrp_model_input(s->model, i, &input);
     if (i == 0) asked_shape(settings, &asked);
     enum lrp_status status = check_asked(s, &input, &asked, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     const struct lrp_source *source = &s->sources[i];
     p->shapes[i] = asked;
     if (!source->array && !source->picture.pixels) return LRP_OK;
-    if (p->same_inputs && s->inputs[i]) p->inputs[i] = lrp_tensor_retain(s->inputs[i]);
-    else status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
-    if (status != LRP_OK) return status;
+    if (p->same_inputs && s->inputs[i])
+        p->inputs[i] = lrp_tensor_retain(s->inputs[i]);
+    else
+        status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
+    if (status) return status;
     p->shapes[i] = p->inputs[i]->shape;
     return LRP_OK;
 }
 
 /* With a fixed batch of 1 every input must bring the same number of samples. */
-static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_plan *p, size_t inputs, struct lrp_error *err)
+static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_session_plan *p, size_t inputs,
+                                    struct lrp_error *err)
 {
     int64_t samples = -1;
     for (size_t i = 0; p->one_by_one && i < inputs; i++) {
         if (!p->inputs[i] || p->inputs[i]->shape.rank < 1) continue;
         int64_t own = p->inputs[i]->shape.dim[0];
         if (samples >= 0 && own != samples)
-            return lrp_fail(err, LRP_FILE, "%s: the inputs hold %lld and %lld samples", lrp_model_path(s->model), (long long)samples,
-                            (long long)own);
+            return lrp_fail(err, LRP_FILE, "%s: the inputs hold %lld and %lld samples", lrp_model_path(s->model),
+                            (long long)samples, (long long)own);
         samples = own;
         p->shapes[i].dim[0] = 1;
     }
@@ -93,10 +98,10 @@ int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor
 }
 
 /* Results for a plan: those of an earlier time if nothing else would come out, else new ones on top of what is known. */
-static enum lrp_status plan_results(struct lrp_session *s, struct lrp_plan *p, struct lrp_error *err)
+static enum lrp_status plan_results(struct lrp_session *s, struct lrp_session_plan *p, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
-    const struct lrp_state *old = s->state;
+    const struct lrp_setup *old = s->state;
     p->sample = s->sample < lrp_count_samples(s->model, p->inputs) ? s->sample : 0;
     pthread_mutex_lock(&s->lock); /* the worker may be filling the old results */
     struct lrp_results *known = lrp_cache_find(&s->cache, p->state, p->inputs, p->sample);
@@ -114,9 +119,11 @@ static enum lrp_status plan_results(struct lrp_session *s, struct lrp_plan *p, s
 }
 
 /* The present network, one of the cache, or a new one. */
-static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_plan *p, struct lrp_error *err)
+static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session_plan *p,
+                                    struct lrp_error *err)
 {
-    struct lrp_network *known = s->state && lrp_network_serves(s->state->network, p->shapes, settings) ? s->state->network : NULL;
+    struct lrp_network *known =
+        s->state && lrp_network_serves(s->state->network, p->shapes, settings) ? s->state->network : NULL;
     pthread_mutex_lock(&s->lock);
     if (!known) known = lrp_cache_find_network(&s->cache, p->shapes, settings);
     if (known) p->network = lrp_network_retain(known);
@@ -124,17 +131,18 @@ static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_sett
     return known ? LRP_OK : lrp_network_new(s->model, p->shapes, settings, &p->network, err);
 }
 
-enum lrp_status lrp_plan_make(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources, struct lrp_plan *p,
-                                 struct lrp_error *err)
+enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources,
+                                      struct lrp_session_plan *p, struct lrp_error *err)
 {
     size_t inputs = lrp_model_input_count(s->model);
-    *p = (struct lrp_plan){.inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *)), .shapes = calloc(inputs + 1, sizeof *p->shapes)};
+    *p = (struct lrp_session_plan){.inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *)),
+                                   .shapes = calloc(inputs + 1, sizeof *p->shapes)};
     p->same_inputs = same_sources && s->state && same_preprocessing(s, settings);
     p->one_by_one = p->same_inputs && s->one_by_one;
     enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; status == LRP_OK && i < inputs; i++) status = plan_input(s, settings, i, p, err);
-    if (status == LRP_OK) status = plan_samples(s, p, inputs, err);
-    if (status == LRP_OK) status = plan_network(s, settings, p, err);
-    if (status == LRP_OK) status = lrp_state_new(p->network, settings, &p->state, err);
-    return status == LRP_OK ? plan_results(s, p, err) : status;
+    for (size_t i = 0; !status && i < inputs; i++) status = plan_input(s, settings, i, p, err);
+    if (!status) status = plan_samples(s, p, inputs, err);
+    if (!status) status = plan_network(s, settings, p, err);
+    if (!status) status = lrp_setup_new(p->network, settings, &p->state, err);
+    return !status ? plan_results(s, p, err) : status;
 }

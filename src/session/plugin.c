@@ -1,6 +1,6 @@
 /* plugin.c: loading shared objects, and the host's side of what they bring. */
-#include "json_model.h"
 #include "plugin.h"
+#include "json_model.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -77,7 +77,8 @@ static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plu
     row->host = &p->host;
     row->file = p->path;
     /* an operator of the domain "" is a layer type of JSON models, too */
-    bool taken = (!*row->row.domain && lrp_json_type_find(row->row.name)) || lrp_operator_find(row->row.domain, row->row.name, 10000, NULL) ||
+    bool taken = (!*row->row.domain && lrp_json_type_find(row->row.name)) ||
+                 lrp_operator_find(row->row.domain, row->row.name, 10000, NULL) ||
                  p->offer->taken(p->offer->data, row->row.domain, row->row.name);
     for (size_t i = 0; i < p->count; i++)
         taken |= strcmp(rows[i]->row.name, row->row.name) == 0 && strcmp(rows[i]->row.domain, row->row.domain) == 0;
@@ -100,11 +101,12 @@ static int add_rule(const struct lrp_plugin_host *host, const char *name, const 
         cJSON_Delete(rules);
         return refuse(p, "rule", name, "it has no name, or no text");
     }
-    enum lrp_status status = rules ? lrp_json_parse(json, strlen(json), &object, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK && !cJSON_AddItemToObject(rules, name, object)) status = lrp_fail(&err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_rule_json_read(p->offer->book, rules->child, p->path, NULL, NULL, &where, &err);
+    enum lrp_status status =
+        rules ? lrp_json_parse(json, strlen(json), &object, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    if (!status && !cJSON_AddItemToObject(rules, name, object)) status = lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    if (!status) status = lrp_rule_json_read(p->offer->book, rules->child, p->path, NULL, NULL, &where, &err);
     cJSON_Delete(rules);
-    return status == LRP_OK ? 0 : refuse(p, "rule", name, err.message);
+    return !status ? 0 : refuse(p, "rule", name, err.message);
 }
 
 static void retain_function(void *data)
@@ -120,17 +122,18 @@ static void release_function(void *data)
 }
 
 enum { MOST_INPUTS = 16 };
-static enum lrp_status call_rule(void *data, const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status call_rule(void *data, const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct function *f = data;
     const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
     const struct lrp_tensor *values[MOST_INPUTS] = {NULL};
     struct lrp_plugin_array in[MOST_INPUTS + 2] = {{0}}, to[MOST_INPUTS] = {{0}};
     char why[LRP_PLUGIN_WHY] = "";
-    if (n->call.in_count > MOST_INPUTS) return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: rules see at most %d inputs", f->plugin->path, MOST_INPUTS);
+    if (n->call.in_count > MOST_INPUTS)
+        return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: rules see at most %d inputs", f->plugin->path, MOST_INPUTS);
     if (!a->relevance[0]) return LRP_OK;
     enum lrp_status status = lrp_engine_inputs(a->engine, a->node, a->values, 0, a->run, values, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     /* what it reads: inputs, output, relevance, in this order */
     const struct lrp_tensor *read[MOST_INPUTS + 2];
     float *lent[MOST_INPUTS + 2];
@@ -139,13 +142,20 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
         read[i] = values[i];
         to[i] = lrp_plugin_array_of(given[i]);
     }
-    read[n->call.in_count] = lrp_application_value(a, n->out[0]);
-    read[n->call.in_count + 1] = lrp_application_relevance(a, 0);
-    if (!lrp_plugin_lend(read, reads, in, lent)) return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
+    read[n->call.in_count] = lrp_rule_step_value(a, n->out[0]);
+    read[n->call.in_count + 1] = lrp_rule_step_relevance(a, 0);
+    if (!lrp_plugin_lend(read, reads, in, lent))
+        return lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory for its rule", f->plugin->path);
     const struct lrp_plugin_array out = in[n->call.in_count], relevance = in[n->call.in_count + 1];
-    const struct lrp_plugin_layer layer = {.host = &f->plugin->host, .in = in, .in_count = n->call.in_count, .out = &out, .relevance = &relevance,
-                                           .given = to, .stabilizer = (double)a->rule->stabilizer, .why = why};
-    bool finite = lrp_plugin_finite(lrp_application_relevance(a, 0)), given_finite = true;
+    const struct lrp_plugin_layer layer = {.host = &f->plugin->host,
+                                           .in = in,
+                                           .in_count = n->call.in_count,
+                                           .out = &out,
+                                           .relevance = &relevance,
+                                           .given = to,
+                                           .stabilizer = (double)a->rule->stabilizer,
+                                           .why = why};
+    bool finite = lrp_plugin_finite(lrp_rule_step_relevance(a, 0)), given_finite = true;
     for (int i = 0; i < n->call.in_count; i++) finite &= lrp_plugin_finite(values[i]);
     struct lrp_plugin_room rooms[MOST_INPUTS];
     size_t most = relevance.count;
@@ -158,7 +168,8 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
     lrp_plugin_enter(f->plugin->path);
     const bool failed = f->rule(&layer) != 0;
     lrp_plugin_leave();
-    const bool unharmed = lrp_plugin_take_back(read, reads, lent), whole = lrp_plugin_rooms_close(rooms, given, n->call.in_count);
+    const bool unharmed = lrp_plugin_take_back(read, reads, lent),
+               whole = lrp_plugin_rooms_close(rooms, given, n->call.in_count);
     if (!whole) {
         snprintf(why, sizeof why, "it writes past the end of what it is given to fill");
     } else if (!unharmed) {
@@ -168,7 +179,8 @@ static enum lrp_status call_rule(void *data, const struct lrp_application *a, st
         if (given_finite || !finite) return LRP_OK;
         snprintf(why, sizeof why, "it gives numbers that are not finite");
     }
-    return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: its rule failed: %.*s", f->plugin->path, LRP_PLUGIN_WHY - 1, *why ? why : "no cause is given");
+    return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: its rule failed: %.*s", f->plugin->path, LRP_PLUGIN_WHY - 1,
+                    *why ? why : "no cause is given");
 }
 
 /* A row whose data holds on to the plugin; the caller's reference is given back by release_function. */
@@ -178,9 +190,15 @@ static struct function *new_function(struct lrp_plugin *p, const char *name, lrp
     if (!f) return NULL;
     *f = (struct function){.references = 1, .plugin = p, .rule = rule};
     lrp_plugin_retain(p);
-    *row = (struct lrp_rule_row){.info = {.name = name, .formula = "a function of the plugin", .fits = "every layer", .origin = p->path},
-                                 .method = LRP_BY_FUNCTION, .fit = LRP_FITS_VJP, .custom = true, .function = call_rule, .data = f,
-                                 .retain = retain_function, .release = release_function};
+    *row = (struct lrp_rule_row){
+        .info = {.name = name, .formula = "a function of the plugin", .fits = "every layer", .origin = p->path},
+        .method = LRP_BY_FUNCTION,
+        .fit = LRP_FITS_VJP,
+        .custom = true,
+        .function = call_rule,
+        .data = f,
+        .retain = retain_function,
+        .release = release_function};
     return f;
 }
 
@@ -194,7 +212,7 @@ static int add_rule_function(const struct lrp_plugin_host *host, const char *nam
     if (!f) return refuse(p, "rule", name, "not enough memory");
     enum lrp_status status = lrp_rule_book_add(p->offer->book, &row, NULL, &err);
     release_function(f);
-    return status == LRP_OK ? 0 : refuse(p, "rule", name, err.message);
+    return !status ? 0 : refuse(p, "rule", name, err.message);
 }
 
 static int override_rule(const struct lrp_plugin_host *host, const char *rule, const char *type, lrp_plugin_rule *instead)
@@ -207,17 +225,24 @@ static int override_rule(const struct lrp_plugin_host *host, const char *rule, c
     if (!f) return refuse(p, "rule", rule, "not enough memory");
     enum lrp_status status = lrp_rule_book_override(p->offer->book, rule, type, &row, &err);
     release_function(f);
-    return status == LRP_OK ? 0 : refuse(p, "override of rule", rule ? rule : "every", err.message);
+    return !status ? 0 : refuse(p, "override of rule", rule ? rule : "every", err.message);
 }
 
 static int support(const struct lrp_plugin_host *host, bool activation, const char *name)
 {
     struct lrp_plugin *p = host->context;
-    if (!p->offer || !name || !p->offer->support(p->offer->data, activation, name)) return refuse(p, "supported name", name, "it cannot be registered");
+    if (!p->offer || !name || !p->offer->support(p->offer->data, activation, name))
+        return refuse(p, "supported name", name, "it cannot be registered");
     return 0;
 }
-static int support_layer(const struct lrp_plugin_host *host, const char *name) { return support(host, false, name); }
-static int support_activation(const struct lrp_plugin_host *host, const char *name) { return support(host, true, name); }
+static int support_layer(const struct lrp_plugin_host *host, const char *name)
+{
+    return support(host, false, name);
+}
+static int support_activation(const struct lrp_plugin_host *host, const char *name)
+{
+    return support(host, true, name);
+}
 
 static int add_colormap(const struct lrp_plugin_host *host, const struct lrp_plugin_colormap *map)
 {
@@ -229,10 +254,15 @@ static int add_colormap(const struct lrp_plugin_host *host, const struct lrp_plu
     if (!p->offer || !map) return refuse(p, "colour map", "", "it is none");
     if (map->size < least) return refuse(p, "colour map", "", "its size is not that of a struct lrp_plugin_colormap");
     for (size_t i = 0; map->stops && map->count <= LRP_COLORMAP_STOPS && i < map->count; i++)
-        stops[i] = (struct lrp_colormap_stop){map->stops[i].position, map->stops[i].red, map->stops[i].green, map->stops[i].blue};
-    const struct lrp_colormap made = {.name = map->name, .summary = map->summary, .diverging = map->diverging != 0, .count = map->count,
+        stops[i] =
+            (struct lrp_colormap_stop){map->stops[i].position, map->stops[i].red, map->stops[i].green, map->stops[i].blue};
+    const struct lrp_colormap made = {.name = map->name,
+                                      .summary = map->summary,
+                                      .diverging = map->diverging != 0,
+                                      .count = map->count,
                                       .stops = map->stops ? stops : NULL};
-    return lrp_colormap_set_add(p->offer->colormaps, &made, &err) == LRP_OK ? 0 : refuse(p, "colour map", map->name, err.message);
+    return lrp_colormap_set_add(p->offer->colormaps, &made, &err) == LRP_OK ? 0
+                                                                            : refuse(p, "colour map", map->name, err.message);
 }
 
 static double attribute_number(const struct lrp_plugin_call *call, const char *name, double otherwise)
@@ -245,16 +275,25 @@ static int attribute_numbers(const struct lrp_plugin_call *call, const char *nam
 {
     const struct lrp_attribute *a = lrp_call_attribute(call->attributes, name);
     if (!a || (a->kind != LRP_ATTRIBUTE_INTS && a->kind != LRP_ATTRIBUTE_FLOATS)) return -1;
-    for (size_t i = 0; i < a->count && (int)i < most; i++) out[i] = a->kind == LRP_ATTRIBUTE_INTS ? (double)a->ints[i] : (double)a->floats[i];
+    for (size_t i = 0; i < a->count && (int)i < most; i++)
+        out[i] = a->kind == LRP_ATTRIBUTE_INTS ? (double)a->ints[i] : (double)a->floats[i];
     return (int)a->count;
 }
 
-static const struct lrp_plugin_host host_functions = {
-    .abi = LRP_PLUGIN_ABI, .size = sizeof(struct lrp_plugin_host), .add_operator = add_operator, .add_rule = add_rule,
-    .add_rule_function = add_rule_function, .override_rule = override_rule, .support_layer = support_layer,
-    .support_activation = support_activation, .attribute_number = attribute_number, .attribute_numbers = attribute_numbers,
-    .tape_input = lrp_plugin_tape_input, .tape_constant = lrp_plugin_tape_constant, .tape_apply = lrp_plugin_tape_apply,
-    .add_colormap = add_colormap};
+static const struct lrp_plugin_host host_functions = {.abi = LRP_PLUGIN_ABI,
+                                                      .size = sizeof(struct lrp_plugin_host),
+                                                      .add_operator = add_operator,
+                                                      .add_rule = add_rule,
+                                                      .add_rule_function = add_rule_function,
+                                                      .override_rule = override_rule,
+                                                      .support_layer = support_layer,
+                                                      .support_activation = support_activation,
+                                                      .attribute_number = attribute_number,
+                                                      .attribute_numbers = attribute_numbers,
+                                                      .tape_input = lrp_plugin_tape_input,
+                                                      .tape_constant = lrp_plugin_tape_constant,
+                                                      .tape_apply = lrp_plugin_tape_apply,
+                                                      .add_colormap = add_colormap};
 
 /* ---- loading ---- */
 
@@ -270,12 +309,16 @@ static enum lrp_status run_main(struct lrp_plugin *p, struct lrp_error *err)
     lrp_plugin_leave();
     if (p->first.status) return lrp_fail(err, LRP_FILE, "plugin %s: %s", p->path, p->first.message);
     if (result == LRP_PLUGIN_OLD_HOST)
-        return lrp_fail(err, LRP_FILE, "plugin %s: it needs functions that this lrpscope does not have yet: use a newer one", p->path);
-    if (result) return lrp_fail(err, LRP_FILE, "plugin %s: lrp_plugin_main returned %d (built for another version than ABI %u?)", p->path, result, LRP_PLUGIN_ABI);
+        return lrp_fail(err, LRP_FILE, "plugin %s: it needs functions that this lrpscope does not have yet: use a newer one",
+                        p->path);
+    if (result)
+        return lrp_fail(err, LRP_FILE, "plugin %s: lrp_plugin_main returned %d (built for another version than ABI %u?)",
+                        p->path, result, LRP_PLUGIN_ABI);
     return LRP_OK;
 }
 
-enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer, struct lrp_plugin **out, struct lrp_error *err)
+enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer, struct lrp_plugin **out,
+                                struct lrp_error *err)
 {
     struct lrp_plugin *p = calloc(1, sizeof *p);
     struct lrp_text full = {0}; /* a name without a slash would be looked for in the system's folders */
@@ -292,12 +335,15 @@ enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer
     p->host.context = p;
     p->object = dlopen(full.data, RTLD_NOW | RTLD_LOCAL);
     lrp_text_free(&full);
-    enum lrp_status status = p->object ? LRP_OK : lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: %.500s", path, dlerror());
+    enum lrp_status status =
+        p->object ? LRP_OK : lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: %.500s", path, dlerror());
     p->offer = offer;
     offer->plugin = p;
-    if (status == LRP_OK) status = run_main(p, err);
+    if (!status) status = run_main(p, err);
     p->offer = NULL;
-    if (status == LRP_OK) *out = p;
-    else lrp_plugin_release(p);
+    if (!status)
+        *out = p;
+    else
+        lrp_plugin_release(p);
     return status;
 }

@@ -96,19 +96,20 @@ enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const cha
     struct lrp_colormap_set *colormaps = NULL;
     struct lrp_plugin *plugin = NULL;
     enum lrp_status status = lrp_rule_book_copy(settings->book, NULL, NULL, &book, err);
-    if (status == LRP_OK) status = lrp_colormap_set_copy(settings->colormaps, &colormaps, err);
-    if (status != LRP_OK) {
+    if (!status) status = lrp_colormap_set_copy(settings->colormaps, &colormaps, err);
+    if (status) {
         lrp_rule_book_release(book);
         return status;
     }
-    struct lrp_plugin_offer offer = {.book = book, .colormaps = colormaps, .support = register_name, .taken = is_taken, .data = settings};
+    struct lrp_plugin_offer offer = {
+        .book = book, .colormaps = colormaps, .support = register_name, .taken = is_taken, .data = settings};
     status = lrp_plugin_load(path, &offer, &plugin, err);
-    struct lrp_plugin_list *list = status == LRP_OK ? lrp_plugin_list_with(settings->plugins, plugin) : NULL;
-    if (status == LRP_OK && !list) {
+    struct lrp_plugin_list *list = !status ? lrp_plugin_list_with(settings->plugins, plugin) : NULL;
+    if (!status && !list) {
         lrp_plugin_release(plugin);
         status = lrp_fail(err, LRP_MEMORY, "plugin %s: not enough memory", path);
     }
-    if (status != LRP_OK) {
+    if (status) {
         lrp_rule_book_release(book);
         lrp_colormap_set_release(colormaps);
         forget_names(settings, layers, activations);

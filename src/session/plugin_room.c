@@ -1,5 +1,5 @@
-/* plugin_room.c: what a plugin writes into, rooms with a guard behind each, and what it only reads, copies: one that writes elsewhere is named
- * instead of ending the program, or changing numbers, somewhere else. */
+/* plugin_room.c: what a plugin writes into, rooms with a guard behind each, and what it only reads, copies: one that writes
+ * elsewhere is named instead of ending the program, or changing numbers, somewhere else. */
 #include <stdlib.h>
 #include <string.h>
 

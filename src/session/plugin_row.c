@@ -31,8 +31,14 @@ struct view {
 static void view_call(struct view *v, const struct lrp_call *call)
 {
     memset(v, 0, sizeof *v);
-    v->call = (struct lrp_plugin_call){.host = row_of(call)->host, .attributes = call, .in = v->in, .in_count = call->in_count, .out = &v->out,
-                                       .cotangent = &v->cotangent, .gradient = v->gradient, .why = v->why};
+    v->call = (struct lrp_plugin_call){.host = row_of(call)->host,
+                                       .attributes = call,
+                                       .in = v->in,
+                                       .in_count = call->in_count,
+                                       .out = &v->out,
+                                       .cotangent = &v->cotangent,
+                                       .gradient = v->gradient,
+                                       .why = v->why};
     for (int i = 0; i < call->in_count && i < MOST_INPUTS; i++) {
         if (!call->in[i].present) continue;
         v->in[i].rank = call->in[i].shape.rank;
@@ -54,8 +60,8 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     struct view v;
     struct lrp_shape shape;
     if (call->in_count < row->given.inputs || call->in_count < 1 || call->in_count > MOST_INPUTS || !call->in[0].present)
-        return lrp_fail(err, LRP_FILE, "operator %s of plugin %s takes at least %d inputs, at most %d", call->op_type, row->file,
-                        row->given.inputs, MOST_INPUTS);
+        return lrp_fail(err, LRP_FILE, "operator %s of plugin %s takes at least %d inputs, at most %d", call->op_type,
+                        row->file, row->given.inputs, MOST_INPUTS);
     for (int i = 0; i < call->in_count; i++)
         if (call->in[i].present && !lrp_dtype_is_float(call->in[i].dtype))
             return lrp_fail(err, LRP_UNSUPPORTED, "operator %s of plugin %s takes floats only", call->op_type, row->file);
@@ -64,7 +70,7 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     if (row->given.body) {
         struct lrp_plugin_tape *tape = NULL;
         enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
-        if (status != LRP_OK) return status;
+        if (status) return status;
         shape = *lrp_plugin_tape_shape(tape);
         lrp_plugin_tape_free(tape);
     } else if (row->given.infer) {
@@ -106,8 +112,8 @@ static size_t largest(const struct lrp_call *call, const struct lrp_tensor *out,
     return most;
 }
 
-static enum lrp_status forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, struct lrp_tensor *const *out,
-                               const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                               struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_plugin_row *row = row_of(call);
     struct view v;
@@ -116,7 +122,7 @@ static enum lrp_status forward(const struct lrp_call *call, void *handle, const 
     if (row->given.body) {
         struct lrp_plugin_tape *tape = NULL;
         enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
-        if (status == LRP_OK) status = lrp_plugin_tape_forward(tape, in, out[0], run, err);
+        if (!status) status = lrp_plugin_tape_forward(tape, in, out[0], run, err);
         lrp_plugin_tape_free(tape);
         return status;
     }
@@ -142,25 +148,28 @@ static enum lrp_status forward(const struct lrp_call *call, void *handle, const 
 }
 
 /* J^T s by central differences, element by element: f(x + h) - f(x - h) over 2 h. */
-static enum lrp_status by_differences(const struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_tensor *s,
-                                      struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status by_differences(const struct lrp_call *call, const struct lrp_tensor *const *in,
+                                      const struct lrp_tensor *s, struct lrp_tensor *const *grad, const struct lrp_run *run,
+                                      struct lrp_error *err)
 {
     const struct lrp_tensor *given[MOST_INPUTS];
     struct lrp_tensor *y = NULL;
     enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &s->shape, &y, err);
     for (int i = 0; i < call->in_count; i++) given[i] = in[i];
-    for (int i = 0; status == LRP_OK && i < call->in_count; i++) {
+    for (int i = 0; !status && i < call->in_count; i++) {
         struct lrp_tensor *x = NULL, *out[1] = {y};
         if (!grad[i]) continue;
         if (grad[i]->count > MOST_DIFFERENCES)
-            status = lrp_fail(err, LRP_UNSUPPORTED, "operator %s of plugin %s has neither vjp nor body, and %zu elements are too many for "
-                                                    "differences (at most %d): give it a vjp", call->op_type, row_of(call)->file, grad[i]->count, MOST_DIFFERENCES);
-        if (status == LRP_OK) status = lrp_tensor_copy(in[i], &x, err);
+            status = lrp_fail(err, LRP_UNSUPPORTED,
+                              "operator %s of plugin %s has neither vjp nor body, and %zu elements are too many for "
+                              "differences (at most %d): give it a vjp",
+                              call->op_type, row_of(call)->file, grad[i]->count, MOST_DIFFERENCES);
+        if (!status) status = lrp_tensor_copy(in[i], &x, err);
         given[i] = x;
-        for (size_t k = 0; status == LRP_OK && k < grad[i]->count; k++) {
+        for (size_t k = 0; !status && k < grad[i]->count; k++) {
             const float before = x->f[k], step = 1e-3F * fmaxf(1, fabsf(before)), up = before + step, down = before - step;
             double sum = 0;
-            for (int side = 0; status == LRP_OK && side < 2; side++) {
+            for (int side = 0; !status && side < 2; side++) {
                 x->f[k] = side ? down : up;
                 status = forward(call, NULL, given, out, run, err);
                 for (size_t j = 0; j < y->count; j++) sum += (side ? -1 : 1) * (double)s->f[j] * (double)y->f[j];
@@ -175,8 +184,9 @@ static enum lrp_status by_differences(const struct lrp_call *call, const struct 
     return status;
 }
 
-static enum lrp_status vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out,
-                           const struct lrp_tensor *const *s, struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                           const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
+                           struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_plugin_row *row = row_of(call);
     struct view v;
@@ -186,7 +196,7 @@ static enum lrp_status vjp(const struct lrp_call *call, void *handle, const stru
     if (row->given.body && !row->given.vjp) {
         struct lrp_plugin_tape *tape = NULL;
         enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
-        if (status == LRP_OK) status = lrp_plugin_tape_vjp(tape, in, s[0], grad, run, err);
+        if (!status) status = lrp_plugin_tape_vjp(tape, in, s[0], grad, run, err);
         lrp_plugin_tape_free(tape);
         return status;
     }
@@ -216,7 +226,8 @@ static enum lrp_status vjp(const struct lrp_call *call, void *handle, const stru
     const bool failed = row->given.vjp(&v.call) != 0;
     lrp_plugin_leave();
     const bool unharmed = lrp_plugin_take_back(read, reads, lent);
-    if (!lrp_plugin_rooms_close(rooms, grad, call->in_count)) return blame(call, &v, "vjp writes past the end of a gradient", err);
+    if (!lrp_plugin_rooms_close(rooms, grad, call->in_count))
+        return blame(call, &v, "vjp writes past the end of a gradient", err);
     if (!unharmed) return blame(call, &v, "vjp writes to what it may only read", err);
     if (failed) return blame(call, &v, "vjp failed", err);
     bool finite = true;
@@ -237,15 +248,24 @@ bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_ope
 {
     /* as large as the first version of plugin.h had it; what later ones add is absent then */
     const size_t least = offsetof(struct lrp_plugin_operator, body) + sizeof given->body;
-    if (given->size < least) *why = "it was built for an older plugin.h";
-    else if (!given->type || !*given->type) *why = "it has no type";
-    else if (!is_name(given->type)) *why = "its type is no name (letters, digits, . _ - :)";
-    else if (!given->forward == !given->body) *why = "exactly one of forward and body is needed";
-    else if (given->inputs < 1 || given->inputs > MOST_INPUTS) *why = "it takes less than 1 input, or more than 16";
+    if (given->size < least)
+        *why = "it was built for an older plugin.h";
+    else if (!given->type || !*given->type)
+        *why = "it has no type";
+    else if (!is_name(given->type))
+        *why = "its type is no name (letters, digits, . _ - :)";
+    else if (!given->forward == !given->body)
+        *why = "exactly one of forward and body is needed";
+    else if (given->inputs < 1 || given->inputs > MOST_INPUTS)
+        *why = "it takes less than 1 input, or more than 16";
     else {
         memcpy(&row->given, given, given->size < sizeof row->given ? given->size : sizeof row->given);
-        row->row = (struct lrp_operator){.name = given->type, .domain = given->domain ? given->domain : "", .versions = {1}, .infer = infer,
-                                         .forward = forward, .vjp = vjp};
+        row->row = (struct lrp_operator){.name = given->type,
+                                         .domain = given->domain ? given->domain : "",
+                                         .versions = {1},
+                                         .infer = infer,
+                                         .forward = forward,
+                                         .vjp = vjp};
         return true;
     }
     return false;

@@ -10,13 +10,13 @@
 enum { MOST_VALUES = 256, MOST_INPUTS = 8, MOST_ATTRIBUTES = 8, OPSET = 22 };
 
 struct entry {
-    int input;                       /* of the operator; -1: not one */
-    struct lrp_tensor *constant;     /* owned, or NULL */
-    struct lrp_call call;            /* of an operator: op not NULL */
+    int input;                   /* of the operator; -1: not one */
+    struct lrp_tensor *constant; /* owned, or NULL */
+    struct lrp_call call;        /* of an operator: op not NULL */
     struct lrp_desc in[MOST_INPUTS], out;
     int from[MOST_INPUTS];
     struct lrp_attribute attributes[MOST_ATTRIBUTES];
-    void *handle;                    /* prepared, owned */
+    void *handle; /* prepared, owned */
 };
 struct lrp_plugin_tape {
     struct lrp_arena *arena;
@@ -45,7 +45,8 @@ static struct entry *new_entry(struct lrp_plugin_tape *tape)
 
 int lrp_plugin_tape_input(struct lrp_plugin_tape *tape, int input)
 {
-    if (input < 0 || input >= tape->of->in_count || !tape->of->in[input].present) return refuse(tape, "its body reads an input that is absent%s", "");
+    if (input < 0 || input >= tape->of->in_count || !tape->of->in[input].present)
+        return refuse(tape, "its body reads an input that is absent%s", "");
     struct entry *e = new_entry(tape);
     if (!e) return -1;
     e->input = input;
@@ -70,7 +71,8 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
     return tape->count++;
 }
 
-/* "alpha=0.5 axis=1 pads=0,1": a number with a point or an exponent is a float, a list holds whole numbers, the rest is text. */
+/* "alpha=0.5 axis=1 pads=0,1": a number with a point or an exponent is a float, a list holds whole numbers, the rest is text.
+ */
 static bool parse_attributes(struct lrp_plugin_tape *tape, struct entry *e, const char *text)
 {
     char *rest = NULL, *copy = lrp_arena_strdup(tape->arena, text ? text : "");
@@ -101,7 +103,8 @@ static bool parse_attributes(struct lrp_plugin_tape *tape, struct entry *e, cons
     return true;
 }
 
-int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, const int *inputs, int count, const char *attributes)
+int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, const int *inputs, int count,
+                          const char *attributes)
 {
     for (int i = 0; i < count; i++)
         if (inputs[i] < 0 || inputs[i] >= tape->count) return refuse(tape, "an input of %s in its body is no value", op_type);
@@ -114,8 +117,14 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
         e->in[i] = tape->entries[inputs[i]].out;
     }
     e->out.present = true;
-    e->call = (struct lrp_call){.op = lrp_operator_find("", op_type, OPSET, &why), .op_type = lrp_arena_strdup(tape->arena, op_type), .domain = "",
-                                .opset = OPSET, .in = e->in, .out = &e->out, .in_count = count, .out_count = 1};
+    e->call = (struct lrp_call){.op = lrp_operator_find("", op_type, OPSET, &why),
+                                .op_type = lrp_arena_strdup(tape->arena, op_type),
+                                .domain = "",
+                                .opset = OPSET,
+                                .in = e->in,
+                                .out = &e->out,
+                                .in_count = count,
+                                .out_count = 1};
     if (!e->call.op || !e->call.op_type) return refuse(tape, "its body uses operator %s, which is not implemented", op_type);
     if (!parse_attributes(tape, e, attributes)) return refuse(tape, "the attributes of %s in its body cannot be read", op_type);
     e->call.attributes = e->attributes;
@@ -127,8 +136,8 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
     return tape->count++;
 }
 
-enum lrp_status lrp_plugin_tape_record(const struct lrp_plugin_row *row, const struct lrp_plugin_call *call, const struct lrp_call *of,
-                                       struct lrp_plugin_tape **out, struct lrp_error *err)
+enum lrp_status lrp_plugin_tape_record(const struct lrp_plugin_row *row, const struct lrp_plugin_call *call,
+                                       const struct lrp_call *of, struct lrp_plugin_tape **out, struct lrp_error *err)
 {
     struct lrp_plugin_tape *tape = calloc(1, sizeof *tape);
     if (tape) tape->arena = lrp_arena_new();
@@ -179,7 +188,8 @@ static void release_values(struct lrp_tensor **values, int count)
     free(values);
 }
 
-static void gather(const struct lrp_plugin_tape *tape, const struct entry *e, struct lrp_tensor *const *values, const struct lrp_tensor **in)
+static void gather(const struct lrp_plugin_tape *tape, const struct entry *e, struct lrp_tensor *const *values,
+                   const struct lrp_tensor **in)
 {
     (void)tape;
     for (int i = 0; i < e->call.in_count; i++)
@@ -192,65 +202,75 @@ static enum lrp_status evaluate(struct lrp_plugin_tape *tape, const struct lrp_t
 {
     struct lrp_tensor **values = calloc((size_t)tape->count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = values ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (int v = 0; status == LRP_OK && v < tape->count; v++) {
+    for (int v = 0; !status && v < tape->count; v++) {
         struct entry *e = &tape->entries[v];
         const struct lrp_tensor *given[MOST_INPUTS];
-        if (e->input >= 0) values[v] = lrp_tensor_retain(in[e->input]);
-        else if (e->constant) values[v] = lrp_tensor_retain(e->constant);
+        if (e->input >= 0)
+            values[v] = lrp_tensor_retain(in[e->input]);
+        else if (e->constant)
+            values[v] = lrp_tensor_retain(e->constant);
         else {
             gather(tape, e, values, given);
             status = lrp_tensor_new(e->out.dtype, &e->out.shape, &values[v], err);
-            if (status == LRP_OK) status = e->call.op->forward(&e->call, e->handle, given, &values[v], run, err);
+            if (!status) status = e->call.op->forward(&e->call, e->handle, given, &values[v], run, err);
         }
     }
-    if (status == LRP_OK) *out = values;
-    else release_values(values, tape->count);
+    if (!status)
+        *out = values;
+    else
+        release_values(values, tape->count);
     return status;
 }
 
-enum lrp_status lrp_plugin_tape_forward(struct lrp_plugin_tape *tape, const struct lrp_tensor *const *in, struct lrp_tensor *out,
-                                        const struct lrp_run *run, struct lrp_error *err)
+enum lrp_status lrp_plugin_tape_forward(struct lrp_plugin_tape *tape, const struct lrp_tensor *const *in,
+                                        struct lrp_tensor *out, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor **values = NULL;
     enum lrp_status status = evaluate(tape, in, run, &values, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     memcpy(out->f, values[tape->result]->f, out->count * sizeof(float));
     release_values(values, tape->count);
     return LRP_OK;
 }
 
 /* Adds the gradients of one operator's inputs to those of the values they are. */
-static enum lrp_status pull_back(struct lrp_plugin_tape *tape, int v, struct lrp_tensor *const *values, struct lrp_tensor **adjoint,
-                                 const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status pull_back(struct lrp_plugin_tape *tape, int v, struct lrp_tensor *const *values,
+                                 struct lrp_tensor **adjoint, const struct lrp_run *run, struct lrp_error *err)
 {
     struct entry *e = &tape->entries[v];
     const struct lrp_tensor *in[MOST_INPUTS], *out[1] = {values[v]}, *s[1] = {adjoint[v]};
     struct lrp_tensor *grad[MOST_INPUTS] = {NULL};
-    enum lrp_status status = e->call.op->vjp ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "operator %s in its body cannot be differentiated", e->call.op_type);
+    enum lrp_status status =
+        e->call.op->vjp ? LRP_OK
+                        : lrp_fail(err, LRP_UNSUPPORTED, "operator %s in its body cannot be differentiated", e->call.op_type);
     gather(tape, e, values, in);
-    for (int i = 0; status == LRP_OK && i < e->call.in_count; i++)
+    for (int i = 0; !status && i < e->call.in_count; i++)
         if (lrp_call_is_data(&e->call, i)) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &e->in[i].shape, &grad[i], err);
-    if (status == LRP_OK) status = e->call.op->vjp(&e->call, e->handle, in, out, s, grad, run, err);
+    if (!status) status = e->call.op->vjp(&e->call, e->handle, in, out, s, grad, run, err);
     for (int i = 0; i < e->call.in_count; i++) {
         if (!grad[i]) continue;
         struct lrp_tensor **to = &adjoint[e->from[i]];
         for (size_t k = 0; *to && k < grad[i]->count; k++) (*to)->f[k] += grad[i]->f[k];
-        if (*to) lrp_tensor_release(grad[i]);
-        else *to = grad[i];
+        if (*to)
+            lrp_tensor_release(grad[i]);
+        else
+            *to = grad[i];
     }
     return status;
 }
 
-enum lrp_status lrp_plugin_tape_vjp(struct lrp_plugin_tape *tape, const struct lrp_tensor *const *in, const struct lrp_tensor *s,
-                                    struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+enum lrp_status lrp_plugin_tape_vjp(struct lrp_plugin_tape *tape, const struct lrp_tensor *const *in,
+                                    const struct lrp_tensor *s, struct lrp_tensor *const *grad, const struct lrp_run *run,
+                                    struct lrp_error *err)
 {
     struct lrp_tensor **values = NULL, **adjoint = calloc((size_t)tape->count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = adjoint ? evaluate(tape, in, run, &values, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_tensor_copy(s, &adjoint[tape->result], err);
-    for (int v = tape->count - 1; status == LRP_OK && v >= 0; v--) {
+    if (!status) status = lrp_tensor_copy(s, &adjoint[tape->result], err);
+    for (int v = tape->count - 1; !status && v >= 0; v--) {
         const struct entry *e = &tape->entries[v];
         if (!adjoint[v]) continue;
-        if (e->call.op) status = pull_back(tape, v, values, adjoint, run, err);
+        if (e->call.op)
+            status = pull_back(tape, v, values, adjoint, run, err);
         else if (e->input >= 0 && grad[e->input])
             for (size_t k = 0; k < adjoint[v]->count; k++) grad[e->input]->f[k] += adjoint[v]->f[k];
     }

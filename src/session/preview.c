@@ -1,4 +1,5 @@
-/* preview.c: what a layer's heatmap is made of: planes of its relevance, activation, weights and channels; the grey input below. */
+/* preview.c: what a layer's heatmap is made of: planes of its relevance, activation, weights and channels; the grey input
+ * below. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,29 +9,31 @@
 enum { LRP_CHANNELS_MOST = 256 }; /* tiles of a grid */
 static const double overlay_alpha = 0.6;
 
-enum lrp_status lrp_state_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
-                                  struct lrp_error *err)
+enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
+                                     struct lrp_error *err)
 {
     static const enum lrp_setting keys[] = {LRP_SETTING_COLORMAP, LRP_SETTING_REDUCE, LRP_SETTING_OVERLAY,
                                             LRP_SETTING_CLIP,     LRP_SETTING_GAMMA,  LRP_SETTING_SIZE_FACTOR};
     enum lrp_status status = LRP_OK;
     const char *const method = lrp_settings_get(settings, LRP_SETTING_METHOD);
-    const char *const what[] = {[LRP_SHOW_RELEVANCE] = method, [LRP_SHOW_ACTIVATION] = "activation",
-                                [LRP_SHOW_WEIGHTS] = "weights", [LRP_SHOW_CHANNELS] = method,
+    const char *const what[] = {[LRP_SHOW_RELEVANCE] = method,
+                                [LRP_SHOW_ACTIVATION] = "activation",
+                                [LRP_SHOW_WEIGHTS] = "weights",
+                                [LRP_SHOW_CHANNELS] = method,
                                 [LRP_SHOW_OVERLAY] = method};
     lrp_heatmap_defaults(what[show], out);
     out->maps = settings->colormaps;
     if (show == LRP_SHOW_OVERLAY) out->overlay = overlay_alpha;
-    for (size_t i = 0; status == LRP_OK && i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; !status && i < sizeof keys / sizeof *keys; i++)
         if (*lrp_settings_get(settings, keys[i]))
             status = lrp_heatmap_option_set(out, lrp_setting_key(keys[i]), lrp_settings_get(settings, keys[i]), err);
     return status;
 }
 
-enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot, enum lrp_show show, struct lrp_heatmap_options *out,
-                                             struct lrp_error *err)
+enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot, enum lrp_show show,
+                                             struct lrp_heatmap_options *out, struct lrp_error *err)
 {
-    return lrp_state_heatmap(snapshot->settings, show, out, err);
+    return lrp_settings_heatmap(snapshot->settings, show, out, err);
 }
 
 /* True if a layer's tensors have their channels last: only the input can say so. */
@@ -51,16 +54,15 @@ const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *s, int la
     return blob && lrp_dtype_is_float(blob->dtype) && blob->count && blob->shape.rank >= 1 ? blob : NULL;
 }
 
-static enum lrp_status weights_plane(const struct lrp_snapshot *s, int layer, enum lrp_reduction reduction, struct lrp_plane *plane,
-                                     struct lrp_error *err)
+static enum lrp_status weights_plane(const struct lrp_snapshot *s, int layer, enum lrp_reduction reduction,
+                                     struct lrp_plane *plane, struct lrp_error *err)
 {
     const struct lrp_layer *l = &s->layers->rows[layer];
     const struct lrp_blob *blob = lrp_snapshot_weights(s, layer);
-    if (!blob)
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
+    if (!blob) return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
     struct lrp_tensor *weights = NULL;
     enum lrp_status status = lrp_blob_tensor(blob, &weights, err);
-    if (status == LRP_OK) status = lrp_plane_from_weights(weights, reduction, plane, err);
+    if (!status) status = lrp_plane_from_weights(weights, reduction, plane, err);
     lrp_tensor_release(weights);
     return status;
 }
@@ -71,23 +73,28 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
 {
     *out = NULL;
     if (layer < 0 || (size_t)layer >= s->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
-    const struct lrp_numbers *numbers = show == LRP_SHOW_ACTIVATION ? s->activation[layer] : show == LRP_SHOW_WEIGHTS ? NULL : s->relevance[layer];
-    *out = lrp_numbers_tensor(numbers);
+    const struct lrp_result *numbers = show == LRP_SHOW_ACTIVATION ? s->activation[layer]
+                                       : show == LRP_SHOW_WEIGHTS  ? NULL
+                                                                   : s->relevance[layer];
+    *out = lrp_result_tensor(numbers);
     if (*out || show == LRP_SHOW_WEIGHTS) return LRP_OK;
     if (numbers) return lrp_fail(err, LRP_MEMORY, "not enough memory to show layer %s", s->layers->rows[layer].name);
     const char *name = s->layers->rows[layer].name;
     if (show != LRP_SHOW_ACTIVATION && (s->job == LRP_JOB_DONE || s->job == LRP_JOB_LEDGER))
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s: no relevance reaches it (choose a layer before the explained output)",
-                        s->model_path, name);
-    return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", name, show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
+        return lrp_fail(err, LRP_UNSUPPORTED,
+                        "%s: layer %s: no relevance reaches it (choose a layer before the explained output)", s->model_path,
+                        name);
+    return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", name,
+                    show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
 }
 
-static enum lrp_status channels_plane(const struct lrp_tensor *t, int64_t sample, bool last, struct lrp_plane *plane, struct lrp_error *err)
+static enum lrp_status channels_plane(const struct lrp_tensor *t, int64_t sample, bool last, struct lrp_plane *plane,
+                                      struct lrp_error *err)
 {
     int64_t *order = NULL;
     const size_t all = (size_t)lrp_channel_count(t, last), count = all < LRP_CHANNELS_MOST ? all : LRP_CHANNELS_MOST;
     enum lrp_status status = lrp_channel_order(t, sample, last, &order, NULL, err);
-    if (status == LRP_OK) status = lrp_plane_from_channels(t, sample, last, order, count, 0, plane, err);
+    if (!status) status = lrp_plane_from_channels(t, sample, last, order, count, 0, plane, err);
     free(order);
     return status;
 }
@@ -99,27 +106,30 @@ enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int laye
     const struct lrp_tensor *t;
     *plane = NULL;
     enum lrp_status status = tensor_of(snapshot, layer, show, &t, err);
-    if (status == LRP_OK) status = lrp_state_heatmap(snapshot->settings, show, &options, err);
-    if (status != LRP_OK) return status;
+    if (!status) status = lrp_settings_heatmap(snapshot->settings, show, &options, err);
+    if (status) return status;
     *plane = calloc(1, sizeof **plane);
     if (!*plane) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (show == LRP_SHOW_WEIGHTS) status = weights_plane(snapshot, layer, options.reduction, *plane, err);
-    else if (show == LRP_SHOW_CHANNELS) status = channels_plane(t, sample, channels_last(snapshot, layer, t), *plane, err);
-    else status = lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err);
-    if (status != LRP_OK) {
+    if (show == LRP_SHOW_WEIGHTS)
+        status = weights_plane(snapshot, layer, options.reduction, *plane, err);
+    else if (show == LRP_SHOW_CHANNELS)
+        status = channels_plane(t, sample, channels_last(snapshot, layer, t), *plane, err);
+    else
+        status = lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err);
+    if (status) {
         free(*plane);
         *plane = NULL;
     }
     return status;
 }
 
-enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample, int64_t **order,
-                                      double **strength, size_t *count, struct lrp_error *err)
+enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                      int64_t **order, double **strength, size_t *count, struct lrp_error *err)
 {
     const struct lrp_tensor *t;
     enum lrp_status status = show == LRP_SHOW_WEIGHTS ? lrp_fail(err, LRP_USAGE, "weights have no channels")
                                                       : tensor_of(snapshot, layer, show, &t, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     *count = (size_t)lrp_channel_count(t, channels_last(snapshot, layer, t));
     return lrp_channel_order(t, sample, channels_last(snapshot, layer, t), order, strength, err);
 }
@@ -131,17 +141,19 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
     *out = (struct lrp_plane){0};
     enum lrp_status status = show == LRP_SHOW_WEIGHTS ? lrp_fail(err, LRP_USAGE, "weights have no channels")
                                                       : tensor_of(snapshot, layer, show, &t, err);
-    return status == LRP_OK ? lrp_plane_from_channel(t, sample, channel, channels_last(snapshot, layer, t), out, err) : status;
+    return !status ? lrp_plane_from_channel(t, sample, channel, channels_last(snapshot, layer, t), out, err) : status;
 }
 
-enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out, struct lrp_error *err)
+enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out,
+                                  struct lrp_error *err)
 {
-    const struct lrp_tensor *t = lrp_numbers_tensor(snapshot->activation[0]);
+    const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[0]);
     *out = (struct lrp_plane){0};
-    if (!t || t->shape.rank != 4) return lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
+    if (!t || t->shape.rank != 4)
+        return lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
     enum lrp_status status = lrp_plane_from_tensor(t, sample, LRP_REDUCE_SUM, channels_last(snapshot, 0, t), out, err);
     float low = INFINITY, high = -INFINITY;
-    const size_t count = status == LRP_OK ? (size_t)out->width * (size_t)out->height : 0;
+    const size_t count = !status ? (size_t)out->width * (size_t)out->height : 0;
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(out->values[i])) continue;
         low = fminf(low, out->values[i]);

@@ -23,8 +23,10 @@ void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, 
     struct lrp_statistics statistics;
     const struct lrp_results *const base = r->base; /* what is taken over from there is described there */
     bool shown = relevance && layer >= 0 && layer_value(r->network, layer) == value;
-    if (shown && base && base->relevance_done && base->relevance[value] == from[value]) statistics = base->relevance_statistics[layer];
-    else if (shown) lrp_tensor_statistics_by(from[value], job->run, &statistics);
+    if (shown && base && base->relevance_done && base->relevance[value] == from[value])
+        statistics = base->relevance_statistics[layer];
+    else if (shown)
+        lrp_tensor_statistics_by(from[value], job->run, &statistics);
     pthread_mutex_lock(&job->session->lock);
     slots[value] = lrp_tensor_retain(from[value]);
     if (shown) r->relevance_statistics[layer] = statistics;

@@ -32,7 +32,7 @@ void lrp_results_release(struct lrp_results *results)
     free(results->relevance_ms);
     free(results->targets);
     lrp_ledger_free(results->ledger);
-    lrp_state_release(results->made_under);
+    lrp_setup_release(results->made_under);
     lrp_tensor_release(results->start);
     lrp_results_release(results->base);
     lrp_network_release(results->network);
@@ -49,7 +49,8 @@ static bool allocate(struct lrp_results *r)
     r->relevance_statistics = calloc(layers + 1, sizeof *r->relevance_statistics);
     r->forward_ms = calloc(layers + 1, sizeof *r->forward_ms);
     r->relevance_ms = calloc(layers + 1, sizeof *r->relevance_ms);
-    return r->inputs && r->values && r->relevance && r->value_statistics && r->relevance_statistics && r->forward_ms && r->relevance_ms;
+    return r->inputs && r->values && r->relevance && r->value_statistics && r->relevance_statistics && r->forward_ms &&
+           r->relevance_ms;
 }
 
 static void take_forward(struct lrp_results *r, struct lrp_results *from)
@@ -93,7 +94,8 @@ static bool same_tensor(const struct lrp_tensor *a, const struct lrp_tensor *b)
                                         : memcmp(a->i, b->i, a->count * sizeof(int64_t)) == 0;
 }
 
-static bool is_of(const struct lrp_results *r, const struct lrp_network *network, const struct lrp_tensor *const *inputs, int64_t sample)
+static bool is_of(const struct lrp_results *r, const struct lrp_network *network, const struct lrp_tensor *const *inputs,
+                  int64_t sample)
 {
     if (r->network != network || r->sample != sample) return false;
     for (size_t i = 0; i < r->input_count; i++)
@@ -101,7 +103,7 @@ static bool is_of(const struct lrp_results *r, const struct lrp_network *network
     return true;
 }
 
-static bool same_rules(const struct lrp_state *a, const struct lrp_state *b)
+static bool same_rules(const struct lrp_setup *a, const struct lrp_setup *b)
 {
     for (size_t i = 0; i < a->assignment.count; i++)
         if (!lrp_rule_equal(&a->assignment.rules[i], &b->assignment.rules[i])) return false;
@@ -109,10 +111,10 @@ static bool same_rules(const struct lrp_state *a, const struct lrp_state *b)
 }
 
 /* True if finished results are just what a pass under this state would find. */
-static bool serves(const struct lrp_results *r, const struct lrp_state *state)
+static bool serves(const struct lrp_results *r, const struct lrp_setup *state)
 {
     static const enum lrp_setting texts[] = {LRP_SETTING_TARGET, LRP_SETTING_OUTPUT_RELEVANCE, LRP_SETTING_LABELS};
-    const struct lrp_state *under = r->made_under;
+    const struct lrp_setup *under = r->made_under;
     const bool lrp = state->method == LRP_METHOD_LRP;
     if (!r->relevance_done || !under || under->method != state->method || under->convention != state->convention ||
         under->output != state->output)
@@ -130,7 +132,8 @@ static size_t bytes_of(const struct lrp_tensor *t)
     return t ? lrp_tensor_bytes(t) + lrp_tensor_twin_bytes(t) : 0;
 }
 
-/* Bytes of item `at` that none before it holds too: results of one input share their activations and most of their relevance. */
+/* Bytes of item `at` that none before it holds too: results of one input share their activations and most of their relevance.
+ */
 static size_t own_bytes(const struct lrp_cache *cache, size_t at)
 {
     const struct lrp_results *r = cache->items[at];
@@ -169,15 +172,15 @@ size_t lrp_cache_put(struct lrp_cache *cache, struct lrp_results *results, size_
     return gone;
 }
 
-struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_state *state, const struct lrp_tensor *const *inputs,
-                                   int64_t sample)
+struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_setup *state,
+                                   const struct lrp_tensor *const *inputs, int64_t sample)
 {
     for (size_t i = 0; i < cache->count; i++)
         if (serves(cache->items[i], state) && is_of(cache->items[i], state->network, inputs, sample)) return cache->items[i];
     return NULL;
 }
 
-struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_state *state,
+struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *state,
                                            const struct lrp_tensor *const *inputs, int64_t sample)
 {
     for (size_t i = 0; i < cache->count; i++) {

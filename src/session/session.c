@@ -8,12 +8,12 @@
 #include "text.h"
 
 /* Puts a plan in force; running jobs are out of date from here on. */
-static void enforce(struct lrp_session *s, struct lrp_plan *p)
+static void enforce(struct lrp_session *s, struct lrp_session_plan *p)
 {
     size_t inputs = lrp_model_input_count(s->model);
     pthread_mutex_lock(&s->lock);
     atomic_fetch_add(&s->generation, 1);
-    struct lrp_state *state = s->state;
+    struct lrp_setup *state = s->state;
     struct lrp_results *results = s->results;
     const struct lrp_tensor **old = s->inputs;
     s->state = p->state;
@@ -29,11 +29,11 @@ static void enforce(struct lrp_session *s, struct lrp_plan *p)
     p->state = state;
     p->results = results;
     p->inputs = old;
-    lrp_plan_free(p, inputs);
+    lrp_session_plan_free(p, inputs);
 }
 
 /* Another target is refused at once where the output is known already; else the job tells. */
-static enum lrp_status check_target(struct lrp_session *s, const struct lrp_plan *p, struct lrp_error *err)
+static enum lrp_status check_target(struct lrp_session *s, const struct lrp_session_plan *p, struct lrp_error *err)
 {
     const char *text = lrp_settings_get(p->state->settings, LRP_SETTING_TARGET);
     if (!s->state || !*text || strcmp(text, lrp_settings_get(s->state->settings, LRP_SETTING_TARGET)) == 0) return LRP_OK;
@@ -45,17 +45,18 @@ static enum lrp_status check_target(struct lrp_session *s, const struct lrp_plan
     enum lrp_status status = output ? lrp_targets_choose(text, output, &p->state->labels, &choices, &count, err) : LRP_OK;
     lrp_tensor_release(output);
     free(choices);
-    return status == LRP_OK ? LRP_OK : lrp_fail_context(err, status, "%s", lrp_model_path(s->model));
+    return !status ? LRP_OK : lrp_fail_context(err, status, "%s", lrp_model_path(s->model));
 }
 
-static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources, struct lrp_error *err)
+static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources,
+                               struct lrp_error *err)
 {
-    struct lrp_plan plan;
+    struct lrp_session_plan plan;
     double before = lrp_now_ms();
-    enum lrp_status status = lrp_plan_make(s, settings, same_sources, &plan, err);
-    if (status == LRP_OK) status = check_target(s, &plan, err);
-    if (status != LRP_OK) {
-        lrp_plan_free(&plan, lrp_model_input_count(s->model));
+    enum lrp_status status = lrp_session_plan_make(s, settings, same_sources, &plan, err);
+    if (!status) status = check_target(s, &plan, err);
+    if (status) {
+        lrp_session_plan_free(&plan, lrp_model_input_count(s->model));
         return status;
     }
     enforce(s, &plan);
@@ -76,15 +77,17 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
     double before = lrp_now_ms();
     enum lrp_status status = lrp_model_open(model, &s->model, err);
     s->load_ms = lrp_now_ms() - before;
-    if (status == LRP_OK) {
+    if (!status) {
         size_t inputs = lrp_model_input_count(s->model);
         s->sources = calloc(inputs + 1, sizeof *s->sources);
         s->inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *));
         if (!s->sources || !s->inputs) status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", model);
     }
-    if (status == LRP_OK) status = reapply(s, settings, false, err);
-    if (status == LRP_OK) *out = s;
-    else lrp_session_free(s);
+    if (!status) status = reapply(s, settings, false, err);
+    if (!status)
+        *out = s;
+    else
+        lrp_session_free(s);
     return status;
 }
 
@@ -106,7 +109,7 @@ void lrp_session_free(struct lrp_session *session)
     }
     free(session->sources);
     free(session->inputs);
-    lrp_state_release(session->state);
+    lrp_setup_release(session->state);
     lrp_results_release(session->results);
     lrp_cache_clear(&session->cache);
     lrp_model_release(session->model);
@@ -146,7 +149,7 @@ static enum lrp_status put_source(struct lrp_session *s, size_t index, struct lr
     struct lrp_source old = s->sources[index];
     s->sources[index] = *source;
     enum lrp_status status = reapply(s, s->state->settings, false, err);
-    if (status == LRP_OK) {
+    if (!status) {
         lrp_source_free(&old);
     } else {
         lrp_source_free(&s->sources[index]);
@@ -160,8 +163,8 @@ enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *n
     size_t index;
     struct lrp_source source;
     enum lrp_status status = find_input(session, name, &index, err);
-    if (status == LRP_OK) status = lrp_source_read(path, &source, err);
-    return status == LRP_OK ? put_source(session, index, &source, err) : status;
+    if (!status) status = lrp_source_read(path, &source, err);
+    return !status ? put_source(session, index, &source, err) : status;
 }
 
 enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *name, const struct lrp_tensor *tensor,
@@ -169,7 +172,7 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
 {
     size_t index;
     enum lrp_status status = find_input(session, name, &index, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     struct lrp_source source = {.label = strdup(label), .array = lrp_tensor_retain(tensor)};
     if (source.label) return put_source(session, index, &source, err);
     lrp_source_free(&source);
@@ -209,14 +212,14 @@ enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t s
     pthread_mutex_unlock(&session->lock);
     enum lrp_status status = LRP_OK;
     if (!known) status = lrp_results_new(session->state->network, session->inputs, sample, NULL, &known, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     session->sample = sample;
     replace_results(session, known);
     return LRP_OK;
 }
 
-/* What was prepared for inputs of other shapes stays: results of those networks of which nothing is known hold them. Nothing of earlier
- * inputs stays, nor the memory they were in. */
+/* What was prepared for inputs of other shapes stays: results of those networks of which nothing is known hold them. Nothing of
+ * earlier inputs stays, nor the memory they were in. */
 static void keep_networks(const struct lrp_session *s, const struct lrp_cache *old, struct lrp_cache *now)
 {
     for (size_t i = 0; i < old->count; i++) {
@@ -234,7 +237,7 @@ enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error
 {
     struct lrp_results *results = NULL;
     enum lrp_status status = lrp_results_new(session->state->network, session->inputs, session->sample, NULL, &results, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     struct lrp_cache now = {.count = 0};
     lrp_session_cancel(session);
     lrp_session_wait(session); /* the worker may be at work in one of the networks */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "book.h"
+#include "lrpscope/heatmap.h"
 #include "names.h"
 #include "plugin.h"
-#include "lrpscope/heatmap.h"
 #include "preprocess.h"
 #include "propagate.h"
 #include "text.h"
@@ -23,10 +23,22 @@ static const struct {
 #undef X
 };
 
-const char *lrp_setting_key(enum lrp_setting setting) { return table[setting].key; }
-const char *lrp_setting_default(enum lrp_setting setting) { return table[setting].value; }
-const char *lrp_setting_line(enum lrp_setting setting) { return table[setting].line; }
-bool lrp_setting_is_flag(enum lrp_setting setting) { return table[setting].kind == FLAG; }
+const char *lrp_setting_key(enum lrp_setting setting)
+{
+    return table[setting].key;
+}
+const char *lrp_setting_default(enum lrp_setting setting)
+{
+    return table[setting].value;
+}
+const char *lrp_setting_line(enum lrp_setting setting)
+{
+    return table[setting].line;
+}
+bool lrp_setting_is_flag(enum lrp_setting setting)
+{
+    return table[setting].kind == FLAG;
+}
 
 static enum lrp_status out_of_memory(struct lrp_error *err)
 {
@@ -131,7 +143,8 @@ static enum lrp_status check_number(const char *key, const char *text, struct lr
 }
 
 /* The form of one value, whatever the model. */
-static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err)
+static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text,
+                                  struct lrp_error *err)
 {
     enum lrp_convention convention;
     enum lrp_method method;
@@ -146,9 +159,12 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
         return lrp_fail(err, LRP_USAGE, "%s cannot be empty (%s is the default)", key, table[setting].value);
     if (!*text) return LRP_OK;
     switch (setting) {
-    case LRP_SETTING_CONVENTION: return lrp_convention_parse(text, &convention, err);
-    case LRP_SETTING_METHOD: return lrp_method_parse(text, &method, err);
-    case LRP_SETTING_INPUT_SHAPE: return check_shape(text, err);
+    case LRP_SETTING_CONVENTION:
+        return lrp_convention_parse(text, &convention, err);
+    case LRP_SETTING_METHOD:
+        return lrp_method_parse(text, &method, err);
+    case LRP_SETTING_INPUT_SHAPE:
+        return check_shape(text, err);
     case LRP_SETTING_SCALE:
     case LRP_SETTING_MEAN:
     case LRP_SETTING_STD:
@@ -168,15 +184,18 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
         heatmap.maps = settings->colormaps;
         return lrp_heatmap_option_set(&heatmap, key, text, err);
     case LRP_SETTING_THREADS:
-    case LRP_SETTING_MEMORY: return check_number(key, text, err);
-    default: return LRP_OK;
+    case LRP_SETTING_MEMORY:
+        return check_number(key, text, err);
+    default:
+        return LRP_OK;
     }
 }
 
-enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text, struct lrp_error *err)
+enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text,
+                                 struct lrp_error *err)
 {
     enum lrp_status status = check_form(settings, setting, text, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     const bool given = *text || !*table[setting].value; /* nothing, where something is needed, is the default */
     char *copy = given ? strdup(text) : NULL;
     if (given && !copy) return out_of_memory(err);
@@ -185,17 +204,27 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
     return LRP_OK;
 }
 
-enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value, struct lrp_error *err)
+enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value,
+                                      struct lrp_error *err)
 {
     return lrp_settings_set(settings, setting, value ? "true" : "false", err);
 }
 
 /* ---- lists ---- */
 
-const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings) { return settings->book; }
-const struct lrp_colormap_set *lrp_settings_colormaps(const struct lrp_settings *settings) { return settings->colormaps; }
+const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings)
+{
+    return settings->book;
+}
+const struct lrp_colormap_set *lrp_settings_colormaps(const struct lrp_settings *settings)
+{
+    return settings->colormaps;
+}
 
-size_t lrp_settings_rule_count(const struct lrp_settings *settings) { return settings->rules.count; }
+size_t lrp_settings_rule_count(const struct lrp_settings *settings)
+{
+    return settings->rules.count;
+}
 
 struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings, size_t index)
 {
@@ -239,15 +268,15 @@ static bool append_rule(struct lrp_settings *settings, const char *select, const
     return false;
 }
 
-enum lrp_status lrp_settings_add_rules(struct lrp_settings *settings, const char *const *selects, size_t count, const char *rule,
-                                       struct lrp_error *err)
+enum lrp_status lrp_settings_add_rules(struct lrp_settings *settings, const char *const *selects, size_t count,
+                                       const char *rule, struct lrp_error *err)
 {
     struct lrp_rule parsed;
     struct lrp_names names;
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
     lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &convention, NULL);
     enum lrp_status status = lrp_rule_parse(rule, settings->book, convention, &parsed, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     lrp_rule_clear(&parsed);
     for (size_t i = 0; i < count; i++)
         if (!*selects[i]) return lrp_fail(err, LRP_USAGE, "rule %s: the selector in front of = is missing", rule);
@@ -262,7 +291,8 @@ enum lrp_status lrp_settings_add_rules(struct lrp_settings *settings, const char
     return ok ? LRP_OK : out_of_memory(err);
 }
 
-enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule, struct lrp_error *err)
+enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule,
+                                      struct lrp_error *err)
 {
     return lrp_settings_add_rules(settings, &select, 1, rule, err);
 }
@@ -288,15 +318,25 @@ static enum lrp_status register_name(struct lrp_strings *list, const char *name,
     return LRP_OK;
 }
 
-size_t lrp_settings_layer_count(const struct lrp_settings *settings) { return settings->layers.count; }
-const char *lrp_settings_layer_at(const struct lrp_settings *settings, size_t index) { return settings->layers.items[index]; }
-size_t lrp_settings_activation_count(const struct lrp_settings *settings) { return settings->activations.count; }
+size_t lrp_settings_layer_count(const struct lrp_settings *settings)
+{
+    return settings->layers.count;
+}
+const char *lrp_settings_layer_at(const struct lrp_settings *settings, size_t index)
+{
+    return settings->layers.items[index];
+}
+size_t lrp_settings_activation_count(const struct lrp_settings *settings)
+{
+    return settings->activations.count;
+}
 const char *lrp_settings_activation_at(const struct lrp_settings *settings, size_t index)
 {
     return settings->activations.items[index];
 }
 
-enum lrp_status lrp_settings_register_layer(struct lrp_settings *settings, const char *name, bool registered, struct lrp_error *err)
+enum lrp_status lrp_settings_register_layer(struct lrp_settings *settings, const char *name, bool registered,
+                                            struct lrp_error *err)
 {
     return register_name(&settings->layers, name, registered, err);
 }

@@ -4,18 +4,18 @@
 
 #include <cjson/cJSON.h>
 
-#include "lrpscope/explain.h"
+#include "lrpscope/settings.h"
 #include "strings.h"
 
 struct lrp_settings {
-    char *values[LRP_SETTING_COUNT]; /* NULL: not given, the default holds */
+    char *values[LRP_SETTING_COUNT];   /* NULL: not given, the default holds */
     struct lrp_strings selects, rules; /* in parallel */
     struct lrp_strings layers, activations;
     cJSON *custom_rules;              /* as they stood in a rules file, by name; NULL if there are none */
     const struct lrp_rule_book *book; /* custom rules and those of plugins; NULL if there is none, never changed once shared */
-    struct lrp_plugin_list *plugins; /* NULL: none; shared by copies, never changed once shared */
+    struct lrp_plugin_list *plugins;  /* NULL: none; shared by copies, never changed once shared */
     const struct lrp_colormap_set *colormaps; /* of plugins; likewise */
-    cJSON *unknown; /* keys of a rules file that mean nothing to us, kept; NULL if none */
+    cJSON *unknown;                           /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };
 
 /* Whether a setting's text is a path; in a rules file it is meant from the file's folder. */

@@ -12,10 +12,14 @@
 static bool item_text(const cJSON *item, struct lrp_text *out)
 {
     char number[40];
-    if (cJSON_IsString(item)) lrp_text_append(out, item->valuestring);
-    else if (cJSON_IsNumber(item)) lrp_text_append(out, lrp_json_number_text(item->valuedouble, number, sizeof number));
-    else if (cJSON_IsBool(item)) lrp_text_append(out, cJSON_IsTrue(item) ? "true" : "false");
-    else if (!cJSON_IsNull(item)) return false;
+    if (cJSON_IsString(item))
+        lrp_text_append(out, item->valuestring);
+    else if (cJSON_IsNumber(item))
+        lrp_text_append(out, lrp_json_number_text(item->valuedouble, number, sizeof number));
+    else if (cJSON_IsBool(item))
+        lrp_text_append(out, cJSON_IsTrue(item) ? "true" : "false");
+    else if (!cJSON_IsNull(item))
+        return false;
     return true;
 }
 
@@ -48,7 +52,8 @@ static enum lrp_status wrong(const struct reader *r, const char *key, const char
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->json, key);
     char place[PLACE_SIZE];
-    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s", item ? lrp_json_place(r->path, r->json, item, place, sizeof place) : r->path, key, cause);
+    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s",
+                    item ? lrp_json_place(r->path, r->json, item, place, sizeof place) : r->path, key, cause);
 }
 
 /* Wrong composites are found here already, where line and column are known. */
@@ -58,12 +63,14 @@ static enum lrp_status check_composite(const struct reader *r, const cJSON *item
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
     const cJSON *where;
     char place[PLACE_SIZE];
-    if (!cJSON_IsArray(item) && !cJSON_IsString(item)) return wrong(r, item->string, "a composite is a text, or a list of primitives");
+    if (!cJSON_IsArray(item) && !cJSON_IsString(item))
+        return wrong(r, item->string, "a composite is a text, or a list of primitives");
     if (cJSON_IsString(item) && !*item->valuestring) return LRP_OK;
     lrp_convention_parse(lrp_settings_get(r->settings, LRP_SETTING_CONVENTION), &convention, NULL);
     const enum lrp_status status = lrp_composite_json_check(item, r->settings->book, convention, &where, &why);
-    return status == LRP_OK ? status : lrp_fail(r->err, status, "%s: \"composite\": %s", lrp_json_place(r->path, r->json, where, place, sizeof place),
-                                                why.message);
+    return !status ? status
+                   : lrp_fail(r->err, status, "%s: \"composite\": %s",
+                              lrp_json_place(r->path, r->json, where, place, sizeof place), why.message);
 }
 
 static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, const cJSON *item)
@@ -82,12 +89,16 @@ static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, co
         const char *slash = strrchr(r->path, '/');
         lrp_text_append_n(&full, r->path, slash ? (size_t)(slash - r->path) + 1 : 0);
         lrp_text_append(&full, value);
-    } else if (!list) lrp_text_append(&full, value);
+    } else if (!list)
+        lrp_text_append(&full, value);
     enum lrp_status status = LRP_OK;
-    if (!ok) status = wrong(r, lrp_setting_file_key(setting), "a text, number or list is needed");
-    else if (text.failed || full.failed) status = lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
-    else status = lrp_settings_set(r->settings, setting, full.data ? full.data : "", &why);
-    if (ok && status != LRP_OK && why.status) status = lrp_fail(r->err, status, "%s: %s", r->path, why.message);
+    if (!ok)
+        status = wrong(r, lrp_setting_file_key(setting), "a text, number or list is needed");
+    else if (text.failed || full.failed)
+        status = lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
+    else
+        status = lrp_settings_set(r->settings, setting, full.data ? full.data : "", &why);
+    if (ok && status && why.status) status = lrp_fail(r->err, status, "%s: %s", r->path, why.message);
     lrp_text_free(&text);
     lrp_text_free(&full);
     return status;
@@ -99,11 +110,13 @@ static enum lrp_status read_rules(struct reader *r, const cJSON *list)
     if (!cJSON_IsArray(list)) return wrong(r, "rules", "a list of {\"select\", \"rule\"} is needed");
     cJSON_ArrayForEach(item, list)
     {
-        const cJSON *select = cJSON_GetObjectItemCaseSensitive(item, "select"), *rule = cJSON_GetObjectItemCaseSensitive(item, "rule");
+        const cJSON *select = cJSON_GetObjectItemCaseSensitive(item, "select"),
+                    *rule = cJSON_GetObjectItemCaseSensitive(item, "rule");
         struct lrp_error why = {0};
-        if (!cJSON_IsString(select) || !cJSON_IsString(rule)) return wrong(r, "rules", "every entry needs \"select\" and \"rule\"");
+        if (!cJSON_IsString(select) || !cJSON_IsString(rule))
+            return wrong(r, "rules", "every entry needs \"select\" and \"rule\"");
         enum lrp_status status = lrp_settings_add_rule(r->settings, select->valuestring, rule->valuestring, &why);
-        if (status != LRP_OK) return lrp_fail(r->err, status, "%s: rules: %s", r->path, why.message);
+        if (status) return lrp_fail(r->err, status, "%s: rules: %s", r->path, why.message);
     }
     return LRP_OK;
 }
@@ -117,7 +130,7 @@ static enum lrp_status read_names(struct reader *r, const char *key, const cJSON
     {
         if (!cJSON_IsString(item)) return wrong(r, key, "a list of names is needed");
         enum lrp_status status = add(r->settings, item->valuestring, true, r->err);
-        if (status != LRP_OK) return status;
+        if (status) return status;
     }
     return LRP_OK;
 }
@@ -164,15 +177,16 @@ struct brought {
 static bool is_kept(const void *data, const struct lrp_rule_row *row)
 {
     const struct brought *b = data;
-    return !cJSON_GetObjectItemCaseSensitive(b->file, row->info.name) || !cJSON_GetObjectItemCaseSensitive(b->before, row->info.name);
+    return !cJSON_GetObjectItemCaseSensitive(b->file, row->info.name) ||
+           !cJSON_GetObjectItemCaseSensitive(b->before, row->info.name);
 }
 
 static void warn_key(void *data, const cJSON *key)
 {
     struct reader *r = data;
     char place[PLACE_SIZE];
-    lrp_text_printf(&r->warnings, "%s: custom rules: unknown key \"%s\" (kept)\n", lrp_json_place(r->path, r->json, key, place, sizeof place),
-                    key->string);
+    lrp_text_printf(&r->warnings, "%s: custom rules: unknown key \"%s\" (kept)\n",
+                    lrp_json_place(r->path, r->json, key, place, sizeof place), key->string);
 }
 
 /* Keeps a rule as it is written, in the place of an older one of its name. */
@@ -195,9 +209,10 @@ static enum lrp_status add_custom_rules(struct reader *r, const cJSON *rules, st
         struct lrp_error why = {0};
         if (++count > MOST_CUSTOM_RULES) return wrong(r, "custom_rules", "more than 1000 rules");
         enum lrp_status status = lrp_rule_json_read(book, item, r->path, warn_key, r, &where, &why);
-        if (status != LRP_OK && where)
-            return lrp_fail(r->err, status, "%s: %s", lrp_json_place(r->path, r->json, where, place, sizeof place), why.message);
-        if (status != LRP_OK) return lrp_fail(r->err, status, "%s: %s", r->path, why.message);
+        if (status && where)
+            return lrp_fail(r->err, status, "%s: %s", lrp_json_place(r->path, r->json, where, place, sizeof place),
+                            why.message);
+        if (status) return lrp_fail(r->err, status, "%s: %s", r->path, why.message);
         if (!keep_rule(r->settings, item)) return lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
     }
     return LRP_OK;
@@ -210,10 +225,13 @@ static enum lrp_status read_custom_rules(struct reader *r, const cJSON *rules)
     if (!rules) return LRP_OK;
     if (cJSON_IsArray(rules) && !rules->child) return LRP_OK;
     if (!cJSON_IsObject(rules)) return wrong(r, "custom_rules", "an object is needed: {name: {\"groups\": [...]}}");
-    enum lrp_status status = lrp_rule_book_copy(r->settings->book, is_kept, &(struct brought){rules, r->settings->custom_rules}, &book, r->err);
-    if (status == LRP_OK) status = add_custom_rules(r, rules, book);
-    else return status;
-    if (status == LRP_OK) {
+    enum lrp_status status =
+        lrp_rule_book_copy(r->settings->book, is_kept, &(struct brought){rules, r->settings->custom_rules}, &book, r->err);
+    if (!status)
+        status = add_custom_rules(r, rules, book);
+    else
+        return status;
+    if (!status) {
         lrp_rule_book_release(r->settings->book);
         r->settings->book = book;
     } else {
@@ -230,8 +248,10 @@ static enum lrp_status read_plugins(struct reader *r, const cJSON *plugins)
     if (!plugins) return LRP_OK;
     if (!cJSON_IsArray(plugins)) return wrong(r, "plugins", "a list of files is needed");
     if (r->found && cJSON_GetArraySize(plugins))
-        return lrp_fail(r->err, LRP_USAGE, "%s: it loads plugins, which a rules file that nobody named may not: if you trust it, name it (--rules %s)",
-                        r->path, r->path);
+        return lrp_fail(
+            r->err, LRP_USAGE,
+            "%s: it loads plugins, which a rules file that nobody named may not: if you trust it, name it (--rules %s)",
+            r->path, r->path);
     cJSON_ArrayForEach(item, plugins)
     {
         struct lrp_text full = {0};
@@ -241,7 +261,7 @@ static enum lrp_status read_plugins(struct reader *r, const cJSON *plugins)
         lrp_text_append(&full, item->valuestring);
         enum lrp_status status = full.failed ? LRP_MEMORY : lrp_settings_add_plugin(r->settings, full.data, &why);
         lrp_text_free(&full);
-        if (status != LRP_OK) return lrp_fail(r->err, status, "%s: %s", r->path, why.message);
+        if (status) return lrp_fail(r->err, status, "%s: %s", r->path, why.message);
     }
     return LRP_OK;
 }
@@ -254,7 +274,7 @@ static enum lrp_status read_object(struct reader *r, const char *section, const 
     enum lrp_status status = LRP_OK;
     cJSON_ArrayForEach(item, object)
     {
-        if (status == LRP_OK) status = read_item(r, section, item);
+        if (!status) status = read_item(r, section, item);
     }
     return status;
 }
@@ -263,7 +283,8 @@ static enum lrp_status read_object(struct reader *r, const char *section, const 
 
 static enum lrp_status read_version(struct reader *r, const cJSON *item)
 {
-    return cJSON_IsNumber(item) && item->valueint == 1 ? LRP_OK : wrong(r, item->string, "version 1 is what is understood here");
+    return cJSON_IsNumber(item) && item->valueint == 1 ? LRP_OK
+                                                       : wrong(r, item->string, "version 1 is what is understood here");
 }
 
 static enum lrp_status read_layers(struct reader *r, const cJSON *item)
@@ -295,12 +316,19 @@ static const struct {
     enum lrp_status (*read)(struct reader *r, const cJSON *item);
 } file_keys[] = {
     {{"lrpscope", "1: the version of the format"}, read_version},
-    {{"rules", "list of {\"select\": SELECTOR, \"rule\": RULE}: rules of some layers, over those of the composite; the last one wins"}, read_rules},
-    {{"custom_rules", "{NAME: {\"parameters\": ..., \"groups\": [...]}, ...}: rules of your own, for use wherever a rule is named"}, was_read},
+    {{"rules",
+      "list of {\"select\": SELECTOR, \"rule\": RULE}: rules of some layers, over those of the composite; the last one wins"},
+     read_rules},
+    {{"custom_rules",
+      "{NAME: {\"parameters\": ..., \"groups\": [...]}, ...}: rules of your own, for use wherever a rule is named"},
+     was_read},
     {{"plugins", "list of shared objects that are loaded before anything else is read"}, was_read},
-    {{"supported_layers", "list of layer types, groups, ONNX operators, names or globs of layers, domain:NAME: taken as supported"}, read_layers},
+    {{"supported_layers",
+      "list of layer types, groups, ONNX operators, names or globs of layers, domain:NAME: taken as supported"},
+     read_layers},
     {{"supported_activations", "the same for activations"}, read_activations},
-    {{"preprocess", "how pictures become the model's input: an object, or the path of a preprocessor_config.json"}, read_section},
+    {{"preprocess", "how pictures become the model's input: an object, or the path of a preprocessor_config.json"},
+     read_section},
     {{"heatmap", "how heatmaps are drawn: an object"}, read_section},
 };
 enum { FILE_KEYS = sizeof file_keys / sizeof *file_keys };
@@ -319,21 +347,22 @@ static enum lrp_status read_item(struct reader *r, const char *section, const cJ
     return keep_unknown(r, section, item);
 }
 
-static enum lrp_status read_file(struct lrp_settings *settings, const char *path, bool found, char **warnings, struct lrp_error *err)
+static enum lrp_status read_file(struct lrp_settings *settings, const char *path, bool found, char **warnings,
+                                 struct lrp_error *err)
 {
     cJSON *json = NULL;
     enum lrp_status status = lrp_json_read(path, &json, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     struct reader r = {.settings = settings, .path = path, .json = json, .err = err, .found = found};
     if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_FILE, "%s: a rules file is a JSON object", path);
     /* the convention first: the defaults of rules depend on it */
-    const cJSON *convention = status == LRP_OK ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;
+    const cJSON *convention = !status ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;
     if (convention) status = read_value(&r, LRP_SETTING_CONVENTION, convention);
-    if (status == LRP_OK) status = read_plugins(&r, cJSON_GetObjectItemCaseSensitive(json, "plugins"));
-    if (status == LRP_OK) status = read_custom_rules(&r, cJSON_GetObjectItemCaseSensitive(json, "custom_rules"));
-    if (status == LRP_OK) status = read_object(&r, NULL, json);
+    if (!status) status = read_plugins(&r, cJSON_GetObjectItemCaseSensitive(json, "plugins"));
+    if (!status) status = read_custom_rules(&r, cJSON_GetObjectItemCaseSensitive(json, "custom_rules"));
+    if (!status) status = read_object(&r, NULL, json);
     cJSON_Delete(json);
-    if (warnings) *warnings = status == LRP_OK && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
+    if (warnings) *warnings = !status && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
     lrp_text_free(&r.warnings);
     return status;
 }

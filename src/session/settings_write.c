@@ -15,14 +15,17 @@ const char *lrp_setting_section(enum lrp_setting setting)
     case LRP_SETTING_CROP:
     case LRP_SETTING_LAYOUT:
     case LRP_SETTING_CHANNELS:
-    case LRP_SETTING_PREPROCESS: return "preprocess";
+    case LRP_SETTING_PREPROCESS:
+        return "preprocess";
     case LRP_SETTING_COLORMAP:
     case LRP_SETTING_REDUCE:
     case LRP_SETTING_OVERLAY:
     case LRP_SETTING_CLIP:
     case LRP_SETTING_GAMMA:
-    case LRP_SETTING_SIZE_FACTOR: return "heatmap";
-    default: return NULL;
+    case LRP_SETTING_SIZE_FACTOR:
+        return "heatmap";
+    default:
+        return NULL;
     }
 }
 
@@ -70,7 +73,8 @@ static bool add_setting(cJSON *json, const struct lrp_settings *settings, enum l
         if (!object) object = cJSON_AddObjectToObject(json, place);
     }
     if (!object) return false;
-    if (lrp_setting_is_flag(setting)) return cJSON_AddBoolToObject(object, lrp_setting_file_key(setting), strcmp(text, "true") == 0);
+    if (lrp_setting_is_flag(setting))
+        return cJSON_AddBoolToObject(object, lrp_setting_file_key(setting), strcmp(text, "true") == 0);
     if (!*text) return true;
     char *absolute = lrp_setting_is_path(setting, text) && *text != '/' ? realpath(text, NULL) : NULL;
     bool ok = cJSON_AddStringToObject(object, lrp_setting_file_key(setting), absolute ? absolute : text);
@@ -122,7 +126,8 @@ enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const ch
                  add_names(json, "supported_activations", &settings->activations);
     }
     ok = ok && add_plugins(json, settings);
-    if (ok && settings->custom_rules) ok = cJSON_AddItemToObject(json, "custom_rules", cJSON_Duplicate(settings->custom_rules, true));
+    if (ok && settings->custom_rules)
+        ok = cJSON_AddItemToObject(json, "custom_rules", cJSON_Duplicate(settings->custom_rules, true));
     ok = ok && add_unknown(json, settings->unknown);
     enum lrp_status status = ok ? lrp_json_write(path, json, err) : lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     cJSON_Delete(json);

@@ -4,9 +4,9 @@
 
 #include "blocked.h"
 #include "internal.h"
+#include "select.h"
 #include "terms.h"
 #include "text.h"
-#include "select.h"
 
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
 {
@@ -33,7 +33,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->relevance_ms);
     free(box->input_label);
     lrp_results_release(box->results);
-    lrp_state_release(box->state);
+    lrp_setup_release(box->state);
     lrp_model_release(box->model);
     free(box);
 }
@@ -115,9 +115,10 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     box->self = box;
     box->references = 1;
     box->model = lrp_model_retain(session->model);
-    box->input_label = strdup(lrp_model_input_count(session->model) && session->sources[0].label ? session->sources[0].label : "");
+    box->input_label =
+        strdup(lrp_model_input_count(session->model) && session->sources[0].label ? session->sources[0].label : "");
     pthread_mutex_lock(&session->lock);
-    box->state = lrp_state_retain(session->state);
+    box->state = lrp_setup_retain(session->state);
     box->results = lrp_results_retain(session->results);
     bool ok = copy_layers(box) && box->input_label;
     if (ok) show_layers(box);
@@ -128,7 +129,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     struct lrp_snapshot *shown = &box->shown;
-    const struct lrp_state *state = box->state;
+    const struct lrp_setup *state = box->state;
     shown->model = session->model;
     shown->model_path = lrp_model_path(session->model);
     shown->settings = state->settings;
@@ -141,17 +142,17 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->input_label = box->input_label;
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
-    shown->output = shown->target_count ? lrp_tensor_rows(box->results->values[state->output], NULL) : NULL;
+    shown->output = shown->target_count ? lrp_tensor_row_major(box->results->values[state->output], NULL) : NULL;
     *out = shown;
     return LRP_OK;
 }
 
 enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why)
 {
-    const struct lrp_state *state = lrp_snapshot_box(snapshot)->state;
+    const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
     struct lrp_rule parsed;
     enum lrp_status status = lrp_rule_parse(rule, state->settings->book, state->convention, &parsed, why);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     status = lrp_rule_fits(state->network->graph, state->network->view, state->settings->book, layer, &parsed, why);
     lrp_rule_clear(&parsed);
     return status;
@@ -173,7 +174,7 @@ static void write_fallback(struct lrp_text *t, const struct lrp_layer *layer, co
 
 char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
 {
-    const struct lrp_state *state = lrp_snapshot_box(snapshot)->state;
+    const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
     const struct lrp_rule *rule = &state->assignment.rules[layer];
     const struct lrp_node *node = layer ? &state->network->graph->nodes[state->network->view->nodes[layer].anchor] : NULL;
     struct lrp_text t = {0};
@@ -193,7 +194,7 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
     const struct lrp_network *n = lrp_snapshot_box(snapshot)->state->network;
     struct lrp_selection selection;
     enum lrp_status status = lrp_select(n->graph, n->view, selector, &selection, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     *layer = -1;
     for (size_t i = 0; *layer < 0 && i < n->view->list.count; i++)
         if (selection.layers[i]) *layer = (int)i;
@@ -211,7 +212,7 @@ static const struct lrp_tensor *value_of(struct lrp_session *s, const char *name
             found = (relevance ? s->results->relevance : s->results->values)[v];
     if (found) lrp_tensor_retain(found);
     pthread_mutex_unlock(&s->lock);
-    const struct lrp_tensor *rows = lrp_tensor_rows(found, NULL);
+    const struct lrp_tensor *rows = lrp_tensor_row_major(found, NULL);
     if (rows) lrp_tensor_retain(rows);
     lrp_tensor_release(found);
     return rows;
@@ -231,7 +232,8 @@ bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out)
 {
     const struct lrp_operator *op = lrp_operator_at(index);
     if (!op) return false;
-    *out = (struct lrp_operator_info){.name = op->name, .domain = op->domain, .runs = op->forward != NULL, .differentiates = op->vjp != NULL};
+    *out = (struct lrp_operator_info){
+        .name = op->name, .domain = op->domain, .runs = op->forward != NULL, .differentiates = op->vjp != NULL};
     memcpy(out->versions, op->versions, sizeof out->versions);
     return true;
 }

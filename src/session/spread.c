@@ -16,8 +16,10 @@ struct source {
 
 static void take(const struct source *from, size_t first, size_t n, float *out)
 {
-    if (from->tensor) memcpy(out, from->tensor->f + first, n * sizeof *out);
-    else lrp_blob_f32(from->blob, first, n, out);
+    if (from->tensor)
+        memcpy(out, from->tensor->f + first, n * sizeof *out);
+    else
+        lrp_blob_f32(from->blob, first, n, out);
 }
 
 /* All values, or runs of neighbours (they share pages of the file) at equal distances. */
@@ -46,18 +48,21 @@ static void count_bins(const struct lrp_tensor *values, struct lrp_spread *out)
     }
 }
 
-static enum lrp_status source_of(const struct lrp_snapshot *s, int layer, enum lrp_show show, struct source *out, struct lrp_error *err)
+static enum lrp_status source_of(const struct lrp_snapshot *s, int layer, enum lrp_show show, struct source *out,
+                                 struct lrp_error *err)
 {
     const struct lrp_layer *l = &s->layers->rows[layer];
     if (show == LRP_SHOW_WEIGHTS) {
         const struct lrp_blob *blob = lrp_snapshot_weights(s, layer);
         *out = (struct source){.blob = blob, .count = blob ? blob->count : 0};
-        return blob ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
+        return blob ? LRP_OK
+                    : lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s (%s) has no weights", s->model_path, l->name, l->type);
     }
-    const struct lrp_tensor *t = lrp_numbers_tensor(show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer]);
+    const struct lrp_tensor *t = lrp_result_tensor(show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer]);
     *out = (struct source){.tensor = t, .count = t ? t->count : 0};
-    return t && lrp_dtype_is_float(t->dtype) && t->count ? LRP_OK
-                                                         : lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s has no result", s->model_path, l->name);
+    return t && lrp_dtype_is_float(t->dtype) && t->count
+               ? LRP_OK
+               : lrp_fail(err, LRP_UNSUPPORTED, "%s: layer %s has no result", s->model_path, l->name);
 }
 
 enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, struct lrp_spread *out,

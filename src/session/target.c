@@ -50,10 +50,12 @@ static int64_t find_class(const char *text, const struct lrp_labels *labels)
 static enum lrp_status unknown_class(const char *text, int64_t found, const struct lrp_labels *labels, struct lrp_error *err)
 {
     if (found == -2) return lrp_fail(err, LRP_USAGE, "target %s: several labels start like this", text);
-    if (!labels->count) return lrp_fail(err, LRP_USAGE, "target %s: not a class index, and there are no labels (--labels)", text);
+    if (!labels->count)
+        return lrp_fail(err, LRP_USAGE, "target %s: not a class index, and there are no labels (--labels)", text);
     struct lrp_text nearest = {0};
     lrp_text_nearest(&nearest, text, (const char *const *)labels->names, labels->count);
-    enum lrp_status status = lrp_fail(err, LRP_USAGE, "target %s: no such label (nearest: %s)", text, nearest.data ? nearest.data : "");
+    enum lrp_status status =
+        lrp_fail(err, LRP_USAGE, "target %s: no such label (nearest: %s)", text, nearest.data ? nearest.data : "");
     lrp_text_free(&nearest);
     return status;
 }
@@ -120,10 +122,12 @@ static enum lrp_status choose(const char *text, const struct output_shape *o, co
     c = find_class(name, labels);
     int64_t number = 0;
     enum lrp_status status = LRP_OK;
-    if (c < 0 && lrp_parse_int64(name, &number) && number < 0) status = beyond(text, o, err);
-    else if (c < 0) status = unknown_class(name, c, labels, err);
+    if (c < 0 && lrp_parse_int64(name, &number) && number < 0)
+        status = beyond(text, o, err);
+    else if (c < 0)
+        status = unknown_class(name, c, labels, err);
     free(name);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     if (strcmp(at + 1, "all") == 0) {
         if (c >= o->channels) return beyond(text, o, err);
         *out = (struct lrp_target_choice){.first = c * o->height * o->width, .stride = 1, .count = o->height * o->width};
@@ -141,10 +145,10 @@ static enum lrp_status choose_list(const char *text, const struct output_shape *
     char *copy = strdup(text), *rest = copy;
     size_t count = 0;
     enum lrp_status status = copy ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (char *part; status == LRP_OK && (part = strsep(&rest, ",")) != NULL; count++)
+    for (char *part; !status && (part = strsep(&rest, ",")) != NULL; count++)
         if (count < o->samples) status = choose(part, o, labels, &choices[count], err);
     free(copy);
-    if (status == LRP_OK && count != o->samples)
+    if (!status && count != o->samples)
         status = lrp_fail(err, LRP_USAGE, "target %s: %zu targets for %zu samples", text, count, o->samples);
     return status;
 }
@@ -155,9 +159,10 @@ enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *ou
     struct output_shape o = shape_of(output);
     struct lrp_target_choice *choices = calloc(o.samples + 1, sizeof *choices);
     if (!choices) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    enum lrp_status status = o.size ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
+    enum lrp_status status =
+        o.size ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
     bool list = strchr(text, ',') && find_class(text, labels) < 0;
-    for (size_t i = 0; status == LRP_OK && !list && i < o.samples; i++) {
+    for (size_t i = 0; !status && !list && i < o.samples; i++) {
         if (*text) {
             status = choose(text, &o, labels, &choices[i], err);
         } else {
@@ -165,8 +170,8 @@ enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *ou
             choices[i] = (struct lrp_target_choice){.index = best, .first = best, .stride = 1, .count = 1};
         }
     }
-    if (status == LRP_OK && list) status = choose_list(text, &o, labels, choices, err);
-    if (status != LRP_OK) {
+    if (!status && list) status = choose_list(text, &o, labels, choices, err);
+    if (status) {
         free(choices);
         return status;
     }
@@ -178,53 +183,58 @@ enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *ou
 enum start { START_ONE, START_LOGIT, START_OUTPUT, START_FILE };
 
 /* semantics.md section 7: captum and pr26 start with the logit; gradient methods always with 1. */
-static enum start start_kind(const struct lrp_state *state)
+static enum start start_kind(const struct lrp_setup *state)
 {
     const char *text = lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     if (state->method != LRP_METHOD_LRP) return START_ONE;
     bool logit = state->convention == LRP_CONVENTION_CAPTUM || state->convention == LRP_CONVENTION_PR26;
     if (!*text) return logit ? START_LOGIT : START_ONE;
-    return strcmp(text, "one") == 0 ? START_ONE : strcmp(text, "logit") == 0 ? START_LOGIT
-         : strcmp(text, "output") == 0 ? START_OUTPUT : START_FILE;
+    return strcmp(text, "one") == 0      ? START_ONE
+           : strcmp(text, "logit") == 0  ? START_LOGIT
+           : strcmp(text, "output") == 0 ? START_OUTPUT
+                                         : START_FILE;
 }
 
-static enum lrp_status start_from_file(const char *path, const struct lrp_tensor *output, struct lrp_tensor *start, struct lrp_error *err)
+static enum lrp_status start_from_file(const char *path, const struct lrp_tensor *output, struct lrp_tensor *start,
+                                       struct lrp_error *err)
 {
     struct lrp_tensor *file = NULL;
     size_t length = strlen(path);
     if (length < 5 || strcmp(path + length - 4, ".npy") != 0)
         return lrp_fail(err, LRP_USAGE, "output relevance is one, logit, output or a .npy file, not %s", path);
     enum lrp_status status = lrp_tensor_read_npy(path, &file, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     char got[160], want[160];
     if (!lrp_shape_equal(&file->shape, &output->shape) || !lrp_dtype_is_float(file->dtype))
         status = lrp_fail(err, LRP_FILE, "%s: its shape is %s %s, but the output's is %s", path, lrp_dtype_text(file->dtype),
                           lrp_shape_text(&file->shape, 0, "x", got, sizeof got),
                           lrp_shape_text(&output->shape, 0, "x", want, sizeof want));
-    else memcpy(start->f, file->f, file->count * sizeof(float));
+    else
+        memcpy(start->f, file->f, file->count * sizeof(float));
     lrp_tensor_release(file);
     return status;
 }
 
-enum lrp_status lrp_targets_start(const struct lrp_state *state, const struct lrp_tensor *output, struct lrp_tensor **start,
+enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_tensor **start,
                                   struct lrp_target **targets, size_t *count, struct lrp_error *err)
 {
     struct lrp_target_choice *choices = NULL;
     struct lrp_tensor *r = NULL;
     if (!lrp_dtype_is_float(output->dtype))
-        return lrp_fail(err, LRP_UNSUPPORTED, "the output is of type %s: relevance needs a float output", lrp_dtype_text(output->dtype));
+        return lrp_fail(err, LRP_UNSUPPORTED, "the output is of type %s: relevance needs a float output",
+                        lrp_dtype_text(output->dtype));
     enum lrp_status status =
         lrp_targets_choose(lrp_settings_get(state->settings, LRP_SETTING_TARGET), output, &state->labels, &choices, count, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     enum start kind = start_kind(state);
     *targets = calloc(*count + 1, sizeof **targets);
     if (!*targets) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (status == LRP_OK) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &output->shape, &r, err);
-    if (status == LRP_OK && kind == START_OUTPUT) memcpy(r->f, output->f, r->count * sizeof(float));
-    if (status == LRP_OK && kind == START_FILE)
+    if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &output->shape, &r, err);
+    if (!status && kind == START_OUTPUT) memcpy(r->f, output->f, r->count * sizeof(float));
+    if (!status && kind == START_FILE)
         status = start_from_file(lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE), output, r, err);
     size_t size = *count ? output->count / *count : 0;
-    for (size_t i = 0; status == LRP_OK && i < *count; i++) {
+    for (size_t i = 0; !status && i < *count; i++) {
         const struct lrp_target_choice *c = &choices[i];
         float *row = r->f + i * size;
         const float *out = output->f + i * size;
@@ -236,7 +246,7 @@ enum lrp_status lrp_targets_start(const struct lrp_state *state, const struct lr
         for (size_t k = 0; k < size; k++) t->start += (double)row[k];
     }
     free(choices);
-    if (status == LRP_OK) {
+    if (!status) {
         *start = r;
         return LRP_OK;
     }

@@ -1,4 +1,5 @@
-/* worker.c: making jobs and running them, in the calling thread or in the session's own: one at a time, the latest request wins. */
+/* worker.c: making jobs and running them, in the calling thread or in the session's own: one at a time, the latest request
+ * wins. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +15,11 @@ static enum lrp_status slice(const struct lrp_tensor *all, int64_t sample, const
     size_t size = all->count / (size_t)shape.dim[0];
     shape.dim[0] = 1;
     enum lrp_status status = lrp_tensor_new(all->dtype, &shape, &one, err);
-    if (status != LRP_OK) return status;
-    if (lrp_dtype_is_float(all->dtype)) memcpy(one->f, all->f + (size_t)sample * size, size * sizeof(float));
-    else memcpy(one->i, all->i + (size_t)sample * size, size * sizeof(int64_t));
+    if (status) return status;
+    if (lrp_dtype_is_float(all->dtype))
+        memcpy(one->f, all->f + (size_t)sample * size, size * sizeof(float));
+    else
+        memcpy(one->i, all->i + (size_t)sample * size, size * sizeof(int64_t));
     *out = one;
     return LRP_OK;
 }
@@ -26,7 +29,7 @@ void lrp_job_free(struct lrp_job *job)
     if (!job) return;
     for (size_t i = 0; job->inputs && i < job->input_count; i++) lrp_tensor_release(job->inputs[i]);
     free(job->inputs);
-    lrp_state_release(job->state);
+    lrp_setup_release(job->state);
     lrp_results_release(job->results);
     free(job);
 }
@@ -40,17 +43,19 @@ enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, str
     job->input_count = lrp_model_input_count(session->model);
     job->inputs = calloc(job->input_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = job->inputs ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; status == LRP_OK && i < job->input_count; i++) {
+    for (size_t i = 0; !status && i < job->input_count; i++) {
         if (!session->inputs[i]) continue;
-        if (session->one_by_one) status = slice(session->inputs[i], session->sample, &job->inputs[i], err);
-        else job->inputs[i] = lrp_tensor_retain(session->inputs[i]);
+        if (session->one_by_one)
+            status = slice(session->inputs[i], session->sample, &job->inputs[i], err);
+        else
+            job->inputs[i] = lrp_tensor_retain(session->inputs[i]);
     }
-    if (status != LRP_OK) {
+    if (status) {
         lrp_job_free(job);
         return status;
     }
     pthread_mutex_lock(&session->lock);
-    job->state = lrp_state_retain(session->state);
+    job->state = lrp_setup_retain(session->state);
     job->results = lrp_results_retain(session->results);
     job->generation = atomic_load(&session->generation);
     pthread_mutex_unlock(&session->lock);
@@ -65,7 +70,7 @@ enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want,
     lrp_session_wait(session); /* the engine serves one job at a time */
     struct lrp_job *job = NULL;
     enum lrp_status status = lrp_job_new(session, want, &job, err);
-    if (status == LRP_OK) status = lrp_job_run(job, err);
+    if (!status) status = lrp_job_run(job, err);
     lrp_job_free(job);
     return status;
 }
@@ -103,7 +108,7 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
 {
     struct lrp_job *job = NULL;
     enum lrp_status status = lrp_job_new(session, want, &job, err);
-    if (status != LRP_OK) return status;
+    if (status) return status;
     job->keep_edges = true;
     job->notify = notify;
     job->notify_data = data;

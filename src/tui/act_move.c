@@ -5,7 +5,8 @@
 #include "pages.h"
 
 /* What the moving keys act on. */
-static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count) {
+static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count)
+{
     const int context = lrp_app_context(app);
     if (context == LRP_IN_MENU) {
         *page = lrp_app_menu_page(app);
@@ -23,33 +24,57 @@ static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count) 
 }
 
 /* Pages of text scroll by their first line, lists by the selected row. */
-static void move(struct lrp_app *app, int rows, bool pages, int divisor) {
+static void move(struct lrp_app *app, int rows, bool pages, int divisor)
+{
     int page, count;
     struct lrp_window *window = window_of(app, &page, &count);
     const int step = pages ? rows * (page / divisor > 1 ? page / divisor : 1) : rows;
     int to = window->selected + step;
     to = to < count ? to : count - 1;
     window->selected = to > 0 ? to : 0;
-    if (pages)
-        window->top += step;
+    if (pages) window->top += step;
 }
 
-void lrp_do_down(struct lrp_app *app) { move(app, 1, false, 1); }
-void lrp_do_up(struct lrp_app *app) { move(app, -1, false, 1); }
-void lrp_do_page_down(struct lrp_app *app) { move(app, 1, true, 1); }
-void lrp_do_page_up(struct lrp_app *app) { move(app, -1, true, 1); }
-void lrp_do_half_down(struct lrp_app *app) { move(app, 1, true, 2); }
-void lrp_do_half_up(struct lrp_app *app) { move(app, -1, true, 2); }
-void lrp_do_first(struct lrp_app *app) { move(app, -(1 << 24), false, 1); }
-void lrp_do_last(struct lrp_app *app) { move(app, 1 << 24, false, 1); }
+void lrp_do_down(struct lrp_app *app)
+{
+    move(app, 1, false, 1);
+}
+void lrp_do_up(struct lrp_app *app)
+{
+    move(app, -1, false, 1);
+}
+void lrp_do_page_down(struct lrp_app *app)
+{
+    move(app, 1, true, 1);
+}
+void lrp_do_page_up(struct lrp_app *app)
+{
+    move(app, -1, true, 1);
+}
+void lrp_do_half_down(struct lrp_app *app)
+{
+    move(app, 1, true, 2);
+}
+void lrp_do_half_up(struct lrp_app *app)
+{
+    move(app, -1, true, 2);
+}
+void lrp_do_first(struct lrp_app *app)
+{
+    move(app, -(1 << 24), false, 1);
+}
+void lrp_do_last(struct lrp_app *app)
+{
+    move(app, 1 << 24, false, 1);
+}
 
-static void unsupported(struct lrp_app *app, int step) {
+static void unsupported(struct lrp_app *app, int step)
+{
     const struct lrp_window *window = &app->windows[app->view];
     const int count = lrp_app_row_count(app, app->view);
     for (int i = window->selected + step, tried = 0; tried < count; i += step, tried++) {
         const int row = ((i % count) + count) % count, layer = lrp_app_row_first(app, app->view, row, lrp_app_failed);
-        if (layer < 0)
-            continue;
+        if (layer < 0) continue;
         if ((step > 0 && row < window->selected) || (step < 0 && row > window->selected))
             lrp_app_say(app, false, "search wrapped");
         lrp_app_go(app, layer);
@@ -57,45 +82,50 @@ static void unsupported(struct lrp_app *app, int step) {
     }
     lrp_app_say(app, false, "no unsupported layer%s", app->filter && *app->filter ? " among those shown" : "");
 }
-void lrp_do_next_unsupported(struct lrp_app *app) { unsupported(app, 1); }
-void lrp_do_previous_unsupported(struct lrp_app *app) { unsupported(app, -1); }
+void lrp_do_next_unsupported(struct lrp_app *app)
+{
+    unsupported(app, 1);
+}
+void lrp_do_previous_unsupported(struct lrp_app *app)
+{
+    unsupported(app, -1);
+}
 
-static void remember_link(struct lrp_app *app) {
+static void remember_link(struct lrp_app *app)
+{
     if (app->link_count == LRP_LINKS_MOST) {
-        for (int i = 1; i < LRP_LINKS_MOST; i++)
-            app->links[i - 1] = app->links[i];
+        for (int i = 1; i < LRP_LINKS_MOST; i++) app->links[i - 1] = app->links[i];
         app->link_count--;
     }
     app->links[app->link_count++] = app->layer;
 }
 
-void lrp_app_go(struct lrp_app *app, int layer) {
-    if (lrp_tree_reveal(&app->tree, layer))
-        lrp_app_refilter(app);
+void lrp_app_go(struct lrp_app *app, int layer)
+{
+    if (lrp_tree_reveal(&app->tree, layer)) lrp_app_refilter(app);
     lrp_app_select(app, layer);
-    if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer)
-        return;
+    if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer) return;
     lrp_app_set_text(app, &app->filter, NULL);
     app->view = LRP_VIEW_LAYERS;
     lrp_app_refilter(app);
     lrp_app_select(app, layer);
 }
 
-static bool is_among(const int *layers, int count, int layer) {
+static bool is_among(const int *layers, int count, int layer)
+{
     for (int i = 0; i < count; i++)
-        if (layers[i] == layer)
-            return true;
+        if (layers[i] == layer) return true;
     return false;
 }
 
 /* A step to one of the layers at the other ends of edges: to where one came from, if that is one of them, else to the first. */
-static void step_along(struct lrp_app *app, const int *ends, int count) {
+static void step_along(struct lrp_app *app, const int *ends, int count)
+{
     while (count > 0 && ends[0] < 0) { /* what comes from no layer */
         ends++;
         count--;
     }
-    if (count == 0)
-        return;
+    if (count == 0) return;
     if (app->trail_count == 0 || app->trail[app->trail_at] != app->layer) { /* one has gone elsewhere since */
         app->trail[0] = app->layer;
         app->trail_count = 1;
@@ -119,7 +149,8 @@ static void step_along(struct lrp_app *app, const int *ends, int count) {
     lrp_app_go(app, ends[0]);
 }
 
-void lrp_do_towards_input(struct lrp_app *app) {
+void lrp_do_towards_input(struct lrp_app *app)
+{
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (layer && layer->input_count > 0)
         step_along(app, layer->sources, layer->input_count);
@@ -127,7 +158,8 @@ void lrp_do_towards_input(struct lrp_app *app) {
         lrp_app_say(app, false, "this is the input");
 }
 
-void lrp_do_towards_output(struct lrp_app *app) {
+void lrp_do_towards_output(struct lrp_app *app)
+{
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (layer && layer->consumer_count > 0)
         step_along(app, layer->consumers, layer->consumer_count);
@@ -135,21 +167,22 @@ void lrp_do_towards_output(struct lrp_app *app) {
         lrp_app_say(app, false, "this is an output");
 }
 
-void lrp_do_play(struct lrp_app *app) {
-    if (lrp_app_layer_count(app) == 0)
-        return;
-    if (app->layer == 0)
-        lrp_app_select(app, lrp_app_layer_count(app) - 1);
+void lrp_do_play(struct lrp_app *app)
+{
+    if (lrp_app_layer_count(app) == 0) return;
+    if (app->layer == 0) lrp_app_select(app, lrp_app_layer_count(app) - 1);
     app->playing = true;
 }
 
 /* ---- folding ---- */
 
-static int selected_fold(const struct lrp_app *app) {
+static int selected_fold(const struct lrp_app *app)
+{
     return lrp_app_row_fold(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected);
 }
 
-void lrp_do_fold(struct lrp_app *app) {
+void lrp_do_fold(struct lrp_app *app)
+{
     const int fold = selected_fold(app);
     const int node = app->tree.layers == 0 ? -1 : fold >= 0 ? app->tree.nodes[fold].parent : app->tree.node_of[app->layer];
     if (node < 0) {
@@ -160,7 +193,8 @@ void lrp_do_fold(struct lrp_app *app) {
     lrp_app_refilter(app);
 }
 
-void lrp_do_unfold(struct lrp_app *app) {
+void lrp_do_unfold(struct lrp_app *app)
+{
     const int fold = selected_fold(app);
     if (fold < 0) {
         lrp_app_say(app, false, "nothing folded here");
@@ -171,39 +205,47 @@ void lrp_do_unfold(struct lrp_app *app) {
     lrp_app_select(app, app->tree.nodes[fold].first);
 }
 
-static void fold_all(struct lrp_app *app, bool folded) {
+static void fold_all(struct lrp_app *app, bool folded)
+{
     lrp_tree_fold_all(&app->tree, folded);
     lrp_app_refilter(app);
-    if (app->tree.node_count == 0)
-        lrp_app_say(app, false, "nothing to fold: names have no parts, and nothing joins");
+    if (app->tree.node_count == 0) lrp_app_say(app, false, "nothing to fold: names have no parts, and nothing joins");
 }
-void lrp_do_fold_all(struct lrp_app *app) { fold_all(app, true); }
-void lrp_do_unfold_all(struct lrp_app *app) { fold_all(app, false); }
+void lrp_do_fold_all(struct lrp_app *app)
+{
+    fold_all(app, true);
+}
+void lrp_do_unfold_all(struct lrp_app *app)
+{
+    fold_all(app, false);
+}
 
 /* The link of the selected line, in the details or on a page; -1: none. */
-static int selected_link(const struct lrp_app *app) {
+static int selected_link(const struct lrp_app *app)
+{
     struct lrp_lines lines = {0};
     const bool page = !lrp_app_lists_layers(app->view);
     if (page)
         lrp_page_lines(app, app->view, app->columns, &lines);
     else if (app->details)
         lrp_details_lines(app, lrp_app_layout(app).pane[LRP_PANE_DETAILS].columns, &lines);
-    const int at = page ? app->windows[app->view].selected : app->details_window.selected, link = at < lines.count ? lines.items[at].link : -1;
+    const int at = page ? app->windows[app->view].selected : app->details_window.selected,
+              link = at < lines.count ? lines.items[at].link : -1;
     lrp_lines_free(&lines);
     return link;
 }
 
-void lrp_do_follow(struct lrp_app *app) {
+void lrp_do_follow(struct lrp_app *app)
+{
     const int link = selected_link(app);
-    if (link < 0)
-        return;
+    if (link < 0) return;
     remember_link(app);
-    if (!lrp_app_lists_layers(app->view))
-        app->view = LRP_VIEW_LAYERS;
+    if (!lrp_app_lists_layers(app->view)) app->view = LRP_VIEW_LAYERS;
     lrp_app_go(app, link);
 }
 
-void lrp_do_link_back(struct lrp_app *app) {
+void lrp_do_link_back(struct lrp_app *app)
+{
     if (app->link_count > 0)
         lrp_app_go(app, app->links[--app->link_count]);
     else

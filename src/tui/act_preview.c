@@ -9,36 +9,37 @@ enum { LRP_ZOOM_MOST = 64 };
 /* ---- kind ---- */
 
 /* Kinds that have something to show for the layer. */
-static bool offered(const struct lrp_app *app, enum lrp_preview kind) {
+static bool offered(const struct lrp_app *app, enum lrp_preview kind)
+{
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     const bool blocked = lrp_app_blocked(app);
-    if (kind == LRP_PREVIEW_COMPARE)
-        return *app->stored && !blocked;
-    if (kind == LRP_PREVIEW_WEIGHTS)
-        return layer && layer->parameters > 0;
+    if (kind == LRP_PREVIEW_COMPARE) return *app->stored && !blocked;
+    if (kind == LRP_PREVIEW_WEIGHTS) return layer && layer->parameters > 0;
     return !blocked || kind == LRP_PREVIEW_ACTIVATION || kind == LRP_PREVIEW_CHANNELS;
 }
 
-static void show(struct lrp_app *app, enum lrp_preview kind) {
+static void show(struct lrp_app *app, enum lrp_preview kind)
+{
     app->preview = kind;
     app->channel = kind == LRP_PREVIEW_CHANNELS && app->channel < 0 ? 0 : kind == LRP_PREVIEW_CHANNELS ? app->channel : -1;
 }
 
-void lrp_do_preview_kind(struct lrp_app *app) {
+void lrp_do_preview_kind(struct lrp_app *app)
+{
     char hint[80];
     int kind = (int)lrp_app_preview(app);
-    do
-        kind = (kind + 1) % LRP_PREVIEW_COUNT;
+    do kind = (kind + 1) % LRP_PREVIEW_COUNT;
     while (!offered(app, (enum lrp_preview)kind) && kind != (int)lrp_app_preview(app));
     show(app, (enum lrp_preview)kind);
     if (lrp_app_blocked(app))
-        lrp_app_say(app, false, "%s", lrp_app_hint(app, "no relevance: the model check failed; {skip-checks} skips it", hint, sizeof hint));
+        lrp_app_say(app, false, "%s",
+                    lrp_app_hint(app, "no relevance: the model check failed; {skip-checks} skips it", hint, sizeof hint));
 }
 
-void lrp_take_preview_kind(struct lrp_app *app, const char *name) {
+void lrp_take_preview_kind(struct lrp_app *app, const char *name)
+{
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++) {
-        if (strcmp(lrp_preview_name((enum lrp_preview)i), name) != 0)
-            continue;
+        if (strcmp(lrp_preview_name((enum lrp_preview)i), name) != 0) continue;
         if (i == LRP_PREVIEW_COMPARE && !*app->stored)
             lrp_app_say(app, true, "nothing is stored to compare with: D stores the present result");
         else
@@ -48,12 +49,19 @@ void lrp_take_preview_kind(struct lrp_app *app, const char *name) {
     lrp_app_say(app, true, "no such preview: %s", name);
 }
 
-void lrp_do_colormap(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP, false); }
-void lrp_do_reduce(struct lrp_app *app) { lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE, false); }
+void lrp_do_colormap(struct lrp_app *app)
+{
+    lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP, false);
+}
+void lrp_do_reduce(struct lrp_app *app)
+{
+    lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_REDUCE, false);
+}
 
 /* ---- comparing ---- */
 
-void lrp_do_store(struct lrp_app *app) {
+void lrp_do_store(struct lrp_app *app)
+{
     if (!app->now || !app->now->relevance || !app->now->relevance[app->layer]) {
         lrp_app_say(app, false, "nothing to store yet: relevance is not computed");
         return;
@@ -64,7 +72,8 @@ void lrp_do_store(struct lrp_app *app) {
     lrp_app_say(app, false, "stored as A: %s; d compares", app->stored);
 }
 
-void lrp_do_compare(struct lrp_app *app) {
+void lrp_do_compare(struct lrp_app *app)
+{
     if (lrp_app_preview(app) == LRP_PREVIEW_COMPARE)
         show(app, LRP_PREVIEW_RELEVANCE);
     else
@@ -73,7 +82,8 @@ void lrp_do_compare(struct lrp_app *app) {
 
 /* ---- channels and samples ---- */
 
-static void step_channel(struct lrp_app *app, int step) {
+static void step_channel(struct lrp_app *app, int step)
+{
     const bool grid = lrp_app_preview(app) == LRP_PREVIEW_CHANNELS;
     const int most = (int)app->picture.channels - 1, least = grid ? 0 : -1;
     const enum lrp_preview kind = lrp_app_preview(app);
@@ -85,10 +95,17 @@ static void step_channel(struct lrp_app *app, int step) {
     app->channel = app->channel > most ? most : app->channel;
     app->channel = app->channel < least ? least : app->channel;
 }
-void lrp_do_next_channel(struct lrp_app *app) { step_channel(app, 1); }
-void lrp_do_previous_channel(struct lrp_app *app) { step_channel(app, -1); }
+void lrp_do_next_channel(struct lrp_app *app)
+{
+    step_channel(app, 1);
+}
+void lrp_do_previous_channel(struct lrp_app *app)
+{
+    step_channel(app, -1);
+}
 
-static void step_sample(struct lrp_app *app, int step) {
+static void step_sample(struct lrp_app *app, int step)
+{
     const int64_t count = app->now ? app->now->sample_count : 0;
     if (count < 2) {
         lrp_app_say(app, false, "the input is one sample");
@@ -97,52 +114,67 @@ static void step_sample(struct lrp_app *app, int step) {
     app->sample = (app->sample + step + count) % count;
     lrp_app_emit(app, LRP_EFFECT_SAMPLE, NULL, (int)app->sample, false);
 }
-void lrp_do_next_sample(struct lrp_app *app) { step_sample(app, 1); }
-void lrp_do_previous_sample(struct lrp_app *app) { step_sample(app, -1); }
+void lrp_do_next_sample(struct lrp_app *app)
+{
+    step_sample(app, 1);
+}
+void lrp_do_previous_sample(struct lrp_app *app)
+{
+    step_sample(app, -1);
+}
 
 /* ---- zoom and cursor ---- */
 
 /* The cursor, or the middle of what is seen, comes to the middle. */
-static void center(struct lrp_app *app) {
+static void center(struct lrp_app *app)
+{
     const struct lrp_plane *plane = &app->picture.plane;
-    if (!plane->values || app->cursor_x < 0)
-        return;
+    if (!plane->values || app->cursor_x < 0) return;
     app->center_x = (app->cursor_x + 0.5) / plane->width;
     app->center_y = (app->cursor_y + 0.5) / plane->height;
 }
 
-static void zoom(struct lrp_app *app, int to) {
+static void zoom(struct lrp_app *app, int to)
+{
     const struct lrp_plane *plane = &app->picture.plane;
     const int longer = plane->width > plane->height ? plane->width : plane->height;
-    if (!plane->values || lrp_app_preview(app) == LRP_PREVIEW_CHANNELS)
-        return;
-    if (app->zoom < 2)
-        app->center_x = app->center_y = 0.5;
-    if (to <= LRP_ZOOM_MOST && (to < 2 || to < longer))
-        app->zoom = to < 1 ? 1 : to;
+    if (!plane->values || lrp_app_preview(app) == LRP_PREVIEW_CHANNELS) return;
+    if (app->zoom < 2) app->center_x = app->center_y = 0.5;
+    if (to <= LRP_ZOOM_MOST && (to < 2 || to < longer)) app->zoom = to < 1 ? 1 : to;
     center(app);
 }
-void lrp_do_zoom_in(struct lrp_app *app) { zoom(app, (app->zoom < 1 ? 1 : app->zoom) * 2); }
-void lrp_do_zoom_out(struct lrp_app *app) { zoom(app, app->zoom / 2); }
+void lrp_do_zoom_in(struct lrp_app *app)
+{
+    zoom(app, (app->zoom < 1 ? 1 : app->zoom) * 2);
+}
+void lrp_do_zoom_out(struct lrp_app *app)
+{
+    zoom(app, app->zoom / 2);
+}
 
 /* What is seen follows the cursor over its edge. */
-static void follow(struct lrp_app *app) {
+static void follow(struct lrp_app *app)
+{
     const struct lrp_plane *plane = &app->picture.plane;
     const struct lrp_crop c = lrp_preview_crop(app, plane);
-    const int beyond_x = app->cursor_x < c.x ? app->cursor_x - c.x : app->cursor_x >= c.x + c.width ? app->cursor_x - c.x - c.width + 1 : 0;
-    const int beyond_y = app->cursor_y < c.y ? app->cursor_y - c.y : app->cursor_y >= c.y + c.height ? app->cursor_y - c.y - c.height + 1 : 0;
+    const int beyond_x = app->cursor_x < c.x              ? app->cursor_x - c.x
+                         : app->cursor_x >= c.x + c.width ? app->cursor_x - c.x - c.width + 1
+                                                          : 0;
+    const int beyond_y = app->cursor_y < c.y               ? app->cursor_y - c.y
+                         : app->cursor_y >= c.y + c.height ? app->cursor_y - c.y - c.height + 1
+                                                           : 0;
     app->center_x = (c.x + c.width * 0.5 + beyond_x) / plane->width;
     app->center_y = (c.y + c.height * 0.5 + beyond_y) / plane->height;
 }
 
-static void move_cursor(struct lrp_app *app, int dx, int dy) {
+static void move_cursor(struct lrp_app *app, int dx, int dy)
+{
     const struct lrp_plane *plane = &app->picture.plane;
     if (lrp_app_preview(app) == LRP_PREVIEW_CHANNELS) {
         step_channel(app, dx + dy * app->picture.layout.across);
         return;
     }
-    if (!plane->values)
-        return;
+    if (!plane->values) return;
     const struct lrp_crop c = lrp_preview_crop(app, plane);
     const bool first = app->cursor_x < 0;
     int x = first ? c.x + c.width / 2 : app->cursor_x + dx, y = first ? c.y + c.height / 2 : app->cursor_y + dy;
@@ -152,7 +184,19 @@ static void move_cursor(struct lrp_app *app, int dx, int dy) {
     app->cursor_y = y > 0 ? y : 0;
     follow(app);
 }
-void lrp_do_cursor_left(struct lrp_app *app) { move_cursor(app, -1, 0); }
-void lrp_do_cursor_right(struct lrp_app *app) { move_cursor(app, 1, 0); }
-void lrp_do_cursor_up(struct lrp_app *app) { move_cursor(app, 0, -1); }
-void lrp_do_cursor_down(struct lrp_app *app) { move_cursor(app, 0, 1); }
+void lrp_do_cursor_left(struct lrp_app *app)
+{
+    move_cursor(app, -1, 0);
+}
+void lrp_do_cursor_right(struct lrp_app *app)
+{
+    move_cursor(app, 1, 0);
+}
+void lrp_do_cursor_up(struct lrp_app *app)
+{
+    move_cursor(app, 0, -1);
+}
+void lrp_do_cursor_down(struct lrp_app *app)
+{
+    move_cursor(app, 0, 1);
+}

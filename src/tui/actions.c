@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct lrp_action_row rows[] = {
-#define X(id, name, group, contexts, keys, bar, help) \
+#define X(id, name, group, contexts, keys, bar, help)                                                                          \
     [LRP_ACTION_##id] = {name, LRP_GROUP_##group, contexts, keys, bar, help, lrp_do_##id},
     LRP_ACTIONS(X)
 #undef X
@@ -23,21 +23,28 @@ static const char *const groups[LRP_GROUP_COUNT] = {
 #undef X
 };
 
-const struct lrp_action_row *lrp_action_at(enum lrp_action action) {
+const struct lrp_action_row *lrp_action_at(enum lrp_action action)
+{
     return action >= 0 && action < LRP_ACTION_COUNT ? &rows[action] : NULL;
 }
 
-const struct lrp_action_argument *lrp_action_argument_of(enum lrp_action action) { return &arguments[action]; }
+const struct lrp_action_argument *lrp_action_argument_of(enum lrp_action action)
+{
+    return &arguments[action];
+}
 
-const char *lrp_action_group_text(enum lrp_action_group group) { return groups[group]; }
+const char *lrp_action_group_text(enum lrp_action_group group)
+{
+    return groups[group];
+}
 
-enum lrp_action lrp_action_of_name(const char *name) {
+enum lrp_action lrp_action_of_name(const char *name)
+{
     enum lrp_action found = LRP_ACTION_NONE;
     const size_t length = strlen(name);
     int hits = 0;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
-        if (strcmp(rows[i].name, name) == 0)
-            return (enum lrp_action)i;
+        if (strcmp(rows[i].name, name) == 0) return (enum lrp_action)i;
         if (length > 0 && strncmp(rows[i].name, name, length) == 0) {
             found = (enum lrp_action)i;
             hits++;

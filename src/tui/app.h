@@ -1,5 +1,5 @@
-/* app.h: the inspector's state, and the two pure functions over it: app_update (event -> state, effects), app_view (state -> cells).
- * Neither does I/O, nor knows a clock, a thread or a terminal. */
+/* app.h: the inspector's state, and the two pure functions over it: app_update (event -> state, effects), app_view (state ->
+ * cells). Neither does I/O, nor knows a clock, a thread or a terminal. */
 #ifndef LRP_TUI_APP_H
 #define LRP_TUI_APP_H
 
@@ -26,13 +26,15 @@ struct lrp_window {
 };
 
 /* X(id, name, whole body without preview) */
-#define LRP_VIEWS(X) X(LAYERS, "layers", false) X(CHECK, "check", false) X(LEDGER, "ledger", false) X(SUMMARY, "summary", true) X(MESSAGES, "messages", true) \
-    X(HELP, "help", true)
+#define LRP_VIEWS(X)                                                                                                           \
+    X(LAYERS, "layers", false)                                                                                                 \
+    X(CHECK, "check", false)                                                                                                   \
+    X(LEDGER, "ledger", false) X(SUMMARY, "summary", true) X(MESSAGES, "messages", true) X(HELP, "help", true)
 enum lrp_view {
 #define X(id, name, full) LRP_VIEW_##id,
     LRP_VIEWS(X)
 #undef X
-    LRP_VIEW_COUNT
+        LRP_VIEW_COUNT
 };
 
 struct lrp_prompt {
@@ -62,7 +64,7 @@ struct lrp_messages {
     struct {
         char *text; /* owned */
         bool error;
-    } *items;
+    } * items;
     size_t count;
 };
 
@@ -72,34 +74,36 @@ struct lrp_app {
     int columns, rows;
     enum lrp_view view, last_view;
     enum lrp_pane focus;
-    bool details;                     /* the details pane is open */
+    bool details; /* the details pane is open */
     bool quitting;
-    bool untimed;                     /* no times are shown: what a script dumps is the same on every machine */
+    bool untimed; /* no times are shown: what a script dumps is the same on every machine */
 
-    const struct lrp_snapshot *now;   /* borrowed: the runtime keeps it alive; NULL before the first */
+    const struct lrp_snapshot *now; /* borrowed: the runtime keeps it alive; NULL before the first */
     struct lrp_facts facts;
     struct lrp_window windows[LRP_VIEW_COUNT], details_window;
-    int layer;                        /* selected, whatever the view */
+    int layer;                           /* selected, whatever the view */
     const struct lrp_layer_list *listed; /* what tree and rows were made from; compared, not followed */
-    struct lrp_tree tree;             /* scopes of the layers, which fold */
-    int *shown, *shown_fold;          /* rows of the list: layers that match the filter; the folded scope a row stands for, or -1; owned */
+    struct lrp_tree tree;                /* scopes of the layers, which fold */
+    int *shown,
+        *shown_fold; /* rows of the list: layers that match the filter; the folded scope a row stands for, or -1; owned */
     size_t shown_count;
-    bool *tagged;                     /* by layer; owned */
+    bool *tagged; /* by layer; owned */
     size_t tagged_size;
-    int links[LRP_LINKS_MOST];        /* layers one came from along links */
+    int links[LRP_LINKS_MOST]; /* layers one came from along links */
     int link_count;
-    int trail[LRP_LINKS_MOST];        /* layers stepped over along edges, each a neighbour of the one before; trail_at: where on it one is */
+    int trail[LRP_LINKS_MOST]; /* layers stepped over along edges, each a neighbour of the one before; trail_at: where on it one
+                                  is */
     int trail_count, trail_at;
 
-    enum lrp_preview preview;         /* kind that was chosen */
-    int64_t sample;                   /* of the batch */
-    int channel;                      /* place among the strongest; -1: all of them */
-    int zoom;                         /* 0 and 1: all is seen */
-    double center_x, center_y;        /* of what is seen, 0..1 of the plane */
-    char stored[128];                 /* what D stored for comparison; "": nothing */
+    enum lrp_preview preview;  /* kind that was chosen */
+    int64_t sample;            /* of the batch */
+    int channel;               /* place among the strongest; -1: all of them */
+    int zoom;                  /* 0 and 1: all is seen */
+    double center_x, center_y; /* of what is seen, 0..1 of the plane */
+    char stored[128];          /* what D stored for comparison; "": nothing */
     bool playing;
-    const void *accounted;            /* results whose ledger was asked for, for the details; compared, not followed */
-    int cursor_x, cursor_y;           /* pixel cursor in plane coordinates; -1: none */
+    const void *accounted;  /* results whose ledger was asked for, for the details; compared, not followed */
+    int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
     struct lrp_picture picture;
     struct lrp_layer_facts layer_facts;
 
@@ -107,17 +111,17 @@ struct lrp_app {
     struct lrp_prompt prompt;
     struct lrp_completion completion;
     struct lrp_lineedit edits[LRP_PROMPT_COUNT]; /* one history each */
-    char *search, *filter;            /* what holds; owned; NULL: none */
+    char *search, *filter;                       /* what holds; owned; NULL: none */
     bool search_failed;
     struct lrp_menu menu;
-    char *tried;                      /* rule or composite that is shown without being taken; owned; NULL: none */
+    char *tried; /* rule or composite that is shown without being taken; owned; NULL: none */
     struct lrp_question question;
-    char offer[256];                  /* to go back to the last session: y takes it, n not; all other keys work; "": none */
+    char offer[256]; /* to go back to the last session: y takes it, n not; all other keys work; "": none */
     char status[512];
     bool status_error;
-    unsigned errors_told;             /* since the start */
+    unsigned errors_told; /* since the start */
     struct lrp_messages messages;
-    struct lrp_effects effects;       /* what the runtime shall do; it empties them */
+    struct lrp_effects effects; /* what the runtime shall do; it empties them */
 };
 
 void lrp_app_init(struct lrp_app *app, const struct lrp_caps *caps, int columns, int rows);

@@ -10,133 +10,129 @@
 
 static const uint32_t ellipsis = 0x2026;
 
-bool lrp_canvas_resize(struct lrp_canvas *canvas, int columns, int rows) {
+bool lrp_canvas_resize(struct lrp_canvas *canvas, int columns, int rows)
+{
     free(canvas->cells);
     canvas->columns = columns > 0 ? columns : 1;
     canvas->rows = rows > 0 ? rows : 1;
     canvas->cells = calloc((size_t)canvas->columns * (size_t)canvas->rows, sizeof *canvas->cells);
-    if (!canvas->cells)
-        canvas->columns = canvas->rows = 0;
+    if (!canvas->cells) canvas->columns = canvas->rows = 0;
     lrp_canvas_clear(canvas);
     return canvas->cells != NULL;
 }
 
-void lrp_canvas_free(struct lrp_canvas *canvas) {
+void lrp_canvas_free(struct lrp_canvas *canvas)
+{
     free(canvas->cells);
     *canvas = (struct lrp_canvas){0};
 }
 
-void lrp_canvas_clear(struct lrp_canvas *canvas) {
+void lrp_canvas_clear(struct lrp_canvas *canvas)
+{
     const size_t count = (size_t)canvas->columns * (size_t)canvas->rows;
-    for (size_t i = 0; i < count; i++)
-        canvas->cells[i] = (struct lrp_cell){.rune = ' ', .style = LRP_STYLE_NORMAL};
+    for (size_t i = 0; i < count; i++) canvas->cells[i] = (struct lrp_cell){.rune = ' ', .style = LRP_STYLE_NORMAL};
     canvas->cursor_x = canvas->cursor_y = -1;
     canvas->colors = 0;
 }
 
-void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb) {
-    if (canvas->colors < LRP_PALETTE_MAX)
-        canvas->palette[canvas->colors++] = rgb;
+void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb)
+{
+    if (canvas->colors < LRP_PALETTE_MAX) canvas->palette[canvas->colors++] = rgb;
 }
 
-static struct lrp_cell *cell_at(struct lrp_canvas *canvas, int x, int y) {
-    if (x < 0 || y < 0 || x >= canvas->columns || y >= canvas->rows)
-        return NULL;
+static struct lrp_cell *cell_at(struct lrp_canvas *canvas, int x, int y)
+{
+    if (x < 0 || y < 0 || x >= canvas->columns || y >= canvas->rows) return NULL;
     return &canvas->cells[(size_t)y * (size_t)canvas->columns + (size_t)x];
 }
 
 /* A wide character loses its other half when one half is drawn over. */
-static void unpair(struct lrp_canvas *canvas, int x, int y) {
+static void unpair(struct lrp_canvas *canvas, int x, int y)
+{
     struct lrp_cell *here = cell_at(canvas, x, y), *left = cell_at(canvas, x - 1, y), *right = cell_at(canvas, x + 1, y);
-    if (here && here->rune == 0 && left)
-        left->rune = ' ';
-    if (here && right && right->rune == 0)
-        right->rune = ' ';
+    if (here && here->rune == 0 && left) left->rune = ' ';
+    if (here && right && right->rune == 0) right->rune = ' ';
 }
 
-static void put(struct lrp_canvas *canvas, int x, int y, struct lrp_cell cell) {
+static void put(struct lrp_canvas *canvas, int x, int y, struct lrp_cell cell)
+{
     struct lrp_cell *to = cell_at(canvas, x, y);
-    if (!to)
-        return;
+    if (!to) return;
     unpair(canvas, x, y);
     *to = cell;
 }
 
-void lrp_canvas_rune(struct lrp_canvas *canvas, int x, int y, uint32_t rune, enum lrp_style style) {
+void lrp_canvas_rune(struct lrp_canvas *canvas, int x, int y, uint32_t rune, enum lrp_style style)
+{
     const bool wide = lrp_rune_width(rune) == 2, fits = x + 1 < canvas->columns;
-    if (canvas->ascii)
-        rune = (unsigned char)lrp_rune_ascii(rune);
-    if (wide && fits)
-        put(canvas, x + 1, y, (struct lrp_cell){.rune = ' ', .style = (uint8_t)style});
+    if (canvas->ascii) rune = (unsigned char)lrp_rune_ascii(rune);
+    if (wide && fits) put(canvas, x + 1, y, (struct lrp_cell){.rune = ' ', .style = (uint8_t)style});
     put(canvas, x, y, (struct lrp_cell){.rune = wide && !fits ? ' ' : rune, .style = (uint8_t)style});
-    if (wide && fits && !canvas->ascii && cell_at(canvas, x, y))
-        cell_at(canvas, x + 1, y)->rune = 0;
+    if (wide && fits && !canvas->ascii && cell_at(canvas, x, y)) cell_at(canvas, x + 1, y)->rune = 0;
 }
 
-void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int upper, int lower) {
+void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int upper, int lower)
+{
     put(canvas, x, y, (struct lrp_cell){.rune = rune, .upper = (uint8_t)upper, .lower = (uint8_t)lower});
 }
 
-void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style) {
+void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style)
+{
     for (int y = rect.y; y < rect.y + rect.rows; y++)
-        for (int x = rect.x; x < rect.x + rect.columns; x++)
-            lrp_canvas_rune(canvas, x, y, ' ', style);
+        for (int x = rect.x; x < rect.x + rect.columns; x++) lrp_canvas_rune(canvas, x, y, ' ', style);
 }
 
-void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style) {
+void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style)
+{
     for (int y = rect.y; y < rect.y + rect.rows; y++) {
         for (int x = rect.x; x < rect.x + rect.columns; x++) {
             struct lrp_cell *cell = cell_at(canvas, x, y);
-            if (cell)
-                *cell = (struct lrp_cell){.rune = cell->rune, .style = (uint8_t)style};
+            if (cell) *cell = (struct lrp_cell){.rune = cell->rune, .style = (uint8_t)style};
         }
     }
 }
 
-int lrp_canvas_text(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style) {
+int lrp_canvas_text(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style)
+{
     int used = 0;
     for (uint32_t rune; (rune = lrp_rune_next(&text)) != 0;) {
         const int columns = lrp_rune_width(rune);
-        if (columns == 0)
-            continue;
-        if (used + columns > width)
-            break;
+        if (columns == 0) continue;
+        if (used + columns > width) break;
         lrp_canvas_rune(canvas, x + used, y, rune, style);
         used += columns;
     }
     return used;
 }
 
-int lrp_canvas_fit(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style) {
-    if (width <= 0)
-        return 0;
-    if (lrp_text_columns(text) <= width)
-        return lrp_canvas_text(canvas, x, y, width, text, style);
+int lrp_canvas_fit(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style)
+{
+    if (width <= 0) return 0;
+    if (lrp_text_columns(text) <= width) return lrp_canvas_text(canvas, x, y, width, text, style);
     const int used = lrp_canvas_text(canvas, x, y, width - 1, text, style);
     lrp_canvas_rune(canvas, x + used, y, ellipsis, style);
     return used + 1;
 }
 
-int lrp_canvas_tail(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style) {
+int lrp_canvas_tail(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style)
+{
     int columns = lrp_text_columns(text);
-    if (width <= 0)
-        return 0;
-    if (columns <= width)
-        return lrp_canvas_text(canvas, x, y, width, text, style);
-    while (columns > width - 1)
-        columns -= lrp_rune_width(lrp_rune_next(&text));
+    if (width <= 0) return 0;
+    if (columns <= width) return lrp_canvas_text(canvas, x, y, width, text, style);
+    while (columns > width - 1) columns -= lrp_rune_width(lrp_rune_next(&text));
     lrp_canvas_rune(canvas, x, y, ellipsis, style);
     return 1 + lrp_canvas_text(canvas, x + 1, y, width - 1, text, style);
 }
 
-int lrp_canvas_right(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style) {
+int lrp_canvas_right(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style)
+{
     const int columns = lrp_text_columns(text);
-    if (columns > width)
-        return lrp_canvas_fit(canvas, x, y, width, text, style);
+    if (columns > width) return lrp_canvas_fit(canvas, x, y, width, text, style);
     return lrp_canvas_text(canvas, x + width - columns, y, columns, text, style) + width - columns;
 }
 
-int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum lrp_style style, const char *format, ...) {
+int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum lrp_style style, const char *format, ...)
+{
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
@@ -145,19 +141,17 @@ int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum l
     return lrp_canvas_fit(canvas, x, y, width, text, style);
 }
 
-char *lrp_canvas_to_text(const struct lrp_canvas *canvas) {
+char *lrp_canvas_to_text(const struct lrp_canvas *canvas)
+{
     char *out = malloc((size_t)canvas->rows * ((size_t)canvas->columns * 4 + 1) + 5), *at = out;
-    if (!out)
-        return NULL;
+    if (!out) return NULL;
     for (int y = 0; y < canvas->rows; y++) {
         char *end = at;
         for (int x = 0; x < canvas->columns; x++) {
             const struct lrp_cell *cell = &canvas->cells[y * canvas->columns + x];
-            if (cell->rune == 0)
-                continue;
+            if (cell->rune == 0) continue;
             at += lrp_rune_put(cell->rune, at);
-            if (cell->rune != ' ')
-                end = at;
+            if (cell->rune != ' ') end = at;
         }
         at = end;
         *at++ = '\n';
@@ -166,21 +160,19 @@ char *lrp_canvas_to_text(const struct lrp_canvas *canvas) {
     return out;
 }
 
-static char style_letter(const struct lrp_canvas *canvas, const struct lrp_cell *cell) {
-    if (cell->upper == LRP_LEVEL_INVALID)
-        return '!';
-    if (cell->upper == LRP_LEVEL_NONE)
-        return lrp_theme_letter((enum lrp_style)cell->style);
+static char style_letter(const struct lrp_canvas *canvas, const struct lrp_cell *cell)
+{
+    if (cell->upper == LRP_LEVEL_INVALID) return '!';
+    if (cell->upper == LRP_LEVEL_NONE) return lrp_theme_letter((enum lrp_style)cell->style);
     return "0123456789"[canvas->colors > 1 ? (cell->upper - 1) * 9 / (canvas->colors - 1) : 0];
 }
 
-char *lrp_canvas_to_style(const struct lrp_canvas *canvas) {
+char *lrp_canvas_to_style(const struct lrp_canvas *canvas)
+{
     char *out = malloc((size_t)canvas->rows * ((size_t)canvas->columns + 1) + 1), *at = out;
-    if (!out)
-        return NULL;
+    if (!out) return NULL;
     for (int y = 0; y < canvas->rows; y++) {
-        for (int x = 0; x < canvas->columns; x++)
-            *at++ = style_letter(canvas, &canvas->cells[y * canvas->columns + x]);
+        for (int x = 0; x < canvas->columns; x++) *at++ = style_letter(canvas, &canvas->cells[y * canvas->columns + x]);
         *at++ = '\n';
     }
     *at = 0;

@@ -10,20 +10,21 @@
 enum { LRP_LEVELS_MAX = 63, LRP_PALETTE_MAX = 250, LRP_LEVEL_NONE = 0, LRP_LEVEL_INVALID = 255 };
 
 struct lrp_cell {
-    uint32_t rune;        /* 0: the right half of a wide character */
-    uint8_t style;        /* enum lrp_style */
-    uint8_t upper, lower; /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
+    uint32_t rune; /* 0: the right half of a wide character */
+    uint8_t style; /* enum lrp_style */
+    uint8_t upper,
+        lower; /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
 };
 struct lrp_rect {
     int x, y, columns, rows;
 };
 struct lrp_canvas {
     int columns, rows;
-    struct lrp_cell *cells;  /* owned */
-    bool ascii;              /* only ASCII is put into cells */
-    int colors;              /* in the palette */
+    struct lrp_cell *cells;                    /* owned */
+    bool ascii;                                /* only ASCII is put into cells */
+    int colors;                                /* in the palette */
     int32_t palette[LRP_PALETTE_MAX], invalid; /* RGB of the heatmap's levels and of what is no number */
-    int cursor_x, cursor_y;  /* where the terminal's cursor stands; -1: hidden */
+    int cursor_x, cursor_y;                    /* where the terminal's cursor stands; -1: hidden */
 };
 
 /* {0} is an empty canvas. False when out of memory (it is empty then). Cleared. */
@@ -47,8 +48,8 @@ int lrp_canvas_right(struct lrp_canvas *canvas, int x, int y, int width, const c
 int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum lrp_style style, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-/* A line per row, blanks at the end left out; a letter per cell, digits 0..9 for heat cells (the upper pixel's level), '!' invalid.
- * Owned by the caller; NULL when out of memory. */
+/* A line per row, blanks at the end left out; a letter per cell, digits 0..9 for heat cells (the upper pixel's level), '!'
+ * invalid. Owned by the caller; NULL when out of memory. */
 char *lrp_canvas_to_text(const struct lrp_canvas *canvas);
 char *lrp_canvas_to_style(const struct lrp_canvas *canvas);
 

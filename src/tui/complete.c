@@ -1,4 +1,5 @@
-/* complete.c: Tab in a prompt: what the word could become, from the state or, where files and the library are needed, asked for. */
+/* complete.c: Tab in a prompt: what the word could become, from the state or, where files and the library are needed, asked
+ * for. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,130 +8,133 @@
 
 enum { LRP_CANDIDATES_MOST = 500 };
 
-void lrp_app_end_completion(struct lrp_app *app) {
+void lrp_app_end_completion(struct lrp_app *app)
+{
     lrp_menu_rows_free(&app->completion.rows);
     app->completion = (struct lrp_completion){.selected = -1};
 }
 
-static void add(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail) {
+static void add(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail)
+{
     if (rows->count < LRP_CANDIDATES_MOST && strncmp(text, word, strlen(word)) == 0)
         lrp_menu_rows_add(rows, text, text, NULL, detail, true);
 }
 
-static void actions(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void actions(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     (void)app;
     for (int i = 0; i < LRP_ACTION_COUNT; i++)
         add(rows, word, lrp_action_at((enum lrp_action)i)->name, lrp_action_at((enum lrp_action)i)->help);
 }
 /* Names that begin with the word; where there are none, names that hold it. */
-static void layers(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void layers(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     const int count = lrp_app_layer_count(app);
-    for (int i = 1; i < count; i++)
-        add(rows, word, lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
+    for (int i = 1; i < count; i++) add(rows, word, lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
     const bool none = rows->count == 0;
     for (int i = 1; i < count && none; i++)
-        if (strstr(lrp_app_layer(app, i)->name, word))
-            add(rows, "", lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
+        if (strstr(lrp_app_layer(app, i)->name, word)) add(rows, "", lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
 }
-static void settings(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void settings(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     static const char *const lines[LRP_SETTING_COUNT] = {
 #define X(id, key, kind, value, line) [LRP_SETTING_##id] = line,
         LRP_SETTINGS(X)
 #undef X
     };
     (void)app;
-    for (int i = 0; i < LRP_SETTING_COUNT; i++)
-        add(rows, word, lrp_facts_key((enum lrp_setting)i), lines[i]);
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) add(rows, word, lrp_facts_key((enum lrp_setting)i), lines[i]);
 }
-static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     add(rows, word, "dark", app->caps.light ? "" : "now");
     add(rows, word, "light", app->caps.light ? "now" : "");
 }
-static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++)
         add(rows, word, lrp_preview_name((enum lrp_preview)i), i == (int)app->preview ? "now" : "");
 }
-static bool listed(const struct lrp_menu_rows *rows, const char *text) {
+static bool listed(const struct lrp_menu_rows *rows, const char *text)
+{
     for (size_t i = 0; i < rows->count; i++)
-        if (strcmp(rows->items[i].text, text) == 0)
-            return true;
+        if (strcmp(rows->items[i].text, text) == 0) return true;
     return false;
 }
-static void patterns(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void patterns(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     add(rows, word, ":unsupported", "layers that fail the check");
     add(rows, word, ":tagged", "tagged layers");
     for (int i = 1; i < lrp_app_layer_count(app); i++)
-        if (!listed(rows, lrp_app_layer(app, i)->type))
-            add(rows, word, lrp_app_layer(app, i)->type, "type");
+        if (!listed(rows, lrp_app_layer(app, i)->type)) add(rows, word, lrp_app_layer(app, i)->type, "type");
 }
 
 /* What fails, then all layers by name. */
-static void registered(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows) {
+static void registered(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
     char text[200];
     for (int i = 1; i < lrp_app_layer_count(app); i++) {
         const struct lrp_check_row *row = lrp_app_check(app, i);
-        if (!row->layer_supported && !listed(rows, row->layer->type))
-            add(rows, word, row->layer->type, "type that fails");
+        if (!row->layer_supported && !listed(rows, row->layer->type)) add(rows, word, row->layer->type, "type that fails");
         snprintf(text, sizeof text, "activation %.180s", row->layer->activation);
-        if (!row->activation_supported && !listed(rows, text))
-            add(rows, word, text, "activation that fails");
+        if (!row->activation_supported && !listed(rows, text)) add(rows, word, text, "activation that fails");
     }
     layers(app, word, rows);
 }
 
 /* Where candidates come from; without a function the runtime is asked. */
 static void (*const makers[LRP_ARGUMENT_COUNT])(const struct lrp_app *, const char *, struct lrp_menu_rows *) = {
-    [LRP_ARGUMENT_ACTION] = actions, [LRP_ARGUMENT_LAYER] = layers,   [LRP_ARGUMENT_SETTING] = settings,
-    [LRP_ARGUMENT_THEME] = themes, [LRP_ARGUMENT_PREVIEW] = previews,  [LRP_ARGUMENT_PATTERN] = patterns, [LRP_ARGUMENT_BINDING] = actions,
-    [LRP_ARGUMENT_REGISTERED] = registered};
+    [LRP_ARGUMENT_ACTION] = actions,  [LRP_ARGUMENT_LAYER] = layers,         [LRP_ARGUMENT_SETTING] = settings,
+    [LRP_ARGUMENT_THEME] = themes,    [LRP_ARGUMENT_PREVIEW] = previews,     [LRP_ARGUMENT_PATTERN] = patterns,
+    [LRP_ARGUMENT_BINDING] = actions, [LRP_ARGUMENT_REGISTERED] = registered};
 
 /* What is typed in the command line at the cursor, and where it begins. */
-static enum lrp_argument command_word(const char *line, size_t length, size_t *from) {
+static enum lrp_argument command_word(const char *line, size_t length, size_t *from)
+{
     char name[64];
     const size_t start = strspn(line, " "), end = start + strcspn(line + start, " ");
     *from = start;
-    if (length <= end)
-        return LRP_ARGUMENT_ACTION;
+    if (length <= end) return LRP_ARGUMENT_ACTION;
     strncpy(name, line + start, sizeof name - 1);
     name[end - start < 63 ? end - start : 63] = 0;
     const enum lrp_action action = lrp_action_of_name(name);
     *from = end + strspn(line + end, " ");
-    if (action == LRP_ACTION_NONE)
-        return LRP_ARGUMENT_NONE;
+    if (action == LRP_ACTION_NONE) return LRP_ARGUMENT_NONE;
     const enum lrp_argument kind = lrp_action_argument_of(action)->kind;
     const bool second = memchr(line + *from, ' ', length - *from) != NULL;
-    if (kind == LRP_ARGUMENT_SETTING && second)
-        return LRP_ARGUMENT_VALUE;
+    if (kind == LRP_ARGUMENT_SETTING && second) return LRP_ARGUMENT_VALUE;
     return kind == LRP_ARGUMENT_BINDING && second ? LRP_ARGUMENT_NONE : kind;
 }
 
-static enum lrp_argument word_of(const struct lrp_app *app, const char *line, size_t length, size_t *from) {
+static enum lrp_argument word_of(const struct lrp_app *app, const char *line, size_t length, size_t *from)
+{
     static const enum lrp_argument kinds[LRP_PROMPT_COUNT] = {
-        [LRP_PROMPT_SEARCH] = LRP_ARGUMENT_LAYER,      [LRP_PROMPT_FILTER] = LRP_ARGUMENT_PATTERN, [LRP_PROMPT_RULE] = LRP_ARGUMENT_RULE,
-        [LRP_PROMPT_COMPOSITE] = LRP_ARGUMENT_COMPOSITE, [LRP_PROMPT_INPUT] = LRP_ARGUMENT_INPUT,  [LRP_PROMPT_MODEL] = LRP_ARGUMENT_FILE,
-        [LRP_PROMPT_EXPORT] = LRP_ARGUMENT_FILE,       [LRP_PROMPT_ALL] = LRP_ARGUMENT_FILE,     [LRP_PROMPT_WRITE] = LRP_ARGUMENT_FILE,
-        [LRP_PROMPT_OPTION] = LRP_ARGUMENT_VALUE};
+        [LRP_PROMPT_SEARCH] = LRP_ARGUMENT_LAYER, [LRP_PROMPT_FILTER] = LRP_ARGUMENT_PATTERN,
+        [LRP_PROMPT_RULE] = LRP_ARGUMENT_RULE,    [LRP_PROMPT_COMPOSITE] = LRP_ARGUMENT_COMPOSITE,
+        [LRP_PROMPT_INPUT] = LRP_ARGUMENT_INPUT,  [LRP_PROMPT_MODEL] = LRP_ARGUMENT_FILE,
+        [LRP_PROMPT_EXPORT] = LRP_ARGUMENT_FILE,  [LRP_PROMPT_ALL] = LRP_ARGUMENT_FILE,
+        [LRP_PROMPT_WRITE] = LRP_ARGUMENT_FILE,   [LRP_PROMPT_OPTION] = LRP_ARGUMENT_VALUE};
     *from = 0;
     return app->prompt.kind == LRP_PROMPT_COMMAND ? command_word(line, length, from) : kinds[app->prompt.kind];
 }
 
 /* A value is asked for together with the setting it is for: "KEY WORD". */
-static char *value_request(const struct lrp_app *app, const char *typed) {
+static char *value_request(const struct lrp_app *app, const char *typed)
+{
     const char *key = app->prompt.kind == LRP_PROMPT_OPTION ? lrp_facts_key((enum lrp_setting)app->prompt.setting) : "";
     const size_t size = strlen(key) + strlen(typed) + 2;
     char *out = malloc(size);
-    if (out)
-        snprintf(out, size, "%s%s%s", key, *key ? " " : "", typed);
+    if (out) snprintf(out, size, "%s%s%s", key, *key ? " " : "", typed);
     return out;
 }
 
-static void ask(struct lrp_app *app) {
+static void ask(struct lrp_app *app)
+{
     const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     char *line = strndup(lrp_lineedit_text(edit), edit->cursor);
     struct lrp_menu_rows rows = {0};
     size_t from = 0;
-    if (!line)
-        return;
+    if (!line) return;
     const enum lrp_argument kind = word_of(app, line, strlen(line), &from);
     const char *word = line + (from < strlen(line) ? from : strlen(line));
     lrp_app_end_completion(app);
@@ -151,7 +155,8 @@ static void ask(struct lrp_app *app) {
 }
 
 /* Puts a text where the word stands. */
-static void put(struct lrp_app *app, const char *text, size_t length, const char *behind) {
+static void put(struct lrp_app *app, const char *text, size_t length, const char *behind)
+{
     struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     const char *line = lrp_lineedit_text(edit), *rest = line + edit->cursor;
     const size_t from = app->completion.from, size = from + length + strlen(behind) + strlen(rest) + 1;
@@ -162,29 +167,28 @@ static void put(struct lrp_app *app, const char *text, size_t length, const char
     }
     snprintf(fresh, size, "%.*s%.*s%s%s", (int)from, line, (int)length, text, behind, rest);
     const size_t left = strlen(rest);
-    if (lrp_lineedit_set(edit, fresh))
-        edit->cursor = edit->length - left;
+    if (lrp_lineedit_set(edit, fresh)) edit->cursor = edit->length - left;
     free(fresh);
     lrp_app_typed(app);
 }
 
-static size_t common(const struct lrp_menu_rows *rows) {
+static size_t common(const struct lrp_menu_rows *rows)
+{
     size_t same = strlen(rows->items[0].value);
     for (size_t i = 1; i < rows->count; i++)
         for (size_t k = 0; k < same; k++)
-            if (rows->items[i].value[k] != rows->items[0].value[k])
-                same = k;
+            if (rows->items[i].value[k] != rows->items[0].value[k]) same = k;
     while (same > 0 && (rows->items[0].value[same] & 0xC0) == 0x80) /* not inside a character */
         same--;
     return same;
 }
 
-void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows) {
+void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows)
+{
     const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     if (app->prompt.kind == LRP_PROMPT_NONE || rows->count == 0) {
         lrp_menu_rows_free(rows);
-        if (app->prompt.kind != LRP_PROMPT_NONE)
-            lrp_app_say(app, false, "nothing completes this");
+        if (app->prompt.kind != LRP_PROMPT_NONE) lrp_app_say(app, false, "nothing completes this");
         return;
     }
     app->status[0] = 0;
@@ -204,7 +208,8 @@ void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows) {
     *rows = (struct lrp_menu_rows){0};
 }
 
-void lrp_app_complete(struct lrp_app *app, int step) {
+void lrp_app_complete(struct lrp_app *app, int step)
+{
     struct lrp_completion *c = &app->completion;
     const int count = (int)c->rows.count;
     if (count == 0) {

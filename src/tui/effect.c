@@ -4,19 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(struct lrp_effects *effects) {
-    if (effects->count < effects->capacity)
-        return true;
+static bool reserve(struct lrp_effects *effects)
+{
+    if (effects->count < effects->capacity) return true;
     const size_t capacity = effects->capacity ? effects->capacity * 2 : 8;
     struct lrp_effect *items = realloc(effects->items, capacity * sizeof *items);
-    if (!items)
-        return false;
+    if (!items) return false;
     effects->items = items;
     effects->capacity = capacity;
     return true;
 }
 
-struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_kind kind, const char *text, int number) {
+struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_kind kind, const char *text, int number)
+{
     char *copy = text ? strdup(text) : NULL;
     if ((text && !copy) || !reserve(effects)) {
         free(copy);
@@ -28,15 +28,16 @@ struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_
     return effect;
 }
 
-void lrp_effect_clear(struct lrp_effect *effect) {
+void lrp_effect_clear(struct lrp_effect *effect)
+{
     free(effect->text);
     free(effect->layers);
     *effect = (struct lrp_effect){0};
 }
 
-void lrp_effects_free(struct lrp_effects *effects) {
-    for (size_t i = 0; i < effects->count; i++)
-        lrp_effect_clear(&effects->items[i]);
+void lrp_effects_free(struct lrp_effects *effects)
+{
+    for (size_t i = 0; i < effects->count; i++) lrp_effect_clear(&effects->items[i]);
     free(effects->items);
     *effects = (struct lrp_effects){0};
 }

@@ -8,23 +8,29 @@
 /* What text, text2, number, flag and layers mean:
  * SET: text = value of setting `number`. RULE: text = rule (NULL: back to the composite's) for `layers`. REGISTER: text = name,
  * number = 0 layer, 1 activation, flag = on. MENU: rows of menu `number` are wanted, layer = layers[0].
- * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt `number`.
- * EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path.
- * STORE: the present results for comparison. SAMPLE: number.
- * TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
-#define LRP_EFFECTS(X)                                                                                                  \
-    X(QUIT) X(SUSPEND) X(REDRAW) X(CANCEL) X(OPEN) X(RELOAD) X(SET) X(RULE) X(NEXT_RULE) X(CYCLE) X(REGISTER) X(UNDO) X(REDO)    \
-    X(MENU) X(PROPOSE) X(EXPORT) X(EXPORT_ALL) X(WRITE) X(COMPLETE) X(INPUT) X(STORE) X(SAMPLE) X(TRY) X(SAVE_CONFIG) X(RESTORE) X(START)
+ * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt
+ * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. START: what is wanted now is computed.
+ * COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for comparison.
+ * SAMPLE: number. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL:
+ * back to what is kept. */
+#define LRP_EFFECTS(X)                                                                                                         \
+    X(QUIT)                                                                                                                    \
+    X(SUSPEND)                                                                                                                 \
+    X(REDRAW)                                                                                                                  \
+    X(CANCEL)                                                                                                                  \
+    X(OPEN)                                                                                                                    \
+    X(RELOAD) X(SET) X(RULE) X(NEXT_RULE) X(CYCLE) X(REGISTER) X(UNDO) X(REDO) X(MENU) X(PROPOSE) X(EXPORT) X(EXPORT_ALL)      \
+        X(WRITE) X(COMPLETE) X(INPUT) X(STORE) X(SAMPLE) X(TRY) X(SAVE_CONFIG) X(RESTORE) X(START)
 enum lrp_effect_kind {
 #define X(id) LRP_EFFECT_##id,
     LRP_EFFECTS(X)
 #undef X
-    LRP_EFFECT_COUNT
+        LRP_EFFECT_COUNT
 };
 
 struct lrp_effect {
     enum lrp_effect_kind kind;
-    char *text;  /* owned */
+    char *text; /* owned */
     int number;
     bool flag;
     int *layers; /* owned */
@@ -34,7 +40,7 @@ struct lrp_effect {
 struct lrp_effects {
     struct lrp_effect *items; /* owned */
     size_t count, capacity;
-    bool failed;              /* an effect was lost: out of memory */
+    bool failed; /* an effect was lost: out of memory */
 };
 /* Appends an effect with a copy of text (may be NULL) and returns it until the next call; NULL when out of memory. */
 struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_kind kind, const char *text, int number);

@@ -4,20 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lrp_picture_clear(struct lrp_picture *picture) {
+void lrp_picture_clear(struct lrp_picture *picture)
+{
     struct lrp_plane *const planes[] = {&picture->plane, &picture->grey, &picture->other, &picture->difference};
-    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++)
-        lrp_plane_free(planes[i]);
-    for (size_t i = 0; i < picture->tile_count; i++)
-        lrp_plane_free(&picture->tiles[i].plane);
+    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) lrp_plane_free(planes[i]);
+    for (size_t i = 0; i < picture->tile_count; i++) lrp_plane_free(&picture->tiles[i].plane);
     free(picture->tiles);
     lrp_colormap_set_release(picture->options.maps);
     *picture = (struct lrp_picture){.made = {.layer = -1}};
 }
 
-bool lrp_picture_there(const struct lrp_picture *picture) { return picture->plane.values || picture->tile_count > 0; }
+bool lrp_picture_there(const struct lrp_picture *picture)
+{
+    return picture->plane.values || picture->tile_count > 0;
+}
 
-static void clear_row(struct lrp_menu_row *row) {
+static void clear_row(struct lrp_menu_row *row)
+{
     free(row->text);
     free(row->value);
     free(row->edit);
@@ -25,13 +28,16 @@ static void clear_row(struct lrp_menu_row *row) {
 }
 
 bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit, const char *detail,
-                       bool enabled) {
+                       bool enabled)
+{
     struct lrp_menu_row *items = realloc(rows->items, (rows->count + 1) * sizeof *items);
-    if (!items)
-        return false;
+    if (!items) return false;
     rows->items = items;
-    struct lrp_menu_row row = {.text = strdup(text), .value = strdup(value), .edit = edit ? strdup(edit) : NULL,
-                               .detail = strdup(detail), .enabled = enabled};
+    struct lrp_menu_row row = {.text = strdup(text),
+                               .value = strdup(value),
+                               .edit = edit ? strdup(edit) : NULL,
+                               .detail = strdup(detail),
+                               .enabled = enabled};
     if (!row.text || !row.value || !row.detail || (edit && !row.edit)) {
         clear_row(&row);
         return false;
@@ -40,9 +46,9 @@ bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char 
     return true;
 }
 
-void lrp_menu_rows_free(struct lrp_menu_rows *rows) {
-    for (size_t i = 0; i < rows->count; i++)
-        clear_row(&rows->items[i]);
+void lrp_menu_rows_free(struct lrp_menu_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) clear_row(&rows->items[i]);
     free(rows->items);
     *rows = (struct lrp_menu_rows){0};
 }

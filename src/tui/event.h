@@ -3,31 +3,31 @@
 #define LRP_TUI_EVENT_H
 
 #include "facts.h"
-#include "preview.h"
 #include "lrpscope/session.h"
 #include "place.h"
+#include "preview.h"
 
 /* One channel among others. */
 struct lrp_tile {
     struct lrp_plane plane; /* owned; at the resolution of its place on the screen */
     int64_t channel;
-    double strength;        /* sum of |v| */
+    double strength; /* sum of |v| */
 };
 /* A picture of a layer, ready to be drawn. All planes are owned; those that its kind does not need have no values. */
 struct lrp_picture {
-    struct lrp_request made;            /* layer -1: none */
-    struct lrp_plane plane;             /* no values (and no tiles): there is nothing to show */
-    struct lrp_plane grey;              /* OVERLAY: brightness of the input, of the plane's size */
-    struct lrp_plane other, difference; /* COMPARE: what is stored, and plane - other */
-    struct lrp_heatmap_options options; /* its maps: an owned reference */
+    struct lrp_request made;                  /* layer -1: none */
+    struct lrp_plane plane;                   /* no values (and no tiles): there is nothing to show */
+    struct lrp_plane grey;                    /* OVERLAY: brightness of the input, of the plane's size */
+    struct lrp_plane other, difference;       /* COMPARE: what is stored, and plane - other */
+    struct lrp_heatmap_options options;       /* its maps: an owned reference */
     struct lrp_range range, difference_range; /* of all planes or tiles together; of the difference */
-    double correlation;                 /* COMPARE */
-    int64_t channel, channels;          /* which one of how many is shown; -1: all reduced */
-    double strength;                    /* of that channel */
-    struct lrp_tile *tiles;             /* CHANNELS; owned */
-    size_t tile_count, first_tile;      /* place of the first among the strongest */
+    double correlation;                       /* COMPARE */
+    int64_t channel, channels;                /* which one of how many is shown; -1: all reduced */
+    double strength;                          /* of that channel */
+    struct lrp_tile *tiles;                   /* CHANNELS; owned */
+    size_t tile_count, first_tile;            /* place of the first among the strongest */
     struct lrp_tiles layout;
-    char reason[256];                   /* why there is nothing to show, or "" */
+    char reason[256]; /* why there is nothing to show, or "" */
 };
 /* There is something to draw. */
 bool lrp_picture_there(const struct lrp_picture *picture);
@@ -58,18 +58,29 @@ bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char 
 void lrp_menu_rows_free(struct lrp_menu_rows *rows);
 
 enum lrp_menu_kind {
-    LRP_MENU_NONE, LRP_MENU_RULE, LRP_MENU_COMPOSITE, LRP_MENU_TARGET, LRP_MENU_OPTIONS, LRP_MENU_REGISTER, LRP_MENU_OPEN,
+    LRP_MENU_NONE,
+    LRP_MENU_RULE,
+    LRP_MENU_COMPOSITE,
+    LRP_MENU_TARGET,
+    LRP_MENU_OPTIONS,
+    LRP_MENU_REGISTER,
+    LRP_MENU_OPEN,
     LRP_MENU_KIND_COUNT
 };
 /* X(id, what the prompt says) */
 #define LRP_PROMPTS(X)                                                                                                         \
-    X(NONE, "") X(SEARCH, "/") X(FILTER, "\\") X(COMMAND, ":") X(RULE, "rule: ") X(COMPOSITE, "composite: ") X(INPUT, "input: ") X(MODEL, "model: ") \
-    X(EXPORT, "write PNG: ") X(ALL, "write all into the folder: ") X(WRITE, "write rules file: ") X(OPTION, "") X(MENU_FILTER, "/")
+    X(NONE, "")                                                                                                                \
+    X(SEARCH, "/")                                                                                                             \
+    X(FILTER, "\\")                                                                                                            \
+    X(COMMAND, ":")                                                                                                            \
+    X(RULE, "rule: ")                                                                                                          \
+    X(COMPOSITE, "composite: ") X(INPUT, "input: ") X(MODEL, "model: ") X(EXPORT, "write PNG: ")                               \
+        X(ALL, "write all into the folder: ") X(WRITE, "write rules file: ") X(OPTION, "") X(MENU_FILTER, "/")
 enum lrp_prompt_kind {
 #define X(id, text) LRP_PROMPT_##id,
     LRP_PROMPTS(X)
 #undef X
-    LRP_PROMPT_COUNT
+        LRP_PROMPT_COUNT
 };
 
 enum lrp_mouse { LRP_MOUSE_PRESS, LRP_MOUSE_WHEEL_UP, LRP_MOUSE_WHEEL_DOWN };
@@ -93,11 +104,11 @@ enum lrp_event_kind {
 struct lrp_event {
     enum lrp_event_kind kind;
     int number, x, y;
-    const char *text;                     /* borrowed */
+    const char *text; /* borrowed */
     const struct lrp_snapshot *snapshot;
-    struct lrp_facts *facts;              /* contents moved out */
-    struct lrp_picture *picture;          /* contents moved out */
-    struct lrp_menu_rows *rows;           /* contents moved out */
+    struct lrp_facts *facts;     /* contents moved out */
+    struct lrp_picture *picture; /* contents moved out */
+    struct lrp_menu_rows *rows;  /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
 };

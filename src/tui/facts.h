@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lrpscope/explain.h"
+#include "lrpscope/settings.h"
 
 struct lrp_tui_names {
     char **items; /* owned */
@@ -16,8 +16,8 @@ bool lrp_tui_names_has(const struct lrp_tui_names *names, const char *name);
 void lrp_tui_names_free(struct lrp_tui_names *names);
 
 struct lrp_facts {
-    char *values[LRP_SETTING_COUNT];             /* owned; NULL reads as "" */
-    char *input;                                 /* owned: where the input came from, or NULL */
+    char *values[LRP_SETTING_COUNT];                   /* owned; NULL reads as "" */
+    char *input;                                       /* owned: where the input came from, or NULL */
     struct lrp_tui_names selects, layers, activations; /* selectors of rules; registered names */
 };
 const char *lrp_facts_text(const struct lrp_facts *facts, enum lrp_setting setting);

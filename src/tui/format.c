@@ -5,7 +5,8 @@
 
 #include "pages.h"
 
-char *lrp_count_text(int64_t count, char *buffer, size_t size) {
+char *lrp_count_text(int64_t count, char *buffer, size_t size)
+{
     static const char *const units[] = {"", "k", "M", "G", "T"};
     double value = (double)count;
     int unit = 0;
@@ -18,16 +19,17 @@ char *lrp_count_text(int64_t count, char *buffer, size_t size) {
 }
 
 /* "1.25e-07" as "1.25e-7": rows are narrow. */
-static void shorten_exponent(char *text) {
+static void shorten_exponent(char *text)
+{
     char *digits = strpbrk(text, "e");
     digits += digits ? 2 : 0;
-    if (!digits)
-        return;
+    if (!digits) return;
     const size_t zeros = strspn(digits, "0");
     memmove(digits, digits + zeros, strlen(digits + zeros) + 1);
 }
 
-char *lrp_value_text(double value, char *buffer, size_t size) {
+char *lrp_value_text(double value, char *buffer, size_t size)
+{
     const double magnitude = fabs(value);
     if (magnitude == 0)
         snprintf(buffer, size, "0");
@@ -40,7 +42,8 @@ char *lrp_value_text(double value, char *buffer, size_t size) {
     return buffer;
 }
 
-char *lrp_value_fit(double value, int columns, char *buffer, size_t size) {
+char *lrp_value_fit(double value, int columns, char *buffer, size_t size)
+{
     lrp_value_text(value, buffer, size);
     for (int digits = 1; digits >= 0 && (int)strlen(buffer) > columns; digits--) {
         snprintf(buffer, size, "%.*e", digits, value);
@@ -49,7 +52,8 @@ char *lrp_value_fit(double value, int columns, char *buffer, size_t size) {
     return buffer;
 }
 
-char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, char *buffer, size_t size) {
+char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, char *buffer, size_t size)
+{
     char text[200];
     const bool batched = layer->shape.rank > 1 && (batch < 0 || layer->shape.dim[0] == batch);
     lrp_shape_text(&layer->shape, batched ? 1 : 0, ascii ? "x" : "×", text, sizeof text);
@@ -57,15 +61,20 @@ char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, c
     return buffer;
 }
 
-char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size) {
+char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size)
+{
     const char *rule = app->now->rules ? app->now->rules[layer] : "";
     const char *source = app->now->rule_sources ? app->now->rule_sources[layer] : "";
     const bool mine = source && strncmp(source, "--rule ", 7) == 0;
-    snprintf(buffer, size, "%s%s", rule ? rule : "", mine ? "*" : source && strncmp(source, "fallback", 8) == 0 ? " (fallback)" : "");
+    snprintf(buffer, size, "%s%s", rule ? rule : "",
+             mine                                            ? "*"
+             : source && strncmp(source, "fallback", 8) == 0 ? " (fallback)"
+                                                             : "");
     return buffer;
 }
 
-const char *lrp_check_cell(const struct lrp_app *app, int layer) {
+const char *lrp_check_cell(const struct lrp_app *app, int layer)
+{
     static const char *const texts[LRP_CHECK_STATE_COUNT] = {
 #define X(name, text) [LRP_CHECK_##name] = text,
         LRP_CHECK_STATES(X)
@@ -75,7 +84,8 @@ const char *lrp_check_cell(const struct lrp_app *app, int layer) {
     return row && row->state < LRP_CHECK_STATE_COUNT ? texts[row->state] : "";
 }
 
-const char *lrp_file_name(const char *path) {
+const char *lrp_file_name(const char *path)
+{
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }

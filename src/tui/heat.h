@@ -21,14 +21,14 @@ struct lrp_heat {
     int base, levels, greys; /* greys 1: nothing lies below */
 };
 /* Puts the colours of options' map into the palette. `overlay`: every colour over every grey. Everything is borrowed. */
-struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heatmap_options *options, const struct lrp_range *range,
-                              bool overlay, struct lrp_canvas *canvas);
+struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heatmap_options *options,
+                              const struct lrp_range *range, bool overlay, struct lrp_canvas *canvas);
 /* 1..levels, LRP_LEVEL_INVALID for what is no number. */
 int lrp_heat_level(const struct lrp_heat *heat, float value);
-/* Draws the part of a plane that the area shows; values are resampled (box when shrinking, nearest when growing). `grey`: NULL, or
- * brightnesses (0..1) of the plane's size below it. */
-void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey, struct lrp_canvas *canvas,
-                   struct lrp_heat_area area);
+/* Draws the part of a plane that the area shows; values are resampled (box when shrinking, nearest when growing). `grey`: NULL,
+ * or brightnesses (0..1) of the plane's size below it. */
+void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
+                   struct lrp_canvas *canvas, struct lrp_heat_area area);
 /* A bar from the lowest to the highest level. */
 void lrp_heat_legend(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, int columns);
 /* The cell of a plane's value, and back; false outside. */

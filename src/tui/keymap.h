@@ -19,8 +19,9 @@ struct lrp_keymap {
 /* The table's keys. False when out of memory. */
 bool lrp_keymap_init(struct lrp_keymap *map);
 void lrp_keymap_free(struct lrp_keymap *map);
-/* Gives an action `keys` ("j <Down>"; "": none) in the place of those it has. Actions that had one of them where this one is meant
- * lose it, unless the user gave it to them too: then, and for the name of a key there is not, nothing changes and `why` tells. */
+/* Gives an action `keys` ("j <Down>"; "": none) in the place of those it has. Actions that had one of them where this one is
+ * meant lose it, unless the user gave it to them too: then, and for the name of a key there is not, nothing changes and `why`
+ * tells. */
 bool lrp_keymap_bind(struct lrp_keymap *map, enum lrp_action action, const char *keys, char *why, size_t size);
 /* The action a key has in one of the contexts, or LRP_ACTION_NONE. */
 enum lrp_action lrp_keymap_find(const struct lrp_keymap *map, int key, int contexts);

@@ -14,29 +14,33 @@ static const struct {
 #define X(id, name, shown) {LRP_KEY_##id, name, shown},
     LRP_KEYS(X)
 #undef X
-    {LRP_KEY_ENTER, "CR", "Enter"}, {LRP_KEY_ENTER, "Enter", "Enter"}, {LRP_KEY_TAB, "Tab", "Tab"},
-    {LRP_KEY_ESCAPE, "Esc", "Esc"}, {' ', "Space", "Space"},           {'<', "lt", "<"},
+        {LRP_KEY_ENTER, "CR", "Enter"},
+    {LRP_KEY_ENTER, "Enter", "Enter"},
+    {LRP_KEY_TAB, "Tab", "Tab"},
+    {LRP_KEY_ESCAPE, "Esc", "Esc"},
+    {' ', "Space", "Space"},
+    {'<', "lt", "<"},
 };
 
-static int named(const char *name, size_t length) {
-    if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-')
-        return name[2] & 0x1F;
+static int named(const char *name, size_t length)
+{
+    if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-') return name[2] & 0x1F;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i].name) == length && strncasecmp(names[i].name, name, length) == 0)
-            return names[i].key;
+        if (strlen(names[i].name) == length && strncasecmp(names[i].name, name, length) == 0) return names[i].key;
     return -1;
 }
 
-int lrp_key_parse(const char **text) {
+int lrp_key_parse(const char **text)
+{
     const char *end = **text == '<' ? strchr(*text, '>') : NULL;
-    if (!end || end == *text + 1)
-        return (int)lrp_rune_next(text);
+    if (!end || end == *text + 1) return (int)lrp_rune_next(text);
     const int key = named(*text + 1, (size_t)(end - *text - 1));
     *text = end + 1;
     return key;
 }
 
-char *lrp_key_text(int key, char *buffer, size_t size) {
+char *lrp_key_text(int key, char *buffer, size_t size)
+{
     char rune[5];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].key == key) {
@@ -53,7 +57,8 @@ char *lrp_key_text(int key, char *buffer, size_t size) {
     return buffer;
 }
 
-char *lrp_key_name(int key, char *buffer, size_t size) {
+char *lrp_key_name(int key, char *buffer, size_t size)
+{
     char rune[5];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].key == key) {
@@ -68,4 +73,7 @@ char *lrp_key_name(int key, char *buffer, size_t size) {
     return buffer;
 }
 
-bool lrp_key_is_text(int key) { return key >= ' ' && key != 127 && key < LRP_KEY_FIRST; }
+bool lrp_key_is_text(int key)
+{
+    return key >= ' ' && key != 127 && key < LRP_KEY_FIRST;
+}

@@ -9,36 +9,37 @@
 
 enum { LRP_LINE_MOST = 4096, LRP_HISTORY_MOST = 100, LRP_CONTROL_MASK = 0x1F };
 
-const char *lrp_lineedit_text(const struct lrp_lineedit *edit) { return edit->text ? edit->text : ""; }
+const char *lrp_lineedit_text(const struct lrp_lineedit *edit)
+{
+    return edit->text ? edit->text : "";
+}
 
-static bool reserve(struct lrp_lineedit *edit, size_t length) {
-    if (length < edit->capacity)
-        return true;
+static bool reserve(struct lrp_lineedit *edit, size_t length)
+{
+    if (length < edit->capacity) return true;
     const size_t capacity = length + 64;
     char *text = length < LRP_LINE_MOST ? realloc(edit->text, capacity) : NULL;
-    if (!text)
-        return false;
-    if (!edit->text)
-        text[0] = 0;
+    if (!text) return false;
+    if (!edit->text) text[0] = 0;
     edit->text = text;
     edit->capacity = capacity;
     return true;
 }
 
-bool lrp_lineedit_set(struct lrp_lineedit *edit, const char *text) {
+bool lrp_lineedit_set(struct lrp_lineedit *edit, const char *text)
+{
     const size_t length = strlen(text);
-    if (!reserve(edit, length))
-        return false;
+    if (!reserve(edit, length)) return false;
     memcpy(edit->text, text, length + 1);
     edit->length = edit->cursor = length;
     edit->recall = edit->history.count;
     return true;
 }
 
-void lrp_lineedit_remember(struct lrp_lineedit *edit) {
+void lrp_lineedit_remember(struct lrp_lineedit *edit)
+{
     struct lrp_tui_names *history = &edit->history;
-    if (edit->length == 0 || (history->count > 0 && strcmp(history->items[history->count - 1], edit->text) == 0))
-        return;
+    if (edit->length == 0 || (history->count > 0 && strcmp(history->items[history->count - 1], edit->text) == 0)) return;
     if (history->count == LRP_HISTORY_MOST) {
         free(history->items[0]);
         memmove(history->items, history->items + 1, --history->count * sizeof *history->items);
@@ -46,57 +47,57 @@ void lrp_lineedit_remember(struct lrp_lineedit *edit) {
     lrp_tui_names_add(history, edit->text);
 }
 
-static void insert(struct lrp_lineedit *edit, int key) {
+static void insert(struct lrp_lineedit *edit, int key)
+{
     char bytes[5];
     const size_t n = lrp_rune_put((uint32_t)key, bytes);
-    if (!reserve(edit, edit->length + n))
-        return;
+    if (!reserve(edit, edit->length + n)) return;
     memmove(edit->text + edit->cursor + n, edit->text + edit->cursor, edit->length - edit->cursor + 1);
     memcpy(edit->text + edit->cursor, bytes, n);
     edit->length += n;
     edit->cursor += n;
 }
 
-static size_t before(const struct lrp_lineedit *edit, size_t at) {
+static size_t before(const struct lrp_lineedit *edit, size_t at)
+{
     while (at > 0 && ((unsigned char)edit->text[--at] & 0xC0) == 0x80)
         ;
     return at;
 }
 
-static size_t after(const struct lrp_lineedit *edit, size_t at) {
-    if (at < edit->length)
-        at++;
-    while (at < edit->length && ((unsigned char)edit->text[at] & 0xC0) == 0x80)
-        at++;
+static size_t after(const struct lrp_lineedit *edit, size_t at)
+{
+    if (at < edit->length) at++;
+    while (at < edit->length && ((unsigned char)edit->text[at] & 0xC0) == 0x80) at++;
     return at;
 }
 
-static size_t word_before(const struct lrp_lineedit *edit, size_t at) {
-    while (at > 0 && edit->text[at - 1] == ' ')
-        at--;
-    while (at > 0 && edit->text[at - 1] != ' ')
-        at--;
+static size_t word_before(const struct lrp_lineedit *edit, size_t at)
+{
+    while (at > 0 && edit->text[at - 1] == ' ') at--;
+    while (at > 0 && edit->text[at - 1] != ' ') at--;
     return at;
 }
 
-static void remove_range(struct lrp_lineedit *edit, size_t from, size_t to) {
+static void remove_range(struct lrp_lineedit *edit, size_t from, size_t to)
+{
     memmove(edit->text + from, edit->text + to, edit->length - to + 1);
     edit->length -= to - from;
     edit->cursor = from;
 }
 
-static void recall(struct lrp_lineedit *edit, int step) {
+static void recall(struct lrp_lineedit *edit, int step)
+{
     const size_t count = edit->history.count;
-    if ((step < 0 && edit->recall == 0) || (step > 0 && edit->recall >= count))
-        return;
+    if ((step < 0 && edit->recall == 0) || (step > 0 && edit->recall >= count)) return;
     const size_t to = step < 0 ? edit->recall - 1 : edit->recall + 1;
     lrp_lineedit_set(edit, to < count ? edit->history.items[to] : "");
     edit->recall = to;
 }
 
-bool lrp_lineedit_key(struct lrp_lineedit *edit, int key) {
-    if (!reserve(edit, edit->length))
-        return false;
+bool lrp_lineedit_key(struct lrp_lineedit *edit, int key)
+{
+    if (!reserve(edit, edit->length)) return false;
     if (lrp_key_is_text(key))
         insert(edit, key);
     else if (key == LRP_KEY_LEFT)
@@ -124,7 +125,8 @@ bool lrp_lineedit_key(struct lrp_lineedit *edit, int key) {
     return true;
 }
 
-void lrp_lineedit_free(struct lrp_lineedit *edit) {
+void lrp_lineedit_free(struct lrp_lineedit *edit)
+{
     free(edit->text);
     lrp_tui_names_free(&edit->history);
     *edit = (struct lrp_lineedit){0};

@@ -8,10 +8,10 @@
 #include "facts.h"
 
 struct lrp_lineedit {
-    char *text;              /* owned; NULL reads as "" */
+    char *text;                      /* owned; NULL reads as "" */
     size_t length, capacity, cursor; /* bytes */
-    struct lrp_tui_names history; /* oldest first */
-    size_t recall;           /* which entry Up shows; history.count: none */
+    struct lrp_tui_names history;    /* oldest first */
+    size_t recall;                   /* which entry Up shows; history.count: none */
 };
 /* Starts with a text, the cursor at its end. False when out of memory. */
 bool lrp_lineedit_set(struct lrp_lineedit *edit, const char *text);

@@ -4,13 +4,15 @@
 
 #include "app.h"
 
-void lrp_app_close_menu(struct lrp_app *app) {
+void lrp_app_close_menu(struct lrp_app *app)
+{
     lrp_menu_rows_free(&app->menu.rows);
     free(app->menu.filter);
     app->menu = (struct lrp_menu){0};
 }
 
-void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows) {
+void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows)
+{
     lrp_app_close_menu(app);
     app->menu.kind = kind;
     app->menu.rows = *rows;
@@ -19,78 +21,79 @@ void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_m
     *rows = (struct lrp_menu_rows){0};
 }
 
-static bool matches(const struct lrp_app *app, const struct lrp_menu_row *row) {
+static bool matches(const struct lrp_app *app, const struct lrp_menu_row *row)
+{
     const char *filter = app->menu.filter;
     return !filter || !*filter || strcasestr(row->text, filter) || strcasestr(row->detail, filter);
 }
 
-int lrp_app_menu_count(const struct lrp_app *app) {
+int lrp_app_menu_count(const struct lrp_app *app)
+{
     int count = 0;
-    for (size_t i = 0; i < app->menu.rows.count; i++)
-        count += matches(app, &app->menu.rows.items[i]);
+    for (size_t i = 0; i < app->menu.rows.count; i++) count += matches(app, &app->menu.rows.items[i]);
     return count;
 }
 
-const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row) {
+const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row)
+{
     for (size_t i = 0; i < app->menu.rows.count; i++)
-        if (matches(app, &app->menu.rows.items[i]) && row-- == 0)
-            return &app->menu.rows.items[i];
+        if (matches(app, &app->menu.rows.items[i]) && row-- == 0) return &app->menu.rows.items[i];
     return NULL;
 }
 
 /* The row the menu opened with is what holds already. */
-static const char *pointed_at(const struct lrp_app *app) {
+static const char *pointed_at(const struct lrp_app *app)
+{
     const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
     const bool tries = app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE;
-    if (!tries || !row || !row->enabled || row->must_edit || row == &app->menu.rows.items[app->menu.rows.selected])
-        return NULL;
+    if (!tries || !row || !row->enabled || row->must_edit || row == &app->menu.rows.items[app->menu.rows.selected]) return NULL;
     return row->value;
 }
 
-void lrp_app_try(struct lrp_app *app) {
+void lrp_app_try(struct lrp_app *app)
+{
     const bool typed = app->prompt.kind == LRP_PROMPT_RULE || app->prompt.kind == LRP_PROMPT_COMPOSITE;
     const char *wanted = typed ? lrp_lineedit_text(&app->edits[app->prompt.kind]) : pointed_at(app);
     const bool composite = typed ? app->prompt.kind == LRP_PROMPT_COMPOSITE : app->menu.kind == LRP_MENU_COMPOSITE;
-    if (wanted == app->tried || (wanted && app->tried && strcmp(wanted, app->tried) == 0))
-        return;
+    if (wanted == app->tried || (wanted && app->tried && strcmp(wanted, app->tried) == 0)) return;
     lrp_app_set_text(app, &app->tried, wanted);
     lrp_app_emit_layers(app, LRP_EFFECT_TRY, wanted, composite ? LRP_MENU_COMPOSITE : LRP_MENU_RULE);
 }
 
-static void take_registration(struct lrp_app *app, const char *what) {
+static void take_registration(struct lrp_app *app, const char *what)
+{
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    if (!layer)
-        return;
-    if (strcmp(what, "activation") != 0)
-        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
-    if (strcmp(what, "layer") != 0)
-        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
+    if (!layer) return;
+    if (strcmp(what, "activation") != 0) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
+    if (strcmp(what, "layer") != 0) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
 }
 
-static void take_option(struct lrp_app *app, const struct lrp_menu_row *row) {
+static void take_option(struct lrp_app *app, const struct lrp_menu_row *row)
+{
     const int setting = atoi(row->value);
     if (row->edit) {
         app->prompt.setting = setting;
         lrp_app_open_prompt(app, LRP_PROMPT_OPTION, row->edit);
     } else {
-        lrp_app_emit(app, LRP_EFFECT_SET, lrp_facts_flag(&app->facts, (enum lrp_setting)setting) ? "false" : "true", setting, false);
+        lrp_app_emit(app, LRP_EFFECT_SET, lrp_facts_flag(&app->facts, (enum lrp_setting)setting) ? "false" : "true", setting,
+                     false);
     }
 }
 
 /* Rows that need a parameter, and every row on request, go through a prompt. */
-static bool take_edit(struct lrp_app *app, const struct lrp_menu_row *row, bool edit) {
+static bool take_edit(struct lrp_app *app, const struct lrp_menu_row *row, bool edit)
+{
     static const enum lrp_prompt_kind prompts[LRP_MENU_KIND_COUNT] = {
         [LRP_MENU_RULE] = LRP_PROMPT_RULE, [LRP_MENU_COMPOSITE] = LRP_PROMPT_COMPOSITE, [LRP_MENU_OPEN] = LRP_PROMPT_MODEL};
-    if (!(edit || row->must_edit) || !row->edit)
-        return false;
+    if (!(edit || row->must_edit) || !row->edit) return false;
     lrp_app_open_prompt(app, prompts[app->menu.kind], row->edit);
     return true;
 }
 
-void lrp_app_menu_take(struct lrp_app *app, bool edit) {
+void lrp_app_menu_take(struct lrp_app *app, bool edit)
+{
     const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
-    if (!row)
-        return;
+    if (!row) return;
     if (!row->enabled) {
         lrp_app_say(app, true, "%s", row->detail);
         return;

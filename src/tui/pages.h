@@ -7,7 +7,7 @@
 struct lrp_line {
     char *text; /* owned */
     enum lrp_style style;
-    int link;   /* layer the line leads to, or -1 */
+    int link; /* layer the line leads to, or -1 */
 };
 struct lrp_lines {
     struct lrp_line *items; /* owned */
@@ -36,8 +36,8 @@ char *lrp_causes_text(const struct lrp_ledger_row *row, char *out, size_t size);
 char *lrp_flags_text(const struct lrp_ledger_row *row, char *out, size_t size);
 
 /* Short texts of numbers. Each returns buffer. */
-char *lrp_count_text(int64_t count, char *buffer, size_t size);   /* 138.4M */
-char *lrp_value_text(double value, char *buffer, size_t size);    /* 0.981 */
+char *lrp_count_text(int64_t count, char *buffer, size_t size);            /* 138.4M */
+char *lrp_value_text(double value, char *buffer, size_t size);             /* 0.981 */
 char *lrp_value_fit(double value, int columns, char *buffer, size_t size); /* the same with fewer digits where it is too long */
 /* Without the first axis where it is the batch (-1: of unknown size). */
 char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, char *buffer, size_t size);

@@ -5,7 +5,7 @@
 #include "facts.h"
 
 struct lrp_place {
-    char *layer, *view, *filter; /* owned; NULL: as at the start */
+    char *layer, *view, *filter;      /* owned; NULL: as at the start */
     struct lrp_tui_names tags, folds; /* names of layers, of folded scopes */
     bool details;
 };

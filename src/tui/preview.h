@@ -9,14 +9,15 @@ struct lrp_caps;
 struct lrp_rect;
 
 /* X(id, name), in the order in which p walks through them. */
-#define LRP_PREVIEWS(X)                                                                                                     \
-    X(RELEVANCE, "relevance") X(ACTIVATION, "activation") X(WEIGHTS, "weights") X(OVERLAY, "overlay") X(CHANNELS, "channels") \
-    X(COMPARE, "compare") X(BARS, "sums")
+#define LRP_PREVIEWS(X)                                                                                                        \
+    X(RELEVANCE, "relevance")                                                                                                  \
+    X(ACTIVATION, "activation")                                                                                                \
+    X(WEIGHTS, "weights") X(OVERLAY, "overlay") X(CHANNELS, "channels") X(COMPARE, "compare") X(BARS, "sums")
 enum lrp_preview {
 #define X(id, name) LRP_PREVIEW_##id,
     LRP_PREVIEWS(X)
 #undef X
-    LRP_PREVIEW_COUNT
+        LRP_PREVIEW_COUNT
 };
 const char *lrp_preview_name(enum lrp_preview kind);
 
@@ -26,8 +27,8 @@ struct lrp_request {
     enum lrp_show show; /* relevance, activation or weights: what the picture is of */
     int layer;          /* -1: none */
     int64_t sample;
-    int channel;        /* place among the strongest; -1: all of them reduced */
-    int columns, rows;  /* CHANNELS: cells there are for tiles, else 0 */
+    int channel;       /* place among the strongest; -1: all of them reduced */
+    int columns, rows; /* CHANNELS: cells there are for tiles, else 0 */
 };
 bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b);
 /* What the app wants; layer -1: nothing (no model, or bars, which need no picture). */
@@ -35,11 +36,12 @@ struct lrp_request lrp_preview_request(const struct lrp_app *app);
 
 /* Tiles of one size in a pane, each with a line of text above. */
 struct lrp_tiles {
-    int across, down;         /* how many fit */
-    int width, height;        /* cells of a tile's picture */
+    int across, down;  /* how many fit */
+    int width, height; /* cells of a tile's picture */
 };
 /* So that as many of `count` channels as can be told apart are seen at once, in tiles as large as that allows. */
-struct lrp_tiles lrp_tiles_make(const struct lrp_caps *caps, int columns, int rows, int plane_width, int plane_height, size_t count);
+struct lrp_tiles lrp_tiles_make(const struct lrp_caps *caps, int columns, int rows, int plane_width, int plane_height,
+                                size_t count);
 
 /* The sample's place in results: they may be of one sample at a time. */
 int64_t lrp_preview_sample(const struct lrp_app *app);

@@ -7,9 +7,13 @@
 #include "keys.h"
 #include "pages.h"
 
-static struct lrp_lineedit *edit_of(struct lrp_app *app) { return &app->edits[app->prompt.kind]; }
+static struct lrp_lineedit *edit_of(struct lrp_app *app)
+{
+    return &app->edits[app->prompt.kind];
+}
 
-void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text) {
+void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text)
+{
     app->prompt.kind = kind;
     app->prompt.before = app->windows[app->view];
     app->prompt.before_layer = app->layer;
@@ -20,35 +24,39 @@ void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const c
     }
 }
 
-void lrp_app_reopen_prompt(struct lrp_app *app, enum lrp_prompt_kind kind) {
+void lrp_app_reopen_prompt(struct lrp_app *app, enum lrp_prompt_kind kind)
+{
     app->prompt.kind = kind; /* all else of it is as it was left */
 }
 
-static bool is_hit(const struct lrp_app *app, int layer) { return lrp_app_matches(app, layer, app->search); }
+static bool is_hit(const struct lrp_app *app, int layer)
+{
+    return lrp_app_matches(app, layer, app->search);
+}
 
-static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row) {
-    if (lrp_app_lists_layers(app->view))
-        return lrp_app_row_first(app, app->view, row, is_hit) >= 0;
+static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row)
+{
+    if (lrp_app_lists_layers(app->view)) return lrp_app_row_first(app, app->view, row, is_hit) >= 0;
     return row < lines->count && lrp_text_holds(lines->items[row].text, app->search);
 }
 
-void lrp_app_reveal_hit(struct lrp_app *app) {
+void lrp_app_reveal_hit(struct lrp_app *app)
+{
     const int row = app->windows[app->view].selected;
-    const int layer = app->search && lrp_app_row_fold(app, app->view, row) >= 0 ? lrp_app_row_first(app, app->view, row, is_hit) : -1;
-    if (layer >= 0)
-        lrp_app_go(app, layer);
+    const int layer =
+        app->search && lrp_app_row_fold(app, app->view, row) >= 0 ? lrp_app_row_first(app, app->view, row, is_hit) : -1;
+    if (layer >= 0) lrp_app_go(app, layer);
 }
 
-void lrp_app_find(struct lrp_app *app, int from, int step) {
+void lrp_app_find(struct lrp_app *app, int from, int step)
+{
     const int count = lrp_app_row_count(app, app->view);
     struct lrp_lines lines = {0};
     int hits = 0, place = 0, hit = -1;
-    if (!lrp_app_lists_layers(app->view))
-        lrp_page_lines(app, app->view, app->columns, &lines);
+    if (!lrp_app_lists_layers(app->view)) lrp_page_lines(app, app->view, app->columns, &lines);
     for (int i = 0; i < count && hit < 0; i++) {
         const int row = (((from + i * step) % count) + count) % count;
-        if (row_matches(app, &lines, row))
-            hit = row;
+        if (row_matches(app, &lines, row)) hit = row;
     }
     for (int i = 0; i < count && hit >= 0; i++) {
         if (row_matches(app, &lines, i)) {
@@ -68,7 +76,8 @@ void lrp_app_find(struct lrp_app *app, int from, int step) {
     snprintf(app->status, sizeof app->status, "match %d of %d", place, hits);
 }
 
-void lrp_app_typed(struct lrp_app *app) {
+void lrp_app_typed(struct lrp_app *app)
+{
     const char *text = lrp_lineedit_text(edit_of(app));
     if (app->prompt.kind == LRP_PROMPT_FILTER) {
         lrp_app_set_text(app, &app->filter, *text ? text : NULL);
@@ -83,12 +92,12 @@ void lrp_app_typed(struct lrp_app *app) {
         app->windows[app->view] = app->prompt.before;
         app->search_failed = false;
         app->status[0] = 0;
-        if (*text)
-            lrp_app_find(app, app->prompt.before.selected, 1);
+        if (*text) lrp_app_find(app, app->prompt.before.selected, 1);
     }
 }
 
-static void cancel(struct lrp_app *app) {
+static void cancel(struct lrp_app *app)
+{
     const enum lrp_prompt_kind kind = app->prompt.kind;
     app->prompt.kind = LRP_PROMPT_NONE;
     app->status[0] = 0;
@@ -105,7 +114,8 @@ static void cancel(struct lrp_app *app) {
 }
 
 /* What Enter does with the text, by kind of prompt. */
-static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text) {
+static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text)
+{
     static const enum lrp_effect_kind effects[LRP_PROMPT_COUNT] = {[LRP_PROMPT_INPUT] = LRP_EFFECT_INPUT,
                                                                    [LRP_PROMPT_MODEL] = LRP_EFFECT_OPEN,
                                                                    [LRP_PROMPT_EXPORT] = LRP_EFFECT_EXPORT,
@@ -123,7 +133,8 @@ static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *tex
         lrp_app_emit(app, effects[kind], text, 0, false);
 }
 
-static void enter(struct lrp_app *app) {
+static void enter(struct lrp_app *app)
+{
     const enum lrp_prompt_kind kind = app->prompt.kind;
     struct lrp_lineedit *edit = edit_of(app);
     lrp_lineedit_remember(edit);
@@ -131,18 +142,16 @@ static void enter(struct lrp_app *app) {
     char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
     const size_t before = app->effects.count;
     const unsigned errors = app->errors_told;
-    if (text)
-        take(app, kind, text);
-    for (size_t i = before; i < app->effects.count; i++)
-        app->effects.items[i].typed_at = kind;
+    if (text) take(app, kind, text);
+    for (size_t i = before; i < app->effects.count; i++) app->effects.items[i].typed_at = kind;
     if (app->errors_told != errors && app->prompt.kind == LRP_PROMPT_NONE) /* a wrong command */
         lrp_app_reopen_prompt(app, kind);
-    if (kind == LRP_PROMPT_SEARCH && text && *text && !app->search_failed)
-        lrp_app_reveal_hit(app);
+    if (kind == LRP_PROMPT_SEARCH && text && *text && !app->search_failed) lrp_app_reveal_hit(app);
     free(text);
 }
 
-void lrp_app_prompt_key(struct lrp_app *app, int key) {
+void lrp_app_prompt_key(struct lrp_app *app, int key)
+{
     struct lrp_lineedit *edit = edit_of(app);
     if (key == LRP_KEY_TAB || key == LRP_KEY_BACK_TAB) {
         lrp_app_complete(app, key == LRP_KEY_TAB ? 1 : -1);

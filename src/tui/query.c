@@ -6,7 +6,8 @@
 #include "app.h"
 #include "pages.h"
 
-struct lrp_layout lrp_app_layout(const struct lrp_app *app) {
+struct lrp_layout lrp_app_layout(const struct lrp_app *app)
+{
     static const bool full[LRP_VIEW_COUNT] = {
 #define X(id, name, whole) [LRP_VIEW_##id] = whole,
         LRP_VIEWS(X)
@@ -15,77 +16,88 @@ struct lrp_layout lrp_app_layout(const struct lrp_app *app) {
     return lrp_layout_make(app->columns, app->rows, app->focus, app->details, full[app->view] || !app->now);
 }
 
-int lrp_app_layer_count(const struct lrp_app *app) { return app->now ? (int)app->now->layers->count : 0; }
+int lrp_app_layer_count(const struct lrp_app *app)
+{
+    return app->now ? (int)app->now->layers->count : 0;
+}
 
-const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer) {
+const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer)
+{
     return layer >= 0 && layer < lrp_app_layer_count(app) ? &app->now->layers->rows[layer] : NULL;
 }
 
-const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer) {
+const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer)
+{
     const struct lrp_check *check = app->now ? app->now->check : NULL;
     return check && layer >= 0 && (size_t)layer < check->count ? &check->rows[layer] : NULL;
 }
 
-bool lrp_app_failed(const struct lrp_app *app, int layer) {
+bool lrp_app_failed(const struct lrp_app *app, int layer)
+{
     const struct lrp_check_row *row = lrp_app_check(app, layer);
     return row && row->failed;
 }
 
-bool lrp_app_blocked(const struct lrp_app *app) {
+bool lrp_app_blocked(const struct lrp_app *app)
+{
     return app->now && app->now->check && !app->now->check->passed && !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS) &&
            strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), "lrp") == 0;
 }
 
-bool lrp_app_sums_samples(const struct lrp_app *app) { return app->now && app->now->sample_count > 1 && !app->now->one_by_one; }
-
-bool lrp_app_busy(const struct lrp_app *app) {
-    return app->now && (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE || app->now->job == LRP_JOB_LEDGER);
+bool lrp_app_sums_samples(const struct lrp_app *app)
+{
+    return app->now && app->now->sample_count > 1 && !app->now->one_by_one;
 }
 
-static bool has_letters(const char *text, bool upper) {
+bool lrp_app_busy(const struct lrp_app *app)
+{
+    return app->now &&
+           (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE || app->now->job == LRP_JOB_LEDGER);
+}
+
+static bool has_letters(const char *text, bool upper)
+{
     for (; *text; text++)
-        if (upper ? (*text >= 'A' && *text <= 'Z') : (*text >= 'a' && *text <= 'z'))
-            return true;
+        if (upper ? (*text >= 'A' && *text <= 'Z') : (*text >= 'a' && *text <= 'z')) return true;
     return false;
 }
 
-bool lrp_text_holds(const char *text, const char *pattern) {
+bool lrp_text_holds(const char *text, const char *pattern)
+{
     return (has_letters(pattern, true) ? strstr(text, pattern) : strcasestr(text, pattern)) != NULL;
 }
 
-bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern) {
+bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern)
+{
     const struct lrp_layer *row = lrp_app_layer(app, layer);
-    if (!row)
-        return false;
+    if (!row) return false;
     if (strncmp(pattern, "type:", 5) == 0) /* as selectors write it */
         return lrp_text_holds(row->type, pattern + 5) || lrp_text_holds(row->op_type, pattern + 5);
-    if (strcmp(pattern, ":unsupported") == 0)
-        return lrp_app_failed(app, layer);
-    if (strcmp(pattern, ":tagged") == 0)
-        return (size_t)layer < app->tagged_size && app->tagged[layer];
+    if (strcmp(pattern, ":unsupported") == 0) return lrp_app_failed(app, layer);
+    if (strcmp(pattern, ":tagged") == 0) return (size_t)layer < app->tagged_size && app->tagged[layer];
     return lrp_text_holds(row->name, pattern) || lrp_text_holds(row->type, pattern) || lrp_text_holds(row->op_type, pattern) ||
            lrp_text_holds(row->activation, pattern);
 }
 
 /* The n-th failing layer, or -1; how many when n is INT32_MAX. */
-static int failing(const struct lrp_app *app, int n, int *count) {
+static int failing(const struct lrp_app *app, int n, int *count)
+{
     *count = 0;
     for (int i = 0; i < lrp_app_layer_count(app); i++)
-        if (lrp_app_failed(app, i) && (*count)++ == n)
-            return i;
+        if (lrp_app_failed(app, i) && (*count)++ == n) return i;
     return -1;
 }
 
-bool lrp_app_lists_layers(enum lrp_view view) {
+bool lrp_app_lists_layers(enum lrp_view view)
+{
     return view == LRP_VIEW_LAYERS || view == LRP_VIEW_CHECK || view == LRP_VIEW_LEDGER;
 }
 
-int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view) {
+int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view)
+{
     int count = 0;
-    if (view == LRP_VIEW_LEDGER)
-        return lrp_app_layer_count(app);
-    if (view == LRP_VIEW_LAYERS)
-        return (int)app->shown_count;
+    if (view == LRP_VIEW_LEDGER) return lrp_app_layer_count(app);
+    if (view == LRP_VIEW_LAYERS) return (int)app->shown_count;
     if (view == LRP_VIEW_CHECK) {
         failing(app, INT32_MAX, &count);
         return count;
@@ -93,37 +105,37 @@ int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view) {
     return lrp_page_count(app, view, app->columns);
 }
 
-int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row) {
+int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row)
+{
     int count;
-    if (view == LRP_VIEW_LAYERS)
-        return row >= 0 && (size_t)row < app->shown_count ? app->shown[row] : -1;
-    if (view == LRP_VIEW_LEDGER)
-        return row >= 0 && row < lrp_app_layer_count(app) ? row : -1;
+    if (view == LRP_VIEW_LAYERS) return row >= 0 && (size_t)row < app->shown_count ? app->shown[row] : -1;
+    if (view == LRP_VIEW_LEDGER) return row >= 0 && row < lrp_app_layer_count(app) ? row : -1;
     return view == LRP_VIEW_CHECK ? failing(app, row, &count) : -1;
 }
 
-int lrp_app_row_fold(const struct lrp_app *app, enum lrp_view view, int row) {
+int lrp_app_row_fold(const struct lrp_app *app, enum lrp_view view, int row)
+{
     return view == LRP_VIEW_LAYERS && row >= 0 && (size_t)row < app->shown_count ? app->shown_fold[row] : -1;
 }
 
-int lrp_app_row_first(const struct lrp_app *app, enum lrp_view view, int row, bool does(const struct lrp_app *, int layer)) {
+int lrp_app_row_first(const struct lrp_app *app, enum lrp_view view, int row, bool does(const struct lrp_app *, int layer))
+{
     const int fold = lrp_app_row_fold(app, view, row), layer = lrp_app_row_layer(app, view, row);
-    if (fold < 0)
-        return layer >= 0 && does(app, layer) ? layer : -1;
+    if (fold < 0) return layer >= 0 && does(app, layer) ? layer : -1;
     for (int i = app->tree.nodes[fold].first; i <= app->tree.nodes[fold].last; i++)
-        if (lrp_tree_holds(&app->tree, fold, i) && does(app, i))
-            return i;
+        if (lrp_tree_holds(&app->tree, fold, i) && does(app, i)) return i;
     return -1;
 }
 
-char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size) {
+char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size)
+{
     lrp_keymap_text(&app->keymap, action, true, buffer, size);
-    if (!*buffer)
-        snprintf(buffer, size, ":%s", lrp_action_at(action)->name);
+    if (!*buffer) snprintf(buffer, size, ":%s", lrp_action_at(action)->name);
     return buffer;
 }
 
-char *lrp_app_hint(const struct lrp_app *app, const char *text, char *buffer, size_t size) {
+char *lrp_app_hint(const struct lrp_app *app, const char *text, char *buffer, size_t size)
+{
     size_t used = 0;
     for (const char *at = text; *at && used + 1 < size;) {
         const size_t length = *at == '{' ? strcspn(at, "}") : 0;
@@ -142,30 +154,32 @@ char *lrp_app_hint(const struct lrp_app *app, const char *text, char *buffer, si
     return buffer;
 }
 
-bool lrp_app_linear(const struct lrp_app *app) { return app->caps.ascii && app->caps.mode == LRP_COLOR_MONO; }
+bool lrp_app_linear(const struct lrp_app *app)
+{
+    return app->caps.ascii && app->caps.mode == LRP_COLOR_MONO;
+}
 
-int lrp_app_context(const struct lrp_app *app) {
-    if (app->menu.kind != LRP_MENU_NONE)
-        return LRP_IN_MENU;
-    if (!lrp_app_lists_layers(app->view))
-        return LRP_IN_TEXT;
+int lrp_app_context(const struct lrp_app *app)
+{
+    if (app->menu.kind != LRP_MENU_NONE) return LRP_IN_MENU;
+    if (!lrp_app_lists_layers(app->view)) return LRP_IN_TEXT;
     const struct lrp_layout layout = lrp_app_layout(app);
-    if (app->focus == LRP_PANE_PREVIEW && layout.has_preview)
-        return LRP_IN_PREVIEW;
+    if (app->focus == LRP_PANE_PREVIEW && layout.has_preview) return LRP_IN_PREVIEW;
     return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_DETAILS : LRP_IN_LIST;
 }
 
-int lrp_app_page(const struct lrp_app *app, enum lrp_view view) {
+int lrp_app_page(const struct lrp_app *app, enum lrp_view view)
+{
     const struct lrp_layout layout = lrp_app_layout(app);
-    const int rows = (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
-    if (view == LRP_VIEW_LEDGER)
-        return rows > 2 ? rows - 1 : 1; /* the last line tells of the whole */
-    if (view == LRP_VIEW_CHECK)
-        return rows - rows / 2 > 0 ? rows - rows / 2 : 1;
+    const int rows =
+        (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
+    if (view == LRP_VIEW_LEDGER) return rows > 2 ? rows - 1 : 1; /* the last line tells of the whole */
+    if (view == LRP_VIEW_CHECK) return rows - rows / 2 > 0 ? rows - rows / 2 : 1;
     return rows > 0 ? rows : 1;
 }
 
-int lrp_app_details_page(const struct lrp_app *app) {
+int lrp_app_details_page(const struct lrp_app *app)
+{
     const int rows = lrp_app_layout(app).pane[LRP_PANE_DETAILS].rows - 1;
     return rows > 0 ? rows : 1;
 }

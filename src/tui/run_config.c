@@ -1,7 +1,7 @@
 /* run_config.c: the user's configuration: keys, theme, defaults. What is wrong in it is said and left out; the rest holds.
  *
- *     {"keys": {"rule": "K", "down": "j <Down>"}, "theme": "light", "defaults": {"composite": "epsilon-plus", "colormap": "bwr",
- *      "supported_layers": ["my-layer"]}} */
+ *     {"keys": {"rule": "K", "down": "j <Down>"}, "theme": "light", "defaults": {"composite": "epsilon-plus", "colormap":
+ * "bwr", "supported_layers": ["my-layer"]}} */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,19 +16,23 @@
 enum { LRP_CONFIG_MOST = 1 << 20, LRP_PATH_SIZE = 4096 };
 
 /* What the user may want for every model. */
-static const enum lrp_setting general[] = {LRP_SETTING_CONVENTION, LRP_SETTING_METHOD, LRP_SETTING_COMPOSITE, LRP_SETTING_COLORMAP,
-                                           LRP_SETTING_REDUCE,     LRP_SETTING_OVERLAY, LRP_SETTING_CLIP,     LRP_SETTING_GAMMA,
-                                           LRP_SETTING_SIZE_FACTOR, LRP_SETTING_THREADS, LRP_SETTING_MEMORY};
+static const enum lrp_setting general[] = {LRP_SETTING_CONVENTION, LRP_SETTING_METHOD, LRP_SETTING_COMPOSITE,
+                                           LRP_SETTING_COLORMAP,   LRP_SETTING_REDUCE, LRP_SETTING_OVERLAY,
+                                           LRP_SETTING_CLIP,       LRP_SETTING_GAMMA,  LRP_SETTING_SIZE_FACTOR,
+                                           LRP_SETTING_THREADS,    LRP_SETTING_MEMORY};
 enum { LRP_GENERAL = sizeof general / sizeof *general };
 
-static void complain(struct lrp_runner *runner, const char *path, const char *place, const char *key, const char *what) {
+static void complain(struct lrp_runner *runner, const char *path, const char *place, const char *key, const char *what)
+{
     char text[LRP_PATH_SIZE + 512];
     /* by its name alone: there is one, and a line has only so much room */
-    snprintf(text, sizeof text, "%s: %s%s%s%s%.300s", lrp_file_name(path), place, *place && *key ? "." : "", key, *place || *key ? ": " : "", what);
+    snprintf(text, sizeof text, "%s: %s%s%s%s%.300s", lrp_file_name(path), place, *place && *key ? "." : "", key,
+             *place || *key ? ": " : "", what);
     lrp_runner_say(runner, true, text);
 }
 
-static void read_keys(struct lrp_runner *runner, const char *path, const cJSON *keys) {
+static void read_keys(struct lrp_runner *runner, const char *path, const cJSON *keys)
+{
     char why[128];
     for (const cJSON *item = keys->child; item; item = item->next) {
         enum lrp_action action = lrp_action_of_name(item->string);
@@ -43,22 +47,23 @@ static void read_keys(struct lrp_runner *runner, const char *path, const cJSON *
     }
 }
 
-static int general_of(const char *key) {
+static int general_of(const char *key)
+{
     for (int i = 0; i < LRP_GENERAL; i++)
-        if (strcmp(lrp_setting_key(general[i]), key) == 0)
-            return i;
+        if (strcmp(lrp_setting_key(general[i]), key) == 0) return i;
     return -1;
 }
 
 /* Which list of registered names a key fills, or -1. */
-static int registered_of(const char *key) {
+static int registered_of(const char *key)
+{
     return strcmp(key, "supported_layers") == 0 ? 0 : strcmp(key, "supported_activations") == 0 ? 1 : -1;
 }
 
-static void read_registered(struct lrp_runner *runner, const char *path, const cJSON *list, struct lrp_tui_names *names) {
+static void read_registered(struct lrp_runner *runner, const char *path, const cJSON *list, struct lrp_tui_names *names)
+{
     const cJSON *item = cJSON_IsArray(list) ? list->child : NULL;
-    if (!cJSON_IsArray(list))
-        complain(runner, path, "defaults", list->string, "must be a list of names");
+    if (!cJSON_IsArray(list)) complain(runner, path, "defaults", list->string, "must be a list of names");
     for (; item; item = item->next)
         if (!cJSON_IsString(item) || !*item->valuestring)
             complain(runner, path, "defaults", list->string, "must be a list of names");
@@ -66,12 +71,12 @@ static void read_registered(struct lrp_runner *runner, const char *path, const c
             complain(runner, path, "defaults", list->string, "not enough memory");
 }
 
-static void read_defaults(struct lrp_runner *runner, const char *path, const cJSON *defaults) {
+static void read_defaults(struct lrp_runner *runner, const char *path, const cJSON *defaults)
+{
     struct lrp_settings *probe = NULL;
     struct lrp_error err;
     char number[32];
-    if (lrp_settings_new(&probe, &err) != LRP_OK)
-        return;
+    if (lrp_settings_new(&probe, &err) != LRP_OK) return;
     for (const cJSON *item = defaults->child; item; item = item->next) {
         const int at = general_of(item->string), list = registered_of(item->string);
         const char *text = cJSON_IsString(item) ? item->valuestring : cJSON_IsNumber(item) ? number : NULL;
@@ -92,7 +97,8 @@ static void read_defaults(struct lrp_runner *runner, const char *path, const cJS
     lrp_settings_free(probe);
 }
 
-static void read_theme(struct lrp_runner *runner, const char *path, const cJSON *theme) {
+static void read_theme(struct lrp_runner *runner, const char *path, const cJSON *theme)
+{
     const char *name = cJSON_IsString(theme) ? theme->valuestring : "";
     if (strcmp(name, "light") == 0 || strcmp(name, "dark") == 0)
         runner->app.caps.light = name[0] == 'l';
@@ -100,7 +106,8 @@ static void read_theme(struct lrp_runner *runner, const char *path, const cJSON 
         complain(runner, path, "theme", "", "must be \"dark\", \"light\" or \"auto\"");
 }
 
-static void read_all(struct lrp_runner *runner, const char *path, const cJSON *root) {
+static void read_all(struct lrp_runner *runner, const char *path, const cJSON *root)
+{
     for (const cJSON *item = root->child; item; item = item->next) {
         if (strcmp(item->string, "theme") == 0)
             read_theme(runner, path, item);
@@ -115,23 +122,23 @@ static void read_all(struct lrp_runner *runner, const char *path, const cJSON *r
     }
 }
 
-static int line_of(const char *text, const char *at) {
+static int line_of(const char *text, const char *at)
+{
     int line = 1;
-    for (; at && text < at && *text; text++)
-        line += *text == '\n';
+    for (; at && text < at && *text; text++) line += *text == '\n';
     return line;
 }
 
 /* The file as JSON; NULL after saying why, or if there is no file (*missing). */
-static cJSON *parse(struct lrp_runner *runner, const char *path, bool *missing) {
+static cJSON *parse(struct lrp_runner *runner, const char *path, bool *missing)
+{
     struct lrp_error err;
     const char *end = NULL;
     char what[64];
     *missing = access(path, F_OK) != 0 && errno == ENOENT;
     char *text = *missing ? NULL : lrp_read_small(path, LRP_CONFIG_MOST, &err);
     if (!text) {
-        if (!*missing)
-            lrp_runner_say(runner, true, err.message);
+        if (!*missing) lrp_runner_say(runner, true, err.message);
         return NULL;
     }
     cJSON *root = cJSON_ParseWithOpts(text, &end, 1);
@@ -146,12 +153,12 @@ static cJSON *parse(struct lrp_runner *runner, const char *path, bool *missing) 
     return NULL;
 }
 
-void lrp_runner_configure(struct lrp_runner *runner, const char *path) {
+void lrp_runner_configure(struct lrp_runner *runner, const char *path)
+{
     const size_t before = runner->app.messages.count;
     bool missing;
     cJSON *root = parse(runner, path, &missing);
-    if (root)
-        read_all(runner, path, root);
+    if (root) read_all(runner, path, root);
     cJSON_Delete(root);
     const size_t problems = runner->app.messages.count - before;
     char text[LRP_PATH_SIZE + 64], key[16];
@@ -162,21 +169,23 @@ void lrp_runner_configure(struct lrp_runner *runner, const char *path) {
     }
 }
 
-enum lrp_status lrp_runner_put_defaults(const struct lrp_runner *runner, struct lrp_settings *settings, struct lrp_error *err) {
+enum lrp_status lrp_runner_put_defaults(const struct lrp_runner *runner, struct lrp_settings *settings, struct lrp_error *err)
+{
     enum lrp_status status = LRP_OK;
-    for (int i = 0; i < LRP_SETTING_COUNT && status == LRP_OK; i++)
+    for (int i = 0; i < LRP_SETTING_COUNT && !status; i++)
         if (runner->defaults[i] && !lrp_settings_given(settings, (enum lrp_setting)i))
             status = lrp_settings_set(settings, (enum lrp_setting)i, runner->defaults[i], err);
-    for (size_t i = 0; i < runner->registered[0].count && status == LRP_OK; i++)
+    for (size_t i = 0; i < runner->registered[0].count && !status; i++)
         status = lrp_settings_register_layer(settings, runner->registered[0].items[i], true, err);
-    for (size_t i = 0; i < runner->registered[1].count && status == LRP_OK; i++)
+    for (size_t i = 0; i < runner->registered[1].count && !status; i++)
         status = lrp_settings_register_activation(settings, runner->registered[1].items[i], true, err);
     return status;
 }
 
 /* ---- writing ---- */
 
-static cJSON *object_in(cJSON *root, const char *key) {
+static cJSON *object_in(cJSON *root, const char *key)
+{
     cJSON *item = cJSON_GetObjectItemCaseSensitive(root, key);
     if (item && !cJSON_IsObject(item)) {
         cJSON_DeleteItemFromObjectCaseSensitive(root, key);
@@ -185,20 +194,23 @@ static cJSON *object_in(cJSON *root, const char *key) {
     return item ? item : cJSON_AddObjectToObject(root, key);
 }
 
-static bool put(cJSON *object, const char *key, const char *text) {
+static bool put(cJSON *object, const char *key, const char *text)
+{
     cJSON_DeleteItemFromObjectCaseSensitive(object, key);
     return cJSON_AddStringToObject(object, key, text) != NULL;
 }
 
 /* What stood there and is not known stays; what is as it would be anyway goes. */
-static bool fill(const struct lrp_runner *runner, cJSON *root) {
+static bool fill(const struct lrp_runner *runner, cJSON *root)
+{
     const struct lrp_app *app = &runner->app;
     cJSON *keys = object_in(root, "keys"), *defaults = object_in(root, "defaults");
     bool fine = keys && defaults && put(root, "theme", app->caps.light ? "light" : "dark");
     for (int i = 0; i < LRP_ACTION_COUNT && fine; i++) {
         char names[256];
         if (lrp_keymap_own(&app->keymap, (enum lrp_action)i))
-            fine = put(keys, lrp_action_at((enum lrp_action)i)->name, lrp_keymap_names(&app->keymap, (enum lrp_action)i, names, sizeof names));
+            fine = put(keys, lrp_action_at((enum lrp_action)i)->name,
+                       lrp_keymap_names(&app->keymap, (enum lrp_action)i, names, sizeof names));
     }
     for (int i = 0; i < LRP_GENERAL && fine; i++) {
         const char *value = lrp_facts_text(&app->facts, general[i]);
@@ -210,7 +222,8 @@ static bool fill(const struct lrp_runner *runner, cJSON *root) {
     return fine;
 }
 
-void lrp_runner_save_config(struct lrp_runner *runner) {
+void lrp_runner_save_config(struct lrp_runner *runner)
+{
     char path[LRP_PATH_SIZE], text[LRP_PATH_SIZE + 16];
     struct lrp_error err = {.message = "not enough memory"};
     bool missing = false;
@@ -219,8 +232,7 @@ void lrp_runner_save_config(struct lrp_runner *runner) {
         return;
     }
     cJSON *root = parse(runner, path, &missing);
-    if (!root && !missing)
-        return; /* a file that cannot be read is not replaced */
+    if (!root && !missing) return; /* a file that cannot be read is not replaced */
     root = root ? root : cJSON_CreateObject();
     char *out = root && fill(runner, root) ? cJSON_Print(root) : NULL;
     if (out && lrp_write_whole(path, out, &err)) {

@@ -5,38 +5,44 @@
 
 #include "runner.h"
 
-static const struct lrp_numbers *at(const struct lrp_numbers *const *tensors, int layer) { return tensors ? tensors[layer] : NULL; }
+static const struct lrp_result *at(const struct lrp_result *const *tensors, int layer)
+{
+    return tensors ? tensors[layer] : NULL;
+}
 
-static void find_formula(const struct lrp_rule_book *book, const char *rule, char *out, size_t size) {
+static void find_formula(const struct lrp_rule_book *book, const char *rule, char *out, size_t size)
+{
     const struct lrp_rule_info *info;
     const size_t length = strcspn(rule, "(");
     for (size_t i = 0; (info = lrp_rule_at(book, i)) != NULL; i++)
-        if (strlen(info->name) == length && strncmp(info->name, rule, length) == 0)
-            snprintf(out, size, "%s", info->formula);
+        if (strlen(info->name) == length && strncmp(info->name, rule, length) == 0) snprintf(out, size, "%s", info->formula);
 }
 
-static void look(struct lrp_runner *runner, int layer, const char *rule) {
+static void look(struct lrp_runner *runner, int layer, const char *rule)
+{
     static const enum lrp_show shows[] = {LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS};
     struct lrp_layer_facts facts = {.layer = layer};
     struct lrp_event event = {.kind = LRP_EVENT_LAYER, .layer_facts = &facts};
     find_formula(lrp_settings_rule_book(runner->snapshot->settings), rule, facts.formula, sizeof facts.formula);
     char *fallback = lrp_snapshot_fallback(runner->snapshot, layer);
-    if (fallback && *fallback)
-        snprintf(facts.formula, sizeof facts.formula, "%s", fallback);
+    if (fallback && *fallback) snprintf(facts.formula, sizeof facts.formula, "%s", fallback);
     free(fallback);
     for (int i = 0; i < 3; i++)
-        if (shows[i] == LRP_SHOW_WEIGHTS || at(shows[i] == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation, layer))
+        if (shows[i] == LRP_SHOW_WEIGHTS ||
+            at(shows[i] == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation, layer))
             lrp_snapshot_spread(runner->snapshot, layer, shows[i], &facts.spread[shows[i]], NULL);
     lrp_app_update(&runner->app, &event);
 }
 
-void lrp_runner_sync_details(struct lrp_runner *runner) {
+void lrp_runner_sync_details(struct lrp_runner *runner)
+{
     const struct lrp_snapshot *now = runner->snapshot;
     const int layer = runner->app.layer;
-    if (!runner->app.now || !lrp_app_layer(&runner->app, layer) || !(runner->app.details || runner->app.focus == LRP_PANE_DETAILS))
+    if (!runner->app.now || !lrp_app_layer(&runner->app, layer) ||
+        !(runner->app.details || runner->app.focus == LRP_PANE_DETAILS))
         return;
     const char *rule = now->rules ? now->rules[layer] : "";
-    const struct lrp_numbers *activation = at(now->activation, layer), *relevance = at(now->relevance, layer);
+    const struct lrp_result *activation = at(now->activation, layer), *relevance = at(now->relevance, layer);
     if (runner->detailed.layer == layer && runner->detailed.generation == now->generation && runner->detailed.rule == rule &&
         runner->detailed.activation == activation && runner->detailed.relevance == relevance)
         return;

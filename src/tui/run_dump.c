@@ -11,7 +11,8 @@
 
 enum { LRP_DUMP_NAME = 4096 };
 
-static bool write_text(struct lrp_runner *runner, const char *path, const char *text) {
+static bool write_text(struct lrp_runner *runner, const char *path, const char *text)
+{
     FILE *file = fopen(path, "wb");
     const bool fine = file && fputs(text, file) >= 0;
     if ((file && fclose(file) != 0) || !fine) {
@@ -24,7 +25,8 @@ static bool write_text(struct lrp_runner *runner, const char *path, const char *
     return true;
 }
 
-bool lrp_runner_dump(struct lrp_runner *runner, const char *path) {
+bool lrp_runner_dump(struct lrp_runner *runner, const char *path)
+{
     char style_path[LRP_DUMP_NAME + 8];
     const size_t length = strlen(path);
     lrp_app_view(&runner->app, &runner->canvas);
@@ -54,15 +56,27 @@ static const char *const prompts[] = {
     LRP_PROMPTS(X)
 #undef X
 };
-static const char *const jobs[] = {[LRP_JOB_NONE] = "none",     [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance", [LRP_JOB_LEDGER] = "ledger",
-                                   [LRP_JOB_DONE] = "done", [LRP_JOB_FAILED] = "failed",   [LRP_JOB_CANCELLED] = "cancelled"};
-static const char *const panes[LRP_PANE_COUNT] = {[LRP_PANE_LIST] = "list", [LRP_PANE_PREVIEW] = "preview", [LRP_PANE_DETAILS] = "details"};
+static const char *const jobs[] = {
+    [LRP_JOB_NONE] = "none", [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance", [LRP_JOB_LEDGER] = "ledger",
+    [LRP_JOB_DONE] = "done", [LRP_JOB_FAILED] = "failed",   [LRP_JOB_CANCELLED] = "cancelled"};
+static const char *const panes[LRP_PANE_COUNT] = {
+    [LRP_PANE_LIST] = "list", [LRP_PANE_PREVIEW] = "preview", [LRP_PANE_DETAILS] = "details"};
 
-static void put_text(cJSON *to, const char *key, const char *text) { cJSON_AddStringToObject(to, key, text ? text : ""); }
-static void put_number(cJSON *to, const char *key, double value) { cJSON_AddNumberToObject(to, key, value); }
-static void put_flag(cJSON *to, const char *key, bool value) { cJSON_AddBoolToObject(to, key, value); }
+static void put_text(cJSON *to, const char *key, const char *text)
+{
+    cJSON_AddStringToObject(to, key, text ? text : "");
+}
+static void put_number(cJSON *to, const char *key, double value)
+{
+    cJSON_AddNumberToObject(to, key, value);
+}
+static void put_flag(cJSON *to, const char *key, bool value)
+{
+    cJSON_AddBoolToObject(to, key, value);
+}
 
-static void put_layer(const struct lrp_app *app, cJSON *to) {
+static void put_layer(const struct lrp_app *app, cJSON *to)
+{
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     const bool sum = app->now->relevance && app->now->relevance[app->layer];
     put_number(to, "layer", app->layer);
@@ -76,21 +90,23 @@ static void put_layer(const struct lrp_app *app, cJSON *to) {
         cJSON_AddNullToObject(to, "sum");
 }
 
-static void put_tags(const struct lrp_app *app, cJSON *to) {
+static void put_tags(const struct lrp_app *app, cJSON *to)
+{
     cJSON *tags = cJSON_AddArrayToObject(to, "tagged");
     for (size_t i = 0; tags && i < app->tagged_size; i++)
-        if (app->tagged[i])
-            cJSON_AddItemToArray(tags, cJSON_CreateNumber((double)i));
+        if (app->tagged[i]) cJSON_AddItemToArray(tags, cJSON_CreateNumber((double)i));
 }
 
-static void put_settings(const struct lrp_app *app, cJSON *to) {
+static void put_settings(const struct lrp_app *app, cJSON *to)
+{
     cJSON *settings = cJSON_AddObjectToObject(to, "settings");
     for (int i = 0; settings && i < LRP_SETTING_COUNT; i++)
         if (*lrp_facts_text(&app->facts, (enum lrp_setting)i))
             put_text(settings, lrp_facts_key((enum lrp_setting)i), lrp_facts_text(&app->facts, (enum lrp_setting)i));
 }
 
-static void put_preview(const struct lrp_app *app, cJSON *to) {
+static void put_preview(const struct lrp_app *app, cJSON *to)
+{
     cJSON *preview = cJSON_AddObjectToObject(to, "preview");
     put_text(preview, "kind", lrp_preview_name(lrp_app_preview(app)));
     put_number(preview, "layer", lrp_preview_layer(app));
@@ -105,19 +121,20 @@ static void put_preview(const struct lrp_app *app, cJSON *to) {
     }
 }
 
-static void put_run(const struct lrp_app *app, cJSON *to) {
+static void put_run(const struct lrp_app *app, cJSON *to)
+{
     put_text(to, "job", jobs[app->now->job]);
-    put_text(to, "error", app->now->error.status != LRP_OK ? app->now->error.message : "");
+    put_text(to, "error", app->now->error.status ? app->now->error.message : "");
     const size_t sample = (size_t)lrp_preview_sample(app);
     put_number(to, "target", sample < app->now->target_count ? (double)app->now->targets[sample].index : -1);
     put_number(to, "forward_layers", app->now->forward_layers);
     put_number(to, "relevance_layers", app->now->relevance_layers);
 }
 
-static cJSON *state_of(const struct lrp_app *app) {
+static cJSON *state_of(const struct lrp_app *app)
+{
     cJSON *state = cJSON_CreateObject();
-    if (!state)
-        return NULL;
+    if (!state) return NULL;
     put_number(state, "lrpscope", 1);
     put_text(state, "model", app->now ? app->now->model_path : "");
     put_text(state, "input", app->now ? app->now->input_label : "");
@@ -127,8 +144,10 @@ static cJSON *state_of(const struct lrp_app *app) {
     put_number(state, "shown", (double)app->shown_count);
     put_text(state, "filter", app->filter);
     put_text(state, "search", app->search);
-    put_text(state, "menu_row", app->menu.kind != LRP_MENU_NONE && lrp_app_menu_row(app, app->menu.window.selected)
-                                    ? lrp_app_menu_row(app, app->menu.window.selected)->text : "");
+    put_text(state, "menu_row",
+             app->menu.kind != LRP_MENU_NONE && lrp_app_menu_row(app, app->menu.window.selected)
+                 ? lrp_app_menu_row(app, app->menu.window.selected)->text
+                 : "");
     put_text(state, "tried", app->tried);
     put_text(state, "prompt", prompts[app->prompt.kind]);
     put_text(state, "status", app->status);
@@ -145,7 +164,8 @@ static cJSON *state_of(const struct lrp_app *app) {
     return state;
 }
 
-bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path) {
+bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path)
+{
     cJSON *state = state_of(&runner->app);
     char *text = state ? cJSON_Print(state) : NULL;
     const bool fine = text && write_text(runner, path, text);

@@ -24,29 +24,28 @@ struct lrp_export {
 };
 
 /* "FOLDER/003-features.5.png"; what is not safe in a file name becomes '_'. */
-static bool file_name(const struct lrp_export *e, const char *number, const char *name, char *out) {
+static bool file_name(const struct lrp_export *e, const char *number, const char *name, char *out)
+{
     const int used = snprintf(out, LRP_PATH_SIZE, "%s/%s%.200s.png", e->folder, number, name);
-    if (used < 0 || used >= LRP_PATH_SIZE)
-        return false;
+    if (used < 0 || used >= LRP_PATH_SIZE) return false;
     for (char *c = out + strlen(e->folder) + 1; *c; c++)
-        if (*c == '/' || *c == '\\' || (unsigned char)*c < ' ' || *c == 0x7F)
-            *c = '_';
+        if (*c == '/' || *c == '\\' || (unsigned char)*c < ' ' || *c == 0x7F) *c = '_';
     return true;
 }
 
-static void note(struct lrp_export *e, enum lrp_status status, const char *path) {
+static void note(struct lrp_export *e, enum lrp_status status, const char *path)
+{
     e->status = status;
-    if (status == LRP_OK && !lrp_tui_names_add(&e->files, path))
-        e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
+    if (!status && !lrp_tui_names_add(&e->files, path)) e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
 }
 
-static void write_layers(struct lrp_export *e) {
+static void write_layers(struct lrp_export *e)
+{
     const struct lrp_snapshot *s = e->snapshot;
     char path[LRP_PATH_SIZE], number[32];
     const bool many = s->layers->count > 1000; /* their names are in order */
-    for (size_t i = 0; i < s->layers->count && e->status == LRP_OK; i++) {
-        if (!s->relevance[i])
-            continue;
+    for (size_t i = 0; i < s->layers->count && !e->status; i++) {
+        if (!s->relevance[i]) continue;
         snprintf(number, sizeof number, many ? "%05d-" : "%03d-", (int)i);
         if (!file_name(e, number, i ? s->layers->rows[i].name : "input", path))
             e->status = lrp_fail(&e->err, LRP_USAGE, "%s: the path is too long", e->folder);
@@ -55,7 +54,8 @@ static void write_layers(struct lrp_export *e) {
     }
 }
 
-static void write_all(void *data) {
+static void write_all(void *data)
+{
     struct lrp_export *e = data;
     char path[LRP_PATH_SIZE];
     if (mkdir(e->folder, 0777) != 0 && errno != EEXIST) {
@@ -63,32 +63,35 @@ static void write_all(void *data) {
         return;
     }
     write_layers(e);
-    if (e->status == LRP_OK && file_name(e, "", "sheet", path))
+    if (!e->status && file_name(e, "", "sheet", path))
         note(e, lrp_snapshot_export_sheet(e->snapshot, e->sample, path, &e->err), path);
-    if (e->status == LRP_OK && e->write_report && snprintf(path, sizeof path, "%s/report.json", e->folder) < (int)sizeof path)
-        note(e, e->write_report(e->snapshot, e->sample, (const char *const *)e->files.items, e->files.count, path, &e->err), path);
+    if (!e->status && e->write_report && snprintf(path, sizeof path, "%s/report.json", e->folder) < (int)sizeof path)
+        note(e, e->write_report(e->snapshot, e->sample, (const char *const *)e->files.items, e->files.count, path, &e->err),
+             path);
 }
 
-static void export_free(struct lrp_export *e) {
+static void export_free(struct lrp_export *e)
+{
     lrp_snapshot_release(e->snapshot);
     lrp_tui_names_free(&e->files);
     free(e->folder);
     free(e);
 }
 
-static void finish(struct lrp_runner *runner, struct lrp_export *e) {
+static void finish(struct lrp_runner *runner, struct lrp_export *e)
+{
     char text[2000];
     snprintf(text, sizeof text, "written: %zu files in %.1000s%s%s", e->files.count, e->folder,
              *e->without ? "; the report is without its ledger: " : "", e->without);
-    lrp_runner_say(runner, e->status != LRP_OK || *e->without, e->status == LRP_OK ? text : e->err.message);
+    lrp_runner_say(runner, e->status || *e->without, !e->status ? text : e->err.message);
     export_free(e);
 }
 
-static void write_now(struct lrp_runner *runner) {
+static void write_now(struct lrp_runner *runner)
+{
     struct lrp_export *e = runner->exporting;
     e->waits = false;
-    if (runner->painter)
-        runner->export_errand = lrp_errand_new(write_all, e, runner->wake[1]);
+    if (runner->painter) runner->export_errand = lrp_errand_new(write_all, e, runner->wake[1]);
     if (runner->export_errand) {
         lrp_runner_say(runner, false, "writing all heatmaps");
         return;
@@ -98,13 +101,16 @@ static void write_now(struct lrp_runner *runner) {
     finish(runner, e);
 }
 
-bool lrp_runner_export_waits(const struct lrp_runner *runner) { return runner->exporting && runner->exporting->waits; }
+bool lrp_runner_export_waits(const struct lrp_runner *runner)
+{
+    return runner->exporting && runner->exporting->waits;
+}
 
-void lrp_runner_go_on_exporting(struct lrp_runner *runner) {
+void lrp_runner_go_on_exporting(struct lrp_runner *runner)
+{
     struct lrp_export *e = runner->exporting;
     const struct lrp_snapshot *now = runner->snapshot;
-    if (!lrp_runner_export_waits(runner))
-        return;
+    if (!lrp_runner_export_waits(runner)) return;
     if (now->relevance[0] != e->snapshot->relevance[0]) { /* what was asked for is written, not what came after it */
         snprintf(e->without, sizeof e->without, "settings or input were changed before it was there");
     } else if (now->ledger) {
@@ -123,7 +129,8 @@ void lrp_runner_go_on_exporting(struct lrp_runner *runner) {
     write_now(runner);
 }
 
-void lrp_runner_export_all(struct lrp_runner *runner, const char *folder) {
+void lrp_runner_export_all(struct lrp_runner *runner, const char *folder)
+{
     struct lrp_export *e = runner->exporting ? NULL : calloc(1, sizeof *e);
     if (!e || !(e->folder = strdup(folder))) {
         lrp_runner_say(runner, true, runner->exporting ? "still writing the files asked for before" : "not enough memory");
@@ -147,7 +154,8 @@ void lrp_runner_export_all(struct lrp_runner *runner, const char *folder) {
     }
 }
 
-bool lrp_runner_take_export(struct lrp_runner *runner, bool wait) {
+bool lrp_runner_take_export(struct lrp_runner *runner, bool wait)
+{
     struct lrp_export *e = runner->exporting;
     if (e && e->waits && wait) { /* the end: what was asked for is written nevertheless */
         if (lrp_signals_ending() || lrp_session_run(runner->session, LRP_WANT_LEDGER, &e->err) == LRP_CANCELLED) {
@@ -158,8 +166,7 @@ bool lrp_runner_take_export(struct lrp_runner *runner, bool wait) {
         lrp_runner_look(runner);
         e = runner->exporting;
     }
-    if (!e || e->waits || !(wait || lrp_errand_done(runner->export_errand)))
-        return false;
+    if (!e || e->waits || !(wait || lrp_errand_done(runner->export_errand))) return false;
     lrp_errand_join(runner->export_errand);
     runner->exporting = NULL;
     runner->export_errand = NULL;

@@ -23,20 +23,23 @@ struct lrp_painter {
     unsigned long asked_number;
 };
 
-static void drop(struct commission *c) {
+static void drop(struct commission *c)
+{
     lrp_snapshot_release(c->snapshot);
     lrp_snapshot_release(c->stored);
     c->snapshot = c->stored = NULL;
 }
 
-static void tell(const struct lrp_painter *p) {
+static void tell(const struct lrp_painter *p)
+{
     if (write(p->wake_fd, "p", 1) < 0) {
         /* the pipe is full: the loop is awake already */
     }
 }
 
 /* Paints one commission, unlocked; a picture that is out of date by then is thrown away. */
-static void paint_next(struct lrp_painter *p) {
+static void paint_next(struct lrp_painter *p)
+{
     struct commission work = p->asked;
     struct lrp_picture picture;
     const unsigned long number = p->asked_number;
@@ -57,7 +60,8 @@ static void paint_next(struct lrp_painter *p) {
     tell(p);
 }
 
-static void *paint_all(void *data) {
+static void *paint_all(void *data)
+{
     struct lrp_painter *p = data;
     pthread_mutex_lock(&p->lock);
     while (!p->quit) {
@@ -70,23 +74,22 @@ static void *paint_all(void *data) {
     return NULL;
 }
 
-struct lrp_painter *lrp_painter_new(int wake_fd) {
+struct lrp_painter *lrp_painter_new(int wake_fd)
+{
     struct lrp_painter *p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
+    if (!p) return NULL;
     p->wake_fd = wake_fd;
     p->done.made.layer = -1;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    if (lrp_thread_start(&p->thread, paint_all, p))
-        return p;
+    if (lrp_thread_start(&p->thread, paint_all, p)) return p;
     free(p);
     return NULL;
 }
 
-void lrp_painter_free(struct lrp_painter *p) {
-    if (!p)
-        return;
+void lrp_painter_free(struct lrp_painter *p)
+{
+    if (!p) return;
     pthread_mutex_lock(&p->lock);
     p->quit = true;
     pthread_cond_signal(&p->wake);
@@ -100,10 +103,13 @@ void lrp_painter_free(struct lrp_painter *p) {
 }
 
 void lrp_painter_ask(struct lrp_painter *p, const struct lrp_caps *caps, const struct lrp_request *request,
-                     const struct lrp_snapshot *snapshot, const struct lrp_snapshot *stored) {
+                     const struct lrp_snapshot *snapshot, const struct lrp_snapshot *stored)
+{
     pthread_mutex_lock(&p->lock);
     struct commission before = p->asked;
-    p->asked = (struct commission){.caps = *caps, .request = *request, .snapshot = lrp_snapshot_retain(snapshot),
+    p->asked = (struct commission){.caps = *caps,
+                                   .request = *request,
+                                   .snapshot = lrp_snapshot_retain(snapshot),
                                    .stored = stored ? lrp_snapshot_retain(stored) : NULL};
     p->asked_number++;
     p->is_done = false;
@@ -112,7 +118,8 @@ void lrp_painter_ask(struct lrp_painter *p, const struct lrp_caps *caps, const s
     drop(&before);
 }
 
-bool lrp_painter_take(struct lrp_painter *p, struct lrp_picture *out) {
+bool lrp_painter_take(struct lrp_painter *p, struct lrp_picture *out)
+{
     pthread_mutex_lock(&p->lock);
     const bool there = p->is_done;
     if (there) {
@@ -124,7 +131,8 @@ bool lrp_painter_take(struct lrp_painter *p, struct lrp_picture *out) {
     return there;
 }
 
-bool lrp_painter_busy(struct lrp_painter *p) {
+bool lrp_painter_busy(struct lrp_painter *p)
+{
     pthread_mutex_lock(&p->lock);
     const bool busy = p->asked.snapshot || p->painting || p->is_done;
     pthread_mutex_unlock(&p->lock);

@@ -9,15 +9,16 @@
 
 enum { LRP_SCRIPT_LINE = 4096 };
 
-static bool wait_idle(struct lrp_runner *runner, const char *rest) {
+static bool wait_idle(struct lrp_runner *runner, const char *rest)
+{
     (void)rest;
-    if (runner->session)
-        lrp_session_wait(runner->session);
+    if (runner->session) lrp_session_wait(runner->session);
     lrp_runner_look(runner);
     return true;
 }
 
-static bool resize(struct lrp_runner *runner, const char *rest) {
+static bool resize(struct lrp_runner *runner, const char *rest)
+{
     struct lrp_event event = {.kind = LRP_EVENT_RESIZE};
     if (sscanf(rest, "%dx%d", &event.x, &event.y) != 2 || event.x < 1 || event.y < 1 || event.x > 1000 || event.y > 1000)
         return false;
@@ -25,28 +26,29 @@ static bool resize(struct lrp_runner *runner, const char *rest) {
     return true;
 }
 
-static bool command(struct lrp_runner *runner, const char *line) {
+static bool command(struct lrp_runner *runner, const char *line)
+{
     static const struct {
         const char *name;
         bool (*run)(struct lrp_runner *runner, const char *rest);
-    } own[] = {{"wait-idle", wait_idle}, {"dump-state ", lrp_runner_dump_state}, {"dump ", lrp_runner_dump}, {"resize ", resize}};
+    } own[] = {
+        {"wait-idle", wait_idle}, {"dump-state ", lrp_runner_dump_state}, {"dump ", lrp_runner_dump}, {"resize ", resize}};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (strncmp(line, own[i].name, strlen(own[i].name)) == 0)
-            return own[i].run(runner, line + strlen(own[i].name));
+        if (strncmp(line, own[i].name, strlen(own[i].name)) == 0) return own[i].run(runner, line + strlen(own[i].name));
     struct lrp_event event = {.kind = LRP_EVENT_COMMAND, .text = line};
     lrp_runner_send(runner, &event);
     return true;
 }
 
-static bool keys(struct lrp_runner *runner, const char *line) {
+static bool keys(struct lrp_runner *runner, const char *line)
+{
     while (*line && !runner->quit) {
         if (*line == ' ') { /* blanks separate; <Space> is the key */
             line++;
             continue;
         }
         const int key = lrp_key_parse(&line);
-        if (key < 0)
-            return false;
+        if (key < 0) return false;
         struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
         lrp_runner_look(runner);
         lrp_runner_send(runner, &event);
@@ -54,7 +56,8 @@ static bool keys(struct lrp_runner *runner, const char *line) {
     return true;
 }
 
-int lrp_runner_play(struct lrp_runner *runner, const char *path) {
+int lrp_runner_play(struct lrp_runner *runner, const char *path)
+{
     char line[LRP_SCRIPT_LINE];
     FILE *file = fopen(path, "rb");
     if (!file) {
@@ -64,8 +67,7 @@ int lrp_runner_play(struct lrp_runner *runner, const char *path) {
     int code = 0;
     for (int number = 1; code == 0 && !runner->quit && fgets(line, sizeof line, file); number++) {
         line[strcspn(line, "\r\n")] = 0;
-        if (line[0] == '#')
-            continue;
+        if (line[0] == '#') continue;
         if (!(line[0] == ':' ? command(runner, line + 1) : keys(runner, line))) {
             fprintf(stderr, "lrpscope: script %s line %d: cannot be played: %s\n", path, number, line);
             code = 2;

@@ -6,7 +6,8 @@
 static const uint32_t lrp_rune_bad = 0xFFFD;
 
 /* What a lead byte promises: how many bytes follow and the smallest code point that needs them. */
-static int lead(unsigned char byte, uint32_t *bits, uint32_t *least) {
+static int lead(unsigned char byte, uint32_t *bits, uint32_t *least)
+{
     static const struct {
         unsigned char mask, value;
         uint32_t least;
@@ -21,27 +22,25 @@ static int lead(unsigned char byte, uint32_t *bits, uint32_t *least) {
     return 0;
 }
 
-uint32_t lrp_rune_next(const char **text) {
+uint32_t lrp_rune_next(const char **text)
+{
     const unsigned char *s = (const unsigned char *)*text;
-    if (*s == 0)
-        return 0;
+    if (*s == 0) return 0;
     *text += 1;
-    if (*s < 0x80)
-        return *s;
+    if (*s < 0x80) return *s;
     uint32_t rune = 0, least = 0;
     const int more = lead(*s, &rune, &least);
     for (int i = 1; i <= more; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return lrp_rune_bad;
+        if ((s[i] & 0xC0) != 0x80) return lrp_rune_bad;
         rune = rune << 6 | (s[i] & 0x3Fu);
     }
-    if (more == 0 || rune < least || rune > 0x10FFFF || (rune >= 0xD800 && rune < 0xE000))
-        return lrp_rune_bad;
+    if (more == 0 || rune < least || rune > 0x10FFFF || (rune >= 0xD800 && rune < 0xE000)) return lrp_rune_bad;
     *text += more;
     return rune;
 }
 
-size_t lrp_rune_put(uint32_t rune, char *out) {
+size_t lrp_rune_put(uint32_t rune, char *out)
+{
     size_t n = 0;
     if (rune < 0x80) {
         out[n++] = (char)rune;
@@ -65,46 +64,46 @@ size_t lrp_rune_put(uint32_t rune, char *out) {
 struct range {
     uint32_t first, last;
 };
-static bool within(uint32_t rune, const struct range *ranges, size_t count) {
+static bool within(uint32_t rune, const struct range *ranges, size_t count)
+{
     for (size_t i = 0; i < count; i++)
-        if (rune >= ranges[i].first && rune <= ranges[i].last)
-            return true;
+        if (rune >= ranges[i].first && rune <= ranges[i].last) return true;
     return false;
 }
 
-int lrp_rune_width(uint32_t rune) {
-    static const struct range none[] = {{0, 0x1F},         {0x7F, 0x9F},     {0xAD, 0xAD},     {0x300, 0x36F},
-                                        {0x483, 0x489},    {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},
-                                        {0x200B, 0x200F},  {0x2028, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0},
-                                        {0xFE00, 0xFE0F},  {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
-    static const struct range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},  {0x3400, 0x4DBF},
-                                        {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xAC00, 0xD7A3},  {0xF900, 0xFAFF},
-                                        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},  {0x1F300, 0x1F64F},
+int lrp_rune_width(uint32_t rune)
+{
+    static const struct range none[] = {{0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},     {0x300, 0x36F},
+                                        {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},
+                                        {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0},
+                                        {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
+    static const struct range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0x33FF}, {0x3400, 0x4DBF},
+                                        {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},  {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+                                        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
                                         {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
-    if (within(rune, none, sizeof none / sizeof *none))
-        return 0;
+    if (within(rune, none, sizeof none / sizeof *none)) return 0;
     return within(rune, wide, sizeof wide / sizeof *wide) ? 2 : 1;
 }
 
-char lrp_rune_ascii(uint32_t rune) {
+char lrp_rune_ascii(uint32_t rune)
+{
     static const struct {
         uint32_t rune;
         char ascii;
-    } table[] = {{0x2013, '-'}, {0x2014, '-'}, {0x2026, '~'}, {0xD7, 'x'},    {0x3A3, 'S'},   {0x2717, 'x'}, {0x2502, '|'}, {0x251C, '+'},
-                 {0x2500, '-'}, {0x2588, '#'}, {0x2593, '#'}, {0x2592, '='},  {0x2591, '.'},  {0x2191, '^'}, {0x2193, 'v'},
-                 {0x2190, '<'}, {0x2192, '>'}, {0xB7, '.'},   {0x2212, '-'},  {0x250C, '+'},  {0x2510, '+'}, {0x2514, '+'},
-                 {0x2518, '+'}, {0x25CF, '*'}, {0x2022, '*'}, {0x253C, '+'},  {0x2534, '+'},  {0x252C, '+'}, {0x2580, '"'}};
-    if (rune < 0x80)
-        return (char)rune;
+    } table[] = {{0x2013, '-'}, {0x2014, '-'}, {0x2026, '~'}, {0xD7, 'x'},   {0x3A3, 'S'},  {0x2717, 'x'},
+                 {0x2502, '|'}, {0x251C, '+'}, {0x2500, '-'}, {0x2588, '#'}, {0x2593, '#'}, {0x2592, '='},
+                 {0x2591, '.'}, {0x2191, '^'}, {0x2193, 'v'}, {0x2190, '<'}, {0x2192, '>'}, {0xB7, '.'},
+                 {0x2212, '-'}, {0x250C, '+'}, {0x2510, '+'}, {0x2514, '+'}, {0x2518, '+'}, {0x25CF, '*'},
+                 {0x2022, '*'}, {0x253C, '+'}, {0x2534, '+'}, {0x252C, '+'}, {0x2580, '"'}};
+    if (rune < 0x80) return (char)rune;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].rune == rune)
-            return table[i].ascii;
+        if (table[i].rune == rune) return table[i].ascii;
     return '?';
 }
 
-int lrp_text_columns(const char *text) {
+int lrp_text_columns(const char *text)
+{
     int columns = 0;
-    for (uint32_t rune; (rune = lrp_rune_next(&text)) != 0;)
-        columns += lrp_rune_width(rune);
+    for (uint32_t rune; (rune = lrp_rune_next(&text)) != 0;) columns += lrp_rune_width(rune);
     return columns;
 }

@@ -14,8 +14,8 @@ struct lrp_kept {
     char *stem;                    /* owned: files' path without its end; NULL: nothing is kept (scripts) */
     struct lrp_settings *settings; /* owned: the last session's; NULL: none */
     struct lrp_place place;
-    char *input, *written;         /* owned: where its input came from; what was written last */
-    char *begun;                   /* owned: what was there at the start, without the layer */
+    char *input, *written; /* owned: where its input came from; what was written last */
+    char *begun;           /* owned: what was there at the start, without the layer */
 };
 
 /* The picture that was asked for last, and what it is made from; never followed. */
@@ -31,9 +31,9 @@ struct lrp_errand;
 struct lrp_export;
 /* A model on its way, and what is to be done when it is there. While it is on its way, the first five are the thread's. */
 struct lrp_arrival {
-    char *model;            /* owned */
+    char *model;                   /* owned */
     struct lrp_settings *settings; /* owned */
-    struct lrp_session *session; /* owned; NULL: err says why */
+    struct lrp_session *session;   /* owned; NULL: err says why */
     struct lrp_error err;
     char note[1024];        /* said then; "" nothing */
     bool again, had_input;  /* reading the model again: */
@@ -42,36 +42,37 @@ struct lrp_arrival {
 };
 
 struct lrp_runner {
-    struct lrp_session *session;           /* borrowed, or `own`; NULL: no model yet */
-    struct lrp_session *own;               /* owned: a model opened by the inspector itself */
-    const struct lrp_settings *base;       /* borrowed: what models opened here start with; NULL: nothing */
-    char *defaults[LRP_SETTING_COUNT];     /* owned: of the user's configuration, for what nobody gave */
-    struct lrp_tui_names registered[2];    /* of the configuration: layers, activations taken as supported, added to what is given */
-    char *input;                           /* owned: where the input came from, as it is typed; or NULL */
-    const struct lrp_snapshot *snapshot;   /* owned reference: what the app sees; NULL without a model */
+    struct lrp_session *session;       /* borrowed, or `own`; NULL: no model yet */
+    struct lrp_session *own;           /* owned: a model opened by the inspector itself */
+    const struct lrp_settings *base;   /* borrowed: what models opened here start with; NULL: nothing */
+    char *defaults[LRP_SETTING_COUNT]; /* owned: of the user's configuration, for what nobody gave */
+    struct lrp_tui_names
+        registered[2]; /* of the configuration: layers, activations taken as supported, added to what is given */
+    char *input;       /* owned: where the input came from, as it is typed; or NULL */
+    const struct lrp_snapshot *snapshot; /* owned reference: what the app sees; NULL without a model */
     struct lrp_app app;
     struct lrp_canvas canvas;
-    struct lrp_terminal *terminal;         /* NULL: a script plays, nothing is shown */
-    struct lrp_settings **history;         /* owned copies; history[at] holds now */
+    struct lrp_terminal *terminal; /* NULL: a script plays, nothing is shown */
+    struct lrp_settings **history; /* owned copies; history[at] holds now */
     size_t history_count, history_at;
-    int wake[2];                           /* self-pipe: bytes from the worker and from signals */
-    struct lrp_painter *painter;           /* owned; NULL: pictures are made at once, without a thread */
+    int wake[2];                 /* self-pipe: bytes from the worker and from signals */
+    struct lrp_painter *painter; /* owned; NULL: pictures are made at once, without a thread */
     struct lrp_painted painted;
-    struct lrp_errand *opener;             /* owned: the model being opened; NULL: none */
+    struct lrp_errand *opener; /* owned: the model being opened; NULL: none */
     struct lrp_arrival arrival;
-    struct lrp_errand *export_errand;      /* owned: files being written; NULL: none */
-    struct lrp_export *exporting;          /* owned: which */
-    lrp_tui_report *write_report;          /* of "export all"; NULL: none is written */
-    const struct lrp_snapshot *stored;     /* owned reference: what COMPARE compares with; NULL */
-    struct { /* what the app's layer facts were made from; never followed */
+    struct lrp_errand *export_errand;  /* owned: files being written; NULL: none */
+    struct lrp_export *exporting;      /* owned: which */
+    lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
+    const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
+    struct {                           /* what the app's layer facts were made from; never followed */
         int layer;
         uint64_t generation;
-        const struct lrp_numbers *activation, *relevance;
+        const struct lrp_result *activation, *relevance;
         const char *rule;
     } detailed;
     struct lrp_kept kept;
-    bool trying;                           /* the session has settings that history does not hold */
-    bool started;                          /* a job was started since the screen was drawn last */
+    bool trying;  /* the session has settings that history does not hold */
+    bool started; /* a job was started since the screen was drawn last */
     bool quit, redraw_all;
 };
 
@@ -122,8 +123,8 @@ bool lrp_runner_take_model(struct lrp_runner *runner);
 /* Lets go of a model on its way, when it has come. */
 void lrp_runner_drop_model(struct lrp_runner *runner);
 
-/* Runs something in a thread, which has `data` to itself until it is done; then a byte is written into wake_fd. NULL: no thread can be
- * started. */
+/* Runs something in a thread, which has `data` to itself until it is done; then a byte is written into wake_fd. NULL: no thread
+ * can be started. */
 struct lrp_errand *lrp_errand_new(void (*run)(void *data), void *data, int wake_fd);
 bool lrp_errand_done(const struct lrp_errand *errand);
 /* Waits for it and frees it; NULL is allowed. */
@@ -132,8 +133,8 @@ void lrp_errand_join(struct lrp_errand *errand);
 /* Files. */
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect);
-/* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. The worker computes the
- * report's ledger first, where it is not there yet. */
+/* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. The worker
+ * computes the report's ledger first, where it is not there yet. */
 void lrp_runner_export_all(struct lrp_runner *runner, const char *folder);
 /* The files wait for the ledger; goes on with them as soon as the snapshot has it, or it is clear that there will be none. */
 bool lrp_runner_export_waits(const struct lrp_runner *runner);

@@ -30,10 +30,12 @@ static struct {
     struct sigaction old_faults[LRP_CRASHES];
     struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size;
     bool watches_size;
-    char report[LRP_REPORT_PATH], head[LRP_REPORT_PATH * 2], farewell[LRP_REPORT_PATH + 64]; /* made beforehand; "": no report */
+    char report[LRP_REPORT_PATH], head[LRP_REPORT_PATH * 2],
+        farewell[LRP_REPORT_PATH + 64]; /* made beforehand; "": no report */
 } state = {.wake_fd = -1};
 
-static void wake_loop(void) {
+static void wake_loop(void)
+{
     const int kept = errno;
     if (write(state.wake_fd, "s", 1) < 0) {
         /* the pipe is full: the loop is awake already */
@@ -41,7 +43,8 @@ static void wake_loop(void) {
     errno = kept;
 }
 
-static void on_asking(int signal) {
+static void on_asking(int signal)
+{
     if (signal == SIGINT)
         state.interrupted = 1;
     else
@@ -49,32 +52,34 @@ static void on_asking(int signal) {
     wake_loop();
 }
 
-static void on_size(int signal) {
-    if (state.old_size.sa_handler != SIG_DFL && state.old_size.sa_handler != SIG_IGN)
-        state.old_size.sa_handler(signal);
+static void on_size(int signal)
+{
+    if (state.old_size.sa_handler != SIG_DFL && state.old_size.sa_handler != SIG_IGN) state.old_size.sa_handler(signal);
     state.resized = 1;
     wake_loop();
 }
 
-static void put_text(int fd, const char *text) {
+static void put_text(int fd, const char *text)
+{
     if (write(fd, text, strlen(text)) < 0) {
         /* nothing can be done about it here */
     }
 }
 
 /* Only calls that are safe in a handler; backtrace was called once before, so that it is loaded. */
-static void write_report(void) {
+static void write_report(void)
+{
     void *frames[LRP_FRAMES];
     const int fd = open(state.report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return;
+    if (fd < 0) return;
     put_text(fd, state.head);
     backtrace_symbols_fd(frames, backtrace(frames, LRP_FRAMES), fd);
     close(fd);
     put_text(STDERR_FILENO, state.farewell);
 }
 
-void lrp_signals_report(const char *path, const char *model) {
+void lrp_signals_report(const char *path, const char *model)
+{
     void *frame[1];
     backtrace(frame, 1);
     snprintf(state.report, sizeof state.report, "%s", path);
@@ -83,120 +88,125 @@ void lrp_signals_report(const char *path, const char *model) {
 }
 
 /* A model's file that was cut off while it is open is the file's fault: told in one line, with the exit code of a bad file. */
-static void end_if_cut_off(int signal, const siginfo_t *info) {
+static void end_if_cut_off(int signal, const siginfo_t *info)
+{
     const char *file = signal == SIGBUS && state.file_at ? state.file_at(info->si_addr) : NULL;
-    if (!file)
-        return;
+    if (!file) return;
     put_text(STDERR_FILENO, "lrpscope: ");
     put_text(STDERR_FILENO, file);
     put_text(STDERR_FILENO, ": the file was cut off while it was open: open it again\n");
     _exit(state.file_code);
 }
 
-static void blame_plugin(void) {
+static void blame_plugin(void)
+{
     const char *plugin = state.plugin_running && !state.blamed ? state.plugin_running() : NULL;
-    if (!plugin)
-        return;
+    if (!plugin) return;
     state.blamed = true;
     put_text(STDERR_FILENO, "lrpscope: plugin ");
     put_text(STDERR_FILENO, plugin);
     put_text(STDERR_FILENO, ": it crashed\n");
 }
 
-static void give_terminal_back(void) {
+static void give_terminal_back(void)
+{
     if (write(state.output_fd, state.restore, state.restore_length) < 0) {
         /* nothing can be done about it here */
     }
-    if (state.has_modes)
-        tcsetattr(state.input_fd, TCSANOW, &state.modes);
+    if (state.has_modes) tcsetattr(state.input_fd, TCSANOW, &state.modes);
 }
 
-/* Threads that share work meet the same fault at once: the first one tells of it, the others stay where they are until all ends.
- * The same thread may come again, on its way to the handlers that were there before. */
-static void be_the_first(void) {
+/* Threads that share work meet the same fault at once: the first one tells of it, the others stay where they are until all
+ * ends. The same thread may come again, on its way to the handlers that were there before. */
+static void be_the_first(void)
+{
     static atomic_int first;
     const int self = gettid();
     int found = 0;
     if (!atomic_compare_exchange_strong(&first, &found, self) && found != self)
-        for (;;)
-            pause();
+        for (;;) pause();
 }
 
-static void on_crash(int signal, siginfo_t *info, void *context) {
+static void on_crash(int signal, siginfo_t *info, void *context)
+{
     (void)context;
     be_the_first();
-    if (state.armed)
-        give_terminal_back();
+    if (state.armed) give_terminal_back();
     end_if_cut_off(signal, info);
     blame_plugin();
-    if (state.armed && state.report[0])
-        write_report();
-    for (int i = 0; i < LRP_CRASHES; i++)
-        sigaction(crashes[i], &state.old_crashes[i], NULL);
+    if (state.armed && state.report[0]) write_report();
+    for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &state.old_crashes[i], NULL);
     raise(signal);
 }
 
-static void on_fault(int number, siginfo_t *info, void *context) {
+static void on_fault(int number, siginfo_t *info, void *context)
+{
     (void)context;
     be_the_first();
     end_if_cut_off(number, info);
     blame_plugin();
-    for (int i = 0; i < LRP_CRASHES; i++)
-        sigaction(crashes[i], &state.old_faults[i], NULL);
+    for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &state.old_faults[i], NULL);
     raise(number);
 }
 
-void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void)) {
+void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void))
+{
     state.file_at = file_at;
     state.file_code = code;
     state.plugin_running = plugin_running;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
-    for (int i = 0; i < LRP_CRASHES; i++)
-        sigaction(crashes[i], &action, &state.old_faults[i]);
+    for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &action, &state.old_faults[i]);
 }
 
-void lrp_signals_install(int wake_fd) {
+void lrp_signals_install(int wake_fd)
+{
     struct sigaction action = {.sa_handler = on_asking};
     sigemptyset(&action.sa_mask);
     state.wake_fd = wake_fd;
     state.ending = state.interrupted = 0;
-    for (int i = 0; i < LRP_ASKING; i++)
-        sigaction(asking[i], &action, &state.old_asking[i]);
+    for (int i = 0; i < LRP_ASKING; i++) sigaction(asking[i], &action, &state.old_asking[i]);
     /* an overflown stack leaves no room for a handler on it */
     static char stack[LRP_STACK];
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     action.sa_flags = SA_ONSTACK | SA_SIGINFO;
     action.sa_sigaction = on_crash;
-    for (int i = 0; i < LRP_CRASHES; i++)
-        sigaction(crashes[i], &action, &state.old_crashes[i]);
+    for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &action, &state.old_crashes[i]);
 }
 
-void lrp_signals_remove(void) {
-    for (int i = 0; i < LRP_ASKING; i++)
-        sigaction(asking[i], &state.old_asking[i], NULL);
-    for (int i = 0; i < LRP_CRASHES; i++)
-        sigaction(crashes[i], &state.old_crashes[i], NULL);
+void lrp_signals_remove(void)
+{
+    for (int i = 0; i < LRP_ASKING; i++) sigaction(asking[i], &state.old_asking[i], NULL);
+    for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &state.old_crashes[i], NULL);
     state.wake_fd = -1;
 }
 
-bool lrp_signals_waiting(void) { return state.ending || state.interrupted || state.resized; }
+bool lrp_signals_waiting(void)
+{
+    return state.ending || state.interrupted || state.resized;
+}
 
-int lrp_signals_ending(void) { return state.ending; }
+int lrp_signals_ending(void)
+{
+    return state.ending;
+}
 
-bool lrp_signals_interrupted(void) {
+bool lrp_signals_interrupted(void)
+{
     const bool was = state.interrupted;
     state.interrupted = 0;
     return was;
 }
 
-bool lrp_signals_resized(void) {
+bool lrp_signals_resized(void)
+{
     const bool was = state.resized;
     state.resized = 0;
     return was;
 }
 
-void lrp_signals_arm(int input_fd, int output_fd) {
+void lrp_signals_arm(int input_fd, int output_fd)
+{
     state.input_fd = input_fd;
     state.output_fd = output_fd;
     state.restore_length = 0;
@@ -204,21 +214,21 @@ void lrp_signals_arm(int input_fd, int output_fd) {
     state.armed = 1;
 }
 
-void lrp_signals_keep(char byte) {
-    if (state.restore_length < sizeof state.restore)
-        state.restore[state.restore_length++] = byte;
+void lrp_signals_keep(char byte)
+{
+    if (state.restore_length < sizeof state.restore) state.restore[state.restore_length++] = byte;
 }
 
-void lrp_signals_watch_size(void) {
+void lrp_signals_watch_size(void)
+{
     struct sigaction action = {.sa_handler = on_size};
     sigemptyset(&action.sa_mask);
-    if (state.wake_fd >= 0)
-        state.watches_size = sigaction(SIGWINCH, &action, &state.old_size) == 0;
+    if (state.wake_fd >= 0) state.watches_size = sigaction(SIGWINCH, &action, &state.old_size) == 0;
 }
 
-void lrp_signals_disarm(void) {
+void lrp_signals_disarm(void)
+{
     state.armed = 0;
-    if (state.watches_size)
-        sigaction(SIGWINCH, &state.old_size, NULL);
+    if (state.watches_size) sigaction(SIGWINCH, &state.old_size, NULL);
     state.watches_size = false;
 }

@@ -1,4 +1,5 @@
-/* signals.h: signals: asked to end, interrupted, crashed; the only state outside the runner, because handlers have no parameter. */
+/* signals.h: signals: asked to end, interrupted, crashed; the only state outside the runner, because handlers have no
+ * parameter. */
 #ifndef LRP_TUI_SIGNALS_H
 #define LRP_TUI_SIGNALS_H
 
@@ -9,9 +10,10 @@
 void lrp_signals_install(int wake_fd);
 /* Puts back what was installed before. */
 void lrp_signals_remove(void);
-/* From now on a crash says whose fault it is where that is known. A file that is cut off while it is mapped ends the program with one line and
- * `code`: `file_at` gives the path of the file that an address lies in, or NULL (lrp_model_file_at). A plugin's crash names it: `plugin_running`
- * gives the path of the one this thread is in, or NULL (lrp_plugin_running). Before lrp_signals_install, which keeps to it. */
+/* From now on a crash says whose fault it is where that is known. A file that is cut off while it is mapped ends the program
+ * with one line and `code`: `file_at` gives the path of the file that an address lies in, or NULL (lrp_model_file_at). A
+ * plugin's crash names it: `plugin_running` gives the path of the one this thread is in, or NULL (lrp_plugin_running). Before
+ * lrp_signals_install, which keeps to it. */
 void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void));
 /* One of the following is to be seen to: for those who empty the pipe and leave that to others. */
 bool lrp_signals_waiting(void);

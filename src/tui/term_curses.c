@@ -19,7 +19,7 @@
 
 struct lrp_terminal {
     SCREEN *screen;
-    FILE *tty;               /* /dev/tty where it was opened here, or NULL */
+    FILE *tty; /* /dev/tty where it was opened here, or NULL */
     int fd;
     struct lrp_caps caps;
     struct lrp_canvas shown; /* what stands on the screen */
@@ -29,26 +29,29 @@ struct lrp_terminal {
 /* ---- opening ---- */
 
 /* Whether a type is known, and whether it can move the cursor ("dumb" cannot). */
-static bool look_up(const char *type, bool *moves) {
+static bool look_up(const char *type, bool *moves)
+{
     int problem = 0;
     *moves = false;
-    if (!type || setupterm(type, STDOUT_FILENO, &problem) != OK)
-        return false;
+    if (!type || setupterm(type, STDOUT_FILENO, &problem) != OK) return false;
     *moves = cursor_address && cursor_address != (char *)-1;
     del_curterm(cur_term);
     return true;
 }
-static bool known_type(const char *type) {
+static bool known_type(const char *type)
+{
     bool moves;
     return look_up(type, &moves) && moves;
 }
-bool lrp_tui_has_lines_only(void) {
+bool lrp_tui_has_lines_only(void)
+{
     bool moves;
     return look_up(getenv("TERM"), &moves) && !moves;
 }
 
 /* An entry with direct colour of the same family, if COLORTERM promises it and the entry is installed. */
-static const char *direct_type(const char *type, const char *color) {
+static const char *direct_type(const char *type, const char *color)
+{
     static const char *const families[][2] = {{"xterm-256color", "xterm-direct"}, {"tmux-256color", "tmux-direct"},
                                               {"xterm-kitty", "kitty-direct"},    {"konsole-256color", "konsole-direct"},
                                               {"vte-256color", "vte-direct"},     {"st-256color", "st-direct"},
@@ -56,70 +59,69 @@ static const char *direct_type(const char *type, const char *color) {
     const char *truecolor = getenv("COLORTERM");
     const bool wanted = color && strcmp(color, "direct") == 0;
     const bool promised = truecolor && (strcmp(truecolor, "truecolor") == 0 || strcmp(truecolor, "24bit") == 0);
-    if (!type || !(wanted || (promised && (!color || strcmp(color, "auto") == 0))))
-        return type;
+    if (!type || !(wanted || (promised && (!color || strcmp(color, "auto") == 0)))) return type;
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        if (strcmp(type, families[i][0]) == 0 && known_type(families[i][1]))
-            return families[i][1];
+        if (strcmp(type, families[i][0]) == 0 && known_type(families[i][1])) return families[i][1];
     }
     return type;
 }
 
-static bool choose_files(struct lrp_terminal *t, const struct lrp_terminal_options *options, FILE **in, FILE **out) {
+static bool choose_files(struct lrp_terminal *t, const struct lrp_terminal_options *options, FILE **in, FILE **out)
+{
     *in = options->in ? options->in : isatty(STDIN_FILENO) ? stdin : NULL;
     *out = options->out ? options->out : isatty(STDOUT_FILENO) ? stdout : NULL;
-    if (*in && *out)
-        return true;
+    if (*in && *out) return true;
     const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     t->tty = fd >= 0 ? fdopen(fd, "r+") : NULL;
-    if (!t->tty && fd >= 0)
-        close(fd);
+    if (!t->tty && fd >= 0) close(fd);
     *in = *in ? *in : t->tty;
     *out = *out ? *out : t->tty;
     return t->tty != NULL;
 }
 
 /* What a crash writes: made now, because then only write() may be called. */
-static int keep_byte(int byte) {
+static int keep_byte(int byte)
+{
     lrp_signals_keep((char)byte);
     return byte;
 }
-static void keep_restore_strings(bool mouse) {
+static void keep_restore_strings(bool mouse)
+{
     const char *const strings[] = {exit_attribute_mode, cursor_normal, keypad_local, exit_ca_mode};
-    for (const char *s = mouse ? "\033[?1000l\033[?1002l\033[?1003l\033[?1006l" : ""; *s; s++)
-        keep_byte(*s);
+    for (const char *s = mouse ? "\033[?1000l\033[?1002l\033[?1003l\033[?1006l" : ""; *s; s++) keep_byte(*s);
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
-        if (strings[i] && strings[i] != (char *)-1)
-            tputs(strings[i], 1, keep_byte);
+        if (strings[i] && strings[i] != (char *)-1) tputs(strings[i], 1, keep_byte);
 }
 
-static void make_style_pairs(const struct lrp_terminal *t) {
+static void make_style_pairs(const struct lrp_terminal *t)
+{
     const bool defaults = use_default_colors() == OK;
     for (int i = 0; i < LRP_STYLE_COUNT && t->caps.mode != LRP_COLOR_MONO; i++) {
         const struct lrp_look look = lrp_theme_look((enum lrp_style)i, t->caps.mode, t->caps.light);
-        init_extended_pair(i + 1, look.fg < 0 && !defaults ? COLOR_WHITE : look.fg, look.bg < 0 && !defaults ? COLOR_BLACK : look.bg);
+        init_extended_pair(i + 1, look.fg < 0 && !defaults ? COLOR_WHITE : look.fg,
+                           look.bg < 0 && !defaults ? COLOR_BLACK : look.bg);
     }
 }
 
-bool lrp_terminal_set_light(struct lrp_terminal *t, bool light) {
-    if (t->caps.light == light)
-        return false;
+bool lrp_terminal_set_light(struct lrp_terminal *t, bool light)
+{
+    if (t->caps.light == light) return false;
     t->caps.light = light;
     make_style_pairs(t);
     return true;
 }
 
 /* ^Z comes as a key: as a signal it would be lost while the screen is drawn, when ncurses ignores SIGTSTP. */
-static void take_suspend_key(int fd) {
+static void take_suspend_key(int fd)
+{
     struct termios modes;
-    if (tcgetattr(fd, &modes) != 0)
-        return;
+    if (tcgetattr(fd, &modes) != 0) return;
     modes.c_cc[VSUSP] = _POSIX_VDISABLE;
-    if (tcsetattr(fd, TCSANOW, &modes) == 0)
-        def_prog_mode(); /* so that ncurses sets it again when the program goes on */
+    if (tcsetattr(fd, TCSANOW, &modes) == 0) def_prog_mode(); /* so that ncurses sets it again when the program goes on */
 }
 
-static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options) {
+static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options)
+{
     cbreak();
     noqiflush(); /* else ^C throws away what is on its way to the screen, which ncurses takes for shown */
     noecho();
@@ -130,8 +132,7 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     take_suspend_key(t->fd);
     curs_set(0);
     t->caps.mode = lrp_color_mode_of(options->color, getenv("NO_COLOR"), tigetnum("colors"), tigetnum("pairs"));
-    if (t->caps.mode != LRP_COLOR_MONO && (!has_colors() || start_color() != OK))
-        t->caps.mode = LRP_COLOR_MONO;
+    if (t->caps.mode != LRP_COLOR_MONO && (!has_colors() || start_color() != OK)) t->caps.mode = LRP_COLOR_MONO;
     t->caps.levels = lrp_levels_of(t->caps.mode, COLOR_PAIRS);
     t->caps.palette = lrp_palette_of(COLOR_PAIRS);
     t->caps.ascii = lrp_ascii_of(options->ascii);
@@ -144,12 +145,12 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     keep_restore_strings(options->mouse);
 }
 
-enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err) {
+enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err)
+{
     const char *type = options->type ? options->type : getenv("TERM");
     struct lrp_terminal *t = calloc(1, sizeof *t);
     FILE *in, *output;
-    if (!t)
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!t) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!choose_files(t, options, &in, &output)) {
         free(t);
         return lrp_fail(err, LRP_FILE, "no terminal: standard input and output are none and /dev/tty cannot be opened");
@@ -161,7 +162,10 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     t->made = calloc((LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2), sizeof *t->made);
     if (!t->screen || !t->made) {
         lrp_terminal_close(t);
-        return lrp_fail(err, LRP_FILE, "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or take --json", type ? type : "");
+        return lrp_fail(
+            err, LRP_FILE,
+            "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or take --json",
+            type ? type : "");
     }
     set_up(t, options);
     lrp_signals_watch_size();
@@ -169,9 +173,9 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     return LRP_OK;
 }
 
-void lrp_terminal_close(struct lrp_terminal *t) {
-    if (!t)
-        return;
+void lrp_terminal_close(struct lrp_terminal *t)
+{
+    if (!t) return;
     if (t->screen) {
         mousemask(0, NULL);
         curs_set(1);
@@ -183,41 +187,46 @@ void lrp_terminal_close(struct lrp_terminal *t) {
         delscreen(t->screen);
     }
     lrp_signals_disarm();
-    if (t->tty)
-        fclose(t->tty);
+    if (t->tty) fclose(t->tty);
     lrp_canvas_free(&t->shown);
     free(t->made);
     free(t);
 }
 
-struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *t) { return t->caps; }
-int lrp_terminal_fd(const struct lrp_terminal *t) { return t->fd; }
-void lrp_terminal_size(const struct lrp_terminal *t, int *columns, int *rows) {
+struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *t)
+{
+    return t->caps;
+}
+int lrp_terminal_fd(const struct lrp_terminal *t)
+{
+    return t->fd;
+}
+void lrp_terminal_size(const struct lrp_terminal *t, int *columns, int *rows)
+{
     (void)t;
     getmaxyx(stdscr, *rows, *columns);
 }
 
 /* ---- input ---- */
 
-static int key_of(wint_t code, bool special) {
-    static const int table[][2] = {{KEY_UP, LRP_KEY_UP},       {KEY_DOWN, LRP_KEY_DOWN},   {KEY_LEFT, LRP_KEY_LEFT},
+static int key_of(wint_t code, bool special)
+{
+    static const int table[][2] = {{KEY_UP, LRP_KEY_UP},       {KEY_DOWN, LRP_KEY_DOWN},     {KEY_LEFT, LRP_KEY_LEFT},
                                    {KEY_RIGHT, LRP_KEY_RIGHT}, {KEY_PPAGE, LRP_KEY_PAGE_UP}, {KEY_NPAGE, LRP_KEY_PAGE_DOWN},
-                                   {KEY_HOME, LRP_KEY_HOME},   {KEY_END, LRP_KEY_END},     {KEY_BACKSPACE, LRP_KEY_BACKSPACE},
+                                   {KEY_HOME, LRP_KEY_HOME},   {KEY_END, LRP_KEY_END},       {KEY_BACKSPACE, LRP_KEY_BACKSPACE},
                                    {KEY_DC, LRP_KEY_DELETE},   {KEY_BTAB, LRP_KEY_BACK_TAB}, {KEY_ENTER, LRP_KEY_ENTER},
-                                   {KEY_F(1), LRP_KEY_F1},     {KEY_F(3), LRP_KEY_F3},     {KEY_F(4), LRP_KEY_F4},
+                                   {KEY_F(1), LRP_KEY_F1},     {KEY_F(3), LRP_KEY_F3},       {KEY_F(4), LRP_KEY_F4},
                                    {KEY_F(5), LRP_KEY_F5}};
-    if (!special)
-        return code == 127 || code == 8 ? LRP_KEY_BACKSPACE : code == '\n' ? LRP_KEY_ENTER : (int)code;
+    if (!special) return code == 127 || code == 8 ? LRP_KEY_BACKSPACE : code == '\n' ? LRP_KEY_ENTER : (int)code;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i][0] == (int)code)
-            return table[i][1];
+        if (table[i][0] == (int)code) return table[i][1];
     return -1;
 }
 
-static bool read_mouse(struct lrp_event *event) {
+static bool read_mouse(struct lrp_event *event)
+{
     MEVENT mouse;
-    if (getmouse(&mouse) != OK)
-        return false;
+    if (getmouse(&mouse) != OK) return false;
     *event = (struct lrp_event){.kind = LRP_EVENT_MOUSE, .x = mouse.x, .y = mouse.y, .number = LRP_MOUSE_PRESS};
     if (mouse.bstate & BUTTON4_PRESSED)
         event->number = LRP_MOUSE_WHEEL_UP;
@@ -226,7 +235,8 @@ static bool read_mouse(struct lrp_event *event) {
     return (mouse.bstate & (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
 }
 
-bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lost) {
+bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lost)
+{
     wint_t code;
     for (;;) {
         errno = 0;
@@ -241,8 +251,7 @@ bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lo
             return true;
         }
         if (got == KEY_CODE_YES && code == KEY_MOUSE) {
-            if (read_mouse(event))
-                return true;
+            if (read_mouse(event)) return true;
             continue;
         }
         const int key = key_of(code, got == KEY_CODE_YES);
@@ -255,15 +264,16 @@ bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lo
 
 /* ---- output ---- */
 
-static int color_of(const struct lrp_terminal *t, const struct lrp_canvas *canvas, int level) {
-    if (level == LRP_LEVEL_NONE)
-        return -1;
+static int color_of(const struct lrp_terminal *t, const struct lrp_canvas *canvas, int level)
+{
+    if (level == LRP_LEVEL_NONE) return -1;
     const int32_t rgb = level == LRP_LEVEL_INVALID ? canvas->invalid : canvas->palette[level - 1];
     return t->caps.mode == LRP_COLOR_DIRECT ? lrp_direct_rgb(rgb) : lrp_nearest_256(rgb);
 }
 
 /* Pairs are made once, when first needed, until the palette changes. */
-static int heat_pair(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell) {
+static int heat_pair(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell)
+{
     const int side = t->caps.palette + 2, upper = cell->upper == LRP_LEVEL_INVALID ? side - 1 : cell->upper;
     const int index = upper * side + (cell->lower == LRP_LEVEL_INVALID ? side - 1 : cell->lower);
     if (!t->made[index]) {
@@ -273,33 +283,35 @@ static int heat_pair(struct lrp_terminal *t, const struct lrp_canvas *canvas, co
     return LRP_HEAT_PAIRS + index;
 }
 
-static attr_t attributes_of(int attributes) {
+static attr_t attributes_of(int attributes)
+{
     return (attributes & LRP_BOLD ? A_BOLD : 0) | (attributes & LRP_UNDERLINE ? A_UNDERLINE : 0) |
            (attributes & LRP_REVERSE ? A_REVERSE : 0);
 }
 
-static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell, int x, int y) {
+static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell, int x, int y)
+{
     wchar_t text[2] = {(wchar_t)cell->rune, 0};
     const bool heat = cell->upper != LRP_LEVEL_NONE;
     const struct lrp_look look = lrp_theme_look((enum lrp_style)cell->style, t->caps.mode, t->caps.light);
     int pair = t->caps.mode == LRP_COLOR_MONO ? 0 : heat ? heat_pair(t, canvas, cell) : cell->style + 1;
     cchar_t out;
-    if (setcchar(&out, text, heat ? 0 : attributes_of(look.attributes), 0, &pair) == OK)
-        mvadd_wch(y, x, &out);
+    if (setcchar(&out, text, heat ? 0 : attributes_of(look.attributes), 0, &pair) == OK) mvadd_wch(y, x, &out);
 }
 
-static bool same_palette(const struct lrp_canvas *a, const struct lrp_canvas *b) {
-    return a->colors == b->colors && a->invalid == b->invalid && memcmp(a->palette, b->palette, (size_t)a->colors * sizeof *a->palette) == 0;
+static bool same_palette(const struct lrp_canvas *a, const struct lrp_canvas *b)
+{
+    return a->colors == b->colors && a->invalid == b->invalid &&
+           memcmp(a->palette, b->palette, (size_t)a->colors * sizeof *a->palette) == 0;
 }
 
 /* Makes `shown` fit the canvas; true if nothing on the screen can be kept. */
-static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas) {
+static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas)
+{
     const bool resized = t->shown.columns != canvas->columns || t->shown.rows != canvas->rows;
     const bool recolored = canvas->colors > 0 && !same_palette(&t->shown, canvas);
-    if (resized && !lrp_canvas_resize(&t->shown, canvas->columns, canvas->rows))
-        return true;
-    if (recolored)
-        memset(t->made, 0, (LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2) * sizeof *t->made);
+    if (resized && !lrp_canvas_resize(&t->shown, canvas->columns, canvas->rows)) return true;
+    if (recolored) memset(t->made, 0, (LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2) * sizeof *t->made);
     if (recolored) {
         t->shown.colors = canvas->colors;
         t->shown.invalid = canvas->invalid;
@@ -308,18 +320,16 @@ static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas) {
     return resized || recolored;
 }
 
-void lrp_terminal_draw(struct lrp_terminal *t, const struct lrp_canvas *canvas, bool all) {
+void lrp_terminal_draw(struct lrp_terminal *t, const struct lrp_canvas *canvas, bool all)
+{
     const bool anew = renew(t, canvas) || all;
-    if (!t->shown.cells)
-        return;
-    if (all)
-        clearok(stdscr, TRUE);
+    if (!t->shown.cells) return;
+    if (all) clearok(stdscr, TRUE);
     for (int y = 0; y < canvas->rows; y++) {
         for (int x = 0; x < canvas->columns; x++) {
             const size_t at = (size_t)y * (size_t)canvas->columns + (size_t)x;
             const struct lrp_cell *cell = &canvas->cells[at];
-            if (cell->rune == 0 || (!anew && memcmp(cell, &t->shown.cells[at], sizeof *cell) == 0))
-                continue;
+            if (cell->rune == 0 || (!anew && memcmp(cell, &t->shown.cells[at], sizeof *cell) == 0)) continue;
             put_cell(t, canvas, cell, x, y);
         }
     }

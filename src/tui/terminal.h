@@ -10,8 +10,8 @@ struct lrp_terminal;
 struct lrp_terminal_options {
     const char *color; /* auto never 8 256 direct; NULL: auto */
     bool ascii, mouse;
-    const char *type;  /* NULL: $TERM */
-    FILE *in, *out;    /* NULL: standard input and output where they are terminals, else /dev/tty */
+    const char *type; /* NULL: $TERM */
+    FILE *in, *out;   /* NULL: standard input and output where they are terminals, else /dev/tty */
 };
 /* Takes the terminal over. Errors: LRP_FILE saying why there is no usable terminal. */
 enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err);
@@ -22,7 +22,8 @@ struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *terminal);
 bool lrp_terminal_set_light(struct lrp_terminal *terminal, bool light);
 void lrp_terminal_size(const struct lrp_terminal *terminal, int *columns, int *rows);
 int lrp_terminal_fd(const struct lrp_terminal *terminal);
-/* The next key, click or change of size that is there already; false if there is none. `lost` gets true when the terminal is gone. */
+/* The next key, click or change of size that is there already; false if there is none. `lost` gets true when the terminal is
+ * gone. */
 bool lrp_terminal_read(struct lrp_terminal *terminal, struct lrp_event *event, bool *lost);
 /* Shows a canvas; only what changed is written, everything if `all`. */
 void lrp_terminal_draw(struct lrp_terminal *terminal, const struct lrp_canvas *canvas, bool all);

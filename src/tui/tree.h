@@ -1,5 +1,5 @@
-/* tree.h: how the layers of a model lie inside each other: scopes that fold (where names have no parts, blocks that end in a join),
- * containers that the library found among them, and how deep a layer lies in branches. */
+/* tree.h: how the layers of a model lie inside each other: scopes that fold (where names have no parts, blocks that end in a
+ * join), containers that the library found among them, and how deep a layer lies in branches. */
 #ifndef LRP_TUI_TREE_H
 #define LRP_TUI_TREE_H
 
@@ -19,8 +19,8 @@ struct lrp_tree_node {
 struct lrp_tree {
     struct lrp_tree_node *nodes; /* owned */
     int node_count;
-    int *node_of;                /* owned; by layer: the innermost node around it, or -1 */
-    unsigned char *depth;        /* owned; by layer: in how many forks that join again, branches and bodies it lies */
+    int *node_of;         /* owned; by layer: the innermost node around it, or -1 */
+    unsigned char *depth; /* owned; by layer: in how many forks that join again, branches and bodies it lies */
     int layers;
 };
 /* Of a list of layers; everything unfolded. False when out of memory (it is empty then: nothing folds). */

@@ -7,8 +7,8 @@
 #include "lrpscope/session.h"
 
 /* Writes the JSON report of a sample of a snapshot, which names the files that were written before. */
-typedef enum lrp_status lrp_tui_report(const struct lrp_snapshot *snapshot, int64_t sample, const char *const *files, size_t count,
-                                       const char *path, struct lrp_error *err);
+typedef enum lrp_status lrp_tui_report(const struct lrp_snapshot *snapshot, int64_t sample, const char *const *files,
+                                       size_t count, const char *path, struct lrp_error *err);
 struct lrp_tui_options {
     const char *color;  /* auto never 8 256 direct */
     const char *script; /* a file of keys and :commands to play instead of the keyboard, or NULL */

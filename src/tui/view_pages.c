@@ -6,31 +6,33 @@
 #include "runes.h"
 #include "view.h"
 
-static void draw_lines(struct lrp_canvas *canvas, struct lrp_rect rect, const struct lrp_lines *lines, const struct lrp_window *window,
-                       bool cursor) {
+static void draw_lines(struct lrp_canvas *canvas, struct lrp_rect rect, const struct lrp_lines *lines,
+                       const struct lrp_window *window, bool cursor)
+{
     for (int i = 0; i < rect.rows; i++) {
         const int row = window->top + i;
-        if (row >= lines->count)
-            break;
+        if (row >= lines->count) break;
         const bool selected = cursor && row == window->selected;
-        if (selected)
-            lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y + i, rect.columns, 1}, LRP_STYLE_SELECTED);
+        if (selected) lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y + i, rect.columns, 1}, LRP_STYLE_SELECTED);
         lrp_canvas_fit(canvas, rect.x, rect.y + i, rect.columns, lines->items[row].text,
                        selected ? LRP_STYLE_SELECTED : lines->items[row].style);
     }
 }
 
-void lrp_view_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
-    static const char *const titles[LRP_VIEW_COUNT] = {[LRP_VIEW_SUMMARY] = "summary", [LRP_VIEW_MESSAGES] = "messages",
-                                                       [LRP_VIEW_HELP] = "help: q goes back, / finds"};
+void lrp_view_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    static const char *const titles[LRP_VIEW_COUNT] = {
+        [LRP_VIEW_SUMMARY] = "summary", [LRP_VIEW_MESSAGES] = "messages", [LRP_VIEW_HELP] = "help: q goes back, / finds"};
     struct lrp_lines lines = {0};
     lrp_view_title(canvas, rect, false, titles[app->view]);
     lrp_page_lines(app, app->view, app->columns, &lines);
-    draw_lines(canvas, (struct lrp_rect){rect.x, rect.y + 1, rect.columns, rect.rows - 1}, &lines, &app->windows[app->view], true);
+    draw_lines(canvas, (struct lrp_rect){rect.x, rect.y + 1, rect.columns, rect.rows - 1}, &lines, &app->windows[app->view],
+               true);
     lrp_lines_free(&lines);
 }
 
-void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect) {
+void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     const bool focus = app->focus == LRP_PANE_DETAILS;
     struct lrp_lines lines = {0};
@@ -46,16 +48,19 @@ void lrp_view_details(const struct lrp_app *app, struct lrp_canvas *canvas, stru
 
 /* ---- menus ---- */
 
-static int tagged_count(const struct lrp_app *app) {
+static int tagged_count(const struct lrp_app *app)
+{
     int count = 0;
-    for (size_t i = 0; i < app->tagged_size; i++)
-        count += app->tagged[i];
+    for (size_t i = 0; i < app->tagged_size; i++) count += app->tagged[i];
     return count;
 }
 
-static void menu_title(const struct lrp_app *app, char *text, size_t size) {
-    static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_COMPOSITE] = "composite", [LRP_MENU_TARGET] = "target",
-                                                            [LRP_MENU_OPTIONS] = "options", [LRP_MENU_REGISTER] = "register as supported",
+static void menu_title(const struct lrp_app *app, char *text, size_t size)
+{
+    static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_COMPOSITE] = "composite",
+                                                            [LRP_MENU_TARGET] = "target",
+                                                            [LRP_MENU_OPTIONS] = "options",
+                                                            [LRP_MENU_REGISTER] = "register as supported",
                                                             [LRP_MENU_OPEN] = "open a model"};
     const int tagged = tagged_count(app);
     if (app->menu.kind == LRP_MENU_RULE && tagged > 0)
@@ -67,18 +72,21 @@ static void menu_title(const struct lrp_app *app, char *text, size_t size) {
 }
 
 /* Menus that try what is pointed at leave the preview in sight, if there is room. */
-static struct lrp_rect menu_room(const struct lrp_app *app, struct lrp_rect body) {
+static struct lrp_rect menu_room(const struct lrp_app *app, struct lrp_rect body)
+{
     const struct lrp_layout layout = lrp_app_layout(app);
     const struct lrp_rect list = layout.pane[LRP_PANE_LIST];
     const bool tries = app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE;
     return tries && layout.pane[LRP_PANE_PREVIEW].rows > 0 && list.rows >= 8 && list.columns >= 40 ? list : body;
 }
 
-struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body) {
+struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body)
+{
     body = menu_room(app, body);
     int text = 8, detail = 0, rows = lrp_app_menu_count(app) + 2;
     for (size_t i = 0; i < app->menu.rows.count; i++) {
-        const int first = lrp_text_columns(app->menu.rows.items[i].text), second = lrp_text_columns(app->menu.rows.items[i].detail);
+        const int first = lrp_text_columns(app->menu.rows.items[i].text),
+                  second = lrp_text_columns(app->menu.rows.items[i].detail);
         text = first > text ? first : text;
         detail = second > detail ? second : detail;
     }
@@ -89,12 +97,14 @@ struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body) {
     return (struct lrp_rect){body.x + (body.columns - columns) / 2, body.y + (body.rows - rows) / 2, columns, rows};
 }
 
-int lrp_app_menu_page(const struct lrp_app *app) {
+int lrp_app_menu_page(const struct lrp_app *app)
+{
     const int rows = lrp_menu_box(app, lrp_app_layout(app).body).rows - 2;
     return rows > 1 ? rows : 1;
 }
 
-static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box) {
+static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box)
+{
     const int right = box.x + box.columns - 1, bottom = box.y + box.rows - 1;
     lrp_canvas_fill(canvas, box, LRP_STYLE_MENU);
     for (int x = box.x; x <= right; x++) {
@@ -111,7 +121,8 @@ static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box) {
     lrp_canvas_rune(canvas, right, bottom, 0x2518, LRP_STYLE_MENU);
 }
 
-static int text_width(const struct lrp_menu_rows *rows, int most) {
+static int text_width(const struct lrp_menu_rows *rows, int most)
+{
     int width = 8;
     for (size_t i = 0; i < rows->count; i++) {
         const int columns = lrp_text_columns(rows->items[i].text);
@@ -120,7 +131,9 @@ static int text_width(const struct lrp_menu_rows *rows, int most) {
     return width < most ? width : most;
 }
 
-static void draw_menu_row(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_menu_row *row, int text, bool selected) {
+static void draw_menu_row(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_menu_row *row, int text,
+                          bool selected)
+{
     const enum lrp_style style = selected ? LRP_STYLE_MENU_SELECTED : row->enabled ? LRP_STYLE_MENU : LRP_STYLE_MENU_OFF;
     lrp_canvas_fill(canvas, at, style);
     lrp_canvas_rune(canvas, at.x, at.y, selected ? '>' : row->enabled ? ' ' : '-', style);
@@ -128,7 +141,8 @@ static void draw_menu_row(struct lrp_canvas *canvas, struct lrp_rect at, const s
     lrp_canvas_fit(canvas, at.x + text + 4, at.y, at.columns - text - 4, row->detail, style);
 }
 
-void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body) {
+void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body)
+{
     const struct lrp_rect box = lrp_menu_box(app, body);
     const struct lrp_window *window = &app->menu.window;
     char title[64];
@@ -136,15 +150,16 @@ void lrp_view_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     draw_frame(canvas, box);
     menu_title(app, title, sizeof title);
     lrp_canvas_format(canvas, box.x + 2, box.y, box.columns - 4, LRP_STYLE_MENU_TITLE, " %s ", title);
-    if (count == 0)
-        lrp_canvas_fit(canvas, box.x + 3, box.y + 1, box.columns - 4, "nothing matches", LRP_STYLE_MENU_OFF);
+    if (count == 0) lrp_canvas_fit(canvas, box.x + 3, box.y + 1, box.columns - 4, "nothing matches", LRP_STYLE_MENU_OFF);
     for (int i = 0; i < box.rows - 2 && window->top + i < count; i++)
         draw_menu_row(canvas, (struct lrp_rect){box.x + 1, box.y + 1 + i, box.columns - 2, 1},
                       lrp_app_menu_row(app, window->top + i), text, window->top + i == window->selected);
     int used = 0;
     if (count > box.rows - 2)
-        used = lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ", window->selected + 1, count);
+        used = lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ",
+                                 window->selected + 1, count);
     const char *tries = app->tried ? " tried: Enter takes it, Esc goes back " : " moving tries ";
-    if ((app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE) && used + lrp_text_columns(tries) < box.columns - 4)
+    if ((app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE) &&
+        used + lrp_text_columns(tries) < box.columns - 4)
         lrp_canvas_right(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, tries, LRP_STYLE_MENU);
 }

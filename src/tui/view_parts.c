@@ -10,47 +10,50 @@
 /* ---- channels ---- */
 
 /* The cells of a tile's picture; its line of text stands above. */
-static struct lrp_rect tile_rect(const struct lrp_tiles *layout, struct lrp_rect inner, int i) {
-    return (struct lrp_rect){inner.x + (i % layout->across) * (layout->width + 1), inner.y + 1 + (i / layout->across) * (layout->height + 1),
-                             layout->width, layout->height};
+static struct lrp_rect tile_rect(const struct lrp_tiles *layout, struct lrp_rect inner, int i)
+{
+    return (struct lrp_rect){inner.x + (i % layout->across) * (layout->width + 1),
+                             inner.y + 1 + (i / layout->across) * (layout->height + 1), layout->width, layout->height};
 }
 
-static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat *heat, struct lrp_rect at, int i) {
+static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat *heat, struct lrp_rect at, int i)
+{
     const struct lrp_picture *p = &app->picture;
     const struct lrp_tile *t = &p->tiles[i];
     const bool selected = app->channel >= 0 && (size_t)app->channel == p->first_tile + (size_t)i;
     const enum lrp_style style = selected ? LRP_STYLE_SELECTED : LRP_STYLE_COLUMN;
     char number[24], value[32];
     const struct lrp_rect line = {at.x, at.y - 1, at.columns, 1};
-    if (selected)
-        lrp_canvas_fill(canvas, line, style);
+    if (selected) lrp_canvas_fill(canvas, line, style);
     snprintf(number, sizeof number, "%c%lld", selected ? '>' : ' ', (long long)t->channel);
     const int used = lrp_canvas_text(canvas, line.x, line.y, line.columns, number, style);
-    lrp_canvas_right(canvas, line.x + used + 1, line.y, line.columns - used - 1, lrp_value_fit(t->strength, line.columns - used - 1, value, sizeof value),
+    lrp_canvas_right(canvas, line.x + used + 1, line.y, line.columns - used - 1,
+                     lrp_value_fit(t->strength, line.columns - used - 1, value, sizeof value),
                      selected ? style : LRP_STYLE_DIM);
     lrp_heat_draw(heat, &t->plane, NULL, canvas, lrp_heat_area(&app->caps, t->plane.width, t->plane.height, at));
 }
 
-void lrp_view_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner) {
+void lrp_view_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+{
     const struct lrp_picture *p = &app->picture;
     const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
     const int down = (int)p->tile_count > 0 ? ((int)p->tile_count - 1) / p->layout.across + 1 : 0;
     const struct lrp_rect last = {inner.x, inner.y + down * (p->layout.height + 1), inner.columns, 1};
-    for (size_t i = 0; i < p->tile_count; i++)
-        tile(app, canvas, &heat, tile_rect(&p->layout, inner, (int)i), (int)i);
+    for (size_t i = 0; i < p->tile_count; i++) tile(app, canvas, &heat, tile_rect(&p->layout, inner, (int)i), (int)i);
     const int x = lrp_view_legend(canvas, last, &heat);
     lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "%zu-%zu of %lld by %s", p->first_tile + 1,
                       p->first_tile + p->tile_count, (long long)p->channels,
-                      p->made.show == LRP_SHOW_RELEVANCE ? (app->caps.ascii ? "sum|R|" : "Σ|R|") : (app->caps.ascii ? "sum|a|" : "Σ|a|"));
+                      p->made.show == LRP_SHOW_RELEVANCE ? (app->caps.ascii ? "sum|R|" : "Σ|R|")
+                                                         : (app->caps.ascii ? "sum|a|" : "Σ|a|"));
 }
 
-int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y) {
+int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y)
+{
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
     const struct lrp_picture *p = &app->picture;
     for (size_t i = 0; p->made.kind == LRP_PREVIEW_CHANNELS && i < p->tile_count; i++) {
         const struct lrp_rect at = tile_rect(&p->layout, inner, (int)i);
-        if (x >= at.x && x < at.x + at.columns && y >= at.y - 1 && y < at.y + at.rows)
-            return (int)(p->first_tile + i);
+        if (x >= at.x && x < at.x + at.columns && y >= at.y - 1 && y < at.y + at.rows) return (int)(p->first_tile + i);
     }
     return -1;
 }
@@ -58,7 +61,8 @@ int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y) {
 /* ---- two settings ---- */
 
 /* Side by side or one below the other, whichever shows more. */
-int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3]) {
+int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3])
+{
     struct lrp_rect beside = {inner.x, inner.y + 1, (inner.columns - 2) / 3, inner.rows - 3};
     struct lrp_rect below = {inner.x, inner.y + 1, inner.columns, (inner.rows - 2) / 3 - 1};
     const bool across = lrp_preview_area(app, beside).width >= lrp_preview_area(app, below).width;
@@ -70,12 +74,12 @@ int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct l
     return 3;
 }
 
-void lrp_view_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner) {
+void lrp_view_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+{
     const struct lrp_picture *p = &app->picture;
     const struct lrp_heat both = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
     struct lrp_heatmap_options signed_options = p->options;
-    if (!lrp_colormap_diverging(signed_options.colormap))
-        signed_options.colormap = lrp_colormap_find(NULL, "seismic");
+    if (!lrp_colormap_diverging(signed_options.colormap)) signed_options.colormap = lrp_colormap_find(NULL, "seismic");
     const struct lrp_heat differs = lrp_heat_make(&app->caps, &signed_options, &p->difference_range, false, canvas);
     const struct lrp_plane *const planes[3] = {&p->other, &p->plane, &p->difference};
     struct lrp_rect parts[3];
@@ -95,7 +99,8 @@ void lrp_view_compare(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     struct lrp_rect line = {inner.x, bottom, inner.columns, 1};
     const int x = lrp_view_legend(canvas, line, &both);
     lrp_value_text(p->correlation, correlation, sizeof correlation);
-    lrp_canvas_format(canvas, x, line.y, line.x + line.columns - x, LRP_STYLE_NORMAL, "r %s", isnan(p->correlation) ? "-" : correlation);
+    lrp_canvas_format(canvas, x, line.y, line.x + line.columns - x, LRP_STYLE_NORMAL, "r %s",
+                      isnan(p->correlation) ? "-" : correlation);
     line.y++;
     lrp_view_legend(canvas, line, &differs);
     line.y++;

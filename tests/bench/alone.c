@@ -85,7 +85,8 @@ void lrp_alone_run(void *alone)
     lrp_bench_must(dnnl_stream_wait(p->stream), "a primitive");
 }
 
-static struct lrp_alone *make_alone(dnnl_primitive_desc_t desc, const struct argument *arguments, int count, dnnl_engine_t engine, int repeat)
+static struct lrp_alone *make_alone(dnnl_primitive_desc_t desc, const struct argument *arguments, int count,
+                                    dnnl_engine_t engine, int repeat)
 {
     struct lrp_alone *p = calloc(1, sizeof *p);
     lrp_bench_must(!p, "memory");
@@ -173,8 +174,9 @@ static const dnnl_format_tag_t tags[] = {dnnl_format_tag_any, dnnl_nChw16c, dnnl
 enum { TAGS = sizeof tags / sizeof *tags };
 static const struct argument forward_arguments[] = {
     {DNNL_ARG_SRC, dnnl_query_src_md}, {DNNL_ARG_WEIGHTS, dnnl_query_weights_md}, {DNNL_ARG_DST, dnnl_query_dst_md}};
-static const struct argument backward_arguments[] = {
-    {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}, {DNNL_ARG_WEIGHTS, dnnl_query_weights_md}, {DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md}};
+static const struct argument backward_arguments[] = {{DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md},
+                                                     {DNNL_ARG_WEIGHTS, dnnl_query_weights_md},
+                                                     {DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md}};
 static const struct argument pool_arguments[] = {{DNNL_ARG_SRC, dnnl_query_src_md}, {DNNL_ARG_DST, dnnl_query_dst_md}};
 
 static bool is_reference(dnnl_primitive_desc_t desc)
@@ -209,7 +211,8 @@ static void window_of(const struct lrp_conv_shape *s, struct window *w)
 }
 
 /* The primitive in one layout of the activations; NULL if there is none. */
-static dnnl_primitive_desc_t describe_conv(const struct lrp_conv_shape *s, bool back, dnnl_format_tag_t tag, dnnl_engine_t engine)
+static dnnl_primitive_desc_t describe_conv(const struct lrp_conv_shape *s, bool back, dnnl_format_tag_t tag,
+                                           dnnl_engine_t engine)
 {
     struct window w;
     window_of(s, &w);
@@ -218,12 +221,14 @@ static dnnl_primitive_desc_t describe_conv(const struct lrp_conv_shape *s, bool 
     dnnl_memory_desc_t source, target, weights;
     dnnl_convolution_desc_t desc;
     dnnl_primitive_desc_t forward = NULL, made = NULL;
-    lrp_bench_must(dnnl_memory_desc_init_by_tag(&source, 4, w.x, dnnl_f32, s->in_channels < 4 ? dnnl_format_tag_any : tag), "a layout");
+    lrp_bench_must(dnnl_memory_desc_init_by_tag(&source, 4, w.x, dnnl_f32, s->in_channels < 4 ? dnnl_format_tag_any : tag),
+                   "a layout");
     lrp_bench_must(dnnl_memory_desc_init_by_tag(&target, 4, w.y, dnnl_f32, tag), "a layout");
     lrp_bench_must(dnnl_memory_desc_init_by_tag(&weights, s->group > 1 ? 5 : 4, s->group > 1 ? grouped : plain, dnnl_f32,
-                                                dnnl_format_tag_any), "a layout");
-    if (dnnl_dilated_convolution_forward_desc_init(&desc, dnnl_forward_inference, dnnl_convolution_direct, &source, &weights, NULL,
-                                                   &target, w.stride, w.dilation, w.pad, w.pad_end) ||
+                                                dnnl_format_tag_any),
+                   "a layout");
+    if (dnnl_dilated_convolution_forward_desc_init(&desc, dnnl_forward_inference, dnnl_convolution_direct, &source, &weights,
+                                                   NULL, &target, w.stride, w.dilation, w.pad, w.pad_end) ||
         dnnl_primitive_desc_create(&forward, &desc, NULL, engine, NULL) || !back)
         return forward;
     if (!dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &source, &weights, &target, w.stride,
@@ -240,7 +245,8 @@ struct lrp_alone *lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, 
         if (blocks && tags[i] != dnnl_nChw16c && tags[i] != dnnl_nChw8c) continue;
         dnnl_primitive_desc_t desc = describe_conv(shape, back, tags[i], engine);
         if (!desc) continue;
-        if (!is_reference(desc)) best = faster(best, make_alone(desc, back ? backward_arguments : forward_arguments, 3, engine, repeat));
+        if (!is_reference(desc))
+            best = faster(best, make_alone(desc, back ? backward_arguments : forward_arguments, 3, engine, repeat));
         dnnl_primitive_desc_destroy(desc);
     }
     return best;
@@ -257,8 +263,9 @@ struct lrp_alone *lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_en
         dnnl_primitive_desc_t made = NULL;
         lrp_bench_must(dnnl_memory_desc_init_by_tag(&source, 4, w.x, dnnl_f32, tags[i]), "a layout");
         lrp_bench_must(dnnl_memory_desc_init_by_tag(&target, 4, w.y, dnnl_f32, tags[i]), "a layout");
-        if (dnnl_pooling_forward_desc_init(&desc, dnnl_forward_inference, dnnl_pooling_max, &source, &target, w.stride, w.kernel, w.pad,
-                                           w.pad_end) || dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL))
+        if (dnnl_pooling_forward_desc_init(&desc, dnnl_forward_inference, dnnl_pooling_max, &source, &target, w.stride,
+                                           w.kernel, w.pad, w.pad_end) ||
+            dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL))
             continue;
         if (!is_reference(made)) best = faster(best, make_alone(made, pool_arguments, 2, engine, repeat));
         dnnl_primitive_desc_destroy(made);
@@ -273,7 +280,8 @@ struct lrp_alone *lrp_alone_relu(int64_t count, dnnl_engine_t engine, int repeat
     dnnl_eltwise_desc_t desc;
     dnnl_primitive_desc_t made;
     lrp_bench_must(dnnl_memory_desc_init_by_tag(&layout, 1, x, dnnl_f32, dnnl_a), "a layout");
-    lrp_bench_must(dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_inference, dnnl_eltwise_relu, &layout, 0, 0), "an activation");
+    lrp_bench_must(dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_inference, dnnl_eltwise_relu, &layout, 0, 0),
+                   "an activation");
     lrp_bench_must(dnnl_primitive_desc_create(&made, &desc, NULL, engine, NULL), "an activation");
     struct lrp_alone *const alone = make_alone(made, pool_arguments, 2, engine, repeat);
     dnnl_primitive_desc_destroy(made);

@@ -23,10 +23,11 @@ struct lrp_bench_turn {
 };
 void lrp_bench_in_turn(struct lrp_bench_turn *turns, size_t count, int repeat);
 
-/* A primitive with numbers of its own, and how fast it was: the least of `repeat` times with warm caches. Freed by the caller. */
+/* A primitive with numbers of its own, and how fast it was: the least of `repeat` times with warm caches. Freed by the caller.
+ */
 struct lrp_alone;
-/* A convolution over a plane, forward or back: the fastest of the layouts there are, or of channels in blocks alone (few input channels
- * as it likes); NULL: none but the reference. */
+/* A convolution over a plane, forward or back: the fastest of the layouts there are, or of channels in blocks alone (few input
+ * channels as it likes); NULL: none but the reference. */
 struct lrp_alone *lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, bool blocks, dnnl_engine_t engine, int repeat);
 /* `batch` products of (m,k) by (k,n), row-major. */
 struct lrp_alone *lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat);
@@ -45,8 +46,8 @@ void lrp_alone_again(struct lrp_alone *alone);
 void lrp_alone_run(void *alone);
 /* What it reads, or writes, if that is so many floats (borrowed); else NULL. */
 float *lrp_alone_memory(const struct lrp_alone *alone, bool written, int64_t floats);
-/* All of them one after the other, as a network's pass does it: each has weights of its own and, where the sizes agree, reads what the
- * one before wrote. The least of `repeat` times, ms. From then on freed together. */
+/* All of them one after the other, as a network's pass does it: each has weights of its own and, where the sizes agree, reads
+ * what the one before wrote. The least of `repeat` times, ms. From then on freed together. */
 double lrp_alone_in_a_row(struct lrp_alone *const *items, size_t count, int repeat);
 
 #endif

@@ -11,18 +11,21 @@
 
 enum { KEYS_MOST = 512 };
 
-static double now_ms(void) {
+static double now_ms(void)
+{
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static int by_size(const void *a, const void *b) {
+static int by_size(const void *a, const void *b)
+{
     const double x = *(const double *)a, y = *(const double *)b;
     return x < y ? -1 : x > y;
 }
 
-static double press(struct lrp_runner *runner, int key) {
+static double press(struct lrp_runner *runner, int key)
+{
     const double start = now_ms();
     struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
     lrp_runner_send(runner, &event);
@@ -31,17 +34,18 @@ static double press(struct lrp_runner *runner, int key) {
 }
 
 /* Plays `keys` `times` times. */
-static void group(struct lrp_runner *runner, const char *name, const char *keys, int times) {
+static void group(struct lrp_runner *runner, const char *name, const char *keys, int times)
+{
     double took[KEYS_MOST];
     int count = 0;
     for (int i = 0; i < times; i++)
-        for (const char *at = keys; *at && count < KEYS_MOST;)
-            took[count++] = press(runner, lrp_key_parse(&at));
+        for (const char *at = keys; *at && count < KEYS_MOST;) took[count++] = press(runner, lrp_key_parse(&at));
     qsort(took, (size_t)count, sizeof *took, by_size);
     printf("%-34s %4d keys  median %7.3f  longest %7.3f ms\n", name, count, took[count / 2], took[count - 1]);
 }
 
-static void all(struct lrp_runner *runner) {
+static void all(struct lrp_runner *runner)
+{
     group(runner, "down", "j", 400);
     group(runner, "page down", "<PgDn>", 200);
     group(runner, "end, home", "Gg", 50);
@@ -65,7 +69,8 @@ static void all(struct lrp_runner *runner) {
     group(runner, "completion of layers", ":go /stage9<Tab><Tab><Esc><Esc>", 1);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     struct lrp_settings *settings = NULL;
     struct lrp_session *session = NULL;
@@ -76,7 +81,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (lrp_settings_new(&settings, &err) || lrp_session_open(argv[1], settings, &session, &err) ||
-        (argc > 2 && (lrp_session_set_input(session, NULL, argv[2], &err) || lrp_session_run(session, LRP_WANT_FORWARD, &err))) ||
+        (argc > 2 &&
+         (lrp_session_set_input(session, NULL, argv[2], &err) || lrp_session_run(session, LRP_WANT_FORWARD, &err))) ||
         !lrp_runner_init(&runner, session, &err)) {
         fprintf(stderr, "keys: %s\n", err.message);
         return 3;

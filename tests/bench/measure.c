@@ -1,5 +1,5 @@
-/* measure.c: how long things take: opening, passes, changes, a cold process. Prints medians, minima and ratios; asserts nothing.
- * usage: measure MODEL [INPUT.npy] [--repeat N] [--cold BINARY]; without an input only opening is measured */
+/* measure.c: how long things take: opening, passes, changes, a cold process. Prints medians, minima and ratios; asserts
+ * nothing. usage: measure MODEL [INPUT.npy] [--repeat N] [--cold BINARY]; without an input only opening is measured */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 
 #include "lrpscope/session.h"
 
-static const char *const composites[] = {"epsilon-plus-flat", "epsilon-alpha2-beta1-flat", "epsilon-gamma-box(-3,3)", "epsilon"};
+static const char *const composites[] = {"epsilon-plus-flat", "epsilon-alpha2-beta1-flat", "epsilon-gamma-box(-3,3)",
+                                         "epsilon"};
 enum { COMPOSITES = sizeof composites / sizeof *composites, MOST = 101 };
 
 static double now_ms(void)
@@ -24,7 +25,7 @@ static double now_ms(void)
 
 static void must(enum lrp_status status, const struct lrp_error *err)
 {
-    if (status == LRP_OK) return;
+    if (!status) return;
     fprintf(stderr, "measure: %s\n", err->message);
     exit(1);
 }
@@ -160,7 +161,8 @@ static void measure_rule_change(struct bench *b, const char *where, size_t layer
     report(what, &t, whole);
 }
 
-/* The first changes are not counted: results are kept up to a gigabyte, and until that is full every new one takes fresh memory. */
+/* The first changes are not counted: results are kept up to a gigabyte, and until that is full every new one takes fresh
+ * memory. */
 enum { WARM = 12 };
 
 /* From another target to its relevance: activations and denominators stay. */
@@ -209,8 +211,9 @@ static void measure_changes(struct bench *b)
     printf("%-44s %10s %10s %8s\n", "", "", "", "/relevance");
     measure_target_change(b, whole.ms[0]);
     printf("rule change at the\n");
-    static const char *const rules[] = {"epsilon(epsilon=",             "gamma(0.25, stabilizer=", "z-plus(stabilizer=",
-                                        "alpha-beta(2, 1, stabilizer=", "w-square(stabilizer=",    "flat(stabilizer="};
+    static const char *const rules[] = {
+        "epsilon(epsilon=",     "gamma(0.25, stabilizer=", "z-plus(stabilizer=", "alpha-beta(2, 1, stabilizer=",
+        "w-square(stabilizer=", "flat(stabilizer="};
     measure_rule_change(b, "first", 1, rules[0], whole.ms[0]);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) measure_rule_change(b, "middle", middle, rules[i], whole.ms[0]);
     measure_rule_change(b, "last", count - 1, rules[0], whole.ms[0]);
@@ -303,7 +306,8 @@ static void measure_cold(const struct bench *b, const char *binary, struct cold 
     unlink(png);
 }
 
-/* What a cold process cannot do without: the file read once, and the first explanation of a process that has done nothing before. */
+/* What a cold process cannot do without: the file read once, and the first explanation of a process that has done nothing
+ * before. */
 static double measure_first(const struct bench *b)
 {
     static char piece[1 << 20];
@@ -354,10 +358,14 @@ int main(int argc, char **argv)
     struct bench b = {.repeat = 5};
     const char *cold = NULL;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc) b.repeat = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--cold") == 0 && i + 1 < argc) cold = argv[++i];
-        else if (!b.model) b.model = argv[i];
-        else b.input = argv[i];
+        if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc)
+            b.repeat = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--cold") == 0 && i + 1 < argc)
+            cold = argv[++i];
+        else if (!b.model)
+            b.model = argv[i];
+        else
+            b.input = argv[i];
     }
     if (!b.model || (cold && !b.input) || b.repeat < 1 || b.repeat > MOST - 1) {
         fprintf(stderr, "usage: measure MODEL [INPUT.npy] [--repeat N] [--cold BINARY]\n");

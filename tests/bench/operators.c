@@ -1,14 +1,14 @@
-/* operators.c: every kind of convolution and matrix product, forward and back, against the best primitive the numeric library has for
- * it, by turns in the same process and memory (its own layouts, nothing turned). Prints minima and ratios; asserts nothing.
- * usage: operators [--repeat N] */
+/* operators.c: every kind of convolution and matrix product, forward and back, against the best primitive the numeric library
+ * has for it, by turns in the same process and memory (its own layouts, nothing turned). Prints minima and ratios; asserts
+ * nothing. usage: operators [--repeat N] */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alone.h"
-#include "pool.h"
 #include "ops.h"
+#include "pool.h"
 
 struct shape {
     const char *name;
@@ -48,10 +48,18 @@ static int repeat = 20, threads = 1;
 static struct lrp_conv_shape conv_of(const struct shape *s)
 {
     const int64_t out = (s->size + 2 * s->pad - s->dilation * (s->kernel - 1) - 1) / s->stride + 1;
-    return (struct lrp_conv_shape){.rank = 2, .batch = 1, .in_channels = s->in_channels, .out_channels = s->out_channels,
-                                   .group = s->group, .in = {s->size, s->size}, .out = {out, out}, .kernel = {s->kernel, s->kernel},
-                                   .stride = {s->stride, s->stride}, .dilation = {s->dilation, s->dilation},
-                                   .pad_begin = {s->pad, s->pad}, .pad_end = {s->pad, s->pad}};
+    return (struct lrp_conv_shape){.rank = 2,
+                                   .batch = 1,
+                                   .in_channels = s->in_channels,
+                                   .out_channels = s->out_channels,
+                                   .group = s->group,
+                                   .in = {s->size, s->size},
+                                   .out = {out, out},
+                                   .kernel = {s->kernel, s->kernel},
+                                   .stride = {s->stride, s->stride},
+                                   .dilation = {s->dilation, s->dilation},
+                                   .pad_begin = {s->pad, s->pad},
+                                   .pad_end = {s->pad, s->pad}};
 }
 
 /* ---- ours ---- */
@@ -78,8 +86,10 @@ static void time_all(const struct lrp_conv_shape *shape, bool back, struct lrp_a
 {
     struct ours rows = {.direction = back ? LRP_BACKWARD : LRP_FORWARD, .run = {.threads = threads, .pool = pool}};
     struct lrp_error err = {0};
-    const int64_t inputs = shape->in_channels * shape->in[0] * shape->in[1], outputs = shape->out_channels * shape->out[0] * shape->out[1];
-    float *weights = lrp_bench_numbers(shape->out_channels * shape->in_channels / shape->group * shape->kernel[0] * shape->kernel[1]);
+    const int64_t inputs = shape->in_channels * shape->in[0] * shape->in[1],
+                  outputs = shape->out_channels * shape->out[0] * shape->out[1];
+    float *weights =
+        lrp_bench_numbers(shape->out_channels * shape->in_channels / shape->group * shape->kernel[0] * shape->kernel[1]);
     float *own_x = lrp_bench_numbers(inputs + 16 * shape->in[0] * shape->in[1]);
     float *own_y = lrp_bench_numbers(outputs + 16 * shape->out[0] * shape->out[1]);
     float *const lent_x = lrp_alone_memory(alone, back, inputs), *const lent_y = lrp_alone_memory(alone, !back, outputs);
@@ -110,7 +120,8 @@ static void measure_convolution(const struct shape *s, bool back, dnnl_engine_t 
     time_all(&shape, back, alone, pool, turns);
     lrp_alone_free(alone);
     const double best = turns[LIBRARY].least, blocks = turns[BLOCKS].least, rows = turns[ROWS].least;
-    printf("%-40s %-8s %8.3f %8.3f %6.2f %8.3f %6.2f\n", s->name, back ? "back" : "forward", best, blocks, blocks / best, rows, rows / best);
+    printf("%-40s %-8s %8.3f %8.3f %6.2f %8.3f %6.2f\n", s->name, back ? "back" : "forward", best, blocks, blocks / best, rows,
+           rows / best);
 }
 
 /* ---- matrix products ---- */
@@ -142,14 +153,22 @@ static struct lrp_tensor *tensor(const struct lrp_shape *shape)
 }
 
 /* Ours and the library's by turns. */
-static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct lrp_alone *alone, struct lrp_bench_turn turns[2])
+static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct lrp_alone *alone,
+                          struct lrp_bench_turn turns[2])
 {
     struct product p = {.in = {{.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 3, .dim = {batch, m, k}}},
                                {.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 3, .dim = {batch, k, n}}}},
-                        .out = {{.present = true}}, .run = {.threads = threads}};
+                        .out = {{.present = true}},
+                        .run = {.threads = threads}};
     struct lrp_error err = {0};
-    p.call = (struct lrp_call){.op = lrp_operator_find("", "MatMul", 13, NULL), .op_type = "MatMul", .domain = "", .opset = 13,
-                               .in = p.in, .out = p.out, .in_count = 2, .out_count = 1};
+    p.call = (struct lrp_call){.op = lrp_operator_find("", "MatMul", 13, NULL),
+                               .op_type = "MatMul",
+                               .domain = "",
+                               .opset = 13,
+                               .in = p.in,
+                               .out = p.out,
+                               .in_count = 2,
+                               .out_count = 1};
     lrp_bench_must(p.call.op->infer(&p.call, &err), err.message);
     lrp_bench_must(p.call.op->prepare(&p.call, NULL, &p.handle, &p.run, &err), err.message);
     p.a = tensor(&p.in[0].shape);
@@ -182,7 +201,8 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--repeat") == 0) repeat = atoi(argv[2]);
     threads = omp_get_max_threads();
     lrp_bench_must(dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine");
-    printf("%-49s %8s %15s %15s\n%-49s %8s %8s %6s %8s %6s\n", "", "library", "ours, blocks", "ours, rows", "", "ms", "ms", "ratio", "ms", "ratio");
+    printf("%-49s %8s %15s %15s\n%-49s %8s %8s %6s %8s %6s\n", "", "library", "ours, blocks", "ours, rows", "", "ms", "ms",
+           "ratio", "ms", "ratio");
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (int back = 0; back < 2; back++) measure_convolution(&shapes[i], back, engine, pool);
     for (size_t i = 0; i < sizeof products / sizeof *products; i++) measure_product(i, engine);

@@ -1,7 +1,7 @@
-/* primitives.c: a model's forward pass against what its convolutions, matrix products, max pools and ReLUs take in the numeric library
- * alone, in the layout that a pass works in and in the one that is fastest for each: the sum of their least times with warm caches, and
- * all of them in a row, as a pass finds the caches. Prints them and the ratios; asserts nothing.
- * usage: primitives MODEL.onnx INPUT.npy [--repeat N] */
+/* primitives.c: a model's forward pass against what its convolutions, matrix products, max pools and ReLUs take in the numeric
+ * library alone, in the layout that a pass works in and in the one that is fastest for each: the sum of their least times with
+ * warm caches, and all of them in a row, as a pass finds the caches. Prints them and the ratios; asserts nothing. usage:
+ * primitives MODEL.onnx INPUT.npy [--repeat N] */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +9,16 @@
 
 #include "alone.h"
 #include "graph.h"
-#include "linear.h"
-#include "linear_product.h"
+#include "linear/linear.h"
+#include "linear/linear_product.h"
 #include "lrpscope/session.h"
 #include "onnx.h"
-#include "pooling_window.h"
+#include "pooling/pooling_window.h"
 
 static int repeat = 20;
 
-/* Kinds of node, and what is found of each: its primitive in the layout that a pass works in, and in the one that is fastest. */
+/* Kinds of node, and what is found of each: its primitive in the layout that a pass works in, and in the one that is fastest.
+ */
 enum { CONVOLUTION, PRODUCT, MAX_POOL, ACTIVATION, KINDS, MOST = 1024 };
 static const char *const kinds[KINDS] = {"convolutions", "matrix products", "max pools", "activations"};
 enum { IN_BLOCKS, FASTEST, LAYOUTS };
@@ -53,7 +54,8 @@ static struct lrp_alone *product_of(const struct lrp_call *call, dnnl_engine_t e
     struct lrp_product p;
     struct lrp_error err = {0};
     lrp_bench_must(lrp_product_read(call, &p, &err), err.message);
-    return p.m == 1 && p.batches == 1 ? lrp_alone_dense(p.n, p.k, engine, repeat) : lrp_alone_product(p.batches, p.m, p.n, p.k, engine, repeat);
+    return p.m == 1 && p.batches == 1 ? lrp_alone_dense(p.n, p.k, engine, repeat)
+                                      : lrp_alone_product(p.batches, p.m, p.n, p.k, engine, repeat);
 }
 
 static struct item item_of(const struct lrp_call *call, int kind, dnnl_engine_t engine)
@@ -75,8 +77,12 @@ static struct item item_of(const struct lrp_call *call, int kind, dnnl_engine_t 
         shape = pool_of(call, &w);
         if (shape.rank == 2) item.alone[IN_BLOCKS] = lrp_alone_max_pool(&shape, engine, repeat);
         break;
-    case PRODUCT: item.alone[IN_BLOCKS] = product_of(call, engine); break;
-    case ACTIVATION: item.alone[IN_BLOCKS] = lrp_alone_relu(lrp_shape_count(&call->in[0].shape), engine, repeat); break;
+    case PRODUCT:
+        item.alone[IN_BLOCKS] = product_of(call, engine);
+        break;
+    case ACTIVATION:
+        item.alone[IN_BLOCKS] = lrp_alone_relu(lrp_shape_count(&call->in[0].shape), engine, repeat);
+        break;
     }
     item.alone[FASTEST] = item.alone[IN_BLOCKS];
     return item;
@@ -87,7 +93,8 @@ static void add_node(const struct lrp_call *call, dnnl_engine_t engine, struct i
     static const struct {
         const char *op;
         int kind;
-    } table[] = {{"Conv", CONVOLUTION}, {"Gemm", PRODUCT}, {"MatMul", PRODUCT}, {"Dense", PRODUCT}, {"MaxPool", MAX_POOL}, {"Relu", ACTIVATION}};
+    } table[] = {{"Conv", CONVOLUTION}, {"Gemm", PRODUCT},     {"MatMul", PRODUCT},
+                 {"Dense", PRODUCT},    {"MaxPool", MAX_POOL}, {"Relu", ACTIVATION}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(call->op->name, table[i].op) != 0) continue;
         lrp_bench_must(items->count == MOST, "more primitives than there is room for");
@@ -161,7 +168,8 @@ static struct least take_turns(struct lrp_session *session, struct items *items)
 {
     struct least least = {1e30, 1e30};
     struct lrp_alone *row[MOST];
-    for (size_t i = 0; i < items->count; i++) row[i] = items->all[i].alone[IN_BLOCKS] ? items->all[i].alone[IN_BLOCKS] : items->all[i].alone[FASTEST];
+    for (size_t i = 0; i < items->count; i++)
+        row[i] = items->all[i].alone[IN_BLOCKS] ? items->all[i].alone[IN_BLOCKS] : items->all[i].alone[FASTEST];
     run_forward(session); /* prepares weights */
     for (int k = 0; k < repeat; k++) {
         least.forward = smaller(least.forward, run_forward(session));
@@ -181,7 +189,8 @@ static void sum_up(const struct items *items, int kind, double sum[LAYOUTS], int
     for (size_t i = 0; i < items->count; i++) {
         struct lrp_alone *const *const alone = items->all[i].alone;
         if (items->all[i].kind != kind) continue;
-        const double fastest = lrp_alone_least(alone[FASTEST]), blocks = alone[IN_BLOCKS] ? lrp_alone_least(alone[IN_BLOCKS]) : fastest;
+        const double fastest = lrp_alone_least(alone[FASTEST]),
+                     blocks = alone[IN_BLOCKS] ? lrp_alone_least(alone[IN_BLOCKS]) : fastest;
         sum[IN_BLOCKS] += blocks;
         sum[FASTEST] += smaller(fastest, blocks);
         ++*count;

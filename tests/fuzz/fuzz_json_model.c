@@ -3,7 +3,8 @@
 #include "input.h"
 #include "json_model.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct input input = input_open(data, size);
     struct lrp_definition *definition = NULL;
     struct lrp_graph *graph = NULL;
@@ -13,8 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         (void)lrp_graph_layers(graph, true, &view, NULL);
         lrp_graph_free(graph);
     }
-    if (definition)
-        lrp_definition_free(definition);
+    if (definition) lrp_definition_free(definition);
     input_close(input);
     return 0;
 }

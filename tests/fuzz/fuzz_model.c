@@ -4,18 +4,18 @@
 #include "lrpscope/check.h"
 #include "onnx.h"
 
-static void view(struct lrp_graph *graph) {
+static void view(struct lrp_graph *graph)
+{
     struct lrp_layer_view *layers;
     struct lrp_registry *registry;
     struct lrp_check *check;
-    if (lrp_graph_layers(graph, true, &layers, NULL) || lrp_registry_new(false, &registry, NULL))
-        return;
-    if (lrp_check_run(&layers->list, registry, &check, NULL) == LRP_OK)
-        lrp_check_free(check);
+    if (lrp_graph_layers(graph, true, &layers, NULL) || lrp_registry_new(false, &registry, NULL)) return;
+    if (lrp_check_run(&layers->list, registry, &check, NULL) == LRP_OK) lrp_check_free(check);
     lrp_registry_free(registry);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct input input = input_open(data, size);
     struct lrp_definition *definition;
     if (lrp_onnx_read(input.path, &definition, NULL) == LRP_OK) {

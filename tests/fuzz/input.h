@@ -12,18 +12,19 @@ struct input {
     int file;
     char path[64]; /* of the open file; it has no name in any folder */
 };
-static inline struct input input_open(const uint8_t *data, size_t size) {
+static inline struct input input_open(const uint8_t *data, size_t size)
+{
     struct input input = {.file = memfd_create("fuzz", MFD_CLOEXEC)};
     for (size_t done = 0; done < size;) {
         const ssize_t n = write(input.file, data + done, size - done);
-        if (n <= 0)
-            abort();
+        if (n <= 0) abort();
         done += (size_t)n;
     }
     snprintf(input.path, sizeof input.path, "/proc/self/fd/%d", input.file);
     return input;
 }
-static inline void input_close(struct input input) {
+static inline void input_close(struct input input)
+{
     close(input.file);
 }
 

@@ -16,8 +16,8 @@ struct test {
     struct lrp_arena *arena;
     struct lrp_definition *definition;
     struct lrp_blob *in[MOST], *want[MOST];
-    bool opens;                  /* the model opens and lists as it is */
-    struct lrp_error err;        /* why it is wrong, does not open, or is not supported */
+    bool opens;                   /* the model opens and lists as it is */
+    struct lrp_error err;         /* why it is wrong, does not open, or is not supported */
     const char *op_type, *domain; /* of what is not supported */
     int opset;
 };

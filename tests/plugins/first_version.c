@@ -1,5 +1,5 @@
-/* first_version.c: a plugin as the first version of lrpscope/plugin.h has it, written out: what was built with that has to work with
- * every host of the same ABI, however the header grows. Never to be changed: who changes the ABI raises its number. */
+/* first_version.c: a plugin as the first version of lrpscope/plugin.h has it, written out: what was built with that has to work
+ * with every host of the same ABI, however the header grows. Never to be changed: who changes the ABI raises its number. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +28,8 @@ struct layer {
     double stabilizer;
     char *why;
 };
-struct operator {
+struct operator
+{
     size_t size;
     const char *type, *domain;
     int inputs;
@@ -41,10 +42,11 @@ struct host {
     uint32_t abi;
     size_t size;
     void *context;
-    int (*add_operator)(const struct host *host, const struct operator *op);
+    int (*add_operator)(const struct host *host, const struct operator* op);
     int (*add_rule)(const struct host *host, const char *name, const char *json);
     int (*add_rule_function)(const struct host *host, const char *name, int (*rule)(const struct layer *layer));
-    int (*override_rule)(const struct host *host, const char *rule, const char *type, int (*instead)(const struct layer *layer));
+    int (*override_rule)(const struct host *host, const char *rule, const char *type,
+                         int (*instead)(const struct layer *layer));
     int (*support_layer)(const struct host *host, const char *name);
     int (*support_activation)(const struct host *host, const char *name);
     double (*attribute_number)(const struct call *call, const char *name, double otherwise);
@@ -55,23 +57,25 @@ struct host {
 };
 
 /* y = factor x, through the last functions of the host: 3 if the layer does not say. */
-static int body(const struct host *host, void *tape, const struct call *call) {
+static int body(const struct host *host, void *tape, const struct call *call)
+{
     const float factor = (float)host->attribute_number(call, "factor", 3);
     const int values[2] = {host->tape_input(tape, 0), host->tape_constant(tape, 0, NULL, &factor)};
     return host->tape_apply(tape, "Mul", values, 2, "");
 }
 /* All relevance, halved. */
-static int half(const struct layer *layer) {
-    for (size_t i = 0; i < layer->given[0].count; i++)
-        layer->given[0].data[i] += layer->relevance->data[i] / 2;
+static int half(const struct layer *layer)
+{
+    for (size_t i = 0; i < layer->given[0].count; i++) layer->given[0].data[i] += layer->relevance->data[i] / 2;
     return 0;
 }
 
 int lrp_plugin_main(const struct host *host);
-int lrp_plugin_main(const struct host *host) {
-    static const struct operator tripling = {.size = sizeof tripling, .type = "my-tripling-layer", .domain = "", .inputs = 1, .body = body};
-    if (host->abi != 1 || host->size < sizeof *host)
-        return 1;
+int lrp_plugin_main(const struct host *host)
+{
+    static const struct operator tripling = {
+        .size = sizeof tripling, .type = "my-tripling-layer", .domain = "", .inputs = 1, .body = body};
+    if (host->abi != 1 || host->size < sizeof *host) return 1;
     return host->add_operator(host, &tripling) || host->support_layer(host, "my-tripling-layer") ||
            host->override_rule(host, "zero", "my-tripling-layer", half);
 }

@@ -1,4 +1,5 @@
-/* later_version.c: a plugin built with a header of later, whose structs have grown: what the host does not know is passed over. */
+/* later_version.c: a plugin built with a header of later, whose structs have grown: what the host does not know is passed over.
+ */
 #include "lrpscope/plugin.h"
 
 struct later_operator {
@@ -10,16 +11,18 @@ struct later_colormap {
     double unheard_of[4];
 };
 
-static int forward(const struct lrp_plugin_call *call) {
-    for (size_t i = 0; i < call->in[0].count; i++)
-        call->out[0].data[i] = 2 * call->in[0].data[i];
+static int forward(const struct lrp_plugin_call *call)
+{
+    for (size_t i = 0; i < call->in[0].count; i++) call->out[0].data[i] = 2 * call->in[0].data[i];
     return 0;
 }
-static int unheard_of(void) {
+static int unheard_of(void)
+{
     return 1;
 }
 
-int lrp_plugin_main(const struct lrp_plugin_host *host) {
+int lrp_plugin_main(const struct lrp_plugin_host *host)
+{
     static const struct later_operator op = {
         {.size = sizeof op, .type = "my-doubling-layer", .domain = "", .inputs = 1, .forward = forward}, unheard_of};
     static const struct lrp_plugin_stop stops[] = {{0, 0, 0, 0}, {1, 0, 0, 1}};

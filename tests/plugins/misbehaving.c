@@ -4,7 +4,8 @@
 
 #include "lrpscope/plugin.h"
 
-static int forward(const struct lrp_plugin_call *call) {
+static int forward(const struct lrp_plugin_call *call)
+{
 #ifdef WRONG_INPUT
     call->in[0].data[0] = 5;
 #endif
@@ -23,8 +24,7 @@ static int forward(const struct lrp_plugin_call *call) {
     const size_t last = call->out[0].count;
 #endif
 #endif
-    for (size_t i = 0; i < last; i++)
-        call->out[0].data[i] = 1;
+    for (size_t i = 0; i < last; i++) call->out[0].data[i] = 1;
 #endif
 #ifdef WRONG_FORWARD
     snprintf(call->why, LRP_PLUGIN_WHY, "the moon is full");
@@ -34,14 +34,16 @@ static int forward(const struct lrp_plugin_call *call) {
 #endif
 }
 #ifdef WRONG_VJP
-static int vjp(const struct lrp_plugin_call *call) {
+static int vjp(const struct lrp_plugin_call *call)
+{
     call->gradient[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);
     return 0;
 }
 #endif
 #ifdef WRONG_INPUT_VJP
 #define WRONG_VJP
-static int vjp(const struct lrp_plugin_call *call) {
+static int vjp(const struct lrp_plugin_call *call)
+{
     call->gradient[0].data[0] = 1;
     call->cotangent->data[0] = 2;
     return 0;
@@ -49,27 +51,32 @@ static int vjp(const struct lrp_plugin_call *call) {
 #endif
 #ifdef WRONG_PAST_VJP
 #define WRONG_VJP
-static int vjp(const struct lrp_plugin_call *call) {
+static int vjp(const struct lrp_plugin_call *call)
+{
     call->gradient[0].data[call->gradient[0].count] = 1;
     return 0;
 }
 #endif
 #ifdef WRONG_INPUT_RULE
-static int rule(const struct lrp_plugin_layer *layer) {
+static int rule(const struct lrp_plugin_layer *layer)
+{
     layer->given[0].data[0] = 1;
     layer->relevance->data[0] = 2;
     return 0;
 }
 #endif
-static int infer(const struct lrp_plugin_call *call) {
+static int infer(const struct lrp_plugin_call *call)
+{
     call->out[0].rank = 99;
     return 0;
 }
 
 /* A colour map that is right but for one thing. */
-static int add_colormap(const struct lrp_plugin_host *host) {
+static int add_colormap(const struct lrp_plugin_host *host)
+{
     struct lrp_plugin_stop stops[3] = {{0, 1, 0, 0}, {.5F, 1, 1, 1}, {1, 0, 0, 1}};
-    struct lrp_plugin_colormap map = {.size = sizeof map, .name = "mine", .summary = "a line", .diverging = 1, .stops = stops, .count = 3};
+    struct lrp_plugin_colormap map = {
+        .size = sizeof map, .name = "mine", .summary = "a line", .diverging = 1, .stops = stops, .count = 3};
 #ifdef WRONG_MAP_ORDER
     stops[1].position = 1;
 #elif defined WRONG_MAP_ONE
@@ -104,9 +111,11 @@ static int add_colormap(const struct lrp_plugin_host *host) {
 
 #ifdef WRONG_SYMBOL
 int not_main(const struct lrp_plugin_host *host);
-int not_main(const struct lrp_plugin_host *host) {
+int not_main(const struct lrp_plugin_host *host)
+{
 #else
-int lrp_plugin_main(const struct lrp_plugin_host *host) {
+int lrp_plugin_main(const struct lrp_plugin_host *host)
+{
 #endif
     static const struct lrp_plugin_operator op = {
 #ifdef WRONG_SIZE
@@ -118,14 +127,17 @@ int lrp_plugin_main(const struct lrp_plugin_host *host) {
         .infer = infer,
 #endif
 #ifdef WRONG_NAME
-        .type = "Relu", .domain = "",
+        .type = "Relu",
+        .domain = "",
 #else
-        .type = "my-doubling-layer", .domain = "demo",
+        .type = "my-doubling-layer",
+        .domain = "demo",
 #endif
 #ifdef WRONG_VJP
         .vjp = vjp,
 #endif
-        .inputs = 1, .forward = forward};
+        .inputs = 1,
+        .forward = forward};
     (void)infer;
     (void)add_colormap;
 #ifdef WRONG_MAP
@@ -149,8 +161,7 @@ int lrp_plugin_main(const struct lrp_plugin_host *host) {
     return host->add_rule(host, "mine", "{\"groups\": 3}");
 #endif
 #ifdef WRONG_INPUT_RULE
-    if (host->add_rule_function(host, "mine", rule))
-        return 1;
+    if (host->add_rule_function(host, "mine", rule)) return 1;
 #endif
 #ifdef WRONG_TWICE
     host->add_operator(host, &op);

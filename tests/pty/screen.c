@@ -16,23 +16,24 @@
 
 enum { WAIT_MS = 10000, ROW_BYTES = 4096 };
 
-static long now_ms(void) {
+static long now_ms(void)
+{
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int on_property(VTermProp property, VTermValue *value, void *user) {
+static int on_property(VTermProp property, VTermValue *value, void *user)
+{
     struct screen *s = user;
-    if (property == VTERM_PROP_ALTSCREEN)
-        s->alternate = value->boolean;
-    if (property == VTERM_PROP_CURSORVISIBLE)
-        s->cursor = value->boolean;
+    if (property == VTERM_PROP_ALTSCREEN) s->alternate = value->boolean;
+    if (property == VTERM_PROP_CURSORVISIBLE) s->cursor = value->boolean;
     return 1;
 }
 
 /* A sanitizer's report would be drawn over by the screen: it goes to a file. */
-static void keep_report(const char *path) {
+static void keep_report(const char *path)
+{
     static const char *const names[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
     char options[1024];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -42,7 +43,8 @@ static void keep_report(const char *path) {
     }
 }
 
-static void become(char *const arguments[], const char *variable, const char *report) {
+static void become(char *const arguments[], const char *variable, const char *report)
+{
     keep_report(report);
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
@@ -50,14 +52,14 @@ static void become(char *const arguments[], const char *variable, const char *re
     unsetenv("NO_COLOR");
     unsetenv("LINES");
     unsetenv("COLUMNS");
-    if (variable)
-        putenv((char *)variable);
+    if (variable) putenv((char *)variable);
     execv(arguments[0], arguments);
     _exit(127);
 }
 
 /* What a shell does for a job in the foreground. Does not return. */
-static void become_shell(char *const arguments[], const char *variable, const char *report) {
+static void become_shell(char *const arguments[], const char *variable, const char *report)
+{
     sigset_t go;
     int status = 0, which = 0;
     sigemptyset(&go);
@@ -75,8 +77,7 @@ static void become_shell(char *const arguments[], const char *variable, const ch
     setpgid(job, job);
     while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
         tcsetpgrp(STDIN_FILENO, getpgrp());
-        if (write(STDOUT_FILENO, "[stopped]", 9) != 9 || sigwait(&go, &which) != 0)
-            _exit(126);
+        if (write(STDOUT_FILENO, "[stopped]", 9) != 9 || sigwait(&go, &which) != 0) _exit(126);
         tcsetpgrp(STDIN_FILENO, job);
         kill(-job, SIGCONT);
     }
@@ -85,7 +86,8 @@ static void become_shell(char *const arguments[], const char *variable, const ch
 
 typedef void become_fn(char *const arguments[], const char *variable, const char *report);
 
-static void start_with(struct screen *s, become_fn *child, char *const arguments[], int columns, int rows, const char *variable) {
+static void start_with(struct screen *s, become_fn *child, char *const arguments[], int columns, int rows, const char *variable)
+{
     static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
     *s = (struct screen){.columns = columns, .rows = rows, .cursor = true};
@@ -99,74 +101,80 @@ static void start_with(struct screen *s, become_fn *child, char *const arguments
     vterm_screen_reset(s->cells, 1);
     s->pid = forkpty(&s->fd, NULL, NULL, &size);
     s->child = s->pid;
-    if (s->pid == 0)
-        child(arguments, variable, s->report);
+    if (s->pid == 0) child(arguments, variable, s->report);
     fcntl(s->fd, F_SETFD, FD_CLOEXEC); /* a later program must not keep this terminal open */
 }
 
-void screen_start(struct screen *s, char *const arguments[], int columns, int rows, const char *variable) {
+void screen_start(struct screen *s, char *const arguments[], int columns, int rows, const char *variable)
+{
     start_with(s, become, arguments, columns, rows, variable);
 }
-void screen_start_job(struct screen *s, char *const arguments[], int columns, int rows, const char *variable) {
+void screen_start_job(struct screen *s, char *const arguments[], int columns, int rows, const char *variable)
+{
     start_with(s, become_shell, arguments, columns, rows, variable);
 }
-void screen_resume(struct screen *s) { kill(s->pid, SIGUSR1); }
+void screen_resume(struct screen *s)
+{
+    kill(s->pid, SIGUSR1);
+}
 
 /* Reads for at most `ms`; false at the end. */
-static bool pump(struct screen *s, int ms) {
+static bool pump(struct screen *s, int ms)
+{
     char bytes[8192];
     struct pollfd fd = {.fd = s->fd, .events = POLLIN};
-    if (poll(&fd, 1, ms) <= 0)
-        return true;
+    if (poll(&fd, 1, ms) <= 0) return true;
     const ssize_t n = read(s->fd, bytes, sizeof bytes);
-    if (n <= 0)
-        return n < 0 && errno == EINTR;
+    if (n <= 0) return n < 0 && errno == EINTR;
     vterm_input_write(s->vterm, bytes, (size_t)n);
-    if (s->bytes)
-        fwrite(bytes, 1, (size_t)n, s->bytes);
+    if (s->bytes) fwrite(bytes, 1, (size_t)n, s->bytes);
     return true;
 }
 
-void screen_pass(struct screen *s, int ms) {
+void screen_pass(struct screen *s, int ms)
+{
     const long until = now_ms() + ms;
-    for (long left; (left = until - now_ms()) > 0;)
-        pump(s, (int)left);
+    for (long left; (left = until - now_ms()) > 0;) pump(s, (int)left);
 }
 
-bool screen_wait_full(struct screen *s) {
+bool screen_wait_full(struct screen *s)
+{
     enum { KERNEL_KEEPS = 4095, REST_MS = 200 };
     const long until = now_ms() + WAIT_MS;
     int waiting = 0;
-    while (ioctl(s->fd, FIONREAD, &waiting) == 0 && waiting < KERNEL_KEEPS && now_ms() < until)
-        poll(NULL, 0, 1);
+    while (ioctl(s->fd, FIONREAD, &waiting) == 0 && waiting < KERNEL_KEEPS && now_ms() < until) poll(NULL, 0, 1);
     poll(NULL, 0, REST_MS);
     return waiting >= KERNEL_KEEPS;
 }
 
-long screen_byte_count(struct screen *s) { return ftell(s->bytes); }
+long screen_byte_count(struct screen *s)
+{
+    return ftell(s->bytes);
+}
 
-static void row_text(struct screen *s, int row, char out[ROW_BYTES]) {
+static void row_text(struct screen *s, int row, char out[ROW_BYTES])
+{
     const VTermRect rect = {.start_row = row, .end_row = row + 1, .start_col = 0, .end_col = s->columns};
     out[vterm_screen_get_text(s->cells, out, ROW_BYTES - 1, rect)] = 0;
 }
 
-static bool holds(struct screen *s, const char *text) {
+static bool holds(struct screen *s, const char *text)
+{
     char row[ROW_BYTES];
     for (int y = 0; y < s->rows; y++) {
         row_text(s, y, row);
-        if (strstr(row, text))
-            return true;
+        if (strstr(row, text)) return true;
     }
     return false;
 }
 
-static bool wait_for(struct screen *s, const char *text, bool there) {
+static bool wait_for(struct screen *s, const char *text, bool there)
+{
     const long until = now_ms() + WAIT_MS;
     char row[ROW_BYTES];
     while (holds(s, text) != there && now_ms() < until && pump(s, 50))
         ;
-    if (holds(s, text) == there)
-        return true;
+    if (holds(s, text) == there) return true;
     fprintf(stderr, "%s '%s'; the screen:\n", there ? "missing" : "still there:", text);
     for (int y = 0; y < s->rows; y++) {
         row_text(s, y, row);
@@ -175,15 +183,22 @@ static bool wait_for(struct screen *s, const char *text, bool there) {
     return false;
 }
 
-bool screen_wait(struct screen *s, const char *text) { return wait_for(s, text, true); }
-bool screen_wait_gone(struct screen *s, const char *text) { return wait_for(s, text, false); }
-
-void screen_type(struct screen *s, const char *bytes) {
-    if (write(s->fd, bytes, strlen(bytes)) < 0)
-        perror("write");
+bool screen_wait(struct screen *s, const char *text)
+{
+    return wait_for(s, text, true);
+}
+bool screen_wait_gone(struct screen *s, const char *text)
+{
+    return wait_for(s, text, false);
 }
 
-void screen_resize(struct screen *s, int columns, int rows) {
+void screen_type(struct screen *s, const char *bytes)
+{
+    if (write(s->fd, bytes, strlen(bytes)) < 0) perror("write");
+}
+
+void screen_resize(struct screen *s, int columns, int rows)
+{
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
     vterm_set_size(s->vterm, rows, columns);
     s->columns = columns;
@@ -191,7 +206,8 @@ void screen_resize(struct screen *s, int columns, int rows) {
     ioctl(s->fd, TIOCSWINSZ, &size);
 }
 
-int screen_count_colored(struct screen *s, unsigned rune) {
+int screen_count_colored(struct screen *s, unsigned rune)
+{
     int count = 0;
     for (int y = 0; y < s->rows; y++) {
         for (int x = 0; x < s->columns; x++) {
@@ -204,14 +220,16 @@ int screen_count_colored(struct screen *s, unsigned rune) {
     return count;
 }
 
-bool screen_wait_colored(struct screen *s, unsigned rune, int least) {
+bool screen_wait_colored(struct screen *s, unsigned rune, int least)
+{
     const long until = now_ms() + WAIT_MS;
     while (screen_count_colored(s, rune) < least && now_ms() < until && pump(s, 50))
         ;
     return screen_count_colored(s, rune) >= least;
 }
 
-bool screen_wrote(struct screen *s, const char *part, size_t length) {
+bool screen_wrote(struct screen *s, const char *part, size_t length)
+{
     static char bytes[1 << 22];
     rewind(s->bytes);
     const size_t n = fread(bytes, 1, sizeof bytes, s->bytes);
@@ -220,19 +238,22 @@ bool screen_wrote(struct screen *s, const char *part, size_t length) {
 }
 
 /* The sanitizers append the process's number to the name. */
-static void report_path(const struct screen *s, char *path, size_t size) { snprintf(path, size, "%s.%d", s->report, (int)s->child); }
+static void report_path(const struct screen *s, char *path, size_t size)
+{
+    snprintf(path, size, "%s.%d", s->report, (int)s->child);
+}
 
-static void print_report(const struct screen *s) {
+static void print_report(const struct screen *s)
+{
     char path[256], line[1024];
     report_path(s, path, sizeof path);
     FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file))
-        fputs(line, stderr);
-    if (file)
-        fclose(file);
+    while (file && fgets(line, sizeof line, file)) fputs(line, stderr);
+    if (file) fclose(file);
 }
 
-bool screen_ends_with(struct screen *s, int wanted) {
+bool screen_ends_with(struct screen *s, int wanted)
+{
     const int code = screen_end(s);
     char path[256];
     report_path(s, path, sizeof path);
@@ -243,7 +264,8 @@ bool screen_ends_with(struct screen *s, int wanted) {
     return false;
 }
 
-int screen_end(struct screen *s) {
+int screen_end(struct screen *s)
+{
     const long until = now_ms() + WAIT_MS;
     int status = 0;
     while (now_ms() < until) {
@@ -258,7 +280,8 @@ int screen_end(struct screen *s) {
     return -1;
 }
 
-void screen_free(struct screen *s) {
+void screen_free(struct screen *s)
+{
     char path[256];
     report_path(s, path, sizeof path);
     unlink(path);
@@ -268,6 +291,5 @@ void screen_free(struct screen *s) {
     }
     close(s->fd);
     vterm_free(s->vterm);
-    if (s->bytes)
-        fclose(s->bytes);
+    if (s->bytes) fclose(s->bytes);
 }

@@ -10,8 +10,8 @@
 
 struct screen {
     int fd;
-    pid_t pid, child;  /* pid is 0 once it has ended */
-    char report[128];  /* where a sanitizer writes, without the process's number */
+    pid_t pid, child; /* pid is 0 once it has ended */
+    char report[128]; /* where a sanitizer writes, without the process's number */
     VTerm *vterm;
     VTermScreen *cells;
     int columns, rows;

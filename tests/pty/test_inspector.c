@@ -12,12 +12,15 @@ static char *binary;
 static char folder[] = "/tmp/lrpscope-pty-XXXXXX";
 enum { HALF_BLOCK = 0x2580 };
 
-static void start(struct screen *s, const char *model, int columns, int rows, const char *option, const char *variable) {
-    char *const arguments[] = {binary, (char *)model, "assets/demo/boot.png", "--labels", "assets/demo/labels.txt", (char *)option, NULL};
+static void start(struct screen *s, const char *model, int columns, int rows, const char *option, const char *variable)
+{
+    char *const arguments[] = {binary,         (char *)model, "assets/demo/boot.png", "--labels", "assets/demo/labels.txt",
+                               (char *)option, NULL};
     screen_start(s, arguments, columns, rows, variable);
 }
 
-static void starts_explains_and_gives_the_screen_back(void **state) {
+static void starts_explains_and_gives_the_screen_back(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 120, 40, NULL, NULL);
@@ -37,7 +40,8 @@ static void starts_explains_and_gives_the_screen_back(void **state) {
     screen_free(&s);
 }
 
-static void unsupported_layers_are_found_skipped_and_registered(void **state) {
+static void unsupported_layers_are_found_skipped_and_registered(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg-unsupported.onnx", 120, 40, NULL, NULL);
@@ -65,7 +69,8 @@ static void unsupported_layers_are_found_skipped_and_registered(void **state) {
     screen_free(&s);
 }
 
-static void a_rule_is_chosen_and_undone(void **state) {
+static void a_rule_is_chosen_and_undone(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 120, 40, NULL, NULL);
@@ -89,7 +94,8 @@ static void a_rule_is_chosen_and_undone(void **state) {
     screen_free(&s);
 }
 
-static void a_heatmap_is_exported_and_replacing_asks(void **state) {
+static void a_heatmap_is_exported_and_replacing_asks(void **state)
+{
     struct screen s;
     char keys[300], path[200];
     struct stat info;
@@ -120,14 +126,14 @@ static void a_heatmap_is_exported_and_replacing_asks(void **state) {
     screen_free(&s);
 }
 
-static void the_screen_follows_the_terminal_size(void **state) {
+static void the_screen_follows_the_terminal_size(void **state)
+{
     static const int sizes[][2] = {{120, 40}, {80, 24}, {50, 12}, {1, 1}, {200, 60}, {19, 4}, {100, 30}};
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
     assert_true(screen_wait(&s, "Σ 0.9"));
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        screen_resize(&s, sizes[i][0], sizes[i][1]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) screen_resize(&s, sizes[i][0], sizes[i][1]);
     assert_true(screen_wait(&s, "vgg.onnx"));
     screen_resize(&s, 19, 5);
     assert_true(screen_wait(&s, "too small"));
@@ -140,7 +146,8 @@ static void the_screen_follows_the_terminal_size(void **state) {
     screen_free(&s);
 }
 
-static void signals_leave_the_terminal_as_it_was(void **state) {
+static void signals_leave_the_terminal_as_it_was(void **state)
+{
     static const struct {
         int signal, code;
     } cases[] = {{SIGTERM, 128 + SIGTERM}, {SIGHUP, 128 + SIGHUP}};
@@ -157,7 +164,8 @@ static void signals_leave_the_terminal_as_it_was(void **state) {
     }
 }
 
-static void a_crash_leaves_the_terminal_as_it_was(void **state) {
+static void a_crash_leaves_the_terminal_as_it_was(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
@@ -169,7 +177,8 @@ static void a_crash_leaves_the_terminal_as_it_was(void **state) {
     screen_free(&s);
 }
 
-static void interrupt_never_ends_the_inspector(void **state) {
+static void interrupt_never_ends_the_inspector(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
@@ -185,7 +194,8 @@ static void interrupt_never_ends_the_inspector(void **state) {
     screen_free(&s);
 }
 
-static void no_mouse_and_no_color_send_no_such_codes(void **state) {
+static void no_mouse_and_no_color_send_no_such_codes(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, "--no-mouse", "NO_COLOR=1");
@@ -198,7 +208,8 @@ static void no_mouse_and_no_color_send_no_such_codes(void **state) {
     screen_free(&s);
 }
 
-static void without_a_model_some_are_offered(void **state) {
+static void without_a_model_some_are_offered(void **state)
+{
     struct screen s;
     char *const arguments[] = {binary, NULL};
     (void)state;
@@ -226,7 +237,8 @@ static void without_a_model_some_are_offered(void **state) {
     screen_free(&s);
 }
 
-static void an_input_can_be_made_up(void **state) {
+static void an_input_can_be_made_up(void **state)
+{
     struct screen s;
     char *const arguments[] = {binary, (char *)"assets/demo/vgg.onnx", NULL};
     (void)state;
@@ -243,7 +255,8 @@ static void an_input_can_be_made_up(void **state) {
     screen_free(&s);
 }
 
-static void f5_reads_model_and_input_again(void **state) {
+static void f5_reads_model_and_input_again(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, "assets/demo/vgg.onnx", 100, 30, NULL, NULL);
@@ -258,7 +271,8 @@ static void f5_reads_model_and_input_again(void **state) {
 }
 
 /* What the inspector remembers of these tests stays in their folder. */
-static void forget_state(void) {
+static void forget_state(void)
+{
     char path[200];
     snprintf(path, sizeof path, "%s/lrpscope/recent", folder);
     unlink(path);
@@ -266,10 +280,10 @@ static void forget_state(void) {
     rmdir(path);
 }
 
-int main(int count, char **arguments) {
+int main(int count, char **arguments)
+{
     binary = count > 1 ? arguments[1] : (char *)"build/lrpscope";
-    if (!mkdtemp(folder) || setenv("XDG_STATE_HOME", folder, 1) != 0)
-        return 1;
+    if (!mkdtemp(folder) || setenv("XDG_STATE_HOME", folder, 1) != 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_explains_and_gives_the_screen_back),
         cmocka_unit_test(unsupported_layers_are_found_skipped_and_registered),

@@ -1,4 +1,5 @@
-/* test_terminals.c: kinds and sizes of terminals, stopping and going on, pipes, hanging up, and what is written when nothing happens. */
+/* test_terminals.c: kinds and sizes of terminals, stopping and going on, pipes, hanging up, and what is written when nothing
+ * happens. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,32 +16,35 @@ static char *binary;
 static char folder[] = "/tmp/lrpscope-pty-XXXXXX";
 static char *explain[] = {NULL, (char *)"assets/demo/vgg.onnx", (char *)"assets/demo/boot.png", NULL};
 
-static void start(struct screen *s, int columns, int rows, const char *variable) {
+static void start(struct screen *s, int columns, int rows, const char *variable)
+{
     screen_start(s, explain, columns, rows, variable);
 }
-static void quit(struct screen *s) {
+static void quit(struct screen *s)
+{
     screen_type(s, "Q");
     assert_true(screen_ends_with(s, 0));
     screen_free(s);
 }
 
 /* An attribute sequence that sets one of the eight colours, or one of more. */
-static bool wrote_color(struct screen *s) {
+static bool wrote_color(struct screen *s)
+{
     char part[8];
     for (int i = 0; i < 8; i++) {
         snprintf(part, sizeof part, "3%dm", i);
-        if (screen_wrote(s, part, 3))
-            return true;
+        if (screen_wrote(s, part, 3)) return true;
     }
     return screen_wrote(s, "38;5", 4) || screen_wrote(s, "38:2", 4) || screen_wrote(s, "38;2", 4);
 }
 
-static void every_type_of_terminal_is_served(void **state) {
+static void every_type_of_terminal_is_served(void **state)
+{
     static const struct {
         const char *variable;
         bool colors;
-    } cases[] = {{"TERM=vt100", false},           {"TERM=linux", true},          {"TERM=xterm", true},
-                 {"TERM=xterm-256color", true},   {"TERM=screen-256color", true}, {"TERM=tmux-256color", true},
+    } cases[] = {{"TERM=vt100", false},         {"TERM=linux", true},           {"TERM=xterm", true},
+                 {"TERM=xterm-256color", true}, {"TERM=screen-256color", true}, {"TERM=tmux-256color", true},
                  {"TERM=xterm-direct", true}};
     /* without the mouse: on TERM=linux ncurses loads a library for it, which leaks */
     char *const arguments[] = {binary, explain[1], explain[2], (char *)"--no-mouse", NULL};
@@ -62,7 +66,8 @@ static void every_type_of_terminal_is_served(void **state) {
 }
 
 /* It cannot move the cursor: the table, as without a terminal, and no control sequences. */
-static void a_dumb_terminal_gets_the_table(void **state) {
+static void a_dumb_terminal_gets_the_table(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, 100, 30, "TERM=dumb");
@@ -74,7 +79,8 @@ static void a_dumb_terminal_gets_the_table(void **state) {
 }
 
 /* Nobody knows it: one line, and what to do. */
-static void an_unknown_terminal_is_refused_with_a_remedy(void **state) {
+static void an_unknown_terminal_is_refused_with_a_remedy(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, 100, 30, "TERM=no-such-type");
@@ -84,9 +90,15 @@ static void an_unknown_terminal_is_refused_with_a_remedy(void **state) {
     screen_free(&s);
 }
 
-static void ascii_and_no_color_are_kept(void **state) {
-    char *const arguments[] = {binary, (char *)"assets/demo/vgg.onnx", (char *)"assets/demo/boot.png", (char *)"--ascii",
-                               (char *)"--color", (char *)"never", NULL};
+static void ascii_and_no_color_are_kept(void **state)
+{
+    char *const arguments[] = {binary,
+                               (char *)"assets/demo/vgg.onnx",
+                               (char *)"assets/demo/boot.png",
+                               (char *)"--ascii",
+                               (char *)"--color",
+                               (char *)"never",
+                               NULL};
     struct screen s;
     (void)state;
     screen_start(&s, arguments, 100, 30, NULL);
@@ -98,7 +110,8 @@ static void ascii_and_no_color_are_kept(void **state) {
     screen_free(&s);
 }
 
-static void storms_of_sizes_are_survived(void **state) {
+static void storms_of_sizes_are_survived(void **state)
+{
     struct screen s;
     unsigned seed = 5;
     (void)state;
@@ -107,8 +120,7 @@ static void storms_of_sizes_are_survived(void **state) {
     for (int i = 0; i < 200; i++) {
         seed = seed * 1664525u + 1013904223u;
         screen_resize(&s, 1 + (int)(seed >> 8) % 300, 1 + (int)(seed >> 20) % 100);
-        if (i % 10 == 0)
-            screen_type(&s, i % 20 ? "j" : "p");
+        if (i % 10 == 0) screen_type(&s, i % 20 ? "j" : "p");
     }
     static const int sizes[][2] = {{300, 100}, {1, 1}, {20, 5}, {40, 8}, {60, 15}, {100, 30}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -120,7 +132,8 @@ static void storms_of_sizes_are_survived(void **state) {
     quit(&s);
 }
 
-static void stopping_gives_the_screen_back_and_going_on_takes_it(void **state) {
+static void stopping_gives_the_screen_back_and_going_on_takes_it(void **state)
+{
     struct screen s;
     (void)state;
     screen_start_job(&s, explain, 100, 30, NULL);
@@ -142,7 +155,8 @@ static void stopping_gives_the_screen_back_and_going_on_takes_it(void **state) {
     quit(&s);
 }
 
-static void a_picture_comes_through_a_pipe(void **state) {
+static void a_picture_comes_through_a_pipe(void **state)
+{
     char command[600];
     char *const arguments[] = {(char *)"/bin/sh", (char *)"-c", command, NULL};
     struct screen s;
@@ -156,7 +170,8 @@ static void a_picture_comes_through_a_pipe(void **state) {
     quit(&s);
 }
 
-static void it_ends_when_the_terminal_is_gone(void **state) {
+static void it_ends_when_the_terminal_is_gone(void **state)
+{
     struct screen s;
     int status = 0;
     (void)state;
@@ -164,8 +179,7 @@ static void it_ends_when_the_terminal_is_gone(void **state) {
     assert_true(screen_wait(&s, "relevance of #0"));
     close(s.fd);
     s.fd = open("/dev/null", 0);
-    for (int i = 0; i < 500 && waitpid(s.pid, &status, WNOHANG) != s.pid; i++)
-        usleep(10000);
+    for (int i = 0; i < 500 && waitpid(s.pid, &status, WNOHANG) != s.pid; i++) usleep(10000);
     s.pid = 0;
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 128 + SIGHUP);
@@ -173,7 +187,8 @@ static void it_ends_when_the_terminal_is_gone(void **state) {
 }
 
 /* A dense layer whose weights lie in a file of their own: more than is read ahead of what is used. */
-static void write_big_model(const char *model, const char *weights) {
+static void write_big_model(const char *model, const char *weights)
+{
     static const char network[] = "{\"lrpscope_model\": 1, \"input\": [1, 2], \"weights\": \"cut.safetensors\", "
                                   "\"layers\": [{\"type\": \"dense\", \"weight\": \"w\"}]}";
     static const char header[] = "{\"w\":{\"dtype\":\"F32\",\"shape\":[2,2097152],\"data_offsets\":[0,16777216]}}";
@@ -191,7 +206,8 @@ static void write_big_model(const char *model, const char *weights) {
 }
 
 /* The worker meets the end of the file: the terminal comes back, one line says why. */
-static void a_file_cut_off_while_it_is_shown_ends_with_its_name(void **state) {
+static void a_file_cut_off_while_it_is_shown_ends_with_its_name(void **state)
+{
     char model[256], weights[256];
     struct screen s;
     (void)state;
@@ -211,7 +227,8 @@ static void a_file_cut_off_while_it_is_shown_ends_with_its_name(void **state) {
 }
 
 /* A model is opened beside what is shown; one that cannot be read leaves it as it was. */
-static void models_are_opened_while_another_is_shown(void **state) {
+static void models_are_opened_while_another_is_shown(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, 100, 30, NULL);
@@ -221,14 +238,15 @@ static void models_are_opened_while_another_is_shown(void **state) {
     assert_true(screen_wait(&s, "vgg.onnx"));
     screen_type(&s, ":open assets/demo/vgg-unsupported.onnx\r");
     assert_true(screen_wait(&s, "2 unsupported")); /* not its name: the prompt shows that, too */
-    screen_type(&s, "\033[15~"); /* F5 */
+    screen_type(&s, "\033[15~");                   /* F5 */
     assert_true(screen_wait(&s, "read again"));
     screen_type(&s, ":open assets/demo/vgg.onnx\rQ"); /* leaves while it may still be on its way */
     assert_true(screen_ends_with(&s, 0));
     screen_free(&s);
 }
 
-static void a_crash_says_where_its_report_is(void **state) {
+static void a_crash_says_where_its_report_is(void **state)
+{
     struct screen s;
     char path[300], text[200] = "";
     (void)state;
@@ -249,7 +267,8 @@ static void a_crash_says_where_its_report_is(void **state) {
     screen_free(&s);
 }
 
-static void the_mouse_selects_reads_and_scrolls(void **state) {
+static void the_mouse_selects_reads_and_scrolls(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, 120, 40, NULL);
@@ -268,15 +287,15 @@ static void the_mouse_selects_reads_and_scrolls(void **state) {
     quit(&s);
 }
 
-static void pasted_text_arrives_whole(void **state) {
+static void pasted_text_arrives_whole(void **state)
+{
     char text[900];
     struct screen s;
     (void)state;
     start(&s, 100, 30, NULL);
     assert_true(screen_wait(&s, "relevance of #0"));
     strcpy(text, "i\025/no/such");
-    for (int i = 0; i < 50; i++)
-        strcat(text, "/folder");
+    for (int i = 0; i < 50; i++) strcat(text, "/folder");
     strcat(text, "/END\r");
     screen_type(&s, text);
     assert_true(screen_wait(&s, "/END: No such file")); /* in as many lines as it needs */
@@ -289,20 +308,20 @@ static void pasted_text_arrives_whole(void **state) {
 
 /* ---- idle ---- */
 
-static unsigned long number_after(const char *path, const char *key) {
+static unsigned long number_after(const char *path, const char *key)
+{
     char line[256];
     unsigned long number = 0;
     FILE *file = fopen(path, "r");
     while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, key, strlen(key)) == 0)
-            number = strtoul(line + strlen(key), NULL, 10);
-    if (file)
-        fclose(file);
+        if (strncmp(line, key, strlen(key)) == 0) number = strtoul(line + strlen(key), NULL, 10);
+    if (file) fclose(file);
     return number;
 }
 
 /* How often the threads of a process went to sleep: each had to be woken for it. */
-static unsigned long wakeups(pid_t pid) {
+static unsigned long wakeups(pid_t pid)
+{
     char path[300];
     unsigned long count = 0;
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
@@ -311,12 +330,12 @@ static unsigned long wakeups(pid_t pid) {
         snprintf(path, sizeof path, "/proc/%d/task/%.100s/status", (int)pid, task->d_name);
         count += task->d_name[0] == '.' ? 0 : number_after(path, "voluntary_ctxt_switches:");
     }
-    if (tasks)
-        closedir(tasks);
+    if (tasks) closedir(tasks);
     return count;
 }
 
-static void nothing_wakes_it_while_it_is_idle(void **state) {
+static void nothing_wakes_it_while_it_is_idle(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, 100, 30, NULL);
@@ -332,7 +351,8 @@ static void nothing_wakes_it_while_it_is_idle(void **state) {
 }
 
 /* A step in the list changes two rows, the preview and a number: not the whole screen. */
-static void only_what_changed_is_written(void **state) {
+static void only_what_changed_is_written(void **state)
+{
     struct screen s;
     (void)state;
     start(&s, 100, 30, NULL);
@@ -355,20 +375,19 @@ static void only_what_changed_is_written(void **state) {
     quit(&s);
 }
 
-static void forget_state(void) {
+static void forget_state(void)
+{
     char command[400];
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    if (system(command) != 0)
-        perror(folder);
+    if (system(command) != 0) perror(folder);
 }
 
-int main(int count, char **arguments) {
+int main(int count, char **arguments)
+{
     binary = count > 1 ? arguments[1] : (char *)"build/lrpscope";
     explain[0] = binary;
-    if (count > 2)
-        cmocka_set_test_filter(arguments[2]);
-    if (!mkdtemp(folder) || setenv("XDG_STATE_HOME", folder, 1) != 0 || setenv("XDG_CONFIG_HOME", folder, 1) != 0)
-        return 1;
+    if (count > 2) cmocka_set_test_filter(arguments[2]);
+    if (!mkdtemp(folder) || setenv("XDG_STATE_HOME", folder, 1) != 0 || setenv("XDG_CONFIG_HOME", folder, 1) != 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_of_terminal_is_served),
         cmocka_unit_test(a_dumb_terminal_gets_the_table),

@@ -8,27 +8,33 @@
 #include "runner.h"
 #include "temporary.h"
 
-static void begin(struct lrp_runner *runner) {
+static void begin(struct lrp_runner *runner)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     *runner = (struct lrp_runner){.wake = {-1, -1}};
     lrp_app_init(&runner->app, &caps, 80, 24);
 }
 
-static const char *write_config(void **state, const char *text) {
+static const char *write_config(void **state, const char *text)
+{
     struct lrp_error err;
     const char *path = temporary_path(state, "config.json");
     assert_true(lrp_write_whole(path, text, &err));
     return path;
 }
 
-static void keys_theme_and_defaults_hold(void **state) {
+static void keys_theme_and_defaults_hold(void **state)
+{
     struct lrp_runner runner;
     struct lrp_settings *settings = NULL;
     struct lrp_error err;
     begin(&runner);
-    lrp_runner_configure(&runner, write_config(state, "{\"keys\": {\"rule\": \"K <F3>\"}, \"theme\": \"light\","
-                                                      " \"defaults\": {\"composite\": \"zero\", \"gamma\": 0.5, \"supported_layers\": [\"mine\", \"b/*\"],"
-                                                      " \"supported_activations\": [\"elu\"]}}"));
+    lrp_runner_configure(
+        &runner,
+        write_config(state,
+                     "{\"keys\": {\"rule\": \"K <F3>\"}, \"theme\": \"light\","
+                     " \"defaults\": {\"composite\": \"zero\", \"gamma\": 0.5, \"supported_layers\": [\"mine\", \"b/*\"],"
+                     " \"supported_activations\": [\"elu\"]}}"));
     assert_int_equal(runner.app.messages.count, 0);
     assert_true(runner.app.caps.light);
     assert_int_equal(lrp_keymap_find(&runner.app.keymap, 'K', LRP_IN_LIST), LRP_ACTION_rule_menu);
@@ -47,7 +53,8 @@ static void keys_theme_and_defaults_hold(void **state) {
 }
 
 /* A file, and a part of what is said of it. */
-static void what_is_wrong_is_named_and_the_rest_holds(void **state) {
+static void what_is_wrong_is_named_and_the_rest_holds(void **state)
+{
     static const struct {
         const char *text, *said;
     } cases[] = {{"{\"theme\": \"light\", \"keys\": {\"fly\": \"x\"}}", "config.json: keys.fly: no such action"},
@@ -59,8 +66,10 @@ static void what_is_wrong_is_named_and_the_rest_holds(void **state) {
                  {"{\"theme\": \"light\", \"defaults\": {\"target\": \"1\"}}", "defaults.target: unknown key"},
                  {"{\"theme\": \"light\", \"defaults\": {\"gamma\": \"x\"}}", "defaults.gamma: "},
                  {"{\"theme\": \"light\", \"defaults\": {\"gamma\": []}}", "defaults.gamma: must be text or a number"},
-                 {"{\"theme\": \"light\", \"defaults\": {\"supported_layers\": \"my-layer\"}}", "defaults.supported_layers: must be a list of names"},
-                 {"{\"theme\": \"light\", \"defaults\": {\"supported_activations\": [\"mine\", 3]}}", "defaults.supported_activations: must be a list"},
+                 {"{\"theme\": \"light\", \"defaults\": {\"supported_layers\": \"my-layer\"}}",
+                  "defaults.supported_layers: must be a list of names"},
+                 {"{\"theme\": \"light\", \"defaults\": {\"supported_activations\": [\"mine\", 3]}}",
+                  "defaults.supported_activations: must be a list"},
                  {"{\"theme\": \"light\", \"sound\": true}", "sound: unknown key"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_runner runner;
@@ -76,7 +85,8 @@ static void what_is_wrong_is_named_and_the_rest_holds(void **state) {
     }
 }
 
-static void a_file_that_is_no_json_changes_nothing(void **state) {
+static void a_file_that_is_no_json_changes_nothing(void **state)
+{
     static const char *const texts[] = {"", "{\n\"keys\": {\n", "[]", "3", "{} {}", "\xff\xfe", "{\"theme\": \"blue\"}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct lrp_runner runner;
@@ -88,7 +98,8 @@ static void a_file_that_is_no_json_changes_nothing(void **state) {
     }
 }
 
-static void a_missing_file_is_fine(void **state) {
+static void a_missing_file_is_fine(void **state)
+{
     struct lrp_runner runner;
     begin(&runner);
     lrp_runner_configure(&runner, temporary_path(state, "nothing.json"));
@@ -96,7 +107,8 @@ static void a_missing_file_is_fine(void **state) {
     lrp_runner_free(&runner);
 }
 
-static void saving_keeps_what_it_does_not_know(void **state) {
+static void saving_keeps_what_it_does_not_know(void **state)
+{
     struct lrp_runner runner;
     struct lrp_error err;
     const char *folder = temporary_path(state, "own"), *path = temporary_path(state, "own/lrpscope/config.json");
@@ -126,7 +138,8 @@ static void saving_keeps_what_it_does_not_know(void **state) {
     lrp_runner_free(&runner);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keys_theme_and_defaults_hold, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named_and_the_rest_holds, temporary_setup, temporary_teardown),

@@ -1,4 +1,5 @@
-/* test_exporting.c: everything as files: the report has its ledger whether or not anyone looked at it, and nothing waits for it. */
+/* test_exporting.c: everything as files: the report has its ledger whether or not anyone looked at it, and nothing waits for
+ * it. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,9 @@ static struct told {
     pthread_t thread;
 } told;
 
-static enum lrp_status report(const struct lrp_snapshot *snapshot, int64_t sample, const char *const *files, size_t count, const char *path,
-                              struct lrp_error *err) {
+static enum lrp_status report(const struct lrp_snapshot *snapshot, int64_t sample, const char *const *files, size_t count,
+                              const char *path, struct lrp_error *err)
+{
     (void)sample, (void)files, (void)count, (void)path, (void)err;
     told.count++;
     told.thread = pthread_self();
@@ -34,7 +36,8 @@ static enum lrp_status report(const struct lrp_snapshot *snapshot, int64_t sampl
     return LRP_OK;
 }
 
-static void start(struct opened *o) {
+static void start(struct opened *o)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     struct lrp_settings *settings = NULL;
     struct lrp_error err;
@@ -54,7 +57,8 @@ static void start(struct opened *o) {
     lrp_runner_look(&o->runner);
 }
 
-static void end(struct opened *o) {
+static void end(struct opened *o)
+{
     lrp_session_cancel(o->session);
     lrp_session_wait(o->session);
     lrp_runner_free(&o->runner);
@@ -63,7 +67,8 @@ static void end(struct opened *o) {
     close(o->runner.wake[1]);
 }
 
-static void press(struct opened *o, const char *keys) {
+static void press(struct opened *o, const char *keys)
+{
     for (int key; (key = lrp_key_parse(&keys)) > 0;) {
         struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
         lrp_runner_send(&o->runner, &event);
@@ -71,7 +76,8 @@ static void press(struct opened *o, const char *keys) {
 }
 
 /* ":export-all FOLDER" */
-static void ask(struct opened *o, const char *folder) {
+static void ask(struct opened *o, const char *folder)
+{
     char command[4200];
     snprintf(command, sizeof command, "export-all %s", folder);
     struct lrp_event event = {.kind = LRP_EVENT_COMMAND, .text = command};
@@ -79,15 +85,20 @@ static void ask(struct opened *o, const char *folder) {
 }
 
 /* As the loop does, until the files are there. */
-static void go_on(struct opened *o) {
+static void go_on(struct opened *o)
+{
     lrp_session_wait(o->session);
     lrp_runner_look(&o->runner);
     lrp_runner_take_export(&o->runner, true);
 }
 
-static bool there(const char *path) { return access(path, F_OK) == 0; }
+static bool there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
 
-static void the_report_has_its_ledger(void **state) {
+static void the_report_has_its_ledger(void **state)
+{
     struct opened o;
     start(&o);
     assert_null(o.runner.snapshot->ledger);
@@ -102,7 +113,8 @@ static void the_report_has_its_ledger(void **state) {
 }
 
 /* One that was cancelled before does not count as cancelled again. */
-static void cancelling_writes_nothing(void **state) {
+static void cancelling_writes_nothing(void **state)
+{
     struct opened o;
     const char *folder = temporary_path(state, "cancelled");
     start(&o);
@@ -122,7 +134,8 @@ static void cancelling_writes_nothing(void **state) {
 }
 
 /* A change of rules meanwhile: the files are those of what was asked for, or the ledger was there before. */
-static void a_change_meanwhile_is_said(void **state) {
+static void a_change_meanwhile_is_said(void **state)
+{
     struct opened o;
     const char *folder = temporary_path(state, "changed");
     start(&o);
@@ -132,12 +145,14 @@ static void a_change_meanwhile_is_said(void **state) {
     assert_int_equal(told.count, 1);
     assert_true(there(folder));
     if (told.ledger == 0)
-        assert_non_null(strstr(o.runner.app.messages.items[o.runner.app.messages.count - 1].text, "the report is without its ledger: settings"));
+        assert_non_null(strstr(o.runner.app.messages.items[o.runner.app.messages.count - 1].text,
+                               "the report is without its ledger: settings"));
     end(&o);
 }
 
 /* Whoever quits at once gets the files nevertheless. */
-static void quitting_at_once_loses_nothing(void **state) {
+static void quitting_at_once_loses_nothing(void **state)
+{
     struct opened o;
     const char *folder = temporary_path(state, "quit");
     start(&o);
@@ -149,7 +164,8 @@ static void quitting_at_once_loses_nothing(void **state) {
 }
 
 /* Open details ask for the ledger behind the relevance, once per result. */
-static void details_have_their_row_of_the_ledger(void **state) {
+static void details_have_their_row_of_the_ledger(void **state)
+{
     struct opened o;
     (void)state;
     start(&o);
@@ -171,7 +187,8 @@ static void details_have_their_row_of_the_ledger(void **state) {
     end(&o);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_report_has_its_ledger, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(cancelling_writes_nothing, temporary_setup, temporary_teardown),

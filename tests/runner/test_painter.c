@@ -1,5 +1,5 @@
-/* test_painter.c: the thread that paints, beside the session's worker: what it hands over is what painting at once gives, and only what
- * was asked for last. */
+/* test_painter.c: the thread that paints, beside the session's worker: what it hands over is what painting at once gives, and
+ * only what was asked for last. */
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,9 +54,11 @@ static void wait_for(struct lrp_painter *painter, int fd, struct lrp_picture *ou
 
 static struct lrp_request request_of(int i, int layers)
 {
-    static const enum lrp_show shows[LRP_PREVIEW_COUNT] = {[LRP_PREVIEW_ACTIVATION] = LRP_SHOW_ACTIVATION, [LRP_PREVIEW_WEIGHTS] = LRP_SHOW_WEIGHTS};
+    static const enum lrp_show shows[LRP_PREVIEW_COUNT] = {
+        [LRP_PREVIEW_ACTIVATION] = LRP_SHOW_ACTIVATION, [LRP_PREVIEW_WEIGHTS] = LRP_SHOW_WEIGHTS};
     const enum lrp_preview kind = (enum lrp_preview)(i % LRP_PREVIEW_BARS);
-    return (struct lrp_request){.kind = kind, .show = shows[kind], .layer = i % layers, .channel = -1, .columns = 60, .rows = 20};
+    return (struct lrp_request){
+        .kind = kind, .show = shows[kind], .layer = i % layers, .channel = -1, .columns = 60, .rows = 20};
 }
 
 static void the_last_request_is_painted_as_if_at_once(void **state)
@@ -106,7 +108,8 @@ static void the_last_request_is_painted_as_if_at_once(void **state)
 /* Keys faster than the worker and the painter are: at the end the picture is that of the last settings and place. */
 static void the_inspector_keeps_up_with_fast_keys(void **state)
 {
-    static const char *const bursts[] = {"jjjj", "p", "]]", "c", "kk", "p", "m", ":rule gamma(0.5)<CR>", "D", "p", "z", "p", "Z", "p", "jj", "pp"};
+    static const char *const bursts[] = {"jjjj", "p", "]]", "c", "kk", "p", "m",  ":rule gamma(0.5)<CR>",
+                                         "D",    "p", "z",  "p", "Z",  "p", "jj", "pp"};
     (void)state;
     struct lrp_error err = {0};
     struct lrp_settings *settings;

@@ -14,7 +14,8 @@ struct opened {
     struct lrp_runner runner;
 };
 
-static void start(struct opened *o) {
+static void start(struct opened *o)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     struct lrp_settings *settings = NULL;
     struct lrp_error err;
@@ -28,13 +29,15 @@ static void start(struct opened *o) {
     lrp_runner_state_open(&o->runner);
 }
 
-static void end(struct opened *o) {
+static void end(struct opened *o)
+{
     lrp_runner_keep_place(&o->runner);
     lrp_runner_free(&o->runner);
     lrp_session_free(o->session);
 }
 
-static void press(struct opened *o, const char *keys) {
+static void press(struct opened *o, const char *keys)
+{
     for (int key; (key = lrp_key_parse(&keys)) > 0;) {
         struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
         lrp_runner_send(&o->runner, &event);
@@ -42,7 +45,8 @@ static void press(struct opened *o, const char *keys) {
 }
 
 /* Rules, a tag, a filter, a layer; then the same again after y. */
-static void yes_brings_everything_back(void **state) {
+static void yes_brings_everything_back(void **state)
+{
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
     start(&o);
@@ -65,7 +69,8 @@ static void yes_brings_everything_back(void **state) {
 }
 
 /* Keys, and what is said of the step. */
-static void undoing_says_what_changes(void **state) {
+static void undoing_says_what_changes(void **state)
+{
     static const struct {
         const char *keys, *said;
     } cases[] = {{"sz", "undone: skip_checks false"},
@@ -97,7 +102,8 @@ static void undoing_says_what_changes(void **state) {
 }
 
 /* What was typed and refused stays, with the reason beside it, until it is mended or given up. */
-static void what_is_refused_can_be_mended(void **state) {
+static void what_is_refused_can_be_mended(void **state)
+{
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
     start(&o);
@@ -119,7 +125,8 @@ static void what_is_refused_can_be_mended(void **state) {
 }
 
 /* Whatever is typed, and how it is refused: in the words that follow, with no name of the model that the header shows. */
-static void every_prompt_stays_open_for_what_is_refused(void **state) {
+static void every_prompt_stays_open_for_what_is_refused(void **state)
+{
     static const struct {
         const char *keys;
         enum lrp_prompt_kind prompt;
@@ -136,7 +143,8 @@ static void every_prompt_stays_open_for_what_is_refused(void **state) {
         struct opened o;
         start(&o);
         press(&o, cases[i].keys);
-        if (o.runner.app.prompt.kind != cases[i].prompt || strncmp(o.runner.app.status, cases[i].said, strlen(cases[i].said)) != 0)
+        if (o.runner.app.prompt.kind != cases[i].prompt ||
+            strncmp(o.runner.app.status, cases[i].said, strlen(cases[i].said)) != 0)
             fail_msg("%s: prompt %d, said %s", cases[i].keys, (int)o.runner.app.prompt.kind, o.runner.app.status);
         assert_string_equal(lrp_lineedit_text(&o.runner.app.edits[cases[i].prompt]), cases[i].text);
         press(&o, "<Esc>");
@@ -145,7 +153,8 @@ static void every_prompt_stays_open_for_what_is_refused(void **state) {
     }
 }
 
-static void not_answering_loses_nothing(void **state) {
+static void not_answering_loses_nothing(void **state)
+{
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
     start(&o);
@@ -166,7 +175,8 @@ static void not_answering_loses_nothing(void **state) {
     end(&o);
 }
 
-static void no_ends_the_offer(void **state) {
+static void no_ends_the_offer(void **state)
+{
     struct opened o;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
     start(&o);
@@ -183,7 +193,8 @@ static void no_ends_the_offer(void **state) {
     end(&o);
 }
 
-static void broken_files_are_as_none(void **state) {
+static void broken_files_are_as_none(void **state)
+{
     struct opened o;
     char path[5000];
     struct lrp_error err;
@@ -205,7 +216,8 @@ static void broken_files_are_as_none(void **state) {
     end(&o);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(yes_brings_everything_back, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(undoing_says_what_changes, temporary_setup, temporary_teardown),

@@ -37,73 +37,117 @@ static const struct {
     {"classifier.6", "dense", "", "Gemm", "identity", "epsilon", 4097000, 1000, 0},
 };
 
-static struct lrp_shape shape_of(int i) {
+static struct lrp_shape shape_of(int i)
+{
     struct lrp_shape shape = {.rank = plan[i].side ? 4 : 2, .dim = {1, plan[i].channels, plan[i].side, plan[i].side}};
     return shape;
 }
 
-static void set_layer(struct fixture *f, int i) {
+static void set_layer(struct fixture *f, int i)
+{
     f->from[i] = i - 1;
     f->to[i] = i + 1;
     f->rules[i] = plan[i].rule;
     f->sources[i] = i == 0 ? "" : strcmp(plan[i].rule, "zero") == 0 ? "fallback" : "epsilon-plus-flat";
-    f->rows[i] = (struct lrp_layer){.index = i, .body = -1, .name = plan[i].name, .type = plan[i].type, .group = plan[i].group, .second_group = "",
-                                    .op_type = plan[i].op, .activation = plan[i].activation, .activation_op = "", .inputs = f->inputs,
-                                    .outputs = f->outputs, .sources = &f->from[i], .consumers = &f->to[i], .input_count = i > 0,
-                                    .output_count = 1, .consumer_count = i + 1 < FIXTURE_LAYERS, .shape = shape_of(i),
-                                    .parameters = plan[i].parameters, .executable = true, .differentiable = true, .obstacle = ""};
+    f->rows[i] = (struct lrp_layer){.index = i,
+                                    .body = -1,
+                                    .name = plan[i].name,
+                                    .type = plan[i].type,
+                                    .group = plan[i].group,
+                                    .second_group = "",
+                                    .op_type = plan[i].op,
+                                    .activation = plan[i].activation,
+                                    .activation_op = "",
+                                    .inputs = f->inputs,
+                                    .outputs = f->outputs,
+                                    .sources = &f->from[i],
+                                    .consumers = &f->to[i],
+                                    .input_count = i > 0,
+                                    .output_count = 1,
+                                    .consumer_count = i + 1 < FIXTURE_LAYERS,
+                                    .shape = shape_of(i),
+                                    .parameters = plan[i].parameters,
+                                    .executable = true,
+                                    .differentiable = true,
+                                    .obstacle = ""};
     f->list.parameters += plan[i].parameters;
 }
 
-static void set_check(struct fixture *f) {
+static void set_check(struct fixture *f)
+{
     for (int i = 0; i < FIXTURE_LAYERS; i++)
-        f->check_rows[i] = (struct lrp_check_row){.layer = &f->rows[i], .state = i ? LRP_CHECK_PASSED : LRP_CHECK_INPUT,
-                                                  .layer_supported = true, .activation_supported = true, .reason = "", .remedy = ""};
+        f->check_rows[i] = (struct lrp_check_row){.layer = &f->rows[i],
+                                                  .state = i ? LRP_CHECK_PASSED : LRP_CHECK_INPUT,
+                                                  .layer_supported = true,
+                                                  .activation_supported = true,
+                                                  .reason = "",
+                                                  .remedy = ""};
     f->check_rows[7].state = f->registered ? LRP_CHECK_REGISTERED : LRP_CHECK_UNSUPPORTED_ACTIVATION;
     f->check_rows[7].activation_supported = f->registered;
     f->check_rows[7].failed = !f->registered;
     f->check_rows[7].reason = f->registered ? "" : "activation hard-swish is not supported";
     f->check_rows[7].remedy = f->registered ? "" : "register it with --support-activation hard-swish, or skip the checks";
-    f->check = (struct lrp_check){.passed = f->registered, .failed = !f->registered, .rows = f->check_rows, .count = FIXTURE_LAYERS,
-                                  .guidance = f->registered ? "" : "Unsupported activations: hard-swish (layer 7).\n"
-                                                                   "Register it if LRP's assumptions hold (f(0) = 0, monotonic), or skip the checks."};
+    f->check = (struct lrp_check){
+        .passed = f->registered,
+        .failed = !f->registered,
+        .rows = f->check_rows,
+        .count = FIXTURE_LAYERS,
+        .guidance = f->registered ? ""
+                                  : "Unsupported activations: hard-swish (layer 7).\n"
+                                    "Register it if LRP's assumptions hold (f(0) = 0, monotonic), or skip the checks."};
 }
 
-void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int columns, int rows) {
-    const struct lrp_caps caps = {.mode = mode, .ascii = ascii, .levels = mode == LRP_COLOR_DIRECT ? 63 : 31, .palette = LRP_PALETTE_MAX};
+void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int columns, int rows)
+{
+    const struct lrp_caps caps = {
+        .mode = mode, .ascii = ascii, .levels = mode == LRP_COLOR_DIRECT ? 63 : 31, .palette = LRP_PALETTE_MAX};
     *f = (struct fixture){.inputs = {"x"}, .outputs = {"y"}};
-    for (int i = 0; i < FIXTURE_LAYERS; i++)
-        set_layer(f, i);
+    for (int i = 0; i < FIXTURE_LAYERS; i++) set_layer(f, i);
     f->list.rows = f->rows;
     f->list.count = FIXTURE_LAYERS;
-    f->snapshot = (struct lrp_snapshot){.model_path = "/models/vgg-hs.onnx", .layers = &f->list, .check = &f->check, .rules = f->rules,
-                                        .rule_sources = f->sources, .input_label = "", .activation = f->none, .relevance = f->none,
-                                        .activation_statistics = f->statistics, .relevance_statistics = f->statistics};
+    f->snapshot = (struct lrp_snapshot){.model_path = "/models/vgg-hs.onnx",
+                                        .layers = &f->list,
+                                        .check = &f->check,
+                                        .rules = f->rules,
+                                        .rule_sources = f->sources,
+                                        .input_label = "",
+                                        .activation = f->none,
+                                        .relevance = f->none,
+                                        .activation_statistics = f->statistics,
+                                        .relevance_statistics = f->statistics};
     lrp_app_init(&f->app, &caps, columns, rows);
     fixture_seen(f);
 }
 
-void fixture_free(struct fixture *f) { lrp_app_free(&f->app); }
+void fixture_free(struct fixture *f)
+{
+    lrp_app_free(&f->app);
+}
 
-int fixture_set_up(void **state) {
+int fixture_set_up(void **state)
+{
     struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
+    if (!f) return -1;
     fixture_init(f, LRP_COLOR_256, false, 100, 30);
     fixture_results(f, true);
     *state = f;
     return 0;
 }
 
-int fixture_tear_down(void **state) {
+int fixture_tear_down(void **state)
+{
     fixture_free(*state);
     free(*state);
     return 0;
 }
 
-static void fact(struct lrp_facts *facts, enum lrp_setting setting, const char *value) { facts->values[setting] = strdup(value); }
+static void fact(struct lrp_facts *facts, enum lrp_setting setting, const char *value)
+{
+    facts->values[setting] = strdup(value);
+}
 
-void fixture_seen(struct fixture *f) {
+void fixture_seen(struct fixture *f)
+{
     struct lrp_facts facts = {.values = {NULL}};
     set_check(f);
     fact(&facts, LRP_SETTING_CONVENTION, "julia");
@@ -111,17 +155,16 @@ void fixture_seen(struct fixture *f) {
     fact(&facts, LRP_SETTING_COMPOSITE, "epsilon-plus-flat");
     fact(&facts, LRP_SETTING_SKIP_CHECKS, f->skip ? "true" : "false");
     f->sources[3] = f->own_rules ? "--rule features.4" : "fallback";
-    if (f->own_rules)
-        lrp_tui_names_add(&facts.selects, "features.4");
-    if (f->registered)
-        lrp_tui_names_add(&facts.activations, "hard-swish");
+    if (f->own_rules) lrp_tui_names_add(&facts.selects, "features.4");
+    if (f->registered) lrp_tui_names_add(&facts.activations, "hard-swish");
     struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = &f->snapshot, .facts = &facts};
     lrp_app_update(&f->app, &event);
     lrp_facts_free(&facts);
     fixture_picture(f);
 }
 
-void fixture_results(struct fixture *f, bool relevance) {
+void fixture_results(struct fixture *f, bool relevance)
+{
     f->snapshot.input_label = "pictures/castle.png";
     f->target = (struct lrp_target){.index = 483, .label = "castle", .output = 0.91F, .start = 1};
     f->snapshot.targets = &f->target;
@@ -130,8 +173,8 @@ void fixture_results(struct fixture *f, bool relevance) {
     f->snapshot.job = LRP_JOB_DONE;
     for (int i = 0; i < FIXTURE_LAYERS; i++) {
         f->tensors[i] = lrp_tensor_numbers(&f->tensor);
-        f->statistics[i] = (struct lrp_statistics){.sum = 1 - 0.002 * (FIXTURE_LAYERS - 1 - i), .mean = 1e-4, .std = 2e-3,
-                                                   .min = -0.25F, .max = 0.5F};
+        f->statistics[i] = (struct lrp_statistics){
+            .sum = 1 - 0.002 * (FIXTURE_LAYERS - 1 - i), .mean = 1e-4, .std = 2e-3, .min = -0.25F, .max = 0.5F};
     }
     f->snapshot.activation = f->tensors;
     f->snapshot.relevance = relevance ? f->tensors : f->none;
@@ -139,10 +182,10 @@ void fixture_results(struct fixture *f, bool relevance) {
 }
 
 /* A ring of positive values around a negative spot; without the spot for activations. */
-static struct lrp_plane ring(int side, double radius, double spot) {
+static struct lrp_plane ring(int side, double radius, double spot)
+{
     struct lrp_plane plane;
-    if (lrp_plane_new(side, side, &plane, NULL) != LRP_OK)
-        abort();
+    if (lrp_plane_new(side, side, &plane, NULL) != LRP_OK) abort();
     for (int i = 0; i < side * side; i++) {
         const double x = (i % side - side * 0.5) / side, y = (i / side - side * 0.5) / side, r = sqrt(x * x + y * y);
         plane.values[i] = (float)(exp(-60 * (r - radius) * (r - radius)) - spot * exp(-60 * r * r));
@@ -151,15 +194,18 @@ static struct lrp_plane ring(int side, double radius, double spot) {
 }
 
 /* Two dozen channels, each weaker than the one before. */
-static void put_tiles(const struct fixture *f, struct lrp_picture *p) {
+static void put_tiles(const struct fixture *f, struct lrp_picture *p)
+{
     const struct lrp_caps *caps = &f->app.caps;
     p->layout = lrp_tiles_make(caps, p->made.columns, p->made.rows, 64, 64, (size_t)p->channels);
-    const size_t page = (size_t)p->layout.across * (size_t)p->layout.down, all = (size_t)p->channels, chosen = (size_t)(p->made.channel > 0 ? p->made.channel : 0);
+    const size_t page = (size_t)p->layout.across * (size_t)p->layout.down, all = (size_t)p->channels,
+                 chosen = (size_t)(p->made.channel > 0 ? p->made.channel : 0);
     p->first_tile = chosen / page * page;
     p->tile_count = all - p->first_tile < page ? all - p->first_tile : page;
     p->tiles = calloc(p->tile_count, sizeof *p->tiles);
     for (size_t i = 0; i < p->tile_count; i++) {
-        p->tiles[i] = (struct lrp_tile){.plane = ring(12, 0.1 + 0.02 * (double)((p->first_tile + i) % 16), 0.5), .channel = (int64_t)((i * 7 + 3) % all),
+        p->tiles[i] = (struct lrp_tile){.plane = ring(12, 0.1 + 0.02 * (double)((p->first_tile + i) % 16), 0.5),
+                                        .channel = (int64_t)((i * 7 + 3) % all),
                                         .strength = 1.0 / (double)(p->first_tile + i + 1)};
         lrp_plane_free(&p->plane);
         p->plane = (struct lrp_plane){0};
@@ -167,21 +213,22 @@ static void put_tiles(const struct fixture *f, struct lrp_picture *p) {
     p->range = (struct lrp_range){-1, 1, true, 0};
 }
 
-void fixture_picture(struct fixture *f) {
-    struct lrp_picture picture = {.made = lrp_preview_request(&f->app), .channel = -1, .channels = plan[lrp_preview_layer(&f->app)].channels};
+void fixture_picture(struct fixture *f)
+{
+    struct lrp_picture picture = {
+        .made = lrp_preview_request(&f->app), .channel = -1, .channels = plan[lrp_preview_layer(&f->app)].channels};
     const bool relevance = picture.made.show == LRP_SHOW_RELEVANCE;
-    const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64, side = wanted < 64 ? wanted : 64;
+    const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64,
+              side = wanted < 64 ? wanted : 64;
     struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
     if (picture.made.layer >= 0 && (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
         lrp_heatmap_defaults(relevance ? "lrp" : "activation", &picture.options);
         picture.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&picture.plane};
         lrp_range_of(planes, 1, &picture.options, &picture.range, NULL);
-        if (picture.made.channel >= 0)
-            picture.channel = 17;
+        if (picture.made.channel >= 0) picture.channel = 17;
         picture.strength = 0.25;
-        if (picture.made.kind == LRP_PREVIEW_CHANNELS)
-            put_tiles(f, &picture);
+        if (picture.made.kind == LRP_PREVIEW_CHANNELS) put_tiles(f, &picture);
         if (picture.made.kind == LRP_PREVIEW_OVERLAY) {
             picture.grey = ring(side, 0.4, 0);
             picture.options.overlay = 0.6;
@@ -198,22 +245,27 @@ void fixture_picture(struct fixture *f) {
 }
 
 /* What the library would tell of the selected layer: a bell of weights, activations that are mostly small. */
-void fixture_layer(struct fixture *f) {
-    struct lrp_layer_facts facts = {.layer = f->app.layer, .formula = "a+ W+^T s + a- W-^T s, s = R / stab(W+ a+ + W- a- + b+)"};
+void fixture_layer(struct fixture *f)
+{
+    struct lrp_layer_facts facts = {.layer = f->app.layer,
+                                    .formula = "a+ W+^T s + a- W-^T s, s = R / stab(W+ a+ + W- a- + b+)"};
     struct lrp_event event = {.kind = LRP_EVENT_LAYER, .layer_facts = &facts};
     for (int i = 0; i < LRP_SPREAD_BINS; i++) {
         facts.spread[LRP_SHOW_WEIGHTS].bins[i] = (size_t)(1000 * exp(-(i - 7.5) * (i - 7.5) / 8));
         facts.spread[LRP_SHOW_ACTIVATION].bins[i] = (size_t)(1000 >> i);
     }
-    facts.spread[LRP_SHOW_WEIGHTS].statistics = (struct lrp_statistics){.sum = -18.4, .mean = -0.008, .std = 0.077, .min = -0.3125F, .max = 0.25F};
+    facts.spread[LRP_SHOW_WEIGHTS].statistics =
+        (struct lrp_statistics){.sum = -18.4, .mean = -0.008, .std = 0.077, .min = -0.3125F, .max = 0.25F};
     facts.spread[LRP_SHOW_WEIGHTS].count = (size_t)plan[lrp_preview_layer(&f->app)].parameters;
-    facts.spread[LRP_SHOW_WEIGHTS].taken = facts.spread[LRP_SHOW_WEIGHTS].count < 65536 ? facts.spread[LRP_SHOW_WEIGHTS].count : 65536;
+    facts.spread[LRP_SHOW_WEIGHTS].taken =
+        facts.spread[LRP_SHOW_WEIGHTS].count < 65536 ? facts.spread[LRP_SHOW_WEIGHTS].count : 65536;
     facts.spread[LRP_SHOW_ACTIVATION].taken = facts.spread[LRP_SHOW_ACTIVATION].count = 2000;
     facts.spread[LRP_SHOW_ACTIVATION].statistics = f->statistics[f->app.layer];
     lrp_app_update(&f->app, &event);
 }
 
-void fixture_ledger(struct fixture *f) {
+void fixture_ledger(struct fixture *f)
+{
     for (int i = 0; i < FIXTURE_LAYERS; i++) {
         struct lrp_ledger_row *row = &f->ledger_rows[i];
         row->in = f->statistics[i].sum;
@@ -230,12 +282,18 @@ void fixture_ledger(struct fixture *f) {
     fixture_seen(f);
 }
 
-void fixture_branches(struct fixture *f) {
-    static const char *const names[] = {"/stem/conv/Conv",          "/stem/conv2/Conv",         "/stem/pool/MaxPool",
-                                        "/layer1/layer1.0/conv1/Conv", "/layer1/layer1.0/conv2/Conv", "/layer1/layer1.1/pool/MaxPool",
-                                        "/layer1/layer1.1/conv1/Conv", "/layer1/layer1.1/conv2/Conv", "/layer1/layer1.1/Add"};
-    for (int i = 0; i < 9; i++)
-        f->rows[i + 1].name = names[i];
+void fixture_branches(struct fixture *f)
+{
+    static const char *const names[] = {"/stem/conv/Conv",
+                                        "/stem/conv2/Conv",
+                                        "/stem/pool/MaxPool",
+                                        "/layer1/layer1.0/conv1/Conv",
+                                        "/layer1/layer1.0/conv2/Conv",
+                                        "/layer1/layer1.1/pool/MaxPool",
+                                        "/layer1/layer1.1/conv1/Conv",
+                                        "/layer1/layer1.1/conv2/Conv",
+                                        "/layer1/layer1.1/Add"};
+    for (int i = 0; i < 9; i++) f->rows[i + 1].name = names[i];
     f->joined[0] = 8, f->joined[1] = 5;
     f->forked[0] = 6, f->forked[1] = 9;
     f->rows[9].sources = f->joined;
@@ -247,30 +305,28 @@ void fixture_branches(struct fixture *f) {
     fixture_seen(f);
 }
 
-void fixture_key(struct fixture *f, int key) {
+void fixture_key(struct fixture *f, int key)
+{
     struct lrp_event event = {.kind = LRP_EVENT_KEY, .number = key};
     lrp_app_update(&f->app, &event);
     fixture_picture(f);
-    if (f->app.details)
-        fixture_layer(f);
+    if (f->app.details) fixture_layer(f);
 }
 
-void fixture_keys(struct fixture *f, const char *keys) {
-    for (int key; (key = lrp_key_parse(&keys)) > 0;)
-        fixture_key(f, key);
+void fixture_keys(struct fixture *f, const char *keys)
+{
+    for (int key; (key = lrp_key_parse(&keys)) > 0;) fixture_key(f, key);
 }
 
-int fixture_run_effects(struct fixture *f) {
+int fixture_run_effects(struct fixture *f)
+{
     int last = -1;
     for (size_t i = 0; i < f->app.effects.count; i++) {
         const struct lrp_effect *e = &f->app.effects.items[i];
         last = (int)e->kind;
-        if (e->kind == LRP_EFFECT_SET && e->number == LRP_SETTING_SKIP_CHECKS)
-            f->skip = strcmp(e->text, "true") == 0;
-        if (e->kind == LRP_EFFECT_REGISTER)
-            f->registered = e->flag;
-        if (e->kind == LRP_EFFECT_RULE)
-            f->own_rules = e->text != NULL;
+        if (e->kind == LRP_EFFECT_SET && e->number == LRP_SETTING_SKIP_CHECKS) f->skip = strcmp(e->text, "true") == 0;
+        if (e->kind == LRP_EFFECT_REGISTER) f->registered = e->flag;
+        if (e->kind == LRP_EFFECT_RULE) f->own_rules = e->text != NULL;
     }
     lrp_effects_free(&f->app.effects);
     fixture_seen(f);

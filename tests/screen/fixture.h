@@ -14,7 +14,7 @@ struct fixture {
     struct lrp_check check;
     const char *rules[FIXTURE_LAYERS], *sources[FIXTURE_LAYERS], *inputs[1], *outputs[1];
     int from[FIXTURE_LAYERS], to[FIXTURE_LAYERS];
-    const struct lrp_numbers *tensors[FIXTURE_LAYERS], *none[FIXTURE_LAYERS];
+    const struct lrp_result *tensors[FIXTURE_LAYERS], *none[FIXTURE_LAYERS];
     struct lrp_tensor tensor;
     struct lrp_statistics statistics[FIXTURE_LAYERS];
     struct lrp_target target;

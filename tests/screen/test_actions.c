@@ -8,7 +8,8 @@
 #include "keys.h"
 #include "runes.h"
 
-static void every_action_has_a_name_a_help_and_a_way_to_it(void **state) {
+static void every_action_has_a_name_a_help_and_a_way_to_it(void **state)
+{
     (void)state;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
         const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
@@ -20,12 +21,12 @@ static void every_action_has_a_name_a_help_and_a_way_to_it(void **state) {
         assert_int_equal(argument->kind != LRP_ARGUMENT_NONE, argument->take != NULL);
         assert_int_equal(argument->take != NULL, argument->text != NULL);
         const char *at = row->keys;
-        for (int key; (key = lrp_key_parse(&at)) != 0;)
-            assert_true(key > 0);
+        for (int key; (key = lrp_key_parse(&at)) != 0;) assert_true(key > 0);
     }
 }
 
-static void no_key_means_two_things_in_one_place(void **state) {
+static void no_key_means_two_things_in_one_place(void **state)
+{
     struct lrp_keymap map;
     int doubled = 0;
     (void)state;
@@ -124,7 +125,8 @@ static const struct {
     {"Q", LRP_IN_LIST, "quit"},
 };
 
-static void every_key_of_the_specification_is_bound(void **state) {
+static void every_key_of_the_specification_is_bound(void **state)
+{
     struct lrp_keymap map;
     int missing = 0;
     (void)state;
@@ -145,7 +147,8 @@ static void every_key_of_the_specification_is_bound(void **state) {
     lrp_keymap_free(&map);
 }
 
-static void a_rebound_key_is_taken_from_others_where_both_are_meant(void **state) {
+static void a_rebound_key_is_taken_from_others_where_both_are_meant(void **state)
+{
     struct lrp_keymap map;
     char why[128] = "", keys[64];
     (void)state;
@@ -172,7 +175,8 @@ static void a_rebound_key_is_taken_from_others_where_both_are_meant(void **state
     lrp_keymap_free(&map);
 }
 
-static void every_key_has_a_name_that_reads_back(void **state) {
+static void every_key_has_a_name_that_reads_back(void **state)
+{
     struct lrp_keymap map;
     (void)state;
     assert_true(lrp_keymap_init(&map));
@@ -184,7 +188,8 @@ static void every_key_has_a_name_that_reads_back(void **state) {
     lrp_keymap_free(&map);
 }
 
-static void assert_shown(const struct fixture *f, const char *part) {
+static void assert_shown(const struct fixture *f, const char *part)
+{
     struct lrp_canvas canvas = {0};
     lrp_app_view(&f->app, &canvas);
     char *text = lrp_canvas_to_text(&canvas);
@@ -194,7 +199,8 @@ static void assert_shown(const struct fixture *f, const char *part) {
     lrp_canvas_free(&canvas);
 }
 
-static void screens_name_the_keys_of_now(void **state) {
+static void screens_name_the_keys_of_now(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, ":bind rule K<CR>");
     assert_shown(f, "K rule"); /* the key bar */
@@ -204,7 +210,8 @@ static void screens_name_the_keys_of_now(void **state) {
 }
 
 /* What is typed behind : and what happens. */
-static void the_command_line_runs_actions_with_arguments(void **state) {
+static void the_command_line_runs_actions_with_arguments(void **state)
+{
     static const struct {
         const char *keys;
         int effect, number;
@@ -233,16 +240,15 @@ static void the_command_line_runs_actions_with_arguments(void **state) {
         if ((last ? (int)last->kind : -1) != cases[i].effect)
             print_error("keys %s: effect %d, want %d\n", cases[i].keys, last ? (int)last->kind : -1, cases[i].effect);
         assert_int_equal(last ? (int)last->kind : -1, cases[i].effect);
-        if (last)
-            assert_int_equal(last->number, cases[i].number);
-        if (cases[i].text)
-            assert_string_equal(last->text, cases[i].text);
+        if (last) assert_int_equal(last->number, cases[i].number);
+        if (cases[i].text) assert_string_equal(last->text, cases[i].text);
         fixture_tear_down(&own);
     }
 }
 
 /* What is typed, and what stands there after the tabs. */
-static void tab_completes_what_is_typed(void **state) {
+static void tab_completes_what_is_typed(void **state)
+{
     static const struct {
         const char *keys, *text;
     } cases[] = {{":reg<Tab>", "register "},
@@ -276,7 +282,8 @@ static void tab_completes_what_is_typed(void **state) {
     }
 }
 
-static void what_the_runtime_knows_is_asked_for(void **state) {
+static void what_the_runtime_knows_is_asked_for(void **state)
+{
     static const struct {
         const char *keys;
         int kind;
@@ -299,7 +306,8 @@ static void what_the_runtime_knows_is_asked_for(void **state) {
     }
 }
 
-static void candidates_take_the_place_of_the_word(void **state) {
+static void candidates_take_the_place_of_the_word(void **state)
+{
     struct fixture *f = *state;
     struct lrp_menu_rows rows = {0};
     lrp_menu_rows_add(&rows, "viridis", "viridis", NULL, "", true);
@@ -318,7 +326,8 @@ static void candidates_take_the_place_of_the_word(void **state) {
     assert_string_equal(f->app.effects.items[f->app.effects.count - 1].text, "vik");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_action_has_a_name_a_help_and_a_way_to_it),
         cmocka_unit_test(no_key_means_two_things_in_one_place),

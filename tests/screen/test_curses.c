@@ -16,7 +16,8 @@ struct line {
     int keyboard; /* what is written here is typed */
 };
 
-static void open_line(struct line *l, const char *type, const char *color) {
+static void open_line(struct line *l, const char *type, const char *color)
+{
     int ends[2];
     struct lrp_error err = {.message = ""};
     assert_int_equal(pipe(ends), 0);
@@ -28,7 +29,8 @@ static void open_line(struct line *l, const char *type, const char *color) {
     check_ok(lrp_terminal_open(&options, &l->terminal, &err), &err);
 }
 
-static void close_line(struct line *l) {
+static void close_line(struct line *l)
+{
     lrp_terminal_close(l->terminal);
     close(l->keyboard);
     fclose(l->in);
@@ -36,7 +38,8 @@ static void close_line(struct line *l) {
 }
 
 /* All that was written to the terminal so far, NUL-terminated. */
-static const char *written(struct line *l) {
+static const char *written(struct line *l)
+{
     static char bytes[1 << 20];
     fflush(l->out);
     rewind(l->out);
@@ -44,36 +47,45 @@ static const char *written(struct line *l) {
     return bytes;
 }
 
-static bool wrote(struct line *l, const char *part) { return strstr(written(l), part) != NULL; }
+static bool wrote(struct line *l, const char *part)
+{
+    return strstr(written(l), part) != NULL;
+}
 
 /* Some "CSI ... m" sets a colour: 30-38, 40-48, 90-107. */
-static bool wrote_color(struct line *l) {
+static bool wrote_color(struct line *l)
+{
     for (const char *at = written(l); (at = strstr(at, "\033[")) != NULL;) {
         at += 2;
         const size_t length = strspn(at, "0123456789;");
         for (const char *p = at; at[length] == 'm' && p < at + length; p += strspn(p, "0123456789") + 1) {
             const int n = atoi(p);
-            if ((n >= 30 && n <= 38) || (n >= 40 && n <= 48) || n >= 90)
-                return true;
+            if ((n >= 30 && n <= 38) || (n >= 40 && n <= 48) || n >= 90) return true;
         }
     }
     return false;
 }
 
-static void draw(struct line *l, struct fixture *f, bool all) {
+static void draw(struct line *l, struct fixture *f, bool all)
+{
     struct lrp_canvas canvas = {0};
     lrp_app_view(&f->app, &canvas);
     lrp_terminal_draw(l->terminal, &canvas, all);
     lrp_canvas_free(&canvas);
 }
 
-static void every_terminal_type_starts_and_draws(void **state) {
+static void every_terminal_type_starts_and_draws(void **state)
+{
     static const struct {
         const char *type;
         enum lrp_color_mode mode;
-    } cases[] = {{"vt100", LRP_COLOR_MONO},          {"linux", LRP_COLOR_8},
-                 {"xterm", LRP_COLOR_8},             {"xterm-256color", LRP_COLOR_256}, {"screen-256color", LRP_COLOR_256},
-                 {"tmux-256color", LRP_COLOR_256},   {"xterm-direct", LRP_COLOR_DIRECT}};
+    } cases[] = {{"vt100", LRP_COLOR_MONO},
+                 {"linux", LRP_COLOR_8},
+                 {"xterm", LRP_COLOR_8},
+                 {"xterm-256color", LRP_COLOR_256},
+                 {"screen-256color", LRP_COLOR_256},
+                 {"tmux-256color", LRP_COLOR_256},
+                 {"xterm-direct", LRP_COLOR_DIRECT}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct line l;
@@ -95,7 +107,8 @@ static void every_terminal_type_starts_and_draws(void **state) {
     }
 }
 
-static void a_terminal_that_cannot_move_the_cursor_is_refused(void **state) {
+static void a_terminal_that_cannot_move_the_cursor_is_refused(void **state)
+{
     FILE *file = tmpfile();
     struct lrp_terminal *terminal = NULL;
     struct lrp_error err;
@@ -107,7 +120,8 @@ static void a_terminal_that_cannot_move_the_cursor_is_refused(void **state) {
     fclose(file);
 }
 
-static void heatmaps_come_in_their_colors(void **state) {
+static void heatmaps_come_in_their_colors(void **state)
+{
     struct line l;
     struct fixture f;
     (void)state;
@@ -125,7 +139,8 @@ static void heatmaps_come_in_their_colors(void **state) {
     close_line(&l);
 }
 
-static void without_color_no_color_is_written(void **state) {
+static void without_color_no_color_is_written(void **state)
+{
     struct line l;
     struct fixture f;
     (void)state;
@@ -140,9 +155,12 @@ static void without_color_no_color_is_written(void **state) {
 }
 
 /* Overlays and comparisons take more colours than one map has; each change of kind makes the pairs anew. */
-static void every_kind_of_preview_is_drawn(void **state) {
-    static const char *const keys[] = {":preview overlay<CR>", "D", ":preview compare<CR>", ":preview channels<CR>", ":preview weights<CR>",
-                                       ":preview relevance<CR>", ":preview sums<CR>", ":preview overlay<CR>"};
+static void every_kind_of_preview_is_drawn(void **state)
+{
+    static const char *const keys[] = {":preview overlay<CR>", "D",
+                                       ":preview compare<CR>", ":preview channels<CR>",
+                                       ":preview weights<CR>", ":preview relevance<CR>",
+                                       ":preview sums<CR>",    ":preview overlay<CR>"};
     static const char *const types[] = {"vt100", "linux", "xterm-256color"};
     (void)state;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
@@ -168,7 +186,8 @@ static void every_kind_of_preview_is_drawn(void **state) {
     }
 }
 
-static void nothing_is_written_when_nothing_changed(void **state) {
+static void nothing_is_written_when_nothing_changed(void **state)
+{
     struct line l;
     struct fixture f;
     (void)state;
@@ -189,13 +208,23 @@ static void nothing_is_written_when_nothing_changed(void **state) {
     close_line(&l);
 }
 
-static void keys_are_decoded(void **state) {
+static void keys_are_decoded(void **state)
+{
     static const struct {
         const char *bytes;
         int key;
-    } cases[] = {{"j", 'j'}, {"\033OB", LRP_KEY_DOWN}, {"\033OA", LRP_KEY_UP}, {"\033[5~", LRP_KEY_PAGE_UP}, {"\033[6~", LRP_KEY_PAGE_DOWN},
-                 {"\r", LRP_KEY_ENTER}, {"\177", LRP_KEY_BACKSPACE}, {"\t", LRP_KEY_TAB}, {"\033OP", LRP_KEY_F1}, {"\033[15~", LRP_KEY_F5},
-                 {"\016", 14}, {"\033", LRP_KEY_ESCAPE}};
+    } cases[] = {{"j", 'j'},
+                 {"\033OB", LRP_KEY_DOWN},
+                 {"\033OA", LRP_KEY_UP},
+                 {"\033[5~", LRP_KEY_PAGE_UP},
+                 {"\033[6~", LRP_KEY_PAGE_DOWN},
+                 {"\r", LRP_KEY_ENTER},
+                 {"\177", LRP_KEY_BACKSPACE},
+                 {"\t", LRP_KEY_TAB},
+                 {"\033OP", LRP_KEY_F1},
+                 {"\033[15~", LRP_KEY_F5},
+                 {"\016", 14},
+                 {"\033", LRP_KEY_ESCAPE}};
     struct line l;
     (void)state;
     open_line(&l, "xterm-256color", "auto");
@@ -203,15 +232,15 @@ static void keys_are_decoded(void **state) {
         struct lrp_event event = {.number = 0};
         bool lost = false;
         assert_int_equal(write(l.keyboard, cases[i].bytes, strlen(cases[i].bytes)), (ssize_t)strlen(cases[i].bytes));
-        for (int tries = 0; tries < 100 && !lrp_terminal_read(l.terminal, &event, &lost); tries++)
-            usleep(1000);
+        for (int tries = 0; tries < 100 && !lrp_terminal_read(l.terminal, &event, &lost); tries++) usleep(1000);
         assert_int_equal(event.kind, LRP_EVENT_KEY);
         assert_int_equal(event.number, cases[i].key);
     }
     close_line(&l);
 }
 
-static void an_unknown_type_is_an_error(void **state) {
+static void an_unknown_type_is_an_error(void **state)
+{
     struct lrp_terminal *terminal = NULL;
     struct lrp_error err = {.message = ""};
     FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
@@ -222,17 +251,22 @@ static void an_unknown_type_is_an_error(void **state) {
     fclose(out);
 }
 
-int main(void) {
+int main(void)
+{
     setlocale(LC_CTYPE, "C.UTF-8");
     unsetenv("NO_COLOR");
     unsetenv("COLORTERM");
     setenv("LINES", "24", 1);
     setenv("COLUMNS", "80", 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_terminal_type_starts_and_draws), cmocka_unit_test(every_kind_of_preview_is_drawn), cmocka_unit_test(heatmaps_come_in_their_colors),
+        cmocka_unit_test(every_terminal_type_starts_and_draws),
+        cmocka_unit_test(every_kind_of_preview_is_drawn),
+        cmocka_unit_test(heatmaps_come_in_their_colors),
         cmocka_unit_test(a_terminal_that_cannot_move_the_cursor_is_refused),
-        cmocka_unit_test(without_color_no_color_is_written),    cmocka_unit_test(nothing_is_written_when_nothing_changed),
-        cmocka_unit_test(keys_are_decoded),                     cmocka_unit_test(an_unknown_type_is_an_error),
+        cmocka_unit_test(without_color_no_color_is_written),
+        cmocka_unit_test(nothing_is_written_when_nothing_changed),
+        cmocka_unit_test(keys_are_decoded),
+        cmocka_unit_test(an_unknown_type_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

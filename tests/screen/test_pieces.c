@@ -1,4 +1,5 @@
-/* test_pieces.c: the inspector's small parts: code points, keys, the typed line, layout, themes, heatmap cells, the action table. */
+/* test_pieces.c: the inspector's small parts: code points, keys, the typed line, layout, themes, heatmap cells, the action
+ * table. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,17 @@
 #include "runes.h"
 #include "terminal.h"
 
-static void utf8_is_read_strictly(void **state) {
+static void utf8_is_read_strictly(void **state)
+{
     static const struct {
         const char *text;
         uint32_t runes[4];
     } cases[] = {{"a\xC3\xA9", {'a', 0xE9, 0}},
                  {"\xE2\x96\x80", {0x2580, 0}},
                  {"\xF0\x9F\x98\x80", {0x1F600, 0}},
-                 {"\xC0\x80", {0xFFFD, 0xFFFD, 0}},     /* overlong */
+                 {"\xC0\x80", {0xFFFD, 0xFFFD, 0}},             /* overlong */
                  {"\xED\xA0\x80", {0xFFFD, 0xFFFD, 0xFFFD, 0}}, /* surrogate */
-                 {"\xE2\x96", {0xFFFD, 0xFFFD, 0}},     /* cut off */
+                 {"\xE2\x96", {0xFFFD, 0xFFFD, 0}},             /* cut off */
                  {"\xFFz", {0xFFFD, 'z', 0}}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -28,15 +30,15 @@ static void utf8_is_read_strictly(void **state) {
         for (int k = 0; k < 4; k++) {
             const uint32_t rune = lrp_rune_next(&at);
             assert_int_equal(rune, cases[i].runes[k]);
-            if (rune == 0)
-                break;
+            if (rune == 0) break;
         }
     }
-    assert_int_equal(lrp_text_columns("a\xCC\x81"), 1);          /* combining accent */
+    assert_int_equal(lrp_text_columns("a\xCC\x81"), 1);                /* combining accent */
     assert_int_equal(lrp_text_columns("\xE4\xB8\xAD\xE6\x96\x87"), 4); /* two wide characters */
 }
 
-static void texts_are_cut_to_their_width(void **state) {
+static void texts_are_cut_to_their_width(void **state)
+{
     struct lrp_canvas canvas = {0};
     (void)state;
     assert_true(lrp_canvas_resize(&canvas, 8, 4));
@@ -54,7 +56,8 @@ static void texts_are_cut_to_their_width(void **state) {
     lrp_canvas_free(&canvas);
 }
 
-static void half_a_wide_character_is_not_left_behind(void **state) {
+static void half_a_wide_character_is_not_left_behind(void **state)
+{
     struct lrp_canvas canvas = {0};
     (void)state;
     assert_true(lrp_canvas_resize(&canvas, 4, 1));
@@ -66,12 +69,14 @@ static void half_a_wide_character_is_not_left_behind(void **state) {
     lrp_canvas_free(&canvas);
 }
 
-static void keys_have_names(void **state) {
+static void keys_have_names(void **state)
+{
     static const struct {
         const char *text;
         int key;
-    } cases[] = {{"j", 'j'}, {"<PgDn>", LRP_KEY_PAGE_DOWN}, {"<C-c>", 3}, {"<Space>", ' '}, {"<lt>", '<'}, {"<CR>", 13},
-                 {"<Esc>", 27}, {"<F1>", LRP_KEY_F1}, {"<", '<'}, {"<nothing>", -1}, {"\xC3\xA9", 0xE9}, {"", 0}};
+    } cases[] = {
+        {"j", 'j'},    {"<PgDn>", LRP_KEY_PAGE_DOWN}, {"<C-c>", 3}, {"<Space>", ' '},  {"<lt>", '<'},      {"<CR>", 13},
+        {"<Esc>", 27}, {"<F1>", LRP_KEY_F1},          {"<", '<'},   {"<nothing>", -1}, {"\xC3\xA9", 0xE9}, {"", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *at = cases[i].text;
@@ -79,24 +84,31 @@ static void keys_have_names(void **state) {
     }
 }
 
-static void a_typed_line_is_edited(void **state) {
+static void a_typed_line_is_edited(void **state)
+{
     static const struct {
         const char *keys, *text;
-    } cases[] = {{"abc<BS>", "ab"}, {"abc<Left><Left>x", "axbc"}, {"abc<Home>x<End>y", "xabcy"}, {"ab cd<C-w>", "ab "},
-                 {"abc<C-u>", ""}, {"abc<Left><C-k>", "ab"}, {"a\xC3\xA9z<Left><BS>", "az"}, {"abc<Home><Del>", "bc"},
+    } cases[] = {{"abc<BS>", "ab"},
+                 {"abc<Left><Left>x", "axbc"},
+                 {"abc<Home>x<End>y", "xabcy"},
+                 {"ab cd<C-w>", "ab "},
+                 {"abc<C-u>", ""},
+                 {"abc<Left><C-k>", "ab"},
+                 {"a\xC3\xA9z<Left><BS>", "az"},
+                 {"abc<Home><Del>", "bc"},
                  {"<BS><Del><Left><Right>", ""}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_lineedit edit = {0};
         const char *at = cases[i].keys;
-        for (int key; (key = lrp_key_parse(&at)) > 0;)
-            assert_true(lrp_lineedit_key(&edit, key));
+        for (int key; (key = lrp_key_parse(&at)) > 0;) assert_true(lrp_lineedit_key(&edit, key));
         assert_string_equal(lrp_lineedit_text(&edit), cases[i].text);
         lrp_lineedit_free(&edit);
     }
 }
 
-static void a_typed_line_has_a_history(void **state) {
+static void a_typed_line_has_a_history(void **state)
+{
     struct lrp_lineedit edit = {0};
     (void)state;
     lrp_lineedit_set(&edit, "one");
@@ -114,7 +126,8 @@ static void a_typed_line_has_a_history(void **state) {
     lrp_lineedit_free(&edit);
 }
 
-static void panes_never_overlap_and_fill_the_body(void **state) {
+static void panes_never_overlap_and_fill_the_body(void **state)
+{
     (void)state;
     for (int columns = 1; columns <= 300; columns += 7) {
         for (int rows = 1; rows <= 100; rows += 3) {
@@ -124,7 +137,8 @@ static void panes_never_overlap_and_fill_the_body(void **state) {
                 int area = l.rule.columns * l.rule.rows + l.rule.rows; /* the blank column before the line */
                 for (int p = 0; p < LRP_PANE_COUNT; p++) {
                     const struct lrp_rect r = l.pane[p];
-                    assert_true(r.rows == 0 || (r.x >= 0 && r.y >= l.body.y && r.x + r.columns <= columns && r.y + r.rows <= l.body.y + l.body.rows));
+                    assert_true(r.rows == 0 || (r.x >= 0 && r.y >= l.body.y && r.x + r.columns <= columns &&
+                                                r.y + r.rows <= l.body.y + l.body.rows));
                     area += r.rows > 0 ? r.columns * r.rows : 0;
                 }
                 assert_true(l.too_small == (columns < 20 || rows < 5));
@@ -135,7 +149,8 @@ static void panes_never_overlap_and_fill_the_body(void **state) {
 }
 
 /* Relative luminance and contrast as WCAG 2 defines them. */
-static double luminance(int32_t rgb) {
+static double luminance(int32_t rgb)
+{
     double sum = 0;
     static const double weights[] = {0.2126, 0.7152, 0.0722};
     for (int i = 0; i < 3; i++) {
@@ -145,7 +160,8 @@ static double luminance(int32_t rgb) {
     return sum;
 }
 
-static void text_contrasts_in_both_themes(void **state) {
+static void text_contrasts_in_both_themes(void **state)
+{
     (void)state;
     for (int light = 0; light < 2; light++) {
         for (int i = 0; i < LRP_STYLE_COUNT; i++) {
@@ -154,13 +170,15 @@ static void text_contrasts_in_both_themes(void **state) {
             const double bg = luminance(look.bg < 0 ? (light ? 0xFFFFFF : 0) : look.bg);
             const double contrast = fg > bg ? (fg + 0.05) / (bg + 0.05) : (bg + 0.05) / (fg + 0.05);
             if (contrast < 4.5)
-                print_error("style %c, %s theme: contrast %.2f\n", lrp_theme_letter((enum lrp_style)i), light ? "light" : "dark", contrast);
+                print_error("style %c, %s theme: contrast %.2f\n", lrp_theme_letter((enum lrp_style)i),
+                            light ? "light" : "dark", contrast);
             assert_true(contrast >= 4.5);
         }
     }
 }
 
-static void every_style_has_its_own_letter(void **state) {
+static void every_style_has_its_own_letter(void **state)
+{
     (void)state;
     for (int i = 0; i < LRP_STYLE_COUNT; i++)
         for (int k = 0; k < i; k++)
@@ -168,7 +186,8 @@ static void every_style_has_its_own_letter(void **state) {
 }
 
 /* Numbers of xterm's table: 16 + 36 r + 6 g + b, and 232.. for greys. */
-static void colors_find_their_place_among_256(void **state) {
+static void colors_find_their_place_among_256(void **state)
+{
     (void)state;
     assert_int_equal(lrp_nearest_256(0x000000), 16);
     assert_int_equal(lrp_nearest_256(0xFFFFFF), 231);
@@ -180,16 +199,23 @@ static void colors_find_their_place_among_256(void **state) {
     assert_int_equal(lrp_direct_rgb(0x000108), 0x000108);
 }
 
-static void color_mode_follows_option_environment_and_terminal(void **state) {
+static void color_mode_follows_option_environment_and_terminal(void **state)
+{
     static const struct {
         const char *option, *no_color;
         int colors, pairs, mode;
-    } cases[] = {{"auto", NULL, 256, 65536, LRP_COLOR_256},     {"auto", "", 256, 65536, LRP_COLOR_256},
-                 {"auto", "1", 256, 65536, LRP_COLOR_MONO},     {"256", "1", 256, 65536, LRP_COLOR_256},
-                 {"never", NULL, 256, 65536, LRP_COLOR_MONO},   {"8", NULL, 256, 65536, LRP_COLOR_8},
-                 {"auto", NULL, 8, 64, LRP_COLOR_8},            {"256", NULL, 8, 64, LRP_COLOR_8},
-                 {"auto", NULL, 0, 0, LRP_COLOR_MONO},          {"direct", NULL, 0, 0, LRP_COLOR_MONO},
-                 {"auto", NULL, 16777216, 65536, LRP_COLOR_DIRECT}, {NULL, NULL, 256, 256, LRP_COLOR_8}};
+    } cases[] = {{"auto", NULL, 256, 65536, LRP_COLOR_256},
+                 {"auto", "", 256, 65536, LRP_COLOR_256},
+                 {"auto", "1", 256, 65536, LRP_COLOR_MONO},
+                 {"256", "1", 256, 65536, LRP_COLOR_256},
+                 {"never", NULL, 256, 65536, LRP_COLOR_MONO},
+                 {"8", NULL, 256, 65536, LRP_COLOR_8},
+                 {"auto", NULL, 8, 64, LRP_COLOR_8},
+                 {"256", NULL, 8, 64, LRP_COLOR_8},
+                 {"auto", NULL, 0, 0, LRP_COLOR_MONO},
+                 {"direct", NULL, 0, 0, LRP_COLOR_MONO},
+                 {"auto", NULL, 16777216, 65536, LRP_COLOR_DIRECT},
+                 {NULL, NULL, 256, 256, LRP_COLOR_8}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(lrp_color_mode_of(cases[i].option, cases[i].no_color, cases[i].colors, cases[i].pairs), cases[i].mode);
@@ -200,7 +226,8 @@ static void color_mode_follows_option_environment_and_terminal(void **state) {
 }
 
 /* A plane of 2 x 4 values: red above blue, a middle of zero, and what is no number. */
-static struct lrp_picture small_picture(void) {
+static struct lrp_picture small_picture(void)
+{
     static const float values[8] = {1, -1, 0, 0.5F, -0.5F, 0, NAN, 1};
     struct lrp_picture picture = {.range = {-1, 1, true, 1}};
     lrp_heatmap_defaults("lrp", &picture.options);
@@ -209,7 +236,8 @@ static struct lrp_picture small_picture(void) {
     return picture;
 }
 
-static void a_cell_holds_two_pixels(void **state) {
+static void a_cell_holds_two_pixels(void **state)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX};
     struct lrp_picture picture = small_picture();
     struct lrp_canvas canvas = {0};
@@ -231,7 +259,8 @@ static void a_cell_holds_two_pixels(void **state) {
     lrp_picture_clear(&picture);
 }
 
-static void without_colors_the_glyph_says_the_sign(void **state) {
+static void without_colors_the_glyph_says_the_sign(void **state)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_MONO, .levels = 31, .palette = LRP_PALETTE_MAX, .ascii = true};
     struct lrp_picture picture = small_picture();
     struct lrp_canvas canvas = {.ascii = true};
@@ -246,12 +275,13 @@ static void without_colors_the_glyph_says_the_sign(void **state) {
     lrp_picture_clear(&picture);
 }
 
-static void aspect_is_kept(void **state) {
+static void aspect_is_kept(void **state)
+{
     const struct lrp_caps half = {.mode = LRP_COLOR_256, .levels = 31}, one = {.mode = LRP_COLOR_MONO, .levels = 31};
     static const struct {
         int width, height, columns, rows, cells_x, cells_y;
-    } cases[] = {{224, 224, 40, 40, 40, 20}, {224, 224, 80, 10, 20, 10}, {28, 28, 56, 28, 56, 28}, {1, 1, 10, 10, 10, 5},
-                 {1000, 1, 50, 10, 50, 1},   {1, 1000, 50, 10, 1, 10}};
+    } cases[] = {{224, 224, 40, 40, 40, 20}, {224, 224, 80, 10, 20, 10}, {28, 28, 56, 28, 56, 28},
+                 {1, 1, 10, 10, 10, 5},      {1000, 1, 50, 10, 50, 1},   {1, 1000, 50, 10, 1, 10}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct lrp_rect rect = {0, 0, cases[i].columns, cases[i].rows};
@@ -263,7 +293,8 @@ static void aspect_is_kept(void **state) {
     }
 }
 
-static void cells_and_values_find_each_other(void **state) {
+static void cells_and_values_find_each_other(void **state)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX};
     const struct lrp_heat_area area = lrp_heat_area(&caps, 224, 100, (struct lrp_rect){5, 7, 60, 40});
     (void)state;
@@ -277,7 +308,8 @@ static void cells_and_values_find_each_other(void **state) {
     }
 }
 
-static void numbers_are_short(void **state) {
+static void numbers_are_short(void **state)
+{
     char text[32];
     (void)state;
     assert_string_equal(lrp_count_text(0, text, sizeof text), "0");
@@ -294,7 +326,8 @@ static void numbers_are_short(void **state) {
     assert_string_equal(lrp_value_text(-INFINITY, text, sizeof text), "-inf");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_read_strictly),
         cmocka_unit_test(texts_are_cut_to_their_width),

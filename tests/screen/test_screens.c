@@ -1,4 +1,5 @@
-/* test_screens.c: whole screens, text and style letters, against files in tests/golden/screens (UPDATE_GOLDEN=1 rewrites them). */
+/* test_screens.c: whole screens, text and style letters, against files in tests/golden/screens (UPDATE_GOLDEN=1 rewrites them).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,8 @@ static const struct screen {
 };
 
 /* What the session would put into the rule menu. */
-static void open_menu(struct fixture *f) {
+static void open_menu(struct fixture *f)
+{
     static const struct {
         const char *text, *edit, *detail;
         bool enabled;
@@ -89,7 +91,8 @@ static void open_menu(struct fixture *f) {
     lrp_app_update(&f->app, &event);
 }
 
-static void press(struct fixture *f, const char *keys) {
+static void press(struct fixture *f, const char *keys)
+{
     char one[32];
     while (*keys) {
         const size_t length = *keys == '<' ? strcspn(keys, ">") + 1 : 1;
@@ -104,45 +107,43 @@ static void press(struct fixture *f, const char *keys) {
     }
 }
 
-static void prepare(struct fixture *f, const struct screen *s) {
+static void prepare(struct fixture *f, const struct screen *s)
+{
     fixture_init(f, s->mode, s->ascii, s->columns, s->rows);
-    if (s->state != NO_INPUT)
-        fixture_results(f, s->state != BLOCKED);
-    if (s->state == LEDGER)
-        fixture_ledger(f);
-    if (s->state == BRANCHES)
-        fixture_branches(f);
+    if (s->state != NO_INPUT) fixture_results(f, s->state != BLOCKED);
+    if (s->state == LEDGER) fixture_ledger(f);
+    if (s->state == BRANCHES) fixture_branches(f);
     if (s->state == RUNNING) {
         f->snapshot.job = LRP_JOB_RELEVANCE;
         f->snapshot.done = 7;
         f->snapshot.total = 22;
-        for (int i = 0; i < 15; i++)
-            f->tensors[i] = NULL;
+        for (int i = 0; i < 15; i++) f->tensors[i] = NULL;
         fixture_seen(f);
     }
     if (strcmp(s->keys, "O") == 0) {
         struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = "restore the last session (2 rules, 1 tag, at features.5)?"};
         lrp_app_update(&f->app, &event);
     } else if (strcmp(s->keys, "E") == 0) {
-        struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = 1, .text = "/out/x.png: cannot be written: Permission denied"};
+        struct lrp_event event = {
+            .kind = LRP_EVENT_MESSAGE, .number = 1, .text = "/out/x.png: cannot be written: Permission denied"};
         lrp_app_update(&f->app, &event);
     } else {
         press(f, s->keys);
     }
 }
 
-static char *read_all(const char *path) {
+static char *read_all(const char *path)
+{
     FILE *file = fopen(path, "rb");
-    if (!file)
-        return NULL;
+    if (!file) return NULL;
     char *text = calloc(1, 1 << 18);
-    if (text && fread(text, 1, (1 << 18) - 1, file) == 0)
-        text[0] = 0;
+    if (text && fread(text, 1, (1 << 18) - 1, file) == 0) text[0] = 0;
     fclose(file);
     return text;
 }
 
-static int compare(const char *name, const char *suffix, const char *got) {
+static int compare(const char *name, const char *suffix, const char *got)
+{
     char path[256];
     snprintf(path, sizeof path, "tests/golden/screens/%s.%s", name, suffix);
     if (getenv("UPDATE_GOLDEN")) {
@@ -154,13 +155,13 @@ static int compare(const char *name, const char *suffix, const char *got) {
     }
     char *want = read_all(path);
     const int differs = !want || strcmp(want, got) != 0;
-    if (differs)
-        print_error("%s differs; got:\n%s", path, got);
+    if (differs) print_error("%s differs; got:\n%s", path, got);
     free(want);
     return differs;
 }
 
-static void screens_are_as_recorded(void **state) {
+static void screens_are_as_recorded(void **state)
+{
     (void)state;
     int differing = 0;
     for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
@@ -180,7 +181,8 @@ static void screens_are_as_recorded(void **state) {
     assert_int_equal(differing, 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(screens_are_as_recorded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,8 @@
 #include "fixture.h"
 #include "svg.h"
 
-static char *drawn(int columns, int rows, void (*draw)(struct lrp_canvas *)) {
+static char *drawn(int columns, int rows, void (*draw)(struct lrp_canvas *))
+{
     struct lrp_canvas canvas = {0};
     assert_true(lrp_canvas_resize(&canvas, columns, rows));
     draw(&canvas);
@@ -16,23 +17,25 @@ static char *drawn(int columns, int rows, void (*draw)(struct lrp_canvas *)) {
     return svg;
 }
 
-static void assert_holds(const char *svg, const char *part) {
-    if (!strstr(svg, part))
-        fail_msg("no %s in\n%s", part, svg);
+static void assert_holds(const char *svg, const char *part)
+{
+    if (!strstr(svg, part)) fail_msg("no %s in\n%s", part, svg);
 }
 
-static int occurrences(const char *text, const char *part) {
+static int occurrences(const char *text, const char *part)
+{
     int count = 0;
-    for (; (text = strstr(text, part)) != NULL; text++)
-        count++;
+    for (; (text = strstr(text, part)) != NULL; text++) count++;
     return count;
 }
 
-static void draw_text(struct lrp_canvas *canvas) {
+static void draw_text(struct lrp_canvas *canvas)
+{
     lrp_canvas_text(canvas, 1, 0, 10, "a<b>&c d", LRP_STYLE_NORMAL);
     lrp_canvas_text(canvas, 0, 1, 10, "bad", LRP_STYLE_BAD);
 }
-static void text_is_escaped_and_placed(void **state) {
+static void text_is_escaped_and_placed(void **state)
+{
     char *svg = drawn(12, 2, draw_text);
     (void)state;
     assert_holds(svg, ">a&lt;b&gt;&amp;c</text>");
@@ -43,7 +46,8 @@ static void text_is_escaped_and_placed(void **state) {
     free(svg);
 }
 
-static void draw_heat(struct lrp_canvas *canvas) {
+static void draw_heat(struct lrp_canvas *canvas)
+{
     canvas->colors = 3;
     canvas->palette[0] = 0x0000FF;
     canvas->palette[1] = 0xFFFFFF;
@@ -53,7 +57,8 @@ static void draw_heat(struct lrp_canvas *canvas) {
     lrp_canvas_heat(canvas, 1, 0, 0x2580, 1, LRP_LEVEL_INVALID);
     lrp_canvas_heat(canvas, 2, 0, 0x2580, 2, LRP_LEVEL_NONE);
 }
-static void half_blocks_are_two_rectangles(void **state) {
+static void half_blocks_are_two_rectangles(void **state)
+{
     char *svg = drawn(4, 1, draw_heat);
     (void)state;
     assert_holds(svg, "<rect x=\"12\" y=\"12\" width=\"18\" height=\"9\" fill=\"#0000ff\"/>"); /* neighbours share one */
@@ -65,11 +70,13 @@ static void half_blocks_are_two_rectangles(void **state) {
     free(svg);
 }
 
-static void draw_lines(struct lrp_canvas *canvas) {
+static void draw_lines(struct lrp_canvas *canvas)
+{
     lrp_canvas_rune(canvas, 0, 0, 0x2502, LRP_STYLE_BORDER);
     lrp_canvas_text(canvas, 1, 0, 3, "█░中", LRP_STYLE_PROGRESS);
 }
-static void lines_and_blocks_need_no_font(void **state) {
+static void lines_and_blocks_need_no_font(void **state)
+{
     char *svg = drawn(5, 1, draw_lines);
     (void)state;
     assert_holds(svg, "d=\"M4.5 0V18\"");
@@ -79,7 +86,8 @@ static void lines_and_blocks_need_no_font(void **state) {
     free(svg);
 }
 
-static void a_whole_screen_closes_what_it_opens(void **state) {
+static void a_whole_screen_closes_what_it_opens(void **state)
+{
     struct fixture f;
     struct lrp_canvas canvas = {0};
     (void)state;
@@ -97,9 +105,10 @@ static void a_whole_screen_closes_what_it_opens(void **state) {
     fixture_free(&f);
 }
 
-int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(text_is_escaped_and_placed), cmocka_unit_test(half_blocks_are_two_rectangles),
-                                       cmocka_unit_test(lines_and_blocks_need_no_font),
-                                       cmocka_unit_test(a_whole_screen_closes_what_it_opens)};
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_escaped_and_placed), cmocka_unit_test(half_blocks_are_two_rectangles),
+        cmocka_unit_test(lines_and_blocks_need_no_font), cmocka_unit_test(a_whole_screen_closes_what_it_opens)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,18 +6,43 @@
 #include "fixture.h"
 #include "keys.h"
 
-
 /* Keys, then the selected layer. */
-static void keys_move_the_selection(void **state) {
+static void keys_move_the_selection(void **state)
+{
     static const struct {
         const char *keys;
         int layer;
-    } cases[] = {{"", 0},          {"j", 1},        {"jjk", 1},       {"k", 0},          {"G", 22},         {"Gk", 21},
-                 {"G<Home>", 0},   {"<End>", 22},   {"<C-n><C-n>", 2}, {"<Down><Up>", 0}, {"u", 7},          {"uu", 7},
-                 {"GU", 7},        {"G.", 21},      {"G..,", 21},     {":5<CR>", 5},     {":99<CR>", 0},    {"/max<CR>", 3},
-                 {"/max<CR>n", 6}, {"/max<CR>nN", 3}, {"/max<CR>N", 18}, {"/MAX<CR>", 0},  {"/MaxPool<CR>", 3}, {"/max<Esc>", 0},
-                 {"/zzz<CR>", 0},  {"\\dense<CR>", 20}, {"\\dense<CR>jj", 22}, {"G\\dense<Esc>", 22},
-                 {"\\:unsupported<CR>", 7}, {"j<Space>jj\\:tagged<CR>", 1}, {":previous-unsupported<CR>", 7}};
+    } cases[] = {{"", 0},
+                 {"j", 1},
+                 {"jjk", 1},
+                 {"k", 0},
+                 {"G", 22},
+                 {"Gk", 21},
+                 {"G<Home>", 0},
+                 {"<End>", 22},
+                 {"<C-n><C-n>", 2},
+                 {"<Down><Up>", 0},
+                 {"u", 7},
+                 {"uu", 7},
+                 {"GU", 7},
+                 {"G.", 21},
+                 {"G..,", 21},
+                 {":5<CR>", 5},
+                 {":99<CR>", 0},
+                 {"/max<CR>", 3},
+                 {"/max<CR>n", 6},
+                 {"/max<CR>nN", 3},
+                 {"/max<CR>N", 18},
+                 {"/MAX<CR>", 0},
+                 {"/MaxPool<CR>", 3},
+                 {"/max<Esc>", 0},
+                 {"/zzz<CR>", 0},
+                 {"\\dense<CR>", 20},
+                 {"\\dense<CR>jj", 22},
+                 {"G\\dense<Esc>", 22},
+                 {"\\:unsupported<CR>", 7},
+                 {"j<Space>jj\\:tagged<CR>", 1},
+                 {":previous-unsupported<CR>", 7}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
@@ -32,7 +57,8 @@ static void keys_move_the_selection(void **state) {
 }
 
 /* The last effect of some keys. */
-static void keys_ask_for_effects(void **state) {
+static void keys_ask_for_effects(void **state)
+{
     static const struct {
         const char *keys;
         int effect;
@@ -81,14 +107,14 @@ static void keys_ask_for_effects(void **state) {
         assert_int_equal(last ? (int)last->kind : -1, cases[i].effect);
         if (last) {
             assert_int_equal(last->number, cases[i].number);
-            if (cases[i].text)
-                assert_string_equal(last->text, cases[i].text);
+            if (cases[i].text) assert_string_equal(last->text, cases[i].text);
         }
         fixture_tear_down(&own);
     }
 }
 
-static void a_failing_check_falls_back_to_activations(void **state) {
+static void a_failing_check_falls_back_to_activations(void **state)
+{
     struct fixture *f = *state;
     assert_true(lrp_app_blocked(&f->app));
     assert_int_equal(lrp_app_show(&f->app), LRP_SHOW_ACTIVATION);
@@ -102,7 +128,8 @@ static void a_failing_check_falls_back_to_activations(void **state) {
     assert_true(lrp_app_blocked(&f->app));
 }
 
-static void registering_is_taken_back_by_the_same_key(void **state) {
+static void registering_is_taken_back_by_the_same_key(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "uS");
     fixture_run_effects(f);
@@ -114,7 +141,8 @@ static void registering_is_taken_back_by_the_same_key(void **state) {
     assert_true(lrp_app_failed(&f->app, 7));
 }
 
-static void both_failures_ask_which(void **state) {
+static void both_failures_ask_which(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "u");
     f->check_rows[7].state = LRP_CHECK_UNKNOWN_BOTH;
@@ -127,7 +155,8 @@ static void both_failures_ask_which(void **state) {
     assert_string_equal(f->app.effects.items[1].text, "hard-swish");
 }
 
-static void an_output_softmax_is_offered_to_be_stripped(void **state) {
+static void an_output_softmax_is_offered_to_be_stripped(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "G");
     f->check_rows[22].state = LRP_CHECK_OUTPUT_SOFTMAX;
@@ -138,7 +167,8 @@ static void an_output_softmax_is_offered_to_be_stripped(void **state) {
     assert_int_equal(f->app.effects.items[0].number, LRP_SETTING_STRIP_SOFTMAX);
 }
 
-static void rule_keys_act_on_tagged_layers(void **state) {
+static void rule_keys_act_on_tagged_layers(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "jj<Space>j<Space>gx");
     const struct lrp_effect *e = &f->app.effects.items[0];
@@ -148,7 +178,8 @@ static void rule_keys_act_on_tagged_layers(void **state) {
     assert_int_equal(e->layers[1], 4);
 }
 
-static void incompatible_rules_cannot_be_taken(void **state) {
+static void incompatible_rules_cannot_be_taken(void **state)
+{
     struct fixture *f = *state;
     struct lrp_menu_rows rows = {0};
     lrp_menu_rows_add(&rows, "pass", "pass", NULL, "pass does not fit", false);
@@ -170,7 +201,8 @@ static void incompatible_rules_cannot_be_taken(void **state) {
 }
 
 /* The effects so far must be one: TRY of a text, or of nothing. They are taken away. */
-static void check_tried(struct fixture *f, const char *text, enum lrp_menu_kind kind) {
+static void check_tried(struct fixture *f, const char *text, enum lrp_menu_kind kind)
+{
     assert_int_equal(f->app.effects.count, 1);
     const struct lrp_effect *e = &f->app.effects.items[0];
     assert_int_equal(e->kind, LRP_EFFECT_TRY);
@@ -182,7 +214,8 @@ static void check_tried(struct fixture *f, const char *text, enum lrp_menu_kind 
     lrp_effects_free(&f->app.effects);
 }
 
-static void open_rules(struct fixture *f) {
+static void open_rules(struct fixture *f)
+{
     struct lrp_menu_rows rows = {.selected = 0};
     struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = LRP_MENU_RULE, .rows = &rows};
     lrp_menu_rows_add(&rows, "flat", "flat", "flat()", "now", true);
@@ -192,7 +225,8 @@ static void open_rules(struct fixture *f) {
     lrp_app_update(&f->app, &event);
 }
 
-static void moving_over_a_rule_tries_it(void **state) {
+static void moving_over_a_rule_tries_it(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "jj");
     open_rules(f);
@@ -220,7 +254,8 @@ static void moving_over_a_rule_tries_it(void **state) {
     assert_int_equal(f->app.effects.count, 2);
 }
 
-static void parameters_are_tried_as_they_are_typed(void **state) {
+static void parameters_are_tried_as_they_are_typed(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "jj");
     open_rules(f);
@@ -234,13 +269,15 @@ static void parameters_are_tried_as_they_are_typed(void **state) {
     check_tried(f, NULL, LRP_MENU_RULE);
 }
 
-static void kinds_of_preview_follow_each_other(void **state) {
+static void kinds_of_preview_follow_each_other(void **state)
+{
     struct fixture *f = *state;
     fixture_results(f, false);
     f->registered = f->skip = false;
     fixture_seen(f);
     assert_true(lrp_app_blocked(&f->app));
-    static const enum lrp_preview blocked[] = {LRP_PREVIEW_WEIGHTS, LRP_PREVIEW_CHANNELS, LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS};
+    static const enum lrp_preview blocked[] = {LRP_PREVIEW_WEIGHTS, LRP_PREVIEW_CHANNELS, LRP_PREVIEW_ACTIVATION,
+                                               LRP_PREVIEW_WEIGHTS};
     fixture_keys(f, "j"); /* a layer with weights */
     for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++) {
         fixture_keys(f, "p");
@@ -250,8 +287,9 @@ static void kinds_of_preview_follow_each_other(void **state) {
     f->app.preview = LRP_PREVIEW_RELEVANCE;
     f->skip = true;
     fixture_results(f, true);
-    static const enum lrp_preview open[] = {LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS,   LRP_PREVIEW_OVERLAY, LRP_PREVIEW_CHANNELS,
-                                            LRP_PREVIEW_BARS,       LRP_PREVIEW_RELEVANCE, LRP_PREVIEW_ACTIVATION};
+    static const enum lrp_preview open[] = {LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS, LRP_PREVIEW_OVERLAY,
+                                            LRP_PREVIEW_CHANNELS,   LRP_PREVIEW_BARS,    LRP_PREVIEW_RELEVANCE,
+                                            LRP_PREVIEW_ACTIVATION};
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
         fixture_keys(f, "p");
         assert_int_equal(lrp_app_preview(&f->app), open[i]);
@@ -260,7 +298,8 @@ static void kinds_of_preview_follow_each_other(void **state) {
     assert_int_equal(lrp_app_preview(&f->app), LRP_PREVIEW_CHANNELS);
 }
 
-static void replacing_a_file_asks(void **state) {
+static void replacing_a_file_asks(void **state)
+{
     struct fixture *f = *state;
     struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = LRP_EFFECT_EXPORT, .text = "a.png"};
     lrp_app_update(&f->app, &event);
@@ -273,41 +312,41 @@ static void replacing_a_file_asks(void **state) {
     assert_string_equal(f->app.effects.items[0].text, "a.png");
 }
 
-static void links_are_followed_and_gone_back(void **state) {
+static void links_are_followed_and_gone_back(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, "jjj<CR><CR>");
     assert_int_equal(f->app.focus, LRP_PANE_DETAILS);
-    for (int i = 0; i < 20 && f->app.layer == 3; i++)
-        fixture_keys(f, i % 2 ? "j" : "<CR>");
+    for (int i = 0; i < 20 && f->app.layer == 3; i++) fixture_keys(f, i % 2 ? "j" : "<CR>");
     assert_int_equal(f->app.layer, 2); /* the first link is where the input comes from */
     fixture_keys(f, "<BS>");
     assert_int_equal(f->app.layer, 3);
 }
 
-static void playing_goes_to_the_input_and_a_key_stops_it(void **state) {
+static void playing_goes_to_the_input_and_a_key_stops_it(void **state)
+{
     struct fixture *f = *state;
     struct lrp_event tick = {.kind = LRP_EVENT_TICK};
     fixture_keys(f, "P");
     assert_true(f->app.playing);
-    for (int i = 0; i < 5; i++)
-        lrp_app_update(&f->app, &tick);
+    for (int i = 0; i < 5; i++) lrp_app_update(&f->app, &tick);
     assert_int_equal(f->app.layer, 17);
     fixture_keys(f, "k");
     assert_false(f->app.playing);
     fixture_keys(f, "P");
-    for (int i = 0; i < 100; i++)
-        lrp_app_update(&f->app, &tick);
+    for (int i = 0; i < 100; i++) lrp_app_update(&f->app, &tick);
     assert_int_equal(f->app.layer, 0);
     assert_false(f->app.playing);
 }
 
 /* In branches one goes back the way one came: 5 goes to 6, 7, 8, and to 9, which joins 8 and 5. */
-static void steps_retrace_the_way_they_came(void **state) {
+static void steps_retrace_the_way_they_came(void **state)
+{
     static const struct {
         const char *keys;
         int layer;
-    } cases[] = {{":9<CR>.", 8}, {":9<CR>....", 5}, {":9<CR>....,", 6}, {":9<CR>....,,,,", 9}, {":5<CR>,", 6}, {":5<CR>,,,,", 9},
-                 {":5<CR>,,,,....", 5}, {":10<CR>......,,,,,,", 10}, {":9<CR>.jk.", 7}};
+    } cases[] = {{":9<CR>.", 8},    {":9<CR>....", 5},     {":9<CR>....,", 6},          {":9<CR>....,,,,", 9}, {":5<CR>,", 6},
+                 {":5<CR>,,,,", 9}, {":5<CR>,,,,....", 5}, {":10<CR>......,,,,,,", 10}, {":9<CR>.jk.", 7}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;
@@ -315,15 +354,16 @@ static void steps_retrace_the_way_they_came(void **state) {
         struct fixture *f = own;
         fixture_branches(f);
         fixture_keys(f, cases[i].keys);
-        if (f->app.layer != cases[i].layer)
-            fail_msg("keys %s: layer %d, not %d", cases[i].keys, f->app.layer, cases[i].layer);
+        if (f->app.layer != cases[i].layer) fail_msg("keys %s: layer %d, not %d", cases[i].keys, f->app.layer, cases[i].layer);
         fixture_tear_down(&own);
     }
 }
 
-static void a_taller_screen_is_filled(void **state) {
+static void a_taller_screen_is_filled(void **state)
+{
     struct fixture *f = *state;
-    struct lrp_event small = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 12}, tall = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 60};
+    struct lrp_event small = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 12},
+                     tall = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 60};
     lrp_app_update(&f->app, &small);
     fixture_keys(f, "G");
     assert_true(f->app.windows[LRP_VIEW_LAYERS].top > 0);
@@ -332,7 +372,8 @@ static void a_taller_screen_is_filled(void **state) {
     assert_int_equal(f->app.layer, 22);
 }
 
-static void questions_are_answered_by_the_mouse(void **state) {
+static void questions_are_answered_by_the_mouse(void **state)
+{
     struct fixture *f = *state;
     struct lrp_event exists = {.kind = LRP_EVENT_EXISTS, .number = LRP_EFFECT_WRITE, .text = (char *)"r.json"};
     const struct lrp_rect line = lrp_app_layout(&f->app).status;
@@ -361,7 +402,8 @@ static void questions_are_answered_by_the_mouse(void **state) {
     assert_int_equal(f->app.effects.items[before + 1].kind, LRP_EFFECT_RESTORE);
 }
 
-static void mouse_selects_and_reads_values(void **state) {
+static void mouse_selects_and_reads_values(void **state)
+{
     struct fixture *f = *state;
     struct lrp_event click = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = 10, .y = 6};
     lrp_app_update(&f->app, &click);
@@ -379,13 +421,15 @@ static void mouse_selects_and_reads_values(void **state) {
     assert_int_equal(f->app.view, LRP_VIEW_HELP);
 }
 
-static void press_at(struct fixture *f, int what, int x, int y) {
+static void press_at(struct fixture *f, int what, int x, int y)
+{
     struct lrp_event event = {.kind = LRP_EVENT_MOUSE, .number = what, .x = x, .y = y};
     lrp_app_update(&f->app, &event);
     fixture_picture(f);
 }
 
-static void a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it(void **state) {
+static void a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it(void **state)
+{
     struct fixture *f = *state;
     press_at(f, LRP_MOUSE_PRESS, 10, 6);
     assert_false(f->app.details);
@@ -406,7 +450,8 @@ static void a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it(void 
     assert_int_equal(f->app.layer, 20); /* the first dense layer */
 }
 
-static void a_candidate_is_taken_by_a_click(void **state) {
+static void a_candidate_is_taken_by_a_click(void **state)
+{
     struct fixture *f = *state;
     fixture_keys(f, ":s<Tab>");
     const struct lrp_rect body = lrp_app_layout(&f->app).body;
@@ -416,19 +461,20 @@ static void a_candidate_is_taken_by_a_click(void **state) {
 
 /* ---- random walk ---- */
 
-static unsigned next_random(unsigned *seed) {
+static unsigned next_random(unsigned *seed)
+{
     *seed = *seed * 1664525u + 1013904223u;
     return *seed >> 8;
 }
 
-static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas) {
+static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas)
+{
     const struct lrp_app *app = &f->app;
     assert_in_range(app->layer, 0, FIXTURE_LAYERS - 1);
     assert_int_equal(canvas->columns, app->columns);
     assert_int_equal(canvas->rows, app->rows);
     for (int v = 0; v < LRP_VIEW_COUNT; v++) {
-        if (v != (int)app->view)
-            continue;
+        if (v != (int)app->view) continue;
         const struct lrp_window *w = &app->windows[v];
         const int count = lrp_app_row_count(app, (enum lrp_view)v), page = lrp_app_page(app, (enum lrp_view)v);
         assert_true(w->selected >= 0 && (w->selected < count || count == 0));
@@ -453,33 +499,52 @@ static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas)
 }
 
 /* Small and usual sizes as often as large ones. */
-static int random_size(unsigned *seed, unsigned most) {
+static int random_size(unsigned *seed, unsigned most)
+{
     const unsigned limit = next_random(seed) % 2 ? most : most / 4;
     return (int)(1 + next_random(seed) % limit);
 }
 
 /* What the runtime may answer at any time. */
-static void random_menu(struct fixture *f, unsigned *seed) {
+static void random_menu(struct fixture *f, unsigned *seed)
+{
     struct lrp_menu_rows rows = {.selected = (int)(next_random(seed) % 3)};
     const unsigned count = 1 + next_random(seed) % 40, kind = 1 + next_random(seed) % (LRP_MENU_KIND_COUNT - 1);
     for (unsigned i = 0; i < count; i++)
         lrp_menu_rows_add(&rows, "row", "1", i % 2 ? "edit" : NULL, "detail of the row", i % 3 != 0);
-    struct lrp_event event = {.kind = next_random(seed) % 2 ? LRP_EVENT_MENU : LRP_EVENT_COMPLETE, .number = (int)kind, .rows = &rows};
+    struct lrp_event event = {
+        .kind = next_random(seed) % 2 ? LRP_EVENT_MENU : LRP_EVENT_COMPLETE, .number = (int)kind, .rows = &rows};
     lrp_app_update(&f->app, &event);
     lrp_menu_rows_free(&rows);
 }
 
-static void random_step(struct fixture *f, unsigned *seed) {
-    static const int specials[] = {LRP_KEY_UP,  LRP_KEY_DOWN,      LRP_KEY_LEFT, LRP_KEY_RIGHT, LRP_KEY_PAGE_UP, LRP_KEY_PAGE_DOWN,
-                                   LRP_KEY_HOME, LRP_KEY_END,      LRP_KEY_BACKSPACE, LRP_KEY_DELETE, LRP_KEY_ENTER, LRP_KEY_ESCAPE,
-                                   LRP_KEY_TAB, LRP_KEY_BACK_TAB, LRP_KEY_F1, 0x4E2D, 0xE9};
+static void random_step(struct fixture *f, unsigned *seed)
+{
+    static const int specials[] = {LRP_KEY_UP,
+                                   LRP_KEY_DOWN,
+                                   LRP_KEY_LEFT,
+                                   LRP_KEY_RIGHT,
+                                   LRP_KEY_PAGE_UP,
+                                   LRP_KEY_PAGE_DOWN,
+                                   LRP_KEY_HOME,
+                                   LRP_KEY_END,
+                                   LRP_KEY_BACKSPACE,
+                                   LRP_KEY_DELETE,
+                                   LRP_KEY_ENTER,
+                                   LRP_KEY_ESCAPE,
+                                   LRP_KEY_TAB,
+                                   LRP_KEY_BACK_TAB,
+                                   LRP_KEY_F1,
+                                   0x4E2D,
+                                   0xE9};
     const unsigned what = next_random(seed) % 100;
     if (what < 60) {
         fixture_key(f, (int)(32 + next_random(seed) % 95));
     } else if (what < 85) {
         fixture_key(f, specials[next_random(seed) % (sizeof specials / sizeof *specials)]);
     } else if (what < 92) {
-        struct lrp_event event = {.kind = LRP_EVENT_MOUSE, .number = (int)(next_random(seed) % 3),
+        struct lrp_event event = {.kind = LRP_EVENT_MOUSE,
+                                  .number = (int)(next_random(seed) % 3),
                                   .x = (int)(next_random(seed) % (unsigned)(f->app.columns + 2)),
                                   .y = (int)(next_random(seed) % (unsigned)(f->app.rows + 2))};
         lrp_app_update(&f->app, &event);
@@ -494,7 +559,8 @@ static void random_step(struct fixture *f, unsigned *seed) {
     }
 }
 
-static void a_random_walk_keeps_the_state_legal(void **state) {
+static void a_random_walk_keeps_the_state_legal(void **state)
+{
     static const enum lrp_color_mode modes[] = {LRP_COLOR_MONO, LRP_COLOR_8, LRP_COLOR_256, LRP_COLOR_DIRECT};
     (void)state;
     for (unsigned walk = 0; walk < 8; walk++) {
@@ -502,10 +568,8 @@ static void a_random_walk_keeps_the_state_legal(void **state) {
         struct lrp_canvas canvas = {0};
         unsigned seed = walk * 7919 + 1;
         fixture_init(&f, modes[walk / 2], walk % 2 == 1, 80, 24);
-        if (walk > 0)
-            fixture_results(&f, true);
-        if (walk > 3)
-            fixture_branches(&f);
+        if (walk > 0) fixture_results(&f, true);
+        if (walk > 3) fixture_branches(&f);
         for (int i = 0; i < 1250; i++) {
             random_step(&f, &seed);
             lrp_app_view(&f.app, &canvas);
@@ -516,7 +580,8 @@ static void a_random_walk_keeps_the_state_legal(void **state) {
     }
 }
 
-static void without_a_model_every_key_is_harmless(void **state) {
+static void without_a_model_every_key_is_harmless(void **state)
+{
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     struct lrp_app app;
     struct lrp_canvas canvas = {0};
@@ -524,7 +589,9 @@ static void without_a_model_every_key_is_harmless(void **state) {
     (void)state;
     lrp_app_init(&app, &caps, 100, 30);
     for (int i = 0; i < 2000; i++) {
-        struct lrp_event event = {.kind = i % 9 ? LRP_EVENT_KEY : LRP_EVENT_MOUSE, .x = (int)(next_random(&seed) % 100), .y = (int)(next_random(&seed) % 30)};
+        struct lrp_event event = {.kind = i % 9 ? LRP_EVENT_KEY : LRP_EVENT_MOUSE,
+                                  .x = (int)(next_random(&seed) % 100),
+                                  .y = (int)(next_random(&seed) % 30)};
         event.number = event.kind == LRP_EVENT_MOUSE ? (int)(next_random(&seed) % 3) : (int)(1 + next_random(&seed) % 126);
         lrp_app_update(&app, &event);
         lrp_effects_free(&app.effects);
@@ -535,7 +602,8 @@ static void without_a_model_every_key_is_harmless(void **state) {
     lrp_app_free(&app);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_move_the_selection),
         cmocka_unit_test(keys_ask_for_effects),
@@ -555,7 +623,8 @@ int main(void) {
         cmocka_unit_test(steps_retrace_the_way_they_came),
         cmocka_unit_test_setup_teardown(a_taller_screen_is_filled, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_the_mouse, fixture_set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_candidate_is_taken_by_a_click, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(a_random_walk_keeps_the_state_legal),
         cmocka_unit_test(without_a_model_every_key_is_harmless),

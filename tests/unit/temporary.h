@@ -17,26 +17,29 @@ struct temporary {
 };
 
 /* cmocka setup and teardown: *state is a struct temporary. */
-static inline int temporary_setup(void **state) {
+static inline int temporary_setup(void **state)
+{
     struct temporary *t = calloc(1, sizeof *t);
-    if (!t)
-        return -1;
+    if (!t) return -1;
     strcpy(t->folder, "/tmp/lrpscope-test-XXXXXX");
     *state = t;
     return mkdtemp(t->folder) ? 0 : -1;
 }
-static inline int temporary_remove(const char *path, const struct stat *status, int kind, struct FTW *where) {
+static inline int temporary_remove(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
     (void)status, (void)kind, (void)where;
     return remove(path);
 }
-static inline int temporary_teardown(void **state) {
+static inline int temporary_teardown(void **state)
+{
     struct temporary *t = *state;
     nftw(t->folder, temporary_remove, 8, FTW_DEPTH | FTW_PHYS);
     free(t);
     return 0;
 }
 /* "FOLDER/name"; good for the next seven calls. */
-static inline const char *temporary_path(void **state, const char *name) {
+static inline const char *temporary_path(void **state, const char *name)
+{
     struct temporary *t = *state;
     char *path = t->path[t->next++ % 8];
     const size_t length = strlen(t->folder);

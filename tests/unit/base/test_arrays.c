@@ -10,19 +10,20 @@
 #include "text.h"
 
 /* A file as NumPy's format document describes it. */
-static struct lrp_text make_npy(int version, const char *header, size_t data) {
+static struct lrp_text make_npy(int version, const char *header, size_t data)
+{
     struct lrp_text file = {0};
     const size_t length = strlen(header);
     lrp_text_append_n(&file, "\x93NUMPY", 6);
     const char preamble[] = {(char)version, 0, (char)length, (char)(length >> 8), 0, 0};
     lrp_text_append_n(&file, preamble, version == 1 ? 4 : 6);
     lrp_text_append(&file, header);
-    for (size_t i = 0; i < data; i++)
-        lrp_text_append_n(&file, &(char){(char)i}, 1);
+    for (size_t i = 0; i < data; i++) lrp_text_append_n(&file, &(char){(char)i}, 1);
     return file;
 }
 
-static void every_kind_of_npy_is_understood(void **state) {
+static void every_kind_of_npy_is_understood(void **state)
+{
     (void)state;
     static const struct {
         int version;
@@ -38,7 +39,12 @@ static void every_kind_of_npy_is_understood(void **state) {
         {1, "{'descr':'|b1','fortran_order':False,'shape':(1L,4L)}", 4, LRP_DTYPE_BOOL, false, false, {2, {1, 4}}},
         {1, "{'descr': '<f2', 'fortran_order': False, 'shape': (0, 5), }", 0, LRP_DTYPE_FLOAT16, false, false, {2, {0, 5}}},
         {1, "{'descr': '=i8', 'fortran_order': False, 'shape': (1,), }", 9, LRP_DTYPE_INT64, false, false, {1, {1}}},
-        {1, "{'descr': '>i2', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,2), }", 4, LRP_DTYPE_INT16, true, false,
+        {1,
+         "{'descr': '>i2', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,2), }",
+         4,
+         LRP_DTYPE_INT16,
+         true,
+         false,
          {8, {1, 1, 1, 1, 1, 1, 1, 2}}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -56,7 +62,8 @@ static void every_kind_of_npy_is_understood(void **state) {
     }
 }
 
-static void damaged_npy_files_are_refused(void **state) {
+static void damaged_npy_files_are_refused(void **state)
+{
     (void)state;
     static const struct {
         int version;
@@ -89,7 +96,8 @@ static void damaged_npy_files_are_refused(void **state) {
     check_fails(lrp_npy_parse((const unsigned char *)"P5 1 1", 6, &npy, &err), &err, LRP_FILE, "not a .npy");
 }
 
-static void a_npy_cut_anywhere_is_refused(void **state) {
+static void a_npy_cut_anywhere_is_refused(void **state)
+{
     (void)state;
     struct lrp_text file = make_npy(2, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n", 24);
     struct lrp_npy npy;
@@ -103,7 +111,8 @@ static void a_npy_cut_anywhere_is_refused(void **state) {
 }
 
 /* Byte for byte what numpy.save of numpy 1.24 writes. */
-static void npy_is_written_as_numpy_writes_it(void **state) {
+static void npy_is_written_as_numpy_writes_it(void **state)
+{
     static const struct {
         struct lrp_shape shape;
         const char *text;
@@ -130,7 +139,8 @@ static void npy_is_written_as_numpy_writes_it(void **state) {
     check_fails(lrp_npy_write_f32(path, &(struct lrp_shape){1, {-1}}, data, &err), &err, LRP_FILE, "a.npy");
 }
 
-static void safetensors_are_read_back(void **state) {
+static void safetensors_are_read_back(void **state)
+{
     static const float a[] = {1, 2, 3, 4, 5, 6}, b[] = {-1};
     static const char *const metadata[] = {"format", "lrpscope", "quote", "\"\n"};
     const struct lrp_safetensor tensors[] = {
@@ -150,15 +160,15 @@ static void safetensors_are_read_back(void **state) {
         assert_string_equal(back[i].name, tensors[i].name);
         assert_true(lrp_shape_equal(&back[i].shape, &tensors[i].shape));
         assert_int_equal(back[i].count, tensors[i].count);
-        if (back[i].count)
-            assert_memory_equal(back[i].data, tensors[i].data, back[i].count * 4);
+        if (back[i].count) assert_memory_equal(back[i].data, tensors[i].data, back[i].count * 4);
     }
     assert_int_equal((size_t)(back[0].data - file.data) % 8, 0);
     lrp_safetensors_free(back, count);
     lrp_mapping_close(&file);
 }
 
-static void damaged_safetensors_are_refused(void **state) {
+static void damaged_safetensors_are_refused(void **state)
+{
     (void)state;
     static const struct {
         const char *header, *message;
@@ -185,28 +195,27 @@ static void damaged_safetensors_are_refused(void **state) {
         lrp_text_append_n(&file, (const char *)&length, 8);
         lrp_text_append(&file, cases[i].header);
         lrp_text_append_n(&file, "12345678", 8);
-        check_fails(lrp_safetensors_parse((const unsigned char *)file.data, file.length, &tensors, &count, &err), &err, LRP_FILE,
-                    cases[i].message);
+        check_fails(lrp_safetensors_parse((const unsigned char *)file.data, file.length, &tensors, &count, &err), &err,
+                    LRP_FILE, cases[i].message);
         assert_null(tensors);
         lrp_text_free(&file);
     }
-    check_fails(lrp_safetensors_parse((const unsigned char *)"\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, &tensors, &count, &err), &err,
-                LRP_FILE, "truncated");
+    check_fails(lrp_safetensors_parse((const unsigned char *)"\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, &tensors, &count, &err),
+                &err, LRP_FILE, "truncated");
     check_fails(lrp_safetensors_parse((const unsigned char *)"abc", 3, &tensors, &count, &err), &err, LRP_FILE, "3 bytes");
 }
 
 /* Written by the safetensors package itself; 16 tensors by Python's json module. The values must fill the file exactly. */
-static void foreign_safetensors_are_read(void **state) {
+static void foreign_safetensors_are_read(void **state)
+{
     (void)state;
     struct lrp_mapping file;
     struct lrp_safetensor *tensors;
     size_t count, values = 0;
     struct lrp_error err;
-    if (lrp_mapping_open("../shared/models/fashion/vgg.safetensors", &file, NULL) != LRP_OK)
-        skip();
+    if (lrp_mapping_open("../shared/models/fashion/vgg.safetensors", &file, NULL) != LRP_OK) skip();
     check_ok(lrp_safetensors_parse(file.data, file.size, &tensors, &count, &err), &err);
-    for (size_t i = 0; i < count; i++)
-        values += tensors[i].count;
+    for (size_t i = 0; i < count; i++) values += tensors[i].count;
     assert_int_equal(count, 16);
     assert_int_equal(values * 4 + 8 + (size_t)file.data[0] + ((size_t)file.data[1] << 8), file.size);
     lrp_safetensors_free(tensors, count);
@@ -214,7 +223,8 @@ static void foreign_safetensors_are_read(void **state) {
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_npy_is_understood),
         cmocka_unit_test(damaged_npy_files_are_refused),

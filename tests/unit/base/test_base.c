@@ -7,7 +7,8 @@
 #include "lrpscope/tensor.h"
 #include "names.h"
 
-static void every_status_has_its_exit_code(void **state) {
+static void every_status_has_its_exit_code(void **state)
+{
     (void)state;
     static const struct {
         enum lrp_status status;
@@ -21,7 +22,8 @@ static void every_status_has_its_exit_code(void **state) {
     }
 }
 
-static void messages_are_harmless_to_a_terminal(void **state) {
+static void messages_are_harmless_to_a_terminal(void **state)
+{
     (void)state;
     struct lrp_error err;
     assert_int_equal(lrp_fail(&err, LRP_FILE, "a\033[2J\n\x7f\xc2\x9b\xff%s", "\xc3\xa9"), LRP_FILE);
@@ -29,7 +31,8 @@ static void messages_are_harmless_to_a_terminal(void **state) {
     assert_int_equal(lrp_fail(NULL, LRP_USAGE, "x"), LRP_USAGE);
 }
 
-static void context_goes_in_front_even_of_long_messages(void **state) {
+static void context_goes_in_front_even_of_long_messages(void **state)
+{
     (void)state;
     struct lrp_error err;
     lrp_fail(&err, LRP_FILE, "cause");
@@ -37,8 +40,7 @@ static void context_goes_in_front_even_of_long_messages(void **state) {
     assert_string_equal(err.message, "file 7: cause");
     lrp_fail(&err, LRP_FILE, "%s again", err.message); /* its own message as an argument */
     assert_string_equal(err.message, "file 7: cause again");
-    for (int i = 0; i < 400; i++)
-        lrp_fail_context(&err, LRP_FILE, "deeper");
+    for (int i = 0; i < 400; i++) lrp_fail_context(&err, LRP_FILE, "deeper");
     assert_int_equal(strlen(err.message), sizeof err.message - 1);
     char longest[3000];
     memset(longest, 'x', sizeof longest);
@@ -48,7 +50,8 @@ static void context_goes_in_front_even_of_long_messages(void **state) {
     assert_int_equal(lrp_fail_context(NULL, LRP_MEMORY, "x"), LRP_MEMORY);
 }
 
-static void arena_memory_is_zero_aligned_and_apart(void **state) {
+static void arena_memory_is_zero_aligned_and_apart(void **state)
+{
     (void)state;
     struct lrp_arena *arena = lrp_arena_new();
     unsigned char *before = NULL;
@@ -57,8 +60,7 @@ static void arena_memory_is_zero_aligned_and_apart(void **state) {
         unsigned char *memory = lrp_arena_calloc(arena, size, 1);
         assert_non_null(memory);
         assert_int_equal((uintptr_t)memory % 16, 0);
-        for (size_t k = 0; k < size; k++)
-            assert_int_equal(memory[k], 0);
+        for (size_t k = 0; k < size; k++) assert_int_equal(memory[k], 0);
         memset(memory, 0xAA, size);
         assert_ptr_not_equal(memory, before);
         before = memory;
@@ -72,11 +74,13 @@ static void arena_memory_is_zero_aligned_and_apart(void **state) {
 }
 
 static char order[8];
-static void note(void *letter) {
+static void note(void *letter)
+{
     strncat(order, letter, 1);
 }
 
-static void releases_run_in_reverse_order(void **state) {
+static void releases_run_in_reverse_order(void **state)
+{
     (void)state;
     struct lrp_arena *arena = lrp_arena_new();
     order[0] = '\0';
@@ -86,7 +90,8 @@ static void releases_run_in_reverse_order(void **state) {
     assert_string_equal(order, "ba");
 }
 
-static void names_are_found_again(void **state) {
+static void names_are_found_again(void **state)
+{
     (void)state;
     struct lrp_names names = {0};
     static char text[5000][8];
@@ -109,7 +114,8 @@ static void names_are_found_again(void **state) {
     lrp_names_free(&names);
 }
 
-static void shapes_count_and_print(void **state) {
+static void shapes_count_and_print(void **state)
+{
     (void)state;
     static const struct {
         struct lrp_shape shape;
@@ -140,7 +146,8 @@ static void shapes_count_and_print(void **state) {
     assert_int_equal(lrp_dtype_size((enum lrp_dtype)77), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_its_exit_code),
         cmocka_unit_test(messages_are_harmless_to_a_terminal),

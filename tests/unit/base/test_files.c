@@ -17,7 +17,8 @@
 #include "temporary.h"
 #include "text.h"
 
-static int files_in(const char *folder) {
+static int files_in(const char *folder)
+{
     int count = 0;
     char command[200];
     snprintf(command, sizeof command, "ls -A '%s' | wc -l", folder);
@@ -28,7 +29,8 @@ static int files_in(const char *folder) {
     return count;
 }
 
-static void check_content(const char *path, const char *wanted) {
+static void check_content(const char *path, const char *wanted)
+{
     struct lrp_mapping file;
     struct lrp_error err;
     check_ok(lrp_mapping_open(path, &file, &err), &err);
@@ -38,7 +40,8 @@ static void check_content(const char *path, const char *wanted) {
     lrp_mapping_close(&file);
 }
 
-static void what_is_written_is_mapped(void **state) {
+static void what_is_written_is_mapped(void **state)
+{
     const char *path = temporary_path(state, "a");
     struct lrp_error err;
     check_ok(lrp_output_write(path, "hello", 5, &err), &err);
@@ -47,14 +50,14 @@ static void what_is_written_is_mapped(void **state) {
     check_content(path, "");
 }
 
-static void pipes_are_read_wholly(void **state) {
+static void pipes_are_read_wholly(void **state)
+{
     (void)state;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
-    if (access(path, R_OK) != 0)
-        skip();
+    if (access(path, R_OK) != 0) skip();
     assert_int_equal(fcntl(ends[1], F_SETPIPE_SZ, 1 << 18) > 0, 1);
     static char text[200001];
     memset(text, 'x', sizeof text - 1);
@@ -64,7 +67,8 @@ static void pipes_are_read_wholly(void **state) {
     close(ends[0]);
 }
 
-static void folders_and_missing_files_are_named(void **state) {
+static void folders_and_missing_files_are_named(void **state)
+{
     struct lrp_mapping file;
     struct lrp_error err;
     const char *folder = ((struct temporary *)*state)->folder;
@@ -76,7 +80,8 @@ static void folders_and_missing_files_are_named(void **state) {
 }
 
 /* A link put there after the path was looked at. */
-static void no_link_leads_out_of_a_folder(void **state) {
+static void no_link_leads_out_of_a_folder(void **state)
+{
     char folder[160], path[200];
     struct lrp_mapping file;
     struct lrp_error err;
@@ -102,7 +107,8 @@ static void no_link_leads_out_of_a_folder(void **state) {
 }
 
 /* More files than can be watched: all are read the same, those beyond are copies that nothing can cut off. */
-static void any_number_of_files_may_be_open(void **state) {
+static void any_number_of_files_may_be_open(void **state)
+{
     enum { FILES = LRP_MAPPINGS_WATCHED + 3 };
     static struct lrp_mapping files[FILES];
     struct lrp_error err;
@@ -121,11 +127,11 @@ static void any_number_of_files_may_be_open(void **state) {
     assert_int_equal(mapped, LRP_MAPPINGS_WATCHED);
     assert_int_equal(truncate(path, 0), 0);
     assert_memory_equal(files[FILES - 1].data, "abc", 3);
-    for (size_t i = 0; i < FILES; i++)
-        lrp_mapping_close(&files[i]);
+    for (size_t i = 0; i < FILES; i++) lrp_mapping_close(&files[i]);
 }
 
-static void devices_without_an_end_are_refused(void **state) {
+static void devices_without_an_end_are_refused(void **state)
+{
     struct lrp_mapping file;
     struct lrp_error err;
     (void)state;
@@ -133,7 +139,8 @@ static void devices_without_an_end_are_refused(void **state) {
     assert_null(file.data);
 }
 
-static void an_unfinished_file_leaves_the_old_one(void **state) {
+static void an_unfinished_file_leaves_the_old_one(void **state)
+{
     const char *path = temporary_path(state, "a");
     struct lrp_error err;
     struct lrp_output out;
@@ -148,7 +155,8 @@ static void an_unfinished_file_leaves_the_old_one(void **state) {
     assert_int_equal(files_in(((struct temporary *)*state)->folder), 1);
 }
 
-static void a_failed_write_is_reported_and_removed(void **state) {
+static void a_failed_write_is_reported_and_removed(void **state)
+{
     struct lrp_error err;
     struct lrp_output out;
     const char *path = temporary_path(state, "a");
@@ -166,7 +174,8 @@ static void a_failed_write_is_reported_and_removed(void **state) {
 }
 
 /* The write that failed is long over when the file is finished: a limit stands in for a disk that is full. */
-static void the_cause_of_an_early_failure_is_told(void **state) {
+static void the_cause_of_an_early_failure_is_told(void **state)
+{
     enum { SIZE = 1 << 20 };
     struct lrp_error err = {0};
     struct rlimit before;
@@ -186,7 +195,8 @@ static void the_cause_of_an_early_failure_is_told(void **state) {
     assert_int_equal(files_in(((struct temporary *)*state)->folder), 1);
 }
 
-static void places_that_cannot_be_written_are_named(void **state) {
+static void places_that_cannot_be_written_are_named(void **state)
+{
     struct lrp_error err;
     check_ok(lrp_output_write(temporary_path(state, "file"), "", 0, &err), &err);
     static const struct {
@@ -199,7 +209,8 @@ static void places_that_cannot_be_written_are_named(void **state) {
     }
 }
 
-static void links_are_followed_and_modes_kept(void **state) {
+static void links_are_followed_and_modes_kept(void **state)
+{
     struct lrp_error err;
     const char *target = temporary_path(state, "target"), *link = temporary_path(state, "link");
     check_ok(lrp_output_write(target, "old", 3, &err), &err);
@@ -217,13 +228,20 @@ static void links_are_followed_and_modes_kept(void **state) {
     assert_true(S_ISCHR(status.st_mode));
 }
 
-static void json_numbers_are_short_and_exact(void **state) {
+static void json_numbers_are_short_and_exact(void **state)
+{
     (void)state;
     static const struct {
         double value;
         const char *text;
-    } cases[] = {{0.1, "0.1"},           {3, "3"},           {-9007199254740992.0, "-9007199254740992"}, {1.0 / 3, "0.333333333"},
-                 {NAN, "null"},          {-INFINITY, "null"}, {1e-6, "1e-06"},                            {0.5, "0.5"},
+    } cases[] = {{0.1, "0.1"},
+                 {3, "3"},
+                 {-9007199254740992.0, "-9007199254740992"},
+                 {1.0 / 3, "0.333333333"},
+                 {NAN, "null"},
+                 {-INFINITY, "null"},
+                 {1e-6, "1e-06"},
+                 {0.5, "0.5"},
                  {3.14159265358979, "3.14159265"}};
     char buffer[40];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -231,11 +249,13 @@ static void json_numbers_are_short_and_exact(void **state) {
     assert_string_equal(lrp_json_number_text((double)0.1f, buffer, sizeof buffer), "0.1");
 }
 
-static void json_is_written_and_read_back(void **state) {
+static void json_is_written_and_read_back(void **state)
+{
     struct lrp_error err;
     const char *path = temporary_path(state, "a.json");
     cJSON *json = cJSON_CreateObject(), *array = cJSON_AddArrayToObject(json, "list"), *back;
-    assert_true(lrp_json_add_number(json, "sum", 0.1) && lrp_json_add_number(json, "nan", NAN) && lrp_json_append_number(array, 7));
+    assert_true(lrp_json_add_number(json, "sum", 0.1) && lrp_json_add_number(json, "nan", NAN) &&
+                lrp_json_append_number(array, 7));
     cJSON_AddStringToObject(json, "name", "x\n");
     check_ok(lrp_json_write(path, json, &err), &err);
     cJSON_Delete(json);
@@ -261,7 +281,8 @@ static void json_is_written_and_read_back(void **state) {
     cJSON_Delete(back);
 }
 
-static void bad_json_is_refused_with_its_line(void **state) {
+static void bad_json_is_refused_with_its_line(void **state)
+{
     (void)state;
     static const struct {
         const char *text, *message;
@@ -290,7 +311,8 @@ static void bad_json_is_refused_with_its_line(void **state) {
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         IN_FOLDER(what_is_written_is_mapped),
         cmocka_unit_test(pipes_are_read_wholly),

@@ -7,13 +7,14 @@
 #include "convert.h"
 #include "text.h"
 
-static void doubles_are_read_strictly(void **state) {
+static void doubles_are_read_strictly(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
         double value;
-    } good[] = {{"0", 0},   {"-1.5", -1.5}, {"+2", 2},     {".5", .5},         {"1e-6", 1e-6},
-                {"0x10", 16}, {"1E3", 1000},  {"inf", INFINITY}, {"-Infinity", -INFINITY}};
+    } good[] = {{"0", 0},          {"-1.5", -1.5},          {"+2", 2}, {".5", .5}, {"1e-6", 1e-6}, {"0x10", 16}, {"1E3", 1000},
+                {"inf", INFINITY}, {"-Infinity", -INFINITY}};
     static const char *const bad[] = {"", " 1", "1 ", "nan", "1e999", "1,5", "abc", "-", "1.5x", "e5", "--1", "\t2"};
     double value;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -21,11 +22,11 @@ static void doubles_are_read_strictly(void **state) {
         check_close(value, good[i].value, 0);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (lrp_parse_double(bad[i], &value))
-            fail_msg("\"%s\" was taken for %g", bad[i], value);
+        if (lrp_parse_double(bad[i], &value)) fail_msg("\"%s\" was taken for %g", bad[i], value);
 }
 
-static void integers_fractions_and_bytes_are_read(void **state) {
+static void integers_fractions_and_bytes_are_read(void **state)
+{
     (void)state;
     int64_t integer;
     uint64_t bytes;
@@ -54,14 +55,24 @@ static void integers_fractions_and_bytes_are_read(void **state) {
     assert_false(lrp_parse_bytes("G", &bytes));
 }
 
-static void floats_are_written_as_short_as_they_read_back(void **state) {
+static void floats_are_written_as_short_as_they_read_back(void **state)
+{
     (void)state;
     static const struct {
         float value;
         const char *text;
-    } cases[] = {{0.1f, "0.1"},   {1e-6f, "1e-6"}, {0.25f, "0.25"}, {1000, "1000"}, {-3, "-3"},
-                 {0, "0"},        {1e10f, "1e10"}, {16777216, "16777216"}, {1.0f / 3, "0.33333334"}, {INFINITY, "inf"},
-                 {-INFINITY, "-inf"}, {NAN, "nan"}};
+    } cases[] = {{0.1f, "0.1"},
+                 {1e-6f, "1e-6"},
+                 {0.25f, "0.25"},
+                 {1000, "1000"},
+                 {-3, "-3"},
+                 {0, "0"},
+                 {1e10f, "1e10"},
+                 {16777216, "16777216"},
+                 {1.0f / 3, "0.33333334"},
+                 {INFINITY, "inf"},
+                 {-INFINITY, "-inf"},
+                 {NAN, "nan"}};
     char buffer[32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(lrp_format_float(cases[i].value, buffer, sizeof buffer), cases[i].text);
@@ -71,19 +82,20 @@ static void floats_are_written_as_short_as_they_read_back(void **state) {
         float value;
         memcpy(&value, &bits, sizeof value);
         lrp_format_float(value, buffer, sizeof buffer);
-        if (!isnan(value) && strtof(buffer, NULL) != value)
-            fail_msg("%a was written %s", (double)value, buffer);
+        if (!isnan(value) && strtof(buffer, NULL) != value) fail_msg("%a was written %s", (double)value, buffer);
     }
 }
 
 /* IEEE 754 binary16, from the standard's own definitions. */
-static void halves_follow_ieee(void **state) {
+static void halves_follow_ieee(void **state)
+{
     (void)state;
     static const struct {
         uint16_t bits;
         float value;
-    } exact[] = {{0x3C00, 1},         {0xC000, -2},      {0x7BFF, 65504},      {0x0400, 0x1p-14f}, {0x0001, 0x1p-24f},
-                 {0x03FF, 0x1.ff8p-15f}, {0x3555, 0x1.554p-2f}, {0x7C00, INFINITY}, {0xFC00, -INFINITY}};
+    } exact[] = {{0x3C00, 1},           {0xC000, -2},       {0x7BFF, 65504},
+                 {0x0400, 0x1p-14f},    {0x0001, 0x1p-24f}, {0x03FF, 0x1.ff8p-15f},
+                 {0x3555, 0x1.554p-2f}, {0x7C00, INFINITY}, {0xFC00, -INFINITY}};
     for (size_t i = 0; i < sizeof exact / sizeof *exact; i++) {
         check_close((double)lrp_float_from_half(exact[i].bits), (double)exact[i].value, 0);
         assert_int_equal(lrp_half_from_float(exact[i].value), exact[i].bits);
@@ -104,7 +116,8 @@ static void halves_follow_ieee(void **state) {
     }
 }
 
-static void bfloats_are_the_upper_half_rounded_to_even(void **state) {
+static void bfloats_are_the_upper_half_rounded_to_even(void **state)
+{
     (void)state;
     assert_true(lrp_float_from_bfloat16(0x3F80) == 1 && lrp_float_from_bfloat16(0xC049) == -3.140625f);
     assert_int_equal(lrp_bfloat16_from_float(1 + 0x1p-8f), 0x3F80);
@@ -113,7 +126,8 @@ static void bfloats_are_the_upper_half_rounded_to_even(void **state) {
     assert_true(isnan(lrp_float_from_bfloat16(lrp_bfloat16_from_float(NAN))));
 }
 
-static void every_type_is_read_at_any_alignment_and_byte_order(void **state) {
+static void every_type_is_read_at_any_alignment_and_byte_order(void **state)
+{
     (void)state;
     static const struct {
         enum lrp_dtype dtype;
@@ -142,8 +156,7 @@ static void every_type_is_read_at_any_alignment_and_byte_order(void **state) {
                 const size_t size = lrp_dtype_size(cases[c].dtype);
                 unsigned char buffer[32] = {0};
                 for (size_t e = 0; e < 2; e++)
-                    for (size_t b = 0; b < size; b++)
-                        buffer[offset + e * size + b] = cases[c].bytes[swap ? size - 1 - b : b];
+                    for (size_t b = 0; b < size; b++) buffer[offset + e * size + b] = cases[c].bytes[swap ? size - 1 - b : b];
                 float f[2];
                 int64_t i[2];
                 lrp_convert_to_f32(cases[c].dtype, buffer + offset, 2, swap, f);
@@ -152,7 +165,8 @@ static void every_type_is_read_at_any_alignment_and_byte_order(void **state) {
             }
 }
 
-static void impossible_floats_become_the_nearest_integer(void **state) {
+static void impossible_floats_become_the_nearest_integer(void **state)
+{
     (void)state;
     const float values[] = {NAN, INFINITY, -INFINITY, 1e30f, -2.9f};
     const int64_t wanted[] = {0, INT64_MAX, INT64_MIN, INT64_MAX, -2};
@@ -161,7 +175,8 @@ static void impossible_floats_become_the_nearest_integer(void **state) {
     assert_memory_equal(got, wanted, sizeof got);
 }
 
-static void integers_wrap_like_c(void **state) {
+static void integers_wrap_like_c(void **state)
+{
     (void)state;
     assert_int_equal(lrp_wrap_integer(LRP_DTYPE_UINT8, 300), 44);
     assert_int_equal(lrp_wrap_integer(LRP_DTYPE_INT8, 200), -56);
@@ -171,7 +186,8 @@ static void integers_wrap_like_c(void **state) {
     assert_int_equal(lrp_wrap_integer(LRP_DTYPE_INT64, INT64_MIN), INT64_MIN);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(doubles_are_read_strictly),
         cmocka_unit_test(integers_fractions_and_bytes_are_read),

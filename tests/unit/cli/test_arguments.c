@@ -14,15 +14,16 @@
 enum { MOST = 32 };
 
 /* Splits "a b c" at blanks and parses it; `line` must stay. */
-static enum lrp_status parse(char *line, struct lrp_arguments *out, struct lrp_error *err) {
+static enum lrp_status parse(char *line, struct lrp_arguments *out, struct lrp_error *err)
+{
     char *argv[MOST] = {(char[]){"lrpscope"}};
     int argc = 1;
-    for (char *word = strtok(line, " "); word && argc < MOST; word = strtok(NULL, " "))
-        argv[argc++] = word;
+    for (char *word = strtok(line, " "); word && argc < MOST; word = strtok(NULL, " ")) argv[argc++] = word;
     return lrp_cli_arguments_parse(argc, argv, out, err);
 }
 
-static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state) {
+static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state)
+{
     (void)state;
     static const struct {
         const char *line, *message;
@@ -59,7 +60,8 @@ static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state) {
     }
 }
 
-static void a_command_name_wins_over_a_file_of_that_name(void **state) {
+static void a_command_name_wins_over_a_file_of_that_name(void **state)
+{
     (void)state;
     static const struct {
         const char *line, *command, *model;
@@ -86,7 +88,8 @@ static void a_command_name_wins_over_a_file_of_that_name(void **state) {
     }
 }
 
-static void options_become_settings(void **state) {
+static void options_become_settings(void **state)
+{
     (void)state;
     char line[] = "explain m i --composite=zero --rule a=b=zero --no-fuse --target 3 --target 4 --support-layer Clip "
                   "--repeat 7 --heatmap h.png -q";
@@ -110,7 +113,8 @@ static void options_become_settings(void **state) {
     lrp_cli_arguments_free(&a);
 }
 
-static void options_beat_the_rules_file_whatever_their_order(void **state) {
+static void options_beat_the_rules_file_whatever_their_order(void **state)
+{
     (void)state;
     char path[] = "/tmp/lrp-rules-XXXXXX";
     const int fd = mkstemp(path);
@@ -131,7 +135,8 @@ static void options_beat_the_rules_file_whatever_their_order(void **state) {
     unlink(path);
 }
 
-static void help_holds_whatever_else_is_missing(void **state) {
+static void help_holds_whatever_else_is_missing(void **state)
+{
     (void)state;
     char line[] = "explain --help";
     struct lrp_arguments a;
@@ -142,7 +147,8 @@ static void help_holds_whatever_else_is_missing(void **state) {
     lrp_cli_arguments_free(&a);
 }
 
-static void no_row_of_a_table_is_empty_or_doubled(void **state) {
+static void no_row_of_a_table_is_empty_or_doubled(void **state)
+{
     (void)state;
     const struct lrp_option *option;
     size_t count = 0;
@@ -150,8 +156,7 @@ static void no_row_of_a_table_is_empty_or_doubled(void **state) {
         assert_true(option->name && *option->name);
         assert_true(option->commands != 0);
         assert_ptr_equal(lrp_cli_option_find(option->name, strlen(option->name)), option); /* the first of its name */
-        if (option->letter)
-            assert_ptr_equal(lrp_cli_option_letter(option->letter), option);
+        if (option->letter) assert_ptr_equal(lrp_cli_option_letter(option->letter), option);
     }
     assert_true(count > 40);
     for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
@@ -161,7 +166,8 @@ static void no_row_of_a_table_is_empty_or_doubled(void **state) {
     }
 }
 
-static void distances_are_levenshteins(void **state) {
+static void distances_are_levenshteins(void **state)
+{
     (void)state;
     assert_int_equal(lrp_cli_distance("kitten", "sitting"), 3);
     assert_int_equal(lrp_cli_distance("", "abc"), 3);
@@ -169,7 +175,8 @@ static void distances_are_levenshteins(void **state) {
     assert_int_equal(lrp_cli_distance("same", "same"), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_line_is_a_usage_error_that_names_the_cause),
         cmocka_unit_test(a_command_name_wins_over_a_file_of_that_name),

@@ -5,13 +5,14 @@
 
 #include "check.h"
 
-#include "lrpscope/explain.h"
 #include "lrpscope/model.h"
+#include "lrpscope/settings.h"
 
 #include "help.h"
 
 /* The page with roff's hyphens, carets and tildes as they are read. Owned by the caller. */
-static char *read_page_of(const char *what) {
+static char *read_page_of(const char *what)
+{
     static const char *const signs[][2] = {{"\\-", "-"}, {"\\(ha", "^"}, {"\\(ti", "~"}, {"\\&", ""}};
     char *page = NULL;
     size_t size = 0;
@@ -22,30 +23,32 @@ static char *read_page_of(const char *what) {
     char *to = page;
     for (const char *from = page; *from;) {
         size_t i = 0;
-        while (i < 4 && strncmp(from, signs[i][0], strlen(signs[i][0])) != 0)
-            i++;
+        while (i < 4 && strncmp(from, signs[i][0], strlen(signs[i][0])) != 0) i++;
         if (i == 4) {
             *to++ = *from++;
             continue;
         }
         from += strlen(signs[i][0]);
-        if (*signs[i][1])
-            *to++ = *signs[i][1];
+        if (*signs[i][1]) *to++ = *signs[i][1];
     }
     *to = '\0';
     return page;
 }
 
-static char *read_page(void) { return read_page_of("man-rules"); }
+static char *read_page(void)
+{
+    return read_page_of("man-rules");
+}
 
-static void check_found(bool found, const char *section, const char *name) {
-    if (!found)
-        print_error("the page has no '%s' under '%s'\n", name, section);
+static void check_found(bool found, const char *section, const char *name)
+{
+    if (!found) print_error("the page has no '%s' under '%s'\n", name, section);
     assert_true(found);
 }
 
 /* A heading's text up to the next one must have the name, in bold, and what is said of it right behind. */
-static void check_entry(const char *page, const char *heading, const char *name, const char *line) {
+static void check_entry(const char *page, const char *heading, const char *name, const char *line)
+{
     char *wanted = NULL, *title = NULL;
     assert_true(asprintf(&title, "\n.S%s\n", heading) > 0);
     assert_true(asprintf(&wanted, "\n.B %s\n%s", name, line) > 0);
@@ -57,7 +60,8 @@ static void check_entry(const char *page, const char *heading, const char *name,
     free(title);
 }
 
-static void every_word_of_custom_rules_is_explained(void **state) {
+static void every_word_of_custom_rules_is_explained(void **state)
+{
     (void)state;
     static const char *const headings[LRP_WORDS_COUNT] = {
         [LRP_WORDS_RULE] = "S Keys of a rule", [LRP_WORDS_GROUP] = "S Keys of a group",
@@ -72,24 +76,24 @@ static void every_word_of_custom_rules_is_explained(void **state) {
     free(page);
 }
 
-static void every_key_of_the_contract_has_its_place(void **state) {
+static void every_key_of_the_contract_has_its_place(void **state)
+{
     (void)state;
     static const char *const top[] = {"convention",    "method", "composite", "skip_checks",      "canonize",
                                       "strip_softmax", "fuse",   "target",    "output_relevance", "input_shape"};
     static const char *const others[] = {"lrpscope", "rules",      "custom_rules", "supported_layers", "supported_activations",
                                          "plugins",  "preprocess", "heatmap"};
     char *page = read_page();
-    for (size_t i = 0; i < sizeof top / sizeof *top; i++)
-        check_entry(page, "S At the top", top[i], "");
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        check_entry(page, "H KEYS", others[i], "");
+    for (size_t i = 0; i < sizeof top / sizeof *top; i++) check_entry(page, "S At the top", top[i], "");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) check_entry(page, "H KEYS", others[i], "");
     check_entry(page, "S In \"preprocess\"", "scale", "");
     check_entry(page, "S In \"preprocess\"", "config", "");
     check_entry(page, "S In \"heatmap\"", "colormap", "");
     free(page);
 }
 
-static void every_setting_and_convention_is_explained(void **state) {
+static void every_setting_and_convention_is_explained(void **state)
+{
     (void)state;
     char *page = read_page();
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
@@ -102,7 +106,8 @@ static void every_setting_and_convention_is_explained(void **state) {
     free(page);
 }
 
-static void every_rule_preset_and_primitive_is_explained(void **state) {
+static void every_rule_preset_and_primitive_is_explained(void **state)
+{
     (void)state;
     char *page = read_page(), name[400];
     const struct lrp_rule_info *rule;
@@ -130,7 +135,8 @@ static void every_rule_preset_and_primitive_is_explained(void **state) {
     free(page);
 }
 
-static void every_type_of_layer_is_explained(void **state) {
+static void every_type_of_layer_is_explained(void **state)
+{
     struct lrp_model_type_info type;
     char *page = read_page_of("man-model"), operator_name[80];
     size_t types = 0;
@@ -143,7 +149,8 @@ static void every_type_of_layer_is_explained(void **state) {
     free(page);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_of_custom_rules_is_explained),
         cmocka_unit_test(every_key_of_the_contract_has_its_place),

@@ -12,7 +12,8 @@
 #include "paths.h"
 #include "progress.h"
 
-static void a_character_takes_the_columns_it_has_on_a_terminal(void **state) {
+static void a_character_takes_the_columns_it_has_on_a_terminal(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -26,11 +27,11 @@ static void a_character_takes_the_columns_it_has_on_a_terminal(void **state) {
                  {"\xff\xfe", 2}, /* two invalid bytes */
                  {"\xc3", 1},
                  {"\xed\xa0\x80", 3}}; /* a surrogate is no character */
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(lrp_cli_width(cases[i].text), cases[i].width);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_int_equal(lrp_cli_width(cases[i].text), cases[i].width);
 }
 
-static void names_from_files_cannot_steer_the_terminal(void **state) {
+static void names_from_files_cannot_steer_the_terminal(void **state)
+{
     (void)state;
     static const char *const cases[][2] = {{"a\x1b[2Jb\n", "a?[2Jb?"},
                                            {"\xc2\x9b"
@@ -45,7 +46,8 @@ static void names_from_files_cannot_steer_the_terminal(void **state) {
     }
 }
 
-static char *printed(const struct lrp_table *table) {
+static char *printed(const struct lrp_table *table)
+{
     char *text = NULL;
     size_t size = 0;
     FILE *file = open_memstream(&text, &size);
@@ -55,14 +57,14 @@ static char *printed(const struct lrp_table *table) {
     return text;
 }
 
-static void columns_are_aligned_and_lines_end_without_blanks(void **state) {
+static void columns_are_aligned_and_lines_end_without_blanks(void **state)
+{
     (void)state;
     static const struct lrp_column columns[] = {{"#", true}, {"name", false}, {"n", true}, {"note", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, 4);
     const char *const cells[] = {"1", "\xc3\xbc", "12345", "", "12", "long name", "6", "x"};
-    for (size_t i = 0; i < 8; i++)
-        lrp_cli_table_cell(&table, "%s", cells[i]);
+    for (size_t i = 0; i < 8; i++) lrp_cli_table_cell(&table, "%s", cells[i]);
     char *text = printed(&table);
     assert_string_equal(text, " #  name           n  note\n"
                               " 1  \xc3\xbc          12345\n"
@@ -71,7 +73,8 @@ static void columns_are_aligned_and_lines_end_without_blanks(void **state) {
     lrp_cli_table_free(&table);
 }
 
-static void an_empty_table_is_its_title_line(void **state) {
+static void an_empty_table_is_its_title_line(void **state)
+{
     (void)state;
     static const struct lrp_column columns[] = {{"a", false}, {"b", true}};
     struct lrp_table table;
@@ -82,7 +85,8 @@ static void an_empty_table_is_its_title_line(void **state) {
     lrp_cli_table_free(&table);
 }
 
-static void json_numbers_have_at_most_nine_digits_and_nan_is_null(void **state) {
+static void json_numbers_have_at_most_nine_digits_and_nan_is_null(void **state)
+{
     (void)state;
     static const struct {
         double value;
@@ -103,14 +107,16 @@ static void json_numbers_have_at_most_nine_digits_and_nan_is_null(void **state) 
     assert_string_equal(lrp_cli_json_number_text((double)INFINITY, buffer, sizeof buffer), "null");
 }
 
-static void a_nan_has_no_sign(void **state) {
+static void a_nan_has_no_sign(void **state)
+{
     (void)state;
     char text[40];
     assert_string_equal(lrp_cli_number((double)NAN, text, sizeof text), "nan");
     assert_string_equal(lrp_cli_number(-(double)NAN, text, sizeof text), "nan");
 }
 
-static void json_begins_with_version_and_model_and_is_utf8(void **state) {
+static void json_begins_with_version_and_model_and_is_utf8(void **state)
+{
     (void)state;
     struct lrp_document d;
     lrp_cli_json_init(&d, "a\xff.onnx");
@@ -122,7 +128,8 @@ static void json_begins_with_version_and_model_and_is_utf8(void **state) {
     lrp_cli_json_free(&d);
 }
 
-static void files_of_several_samples_are_numbered_before_the_suffix(void **state) {
+static void files_of_several_samples_are_numbered_before_the_suffix(void **state)
+{
     (void)state;
     static const char *const cases[][2] = {
         {"a/b.png", "a/b-3.png"}, {"b", "b-3"}, {"x.d/b", "x.d/b-3"}, {".hidden", ".hidden-3"}, {"a.tar.gz", "a.tar-3.gz"}};
@@ -133,17 +140,18 @@ static void files_of_several_samples_are_numbered_before_the_suffix(void **state
     }
 }
 
-static void doubled_stems_get_a_number(void **state) {
+static void doubled_stems_get_a_number(void **state)
+{
     (void)state;
     static const char *const paths[] = {"a/castle.png", "b/castle.jpg", "castle-2.png", "c/castle.npy", "-"};
     static const char *const want[] = {"castle", "castle-2", "castle-2-2", "castle-3", "stdin"};
     char **stems = lrp_cli_path_stems(paths, 5);
-    for (size_t i = 0; i < 5; i++)
-        assert_string_equal(stems[i], want[i]);
+    for (size_t i = 0; i < 5; i++) assert_string_equal(stems[i], want[i]);
     lrp_cli_free_texts(stems, 5);
 }
 
-static void an_unwritable_place_is_told_and_left_as_it_was(void **state) {
+static void an_unwritable_place_is_told_and_left_as_it_was(void **state)
+{
     (void)state;
     char file[] = "/tmp/lrp-file-XXXXXX";
     close(mkstemp(file));
@@ -159,7 +167,8 @@ static void an_unwritable_place_is_told_and_left_as_it_was(void **state) {
     unlink(file);
 }
 
-static void the_bar_is_as_long_as_the_work_done(void **state) {
+static void the_bar_is_as_long_as_the_work_done(void **state)
+{
     (void)state;
     char line[160];
     assert_string_equal(lrp_cli_progress_text("a.png", "forward", 1, 2, line, sizeof line),
@@ -168,7 +177,8 @@ static void the_bar_is_as_long_as_the_work_done(void **state) {
                         "a.png  forward  [##############################]  1/1");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_character_takes_the_columns_it_has_on_a_terminal),
         cmocka_unit_test(names_from_files_cannot_steer_the_terminal),

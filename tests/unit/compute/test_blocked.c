@@ -37,8 +37,7 @@ static void fill(struct lrp_tensor *t, int64_t channels, int64_t places, float f
 {
     for (int64_t n = 0; n < t->shape.dim[0]; n++)
         for (int64_t c = 0; c < channels; c++)
-            for (int64_t p = 0; p < places; p++)
-                t->f[place_of(t, n, c, p, channels, places)] = factor * value_at(n, c, p);
+            for (int64_t p = 0; p < places; p++) t->f[place_of(t, n, c, p, channels, places)] = factor * value_at(n, c, p);
 }
 
 static void add_difference(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
@@ -74,10 +73,11 @@ static void results_do_not_depend_on_the_layout(void **state)
 {
     (void)state;
     static const struct lrp_shape shapes[] = {
-        {.rank = 4, .dim = {1, 64, 28, 28}}, {.rank = 4, .dim = {2, 3, 5, 7}},  {.rank = 4, .dim = {1, 17, 1, 1}},
+        {.rank = 4, .dim = {1, 64, 28, 28}}, {.rank = 4, .dim = {2, 3, 5, 7}},    {.rank = 4, .dim = {1, 17, 1, 1}},
         {.rank = 3, .dim = {3, 24, 131}},    {.rank = 5, .dim = {1, 9, 3, 4, 5}}, {.rank = 2, .dim = {2, 33}},
     };
-    static const int blocks[][3] = {{0, 0, 0}, {16, 0, 0}, {0, 16, 0}, {0, 0, 16}, {16, 16, 0}, {16, 16, 16}, {8, 0, 8}, {0, 8, 8}};
+    static const int blocks[][3] = {{0, 0, 0},   {16, 0, 0},   {0, 16, 0}, {0, 0, 16},
+                                    {16, 16, 0}, {16, 16, 16}, {8, 0, 8},  {0, 8, 8}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++)
             check_layouts(&shapes[i], blocks[k][0], blocks[k][1], blocks[k][2]);
@@ -87,9 +87,18 @@ static void results_do_not_depend_on_the_layout(void **state)
 static void convolutions_read_and_write_blocks(void **state)
 {
     (void)state;
-    const struct lrp_conv_shape conv_shape = {.rank = 2, .batch = 1, .in_channels = 24, .out_channels = 40, .group = 1, .in = {9, 9},
-                                              .out = {9, 9}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1},
-                                              .pad_begin = {1, 1}, .pad_end = {1, 1}};
+    const struct lrp_conv_shape conv_shape = {.rank = 2,
+                                              .batch = 1,
+                                              .in_channels = 24,
+                                              .out_channels = 40,
+                                              .group = 1,
+                                              .in = {9, 9},
+                                              .out = {9, 9},
+                                              .kernel = {3, 3},
+                                              .stride = {1, 1},
+                                              .dilation = {1, 1},
+                                              .pad_begin = {1, 1},
+                                              .pad_end = {1, 1}};
     const struct lrp_shape x_shape = {.rank = 4, .dim = {1, 24, 9, 9}}, y_shape = {.rank = 4, .dim = {1, 40, 9, 9}};
     enum { WEIGHTS = 40 * 24 * 9 };
     float *w = malloc(WEIGHTS * sizeof *w);
@@ -103,7 +112,8 @@ static void convolutions_read_and_write_blocks(void **state)
         int from_block, to_block;
         check_ok(lrp_conv_blocks(conv, back ? LRP_BACKWARD : LRP_FORWARD, &two_threads, &from_block, &to_block, &err), &err);
         struct lrp_tensor *rows = tensor(from_shape, 0), *want = tensor(to_shape, 0), *got = tensor(to_shape, 0);
-        struct lrp_tensor *from = tensor(from_shape, from_block), *to = tensor(to_shape, to_block), *zeros = tensor(to_shape, 0);
+        struct lrp_tensor *from = tensor(from_shape, from_block), *to = tensor(to_shape, to_block),
+                          *zeros = tensor(to_shape, 0);
         const struct lrp_conv_ends plain = {.from = rows->f, .to = want->f};
         const struct lrp_conv_ends ends = {.from = from->f, .to = to->f, .from_blocked = from_block, .to_blocked = to_block};
         const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {to, zeros};
@@ -124,7 +134,7 @@ static void convolutions_read_and_write_blocks(void **state)
 
 static void *ask(void *numbers)
 {
-    return (void *)lrp_numbers_tensor(numbers);
+    return (void *)lrp_result_tensor(numbers);
 }
 
 static void whoever_asks_first_turns_it(void **state)
@@ -139,7 +149,7 @@ static void whoever_asks_first_turns_it(void **state)
         assert_int_equal(lrp_tensor_twin_bytes(t), 0);
         for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, ask, (void *)lrp_tensor_numbers(t)), 0);
         for (int i = 0; i < 4; i++) assert_int_equal(pthread_join(threads[i], &seen[i]), 0);
-        const struct lrp_tensor *rows = lrp_tensor_rows(t, &two_threads);
+        const struct lrp_tensor *rows = lrp_tensor_row_major(t, &two_threads);
         for (int i = 0; i < 4; i++) assert_ptr_equal(seen[i], rows);
         assert_int_equal(rows->block, 0);
         assert_int_equal(lrp_tensor_twin_bytes(t), rows->count * sizeof(float));
@@ -148,8 +158,8 @@ static void whoever_asks_first_turns_it(void **state)
         lrp_tensor_release(t);
     }
     struct lrp_tensor *plain = tensor(&shape, 0);
-    assert_ptr_equal(lrp_tensor_rows(plain, NULL), plain);
-    assert_null(lrp_tensor_rows(NULL, NULL));
+    assert_ptr_equal(lrp_tensor_row_major(plain, NULL), plain);
+    assert_null(lrp_tensor_row_major(NULL, NULL));
     lrp_tensor_release(plain);
 }
 
@@ -162,7 +172,7 @@ static void statistics_leave_missing_channels_out(void **state)
     struct lrp_tensor *t = tensor(&shape, 16);
     fill(t, 20, 500, 1);
     lrp_tensor_statistics(t, &s);
-    lrp_tensor_statistics(lrp_tensor_rows(t, NULL), &of_rows);
+    lrp_tensor_statistics(lrp_tensor_row_major(t, NULL), &of_rows);
     check_close((double)s.min, 1, 0);
     check_close(s.sum, of_rows.sum, 1e-12);
     check_close(s.mean, of_rows.mean, 1e-12);
@@ -191,10 +201,8 @@ static void numbers_below_zero_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_do_not_depend_on_the_layout),
-        cmocka_unit_test(convolutions_read_and_write_blocks),
-        cmocka_unit_test(whoever_asks_first_turns_it),
-        cmocka_unit_test(statistics_leave_missing_channels_out),
+        cmocka_unit_test(results_do_not_depend_on_the_layout), cmocka_unit_test(convolutions_read_and_write_blocks),
+        cmocka_unit_test(whoever_asks_first_turns_it),         cmocka_unit_test(statistics_leave_missing_channels_out),
         cmocka_unit_test(numbers_below_zero_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

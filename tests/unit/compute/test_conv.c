@@ -31,8 +31,7 @@ static float *random_values(uint32_t *state, int64_t count)
 {
     float *const values = malloc((size_t)count * sizeof *values + 1);
 
-    for (int64_t i = 0; i < count; i++)
-        values[i] = (float)(next_random(state) % 20001) / 10000 - 1;
+    for (int64_t i = 0; i < count; i++) values[i] = (float)(next_random(state) % 20001) / 10000 - 1;
     return values;
 }
 
@@ -40,8 +39,7 @@ static int64_t product(const int64_t *dims, int rank)
 {
     int64_t count = 1;
 
-    for (int d = 0; d < rank; d++)
-        count *= dims[d];
+    for (int d = 0; d < rank; d++) count *= dims[d];
     return count;
 }
 
@@ -59,8 +57,8 @@ static void each_term(const struct lrp_conv_shape *s, void (*visit)(void *, int6
                 bool inside = true;
 
                 for (int d = s->rank - 1; d >= 0; d--) {
-                    const int64_t i = rest_o % s->out[d] * s->stride[d] + rest_k % s->kernel[d] * s->dilation[d] -
-                                      s->pad_begin[d];
+                    const int64_t i =
+                        rest_o % s->out[d] * s->stride[d] + rest_k % s->kernel[d] * s->dilation[d] - s->pad_begin[d];
                     inside = inside && i >= 0 && i < s->in[d];
                     at += i * step;
                     step *= s->in[d];
@@ -94,19 +92,17 @@ static void assert_close(const char *what, const float *got, const double *want,
         largest = fmax(largest, fabs(want[i]));
         error = fmax(error, fabs((double)got[i] - want[i]));
     }
-    if (!(error <= 1e-5 * largest))
-        fail_msg("%s: error %g of %g", what, error, largest);
+    if (!(error <= 1e-5 * largest)) fail_msg("%s: error %g of %g", what, error, largest);
 }
 
 static void shape_text(const struct lrp_conv_shape *s, char *text, size_t size)
 {
-    int at = snprintf(text, size, "batch %d channels %d->%d group %d", (int)s->batch, (int)s->in_channels,
-                      (int)s->out_channels, (int)s->group);
+    int at = snprintf(text, size, "batch %d channels %d->%d group %d", (int)s->batch, (int)s->in_channels, (int)s->out_channels,
+                      (int)s->group);
 
     for (int d = 0; d < s->rank; d++)
-        at += snprintf(text + at, size - (size_t)at, " [in %d out %d k %d s %d d %d p %d,%d]", (int)s->in[d],
-                       (int)s->out[d], (int)s->kernel[d], (int)s->stride[d], (int)s->dilation[d], (int)s->pad_begin[d],
-                       (int)s->pad_end[d]);
+        at += snprintf(text + at, size - (size_t)at, " [in %d out %d k %d s %d d %d p %d,%d]", (int)s->in[d], (int)s->out[d],
+                       (int)s->kernel[d], (int)s->stride[d], (int)s->dilation[d], (int)s->pad_begin[d], (int)s->pad_end[d]);
 }
 
 /* With weights of 1 and no bias, by sums. */
@@ -121,8 +117,7 @@ static void check_ones(const struct lrp_conv_shape *s, const float *x, const flo
     struct expected e = {x, w, gy, want_y, want_gx};
     struct lrp_error err = {0};
 
-    for (int64_t i = 0; i < ws; i++)
-        w[i] = 1;
+    for (int64_t i = 0; i < ws; i++) w[i] = 1;
     each_term(s, add_term, &e);
     assert_int_equal(lrp_ones_forward(s, x, y, &two_threads, &err), LRP_OK);
     assert_int_equal(lrp_ones_backward(s, gy, gx, &two_threads, &err), LRP_OK);
@@ -138,19 +133,23 @@ static void check_ones(const struct lrp_conv_shape *s, const float *x, const flo
 /* The index of element i of (n, channels, plane) in rows, where channels lie in blocks, of which the last may be filled up. */
 static int64_t in_blocks(int64_t i, int64_t channels, int64_t plane, int block)
 {
-    const int64_t n = i / (channels * plane), c = i / plane % channels, at = i % plane, blocks = block ? (channels + block - 1) / block : 0;
+    const int64_t n = i / (channels * plane), c = i / plane % channels, at = i % plane,
+                  blocks = block ? (channels + block - 1) / block : 0;
 
     return block ? ((n * blocks + c / block) * plane + at) * block + c % block : i;
 }
 
 /* Either end in rows or in blocks, where a direction knows blocks. */
-static void check_ends(struct lrp_conv *conv, enum lrp_direction d, const struct lrp_conv_shape *s, const float *values, const double *want,
-                       const char *text)
+static void check_ends(struct lrp_conv *conv, enum lrp_direction d, const struct lrp_conv_shape *s, const float *values,
+                       const double *want, const char *text)
 {
     const bool forward = d == LRP_FORWARD;
-    const int64_t from_channels = forward ? s->in_channels : s->out_channels, to_channels = forward ? s->out_channels : s->in_channels;
-    const int64_t from_plane = product(forward ? s->in : s->out, s->rank), to_plane = product(forward ? s->out : s->in, s->rank);
-    const int64_t from_count = s->batch * (from_channels + 16) * from_plane, to_count = s->batch * (to_channels + 16) * to_plane;
+    const int64_t from_channels = forward ? s->in_channels : s->out_channels,
+                  to_channels = forward ? s->out_channels : s->in_channels;
+    const int64_t from_plane = product(forward ? s->in : s->out, s->rank),
+                  to_plane = product(forward ? s->out : s->in, s->rank);
+    const int64_t from_count = s->batch * (from_channels + 16) * from_plane,
+                  to_count = s->batch * (to_channels + 16) * to_plane;
     const int64_t count = s->batch * to_channels * to_plane;
     float *const from = calloc((size_t)from_count, sizeof *from), *const to = malloc((size_t)to_count * sizeof *to);
     float *const got = malloc((size_t)count * sizeof *got + 1);
@@ -167,12 +166,13 @@ static void check_ends(struct lrp_conv *conv, enum lrp_direction d, const struct
         for (int64_t i = 0; i < s->batch * from_channels * from_plane; i++)
             from[in_blocks(i, from_channels, from_plane, from_block)] = values[i];
         assert_int_equal(lrp_conv_run(conv, d, in, &two_threads, &err), LRP_OK);
-        for (int64_t i = 0; i < count; i++)
-            got[i] = to[in_blocks(i, to_channels, to_plane, to_block)];
+        for (int64_t i = 0; i < count; i++) got[i] = to[in_blocks(i, to_channels, to_plane, to_block)];
         assert_close(text, got, want, count);
         for (int64_t c = to_channels; to_block && c % to_block; c++) /* missing channels */
             for (int64_t i = 0; i < to_plane; i++)
-                assert_true(to[in_blocks(i + (to_channels - 1) * to_plane, to_channels, to_plane, to_block) + c - to_channels + 1] == 0);
+                assert_true(
+                    to[in_blocks(i + (to_channels - 1) * to_plane, to_channels, to_plane, to_block) + c - to_channels + 1] ==
+                    0);
     }
     free(from), free(to), free(got);
 }
@@ -185,7 +185,8 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     const int64_t ws = s->out_channels * s->in_channels / s->group * product(s->kernel, s->rank);
     float *const x = random_values(&state, xs), *const gy = random_values(&state, ys);
     float *const w = random_values(&state, ws), *const b = random_values(&state, s->out_channels);
-    float *const y = random_values(&state, ys), *const gx = random_values(&state, xs), *const again = malloc((size_t)ys * 4), *const gx_again = malloc((size_t)xs * 4 + 1);
+    float *const y = random_values(&state, ys), *const gx = random_values(&state, xs), *const again = malloc((size_t)ys * 4),
+                 *const gx_again = malloc((size_t)xs * 4 + 1);
     double *const want_y = calloc((size_t)ys, sizeof(double)), *const want_gx = calloc((size_t)xs, sizeof(double));
     struct expected e = {x, w, gy, want_y, want_gx};
     struct lrp_conv *conv = NULL;
@@ -193,13 +194,11 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     char text[400], names[200];
 
     shape_text(s, text, sizeof text);
-    for (int64_t i = 0; i < ys; i++)
-        want_y[i] = (double)b[i / product(s->out, s->rank) % s->out_channels];
+    for (int64_t i = 0; i < ys; i++) want_y[i] = (double)b[i / product(s->out, s->rank) % s->out_channels];
     each_term(s, add_term, &e);
     assert_int_equal(lrp_conv_new(s, w, b, &conv, &err), LRP_OK);
     memset(w, 0xff, (size_t)ws * sizeof *w); /* the weights were copied */
-    if (backward_first)
-        assert_int_equal(lrp_conv_backward(conv, gy, gx, &two_threads, &err), LRP_OK);
+    if (backward_first) assert_int_equal(lrp_conv_backward(conv, gy, gx, &two_threads, &err), LRP_OK);
     assert_int_equal(lrp_conv_forward(conv, x, y, &two_threads, &err), LRP_OK);
     assert_int_equal(lrp_conv_backward(conv, gy, gx, &two_threads, &err), LRP_OK);
     assert_close(text, y, want_y, ys);
@@ -218,10 +217,8 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     check_ends(conv, LRP_FORWARD, s, x, want_y, text);
     check_ends(conv, LRP_BACKWARD, s, gy, want_gx, text);
     lrp_conv_implementation(conv, names, sizeof names);
-    if (strstr(names, "ref") || strstr(names, "wino"))
-        fail_msg("%s runs %s", text, names);
-    if (getenv("LRP_TEST_NAMES"))
-        print_message("%s\n    %s\n", text, names);
+    if (strstr(names, "ref") || strstr(names, "wino")) fail_msg("%s runs %s", text, names);
+    if (getenv("LRP_TEST_NAMES")) print_message("%s\n    %s\n", text, names);
     lrp_conv_free(conv);
     free(x), free(gy), free(w), free(b), free(y), free(gx), free(again), free(gx_again), free(want_y), free(want_gx);
 }
@@ -273,8 +270,7 @@ static bool draw(uint32_t *state, struct lrp_conv_shape *s)
     s->group = groups[between(state, 0, 5)];
     s->in_channels = s->group * between(state, 1, 9);
     s->out_channels = s->group * between(state, 1, 9);
-    if (between(state, 0, 4) == 0)
-        s->group = s->out_channels = s->in_channels;
+    if (between(state, 0, 4) == 0) s->group = s->out_channels = s->in_channels;
     for (int d = 0; d < s->rank; d++) {
         s->in[d] = between(state, 1, s->rank == 3 ? 6 : 11);
         s->kernel[d] = between(state, 1, s->rank == 3 ? 3 : 5);
@@ -282,8 +278,7 @@ static bool draw(uint32_t *state, struct lrp_conv_shape *s)
         s->dilation[d] = between(state, 1, 3);
         s->pad_begin[d] = between(state, 0, 3);
         s->pad_end[d] = between(state, 0, 3);
-        if (s->in[d] + s->pad_begin[d] + s->pad_end[d] < (s->kernel[d] - 1) * s->dilation[d] + 1)
-            return false;
+        if (s->in[d] + s->pad_begin[d] + s->pad_end[d] < (s->kernel[d] - 1) * s->dilation[d] + 1) return false;
     }
     fill_out(s);
     return true;
@@ -323,9 +318,18 @@ static void input_beyond_reach_gets_nothing(void **state)
 
 static void zeros_stay_exact(void **state)
 {
-    const struct lrp_conv_shape s = {.rank = 2, .batch = 1, .in_channels = 16, .out_channels = 16, .group = 1,
-                                     .in = {12, 12}, .out = {12, 12}, .kernel = {3, 3}, .stride = {1, 1},
-                                     .dilation = {1, 1}, .pad_begin = {1, 1}, .pad_end = {1, 1}};
+    const struct lrp_conv_shape s = {.rank = 2,
+                                     .batch = 1,
+                                     .in_channels = 16,
+                                     .out_channels = 16,
+                                     .group = 1,
+                                     .in = {12, 12},
+                                     .out = {12, 12},
+                                     .kernel = {3, 3},
+                                     .stride = {1, 1},
+                                     .dilation = {1, 1},
+                                     .pad_begin = {1, 1},
+                                     .pad_end = {1, 1}};
     uint32_t seed = 5;
     float *const w = random_values(&seed, 16 * 16 * 9), *const x = calloc(16 * 144, sizeof *x);
     float y[16 * 144];
@@ -336,8 +340,7 @@ static void zeros_stay_exact(void **state)
     x[0] = 1; /* reaches rows and columns 0 and 1 only */
     assert_int_equal(lrp_conv_new(&s, w, NULL, &conv, NULL), LRP_OK);
     assert_int_equal(lrp_conv_forward(conv, x, y, &two_threads, NULL), LRP_OK);
-    for (int64_t i = 0; i < 16 * 144; i++)
-        not_zero += y[i] != 0 && (i % 12 > 1 || i / 12 % 12 > 1);
+    for (int64_t i = 0; i < 16 * 144; i++) not_zero += y[i] != 0 && (i % 12 > 1 || i / 12 % 12 > 1);
     assert_int_equal(not_zero, 0);
     assert_true(y[0] != 0);
     lrp_conv_free(conv);
@@ -352,8 +355,16 @@ static bool always(void *data)
 
 static void a_stopped_run_says_cancelled(void **state)
 {
-    const struct lrp_conv_shape s = {.rank = 1, .batch = 1, .in_channels = 1, .out_channels = 1, .group = 1, .in = {3},
-                                     .out = {3}, .kernel = {1}, .stride = {1}, .dilation = {1}};
+    const struct lrp_conv_shape s = {.rank = 1,
+                                     .batch = 1,
+                                     .in_channels = 1,
+                                     .out_channels = 1,
+                                     .group = 1,
+                                     .in = {3},
+                                     .out = {3},
+                                     .kernel = {1},
+                                     .stride = {1},
+                                     .dilation = {1}};
     const struct lrp_run run = {.threads = 1, .should_stop = always};
     const float w = 2, x[3] = {1, 2, 3};
     float y[3];
@@ -368,12 +379,30 @@ static void a_stopped_run_says_cancelled(void **state)
 /* A batch that is done in pieces, in rows and in blocks, against its samples one by one. */
 static void large_batches_are_those_of_their_samples(void **state)
 {
-    enum { BATCH = 10, CHANNELS = 64, SIZE = 120, PLANE = SIZE * SIZE, SAMPLE = CHANNELS * PLANE, TAPS = CHANNELS * CHANNELS * 9 };
-    struct lrp_conv_shape one = {.rank = 2, .batch = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .group = 1, .in = {SIZE, SIZE},
-                                 .out = {SIZE, SIZE}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1}, .pad_begin = {1, 1},
-                                 .pad_end = {1, 1}}, all = one;
+    enum {
+        BATCH = 10,
+        CHANNELS = 64,
+        SIZE = 120,
+        PLANE = SIZE * SIZE,
+        SAMPLE = CHANNELS * PLANE,
+        TAPS = CHANNELS * CHANNELS * 9
+    };
+    struct lrp_conv_shape one = {.rank = 2,
+                                 .batch = 1,
+                                 .in_channels = CHANNELS,
+                                 .out_channels = CHANNELS,
+                                 .group = 1,
+                                 .in = {SIZE, SIZE},
+                                 .out = {SIZE, SIZE},
+                                 .kernel = {3, 3},
+                                 .stride = {1, 1},
+                                 .dilation = {1, 1},
+                                 .pad_begin = {1, 1},
+                                 .pad_end = {1, 1}},
+                          all = one;
     uint32_t seed = 7;
-    float *const x = random_values(&seed, BATCH * SAMPLE), *const w = random_values(&seed, TAPS), *const want = malloc(BATCH * SAMPLE * sizeof *want);
+    float *const x = random_values(&seed, BATCH * SAMPLE), *const w = random_values(&seed, TAPS),
+                 *const want = malloc(BATCH * SAMPLE * sizeof *want);
     float *const blocks = malloc(BATCH * SAMPLE * sizeof *blocks), *const got = malloc(BATCH * SAMPLE * sizeof *got);
     struct lrp_conv *single, *batch;
     struct lrp_error err;
@@ -391,10 +420,10 @@ static void large_batches_are_those_of_their_samples(void **state)
             assert_int_equal(lrp_conv_run(single, d, ends, &two_threads, &err), LRP_OK);
         }
         assert_int_equal(lrp_conv_blocks(batch, d, &two_threads, &from, &to, &err), LRP_OK);
-        for (int64_t i = 0; i < BATCH * SAMPLE; i++)
-            blocks[in_blocks(i, CHANNELS, PLANE, from)] = x[i];
+        for (int64_t i = 0; i < BATCH * SAMPLE; i++) blocks[in_blocks(i, CHANNELS, PLANE, from)] = x[i];
         for (int blocked = 0; blocked < 2; blocked++) {
-            const struct lrp_conv_ends ends = {.from = blocked ? blocks : x, .to = got, .from_blocked = blocked && from, .to_blocked = blocked && to};
+            const struct lrp_conv_ends ends = {
+                .from = blocked ? blocks : x, .to = got, .from_blocked = blocked && from, .to_blocked = blocked && to};
             memset(got, 0xff, BATCH * SAMPLE * sizeof *got);
             assert_int_equal(lrp_conv_run(batch, d, ends, &two_threads, &err), LRP_OK);
             for (int64_t i = 0; i < BATCH * SAMPLE; i++)
@@ -407,15 +436,34 @@ static void large_batches_are_those_of_their_samples(void **state)
     free(x), free(w), free(want), free(blocks), free(got);
 }
 
-/* Groups that are done together: an infinity in one of them does not reach the others, in rows or in blocks, forward or back. */
+/* Groups that are done together: an infinity in one of them does not reach the others, in rows or in blocks, forward or back.
+ */
 static void what_is_not_finite_stays_in_its_group(void **state)
 {
     enum { BATCH = 2, CHANNELS = 40, GROUP = 4, SIZE = 5, PLANE = SIZE * SIZE };
-    const struct lrp_conv_shape s = {.rank = 2, .batch = BATCH, .in_channels = CHANNELS, .out_channels = CHANNELS, .group = CHANNELS / GROUP,
-                                     .in = {SIZE, SIZE}, .out = {SIZE, SIZE}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1},
-                                     .pad_begin = {1, 1}, .pad_end = {1, 1}};
-    const struct lrp_conv_shape even = {.rank = 2, .batch = BATCH, .in_channels = 64, .out_channels = 64, .group = 16, .in = {SIZE, SIZE},
-                                        .out = {SIZE, SIZE}, .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1}, .pad_begin = {1, 1},
+    const struct lrp_conv_shape s = {.rank = 2,
+                                     .batch = BATCH,
+                                     .in_channels = CHANNELS,
+                                     .out_channels = CHANNELS,
+                                     .group = CHANNELS / GROUP,
+                                     .in = {SIZE, SIZE},
+                                     .out = {SIZE, SIZE},
+                                     .kernel = {3, 3},
+                                     .stride = {1, 1},
+                                     .dilation = {1, 1},
+                                     .pad_begin = {1, 1},
+                                     .pad_end = {1, 1}};
+    const struct lrp_conv_shape even = {.rank = 2,
+                                        .batch = BATCH,
+                                        .in_channels = 64,
+                                        .out_channels = 64,
+                                        .group = 16,
+                                        .in = {SIZE, SIZE},
+                                        .out = {SIZE, SIZE},
+                                        .kernel = {3, 3},
+                                        .stride = {1, 1},
+                                        .dilation = {1, 1},
+                                        .pad_begin = {1, 1},
                                         .pad_end = {1, 1}};
     const struct lrp_conv_shape *const shapes[] = {&s, &even};
 
@@ -424,8 +472,10 @@ static void what_is_not_finite_stays_in_its_group(void **state)
         const struct lrp_conv_shape *const shape = shapes[k];
         const int64_t channels = shape->in_channels, all = BATCH * channels * PLANE;
         uint32_t seed = 3;
-        float *const x = random_values(&seed, all), *const w = random_values(&seed, channels * GROUP * 9), *const y = malloc((size_t)all * 4);
-        float *const from = calloc((size_t)(BATCH * 64 * PLANE), sizeof *from), *const to = malloc(BATCH * 64 * PLANE * sizeof *to);
+        float *const x = random_values(&seed, all), *const w = random_values(&seed, channels * GROUP * 9),
+                     *const y = malloc((size_t)all * 4);
+        float *const from = calloc((size_t)(BATCH * 64 * PLANE), sizeof *from), *const to =
+                                                                                    malloc(BATCH * 64 * PLANE * sizeof *to);
         struct lrp_conv *conv;
         struct lrp_error err;
 
@@ -435,7 +485,8 @@ static void what_is_not_finite_stays_in_its_group(void **state)
 
             for (int wild = 0; wild < 2; wild++) {
                 x[5 * PLANE + 12] = wild ? INFINITY : 0; /* channel 5: the second group of the first sample */
-                assert_int_equal(lrp_conv_run(conv, d, (struct lrp_conv_ends){.from = x, .to = wild ? to : y}, &two_threads, &err), LRP_OK);
+                assert_int_equal(
+                    lrp_conv_run(conv, d, (struct lrp_conv_ends){.from = x, .to = wild ? to : y}, &two_threads, &err), LRP_OK);
             }
             for (int64_t i = 0; i < all; i++) {
                 const bool own = i / PLANE >= 4 && i / PLANE < 8;
@@ -443,10 +494,8 @@ static void what_is_not_finite_stays_in_its_group(void **state)
             }
             assert_true(!isfinite(to[5 * PLANE + 12]));
             assert_int_equal(lrp_conv_blocks(conv, d, &two_threads, &block_from, &block_to, &err), LRP_OK);
-            if (!block_from || !block_to || channels % block_from || channels % block_to)
-                continue;
-            for (int64_t i = 0; i < all; i++)
-                from[in_blocks(i, channels, PLANE, block_from)] = x[i];
+            if (!block_from || !block_to || channels % block_from || channels % block_to) continue;
+            for (int64_t i = 0; i < all; i++) from[in_blocks(i, channels, PLANE, block_from)] = x[i];
             assert_int_equal(lrp_conv_run(conv, d, (struct lrp_conv_ends){from, to, true, true}, &two_threads, &err), LRP_OK);
             for (int64_t i = 0; i < all; i++) {
                 const bool own = i / PLANE >= 4 && i / PLANE < 8;
@@ -462,9 +511,9 @@ static void what_is_not_finite_stays_in_its_group(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(common_shapes_are_right_and_fast), cmocka_unit_test(random_shapes_are_right),
-        cmocka_unit_test(input_beyond_reach_gets_nothing),  cmocka_unit_test(zeros_stay_exact),
-        cmocka_unit_test(a_stopped_run_says_cancelled),     cmocka_unit_test(large_batches_are_those_of_their_samples),
+        cmocka_unit_test(common_shapes_are_right_and_fast),      cmocka_unit_test(random_shapes_are_right),
+        cmocka_unit_test(input_beyond_reach_gets_nothing),       cmocka_unit_test(zeros_stay_exact),
+        cmocka_unit_test(a_stopped_run_says_cancelled),          cmocka_unit_test(large_batches_are_those_of_their_samples),
         cmocka_unit_test(what_is_not_finite_stays_in_its_group),
     };
 

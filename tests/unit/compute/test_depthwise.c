@@ -26,8 +26,7 @@ static float *random_values(int64_t count)
 {
     float *const values = malloc((size_t)count * sizeof *values + 1);
 
-    for (int64_t i = 0; i < count; i++)
-        values[i] = (float)between(-10000, 10000) / 10000;
+    for (int64_t i = 0; i < count; i++) values[i] = (float)between(-10000, 10000) / 10000;
     return values;
 }
 
@@ -44,8 +43,7 @@ static bool draw(struct lrp_conv_shape *s)
         s->pad_begin[d] = between(0, 8);
         s->pad_end[d] = between(0, 4);
         const int64_t room = s->in[d] + s->pad_begin[d] + s->pad_end[d] - (s->kernel[d] - 1) * s->dilation[d] - 1;
-        if (room < 0)
-            return false;
+        if (room < 0) return false;
         s->out[d] = room / s->stride[d] + 1;
     }
     return true;
@@ -71,25 +69,25 @@ static int64_t reads(const struct lrp_conv_shape *s, int64_t out, int64_t tap)
     int64_t at = 0;
 
     for (int d = 0; d <= last; d++) {
-        const int64_t o = d == last ? out % s->out[last] : out / s->out[last], k = d == last ? tap % s->kernel[last] : tap / s->kernel[last];
+        const int64_t o = d == last ? out % s->out[last] : out / s->out[last],
+                      k = d == last ? tap % s->kernel[last] : tap / s->kernel[last];
         const int64_t i = o * s->stride[d] - s->pad_begin[d] + k * s->dilation[d];
 
-        if (i < 0 || i >= s->in[d])
-            return -1;
+        if (i < 0 || i >= s->in[d]) return -1;
         at = at * s->in[d] + i;
     }
     return at;
 }
 
 /* By the definition, in rows. */
-static void expect(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from, bool forward, double *to)
+static void expect(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from, bool forward,
+                   double *to)
 {
     const int64_t taps = size_of(s, s->kernel), outs = size_of(s, s->out), ins = size_of(s, s->in);
 
     for (int64_t nc = 0; nc < s->batch * s->group; nc++)
         for (int64_t o = 0; o < outs; o++) {
-            if (forward)
-                to[nc * outs + o] = bias ? (double)bias[nc % s->group] : 0;
+            if (forward) to[nc * outs + o] = bias ? (double)bias[nc % s->group] : 0;
             for (int64_t t = 0; t < taps; t++) {
                 const int64_t at = reads(s, o, t);
                 const double w = (double)weights[nc % s->group * taps + t];
@@ -104,7 +102,8 @@ static void expect(const struct lrp_conv_shape *s, const float *weights, const f
 
 static void check(const struct lrp_conv_shape *s, int block, bool forward)
 {
-    const int64_t taps = size_of(s, s->kernel), from_plane = size_of(s, forward ? s->in : s->out), to_plane = size_of(s, forward ? s->out : s->in);
+    const int64_t taps = size_of(s, s->kernel), from_plane = size_of(s, forward ? s->in : s->out),
+                  to_plane = size_of(s, forward ? s->out : s->in);
     const int64_t rows = s->batch * s->group, filled = s->batch * ((s->group + block - 1) / block * block);
     float *const weights = random_values(s->group * taps), *const bias = between(0, 1) ? random_values(s->group) : NULL;
     float *const from = random_values(rows * from_plane), *const blocks = calloc((size_t)(filled * from_plane), sizeof *blocks);
@@ -131,9 +130,9 @@ static void check(const struct lrp_conv_shape *s, int block, bool forward)
             *at = 0;
         }
     if (!(error <= 1e-5))
-        fail_msg("%s, blocks of %d, %d channels, %d dimensions: %g", forward ? "forward" : "back", block, (int)s->group, s->rank, error);
-    for (int64_t i = 0; i < filled * to_plane; i++)
-        assert_true(got[i] == 0); /* of channels that are not there */
+        fail_msg("%s, blocks of %d, %d channels, %d dimensions: %g", forward ? "forward" : "back", block, (int)s->group,
+                 s->rank, error);
+    for (int64_t i = 0; i < filled * to_plane; i++) assert_true(got[i] == 0); /* of channels that are not there */
     lrp_depthwise_free(d);
     free(weights), free(bias), free(from), free(blocks), free(got), free(again), free(want);
 }
@@ -146,8 +145,7 @@ static void random_shapes_are_right(void **state)
         const bool forward = done / 2 % 2;
         struct lrp_conv_shape s;
 
-        if (!draw(&s) || !lrp_depthwise_fits(&s, forward ? LRP_FORWARD : LRP_BACKWARD, block))
-            continue;
+        if (!draw(&s) || !lrp_depthwise_fits(&s, forward ? LRP_FORWARD : LRP_BACKWARD, block)) continue;
         check(&s, block, forward);
         done++;
     }
@@ -155,8 +153,18 @@ static void random_shapes_are_right(void **state)
 
 static void others_are_left_alone(void **state)
 {
-    const struct lrp_conv_shape fits = {.rank = 2, .batch = 1, .in_channels = 32, .out_channels = 32, .group = 32, .in = {9, 9}, .out = {9, 9},
-                                        .kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1}, .pad_begin = {1, 1}, .pad_end = {1, 1}};
+    const struct lrp_conv_shape fits = {.rank = 2,
+                                        .batch = 1,
+                                        .in_channels = 32,
+                                        .out_channels = 32,
+                                        .group = 32,
+                                        .in = {9, 9},
+                                        .out = {9, 9},
+                                        .kernel = {3, 3},
+                                        .stride = {1, 1},
+                                        .dilation = {1, 1},
+                                        .pad_begin = {1, 1},
+                                        .pad_end = {1, 1}};
     struct lrp_conv_shape other = fits;
 
     (void)state;

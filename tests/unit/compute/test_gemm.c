@@ -48,16 +48,16 @@ static void check(int64_t m, int64_t n, int64_t k, int transposed, float beta, u
                 size += fabs(term);
             }
             if (!(fabs((double)c[i * n + j] - sum) <= 1e-6 * size))
-                fail_msg("m %d n %d k %d transposed %d: %g, not %g", (int)m, (int)n, (int)k, transposed,
-                         (double)c[i * n + j], sum);
+                fail_msg("m %d n %d k %d transposed %d: %g, not %g", (int)m, (int)n, (int)k, transposed, (double)c[i * n + j],
+                         sum);
         }
     free(a), free(b), free(c), free(before);
 }
 
 static void products_are_right_in_every_arrangement(void **state)
 {
-    static const int64_t shapes[][3] = {{1, 1, 1},   {1, 7, 5},     {7, 1, 5},  {3, 5, 7},     {1, 600, 200}, {600, 1, 200},
-                                        {17, 33, 65}, {4, 5, 5000}, {5, 4, 0},  {64, 64, 64},  {1, 300, 9000}, {2, 3, 25088}};
+    static const int64_t shapes[][3] = {{1, 1, 1},    {1, 7, 5},    {7, 1, 5}, {3, 5, 7},    {1, 600, 200},  {600, 1, 200},
+                                        {17, 33, 65}, {4, 5, 5000}, {5, 4, 0}, {64, 64, 64}, {1, 300, 9000}, {2, 3, 25088}};
 
     (void)state;
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
@@ -104,8 +104,7 @@ static void many_rows_are_right(void **state)
 
     (void)state;
     for (int64_t i = 0; i < M; i++)
-        for (int64_t k = 0; k < K; k++)
-            turned[k * M + i] = a[i * K + k];
+        for (int64_t k = 0; k < K; k++) turned[k * M + i] = a[i * K + k];
     for (int transposed = 0; transposed < 2; transposed++) {
         assert_int_equal(lrp_gemm(transposed, false, M, N, K, transposed ? turned : a, b, 0, c, &run, NULL), LRP_OK);
         for (int64_t i = 0; i < M; i++)
@@ -125,8 +124,8 @@ static void many_rows_are_right(void **state)
 
 static void the_number_of_threads_changes_no_bit(void **state)
 {
-    static const int64_t shapes[][3] = {{16, 256, 1024}, {16, 1000, 1024}, {33, 256, 2048}, {64, 256, 5000}, {197, 197, 64}, {2, 700, 300},
-                                        {300, 1100, 70}, {1, 900, 900}, {900, 1, 900}};
+    static const int64_t shapes[][3] = {{16, 256, 1024}, {16, 1000, 1024}, {33, 256, 2048}, {64, 256, 5000}, {197, 197, 64},
+                                        {2, 700, 300},   {300, 1100, 70},  {1, 900, 900},   {900, 1, 900}};
 
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
@@ -134,7 +133,8 @@ static void the_number_of_threads_changes_no_bit(void **state)
             const int64_t m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
             uint32_t seed = (uint32_t)i + 9;
             float *const a = random_values(&seed, m * k), *const b = random_values(&seed, k * n);
-            float *const one = malloc((size_t)(m * n) * sizeof *one), *const several = malloc((size_t)(m * n) * sizeof *several);
+            float *const one = malloc((size_t)(m * n) * sizeof *one), *const several =
+                                                                          malloc((size_t)(m * n) * sizeof *several);
 
             for (int threads = 1; threads <= 7; threads += 2) {
                 const struct lrp_run run = {.threads = threads};
@@ -149,10 +149,8 @@ static void the_number_of_threads_changes_no_bit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_are_right_in_every_arrangement),
-        cmocka_unit_test(a_matrix_may_lie_at_any_address),
-        cmocka_unit_test(without_beta_the_target_is_not_read),
-        cmocka_unit_test(many_rows_are_right),
+        cmocka_unit_test(products_are_right_in_every_arrangement), cmocka_unit_test(a_matrix_may_lie_at_any_address),
+        cmocka_unit_test(without_beta_the_target_is_not_read),     cmocka_unit_test(many_rows_are_right),
         cmocka_unit_test(the_number_of_threads_changes_no_bit),
     };
 

@@ -38,8 +38,8 @@ static void values_that_are_no_numbers_are_counted_and_left_out(void **state)
     struct lrp_tensor *t = tensor_of(5000);
     struct lrp_statistics s;
     for (size_t i = 0; i < t->count; i++) t->f[i] = i % 2 ? 3 : 5;
-    t->f[0] = NAN; /* a 5 */
-    t->f[4001] = INFINITY; /* a 3 */
+    t->f[0] = NAN;          /* a 5 */
+    t->f[4001] = INFINITY;  /* a 3 */
     t->f[4003] = -INFINITY; /* a 3 */
     lrp_tensor_statistics(t, &s);
     assert_int_equal(s.nan, 3);

@@ -8,7 +8,8 @@
 #include "temporary.h"
 
 /* A function being written. */
-static struct lrp_text begin(const char *name, const char *inputs, const char *outputs) {
+static struct lrp_text begin(const char *name, const char *inputs, const char *outputs)
+{
     struct lrp_text f = {0};
     onnx_string(&f, 1, name);
     onnx_names(&f, 4, inputs);
@@ -17,8 +18,9 @@ static struct lrp_text begin(const char *name, const char *inputs, const char *o
     return f;
 }
 
-static void body_node(struct lrp_text *f, const char *domain, const char *op_type, const char *name, const char *inputs, const char *outputs,
-                      struct lrp_text *attributes) {
+static void body_node(struct lrp_text *f, const char *domain, const char *op_type, const char *name, const char *inputs,
+                      const char *outputs, struct lrp_text *attributes)
+{
     struct lrp_text graph = {0};
     onnx_node_in(&graph, domain, op_type, name, inputs, outputs, attributes);
     graph.data[0] = 7 << 3 | 2; /* node of a function, not of a graph */
@@ -26,20 +28,23 @@ static void body_node(struct lrp_text *f, const char *domain, const char *op_typ
     lrp_text_free(&graph);
 }
 
-static void refer(struct lrp_text *attributes, const char *name, const char *to) {
+static void refer(struct lrp_text *attributes, const char *name, const char *to)
+{
     struct lrp_text attribute = onnx_attribute_head(name, 1);
     onnx_string(&attribute, 21, to);
     onnx_message(attributes, 5, &attribute);
 }
 
-static void opset(struct lrp_text *f, const char *domain, int version) {
+static void opset(struct lrp_text *f, const char *domain, int version)
+{
     struct lrp_text import = {0};
     onnx_string(&import, 1, domain);
     onnx_number(&import, 2, (uint64_t)version);
     onnx_message(f, 9, &import);
 }
 
-static struct lrp_definition *read_back(void **state, struct onnx_writer *w) {
+static struct lrp_definition *read_back(void **state, struct onnx_writer *w)
+{
     struct lrp_definition *definition;
     struct lrp_error err;
     const char *path = temporary_path(state, "model.onnx");
@@ -48,7 +53,8 @@ static struct lrp_definition *read_back(void **state, struct onnx_writer *w) {
     return definition;
 }
 
-static void check_read_fails(void **state, struct onnx_writer *w, const char *message) {
+static void check_read_fails(void **state, struct onnx_writer *w, const char *message)
+{
     struct lrp_definition *definition;
     struct lrp_error err;
     const char *path = temporary_path(state, "model.onnx");
@@ -57,7 +63,9 @@ static void check_read_fails(void **state, struct onnx_writer *w, const char *me
     assert_null(definition);
 }
 
-static void check_node(const struct lrp_node_definition *n, const char *op_type, const char *name, const char *in, const char *out) {
+static void check_node(const struct lrp_node_definition *n, const char *op_type, const char *name, const char *in,
+                       const char *out)
+{
     assert_string_equal(n->op_type, op_type);
     assert_string_equal(n->name, name);
     assert_true(n->input_count > 0 && n->output_count > 0);
@@ -66,7 +74,8 @@ static void check_node(const struct lrp_node_definition *n, const char *op_type,
 }
 
 /* Act(v; slope) = LeakyRelu(alpha=slope, default .5) of version 16, Block(a) = (Act(Neg(a); slope = s), what Neg made). */
-static void write_block(struct onnx_writer *w) {
+static void write_block(struct onnx_writer *w)
+{
     struct lrp_text act = begin("Act", "v", "w"), block = begin("Block", "a", "b inner"), attributes = {0};
     struct lrp_text fallback = onnx_attribute_head("slope", 1);
     onnx_float(&fallback, 2, 0.5f);
@@ -83,7 +92,8 @@ static void write_block(struct onnx_writer *w) {
     onnx_message(&w->model, 25, &act);
 }
 
-static void calls_are_written_out(void **state) {
+static void calls_are_written_out(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text attributes = {0};
     write_block(&w);
@@ -111,8 +121,10 @@ static void calls_are_written_out(void **state) {
     assert_true(d->nodes[5].attributes[0].f == 0.5f); /* nobody gave s, so nothing was given as slope */
     check_node(&d->nodes[6], "Abs", "", "r/t", "r");
     check_node(&d->nodes[7], "Block", "not ours", "r", "y");
-    static const struct lrp_scope_definition want[] = {{.name = "first", .first = 0, .count = 3}, {.name = "first/act", .first = 1, .count = 1},
-                                                       {.name = "r", .first = 4, .count = 3}, {.name = "r/act", .first = 5, .count = 1}};
+    static const struct lrp_scope_definition want[] = {{.name = "first", .first = 0, .count = 3},
+                                                       {.name = "first/act", .first = 1, .count = 1},
+                                                       {.name = "r", .first = 4, .count = 3},
+                                                       {.name = "r/act", .first = 5, .count = 1}};
     assert_int_equal(d->scope_count, 4);
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(d->scopes[i].name, want[i].name);
@@ -124,7 +136,8 @@ static void calls_are_written_out(void **state) {
 }
 
 /* F(a, b) = (a, g, g) with g = Clip(a, b) */
-static void outputs_may_be_inputs_or_the_same(void **state) {
+static void outputs_may_be_inputs_or_the_same(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text f = begin("F", "a b", "a g g");
     body_node(&f, "", "Clip", "", "a b", "g", NULL);
@@ -144,7 +157,8 @@ static void outputs_may_be_inputs_or_the_same(void **state) {
 }
 
 /* What a graph inside a function makes keeps its name, what it reads from around gets the new one, attributes are resolved. */
-static void graphs_in_functions_read_from_around(void **state) {
+static void graphs_in_functions_read_from_around(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text f = begin("F", "a", "y"), then = {0}, attributes = {0};
     refer(&attributes, "alpha", "s");
@@ -169,7 +183,8 @@ static void graphs_in_functions_read_from_around(void **state) {
     lrp_definition_free(d);
 }
 
-static void overloads_are_told_apart(void **state) {
+static void overloads_are_told_apart(void **state)
+{
     struct onnx_writer w = {0};
     static const char *const ops[] = {"Neg", "Abs"};
     for (size_t i = 0; i < 2; i++) {
@@ -191,7 +206,8 @@ static void overloads_are_told_apart(void **state) {
     lrp_definition_free(d);
 }
 
-static void a_function_that_calls_itself_is_refused(void **state) {
+static void a_function_that_calls_itself_is_refused(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text f = begin("F", "a", "b");
     body_node(&f, "own", "F", "again", "a", "b", NULL);
@@ -203,15 +219,15 @@ static void a_function_that_calls_itself_is_refused(void **state) {
 }
 
 /* Every function calls the next a hundred times: 10^16 nodes, were they written out. */
-static void functions_that_grow_without_bounds_are_refused(void **state) {
+static void functions_that_grow_without_bounds_are_refused(void **state)
+{
     struct onnx_writer w = {0};
     for (int level = 0; level < 8; level++) {
         char name[16], next[16];
         snprintf(name, sizeof name, "F%d", level);
         snprintf(next, sizeof next, "F%d", level + 1);
         struct lrp_text f = begin(name, "a", "b");
-        for (int i = 0; i < 100; i++)
-            body_node(&f, "own", next, "", "a", "b", NULL);
+        for (int i = 0; i < 100; i++) body_node(&f, "own", next, "", "a", "b", NULL);
         onnx_message(&w.model, 25, &f);
     }
     onnx_input(&w, "x", 1, 1, (int64_t[]){2});
@@ -220,7 +236,8 @@ static void functions_that_grow_without_bounds_are_refused(void **state) {
     check_read_fails(state, &w, "written out where they are called, take more than 67108864 bytes");
 }
 
-static void damage_names_the_function(void **state) {
+static void damage_names_the_function(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text f = begin("Torn", "a", "b");
     onnx_bytes(&f, 7, "\x0a\x7f", 2);
@@ -231,7 +248,8 @@ static void damage_names_the_function(void **state) {
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         IN_FOLDER(calls_are_written_out),
         IN_FOLDER(outputs_may_be_inputs_or_the_same),

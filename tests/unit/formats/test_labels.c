@@ -6,7 +6,8 @@
 #include "onnx_writer.h"
 #include "temporary.h"
 
-static void lines_and_maps_name_classes(void **state) {
+static void lines_and_maps_name_classes(void **state)
+{
     static const struct {
         const char *text;
         size_t count;
@@ -27,14 +28,14 @@ static void lines_and_maps_name_classes(void **state) {
         onnx_write_bytes(path, cases[i].text, strlen(cases[i].text));
         check_ok(lrp_labels_read(path, &labels, &err), &err);
         assert_int_equal(labels.count, cases[i].count);
-        for (size_t k = 0; k < labels.count; k++)
-            assert_string_equal(labels.names[k], cases[i].names[k]);
+        for (size_t k = 0; k < labels.count; k++) assert_string_equal(labels.names[k], cases[i].names[k]);
         lrp_labels_free(&labels);
         lrp_labels_free(&labels);
     }
 }
 
-static void bad_label_files_are_refused(void **state) {
+static void bad_label_files_are_refused(void **state)
+{
     static const struct {
         const char *text, *message;
     } cases[] = {{"{\"a\": 1}", "no \"id2label\""},
@@ -57,7 +58,8 @@ static void bad_label_files_are_refused(void **state) {
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         IN_FOLDER(lines_and_maps_name_classes),
         IN_FOLDER(bad_label_files_are_refused),

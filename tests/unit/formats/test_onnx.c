@@ -6,7 +6,8 @@
 #include "onnx_writer.h"
 #include "temporary.h"
 
-static struct lrp_definition *read_back(void **state, struct onnx_writer *w, int opset) {
+static struct lrp_definition *read_back(void **state, struct onnx_writer *w, int opset)
+{
     struct lrp_definition *definition;
     struct lrp_error err;
     const char *path = temporary_path(state, "model.onnx");
@@ -15,7 +16,8 @@ static struct lrp_definition *read_back(void **state, struct onnx_writer *w, int
     return definition;
 }
 
-static void check_read_fails(void **state, struct onnx_writer *w, const char *message) {
+static void check_read_fails(void **state, struct onnx_writer *w, const char *message)
+{
     struct lrp_definition *definition;
     struct lrp_error err;
     const char *path = temporary_path(state, "model.onnx");
@@ -25,7 +27,8 @@ static void check_read_fails(void **state, struct onnx_writer *w, const char *me
     assert_null(definition);
 }
 
-static void a_model_is_read_as_it_stands(void **state) {
+static void a_model_is_read_as_it_stands(void **state)
+{
     struct onnx_writer w = {0};
     const float weights[] = {1, 2, 3, 4, 5, 6};
     struct lrp_text attributes = {0};
@@ -85,7 +88,8 @@ static void a_model_is_read_as_it_stands(void **state) {
     lrp_definition_free(d);
 }
 
-static void every_kind_of_attribute_is_kept(void **state) {
+static void every_kind_of_attribute_is_kept(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text a = {0}, inner = {0}, other = {0}, bare = {0}, packed = {0}, ints = {0}, reference = {0};
     struct lrp_text tensor = onnx_tensor("t", 7, 1, (int64_t[]){2}, "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0", 16);
@@ -147,7 +151,8 @@ static void every_kind_of_attribute_is_kept(void **state) {
 }
 
 /* Graphs in graphs: `levels` of them below the model's. */
-static void nest(struct onnx_writer *w, int levels) {
+static void nest(struct onnx_writer *w, int levels)
+{
     struct lrp_text graph = {0};
     onnx_node_in(&graph, "", "Relu", "innermost", "a", "b", NULL);
     for (int i = 1; i < levels; i++) {
@@ -161,13 +166,13 @@ static void nest(struct onnx_writer *w, int levels) {
     onnx_node(w, "Loop", "", "", "", &attributes);
 }
 
-static void subgraphs_nest_sixteen_deep_and_no_deeper(void **state) {
+static void subgraphs_nest_sixteen_deep_and_no_deeper(void **state)
+{
     struct onnx_writer w = {0};
     nest(&w, 16);
     struct lrp_definition *d = read_back(state, &w, 13);
     const struct lrp_definition *graph = d;
-    for (int i = 0; i < 16; i++)
-        graph = graph->nodes[0].attributes[0].graph;
+    for (int i = 0; i < 16; i++) graph = graph->nodes[0].attributes[0].graph;
     assert_string_equal(graph->nodes[0].name, "innermost");
     lrp_definition_free(d);
     nest(&w, 17);
@@ -176,7 +181,8 @@ static void subgraphs_nest_sixteen_deep_and_no_deeper(void **state) {
     check_read_fails(state, &w, "more than 16 deep");
 }
 
-static void what_is_wrong_is_named(void **state) {
+static void what_is_wrong_is_named(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text a = {0};
     struct lrp_text tensor = onnx_tensor("", 1, 1, (int64_t[]){3}, "12345678", 8);
@@ -196,7 +202,8 @@ static void what_is_wrong_is_named(void **state) {
     check_read_fails(state, &w, "version -4 of operator set \"a\"");
 }
 
-static void other_files_are_recognised(void **state) {
+static void other_files_are_recognised(void **state)
+{
     static const struct {
         const char *bytes;
         size_t size;
@@ -226,7 +233,8 @@ static void other_files_are_recognised(void **state) {
     check_fails(lrp_onnx_read(folder, &definition, &err), &err, LRP_FILE, "Is a directory");
 }
 
-static void early_files_without_operator_sets_mean_version_one(void **state) {
+static void early_files_without_operator_sets_mean_version_one(void **state)
+{
     static const char model[] = "\x08\x02\x3a\x00"; /* IR version 2, an empty graph */
     struct lrp_definition *d;
     struct lrp_error err;
@@ -241,7 +249,8 @@ static void early_files_without_operator_sets_mean_version_one(void **state) {
     check_fails(lrp_onnx_read(path, &d, &err), &err, LRP_FILE, "several graphs");
 }
 
-static void many_nodes_are_read_without_comparing_all_with_all(void **state) {
+static void many_nodes_are_read_without_comparing_all_with_all(void **state)
+{
     struct onnx_writer w = {0};
     const int count = 20000;
     char name[16];
@@ -261,7 +270,8 @@ static void many_nodes_are_read_without_comparing_all_with_all(void **state) {
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_model_is_read_as_it_stands),
         IN_FOLDER(every_kind_of_attribute_is_kept),

@@ -7,7 +7,8 @@
 
 #define FOLDER "../shared/models/"
 
-static void real_models_are_read(void **state) {
+static void real_models_are_read(void **state)
+{
     (void)state;
     static const struct {
         const char *name;
@@ -32,8 +33,7 @@ static void real_models_are_read(void **state) {
         {"resnet8-cifar10/bn.onnx", 7, 13, 30, 48, 1},
         {"resnet8-cifar10/folded.onnx", 7, 13, 23, 20, 1},
     };
-    if (access(FOLDER, R_OK) != 0)
-        skip();
+    if (access(FOLDER, R_OK) != 0) skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_definition *d;
         struct lrp_error err;
@@ -48,13 +48,15 @@ static void real_models_are_read(void **state) {
     }
 }
 
-static const struct lrp_blob *constant_of(const struct lrp_definition *d, size_t index) {
+static const struct lrp_blob *constant_of(const struct lrp_definition *d, size_t index)
+{
     assert_true(index < d->constant_count);
     return d->constants[index].blob;
 }
 
 /* Raw, external, float16 and float_data weights: their sums in double. */
-static void weights_hold_the_right_numbers(void **state) {
+static void weights_hold_the_right_numbers(void **state)
+{
     (void)state;
     static const struct {
         const char *name;
@@ -68,8 +70,7 @@ static void weights_hold_the_right_numbers(void **state) {
         {"mnist-8/model.onnx", 0, 2560, -4.5530170747297234},
         {"fashion/vit_op13.onnx", 20, 48, 46.998600125312805},
     };
-    if (access(FOLDER, R_OK) != 0)
-        skip();
+    if (access(FOLDER, R_OK) != 0) skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_definition *d;
         struct lrp_error err;
@@ -78,15 +79,15 @@ static void weights_hold_the_right_numbers(void **state) {
         check_ok(lrp_onnx_read(path, &d, &err), &err);
         const struct lrp_blob *blob = constant_of(d, cases[i].index);
         double sum = 0;
-        for (size_t k = 0; k < blob->count; k++)
-            sum += (double)lrp_blob_get_f32(blob, k);
+        for (size_t k = 0; k < blob->count; k++) sum += (double)lrp_blob_get_f32(blob, k);
         assert_int_equal(blob->count, cases[i].count);
         check_close(sum, cases[i].sum, 1e-9);
         lrp_definition_free(d);
     }
 }
 
-static void test_data_is_read(void **state) {
+static void test_data_is_read(void **state)
+{
     (void)state;
     struct lrp_arena *arena = lrp_arena_new();
     struct lrp_blob *blob;
@@ -99,13 +100,14 @@ static void test_data_is_read(void **state) {
     assert_true(lrp_shape_equal(&blob->shape, &(struct lrp_shape){2, {1, 10}}));
     float got[10];
     lrp_blob_f32(blob, 0, 10, got);
-    const float wanted[] = {975.670105f, -618.723938f, 6574.56836f, 668.028931f, -917.270935f,
+    const float wanted[] = {975.670105f,  -618.723938f, 6574.56836f,  668.028931f,  -917.270935f,
                             -1671.63586f, -1952.75989f, -61.5498734f, -777.176636f, -1439.53162f};
     check_f32_array(got, wanted, 10, 0);
     lrp_arena_free(arena);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_models_are_read),
         cmocka_unit_test(weights_hold_the_right_numbers),

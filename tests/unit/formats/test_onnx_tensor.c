@@ -9,14 +9,16 @@
 
 /* Reads one tensor (given back) as a file of its own. */
 static enum lrp_status read_tensor(void **state, struct lrp_text *tensor, struct lrp_arena *arena, struct lrp_blob **out,
-                                   struct lrp_error *err) {
+                                   struct lrp_error *err)
+{
     const char *path = temporary_path(state, "tensor.pb");
     onnx_write_bytes(path, tensor->data, tensor->length);
     lrp_text_free(tensor);
     return lrp_onnx_read_tensor(path, arena, out, err);
 }
 
-static void every_type_is_read_from_its_own_field(void **state) {
+static void every_type_is_read_from_its_own_field(void **state)
+{
     static const struct {
         enum lrp_dtype dtype;
         unsigned field;
@@ -44,27 +46,25 @@ static void every_type_is_read_from_its_own_field(void **state) {
             struct lrp_text tensor = onnx_tensor_head("t", (int)cases[c].dtype, 2, (int64_t[]){1, 2}), numbers = {0};
             for (size_t i = 0; i < 2; i++) {
                 struct lrp_text *to = packed ? &numbers : &tensor;
-                if (!packed)
-                    onnx_tag(to, cases[c].field, cases[c].how == 'v' ? 0 : cases[c].how == '4' ? 5 : 1);
+                if (!packed) onnx_tag(to, cases[c].field, cases[c].how == 'v' ? 0 : cases[c].how == '4' ? 5 : 1);
                 if (cases[c].how == 'v')
                     onnx_varint(to, cases[c].written[i]);
                 else
                     lrp_text_append_n(to, (const char *)&cases[c].written[i], cases[c].how == '4' ? 4 : 8);
             }
-            if (packed)
-                onnx_message(&tensor, cases[c].field, &numbers);
+            if (packed) onnx_message(&tensor, cases[c].field, &numbers);
             struct lrp_blob *blob;
             struct lrp_error err;
             check_ok(read_tensor(state, &tensor, arena, &blob, &err), &err);
             assert_int_equal(blob->dtype, cases[c].dtype);
             assert_int_equal(blob->count, 2);
-            for (size_t i = 0; i < 2; i++)
-                check_close((double)lrp_blob_get_f32(blob, i), cases[c].wanted[i], 0);
+            for (size_t i = 0; i < 2; i++) check_close((double)lrp_blob_get_f32(blob, i), cases[c].wanted[i], 0);
         }
     lrp_arena_free(arena);
 }
 
-static void strings_are_copied(void **state) {
+static void strings_are_copied(void **state)
+{
     struct lrp_arena *arena = lrp_arena_new();
     struct lrp_text tensor = onnx_tensor_head("t", 8, 1, (int64_t[]){2});
     onnx_string(&tensor, 6, "cat");
@@ -81,7 +81,8 @@ static void strings_are_copied(void **state) {
     lrp_arena_free(arena);
 }
 
-static void weights_are_read_at_every_offset_and_not_copied(void **state) {
+static void weights_are_read_at_every_offset_and_not_copied(void **state)
+{
     const float weights[] = {1.5f, -2, 3e-8f};
     unsigned offsets_seen = 0;
     for (size_t padding = 0; padding < 8; padding++)
@@ -106,7 +107,8 @@ static void weights_are_read_at_every_offset_and_not_copied(void **state) {
     assert_int_equal(offsets_seen, 15);
 }
 
-static void impossible_tensors_are_refused(void **state) {
+static void impossible_tensors_are_refused(void **state)
+{
     static const struct {
         int dtype, rank;
         int64_t dim[9];
@@ -128,7 +130,8 @@ static void impossible_tensors_are_refused(void **state) {
     struct lrp_blob *blob;
     struct lrp_error err;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct lrp_text tensor = onnx_tensor("t", cases[i].dtype, cases[i].rank, cases[i].dim, "0123456789abcdef", cases[i].bytes);
+        struct lrp_text tensor =
+            onnx_tensor("t", cases[i].dtype, cases[i].rank, cases[i].dim, "0123456789abcdef", cases[i].bytes);
         check_fails(read_tensor(state, &tensor, arena, &blob, &err), &err, LRP_FILE, cases[i].message);
     }
     struct lrp_text empty = {0};
@@ -136,7 +139,8 @@ static void impossible_tensors_are_refused(void **state) {
     lrp_arena_free(arena);
 }
 
-static void empty_tensors_and_newer_types_are_kept(void **state) {
+static void empty_tensors_and_newer_types_are_kept(void **state)
+{
     struct lrp_arena *arena = lrp_arena_new();
     struct lrp_blob *blob;
     struct lrp_error err;
@@ -156,13 +160,13 @@ static void empty_tensors_and_newer_types_are_kept(void **state) {
 /* ---- external data ---- */
 
 static void add_external(struct onnx_writer *w, const char *name, int64_t count, const char *location, const char *offset,
-                         const char *length) {
+                         const char *length)
+{
     const char *const pairs[3][2] = {{"location", location}, {"offset", offset}, {"length", length}};
     struct lrp_text tensor = onnx_tensor_head(name, 1, 1, &count);
     for (size_t i = 0; i < 3; i++) {
         struct lrp_text entry = {0};
-        if (!pairs[i][1])
-            continue;
+        if (!pairs[i][1]) continue;
         onnx_string(&entry, 1, pairs[i][0]);
         onnx_string(&entry, 2, pairs[i][1]);
         onnx_message(&tensor, 13, &entry);
@@ -171,7 +175,8 @@ static void add_external(struct onnx_writer *w, const char *name, int64_t count,
     onnx_message(&w->graph, 5, &tensor);
 }
 
-static void external_data_is_mapped_once(void **state) {
+static void external_data_is_mapped_once(void **state)
+{
     const float values[] = {1, 2, 3, 4, 5};
     struct onnx_writer w = {0};
     struct lrp_definition *d;
@@ -198,7 +203,8 @@ static void external_data_is_mapped_once(void **state) {
     lrp_text_free(&model);
 }
 
-static void external_data_cannot_leave_the_folder(void **state) {
+static void external_data_cannot_leave_the_folder(void **state)
+{
     static const struct {
         const char *location, *offset, *length, *message;
     } cases[] = {
@@ -241,7 +247,8 @@ static void external_data_cannot_leave_the_folder(void **state) {
     }
 }
 
-static void a_folder_whose_name_begins_alike_is_outside(void **state) {
+static void a_folder_whose_name_begins_alike_is_outside(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_definition *d;
     struct lrp_error err;
@@ -258,7 +265,8 @@ static void a_folder_whose_name_begins_alike_is_outside(void **state) {
 /* ---- sparse initialisers ---- */
 
 static void add_sparse(struct onnx_writer *w, int rank, const int64_t *dim, int64_t count, const float *values, int index_rank,
-                       const int64_t *indices) {
+                       const int64_t *indices)
+{
     struct lrp_text sparse = {0};
     const int64_t index_dim[] = {count, rank};
     const size_t index_count = (size_t)(index_rank == 2 ? count * rank : count);
@@ -266,12 +274,12 @@ static void add_sparse(struct onnx_writer *w, int rank, const int64_t *dim, int6
     onnx_message(&sparse, 1, &tensor);
     tensor = onnx_tensor(NULL, 7, index_rank, index_dim, indices, index_count * 8);
     onnx_message(&sparse, 2, &tensor);
-    for (int i = 0; i < rank; i++)
-        onnx_number(&sparse, 3, (uint64_t)dim[i]);
+    for (int i = 0; i < rank; i++) onnx_number(&sparse, 3, (uint64_t)dim[i]);
     onnx_message(&w->graph, 15, &sparse);
 }
 
-static void sparse_initialisers_become_dense(void **state) {
+static void sparse_initialisers_become_dense(void **state)
+{
     const float wanted[] = {0, 5, 0, 0, 0, -7};
     struct onnx_writer w = {0};
     struct lrp_definition *d;
@@ -294,7 +302,8 @@ static void sparse_initialisers_become_dense(void **state) {
     lrp_definition_free(d);
 }
 
-static void impossible_sparse_initialisers_are_refused(void **state) {
+static void impossible_sparse_initialisers_are_refused(void **state)
+{
     static const struct {
         int rank;
         int64_t dim[2], indices[4];
@@ -320,7 +329,8 @@ static void impossible_sparse_initialisers_are_refused(void **state) {
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_type_is_read_from_its_own_field),
         IN_FOLDER(strings_are_copied),

@@ -5,16 +5,18 @@
 #include "check.h"
 #include "wire.h"
 
-static struct lrp_bytes bytes_of(const char *text, size_t size) {
+static struct lrp_bytes bytes_of(const char *text, size_t size)
+{
     return (struct lrp_bytes){(const unsigned char *)text, size};
 }
 
-static void fields_of_every_type_are_read(void **state) {
+static void fields_of_every_type_are_read(void **state)
+{
     (void)state;
-    static const char message[] = "\x08\x96\x01"                         /* 1: 150 */
-                                  "\x12\x07testing"                      /* 2: "testing" */
-                                  "\x1d\x01\x02\x03\x04"                 /* 3: fixed32 */
-                                  "\x21\x01\x02\x03\x04\x05\x06\x07\x08" /* 4: fixed64 */
+    static const char message[] = "\x08\x96\x01"                                  /* 1: 150 */
+                                  "\x12\x07testing"                               /* 2: "testing" */
+                                  "\x1d\x01\x02\x03\x04"                          /* 3: fixed32 */
+                                  "\x21\x01\x02\x03\x04\x05\x06\x07\x08"          /* 4: fixed64 */
                                   "\x28\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"; /* 5: -1 */
     struct lrp_wire wire = lrp_wire_over(bytes_of(message, sizeof message - 1));
     struct lrp_wire_field field;
@@ -28,23 +30,24 @@ static void fields_of_every_type_are_read(void **state) {
     assert_null(wire.problem);
 }
 
-static void damaged_fields_are_refused(void **state) {
+static void damaged_fields_are_refused(void **state)
+{
     (void)state;
     static const struct {
         const char *bytes;
         size_t size;
         bool truncated;
     } cases[] = {
-        {"\x08", 1, true},                                                  /* no value */
-        {"\x08\x80", 2, true},                                              /* half a varint */
-        {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11, false},        /* bit 64 */
-        {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12, false},    /* eleven bytes */
-        {"\x80", 1, true},                                                  /* half a tag */
-        {"\x00\x00", 2, false},                                             /* field 0 */
-        {"\xf8\xff\xff\xff\xff\x01\x00", 7, false},                         /* a field number beyond 2^29 */
-        {"\x12", 1, true},                                                  /* no length */
-        {"\x12\x05test", 6, true},                                          /* too short */
-        {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, true},         /* 2^64-1 bytes */
+        {"\x08", 1, true},                                               /* no value */
+        {"\x08\x80", 2, true},                                           /* half a varint */
+        {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11, false},     /* bit 64 */
+        {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12, false}, /* eleven bytes */
+        {"\x80", 1, true},                                               /* half a tag */
+        {"\x00\x00", 2, false},                                          /* field 0 */
+        {"\xf8\xff\xff\xff\xff\x01\x00", 7, false},                      /* a field number beyond 2^29 */
+        {"\x12", 1, true},                                               /* no length */
+        {"\x12\x05test", 6, true},                                       /* too short */
+        {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, true},      /* 2^64-1 bytes */
         {"\x1d\x01\x02\x03", 4, true},
         {"\x21\x01\x02\x03\x04", 5, true},
         {"\x0b\x0c", 2, false}, /* a group */
@@ -63,7 +66,8 @@ static void damaged_fields_are_refused(void **state) {
     }
 }
 
-static void a_field_of_another_type_is_refused(void **state) {
+static void a_field_of_another_type_is_refused(void **state)
+{
     (void)state;
     struct lrp_wire_field field;
     struct lrp_wire wire = lrp_wire_over(bytes_of("\x08\x01", 2));
@@ -75,7 +79,8 @@ static void a_field_of_another_type_is_refused(void **state) {
     assert_true(lrp_wire_next_as(&wire, &field, ".b"));
 }
 
-static void numbers_come_packed_single_and_mixed(void **state) {
+static void numbers_come_packed_single_and_mixed(void **state)
+{
     (void)state;
     /* field 6, as in the guide: 3, 270, 86942 packed; then 7 alone; another field; an empty pack; 1 packed */
     static const char message[] = "\x32\x06\x03\x8e\x02\x9e\xa7\x05"
@@ -106,7 +111,8 @@ static void numbers_come_packed_single_and_mixed(void **state) {
     assert_non_null(numbers.message.problem);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_of_every_type_are_read),
         cmocka_unit_test(damaged_fields_are_refused),

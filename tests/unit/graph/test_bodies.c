@@ -1,16 +1,20 @@
-/* test_bodies.c: what If, Loop, Scan and SequenceMap hold is listed, however deep, and keeps alive what it reads; nothing of it runs. */
+/* test_bodies.c: what If, Loop, Scan and SequenceMap hold is listed, however deep, and keeps alive what it reads; nothing of it
+ * runs. */
 #include <stdio.h>
 
 #include "model.h"
 #include "network.h"
 
-static void build(struct network *n, struct model *m) {
+static void build(struct network *n, struct model *m)
+{
     network_build(n, model_finish(m), &(struct lrp_graph_options){.canonize = true});
     network_layers(n, true);
 }
 
 /* x -> Relu -> holder -> y, and the holder's bodies: each r * 2, with `inputs` of its own. */
-static void holder(struct model *m, const char *op_type, int bodies, const char *const *attributes, const char *inputs, int input_count) {
+static void holder(struct model *m, const char *op_type, int bodies, const char *const *attributes, const char *inputs,
+                   int input_count)
+{
     model_start(m, 16, 4);
     model_input(m, "x", 2, (int64_t[]){1, 3});
     model_node(m, "Relu", "relu", "x", "r");
@@ -18,8 +22,7 @@ static void holder(struct model *m, const char *op_type, int bodies, const char 
     for (int b = 0; b < bodies; b++) {
         struct model body;
         model_start(&body, 16, 3);
-        for (int i = 0; i < input_count; i++)
-            model_input(&body, (const char *[]){"i0", "i1"}[i], 2, (int64_t[]){1, 3});
+        for (int i = 0; i < input_count; i++) model_input(&body, (const char *[]){"i0", "i1"}[i], 2, (int64_t[]){1, 3});
         model_scalar(&body, "two", 2);
         model_node(&body, "Mul", attributes[b], inputs, "p");
         model_node(&body, "Identity", "", "p", "q");
@@ -29,7 +32,8 @@ static void holder(struct model *m, const char *op_type, int bodies, const char 
     model_output(m, "y");
 }
 
-static void each_operator_lists_what_it_holds(void **state) {
+static void each_operator_lists_what_it_holds(void **state)
+{
     static const struct {
         const char *op_type, *type, *attributes[2], *kind, *inputs;
         int bodies, input_count, source; /* source: the layer the first node of a body reads from */
@@ -77,7 +81,8 @@ static void each_operator_lists_what_it_holds(void **state) {
 }
 
 /* An attribute may hold several graphs: each is a body of its own, in their order. */
-static void an_attribute_lists_all_its_graphs(void **state) {
+static void an_attribute_lists_all_its_graphs(void **state)
+{
     struct model m, body[2];
     struct network n = {0};
     (void)state;
@@ -105,7 +110,8 @@ static void an_attribute_lists_all_its_graphs(void **state) {
 }
 
 /* Sixteen Loops in each other, the most a file may have; the innermost reads a value of the model. */
-static void bodies_nest(void **state) {
+static void bodies_nest(void **state)
+{
     enum { LEVELS = 16 };
     struct model inner, m;
     struct network n = {0};
@@ -142,7 +148,8 @@ static void bodies_nest(void **state) {
     network_close(&n);
 }
 
-static void a_file_may_be_unsorted_and_bodies_empty_or_wrong(void **state) {
+static void a_file_may_be_unsorted_and_bodies_empty_or_wrong(void **state)
+{
     struct model m, body, empty;
     struct network n = {0};
     (void)state;
@@ -168,8 +175,7 @@ static void a_file_may_be_unsorted_and_bodies_empty_or_wrong(void **state) {
     static const char *const names[] = {"x", "relu", "cast", "if", "late", "sum", "twice", "behind"};
     const struct lrp_layer_list *list = &n.view->list;
     assert_int_equal(list->count, sizeof names / sizeof *names);
-    for (size_t i = 0; i < list->count; i++)
-        assert_string_equal(list->rows[i].name, names[i]);
+    for (size_t i = 0; i < list->count; i++) assert_string_equal(list->rows[i].name, names[i]);
     assert_int_equal(list->container_count, 2);
     assert_int_equal(list->containers[0].layer, 3);
     assert_true(list->containers[0].last < list->containers[0].first);
@@ -181,7 +187,8 @@ static void a_file_may_be_unsorted_and_bodies_empty_or_wrong(void **state) {
     network_close(&n);
 }
 
-static void what_nobody_needs_goes_with_its_bodies(void **state) {
+static void what_nobody_needs_goes_with_its_bodies(void **state)
+{
     struct model m;
     struct network n = {0};
     (void)state;
@@ -198,7 +205,8 @@ static void what_nobody_needs_goes_with_its_bodies(void **state) {
 }
 
 /* What is beside a Loop runs all the same, and the way is blocked in the Loop's name. */
-static void a_model_runs_beside_them(void **state) {
+static void a_model_runs_beside_them(void **state)
+{
     struct model m;
     struct network n = {0};
     (void)state;
@@ -210,7 +218,8 @@ static void a_model_runs_beside_them(void **state) {
     network_close(&n);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operator_lists_what_it_holds),
         cmocka_unit_test(an_attribute_lists_all_its_graphs),

@@ -6,7 +6,8 @@
 
 static const struct lrp_graph_options plain = {0}, canonized = {.canonize = true};
 
-static void check_refused(struct model *m, enum lrp_status status, const char *part) {
+static void check_refused(struct model *m, enum lrp_status status, const char *part)
+{
     struct lrp_graph *graph = NULL;
     struct lrp_error err = {0};
     struct lrp_definition *d = model_finish(m);
@@ -16,7 +17,8 @@ static void check_refused(struct model *m, enum lrp_status status, const char *p
     lrp_definition_free(d);
 }
 
-static void check_order(const struct network *n, const char *want) {
+static void check_order(const struct network *n, const char *want)
+{
     struct lrp_text got = {0};
     for (int k = 0; k < n->graph->order_count; k++)
         lrp_text_printf(&got, "%s%s", k ? " " : "", n->graph->nodes[n->graph->order[k]].name);
@@ -24,7 +26,8 @@ static void check_order(const struct network *n, const char *want) {
     lrp_text_free(&got);
 }
 
-static void the_lowest_file_position_that_is_ready_runs_first(void **state) {
+static void the_lowest_file_position_that_is_ready_runs_first(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -44,7 +47,8 @@ static void the_lowest_file_position_that_is_ready_runs_first(void **state) {
 }
 
 /* A shuffled file of 60 sums: at every step the node that runs is the first in the file whose inputs are there. */
-static void a_shuffled_file_runs_in_the_order_of_readiness(void **state) {
+static void a_shuffled_file_runs_in_the_order_of_readiness(void **state)
+{
     (void)state;
     enum { NODES = 60 };
     struct model m;
@@ -62,8 +66,10 @@ static void a_shuffled_file_runs_in_the_order_of_readiness(void **state) {
             random = random * 1664525U + 1013904223U;
             const int need = number ? (int)(random >> 8) % number : -1;
             needs[i][k] = random >> 28 < 6 ? -1 : need;
-            if (needs[i][k] < 0) strcpy(name[k], "x");
-            else snprintf(name[k], sizeof name[k], "v%d", needs[i][k]);
+            if (needs[i][k] < 0)
+                strcpy(name[k], "x");
+            else
+                snprintf(name[k], sizeof name[k], "v%d", needs[i][k]);
         }
         snprintf(inputs, sizeof inputs, "%.15s %.15s", name[0], name[1]);
         snprintf(output, sizeof output, "v%d", number);
@@ -89,7 +95,8 @@ static void a_shuffled_file_runs_in_the_order_of_readiness(void **state) {
     network_close(&n);
 }
 
-static void nodes_nobody_needs_are_dropped(void **state) {
+static void nodes_nobody_needs_are_dropped(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -106,17 +113,15 @@ static void nodes_nobody_needs_are_dropped(void **state) {
     network_close(&n);
 }
 
-static void invalid_graphs_are_refused(void **state) {
+static void invalid_graphs_are_refused(void **state)
+{
     (void)state;
     static const struct {
         const char *first_in, *first_out, *second_in, *second_out, *output, *part;
     } cases[] = {
-        {"x b", "a", "a", "b", "b", "cycle"},
-        {"x missing", "a", "a", "b", "b", "reads missing, which nothing makes"},
-        {"x w", "a", "a", "a", "a", "made twice"},
-        {"x w", "w", "w", "b", "b", "made twice"},
-        {"x w", "x", "x", "b", "b", "made twice"},
-        {"x w", "a", "a", "b", "c", "model output c"},
+        {"x b", "a", "a", "b", "b", "cycle"},       {"x missing", "a", "a", "b", "b", "reads missing, which nothing makes"},
+        {"x w", "a", "a", "a", "a", "made twice"},  {"x w", "w", "w", "b", "b", "made twice"},
+        {"x w", "x", "x", "b", "b", "made twice"},  {"x w", "a", "a", "b", "c", "model output c"},
         {"x w", "a", "a", "b", NULL, "no outputs"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -126,13 +131,13 @@ static void invalid_graphs_are_refused(void **state) {
         model_vector(&m, "w", 2);
         model_node(&m, "Add", "one", cases[i].first_in, cases[i].first_out);
         model_node(&m, "Relu", "two", cases[i].second_in, cases[i].second_out);
-        if (cases[i].output)
-            model_output(&m, cases[i].output);
+        if (cases[i].output) model_output(&m, cases[i].output);
         check_refused(&m, LRP_FILE, cases[i].part);
     }
 }
 
-static void names_are_made_unique(void **state) {
+static void names_are_made_unique(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -151,7 +156,8 @@ static void names_are_made_unique(void **state) {
 }
 
 /* x (N,3,4) -> Shape, Gather 0, Unsqueeze, Concat with -1, Reshape */
-static void flatten_by_shape_arithmetic(struct model *m) {
+static void flatten_by_shape_arithmetic(struct model *m)
+{
     model_start(m, 13, 8);
     model_input(m, "x", 3, (int64_t[]){-1, 3, 4});
     model_int64s(m, "rest", 1, (int64_t[]){-1});
@@ -168,7 +174,8 @@ static void flatten_by_shape_arithmetic(struct model *m) {
     model_output(m, "z");
 }
 
-static void shape_arithmetic_is_folded_into_a_flatten(void **state) {
+static void shape_arithmetic_is_folded_into_a_flatten(void **state)
+{
     (void)state;
     for (int64_t batch = 1; batch <= 4; batch += 3) {
         struct model m;
@@ -189,7 +196,8 @@ static void shape_arithmetic_is_folded_into_a_flatten(void **state) {
     }
 }
 
-static void a_symbolic_batch_is_one_unless_told(void **state) {
+static void a_symbolic_batch_is_one_unless_told(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -199,7 +207,8 @@ static void a_symbolic_batch_is_one_unless_told(void **state) {
     network_close(&n);
 }
 
-static void impossible_input_shapes_are_refused(void **state) {
+static void impossible_input_shapes_are_refused(void **state)
+{
     (void)state;
     static const struct lrp_shape shapes[] = {{3, {0, 3, 4}}, {3, {-5, 3, 4}}, {2, {1, 12}}, {3, {1LL << 40, 1LL << 40, 4}}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
@@ -214,7 +223,8 @@ static void impossible_input_shapes_are_refused(void **state) {
     }
 }
 
-static void an_unknown_operator_is_listed_and_named_when_it_is_in_the_way(void **state) {
+static void an_unknown_operator_is_listed_and_named_when_it_is_in_the_way(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -244,7 +254,8 @@ static void an_unknown_operator_is_listed_and_named_when_it_is_in_the_way(void *
     network_close(&n);
 }
 
-static void an_open_shape_asks_for_the_input_shape(void **state) {
+static void an_open_shape_asks_for_the_input_shape(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -258,7 +269,8 @@ static void an_open_shape_asks_for_the_input_shape(void **state) {
     network_close(&n);
 }
 
-static void an_attribute_of_another_kind_is_refused_by_name(void **state) {
+static void an_attribute_of_another_kind_is_refused_by_name(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -275,7 +287,8 @@ static void an_attribute_of_another_kind_is_refused_by_name(void **state) {
     network_close(&n);
 }
 
-static void an_output_may_be_an_input_or_a_constant(void **state) {
+static void an_output_may_be_an_input_or_a_constant(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -293,7 +306,8 @@ static void an_output_may_be_an_input_or_a_constant(void **state) {
     network_close(&n);
 }
 
-static void a_missing_input_is_named(void **state) {
+static void a_missing_input_is_named(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -306,7 +320,8 @@ static void a_missing_input_is_named(void **state) {
     network_close(&n);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lowest_file_position_that_is_ready_runs_first),
         cmocka_unit_test(a_shuffled_file_runs_in_the_order_of_readiness),

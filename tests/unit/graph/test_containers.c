@@ -4,20 +4,23 @@
 #include "model.h"
 #include "network.h"
 
-static void dense(struct model *m, const char *name, const char *in, const char *out) {
+static void dense(struct model *m, const char *name, const char *in, const char *out)
+{
     char weights[32], inputs[64];
     snprintf(weights, sizeof weights, "%s_w", name);
     snprintf(inputs, sizeof inputs, "%s %s", in, weights);
     model_constant(m, weights, 2, (int64_t[]){8, 8}, NULL);
     model_node(m, "MatMul", name, inputs, out);
 }
-static void start(struct model *m) {
+static void start(struct model *m)
+{
     model_start(m, 13, 24);
     model_input(m, "x", 3, (int64_t[]){1, 5, 8});
     dense(m, "embed", "x", "e");
 }
 /* scores, softmax, mixture of q, k, v of shape (1, 5, 8), or NULL for no softmax */
-static void core(struct model *m, const char *softmax) {
+static void core(struct model *m, const char *softmax)
+{
     model_scalar(m, "scale", .5F);
     model_node(m, "Transpose", "turn", "k", "kt");
     model_ints(m, "perm", 3, (int64_t[]){0, 2, 1});
@@ -26,7 +29,8 @@ static void core(struct model *m, const char *softmax) {
     model_node(m, softmax, "weights", "ss", "p");
     model_node(m, "MatMul", "mix", "p v", "o");
 }
-static void separate(struct model *m) {
+static void separate(struct model *m)
+{
     start(m);
     dense(m, "q", "e", "q");
     dense(m, "k", "e", "k");
@@ -37,7 +41,8 @@ static void separate(struct model *m) {
     dense(m, "head", "r", "y");
     model_output(m, "y");
 }
-static void fused(struct model *m) {
+static void fused(struct model *m)
+{
     start(m);
     model_constant(m, "qkv_w", 2, (int64_t[]){8, 24}, NULL);
     model_node(m, "MatMul", "a/qkv", "e qkv_w", "qkv");
@@ -49,7 +54,8 @@ static void fused(struct model *m) {
     model_output(m, "y");
 }
 /* keys and values of another sequence come first, then layers of something else, that the head needs */
-static void mixed(struct model *m) {
+static void mixed(struct model *m)
+{
     start(m);
     dense(m, "k", "e", "k");
     dense(m, "other", "e", "z");
@@ -60,7 +66,8 @@ static void mixed(struct model *m) {
     model_node(m, "Add", "residual", "a z", "y");
     model_output(m, "y");
 }
-static void without_softmax(struct model *m) {
+static void without_softmax(struct model *m)
+{
     start(m);
     dense(m, "q", "e", "q");
     dense(m, "k", "e", "k");
@@ -69,7 +76,8 @@ static void without_softmax(struct model *m) {
     dense(m, "proj", "o", "y");
     model_output(m, "y");
 }
-static void without_projection(struct model *m) {
+static void without_projection(struct model *m)
+{
     start(m);
     dense(m, "q", "e", "q");
     dense(m, "k", "e", "k");
@@ -78,7 +86,8 @@ static void without_projection(struct model *m) {
     model_node(m, "Add", "residual", "o e", "y");
     model_output(m, "y");
 }
-static void classifier(struct model *m) {
+static void classifier(struct model *m)
+{
     start(m);
     model_node(m, "Softmax", "probabilities", "e", "y");
     model_output(m, "y");
@@ -88,11 +97,12 @@ static const struct {
     void (*make)(struct model *m);
     const char *first, *last, *name; /* NULL: no container */
 } cases[] = {
-    {separate, "q", "proj", "proj"},       {fused, "a/qkv", "a/proj", "a"},       {mixed, "q", "proj", "proj"},
-    {without_softmax, NULL, NULL, NULL},   {without_projection, "q", "mix", "mix"}, {classifier, NULL, NULL, NULL},
+    {separate, "q", "proj", "proj"},     {fused, "a/qkv", "a/proj", "a"},         {mixed, "q", "proj", "proj"},
+    {without_softmax, NULL, NULL, NULL}, {without_projection, "q", "mix", "mix"}, {classifier, NULL, NULL, NULL},
 };
 
-static void attention_is_found_by_its_wiring(void **state) {
+static void attention_is_found_by_its_wiring(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model m;
@@ -114,7 +124,8 @@ static void attention_is_found_by_its_wiring(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attention_is_found_by_its_wiring),
     };

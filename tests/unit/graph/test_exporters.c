@@ -1,5 +1,5 @@
-/* test_exporters.c: graphs as exporters write them: what is recognised and canonized, what the report says of it, and that outputs
- * stay. The reference runs node by node: where every value is a model output nothing can be swallowed. */
+/* test_exporters.c: graphs as exporters write them: what is recognised and canonized, what the report says of it, and that
+ * outputs stay. The reference runs node by node: where every value is a model output nothing can be swallowed. */
 #include <stdio.h>
 
 #include "model.h"
@@ -9,9 +9,11 @@ struct line {
     const char *what, *before, *after;
 };
 
-/* ---- paddle2onnx: p2o names, batch normalisation behind an Identity, flatten by Shape-Slice-Concat, scale as Mul and Add ---- */
+/* ---- paddle2onnx: p2o names, batch normalisation behind an Identity, flatten by Shape-Slice-Concat, scale as Mul and Add ----
+ */
 
-static void constants_of_norm(struct model *m, const char *name, int64_t channels) {
+static void constants_of_norm(struct model *m, const char *name, int64_t channels)
+{
     static const char *const parts[] = {"w_0", "b_0", "w_1", "w_2"};
     char text[40];
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -21,7 +23,8 @@ static void constants_of_norm(struct model *m, const char *name, int64_t channel
 }
 
 /* x * clip(x + 3, 0, 6) / 6 */
-static void hard_swish(struct model *m, const char *const names[4], const char *in, const char *out) {
+static void hard_swish(struct model *m, const char *const names[4], const char *in, const char *out)
+{
     char inputs[40];
     snprintf(inputs, sizeof inputs, "%s three", in);
     model_node(m, "Add", names[0], inputs, "hs_a");
@@ -31,7 +34,8 @@ static void hard_swish(struct model *m, const char *const names[4], const char *
     model_node(m, "Div", names[3], "hs_m six", out);
 }
 
-static void paddle(struct model *m) {
+static void paddle(struct model *m)
+{
     model_start(m, 11, 24);
     model_input(m, "x", 4, (int64_t[]){2, 3, 8, 8});
     model_scalar(m, "zero", 0);
@@ -42,8 +46,10 @@ static void paddle(struct model *m) {
     model_node(m, "Conv", "p2o.Conv.0", "x conv2d_0.w_0", "conv2d_0.tmp_0");
     model_node(m, "Identity", "p2o.Identity.0", "conv2d_0.tmp_0", "p2o.Identity.1");
     model_node(m, "BatchNormalization", "p2o.BatchNormalization.0",
-               "p2o.Identity.1 batch_norm2d_0.w_0 batch_norm2d_0.b_0 batch_norm2d_0.w_1 batch_norm2d_0.w_2", "batch_norm_0.tmp_2");
-    hard_swish(m, (const char *const[]){"p2o.Add.0", "p2o.Clip.0", "p2o.Mul.0", "p2o.Div.0"}, "batch_norm_0.tmp_2", "hardswish_0.tmp_0");
+               "p2o.Identity.1 batch_norm2d_0.w_0 batch_norm2d_0.b_0 batch_norm2d_0.w_1 batch_norm2d_0.w_2",
+               "batch_norm_0.tmp_2");
+    hard_swish(m, (const char *const[]){"p2o.Add.0", "p2o.Clip.0", "p2o.Mul.0", "p2o.Div.0"}, "batch_norm_0.tmp_2",
+               "hardswish_0.tmp_0");
     /* depthwise, normalised by a factor and a shift per channel */
     model_constant(m, "conv2d_1.w_0", 4, (int64_t[]){4, 1, 3, 3}, NULL);
     model_constant(m, "scale", 4, (int64_t[]){1, 4, 1, 1}, NULL);
@@ -74,20 +80,26 @@ static void paddle(struct model *m) {
 }
 
 static const struct line paddle_lines[] = {
-    {"flatten in shape arithmetic", "p2o.Shape.0 (Shape), p2o.Slice.0 (Slice), p2o.Concat.0 (Concat)", "3 p2o.Reshape.0 (flatten)"},
-    {"hard-swish written out with Clip", "p2o.Add.0 (Add), p2o.Clip.0 (Clip), p2o.Mul.0 (Mul), p2o.Div.0 (Div)", "1 p2o.Conv.0 (convolution)"},
+    {"flatten in shape arithmetic", "p2o.Shape.0 (Shape), p2o.Slice.0 (Slice), p2o.Concat.0 (Concat)",
+     "3 p2o.Reshape.0 (flatten)"},
+    {"hard-swish written out with Clip", "p2o.Add.0 (Add), p2o.Clip.0 (Clip), p2o.Mul.0 (Mul), p2o.Div.0 (Div)",
+     "1 p2o.Conv.0 (convolution)"},
     {"dense written as MatMul and Add", "p2o.MatMul.0 (MatMul), p2o.Add.2 (Add)", "4 p2o.MatMul.0 (dense)"},
     {"scale written as a factor and a shift", "p2o.Mul.1 (Mul), p2o.Add.1 (Add)", "2 p2o.Conv.1 (convolution)"},
     {"scale written as a factor and a shift", "p2o.Mul.2 (Mul), p2o.Add.3 (Add)", "5 p2o.Mul.2 (scale)"},
     {"does nothing when a network is used: dropped", "p2o.Identity.0 (Identity)", "nothing"},
-    {"BatchNormalization folded into the layer before it", "p2o.Conv.0 (Conv), p2o.BatchNormalization.0 (BatchNormalization)", "1 p2o.Conv.0 (convolution)"},
+    {"BatchNormalization folded into the layer before it", "p2o.Conv.0 (Conv), p2o.BatchNormalization.0 (BatchNormalization)",
+     "1 p2o.Conv.0 (convolution)"},
     {"scale per channel folded into the layer before it", "p2o.Conv.1 (Conv), p2o.Mul.1 (Scale)", "2 p2o.Conv.1 (convolution)"},
 };
 
-/* ---- torch.onnx with dynamo: inlined functions, weights transposed or reshaped by nodes, attention and gelu written out ---- */
+/* ---- torch.onnx with dynamo: inlined functions, weights transposed or reshaped by nodes, attention and gelu written out ----
+ */
 
 /* y = x W^T + b, W of shape (out, in) as PyTorch has it. `weights` of another name share that layer's. */
-static void linear(struct model *m, const char *name, const char *weights, const char *in, const char *out, int64_t inputs, int64_t outputs) {
+static void linear(struct model *m, const char *name, const char *weights, const char *in, const char *out, int64_t inputs,
+                   int64_t outputs)
+{
     char w[40], t[40], b[40], node[60], operands[100];
     snprintf(w, sizeof w, "%s.weight", weights);
     snprintf(t, sizeof t, "%s.t", name);
@@ -109,7 +121,8 @@ static void linear(struct model *m, const char *name, const char *weights, const
 }
 
 /* (batch, 6, 8) as heads (batch, 2, 6, 4), or transposed (batch, 2, 4, 6) */
-static void heads(struct model *m, const char *name, const char *in, const char *out, bool transposed) {
+static void heads(struct model *m, const char *name, const char *in, const char *out, bool transposed)
+{
     char node[60], operands[60], between[40];
     snprintf(node, sizeof node, "aten_view/%s", name);
     snprintf(operands, sizeof operands, "%s heads", in);
@@ -120,7 +133,8 @@ static void heads(struct model *m, const char *name, const char *in, const char 
     model_ints(m, "perm", 4, transposed ? (int64_t[]){0, 2, 3, 1} : (int64_t[]){0, 2, 1, 3});
 }
 
-static void attention(struct model *m) {
+static void attention(struct model *m)
+{
     linear(m, "q", "q", "n", "q0", 8, 8);
     linear(m, "k", "k", "n", "k0", 8, 8);
     linear(m, "v", "v", "n", "v0", 8, 8);
@@ -140,7 +154,8 @@ static void attention(struct model *m) {
     linear(m, "proj", "proj", "o1", "a", 8, 8);
 }
 
-static void gelu_erf(struct model *m, const char *in, const char *out) {
+static void gelu_erf(struct model *m, const char *in, const char *out)
+{
     char operands[40];
     snprintf(operands, sizeof operands, "%s sqrt2", in);
     model_node(m, "Div", "aten_gelu/n0", operands, "ge0");
@@ -151,7 +166,8 @@ static void gelu_erf(struct model *m, const char *in, const char *out) {
     model_node(m, "Mul", "aten_gelu/n4", "ge3 half", out);
 }
 
-static void gelu_tanh(struct model *m, const char *in, const char *out) {
+static void gelu_tanh(struct model *m, const char *in, const char *out)
+{
     char operands[40];
     snprintf(operands, sizeof operands, "%s cube", in);
     model_node(m, "Pow", "aten_gelu_tanh/n0", operands, "gt0");
@@ -167,7 +183,8 @@ static void gelu_tanh(struct model *m, const char *in, const char *out) {
 }
 
 /* Written out, with its weights behind it. */
-static void layer_norm(struct model *m, const char *in, const char *out) {
+static void layer_norm(struct model *m, const char *in, const char *out)
+{
     char operands[40];
     model_vector(m, "norm2.weight", 8);
     model_vector(m, "norm2.bias", 8);
@@ -186,16 +203,16 @@ static void layer_norm(struct model *m, const char *in, const char *out) {
     model_node(m, "Add", "aten_layer_norm/n8", "ln7 norm2.bias", out);
 }
 
-static void dynamo(struct model *m) {
+static void dynamo(struct model *m)
+{
     static const struct {
         const char *name;
         float value;
-    } scalars[] = {{"sqrt2", 1.41421356F},   {"one", 1},        {"half", .5F},       {"cube", 3},
-                   {"c044715", .044715F}, {"root_2_pi", .79788456F}, {"quick", 1.702F}};
+    } scalars[] = {{"sqrt2", 1.41421356F},    {"one", 1},       {"half", .5F}, {"cube", 3}, {"c044715", .044715F},
+                   {"root_2_pi", .79788456F}, {"quick", 1.702F}};
     model_start(m, 18, 80);
     model_input(m, "x", 3, (int64_t[]){2, 6, 8});
-    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
-        model_scalar(m, scalars[i].name, scalars[i].value);
+    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++) model_scalar(m, scalars[i].name, scalars[i].value);
     model_int64s(m, "heads", 4, (int64_t[]){2, 6, 2, 4});
     model_int64s(m, "joined", 3, (int64_t[]){2, 6, 8});
     model_vector(m, "norm1.weight", 8);
@@ -229,18 +246,21 @@ static const struct line dynamo_lines[] = {
      "aten_layer_norm/n0 (ReduceMean), aten_layer_norm/n1 (Sub), aten_layer_norm/n2 (Mul), aten_layer_norm/n3 (ReduceMean), "
      "aten_layer_norm/n4 (Add), aten_layer_norm/n5 (Sqrt), aten_layer_norm/n6 (Div)",
      "21 aten_layer_norm/n0 (layer-norm)"},
-    {"gelu written out with Erf", "aten_gelu/n0 (Div), aten_gelu/n1 (Erf), aten_gelu/n2 (Add), aten_gelu/n3 (Mul), aten_gelu/n4 (Mul)",
+    {"gelu written out with Erf",
+     "aten_gelu/n0 (Div), aten_gelu/n1 (Erf), aten_gelu/n2 (Add), aten_gelu/n3 (Mul), aten_gelu/n4 (Mul)",
      "23 fc1/aten_addmm/n0 (dense)"},
     {"gelu written out with Tanh",
-     "aten_gelu_tanh/n0 (Pow), aten_gelu_tanh/n1 (Mul), aten_gelu_tanh/n2 (Add), aten_gelu_tanh/n3 (Mul), aten_gelu_tanh/n4 (Tanh), "
+     "aten_gelu_tanh/n0 (Pow), aten_gelu_tanh/n1 (Mul), aten_gelu_tanh/n2 (Add), aten_gelu_tanh/n3 (Mul), aten_gelu_tanh/n4 "
+     "(Tanh), "
      "aten_gelu_tanh/n5 (Add), aten_gelu_tanh/n6 (Mul), aten_gelu_tanh/n7 (Mul)",
      "24 fc2/aten_addmm/n0 (dense)"},
-    {"gelu written out with Sigmoid: swish with beta 1.702", "aten_quick/n0 (Mul), aten_quick/n1 (Sigmoid), aten_quick/n2 (Mul)",
-     "25 fc2_1/aten_addmm/n0 (dense)"},
+    {"gelu written out with Sigmoid: swish with beta 1.702",
+     "aten_quick/n0 (Mul), aten_quick/n1 (Sigmoid), aten_quick/n2 (Mul)", "25 fc2_1/aten_addmm/n0 (dense)"},
     {"dense written as MatMul", "node_matmul (MatMul)", "26 node_matmul (dense)"},
     {"arithmetic with a constant is a scale", "aten_sdpa/n0 (Mul)", "12 aten_sdpa/n0 (scale)"},
     {"does nothing when a network is used: dropped", "node_dropout (Dropout)", "nothing"},
-    {"layer normalisation split into normalisation and this scale", "node_layer_norm (LayerNormalization)", "2 node_layer_norm (scale)"},
+    {"layer normalisation split into normalisation and this scale", "node_layer_norm (LayerNormalization)",
+     "2 node_layer_norm (scale)"},
     {"weights shared", "fc2.bias", "24 fc2/aten_addmm/n0 (dense), 25 fc2_1/aten_addmm/n0 (dense)"},
     {"weights shared", "fc2.weight", "24 fc2/aten_addmm/n0 (dense), 25 fc2_1/aten_addmm/n0 (dense)"},
     {"attention recognised by its wiring", NULL, "container proj/aten_addmm/n0 (attention), layers 3 to 19"},
@@ -248,7 +268,8 @@ static const struct line dynamo_lines[] = {
 
 /* ---- the rest: quantised, over one axis, normalised before a layer, hard-swish in its other form ---- */
 
-static void others(struct model *m) {
+static void others(struct model *m)
+{
     model_start(m, 14, 16);
     model_input(m, "x", 3, (int64_t[]){2, 4, 9});
     model_int64s(m, "two", 1, (int64_t[]){2});
@@ -273,7 +294,8 @@ static void others(struct model *m) {
 }
 
 static const struct line others_lines[] = {
-    {"quantised and dequantised is one rounding", "quantise (QuantizeLinear), dequantise (DequantizeLinear)", "3 dequantise (fake-quantize)"},
+    {"quantised and dequantised is one rounding", "quantise (QuantizeLinear), dequantise (DequantizeLinear)",
+     "3 dequantise (fake-quantize)"},
     {"hard-swish written out with HardSigmoid", "gate (HardSigmoid), gated (Mul)", "2 conv0 (convolution)"},
     {"convolution over one axis written over two", "conv1 (Conv), narrow (Squeeze)", "5 conv1 (convolution)"},
     {"BatchNormalization folded into the layer behind it", "bn (BatchNormalization), conv0 (Conv)", "2 conv0 (convolution)"},
@@ -291,26 +313,29 @@ static const struct {
     {paddle, "convolution+hard-swish convolution+relu flatten dense scale",
      "convolution identity batch-norm hard-swish convolution scale+relu flatten dense scale", LINES(paddle_lines)},
     {dynamo,
-     "layer-norm scale dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul softmax mat-mul transpose "
+     "layer-norm scale dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul softmax "
+     "mat-mul transpose "
      "reshape dense add layer-norm scale dense+gelu dense+gelu dense+swish dense",
-     "layer-norm dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul softmax mat-mul transpose "
+     "layer-norm dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul softmax mat-mul "
+     "transpose "
      "reshape dense add layer-norm dense+gelu dense+gelu dense+swish dropout dense",
      LINES(dynamo_lines)},
     {others, "unsqueeze convolution+hard-swish fake-quantize squeeze convolution",
      "unsqueeze batch-norm convolution+hard-swish fake-quantize convolution squeeze", LINES(others_lines)},
 };
 
-static struct lrp_definition *definition_of(size_t i) {
+static struct lrp_definition *definition_of(size_t i)
+{
     struct model m;
     cases[i].make(&m);
     return model_finish(&m);
 }
 
 /* With every value an output: first the model's own. */
-static struct lrp_definition *all_outputs(struct lrp_definition *d) {
+static struct lrp_definition *all_outputs(struct lrp_definition *d)
+{
     size_t most = d->output_count;
-    for (size_t n = 0; n < d->node_count; n++)
-        most += (size_t)d->nodes[n].output_count;
+    for (size_t n = 0; n < d->node_count; n++) most += (size_t)d->nodes[n].output_count;
     struct lrp_value_definition *outputs = lrp_arena_calloc(d->arena, most, sizeof *outputs);
     assert_non_null(outputs);
     memcpy(outputs, d->outputs, d->output_count * sizeof *outputs);
@@ -321,10 +346,12 @@ static struct lrp_definition *all_outputs(struct lrp_definition *d) {
     return d;
 }
 
-static void check_line(const struct lrp_layer_list *list, const struct line *want) {
+static void check_line(const struct lrp_layer_list *list, const struct line *want)
+{
     for (size_t i = 0; i < list->rewriting_count; i++) {
         const struct lrp_rewriting *r = &list->rewritings[i];
-        if (strcmp(r->what, want->what) == 0 && (!want->before || strcmp(r->before, want->before) == 0) && strcmp(r->after, want->after) == 0)
+        if (strcmp(r->what, want->what) == 0 && (!want->before || strcmp(r->before, want->before) == 0) &&
+            strcmp(r->after, want->after) == 0)
             return;
     }
     for (size_t i = 0; i < list->rewriting_count; i++)
@@ -332,20 +359,21 @@ static void check_line(const struct lrp_layer_list *list, const struct line *wan
     fail_msg("not in the report: %s: %s -> %s", want->what, want->before ? want->before : "...", want->after);
 }
 
-static void exporters_graphs_become_layers_and_the_report_says_how(void **state) {
+static void exporters_graphs_become_layers_and_the_report_says_how(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct network n = {0};
         network_build(&n, definition_of(i), &(struct lrp_graph_options){.canonize = true});
         network_layers(&n, true);
         network_check_types(&n, cases[i].canonized);
-        for (size_t k = 0; k < cases[i].line_count; k++)
-            check_line(&n.view->list, &cases[i].lines[k]);
+        for (size_t k = 0; k < cases[i].line_count; k++) check_line(&n.view->list, &cases[i].lines[k]);
         network_close(&n);
     }
 }
 
-static void outputs_are_those_of_the_nodes(void **state) {
+static void outputs_are_those_of_the_nodes(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct network raw = {0};
@@ -366,7 +394,8 @@ static void outputs_are_those_of_the_nodes(void **state) {
 }
 
 /* One definition, canonized, then not: what was done left no trace in it. */
-static void canonization_can_be_taken_back(void **state) {
+static void canonization_can_be_taken_back(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct network n = {0}, again = {0};
@@ -382,7 +411,8 @@ static void canonization_can_be_taken_back(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exporters_graphs_become_layers_and_the_report_says_how),
         cmocka_unit_test(outputs_are_those_of_the_nodes),

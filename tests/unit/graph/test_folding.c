@@ -1,12 +1,14 @@
-/* test_folding.c: what folding constants may cost, and that a model is the same when it costs too much. The budget for a model whose
- * weights are all here is 2^24 elements read and made, 16 more for each byte of its files; 16 multiplications count as one. */
+/* test_folding.c: what folding constants may cost, and that a model is the same when it costs too much. The budget for a model
+ * whose weights are all here is 2^24 elements read and made, 16 more for each byte of its files; 16 multiplications count as
+ * one. */
 #include "model.h"
 #include "network.h"
 
 static const struct lrp_graph_options plain = {0};
 
 /* y = x + the last of `negations` Negs of `count` ones: each costs 2 * count. */
-static void build_negations(struct network *n, int64_t count, int negations, size_t bytes) {
+static void build_negations(struct network *n, int64_t count, int negations, size_t bytes)
+{
     static const char *const names[] = {"e", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"};
     struct model m;
     model_start(&m, 13, 12);
@@ -14,8 +16,7 @@ static void build_negations(struct network *n, int64_t count, int negations, siz
     model_constant(&m, "one", 1, (int64_t[]){1}, (float[]){1});
     model_int64s(&m, "shape", 1, &count);
     model_node(&m, "Expand", "e", "one shape", "e");
-    for (int i = 1; i <= negations; i++)
-        model_node(&m, "Neg", names[i], names[i - 1], names[i]);
+    for (int i = 1; i <= negations; i++) model_node(&m, "Neg", names[i], names[i - 1], names[i]);
     model_node(&m, "ReduceMean", "mean", names[negations], "mean");
     model_node(&m, "Add", "sum", "x mean", "y");
     model_output(&m, "y");
@@ -24,14 +25,15 @@ static void build_negations(struct network *n, int64_t count, int negations, siz
     network_build(n, d, &plain);
 }
 
-static int folded(const struct network *n) {
+static int folded(const struct network *n)
+{
     int count = 0;
-    for (int i = 0; i < (int)n->graph->definition->node_count; i++)
-        count += n->graph->nodes[i].state == LRP_NODE_FOLDED;
+    for (int i = 0; i < (int)n->graph->definition->node_count; i++) count += n->graph->nodes[i].state == LRP_NODE_FOLDED;
     return count;
 }
 
-static void small_constants_are_folded_to_the_end(void **state) {
+static void small_constants_are_folded_to_the_end(void **state)
+{
     struct network n = {0};
     (void)state;
     build_negations(&n, 1000, 7, 0);
@@ -42,7 +44,8 @@ static void small_constants_are_folded_to_the_end(void **state) {
 }
 
 /* 2^20 ones cost as many; eight Negs would cost 8 * 2^21 = 2^24: the last is more than what is left, and so is the mean. */
-static void beyond_the_budget_nodes_run_when_the_model_does(void **state) {
+static void beyond_the_budget_nodes_run_when_the_model_does(void **state)
+{
     struct network n = {0};
     (void)state;
     build_negations(&n, 1 << 20, 8, 0);
@@ -54,7 +57,8 @@ static void beyond_the_budget_nodes_run_when_the_model_does(void **state) {
 }
 
 /* 2^21 / 16 bytes more allow that Neg, and 2^20 / 16 the mean. */
-static void the_budget_grows_with_the_file(void **state) {
+static void the_budget_grows_with_the_file(void **state)
+{
     struct network n = {0};
     (void)state;
     build_negations(&n, 1 << 20, 8, (1 << 17) + (1 << 16) + 16);
@@ -63,7 +67,8 @@ static void the_budget_grows_with_the_file(void **state) {
 }
 
 /* However large the file: no constant of more than 2^28 elements. */
-static void no_constant_is_made_enormous(void **state) {
+static void no_constant_is_made_enormous(void **state)
+{
     struct network n = {0};
     (void)state;
     build_negations(&n, ((int64_t)1 << 28) + 1, 1, SIZE_MAX);
@@ -72,7 +77,8 @@ static void no_constant_is_made_enormous(void **state) {
 }
 
 /* (1200, 1200) by (1200, 1200) takes 1200^3 / 16 = 1.08e8 > 2^24 of it, where reading and making them is 4.3e6. */
-static void multiplications_count(void **state) {
+static void multiplications_count(void **state)
+{
     struct model m;
     struct network n = {0};
     (void)state;
@@ -92,7 +98,8 @@ static void multiplications_count(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_constants_are_folded_to_the_end),
         cmocka_unit_test(beyond_the_budget_nodes_run_when_the_model_does),

@@ -5,14 +5,16 @@
 #include "model.h"
 #include "network.h"
 
-static void build(struct network *n, struct model *m, const struct lrp_graph_options *options, bool fuse) {
+static void build(struct network *n, struct model *m, const struct lrp_graph_options *options, bool fuse)
+{
     network_build(n, model_finish(m), options);
     network_layers(n, fuse);
 }
 static const struct lrp_graph_options canonized = {.canonize = true};
 
 /* x -> conv -> relu -> (pool, conv) -> add -> flatten -> fc */
-static void branches(struct model *m) {
+static void branches(struct model *m)
+{
     model_start(m, 13, 16);
     model_input(m, "x", 4, (int64_t[]){1, 2, 6, 6});
     model_constant(m, "w1", 4, (int64_t[]){4, 2, 3, 3}, NULL);
@@ -28,7 +30,8 @@ static void branches(struct model *m) {
     model_output(m, "y");
 }
 
-static void layers_know_where_values_come_from_and_go(void **state) {
+static void layers_know_where_values_come_from_and_go(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -65,7 +68,8 @@ static void layers_know_where_values_come_from_and_go(void **state) {
     network_close(&n);
 }
 
-static void without_fusing_every_activation_is_a_layer(void **state) {
+static void without_fusing_every_activation_is_a_layer(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -75,7 +79,8 @@ static void without_fusing_every_activation_is_a_layer(void **state) {
     network_close(&n);
 }
 
-static void shared_weights_count_once(void **state) {
+static void shared_weights_count_once(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -93,7 +98,8 @@ static void shared_weights_count_once(void **state) {
 }
 
 /* Exporters write bounds as scalars or as vectors of one; they are no parameters. */
-static void bounds_are_no_parameters(void **state) {
+static void bounds_are_no_parameters(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -112,7 +118,8 @@ static void bounds_are_no_parameters(void **state) {
 }
 
 /* Height and width are free until --input-shape or a picture is given: the list is the same but for the shapes. */
-static void layers_are_what_they_are_while_shapes_are_open(void **state) {
+static void layers_are_what_they_are_while_shapes_are_open(void **state)
+{
     (void)state;
     for (int open = 0; open < 2; open++) {
         struct model m;
@@ -136,7 +143,8 @@ static void layers_are_what_they_are_while_shapes_are_open(void **state) {
     }
 }
 
-static void activations_are_fused_only_where_nothing_is_lost(void **state) {
+static void activations_are_fused_only_where_nothing_is_lost(void **state)
+{
     (void)state;
     static const struct {
         const char *op, *inputs;
@@ -167,7 +175,8 @@ static void activations_are_fused_only_where_nothing_is_lost(void **state) {
     }
 }
 
-static void two_activations_in_a_row_fuse_the_first(void **state) {
+static void two_activations_in_a_row_fuse_the_first(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -184,7 +193,8 @@ static void two_activations_in_a_row_fuse_the_first(void **state) {
 }
 
 /* fc -> softmax -> reshape -> y; and a softmax inside. */
-static void with_softmaxes(struct model *m, bool behind) {
+static void with_softmaxes(struct model *m, bool behind)
+{
     model_start(m, 13, 8);
     model_input(m, "x", 2, (int64_t[]){1, 4});
     model_constant(m, "w", 2, (int64_t[]){4, 4}, NULL);
@@ -197,7 +207,8 @@ static void with_softmaxes(struct model *m, bool behind) {
     model_output(m, "y");
 }
 
-static void an_output_softmax_is_found_through_reshapes(void **state) {
+static void an_output_softmax_is_found_through_reshapes(void **state)
+{
     (void)state;
     for (int behind = 0; behind < 2; behind++) {
         struct model m;
@@ -210,7 +221,8 @@ static void an_output_softmax_is_found_through_reshapes(void **state) {
     }
 }
 
-static void a_stripped_softmax_leaves_its_input(void **state) {
+static void a_stripped_softmax_leaves_its_input(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -223,7 +235,8 @@ static void a_stripped_softmax_leaves_its_input(void **state) {
     network_close(&n);
 }
 
-static void a_softmax_that_is_the_output_is_stripped(void **state) {
+static void a_softmax_that_is_the_output_is_stripped(void **state)
+{
     (void)state;
     struct model m;
     struct network n = {0};
@@ -246,7 +259,8 @@ static void a_softmax_that_is_the_output_is_stripped(void **state) {
 
 enum { MANY = 20000 };
 
-static void chain(struct model *m, const char *const *ops, int op_count, const char *suffix) {
+static void chain(struct model *m, const char *const *ops, int op_count, const char *suffix)
+{
     char name[16] = "x", next[16], inputs[48];
     model_input(m, "x", 2, (int64_t[]){1, 2});
     for (int i = 0; i < MANY; i++) {
@@ -258,17 +272,37 @@ static void chain(struct model *m, const char *const *ops, int op_count, const c
     }
     model_output(m, name);
 }
-static void identities(struct model *m) { chain(m, (const char *[]){"Identity"}, 1, ""); }
-static void relus(struct model *m) { chain(m, (const char *[]){"Relu"}, 1, ""); }
-static void products(struct model *m) { chain(m, (const char *[]){"Mul"}, 1, " s"); }
-static void scales(struct model *m) { chain(m, (const char *[]){"Mul", "Add"}, 2, " p"); }
-static void batch_norms(struct model *m) { chain(m, (const char *[]){"BatchNormalization", "Relu"}, 2, ""); }
-static void softmaxes(struct model *m) { chain(m, (const char *[]){"Softmax"}, 1, ""); }
-static void unknowns(struct model *m) {
+static void identities(struct model *m)
+{
+    chain(m, (const char *[]){"Identity"}, 1, "");
+}
+static void relus(struct model *m)
+{
+    chain(m, (const char *[]){"Relu"}, 1, "");
+}
+static void products(struct model *m)
+{
+    chain(m, (const char *[]){"Mul"}, 1, " s");
+}
+static void scales(struct model *m)
+{
+    chain(m, (const char *[]){"Mul", "Add"}, 2, " p");
+}
+static void batch_norms(struct model *m)
+{
+    chain(m, (const char *[]){"BatchNormalization", "Relu"}, 2, "");
+}
+static void softmaxes(struct model *m)
+{
+    chain(m, (const char *[]){"Softmax"}, 1, "");
+}
+static void unknowns(struct model *m)
+{
     chain(m, (const char *[]){"Mystery"}, 1, "");
     for (int i = 0; i < MODEL_VALUES; i++) model_hint(m, "v1", 2, (int64_t[]){1, 2});
 }
-static void joins(struct model *m) {
+static void joins(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 2});
     char name[16] = "x", next[16], inputs[48];
     for (int i = 0; i < MANY; i++) {
@@ -280,7 +314,8 @@ static void joins(struct model *m) {
     model_output(m, name);
 }
 /* Shape arithmetic in which every value is made of all before it twice: 2^60 ways from the Shape to the Reshape. */
-static void shapes(struct model *m) {
+static void shapes(struct model *m)
+{
     char name[16] = "shape", next[16], inputs[48];
     model_input(m, "x", 2, (int64_t[]){1, 1});
     model_node(m, "Shape", "", "x", "shape");
@@ -295,16 +330,19 @@ static void shapes(struct model *m) {
     model_output(m, "y");
 }
 
-static double seconds(void) {
+static double seconds(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* Not a timing: quadratic work on 20,000 nodes takes minutes under sanitizers, linear work less than a second. */
-static void large_graphs_take_linear_time(void **state) {
+static void large_graphs_take_linear_time(void **state)
+{
     (void)state;
-    static void (*const makers[])(struct model *) = {identities, relus, products, scales, batch_norms, softmaxes, unknowns, joins, shapes};
+    static void (*const makers[])(struct model *) = {identities, relus,    products, scales, batch_norms,
+                                                     softmaxes,  unknowns, joins,    shapes};
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
         for (int strip = 0; strip < 2; strip++) {
             struct model m;
@@ -321,7 +359,8 @@ static void large_graphs_take_linear_time(void **state) {
         }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_know_where_values_come_from_and_go),
         cmocka_unit_test(without_fusing_every_activation_is_a_layer),

@@ -1,14 +1,17 @@
-/* test_patterns.c: layers written out in primitive operators are recognised, compute the same, and near misses are left alone. */
+/* test_patterns.c: layers written out in primitive operators are recognised, compute the same, and near misses are left alone.
+ */
 #include "model.h"
 #include "network.h"
 
-static void pads_same(struct model *m) {
+static void pads_same(struct model *m)
+{
     model_ints(m, "pads", 4, (int64_t[]){1, 1, 1, 1});
 }
 
 /* ---- linear layers ---- */
 
-static void convolution_with_bias(struct model *m) {
+static void convolution_with_bias(struct model *m)
+{
     model_input(m, "x", 4, (int64_t[]){1, 2, 5, 5});
     model_constant(m, "w", 4, (int64_t[]){3, 2, 3, 3}, NULL);
     model_constant(m, "b", 3, (int64_t[]){3, 1, 1}, NULL);
@@ -16,7 +19,8 @@ static void convolution_with_bias(struct model *m) {
     pads_same(m);
     model_node(m, "Add", "add", "b c", "y");
 }
-static void convolution_with_bias_of_another_axis(struct model *m) {
+static void convolution_with_bias_of_another_axis(struct model *m)
+{
     model_input(m, "x", 4, (int64_t[]){1, 2, 3, 3});
     model_constant(m, "w", 4, (int64_t[]){3, 2, 3, 3}, NULL);
     model_constant(m, "b", 1, (int64_t[]){3}, NULL); /* along the width */
@@ -24,76 +28,119 @@ static void convolution_with_bias_of_another_axis(struct model *m) {
     pads_same(m);
     model_node(m, "Add", "add", "c b", "y");
 }
-static void transposed_convolution_with_bias(struct model *m) {
+static void transposed_convolution_with_bias(struct model *m)
+{
     model_input(m, "x", 4, (int64_t[]){1, 2, 5, 5});
     model_constant(m, "w", 4, (int64_t[]){2, 3, 2, 2}, NULL);
     model_constant(m, "b", 4, (int64_t[]){1, 3, 1, 1}, NULL);
     model_node(m, "ConvTranspose", "conv", "x w", "c");
     model_node(m, "Add", "add", "c b", "y");
 }
-static void dense(struct model *m) {
+static void dense(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_constant(m, "w", 2, (int64_t[]){3, 4}, NULL);
     model_node(m, "MatMul", "matmul", "x w", "y");
 }
-static void dense_with_bias(struct model *m) {
+static void dense_with_bias(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_constant(m, "w", 2, (int64_t[]){3, 4}, NULL);
     model_vector(m, "b", 4);
     model_node(m, "MatMul", "matmul", "x w", "p");
     model_node(m, "Add", "add", "p b", "y");
 }
-static void dense_with_bias_first(struct model *m) {
+static void dense_with_bias_first(struct model *m)
+{
     model_input(m, "x", 3, (int64_t[]){2, 5, 3});
     model_constant(m, "w", 2, (int64_t[]){3, 4}, NULL);
     model_constant(m, "b", 2, (int64_t[]){1, 4}, NULL);
     model_node(m, "MatMul", "matmul", "x w", "p");
     model_node(m, "Add", "add", "b p", "y");
 }
-static void dense_with_a_bias_per_row(struct model *m) {
+static void dense_with_a_bias_per_row(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){4, 3});
     model_constant(m, "w", 2, (int64_t[]){3, 4}, NULL);
     model_constant(m, "b", 2, (int64_t[]){4, 1}, NULL);
     model_node(m, "MatMul", "matmul", "x w", "p");
     model_node(m, "Add", "add", "p b", "y");
 }
-static void dense_read_twice(struct model *m) {
+static void dense_read_twice(struct model *m)
+{
     dense_with_bias(m);
     model_node(m, "Relu", "relu", "p", "y2");
     model_output(m, "y2");
 }
-static void data_times_data(struct model *m) {
+static void data_times_data(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){3, 3});
     model_node(m, "MatMul", "matmul", "x x", "y");
 }
 
 /* ---- scales ---- */
 
-static void one_step(struct model *m, const char *op, const char *inputs) {
+static void one_step(struct model *m, const char *op, const char *inputs)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_vector(m, "c", 3);
     model_node(m, op, "step", inputs, "y");
 }
-static void scale_mul(struct model *m) { one_step(m, "Mul", "x c"); }
-static void scale_mul_constant_first(struct model *m) { one_step(m, "Mul", "c x"); }
-static void scale_div(struct model *m) { one_step(m, "Div", "x c"); }
-static void scale_add(struct model *m) { one_step(m, "Add", "x c"); }
-static void scale_sub(struct model *m) { one_step(m, "Sub", "x c"); }
-static void scale_sub_constant_first(struct model *m) { one_step(m, "Sub", "c x"); }
-static void constant_divided(struct model *m) { one_step(m, "Div", "c x"); }
+static void scale_mul(struct model *m)
+{
+    one_step(m, "Mul", "x c");
+}
+static void scale_mul_constant_first(struct model *m)
+{
+    one_step(m, "Mul", "c x");
+}
+static void scale_div(struct model *m)
+{
+    one_step(m, "Div", "x c");
+}
+static void scale_add(struct model *m)
+{
+    one_step(m, "Add", "x c");
+}
+static void scale_sub(struct model *m)
+{
+    one_step(m, "Sub", "x c");
+}
+static void scale_sub_constant_first(struct model *m)
+{
+    one_step(m, "Sub", "c x");
+}
+static void constant_divided(struct model *m)
+{
+    one_step(m, "Div", "c x");
+}
 
-static void two_steps(struct model *m, const char *first, const char *second, const char *inputs) {
+static void two_steps(struct model *m, const char *first, const char *second, const char *inputs)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_vector(m, "c", 3);
     model_vector(m, "d", 3);
     model_node(m, first, "first", "x c", "p");
     model_node(m, second, "second", inputs, "y");
 }
-static void scale_mul_add(struct model *m) { two_steps(m, "Mul", "Add", "p d"); }
-static void scale_mul_sub(struct model *m) { two_steps(m, "Mul", "Sub", "p d"); }
-static void scale_div_add(struct model *m) { two_steps(m, "Div", "Add", "d p"); }
-static void scale_mul_subtracted(struct model *m) { two_steps(m, "Mul", "Sub", "d p"); }
-static void scale_that_broadcasts_the_data(struct model *m) {
+static void scale_mul_add(struct model *m)
+{
+    two_steps(m, "Mul", "Add", "p d");
+}
+static void scale_mul_sub(struct model *m)
+{
+    two_steps(m, "Mul", "Sub", "p d");
+}
+static void scale_div_add(struct model *m)
+{
+    two_steps(m, "Div", "Add", "d p");
+}
+static void scale_mul_subtracted(struct model *m)
+{
+    two_steps(m, "Mul", "Sub", "d p");
+}
+static void scale_that_broadcasts_the_data(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 3});
     model_constant(m, "c", 2, (int64_t[]){4, 3}, NULL);
     model_node(m, "Mul", "step", "x c", "y");
@@ -101,31 +148,36 @@ static void scale_that_broadcasts_the_data(struct model *m) {
 
 /* ---- activations ---- */
 
-static void swish(struct model *m) {
+static void swish(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_node(m, "Sigmoid", "sigmoid", "x", "s");
     model_node(m, "Mul", "mul", "x s", "y");
 }
-static void swish_with_beta(struct model *m) {
+static void swish_with_beta(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "beta", 1.702F);
     model_node(m, "Mul", "times", "beta x", "bx");
     model_node(m, "Sigmoid", "sigmoid", "bx", "s");
     model_node(m, "Mul", "mul", "s x", "y");
 }
-static void sigmoid_of_something_else(struct model *m) {
+static void sigmoid_of_something_else(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_node(m, "Relu", "relu", "x", "r");
     model_node(m, "Sigmoid", "sigmoid", "r", "s");
     model_node(m, "Mul", "mul", "x s", "y");
 }
-static void gate_read_twice(struct model *m) {
+static void gate_read_twice(struct model *m)
+{
     swish(m);
     model_node(m, "Relu", "relu", "s", "y2");
     model_output(m, "y2");
 }
 /* 1 + erf(x / sqrt 2) as value e */
-static void erf_part(struct model *m) {
+static void erf_part(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "root", 1.4142135F);
     model_scalar(m, "one", 1);
@@ -134,17 +186,20 @@ static void erf_part(struct model *m) {
     model_node(m, "Erf", "erf", "q", "f");
     model_node(m, "Add", "plus", "f one", "e");
 }
-static void gelu_product_then_half(struct model *m) {
+static void gelu_product_then_half(struct model *m)
+{
     erf_part(m);
     model_node(m, "Mul", "mul", "x e", "p");
     model_node(m, "Mul", "half", "p half", "y");
 }
-static void gelu_half_first(struct model *m) {
+static void gelu_half_first(struct model *m)
+{
     erf_part(m);
     model_node(m, "Mul", "half", "half x", "p");
     model_node(m, "Mul", "mul", "p e", "y");
 }
-static void gelu_half_of_the_gate(struct model *m) {
+static void gelu_half_of_the_gate(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "root", .70710678F);
     model_scalar(m, "one", 1);
@@ -155,13 +210,15 @@ static void gelu_half_of_the_gate(struct model *m) {
     model_node(m, "Mul", "half", "e half", "g");
     model_node(m, "Mul", "mul", "x g", "y");
 }
-static void gelu_with_another_constant(struct model *m) {
+static void gelu_with_another_constant(struct model *m)
+{
     erf_part(m);
     model_node(m, "Mul", "mul", "x e", "p");
     model_scalar(m, "third", .3F);
     model_node(m, "Mul", "half", "p third", "y");
 }
-static void gelu_tanh(struct model *m) {
+static void gelu_tanh(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "three", 3);
     model_scalar(m, "k", .044715F);
@@ -177,7 +234,8 @@ static void gelu_tanh(struct model *m) {
     model_node(m, "Mul", "mul", "x g", "p");
     model_node(m, "Mul", "half", "half p", "y");
 }
-static void gelu_tanh_by_products(struct model *m) {
+static void gelu_tanh_by_products(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "k", .044715F);
     model_scalar(m, "r", .79788456F);
@@ -193,7 +251,8 @@ static void gelu_tanh_by_products(struct model *m) {
     model_node(m, "Add", "plus", "one t", "g");
     model_node(m, "Mul", "mul", "h g", "y");
 }
-static void hard_swish_by_clip(struct model *m) {
+static void hard_swish_by_clip(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "three", 3);
     model_scalar(m, "zero", 0);
@@ -203,19 +262,22 @@ static void hard_swish_by_clip(struct model *m) {
     model_node(m, "Mul", "mul", "x c", "p");
     model_node(m, "Div", "div", "p six", "y");
 }
-static void hard_swish_by_hard_sigmoid(struct model *m) {
+static void hard_swish_by_hard_sigmoid(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_node(m, "HardSigmoid", "gate", "x", "g");
     model_float(m, "alpha", 1.0F / 6);
     model_node(m, "Mul", "mul", "x g", "y");
 }
-static void mish(struct model *m) {
+static void mish(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_node(m, "Softplus", "softplus", "x", "s");
     model_node(m, "Tanh", "tanh", "s", "t");
     model_node(m, "Mul", "mul", "x t", "y");
 }
-static void activation_behind_dense(struct model *m) {
+static void activation_behind_dense(struct model *m)
+{
     dense_with_bias(m);
     model_node(m, "Sigmoid", "sigmoid", "y", "s");
     model_node(m, "Mul", "mul", "y s", "z");
@@ -225,15 +287,18 @@ static void activation_behind_dense(struct model *m) {
 /* ---- layer normalisation ---- */
 
 /* By Pow or by Mul; axes -1; epsilon inside; weights and bias behind it if `affine`. */
-static void norm_part(struct model *m, bool by_mul, bool outside, bool affine) {
+static void norm_part(struct model *m, bool by_mul, bool outside, bool affine)
+{
     model_input(m, "x", 3, (int64_t[]){2, 3, 4});
     model_scalar(m, "two", 2);
     model_scalar(m, "eps", 1e-5F);
     model_node(m, "ReduceMean", "mean", "x", "mu");
     model_ints(m, "axes", 1, (int64_t[]){-1});
     model_node(m, "Sub", "centre", "x mu", "d");
-    if (by_mul) model_node(m, "Mul", "square", "d d", "d2");
-    else model_node(m, "Pow", "square", "d two", "d2");
+    if (by_mul)
+        model_node(m, "Mul", "square", "d d", "d2");
+    else
+        model_node(m, "Pow", "square", "d two", "d2");
     model_node(m, "ReduceMean", "variance", "d2", "v");
     model_ints(m, "axes", 1, (int64_t[]){2});
     if (!outside) {
@@ -250,16 +315,30 @@ static void norm_part(struct model *m, bool by_mul, bool outside, bool affine) {
     model_node(m, "Mul", "mul", "n g", "ng");
     model_node(m, "Add", "shift", "ng b", "y");
 }
-static void norm(struct model *m) { norm_part(m, false, false, false); }
-static void norm_by_mul(struct model *m) { norm_part(m, true, false, false); }
-static void norm_epsilon_outside(struct model *m) { norm_part(m, false, true, false); }
-static void norm_and_scale(struct model *m) { norm_part(m, false, false, true); }
-static void norm_with_a_part_read_elsewhere(struct model *m) {
+static void norm(struct model *m)
+{
+    norm_part(m, false, false, false);
+}
+static void norm_by_mul(struct model *m)
+{
+    norm_part(m, true, false, false);
+}
+static void norm_epsilon_outside(struct model *m)
+{
+    norm_part(m, false, true, false);
+}
+static void norm_and_scale(struct model *m)
+{
+    norm_part(m, false, false, true);
+}
+static void norm_with_a_part_read_elsewhere(struct model *m)
+{
     norm(m);
     model_node(m, "Relu", "relu", "v", "y2");
     model_output(m, "y2");
 }
-static void norm_over_two_axes(struct model *m) {
+static void norm_over_two_axes(struct model *m)
+{
     norm(m);
     struct lrp_attribute *axes = (struct lrp_attribute *)(uintptr_t)m->nodes[3].attributes;
     ((int64_t *)(uintptr_t)axes->ints)[0] = 1; /* the variance's: another axis than the mean's */
@@ -267,23 +346,27 @@ static void norm_over_two_axes(struct model *m) {
 
 /* ---- quantised and dequantised ---- */
 
-static void zero_point(struct model *m, const char *name, unsigned char value) {
+static void zero_point(struct model *m, const char *name, unsigned char value)
+{
     *(unsigned char *)(uintptr_t)model_blob(m, name, LRP_DTYPE_UINT8, 0, NULL, 1)->raw = value;
 }
-static void quantised(struct model *m) {
+static void quantised(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){2, 3});
     model_scalar(m, "s", 0.25F);
     zero_point(m, "z", 128);
     model_node(m, "QuantizeLinear", "there", "x s z", "q");
     model_node(m, "DequantizeLinear", "back", "q s z", "y");
 }
-static void quantised_read_twice(struct model *m) {
+static void quantised_read_twice(struct model *m)
+{
     quantised(m);
     model_node(m, "DequantizeLinear", "again", "q s z", "d");
     model_node(m, "Relu", "relu", "d", "y2");
     model_output(m, "y2");
 }
-static void dequantised_by_another_scale(struct model *m) {
+static void dequantised_by_another_scale(struct model *m)
+{
     quantised(m);
     model_scalar(m, "s2", 0.5F);
     model_node(m, "DequantizeLinear", "wider", "q s2 z", "y2");
@@ -294,7 +377,10 @@ struct pattern {
     void (*make)(struct model *m);
     const char *canonized, *plain; /* layers with and without canonization; NULL: the same */
 };
-#define P(make, ...) {make, __VA_ARGS__}
+#define P(make, ...)                                                                                                           \
+    {                                                                                                                          \
+        make, __VA_ARGS__                                                                                                      \
+    }
 static const struct pattern patterns[] = {
     P(convolution_with_bias, "convolution", NULL),
     P(convolution_with_bias_of_another_axis, "convolution scale", NULL),
@@ -341,7 +427,8 @@ static const struct pattern patterns[] = {
     P(norm_with_a_part_read_elsewhere, "global-mean-pool sub pow global-mean-pool scale sqrt div relu", NULL),
 };
 
-static void build(struct network *n, const struct pattern *p, bool canonize) {
+static void build(struct network *n, const struct pattern *p, bool canonize)
+{
     struct model m;
     model_start(&m, 13, 16);
     p->make(&m);
@@ -350,7 +437,8 @@ static void build(struct network *n, const struct pattern *p, bool canonize) {
     network_layers(n, true);
 }
 
-static void layers_written_out_are_recognised(void **state) {
+static void layers_written_out_are_recognised(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
         for (int canonize = 0; canonize < 2; canonize++) {
@@ -363,7 +451,8 @@ static void layers_written_out_are_recognised(void **state) {
 }
 
 /* One operator after the other, as the file says: the reference that no pattern has touched. */
-static void run_as_written(struct network *n, const struct pattern *p) {
+static void run_as_written(struct network *n, const struct pattern *p)
+{
     struct model m;
     model_start(&m, 13, 32);
     p->make(&m);
@@ -380,7 +469,8 @@ static void run_as_written(struct network *n, const struct pattern *p) {
     check_ok(network_try_run(n), &n->err);
 }
 
-static void what_is_recognised_computes_the_same(void **state) {
+static void what_is_recognised_computes_the_same(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
         for (int canonize = 0; canonize < 2; canonize++) {
@@ -395,7 +485,8 @@ static void what_is_recognised_computes_the_same(void **state) {
         }
 }
 
-static void a_variance_over_another_axis_is_no_layer_norm(void **state) {
+static void a_variance_over_another_axis_is_no_layer_norm(void **state)
+{
     (void)state;
     const struct pattern p = {norm_over_two_axes, NULL, NULL};
     struct network n = {0};
@@ -404,7 +495,8 @@ static void a_variance_over_another_axis_is_no_layer_norm(void **state) {
     network_close(&n);
 }
 
-static void a_pattern_keeps_the_first_nodes_name_and_lists_the_rest(void **state) {
+static void a_pattern_keeps_the_first_nodes_name_and_lists_the_rest(void **state)
+{
     (void)state;
     struct network n = {0};
     const struct pattern p = {norm_and_scale, NULL, NULL};
@@ -421,7 +513,8 @@ static void a_pattern_keeps_the_first_nodes_name_and_lists_the_rest(void **state
     network_close(&n);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_written_out_are_recognised),
         cmocka_unit_test(what_is_recognised_computes_the_same),

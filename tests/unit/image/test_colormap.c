@@ -8,14 +8,16 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static void check_colour(const char *name, double t, int red, int green, int blue) {
+static void check_colour(const char *name, double t, int red, int green, int blue)
+{
     unsigned char rgb[3];
     lrp_colormap_rgb(lrp_colormap_find(NULL, name), t, rgb);
     if (rgb[0] != red || rgb[1] != green || rgb[2] != blue)
         fail_msg("%s at %g: %d %d %d, want %d %d %d", name, t, rgb[0], rgb[1], rgb[2], red, green, blue);
 }
 
-static void seismic_goes_through_its_five_nodes(void **state) {
+static void seismic_goes_through_its_five_nodes(void **state)
+{
     (void)state;
     check_colour("seismic", 0, 0, 0, 77); /* .3 * 255 = 76.5 */
     check_colour("seismic", 0.25, 0, 0, 255);
@@ -27,7 +29,8 @@ static void seismic_goes_through_its_five_nodes(void **state) {
     check_colour("seismic", 0.875, 191, 0, 0); /* .75 * 255 = 191.25 */
 }
 
-static void places_outside_are_the_ends_and_nan_has_its_own_colour(void **state) {
+static void places_outside_are_the_ends_and_nan_has_its_own_colour(void **state)
+{
     (void)state;
     check_colour("gray", -3, 0, 0, 0);
     check_colour("gray", 7, 255, 255, 255);
@@ -37,7 +40,8 @@ static void places_outside_are_the_ends_and_nan_has_its_own_colour(void **state)
     check_colour("hot", 1, 255, 255, 255);
 }
 
-static void every_map_is_well_formed(void **state) {
+static void every_map_is_well_formed(void **state)
+{
     (void)state;
     assert_null(lrp_colormap_find(NULL, "no-such-map"));
     assert_null(lrp_colormap_find(NULL, NULL));
@@ -56,14 +60,14 @@ static void every_map_is_well_formed(void **state) {
     }
 }
 
-static void diverging_maps_are_neutral_in_the_middle_only(void **state) {
+static void diverging_maps_are_neutral_in_the_middle_only(void **state)
+{
     (void)state;
     size_t diverging = 0;
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) {
         unsigned char middle[3];
-        if (!lrp_colormap_diverging(map))
-            continue;
+        if (!lrp_colormap_diverging(map)) continue;
         diverging++;
         lrp_colormap_rgb(map, 0.5, middle);
         assert_true(middle[0] == middle[1] && middle[1] == middle[2]);
@@ -73,7 +77,8 @@ static void diverging_maps_are_neutral_in_the_middle_only(void **state) {
 
 /* ---- ranges ---- */
 
-static struct lrp_range range_of(float *values, int count, const char *what, const char *mode, const char *clip) {
+static struct lrp_range range_of(float *values, int count, const char *what, const char *mode, const char *clip)
+{
     struct lrp_plane plane = {.width = count, .height = 1, .values = values};
     const struct lrp_plane *planes[] = {&plane};
     struct lrp_heatmap_options options;
@@ -86,7 +91,8 @@ static struct lrp_range range_of(float *values, int count, const char *what, con
     return range;
 }
 
-static void ranges_follow_the_mode(void **state) {
+static void ranges_follow_the_mode(void **state)
+{
     (void)state;
     float values[] = {-3, 0, 1, 2};
     static const struct {
@@ -105,7 +111,8 @@ static void ranges_follow_the_mode(void **state) {
     }
 }
 
-static void percentiles_are_those_of_numpy(void **state) {
+static void percentiles_are_those_of_numpy(void **state)
+{
     (void)state;
     /* numpy.percentile([4,-1,9,2,7,3], [10, 85]) = 0.5, 7.5 */
     float values[] = {4, -1, 9, NAN, 2, 7, 3};
@@ -118,7 +125,8 @@ static void percentiles_are_those_of_numpy(void **state) {
     check_close((double)range.high, 7.5, 1e-6);
 }
 
-static void several_planes_share_a_range(void **state) {
+static void several_planes_share_a_range(void **state)
+{
     (void)state;
     float first[] = {1, -2}, second[] = {5, INFINITY, 0};
     struct lrp_plane a = {2, 1, first}, b = {3, 1, second};
@@ -133,7 +141,8 @@ static void several_planes_share_a_range(void **state) {
     assert_int_equal(range.invalid, 1);
 }
 
-static void values_find_their_place(void **state) {
+static void values_find_their_place(void **state)
+{
     (void)state;
     const struct lrp_range symmetric = {.low = -4, .high = 4, .symmetric = true}, plain = {.low = 2, .high = 10};
     const struct lrp_range huge = {.low = -FLT_MAX, .high = FLT_MAX};
@@ -142,18 +151,31 @@ static void values_find_their_place(void **state) {
         const struct lrp_range *range;
         float value;
         double gamma, want;
-    } rows[] = {{&symmetric, 0, 1, 0.5},      {&symmetric, -nothing, 1, 0.5}, {&symmetric, 4, 1, 1},    {&symmetric, -4, 1, 0},
-                {&symmetric, 2, 1, 0.75},     {&symmetric, 9, 1, 1},        {&symmetric, -9, 1, 0},   {&symmetric, 1, 0.5, 0.75},
-                {&symmetric, -1, 0.5, 0.25},  {&symmetric, 0, 0.5, 0.5},    {&plain, 2, 1, 0},        {&plain, 4, 1, 0.25},
-                {&plain, 4, 0.5, 0.5},        {&plain, 12, 1, 1},           {&plain, NAN, 1, (double)NAN},
-                {&plain, -INFINITY, 1, (double)NAN}, {&huge, 0, 1, 0.5}};
+    } rows[] = {{&symmetric, 0, 1, 0.5},
+                {&symmetric, -nothing, 1, 0.5},
+                {&symmetric, 4, 1, 1},
+                {&symmetric, -4, 1, 0},
+                {&symmetric, 2, 1, 0.75},
+                {&symmetric, 9, 1, 1},
+                {&symmetric, -9, 1, 0},
+                {&symmetric, 1, 0.5, 0.75},
+                {&symmetric, -1, 0.5, 0.25},
+                {&symmetric, 0, 0.5, 0.5},
+                {&plain, 2, 1, 0},
+                {&plain, 4, 1, 0.25},
+                {&plain, 4, 0.5, 0.5},
+                {&plain, 12, 1, 1},
+                {&plain, NAN, 1, (double)NAN},
+                {&plain, -INFINITY, 1, (double)NAN},
+                {&huge, 0, 1, 0.5}};
     for (size_t i = 0; i < COUNT(rows); i++)
         check_close(lrp_range_normalize(rows[i].range, rows[i].value, rows[i].gamma), rows[i].want, 0);
     check_close(lrp_range_normalize(&symmetric, lrp_blank(), 1), 0.5, 0);
     check_close(lrp_range_normalize(&plain, lrp_blank(), 1), 0, 0);
 }
 
-static void maps_without_extent_are_neutral(void **state) {
+static void maps_without_extent_are_neutral(void **state)
+{
     (void)state;
     float zero[] = {0, 0, 0}, constant[] = {3, 3, 3}, invalid[] = {NAN, INFINITY, -INFINITY};
     static const struct {
@@ -174,18 +196,16 @@ static void maps_without_extent_are_neutral(void **state) {
 
 /* ---- options ---- */
 
-static void defaults_follow_the_method(void **state) {
+static void defaults_follow_the_method(void **state)
+{
     (void)state;
     static const struct {
         const char *what, *colormap;
         enum lrp_reduction reduction;
         bool diverging;
-    } rows[] = {{"lrp", "seismic", LRP_REDUCE_SUM, true},
-                {"input-gradient", "seismic", LRP_REDUCE_SUM, true},
-                {"gradient", "hot", LRP_REDUCE_NORM, false},
-                {"grad-cam", "jet", LRP_REDUCE_SUM, false},
-                {"activation", "viridis", LRP_REDUCE_SUM, false},
-                {NULL, "seismic", LRP_REDUCE_SUM, true}};
+    } rows[] = {{"lrp", "seismic", LRP_REDUCE_SUM, true},         {"input-gradient", "seismic", LRP_REDUCE_SUM, true},
+                {"gradient", "hot", LRP_REDUCE_NORM, false},      {"grad-cam", "jet", LRP_REDUCE_SUM, false},
+                {"activation", "viridis", LRP_REDUCE_SUM, false}, {NULL, "seismic", LRP_REDUCE_SUM, true}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_heatmap_options options;
         lrp_heatmap_defaults(rows[i].what, &options);
@@ -197,10 +217,12 @@ static void defaults_follow_the_method(void **state) {
     }
 }
 
-static void options_are_read_and_written_as_text(void **state) {
+static void options_are_read_and_written_as_text(void **state)
+{
     (void)state;
-    static const char *const rows[][2] = {{"colormap", "bwr"}, {"reduce", "max-abs"}, {"range", "min-max"}, {"clip", "0.1:99.9"},
-                                          {"gamma", "0.5"},    {"overlay", "0.25"},   {"size-factor", "4"}};
+    static const char *const rows[][2] = {{"colormap", "bwr"},  {"reduce", "max-abs"}, {"range", "min-max"},
+                                          {"clip", "0.1:99.9"}, {"gamma", "0.5"},      {"overlay", "0.25"},
+                                          {"size-factor", "4"}};
     struct lrp_heatmap_options options;
     struct lrp_error err;
     char buffer[64];
@@ -216,14 +238,22 @@ static void options_are_read_and_written_as_text(void **state) {
     check_close(options.clip_high, 99.9, 1e-12);
 }
 
-static void wrong_options_are_refused_with_a_remedy(void **state) {
+static void wrong_options_are_refused_with_a_remedy(void **state)
+{
     (void)state;
-    static const char *const rows[][3] = {
-        {"colormap", "rainbow", "seismic, bwr"}, {"reduce", "mean", "max-abs"},    {"range", "wide", "symmetric"},
-        {"clip", "99:1", "LOW:HIGH"},            {"clip", "5", "LOW:HIGH"},        {"clip", "-1:50", "LOW:HIGH"},
-        {"clip", "1:x", "LOW:HIGH"},             {"gamma", "0", "0.01"},           {"gamma", "nan", "0.01"},
-        {"overlay", "1.5", "0 (the picture"},    {"size-factor", "0", "1 to 256"}, {"size-factor", "2.5", "1 to 256"},
-        {"size", "3", "no option 'size'"}};
+    static const char *const rows[][3] = {{"colormap", "rainbow", "seismic, bwr"},
+                                          {"reduce", "mean", "max-abs"},
+                                          {"range", "wide", "symmetric"},
+                                          {"clip", "99:1", "LOW:HIGH"},
+                                          {"clip", "5", "LOW:HIGH"},
+                                          {"clip", "-1:50", "LOW:HIGH"},
+                                          {"clip", "1:x", "LOW:HIGH"},
+                                          {"gamma", "0", "0.01"},
+                                          {"gamma", "nan", "0.01"},
+                                          {"overlay", "1.5", "0 (the picture"},
+                                          {"size-factor", "0", "1 to 256"},
+                                          {"size-factor", "2.5", "1 to 256"},
+                                          {"size", "3", "no option 'size'"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_heatmap_options options, before;
         struct lrp_error err;
@@ -236,7 +266,8 @@ static void wrong_options_are_refused_with_a_remedy(void **state) {
     }
 }
 
-static void overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan(void **state) {
+static void overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan(void **state)
+{
     (void)state;
     const struct lrp_range range = {.low = -1, .high = 1, .symmetric = true};
     struct lrp_heatmap_options options;
@@ -255,7 +286,8 @@ static void overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan(void 
     assert_int_equal(rgb[2], 255);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seismic_goes_through_its_five_nodes),
         cmocka_unit_test(places_outside_are_the_ends_and_nan_has_its_own_colour),

@@ -15,44 +15,44 @@
 /* Made with Python's zlib and struct: grey 16 bit 0, 100 * 257, 65535 that claims a gamma of 1; RGBA; a palette with
  * transparent second entry; 1 bit grey; a header of 100000 x 100000. */
 static const unsigned char png_grey16[] = {
-    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 3, 0, 0, 0, 1,
-    16, 0, 0, 0, 0, 110, 27, 151, 43, 0, 0, 0, 4, 103, 65, 77, 65, 0, 1, 134, 160, 49, 232, 150,
-    95, 0, 0, 0, 15, 73, 68, 65, 84, 120, 218, 99, 96, 96, 72, 73, 249, 255, 31, 0, 5, 192, 2, 199,
-    164, 66, 197, 51, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+    137, 80, 78,  71,  13, 10,  26,  10,  0,   0,   0,  13, 73, 72,  68,  82,  0,  0,  0,   3,  0,   0,
+    0,   1,  16,  0,   0,  0,   0,   110, 27,  151, 43, 0,  0,  0,   4,   103, 65, 77, 65,  0,  1,   134,
+    160, 49, 232, 150, 95, 0,   0,   0,   15,  73,  68, 65, 84, 120, 218, 99,  96, 96, 72,  73, 249, 255,
+    31,  0,  5,   192, 2,  199, 164, 66,  197, 51,  0,  0,  0,  0,   73,  69,  78, 68, 174, 66, 96,  130,
 };
 static const unsigned char png_rgba[] = {
-    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 2, 0, 0, 0, 1,
-    8, 6, 0, 0, 0, 244, 34, 127, 138, 0, 0, 0, 15, 73, 68, 65, 84, 120, 218, 99, 56, 145, 98, 244,
-    31, 136, 141, 1, 20, 15, 3, 239, 104, 106, 193, 57, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+    137, 80,  78,  71, 13, 10,  26, 10,  0,   0,   0,   13, 73, 72, 68, 82, 0,  0,   0,   2,  0,   0,   0,  1,
+    8,   6,   0,   0,  0,  244, 34, 127, 138, 0,   0,   0,  15, 73, 68, 65, 84, 120, 218, 99, 56,  145, 98, 244,
+    31,  136, 141, 1,  20, 15,  3,  239, 104, 106, 193, 57, 0,  0,  0,  0,  73, 69,  78,  68, 174, 66,  96, 130,
 };
 static const unsigned char png_palette[] = {
-    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 3, 0, 0, 0, 1,
-    8, 3, 0, 0, 0, 44, 62, 228, 134, 0, 0, 0, 9, 80, 76, 84, 69, 10, 20, 30, 255, 0, 0, 0,
-    255, 0, 174, 189, 237, 162, 0, 0, 0, 2, 116, 82, 78, 83, 255, 0, 229, 183, 48, 74, 0, 0, 0, 12,
-    73, 68, 65, 84, 120, 218, 99, 96, 96, 100, 2, 0, 0, 8, 0, 4, 8, 29, 99, 10, 0, 0, 0, 0,
-    73, 69, 78, 68, 174, 66, 96, 130,
+    137, 80,  78, 71,  13, 10,  26,  10, 0,  0,  0,   13, 73,  72,  68, 82, 0,  0,  0,   3,  0,  0,  0,   1,  8,   3,
+    0,   0,   0,  44,  62, 228, 134, 0,  0,  0,  9,   80, 76,  84,  69, 10, 20, 30, 255, 0,  0,  0,  255, 0,  174, 189,
+    237, 162, 0,  0,   0,  2,   116, 82, 78, 83, 255, 0,  229, 183, 48, 74, 0,  0,  0,   12, 73, 68, 65,  84, 120, 218,
+    99,  96,  96, 100, 2,  0,   0,   8,  0,  4,  8,   29, 99,  10,  0,  0,  0,  0,  73,  69, 78, 68, 174, 66, 96,  130,
 };
 static const unsigned char png_grey1[] = {
-    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 3, 0, 0, 0, 2,
-    1, 0, 0, 0, 0, 181, 15, 91, 183, 0, 0, 0, 12, 73, 68, 65, 84, 120, 218, 99, 88, 192, 224, 0,
-    0, 2, 36, 0, 225, 77, 22, 232, 94, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+    137, 80, 78, 71, 13, 10, 26,  10, 0,  0,   0,  13, 73, 72, 68, 82, 0,  0,  0,   3,   0,  0,  0,
+    2,   1,  0,  0,  0,  0,  181, 15, 91, 183, 0,  0,  0,  12, 73, 68, 65, 84, 120, 218, 99, 88, 192,
+    224, 0,  0,  2,  36, 0,  225, 77, 22, 232, 94, 0,  0,  0,  0,  73, 69, 78, 68,  174, 66, 96, 130,
 };
 static const unsigned char png_huge[] = {
-    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 1, 134, 160, 0, 1, 134, 160,
-    8, 0, 0, 0, 0, 141, 57, 84, 20, 0, 0, 0, 10, 73, 68, 65, 84, 120, 218, 99, 96, 0, 0, 0,
-    2, 0, 1, 229, 39, 222, 252, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+    137, 80, 78, 71, 13, 10,  26,  10,  0,   0,  0, 13, 73, 72, 68, 82, 0,  1,   134, 160, 0,   1,  134,
+    160, 8,  0,  0,  0,  0,   141, 57,  84,  20, 0, 0,  0,  10, 73, 68, 65, 84,  120, 218, 99,  96, 0,
+    0,   0,  2,  0,  1,  229, 39,  222, 252, 0,  0, 0,  0,  73, 69, 78, 68, 174, 66,  96,  130,
 };
 
-static void check_pixels(const struct lrp_picture *picture, int width, int height, int channels, const unsigned char *want) {
+static void check_pixels(const struct lrp_picture *picture, int width, int height, int channels, const unsigned char *want)
+{
     assert_int_equal(picture->width, width);
     assert_int_equal(picture->height, height);
     assert_int_equal(picture->channels, channels);
     for (int i = 0; i < width * height * channels; i++)
-        if (picture->pixels[i] != want[i])
-            fail_msg("byte %d is %d, want %d", i, picture->pixels[i], want[i]);
+        if (picture->pixels[i] != want[i]) fail_msg("byte %d is %d, want %d", i, picture->pixels[i], want[i]);
 }
 
-static void png_of_every_kind_becomes_bytes(void **state) {
+static void png_of_every_kind_becomes_bytes(void **state)
+{
     (void)state;
     static const struct {
         const unsigned char *bytes;
@@ -77,7 +77,8 @@ static void png_of_every_kind_becomes_bytes(void **state) {
 }
 
 /* The first `size` bytes must be refused with LRP_FILE; a copy of just that size lets the sanitizer see overruns. */
-static void check_refused(const unsigned char *bytes, size_t size, const char *part) {
+static void check_refused(const unsigned char *bytes, size_t size, const char *part)
+{
     unsigned char *copy = malloc(size + 1);
     struct lrp_picture picture;
     struct lrp_error err;
@@ -89,13 +90,15 @@ static void check_refused(const unsigned char *bytes, size_t size, const char *p
     free(exact);
 }
 
-static void png_cut_anywhere_is_an_error(void **state) {
+static void png_cut_anywhere_is_an_error(void **state)
+{
     (void)state;
     for (size_t size = 0; size < sizeof png_rgba; size++)
         check_refused(png_rgba, size, size == 0 ? "empty" : size < 8 ? "not a picture" : "damaged or cut off");
 }
 
-static void damaged_and_absurd_png_are_errors(void **state) {
+static void damaged_and_absurd_png_are_errors(void **state)
+{
     (void)state;
     unsigned char damaged[sizeof png_rgba];
     for (size_t i = 8; i < sizeof damaged; i++) {
@@ -103,8 +106,7 @@ static void damaged_and_absurd_png_are_errors(void **state) {
         struct lrp_error err;
         memcpy(damaged, png_rgba, sizeof damaged);
         damaged[i] ^= 0x10; /* every byte lies under a checksum or is one, or a length */
-        if (lrp_picture_decode(damaged, sizeof damaged, &picture, &err) == LRP_OK)
-            fail_msg("byte %zu damaged, still read", i);
+        if (lrp_picture_decode(damaged, sizeof damaged, &picture, &err) == LRP_OK) fail_msg("byte %zu damaged, still read", i);
         lrp_picture_free(&picture);
     }
     check_refused(png_huge, sizeof png_huge, "too large");
@@ -113,7 +115,8 @@ static void damaged_and_absurd_png_are_errors(void **state) {
 /* ---- JPEG, written by libjpeg: flat colours survive the coding to within rounding ---- */
 
 static unsigned char *encode_jpeg(J_COLOR_SPACE space, int channels, const unsigned char *colour, bool progressive,
-                                  unsigned long *size) {
+                                  unsigned long *size)
+{
     struct jpeg_compress_struct info;
     struct jpeg_error_mgr errors;
     unsigned char *bytes = NULL, row[32 * 4];
@@ -127,19 +130,17 @@ static unsigned char *encode_jpeg(J_COLOR_SPACE space, int channels, const unsig
     info.in_color_space = space;
     jpeg_set_defaults(&info);
     jpeg_set_quality(&info, 100, TRUE);
-    if (progressive)
-        jpeg_simple_progression(&info);
+    if (progressive) jpeg_simple_progression(&info);
     jpeg_start_compress(&info, TRUE);
-    for (int i = 0; i < 32 * channels; i++)
-        row[i] = colour[i % channels];
-    while (info.next_scanline < info.image_height)
-        jpeg_write_scanlines(&info, (JSAMPROW[]){row}, 1);
+    for (int i = 0; i < 32 * channels; i++) row[i] = colour[i % channels];
+    while (info.next_scanline < info.image_height) jpeg_write_scanlines(&info, (JSAMPROW[]){row}, 1);
     jpeg_finish_compress(&info);
     jpeg_destroy_compress(&info);
     return bytes;
 }
 
-static void jpeg_of_every_kind_becomes_bytes(void **state) {
+static void jpeg_of_every_kind_becomes_bytes(void **state)
+{
     (void)state;
     static const struct {
         J_COLOR_SPACE space;
@@ -172,7 +173,8 @@ static void jpeg_of_every_kind_becomes_bytes(void **state) {
     }
 }
 
-static void jpeg_cut_off_is_an_error(void **state) {
+static void jpeg_cut_off_is_an_error(void **state)
+{
     (void)state;
     static const unsigned char colour[] = {200, 40, 90};
     unsigned long size;
@@ -182,7 +184,8 @@ static void jpeg_cut_off_is_an_error(void **state) {
     free(bytes);
 }
 
-static void absurd_jpeg_is_an_error(void **state) {
+static void absurd_jpeg_is_an_error(void **state)
+{
     (void)state;
     static const unsigned char colour[] = {200, 40, 90};
     unsigned long size;
@@ -194,7 +197,8 @@ static void absurd_jpeg_is_an_error(void **state) {
     free(bytes);
 }
 
-static void jpeg_with_bytes_flipped_never_harms(void **state) {
+static void jpeg_with_bytes_flipped_never_harms(void **state)
+{
     (void)state;
     static const unsigned char colour[] = {200, 40, 90};
     unsigned long size;
@@ -202,8 +206,7 @@ static void jpeg_with_bytes_flipped_never_harms(void **state) {
     for (size_t i = 3; i < size; i++) {
         struct lrp_picture picture;
         bytes[i] ^= 0xa5;
-        if (lrp_picture_decode(bytes, size, &picture, NULL) != LRP_OK)
-            assert_null(picture.pixels);
+        if (lrp_picture_decode(bytes, size, &picture, NULL) != LRP_OK) assert_null(picture.pixels);
         lrp_picture_free(&picture);
         bytes[i] ^= 0xa5;
     }
@@ -214,7 +217,8 @@ static void jpeg_with_bytes_flipped_never_harms(void **state) {
 
 #define LITERAL(text) (const unsigned char *)(text), sizeof(text) - 1
 
-static void pnm_of_every_kind_becomes_bytes(void **state) {
+static void pnm_of_every_kind_becomes_bytes(void **state)
+{
     (void)state;
     static const struct {
         const unsigned char *bytes;
@@ -238,7 +242,8 @@ static void pnm_of_every_kind_becomes_bytes(void **state) {
     }
 }
 
-static void wrong_pnm_are_errors(void **state) {
+static void wrong_pnm_are_errors(void **state)
+{
     (void)state;
     static const struct {
         const unsigned char *bytes;
@@ -260,13 +265,13 @@ static void wrong_pnm_are_errors(void **state) {
         {LITERAL("P5 16777216 16777216 255 abc"), "too large"},
         {LITERAL("P4 2 2 abc"), "not a picture"},
     };
-    for (size_t i = 0; i < COUNT(rows); i++)
-        check_refused(rows[i].bytes, rows[i].size, rows[i].part);
+    for (size_t i = 0; i < COUNT(rows); i++) check_refused(rows[i].bytes, rows[i].size, rows[i].part);
 }
 
 /* ---- files ---- */
 
-static void png_written_is_read_back(void **state) {
+static void png_written_is_read_back(void **state)
+{
     (void)state;
     char path[] = "/tmp/lrp-picture-XXXXXX";
     int descriptor = mkstemp(path);
@@ -276,8 +281,7 @@ static void png_written_is_read_back(void **state) {
         struct lrp_picture picture, back;
         struct lrp_error err;
         check_ok(lrp_picture_new(19, 7, channels, &picture, &err), &err);
-        for (int i = 0; i < 19 * 7 * channels; i++)
-            picture.pixels[i] = (unsigned char)(i * 31);
+        for (int i = 0; i < 19 * 7 * channels; i++) picture.pixels[i] = (unsigned char)(i * 31);
         check_ok(lrp_picture_write_png(&picture, path, &err), &err);
         check_ok(lrp_picture_read(path, &back, &err), &err);
         check_pixels(&back, 19, 7, channels, picture.pixels);
@@ -287,7 +291,8 @@ static void png_written_is_read_back(void **state) {
     unlink(path);
 }
 
-static void errors_name_the_file(void **state) {
+static void errors_name_the_file(void **state)
+{
     (void)state;
     struct lrp_picture picture;
     struct lrp_error err;
@@ -304,7 +309,8 @@ static void errors_name_the_file(void **state) {
     unlink(path);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(png_of_every_kind_becomes_bytes),
         cmocka_unit_test(png_cut_anywhere_is_an_error),

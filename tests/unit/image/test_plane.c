@@ -8,18 +8,19 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* A tensor of the shape with 0, 1, 2, ... negated at every third place. */
-static struct lrp_tensor *counting(int rank, const int64_t *dims) {
+static struct lrp_tensor *counting(int rank, const int64_t *dims)
+{
     struct lrp_shape shape = {.rank = rank};
     struct lrp_tensor *tensor = NULL;
     struct lrp_error err;
     memcpy(shape.dim, dims, (size_t)rank * sizeof *dims);
     check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &tensor, &err), &err);
-    for (size_t i = 0; i < tensor->count; i++)
-        tensor->f[i] = i % 3 == 2 ? -(float)i : (float)i;
+    for (size_t i = 0; i < tensor->count; i++) tensor->f[i] = i % 3 == 2 ? -(float)i : (float)i;
     return tensor;
 }
 
-static void check_plane(const struct lrp_plane *plane, int width, int height, const float *want) {
+static void check_plane(const struct lrp_plane *plane, int width, int height, const float *want)
+{
     assert_int_equal(plane->width, width);
     assert_int_equal(plane->height, height);
     for (int i = 0; i < width * height; i++)
@@ -30,7 +31,8 @@ static void check_plane(const struct lrp_plane *plane, int width, int height, co
 }
 
 /* expected numbers: by hand, from the values 0 1 -2 3 4 -5 ... */
-static void tensors_of_every_rank_become_planes(void **state) {
+static void tensors_of_every_rank_become_planes(void **state)
+{
     (void)state;
     const float blank = lrp_blank();
     const struct {
@@ -70,7 +72,8 @@ static void tensors_of_every_rank_become_planes(void **state) {
     }
 }
 
-static void integers_are_converted(void **state) {
+static void integers_are_converted(void **state)
+{
     (void)state;
     const struct lrp_shape shape = {.rank = 2, .dim = {1, 2}};
     struct lrp_tensor *tensor;
@@ -85,7 +88,8 @@ static void integers_are_converted(void **state) {
     lrp_tensor_release(tensor);
 }
 
-static void nan_spoils_a_pixel_under_every_reduction(void **state) {
+static void nan_spoils_a_pixel_under_every_reduction(void **state)
+{
     (void)state;
     for (size_t place = 0; place < 2; place++)
         for (unsigned reduction = 0; reduction < LRP_REDUCTION_COUNT; reduction++) {
@@ -101,7 +105,8 @@ static void nan_spoils_a_pixel_under_every_reduction(void **state) {
         }
 }
 
-static void samples_and_channels_that_are_not_there_are_refused(void **state) {
+static void samples_and_channels_that_are_not_there_are_refused(void **state)
+{
     (void)state;
     struct lrp_tensor *tensor = counting(4, (const int64_t[]){2, 3, 1, 1}), *empty = counting(2, (const int64_t[]){1, 0});
     struct lrp_plane plane;
@@ -114,7 +119,8 @@ static void samples_and_channels_that_are_not_there_are_refused(void **state) {
     lrp_tensor_release(empty);
 }
 
-static void one_channel_is_shown_alone(void **state) {
+static void one_channel_is_shown_alone(void **state)
+{
     (void)state;
     const struct {
         int rank;
@@ -123,8 +129,10 @@ static void one_channel_is_shown_alone(void **state) {
         int width, height;
         float want[4];
     } rows[] = {
-        {4, {1, 2, 2, 2}, 1, 2, false, 2, 2, {4, -5, 6, 7}}, {4, {1, 2, 2, 2}, 1, 2, true, 2, 2, {1, 3, -5, 7}},
-        {3, {1, 2, 3}, 1, 2, false, 3, 1, {3, 4, -5}},       {2, {1, 4}, 0, 1, false, 2, 2, {0, 1, -2, 3}},
+        {4, {1, 2, 2, 2}, 1, 2, false, 2, 2, {4, -5, 6, 7}},
+        {4, {1, 2, 2, 2}, 1, 2, true, 2, 2, {1, 3, -5, 7}},
+        {3, {1, 2, 3}, 1, 2, false, 3, 1, {3, 4, -5}},
+        {2, {1, 4}, 0, 1, false, 2, 2, {0, 1, -2, 3}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_tensor *tensor = counting(rows[i].rank, rows[i].dims);
@@ -138,7 +146,8 @@ static void one_channel_is_shown_alone(void **state) {
     }
 }
 
-static void channels_are_ordered_by_strength(void **state) {
+static void channels_are_ordered_by_strength(void **state)
+{
     (void)state;
     struct lrp_tensor *tensor = counting(4, (const int64_t[]){1, 4, 1, 2});
     const float values[] = {1, -1, -5, 0, 2, NAN, 3, -2}; /* strengths 2 5 2 5 */
@@ -159,7 +168,8 @@ static void channels_are_ordered_by_strength(void **state) {
     lrp_tensor_release(tensor);
 }
 
-static void weights_become_tiles(void **state) {
+static void weights_become_tiles(void **state)
+{
     (void)state;
     const float b = lrp_blank();
     const struct {
@@ -189,7 +199,8 @@ static void weights_become_tiles(void **state) {
 
 /* ---- resampling ---- */
 
-static void resampling_gives_the_numbers_expected_by_hand(void **state) {
+static void resampling_gives_the_numbers_expected_by_hand(void **state)
+{
     (void)state;
     const float b = lrp_blank();
     const struct {
@@ -220,20 +231,20 @@ static void resampling_gives_the_numbers_expected_by_hand(void **state) {
     }
 }
 
-static double mean_of(const struct lrp_plane *plane) {
+static double mean_of(const struct lrp_plane *plane)
+{
     double sum = 0;
-    for (int i = 0; i < plane->width * plane->height; i++)
-        sum += (double)plane->values[i];
+    for (int i = 0; i < plane->width * plane->height; i++) sum += (double)plane->values[i];
     return sum / (plane->width * plane->height);
 }
 
-static void shrinking_conserves_the_mean(void **state) {
+static void shrinking_conserves_the_mean(void **state)
+{
     (void)state;
     struct lrp_plane plane;
     struct lrp_error err;
     check_ok(lrp_plane_new(97, 61, &plane, &err), &err);
-    for (int i = 0; i < 97 * 61; i++)
-        plane.values[i] = (float)((i * 7919) % 1009) - 300;
+    for (int i = 0; i < 97 * 61; i++) plane.values[i] = (float)((i * 7919) % 1009) - 300;
     for (int side = 1; side <= 61; side += 3) {
         struct lrp_plane out;
         check_ok(lrp_plane_resample(&plane, side + 5, side, LRP_FILTER_BOX, &out, &err), &err);
@@ -243,7 +254,8 @@ static void shrinking_conserves_the_mean(void **state) {
     lrp_plane_free(&plane);
 }
 
-static void impossible_planes_are_refused(void **state) {
+static void impossible_planes_are_refused(void **state)
+{
     (void)state;
     struct lrp_plane plane;
     struct lrp_error err;
@@ -253,7 +265,8 @@ static void impossible_planes_are_refused(void **state) {
     lrp_plane_free(NULL);
 }
 
-static void reductions_have_names(void **state) {
+static void reductions_have_names(void **state)
+{
     (void)state;
     enum lrp_reduction found;
     for (unsigned i = 0; i < LRP_REDUCTION_COUNT; i++) {
@@ -264,7 +277,8 @@ static void reductions_have_names(void **state) {
     assert_false(lrp_reduction_find(NULL, &found));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tensors_of_every_rank_become_planes),
         cmocka_unit_test(integers_are_converted),

@@ -5,16 +5,17 @@
 #include "check.h"
 #include "lrpscope/heatmap.h"
 
-static struct lrp_plane plane_of(int width, int height, const float *values) {
+static struct lrp_plane plane_of(int width, int height, const float *values)
+{
     struct lrp_error err = {0};
     struct lrp_plane plane;
     check_ok(lrp_plane_new(width, height, &plane, &err), &err);
-    for (int i = 0; i < width * height; i++)
-        plane.values[i] = values[i];
+    for (int i = 0; i < width * height; i++) plane.values[i] = values[i];
     return plane;
 }
 
-static void crops_what_is_asked(void **state) {
+static void crops_what_is_asked(void **state)
+{
     struct lrp_error err = {0};
     struct lrp_plane all = plane_of(3, 2, (float[]){1, 2, 3, 4, 5, 6}), part;
     (void)state;
@@ -27,7 +28,8 @@ static void crops_what_is_asked(void **state) {
 }
 
 /* Three channels of 1x2 in the order 2, 0, 1, two abreast. */
-static void channels_become_tiles_with_blank_lines_between(void **state) {
+static void channels_become_tiles_with_blank_lines_between(void **state)
+{
     const struct lrp_shape shape = {.rank = 4, .dim = {1, 3, 1, 2}};
     const float values[] = {1, 2, 3, 4, 5, 6};
     const float _ = 1e9F; /* blank */
@@ -37,16 +39,14 @@ static void channels_become_tiles_with_blank_lines_between(void **state) {
     struct lrp_plane grid;
     (void)state;
     check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &t, &err), &err);
-    for (int i = 0; i < 6; i++)
-        t->f[i] = values[i];
+    for (int i = 0; i < 6; i++) t->f[i] = values[i];
     check_ok(lrp_plane_from_channels(t, 0, false, (int64_t[]){2, 0, 1}, 3, 2, &grid, &err), &err);
     assert_int_equal(grid.width, 5);
     assert_int_equal(grid.height, 3);
     for (int i = 0; i < 15; i++) {
         const float w = wanted[i / 5][i % 5];
         assert_int_equal(lrp_is_blank(grid.values[i]), w == _);
-        if (w != _)
-            check_close((double)grid.values[i], (double)w, 0);
+        if (w != _) check_close((double)grid.values[i], (double)w, 0);
     }
     lrp_plane_free(&grid);
     assert_int_equal(lrp_plane_from_channels(t, 0, false, (int64_t[]){3}, 1, 0, &grid, &err), LRP_USAGE);
@@ -55,9 +55,11 @@ static void channels_become_tiles_with_blank_lines_between(void **state) {
     lrp_tensor_release(t);
 }
 
-static void differences_keep_blanks_and_name_sizes(void **state) {
+static void differences_keep_blanks_and_name_sizes(void **state)
+{
     struct lrp_error err = {0};
-    struct lrp_plane a = plane_of(2, 2, (float[]){1, 2, 3, lrp_blank()}), b = plane_of(2, 2, (float[]){4, 0, NAN, 1}), c, other = plane_of(1, 2, (float[]){0, 0});
+    struct lrp_plane a = plane_of(2, 2, (float[]){1, 2, 3, lrp_blank()}), b = plane_of(2, 2, (float[]){4, 0, NAN, 1}), c,
+                     other = plane_of(1, 2, (float[]){0, 0});
     (void)state;
     check_ok(lrp_plane_difference(&a, &b, &c, &err), &err);
     check_close((double)c.values[0], 3, 0);
@@ -73,8 +75,10 @@ static void differences_keep_blanks_and_name_sizes(void **state) {
 }
 
 /* x = 1 2 3 4, y = 1 3 2 5: r = 5.5 / sqrt(5 * 8.75). A pair that is not finite does not count. */
-static void correlation_is_pearsons(void **state) {
-    struct lrp_plane x = plane_of(5, 1, (float[]){1, 2, 3, 4, NAN}), y = plane_of(5, 1, (float[]){1, 3, 2, 5, 9}), z = plane_of(5, 1, (float[]){2, 2, 2, 2, 2});
+static void correlation_is_pearsons(void **state)
+{
+    struct lrp_plane x = plane_of(5, 1, (float[]){1, 2, 3, 4, NAN}), y = plane_of(5, 1, (float[]){1, 3, 2, 5, 9}),
+                     z = plane_of(5, 1, (float[]){2, 2, 2, 2, 2});
     (void)state;
     check_close(lrp_plane_correlation(&x, &y), 5.5 / sqrt(5 * 8.75), 1e-12);
     check_close(lrp_plane_correlation(&x, &x), 1, 1e-12);
@@ -84,7 +88,8 @@ static void correlation_is_pearsons(void **state) {
     lrp_plane_free(&z);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crops_what_is_asked),
         cmocka_unit_test(channels_become_tiles_with_blank_lines_between),

@@ -7,17 +7,20 @@
 #include "render.h"
 #include "sheet.h"
 
-static const unsigned char *pixel(const struct lrp_picture *picture, int x, int y) {
+static const unsigned char *pixel(const struct lrp_picture *picture, int x, int y)
+{
     return picture->pixels + ((size_t)y * (size_t)picture->width + (size_t)x) * 3;
 }
 
-static void check_pixel(const struct lrp_picture *picture, int x, int y, int red, int green, int blue) {
+static void check_pixel(const struct lrp_picture *picture, int x, int y, int red, int green, int blue)
+{
     const unsigned char *p = pixel(picture, x, y);
     if (p[0] != red || p[1] != green || p[2] != blue)
         fail_msg("pixel %d %d is %d %d %d, want %d %d %d", x, y, p[0], p[1], p[2], red, green, blue);
 }
 
-static void cells_become_squares_of_their_colour(void **state) {
+static void cells_become_squares_of_their_colour(void **state)
+{
     (void)state;
     float values[] = {0, 1, -1, NAN, 0.5F, lrp_blank()};
     const struct lrp_plane plane = {3, 2, values};
@@ -42,7 +45,8 @@ static void cells_become_squares_of_their_colour(void **state) {
     lrp_picture_free(&picture);
 }
 
-static void heatmaps_are_laid_over_the_input_whichever_is_larger(void **state) {
+static void heatmaps_are_laid_over_the_input_whichever_is_larger(void **state)
+{
     (void)state;
     float values[] = {0, 0, 0, 0};
     const struct lrp_plane plane = {2, 2, values};
@@ -63,7 +67,8 @@ static void heatmaps_are_laid_over_the_input_whichever_is_larger(void **state) {
     }
 }
 
-static void heatmaps_beyond_the_limits_are_refused(void **state) {
+static void heatmaps_beyond_the_limits_are_refused(void **state)
+{
     (void)state;
     struct lrp_plane plane;
     const struct lrp_range range = {0};
@@ -79,7 +84,8 @@ static void heatmaps_beyond_the_limits_are_refused(void **state) {
 
 /* ---- text ---- */
 
-static int ink_of(const char *text, int width) {
+static int ink_of(const char *text, int width)
+{
     static const unsigned char white[3] = {255, 255, 255};
     struct lrp_picture picture;
     struct lrp_error err;
@@ -88,14 +94,14 @@ static int ink_of(const char *text, int width) {
     lrp_draw_text_within(&picture, 0, 0, 1, width, text, white);
     for (int i = 0; i < 200 * 9; i++) {
         count += picture.pixels[3 * i] != 0;
-        if (picture.pixels[3 * i])
-            assert_true(i % 200 < width);
+        if (picture.pixels[3 * i]) assert_true(i % 200 < width);
     }
     lrp_picture_free(&picture);
     return count;
 }
 
-static void every_character_has_a_glyph_of_its_own(void **state) {
+static void every_character_has_a_glyph_of_its_own(void **state)
+{
     (void)state;
     static const unsigned char white[3] = {255, 255, 255};
     unsigned char seen[95][6 * 9 * 3];
@@ -106,21 +112,20 @@ static void every_character_has_a_glyph_of_its_own(void **state) {
         lrp_draw_text(&picture, 0, 0, 1, (const char[]){(char)c, '\0'}, white);
         memcpy(seen[c - ' '], picture.pixels, sizeof seen[0]);
         for (int other = ' '; other < c; other++)
-            if (memcmp(seen[other - ' '], seen[c - ' '], sizeof seen[0]) == 0)
-                fail_msg("'%c' looks like '%c'", c, other);
+            if (memcmp(seen[other - ' '], seen[c - ' '], sizeof seen[0]) == 0) fail_msg("'%c' looks like '%c'", c, other);
         lrp_picture_free(&picture);
     }
     assert_int_equal(ink_of(" ", 100), 0);
     assert_int_equal(ink_of("-", 100), 5);
 }
 
-static void long_texts_are_shortened_and_stay_inside(void **state) {
+static void long_texts_are_shortened_and_stay_inside(void **state)
+{
     (void)state;
     assert_int_equal(lrp_text_width("abc", 2), 34);
     assert_int_equal(lrp_text_width("", 1), 0);
     assert_int_equal(lrp_text_width("\xc3\xa4\xe2\x82\xac", 1), 11); /* two characters */
-    for (int width = 0; width < 100; width++)
-        ink_of("a/rather/long/name/of/a/layer", width);
+    for (int width = 0; width < 100; width++) ink_of("a/rather/long/name/of/a/layer", width);
     assert_int_equal(ink_of("abcdefghijklmnopq", 5 * 6), ink_of("a..pq", 100));
     assert_int_equal(ink_of("\xc3\xa4", 100), ink_of("?", 100));
     ink_of("\xff\xc3", 100);
@@ -128,11 +133,11 @@ static void long_texts_are_shortened_and_stay_inside(void **state) {
 
 /* ---- sheets ---- */
 
-static void sheets_hold_every_tile(void **state) {
+static void sheets_hold_every_tile(void **state)
+{
     (void)state;
     float rise[64], zero[1] = {0};
-    for (int i = 0; i < 64; i++)
-        rise[i] = (float)(i - 32);
+    for (int i = 0; i < 64; i++) rise[i] = (float)(i - 32);
     struct lrp_plane square = {8, 8, rise}, dot = {1, 1, zero};
     const struct lrp_sheet_tile tiles[] = {
         {.title = "0 input", .shape = "1x8x8", .plane = &square, .statistics = {.sum = -32, .min = -32, .max = 31}},
@@ -160,7 +165,8 @@ static void sheets_hold_every_tile(void **state) {
     lrp_picture_free(&picture);
 }
 
-static void sheets_of_too_many_layers_are_refused(void **state) {
+static void sheets_of_too_many_layers_are_refused(void **state)
+{
     (void)state;
     const struct lrp_sheet sheet = {.title = "", .count = (size_t)1 << 30};
     struct lrp_picture picture;
@@ -168,7 +174,8 @@ static void sheets_of_too_many_layers_are_refused(void **state) {
     check_fails(lrp_sheet_render(&sheet, &picture, &err), &err, LRP_FILE, "one by one");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_become_squares_of_their_colour),
         cmocka_unit_test(heatmaps_are_laid_over_the_input_whichever_is_larger),

@@ -1,4 +1,4 @@
-/* explain.h: on with network.h's road: an ONNX file -> network -> rules -> relevance.
+/* settings.h: on with network.h's road: an ONNX file -> network -> rules -> relevance.
  *
  *     struct explanation e = {0};
  *     explain_open(&e, path);
@@ -19,7 +19,7 @@
 
 struct explanation {
     struct network n;
-    const struct lrp_rule_book *book;    /* of custom rules, borrowed; set it before explain_rules */
+    const struct lrp_rule_book *book; /* of custom rules, borrowed; set it before explain_rules */
     struct lrp_composite *composite;
     struct lrp_assignment assignment;
     const struct lrp_tensor **relevance; /* by value number; owned */
@@ -28,7 +28,8 @@ struct explanation {
 };
 
 /* Canonized or not, activations fused or not. */
-static inline void explain_open_as(struct explanation *e, const char *path, const struct lrp_graph_options *options, bool fuse) {
+static inline void explain_open_as(struct explanation *e, const char *path, const struct lrp_graph_options *options, bool fuse)
+{
     struct lrp_definition *definition;
     check_ok(lrp_onnx_read(path, &definition, &e->n.err), &e->n.err);
     network_build(&e->n, definition, options);
@@ -36,16 +37,19 @@ static inline void explain_open_as(struct explanation *e, const char *path, cons
     e->relevance = calloc((size_t)e->n.graph->value_count + 1, sizeof(struct lrp_tensor *));
     assert_non_null(e->relevance);
 }
-static inline void explain_open(struct explanation *e, const char *path) {
+static inline void explain_open(struct explanation *e, const char *path)
+{
     explain_open_as(e, path, &(struct lrp_graph_options){.canonize = true}, true);
 }
-static inline void explain_clear(struct explanation *e) {
+static inline void explain_clear(struct explanation *e)
+{
     for (int v = 0; e->relevance && v < e->n.graph->value_count; v++) {
         lrp_tensor_release(e->relevance[v]);
         e->relevance[v] = NULL;
     }
 }
-static inline void explain_close(struct explanation *e) {
+static inline void explain_close(struct explanation *e)
+{
     explain_clear(e);
     free(e->relevance);
     lrp_assignment_free(&e->assignment);
@@ -54,22 +58,24 @@ static inline void explain_close(struct explanation *e) {
     *e = (struct explanation){0};
 }
 static inline enum lrp_status explain_try_rules(struct explanation *e, const char *composite, enum lrp_convention convention,
-                                                const struct lrp_rule_option *options, size_t count) {
+                                                const struct lrp_rule_option *options, size_t count)
+{
     struct network *n = &e->n;
     lrp_assignment_free(&e->assignment);
     lrp_composite_free(e->composite);
     e->composite = NULL;
     enum lrp_status status = lrp_composite_parse(composite, e->book, convention, &e->composite, &n->err);
-    if (status == LRP_OK)
-        status = lrp_assign(n->graph, n->view, e->composite, options, count, &e->assignment, &n->err);
+    if (!status) status = lrp_assign(n->graph, n->view, e->composite, options, count, &e->assignment, &n->err);
     return status;
 }
 static inline void explain_rules(struct explanation *e, const char *composite, enum lrp_convention convention,
-                                 const struct lrp_rule_option *options, size_t count) {
+                                 const struct lrp_rule_option *options, size_t count)
+{
     check_ok(explain_try_rules(e, composite, convention, options, count), &e->n.err);
 }
 /* The text of the rule a layer has; good until the next call. */
-static inline const char *explain_rule_of(const struct explanation *e, const char *layer) {
+static inline const char *explain_rule_of(const struct explanation *e, const char *layer)
+{
     static char text[256];
     char *rule = lrp_rule_text(&e->assignment.rules[network_row(&e->n, layer)->index], e->composite->convention);
     snprintf(text, sizeof text, "%s", rule);
@@ -77,21 +83,30 @@ static inline const char *explain_rule_of(const struct explanation *e, const cha
     return text;
 }
 /* Relevance of the first output. */
-static inline enum lrp_status explain_try_tensor(struct explanation *e, const struct lrp_tensor *start) {
-    const struct lrp_propagation p = {.engine = e->n.engine, .view = e->n.view, .assignment = &e->assignment,
-                                      .values = e->n.values, .method = e->method, .keep_activation = e->keep_activation,
-                                      .start = e->n.graph->outputs[0], .start_relevance = start, .run = &network_run};
+static inline enum lrp_status explain_try_tensor(struct explanation *e, const struct lrp_tensor *start)
+{
+    const struct lrp_propagation p = {.engine = e->n.engine,
+                                      .view = e->n.view,
+                                      .assignment = &e->assignment,
+                                      .values = e->n.values,
+                                      .method = e->method,
+                                      .keep_activation = e->keep_activation,
+                                      .start = e->n.graph->outputs[0],
+                                      .start_relevance = start,
+                                      .run = &network_run};
     explain_clear(e);
     return lrp_propagate(&p, e->relevance, &e->n.err);
 }
-static inline void explain_from(struct explanation *e, const float *start) {
+static inline void explain_from(struct explanation *e, const float *start)
+{
     struct lrp_tensor *t;
     check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &t, &e->n.err), &e->n.err);
     memcpy(t->f, start, t->count * sizeof(float));
     check_ok(explain_try_tensor(e, t), &e->n.err);
     lrp_tensor_release(t);
 }
-static inline const struct lrp_tensor *explain_relevance(const struct explanation *e, const char *value) {
+static inline const struct lrp_tensor *explain_relevance(const struct explanation *e, const char *value)
+{
     return network_tensor(&e->n, e->relevance, value);
 }
 

@@ -6,7 +6,8 @@
 #include "temporary.h"
 
 /* x -> mul (scale) -> conv1 + bn + relu1 -> 2.1 (conv) -> 2.2 (tanh, fused) -> pool -> drop -> flatten -> fc -> softmax */
-static const char *network_file(void **state, bool softmax) {
+static const char *network_file(void **state, bool softmax)
+{
     struct onnx_writer w = {0};
     struct lrp_text pool = {0};
     float ones[256];
@@ -41,13 +42,14 @@ static const char *network_file(void **state, bool softmax) {
 }
 
 /* The layers a selector stands for, as digits. */
-static void check_selection(const struct explanation *e, const char *selector, enum lrp_selected_by by, const char *want) {
+static void check_selection(const struct explanation *e, const char *selector, enum lrp_selected_by by, const char *want)
+{
     struct lrp_selection s;
     struct lrp_error err;
     char got[16] = "";
     size_t count = 0;
     enum lrp_status status = lrp_select(e->n.graph, e->n.view, selector, &s, &err);
-    if (status != LRP_OK) fail_msg("%s: %s", selector, err.message);
+    if (status) fail_msg("%s: %s", selector, err.message);
     for (size_t i = 0; i < e->n.view->list.count; i++)
         if (s.layers[i]) got[count++] = (char)('0' + i);
     got[count] = '\0';
@@ -56,37 +58,59 @@ static void check_selection(const struct explanation *e, const char *selector, e
     lrp_selection_free(&s);
 }
 
-static void selectors_stand_for_layers(void **state) {
+static void selectors_stand_for_layers(void **state)
+{
     static const struct {
         const char *selector;
         enum lrp_selected_by by;
         const char *want;
     } cases[] = {
-        {"conv1", LRP_BY_NAME, "2"},     {"bn", LRP_BY_NAME, "2"},          {"relu1", LRP_BY_NAME, "2"},    /* fused, folded */
-        {"r1", LRP_BY_NAME, "2"},        {"c1", LRP_BY_NAME, "2"},          {"x", LRP_BY_NAME, "0"},
-        {"drop", LRP_BY_DROPPED, ""},    {"d", LRP_BY_DROPPED, ""},         {"2.1", LRP_BY_NAME, "3"},
-        {"2.2", LRP_BY_NAME, "3"},       {"3", LRP_BY_INDEX, "3"},          {"0", LRP_BY_INDEX, "0"},
-        {"2..4", LRP_BY_RANGE, "234"},   {"2..2", LRP_BY_RANGE, "2"},       {"5..99", LRP_BY_RANGE, "56"},
-        {"pool", LRP_BY_PREFIX, "4"},    {"type:convolution", LRP_BY_TYPE, "23"}, {"type:Conv", LRP_BY_TYPE, "23"},
-        {"type:max-pooling", LRP_BY_TYPE, "4"}, {"type:pooling", LRP_BY_TYPE, "4"}, {"type:reshaping", LRP_BY_TYPE, "5"},
-        {"first", LRP_BY_END, "2"},      {"last", LRP_BY_END, "6"},         {"*", LRP_BY_GLOB, "123456"},
-        {"2.?", LRP_BY_GLOB, "3"},       {"pool*", LRP_BY_GLOB, "4"},       {"[cf]*", LRP_BY_GLOB, "256"},
+        {"conv1", LRP_BY_NAME, "2"},
+        {"bn", LRP_BY_NAME, "2"},
+        {"relu1", LRP_BY_NAME, "2"}, /* fused, folded */
+        {"r1", LRP_BY_NAME, "2"},
+        {"c1", LRP_BY_NAME, "2"},
+        {"x", LRP_BY_NAME, "0"},
+        {"drop", LRP_BY_DROPPED, ""},
+        {"d", LRP_BY_DROPPED, ""},
+        {"2.1", LRP_BY_NAME, "3"},
+        {"2.2", LRP_BY_NAME, "3"},
+        {"3", LRP_BY_INDEX, "3"},
+        {"0", LRP_BY_INDEX, "0"},
+        {"2..4", LRP_BY_RANGE, "234"},
+        {"2..2", LRP_BY_RANGE, "2"},
+        {"5..99", LRP_BY_RANGE, "56"},
+        {"pool", LRP_BY_PREFIX, "4"},
+        {"type:convolution", LRP_BY_TYPE, "23"},
+        {"type:Conv", LRP_BY_TYPE, "23"},
+        {"type:max-pooling", LRP_BY_TYPE, "4"},
+        {"type:pooling", LRP_BY_TYPE, "4"},
+        {"type:reshaping", LRP_BY_TYPE, "5"},
+        {"first", LRP_BY_END, "2"},
+        {"last", LRP_BY_END, "6"},
+        {"*", LRP_BY_GLOB, "123456"},
+        {"2.?", LRP_BY_GLOB, "3"},
+        {"pool*", LRP_BY_GLOB, "4"},
+        {"[cf]*", LRP_BY_GLOB, "256"},
         {"dro*", LRP_BY_GLOB, ""},
     };
     struct explanation e = {0};
     explain_open(&e, network_file(state, false));
     network_check_types(&e.n, "scale convolution+relu convolution+tanh max-pool flatten dense");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_selection(&e, cases[i].selector, cases[i].by, cases[i].want);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_selection(&e, cases[i].selector, cases[i].by, cases[i].want);
     explain_close(&e);
 }
 
-static void what_matches_nothing_is_an_error_with_the_nearest_names(void **state) {
+static void what_matches_nothing_is_an_error_with_the_nearest_names(void **state)
+{
     static const struct {
         const char *selector, *part;
     } cases[] = {
-        {"conv2", "nearest: conv1"}, {"7", "no layer matches 7"},     {"-1", "no layer matches"},  {"3..2", "no layer matches"},
-        {"9..12", "no layer"},       {"type:convolutoin", "convolution"}, {"q*", "no layer matches q*"}, {"", "no layer matches"},
-        {"type:", "no layer"},       {"a..b", "no layer"},
+        {"conv2", "nearest: conv1"},   {"7", "no layer matches 7"}, {"-1", "no layer matches"},
+        {"3..2", "no layer matches"},  {"9..12", "no layer"},       {"type:convolutoin", "convolution"},
+        {"q*", "no layer matches q*"}, {"", "no layer matches"},    {"type:", "no layer"},
+        {"a..b", "no layer"},
     };
     struct explanation e = {0};
     explain_open(&e, network_file(state, false));
@@ -106,7 +130,8 @@ static void what_matches_nothing_is_an_error_with_the_nearest_names(void **state
 #define PR26 LRP_CONVENTION_PR26
 
 /* Rules of scale, conv1, conv2, pool, flatten, fc. */
-static void composites_give_rules(void **state) {
+static void composites_give_rules(void **state)
+{
     static const struct {
         const char *composite;
         enum lrp_convention convention;
@@ -114,38 +139,79 @@ static void composites_give_rules(void **state) {
         size_t warnings;
     } cases[] = {
         {"zero", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
-        {"epsilon(0.5)", JULIA, {"epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)"}, 0},
+        {"epsilon(0.5)",
+         JULIA,
+         {"epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)"},
+         0},
         {"flat", JULIA, {"flat", "flat", "flat", "zero", "zero", "flat"}, 2}, /* falls through */
         {"epsilon-plus", JULIA, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
         {"epsilon-plus-flat", JULIA, {"epsilon(1e-6)", "flat", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-alpha2-beta1", JULIA, {"epsilon(1e-6)", "alpha-beta(2,1)", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"}, 0},
+        {"epsilon-alpha2-beta1",
+         JULIA,
+         {"epsilon(1e-6)", "alpha-beta(2,1)", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"},
+         0},
         {"epsilon-alpha2-beta1-flat", JULIA, {"epsilon(1e-6)", "flat", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"}, 0},
         {"epsilon-gamma-box(-1,2)", JULIA, {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-gamma-box([-1;-2],[1;2])", JULIA, {"epsilon(1e-6)", "z-box([-1;-2],[1;2])", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-gamma-box([1;2;3],4)", JULIA, {"epsilon(1e-6)", "gamma(0.25)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 2},
-        {"epsilon-gamma-box(-1,2)", ZENNIT, {"epsilon(1e-6)", "z-box(-1,2)", "generalized-gamma(0.25)", "gradient", "pass", "epsilon(1e-6)"}, 0},
+        {"epsilon-gamma-box([-1;-2],[1;2])",
+         JULIA,
+         {"epsilon(1e-6)", "z-box([-1;-2],[1;2])", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
+         0},
+        {"epsilon-gamma-box([1;2;3],4)",
+         JULIA,
+         {"epsilon(1e-6)", "gamma(0.25)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
+         2},
+        {"epsilon-gamma-box(-1,2)",
+         ZENNIT,
+         {"epsilon(1e-6)", "z-box(-1,2)", "generalized-gamma(0.25)", "gradient", "pass", "epsilon(1e-6)"},
+         0},
         {"epsilon-plus-flat", ZENNIT, {"epsilon(1e-6)", "flat", "z-plus", "gradient", "pass", "epsilon(1e-6)"}, 0},
-        {"composite(global-type(convolution=z-plus))", ZENNIT, {"gradient", "z-plus", "z-plus", "gradient", "gradient", "gradient"}, 0},
+        {"composite(global-type(convolution=z-plus))",
+         ZENNIT,
+         {"gradient", "z-plus", "z-plus", "gradient", "gradient", "gradient"},
+         0},
         {"flat", ZENNIT, {"flat", "flat", "flat", "gradient", "gradient", "flat"}, 2},
-        {"epsilon-gamma-box(-1,2)", CAPTUM, {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
+        {"epsilon-gamma-box(-1,2)",
+         CAPTUM,
+         {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
+         0},
         {"epsilon-plus", PR26, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
         {"composite(layer(conv1, flat), global(zero))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
-        {"composite(global(epsilon), layer(conv1, flat), layer(3, gamma(1)))", JULIA,
-         {"epsilon(1e-6)", "flat", "gamma(1)", "epsilon(1e-6)", "epsilon(1e-6)", "epsilon(1e-6)"}, 0},
+        {"composite(global(epsilon), layer(conv1, flat), layer(3, gamma(1)))",
+         JULIA,
+         {"epsilon(1e-6)", "flat", "gamma(1)", "epsilon(1e-6)", "epsilon(1e-6)", "epsilon(1e-6)"},
+         0},
         {"composite(range(2..3, z-plus), range(3..4, flat))", JULIA, {"zero", "z-plus", "flat", "zero", "zero", "zero"}, 1},
         {"composite(layer(pool, pass))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 1}, /* not of equal count */
-        {"composite(first-layer(z-box(0,1)), last-layer(epsilon(1)))", JULIA, {"zero", "z-box(0,1)", "zero", "zero", "zero", "epsilon(1)"}, 0},
-        {"composite(global-type(convolution=z-plus, Gemm=flat, pooling=epsilon))", JULIA,
-         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"}, 0},
-        {"composite(global-type(convolution => z-plus, Gemm=>flat, pooling = epsilon))", JULIA,
-         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"}, 0},
-        {"composite(global-type(Conv=flat, convolution=z-plus))", JULIA, {"zero", "flat", "flat", "zero", "zero", "zero"}, 0}, /* first that matches */
-        {"composite(range-type(3..6, convolution=flat, dense=gamma(1)))", JULIA, {"zero", "zero", "flat", "zero", "zero", "gamma(1)"}, 0},
+        {"composite(first-layer(z-box(0,1)), last-layer(epsilon(1)))",
+         JULIA,
+         {"zero", "z-box(0,1)", "zero", "zero", "zero", "epsilon(1)"},
+         0},
+        {"composite(global-type(convolution=z-plus, Gemm=flat, pooling=epsilon))",
+         JULIA,
+         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"},
+         0},
+        {"composite(global-type(convolution => z-plus, Gemm=>flat, pooling = epsilon))",
+         JULIA,
+         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"},
+         0},
+        {"composite(global-type(Conv=flat, convolution=z-plus))",
+         JULIA,
+         {"zero", "flat", "flat", "zero", "zero", "zero"},
+         0}, /* first that matches */
+        {"composite(range-type(3..6, convolution=flat, dense=gamma(1)))",
+         JULIA,
+         {"zero", "zero", "flat", "zero", "zero", "gamma(1)"},
+         0},
         {"composite(first-n-type(2, convolution=flat))", JULIA, {"zero", "flat", "zero", "zero", "zero", "zero"}, 0},
-        {"composite(first-layer-type(dense=flat, convolution=z-plus), last-layer-type(dense=gamma(1)))", JULIA,
-         {"zero", "z-plus", "zero", "zero", "zero", "gamma(1)"}, 0},
+        {"composite(first-layer-type(dense=flat, convolution=z-plus), last-layer-type(dense=gamma(1)))",
+         JULIA,
+         {"zero", "z-plus", "zero", "zero", "zero", "gamma(1)"},
+         0},
         {"composite(first-layer-type(dense=flat))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
-        {"composite(first-of-type(dense=flat, convolution=z-plus))", JULIA, {"zero", "z-plus", "zero", "zero", "zero", "zero"}, 0},
+        {"composite(first-of-type(dense=flat, convolution=z-plus))",
+         JULIA,
+         {"zero", "z-plus", "zero", "zero", "zero", "zero"},
+         0},
     };
     static const char *const layers[] = {"mul", "conv1", "2.1", "pool/max", "flatten", "fc"};
     struct explanation e = {0};
@@ -154,7 +220,8 @@ static void composites_give_rules(void **state) {
         explain_rules(&e, cases[i].composite, cases[i].convention, NULL, 0);
         for (int k = 0; k < 6; k++)
             if (strcmp(explain_rule_of(&e, layers[k]), cases[i].want[k]) != 0)
-                fail_msg("%s: %s has %s, not %s", cases[i].composite, layers[k], explain_rule_of(&e, layers[k]), cases[i].want[k]);
+                fail_msg("%s: %s has %s, not %s", cases[i].composite, layers[k], explain_rule_of(&e, layers[k]),
+                         cases[i].want[k]);
         if (e.assignment.warning_count != cases[i].warnings)
             fail_msg("%s: %zu warnings, not %zu (%s)", cases[i].composite, e.assignment.warning_count, cases[i].warnings,
                      e.assignment.warning_count ? e.assignment.warnings[0] : "");
@@ -171,7 +238,8 @@ static void composites_give_rules(void **state) {
 }
 
 /* Softmax is none of zennit's activations, which pass. */
-static void a_softmax_is_no_activation_to_pass(void **state) {
+static void a_softmax_is_no_activation_to_pass(void **state)
+{
     struct explanation e = {0};
     explain_open(&e, network_file(state, true));
     explain_rules(&e, "epsilon-plus", ZENNIT, NULL, 0);
@@ -181,17 +249,23 @@ static void a_softmax_is_no_activation_to_pass(void **state) {
     explain_close(&e);
 }
 
-static void rounding_is_passed_over_by_first_and_last(void **state) {
+static void rounding_is_passed_over_by_first_and_last(void **state)
+{
     (void)state;
-#define ROW(name) {.body = -1, .type = name, .group = "", .second_group = "", .op_type = ""}
-    const struct lrp_layer rows[] = {ROW("input"), ROW("fake-quantize"), ROW("convolution"), ROW("dense"), ROW("fake-quantize")};
+#define ROW(name)                                                                                                              \
+    {                                                                                                                          \
+        .body = -1, .type = name, .group = "", .second_group = "", .op_type = ""                                               \
+    }
+    const struct lrp_layer rows[] = {ROW("input"), ROW("fake-quantize"), ROW("convolution"), ROW("dense"),
+                                     ROW("fake-quantize")};
 #undef ROW
     const struct lrp_layer_list list = {.rows = rows, .count = sizeof rows / sizeof *rows};
     assert_int_equal(lrp_first_layer(&list), 2);
     assert_int_equal(lrp_last_layer(&list), 3);
 }
 
-static void a_preset_without_its_first_layer_says_so(void **state) {
+static void a_preset_without_its_first_layer_says_so(void **state)
+{
     struct explanation e = {0};
     const char *path = temporary_path(state, "dense.onnx");
     struct onnx_writer w = {0};
@@ -211,7 +285,8 @@ static void a_preset_without_its_first_layer_says_so(void **state) {
     explain_close(&e);
 }
 
-static void what_is_no_composite_is_refused(void **state) {
+static void what_is_no_composite_is_refused(void **state)
+{
     static const struct {
         const char *text, *part;
     } cases[] = {
@@ -245,7 +320,8 @@ static void what_is_no_composite_is_refused(void **state) {
     explain_close(&e);
 }
 
-static void composites_are_described_line_by_line(void **state) {
+static void composites_are_described_line_by_line(void **state)
+{
     (void)state;
     struct lrp_composite *c;
     check_ok(lrp_composite_parse("epsilon-plus-flat", NULL, JULIA, &c, NULL), NULL);
@@ -257,13 +333,15 @@ static void composites_are_described_line_by_line(void **state) {
     for (size_t i = 0; lrp_composite_at(i); i++) assert_true(*lrp_composite_at(i)->name && *lrp_composite_at(i)->description);
 }
 
-static void every_rule_says_which_primitive_gave_it(void **state) {
+static void every_rule_says_which_primitive_gave_it(void **state)
+{
     static const struct {
         const char *composite, *want[6];
     } cases[] = {
-        {"epsilon-plus-flat", {"epsilon-plus-flat: global-type scale", "epsilon-plus-flat: first-layer-type convolution",
-                               "epsilon-plus-flat: global-type convolution", "fallback", "epsilon-plus-flat: global-type reshaping",
-                               "epsilon-plus-flat: global-type dense"}},
+        {"epsilon-plus-flat",
+         {"epsilon-plus-flat: global-type scale", "epsilon-plus-flat: first-layer-type convolution",
+          "epsilon-plus-flat: global-type convolution", "fallback", "epsilon-plus-flat: global-type reshaping",
+          "epsilon-plus-flat: global-type dense"}},
         {"zero", {"global", "global", "global", "global", "global", "global"}},
         {"composite(first-n-type(3, Conv=flat), range(3..4, zero), layer(pool, zero), last-layer(zero))",
          {"fallback", "first-n-type 3 Conv", "range 3..4", "layer pool", "fallback", "last-layer"}},
@@ -279,9 +357,11 @@ static void every_rule_says_which_primitive_gave_it(void **state) {
 
 /* ---- --rule ---- */
 
-static void options_win_over_the_composite_and_the_last_wins(void **state) {
+static void options_win_over_the_composite_and_the_last_wins(void **state)
+{
     struct explanation e = {0};
-    const struct lrp_rule_option options[] = {{"*", "epsilon(1)"}, {"conv1", "flat"}, {"2..4", "gamma(1)"}, {"drop", "zero"}, {"relu1", "z-plus"}};
+    const struct lrp_rule_option options[] = {
+        {"*", "epsilon(1)"}, {"conv1", "flat"}, {"2..4", "gamma(1)"}, {"drop", "zero"}, {"relu1", "z-plus"}};
     explain_open(&e, network_file(state, false));
     explain_rules(&e, "zero", JULIA, options, 5);
     assert_string_equal(explain_rule_of(&e, "mul"), "epsilon(1)");
@@ -295,7 +375,8 @@ static void options_win_over_the_composite_and_the_last_wins(void **state) {
     explain_close(&e);
 }
 
-static void a_rule_that_does_not_fit_is_refused_where_a_layer_is_named(void **state) {
+static void a_rule_that_does_not_fit_is_refused_where_a_layer_is_named(void **state)
+{
     static const struct {
         struct lrp_rule_option option;
         const char *part;
@@ -320,7 +401,8 @@ static void a_rule_that_does_not_fit_is_refused_where_a_layer_is_named(void **st
 
 /* ---- the check ---- */
 
-static void check_states(void **state, bool pr26, const char *layer, const char *activation, const char *want, size_t failed) {
+static void check_states(void **state, bool pr26, const char *layer, const char *activation, const char *want, size_t failed)
+{
     struct explanation e = {0};
     struct lrp_registry *registry;
     struct lrp_check *check;
@@ -346,7 +428,8 @@ static void check_states(void **state, bool pr26, const char *layer, const char 
     explain_close(&e);
 }
 
-static void the_check_knows_three_kinds_of_failure(void **state) {
+static void the_check_knows_three_kinds_of_failure(void **state)
+{
     /* scale, conv+relu, conv+tanh, pool, flatten, dense, softmax */
     check_states(state, false, NULL, NULL, "ok ok activation ok ok ok softmax", 2);
     check_states(state, false, NULL, "tanh", "ok ok registered ok ok ok softmax", 1);
@@ -356,7 +439,8 @@ static void the_check_knows_three_kinds_of_failure(void **state) {
     check_states(state, true, "Mul", "tanh", "registered ok registered ok ok ok softmax", 1);
 }
 
-static void guidance_follows_the_order_softmax_layers_activations(void **state) {
+static void guidance_follows_the_order_softmax_layers_activations(void **state)
+{
     struct explanation e = {0};
     struct lrp_registry *registry;
     struct lrp_check *check;
@@ -364,7 +448,8 @@ static void guidance_follows_the_order_softmax_layers_activations(void **state) 
     check_ok(lrp_registry_new(true, &registry, NULL), NULL);
     check_ok(lrp_check_run(&e.n.view->list, registry, &check, &e.n.err), &e.n.err);
     const char *softmax = strstr(check->guidance, "--strip-softmax"), *layer = strstr(check->guidance, "--support-layer scale");
-    const char *activation = strstr(check->guidance, "--support-activation tanh"), *skip = strstr(check->guidance, "--skip-checks");
+    const char *activation = strstr(check->guidance, "--support-activation tanh"),
+               *skip = strstr(check->guidance, "--skip-checks");
     assert_true(softmax && layer && activation && skip);
     assert_true(softmax < layer && layer < activation && activation < skip);
     lrp_check_free(check);
@@ -373,7 +458,8 @@ static void guidance_follows_the_order_softmax_layers_activations(void **state) 
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         T(selectors_stand_for_layers),
         T(what_matches_nothing_is_an_error_with_the_nearest_names),

@@ -13,38 +13,51 @@
 static const struct lrp_rule_row two_parameters = {
     .info = {.name = "r", .parameters = {{"gamma", "0.25"}, {"beta", "2"}, {"low", ""}}, .parameter_count = 3}, .custom = true};
 
-static void amounts_are_small_formulas(void **state) {
+static void amounts_are_small_formulas(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
         float value;
     } cases[] = {
-        {"0", 0},           {"0.25", 0.25F},      {"1e-9", 1e-9F},         {"1.5e+2", 150},    {"gamma", 0.25F},    {"-beta", -2},
-        {"1+gamma", 1.25F}, {" 1 - gamma ", .75F}, {"--beta", 2},           {"beta*gamma", .5F}, {"1/beta", 0.5F},   {"2-1-1", 0},
-        {"8/2/2", 2},       {"1+2*3", 7},         {"(1+2)*3", 9},          {"-(1+beta)*2", -6}, {"stabilizer*2", 2e-9F},
+        {"0", 0},           {"0.25", 0.25F},       {"1e-9", 1e-9F}, {"1.5e+2", 150},     {"gamma", 0.25F},        {"-beta", -2},
+        {"1+gamma", 1.25F}, {" 1 - gamma ", .75F}, {"--beta", 2},   {"beta*gamma", .5F}, {"1/beta", 0.5F},        {"2-1-1", 0},
+        {"8/2/2", 2},       {"1+2*3", 7},          {"(1+2)*3", 9},  {"-(1+beta)*2", -6}, {"stabilizer*2", 2e-9F},
     };
     struct lrp_rule rule;
     lrp_rule_defaults(&two_parameters, LRP_CONVENTION_JULIA, &rule);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t at;
         const char *why;
-        if (!lrp_amount_check(cases[i].text, &two_parameters, &at, &why))
-            fail_msg("%s: %s", cases[i].text, why);
+        if (!lrp_amount_check(cases[i].text, &two_parameters, &at, &why)) fail_msg("%s: %s", cases[i].text, why);
         assert_true(lrp_amount_value(cases[i].text, &rule) == cases[i].value);
     }
 }
 
-static void what_is_no_amount_is_pointed_at(void **state) {
+static void what_is_no_amount_is_pointed_at(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
         size_t at;
         const char *part;
     } cases[] = {
-        {"", 0, "missing"},      {"1+", 2, "missing"},     {"delta", 0, "parameter"}, {"1+delta", 2, "parameter"}, {"low", 0, "parameter"},
-        {"1 2", 2, "operator"},  {"(1", 2, "bracket"},     {"1)", 1, "operator"},     {"*2", 0, "number"},         {"1..2", 0, "number"},
-        {"0x1p3", 1, "operator"}, {"nan", 0, "parameter"},  {"1e999", 0, "number"},    {"gamma^2", 5, "operator"},
-        {"((((((((((((((((((((((((((((((((((((((((1", 32, "brackets"}, {"----------------------------------------1", 32, "brackets"},
+        {"", 0, "missing"},
+        {"1+", 2, "missing"},
+        {"delta", 0, "parameter"},
+        {"1+delta", 2, "parameter"},
+        {"low", 0, "parameter"},
+        {"1 2", 2, "operator"},
+        {"(1", 2, "bracket"},
+        {"1)", 1, "operator"},
+        {"*2", 0, "number"},
+        {"1..2", 0, "number"},
+        {"0x1p3", 1, "operator"},
+        {"nan", 0, "parameter"},
+        {"1e999", 0, "number"},
+        {"gamma^2", 5, "operator"},
+        {"((((((((((((((((((((((((((((((((((((((((1", 32, "brackets"},
+        {"----------------------------------------1", 32, "brackets"},
     };
     struct lrp_rule rule;
     lrp_rule_defaults(&two_parameters, LRP_CONVENTION_JULIA, &rule);
@@ -52,33 +65,45 @@ static void what_is_no_amount_is_pointed_at(void **state) {
         size_t at = 99;
         const char *why = "";
         assert_false(lrp_amount_check(cases[i].text, &two_parameters, &at, &why));
-        if (at != cases[i].at || !strstr(why, cases[i].part))
-            fail_msg("%s: %zu, %s", cases[i].text, at, why);
+        if (at != cases[i].at || !strstr(why, cases[i].part)) fail_msg("%s: %zu, %s", cases[i].text, at, why);
         assert_true(isnan(lrp_amount_value(cases[i].text, &rule)));
     }
 }
 
 /* ---- a book ---- */
 
-static struct lrp_rule_book *new_book(void) {
+static struct lrp_rule_book *new_book(void)
+{
     struct lrp_rule_book *book;
     check_ok(lrp_rule_book_new(&book, NULL), NULL);
     return book;
 }
 
-#define TERM(a, w, b) {.input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1}
-static const struct lrp_rule_row scaled = {
-    .info = {.name = "scaled", .formula = "twice as much", .fits = "layers with weights", .origin = "here",
-             .parameters = {{"by", "2"}}, .parameter_count = 1},
-    .fit = LRP_FITS_WEIGHTS, .positional = 1, .group_count = 1,
-    .groups = {{.factor = "by", .term_count = 1, .terms = {TERM(A, AS_IS, AS_IS)}}}};
+#define TERM(a, w, b)                                                                                                          \
+    {                                                                                                                          \
+        .input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1                                     \
+    }
+static const struct lrp_rule_row scaled = {.info = {.name = "scaled",
+                                                    .formula = "twice as much",
+                                                    .fits = "layers with weights",
+                                                    .origin = "here",
+                                                    .parameters = {{"by", "2"}},
+                                                    .parameter_count = 1},
+                                           .fit = LRP_FITS_WEIGHTS,
+                                           .positional = 1,
+                                           .group_count = 1,
+                                           .groups = {{.factor = "by", .term_count = 1, .terms = {TERM(A, AS_IS, AS_IS)}}}};
 
-static void rules_of_a_book_are_read_like_any_other(void **state) {
+static void rules_of_a_book_are_read_like_any_other(void **state)
+{
     (void)state;
     static const struct {
         const char *text, *shortest;
-    } cases[] = {{"scaled", "scaled(2)"}, {"scaled(3)", "scaled(3)"}, {"scaled(by=3,bias=off)", "scaled(3,bias=off)"},
-                 {"scaled(1,stabilizer=1e-6)", "scaled(1,stabilizer=1e-6)"}, {"zero", "zero"}};
+    } cases[] = {{"scaled", "scaled(2)"},
+                 {"scaled(3)", "scaled(3)"},
+                 {"scaled(by=3,bias=off)", "scaled(3,bias=off)"},
+                 {"scaled(1,stabilizer=1e-6)", "scaled(1,stabilizer=1e-6)"},
+                 {"zero", "zero"}};
     struct lrp_rule_book *book = new_book();
     struct lrp_rule rule, again;
     struct lrp_error err;
@@ -91,23 +116,25 @@ static void rules_of_a_book_are_read_like_any_other(void **state) {
         assert_true(lrp_rule_equal(&rule, &again));
         free(text);
     }
-    check_fails(lrp_rule_parse("scaled(delta=1)", book, LRP_CONVENTION_JULIA, &rule, &err), &err, LRP_USAGE, "no parameter delta");
+    check_fails(lrp_rule_parse("scaled(delta=1)", book, LRP_CONVENTION_JULIA, &rule, &err), &err, LRP_USAGE,
+                "no parameter delta");
     check_fails(lrp_rule_parse("scaled", NULL, LRP_CONVENTION_JULIA, &rule, &err), &err, LRP_USAGE, "unknown rule scaled");
     check_fails(lrp_rule_parse("scald", book, LRP_CONVENTION_JULIA, &rule, &err), &err, LRP_USAGE, "nearest: scaled");
     size_t count = 0;
-    while (lrp_rule_at(book, count))
-        count++;
+    while (lrp_rule_at(book, count)) count++;
     assert_string_equal(lrp_rule_at(book, count - 1)->name, "scaled");
     assert_string_equal(lrp_rule_at(book, count - 1)->origin, "here");
     assert_null(lrp_rule_at(NULL, count - 1));
     lrp_rule_book_release(book);
 }
 
-static bool is_not_from(const void *data, const struct lrp_rule_row *row) {
+static bool is_not_from(const void *data, const struct lrp_rule_row *row)
+{
     return strcmp(row->info.origin, data) != 0;
 }
 
-static void copies_of_a_book_mean_the_same(void **state) {
+static void copies_of_a_book_mean_the_same(void **state)
+{
     (void)state;
     struct lrp_rule_book *book = new_book(), *copy, *rest;
     struct lrp_rule a, b;
@@ -128,10 +155,17 @@ static void copies_of_a_book_mean_the_same(void **state) {
 }
 
 /* Rows with one thing wrong, and the place that is named. */
-static void what_is_no_rule_does_not_get_into_a_book(void **state) {
+static void what_is_no_rule_does_not_get_into_a_book(void **state)
+{
     (void)state;
-#define INFO(n) {.name = n, .formula = "", .fits = ""}
-#define WRONG(...) {.info = INFO("w"), .group_count = 1, .groups = {__VA_ARGS__}}
+#define INFO(n)                                                                                                                \
+    {                                                                                                                          \
+        .name = n, .formula = "", .fits = ""                                                                                   \
+    }
+#define WRONG(...)                                                                                                             \
+    {                                                                                                                          \
+        .info = INFO("w"), .group_count = 1, .groups = { __VA_ARGS__ }                                                         \
+    }
     static const struct {
         struct lrp_rule_row row;
         const char *part;
@@ -142,11 +176,18 @@ static void what_is_no_rule_does_not_get_into_a_book(void **state) {
         {{.info = INFO("a(b)")}, "a rule's name", -1, -1},
         {{.info = INFO("zero")}, "already", -1, -1},
         {{.info = INFO("w")}, "1 to 4 groups", -1, -1},
-        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"A", "1"}}, .parameter_count = 1}}, "parameter's name", -1, -1},
-        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"a", "1"}, {"a", "1"}}, .parameter_count = 2}}, "two parameters", -1, -1},
+        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"A", "1"}}, .parameter_count = 1}},
+         "parameter's name",
+         -1,
+         -1},
+        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"a", "1"}, {"a", "1"}}, .parameter_count = 2}},
+         "two parameters",
+         -1,
+         -1},
         {WRONG({.term_count = 0}), "1 to 4 terms", 0, -1},
         {WRONG({.factor = "nope", .term_count = 1, .terms = {TERM(A, AS_IS, NONE)}}), "factor \"nope\", character 1", 0, -1},
-        {WRONG({.stabilizer = "1+", .term_count = 1, .terms = {TERM(A, AS_IS, NONE)}}), "stabilizer \"1+\", character 3", 0, -1},
+        {WRONG({.stabilizer = "1+", .term_count = 1, .terms = {TERM(A, AS_IS, NONE)}}), "stabilizer \"1+\", character 3", 0,
+         -1},
         {WRONG({.term_count = 2, .terms = {TERM(A, AS_IS, NONE), TERM(A, NONE, NONE)}}), "needs weights", 0, 1},
         {WRONG({.term_count = 1, .terms = {TERM(LOW, AS_IS, NONE)}}), "declare them", 0, 0},
         {WRONG({.term_count = 1, .terms = {TERM(A, GAMMA_POSITIVE, NONE)}}), "need a strength", 0, 0},
@@ -167,7 +208,8 @@ static void what_is_no_rule_does_not_get_into_a_book(void **state) {
 
 /* ---- at work: y = relu(W x + b) ---- */
 
-static void open_dense(void **state, struct explanation *e) {
+static void open_dense(void **state, struct explanation *e)
+{
     struct onnx_writer w = {0};
     const char *path = temporary_path(state, "book.onnx");
     onnx_input(&w, "a", 1, 2, (int64_t[]){1, 2});
@@ -180,7 +222,8 @@ static void open_dense(void **state, struct explanation *e) {
     network_forward(&e->n, (float[]){1, 2});
 }
 
-static void expect(struct explanation *e, const char *rule, float first, float second) {
+static void expect(struct explanation *e, const char *rule, float first, float second)
+{
     explain_rules(e, rule, LRP_CONVENTION_JULIA, NULL, 0);
     explain_from(e, (float[]){1.0F / 3, 2.0F / 3});
     const float *got = explain_relevance(e, "a")->f;
@@ -189,34 +232,40 @@ static void expect(struct explanation *e, const char *rule, float first, float s
 }
 
 /* Gives every input the number in `data`. */
-static enum lrp_status constant(void *data, const struct lrp_application *a, struct lrp_tensor **given, struct lrp_error *err) {
+static enum lrp_status constant(void *data, const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
     const float *value = data;
     assert_non_null(a->relevance[0]);
-    if (*value < 0)
-        return lrp_fail(err, LRP_USAGE, "negative");
-    for (size_t i = 0; i < given[0]->count; i++)
-        given[0]->f[i] = *value + a->rule->values[0];
+    if (*value < 0) return lrp_fail(err, LRP_USAGE, "negative");
+    for (size_t i = 0; i < given[0]->count; i++) given[0]->f[i] = *value + a->rule->values[0];
     return LRP_OK;
 }
 
 static int retained, released;
-static void retain(void *data) {
+static void retain(void *data)
+{
     (void)data;
     retained++;
 }
-static void release(void *data) {
+static void release(void *data)
+{
     (void)data;
     released++;
 }
 
-static void rules_of_a_book_work(void **state) {
+static void rules_of_a_book_work(void **state)
+{
     struct explanation e = {0};
     float value = 3;
     struct lrp_rule_book *book = new_book(), *copy;
-    const struct lrp_rule_row function = {.info = {.name = "constant", .formula = "a number", .fits = "all",
-                                                   .parameters = {{"more", "0"}}, .parameter_count = 1},
-                                          .positional = 1, .fit = LRP_FITS_VJP, .function = constant, .data = &value,
-                                          .retain = retain, .release = release};
+    const struct lrp_rule_row function = {
+        .info = {.name = "constant", .formula = "a number", .fits = "all", .parameters = {{"more", "0"}}, .parameter_count = 1},
+        .positional = 1,
+        .fit = LRP_FITS_VJP,
+        .function = constant,
+        .data = &value,
+        .retain = retain,
+        .release = release};
     open_dense(state, &e);
     e.book = book;
     check_ok(lrp_rule_book_add(book, &scaled, NULL, &e.n.err), &e.n.err);
@@ -240,13 +289,16 @@ static void rules_of_a_book_work(void **state) {
     assert_int_equal(released, 2);
 }
 
-static void a_type_can_have_its_own_way_of_a_rule(void **state) {
+static void a_type_can_have_its_own_way_of_a_rule(void **state)
+{
     struct explanation e = {0};
     float value = 5;
     struct lrp_rule_book *book = new_book();
-    const struct lrp_rule_row constant_way = {.info = {.name = "constant-way", .formula = "", .fits = ""}, .fit = LRP_FITS_VJP,
-                                              .function = constant, .data = &value};
-    const struct lrp_rule_row doubled = {.info = {.name = "doubled", .formula = "", .fits = ""}, .fit = LRP_FITS_WEIGHTS, .group_count = 1,
+    const struct lrp_rule_row constant_way = {
+        .info = {.name = "constant-way", .formula = "", .fits = ""}, .fit = LRP_FITS_VJP, .function = constant, .data = &value};
+    const struct lrp_rule_row doubled = {.info = {.name = "doubled", .formula = "", .fits = ""},
+                                         .fit = LRP_FITS_WEIGHTS,
+                                         .group_count = 1,
                                          .groups = {{.factor = "1+alpha", .term_count = 1, .terms = {TERM(A, AS_IS, AS_IS)}}}};
     open_dense(state, &e);
     e.book = book;
@@ -257,7 +309,8 @@ static void a_type_can_have_its_own_way_of_a_rule(void **state) {
     expect(&e, "pass", 5, 5); /* of all rules, pass does fit here for this book */
     assert_string_equal(explain_rule_of(&e, "fc"), "pass");
     expect(&e, "alpha-beta(3,2)", 4 * 17.0F / 90, 4 * 316.0F / 675);
-    check_fails(lrp_rule_book_override(book, "zero", "dense", &doubled, &e.n.err), &e.n.err, LRP_USAGE, "\"1+alpha\", character 3");
+    check_fails(lrp_rule_book_override(book, "zero", "dense", &doubled, &e.n.err), &e.n.err, LRP_USAGE,
+                "\"1+alpha\", character 3");
     check_fails(lrp_rule_book_override(book, "nought", "dense", &doubled, &e.n.err), &e.n.err, LRP_USAGE, "no rule nought");
     check_ok(lrp_rule_book_override(book, NULL, "dense", &constant_way, &e.n.err), &e.n.err);
     expect(&e, "zero", 5, 5);
@@ -265,7 +318,8 @@ static void a_type_can_have_its_own_way_of_a_rule(void **state) {
     lrp_rule_book_release(book);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_are_small_formulas),
         cmocka_unit_test(what_is_no_amount_is_pointed_at),

@@ -1,4 +1,5 @@
-/* test_golden.c: relevances that other tools computed: the golden cases, through the library, with the rules golden.py gives them. */
+/* test_golden.c: relevances that other tools computed: the golden cases, through the library, with the rules golden.py gives
+ * them. */
 #include <dirent.h>
 #include <math.h>
 #include <stdio.h>
@@ -18,17 +19,20 @@ struct golden {
     int bad, compared;
 };
 
-static const char *text_of(const cJSON *json, const char *key) {
+static const char *text_of(const cJSON *json, const char *key)
+{
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
     return cJSON_IsString(item) ? item->valuestring : "";
 }
 
-static double number_of(const cJSON *json, const char *key) {
+static double number_of(const cJSON *json, const char *key)
+{
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
     return cJSON_IsNumber(item) ? item->valuedouble : 0;
 }
 
-static cJSON *read_json(const char *path) {
+static cJSON *read_json(const char *path)
+{
     FILE *file = fopen(path, "rb");
     char *text = calloc(1, 1 << 20);
     assert_true(file && text);
@@ -40,7 +44,8 @@ static cJSON *read_json(const char *path) {
     return json;
 }
 
-static struct lrp_tensor *read_array(const struct golden *g, const char *name) {
+static struct lrp_tensor *read_array(const struct golden *g, const char *name)
+{
     char path[512];
     struct lrp_tensor *tensor = NULL;
     struct lrp_error err;
@@ -51,14 +56,16 @@ static struct lrp_tensor *read_array(const struct golden *g, const char *name) {
 
 /* ---- rules, named as golden.py names them ---- */
 
-static void append_numbers(struct lrp_text *t, const cJSON *item) {
+static void append_numbers(struct lrp_text *t, const cJSON *item)
+{
     const cJSON *one;
     const char *separator = "[";
     if (cJSON_IsNumber(item)) {
         lrp_text_printf(t, "%.17g", item->valuedouble);
         return;
     }
-    cJSON_ArrayForEach(one, item) {
+    cJSON_ArrayForEach(one, item)
+    {
         lrp_text_printf(t, "%s%.17g", separator, one->valuedouble);
         separator = ";";
     }
@@ -69,22 +76,28 @@ static void append_numbers(struct lrp_text *t, const cJSON *item) {
 static const struct {
     const char *rule, *text, *keys[2];
 } names[] = {
-    {"Epsilon", "epsilon", {"epsilon"}}, {"Norm", "zero", {0}},      {"AD", "zero", {0}},
-    {"ZPlus", "z-plus", {0}},            {"Flat", "flat", {0}},      {"WSquare", "w-square", {0}},
-    {"Gamma", "generalized-gamma", {"gamma"}}, {"GammaSimple", "gamma", {"gamma"}},
-    {"AlphaBeta", "alpha-beta", {"alpha", "beta"}}, {"ZBox", "z-box", {"low", "high"}},
-    {"Pass", "pass", {0}},               {"none", "gradient", {0}},
+    {"Epsilon", "epsilon", {"epsilon"}},
+    {"Norm", "zero", {0}},
+    {"AD", "zero", {0}},
+    {"ZPlus", "z-plus", {0}},
+    {"Flat", "flat", {0}},
+    {"WSquare", "w-square", {0}},
+    {"Gamma", "generalized-gamma", {"gamma"}},
+    {"GammaSimple", "gamma", {"gamma"}},
+    {"AlphaBeta", "alpha-beta", {"alpha", "beta"}},
+    {"ZBox", "z-box", {"low", "high"}},
+    {"Pass", "pass", {0}},
+    {"none", "gradient", {0}},
 };
 
-static char *rule_text(const cJSON *rule) {
+static char *rule_text(const cJSON *rule)
+{
     struct lrp_text t = {0};
     const char *separator = "(";
     bool no_bias = cJSON_GetArraySize(cJSON_GetObjectItem(rule, "zero_params")) > 0;
     size_t i = 0;
-    while (i < sizeof names / sizeof *names && strcmp(names[i].rule, text_of(rule, "rule")) != 0)
-        i++;
-    if (i == sizeof names / sizeof *names)
-        fail_msg("a rule called %s", text_of(rule, "rule"));
+    while (i < sizeof names / sizeof *names && strcmp(names[i].rule, text_of(rule, "rule")) != 0) i++;
+    if (i == sizeof names / sizeof *names) fail_msg("a rule called %s", text_of(rule, "rule"));
     lrp_text_append(&t, names[i].text);
     for (int k = 0; k < 2 && names[i].keys[k]; k++) {
         lrp_text_append(&t, separator);
@@ -99,22 +112,22 @@ static char *rule_text(const cJSON *rule) {
         lrp_text_printf(&t, "%sbias=%s", separator, no_bias ? "off" : "on");
         separator = ",";
     }
-    if (*separator == ',')
-        lrp_text_append(&t, ")");
+    if (*separator == ',') lrp_text_append(&t, ")");
     return lrp_text_take(&t);
 }
 
-static void rules_by_layer(struct golden *g) {
+static void rules_by_layer(struct golden *g)
+{
     const cJSON *layer, *layers = cJSON_GetObjectItem(g->json, "layers");
     struct lrp_rule_option options[64];
     size_t count = 0;
-    cJSON_ArrayForEach(layer, layers) {
+    cJSON_ArrayForEach(layer, layers)
+    {
         assert_in_range(count, 0, 63);
         options[count++] = (struct lrp_rule_option){text_of(layer, "onnx_node"), rule_text(cJSON_GetObjectItem(layer, "rule"))};
     }
     explain_rules(&g->e, "zero", LRP_CONVENTION_JULIA, options, count);
-    for (size_t i = 0; i < count; i++)
-        free((char *)(uintptr_t)options[i].rule);
+    for (size_t i = 0; i < count; i++) free((char *)(uintptr_t)options[i].rule);
 }
 
 static const struct {
@@ -127,14 +140,15 @@ static const struct {
     {"EpsilonGammaBox", "epsilon-gamma-box"},
 };
 
-static const char *composite_of(const struct golden *g) {
+static const char *composite_of(const struct golden *g)
+{
     for (size_t i = 0; i < sizeof composites / sizeof *composites; i++)
-        if (strcmp(text_of(g->json, "composite"), composites[i].theirs) == 0)
-            return composites[i].ours;
+        if (strcmp(text_of(g->json, "composite"), composites[i].theirs) == 0) return composites[i].ours;
     return NULL;
 }
 
-static void rules_by_composite(struct golden *g) {
+static void rules_by_composite(struct golden *g)
+{
     const cJSON *arguments = cJSON_GetObjectItem(g->json, "composite_args");
     struct lrp_text t = {0};
     lrp_text_append(&t, composite_of(g));
@@ -149,10 +163,13 @@ static void rules_by_composite(struct golden *g) {
     lrp_text_free(&t);
 }
 
-static void rules_of_captum(struct golden *g) {
+static void rules_of_captum(struct golden *g)
+{
     static const struct {
         const char *name, *rule;
-    } linear[] = {{"captum_lenet_epsilon_0.25", "epsilon(0.25)"}, {"captum_lenet_gamma", "gamma(0.25)"}, {"captum_lenet_alpha1beta0", "z-plus"}};
+    } linear[] = {{"captum_lenet_epsilon_0.25", "epsilon(0.25)"},
+                  {"captum_lenet_gamma", "gamma(0.25)"},
+                  {"captum_lenet_alpha1beta0", "z-plus"}};
     struct lrp_rule_option options[2] = {{"type:convolution", NULL}, {"type:dense", NULL}};
     size_t count = 0;
     for (size_t i = 0; i < sizeof linear / sizeof *linear; i++)
@@ -165,15 +182,15 @@ static void rules_of_captum(struct golden *g) {
 
 /* ---- running and comparing ---- */
 
-static bool has_type(const struct golden *g, const char *part) {
+static bool has_type(const struct golden *g, const char *part)
+{
     const cJSON *layer, *layers = cJSON_GetObjectItem(g->json, "layers");
-    cJSON_ArrayForEach(layer, layers)
-        if (strstr(text_of(layer, "type"), part))
-            return true;
+    cJSON_ArrayForEach(layer, layers) if (strstr(text_of(layer, "type"), part)) return true;
     return false;
 }
 
-static void open_model(struct golden *g, bool canonize, bool fuse) {
+static void open_model(struct golden *g, bool canonize, bool fuse)
+{
     char path[512];
     struct lrp_graph_options options = {.canonize = canonize};
     snprintf(path, sizeof path, "%s/model.onnx", g->folder);
@@ -184,7 +201,8 @@ static void open_model(struct golden *g, bool canonize, bool fuse) {
     check_ok(network_try_run(&g->e.n), &g->e.n.err);
 }
 
-static void start(struct golden *g, bool with_logit) {
+static void start(struct golden *g, bool with_logit)
+{
     const struct lrp_tensor *output = network_output(&g->e.n);
     const cJSON *targets = cJSON_GetObjectItem(g->json, "target");
     struct lrp_tensor *one_hot;
@@ -198,7 +216,8 @@ static void start(struct golden *g, bool with_logit) {
     lrp_tensor_release(one_hot);
 }
 
-static void compare(struct golden *g, const char *what, const struct lrp_tensor *got, const char *file, double tolerance) {
+static void compare(struct golden *g, const char *what, const struct lrp_tensor *got, const char *file, double tolerance)
+{
     struct lrp_tensor *want = read_array(g, file);
     double most = 0, error = 0;
     g->compared++;
@@ -208,8 +227,7 @@ static void compare(struct golden *g, const char *what, const struct lrp_tensor 
         lrp_tensor_release(want);
         return;
     }
-    for (size_t i = 0; i < want->count; i++)
-        most = fmax(most, fabs((double)want->f[i]));
+    for (size_t i = 0; i < want->count; i++) most = fmax(most, fabs((double)want->f[i]));
     for (size_t i = 0; i < want->count; i++) {
         const double difference = fabs((double)got->f[i] - (double)want->f[i]);
         error = difference > error || isnan(difference) ? difference : error;
@@ -221,15 +239,18 @@ static void compare(struct golden *g, const char *what, const struct lrp_tensor 
     lrp_tensor_release(want);
 }
 
-static double tolerance_for(double noise) {
+static double tolerance_for(double noise)
+{
     return fmax(1e-5, 10 * noise);
 }
 
-static const struct lrp_tensor *input_relevance(const struct golden *g) {
-    return lrp_tensor_rows(g->e.relevance[g->e.n.graph->inputs[0]], NULL);
+static const struct lrp_tensor *input_relevance(const struct golden *g)
+{
+    return lrp_tensor_row_major(g->e.relevance[g->e.n.graph->inputs[0]], NULL);
 }
 
-static void gradient_case(struct golden *g) {
+static void gradient_case(struct golden *g)
+{
     static const struct {
         enum lrp_method method;
         const char *file;
@@ -238,43 +259,47 @@ static void gradient_case(struct golden *g) {
     for (int i = 0; i < 2; i++) {
         g->e.method = methods[i].method;
         start(g, false);
-        compare(g, methods[i].file, input_relevance(g), methods[i].file, tolerance_for(number_of(g->json, "f32_noise_gradient")));
+        compare(g, methods[i].file, input_relevance(g), methods[i].file,
+                tolerance_for(number_of(g->json, "f32_noise_gradient")));
     }
 }
 
-static void captum_case(struct golden *g) {
+static void captum_case(struct golden *g)
+{
     open_model(g, strcmp(text_of(g->json, "name"), "captum_vggbn_default") != 0, true);
     rules_of_captum(g);
     start(g, true);
-    compare(g, "input", input_relevance(g), "relevance_input.npy", fmax(2e-5, tolerance_for(number_of(g->json, "f32_noise_input"))));
+    compare(g, "input", input_relevance(g), "relevance_input.npy",
+            fmax(2e-5, tolerance_for(number_of(g->json, "f32_noise_input"))));
 }
 
 /* The float32 noise that comes with a file, or the largest of the case. */
-static double noise_of(const struct golden *g, const char *file) {
+static double noise_of(const struct golden *g, const char *file)
+{
     const cJSON *layer, *layers = cJSON_GetObjectItem(g->json, "layers");
     double most = 0;
-    cJSON_ArrayForEach(layer, layers) {
+    cJSON_ArrayForEach(layer, layers)
+    {
         const double noise = number_of(layer, "f32_noise");
-        if (strcmp(text_of(layer, "relevance_file"), file) == 0 && noise > 0)
-            return noise;
+        if (strcmp(text_of(layer, "relevance_file"), file) == 0 && noise > 0) return noise;
         most = fmax(most, noise);
     }
     return most;
 }
 
 /* Values that folding a BatchNorm may remove, and pads of nothing. */
-static bool may_be_gone(const struct golden *g, const char *value, bool merged) {
+static bool may_be_gone(const struct golden *g, const char *value, bool merged)
+{
     const cJSON *layer, *layers = cJSON_GetObjectItem(g->json, "layers");
     const size_t length = strlen(value), tail = strlen("Pad_output_0");
-    if (length >= tail && strcmp(value + length - tail, "Pad_output_0") == 0)
-        return true;
-    cJSON_ArrayForEach(layer, layers)
-        if (merged && strstr(text_of(layer, "type"), "BatchNorm") && strcmp(text_of(layer, "onnx_input"), value) == 0)
-            return true;
+    if (length >= tail && strcmp(value + length - tail, "Pad_output_0") == 0) return true;
+    cJSON_ArrayForEach(layer, layers) if (merged && strstr(text_of(layer, "type"), "BatchNorm") &&
+                                          strcmp(text_of(layer, "onnx_input"), value) == 0) return true;
     return false;
 }
 
-static void layerwise_case(struct golden *g) {
+static void layerwise_case(struct golden *g)
+{
     const char *canonizer = text_of(g->json, "canonizer");
     const bool merged = *canonizer && strcmp(canonizer, "none") != 0, preset = composite_of(g) != NULL;
     const cJSON *file, *values = cJSON_GetObjectItem(g->json, "by_onnx_tensor");
@@ -285,16 +310,17 @@ static void layerwise_case(struct golden *g) {
         rules_by_layer(g);
     start(g, strcmp(text_of(g->json, "output_relevance"), "logit") == 0);
     compare(g, "input", input_relevance(g), "relevance_input.npy", tolerance_for(number_of(g->json, "f32_noise_input")));
-    cJSON_ArrayForEach(file, values) {
+    cJSON_ArrayForEach(file, values)
+    {
         const int v = network_value(&g->e.n, file->string);
-        const struct lrp_tensor *got = v < 0 ? NULL : lrp_tensor_rows(g->e.relevance[v], NULL);
-        if (!got && may_be_gone(g, file->string, merged))
-            continue;
+        const struct lrp_tensor *got = v < 0 ? NULL : lrp_tensor_row_major(g->e.relevance[v], NULL);
+        if (!got && may_be_gone(g, file->string, merged)) continue;
         compare(g, file->string, got, file->valuestring, tolerance_for(noise_of(g, file->valuestring)));
     }
 }
 
-static int run_case(const char *name) {
+static int run_case(const char *name)
+{
     struct golden g = {0};
     char path[512];
     snprintf(g.folder, sizeof g.folder, "%s/%s", cases_folder, name);
@@ -317,22 +343,22 @@ static int run_case(const char *name) {
     return g.bad;
 }
 
-static void every_golden_case_holds(void **state) {
+static void every_golden_case_holds(void **state)
+{
     (void)state;
     struct dirent **entries;
     int count = scandir(cases_folder, &entries, NULL, alphasort), bad = 0;
-    if (count < 0)
-        skip();
+    if (count < 0) skip();
     for (int i = 0; i < count; i++) {
-        if (entries[i]->d_name[0] != '.')
-            bad += run_case(entries[i]->d_name);
+        if (entries[i]->d_name[0] != '.') bad += run_case(entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
     assert_int_equal(bad, 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_golden_case_holds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

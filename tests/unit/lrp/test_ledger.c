@@ -7,65 +7,92 @@
 
 /* ---- small models; x is (1,2) unless said otherwise ---- */
 
-static void linear(struct model *m, int in, int out, const float *w, const float *b) {
+static void linear(struct model *m, int in, int out, const float *w, const float *b)
+{
     model_input(m, "x", 2, (int64_t[]){1, in});
     model_constant(m, "w", 2, (int64_t[]){out, in}, w);
-    if (b)
-        model_constant(m, "b", 1, (int64_t[]){out}, b);
+    if (b) model_constant(m, "b", 1, (int64_t[]){out}, b);
     model_node(m, "Gemm", "fc", b ? "x w b" : "x w", "y");
     model_int(m, "transB", 1);
 }
-static void sum_and_bias(struct model *m) { linear(m, 2, 1, (float[]){1, 1}, (float[]){2}); }
-static void copy(struct model *m) { linear(m, 1, 1, (float[]){1}, NULL); }
-static void difference(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, (float[]){0}); }
-static void difference_less_one(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, (float[]){-1}); }
-static void nearly_even(struct model *m) { linear(m, 2, 1, (float[]){1, -1}, NULL); }
-static void two_layers(struct model *m) {
+static void sum_and_bias(struct model *m)
+{
+    linear(m, 2, 1, (float[]){1, 1}, (float[]){2});
+}
+static void copy(struct model *m)
+{
+    linear(m, 1, 1, (float[]){1}, NULL);
+}
+static void difference(struct model *m)
+{
+    linear(m, 2, 1, (float[]){1, -1}, (float[]){0});
+}
+static void difference_less_one(struct model *m)
+{
+    linear(m, 2, 1, (float[]){1, -1}, (float[]){-1});
+}
+static void nearly_even(struct model *m)
+{
+    linear(m, 2, 1, (float[]){1, -1}, NULL);
+}
+static void two_layers(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 2});
     model_constant(m, "w1", 2, (int64_t[]){2, 2}, (float[]){1, 2, 3, 4});
     model_constant(m, "w2", 2, (int64_t[]){2, 1}, (float[]){1, 1});
     model_node(m, "Gemm", "one", "x w1", "h");
     model_node(m, "Gemm", "two", "h w2", "y");
 }
-static void triple(struct model *m) { linear(m, 1, 1, (float[]){3}, NULL); }
-static void tanh_behind(struct model *m) {
+static void triple(struct model *m)
+{
+    linear(m, 1, 1, (float[]){3}, NULL);
+}
+static void tanh_behind(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 1});
     model_constant(m, "w", 2, (int64_t[]){1, 1}, (float[]){1});
     model_constant(m, "b", 1, (int64_t[]){1}, (float[]){1});
     model_node(m, "Gemm", "fc", "x w b", "z");
     model_node(m, "Tanh", "tanh", "z", "y");
 }
-static void padded(struct model *m) {
+static void padded(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 2});
     model_int64s(m, "pads", 4, (int64_t[]){0, 1, 0, 1});
     model_node(m, "Pad", "pad", "x pads", "y");
 }
-static void sigmoid(struct model *m) {
+static void sigmoid(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 1});
     model_node(m, "Sigmoid", "act", "x", "y");
 }
-static void joined_to_a_constant(struct model *m) {
+static void joined_to_a_constant(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 1});
     model_constant(m, "c", 2, (int64_t[]){1, 1}, (float[]){5});
     model_node(m, "Concat", "cat", "x c", "y");
     model_int(m, "axis", 1);
 }
-static void larger_of_a_constant(struct model *m) {
+static void larger_of_a_constant(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 2});
     model_constant(m, "c", 2, (int64_t[]){1, 2}, (float[]){3, 0});
     model_node(m, "Max", "max", "x c", "y");
 }
-static void two_inputs(struct model *m) {
+static void two_inputs(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 1});
     model_input(m, "more", 2, (int64_t[]){1, 1});
     model_node(m, "Add", "add", "x more", "y");
 }
-static void norm(struct model *m) {
+static void norm(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 2});
     model_constant(m, "g", 1, (int64_t[]){2}, (float[]){1, 1});
     model_node(m, "LayerNormalization", "norm", "x g", "y");
 }
-static void batch_norm(struct model *m) {
+static void batch_norm(struct model *m)
+{
     model_input(m, "x", 2, (int64_t[]){1, 1});
     model_constant(m, "g", 1, (int64_t[]){1}, (float[]){2});
     model_constant(m, "b", 1, (int64_t[]){1}, (float[]){1});
@@ -74,7 +101,8 @@ static void batch_norm(struct model *m) {
     model_node(m, "BatchNormalization", "bn", "x g b mean var", "y");
     model_float(m, "epsilon", 0);
 }
-static void softmax(struct model *m) {
+static void softmax(struct model *m)
+{
     linear(m, 1, 2, (float[]){1, 2}, NULL);
     ((const char **)(uintptr_t)m->nodes[0].outputs)[0] = "z";
     model_node(m, "Softmax", "soft", "z", "y");
@@ -92,14 +120,15 @@ struct scene {
     void (*make)(struct model *m);
     const char *rule, *layer;
     float x[100], start[4]; /* as many as the largest model takes */
-    bool plain, pr26; /* not canonized and not fused; activations inside their layers */
+    bool plain, pr26;       /* not canonized and not fused; activations inside their layers */
     double in, out;
     int cause; /* -1: none */
     double amount;
     unsigned flags;
 };
 
-static void open_book(struct book *b, const struct scene *s) {
+static void open_book(struct book *b, const struct scene *s)
+{
     struct model m;
     *b = (struct book){0};
     model_start(&m, 17, 8);
@@ -112,30 +141,37 @@ static void open_book(struct book *b, const struct scene *s) {
     explain_rules(&b->e, s->rule, LRP_CONVENTION_JULIA, NULL, 0);
     network_clear_values(&b->e.n);
     network_give(&b->e.n, 0, s->x);
-    if (b->e.n.graph->input_count > 1)
-        network_give(&b->e.n, 1, (float[]){3});
+    if (b->e.n.graph->input_count > 1) network_give(&b->e.n, 1, (float[]){3});
     check_ok(network_try_run(&b->e.n), &b->e.n.err);
 }
-static void account(struct book *b, const float *start, double explained) {
+static void account(struct book *b, const float *start, double explained)
+{
     struct explanation *e = &b->e;
     struct lrp_error err = {0};
     check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &b->start, &err), &err);
     memcpy(b->start->f, start, b->start->count * sizeof(float));
     check_ok(explain_try_tensor(e, b->start), &e->n.err);
-    const struct lrp_propagation p = {.engine = e->n.engine, .view = e->n.view, .assignment = &e->assignment, .values = e->n.values,
-                                      .method = e->method, .keep_activation = e->keep_activation, .start = e->n.graph->outputs[0],
-                                      .start_relevance = b->start, .run = &network_run};
+    const struct lrp_propagation p = {.engine = e->n.engine,
+                                      .view = e->n.view,
+                                      .assignment = &e->assignment,
+                                      .values = e->n.values,
+                                      .method = e->method,
+                                      .keep_activation = e->keep_activation,
+                                      .start = e->n.graph->outputs[0],
+                                      .start_relevance = b->start,
+                                      .run = &network_run};
     check_ok(lrp_ledger_make(&p, e->relevance, explained, &b->ledger, &err), &err);
 }
-static void close_book(struct book *b) {
+static void close_book(struct book *b)
+{
     lrp_ledger_free(b->ledger);
     lrp_tensor_release(b->start);
     explain_close(&b->e);
 }
 
-static void check_amount(const char *what, const char *of, double got, double want) {
-    if (!(fabs(got - want) <= 2e-6 * fmax(1, fabs(want))))
-        fail_msg("%s: %s is %.9g, not %.9g", what, of, got, want);
+static void check_amount(const char *what, const char *of, double got, double want)
+{
+    if (!(fabs(got - want) <= 2e-6 * fmax(1, fabs(want)))) fail_msg("%s: %s is %.9g, not %.9g", what, of, got, want);
 }
 
 #define FLAG(id) (1u << LRP_LEDGER_##id)
@@ -175,7 +211,8 @@ static const struct scene scenes[] = {
 };
 /* clang-format on */
 
-static void causes_are_those_worked_out_by_hand(void **state) {
+static void causes_are_those_worked_out_by_hand(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
         const struct scene *s = &scenes[i];
@@ -185,32 +222,30 @@ static void causes_are_those_worked_out_by_hand(void **state) {
         const struct lrp_ledger_row *row = &b.ledger->rows[network_row(&b.e.n, s->layer)->index];
         check_amount(s->what, "in", row->in, s->in);
         check_amount(s->what, "out", row->out, s->out);
-        if (s->cause >= 0)
-            check_amount(s->what, lrp_cause_key((enum lrp_cause)s->cause), row->causes[s->cause], s->amount);
+        if (s->cause >= 0) check_amount(s->what, lrp_cause_key((enum lrp_cause)s->cause), row->causes[s->cause], s->amount);
         check_amount(s->what, "other", row->causes[LRP_CAUSE_OTHER] / fmax(1, fabs(s->out)), 0);
-        if (row->flags != s->flags)
-            fail_msg("%s: flags are %x, not %x", s->what, row->flags, s->flags);
+        if (row->flags != s->flags) fail_msg("%s: flags are %x, not %x", s->what, row->flags, s->flags);
         close_book(&b);
     }
 }
 
-static void every_cause_and_flag_is_met(void **state) {
+static void every_cause_and_flag_is_met(void **state)
+{
     bool cause[LRP_CAUSE_COUNT] = {[LRP_CAUSE_START] = true, [LRP_CAUSE_OTHER] = true}; /* tested below */
     unsigned flags = FLAG(NAN) | FLAG(SOFTMAX);
     (void)state;
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
-        if (scenes[i].cause >= 0)
-            cause[scenes[i].cause] = true;
+        if (scenes[i].cause >= 0) cause[scenes[i].cause] = true;
         flags |= scenes[i].flags;
     }
     for (int c = 0; c < LRP_CAUSE_COUNT; c++)
-        if (!cause[c])
-            fail_msg("no scene for %s", lrp_cause_key((enum lrp_cause)c));
+        if (!cause[c]) fail_msg("no scene for %s", lrp_cause_key((enum lrp_cause)c));
     assert_int_equal(flags, (1u << LRP_LEDGER_FLAG_COUNT) - 1);
 }
 
 /* 6 is explained, but it starts with 1: 5 are lost at the start, half of the rest to the bias. */
-static void the_total_goes_from_the_output_to_the_input(void **state) {
+static void the_total_goes_from_the_output_to_the_input(void **state)
+{
     const struct scene s = {.make = sum_and_bias, .rule = "zero", .x = {1, 3}};
     struct book b;
     (void)state;
@@ -227,7 +262,8 @@ static void the_total_goes_from_the_output_to_the_input(void **state) {
 }
 
 /* (1 2) -> W [[1,2],[3,4]] -> 7, 10 -> 17: input times gradient is 17 everywhere; the gradient 1, then 2, then 4 + 6. */
-static void input_times_gradient_has_an_account_of_its_own(void **state) {
+static void input_times_gradient_has_an_account_of_its_own(void **state)
+{
     static const struct {
         enum lrp_method method;
         double first[2], second[2], total[2]; /* in, out */
@@ -252,7 +288,8 @@ static void input_times_gradient_has_an_account_of_its_own(void **state) {
     }
 }
 
-static void what_is_no_number_is_counted_and_left_out(void **state) {
+static void what_is_no_number_is_counted_and_left_out(void **state)
+{
     const struct scene s = {.make = copy, .rule = "zero", .x = {1}};
     struct book b;
     (void)state;
@@ -264,7 +301,8 @@ static void what_is_no_number_is_counted_and_left_out(void **state) {
     close_book(&b);
 }
 
-static void a_softmax_that_is_left_on_is_flagged(void **state) {
+static void a_softmax_that_is_left_on_is_flagged(void **state)
+{
     const struct scene s = {.make = softmax, .rule = "zero", .x = {1}};
     struct book b;
     (void)state;
@@ -276,14 +314,15 @@ static void a_softmax_that_is_left_on_is_flagged(void **state) {
 }
 
 static unsigned random_state = 7;
-static float draw(void) {
+static float draw(void)
+{
     random_state = random_state * 1664525u + 1013904223u;
     return (float)(random_state >> 8) / (float)(1 << 23) - 1;
 }
-static void random_net(struct model *m) {
+static void random_net(struct model *m)
+{
     float numbers[600];
-    for (size_t i = 0; i < 600; i++)
-        numbers[i] = draw();
+    for (size_t i = 0; i < 600; i++) numbers[i] = draw();
     model_input(m, "x", 4, (int64_t[]){2, 2, 5, 5});
     model_constant(m, "w1", 4, (int64_t[]){4, 2, 3, 3}, numbers);
     model_constant(m, "b1", 1, (int64_t[]){4}, numbers + 100);
@@ -299,10 +338,23 @@ static void random_net(struct model *m) {
 }
 
 /* Whatever the rule: what no cause explains is rounding, 1e-5 of all that was handed about. */
-static void accounts_come_out_even(void **state) {
-    static const char *const rules[] = {"zero", "epsilon(0.25)", "gamma", "generalized-gamma", "w-square", "flat", "alpha-beta(2,1)",
-                                        "alpha-beta(1.5,0.5)", "z-plus", "z-plus(inputs=whole,bias=raw)", "z-box(-1,1)", "gradient",
-                                        "w-square(bias=on)", "gamma(0.5,bias=raw)", "pass"};
+static void accounts_come_out_even(void **state)
+{
+    static const char *const rules[] = {"zero",
+                                        "epsilon(0.25)",
+                                        "gamma",
+                                        "generalized-gamma",
+                                        "w-square",
+                                        "flat",
+                                        "alpha-beta(2,1)",
+                                        "alpha-beta(1.5,0.5)",
+                                        "z-plus",
+                                        "z-plus(inputs=whole,bias=raw)",
+                                        "z-box(-1,1)",
+                                        "gradient",
+                                        "w-square(bias=on)",
+                                        "gamma(0.5,bias=raw)",
+                                        "pass"};
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         const struct scene s = {.make = random_net};
@@ -331,7 +383,8 @@ static void accounts_come_out_even(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(causes_are_those_worked_out_by_hand),
         cmocka_unit_test(every_cause_and_flag_is_met),

@@ -6,7 +6,8 @@
 /* y = relu(W a + b), z = (-3, 0.5): one dead unit, inputs of both signs. */
 static const float weights[] = {1, -4, 2, 2, .5F, -1}, bias[] = {-2, 4}, a[] = {-1, 1, 2}, relevance[] = {1, -.5F};
 
-static void open_dense(struct explanation *e, void **state, const char *activation, const char *inputs) {
+static void open_dense(struct explanation *e, void **state, const char *activation, const char *inputs)
+{
     struct onnx_writer w = {0};
     struct lrp_text transposed = {0};
     const char *path = temporary_path(state, "dense.onnx");
@@ -29,8 +30,9 @@ struct expectation {
     double want[3];
 };
 
-static void check_rules(void **state, const struct expectation *cases, size_t count, bool keep_activation, const char *activation,
-                        const char *inputs) {
+static void check_rules(void **state, const struct expectation *cases, size_t count, bool keep_activation,
+                        const char *activation, const char *inputs)
+{
     struct explanation e = {.keep_activation = keep_activation};
     open_dense(&e, state, activation, inputs);
     for (size_t i = 0; i < count; i++) {
@@ -44,7 +46,8 @@ static void check_rules(void **state, const struct expectation *cases, size_t co
     explain_close(&e);
 }
 
-static void rules_follow_their_formulas_whatever_their_parameters(void **state) {
+static void rules_follow_their_formulas_whatever_their_parameters(void **state)
+{
     static const struct expectation cases[] = {
         {"zero", {2.33333332922, 0.833333333889, 0.666666663111}},
         {"zero(bias=off)", {0.714285713367, 4.07142856741, -4.28571428163}},
@@ -76,7 +79,8 @@ static void rules_follow_their_formulas_whatever_their_parameters(void **state) 
 }
 
 /* Convention pr26: z = relu(d), s = relu'(d) R / stab(z). */
-static void the_activation_can_stay_inside(void **state) {
+static void the_activation_can_stay_inside(void **state)
+{
     static const struct expectation cases[] = {
         {"zero", {1.999999996, -0.499999999, 1.999999996}},
         {"gamma(0.25)", {1.11111111012, -0.277777777531, 0.888888888099}},
@@ -91,7 +95,8 @@ static void the_activation_can_stay_inside(void **state) {
 /* ---- ways ---- */
 
 /* One node with these inputs of x (2) = (2, -3), c (2) = (4, 5); the relevance of x when y starts with (1, 2). */
-static void check_way(void **state, const char *op, const char *inputs, const char *rule, double first, double second) {
+static void check_way(void **state, const char *op, const char *inputs, const char *rule, double first, double second)
+{
     struct onnx_writer w = {0};
     struct explanation e = {0};
     const char *path = temporary_path(state, "way.onnx");
@@ -109,12 +114,13 @@ static void check_way(void **state, const char *op, const char *inputs, const ch
     explain_close(&e);
 }
 
-static void operators_without_parameters_take_the_fallback(void **state) {
-    check_way(state, "Add", "x x", "zero", 1, 2);           /* half through each operand */
-    check_way(state, "Mul", "x x", "zero", 1, 2);           /* a product of two: R/2 each */
-    check_way(state, "Mul", "x c", "zero", 1, 2);           /* a scale without a shift */
-    check_way(state, "Add", "x c", "zero", 1.0 / 3, -3);    /* the constant takes 4/6 and 5/2 */
-    check_way(state, "Sub", "c x", "zero", -1, .75);        /* -x / (c - x) */
+static void operators_without_parameters_take_the_fallback(void **state)
+{
+    check_way(state, "Add", "x x", "zero", 1, 2);        /* half through each operand */
+    check_way(state, "Mul", "x x", "zero", 1, 2);        /* a product of two: R/2 each */
+    check_way(state, "Mul", "x c", "zero", 1, 2);        /* a scale without a shift */
+    check_way(state, "Add", "x c", "zero", 1.0 / 3, -3); /* the constant takes 4/6 and 5/2 */
+    check_way(state, "Sub", "c x", "zero", -1, .75);     /* -x / (c - x) */
     check_way(state, "Relu", "x", "zero", 1, 0);
     check_way(state, "Relu", "x", "pass", 1, 2);
     check_way(state, "Relu", "x", "gradient", 1, 0);
@@ -124,7 +130,8 @@ static void operators_without_parameters_take_the_fallback(void **state) {
 }
 
 /* Whole and split layer normalisation give the same relevance. */
-static void layer_norm_is_the_same_whole_and_split(void **state) {
+static void layer_norm_is_the_same_whole_and_split(void **state)
+{
     struct onnx_writer w = {0};
     struct explanation whole = {0}, split = {0};
     const char *path = temporary_path(state, "norm.onnx"), *rules = "composite(global-type(layer-norm=layer-norm, scale=zero))";
@@ -151,7 +158,8 @@ static void layer_norm_is_the_same_whole_and_split(void **state) {
 }
 
 /* z-plus on a convolution that pads: what falls on padding does not exist, the sum is kept. */
-static void relevance_is_kept_without_biases(void **state) {
+static void relevance_is_kept_without_biases(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text pads = {0};
     struct explanation e = {0};
@@ -179,7 +187,8 @@ static void relevance_is_kept_without_biases(void **state) {
     explain_close(&e);
 }
 
-static void an_operator_without_a_vjp_is_named(void **state) {
+static void an_operator_without_a_vjp_is_named(void **state)
+{
     struct onnx_writer w = {0};
     struct explanation e = {0};
     const char *path = temporary_path(state, "floor.onnx");
@@ -193,22 +202,30 @@ static void an_operator_without_a_vjp_is_named(void **state) {
     explain_close(&e);
 }
 
-static bool stop_at_once(void *data) {
+static bool stop_at_once(void *data)
+{
     return data == NULL;
 }
 
-static void a_cancelled_pass_says_so(void **state) {
+static void a_cancelled_pass_says_so(void **state)
+{
     struct explanation e = {0};
     const struct lrp_run run = {.threads = 1, .should_stop = stop_at_once};
     open_dense(&e, state, "Relu", "z");
     explain_rules(&e, "zero", LRP_CONVENTION_JULIA, NULL, 0);
-    const struct lrp_propagation p = {.engine = e.n.engine, .view = e.n.view, .assignment = &e.assignment, .values = e.n.values,
-                                      .start = e.n.graph->outputs[0], .start_relevance = network_output(&e.n), .run = &run};
+    const struct lrp_propagation p = {.engine = e.n.engine,
+                                      .view = e.n.view,
+                                      .assignment = &e.assignment,
+                                      .values = e.n.values,
+                                      .start = e.n.graph->outputs[0],
+                                      .start_relevance = network_output(&e.n),
+                                      .run = &run};
     check_fails(lrp_propagate(&p, e.relevance, &e.n.err), &e.n.err, LRP_CANCELLED, "cancelled");
     explain_close(&e);
 }
 
-static void methods_are_read(void **state) {
+static void methods_are_read(void **state)
+{
     (void)state;
     enum lrp_method method;
     struct lrp_error err;
@@ -218,7 +235,8 @@ static void methods_are_read(void **state) {
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, temporary_setup, temporary_teardown)
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         T(rules_follow_their_formulas_whatever_their_parameters),
         T(the_activation_can_stay_inside),

@@ -11,7 +11,8 @@
 #define ZENNIT LRP_CONVENTION_ZENNIT
 #define CAPTUM LRP_CONVENTION_CAPTUM
 
-static void rules_are_read_and_written_as_short_as_possible(void **state) {
+static void rules_are_read_and_written_as_short_as_possible(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -77,7 +78,8 @@ static void rules_are_read_and_written_as_short_as_possible(void **state) {
     }
 }
 
-static void what_is_no_rule_is_refused(void **state) {
+static void what_is_no_rule_is_refused(void **state)
+{
     (void)state;
     static const struct {
         const char *text, *part;
@@ -123,10 +125,13 @@ static void what_is_no_rule_is_refused(void **state) {
     }
 }
 
-static void different_rules_are_not_equal(void **state) {
+static void different_rules_are_not_equal(void **state)
+{
     (void)state;
-    static const char *const texts[] = {"zero", "epsilon", "epsilon(1e-5)", "zero(bias=off)", "z-box(0,1)", "z-box(0,2)", "z-box([0;0],1)",
-                                        "alpha-beta(2,1)", "alpha-beta(1,0)", "z-plus", "z-plus(inputs=whole)", "gamma(0.1)", "gamma(0.2)"};
+    static const char *const texts[] = {
+        "zero",           "epsilon",         "epsilon(1e-5)",   "zero(bias=off)", "z-box(0,1)",           "z-box(0,2)",
+        "z-box([0;0],1)", "alpha-beta(2,1)", "alpha-beta(1,0)", "z-plus",         "z-plus(inputs=whole)", "gamma(0.1)",
+        "gamma(0.2)"};
     enum { COUNT = sizeof texts / sizeof *texts };
     struct lrp_rule rules[COUNT];
     for (int i = 0; i < COUNT; i++) check_ok(lrp_rule_parse(texts[i], NULL, JULIA, &rules[i], NULL), NULL);
@@ -136,7 +141,8 @@ static void different_rules_are_not_equal(void **state) {
 }
 
 /* semantics.md section 7 */
-static void conventions_set_defaults(void **state) {
+static void conventions_set_defaults(void **state)
+{
     (void)state;
     static const struct {
         enum lrp_convention convention;
@@ -145,12 +151,18 @@ static void conventions_set_defaults(void **state) {
         enum lrp_bias_mode bias;
         enum lrp_inputs_mode inputs;
     } cases[] = {
-        {JULIA, "zero", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},       {ZENNIT, "zero", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
-        {CAPTUM, "zero", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},      {LRP_CONVENTION_PR26, "zero", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
-        {JULIA, "epsilon", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},    {ZENNIT, "epsilon", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
-        {CAPTUM, "epsilon", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},   {CAPTUM, "gamma", 1e-9F, LRP_BIAS_RAW, LRP_INPUTS_SPLIT},
-        {JULIA, "w-square", 1e-9F, LRP_BIAS_OFF, LRP_INPUTS_SPLIT},  {ZENNIT, "w-square", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
-        {CAPTUM, "z-plus", 1e-9F, LRP_BIAS_RAW, LRP_INPUTS_WHOLE},   {ZENNIT, "z-plus", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {JULIA, "zero", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {ZENNIT, "zero", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {CAPTUM, "zero", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {LRP_CONVENTION_PR26, "zero", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {JULIA, "epsilon", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {ZENNIT, "epsilon", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {CAPTUM, "epsilon", 1e-9F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {CAPTUM, "gamma", 1e-9F, LRP_BIAS_RAW, LRP_INPUTS_SPLIT},
+        {JULIA, "w-square", 1e-9F, LRP_BIAS_OFF, LRP_INPUTS_SPLIT},
+        {ZENNIT, "w-square", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
+        {CAPTUM, "z-plus", 1e-9F, LRP_BIAS_RAW, LRP_INPUTS_WHOLE},
+        {ZENNIT, "z-plus", 1e-6F, LRP_BIAS_ON, LRP_INPUTS_SPLIT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lrp_rule rule;
@@ -161,7 +173,8 @@ static void conventions_set_defaults(void **state) {
     }
 }
 
-static void conventions_have_names(void **state) {
+static void conventions_have_names(void **state)
+{
     (void)state;
     for (int i = 0; i < LRP_CONVENTION_COUNT; i++) {
         enum lrp_convention convention;
@@ -173,7 +186,8 @@ static void conventions_have_names(void **state) {
     check_fails(lrp_convention_parse("python", &convention, &err), &err, LRP_USAGE, "julia, zennit, captum, pr26");
 }
 
-static void amounts_can_be_read(const struct lrp_rule_row *row) {
+static void amounts_can_be_read(const struct lrp_rule_row *row)
+{
     size_t at;
     const char *why;
     for (int g = 0; g < row->group_count; g++) {
@@ -185,7 +199,8 @@ static void amounts_can_be_read(const struct lrp_rule_row *row) {
     }
 }
 
-static void rows_of_the_table_are_whole_and_not_doubled(void **state) {
+static void rows_of_the_table_are_whole_and_not_doubled(void **state)
+{
     (void)state;
     size_t count = 0;
     for (const struct lrp_rule_info *row; (row = lrp_rule_at(NULL, count)); count++) {
@@ -215,7 +230,8 @@ static void rows_of_the_table_are_whole_and_not_doubled(void **state) {
     assert_int_equal(count, 12);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_are_read_and_written_as_short_as_possible),
         cmocka_unit_test(what_is_no_rule_is_refused),

@@ -5,7 +5,8 @@
 #include "rule_json.h"
 #include "temporary.h"
 
-static void read_rules(struct lrp_rule_book *book, const char *path) {
+static void read_rules(struct lrp_rule_book *book, const char *path)
+{
     struct lrp_error err = {0};
     const cJSON *item, *where;
     cJSON *json;
@@ -20,31 +21,33 @@ static void read_rules(struct lrp_rule_book *book, const char *path) {
 enum { CHANNELS = 4, SIDE = 5, INPUTS = CHANNELS * SIDE * SIDE };
 
 /* Numbers of both signs with zeros among them. */
-static float noise(uint32_t *seed) {
+static float noise(uint32_t *seed)
+{
     *seed = *seed * 1664525u + 1013904223u;
     const int steps = (int)(*seed >> 16) % 41 - 20;
     return (float)steps / 8 + (steps ? (float)(*seed >> 24) / 4096 : 0);
 }
 
-static float *noises(uint32_t *seed, size_t count) {
+static float *noises(uint32_t *seed, size_t count)
+{
     float *values = malloc(count * sizeof *values);
     assert_non_null(values);
-    for (size_t i = 0; i < count; i++)
-        values[i] = noise(seed);
+    for (size_t i = 0; i < count; i++) values[i] = noise(seed);
     return values;
 }
 
-static void initializer(struct onnx_writer *w, uint32_t *seed, const char *name, int rank, const int64_t *shape) {
+static void initializer(struct onnx_writer *w, uint32_t *seed, const char *name, int rank, const int64_t *shape)
+{
     size_t count = 1;
-    for (int i = 0; i < rank; i++)
-        count *= (size_t)shape[i];
+    for (int i = 0; i < rank; i++) count *= (size_t)shape[i];
     float *values = noises(seed, count);
     onnx_initializer(w, name, 1, rank, shape, values, count * sizeof *values);
     free(values);
 }
 
 /* x -> convolution -> relu -> scale -> flatten -> dense -> y */
-static void write_network(const char *path) {
+static void write_network(const char *path)
+{
     struct onnx_writer w = {0};
     uint32_t seed = 7;
     onnx_input(&w, "x", 1, 4, (int64_t[]){1, CHANNELS, SIDE, SIDE});
@@ -65,7 +68,9 @@ static void write_network(const char *path) {
 }
 
 /* The relevances of all values under a rule for every layer it fits; owned by the caller. */
-static float *relevances(struct explanation *e, const char *rule, enum lrp_convention convention, const float *start, size_t *count) {
+static float *relevances(struct explanation *e, const char *rule, enum lrp_convention convention, const float *start,
+                         size_t *count)
+{
     static const char *const values[] = {"x", "c", "r", "s", "f"};
     const size_t sizes[] = {INPUTS, 54, 54, 54, 54};
     float *all = malloc(sizeof(float) * (INPUTS + 4 * 54));
@@ -105,7 +110,8 @@ static const struct {
     {"raw-gamma", "gamma", LRP_CONVENTION_CAPTUM},
 };
 
-static void shipped_rules_equal_the_table_to_the_bit(void **state) {
+static void shipped_rules_equal_the_table_to_the_bit(void **state)
+{
     struct explanation e = {0};
     struct lrp_rule_book *book;
     const char *path = temporary_path(state, "all.onnx");
@@ -140,7 +146,8 @@ static void shipped_rules_equal_the_table_to_the_bit(void **state) {
     lrp_rule_book_release(book);
 }
 
-static void rules_say_what_they_compute(void **state) {
+static void rules_say_what_they_compute(void **state)
+{
     (void)state;
     struct lrp_rule_book *book;
     check_ok(lrp_rule_book_new(&book, NULL), NULL);
@@ -149,10 +156,12 @@ static void rules_say_what_they_compute(void **state) {
     assert_string_equal(lrp_rule_find(book, "gentle")->info.formula, "a W^T s, s = R / stab(W a + b, epsilon)");
     assert_string_equal(lrp_rule_find(book, "box")->info.formula,
                         "(a W^T s - low W+^T s - high W-^T s), s = R / stab(W a + b - (W+ low + b+) - (W- high + b-))");
-    assert_string_equal(lrp_rule_find(book, "raw-gamma")->info.formula, "a (W + gamma W+)^T s, s = R / stab((W + gamma W+) a + b)");
-    assert_string_equal(lrp_rule_find(book, "excite-inhibit")->info.formula,
-                        "(1+beta) (a+ W+^T s1 + a- W-^T s1) + (-beta) (a+ W-^T s2 + a- W+^T s2), s1 = R / stab(W+ a+ + b+ + W- a-), "
-                        "s2 = R / stab(W- a+ + b- + W+ a-)");
+    assert_string_equal(lrp_rule_find(book, "raw-gamma")->info.formula,
+                        "a (W + gamma W+)^T s, s = R / stab((W + gamma W+) a + b)");
+    assert_string_equal(
+        lrp_rule_find(book, "excite-inhibit")->info.formula,
+        "(1+beta) (a+ W+^T s1 + a- W-^T s1) + (-beta) (a+ W-^T s2 + a- W+^T s2), s1 = R / stab(W+ a+ + b+ + W- a-), "
+        "s2 = R / stab(W- a+ + b- + W+ a-)");
     lrp_rule_book_release(book);
 }
 
@@ -163,7 +172,8 @@ static void rules_say_what_they_compute(void **state) {
 #define TERM(inside) GROUP("\"terms\": [{" inside "}]")
 #define PLAIN "\"terms\": [{\"input\": \"a\", \"weight\": \"W\"}]"
 
-static void what_is_wrong_is_pointed_at(void **state) {
+static void what_is_wrong_is_pointed_at(void **state)
+{
     (void)state;
     static const struct {
         const char *text, *at; /* `at`: how the text goes on where the message points */
@@ -178,12 +188,14 @@ static void what_is_wrong_is_pointed_at(void **state) {
         {RULE("\"groups\": [{" PLAIN "},{}]"), "{}]", LRP_FILE, "group 2: \"terms\" must be a list"},
         {TERM(""), "{}]", LRP_FILE, "group 1: term 1: \"input\" must be a text (a a+ a- 1 low high)"},
         {TERM("\"input\": 5"), "5}", LRP_FILE, "\"input\" must be a text"},
-        {TERM("\"input\": \"a\", \"weight\": \"W++\""), "\"W++\"", LRP_USAGE, "\"weight\" cannot be \"W++\" (W W+ W- W^2 1 W+gW+ W+gW-)"},
+        {TERM("\"input\": \"a\", \"weight\": \"W++\""), "\"W++\"", LRP_USAGE,
+         "\"weight\" cannot be \"W++\" (W W+ W- W^2 1 W+gW+ W+gW-)"},
         {TERM("\"input\": \"a\", \"weight\": \"W\", \"bias\": \"W\""), "\"W\"}", LRP_USAGE, "\"bias\" cannot be \"W\" (b b+"},
         {TERM("\"input\": \"a\", \"weight\": \"W\", \"sign\": 2"), "2}", LRP_USAGE, "1 or -1"},
         {TERM("\"input\": \"a\", \"weight\": \"W\", \"sign\": \"-\""), "\"-\"", LRP_FILE, "must be a number"},
         {TERM("\"input\": \"a\", \"weight\": \"W+gW+\""), "{\"input\"", LRP_USAGE, "need a strength"},
-        {TERM("\"input\": \"a\", \"weight\": \"W+gW+\", \"g\": \"delta\""), "\"delta\"", LRP_USAGE, "character 1: no number parameter"},
+        {TERM("\"input\": \"a\", \"weight\": \"W+gW+\", \"g\": \"delta\""), "\"delta\"", LRP_USAGE,
+         "character 1: no number parameter"},
         {TERM("\"input\": \"low\", \"weight\": \"W\""), "\"low\"", LRP_USAGE, "declare them"},
         {GROUP("\"factor\": [], " PLAIN), "[], ", LRP_FILE, "group 1: a number, a parameter's name or a formula"},
         {GROUP("\"factor\": \"1+\", " PLAIN), "\"1+\"", LRP_USAGE, "factor \"1+\", character 3"},
@@ -221,9 +233,12 @@ static void what_is_wrong_is_pointed_at(void **state) {
     }
 }
 
-static void amounts_that_come_to_nothing_are_refused_with_the_rule(void **state) {
+static void amounts_that_come_to_nothing_are_refused_with_the_rule(void **state)
+{
     (void)state;
-    static const char text[] = "{\"r\": {\"parameters\": {\"g\": 2, \"h\": null}, \"groups\": [{\"factor\": \"1/g\", \"stabilizer\": \"h\", " PLAIN "}]}}";
+    static const char text[] =
+        "{\"r\": {\"parameters\": {\"g\": 2, \"h\": null}, \"groups\": [{\"factor\": \"1/g\", \"stabilizer\": \"h\", " PLAIN
+        "}]}}";
     struct lrp_rule_book *book;
     struct lrp_rule rule;
     struct lrp_error err;
@@ -242,7 +257,8 @@ static void amounts_that_come_to_nothing_are_refused_with_the_rule(void **state)
     lrp_rule_book_release(book);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(shipped_rules_equal_the_table_to_the_bit, temporary_setup, temporary_teardown),
         cmocka_unit_test(rules_say_what_they_compute),

@@ -1,18 +1,18 @@
-/* test_worked_numbers.c: the worked numbers of semantics.md section 10: rules of the papers, computed by hand and by other tools. */
+/* test_worked_numbers.c: the worked numbers of semantics.md section 10: rules of the papers, computed by hand and by other
+ * tools. */
 #include "explain.h"
 #include "onnx_writer.h"
 #include "temporary.h"
 
 /* The numbers agree to 1e-6 relative; where 0 is wanted, to 1e-6 of the largest. */
-static void check_numbers(const struct lrp_tensor *got, const double *want, size_t count, const char *what) {
+static void check_numbers(const struct lrp_tensor *got, const double *want, size_t count, const char *what)
+{
     double most = 0;
     assert_int_equal(got->count, count);
-    for (size_t i = 0; i < count; i++)
-        most = fmax(most, fabs(want[i]));
+    for (size_t i = 0; i < count; i++) most = fmax(most, fabs(want[i]));
     for (size_t i = 0; i < count; i++) {
         const double g = (double)got->f[i], scale = want[i] != 0 ? fabs(want[i]) : most;
-        if (!(fabs(g - want[i]) <= 1e-6 * scale))
-            fail_msg("%s: element %zu is %.9g, not %.9g", what, i, g, want[i]);
+        if (!(fabs(g - want[i]) <= 1e-6 * scale)) fail_msg("%s: element %zu is %.9g, not %.9g", what, i, g, want[i]);
     }
 }
 
@@ -24,7 +24,8 @@ struct dense {
     float alpha; /* of a leaky relu */
 };
 
-static void write_dense(const struct dense *d, const char *path) {
+static void write_dense(const struct dense *d, const char *path)
+{
     struct onnx_writer w = {0};
     struct lrp_text transposed = {0}, attributes = {0};
     onnx_input(&w, "a", 1, 2, (int64_t[]){1, d->in});
@@ -32,8 +33,7 @@ static void write_dense(const struct dense *d, const char *path) {
     onnx_initializer(&w, "b", 1, 1, (int64_t[]){d->out}, d->b, sizeof(float) * (size_t)d->out);
     onnx_attribute_int(&transposed, "transB", 1);
     onnx_node(&w, "Gemm", "fc", "a w b", "z", &transposed);
-    if (d->alpha != 0)
-        onnx_attribute_float(&attributes, "alpha", d->alpha);
+    if (d->alpha != 0) onnx_attribute_float(&attributes, "alpha", d->alpha);
     onnx_node(&w, d->activation, "act", "z", "y", &attributes);
     onnx_output(&w, "y", 1, 2, (int64_t[]){1, d->out});
     onnx_write(&w, 13, path);
@@ -44,7 +44,8 @@ struct expectation {
     double want[4];
 };
 
-static void check_dense(void **state, const struct dense *d, const struct expectation *cases, size_t count) {
+static void check_dense(void **state, const struct dense *d, const struct expectation *cases, size_t count)
+{
     struct explanation e = {0};
     const char *path = temporary_path(state, "dense.onnx");
     write_dense(d, path);
@@ -56,14 +57,17 @@ static void check_dense(void **state, const struct dense *d, const struct expect
         explain_rules(&e, "zero", LRP_CONVENTION_JULIA, &option, 1);
         explain_from(&e, d->relevance);
         check_numbers(explain_relevance(&e, "a"), cases[i].want, (size_t)d->in, cases[i].rule);
-        check_numbers(explain_relevance(&e, "z"), (double[]){(double)d->relevance[0], (double)d->relevance[d->out - 1]}, (size_t)d->out, "z");
+        check_numbers(explain_relevance(&e, "z"), (double[]){(double)d->relevance[0], (double)d->relevance[d->out - 1]},
+                      (size_t)d->out, "z");
     }
     explain_close(&e);
 }
 
-static const struct dense net_a = {2, 2, (float[]){3, 4, 5, 6}, (float[]){7, 8}, (float[]){1, 2}, (float[]){1.0F / 3, 2.0F / 3}, "Relu", 0};
+static const struct dense net_a = {
+    2, 2, (float[]){3, 4, 5, 6}, (float[]){7, 8}, (float[]){1, 2}, (float[]){1.0F / 3, 2.0F / 3}, "Relu", 0};
 
-static void a_dense_layer_with_relu(void **state) {
+static void a_dense_layer_with_relu(void **state)
+{
     static const struct expectation cases[] = {
         {"zero", {17.0 / 90, 316.0 / 675}},
         {"epsilon(0.25)", {.186807721868, .46295040463}},
@@ -76,8 +80,10 @@ static void a_dense_layer_with_relu(void **state) {
     check_dense(state, &net_a, cases, sizeof cases / sizeof *cases);
 }
 
-static void a_dense_layer_with_leaky_relu(void **state) {
-    const struct dense d = {2, 2, (float[]){1, -4, 2, 0}, (float[]){-2, 3}, (float[]){-1, 1}, (float[]){-.07F, 1}, "LeakyRelu", .01F};
+static void a_dense_layer_with_leaky_relu(void **state)
+{
+    const struct dense d = {2,           2,   (float[]){1, -4, 2, 0}, (float[]){-2, 3}, (float[]){-1, 1}, (float[]){-.07F, 1},
+                            "LeakyRelu", .01F};
     static const struct expectation cases[] = {
         {"generalized-gamma(0.25)", {-1.15285714, -.04}},
         {"zero", {-2.01, -.04}},
@@ -89,7 +95,8 @@ static void a_dense_layer_with_leaky_relu(void **state) {
     check_dense(state, &d, cases, sizeof cases / sizeof *cases);
 }
 
-static void a_denominator_of_zero(void **state) {
+static void a_denominator_of_zero(void **state)
+{
     const struct dense d = {2, 1, (float[]){1, -1}, (float[]){-1}, (float[]){1, 1}, (float[]){-1}, "Relu", 0};
     static const struct expectation cases[] = {
         {"alpha-beta(1,0)", {-1, 0}},
@@ -100,7 +107,8 @@ static void a_denominator_of_zero(void **state) {
     check_dense(state, &d, cases, sizeof cases / sizeof *cases);
 }
 
-static void max_pooling(void **state) {
+static void max_pooling(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text attributes = {0};
     struct explanation e = {0};
@@ -118,7 +126,8 @@ static void max_pooling(void **state) {
     explain_close(&e);
 }
 
-static void a_scale(void **state) {
+static void a_scale(void **state)
+{
     struct onnx_writer w = {0};
     struct explanation e = {0};
     const char *path = temporary_path(state, "scale.onnx");
@@ -139,7 +148,8 @@ static void a_scale(void **state) {
 }
 
 /* y = a + relu(W a + b) */
-static void a_skip_connection(void **state) {
+static void a_skip_connection(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text transposed = {0};
     struct explanation e = {0};
@@ -165,7 +175,8 @@ static void a_skip_connection(void **state) {
 }
 
 /* Layer normalisation over all four entries, written out; then scale per row, then relu. The document normalises first. */
-static void layer_normalisation(void **state) {
+static void layer_normalisation(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text mean = {0}, again = {0};
     struct explanation e = {0};
@@ -200,7 +211,8 @@ static void layer_normalisation(void **state) {
 }
 
 /* zennit-crp's analytic net: two branches on the same input, concatenated. */
-static void concatenated_branches(void **state) {
+static void concatenated_branches(void **state)
+{
     struct onnx_writer w = {0};
     struct lrp_text axis = {0}, t[3] = {{0}};
     struct explanation e = {0};
@@ -231,7 +243,8 @@ static void concatenated_branches(void **state) {
 }
 
 /* captum's net: dense of twos, dense of threes. */
-static void two_dense_layers_from_the_logit(void **state) {
+static void two_dense_layers_from_the_logit(void **state)
+{
     struct onnx_writer w = {0};
     struct explanation e = {0};
     const char *path = temporary_path(state, "captum.onnx");
@@ -252,7 +265,8 @@ static void two_dense_layers_from_the_logit(void **state) {
     explain_close(&e);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_dense_layer_with_relu, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_dense_layer_with_leaky_relu, temporary_setup, temporary_teardown),

@@ -30,7 +30,8 @@ struct setup {
     void *handle;
 };
 
-static inline enum lrp_dtype letter_dtype(char letter) {
+static inline enum lrp_dtype letter_dtype(char letter)
+{
     const char *const letters = "fhliub";
     const enum lrp_dtype types[] = {LRP_DTYPE_FLOAT, LRP_DTYPE_FLOAT16, LRP_DTYPE_INT64,
                                     LRP_DTYPE_INT32, LRP_DTYPE_UINT8,   LRP_DTYPE_BOOL};
@@ -40,7 +41,8 @@ static inline enum lrp_dtype letter_dtype(char letter) {
     return types[found - letters];
 }
 
-static inline struct lrp_tensor *tensor_of(const char *text) {
+static inline struct lrp_tensor *tensor_of(const char *text)
+{
     struct lrp_shape shape = {.rank = 0};
     const enum lrp_dtype dtype = letter_dtype(*text++);
     struct lrp_tensor *tensor = NULL;
@@ -64,7 +66,8 @@ static inline struct lrp_tensor *tensor_of(const char *text) {
     return tensor;
 }
 
-static inline void list_attribute(struct lrp_attribute *attribute, struct lrp_arena *arena, const char *text) {
+static inline void list_attribute(struct lrp_attribute *attribute, struct lrp_arena *arena, const char *text)
+{
     float *const floats = lrp_arena_calloc(arena, 32, sizeof *floats);
     int64_t *const ints = lrp_arena_calloc(arena, 32, sizeof *ints);
     char *end = NULL;
@@ -77,7 +80,8 @@ static inline void list_attribute(struct lrp_attribute *attribute, struct lrp_ar
     attribute->ints = ints;
 }
 
-static inline void parse_attributes(struct setup *setup, const char *text) {
+static inline void parse_attributes(struct setup *setup, const char *text)
+{
     char *rest = NULL, *const copy = lrp_arena_strdup(setup->arena, text);
 
     for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
@@ -96,7 +100,8 @@ static inline void parse_attributes(struct setup *setup, const char *text) {
     }
 }
 
-static inline void setup_open(struct setup *setup, const struct example *example) {
+static inline void setup_open(struct setup *setup, const struct example *example)
+{
     const char *why = "";
 
     *setup = (struct setup){.arena = lrp_arena_new()};
@@ -107,48 +112,44 @@ static inline void setup_open(struct setup *setup, const struct example *example
                                     .attributes = setup->attributes,
                                     .in = setup->in_desc,
                                     .out = setup->out_desc};
-    if (!setup->call.op)
-        fail_msg("%s %d: %s", example->op, example->opset, why);
+    if (!setup->call.op) fail_msg("%s %d: %s", example->op, example->opset, why);
     parse_attributes(setup, example->attributes);
     for (int i = 0; i < EXAMPLE_INPUTS && example->in[i]; i++) {
         struct lrp_desc *const desc = &setup->in_desc[setup->call.in_count++];
         struct lrp_blob *blob = NULL;
 
-        if (!*example->in[i])
-            continue;
+        if (!*example->in[i]) continue;
         setup->in[i] = tensor_of(example->in[i] + (*example->in[i] == '!'));
-        if (*example->in[i] == '!')
-            assert_int_equal(lrp_blob_from_tensor(setup->arena, setup->in[i], &blob, NULL), LRP_OK);
+        if (*example->in[i] == '!') assert_int_equal(lrp_blob_from_tensor(setup->arena, setup->in[i], &blob, NULL), LRP_OK);
         *desc = (struct lrp_desc){true, setup->in[i]->dtype, setup->in[i]->shape, blob};
     }
     for (int j = 0; j < EXAMPLE_OUTPUTS && example->out[j]; j++)
         setup->out_desc[setup->call.out_count++].present = *example->out[j] != '\0';
 }
 
-static inline void setup_close(struct setup *setup) {
-    for (int i = 0; i < EXAMPLE_INPUTS; i++)
-        lrp_tensor_release(setup->in[i]);
-    for (int j = 0; j < EXAMPLE_OUTPUTS; j++)
-        lrp_tensor_release(setup->out[j]);
-    if (setup->call.op && setup->call.op->release && setup->handle)
-        setup->call.op->release(setup->handle);
+static inline void setup_close(struct setup *setup)
+{
+    for (int i = 0; i < EXAMPLE_INPUTS; i++) lrp_tensor_release(setup->in[i]);
+    for (int j = 0; j < EXAMPLE_OUTPUTS; j++) lrp_tensor_release(setup->out[j]);
+    if (setup->call.op && setup->call.op->release && setup->handle) setup->call.op->release(setup->handle);
     lrp_arena_free(setup->arena);
 }
 
-static inline const struct lrp_run *two_threads(void) {
+static inline const struct lrp_run *two_threads(void)
+{
     static const struct lrp_run run = {.threads = 2};
 
     return &run;
 }
 
 /* infer, prepare and forward into new outputs. */
-static inline void setup_run(struct setup *setup) {
+static inline void setup_run(struct setup *setup)
+{
     const struct lrp_operator *const op = setup->call.op;
     struct lrp_error err = {0};
 
     check_ok(op->infer(&setup->call, &err), &err);
-    if (op->prepare)
-        check_ok(op->prepare(&setup->call, NULL, &setup->handle, NULL, &err), &err);
+    if (op->prepare) check_ok(op->prepare(&setup->call, NULL, &setup->handle, NULL, &err), &err);
     for (int j = 0; j < setup->call.out_count; j++)
         if (setup->out_desc[j].present)
             check_ok(lrp_tensor_new(setup->out_desc[j].dtype, &setup->out_desc[j].shape, &setup->out[j], &err), &err);
@@ -157,7 +158,8 @@ static inline void setup_run(struct setup *setup) {
         &err);
 }
 
-static inline void check_tensor(const struct lrp_tensor *got, const char *text) {
+static inline void check_tensor(const struct lrp_tensor *got, const char *text)
+{
     struct lrp_tensor *const want = tensor_of(text);
 
     assert_int_equal(got->dtype, want->dtype);
@@ -172,7 +174,8 @@ static inline void check_tensor(const struct lrp_tensor *got, const char *text) 
 }
 
 /* The name of the example that is being looked at is shown when it fails. */
-static inline void run_examples(const struct example *examples, size_t count) {
+static inline void run_examples(const struct example *examples, size_t count)
+{
     for (size_t k = 0; k < count; k++) {
         struct setup setup;
 
@@ -180,8 +183,7 @@ static inline void run_examples(const struct example *examples, size_t count) {
         setup_open(&setup, &examples[k]);
         setup_run(&setup);
         for (int j = 0; j < setup.call.out_count; j++)
-            if (setup.out[j] && *examples[k].out[j] != '?')
-                check_tensor(setup.out[j], examples[k].out[j]);
+            if (setup.out[j] && *examples[k].out[j] != '?') check_tensor(setup.out[j], examples[k].out[j]);
         setup_close(&setup);
     }
 }
@@ -192,7 +194,8 @@ struct refusal {
     enum lrp_status status;
     const char *part; /* of the message */
 };
-static inline void run_refusals(const struct refusal *refusals, size_t count) {
+static inline void run_refusals(const struct refusal *refusals, size_t count)
+{
     for (size_t k = 0; k < count; k++) {
         struct setup setup;
         struct lrp_error err = {0};
@@ -205,7 +208,8 @@ static inline void run_refusals(const struct refusal *refusals, size_t count) {
 }
 
 /* The kind of layer an example is. */
-static inline enum lrp_kind kind_of(const struct example *example) {
+static inline enum lrp_kind kind_of(const struct example *example)
+{
     struct setup setup;
     struct lrp_error err = {0};
 

@@ -5,7 +5,8 @@
 #include "calls.h"
 
 /* sum of cotangent * output over all outputs, with one element of an input moved by `step`. */
-static inline double score(struct setup *setup, struct lrp_tensor *const *cotangents, float *element, float step) {
+static inline double score(struct setup *setup, struct lrp_tensor *const *cotangents, float *element, float step)
+{
     const float before = *element;
     double sum = 0;
 
@@ -13,8 +14,7 @@ static inline double score(struct setup *setup, struct lrp_tensor *const *cotang
         lrp_tensor_release(setup->out[j]);
         setup->out[j] = NULL;
     }
-    if (setup->handle)
-        setup->call.op->release(setup->handle);
+    if (setup->handle) setup->call.op->release(setup->handle);
     setup->handle = NULL;
     *element += step;
     setup_run(setup);
@@ -26,7 +26,8 @@ static inline double score(struct setup *setup, struct lrp_tensor *const *cotang
 }
 
 static inline void check_input(struct setup *setup, struct lrp_tensor *const *cotangents, int input,
-                        const struct lrp_tensor *gradient) {
+                               const struct lrp_tensor *gradient)
+{
     const float step = 1.0f / 256;
 
     for (size_t k = 0; k < gradient->count; k++) {
@@ -42,7 +43,8 @@ static inline void check_input(struct setup *setup, struct lrp_tensor *const *co
 
 /* Cotangents are irregular numbers, so that no cancellation hides a mistake; only the first float outputs that the operator
  * differentiates get one. */
-static inline void check_example(const struct example *example) {
+static inline void check_example(const struct example *example)
+{
     struct setup setup;
     struct lrp_tensor *cotangents[EXAMPLE_OUTPUTS] = {NULL}, *gradients[EXAMPLE_INPUTS] = {NULL};
     const bool all = strcmp(example->op, "Split") == 0;
@@ -51,11 +53,9 @@ static inline void check_example(const struct example *example) {
     setup_open(&setup, example);
     setup_run(&setup);
     for (int j = 0; j < setup.call.out_count; j++) {
-        if (!setup.out[j] || !lrp_dtype_is_float(setup.out[j]->dtype) || (j > 0 && !all))
-            continue;
+        if (!setup.out[j] || !lrp_dtype_is_float(setup.out[j]->dtype) || (j > 0 && !all)) continue;
         check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &setup.out[j]->shape, &cotangents[j], &err), &err);
-        for (size_t k = 0; k < cotangents[j]->count; k++)
-            cotangents[j]->f[k] = (float)((k * 37 + 11) % 29) / 14 - 0.9f;
+        for (size_t k = 0; k < cotangents[j]->count; k++) cotangents[j]->f[k] = (float)((k * 37 + 11) % 29) / 14 - 0.9f;
     }
     for (int i = 0; i < setup.call.in_count; i++)
         if (lrp_call_is_data(&setup.call, i))
@@ -65,12 +65,9 @@ static inline void check_example(const struct example *example) {
                                 gradients, two_threads(), &err),
              &err);
     for (int i = 0; i < setup.call.in_count; i++)
-        if (gradients[i])
-            check_input(&setup, cotangents, i, gradients[i]);
-    for (int j = 0; j < EXAMPLE_OUTPUTS; j++)
-        lrp_tensor_release(cotangents[j]);
-    for (int i = 0; i < EXAMPLE_INPUTS; i++)
-        lrp_tensor_release(gradients[i]);
+        if (gradients[i]) check_input(&setup, cotangents, i, gradients[i]);
+    for (int j = 0; j < EXAMPLE_OUTPUTS; j++) lrp_tensor_release(cotangents[j]);
+    for (int i = 0; i < EXAMPLE_INPUTS; i++) lrp_tensor_release(gradients[i]);
     setup_close(&setup);
 }
 

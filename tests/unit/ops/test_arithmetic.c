@@ -252,17 +252,20 @@ static const struct refusal refusals[] = {
 };
 // clang-format on
 
-static void values_are_those_of_the_specification(void **state) {
+static void values_are_those_of_the_specification(void **state)
+{
     (void)state;
     run_examples(examples, sizeof examples / sizeof *examples);
 }
 
-static void invalid_calls_are_refused_with_their_cause(void **state) {
+static void invalid_calls_are_refused_with_their_cause(void **state)
+{
     (void)state;
     run_refusals(refusals, sizeof refusals / sizeof *refusals);
 }
 
-static void only_sums_of_data_are_joins(void **state) {
+static void only_sums_of_data_are_joins(void **state)
+{
     const struct example join = {"", "Add", "", 14, "", {"f[2] 1 2", "f[2] 3 4"}, {"?"}};
     const struct example bias = {"", "Add", "", 14, "", {"f[2] 1 2", "!f[2] 3 4"}, {"?"}};
     const struct example sum = {"", "Sum", "", 13, "", {"!f[1] 1", "f[1] 1", "f[1] 1"}, {"?"}};
@@ -273,7 +276,8 @@ static void only_sums_of_data_are_joins(void **state) {
     assert_int_equal(kind_of(&sum), LRP_KIND_ADD);
 }
 
-static void casts_between_floats_are_identities(void **state) {
+static void casts_between_floats_are_identities(void **state)
+{
     const struct example narrow = {"", "Cast", "", 13, "to=i10", {"f[1] 1"}, {"?"}};
     const struct example truncate = {"", "Cast", "", 13, "to=i7", {"f[1] 1"}, {"?"}};
 
@@ -283,7 +287,8 @@ static void casts_between_floats_are_identities(void **state) {
 }
 
 /* Enough elements for threads: each of them must be right, whatever part it falls into. */
-static void large_operands_give_the_same_as_small_ones(void **state) {
+static void large_operands_give_the_same_as_small_ones(void **state)
+{
     const struct example example = {"", "Mul", "", 14, "", {"f[1] 0", "f[1] 0"}, {"?"}};
     const struct lrp_shape a_shape = {.rank = 3, .dim = {7, 101, 129}}, b_shape = {.rank = 3, .dim = {7, 1, 129}};
     struct setup setup;
@@ -293,8 +298,7 @@ static void large_operands_give_the_same_as_small_ones(void **state) {
     for (int i = 0; i < 2; i++) {
         lrp_tensor_release(setup.in[i]);
         assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, i ? &b_shape : &a_shape, &setup.in[i], NULL), LRP_OK);
-        for (size_t k = 0; k < setup.in[i]->count; k++)
-            setup.in[i]->f[k] = (float)(k % 251);
+        for (size_t k = 0; k < setup.in[i]->count; k++) setup.in[i]->f[k] = (float)(k % 251);
         setup.in_desc[i].shape = setup.in[i]->shape;
     }
     setup_run(&setup);
@@ -306,7 +310,8 @@ static void large_operands_give_the_same_as_small_ones(void **state) {
     setup_close(&setup);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_specification),
         cmocka_unit_test(invalid_calls_are_refused_with_their_cause),

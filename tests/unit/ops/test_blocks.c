@@ -65,8 +65,9 @@ static struct lrp_tensor *room_for(const struct lrp_shape *shape, int block, flo
 
 static void check_same(const struct row *row, const char *what, const struct lrp_tensor *got, const struct lrp_tensor *want)
 {
-    const struct lrp_tensor *const in_rows = lrp_tensor_rows(got, NULL);
-    if (memcmp(in_rows->f, want->f, want->count * sizeof(float)) != 0) fail_msg("%s %s: %s differs", row->op, row->attributes, what);
+    const struct lrp_tensor *const in_rows = lrp_tensor_row_major(got, NULL);
+    if (memcmp(in_rows->f, want->f, want->count * sizeof(float)) != 0)
+        fail_msg("%s %s: %s differs", row->op, row->attributes, what);
 }
 
 /* All missing channels are 0. */
@@ -79,16 +80,18 @@ static void check_padding(const struct row *row, const struct lrp_tensor *t)
             fail_msg("%s %s: a missing channel holds %g", row->op, row->attributes, (double)t->f[i]);
 }
 
-static void vjp(const struct setup *setup, struct lrp_tensor *const *in, const struct lrp_tensor *out, const struct lrp_tensor *s,
-                struct lrp_tensor *const *grad)
+static void vjp(const struct setup *setup, struct lrp_tensor *const *in, const struct lrp_tensor *out,
+                const struct lrp_tensor *s, struct lrp_tensor *const *grad)
 {
     struct lrp_error err = {0};
     const struct lrp_tensor *const outs[] = {out}, *const cotangents[] = {s};
-    check_ok(setup->call.op->vjp(&setup->call, setup->handle, (const struct lrp_tensor *const *)in, outs, cotangents, grad, two_threads(),
-                                 &err), &err);
+    check_ok(setup->call.op->vjp(&setup->call, setup->handle, (const struct lrp_tensor *const *)in, outs, cotangents, grad,
+                                 two_threads(), &err),
+             &err);
 }
 
-static void check_back(const struct row *row, struct setup *setup, int block, struct lrp_tensor *const *x, const struct lrp_tensor *y)
+static void check_back(const struct row *row, struct setup *setup, int block, struct lrp_tensor *const *x,
+                       const struct lrp_tensor *y)
 {
     struct lrp_error err = {0};
     struct lrp_tensor *want[2] = {NULL}, *got[2] = {NULL}, *s = room_for(&setup->out[0]->shape, 0, 0);
@@ -119,8 +122,12 @@ static void check_row(const struct row *row, int block)
 {
     struct lrp_error err = {0};
     struct setup setup;
-    const struct example example = {.op = row->op, .domain = "", .opset = row->opset, .attributes = row->attributes,
-                                    .in = {"f[1,1,1,1] 0", row->twice ? "f[1,1,1,1] 0" : NULL}, .out = {"?"}};
+    const struct example example = {.op = row->op,
+                                    .domain = "",
+                                    .opset = row->opset,
+                                    .attributes = row->attributes,
+                                    .in = {"f[1,1,1,1] 0", row->twice ? "f[1,1,1,1] 0" : NULL},
+                                    .out = {"?"}};
     setup_open(&setup, &example);
     for (int i = 0; i < setup.call.in_count; i++) {
         setup.in_desc[i].shape = (struct lrp_shape){.rank = 4, .dim = {2, row->channels, row->height, row->width}};
@@ -136,7 +143,8 @@ static void check_row(const struct row *row, int block)
     if (from) {
         struct lrp_tensor *x[EXAMPLE_INPUTS] = {NULL}, *y[1] = {room_for(&setup.out[0]->shape, to, 7)};
         for (int i = 0; i < setup.call.in_count; i++) x[i] = in_blocks(setup.in[i], block);
-        check_ok(setup.call.op->forward(&setup.call, setup.handle, (const struct lrp_tensor *const *)x, y, two_threads(), &err), &err);
+        check_ok(setup.call.op->forward(&setup.call, setup.handle, (const struct lrp_tensor *const *)x, y, two_threads(), &err),
+                 &err);
         check_same(row, "the output", y[0], setup.out[0]);
         check_padding(row, y[0]);
         check_back(row, &setup, block, x, y[0]);
@@ -162,14 +170,18 @@ static void sums_take_either(void **state)
     (void)state;
     struct lrp_error err = {0};
     struct setup setup;
-    const struct example example = {.op = "Add", .domain = "", .opset = 14, .attributes = "", .in = {"f[1,3,1,2] 1 2 3 4 5 6",
-                                    "f[1,3,1,2] 10 20 30 40 50 60"}, .out = {"?"}};
+    const struct example example = {.op = "Add",
+                                    .domain = "",
+                                    .opset = 14,
+                                    .attributes = "",
+                                    .in = {"f[1,3,1,2] 1 2 3 4 5 6", "f[1,3,1,2] 10 20 30 40 50 60"},
+                                    .out = {"?"}};
     setup_open(&setup, &example);
     setup_run(&setup);
     struct lrp_tensor *first = in_blocks(setup.in[0], 16), *y[1] = {room_for(&setup.out[0]->shape, 16, 7)};
     const struct lrp_tensor *const in[] = {first, setup.in[1]};
     check_ok(setup.call.op->forward(&setup.call, setup.handle, in, y, two_threads(), &err), &err);
-    check_tensor(lrp_tensor_rows(y[0], NULL), "f[1,3,1,2] 11 22 33 44 55 66");
+    check_tensor(lrp_tensor_row_major(y[0], NULL), "f[1,3,1,2] 11 22 33 44 55 66");
     lrp_tensor_release(first);
     lrp_tensor_release(y[0]);
     setup_close(&setup);

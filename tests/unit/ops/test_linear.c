@@ -1,10 +1,14 @@
 /* test_linear.c: linear operators against numbers computed with PyTorch and by hand, and with modified weights. */
 #include "ops/vjp_check.h"
 
-#define DIMS(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
-#define INTS(t, name, ...) test_ints(t, name, (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
-#define EXPECT(t, ...) \
-    test_expect(t, (const float[]){__VA_ARGS__}, sizeof((float[]){__VA_ARGS__}) / sizeof(float), 1e-6)
+#define DIMS(...)                                                                                                              \
+    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[])                                               \
+    {                                                                                                                          \
+        __VA_ARGS__                                                                                                            \
+    }
+#define INTS(t, name, ...)                                                                                                     \
+    test_ints(t, name, (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+#define EXPECT(t, ...) test_expect(t, (const float[]){__VA_ARGS__}, sizeof((float[]){__VA_ARGS__}) / sizeof(float), 1e-6)
 
 static const float counting[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18};
 
@@ -111,7 +115,10 @@ static void transposed_convolution_to_a_given_size(void **state)
 static void general_products(void **state)
 {
     static const float expected[4][4] = {
-        {11.5F, 9, 23.5F, 23}, {15, 13, 21, 20}, {10.5F, 9.5F, 21.5F, 24.5F}, {13.5F, 13.5F, 19, 21},
+        {11.5F, 9, 23.5F, 23},
+        {15, 13, 21, 20},
+        {10.5F, 9.5F, 21.5F, 24.5F},
+        {13.5F, 13.5F, 19, 21},
     };
 
     (void)state;
@@ -199,9 +206,12 @@ static const struct {
     float weights[2]; /* of W = [3, -2], gamma 0.5 */
     float bias;       /* of b = -4 */
 } modified[] = {
-    {LRP_WEIGHT_AS_IS, {3, -2}, -4},          {LRP_WEIGHT_POSITIVE, {3, 0}, 0},
-    {LRP_WEIGHT_NEGATIVE, {0, -2}, -4},       {LRP_WEIGHT_SQUARED, {9, 4}, 16},
-    {LRP_WEIGHT_GAMMA_POSITIVE, {4.5F, -2}, -4}, {LRP_WEIGHT_GAMMA_NEGATIVE, {3, -3}, -6},
+    {LRP_WEIGHT_AS_IS, {3, -2}, -4},
+    {LRP_WEIGHT_POSITIVE, {3, 0}, 0},
+    {LRP_WEIGHT_NEGATIVE, {0, -2}, -4},
+    {LRP_WEIGHT_SQUARED, {9, 4}, 16},
+    {LRP_WEIGHT_GAMMA_POSITIVE, {4.5F, -2}, -4},
+    {LRP_WEIGHT_GAMMA_NEGATIVE, {3, -3}, -6},
     {LRP_WEIGHT_ONE, {1, 1}, 0},
 };
 
@@ -218,11 +228,9 @@ static void one_output(struct test_call *t, const char *op)
     } else {
         test_input(t, false, x, DIMS(1, 2));
         test_input(t, true, strcmp(op, "MatMul") ? half : w, DIMS(2, 1));
-        if (strcmp(op, "MatMul") != 0)
-            test_float(t, "alpha", 2);
+        if (strcmp(op, "MatMul") != 0) test_float(t, "alpha", 2);
     }
-    if (strcmp(op, "MatMul") != 0)
-        test_input(t, true, b, DIMS(1));
+    if (strcmp(op, "MatMul") != 0) test_input(t, true, b, DIMS(1));
 }
 
 static void weights_and_bias_are_modified(void **state)
@@ -279,8 +287,7 @@ static void impossible_calls_are_refused(void **state)
         test_input(&t, false, NULL, 4, cases[i].x);
         test_input(&t, false, NULL, 4, cases[i].w);
         test_ints(&t, cases[i].attribute, cases[i].values, 2);
-        if (!t.call.op->infer(&t.call, &t.err))
-            fail_msg("case %zu was accepted", i);
+        if (!t.call.op->infer(&t.call, &t.err)) fail_msg("case %zu was accepted", i);
         assert_true(t.err.message[0]);
         test_call_free(&t);
     }

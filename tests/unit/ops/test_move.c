@@ -229,17 +229,20 @@ static const struct refusal refusals[] = {
 };
 // clang-format on
 
-static void values_are_those_of_the_specification(void **state) {
+static void values_are_those_of_the_specification(void **state)
+{
     (void)state;
     run_examples(examples, sizeof examples / sizeof *examples);
 }
 
-static void invalid_calls_are_refused_with_their_cause(void **state) {
+static void invalid_calls_are_refused_with_their_cause(void **state)
+{
     (void)state;
     run_refusals(refusals, sizeof refusals / sizeof *refusals);
 }
 
-static void an_index_outside_is_an_error_of_the_run(void **state) {
+static void an_index_outside_is_an_error_of_the_run(void **state)
+{
     const struct example cases[] = {
         {"", "Gather", "", 13, "", {"f[2] 1 2", "l[1] 2"}, {"?"}},
         {"", "GatherElements", "", 13, "", {"f[2] 1 2", "l[1] -3"}, {"?"}},
@@ -262,7 +265,8 @@ static void an_index_outside_is_an_error_of_the_run(void **state) {
     }
 }
 
-static void only_padding_with_zeros_is_a_pad_layer(void **state) {
+static void only_padding_with_zeros_is_a_pad_layer(void **state)
+{
     const struct example zeros = {"", "Pad", "", 13, "", {"f[1] 1", "!l[2] 1 1", "!f[] 0"}, {"?"}};
     const struct example ones = {"", "Pad", "", 13, "", {"f[1] 1", "!l[2] 1 1", "!f[] 1"}, {"?"}};
     const struct example edge = {"", "Pad", "", 13, "mode=sedge", {"f[1] 1", "!l[2] 1 1"}, {"?"}};
@@ -274,7 +278,8 @@ static void only_padding_with_zeros_is_a_pad_layer(void **state) {
 }
 
 /* Larger than the tiles that elements are moved in, with remainders. */
-static void a_large_transpose_moves_every_element(void **state) {
+static void a_large_transpose_moves_every_element(void **state)
+{
     const struct example example = {"", "Transpose", "", 13, "perm=I2,0,1", {"f[1,1,1] 0"}, {"?"}};
     const struct lrp_shape shape = {.rank = 3, .dim = {5, 83, 131}};
     struct setup setup;
@@ -284,8 +289,7 @@ static void a_large_transpose_moves_every_element(void **state) {
     lrp_tensor_release(setup.in[0]);
     assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &setup.in[0], NULL), LRP_OK);
     setup.in_desc[0].shape = shape;
-    for (size_t k = 0; k < setup.in[0]->count; k++)
-        setup.in[0]->f[k] = (float)k;
+    for (size_t k = 0; k < setup.in[0]->count; k++) setup.in[0]->f[k] = (float)k;
     setup_run(&setup);
     for (size_t i = 0; i < 131; i++)
         for (size_t j = 0; j < 5; j++)
@@ -294,7 +298,8 @@ static void a_large_transpose_moves_every_element(void **state) {
     setup_close(&setup);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_specification),   cmocka_unit_test(invalid_calls_are_refused_with_their_cause),
         cmocka_unit_test(an_index_outside_is_an_error_of_the_run), cmocka_unit_test(only_padding_with_zeros_is_a_pad_layer),

@@ -178,17 +178,20 @@ static const struct refusal refusals[] = {
 };
 // clang-format on
 
-static void values_are_those_of_the_specification(void **state) {
+static void values_are_those_of_the_specification(void **state)
+{
     (void)state;
     run_examples(examples, sizeof examples / sizeof *examples);
 }
 
-static void invalid_calls_are_refused_with_their_cause(void **state) {
+static void invalid_calls_are_refused_with_their_cause(void **state)
+{
     (void)state;
     run_refusals(refusals, sizeof refusals / sizeof *refusals);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_specification),
         cmocka_unit_test(invalid_calls_are_refused_with_their_cause),

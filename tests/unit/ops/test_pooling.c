@@ -1,8 +1,13 @@
 /* test_pooling.c: poolings against numbers computed with PyTorch and by hand. */
 #include "ops/vjp_check.h"
 
-#define DIMS(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
-#define INTS(t, name, ...) test_ints(t, name, (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+#define DIMS(...)                                                                                                              \
+    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[])                                               \
+    {                                                                                                                          \
+        __VA_ARGS__                                                                                                            \
+    }
+#define INTS(t, name, ...)                                                                                                     \
+    test_ints(t, name, (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 static const float counting[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
@@ -38,12 +43,14 @@ static void poolings_give_the_expected_numbers(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const int64_t k[] = {cases[i].kernel, cases[i].kernel}, s[] = {cases[i].stride, cases[i].stride};
-        const int64_t d[] = {cases[i].dilation, cases[i].dilation}, p[] = {cases[i].pad, cases[i].pad, cases[i].pad, cases[i].pad};
+        const int64_t d[] = {cases[i].dilation, cases[i].dilation},
+                      p[] = {cases[i].pad, cases[i].pad, cases[i].pad, cases[i].pad};
         const size_t rank = (size_t)cases[i].rank;
         struct test_call t;
 
         test_call_start(&t, "", cases[i].op, cases[i].opset);
-        test_input(&t, false, counting, cases[i].rank + 2, rank == 1 ? (const int64_t[]){1, 1, 6} : (const int64_t[]){1, 1, 4, 4});
+        test_input(&t, false, counting, cases[i].rank + 2,
+                   rank == 1 ? (const int64_t[]){1, 1, 6} : (const int64_t[]){1, 1, 4, 4});
         if (cases[i].kernel) {
             test_ints(&t, "kernel_shape", k, rank);
             test_ints(&t, "strides", s, rank);
@@ -86,11 +93,11 @@ static void winners_are_named_and_get_everything(void **state)
     assert_true(t.outputs[0]->f[0] == -5);
     assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &t.out[0].shape, &s, NULL), LRP_OK);
     assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &t.in[0].shape, &grad, NULL), LRP_OK);
-    for (size_t i = 0; i < 6; i++)
-        s->f[i] = (float)(1 << i);
+    for (size_t i = 0; i < 6; i++) s->f[i] = (float)(1 << i);
     test_given(&t, given);
     assert_int_equal(t.call.op->vjp(&t.call, NULL, given, (const struct lrp_tensor *const *)t.outputs,
-                                    (const struct lrp_tensor *const[]){s, NULL}, &grad, &run, NULL), LRP_OK);
+                                    (const struct lrp_tensor *const[]){s, NULL}, &grad, &run, NULL),
+                     LRP_OK);
     assert_memory_equal(grad->f, ((const float[]){1, 0, 2, 4, 8, 0, 16, 32}), 8 * sizeof(float));
     lrp_tensor_release(s);
     lrp_tensor_release(grad);

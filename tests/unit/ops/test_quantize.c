@@ -1,5 +1,5 @@
-/* test_quantize.c: whole numbers that stand for floats. Expected values: by hand from the definitions of the ONNX specification,
- * q = saturate(round_half_even(x / scale) + zero), x = (q - zero) * scale. */
+/* test_quantize.c: whole numbers that stand for floats. Expected values: by hand from the definitions of the ONNX
+ * specification, q = saturate(round_half_even(x / scale) + zero), x = (q - zero) * scale. */
 #include "calls.h"
 
 // clang-format off
@@ -39,17 +39,20 @@ static const struct refusal refusals[] = {
 };
 // clang-format on
 
-static void whole_numbers_are_those_of_the_definitions(void **state) {
+static void whole_numbers_are_those_of_the_definitions(void **state)
+{
     (void)state;
     run_examples(examples, sizeof examples / sizeof *examples);
 }
 
-static void what_does_not_fit_is_refused(void **state) {
+static void what_does_not_fit_is_refused(void **state)
+{
     (void)state;
     run_refusals(refusals, sizeof refusals / sizeof *refusals);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers_are_those_of_the_definitions),
         cmocka_unit_test(what_does_not_fit_is_refused),

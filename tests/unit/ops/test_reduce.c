@@ -200,17 +200,20 @@ static const struct refusal refusals[] = {
 };
 // clang-format on
 
-static void values_are_those_of_the_specification(void **state) {
+static void values_are_those_of_the_specification(void **state)
+{
     (void)state;
     run_examples(examples, sizeof examples / sizeof *examples);
 }
 
-static void invalid_calls_are_refused_with_their_cause(void **state) {
+static void invalid_calls_are_refused_with_their_cause(void **state)
+{
     (void)state;
     run_refusals(refusals, sizeof refusals / sizeof *refusals);
 }
 
-static void reductions_over_space_are_global_poolings(void **state) {
+static void reductions_over_space_are_global_poolings(void **state)
+{
     const struct {
         struct example call;
         enum lrp_kind kind;
@@ -223,11 +226,11 @@ static void reductions_over_space_are_global_poolings(void **state) {
     };
 
     (void)state;
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        assert_int_equal(kind_of(&cases[k].call), cases[k].kind);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) assert_int_equal(kind_of(&cases[k].call), cases[k].kind);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_specification),
         cmocka_unit_test(invalid_calls_are_refused_with_their_cause),

@@ -84,17 +84,20 @@ static const struct refusal refusals[] = {
 };
 // clang-format on
 
-static void values_are_those_of_the_specification(void **state) {
+static void values_are_those_of_the_specification(void **state)
+{
     (void)state;
     run_examples(examples, sizeof examples / sizeof *examples);
 }
 
-static void invalid_calls_are_refused_with_their_cause(void **state) {
+static void invalid_calls_are_refused_with_their_cause(void **state)
+{
     (void)state;
     run_refusals(refusals, sizeof refusals / sizeof *refusals);
 }
 
-static void a_constant_is_read_at_any_alignment(void **state) {
+static void a_constant_is_read_at_any_alignment(void **state)
+{
     const unsigned char raw[] = {0xff, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0}; /* 1 and -2 behind one odd byte */
     const struct lrp_blob blob = {.dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 1, .dim = {2}}, .count = 2, .raw = raw + 1};
     const struct example example = {"", "Constant", "", 13, "", {NULL}, {"?"}};
@@ -110,7 +113,8 @@ static void a_constant_is_read_at_any_alignment(void **state) {
     setup_close(&setup);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_specification),
         cmocka_unit_test(invalid_calls_are_refused_with_their_cause),

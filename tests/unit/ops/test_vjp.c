@@ -125,7 +125,8 @@ struct family {
     size_t count;
 };
 
-static void vjps_are_central_differences(void **state) {
+static void vjps_are_central_differences(void **state)
+{
     const struct family *const family = *state;
 
     for (size_t k = 0; k < family->count; k++) {
@@ -135,7 +136,8 @@ static void vjps_are_central_differences(void **state) {
 }
 
 /* Every row of the table with a vjp has an example above: that very row, not another version's or domain's of the same name. */
-static void no_operator_is_left_out(void **state) {
+static void no_operator_is_left_out(void **state)
+{
     static const char *const not_derivatives[] = {"FakeQuantize"}; /* passes through what rounds: test_quantize.c */
     const struct family *const *const families = *state;
     const struct lrp_operator *row;
@@ -150,21 +152,22 @@ static void no_operator_is_left_out(void **state) {
                 const struct example *const e = &families[g]->examples[k];
                 found = lrp_operator_find(e->domain, e->op, e->opset, NULL) == row;
             }
-        if (!found)
-            print_error("%s.%s of version %d has no example\n", row->domain, row->name, row->versions[0]);
+        if (!found) print_error("%s.%s of version %d has no example\n", row->domain, row->name, row->versions[0]);
         missing += !found;
     }
     assert_int_equal(missing, 0);
 }
 
 #define FAMILY(name)                                                                                                           \
-    { name, sizeof name / sizeof *name }
-int main(void) {
-    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics),
-                                FAMILY(reductions),  FAMILY(moves),      FAMILY(norms),      FAMILY(sums),
-                                FAMILY(linear)};
-    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4], &families[5],
-                                  &families[6], &families[7], NULL};
+    {                                                                                                                          \
+        name, sizeof name / sizeof *name                                                                                       \
+    }
+int main(void)
+{
+    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics), FAMILY(reductions),
+                                FAMILY(moves),       FAMILY(norms),      FAMILY(sums),        FAMILY(linear)};
+    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4],
+                                  &families[5], &families[6], &families[7], NULL};
     const struct CMUnitTest tests[] = {
         {"activations", vjps_are_central_differences, NULL, NULL, &families[0]},
         {"arithmetic", vjps_are_central_differences, NULL, NULL, &families[1]},

@@ -1,7 +1,11 @@
 /* test_vjp_heavy.c: vjps of linear operators and poolings against central differences of their forwards. */
 #include "ops/vjp_check.h"
 
-#define DIMS(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
+#define DIMS(...)                                                                                                              \
+    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[])                                               \
+    {                                                                                                                          \
+        __VA_ARGS__                                                                                                            \
+    }
 
 /* Linear maps have no curvature: a large step is exact and drowns rounding. */
 static const float LARGE = 0.5F;
@@ -60,9 +64,16 @@ static void matrix_products(void **state)
         int rank_b;
         int64_t b[4];
     } cases[] = {
-        {2, {3, 4}, 2, {4, 5}},       {1, {4}, 2, {4, 5}},          {2, {3, 4}, 1, {4}},           {1, {4}, 1, {4}},
-        {3, {2, 3, 4}, 2, {4, 5}},    {2, {3, 4}, 3, {2, 4, 5}},    {4, {2, 1, 3, 4}, 3, {3, 4, 2}}, {3, {1, 3, 4}, 3, {2, 4, 1}},
-        {1, {4}, 3, {2, 4, 5}},       {3, {2, 3, 4}, 1, {4}},
+        {2, {3, 4}, 2, {4, 5}},
+        {1, {4}, 2, {4, 5}},
+        {2, {3, 4}, 1, {4}},
+        {1, {4}, 1, {4}},
+        {3, {2, 3, 4}, 2, {4, 5}},
+        {2, {3, 4}, 3, {2, 4, 5}},
+        {4, {2, 1, 3, 4}, 3, {3, 4, 2}},
+        {3, {1, 3, 4}, 3, {2, 4, 1}},
+        {1, {4}, 3, {2, 4, 5}},
+        {3, {2, 3, 4}, 1, {4}},
     };
 
     (void)state;
@@ -120,8 +131,7 @@ static void poolings(void **state)
             test_ints(&t, "dilations", dilations, 2);
             test_int(&t, "count_include_pad", i & 1);
         }
-        if (strstr(ops[i / 2], "Lp"))
-            test_int(&t, "p", i & 1 ? 3 : 2);
+        if (strstr(ops[i / 2], "Lp")) test_int(&t, "p", i & 1 ? 3 : 2);
         vjp_check(&t, 1e-4F, 2e-2); /* steps small enough not to change a winner */
         test_call_free(&t);
     }

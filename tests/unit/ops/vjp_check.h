@@ -36,26 +36,22 @@ static inline void test_call_start(struct test_call *t, const char *domain, cons
     t->call.out_count = 1;
     t->out[0].present = true;
     t->call.op = lrp_operator_find(domain, op_type, opset, NULL);
-    if (!t->call.op)
-        fail_msg("no row for %s at opset %d", op_type, opset);
+    if (!t->call.op) fail_msg("no row for %s at opset %d", op_type, opset);
 }
 
 static inline void test_int(struct test_call *t, const char *name, int64_t value)
 {
-    t->attributes[t->call.attribute_count++] =
-        (struct lrp_attribute){.name = name, .kind = LRP_ATTRIBUTE_INT, .i = value};
+    t->attributes[t->call.attribute_count++] = (struct lrp_attribute){.name = name, .kind = LRP_ATTRIBUTE_INT, .i = value};
 }
 
 static inline void test_float(struct test_call *t, const char *name, float value)
 {
-    t->attributes[t->call.attribute_count++] =
-        (struct lrp_attribute){.name = name, .kind = LRP_ATTRIBUTE_FLOAT, .f = value};
+    t->attributes[t->call.attribute_count++] = (struct lrp_attribute){.name = name, .kind = LRP_ATTRIBUTE_FLOAT, .f = value};
 }
 
 static inline void test_string(struct test_call *t, const char *name, const char *value)
 {
-    t->attributes[t->call.attribute_count++] =
-        (struct lrp_attribute){.name = name, .kind = LRP_ATTRIBUTE_STRING, .s = value};
+    t->attributes[t->call.attribute_count++] = (struct lrp_attribute){.name = name, .kind = LRP_ATTRIBUTE_STRING, .s = value};
 }
 
 /* `values` must outlive the call. */
@@ -88,16 +84,14 @@ static inline struct lrp_tensor *test_input(struct test_call *t, bool constant, 
     struct lrp_shape shape = {.rank = rank};
     uint32_t state = 977U * (uint32_t)i + 12345;
 
-    if (rank < 0)
-        return NULL;
-    if (rank > 0)
-        memcpy(shape.dim, dims, (size_t)rank * sizeof *dims);
+    if (rank < 0) return NULL;
+    if (rank > 0) memcpy(shape.dim, dims, (size_t)rank * sizeof *dims);
     assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &t->inputs[i], NULL), LRP_OK);
-    for (size_t k = 0; k < t->inputs[i]->count; k++)
-        t->inputs[i]->f[k] = values ? values[k] : test_random_value(&state);
+    for (size_t k = 0; k < t->inputs[i]->count; k++) t->inputs[i]->f[k] = values ? values[k] : test_random_value(&state);
     t->in[i] = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = shape};
     if (constant) {
-        t->blobs[i] = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = shape, .count = t->inputs[i]->count, .raw = t->inputs[i]->f};
+        t->blobs[i] =
+            (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = shape, .count = t->inputs[i]->count, .raw = t->inputs[i]->f};
         t->in[i].constant = &t->blobs[i];
     }
     return t->inputs[i];
@@ -105,16 +99,13 @@ static inline struct lrp_tensor *test_input(struct test_call *t, bool constant, 
 
 static inline void test_infer(struct test_call *t)
 {
-    if (t->call.op->infer(&t->call, &t->err))
-        fail_msg("%s: infer: %s", t->call.op_type, t->err.message);
+    if (t->call.op->infer(&t->call, &t->err)) fail_msg("%s: infer: %s", t->call.op_type, t->err.message);
 }
 
 static inline void test_call_free(struct test_call *t)
 {
-    for (int i = 0; i < TEST_INPUTS; i++)
-        lrp_tensor_release(t->inputs[i]);
-    for (int i = 0; i < TEST_OUTPUTS; i++)
-        lrp_tensor_release(t->outputs[i]);
+    for (int i = 0; i < TEST_INPUTS; i++) lrp_tensor_release(t->inputs[i]);
+    for (int i = 0; i < TEST_OUTPUTS; i++) lrp_tensor_release(t->outputs[i]);
 }
 
 /* The inputs as forward gets them: none that prepare has read. */
@@ -145,8 +136,7 @@ static inline void *test_forward(struct test_call *t, const struct lrp_modifier 
 
 static inline void test_release(const struct test_call *t, void *handle)
 {
-    if (t->call.op->release)
-        t->call.op->release(handle);
+    if (t->call.op->release) t->call.op->release(handle);
 }
 
 /* Infers, runs, and compares output 0 with expected values. */
@@ -157,8 +147,7 @@ static inline void test_expect(struct test_call *t, const float *expected, size_
     assert_int_equal(t->outputs[0]->count, count);
     for (size_t i = 0; i < count; i++)
         if (!(fabs((double)t->outputs[0]->f[i] - (double)expected[i]) <= tolerance * (1 + fabs((double)expected[i]))))
-            fail_msg("%s: element %zu is %.8g, not %.8g", t->call.op_type, i, (double)t->outputs[0]->f[i],
-                     (double)expected[i]);
+            fail_msg("%s: element %zu is %.8g, not %.8g", t->call.op_type, i, (double)t->outputs[0]->f[i], (double)expected[i]);
 }
 
 /* sum over the float outputs of <s, output> */
@@ -168,8 +157,7 @@ static inline double test_pairing(struct test_call *t, struct lrp_tensor *const 
 
     test_release(t, test_forward(t, NULL));
     for (int i = 0; i < t->call.out_count; i++)
-        for (size_t k = 0; s[i] && k < s[i]->count; k++)
-            sum += (double)s[i]->f[k] * (double)t->outputs[i]->f[k];
+        for (size_t k = 0; s[i] && k < s[i]->count; k++) sum += (double)s[i]->f[k] * (double)t->outputs[i]->f[k];
     return sum;
 }
 
@@ -202,8 +190,7 @@ static inline void vjp_check(struct test_call *t, float step, double tolerance)
     for (int i = 0; i < t->call.out_count; i++)
         if (lrp_dtype_is_float(t->out[i].dtype)) {
             assert_int_equal(lrp_tensor_new(t->out[i].dtype, &t->out[i].shape, &s[i], NULL), LRP_OK);
-            for (size_t k = 0; k < s[i]->count; k++)
-                s[i]->f[k] = test_random_value(&state);
+            for (size_t k = 0; k < s[i]->count; k++) s[i]->f[k] = test_random_value(&state);
         }
     for (int i = 0; i < t->call.in_count; i++)
         if (lrp_call_is_data(&t->call, i))
@@ -220,10 +207,8 @@ static inline void vjp_check(struct test_call *t, float step, double tolerance)
             if (!(fabs(got - want) <= tolerance * (1 + fabs(want))))
                 fail_msg("%s: the gradient of input %d at %zu is %g, differences say %g", t->call.op_type, i, k, got, want);
         }
-    for (int i = 0; i < TEST_OUTPUTS; i++)
-        lrp_tensor_release(s[i]);
-    for (int i = 0; i < TEST_INPUTS; i++)
-        lrp_tensor_release(grad[i]);
+    for (int i = 0; i < TEST_OUTPUTS; i++) lrp_tensor_release(s[i]);
+    for (int i = 0; i < TEST_INPUTS; i++) lrp_tensor_release(grad[i]);
 }
 
 #endif

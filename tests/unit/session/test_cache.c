@@ -93,7 +93,8 @@ static void check_as_fresh(const struct fork *f, const struct lrp_snapshot *now)
     put_input(fresh, 1);
     const struct lrp_snapshot *whole = update(fresh);
     for (size_t i = 0; i < whole->layers->count; i++)
-        assert_memory_equal(lrp_numbers_tensor(now->relevance[i])->f, lrp_numbers_tensor(whole->relevance[i])->f, lrp_numbers_tensor(whole->relevance[i])->count * sizeof(float));
+        assert_memory_equal(lrp_result_tensor(now->relevance[i])->f, lrp_result_tensor(whole->relevance[i])->f,
+                            lrp_result_tensor(whole->relevance[i])->count * sizeof(float));
     lrp_snapshot_release(whole);
     lrp_session_free(fresh);
 }
@@ -103,8 +104,9 @@ static void a_changed_rule_computes_the_ancestors_alone(void **state)
     static const struct {
         const char *layer, *rule;
         int computed; /* the layer, and those between it and the input; no layer of another branch */
-    } cases[] = {{"left", "z-plus", 2},         {"first", "w-square", 1},  {"right2", "alpha-beta(2,1)", 3}, {"right1", "z-plus", 2},
-                 {"join", "epsilon(0.25)", 5}, {"left", "w-square", 2},   {"right1", "gamma(0.5)", 2}};
+    } cases[] = {{"left", "z-plus", 2},      {"first", "w-square", 1},     {"right2", "alpha-beta(2,1)", 3},
+                 {"right1", "z-plus", 2},    {"join", "epsilon(0.25)", 5}, {"left", "w-square", 2},
+                 {"right1", "gamma(0.5)", 2}};
     struct fork f;
     struct lrp_error err = {0};
     fork_open(state, &f);
@@ -129,7 +131,7 @@ static void earlier_settings_are_there_at_once(void **state)
     const struct lrp_snapshot *now = NULL;
     fork_open(state, &f);
     check_ok(lrp_session_snapshot(f.session, &now, &err), &err);
-    const struct lrp_numbers *first = now->relevance[0];
+    const struct lrp_result *first = now->relevance[0];
     lrp_snapshot_release(now);
     check_ok(lrp_settings_add_rule(f.settings, "left", "z-plus", &err), &err);
     lrp_snapshot_release(apply(&f));
@@ -177,7 +179,7 @@ static void a_changed_input_keeps_the_network_and_can_be_taken_back(void **state
     assert_ptr_equal(now->layers, other->layers); /* and with it all that is prepared */
     assert_int_equal(other->forward_layers, 5);
     assert_int_equal(other->relevance_layers, 5);
-    assert_true(lrp_numbers_tensor(other->activation[0])->f[0] != lrp_numbers_tensor(now->activation[0])->f[0]);
+    assert_true(lrp_result_tensor(other->activation[0])->f[0] != lrp_result_tensor(now->activation[0])->f[0]);
     lrp_snapshot_release(other);
     put_input(f.session, 1);
     other = update(f.session);
@@ -200,7 +202,7 @@ static void failing_checks_show_nothing_although_it_is_known(void **state)
     check_ok(lrp_session_open("assets/demo/vgg-unsupported.onnx", settings, &s, &err), &err);
     check_ok(lrp_session_set_input(s, NULL, "assets/demo/boot.png", &err), &err);
     now = update(s);
-    const struct lrp_numbers *known = now->relevance[0];
+    const struct lrp_result *known = now->relevance[0];
     assert_non_null(known);
     lrp_snapshot_release(now);
     check_ok(lrp_settings_set(settings, LRP_SETTING_SKIP_CHECKS, "false", &err), &err);
@@ -267,7 +269,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_changed_rule_computes_the_ancestors_alone, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(earlier_settings_are_there_at_once, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_changed_target_reuses_activations, temporary_setup, temporary_teardown),
-        cmocka_unit_test_setup_teardown(a_changed_input_keeps_the_network_and_can_be_taken_back, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(a_changed_input_keeps_the_network_and_can_be_taken_back, temporary_setup,
+                                        temporary_teardown),
         cmocka_unit_test(failing_checks_show_nothing_although_it_is_known),
         cmocka_unit_test_setup_teardown(options_of_pictures_change_no_result, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(the_cache_is_bounded, temporary_setup, temporary_teardown),

@@ -31,9 +31,10 @@ static void check_like_fresh(struct lrp_session *s, struct lrp_settings *setting
     struct lrp_session *fresh = open_session(settings, picture);
     const struct lrp_snapshot *now = run(s), *want = run(fresh);
     for (size_t k = 0; k < want->layers->count; k++) {
-        const size_t bytes = lrp_numbers_tensor(want->relevance[k])->count * sizeof(float);
-        assert_memory_equal(lrp_numbers_tensor(now->activation[k])->f, lrp_numbers_tensor(want->activation[k])->f, lrp_numbers_tensor(want->activation[k])->count * sizeof(float));
-        assert_memory_equal(lrp_numbers_tensor(now->relevance[k])->f, lrp_numbers_tensor(want->relevance[k])->f, bytes);
+        const size_t bytes = lrp_result_tensor(want->relevance[k])->count * sizeof(float);
+        assert_memory_equal(lrp_result_tensor(now->activation[k])->f, lrp_result_tensor(want->activation[k])->f,
+                            lrp_result_tensor(want->activation[k])->count * sizeof(float));
+        assert_memory_equal(lrp_result_tensor(now->relevance[k])->f, lrp_result_tensor(want->relevance[k])->f, bytes);
         check_close(now->relevance_statistics[k].sum, want->relevance_statistics[k].sum, 0);
         check_close(now->relevance_statistics[k].std, want->relevance_statistics[k].std, 0);
     }
@@ -113,7 +114,8 @@ static void little_memory_gives_the_same_numbers(void **state)
 static void any_number_of_threads_gives_the_same_numbers(void **state)
 {
     (void)state;
-    static const char *const composites[] = {"epsilon-plus-flat", "epsilon-alpha2-beta1-flat", "epsilon-gamma-box(-1,2)", "w-square"};
+    static const char *const composites[] = {"epsilon-plus-flat", "epsilon-alpha2-beta1-flat", "epsilon-gamma-box(-1,2)",
+                                             "w-square"};
     static const char *const threads[] = {"2", "3", "7"};
     struct lrp_error err = {0};
     struct lrp_settings *settings = NULL;

@@ -54,11 +54,11 @@ static void explains_a_picture(void **state)
     check_close(now->targets[0].start, 1, 0);
     for (size_t i = 0; i < now->layers->count; i++) {
         assert_non_null(now->relevance[i]);
-        assert_true(lrp_shape_equal(&lrp_numbers_tensor(now->relevance[i])->shape, &now->layers->rows[i].shape));
+        assert_true(lrp_shape_equal(&lrp_result_tensor(now->relevance[i])->shape, &now->layers->rows[i].shape));
         assert_int_equal(now->relevance_statistics[i].nan, 0);
     }
     /* the last layer's relevance is the start */
-    const struct lrp_tensor *last = lrp_numbers_tensor(now->relevance[now->layers->count - 1]);
+    const struct lrp_tensor *last = lrp_result_tensor(now->relevance[now->layers->count - 1]);
     for (size_t k = 0; k < last->count; k++) check_close((double)last->f[k], k == 9 ? 1 : 0, 0);
     lrp_snapshot_release(now);
     lrp_session_free(s);
@@ -192,7 +192,8 @@ static void forgetting_keeps_what_is_prepared(void **state)
     lrp_settings_free(settings);
 }
 
-/* Only the ancestors of a layer whose rule changed are computed again, and the result is that of a fresh session, bit for bit. */
+/* Only the ancestors of a layer whose rule changed are computed again, and the result is that of a fresh session, bit for bit.
+ */
 static void a_rule_change_touches_ancestors_only(void **state)
 {
     struct lrp_error err = {0};
@@ -212,7 +213,8 @@ static void a_rule_change_touches_ancestors_only(void **state)
         struct lrp_session *fresh = open_fork(path, settings);
         const struct lrp_snapshot *whole = snapshot(fresh);
         for (size_t k = 0; k < whole->layers->count; k++)
-            assert_memory_equal(lrp_numbers_tensor(after->relevance[k])->f, lrp_numbers_tensor(whole->relevance[k])->f, lrp_numbers_tensor(whole->relevance[k])->count * sizeof(float));
+            assert_memory_equal(lrp_result_tensor(after->relevance[k])->f, lrp_result_tensor(whole->relevance[k])->f,
+                                lrp_result_tensor(whole->relevance[k])->count * sizeof(float));
         int left = layer_called(after, "left"), right = layer_called(after, "right");
         if (strcmp(changes[i], "join") != 0) { /* what lies behind the change is the very same tensor */
             assert_ptr_equal(before->relevance[left], after->relevance[left]);
@@ -252,8 +254,8 @@ static void changes_nothing_when_settings_do_not_fit(void **state)
 static const struct {
     const char *text;
     int64_t index; /* -1: refused */
-} targets[] = {{"", 9},      {"boot", 9},  {"trous", 1},     {"3", 3},      {"(4:0:0)", 4}, {"2@0:0", 2},
-               {"10", -1},   {"s", -1},    {"no such", -1},  {"1,2", -1},   {"2@1:0", -1},  {"-1", -1}};
+} targets[] = {{"", 9},    {"boot", 9}, {"trous", 1},    {"3", 3},    {"(4:0:0)", 4}, {"2@0:0", 2},
+               {"10", -1}, {"s", -1},   {"no such", -1}, {"1,2", -1}, {"2@1:0", -1},  {"-1", -1}};
 
 /* A target that cannot be is refused at once where the output is known, and the one before stays; else by the run. */
 static void understands_targets(void **state)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "lrpscope/explain.h"
+#include "lrpscope/settings.h"
 #include "output.h"
 #include "temporary.h"
 
@@ -27,12 +27,15 @@ static const struct {
     const char *text;
     bool allowed;
 } forms[] = {
-    {LRP_SETTING_CONVENTION, "zennit", true},  {LRP_SETTING_CONVENTION, "keras", false}, {LRP_SETTING_METHOD, "gradient", true},
-    {LRP_SETTING_METHOD, "magic", false},      {LRP_SETTING_INPUT_SHAPE, "1,3,8,8", true}, {LRP_SETTING_INPUT_SHAPE, "1,x", false},
-    {LRP_SETTING_INPUT_SHAPE, "1,0", false},   {LRP_SETTING_INPUT_SHAPE, "1,2,", false},   {LRP_SETTING_SCALE, "1/255", true},
-    {LRP_SETTING_SCALE, "bright", false},      {LRP_SETTING_SKIP_CHECKS, "true", true},    {LRP_SETTING_SKIP_CHECKS, "yes", false},
-    {LRP_SETTING_COLORMAP, "seismic", true},   {LRP_SETTING_COLORMAP, "pink elephants", false},
-    {LRP_SETTING_MEMORY, "2G", true},          {LRP_SETTING_MEMORY, "lots", false},        {LRP_SETTING_THREADS, "-1", false},
+    {LRP_SETTING_CONVENTION, "zennit", true},   {LRP_SETTING_CONVENTION, "keras", false},
+    {LRP_SETTING_METHOD, "gradient", true},     {LRP_SETTING_METHOD, "magic", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,3,8,8", true}, {LRP_SETTING_INPUT_SHAPE, "1,x", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,0", false},    {LRP_SETTING_INPUT_SHAPE, "1,2,", false},
+    {LRP_SETTING_SCALE, "1/255", true},         {LRP_SETTING_SCALE, "bright", false},
+    {LRP_SETTING_SKIP_CHECKS, "true", true},    {LRP_SETTING_SKIP_CHECKS, "yes", false},
+    {LRP_SETTING_COLORMAP, "seismic", true},    {LRP_SETTING_COLORMAP, "pink elephants", false},
+    {LRP_SETTING_MEMORY, "2G", true},           {LRP_SETTING_MEMORY, "lots", false},
+    {LRP_SETTING_THREADS, "-1", false},
 };
 
 static void checks_the_form_of_every_value(void **state)
@@ -42,8 +45,10 @@ static void checks_the_form_of_every_value(void **state)
         struct lrp_settings *s = fresh();
         struct lrp_error err = {0};
         enum lrp_status status = lrp_settings_set(s, forms[i].setting, forms[i].text, &err);
-        if (forms[i].allowed) check_ok(status, &err);
-        else check_fails(status, &err, LRP_USAGE, "");
+        if (forms[i].allowed)
+            check_ok(status, &err);
+        else
+            check_fails(status, &err, LRP_USAGE, "");
         assert_int_equal(lrp_settings_given(s, forms[i].setting), forms[i].allowed);
         lrp_settings_free(s);
     }
@@ -65,7 +70,8 @@ static void last_rule_for_a_selector_replaces_the_one_before(void **state)
     lrp_settings_free(s);
 }
 
-/* Many at once: as if each had been added alone, in that order; a selector that is named twice stands where it was named last. */
+/* Many at once: as if each had been added alone, in that order; a selector that is named twice stands where it was named last.
+ */
 static void many_rules_at_once_are_as_one_after_the_other(void **state)
 {
     static const char *const selects[] = {"b", "x", "a", "x", "c"}, *const gone[] = {"a", "nothing", "old"};
@@ -118,8 +124,8 @@ static void unknown_keys_are_warned_about_and_kept(void **state)
 {
     struct lrp_error err = {0};
     struct lrp_settings *s = fresh();
-    const char *path = file_with(state, "a.json",
-                                 "{\"lrpscope\": 1, \"author\": \"me\", \"heatmap\": {\"gamma\": 0.5, \"sparkle\": [1, 2]}}");
+    const char *path =
+        file_with(state, "a.json", "{\"lrpscope\": 1, \"author\": \"me\", \"heatmap\": {\"gamma\": 0.5, \"sparkle\": [1, 2]}}");
     char *warnings = NULL;
     check_ok(lrp_settings_read(s, path, &warnings, &err), &err);
     assert_non_null(strstr(warnings, "author"));
@@ -172,7 +178,9 @@ static void a_composite_may_be_a_list_of_primitives(void **state)
 {
     struct lrp_error err = {0};
     struct lrp_settings *s = fresh();
-    const char *path = file_with(state, "list.json", "{\"composite\": [\"global(zero)\", \"layer(2, flat)\"], \"target\": 3, \"input_shape\": [1, 3, 8, 8]}");
+    const char *path =
+        file_with(state, "list.json",
+                  "{\"composite\": [\"global(zero)\", \"layer(2, flat)\"], \"target\": 3, \"input_shape\": [1, 3, 8, 8]}");
     check_ok(lrp_settings_read(s, path, NULL, &err), &err);
     assert_string_equal(lrp_settings_get(s, LRP_SETTING_COMPOSITE), "composite(global(zero), layer(2, flat))");
     assert_string_equal(lrp_settings_get(s, LRP_SETTING_TARGET), "3");
@@ -186,7 +194,8 @@ static void a_composite_read_as_json_comes_back_as_it_was(void **state)
     static const char *const composites[][2] = {
         {"[{\"global\": \"zero\"}, {\"global-type\": {\"convolution\": \"alpha-beta(2,1)\", \"dense\": \"epsilon(1e-5)\"}},"
          " {\"first-n-type\": 7, \"rules\": {\"convolution\": \"flat\"}}, {\"layer\": \"9\", \"rule\": \"alpha-beta(1,0)\"}]",
-         "composite(global(zero), global-type(convolution=alpha-beta(2,1), dense=epsilon(1e-5)), first-n-type(7, convolution=flat), "
+         "composite(global(zero), global-type(convolution=alpha-beta(2,1), dense=epsilon(1e-5)), first-n-type(7, "
+         "convolution=flat), "
          "layer(9, alpha-beta(1,0)))"},
         {"[{\"layer\": \"a, (b)\", \"rule\": \"epsilon(0.1,bias=off)\"}, \"last-layer(z-plus)\"]",
          "composite(layer(\"a, (b)\", epsilon(0.1,bias=off)), last-layer(z-plus))"}};

@@ -1,5 +1,6 @@
-/* test_two_sessions.c: sessions in several threads at once, and one session looked at while its worker computes: all results are, bit
- * for bit, those of one thread alone. Under ThreadSanitizer (tests/run.sh) it also shows that nothing is shared unguarded. */
+/* test_two_sessions.c: sessions in several threads at once, and one session looked at while its worker computes: all results
+ * are, bit for bit, those of one thread alone. Under ThreadSanitizer (tests/run.sh) it also shows that nothing is shared
+ * unguarded. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -26,8 +27,8 @@ enum { STEPS = sizeof steps / sizeof *steps, ROUNDS = 3 };
 /* Fails a thread without leaving it: cmocka's way out leads into another thread's stack. */
 static bool went_well(enum lrp_status status, const struct lrp_error *err, char why[256])
 {
-    if (status != LRP_OK && !*why) snprintf(why, 256, "status %d: %.200s", (int)status, err->message);
-    return status == LRP_OK;
+    if (status && !*why) snprintf(why, 256, "status %d: %.200s", (int)status, err->message);
+    return !status;
 }
 
 static struct lrp_settings *base_settings(void)
@@ -43,7 +44,7 @@ static struct lrp_settings *base_settings(void)
 static enum lrp_status take_step(struct lrp_settings *settings, const struct step *step, struct lrp_error *err)
 {
     enum lrp_status status = lrp_settings_set(settings, step->setting, step->value, err);
-    return status == LRP_OK && step->rule ? lrp_settings_add_rule(settings, step->select, step->rule, err) : status;
+    return !status && step->rule ? lrp_settings_add_rule(settings, step->select, step->rule, err) : status;
 }
 
 /* ---- a visitor: a session of its own, all steps, what came of each ---- */
@@ -66,9 +67,9 @@ static void note(void *data)
 static enum lrp_status run_worker(struct lrp_session *session, struct visitor *v, struct lrp_error *err)
 {
     enum lrp_status status = lrp_session_start(session, LRP_WANT_RELEVANCE, note, &v->notes, err);
-    if (status == LRP_OK) lrp_session_cancel(session);
-    if (status == LRP_OK) status = lrp_session_start(session, LRP_WANT_RELEVANCE, note, &v->notes, err);
-    if (status == LRP_OK) status = lrp_session_start(session, LRP_WANT_LEDGER, note, &v->notes, err);
+    if (!status) lrp_session_cancel(session);
+    if (!status) status = lrp_session_start(session, LRP_WANT_RELEVANCE, note, &v->notes, err);
+    if (!status) status = lrp_session_start(session, LRP_WANT_LEDGER, note, &v->notes, err);
     lrp_session_wait(session);
     return status;
 }
@@ -86,7 +87,8 @@ static void *visit(void *data)
     for (int i = 0; ok && i < STEPS; i++) {
         ok = went_well(take_step(settings, &steps[i], &err), &err, v->why) &&
              went_well(lrp_session_apply(session, settings, &err), &err, v->why) &&
-             went_well(v->worker ? run_worker(session, v, &err) : lrp_session_run(session, LRP_WANT_LEDGER, &err), &err, v->why) &&
+             went_well(v->worker ? run_worker(session, v, &err) : lrp_session_run(session, LRP_WANT_LEDGER, &err), &err,
+                       v->why) &&
              went_well(lrp_session_snapshot(session, &v->seen[i], &err), &err, v->why);
     }
     lrp_session_free(session);
@@ -99,9 +101,9 @@ static void leave(struct visitor *v)
     for (int i = 0; i < STEPS; i++) lrp_snapshot_release(v->seen[i]);
 }
 
-static bool same_tensor(const struct lrp_numbers *of_a, const struct lrp_numbers *of_b)
+static bool same_tensor(const struct lrp_result *of_a, const struct lrp_result *of_b)
 {
-    const struct lrp_tensor *a = lrp_numbers_tensor(of_a), *b = lrp_numbers_tensor(of_b);
+    const struct lrp_tensor *a = lrp_result_tensor(of_a), *b = lrp_result_tensor(of_b);
     return lrp_shape_equal(&a->shape, &b->shape) && memcmp(a->f, b->f, a->count * sizeof(float)) == 0;
 }
 
@@ -253,9 +255,9 @@ static void another_thread_interrupts(void **state)
     check_ok(lrp_session_set_input(session, NULL, DEMO "boot.png", &err), &err);
     assert_int_equal(pthread_create(&thread, NULL, interrupt, session), 0);
     enum lrp_status status = LRP_OK;
-    for (int i = 0; i < 100000 && status == LRP_OK; i++) { /* before, within or behind a pass: some pass sees it */
+    for (int i = 0; i < 100000 && !status; i++) { /* before, within or behind a pass: some pass sees it */
         status = lrp_session_run(session, LRP_WANT_RELEVANCE, &err);
-        if (status == LRP_OK) check_ok(lrp_session_forget(session, &err), &err);
+        if (!status) check_ok(lrp_session_forget(session, &err), &err);
     }
     pthread_join(thread, NULL);
     assert_int_equal(status, LRP_CANCELLED);

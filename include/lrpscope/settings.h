@@ -1,0 +1,148 @@
+/* settings.h: everything that decides what an explanation is: the settings. */
+#ifndef LRPSCOPE_SETTINGS_H
+#define LRPSCOPE_SETTINGS_H
+
+#include <stddef.h>
+
+#include "lrpscope/composite.h"
+#include "lrpscope/rule.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Every setting: X(id, key in rules files, kind, default, one line). The command line's options are the keys with - for _
+ * (switches may differ). */
+#define LRP_SETTINGS(X)                                                                                                        \
+    X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26")                          \
+    X(METHOD, "method", TEXT, "lrp", "lrp, gradient or input-gradient")                                                        \
+    X(COMPOSITE, "composite", TEXT, "epsilon-plus-flat", "preset, rule for every layer, or list")                              \
+    X(SKIP_CHECKS, "skip_checks", FLAG, "false", "explain a model that fails the check")                                       \
+    X(CANONIZE, "canonize", FLAG, "true", "fold BatchNorm, split layer norm, drop identities")                                 \
+    X(FUSE, "fuse", FLAG, "true", "fuse activations into the linear layer before them")                                        \
+    X(STRIP_SOFTMAX, "strip_softmax", FLAG, "false", "explain the input of the output softmax")                                \
+    X(TARGET, "target", TEXT, "", "label, class index, list, CLASS@y:x; empty: arg-max")                                       \
+    X(OUTPUT_RELEVANCE, "output_relevance", TEXT, "", "one, logit, output or a .npy; empty: by convention")                    \
+    X(OUTPUT_NAME, "output_name", TEXT, "", "which output of the model; empty: the first")                                     \
+    X(INPUT_SHAPE, "input_shape", TEXT, "", "1,3,224,224")                                                                     \
+    X(SCALE, "scale", TEXT, "1", "pictures: y = (x*scale-mean)/std")                                                           \
+    X(MEAN, "mean", TEXT, "0", "one value or one per channel")                                                                 \
+    X(STD, "std", TEXT, "1", "one value or one per channel")                                                                   \
+    X(SIZE, "size", TEXT, "", "resize pictures: N (shorter side) or WxH")                                                      \
+    X(CROP, "crop", TEXT, "", "centre-crop pictures: N or WxH")                                                                \
+    X(LAYOUT, "layout", TEXT, "", "nchw or nhwc; empty: by the input's shape")                                                 \
+    X(CHANNELS, "channels", TEXT, "", "rgb, bgr or gray; empty: by the input's shape")                                         \
+    X(PREPROCESS, "preprocess", TEXT, "", "a preprocessor_config.json")                                                        \
+    X(LABELS, "labels", TEXT, "", "file with class names")                                                                     \
+    X(COLORMAP, "colormap", TEXT, "", "colour map of heatmaps; empty: by method")                                              \
+    X(REDUCE, "reduce", TEXT, "", "sum, norm, max-abs, sum-abs; empty: by method")                                             \
+    X(OVERLAY, "overlay", TEXT, "", "alpha of the heatmap over the grey input")                                                \
+    X(CLIP, "clip", TEXT, "", "LOW:HIGH percentiles")                                                                          \
+    X(GAMMA, "gamma", TEXT, "", "gamma of heatmaps")                                                                           \
+    X(SIZE_FACTOR, "size_factor", TEXT, "", "pixels per value in PNGs")                                                        \
+    X(THREADS, "threads", TEXT, "0", "0: all cores")                                                                           \
+    X(MEMORY, "memory", TEXT, "", "limit, e.g. 2G")
+
+/* Names of the settings. */
+enum lrp_setting {
+#define X(id, key, kind, value, line) LRP_SETTING_##id,
+    LRP_SETTINGS(X)
+#undef X
+        LRP_SETTING_COUNT
+};
+/* Key, default and description of a setting; whether it is a flag (true/false). */
+const char *lrp_setting_key(enum lrp_setting setting);
+const char *lrp_setting_default(enum lrp_setting setting);
+const char *lrp_setting_line(enum lrp_setting setting);
+bool lrp_setting_is_flag(enum lrp_setting setting);
+/* Where it stands in a rules file: the object it is in ("preprocess", "heatmap"; NULL: at the top), and its key there. */
+const char *lrp_setting_section(enum lrp_setting setting);
+const char *lrp_setting_file_key(enum lrp_setting setting);
+/* Keys of a rules file beside the settings, and what stands there; NULL past the end. Borrowed, static. */
+const struct lrp_word *lrp_rules_file_key_at(size_t index);
+
+/* All settings as text, lists of rules and registrations, and unknown keys of a rules file. A plain value: copy it to undo. */
+struct lrp_settings;
+/* Settings of which none is given: defaults hold. Errors: LRP_MEMORY. */
+enum lrp_status lrp_settings_new(struct lrp_settings **out, struct lrp_error *err);
+/* All of them, plugins and custom rules too. Errors: LRP_MEMORY. */
+enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lrp_settings **out, struct lrp_error *err);
+/* NULL is fine. */
+void lrp_settings_free(struct lrp_settings *settings);
+/* Whether both mean the same: what is given as its default equals what is not given. */
+bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings *b);
+
+/* The text of a setting, or its default. Borrowed until the next change. */
+const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting);
+/* Whether a flag is set. */
+bool lrp_settings_flag(const struct lrp_settings *settings, enum lrp_setting setting);
+/* Only the form is checked here (known names, numbers); what depends on the model when it is applied to a session. An empty
+ * text is the default (convention, method and composite cannot be empty). Errors: LRP_USAGE. */
+enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text,
+                                 struct lrp_error *err);
+enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value,
+                                      struct lrp_error *err);
+/* True if it was set (by whom ever) to something, even to its default. */
+bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting);
+
+/* The custom rules that rules' names may mean; NULL if there are none. Borrowed until the next change. */
+const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings);
+
+/* A rule that was given to some layers. Borrowed until the next change. */
+struct lrp_rule_setting {
+    const char *select; /* selector: which layers */
+    const char *rule;   /* as it was given */
+};
+/* The rules given to layers, in order: the last that matches a layer wins. */
+size_t lrp_settings_rule_count(const struct lrp_settings *settings);
+struct lrp_rule_setting lrp_settings_rule_at(const struct lrp_settings *settings, size_t index);
+/* Appends; a rule with the same selector before it is replaced (removed, the new one goes last: last wins). */
+enum lrp_status lrp_settings_add_rule(struct lrp_settings *settings, const char *select, const char *rule,
+                                      struct lrp_error *err);
+/* The same for many selectors at once, in time that grows with their number only. */
+enum lrp_status lrp_settings_add_rules(struct lrp_settings *settings, const char *const *selects, size_t count,
+                                       const char *rule, struct lrp_error *err);
+/* Removes the rule with exactly this selector; all if NULL. */
+void lrp_settings_remove_rule(struct lrp_settings *settings, const char *select);
+/* Removes the rules with these selectors. */
+void lrp_settings_remove_rules(struct lrp_settings *settings, const char *const *selects, size_t count);
+
+/* Names registered as supported: layers', activations'. Borrowed until the next change. */
+size_t lrp_settings_layer_count(const struct lrp_settings *settings);
+const char *lrp_settings_layer_at(const struct lrp_settings *settings, size_t index);
+size_t lrp_settings_activation_count(const struct lrp_settings *settings);
+const char *lrp_settings_activation_at(const struct lrp_settings *settings, size_t index);
+/* Registering twice is fine; `registered` false takes it back. */
+enum lrp_status lrp_settings_register_layer(struct lrp_settings *settings, const char *name, bool registered,
+                                            struct lrp_error *err);
+enum lrp_status lrp_settings_register_activation(struct lrp_settings *settings, const char *name, bool registered,
+                                                 struct lrp_error *err);
+
+/* Loads a plugin (plugin.h): its operators, rules, supported names and colour maps hold for these settings and their copies.
+ * Loading one twice is fine. Rules, composites and settings that name what it brings are to be set afterwards. Errors: LRP_FILE
+ * naming file, cause and remedy. */
+enum lrp_status lrp_settings_add_plugin(struct lrp_settings *settings, const char *path, struct lrp_error *err);
+/* The plugins' paths, in the order they were loaded. Borrowed. */
+size_t lrp_settings_plugin_count(const struct lrp_settings *settings);
+const char *lrp_settings_plugin_at(const struct lrp_settings *settings, size_t index);
+/* Type and domain of the operators that plugins brought; false past the end. */
+bool lrp_settings_operator_at(const struct lrp_settings *settings, size_t index, const char **type, const char **domain);
+/* The colour maps that plugins brought, for heatmap.h; borrowed, NULL if there is none. */
+const struct lrp_colormap_set *lrp_settings_colormaps(const struct lrp_settings *settings);
+
+/* Reads a rules file over the settings (what the file does not name stays). `warnings` (may be NULL) gets an owned string with
+ * a line per unknown key, or NULL (also on failure). Errors: LRP_FILE (not readable, not JSON), LRP_USAGE (a wrong value),
+ * naming file and key. */
+enum lrp_status lrp_settings_read(struct lrp_settings *settings, const char *path, char **warnings, struct lrp_error *err);
+/* The same for a file that nobody named (it lay beside a model): plugins are programs, so that it may not load any. LRP_USAGE
+ * if it would. */
+enum lrp_status lrp_settings_read_found(struct lrp_settings *settings, const char *path, char **warnings,
+                                        struct lrp_error *err);
+/* Writes a rules file, atomically; unknown keys that were read are written back. Errors: LRP_FILE. */
+enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,237 @@
+/* activation.c: elementwise functions of one variable that serve as activations: the functions and the operator rows. */
+#include <math.h>
+#include <string.h>
+
+#include "activation.h"
+
+// clang-format off
+/* ---- functions; NAME_d is the derivative at x, where y = f(x) ---- */
+
+/* Written so that NaN stays NaN. */
+static inline float relu(float x, const float *p) { (void)p; return x < 0 ? 0 : x; }
+static inline float relu_d(float x, float y, const float *p) { (void)p, (void)y; return x > 0 ? 1 : 0; }
+
+static inline float leaky(float x, const float *p) { return x < 0 ? p[0] * x : x; }
+static inline float leaky_d(float x, float y, const float *p) { (void)y; return x > 0 ? 1 : p[0]; }
+
+static inline float elu(float x, const float *p) { return x < 0 ? p[0] * expm1f(x) : x; }
+static inline float elu_d(float x, float y, const float *p) { (void)y; return x > 0 ? 1 : p[0] * expf(x); }
+
+static inline float selu(float x, const float *p) { return p[1] * elu(x, p); }
+static inline float selu_d(float x, float y, const float *p) { return p[1] * elu_d(x, y, p); }
+
+static inline float celu(float x, const float *p) { return x < 0 ? p[0] * expm1f(x / p[0]) : x; }
+static inline float celu_d(float x, float y, const float *p) { (void)y; return x > 0 ? 1 : expf(x / p[0]); }
+
+static inline float sigmoid(float x, const float *p) { (void)p; return lrp_sigmoid(x); }
+/* Not y(1-y): that cancels where y is near 1. */
+static inline float sigmoid_d(float x, float y, const float *p) { (void)p; return y * lrp_sigmoid(-x); }
+
+static inline float hard_sigmoid(float x, const float *p)
+{
+    const float y = p[0] * x + p[1];
+    return y < 0 ? 0 : y > 1 ? 1 : y;
+}
+static inline float hard_sigmoid_d(float x, float y, const float *p) { (void)x; return y > 0 && y < 1 ? p[0] : 0; }
+
+static inline float tangent(float x, const float *p) { (void)p; return tanhf(x); }
+static inline float tangent_d(float x, float y, const float *p)
+{
+    (void)p, (void)y;
+    return 4 * lrp_sigmoid(2 * x) * lrp_sigmoid(-2 * x);
+}
+
+static inline float softplus(float x, const float *p) { (void)p; return (x > 0 ? x : 0) + log1pf(expf(-fabsf(x))); }
+static inline float softplus_d(float x, float y, const float *p) { (void)p, (void)y; return lrp_sigmoid(x); }
+
+static inline float softsign(float x, const float *p) { (void)p; return x / (1 + fabsf(x)); }
+static inline float softsign_d(float x, float y, const float *p)
+{
+    (void)p, (void)y;
+    const float d = 1 + fabsf(x);
+    return 1 / (d * d);
+}
+
+static inline float thresholded(float x, const float *p) { return x > p[0] ? x : 0; }
+static inline float thresholded_d(float x, float y, const float *p) { (void)y; return x > p[0] ? 1 : 0; }
+
+static inline float hard_swish(float x, const float *p)
+{
+    (void)p;
+    return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6;
+}
+static inline float hard_swish_d(float x, float y, const float *p)
+{
+    (void)p, (void)y;
+    return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5f;
+}
+
+/* p[0]: the tanh approximation. erfc instead of 1+erf, which cancels for negative x. */
+static float gelu(float x, const float *p)
+{
+    if (p[0] != 0)
+        return x * lrp_sigmoid(1.5957691216f * (x + 0.044715f * x * x * x));
+    return 0.5f * x * erfcf(-0.70710678119f * x);
+}
+static float gelu_d(float x, float y, const float *p)
+{
+    (void)y;
+    if (p[0] == 0)
+        return 0.5f * erfcf(-0.70710678119f * x) + x * 0.39894228040f * expf(-0.5f * x * x);
+    const float u = 1.5957691216f * (x + 0.044715f * x * x * x), du = 1.5957691216f * (1 + 0.134145f * x * x);
+    return lrp_sigmoid(u) + x * lrp_sigmoid(u) * lrp_sigmoid(-u) * du;
+}
+
+static inline float swish(float x, const float *p) { return x * lrp_sigmoid(p[0] * x); }
+static inline float swish_d(float x, float y, const float *p)
+{
+    (void)y;
+    return lrp_sigmoid(p[0] * x) + p[0] * x * lrp_sigmoid(p[0] * x) * lrp_sigmoid(-p[0] * x);
+}
+
+/* tanh(log(1+e^x)) = n/(n+2) with n = e^x (e^x+2); beyond 20 it is 1 in float. */
+static float mish(float x, const float *p)
+{
+    (void)p;
+    if (x > 20)
+        return x;
+    const float e = expf(x), n = e * (e + 2);
+    return x * (n / (n + 2));
+}
+static float mish_d(float x, float y, const float *p)
+{
+    (void)p, (void)y;
+    if (x > 20)
+        return 1;
+    const float e = expf(x), n = e * (e + 2);
+    return n / (n + 2) + x * (4 * (n + 1) / ((n + 2) * (n + 2))) * lrp_sigmoid(x);
+}
+
+LRP_UNARY(relu) LRP_UNARY(leaky) LRP_UNARY(elu) LRP_UNARY(selu) LRP_UNARY(celu) LRP_UNARY(sigmoid)
+LRP_UNARY(hard_sigmoid) LRP_UNARY(tangent) LRP_UNARY(softplus) LRP_UNARY(softsign) LRP_UNARY(thresholded)
+LRP_UNARY(hard_swish) LRP_UNARY(gelu) LRP_UNARY(swish) LRP_UNARY(mish)
+
+static int64_t relu_integer(int64_t x) { return x < 0 ? 0 : x; }
+
+/* ---- attributes ---- */
+
+static void leaky_parameters(const struct lrp_call *call, float *p) { p[0] = lrp_call_float(call, "alpha", 0.01f); }
+static void alpha_parameters(const struct lrp_call *call, float *p) { p[0] = lrp_call_float(call, "alpha", 1); }
+static void selu_parameters(const struct lrp_call *call, float *p)
+{
+    p[0] = lrp_call_float(call, "alpha", 1.67326319217681884765625f);
+    p[1] = lrp_call_float(call, "gamma", 1.05070102214813232421875f);
+}
+static void hard_sigmoid_parameters(const struct lrp_call *call, float *p)
+{
+    p[0] = lrp_call_float(call, "alpha", 0.2f);
+    p[1] = lrp_call_float(call, "beta", 0.5f);
+}
+static void gelu_parameters(const struct lrp_call *call, float *p)
+{
+    p[0] = strcmp(lrp_call_string(call, "approximate", "none"), "tanh") == 0 || strcmp(call->op_type, "FastGelu") == 0;
+}
+/* Our own attribute is beta, ONNX's and Microsoft's is alpha. */
+static void swish_parameters(const struct lrp_call *call, float *p)
+{
+    const float otherwise = strcmp(call->op_type, "QuickGelu") == 0 ? 1.702f : 1;
+    p[0] = lrp_call_float(call, "beta", lrp_call_float(call, "alpha", otherwise));
+}
+// clang-format on
+
+static const struct lrp_unary functions[] = {
+    {"Relu", NULL, relu_map, relu_slope, relu_integer},
+    {"LeakyRelu", leaky_parameters, leaky_map, leaky_slope, NULL},
+    {"Elu", alpha_parameters, elu_map, elu_slope, NULL},
+    {"Selu", selu_parameters, selu_map, selu_slope, NULL},
+    {"Celu", alpha_parameters, celu_map, celu_slope, NULL},
+    {"Sigmoid", NULL, sigmoid_map, sigmoid_slope, NULL},
+    {"HardSigmoid", hard_sigmoid_parameters, hard_sigmoid_map, hard_sigmoid_slope, NULL},
+    {"Tanh", NULL, tangent_map, tangent_slope, NULL},
+    {"Softplus", NULL, softplus_map, softplus_slope, NULL},
+    {"Softsign", NULL, softsign_map, softsign_slope, NULL},
+    {"ThresholdedRelu", alpha_parameters, thresholded_map, thresholded_slope, NULL},
+    {"HardSwish", NULL, hard_swish_map, hard_swish_slope, NULL},
+    {"Gelu", gelu_parameters, gelu_map, gelu_slope, NULL},
+    {"FastGelu", gelu_parameters, gelu_map, gelu_slope, NULL},
+    {"QuickGelu", swish_parameters, swish_map, swish_slope, NULL},
+    {"Swish", swish_parameters, swish_map, swish_slope, NULL},
+    {"Mish", NULL, mish_map, mish_slope, NULL},
+    {0},
+};
+
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+{
+    if (strcmp(call->op_type, "FastGelu") == 0 && lrp_call_has(call, 1))
+        return lrp_fail(err, LRP_UNSUPPORTED, "FastGelu with a bias is not implemented; export the addition separately");
+    return lrp_unary_infer(functions, call, err);
+}
+static enum lrp_status gelu_infer(struct lrp_call *call, struct lrp_error *err)
+{
+    const char *how = lrp_call_string(call, "approximate", "none");
+    if (strcmp(how, "none") != 0 && strcmp(how, "tanh") != 0)
+        return lrp_fail(err, LRP_FILE, "attribute approximate is \"%.40s\", it must be \"none\" or \"tanh\"", how);
+    return infer(call, err);
+}
+static enum lrp_status celu_infer(struct lrp_call *call, struct lrp_error *err)
+{
+    if (lrp_call_float(call, "alpha", 1) == 0) return lrp_fail(err, LRP_FILE, "attribute alpha of Celu is 0");
+    return infer(call, err);
+}
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+{
+    (void)handle, (void)err;
+    return lrp_unary_forward(functions, call, in, out, run);
+}
+static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+{
+    (void)handle, (void)err;
+    return lrp_unary_vjp(functions, call, in, out, s, grad, run);
+}
+
+static enum lrp_status blocks(LRP_BLOCKS_PARAMETERS)
+{
+    (void)handle, (void)back, (void)run, (void)err;
+    *from = *to = lrp_unary_blocks(functions, call, *from);
+    return LRP_OK;
+}
+
+// clang-format off
+#define ROW(op, where, layer, checker, ...)                                                                             \
+    {                                                                                                                   \
+        .name = op, .domain = where, .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_ACTIVATION,                       \
+        .static_kind = LRP_KIND_##layer, .infer = checker, .forward = forward, .vjp = vjp, .blocks = blocks                               \
+    }
+#define OWN "lrpscope"
+#define MICROSOFT "com.microsoft"
+const struct lrp_operator lrp_ops_activation[] = {
+    { .name = "Relu", .domain = "", .versions = { 1, 6, 13, 14 }, .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_GATES,
+      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp, .blocks = blocks },
+    ROW("LeakyRelu", "", LEAKY_RELU, infer, 1, 6, 16),
+    ROW("Elu", "", ELU, infer, 1, 6, 22),
+    ROW("Selu", "", SELU, infer, 6, 22),
+    ROW("Celu", "", CELU, celu_infer, 12, 28),
+    ROW("Sigmoid", "", SIGMOID, infer, 1, 6, 13),
+    ROW("HardSigmoid", "", HARD_SIGMOID, infer, 1, 6, 22),
+    ROW("Tanh", "", TANH, infer, 1, 6, 13),
+    ROW("Softplus", "", SOFTPLUS, infer, 1, 22),
+    ROW("Softsign", "", SOFTSIGN, infer, 1, 22),
+    ROW("ThresholdedRelu", "", THRESHOLDED_RELU, infer, 10, 22),
+    ROW("HardSwish", "", HARD_SWISH, infer, 14, 22),
+    ROW("Gelu", "", GELU, gelu_infer, 20),
+    ROW("Mish", "", MISH, infer, 18, 22),
+    ROW("Swish", "", SWISH, infer, 24),
+    ROW("Gelu", MICROSOFT, GELU, gelu_infer, 1),
+    ROW("FastGelu", MICROSOFT, GELU, infer, 1),
+    ROW("QuickGelu", MICROSOFT, SWISH, infer, 1),
+    ROW("Gelu", OWN, GELU, gelu_infer, 1),
+    ROW("Swish", OWN, SWISH, infer, 1),
+    ROW("HardSwish", OWN, HARD_SWISH, infer, 1),
+    ROW("Mish", OWN, MISH, infer, 1),
+    { .name = "Clip", .domain = "", .versions = { 1, 6, 11, 12, 13 }, .traits = LRP_TRAIT_ACTIVATION, .kind = lrp_clip_kind,
+      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks },
+    { .name = "PRelu", .domain = "", .versions = { 7, 9, 16 }, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,
+      .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp },
+    { 0 },
+};
+// clang-format on

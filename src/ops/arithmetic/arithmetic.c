@@ -1,0 +1,245 @@
+/* arithmetic.c: operators of two operands with broadcasting: Add Sub Mul Div Mod, and the family's rows. */
+#include "arithmetic.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "convert.h"
+
+/* n results from a run of two operands whose steps are 0 or 1. */
+typedef void (*float_kernel)(const float *a, size_t step_a, const float *b, size_t step_b, float *restrict y, size_t n);
+/* The same for a gradient: y is the result of the forward pass, s its cotangent. */
+typedef void (*pull_kernel)(const float *a, size_t step_a, const float *b, size_t step_b, const float *y, const float *s,
+                            float *restrict g, size_t n);
+
+// clang-format off
+/* ---- functions: op and its derivatives op_da, op_db at (a, b), where y = op(a, b) ---- */
+
+static inline float add(float a, float b) { return a + b; }
+static inline float add_da(float a, float b, float y) { (void)a, (void)b, (void)y; return 1; }
+static inline float add_db(float a, float b, float y) { (void)a, (void)b, (void)y; return 1; }
+static inline float sub(float a, float b) { return a - b; }
+static inline float sub_da(float a, float b, float y) { (void)a, (void)b, (void)y; return 1; }
+static inline float sub_db(float a, float b, float y) { (void)a, (void)b, (void)y; return -1; }
+static inline float mul(float a, float b) { return a * b; }
+static inline float mul_da(float a, float b, float y) { (void)a, (void)y; return b; }
+static inline float mul_db(float a, float b, float y) { (void)b, (void)y; return a; }
+static inline float quotient(float a, float b) { return a / b; }
+static inline float quotient_da(float a, float b, float y) { (void)a, (void)y; return 1 / b; }
+static inline float quotient_db(float a, float b, float y) { (void)a; return -y / b; }
+static inline float remainder_c(float a, float b) { return fmodf(a, b); }
+static inline float remainder_c_da(float a, float b, float y) { (void)a, (void)b, (void)y; return 1; }
+static inline float remainder_c_db(float a, float b, float y) { (void)y; return -truncf(a / b); }
+
+/* The loops with constant steps are those that vectorise. */
+#define FLOAT_KERNEL(op)                                                                                                 \
+    static void op##_run(const float *a, size_t step_a, const float *b, size_t step_b, float *restrict y, size_t n)      \
+    {                                                                                                                    \
+        if (step_a && step_b)                                                                                            \
+            for (size_t i = 0; i < n; ++i)                                                                               \
+                y[i] = op(a[i], b[i]);                                                                                   \
+        else if (step_a)                                                                                                 \
+            for (size_t i = 0; i < n; ++i)                                                                               \
+                y[i] = op(a[i], *b);                                                                                     \
+        else                                                                                                             \
+            for (size_t i = 0; i < n; ++i)                                                                               \
+                y[i] = op(*a, b[i * step_b]);                                                                            \
+    }
+#define PULL_KERNEL(op)                                                                                                  \
+    static void op##_run(const float *a, size_t step_a, const float *b, size_t step_b, const float *y, const float *s,   \
+                         float *restrict g, size_t n)                                                                    \
+    {                                                                                                                    \
+        for (size_t i = 0; i < n; ++i)                                                                                   \
+            g[i] = s[i] * op(a[i * step_a], b[i * step_b], y[i]);                                                        \
+    }
+#define KERNELS(op) FLOAT_KERNEL(op) PULL_KERNEL(op##_da) PULL_KERNEL(op##_db)
+KERNELS(add) KERNELS(sub) KERNELS(mul) KERNELS(quotient) KERNELS(remainder_c)
+    // clang-format on
+
+    int64_t lrp_integer_add(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+int64_t lrp_integer_multiply(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a * (uint64_t)b);
+}
+static int64_t integer_sub(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+/* Towards zero, as C; by zero gives 0, as numpy. */
+static int64_t integer_div(int64_t a, int64_t b)
+{
+    return b == 0 ? 0 : b == -1 ? integer_sub(0, a) : a / b;
+}
+static int64_t integer_fmod(int64_t a, int64_t b)
+{
+    return b == 0 || b == -1 ? 0 : a % b;
+}
+/* With the sign of the divisor, as Python. */
+static int64_t integer_mod(int64_t a, int64_t b)
+{
+    const int64_t r = integer_fmod(a, b);
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
+struct binary {
+    const char *name;
+    float_kernel run;
+    pull_kernel pull[2];
+    int64_t (*integer)(int64_t a, int64_t b);
+};
+#define BINARY(op, f, i)                                                                                                       \
+    {                                                                                                                          \
+        op, f##_run, {f##_da_run, f##_db_run}, i                                                                               \
+    }
+static const struct binary operations[] = {
+    BINARY("Add", add, lrp_integer_add),  BINARY("Sub", sub, integer_sub),          BINARY("Mul", mul, lrp_integer_multiply),
+    BINARY("Div", quotient, integer_div), BINARY("Mod", remainder_c, integer_fmod),
+};
+static const struct binary mod_of_integers = BINARY("Mod", remainder_c, integer_mod);
+
+static const struct binary *operation(const struct lrp_call *call)
+{
+    size_t k = 0;
+    while (strcmp(operations[k].name, call->op_type) != 0) ++k;
+    return strcmp(call->op_type, "Mod") == 0 && lrp_call_int(call, "fmod", 0) == 0 ? &mod_of_integers : &operations[k];
+}
+
+enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, struct lrp_error *err)
+{
+    struct lrp_shape shape;
+    const enum lrp_status status = lrp_infer_broadcast(call, 0, call->in_count, &shape, err);
+    return status ? status : lrp_infer_output(call, 0, dtype, &shape, err);
+}
+
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+{
+    enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
+    if (!status) status = lrp_infer_same_dtype(call, 0, 2, err);
+    return status ? status : lrp_infer_binary(call, call->in[0].dtype, err);
+}
+
+static enum lrp_status mod_infer(struct lrp_call *call, struct lrp_error *err)
+{
+    const enum lrp_status status = infer(call, err);
+    if (!status && lrp_dtype_is_float(call->in[0].dtype) && lrp_call_int(call, "fmod", 0) != 1)
+        return lrp_fail(err, LRP_FILE, "Mod of floats must have the attribute fmod = 1");
+    return status;
+}
+
+struct lrp_broadcast lrp_binary_plan(const struct lrp_tensor *const *in, const struct lrp_shape *out)
+{
+    struct lrp_broadcast plan;
+    lrp_broadcast_plan(&plan, out, (const struct lrp_shape *const[]){&in[0]->shape, &in[1]->shape}, 2);
+    return plan;
+}
+
+struct binary_job {
+    const struct binary *op;
+    const struct lrp_tensor *a, *b, *y, *s;
+    struct lrp_tensor *out;
+    int operand; /* whose gradient is wanted */
+};
+
+static void forward_run(const void *data, const struct lrp_broadcast_run *run)
+{
+    const struct binary_job *job = data;
+    if (lrp_dtype_is_float(job->out->dtype)) {
+        job->op->run(job->a->f + run->at[0], run->step[0], job->b->f + run->at[1], run->step[1], job->out->f + run->out,
+                     run->n);
+        return;
+    }
+    const int64_t *a = job->a->i + run->at[0], *b = job->b->i + run->at[1];
+    for (size_t i = 0; i < run->n; ++i)
+        job->out->i[run->out + i] =
+            lrp_wrap_integer(job->out->dtype, job->op->integer(a[i * run->step[0]], b[i * run->step[1]]));
+}
+
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+{
+    const struct binary_job job = {.op = operation(call), .a = in[0], .b = in[1], .out = out[0]};
+    const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
+    (void)handle, (void)err;
+    if (out[0]->block)
+        lrp_sum_forward(call, in, out[0], run);
+    else
+        lrp_broadcast_for(&plan, run, forward_run, &job);
+    return LRP_OK;
+}
+
+static void pull_run(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
+{
+    const struct binary_job *job = data;
+    job->op->pull[job->operand](job->a->f + run->at[0], run->step[0], job->b->f + run->at[1], run->step[1],
+                                job->y->f + run->out, job->s->f + run->out, g, run->n);
+}
+
+static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+{
+    (void)handle, (void)err;
+    if (!s[0]) return LRP_OK;
+    if (s[0]->block) {
+        lrp_sum_vjp(call, s[0], grad, run);
+        return LRP_OK;
+    }
+    const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
+    for (int k = 0; k < 2; ++k) {
+        const struct binary_job job = {.op = operation(call), .a = in[0], .b = in[1], .y = out[0], .s = s[0], .operand = k};
+        if (grad[k]) lrp_broadcast_reduce(&plan, k, pull_run, &job, grad[k], run);
+    }
+    return LRP_OK;
+}
+
+static enum lrp_kind add_kind(const struct lrp_call *call)
+{
+    return lrp_call_data_inputs(call) >= 2 ? LRP_KIND_ADD : LRP_KIND_OTHER;
+}
+
+/* The family's rows: op, versions, functions. */
+// clang-format off
+#define ROW(op, functions, back, ...)                                                                                    \
+    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .forward = functions##forward, .vjp = back
+#define COMPARE(op, ...) { ROW(op, lrp_compare_, NULL, __VA_ARGS__), .infer = lrp_compare_infer }
+#define VARIADIC(op, ...) ROW(op, lrp_variadic_, lrp_variadic_vjp, __VA_ARGS__), .infer = lrp_variadic_infer
+#define LEGACY(op, back, ...) ROW(op, lrp_legacy_, back, __VA_ARGS__), .infer = lrp_legacy_infer
+const struct lrp_operator lrp_ops_arithmetic[] = {
+    { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
+    { ROW("Sub", , vjp, 7, 13, 14), .infer = infer },
+    { ROW("Mul", , vjp, 7, 13, 14), .infer = infer, .traits = LRP_TRAIT_PRODUCT },
+    { ROW("Div", , vjp, 7, 13, 14), .infer = infer },
+    { ROW("Mod", , vjp, 10, 13), .infer = mod_infer },
+    { ROW("Pow", lrp_pow_, lrp_pow_vjp, 7, 12, 13, 15), .infer = lrp_pow_infer },
+    { VARIADIC("Sum", 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
+    { VARIADIC("Mean", 6, 8, 13) },
+    { VARIADIC("Max", 6, 8, 12, 13) },
+    { VARIADIC("Min", 6, 8, 12, 13) },
+    COMPARE("Equal", 7, 11, 13, 19),
+    COMPARE("Less", 7, 9, 13),
+    COMPARE("Greater", 7, 9, 13),
+    COMPARE("LessOrEqual", 12, 16),
+    COMPARE("GreaterOrEqual", 12, 16),
+    COMPARE("And", 7),
+    COMPARE("Or", 7),
+    COMPARE("Xor", 7),
+    COMPARE("BitwiseAnd", 18),
+    COMPARE("BitwiseOr", 18),
+    COMPARE("BitwiseXor", 18),
+    COMPARE("BitShift", 11),
+    { ROW("Where", lrp_where_, lrp_where_vjp, 9, 16), .infer = lrp_where_infer },
+    { LEGACY("Add", lrp_legacy_vjp, 1, 6), .kind = add_kind },
+    { LEGACY("Sub", lrp_legacy_vjp, 1, 6) },
+    { LEGACY("Mul", lrp_legacy_vjp, 1, 6), .traits = LRP_TRAIT_PRODUCT },
+    { LEGACY("Div", lrp_legacy_vjp, 1, 6) },
+    { LEGACY("Pow", lrp_legacy_vjp, 1) },
+    { LEGACY("PRelu", lrp_legacy_vjp, 1, 6), .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU },
+    { LEGACY("Equal", NULL, 1) },
+    { LEGACY("Less", NULL, 1) },
+    { LEGACY("Greater", NULL, 1) },
+    { LEGACY("And", NULL, 1) },
+    { LEGACY("Or", NULL, 1) },
+    { LEGACY("Xor", NULL, 1) },
+    { 0 },
+};
+// clang-format on

@@ -1,0 +1,292 @@
+/* linear_product.c: Gemm, MatMul and Dense: running them. */
+#include "linear_product.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "linear.h"
+#include "parallel.h"
+
+struct handle {
+    struct lrp_product product;
+    const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
+    float *owned, *bias; /* alpha and beta are in them already */
+    bool ones;           /* all weights are 1: neither is there */
+    bool used;           /* by a pass in both directions */
+};
+
+void lrp_product_release(void *handle)
+{
+    struct handle *const h = handle;
+
+    if (!h) return;
+    free(h->owned);
+    free(h->bias);
+    free(h);
+}
+
+size_t lrp_product_bytes(const void *handle)
+{
+    const struct handle *const h = handle;
+
+    return h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0;
+}
+
+/* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. */
+static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
+                                    const struct lrp_run *run, struct lrp_error *err)
+{
+    enum lrp_status status;
+
+    h->ones = m->weight == LRP_WEIGHT_ONE && !h->product.transpose_a;
+    if (h->ones) return LRP_OK;
+    lrp_blob_expect(blob);
+    if (m->weight == LRP_WEIGHT_AS_IS && h->product.alpha == 1 && lrp_linear_plain(blob)) {
+        h->weights = blob->raw;
+        return LRP_OK;
+    }
+    status = lrp_linear_read(blob, (struct lrp_reading){h->product.alpha, m->weight, m->gamma}, run, &h->owned, err);
+    lrp_blob_rest(blob);
+    h->weights = h->owned;
+    return status;
+}
+
+enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
+                                    const struct lrp_run *run, struct lrp_error *err)
+{
+    static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
+    const struct lrp_modifier *const m = modifier ? modifier : &as_is;
+    struct handle *const h = calloc(1, sizeof *h);
+    enum lrp_status status;
+
+    if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
+    status = lrp_product_read(call, &h->product, err);
+    if (!status && call->in[1].constant) status = take_weights(h, call->in[1].constant, m, run, err);
+    if (m->bias == LRP_WEIGHT_NONE) h->product.has_c = false;
+    if (!status && h->product.has_c && call->in[2].constant)
+        status =
+            lrp_linear_read(call->in[2].constant, (struct lrp_reading){h->product.beta, m->bias, m->gamma}, run, &h->bias, err);
+    if (status)
+        lrp_product_release(h);
+    else
+        *handle = h;
+    return status;
+}
+
+static const char *at(const void *values, int64_t index)
+{
+    return (const char *)values + index * (int64_t)sizeof(float);
+}
+
+/* With weights of 1: copies of every row's sum. */
+struct sums {
+    const float *from;
+    float *to;
+    int64_t width, copies;
+    bool add; /* to what is there */
+};
+
+static void sum_rows(void *context, int64_t begin, int64_t end)
+{
+    const struct sums *const s = context;
+
+    for (int64_t r = begin; r < end; r++) {
+        double sum = 0;
+
+        for (int64_t i = 0; i < s->width; i++) sum += (double)s->from[r * s->width + i];
+        for (int64_t i = 0; i < s->copies; i++)
+            s->to[r * s->copies + i] = s->add ? s->to[r * s->copies + i] + (float)sum : (float)sum;
+    }
+}
+
+/* y = factor * y + beta * C */
+struct finish {
+    const struct lrp_product *p;
+    const float *c;
+    float factor, beta, *y;
+};
+
+static void finish_rows(void *context, int64_t begin, int64_t end)
+{
+    const struct finish *const f = context;
+    const struct lrp_product *const p = f->p;
+
+    for (int64_t r = begin; r < end; r++)
+        for (int64_t i = 0; i < p->n; i++) {
+            float *const y = &f->y[r * p->n + i];
+
+            *y = f->factor * *y;
+            if (f->c) *y += f->beta * f->c[r % p->m * p->c_row + i * p->c_column];
+        }
+}
+
+/* The products of all batches; the functions below do some of them. */
+struct batches {
+    const struct handle *h;
+    const float *a, *s; /* s: cotangents of y */
+    const void *b;
+    float *y, *grad_a, *grad_b; /* what is wanted of them */
+    const struct lrp_run *run;
+    enum lrp_status status; /* of the first that failed */
+    struct lrp_error error;
+};
+typedef enum lrp_status batch_function(struct batches *all, int64_t batch, const struct lrp_run *run, struct lrp_error *err);
+struct batch_job {
+    struct batches *all;
+    batch_function *function;
+    struct lrp_run alone;
+};
+
+static enum lrp_status forward_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = all->h;
+    const struct lrp_product *const p = &h->product;
+    const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
+    struct sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
+
+    if (!h->ones)
+        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, at(all->b, lrp_product_offset(p, p->b_stride, i)),
+                        0, sums.to, run, err);
+    lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+    return LRP_OK;
+}
+
+static void some_batches(void *context, int64_t begin, int64_t end)
+{
+    const struct batch_job *const job = context;
+    struct lrp_error error = {0};
+
+    for (int64_t i = begin; i < end; i++) {
+        const enum lrp_status status = job->function(job->all, i, &job->alone, &error);
+        enum lrp_status none = LRP_OK;
+
+        if (!status) continue;
+        if (__atomic_compare_exchange_n(&job->all->status, &none, status, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            job->all->error = error;
+        return;
+    }
+}
+
+/* True if no two batches share what moves by these strides. */
+static bool are_apart(const struct lrp_product *p, const int64_t *stride)
+{
+    for (int d = 0; d < p->batch_rank; d++)
+        if (p->batch_dim[d] > 1 && stride[d] == 0) return false;
+    return true;
+}
+
+/* Enough batches that have nothing to do with one another take a thread each: a head of an attention is too small for two. */
+static enum lrp_status run_batches(struct batches *all, batch_function *function, bool apart, struct lrp_error *err)
+{
+    const struct lrp_product *const p = &all->h->product;
+    struct batch_job job = {.all = all, .function = function, .alone = *all->run};
+    enum lrp_status status = LRP_OK;
+
+    job.alone.threads = 1;
+    if (apart && p->batches > 1 && p->batches >= all->run->threads) {
+        lrp_parallel_for(all->run, p->batches, p->m * p->n, some_batches, &job);
+        if (all->status && err) *err = all->error;
+        return all->status;
+    }
+    for (int64_t i = 0; !status && i < p->batches; i++) status = function(all, i, all->run, err);
+    return status;
+}
+
+enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                                  struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = handle;
+    const struct lrp_product *const p = &h->product;
+    const bool constant = h->weights || h->ones;
+    const void *const b = constant ? h->weights : in[1]->f;
+    enum lrp_status status = LRP_OK;
+
+    (void)call;
+    if (!out[0]) return LRP_OK;
+    struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .run = run};
+    if (out[0]->count) status = run_batches(&all, forward_batch, true, err);
+    struct finish finish = {.p = p, .y = out[0]->f};
+    finish.c = !p->has_c ? NULL : h->bias ? h->bias : in[2]->f;
+    finish.beta = h->bias ? 1 : p->beta;
+    finish.factor = constant ? 1 : p->alpha;
+    if (!status && (finish.c || finish.factor != 1)) lrp_parallel_for(run, p->batches * p->m, p->n, finish_rows, &finish);
+    return status;
+}
+
+static void scale(struct lrp_tensor *tensor, float factor)
+{
+    for (size_t i = 0; factor != 1 && i < tensor->count; i++) tensor->f[i] *= factor;
+}
+
+/* One batch of what A gets: s B'^T, or its transpose. */
+static enum lrp_status gradient_a(const struct handle *h, const void *b, const float *s, float *grad, const struct lrp_run *run,
+                                  struct lrp_error *err)
+{
+    const struct lrp_product *const p = &h->product;
+    struct sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
+    const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
+
+    if (h->ones) {
+        lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+        return LRP_OK;
+    }
+    if (p->transpose_a) return lrp_gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
+    return lrp_gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
+}
+
+static enum lrp_status gradient_b(const struct lrp_product *p, const float *a, const float *s, float *grad,
+                                  const struct lrp_run *run, struct lrp_error *err)
+{
+    const float beta = p->batches > 1 ? 1 : 0;
+
+    if (p->transpose_b) return lrp_gemm(true, p->transpose_a, p->n, p->k, p->m, s, a, beta, grad, run, err);
+    return lrp_gemm(!p->transpose_a, false, p->k, p->n, p->m, a, s, beta, grad, run, err);
+}
+
+static void gradient_c(const struct lrp_product *p, const struct lrp_tensor *s, struct lrp_tensor *grad)
+{
+    for (int64_t r = 0; r < p->m; r++)
+        for (int64_t i = 0; i < p->n; i++) grad->f[r * p->c_row + i * p->c_column] += p->beta * s->f[r * p->n + i];
+}
+
+static enum lrp_status back_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct handle *const h = all->h;
+    const struct lrp_product *const p = &h->product;
+    const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
+    const float *const part = all->s + i * p->m * p->n;
+    enum lrp_status status = LRP_OK;
+
+    if (all->grad_a) status = gradient_a(h, h->ones ? NULL : at(all->b, offset_b), part, all->grad_a + offset_a, run, err);
+    if (!status && all->grad_b) status = gradient_b(p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
+    return status;
+}
+
+enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                                const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
+                                struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
+{
+    struct handle *const h = handle;
+    const struct lrp_product *const p = &h->product;
+    enum lrp_status status = LRP_OK;
+
+    (void)out;
+    if (!s[0]) return LRP_OK;
+    if (grad[0] && (p->batches > 1 || !s[0]->count)) /* one batch writes, several add up */
+        memset(grad[0]->f, 0, grad[0]->count * sizeof(float));
+    if (!s[0]->count) return LRP_OK;
+    struct batches all = {.h = h, .s = s[0]->f, .run = run};
+    all.a = in[0] ? in[0]->f : NULL; /* nobody asks for B's gradient where B is constant */
+    all.b = h->ones ? NULL : h->weights ? h->weights : in[1]->f;
+    all.grad_a = grad[0] ? grad[0]->f : NULL;
+    all.grad_b = grad[1] ? grad[1]->f : NULL;
+    status =
+        run_batches(&all, back_batch, (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride)), err);
+    /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
+    if (h->weights && !h->owned && !h->used) lrp_blob_rest(call->in[1].constant);
+    h->used = true;
+    if (!status && grad[0]) scale(grad[0], h->weights || h->ones ? 1 : p->alpha);
+    if (!status && grad[1]) scale(grad[1], p->alpha);
+    if (!status && call->in_count > 2 && grad[2]) gradient_c(p, s[0], grad[2]);
+    return status;
+}

@@ -1,0 +1,201 @@
+/* quantize.c: QuantizeLinear, DequantizeLinear and both in a row: whole numbers that stand for floats, one scale for a tensor,
+ * an axis or blocks. */
+#include <math.h>
+#include <string.h>
+
+#include "elementwise.h"
+
+static bool quantizes(const struct lrp_call *call)
+{
+    return strcmp(call->op_type, "QuantizeLinear") == 0;
+}
+
+/* Which scale an element has: the index of its place along the axis, in blocks. */
+struct grid {
+    size_t inner, dim, block, scales;
+    bool one, blocked;
+};
+
+static enum lrp_status read_grid(const struct lrp_call *call, struct grid *grid, struct lrp_error *err)
+{
+    const struct lrp_shape *x = &call->in[0].shape, *scale = &call->in[1].shape;
+    const int64_t block = call->opset >= 21 ? lrp_call_int(call, "block_size", 0) : 0;
+    int axis = 0;
+    *grid = (struct grid){.inner = 1, .dim = 1, .block = 1, .scales = 1, .one = lrp_shape_count(scale) == 1 && block == 0};
+    if (grid->one) return LRP_OK;
+    const enum lrp_status status = lrp_infer_axis(call->opset < 13 ? 1 : lrp_call_int(call, "axis", 1), x->rank, &axis, err);
+    if (status) return status;
+    bool fits = block >= 0 && (block ? scale->rank == x->rank : scale->rank == 1 && scale->dim[0] == x->dim[axis]);
+    for (int k = 0; k < x->rank && fits && block; ++k)
+        fits = scale->dim[k] == (k == axis ? (x->dim[k] - 1) / block + 1 : x->dim[k]);
+    if (!fits || (call->opset < 13 && block == 0))
+        return lrp_fail(err, LRP_FILE, "the scales of %s do not fit its input", call->op_type);
+    grid->inner = lrp_shape_span(x, axis + 1, x->rank);
+    grid->dim = (size_t)x->dim[axis];
+    grid->block = block ? (size_t)block : 1;
+    grid->blocked = block != 0;
+    grid->scales = block ? (size_t)scale->dim[axis] : grid->dim;
+    return LRP_OK;
+}
+
+static size_t scale_of(const struct grid *grid, size_t at)
+{
+    if (grid->one) return 0;
+    const size_t place = at / grid->inner % grid->dim / grid->block;
+    return grid->blocked ? (at / grid->inner / grid->dim * grid->scales + place) * grid->inner + at % grid->inner : place;
+}
+
+/* The whole numbers of a type; false for types that are not quantised to. */
+static bool bounds(enum lrp_dtype dtype, double *low, double *high)
+{
+    const bool is_signed = dtype == LRP_DTYPE_INT8 || dtype == LRP_DTYPE_INT16;
+    const bool is_short = dtype == LRP_DTYPE_INT16 || dtype == LRP_DTYPE_UINT16;
+    *high = (is_short ? 65535 : 255) - (is_signed ? (is_short ? 32768 : 128) : 0);
+    *low = is_signed ? -*high - 1 : 0;
+    return is_signed || dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_UINT16;
+}
+
+static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *to, struct lrp_error *err)
+{
+    const bool zero = lrp_call_has(call, 2), forth = quantizes(call);
+    const int64_t asked = call->opset >= 21 ? lrp_call_int(call, "output_dtype", 0) : 0;
+    double low = 0, high = 0;
+    *to = forth ? LRP_DTYPE_UINT8 : call->in[1].dtype;
+    if (forth && zero)
+        *to = call->in[2].dtype;
+    else if (asked > 0 && asked < LRP_DTYPE_COUNT)
+        *to = (enum lrp_dtype)asked;
+    if (asked >= LRP_DTYPE_COUNT || lrp_call_int(call, "precision", 0) > LRP_DTYPE_FLOAT ||
+        (forth ? !bounds(*to, &low, &high) : !lrp_dtype_is_float(*to)))
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s to this type is not implemented", call->op_type);
+    const bool wide = lrp_dtype_size(call->in[0].dtype) > 4 || lrp_dtype_is_float(call->in[0].dtype);
+    if (!lrp_dtype_is_float(call->in[1].dtype) || (!forth && wide) || (zero && lrp_dtype_is_float(call->in[2].dtype)))
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s of these types is not implemented", call->op_type);
+    return LRP_OK;
+}
+
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+{
+    enum lrp_dtype to = LRP_DTYPE_UNDEFINED;
+    struct grid grid;
+    enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
+    if (!status) status = check_types(call, &to, err);
+    if (!status) status = read_grid(call, &grid, err);
+    if (!status && lrp_call_has(call, 2) &&
+        (grid.one ? lrp_shape_count(&call->in[2].shape) != 1 : !lrp_shape_equal(&call->in[1].shape, &call->in[2].shape)))
+        return lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
+    return status ? status : lrp_infer_output(call, 0, to, &call->in[0].shape, err);
+}
+
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+{
+    const bool zeros = lrp_call_has(call, 2), is_float = lrp_dtype_is_float(in[0]->dtype);
+    double low = 0, high = 0;
+    struct grid grid;
+    (void)handle, (void)run;
+    const enum lrp_status status = read_grid(call, &grid, err);
+    (void)bounds(out[0]->dtype, &low, &high);
+    for (size_t k = 0; k < out[0]->count && !status; ++k) {
+        const size_t at = scale_of(&grid, k);
+        const int64_t zero = zeros ? in[2]->i[at] : 0;
+        if (!quantizes(call)) {
+            out[0]->f[k] = (float)(in[0]->i[k] - zero) * in[1]->f[at];
+            continue;
+        }
+        const float x = is_float ? in[0]->f[k] : (float)in[0]->i[k];
+        const double whole = rint((double)(x / in[1]->f[at])) + (double)zero;
+        out[0]->i[k] = (int64_t)fmin(fmax(whole, low), high); /* NaN: the lowest */
+    }
+    return status;
+}
+
+/* ---- there and back: what quantisation-aware exporters put behind every layer ---- */
+
+/* Inputs x, scale and zero point as QuantizeLinear's; output a float of x's type. The whole numbers' type is the zero point's.
+ */
+static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err)
+{
+    struct grid grid;
+    double low, high;
+    enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
+    if (!status) status = lrp_infer_is_float(call, 0, err);
+    if (!status) status = lrp_infer_is_float(call, 1, err);
+    if (!status && !bounds(call->in[2].dtype, &low, &high))
+        status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
+    if (!status) status = read_grid(call, &grid, err);
+    if (!status && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
+        status = lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+}
+
+static enum lrp_status there_and_back(LRP_FORWARD_PARAMETERS)
+{
+    double low = 0, high = 0;
+    struct grid grid;
+    (void)handle, (void)run;
+    const enum lrp_status status = read_grid(call, &grid, err);
+    (void)bounds(in[2]->dtype, &low, &high);
+    for (size_t k = 0; k < out[0]->count && !status; ++k) {
+        const size_t at = scale_of(&grid, k);
+        const double zero = (double)in[2]->i[at], whole = rint((double)(in[0]->f[k] / in[1]->f[at])) + zero;
+        out[0]->f[k] = (float)(fmin(fmax(whole, low), high) - zero) * in[1]->f[at];
+    }
+    return status;
+}
+
+/* The straight-through estimator (Bengio, Leonard, Courville 2013): rounding is passed as if it were not there. */
+static enum lrp_status straight_through(LRP_VJP_PARAMETERS)
+{
+    (void)call, (void)handle, (void)in, (void)out, (void)run, (void)err;
+    if (grad[0] && s[0]) memcpy(grad[0]->f, s[0]->f, s[0]->count * sizeof *s[0]->f);
+    return LRP_OK;
+}
+
+/* ---- a scale and a zero point found in the data: uint8, the range always holds 0 ---- */
+
+static enum lrp_status dynamic_infer(struct lrp_call *call, struct lrp_error *err)
+{
+    const struct lrp_shape scalar = {.rank = 0};
+    enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
+    if (!status) status = lrp_infer_is_float(call, 0, err);
+    if (!status) status = lrp_infer_output(call, 0, LRP_DTYPE_UINT8, &call->in[0].shape, err);
+    if (!status) status = lrp_infer_output(call, 1, LRP_DTYPE_FLOAT, &scalar, err);
+    return !status ? lrp_infer_output(call, 2, LRP_DTYPE_UINT8, &scalar, err) : status;
+}
+
+static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
+{
+    float least = 0, most = 0;
+    (void)call, (void)handle, (void)run, (void)err;
+    for (size_t k = 0; k < in[0]->count; ++k) {
+        least = fminf(least, in[0]->f[k]);
+        most = fmaxf(most, in[0]->f[k]);
+    }
+    const float scale = most > least ? (most - least) / 255 : 1; /* nothing but zeros */
+    const double zero = fmin(fmax(rint((double)(-least / scale)), 0), 255);
+    for (size_t k = 0; k < in[0]->count && out[0]; ++k)
+        out[0]->i[k] = (int64_t)fmin(fmax(rint((double)(in[0]->f[k] / scale)) + zero, 0), 255);
+    if (out[1]) out[1]->f[0] = scale;
+    if (out[2]) out[2]->i[0] = (int64_t)zero;
+    return LRP_OK;
+}
+
+/* The family's rows. */
+#define ROW(op, ...)                                                                                                           \
+    {                                                                                                                          \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward                                \
+    }
+const struct lrp_operator lrp_ops_quantize[] = {
+    ROW("QuantizeLinear", 10, 13, 19, 21, 23, 24, 25),
+    ROW("DequantizeLinear", 10, 13, 19, 21, 23, 24, 25),
+    {.name = "DynamicQuantizeLinear", .domain = "", .versions = {11}, .infer = dynamic_infer, .forward = dynamic_forward},
+    {.name = "FakeQuantize",
+     .domain = "lrpscope",
+     .versions = {1},
+     .traits = LRP_TRAIT_MOVES,
+     .static_kind = LRP_KIND_FAKE_QUANTIZE,
+     .infer = there_and_back_infer,
+     .forward = there_and_back,
+     .vjp = straight_through},
+    {0},
+};

@@ -1,0 +1,256 @@
+/* quantized.c: convolutions and matrix products of whole numbers: ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul. Every
+ * sum is exact; whole numbers carry no relevance, so that nothing here differentiates. */
+#include <math.h>
+#include <string.h>
+
+#include "elementwise.h"
+#include "linear/linear.h"
+#include "linear/linear_product.h"
+#include "parallel.h"
+
+/* Which input of a call is what; 0: none (input 0 is x in all of them). */
+struct roles {
+    const char *name, *plain; /* the operator whose shapes it has */
+    int w, x_zero, w_zero, x_scale, w_scale, y_scale, y_zero, bias;
+};
+static const struct roles all_roles[] = {
+    {.name = "ConvInteger", .plain = "Conv", .w = 1, .x_zero = 2, .w_zero = 3},
+    {.name = "MatMulInteger", .plain = "MatMul", .w = 1, .x_zero = 2, .w_zero = 3},
+    {.name = "QLinearConv",
+     .plain = "Conv",
+     .w = 3,
+     .x_zero = 2,
+     .w_zero = 5,
+     .x_scale = 1,
+     .w_scale = 4,
+     .y_scale = 6,
+     .y_zero = 7,
+     .bias = 8},
+    {.name = "QLinearMatMul",
+     .plain = "MatMul",
+     .w = 3,
+     .x_zero = 2,
+     .w_zero = 5,
+     .x_scale = 1,
+     .w_scale = 4,
+     .y_scale = 6,
+     .y_zero = 7},
+};
+static const struct roles *roles_of(const struct lrp_call *call)
+{
+    const struct roles *r = all_roles;
+    while (strcmp(r->name, call->op_type) != 0) ++r;
+    return r;
+}
+static bool is_conv(const struct roles *r)
+{
+    return strcmp(r->plain, "Conv") == 0;
+}
+
+/* The same call on plain numbers, for its shapes; it borrows `in`. */
+static struct lrp_call plain_call(const struct lrp_call *call, const struct roles *r, struct lrp_desc in[3])
+{
+    const bool bias = r->bias && lrp_call_has(call, r->bias);
+    in[0] = call->in[0];
+    in[1] = call->in[r->w];
+    if (bias) in[2] = call->in[r->bias];
+    struct lrp_call plain = *call;
+    plain.op_type = r->plain;
+    plain.in = in;
+    plain.in_count = bias ? 3 : 2;
+    return plain;
+}
+
+/* What is computed: rows x columns products per batch; a row's zero point moves with the row, a column's with the column. */
+struct sizes {
+    struct lrp_conv_shape conv;
+    struct lrp_product product;
+    struct lrp_shape y;
+    int64_t rows, columns; /* of a matrix product; of a convolution 1 and the output channels */
+};
+static enum lrp_status read_sizes(const struct lrp_call *call, const struct roles *r, struct sizes *out, struct lrp_error *err)
+{
+    struct lrp_desc in[3];
+    const struct lrp_call plain = plain_call(call, r, in);
+    enum lrp_status status;
+    *out = (struct sizes){.rows = 1};
+    if (is_conv(r)) {
+        status = lrp_conv_call_shape(&plain, &out->conv, err);
+        out->columns = out->conv.out_channels;
+        out->y = (struct lrp_shape){.rank = out->conv.rank + 2, .dim = {out->conv.batch, out->conv.out_channels}};
+        memcpy(out->y.dim + 2, out->conv.out, (size_t)out->conv.rank * sizeof *out->conv.out);
+        return status;
+    }
+    status = lrp_product_read(&plain, &out->product, err);
+    out->rows = out->product.m;
+    out->columns = out->product.n;
+    out->y = out->product.y;
+    return status;
+}
+
+/* Scales and zero points are single, or one each for all rows or columns. */
+static enum lrp_status check_vector(const struct lrp_call *call, int input, int64_t most, bool is_float, struct lrp_error *err)
+{
+    if (input == 0 || !lrp_call_has(call, input)) return LRP_OK;
+    const int64_t count = lrp_shape_count(&call->in[input].shape);
+    if (lrp_dtype_is_float(call->in[input].dtype) != is_float)
+        return lrp_fail(err, LRP_FILE, "input %d of %s has the wrong type", input, call->op_type);
+    if (count != 1 && count != most)
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s with scales or zero points of this shape is not implemented", call->op_type);
+    return LRP_OK;
+}
+
+static bool is_byte(enum lrp_dtype dtype)
+{
+    return dtype == LRP_DTYPE_INT8 || dtype == LRP_DTYPE_UINT8;
+}
+
+static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+{
+    const struct roles *r = roles_of(call);
+    struct sizes sizes;
+    enum lrp_status status = lrp_infer_arity(call, r->y_zero ? 8 : 2, r->y_zero ? (r->bias ? 9 : 8) : 4, err);
+    if (!status &&
+        (!is_byte(call->in[0].dtype) || !is_byte(call->in[r->w].dtype) || (r->y_zero && !is_byte(call->in[r->y_zero].dtype))))
+        status = lrp_fail(err, LRP_UNSUPPORTED, "%s of these types is not implemented", call->op_type);
+    if (!status) status = read_sizes(call, r, &sizes, err);
+    const struct {
+        int input;
+        int64_t most;
+        bool is_float;
+    } vectors[] = {{r->x_zero, sizes.rows, false}, {r->w_zero, sizes.columns, false},
+                   {r->x_scale, sizes.rows, true}, {r->w_scale, sizes.columns, true},
+                   {r->y_scale, 1, true},          {r->y_zero, 1, false},
+                   {r->bias, sizes.columns, false}};
+    for (size_t k = 0; k < sizeof vectors / sizeof *vectors && !status; ++k)
+        status = check_vector(call, vectors[k].input, vectors[k].most, vectors[k].is_float, err);
+    if (status) return status;
+    return lrp_infer_output(call, 0, r->y_zero ? call->in[r->y_zero].dtype : LRP_DTYPE_INT32, &sizes.y, err);
+}
+
+/* ---- computing ---- */
+
+struct work {
+    const struct lrp_call *call;
+    const struct roles *roles;
+    struct sizes sizes;
+    const struct lrp_tensor *const *in;
+    struct lrp_tensor *out;
+};
+static int64_t whole_at(const struct work *w, int input, int64_t at)
+{
+    const struct lrp_tensor *t = input && lrp_call_has(w->call, input) ? w->in[input] : NULL;
+    return !t ? 0 : t->i[t->count == 1 ? 0 : at];
+}
+static double scale_at(const struct work *w, int input, int64_t at)
+{
+    return (double)w->in[input]->f[w->in[input]->count == 1 ? 0 : at];
+}
+/* The exact sum of a row and a column, as the output's type holds it. */
+static int64_t finish(const struct work *w, int64_t sum, int64_t row, int64_t column)
+{
+    const struct roles *r = w->roles;
+    if (!r->y_zero) return sum;
+    const double factor = scale_at(w, r->x_scale, row) * scale_at(w, r->w_scale, column) / scale_at(w, r->y_scale, 0);
+    const double whole = rint((double)(sum + whole_at(w, r->bias, column)) * factor) + (double)whole_at(w, r->y_zero, 0);
+    const bool is_signed = w->out->dtype == LRP_DTYPE_INT8;
+    return (int64_t)fmin(fmax(whole, is_signed ? -128 : 0), is_signed ? 127 : 255);
+}
+
+/* A convolution's places with missing space dimensions in front, of length 1. */
+struct space {
+    int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad[3];
+};
+static struct space space_of(const struct lrp_conv_shape *c)
+{
+    struct space s = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}};
+    for (int d = 0, to = 3 - c->rank; d < c->rank; ++d, ++to) {
+        s.in[to] = c->in[d], s.out[to] = c->out[d], s.kernel[to] = c->kernel[d];
+        s.stride[to] = c->stride[d], s.dilation[to] = c->dilation[d], s.pad[to] = c->pad_begin[d];
+    }
+    return s;
+}
+/* One window over one channel: sum of (x - x_zero) (w - w_zero); what lies on padding is x_zero, and so nothing. */
+static int64_t window_sum(const struct space *s, const int64_t *x, const int64_t *w, const int64_t at[3], int64_t x_zero,
+                          int64_t w_zero)
+{
+    int64_t sum = 0, place[3];
+    for (int64_t k = 0; k < s->kernel[0] * s->kernel[1] * s->kernel[2]; ++k) {
+        const int64_t tap[3] = {k / (s->kernel[1] * s->kernel[2]), k / s->kernel[2] % s->kernel[1], k % s->kernel[2]};
+        bool inside = true;
+        for (int d = 0; d < 3; ++d) {
+            place[d] = at[d] * s->stride[d] + tap[d] * s->dilation[d] - s->pad[d];
+            inside &= place[d] >= 0 && place[d] < s->in[d];
+        }
+        if (inside) sum += (x[(place[0] * s->in[1] + place[1]) * s->in[2] + place[2]] - x_zero) * (w[k] - w_zero);
+    }
+    return sum;
+}
+/* Turns are the planes of the output: batch times output channels. */
+static void conv_planes(void *context, int64_t begin, int64_t end)
+{
+    const struct work *work = context;
+    const struct lrp_conv_shape *c = &work->sizes.conv;
+    const struct space s = space_of(c);
+    const int64_t taps = s.kernel[0] * s.kernel[1] * s.kernel[2], pixels = s.in[0] * s.in[1] * s.in[2];
+    const int64_t places = s.out[0] * s.out[1] * s.out[2], each = c->in_channels / c->group;
+    for (int64_t plane = begin; plane < end; ++plane) {
+        const int64_t channel = plane % c->out_channels, first = channel / (c->out_channels / c->group) * each;
+        const int64_t *x = work->in[0]->i + (plane / c->out_channels * c->in_channels + first) * pixels;
+        const int64_t *w = work->in[work->roles->w]->i + channel * each * taps;
+        const int64_t w_zero = whole_at(work, work->roles->w_zero, channel), x_zero = whole_at(work, work->roles->x_zero, 0);
+        for (int64_t place = 0; place < places; ++place) {
+            const int64_t at[3] = {place / (s.out[1] * s.out[2]), place / s.out[2] % s.out[1], place % s.out[2]};
+            int64_t sum = 0;
+            for (int64_t i = 0; i < each; ++i) sum += window_sum(&s, x + i * pixels, w + i * taps, at, x_zero, w_zero);
+            work->out->i[plane * places + place] = finish(work, sum, 0, channel);
+        }
+    }
+}
+/* Turns are the rows of all products. */
+static void product_rows(void *context, int64_t begin, int64_t end)
+{
+    const struct work *work = context;
+    const struct lrp_product *p = &work->sizes.product;
+    for (int64_t turn = begin; turn < end; ++turn) {
+        const int64_t batch = turn / p->m, row = turn % p->m;
+        const int64_t *a = work->in[0]->i + lrp_product_offset(p, p->a_stride, batch) + row * p->k;
+        const int64_t *b = work->in[work->roles->w]->i + lrp_product_offset(p, p->b_stride, batch);
+        const int64_t a_zero = whole_at(work, work->roles->x_zero, row);
+        for (int64_t column = 0; column < p->n; ++column) {
+            const int64_t b_zero = whole_at(work, work->roles->w_zero, column);
+            int64_t sum = 0;
+            for (int64_t k = 0; k < p->k; ++k) sum += (a[k] - a_zero) * (b[k * p->n + column] - b_zero);
+            work->out->i[turn * p->n + column] = finish(work, sum, row, column);
+        }
+    }
+}
+
+static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+{
+    struct work work = {.call = call, .roles = roles_of(call), .in = in, .out = out[0]};
+    (void)handle;
+    const enum lrp_status status = read_sizes(call, work.roles, &work.sizes, err);
+    if (status) return status;
+    const struct lrp_conv_shape *c = &work.sizes.conv;
+    const int64_t turns = is_conv(work.roles) ? c->batch * c->out_channels : work.sizes.product.batches * work.sizes.product.m;
+    lrp_parallel_for(run, turns, 1 << 16, is_conv(work.roles) ? conv_planes : product_rows, &work);
+    return lrp_run_should_stop(run) ? LRP_CANCELLED : LRP_OK;
+}
+
+static int64_t macs(const struct lrp_call *call)
+{
+    struct lrp_desc in[3];
+    const struct roles *r = roles_of(call);
+    const struct lrp_call plain = plain_call(call, r, in);
+    return is_conv(r) ? lrp_conv_macs(&plain) : lrp_product_macs(&plain);
+}
+
+/* The family's rows. */
+#define ROW(op, ...)                                                                                                           \
+    {                                                                                                                          \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .macs = macs                  \
+    }
+const struct lrp_operator lrp_ops_quantized[] = {
+    ROW("ConvInteger", 10), ROW("MatMulInteger", 10), ROW("QLinearConv", 10), ROW("QLinearMatMul", 10, 21), {0},
+};
