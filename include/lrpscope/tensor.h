@@ -23,9 +23,18 @@ extern "C" {
     X(UINT8, 2, "uint8", 1)                                                                                                    \
     X(INT8, 3, "int8", 1)                                                                                                      \
     X(UINT16, 4, "uint16", 2)                                                                                                  \
-    X(INT16, 5, "int16", 2) X(INT32, 6, "int32", 4) X(INT64, 7, "int64", 8) X(STRING, 8, "string", 0) X(BOOL, 9, "bool", 1)    \
-        X(FLOAT16, 10, "float16", 2) X(DOUBLE, 11, "float64", 8) X(UINT32, 12, "uint32", 4) X(UINT64, 13, "uint64", 8)         \
-            X(COMPLEX64, 14, "complex64", 8) X(COMPLEX128, 15, "complex128", 16) X(BFLOAT16, 16, "bfloat16", 2)
+    X(INT16, 5, "int16", 2)                                                                                                    \
+    X(INT32, 6, "int32", 4)                                                                                                    \
+    X(INT64, 7, "int64", 8)                                                                                                    \
+    X(STRING, 8, "string", 0)                                                                                                  \
+    X(BOOL, 9, "bool", 1)                                                                                                      \
+    X(FLOAT16, 10, "float16", 2)                                                                                               \
+    X(DOUBLE, 11, "float64", 8)                                                                                                \
+    X(UINT32, 12, "uint32", 4)                                                                                                 \
+    X(UINT64, 13, "uint64", 8)                                                                                                 \
+    X(COMPLEX64, 14, "complex64", 8)                                                                                           \
+    X(COMPLEX128, 15, "complex128", 16)                                                                                        \
+    X(BFLOAT16, 16, "bfloat16", 2)
 
 /* Names of the element types. */
 enum lrp_dtype {

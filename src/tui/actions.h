@@ -15,7 +15,12 @@ enum { LRP_IN_LIST = 1, LRP_IN_TEXT = 2, LRP_IN_PREVIEW = 4, LRP_IN_MENU = 8, LR
     X(TREE, "tree")                                                                                                            \
     X(MARK, "mark")                                                                                                            \
     X(RULES, "rules")                                                                                                          \
-    X(CHECK, "check") X(RUN, "run") X(PREVIEW, "preview") X(VIEWS, "views") X(OUT, "out") X(APP, "application")
+    X(CHECK, "check")                                                                                                          \
+    X(RUN, "run")                                                                                                              \
+    X(PREVIEW, "preview")                                                                                                      \
+    X(VIEWS, "views")                                                                                                          \
+    X(OUT, "out")                                                                                                              \
+    X(APP, "application")
 enum lrp_action_group {
 #define X(id, text) LRP_GROUP_##id,
     LRP_ACTION_GROUPS(X)
@@ -137,10 +142,17 @@ enum lrp_argument {
     X(composite_menu, COMPOSITE, "NAME")                                                                                       \
     X(target_menu, TARGET, "TARGET")                                                                                           \
     X(set, SETTING, "KEY VALUE")                                                                                               \
-    X(search, PATTERN, "TEXT") X(filter, PATTERN, "TEXT") X(input, INPUT, "FILE") X(open_model, FILE, "FILE")                  \
-        X(export_heatmap, FILE, "FILE") X(export_all, FILE, "FILE") X(write_rules, FILE, "FILE")                               \
-            X(register_layer, REGISTERED, "[activation] NAME") X(theme, THEME, "dark|light") X(preview_kind, PREVIEW, "KIND")  \
-                X(bind, BINDING, "ACTION KEYS")
+    X(search, PATTERN, "TEXT")                                                                                                 \
+    X(filter, PATTERN, "TEXT")                                                                                                 \
+    X(input, INPUT, "FILE")                                                                                                    \
+    X(open_model, FILE, "FILE")                                                                                                \
+    X(export_heatmap, FILE, "FILE")                                                                                            \
+    X(export_all, FILE, "FILE")                                                                                                \
+    X(write_rules, FILE, "FILE")                                                                                               \
+    X(register_layer, REGISTERED, "[activation] NAME")                                                                         \
+    X(theme, THEME, "dark|light")                                                                                              \
+    X(preview_kind, PREVIEW, "KIND")                                                                                           \
+    X(bind, BINDING, "ACTION KEYS")
 
 enum lrp_action {
 #define X(id, name, group, contexts, keys, bar, help) LRP_ACTION_##id,

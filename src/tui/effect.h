@@ -19,8 +19,27 @@
     X(REDRAW)                                                                                                                  \
     X(CANCEL)                                                                                                                  \
     X(OPEN)                                                                                                                    \
-    X(RELOAD) X(SET) X(RULE) X(NEXT_RULE) X(CYCLE) X(REGISTER) X(UNDO) X(REDO) X(MENU) X(PROPOSE) X(EXPORT) X(EXPORT_ALL)      \
-        X(WRITE) X(COMPLETE) X(INPUT) X(STORE) X(SAMPLE) X(TRY) X(SAVE_CONFIG) X(RESTORE) X(START)
+    X(RELOAD)                                                                                                                  \
+    X(SET)                                                                                                                     \
+    X(RULE)                                                                                                                    \
+    X(NEXT_RULE)                                                                                                               \
+    X(CYCLE)                                                                                                                   \
+    X(REGISTER)                                                                                                                \
+    X(UNDO)                                                                                                                    \
+    X(REDO)                                                                                                                    \
+    X(MENU)                                                                                                                    \
+    X(PROPOSE)                                                                                                                 \
+    X(EXPORT)                                                                                                                  \
+    X(EXPORT_ALL)                                                                                                              \
+    X(WRITE)                                                                                                                   \
+    X(COMPLETE)                                                                                                                \
+    X(INPUT)                                                                                                                   \
+    X(STORE)                                                                                                                   \
+    X(SAMPLE)                                                                                                                  \
+    X(TRY)                                                                                                                     \
+    X(SAVE_CONFIG)                                                                                                             \
+    X(RESTORE)                                                                                                                 \
+    X(START)
 enum lrp_effect_kind {
 #define X(id) LRP_EFFECT_##id,
     LRP_EFFECTS(X)

@@ -74,8 +74,14 @@ enum lrp_menu_kind {
     X(FILTER, "\\")                                                                                                            \
     X(COMMAND, ":")                                                                                                            \
     X(RULE, "rule: ")                                                                                                          \
-    X(COMPOSITE, "composite: ") X(INPUT, "input: ") X(MODEL, "model: ") X(EXPORT, "write PNG: ")                               \
-        X(ALL, "write all into the folder: ") X(WRITE, "write rules file: ") X(OPTION, "") X(MENU_FILTER, "/")
+    X(COMPOSITE, "composite: ")                                                                                                \
+    X(INPUT, "input: ")                                                                                                        \
+    X(MODEL, "model: ")                                                                                                        \
+    X(EXPORT, "write PNG: ")                                                                                                   \
+    X(ALL, "write all into the folder: ")                                                                                      \
+    X(WRITE, "write rules file: ")                                                                                             \
+    X(OPTION, "")                                                                                                              \
+    X(MENU_FILTER, "/")
 enum lrp_prompt_kind {
 #define X(id, text) LRP_PROMPT_##id,
     LRP_PROMPTS(X)

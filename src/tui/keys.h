@@ -12,9 +12,16 @@
     X(LEFT, "Left", "←")                                                                                                       \
     X(RIGHT, "Right", "→")                                                                                                     \
     X(PAGE_UP, "PgUp", "PgUp")                                                                                                 \
-    X(PAGE_DOWN, "PgDn", "PgDn") X(HOME, "Home", "Home") X(END, "End", "End") X(BACKSPACE, "BS", "Backspace")                  \
-        X(DELETE, "Del", "Del") X(BACK_TAB, "S-Tab", "S-Tab") X(F1, "F1", "F1") X(F3, "F3", "F3") X(F4, "F4", "F4")            \
-            X(F5, "F5", "F5")
+    X(PAGE_DOWN, "PgDn", "PgDn")                                                                                               \
+    X(HOME, "Home", "Home")                                                                                                    \
+    X(END, "End", "End")                                                                                                       \
+    X(BACKSPACE, "BS", "Backspace")                                                                                            \
+    X(DELETE, "Del", "Del")                                                                                                    \
+    X(BACK_TAB, "S-Tab", "S-Tab")                                                                                              \
+    X(F1, "F1", "F1")                                                                                                          \
+    X(F3, "F3", "F3")                                                                                                          \
+    X(F4, "F4", "F4")                                                                                                          \
+    X(F5, "F5", "F5")
 enum lrp_key {
     LRP_KEY_ENTER = 13,
     LRP_KEY_TAB = 9,
