@@ -175,6 +175,8 @@ struct lrp_operator {
     short newer;              /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
     unsigned traits;          /* enum lrp_trait */
     unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
+    const void *own; /* what the row's functions are told of this row alone (a table of its own, a variant): a row never
+                        compares its name */
     enum lrp_kind static_kind;
     enum lrp_kind (*kind)(const struct lrp_call *call);
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
