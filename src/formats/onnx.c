@@ -1,4 +1,4 @@
-/* onnx.c: an ONNX file's model and its graphs. */
+/* onnx.c: an ONNX file's model. */
 #include "onnx.h"
 
 #include <limits.h>
@@ -6,126 +6,6 @@
 #include "reader.h"
 
 static const char model_types[] = ".vbbbvbbb.....b.....b....b";
-static const char graph_types[] = ".bb..b....bbbbbb";
-
-enum { /* field numbers of GraphProto */
-       FIELD_NODE = 1,
-       FIELD_NAME = 2,
-       FIELD_INITIALIZER = 5,
-       FIELD_INPUT = 11,
-       FIELD_OUTPUT = 12,
-       FIELD_VALUE = 13,
-       FIELD_SPARSE = 15,
-       FIELD_COUNT
-};
-
-/* The arrays of a definition while they are still being filled. */
-struct slots {
-    struct lrp_node_definition *nodes;
-    struct lrp_value_definition *inputs, *outputs, *values;
-    struct lrp_constant_definition *constants;
-};
-
-static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots)
-{
-    size_t counts[FIELD_COUNT] = {0};
-    const enum lrp_status status = lrp_reader_count(reader, message, graph_types, counts, FIELD_COUNT);
-    if (status) return status;
-    struct lrp_arena *arena = reader->arena;
-    slots->nodes = lrp_arena_calloc(arena, counts[FIELD_NODE], sizeof *slots->nodes);
-    slots->inputs = lrp_arena_calloc(arena, counts[FIELD_INPUT], sizeof *slots->inputs);
-    slots->outputs = lrp_arena_calloc(arena, counts[FIELD_OUTPUT], sizeof *slots->outputs);
-    slots->values = lrp_arena_calloc(arena, counts[FIELD_VALUE], sizeof *slots->values);
-    slots->constants = lrp_arena_calloc(arena, counts[FIELD_INITIALIZER] + counts[FIELD_SPARSE], sizeof *slots->constants);
-    const bool fine = slots->nodes && slots->inputs && slots->outputs && slots->values && slots->constants;
-    return fine ? LRP_OK : lrp_reader_no_memory(reader);
-}
-
-static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, int depth,
-                                  const struct slots *slots, struct lrp_definition *out)
-{
-    struct lrp_constant_definition *constant = &slots->constants[out->constant_count];
-    switch (field->number) {
-    case FIELD_NODE:
-        return lrp_reader_node(reader, field->bytes, depth, &slots->nodes[out->node_count++]);
-    case FIELD_NAME:
-        return lrp_reader_string(reader, field->bytes, &out->name);
-    case FIELD_INITIALIZER:
-        out->constant_count++;
-        return lrp_reader_tensor(reader, field->bytes, &constant->name, &constant->blob);
-    case FIELD_SPARSE:
-        out->constant_count++;
-        return lrp_reader_sparse(reader, field->bytes, &constant->name, &constant->blob);
-    case FIELD_INPUT:
-        return lrp_reader_value(reader, field->bytes, &slots->inputs[out->input_count++]);
-    case FIELD_OUTPUT:
-        return lrp_reader_value(reader, field->bytes, &slots->outputs[out->output_count++]);
-    case FIELD_VALUE:
-        return lrp_reader_value(reader, field->bytes, &slots->values[out->value_count++]);
-    default:
-        return LRP_OK;
-    }
-}
-
-/* Files before IR version 4 list every initialiser among the inputs too. */
-static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct slots *slots, struct lrp_definition *out)
-{
-    struct lrp_names constants = {0};
-    for (size_t i = 0; i < out->constant_count; i++)
-        if (!lrp_names_put(&constants, out->constants[i].name, i)) {
-            lrp_names_free(&constants);
-            return lrp_reader_no_memory(reader);
-        }
-    size_t kept = 0;
-    for (size_t i = 0; i < out->input_count; i++)
-        if (!lrp_names_get(&constants, slots->inputs[i].name, NULL)) slots->inputs[kept++] = slots->inputs[i];
-    out->input_count = kept;
-    lrp_names_free(&constants);
-    return LRP_OK;
-}
-
-enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out)
-{
-    if (depth > LRP_MOST_SUBGRAPHS_DEEP)
-        return lrp_fail(reader->err, LRP_FILE, "subgraphs are nested more than %d deep", LRP_MOST_SUBGRAPHS_DEEP);
-    struct slots slots = {0};
-    enum lrp_status status = make_slots(reader, message, &slots);
-    if (status) return status;
-    if (!out->path) out->path = reader->path;
-    if (!out->producer) out->producer = "";
-    out->name = "";
-    out->nodes = slots.nodes;
-    out->inputs = slots.inputs;
-    out->outputs = slots.outputs;
-    out->values = slots.values;
-    out->constants = slots.constants;
-    struct lrp_wire wire = lrp_wire_over(message);
-    struct lrp_wire_field field;
-    while (!status && lrp_wire_next(&wire, &field)) status = read_field(reader, &field, depth, &slots, out);
-    return !status ? drop_constant_inputs(reader, &slots, out) : status;
-}
-
-/* OperatorSetIdProto */
-enum lrp_status lrp_reader_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out)
-{
-    struct lrp_wire wire = lrp_wire_over(message);
-    struct lrp_wire_field field;
-    enum lrp_status status = LRP_OK;
-    uint64_t version = 0;
-    out->domain = "";
-    while (!status && lrp_wire_next_as(&wire, &field, ".bv")) {
-        if (field.number == 1)
-            status = lrp_reader_domain(reader, field.bytes, &out->domain);
-        else if (field.number == 2)
-            version = field.value;
-    }
-    if (!status) status = lrp_reader_check(reader, &wire);
-    if (!status && (version == 0 || version > INT_MAX))
-        status = lrp_fail(reader->err, LRP_FILE, "imports the impossible version %lld of operator set \"%s\"",
-                          (long long)version, out->domain);
-    out->version = (int)version;
-    return status;
-}
 
 /* Files before IR version 3 import nothing and mean version 1. */
 static enum lrp_status check_opsets(struct lrp_reader *reader, struct lrp_opset *opsets, struct lrp_definition *out)
@@ -209,7 +89,7 @@ enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, str
     }
     definition->arena = arena;
     definition->path = copy;
-    struct lrp_reader reader = {.path = copy, .arena = arena, .err = err};
+    struct lrp_reader reader = {.path = copy, .arena = arena, .err = err, .subgraph = lrp_reader_graph};
     const enum lrp_status status = open_and_read(&reader, definition);
     lrp_reader_close(&reader);
     definition->bytes = reader.mapped;

@@ -81,7 +81,7 @@ static enum lrp_status read_subgraph(struct lrp_reader *reader, struct lrp_bytes
     struct lrp_definition *graph = lrp_arena_calloc(reader->arena, 1, sizeof *graph);
     if (!graph) return lrp_reader_no_memory(reader);
     out->graph = graph;
-    return lrp_reader_graph(reader, message, depth + 1, graph);
+    return reader->subgraph(reader, message, depth + 1, graph);
 }
 
 static enum lrp_status read_subgraphs(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out)

@@ -23,6 +23,8 @@ struct lrp_reader {
     struct lrp_names external_of; /* location -> index into externals */
     struct lrp_mapping **externals;
     size_t external_count;
+    /* Reads the graph that hangs on an attribute: nodes hold graphs as graphs hold nodes. lrp_reader_graph. */
+    enum lrp_status (*subgraph)(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out);
 };
 
 /* Maps a file for as long as the arena lives: external data in `folder`, or (NULL) the model itself. */
@@ -60,10 +62,10 @@ enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes mess
 enum lrp_status lrp_reader_attribute(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_attribute *out);
 /* OperatorSetIdProto. */
 enum lrp_status lrp_reader_opset(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_opset *out);
-/* The FunctionProtos of a ModelProto, put in the place of the calls in its graph; each call becomes a scope. */
-enum lrp_status lrp_reader_functions(struct lrp_reader *reader, struct lrp_definition *model);
 /* GraphProto. */
 enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out);
+/* The FunctionProtos of a ModelProto, put in the place of the calls in its graph; each call becomes a scope. */
+enum lrp_status lrp_reader_functions(struct lrp_reader *reader, struct lrp_definition *model);
 
 /* What a file that is no ONNX model starts like ("a PNG file"); NULL if nothing known. */
 const char *lrp_sniff(struct lrp_bytes file);

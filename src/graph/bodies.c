@@ -1,6 +1,6 @@
 /* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds graphs): nodes to be listed, not to be run.
  */
-#include "build.h"
+#include "bodies.h"
 
 /* Where names of a body are looked up: its own, then those around it. */
 struct scope {

@@ -1,6 +1,6 @@
-/* build.h: what the parts of building a graph share: names on their way to numbers. */
-#ifndef LRP_GRAPH_BUILD_H
-#define LRP_GRAPH_BUILD_H
+/* builder.h: what the parts of building a graph share: names on their way to numbers. */
+#ifndef LRP_GRAPH_BUILDER_H
+#define LRP_GRAPH_BUILDER_H
 
 #include "graph.h"
 #include "names.h"
@@ -18,15 +18,5 @@ enum lrp_status lrp_builder_no_memory(struct lrp_builder *b);
 int lrp_builder_value(struct lrp_graph *graph, struct lrp_names *names, const char *name);
 /* A node for a definition, its inputs and outputs not filled in yet; NULL when out of memory. */
 struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_definition *definition);
-
-/* ---- bodies.c: graphs that hang on attributes ---- */
-
-struct lrp_body_counts {
-    size_t nodes, values, bodies; /* values: at most */
-};
-/* Adds up what all bodies of a graph hold, and those in them. */
-void lrp_bodies_count(const struct lrp_definition *definition, struct lrp_body_counts *counts);
-/* Adds bodies and their nodes once the nodes of the file are there. */
-enum lrp_status lrp_bodies_add(struct lrp_builder *b);
 
 #endif
