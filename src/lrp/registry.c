@@ -6,9 +6,7 @@
 
 #include "kinds.h"
 #include "known.h"
-#include "lrpscope/layer.h"
-#include "select.h"
-#include "text.h"
+#include "layer_name.h"
 
 struct names {
     char **items;
@@ -40,19 +38,6 @@ void lrp_registry_free(struct lrp_registry *registry)
     names_free(&registry->layers);
     names_free(&registry->activations);
     free(registry);
-}
-
-/* "domain:NAME": everything of that operator domain; a file leaves ONNX's own away. */
-static bool names_domain(const char *name, const struct lrp_layer *layer)
-{
-    return strncmp(name, "domain:", 7) == 0 && strcmp(name + 7, *layer->domain ? layer->domain : "ai.onnx") == 0;
-}
-
-/* One layer by its name, several by a glob, or all of a domain. */
-static bool names_layer(const char *name, const struct lrp_layer *layer)
-{
-    return names_domain(name, layer) || strcmp(name, layer->name) == 0 ||
-           (lrp_glob_has_magic(name) && lrp_glob_match(name, layer->name));
 }
 
 static enum lrp_status names_add(struct names *names, const char *name, struct lrp_error *err)
@@ -89,30 +74,15 @@ static bool known_activation(const char *name, bool pr26)
     return pr26 && strcmp(name, "softplus") == 0;
 }
 
-/* What one registered name passes. */
-static bool passes_layer(const char *name, const struct lrp_layer *layer)
-{
-    return lrp_layer_is(layer, name) || names_layer(name, layer);
-}
-static bool passes_activation(const char *name, const struct lrp_layer *layer)
-{
-    return strcmp(name, layer->activation) == 0 || strcmp(name, layer->activation_op) == 0 || names_layer(name, layer);
-}
-/* An activation that stands alone is an activation too. */
-static bool passes_lone_activation(const char *name, const struct lrp_layer *layer)
-{
-    return strcmp(layer->group, "activation") == 0 && lrp_layer_is(layer, name);
-}
-
 bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer)
 {
     enum lrp_kind kind = lrp_kind_find(layer->type);
     const struct lrp_kind_row *row = lrp_kind_row(kind);
     if (kind != LRP_KIND_OTHER && (registry->pr26 ? row->supported_pr26 : row->supported)) return true;
     for (size_t i = 0; i < registry->layers.count; i++)
-        if (passes_layer(registry->layers.items[i], layer)) return true;
+        if (lrp_name_covers_layer(registry->layers.items[i], layer)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)
-        if (passes_lone_activation(registry->activations.items[i], layer)) return true;
+        if (lrp_name_covers_lone_activation(registry->activations.items[i], layer)) return true;
     return false;
 }
 
@@ -120,7 +90,7 @@ bool lrp_registry_supports_activation(const struct lrp_registry *registry, const
 {
     if (known_activation(layer->activation, registry->pr26)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)
-        if (passes_activation(registry->activations.items[i], layer)) return true;
+        if (lrp_name_covers_activation(registry->activations.items[i], layer)) return true;
     return false;
 }
 
@@ -134,8 +104,8 @@ const char *lrp_registry_idle_name(const struct lrp_registry *registry, const st
         bool idle = !known_activation(name, registry->pr26) && !lrp_type_is_known(graph, layers, name);
         for (size_t k = 1; idle && k < layers->count; k++) {
             const struct lrp_layer *layer = &layers->rows[k];
-            idle = *activation ? !passes_activation(name, layer) && !passes_lone_activation(name, layer)
-                               : !passes_layer(name, layer);
+            idle = *activation ? !lrp_name_covers_activation(name, layer) && !lrp_name_covers_lone_activation(name, layer)
+                               : !lrp_name_covers_layer(name, layer);
         }
         if (idle) return name;
     }

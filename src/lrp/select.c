@@ -6,12 +6,6 @@
 
 #include "text.h"
 
-bool lrp_layer_is(const struct lrp_layer *layer, const char *type)
-{
-    return *type && (strcmp(layer->type, type) == 0 || strcmp(layer->group, type) == 0 ||
-                     strcmp(layer->second_group, type) == 0 || strcmp(layer->op_type, type) == 0);
-}
-
 /* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants; bodies.
  */
 static bool is_transparent(const struct lrp_layer *layer)

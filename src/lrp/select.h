@@ -3,6 +3,7 @@
 #define LRP_LRP_SELECT_H
 
 #include "graph.h"
+#include "layer_name.h"
 
 enum lrp_selected_by {
     LRP_BY_NAME,
@@ -27,8 +28,6 @@ enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer
                            struct lrp_selection *out, struct lrp_error *err);
 void lrp_selection_free(struct lrp_selection *selection);
 
-/* True if `type` is the layer's type, group, or ONNX operator. */
-bool lrp_layer_is(const struct lrp_layer *layer, const char *type);
 /* First layer in execution order that is not reshaping, identity, dropout or arithmetic with constants; -1 if there is none.
  * `last` counts from the end, an output softmax apart. */
 int lrp_first_layer(const struct lrp_layer_list *layers);

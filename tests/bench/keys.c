@@ -87,7 +87,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "keys: %s\n", err.message);
         return 3;
     }
-    lrp_app_init(&runner.app, &caps, 200, 60);
+    lrp_app_init(&runner.app, &lrp_screen, &caps, 200, 60);
     const double start = now_ms();
     lrp_runner_look(&runner);
     lrp_app_view(&runner.app, &runner.canvas);

@@ -12,7 +12,7 @@ static void begin(struct lrp_runner *runner)
 {
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     *runner = (struct lrp_runner){.wake = {-1, -1}};
-    lrp_app_init(&runner->app, &caps, 80, 24);
+    lrp_app_init(&runner->app, &lrp_screen, &caps, 80, 24);
 }
 
 static const char *write_config(void **state, const char *text)

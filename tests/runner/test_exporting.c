@@ -49,7 +49,7 @@ static void start(struct opened *o)
     check_ok(lrp_session_set_input(o->session, NULL, picture, &err), &err);
     lrp_settings_free(settings);
     assert_true(lrp_runner_init(&o->runner, o->session, &err));
-    lrp_app_init(&o->runner.app, &caps, 80, 24);
+    lrp_app_init(&o->runner.app, &lrp_screen, &caps, 80, 24);
     o->runner.painter = lrp_painter_new(o->runner.wake[1]);
     lrp_runner_look(&o->runner);
     lrp_runner_start(&o->runner);

@@ -117,7 +117,7 @@ static void the_inspector_keeps_up_with_fast_keys(void **state)
     struct lrp_runner runner = {.wake = {-1, -1}};
     assert_int_equal(pipe(runner.wake), 0);
     assert_true(lrp_runner_init(&runner, session, &err));
-    lrp_app_init(&runner.app, &caps, 100, 30);
+    lrp_app_init(&runner.app, &lrp_screen, &caps, 100, 30);
     runner.painter = lrp_painter_new(runner.wake[1]);
     lrp_runner_look(&runner);
     lrp_runner_start(&runner);

@@ -24,7 +24,7 @@ static void start(struct opened *o)
     check_ok(lrp_session_open(model, settings, &o->session, &err), &err);
     lrp_settings_free(settings);
     assert_true(lrp_runner_init(&o->runner, o->session, &err));
-    lrp_app_init(&o->runner.app, &caps, 80, 24);
+    lrp_app_init(&o->runner.app, &lrp_screen, &caps, 80, 24);
     lrp_runner_look(&o->runner);
     lrp_runner_state_open(&o->runner);
 }

@@ -115,7 +115,7 @@ void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int c
                                         .relevance = f->none,
                                         .activation_statistics = f->statistics,
                                         .relevance_statistics = f->statistics};
-    lrp_app_init(&f->app, &caps, columns, rows);
+    lrp_app_init(&f->app, &lrp_screen, &caps, columns, rows);
     fixture_seen(f);
 }
 

@@ -3,6 +3,7 @@
 #define LRP_TEST_SCREEN_FIXTURE_H
 
 #include "app.h"
+#include "view.h"
 
 enum { FIXTURE_LAYERS = 23 };
 

@@ -6,9 +6,9 @@
 
 #include "check.h"
 #include "fixture.h"
+#include "format.h"
 #include "heat.h"
 #include "keys.h"
-#include "pages.h"
 #include "runes.h"
 #include "terminal.h"
 

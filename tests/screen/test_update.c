@@ -587,7 +587,7 @@ static void without_a_model_every_key_is_harmless(void **state)
     struct lrp_canvas canvas = {0};
     unsigned seed = 17;
     (void)state;
-    lrp_app_init(&app, &caps, 100, 30);
+    lrp_app_init(&app, &lrp_screen, &caps, 100, 30);
     for (int i = 0; i < 2000; i++) {
         struct lrp_event event = {.kind = i % 9 ? LRP_EVENT_KEY : LRP_EVENT_MOUSE,
                                   .x = (int)(next_random(&seed) % 100),

@@ -1,0 +1,162 @@
+/* run_complete.c: what a word in a prompt could become, where files, the library's tables or the model's labels tell. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "format.h"
+#include "runner.h"
+
+enum { LRP_NAME_SIZE = 1024, LRP_CANDIDATES_MOST = 500 };
+
+static bool begins(const char *text, const char *word)
+{
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+static void add(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail)
+{
+    if (rows->count < LRP_CANDIDATES_MOST && begins(text, word)) lrp_menu_rows_add(rows, text, text, NULL, detail, true);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Shown by its name, taken as it is typed: "~" stays. */
+static void add_file(struct lrp_menu_rows *rows, const char *typed, const char *real, const char *name)
+{
+    char value[2 * LRP_NAME_SIZE + 2], path[2 * LRP_NAME_SIZE + 2];
+    snprintf(path, sizeof path, "%s%s", real, name);
+    const bool folder = is_folder(path);
+    snprintf(value, sizeof value, "%s%s%s", typed, name, folder ? "/" : "");
+    lrp_menu_rows_add(rows, lrp_file_name(folder ? path : value), value, NULL, folder ? "folder" : "", true);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    return strcmp(((const struct lrp_menu_row *)a)->value, ((const struct lrp_menu_row *)b)->value);
+}
+
+static void files(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const char *start = lrp_file_name(word);
+    char typed[LRP_NAME_SIZE];
+    (void)runner;
+    if (snprintf(typed, sizeof typed, "%.*s", (int)(start - word), word) >= (int)sizeof typed) return;
+    char *real = lrp_expand_path(typed);
+    DIR *dir = real ? opendir(*real ? real : ".") : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+        if (rows->count < LRP_CANDIDATES_MOST && begins(entry->d_name, start) && (entry->d_name[0] != '.' || start[0] == '.') &&
+            strlen(real) < LRP_NAME_SIZE)
+            add_file(rows, typed, real, entry->d_name);
+    if (dir) closedir(dir);
+    free(real);
+    if (rows->count > 1) qsort(rows->items, rows->count, sizeof *rows->items, by_value);
+}
+
+static void inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    files(runner, word, rows);
+    add(rows, word, "grey", "made up: the mean colour everywhere");
+    add(rows, word, "random", "made up: the same noise each time");
+}
+
+static void rules(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_rule_info *rule;
+    for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
+        add(rows, word, rule->name, rule->formula);
+}
+
+static void composites(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_composite_info *preset;
+    for (size_t i = 0; (preset = lrp_composite_at(i)) != NULL; i++) add(rows, word, preset->name, preset->description);
+    rules(runner, word, rows);
+}
+
+static void targets(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_tensor *output = runner->snapshot ? runner->snapshot->output : NULL;
+    const int64_t count = output && output->shape.rank == 2 ? output->shape.dim[1] : 0;
+    for (int64_t i = 0; i < count; i++) {
+        const char *label = lrp_snapshot_label(runner->snapshot, i);
+        char number[24];
+        snprintf(number, sizeof number, "%lld", (long long)i);
+        add(rows, word, label && *label ? label : number, label && *label ? number : "");
+    }
+}
+
+static void conventions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    (void)runner;
+    for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
+        add(rows, word, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
+}
+static void colormaps(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_colormap_set *maps = runner->snapshot ? lrp_settings_colormaps(runner->snapshot->settings) : NULL;
+    const struct lrp_colormap *map;
+    for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
+        add(rows, word, lrp_colormap_name(map), lrp_colormap_summary(map));
+}
+static void reductions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    (void)runner;
+    for (int i = 0; i < LRP_REDUCTION_COUNT; i++) add(rows, word, lrp_reduction_name((enum lrp_reduction)i), "");
+}
+
+typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows);
+
+/* Settings whose values have names: a function, or the names. */
+static const struct {
+    enum lrp_setting setting;
+    maker *make;
+    const char *names[5];
+} values[] = {{LRP_SETTING_CONVENTION, conventions, {NULL}},
+              {LRP_SETTING_COMPOSITE, composites, {NULL}},
+              {LRP_SETTING_TARGET, targets, {NULL}},
+              {LRP_SETTING_COLORMAP, colormaps, {NULL}},
+              {LRP_SETTING_REDUCE, reductions, {NULL}},
+              {LRP_SETTING_LABELS, files, {NULL}},
+              {LRP_SETTING_PREPROCESS, files, {NULL}},
+              {LRP_SETTING_METHOD, NULL, {"lrp", "gradient", "input-gradient"}},
+              {LRP_SETTING_OUTPUT_RELEVANCE, NULL, {"one", "logit", "output"}},
+              {LRP_SETTING_LAYOUT, NULL, {"nchw", "nhwc"}},
+              {LRP_SETTING_CHANNELS, NULL, {"rgb", "bgr", "gray"}}};
+
+/* "KEY WORD". */
+static void setting_values(struct lrp_runner *runner, const char *request, struct lrp_menu_rows *rows)
+{
+    const size_t length = strcspn(request, " ");
+    const char *word = request + length + strspn(request + length, " ");
+    for (int s = 0; s < LRP_SETTING_COUNT; s++) {
+        const char *key = lrp_setting_key((enum lrp_setting)s);
+        if (strlen(key) != length || strncmp(key, request, length) != 0) continue;
+        if (lrp_setting_is_flag((enum lrp_setting)s)) {
+            add(rows, word, "true", "");
+            add(rows, word, "false", "");
+        }
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            if ((int)values[i].setting == s && values[i].make) values[i].make(runner, word, rows);
+            for (int n = 0; (int)values[i].setting == s && n < 5 && values[i].names[n]; n++)
+                add(rows, word, values[i].names[n], "");
+        }
+    }
+}
+
+void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word)
+{
+    static maker *const makers[LRP_ARGUMENT_COUNT] = {
+        [LRP_ARGUMENT_FILE] = files,           [LRP_ARGUMENT_INPUT] = inputs,   [LRP_ARGUMENT_RULE] = rules,
+        [LRP_ARGUMENT_COMPOSITE] = composites, [LRP_ARGUMENT_TARGET] = targets, [LRP_ARGUMENT_VALUE] = setting_values};
+    struct lrp_menu_rows rows = {0};
+    if (makers[kind]) makers[kind](runner, word, &rows);
+    struct lrp_event event = {.kind = LRP_EVENT_COMPLETE, .rows = &rows};
+    lrp_app_update(&runner->app, &event);
+    lrp_menu_rows_free(&rows);
+}

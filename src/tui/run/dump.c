@@ -1,0 +1,170 @@
+/* run_dump.c: the screen and the state as files, for scripts: text and styles, SVG, JSON. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cJSON.h>
+
+#include "runner.h"
+#include "svg.h"
+
+enum { LRP_DUMP_NAME = 4096 };
+
+static bool write_text(struct lrp_runner *runner, const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+    const bool fine = file && fputs(text, file) >= 0;
+    if ((file && fclose(file) != 0) || !fine) {
+        char message[LRP_DUMP_NAME + 100];
+        snprintf(message, sizeof message, "%s: %s", path, strerror(errno));
+        lrp_runner_say(runner, true, message);
+        fprintf(stderr, "lrpscope: script: %s\n", message);
+        return false;
+    }
+    return true;
+}
+
+bool lrp_runner_dump(struct lrp_runner *runner, const char *path)
+{
+    char style_path[LRP_DUMP_NAME + 8];
+    const size_t length = strlen(path);
+    lrp_app_view(&runner->app, &runner->canvas);
+    if (length > 4 && strcmp(path + length - 4, ".svg") == 0) {
+        char *svg = lrp_canvas_to_svg(&runner->canvas, runner->app.caps.light);
+        const bool fine = svg && write_text(runner, path, svg);
+        free(svg);
+        return fine;
+    }
+    char *text = lrp_canvas_to_text(&runner->canvas), *style = lrp_canvas_to_style(&runner->canvas);
+    snprintf(style_path, sizeof style_path, "%s.style", path);
+    const bool fine = text && style && write_text(runner, path, text) && write_text(runner, style_path, style);
+    free(text);
+    free(style);
+    return fine;
+}
+
+/* ---- state ---- */
+
+static const char *const prompts[] = {
+#define X(id, text) #id,
+    LRP_PROMPTS(X)
+#undef X
+};
+static const char *const jobs[] = {
+    [LRP_JOB_NONE] = "none", [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance", [LRP_JOB_LEDGER] = "ledger",
+    [LRP_JOB_DONE] = "done", [LRP_JOB_FAILED] = "failed",   [LRP_JOB_CANCELLED] = "cancelled"};
+static const char *const panes[LRP_PANE_COUNT] = {
+    [LRP_PANE_LIST] = "list", [LRP_PANE_PREVIEW] = "preview", [LRP_PANE_DETAILS] = "details"};
+
+static void put_text(cJSON *to, const char *key, const char *text)
+{
+    cJSON_AddStringToObject(to, key, text ? text : "");
+}
+static void put_number(cJSON *to, const char *key, double value)
+{
+    cJSON_AddNumberToObject(to, key, value);
+}
+static void put_flag(cJSON *to, const char *key, bool value)
+{
+    cJSON_AddBoolToObject(to, key, value);
+}
+
+static void put_layer(const struct lrp_app *app, cJSON *to)
+{
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    const bool sum = app->now->relevance && app->now->relevance[app->layer];
+    put_number(to, "layer", app->layer);
+    put_text(to, "name", layer ? layer->name : "");
+    put_text(to, "rule", app->now->rules ? app->now->rules[app->layer] : "");
+    put_text(to, "rule_source", app->now->rule_sources ? app->now->rule_sources[app->layer] : "");
+    put_flag(to, "check_failed", lrp_app_failed(app, app->layer));
+    if (sum)
+        put_number(to, "sum", app->now->relevance_statistics[app->layer].sum);
+    else
+        cJSON_AddNullToObject(to, "sum");
+}
+
+static void put_tags(const struct lrp_app *app, cJSON *to)
+{
+    cJSON *tags = cJSON_AddArrayToObject(to, "tagged");
+    for (size_t i = 0; tags && i < app->tagged_size; i++)
+        if (app->tagged[i]) cJSON_AddItemToArray(tags, cJSON_CreateNumber((double)i));
+}
+
+static void put_settings(const struct lrp_app *app, cJSON *to)
+{
+    cJSON *settings = cJSON_AddObjectToObject(to, "settings");
+    for (int i = 0; settings && i < LRP_SETTING_COUNT; i++)
+        if (*lrp_facts_text(&app->facts, (enum lrp_setting)i))
+            put_text(settings, lrp_facts_key((enum lrp_setting)i), lrp_facts_text(&app->facts, (enum lrp_setting)i));
+}
+
+static void put_preview(const struct lrp_app *app, cJSON *to)
+{
+    cJSON *preview = cJSON_AddObjectToObject(to, "preview");
+    put_text(preview, "kind", lrp_preview_name(lrp_app_preview(app)));
+    put_number(preview, "layer", lrp_preview_layer(app));
+    put_number(preview, "sample", (double)app->sample);
+    put_number(preview, "channel", app->channel);
+    put_number(preview, "zoom", app->zoom > 1 ? app->zoom : 1);
+    put_flag(preview, "shown", lrp_picture_there(&app->picture));
+    if (app->cursor_x >= 0) {
+        cJSON *cursor = cJSON_AddArrayToObject(preview, "cursor");
+        cJSON_AddItemToArray(cursor, cJSON_CreateNumber(app->cursor_y));
+        cJSON_AddItemToArray(cursor, cJSON_CreateNumber(app->cursor_x));
+    }
+}
+
+static void put_run(const struct lrp_app *app, cJSON *to)
+{
+    put_text(to, "job", jobs[app->now->job]);
+    put_text(to, "error", app->now->error.status ? app->now->error.message : "");
+    const size_t sample = (size_t)lrp_preview_sample(app);
+    put_number(to, "target", sample < app->now->target_count ? (double)app->now->targets[sample].index : -1);
+    put_number(to, "forward_layers", app->now->forward_layers);
+    put_number(to, "relevance_layers", app->now->relevance_layers);
+}
+
+static cJSON *state_of(const struct lrp_app *app)
+{
+    cJSON *state = cJSON_CreateObject();
+    if (!state) return NULL;
+    put_number(state, "lrpscope", 1);
+    put_text(state, "model", app->now ? app->now->model_path : "");
+    put_text(state, "input", app->now ? app->now->input_label : "");
+    put_text(state, "view", lrp_app_view_row(app, app->view)->name);
+    put_text(state, "pane", panes[app->focus]);
+    put_number(state, "layers", lrp_app_layer_count(app));
+    put_number(state, "shown", (double)app->shown_count);
+    put_text(state, "filter", app->filter);
+    put_text(state, "search", app->search);
+    put_text(state, "menu_row",
+             app->menu.kind != LRP_MENU_NONE && lrp_app_menu_row(app, app->menu.window.selected)
+                 ? lrp_app_menu_row(app, app->menu.window.selected)->text
+                 : "");
+    put_text(state, "tried", app->tried);
+    put_text(state, "prompt", prompts[app->prompt.kind]);
+    put_text(state, "status", app->status);
+    put_flag(state, "status_error", app->status_error);
+    put_text(state, "stored", app->stored);
+    put_flag(state, "details", app->details);
+    if (app->now) {
+        put_layer(app, state);
+        put_preview(app, state);
+        put_run(app, state);
+        put_settings(app, state);
+    }
+    put_tags(app, state);
+    return state;
+}
+
+bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path)
+{
+    cJSON *state = state_of(&runner->app);
+    char *text = state ? cJSON_Print(state) : NULL;
+    const bool fine = text && write_text(runner, path, text);
+    cJSON_Delete(state);
+    cJSON_free(text);
+    return fine;
+}

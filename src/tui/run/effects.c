@@ -1,0 +1,315 @@
+/* run_effects.c: carrying out what an update asks for: a function per effect. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "runner.h"
+
+typedef void effect_fn(struct lrp_runner *runner, const struct lrp_effect *effect);
+
+/* A copy of the settings that hold (what is only tried is not among them), to be changed; NULL after saying why. */
+static struct lrp_settings *changeable(struct lrp_runner *runner)
+{
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    if (lrp_settings_copy(runner->history[runner->history_at], &settings, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    return settings;
+}
+
+/* Applies, or says what was wrong with the change. */
+static bool finish(struct lrp_runner *runner, struct lrp_settings *settings, enum lrp_status status,
+                   const struct lrp_error *err)
+{
+    const unsigned errors = runner->app.errors_told;
+    if (!status) {
+        lrp_runner_apply(runner, settings);
+        return runner->app.errors_told == errors;
+    }
+    lrp_runner_say(runner, true, err->message);
+    lrp_settings_free(settings);
+    return false;
+}
+
+static void do_quit(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    runner->quit = true;
+}
+static void do_suspend(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    if (runner->terminal)
+        kill(0,
+             SIGTSTP); /* the whole job, as the key of the terminal would; ncurses' handler gives it back and takes it again */
+    runner->redraw_all = true;
+}
+static void do_redraw(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    runner->redraw_all = true;
+}
+static void do_cancel(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_session_cancel(runner->session);
+    lrp_runner_look(runner); /* shown at once; the worker is told meanwhile */
+}
+static void do_open(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_open(runner, effect->text);
+}
+static void do_reload(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_reload(runner);
+}
+
+static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    if (settings)
+        finish(runner, settings, lrp_settings_set(settings, (enum lrp_setting)effect->number, effect->text, &err), &err);
+}
+
+/* The names of an effect's layers that have rules, or only of those whose rule in `rules` is this one. Owned by the caller. */
+static const char **names_of(const struct lrp_runner *runner, const struct lrp_effect *effect, const char *const *rules,
+                             const char *rule, size_t *count)
+{
+    const char **names = calloc(effect->layer_count + 1, sizeof *names);
+    *count = 0;
+    for (size_t i = 0; names && i < effect->layer_count; i++)
+        if (effect->layers[i] > 0 && (!rules || rules[i] == rule))
+            names[(*count)++] = runner->snapshot->layers->rows[effect->layers[i]].name;
+    return names;
+}
+
+/* Back to what the composite gives; a rule that came by another selector stays. */
+static void reset(struct lrp_runner *runner, struct lrp_settings *settings, const char *const *names, size_t count)
+{
+    static const char by[] = "--rule ";
+    char text[300];
+    const size_t before = lrp_settings_rule_count(settings);
+    const char *source = runner->snapshot->rule_sources[runner->app.layer];
+    lrp_settings_remove_rules(settings, names, count);
+    if (lrp_settings_rule_count(settings) != before) return;
+    if (strncmp(source, by, sizeof by - 1) == 0)
+        snprintf(text, sizeof text, "nothing to reset: its rule was given to %.200s", source + sizeof by - 1);
+    else
+        snprintf(text, sizeof text, "nothing to reset: it has the composite's rule");
+    lrp_runner_say(runner, false, text);
+}
+
+static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    enum lrp_status status = LRP_OK;
+    size_t count;
+    const char **names = names_of(runner, effect, NULL, NULL, &count);
+    if (settings && names && effect->text)
+        status = lrp_settings_add_rules(settings, names, count, effect->text, &err);
+    else if (settings && names)
+        reset(runner, settings, names, count);
+    if (settings) finish(runner, settings, status, &err);
+    free(names);
+}
+
+static enum lrp_status add_tried(const struct lrp_runner *runner, const struct lrp_effect *effect,
+                                 struct lrp_settings *settings)
+{
+    if (effect->number == LRP_MENU_COMPOSITE) return lrp_settings_set(settings, LRP_SETTING_COMPOSITE, effect->text, NULL);
+    size_t count;
+    const char **names = names_of(runner, effect, NULL, NULL, &count);
+    const enum lrp_status status = names ? lrp_settings_add_rules(settings, names, count, effect->text, NULL) : LRP_MEMORY;
+    free(names);
+    return status;
+}
+
+/* What is half typed, or does not fit, changes nothing; taking it will say why. */
+static void do_try(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_settings *settings = effect->text || runner->trying ? changeable(runner) : NULL;
+    if (!settings) return;
+    if (!effect->text || add_tried(runner, effect, settings) == LRP_OK) lrp_runner_try(runner, settings, effect->text != NULL);
+    lrp_settings_free(settings);
+}
+
+static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    enum lrp_status status = LRP_OK;
+    const char **rules = calloc(effect->layer_count + 1, sizeof *rules); /* NULL: none, or it is given already */
+    for (size_t i = 0; rules && i < effect->layer_count; i++)
+        rules[i] = effect->layers[i] > 0 ? lrp_runner_next_rule(runner, effect->layers[i], effect->number) : NULL;
+    for (size_t i = 0; settings && rules && i < effect->layer_count && !status; i++) {
+        const char *rule = rules[i];
+        size_t count;
+        const char **names = rule ? names_of(runner, effect, rules, rule, &count) : NULL;
+        if (names) status = lrp_settings_add_rules(settings, names, count, rule, &err);
+        for (size_t k = i; names && k < effect->layer_count; k++) rules[k] = rules[k] == rule ? NULL : rules[k];
+        free(names);
+    }
+    if (settings) finish(runner, settings, status, &err);
+    free(rules);
+}
+
+static void do_register(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    char text[300];
+    if (!settings) return;
+    const enum lrp_status status = effect->number == 0
+                                       ? lrp_settings_register_layer(settings, effect->text, effect->flag, &err)
+                                       : lrp_settings_register_activation(settings, effect->text, effect->flag, &err);
+    if (!finish(runner, settings, status, &err)) return;
+    const struct lrp_layer *layer = effect->flag ? lrp_app_layer(&runner->app, runner->app.layer) : NULL;
+    const bool own = layer && strcmp(effect->text, effect->number ? layer->activation : layer->type) == 0;
+    layer = own ? layer : NULL; /* else it is about others, too */
+    snprintf(text, sizeof text, "%s %s %s%s%s",
+             effect->number ? "activation"
+             : own          ? "layer type"
+                            : "layer",
+             effect->text, effect->flag ? "registered" : "unregistered", layer ? ": " : "",
+             layer ? lrp_registration_text(layer, effect->number != 0) : "");
+    lrp_runner_say(runner, false, text);
+}
+
+/* The next colour map or reduction after the one that is shown. */
+static const char *next_value(const struct lrp_runner *runner, enum lrp_setting setting)
+{
+    const struct lrp_heatmap_options *options = &runner->app.picture.options;
+    if (setting == LRP_SETTING_REDUCE)
+        return lrp_reduction_name((enum lrp_reduction)(((int)options->reduction + 1) % LRP_REDUCTION_COUNT));
+    return lrp_colormap_name(lrp_colormap_next(options->maps, options->colormap));
+}
+
+static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    const enum lrp_setting setting = (enum lrp_setting)effect->number;
+    char text[128];
+    if (!lrp_picture_there(&runner->app.picture)) return;
+    const char *value = next_value(runner, setting);
+    const struct lrp_effect set = {.kind = LRP_EFFECT_SET, .text = (char *)value, .number = effect->number};
+    do_set(runner, &set);
+    snprintf(text, sizeof text, "%s: %s", lrp_facts_key(setting), value);
+    lrp_runner_say(runner, false, text);
+}
+
+static void do_undo(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_step(runner, -1);
+}
+static void do_redo(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_step(runner, 1);
+}
+static void do_menu(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_menu(runner, (enum lrp_menu_kind)effect->number, effect->layer_count ? effect->layers[0] : 0);
+}
+static void do_propose(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_propose(runner, (enum lrp_prompt_kind)effect->number);
+}
+static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_complete(runner, (enum lrp_argument)effect->number, effect->text ? effect->text : "");
+}
+
+static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_input(runner, effect->text);
+}
+
+static void do_save_config(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_save_config(runner);
+}
+
+static void do_restore(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_restore(runner);
+}
+
+static void do_store(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_snapshot_release(runner->stored);
+    runner->stored = lrp_snapshot_retain(runner->snapshot);
+}
+
+/* Results of a batch are there for all of its samples; else the sample is computed. */
+static void do_sample(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_error err;
+    if (!runner->snapshot->one_by_one) return;
+    if (lrp_session_select_sample(runner->session, effect->number, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    else
+        lrp_runner_start(runner);
+}
+
+static void do_start(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_start(runner);
+}
+
+/* What can be done before a model is there. */
+static bool needs_model(const struct lrp_effect *effect)
+{
+    static const bool without[LRP_EFFECT_COUNT] = {
+        [LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true,  [LRP_EFFECT_REDRAW] = true,
+        [LRP_EFFECT_OPEN] = true, [LRP_EFFECT_COMPLETE] = true, [LRP_EFFECT_SAVE_CONFIG] = true};
+    return !without[effect->kind] && !(effect->kind == LRP_EFFECT_MENU && effect->number == LRP_MENU_OPEN);
+}
+
+void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    static effect_fn *const functions[] = {[LRP_EFFECT_QUIT] = do_quit,
+                                           [LRP_EFFECT_SUSPEND] = do_suspend,
+                                           [LRP_EFFECT_REDRAW] = do_redraw,
+                                           [LRP_EFFECT_CANCEL] = do_cancel,
+                                           [LRP_EFFECT_OPEN] = do_open,
+                                           [LRP_EFFECT_RELOAD] = do_reload,
+                                           [LRP_EFFECT_SET] = do_set,
+                                           [LRP_EFFECT_RULE] = do_rule,
+                                           [LRP_EFFECT_NEXT_RULE] = do_next_rule,
+                                           [LRP_EFFECT_CYCLE] = do_cycle,
+                                           [LRP_EFFECT_REGISTER] = do_register,
+                                           [LRP_EFFECT_UNDO] = do_undo,
+                                           [LRP_EFFECT_REDO] = do_redo,
+                                           [LRP_EFFECT_MENU] = do_menu,
+                                           [LRP_EFFECT_PROPOSE] = do_propose,
+                                           [LRP_EFFECT_EXPORT] = lrp_runner_write,
+                                           [LRP_EFFECT_EXPORT_ALL] = lrp_runner_write,
+                                           [LRP_EFFECT_WRITE] = lrp_runner_write,
+                                           [LRP_EFFECT_COMPLETE] = do_complete,
+                                           [LRP_EFFECT_INPUT] = do_input,
+                                           [LRP_EFFECT_STORE] = do_store,
+                                           [LRP_EFFECT_SAMPLE] = do_sample,
+                                           [LRP_EFFECT_TRY] = do_try,
+                                           [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
+                                           [LRP_EFFECT_RESTORE] = do_restore,
+                                           [LRP_EFFECT_START] = do_start};
+    char hint[80];
+    _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
+    const unsigned errors = runner->app.errors_told;
+    if (!runner->session && needs_model(effect))
+        lrp_runner_say(runner, false, lrp_app_hint(&runner->app, "no model: {open} opens one", hint, sizeof hint));
+    else
+        functions[effect->kind](runner, effect);
+    /* what was refused can be mended where it was typed */
+    if (effect->typed_at && runner->app.errors_told != errors && runner->app.prompt.kind == LRP_PROMPT_NONE)
+        lrp_app_reopen_prompt(&runner->app, (enum lrp_prompt_kind)effect->typed_at);
+}

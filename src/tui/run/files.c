@@ -1,0 +1,150 @@
+/* run_files.c: files: proposed names, asking before replacing, writing, completion of paths. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "paint.h"
+#include "runner.h"
+
+enum { LRP_NAME_SIZE = 1024, LRP_NUMBERS_MOST = 10000 };
+
+char *lrp_expand_path(const char *path)
+{
+    const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
+    const size_t size = strlen(path) + (home ? strlen(home) : 0) + 1;
+    char *out = malloc(size);
+    if (out) snprintf(out, size, "%s%s", home ? home : "", home ? path + 1 : path);
+    return out;
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* Appends a name without its suffix; what is not safe in a file name becomes '_'. */
+static void append_stem(char *to, const char *name, bool keep_suffix)
+{
+    const char *dot = keep_suffix ? NULL : strrchr(name, '.');
+    const size_t length = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+    size_t at = strlen(to);
+    for (size_t i = 0; i < length && at + 1 < LRP_NAME_SIZE / 2; i++) {
+        const unsigned char c = (unsigned char)name[i];
+        const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+                          c == '-' || c >= 0x80;
+        to[at++] = safe ? (char)c : '_';
+    }
+    to[at] = 0;
+}
+
+/* MODEL-INPUT-LAYER.png, or without a last part the folder MODEL-INPUT; with a number if that is taken. */
+static void picture_name(const struct lrp_runner *runner, const char *last, char *out, size_t size)
+{
+    const char *suffix = last ? ".png" : "";
+    char stem[LRP_NAME_SIZE] = "";
+    append_stem(stem, lrp_file_name(runner->snapshot->model_path), false);
+    strcat(stem, "-");
+    append_stem(stem, lrp_file_name(runner->snapshot->input_label), false);
+    if (last) {
+        strcat(stem, "-");
+        append_stem(stem, last, true);
+    }
+    snprintf(out, size, "%.900s%s", stem, suffix);
+    for (int i = 2; exists(out) && i < LRP_NUMBERS_MOST; i++) snprintf(out, size, "%.900s-%d%s", stem, i, suffix);
+}
+
+/* MODEL.lrpscope.json beside the model: where the inspector looks for it. */
+static void rules_name(const struct lrp_runner *runner, char *out, size_t size)
+{
+    const char *path = runner->snapshot->model_path, *file = lrp_file_name(path), *dot = strrchr(file, '.');
+    const size_t length = dot && dot > file ? (size_t)(dot - path) : strlen(path);
+    snprintf(out, size, "%.*s.lrpscope.json", (int)(length < 900 ? length : 900), path);
+}
+
+/* One channel alone is shown: the grid of channels shows all of them. */
+static bool shows_channel(const struct lrp_runner *runner)
+{
+    const enum lrp_preview preview = lrp_app_preview(&runner->app);
+    return runner->app.picture.channel >= 0 && (preview == LRP_PREVIEW_RELEVANCE || preview == LRP_PREVIEW_ACTIVATION);
+}
+
+static bool shows_difference(const struct lrp_runner *runner)
+{
+    return runner->stored && lrp_app_preview(&runner->app) == LRP_PREVIEW_COMPARE && !lrp_app_blocked(&runner->app);
+}
+
+/* The layer's name, and what of it is shown where that is not all of it. */
+static void what_is_shown(const struct lrp_runner *runner, const char *layer, char *out, size_t size)
+{
+    if (shows_difference(runner))
+        snprintf(out, size, "%.400s-difference", layer);
+    else if (shows_channel(runner))
+        snprintf(out, size, "%.400s-channel-%lld", layer, (long long)runner->app.picture.channel);
+    else
+        snprintf(out, size, "%.400s", layer);
+}
+
+void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind)
+{
+    char name[LRP_NAME_SIZE];
+    const struct lrp_layer *layer = lrp_app_layer(&runner->app, runner->app.layer);
+    char last[LRP_NAME_SIZE / 2];
+    if (kind == LRP_PROMPT_WRITE) {
+        rules_name(runner, name, sizeof name);
+    } else {
+        what_is_shown(runner, layer && layer->index ? layer->name : "input", last, sizeof last);
+        picture_name(runner, kind == LRP_PROMPT_ALL ? NULL : last, name, sizeof name);
+    }
+    struct lrp_event event = {.kind = LRP_EVENT_PROMPT, .number = (int)kind, .text = name};
+    lrp_app_update(&runner->app, &event);
+}
+
+/* The picture that is shown, as a file. */
+static enum lrp_status export_picture(const struct lrp_runner *runner, const char *path, struct lrp_error *err)
+{
+    const struct lrp_app *app = &runner->app;
+    const enum lrp_preview preview = lrp_app_preview(app);
+    const int64_t sample = lrp_preview_sample(app);
+    if (shows_difference(runner)) {
+        const int layer = lrp_stored_layer(runner->stored, runner->snapshot, app->layer);
+        if (layer >= 0)
+            return lrp_snapshot_export_difference(runner->stored, layer, runner->snapshot, app->layer, sample, path, err);
+        return lrp_fail(err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
+    }
+    if (shows_channel(runner))
+        return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->picture.channel, path,
+                                           err);
+    const enum lrp_show show = preview == LRP_PREVIEW_CHANNELS && !lrp_app_blocked(app) ? LRP_SHOW_CHANNELS
+                               : preview == LRP_PREVIEW_OVERLAY                         ? LRP_SHOW_OVERLAY
+                                                                                        : lrp_app_show(app);
+    return lrp_snapshot_export_heatmap(runner->snapshot, app->layer, show, sample, path, err);
+}
+
+static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kind kind, const char *path, struct lrp_error *err)
+{
+    if (kind == LRP_EFFECT_WRITE) return lrp_settings_write(runner->snapshot->settings, path, err);
+    return export_picture(runner, path, err);
+}
+
+void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_error err;
+    char text[LRP_NAME_SIZE + 16];
+    char *path = lrp_expand_path(effect->text);
+    if (!path) {
+        lrp_runner_say(runner, true, "not enough memory");
+    } else if (!effect->flag && exists(path)) {
+        struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = (int)effect->kind, .text = path};
+        lrp_app_update(&runner->app, &event);
+    } else if (effect->kind == LRP_EFFECT_EXPORT_ALL) {
+        lrp_runner_export_all(runner, path);
+    } else if (write_file(runner, effect->kind, path, &err) != LRP_OK) {
+        lrp_runner_say(runner, true, err.message);
+    } else {
+        snprintf(text, sizeof text, "written: %.1000s", path);
+        lrp_runner_say(runner, false, text);
+    }
+    free(path);
+}

@@ -1,0 +1,224 @@
+/* run_menus.c: rows of menus, from the library's tables and the snapshot. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "runner.h"
+
+enum { LRP_ROW_TEXT = 512, LRP_TARGETS_MOST = 2000 };
+
+/* ---- rules ---- */
+
+const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner)
+{
+    return runner->snapshot ? lrp_settings_rule_book(runner->snapshot->settings) : NULL;
+}
+
+static bool needs_values(const struct lrp_rule_info *rule)
+{
+    for (int i = 0; i < rule->parameter_count; i++)
+        if (rule->parameters[i].value && !*rule->parameters[i].value) return true;
+    return false;
+}
+
+/* "gamma(gamma=0.25,stabilizer=1e-9)"; what must be given has `missing` for a value. */
+static void rule_template(const struct lrp_rule_info *rule, const char *missing, char *out, size_t size)
+{
+    size_t used = (size_t)snprintf(out, size, "%s(", rule->name);
+    for (int i = 0; i < rule->parameter_count && used < size; i++) {
+        const char *value = rule->parameters[i].value;
+        used += (size_t)snprintf(out + used, size - used, "%s%s=%s", i ? "," : "", rule->parameters[i].name,
+                                 value && *value ? value : missing);
+    }
+    if (used < size) snprintf(out + used, size - used, ")");
+}
+
+/* A text of the rule that can be tried on a layer: with values where they must be given. */
+static void rule_probe(const struct lrp_rule_info *rule, char *out, size_t size)
+{
+    if (needs_values(rule))
+        rule_template(rule, "0", out, size);
+    else
+        snprintf(out, size, "%s", rule->name);
+}
+
+static bool names_rule(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    return strncmp(text, name, length) == 0 && (text[length] == 0 || text[length] == '(');
+}
+
+static void rule_row(const struct lrp_runner *runner, int layer, const struct lrp_rule_info *rule, bool fitting,
+                     struct lrp_menu_rows *rows)
+{
+    const char *current = runner->snapshot->rules[layer];
+    struct lrp_error why = {.message = ""};
+    char probe[LRP_ROW_TEXT], edit[LRP_ROW_TEXT], reason[sizeof why.message];
+    rule_probe(rule, probe, sizeof probe);
+    const bool fits = lrp_snapshot_rule_fits(runner->snapshot, layer, probe, &why) == LRP_OK;
+    if (fits != fitting) return;
+    if (why.status == LRP_USAGE && strstr(why.message, " does not fit layer ")) /* which rule and layer is known already */
+        snprintf(reason, sizeof reason, "fits %s", rule->fits);
+    else
+        snprintf(reason, sizeof reason, "%s", why.message);
+    if (names_rule(current, rule->name)) {
+        snprintf(edit, sizeof edit, "%s", current);
+        rows->selected = (int)rows->count;
+    } else {
+        rule_template(rule, "", edit, sizeof edit);
+    }
+    if (lrp_menu_rows_add(rows, rule->name, names_rule(current, rule->name) ? current : rule->name, edit,
+                          fits ? rule->formula : reason, fits))
+        rows->items[rows->count - 1].must_edit = needs_values(rule);
+}
+
+static void rule_rows(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+{
+    const struct lrp_rule_info *rule;
+    if (layer < 1 || !lrp_app_layer(&runner->app, layer)) return;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
+            rule_row(runner, layer, rule, pass == 0, rows);
+}
+
+const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step)
+{
+    int count = 0, at = 0;
+    while (lrp_rule_at(lrp_runner_rule_book(runner), (size_t)count)) {
+        if (names_rule(runner->snapshot->rules[layer], lrp_rule_at(lrp_runner_rule_book(runner), (size_t)count)->name))
+            at = count;
+        count++;
+    }
+    for (int i = 1; i < count; i++) {
+        const struct lrp_rule_info *rule =
+            lrp_rule_at(lrp_runner_rule_book(runner), (size_t)(((at + i * step) % count + count) % count));
+        if (!needs_values(rule) && lrp_snapshot_rule_fits(runner->snapshot, layer, rule->name, NULL) == LRP_OK)
+            return rule->name;
+    }
+    return NULL;
+}
+
+/* ---- composites ---- */
+
+static void composite_rows(const struct lrp_runner *runner, struct lrp_menu_rows *rows)
+{
+    const char *current = lrp_facts_text(&runner->app.facts, LRP_SETTING_COMPOSITE);
+    const struct lrp_composite_info *preset;
+    const struct lrp_rule_info *rule;
+    char edit[LRP_ROW_TEXT];
+    for (size_t i = 0; (preset = lrp_composite_at(i)) != NULL; i++) {
+        const bool is = names_rule(current, preset->name), needs = preset->parameters && *preset->parameters;
+        snprintf(edit, sizeof edit, needs ? "%s(%s)" : "%s", preset->name, preset->parameters);
+        if (is) rows->selected = (int)rows->count;
+        if (lrp_menu_rows_add(rows, preset->name, is ? current : preset->name, is ? current : edit, preset->description, true))
+            rows->items[rows->count - 1].must_edit = needs && !is;
+    }
+    for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++) {
+        if (needs_values(rule)) continue;
+        if (names_rule(current, rule->name)) rows->selected = (int)rows->count;
+        rule_template(rule, "", edit, sizeof edit);
+        lrp_menu_rows_add(rows, rule->name, rule->name, edit, "this rule for every layer it fits", true);
+    }
+}
+
+/* ---- targets ---- */
+
+struct score {
+    float value;
+    int64_t index;
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct score *x = a, *y = b;
+    if (x->value != y->value) return x->value < y->value ? 1 : -1;
+    return x->index < y->index ? -1 : 1;
+}
+
+/* How a target is written: an index, or (c:y:x) in outputs with more axes. */
+static void target_value(const struct lrp_shape *shape, int64_t index, char *out, size_t size)
+{
+    int64_t at[LRP_MAX_RANK];
+    if (shape->rank <= 2) {
+        snprintf(out, size, "%lld", (long long)index);
+        return;
+    }
+    for (int axis = shape->rank - 1; axis >= 1; axis--) {
+        at[axis] = index % shape->dim[axis];
+        index /= shape->dim[axis];
+    }
+    size_t used = 0;
+    for (int axis = 1; axis < shape->rank && used < size; axis++)
+        used += (size_t)snprintf(out + used, size - used, "%s%lld%s", axis == 1 ? "(" : ":", (long long)at[axis],
+                                 axis == shape->rank - 1 ? ")" : "");
+}
+
+static void target_row(const struct lrp_runner *runner, const struct lrp_tensor *output, struct score score,
+                       struct lrp_menu_rows *rows)
+{
+    const char *label = output->shape.rank <= 2 ? lrp_snapshot_label(runner->snapshot, score.index) : "";
+    char value[160], text[LRP_ROW_TEXT], detail[64];
+    target_value(&output->shape, score.index, value, sizeof value);
+    snprintf(text, sizeof text, "%s%s%.300s", value, label && *label ? "  " : "", label ? label : "");
+    lrp_value_text((double)score.value, detail, sizeof detail);
+    lrp_menu_rows_add(rows, text, value, NULL, detail, true);
+}
+
+static void target_rows(const struct lrp_runner *runner, struct lrp_menu_rows *rows)
+{
+    const struct lrp_tensor *output = runner->snapshot->output;
+    const int64_t samples = output && output->shape.rank > 0 ? output->shape.dim[0] : 1;
+    if (!output || !lrp_dtype_is_float(output->dtype) || samples < 1 || output->count == 0) return;
+    const size_t count = output->count / (size_t)samples;
+    struct score *scores = malloc(count * sizeof *scores);
+    if (!scores) return;
+    const size_t sample = (size_t)lrp_preview_sample(&runner->app);
+    const float *const values = output->f + (sample < (size_t)samples ? sample : 0) * count;
+    for (size_t i = 0; i < count; i++) scores[i] = (struct score){isnan(values[i]) ? -INFINITY : values[i], (int64_t)i};
+    qsort(scores, count, sizeof *scores, by_score);
+    lrp_menu_rows_add(rows, "arg-max", "", NULL, "the highest score", true);
+    for (size_t i = 0; i < count && i < LRP_TARGETS_MOST; i++) {
+        if (sample < runner->snapshot->target_count && scores[i].index == runner->snapshot->targets[sample].index)
+            rows->selected = (int)rows->count;
+        target_row(runner, output, scores[i], rows);
+    }
+    free(scores);
+}
+
+/* ---- options ---- */
+
+static void option_rows(const struct lrp_runner *runner, struct lrp_menu_rows *rows)
+{
+    char value[16], detail[LRP_ROW_TEXT];
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const enum lrp_setting setting = (enum lrp_setting)i;
+        const char *now = lrp_facts_text(&runner->app.facts, setting);
+        snprintf(value, sizeof value, "%d", i);
+        snprintf(detail, sizeof detail, "%-18.18s %s", *now ? now : "-", lrp_setting_line(setting));
+        lrp_menu_rows_add(rows, lrp_setting_key(setting), value, lrp_setting_is_flag(setting) ? NULL : now, detail, true);
+    }
+}
+
+void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer)
+{
+    struct lrp_menu_rows rows = {0};
+    if (kind == LRP_MENU_RULE)
+        rule_rows(runner, layer, &rows);
+    else if (kind == LRP_MENU_COMPOSITE)
+        composite_rows(runner, &rows);
+    else if (kind == LRP_MENU_OPEN)
+        lrp_runner_model_rows(&rows);
+    else if (kind == LRP_MENU_TARGET)
+        target_rows(runner, &rows);
+    else
+        option_rows(runner, &rows);
+    if (rows.count == 0) {
+        lrp_menu_rows_free(&rows);
+        lrp_runner_say(runner, true, "nothing to choose from");
+        return;
+    }
+    struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = (int)kind, .rows = &rows};
+    lrp_app_update(&runner->app, &event);
+}

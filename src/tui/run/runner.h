@@ -1,0 +1,182 @@
+/* runner.h: the impure half: a session, its history of settings, and carrying out what the app asks for. Main thread only. */
+#ifndef LRP_TUI_RUNNER_H
+#define LRP_TUI_RUNNER_H
+
+#include "app.h"
+#include "canvas.h"
+#include "lrpscope/session.h"
+#include "paint.h"
+#include "place.h"
+#include "terminal.h"
+#include "tui.h"
+#include "view.h"
+
+/* What the last session with this model left, and where this one is kept. */
+struct lrp_kept {
+    char *stem;                    /* owned: files' path without its end; NULL: nothing is kept (scripts) */
+    struct lrp_settings *settings; /* owned: the last session's; NULL: none */
+    struct lrp_place place;
+    char *input, *written; /* owned: where its input came from; what was written last */
+    char *begun;           /* owned: what was there at the start, without the layer */
+};
+
+/* The picture that was asked for last, and what it is made from; never followed. */
+struct lrp_painted {
+    struct lrp_request request;
+    const void *material;
+    const struct lrp_snapshot *stored;
+    uint64_t generation;
+};
+
+/* Work in a thread of its own (run_errand.c). */
+struct lrp_errand;
+struct lrp_export;
+/* A model on its way, and what is to be done when it is there. While it is on its way, the first five are the thread's. */
+struct lrp_arrival {
+    char *model;                   /* owned */
+    struct lrp_settings *settings; /* owned */
+    struct lrp_session *session;   /* owned; NULL: err says why */
+    struct lrp_error err;
+    char note[1024];        /* said then; "" nothing */
+    bool again, had_input;  /* reading the model again: */
+    char *input;            /* owned: its input, to be set again; NULL: none */
+    struct lrp_place place; /* where one was */
+};
+
+struct lrp_runner {
+    struct lrp_session *session;       /* borrowed, or `own`; NULL: no model yet */
+    struct lrp_session *own;           /* owned: a model opened by the inspector itself */
+    const struct lrp_settings *base;   /* borrowed: what models opened here start with; NULL: nothing */
+    char *defaults[LRP_SETTING_COUNT]; /* owned: of the user's configuration, for what nobody gave */
+    struct lrp_tui_names
+        registered[2]; /* of the configuration: layers, activations taken as supported, added to what is given */
+    char *input;       /* owned: where the input came from, as it is typed; or NULL */
+    const struct lrp_snapshot *snapshot; /* owned reference: what the app sees; NULL without a model */
+    struct lrp_app app;
+    struct lrp_canvas canvas;
+    struct lrp_terminal *terminal; /* NULL: a script plays, nothing is shown */
+    struct lrp_settings **history; /* owned copies; history[at] holds now */
+    size_t history_count, history_at;
+    int wake[2];                 /* self-pipe: bytes from the worker and from signals */
+    struct lrp_painter *painter; /* owned; NULL: pictures are made at once, without a thread */
+    struct lrp_painted painted;
+    struct lrp_errand *opener; /* owned: the model being opened; NULL: none */
+    struct lrp_arrival arrival;
+    struct lrp_errand *export_errand;  /* owned: files being written; NULL: none */
+    struct lrp_export *exporting;      /* owned: which */
+    lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
+    const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
+    struct {                           /* what the app's layer facts were made from; never followed */
+        int layer;
+        uint64_t generation;
+        const struct lrp_result *activation, *relevance;
+        const char *rule;
+    } detailed;
+    struct lrp_kept kept;
+    bool trying;  /* the session has settings that history does not hold */
+    bool started; /* a job was started since the screen was drawn last */
+    bool quit, redraw_all;
+};
+
+/* `session` may be NULL. False when out of memory (the reason is in err). */
+bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err);
+void lrp_runner_free(struct lrp_runner *runner);
+/* An event, what it asks for, and the picture that is wanted afterwards. */
+void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event);
+void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text);
+/* Shows the picture that the painter has finished; false if there is none. */
+bool lrp_runner_take_picture(struct lrp_runner *runner);
+/* Takes a snapshot and gives it to the app. */
+void lrp_runner_look(struct lrp_runner *runner);
+/* Starts the worker, if there is an input. */
+void lrp_runner_start(struct lrp_runner *runner);
+/* Applies changed settings (handed over), puts them into the history, starts the worker. */
+void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings);
+/* The same for a moment: history stays as it is (`trying`), or what it holds comes back. */
+void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settings, bool trying);
+void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 */
+/* The history begins with these settings (copied). */
+bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err);
+void lrp_runner_end_history(struct lrp_runner *runner);
+void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect);
+
+/* Rows of menus. */
+void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer);
+/* The custom rules there are; NULL if there are none. */
+const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner);
+/* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
+const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step);
+
+/* Gives the app the facts of the selected layer, if its details are shown and it has others. */
+void lrp_runner_sync_details(struct lrp_runner *runner);
+
+/* Notes where the input came from (NULL: there is none). */
+void lrp_runner_set_input(struct lrp_runner *runner, const char *path);
+/* Sets the input: a file, or "grey" or "random", and starts the worker. */
+void lrp_runner_input(struct lrp_runner *runner, const char *typed);
+
+/* Models. */
+void lrp_runner_model_rows(struct lrp_menu_rows *rows);
+void lrp_runner_open(struct lrp_runner *runner, const char *path);
+void lrp_runner_reload(struct lrp_runner *runner);
+void lrp_runner_remember_model(const char *model);
+/* Puts a model that has been opened meanwhile in place, or says why it could not be; false if there is none (yet). */
+bool lrp_runner_take_model(struct lrp_runner *runner);
+/* Lets go of a model on its way, when it has come. */
+void lrp_runner_drop_model(struct lrp_runner *runner);
+
+/* Runs something in a thread, which has `data` to itself until it is done; then a byte is written into wake_fd. NULL: no thread
+ * can be started. */
+struct lrp_errand *lrp_errand_new(void (*run)(void *data), void *data, int wake_fd);
+bool lrp_errand_done(const struct lrp_errand *errand);
+/* Waits for it and frees it; NULL is allowed. */
+void lrp_errand_join(struct lrp_errand *errand);
+
+/* Files. */
+void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);
+void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect);
+/* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. The worker
+ * computes the report's ledger first, where it is not there yet. */
+void lrp_runner_export_all(struct lrp_runner *runner, const char *folder);
+/* The files wait for the ledger; goes on with them as soon as the snapshot has it, or it is clear that there will be none. */
+bool lrp_runner_export_waits(const struct lrp_runner *runner);
+void lrp_runner_go_on_exporting(struct lrp_runner *runner);
+/* Says what was written when it is; false if nothing is on its way, or (without `wait`) not done. */
+bool lrp_runner_take_export(struct lrp_runner *runner, bool wait);
+/* What a word in a prompt could become. */
+void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word);
+/* "~/x" with the home folder. Owned by the caller; NULL when out of memory. */
+char *lrp_expand_path(const char *path);
+
+/* Configuration and state. */
+enum lrp_own_folder { LRP_OWN_CONFIG, LRP_OWN_STATE };
+/* A file of the inspector's own folder there; with `make`, its folders are made. False where there is no home. */
+bool lrp_own_path(enum lrp_own_folder folder, const char *name, bool make, char *out, size_t size);
+/* Up to `most` bytes as text, owned by the caller; NULL: err says why. */
+char *lrp_read_small(const char *path, size_t most, struct lrp_error *err);
+/* Writes beside it, then renames. */
+bool lrp_write_whole(const char *path, const char *text, struct lrp_error *err);
+/* Reads a configuration: keys and theme hold at once, defaults for what put_defaults is given. A missing file is fine. */
+void lrp_runner_configure(struct lrp_runner *runner, const char *path);
+/* The configuration's defaults for settings nobody gave. */
+enum lrp_status lrp_runner_put_defaults(const struct lrp_runner *runner, struct lrp_settings *settings, struct lrp_error *err);
+/* The same for the session of now; what it has then is where undoing ends. */
+void lrp_runner_begin_with_defaults(struct lrp_runner *runner);
+void lrp_runner_save_config(struct lrp_runner *runner);
+
+/* Reads what the last session with the model left and offers it; from now on this session is kept. */
+void lrp_runner_state_open(struct lrp_runner *runner);
+void lrp_runner_state_close(struct lrp_runner *runner);
+void lrp_runner_restore(struct lrp_runner *runner);
+/* Writes what has changed; the place not while the offer stands. */
+void lrp_runner_keep_settings(struct lrp_runner *runner);
+void lrp_runner_keep_place(struct lrp_runner *runner);
+
+/* The screen: as SVG if path ends in .svg, else as text, and PATH.style with a letter per cell. False after saying why not. */
+bool lrp_runner_dump(struct lrp_runner *runner, const char *path);
+/* The state as JSON: where one is, what holds, what was computed. */
+bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path);
+/* Plays a script; returns the exit code. */
+int lrp_runner_play(struct lrp_runner *runner, const char *path);
+
+#endif

@@ -1,0 +1,179 @@
+/* run_session.c: the app and its session: snapshots, pictures, settings and their history. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text)
+{
+    struct lrp_event event = {.kind = LRP_EVENT_MESSAGE, .number = error, .text = text};
+    lrp_app_update(&runner->app, &event);
+}
+
+bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err)
+{
+    runner->session = session;
+    runner->painted.request.layer = runner->detailed.layer = -1;
+    runner->snapshot = NULL;
+    return !session || (lrp_session_snapshot(session, &runner->snapshot, err) == LRP_OK &&
+                        lrp_runner_restart_history(runner, runner->snapshot->settings, err));
+}
+
+void lrp_runner_free(struct lrp_runner *runner)
+{
+    lrp_runner_drop_model(runner);
+    lrp_runner_take_export(runner, true);
+    lrp_painter_free(runner->painter);
+    lrp_snapshot_release(runner->stored);
+    lrp_runner_end_history(runner);
+    lrp_app_free(&runner->app);
+    lrp_canvas_free(&runner->canvas);
+    lrp_snapshot_release(runner->snapshot);
+    lrp_session_free(runner->own);
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) free(runner->defaults[i]);
+    for (int i = 0; i < 2; i++) lrp_tui_names_free(&runner->registered[i]);
+    free(runner->input);
+    lrp_runner_state_close(runner);
+}
+
+void lrp_runner_begin_with_defaults(struct lrp_runner *runner)
+{
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    if (!runner->session) return;
+    enum lrp_status status = lrp_settings_copy(runner->snapshot->settings, &settings, &err);
+    status = status ? status : lrp_runner_put_defaults(runner, settings, &err);
+    if (!status && !lrp_settings_equal(settings, runner->snapshot->settings))
+        status = lrp_session_apply(runner->session, settings, &err);
+    if (status || !lrp_runner_restart_history(runner, settings, &err)) lrp_runner_say(runner, true, err.message);
+    lrp_settings_free(settings);
+}
+
+void lrp_runner_set_input(struct lrp_runner *runner, const char *path)
+{
+    char *copy = path && *path && strcmp(path, "-") != 0 ? strdup(path) : NULL; /* standard input cannot be read again */
+    free(runner->input);
+    runner->input = copy;
+}
+
+/* ---- seeing ---- */
+
+static void take_facts(const struct lrp_settings *settings, struct lrp_facts *facts)
+{
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) facts->values[i] = strdup(lrp_settings_get(settings, (enum lrp_setting)i));
+    for (size_t i = 0; i < lrp_settings_rule_count(settings); i++)
+        lrp_tui_names_add(&facts->selects, lrp_settings_rule_at(settings, i).select);
+    for (size_t i = 0; i < lrp_settings_layer_count(settings); i++)
+        lrp_tui_names_add(&facts->layers, lrp_settings_layer_at(settings, i));
+    for (size_t i = 0; i < lrp_settings_activation_count(settings); i++)
+        lrp_tui_names_add(&facts->activations, lrp_settings_activation_at(settings, i));
+}
+
+static void show_picture(struct lrp_runner *runner, struct lrp_picture *picture)
+{
+    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = picture};
+    lrp_app_update(&runner->app, &event);
+    lrp_picture_clear(picture);
+}
+
+bool lrp_runner_take_picture(struct lrp_runner *runner)
+{
+    struct lrp_picture picture;
+    if (!runner->painter || !lrp_painter_take(runner->painter, &picture)) return false;
+    show_picture(runner, &picture);
+    return true;
+}
+
+/* What a picture would be made from; NULL: nothing yet. */
+static const void *material(const struct lrp_runner *runner, const struct lrp_request *r)
+{
+    const struct lrp_snapshot *now = runner->snapshot;
+    if (r->show == LRP_SHOW_WEIGHTS) return now->layers; /* there without any run */
+    return r->show == LRP_SHOW_ACTIVATION ? now->activation[r->layer] : now->relevance[r->layer];
+}
+
+/* Has the picture made that the app wants, if it has another one. */
+static void sync_picture(struct lrp_runner *runner)
+{
+    const struct lrp_request wanted = lrp_preview_request(&runner->app);
+    if (wanted.layer < 0) return;
+    const struct lrp_painted now = {wanted, material(runner, &wanted),
+                                    wanted.kind == LRP_PREVIEW_COMPARE ? runner->stored : NULL, runner->snapshot->generation};
+    const struct lrp_painted *before = &runner->painted;
+    if (lrp_request_equal(&before->request, &wanted) && before->material == now.material && before->stored == now.stored &&
+        before->generation == now.generation)
+        return;
+    struct lrp_picture picture = {.made = wanted, .channel = -1};
+    runner->painted = now;
+    if (now.material && runner->painter) {
+        lrp_painter_ask(runner->painter, &runner->app.caps, &wanted, runner->snapshot, now.stored);
+        return;
+    }
+    if (now.material) lrp_paint(&runner->app.caps, &wanted, runner->snapshot, now.stored, &picture);
+    show_picture(runner, &picture);
+}
+
+/* What the app asks for; carrying out one effect may ask for another. */
+static void carry_out(struct lrp_runner *runner)
+{
+    while (runner->app.effects.count > 0) {
+        struct lrp_effects effects = runner->app.effects;
+        runner->app.effects = (struct lrp_effects){0};
+        for (size_t i = 0; i < effects.count; i++) lrp_runner_effect(runner, &effects.items[i]);
+        lrp_effects_free(&effects);
+    }
+}
+
+void lrp_runner_look(struct lrp_runner *runner)
+{
+    const struct lrp_snapshot *fresh = NULL, *old = runner->snapshot;
+    struct lrp_facts facts = {.values = {NULL}};
+    struct lrp_error err;
+    if (!runner->session) return;
+    if (lrp_session_snapshot(runner->session, &fresh, &err) != LRP_OK) {
+        lrp_runner_say(runner, true, err.message);
+        return;
+    }
+    take_facts(fresh->settings, &facts);
+    facts.input = runner->input ? strdup(runner->input) : NULL;
+    struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = fresh, .facts = &facts};
+    runner->snapshot = fresh;
+    lrp_app_update(&runner->app, &event);
+    lrp_snapshot_release(old);
+    sync_picture(runner);
+    lrp_runner_sync_details(runner);
+    lrp_runner_go_on_exporting(runner);
+    carry_out(runner);
+}
+
+void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event)
+{
+    lrp_app_update(&runner->app, event);
+    carry_out(runner);
+    sync_picture(runner);
+    lrp_runner_sync_details(runner);
+}
+
+/* ---- running ---- */
+
+/* Called by the worker, perhaps once more after its job has ended: so it is given the pipe's number and no pointer. */
+static void wake(void *data)
+{
+    if (write((int)(intptr_t)data, "w", 1) < 0) {
+        /* the pipe is full: the loop is awake already */
+    }
+}
+
+void lrp_runner_start(struct lrp_runner *runner)
+{
+    struct lrp_error err;
+    const bool ledger = lrp_app_shows_ledger(&runner->app) || lrp_runner_export_waits(runner);
+    const enum lrp_want want = ledger ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
+    runner->started = true;
+    if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
+        lrp_session_start(runner->session, want, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    lrp_runner_look(runner);
+}

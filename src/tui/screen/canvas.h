@@ -1,0 +1,54 @@
+/* canvas.h: the screen as data: cells of a code point, a style and heatmap levels. Drawing outside it does nothing. */
+#ifndef LRP_TUI_CANVAS_H
+#define LRP_TUI_CANVAS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "layout.h"
+#include "theme.h"
+
+enum { LRP_LEVELS_MAX = 63, LRP_PALETTE_MAX = 250, LRP_LEVEL_NONE = 0, LRP_LEVEL_INVALID = 255 };
+
+struct lrp_cell {
+    uint32_t rune; /* 0: the right half of a wide character */
+    uint8_t style; /* enum lrp_style */
+    uint8_t upper,
+        lower; /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
+};
+struct lrp_canvas {
+    int columns, rows;
+    struct lrp_cell *cells;                    /* owned */
+    bool ascii;                                /* only ASCII is put into cells */
+    int colors;                                /* in the palette */
+    int32_t palette[LRP_PALETTE_MAX], invalid; /* RGB of the heatmap's levels and of what is no number */
+    int cursor_x, cursor_y;                    /* where the terminal's cursor stands; -1: hidden */
+};
+
+/* {0} is an empty canvas. False when out of memory (it is empty then). Cleared. */
+bool lrp_canvas_resize(struct lrp_canvas *canvas, int columns, int rows);
+void lrp_canvas_free(struct lrp_canvas *canvas);
+void lrp_canvas_clear(struct lrp_canvas *canvas);
+/* Appends a colour to the palette; left out when that is full. */
+void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb);
+
+void lrp_canvas_rune(struct lrp_canvas *canvas, int x, int y, uint32_t rune, enum lrp_style style);
+void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int upper, int lower);
+void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style);
+/* Changes the style of cells that are there; heat cells become ordinary ones. */
+void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style);
+
+/* Each puts a text into `width` columns from x and returns the columns taken. */
+int lrp_canvas_text(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style);  /* cut off */
+int lrp_canvas_fit(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style);   /* abc... */
+int lrp_canvas_tail(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style);  /* ...xyz */
+int lrp_canvas_right(struct lrp_canvas *canvas, int x, int y, int width, const char *text, enum lrp_style style); /* aligned */
+int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum lrp_style style, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* A line per row, blanks at the end left out; a letter per cell, digits 0..9 for heat cells (the upper pixel's level), '!'
+ * invalid. Owned by the caller; NULL when out of memory. */
+char *lrp_canvas_to_text(const struct lrp_canvas *canvas);
+char *lrp_canvas_to_style(const struct lrp_canvas *canvas);
+
+#endif

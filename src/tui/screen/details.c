@@ -1,0 +1,230 @@
+/* details.c: the details of a layer as lines: attributes, edges as links, rule, statistics, reason and remedy. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+#include "runes.h"
+#include "view.h"
+
+enum { LRP_LABEL = 13 }; /* columns of what a line is about */
+
+/* "label   text", the text broken where the pane ends. */
+__attribute__((format(printf, 5, 6))) static void item(struct lrp_lines *lines, enum lrp_style style, int width,
+                                                       const char *label, const char *format, ...)
+{
+    char text[1024];
+    struct lrp_lines broken = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    lrp_lines_wrap(&broken, style, width - LRP_LABEL > 8 ? width - LRP_LABEL : 8, text);
+    for (int i = 0; i < broken.count; i++) lrp_lines_add(lines, style, -1, "%-12s %s", i ? "" : label, broken.items[i].text);
+    lrp_lines_free(&broken);
+}
+
+/* The end of a name tells more than its begin. */
+static const char *tail(const char *name, int columns)
+{
+    while (lrp_text_columns(name) > columns && *name) lrp_rune_next(&name);
+    return name;
+}
+
+static void edge(const struct lrp_app *app, const char *label, int layer, int width, struct lrp_lines *lines)
+{
+    const struct lrp_layer *to = lrp_app_layer(app, layer);
+    const int room = width - LRP_LABEL - 8 > 8 ? width - LRP_LABEL - 8 : 8;
+    const char *name = to ? tail(to->name, room) : "";
+    if (to)
+        lrp_lines_add(lines, LRP_STYLE_LINK, layer, "%-12s → %d %s%s", label, layer, name != to->name ? "…" : "",
+                      layer ? name : "input");
+}
+
+static void edges(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+{
+    for (int i = 0; i < layer->input_count; i++)
+        edge(app, layer->input_count > 1 ? "joins" : "from", layer->sources[i], width, lines);
+    for (int i = 0; i < layer->consumer_count; i++) edge(app, "to", layer->consumers[i], width, lines);
+}
+
+/* Sixteen columns, each as high as its bin against the highest. */
+static void histogram(const struct lrp_app *app, const char *what, const struct lrp_spread *s, int width,
+                      struct lrp_lines *lines)
+{
+    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char ramp[] = " .:-=+*#@";
+    char text[LRP_SPREAD_BINS * 8 + 1] = "";
+    size_t most = 1, used = 0;
+    for (int i = 0; i < LRP_SPREAD_BINS; i++) most = s->bins[i] > most ? s->bins[i] : most;
+    for (int i = 0; i < LRP_SPREAD_BINS; i++) {
+        const size_t height = (s->bins[i] * 8 + most - 1) / most; /* what is not empty is seen */
+        if (lrp_app_linear(app))
+            used += (size_t)snprintf(text + used, sizeof text - used, " %zu", s->bins[i] * 100 / (s->taken ? s->taken : 1));
+        else if (app->caps.ascii)
+            text[used++] = ramp[height];
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s", blocks[height]);
+    }
+    char low[32], high[32];
+    lrp_value_text((double)s->statistics.min, low, sizeof low);
+    lrp_value_text((double)s->statistics.max, high, sizeof high);
+    if (lrp_app_linear(app))
+        item(lines, LRP_STYLE_NORMAL, width, what, "percent in 16 equal steps from min to max:%s", text);
+    else if ((int)strlen(low) + (int)strlen(high) + LRP_SPREAD_BINS + 4 <= width - LRP_LABEL)
+        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s |%s| %s", "", low, text, high);
+    else
+        lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s |%s|", "", text);
+}
+
+/* As many facts to a line as fit, or one. */
+static void statistics(const struct lrp_app *app, const char *what, const struct lrp_statistics *s, int width,
+                       struct lrp_lines *lines)
+{
+    const struct {
+        const char *name;
+        double value;
+    } facts[] = {{"sum", s->sum}, {"mean", s->mean}, {"std", s->std}, {"min", (double)s->min}, {"max", (double)s->max}};
+    char line[160] = "", fact[40];
+    const char *label = what;
+    for (int i = 0; i < 5; i++) {
+        snprintf(fact, sizeof fact, "%s%s %.5g", *line ? "  " : "", facts[i].name, facts[i].value);
+        if (*line && (lrp_app_linear(app) || LRP_LABEL + (int)strlen(line) + (int)strlen(fact) > width)) {
+            lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
+            label = lrp_app_linear(app) ? what : "";
+            line[0] = 0;
+            snprintf(fact, sizeof fact, "%s %.5g", facts[i].name, facts[i].value);
+        }
+        strcat(line, fact);
+    }
+    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
+    if (s->nan) lrp_lines_add(lines, LRP_STYLE_BAD, -1, "%-12s %zu not finite", lrp_app_linear(app) ? what : "", s->nan);
+}
+
+/* What the ledger says of the layer, once it was computed. */
+static void ledger(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    const struct lrp_ledger *ledger = app->now->ledger;
+    char hint[80];
+    if (!ledger && app->now->relevance && app->now->relevance[app->layer])
+        item(lines, LRP_STYLE_LABEL, width, "ledger", "%s",
+             lrp_app_busy(app) ? "computing" : lrp_app_hint(app, "{ledger} computes it", hint, sizeof hint));
+    const struct lrp_ledger_row *row = ledger && (size_t)app->layer < ledger->count ? &ledger->rows[app->layer] : NULL;
+    char in[32], out[32], text[256];
+    if (!row) return;
+    lrp_value_text(row->in, in, sizeof in);
+    lrp_value_text(row->out, out, sizeof out);
+    if (app->layer == 0)
+        item(lines, LRP_STYLE_NORMAL, width, "ledger", "in %s", in);
+    else
+        item(lines, LRP_STYLE_NORMAL, width, "ledger", "in %s, out %s", in, out);
+    if (app->layer > 0 && *lrp_causes_text(row, text, sizeof text)) item(lines, LRP_STYLE_NORMAL, width, "lost to", "%s", text);
+    if (*lrp_flags_text(row, text, sizeof text)) item(lines, LRP_STYLE_WARNING, width, "flags", "%s", text);
+}
+
+static const struct lrp_spread *spread_of(const struct lrp_app *app, enum lrp_show show)
+{
+    const struct lrp_spread *spread = &app->layer_facts.spread[show];
+    return app->layer_facts.layer == app->layer && spread->taken > 0 ? spread : NULL;
+}
+
+static void values(const struct lrp_app *app, const char *what, enum lrp_show show, const struct lrp_statistics *s, int width,
+                   struct lrp_lines *lines)
+{
+    const struct lrp_spread *spread = spread_of(app, show);
+    statistics(app, what, s, width, lines);
+    if (spread) histogram(app, what, spread, width, lines);
+}
+
+static void weights(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    const struct lrp_spread *spread = spread_of(app, LRP_SHOW_WEIGHTS);
+    char count[32], taken[32];
+    if (!spread) return;
+    statistics(app, "weights", &spread->statistics, width, lines);
+    histogram(app, "weights", spread, width, lines);
+    if (spread->taken < spread->count)
+        item(lines, LRP_STYLE_DIM, width, lrp_app_linear(app) ? "weights" : "", "looked at %s of %s",
+             lrp_count_text((int64_t)spread->taken, taken, sizeof taken),
+             lrp_count_text((int64_t)spread->count, count, sizeof count));
+}
+
+static void attributes(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+{
+    char shape[200], count[32];
+    const char *group = *layer->group && strcmp(layer->group, layer->type) != 0 ? layer->group : "";
+    item(lines, LRP_STYLE_NORMAL, width, "type", "%s%s%s%s", layer->type, *group ? " (" : "", group, *group ? ")" : "");
+    if (*layer->op_type)
+        item(lines, LRP_STYLE_NORMAL, width, "operator", "%s%s%s", layer->op_type, *layer->activation_op ? " + " : "",
+             layer->activation_op);
+    if (strcmp(layer->activation, "identity") != 0 && *layer->activation)
+        item(lines, LRP_STYLE_NORMAL, width, "activation", "%s", layer->activation);
+    item(lines, LRP_STYLE_NORMAL, width, "output", "%s",
+         lrp_shape_text(&layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
+    edges(app, layer, width, lines);
+    item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
+    if (layer->macs) item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));
+}
+
+static void rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+{
+    char text[256];
+    const char *source = app->now->rule_sources ? app->now->rule_sources[layer->index] : NULL;
+    if (layer->index == 0) return;
+    item(lines, LRP_STYLE_NORMAL, width, "rule", "%s", lrp_rule_cell(app, layer->index, text, sizeof text));
+    if (app->layer_facts.layer == layer->index && app->layer_facts.formula[0])
+        item(lines, LRP_STYLE_NORMAL, width, "formula", "%s", app->layer_facts.formula);
+    if (source && *source) item(lines, LRP_STYLE_DIM, width, "given by", "%s", source);
+}
+
+const char *lrp_remedy_keys(const struct lrp_check_row *row)
+{
+    return row->state == LRP_CHECK_OUTPUT_SOFTMAX ? "keys: {register} strips it, {skip-checks} skips the checks"
+                                                  : "keys: {register} registers it, {skip-checks} skips the checks";
+}
+
+void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_lines *lines)
+{
+    static const enum lrp_check_state states[2] = {LRP_CHECK_UNKNOWN_LAYER, LRP_CHECK_UNSUPPORTED_ACTIVATION};
+    char text[256];
+    for (int activation = 0; activation < 2; activation++)
+        if (row->state == states[activation] || row->state == LRP_CHECK_UNKNOWN_BOTH) {
+            snprintf(text, sizeof text, "%.80s registered: %s", activation ? row->layer->activation : row->layer->type,
+                     lrp_registration_text(row->layer, activation));
+            lrp_lines_wrap(lines, LRP_STYLE_DIM, width, text);
+        }
+}
+
+static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+{
+    const struct lrp_check_row *row = lrp_app_check(app, layer->index);
+    char keys[200];
+    if (row && row->reason && *row->reason) lrp_lines_wrap(lines, LRP_STYLE_BAD, width, row->reason);
+    if (row && row->remedy && *row->remedy) lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, row->remedy);
+    if (row && row->failed)
+        lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, lrp_app_hint(app, lrp_remedy_keys(row), keys, sizeof keys));
+    if (row && row->failed) lrp_prospect_lines(row, width, lines);
+    if (!layer->executable && layer->obstacle && *layer->obstacle)
+        lrp_lines_wrap(lines, LRP_STYLE_BAD, width, layer->obstacle);
+    else if (!layer->differentiable && layer->index > 0)
+        lrp_lines_add(lines, LRP_STYLE_BAD, -1, "not differentiable");
+}
+
+void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (!layer) return;
+    verdict(app, layer, width, lines);
+    attributes(app, layer, width, lines);
+    rule(app, layer, width, lines);
+    if (lrp_app_sums_samples(app))
+        item(lines, LRP_STYLE_DIM, width, "samples", "%lld: sums and statistics are over all of them",
+             (long long)app->now->sample_count);
+    ledger(app, width, lines);
+    if (app->now->relevance && app->now->relevance[app->layer])
+        values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);
+    if (app->now->activation && app->now->activation[app->layer])
+        values(app, "activation", LRP_SHOW_ACTIVATION, &app->now->activation_statistics[app->layer], width, lines);
+    weights(app, width, lines);
+    for (int i = 0; i < layer->node_count; i++) item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);
+}

@@ -1,0 +1,72 @@
+/* draw_bars.c: the preview as bars: the sum of relevance of every layer around the selected one. */
+#include <math.h>
+#include <stdio.h>
+
+#include "format.h"
+#include "runes.h"
+#include "view.h"
+
+enum { LRP_BAR_VALUE = 8, LRP_BAR_LEAST = 4 };
+
+static bool has_sum(const struct lrp_app *app, int layer)
+{
+    return app->now->relevance && app->now->relevance[layer];
+}
+static double sum_of(const struct lrp_app *app, int layer)
+{
+    return app->now->relevance_statistics[layer].sum;
+}
+
+/* The smallest and largest finite sum; zero always lies between. */
+static void range_of(const struct lrp_app *app, double *low, double *high)
+{
+    *low = *high = 0;
+    for (int i = 0; i < lrp_app_layer_count(app); i++) {
+        if (!has_sum(app, i) || !isfinite(sum_of(app, i))) continue;
+        *low = fmin(*low, sum_of(app, i));
+        *high = fmax(*high, sum_of(app, i));
+    }
+}
+
+/* From zero to the value, within `width` columns for low..high. */
+static void put_bar(struct lrp_canvas *canvas, struct lrp_rect at, double value, double low, double high)
+{
+    const double scale = high > low ? at.columns / (high - low) : 0;
+    const int zero = (int)lround(-low * scale), to = (int)lround((value - low) * scale);
+    for (int x = zero < to ? zero : to; x < (zero < to ? to : zero); x++)
+        lrp_canvas_rune(canvas, at.x + x, at.y, 0x2588, value < 0 ? LRP_STYLE_NEGATIVE : LRP_STYLE_POSITIVE);
+}
+
+static void put_row(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at, int layer, double low,
+                    double high)
+{
+    const bool selected = layer == app->layer;
+    const enum lrp_style style = selected ? LRP_STYLE_SELECTED : LRP_STYLE_NORMAL;
+    const int names = at.columns / 3, bar = at.columns - names - LRP_BAR_VALUE - 1;
+    char text[64];
+    const int digits = snprintf(text, sizeof text, "%d", lrp_app_layer_count(app) - 1);
+    if (selected) lrp_canvas_fill(canvas, (struct lrp_rect){at.x, at.y, names, 1}, style);
+    const int number = lrp_canvas_format(canvas, at.x, at.y, names, style, "%c%*d ", selected ? '>' : ' ', digits, layer);
+    lrp_canvas_tail(canvas, at.x + number, at.y, names - number, layer ? lrp_app_layer(app, layer)->name : "input", style);
+    if (!has_sum(app, layer)) {
+        lrp_canvas_right(canvas, at.x + at.columns - LRP_BAR_VALUE, at.y, LRP_BAR_VALUE, "–", LRP_STYLE_DIM);
+        return;
+    }
+    if (bar >= LRP_BAR_LEAST && isfinite(sum_of(app, layer)))
+        put_bar(canvas, (struct lrp_rect){at.x + names + 1, at.y, bar, 1}, sum_of(app, layer), low, high);
+    lrp_canvas_right(canvas, at.x + at.columns - LRP_BAR_VALUE, at.y, LRP_BAR_VALUE,
+                     lrp_value_fit(sum_of(app, layer), LRP_BAR_VALUE - 1, text, sizeof text), LRP_STYLE_NORMAL);
+}
+
+void lrp_draw_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    const int count = lrp_app_layer_count(app), page = rect.rows - 1;
+    int top = app->layer - page / 2;
+    double low, high;
+    lrp_draw_title(canvas, rect, app->focus == LRP_PANE_PREVIEW, "sum of relevance per layer");
+    range_of(app, &low, &high);
+    top = top > count - page ? count - page : top;
+    top = top < 0 ? 0 : top;
+    for (int i = 0; i < page && top + i < count; i++)
+        put_row(app, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, top + i, low, high);
+}

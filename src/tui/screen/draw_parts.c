@@ -1,0 +1,108 @@
+/* draw_parts.c: previews of several pictures: channels as tiles, two settings and their difference. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+#include "runes.h"
+#include "view.h"
+
+/* ---- channels ---- */
+
+/* The cells of a tile's picture; its line of text stands above. */
+static struct lrp_rect tile_rect(const struct lrp_tiles *layout, struct lrp_rect inner, int i)
+{
+    return (struct lrp_rect){inner.x + (i % layout->across) * (layout->width + 1),
+                             inner.y + 1 + (i / layout->across) * (layout->height + 1), layout->width, layout->height};
+}
+
+static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat *heat, struct lrp_rect at, int i)
+{
+    const struct lrp_picture *p = &app->picture;
+    const struct lrp_tile *t = &p->tiles[i];
+    const bool selected = app->channel >= 0 && (size_t)app->channel == p->first_tile + (size_t)i;
+    const enum lrp_style style = selected ? LRP_STYLE_SELECTED : LRP_STYLE_COLUMN;
+    char number[24], value[32];
+    const struct lrp_rect line = {at.x, at.y - 1, at.columns, 1};
+    if (selected) lrp_canvas_fill(canvas, line, style);
+    snprintf(number, sizeof number, "%c%lld", selected ? '>' : ' ', (long long)t->channel);
+    const int used = lrp_canvas_text(canvas, line.x, line.y, line.columns, number, style);
+    lrp_canvas_right(canvas, line.x + used + 1, line.y, line.columns - used - 1,
+                     lrp_value_fit(t->strength, line.columns - used - 1, value, sizeof value),
+                     selected ? style : LRP_STYLE_DIM);
+    lrp_heat_draw(heat, &t->plane, NULL, canvas, lrp_heat_area(&app->caps, t->plane.width, t->plane.height, at));
+}
+
+void lrp_draw_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+{
+    const struct lrp_picture *p = &app->picture;
+    const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
+    const int down = (int)p->tile_count > 0 ? ((int)p->tile_count - 1) / p->layout.across + 1 : 0;
+    const struct lrp_rect last = {inner.x, inner.y + down * (p->layout.height + 1), inner.columns, 1};
+    for (size_t i = 0; i < p->tile_count; i++) tile(app, canvas, &heat, tile_rect(&p->layout, inner, (int)i), (int)i);
+    const int x = lrp_draw_legend(canvas, last, &heat);
+    lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "%zu-%zu of %lld by %s", p->first_tile + 1,
+                      p->first_tile + p->tile_count, (long long)p->channels,
+                      p->made.show == LRP_SHOW_RELEVANCE ? (app->caps.ascii ? "sum|R|" : "Σ|R|")
+                                                         : (app->caps.ascii ? "sum|a|" : "Σ|a|"));
+}
+
+int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y)
+{
+    const struct lrp_rect inner = lrp_preview_inner(app, rect);
+    const struct lrp_picture *p = &app->picture;
+    for (size_t i = 0; p->made.kind == LRP_PREVIEW_CHANNELS && i < p->tile_count; i++) {
+        const struct lrp_rect at = tile_rect(&p->layout, inner, (int)i);
+        if (x >= at.x && x < at.x + at.columns && y >= at.y - 1 && y < at.y + at.rows) return (int)(p->first_tile + i);
+    }
+    return -1;
+}
+
+/* ---- two settings ---- */
+
+/* Side by side or one below the other, whichever shows more. */
+int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3])
+{
+    struct lrp_rect beside = {inner.x, inner.y + 1, (inner.columns - 2) / 3, inner.rows - 3};
+    struct lrp_rect below = {inner.x, inner.y + 1, inner.columns, (inner.rows - 2) / 3 - 1};
+    const bool across = lrp_preview_area(app, beside).width >= lrp_preview_area(app, below).width;
+    for (int i = 0; i < 3; i++) {
+        parts[i] = across ? beside : below;
+        parts[i].x += across ? i * (beside.columns + 1) : 0;
+        parts[i].y += across ? 0 : i * (below.rows + 1);
+    }
+    return 3;
+}
+
+void lrp_draw_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+{
+    const struct lrp_picture *p = &app->picture;
+    const struct lrp_heat both = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
+    struct lrp_heatmap_options signed_options = p->options;
+    if (!lrp_colormap_diverging(signed_options.colormap)) signed_options.colormap = lrp_colormap_find(NULL, "seismic");
+    const struct lrp_heat differs = lrp_heat_make(&app->caps, &signed_options, &p->difference_range, false, canvas);
+    const struct lrp_plane *const planes[3] = {&p->other, &p->plane, &p->difference};
+    struct lrp_rect parts[3];
+    char correlation[32], stored[sizeof app->stored + 2];
+    snprintf(stored, sizeof stored, "A %s", app->stored);
+    const char *const titles[3] = {stored, "B now", "B - A"};
+    int bottom = inner.y;
+    lrp_compare_parts(app, inner, parts);
+    for (int i = 0; i < 3; i++) {
+        const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
+        lrp_canvas_fit(canvas, parts[i].x, parts[i].y - 1, parts[i].columns, titles[i], LRP_STYLE_COLUMN);
+        lrp_heat_draw(i == 2 ? &differs : &both, planes[i], NULL, canvas, area);
+        lrp_draw_cursor(app, canvas, &area);
+        bottom = area.cells.y + area.cells.rows;
+    }
+    /* legend of A and B with their correlation, legend of the difference, values under the cursor */
+    struct lrp_rect line = {inner.x, bottom, inner.columns, 1};
+    const int x = lrp_draw_legend(canvas, line, &both);
+    lrp_value_text(p->correlation, correlation, sizeof correlation);
+    lrp_canvas_format(canvas, x, line.y, line.x + line.columns - x, LRP_STYLE_NORMAL, "r %s",
+                      isnan(p->correlation) ? "-" : correlation);
+    line.y++;
+    lrp_draw_legend(canvas, line, &differs);
+    line.y++;
+    lrp_draw_read_out(app, canvas, line);
+}

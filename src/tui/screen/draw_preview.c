@@ -1,0 +1,288 @@
+/* draw_preview.c: the preview: heatmap of the selected layer, its legend, or why there is none. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+#include "runes.h"
+#include "view.h"
+
+enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
+static const char blocked_text[] =
+    "no relevance: model check failed – {skip-checks} skip, {register} register, {details} remedies";
+static const char elsewhere_text[] =
+    "no relevance: model check failed – {skip-checks} skip, {next-unsupported} to the layer that fails";
+
+/* What there is to do about it: at the layer that fails, with what registering it leads to, or on the way to it. */
+static void notice_lines(const struct lrp_app *app, struct lrp_rect rect, struct lrp_lines *lines)
+{
+    const bool here = lrp_app_failed(app, app->layer);
+    struct lrp_lines prospect = {0};
+    char hint[160];
+    lrp_lines_wrap(lines, LRP_STYLE_WARNING, rect.columns,
+                   lrp_app_hint(app, here ? blocked_text : elsewhere_text, hint, sizeof hint));
+    if (here) lrp_prospect_lines(lrp_app_check(app, app->layer), rect.columns, &prospect);
+    if (prospect.count && lines->count + prospect.count < rect.rows / 2) /* most of a small pane is the picture's */
+        lrp_prospect_lines(lrp_app_check(app, app->layer), rect.columns, lines);
+    lrp_lines_free(&prospect);
+}
+
+static int notice_rows(const struct lrp_app *app, struct lrp_rect rect)
+{
+    if (!lrp_app_blocked(app) || app->preview == LRP_PREVIEW_ACTIVATION || app->preview == LRP_PREVIEW_WEIGHTS) return 0;
+    struct lrp_lines lines = {0};
+    notice_lines(app, rect, &lines);
+    const int rows = lines.count < rect.rows - 2 ? lines.count : 0;
+    lrp_lines_free(&lines);
+    return rows;
+}
+
+struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rect)
+{
+    const int notice = notice_rows(app, rect);
+    return (struct lrp_rect){rect.x, rect.y + 1 + notice, rect.columns,
+                             rect.rows - 2 - notice > 0 ? rect.rows - 2 - notice : 0};
+}
+
+/* The picture at hand is the one that is wanted. */
+static bool fresh(const struct lrp_app *app)
+{
+    const struct lrp_request wanted = lrp_preview_request(app);
+    return wanted.layer >= 0 && lrp_picture_there(&app->picture) && lrp_request_equal(&app->picture.made, &wanted);
+}
+
+struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect)
+{
+    const struct lrp_crop crop = lrp_preview_crop(app, &app->picture.plane);
+    struct lrp_heat_area area = lrp_heat_area(&app->caps, crop.width, crop.height, rect);
+    area.crop = crop;
+    return area;
+}
+
+/* ---- title ---- */
+
+/* As long as there is room for it. */
+static void append(char *text, size_t size, int columns, const char *part)
+{
+    const size_t used = strlen(text);
+    if (lrp_text_columns(text) + lrp_text_columns(part) + 2 <= columns)
+        snprintf(text + used, size - used, "%s%s", used && *part ? "  " : "", part);
+}
+
+/* What stands right in the title: sample, zoom, channel, sum; the first of them that fit. */
+static void title_facts(const struct lrp_app *app, int columns, char *text, size_t size)
+{
+    const struct lrp_picture *p = &app->picture;
+    const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
+    const int shown = lrp_preview_layer(app);
+    char part[80], value[32];
+    text[0] = 0;
+    if (app->now && app->now->sample_count > 1) {
+        snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->now->sample_count);
+        append(text, size, columns, part);
+    }
+    if (app->zoom > 1 && there && p->made.kind != LRP_PREVIEW_CHANNELS) {
+        snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
+        append(text, size, columns, part);
+    }
+    if (there && p->channel >= 0) {
+        snprintf(part, sizeof part, "%d/%lld", app->channel + 1, (long long)p->channels);
+        append(text, size, columns, part);
+        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|",
+                 lrp_value_text(p->strength, value, sizeof value));
+        if (relevance) append(text, size, columns, part);
+    } else if (relevance && app->now && app->now->relevance && app->now->relevance[shown]) {
+        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
+                 lrp_value_text(app->now->relevance_statistics[shown].sum, value, sizeof value));
+        append(text, size, columns, part);
+    }
+}
+
+static void title_kind(const struct lrp_app *app, char *text, size_t size)
+{
+    const enum lrp_preview kind = lrp_app_preview(app);
+    const int shown = lrp_preview_layer(app);
+    const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
+    if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
+        snprintf(text, size, "input picture");
+    else if (kind == LRP_PREVIEW_CHANNELS)
+        snprintf(text, size, "%s channels of #%d ", activation ? "activation" : "relevance", shown);
+    else if (fresh(app) && app->picture.channel >= 0)
+        snprintf(text, size, "%s ch.%lld of #%d ", lrp_preview_name(kind), (long long)app->picture.channel, shown);
+    else
+        snprintf(text, size, "%s of #%d ", lrp_preview_name(kind), shown);
+}
+
+/* "relevance of #3 features.5   Σ 0.998": the facts stay, the name gives way. */
+static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    const int shown = lrp_preview_layer(app);
+    const struct lrp_layer *layer = lrp_app_layer(app, shown);
+    const bool focus = app->focus == LRP_PANE_PREVIEW;
+    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
+    char facts[200], what[64];
+    title_kind(app, what, sizeof what);
+    title_facts(app, rect.columns - lrp_text_columns(what), facts, sizeof facts);
+    lrp_draw_title(canvas, rect, focus, what);
+    const int from = lrp_text_columns(what), right = *facts ? lrp_text_columns(facts) + 2 : 0;
+    if (from < rect.columns && what[from - 1] == ' ')
+        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right,
+                        layer ? (shown ? layer->name : "input") : "", style);
+    if (right > 0 && from + right <= rect.columns)
+        lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, facts, style);
+}
+
+static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    const int rows = notice_rows(app, rect);
+    struct lrp_lines lines = {0};
+    notice_lines(app, rect, &lines);
+    for (int i = 0; i < rows; i++)
+        lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text, lines.items[i].style);
+    lrp_lines_free(&lines);
+}
+
+/* ---- legend ---- */
+
+static float value_at(const struct lrp_plane *plane, int x, int y)
+{
+    return plane->values[(size_t)y * (size_t)plane->width + (size_t)x];
+}
+
+static char *cell_text(const struct lrp_plane *plane, int x, int y, char *buffer, size_t size)
+{
+    const float v = value_at(plane, x, y);
+    if (lrp_is_blank(v))
+        snprintf(buffer, size, "blank");
+    else
+        lrp_value_text((double)v, buffer, size);
+    return buffer;
+}
+
+/* "[12,30] 0.0021": row, column and value under the cursor; of both settings and their difference where two are compared. */
+static void read_out(const struct lrp_app *app, char *text, size_t size)
+{
+    const struct lrp_picture *p = &app->picture;
+    const int x = app->cursor_x, y = app->cursor_y;
+    char value[32], other[32], difference[32];
+    text[0] = 0;
+    if (x < 0 || !p->plane.values) return;
+    cell_text(&p->plane, x, y, value, sizeof value);
+    if (p->made.kind == LRP_PREVIEW_COMPARE)
+        snprintf(text, size, "[%d,%d] A %s  B %s  B-A %s", y, x, cell_text(&p->other, x, y, other, sizeof other), value,
+                 cell_text(&p->difference, x, y, difference, sizeof difference));
+    else
+        snprintf(text, size, "[%d,%d] %s", y, x, value);
+}
+
+int lrp_draw_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat)
+{
+    char low[32], high[32];
+    lrp_value_text((double)heat->range->low, low, sizeof low);
+    lrp_value_text((double)heat->range->high, high, sizeof high);
+    int x = at.x + lrp_canvas_fit(canvas, at.x, at.y, at.columns, low, LRP_STYLE_NORMAL) + 1;
+    const int left = at.columns - (x - at.x) - lrp_text_columns(high) - 1, wanted = at.columns / 5;
+    const int bar = wanted < LRP_LEGEND_LEAST ? LRP_LEGEND_LEAST : wanted > LRP_LEGEND_MOST ? LRP_LEGEND_MOST : wanted;
+    if (left < bar) return x;
+    lrp_heat_legend(heat, canvas, x, at.y, bar);
+    x += bar + 1;
+    return x + lrp_canvas_text(canvas, x, at.y, at.x + at.columns - x, high, LRP_STYLE_NORMAL) + 2;
+}
+
+static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat)
+{
+    char text[160];
+    int x = lrp_draw_legend(canvas, at, heat);
+    if (heat->range->invalid)
+        x += lrp_canvas_format(canvas, x, at.y, at.x + at.columns - x, LRP_STYLE_WARNING, "%zu not finite",
+                               heat->range->invalid) +
+             2;
+    read_out(app, text, sizeof text);
+    lrp_canvas_fit(canvas, x, at.y, at.x + at.columns - x, text, LRP_STYLE_NORMAL);
+}
+
+/* ---- the picture ---- */
+
+/* Why the pane is empty. */
+static const char *reason(const struct lrp_app *app)
+{
+    const struct lrp_request wanted = lrp_preview_request(app);
+    const bool needs_input = wanted.show != LRP_SHOW_WEIGHTS;
+    if (!app->now) return "no model";
+    if ((needs_input && (!app->now->input_label || !*app->now->input_label)))
+        return "no input: {input} opens a picture; {input} grey and {input} random make one up";
+    if (lrp_request_equal(&app->picture.made, &wanted) && app->picture.reason[0] && !(needs_input && lrp_app_busy(app)))
+        return app->picture.reason;
+    return lrp_app_busy(app)                    ? "computing"
+           : app->now->job == LRP_JOB_CANCELLED ? "cancelled: {reload} computes"
+                                                : "not computed";
+}
+
+static void why_not(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+{
+    struct lrp_lines lines = {0};
+    char hint[300];
+    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, lrp_app_hint(app, reason(app), hint, sizeof hint));
+    for (int i = 0; i < lines.count && i < inner.rows; i++)
+        lrp_canvas_text(canvas, inner.x, inner.y + i, inner.columns, lines.items[i].text, LRP_STYLE_DIM);
+    lrp_lines_free(&lines);
+}
+
+void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat_area *area)
+{
+    int x, y;
+    if (app->cursor_x >= 0 && app->focus == LRP_PANE_PREVIEW && lrp_heat_cell_of(area, app->cursor_x, app->cursor_y, &x, &y))
+        lrp_canvas_rune(canvas, x, y, '+', LRP_STYLE_CURSOR);
+}
+
+static void one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+{
+    const struct lrp_picture *p = &app->picture;
+    const struct lrp_heat_area area = lrp_preview_area(app, inner);
+    const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, p->grey.values != NULL, canvas);
+    lrp_heat_draw(&heat, &p->plane, p->grey.values ? &p->grey : NULL, canvas, area);
+    legend(app, canvas, (struct lrp_rect){inner.x, area.cells.y + area.cells.rows, inner.columns, 1}, &heat);
+    lrp_draw_cursor(app, canvas, &area);
+}
+
+void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    if (lrp_app_preview(app) == LRP_PREVIEW_BARS) {
+        lrp_draw_bars(app, canvas, rect);
+        return;
+    }
+    const struct lrp_rect inner = lrp_preview_inner(app, rect);
+    title(app, canvas, rect);
+    notice(app, canvas, rect);
+    if (inner.rows < 1) return;
+    if (!fresh(app))
+        why_not(app, canvas, inner);
+    else if (app->picture.made.kind == LRP_PREVIEW_CHANNELS)
+        lrp_draw_tiles(app, canvas, inner);
+    else if (app->picture.made.kind == LRP_PREVIEW_COMPARE)
+        lrp_draw_compare(app, canvas, inner);
+    else
+        one(app, canvas, inner);
+}
+
+/* Compare: the line below the three pictures. */
+void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
+{
+    char text[160];
+    read_out(app, text, sizeof text);
+    lrp_canvas_fit(canvas, at.x, at.y, at.columns, text, LRP_STYLE_NORMAL);
+}
+
+bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py)
+{
+    const struct lrp_rect inner = lrp_preview_inner(app, rect);
+    const enum lrp_preview kind = app->picture.made.kind;
+    struct lrp_rect parts[3] = {inner};
+    if (!fresh(app) || inner.rows < 1 || kind == LRP_PREVIEW_CHANNELS) return false;
+    const int count = kind == LRP_PREVIEW_COMPARE ? lrp_compare_parts(app, inner, parts) : 1;
+    for (int i = 0; i < count; i++) {
+        const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
+        if (lrp_heat_value_at(&area, x, y, px, py)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,45 @@
+/* heat.h: a plane of values as cells: half blocks, shades or a signed ramp, by what the terminal can show. */
+#ifndef LRP_TUI_HEAT_H
+#define LRP_TUI_HEAT_H
+
+#include "app.h"
+#include "canvas.h"
+
+/* Where a picture lies: cells, how many pixels they show, and of which part of the plane. */
+struct lrp_heat_area {
+    struct lrp_rect cells;
+    int width, height; /* pixels */
+    struct lrp_crop crop;
+};
+/* The largest area inside rect that keeps the aspect of a plane; pixels are square (half blocks) or one cell high. */
+struct lrp_heat_area lrp_heat_area(const struct lrp_caps *caps, int plane_width, int plane_height, struct lrp_rect rect);
+
+/* So that as many of `count` channels as can be told apart are seen at once, in tiles as large as that allows. */
+struct lrp_tiles lrp_tiles_make(const struct lrp_caps *caps, int columns, int rows, int plane_width, int plane_height,
+                                size_t count);
+
+/* How values become colours, and where these stand in a canvas's palette. */
+struct lrp_heat {
+    const struct lrp_caps *caps;
+    const struct lrp_heatmap_options *options;
+    const struct lrp_range *range;
+    int base, levels, greys; /* greys 1: nothing lies below */
+};
+/* Puts the colours of options' map into the palette. `overlay`: every colour over every grey. Everything is borrowed. */
+struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heatmap_options *options,
+                              const struct lrp_range *range, bool overlay, struct lrp_canvas *canvas);
+/* 1..levels, LRP_LEVEL_INVALID for what is no number. */
+int lrp_heat_level(const struct lrp_heat *heat, float value);
+/* What frees a picture: its planes, tiles and reference to the maps. */
+void lrp_picture_release(struct lrp_picture *picture);
+/* Draws the part of a plane that the area shows; values are resampled (box when shrinking, nearest when growing). `grey`: NULL,
+ * or brightnesses (0..1) of the plane's size below it. */
+void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
+                   struct lrp_canvas *canvas, struct lrp_heat_area area);
+/* A bar from the lowest to the highest level. */
+void lrp_heat_legend(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, int columns);
+/* The cell of a plane's value, and back; false outside. */
+bool lrp_heat_cell_of(const struct lrp_heat_area *area, int px, int py, int *x, int *y);
+bool lrp_heat_value_at(const struct lrp_heat_area *area, int x, int y, int *px, int *py);
+
+#endif

@@ -1,0 +1,224 @@
+/* view.c: the whole screen: which part goes where; header, status line and key bar. */
+#include "view.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+#include "runes.h"
+
+/* A part of the header; the least important ones go first when it gets narrow. */
+struct segment {
+    char text[128];
+    enum lrp_style style;
+    int importance;
+    bool right;
+};
+enum { LRP_SEGMENTS_MOST = 12 };
+struct segments {
+    struct segment items[LRP_SEGMENTS_MOST];
+    int count;
+};
+
+static void segment(struct segments *s, enum lrp_style style, int importance, bool right, const char *text)
+{
+    if (s->count == LRP_SEGMENTS_MOST || !*text) return;
+    struct segment *to = &s->items[s->count++];
+    *to = (struct segment){.style = style, .importance = importance, .right = right};
+    snprintf(to->text, sizeof to->text, "%s", text);
+}
+
+static int total(const struct segments *s)
+{
+    int columns = 0; /* a blank in front, two behind all but the last, one behind that */
+    for (int i = 0; i < s->count; i++) columns += lrp_text_columns(s->items[i].text) + 2;
+    return columns;
+}
+
+static void drop_least(struct segments *s)
+{
+    int least = 0;
+    for (int i = 1; i < s->count; i++)
+        if (s->items[i].importance < s->items[least].importance) least = i;
+    memmove(&s->items[least], &s->items[least + 1], (size_t)(s->count - least - 1) * sizeof *s->items);
+    s->count--;
+}
+
+static void check_segments(const struct lrp_app *app, struct segments *s)
+{
+    const struct lrp_check *check = app->now->check;
+    const size_t failed = check ? check->failed : 0;
+    const bool skipped = lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS);
+    char text[64];
+    snprintf(text, sizeof text, "%zu unsupported", failed);
+    if (failed) segment(s, skipped ? LRP_STYLE_HEADER_WARNING : LRP_STYLE_HEADER_BAD, skipped ? 2 : 8, false, text);
+    snprintf(text, sizeof text, "checks: OFF (%zu unchecked)", failed);
+    segment(s,
+            skipped && failed ? LRP_STYLE_HEADER_WARNING
+            : failed          ? LRP_STYLE_HEADER_BAD
+                              : LRP_STYLE_HEADER,
+            9, false, skipped ? text : "checks: ON");
+}
+
+static void setting_segments(const struct lrp_app *app, struct segments *s)
+{
+    const char *method = lrp_facts_text(&app->facts, LRP_SETTING_METHOD);
+    const char *convention = lrp_facts_text(&app->facts, LRP_SETTING_CONVENTION);
+    char text[128];
+    snprintf(text, sizeof text, "%.120s%s", lrp_facts_text(&app->facts, LRP_SETTING_COMPOSITE),
+             app->facts.selects.count ? "*" : "");
+    segment(s, LRP_STYLE_HEADER, 6, false, strcmp(method, "lrp") == 0 || !*method ? text : method);
+    if (*convention && strcmp(convention, "julia") != 0) segment(s, LRP_STYLE_HEADER, 6, false, convention);
+    segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->now->input_label ? app->now->input_label : ""));
+    if ((size_t)lrp_preview_sample(app) < app->now->target_count) {
+        const struct lrp_target *t = &app->now->targets[lrp_preview_sample(app)];
+        char value[32];
+        lrp_value_text((double)t->output, value, sizeof value);
+        snprintf(text, sizeof text, "%lld%s%.80s %s", (long long)t->index, t->label && *t->label ? " " : "",
+                 t->label ? t->label : "", value);
+        segment(s, LRP_STYLE_HEADER_STRONG, 7, true, text);
+    }
+}
+
+void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    struct segments s = {.count = 0};
+    char text[64], number[32];
+    lrp_canvas_fill(canvas, rect, LRP_STYLE_HEADER);
+    if (!app->now) return;
+    segment(&s, LRP_STYLE_HEADER_STRONG, 10, false, lrp_file_name(app->now->model_path ? app->now->model_path : ""));
+    snprintf(text, sizeof text, "%d layers", lrp_app_layer_count(app) - 1);
+    segment(&s, LRP_STYLE_HEADER, 5, false, text);
+    snprintf(text, sizeof text, "%s params", lrp_count_text(app->now->layers->parameters, number, sizeof number));
+    segment(&s, LRP_STYLE_HEADER, 1, false, text);
+    check_segments(app, &s);
+    setting_segments(app, &s);
+    while (s.count > 1 && total(&s) > rect.columns) drop_least(&s);
+    int x = rect.x + 1, slack = rect.columns - total(&s);
+    for (int i = 0; i < s.count; i++) {
+        if (s.items[i].right && slack > 0) {
+            x += slack;
+            slack = 0;
+        }
+        x += lrp_canvas_fit(canvas, x, rect.y, rect.columns - x, s.items[i].text, s.items[i].style) + 2;
+    }
+}
+
+/* What the key bar calls an action; "" where it does not stand there. Without a model there is little to do. */
+static const char *bar_label(const struct lrp_app *app, enum lrp_action action, int context)
+{
+    const struct lrp_action_row *row = lrp_action_at(action);
+    if (app->now || context == LRP_IN_MENU) return row->contexts & context ? row->bar : "";
+    return action == LRP_ACTION_open_model || action == LRP_ACTION_command ? row->name
+           : action == LRP_ACTION_view_help || action == LRP_ACTION_back   ? row->bar
+                                                                           : "";
+}
+
+/* Walks over the key bar; draws it, and tells which action lies at column `at`. */
+static enum lrp_action walk_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, int at)
+{
+    const int context = lrp_app_context(app);
+    int x = rect.x;
+    for (int i = 0; i < LRP_ACTION_COUNT; i++) {
+        const char *const name = bar_label(app, (enum lrp_action)i, context);
+        char key[16];
+        if (!*name) continue;
+        lrp_keymap_text(&app->keymap, (enum lrp_action)i, true, key, sizeof key);
+        if (!*key) continue;
+        const int gap = isalnum((unsigned char)key[0]) != 0; /* "?help", but "u next-bad" */
+        const int from = x, columns = lrp_text_columns(key) + gap + lrp_text_columns(name) + 1;
+        if (x + columns - 1 > rect.x + rect.columns) break;
+        if (canvas) {
+            const int label = x + lrp_canvas_text(canvas, x, rect.y, 16, key, LRP_STYLE_KEY);
+            lrp_canvas_text(canvas, label + gap, rect.y, 40, name, LRP_STYLE_LABEL);
+        }
+        x += columns;
+        if (at >= from && at < x - 1) return (enum lrp_action)i;
+    }
+    return LRP_ACTION_NONE;
+}
+
+enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x)
+{
+    return walk_keys(app, NULL, (struct lrp_rect){0, 0, columns, 1}, x);
+}
+
+void lrp_draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    char hint[200];
+    if (rect.rows == 0) return;
+    if (lrp_app_context(app) == LRP_IN_MENU)
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns,
+                       lrp_app_hint(app, "{accept} take  {edit} edit  {search} find  {escape} close", hint, sizeof hint),
+                       LRP_STYLE_LABEL);
+    else
+        walk_keys(app, canvas, rect, -1);
+}
+
+void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text)
+{
+    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
+    if (focus) lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, 1}, style);
+    lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, text, style);
+}
+
+/* Screen readers follow the cursor: it stands on the row that is selected where the keys go. */
+static void place_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_layout *layout)
+{
+    const bool menu = app->menu.kind != LRP_MENU_NONE,
+               details = !menu && app->focus == LRP_PANE_DETAILS && layout->pane[LRP_PANE_DETAILS].rows;
+    const struct lrp_rect rect =
+        menu ? lrp_menu_box(app, layout->body) : layout->pane[details ? LRP_PANE_DETAILS : LRP_PANE_LIST];
+    const struct lrp_window *window = menu ? &app->menu.window : details ? &app->details_window : &app->windows[app->view];
+    const int y = rect.y + 1 + window->selected - window->top;
+    if (!lrp_app_linear(app) || canvas->cursor_x >= 0 || rect.rows == 0 || y >= rect.y + rect.rows) return;
+    canvas->cursor_x = rect.x + menu;
+    canvas->cursor_y = y;
+}
+
+void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas)
+{
+    const struct lrp_layout layout = lrp_app_layout(app);
+    canvas->ascii = app->caps.ascii;
+    if ((canvas->columns != app->columns || canvas->rows != app->rows) && !lrp_canvas_resize(canvas, app->columns, app->rows))
+        return;
+    lrp_canvas_clear(canvas);
+    if (layout.too_small) {
+        lrp_canvas_text(canvas, 0, 0, canvas->columns, "too small", LRP_STYLE_NORMAL);
+        return;
+    }
+    lrp_draw_header(app, canvas, layout.header);
+    if (layout.pane[LRP_PANE_LIST].rows > 0) lrp_app_view_row(app, app->view)->draw(app, canvas, layout.pane[LRP_PANE_LIST]);
+    for (int y = layout.rule.y; y < layout.rule.y + layout.rule.rows; y++)
+        lrp_canvas_rune(canvas, layout.rule.x, y, 0x2502, LRP_STYLE_BORDER);
+    if (layout.pane[LRP_PANE_PREVIEW].rows > 0) lrp_draw_preview(app, canvas, layout.pane[LRP_PANE_PREVIEW]);
+    if (layout.pane[LRP_PANE_DETAILS].rows > 0) lrp_draw_details(app, canvas, layout.pane[LRP_PANE_DETAILS]);
+    if (app->menu.kind != LRP_MENU_NONE) lrp_draw_menu(app, canvas, layout.body);
+    lrp_draw_status(app, canvas, layout.status);
+    lrp_draw_completion(app, canvas, layout.body);
+    lrp_draw_keys(app, canvas, layout.keys);
+    place_cursor(app, canvas, &layout);
+}
+
+static struct lrp_hit hit(const struct lrp_app *app, int x, int y)
+{
+    const struct lrp_layout layout = lrp_app_layout(app);
+    struct lrp_hit h = {.action = LRP_ACTION_NONE, .px = -1};
+    if (layout.keys.rows > 0 && y == layout.keys.y) h.action = lrp_keys_at(app, layout.keys.columns, x);
+    h.answer = lrp_answer_at(app, layout.status, x, y);
+    h.candidate = lrp_completion_at(app, layout.body, x, y);
+    h.tile = lrp_tile_at(app, layout.pane[LRP_PANE_PREVIEW], x, y);
+    lrp_preview_hit(app, layout.pane[LRP_PANE_PREVIEW], x, y, &h.px, &h.py);
+    return h;
+}
+
+const struct lrp_screen lrp_screen = {.views =
+                                          {
+#define X(id, name) [LRP_VIEW_##id] = &lrp_view_##name,
+                                              LRP_VIEWS(X)
+#undef X
+                                          },
+                                      .details = lrp_details_lines,
+                                      .preview_inner = lrp_preview_inner,
+                                      .hit = hit};

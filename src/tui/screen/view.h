@@ -1,0 +1,67 @@
+/* view.h: the screen: the function that draws all of it, and its parts; each draws into its own rectangle. A view is a file
+ * that ends in its row (struct lrp_view_row), which LRP_VIEWS of state/views.h lists. */
+#ifndef LRP_TUI_VIEW_H
+#define LRP_TUI_VIEW_H
+
+#include "app.h"
+#include "canvas.h"
+#include "cells.h"
+#include "heat.h"
+
+/* What lrp_app_init takes. */
+extern const struct lrp_screen lrp_screen;
+#define X(id, name) extern const struct lrp_view_row lrp_view_##name;
+LRP_VIEWS(X)
+#undef X
+/* Draws everything; the canvas is made as large as the app. */
+void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas);
+
+void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_draw_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+/* Returns the columns taken. */
+int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+/* What the word being typed could be, in the last rows of the body. */
+void lrp_draw_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
+/* Which candidate lies there, or -1. */
+int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, int y);
+void lrp_draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+/* A table of the layers of the view that is shown, its titles in the first row. */
+void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect,
+                    const struct lrp_column *columns, int count);
+/* A view of text, under the title in its row. */
+void lrp_draw_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_draw_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_draw_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
+
+/* Which keys do what a failing row's remedy says, for lrp_app_hint. */
+const char *lrp_remedy_keys(const struct lrp_check_row *row);
+/* For a row that fails: a line for everything that could be registered, and what that would lead to. */
+void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_lines *lines);
+/* The details of the selected layer. */
+void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
+
+/* Where a preview's pictures lie in its pane: between title and legend. */
+struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rect);
+/* Where a picture lies inside a rectangle, zoomed as it is. */
+struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect);
+/* The value of the plane, and the tile (its place among the strongest), under a cell of the pane; false and -1: none. */
+bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py);
+int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
+/* Parts of a preview. */
+void lrp_draw_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3]); /* how many */
+void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat_area *area);
+void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at);
+/* Smallest value, colours, largest value; returns the column behind. */
+int lrp_draw_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat);
+/* The key that answers the question in the status line where its letter stands, or 0. */
+int lrp_answer_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
+/* The action of the key bar at a column, or LRP_ACTION_NONE. */
+enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x);
+/* Title row of a pane. */
+void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text);
+
+#endif

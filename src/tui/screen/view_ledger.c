@@ -1,0 +1,107 @@
+/* view_ledger.c: the conservation ledger: what every layer took in, gave back and lost, and to what. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+#include "view.h"
+
+enum { LRP_LEDGER_COLUMNS = 6 };
+
+static const struct lrp_ledger_row *row_of(const struct lrp_app *app, int layer)
+{
+    const struct lrp_ledger *ledger = app->now ? app->now->ledger : NULL;
+    return ledger && layer >= 0 && (size_t)layer < ledger->count ? &ledger->rows[layer] : NULL;
+}
+
+static void number(double value, char *out)
+{
+    lrp_value_fit(value, LRP_SUM_COLUMNS, out, LRP_CELL_SIZE);
+}
+
+static void cell_in(const struct lrp_app *app, int layer, char *out)
+{
+    *out = 0;
+    if (row_of(app, layer)) number(row_of(app, layer)->in, out);
+}
+/* Row 0 is where relevance ends. */
+static void cell_out(const struct lrp_app *app, int layer, char *out)
+{
+    *out = 0;
+    if (row_of(app, layer) && layer > 0) number(row_of(app, layer)->out, out);
+}
+static void cell_lost(const struct lrp_app *app, int layer, char *out)
+{
+    const struct lrp_ledger_row *row = row_of(app, layer);
+    *out = 0;
+    if (row && layer > 0 && lrp_loss_matters(row->in - row->out, row)) number(row->in - row->out, out);
+}
+static void cell_causes(const struct lrp_app *app, int layer, char *out)
+{
+    *out = 0;
+    if (row_of(app, layer) && layer > 0) lrp_causes_text(row_of(app, layer), out, LRP_CELL_SIZE);
+}
+static void cell_flags(const struct lrp_app *app, int layer, char *out)
+{
+    *out = 0;
+    if (row_of(app, layer)) lrp_flags_text(row_of(app, layer), out, LRP_CELL_SIZE);
+}
+
+static const struct lrp_column columns[LRP_LEDGER_COLUMNS] = {
+    {"layer", NULL, 12, 90, 100, false, lrp_cell_name, NULL, LRP_COLUMN_NAME},
+    {"in", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 90, true, cell_in, NULL, LRP_COLUMN_OTHER},
+    {"out", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 95, true, cell_out, NULL, LRP_COLUMN_OTHER},
+    {"lost", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 80, true, cell_lost, NULL, LRP_COLUMN_OTHER},
+    {"to what", NULL, 12, 100, 85, false, cell_causes, NULL, LRP_COLUMN_OTHER},
+    {"flags", NULL, 5, 30, 70, false, cell_flags, NULL, LRP_COLUMN_OTHER},
+};
+
+/* Why there is none. */
+static const char *reason(const struct lrp_app *app)
+{
+    if (!app->now) return "no model: {open} opens one";
+    if (lrp_app_blocked(app)) return "no ledger: the model check failed - {skip-checks} skips it, {check} says what fails";
+    if (!app->now->input_label || !*app->now->input_label) return "no ledger without an input: {input} opens one";
+    if (lrp_app_busy(app)) return "computing";
+    return app->now->job == LRP_JOB_CANCELLED ? "cancelled: {ledger} computes the ledger" : "the ledger is not computed";
+}
+
+static void whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
+{
+    const struct lrp_ledger_row *total = &app->now->ledger->total;
+    char in[32], out[32], causes[LRP_CELL_SIZE];
+    lrp_causes_text(total, causes, sizeof causes);
+    char line[2 * LRP_CELL_SIZE];
+    snprintf(line, sizeof line, "the whole: explained %s, the input gets %s%s%s", lrp_value_text(total->in, in, sizeof in),
+             lrp_value_text(total->out, out, sizeof out), *causes ? "; lost to " : "", causes);
+    lrp_canvas_fit(canvas, at.x, at.y, at.columns, line, LRP_STYLE_TITLE);
+}
+
+static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    char hint[200];
+    if (!app->now || !app->now->ledger) {
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, reason(app), hint, sizeof hint), LRP_STYLE_DIM);
+        return;
+    }
+    const bool room = rect.rows > 3;
+    lrp_draw_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rect.rows - room}, columns, LRP_LEDGER_COLUMNS);
+    if (room) whole(app, canvas, (struct lrp_rect){rect.x, rect.y + rect.rows - 1, rect.columns, 1});
+}
+
+static int row_layer(const struct lrp_app *app, int row)
+{
+    return row >= 0 && row < lrp_app_layer_count(app) ? row : -1;
+}
+/* The last line tells of the whole. */
+static int page(int rows)
+{
+    return rows > 2 ? rows - 1 : 1;
+}
+
+const struct lrp_view_row lrp_view_ledger = {.name = "ledger",
+                                             .draw = draw,
+                                             .row_count = lrp_app_layer_count,
+                                             .row_layer = row_layer,
+                                             .page = page,
+                                             .shows_ledger = true};

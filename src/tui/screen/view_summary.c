@@ -1,0 +1,158 @@
+/* view_summary.c: the summary as lines: model, kinds of layers, settings, what came out, times. */
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+#include "view.h"
+
+enum { LRP_SLOWEST = 5, LRP_TYPES_MOST = 64, LRP_TARGETS_SHOWN = 5 };
+
+static void heading(struct lrp_lines *lines, const char *text)
+{
+    if (lines->count) lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, " ");
+    lrp_lines_add(lines, LRP_STYLE_COLUMN, -1, "%s", text);
+}
+
+static void fact(struct lrp_lines *lines, const char *name, const char *text)
+{
+    lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %-17s %s", name, text);
+}
+
+static void model(const struct lrp_snapshot *now, struct lrp_lines *lines)
+{
+    const struct lrp_layer_list *l = now->layers;
+    char text[64];
+    heading(lines, "model");
+    fact(lines, "file", now->model_path ? now->model_path : "");
+    snprintf(text, sizeof text, "%zu", l->count ? l->count - 1 : 0);
+    fact(lines, "layers", text);
+    fact(lines, "parameters", lrp_count_text(l->parameters, text, sizeof text));
+    fact(lines, "MACs", lrp_count_text(l->macs, text, sizeof text));
+    strcat(lrp_count_text((int64_t)l->activation_bytes, text, sizeof text - 1), "B");
+    fact(lines, "activations", text);
+    snprintf(text, sizeof text, "%zu", now->check ? now->check->failed : 0);
+    fact(lines, "unsupported", text);
+    snprintf(text, sizeof text, "%zu", l->dropped_count);
+    fact(lines, "dropped nodes", text);
+    snprintf(text, sizeof text, "%zu", l->canonized_count);
+    fact(lines, "rewritings", text);
+    for (size_t i = 0; i < l->canonized_count; i++) lrp_lines_add(lines, LRP_STYLE_DIM, -1, "    %s", l->canonized[i]);
+}
+
+/* How many layers of each type there are, in the order they first appear; a line leads to the first of them. */
+static void types(const struct lrp_snapshot *now, struct lrp_lines *lines)
+{
+    struct {
+        const char *name;
+        int first, count;
+        int64_t parameters;
+    } found[LRP_TYPES_MOST];
+    int kinds = 0;
+    char text[32];
+    for (size_t i = 1; i < now->layers->count; i++) {
+        const struct lrp_layer *layer = &now->layers->rows[i];
+        int k = 0;
+        while (k < kinds && strcmp(found[k].name, layer->type) != 0) k++;
+        if (k == LRP_TYPES_MOST) continue;
+        if (k == kinds) {
+            found[kinds].name = layer->type;
+            found[kinds].first = layer->index;
+            found[kinds].count = 0;
+            found[kinds++].parameters = 0;
+        }
+        found[k].count++;
+        found[k].parameters += layer->parameters;
+    }
+    heading(lines, "types of layers");
+    for (int k = 0; k < kinds; k++)
+        lrp_lines_add(lines, LRP_STYLE_NORMAL, found[k].first, "  %-24s %5d   %8s parameters", found[k].name, found[k].count,
+                      lrp_count_text(found[k].parameters, text, sizeof text));
+}
+
+static void settings(const struct lrp_app *app, struct lrp_lines *lines)
+{
+    heading(lines, "settings");
+    for (int i = 0; i < LRP_SETTING_COUNT; i++)
+        if (*lrp_facts_text(&app->facts, (enum lrp_setting)i))
+            fact(lines, lrp_facts_key((enum lrp_setting)i), lrp_facts_text(&app->facts, (enum lrp_setting)i));
+    for (size_t i = 0; i < app->facts.selects.count; i++) fact(lines, i ? "" : "own rules for", app->facts.selects.items[i]);
+    for (size_t i = 0; i < app->facts.layers.count; i++) fact(lines, i ? "" : "registered layers", app->facts.layers.items[i]);
+    for (size_t i = 0; i < app->facts.activations.count; i++)
+        fact(lines, i ? "" : "and activations", app->facts.activations.items[i]);
+    for (size_t i = 0; i < app->now->warning_count; i++)
+        lrp_lines_add(lines, LRP_STYLE_WARNING, -1, "  %s", app->now->warnings[i]);
+}
+
+static void results(const struct lrp_app *app, struct lrp_lines *lines)
+{
+    const struct lrp_snapshot *now = app->now;
+    char text[200], value[32], start[32], hint[100];
+    const bool input = now->input_label && *now->input_label;
+    heading(lines, "input and target");
+    fact(lines, "input", input ? now->input_label : lrp_app_hint(app, "none: {input} opens one", hint, sizeof hint));
+    for (size_t i = 0; i < now->target_count && i < LRP_TARGETS_SHOWN; i++) {
+        const struct lrp_target *t = &now->targets[i];
+        snprintf(text, sizeof text, "%lld %.100s  output %s, relevance starts with %s", (long long)t->index,
+                 t->label ? t->label : "", lrp_value_text((double)t->output, value, sizeof value),
+                 lrp_value_text(t->start, start, sizeof start));
+        fact(lines, i ? "" : "target", text);
+    }
+}
+
+static double ms_of(const struct lrp_snapshot *now, size_t layer)
+{
+    return (now->forward_layer_ms ? now->forward_layer_ms[layer] : 0) +
+           (now->relevance_layer_ms ? now->relevance_layer_ms[layer] : 0);
+}
+
+/* The layers that took longest, each with a link. */
+static void slowest(const struct lrp_app *app, struct lrp_lines *lines)
+{
+    double below = -1;
+    size_t last = 0;
+    for (int n = 0; n < LRP_SLOWEST; n++) {
+        size_t best = 0;
+        for (size_t i = 1; i < app->now->layers->count; i++) {
+            const double ms = ms_of(app->now, i);
+            const bool left = below < 0 || ms < below || (ms == below && i > last);
+            if (ms > 0 && left && (best == 0 || ms > ms_of(app->now, best))) best = i;
+        }
+        if (best == 0) return;
+        below = ms_of(app->now, best);
+        last = best;
+        lrp_lines_add(lines, LRP_STYLE_LINK, (int)best, "  %-17s %.1f ms  → %zu %s", n ? "" : "slowest layers", below, best,
+                      app->now->layers->rows[best].name);
+    }
+}
+
+static void times(const struct lrp_app *app, struct lrp_lines *lines)
+{
+    const struct {
+        const char *name;
+        double ms;
+    } parts[] = {{"load", app->now->load_ms},
+                 {"prepare", app->now->prepare_ms},
+                 {"forward", app->now->forward_ms},
+                 {"relevance", app->now->relevance_ms}};
+    char text[32];
+    heading(lines, "times");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        snprintf(text, sizeof text, "%.1f ms", parts[i].ms);
+        fact(lines, parts[i].name, text);
+    }
+    slowest(app, lines);
+}
+
+static void lines_of(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    (void)width;
+    if (!app->now) return;
+    model(app->now, lines);
+    results(app, lines);
+    settings(app, lines);
+    times(app, lines);
+    types(app->now, lines);
+}
+
+const struct lrp_view_row lrp_view_summary = {
+    .name = "summary", .title = "summary", .draw = lrp_draw_page, .lines = lines_of, .whole_body = true};

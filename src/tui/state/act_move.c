@@ -1,0 +1,252 @@
+/* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges and links. */
+#include <string.h>
+
+#include "app.h"
+
+/* What the moving keys act on. */
+static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count)
+{
+    const int context = lrp_app_context(app);
+    if (context == LRP_IN_MENU) {
+        *page = lrp_app_menu_page(app);
+        *count = lrp_app_menu_count(app);
+        return &app->menu.window;
+    }
+    if (context == LRP_IN_DETAILS) {
+        *page = lrp_app_details_page(app);
+        *count = 1 << 16; /* settled afterwards */
+        return &app->details_window;
+    }
+    *page = lrp_app_page(app, app->view);
+    *count = lrp_app_row_count(app, app->view);
+    return &app->windows[app->view];
+}
+
+/* Pages of text scroll by their first line, lists by the selected row. */
+static void move(struct lrp_app *app, int rows, bool pages, int divisor)
+{
+    int page, count;
+    struct lrp_window *window = window_of(app, &page, &count);
+    const int step = pages ? rows * (page / divisor > 1 ? page / divisor : 1) : rows;
+    int to = window->selected + step;
+    to = to < count ? to : count - 1;
+    window->selected = to > 0 ? to : 0;
+    if (pages) window->top += step;
+}
+
+void lrp_do_down(struct lrp_app *app)
+{
+    move(app, 1, false, 1);
+}
+void lrp_do_up(struct lrp_app *app)
+{
+    move(app, -1, false, 1);
+}
+void lrp_do_page_down(struct lrp_app *app)
+{
+    move(app, 1, true, 1);
+}
+void lrp_do_page_up(struct lrp_app *app)
+{
+    move(app, -1, true, 1);
+}
+void lrp_do_half_down(struct lrp_app *app)
+{
+    move(app, 1, true, 2);
+}
+void lrp_do_half_up(struct lrp_app *app)
+{
+    move(app, -1, true, 2);
+}
+void lrp_do_first(struct lrp_app *app)
+{
+    move(app, -(1 << 24), false, 1);
+}
+void lrp_do_last(struct lrp_app *app)
+{
+    move(app, 1 << 24, false, 1);
+}
+
+static void unsupported(struct lrp_app *app, int step)
+{
+    const struct lrp_window *window = &app->windows[app->view];
+    const int count = lrp_app_row_count(app, app->view);
+    for (int i = window->selected + step, tried = 0; tried < count; i += step, tried++) {
+        const int row = ((i % count) + count) % count, layer = lrp_app_row_first(app, app->view, row, lrp_app_failed);
+        if (layer < 0) continue;
+        if ((step > 0 && row < window->selected) || (step < 0 && row > window->selected))
+            lrp_app_say(app, false, "search wrapped");
+        lrp_app_go(app, layer);
+        return;
+    }
+    lrp_app_say(app, false, "no unsupported layer%s", app->filter && *app->filter ? " among those shown" : "");
+}
+void lrp_do_next_unsupported(struct lrp_app *app)
+{
+    unsupported(app, 1);
+}
+void lrp_do_previous_unsupported(struct lrp_app *app)
+{
+    unsupported(app, -1);
+}
+
+static void remember_link(struct lrp_app *app)
+{
+    if (app->link_count == LRP_LINKS_MOST) {
+        for (int i = 1; i < LRP_LINKS_MOST; i++) app->links[i - 1] = app->links[i];
+        app->link_count--;
+    }
+    app->links[app->link_count++] = app->layer;
+}
+
+void lrp_app_go(struct lrp_app *app, int layer)
+{
+    if (lrp_tree_reveal(&app->tree, layer)) lrp_app_refilter(app);
+    lrp_app_select(app, layer);
+    if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer) return;
+    lrp_app_set_text(app, &app->filter, NULL);
+    app->view = LRP_VIEW_LAYERS;
+    lrp_app_refilter(app);
+    lrp_app_select(app, layer);
+}
+
+static bool is_among(const int *layers, int count, int layer)
+{
+    for (int i = 0; i < count; i++)
+        if (layers[i] == layer) return true;
+    return false;
+}
+
+/* A step to one of the layers at the other ends of edges: to where one came from, if that is one of them, else to the first. */
+static void step_along(struct lrp_app *app, const int *ends, int count)
+{
+    while (count > 0 && ends[0] < 0) { /* what comes from no layer */
+        ends++;
+        count--;
+    }
+    if (count == 0) return;
+    if (app->trail_count == 0 || app->trail[app->trail_at] != app->layer) { /* one has gone elsewhere since */
+        app->trail[0] = app->layer;
+        app->trail_count = 1;
+        app->trail_at = 0;
+    }
+    for (int way = -1; way <= 1; way += 2) {
+        const int at = app->trail_at + way;
+        if (at >= 0 && at < app->trail_count && is_among(ends, count, app->trail[at])) {
+            app->trail_at = at;
+            lrp_app_go(app, app->trail[at]);
+            return;
+        }
+    }
+    app->trail_count = app->trail_at + 1;
+    if (app->trail_count == LRP_LINKS_MOST) {
+        memmove(app->trail, app->trail + 1, (LRP_LINKS_MOST - 1) * sizeof *app->trail);
+        app->trail_count--;
+    }
+    app->trail_at = app->trail_count++;
+    app->trail[app->trail_at] = ends[0];
+    lrp_app_go(app, ends[0]);
+}
+
+void lrp_do_towards_input(struct lrp_app *app)
+{
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (layer && layer->input_count > 0)
+        step_along(app, layer->sources, layer->input_count);
+    else
+        lrp_app_say(app, false, "this is the input");
+}
+
+void lrp_do_towards_output(struct lrp_app *app)
+{
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (layer && layer->consumer_count > 0)
+        step_along(app, layer->consumers, layer->consumer_count);
+    else
+        lrp_app_say(app, false, "this is an output");
+}
+
+void lrp_do_play(struct lrp_app *app)
+{
+    if (lrp_app_layer_count(app) == 0) return;
+    if (app->layer == 0) lrp_app_select(app, lrp_app_layer_count(app) - 1);
+    app->playing = true;
+}
+
+/* ---- folding ---- */
+
+static int selected_fold(const struct lrp_app *app)
+{
+    return lrp_app_row_fold(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected);
+}
+
+void lrp_do_fold(struct lrp_app *app)
+{
+    const int fold = selected_fold(app);
+    const int node = app->tree.layers == 0 ? -1 : fold >= 0 ? app->tree.nodes[fold].parent : app->tree.node_of[app->layer];
+    if (node < 0) {
+        lrp_app_say(app, false, fold >= 0 ? "folded already" : "no scope around this layer");
+        return;
+    }
+    app->tree.nodes[node].folded = true;
+    lrp_app_refilter(app);
+}
+
+void lrp_do_unfold(struct lrp_app *app)
+{
+    const int fold = selected_fold(app);
+    if (fold < 0) {
+        lrp_app_say(app, false, "nothing folded here");
+        return;
+    }
+    app->tree.nodes[fold].folded = false;
+    lrp_app_refilter(app);
+    lrp_app_select(app, app->tree.nodes[fold].first);
+}
+
+static void fold_all(struct lrp_app *app, bool folded)
+{
+    lrp_tree_fold_all(&app->tree, folded);
+    lrp_app_refilter(app);
+    if (app->tree.node_count == 0) lrp_app_say(app, false, "nothing to fold: names have no parts, and nothing joins");
+}
+void lrp_do_fold_all(struct lrp_app *app)
+{
+    fold_all(app, true);
+}
+void lrp_do_unfold_all(struct lrp_app *app)
+{
+    fold_all(app, false);
+}
+
+/* The link of the selected line, in the details or on a page; -1: none. */
+static int selected_link(const struct lrp_app *app)
+{
+    struct lrp_lines lines = {0};
+    const bool page = !lrp_app_lists_layers(app, app->view);
+    if (page)
+        lrp_app_view_lines(app, app->view, &lines);
+    else if (app->details)
+        lrp_app_details_lines(app, &lines);
+    const int at = page ? app->windows[app->view].selected : app->details_window.selected,
+              link = at < lines.count ? lines.items[at].link : -1;
+    lrp_lines_free(&lines);
+    return link;
+}
+
+void lrp_do_follow(struct lrp_app *app)
+{
+    const int link = selected_link(app);
+    if (link < 0) return;
+    remember_link(app);
+    if (!lrp_app_lists_layers(app, app->view)) app->view = LRP_VIEW_LAYERS;
+    lrp_app_go(app, link);
+}
+
+void lrp_do_link_back(struct lrp_app *app)
+{
+    if (app->link_count > 0)
+        lrp_app_go(app, app->links[--app->link_count]);
+    else
+        lrp_app_say(app, false, "no link to go back along");
+}

@@ -1,0 +1,171 @@
+/* act_rules.c: actions on rules, the check, the run, the preview and files: mostly effects for the runtime. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "layer_name.h"
+
+static void menu(struct lrp_app *app, enum lrp_menu_kind kind)
+{
+    lrp_app_emit_layers(app, LRP_EFFECT_MENU, NULL, (int)kind);
+}
+
+bool lrp_app_has_layer(struct lrp_app *app)
+{
+    if (app->layer > 0 || (app->layer == 0 && lrp_app_matches(app, 0, ":tagged"))) return true;
+    for (size_t i = 1; i < app->tagged_size; i++)
+        if (app->tagged[i]) return true;
+    char hint[80];
+    lrp_app_say(app, false, "%s",
+                app->now ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
+    return false;
+}
+
+void lrp_do_rule_menu(struct lrp_app *app)
+{
+    if (lrp_app_has_layer(app)) menu(app, LRP_MENU_RULE);
+}
+void lrp_do_composite_menu(struct lrp_app *app)
+{
+    menu(app, LRP_MENU_COMPOSITE);
+}
+void lrp_do_options(struct lrp_app *app)
+{
+    menu(app, LRP_MENU_OPTIONS);
+}
+void lrp_do_target_menu(struct lrp_app *app)
+{
+    if (app->now && app->now->output)
+        menu(app, LRP_MENU_TARGET);
+    else
+        lrp_app_say(app, false, "no output yet: targets are listed after the forward pass");
+}
+
+void lrp_do_next_rule(struct lrp_app *app)
+{
+    if (lrp_app_has_layer(app)) lrp_app_emit_layers(app, LRP_EFFECT_NEXT_RULE, NULL, 1);
+}
+void lrp_do_previous_rule(struct lrp_app *app)
+{
+    if (lrp_app_has_layer(app)) lrp_app_emit_layers(app, LRP_EFFECT_NEXT_RULE, NULL, -1);
+}
+void lrp_do_reset_rule(struct lrp_app *app)
+{
+    if (lrp_app_has_layer(app)) lrp_app_emit_layers(app, LRP_EFFECT_RULE, NULL, 0);
+}
+void lrp_do_undo(struct lrp_app *app)
+{
+    lrp_app_emit(app, LRP_EFFECT_UNDO, NULL, 0, false);
+}
+void lrp_do_redo(struct lrp_app *app)
+{
+    lrp_app_emit(app, LRP_EFFECT_REDO, NULL, 0, false);
+}
+
+void lrp_do_skip_checks(struct lrp_app *app)
+{
+    const bool skip = !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS);
+    lrp_app_emit(app, LRP_EFFECT_SET, skip ? "true" : "false", LRP_SETTING_SKIP_CHECKS, false);
+}
+
+static bool covers(const char *name, const struct lrp_layer *layer, bool activation)
+{
+    if (!activation) return lrp_name_covers_layer(name, layer);
+    return lrp_name_covers_activation(name, layer) || lrp_name_covers_lone_activation(name, layer);
+}
+
+/* Takes back every registered name that covers the layer. */
+static bool unregister(struct lrp_app *app, const struct lrp_layer *layer)
+{
+    bool any = false;
+    for (int activation = 0; activation < 2; activation++) {
+        const struct lrp_tui_names *names = activation ? &app->facts.activations : &app->facts.layers;
+        for (size_t i = 0; i < names->count; i++)
+            if (covers(names->items[i], layer, activation)) {
+                lrp_app_emit(app, LRP_EFFECT_REGISTER, names->items[i], activation, false);
+                any = true;
+            }
+    }
+    return any;
+}
+
+static void ask_which(struct lrp_app *app, const struct lrp_layer *layer)
+{
+    struct lrp_menu_rows rows = {0};
+    lrp_menu_rows_add(&rows, "both", "both", NULL, "layer type and activation", true);
+    lrp_menu_rows_add(&rows, layer->type, "layer", NULL, lrp_registration_text(layer, false), true);
+    lrp_menu_rows_add(&rows, layer->activation, "activation", NULL, lrp_registration_text(layer, true), true);
+    lrp_app_set_menu(app, LRP_MENU_REGISTER, &rows);
+}
+
+static void ask_softmax(struct lrp_app *app)
+{
+    lrp_effect_clear(&app->question.effect);
+    app->question.effect =
+        (struct lrp_effect){.kind = LRP_EFFECT_SET, .text = strdup("true"), .number = LRP_SETTING_STRIP_SOFTMAX};
+    snprintf(app->question.text, sizeof app->question.text, "an output softmax is not registered but stripped: strip it?");
+}
+
+void lrp_do_register_layer(struct lrp_app *app)
+{
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    const struct lrp_check_row *row = lrp_app_check(app, app->layer);
+    if (!layer || !row) return;
+    if (row->state == LRP_CHECK_OUTPUT_SOFTMAX)
+        ask_softmax(app);
+    else if (row->state == LRP_CHECK_UNKNOWN_BOTH)
+        ask_which(app, layer);
+    else if (row->state == LRP_CHECK_UNKNOWN_LAYER)
+        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
+    else if (row->state == LRP_CHECK_UNSUPPORTED_ACTIVATION)
+        lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
+    else if (!unregister(app, layer))
+        lrp_app_say(app, false, "nothing to register: %s is supported", layer->type);
+}
+
+void lrp_do_input(struct lrp_app *app)
+{
+    char hint[80];
+    if (!app->now) {
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
+        return;
+    }
+    lrp_app_open_prompt(app, LRP_PROMPT_INPUT, app->facts.input ? app->facts.input : "");
+}
+void lrp_do_open_model(struct lrp_app *app)
+{
+    menu(app, LRP_MENU_OPEN);
+}
+void lrp_do_reload(struct lrp_app *app)
+{
+    lrp_app_emit(app, LRP_EFFECT_RELOAD, NULL, 0, false);
+}
+void lrp_do_cancel(struct lrp_app *app)
+{
+    char hint[80];
+    if (lrp_app_busy(app)) {
+        lrp_app_emit(app, LRP_EFFECT_CANCEL, NULL, 0, false);
+        lrp_app_say(app, false, "cancelling");
+    } else {
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "nothing is running; {back} quits", hint, sizeof hint));
+    }
+}
+
+void lrp_do_export_heatmap(struct lrp_app *app)
+{
+    if (lrp_picture_there(&app->picture))
+        lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_EXPORT, false);
+    else
+        lrp_app_say(app, true, "nothing to export: this layer has no result");
+}
+void lrp_do_export_all(struct lrp_app *app)
+{
+    if (app->now && app->now->relevance && app->now->relevance[0] && !lrp_app_blocked(app))
+        lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_ALL, false);
+    else
+        lrp_app_say(app, true, "nothing to export: there is no relevance (yet)");
+}
+void lrp_do_write_rules(struct lrp_app *app)
+{
+    lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_WRITE, false);
+}

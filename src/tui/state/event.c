@@ -1,0 +1,50 @@
+/* event.c: what events carry: pictures and rows of menus. */
+#include "event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void lrp_picture_clear(struct lrp_picture *picture)
+{
+    if (picture->release) picture->release(picture);
+    *picture = (struct lrp_picture){.made = {.layer = -1}};
+}
+
+bool lrp_picture_there(const struct lrp_picture *picture)
+{
+    return picture->plane.values || picture->tile_count > 0;
+}
+
+static void clear_row(struct lrp_menu_row *row)
+{
+    free(row->text);
+    free(row->value);
+    free(row->edit);
+    free(row->detail);
+}
+
+bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit, const char *detail,
+                       bool enabled)
+{
+    struct lrp_menu_row *items = realloc(rows->items, (rows->count + 1) * sizeof *items);
+    if (!items) return false;
+    rows->items = items;
+    struct lrp_menu_row row = {.text = strdup(text),
+                               .value = strdup(value),
+                               .edit = edit ? strdup(edit) : NULL,
+                               .detail = strdup(detail),
+                               .enabled = enabled};
+    if (!row.text || !row.value || !row.detail || (edit && !row.edit)) {
+        clear_row(&row);
+        return false;
+    }
+    items[rows->count++] = row;
+    return true;
+}
+
+void lrp_menu_rows_free(struct lrp_menu_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) clear_row(&rows->items[i]);
+    free(rows->items);
+    *rows = (struct lrp_menu_rows){0};
+}

@@ -1,0 +1,124 @@
+/* event.h: what happens to the inspector: keys, sizes, results; everything app_update reacts to. */
+#ifndef LRP_TUI_EVENT_H
+#define LRP_TUI_EVENT_H
+
+#include "facts.h"
+#include "lrpscope/session.h"
+#include "place.h"
+#include "preview.h"
+
+/* One channel among others. */
+struct lrp_tile {
+    struct lrp_plane plane; /* owned; at the resolution of its place on the screen */
+    int64_t channel;
+    double strength; /* sum of |v| */
+};
+/* A picture of a layer, ready to be drawn. All planes are owned; those that its kind does not need have no values. */
+struct lrp_picture {
+    struct lrp_request made;                  /* layer -1: none */
+    struct lrp_plane plane;                   /* no values (and no tiles): there is nothing to show */
+    struct lrp_plane grey;                    /* OVERLAY: brightness of the input, of the plane's size */
+    struct lrp_plane other, difference;       /* COMPARE: what is stored, and plane - other */
+    struct lrp_heatmap_options options;       /* its maps: an owned reference */
+    struct lrp_range range, difference_range; /* of all planes or tiles together; of the difference */
+    double correlation;                       /* COMPARE */
+    int64_t channel, channels;                /* which one of how many is shown; -1: all reduced */
+    double strength;                          /* of that channel */
+    struct lrp_tile *tiles;                   /* CHANNELS; owned */
+    size_t tile_count, first_tile;            /* place of the first among the strongest */
+    struct lrp_tiles layout;
+    char reason[256];                             /* why there is nothing to show, or "" */
+    void (*release)(struct lrp_picture *picture); /* frees planes, tiles and maps: of whoever made it; NULL: it has none */
+};
+/* There is something to draw. */
+bool lrp_picture_there(const struct lrp_picture *picture);
+/* Releases what it holds; then it shows nothing. */
+void lrp_picture_clear(struct lrp_picture *picture);
+
+/* What the details of a layer show beside what the snapshot has; a plain value. */
+struct lrp_layer_facts {
+    int layer;                   /* -1: none */
+    char formula[256];           /* of its rule */
+    struct lrp_spread spread[3]; /* by enum lrp_show; none taken: there is nothing */
+};
+
+/* Rows of a menu. */
+struct lrp_menu_row {
+    char *text;   /* what is shown first; owned */
+    char *value;  /* what is taken; owned */
+    char *edit;   /* what a prompt starts with; NULL: not editable; owned */
+    char *detail; /* formula, score, or the reason why it is not enabled; owned */
+    bool enabled, must_edit;
+};
+struct lrp_menu_rows {
+    struct lrp_menu_row *items; /* owned */
+    size_t count;
+    int selected; /* which row to start with */
+};
+bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit, const char *detail,
+                       bool enabled);
+void lrp_menu_rows_free(struct lrp_menu_rows *rows);
+
+enum lrp_menu_kind {
+    LRP_MENU_NONE,
+    LRP_MENU_RULE,
+    LRP_MENU_COMPOSITE,
+    LRP_MENU_TARGET,
+    LRP_MENU_OPTIONS,
+    LRP_MENU_REGISTER,
+    LRP_MENU_OPEN,
+    LRP_MENU_KIND_COUNT
+};
+/* X(id, what the prompt says) */
+#define LRP_PROMPTS(X)                                                                                                         \
+    X(NONE, "")                                                                                                                \
+    X(SEARCH, "/")                                                                                                             \
+    X(FILTER, "\\")                                                                                                            \
+    X(COMMAND, ":")                                                                                                            \
+    X(RULE, "rule: ")                                                                                                          \
+    X(COMPOSITE, "composite: ")                                                                                                \
+    X(INPUT, "input: ")                                                                                                        \
+    X(MODEL, "model: ")                                                                                                        \
+    X(EXPORT, "write PNG: ")                                                                                                   \
+    X(ALL, "write all into the folder: ")                                                                                      \
+    X(WRITE, "write rules file: ")                                                                                             \
+    X(OPTION, "")                                                                                                              \
+    X(MENU_FILTER, "/")
+enum lrp_prompt_kind {
+#define X(id, text) LRP_PROMPT_##id,
+    LRP_PROMPTS(X)
+#undef X
+        LRP_PROMPT_COUNT
+};
+
+enum lrp_mouse { LRP_MOUSE_PRESS, LRP_MOUSE_WHEEL_UP, LRP_MOUSE_WHEEL_DOWN };
+enum lrp_event_kind {
+    LRP_EVENT_KEY,      /* number */
+    LRP_EVENT_MOUSE,    /* number: enum lrp_mouse, at x, y */
+    LRP_EVENT_RESIZE,   /* columns x, rows y */
+    LRP_EVENT_SEEN,     /* snapshot (borrowed until the next one), facts */
+    LRP_EVENT_PICTURE,  /* picture, handed over */
+    LRP_EVENT_MENU,     /* number: enum lrp_menu_kind; rows, handed over */
+    LRP_EVENT_PROMPT,   /* number: enum lrp_prompt_kind; text: what it starts with */
+    LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
+    LRP_EVENT_EXISTS,   /* number: effect (EXPORT, EXPORT_ALL, WRITE) whose file text is there already */
+    LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
+    LRP_EVENT_LAYER,    /* layer_facts */
+    LRP_EVENT_OFFER,    /* text: what y would do, "" to end it */
+    LRP_EVENT_PLACE,    /* place */
+    LRP_EVENT_COMMAND,  /* text: as typed behind : */
+    LRP_EVENT_TICK      /* one step of playing */
+};
+struct lrp_event {
+    enum lrp_event_kind kind;
+    int number, x, y;
+    const char *text; /* borrowed */
+    const struct lrp_snapshot *snapshot;
+    struct lrp_facts *facts;     /* contents moved out */
+    struct lrp_picture *picture; /* contents moved out */
+    struct lrp_menu_rows *rows;  /* contents moved out */
+    const struct lrp_place *place;
+    const struct lrp_layer_facts *layer_facts;
+};
+
+#endif

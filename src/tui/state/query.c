@@ -1,0 +1,200 @@
+/* query.c: asking the state: layers, checks, rows, where keys go. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app.h"
+
+struct lrp_layout lrp_app_layout(const struct lrp_app *app)
+{
+    const bool whole = lrp_app_view_row(app, app->view)->whole_body || !app->now;
+    return lrp_layout_make(app->columns, app->rows, app->focus, app->details, whole);
+}
+
+int lrp_app_layer_count(const struct lrp_app *app)
+{
+    return app->now ? (int)app->now->layers->count : 0;
+}
+
+int lrp_app_tagged_count(const struct lrp_app *app)
+{
+    int count = 0;
+    for (size_t i = 0; i < app->tagged_size; i++) count += app->tagged[i];
+    return count;
+}
+
+const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer)
+{
+    return layer >= 0 && layer < lrp_app_layer_count(app) ? &app->now->layers->rows[layer] : NULL;
+}
+
+const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer)
+{
+    const struct lrp_check *check = app->now ? app->now->check : NULL;
+    return check && layer >= 0 && (size_t)layer < check->count ? &check->rows[layer] : NULL;
+}
+
+bool lrp_app_failed(const struct lrp_app *app, int layer)
+{
+    const struct lrp_check_row *row = lrp_app_check(app, layer);
+    return row && row->failed;
+}
+
+bool lrp_app_blocked(const struct lrp_app *app)
+{
+    return app->now && app->now->check && !app->now->check->passed && !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS) &&
+           strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), "lrp") == 0;
+}
+
+const char *lrp_registration_text(const struct lrp_layer *layer, bool activation)
+{
+    if (activation) return "relevance passes it, the layer's rule goes through the layer without it";
+    return layer->differentiable ? "R goes back as a J^T(R / stab(f(a))), by differentiation" : "it can be listed, but not run";
+}
+
+bool lrp_app_sums_samples(const struct lrp_app *app)
+{
+    return app->now && app->now->sample_count > 1 && !app->now->one_by_one;
+}
+
+bool lrp_app_busy(const struct lrp_app *app)
+{
+    return app->now &&
+           (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE || app->now->job == LRP_JOB_LEDGER);
+}
+
+static bool has_letters(const char *text, bool upper)
+{
+    for (; *text; text++)
+        if (upper ? (*text >= 'A' && *text <= 'Z') : (*text >= 'a' && *text <= 'z')) return true;
+    return false;
+}
+
+bool lrp_text_holds(const char *text, const char *pattern)
+{
+    return (has_letters(pattern, true) ? strstr(text, pattern) : strcasestr(text, pattern)) != NULL;
+}
+
+bool lrp_app_matches(const struct lrp_app *app, int layer, const char *pattern)
+{
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    if (!row) return false;
+    if (strncmp(pattern, "type:", 5) == 0) /* as selectors write it */
+        return lrp_text_holds(row->type, pattern + 5) || lrp_text_holds(row->op_type, pattern + 5);
+    if (strcmp(pattern, ":unsupported") == 0) return lrp_app_failed(app, layer);
+    if (strcmp(pattern, ":tagged") == 0) return (size_t)layer < app->tagged_size && app->tagged[layer];
+    return lrp_text_holds(row->name, pattern) || lrp_text_holds(row->type, pattern) || lrp_text_holds(row->op_type, pattern) ||
+           lrp_text_holds(row->activation, pattern);
+}
+
+const struct lrp_view_row *lrp_app_view_row(const struct lrp_app *app, enum lrp_view view)
+{
+    return app->screen->views[view];
+}
+
+bool lrp_app_lists_layers(const struct lrp_app *app, enum lrp_view view)
+{
+    return lrp_app_view_row(app, view)->row_layer != NULL;
+}
+
+bool lrp_app_shows_ledger(const struct lrp_app *app)
+{
+    return app->details || lrp_app_view_row(app, app->view)->shows_ledger;
+}
+
+void lrp_app_view_lines(const struct lrp_app *app, enum lrp_view view, struct lrp_lines *lines)
+{
+    lrp_app_view_row(app, view)->lines(app, app->columns, lines);
+}
+
+void lrp_app_details_lines(const struct lrp_app *app, struct lrp_lines *lines)
+{
+    app->screen->details(app, lrp_app_layout(app).pane[LRP_PANE_DETAILS].columns, lines);
+}
+
+int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view)
+{
+    if (lrp_app_lists_layers(app, view)) return lrp_app_view_row(app, view)->row_count(app);
+    struct lrp_lines lines = {0};
+    lrp_app_view_lines(app, view, &lines);
+    const int count = lines.count;
+    lrp_lines_free(&lines);
+    return count;
+}
+
+int lrp_app_row_layer(const struct lrp_app *app, enum lrp_view view, int row)
+{
+    return lrp_app_lists_layers(app, view) ? lrp_app_view_row(app, view)->row_layer(app, row) : -1;
+}
+
+int lrp_app_row_fold(const struct lrp_app *app, enum lrp_view view, int row)
+{
+    const struct lrp_view_row *v = lrp_app_view_row(app, view);
+    return v->row_fold ? v->row_fold(app, row) : -1;
+}
+
+int lrp_app_row_first(const struct lrp_app *app, enum lrp_view view, int row, bool does(const struct lrp_app *, int layer))
+{
+    const int fold = lrp_app_row_fold(app, view, row), layer = lrp_app_row_layer(app, view, row);
+    if (fold < 0) return layer >= 0 && does(app, layer) ? layer : -1;
+    for (int i = app->tree.nodes[fold].first; i <= app->tree.nodes[fold].last; i++)
+        if (lrp_tree_holds(&app->tree, fold, i) && does(app, i)) return i;
+    return -1;
+}
+
+char *lrp_app_key(const struct lrp_app *app, enum lrp_action action, char *buffer, size_t size)
+{
+    lrp_keymap_text(&app->keymap, action, true, buffer, size);
+    if (!*buffer) snprintf(buffer, size, ":%s", lrp_action_at(action)->name);
+    return buffer;
+}
+
+char *lrp_app_hint(const struct lrp_app *app, const char *text, char *buffer, size_t size)
+{
+    size_t used = 0;
+    for (const char *at = text; *at && used + 1 < size;) {
+        const size_t length = *at == '{' ? strcspn(at, "}") : 0;
+        char name[40], key[40] = "?";
+        snprintf(name, sizeof name, "%.*s", length ? (int)length - 1 : 0, at + 1);
+        const enum lrp_action action = length ? lrp_action_of_name(name) : LRP_ACTION_NONE;
+        if (action == LRP_ACTION_NONE) {
+            buffer[used++] = *at++;
+            continue;
+        }
+        const int wrote = snprintf(buffer + used, size - used, "%s", lrp_app_key(app, action, key, sizeof key));
+        used = used + (size_t)wrote < size ? used + (size_t)wrote : size - 1;
+        at += length + (at[length] == '}');
+    }
+    buffer[used] = 0;
+    return buffer;
+}
+
+bool lrp_app_linear(const struct lrp_app *app)
+{
+    return app->caps.ascii && app->caps.mode == LRP_COLOR_MONO;
+}
+
+int lrp_app_context(const struct lrp_app *app)
+{
+    if (app->menu.kind != LRP_MENU_NONE) return LRP_IN_MENU;
+    if (!lrp_app_lists_layers(app, app->view)) return LRP_IN_TEXT;
+    const struct lrp_layout layout = lrp_app_layout(app);
+    if (app->focus == LRP_PANE_PREVIEW && layout.has_preview) return LRP_IN_PREVIEW;
+    return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_DETAILS : LRP_IN_LIST;
+}
+
+int lrp_app_page(const struct lrp_app *app, enum lrp_view view)
+{
+    const struct lrp_layout layout = lrp_app_layout(app);
+    const int rows =
+        (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
+    int (*const page)(int) = lrp_app_view_row(app, view)->page;
+    const int most = page ? page(rows) : rows;
+    return most > 0 ? most : 1;
+}
+
+int lrp_app_details_page(const struct lrp_app *app)
+{
+    const int rows = lrp_app_layout(app).pane[LRP_PANE_DETAILS].rows - 1;
+    return rows > 0 ? rows : 1;
+}

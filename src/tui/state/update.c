@@ -1,0 +1,182 @@
+/* update.c: lrp_app_update: every event finds its reaction here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "keys.h"
+
+/* Another list of layers: tags, folds and the selected layer are found again by their names. */
+static void list_anew(struct lrp_app *app, struct lrp_place *place)
+{
+    const size_t count = (size_t)lrp_app_layer_count(app);
+    free(app->tagged);
+    app->tagged = calloc(count ? count : 1, sizeof *app->tagged);
+    app->tagged_size = app->tagged ? count : 0;
+    lrp_tree_free(&app->tree);
+    lrp_tree_make(&app->tree, app->now->layers);
+    app->listed = app->now->layers;
+    lrp_app_refilter(app);
+    lrp_app_take_place(app, place);
+    lrp_place_free(place);
+}
+
+static void on_seen(struct lrp_app *app, struct lrp_event *event)
+{
+    const bool was_busy = lrp_app_busy(app),
+               was_failed = app->now && app->now->job == LRP_JOB_FAILED && app->now->generation == event->snapshot->generation;
+    const bool other = !app->now || app->listed != event->snapshot->layers;
+    struct lrp_place place = {0};
+    if (other && app->now) lrp_app_place(app, &place);
+    app->now = event->snapshot;
+    app->sample = app->sample < app->now->sample_count ? app->sample : 0;
+    lrp_facts_free(&app->facts);
+    app->facts = *event->facts;
+    *event->facts = (struct lrp_facts){0};
+    if (other)
+        list_anew(app, &place);
+    else if (app->filter && *app->filter)
+        lrp_app_refilter(app);
+    if (app->now->job == LRP_JOB_FAILED && (!was_failed || was_busy) && app->now->error.status &&
+        app->now->error.status != LRP_CHECK_FAILED)
+        lrp_app_say(app, true, "%s", app->now->error.message);
+    if (app->now->job == LRP_JOB_CANCELLED && was_busy) lrp_app_say(app, false, "cancelled");
+}
+
+static void on_picture(struct lrp_app *app, struct lrp_event *event)
+{
+    if (event->picture->plane.width != app->picture.plane.width || event->picture->plane.height != app->picture.plane.height)
+        app->cursor_x = app->cursor_y = -1;
+    lrp_picture_clear(&app->picture);
+    app->picture = *event->picture;
+    *event->picture = (struct lrp_picture){.made = {.layer = -1}};
+}
+
+static void on_exists(struct lrp_app *app, const struct lrp_event *event)
+{
+    lrp_effect_clear(&app->question.effect);
+    app->question.effect =
+        (struct lrp_effect){.kind = (enum lrp_effect_kind)event->number, .text = strdup(event->text), .flag = true};
+    snprintf(app->question.text, sizeof app->question.text, "%.200s exists: replace it?", event->text);
+}
+
+static void answer(struct lrp_app *app, int key)
+{
+    struct lrp_effect *effect = &app->question.effect;
+    if (key == 'y' || key == 'Y')
+        lrp_app_emit(app, effect->kind, effect->text, effect->number, effect->flag);
+    else if (key != 'n' && key != 'N' && key != 'q' && key != LRP_KEY_ESCAPE)
+        return;
+    lrp_effect_clear(effect);
+    app->question.text[0] = 0;
+}
+
+/* Keys that answer the offer while it can be seen; n goes on searching where something is searched for, Esc closes what is
+ * open. */
+static bool take_offer(struct lrp_app *app, int key, bool seen)
+{
+    const bool closes = key == LRP_KEY_ESCAPE && !lrp_app_is_open(app);
+    const bool yes = key == 'y' || key == 'Y', no = closes || ((key == 'n' || key == 'N') && !app->search);
+    if (!seen || !app->offer[0] || app->menu.kind != LRP_MENU_NONE || !(yes || no)) return false;
+    app->offer[0] = 0;
+    if (yes) lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, 0, false);
+    return true;
+}
+
+void lrp_app_key_pressed(struct lrp_app *app, int key)
+{
+    app->playing = false;
+    const bool asking = app->question.text[0] || app->prompt.kind != LRP_PROMPT_NONE;
+    if (asking && lrp_keymap_find(&app->keymap, key, LRP_IN_LIST) == LRP_ACTION_suspend) {
+        lrp_do_suspend(app); /* whatever is open: a shell's users expect it */
+        return;
+    }
+    if (app->question.text[0]) {
+        answer(app, key);
+        return;
+    }
+    if (app->prompt.kind != LRP_PROMPT_NONE) {
+        lrp_app_prompt_key(app, key);
+        return;
+    }
+    const bool seen = !app->status[0]; /* the offer stands where messages do */
+    app->status[0] = 0;
+    if (take_offer(app, key, seen)) return;
+    const enum lrp_action action = lrp_keymap_find(&app->keymap, key, lrp_app_context(app));
+    if (action != LRP_ACTION_NONE) lrp_action_at(action)->run(app);
+}
+
+static void on_tick(struct lrp_app *app)
+{
+    struct lrp_window *window = &app->windows[app->view];
+    if (app->playing && window->selected > 0)
+        window->selected--;
+    else
+        app->playing = false;
+}
+
+/* The ledger's view, and details with the layer's row of it: it is computed behind the relevance, asked for once. */
+static void account(struct lrp_app *app)
+{
+    const struct lrp_snapshot *now = app->now;
+    if (!lrp_app_shows_ledger(app) || !now || now->ledger || now->job != LRP_JOB_DONE || !now->relevance ||
+        !now->relevance[0] || lrp_app_blocked(app) || app->accounted == now->relevance[0])
+        return;
+    app->accounted = now->relevance[0];
+    lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
+}
+
+void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
+{
+    switch (event->kind) {
+    case LRP_EVENT_KEY:
+        lrp_app_key_pressed(app, event->number);
+        break;
+    case LRP_EVENT_MOUSE:
+        lrp_app_mouse(app, event);
+        break;
+    case LRP_EVENT_RESIZE:
+        app->columns = event->x;
+        app->rows = event->y;
+        break;
+    case LRP_EVENT_SEEN:
+        on_seen(app, event);
+        break;
+    case LRP_EVENT_PICTURE:
+        on_picture(app, event);
+        break;
+    case LRP_EVENT_MENU:
+        lrp_app_set_menu(app, (enum lrp_menu_kind)event->number, event->rows);
+        break;
+    case LRP_EVENT_PROMPT:
+        lrp_app_open_prompt(app, (enum lrp_prompt_kind)event->number, event->text);
+        break;
+    case LRP_EVENT_COMPLETE:
+        lrp_app_set_completion(app, event->rows);
+        break;
+    case LRP_EVENT_EXISTS:
+        on_exists(app, event);
+        break;
+    case LRP_EVENT_MESSAGE:
+        lrp_app_say(app, event->number != 0, "%s", event->text);
+        break;
+    case LRP_EVENT_LAYER:
+        app->layer_facts = *event->layer_facts;
+        break;
+    case LRP_EVENT_OFFER:
+        snprintf(app->offer, sizeof app->offer, "%s", event->text);
+        break;
+    case LRP_EVENT_PLACE:
+        lrp_app_take_place(app, event->place);
+        break;
+    case LRP_EVENT_COMMAND:
+        lrp_app_command(app, event->text);
+        break;
+    case LRP_EVENT_TICK:
+        on_tick(app);
+        break;
+    }
+    lrp_app_settle(app);
+    lrp_app_try(app);
+    account(app);
+}

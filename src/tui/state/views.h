@@ -1,0 +1,65 @@
+/* views.h: the views, and what the state asks of the screen. A view is one file of the screen that ends in its row; the state
+ * gets all rows when the app begins (lrp_app_init), so that it links without the screen. */
+#ifndef LRP_TUI_VIEWS_H
+#define LRP_TUI_VIEWS_H
+
+#include <stdbool.h>
+
+#include "actions.h"
+#include "layout.h"
+#include "lines.h"
+
+struct lrp_app;
+struct lrp_canvas;
+
+/* X(ID, name of the row lrp_view_NAME, and of the action that opens it: view_NAME). The first is where the inspector begins and
+ * what closing another view leads to. */
+#define LRP_VIEWS(X)                                                                                                           \
+    X(LAYERS, layers)                                                                                                          \
+    X(CHECK, check)                                                                                                            \
+    X(LEDGER, ledger)                                                                                                          \
+    X(SUMMARY, summary)                                                                                                        \
+    X(MESSAGES, messages)                                                                                                      \
+    X(HELP, help)
+enum lrp_view {
+#define X(id, name) LRP_VIEW_##id,
+    LRP_VIEWS(X)
+#undef X
+        LRP_VIEW_COUNT
+};
+
+/* Rows of a view are layers (row_count, row_layer) or lines of text (lines): one of the two is given. */
+struct lrp_view_row {
+    const char *name;  /* in state files and in what scripts dump */
+    const char *title; /* of lines of text, with {actions} for their keys; NULL: the view draws its own */
+    void (*draw)(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+    int (*row_count)(const struct lrp_app *app);
+    int (*row_layer)(const struct lrp_app *app, int row); /* rows in the order of their layers; -1: there is no such row */
+    int (*row_fold)(const struct lrp_app *app, int row);  /* the folded scope a row stands for, or -1; NULL: none folds */
+    int (*page)(int rows);                                /* how many of so many rows its layers have; NULL: all */
+    void (*lines)(const struct lrp_app *app, int width, struct lrp_lines *lines);
+    bool whole_body;       /* there is no preview beside it */
+    bool shows_ledger;     /* which is computed when the view opens */
+    bool opens_at_end;     /* at its last line */
+    bool lies_over_others; /* closing it, also by its own key, leads back to the view before */
+};
+
+/* What lies under a point of the screen; of what does not lie there, none. */
+struct lrp_hit {
+    enum lrp_action action; /* in the key bar; LRP_ACTION_NONE */
+    int answer;             /* the key that answers the question in the status line; 0 */
+    int candidate;          /* of completion; -1 */
+    int tile;               /* of the preview's channels: its place among the strongest; -1 */
+    int px, py;             /* the value of the preview's plane; -1 */
+};
+
+struct lrp_screen {
+    const struct lrp_view_row *views[LRP_VIEW_COUNT];
+    /* The details of the selected layer. */
+    void (*details)(const struct lrp_app *app, int width, struct lrp_lines *lines);
+    /* Where the preview's pictures lie in its pane: between title and legend. */
+    struct lrp_rect (*preview_inner)(const struct lrp_app *app, struct lrp_rect pane);
+    struct lrp_hit (*hit)(const struct lrp_app *app, int x, int y);
+};
+
+#endif
