@@ -148,6 +148,15 @@ bool *lrp_graph_reach_outputs(const struct lrp_graph *graph);
  * then, -1: none. Out of memory, a line is missing. */
 void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after);
 
+/* ---- samples ---- */
+
+/* By value: where the samples of a batch stand. They start as axis 0 of every input that has the batch's size there (what the
+ * first float input has; of a model without any, the first of whole numbers) and go where the operators' rows say
+ * (lrp_operator.batch). An output counts samples only if they stand whole at its axis 0: lrp_batch_whole. The caller frees it;
+ * NULL when out of memory. */
+struct lrp_batch_axis *lrp_graph_trace_samples(const struct lrp_graph *graph);
+bool lrp_batch_whole(const struct lrp_batch_axis *at);
+
 /* ---- the layer view ---- */
 
 /* A layer's nodes; struct lrp_layer says the rest. */

@@ -143,6 +143,14 @@ void lrp_modify(enum lrp_weight_modifier modifier, float gamma, float *values, s
 
 /* ---- operators ---- */
 
+/* Where the samples of a batch stand in a value: along `axis`, index (o * samples + n) * inner + i belongs to sample n, for
+ * every o below `outer` and i below `inner`. Both are 1 where the axis holds nothing else. */
+struct lrp_batch_axis {
+    int axis; /* or one of those below */
+    int64_t outer, samples, inner;
+};
+enum { LRP_BATCH_NONE = -1 /* the same for all samples */, LRP_BATCH_LOST = -2 /* mixed: there is no such axis any more */ };
+
 enum lrp_trait {
     LRP_TRAIT_WEIGHTED = 1,    /* linear in input 0 with constant weights (inputs 1, 2) read by prepare through a modifier */
     LRP_TRAIT_MOVES = 2,       /* only moves elements: relevance is routed by the vjp as it is */
@@ -196,6 +204,9 @@ struct lrp_operator {
     enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
                               int *to, struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
+    /* Where the axis that counts samples, `*at` of input `input`, is in output `output`: batch.h. False: the operator mixes
+     * samples. at->axis = LRP_BATCH_NONE: that output is the same for all. The caller finds out if an axis has been cut. */
+    bool (*batch)(const struct lrp_call *call, int input, int output, struct lrp_batch_axis *at);
 };
 
 /* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "activation.h"
+#include "batch.h"
 
 // clang-format off
 /* ---- functions; NAME_d is the derivative at x, where y = f(x) ---- */
@@ -200,13 +201,13 @@ static enum lrp_status blocks(LRP_BLOCKS_PARAMETERS)
 #define ROW(op, where, layer, checker, ...)                                                                             \
     {                                                                                                                   \
         .name = op, .domain = where, .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_ACTIVATION,                       \
-        .static_kind = LRP_KIND_##layer, .infer = checker, .forward = forward, .vjp = vjp, .blocks = blocks                               \
+        .static_kind = LRP_KIND_##layer, .infer = checker, .forward = forward, .vjp = vjp, .blocks = blocks, .batch = lrp_batch_elementwise                               \
     }
 #define OWN "lrpscope"
 #define MICROSOFT "com.microsoft"
 const struct lrp_operator lrp_ops_activation[] = {
     { .name = "Relu", .domain = "", .versions = { 1, 6, 13, 14 }, .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_GATES,
-      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp, .blocks = blocks },
+      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp, .blocks = blocks, .batch = lrp_batch_elementwise },
     ROW("LeakyRelu", "", LEAKY_RELU, infer, 1, 6, 16),
     ROW("Elu", "", ELU, infer, 1, 6, 22),
     ROW("Selu", "", SELU, infer, 6, 22),
@@ -229,9 +230,9 @@ const struct lrp_operator lrp_ops_activation[] = {
     ROW("HardSwish", OWN, HARD_SWISH, infer, 1),
     ROW("Mish", OWN, MISH, infer, 1),
     { .name = "Clip", .domain = "", .versions = { 1, 6, 11, 12, 13 }, .traits = LRP_TRAIT_ACTIVATION, .kind = lrp_clip_kind,
-      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks },
+      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks, .batch = lrp_batch_elementwise },
     { .name = "PRelu", .domain = "", .versions = { 7, 9, 16 }, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,
-      .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp },
+      .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp, .batch = lrp_batch_elementwise },
     { 0 },
 };
 // clang-format on

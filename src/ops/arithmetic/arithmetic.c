@@ -1,5 +1,6 @@
 /* arithmetic.c: operators of two operands with broadcasting: Add Sub Mul Div Mod, and the family's rows. */
 #include "arithmetic.h"
+#include "batch.h"
 
 #include <math.h>
 #include <string.h>
@@ -200,7 +201,7 @@ static enum lrp_kind add_kind(const struct lrp_call *call)
 /* The family's rows: op, versions, functions. */
 // clang-format off
 #define ROW(op, functions, back, ...)                                                                                    \
-    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .forward = functions##forward, .vjp = back
+    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .forward = functions##forward, .vjp = back, .batch = lrp_batch_elementwise
 #define COMPARE(op, ...) { ROW(op, lrp_compare_, NULL, __VA_ARGS__), .infer = lrp_compare_infer }
 #define VARIADIC(op, ...) ROW(op, lrp_variadic_, lrp_variadic_vjp, __VA_ARGS__), .infer = lrp_variadic_infer
 #define LEGACY(op, back, ...) ROW(op, lrp_legacy_, back, __VA_ARGS__), .infer = lrp_legacy_infer

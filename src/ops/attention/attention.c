@@ -1,5 +1,6 @@
 /* attention.c: Attention: softmax of scaled products of queries and keys, times the values, head by head. */
 #include "attention.h"
+#include "batch.h"
 
 #include <math.h>
 #include <string.h>
@@ -228,6 +229,7 @@ const struct lrp_operator lrp_ops_attention[] = {
      .infer = infer,
      .forward = forward,
      .vjp = vjp,
-     .macs = macs},
+     .macs = macs,
+     .batch = lrp_batch_leading},
     {0},
 };

@@ -1,6 +1,7 @@
 /* rotary.c: RotaryEmbedding: pairs of elements turned by an angle that depends on their place in the sequence. */
 #include <string.h>
 
+#include "batch.h"
 #include "elementwise.h"
 
 /* x (batch, heads, rows, width) or (batch, rows, heads * width); the first `turned` elements of each head are turned. */
@@ -100,6 +101,12 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 
 /* The family's row. */
 const struct lrp_operator lrp_ops_rotary[] = {
-    {.name = "RotaryEmbedding", .domain = "", .versions = {23}, .infer = infer, .forward = forward, .vjp = vjp},
+    {.name = "RotaryEmbedding",
+     .domain = "",
+     .versions = {23},
+     .infer = infer,
+     .forward = forward,
+     .vjp = vjp,
+     .batch = lrp_batch_leading},
     {0},
 };

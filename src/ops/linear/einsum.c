@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "batch.h"
 #include "view.h"
 
 enum { MOST_OPERANDS = 8, MOST_LABELS = 16 };
@@ -13,7 +14,8 @@ struct equation {
     int64_t dim[MOST_LABELS];
     int64_t stride[MOST_OPERANDS + 1][MOST_LABELS]; /* [operands]: of the output; 0 where an operand lacks the label */
     bool has[MOST_OPERANDS + 1][MOST_LABELS];
-    int count[MOST_LABELS]; /* how often a label stands in the inputs */
+    int label[MOST_OPERANDS + 1][LRP_MAX_RANK]; /* by axis */
+    int count[MOST_LABELS];                     /* how often a label stands in the inputs */
     struct lrp_shape out;
 };
 
@@ -67,6 +69,7 @@ static bool read_operand(struct equation *e, int i, const struct lrp_shape *shap
     for (int k = 0; k < shape->rank; ++k) {
         const int label = label_of(e, labels[k]);
         if (label < 0) return false;
+        e->label[i][k] = label;
         const int64_t dim = shape->dim[k];
         const bool hidden = labels[k] <= LRP_MAX_RANK;
         if (e->count[label] && dim != e->dim[label] && !(hidden && (dim == 1 || e->dim[label] == 1))) return false;
@@ -104,6 +107,7 @@ static bool read_output(struct equation *e, const char *at)
         const int known = e->labels, label = label_of(e, labels[k]);
         if (label < 0 || e->labels > known || e->has[e->operands][label]) return false;
         e->out.dim[k] = e->dim[label];
+        e->label[e->operands][k] = label;
         e->has[e->operands][label] = true;
     }
     int64_t strides[LRP_MAX_RANK];
@@ -121,6 +125,19 @@ static bool read_equation(const struct lrp_call *call, struct equation *e)
         if (i + 1 < e->operands && *at++ != ',') return false;
     }
     return read_output(e, at);
+}
+
+/* An axis of a factor is where the output has its label; nowhere if it is summed over. */
+static bool einsum_batch(LRP_BATCH_PARAMETERS)
+{
+    struct equation e;
+    (void)output;
+    if (call->in_count > MOST_OPERANDS || !read_equation(call, &e)) return false;
+    const int label = e.label[input][at->axis];
+    at->axis = -1;
+    for (int k = 0; k < e.out.rank; ++k)
+        if (e.label[e.operands][k] == label) at->axis = k;
+    return at->axis >= 0;
 }
 
 static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
@@ -270,6 +287,7 @@ const struct lrp_operator lrp_ops_einsum[] = {
      .infer = infer,
      .forward = forward,
      .vjp = vjp,
-     .macs = macs},
+     .macs = macs,
+     .batch = einsum_batch},
     {0},
 };

@@ -1,5 +1,6 @@
 /* linear.c: the rows of the linear operators, and what they share. */
 #include "linear.h"
+#include "batch.h"
 
 #include <stdlib.h>
 
@@ -102,7 +103,8 @@ const struct lrp_operator lrp_ops_linear[] = {
      .blocks = lrp_conv_call_blocks,
      .forward = lrp_conv_apply,
      .vjp = lrp_conv_vjp,
-     .macs = lrp_conv_macs},
+     .macs = lrp_conv_macs,
+     .batch = lrp_batch_planes},
     {.name = "ConvTranspose",
      .domain = "",
      .versions = {1, 11, 22},
@@ -116,7 +118,8 @@ const struct lrp_operator lrp_ops_linear[] = {
      .blocks = lrp_conv_call_blocks,
      .forward = lrp_conv_apply,
      .vjp = lrp_conv_vjp,
-     .macs = lrp_conv_macs},
+     .macs = lrp_conv_macs,
+     .batch = lrp_batch_planes},
     {.name = "Gemm",
      .domain = "",
      .versions = {1, 6, 7, 9, 11, 13},
@@ -129,7 +132,8 @@ const struct lrp_operator lrp_ops_linear[] = {
      .bytes = lrp_product_bytes,
      .forward = lrp_product_apply,
      .vjp = lrp_product_vjp,
-     .macs = lrp_product_macs},
+     .macs = lrp_product_macs,
+     .batch = lrp_batch_gemm},
     {.name = "MatMul",
      .domain = "",
      .versions = {1, 9, 13},
@@ -142,7 +146,8 @@ const struct lrp_operator lrp_ops_linear[] = {
      .bytes = lrp_product_bytes,
      .forward = lrp_product_apply,
      .vjp = lrp_product_vjp,
-     .macs = lrp_product_macs},
+     .macs = lrp_product_macs,
+     .batch = lrp_batch_matmul},
     {.name = "Dense",
      .domain = "lrpscope",
      .versions = {1},
@@ -155,7 +160,8 @@ const struct lrp_operator lrp_ops_linear[] = {
      .bytes = lrp_product_bytes,
      .forward = lrp_product_apply,
      .vjp = lrp_product_vjp,
-     .macs = lrp_product_macs},
+     .macs = lrp_product_macs,
+     .batch = lrp_batch_matmul},
     {.name = "Scale",
      .domain = "lrpscope",
      .versions = {1},
@@ -167,6 +173,7 @@ const struct lrp_operator lrp_ops_linear[] = {
      .release = lrp_scale_release,
      .forward = lrp_scale_apply,
      .vjp = lrp_scale_vjp,
-     .macs = lrp_scale_macs},
+     .macs = lrp_scale_macs,
+     .batch = lrp_batch_elementwise},
     {.name = NULL},
 };

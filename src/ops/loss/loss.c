@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "elementwise.h"
 
 enum reduction { REDUCE_NONE, REDUCE_SUM, REDUCE_MEAN, REDUCTIONS };
@@ -161,7 +162,8 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 /* The family's rows. */
 #define ROW(op, ...)                                                                                                           \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .vjp = vjp                    \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .vjp = vjp,                   \
+        .batch = lrp_batch_lost                                                                                                \
     }
 const struct lrp_operator lrp_ops_loss[] = {
     ROW("NegativeLogLikelihoodLoss", 12, 13, 22),

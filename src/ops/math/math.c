@@ -1,6 +1,7 @@
 /* math.c: other elementwise functions of one variable: the functions and the operator rows. */
 #include <math.h>
 
+#include "batch.h"
 #include "math_ops.h"
 
 // clang-format off
@@ -109,11 +110,11 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 }
 
 // clang-format off
-#define ROW(op, ...) { .name = op, .domain = "", .versions = { __VA_ARGS__ }, .infer = infer, .forward = forward, .vjp = vjp }
+#define ROW(op, ...) { .name = op, .domain = "", .versions = { __VA_ARGS__ }, .infer = infer, .forward = forward, .vjp = vjp, .batch = lrp_batch_elementwise }
 #define MOVE(op, layer, f, ...)                                                                                          \
     {                                                                                                                    \
         .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES, layer, .infer = f##_infer,     \
-        .forward = lrp_pass_forward, .vjp = lrp_pass_vjp                                                                 \
+        .forward = lrp_pass_forward, .vjp = lrp_pass_vjp, .batch = lrp_batch_first_input                                                                 \
     }
 const struct lrp_operator lrp_ops_math[] = {
     ROW("Neg", 1, 6, 13),
@@ -139,10 +140,10 @@ const struct lrp_operator lrp_ops_math[] = {
     ROW("Acosh", 9, 22),
     ROW("Atanh", 9, 22),
     ROW("Shrink", 9),
-    { .name = "Not", .domain = "", .versions = { 1 }, .infer = not_infer, .forward = forward },
-    { .name = "BitwiseNot", .domain = "", .versions = { 18 }, .infer = bitwise_infer, .forward = forward },
-    { .name = "IsNaN", .domain = "", .versions = { 9, 13, 20 }, .infer = lrp_test_infer, .forward = lrp_isnan_forward },
-    { .name = "IsInf", .domain = "", .versions = { 10, 20 }, .infer = lrp_test_infer, .forward = lrp_isinf_forward },
+    { .name = "Not", .domain = "", .versions = { 1 }, .infer = not_infer, .forward = forward, .batch = lrp_batch_elementwise },
+    { .name = "BitwiseNot", .domain = "", .versions = { 18 }, .infer = bitwise_infer, .forward = forward, .batch = lrp_batch_elementwise },
+    { .name = "IsNaN", .domain = "", .versions = { 9, 13, 20 }, .infer = lrp_test_infer, .forward = lrp_isnan_forward, .batch = lrp_batch_elementwise },
+    { .name = "IsInf", .domain = "", .versions = { 10, 20 }, .infer = lrp_test_infer, .forward = lrp_isinf_forward, .batch = lrp_batch_elementwise },
     MOVE("Identity", .static_kind = LRP_KIND_IDENTITY, lrp_identity, 1, 13, 14, 16, 19, 21, 23, 24, 25),
     MOVE("Dropout", .static_kind = LRP_KIND_DROPOUT, lrp_dropout, 7, 10, 12, 13, 22),
     MOVE("Cast", .kind = lrp_cast_kind, lrp_cast, 6, 9, 13, 19, 21, 23, 24, 25),

@@ -1,6 +1,7 @@
 /* move.c: operators that only move elements: what those with a view share, and the family's rows. */
 #include <string.h>
 
+#include "batch.h"
 #include "move_ops.h"
 
 /* Which view an operator's parts have. Its parts are its outputs, those of Concat its inputs. */
@@ -50,36 +51,36 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 }
 
 // clang-format off
-#define VIEW(op, layer, f, ...)                                                                                          \
+#define VIEW(op, layer, f, samples, ...)                                                                                          \
     {                                                                                                                    \
         .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES,                                \
-        .static_kind = LRP_KIND_##layer, .infer = lrp_##f##_infer, .forward = forward, .vjp = vjp                        \
+        .static_kind = LRP_KIND_##layer, .infer = lrp_##f##_infer, .forward = forward, .vjp = vjp, .batch = lrp_batch_##samples                        \
     }
-#define OWN(op, f, ...)                                                                                                  \
+#define OWN(op, f, samples, ...)                                                                                                  \
     .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES, .infer = lrp_##f##_infer,          \
-    .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp
+    .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp, .batch = lrp_batch_##samples
 const struct lrp_operator lrp_ops_move[] = {
-    VIEW("Reshape", RESHAPE, reshape, 5, 13, 14, 19, 21, 23, 24, 25),
-    VIEW("Flatten", FLATTEN, flatten, 1, 9, 11, 13, 21, 23, 24, 25),
-    VIEW("Squeeze", SQUEEZE, squeeze, 1, 11, 13, 21, 23, 24, 25),
-    VIEW("Unsqueeze", UNSQUEEZE, unsqueeze, 1, 11, 13, 21, 23, 24, 25),
-    VIEW("Transpose", TRANSPOSE, transpose, 1, 13, 21, 23, 24, 25),
-    VIEW("Concat", CONCAT, concat, 4, 11, 13),
-    VIEW("Split", SPLIT, split, 2, 11, 13, 18),
-    VIEW("Slice", SLICE, slice, 1, 10, 11, 13),
-    VIEW("Expand", OTHER, expand, 8, 13),
-    VIEW("Tile", OTHER, tile, 6, 13),
-    VIEW("DepthToSpace", OTHER, depth, 1, 11, 13),
-    VIEW("SpaceToDepth", OTHER, depth, 1, 13),
-    { OWN("Pad", pad, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
-    { OWN("Gather", gather, 1, 11, 13) },
-    { OWN("GatherElements", gather_elements, 11, 13) },
-    { OWN("GatherND", gather_nd, 11, 12, 13) },
-    { OWN("ScatterElements", scatter_elements, 11, 13, 16, 18) },
-    { OWN("Scatter", scatter_elements, 9, 11) },
-    { OWN("ScatterND", scatter_nd, 11, 13, 16, 18) },
-    { OWN("Trilu", trilu, 14) },
-    { OWN("Compress", compress, 9, 11) },
+    VIEW("Reshape", RESHAPE, reshape, reshape, 5, 13, 14, 19, 21, 23, 24, 25),
+    VIEW("Flatten", FLATTEN, flatten, reshape, 1, 9, 11, 13, 21, 23, 24, 25),
+    VIEW("Squeeze", SQUEEZE, squeeze, reshape, 1, 11, 13, 21, 23, 24, 25),
+    VIEW("Unsqueeze", UNSQUEEZE, unsqueeze, reshape, 1, 11, 13, 21, 23, 24, 25),
+    VIEW("Transpose", TRANSPOSE, transpose, transpose, 1, 13, 21, 23, 24, 25),
+    VIEW("Concat", CONCAT, concat, beside_first, 4, 11, 13),
+    VIEW("Split", SPLIT, split, beside_first, 2, 11, 13, 18),
+    VIEW("Slice", SLICE, slice, slice, 1, 10, 11, 13),
+    VIEW("Expand", OTHER, expand, first_input, 8, 13),
+    VIEW("Tile", OTHER, tile, tile, 6, 13),
+    VIEW("DepthToSpace", OTHER, depth, planes, 1, 11, 13),
+    VIEW("SpaceToDepth", OTHER, depth, planes, 1, 13),
+    { OWN("Pad", pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
+    { OWN("Gather", gather, gather, 1, 11, 13) },
+    { OWN("GatherElements", gather_elements, beside_first, 11, 13) },
+    { OWN("GatherND", gather_nd, gather_nd, 11, 12, 13) },
+    { OWN("ScatterElements", scatter_elements, beside_first, 11, 13, 16, 18) },
+    { OWN("Scatter", scatter_elements, beside_first, 9, 11) },
+    { OWN("ScatterND", scatter_nd, lost, 11, 13, 16, 18) },
+    { OWN("Trilu", trilu, matrices, 14) },
+    { OWN("Compress", compress, compress, 9, 11) },
     { 0 },
 };
 // clang-format on

@@ -30,6 +30,13 @@ enum lrp_status lrp_axes_norm_infer(struct lrp_call *call, struct lrp_error *err
     return status ? status : axes_of(call, axes, err);
 }
 
+bool lrp_axes_norm_batch(LRP_BATCH_PARAMETERS)
+{
+    bool axes[LRP_MAX_RANK];
+    (void)input, (void)output;
+    return axes_of(call, axes, NULL) == LRP_OK && lrp_batch_past(axes, false, at);
+}
+
 static struct lrp_row_norm row_norm(const struct lrp_call *call, const struct lrp_rows *rows)
 {
     const bool own = is_own(call);

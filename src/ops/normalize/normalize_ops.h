@@ -2,6 +2,7 @@
 #ifndef LRP_OPS_NORMALIZE_OPS_H
 #define LRP_OPS_NORMALIZE_OPS_H
 
+#include "batch.h"
 #include "elementwise.h"
 
 #define LRP_DECLARE_NORMALIZE(name)                                                                                            \
@@ -16,8 +17,10 @@ LRP_DECLARE_NORMALIZE(group_norm)
 /* normalize_axes.c: over any axes, nothing but the normalisation */
 LRP_DECLARE_NORMALIZE(axes_norm)
 LRP_DECLARE_NORMALIZE(lp_norm)
+bool lrp_axes_norm_batch(LRP_BATCH_PARAMETERS);
 /* normalize_softmax.c */
 LRP_DECLARE_NORMALIZE(softmax)
+bool lrp_softmax_batch(LRP_BATCH_PARAMETERS);
 /* normalize_lrn.c */
 LRP_DECLARE_NORMALIZE(lrn)
 

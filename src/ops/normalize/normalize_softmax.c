@@ -27,6 +27,13 @@ enum lrp_status lrp_softmax_infer(struct lrp_call *call, struct lrp_error *err)
     return status ? status : axes_of(call, axes, err);
 }
 
+bool lrp_softmax_batch(LRP_BATCH_PARAMETERS)
+{
+    bool axes[LRP_MAX_RANK];
+    (void)input, (void)output;
+    return axes_of(call, axes, NULL) == LRP_OK && lrp_batch_past(axes, false, at);
+}
+
 /* One row forwards, and backwards from y. */
 struct flavour {
     const char *name;

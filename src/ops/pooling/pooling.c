@@ -1,5 +1,6 @@
 /* pooling.c: the rows of the pooling operators, and what they check. */
 #include "pooling.h"
+#include "batch.h"
 
 #include <string.h>
 
@@ -126,7 +127,8 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .infer = infer,
      .forward = lrp_max_pool_forward,
      .vjp = lrp_max_pool_vjp,
-     .blocks = lrp_pool_blocks},
+     .blocks = lrp_pool_blocks,
+     .batch = lrp_batch_planes},
     {.name = "AveragePool",
      .domain = "",
      .versions = {1, 7, 10, 11, 19, 22},
@@ -135,14 +137,16 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .forward = lrp_mean_pool_forward,
      .vjp = lrp_mean_pool_vjp,
      .blocks = lrp_pool_blocks,
-     .macs = macs},
+     .macs = macs,
+     .batch = lrp_batch_planes},
     {.name = "LpPool",
      .domain = "",
      .versions = {1, 2, 11, 18, 22},
      .infer = infer,
      .forward = lrp_power_pool_forward,
      .vjp = lrp_power_pool_vjp,
-     .macs = macs},
+     .macs = macs,
+     .batch = lrp_batch_planes},
     {.name = "GlobalMaxPool",
      .domain = "",
      .versions = {1, 22},
@@ -150,7 +154,8 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .traits = LRP_TRAIT_SELECTS,
      .infer = infer_global,
      .forward = lrp_global_pool_forward,
-     .vjp = lrp_global_pool_vjp},
+     .vjp = lrp_global_pool_vjp,
+     .batch = lrp_batch_planes},
     {.name = "GlobalAveragePool",
      .domain = "",
      .versions = {1, 22},
@@ -159,13 +164,15 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
      .blocks = lrp_global_pool_blocks,
-     .macs = macs_global},
+     .macs = macs_global,
+     .batch = lrp_batch_planes},
     {.name = "GlobalLpPool",
      .domain = "",
      .versions = {1, 2, 22},
      .infer = infer_global,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
-     .macs = macs_global},
+     .macs = macs_global,
+     .batch = lrp_batch_planes},
     {.name = NULL},
 };

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "elementwise.h"
 
 static bool quantizes(const struct lrp_call *call)
@@ -183,12 +184,18 @@ static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
 /* The family's rows. */
 #define ROW(op, ...)                                                                                                           \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward                                \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward,                               \
+        .batch = lrp_batch_first_input                                                                                         \
     }
 const struct lrp_operator lrp_ops_quantize[] = {
     ROW("QuantizeLinear", 10, 13, 19, 21, 23, 24, 25),
     ROW("DequantizeLinear", 10, 13, 19, 21, 23, 24, 25),
-    {.name = "DynamicQuantizeLinear", .domain = "", .versions = {11}, .infer = dynamic_infer, .forward = dynamic_forward},
+    {.name = "DynamicQuantizeLinear",
+     .domain = "",
+     .versions = {11},
+     .infer = dynamic_infer,
+     .forward = dynamic_forward,
+     .batch = lrp_batch_first_input},
     {.name = "FakeQuantize",
      .domain = "lrpscope",
      .versions = {1},
@@ -196,6 +203,7 @@ const struct lrp_operator lrp_ops_quantize[] = {
      .static_kind = LRP_KIND_FAKE_QUANTIZE,
      .infer = there_and_back_infer,
      .forward = there_and_back,
-     .vjp = straight_through},
+     .vjp = straight_through,
+     .batch = lrp_batch_first_input},
     {0},
 };

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "elementwise.h"
 #include "linear/linear.h"
 #include "linear/linear_product.h"
@@ -247,10 +248,15 @@ static int64_t macs(const struct lrp_call *call)
 }
 
 /* The family's rows. */
-#define ROW(op, ...)                                                                                                           \
+#define ROW(op, samples, ...)                                                                                                  \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .macs = macs                  \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .macs = macs,                 \
+        .batch = lrp_batch_##samples                                                                                           \
     }
 const struct lrp_operator lrp_ops_quantized[] = {
-    ROW("ConvInteger", 10), ROW("MatMulInteger", 10), ROW("QLinearConv", 10), ROW("QLinearMatMul", 10, 21), {0},
+    ROW("ConvInteger", planes, 10),
+    ROW("MatMulInteger", matmul, 10),
+    ROW("QLinearConv", planes, 10),
+    ROW("QLinearMatMul", quantized_matmul, 10, 21),
+    {0},
 };

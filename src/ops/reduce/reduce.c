@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "convert.h"
 #include "reduce_ops.h"
 #include "rows.h"
@@ -206,6 +207,14 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
+static bool reduce_batch(LRP_BATCH_PARAMETERS)
+{
+    bool axes[LRP_MAX_RANK];
+    (void)output;
+    return input == 0 && reduced_axes(call, axes, NULL) == LRP_OK &&
+           lrp_batch_past(axes, lrp_call_int(call, "keepdims", 1) == 0, at);
+}
+
 /* Over exactly the space axes of (N,C,...) a mean or maximum is a global pooling. */
 static enum lrp_kind kind(const struct lrp_call *call)
 {
@@ -311,7 +320,7 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 // clang-format off
 #define ROW(op, ...)                                                                                                     \
     {                                                                                                                    \
-        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .kind = kind, .infer = infer, .forward = forward, .vjp = vjp \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .kind = kind, .infer = infer, .forward = forward, .vjp = vjp, .batch = reduce_batch \
     }
 const struct lrp_operator lrp_ops_reduce[] = {
     ROW("ReduceMean", 1, 11, 13, 18),
@@ -324,14 +333,16 @@ const struct lrp_operator lrp_ops_reduce[] = {
     ROW("ReduceSumSquare", 1, 11, 13, 18),
     ROW("ReduceLogSum", 1, 11, 13, 18),
     ROW("ReduceLogSumExp", 1, 11, 13, 18),
-    { .name = "ArgMax", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward },
-    { .name = "ArgMin", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward },
+    { .name = "ArgMax", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward,
+      .batch = lrp_batch_reduced_axis },
+    { .name = "ArgMin", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward,
+      .batch = lrp_batch_reduced_axis },
     { .name = "CumSum", .domain = "", .versions = { 11, 14 }, .infer = lrp_cumsum_infer, .forward = lrp_cumsum_forward,
-      .vjp = lrp_cumsum_vjp },
+      .vjp = lrp_cumsum_vjp, .batch = lrp_batch_beside_named },
     { .name = "CumProd", .domain = "", .versions = { 26 }, .infer = lrp_cumsum_infer, .forward = lrp_cumsum_forward,
-      .vjp = lrp_cumprod_vjp },
+      .vjp = lrp_cumprod_vjp, .batch = lrp_batch_beside_named },
     { .name = "TopK", .domain = "", .versions = { 1, 10, 11, 24 }, .traits = LRP_TRAIT_MOVES, .infer = lrp_topk_infer,
-      .forward = lrp_topk_forward, .vjp = lrp_topk_vjp },
+      .forward = lrp_topk_forward, .vjp = lrp_topk_vjp, .batch = lrp_batch_beside_last },
     { 0 },
 };
 // clang-format on

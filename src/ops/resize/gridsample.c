@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "elementwise.h"
 
 enum { SPACE = 3, TAPS = 4 };
@@ -214,6 +215,12 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 
 /* The family's row. */
 const struct lrp_operator lrp_ops_gridsample[] = {
-    {.name = "GridSample", .domain = "", .versions = {16, 20, 22}, .infer = infer, .forward = forward, .vjp = vjp},
+    {.name = "GridSample",
+     .domain = "",
+     .versions = {16, 20, 22},
+     .infer = infer,
+     .forward = forward,
+     .vjp = vjp,
+     .batch = lrp_batch_leading},
     {0},
 };

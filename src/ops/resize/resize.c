@@ -1,5 +1,6 @@
 /* resize.c: Resize and Upsample: one axis after the other, each a sparse matrix; the vjp its transpose. */
 #include "resize.h"
+#include "batch.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,7 +110,7 @@ enum lrp_status lrp_resize_vjp(LRP_VJP_PARAMETERS)
 #define ROW(op, ...)                                                                                                           \
     {                                                                                                                          \
         .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = lrp_resize_infer, .forward = lrp_resize_forward,         \
-        .vjp = lrp_resize_vjp                                                                                                  \
+        .vjp = lrp_resize_vjp, .batch = lrp_batch_planes                                                                       \
     }
 const struct lrp_operator lrp_ops_resize[] = {
     ROW("Resize", 10, 11, 13, 18, 19),
