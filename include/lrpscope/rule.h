@@ -54,10 +54,22 @@ struct lrp_rule {
     float *low, *high;                 /* NULL where the rule has no bounds */
     size_t low_count, high_count;      /* numbers in each */
 };
+/* What a parameter of a rule is, and with that how its value is written. */
+enum lrp_parameter_kind {
+    LRP_PARAMETER_NUMBER,
+    LRP_PARAMETER_STABILIZER,     /* a number >= 0 whose default is the convention's; also called "stabilizer" */
+    LRP_PARAMETER_OWN_STABILIZER, /* likewise, with a default of the rule's own (epsilon's epsilon) */
+    LRP_PARAMETER_LOW,            /* "0.5", or "[a;b;c]" with one per channel or per element */
+    LRP_PARAMETER_HIGH,           /* likewise */
+    LRP_PARAMETER_BIAS,           /* on, raw, off */
+    LRP_PARAMETER_INPUTS,         /* split, whole */
+    LRP_PARAMETER_KIND_COUNT
+};
 /* A parameter of a rule. Borrowed. */
 struct lrp_rule_parameter {
     const char *name;  /* "alpha" */
     const char *value; /* default as text under the julia convention; "" = must be given */
+    enum lrp_parameter_kind kind;
 };
 /* What there is to say of a rule. Borrowed. */
 struct lrp_rule_info {

@@ -67,12 +67,6 @@ static const char *file_domain(const struct lrp_node *n)
     return strcmp(n->call.domain, "lrpscope") == 0 || strcmp(n->call.domain, "ai.onnx") == 0 ? "" : n->call.domain;
 }
 
-static bool takes_activation(enum lrp_kind kind)
-{
-    return kind == LRP_KIND_CONVOLUTION || kind == LRP_KIND_TRANSPOSED_CONVOLUTION || kind == LRP_KIND_DENSE ||
-           kind == LRP_KIND_SCALE;
-}
-
 /* The layer that an activation node can be fused into, or -1. */
 static int host_of(const struct viewer *v, int node)
 {
@@ -82,7 +76,8 @@ static int host_of(const struct viewer *v, int node)
     /* a slope or bound that is computed has a relevance of its own */
     if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1;
     const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
-    if (!producer || g->values[n->in[0]].uses != 1 || !takes_activation(node_kind(producer))) return -1;
+    if (!producer || g->values[n->in[0]].uses != 1 || !(lrp_kind_row(node_kind(producer))->traits & LRP_KIND_IS_HOST))
+        return -1;
     int host = v->layer_of_node[producer - g->nodes];
     return host > 0 && v->nodes[host].activation < 0 && v->nodes[host].anchor == (int)(producer - g->nodes) ? host : -1;
 }
@@ -109,7 +104,7 @@ static void add_layer(struct viewer *v, int node)
                             .body = n->body,
                             .shape = {.rank = -1},
                             .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
-    l->output_softmax = (kind == LRP_KIND_SOFTMAX || kind == LRP_KIND_LOG_SOFTMAX) && n->out[0] >= 0 && v->reaches[n->out[0]];
+    l->output_softmax = row->traits & LRP_KIND_IS_HEAD && n->out[0] >= 0 && v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
     v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};
     v->layer_of_node[node] = (int)v->count++;

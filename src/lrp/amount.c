@@ -61,7 +61,7 @@ static double parameter(struct parser *a)
     name[n] = '\0';
     int place = lrp_parameter_place(a->row, name);
     bool stabilizer = strcmp(name, "stabilizer") == 0;
-    if (!stabilizer && (place < 0 || lrp_parameter_kind(a->row, place) != LRP_PARAMETER_NUMBER))
+    if (!stabilizer && (place < 0 || a->row->info.parameters[place].kind != LRP_PARAMETER_NUMBER))
         return refuse(a, "no number parameter of this rule");
     a->p += n;
     if (!a->rule) return 1;

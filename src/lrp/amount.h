@@ -2,7 +2,7 @@
 #ifndef LRP_LRP_AMOUNT_H
 #define LRP_LRP_AMOUNT_H
 
-#include "terms.h"
+#include "rule_row.h"
 
 /* + - * / and brackets over numbers, "stabilizer", and the names of the row's number parameters.
  * Returns false with *at on the character that cannot be understood and *why in words (static). */

@@ -1,11 +1,11 @@
-/* apply_terms.c: rules that are groups of terms, on layers with weights (semantics.md section 2; architecture.md, principle 2).
- */
+/* apply_terms.c: rules that are groups of terms, on layers with weights (terms.h). */
 #include <string.h>
 
 #include "apply.h"
+#include "apply_parts.h"
 #include "memo.h"
+#include "rule_row.h"
 #include "statistics.h"
-#include "terms.h"
 #include "vector.h"
 
 /* What the terms of one application share. */
@@ -314,7 +314,8 @@ static void release_terms(struct terms *t)
     lrp_tensor_release(t->c);
 }
 
-enum lrp_status lrp_apply_terms(const struct lrp_rule_step *a, struct lrp_tensor *given, struct lrp_error *err)
+/* R_in by the rule's groups of terms, into `given` (of the data input's shape; all of it is written). */
+static enum lrp_status apply_terms(const struct lrp_rule_step *a, struct lrp_tensor *given, struct lrp_error *err)
 {
     struct lrp_group groups[LRP_GROUPS];
     int count = lrp_rule_groups(a->rule, groups);
@@ -326,6 +327,13 @@ enum lrp_status lrp_apply_terms(const struct lrp_rule_step *a, struct lrp_tensor
     if (!status && t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
     release_terms(&t);
     return !status ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
+}
+
+enum lrp_status lrp_apply_groups(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    if (!lrp_call_weighted(&lrp_step_node(a)->call)) return lrp_apply_fallback(a, given, err);
+    const enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){false, LRP_LIKE_VALUES}, given, err);
+    return !status ? apply_terms(a, given[0], err) : status;
 }
 
 /* W~ 0 + b~ of all terms that have a bias; *out NULL: none has. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "book.h"
+#include "convention.h"
 #include "known.h"
 #include "names.h"
 #include "select.h"
@@ -23,16 +24,6 @@ static enum lrp_status bounds_fit(const struct lrp_rule_row *row, const struct l
     if (count <= 1 || all < 0 || (int64_t)count == channels || (batch > 0 && (int64_t)count == all / batch)) return LRP_OK;
     return lrp_fail(err, LRP_USAGE, "rule %s: %s has %zu values; 1, %lld (channels) or %lld (all) would fit", row->info.name,
                     name, count, (long long)channels, (long long)(batch > 0 ? all / batch : all));
-}
-
-static bool equal_count(const struct lrp_call *call)
-{
-    if (lrp_call_data_inputs(call) != 1 || call->out_count < 1) return false;
-    for (int i = 1; i < call->out_count; i++)
-        if (call->out[i].present) return false;
-    for (int i = 0; i < call->in_count; i++)
-        if (lrp_call_is_data(call, i)) return lrp_shape_count(&call->in[i].shape) == lrp_shape_count(&call->out[0].shape);
-    return false;
 }
 
 static enum lrp_status unfit(const struct lrp_layer *layer, const struct lrp_rule_row *row, struct lrp_error *err)
@@ -51,22 +42,7 @@ enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_la
     const struct lrp_node *anchor = &graph->nodes[view->nodes[layer].anchor];
     const struct lrp_call *call = &anchor->call;
     if (!call->op) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
-    bool fits = false;
-    switch (rule->how->fit) {
-    case LRP_FITS_VJP:
-        fits = call->op->vjp != NULL;
-        break;
-    case LRP_FITS_WEIGHTS:
-        fits = lrp_call_weighted(call);
-        break;
-    case LRP_FITS_EQUAL_COUNT:
-        fits = (call->op->traits & LRP_TRAIT_MOVES && call->op->vjp) || equal_count(call);
-        break;
-    case LRP_FITS_LAYER_NORM:
-        fits = strcmp(l->type, "layer-norm") == 0;
-        break;
-    }
-    if (!fits) return unfit(l, row, err);
+    if (!rule->how->fit(l, call)) return unfit(l, row, err);
     enum lrp_status status = bounds_fit(row, &call->in[0], rule->low_count, "low", err);
     return !status ? bounds_fit(row, &call->in[0], rule->high_count, "high", err) : status;
 }
@@ -298,8 +274,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
         .count = count, .rules = calloc(count + 1, sizeof *out->rules), .sources = calloc(count + 1, sizeof *out->sources)};
     enum lrp_status status = out->rules && out->sources ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_rule rest;
-    /* semantics.md section 7: what no primitive covers */
-    const char *uncovered = composite->convention == LRP_CONVENTION_ZENNIT ? "gradient" : "zero";
+    const char *uncovered = lrp_convention_row(composite->convention)->uncovered;
     if (!status) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
     const struct lrp_rule_row *own = rest.how;
     for (size_t i = 0; !status && i < count; i++) {

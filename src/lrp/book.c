@@ -7,7 +7,7 @@
 
 #include "amount.h"
 #include "arena.h"
-#include "lrpscope/composite.h"
+#include "composite_presets.h"
 #include "select.h"
 
 /* What computes a rule (NULL: any) on layers of a type. */
@@ -119,6 +119,12 @@ static enum lrp_status check_term(const struct lrp_rule_row *row, const struct l
     return check_amount(row, parameters, term->strength, "strength", where, err);
 }
 
+#define NOT_WHOLE "it does not say how it works, how it is accounted for, and which layers it fits"
+static bool is_whole(const struct lrp_rule_row *row)
+{
+    return row->apply && row->account && row->fit;
+}
+
 static enum lrp_status check_groups(const struct lrp_rule_row *row, const struct lrp_rule_row *parameters,
                                     struct lrp_rule_place *where, struct lrp_error *err)
 {
@@ -176,25 +182,24 @@ static struct lrp_rule_row *copy_row(struct lrp_rule_book *book, const struct lr
     return ok ? copy : NULL;
 }
 
-static bool add_parameter(struct lrp_rule_row *row, const char *name, const char *value)
+static bool add_parameter(struct lrp_rule_row *row, const char *name, const char *value, enum lrp_parameter_kind kind)
 {
     struct lrp_rule_info *info = &row->info;
     if (lrp_parameter_place(row, name) >= 0) return true;
     if (info->parameter_count == LRP_RULE_PARAMETERS) return false;
-    info->parameters[info->parameter_count++] = (struct lrp_rule_parameter){name, value};
+    info->parameters[info->parameter_count++] = (struct lrp_rule_parameter){name, value, kind};
     return true;
 }
 
-/* What every rule takes (semantics.md section 2): stabilizer and, where it has one, bias. */
+/* What every rule takes: stabilizer and, where it has one, bias. */
 static bool complete(struct lrp_rule_row *row)
 {
     bool bias = false;
     row->custom = true;
-    row->method = row->function ? LRP_BY_FUNCTION : LRP_BY_TERMS;
-    row->own_stabilizer = lrp_parameter_place(row, "stabilizer") >= 0;
     for (int g = 0; g < row->group_count; g++)
         for (int t = 0; t < row->groups[g].term_count; t++) bias |= row->groups[g].terms[t].bias != LRP_WEIGHT_NONE;
-    return add_parameter(row, "stabilizer", "1e-9") && (!bias || add_parameter(row, "bias", "on"));
+    return add_parameter(row, "stabilizer", "1e-9", LRP_PARAMETER_STABILIZER) &&
+           (!bias || add_parameter(row, "bias", "on", LRP_PARAMETER_BIAS));
 }
 
 static enum lrp_status insert(struct lrp_rule_book *book, const struct lrp_rule_row *row, struct lrp_error *err)
@@ -230,10 +235,7 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
         return lrp_fail(err, LRP_USAGE, "a rule's name is small letters, digits and - . _, not \"%.40s\"",
                         row->info.name ? row->info.name : "");
     if (lrp_rule_find(book, row->info.name)) return refuse(row, where, "name", err, "there is a rule of that name already");
-    const struct lrp_composite_info *preset;
-    for (size_t i = 0; (preset = lrp_composite_at(i)); i++)
-        if (strcmp(preset->name, row->info.name) == 0)
-            return refuse(row, where, "name", err, "there is a composite of that name already");
+    if (lrp_preset_find(row->info.name)) return refuse(row, where, "name", err, "there is a composite of that name already");
     if (row->info.parameter_count > LRP_RULE_PARAMETERS || row->info.parameter_count < 0)
         return refuse(row, where, "parameters", err, "a rule has at most 8 parameters");
     enum lrp_status status = check_parameters(row, where, err);
@@ -241,6 +243,7 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
     if (!complete(&whole))
         return refuse(row, where, "parameters", err, "a rule has at most 8 parameters, with stabilizer and bias");
     status = check_groups(&whole, &whole, where, err);
+    if (!status && !is_whole(row)) return refuse(row, where, NULL, err, NOT_WHOLE);
     return !status ? insert(book, &whole, err) : status;
 }
 
@@ -252,6 +255,7 @@ enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *r
     const struct lrp_rule_row *row = rule ? lrp_rule_find(book, rule) : &no_parameters;
     if (!row) return lrp_fail(err, LRP_USAGE, "override for layers of type %s: there is no rule %s", type, rule);
     if (!*type) return refuse(how, NULL, NULL, err, "an override needs a type of layers");
+    if (!is_whole(how)) return refuse(how, NULL, NULL, err, NOT_WHOLE);
     enum lrp_status status = check_groups(how, row, NULL, err);
     if (status) return status;
     complete(&whole);
@@ -334,14 +338,14 @@ static bool same_group(const struct lrp_group *a, const struct lrp_group *b)
 bool lrp_rule_row_equal(const struct lrp_rule_row *a, const struct lrp_rule_row *b)
 {
     if (a == b) return true;
-    if (!a || !b || !a->custom || !b->custom || strcmp(a->info.name, b->info.name) != 0 || a->method != b->method ||
-        a->fit != b->fit || a->positional != b->positional || a->group_count != b->group_count || a->function != b->function ||
-        a->data != b->data || a->own_stabilizer != b->own_stabilizer || a->bias != b->bias ||
-        a->info.parameter_count != b->info.parameter_count)
+    if (!a || !b || !a->custom || !b->custom || strcmp(a->info.name, b->info.name) != 0 || a->apply != b->apply ||
+        a->account != b->account || a->fit != b->fit || a->positional != b->positional || a->group_count != b->group_count ||
+        a->function != b->function || a->data != b->data || a->info.parameter_count != b->info.parameter_count)
         return false;
     for (int i = 0; i < a->info.parameter_count; i++)
         if (!same_text(a->info.parameters[i].name, b->info.parameters[i].name) ||
-            !same_text(a->info.parameters[i].value, b->info.parameters[i].value))
+            !same_text(a->info.parameters[i].value, b->info.parameters[i].value) ||
+            a->info.parameters[i].kind != b->info.parameters[i].kind)
             return false;
     for (int g = 0; g < a->group_count; g++)
         if (!same_group(&a->groups[g], &b->groups[g])) return false;

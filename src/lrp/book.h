@@ -2,7 +2,7 @@
 #ifndef LRP_LRP_BOOK_H
 #define LRP_LRP_BOOK_H
 
-#include "terms.h"
+#include "rule_row.h"
 
 /* Where in a row something is wrong; group and term count from 0, -1: the rule itself, the group itself. */
 struct lrp_rule_place {
@@ -19,10 +19,10 @@ enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book,
                                    bool (*keep)(const void *data, const struct lrp_rule_row *row), const void *data,
                                    struct lrp_rule_book **out, struct lrp_error *err);
 
-/* Adds a rule: everything of the row is copied, `data` retained. row->custom and method are set as its groups and function say;
- * the parameters stabilizer and, where a term has a bias, bias are added behind its own if they are missing.
- * Errors: LRP_USAGE "rule NAME: ..." for a name that is none or that exists already, doubled parameters, amounts that mean
- * nothing, with the place in *where (may be NULL). On failure the book is as it was. */
+/* Adds a rule: everything of the row is copied, `data` retained. row->custom is set; the parameters stabilizer and, where a
+ * term has a bias, bias are added behind its own if they are missing. Errors: LRP_USAGE "rule NAME: ..." for a name that is
+ * none or that exists already, doubled parameters, amounts that mean nothing, with the place in *where (may be NULL). On
+ * failure the book is as it was. */
 enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_rule_row *row, struct lrp_rule_place *where,
                                   struct lrp_error *err);
 /* `how` takes the place of the rule of that name (NULL: of every rule) on layers of a type, group or ONNX operator, which it
@@ -31,6 +31,8 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
 enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *rule, const char *type,
                                        const struct lrp_rule_row *how, struct lrp_error *err);
 
+/* The row of that name: the table's, then the book's (may be NULL). NULL if there is none. */
+const struct lrp_rule_row *lrp_rule_find(const struct lrp_rule_book *book, const char *name);
 /* The book's rules; NULL past the end, or for no book. */
 const struct lrp_rule_row *lrp_rule_book_row(const struct lrp_rule_book *book, size_t index);
 /* What computes a rule on a layer: its own row, or what the book has instead. */

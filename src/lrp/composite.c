@@ -6,6 +6,8 @@
 
 #include "assign.h"
 #include "book.h"
+#include "composite_presets.h"
+#include "convention.h"
 #include "split.h"
 #include "text.h"
 
@@ -23,55 +25,6 @@ static const struct {
 const char *lrp_primitive_text(enum lrp_primitive_kind kind)
 {
     return kinds[kind].text;
-}
-
-/* A preset is a text in the language itself; $X is the convolution's rule, $1 and $2 the arguments. */
-struct preset {
-    struct lrp_composite_info info;
-    int arguments;
-    const char *convolution, *zennit_convolution; /* rule of convolutions; the second under the zennit convention */
-    const char *first;                            /* rule of the first layer, or NULL */
-    bool first_dense;                             /* zennit: the first layer may be dense too */
-};
-static const struct preset presets[] = {
-    {{"epsilon-plus", "", "z-plus for convolutions, epsilon for dense layers"}, 0, "z-plus", "z-plus", NULL, false},
-    {{"epsilon-alpha2-beta1", "", "alpha-beta(2,1) for convolutions, epsilon for dense layers"},
-     0,
-     "alpha-beta(2,1)",
-     "alpha-beta(2,1)",
-     NULL,
-     false},
-    {{"epsilon-plus-flat", "", "epsilon-plus, flat for the first layer if it is a convolution"},
-     0,
-     "z-plus",
-     "z-plus",
-     "flat",
-     true},
-    {{"epsilon-alpha2-beta1-flat", "", "epsilon-alpha2-beta1, flat for the first layer if it is a convolution"},
-     0,
-     "alpha-beta(2,1)",
-     "alpha-beta(2,1)",
-     "flat",
-     true},
-    {{"epsilon-gamma-box", "low, high", "gamma(0.25) for convolutions, epsilon for dense layers, z-box for the first layer"},
-     2,
-     "gamma(0.25)",
-     "generalized-gamma(0.25)",
-     "z-box",
-     false},
-};
-enum { PRESETS = sizeof presets / sizeof *presets };
-
-const struct lrp_composite_info *lrp_composite_at(size_t index)
-{
-    return index < PRESETS ? &presets[index].info : NULL;
-}
-
-static const struct preset *find_preset(const char *name)
-{
-    for (size_t i = 0; i < PRESETS; i++)
-        if (strcmp(presets[i].info.name, name) == 0) return &presets[i];
-    return NULL;
 }
 
 /* ---- making ---- */
@@ -177,30 +130,6 @@ static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, 
     return status;
 }
 
-/* semantics.md sections 5 and 7: what a preset does beyond convolutions, per convention. */
-static const struct {
-    const char *fallback; /* global(...) in front, or NULL */
-    const char *rest;     /* type map behind convolution=X */
-    bool first_of_type;   /* the first convolution, instead of the first layer if it is one */
-} preset_styles[LRP_CONVENTION_COUNT] = {
-    [LRP_CONVENTION_JULIA] = {NULL,
-                              "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,normalization=pass,"
-                              "reshaping=pass,identity=pass",
-                              false},
-    [LRP_CONVENTION_ZENNIT] = {"global(gradient)",
-                               "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,normalization=pass,"
-                               "reshaping=pass,identity=pass,activation=pass,mean-pooling=zero,add=zero,max-pooling=gradient",
-                               true},
-    [LRP_CONVENTION_CAPTUM] = {NULL,
-                               "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,reshaping=pass,"
-                               "identity=pass,activation=pass",
-                               false},
-    [LRP_CONVENTION_PR26] = {NULL,
-                             "dense=epsilon(1e-6),scale=epsilon(1e-6),layer-norm=layer-norm,dropout=pass,normalization=pass,"
-                             "reshaping=pass,identity=pass",
-                             false},
-};
-
 static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *err, const char *format, ...)
@@ -216,10 +145,10 @@ static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *
     return status;
 }
 
-static enum lrp_status add_first(struct lrp_composite *c, const struct preset *preset, const struct lrp_call_text *call,
+static enum lrp_status add_first(struct lrp_composite *c, const struct lrp_preset *preset, const struct lrp_call_text *call,
                                  struct lrp_error *err)
 {
-    bool of_type = preset_styles[c->convention].first_of_type;
+    bool of_type = lrp_convention_row(c->convention)->first_of_type;
     const char *kind = of_type ? "first-of-type" : "first-layer-type";
     if (preset->arguments)
         return add_formatted(c, err, "%s(convolution=%s(%s,%s))", kind, preset->first, call->arguments[0], call->arguments[1]);
@@ -228,28 +157,30 @@ static enum lrp_status add_first(struct lrp_composite *c, const struct preset *p
     return add_formatted(c, err, "%s(convolution=%s)", kind, preset->first);
 }
 
-static enum lrp_status make_preset(struct lrp_composite *c, const struct preset *preset, const struct lrp_call_text *call,
+static enum lrp_status make_preset(struct lrp_composite *c, const struct lrp_preset *preset, const struct lrp_call_text *call,
                                    struct lrp_error *err)
 {
     if (call->count != preset->arguments)
         return lrp_fail(err, LRP_USAGE, "composite %s takes %d values%s%s%s", preset->info.name, preset->arguments,
                         preset->arguments ? " (" : "", preset->info.parameters, preset->arguments ? ")" : "");
+    const struct lrp_convention_row *convention = lrp_convention_row(c->convention);
+    const char *own = preset->convolution_under[c->convention];
     c->preset = preset->info.name;
-    enum lrp_status status = LRP_OK;
-    if (preset_styles[c->convention].fallback) status = add_primitive(c, preset_styles[c->convention].fallback, -1, err);
-    const char *x = c->convention == LRP_CONVENTION_ZENNIT ? preset->zennit_convolution : preset->convolution;
-    if (!status) status = add_formatted(c, err, "global-type(convolution=%s,%s)", x, preset_styles[c->convention].rest);
+    enum lrp_status status = convention->before ? add_primitive(c, convention->before, -1, err) : LRP_OK;
+    if (!status)
+        status = add_formatted(c, err, "global-type(convolution=%s,%s)", own ? own : preset->convolution, convention->by_type);
     if (!status && preset->first) status = add_first(c, preset, call, err);
     return status;
 }
 
 static enum lrp_status unknown_composite(const char *name, const struct lrp_rule_book *book, struct lrp_error *err)
 {
-    size_t rules = 0, count = 0;
+    size_t rules = 0, presets = 0, count = 0;
     struct lrp_text nearest = {0};
     while (lrp_rule_at(book, rules)) rules++;
-    const char **names = calloc(PRESETS + rules, sizeof *names);
-    for (size_t i = 0; names && i < PRESETS; i++) names[count++] = presets[i].info.name;
+    while (lrp_composite_at(presets)) presets++;
+    const char **names = calloc(presets + rules, sizeof *names);
+    for (size_t i = 0; names && i < presets; i++) names[count++] = lrp_composite_at(i)->name;
     for (size_t i = 0; names && i < rules; i++) names[count++] = lrp_rule_at(book, i)->name;
     if (names) lrp_text_nearest(&nearest, name, names, count);
     free(names);
@@ -261,7 +192,7 @@ static enum lrp_status unknown_composite(const char *name, const struct lrp_rule
 
 static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text *call, const char *text, struct lrp_error *err)
 {
-    const struct preset *preset = find_preset(call->name);
+    const struct lrp_preset *preset = lrp_preset_find(call->name);
     if (preset) return make_preset(c, preset, call, err);
     if (strcmp(call->name, "composite") != 0) {
         struct lrp_rule rule;

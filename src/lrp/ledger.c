@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "terms.h"
+#include "account.h"
 #include "vector.h"
 
 /* ---- names ---- */
@@ -87,7 +87,7 @@ static void enter(const struct book *b, struct lrp_account *a, struct lrp_ledger
 {
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
     struct sums in = {0}, out = {0}, away = {0};
-    for (int j = 0; j < a->node->call.out_count; j++) sum_up(a->application->relevance[j], &in);
+    for (int j = 0; j < a->node->call.out_count; j++) sum_up(a->step->relevance[j], &in);
     for (int i = 0; i < a->node->call.in_count; i++)
         if (a->given[i]) sum_up(a->given[i], is_other_input(g, a->node->in[i]) ? &away : &out);
     a->in = in.sum;
@@ -116,38 +116,29 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     const int layer = p->view->layer_of_node[node];
     const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
-    const struct lrp_rule *rule = &p->assignment->rules[layer];
     struct lrp_ledger_row *row = &b->ledger->rows[layer];
-    struct lrp_rule_step application = {.engine = p->engine,
-                                        .run = p->run,
-                                        .values = p->values,
-                                        .rule = rule,
-                                        .node = node,
-                                        .inner_activation = -1,
-                                        .relevance = outputs};
-    const bool gradient = p->method != LRP_METHOD_LRP, behind = nodes->activation == node;
-    const bool through = gradient || rule->how->method == LRP_BY_GRADIENT; /* the fused activation is no mere passage */
-    struct lrp_account a = {.application = &application,
-                            .node = n,
-                            .layer = &p->view->list.rows[layer],
-                            .given = given,
-                            .gradient = gradient || (behind && through),
-                            .causes = row->causes};
-    if (behind && !through) return LRP_OK;
-    if (!behind && p->keep_activation && !gradient) application.inner_activation = nodes->activation;
+    struct lrp_node_step at;
+    lrp_propagation_step(p, node, &at);
+    at.step.relevance = outputs;
+    struct lrp_account a = {
+        .step = &at.step, .node = n, .layer = &p->view->list.rows[layer], .given = given, .causes = row->causes};
+    if (at.passes) return LRP_OK;
+    /* a layer is entered at its last node, left at its anchor; both are one unless its activation is differentiated */
+    const bool behind = nodes->activation == node;
+    const bool through = !p->method->by_rules || at.step.rule->how->through_activation;
     const struct lrp_tensor *slopes[LEDGER_OUTPUTS] = {NULL};
     if (b->gradient && n->call.out_count <= LEDGER_OUTPUTS) {
         for (int j = 0; j < n->call.out_count; j++) slopes[j] = n->out[j] < 0 ? NULL : b->gradient[n->out[j]];
-        application.relevance = slopes;
+        at.step.relevance = slopes;
     }
-    enum lrp_status status = a.gradient ? lrp_apply_gradient(&application, given, err) : lrp_apply(&application, given, err);
+    enum lrp_status status = lrp_apply(&at.step, given, err);
     if (status) return status;
     if (b->gradient) times_inputs(p, n, given);
-    application.relevance = outputs;
+    at.step.relevance = outputs;
     if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
     if (!status) enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
-    if (!status) status = lrp_ledger_causes(&a, err);
-    if (!gradient && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
+    if (!status) status = at.account(&a, err);
+    if (p->method->by_rules && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
     for (int i = 0; i < n->call.in_count; i++) {
         lrp_tensor_release(given[i]);
         given[i] = NULL;
@@ -228,11 +219,13 @@ static void close_ledger(const struct book *b, double explained)
 /* The pass that input times gradient is made from. */
 static enum lrp_status find_gradients(const struct lrp_propagation *p, const struct lrp_tensor ***out, struct lrp_error *err)
 {
+    struct lrp_method plain_method = *p->method;
+    plain_method.times_values = false;
     struct lrp_propagation plain = {.engine = p->engine,
                                     .view = p->view,
                                     .assignment = p->assignment,
                                     .values = p->values,
-                                    .method = LRP_METHOD_GRADIENT,
+                                    .method = &plain_method,
                                     .start = p->start,
                                     .start_relevance = p->start_relevance,
                                     .run = p->run};
@@ -249,7 +242,7 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     if (l) l->rows = calloc(l->count + 1, sizeof *l->rows);
     enum lrp_status status = l && l->rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
     struct book book = {.p = p, .relevance = relevance, .ledger = l};
-    if (!status && p->method == LRP_METHOD_INPUT_GRADIENT) status = find_gradients(p, &book.gradient, err);
+    if (!status && p->method->times_values) status = find_gradients(p, &book.gradient, err);
     for (int k = g->order_count - 1; !status && k >= 0; k--) {
         if (lrp_run_should_stop(p->run))
             status = lrp_fail(err, LRP_CANCELLED, "cancelled");

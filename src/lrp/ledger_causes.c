@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger.h"
-#include "terms.h"
+#include "account.h"
 #include "vector.h"
 
 static const struct lrp_call *call_of(const struct lrp_account *a)
@@ -30,7 +29,7 @@ static bool has_constant_operand(const struct lrp_call *call)
 
 enum lrp_status lrp_ledger_pair(const struct lrp_account *a, int output, struct lrp_ledger_pair *out, struct lrp_error *err)
 {
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     *out = (struct lrp_ledger_pair){.r = p->relevance[output], .z = p->values[a->node->out[output]]};
     if (out->r->block != out->z->block) {
         enum lrp_status status = lrp_rule_step_row_major(p, err);
@@ -58,7 +57,7 @@ double lrp_ledger_divided(const float *relevance, const float *z, size_t count, 
 
 /* A layer that moves elements gives all of R back, but for what lies on padding, on constants, or on entries it makes up
  * itself. */
-static void moved(const struct lrp_account *a)
+static void account_moved(const struct lrp_account *a)
 {
     const double lost = a->in - a->out;
     if (fabs(lost) <= 1e-6 * a->size) return;
@@ -69,7 +68,7 @@ static void moved(const struct lrp_account *a)
 /* s = R/stab(z), in rows. */
 static enum lrp_status quotients(const struct lrp_account *a, struct lrp_tensor **s, struct lrp_error *err)
 {
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     enum lrp_status status = lrp_rule_step_row_major(p, err);
     for (int j = 0; !status && j < call_of(a)->out_count; j++) {
         if (!p->relevance[j]) continue;
@@ -85,7 +84,7 @@ static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_t
                                        struct lrp_error *err)
 {
     const struct lrp_call *call = call_of(a);
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     const size_t ins = (size_t)call->in_count + 1, outs = (size_t)call->out_count + 1;
     const struct lrp_tensor **in = calloc(ins, sizeof(struct lrp_tensor *)),
                             **values = calloc(outs, sizeof(struct lrp_tensor *));
@@ -141,7 +140,7 @@ static enum lrp_status not_given(const struct lrp_account *a, double lost, struc
 /* The fallback: s = R/stab(z), R_in = a J^T s. */
 static enum lrp_status fallen_back(const struct lrp_account *a, struct lrp_error *err)
 {
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     double passed = 0;
     for (int j = 0; j < call_of(a)->out_count; j++) {
         struct lrp_ledger_pair of;
@@ -157,7 +156,7 @@ static enum lrp_status fallen_back(const struct lrp_account *a, struct lrp_error
  * is left. */
 static enum lrp_status through_affine(const struct lrp_account *a, struct lrp_tensor *r, struct lrp_error *err)
 {
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     const struct lrp_call *call = call_of(a);
     if (call->in_count < 2 || a->node->in[1] < 0) return LRP_OK;
     const struct lrp_tensor *y = lrp_rule_step_value(p, a->node->out[0]);
@@ -179,7 +178,7 @@ static enum lrp_status through_affine(const struct lrp_account *a, struct lrp_te
 /* R_in = a (s - mean s) with s = R/stab(a - mean a) sums up to s (a - mean a): only the stabilizer takes something. */
 static enum lrp_status normalised(const struct lrp_account *a, struct lrp_error *err)
 {
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     struct lrp_tensor *r = NULL, *centred = NULL;
     if (!p->relevance[0]) return LRP_OK;
     enum lrp_status status = lrp_rule_step_row_major(p, err);
@@ -192,19 +191,39 @@ static enum lrp_status normalised(const struct lrp_account *a, struct lrp_error 
     return status;
 }
 
-enum lrp_status lrp_ledger_causes(const struct lrp_account *a, struct lrp_error *err)
+/* ---- columns of rule_row.h ---- */
+
+static bool moves(const struct lrp_account *a)
 {
-    const enum lrp_rule_method method = a->application->rule ? a->application->rule->how->method : LRP_BY_GRADIENT;
-    const bool moves = call_of(a)->op->traits & LRP_TRAIT_MOVES;
-    if (moves && method != LRP_BY_FUNCTION) {
-        moved(a);
-        return LRP_OK;
-    }
-    if (a->gradient || method == LRP_BY_GRADIENT || method == LRP_BY_FUNCTION) {
-        a->causes[LRP_CAUSE_DESIGN] += a->in - a->out;
-        return LRP_OK;
-    }
-    if (method == LRP_BY_PASSING) return LRP_OK;
-    if (method == LRP_BY_LAYER_NORM) return normalised(a, err);
-    return lrp_call_weighted(call_of(a)) ? lrp_ledger_terms(a, err) : fallen_back(a, err);
+    return call_of(a)->op->traits & LRP_TRAIT_MOVES;
+}
+
+enum lrp_status lrp_account_design(const struct lrp_account *a, struct lrp_error *err)
+{
+    (void)err;
+    a->causes[LRP_CAUSE_DESIGN] += a->in - a->out;
+    return LRP_OK;
+}
+
+enum lrp_status lrp_account_pass(const struct lrp_account *a, struct lrp_error *err)
+{
+    (void)err;
+    if (moves(a)) account_moved(a);
+    return LRP_OK;
+}
+
+enum lrp_status lrp_account_gradient(const struct lrp_account *a, struct lrp_error *err)
+{
+    return moves(a) ? lrp_account_pass(a, err) : lrp_account_design(a, err);
+}
+
+enum lrp_status lrp_account_layer_norm(const struct lrp_account *a, struct lrp_error *err)
+{
+    return normalised(a, err);
+}
+
+enum lrp_status lrp_account_groups(const struct lrp_account *a, struct lrp_error *err)
+{
+    if (moves(a)) return lrp_account_pass(a, err);
+    return lrp_call_weighted(call_of(a)) ? lrp_account_terms(a, err) : fallen_back(a, err);
 }

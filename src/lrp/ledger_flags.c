@@ -1,15 +1,7 @@
 /* ledger_flags.c: what makes the relevance of a layer doubtful. */
-#include <string.h>
-
-#include "ledger.h"
+#include "account.h"
 #include "statistics.h"
-#include "terms.h"
 #include "vector.h"
-
-static bool is_rule(const struct lrp_account *a, const char *name)
-{
-    return strcmp(a->application->rule->row->info.name, name) == 0;
-}
 
 /* Whether some element of the input lies outside the bounds, which are one number, one per channel, or one per element of a
  * sample. */
@@ -32,7 +24,7 @@ static bool is_outside(const struct lrp_rule *rule, const struct lrp_tensor *num
 /* f(0) of an activation, found by asking it: of zeros in place of its input. */
 static bool is_offset(const struct lrp_account *a, int node)
 {
-    const struct lrp_rule_step *p = a->application;
+    const struct lrp_rule_step *p = a->step;
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     if (!(n->call.op->traits & LRP_TRAIT_ACTIVATION) || n->call.in_count > 8 || !p->values[n->in[0]]) return false;
     const struct lrp_tensor *in[8] = {NULL};
@@ -52,17 +44,40 @@ static bool is_offset(const struct lrp_account *a, int node)
     return found;
 }
 
+/* ---- what rules ask of their inputs ---- */
+
+static bool has_negative(const struct lrp_account *a, const struct lrp_tensor *x)
+{
+    return lrp_tensor_has_negative(x, a->step->run);
+}
+
+static bool leaves_box(const struct lrp_account *a, const struct lrp_tensor *x)
+{
+    const struct lrp_rule *rule = a->step->rule;
+    return rule->low && rule->high && is_outside(rule, x);
+}
+
+/* By flag: whether it is true of a layer's input; a row of rules says which are asked. */
+static bool (*const broken[LRP_LEDGER_FLAG_COUNT])(const struct lrp_account *a, const struct lrp_tensor *x) = {
+    [LRP_LEDGER_NEGATIVE_INPUT] = has_negative,
+    [LRP_LEDGER_OUTSIDE_BOX] = leaves_box,
+};
+
+static unsigned broken_preconditions(const struct lrp_account *a)
+{
+    const unsigned asked = a->step->rule->how->preconditions;
+    const struct lrp_tensor *x = a->node->call.in_count && a->node->in[0] >= 0 ? a->step->values[a->node->in[0]] : NULL;
+    unsigned flags = 0;
+    if (!asked || !x || !lrp_dtype_is_float(x->dtype) || !lrp_call_weighted(&a->node->call)) return 0;
+    for (int f = 0; f < LRP_LEDGER_FLAG_COUNT; f++)
+        if (asked & 1u << f && broken[f] && broken[f](a, x)) flags |= 1u << f;
+    return flags;
+}
+
 unsigned lrp_ledger_flags(const struct lrp_account *a, const struct lrp_layer_nodes *nodes)
 {
-    const struct lrp_rule *rule = a->application->rule;
-    const struct lrp_tensor *x = a->node->call.in_count && a->node->in[0] >= 0 ? a->application->values[a->node->in[0]] : NULL;
-    const bool weighted = lrp_call_weighted(&a->node->call) && x && lrp_dtype_is_float(x->dtype);
-    unsigned flags = 0;
-    if (weighted && (is_rule(a, "z-plus") || is_rule(a, "gamma")) && lrp_tensor_has_negative(x, a->application->run))
-        flags |= 1u << LRP_LEDGER_NEGATIVE_INPUT;
-    if (weighted && is_rule(a, "z-box") && rule->low && rule->high && is_outside(rule, x))
-        flags |= 1u << LRP_LEDGER_OUTSIDE_BOX;
-    if (strcmp(a->layer->type, "batch-norm") == 0) flags |= 1u << LRP_LEDGER_BATCH_NORM;
+    unsigned flags = broken_preconditions(a);
+    if (lrp_kind_row(lrp_kind_find(a->layer->type))->traits & LRP_KIND_IS_MERGED) flags |= 1u << LRP_LEDGER_BATCH_NORM;
     if (a->layer->output_softmax) flags |= 1u << LRP_LEDGER_SOFTMAX;
     if (is_offset(a, nodes->activation >= 0 ? nodes->activation : nodes->anchor)) flags |= 1u << LRP_LEDGER_OFFSET;
     return flags;

@@ -1,12 +1,11 @@
-/* ledger_terms.c: layers with weights: what became of R in every group of terms (architecture.md, principle 2).
+/* ledger_terms.c: layers with weights: what became of R in every group of terms (terms.h).
  *
  * Group g gives c s (W~ a~ summed over its terms) = c s (d - b) with s = R/stab(d), so that of its part c R the bias takes c s
  * b and the stabilizer c (R - s d). What no group has is dropped by masks, or by factors that do not add up to 1. */
 #include <math.h>
 #include <stdlib.h>
 
-#include "ledger.h"
-#include "terms.h"
+#include "account.h"
 #include "vector.h"
 
 /* True if the terms see only the positive or the negative part of the weights: a side that may have nothing in it. */
@@ -48,7 +47,7 @@ static void account_element(const struct lrp_group *g, double r, double d, doubl
 enum { ASK_EVERY = 1 << 17 };
 static bool stops_at(const struct lrp_account *a, size_t i)
 {
-    return i % ASK_EVERY == 0 && lrp_run_should_stop(a->application->run);
+    return i % ASK_EVERY == 0 && lrp_run_should_stop(a->step->run);
 }
 
 static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *g,
@@ -57,7 +56,7 @@ static enum lrp_status account_group(const struct lrp_account *a, const struct l
     const struct lrp_tensor *r = of->r, *z = of->z;
     struct lrp_shares shares;
     struct group_sums sums = {0};
-    enum lrp_status status = lrp_apply_shares(a->application, index, r->block, &shares, err);
+    enum lrp_status status = lrp_apply_shares(a->step, index, r->block, &shares, err);
     if (status) return status;
     for (size_t i = 0; i < of->count; i++) {
         if (stops_at(a, i)) {
@@ -95,12 +94,12 @@ static enum lrp_status account_rest(const struct lrp_account *a, const struct lr
     return LRP_OK;
 }
 
-enum lrp_status lrp_ledger_terms(const struct lrp_account *a, struct lrp_error *err)
+enum lrp_status lrp_account_terms(const struct lrp_account *a, struct lrp_error *err)
 {
     struct lrp_group groups[LRP_GROUPS];
     struct lrp_ledger_pair of;
-    const int count = lrp_rule_groups(a->application->rule, groups);
-    if (!a->application->relevance[0]) return LRP_OK;
+    const int count = lrp_rule_groups(a->step->rule, groups);
+    if (!a->step->relevance[0]) return LRP_OK;
     enum lrp_status status = lrp_ledger_pair(a, 0, &of, err);
     if (status) return status;
     double *part = calloc(of.count + 1, sizeof *part);

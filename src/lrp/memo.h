@@ -4,7 +4,7 @@
 #define LRP_LRP_MEMO_H
 
 #include "apply.h"
-#include "terms.h"
+#include "rule_row.h"
 
 /* The denominators of a group of terms at a node for an input (NULL: of terms that do not read the input), or NULL. In the
  * blocks of channels they were made in. A reference of the caller's own. */

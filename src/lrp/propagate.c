@@ -6,23 +6,7 @@
 
 #include "apply.h"
 #include "tensor_slots.h"
-#include "terms.h"
 #include "vector.h"
-
-enum lrp_status lrp_method_parse(const char *text, enum lrp_method *out, struct lrp_error *err)
-{
-    static const char *const texts[] = {
-#define X(id, text) text,
-        LRP_METHODS(X)
-#undef X
-    };
-    for (int i = 0; i < LRP_METHOD_COUNT; i++)
-        if (strcmp(text, texts[i]) == 0) {
-            *out = (enum lrp_method)i;
-            return LRP_OK;
-        }
-    return lrp_fail(err, LRP_USAGE, "unknown method %s (lrp, gradient, input-gradient)", text);
-}
 
 /* Adds what a consumer gives to a value; takes over `given`. A value's relevance is the sum over its consumers. */
 static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
@@ -45,26 +29,24 @@ static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor
     return status;
 }
 
-/* How one node hands relevance on. */
-struct step {
-    struct lrp_rule_step application;
-    bool gradient; /* J^T R */
-    bool fused;    /* a fused activation: relevance passes unchanged */
-};
-
-static void plan_step(const struct lrp_propagation *p, int node, struct step *step)
+void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_node_step *out)
 {
-    int layer = p->view->layer_of_node[node];
+    const int layer = p->view->layer_of_node[node];
     const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
+    *out = (struct lrp_node_step){.step = {.engine = p->engine,
+                                           .run = p->run,
+                                           .values = p->values,
+                                           .apply = p->method->apply,
+                                           .node = node,
+                                           .inner_activation = -1},
+                                  .account = p->method->account};
+    if (!p->method->by_rules) return;
     const struct lrp_rule *rule = &p->assignment->rules[layer];
-    step->application = (struct lrp_rule_step){
-        .engine = p->engine, .run = p->run, .values = p->values, .rule = rule, .node = node, .inner_activation = -1};
-    step->gradient = p->method != LRP_METHOD_LRP;
-    if (step->gradient) return;
-    bool gradient_rule = rule->how->method == LRP_BY_GRADIENT;
-    step->fused = nodes->activation == node && !gradient_rule;
-    step->gradient = nodes->activation == node && gradient_rule;
-    if (nodes->anchor == node && p->keep_activation) step->application.inner_activation = nodes->activation;
+    out->step.rule = rule;
+    out->step.apply = rule->how->apply;
+    out->account = rule->how->account;
+    out->passes = nodes->activation == node && !rule->how->through_activation;
+    if (nodes->anchor == node && p->keep_activation) out->step.inner_activation = nodes->activation;
 }
 
 /* One pass: what it has found, which values it has to find (the others are there already), and which nodes give something else
@@ -76,12 +58,12 @@ struct pass {
     size_t *first_edge; /* by node */
 };
 
-static enum lrp_status run_step(const struct lrp_propagation *p, struct step *step, const struct lrp_node *n,
+static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node_step *step, const struct lrp_node *n,
                                 struct lrp_tensor **given, struct pass *pass, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     const struct lrp_tensor **relevance = pass->relevance;
-    if (step->fused) {
+    if (step->passes) {
         int from = n->in[0];
         if (relevance[n->out[0]]->count == p->values[from]->count && !relevance[from]) {
             relevance[from] = lrp_tensor_retain(relevance[n->out[0]]);
@@ -89,11 +71,11 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct step *st
         }
         return lrp_fail(err, LRP_UNSUPPORTED, "layer %s: its activation changes the shape", n->name);
     }
-    status = step->gradient ? lrp_apply_gradient(&step->application, given, err) : lrp_apply(&step->application, given, err);
+    status = lrp_apply(&step->step, given, err);
     for (int i = 0; i < n->call.in_count; i++) {
         if (!given[i]) continue;
         if (p->edges && pass->consumers[n->in[i]] > 1)
-            p->edges[pass->first_edge[step->application.node] + (size_t)i] = lrp_tensor_retain(given[i]);
+            p->edges[pass->first_edge[step->step.node] + (size_t)i] = lrp_tensor_retain(given[i]);
         if (!status && pass->stale[n->in[i]])
             status = collect(&relevance[n->in[i]], given[i], p->run, err);
         else
@@ -142,9 +124,9 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
         any |= outputs[i] != NULL;
     }
     if (any) {
-        struct step step = {0};
-        plan_step(p, node, &step);
-        step.application.relevance = outputs;
+        struct lrp_node_step step;
+        lrp_propagation_step(p, node, &step);
+        step.step.relevance = outputs;
         if (p->computed) p->computed[p->view->layer_of_node[node]] = true;
         status = run_step(p, &step, n, given, pass, err);
     }
@@ -197,7 +179,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
         if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
-    return p->method == LRP_METHOD_INPUT_GRADIENT ? times_values(p, pass->relevance, err) : LRP_OK;
+    return p->method->times_values ? times_values(p, pass->relevance, err) : LRP_OK;
 }
 
 size_t lrp_propagate_edges(const struct lrp_graph *graph)

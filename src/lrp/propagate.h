@@ -2,26 +2,17 @@
 #ifndef LRP_LRP_PROPAGATE_H
 #define LRP_LRP_PROPAGATE_H
 
+#include "apply.h"
 #include "assign.h"
 #include "execute.h"
-
-/* X(id, text) */
-#define LRP_METHODS(X) X(LRP, "lrp") X(GRADIENT, "gradient") X(INPUT_GRADIENT, "input-gradient")
-enum lrp_method {
-#define X(id, text) LRP_METHOD_##id,
-    LRP_METHODS(X)
-#undef X
-        LRP_METHOD_COUNT
-};
-/* Errors: LRP_USAGE naming what exists. */
-enum lrp_status lrp_method_parse(const char *text, enum lrp_method *out, struct lrp_error *err);
+#include "method.h"
 
 struct lrp_propagation {
     struct lrp_engine *engine;
     const struct lrp_layer_view *view;
-    const struct lrp_assignment *assignment; /* by layer; not used by gradient methods */
+    const struct lrp_assignment *assignment; /* by layer; not used by methods without rules */
     const struct lrp_tensor *const *values;  /* of the forward pass, by value number */
-    enum lrp_method method;
+    const struct lrp_method *method;
     bool keep_activation;                     /* pr26: activations stay inside their layers */
     int start;                                /* value number relevance starts at */
     const struct lrp_tensor *start_relevance; /* of that value's shape */
@@ -46,5 +37,13 @@ size_t lrp_propagate_edges(const struct lrp_graph *graph);
  * LRP_UNSUPPORTED naming a layer that cannot be differentiated, LRP_CANCELLED, LRP_MEMORY. What is there stays valid. */
 enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,
                               struct lrp_error *err);
+/* How one node hands relevance on. */
+struct lrp_node_step {
+    struct lrp_rule_step step;
+    lrp_rule_account *account;
+    bool passes; /* a fused activation that relevance passes unchanged: nothing is to be done */
+};
+/* The step of a node, all but its relevance. */
+void lrp_propagation_step(const struct lrp_propagation *propagation, int node, struct lrp_node_step *out);
 
 #endif

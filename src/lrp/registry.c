@@ -65,20 +65,19 @@ enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, c
     return names_add(&registry->activations, name, err);
 }
 
-/* Activations that LRP supports when fused (semantics.md section 4). */
-static bool known_activation(const char *name, bool pr26)
+/* By the table: as a layer, or fused behind a linear one. */
+static bool known_layer(const char *type, bool pr26)
 {
-    static const char *const names[] = {"identity", "relu", "gelu", "swish", "mish"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0) return true;
-    return pr26 && strcmp(name, "softplus") == 0;
+    return lrp_kind_row(lrp_kind_find(type))->traits & (pr26 ? LRP_KIND_IS_LAYER_PR26 : LRP_KIND_IS_LAYER);
+}
+static bool known_activation(const char *type, bool pr26)
+{
+    return lrp_kind_row(lrp_kind_find(type))->traits & (pr26 ? LRP_KIND_IS_FUSED_PR26 : LRP_KIND_IS_FUSED);
 }
 
 bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer)
 {
-    enum lrp_kind kind = lrp_kind_find(layer->type);
-    const struct lrp_kind_row *row = lrp_kind_row(kind);
-    if (kind != LRP_KIND_OTHER && (registry->pr26 ? row->supported_pr26 : row->supported)) return true;
+    if (known_layer(layer->type, registry->pr26)) return true;
     for (size_t i = 0; i < registry->layers.count; i++)
         if (lrp_name_covers_layer(registry->layers.items[i], layer)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)

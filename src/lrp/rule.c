@@ -4,41 +4,9 @@
 #include <string.h>
 
 #include "book.h"
+#include "parameter.h"
 #include "split.h"
 #include "text.h"
-
-static const char *const convention_texts[] = {
-#define X(name, text, line) text,
-    LRP_CONVENTIONS(X)
-#undef X
-};
-static const char *const convention_lines[] = {
-#define X(name, text, line) line,
-    LRP_CONVENTIONS(X)
-#undef X
-};
-static const char *const bias_texts[] = {"on", "raw", "off"};
-static const char *const inputs_texts[] = {"split", "whole"};
-
-const char *lrp_convention_text(enum lrp_convention convention)
-{
-    return convention < LRP_CONVENTION_COUNT ? convention_texts[convention] : "";
-}
-
-const char *lrp_convention_line(enum lrp_convention convention)
-{
-    return convention < LRP_CONVENTION_COUNT ? convention_lines[convention] : "";
-}
-
-enum lrp_status lrp_convention_parse(const char *text, enum lrp_convention *out, struct lrp_error *err)
-{
-    for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
-        if (strcmp(text, convention_texts[i]) == 0) {
-            *out = (enum lrp_convention)i;
-            return LRP_OK;
-        }
-    return lrp_fail(err, LRP_USAGE, "unknown convention %s (julia, zennit, captum, pr26)", text);
-}
 
 void lrp_rule_clear(struct lrp_rule *rule)
 {
@@ -82,75 +50,6 @@ bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b)
 
 /* ---- parsing ---- */
 
-static bool parse_float(const char *text, float *out)
-{
-    double value;
-    if (!lrp_parse_fraction(text, &value) || !isfinite(value) || fabs(value) > 3e38) return false;
-    *out = (float)value;
-    return true;
-}
-
-/* "0.5" or "[a;b;c]" */
-static bool parse_list(char *text, float **out, size_t *count)
-{
-    size_t length = strlen(text), n = 1;
-    if (*text == '[') {
-        if (length < 3 || text[length - 1] != ']') return false;
-        text[length - 1] = '\0';
-        text++;
-    }
-    for (const char *p = text; *p; p++) n += *p == ';';
-    float *values = malloc(n * sizeof *values);
-    if (!values) return false;
-    size_t i = 0;
-    for (char *item = text, *next; item; item = next) {
-        next = strchr(item, ';');
-        if (next) *next++ = '\0';
-        if (!parse_float(lrp_trim(item), &values[i++])) {
-            free(values);
-            return false;
-        }
-    }
-    free(*out);
-    *out = values;
-    *count = n;
-    return true;
-}
-
-static bool parse_word(const char *text, const char *const *words, int count, int *out)
-{
-    for (int i = 0; i < count; i++)
-        if (strcmp(text, words[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    return false;
-}
-
-static bool set_parameter(struct lrp_rule *rule, int place, char *value)
-{
-    int word;
-    switch (lrp_parameter_kind(rule->row, place)) {
-    case LRP_PARAMETER_STABILIZER:
-        return parse_float(value, &rule->stabilizer) && rule->stabilizer >= 0;
-    case LRP_PARAMETER_NUMBER:
-        return parse_float(value, &rule->values[place]);
-    case LRP_PARAMETER_LOW:
-        return parse_list(value, &rule->low, &rule->low_count);
-    case LRP_PARAMETER_HIGH:
-        return parse_list(value, &rule->high, &rule->high_count);
-    case LRP_PARAMETER_BIAS:
-        if (!parse_word(value, bias_texts, 3, &word)) return false;
-        rule->bias = (enum lrp_bias_mode)word;
-        return true;
-    case LRP_PARAMETER_INPUTS:
-        if (!parse_word(value, inputs_texts, 2, &word)) return false;
-        rule->inputs = (enum lrp_inputs_mode)word;
-        return true;
-    }
-    return false;
-}
-
 /* One argument; `given` learns which parameters have been. */
 static enum lrp_status set_argument(struct lrp_rule *rule, char *argument, int *position, bool *given, struct lrp_error *err)
 {
@@ -169,7 +68,7 @@ static enum lrp_status set_argument(struct lrp_rule *rule, char *argument, int *
                         row->positional, row->positional == 1 ? "" : "s", argument);
     }
     const char *name = row->info.parameters[place].name;
-    if (!set_parameter(rule, place, value))
+    if (!lrp_parameter_at(row, place)->read(rule, place, value))
         return lrp_fail(err, LRP_USAGE, "rule %s: %s cannot be \"%s\"", row->info.name, name, value);
     given[place] = true;
     return LRP_OK;
@@ -208,20 +107,13 @@ static enum lrp_status check_values(const struct lrp_rule *rule, const bool *giv
 {
     const struct lrp_rule_info *info = &rule->row->info;
     for (int i = 0; i < info->parameter_count; i++) {
-        enum lrp_parameter kind = lrp_parameter_kind(rule->row, i);
         if (*info->parameters[i].value || given[i]) continue;
-        if (kind == LRP_PARAMETER_LOW || kind == LRP_PARAMETER_HIGH)
+        if (lrp_parameter_at(rule->row, i)->bound)
             return lrp_fail(err, LRP_USAGE, "rule %s needs its bounds: %s(low,high)", info->name, info->name);
         return lrp_fail(err, LRP_USAGE, "rule %s needs a value for %s", info->name, info->parameters[i].name);
     }
-    if (strcmp(info->name, "alpha-beta") == 0) {
-        const double alpha = (double)rule->values[0], beta = (double)rule->values[1];
-        /* 1.7 - 0.7 is not 1 in binary: what is 1 in decimal passes */
-        if (alpha < 0 || beta < 0 || fabs(alpha - beta - 1) > 1.2e-7 * fmax(1, alpha))
-            return lrp_fail(err, LRP_USAGE, "rule alpha-beta needs alpha >= 0, beta >= 0 and alpha - beta = 1, not (%g,%g)",
-                            alpha, beta);
-    }
-    enum lrp_status status = check_bounds(rule, err);
+    enum lrp_status status = rule->row->check ? rule->row->check(rule, err) : LRP_OK;
+    if (!status) status = check_bounds(rule, err);
     return !status ? check_amounts(rule, err) : status;
 }
 
@@ -268,59 +160,6 @@ enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *boo
 
 /* ---- writing ---- */
 
-static void write_list(struct lrp_text *t, const float *values, size_t count)
-{
-    char number[40];
-    if (count != 1) lrp_text_append(t, "[");
-    for (size_t i = 0; i < count; i++) {
-        if (i) lrp_text_append(t, ";");
-        lrp_text_append(t, lrp_format_float(values[i], number, sizeof number));
-    }
-    if (count != 1) lrp_text_append(t, "]");
-}
-
-static void write_value(struct lrp_text *t, const struct lrp_rule *r, int place)
-{
-    char number[40];
-    switch (lrp_parameter_kind(r->row, place)) {
-    case LRP_PARAMETER_LOW:
-        write_list(t, r->low, r->low_count);
-        break;
-    case LRP_PARAMETER_HIGH:
-        write_list(t, r->high, r->high_count);
-        break;
-    case LRP_PARAMETER_BIAS:
-        lrp_text_append(t, bias_texts[r->bias]);
-        break;
-    case LRP_PARAMETER_INPUTS:
-        lrp_text_append(t, inputs_texts[r->inputs]);
-        break;
-    case LRP_PARAMETER_STABILIZER:
-        lrp_text_append(t, lrp_format_float(r->stabilizer, number, sizeof number));
-        break;
-    case LRP_PARAMETER_NUMBER:
-        lrp_text_append(t, lrp_format_float(r->values[place], number, sizeof number));
-        break;
-    }
-}
-
-/* Of a parameter that may be left out. */
-static bool is_default(const struct lrp_rule *r, const struct lrp_rule *d, int place)
-{
-    switch (lrp_parameter_kind(r->row, place)) {
-    case LRP_PARAMETER_BIAS:
-        return r->bias == d->bias;
-    case LRP_PARAMETER_INPUTS:
-        return r->inputs == d->inputs;
-    case LRP_PARAMETER_STABILIZER:
-        return same_float(r->stabilizer, d->stabilizer);
-    case LRP_PARAMETER_NUMBER:
-        return *r->row->info.parameters[place].value && same_float(r->values[place], d->values[place]);
-    default:
-        return false;
-    }
-}
-
 char *lrp_rule_text(const struct lrp_rule *rule, enum lrp_convention convention)
 {
     const struct lrp_rule_row *row = rule->row;
@@ -330,10 +169,10 @@ char *lrp_rule_text(const struct lrp_rule *rule, enum lrp_convention convention)
     lrp_text_append(&t, row->info.name);
     const char *separator = "(";
     for (int i = 0; i < row->info.parameter_count; i++) {
-        if (i >= row->positional && is_default(rule, &defaults, i)) continue;
+        if (i >= row->positional && lrp_parameter_at(row, i)->same(rule, &defaults, i)) continue;
         lrp_text_append(&t, separator);
         if (i >= row->positional) lrp_text_printf(&t, "%s=", row->info.parameters[i].name);
-        write_value(&t, rule, i);
+        lrp_parameter_at(row, i)->write(&t, rule, i);
         separator = ",";
     }
     if (*separator == ',') lrp_text_append(&t, ")");

@@ -2,11 +2,15 @@
 #include "rule_json.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
+#include "apply.h"
 #include "arena.h"
 #include "json.h"
+#include "parameter.h"
 #include "text.h"
 #include "words.h"
 
@@ -153,40 +157,29 @@ static enum lrp_status read_group(struct reader *r, const cJSON *item, struct lr
 
 /* ---- parameters ---- */
 
-static bool is_one_of(const cJSON *item, const char *const *words, int count, int *out)
-{
-    for (int i = 0; cJSON_IsString(item) && i < count; i++)
-        if (strcmp(item->valuestring, words[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    return false;
-}
-
 /* The default as the table writes it; bias and inputs are words, low and high must be given. */
-static enum lrp_status read_default(struct reader *r, const cJSON *item, const char **out)
+static enum lrp_status read_default(struct reader *r, const cJSON *item, struct lrp_rule_parameter *p)
 {
-    static const char *const bias[] = {"on", "raw", "off"}, *const inputs[] = {"split", "whole"};
+    const struct lrp_parameter_row *kind = lrp_parameter_row(p->kind);
+    const char **out = &p->value;
     char number[40];
-    int word = 0;
     *out = cJSON_IsString(item) ? item->valuestring : "";
-    if (strcmp(item->string, "bias") == 0) {
-        if (!is_one_of(item, bias, 3, &word)) return refuse(r, LRP_USAGE, item, "the parameter bias is on, raw or off");
-        r->row.bias = (enum lrp_bias_mode)word;
-        return LRP_OK;
+    if (kind->choices) {
+        struct lrp_rule scratch = {0};
+        char word[16], cause[80];
+        snprintf(word, sizeof word, "%s", *out);
+        if (cJSON_IsString(item) && kind->read(&scratch, 0, word)) return LRP_OK;
+        snprintf(cause, sizeof cause, "the parameter %s is %s", p->name, kind->choices);
+        return refuse(r, LRP_USAGE, item, cause);
     }
-    if (strcmp(item->string, "inputs") == 0)
-        return is_one_of(item, inputs, 2, &word) ? LRP_OK
-                                                 : refuse(r, LRP_USAGE, item, "the parameter inputs is split or whole");
-    bool bound = strcmp(item->string, "low") == 0 || strcmp(item->string, "high") == 0;
-    if (bound)
+    if (kind->bound)
         return cJSON_IsNull(item) ? LRP_OK : refuse(r, LRP_USAGE, item, "low and high must be given with the rule: null");
     if (cJSON_IsNull(item)) return LRP_OK;
     if (!cJSON_IsNumber(item))
         return refuse(r, LRP_FILE, item, "a parameter's default is a number, or null if it must be given");
     if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38)
         return refuse(r, LRP_USAGE, item, "a number that is too large");
-    if (strcmp(item->string, "stabilizer") == 0 && item->valuedouble < 0)
+    if (p->kind == LRP_PARAMETER_OWN_STABILIZER && item->valuedouble < 0)
         return refuse(r, LRP_USAGE, item, "a stabilizer is not negative");
     *out = lrp_arena_strdup(r->arena, lrp_json_number_text(item->valuedouble, number, sizeof number));
     return *out ? LRP_OK : out_of_memory(r);
@@ -202,15 +195,14 @@ static enum lrp_status read_parameters(struct reader *r, const cJSON *object)
     for (int named = 0; named < 2; named++) {
         cJSON_ArrayForEach(item, object)
         {
-            static const char *const by_name[] = {"stabilizer", "bias", "inputs"};
-            bool is_named = false;
-            for (int i = 0; i < 3; i++) is_named |= strcmp(item->string, by_name[i]) == 0;
+            const enum lrp_parameter_kind kind = lrp_parameter_kind_of(item->string);
+            const bool is_named = lrp_parameter_row(kind)->by_name;
             if (is_named != (named == 1)) continue;
             if (info->parameter_count == LRP_RULE_PARAMETERS)
                 return refuse(r, LRP_USAGE, item, "a rule has at most 8 parameters");
             struct lrp_rule_parameter *p = &info->parameters[info->parameter_count++];
-            p->name = item->string;
-            enum lrp_status status = read_default(r, item, &p->value);
+            *p = (struct lrp_rule_parameter){.name = item->string, .kind = kind};
+            enum lrp_status status = read_default(r, item, p);
             if (status) return status;
             r->row.positional += !is_named;
         }
@@ -274,8 +266,9 @@ enum lrp_status lrp_rule_json_read(struct lrp_rule_book *book, const cJSON *item
     *where = NULL;
     if (!r.arena) return lrp_fail(err, LRP_MEMORY, "not enough memory for a rule");
     r.row = (struct lrp_rule_row){.info = {.name = item->string, .fits = LRP_FITS_TEXT_WEIGHTS, .origin = origin},
-                                  .fit = LRP_FITS_WEIGHTS,
-                                  .bias = LRP_BIAS_ON};
+                                  .fit = lrp_fits_weights,
+                                  .apply = lrp_apply_groups,
+                                  .account = lrp_account_groups};
     enum lrp_status status = read_row(&r, item);
     if (!status) status = add_row(&r, book, item);
     lrp_arena_free(r.arena);

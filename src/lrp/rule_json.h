@@ -1,4 +1,4 @@
-/* rule_json.h: a custom rule as it is written in a rules file (cli.md section 5), and the words it is written in. */
+/* rule_json.h: a custom rule as it is written in a rules file, and the words it is written in. */
 #ifndef LRP_LRP_RULE_JSON_H
 #define LRP_LRP_RULE_JSON_H
 

@@ -4,17 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kinds.h"
 #include "text.h"
 
-/* What is passed over in search of the first and last layer: reshaping, identity, dropout, arithmetic with constants; bodies.
- */
+/* What is passed over in search of the first and last layer: reshaping, identity, arithmetic with constants; bodies. */
 static bool is_transparent(const struct lrp_layer *layer)
 {
-    if (layer->body >= 0) return true;
-    static const char *const types[] = {"reshaping", "identity", "dropout", "scale", "fake-quantize"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (lrp_layer_is(layer, types[i])) return true;
-    return false;
+    return layer->body >= 0 || lrp_kind_row(lrp_kind_find(layer->type))->traits & LRP_KIND_IS_TRANSPARENT;
 }
 
 int lrp_first_layer(const struct lrp_layer_list *layers)

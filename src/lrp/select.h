@@ -1,4 +1,4 @@
-/* select.h: which layers a selector's text stands for (cli.md section 2). */
+/* select.h: which layers a selector's text stands for. */
 #ifndef LRP_LRP_SELECT_H
 #define LRP_LRP_SELECT_H
 

@@ -7,7 +7,7 @@
 #include "blocked.h"
 #include "primitives.h"
 
-/* stab(z,e) = z + sign(z)*e, and e where z is 0 (also -0.0); NaN stays NaN (semantics.md section 1). */
+/* stab(z,e) = z + sign(z)*e, and e where z is 0 (also -0.0); NaN stays NaN. */
 float lrp_stabilize(float z, float e);
 /* Over whole tensors of one shape, row-major or in blocks (blocked.h), in one pass over memory. `first`: nothing is in y yet.
  */

@@ -4,9 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct lrp_kind_row rows[LRP_KIND_COUNT] = {[LRP_KIND_OTHER] = {"", "", "", false, false},
-#define X(id, name, group, second_group, supported, supported_pr26)                                                            \
-    [LRP_KIND_##id] = {name, group, second_group, supported, supported_pr26},
+static const struct lrp_kind_row rows[LRP_KIND_COUNT] = {[LRP_KIND_OTHER] = {"", "", "", 0},
+#define X(id, name, group, second_group, traits) [LRP_KIND_##id] = {name, group, second_group, traits},
                                                          LRP_KINDS(X)
 #undef X
 };

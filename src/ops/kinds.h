@@ -2,54 +2,66 @@
 #ifndef LRP_OPS_KINDS_H
 #define LRP_OPS_KINDS_H
 
-#include <stdbool.h>
+/* What LRP makes of a type of layers. */
+enum lrp_kind_trait {
+    LRP_KIND_IS_LAYER = 1,        /* the model check passes it as a layer of its own */
+    LRP_KIND_IS_LAYER_PR26 = 2,   /* likewise, as of pull request 26 */
+    LRP_KIND_IS_FUSED = 4,        /* the check passes it as an activation behind a linear layer */
+    LRP_KIND_IS_FUSED_PR26 = 8,   /* likewise, as of pull request 26 */
+    LRP_KIND_IS_HOST = 16,        /* takes an activation behind it as its own */
+    LRP_KIND_IS_TRANSPARENT = 32, /* reshaping, identity, arithmetic with constants: neither a first nor a last layer */
+    LRP_KIND_IS_MERGED = 64,      /* meant to be merged into the linear layer beside it: the ledger says where it is not */
+    LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
+};
 
-/* X(id, name, group, second group, supported by default, supported by pull request 26) - semantics.md section 4.
+/* X(id, name, group, second group, traits): lrpscope-lrp(7).
  * A layer of any other operator has the operator's name in kebab case as its type, no group, and is not supported. */
 #define LRP_KINDS(X)                                                                                                           \
-    X(CONVOLUTION, "convolution", "convolution", "", true, true)                                                               \
-    X(TRANSPOSED_CONVOLUTION, "transposed-convolution", "convolution", "", true, true)                                         \
-    X(DENSE, "dense", "", "", true, true)                                                                                      \
-    X(SCALE, "scale", "", "", true, false)                                                                                     \
-    X(BATCH_NORM, "batch-norm", "normalization", "", true, false)                                                              \
-    X(LAYER_NORM, "layer-norm", "normalization", "", true, false)                                                              \
-    X(MAX_POOL, "max-pool", "pooling", "max-pooling", true, true)                                                              \
-    X(MEAN_POOL, "mean-pool", "pooling", "mean-pooling", true, true)                                                           \
-    X(GLOBAL_MAX_POOL, "global-max-pool", "pooling", "max-pooling", true, true)                                                \
-    X(GLOBAL_MEAN_POOL, "global-mean-pool", "pooling", "mean-pooling", true, true)                                             \
-    X(FLATTEN, "flatten", "reshaping", "", true, true)                                                                         \
-    X(RESHAPE, "reshape", "reshaping", "", true, true)                                                                         \
-    X(TRANSPOSE, "transpose", "reshaping", "", true, true)                                                                     \
-    X(SQUEEZE, "squeeze", "reshaping", "", true, true)                                                                         \
-    X(UNSQUEEZE, "unsqueeze", "reshaping", "", true, true)                                                                     \
-    X(CONCAT, "concat", "reshaping", "", true, false)                                                                          \
-    X(SPLIT, "split", "reshaping", "", true, false)                                                                            \
-    X(SLICE, "slice", "reshaping", "", true, false)                                                                            \
-    X(PAD, "pad", "reshaping", "", true, false)                                                                                \
-    X(DROPOUT, "dropout", "", "", true, true)                                                                                  \
-    X(IDENTITY, "identity", "", "", true, true)                                                                                \
-    X(ADD, "add", "join", "", true, false)                                                                                     \
-    X(RELU, "relu", "activation", "", true, false)                                                                             \
-    X(GELU, "gelu", "activation", "", true, false)                                                                             \
-    X(SWISH, "swish", "activation", "", true, false)                                                                           \
-    X(MISH, "mish", "activation", "", true, false)                                                                             \
-    X(RELU6, "relu6", "activation", "", false, false)                                                                          \
-    X(CLIP, "clip", "activation", "", false, false)                                                                            \
-    X(LEAKY_RELU, "leaky-relu", "activation", "", false, false)                                                                \
-    X(PRELU, "prelu", "activation", "", false, false)                                                                          \
-    X(ELU, "elu", "activation", "", false, false)                                                                              \
-    X(SELU, "selu", "activation", "", false, false)                                                                            \
-    X(CELU, "celu", "activation", "", false, false)                                                                            \
-    X(SIGMOID, "sigmoid", "activation", "", false, false)                                                                      \
-    X(HARD_SIGMOID, "hard-sigmoid", "activation", "", false, false)                                                            \
-    X(TANH, "tanh", "activation", "", false, false)                                                                            \
-    X(HARD_SWISH, "hard-swish", "activation", "", false, false)                                                                \
-    X(SOFTPLUS, "softplus", "activation", "", false, false)                                                                    \
-    X(SOFTSIGN, "softsign", "activation", "", false, false)                                                                    \
-    X(THRESHOLDED_RELU, "thresholded-relu", "activation", "", false, false)                                                    \
-    X(FAKE_QUANTIZE, "fake-quantize", "", "", false, false)                                                                    \
-    X(SOFTMAX, "softmax", "", "", false, false)                                                                                \
-    X(LOG_SOFTMAX, "log-softmax", "", "", false, false)
+    X(CONVOLUTION, "convolution", "convolution", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)            \
+    X(TRANSPOSED_CONVOLUTION, "transposed-convolution", "convolution", "",                                                     \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)                                                           \
+    X(DENSE, "dense", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)                                   \
+    X(SCALE, "scale", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_HOST | LRP_KIND_IS_TRANSPARENT)                                  \
+    X(BATCH_NORM, "batch-norm", "normalization", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_MERGED)                                   \
+    X(LAYER_NORM, "layer-norm", "normalization", "", LRP_KIND_IS_LAYER)                                                        \
+    X(MAX_POOL, "max-pool", "pooling", "max-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                              \
+    X(MEAN_POOL, "mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                           \
+    X(GLOBAL_MAX_POOL, "global-max-pool", "pooling", "max-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                \
+    X(GLOBAL_MEAN_POOL, "global-mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)             \
+    X(FLATTEN, "flatten", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)               \
+    X(RESHAPE, "reshape", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)               \
+    X(TRANSPOSE, "transpose", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)           \
+    X(SQUEEZE, "squeeze", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)               \
+    X(UNSQUEEZE, "unsqueeze", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)           \
+    X(CONCAT, "concat", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                          \
+    X(SPLIT, "split", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                            \
+    X(SLICE, "slice", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                            \
+    X(PAD, "pad", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                                \
+    X(DROPOUT, "dropout", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)                        \
+    X(IDENTITY, "identity", "", "",                                                                                            \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26 | LRP_KIND_IS_TRANSPARENT)       \
+    X(ADD, "add", "join", "", LRP_KIND_IS_LAYER)                                                                               \
+    X(RELU, "relu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
+    X(GELU, "gelu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
+    X(SWISH, "swish", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                        \
+    X(MISH, "mish", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
+    X(RELU6, "relu6", "activation", "", 0)                                                                                     \
+    X(CLIP, "clip", "activation", "", 0)                                                                                       \
+    X(LEAKY_RELU, "leaky-relu", "activation", "", 0)                                                                           \
+    X(PRELU, "prelu", "activation", "", 0)                                                                                     \
+    X(ELU, "elu", "activation", "", 0)                                                                                         \
+    X(SELU, "selu", "activation", "", 0)                                                                                       \
+    X(CELU, "celu", "activation", "", 0)                                                                                       \
+    X(SIGMOID, "sigmoid", "activation", "", 0)                                                                                 \
+    X(HARD_SIGMOID, "hard-sigmoid", "activation", "", 0)                                                                       \
+    X(TANH, "tanh", "activation", "", 0)                                                                                       \
+    X(HARD_SWISH, "hard-swish", "activation", "", 0)                                                                           \
+    X(SOFTPLUS, "softplus", "activation", "", LRP_KIND_IS_FUSED_PR26)                                                          \
+    X(SOFTSIGN, "softsign", "activation", "", 0)                                                                               \
+    X(THRESHOLDED_RELU, "thresholded-relu", "activation", "", 0)                                                               \
+    X(FAKE_QUANTIZE, "fake-quantize", "", "", LRP_KIND_IS_TRANSPARENT)                                                         \
+    X(SOFTMAX, "softmax", "", "", LRP_KIND_IS_HEAD)                                                                            \
+    X(LOG_SOFTMAX, "log-softmax", "", "", LRP_KIND_IS_HEAD)
 
 enum lrp_kind {
     LRP_KIND_OTHER, /* named after its operator */
@@ -61,7 +73,7 @@ enum lrp_kind {
 
 struct lrp_kind_row {
     const char *name, *group, *second_group;
-    bool supported, supported_pr26;
+    unsigned traits; /* enum lrp_kind_trait */
 };
 /* The row of a kind; for LRP_KIND_OTHER a row of empty names. */
 const struct lrp_kind_row *lrp_kind_row(enum lrp_kind kind);

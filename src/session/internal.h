@@ -44,7 +44,7 @@ struct lrp_setup {
     struct lrp_network *network;
     struct lrp_settings *settings;
     enum lrp_convention convention;
-    enum lrp_method method;
+    const struct lrp_method *method;
     struct lrp_check *check;
     struct lrp_composite *composite;
     struct lrp_assignment assignment;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "blocked.h"
+#include "convention.h"
 #include "internal.h"
 #include "memo.h"
 #include "text.h"
@@ -130,7 +131,7 @@ static const struct lrp_results *usable_base(const struct lrp_job *job, const st
     const struct lrp_results *base = job->results->base;
     if (!base || !base->made_under || !base->start || base->made_under->method != job->state->method ||
         base->made_under->convention != job->state->convention || base->made_under->output != job->state->output ||
-        job->state->method != LRP_METHOD_LRP) /* other methods know no rules: nothing can have changed but the start */
+        !job->state->method->by_rules) /* without rules nothing can have changed but the start */
         return NULL;
     bool same = lrp_shape_equal(&base->start->shape, &start->shape) &&
                 memcmp(base->start->f, start->f, start->count * sizeof(float)) == 0;
@@ -215,7 +216,7 @@ static struct lrp_propagation propagation_of(const struct lrp_job *job, const st
                                     .assignment = &job->state->assignment,
                                     .values = r->values,
                                     .method = job->state->method,
-                                    .keep_activation = job->state->convention == LRP_CONVENTION_PR26,
+                                    .keep_activation = lrp_convention_row(job->state->convention)->inner_activation,
                                     .start = job->state->output,
                                     .start_relevance = start,
                                     .run = run};
@@ -232,8 +233,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     struct lrp_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
-    /* input-gradient multiplies at the end: nothing is final before */
-    bool gradual = job->state->method != LRP_METHOD_INPUT_GRADIENT;
+    bool gradual = !job->state->method->times_values;
     struct lrp_propagation p = propagation_of(job, start, run);
     p.progress = gradual ? lrp_watch_node : NULL;
     p.data = &watch;
@@ -316,7 +316,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = forward(job, run, err);
     if (!status) status = start_relevance(job, &start, err);
-    bool checked = job->want >= LRP_WANT_RELEVANCE && job->state->method == LRP_METHOD_LRP &&
+    bool checked = job->want >= LRP_WANT_RELEVANCE && job->state->method->by_rules &&
                    !lrp_settings_flag(job->state->settings, LRP_SETTING_SKIP_CHECKS);
     /* a model that fails the check says so even if it could not run anyway */
     if (checked && !job->state->check->passed && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);

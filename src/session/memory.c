@@ -5,7 +5,6 @@
 #include "internal.h"
 #include "linear/linear.h"
 #include "primitives.h"
-#include "terms.h"
 #include "text.h"
 
 /* How many copies of its weights a layer holds at most while it works under a rule: a convolution one in the order of the file
@@ -14,7 +13,7 @@ static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lr
 {
     struct lrp_group groups[LRP_GROUPS];
     if (strcmp(layer->type, "dense") != 0) return 3;
-    const int count = rule->how->method == LRP_BY_TERMS ? lrp_rule_groups(rule, groups) : 0;
+    const int count = lrp_rule_groups(rule, groups); /* 0 for functions */
     for (int g = 0; g < count; g++)
         for (int t = 0; t < groups[g].term_count; t++)
             if (groups[g].terms[t].weight != LRP_WEIGHT_AS_IS && groups[g].terms[t].weight != LRP_WEIGHT_ONE) return 1;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convention.h"
 #include "internal.h"
 #include "known.h"
 #include "model_internal.h"
@@ -123,7 +124,7 @@ static enum lrp_status warn_of_idle(struct lrp_setup *s, const struct lrp_regist
 static enum lrp_status check_state(struct lrp_setup *s, struct lrp_error *err)
 {
     struct lrp_registry *registry = NULL;
-    enum lrp_status status = lrp_registry_new(s->convention == LRP_CONVENTION_PR26, &registry, err);
+    enum lrp_status status = lrp_registry_new(lrp_convention_row(s->convention)->pull_request_26, &registry, err);
     for (size_t i = 0; !status && i < s->settings->layers.count; i++)
         status = lrp_registry_support_layer(registry, s->settings->layers.items[i], err);
     for (size_t i = 0; !status && i < s->settings->activations.count; i++)
@@ -189,7 +190,7 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
     s->network = lrp_network_retain(network);
     enum lrp_status status = lrp_settings_copy(settings, &s->settings, err);
     if (!status) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
-    if (!status) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
+    if (!status) status = lrp_method_find(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
     if (!status) status = assign_rules(s, err);
     if (!status) status = check_state(s, err);
     if (!status) status = choose_output(s, err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "apply.h"
 #include "json.h"
 #include "rule_json.h"
@@ -192,8 +193,9 @@ static struct function *new_function(struct lrp_plugin *p, const char *name, lrp
     lrp_plugin_retain(p);
     *row = (struct lrp_rule_row){
         .info = {.name = name, .formula = "a function of the plugin", .fits = "every layer", .origin = p->path},
-        .method = LRP_BY_FUNCTION,
-        .fit = LRP_FITS_VJP,
+        .fit = lrp_fits_any,
+        .apply = lrp_apply_function,
+        .account = lrp_account_design,
         .custom = true,
         .function = call_rule,
         .data = f,

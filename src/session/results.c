@@ -115,7 +115,7 @@ static bool serves(const struct lrp_results *r, const struct lrp_setup *state)
 {
     static const enum lrp_setting texts[] = {LRP_SETTING_TARGET, LRP_SETTING_OUTPUT_RELEVANCE, LRP_SETTING_LABELS};
     const struct lrp_setup *under = r->made_under;
-    const bool lrp = state->method == LRP_METHOD_LRP;
+    const bool lrp = state->method->by_rules;
     if (!r->relevance_done || !under || under->method != state->method || under->convention != state->convention ||
         under->output != state->output)
         return false;

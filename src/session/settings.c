@@ -6,10 +6,10 @@
 
 #include "book.h"
 #include "lrpscope/heatmap.h"
+#include "method.h"
 #include "names.h"
 #include "plugin.h"
 #include "preprocess.h"
-#include "propagate.h"
 #include "text.h"
 
 enum kind { TEXT, FLAG };
@@ -147,7 +147,7 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
                                   struct lrp_error *err)
 {
     enum lrp_convention convention;
-    enum lrp_method method;
+    const struct lrp_method *method;
     struct lrp_preprocess preprocess;
     struct lrp_heatmap_options heatmap;
     const char *key = table[setting].key;
@@ -162,7 +162,7 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
     case LRP_SETTING_CONVENTION:
         return lrp_convention_parse(text, &convention, err);
     case LRP_SETTING_METHOD:
-        return lrp_method_parse(text, &method, err);
+        return lrp_method_find(text, &method, err);
     case LRP_SETTING_INPUT_SHAPE:
         return check_shape(text, err);
     case LRP_SETTING_SCALE:

@@ -5,7 +5,6 @@
 #include "blocked.h"
 #include "internal.h"
 #include "select.h"
-#include "terms.h"
 #include "text.h"
 
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
@@ -178,7 +177,7 @@ char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
     const struct lrp_rule *rule = &state->assignment.rules[layer];
     const struct lrp_node *node = layer ? &state->network->graph->nodes[state->network->view->nodes[layer].anchor] : NULL;
     struct lrp_text t = {0};
-    if (node && node->call.op && node->call.op->vjp && rule->how->method == LRP_BY_TERMS && !lrp_call_weighted(&node->call))
+    if (node && node->call.op && node->call.op->vjp && rule->how->group_count && !lrp_call_weighted(&node->call))
         write_fallback(&t, &state->network->view->list.rows[layer], &node->call, rule->stabilizer);
     return lrp_text_take(&t);
 }

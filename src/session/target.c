@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convention.h"
 #include "internal.h"
 #include "text.h"
 
@@ -182,12 +183,12 @@ enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *ou
 
 enum start { START_ONE, START_LOGIT, START_OUTPUT, START_FILE };
 
-/* semantics.md section 7: captum and pr26 start with the logit; gradient methods always with 1. */
+/* What relevance starts with: as the method has it, as it is asked for, as the convention has it. */
 static enum start start_kind(const struct lrp_setup *state)
 {
     const char *text = lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
-    if (state->method != LRP_METHOD_LRP) return START_ONE;
-    bool logit = state->convention == LRP_CONVENTION_CAPTUM || state->convention == LRP_CONVENTION_PR26;
+    if (state->method->starts_with_one) return START_ONE;
+    const bool logit = lrp_convention_row(state->convention)->logit;
     if (!*text) return logit ? START_LOGIT : START_ONE;
     return strcmp(text, "one") == 0      ? START_ONE
            : strcmp(text, "logit") == 0  ? START_LOGIT

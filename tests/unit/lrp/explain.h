@@ -24,7 +24,7 @@ struct explanation {
     struct lrp_assignment assignment;
     const struct lrp_tensor **relevance; /* by value number; owned */
     bool keep_activation;                /* for explain_from */
-    enum lrp_method method;
+    const struct lrp_method *method;     /* NULL: by rules */
 };
 
 /* Canonized or not, activations fused or not. */
@@ -89,7 +89,7 @@ static inline enum lrp_status explain_try_tensor(struct explanation *e, const st
                                       .view = e->n.view,
                                       .assignment = &e->assignment,
                                       .values = e->n.values,
-                                      .method = e->method,
+                                      .method = e->method ? e->method : lrp_method_row(0),
                                       .keep_activation = e->keep_activation,
                                       .start = e->n.graph->outputs[0],
                                       .start_relevance = start,

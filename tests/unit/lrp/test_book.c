@@ -1,6 +1,7 @@
 /* test_book.c: rules beyond the table: as terms, as functions, for layers of one type. */
 #include <math.h>
 
+#include "account.h"
 #include "amount.h"
 #include "apply.h"
 #include "book.h"
@@ -11,7 +12,10 @@
 /* ---- amounts ---- */
 
 static const struct lrp_rule_row two_parameters = {
-    .info = {.name = "r", .parameters = {{"gamma", "0.25"}, {"beta", "2"}, {"low", ""}}, .parameter_count = 3}, .custom = true};
+    .info = {.name = "r",
+             .parameters = {{"gamma", "0.25"}, {"beta", "2"}, {"low", "", LRP_PARAMETER_LOW}},
+             .parameter_count = 3},
+    .custom = true};
 
 static void amounts_are_small_formulas(void **state)
 {
@@ -79,6 +83,8 @@ static struct lrp_rule_book *new_book(void)
     return book;
 }
 
+#define BY_GROUPS .fit = lrp_fits_weights, .apply = lrp_apply_groups, .account = lrp_account_groups
+#define BY_FUNCTION .fit = lrp_fits_any, .apply = lrp_apply_function, .account = lrp_account_design
 #define TERM(a, w, b)                                                                                                          \
     {                                                                                                                          \
         .input = LRP_TERM_##a, .weight = LRP_WEIGHT_##w, .bias = LRP_WEIGHT_##b, .sign = 1                                     \
@@ -89,7 +95,7 @@ static const struct lrp_rule_row scaled = {.info = {.name = "scaled",
                                                     .origin = "here",
                                                     .parameters = {{"by", "2"}},
                                                     .parameter_count = 1},
-                                           .fit = LRP_FITS_WEIGHTS,
+                                           BY_GROUPS,
                                            .positional = 1,
                                            .group_count = 1,
                                            .groups = {{.factor = "by", .term_count = 1, .terms = {TERM(A, AS_IS, AS_IS)}}}};
@@ -164,7 +170,7 @@ static void what_is_no_rule_does_not_get_into_a_book(void **state)
     }
 #define WRONG(...)                                                                                                             \
     {                                                                                                                          \
-        .info = INFO("w"), .group_count = 1, .groups = { __VA_ARGS__ }                                                         \
+        .info = INFO("w"), BY_GROUPS, .group_count = 1, .groups = { __VA_ARGS__ }                                              \
     }
     static const struct {
         struct lrp_rule_row row;
@@ -182,6 +188,10 @@ static void what_is_no_rule_does_not_get_into_a_book(void **state)
          -1},
         {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"a", "1"}, {"a", "1"}}, .parameter_count = 2}},
          "two parameters",
+         -1,
+         -1},
+        {{.info = INFO("w"), .group_count = 1, .groups = {{.term_count = 1, .terms = {TERM(A, AS_IS, NONE)}}}},
+         "does not say how it works",
          -1,
          -1},
         {WRONG({.term_count = 0}), "1 to 4 terms", 0, -1},
@@ -261,7 +271,7 @@ static void rules_of_a_book_work(void **state)
     const struct lrp_rule_row function = {
         .info = {.name = "constant", .formula = "a number", .fits = "all", .parameters = {{"more", "0"}}, .parameter_count = 1},
         .positional = 1,
-        .fit = LRP_FITS_VJP,
+        BY_FUNCTION,
         .function = constant,
         .data = &value,
         .retain = retain,
@@ -295,9 +305,9 @@ static void a_type_can_have_its_own_way_of_a_rule(void **state)
     float value = 5;
     struct lrp_rule_book *book = new_book();
     const struct lrp_rule_row constant_way = {
-        .info = {.name = "constant-way", .formula = "", .fits = ""}, .fit = LRP_FITS_VJP, .function = constant, .data = &value};
+        .info = {.name = "constant-way", .formula = "", .fits = ""}, BY_FUNCTION, .function = constant, .data = &value};
     const struct lrp_rule_row doubled = {.info = {.name = "doubled", .formula = "", .fits = ""},
-                                         .fit = LRP_FITS_WEIGHTS,
+                                         BY_GROUPS,
                                          .group_count = 1,
                                          .groups = {{.factor = "1+alpha", .term_count = 1, .terms = {TERM(A, AS_IS, AS_IS)}}}};
     open_dense(state, &e);

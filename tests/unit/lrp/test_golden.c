@@ -252,12 +252,11 @@ static const struct lrp_tensor *input_relevance(const struct golden *g)
 static void gradient_case(struct golden *g)
 {
     static const struct {
-        enum lrp_method method;
-        const char *file;
-    } methods[] = {{LRP_METHOD_GRADIENT, "gradient.npy"}, {LRP_METHOD_INPUT_GRADIENT, "gradient_x_input.npy"}};
+        const char *method, *file;
+    } methods[] = {{"gradient", "gradient.npy"}, {"input-gradient", "gradient_x_input.npy"}};
     open_model(g, true, true);
     for (int i = 0; i < 2; i++) {
-        g->e.method = methods[i].method;
+        check_ok(lrp_method_find(methods[i].method, &g->e.method, &g->e.n.err), &g->e.n.err);
         start(g, false);
         compare(g, methods[i].file, input_relevance(g), methods[i].file,
                 tolerance_for(number_of(g->json, "f32_noise_gradient")));

@@ -227,11 +227,11 @@ static void a_cancelled_pass_says_so(void **state)
 static void methods_are_read(void **state)
 {
     (void)state;
-    enum lrp_method method;
+    const struct lrp_method *method;
     struct lrp_error err;
-    check_ok(lrp_method_parse("input-gradient", &method, &err), &err);
-    assert_int_equal(method, LRP_METHOD_INPUT_GRADIENT);
-    check_fails(lrp_method_parse("deeplift", &method, &err), &err, LRP_USAGE, "lrp, gradient, input-gradient");
+    check_ok(lrp_method_find("input-gradient", &method, &err), &err);
+    assert_string_equal(method->info.name, "input-gradient");
+    check_fails(lrp_method_find("deeplift", &method, &err), &err, LRP_USAGE, "lrp, gradient, input-gradient");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, temporary_setup, temporary_teardown)

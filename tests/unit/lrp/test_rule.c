@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "amount.h"
+#include "book.h"
 #include "check.h"
 #include "lrpscope/rule.h"
 #include "terms.h"

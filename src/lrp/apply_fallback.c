@@ -1,0 +1,69 @@
+/* apply_fallback.c: any layer, through its vjp: z = f(a), s = R/stab(z), R_in = a * J^T s. */
+#include "apply.h"
+#include "apply_parts.h"
+#include "pool.h"
+#include "tensor_slots.h"
+#include "vector.h"
+
+/* What goes back through the vjp: R/stab(z), or, where outputs are elements of the input, what these get: z R/stab(z). */
+static enum lrp_status fallback_divide(const struct lrp_rule_step *a, const struct lrp_vjp_plan *plan, struct lrp_tensor **s,
+                                       struct lrp_error *err)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    for (int j = 0; j < n->call.out_count; j++) {
+        if (!a->relevance[j]) continue;
+        const struct lrp_tensor *z = a->values[n->out[j]];
+        enum lrp_status status = lrp_tensor_take_blocked(a->run->pool, &a->relevance[j]->shape, j ? 0 : plan->from, &s[j], err);
+        if (status) return status;
+        if (n->call.op->traits & LRP_TRAIT_SELECTS)
+            lrp_tensors_share(z, a->relevance[j], z, a->rule->stabilizer, s[j], a->run);
+        else
+            lrp_tensors_divide(a->relevance[j], z, a->rule->stabilizer, NULL, 0, s[j], a->run);
+    }
+    return LRP_OK;
+}
+
+/* True for sums of values of one shape and for gates: no vjp is needed, it takes s as it is to every input. */
+static bool is_direct(const struct lrp_call *call)
+{
+    const bool gates = call->op->traits & LRP_TRAIT_GATES;
+    if (!gates && !(call->op->traits & LRP_TRAIT_ADDS)) return false;
+    for (int i = 0; i < call->in_count; i++)
+        if (lrp_call_is_data(call, i) && !lrp_shape_equal(&call->in[i].shape, &call->out[0].shape)) return false;
+    return true;
+}
+
+/* R_in = a * R/stab(z) in one pass. What a gate stops has z 0, and what it lets through a = z. */
+static void share_directly(const struct lrp_rule_step *a, struct lrp_tensor **given)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_tensor *z = a->values[n->out[0]];
+    for (int i = 0; i < n->call.in_count; i++)
+        if (given[i])
+            lrp_tensors_share(n->call.op->traits & LRP_TRAIT_GATES ? z : a->values[n->in[i]], a->relevance[0], z,
+                              a->rule->stabilizer, given[i], a->run);
+}
+
+enum lrp_status lrp_apply_fallback(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    struct lrp_vjp_plan plan;
+    if (n->call.op->traits & LRP_TRAIT_MOVES) return lrp_apply_gradient(a, given, err);
+    if (is_direct(&n->call)) {
+        enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){false, LRP_LIKE_VALUES}, given, err);
+        if (!status) share_directly(a, given);
+        return status;
+    }
+    struct lrp_tensor_slots divided;
+    struct lrp_tensor **s = lrp_tensor_slots(&divided, n->call.out_count);
+    enum lrp_status status = s ? lrp_step_plan(a, &plan, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) status = lrp_step_new_given(a, (struct lrp_output_layout){!plan.written, plan.to}, given, err);
+    if (!status) status = fallback_divide(a, &plan, s, err);
+    if (!status) status = lrp_step_pull_back(a, &plan, (const struct lrp_tensor *const *)s, given, err);
+    float share = 1.0F / (float)lrp_call_product(&n->call);
+    for (int i = 0; !status && i < n->call.in_count && !(n->call.op->traits & LRP_TRAIT_SELECTS); i++)
+        if (given[i]) lrp_tensors_add_product(share, a->values[n->in[i]], given[i], true, given[i], a->run);
+    lrp_step_release(s, n->call.out_count);
+    lrp_tensor_slots_free(&divided);
+    return status;
+}
