@@ -67,9 +67,9 @@ enum lrp_parameter_kind {
 };
 /* A parameter of a rule. Borrowed. */
 struct lrp_rule_parameter {
-    const char *name;  /* "alpha" */
-    const char *value; /* default as text under the julia convention; "" = must be given */
-    enum lrp_parameter_kind kind;
+    const char *name;             /* "alpha" */
+    const char *value;            /* default as text under the julia convention; "" = must be given */
+    enum lrp_parameter_kind kind; /* how it is written */
 };
 /* What there is to say of a rule. Borrowed. */
 struct lrp_rule_info {

@@ -15,7 +15,7 @@ bool lrp_fits_weights(const struct lrp_layer *layer, const struct lrp_call *call
 
 static bool has_equal_count(const struct lrp_call *call)
 {
-    if (lrp_call_data_inputs(call) != 1 || call->out_count < 1) return false;
+    if (lrp_call_data_inputs(call) != 1 || call->out_count < 1 || !lrp_dtype_is_float(call->out[0].dtype)) return false;
     for (int i = 1; i < call->out_count; i++)
         if (call->out[i].present) return false;
     for (int i = 0; i < call->in_count; i++)
