@@ -80,14 +80,13 @@ static void key_names(FILE *file, const char *keys)
 static void one_action(FILE *file, enum lrp_action action)
 {
     const struct lrp_action_row *row = lrp_action_at(action);
-    const struct lrp_action_argument *argument = lrp_action_argument_of(action);
     fputs(".TP\n.B ", file);
     key_names(file, row->keys);
     fputs(*row->keys ? ", :" : ":", file);
     lrp_cli_roff(file, row->name);
-    if (argument->text) {
+    if (row->argument_text) {
         fputs(" [", file);
-        lrp_cli_roff(file, argument->text);
+        lrp_cli_roff(file, row->argument_text);
         fputc(']', file);
     }
     fputc('\n', file);

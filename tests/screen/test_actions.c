@@ -13,13 +13,12 @@ static void every_action_has_a_name_a_help_and_a_way_to_it(void **state)
     (void)state;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
         const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
-        const struct lrp_action_argument *argument = lrp_action_argument_of((enum lrp_action)i);
         assert_true(*row->name && *row->help && row->contexts && row->run);
         assert_true(*lrp_action_group_text(row->group));
         assert_int_equal(lrp_action_of_name(row->name), i);
         assert_true(lrp_text_columns(row->help) <= 43); /* fits into 80 columns */
-        assert_int_equal(argument->kind != LRP_ARGUMENT_NONE, argument->take != NULL);
-        assert_int_equal(argument->take != NULL, argument->text != NULL);
+        assert_int_equal(row->argument != LRP_ARGUMENT_NONE, row->take != NULL);
+        assert_int_equal(row->take != NULL, row->argument_text != NULL);
         const char *at = row->keys;
         for (int key; (key = lrp_key_parse(&at)) != 0;) assert_true(key > 0);
     }
@@ -57,8 +56,8 @@ static const struct {
     {"<C-u>", LRP_IN_LIST, "half-up"},
     {"g <Home>", LRP_IN_LIST, "first"},
     {"G <End>", LRP_IN_LIST, "last"},
-    {"u", LRP_IN_LIST, "next-unsupported"},
-    {"U", LRP_IN_LIST, "previous-unsupported"},
+    {"u", LRP_IN_LIST, "next-bad"},
+    {"U", LRP_IN_LIST, "previous-bad"},
     {".", LRP_IN_LIST, "towards-input"},
     {",", LRP_IN_LIST, "towards-output"},
     {"P", LRP_IN_LIST, "play"},
@@ -172,6 +171,27 @@ static void a_rebound_key_is_taken_from_others_where_both_are_meant(void **state
     assert_true(lrp_keymap_bind(&map, LRP_ACTION_quit, "", why, sizeof why));
     assert_int_equal(lrp_keymap_find(&map, 'Q', LRP_IN_LIST), LRP_ACTION_NONE);
     assert_true(lrp_keymap_own(&map, LRP_ACTION_quit));
+    lrp_keymap_free(&map);
+}
+
+/* The user may give one key to two actions that are never meant in one place, and to no others. */
+static void a_key_given_twice_is_refused_only_where_both_are_meant(void **state)
+{
+    struct lrp_keymap map;
+    char why[128] = "";
+    (void)state;
+    assert_true(lrp_keymap_init(&map));
+    assert_true(lrp_keymap_bind(&map, LRP_ACTION_zoom_in, "K", why, sizeof why)); /* in the preview */
+    assert_true(lrp_keymap_bind(&map, LRP_ACTION_fold, "K", why, sizeof why));    /* in the list */
+    assert_true(lrp_keymap_bind(&map, LRP_ACTION_accept, "K", why, sizeof why));  /* in menus */
+    assert_int_equal(lrp_keymap_find(&map, 'K', LRP_IN_PREVIEW), LRP_ACTION_zoom_in);
+    assert_int_equal(lrp_keymap_find(&map, 'K', LRP_IN_LIST), LRP_ACTION_fold);
+    assert_int_equal(lrp_keymap_find(&map, 'K', LRP_IN_MENU), LRP_ACTION_accept);
+    assert_false(lrp_keymap_bind(&map, LRP_ACTION_rule_menu, "K", why, sizeof why)); /* in both of the first */
+    assert_string_equal(why, "K already means zoom-in");
+    assert_false(lrp_keymap_bind(&map, LRP_ACTION_tag, "K", why, sizeof why));
+    assert_string_equal(why, "K already means fold");
+    assert_true(lrp_keymap_bind(&map, LRP_ACTION_fold, "K", why, sizeof why)); /* its own key again */
     lrp_keymap_free(&map);
 }
 
@@ -333,6 +353,7 @@ int main(void)
         cmocka_unit_test(no_key_means_two_things_in_one_place),
         cmocka_unit_test(every_key_of_the_specification_is_bound),
         cmocka_unit_test(a_rebound_key_is_taken_from_others_where_both_are_meant),
+        cmocka_unit_test(a_key_given_twice_is_refused_only_where_both_are_meant),
         cmocka_unit_test(every_key_has_a_name_that_reads_back),
         cmocka_unit_test_setup_teardown(screens_name_the_keys_of_now, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(the_command_line_runs_actions_with_arguments),

@@ -42,7 +42,7 @@ static void keys_move_the_selection(void **state)
                  {"G\\dense<Esc>", 22},
                  {"\\:unsupported<CR>", 7},
                  {"j<Space>jj\\:tagged<CR>", 1},
-                 {":previous-unsupported<CR>", 7}};
+                 {":previous-bad<CR>", 7}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *own = NULL;

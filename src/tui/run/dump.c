@@ -46,11 +46,6 @@ bool lrp_runner_dump(struct lrp_runner *runner, const char *path)
 
 /* ---- state ---- */
 
-static const char *const prompts[] = {
-#define X(id, text) #id,
-    LRP_PROMPTS(X)
-#undef X
-};
 static const char *const jobs[] = {
     [LRP_JOB_NONE] = "none", [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance", [LRP_JOB_LEDGER] = "ledger",
     [LRP_JOB_DONE] = "done", [LRP_JOB_FAILED] = "failed",   [LRP_JOB_CANCELLED] = "cancelled"};
@@ -103,7 +98,7 @@ static void put_settings(const struct lrp_app *app, cJSON *to)
 static void put_preview(const struct lrp_app *app, cJSON *to)
 {
     cJSON *preview = cJSON_AddObjectToObject(to, "preview");
-    put_text(preview, "kind", lrp_preview_name(lrp_app_preview(app)));
+    put_text(preview, "kind", lrp_preview_row(lrp_app_preview(app))->name);
     put_number(preview, "layer", lrp_preview_layer(app));
     put_number(preview, "sample", (double)app->sample);
     put_number(preview, "channel", app->channel);
@@ -144,7 +139,7 @@ static cJSON *state_of(const struct lrp_app *app)
                  ? lrp_app_menu_row(app, app->menu.window.selected)->text
                  : "");
     put_text(state, "tried", app->tried);
-    put_text(state, "prompt", prompts[app->prompt.kind]);
+    put_text(state, "prompt", lrp_prompt_row(app->prompt.kind)->name);
     put_text(state, "status", app->status);
     put_flag(state, "status_error", app->status_error);
     put_text(state, "stored", app->stored);

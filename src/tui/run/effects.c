@@ -67,12 +67,15 @@ static void do_reload(struct lrp_runner *runner, const struct lrp_effect *effect
     lrp_runner_reload(runner);
 }
 
-static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect)
+static void set(struct lrp_runner *runner, enum lrp_setting setting, const char *value)
 {
     struct lrp_settings *settings = changeable(runner);
     struct lrp_error err;
-    if (settings)
-        finish(runner, settings, lrp_settings_set(settings, (enum lrp_setting)effect->number, effect->text, &err), &err);
+    if (settings) finish(runner, settings, lrp_settings_set(settings, setting, value, &err), &err);
+}
+static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    set(runner, (enum lrp_setting)effect->number, effect->text);
 }
 
 /* The names of an effect's layers that have rules, or only of those whose rule in `rules` is this one. Owned by the caller. */
@@ -195,8 +198,7 @@ static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect)
     char text[128];
     if (!lrp_picture_there(&runner->app.picture)) return;
     const char *value = next_value(runner, setting);
-    const struct lrp_effect set = {.kind = LRP_EFFECT_SET, .text = (char *)value, .number = effect->number};
-    do_set(runner, &set);
+    set(runner, setting, value);
     snprintf(text, sizeof text, "%s: %s", lrp_facts_key(setting), value);
     lrp_runner_say(runner, false, text);
 }
@@ -265,50 +267,52 @@ static void do_start(struct lrp_runner *runner, const struct lrp_effect *effect)
     lrp_runner_start(runner);
 }
 
-/* What can be done before a model is there. */
+/* What every effect does, and whether it can be done before a model is there. */
+static const struct {
+    effect_fn *carry_out;
+    bool without_model;
+} rows[] = {[LRP_EFFECT_QUIT] = {do_quit, true},
+            [LRP_EFFECT_SUSPEND] = {do_suspend, true},
+            [LRP_EFFECT_REDRAW] = {do_redraw, true},
+            [LRP_EFFECT_CANCEL] = {do_cancel, false},
+            [LRP_EFFECT_OPEN] = {do_open, true},
+            [LRP_EFFECT_RELOAD] = {do_reload, false},
+            [LRP_EFFECT_SET] = {do_set, false},
+            [LRP_EFFECT_RULE] = {do_rule, false},
+            [LRP_EFFECT_NEXT_RULE] = {do_next_rule, false},
+            [LRP_EFFECT_CYCLE] = {do_cycle, false},
+            [LRP_EFFECT_REGISTER] = {do_register, false},
+            [LRP_EFFECT_UNDO] = {do_undo, false},
+            [LRP_EFFECT_REDO] = {do_redo, false},
+            [LRP_EFFECT_MENU] = {do_menu, false},
+            [LRP_EFFECT_PROPOSE] = {do_propose, false},
+            [LRP_EFFECT_EXPORT] = {lrp_runner_write, false},
+            [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},
+            [LRP_EFFECT_WRITE] = {lrp_runner_write, false},
+            [LRP_EFFECT_COMPLETE] = {do_complete, true},
+            [LRP_EFFECT_INPUT] = {do_input, false},
+            [LRP_EFFECT_STORE] = {do_store, false},
+            [LRP_EFFECT_SAMPLE] = {do_sample, false},
+            [LRP_EFFECT_TRY] = {do_try, false},
+            [LRP_EFFECT_SAVE_CONFIG] = {do_save_config, true},
+            [LRP_EFFECT_RESTORE] = {do_restore, false},
+            [LRP_EFFECT_START] = {do_start, false}};
+_Static_assert(sizeof rows / sizeof *rows == LRP_EFFECT_COUNT, "a row for every effect");
+
 static bool needs_model(const struct lrp_effect *effect)
 {
-    static const bool without[LRP_EFFECT_COUNT] = {
-        [LRP_EFFECT_QUIT] = true, [LRP_EFFECT_SUSPEND] = true,  [LRP_EFFECT_REDRAW] = true,
-        [LRP_EFFECT_OPEN] = true, [LRP_EFFECT_COMPLETE] = true, [LRP_EFFECT_SAVE_CONFIG] = true};
-    return !without[effect->kind] && !(effect->kind == LRP_EFFECT_MENU && effect->number == LRP_MENU_OPEN);
+    if (effect->kind == LRP_EFFECT_MENU) return !lrp_menu_kind_row((enum lrp_menu_kind)effect->number)->before_model;
+    return !rows[effect->kind].without_model;
 }
 
 void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
-    static effect_fn *const functions[] = {[LRP_EFFECT_QUIT] = do_quit,
-                                           [LRP_EFFECT_SUSPEND] = do_suspend,
-                                           [LRP_EFFECT_REDRAW] = do_redraw,
-                                           [LRP_EFFECT_CANCEL] = do_cancel,
-                                           [LRP_EFFECT_OPEN] = do_open,
-                                           [LRP_EFFECT_RELOAD] = do_reload,
-                                           [LRP_EFFECT_SET] = do_set,
-                                           [LRP_EFFECT_RULE] = do_rule,
-                                           [LRP_EFFECT_NEXT_RULE] = do_next_rule,
-                                           [LRP_EFFECT_CYCLE] = do_cycle,
-                                           [LRP_EFFECT_REGISTER] = do_register,
-                                           [LRP_EFFECT_UNDO] = do_undo,
-                                           [LRP_EFFECT_REDO] = do_redo,
-                                           [LRP_EFFECT_MENU] = do_menu,
-                                           [LRP_EFFECT_PROPOSE] = do_propose,
-                                           [LRP_EFFECT_EXPORT] = lrp_runner_write,
-                                           [LRP_EFFECT_EXPORT_ALL] = lrp_runner_write,
-                                           [LRP_EFFECT_WRITE] = lrp_runner_write,
-                                           [LRP_EFFECT_COMPLETE] = do_complete,
-                                           [LRP_EFFECT_INPUT] = do_input,
-                                           [LRP_EFFECT_STORE] = do_store,
-                                           [LRP_EFFECT_SAMPLE] = do_sample,
-                                           [LRP_EFFECT_TRY] = do_try,
-                                           [LRP_EFFECT_SAVE_CONFIG] = do_save_config,
-                                           [LRP_EFFECT_RESTORE] = do_restore,
-                                           [LRP_EFFECT_START] = do_start};
     char hint[80];
-    _Static_assert(sizeof functions / sizeof *functions == LRP_EFFECT_COUNT, "a function for every effect");
     const unsigned errors = runner->app.errors_told;
     if (!runner->session && needs_model(effect))
         lrp_runner_say(runner, false, lrp_app_hint(&runner->app, "no model: {open} opens one", hint, sizeof hint));
     else
-        functions[effect->kind](runner, effect);
+        rows[effect->kind].carry_out(runner, effect);
     /* what was refused can be mended where it was typed */
     if (effect->typed_at && runner->app.errors_told != errors && runner->app.prompt.kind == LRP_PROMPT_NONE)
         lrp_app_reopen_prompt(&runner->app, (enum lrp_prompt_kind)effect->typed_at);

@@ -66,13 +66,13 @@ static void rules_name(const struct lrp_runner *runner, char *out, size_t size)
 /* One channel alone is shown: the grid of channels shows all of them. */
 static bool shows_channel(const struct lrp_runner *runner)
 {
-    const enum lrp_preview preview = lrp_app_preview(&runner->app);
-    return runner->app.picture.channel >= 0 && (preview == LRP_PREVIEW_RELEVANCE || preview == LRP_PREVIEW_ACTIVATION);
+    const struct lrp_preview_row *row = lrp_preview_row(lrp_app_preview(&runner->app));
+    return runner->app.picture.channel >= 0 && row->channels == LRP_CHANNELS_ONE && row->file == row->show;
 }
 
 static bool shows_difference(const struct lrp_runner *runner)
 {
-    return runner->stored && lrp_app_preview(&runner->app) == LRP_PREVIEW_COMPARE && !lrp_app_blocked(&runner->app);
+    return runner->stored && lrp_preview_row(lrp_app_preview(&runner->app))->compares && !lrp_app_blocked(&runner->app);
 }
 
 /* The layer's name, and what of it is shown where that is not all of it. */
@@ -116,9 +116,8 @@ static enum lrp_status export_picture(const struct lrp_runner *runner, const cha
     if (shows_channel(runner))
         return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->picture.channel, path,
                                            err);
-    const enum lrp_show show = preview == LRP_PREVIEW_CHANNELS && !lrp_app_blocked(app) ? LRP_SHOW_CHANNELS
-                               : preview == LRP_PREVIEW_OVERLAY                         ? LRP_SHOW_OVERLAY
-                                                                                        : lrp_app_show(app);
+    const bool instead = lrp_app_show(app) != lrp_preview_row(preview)->show; /* the activation in relevance's place */
+    const enum lrp_show show = instead ? lrp_app_show(app) : lrp_preview_row(preview)->file;
     return lrp_snapshot_export_heatmap(runner->snapshot, app->layer, show, sample, path, err);
 }
 

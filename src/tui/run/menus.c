@@ -69,12 +69,12 @@ static void rule_row(const struct lrp_runner *runner, int layer, const struct lr
     } else {
         rule_template(rule, "", edit, sizeof edit);
     }
-    if (lrp_menu_rows_add(rows, rule->name, names_rule(current, rule->name) ? current : rule->name, edit,
-                          fits ? rule->formula : reason, fits))
-        rows->items[rows->count - 1].must_edit = needs_values(rule);
+    struct lrp_menu_row *row = lrp_menu_rows_add(rows, rule->name, names_rule(current, rule->name) ? current : rule->name, edit,
+                                                 fits ? rule->formula : reason, fits);
+    if (row) row->must_edit = needs_values(rule);
 }
 
-static void rule_rows(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+static void rows_of_rules(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
 {
     const struct lrp_rule_info *rule;
     if (layer < 1 || !lrp_app_layer(&runner->app, layer)) return;
@@ -102,8 +102,9 @@ const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int
 
 /* ---- composites ---- */
 
-static void composite_rows(const struct lrp_runner *runner, struct lrp_menu_rows *rows)
+static void rows_of_composites(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
 {
+    (void)layer;
     const char *current = lrp_facts_text(&runner->app.facts, LRP_SETTING_COMPOSITE);
     const struct lrp_composite_info *preset;
     const struct lrp_rule_info *rule;
@@ -112,8 +113,9 @@ static void composite_rows(const struct lrp_runner *runner, struct lrp_menu_rows
         const bool is = names_rule(current, preset->name), needs = preset->parameters && *preset->parameters;
         snprintf(edit, sizeof edit, needs ? "%s(%s)" : "%s", preset->name, preset->parameters);
         if (is) rows->selected = (int)rows->count;
-        if (lrp_menu_rows_add(rows, preset->name, is ? current : preset->name, is ? current : edit, preset->description, true))
-            rows->items[rows->count - 1].must_edit = needs && !is;
+        struct lrp_menu_row *row =
+            lrp_menu_rows_add(rows, preset->name, is ? current : preset->name, is ? current : edit, preset->description, true);
+        if (row) row->must_edit = needs && !is;
     }
     for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++) {
         if (needs_values(rule)) continue;
@@ -166,8 +168,9 @@ static void target_row(const struct lrp_runner *runner, const struct lrp_tensor 
     lrp_menu_rows_add(rows, text, value, NULL, detail, true);
 }
 
-static void target_rows(const struct lrp_runner *runner, struct lrp_menu_rows *rows)
+static void rows_of_targets(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
 {
+    (void)layer;
     const struct lrp_tensor *output = runner->snapshot->output;
     const int64_t samples = output && output->shape.rank > 0 ? output->shape.dim[0] : 1;
     if (!output || !lrp_dtype_is_float(output->dtype) || samples < 1 || output->count == 0) return;
@@ -189,31 +192,41 @@ static void target_rows(const struct lrp_runner *runner, struct lrp_menu_rows *r
 
 /* ---- options ---- */
 
-static void option_rows(const struct lrp_runner *runner, struct lrp_menu_rows *rows)
+static void rows_of_options(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
 {
-    char value[16], detail[LRP_ROW_TEXT];
+    char detail[LRP_ROW_TEXT];
+    (void)layer;
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const enum lrp_setting setting = (enum lrp_setting)i;
         const char *now = lrp_facts_text(&runner->app.facts, setting);
-        snprintf(value, sizeof value, "%d", i);
         snprintf(detail, sizeof detail, "%-18.18s %s", *now ? now : "-", lrp_setting_line(setting));
-        lrp_menu_rows_add(rows, lrp_setting_key(setting), value, lrp_setting_is_flag(setting) ? NULL : now, detail, true);
+        struct lrp_menu_row *row =
+            lrp_menu_rows_add(rows, lrp_setting_key(setting), "", lrp_setting_is_flag(setting) ? NULL : now, detail, true);
+        if (row) row->number = i;
     }
+}
+
+/* ---- models, and what has no rows from here ---- */
+
+static void rows_of_models(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+{
+    (void)runner, (void)layer;
+    lrp_runner_model_rows(rows);
+}
+static void rows_of_none(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+{
+    (void)runner, (void)layer, (void)rows;
 }
 
 void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer)
 {
+    static void (*const makers[])(const struct lrp_runner *, int, struct lrp_menu_rows *) = {
+#define X(id, from) rows_of_##from,
+        LRP_MENUS(X)
+#undef X
+    };
     struct lrp_menu_rows rows = {0};
-    if (kind == LRP_MENU_RULE)
-        rule_rows(runner, layer, &rows);
-    else if (kind == LRP_MENU_COMPOSITE)
-        composite_rows(runner, &rows);
-    else if (kind == LRP_MENU_OPEN)
-        lrp_runner_model_rows(&rows);
-    else if (kind == LRP_MENU_TARGET)
-        target_rows(runner, &rows);
-    else
-        option_rows(runner, &rows);
+    makers[kind](runner, layer, &rows);
     if (rows.count == 0) {
         lrp_menu_rows_free(&rows);
         lrp_runner_say(runner, true, "nothing to choose from");

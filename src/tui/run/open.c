@@ -128,8 +128,8 @@ void lrp_runner_model_rows(struct lrp_menu_rows *rows)
     lrp_tui_names_free(&names);
     add_folder(rows, ".", "in this folder");
     add_demo(rows);
-    if (lrp_menu_rows_add(rows, "another file", "", "", "type its path; Tab completes", true))
-        rows->items[rows->count - 1].must_edit = true;
+    struct lrp_menu_row *other = lrp_menu_rows_add(rows, "another file", "", "", "type its path; Tab completes", true);
+    if (other) other->must_edit = true;
 }
 
 /* ---- opening ---- */

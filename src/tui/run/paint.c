@@ -219,18 +219,28 @@ static enum lrp_status paint_channels(struct work *w)
     return status;
 }
 
+/* Drawn from numbers that are there. */
+static enum lrp_status paint_nothing(struct work *w)
+{
+    (void)w;
+    return LRP_OK;
+}
+
 void lrp_paint(const struct lrp_caps *caps, const struct lrp_request *request, const struct lrp_snapshot *snapshot,
                const struct lrp_snapshot *stored, struct lrp_picture *out)
 {
-    static enum lrp_status (*const painters[LRP_PREVIEW_COUNT])(struct work *) = {
-        [LRP_PREVIEW_RELEVANCE] = paint_one,   [LRP_PREVIEW_ACTIVATION] = paint_one,    [LRP_PREVIEW_WEIGHTS] = paint_weights,
-        [LRP_PREVIEW_OVERLAY] = paint_overlay, [LRP_PREVIEW_CHANNELS] = paint_channels, [LRP_PREVIEW_COMPARE] = paint_compare};
+    static enum lrp_status (*const painters[])(struct work *) = {
+#define X(id, drawn, painted, ...) paint_##painted,
+        LRP_PREVIEWS(X)
+#undef X
+    };
+    const enum lrp_show file = lrp_preview_row(request->kind)->file;
     struct work w = {.caps = caps, .request = request, .snapshot = snapshot, .stored = stored, .out = out};
     *out = (struct lrp_picture){.made = *request, .channel = -1, .release = lrp_picture_release};
-    enum lrp_status status = lrp_snapshot_heatmap_options(
-        snapshot, request->kind == LRP_PREVIEW_OVERLAY ? LRP_SHOW_OVERLAY : request->show, &out->options, &w.err);
+    enum lrp_status status =
+        lrp_snapshot_heatmap_options(snapshot, file == LRP_SHOW_OVERLAY ? file : request->show, &out->options, &w.err);
     lrp_colormap_set_retain(out->options.maps); /* the picture outlives the snapshot */
-    if (!status && painters[request->kind]) status = painters[request->kind](&w);
+    if (!status) status = painters[request->kind](&w);
     if (!status) return;
     lrp_picture_clear(out);
     *out = (struct lrp_picture){.made = *request, .channel = -1, .release = lrp_picture_release};

@@ -100,7 +100,8 @@ static void sync_picture(struct lrp_runner *runner)
     const struct lrp_request wanted = lrp_preview_request(&runner->app);
     if (wanted.layer < 0) return;
     const struct lrp_painted now = {wanted, material(runner, &wanted),
-                                    wanted.kind == LRP_PREVIEW_COMPARE ? runner->stored : NULL, runner->snapshot->generation};
+                                    lrp_preview_row(wanted.kind)->compares ? runner->stored : NULL,
+                                    runner->snapshot->generation};
     const struct lrp_painted *before = &runner->painted;
     if (lrp_request_equal(&before->request, &wanted) && before->material == now.material && before->stored == now.stored &&
         before->generation == now.generation)

@@ -58,7 +58,13 @@ static void put_row(const struct lrp_app *app, struct lrp_canvas *canvas, struct
                      lrp_value_fit(sum_of(app, layer), LRP_BAR_VALUE - 1, text, sizeof text), LRP_STYLE_NORMAL);
 }
 
-void lrp_draw_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+int lrp_parts_of_bars(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+{
+    (void)app, (void)inner, (void)parts;
+    return 0;
+}
+
+void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     const int count = lrp_app_layer_count(app), page = rect.rows - 1;
     int top = app->layer - page / 2;

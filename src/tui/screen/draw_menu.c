@@ -7,18 +7,14 @@
 
 static void menu_title(const struct lrp_app *app, char *text, size_t size)
 {
-    static const char *const titles[LRP_MENU_KIND_COUNT] = {[LRP_MENU_COMPOSITE] = "composite",
-                                                            [LRP_MENU_TARGET] = "target",
-                                                            [LRP_MENU_OPTIONS] = "options",
-                                                            [LRP_MENU_REGISTER] = "register as supported",
-                                                            [LRP_MENU_OPEN] = "open a model"};
+    const struct lrp_menu_kind_row *kind = lrp_menu_kind_row(app->menu.kind);
     const int tagged = lrp_app_tagged_count(app);
-    if (app->menu.kind == LRP_MENU_RULE && tagged > 0)
-        snprintf(text, size, "rule of %d tagged layer%s", tagged, tagged == 1 ? "" : "s");
-    else if (app->menu.kind == LRP_MENU_RULE)
-        snprintf(text, size, "rule of #%d", app->layer);
+    if (kind->of_layers && tagged > 0)
+        snprintf(text, size, "%s of %d tagged layer%s", kind->title, tagged, tagged == 1 ? "" : "s");
+    else if (kind->of_layers)
+        snprintf(text, size, "%s of #%d", kind->title, app->layer);
     else
-        snprintf(text, size, "%s", titles[app->menu.kind] ? titles[app->menu.kind] : "");
+        snprintf(text, size, "%s", kind->title);
 }
 
 static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box)
@@ -63,7 +59,7 @@ void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 {
     const struct lrp_rect box = lrp_menu_box(app, body);
     const struct lrp_window *window = &app->menu.window;
-    char title[64];
+    char title[64], hint[80];
     const int text = text_width(&app->menu.rows, (box.columns - 6) * 2 / 3), count = lrp_app_menu_count(app);
     draw_frame(canvas, box);
     menu_title(app, title, sizeof title);
@@ -76,8 +72,8 @@ void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     if (count > box.rows - 2)
         used = lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ",
                                  window->selected + 1, count);
-    const char *tries = app->tried ? " tried: Enter takes it, Esc goes back " : " moving tries ";
-    if ((app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE) &&
-        used + lrp_text_columns(tries) < box.columns - 4)
+    const char *tries =
+        app->tried ? lrp_app_hint(app, " tried: {accept} takes it, {escape} goes back ", hint, sizeof hint) : " moving tries ";
+    if (lrp_menu_kind_row(app->menu.kind)->tries && used + lrp_text_columns(tries) < box.columns - 4)
         lrp_canvas_right(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, tries, LRP_STYLE_MENU);
 }

@@ -33,7 +33,7 @@ static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const str
     lrp_heat_draw(heat, &t->plane, NULL, canvas, lrp_heat_area(&app->caps, t->plane.width, t->plane.height, at));
 }
 
-void lrp_draw_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     const struct lrp_picture *p = &app->picture;
     const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
@@ -51,17 +51,24 @@ int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y)
 {
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
     const struct lrp_picture *p = &app->picture;
-    for (size_t i = 0; p->made.kind == LRP_PREVIEW_CHANNELS && i < p->tile_count; i++) {
+    for (size_t i = 0; i < p->tile_count; i++) {
         const struct lrp_rect at = tile_rect(&p->layout, inner, (int)i);
         if (x >= at.x && x < at.x + at.columns && y >= at.y - 1 && y < at.y + at.rows) return (int)(p->first_tile + i);
     }
     return -1;
 }
 
+/* Tiles are shrunk: their cells are no values. */
+int lrp_parts_of_tiles(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+{
+    (void)app, (void)inner, (void)parts;
+    return 0;
+}
+
 /* ---- two settings ---- */
 
 /* Side by side or one below the other, whichever shows more. */
-int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3])
+int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
 {
     struct lrp_rect beside = {inner.x, inner.y + 1, (inner.columns - 2) / 3, inner.rows - 3};
     struct lrp_rect below = {inner.x, inner.y + 1, inner.columns, (inner.rows - 2) / 3 - 1};
@@ -74,7 +81,7 @@ int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct l
     return 3;
 }
 
-void lrp_draw_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     const struct lrp_picture *p = &app->picture;
     const struct lrp_heat both = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
@@ -87,7 +94,7 @@ void lrp_draw_compare(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     snprintf(stored, sizeof stored, "A %s", app->stored);
     const char *const titles[3] = {stored, "B now", "B - A"};
     int bottom = inner.y;
-    lrp_compare_parts(app, inner, parts);
+    lrp_parts_of_compare(app, inner, parts);
     for (int i = 0; i < 3; i++) {
         const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
         lrp_canvas_fit(canvas, parts[i].x, parts[i].y - 1, parts[i].columns, titles[i], LRP_STYLE_COLUMN);

@@ -11,7 +11,7 @@ enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
 static const char blocked_text[] =
     "no relevance: model check failed – {skip-checks} skip, {register} register, {details} remedies";
 static const char elsewhere_text[] =
-    "no relevance: model check failed – {skip-checks} skip, {next-unsupported} to the layer that fails";
+    "no relevance: model check failed – {skip-checks} skip, {next-bad} to the layer that fails";
 
 /* What there is to do about it: at the layer that fails, with what registering it leads to, or on the way to it. */
 static void notice_lines(const struct lrp_app *app, struct lrp_rect rect, struct lrp_lines *lines)
@@ -29,7 +29,7 @@ static void notice_lines(const struct lrp_app *app, struct lrp_rect rect, struct
 
 static int notice_rows(const struct lrp_app *app, struct lrp_rect rect)
 {
-    if (!lrp_app_blocked(app) || app->preview == LRP_PREVIEW_ACTIVATION || app->preview == LRP_PREVIEW_WEIGHTS) return 0;
+    if (!lrp_app_blocked(app) || lrp_preview_row(app->preview)->show != LRP_SHOW_RELEVANCE) return 0;
     struct lrp_lines lines = {0};
     notice_lines(app, rect, &lines);
     const int rows = lines.count < rect.rows - 2 ? lines.count : 0;
@@ -81,7 +81,7 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
         snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->now->sample_count);
         append(text, size, columns, part);
     }
-    if (app->zoom > 1 && there && p->made.kind != LRP_PREVIEW_CHANNELS) {
+    if (app->zoom > 1 && there && lrp_preview_row(p->made.kind)->channels != LRP_CHANNELS_GRID) {
         snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
         append(text, size, columns, part);
     }
@@ -101,16 +101,17 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
 static void title_kind(const struct lrp_app *app, char *text, size_t size)
 {
     const enum lrp_preview kind = lrp_app_preview(app);
+    const struct lrp_preview_row *row = lrp_preview_row(kind);
     const int shown = lrp_preview_layer(app);
     const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
     if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
         snprintf(text, size, "input picture");
-    else if (kind == LRP_PREVIEW_CHANNELS)
-        snprintf(text, size, "%s channels of #%d ", activation ? "activation" : "relevance", shown);
+    else if (row->channels == LRP_CHANNELS_GRID)
+        snprintf(text, size, "%s %s of #%d ", activation ? "activation" : "relevance", row->name, shown);
     else if (fresh(app) && app->picture.channel >= 0)
-        snprintf(text, size, "%s ch.%lld of #%d ", lrp_preview_name(kind), (long long)app->picture.channel, shown);
+        snprintf(text, size, "%s ch.%lld of #%d ", row->name, (long long)app->picture.channel, shown);
     else
-        snprintf(text, size, "%s of #%d ", lrp_preview_name(kind), shown);
+        snprintf(text, size, "%s of #%d ", row->name, shown);
 }
 
 /* "relevance of #3 features.5   Σ 0.998": the facts stay, the name gives way. */
@@ -168,7 +169,7 @@ static void read_out(const struct lrp_app *app, char *text, size_t size)
     text[0] = 0;
     if (x < 0 || !p->plane.values) return;
     cell_text(&p->plane, x, y, value, sizeof value);
-    if (p->made.kind == LRP_PREVIEW_COMPARE)
+    if (lrp_preview_row(p->made.kind)->compares)
         snprintf(text, size, "[%d,%d] A %s  B %s  B-A %s", y, x, cell_text(&p->other, x, y, other, sizeof other), value,
                  cell_text(&p->difference, x, y, difference, sizeof difference));
     else
@@ -235,7 +236,7 @@ void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const
         lrp_canvas_rune(canvas, x, y, '+', LRP_STYLE_CURSOR);
 }
 
-static void one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
+void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     const struct lrp_picture *p = &app->picture;
     const struct lrp_heat_area area = lrp_preview_area(app, inner);
@@ -245,24 +246,37 @@ static void one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp
     lrp_draw_cursor(app, canvas, &area);
 }
 
+int lrp_parts_of_one(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+{
+    (void)app;
+    parts[0] = inner;
+    return 1;
+}
+
+/* How kinds are drawn, and where their pictures of one plane lie. */
+static const struct {
+    void (*draw)(const struct lrp_app *, struct lrp_canvas *, struct lrp_rect);
+    int (*parts)(const struct lrp_app *, struct lrp_rect, struct lrp_rect *);
+} drawings[] = {
+#define X(id, drawn, painted, ...) {lrp_draw_as_##drawn, lrp_parts_of_##drawn},
+    LRP_PREVIEWS(X)
+#undef X
+};
+
 void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
-    if (lrp_app_preview(app) == LRP_PREVIEW_BARS) {
-        lrp_draw_bars(app, canvas, rect);
+    if (lrp_preview_row(lrp_app_preview(app))->whole_pane) {
+        drawings[lrp_app_preview(app)].draw(app, canvas, rect);
         return;
     }
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
     title(app, canvas, rect);
     notice(app, canvas, rect);
     if (inner.rows < 1) return;
-    if (!fresh(app))
-        why_not(app, canvas, inner);
-    else if (app->picture.made.kind == LRP_PREVIEW_CHANNELS)
-        lrp_draw_tiles(app, canvas, inner);
-    else if (app->picture.made.kind == LRP_PREVIEW_COMPARE)
-        lrp_draw_compare(app, canvas, inner);
+    if (fresh(app))
+        drawings[app->picture.made.kind].draw(app, canvas, inner);
     else
-        one(app, canvas, inner);
+        why_not(app, canvas, inner);
 }
 
 /* Compare: the line below the three pictures. */
@@ -276,10 +290,9 @@ void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, str
 bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py)
 {
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
-    const enum lrp_preview kind = app->picture.made.kind;
-    struct lrp_rect parts[3] = {inner};
-    if (!fresh(app) || inner.rows < 1 || kind == LRP_PREVIEW_CHANNELS) return false;
-    const int count = kind == LRP_PREVIEW_COMPARE ? lrp_compare_parts(app, inner, parts) : 1;
+    struct lrp_rect parts[LRP_PARTS_MOST];
+    if (!fresh(app) || inner.rows < 1) return false;
+    const int count = drawings[app->picture.made.kind].parts(app, inner, parts);
     for (int i = 0; i < count; i++) {
         const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
         if (lrp_heat_value_at(&area, x, y, px, py)) return true;

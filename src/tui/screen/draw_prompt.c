@@ -9,15 +9,10 @@ enum { LRP_CANDIDATES_SHOWN = 8 };
 
 int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
-    static const char *const labels[LRP_PROMPT_COUNT] = {
-#define X(id, text) [LRP_PROMPT_##id] = text,
-        LRP_PROMPTS(X)
-#undef X
-    };
     const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     const enum lrp_style style = app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT;
     char label[64], before[4096];
-    snprintf(label, sizeof label, "%s%s", labels[app->prompt.kind],
+    snprintf(label, sizeof label, "%s%s", lrp_prompt_row(app->prompt.kind)->label,
              app->prompt.kind == LRP_PROMPT_OPTION ? lrp_facts_key((enum lrp_setting)app->prompt.setting) : "");
     if (app->prompt.kind == LRP_PROMPT_OPTION) strcat(label, ": ");
     lrp_canvas_fill(canvas, rect, style);

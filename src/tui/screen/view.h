@@ -32,7 +32,6 @@ void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 void lrp_draw_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_draw_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
-void lrp_draw_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 
 /* Which keys do what a failing row's remedy says, for lrp_app_hint. */
@@ -49,10 +48,18 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
 /* The value of the plane, and the tile (its place among the strongest), under a cell of the pane; false and -1: none. */
 bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py);
 int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
+/* How a kind of preview is drawn between title and legend (bars: in the whole pane), and where its pictures lie whose values
+ * can be read; returns how many there are. A row of LRP_PREVIEWS names them. */
+enum { LRP_PARTS_MOST = 3 };
+void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect pane);
+int lrp_parts_of_one(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
+int lrp_parts_of_tiles(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
+int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
+int lrp_parts_of_bars(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
 /* Parts of a preview. */
-void lrp_draw_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
-void lrp_draw_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
-int lrp_compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3]); /* how many */
 void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat_area *area);
 void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at);
 /* Smallest value, colours, largest value; returns the column behind. */

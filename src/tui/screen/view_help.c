@@ -30,7 +30,7 @@ static void lines_of(const struct lrp_app *app, int width, struct lrp_lines *lin
             if ((int)row->group != group) continue;
             lrp_keymap_text(&app->keymap, (enum lrp_action)i, false, keys, sizeof keys);
             if (!*keys) snprintf(keys, sizeof keys, ":");
-            const char *argument = lrp_action_argument_of((enum lrp_action)i)->text;
+            const char *argument = lrp_action_at((enum lrp_action)i)->argument_text;
             snprintf(name, sizeof name, "%s%s%s%s", row->name, argument ? " [" : "", argument ? argument : "",
                      argument ? "]" : "");
             help_line(lines, width, keys, name, row->help);

@@ -81,11 +81,11 @@ static void unsupported(struct lrp_app *app, int step)
     }
     lrp_app_say(app, false, "no unsupported layer%s", app->filter && *app->filter ? " among those shown" : "");
 }
-void lrp_do_next_unsupported(struct lrp_app *app)
+void lrp_do_next_bad(struct lrp_app *app)
 {
     unsupported(app, 1);
 }
-void lrp_do_previous_unsupported(struct lrp_app *app)
+void lrp_do_previous_bad(struct lrp_app *app)
 {
     unsupported(app, -1);
 }

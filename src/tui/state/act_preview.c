@@ -8,20 +8,25 @@ enum { LRP_ZOOM_MOST = 64 };
 
 /* ---- kind ---- */
 
-/* Kinds that have something to show for the layer. */
 static bool offered(const struct lrp_app *app, enum lrp_preview kind)
 {
-    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    const bool blocked = lrp_app_blocked(app);
-    if (kind == LRP_PREVIEW_COMPARE) return *app->stored && !blocked;
-    if (kind == LRP_PREVIEW_WEIGHTS) return layer && layer->parameters > 0;
-    return !blocked || kind == LRP_PREVIEW_ACTIVATION || kind == LRP_PREVIEW_CHANNELS;
+    const struct lrp_preview_row *row = lrp_preview_row(kind);
+    return (!row->has || row->has(app)) && !(row->needs_relevance && lrp_app_blocked(app));
 }
 
+static bool is_grid(enum lrp_preview kind)
+{
+    return lrp_preview_row(kind)->channels == LRP_CHANNELS_GRID;
+}
+
+/* The first channel is the one of a grid's that is selected at first. */
 static void show(struct lrp_app *app, enum lrp_preview kind)
 {
     app->preview = kind;
-    app->channel = kind == LRP_PREVIEW_CHANNELS && app->channel < 0 ? 0 : kind == LRP_PREVIEW_CHANNELS ? app->channel : -1;
+    if (!is_grid(kind))
+        app->channel = -1;
+    else if (app->channel < 0)
+        app->channel = 0;
 }
 
 void lrp_do_preview_kind(struct lrp_app *app)
@@ -38,10 +43,13 @@ void lrp_do_preview_kind(struct lrp_app *app)
 
 void lrp_take_preview_kind(struct lrp_app *app, const char *name)
 {
+    char hint[120];
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++) {
-        if (strcmp(lrp_preview_name((enum lrp_preview)i), name) != 0) continue;
-        if (i == LRP_PREVIEW_COMPARE && !*app->stored)
-            lrp_app_say(app, true, "nothing is stored to compare with: D stores the present result");
+        if (strcmp(lrp_preview_row((enum lrp_preview)i)->name, name) != 0) continue;
+        if (lrp_preview_row((enum lrp_preview)i)->compares && !*app->stored)
+            lrp_app_say(
+                app, true, "%s",
+                lrp_app_hint(app, "nothing is stored to compare with: {store} stores the present result", hint, sizeof hint));
         else
             show(app, (enum lrp_preview)i);
         return;
@@ -69,26 +77,28 @@ void lrp_do_store(struct lrp_app *app)
     snprintf(app->stored, sizeof app->stored, "%.80s%s", lrp_facts_text(&app->facts, LRP_SETTING_COMPOSITE),
              app->facts.selects.count ? "*" : "");
     lrp_app_emit(app, LRP_EFFECT_STORE, NULL, 0, false);
-    lrp_app_say(app, false, "stored as A: %s; d compares", app->stored);
+    char hint[40];
+    lrp_app_say(app, false, "stored as A: %s; %s", app->stored, lrp_app_hint(app, "{compare} compares", hint, sizeof hint));
 }
 
 void lrp_do_compare(struct lrp_app *app)
 {
-    if (lrp_app_preview(app) == LRP_PREVIEW_COMPARE)
+    if (lrp_preview_row(lrp_app_preview(app))->compares)
         show(app, LRP_PREVIEW_RELEVANCE);
     else
-        lrp_take_preview_kind(app, lrp_preview_name(LRP_PREVIEW_COMPARE));
+        lrp_take_preview_kind(app, lrp_preview_row(LRP_PREVIEW_COMPARE)->name);
 }
 
 /* ---- channels and samples ---- */
 
 static void step_channel(struct lrp_app *app, int step)
 {
-    const bool grid = lrp_app_preview(app) == LRP_PREVIEW_CHANNELS;
-    const int most = (int)app->picture.channels - 1, least = grid ? 0 : -1;
-    const enum lrp_preview kind = lrp_app_preview(app);
-    if (kind == LRP_PREVIEW_WEIGHTS || kind == LRP_PREVIEW_COMPARE || kind == LRP_PREVIEW_BARS) {
-        lrp_app_say(app, false, "%s: no channels to choose from; p shows other previews", lrp_preview_name(kind));
+    const struct lrp_preview_row *row = lrp_preview_row(lrp_app_preview(app));
+    const int most = (int)app->picture.channels - 1, least = row->channels == LRP_CHANNELS_GRID ? 0 : -1;
+    char hint[100];
+    if (row->channels == LRP_CHANNELS_NONE) {
+        lrp_app_hint(app, "no channels to choose from; {preview} shows other previews", hint, sizeof hint);
+        lrp_app_say(app, false, "%s: %s", row->name, hint);
         return;
     }
     app->channel += step;
@@ -138,7 +148,7 @@ static void zoom(struct lrp_app *app, int to)
 {
     const struct lrp_plane *plane = &app->picture.plane;
     const int longer = plane->width > plane->height ? plane->width : plane->height;
-    if (!plane->values || lrp_app_preview(app) == LRP_PREVIEW_CHANNELS) return;
+    if (!plane->values || is_grid(lrp_app_preview(app))) return;
     if (app->zoom < 2) app->center_x = app->center_y = 0.5;
     if (to <= LRP_ZOOM_MOST && (to < 2 || to < longer)) app->zoom = to < 1 ? 1 : to;
     center(app);
@@ -170,7 +180,7 @@ static void follow(struct lrp_app *app)
 static void move_cursor(struct lrp_app *app, int dx, int dy)
 {
     const struct lrp_plane *plane = &app->picture.plane;
-    if (lrp_app_preview(app) == LRP_PREVIEW_CHANNELS) {
+    if (is_grid(lrp_app_preview(app))) {
         step_channel(app, dx + dy * app->picture.layout.across);
         return;
     }

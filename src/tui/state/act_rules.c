@@ -89,12 +89,18 @@ static bool unregister(struct lrp_app *app, const struct lrp_layer *layer)
     return any;
 }
 
+static void add_choice(struct lrp_menu_rows *rows, const char *text, const char *detail, int what)
+{
+    struct lrp_menu_row *row = lrp_menu_rows_add(rows, text, "", NULL, detail, true);
+    if (row) row->number = what;
+}
+
 static void ask_which(struct lrp_app *app, const struct lrp_layer *layer)
 {
     struct lrp_menu_rows rows = {0};
-    lrp_menu_rows_add(&rows, "both", "both", NULL, "layer type and activation", true);
-    lrp_menu_rows_add(&rows, layer->type, "layer", NULL, lrp_registration_text(layer, false), true);
-    lrp_menu_rows_add(&rows, layer->activation, "activation", NULL, lrp_registration_text(layer, true), true);
+    add_choice(&rows, "both", "layer type and activation", LRP_REGISTER_LAYER | LRP_REGISTER_ACTIVATION);
+    add_choice(&rows, layer->type, lrp_registration_text(layer, false), LRP_REGISTER_LAYER);
+    add_choice(&rows, layer->activation, lrp_registration_text(layer, true), LRP_REGISTER_ACTIVATION);
     lrp_app_set_menu(app, LRP_MENU_REGISTER, &rows);
 }
 

@@ -5,14 +5,12 @@
 
 static const struct lrp_action_row rows[] = {
 #define X(id, name, group, contexts, keys, bar, help)                                                                          \
-    [LRP_ACTION_##id] = {name, LRP_GROUP_##group, contexts, keys, bar, help, lrp_do_##id},
-    LRP_ACTIONS(X)
-#undef X
-};
-/* An action that takes none has a row of nothing here. */
-static const struct lrp_action_argument arguments[LRP_ACTION_COUNT] = {
-#define X(id, kind, text) [LRP_ACTION_##id] = {LRP_ARGUMENT_##kind, text, lrp_take_##id},
-    LRP_ACTION_ARGUMENTS(X)
+    [LRP_ACTION_##id] = {name, LRP_GROUP_##group, contexts, keys, bar, help, lrp_do_##id, LRP_ARGUMENT_NONE, NULL, NULL},
+#define T(id, name, group, contexts, keys, bar, help, argument, text)                                                          \
+    [LRP_ACTION_##                                                                                                             \
+        id] = {name, LRP_GROUP_##group, contexts, keys, bar, help, lrp_do_##id, LRP_ARGUMENT_##argument, text, lrp_take_##id},
+    LRP_ACTIONS(X, T)
+#undef T
 #undef X
 };
 _Static_assert(sizeof rows / sizeof *rows == LRP_ACTION_COUNT, "a row for every action");
@@ -26,11 +24,6 @@ static const char *const groups[LRP_GROUP_COUNT] = {
 const struct lrp_action_row *lrp_action_at(enum lrp_action action)
 {
     return action >= 0 && action < LRP_ACTION_COUNT ? &rows[action] : NULL;
-}
-
-const struct lrp_action_argument *lrp_action_argument_of(enum lrp_action action)
-{
-    return &arguments[action];
 }
 
 const char *lrp_action_group_text(enum lrp_action_group group)

@@ -19,6 +19,31 @@ struct lrp_window {
     int selected, top;
 };
 
+/* A kind of line that can be typed. */
+struct lrp_prompt_row {
+    const char *name;  /* in what scripts dump */
+    const char *label; /* what stands before the text */
+    enum lrp_argument completes;
+    enum lrp_effect_kind effect; /* what Enter asks for with the text, unless `take` does it */
+    void (*take)(struct lrp_app *app, const char *text);
+    void (*typed)(struct lrp_app *app, const char *text); /* what follows the text as it is typed; NULL: nothing */
+    void (*leave)(struct lrp_app *app);                   /* what Esc takes back; NULL: nothing */
+    bool tries;                                           /* the text is tried as it is typed */
+};
+const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind);
+
+/* A kind of menu. */
+struct lrp_menu_kind_row {
+    const char *title;
+    enum lrp_prompt_kind
+        edit; /* the prompt in which a row can be changed before it is taken; NONE: rows are taken as they are */
+    void (*take)(struct lrp_app *app, const struct lrp_menu_row *row);
+    bool tries;        /* what is pointed at is tried */
+    bool of_layers;    /* of the tagged layers, or the selected one */
+    bool before_model; /* can be opened without a model */
+};
+const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind);
+
 struct lrp_prompt {
     enum lrp_prompt_kind kind;
     int setting;              /* OPTION: which */

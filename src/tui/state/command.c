@@ -149,17 +149,17 @@ void lrp_take_filter(struct lrp_app *app, const char *text)
 /* Blanks at the end are no part of it: completion leaves one. */
 static void run(struct lrp_app *app, enum lrp_action action, const char *line)
 {
-    const struct lrp_action_argument *wanted = lrp_action_argument_of(action);
+    const struct lrp_action_row *row = lrp_action_at(action);
     size_t length = strlen(line);
     while (length > 0 && line[length - 1] == ' ') length--;
     char *argument = strndup(line, length);
     if (!argument) return;
     if (!*argument)
-        lrp_action_at(action)->run(app);
-    else if (wanted->take)
-        wanted->take(app, argument);
+        row->run(app);
+    else if (row->take)
+        row->take(app, argument);
     else
-        lrp_app_say(app, true, "%s takes nothing behind it: %s", lrp_action_at(action)->name, argument);
+        lrp_app_say(app, true, "%s takes no argument: %s", row->name, argument);
     free(argument);
 }
 

@@ -53,7 +53,7 @@ static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_
 static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++)
-        add(rows, word, lrp_preview_name((enum lrp_preview)i), i == (int)app->preview ? "now" : "");
+        add(rows, word, lrp_preview_row((enum lrp_preview)i)->name, i == (int)app->preview ? "now" : "");
 }
 static bool listed(const struct lrp_menu_rows *rows, const char *text)
 {
@@ -100,7 +100,7 @@ static enum lrp_argument command_word(const char *line, size_t length, size_t *f
     const enum lrp_action action = lrp_action_of_name(name);
     *from = end + strspn(line + end, " ");
     if (action == LRP_ACTION_NONE) return LRP_ARGUMENT_NONE;
-    const enum lrp_argument kind = lrp_action_argument_of(action)->kind;
+    const enum lrp_argument kind = lrp_action_at(action)->argument;
     const bool second = memchr(line + *from, ' ', length - *from) != NULL;
     if (kind == LRP_ARGUMENT_SETTING && second) return LRP_ARGUMENT_VALUE;
     return kind == LRP_ARGUMENT_BINDING && second ? LRP_ARGUMENT_NONE : kind;
@@ -108,14 +108,9 @@ static enum lrp_argument command_word(const char *line, size_t length, size_t *f
 
 static enum lrp_argument word_of(const struct lrp_app *app, const char *line, size_t length, size_t *from)
 {
-    static const enum lrp_argument kinds[LRP_PROMPT_COUNT] = {
-        [LRP_PROMPT_SEARCH] = LRP_ARGUMENT_LAYER, [LRP_PROMPT_FILTER] = LRP_ARGUMENT_PATTERN,
-        [LRP_PROMPT_RULE] = LRP_ARGUMENT_RULE,    [LRP_PROMPT_COMPOSITE] = LRP_ARGUMENT_COMPOSITE,
-        [LRP_PROMPT_INPUT] = LRP_ARGUMENT_INPUT,  [LRP_PROMPT_MODEL] = LRP_ARGUMENT_FILE,
-        [LRP_PROMPT_EXPORT] = LRP_ARGUMENT_FILE,  [LRP_PROMPT_ALL] = LRP_ARGUMENT_FILE,
-        [LRP_PROMPT_WRITE] = LRP_ARGUMENT_FILE,   [LRP_PROMPT_OPTION] = LRP_ARGUMENT_VALUE};
+    const enum lrp_argument kind = lrp_prompt_row(app->prompt.kind)->completes;
     *from = 0;
-    return app->prompt.kind == LRP_PROMPT_COMMAND ? command_word(line, length, from) : kinds[app->prompt.kind];
+    return kind == LRP_ARGUMENT_COMMAND ? command_word(line, length, from) : kind;
 }
 
 /* A value is asked for together with the setting it is for: "KEY WORD". */

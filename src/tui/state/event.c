@@ -23,11 +23,11 @@ static void clear_row(struct lrp_menu_row *row)
     free(row->detail);
 }
 
-bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit, const char *detail,
-                       bool enabled)
+struct lrp_menu_row *lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit,
+                                       const char *detail, bool enabled)
 {
     struct lrp_menu_row *items = realloc(rows->items, (rows->count + 1) * sizeof *items);
-    if (!items) return false;
+    if (!items) return NULL;
     rows->items = items;
     struct lrp_menu_row row = {.text = strdup(text),
                                .value = strdup(value),
@@ -36,10 +36,10 @@ bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char 
                                .enabled = enabled};
     if (!row.text || !row.value || !row.detail || (edit && !row.edit)) {
         clear_row(&row);
-        return false;
+        return NULL;
     }
-    items[rows->count++] = row;
-    return true;
+    items[rows->count] = row;
+    return &items[rows->count++];
 }
 
 void lrp_menu_rows_free(struct lrp_menu_rows *rows)

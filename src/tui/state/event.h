@@ -48,44 +48,52 @@ struct lrp_menu_row {
     char *value;  /* what is taken; owned */
     char *edit;   /* what a prompt starts with; NULL: not editable; owned */
     char *detail; /* formula, score, or the reason why it is not enabled; owned */
+    int number;   /* what is taken where that is a number: a setting, LRP_REGISTER_... */
     bool enabled, must_edit;
 };
+enum { LRP_REGISTER_LAYER = 1, LRP_REGISTER_ACTIVATION = 2 };
 struct lrp_menu_rows {
     struct lrp_menu_row *items; /* owned */
     size_t count;
     int selected; /* which row to start with */
 };
-bool lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit, const char *detail,
-                       bool enabled);
+/* Appends copies and returns the row until the next call, so that more can be set of it; NULL when out of memory. */
+struct lrp_menu_row *lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit,
+                                       const char *detail, bool enabled);
 void lrp_menu_rows_free(struct lrp_menu_rows *rows);
 
+/* X(ID, where its rows come from (run: rows_of_...; none: the state has them)) */
+#define LRP_MENUS(X)                                                                                                           \
+    X(NONE, none)                                                                                                              \
+    X(RULE, rules)                                                                                                             \
+    X(COMPOSITE, composites)                                                                                                   \
+    X(TARGET, targets)                                                                                                         \
+    X(OPTIONS, options)                                                                                                        \
+    X(REGISTER, none)                                                                                                          \
+    X(OPEN, models)
 enum lrp_menu_kind {
-    LRP_MENU_NONE,
-    LRP_MENU_RULE,
-    LRP_MENU_COMPOSITE,
-    LRP_MENU_TARGET,
-    LRP_MENU_OPTIONS,
-    LRP_MENU_REGISTER,
-    LRP_MENU_OPEN,
-    LRP_MENU_KIND_COUNT
+#define X(id, rows) LRP_MENU_##id,
+    LRP_MENUS(X)
+#undef X
+        LRP_MENU_KIND_COUNT
 };
-/* X(id, what the prompt says) */
+/* Lines that can be typed; what they say and do stands in the rows of prompt.c. X(ID) */
 #define LRP_PROMPTS(X)                                                                                                         \
-    X(NONE, "")                                                                                                                \
-    X(SEARCH, "/")                                                                                                             \
-    X(FILTER, "\\")                                                                                                            \
-    X(COMMAND, ":")                                                                                                            \
-    X(RULE, "rule: ")                                                                                                          \
-    X(COMPOSITE, "composite: ")                                                                                                \
-    X(INPUT, "input: ")                                                                                                        \
-    X(MODEL, "model: ")                                                                                                        \
-    X(EXPORT, "write PNG: ")                                                                                                   \
-    X(ALL, "write all into the folder: ")                                                                                      \
-    X(WRITE, "write rules file: ")                                                                                             \
-    X(OPTION, "")                                                                                                              \
-    X(MENU_FILTER, "/")
+    X(NONE)                                                                                                                    \
+    X(SEARCH)                                                                                                                  \
+    X(FILTER)                                                                                                                  \
+    X(COMMAND)                                                                                                                 \
+    X(RULE)                                                                                                                    \
+    X(COMPOSITE)                                                                                                               \
+    X(INPUT)                                                                                                                   \
+    X(MODEL)                                                                                                                   \
+    X(EXPORT)                                                                                                                  \
+    X(ALL)                                                                                                                     \
+    X(WRITE)                                                                                                                   \
+    X(OPTION)                                                                                                                  \
+    X(MENU_FILTER)
 enum lrp_prompt_kind {
-#define X(id, text) LRP_PROMPT_##id,
+#define X(id) LRP_PROMPT_##id,
     LRP_PROMPTS(X)
 #undef X
         LRP_PROMPT_COUNT

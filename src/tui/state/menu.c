@@ -42,18 +42,69 @@ const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row)
     return NULL;
 }
 
+/* ---- what rows do ---- */
+
+static void take_rule(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    lrp_app_emit_layers(app, LRP_EFFECT_RULE, row->value, 0);
+}
+static void take_composite(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_COMPOSITE, false);
+}
+static void take_target(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_TARGET, false);
+}
+/* A flag is turned over, a value typed. */
+static void take_option(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    if (row->edit) {
+        app->prompt.setting = row->number;
+        lrp_app_open_prompt(app, LRP_PROMPT_OPTION, row->edit);
+    } else {
+        lrp_app_emit(app, LRP_EFFECT_SET, lrp_facts_flag(&app->facts, (enum lrp_setting)row->number) ? "false" : "true",
+                     row->number, false);
+    }
+}
+static void take_registration(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    if (!layer) return;
+    if (row->number & LRP_REGISTER_LAYER) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
+    if (row->number & LRP_REGISTER_ACTIVATION) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
+}
+static void take_model(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    lrp_app_emit(app, LRP_EFFECT_OPEN, row->value, 0, false);
+}
+
+const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind)
+{
+    static const struct lrp_menu_kind_row rows[LRP_MENU_KIND_COUNT] = {
+        [LRP_MENU_NONE] = {.title = ""},
+        [LRP_MENU_RULE] = {.title = "rule", .edit = LRP_PROMPT_RULE, .take = take_rule, .tries = true, .of_layers = true},
+        [LRP_MENU_COMPOSITE] = {.title = "composite", .edit = LRP_PROMPT_COMPOSITE, .take = take_composite, .tries = true},
+        [LRP_MENU_TARGET] = {.title = "target", .take = take_target},
+        [LRP_MENU_OPTIONS] = {.title = "options", .take = take_option},
+        [LRP_MENU_REGISTER] = {.title = "register as supported", .take = take_registration},
+        [LRP_MENU_OPEN] = {.title = "open a model", .edit = LRP_PROMPT_MODEL, .take = take_model, .before_model = true}};
+    return &rows[kind];
+}
+
 /* The row the menu opened with is what holds already. */
 static const char *pointed_at(const struct lrp_app *app)
 {
     const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
-    const bool tries = app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE;
-    if (!tries || !row || !row->enabled || row->must_edit || row == &app->menu.rows.items[app->menu.rows.selected]) return NULL;
+    if (!lrp_menu_kind_row(app->menu.kind)->tries || !row || !row->enabled || row->must_edit ||
+        row == &app->menu.rows.items[app->menu.rows.selected])
+        return NULL;
     return row->value;
 }
 
 void lrp_app_try(struct lrp_app *app)
 {
-    const bool typed = app->prompt.kind == LRP_PROMPT_RULE || app->prompt.kind == LRP_PROMPT_COMPOSITE;
+    const bool typed = lrp_prompt_row(app->prompt.kind)->tries;
     const char *wanted = typed ? lrp_lineedit_text(&app->edits[app->prompt.kind]) : pointed_at(app);
     const bool composite = typed ? app->prompt.kind == LRP_PROMPT_COMPOSITE : app->menu.kind == LRP_MENU_COMPOSITE;
     if (wanted == app->tried || (wanted && app->tried && strcmp(wanted, app->tried) == 0)) return;
@@ -61,58 +112,20 @@ void lrp_app_try(struct lrp_app *app)
     lrp_app_emit_layers(app, LRP_EFFECT_TRY, wanted, composite ? LRP_MENU_COMPOSITE : LRP_MENU_RULE);
 }
 
-static void take_registration(struct lrp_app *app, const char *what)
-{
-    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    if (!layer) return;
-    if (strcmp(what, "activation") != 0) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
-    if (strcmp(what, "layer") != 0) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
-}
-
-static void take_option(struct lrp_app *app, const struct lrp_menu_row *row)
-{
-    const int setting = atoi(row->value);
-    if (row->edit) {
-        app->prompt.setting = setting;
-        lrp_app_open_prompt(app, LRP_PROMPT_OPTION, row->edit);
-    } else {
-        lrp_app_emit(app, LRP_EFFECT_SET, lrp_facts_flag(&app->facts, (enum lrp_setting)setting) ? "false" : "true", setting,
-                     false);
-    }
-}
-
 /* Rows that need a parameter, and every row on request, go through a prompt. */
-static bool take_edit(struct lrp_app *app, const struct lrp_menu_row *row, bool edit)
-{
-    static const enum lrp_prompt_kind prompts[LRP_MENU_KIND_COUNT] = {
-        [LRP_MENU_RULE] = LRP_PROMPT_RULE, [LRP_MENU_COMPOSITE] = LRP_PROMPT_COMPOSITE, [LRP_MENU_OPEN] = LRP_PROMPT_MODEL};
-    if (!(edit || row->must_edit) || !row->edit) return false;
-    lrp_app_open_prompt(app, prompts[app->menu.kind], row->edit);
-    return true;
-}
-
 void lrp_app_menu_take(struct lrp_app *app, bool edit)
 {
+    const struct lrp_menu_kind_row *kind = lrp_menu_kind_row(app->menu.kind);
     const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
     if (!row) return;
     if (!row->enabled) {
         lrp_app_say(app, true, "%s", row->detail);
         return;
     }
-    if (app->menu.kind == LRP_MENU_OPTIONS)
-        take_option(app, row);
-    else if (app->menu.kind == LRP_MENU_REGISTER)
-        take_registration(app, row->value);
-    else if (app->menu.kind == LRP_MENU_TARGET)
-        lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_TARGET, false);
-    else if (take_edit(app, row, edit))
-        ;
-    else if (app->menu.kind == LRP_MENU_RULE)
-        lrp_app_emit_layers(app, LRP_EFFECT_RULE, row->value, 0);
-    else if (app->menu.kind == LRP_MENU_OPEN)
-        lrp_app_emit(app, LRP_EFFECT_OPEN, row->value, 0, false);
-    else if (app->menu.kind == LRP_MENU_COMPOSITE)
-        lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_COMPOSITE, false);
+    if (kind->edit != LRP_PROMPT_NONE && row->edit && (edit || row->must_edit))
+        lrp_app_open_prompt(app, kind->edit, row->edit);
+    else
+        kind->take(app, row);
     lrp_app_close_menu(app);
 }
 
@@ -123,8 +136,10 @@ static struct lrp_rect menu_room(const struct lrp_app *app, struct lrp_rect body
 {
     const struct lrp_layout layout = lrp_app_layout(app);
     const struct lrp_rect list = layout.pane[LRP_PANE_LIST];
-    const bool tries = app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE;
-    return tries && layout.pane[LRP_PANE_PREVIEW].rows > 0 && list.rows >= 8 && list.columns >= 40 ? list : body;
+    return lrp_menu_kind_row(app->menu.kind)->tries && layout.pane[LRP_PANE_PREVIEW].rows > 0 && list.rows >= 8 &&
+                   list.columns >= 40
+               ? list
+               : body;
 }
 
 struct lrp_rect lrp_menu_box(const struct lrp_app *app, struct lrp_rect body)

@@ -5,14 +5,24 @@
 
 #include "app.h"
 
-const char *lrp_preview_name(enum lrp_preview kind)
+static bool has_weights(const struct lrp_app *app)
 {
-    static const char *const names[] = {
-#define X(id, name) name,
+    const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
+    return layer && layer->parameters > 0;
+}
+static bool has_stored(const struct lrp_app *app)
+{
+    return *app->stored != 0;
+}
+
+const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind)
+{
+    static const struct lrp_preview_row rows[] = {
+#define X(id, drawn, painted, ...) {__VA_ARGS__},
         LRP_PREVIEWS(X)
 #undef X
     };
-    return names[kind];
+    return &rows[kind];
 }
 
 bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b)
@@ -23,8 +33,7 @@ bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b)
 
 static bool trying(const struct lrp_app *app)
 {
-    return app->menu.kind == LRP_MENU_RULE || app->menu.kind == LRP_MENU_COMPOSITE || app->prompt.kind == LRP_PROMPT_RULE ||
-           app->prompt.kind == LRP_PROMPT_COMPOSITE;
+    return lrp_menu_kind_row(app->menu.kind)->tries || lrp_prompt_row(app->prompt.kind)->tries;
 }
 
 int64_t lrp_preview_sample(const struct lrp_app *app)
@@ -37,21 +46,20 @@ int lrp_preview_layer(const struct lrp_app *app)
     return trying(app) ? 0 : app->layer;
 }
 
+/* What was chosen; while rules are tried, something that shows what they do. */
 enum lrp_preview lrp_app_preview(const struct lrp_app *app)
 {
-    static const bool needs_no_relevance[LRP_PREVIEW_COUNT] = {
-        [LRP_PREVIEW_ACTIVATION] = true, [LRP_PREVIEW_WEIGHTS] = true, [LRP_PREVIEW_CHANNELS] = true};
-    const bool rules_matter = app->preview != LRP_PREVIEW_ACTIVATION && app->preview != LRP_PREVIEW_WEIGHTS;
-    enum lrp_preview kind = app->preview == LRP_PREVIEW_COMPARE && !*app->stored ? LRP_PREVIEW_RELEVANCE : app->preview;
-    if (trying(app) && !rules_matter) kind = LRP_PREVIEW_RELEVANCE;
-    return lrp_app_blocked(app) && !needs_no_relevance[kind] ? LRP_PREVIEW_ACTIVATION : kind;
+    const struct lrp_preview_row *row = lrp_preview_row(app->preview);
+    const bool gone = row->compares && !row->has(app);
+    const bool other = gone || (trying(app) && row->show != LRP_SHOW_RELEVANCE);
+    const enum lrp_preview kind = other ? LRP_PREVIEW_RELEVANCE : app->preview;
+    return lrp_app_blocked(app) && lrp_preview_row(kind)->needs_relevance ? LRP_PREVIEW_ACTIVATION : kind;
 }
 
 enum lrp_show lrp_app_show(const struct lrp_app *app)
 {
-    const enum lrp_preview kind = lrp_app_preview(app);
-    if (kind == LRP_PREVIEW_WEIGHTS) return LRP_SHOW_WEIGHTS;
-    return kind == LRP_PREVIEW_ACTIVATION || lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
+    const enum lrp_show show = lrp_preview_row(lrp_app_preview(app))->show;
+    return show == LRP_SHOW_RELEVANCE && lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : show;
 }
 
 struct lrp_request lrp_preview_request(const struct lrp_app *app)
@@ -62,11 +70,11 @@ struct lrp_request lrp_preview_request(const struct lrp_app *app)
                             .layer = lrp_preview_layer(app),
                             .sample = lrp_preview_sample(app),
                             .channel = app->channel};
-    if (!app->now || !lrp_app_layer(app, lrp_preview_layer(app)) || kind == LRP_PREVIEW_BARS)
+    if (!app->now || !lrp_app_layer(app, lrp_preview_layer(app)) || lrp_preview_row(kind)->whole_pane)
         return (struct lrp_request){.layer = -1};
-    if (kind == LRP_PREVIEW_WEIGHTS) r.sample = 0;
-    if (kind == LRP_PREVIEW_WEIGHTS || kind == LRP_PREVIEW_COMPARE) r.channel = -1;
-    if (kind == LRP_PREVIEW_CHANNELS) {
+    if (r.show == LRP_SHOW_WEIGHTS) r.sample = 0;
+    if (lrp_preview_row(kind)->channels == LRP_CHANNELS_NONE) r.channel = -1;
+    if (lrp_preview_row(kind)->channels == LRP_CHANNELS_GRID) {
         const struct lrp_rect inner = app->screen->preview_inner(app, lrp_app_layout(app).pane[LRP_PANE_PREVIEW]);
         r.columns = inner.columns;
         r.rows = inner.rows;

@@ -6,18 +6,45 @@
 
 struct lrp_app;
 
-/* X(id, name), in the order in which p walks through them. */
+/* Which channel a preview is of. */
+enum lrp_preview_channels {
+    LRP_CHANNELS_NONE, /* always all of them */
+    LRP_CHANNELS_ONE,  /* all reduced, or one alone */
+    LRP_CHANNELS_GRID  /* many side by side, one of them selected: the cursor steps over them */
+};
+/* X(ID, how it is drawn (screen: lrp_draw_as_...), how its picture is painted (run: paint_...), its row), in the order in which
+ * p walks through them. Where checks block relevance, what needs it gives way to the activation. */
 #define LRP_PREVIEWS(X)                                                                                                        \
-    X(RELEVANCE, "relevance")                                                                                                  \
-    X(ACTIVATION, "activation")                                                                                                \
-    X(WEIGHTS, "weights") X(OVERLAY, "overlay") X(CHANNELS, "channels") X(COMPARE, "compare") X(BARS, "sums")
+    X(RELEVANCE, one, one, .name = "relevance", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
+      .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
+    X(ACTIVATION, one, one, .name = "activation", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,                    \
+      .channels = LRP_CHANNELS_ONE)                                                                                            \
+    X(WEIGHTS, one, weights, .name = "weights", .show = LRP_SHOW_WEIGHTS, .file = LRP_SHOW_WEIGHTS,                            \
+      .channels = LRP_CHANNELS_NONE, .has = has_weights)                                                                       \
+    X(OVERLAY, one, overlay, .name = "overlay", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_OVERLAY,                          \
+      .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
+    X(CHANNELS, tiles, channels, .name = "channels", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_CHANNELS,                    \
+      .channels = LRP_CHANNELS_GRID)                                                                                           \
+    X(COMPARE, compare, compare, .name = "compare", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                    \
+      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .compares = true, .has = has_stored)                             \
+    X(BARS, bars, nothing, .name = "sums", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                             \
+      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .whole_pane = true)
 enum lrp_preview {
-#define X(id, name) LRP_PREVIEW_##id,
+#define X(id, ...) LRP_PREVIEW_##id,
     LRP_PREVIEWS(X)
 #undef X
         LRP_PREVIEW_COUNT
 };
-const char *lrp_preview_name(enum lrp_preview kind);
+struct lrp_preview_row {
+    const char *name;
+    enum lrp_show show, file; /* what of the layer it shows; what an exported file shows */
+    enum lrp_preview_channels channels;
+    bool needs_relevance;
+    bool compares;                          /* with what is stored */
+    bool whole_pane;                        /* without title, legend and picture: drawn from numbers */
+    bool (*has)(const struct lrp_app *app); /* there is something of the kind for the selected layer; NULL: always */
+};
+const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind);
 
 /* A picture as it is wanted, or as it was made. */
 struct lrp_request {

@@ -75,61 +75,134 @@ void lrp_app_find(struct lrp_app *app, int from, int step)
     snprintf(app->status, sizeof app->status, "match %d of %d", place, hits);
 }
 
+/* ---- what is typed ---- */
+
+static void typed_filter(struct lrp_app *app, const char *text)
+{
+    lrp_app_set_text(app, &app->filter, *text ? text : NULL);
+    lrp_app_refilter(app);
+    app->search_failed = app->shown_count == 0;
+}
+static void leave_filter(struct lrp_app *app)
+{
+    lrp_app_set_text(app, &app->filter, NULL);
+    lrp_app_refilter(app);
+    lrp_app_select(app, app->prompt.before_layer);
+}
+
+static void typed_menu_filter(struct lrp_app *app, const char *text)
+{
+    lrp_app_set_text(app, &app->menu.filter, *text ? text : NULL);
+    app->menu.window = (struct lrp_window){0};
+    app->search_failed = lrp_app_menu_count(app) == 0;
+}
+static void leave_menu_filter(struct lrp_app *app)
+{
+    lrp_app_set_text(app, &app->menu.filter, NULL);
+}
+
+static void typed_search(struct lrp_app *app, const char *text)
+{
+    lrp_app_set_text(app, &app->search, text);
+    app->windows[app->view] = app->prompt.before;
+    app->search_failed = false;
+    app->status[0] = 0;
+    if (*text) lrp_app_find(app, app->prompt.before.selected, 1);
+}
+static void leave_search(struct lrp_app *app)
+{
+    lrp_app_set_text(app, &app->search, NULL);
+    app->windows[app->view] = app->prompt.before;
+}
+static void take_search(struct lrp_app *app, const char *text)
+{
+    if (*text && !app->search_failed) lrp_app_reveal_hit(app);
+}
+
+/* ---- what Enter does ---- */
+
+static void take_as_typed(struct lrp_app *app, const char *text)
+{
+    (void)app, (void)text;
+}
+static void take_rule(struct lrp_app *app, const char *text)
+{
+    lrp_app_emit_layers(app, LRP_EFFECT_RULE, text, 0);
+}
+static void take_composite(struct lrp_app *app, const char *text)
+{
+    lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
+}
+static void take_option(struct lrp_app *app, const char *text)
+{
+    lrp_app_emit(app, LRP_EFFECT_SET, text, app->prompt.setting, false);
+}
+
+const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind)
+{
+    static const struct lrp_prompt_row rows[LRP_PROMPT_COUNT] = {
+        [LRP_PROMPT_NONE] = {.name = "NONE", .label = "", .take = take_as_typed},
+        [LRP_PROMPT_SEARCH] = {.name = "SEARCH",
+                               .label = "/",
+                               .completes = LRP_ARGUMENT_LAYER,
+                               .take = take_search,
+                               .typed = typed_search,
+                               .leave = leave_search},
+        [LRP_PROMPT_FILTER] = {.name = "FILTER",
+                               .label = "\\",
+                               .completes = LRP_ARGUMENT_PATTERN,
+                               .take = take_as_typed,
+                               .typed = typed_filter,
+                               .leave = leave_filter},
+        [LRP_PROMPT_COMMAND] = {.name = "COMMAND", .label = ":", .completes = LRP_ARGUMENT_COMMAND, .take = lrp_app_command},
+        [LRP_PROMPT_RULE] =
+            {.name = "RULE", .label = "rule: ", .completes = LRP_ARGUMENT_RULE, .take = take_rule, .tries = true},
+        [LRP_PROMPT_COMPOSITE] = {.name = "COMPOSITE",
+                                  .label = "composite: ",
+                                  .completes = LRP_ARGUMENT_COMPOSITE,
+                                  .take = take_composite,
+                                  .tries = true},
+        [LRP_PROMPT_INPUT] = {.name = "INPUT", .label = "input: ", .completes = LRP_ARGUMENT_INPUT, .effect = LRP_EFFECT_INPUT},
+        [LRP_PROMPT_MODEL] = {.name = "MODEL", .label = "model: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_OPEN},
+        [LRP_PROMPT_EXPORT] =
+            {.name = "EXPORT", .label = "write PNG: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_EXPORT},
+        [LRP_PROMPT_ALL] = {.name = "ALL",
+                            .label = "write all into the folder: ",
+                            .completes = LRP_ARGUMENT_FILE,
+                            .effect = LRP_EFFECT_EXPORT_ALL},
+        [LRP_PROMPT_WRITE] =
+            {.name = "WRITE", .label = "write rules file: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_WRITE},
+        [LRP_PROMPT_OPTION] = {.name = "OPTION", .label = "", .completes = LRP_ARGUMENT_VALUE, .take = take_option},
+        [LRP_PROMPT_MENU_FILTER] = {.name = "MENU_FILTER",
+                                    .label = "/",
+                                    .take = take_as_typed,
+                                    .typed = typed_menu_filter,
+                                    .leave = leave_menu_filter}};
+    return &rows[kind];
+}
+
+/* ---- keys ---- */
+
 void lrp_app_typed(struct lrp_app *app)
 {
-    const char *text = lrp_lineedit_text(edit_of(app));
-    if (app->prompt.kind == LRP_PROMPT_FILTER) {
-        lrp_app_set_text(app, &app->filter, *text ? text : NULL);
-        lrp_app_refilter(app);
-        app->search_failed = app->shown_count == 0;
-    } else if (app->prompt.kind == LRP_PROMPT_MENU_FILTER) {
-        lrp_app_set_text(app, &app->menu.filter, *text ? text : NULL);
-        app->menu.window = (struct lrp_window){0};
-        app->search_failed = lrp_app_menu_count(app) == 0;
-    } else if (app->prompt.kind == LRP_PROMPT_SEARCH) {
-        lrp_app_set_text(app, &app->search, text);
-        app->windows[app->view] = app->prompt.before;
-        app->search_failed = false;
-        app->status[0] = 0;
-        if (*text) lrp_app_find(app, app->prompt.before.selected, 1);
-    }
+    const struct lrp_prompt_row *row = lrp_prompt_row(app->prompt.kind);
+    if (row->typed) row->typed(app, lrp_lineedit_text(edit_of(app)));
 }
 
 static void cancel(struct lrp_app *app)
 {
-    const enum lrp_prompt_kind kind = app->prompt.kind;
+    const struct lrp_prompt_row *row = lrp_prompt_row(app->prompt.kind);
     app->prompt.kind = LRP_PROMPT_NONE;
     app->status[0] = 0;
-    if (kind == LRP_PROMPT_FILTER) {
-        lrp_app_set_text(app, &app->filter, NULL);
-        lrp_app_refilter(app);
-        lrp_app_select(app, app->prompt.before_layer);
-    } else if (kind == LRP_PROMPT_MENU_FILTER) {
-        lrp_app_set_text(app, &app->menu.filter, NULL);
-    } else if (kind == LRP_PROMPT_SEARCH) {
-        lrp_app_set_text(app, &app->search, NULL);
-        app->windows[app->view] = app->prompt.before;
-    }
+    if (row->leave) row->leave(app);
 }
 
-/* What Enter does with the text, by kind of prompt. */
-static void take(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text)
+static void take(struct lrp_app *app, const struct lrp_prompt_row *row, const char *text)
 {
-    static const enum lrp_effect_kind effects[LRP_PROMPT_COUNT] = {[LRP_PROMPT_INPUT] = LRP_EFFECT_INPUT,
-                                                                   [LRP_PROMPT_MODEL] = LRP_EFFECT_OPEN,
-                                                                   [LRP_PROMPT_EXPORT] = LRP_EFFECT_EXPORT,
-                                                                   [LRP_PROMPT_ALL] = LRP_EFFECT_EXPORT_ALL,
-                                                                   [LRP_PROMPT_WRITE] = LRP_EFFECT_WRITE};
-    if (kind == LRP_PROMPT_COMMAND)
-        lrp_app_command(app, text);
-    else if (kind == LRP_PROMPT_RULE)
-        lrp_app_emit_layers(app, LRP_EFFECT_RULE, text, 0);
-    else if (kind == LRP_PROMPT_COMPOSITE)
-        lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
-    else if (kind == LRP_PROMPT_OPTION)
-        lrp_app_emit(app, LRP_EFFECT_SET, text, app->prompt.setting, false);
-    else if (effects[kind] && *text)
-        lrp_app_emit(app, effects[kind], text, 0, false);
+    if (row->take)
+        row->take(app, text);
+    else if (*text)
+        lrp_app_emit(app, row->effect, text, 0, false);
 }
 
 static void enter(struct lrp_app *app)
@@ -141,11 +214,10 @@ static void enter(struct lrp_app *app)
     char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
     const size_t before = app->effects.count;
     const unsigned errors = app->errors_told;
-    if (text) take(app, kind, text);
+    if (text) take(app, lrp_prompt_row(kind), text);
     for (size_t i = before; i < app->effects.count; i++) app->effects.items[i].typed_at = kind;
     if (app->errors_told != errors && app->prompt.kind == LRP_PROMPT_NONE) /* a wrong command */
         lrp_app_reopen_prompt(app, kind);
-    if (kind == LRP_PROMPT_SEARCH && text && *text && !app->search_failed) lrp_app_reveal_hit(app);
     free(text);
 }
 

@@ -20,7 +20,7 @@ static void enter_layer(struct lrp_app *app, int layer)
     app->layer = layer;
     app->details_window = (struct lrp_window){0};
     app->cursor_x = app->cursor_y = -1;
-    app->channel = app->preview == LRP_PREVIEW_CHANNELS ? 0 : -1;
+    app->channel = lrp_preview_row(app->preview)->channels == LRP_CHANNELS_GRID ? 0 : -1;
 }
 
 void lrp_app_settle(struct lrp_app *app)
