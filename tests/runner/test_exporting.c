@@ -50,7 +50,7 @@ static void start(struct opened *o)
     lrp_settings_free(settings);
     assert_true(lrp_runner_init(&o->runner, o->session, &err));
     lrp_app_init(&o->runner.app, &lrp_screen, &caps, 80, 24);
-    o->runner.painter = lrp_painter_new(o->runner.wake[1]);
+    o->runner.paint_thread = lrp_paint_thread_new(lrp_paint, o->runner.wake[1]);
     lrp_runner_look(&o->runner);
     lrp_runner_start(&o->runner);
     lrp_session_wait(o->session);

@@ -194,12 +194,12 @@ static struct lrp_plane ring(int side, double radius, double spot)
 }
 
 /* Two dozen channels, each weaker than the one before. */
-static void put_tiles(const struct fixture *f, struct lrp_picture *p)
+static void put_tiles(const struct fixture *f, struct lrp_painting *p)
 {
     const struct lrp_caps *caps = &f->app.caps;
-    p->layout = lrp_tiles_make(caps, p->made.columns, p->made.rows, 64, 64, (size_t)p->channels);
+    p->layout = lrp_tiles_make(caps, p->subject.columns, p->subject.rows, 64, 64, (size_t)p->channels);
     const size_t page = (size_t)p->layout.across * (size_t)p->layout.down, all = (size_t)p->channels,
-                 chosen = (size_t)(p->made.channel > 0 ? p->made.channel : 0);
+                 chosen = (size_t)(p->subject.channel > 0 ? p->subject.channel : 0);
     p->first_tile = chosen / page * page;
     p->tile_count = all - p->first_tile < page ? all - p->first_tile : page;
     p->tiles = calloc(p->tile_count, sizeof *p->tiles);
@@ -215,33 +215,34 @@ static void put_tiles(const struct fixture *f, struct lrp_picture *p)
 
 void fixture_picture(struct fixture *f)
 {
-    struct lrp_picture picture = {
-        .made = lrp_preview_request(&f->app), .channel = -1, .channels = plan[lrp_preview_layer(&f->app)].channels};
-    const bool relevance = picture.made.show == LRP_SHOW_RELEVANCE;
+    struct lrp_painting painting = {
+        .subject = lrp_preview_subject(&f->app), .channel = -1, .channels = plan[lrp_preview_layer(&f->app)].channels};
+    const bool relevance = painting.subject.show == LRP_SHOW_RELEVANCE;
     const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64,
               side = wanted < 64 ? wanted : 64;
-    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = &picture};
-    if (picture.made.layer >= 0 && (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
-        lrp_heatmap_defaults(relevance ? "lrp" : "activation", &picture.options);
-        picture.plane = ring(side, 0.3, relevance ? 0.8 : 0);
-        const struct lrp_plane *planes[] = {&picture.plane};
-        lrp_range_of(planes, 1, &picture.options, &picture.range, NULL);
-        if (picture.made.channel >= 0) picture.channel = 17;
-        picture.strength = 0.25;
-        if (picture.made.kind == LRP_PREVIEW_CHANNELS) put_tiles(f, &picture);
-        if (picture.made.kind == LRP_PREVIEW_OVERLAY) {
-            picture.grey = ring(side, 0.4, 0);
-            picture.options.overlay = 0.6;
+    struct lrp_event event = {.kind = LRP_EVENT_PAINTING, .painting = &painting};
+    if (painting.subject.layer >= 0 &&
+        (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
+        lrp_heatmap_defaults(relevance ? "lrp" : "activation", &painting.options);
+        painting.plane = ring(side, 0.3, relevance ? 0.8 : 0);
+        const struct lrp_plane *planes[] = {&painting.plane};
+        lrp_range_of(planes, 1, &painting.options, &painting.range, NULL);
+        if (painting.subject.channel >= 0) painting.channel = 17;
+        painting.strength = 0.25;
+        if (painting.subject.kind == LRP_PREVIEW_CHANNELS) put_tiles(f, &painting);
+        if (painting.subject.kind == LRP_PREVIEW_OVERLAY) {
+            painting.grey = ring(side, 0.4, 0);
+            painting.options.overlay = 0.6;
         }
-        if (picture.made.kind == LRP_PREVIEW_COMPARE) {
-            picture.other = ring(side, 0.25, 0.6);
-            lrp_plane_difference(&picture.other, &picture.plane, &picture.difference, NULL);
-            picture.difference_range = (struct lrp_range){-0.5F, 0.5F, true, 0};
-            picture.correlation = 0.75;
+        if (painting.subject.kind == LRP_PREVIEW_COMPARE) {
+            painting.other = ring(side, 0.25, 0.6);
+            lrp_plane_difference(&painting.other, &painting.plane, &painting.difference, NULL);
+            painting.difference_range = (struct lrp_range){-0.5F, 0.5F, true, 0};
+            painting.correlation = 0.75;
         }
     }
     lrp_app_update(&f->app, &event);
-    lrp_picture_clear(&picture);
+    lrp_painting_clear(&painting);
 }
 
 /* What the library would tell of the selected layer: a bell of weights, activations that are mostly small. */

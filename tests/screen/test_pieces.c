@@ -226,28 +226,28 @@ static void color_mode_follows_option_environment_and_terminal(void **state)
 }
 
 /* A plane of 2 x 4 values: red above blue, a middle of zero, and what is no number. */
-static struct lrp_picture small_picture(void)
+static struct lrp_painting small_picture(void)
 {
     static const float values[8] = {1, -1, 0, 0.5F, -0.5F, 0, NAN, 1};
-    struct lrp_picture picture = {.range = {-1, 1, true, 1}};
-    lrp_heatmap_defaults("lrp", &picture.options);
-    assert_int_equal(lrp_plane_new(2, 4, &picture.plane, NULL), LRP_OK);
-    memcpy(picture.plane.values, values, sizeof values);
-    return picture;
+    struct lrp_painting painting = {.range = {-1, 1, true, 1}};
+    lrp_heatmap_defaults("lrp", &painting.options);
+    assert_int_equal(lrp_plane_new(2, 4, &painting.plane, NULL), LRP_OK);
+    memcpy(painting.plane.values, values, sizeof values);
+    return painting;
 }
 
 static void a_cell_holds_two_pixels(void **state)
 {
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX};
-    struct lrp_picture picture = small_picture();
+    struct lrp_painting painting = small_picture();
     struct lrp_canvas canvas = {0};
     (void)state;
     assert_true(lrp_canvas_resize(&canvas, 2, 2));
     const struct lrp_heat_area area = lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 2, 2});
     assert_int_equal(area.width, 2);
     assert_int_equal(area.height, 4);
-    const struct lrp_heat heat = lrp_heat_make(&caps, &picture.options, &picture.range, false, &canvas);
-    lrp_heat_draw(&heat, &picture.plane, NULL, &canvas, area);
+    const struct lrp_heat heat = lrp_heat_make(&caps, &painting.options, &painting.range, false, &canvas);
+    lrp_heat_draw(&heat, &painting.plane, NULL, &canvas, area);
     static const int want[4][2] = {{31, 16}, {1, 24}, {8, LRP_LEVEL_INVALID}, {16, 31}}; /* level 16 of 31 is zero */
     for (int i = 0; i < 4; i++) {
         assert_int_equal(canvas.cells[i].upper, want[i][0]);
@@ -256,23 +256,23 @@ static void a_cell_holds_two_pixels(void **state)
     }
     assert_int_equal(canvas.palette[15], 0xFFFFFF); /* seismic's middle */
     lrp_canvas_free(&canvas);
-    lrp_picture_clear(&picture);
+    lrp_painting_clear(&painting);
 }
 
 static void without_colors_the_glyph_says_the_sign(void **state)
 {
     const struct lrp_caps caps = {.mode = LRP_COLOR_MONO, .levels = 31, .palette = LRP_PALETTE_MAX, .ascii = true};
-    struct lrp_picture picture = small_picture();
+    struct lrp_painting painting = small_picture();
     struct lrp_canvas canvas = {.ascii = true};
     (void)state;
     assert_true(lrp_canvas_resize(&canvas, 4, 4));
-    const struct lrp_heat heat = lrp_heat_make(&caps, &picture.options, &picture.range, false, &canvas);
-    lrp_heat_draw(&heat, &picture.plane, NULL, &canvas, lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 4, 4}));
+    const struct lrp_heat heat = lrp_heat_make(&caps, &painting.options, &painting.range, false, &canvas);
+    lrp_heat_draw(&heat, &painting.plane, NULL, &canvas, lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 4, 4}));
     char *text = lrp_canvas_to_text(&canvas);
     assert_string_equal(text, "@@OO\n  **\n==\n!!@@\n");
     free(text);
     lrp_canvas_free(&canvas);
-    lrp_picture_clear(&picture);
+    lrp_painting_clear(&painting);
 }
 
 static void aspect_is_kept(void **state)

@@ -85,7 +85,7 @@ static void every_preview_is_whole_and_can_be_chosen(void **state)
         lrp_app_command(&f->app, line);
         ASSERT_ROW((int)lrp_app_preview(&f->app) == i, "preview", row->name);
         ASSERT_ROW(lrp_app_show(&f->app) == row->show, "preview", row->name);
-        ASSERT_ROW((lrp_preview_request(&f->app).layer < 0) == row->whole_pane, "preview", row->name);
+        ASSERT_ROW((lrp_preview_subject(&f->app).layer < 0) == row->whole_pane, "preview", row->name);
     }
 }
 

@@ -141,6 +141,35 @@ static void registering_is_taken_back_by_the_same_key(void **state)
     assert_true(lrp_app_failed(&f->app, 7));
 }
 
+/* Whatever name it was registered by: also one that reads like a glob but is the layer's own. */
+static void every_name_that_covers_a_layer_is_taken_back(void **state)
+{
+    static const struct {
+        const char *name;
+        bool activation, taken;
+    } cases[] = {{"blk[0]", false, true},    {"blk[[]0]", false, true},       {"blk*", false, true},
+                 {"blk[1]", false, false},   {"blk0", false, false},          {"convolution", false, true},
+                 {"Conv", false, true},      {"domain:ai.onnx", false, true}, {"domain:com.x", false, false},
+                 {"hard-swish", true, true}, {"blk[0]", true, true},          {"relu", true, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture *f = *state;
+        fixture_keys(f, "g<Down><Down><Down><Down><Down><Down><Down>");
+        assert_int_equal(f->app.layer, 7);
+        f->rows[7].name = "blk[0]";
+        f->check_rows[7].state = LRP_CHECK_REGISTERED;
+        lrp_effects_free(&f->app.effects);
+        lrp_facts_free(&f->app.facts);
+        assert_true(lrp_tui_names_add(cases[i].activation ? &f->app.facts.activations : &f->app.facts.layers, cases[i].name));
+        lrp_do_register_layer(&f->app);
+        if ((f->app.effects.count == 1) != cases[i].taken) fail_msg("%s: %zu effects", cases[i].name, f->app.effects.count);
+        if (!cases[i].taken) continue;
+        const struct lrp_effect *e = &f->app.effects.items[0];
+        assert_int_equal(e->kind, LRP_EFFECT_REGISTER);
+        assert_string_equal(e->text, cases[i].name);
+        assert_true(!e->flag && e->number == cases[i].activation);
+    }
+}
+
 static void both_failures_ask_which(void **state)
 {
     struct fixture *f = *state;
@@ -231,7 +260,7 @@ static void moving_over_a_rule_tries_it(void **state)
     fixture_keys(f, "jj");
     open_rules(f);
     assert_int_equal(f->app.effects.count, 0); /* it opens with the rule that holds */
-    assert_int_equal(lrp_preview_request(&f->app).layer, 0);
+    assert_int_equal(lrp_preview_subject(&f->app).layer, 0);
     fixture_keys(f, "j");
     check_tried(f, "zero", LRP_MENU_RULE);
     fixture_keys(f, "j");
@@ -242,7 +271,7 @@ static void moving_over_a_rule_tries_it(void **state)
     check_tried(f, "gamma", LRP_MENU_RULE);
     fixture_keys(f, "<Esc>");
     check_tried(f, NULL, LRP_MENU_RULE);
-    assert_int_equal(lrp_preview_request(&f->app).layer, 2);
+    assert_int_equal(lrp_preview_subject(&f->app).layer, 2);
     open_rules(f);
     fixture_keys(f, "j");
     check_tried(f, "zero", LRP_MENU_RULE);
@@ -372,6 +401,28 @@ static void a_taller_screen_is_filled(void **state)
     assert_int_equal(f->app.layer, 22);
 }
 
+/* y and Y say yes; n, N, q and Esc no; all other keys leave the question, and q quits nothing meanwhile. */
+static void questions_are_answered_by_keys(void **state)
+{
+    static const struct {
+        const char *key;
+        bool ends;
+        int effects;
+    } cases[] = {{"y", true, 1},     {"Y", true, 1},  {"n", true, 0},     {"N", true, 0}, {"q", true, 0},
+                 {"<Esc>", true, 0}, {"j", false, 0}, {"<CR>", false, 0}, {"Q", false, 0}};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_event exists = {.kind = LRP_EVENT_EXISTS, .number = LRP_EFFECT_WRITE, .text = "r.json"};
+        lrp_effects_free(&f->app.effects);
+        lrp_app_update(&f->app, &exists);
+        fixture_keys(f, cases[i].key);
+        if ((f->app.question.text[0] == 0) != cases[i].ends || (int)f->app.effects.count != cases[i].effects)
+            fail_msg("%s: %s, %zu effects", cases[i].key, f->app.question.text, f->app.effects.count);
+        if (cases[i].effects) assert_true(f->app.effects.items[0].kind == LRP_EFFECT_WRITE && f->app.effects.items[0].flag);
+        assert_false(f->app.quitting);
+    }
+}
+
 static void questions_are_answered_by_the_mouse(void **state)
 {
     struct fixture *f = *state;
@@ -494,8 +545,8 @@ static void check_invariants(struct fixture *f, const struct lrp_canvas *canvas)
         assert_true(cell->upper <= canvas->colors || cell->upper == LRP_LEVEL_INVALID);
         assert_true(!canvas->ascii || (cell->rune >= 32 && cell->rune < 127));
     }
-    if (app->cursor_x >= 0 && app->picture.plane.values)
-        assert_true(app->cursor_x < app->picture.plane.width && app->cursor_y < app->picture.plane.height);
+    if (app->cursor_x >= 0 && app->painting.plane.values)
+        assert_true(app->cursor_x < app->painting.plane.width && app->cursor_y < app->painting.plane.height);
 }
 
 /* Small and usual sizes as often as large ones. */
@@ -596,7 +647,7 @@ static void without_a_model_every_key_is_harmless(void **state)
         lrp_app_update(&app, &event);
         lrp_effects_free(&app.effects);
         lrp_app_view(&app, &canvas);
-        assert_null(app.now);
+        assert_null(app.snapshot);
     }
     lrp_canvas_free(&canvas);
     lrp_app_free(&app);
@@ -622,6 +673,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(steps_retrace_the_way_they_came),
         cmocka_unit_test_setup_teardown(a_taller_screen_is_filled, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(every_name_that_covers_a_layer_is_taken_back, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(questions_are_answered_by_keys, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_the_mouse, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up,
                                         fixture_tear_down),

@@ -1,4 +1,4 @@
-/* run_complete.c: what a word in a prompt could become, where files, the library's tables or the model's labels tell. */
+/* complete.c: what a word in a prompt could become, where files, the library's tables or the model's labels tell. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

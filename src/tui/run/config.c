@@ -1,4 +1,4 @@
-/* run_config.c: the user's configuration: keys, theme, defaults. What is wrong in it is said and left out; the rest holds.
+/* config.c: the user's configuration: keys, theme, defaults. What is wrong in it is said and left out; the rest holds.
  *
  *     {"keys": {"rule": "K", "down": "j <Down>"}, "theme": "light", "defaults": {"composite": "epsilon-plus", "colormap":
  * "bwr", "supported_layers": ["my-layer"]}} */
@@ -214,9 +214,9 @@ static bool fill(const struct lrp_runner *runner, cJSON *root)
     }
     for (int i = 0; i < LRP_GENERAL && fine; i++) {
         const char *value = lrp_facts_text(&app->facts, general[i]);
-        if (app->now && strcmp(value, lrp_setting_default(general[i])) != 0)
+        if (app->snapshot && strcmp(value, lrp_setting_default(general[i])) != 0)
             fine = put(defaults, lrp_setting_key(general[i]), value);
-        else if (app->now)
+        else if (app->snapshot)
             cJSON_DeleteItemFromObjectCaseSensitive(defaults, lrp_setting_key(general[i]));
     }
     return fine;

@@ -1,4 +1,4 @@
-/* run_details.c: what the details of a layer need from the library: how its values are spread, the formula of its rule. */
+/* details.c: what the details of a layer need from the library: how its values are spread, the formula of its rule. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,19 +36,19 @@ static void look(struct lrp_runner *runner, int layer, const char *rule)
 
 void lrp_runner_sync_details(struct lrp_runner *runner)
 {
-    const struct lrp_snapshot *now = runner->snapshot;
+    const struct lrp_snapshot *snapshot = runner->snapshot;
     const int layer = runner->app.layer;
-    if (!runner->app.now || !lrp_app_layer(&runner->app, layer) ||
+    if (!runner->app.snapshot || !lrp_app_layer(&runner->app, layer) ||
         !(runner->app.details || runner->app.focus == LRP_PANE_DETAILS))
         return;
-    const char *rule = now->rules ? now->rules[layer] : "";
-    const struct lrp_result *activation = at(now->activation, layer), *relevance = at(now->relevance, layer);
-    if (runner->detailed.layer == layer && runner->detailed.generation == now->generation && runner->detailed.rule == rule &&
-        runner->detailed.activation == activation && runner->detailed.relevance == relevance)
+    const char *rule = snapshot->rules ? snapshot->rules[layer] : "";
+    const struct lrp_result *activation = at(snapshot->activation, layer), *relevance = at(snapshot->relevance, layer);
+    if (runner->detailed.layer == layer && runner->detailed.generation == snapshot->generation &&
+        runner->detailed.rule == rule && runner->detailed.activation == activation && runner->detailed.relevance == relevance)
         return;
     look(runner, layer, rule);
     runner->detailed.layer = layer;
-    runner->detailed.generation = now->generation;
+    runner->detailed.generation = snapshot->generation;
     runner->detailed.rule = rule;
     runner->detailed.activation = activation;
     runner->detailed.relevance = relevance;

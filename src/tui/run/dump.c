@@ -1,4 +1,4 @@
-/* run_dump.c: the screen and the state as files, for scripts: text and styles, SVG, JSON. */
+/* dump.c: the screen and the state as files, for scripts: text and styles, SVG, JSON. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,14 +68,14 @@ static void put_flag(cJSON *to, const char *key, bool value)
 static void put_layer(const struct lrp_app *app, cJSON *to)
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    const bool sum = app->now->relevance && app->now->relevance[app->layer];
+    const bool sum = app->snapshot->relevance && app->snapshot->relevance[app->layer];
     put_number(to, "layer", app->layer);
     put_text(to, "name", layer ? layer->name : "");
-    put_text(to, "rule", app->now->rules ? app->now->rules[app->layer] : "");
-    put_text(to, "rule_source", app->now->rule_sources ? app->now->rule_sources[app->layer] : "");
+    put_text(to, "rule", app->snapshot->rules ? app->snapshot->rules[app->layer] : "");
+    put_text(to, "rule_source", app->snapshot->rule_sources ? app->snapshot->rule_sources[app->layer] : "");
     put_flag(to, "check_failed", lrp_app_failed(app, app->layer));
     if (sum)
-        put_number(to, "sum", app->now->relevance_statistics[app->layer].sum);
+        put_number(to, "sum", app->snapshot->relevance_statistics[app->layer].sum);
     else
         cJSON_AddNullToObject(to, "sum");
 }
@@ -103,7 +103,7 @@ static void put_preview(const struct lrp_app *app, cJSON *to)
     put_number(preview, "sample", (double)app->sample);
     put_number(preview, "channel", app->channel);
     put_number(preview, "zoom", app->zoom > 1 ? app->zoom : 1);
-    put_flag(preview, "shown", lrp_picture_there(&app->picture));
+    put_flag(preview, "shown", lrp_painting_there(&app->painting));
     if (app->cursor_x >= 0) {
         cJSON *cursor = cJSON_AddArrayToObject(preview, "cursor");
         cJSON_AddItemToArray(cursor, cJSON_CreateNumber(app->cursor_y));
@@ -113,12 +113,12 @@ static void put_preview(const struct lrp_app *app, cJSON *to)
 
 static void put_run(const struct lrp_app *app, cJSON *to)
 {
-    put_text(to, "job", jobs[app->now->job]);
-    put_text(to, "error", app->now->error.status ? app->now->error.message : "");
+    put_text(to, "job", jobs[app->snapshot->job]);
+    put_text(to, "error", app->snapshot->error.status ? app->snapshot->error.message : "");
     const size_t sample = (size_t)lrp_preview_sample(app);
-    put_number(to, "target", sample < app->now->target_count ? (double)app->now->targets[sample].index : -1);
-    put_number(to, "forward_layers", app->now->forward_layers);
-    put_number(to, "relevance_layers", app->now->relevance_layers);
+    put_number(to, "target", sample < app->snapshot->target_count ? (double)app->snapshot->targets[sample].index : -1);
+    put_number(to, "forward_layers", app->snapshot->forward_layers);
+    put_number(to, "relevance_layers", app->snapshot->relevance_layers);
 }
 
 static cJSON *state_of(const struct lrp_app *app)
@@ -126,8 +126,8 @@ static cJSON *state_of(const struct lrp_app *app)
     cJSON *state = cJSON_CreateObject();
     if (!state) return NULL;
     put_number(state, "lrpscope", 1);
-    put_text(state, "model", app->now ? app->now->model_path : "");
-    put_text(state, "input", app->now ? app->now->input_label : "");
+    put_text(state, "model", app->snapshot ? app->snapshot->model_path : "");
+    put_text(state, "input", app->snapshot ? app->snapshot->input_label : "");
     put_text(state, "view", lrp_app_view_row(app, app->view)->name);
     put_text(state, "pane", panes[app->focus]);
     put_number(state, "layers", lrp_app_layer_count(app));
@@ -144,7 +144,7 @@ static cJSON *state_of(const struct lrp_app *app)
     put_flag(state, "status_error", app->status_error);
     put_text(state, "stored", app->stored);
     put_flag(state, "details", app->details);
-    if (app->now) {
+    if (app->snapshot) {
         put_layer(app, state);
         put_preview(app, state);
         put_run(app, state);

@@ -1,4 +1,4 @@
-/* run_effects.c: carrying out what an update asks for: a function per effect. */
+/* effects.c: carrying out what an update asks for: a function per effect. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,7 +186,7 @@ static void do_register(struct lrp_runner *runner, const struct lrp_effect *effe
 /* The next colour map or reduction after the one that is shown. */
 static const char *next_value(const struct lrp_runner *runner, enum lrp_setting setting)
 {
-    const struct lrp_heatmap_options *options = &runner->app.picture.options;
+    const struct lrp_heatmap_options *options = &runner->app.painting.options;
     if (setting == LRP_SETTING_REDUCE)
         return lrp_reduction_name((enum lrp_reduction)(((int)options->reduction + 1) % LRP_REDUCTION_COUNT));
     return lrp_colormap_name(lrp_colormap_next(options->maps, options->colormap));
@@ -196,7 +196,7 @@ static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     const enum lrp_setting setting = (enum lrp_setting)effect->number;
     char text[128];
-    if (!lrp_picture_there(&runner->app.picture)) return;
+    if (!lrp_painting_there(&runner->app.painting)) return;
     const char *value = next_value(runner, setting);
     set(runner, setting, value);
     snprintf(text, sizeof text, "%s: %s", lrp_facts_key(setting), value);

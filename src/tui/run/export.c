@@ -1,4 +1,4 @@
-/* run_export.c: everything of a result as files in one folder: a heatmap per layer, all of them on a sheet, the report. */
+/* export.c: everything of a result as files in one folder: a heatmap per layer, all of them on a sheet, the report. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,8 +91,8 @@ static void write_now(struct lrp_runner *runner)
 {
     struct lrp_export *e = runner->exporting;
     e->waits = false;
-    if (runner->painter) runner->export_errand = lrp_errand_new(write_all, e, runner->wake[1]);
-    if (runner->export_errand) {
+    if (runner->paint_thread) runner->export_task = lrp_task_new(write_all, e, runner->wake[1]);
+    if (runner->export_task) {
         lrp_runner_say(runner, false, "writing all heatmaps");
         return;
     }
@@ -109,20 +109,20 @@ bool lrp_runner_export_waits(const struct lrp_runner *runner)
 void lrp_runner_go_on_exporting(struct lrp_runner *runner)
 {
     struct lrp_export *e = runner->exporting;
-    const struct lrp_snapshot *now = runner->snapshot;
+    const struct lrp_snapshot *snapshot = runner->snapshot;
     if (!lrp_runner_export_waits(runner)) return;
-    if (now->relevance[0] != e->snapshot->relevance[0]) { /* what was asked for is written, not what came after it */
+    if (snapshot->relevance[0] != e->snapshot->relevance[0]) { /* what was asked for is written, not what came after it */
         snprintf(e->without, sizeof e->without, "settings or input were changed before it was there");
-    } else if (now->ledger) {
+    } else if (snapshot->ledger) {
         lrp_snapshot_release(e->snapshot);
-        e->snapshot = lrp_snapshot_retain(now);
-    } else if (now->job == LRP_JOB_CANCELLED) {
+        e->snapshot = lrp_snapshot_retain(snapshot);
+    } else if (snapshot->job == LRP_JOB_CANCELLED) {
         runner->exporting = NULL;
         export_free(e);
         lrp_runner_say(runner, false, "cancelled: nothing is written");
         return;
-    } else if (now->job == LRP_JOB_FAILED) {
-        snprintf(e->without, sizeof e->without, "%.590s", now->error.message);
+    } else if (snapshot->job == LRP_JOB_FAILED) {
+        snprintf(e->without, sizeof e->without, "%.590s", snapshot->error.message);
     } else {
         return;
     }
@@ -148,7 +148,7 @@ void lrp_runner_export_all(struct lrp_runner *runner, const char *folder)
     }
     lrp_runner_say(runner, false, "computing the report's ledger, then writing all heatmaps");
     lrp_runner_start(runner);
-    if (!runner->painter) { /* a script */
+    if (!runner->paint_thread) { /* a script */
         lrp_session_wait(runner->session);
         lrp_runner_look(runner);
     }
@@ -166,10 +166,10 @@ bool lrp_runner_take_export(struct lrp_runner *runner, bool wait)
         lrp_runner_look(runner);
         e = runner->exporting;
     }
-    if (!e || e->waits || !(wait || lrp_errand_done(runner->export_errand))) return false;
-    lrp_errand_join(runner->export_errand);
+    if (!e || e->waits || !(wait || lrp_task_done(runner->export_task))) return false;
+    lrp_task_join(runner->export_task);
     runner->exporting = NULL;
-    runner->export_errand = NULL;
+    runner->export_task = NULL;
     finish(runner, e);
     return true;
 }

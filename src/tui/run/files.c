@@ -1,4 +1,4 @@
-/* run_files.c: files: proposed names, asking before replacing, writing, completion of paths. */
+/* files.c: files: proposed names, asking before replacing, writing, completion of paths. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static void rules_name(const struct lrp_runner *runner, char *out, size_t size)
 static bool shows_channel(const struct lrp_runner *runner)
 {
     const struct lrp_preview_row *row = lrp_preview_row(lrp_app_preview(&runner->app));
-    return runner->app.picture.channel >= 0 && row->channels == LRP_CHANNELS_ONE && row->file == row->show;
+    return runner->app.painting.channel >= 0 && row->channels == LRP_CHANNELS_ONE && row->file == row->show;
 }
 
 static bool shows_difference(const struct lrp_runner *runner)
@@ -81,7 +81,7 @@ static void what_is_shown(const struct lrp_runner *runner, const char *layer, ch
     if (shows_difference(runner))
         snprintf(out, size, "%.400s-difference", layer);
     else if (shows_channel(runner))
-        snprintf(out, size, "%.400s-channel-%lld", layer, (long long)runner->app.picture.channel);
+        snprintf(out, size, "%.400s-channel-%lld", layer, (long long)runner->app.painting.channel);
     else
         snprintf(out, size, "%.400s", layer);
 }
@@ -114,7 +114,7 @@ static enum lrp_status export_picture(const struct lrp_runner *runner, const cha
         return lrp_fail(err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
     }
     if (shows_channel(runner))
-        return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->picture.channel, path,
+        return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->painting.channel, path,
                                            err);
     const bool instead = lrp_app_show(app) != lrp_preview_row(preview)->show; /* the activation in relevance's place */
     const enum lrp_show show = instead ? lrp_app_show(app) : lrp_preview_row(preview)->file;

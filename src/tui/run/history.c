@@ -1,4 +1,4 @@
-/* run_history.c: settings that were, so that changes can be undone and redone, and what a change was in words. */
+/* history.c: settings that were, so that changes can be undone and redone, and what a change was in words. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* run_input.c: inputs while the inspector runs: files, and made-up ones for models one has no picture for. */
+/* input.c: inputs while the inspector runs: files, and made-up ones for models one has no picture for. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* run_menus.c: rows of menus, from the library's tables and the snapshot. */
+/* menus.c: rows of menus, from the library's tables and the snapshot. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* run_open.c: opening models while the inspector runs: recent ones, those of this folder, the demo; reading one again. */
+/* open.c: opening models while the inspector runs: recent ones, those of this folder, the demo; reading one again. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,7 +191,7 @@ static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struc
     lrp_session_free(runner->own);
     runner->snapshot = snapshot;
     runner->session = runner->own = fresh;
-    runner->painted.request.layer = runner->detailed.layer = -1;
+    runner->asked.request.layer = runner->detailed.layer = -1;
     return true;
 }
 
@@ -248,8 +248,8 @@ static void open_model(void *data)
 static void begin(struct lrp_runner *runner)
 {
     char text[1100];
-    if (runner->painter) runner->opener = lrp_errand_new(open_model, &runner->arrival, runner->wake[1]);
-    if (runner->opener) {
+    if (runner->paint_thread) runner->open_task = lrp_task_new(open_model, &runner->arrival, runner->wake[1]);
+    if (runner->open_task) {
         snprintf(text, sizeof text, "opening %.1000s", runner->arrival.model);
         lrp_runner_say(runner, false, text);
         return;
@@ -260,17 +260,17 @@ static void begin(struct lrp_runner *runner)
 
 bool lrp_runner_take_model(struct lrp_runner *runner)
 {
-    if (!runner->opener || !lrp_errand_done(runner->opener)) return false;
-    lrp_errand_join(runner->opener);
-    runner->opener = NULL;
+    if (!runner->open_task || !lrp_task_done(runner->open_task)) return false;
+    lrp_task_join(runner->open_task);
+    runner->open_task = NULL;
     arrive(runner);
     return true;
 }
 
 void lrp_runner_drop_model(struct lrp_runner *runner)
 {
-    lrp_errand_join(runner->opener);
-    runner->opener = NULL;
+    lrp_task_join(runner->open_task);
+    runner->open_task = NULL;
     lrp_session_free(runner->arrival.session);
     forget_arrival(runner);
 }
@@ -279,7 +279,7 @@ void lrp_runner_drop_model(struct lrp_runner *runner)
 static bool is_opening(struct lrp_runner *runner)
 {
     char text[1100];
-    if (!runner->opener) return false;
+    if (!runner->open_task) return false;
     snprintf(text, sizeof text, "still opening %.1000s", runner->arrival.model);
     lrp_runner_say(runner, true, text);
     return true;

@@ -1,4 +1,4 @@
-/* run_paint.c: the pictures of the preview, see paint.h: by the same library functions that exported files are made with. */
+/* paint.c: the pictures of the preview, see paint.h: by the same library functions that exported files are made with. */
 #include "paint.h"
 
 #include <math.h>
@@ -13,13 +13,13 @@ enum { LRP_WEIGHTS_MOST = 1 << 25, LRP_SIDE_MOST = 1024 };
 /* What a picture is made of and with. */
 struct work {
     const struct lrp_caps *caps;
-    const struct lrp_request *request;
+    const struct lrp_subject *subject;
     const struct lrp_snapshot *snapshot, *stored;
-    struct lrp_picture *out;
+    struct lrp_painting *out;
     struct lrp_error err;
 };
 
-static void set_range(const struct lrp_plane *const *planes, size_t count, struct lrp_picture *p)
+static void set_range(const struct lrp_plane *const *planes, size_t count, struct lrp_painting *p)
 {
     lrp_range_of(planes, count, &p->options, &p->range, NULL);
 }
@@ -28,7 +28,7 @@ static void set_range(const struct lrp_plane *const *planes, size_t count, struc
 static enum lrp_status plane_of(struct work *w, const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *out)
 {
     struct lrp_plane *plane = NULL;
-    const struct lrp_request *r = w->request;
+    const struct lrp_subject *r = w->subject;
     if (w->out->channel >= 0)
         return lrp_snapshot_channel_plane(snapshot, layer, r->show, r->sample, w->out->channel, out, &w->err);
     const enum lrp_status status = lrp_snapshot_plane(snapshot, layer, r->show, r->sample, &plane, &w->err);
@@ -41,7 +41,7 @@ static enum lrp_status plane_of(struct work *w, const struct lrp_snapshot *snaps
 /* Numbers and strengths of channels; the chosen one among them. */
 static enum lrp_status order_of(struct work *w, int64_t **order, double **strength, size_t *count)
 {
-    const struct lrp_request *r = w->request;
+    const struct lrp_subject *r = w->subject;
     const enum lrp_status status =
         lrp_snapshot_channels(w->snapshot, r->layer, r->show, r->sample, order, strength, count, &w->err);
     if (status) return status;
@@ -60,10 +60,10 @@ static enum lrp_status choose_channel(struct work *w)
     double *strength = NULL;
     size_t count = 0;
     const struct lrp_tensor *t =
-        lrp_result_tensor(w->request->show == LRP_SHOW_ACTIVATION ? w->snapshot->activation[w->request->layer]
-                                                                  : w->snapshot->relevance[w->request->layer]);
-    w->out->channels = w->request->show != LRP_SHOW_WEIGHTS && t ? lrp_channel_count(t, false) : 0;
-    if (w->request->channel < 0) return LRP_OK;
+        lrp_result_tensor(w->subject->show == LRP_SHOW_ACTIVATION ? w->snapshot->activation[w->subject->layer]
+                                                                  : w->snapshot->relevance[w->subject->layer]);
+    w->out->channels = w->subject->show != LRP_SHOW_WEIGHTS && t ? lrp_channel_count(t, false) : 0;
+    if (w->subject->channel < 0) return LRP_OK;
     const enum lrp_status status = order_of(w, &order, &strength, &count);
     free(order);
     free(strength);
@@ -76,7 +76,7 @@ static enum lrp_status paint_one(struct work *w)
 {
     const struct lrp_plane *planes[] = {&w->out->plane};
     enum lrp_status status = choose_channel(w);
-    if (!status) status = plane_of(w, w->snapshot, w->request->layer, &w->out->plane);
+    if (!status) status = plane_of(w, w->snapshot, w->subject->layer, &w->out->plane);
     if (!status) set_range(planes, 1, w->out);
     return status;
 }
@@ -84,7 +84,7 @@ static enum lrp_status paint_one(struct work *w)
 /* Shrunk to what a screen can show: drawing it must not take long. */
 static enum lrp_status paint_weights(struct work *w)
 {
-    const int64_t parameters = w->snapshot->layers->rows[w->request->layer].parameters;
+    const int64_t parameters = w->snapshot->layers->rows[w->subject->layer].parameters;
     struct lrp_plane *plane = &w->out->plane, small;
     if (parameters > LRP_WEIGHTS_MOST)
         return lrp_fail(&w->err, LRP_UNSUPPORTED, "%lld weights are too many to draw", (long long)parameters);
@@ -114,16 +114,16 @@ static enum lrp_status same_size(struct lrp_plane *a, struct lrp_plane *b, struc
 static enum lrp_status paint_overlay(struct work *w)
 {
     enum lrp_status status = paint_one(w);
-    if (!status) status = lrp_snapshot_grey(w->snapshot, w->request->sample, &w->out->grey, &w->err);
+    if (!status) status = lrp_snapshot_grey(w->snapshot, w->subject->sample, &w->out->grey, &w->err);
     if (!status && (w->out->grey.width != w->out->plane.width || w->out->grey.height != w->out->plane.height))
         status = same_size(&w->out->plane, &w->out->grey, &w->err);
     return status;
 }
 
-int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapshot *now, int layer)
+int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapshot *snapshot, int layer)
 {
     const struct lrp_layer_list *list = stored->layers;
-    const char *name = now->layers->rows[layer].name;
+    const char *name = snapshot->layers->rows[layer].name;
     if ((size_t)layer < list->count && strcmp(list->rows[layer].name, name) == 0) return layer;
     for (size_t i = 1; i < list->count; i++)
         if (strcmp(list->rows[i].name, name) == 0) return (int)i;
@@ -132,11 +132,11 @@ int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapsho
 
 static enum lrp_status paint_compare(struct work *w)
 {
-    struct lrp_picture *p = w->out;
+    struct lrp_painting *p = w->out;
     const struct lrp_plane *both[] = {&p->plane, &p->other}, *difference[] = {&p->difference};
-    const int layer = w->stored ? lrp_stored_layer(w->stored, w->snapshot, w->request->layer) : -1;
+    const int layer = w->stored ? lrp_stored_layer(w->stored, w->snapshot, w->subject->layer) : -1;
     if (layer < 0) return lrp_fail(&w->err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
-    enum lrp_status status = plane_of(w, w->snapshot, w->request->layer, &p->plane);
+    enum lrp_status status = plane_of(w, w->snapshot, w->subject->layer, &p->plane);
     if (!status) status = plane_of(w, w->stored, layer, &p->other);
     if (!status) status = lrp_plane_difference(&p->other, &p->plane, &p->difference, &w->err);
     if (status) return status;
@@ -152,7 +152,7 @@ static enum lrp_status paint_compare(struct work *w)
 /* Paints a tile small; takes the plane over. */
 static enum lrp_status put_tile(struct work *w, struct lrp_plane *plane, int64_t channel, double strength)
 {
-    struct lrp_picture *p = w->out;
+    struct lrp_painting *p = w->out;
     const struct lrp_heat_area area =
         lrp_heat_area(w->caps, plane->width, plane->height, (struct lrp_rect){0, 0, p->layout.width, p->layout.height});
     struct lrp_tile *tile = &p->tiles[p->tile_count];
@@ -169,7 +169,7 @@ static enum lrp_status put_tile(struct work *w, struct lrp_plane *plane, int64_t
 /* The planes of a page of channels; [count] is the strongest of all, so that pages can be compared. */
 static enum lrp_status page_planes(struct work *w, const int64_t *order, size_t first, size_t count, struct lrp_plane *planes)
 {
-    const struct lrp_request *r = w->request;
+    const struct lrp_subject *r = w->subject;
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i <= count; i++)
         status = lrp_snapshot_channel_plane(w->snapshot, r->layer, r->show, r->sample, order[i < count ? first + i : 0],
@@ -195,20 +195,20 @@ static enum lrp_status paint_page(struct work *w, const int64_t *order, const do
 
 static enum lrp_status paint_channels(struct work *w)
 {
-    struct lrp_picture *p = w->out;
+    struct lrp_painting *p = w->out;
     int64_t *order = NULL;
     double *strength = NULL;
     size_t count = 0;
     struct lrp_plane plane = {0};
     enum lrp_status status = order_of(w, &order, &strength, &count);
     if (!status)
-        status = lrp_snapshot_channel_plane(w->snapshot, w->request->layer, w->request->show, w->request->sample, order[0],
+        status = lrp_snapshot_channel_plane(w->snapshot, w->subject->layer, w->subject->show, w->subject->sample, order[0],
                                             &plane, &w->err);
     if (!status) {
-        const size_t chosen = w->request->channel < 0               ? 0
-                              : (size_t)w->request->channel < count ? (size_t)w->request->channel
+        const size_t chosen = w->subject->channel < 0               ? 0
+                              : (size_t)w->subject->channel < count ? (size_t)w->subject->channel
                                                                     : count - 1;
-        p->layout = lrp_tiles_make(w->caps, w->request->columns, w->request->rows, plane.width, plane.height, count);
+        p->layout = lrp_tiles_make(w->caps, w->subject->columns, w->subject->rows, plane.width, plane.height, count);
         const size_t page = (size_t)p->layout.across * (size_t)p->layout.down;
         p->first_tile = chosen / page * page;
         status = paint_page(w, order, strength, p->first_tile, count - p->first_tile < page ? count - p->first_tile : page);
@@ -226,23 +226,23 @@ static enum lrp_status paint_nothing(struct work *w)
     return LRP_OK;
 }
 
-void lrp_paint(const struct lrp_caps *caps, const struct lrp_request *request, const struct lrp_snapshot *snapshot,
-               const struct lrp_snapshot *stored, struct lrp_picture *out)
+void lrp_paint(const struct lrp_caps *caps, const struct lrp_subject *subject, const struct lrp_snapshot *snapshot,
+               const struct lrp_snapshot *stored, struct lrp_painting *out)
 {
     static enum lrp_status (*const painters[])(struct work *) = {
 #define X(id, drawn, painted, ...) paint_##painted,
         LRP_PREVIEWS(X)
 #undef X
     };
-    const enum lrp_show file = lrp_preview_row(request->kind)->file;
-    struct work w = {.caps = caps, .request = request, .snapshot = snapshot, .stored = stored, .out = out};
-    *out = (struct lrp_picture){.made = *request, .channel = -1, .release = lrp_picture_release};
+    const enum lrp_show file = lrp_preview_row(subject->kind)->file;
+    struct work w = {.caps = caps, .subject = subject, .snapshot = snapshot, .stored = stored, .out = out};
+    *out = (struct lrp_painting){.subject = *subject, .channel = -1, .release = lrp_painting_release};
     enum lrp_status status =
-        lrp_snapshot_heatmap_options(snapshot, file == LRP_SHOW_OVERLAY ? file : request->show, &out->options, &w.err);
+        lrp_snapshot_heatmap_options(snapshot, file == LRP_SHOW_OVERLAY ? file : subject->show, &out->options, &w.err);
     lrp_colormap_set_retain(out->options.maps); /* the picture outlives the snapshot */
-    if (!status) status = painters[request->kind](&w);
+    if (!status) status = painters[subject->kind](&w);
     if (!status) return;
-    lrp_picture_clear(out);
-    *out = (struct lrp_picture){.made = *request, .channel = -1, .release = lrp_picture_release};
+    lrp_painting_clear(out);
+    *out = (struct lrp_painting){.subject = *subject, .channel = -1, .release = lrp_painting_release};
     memcpy(out->reason, w.err.message, sizeof out->reason - 1); /* the message is longer: cut; the last byte stays 0 */
 }

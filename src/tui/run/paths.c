@@ -1,4 +1,4 @@
-/* run_paths.c: where configuration and state lie, and writing files so that no half of one is ever seen. */
+/* paths.c: where configuration and state lie, and writing files so that no half of one is ever seen. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

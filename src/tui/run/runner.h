@@ -21,15 +21,15 @@ struct lrp_kept {
 };
 
 /* The picture that was asked for last, and what it is made from; never followed. */
-struct lrp_painted {
-    struct lrp_request request;
+struct lrp_painting_asked {
+    struct lrp_subject request;
     const void *material;
     const struct lrp_snapshot *stored;
     uint64_t generation;
 };
 
-/* Work in a thread of its own (run_errand.c). */
-struct lrp_errand;
+/* Work in a thread of its own (run_task.c). */
+struct lrp_task;
 struct lrp_export;
 /* A model on its way, and what is to be done when it is there. While it is on its way, the first five are the thread's. */
 struct lrp_arrival {
@@ -57,12 +57,12 @@ struct lrp_runner {
     struct lrp_terminal *terminal; /* NULL: a script plays, nothing is shown */
     struct lrp_settings **history; /* owned copies; history[at] holds now */
     size_t history_count, history_at;
-    int wake[2];                 /* self-pipe: bytes from the worker and from signals */
-    struct lrp_painter *painter; /* owned; NULL: pictures are made at once, without a thread */
-    struct lrp_painted painted;
-    struct lrp_errand *opener; /* owned: the model being opened; NULL: none */
+    int wake[2];                           /* self-pipe: bytes from the worker and from signals */
+    struct lrp_paint_thread *paint_thread; /* owned; NULL: pictures are made at once, without a thread */
+    struct lrp_painting_asked asked;
+    struct lrp_task *open_task; /* owned: the model being opened; NULL: none */
     struct lrp_arrival arrival;
-    struct lrp_errand *export_errand;  /* owned: files being written; NULL: none */
+    struct lrp_task *export_task;      /* owned: files being written; NULL: none */
     struct lrp_export *exporting;      /* owned: which */
     lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
     const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
@@ -85,7 +85,7 @@ void lrp_runner_free(struct lrp_runner *runner);
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event);
 void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text);
 /* Shows the picture that the painter has finished; false if there is none. */
-bool lrp_runner_take_picture(struct lrp_runner *runner);
+bool lrp_runner_take_painting(struct lrp_runner *runner);
 /* Takes a snapshot and gives it to the app. */
 void lrp_runner_look(struct lrp_runner *runner);
 /* Starts the worker, if there is an input. */
@@ -127,10 +127,10 @@ void lrp_runner_drop_model(struct lrp_runner *runner);
 
 /* Runs something in a thread, which has `data` to itself until it is done; then a byte is written into wake_fd. NULL: no thread
  * can be started. */
-struct lrp_errand *lrp_errand_new(void (*run)(void *data), void *data, int wake_fd);
-bool lrp_errand_done(const struct lrp_errand *errand);
+struct lrp_task *lrp_task_new(void (*run)(void *data), void *data, int wake_fd);
+bool lrp_task_done(const struct lrp_task *task);
 /* Waits for it and frees it; NULL is allowed. */
-void lrp_errand_join(struct lrp_errand *errand);
+void lrp_task_join(struct lrp_task *task);
 
 /* Files. */
 void lrp_runner_propose(struct lrp_runner *runner, enum lrp_prompt_kind kind);

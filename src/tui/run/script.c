@@ -1,4 +1,4 @@
-/* run_script.c: plays a file of keys and :commands instead of a keyboard; nothing is shown, screens are dumped to files. */
+/* script.c: plays a file of keys and :commands instead of a keyboard; nothing is shown, screens are dumped to files. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* run_session.c: the app and its session: snapshots, pictures, settings and their history. */
+/* session.c: the app and its session: snapshots, pictures, settings and their history. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text)
 bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, struct lrp_error *err)
 {
     runner->session = session;
-    runner->painted.request.layer = runner->detailed.layer = -1;
+    runner->asked.request.layer = runner->detailed.layer = -1;
     runner->snapshot = NULL;
     return !session || (lrp_session_snapshot(session, &runner->snapshot, err) == LRP_OK &&
                         lrp_runner_restart_history(runner, runner->snapshot->settings, err));
@@ -25,7 +25,7 @@ void lrp_runner_free(struct lrp_runner *runner)
 {
     lrp_runner_drop_model(runner);
     lrp_runner_take_export(runner, true);
-    lrp_painter_free(runner->painter);
+    lrp_paint_thread_free(runner->paint_thread);
     lrp_snapshot_release(runner->stored);
     lrp_runner_end_history(runner);
     lrp_app_free(&runner->app);
@@ -71,49 +71,49 @@ static void take_facts(const struct lrp_settings *settings, struct lrp_facts *fa
         lrp_tui_names_add(&facts->activations, lrp_settings_activation_at(settings, i));
 }
 
-static void show_picture(struct lrp_runner *runner, struct lrp_picture *picture)
+static void show_painting(struct lrp_runner *runner, struct lrp_painting *painting)
 {
-    struct lrp_event event = {.kind = LRP_EVENT_PICTURE, .picture = picture};
+    struct lrp_event event = {.kind = LRP_EVENT_PAINTING, .painting = painting};
     lrp_app_update(&runner->app, &event);
-    lrp_picture_clear(picture);
+    lrp_painting_clear(painting);
 }
 
-bool lrp_runner_take_picture(struct lrp_runner *runner)
+bool lrp_runner_take_painting(struct lrp_runner *runner)
 {
-    struct lrp_picture picture;
-    if (!runner->painter || !lrp_painter_take(runner->painter, &picture)) return false;
-    show_picture(runner, &picture);
+    struct lrp_painting painting;
+    if (!runner->paint_thread || !lrp_paint_thread_take(runner->paint_thread, &painting)) return false;
+    show_painting(runner, &painting);
     return true;
 }
 
 /* What a picture would be made from; NULL: nothing yet. */
-static const void *material(const struct lrp_runner *runner, const struct lrp_request *r)
+static const void *material(const struct lrp_runner *runner, const struct lrp_subject *r)
 {
-    const struct lrp_snapshot *now = runner->snapshot;
-    if (r->show == LRP_SHOW_WEIGHTS) return now->layers; /* there without any run */
-    return r->show == LRP_SHOW_ACTIVATION ? now->activation[r->layer] : now->relevance[r->layer];
+    const struct lrp_snapshot *snapshot = runner->snapshot;
+    if (r->show == LRP_SHOW_WEIGHTS) return snapshot->layers; /* there without any run */
+    return r->show == LRP_SHOW_ACTIVATION ? snapshot->activation[r->layer] : snapshot->relevance[r->layer];
 }
 
 /* Has the picture made that the app wants, if it has another one. */
-static void sync_picture(struct lrp_runner *runner)
+static void sync_painting(struct lrp_runner *runner)
 {
-    const struct lrp_request wanted = lrp_preview_request(&runner->app);
+    const struct lrp_subject wanted = lrp_preview_subject(&runner->app);
     if (wanted.layer < 0) return;
-    const struct lrp_painted now = {wanted, material(runner, &wanted),
-                                    lrp_preview_row(wanted.kind)->compares ? runner->stored : NULL,
-                                    runner->snapshot->generation};
-    const struct lrp_painted *before = &runner->painted;
-    if (lrp_request_equal(&before->request, &wanted) && before->material == now.material && before->stored == now.stored &&
-        before->generation == now.generation)
+    const struct lrp_painting_asked asked = {wanted, material(runner, &wanted),
+                                             lrp_preview_row(wanted.kind)->compares ? runner->stored : NULL,
+                                             runner->snapshot->generation};
+    const struct lrp_painting_asked *before = &runner->asked;
+    if (lrp_subject_equal(&before->request, &wanted) && before->material == asked.material && before->stored == asked.stored &&
+        before->generation == asked.generation)
         return;
-    struct lrp_picture picture = {.made = wanted, .channel = -1};
-    runner->painted = now;
-    if (now.material && runner->painter) {
-        lrp_painter_ask(runner->painter, &runner->app.caps, &wanted, runner->snapshot, now.stored);
+    struct lrp_painting painting = {.subject = wanted, .channel = -1};
+    runner->asked = asked;
+    if (asked.material && runner->paint_thread) {
+        lrp_paint_thread_ask(runner->paint_thread, &runner->app.caps, &wanted, runner->snapshot, asked.stored);
         return;
     }
-    if (now.material) lrp_paint(&runner->app.caps, &wanted, runner->snapshot, now.stored, &picture);
-    show_picture(runner, &picture);
+    if (asked.material) lrp_paint(&runner->app.caps, &wanted, runner->snapshot, asked.stored, &painting);
+    show_painting(runner, &painting);
 }
 
 /* What the app asks for; carrying out one effect may ask for another. */
@@ -143,7 +143,7 @@ void lrp_runner_look(struct lrp_runner *runner)
     runner->snapshot = fresh;
     lrp_app_update(&runner->app, &event);
     lrp_snapshot_release(old);
-    sync_picture(runner);
+    sync_painting(runner);
     lrp_runner_sync_details(runner);
     lrp_runner_go_on_exporting(runner);
     carry_out(runner);
@@ -153,7 +153,7 @@ void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event)
 {
     lrp_app_update(&runner->app, event);
     carry_out(runner);
-    sync_picture(runner);
+    sync_painting(runner);
     lrp_runner_sync_details(runner);
 }
 

@@ -1,4 +1,4 @@
-/* run_state.c: what is kept of a model from one start to the next: its settings as a rules file, the place in it as JSON.
+/* state.c: what is kept of a model from one start to the next: its settings as a rules file, the place in it as JSON.
  *
  * Files are named after the model and a number made from its whole path: vgg-1a2b3c4d5e6f7081.lrpscope.json and .place.json. */
 #include <inttypes.h>

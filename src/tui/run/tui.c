@@ -106,12 +106,12 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d)
  * its time, and so does waking up from waiting for it. */
 static bool on_its_way(struct lrp_runner *runner)
 {
-    const struct lrp_snapshot *now = runner->snapshot;
-    const bool running = now && (now->job == LRP_JOB_NONE || now->job == LRP_JOB_FORWARD || now->job == LRP_JOB_RELEVANCE ||
-                                 now->job == LRP_JOB_LEDGER);
-    return runner->opener || runner->exporting ||
-           (runner->painter && lrp_painter_busy(runner->painter) && !lrp_app_busy(&runner->app)) ||
-           (runner->started && running && *now->input_label);
+    const struct lrp_snapshot *snapshot = runner->snapshot;
+    const bool running = snapshot && (snapshot->job == LRP_JOB_NONE || snapshot->job == LRP_JOB_FORWARD ||
+                                      snapshot->job == LRP_JOB_RELEVANCE || snapshot->job == LRP_JOB_LEDGER);
+    return runner->open_task || runner->exporting ||
+           (runner->paint_thread && lrp_paint_thread_busy(runner->paint_thread) && !lrp_app_busy(&runner->app)) ||
+           (runner->started && running && *snapshot->input_label);
 }
 
 /* What takes no longer than a key may is waited for: nothing flickers in between. */
@@ -128,7 +128,7 @@ static void settle(struct lrp_runner *runner)
         }
         lrp_runner_take_model(runner);
         lrp_runner_take_export(runner, false);
-        lrp_runner_take_picture(runner);
+        lrp_runner_take_painting(runner);
         lrp_runner_look(runner);
     }
     runner->started = false;
@@ -161,7 +161,7 @@ static int loop(struct lrp_runner *runner)
             drain(runner->wake[0]);
             dirty = lrp_runner_take_model(runner) || dirty;
             dirty = lrp_runner_take_export(runner, false) || dirty;
-            dirty = lrp_runner_take_picture(runner) || dirty;
+            dirty = lrp_runner_take_painting(runner) || dirty;
             d.look = d.look < 0 ? now_ms() + (lrp_app_busy(&runner->app) ? LRP_LOOK_MS : 0) : d.look;
         }
         if (lrp_signals_interrupted()) {
@@ -227,7 +227,7 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
     }
     lrp_app_init(&runner->app, &lrp_screen, &caps, columns, rows);
     runner->app.untimed = !runner->terminal;
-    if (runner->terminal) runner->painter = lrp_painter_new(runner->wake[1]);
+    if (runner->terminal) runner->paint_thread = lrp_paint_thread_new(lrp_paint, runner->wake[1]);
     if (!options->script) /* what a script does must not depend on who plays it */
         configure(runner);
     lrp_runner_look(runner);

@@ -104,9 +104,9 @@ static void statistics(const struct lrp_app *app, const char *what, const struct
 /* What the ledger says of the layer, once it was computed. */
 static void ledger(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
-    const struct lrp_ledger *ledger = app->now->ledger;
+    const struct lrp_ledger *ledger = app->snapshot->ledger;
     char hint[80];
-    if (!ledger && app->now->relevance && app->now->relevance[app->layer])
+    if (!ledger && app->snapshot->relevance && app->snapshot->relevance[app->layer])
         item(lines, LRP_STYLE_LABEL, width, "ledger", "%s",
              lrp_app_busy(app) ? "computing" : lrp_app_hint(app, "{ledger} computes it", hint, sizeof hint));
     const struct lrp_ledger_row *row = ledger && (size_t)app->layer < ledger->count ? &ledger->rows[app->layer] : NULL;
@@ -169,7 +169,7 @@ static void attributes(const struct lrp_app *app, const struct lrp_layer *layer,
 static void rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     char text[256];
-    const char *source = app->now->rule_sources ? app->now->rule_sources[layer->index] : NULL;
+    const char *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer->index] : NULL;
     if (layer->index == 0) return;
     item(lines, LRP_STYLE_NORMAL, width, "rule", "%s", lrp_rule_cell(app, layer->index, text, sizeof text));
     if (app->layer_facts.layer == layer->index && app->layer_facts.formula[0])
@@ -219,12 +219,12 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     rule(app, layer, width, lines);
     if (lrp_app_sums_samples(app))
         item(lines, LRP_STYLE_DIM, width, "samples", "%lld: sums and statistics are over all of them",
-             (long long)app->now->sample_count);
+             (long long)app->snapshot->sample_count);
     ledger(app, width, lines);
-    if (app->now->relevance && app->now->relevance[app->layer])
-        values(app, "relevance", LRP_SHOW_RELEVANCE, &app->now->relevance_statistics[app->layer], width, lines);
-    if (app->now->activation && app->now->activation[app->layer])
-        values(app, "activation", LRP_SHOW_ACTIVATION, &app->now->activation_statistics[app->layer], width, lines);
+    if (app->snapshot->relevance && app->snapshot->relevance[app->layer])
+        values(app, "relevance", LRP_SHOW_RELEVANCE, &app->snapshot->relevance_statistics[app->layer], width, lines);
+    if (app->snapshot->activation && app->snapshot->activation[app->layer])
+        values(app, "activation", LRP_SHOW_ACTIVATION, &app->snapshot->activation_statistics[app->layer], width, lines);
     weights(app, width, lines);
     for (int i = 0; i < layer->node_count; i++) item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);
 }

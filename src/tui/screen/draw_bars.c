@@ -10,11 +10,11 @@ enum { LRP_BAR_VALUE = 8, LRP_BAR_LEAST = 4 };
 
 static bool has_sum(const struct lrp_app *app, int layer)
 {
-    return app->now->relevance && app->now->relevance[layer];
+    return app->snapshot->relevance && app->snapshot->relevance[layer];
 }
 static double sum_of(const struct lrp_app *app, int layer)
 {
-    return app->now->relevance_statistics[layer].sum;
+    return app->snapshot->relevance_statistics[layer].sum;
 }
 
 /* The smallest and largest finite sum; zero always lies between. */

@@ -18,7 +18,7 @@ static struct lrp_rect tile_rect(const struct lrp_tiles *layout, struct lrp_rect
 
 static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat *heat, struct lrp_rect at, int i)
 {
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     const struct lrp_tile *t = &p->tiles[i];
     const bool selected = app->channel >= 0 && (size_t)app->channel == p->first_tile + (size_t)i;
     const enum lrp_style style = selected ? LRP_STYLE_SELECTED : LRP_STYLE_COLUMN;
@@ -35,7 +35,7 @@ static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const str
 
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
     const int down = (int)p->tile_count > 0 ? ((int)p->tile_count - 1) / p->layout.across + 1 : 0;
     const struct lrp_rect last = {inner.x, inner.y + down * (p->layout.height + 1), inner.columns, 1};
@@ -43,14 +43,14 @@ void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, str
     const int x = lrp_draw_legend(canvas, last, &heat);
     lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "%zu-%zu of %lld by %s", p->first_tile + 1,
                       p->first_tile + p->tile_count, (long long)p->channels,
-                      p->made.show == LRP_SHOW_RELEVANCE ? (app->caps.ascii ? "sum|R|" : "Σ|R|")
-                                                         : (app->caps.ascii ? "sum|a|" : "Σ|a|"));
+                      p->subject.show == LRP_SHOW_RELEVANCE ? (app->caps.ascii ? "sum|R|" : "Σ|R|")
+                                                            : (app->caps.ascii ? "sum|a|" : "Σ|a|"));
 }
 
 int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y)
 {
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     for (size_t i = 0; i < p->tile_count; i++) {
         const struct lrp_rect at = tile_rect(&p->layout, inner, (int)i);
         if (x >= at.x && x < at.x + at.columns && y >= at.y - 1 && y < at.y + at.rows) return (int)(p->first_tile + i);
@@ -83,7 +83,7 @@ int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struc
 
 void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     const struct lrp_heat both = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
     struct lrp_heatmap_options signed_options = p->options;
     if (!lrp_colormap_diverging(signed_options.colormap)) signed_options.colormap = lrp_colormap_find(NULL, "seismic");

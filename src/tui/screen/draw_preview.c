@@ -47,13 +47,13 @@ struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rec
 /* The picture at hand is the one that is wanted. */
 static bool fresh(const struct lrp_app *app)
 {
-    const struct lrp_request wanted = lrp_preview_request(app);
-    return wanted.layer >= 0 && lrp_picture_there(&app->picture) && lrp_request_equal(&app->picture.made, &wanted);
+    const struct lrp_subject wanted = lrp_preview_subject(app);
+    return wanted.layer >= 0 && lrp_painting_there(&app->painting) && lrp_subject_equal(&app->painting.subject, &wanted);
 }
 
 struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect)
 {
-    const struct lrp_crop crop = lrp_preview_crop(app, &app->picture.plane);
+    const struct lrp_crop crop = lrp_preview_crop(app, &app->painting.plane);
     struct lrp_heat_area area = lrp_heat_area(&app->caps, crop.width, crop.height, rect);
     area.crop = crop;
     return area;
@@ -72,16 +72,16 @@ static void append(char *text, size_t size, int columns, const char *part)
 /* What stands right in the title: sample, zoom, channel, sum; the first of them that fit. */
 static void title_facts(const struct lrp_app *app, int columns, char *text, size_t size)
 {
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
     const int shown = lrp_preview_layer(app);
     char part[80], value[32];
     text[0] = 0;
-    if (app->now && app->now->sample_count > 1) {
-        snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->now->sample_count);
+    if (app->snapshot && app->snapshot->sample_count > 1) {
+        snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->snapshot->sample_count);
         append(text, size, columns, part);
     }
-    if (app->zoom > 1 && there && lrp_preview_row(p->made.kind)->channels != LRP_CHANNELS_GRID) {
+    if (app->zoom > 1 && there && lrp_preview_row(p->subject.kind)->channels != LRP_CHANNELS_GRID) {
         snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
         append(text, size, columns, part);
     }
@@ -91,9 +91,9 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|",
                  lrp_value_text(p->strength, value, sizeof value));
         if (relevance) append(text, size, columns, part);
-    } else if (relevance && app->now && app->now->relevance && app->now->relevance[shown]) {
+    } else if (relevance && app->snapshot && app->snapshot->relevance && app->snapshot->relevance[shown]) {
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
-                 lrp_value_text(app->now->relevance_statistics[shown].sum, value, sizeof value));
+                 lrp_value_text(app->snapshot->relevance_statistics[shown].sum, value, sizeof value));
         append(text, size, columns, part);
     }
 }
@@ -108,8 +108,8 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size)
         snprintf(text, size, "input picture");
     else if (row->channels == LRP_CHANNELS_GRID)
         snprintf(text, size, "%s %s of #%d ", activation ? "activation" : "relevance", row->name, shown);
-    else if (fresh(app) && app->picture.channel >= 0)
-        snprintf(text, size, "%s ch.%lld of #%d ", row->name, (long long)app->picture.channel, shown);
+    else if (fresh(app) && app->painting.channel >= 0)
+        snprintf(text, size, "%s ch.%lld of #%d ", row->name, (long long)app->painting.channel, shown);
     else
         snprintf(text, size, "%s of #%d ", row->name, shown);
 }
@@ -163,13 +163,13 @@ static char *cell_text(const struct lrp_plane *plane, int x, int y, char *buffer
 /* "[12,30] 0.0021": row, column and value under the cursor; of both settings and their difference where two are compared. */
 static void read_out(const struct lrp_app *app, char *text, size_t size)
 {
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     const int x = app->cursor_x, y = app->cursor_y;
     char value[32], other[32], difference[32];
     text[0] = 0;
     if (x < 0 || !p->plane.values) return;
     cell_text(&p->plane, x, y, value, sizeof value);
-    if (lrp_preview_row(p->made.kind)->compares)
+    if (lrp_preview_row(p->subject.kind)->compares)
         snprintf(text, size, "[%d,%d] A %s  B %s  B-A %s", y, x, cell_text(&p->other, x, y, other, sizeof other), value,
                  cell_text(&p->difference, x, y, difference, sizeof difference));
     else
@@ -207,16 +207,16 @@ static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 /* Why the pane is empty. */
 static const char *reason(const struct lrp_app *app)
 {
-    const struct lrp_request wanted = lrp_preview_request(app);
+    const struct lrp_subject wanted = lrp_preview_subject(app);
     const bool needs_input = wanted.show != LRP_SHOW_WEIGHTS;
-    if (!app->now) return "no model";
-    if ((needs_input && (!app->now->input_label || !*app->now->input_label)))
+    if (!app->snapshot) return "no model";
+    if ((needs_input && (!app->snapshot->input_label || !*app->snapshot->input_label)))
         return "no input: {input} opens a picture; {input} grey and {input} random make one up";
-    if (lrp_request_equal(&app->picture.made, &wanted) && app->picture.reason[0] && !(needs_input && lrp_app_busy(app)))
-        return app->picture.reason;
-    return lrp_app_busy(app)                    ? "computing"
-           : app->now->job == LRP_JOB_CANCELLED ? "cancelled: {reload} computes"
-                                                : "not computed";
+    if (lrp_subject_equal(&app->painting.subject, &wanted) && app->painting.reason[0] && !(needs_input && lrp_app_busy(app)))
+        return app->painting.reason;
+    return lrp_app_busy(app)                         ? "computing"
+           : app->snapshot->job == LRP_JOB_CANCELLED ? "cancelled: {reload} computes"
+                                                     : "not computed";
 }
 
 static void why_not(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
@@ -238,7 +238,7 @@ void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const
 
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
-    const struct lrp_picture *p = &app->picture;
+    const struct lrp_painting *p = &app->painting;
     const struct lrp_heat_area area = lrp_preview_area(app, inner);
     const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, p->grey.values != NULL, canvas);
     lrp_heat_draw(&heat, &p->plane, p->grey.values ? &p->grey : NULL, canvas, area);
@@ -274,7 +274,7 @@ void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     notice(app, canvas, rect);
     if (inner.rows < 1) return;
     if (fresh(app))
-        drawings[app->picture.made.kind].draw(app, canvas, inner);
+        drawings[app->painting.subject.kind].draw(app, canvas, inner);
     else
         why_not(app, canvas, inner);
 }
@@ -292,7 +292,7 @@ bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
     struct lrp_rect parts[LRP_PARTS_MOST];
     if (!fresh(app) || inner.rows < 1) return false;
-    const int count = drawings[app->picture.made.kind].parts(app, inner, parts);
+    const int count = drawings[app->painting.subject.kind].parts(app, inner, parts);
     for (int i = 0; i < count; i++) {
         const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
         if (lrp_heat_value_at(&area, x, y, px, py)) return true;

@@ -10,30 +10,30 @@ static void progress(const struct lrp_app *app, char *text, size_t size)
 {
     enum { CELLS = 10 };
     char bar[CELLS * 3 + 1] = "";
-    const int done = app->now->done, total_layers = app->now->total > 0 ? app->now->total : 1;
+    const int done = app->snapshot->done, total_layers = app->snapshot->total > 0 ? app->snapshot->total : 1;
     for (int i = 0; i < CELLS; i++) strcat(bar, i * total_layers < done * CELLS ? "█" : "░");
     snprintf(text, size, "%s %d/%d %s %d%%  ^C cancel",
-             app->now->job == LRP_JOB_FORWARD  ? "forward"
-             : app->now->job == LRP_JOB_LEDGER ? "ledger"
-                                               : "LRP",
-             done, app->now->total, bar, done * 100 / total_layers);
+             app->snapshot->job == LRP_JOB_FORWARD  ? "forward"
+             : app->snapshot->job == LRP_JOB_LEDGER ? "ledger"
+                                                    : "LRP",
+             done, app->snapshot->total, bar, done * 100 / total_layers);
 }
 
 /* "7 layers in 12 ms": what the last change came to. */
 static void last_update(const struct lrp_app *app, char *text, size_t size)
 {
-    const struct lrp_snapshot *now = app->now;
-    const int layers = now && now->forward_layers > now->relevance_layers ? now->forward_layers
-                       : now                                              ? now->relevance_layers
-                                                                          : 0;
-    if (!now || now->job != LRP_JOB_DONE || now->update_ms <= 0) return;
+    const struct lrp_snapshot *snapshot = app->snapshot;
+    const int layers = snapshot && snapshot->forward_layers > snapshot->relevance_layers ? snapshot->forward_layers
+                       : snapshot                                                        ? snapshot->relevance_layers
+                                                                                         : 0;
+    if (!snapshot || snapshot->job != LRP_JOB_DONE || snapshot->update_ms <= 0) return;
     if (layers == 0)
         snprintf(text, size, "known before");
     else if (app->untimed)
         snprintf(text, size, "%d layer%s computed", layers, layers == 1 ? "" : "s");
     else
-        snprintf(text, size, now->update_ms < 10 ? "%d layer%s in %.1f ms" : "%d layer%s in %.0f ms", layers,
-                 layers == 1 ? "" : "s", now->update_ms);
+        snprintf(text, size, snapshot->update_ms < 10 ? "%d layer%s in %.1f ms" : "%d layer%s in %.0f ms", layers,
+                 layers == 1 ? "" : "s", snapshot->update_ms);
 }
 
 /* What stands right in the status line: progress, then the place in the list; returns where it begins. Without a canvas only

@@ -63,8 +63,8 @@ char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, c
 
 char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size)
 {
-    const char *rule = app->now->rules ? app->now->rules[layer] : "";
-    const char *source = app->now->rule_sources ? app->now->rule_sources[layer] : "";
+    const char *rule = app->snapshot->rules ? app->snapshot->rules[layer] : "";
+    const char *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer] : "";
     const bool mine = source && strncmp(source, "--rule ", 7) == 0;
     snprintf(buffer, size, "%s%s", rule ? rule : "",
              mine                                            ? "*"

@@ -229,11 +229,11 @@ bool lrp_heat_value_at(const struct lrp_heat_area *area, int x, int y, int *px, 
     return true;
 }
 
-void lrp_picture_release(struct lrp_picture *picture)
+void lrp_painting_release(struct lrp_painting *painting)
 {
-    struct lrp_plane *const planes[] = {&picture->plane, &picture->grey, &picture->other, &picture->difference};
+    struct lrp_plane *const planes[] = {&painting->plane, &painting->grey, &painting->other, &painting->difference};
     for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) lrp_plane_free(planes[i]);
-    for (size_t i = 0; i < picture->tile_count; i++) lrp_plane_free(&picture->tiles[i].plane);
-    free(picture->tiles);
-    lrp_colormap_set_release(picture->options.maps);
+    for (size_t i = 0; i < painting->tile_count; i++) lrp_plane_free(&painting->tiles[i].plane);
+    free(painting->tiles);
+    lrp_colormap_set_release(painting->options.maps);
 }

@@ -31,7 +31,7 @@ struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heat
 /* 1..levels, LRP_LEVEL_INVALID for what is no number. */
 int lrp_heat_level(const struct lrp_heat *heat, float value);
 /* What frees a picture: its planes, tiles and reference to the maps. */
-void lrp_picture_release(struct lrp_picture *picture);
+void lrp_painting_release(struct lrp_painting *painting);
 /* Draws the part of a plane that the area shows; values are resampled (box when shrinking, nearest when growing). `grey`: NULL,
  * or brightnesses (0..1) of the plane's size below it. */
 void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,

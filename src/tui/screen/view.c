@@ -47,7 +47,7 @@ static void drop_least(struct segments *s)
 
 static void check_segments(const struct lrp_app *app, struct segments *s)
 {
-    const struct lrp_check *check = app->now->check;
+    const struct lrp_check *check = app->snapshot->check;
     const size_t failed = check ? check->failed : 0;
     const bool skipped = lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS);
     char text[64];
@@ -70,9 +70,9 @@ static void setting_segments(const struct lrp_app *app, struct segments *s)
              app->facts.selects.count ? "*" : "");
     segment(s, LRP_STYLE_HEADER, 6, false, strcmp(method, "lrp") == 0 || !*method ? text : method);
     if (*convention && strcmp(convention, "julia") != 0) segment(s, LRP_STYLE_HEADER, 6, false, convention);
-    segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->now->input_label ? app->now->input_label : ""));
-    if ((size_t)lrp_preview_sample(app) < app->now->target_count) {
-        const struct lrp_target *t = &app->now->targets[lrp_preview_sample(app)];
+    segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->snapshot->input_label ? app->snapshot->input_label : ""));
+    if ((size_t)lrp_preview_sample(app) < app->snapshot->target_count) {
+        const struct lrp_target *t = &app->snapshot->targets[lrp_preview_sample(app)];
         char value[32];
         lrp_value_text((double)t->output, value, sizeof value);
         snprintf(text, sizeof text, "%lld%s%.80s %s", (long long)t->index, t->label && *t->label ? " " : "",
@@ -86,11 +86,11 @@ void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     struct segments s = {.count = 0};
     char text[64], number[32];
     lrp_canvas_fill(canvas, rect, LRP_STYLE_HEADER);
-    if (!app->now) return;
-    segment(&s, LRP_STYLE_HEADER_STRONG, 10, false, lrp_file_name(app->now->model_path ? app->now->model_path : ""));
+    if (!app->snapshot) return;
+    segment(&s, LRP_STYLE_HEADER_STRONG, 10, false, lrp_file_name(app->snapshot->model_path ? app->snapshot->model_path : ""));
     snprintf(text, sizeof text, "%d layers", lrp_app_layer_count(app) - 1);
     segment(&s, LRP_STYLE_HEADER, 5, false, text);
-    snprintf(text, sizeof text, "%s params", lrp_count_text(app->now->layers->parameters, number, sizeof number));
+    snprintf(text, sizeof text, "%s params", lrp_count_text(app->snapshot->layers->parameters, number, sizeof number));
     segment(&s, LRP_STYLE_HEADER, 1, false, text);
     check_segments(app, &s);
     setting_segments(app, &s);
@@ -109,7 +109,7 @@ void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struc
 static const char *bar_label(const struct lrp_app *app, enum lrp_action action, int context)
 {
     const struct lrp_action_row *row = lrp_action_at(action);
-    if (app->now || context == LRP_IN_MENU) return row->contexts & context ? row->bar : "";
+    if (app->snapshot || context == LRP_IN_MENU) return row->contexts & context ? row->bar : "";
     return action == LRP_ACTION_open_model || action == LRP_ACTION_command ? row->name
            : action == LRP_ACTION_view_help || action == LRP_ACTION_back   ? row->bar
                                                                            : "";

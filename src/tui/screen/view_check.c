@@ -61,7 +61,7 @@ static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lr
 {
     char hint[200];
     const int count = row_count(app), most = lrp_app_page(app, app->view);
-    if (!app->now) {
+    if (!app->snapshot) {
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint),
                        LRP_STYLE_DIM);
         return;
@@ -82,7 +82,8 @@ static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lr
         lrp_prospect_lines(row, rect.columns - 2, &lines);
         lrp_lines_add(&lines, LRP_STYLE_NORMAL, -1, " ");
     }
-    if (app->now->check->guidance) lrp_lines_wrap(&lines, LRP_STYLE_NORMAL, rect.columns - 2, app->now->check->guidance);
+    if (app->snapshot->check->guidance)
+        lrp_lines_wrap(&lines, LRP_STYLE_NORMAL, rect.columns - 2, app->snapshot->check->guidance);
     for (int i = 0; i < lines.count && rows + 1 + i < rect.rows; i++)
         lrp_canvas_fit(canvas, rect.x + 1, rect.y + rows + 1 + i, rect.columns - 2, lines.items[i].text, lines.items[i].style);
     lrp_lines_free(&lines);

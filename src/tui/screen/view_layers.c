@@ -34,8 +34,8 @@ static void cell_check(const struct lrp_app *app, int layer, char *out)
 }
 static void cell_sum(const struct lrp_app *app, int layer, char *out)
 {
-    if (app->now->relevance && app->now->relevance[layer] && !lrp_app_blocked(app))
-        lrp_value_fit(app->now->relevance_statistics[layer].sum, LRP_SUM_COLUMNS, out, LRP_CELL_SIZE);
+    if (app->snapshot->relevance && app->snapshot->relevance[layer] && !lrp_app_blocked(app))
+        lrp_value_fit(app->snapshot->relevance_statistics[layer].sum, LRP_SUM_COLUMNS, out, LRP_CELL_SIZE);
     else
         lrp_cell_put(out, "–");
 }
@@ -125,7 +125,7 @@ static void welcome(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char hint[200];
-    if (!app->now)
+    if (!app->snapshot)
         welcome(app, canvas, rect);
     else if (app->shown_count == 0)
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns,

@@ -10,7 +10,7 @@ enum { LRP_LEDGER_COLUMNS = 6 };
 
 static const struct lrp_ledger_row *row_of(const struct lrp_app *app, int layer)
 {
-    const struct lrp_ledger *ledger = app->now ? app->now->ledger : NULL;
+    const struct lrp_ledger *ledger = app->snapshot ? app->snapshot->ledger : NULL;
     return ledger && layer >= 0 && (size_t)layer < ledger->count ? &ledger->rows[layer] : NULL;
 }
 
@@ -59,16 +59,16 @@ static const struct lrp_column columns[LRP_LEDGER_COLUMNS] = {
 /* Why there is none. */
 static const char *reason(const struct lrp_app *app)
 {
-    if (!app->now) return "no model: {open} opens one";
+    if (!app->snapshot) return "no model: {open} opens one";
     if (lrp_app_blocked(app)) return "no ledger: the model check failed - {skip-checks} skips it, {check} says what fails";
-    if (!app->now->input_label || !*app->now->input_label) return "no ledger without an input: {input} opens one";
+    if (!app->snapshot->input_label || !*app->snapshot->input_label) return "no ledger without an input: {input} opens one";
     if (lrp_app_busy(app)) return "computing";
-    return app->now->job == LRP_JOB_CANCELLED ? "cancelled: {ledger} computes the ledger" : "the ledger is not computed";
+    return app->snapshot->job == LRP_JOB_CANCELLED ? "cancelled: {ledger} computes the ledger" : "the ledger is not computed";
 }
 
 static void whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
 {
-    const struct lrp_ledger_row *total = &app->now->ledger->total;
+    const struct lrp_ledger_row *total = &app->snapshot->ledger->total;
     char in[32], out[32], causes[LRP_CELL_SIZE];
     lrp_causes_text(total, causes, sizeof causes);
     char line[2 * LRP_CELL_SIZE];
@@ -80,7 +80,7 @@ static void whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
 static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char hint[200];
-    if (!app->now || !app->now->ledger) {
+    if (!app->snapshot || !app->snapshot->ledger) {
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, reason(app), hint, sizeof hint), LRP_STYLE_DIM);
         return;
     }

@@ -18,19 +18,19 @@ static void fact(struct lrp_lines *lines, const char *name, const char *text)
     lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "  %-17s %s", name, text);
 }
 
-static void model(const struct lrp_snapshot *now, struct lrp_lines *lines)
+static void model(const struct lrp_snapshot *snapshot, struct lrp_lines *lines)
 {
-    const struct lrp_layer_list *l = now->layers;
+    const struct lrp_layer_list *l = snapshot->layers;
     char text[64];
     heading(lines, "model");
-    fact(lines, "file", now->model_path ? now->model_path : "");
+    fact(lines, "file", snapshot->model_path ? snapshot->model_path : "");
     snprintf(text, sizeof text, "%zu", l->count ? l->count - 1 : 0);
     fact(lines, "layers", text);
     fact(lines, "parameters", lrp_count_text(l->parameters, text, sizeof text));
     fact(lines, "MACs", lrp_count_text(l->macs, text, sizeof text));
     strcat(lrp_count_text((int64_t)l->activation_bytes, text, sizeof text - 1), "B");
     fact(lines, "activations", text);
-    snprintf(text, sizeof text, "%zu", now->check ? now->check->failed : 0);
+    snprintf(text, sizeof text, "%zu", snapshot->check ? snapshot->check->failed : 0);
     fact(lines, "unsupported", text);
     snprintf(text, sizeof text, "%zu", l->dropped_count);
     fact(lines, "dropped nodes", text);
@@ -40,7 +40,7 @@ static void model(const struct lrp_snapshot *now, struct lrp_lines *lines)
 }
 
 /* How many layers of each type there are, in the order they first appear; a line leads to the first of them. */
-static void types(const struct lrp_snapshot *now, struct lrp_lines *lines)
+static void types(const struct lrp_snapshot *snapshot, struct lrp_lines *lines)
 {
     struct {
         const char *name;
@@ -49,8 +49,8 @@ static void types(const struct lrp_snapshot *now, struct lrp_lines *lines)
     } found[LRP_TYPES_MOST];
     int kinds = 0;
     char text[32];
-    for (size_t i = 1; i < now->layers->count; i++) {
-        const struct lrp_layer *layer = &now->layers->rows[i];
+    for (size_t i = 1; i < snapshot->layers->count; i++) {
+        const struct lrp_layer *layer = &snapshot->layers->rows[i];
         int k = 0;
         while (k < kinds && strcmp(found[k].name, layer->type) != 0) k++;
         if (k == LRP_TYPES_MOST) continue;
@@ -79,19 +79,19 @@ static void settings(const struct lrp_app *app, struct lrp_lines *lines)
     for (size_t i = 0; i < app->facts.layers.count; i++) fact(lines, i ? "" : "registered layers", app->facts.layers.items[i]);
     for (size_t i = 0; i < app->facts.activations.count; i++)
         fact(lines, i ? "" : "and activations", app->facts.activations.items[i]);
-    for (size_t i = 0; i < app->now->warning_count; i++)
-        lrp_lines_add(lines, LRP_STYLE_WARNING, -1, "  %s", app->now->warnings[i]);
+    for (size_t i = 0; i < app->snapshot->warning_count; i++)
+        lrp_lines_add(lines, LRP_STYLE_WARNING, -1, "  %s", app->snapshot->warnings[i]);
 }
 
 static void results(const struct lrp_app *app, struct lrp_lines *lines)
 {
-    const struct lrp_snapshot *now = app->now;
+    const struct lrp_snapshot *snapshot = app->snapshot;
     char text[200], value[32], start[32], hint[100];
-    const bool input = now->input_label && *now->input_label;
+    const bool input = snapshot->input_label && *snapshot->input_label;
     heading(lines, "input and target");
-    fact(lines, "input", input ? now->input_label : lrp_app_hint(app, "none: {input} opens one", hint, sizeof hint));
-    for (size_t i = 0; i < now->target_count && i < LRP_TARGETS_SHOWN; i++) {
-        const struct lrp_target *t = &now->targets[i];
+    fact(lines, "input", input ? snapshot->input_label : lrp_app_hint(app, "none: {input} opens one", hint, sizeof hint));
+    for (size_t i = 0; i < snapshot->target_count && i < LRP_TARGETS_SHOWN; i++) {
+        const struct lrp_target *t = &snapshot->targets[i];
         snprintf(text, sizeof text, "%lld %.100s  output %s, relevance starts with %s", (long long)t->index,
                  t->label ? t->label : "", lrp_value_text((double)t->output, value, sizeof value),
                  lrp_value_text(t->start, start, sizeof start));
@@ -99,10 +99,10 @@ static void results(const struct lrp_app *app, struct lrp_lines *lines)
     }
 }
 
-static double ms_of(const struct lrp_snapshot *now, size_t layer)
+static double ms_of(const struct lrp_snapshot *snapshot, size_t layer)
 {
-    return (now->forward_layer_ms ? now->forward_layer_ms[layer] : 0) +
-           (now->relevance_layer_ms ? now->relevance_layer_ms[layer] : 0);
+    return (snapshot->forward_layer_ms ? snapshot->forward_layer_ms[layer] : 0) +
+           (snapshot->relevance_layer_ms ? snapshot->relevance_layer_ms[layer] : 0);
 }
 
 /* The layers that took longest, each with a link. */
@@ -112,16 +112,16 @@ static void slowest(const struct lrp_app *app, struct lrp_lines *lines)
     size_t last = 0;
     for (int n = 0; n < LRP_SLOWEST; n++) {
         size_t best = 0;
-        for (size_t i = 1; i < app->now->layers->count; i++) {
-            const double ms = ms_of(app->now, i);
+        for (size_t i = 1; i < app->snapshot->layers->count; i++) {
+            const double ms = ms_of(app->snapshot, i);
             const bool left = below < 0 || ms < below || (ms == below && i > last);
-            if (ms > 0 && left && (best == 0 || ms > ms_of(app->now, best))) best = i;
+            if (ms > 0 && left && (best == 0 || ms > ms_of(app->snapshot, best))) best = i;
         }
         if (best == 0) return;
-        below = ms_of(app->now, best);
+        below = ms_of(app->snapshot, best);
         last = best;
         lrp_lines_add(lines, LRP_STYLE_LINK, (int)best, "  %-17s %.1f ms  → %zu %s", n ? "" : "slowest layers", below, best,
-                      app->now->layers->rows[best].name);
+                      app->snapshot->layers->rows[best].name);
     }
 }
 
@@ -130,10 +130,10 @@ static void times(const struct lrp_app *app, struct lrp_lines *lines)
     const struct {
         const char *name;
         double ms;
-    } parts[] = {{"load", app->now->load_ms},
-                 {"prepare", app->now->prepare_ms},
-                 {"forward", app->now->forward_ms},
-                 {"relevance", app->now->relevance_ms}};
+    } parts[] = {{"load", app->snapshot->load_ms},
+                 {"prepare", app->snapshot->prepare_ms},
+                 {"forward", app->snapshot->forward_ms},
+                 {"relevance", app->snapshot->relevance_ms}};
     char text[32];
     heading(lines, "times");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -146,12 +146,12 @@ static void times(const struct lrp_app *app, struct lrp_lines *lines)
 static void lines_of(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
     (void)width;
-    if (!app->now) return;
-    model(app->now, lines);
+    if (!app->snapshot) return;
+    model(app->snapshot, lines);
     results(app, lines);
     settings(app, lines);
     times(app, lines);
-    types(app->now, lines);
+    types(app->snapshot, lines);
 }
 
 const struct lrp_view_row lrp_view_summary = {

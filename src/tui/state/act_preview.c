@@ -70,7 +70,7 @@ void lrp_do_reduce(struct lrp_app *app)
 
 void lrp_do_store(struct lrp_app *app)
 {
-    if (!app->now || !app->now->relevance || !app->now->relevance[app->layer]) {
+    if (!app->snapshot || !app->snapshot->relevance || !app->snapshot->relevance[app->layer]) {
         lrp_app_say(app, false, "nothing to store yet: relevance is not computed");
         return;
     }
@@ -94,7 +94,7 @@ void lrp_do_compare(struct lrp_app *app)
 static void step_channel(struct lrp_app *app, int step)
 {
     const struct lrp_preview_row *row = lrp_preview_row(lrp_app_preview(app));
-    const int most = (int)app->picture.channels - 1, least = row->channels == LRP_CHANNELS_GRID ? 0 : -1;
+    const int most = (int)app->painting.channels - 1, least = row->channels == LRP_CHANNELS_GRID ? 0 : -1;
     char hint[100];
     if (row->channels == LRP_CHANNELS_NONE) {
         lrp_app_hint(app, "no channels to choose from; {preview} shows other previews", hint, sizeof hint);
@@ -116,7 +116,7 @@ void lrp_do_previous_channel(struct lrp_app *app)
 
 static void step_sample(struct lrp_app *app, int step)
 {
-    const int64_t count = app->now ? app->now->sample_count : 0;
+    const int64_t count = app->snapshot ? app->snapshot->sample_count : 0;
     if (count < 2) {
         lrp_app_say(app, false, "the input is one sample");
         return;
@@ -138,7 +138,7 @@ void lrp_do_previous_sample(struct lrp_app *app)
 /* The cursor, or the middle of what is seen, comes to the middle. */
 static void center(struct lrp_app *app)
 {
-    const struct lrp_plane *plane = &app->picture.plane;
+    const struct lrp_plane *plane = &app->painting.plane;
     if (!plane->values || app->cursor_x < 0) return;
     app->center_x = (app->cursor_x + 0.5) / plane->width;
     app->center_y = (app->cursor_y + 0.5) / plane->height;
@@ -146,7 +146,7 @@ static void center(struct lrp_app *app)
 
 static void zoom(struct lrp_app *app, int to)
 {
-    const struct lrp_plane *plane = &app->picture.plane;
+    const struct lrp_plane *plane = &app->painting.plane;
     const int longer = plane->width > plane->height ? plane->width : plane->height;
     if (!plane->values || is_grid(lrp_app_preview(app))) return;
     if (app->zoom < 2) app->center_x = app->center_y = 0.5;
@@ -165,7 +165,7 @@ void lrp_do_zoom_out(struct lrp_app *app)
 /* What is seen follows the cursor over its edge. */
 static void follow(struct lrp_app *app)
 {
-    const struct lrp_plane *plane = &app->picture.plane;
+    const struct lrp_plane *plane = &app->painting.plane;
     const struct lrp_crop c = lrp_preview_crop(app, plane);
     const int beyond_x = app->cursor_x < c.x              ? app->cursor_x - c.x
                          : app->cursor_x >= c.x + c.width ? app->cursor_x - c.x - c.width + 1
@@ -179,9 +179,9 @@ static void follow(struct lrp_app *app)
 
 static void move_cursor(struct lrp_app *app, int dx, int dy)
 {
-    const struct lrp_plane *plane = &app->picture.plane;
+    const struct lrp_plane *plane = &app->painting.plane;
     if (is_grid(lrp_app_preview(app))) {
-        step_channel(app, dx + dy * app->picture.layout.across);
+        step_channel(app, dx + dy * app->painting.layout.across);
         return;
     }
     if (!plane->values) return;

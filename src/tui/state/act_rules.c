@@ -17,7 +17,7 @@ bool lrp_app_has_layer(struct lrp_app *app)
         if (app->tagged[i]) return true;
     char hint[80];
     lrp_app_say(app, false, "%s",
-                app->now ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
+                app->snapshot ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
     return false;
 }
 
@@ -35,7 +35,7 @@ void lrp_do_options(struct lrp_app *app)
 }
 void lrp_do_target_menu(struct lrp_app *app)
 {
-    if (app->now && app->now->output)
+    if (app->snapshot && app->snapshot->output)
         menu(app, LRP_MENU_TARGET);
     else
         lrp_app_say(app, false, "no output yet: targets are listed after the forward pass");
@@ -132,7 +132,7 @@ void lrp_do_register_layer(struct lrp_app *app)
 void lrp_do_input(struct lrp_app *app)
 {
     char hint[80];
-    if (!app->now) {
+    if (!app->snapshot) {
         lrp_app_say(app, false, "%s", lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
         return;
     }
@@ -159,14 +159,14 @@ void lrp_do_cancel(struct lrp_app *app)
 
 void lrp_do_export_heatmap(struct lrp_app *app)
 {
-    if (lrp_picture_there(&app->picture))
+    if (lrp_painting_there(&app->painting))
         lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_EXPORT, false);
     else
         lrp_app_say(app, true, "nothing to export: this layer has no result");
 }
 void lrp_do_export_all(struct lrp_app *app)
 {
-    if (app->now && app->now->relevance && app->now->relevance[0] && !lrp_app_blocked(app))
+    if (app->snapshot && app->snapshot->relevance && app->snapshot->relevance[0] && !lrp_app_blocked(app))
         lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_ALL, false);
     else
         lrp_app_say(app, true, "nothing to export: there is no relevance (yet)");

@@ -4,8 +4,9 @@
 /* It is computed when it is looked at; what is being computed goes on. */
 static void ask_for_ledger(struct lrp_app *app)
 {
-    app->accounted = app->now && app->now->job == LRP_JOB_LEDGER ? app->accounted : NULL;
-    if (app->now && !app->now->ledger && !lrp_app_blocked(app) && !lrp_app_busy(app) && app->now->job != LRP_JOB_DONE)
+    app->accounted = app->snapshot && app->snapshot->job == LRP_JOB_LEDGER ? app->accounted : NULL;
+    if (app->snapshot && !app->snapshot->ledger && !lrp_app_blocked(app) && !lrp_app_busy(app) &&
+        app->snapshot->job != LRP_JOB_DONE)
         lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 

@@ -12,7 +12,7 @@ void lrp_app_init(struct lrp_app *app, const struct lrp_screen *screen, const st
 {
     *app = (struct lrp_app){
         .caps = *caps, .screen = screen, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1, .channel = -1};
-    app->picture.made.layer = app->layer_facts.layer = app->completion.selected = -1;
+    app->painting.subject.layer = app->layer_facts.layer = app->completion.selected = -1;
     lrp_keymap_init(&app->keymap);
 }
 
@@ -32,7 +32,7 @@ void lrp_app_free(struct lrp_app *app)
     free(app->search);
     free(app->tried);
     free(app->filter);
-    lrp_picture_clear(&app->picture);
+    lrp_painting_clear(&app->painting);
     lrp_app_close_menu(app);
     lrp_app_end_completion(app);
     lrp_keymap_free(&app->keymap);
@@ -62,7 +62,7 @@ static void log_message(struct lrp_messages *messages, bool error, const char *t
 /* The header says which model it is. */
 static void drop_model(const struct lrp_app *app, char *text)
 {
-    const char *path = app->now && app->now->model_path ? app->now->model_path : "";
+    const char *path = app->snapshot && app->snapshot->model_path ? app->snapshot->model_path : "";
     const size_t length = strlen(path);
     if (length > 0 && strncmp(text, path, length) == 0 && strncmp(text + length, ": ", 2) == 0)
         memmove(text, text + length + 2, strlen(text + length + 2) + 1);

@@ -86,7 +86,7 @@ struct lrp_app {
     bool quitting;
     bool untimed; /* no times are shown: what a script dumps is the same on every machine */
 
-    const struct lrp_snapshot *now; /* borrowed: the runtime keeps it alive; NULL before the first */
+    const struct lrp_snapshot *snapshot; /* borrowed: the runtime keeps it alive; NULL before the first */
     struct lrp_facts facts;
     struct lrp_window windows[LRP_VIEW_COUNT], details_window;
     int layer;                           /* selected, whatever the view */
@@ -112,7 +112,7 @@ struct lrp_app {
     bool playing;
     const void *accounted;  /* results whose ledger was asked for, for the details; compared, not followed */
     int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
-    struct lrp_picture picture;
+    struct lrp_painting painting;
     struct lrp_layer_facts layer_facts;
 
     struct lrp_keymap keymap;

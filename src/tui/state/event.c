@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lrp_picture_clear(struct lrp_picture *picture)
+void lrp_painting_clear(struct lrp_painting *painting)
 {
-    if (picture->release) picture->release(picture);
-    *picture = (struct lrp_picture){.made = {.layer = -1}};
+    if (painting->release) painting->release(painting);
+    *painting = (struct lrp_painting){.subject = {.layer = -1}};
 }
 
-bool lrp_picture_there(const struct lrp_picture *picture)
+bool lrp_painting_there(const struct lrp_painting *painting)
 {
-    return picture->plane.values || picture->tile_count > 0;
+    return painting->plane.values || painting->tile_count > 0;
 }
 
 static void clear_row(struct lrp_menu_row *row)

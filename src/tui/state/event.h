@@ -14,8 +14,8 @@ struct lrp_tile {
     double strength; /* sum of |v| */
 };
 /* A picture of a layer, ready to be drawn. All planes are owned; those that its kind does not need have no values. */
-struct lrp_picture {
-    struct lrp_request made;                  /* layer -1: none */
+struct lrp_painting {
+    struct lrp_subject subject;               /* layer -1: none */
     struct lrp_plane plane;                   /* no values (and no tiles): there is nothing to show */
     struct lrp_plane grey;                    /* OVERLAY: brightness of the input, of the plane's size */
     struct lrp_plane other, difference;       /* COMPARE: what is stored, and plane - other */
@@ -27,13 +27,13 @@ struct lrp_picture {
     struct lrp_tile *tiles;                   /* CHANNELS; owned */
     size_t tile_count, first_tile;            /* place of the first among the strongest */
     struct lrp_tiles layout;
-    char reason[256];                             /* why there is nothing to show, or "" */
-    void (*release)(struct lrp_picture *picture); /* frees planes, tiles and maps: of whoever made it; NULL: it has none */
+    char reason[256];                               /* why there is nothing to show, or "" */
+    void (*release)(struct lrp_painting *painting); /* frees planes, tiles and maps: of whoever made it; NULL: it has none */
 };
 /* There is something to draw. */
-bool lrp_picture_there(const struct lrp_picture *picture);
+bool lrp_painting_there(const struct lrp_painting *painting);
 /* Releases what it holds; then it shows nothing. */
-void lrp_picture_clear(struct lrp_picture *picture);
+void lrp_painting_clear(struct lrp_painting *painting);
 
 /* What the details of a layer show beside what the snapshot has; a plain value. */
 struct lrp_layer_facts {
@@ -105,7 +105,7 @@ enum lrp_event_kind {
     LRP_EVENT_MOUSE,    /* number: enum lrp_mouse, at x, y */
     LRP_EVENT_RESIZE,   /* columns x, rows y */
     LRP_EVENT_SEEN,     /* snapshot (borrowed until the next one), facts */
-    LRP_EVENT_PICTURE,  /* picture, handed over */
+    LRP_EVENT_PAINTING, /* painting, handed over */
     LRP_EVENT_MENU,     /* number: enum lrp_menu_kind; rows, handed over */
     LRP_EVENT_PROMPT,   /* number: enum lrp_prompt_kind; text: what it starts with */
     LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
@@ -122,9 +122,9 @@ struct lrp_event {
     int number, x, y;
     const char *text; /* borrowed */
     const struct lrp_snapshot *snapshot;
-    struct lrp_facts *facts;     /* contents moved out */
-    struct lrp_picture *picture; /* contents moved out */
-    struct lrp_menu_rows *rows;  /* contents moved out */
+    struct lrp_facts *facts;       /* contents moved out */
+    struct lrp_painting *painting; /* contents moved out */
+    struct lrp_menu_rows *rows;    /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
 };

@@ -25,7 +25,7 @@ const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind)
     return &rows[kind];
 }
 
-bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b)
+bool lrp_subject_equal(const struct lrp_subject *a, const struct lrp_subject *b)
 {
     return a->kind == b->kind && a->show == b->show && a->layer == b->layer && a->sample == b->sample &&
            a->channel == b->channel && a->columns == b->columns && a->rows == b->rows;
@@ -38,7 +38,7 @@ static bool trying(const struct lrp_app *app)
 
 int64_t lrp_preview_sample(const struct lrp_app *app)
 {
-    return app->now && app->now->one_by_one ? 0 : app->sample;
+    return app->snapshot && app->snapshot->one_by_one ? 0 : app->sample;
 }
 
 int lrp_preview_layer(const struct lrp_app *app)
@@ -62,16 +62,16 @@ enum lrp_show lrp_app_show(const struct lrp_app *app)
     return show == LRP_SHOW_RELEVANCE && lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : show;
 }
 
-struct lrp_request lrp_preview_request(const struct lrp_app *app)
+struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
 {
     const enum lrp_preview kind = lrp_app_preview(app);
-    struct lrp_request r = {.kind = kind,
+    struct lrp_subject r = {.kind = kind,
                             .show = lrp_app_show(app),
                             .layer = lrp_preview_layer(app),
                             .sample = lrp_preview_sample(app),
                             .channel = app->channel};
-    if (!app->now || !lrp_app_layer(app, lrp_preview_layer(app)) || lrp_preview_row(kind)->whole_pane)
-        return (struct lrp_request){.layer = -1};
+    if (!app->snapshot || !lrp_app_layer(app, lrp_preview_layer(app)) || lrp_preview_row(kind)->whole_pane)
+        return (struct lrp_subject){.layer = -1};
     if (r.show == LRP_SHOW_WEIGHTS) r.sample = 0;
     if (lrp_preview_row(kind)->channels == LRP_CHANNELS_NONE) r.channel = -1;
     if (lrp_preview_row(kind)->channels == LRP_CHANNELS_GRID) {

@@ -47,7 +47,7 @@ struct lrp_preview_row {
 const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind);
 
 /* A picture as it is wanted, or as it was made. */
-struct lrp_request {
+struct lrp_subject {
     enum lrp_preview kind;
     enum lrp_show show; /* relevance, activation or weights: what the picture is of */
     int layer;          /* -1: none */
@@ -55,9 +55,9 @@ struct lrp_request {
     int channel;       /* place among the strongest; -1: all of them reduced */
     int columns, rows; /* CHANNELS: cells there are for tiles, else 0 */
 };
-bool lrp_request_equal(const struct lrp_request *a, const struct lrp_request *b);
-/* What the app wants; layer -1: nothing (no model, or bars, which need no picture). */
-struct lrp_request lrp_preview_request(const struct lrp_app *app);
+bool lrp_subject_equal(const struct lrp_subject *a, const struct lrp_subject *b);
+/* What the app wants; layer -1: nothing (no model, or bars, which need no painting). */
+struct lrp_subject lrp_preview_subject(const struct lrp_app *app);
 
 /* Tiles of one size in a pane, each with a line of text above. */
 struct lrp_tiles {

@@ -7,13 +7,13 @@
 
 struct lrp_layout lrp_app_layout(const struct lrp_app *app)
 {
-    const bool whole = lrp_app_view_row(app, app->view)->whole_body || !app->now;
+    const bool whole = lrp_app_view_row(app, app->view)->whole_body || !app->snapshot;
     return lrp_layout_make(app->columns, app->rows, app->focus, app->details, whole);
 }
 
 int lrp_app_layer_count(const struct lrp_app *app)
 {
-    return app->now ? (int)app->now->layers->count : 0;
+    return app->snapshot ? (int)app->snapshot->layers->count : 0;
 }
 
 int lrp_app_tagged_count(const struct lrp_app *app)
@@ -25,12 +25,12 @@ int lrp_app_tagged_count(const struct lrp_app *app)
 
 const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer)
 {
-    return layer >= 0 && layer < lrp_app_layer_count(app) ? &app->now->layers->rows[layer] : NULL;
+    return layer >= 0 && layer < lrp_app_layer_count(app) ? &app->snapshot->layers->rows[layer] : NULL;
 }
 
 const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer)
 {
-    const struct lrp_check *check = app->now ? app->now->check : NULL;
+    const struct lrp_check *check = app->snapshot ? app->snapshot->check : NULL;
     return check && layer >= 0 && (size_t)layer < check->count ? &check->rows[layer] : NULL;
 }
 
@@ -42,7 +42,8 @@ bool lrp_app_failed(const struct lrp_app *app, int layer)
 
 bool lrp_app_blocked(const struct lrp_app *app)
 {
-    return app->now && app->now->check && !app->now->check->passed && !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS) &&
+    return app->snapshot && app->snapshot->check && !app->snapshot->check->passed &&
+           !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS) &&
            strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), "lrp") == 0;
 }
 
@@ -54,13 +55,13 @@ const char *lrp_registration_text(const struct lrp_layer *layer, bool activation
 
 bool lrp_app_sums_samples(const struct lrp_app *app)
 {
-    return app->now && app->now->sample_count > 1 && !app->now->one_by_one;
+    return app->snapshot && app->snapshot->sample_count > 1 && !app->snapshot->one_by_one;
 }
 
 bool lrp_app_busy(const struct lrp_app *app)
 {
-    return app->now &&
-           (app->now->job == LRP_JOB_FORWARD || app->now->job == LRP_JOB_RELEVANCE || app->now->job == LRP_JOB_LEDGER);
+    return app->snapshot && (app->snapshot->job == LRP_JOB_FORWARD || app->snapshot->job == LRP_JOB_RELEVANCE ||
+                             app->snapshot->job == LRP_JOB_LEDGER);
 }
 
 static bool has_letters(const char *text, bool upper)

@@ -14,8 +14,8 @@ static void list_anew(struct lrp_app *app, struct lrp_place *place)
     app->tagged = calloc(count ? count : 1, sizeof *app->tagged);
     app->tagged_size = app->tagged ? count : 0;
     lrp_tree_free(&app->tree);
-    lrp_tree_make(&app->tree, app->now->layers);
-    app->listed = app->now->layers;
+    lrp_tree_make(&app->tree, app->snapshot->layers);
+    app->listed = app->snapshot->layers;
     lrp_app_refilter(app);
     lrp_app_take_place(app, place);
     lrp_place_free(place);
@@ -23,13 +23,13 @@ static void list_anew(struct lrp_app *app, struct lrp_place *place)
 
 static void on_seen(struct lrp_app *app, struct lrp_event *event)
 {
-    const bool was_busy = lrp_app_busy(app),
-               was_failed = app->now && app->now->job == LRP_JOB_FAILED && app->now->generation == event->snapshot->generation;
-    const bool other = !app->now || app->listed != event->snapshot->layers;
+    const bool was_busy = lrp_app_busy(app), was_failed = app->snapshot && app->snapshot->job == LRP_JOB_FAILED &&
+                                                          app->snapshot->generation == event->snapshot->generation;
+    const bool other = !app->snapshot || app->listed != event->snapshot->layers;
     struct lrp_place place = {0};
-    if (other && app->now) lrp_app_place(app, &place);
-    app->now = event->snapshot;
-    app->sample = app->sample < app->now->sample_count ? app->sample : 0;
+    if (other && app->snapshot) lrp_app_place(app, &place);
+    app->snapshot = event->snapshot;
+    app->sample = app->sample < app->snapshot->sample_count ? app->sample : 0;
     lrp_facts_free(&app->facts);
     app->facts = *event->facts;
     *event->facts = (struct lrp_facts){0};
@@ -37,19 +37,20 @@ static void on_seen(struct lrp_app *app, struct lrp_event *event)
         list_anew(app, &place);
     else if (app->filter && *app->filter)
         lrp_app_refilter(app);
-    if (app->now->job == LRP_JOB_FAILED && (!was_failed || was_busy) && app->now->error.status &&
-        app->now->error.status != LRP_CHECK_FAILED)
-        lrp_app_say(app, true, "%s", app->now->error.message);
-    if (app->now->job == LRP_JOB_CANCELLED && was_busy) lrp_app_say(app, false, "cancelled");
+    if (app->snapshot->job == LRP_JOB_FAILED && (!was_failed || was_busy) && app->snapshot->error.status &&
+        app->snapshot->error.status != LRP_CHECK_FAILED)
+        lrp_app_say(app, true, "%s", app->snapshot->error.message);
+    if (app->snapshot->job == LRP_JOB_CANCELLED && was_busy) lrp_app_say(app, false, "cancelled");
 }
 
 static void on_picture(struct lrp_app *app, struct lrp_event *event)
 {
-    if (event->picture->plane.width != app->picture.plane.width || event->picture->plane.height != app->picture.plane.height)
+    if (event->painting->plane.width != app->painting.plane.width ||
+        event->painting->plane.height != app->painting.plane.height)
         app->cursor_x = app->cursor_y = -1;
-    lrp_picture_clear(&app->picture);
-    app->picture = *event->picture;
-    *event->picture = (struct lrp_picture){.made = {.layer = -1}};
+    lrp_painting_clear(&app->painting);
+    app->painting = *event->painting;
+    *event->painting = (struct lrp_painting){.subject = {.layer = -1}};
 }
 
 static void on_exists(struct lrp_app *app, const struct lrp_event *event)
@@ -118,11 +119,11 @@ static void on_tick(struct lrp_app *app)
 /* The ledger's view, and details with the layer's row of it: it is computed behind the relevance, asked for once. */
 static void account(struct lrp_app *app)
 {
-    const struct lrp_snapshot *now = app->now;
-    if (!lrp_app_shows_ledger(app) || !now || now->ledger || now->job != LRP_JOB_DONE || !now->relevance ||
-        !now->relevance[0] || lrp_app_blocked(app) || app->accounted == now->relevance[0])
+    const struct lrp_snapshot *snapshot = app->snapshot;
+    if (!lrp_app_shows_ledger(app) || !snapshot || snapshot->ledger || snapshot->job != LRP_JOB_DONE || !snapshot->relevance ||
+        !snapshot->relevance[0] || lrp_app_blocked(app) || app->accounted == snapshot->relevance[0])
         return;
-    app->accounted = now->relevance[0];
+    app->accounted = snapshot->relevance[0];
     lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 
@@ -142,7 +143,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     case LRP_EVENT_SEEN:
         on_seen(app, event);
         break;
-    case LRP_EVENT_PICTURE:
+    case LRP_EVENT_PAINTING:
         on_picture(app, event);
         break;
     case LRP_EVENT_MENU:
