@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "printable.h"
 
 _Static_assert(LRP_OK == 0, "success must be zero");
 
@@ -29,23 +29,6 @@ const char *lrp_status_text(enum lrp_status status)
     return (unsigned)status < LRP_STATUS_COUNT ? texts[status] : "unknown status";
 }
 
-/* What a terminal would obey, and what is not UTF-8 (or was cut in two by the end of the buffer), becomes '?'. */
-static void make_harmless(char *line)
-{
-    const size_t length = strlen(line);
-    for (size_t i = 0; i < length;) {
-        const size_t n = lrp_utf8_length(line + i, length - i);
-        const unsigned char c = (unsigned char)line[i];
-        if (n == 0 || c < 0x20 || c == 0x7f) {
-            line[i++] = '?';
-        } else {
-            if (n == 2 && c == 0xC2 && (unsigned char)line[i + 1] < 0xA0) /* the C1 controls */
-                line[i] = line[i + 1] = '?';
-            i += n;
-        }
-    }
-}
-
 enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...)
 {
     if (!err) return status;
@@ -55,7 +38,7 @@ enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const ch
     const int n = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (n < 0) line[0] = '\0';
-    make_harmless(line);
+    lrp_make_printable(line, "");
     memcpy(err->message, line, sizeof line);
     err->status = status;
     return status;
@@ -75,7 +58,7 @@ enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, 
     memcpy(line + used, ": ", 2);
     memcpy(line + used + 2, err->message, rest);
     line[used + 2 + rest] = '\0';
-    make_harmless(line);
+    lrp_make_printable(line, "");
     memcpy(err->message, line, sizeof line);
     return err->status;
 }

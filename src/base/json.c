@@ -8,6 +8,7 @@
 
 #include "mapping.h"
 #include "output.h"
+#include "printable.h"
 #include "text.h"
 
 #define MOST_NESTED 64
@@ -79,9 +80,37 @@ enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *e
     return status;
 }
 
+/* What may not be printed stands in strings only (between them cJSON writes blanks and line feeds), where it is escaped; bytes
+ * that are no UTF-8 become U+FFFD. */
+static char *escape(const char *text)
+{
+    struct lrp_text out = {0};
+    const char *done = text;
+    for (const char *in = text; *in;) {
+        const size_t valid = lrp_utf8_length(in, strnlen(in, 4)), length = valid ? valid : 1;
+        const unsigned code = valid ? lrp_code_point(in, valid) : 0xFFFD;
+        if (!valid || (!lrp_is_printable(code) && code != '\n' && code != '\t')) {
+            lrp_text_append_n(&out, done, (size_t)(in - done));
+            lrp_text_printf(&out, "\\u%04x", code);
+            done = in + length;
+        }
+        in += length;
+    }
+    lrp_text_append(&out, done);
+    return lrp_text_take(&out);
+}
+
+char *lrp_json_print(const cJSON *json, bool indented)
+{
+    char *raw = indented ? cJSON_Print(json) : cJSON_PrintUnformatted(json);
+    char *text = raw ? escape(raw) : NULL;
+    cJSON_free(raw);
+    return text;
+}
+
 enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_error *err)
 {
-    char *text = cJSON_Print(json);
+    char *text = lrp_json_print(json, true);
     struct lrp_output out;
     if (!text) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     enum lrp_status status = lrp_output_open(path, &out, err);
@@ -90,7 +119,7 @@ enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_e
         fputc('\n', out.file);
         status = lrp_output_commit(&out, err);
     }
-    cJSON_free(text);
+    free(text);
     return status;
 }
 

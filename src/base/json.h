@@ -19,6 +19,9 @@ enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *e
 bool lrp_json_find(const char *text, size_t length, const cJSON *root, const cJSON *item, int *line, int *column);
 /* "PATH:12:5" for an item of a document read from that file, or just PATH where that cannot be said. Returns buffer. */
 char *lrp_json_place(const char *path, const cJSON *root, const cJSON *item, char *buffer, size_t size);
+/* The document's text, in which everything that a terminal might obey is escaped; owned by the caller (free), NULL when out of
+ * memory. */
+char *lrp_json_print(const cJSON *json, bool indented);
 /* Writes it atomically, indented, with a final newline. */
 enum lrp_status lrp_json_write(const char *path, const cJSON *json, struct lrp_error *err);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "options.h"
@@ -23,6 +24,15 @@ struct parser {
     size_t plain_count;
 };
 
+/* The nearest option of the command, as far as the line has named one; else of any. */
+static enum lrp_status unknown_option(const struct parser *p, const char *dashes, const char *wrong, struct lrp_error *err)
+{
+    const struct lrp_command *command = p->plain_count ? lrp_cli_command_find(p->plain[0]) : NULL;
+    const unsigned commands = command ? 1u << lrp_cli_command_id(command) : LRP_FOR_ALL;
+    return lrp_fail(err, LRP_USAGE, "unknown option %s%s (nearest: --%s)", dashes, wrong,
+                    lrp_cli_option_nearest(wrong, commands)->name);
+}
+
 static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err)
 {
     const char *name = p->argv[*i] + 2, *equals = strchr(name, '=');
@@ -31,7 +41,7 @@ static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err
     if (!option) {
         char wrong[80] = {0};
         memcpy(wrong, name, length < sizeof wrong ? length : sizeof wrong - 1);
-        return lrp_fail(err, LRP_USAGE, "unknown option --%s (nearest: --%s)", wrong, lrp_cli_option_nearest(wrong));
+        return unknown_option(p, "--", wrong, err);
     }
     if (!option->argument && equals) return lrp_fail(err, LRP_USAGE, "--%s takes no value", option->name);
     if (option->argument && !equals && *i + 1 >= p->argc)
@@ -45,9 +55,9 @@ static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err
 static enum lrp_status take_letters(struct parser *p, const char *letters, struct lrp_error *err)
 {
     if (!letters[0] || letters[1]) /* one letter at a time, so that -xyz is not silently three options */
-        return lrp_fail(err, LRP_USAGE, "unknown option -%s (nearest: --%s)", letters, lrp_cli_option_nearest(letters));
+        return unknown_option(p, "-", letters, err);
     const struct lrp_option *option = lrp_cli_option_letter(letters[0]);
-    if (!option) return lrp_fail(err, LRP_USAGE, "unknown option -%s (there are -q, -v and -h)", letters);
+    if (!option) return unknown_option(p, "-", letters, err);
     p->given[p->given_count++] = (struct given){option, NULL};
     return LRP_OK;
 }
@@ -72,9 +82,14 @@ static enum lrp_status split(struct parser *p, struct lrp_error *err)
     return LRP_OK;
 }
 
-static const char *command_label(const struct lrp_command *command)
+/* "chek" for "check": a first word that is no command must be a file, or a command was meant. */
+static enum lrp_status check_first_word(const struct parser *p, struct lrp_error *err)
 {
-    return command->name[0] ? command->name : "the inspector";
+    const char *const word = p->plain_count ? p->plain[0] : "";
+    if (!*word || lrp_cli_command_find(word) || strpbrk(word, "./") || !access(word, F_OK)) return LRP_OK;
+    const struct lrp_command *meant = lrp_cli_command_nearest(word);
+    return !meant ? LRP_OK
+                  : lrp_fail(err, LRP_FILE, "%s: neither a command nor a file (did you mean: lrpscope %s?)", word, meant->name);
 }
 
 /* The first plain argument is a command's name or the inspector's MODEL; then come MODEL and INPUTs. */
@@ -98,19 +113,34 @@ static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments 
     return LRP_OK;
 }
 
+/* The command that takes an option and stands nearest to another in the table, where kin stand together. */
+static const struct lrp_command *nearest_taking(const struct lrp_option *option, const struct lrp_command *command)
+{
+    const int at = (int)lrp_cli_command_id(command);
+    for (int away = 1; away < LRP_COMMAND_COUNT; away++)
+        for (int other = at - away; other <= at + away; other += 2 * away)
+            if (other >= 0 && other < LRP_COMMAND_COUNT && option->commands & 1u << other) return &lrp_cli_commands[other];
+    return command;
+}
+
 static enum lrp_status check_given(const struct parser *p, const struct lrp_command *command, struct lrp_error *err)
 {
     const unsigned bit = 1u << lrp_cli_command_id(command);
-    for (size_t i = 0; i < p->given_count; i++) {
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < p->given_count; i++) {
         const struct lrp_option *option = p->given[i].option;
+        const char *text = p->given[i].text;
         if (!(option->commands & bit))
-            return lrp_fail(err, LRP_USAGE, "--%s is no option of %s (lrpscope %s%s--help lists them)", option->name,
-                            command_label(command), command->name, command->name[0] ? " " : "");
-        if (option->choices && !lrp_cli_is_choice(option->choices, p->given[i].text))
-            return lrp_fail(err, LRP_USAGE, "--%s %s: there is no such choice (one of: %s)", option->name, p->given[i].text,
-                            option->choices);
+            return lrp_fail(err, LRP_USAGE, "--%s is no option of %s, but of %s (lrpscope %s%s--help lists its own)",
+                            option->name, lrp_cli_command_label(command),
+                            lrp_cli_command_label(nearest_taking(option, command)), command->name, *command->name ? " " : "");
+        if (!text || lrp_cli_option_takes(option, text)) continue;
+        char *words = lrp_cli_option_words(option, true);
+        status =
+            lrp_fail(err, LRP_USAGE, "--%s %s: there is no such choice (one of: %s)", option->name, text, words ? words : "");
+        free(words);
     }
-    return LRP_OK;
+    return status;
 }
 
 static enum lrp_status add_rule(struct lrp_settings *settings, const char *text, struct lrp_error *err)
@@ -259,7 +289,7 @@ static enum lrp_status read_found(const struct parser *p, struct lrp_arguments *
     char path[4096];
     for (size_t i = 0; i < p->given_count; i++)
         if (p->given[i].option->kind == LRP_OPTION_RULES_FILE) return LRP_OK;
-    if (out->command->name[0] || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path)) return LRP_OK;
+    if (!out->command->finds_rules || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path)) return LRP_OK;
     out->found = strdup(path);
     return out->found ? read_rules(out, path, true, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
@@ -273,9 +303,11 @@ static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error
     if (!out->model)
         return lrp_fail(err, LRP_USAGE, "no MODEL given (usage: lrpscope %s%s%s; lrpscope --help tells more)", command->name,
                         command->name[0] ? " " : "", command->arguments);
-    if (strstr(command->arguments, " INPUT") && !out->input_count && !out->named_count)
-        return lrp_fail(err, LRP_USAGE, "%s: no INPUT given (usage: lrpscope %s %s)", out->model, command->name,
-                        command->arguments);
+    if (out->input_count + out->named_count < (size_t)command->least_inputs) {
+        const char *wanted = strchr(command->arguments, ' ') + 1;
+        return lrp_fail(err, LRP_USAGE, "%s: no %.*s given (usage: lrpscope %s %s)", out->model, (int)strcspn(wanted, "."),
+                        wanted, command->name, command->arguments);
+    }
     return LRP_OK;
 }
 
@@ -293,6 +325,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
         status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_settings_new(&out->settings, err);
     if (!status) status = split(&p, err);
+    if (!status && !asks_for_help(&p)) status = check_first_word(&p, err);
     if (!status) status = place_plain(&p, out, err);
     if (!status && asks_for_help(&p)) {
         for (size_t i = 0; i < p.given_count; i++)
@@ -300,7 +333,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     } else if (!status) {
         status = check_given(&p, out->command, err);
         if (!status) status = read_found(&p, out, err);
-        if (!status && out->command == &lrp_cli_commands[LRP_COMMAND_COMPARE]) status = apply_each(&p, out, err);
+        if (!status && out->command->sets_apart) status = apply_each(&p, out, err);
         if (!status) status = apply(&p, NULL, out, err);
         if (!status) status = require(out, err);
     }

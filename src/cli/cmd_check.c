@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
-#include "output.h"
+#include "table.h"
 
 static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err)
 {
@@ -14,10 +14,10 @@ static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_err
     if (status) return status;
     const size_t layers = check->count - 1;
     if (check->passed)
-        printf("\nall %zu layers pass\n", layers);
+        lrp_print(stdout, "\nall %zu layers pass\n", layers);
     else
-        printf("\n%zu of %zu layers fail%s\n%s", check->failed, layers, skipped ? " (skipped, at your own risk)" : "",
-               check->guidance);
+        lrp_print(stdout, "\n%zu of %zu layers fail%s\n%s", check->failed, layers,
+                  skipped ? " (skipped, at your own risk)" : "", check->guidance);
     const char *end = check->guidance;
     while (*end) end++;
     if (!check->passed && end != check->guidance && end[-1] != '\n') putchar('\n');

@@ -8,9 +8,9 @@
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
-#include "output.h"
 #include "paths.h"
 #include "samples.h"
+#include "table.h"
 
 struct compare {
     struct lrp_job job;
@@ -114,7 +114,7 @@ static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp
     }
     char *name = lrp_cli_sample_name(c->path, (size_t)c->number, (size_t)c->all);
     if (!status && !c->samples) {
-        printf("%s\n", name ? name : c->path);
+        lrp_print(stdout, "%s\n", name ? name : c->path);
         status = lrp_cli_table_print(&table, stdout, err);
     }
     free(name);

@@ -6,8 +6,8 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "output.h"
 #include "paths.h"
+#include "table.h"
 
 int lrp_cli_convert(const struct lrp_arguments *arguments)
 {
@@ -21,7 +21,7 @@ int lrp_cli_convert(const struct lrp_arguments *arguments)
     if (!status) status = lrp_cli_path_writable(out, &err);
     if (!status) status = lrp_model_open(arguments->model, &model, &err);
     if (!status) status = lrp_model_convert(model, out, &err);
-    if (!status && arguments->verbose) fprintf(stderr, "lrpscope: wrote %s and its weights beside it\n", out);
+    if (!status && arguments->verbose) lrp_print(stderr, "lrpscope: wrote %s and its weights beside it\n", out);
     lrp_model_release(model);
     return status ? lrp_cli_report_error(status, &err) : 0;
 }

@@ -7,11 +7,11 @@
 #include "commands.h"
 #include "explain_files.h"
 #include "job.h"
-#include "output.h"
 #include "paths.h"
 #include "profile.h"
 #include "report.h"
 #include "samples.h"
+#include "table.h"
 
 struct explain {
     struct lrp_job job;
@@ -43,7 +43,7 @@ static void note_file(struct explain *e, struct round *round, const char *path)
 {
     lrp_cli_report_file(&e->total, path);
     lrp_cli_report_file(&round->report, path);
-    if (e->arguments->verbose) fprintf(stderr, "lrpscope: wrote %s\n", path);
+    if (e->arguments->verbose) lrp_print(stderr, "lrpscope: wrote %s\n", path);
 }
 
 /* The path itself for one of its kind, else F-0.png ...; owned. */
@@ -147,12 +147,10 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
 static void print_line(const char *name, const struct lrp_target *target, double sum)
 {
     char output[40], start[40], total[40];
-    char *clean = lrp_cli_clean(target->label);
-    printf("%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index, *target->label ? " " : "",
-           clean ? clean : "", lrp_cli_number((double)target->output, output, sizeof output),
-           lrp_cli_number(target->start, start, sizeof start), lrp_cli_number(sum, total, sizeof total));
+    lrp_print(stdout, "%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index,
+              *target->label ? " " : "", target->label, lrp_cli_number((double)target->output, output, sizeof output),
+              lrp_cli_number(target->start, start, sizeof start), lrp_cli_number(sum, total, sizeof total));
     fflush(stdout);
-    free(clean);
 }
 
 /* Relevance that arrived at the inputs of the model, all of them. */
@@ -207,8 +205,8 @@ static void note_timing(struct explain *e, struct round *round, const struct lrp
     lrp_cli_report_timing(&e->total, now);
     lrp_cli_report_timing(&round->report, now);
     if (e->arguments->verbose)
-        fprintf(stderr, "lrpscope: %s: load %.1f ms, prepare %.1f ms, forward %.1f ms, relevance %.1f ms\n", round->path,
-                now->load_ms, now->prepare_ms, now->forward_ms, now->relevance_ms);
+        lrp_print(stderr, "lrpscope: %s: load %.1f ms, prepare %.1f ms, forward %.1f ms, relevance %.1f ms\n", round->path,
+                  now->load_ms, now->prepare_ms, now->forward_ms, now->relevance_ms);
 }
 
 /* What a report tells of where relevance went. */

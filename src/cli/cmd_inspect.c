@@ -10,9 +10,9 @@
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
-#include "output.h"
 #include "report.h"
 #include "samples.h"
+#include "table.h"
 
 /* The report that explain would write of a sample, for the inspector's "export all". The sum over several inputs is not known
  * to a snapshot: null then. */
@@ -134,7 +134,7 @@ static int print_table(const struct lrp_arguments *arguments)
     const struct lrp_snapshot *now = NULL;
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, true, &code)) return code;
-    if (arguments->found && !arguments->quiet) fprintf(stderr, "lrpscope: rules of %s\n", arguments->found);
+    if (arguments->found && !arguments->quiet) lrp_print(stderr, "lrpscope: rules of %s\n", arguments->found);
     enum lrp_status status = compute(&job, &now, &err);
     if (now) {
         struct lrp_error bad = {0};
@@ -155,9 +155,10 @@ static int print_table(const struct lrp_arguments *arguments)
     if (status)
         code = lrp_cli_job_fail(&job, status, &err);
     else if (!arguments->quiet)
-        fprintf(stderr, "lrpscope: %s; lrpscope explain writes heatmaps and arrays\n",
-                isatty(STDOUT_FILENO) && !arguments->json ? "no inspector: this type of terminal (TERM) cannot move the cursor"
-                                                          : "no terminal for the inspector");
+        lrp_print(stderr, "lrpscope: %s; lrpscope explain writes heatmaps and arrays\n",
+                  isatty(STDOUT_FILENO) && !arguments->json
+                      ? "no inspector: this type of terminal (TERM) cannot move the cursor"
+                      : "no terminal for the inspector");
     lrp_snapshot_release(now);
     lrp_cli_job_close(&job);
     return code;

@@ -7,12 +7,12 @@
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
-#include "output.h"
+#include "table.h"
 
 static void print_list(const char *title, const char *const *lines, size_t count)
 {
-    printf("\n%s:%s\n", title, count ? "" : " none");
-    for (size_t i = 0; i < count; i++) printf("  %s\n", lines[i]);
+    lrp_print(stdout, "\n%s:%s\n", title, count ? "" : " none");
+    for (size_t i = 0; i < count; i++) lrp_print(stdout, "  %s\n", lines[i]);
 }
 
 /* In how many branches and bodies a layer lies. */
@@ -27,31 +27,31 @@ static void print_containers(const struct lrp_layer_list *layers)
 {
     for (size_t i = 0; i < layers->container_count; i++) {
         const struct lrp_container *c = &layers->containers[i];
-        printf("%s  %s, %s", i ? "" : "\ncontainers:\n", c->name, c->kind);
-        if (c->layer >= 0) printf(" of %d", c->layer);
+        lrp_print(stdout, "%s  %s, %s", i ? "" : "\ncontainers:\n", c->name, c->kind);
+        if (c->layer >= 0) lrp_print(stdout, " of %d", c->layer);
         if (c->last < c->first)
-            puts(": empty");
+            lrp_print(stdout, ": empty\n");
         else
-            printf(": %d to %d\n", c->first, c->last);
+            lrp_print(stdout, ": %d to %d\n", c->first, c->last);
     }
 }
 
 static void print_rewritings(const struct lrp_layer_list *layers)
 {
-    printf("\nrewritings:%s\n", layers->rewriting_count ? "" : " none");
+    lrp_print(stdout, "\nrewritings:%s\n", layers->rewriting_count ? "" : " none");
     for (size_t i = 0; i < layers->rewriting_count; i++) {
         const struct lrp_rewriting *r = &layers->rewritings[i];
-        printf("  %s: %s -> %s\n", r->what, r->before, r->after);
+        lrp_print(stdout, "  %s: %s -> %s\n", r->what, r->before, r->after);
     }
 }
 
 static void print_totals(const struct lrp_snapshot *now)
 {
     char activations[40], file[40];
-    printf("\n%zu layers, %" PRId64 " parameters, %" PRId64 " MACs; activations %s, file %s\n", now->layers->count - 1,
-           now->layers->parameters, now->layers->macs,
-           lrp_cli_bytes((double)now->layers->activation_bytes, activations, sizeof activations),
-           lrp_cli_bytes((double)lrp_model_bytes(now->model), file, sizeof file));
+    lrp_print(stdout, "\n%zu layers, %" PRId64 " parameters, %" PRId64 " MACs; activations %s, file %s\n",
+              now->layers->count - 1, now->layers->parameters, now->layers->macs,
+              lrp_cli_bytes((double)now->layers->activation_bytes, activations, sizeof activations),
+              lrp_cli_bytes((double)lrp_model_bytes(now->model), file, sizeof file));
 }
 
 static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)

@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "job.h"
 #include "ledger_table.h"
-#include "output.h"
+#include "table.h"
 
 struct ledger {
     struct lrp_job job;

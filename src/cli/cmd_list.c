@@ -11,7 +11,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "json_output.h"
-#include "output.h"
+#include "table.h"
 
 /* A list prints itself as a table or as an array of a JSON document. */
 struct list {
@@ -169,7 +169,7 @@ static int print_composite(const struct lrp_arguments *arguments)
         status = lrp_cli_json_print(&document, stdout, &err);
         lrp_cli_json_free(&document);
     } else
-        printf("%s\n%s", one_line, text);
+        lrp_print(stdout, "%s\n%s", one_line, text);
     free(text);
     free(one_line);
     lrp_composite_free(composite);

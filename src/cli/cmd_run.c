@@ -8,9 +8,9 @@
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
-#include "output.h"
 #include "paths.h"
 #include "samples.h"
+#include "table.h"
 
 /* What the values of an output are. */
 enum head { HEAD_RAW, HEAD_SOFTMAX, HEAD_LOG_SOFTMAX };
@@ -115,7 +115,7 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
         lrp_cli_table_cell(&table, "%s", lrp_snapshot_label(s->now, (int64_t)s->order[i] / s->inner));
     }
     if (s->softmax.head != HEAD_RAW || !s->softmax.possible) table.columns = without_softmax;
-    printf("%s\n", s->name);
+    lrp_print(stdout, "%s\n", s->name);
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
     lrp_cli_table_free(&table);
     return status;

@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+#include "text.h"
+
 // clang-format off
 const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_INSPECT] =
         {.name = "", .arguments = "MODEL [INPUT]", .summary = "opens the inspector",
          .details = "Opens a model in the terminal inspector. Without a terminal it prints the table of layers with check, "
                     "rule and sum of relevance instead and exits as explain does.",
-         .run = lrp_cli_inspect, .takes_model = true, .most_inputs = 1,
+         .run = lrp_cli_inspect, .takes_model = true, .most_inputs = 1, .finds_rules = true,
          .examples = {"lrpscope model.onnx castle.png --scale 1/255 --labels labels.txt",
                       "lrpscope model.onnx digit.npy | less"}},
     [LRP_COMMAND_CHECK] =
@@ -28,7 +30,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
         {.name = "run", .arguments = "MODEL INPUT...", .summary = "runs the model and prints the strongest outputs",
          .details = "Prints the largest outputs of every sample with their labels: raw values, and their softmax in brackets "
                     "unless the model ends in one.",
-         .run = lrp_cli_run, .takes_model = true, .most_inputs = -1,
+         .run = lrp_cli_run, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope run model.onnx castle.png --scale 1/255 --labels labels.txt",
                       "lrpscope run model.onnx batch.npy --output logits.npy"}},
     [LRP_COMMAND_EXPLAIN] =
@@ -36,7 +38,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Explains one output neuron per sample and prints target, output, start and sum of relevance. Writes the "
                     "files that are asked for. With --output-dir alone every INPUT gets STEM.png, STEM.npy and STEM.json "
                     "there. N samples: F-0.png, F-1.png and so on; arrays hold the whole batch.",
-         .run = lrp_cli_explain, .takes_model = true, .most_inputs = -1,
+         .run = lrp_cli_explain, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope explain model.onnx castle.png --heatmap castle-lrp.png",
                       "lrpscope explain model.onnx castle.png --rule 'type:convolution=alpha-beta(2,1)' --relevance r.npy",
                       "lrpscope explain model.onnx *.png --output-dir heatmaps",
@@ -46,14 +48,14 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Prints for every layer the relevance that arrives, the relevance that is given on, what became of the "
                     "difference (bias, stabilizer, padding, constants and so on; a negative amount was added), and what makes "
                     "its numbers doubtful. Sums run over all samples. The last row goes from the explained output to the input.",
-         .run = lrp_cli_ledger, .takes_model = true, .most_inputs = -1,
+         .run = lrp_cli_ledger, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope ledger model.onnx castle.png", "lrpscope ledger model.onnx castle.png --composite epsilon-plus --json"}},
     [LRP_COMMAND_COMPARE] =
         {.name = "compare", .arguments = "MODEL INPUT...", .summary = "compares the relevance under two settings, or under all conventions",
          .details = "Sets the relevance of the input (or of --at) under two or more rules files side by side: its sum, and against "
                     "the first one correlation and largest difference. Options hold for all of them. --conventions compares one "
                     "setting under every convention instead. --heatmap writes the second less the first.",
-         .run = lrp_cli_compare, .takes_model = true, .most_inputs = -1,
+         .run = lrp_cli_compare, .takes_model = true, .least_inputs = 1, .most_inputs = -1, .sets_apart = true,
          .examples = {"lrpscope compare model.onnx castle.png --rules a.json --rules b.json --heatmap difference.png",
                       "lrpscope compare model.onnx castle.png --conventions"}},
     [LRP_COMMAND_CONVERT] =
@@ -61,7 +63,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "
                     "go into a safetensors file of the same name beside it. Exits with 4, naming the first value that crosses from one "
                     "branch into another, if the model does not nest.",
-         .run = lrp_cli_convert, .takes_model = true, .most_inputs = 1,
+         .run = lrp_cli_convert, .takes_model = true, .least_inputs = 1, .most_inputs = 1,
          .examples = {"lrpscope convert model.onnx model.json"}},
     [LRP_COMMAND_RULES] =
         {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",
@@ -88,6 +90,24 @@ const struct lrp_command *lrp_cli_command_find(const char *name)
     for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
         if (!strcmp(lrp_cli_commands[i].name, name)) return &lrp_cli_commands[i];
     return NULL;
+}
+
+const struct lrp_command *lrp_cli_command_nearest(const char *wrong)
+{
+    const struct lrp_command *nearest = NULL;
+    size_t best = 3; /* further away it is another word */
+    for (size_t i = 1; i < LRP_COMMAND_COUNT; i++) {
+        const size_t distance = lrp_edit_distance(lrp_cli_commands[i].name, wrong);
+        if (distance >= best || distance >= strlen(wrong)) continue;
+        best = distance;
+        nearest = &lrp_cli_commands[i];
+    }
+    return nearest;
+}
+
+const char *lrp_cli_command_label(const struct lrp_command *command)
+{
+    return *command->name ? command->name : "the inspector";
 }
 
 enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command)

@@ -25,9 +25,6 @@ enum lrp_command_id {
 /* Sets of commands, as the option table uses them. */
 #define LRP_FOR(id) (1u << LRP_COMMAND_##id)
 #define LRP_FOR_ALL ((1u << LRP_COMMAND_COUNT) - 1u)
-#define LRP_FOR_MODEL (LRP_FOR(INSPECT) | LRP_FOR(CHECK) | LRP_FOR(LAYERS) | LRP_FOR(RUN) | LRP_FOR_RELEVANCE)
-#define LRP_FOR_INPUT (LRP_FOR(RUN) | LRP_FOR_RELEVANCE)
-#define LRP_FOR_RELEVANCE (LRP_FOR(INSPECT) | LRP_FOR(EXPLAIN) | LRP_FOR(LEDGER) | LRP_FOR(COMPARE))
 
 struct lrp_command {
     const char *name;                                  /* "" for the inspector */
@@ -36,13 +33,19 @@ struct lrp_command {
     const char *details;                               /* some sentences, for --help and the man page */
     int (*run)(const struct lrp_arguments *arguments); /* returns the exit code */
     bool takes_model;
-    int most_inputs; /* -1: any number */
+    int least_inputs, most_inputs; /* plain arguments behind MODEL; -1: any number. --input counts as one */
+    bool finds_rules;              /* reads the rules file that lies beside MODEL, if none is named */
+    bool sets_apart;               /* every --rules is a setting of its own, not one over the other */
     const char *examples[4];
 };
 extern const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT];
 
 /* The row with that name; NULL if there is none. */
 const struct lrp_command *lrp_cli_command_find(const char *name);
+/* The command whose name is nearest to a wrong one; NULL if none is near. */
+const struct lrp_command *lrp_cli_command_nearest(const char *wrong);
+/* What a command is called in messages: its name, or "the inspector". */
+const char *lrp_cli_command_label(const struct lrp_command *command);
 enum lrp_command_id lrp_cli_command_id(const struct lrp_command *command);
 
 int lrp_cli_inspect(const struct lrp_arguments *arguments);

@@ -1,9 +1,12 @@
 /* help.c: what --help says. */
 #include "help.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "text.h"
+
+#include "table.h"
 
 enum { WIDTH = 100, INDENT = 34 };
 
@@ -34,9 +37,12 @@ static void print_option(FILE *file, const struct lrp_option *option)
              option->argument ? option->argument : "");
     const bool own_line = strlen(left) + 4 > INDENT;
     fprintf(file, "  %s%s%*s", left, own_line ? "\n" : "", (int)(own_line ? INDENT : INDENT - strlen(left) - 2), "");
-    char text[400];
-    snprintf(text, sizeof text, "%s%s%s", option->help, option->choices ? ": " : "", option->choices ? option->choices : "");
-    print_folded(file, text, INDENT, INDENT);
+    char *words = lrp_cli_option_words(option, true);
+    struct lrp_text text = {0};
+    lrp_text_printf(&text, "%s%s%s", option->help, words && *words ? ": " : "", words ? words : "");
+    if (text.data) print_folded(file, text.data, INDENT, INDENT);
+    lrp_text_free(&text);
+    free(words);
 }
 
 static void print_options(FILE *file, const struct lrp_command *command)

@@ -2,6 +2,7 @@
 #ifndef LRP_CLI_HELP_H
 #define LRP_CLI_HELP_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "commands.h"
@@ -9,9 +10,8 @@
 
 /* Help on a command; on the inspector's: the general help. */
 void lrp_cli_help(const struct lrp_command *command, FILE *file);
-/* "man" (the page lrpscope(1)), "man-rules" (lrpscope-rules(5)), "man-model" (lrpscope-model(5)), "bash", "zsh" or "fish"
- * (completions). */
-void lrp_cli_generate(const char *what, FILE *file);
+/* A man page or the completions of a shell, by the name --generate has for it; false if there is none of that name. */
+bool lrp_cli_generate(const char *what, FILE *file);
 void lrp_cli_generate_man(FILE *file);
 void lrp_cli_generate_man_rules(FILE *file);
 void lrp_cli_generate_man_model(FILE *file);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "table.h"
 
 bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code)
 {
@@ -153,7 +153,7 @@ enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, cons
     const enum lrp_status status = lrp_cli_check_table(check, true, stderr, err);
     if (status) return status;
     const size_t length = strlen(check->guidance);
-    fprintf(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
+    lrp_print(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");
     return lrp_fail(err, LRP_CHECK_FAILED,
                     "%s: %zu of %zu layers fail the model check (--skip-checks explains at your own risk)", arguments->model,
                     check->failed, check->count - 1);

@@ -1,4 +1,4 @@
-/* json_output.h: JSON as cli.md section 4 promises it: numbers with at most 9 significant digits, NaN null. */
+/* json_output.h: JSON as lrpscope(1) promises it: numbers with at most 9 significant digits, NaN null. */
 #ifndef LRP_CLI_JSON_OUTPUT_H
 #define LRP_CLI_JSON_OUTPUT_H
 
@@ -32,8 +32,6 @@ void lrp_cli_json_put_shape(struct lrp_document *document, cJSON *parent, const 
 cJSON *lrp_cli_json_put_array(struct lrp_document *document, cJSON *parent, const char *key);
 cJSON *lrp_cli_json_put_object(struct lrp_document *document, cJSON *parent, const char *key);
 
-/* "0.1", "1e+20", "null" for NaN and infinity. Returns buffer. */
-char *lrp_cli_json_number_text(double value, char *buffer, size_t size);
 /* Prints it, indented, with a final newline. Errors: LRP_MEMORY. */
 enum lrp_status lrp_cli_json_print(const struct lrp_document *document, FILE *file, struct lrp_error *err);
 /* Writes it to a temporary file that then takes the place of `path`. Errors: LRP_FILE, LRP_MEMORY. */

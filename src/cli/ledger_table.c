@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "table.h"
 
 static void add_row(struct lrp_ledger_row *into, const struct lrp_ledger_row *row)
 {

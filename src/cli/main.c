@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lrpscope/model.h"
@@ -18,8 +19,8 @@
 #include "commands.h"
 #include "help.h"
 #include "options.h"
-#include "output.h"
 #include "signals.h"
+#include "table.h"
 
 /* Whoever read our output through a pipe has gone: no reason to complain. */
 static bool reader_is_gone(void)
@@ -33,23 +34,21 @@ static int finish(int code)
 {
     const bool lost = fflush(stdout) || ferror(stdout);
     if (!lost || reader_is_gone()) return code;
-    fprintf(stderr, "lrpscope: standard output cannot be written: %s\n", strerror(errno));
+    lrp_print(stderr, "lrpscope: standard output cannot be written: %s\n", strerror(errno));
     return code ? code : lrp_status_exit_code(LRP_FILE);
 }
 
-/* "chek" for "check": the command that was meant when a MODEL does not exist. */
-static const char *meant_command(const char *model)
+static double now_ms(void)
 {
-    if (strpbrk(model, "./") || !access(model, F_OK)) return NULL;
-    for (size_t i = 1; i < LRP_COMMAND_COUNT; i++)
-        if (lrp_cli_distance(lrp_cli_commands[i].name, model) <= 2) return lrp_cli_commands[i].name;
-    return NULL;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
 static int run(const struct lrp_arguments *arguments)
 {
     if (arguments->version) {
-        printf("lrpscope %s\n", lrp_version());
+        lrp_print(stdout, "lrpscope %s\n", lrp_version());
         return 0;
     }
     if (arguments->help) {
@@ -60,15 +59,12 @@ static int run(const struct lrp_arguments *arguments)
         lrp_cli_generate(arguments->generate, stdout);
         return 0;
     }
-    const char *meant = arguments->model && lrp_cli_command_id(arguments->command) == LRP_COMMAND_INSPECT
-                            ? meant_command(arguments->model)
-                            : NULL;
-    if (meant) {
-        fprintf(stderr, "lrpscope: %s: neither a command nor a file (did you mean: lrpscope %s?)\n", arguments->model, meant);
-        return lrp_status_exit_code(LRP_FILE);
-    }
     if (!arguments->quiet) lrp_cli_warn_lines(arguments->warnings);
-    return arguments->command->run(arguments);
+    const double before = now_ms();
+    const int code = arguments->command->run(arguments);
+    if (arguments->verbose)
+        lrp_print(stderr, "lrpscope: %s: took %.1f ms\n", lrp_cli_command_label(arguments->command), now_ms() - before);
+    return code;
 }
 
 /* Sets a variable the user has not set; true if it is set now and was not before. */

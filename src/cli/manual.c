@@ -1,4 +1,5 @@
 /* manual.c: the man page lrpscope(1) from the tables of commands and options. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lrpscope/error.h"
@@ -46,10 +47,12 @@ static void one_option(FILE *file, const struct lrp_option *option)
     }
     fputc('\n', file);
     lrp_cli_roff(file, option->help);
-    if (option->choices) {
+    char *words = lrp_cli_option_words(option, true);
+    if (words && *words) {
         fputs(": ", file);
-        lrp_cli_roff(file, option->choices);
+        lrp_cli_roff(file, words);
     }
+    free(words);
     option_commands(file, option->commands);
     fputc('\n', file);
 }

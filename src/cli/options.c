@@ -2,10 +2,14 @@
 #include "options.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "text.h"
 
 #include "arguments.h"
 #include "commands.h"
+#include "words.h"
 
 #define SETTING(id) .kind = LRP_OPTION_SETTING, .setting = LRP_SETTING_##id
 #define FLAG(id, on) .kind = LRP_OPTION_SETTING_FLAG, .setting = LRP_SETTING_##id, .value = on
@@ -13,65 +17,73 @@
 #define SWITCH(field) .kind = LRP_OPTION_SWITCH, .offset = offsetof(struct lrp_arguments, field)
 #define COUNTER(field) .kind = LRP_OPTION_COUNTER, .offset = offsetof(struct lrp_arguments, field)
 #define IN(name) .section = LRP_SECTION_##name
-#define EXPLAIN LRP_FOR(EXPLAIN)
+/* Sets of commands that honour the same options. */
 #define INSPECT LRP_FOR(INSPECT)
+#define EXPLAIN LRP_FOR(EXPLAIN)
+#define RELEVANCE (INSPECT | EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
+#define PICTURES (INSPECT | EXPLAIN | LRP_FOR(COMPARE))                    /* draw it */
+#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                  /* read inputs */
+#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))               /* find the rule of every layer */
+#define MODELS (RULED | LRP_FOR(RUN))                                      /* lay out a model's graph */
+#define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
+#define TABLES (MODELS | LISTS) /* print a table */
 
 // clang-format off
 static const struct lrp_option options[] = {
-    {.name = "composite", .argument = "C", .commands = LRP_FOR_MODEL | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE),
+    {.name = "composite", .argument = "C", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE), .words = lrp_cli_composite_word,
      .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
-    {.name = "rule", .argument = "SELECTOR=RULE", .commands = LRP_FOR_MODEL, IN(RULES), .kind = LRP_OPTION_RULE,
+    {.name = "rule", .argument = "SELECTOR=RULE", .commands = RULED, IN(RULES), .kind = LRP_OPTION_RULE, .words = lrp_cli_rule_word,
      .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; the last one wins"},
-    {.name = "rules", .argument = "F.json", .commands = LRP_FOR_MODEL | LRP_FOR(RULES) | LRP_FOR(COMPOSITES), IN(RULES), .kind = LRP_OPTION_RULES_FILE,
+    {.name = "rules", .argument = "F.json", .commands = MODELS | LRP_FOR(RULES) | LRP_FOR(COMPOSITES), IN(RULES), .kind = LRP_OPTION_RULES_FILE,
      .help = "rules file; options beat it, wherever they stand"},
-    {.name = "convention", .argument = "NAME", .commands = LRP_FOR_MODEL | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
-     .choices = "julia zennit captum pr26", .help = "whose defaults hold"},
+    {.name = "convention", .argument = "NAME", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
+     .words = lrp_cli_convention_word, .only_words = true, .help = "whose defaults hold"},
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
 
-    {.name = "method", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(METHOD),
+    {.name = "method", .argument = "NAME", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
      .choices = "lrp gradient input-gradient", .help = "what is computed"},
-    {.name = "target", .argument = "T", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(TARGET),
+    {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
      .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all or (c:y:x); default: arg-max"},
-    {.name = "output-relevance", .argument = "START", .commands = LRP_FOR_RELEVANCE, IN(TARGET), SETTING(OUTPUT_RELEVANCE),
+    {.name = "output-relevance", .argument = "START", .commands = RELEVANCE, IN(TARGET), SETTING(OUTPUT_RELEVANCE),
      .help = "start at the target with one or its logit, with the whole output, or with an array F.npy"},
-    {.name = "output-name", .argument = "NAME", .commands = LRP_FOR_INPUT, IN(TARGET), SETTING(OUTPUT_NAME),
+    {.name = "output-name", .argument = "NAME", .commands = INPUTS, IN(TARGET), SETTING(OUTPUT_NAME),
      .help = "which output of the model; default: the first"},
 
-    {.name = "skip-checks", .commands = LRP_FOR_MODEL, IN(CHECK), FLAG(SKIP_CHECKS, true),
+    {.name = "skip-checks", .commands = RELEVANCE | LRP_FOR(CHECK), IN(CHECK), FLAG(SKIP_CHECKS, true),
      .help = "explain a model that fails the check, at your own risk"},
-    {.name = "support-layer", .argument = "T", .commands = LRP_FOR_MODEL, IN(CHECK), .kind = LRP_OPTION_SUPPORT_LAYER,
+    {.name = "support-layer", .argument = "T", .commands = RULED, IN(CHECK), .kind = LRP_OPTION_SUPPORT_LAYER,
      .help = "register a layer type, group, ONNX operator, layer name, glob or domain:NAME as supported; repeatable"},
-    {.name = "support-activation", .argument = "A", .commands = LRP_FOR_MODEL, IN(CHECK),
+    {.name = "support-activation", .argument = "A", .commands = RULED, IN(CHECK),
      .kind = LRP_OPTION_SUPPORT_ACTIVATION, .help = "register an activation, or those of layers so named, as supported; repeatable"},
-    {.name = "strip-softmax", .commands = LRP_FOR_MODEL, IN(CHECK), FLAG(STRIP_SOFTMAX, true),
+    {.name = "strip-softmax", .commands = MODELS, IN(CHECK), FLAG(STRIP_SOFTMAX, true),
      .help = "explain the input of the output softmax"},
 
-    {.name = "no-canonize", .commands = LRP_FOR_MODEL, IN(GRAPH), FLAG(CANONIZE, false),
+    {.name = "no-canonize", .commands = MODELS, IN(GRAPH), FLAG(CANONIZE, false),
      .help = "leave BatchNorm, layer norm and identities as they are"},
-    {.name = "no-fuse", .commands = LRP_FOR_MODEL, IN(GRAPH), FLAG(FUSE, false), .help = "every activation is its own layer"},
-    {.name = "input-shape", .argument = "N,C,H,W", .commands = LRP_FOR_MODEL, IN(GRAPH), SETTING(INPUT_SHAPE),
+    {.name = "no-fuse", .commands = RULED, IN(GRAPH), FLAG(FUSE, false), .help = "every activation is its own layer"},
+    {.name = "input-shape", .argument = "N,C,H,W", .commands = MODELS, IN(GRAPH), SETTING(INPUT_SHAPE),
      .help = "shape of the input where the model leaves it open"},
-    {.name = "plugin", .argument = "F.so", .commands = LRP_FOR_MODEL | LRP_FOR(OPS) | LRP_FOR(RULES) | LRP_FOR(COLORMAPS), IN(GRAPH), .kind = LRP_OPTION_PLUGIN,
+    {.name = "plugin", .argument = "F.so", .commands = MODELS | LISTS, IN(GRAPH), .kind = LRP_OPTION_PLUGIN,
      .help = "load a plugin: operators, rules, supported names, colour maps; repeatable"},
 
-    {.name = "input", .argument = "NAME=FILE", .commands = LRP_FOR_INPUT, IN(INPUT), .kind = LRP_OPTION_INPUT,
+    {.name = "input", .argument = "NAME=FILE", .commands = INPUTS, IN(INPUT), .kind = LRP_OPTION_INPUT,
      .help = "an input of a model that has several; repeatable"},
-    {.name = "scale", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(SCALE),
+    {.name = "scale", .argument = "X", .commands = INPUTS, IN(INPUT), SETTING(SCALE),
      .help = "pictures: y = (x*scale-mean)/std with x in 0..255; one value or one per channel, also 1/255"},
-    {.name = "mean", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(MEAN), .help = "subtracted after --scale"},
-    {.name = "std", .argument = "X", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(STD), .help = "divided by at last"},
-    {.name = "size", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(SIZE),
+    {.name = "mean", .argument = "X", .commands = INPUTS, IN(INPUT), SETTING(MEAN), .help = "subtracted after --scale"},
+    {.name = "std", .argument = "X", .commands = INPUTS, IN(INPUT), SETTING(STD), .help = "divided by at last"},
+    {.name = "size", .argument = "N|WxH", .commands = INPUTS, IN(INPUT), SETTING(SIZE),
      .help = "resize pictures; N: the shorter side"},
-    {.name = "crop", .argument = "N|WxH", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CROP),
+    {.name = "crop", .argument = "N|WxH", .commands = INPUTS, IN(INPUT), SETTING(CROP),
      .help = "centre-crop after --size"},
-    {.name = "layout", .argument = "L", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(LAYOUT), .choices = "nchw nhwc",
+    {.name = "layout", .argument = "L", .commands = INPUTS, IN(INPUT), SETTING(LAYOUT), .choices = "nchw nhwc",
      .help = "axes of the model's input"},
-    {.name = "channels", .argument = "C", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(CHANNELS), .choices = "rgb bgr gray",
+    {.name = "channels", .argument = "C", .commands = INPUTS, IN(INPUT), SETTING(CHANNELS), .choices = "rgb bgr gray",
      .help = "channels the model wants"},
-    {.name = "preprocess", .argument = "F.json", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(PREPROCESS),
+    {.name = "preprocess", .argument = "F.json", .commands = INPUTS, IN(INPUT), SETTING(PREPROCESS),
      .help = "a preprocessor_config.json"},
-    {.name = "labels", .argument = "F", .commands = LRP_FOR_INPUT, IN(INPUT), SETTING(LABELS),
+    {.name = "labels", .argument = "F", .commands = INPUTS, IN(INPUT), SETTING(LABELS),
      .help = "line N names class N, or a config.json with id2label"},
 
     {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap; compare: of the difference"},
@@ -91,29 +103,29 @@ static const struct lrp_option options[] = {
      .help = "how many outputs are listed; default 5"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
-    {.name = "json", .commands = LRP_FOR_ALL, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
+    {.name = "json", .commands = TABLES, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
 
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
     {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show),
      .choices = "relevance activation weights channels overlay",
      .help = "what --heatmap shows"},
-    {.name = "colormap", .argument = "NAME", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(COLORMAP),
+    {.name = "colormap", .argument = "NAME", .commands = PICTURES, IN(HEATMAP), SETTING(COLORMAP), .words = lrp_cli_colormap_word,
      .help = "colour map (lrpscope colormaps)"},
-    {.name = "reduce", .argument = "R", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(REDUCE),
+    {.name = "reduce", .argument = "R", .commands = PICTURES, IN(HEATMAP), SETTING(REDUCE),
      .choices = "sum norm max-abs sum-abs", .help = "how channels become one value"},
-    {.name = "overlay", .argument = "ALPHA", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(OVERLAY),
+    {.name = "overlay", .argument = "ALPHA", .commands = PICTURES, IN(HEATMAP), SETTING(OVERLAY),
      .help = "opacity over the grey input, 0..1"},
-    {.name = "clip", .argument = "LOW:HIGH", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(CLIP),
+    {.name = "clip", .argument = "LOW:HIGH", .commands = PICTURES, IN(HEATMAP), SETTING(CLIP),
      .help = "percentiles of the range"},
-    {.name = "gamma", .argument = "G", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(GAMMA),
+    {.name = "gamma", .argument = "G", .commands = PICTURES, IN(HEATMAP), SETTING(GAMMA),
      .help = "below 1 lifts weak values"},
-    {.name = "size-factor", .argument = "N", .commands = LRP_FOR_RELEVANCE, IN(HEATMAP), SETTING(SIZE_FACTOR),
+    {.name = "size-factor", .argument = "N", .commands = PICTURES, IN(HEATMAP), SETTING(SIZE_FACTOR),
      .help = "pixels per value"},
 
-    {.name = "threads", .argument = "N", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(THREADS),
+    {.name = "threads", .argument = "N", .commands = INPUTS, IN(RUNNING), SETTING(THREADS),
      .help = "default: all cores"},
-    {.name = "memory", .argument = "BYTES", .commands = LRP_FOR_MODEL, IN(RUNNING), SETTING(MEMORY), .help = "limit, e.g. 2G"},
+    {.name = "memory", .argument = "BYTES", .commands = INPUTS, IN(RUNNING), SETTING(MEMORY), .help = "limit, e.g. 2G"},
     {.name = "repeat", .argument = "N", .commands = EXPLAIN, IN(RUNNING), COUNTER(repeat),
      .help = "run N times; the report has the time of each"},
     {.name = "profile", .commands = EXPLAIN, IN(RUNNING), SWITCH(profile),
@@ -129,7 +141,8 @@ static const struct lrp_option options[] = {
      .help = "say what was done and how long it took"},
     {.name = "help", .letter = 'h', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(help), .help = "help on a command"},
     {.name = "version", .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(version), .help = "print the version"},
-    {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate), .choices = "man man-rules man-model bash zsh fish"},
+    {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate),
+     .words = lrp_cli_generator_word, .only_words = true},
 };
 // clang-format on
 
@@ -162,47 +175,44 @@ const struct lrp_option *lrp_cli_option_letter(char letter)
     return NULL;
 }
 
-size_t lrp_cli_distance(const char *a, const char *b)
+const struct lrp_option *lrp_cli_option_nearest(const char *wrong, unsigned commands)
 {
-    enum { MOST = 64 }; /* no name of ours is longer; the tail of a longer text counts as different */
-    const size_t full_a = strlen(a), full_b = strlen(b);
-    const size_t na = full_a < MOST ? full_a : MOST, nb = full_b < MOST ? full_b : MOST;
-    size_t row[MOST + 1];
-    for (size_t j = 0; j <= nb; j++) row[j] = j;
-    for (size_t i = 1; i <= na; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= nb; j++) {
-            const size_t above = row[j], replace = diagonal + (a[i - 1] != b[j - 1]);
-            size_t least = above + 1 < row[j - 1] + 1 ? above + 1 : row[j - 1] + 1;
-            row[j] = least = replace < least ? replace : least;
-            diagonal = above;
-        }
-    }
-    return row[nb] + (full_a - na) + (full_b - nb);
-}
-
-const char *lrp_cli_option_nearest(const char *wrong)
-{
-    const char *nearest = "help";
+    const struct lrp_option *nearest = NULL;
     size_t best = (size_t)-1;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        const size_t distance = lrp_cli_distance(options[i].name, wrong);
-        if (options[i].help && distance < best) {
-            best = distance;
-            nearest = options[i].name;
-        }
+        const size_t distance = lrp_edit_distance(options[i].name, wrong);
+        if (!options[i].help || !(options[i].commands & commands) || distance >= best) continue;
+        best = distance;
+        nearest = &options[i];
     }
     return nearest;
 }
 
-bool lrp_cli_is_choice(const char *choices, const char *text)
+char *lrp_cli_option_words(const struct lrp_option *option, bool closed)
+{
+    struct lrp_text text = {0};
+    const char *word;
+    if (option->choices) lrp_text_append(&text, option->choices);
+    for (size_t i = 0; option->words && (option->only_words || !closed) && (word = option->words(i)); i++)
+        lrp_text_printf(&text, "%s%s", i ? " " : "", word);
+    return lrp_text_take(&text);
+}
+
+static bool is_among(const char *words, const char *text)
 {
     const size_t length = strlen(text);
-    for (const char *word = choices; length && *word;) {
+    for (const char *word = words; length && *word;) {
         const size_t n = strcspn(word, " ");
         if (n == length && !strncmp(word, text, n)) return true;
         word += n + (word[n] == ' ');
     }
     return false;
+}
+
+bool lrp_cli_option_takes(const struct lrp_option *option, const char *text)
+{
+    char *words = lrp_cli_option_words(option, true);
+    const bool taken = !words || !*words || is_among(words, text);
+    free(words);
+    return taken;
 }

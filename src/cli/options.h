@@ -40,25 +40,29 @@ struct lrp_option {
     const char *name;     /* without -- */
     char letter;          /* short form, or 0 */
     const char *argument; /* "F.png"; NULL for a switch */
-    unsigned commands;    /* set of LRP_FOR(...) */
+    unsigned commands;    /* set of LRP_FOR(...): those that honour it; for all others it is a usage error */
     enum lrp_option_section section;
     enum lrp_option_kind kind;
     int setting; /* enum lrp_setting */
     bool value;  /* of a setting's flag */
     size_t offset;
-    const char *choices; /* "auto never 8 256 direct": checked and completed; NULL: free text */
-    const char *help;    /* one line; NULL: hidden */
+    /* What is completed: words written here, or a table of the library. Free text where there is neither. */
+    const char *choices;                /* "auto never 8 256 direct": nothing else is taken */
+    const char *(*words)(size_t index); /* NULL past the end */
+    bool only_words;                    /* nothing else is taken */
+    const char *help;                   /* one line; NULL: hidden */
 };
 /* NULL past the end. */
 const struct lrp_option *lrp_cli_option_at(size_t index);
 /* By long name (without --); NULL if there is none. */
 const struct lrp_option *lrp_cli_option_find(const char *name, size_t length);
 const struct lrp_option *lrp_cli_option_letter(char letter);
-/* The option's name nearest to a wrong one. */
-const char *lrp_cli_option_nearest(const char *wrong);
-/* True if text is one of the space-separated words. */
-bool lrp_cli_is_choice(const char *choices, const char *text);
-/* Edit distance, for suggestions. */
-size_t lrp_cli_distance(const char *a, const char *b);
+/* The option of these commands (a set of LRP_FOR(...)) whose name is nearest to a wrong one. */
+const struct lrp_option *lrp_cli_option_nearest(const char *wrong, unsigned commands);
+/* The words of an option's argument, separated by blanks; owned by the caller, NULL when out of memory. `closed`: "" where
+ * other texts are taken, too. */
+char *lrp_cli_option_words(const struct lrp_option *option, bool closed);
+/* False if text is none of the words that alone are taken. */
+bool lrp_cli_option_takes(const struct lrp_option *option, const char *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* profile.c: where the time of a run went. */
 #include "profile.h"
 
-#include "output.h"
+#include "table.h"
 
 static void add_row(struct lrp_table *table, const struct lrp_snapshot *now, size_t i, double whole)
 {
@@ -31,6 +31,6 @@ enum lrp_status lrp_cli_profile_print(const struct lrp_snapshot *now, FILE *out,
     for (size_t i = 1; i < now->layers->count; i++) add_row(&table, now, i, whole);
     const enum lrp_status status = lrp_cli_table_print(&table, out, err);
     lrp_cli_table_free(&table);
-    if (!status) fprintf(out, "\nforward %.1f ms, relevance %.1f ms\n", now->forward_ms, now->relevance_ms);
+    if (!status) lrp_print(out, "\nforward %.1f ms, relevance %.1f ms\n", now->forward_ms, now->relevance_ms);
     return status;
 }

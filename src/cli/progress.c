@@ -2,10 +2,9 @@
 #include "progress.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "table.h"
 
 char *lrp_cli_progress_text(const char *label, const char *pass, int done, int total, char *buffer, size_t size)
 {
@@ -25,9 +24,9 @@ char *lrp_cli_progress_text(const char *label, const char *pass, int done, int t
 void lrp_cli_progress_draw(const char *label, const char *pass, int done, int total)
 {
     char line[160];
-    char *clean = lrp_cli_clean(lrp_cli_progress_text(label, pass, done, total, line, sizeof line));
-    fprintf(stderr, "\r%s\033[K", clean ? clean : "");
-    free(clean);
+    lrp_cli_progress_text(label, pass, done, total, line, sizeof line);
+    lrp_make_printable(line, "");
+    fprintf(stderr, "\r%s\033[K", line);
 }
 
 void lrp_cli_progress_clear(void)

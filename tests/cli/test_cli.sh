@@ -82,6 +82,8 @@ bad 2 "no INPUT given" explain m.onnx
 bad 3 "nofile.onnx" check nofile.onnx
 bad 3 "nofile.onnx" nofile.onnx
 bad 3 "did you mean: lrpscope check" chek
+bad 3 "did you mean: lrpscope layers" laers m.onnx --canonize-report
+bad 3 "did you mean: lrpscope explain" explan m.onnx a.png b.png
 "$binary" ops 2>err | head -1 >out
 [ -s err ] && fail "a closed pipe is no reason to complain: $(cat err)"
 if [ -w /dev/full ]; then

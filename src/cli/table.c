@@ -1,34 +1,14 @@
-/* output.c: aligned tables, and messages on stderr. */
-#include "output.h"
+/* table.c: aligned tables, and messages on stderr. */
+#include "table.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- text ---- */
+#include "text.h"
 
-size_t lrp_cli_utf8(const char *text, unsigned *code_point)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    if (!s[0]) return 0;
-    if (s[0] < 0x80) {
-        *code_point = s[0];
-        return 1;
-    }
-    const size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-    if (s[0] < 0xc2 || s[0] > 0xf4) return 0;
-    unsigned code = s[0] & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xc0) != 0x80) /* the final NUL stops here too */
-            return 0;
-        code = code << 6 | (s[i] & 0x3fu);
-    }
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0;
-    *code_point = code;
-    return length;
-}
+/* ---- text ---- */
 
 struct span {
     unsigned first, last;
@@ -57,30 +37,11 @@ size_t lrp_cli_width(const char *text)
 {
     size_t width = 0;
     while (*text) {
-        unsigned code = 0;
-        const size_t length = lrp_cli_utf8(text, &code);
-        width += length ? code_width(code) : 1;
+        const size_t length = lrp_utf8_length(text, strnlen(text, 4));
+        width += length ? code_width(lrp_code_point(text, length)) : 1;
         text += length ? length : 1;
     }
     return width;
-}
-
-char *lrp_cli_clean(const char *text)
-{
-    char *copy = strdup(text), *out = copy;
-    for (const char *in = text; copy && *in;) {
-        unsigned code = 0;
-        const size_t length = lrp_cli_utf8(in, &code);
-        const bool good = length && code >= 0x20 && code != 0x7f && !(code >= 0x80 && code < 0xa0);
-        if (good)
-            memmove(out, in, length);
-        else
-            *out = '?';
-        out += good ? length : 1;
-        in += length ? length : 1;
-    }
-    if (out) *out = 0;
-    return copy;
 }
 
 char *lrp_cli_number(double value, char *buffer, size_t size)
@@ -124,10 +85,10 @@ void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
     va_start(arguments, format);
     const int length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    char *clean = length < 0 ? NULL : lrp_cli_clean(text);
-    if (length >= 0) free(text);
-    table->failed = !clean;
-    if (clean) table->cells[table->count++] = clean;
+    table->failed = length < 0;
+    if (table->failed) return;
+    lrp_make_printable(text, "");
+    table->cells[table->count++] = text;
 }
 
 static void print_row(const struct lrp_table *table, char *const *cells, const size_t *widths, FILE *file)
@@ -138,7 +99,7 @@ static void print_row(const struct lrp_table *table, char *const *cells, const s
         const size_t width = lrp_cli_width(text), pad = widths[c] - width;
         if (table->columns[c].right) owed += pad;
         if (*text) {
-            fprintf(file, "%*s%s", (int)owed, "", text);
+            lrp_print(file, "%*s%s", (int)owed, "", text);
             owed = 0;
         }
         owed += (table->columns[c].right ? 0 : pad) + 2;
@@ -178,7 +139,7 @@ void lrp_cli_table_free(struct lrp_table *table)
 int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err)
 {
     fflush(stdout); /* what was said before stands before */
-    fprintf(stderr, "lrpscope: %s\n", err->message);
+    lrp_print(stderr, "lrpscope: %s\n", err->message);
     return lrp_status_exit_code(status);
 }
 
@@ -186,7 +147,7 @@ void lrp_cli_warn_lines(const char *lines)
 {
     while (lines && *lines) {
         const int length = (int)strcspn(lines, "\n");
-        if (length) fprintf(stderr, "lrpscope: warning: %.*s\n", length, lines);
+        if (length) lrp_print(stderr, "lrpscope: warning: %.*s\n", length, lines);
         lines += length + (lines[length] == '\n');
     }
 }

@@ -1,12 +1,14 @@
-/* output.h: aligned tables, and messages on stderr. */
-#ifndef LRP_CLI_OUTPUT_H
-#define LRP_CLI_OUTPUT_H
+/* table.h: aligned tables, and messages on stderr. */
+#ifndef LRP_CLI_TABLE_H
+#define LRP_CLI_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #include "lrpscope/error.h"
+
+#include "printable.h"
 
 struct lrp_column {
     const char *title;
@@ -21,7 +23,7 @@ struct lrp_table {
     bool failed;
 };
 void lrp_cli_table_init(struct lrp_table *table, const struct lrp_column *columns, size_t column_count);
-/* Adds the next cell. Control characters and invalid UTF-8 become '?': names come from files. */
+/* Adds the next cell, made printable. */
 void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Prints title line and rows, two blanks between columns, no blanks at line ends. Errors: LRP_MEMORY. */
 enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err);
@@ -29,11 +31,6 @@ void lrp_cli_table_free(struct lrp_table *table);
 
 /* How many columns of a terminal the UTF-8 text takes (combining marks none, wide characters two). */
 size_t lrp_cli_width(const char *text);
-/* Length of the valid UTF-8 sequence at text (1..4) and its code point; 0 if invalid or at the end. */
-size_t lrp_cli_utf8(const char *text, unsigned *code_point);
-/* The text with control characters and invalid bytes as '?'. Owned by the caller; NULL when out of memory. */
-char *lrp_cli_clean(const char *text);
-
 /* Prints "lrpscope: message" on stderr, one line; returns the status's exit code. */
 int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err);
 /* Each line of the text as a warning of its own. NULL is fine. */

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""test_options.py BINARY PLUGINS: every command with every option. What a command lists it honours: with the option something comes out
+otherwise. What it does not list is a usage error that names a command which takes it. Options are read from --help, so that a new
+one without an example here fails by its name."""
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import FLOAT, model, node, npy, tensor
+
+BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+# Options that take part of the machine or name the terminal: nothing that a script sees changes.
+SILENT = {"--threads", "--memory", "--no-mouse", "--color", "--ascii"}
+NEVER_WARN = {"convert", "ops", "colormaps"} # so that -q, which all commands take, has nothing to silence
+# option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
+EXAMPLES = {
+    "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
+    "--conventions": [None], "--method": ["gradient"], "--target": ["1"], "--output-relevance": ["logit"], "--output-name": ["z"],
+    "--skip-checks": [None], "--support-layer": ["Cos", "nonsense"], "--support-activation": ["softplus", "nonsense"], "--strip-softmax": [None],
+    "--no-canonize": [None], "--no-fuse": [None], "--input-shape": ["1,3,4,4", "9"], "--plugin": [PLUGINS + "/plugin_palettes.so", PLUGINS + "/plugin_doubling.so", PLUGINS + "/missing.so"],
+    "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
+    "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
+    "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--report": ["r.json"],
+    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--canonize-report": [None], "--json": [None], "--all": [None],
+    "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
+    "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
+    "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
+    "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
+}
+# What an option needs to be seen by: pictures drawn, a check that fails ...
+BESIDE = {
+    "--colormap": "DRAW", "--reduce": "DRAW", "--overlay": "DRAW", "--clip": "DRAW", "--gamma": "DRAW", "--size-factor": "DRAW",
+    "--show": "DRAW", "--output-dir": "DRAW", "--repeat": ["--report", "r.json"], "--labels": ["--target", "cat"],
+    "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
+}
+
+
+def write_files():
+    def put(name, data):
+        with open(name, "wb") as file:
+            file.write(data if isinstance(data, bytes) else data.encode())
+    three = lambda *values: tensor(values, [3])
+    layers = [node("Conv", "x w b", "c", name="conv"), node("BatchNormalization", "c s t m v", "n", name="norm"),
+              node("Relu", "n", "r", name="relu"), node("GlobalAveragePool", "r", "p", name="pool"), node("Flatten", "p", "f", name="flat"),
+              node("MatMul", "f d", "z", name="dense"), node("Softmax", "z", "y", name="softmax")]
+    constants = {"w": tensor([1, -2, 3, -4, 5, .5, 2, 1, -1], [3, 3, 1, 1]), "b": three(.1, -.2, .3), "s": three(1, 2, .5),
+                 "t": three(5, 10, 30), "m": three(1, 0, -1), "v": three(4, 1, 2), "d": tensor([.01, -.02, .03, .04, .05, -.06], [3, 2])}
+    put("model.onnx", model(layers, {"x": (FLOAT, ["n", 3, 3, 5])}, {"y": (FLOAT, ["n", 2]), "z": (FLOAT, ["n", 2])}, constants))
+    put("failing.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Softplus", "z", "s", name="soft"), node("Cos", "s", "y", name="odd")],
+                              {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
+    put("two.npy", npy([.5, -1], [1, 2]))
+    for name, step in (("input.ppm", 37), ("other.ppm", 91)):
+        put(name, b"P6\n5 3\n255\n" + bytes(i * step % 251 for i in range(45)))
+    put("labels.txt", "cat\ndog\n")
+    put("half.json", json.dumps({"do_rescale": True, "rescale_factor": 0.5}))
+    put("flat.json", json.dumps({"lrpscope": 1, "composite": "flat", "unknown": 1}))
+    put("zero.json", json.dumps({"lrpscope": 1, "composite": "zero"}))
+    put("own.json", json.dumps({"lrpscope": 1, "custom_rules": {"mine": {"groups": [{"terms": [{}]}]}}}))
+    put("draw.script", ":wait-idle\n:export h.png\n:wait-idle\n:q\n")
+    put("keys.script", ":wait-idle\n:q\n")
+
+
+@functools.cache
+def outcome(*arguments):
+    """Exit code, streams and files of a run in a folder of its own; what only tells the time is left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in os.listdir("."):
+            shutil.copy(name, folder)
+        before = set(os.listdir(folder))
+        environment = dict(os.environ, HOME=folder, XDG_CONFIG_HOME=folder + "/c", XDG_STATE_HOME=folder + "/s", TERM="xterm")
+        run = subprocess.run([BINARY, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        found = [run.returncode, run.stdout.decode(errors="replace"), run.stderr.decode(errors="replace")]
+        for root, _, names in sorted(os.walk(folder)):
+            for name in sorted(names):
+                path = os.path.join(root, name)
+                if os.path.relpath(path, folder) not in before and not root.startswith((folder + "/c", folder + "/s")):
+                    with open(path, "rb") as file:
+                        data = file.read()
+                    if name.endswith(".json"):
+                        data = re.sub(rb'("[a-z_]+_ms"):\s*[-0-9.e]+', rb"\1", data)
+                    found += [os.path.relpath(path, folder), data]
+        return found
+
+
+# How each command is called; several ways where one alone does not show everything.
+CALLS = {
+    "": [["model.onnx", "input.ppm", "--skip-checks"], ["model.onnx", "input.ppm"], ["failing.onnx", "two.npy"], ["model.onnx"]],
+    "check": [["check", "model.onnx"], ["check", "failing.onnx"]],
+    "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"]],
+    "run": [["run", "model.onnx", "input.ppm"], ["run", "model.onnx"]],
+    "explain": [["explain", "model.onnx", "input.ppm", "--strip-softmax"], ["explain", "model.onnx", "input.ppm"],
+                ["explain", "failing.onnx", "two.npy"], ["explain", "model.onnx", "--strip-softmax"]],
+    "ledger": [["ledger", "model.onnx", "input.ppm", "--strip-softmax"], ["ledger", "model.onnx", "input.ppm"],
+               ["ledger", "failing.onnx", "two.npy"], ["ledger", "model.onnx", "--strip-softmax"]],
+    "compare": [["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--strip-softmax"],
+                ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json"],
+                ["compare", "failing.onnx", "two.npy", "--rules", "flat.json", "--rules", "zero.json"],
+                ["compare", "model.onnx", "--rules", "flat.json", "--rules", "zero.json", "--strip-softmax"],
+                ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--skip-checks"],
+                ["compare", "model.onnx", "input.ppm", "--skip-checks"]],
+    "convert": [["convert", "model.onnx", "out.json"]],
+    "rules": [["rules"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
+    "colormaps": [["colormaps"]],
+}
+
+
+def beside(option, command):
+    words = BESIDE.get(option, [])
+    if words == "DRAW":
+        draw = ["--heatmap", "h.png"]
+        return {"": ["--script", "draw.script"], "explain": draw + ["--composite", "zero"]}.get(command, draw)
+    return words
+
+
+def shows(command, option, values):
+    for call in CALLS[command]:
+        for extra in ([], beside(option, command)):
+            plain = outcome(*call, *extra)
+            for value in values:
+                given = [option] if value is None else [option, value]
+                if outcome(*call, *extra, *given) != plain:
+                    return True
+    return False
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    write_files()
+    helps = {c: subprocess.run([BINARY, *([c] if c else []), "--help"], capture_output=True, text=True, check=True).stdout for c in CALLS}
+    listed = {c: set(re.findall(r"^ +(?:-[a-z], +)?(--[a-z-]+)", text, re.M)) for c, text in helps.items()}
+    names = set(re.findall(r"^  lrpscope ([a-z]+)", helps[""].split("Commands:")[1].split("\n\n")[0], re.M)) | {""}
+    failures = [f"the command {c or 'without a name'} is not called here" for c in names - set(CALLS)]
+    every = set().union(*listed.values())
+    failures += [f"the option {o} has no example here" for o in every - set(EXAMPLES)]
+    for command in CALLS:
+        for option in sorted(every & set(EXAMPLES)):
+            value = EXAMPLES[option][0]
+            given = [option] if value is None else [option, value]
+            if option not in listed[command]:
+                code, out, err = outcome(*CALLS[command][0], *given)[:3]
+                label = command or "the inspector"
+                named = re.search(rf"{option} is no option of {label}, but of (the inspector|[a-z]+) ", err)
+                takes = named and option in listed["" if named[1] == "the inspector" else named[1]]
+                if code != 2 or out or err.count("\n") != 1 or not takes:
+                    failures.append(f"{command} {option}: exit {code}, {err.strip()}")
+            elif option not in SILENT and not (option == "--quiet" and command in NEVER_WARN) and not shows(command, option, EXAMPLES[option]):
+                failures.append(f"{command} lists {option}, but nothing changes with it")
+    for failure in failures:
+        print("FAILED:", failure)
+    shutil.rmtree(folder)
+    print(f"{len(CALLS)} commands, {len(every)} options, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
