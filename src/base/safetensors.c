@@ -27,16 +27,28 @@ static bool add_metadata(cJSON *header, const char *const *metadata, size_t pair
     return pairs == 0 || object;
 }
 
+static const char *type_text(enum lrp_dtype dtype)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i].dtype == dtype) return types[i].text;
+    return NULL;
+}
+
+bool lrp_safetensors_holds(enum lrp_dtype dtype)
+{
+    return type_text(dtype) != NULL;
+}
+
 static bool add_tensor(cJSON *header, const struct lrp_safetensor *tensor, uint64_t *offset)
 {
     cJSON *entry = cJSON_AddObjectToObject(header, tensor->name);
-    if (!entry || !cJSON_AddStringToObject(entry, "dtype", "F32")) return false;
+    if (!entry || !cJSON_AddStringToObject(entry, "dtype", type_text(tensor->dtype))) return false;
     cJSON *shape = cJSON_AddArrayToObject(entry, "shape");
     for (int i = 0; i < tensor->shape.rank; i++)
         if (!shape || !lrp_json_append_number(shape, (double)tensor->shape.dim[i])) return false;
     cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
     const uint64_t begin = *offset;
-    *offset += (uint64_t)tensor->count * sizeof(float);
+    *offset += (uint64_t)tensor->count * lrp_dtype_size(tensor->dtype);
     return shape && offsets && lrp_json_append_number(offsets, (double)begin) &&
            lrp_json_append_number(offsets, (double)*offset);
 }
@@ -65,7 +77,7 @@ enum lrp_status lrp_safetensors_write(const char *path, const struct lrp_safeten
         fwrite(&total, sizeof total, 1, out.file); /* little-endian, as this machine is (convert.c insists) */
         fprintf(out.file, "%s%*s", header, (int)padding, "");
         for (size_t i = 0; i < count; i++)
-            if (tensors[i].count) fwrite(tensors[i].data, sizeof(float), tensors[i].count, out.file);
+            if (tensors[i].count) fwrite(tensors[i].data, lrp_dtype_size(tensors[i].dtype), tensors[i].count, out.file);
         status = lrp_output_commit(&out, err);
     }
     cJSON_free(header);

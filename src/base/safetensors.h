@@ -1,4 +1,4 @@
-/* safetensors.h: named float32 tensors in one file, and reading such files. */
+/* safetensors.h: named tensors in one file: writing and reading such files. */
 #ifndef LRP_BASE_SAFETENSORS_H
 #define LRP_BASE_SAFETENSORS_H
 
@@ -12,7 +12,10 @@ struct lrp_safetensor {
     size_t count;
 };
 
-/* Writes float32 tensors and string metadata (key, value pairs; may be NULL) atomically; the data starts 8-byte aligned. */
+/* Whether there are tensors of this type in such files. */
+bool lrp_safetensors_holds(enum lrp_dtype dtype);
+/* Writes tensors (of types that such files hold) and string metadata (key, value pairs; may be NULL) atomically; the data
+ * starts 8-byte aligned. */
 enum lrp_status lrp_safetensors_write(const char *path, const struct lrp_safetensor *tensors, size_t count,
                                       const char *const *metadata, size_t pairs, struct lrp_error *err);
 /* Parses a file's bytes. *out is an array of *count entries in file order (names and array owned: lrp_safetensors_free).

@@ -49,6 +49,7 @@ static void keys(FILE *file)
                  "which fails the model "
                  "check until it is registered"},
         {"domain", "of the operator, if it is not ONNX's own; the type is then the operator's name"},
+        {"opset", "of an operator's own name: the version of its domain whose meaning it has (22)"},
         {"name", "what the layer is called; branches and chains may have one, too"},
         {"activation", "a type, or an object with a type and its attributes: what follows the layer, as part of it"}};
     entries(file, ".SH KEYS\n.SS Of the model\n", top, sizeof top / sizeof *top);

@@ -8,7 +8,7 @@
 #include "json_model.h"
 #include "text.h"
 
-enum { MOST_INPUTS = 8, MOST_LITERAL = 1 << 20 };
+enum { MOST_INPUTS = 8, MOST_LITERAL = 1 << 20, MOST_OPSET = 1000 };
 
 enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *number, const cJSON *layer, const char *format,
                                     ...)
@@ -131,10 +131,11 @@ static enum lrp_status read_weight(struct lrp_json_reader *r, const cJSON *layer
     return LRP_OK;
 }
 
-/* One whole number, or a list of them. */
+/* One whole number, or a list of them; or the name of a tensor that holds them. */
 static enum lrp_status read_integers(struct lrp_json_reader *r, const cJSON *layer, const char *number, const cJSON *item,
                                      const struct lrp_blob **out)
 {
+    if (cJSON_IsString(item)) return read_weight(r, layer, number, item, out);
     const cJSON *child;
     size_t at = 0;
     const struct lrp_shape shape = {.rank = 1, .dim = {cJSON_IsArray(item) ? cJSON_GetArraySize(item) : 1}};
@@ -157,7 +158,7 @@ static enum lrp_status read_constant(struct lrp_json_reader *r, const cJSON *lay
         !item && kind == 'f' && strcmp(cJSON_GetObjectItemCaseSensitive(layer, "type")->valuestring, "relu6") == 0;
     if (!item && !relu6) return LRP_OK;
     enum lrp_status status = LRP_OK;
-    if (kind == 'w')
+    if (kind == 'w' || (item && kind == 'f' && cJSON_IsString(item)))
         status = read_weight(r, layer, number, item, &blob);
     else if (kind == 'i')
         status = read_integers(r, layer, number, item, &blob);
@@ -240,7 +241,7 @@ static bool has_word(const char *words, const char *key)
 
 static bool is_common(const char *key)
 {
-    return has_word("type name activation domain", key);
+    return has_word("type name activation domain opset", key);
 }
 
 static enum lrp_status unknown_key(struct lrp_json_reader *r, const cJSON *layer, const char *number, const char *key,
@@ -262,6 +263,7 @@ static enum lrp_status unknown_key(struct lrp_json_reader *r, const cJSON *layer
 static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *layer, const char *number,
                                        const struct lrp_json_type *type, struct lrp_node_definition *node)
 {
+    const bool known = type || lrp_operator_find(node->domain, node->op_type, node->opset ? node->opset : LRP_JSON_OPSET, NULL);
     struct lrp_attribute *attributes = lrp_arena_calloc(r->arena, (size_t)cJSON_GetArraySize(layer) + 1, sizeof *attributes);
     const cJSON *item;
     if (!attributes) return no_memory(r);
@@ -274,7 +276,7 @@ static enum lrp_status read_attributes(struct lrp_json_reader *r, const cJSON *l
         const char *name = item->string;
         if (type && *type->renamed && strncmp(type->renamed, name, strcspn(type->renamed, "=")) == 0)
             name = strchr(type->renamed, '=') + 1;
-        enum lrp_status status = read_attribute(r, layer, number, item, name, type != NULL, &attributes[node->attribute_count]);
+        enum lrp_status status = read_attribute(r, layer, number, item, name, known, &attributes[node->attribute_count]);
         if (status) return status;
         node->attribute_count++;
     }
@@ -313,9 +315,13 @@ static enum lrp_status read_node(struct lrp_json_reader *r, const cJSON *layer, 
                 *domain = cJSON_GetObjectItemCaseSensitive(layer, "domain");
     if (!cJSON_IsString(type) || !*type->valuestring) return lrp_json_layer_fail(r, number, layer, "\"type\" must be a text");
     if (domain && !cJSON_IsString(domain)) return lrp_json_layer_fail(r, number, layer, "\"domain\" must be a text");
+    const cJSON *opset = cJSON_GetObjectItemCaseSensitive(layer, "opset");
+    int64_t version = 0;
+    if (opset && (!lrp_json_is_int(opset, &version) || version < 1 || version > MOST_OPSET))
+        return lrp_json_layer_fail(r, number, layer, "\"opset\" must be the version of the operator's domain");
     const struct lrp_json_type *known = domain ? NULL : lrp_json_type_find(type->valuestring);
     const char **outputs = lrp_arena_calloc(r->arena, 1, sizeof *outputs);
-    struct lrp_node_definition node = {.name = name, .outputs = outputs, .output_count = 1};
+    struct lrp_node_definition node = {.name = name, .outputs = outputs, .output_count = 1, .opset = (int)version};
     if (!outputs) return no_memory(r);
     outputs[0] = to;
     node.op_type = known ? known->op_type : lrp_arena_strdup(r->arena, type->valuestring);

@@ -265,7 +265,7 @@ static enum lrp_status read_head(struct lrp_json_reader *r, const cJSON *json, s
 
 static enum lrp_status fill(struct lrp_json_reader *r, const cJSON *json, struct lrp_definition *out)
 {
-    static const struct lrp_opset opsets[] = {{"", 22}, {"lrpscope", 1}};
+    static const struct lrp_opset opsets[] = {{"", LRP_JSON_OPSET}, {"lrpscope", 1}};
     struct lrp_value_definition *ends = lrp_arena_calloc(r->arena, 2, sizeof *ends);
     const cJSON *layers = cJSON_GetObjectItemCaseSensitive(json, "layers");
     const char *last = NULL;

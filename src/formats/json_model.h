@@ -37,6 +37,9 @@ struct lrp_json_reader {
     size_t scope_count, scope_capacity;
 };
 /* How the layer types are written as ONNX operators. */
+/* The version whose meaning ONNX's operators have where a layer does not say another. */
+enum { LRP_JSON_OPSET = 22 };
+
 struct lrp_json_type {
     const char *type, *op_type, *domain;
     const char *attributes; /* keys, separated by blanks */

@@ -2,11 +2,14 @@
  *
  * Going back from the output, a node with one data input is a layer of a chain; one with several closes branches that opened at
  * its immediate dominator (the last value all of them pass). A value that is read from elsewhere, too, crosses. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "json.h"
+#include "json_trial.h"
 #include "json_write.h"
 #include "model_internal.h"
 #include "text.h"
@@ -193,6 +196,9 @@ static enum lrp_status check_ends(const struct writer *w)
         return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has %d inputs, JSON models have one", w->out.model, g->input_count);
     if (g->output_count != 1)
         return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has %d outputs, JSON models have one", w->out.model, g->output_count);
+    if (g->values[g->inputs[0]].desc.dtype != LRP_DTYPE_FLOAT)
+        return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: input %s is of type %s, JSON models take float32", w->out.model,
+                        g->values[g->inputs[0]].name, lrp_dtype_text(g->values[g->inputs[0]].desc.dtype));
     if (g->values[g->outputs[0]].producer < 0) return lrp_fail(w->out.err, LRP_UNSUPPORTED, "%s: has no layers", w->out.model);
     return LRP_OK;
 }
@@ -226,27 +232,67 @@ static cJSON *document(const struct writer *w, const char *weights, cJSON *layer
     return NULL;
 }
 
-/* Weights first, the model that names them last. */
-static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *path)
+/* Names of the files: weights and model, and what both are called until the model was tried. */
+struct file_names {
+    const char *path;                     /* of the model; borrowed */
+    char *weights, *trial, *weights_path; /* owned; the first two are names in the model's folder */
+    char *trial_weights, *trial_path;     /* owned paths */
+};
+
+static void names_free(struct file_names *n)
+{
+    free(n->weights);
+    free(n->trial);
+    free(n->weights_path);
+    free(n->trial_weights);
+    free(n->trial_path);
+}
+
+static bool names_make(struct file_names *n, const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-    struct lrp_text weights = {0}, file = {0};
-    lrp_text_append_n(&weights, name, dot && dot != name ? (size_t)(dot - name) : strlen(name));
-    lrp_text_append(&weights, ".safetensors");
-    lrp_text_append_n(&file, path, (size_t)(name - path));
-    lrp_text_append(&file, weights.data ? weights.data : "");
-    enum lrp_status status = weights.failed || file.failed ? lrp_json_out_no_memory(&w->out) : LRP_OK;
-    cJSON *json = !status ? document(w, weights.data, layers) : NULL;
-    if (status)
-        cJSON_Delete(layers);
-    else if (!json)
-        status = lrp_json_out_no_memory(&w->out);
-    if (!status && w->out.tensor_count)
-        status = lrp_safetensors_write(file.data, w->out.tensors, w->out.tensor_count, NULL, 0, w->out.err);
-    if (!status) status = lrp_json_write(path, json, w->out.err);
+    const int folder = (int)(name - path), stem = (int)(dot && dot != name ? (size_t)(dot - name) : strlen(name));
+    *n = (struct file_names){.path = path};
+    return asprintf(&n->weights, "%.*s.safetensors", stem, name) >= 0 &&
+           asprintf(&n->trial, ".lrpscope-%ld.safetensors.tmp", (long)getpid()) >= 0 &&
+           asprintf(&n->weights_path, "%.*s%s", folder, path, n->weights) >= 0 &&
+           asprintf(&n->trial_weights, "%.*s%s", folder, path, n->trial) >= 0 &&
+           asprintf(&n->trial_path, "%.*s.lrpscope-%ld.json.tmp", folder, path, (long)getpid()) >= 0;
+}
+
+/* The model naming its weights so; takes the layers over. */
+static enum lrp_status write_model(struct writer *w, const char *path, const char *weights, cJSON *layers)
+{
+    cJSON *json = layers ? document(w, weights, layers) : NULL;
+    const enum lrp_status status = json ? lrp_json_write(path, json, w->out.err) : lrp_json_out_no_memory(&w->out);
     cJSON_Delete(json);
-    lrp_text_free(&weights);
-    lrp_text_free(&file);
+    return status;
+}
+
+static enum lrp_status rename_weights(const struct writer *w, const struct file_names *n)
+{
+    if (!w->out.tensor_count || !rename(n->trial_weights, n->weights_path)) return LRP_OK;
+    return lrp_fail(w->out.err, LRP_FILE, "%s: cannot be written: %s", n->weights_path, strerror(errno));
+}
+
+/* Weights first and under another name, then a model to be tried; what stood there before stays until the trial is passed. */
+static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *path)
+{
+    struct file_names n;
+    enum lrp_status status = names_make(&n, path) ? LRP_OK : lrp_json_out_no_memory(&w->out);
+    if (!status && w->out.tensor_count)
+        status = lrp_safetensors_write(n.trial_weights, w->out.tensors, w->out.tensor_count, NULL, 0, w->out.err);
+    if (!status) status = write_model(w, n.trial_path, n.trial, cJSON_Duplicate(layers, true));
+    if (!status) status = lrp_json_trial(w->out.graph->definition, n.trial_path, w->out.err);
+    if (!status) status = rename_weights(w, &n);
+    if (!status) {
+        status = write_model(w, path, n.weights, layers);
+        layers = NULL;
+    }
+    if (n.trial_weights) unlink(n.trial_weights);
+    if (n.trial_path) unlink(n.trial_path);
+    cJSON_Delete(layers);
+    names_free(&n);
     return status;
 }
 
@@ -284,8 +330,12 @@ enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *pat
     free(w.told);
     free(w.written);
     free(w.out.tensors);
-    for (size_t i = 0; i < w.out.tensor_count; i++) free(w.out.data[i]);
-    free(w.out.data);
+    for (size_t i = 0; i < w.out.tensor_count; i++) {
+        free(w.out.names[i]);
+        free(w.out.numbers[i]);
+    }
+    free(w.out.names);
+    free(w.out.numbers);
     lrp_graph_free(graph);
     return status;
 }

@@ -13,7 +13,8 @@ struct lrp_json_out {
     const char *model; /* its path, for messages */
     struct lrp_error *err;
     struct lrp_safetensor *tensors; /* owned, grown as needed */
-    float **data;                   /* owned, and each of them: the tensors' numbers */
+    char **names;                   /* owned, and each of them: names of tensors that are no constants of the graph, or NULL */
+    void **numbers;                 /* likewise, and of constants that are not written as they lie in the model */
     size_t tensor_count;
 };
 
