@@ -54,6 +54,11 @@ size_t lrp_model_input_count(const struct lrp_model *model);
 void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_model_value *out);
 size_t lrp_model_output_count(const struct lrp_model *model);
 void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_model_value *out);
+/* The files it was read from, the model's own first, then those with its weights. Borrowed. */
+size_t lrp_model_file_count(const struct lrp_model *model);
+const char *lrp_model_file(const struct lrp_model *model, size_t index);
+/* NULL, or a line that says which file with weights is missing: the model can be listed, but not run. Borrowed. */
+const char *lrp_model_absent(const struct lrp_model *model);
 /* Bytes of the model's files; number of nodes in the file. */
 size_t lrp_model_bytes(const struct lrp_model *model);
 size_t lrp_model_nodes(const struct lrp_model *model);

@@ -39,6 +39,8 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
                                  struct lrp_error *err);
 /* Waits for the worker (after cancelling its job) and gives everything back. NULL is fine. */
 void lrp_session_free(struct lrp_session *session);
+/* The model of a session. Borrowed. */
+const struct lrp_model *lrp_session_model(const struct lrp_session *session);
 /* Changes the settings. Everything is validated against the model first; on failure nothing has changed. Running jobs are
  * superseded. Results that earlier settings had are there again at once, if the session still has them: it keeps the latest, a
  * gigabyte at most (or what the setting "memory" leaves). */

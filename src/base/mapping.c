@@ -136,6 +136,17 @@ enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, stru
     return map_and_close(path, open(path, O_RDONLY | O_CLOEXEC), out, err);
 }
 
+enum lrp_status lrp_mapping_zeros(size_t size, struct lrp_mapping *out, struct lrp_error *err)
+{
+    *out = (struct lrp_mapping){.data = empty_file};
+    if (!size) return LRP_OK;
+    void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (data == MAP_FAILED) return lrp_fail(err, LRP_MEMORY, "no room for %zu bytes", size);
+    out->data = data;
+    out->size = size;
+    return LRP_OK;
+}
+
 /* Opens folder/name if no part of the name is a link. */
 static int open_beneath(const char *folder, const char *name)
 {

@@ -21,6 +21,10 @@ enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, stru
  * follows the folder is not followed (where the kernel can tell; elsewhere in the last part only). */
 enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out,
                                          struct lrp_error *err);
+/* Zeros that take no memory, in the place of a file that is missing. Errors: LRP_MEMORY if there is no room in the address
+ * space.
+ */
+enum lrp_status lrp_mapping_zeros(size_t size, struct lrp_mapping *out, struct lrp_error *err);
 /* The path of the open mapping of a file that an address lies in; NULL if there is none. Safe in a signal handler: pages of a
  * file that was cut off while it is mapped raise SIGBUS, and this tells whose fault it is. Files beyond LRP_MAPPINGS_WATCHED at
  * a time are read instead of mapped. */

@@ -6,12 +6,23 @@
 
 #include "table.h"
 
+/* A model without its weights can be listed, but nothing can be computed with it. */
+static enum lrp_status check_weights(const struct lrp_job *job, bool computes, struct lrp_error *err)
+{
+    const char *path = job->arguments->model, *absent = lrp_model_absent(lrp_session_model(job->session));
+    if (absent && computes) return lrp_fail(err, LRP_FILE, "%s: %s", path, absent);
+    if (absent && !job->arguments->quiet)
+        lrp_print(stderr, "lrpscope: warning: %s: %s; what follows from weights is not known\n", path, absent);
+    return LRP_OK;
+}
+
 bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code)
 {
     *job = (struct lrp_job){.arguments = arguments};
     struct lrp_error err = {0};
     enum lrp_status status = watched ? lrp_cli_watch_start(!arguments->quiet, &job->watch, &err) : LRP_OK;
     if (!status) status = lrp_session_open(arguments->model, arguments->settings, &job->session, &err);
+    if (!status) status = check_weights(job, watched && lrp_cli_job_rounds(arguments), &err);
     if (status) {
         *code = lrp_cli_report_error(status, &err);
         lrp_cli_job_close(job);

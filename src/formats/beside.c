@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,6 +46,16 @@ static enum lrp_status check(const char *folder, const char *what, const char *n
     if (stat(*real, &kind) != 0 || !S_ISREG(kind.st_mode))
         return lrp_fail(err, LRP_FILE, "%s %s is not a regular file", what, name);
     return LRP_OK;
+}
+
+bool lrp_beside_missing(const char *folder, const char *name)
+{
+    char *path = NULL;
+    struct stat kind;
+    if (!stays_inside(name) || asprintf(&path, "%s/%s", folder, name) < 0) return false;
+    const bool missing = stat(path, &kind) != 0 && errno == ENOENT;
+    free(path);
+    return missing;
 }
 
 enum lrp_status lrp_beside_map(struct lrp_arena *arena, const char *folder, const char *what, const char *name,

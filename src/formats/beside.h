@@ -2,6 +2,8 @@
 #ifndef LRP_FORMATS_BESIDE_H
 #define LRP_FORMATS_BESIDE_H
 
+#include <stdbool.h>
+
 #include "arena.h"
 #include "mapping.h"
 
@@ -11,5 +13,7 @@ enum lrp_status lrp_beside_folder(struct lrp_arena *arena, const char *model, co
  * that was checked. Owned by the caller. */
 enum lrp_status lrp_beside_map(struct lrp_arena *arena, const char *folder, const char *what, const char *name,
                                struct lrp_mapping *out, struct lrp_error *err);
+/* Whether there is no such file (a name that leads out of the folder is not looked for). */
+bool lrp_beside_missing(const char *folder, const char *name);
 
 #endif

@@ -215,6 +215,7 @@ static enum lrp_status map_weights(struct lrp_json_reader *r, const char *name, 
         free_tensors(tensors);
         return no_memory(r);
     }
+    r->weights_path = mapping->path;
     r->weights = tensors->items;
     r->weight_count = tensors->count;
     r->weights_mapped = mapping->of_file;
@@ -292,6 +293,11 @@ static enum lrp_status fill(struct lrp_json_reader *r, const cJSON *json, struct
     out->scopes = r->scopes;
     out->scope_count = r->scope_count;
     out->numbered = true;
+    const char **files = lrp_arena_calloc(r->arena, 2, sizeof *files);
+    if (!files) return no_memory(r);
+    files[out->file_count++] = r->path;
+    if (r->weights_path) files[out->file_count++] = r->weights_path;
+    out->files = files;
     out->constants = r->constants;
     out->constant_count = r->constant_count;
     return LRP_OK;

@@ -5,7 +5,7 @@
  *         {"type": "chain", "layers": [...]}, {"type": "parallel", "connection": "+", "layers": [...]},
  *         {"type": "skip-connection", "layer": {...}}, {"type": "my-doubling-layer"}]}
  *
- * Types are those of semantics.md section 4; attributes and layouts of weights are ONNX's. Weights are names in a safetensors
+ * Types are those of lrpscope-model(5); attributes and layouts of weights are ONNX's. Weights are names in a safetensors
  * file, or arrays. A layer without a name is called by its nested number, "2.3.1", and so is every value. */
 #ifndef LRP_FORMATS_JSON_MODEL_H
 #define LRP_FORMATS_JSON_MODEL_H
@@ -23,6 +23,7 @@ bool lrp_json_model_looks(const unsigned char *data, size_t size);
 
 /* A model on its way in. */
 struct lrp_json_reader {
+    const char *weights_path; /* of the safetensors file, or NULL; borrowed from its mapping */
     const char *path;
     struct lrp_arena *arena;
     struct lrp_error *err;

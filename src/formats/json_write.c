@@ -320,6 +320,7 @@ static enum lrp_status write_graph(struct writer *w, const char *path)
 enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *path, struct lrp_error *err)
 {
     struct lrp_graph *graph = NULL;
+    if (lrp_model_absent(model)) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(model), lrp_model_absent(model));
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &(struct lrp_graph_options){0}, &graph, err);
     if (status) return status;
     struct writer w = {.out = {.graph = graph, .model = lrp_model_path(model), .err = err}};

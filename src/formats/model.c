@@ -85,6 +85,18 @@ size_t lrp_model_bytes(const struct lrp_model *model)
 {
     return model->definition->bytes;
 }
+size_t lrp_model_file_count(const struct lrp_model *model)
+{
+    return model->definition->file_count;
+}
+const char *lrp_model_file(const struct lrp_model *model, size_t index)
+{
+    return model->definition->files[index];
+}
+const char *lrp_model_absent(const struct lrp_model *model)
+{
+    return model->definition->absent;
+}
 size_t lrp_model_nodes(const struct lrp_model *model)
 {
     return model->definition->node_count;

@@ -90,7 +90,8 @@ enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, str
     definition->arena = arena;
     definition->path = copy;
     struct lrp_reader reader = {.path = copy, .arena = arena, .err = err, .subgraph = lrp_reader_graph};
-    const enum lrp_status status = open_and_read(&reader, definition);
+    enum lrp_status status = open_and_read(&reader, definition);
+    if (!status) status = lrp_reader_files(&reader, definition);
     lrp_reader_close(&reader);
     definition->bytes = reader.mapped;
     if (!status)

@@ -80,9 +80,24 @@ static enum lrp_status open_once(struct lrp_reader *reader, const char *location
     enum lrp_status status =
         reader->folder ? LRP_OK : lrp_beside_folder(reader->arena, reader->path, &reader->folder, reader->err);
     if (!status) status = lrp_reader_map(reader, location, &mapping);
+    if (status && mapping && reader->folder && lrp_beside_missing(reader->folder, location)) {
+        if (!reader->absent) reader->absent = lrp_arena_strdup(reader->arena, reader->err->message);
+        status = reader->absent ? LRP_OK : lrp_reader_no_memory(reader);
+    }
     if (status) return status;
     *out = mapping;
     return remember(reader, location, mapping) ? LRP_OK : lrp_reader_no_memory(reader);
+}
+
+/* Zeros for a tensor whose file is missing: layers can be listed without their weights. */
+static enum lrp_status stand_in(struct lrp_reader *reader, size_t needed, const void **out)
+{
+    if (!reader->zeros || reader->zeros->size < needed) {
+        const enum lrp_status status = lrp_reader_zeros(reader, needed, &reader->zeros);
+        if (status) return status;
+    }
+    *out = reader->zeros->data;
+    return LRP_OK;
 }
 
 enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out)
@@ -95,6 +110,7 @@ enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes 
     if (place.has_length && place.length != needed)
         return lrp_fail(reader->err, LRP_FILE, "needs %zu bytes, the external data has %llu", needed,
                         (unsigned long long)place.length);
+    if (!mapping->data) return stand_in(reader, needed, out);
     if (place.offset > mapping->size || needed > mapping->size - place.offset)
         return lrp_fail(reader->err, LRP_FILE, "external data %s is truncated at byte %zu: %zu bytes from %llu on are needed",
                         place.location, mapping->size, needed, (unsigned long long)place.offset);

@@ -195,6 +195,7 @@ enum lrp_status lrp_onnx_read_tensor(const char *path, struct lrp_arena *arena, 
     const struct lrp_blob *blob;
     status = lrp_reader_tensor(&reader, reader.file, NULL, &blob);
     lrp_reader_close(&reader);
+    if (!status && reader.absent) status = lrp_fail(err, LRP_FILE, "%s", reader.absent);
     if (!status && file->size == 0) status = lrp_fail(err, LRP_FILE, "the file is empty");
     if (status) return lrp_fail_context(err, status, "%s", path);
     *out = (struct lrp_blob *)(uintptr_t)blob; /* made just above, for this caller alone */

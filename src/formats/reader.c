@@ -22,6 +22,26 @@ enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *location, 
     return status;
 }
 
+enum lrp_status lrp_reader_zeros(struct lrp_reader *reader, size_t size, struct lrp_mapping **out)
+{
+    struct lrp_mapping *mapping = lrp_arena_calloc(reader->arena, 1, sizeof *mapping);
+    if (!mapping || lrp_arena_on_free(reader->arena, close_mapping, mapping) != 0) return lrp_reader_no_memory(reader);
+    *out = mapping;
+    return lrp_mapping_zeros(size, mapping, reader->err);
+}
+
+enum lrp_status lrp_reader_files(struct lrp_reader *reader, struct lrp_definition *out)
+{
+    const char **files = lrp_arena_calloc(reader->arena, reader->external_count + 1, sizeof *files);
+    if (!files) return lrp_reader_no_memory(reader);
+    files[out->file_count++] = reader->path;
+    for (size_t i = 0; i < reader->external_count; i++)
+        if (reader->externals[i]->path) files[out->file_count++] = reader->externals[i]->path;
+    out->files = files;
+    out->absent = reader->absent;
+    return LRP_OK;
+}
+
 void lrp_reader_close(struct lrp_reader *reader)
 {
     lrp_names_free(&reader->external_of);

@@ -17,18 +17,24 @@ struct lrp_reader {
     struct lrp_arena *arena;
     struct lrp_error *err;
     struct lrp_bytes file;
-    bool file_mapped;             /* its bytes are pages of the file */
-    size_t mapped;                /* bytes of all files */
-    const char *folder;           /* of the model (beside.h); NULL until asked for */
-    struct lrp_names external_of; /* location -> index into externals */
-    struct lrp_mapping **externals;
+    bool file_mapped;               /* its bytes are pages of the file */
+    size_t mapped;                  /* bytes of all files */
+    const char *folder;             /* of the model (beside.h); NULL until asked for */
+    struct lrp_names external_of;   /* location -> index into externals */
+    struct lrp_mapping **externals; /* {0}: that file is missing */
     size_t external_count;
+    struct lrp_mapping *zeros; /* what stands for weights of missing files: as many as any tensor of theirs has */
+    const char *absent;        /* what is said of the first such file */
     /* Reads the graph that hangs on an attribute: nodes hold graphs as graphs hold nodes. lrp_reader_graph. */
     enum lrp_status (*subgraph)(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out);
 };
 
 /* Maps a file for as long as the arena lives: external data in `folder`, or (NULL) the model itself. */
 enum lrp_status lrp_reader_map(struct lrp_reader *reader, const char *location, struct lrp_mapping **out);
+/* Zeros for as long as the arena lives. */
+enum lrp_status lrp_reader_zeros(struct lrp_reader *reader, size_t size, struct lrp_mapping **out);
+/* Which files were read, and which is missing. */
+enum lrp_status lrp_reader_files(struct lrp_reader *reader, struct lrp_definition *out);
 /* Gives back what is not in the arena. */
 void lrp_reader_close(struct lrp_reader *reader);
 

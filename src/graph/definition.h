@@ -55,8 +55,11 @@ struct lrp_definition {
     const struct lrp_node_definition *nodes;         /* file order */
     const struct lrp_scope_definition *scopes;       /* outer ones before those inside */
     size_t input_count, output_count, value_count, constant_count, node_count, scope_count;
-    bool numbered; /* values are called by the places of what makes them: the file gives them no names */
-    size_t bytes;  /* size of all files mapped */
+    bool numbered;            /* values are called by the places of what makes them: the file gives them no names */
+    size_t bytes;             /* size of all files mapped */
+    const char *const *files; /* their paths, the model's own first */
+    size_t file_count;
+    const char *absent; /* NULL, or which file with weights is missing: they read as zeros */
 };
 
 /* Gives the arena back, and with it all mappings. */

@@ -313,6 +313,8 @@ static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error 
 static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor *start = NULL;
+    const char *absent = lrp_model_absent(job->session->model);
+    if (absent) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(job->session->model), absent);
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = forward(job, run, err);
     if (!status) status = start_relevance(job, &start, err);

@@ -119,6 +119,11 @@ void lrp_session_free(struct lrp_session *session)
     free(session);
 }
 
+const struct lrp_model *lrp_session_model(const struct lrp_session *session)
+{
+    return session->model;
+}
+
 enum lrp_status lrp_session_apply(struct lrp_session *session, const struct lrp_settings *settings, struct lrp_error *err)
 {
     return reapply(session, settings, true, err);

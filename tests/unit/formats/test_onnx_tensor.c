@@ -215,7 +215,6 @@ static void external_data_cannot_leave_the_folder(void **state)
         {"link", NULL, NULL, "link out of the model's folder"},
         {"linked/secret", NULL, NULL, "link out of the model's folder"},
         {"sub", NULL, NULL, "not a regular file"},
-        {"missing", NULL, NULL, "missing cannot be read: No such file"},
         {"", NULL, NULL, "without a location"},
         {NULL, NULL, NULL, "without a location"},
         {"w.data", "4", NULL, "w.data is truncated at byte 8"},
@@ -245,6 +244,24 @@ static void external_data_cannot_leave_the_folder(void **state)
         check_fails(lrp_onnx_read(path, &d, &err), &err, LRP_FILE, cases[i].message);
         assert_non_null(strstr(err.message, "model.onnx: tensor big: "));
     }
+}
+
+/* Its layers can be listed all the same; the weights read as zeros, and it is said which file they would be in. */
+static void a_missing_file_is_told_and_reads_as_zeros(void **state)
+{
+    struct onnx_writer w = {0};
+    struct lrp_definition *d;
+    struct lrp_error err;
+    const char *path = temporary_path(state, "model.onnx");
+    add_external(&w, "big", 2, "missing", "800", NULL);
+    add_external(&w, "bigger", 1 << 20, "also/missing", NULL, NULL);
+    onnx_write(&w, 13, path);
+    check_ok(lrp_onnx_read(path, &d, &err), &err);
+    assert_non_null(strstr(d->absent, "external data missing cannot be read: No such file"));
+    assert_int_equal(d->file_count, 1);
+    assert_true(lrp_blob_get_f32(d->constants[0].blob, 1) == 0);
+    assert_true(lrp_blob_get_f32(d->constants[1].blob, (1 << 20) - 1) == 0);
+    lrp_definition_free(d);
 }
 
 static void a_folder_whose_name_begins_alike_is_outside(void **state)
@@ -332,15 +349,11 @@ static void impossible_sparse_initialisers_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(every_type_is_read_from_its_own_field),
-        IN_FOLDER(strings_are_copied),
-        IN_FOLDER(weights_are_read_at_every_offset_and_not_copied),
-        IN_FOLDER(impossible_tensors_are_refused),
-        IN_FOLDER(empty_tensors_and_newer_types_are_kept),
-        IN_FOLDER(external_data_is_mapped_once),
-        IN_FOLDER(external_data_cannot_leave_the_folder),
-        IN_FOLDER(a_folder_whose_name_begins_alike_is_outside),
-        IN_FOLDER(sparse_initialisers_become_dense),
+        IN_FOLDER(every_type_is_read_from_its_own_field),           IN_FOLDER(strings_are_copied),
+        IN_FOLDER(weights_are_read_at_every_offset_and_not_copied), IN_FOLDER(impossible_tensors_are_refused),
+        IN_FOLDER(empty_tensors_and_newer_types_are_kept),          IN_FOLDER(external_data_is_mapped_once),
+        IN_FOLDER(external_data_cannot_leave_the_folder),           IN_FOLDER(a_missing_file_is_told_and_reads_as_zeros),
+        IN_FOLDER(a_folder_whose_name_begins_alike_is_outside),     IN_FOLDER(sparse_initialisers_become_dense),
         IN_FOLDER(impossible_sparse_initialisers_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
