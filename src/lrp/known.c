@@ -18,7 +18,7 @@ static bool is_operator(const struct lrp_operator *op, const char *type)
 
 bool lrp_type_is_known(const struct lrp_graph *graph, const struct lrp_layer_list *layers, const char *type)
 {
-    for (int k = 1; k < LRP_KIND_COUNT; k++) {
+    for (int k = LRP_KIND_OTHER + 1; k < LRP_KIND_COUNT; k++) {
         const struct lrp_kind_row *row = lrp_kind_row((enum lrp_kind)k);
         if (strcmp(row->name, type) == 0 || strcmp(row->group, type) == 0 || strcmp(row->second_group, type) == 0) return true;
     }
@@ -37,7 +37,7 @@ char *lrp_types_near(const struct lrp_graph *graph, const struct lrp_layer_list 
     const char **names = calloc(3 * LRP_KIND_COUNT + layers->count + own, sizeof *names);
     struct lrp_text near = {0};
     size_t count = 0;
-    for (int k = 1; names && k < LRP_KIND_COUNT; k++) {
+    for (int k = LRP_KIND_OTHER + 1; names && k < LRP_KIND_COUNT; k++) {
         const struct lrp_kind_row *row = lrp_kind_row((enum lrp_kind)k);
         names[count++] = row->name;
         if (*row->group) names[count++] = row->group;

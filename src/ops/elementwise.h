@@ -2,6 +2,7 @@
 #ifndef LRP_OPS_ELEMENTWISE_H
 #define LRP_OPS_ELEMENTWISE_H
 
+#include "batch.h"
 #include "infer.h"
 
 /* Parameter lists of an operator's functions. */
@@ -21,10 +22,10 @@ typedef void (*lrp_range_body)(const void *data, size_t first, size_t last);
 void lrp_for_range(const struct lrp_run *run, size_t count, size_t cost, lrp_range_body body, const void *data);
 
 #define LRP_UNARY_PARAMETERS 2
-/* One function of one variable. map and slope are given parameters p, which `parameters` reads from the call (NULL: none);
- * slope writes g = s * f'(x), where y = f(x). NULL: not differentiable. integer: the same on integers, NULL: floats only. */
+/* One function of one variable: what a row of such an operator owns (lrp_operator.own). map and slope are given parameters p,
+ * which `parameters` reads from the call (NULL: none); slope writes g = s * f'(x), where y = f(x). NULL: not differentiable.
+ * integer: the same on integers, NULL: floats only. */
 struct lrp_unary {
-    const char *name;
     void (*parameters)(const struct lrp_call *call, float p[LRP_UNARY_PARAMETERS]);
     void (*map)(const float *restrict x, float *restrict y, size_t n, const float *p);
     void (*slope)(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g, size_t n,
@@ -46,19 +47,25 @@ struct lrp_unary {
     }
 #define LRP_UNARY(name) LRP_UNARY_MAP(name) LRP_UNARY_SLOPE(name)
 
-/* The row named like the call's operator in a table ended by a row without a name. */
-const struct lrp_unary *lrp_unary_find(const struct lrp_unary *table, const struct lrp_call *call);
-/* The operator functions, given the table. */
-enum lrp_status lrp_unary_infer(const struct lrp_unary *table, struct lrp_call *call, struct lrp_error *err);
-enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lrp_call *call,
-                                  const struct lrp_tensor *const *in, struct lrp_tensor *const *out, const struct lrp_run *run);
-enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
-                              const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
-                              struct lrp_tensor *const *grad, const struct lrp_run *run);
+/* The columns that every row of such a function has. */
+enum lrp_status lrp_unary_infer(struct lrp_call *call, struct lrp_error *err);
+enum lrp_status lrp_unary_forward(LRP_FORWARD_PARAMETERS);
+enum lrp_status lrp_unary_vjp(LRP_VJP_PARAMETERS);
+enum lrp_status lrp_unary_blocks(LRP_BLOCKS_PARAMETERS);
+/* The columns of a row of a function made by LRP_UNARY(function), all of them needed, so that none can be forgotten: name,
+ * domain, layer kind (of LRP_KIND_...), function, parameters and integer as in struct lrp_unary, then the versions:
+ *     {LRP_UNARY_ROW("Elu", "", ELU, elu, alpha_parameters, NULL, 1, 6, 22)},
+ * LRP_UNARY_ROW_INFER is for a row that checks more than lrp_unary_infer does. */
+#define LRP_UNARY_ROW(...) LRP_UNARY_ROW_INFER(lrp_unary_infer, __VA_ARGS__)
+#define LRP_UNARY_ROW_INFER(checker, op, where, layer, function, reader, whole, ...)                                           \
+    .name = op, .domain = where, .versions = {__VA_ARGS__}, .static_kind = LRP_KIND_##layer, .infer = checker,                 \
+    .forward = lrp_unary_forward, .vjp = lrp_unary_vjp, .batch = lrp_batch_elementwise, .own = &(const struct lrp_unary)       \
+    {                                                                                                                          \
+        .parameters = reader, .map = function##_map, .slope = function##_slope, .integer = whole                               \
+    }
 
-/* In which blocks elementwise functions leave what lies in `block` (blocked.h): the same, or 0 if it has missing channels and
- * f(0) is not 0. */
-int lrp_unary_blocks(const struct lrp_unary *table, const struct lrp_call *call, int block);
+/* In which blocks a function with that f(0) leaves what lies in `block` (blocked.h): the same, or 0 if it has missing channels
+ * and f(0) is not 0. */
 int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero);
 /* How many elements a tensor has in memory, those of missing channels included. */
 size_t lrp_elements_of(const struct lrp_tensor *tensor);

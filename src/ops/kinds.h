@@ -64,6 +64,7 @@ enum lrp_kind_trait {
     X(LOG_SOFTMAX, "log-softmax", "", "", LRP_KIND_IS_HEAD)
 
 enum lrp_kind {
+    LRP_KIND_UNSET, /* of a row that leaves the column empty: no row of the table may */
     LRP_KIND_OTHER, /* named after its operator */
 #define X(id, ...) LRP_KIND_##id,
     LRP_KINDS(X)

@@ -159,34 +159,73 @@ enum lrp_trait {
     LRP_TRAIT_SHAPE_ONLY = 16, /* needs only the shape of its input: folded even when the input is data */
     LRP_TRAIT_ADDS = 32,       /* the sum of its inputs */
     LRP_TRAIT_GATES = 64,      /* one input: an element comes out as it is, or as 0 with slope 0 */
-    LRP_TRAIT_SELECTS = 128    /* output 0 consists of elements of input 0, each with slope 1 */
+    LRP_TRAIT_SELECTS = 128,   /* output 0 consists of elements of input 0, each with slope 1 */
+    LRP_TRAIT_NO_VJP = 256     /* not differentiable: the column vjp is empty on purpose */
 };
 
-/* Contract of the functions (all return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
- * caller does):
- * infer    every given input has a known shape and dtype: fills dtype and shape of every present output. Checks everything that
- *          forward and vjp rely on (ranks, attribute values, matching sizes; files are hostile): what infer lets pass must not
- *          crash. LRP_UNSUPPORTED for what is legal but not done here, LRP_FILE for what is invalid. Needs a constant
- *          input that is not constant: LRP_UNSUPPORTED.
- * prepare  (optional) reads constants into a handle, through `modifier` (NULL: as is; only WEIGHTED ones get one). Owned by
- *          the caller, given back with release.
- * forward  in[i]: tensor of input i, NULL if absent, or if it is constant and in `prepared_inputs`. out[j]: tensors made by the
- *          caller with inferred dtype and shape (contents undefined), NULL if not wanted. Writes every element.
- * vjp      in, out as in forward (for WEIGHTED operators both arrays may hold NULLs: nothing may depend on them but weights
- * that came as data); s[j]: cotangent of output j, NULL = zero; grad[i]: zeroed tensor of input i's shape, NULL if not wanted:
- *          receives J_i^T s (WEIGHTED and SELECTS operators overwrite grad[0], which need not be zeroed). Only float inputs are
- * ever wanted. NULL: not differentiable. kind     the type of layer a call is; NULL: `static_kind`. */
+/* The functions of a row. All return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
+ * caller does. `call` is the application of the operator, call->op the row, call->op->own what the row alone has.
+ *
+ * infer, the only one that meets a call nobody has looked at yet:
+ *  - Every input that was given has a known dtype and shape; a constant one has its data (lrp_desc.constant).
+ *  - It fills dtype and shape of every output that is present.
+ *  - It checks whatever forward and vjp rely on: number of inputs, types, ranks, sizes, attribute values. Files are hostile:
+ *    what infer lets pass must not crash.
+ *  - It fails with LRP_FILE for what is invalid, with LRP_UNSUPPORTED for what is legal but not done here, also where it needs
+ *    the data of an input that is not constant.
+ *
+ * prepare, optional:
+ *  - It reads the constant inputs named in prepared_inputs into a handle; the caller owns it and gives it back to release.
+ *  - Of WEIGHTED rows it reads them through `modifier` (NULL: as they are); others never get a modifier.
+ *
+ * forward:
+ *  - in[i] is the tensor of input i: NULL if it is absent, or constant and in prepared_inputs.
+ *  - out[j] is a new tensor of the inferred dtype and shape, its contents undefined: NULL if nobody wants it.
+ *  - It writes every element of every output that is wanted.
+ *
+ * vjp, the transposed Jacobian, or the trait NO_VJP if there is none:
+ *  - in and out are those of forward. To WEIGHTED rows all of them may be NULL: the result may depend on nothing but the
+ *    handle, and on weights that came as data.
+ *  - s[j] is the cotangent of output j; NULL stands for zeros.
+ *  - grad[i] is a tensor of input i's shape full of zeros, NULL if nobody wants it; only those of float inputs are wanted.
+ *    It receives the sum over j of (dout[j]/din[i])^T s[j].
+ *  - WEIGHTED and SELECTS rows overwrite grad[0], which need not be zeroed then.
+ *
+ * blocks, optional: whether forward and vjp take tensors in blocks of channels (blocked.h) as they are. Without it every
+ * tensor they see is row-major.
+ *  - *from comes in as the block in which the data inputs lie (back: in which s[0] lies), all of them, or of ADDS rows some;
+ *    0: row-major.
+ *  - *from goes out as the block in which forward takes its data inputs (back: vjp takes s[0]), *to as the one in which it
+ *    makes out[0] (back: grad[0]), each 0 for row-major: what takes the least effort.
+ *  - WEIGHTED and ADDS rows must also take row-major what they said they take in blocks.
+ *  - A vjp that makes grad[0] in blocks gets in[] so; one that takes s[0] in blocks gets out[] so.
+ * An elementwise function passes on whatever it gets, both ways:
+ *     *from = *to = lrp_elementwise_blocks(call, *from, 0);
+ *     return LRP_OK;
+ * as long as it maps 0 to 0, because the last block is filled up with zeros, and loops over lrp_elements_of(in[0]) elements.
+ *
+ * The least a row needs is an elementwise function of one number: two functions, LRP_UNARY, and a row (elementwise.h), here
+ * of the file math/math.c:
+ *     static inline float cube(float x, const float *p) { (void)p; return x * x * x; }
+ *     static inline float cube_d(float x, float y, const float *p) { (void)y, (void)p; return 3 * x * x; }
+ *     LRP_UNARY(cube)
+ *     ...
+ *     {LRP_UNARY_ROW("Cube", "", OTHER, cube, NULL, NULL, 1)},
+ * What is missing does not compile, or is named by the tests of tests/unit/ops (test_operator_rows): a row also needs a worked
+ * number from outside and, with a vjp, a point where it is compared with central differences. lrpscope-internals(7) lists the
+ * places.
+ */
 struct lrp_operator {
-    const char *name;         /* ONNX operator name */
-    const char *domain;       /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
-    short versions[12];       /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
-    short newer;              /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
-    unsigned traits;          /* enum lrp_trait */
-    unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
-    const void *own; /* what the row's functions are told of this row alone (a table of its own, a variant): a row never
-                        compares its name */
-    enum lrp_kind static_kind;
-    enum lrp_kind (*kind)(const struct lrp_call *call);
+    const char *name;          /* ONNX operator name */
+    const char *domain;        /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
+    short versions[12];        /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
+    short newer;               /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
+    unsigned traits;           /* enum lrp_trait */
+    unsigned prepared_inputs;  /* bit i: input i, when constant, is read by prepare */
+    const void *own;           /* what this row alone has (functions, a variant), of a struct of the family; a function that
+                                  serves several rows finds here what differs and never compares names */
+    enum lrp_kind static_kind; /* the type of layer where nothing is known of the call; never LRP_KIND_UNSET */
+    enum lrp_kind (*kind)(const struct lrp_call *call); /* the type of layer a call is; NULL: static_kind */
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
     enum lrp_status (*prepare)(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
                                const struct lrp_run *run, struct lrp_error *err);
@@ -197,10 +236,6 @@ struct lrp_operator {
     enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                            const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                            struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
-    /* Optional: in blocks of how many channels (blocked.h) forward takes its data inputs and makes out[0], or vjp (`back`)
-     * takes s[0] and makes grad[0], with the least effort; 0: row-major. Before the call *from is what the data inputs lie in,
-     * all of them or, of sums, some. What is said to be taken in blocks is taken row-major by WEIGHTED ones and sums, too. A
-     * vjp that makes grad[0] in blocks takes in[] so; one that takes s[0] so, out[]. NULL: all row-major. */
     enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
                               int *to, struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
@@ -227,11 +262,14 @@ const struct lrp_operator *lrp_operator_at(size_t index);
 /* Each family's rows, ended by a row without a name (defined in the family's file, collected in table.c). */
 extern const struct lrp_operator lrp_ops_linear[];     /* linear.c: Conv ConvTranspose Gemm MatMul, lrpscope Dense, Scale */
 extern const struct lrp_operator lrp_ops_pooling[];    /* pooling.c */
-extern const struct lrp_operator lrp_ops_normalize[];  /* normalize.c: BatchNormalization LayerNormalization Softmax ... */
+extern const struct lrp_operator lrp_ops_normalize[];  /* normalize.c: BatchNormalization LayerNormalization ... */
+extern const struct lrp_operator lrp_ops_softmax[];    /* normalize_softmax.c */
 extern const struct lrp_operator lrp_ops_activation[]; /* activation.c: unary elementwise ones that serve as activations */
-extern const struct lrp_operator lrp_ops_arithmetic[]; /* arithmetic.c: binary/n-ary with broadcasting, comparisons, Where */
+extern const struct lrp_operator lrp_ops_arithmetic[]; /* arithmetic.c: binary/n-ary with broadcasting, Where */
+extern const struct lrp_operator lrp_ops_compare[];    /* arithmetic_compare.c: comparisons, logic, bits */
 extern const struct lrp_operator lrp_ops_math[];       /* math.c: other unary elementwise: Sqrt Exp Erf Neg ... Cast */
 extern const struct lrp_operator lrp_ops_reduce[];     /* reduce.c */
+extern const struct lrp_operator lrp_ops_axis[];       /* reduce_axis.c: ArgMax CumSum TopK ... */
 extern const struct lrp_operator
     lrp_ops_move[]; /* move.c: Reshape Flatten Transpose Concat Split Slice Pad Gather Expand ... */
 extern const struct lrp_operator lrp_ops_einsum[];     /* einsum.c */

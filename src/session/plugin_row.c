@@ -263,6 +263,7 @@ bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_ope
         row->row = (struct lrp_operator){.name = given->type,
                                          .domain = given->domain ? given->domain : "",
                                          .versions = {1},
+                                         .static_kind = LRP_KIND_OTHER,
                                          .infer = infer,
                                          .forward = forward,
                                          .vjp = vjp};

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "activation.h"
-#include "batch.h"
 
 // clang-format off
 /* ---- functions; NAME_d is the derivative at x, where y = f(x) ---- */
@@ -130,109 +129,72 @@ static void hard_sigmoid_parameters(const struct lrp_call *call, float *p)
 }
 static void gelu_parameters(const struct lrp_call *call, float *p)
 {
-    p[0] = strcmp(lrp_call_string(call, "approximate", "none"), "tanh") == 0 || strcmp(call->op_type, "FastGelu") == 0;
+    p[0] = strcmp(lrp_call_string(call, "approximate", "none"), "tanh") == 0;
 }
+static void fast_gelu_parameters(const struct lrp_call *call, float *p) { (void)call, p[0] = 1; }
 /* Our own attribute is beta, ONNX's and Microsoft's is alpha. */
 static void swish_parameters(const struct lrp_call *call, float *p)
 {
-    const float otherwise = strcmp(call->op_type, "QuickGelu") == 0 ? 1.702f : 1;
-    p[0] = lrp_call_float(call, "beta", lrp_call_float(call, "alpha", otherwise));
+    p[0] = lrp_call_float(call, "beta", lrp_call_float(call, "alpha", 1));
 }
+static void quick_gelu_parameters(const struct lrp_call *call, float *p) { p[0] = lrp_call_float(call, "alpha", 1.702f); }
 // clang-format on
 
-static const struct lrp_unary functions[] = {
-    {"Relu", NULL, relu_map, relu_slope, relu_integer},
-    {"LeakyRelu", leaky_parameters, leaky_map, leaky_slope, NULL},
-    {"Elu", alpha_parameters, elu_map, elu_slope, NULL},
-    {"Selu", selu_parameters, selu_map, selu_slope, NULL},
-    {"Celu", alpha_parameters, celu_map, celu_slope, NULL},
-    {"Sigmoid", NULL, sigmoid_map, sigmoid_slope, NULL},
-    {"HardSigmoid", hard_sigmoid_parameters, hard_sigmoid_map, hard_sigmoid_slope, NULL},
-    {"Tanh", NULL, tangent_map, tangent_slope, NULL},
-    {"Softplus", NULL, softplus_map, softplus_slope, NULL},
-    {"Softsign", NULL, softsign_map, softsign_slope, NULL},
-    {"ThresholdedRelu", alpha_parameters, thresholded_map, thresholded_slope, NULL},
-    {"HardSwish", NULL, hard_swish_map, hard_swish_slope, NULL},
-    {"Gelu", gelu_parameters, gelu_map, gelu_slope, NULL},
-    {"FastGelu", gelu_parameters, gelu_map, gelu_slope, NULL},
-    {"QuickGelu", swish_parameters, swish_map, swish_slope, NULL},
-    {"Swish", swish_parameters, swish_map, swish_slope, NULL},
-    {"Mish", NULL, mish_map, mish_slope, NULL},
-    {0},
-};
-
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status fast_gelu_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    if (strcmp(call->op_type, "FastGelu") == 0 && lrp_call_has(call, 1))
+    if (lrp_call_has(call, 1))
         return lrp_fail(err, LRP_UNSUPPORTED, "FastGelu with a bias is not implemented; export the addition separately");
-    return lrp_unary_infer(functions, call, err);
+    return lrp_unary_infer(call, err);
 }
 static enum lrp_status gelu_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const char *how = lrp_call_string(call, "approximate", "none");
     if (strcmp(how, "none") != 0 && strcmp(how, "tanh") != 0)
         return lrp_fail(err, LRP_FILE, "attribute approximate is \"%.40s\", it must be \"none\" or \"tanh\"", how);
-    return infer(call, err);
+    return lrp_unary_infer(call, err);
 }
 static enum lrp_status celu_infer(struct lrp_call *call, struct lrp_error *err)
 {
     if (lrp_call_float(call, "alpha", 1) == 0) return lrp_fail(err, LRP_FILE, "attribute alpha of Celu is 0");
-    return infer(call, err);
-}
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
-{
-    (void)handle, (void)err;
-    return lrp_unary_forward(functions, call, in, out, run);
-}
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
-{
-    (void)handle, (void)err;
-    return lrp_unary_vjp(functions, call, in, out, s, grad, run);
-}
-
-static enum lrp_status blocks(LRP_BLOCKS_PARAMETERS)
-{
-    (void)handle, (void)back, (void)run, (void)err;
-    *from = *to = lrp_unary_blocks(functions, call, *from);
-    return LRP_OK;
+    return lrp_unary_infer(call, err);
 }
 
 // clang-format off
-#define ROW(op, where, layer, checker, ...)                                                                             \
-    {                                                                                                                   \
-        .name = op, .domain = where, .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_ACTIVATION,                       \
-        .static_kind = LRP_KIND_##layer, .infer = checker, .forward = forward, .vjp = vjp, .blocks = blocks, .batch = lrp_batch_elementwise                               \
-    }
+/* An activation: LRP_UNARY_ROW's columns, and it can be fused. */
+#define ROW(...) {LRP_UNARY_ROW(__VA_ARGS__), .traits = LRP_TRAIT_ACTIVATION, .blocks = lrp_unary_blocks}
+#define ROW_INFER(...) {LRP_UNARY_ROW_INFER(__VA_ARGS__), .traits = LRP_TRAIT_ACTIVATION, .blocks = lrp_unary_blocks}
 #define OWN "lrpscope"
 #define MICROSOFT "com.microsoft"
 const struct lrp_operator lrp_ops_activation[] = {
-    { .name = "Relu", .domain = "", .versions = { 1, 6, 13, 14 }, .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_GATES,
-      .static_kind = LRP_KIND_RELU, .infer = infer, .forward = forward, .vjp = vjp, .blocks = blocks, .batch = lrp_batch_elementwise },
-    ROW("LeakyRelu", "", LEAKY_RELU, infer, 1, 6, 16),
-    ROW("Elu", "", ELU, infer, 1, 6, 22),
-    ROW("Selu", "", SELU, infer, 6, 22),
-    ROW("Celu", "", CELU, celu_infer, 12, 28),
-    ROW("Sigmoid", "", SIGMOID, infer, 1, 6, 13),
-    ROW("HardSigmoid", "", HARD_SIGMOID, infer, 1, 6, 22),
-    ROW("Tanh", "", TANH, infer, 1, 6, 13),
-    ROW("Softplus", "", SOFTPLUS, infer, 1, 22),
-    ROW("Softsign", "", SOFTSIGN, infer, 1, 22),
-    ROW("ThresholdedRelu", "", THRESHOLDED_RELU, infer, 10, 22),
-    ROW("HardSwish", "", HARD_SWISH, infer, 14, 22),
-    ROW("Gelu", "", GELU, gelu_infer, 20),
-    ROW("Mish", "", MISH, infer, 18, 22),
-    ROW("Swish", "", SWISH, infer, 24),
-    ROW("Gelu", MICROSOFT, GELU, gelu_infer, 1),
-    ROW("FastGelu", MICROSOFT, GELU, infer, 1),
-    ROW("QuickGelu", MICROSOFT, SWISH, infer, 1),
-    ROW("Gelu", OWN, GELU, gelu_infer, 1),
-    ROW("Swish", OWN, SWISH, infer, 1),
-    ROW("HardSwish", OWN, HARD_SWISH, infer, 1),
-    ROW("Mish", OWN, MISH, infer, 1),
-    { .name = "Clip", .domain = "", .versions = { 1, 6, 11, 12, 13 }, .traits = LRP_TRAIT_ACTIVATION, .kind = lrp_clip_kind,
-      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks, .batch = lrp_batch_elementwise },
-    { .name = "PRelu", .domain = "", .versions = { 7, 9, 16 }, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,
-      .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp, .batch = lrp_batch_elementwise },
-    { 0 },
+    {LRP_UNARY_ROW("Relu", "", RELU, relu, NULL, relu_integer, 1, 6, 13, 14),
+     .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_GATES, .blocks = lrp_unary_blocks},
+    ROW("LeakyRelu", "", LEAKY_RELU, leaky, leaky_parameters, NULL, 1, 6, 16),
+    ROW("Elu", "", ELU, elu, alpha_parameters, NULL, 1, 6, 22),
+    ROW("Selu", "", SELU, selu, selu_parameters, NULL, 6, 22),
+    ROW_INFER(celu_infer, "Celu", "", CELU, celu, alpha_parameters, NULL, 12, 28),
+    ROW("Sigmoid", "", SIGMOID, sigmoid, NULL, NULL, 1, 6, 13),
+    ROW("HardSigmoid", "", HARD_SIGMOID, hard_sigmoid, hard_sigmoid_parameters, NULL, 1, 6, 22),
+    ROW("Tanh", "", TANH, tangent, NULL, NULL, 1, 6, 13),
+    ROW("Softplus", "", SOFTPLUS, softplus, NULL, NULL, 1, 22),
+    ROW("Softsign", "", SOFTSIGN, softsign, NULL, NULL, 1, 22),
+    ROW("ThresholdedRelu", "", THRESHOLDED_RELU, thresholded, alpha_parameters, NULL, 10, 22),
+    ROW("HardSwish", "", HARD_SWISH, hard_swish, NULL, NULL, 14, 22),
+    ROW_INFER(gelu_infer, "Gelu", "", GELU, gelu, gelu_parameters, NULL, 20),
+    ROW("Mish", "", MISH, mish, NULL, NULL, 18, 22),
+    ROW("Swish", "", SWISH, swish, swish_parameters, NULL, 24),
+    ROW_INFER(gelu_infer, "Gelu", MICROSOFT, GELU, gelu, gelu_parameters, NULL, 1),
+    ROW_INFER(fast_gelu_infer, "FastGelu", MICROSOFT, GELU, gelu, fast_gelu_parameters, NULL, 1),
+    ROW("QuickGelu", MICROSOFT, SWISH, swish, quick_gelu_parameters, NULL, 1),
+    ROW_INFER(gelu_infer, "Gelu", OWN, GELU, gelu, gelu_parameters, NULL, 1),
+    ROW("Swish", OWN, SWISH, swish, swish_parameters, NULL, 1),
+    ROW("HardSwish", OWN, HARD_SWISH, hard_swish, NULL, NULL, 1),
+    ROW("Mish", OWN, MISH, mish, NULL, NULL, 1),
+    {.name = "Clip", .domain = "", .versions = {1, 6, 11, 12, 13}, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_OTHER, .kind = lrp_clip_kind,
+     .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks,
+     .batch = lrp_batch_elementwise},
+    {.name = "PRelu", .domain = "", .versions = {7, 9, 16}, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,
+     .infer = lrp_prelu_infer, .forward = lrp_prelu_forward, .vjp = lrp_prelu_vjp,
+     .batch = lrp_batch_elementwise},
+    {0},
 };
 // clang-format on

@@ -1,9 +1,7 @@
 /* arithmetic.c: operators of two operands with broadcasting: Add Sub Mul Div Mod, and the family's rows. */
 #include "arithmetic.h"
-#include "batch.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "convert.h"
 
@@ -85,27 +83,18 @@ static int64_t integer_mod(int64_t a, int64_t b)
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
+/* What a row of two operands owns. */
 struct binary {
-    const char *name;
     float_kernel run;
     pull_kernel pull[2];
     int64_t (*integer)(int64_t a, int64_t b);
+    int64_t (*unless_fmod)(int64_t a, int64_t b); /* instead of it unless the attribute fmod is set; NULL: there is none */
 };
-#define BINARY(op, f, i)                                                                                                       \
-    {                                                                                                                          \
-        op, f##_run, {f##_da_run, f##_db_run}, i                                                                               \
-    }
-static const struct binary operations[] = {
-    BINARY("Add", add, lrp_integer_add),  BINARY("Sub", sub, integer_sub),          BINARY("Mul", mul, lrp_integer_multiply),
-    BINARY("Div", quotient, integer_div), BINARY("Mod", remainder_c, integer_fmod),
-};
-static const struct binary mod_of_integers = BINARY("Mod", remainder_c, integer_mod);
 
-static const struct binary *operation(const struct lrp_call *call)
+static int64_t (*integer_of(const struct lrp_call *call))(int64_t a, int64_t b)
 {
-    size_t k = 0;
-    while (strcmp(operations[k].name, call->op_type) != 0) ++k;
-    return strcmp(call->op_type, "Mod") == 0 && lrp_call_int(call, "fmod", 0) == 0 ? &mod_of_integers : &operations[k];
+    const struct binary *const op = call->op->own;
+    return op->unless_fmod && lrp_call_int(call, "fmod", 0) == 0 ? op->unless_fmod : op->integer;
 }
 
 enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, struct lrp_error *err)
@@ -139,6 +128,7 @@ struct lrp_broadcast lrp_binary_plan(const struct lrp_tensor *const *in, const s
 
 struct binary_job {
     const struct binary *op;
+    int64_t (*integer)(int64_t a, int64_t b);
     const struct lrp_tensor *a, *b, *y, *s;
     struct lrp_tensor *out;
     int operand; /* whose gradient is wanted */
@@ -154,13 +144,12 @@ static void forward_run(const void *data, const struct lrp_broadcast_run *run)
     }
     const int64_t *a = job->a->i + run->at[0], *b = job->b->i + run->at[1];
     for (size_t i = 0; i < run->n; ++i)
-        job->out->i[run->out + i] =
-            lrp_wrap_integer(job->out->dtype, job->op->integer(a[i * run->step[0]], b[i * run->step[1]]));
+        job->out->i[run->out + i] = lrp_wrap_integer(job->out->dtype, job->integer(a[i * run->step[0]], b[i * run->step[1]]));
 }
 
 static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct binary_job job = {.op = operation(call), .a = in[0], .b = in[1], .out = out[0]};
+    const struct binary_job job = {.op = call->op->own, .integer = integer_of(call), .a = in[0], .b = in[1], .out = out[0]};
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     (void)handle, (void)err;
     if (out[0]->block)
@@ -187,7 +176,7 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     }
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     for (int k = 0; k < 2; ++k) {
-        const struct binary_job job = {.op = operation(call), .a = in[0], .b = in[1], .y = out[0], .s = s[0], .operand = k};
+        const struct binary_job job = {.op = call->op->own, .a = in[0], .b = in[1], .y = out[0], .s = s[0], .operand = k};
         if (grad[k]) lrp_broadcast_reduce(&plan, k, pull_run, &job, grad[k], run);
     }
     return LRP_OK;
@@ -200,47 +189,44 @@ static enum lrp_kind add_kind(const struct lrp_call *call)
 
 /* The family's rows: op, versions, functions. */
 // clang-format off
-#define ROW(op, functions, back, ...)                                                                                    \
-    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .forward = functions##forward, .vjp = back, .batch = lrp_batch_elementwise
-#define COMPARE(op, ...) { ROW(op, lrp_compare_, NULL, __VA_ARGS__), .infer = lrp_compare_infer }
-#define VARIADIC(op, ...) ROW(op, lrp_variadic_, lrp_variadic_vjp, __VA_ARGS__), .infer = lrp_variadic_infer
-#define LEGACY(op, back, ...) ROW(op, lrp_legacy_, back, __VA_ARGS__), .infer = lrp_legacy_infer
+#define ROW(op, ...)                                                                                                     \
+    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .batch = lrp_batch_elementwise
+#define BINARY(op, checker, f, whole, otherwise, ...)                                                                    \
+    ROW(op, __VA_ARGS__), .infer = checker, .forward = forward, .vjp = vjp,                                              \
+    .own = &(const struct binary) { f##_run, { f##_da_run, f##_db_run }, whole, otherwise }
+#define VARIADIC(op, fold, ...)                                                                                          \
+    ROW(op, __VA_ARGS__), .infer = lrp_variadic_infer, .forward = lrp_variadic_forward, .vjp = lrp_variadic_vjp,         \
+    .own = &(const struct lrp_fold) { LRP_FOLD_##fold }
+#define LEGACY(op, is_slope, ...)                                                                                        \
+    ROW(op, __VA_ARGS__), .infer = lrp_legacy_infer, .forward = lrp_legacy_forward,                                      \
+    .own = &(const struct lrp_legacy) { is_slope }
 const struct lrp_operator lrp_ops_arithmetic[] = {
-    { ROW("Add", , vjp, 7, 13, 14), .infer = infer, .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
-    { ROW("Sub", , vjp, 7, 13, 14), .infer = infer },
-    { ROW("Mul", , vjp, 7, 13, 14), .infer = infer, .traits = LRP_TRAIT_PRODUCT },
-    { ROW("Div", , vjp, 7, 13, 14), .infer = infer },
-    { ROW("Mod", , vjp, 10, 13), .infer = mod_infer },
-    { ROW("Pow", lrp_pow_, lrp_pow_vjp, 7, 12, 13, 15), .infer = lrp_pow_infer },
-    { VARIADIC("Sum", 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
-    { VARIADIC("Mean", 6, 8, 13) },
-    { VARIADIC("Max", 6, 8, 12, 13) },
-    { VARIADIC("Min", 6, 8, 12, 13) },
-    COMPARE("Equal", 7, 11, 13, 19),
-    COMPARE("Less", 7, 9, 13),
-    COMPARE("Greater", 7, 9, 13),
-    COMPARE("LessOrEqual", 12, 16),
-    COMPARE("GreaterOrEqual", 12, 16),
-    COMPARE("And", 7),
-    COMPARE("Or", 7),
-    COMPARE("Xor", 7),
-    COMPARE("BitwiseAnd", 18),
-    COMPARE("BitwiseOr", 18),
-    COMPARE("BitwiseXor", 18),
-    COMPARE("BitShift", 11),
-    { ROW("Where", lrp_where_, lrp_where_vjp, 9, 16), .infer = lrp_where_infer },
-    { LEGACY("Add", lrp_legacy_vjp, 1, 6), .kind = add_kind },
-    { LEGACY("Sub", lrp_legacy_vjp, 1, 6) },
-    { LEGACY("Mul", lrp_legacy_vjp, 1, 6), .traits = LRP_TRAIT_PRODUCT },
-    { LEGACY("Div", lrp_legacy_vjp, 1, 6) },
-    { LEGACY("Pow", lrp_legacy_vjp, 1) },
-    { LEGACY("PRelu", lrp_legacy_vjp, 1, 6), .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU },
-    { LEGACY("Equal", NULL, 1) },
-    { LEGACY("Less", NULL, 1) },
-    { LEGACY("Greater", NULL, 1) },
-    { LEGACY("And", NULL, 1) },
-    { LEGACY("Or", NULL, 1) },
-    { LEGACY("Xor", NULL, 1) },
+    { BINARY("Add", infer, add, lrp_integer_add, NULL, 7, 13, 14), .kind = add_kind, .traits = LRP_TRAIT_ADDS,
+      .blocks = lrp_sum_blocks },
+    { BINARY("Sub", infer, sub, integer_sub, NULL, 7, 13, 14) },
+    { BINARY("Mul", infer, mul, lrp_integer_multiply, NULL, 7, 13, 14), .traits = LRP_TRAIT_PRODUCT },
+    { BINARY("Div", infer, quotient, integer_div, NULL, 7, 13, 14) },
+    { BINARY("Mod", mod_infer, remainder_c, integer_fmod, integer_mod, 10, 13) },
+    { ROW("Pow", 7, 12, 13, 15), .infer = lrp_pow_infer, .forward = lrp_pow_forward, .vjp = lrp_pow_vjp },
+    { VARIADIC("Sum", SUM, 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
+    { VARIADIC("Mean", MEAN, 6, 8, 13) },
+    { VARIADIC("Max", MAX, 6, 8, 12, 13) },
+    { VARIADIC("Min", MIN, 6, 8, 12, 13) },
+    { ROW("Where", 9, 16), .infer = lrp_where_infer, .forward = lrp_where_forward, .vjp = lrp_where_vjp },
+    { LEGACY("Add", false, 1, 6), .vjp = lrp_legacy_vjp, .kind = add_kind },
+    { LEGACY("Sub", false, 1, 6), .vjp = lrp_legacy_vjp },
+    { LEGACY("Mul", false, 1, 6), .vjp = lrp_legacy_vjp, .traits = LRP_TRAIT_PRODUCT },
+    { LEGACY("Div", false, 1, 6), .vjp = lrp_legacy_vjp },
+    { LEGACY("Pow", false, 1), .vjp = lrp_legacy_vjp },
+    { .name = "PRelu", .domain = "", .versions = { 1, 6 }, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,
+      .infer = lrp_legacy_infer, .forward = lrp_legacy_forward, .vjp = lrp_legacy_vjp,
+      .batch = lrp_batch_elementwise, .own = &(const struct lrp_legacy) { true } },
+    { LEGACY("Equal", false, 1), .traits = LRP_TRAIT_NO_VJP },
+    { LEGACY("Less", false, 1), .traits = LRP_TRAIT_NO_VJP },
+    { LEGACY("Greater", false, 1), .traits = LRP_TRAIT_NO_VJP },
+    { LEGACY("And", false, 1), .traits = LRP_TRAIT_NO_VJP },
+    { LEGACY("Or", false, 1), .traits = LRP_TRAIT_NO_VJP },
+    { LEGACY("Xor", false, 1), .traits = LRP_TRAIT_NO_VJP },
     { 0 },
 };
 // clang-format on

@@ -4,6 +4,10 @@
 
 #include "broadcast.h"
 
+/* What a row of any number of operands owns. */
+struct lrp_fold {
+    enum { LRP_FOLD_SUM, LRP_FOLD_MEAN, LRP_FOLD_MAX, LRP_FOLD_MIN } how;
+};
 enum lrp_status lrp_variadic_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_variadic_vjp(LRP_VJP_PARAMETERS);
@@ -16,8 +20,6 @@ void lrp_sum_forward(const struct lrp_call *call, const struct lrp_tensor *const
 void lrp_sum_vjp(const struct lrp_call *call, const struct lrp_tensor *s, struct lrp_tensor *const *grad,
                  const struct lrp_run *run);
 
-enum lrp_status lrp_compare_infer(struct lrp_call *call, struct lrp_error *err);
-enum lrp_status lrp_compare_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_where_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_where_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_where_vjp(LRP_VJP_PARAMETERS);
@@ -26,7 +28,10 @@ enum lrp_status lrp_pow_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_pow_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_pow_vjp(LRP_VJP_PARAMETERS);
 
-/* Operators of two operands before opset 7; they lead to the row of opset 7. */
+/* Operators of two operands before opset 7; they lead to the row of opset 7. What such a row owns: */
+struct lrp_legacy {
+    bool slope; /* the second operand is a slope, which broadcasts unasked */
+};
 enum lrp_status lrp_legacy_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_legacy_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_legacy_vjp(LRP_VJP_PARAMETERS);

@@ -1,4 +1,4 @@
-/* arithmetic_compare.c: comparisons, logic and bits with broadcasting, and Where. */
+/* arithmetic_compare.c: comparisons, logic and bits with broadcasting, their rows, and Where. */
 #include <string.h>
 
 #include "arithmetic.h"
@@ -69,52 +69,31 @@ static int64_t i_right(int64_t a, int64_t b)
 }
 
 enum operand_type { ANY_TYPE, ONLY_BOOL, ONLY_INTEGER };
+/* What such a row owns. */
 struct comparison {
-    const char *name;
     enum operand_type type;
     bool gives_bool;
     int64_t (*floats)(float a, float b);
     int64_t (*integers)(int64_t a, int64_t b);
+    int64_t (*to_the_right)(int64_t a, int64_t b); /* instead of it with the attribute direction RIGHT; NULL: there is none */
 };
-static const struct comparison comparisons[] = {
-    {"Equal", ANY_TYPE, true, f_equal, i_equal},
-    {"Less", ANY_TYPE, true, f_less, i_less},
-    {"Greater", ANY_TYPE, true, f_greater, i_greater},
-    {"LessOrEqual", ANY_TYPE, true, f_less_equal, i_less_equal},
-    {"GreaterOrEqual", ANY_TYPE, true, f_greater_equal, i_greater_equal},
-    {"And", ONLY_BOOL, true, NULL, i_and},
-    {"Or", ONLY_BOOL, true, NULL, i_or},
-    {"Xor", ONLY_BOOL, true, NULL, i_xor},
-    {"BitwiseAnd", ONLY_INTEGER, false, NULL, i_and},
-    {"BitwiseOr", ONLY_INTEGER, false, NULL, i_or},
-    {"BitwiseXor", ONLY_INTEGER, false, NULL, i_xor},
-    {"BitShift", ONLY_INTEGER, false, NULL, i_left},
-};
-
-static const struct comparison *find(const struct lrp_call *call)
-{
-    size_t k = 0;
-    while (strcmp(comparisons[k].name, call->op_type) != 0) ++k;
-    return &comparisons[k];
-}
 
 static bool shifts_right(const struct lrp_call *call)
 {
     return strcmp(lrp_call_string(call, "direction", "LEFT"), "RIGHT") == 0;
 }
 
-enum lrp_status lrp_compare_infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status compare_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const struct comparison *op = find(call);
+    const struct comparison *const op = call->op->own;
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_same_dtype(call, 0, 2, err);
     if (!status && op->type == ONLY_INTEGER) status = lrp_infer_is_integer(call, 0, err);
     if (!status && op->type == ONLY_BOOL && call->in[0].dtype != LRP_DTYPE_BOOL)
         return lrp_fail(err, LRP_FILE, "%s works on booleans, input 0 is of type %s", call->op_type,
                         lrp_dtype_text(call->in[0].dtype));
-    if (!status && strcmp(op->name, "BitShift") == 0 && !shifts_right(call) &&
-        strcmp(lrp_call_string(call, "direction", ""), "LEFT") != 0)
-        return lrp_fail(err, LRP_FILE, "attribute direction of BitShift must be LEFT or RIGHT");
+    if (!status && op->to_the_right && !shifts_right(call) && strcmp(lrp_call_string(call, "direction", ""), "LEFT") != 0)
+        return lrp_fail(err, LRP_FILE, "attribute direction of %s must be LEFT or RIGHT", call->op_type);
     return status ? status : lrp_infer_binary(call, op->gives_bool ? LRP_DTYPE_BOOL : call->in[0].dtype, err);
 }
 
@@ -139,15 +118,39 @@ static void compare_run(const void *data, const struct lrp_broadcast_run *run)
         y[i] = lrp_wrap_integer(job->out->dtype, job->integers(a[i * run->step[0]], b[i * run->step[1]]));
 }
 
-enum lrp_status lrp_compare_forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status compare_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct compare_job job = {.op = find(call), .a = in[0], .b = in[1], .out = out[0]};
+    struct compare_job job = {.op = call->op->own, .a = in[0], .b = in[1], .out = out[0]};
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
     (void)handle, (void)err;
-    job.integers = strcmp(job.op->name, "BitShift") == 0 && shifts_right(call) ? i_right : job.op->integers;
+    job.integers = job.op->to_the_right && shifts_right(call) ? job.op->to_the_right : job.op->integers;
     lrp_broadcast_for(&plan, run, compare_run, &job);
     return LRP_OK;
 }
+
+// clang-format off
+#define COMPARE(op, type, gives_bool, f, i, right, ...)                                                                  \
+    {                                                                                                                    \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,\
+        .infer = compare_infer, .forward = compare_forward, .batch = lrp_batch_elementwise,                              \
+        .own = &(const struct comparison) { type, gives_bool, f, i, right }                                              \
+    }
+const struct lrp_operator lrp_ops_compare[] = {
+    COMPARE("Equal", ANY_TYPE, true, f_equal, i_equal, NULL, 7, 11, 13, 19),
+    COMPARE("Less", ANY_TYPE, true, f_less, i_less, NULL, 7, 9, 13),
+    COMPARE("Greater", ANY_TYPE, true, f_greater, i_greater, NULL, 7, 9, 13),
+    COMPARE("LessOrEqual", ANY_TYPE, true, f_less_equal, i_less_equal, NULL, 12, 16),
+    COMPARE("GreaterOrEqual", ANY_TYPE, true, f_greater_equal, i_greater_equal, NULL, 12, 16),
+    COMPARE("And", ONLY_BOOL, true, NULL, i_and, NULL, 7),
+    COMPARE("Or", ONLY_BOOL, true, NULL, i_or, NULL, 7),
+    COMPARE("Xor", ONLY_BOOL, true, NULL, i_xor, NULL, 7),
+    COMPARE("BitwiseAnd", ONLY_INTEGER, false, NULL, i_and, NULL, 18),
+    COMPARE("BitwiseOr", ONLY_INTEGER, false, NULL, i_or, NULL, 18),
+    COMPARE("BitwiseXor", ONLY_INTEGER, false, NULL, i_xor, NULL, 18),
+    COMPARE("BitShift", ONLY_INTEGER, false, NULL, i_left, i_right, 11),
+    { 0 },
+};
+// clang-format on
 
 /* ---- Where ---- */
 

@@ -8,26 +8,21 @@
 #include "buffer.h"
 #include "convert.h"
 
-enum fold { FOLD_SUM, FOLD_MEAN, FOLD_MAX, FOLD_MIN };
-static const char *const names[] = {[FOLD_SUM] = "Sum", [FOLD_MEAN] = "Mean", [FOLD_MAX] = "Max", [FOLD_MIN] = "Min"};
-
-static enum fold fold_of(const struct lrp_call *call)
+static int fold_of(const struct lrp_call *call)
 {
-    int k = FOLD_SUM;
-    while (k < FOLD_MIN && strcmp(names[k], call->op_type) != 0) ++k;
-    return (enum fold)k;
+    return (int)((const struct lrp_fold *)call->op->own)->how;
 }
 
 enum lrp_status lrp_variadic_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, call->in_count > 0 ? call->in_count : 1, -1, err);
     if (!status) status = lrp_infer_same_dtype(call, 0, call->in_count, err);
-    if (!status && fold_of(call) <= FOLD_MEAN) status = lrp_infer_is_float(call, 0, err);
+    if (!status && fold_of(call) <= LRP_FOLD_MEAN) status = lrp_infer_is_float(call, 0, err);
     return status ? status : lrp_infer_binary(call, call->in[0].dtype, err);
 }
 
 struct fold_job {
-    enum fold fold;
+    int fold;
     bool first;
     float factor;
     const struct lrp_tensor *x;
@@ -48,9 +43,9 @@ static void fold_floats(const struct fold_job *job, const float *x, size_t step,
 {
     if (job->first)
         for (size_t i = 0; i < n; ++i) y[i] = x[i * step];
-    else if (job->fold == FOLD_MAX)
+    else if (job->fold == LRP_FOLD_MAX)
         for (size_t i = 0; i < n; ++i) y[i] = larger(y[i], x[i * step]);
-    else if (job->fold == FOLD_MIN)
+    else if (job->fold == LRP_FOLD_MIN)
         for (size_t i = 0; i < n; ++i) y[i] = smaller(y[i], x[i * step]);
     else
         for (size_t i = 0; i < n; ++i) y[i] += x[i * step];
@@ -68,7 +63,7 @@ static void fold_run(const void *data, const struct lrp_broadcast_run *run)
     for (size_t i = 0; i < run->n; ++i) {
         const int64_t x = job->x->i[run->at[0] + i * run->step[0]];
         int64_t *y = &job->y->i[run->out + i];
-        if (job->first || (job->fold == FOLD_MAX ? x > *y : x < *y)) *y = x;
+        if (job->first || (job->fold == LRP_FOLD_MAX ? x > *y : x < *y)) *y = x;
     }
 }
 
@@ -138,7 +133,7 @@ enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS)
     for (int k = 0; k < call->in_count; ++k) {
         const struct lrp_broadcast plan = plan_of(in[k], &out[0]->shape);
         job.first = k == 0;
-        job.factor = job.fold == FOLD_MEAN && k == call->in_count - 1 ? 1 / (float)call->in_count : 1;
+        job.factor = job.fold == LRP_FOLD_MEAN && k == call->in_count - 1 ? 1 / (float)call->in_count : 1;
         job.x = in[k];
         lrp_broadcast_for(&plan, run, fold_run, &job);
     }
@@ -146,7 +141,7 @@ enum lrp_status lrp_variadic_forward(LRP_FORWARD_PARAMETERS)
 }
 
 struct pull_job {
-    enum fold fold;
+    int fold;
     const float *x, *y, *s;
     float *rest; /* for Max and Min: the cotangents no earlier operand has won */
     float factor;
@@ -192,10 +187,10 @@ enum lrp_status lrp_variadic_vjp(LRP_VJP_PARAMETERS)
         lrp_sum_vjp(call, s[0], grad, run);
         return LRP_OK;
     }
-    const enum fold fold = fold_of(call);
+    const int fold = fold_of(call);
     struct pull_job job = {
-        .fold = fold, .y = out[0]->f, .s = s[0]->f, .factor = fold == FOLD_MEAN ? 1 / (float)call->in_count : 1};
-    if (fold <= FOLD_MEAN) {
+        .fold = fold, .y = out[0]->f, .s = s[0]->f, .factor = fold == LRP_FOLD_MEAN ? 1 / (float)call->in_count : 1};
+    if (fold <= LRP_FOLD_MEAN) {
         for (int k = 0; k < call->in_count; ++k) {
             const struct lrp_broadcast plan = plan_of(in[k], &out[0]->shape);
             if (grad[k]) lrp_broadcast_reduce(&plan, 0, pull_run, &job, grad[k], run);

@@ -226,6 +226,7 @@ const struct lrp_operator lrp_ops_attention[] = {
      .domain = "",
      .versions = {23, 24},
      .newer = 25,
+     .static_kind = LRP_KIND_OTHER,
      .infer = infer,
      .forward = forward,
      .vjp = vjp,

@@ -1,7 +1,6 @@
 /* rotary.c: RotaryEmbedding: pairs of elements turned by an angle that depends on their place in the sequence. */
 #include <string.h>
 
-#include "batch.h"
 #include "elementwise.h"
 
 /* x (batch, heads, rows, width) or (batch, rows, heads * width); the first `turned` elements of each head are turned. */
@@ -104,6 +103,7 @@ const struct lrp_operator lrp_ops_rotary[] = {
     {.name = "RotaryEmbedding",
      .domain = "",
      .versions = {23},
+     .static_kind = LRP_KIND_OTHER,
      .infer = infer,
      .forward = forward,
      .vjp = vjp,

@@ -284,6 +284,7 @@ const struct lrp_operator lrp_ops_einsum[] = {
      .domain = "",
      .versions = {12},
      .traits = LRP_TRAIT_PRODUCT,
+     .static_kind = LRP_KIND_OTHER,
      .infer = infer,
      .forward = forward,
      .vjp = vjp,

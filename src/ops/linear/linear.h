@@ -13,7 +13,20 @@ typedef enum lrp_status lrp_vjp_function(const struct lrp_call *call, void *hand
                                          const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                                          struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
 
-lrp_infer_function lrp_conv_infer, lrp_conv_transpose_infer, lrp_gemm_infer, lrp_matmul_infer, lrp_dense_infer, lrp_scale_infer;
+/* What the rows of convolutions own ... */
+struct lrp_convolution {
+    bool transposed;
+};
+/* ... and those of products: how m, n, k, batches and y are read from the call, and how many inputs there may be. */
+struct lrp_product;
+typedef enum lrp_status lrp_product_reader(const struct lrp_call *call, struct lrp_product *out, struct lrp_error *err);
+struct lrp_matrix_product {
+    lrp_product_reader *read;
+    int most_inputs;
+};
+lrp_product_reader lrp_gemm_read, lrp_matmul_read, lrp_dense_read;
+
+lrp_infer_function lrp_conv_infer, lrp_product_infer, lrp_scale_infer;
 /* Conv and ConvTranspose share everything else, as do Gemm, MatMul and Dense. */
 lrp_prepare_function lrp_conv_prepare, lrp_product_prepare, lrp_scale_prepare;
 void lrp_conv_release(void *handle);

@@ -7,7 +7,7 @@
 
 bool lrp_conv_is_transposed(const struct lrp_call *call)
 {
-    return strcmp(call->op_type, "ConvTranspose") == 0;
+    return ((const struct lrp_convolution *)call->op->own)->transposed;
 }
 
 static enum lrp_status check_channels(const struct lrp_call *call, int64_t group, int64_t in_channels, int64_t out_channels,
@@ -120,7 +120,7 @@ enum lrp_status lrp_conv_call_shape(const struct lrp_call *call, struct lrp_conv
     return lrp_conv_is_transposed(call) ? mirrored_shape(call, out, err) : conv_shape(call, out, err);
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+enum lrp_status lrp_conv_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct lrp_conv_shape shape;
     struct lrp_shape y;
@@ -134,16 +134,6 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     y.dim[1] = transposed ? shape.in_channels : shape.out_channels;
     memcpy(y.dim + 2, transposed ? shape.in : shape.out, (size_t)shape.rank * sizeof *y.dim);
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
-}
-
-enum lrp_status lrp_conv_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    return infer(call, err);
-}
-
-enum lrp_status lrp_conv_transpose_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    return infer(call, err);
 }
 
 static int64_t count_of(const struct lrp_conv_shape *shape, const int64_t *dims)

@@ -29,7 +29,7 @@ static enum lrp_status mismatch(const struct lrp_call *call, struct lrp_error *e
                     lrp_shape_text(&call->in[1].shape, 0, "x", b, sizeof b));
 }
 
-static enum lrp_status read_gemm(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+enum lrp_status lrp_gemm_read(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
 {
     const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
 
@@ -46,7 +46,7 @@ static enum lrp_status read_gemm(const struct lrp_call *call, struct lrp_product
     return read_c(call, p, err);
 }
 
-static enum lrp_status read_dense(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+enum lrp_status lrp_dense_read(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
 {
     const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
 
@@ -100,7 +100,7 @@ static enum lrp_status read_batches(const struct lrp_call *call, struct lrp_prod
     return LRP_OK;
 }
 
-static enum lrp_status read_matmul(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+enum lrp_status lrp_matmul_read(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
 {
     const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
     const int rank_a = a->rank > 1 ? 2 : 1, rank_b = b->rank > 1 ? 2 : 1;
@@ -129,8 +129,7 @@ static enum lrp_status read_matmul(const struct lrp_call *call, struct lrp_produ
 enum lrp_status lrp_product_read(const struct lrp_call *call, struct lrp_product *out, struct lrp_error *err)
 {
     *out = (struct lrp_product){.alpha = 1, .beta = 1, .batches = 1};
-    if (strcmp(call->op_type, "Gemm") == 0) return read_gemm(call, out, err);
-    return strcmp(call->op_type, "Dense") == 0 ? read_dense(call, out, err) : read_matmul(call, out, err);
+    return ((const struct lrp_matrix_product *)call->op->own)->read(call, out, err);
 }
 
 int64_t lrp_product_offset(const struct lrp_product *p, const int64_t *stride, int64_t batch)
@@ -144,29 +143,15 @@ int64_t lrp_product_offset(const struct lrp_product *p, const int64_t *stride, i
     return offset;
 }
 
-static enum lrp_status infer(struct lrp_call *call, int most, struct lrp_error *err)
+enum lrp_status lrp_product_infer(struct lrp_call *call, struct lrp_error *err)
 {
+    const int most = ((const struct lrp_matrix_product *)call->op->own)->most_inputs;
     struct lrp_product product;
     enum lrp_status status = lrp_infer_arity(call, 2, most, err);
 
     if (!status) status = lrp_linear_floats(call, 2, most, err);
     if (!status) status = lrp_product_read(call, &product, err);
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &product.y, err);
-}
-
-enum lrp_status lrp_gemm_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    return infer(call, 3, err);
-}
-
-enum lrp_status lrp_dense_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    return infer(call, 3, err);
-}
-
-enum lrp_status lrp_matmul_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    return infer(call, 2, err);
 }
 
 int64_t lrp_product_macs(const struct lrp_call *call)

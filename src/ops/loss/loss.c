@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "batch.h"
 #include "elementwise.h"
 
 enum reduction { REDUCE_NONE, REDUCE_SUM, REDUCE_MEAN, REDUCTIONS };
@@ -16,9 +15,12 @@ static int reduction_of(const struct lrp_call *call)
     return -1;
 }
 
+struct loss_row { /* what a row owns */
+    bool softmax; /* of the scores is taken first */
+};
 static bool takes_softmax(const struct lrp_call *call)
 {
-    return strcmp(call->op_type, "SoftmaxCrossEntropyLoss") == 0;
+    return ((const struct loss_row *)call->op->own)->softmax;
 }
 
 static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
@@ -160,13 +162,16 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 }
 
 /* The family's rows. */
-#define ROW(op, ...)                                                                                                           \
+#define ROW(op, softmax, ...)                                                                                                  \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .vjp = vjp,                   \
-        .batch = lrp_batch_lost                                                                                                \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .static_kind = LRP_KIND_OTHER, .infer = infer,                    \
+        .forward = forward, .vjp = vjp, .batch = lrp_batch_lost, .own = &(const struct loss_row)                               \
+        {                                                                                                                      \
+            softmax                                                                                                            \
+        }                                                                                                                      \
     }
 const struct lrp_operator lrp_ops_loss[] = {
-    ROW("NegativeLogLikelihoodLoss", 12, 13, 22),
-    ROW("SoftmaxCrossEntropyLoss", 12, 13),
+    ROW("NegativeLogLikelihoodLoss", false, 12, 13, 22),
+    ROW("SoftmaxCrossEntropyLoss", true, 12, 13),
     {0},
 };

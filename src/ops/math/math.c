@@ -1,7 +1,6 @@
 /* math.c: other elementwise functions of one variable: the functions and the operator rows. */
 #include <math.h>
 
-#include "batch.h"
 #include "math_ops.h"
 
 // clang-format off
@@ -64,90 +63,70 @@ static void shrink_parameters(const struct lrp_call *call, float *p)
     p[1] = lrp_call_float(call, "bias", 0);
 }
 
-// clang-format off
-#define PLAIN(op, f) { op, NULL, f##_map, f##_slope, NULL }
-static const struct lrp_unary functions[] = {
-    { "Neg", NULL, negative_map, negative_slope, integer_negative },
-    { "Abs", NULL, absolute_map, absolute_slope, integer_absolute },
-    { "Sign", NULL, sign__map, sign__slope, integer_sign },
-    PLAIN("Sqrt", root), PLAIN("Exp", exponential), PLAIN("Log", logarithm), PLAIN("Erf", error_function),
-    PLAIN("Reciprocal", reciprocal), PLAIN("Floor", floor_), PLAIN("Ceil", ceil_), PLAIN("Round", round_),
-    PLAIN("Sin", sine), PLAIN("Cos", cosine), PLAIN("Tan", tan_), PLAIN("Asin", arc_sine), PLAIN("Acos", arc_cosine),
-    PLAIN("Atan", arc_tan), PLAIN("Sinh", hyperbolic_sine), PLAIN("Cosh", hyperbolic_cosine), PLAIN("Asinh", area_sine),
-    PLAIN("Acosh", area_cosine), PLAIN("Atanh", area_tan),
-    { "Shrink", shrink_parameters, shrink_map, shrink_slope, NULL },
-    { "Not", NULL, NULL, NULL, logical_not },
-    { "BitwiseNot", NULL, NULL, NULL, integer_not },
-    { 0 },
-};
-// clang-format on
-
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
-{
-    return lrp_unary_infer(functions, call, err);
-}
 static enum lrp_status not_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const enum lrp_status status = infer(call, err);
+    const enum lrp_status status = lrp_unary_infer(call, err);
     if (!status && call->in[0].dtype != LRP_DTYPE_BOOL)
         return lrp_fail(err, LRP_FILE, "Not works on booleans, its input is of type %s", lrp_dtype_text(call->in[0].dtype));
     return status;
 }
 static enum lrp_status bitwise_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const enum lrp_status status = infer(call, err);
+    const enum lrp_status status = lrp_unary_infer(call, err);
     return status ? status : lrp_infer_is_integer(call, 0, err);
-}
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
-{
-    (void)handle, (void)err;
-    return lrp_unary_forward(functions, call, in, out, run);
-}
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
-{
-    (void)handle, (void)err;
-    return lrp_unary_vjp(functions, call, in, out, s, grad, run);
 }
 
 // clang-format off
-#define ROW(op, ...) { .name = op, .domain = "", .versions = { __VA_ARGS__ }, .infer = infer, .forward = forward, .vjp = vjp, .batch = lrp_batch_elementwise }
-#define MOVE(op, layer, f, ...)                                                                                          \
+/* Functions of floats without parameters, and functions of integers alone, which have no slope. */
+#define ROW(op, function, ...) {LRP_UNARY_ROW(op, "", OTHER, function, NULL, NULL, __VA_ARGS__)}
+#define INTEGER_ROW(op, checker, function, ...)                                                                          \
     {                                                                                                                    \
-        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES, layer, .infer = f##_infer,     \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,\
+        .infer = checker, .forward = lrp_unary_forward, .batch = lrp_batch_elementwise, .own = &(const struct lrp_unary) { .integer = function }         \
+    }
+#define TEST(op, function, ...)                                                                                          \
+    {                                                                                                                    \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,\
+        .infer = lrp_test_infer, .forward = function, .batch = lrp_batch_elementwise                                                                     \
+    }
+#define MOVE(op, layer, of_call, f, ...)                                                                                          \
+    {                                                                                                                    \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES,                        \
+        .static_kind = LRP_KIND_##layer, .kind = of_call, .infer = f##_infer,                                            \
         .forward = lrp_pass_forward, .vjp = lrp_pass_vjp, .batch = lrp_batch_first_input                                                                 \
     }
 const struct lrp_operator lrp_ops_math[] = {
-    ROW("Neg", 1, 6, 13),
-    ROW("Abs", 1, 6, 13),
-    ROW("Sign", 9, 13),
-    ROW("Sqrt", 1, 6, 13),
-    ROW("Exp", 1, 6, 13),
-    ROW("Log", 1, 6, 13),
-    ROW("Erf", 9, 13),
-    ROW("Reciprocal", 1, 6, 13),
-    ROW("Floor", 1, 6, 13),
-    ROW("Ceil", 1, 6, 13),
-    ROW("Round", 11, 22),
-    ROW("Sin", 7, 22),
-    ROW("Cos", 7, 22),
-    ROW("Tan", 7, 22),
-    ROW("Asin", 7, 22),
-    ROW("Acos", 7, 22),
-    ROW("Atan", 7, 22),
-    ROW("Sinh", 9, 22),
-    ROW("Cosh", 9, 22),
-    ROW("Asinh", 9, 22),
-    ROW("Acosh", 9, 22),
-    ROW("Atanh", 9, 22),
-    ROW("Shrink", 9),
-    { .name = "Not", .domain = "", .versions = { 1 }, .infer = not_infer, .forward = forward, .batch = lrp_batch_elementwise },
-    { .name = "BitwiseNot", .domain = "", .versions = { 18 }, .infer = bitwise_infer, .forward = forward, .batch = lrp_batch_elementwise },
-    { .name = "IsNaN", .domain = "", .versions = { 9, 13, 20 }, .infer = lrp_test_infer, .forward = lrp_isnan_forward, .batch = lrp_batch_elementwise },
-    { .name = "IsInf", .domain = "", .versions = { 10, 20 }, .infer = lrp_test_infer, .forward = lrp_isinf_forward, .batch = lrp_batch_elementwise },
-    MOVE("Identity", .static_kind = LRP_KIND_IDENTITY, lrp_identity, 1, 13, 14, 16, 19, 21, 23, 24, 25),
-    MOVE("Dropout", .static_kind = LRP_KIND_DROPOUT, lrp_dropout, 7, 10, 12, 13, 22),
-    MOVE("Cast", .kind = lrp_cast_kind, lrp_cast, 6, 9, 13, 19, 21, 23, 24, 25),
-    MOVE("CastLike", .kind = lrp_cast_kind, lrp_cast_like, 15, 19, 21, 23, 24, 25),
+    {LRP_UNARY_ROW("Neg", "", OTHER, negative, NULL, integer_negative, 1, 6, 13)},
+    {LRP_UNARY_ROW("Abs", "", OTHER, absolute, NULL, integer_absolute, 1, 6, 13)},
+    {LRP_UNARY_ROW("Sign", "", OTHER, sign_, NULL, integer_sign, 9, 13)},
+    ROW("Sqrt", root, 1, 6, 13),
+    ROW("Exp", exponential, 1, 6, 13),
+    ROW("Log", logarithm, 1, 6, 13),
+    ROW("Erf", error_function, 9, 13),
+    ROW("Reciprocal", reciprocal, 1, 6, 13),
+    ROW("Floor", floor_, 1, 6, 13),
+    ROW("Ceil", ceil_, 1, 6, 13),
+    ROW("Round", round_, 11, 22),
+    ROW("Sin", sine, 7, 22),
+    ROW("Cos", cosine, 7, 22),
+    ROW("Tan", tan_, 7, 22),
+    ROW("Asin", arc_sine, 7, 22),
+    ROW("Acos", arc_cosine, 7, 22),
+    ROW("Atan", arc_tan, 7, 22),
+    ROW("Sinh", hyperbolic_sine, 9, 22),
+    ROW("Cosh", hyperbolic_cosine, 9, 22),
+    ROW("Asinh", area_sine, 9, 22),
+    ROW("Acosh", area_cosine, 9, 22),
+    ROW("Atanh", area_tan, 9, 22),
+    {LRP_UNARY_ROW("Shrink", "", OTHER, shrink, shrink_parameters, NULL, 9)},
+    INTEGER_ROW("Not", not_infer, logical_not, 1),
+    INTEGER_ROW("BitwiseNot", bitwise_infer, integer_not, 18),
+    TEST("IsNaN", lrp_isnan_forward, 9, 13, 20),
+    TEST("IsInf", lrp_isinf_forward, 10, 20),
+    MOVE("Identity", IDENTITY, NULL, lrp_identity, 1, 13, 14, 16, 19, 21, 23, 24, 25),
+    MOVE("Dropout", DROPOUT, NULL, lrp_dropout, 7, 10, 12, 13, 22),
+    MOVE("Cast", OTHER, lrp_cast_kind, lrp_cast, 6, 9, 13, 19, 21, 23, 24, 25),
+    MOVE("CastLike", OTHER, lrp_cast_kind, lrp_cast_like, 15, 19, 21, 23, 24, 25),
     { 0 },
 };
 // clang-format on

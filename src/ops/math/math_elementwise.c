@@ -1,6 +1,5 @@
 /* math_elementwise.c: data-parallel loops, and operators that apply one function to every element. */
 #include <math.h>
-#include <string.h>
 
 #include "blocked.h"
 #include "convert.h"
@@ -24,15 +23,10 @@ void lrp_for_range(const struct lrp_run *run, size_t count, size_t cost, lrp_ran
     if (count > 0) lrp_parallel_for(run, (int64_t)count, (int64_t)cost, range_part, &job);
 }
 
-const struct lrp_unary *lrp_unary_find(const struct lrp_unary *table, const struct lrp_call *call)
+enum lrp_status lrp_unary_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    while (table->name && strcmp(table->name, call->op_type) != 0) ++table;
-    return table;
-}
-
-enum lrp_status lrp_unary_infer(const struct lrp_unary *table, struct lrp_call *call, struct lrp_error *err)
-{
-    return lrp_unary_find(table, call)->integer ? lrp_infer_same(call, err) : lrp_infer_same_float(call, err);
+    const struct lrp_unary *const op = call->op->own;
+    return op->integer ? lrp_infer_same(call, err) : lrp_infer_same_float(call, err);
 }
 
 struct unary_job {
@@ -42,9 +36,9 @@ struct unary_job {
     struct lrp_tensor *out;
 };
 
-static struct unary_job unary_job(const struct lrp_unary *table, const struct lrp_call *call)
+static struct unary_job unary_job(const struct lrp_call *call)
 {
-    struct unary_job job = {.op = lrp_unary_find(table, call)};
+    struct unary_job job = {.op = call->op->own};
     if (job.op->parameters) job.op->parameters(call, job.p);
     return job;
 }
@@ -70,19 +64,21 @@ int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero
     return block && (of_zero == 0 || (x->rank > 1 && x->dim[1] % block == 0)) ? block : 0;
 }
 
-int lrp_unary_blocks(const struct lrp_unary *table, const struct lrp_call *call, int block)
+enum lrp_status lrp_unary_blocks(LRP_BLOCKS_PARAMETERS)
 {
-    const struct unary_job job = unary_job(table, call);
+    const struct unary_job job = unary_job(call);
     const float zero = 0;
     float y = 0;
+    (void)handle, (void)back, (void)run, (void)err;
     job.op->map(&zero, &y, 1, job.p);
-    return lrp_elementwise_blocks(call, block, y);
+    *from = *to = lrp_elementwise_blocks(call, *from, y);
+    return LRP_OK;
 }
 
-enum lrp_status lrp_unary_forward(const struct lrp_unary *table, const struct lrp_call *call,
-                                  const struct lrp_tensor *const *in, struct lrp_tensor *const *out, const struct lrp_run *run)
+enum lrp_status lrp_unary_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct unary_job job = unary_job(table, call);
+    struct unary_job job = unary_job(call);
+    (void)handle, (void)err;
     job.x = in[0];
     job.out = out[0];
     lrp_for_range(run, lrp_elements_of(in[0]), 1, map_range, &job);
@@ -95,12 +91,11 @@ static void slope_range(const void *data, size_t first, size_t last)
     job->op->slope(job->x->f + first, job->y->f + first, job->s->f + first, job->out->f + first, last - first, job->p);
 }
 
-enum lrp_status lrp_unary_vjp(const struct lrp_unary *table, const struct lrp_call *call, const struct lrp_tensor *const *in,
-                              const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
-                              struct lrp_tensor *const *grad, const struct lrp_run *run)
+enum lrp_status lrp_unary_vjp(LRP_VJP_PARAMETERS)
 {
     if (!s[0] || !grad[0]) return LRP_OK;
-    struct unary_job job = unary_job(table, call);
+    struct unary_job job = unary_job(call);
+    (void)handle, (void)err;
     job.x = in[0];
     job.y = out[0];
     job.s = s[0];

@@ -9,6 +9,16 @@
     enum lrp_status lrp_##name##_forward(LRP_FORWARD_PARAMETERS);                                                              \
     enum lrp_status lrp_##name##_vjp(LRP_VJP_PARAMETERS);
 
+/* What the rows own whose elements a view for each part says completely. The parts are the outputs; if `joins`, the inputs. */
+struct lrp_mover {
+    struct lrp_view (*view)(const struct lrp_call *call, int part);
+    bool joins;
+    bool to_space; /* of lrp_depth_view: channels become space, not the other way */
+};
+struct lrp_scatter {  /* what the rows of scatters own */
+    bool coordinates; /* the last axis of the indices holds coordinates; else there is one axis that they count along */
+};
+
 /* move_reshape.c: elements stay where they are, the shape changes */
 enum lrp_status lrp_reshape_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_flatten_infer(struct lrp_call *call, struct lrp_error *err);
@@ -40,8 +50,8 @@ enum lrp_kind lrp_pad_kind(const struct lrp_call *call);
 LRP_DECLARE_MOVE(gather)
 LRP_DECLARE_MOVE(gather_elements)
 LRP_DECLARE_MOVE(gather_nd)
-LRP_DECLARE_MOVE(scatter_elements)
-LRP_DECLARE_MOVE(scatter_nd)
+LRP_DECLARE_MOVE(scatter)
+enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *err);
 LRP_DECLARE_MOVE(trilu)
 LRP_DECLARE_MOVE(compress)
 

@@ -15,9 +15,9 @@ static int combine_of(const struct lrp_call *call)
     return -1;
 }
 
-static bool is_nd(const struct lrp_call *call)
+static bool by_coordinates(const struct lrp_call *call)
 {
-    return strcmp(call->op_type, "ScatterND") == 0;
+    return ((const struct lrp_scatter *)call->op->own)->coordinates;
 }
 static int axis_of(const struct lrp_call *call)
 {
@@ -36,7 +36,7 @@ static enum lrp_status common_infer(const struct lrp_call *call, struct lrp_erro
     return status;
 }
 
-enum lrp_status lrp_scatter_elements_infer(struct lrp_call *call, struct lrp_error *err)
+enum lrp_status lrp_scatter_infer(struct lrp_call *call, struct lrp_error *err)
 {
     int axis = 0;
     enum lrp_status status = common_infer(call, err);
@@ -71,7 +71,7 @@ static enum lrp_status locate(const struct lrp_call *call, const struct lrp_tens
     int64_t stride[LRP_MAX_RANK], index = 0;
     lrp_dense_strides(x, stride);
     *to = 0;
-    if (is_nd(call)) {
+    if (by_coordinates(call)) {
         const int depth = (int)shape->dim[shape->rank - 1];
         const size_t n = lrp_shape_span(x, depth, x->rank);
         for (int d = 0; d < depth && !status; ++d) {
@@ -103,7 +103,7 @@ static int64_t combine_integers(int how, int64_t old, int64_t update)
     return values[how];
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+enum lrp_status lrp_scatter_forward(LRP_FORWARD_PARAMETERS)
 {
     const int how = combine_of(call);
     const struct lrp_view all = lrp_view_flat(in[0]->count);
@@ -122,7 +122,7 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* What was replaced gets nothing back; what was added to gets all; of several updates of one place the last one counts. */
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+enum lrp_status lrp_scatter_vjp(LRP_VJP_PARAMETERS)
 {
     const int how = combine_of(call);
     (void)handle, (void)in, (void)out, (void)run;
@@ -142,21 +142,4 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     if (!status && grad[0]) memcpy(grad[0]->f, rest->f, rest->count * sizeof *rest->f);
     lrp_tensor_release(rest);
     return status;
-}
-
-enum lrp_status lrp_scatter_elements_forward(LRP_FORWARD_PARAMETERS)
-{
-    return forward(call, handle, in, out, run, err);
-}
-enum lrp_status lrp_scatter_elements_vjp(LRP_VJP_PARAMETERS)
-{
-    return vjp(call, handle, in, out, s, grad, run, err);
-}
-enum lrp_status lrp_scatter_nd_forward(LRP_FORWARD_PARAMETERS)
-{
-    return forward(call, handle, in, out, run, err);
-}
-enum lrp_status lrp_scatter_nd_vjp(LRP_VJP_PARAMETERS)
-{
-    return vjp(call, handle, in, out, s, grad, run, err);
 }

@@ -119,7 +119,7 @@ enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const int64_t block = lrp_call_int(call, "blocksize", 0);
     const char *mode = lrp_call_string(call, "mode", "DCR");
-    const bool to_space = strcmp(call->op_type, "DepthToSpace") == 0;
+    const bool to_space = ((const struct lrp_mover *)call->op->own)->to_space;
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
     struct lrp_shape shape = call->in[0].shape;
@@ -141,7 +141,7 @@ enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err)
 struct lrp_view lrp_depth_view(const struct lrp_call *call, int part)
 {
     const int64_t b = lrp_call_int(call, "blocksize", 1);
-    const bool to_space = strcmp(call->op_type, "DepthToSpace") == 0;
+    const bool to_space = ((const struct lrp_mover *)call->op->own)->to_space;
     const bool crd = to_space && strcmp(lrp_call_string(call, "mode", "DCR"), "CRD") == 0;
     const struct lrp_shape *deep = to_space ? &call->in[0].shape : &call->out[0].shape;
     const int64_t n = deep->dim[0], c = deep->dim[1] / (b * b), h = deep->dim[2], w = deep->dim[3], plane = h * w;

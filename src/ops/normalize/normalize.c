@@ -1,7 +1,6 @@
-/* normalize.c: BatchNormalization, and the rows of all normalisations. */
+/* normalize.c: BatchNormalization, and the rows of the normalisations. */
 #include <math.h>
 
-#include "batch.h"
 #include "normalize_ops.h"
 
 /* ---- BatchNormalization for inference: a factor and a shift per channel ---- */
@@ -123,24 +122,24 @@ static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS)
 
 // clang-format off
 #define ROW(op, where, layer, f, samples, ...)                                                                                    \
-    {                                                                                                                    \
-        .name = op, .domain = where, .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_##layer,                       \
-        .infer = f##_infer, .forward = f##_forward, .vjp = f##_vjp, .batch = samples                                                       \
-    }
+    .name = op, .domain = where, .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_##layer, .forward = f##_forward,   \
+    .vjp = f##_vjp, .batch = samples
 const struct lrp_operator lrp_ops_normalize[] = {
-    ROW("BatchNormalization", "", BATCH_NORM, batch, lrp_batch_first_input, 1, 6, 7, 9, 14, 15),
-    ROW("LayerNormalization", "", LAYER_NORM, lrp_layer_norm, lrp_batch_before_axis, 17),
-    ROW("RMSNormalization", "", OTHER, lrp_layer_norm, lrp_batch_before_axis, 23),
-    ROW("InstanceNormalization", "", OTHER, lrp_instance_norm, lrp_batch_planes, 6, 22),
-    ROW("GroupNormalization", "", OTHER, lrp_group_norm, lrp_batch_planes, 18, 21),
-    ROW("MeanVarianceNormalization", "", OTHER, lrp_axes_norm, lrp_axes_norm_batch, 9, 13),
-    ROW("LpNormalization", "", OTHER, lrp_lp_norm, lrp_batch_beside_last, 1, 22),
-    ROW("LRN", "", OTHER, lrp_lrn, lrp_batch_planes, 1, 13),
-    ROW("Softmax", "", SOFTMAX, lrp_softmax, lrp_softmax_batch, 1, 11, 13),
-    ROW("LogSoftmax", "", LOG_SOFTMAX, lrp_softmax, lrp_softmax_batch, 1, 11, 13),
-    { .name = "Hardmax", .domain = "", .versions = { 1, 11, 13 }, .infer = lrp_softmax_infer, .forward = lrp_softmax_forward,
-      .batch = lrp_softmax_batch },
-    ROW("Normalize", "lrpscope", LAYER_NORM, lrp_axes_norm, lrp_axes_norm_batch, 1),
+    { ROW("BatchNormalization", "", BATCH_NORM, batch, lrp_batch_first_input, 1, 6, 7, 9, 14, 15), .infer = batch_infer },
+    { ROW("LayerNormalization", "", LAYER_NORM, lrp_layer_norm, lrp_batch_before_axis, 17), .infer = lrp_layer_norm_infer,
+      .own = &(const struct lrp_layer_norm) { .center = true } },
+    { ROW("RMSNormalization", "", OTHER, lrp_layer_norm, lrp_batch_before_axis, 23), .infer = lrp_layer_norm_infer,
+      .own = &(const struct lrp_layer_norm) { .center = false } },
+    { ROW("InstanceNormalization", "", OTHER, lrp_channel_norm, lrp_batch_planes, 6, 22), .infer = lrp_instance_norm_infer,
+      .own = &(const struct lrp_channel_norm) { .grouped = false } },
+    { ROW("GroupNormalization", "", OTHER, lrp_channel_norm, lrp_batch_planes, 18, 21), .infer = lrp_channel_norm_infer,
+      .own = &(const struct lrp_channel_norm) { .grouped = true } },
+    { ROW("MeanVarianceNormalization", "", OTHER, lrp_axes_norm, lrp_axes_norm_batch, 9, 13), .infer = lrp_axes_norm_infer,
+      .own = &(const struct lrp_axes_norm) { .fixed = true } },
+    { ROW("LpNormalization", "", OTHER, lrp_lp_norm, lrp_batch_beside_last, 1, 22), .infer = lrp_lp_norm_infer },
+    { ROW("LRN", "", OTHER, lrp_lrn, lrp_batch_planes, 1, 13), .infer = lrp_lrn_infer },
+    { ROW("Normalize", "lrpscope", LAYER_NORM, lrp_axes_norm, lrp_axes_norm_batch, 1), .infer = lrp_axes_norm_infer,
+      .own = &(const struct lrp_axes_norm) { .fixed = false } },
     { 0 },
 };
 // clang-format on

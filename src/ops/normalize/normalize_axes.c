@@ -1,13 +1,12 @@
 /* normalize_axes.c: normalisations over chosen axes: MeanVarianceNormalization, our own Normalize, LpNormalization. */
 #include <math.h>
-#include <string.h>
 
 #include "normalize_ops.h"
 #include "rows.h"
 
-static bool is_own(const struct lrp_call *call)
+static bool is_fixed(const struct lrp_call *call)
 {
-    return strcmp(call->op_type, "Normalize") == 0;
+    return ((const struct lrp_axes_norm *)call->op->own)->fixed;
 }
 
 /* MeanVarianceNormalization: (N,C,H,W) over all but the channels unless axes are given. */
@@ -17,7 +16,7 @@ static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RA
     const int rank = call->in[0].shape.rank;
     const enum lrp_status status = lrp_infer_axes(call, -1, rank, axes, &given, err);
     if (status || given) return status;
-    if (is_own(call) || rank != 4)
+    if (!is_fixed(call) || rank != 4)
         return lrp_fail(err, LRP_FILE, "attribute axes of %s is missing for an input of %d axes", call->op_type, rank);
     axes[0] = axes[2] = axes[3] = true;
     return LRP_OK;
@@ -39,14 +38,14 @@ bool lrp_axes_norm_batch(LRP_BATCH_PARAMETERS)
 
 static struct lrp_row_norm row_norm(const struct lrp_call *call, const struct lrp_rows *rows)
 {
-    const bool own = is_own(call);
+    const bool fixed = is_fixed(call);
     return (struct lrp_row_norm){.rows = rows->rows,
                                  .length = rows->length,
                                  .groups = 1,
                                  .segment = rows->length,
-                                 .center = !own || lrp_call_int(call, "center", 1) != 0,
-                                 .epsilon_outside = !own || lrp_call_int(call, "epsilon_outside", 0) != 0,
-                                 .epsilon = own ? (double)lrp_call_float(call, "epsilon", 1e-5f) : 1e-9,
+                                 .center = fixed || lrp_call_int(call, "center", 1) != 0,
+                                 .epsilon_outside = fixed || lrp_call_int(call, "epsilon_outside", 0) != 0,
+                                 .epsilon = fixed ? 1e-9 : (double)lrp_call_float(call, "epsilon", 1e-5f),
                                  .x = rows->tensor->f};
 }
 

@@ -1,13 +1,12 @@
 /* normalize_layer.c: LayerNormalization InstanceNormalization GroupNormalization RMSNormalization. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "normalize_ops.h"
 #include "rows.h"
 
-static bool is_rms(const struct lrp_call *call)
+static bool centers(const struct lrp_call *call)
 {
-    return strcmp(call->op_type, "RMSNormalization") == 0;
+    return ((const struct lrp_layer_norm *)call->op->own)->center;
 }
 static int layer_axis(const struct lrp_call *call)
 {
@@ -154,7 +153,7 @@ static struct lrp_row_norm layer_norm(const struct lrp_call *call, const struct 
                                  .length = lrp_shape_span(&x->shape, axis, x->shape.rank),
                                  .groups = 1,
                                  .segment = 1,
-                                 .center = !is_rms(call),
+                                 .center = centers(call),
                                  .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
                                  .x = x->f};
 }
@@ -199,7 +198,7 @@ enum lrp_status lrp_instance_norm_infer(struct lrp_call *call, struct lrp_error 
     return status ? status : channel_infer(call, call->in[0].shape.dim[1], err);
 }
 
-enum lrp_status lrp_group_norm_infer(struct lrp_call *call, struct lrp_error *err)
+enum lrp_status lrp_channel_norm_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (!status) status = check_floats(call, 3, err);
@@ -215,10 +214,10 @@ enum lrp_status lrp_group_norm_infer(struct lrp_call *call, struct lrp_error *er
 /* Rows are (sample, group); before opset 21 scale and bias have one number a group. */
 static struct lrp_row_norm channel_norm(const struct lrp_call *call, const struct lrp_tensor *x, struct lrp_shape *parameters)
 {
-    const bool instance = strcmp(call->op_type, "InstanceNormalization") == 0;
+    const bool grouped = ((const struct lrp_channel_norm *)call->op->own)->grouped;
     const size_t channels = (size_t)x->shape.dim[1], space = lrp_shape_span(&x->shape, 2, x->shape.rank);
-    const size_t groups = instance ? channels : (size_t)lrp_call_int(call, "num_groups", 1);
-    const bool per_group = !instance && call->opset < 21;
+    const size_t groups = grouped ? (size_t)lrp_call_int(call, "num_groups", 1) : channels;
+    const bool per_group = grouped && call->opset < 21;
     struct lrp_row_norm norm = {.rows = groups * (size_t)x->shape.dim[0],
                                 .groups = groups,
                                 .center = true,
@@ -230,7 +229,7 @@ static struct lrp_row_norm channel_norm(const struct lrp_call *call, const struc
     return norm;
 }
 
-enum lrp_status lrp_instance_norm_forward(LRP_FORWARD_PARAMETERS)
+enum lrp_status lrp_channel_norm_forward(LRP_FORWARD_PARAMETERS)
 {
     struct lrp_shape channels;
     struct lrp_row_norm norm = channel_norm(call, in[0], &channels);
@@ -239,19 +238,10 @@ enum lrp_status lrp_instance_norm_forward(LRP_FORWARD_PARAMETERS)
     return run_forward(&norm, &channels, call, in, run, err);
 }
 
-enum lrp_status lrp_instance_norm_vjp(LRP_VJP_PARAMETERS)
+enum lrp_status lrp_channel_norm_vjp(LRP_VJP_PARAMETERS)
 {
     struct lrp_shape channels;
     struct lrp_row_norm norm = channel_norm(call, in[0], &channels);
     (void)handle, (void)out;
     return run_backward(&norm, &channels, call, in, s[0], grad, run, err);
-}
-
-enum lrp_status lrp_group_norm_forward(LRP_FORWARD_PARAMETERS)
-{
-    return lrp_instance_norm_forward(call, handle, in, out, run, err);
-}
-enum lrp_status lrp_group_norm_vjp(LRP_VJP_PARAMETERS)
-{
-    return lrp_instance_norm_vjp(call, handle, in, out, s, grad, run, err);
 }

@@ -2,7 +2,6 @@
 #ifndef LRP_OPS_NORMALIZE_OPS_H
 #define LRP_OPS_NORMALIZE_OPS_H
 
-#include "batch.h"
 #include "elementwise.h"
 
 #define LRP_DECLARE_NORMALIZE(name)                                                                                            \
@@ -10,17 +9,25 @@
     enum lrp_status lrp_##name##_forward(LRP_FORWARD_PARAMETERS);                                                              \
     enum lrp_status lrp_##name##_vjp(LRP_VJP_PARAMETERS);
 
+/* What the rows own whose functions serve several. */
+struct lrp_layer_norm {
+    bool center; /* false: the mean is left in (root mean square) */
+};
+struct lrp_channel_norm {
+    bool grouped; /* false: every channel is a group */
+};
+struct lrp_axes_norm {
+    bool fixed; /* what MeanVarianceNormalization does: axes may be missing, the rest is no attribute */
+};
+
 /* normalize_layer.c: mean and variance of rows */
 LRP_DECLARE_NORMALIZE(layer_norm)
-LRP_DECLARE_NORMALIZE(instance_norm)
-LRP_DECLARE_NORMALIZE(group_norm)
+LRP_DECLARE_NORMALIZE(channel_norm)
+enum lrp_status lrp_instance_norm_infer(struct lrp_call *call, struct lrp_error *err);
 /* normalize_axes.c: over any axes, nothing but the normalisation */
 LRP_DECLARE_NORMALIZE(axes_norm)
-LRP_DECLARE_NORMALIZE(lp_norm)
 bool lrp_axes_norm_batch(LRP_BATCH_PARAMETERS);
-/* normalize_softmax.c */
-LRP_DECLARE_NORMALIZE(softmax)
-bool lrp_softmax_batch(LRP_BATCH_PARAMETERS);
+LRP_DECLARE_NORMALIZE(lp_norm)
 /* normalize_lrn.c */
 LRP_DECLARE_NORMALIZE(lrn)
 

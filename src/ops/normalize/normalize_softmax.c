@@ -1,6 +1,6 @@
-/* normalize_softmax.c: Softmax LogSoftmax Hardmax, along one axis or, before opset 13, over all axes from one on. */
+/* normalize_softmax.c: Softmax LogSoftmax Hardmax and their rows, along one axis or, before opset 13, over all axes from one
+ * on. */
 #include <math.h>
-#include <string.h>
 
 #include "normalize_ops.h"
 #include "rows.h"
@@ -20,23 +20,22 @@ static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RA
     return LRP_OK;
 }
 
-enum lrp_status lrp_softmax_infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status softmax_infer(struct lrp_call *call, struct lrp_error *err)
 {
     bool axes[LRP_MAX_RANK];
     const enum lrp_status status = lrp_infer_same_float(call, err);
     return status ? status : axes_of(call, axes, err);
 }
 
-bool lrp_softmax_batch(LRP_BATCH_PARAMETERS)
+static bool softmax_batch(LRP_BATCH_PARAMETERS)
 {
     bool axes[LRP_MAX_RANK];
     (void)input, (void)output;
     return axes_of(call, axes, NULL) == LRP_OK && lrp_batch_past(axes, false, at);
 }
 
-/* One row forwards, and backwards from y. */
+/* What such a row owns: one row forwards, and backwards from y. */
 struct flavour {
-    const char *name;
     void (*row)(const float *x, float *restrict y, size_t n);
     void (*back)(const float *y, const float *s, float *restrict g, size_t n);
 };
@@ -85,13 +84,6 @@ static void hard_row(const float *x, float *restrict y, size_t n)
     for (size_t i = 0; i < n; ++i) y[i] = i == best;
 }
 
-/* Hardmax has no slope: its operator row has no vjp. */
-static const struct flavour flavours[] = {
-    {"Softmax", soft_row, soft_back},
-    {"LogSoftmax", log_row, log_back},
-    {"Hardmax", hard_row, NULL},
-};
-
 struct softmax_job {
     const struct flavour *flavour;
     size_t length;
@@ -117,8 +109,7 @@ static enum lrp_status run_softmax(const struct lrp_call *call, const struct lrp
 {
     struct lrp_rows rows = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
-    struct softmax_job job = {.flavour = flavours};
-    while (strcmp(job.flavour->name, call->op_type) != 0) ++job.flavour;
+    struct softmax_job job = {.flavour = call->op->own};
     enum lrp_status status = axes_of(call, axes, err);
     if (!status) status = lrp_rows_open(&rows, source, axes, run, err);
     if (!status && s) status = lrp_rows_open(&cotangent, s, axes, run, err);
@@ -136,14 +127,26 @@ static enum lrp_status run_softmax(const struct lrp_call *call, const struct lrp
     return status;
 }
 
-enum lrp_status lrp_softmax_forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status softmax_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle;
     return run_softmax(call, in[0], NULL, out[0], run, err);
 }
 
-enum lrp_status lrp_softmax_vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status softmax_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)in;
     return s[0] && grad[0] ? run_softmax(call, out[0], s[0], grad[0], run, err) : LRP_OK;
 }
+
+// clang-format off
+#define ROW(op, layer, ...)                                                                                              \
+    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_##layer, .infer = softmax_infer,      \
+    .forward = softmax_forward, .batch = softmax_batch
+const struct lrp_operator lrp_ops_softmax[] = {
+    { ROW("Softmax", SOFTMAX, 1, 11, 13), .vjp = softmax_vjp, .own = &(const struct flavour) { soft_row, soft_back } },
+    { ROW("LogSoftmax", LOG_SOFTMAX, 1, 11, 13), .vjp = softmax_vjp, .own = &(const struct flavour) { log_row, log_back } },
+    { ROW("Hardmax", OTHER, 1, 11, 13), .traits = LRP_TRAIT_NO_VJP, .own = &(const struct flavour) { hard_row, NULL } },
+    { 0 },
+};
+// clang-format on

@@ -2,7 +2,10 @@
 #include "pooling.h"
 #include "batch.h"
 
-#include <string.h>
+int lrp_pool_how(const struct lrp_call *call)
+{
+    return (int)((const struct lrp_pool *)call->op->own)->how;
+}
 
 float lrp_pool_power(const struct lrp_call *call)
 {
@@ -33,17 +36,17 @@ static enum lrp_status check_power(const struct lrp_call *call, struct lrp_error
 {
     const float p = lrp_pool_power(call);
 
-    if (strstr(call->op_type, "Lp") && !(p >= 1 && p <= 1000))
+    if (lrp_pool_how(call) == LRP_POOL_POWER && !(p >= 1 && p <= 1000))
         return lrp_fail(err, LRP_UNSUPPORTED, "attribute p is %g; 1 to 1000 are supported", (double)p);
     return LRP_OK;
 }
 
-/* MaxPool takes bytes since opset 12. */
+/* The maximum of windows is taken of bytes, too, since opset 12. */
 static bool takes_bytes(const struct lrp_call *call)
 {
     const enum lrp_dtype dtype = call->in[0].dtype;
 
-    return call->opset >= 12 && strcmp(call->op_type, "MaxPool") == 0 && (dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_INT8);
+    return call->opset >= 12 && lrp_pool_how(call) == LRP_POOL_MAX && (dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_INT8);
 }
 
 static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
@@ -124,6 +127,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .versions = {1, 8, 10, 11, 12, 22},
      .static_kind = LRP_KIND_MAX_POOL,
      .traits = LRP_TRAIT_SELECTS,
+     .own = &(const struct lrp_pool){LRP_POOL_MAX},
      .infer = infer,
      .forward = lrp_max_pool_forward,
      .vjp = lrp_max_pool_vjp,
@@ -133,6 +137,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .domain = "",
      .versions = {1, 7, 10, 11, 19, 22},
      .static_kind = LRP_KIND_MEAN_POOL,
+     .own = &(const struct lrp_pool){LRP_POOL_MEAN},
      .infer = infer,
      .forward = lrp_mean_pool_forward,
      .vjp = lrp_mean_pool_vjp,
@@ -142,6 +147,8 @@ const struct lrp_operator lrp_ops_pooling[] = {
     {.name = "LpPool",
      .domain = "",
      .versions = {1, 2, 11, 18, 22},
+     .static_kind = LRP_KIND_OTHER,
+     .own = &(const struct lrp_pool){LRP_POOL_POWER},
      .infer = infer,
      .forward = lrp_power_pool_forward,
      .vjp = lrp_power_pool_vjp,
@@ -152,6 +159,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .versions = {1, 22},
      .static_kind = LRP_KIND_GLOBAL_MAX_POOL,
      .traits = LRP_TRAIT_SELECTS,
+     .own = &(const struct lrp_pool){LRP_POOL_MAX},
      .infer = infer_global,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
@@ -160,6 +168,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .domain = "",
      .versions = {1, 22},
      .static_kind = LRP_KIND_GLOBAL_MEAN_POOL,
+     .own = &(const struct lrp_pool){LRP_POOL_MEAN},
      .infer = infer_global,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
@@ -169,6 +178,8 @@ const struct lrp_operator lrp_ops_pooling[] = {
     {.name = "GlobalLpPool",
      .domain = "",
      .versions = {1, 2, 22},
+     .static_kind = LRP_KIND_OTHER,
+     .own = &(const struct lrp_pool){LRP_POOL_POWER},
      .infer = infer_global,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,

@@ -6,6 +6,12 @@
 #include "frame.h"
 #include "pooling_window.h"
 
+/* What a pooling's row owns. */
+struct lrp_pool {
+    enum { LRP_POOL_MAX, LRP_POOL_MEAN, LRP_POOL_POWER } how;
+};
+int lrp_pool_how(const struct lrp_call *call);
+
 /* One piece of work: planes of a batch, each pooled alone. */
 struct lrp_pooling {
     struct lrp_frame frame;

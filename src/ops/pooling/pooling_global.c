@@ -5,10 +5,8 @@
 #include "parallel.h"
 #include "pooling.h"
 
-enum mode { MAXIMUM, MEAN, POWER };
-
 struct job {
-    enum mode mode;
+    int how; /* LRP_POOL_... */
     const float *x, *y, *s;
     float *to, power;
     int64_t size; /* of a plane */
@@ -18,14 +16,10 @@ struct job {
 static struct job job_of(const struct lrp_call *call, int64_t *planes)
 {
     const struct lrp_shape *const x = &call->in[0].shape;
-    const char *const name = call->op_type;
 
     *planes = x->dim[0] * x->dim[1];
-    return (struct job){.mode = strstr(name, "Max")       ? MAXIMUM
-                                : strstr(name, "Average") ? MEAN
-                                                          : POWER,
-                        .power = lrp_pool_power(call),
-                        .size = (int64_t)lrp_shape_span(x, 2, x->rank)};
+    return (struct job){
+        .how = lrp_pool_how(call), .power = lrp_pool_power(call), .size = (int64_t)lrp_shape_span(x, 2, x->rank)};
 }
 
 static int64_t winner(const float *x, int64_t size)
@@ -41,10 +35,10 @@ static float pooled(const struct job *job, const float *x)
 {
     double sum = 0;
 
-    if (job->mode == MAXIMUM) return x[winner(x, job->size)];
+    if (job->how == LRP_POOL_MAX) return x[winner(x, job->size)];
     for (int64_t i = 0; i < job->size; i++)
-        sum += job->mode == MEAN ? (double)x[i] : pow(fabs((double)x[i]), (double)job->power);
-    return (float)(job->mode == MEAN ? sum / (double)job->size : pow(sum, 1 / (double)job->power));
+        sum += job->how == LRP_POOL_MEAN ? (double)x[i] : pow(fabs((double)x[i]), (double)job->power);
+    return (float)(job->how == LRP_POOL_MEAN ? sum / (double)job->size : pow(sum, 1 / (double)job->power));
 }
 
 static void forward_planes(void *context, int64_t first, int64_t last)
@@ -56,7 +50,7 @@ static void forward_planes(void *context, int64_t first, int64_t last)
 
 static float slope(const struct job *job, float x, float y)
 {
-    if (job->mode == MEAN) return 1 / (float)job->size;
+    if (job->how == LRP_POOL_MEAN) return 1 / (float)job->size;
     return x == 0 || y == 0 ? 0 : copysignf(powf(fabsf(x) / y, job->power - 1), x);
 }
 
@@ -68,7 +62,7 @@ static void vjp_planes(void *context, int64_t first, int64_t last)
         const float *const x = job->x + plane * job->size;
         float *const to = job->to + plane * job->size;
 
-        if (job->mode == MAXIMUM) {
+        if (job->how == LRP_POOL_MAX) {
             memset(to, 0, (size_t)job->size * sizeof *to);
             to[winner(x, job->size)] = job->s[plane];
         } else

@@ -3,12 +3,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "batch.h"
 #include "elementwise.h"
 
+struct quantization { /* what the rows of both directions own */
+    bool forth;
+};
 static bool quantizes(const struct lrp_call *call)
 {
-    return strcmp(call->op_type, "QuantizeLinear") == 0;
+    return ((const struct quantization *)call->op->own)->forth;
 }
 
 /* Which scale an element has: the index of its place along the axis, in blocks. */
@@ -182,17 +184,22 @@ static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* The family's rows. */
-#define ROW(op, ...)                                                                                                           \
+#define ROW(op, is_forth, ...)                                                                                                 \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward,                               \
-        .batch = lrp_batch_first_input                                                                                         \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,        \
+        .infer = infer, .forward = forward, .batch = lrp_batch_first_input, .own = &(const struct quantization)                \
+        {                                                                                                                      \
+            is_forth                                                                                                           \
+        }                                                                                                                      \
     }
 const struct lrp_operator lrp_ops_quantize[] = {
-    ROW("QuantizeLinear", 10, 13, 19, 21, 23, 24, 25),
-    ROW("DequantizeLinear", 10, 13, 19, 21, 23, 24, 25),
+    ROW("QuantizeLinear", true, 10, 13, 19, 21, 23, 24, 25),
+    ROW("DequantizeLinear", false, 10, 13, 19, 21, 23, 24, 25),
     {.name = "DynamicQuantizeLinear",
      .domain = "",
      .versions = {11},
+     .traits = LRP_TRAIT_NO_VJP,
+     .static_kind = LRP_KIND_OTHER,
      .infer = dynamic_infer,
      .forward = dynamic_forward,
      .batch = lrp_batch_first_input},

@@ -3,51 +3,17 @@
 #include <math.h>
 #include <string.h>
 
-#include "batch.h"
 #include "elementwise.h"
 #include "linear/linear.h"
 #include "linear/linear_product.h"
 #include "parallel.h"
 
-/* Which input of a call is what; 0: none (input 0 is x in all of them). */
+/* What a row owns: which input of a call is what; 0: none (input 0 is x in all of them). */
 struct roles {
-    const char *name, *plain; /* the operator whose shapes it has */
+    const char *plain; /* the operator whose shapes it has: a convolution or a product */
+    bool convolves;
     int w, x_zero, w_zero, x_scale, w_scale, y_scale, y_zero, bias;
 };
-static const struct roles all_roles[] = {
-    {.name = "ConvInteger", .plain = "Conv", .w = 1, .x_zero = 2, .w_zero = 3},
-    {.name = "MatMulInteger", .plain = "MatMul", .w = 1, .x_zero = 2, .w_zero = 3},
-    {.name = "QLinearConv",
-     .plain = "Conv",
-     .w = 3,
-     .x_zero = 2,
-     .w_zero = 5,
-     .x_scale = 1,
-     .w_scale = 4,
-     .y_scale = 6,
-     .y_zero = 7,
-     .bias = 8},
-    {.name = "QLinearMatMul",
-     .plain = "MatMul",
-     .w = 3,
-     .x_zero = 2,
-     .w_zero = 5,
-     .x_scale = 1,
-     .w_scale = 4,
-     .y_scale = 6,
-     .y_zero = 7},
-};
-static const struct roles *roles_of(const struct lrp_call *call)
-{
-    const struct roles *r = all_roles;
-    while (strcmp(r->name, call->op_type) != 0) ++r;
-    return r;
-}
-static bool is_conv(const struct roles *r)
-{
-    return strcmp(r->plain, "Conv") == 0;
-}
-
 /* The same call on plain numbers, for its shapes; it borrows `in`. */
 static struct lrp_call plain_call(const struct lrp_call *call, const struct roles *r, struct lrp_desc in[3])
 {
@@ -57,6 +23,7 @@ static struct lrp_call plain_call(const struct lrp_call *call, const struct role
     if (bias) in[2] = call->in[r->bias];
     struct lrp_call plain = *call;
     plain.op_type = r->plain;
+    plain.op = lrp_operator_find("", r->plain, call->opset, NULL);
     plain.in = in;
     plain.in_count = bias ? 3 : 2;
     return plain;
@@ -75,7 +42,7 @@ static enum lrp_status read_sizes(const struct lrp_call *call, const struct role
     const struct lrp_call plain = plain_call(call, r, in);
     enum lrp_status status;
     *out = (struct sizes){.rows = 1};
-    if (is_conv(r)) {
+    if (r->convolves) {
         status = lrp_conv_call_shape(&plain, &out->conv, err);
         out->columns = out->conv.out_channels;
         out->y = (struct lrp_shape){.rank = out->conv.rank + 2, .dim = {out->conv.batch, out->conv.out_channels}};
@@ -108,7 +75,7 @@ static bool is_byte(enum lrp_dtype dtype)
 
 static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const struct roles *r = roles_of(call);
+    const struct roles *r = call->op->own;
     struct sizes sizes;
     enum lrp_status status = lrp_infer_arity(call, r->y_zero ? 8 : 2, r->y_zero ? (r->bias ? 9 : 8) : 4, err);
     if (!status &&
@@ -229,34 +196,43 @@ static void product_rows(void *context, int64_t begin, int64_t end)
 
 static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
 {
-    struct work work = {.call = call, .roles = roles_of(call), .in = in, .out = out[0]};
+    struct work work = {.call = call, .roles = call->op->own, .in = in, .out = out[0]};
     (void)handle;
     const enum lrp_status status = read_sizes(call, work.roles, &work.sizes, err);
     if (status) return status;
     const struct lrp_conv_shape *c = &work.sizes.conv;
-    const int64_t turns = is_conv(work.roles) ? c->batch * c->out_channels : work.sizes.product.batches * work.sizes.product.m;
-    lrp_parallel_for(run, turns, 1 << 16, is_conv(work.roles) ? conv_planes : product_rows, &work);
+    const int64_t turns =
+        work.roles->convolves ? c->batch * c->out_channels : work.sizes.product.batches * work.sizes.product.m;
+    lrp_parallel_for(run, turns, 1 << 16, work.roles->convolves ? conv_planes : product_rows, &work);
     return lrp_run_should_stop(run) ? LRP_CANCELLED : LRP_OK;
 }
 
 static int64_t macs(const struct lrp_call *call)
 {
     struct lrp_desc in[3];
-    const struct roles *r = roles_of(call);
+    const struct roles *r = call->op->own;
     const struct lrp_call plain = plain_call(call, r, in);
-    return is_conv(r) ? lrp_conv_macs(&plain) : lrp_product_macs(&plain);
+    return r->convolves ? lrp_conv_macs(&plain) : lrp_product_macs(&plain);
 }
 
 /* The family's rows. */
-#define ROW(op, samples, ...)                                                                                                  \
+#define ROW(op, samples, has, ...)                                                                                             \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = infer, .forward = forward, .macs = macs,                 \
-        .batch = lrp_batch_##samples                                                                                           \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,        \
+        .infer = infer, .forward = forward, .macs = macs, .batch = lrp_batch_##samples, .own = &(const struct roles)has        \
+    }
+#define CONV .plain = "Conv", .convolves = true
+#define PRODUCT .plain = "MatMul"
+#define INTEGER .w = 1, .x_zero = 2, .w_zero = 3
+#define SCALED .w = 3, .x_zero = 2, .w_zero = 5, .x_scale = 1, .w_scale = 4, .y_scale = 6, .y_zero = 7
+#define HAS(...)                                                                                                               \
+    {                                                                                                                          \
+        __VA_ARGS__                                                                                                            \
     }
 const struct lrp_operator lrp_ops_quantized[] = {
-    ROW("ConvInteger", planes, 10),
-    ROW("MatMulInteger", matmul, 10),
-    ROW("QLinearConv", planes, 10),
-    ROW("QLinearMatMul", quantized_matmul, 10, 21),
+    ROW("ConvInteger", planes, HAS(CONV, INTEGER), 10),
+    ROW("MatMulInteger", matmul, HAS(PRODUCT, INTEGER), 10),
+    ROW("QLinearConv", planes, HAS(CONV, SCALED, .bias = 8), 10),
+    ROW("QLinearMatMul", quantized_matmul, HAS(PRODUCT, SCALED), 10, 21),
     {0},
 };

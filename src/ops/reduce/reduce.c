@@ -1,10 +1,8 @@
-/* reduce.c: reductions over axes, and the family's rows. */
+/* reduce.c: reductions over axes, and their rows. */
 #include <math.h>
-#include <string.h>
 
-#include "batch.h"
 #include "convert.h"
-#include "reduce_ops.h"
+#include "elementwise.h"
 #include "rows.h"
 
 /* ---- one row to one number, and back: g receives s * dy/dx ---- */
@@ -78,12 +76,16 @@ static void sum_back(const float *x, float y, float s, float *g, size_t n) { (vo
 static void mean_back(const float *x, float y, float s, float *g, size_t n) { (void)x, (void)y; fill(g, n, s / (float)n); }
 // clang-format on
 
-/* The first winner takes all; serves max and min. */
-static void winner_back(const float *x, float y, float s, float *g, size_t n)
+/* The first winner takes all. */
+static void max_back(const float *x, float y, float s, float *g, size_t n)
 {
     size_t i = 0;
     while (i < n && x[i] != y) ++i;
     if (i < n) g[i] = s;
+}
+static void min_back(const float *x, float y, float s, float *g, size_t n)
+{
+    max_back(x, y, s, g, n);
 }
 /* The product of the others is y/x unless there are zeros. */
 static void product_back(const float *x, float y, float s, float *g, size_t n)
@@ -155,37 +157,52 @@ static int64_t square_next(int64_t a, int64_t b)
     return add_next(a, product_next(b, b));
 }
 
-struct reduction {
-    const char *name;
-    float (*row)(const float *x, size_t n);
-    void (*back)(const float *x, float y, float s, float *g, size_t n);
-    int64_t (*next)(int64_t a, int64_t b); /* NULL: integers go through float */
-    int64_t start;                         /* of an empty row; INT64_MIN and INT64_MAX: the ends of the type */
-};
-static const struct reduction reductions[] = {
-    {"ReduceMean", mean_row, mean_back, NULL, 0},
-    {"ReduceSum", sum_row, sum_back, add_next, 0},
-    {"ReduceMax", max_row, winner_back, max_next, INT64_MIN},
-    {"ReduceMin", min_row, winner_back, min_next, INT64_MAX},
-    {"ReduceProd", product_row, product_back, product_next, 1},
-    {"ReduceL1", l1_row, l1_back, l1_next, 0},
-    {"ReduceL2", l2_row, l2_back, NULL, 0},
-    {"ReduceSumSquare", square_row, square_back, square_next, 0},
-    {"ReduceLogSum", log_sum_row, log_sum_back, NULL, 0},
-    {"ReduceLogSumExp", log_sum_exp_row, log_sum_exp_back, NULL, 0},
-};
-
-static const struct reduction *find(const struct lrp_call *call)
+/* Integers that have no next: the row as doubles, and what the result is cut to. */
+static int64_t to_integer(double value)
 {
-    size_t k = 0;
-    while (strcmp(reductions[k].name, call->op_type) != 0) ++k;
-    return &reductions[k];
+    return lrp_float_to_integer(LRP_DTYPE_INT64, (float)value);
+}
+static double integer_sum(const int64_t *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; ++i) sum += (double)x[i];
+    return sum;
+}
+static int64_t mean_whole(const int64_t *x, size_t n)
+{
+    return n ? (int64_t)(integer_sum(x, n) / (double)n) : 0;
+}
+static int64_t l2_whole(const int64_t *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; ++i) sum += (double)x[i] * (double)x[i];
+    return to_integer(sqrt(sum));
+}
+static int64_t log_sum_whole(const int64_t *x, size_t n)
+{
+    return to_integer(log(integer_sum(x, n)));
+}
+static int64_t log_sum_exp_whole(const int64_t *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; ++i) sum += exp((double)x[i]);
+    return to_integer(log(sum));
 }
 
-/* Axes became an input with opset 18; for ReduceSum with 13. None: all, or none of them if the model says so. */
+/* What a reduction's row owns. Of next and whole, one is NULL. */
+struct reduction {
+    float (*row)(const float *x, size_t n);
+    void (*back)(const float *x, float y, float s, float *g, size_t n);
+    int64_t (*next)(int64_t a, int64_t b);
+    int64_t start; /* of an empty row; INT64_MIN and INT64_MAX: the ends of the type */
+    int64_t (*whole)(const int64_t *x, size_t n);
+    int axes_input_since;  /* the opset from which on the axes are an input */
+    enum lrp_kind pooling; /* over exactly the space axes of (N,C,...) */
+};
+/* No axes: all, or none of them if the model says so. */
 static enum lrp_status reduced_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
 {
-    const int rank = call->in[0].shape.rank, since = strcmp(call->op_type, "ReduceSum") == 0 ? 13 : 18;
+    const int rank = call->in[0].shape.rank, since = ((const struct reduction *)call->op->own)->axes_input_since;
     bool given = false, any = false;
     const enum lrp_status status = lrp_infer_axes(call, call->opset >= since ? 1 : -1, rank, axes, &given, err);
     for (int k = 0; k < rank; ++k) any = any || axes[k];
@@ -215,7 +232,6 @@ static bool reduce_batch(LRP_BATCH_PARAMETERS)
            lrp_batch_past(axes, lrp_call_int(call, "keepdims", 1) == 0, at);
 }
 
-/* Over exactly the space axes of (N,C,...) a mean or maximum is a global pooling. */
 static enum lrp_kind kind(const struct lrp_call *call)
 {
     bool axes[LRP_MAX_RANK];
@@ -223,9 +239,7 @@ static enum lrp_kind kind(const struct lrp_call *call)
     if (rank < 3 || rank > LRP_MAX_RANK || reduced_axes(call, axes, NULL) != LRP_OK) return LRP_KIND_OTHER;
     for (int k = 0; k < rank; ++k)
         if (axes[k] != (k >= 2)) return LRP_KIND_OTHER;
-    return strcmp(call->op_type, "ReduceMean") == 0  ? LRP_KIND_GLOBAL_MEAN_POOL
-           : strcmp(call->op_type, "ReduceMax") == 0 ? LRP_KIND_GLOBAL_MAX_POOL
-                                                     : LRP_KIND_OTHER;
+    return ((const struct reduction *)call->op->own)->pooling;
 }
 
 struct reduce_job {
@@ -256,15 +270,10 @@ static int64_t type_end(enum lrp_dtype dtype, bool largest)
 static int64_t integer_row(const struct reduction *op, enum lrp_dtype dtype, const int64_t *x, size_t n)
 {
     if (n == 0 && (op->start == INT64_MIN || op->start == INT64_MAX)) return type_end(dtype, op->start == INT64_MAX);
+    if (op->whole) return op->whole(x, n);
     int64_t value = op->start;
-    double sum = 0;
-    for (size_t i = 0; i < n; ++i) {
-        if (op->next) value = op->next(value, x[i]);
-        sum += op->row == l2_row ? (double)x[i] * (double)x[i] : op->row == log_sum_exp_row ? exp((double)x[i]) : (double)x[i];
-    }
-    if (op->next) return value;
-    if (op->row == mean_row) return n ? (int64_t)(sum / (double)n) : 0;
-    return lrp_float_to_integer(LRP_DTYPE_INT64, (float)(op->row == l2_row ? sqrt(sum) : log(sum)));
+    for (size_t i = 0; i < n; ++i) value = op->next(value, x[i]);
+    return value;
 }
 
 static void forward_integers(const void *data, size_t first, size_t last)
@@ -278,7 +287,7 @@ static void forward_integers(const void *data, size_t first, size_t last)
 
 static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
 {
-    struct reduce_job job = {.op = find(call), .out = out[0]};
+    struct reduce_job job = {.op = call->op->own, .out = out[0]};
     bool axes[LRP_MAX_RANK];
     (void)handle;
     enum lrp_status status = reduced_axes(call, axes, err);
@@ -300,7 +309,7 @@ static void back_range(const void *data, size_t first, size_t last)
 
 static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 {
-    struct reduce_job job = {.op = find(call), .y = out[0], .s = s[0]};
+    struct reduce_job job = {.op = call->op->own, .y = out[0], .s = s[0]};
     struct lrp_rows target = {0};
     bool axes[LRP_MAX_RANK];
     (void)handle;
@@ -318,31 +327,28 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 }
 
 // clang-format off
-#define ROW(op, ...)                                                                                                     \
+/* Name, the functions NAME_row and NAME_back, how integers are reduced, the kind of a global pooling, since when the axes are
+ * an input, versions. */
+#define NEXT(f, first) .next = f, .start = first
+#define WHOLE(f) .whole = f
+#define ROW(op, f, integers, layer, since, ...)                                                                          \
     {                                                                                                                    \
-        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .kind = kind, .infer = infer, .forward = forward, .vjp = vjp, .batch = reduce_batch \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .kind = kind,              \
+        .infer = infer, .forward = forward, .vjp = vjp, .batch = reduce_batch,                                                                  \
+        .own = &(const struct reduction) { .row = f##_row, .back = f##_back, integers, .axes_input_since = since,        \
+                                           .pooling = LRP_KIND_##layer }                                                 \
     }
 const struct lrp_operator lrp_ops_reduce[] = {
-    ROW("ReduceMean", 1, 11, 13, 18),
-    ROW("ReduceSum", 1, 11, 13),
-    ROW("ReduceMax", 1, 11, 12, 13, 18, 20),
-    ROW("ReduceMin", 1, 11, 12, 13, 18, 20),
-    ROW("ReduceProd", 1, 11, 13, 18),
-    ROW("ReduceL1", 1, 11, 13, 18),
-    ROW("ReduceL2", 1, 11, 13, 18),
-    ROW("ReduceSumSquare", 1, 11, 13, 18),
-    ROW("ReduceLogSum", 1, 11, 13, 18),
-    ROW("ReduceLogSumExp", 1, 11, 13, 18),
-    { .name = "ArgMax", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward,
-      .batch = lrp_batch_reduced_axis },
-    { .name = "ArgMin", .domain = "", .versions = { 1, 11, 12, 13 }, .infer = lrp_arg_infer, .forward = lrp_arg_forward,
-      .batch = lrp_batch_reduced_axis },
-    { .name = "CumSum", .domain = "", .versions = { 11, 14 }, .infer = lrp_cumsum_infer, .forward = lrp_cumsum_forward,
-      .vjp = lrp_cumsum_vjp, .batch = lrp_batch_beside_named },
-    { .name = "CumProd", .domain = "", .versions = { 26 }, .infer = lrp_cumsum_infer, .forward = lrp_cumsum_forward,
-      .vjp = lrp_cumprod_vjp, .batch = lrp_batch_beside_named },
-    { .name = "TopK", .domain = "", .versions = { 1, 10, 11, 24 }, .traits = LRP_TRAIT_MOVES, .infer = lrp_topk_infer,
-      .forward = lrp_topk_forward, .vjp = lrp_topk_vjp, .batch = lrp_batch_beside_last },
+    ROW("ReduceMean", mean, WHOLE(mean_whole), GLOBAL_MEAN_POOL, 18, 1, 11, 13, 18),
+    ROW("ReduceSum", sum, NEXT(add_next, 0), OTHER, 13, 1, 11, 13),
+    ROW("ReduceMax", max, NEXT(max_next, INT64_MIN), GLOBAL_MAX_POOL, 18, 1, 11, 12, 13, 18, 20),
+    ROW("ReduceMin", min, NEXT(min_next, INT64_MAX), OTHER, 18, 1, 11, 12, 13, 18, 20),
+    ROW("ReduceProd", product, NEXT(product_next, 1), OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceL1", l1, NEXT(l1_next, 0), OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceL2", l2, WHOLE(l2_whole), OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceSumSquare", square, NEXT(square_next, 0), OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceLogSum", log_sum, WHOLE(log_sum_whole), OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceLogSumExp", log_sum_exp, WHOLE(log_sum_exp_whole), OTHER, 18, 1, 11, 13, 18),
     { 0 },
 };
 // clang-format on

@@ -1,10 +1,9 @@
-/* reduce_axis.c: operators along one axis: ArgMax ArgMin CumSum CumProd TopK. */
+/* reduce_axis.c: operators along one axis, and their rows: ArgMax ArgMin CumSum CumProd TopK. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "convert.h"
-#include "reduce_ops.h"
+#include "elementwise.h"
 #include "rows.h"
 
 static void one_axis(bool axes[LRP_MAX_RANK], int axis)
@@ -14,7 +13,11 @@ static void one_axis(bool axes[LRP_MAX_RANK], int axis)
 
 /* ---- ArgMax, ArgMin ---- */
 
-enum lrp_status lrp_arg_infer(struct lrp_call *call, struct lrp_error *err)
+struct arg { /* what such a row owns */
+    bool least;
+};
+
+static enum lrp_status arg_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct lrp_shape shape = {.rank = 0};
     int axis = 0;
@@ -60,10 +63,11 @@ static void arg_range(const void *data, size_t first, size_t last)
     }
 }
 
-enum lrp_status lrp_arg_forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status arg_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct arg_job job = {
-        .least = strcmp(call->op_type, "ArgMin") == 0, .last = lrp_call_int(call, "select_last_index", 0) != 0, .out = out[0]};
+    struct arg_job job = {.least = ((const struct arg *)call->op->own)->least,
+                          .last = lrp_call_int(call, "select_last_index", 0) != 0,
+                          .out = out[0]};
     bool axes[LRP_MAX_RANK];
     (void)handle;
     one_axis(axes, lrp_normalize_axis(lrp_call_int(call, "axis", 0), in[0]->shape.rank));
@@ -73,9 +77,9 @@ enum lrp_status lrp_arg_forward(LRP_FORWARD_PARAMETERS)
     return status;
 }
 
-/* ---- CumSum ---- */
+/* ---- CumSum, CumProd ---- */
 
-enum lrp_status lrp_cumsum_infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status cumsum_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_is_integer(call, 1, err);
@@ -125,9 +129,15 @@ static void multiply_up(const struct lrp_tensor *x, struct lrp_tensor *y, size_t
     }
 }
 
+/* What such a row owns. */
+struct cumulation {
+    void (*row)(const struct lrp_tensor *x, struct lrp_tensor *y, size_t start, size_t n, bool exclusive, bool backwards);
+};
+
 static enum lrp_status cumsum(const struct lrp_call *call, const struct lrp_tensor *axis_input, const struct lrp_tensor *x,
                               struct lrp_tensor *y, bool transposed, const struct lrp_run *run, struct lrp_error *err)
 {
+    const struct cumulation *const op = call->op->own;
     struct lrp_rows rows = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
     int axis = 0;
@@ -138,22 +148,21 @@ static enum lrp_status cumsum(const struct lrp_call *call, const struct lrp_tens
     if (!status) {
         const bool backwards = (lrp_call_int(call, "reverse", 0) != 0) != transposed;
         for (size_t r = 0; r < rows.rows; ++r)
-            (strcmp(call->op_type, "CumProd") == 0 ? multiply_up
-                                                   : cumulate)(rows.tensor, lrp_rows_target(&target), r * rows.length,
-                                                               rows.length, lrp_call_int(call, "exclusive", 0) != 0, backwards);
+            op->row(rows.tensor, lrp_rows_target(&target), r * rows.length, rows.length,
+                    lrp_call_int(call, "exclusive", 0) != 0, backwards);
         lrp_rows_store(&target, y, axes, run);
     }
     lrp_rows_close(&rows);
     return status;
 }
 
-enum lrp_status lrp_cumsum_forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status cumsum_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle;
     return cumsum(call, in[1], in[0], out[0], false, run, err);
 }
 
-enum lrp_status lrp_cumsum_vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status cumsum_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)out;
     return s[0] && grad[0] ? cumsum(call, in[1], s[0], grad[0], true, run, err) : LRP_OK;
@@ -174,7 +183,7 @@ static void cumprod_row(const float *x, const float *s, float *g, size_t n, bool
     }
 }
 
-enum lrp_status lrp_cumprod_vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status cumprod_vjp(LRP_VJP_PARAMETERS)
 {
     struct lrp_rows x = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
@@ -200,7 +209,7 @@ enum lrp_status lrp_cumprod_vjp(LRP_VJP_PARAMETERS)
 
 /* ---- TopK ---- */
 
-enum lrp_status lrp_topk_infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status topk_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const bool attribute = call->opset < 10;
     int64_t k[LRP_MAX_RANK] = {lrp_call_int(call, "k", -1)};
@@ -303,7 +312,7 @@ static void topk_fill(const struct topk_job *job, bool largest)
     }
 }
 
-enum lrp_status lrp_topk_forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status topk_forward(LRP_FORWARD_PARAMETERS)
 {
     struct topk_job job = {0};
     struct lrp_tensor *indices = call->out_count > 1 ? out[1] : NULL;
@@ -320,7 +329,7 @@ enum lrp_status lrp_topk_forward(LRP_FORWARD_PARAMETERS)
     return status;
 }
 
-enum lrp_status lrp_topk_vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status topk_vjp(LRP_VJP_PARAMETERS)
 {
     struct topk_job job = {0};
     struct lrp_rows cotangent = {0};
@@ -342,3 +351,17 @@ enum lrp_status lrp_topk_vjp(LRP_VJP_PARAMETERS)
     topk_close(&job);
     return status;
 }
+
+// clang-format off
+#define ROW(op, f, samples, ...)                                                                                                  \
+    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .infer = f##_infer,            \
+    .forward = f##_forward, .batch = lrp_batch_##samples
+const struct lrp_operator lrp_ops_axis[] = {
+    { ROW("ArgMax", arg, reduced_axis, 1, 11, 12, 13), .traits = LRP_TRAIT_NO_VJP, .own = &(const struct arg) { .least = false } },
+    { ROW("ArgMin", arg, reduced_axis, 1, 11, 12, 13), .traits = LRP_TRAIT_NO_VJP, .own = &(const struct arg) { .least = true } },
+    { ROW("CumSum", cumsum, beside_named, 11, 14), .vjp = cumsum_vjp, .own = &(const struct cumulation) { cumulate } },
+    { ROW("CumProd", cumsum, beside_named, 26), .vjp = cumprod_vjp, .own = &(const struct cumulation) { multiply_up } },
+    { ROW("TopK", topk, beside_last, 1, 10, 11, 24), .traits = LRP_TRAIT_MOVES, .vjp = topk_vjp },
+    { 0 },
+};
+// clang-format on

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "batch.h"
 #include "elementwise.h"
 
 enum { SPACE = 3, TAPS = 4 };
@@ -218,6 +217,7 @@ const struct lrp_operator lrp_ops_gridsample[] = {
     {.name = "GridSample",
      .domain = "",
      .versions = {16, 20, 22},
+     .static_kind = LRP_KIND_OTHER,
      .infer = infer,
      .forward = forward,
      .vjp = vjp,

@@ -1,6 +1,5 @@
 /* resize.c: Resize and Upsample: one axis after the other, each a sparse matrix; the vjp its transpose. */
 #include "resize.h"
-#include "batch.h"
 
 #include <math.h>
 #include <string.h>
@@ -107,13 +106,16 @@ enum lrp_status lrp_resize_vjp(LRP_VJP_PARAMETERS)
 }
 
 /* The family's rows. */
-#define ROW(op, ...)                                                                                                           \
+#define ROW(op, is_upsample, ...)                                                                                              \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .infer = lrp_resize_infer, .forward = lrp_resize_forward,         \
-        .vjp = lrp_resize_vjp, .batch = lrp_batch_planes                                                                       \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .static_kind = LRP_KIND_OTHER, .infer = lrp_resize_infer,         \
+        .forward = lrp_resize_forward, .vjp = lrp_resize_vjp, .batch = lrp_batch_planes, .own = &(const struct lrp_resizer)    \
+        {                                                                                                                      \
+            is_upsample                                                                                                        \
+        }                                                                                                                      \
     }
 const struct lrp_operator lrp_ops_resize[] = {
-    ROW("Resize", 10, 11, 13, 18, 19),
-    ROW("Upsample", 7, 9),
+    ROW("Resize", false, 10, 11, 13, 18, 19),
+    ROW("Upsample", true, 7, 9),
     {0},
 };

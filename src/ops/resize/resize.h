@@ -37,6 +37,10 @@ void lrp_taps_free(struct lrp_taps *taps);
 /* True if every output element is the input element of its place. */
 bool lrp_taps_identity(const struct lrp_taps *taps);
 
+/* What a row owns. */
+struct lrp_resizer {
+    bool upsample; /* Upsample: scales alone, and no choice of coordinates */
+};
 /* Reads and checks a call of Resize or Upsample. */
 enum lrp_status lrp_resize_read(const struct lrp_call *call, struct lrp_resize *out, struct lrp_error *err);
 

@@ -20,10 +20,21 @@ static enum lrp_status choose(const struct lrp_call *call, const char *name, con
                     word);
 }
 
+static bool is_upsample(const struct lrp_call *call)
+{
+    return ((const struct lrp_resizer *)call->op->own)->upsample;
+}
+
+/* True if scales, sizes, coordinates and rounding can be chosen. */
+static bool is_modern(const struct lrp_call *call)
+{
+    return !is_upsample(call) && call->opset >= 11;
+}
+
 static enum lrp_status read_attributes(const struct lrp_call *call, struct lrp_resize *r, struct lrp_error *err)
 {
     int mode = 0, where = LRP_RESIZE_ASYMMETRIC, rounding = LRP_RESIZE_SIMPLE;
-    const bool modern = strcmp(call->op_type, "Resize") == 0 && call->opset >= 11;
+    const bool modern = is_modern(call);
     const char *word = lrp_call_string(call, "mode", "nearest");
     enum lrp_status status = LRP_OK;
     if (strcmp(word, "bilinear") == 0 && call->opset < 9)
@@ -154,7 +165,7 @@ static bool says(const struct lrp_call *call, int input)
 enum lrp_status lrp_resize_read(const struct lrp_call *call, struct lrp_resize *out, struct lrp_error *err)
 {
     const struct lrp_shape *x = &call->in[0].shape;
-    const bool upsample = strcmp(call->op_type, "Upsample") == 0, modern = !upsample && call->opset >= 11;
+    const bool modern = is_modern(call);
     int axes[LRP_MAX_RANK], count = 0;
     enum lrp_status status = read_attributes(call, out, err);
     if (!status) status = read_axes(call, x->rank, axes, &count, err);
@@ -167,13 +178,13 @@ enum lrp_status lrp_resize_read(const struct lrp_call *call, struct lrp_resize *
     if (modern && says(call, 3) == says(call, 2))
         return lrp_fail(err, LRP_FILE, "Resize needs either scales (input 2) or sizes (input 3)");
     if (modern && says(call, 3)) return read_sizes(call, out, axes, count, err);
-    return read_scales(call, out, axes, count, modern ? 2 : upsample && call->opset < 9 ? -1 : 1, err);
+    return read_scales(call, out, axes, count, modern ? 2 : is_upsample(call) && call->opset < 9 ? -1 : 1, err);
 }
 
 enum lrp_status lrp_resize_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const bool modern = strcmp(call->op_type, "Resize") == 0 && call->opset >= 11;
-    const int inputs = strcmp(call->op_type, "Upsample") == 0 && call->opset < 9 ? 1 : 2;
+    const bool modern = is_modern(call);
+    const int inputs = is_upsample(call) && call->opset < 9 ? 1 : 2;
     struct lrp_resize resize;
     enum lrp_status status = lrp_infer_arity(call, modern ? 1 : inputs, modern ? 4 : inputs, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);

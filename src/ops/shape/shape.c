@@ -1,7 +1,6 @@
 /* shape.c: operators on shapes and constants: Shape Size Constant ConstantOfShape Range EyeLike NonZero. */
 #include <math.h>
 
-#include "batch.h"
 #include "shape_ops.h"
 
 /* ---- Shape, Size: only the descriptor is read ---- */
@@ -266,18 +265,20 @@ static enum lrp_status nonzero_forward(LRP_FORWARD_PARAMETERS)
 }
 
 // clang-format off
-#define ROW(op, f, samples, ...)                                                                                         \
-    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .infer = f##_infer, .forward = f##_forward,                   \
-    .batch = lrp_batch_##samples
+#define ROW(op, f, samples, more, ...)                                                                                            \
+    {                                                                                                                    \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP | (more),                      \
+        .static_kind = LRP_KIND_OTHER, .infer = f##_infer, .forward = f##_forward, .batch = lrp_batch_##samples                                        \
+    }
 const struct lrp_operator lrp_ops_shape[] = {
-    { ROW("Shape", shape, none, 1, 13, 15, 19, 21, 23, 24, 25), .traits = LRP_TRAIT_SHAPE_ONLY },
-    { ROW("Size", size, none, 1, 13, 19, 21, 23, 24, 25), .traits = LRP_TRAIT_SHAPE_ONLY },
-    { ROW("Constant", constant, none, 1, 9, 11, 12, 13, 19, 21, 23, 24, 25) },
-    { ROW("ConstantOfShape", fill, none, 9, 20, 21, 23, 24, 25) },
-    { ROW("Range", range, none, 11, 27) },
-    { ROW("EyeLike", eye, none, 9, 22), .traits = LRP_TRAIT_SHAPE_ONLY },
-    { ROW("NonZero", nonzero, lost, 9, 13) },
-    { ROW("OneHot", lrp_onehot, onehot, 9, 11) },
+    ROW("Shape", shape, none, LRP_TRAIT_SHAPE_ONLY, 1, 13, 15, 19, 21, 23, 24, 25),
+    ROW("Size", size, none, LRP_TRAIT_SHAPE_ONLY, 1, 13, 19, 21, 23, 24, 25),
+    ROW("Constant", constant, none, 0, 1, 9, 11, 12, 13, 19, 21, 23, 24, 25),
+    ROW("ConstantOfShape", fill, none, 0, 9, 20, 21, 23, 24, 25),
+    ROW("Range", range, none, 0, 11, 27),
+    ROW("EyeLike", eye, none, LRP_TRAIT_SHAPE_ONLY, 9, 22),
+    ROW("NonZero", nonzero, lost, 0, 9, 13),
+    ROW("OneHot", lrp_onehot, onehot, 0, 9, 11),
     { 0 },
 };
 // clang-format on

@@ -1,0 +1,60 @@
+/* test_operator_rows.c: no row of the operator table is left out: every column that has to be there is. */
+#include <stdio.h>
+
+#include "check.h"
+#include "ops.h"
+
+/* "Gelu (com.microsoft, 1)": the row, by its newest version. */
+static const char *row_text(const struct lrp_operator *row)
+{
+    static char text[128];
+    int newest = 0;
+
+    for (size_t i = 0; i < sizeof row->versions / sizeof *row->versions && row->versions[i]; i++) newest = row->versions[i];
+    snprintf(text, sizeof text, "%s (%s, %d)", row->name, *row->domain ? row->domain : "ai.onnx", newest);
+    return text;
+}
+
+#define check_row(row, holds, what)                                                                                            \
+    if (!(holds)) fail_msg("the operator row %s %s", row_text(row), what)
+
+static void every_row_has_its_columns(void **state)
+{
+    const struct lrp_operator *row;
+
+    (void)state;
+    for (size_t i = 0; (row = lrp_operator_at(i)); i++) {
+        check_row(row, row->domain && row->versions[0] > 0, "has no domain or no versions");
+        for (size_t k = 1; k < sizeof row->versions / sizeof *row->versions && row->versions[k]; k++)
+            check_row(row, row->versions[k] > row->versions[k - 1], "has versions that do not ascend");
+        check_row(row, row->infer, "has no infer");
+        check_row(row, row->forward, "has no forward");
+        check_row(row, row->batch, "has no batch (batch.h)");
+        check_row(row, row->static_kind > LRP_KIND_UNSET && row->static_kind < LRP_KIND_COUNT, "has no static_kind");
+        check_row(row, !row->vjp == !!(row->traits & LRP_TRAIT_NO_VJP), "needs either a vjp or the trait NO_VJP");
+        check_row(row, !row->prepare == !row->release && !row->prepare == !row->prepared_inputs,
+                  "needs prepare, release and prepared_inputs together");
+        check_row(row, row->prepare || !(row->traits & LRP_TRAIT_WEIGHTED), "is WEIGHTED and has no prepare");
+    }
+    assert_true(lrp_operator_at(0) != NULL);
+}
+
+static void no_version_stands_in_two_rows(void **state)
+{
+    const struct lrp_operator *row;
+
+    (void)state;
+    for (size_t i = 0; (row = lrp_operator_at(i)); i++)
+        for (size_t k = 0; k < sizeof row->versions / sizeof *row->versions && row->versions[k]; k++)
+            check_row(row, lrp_operator_find(row->domain, row->name, row->versions[k], NULL) == row,
+                      "is hidden by another row with the same version");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_has_its_columns),
+        cmocka_unit_test(no_version_stands_in_two_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
