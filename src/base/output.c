@@ -97,7 +97,7 @@ enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err)
         failed = cause_of_failure(out);
     else if (fflush(out->file) != 0)
         failed = errno ? errno : EIO;
-    if (!failed && out->temporary && fsync(fileno(out->file)) != 0) failed = errno;
+    if (!failed && out->temporary && !out->hurried && fsync(fileno(out->file)) != 0) failed = errno;
     if (fclose(out->file) != 0 && !failed) failed = errno;
     if (!failed && out->temporary && rename(out->temporary, out->path) != 0) failed = errno;
     enum lrp_status status = LRP_OK;
@@ -116,11 +116,22 @@ void lrp_output_abort(struct lrp_output *out)
     clear(out);
 }
 
-enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err)
+static enum lrp_status write_whole(const char *path, const void *data, size_t size, bool hurried, struct lrp_error *err)
 {
     struct lrp_output out;
     const enum lrp_status status = lrp_output_open(path, &out, err);
     if (status) return status;
+    out.hurried = hurried;
     if (size) fwrite(data, 1, size, out.file); /* commit asks ferror */
     return lrp_output_commit(&out, err);
+}
+
+enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err)
+{
+    return write_whole(path, data, size, false, err);
+}
+
+enum lrp_status lrp_output_write_hurried(const char *path, const void *data, size_t size, struct lrp_error *err)
+{
+    return write_whole(path, data, size, true, err);
 }

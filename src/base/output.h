@@ -2,6 +2,7 @@
 #ifndef LRP_BASE_OUTPUT_H
 #define LRP_BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ struct lrp_output {
     FILE *file;      /* write here */
     char *path;      /* owned */
     char *temporary; /* owned */
+    bool hurried;    /* commit does not wait for the disk: what power loss may take is not worth a pause */
 };
 
 /* Opens a temporary file in the folder of `path` (mode 0666 & ~umask, or that of the file replaced; a symbolic link is
@@ -21,7 +23,8 @@ enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct
 enum lrp_status lrp_output_commit(struct lrp_output *out, struct lrp_error *err);
 /* Closes and removes the temporary file; fine on {0} or after commit. */
 void lrp_output_abort(struct lrp_output *out);
-/* open + write + commit. */
+/* open + write + commit; the second hurried. */
 enum lrp_status lrp_output_write(const char *path, const void *data, size_t size, struct lrp_error *err);
+enum lrp_status lrp_output_write_hurried(const char *path, const void *data, size_t size, struct lrp_error *err);
 
 #endif

@@ -2,40 +2,22 @@
 #include "runes.h"
 
 #include <stdbool.h>
+#include <string.h>
+
+#include "text.h"
 
 static const uint32_t lrp_rune_bad = 0xFFFD;
-
-/* What a lead byte promises: how many bytes follow and the smallest code point that needs them. */
-static int lead(unsigned char byte, uint32_t *bits, uint32_t *least)
-{
-    static const struct {
-        unsigned char mask, value;
-        uint32_t least;
-    } forms[] = {{0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
-    for (int i = 0; i < 3; i++) {
-        if ((byte & forms[i].mask) == forms[i].value) {
-            *bits = byte & (unsigned char)~forms[i].mask;
-            *least = forms[i].least;
-            return i + 1;
-        }
-    }
-    return 0;
-}
 
 uint32_t lrp_rune_next(const char **text)
 {
     const unsigned char *s = (const unsigned char *)*text;
     if (*s == 0) return 0;
-    *text += 1;
-    if (*s < 0x80) return *s;
-    uint32_t rune = 0, least = 0;
-    const int more = lead(*s, &rune, &least);
-    for (int i = 1; i <= more; i++) {
-        if ((s[i] & 0xC0) != 0x80) return lrp_rune_bad;
-        rune = rune << 6 | (s[i] & 0x3Fu);
-    }
-    if (more == 0 || rune < least || rune > 0x10FFFF || (rune >= 0xD800 && rune < 0xE000)) return lrp_rune_bad;
-    *text += more;
+    const size_t length = lrp_utf8_length(*text, strnlen(*text, 4));
+    *text += length ? length : 1;
+    if (length == 0) return lrp_rune_bad;
+    if (length == 1) return *s;
+    uint32_t rune = *s & (0x7Fu >> length); /* the lead byte's own bits */
+    for (size_t i = 1; i < length; i++) rune = rune << 6 | (s[i] & 0x3Fu);
     return rune;
 }
 

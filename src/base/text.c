@@ -111,3 +111,9 @@ size_t lrp_utf8_length(const char *s, size_t available)
     const bool no_character = (u[0] == 0xED && u[1] >= 0xA0) || (u[0] == 0xF4 && u[1] >= 0x90);
     return too_long || no_character ? 0 : n;
 }
+
+const char *lrp_file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

@@ -44,6 +44,8 @@ void lrp_text_nearest(struct lrp_text *out, const char *wanted, const char *cons
 
 /* "HardSwish" -> "hard-swish", "MaxPool" -> "max-pool", "LRN" -> "lrn", "QLinearConv" -> "q-linear-conv". Returns buffer. */
 char *lrp_kebab_case(const char *name, char *buffer, size_t size);
+/* What follows the last slash of a path. */
+const char *lrp_file_name(const char *path);
 /* Length of the valid UTF-8 sequence at s (1..4), 0 if invalid. */
 size_t lrp_utf8_length(const char *s, size_t available);
 

@@ -7,14 +7,11 @@
 #include "kinds.h"
 #include "known.h"
 #include "layer_name.h"
+#include "string_list.h"
 
-struct names {
-    char **items;
-    size_t count;
-};
 struct lrp_registry {
     bool pr26;
-    struct names layers, activations;
+    struct lrp_strings layers, activations;
 };
 
 enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lrp_error *err)
@@ -26,33 +23,18 @@ enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lr
     return LRP_OK;
 }
 
-static void names_free(struct names *names)
-{
-    for (size_t i = 0; i < names->count; i++) free(names->items[i]);
-    free(names->items);
-}
-
 void lrp_registry_free(struct lrp_registry *registry)
 {
     if (!registry) return;
-    names_free(&registry->layers);
-    names_free(&registry->activations);
+    lrp_strings_free(&registry->layers);
+    lrp_strings_free(&registry->activations);
     free(registry);
 }
 
-static enum lrp_status names_add(struct names *names, const char *name, struct lrp_error *err)
+static enum lrp_status names_add(struct lrp_strings *names, const char *name, struct lrp_error *err)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->items[i], name) == 0) return LRP_OK;
-    char *copy = strdup(name);
-    char **items = copy ? realloc(names->items, (names->count + 1) * sizeof *items) : NULL;
-    if (!items) {
-        free(copy);
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    }
-    names->items = items;
-    items[names->count++] = copy;
-    return LRP_OK;
+    const bool has = lrp_strings_find(names, name) >= 0 || lrp_strings_add(names, name);
+    return has ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 enum lrp_status lrp_registry_support_layer(struct lrp_registry *registry, const char *name, struct lrp_error *err)

@@ -5,7 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "lrpscope/settings.h"
-#include "strings.h"
+#include "string_list.h"
 
 struct lrp_settings {
     char *values[LRP_SETTING_COUNT];   /* NULL: not given, the default holds */

@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "keys.h"
+#include "output.h"
 #include "runner.h"
 #include "temporary.h"
 
@@ -15,11 +18,26 @@ static void begin(struct lrp_runner *runner)
     lrp_app_init(&runner->app, &lrp_screen, &caps, 80, 24);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    struct lrp_error err = {0};
+    check_ok(lrp_output_write(path, text, strlen(text), &err), &err);
+}
+
+static void assert_file_holds(const char *path, const char *part)
+{
+    char text[4096] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    if (!strstr(text, part)) fail_msg("%s: no %s in %s", path, part, text);
+}
+
 static const char *write_config(void **state, const char *text)
 {
-    struct lrp_error err;
     const char *path = temporary_path(state, "config.json");
-    assert_true(lrp_write_whole(path, text, &err));
+    write_file(path, text);
     return path;
 }
 
@@ -107,34 +125,71 @@ static void a_missing_file_is_fine(void **state)
     lrp_runner_free(&runner);
 }
 
+/* Puts the inspector's own folder below the test's. */
+static const char *own_config(void **state)
+{
+    setenv("XDG_CONFIG_HOME", temporary_path(state, "own"), 1);
+    return temporary_path(state, "own/lrpscope/config.json");
+}
+
 static void saving_keeps_what_it_does_not_know(void **state)
 {
     struct lrp_runner runner;
-    struct lrp_error err;
-    const char *folder = temporary_path(state, "own"), *path = temporary_path(state, "own/lrpscope/config.json");
+    const char *path = own_config(state);
     char why[64];
-    setenv("XDG_CONFIG_HOME", folder, 1);
     begin(&runner);
+    lrp_runner_configure(&runner, path); /* there is none yet */
     runner.app.caps.light = true;
     assert_true(lrp_keymap_bind(&runner.app.keymap, LRP_ACTION_quit, "X <C-q>", why, sizeof why));
     lrp_runner_save_config(&runner);
     assert_false(runner.app.status_error);
-    assert_true(lrp_write_whole(path, "{\"mine\": [1, 2], \"keys\": {\"fly\": \"f\"}, \"theme\": \"dark\"}", &err));
+    write_file(path, "{\"mine\": [1, 2], \"keys\": {\"fly\": \"f\"}, \"theme\": \"dark\"}");
     lrp_runner_save_config(&runner);
-    char *text = lrp_read_small(path, 1 << 16, &err);
-    assert_non_null(text);
-    assert_non_null(strstr(text, "\"mine\":\t[1, 2]"));
-    assert_non_null(strstr(text, "\"fly\":\t\"f\""));
-    assert_non_null(strstr(text, "\"quit\":\t\"X <C-q>\""));
-    assert_non_null(strstr(text, "\"theme\":\t\"light\""));
-    free(text);
+    assert_file_holds(path, "\"mine\":\t[1, 2]");
+    assert_file_holds(path, "\"fly\":\t\"f\"");
+    assert_file_holds(path, "\"quit\":\t\"X <C-q>\"");
+    assert_file_holds(path, "\"theme\":\t\"light\"");
     /* what cannot be read is not replaced */
-    assert_true(lrp_write_whole(path, "{oops", &err));
+    write_file(path, "{oops");
     lrp_runner_save_config(&runner);
     assert_true(runner.app.status_error);
-    text = lrp_read_small(path, 1 << 16, &err);
-    assert_string_equal(text, "{oops");
-    free(text);
+    assert_file_holds(path, "{oops");
+    lrp_runner_free(&runner);
+}
+
+/* Dotfiles are links into a folder of their own, and may be for nobody else to read. */
+static void saving_writes_through_a_link_and_keeps_the_mode(void **state)
+{
+    struct lrp_runner runner;
+    struct stat link, file;
+    const char *path = own_config(state), *target = temporary_path(state, "dotfiles.json");
+    write_file(target, "{\"theme\": \"light\"}");
+    assert_int_equal(chmod(target, 0600), 0);
+    assert_int_equal(mkdir(temporary_path(state, "own"), 0700) | mkdir(temporary_path(state, "own/lrpscope"), 0700), 0);
+    assert_int_equal(symlink(target, path), 0);
+    begin(&runner);
+    lrp_runner_configure(&runner, path);
+    runner.app.caps.light = false;
+    lrp_runner_save_config(&runner);
+    assert_false(runner.app.status_error);
+    assert_int_equal(lstat(path, &link) | stat(target, &file), 0);
+    assert_true(S_ISLNK(link.st_mode));
+    assert_int_equal(file.st_mode & 0777, 0600);
+    assert_file_holds(target, "\"theme\":\t\"dark\"");
+    lrp_runner_free(&runner);
+}
+
+/* As scripts are: what the user keeps there is not known, and not written over. */
+static void what_was_not_read_is_not_written(void **state)
+{
+    struct lrp_runner runner;
+    const char *path = own_config(state);
+    assert_int_equal(mkdir(temporary_path(state, "own"), 0700) | mkdir(temporary_path(state, "own/lrpscope"), 0700), 0);
+    write_file(path, "{\"theme\": \"light\", \"defaults\": {\"composite\": \"zero\"}}");
+    begin(&runner);
+    lrp_runner_save_config(&runner);
+    assert_true(runner.app.status_error);
+    assert_file_holds(path, "{\"theme\": \"light\", \"defaults\": {\"composite\": \"zero\"}}");
     lrp_runner_free(&runner);
 }
 
@@ -146,6 +201,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_that_is_no_json_changes_nothing, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_missing_file_is_fine, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(saving_keeps_what_it_does_not_know, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(saving_writes_through_a_link_and_keeps_the_mode, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(what_was_not_read_is_not_written, temporary_setup, temporary_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

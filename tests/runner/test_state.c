@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "keys.h"
+#include "output.h"
 #include "runner.h"
 #include "temporary.h"
 
@@ -193,19 +194,24 @@ static void no_ends_the_offer(void **state)
     end(&o);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    struct lrp_error err = {0};
+    check_ok(lrp_output_write(path, text, strlen(text), &err), &err);
+}
+
 static void broken_files_are_as_none(void **state)
 {
     struct opened o;
     char path[5000];
-    struct lrp_error err;
     setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
     start(&o);
     press(&o, "jjs");
     lrp_runner_keep_place(&o.runner);
     snprintf(path, sizeof path, "%.4000s.place.json", o.runner.kept.stem);
-    assert_true(lrp_write_whole(path, "{\"tags\": [1, {}, \"nowhere\"], \"layer\": 7, \"view\": \"moon\"", &err));
+    write_file(path, "{\"tags\": [1, {}, \"nowhere\"], \"layer\": 7, \"view\": \"moon\"");
     snprintf(path, sizeof path, "%.4000s.lrpscope.json", o.runner.kept.stem);
-    assert_true(lrp_write_whole(path, "{\"rules\": 3}", &err));
+    write_file(path, "{\"rules\": 3}");
     free(o.runner.kept.stem);
     o.runner.kept.stem = NULL;
     end(&o);

@@ -155,8 +155,8 @@ void fixture_seen(struct fixture *f)
     fact(&facts, LRP_SETTING_COMPOSITE, "epsilon-plus-flat");
     fact(&facts, LRP_SETTING_SKIP_CHECKS, f->skip ? "true" : "false");
     f->sources[3] = f->own_rules ? "--rule features.4" : "fallback";
-    if (f->own_rules) lrp_tui_names_add(&facts.selects, "features.4");
-    if (f->registered) lrp_tui_names_add(&facts.activations, "hard-swish");
+    if (f->own_rules) lrp_strings_add(&facts.selects, "features.4");
+    if (f->registered) lrp_strings_add(&facts.activations, "hard-swish");
     struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = &f->snapshot, .facts = &facts};
     lrp_app_update(&f->app, &event);
     lrp_facts_free(&facts);

@@ -159,7 +159,7 @@ static void every_name_that_covers_a_layer_is_taken_back(void **state)
         f->check_rows[7].state = LRP_CHECK_REGISTERED;
         lrp_effects_free(&f->app.effects);
         lrp_facts_free(&f->app.facts);
-        assert_true(lrp_tui_names_add(cases[i].activation ? &f->app.facts.activations : &f->app.facts.layers, cases[i].name));
+        assert_true(lrp_strings_add(cases[i].activation ? &f->app.facts.activations : &f->app.facts.layers, cases[i].name));
         lrp_do_register_layer(&f->app);
         if ((f->app.effects.count == 1) != cases[i].taken) fail_msg("%s: %zu effects", cases[i].name, f->app.effects.count);
         if (!cases[i].taken) continue;

@@ -7,6 +7,7 @@
 
 #include "format.h"
 #include "runner.h"
+#include "text.h"
 
 enum { LRP_NAME_SIZE = 1024, LRP_CANDIDATES_MOST = 500 };
 

@@ -8,12 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cjson/cJSON.h>
-
-#include "format.h"
+#include "json.h"
 #include "runner.h"
-
-enum { LRP_CONFIG_MOST = 1 << 20, LRP_PATH_SIZE = 4096 };
+#include "text.h"
 
 /* What the user may want for every model. */
 static const enum lrp_setting general[] = {LRP_SETTING_CONVENTION, LRP_SETTING_METHOD, LRP_SETTING_COMPOSITE,
@@ -60,14 +57,14 @@ static int registered_of(const char *key)
     return strcmp(key, "supported_layers") == 0 ? 0 : strcmp(key, "supported_activations") == 0 ? 1 : -1;
 }
 
-static void read_registered(struct lrp_runner *runner, const char *path, const cJSON *list, struct lrp_tui_names *names)
+static void read_registered(struct lrp_runner *runner, const char *path, const cJSON *list, struct lrp_strings *names)
 {
     const cJSON *item = cJSON_IsArray(list) ? list->child : NULL;
     if (!cJSON_IsArray(list)) complain(runner, path, "defaults", list->string, "must be a list of names");
     for (; item; item = item->next)
         if (!cJSON_IsString(item) || !*item->valuestring)
             complain(runner, path, "defaults", list->string, "must be a list of names");
-        else if (!lrp_tui_names_has(names, item->valuestring) && !lrp_tui_names_add(names, item->valuestring))
+        else if (lrp_strings_find(names, item->valuestring) < 0 && !lrp_strings_add(names, item->valuestring))
             complain(runner, path, "defaults", list->string, "not enough memory");
 }
 
@@ -122,34 +119,20 @@ static void read_all(struct lrp_runner *runner, const char *path, const cJSON *r
     }
 }
 
-static int line_of(const char *text, const char *at)
-{
-    int line = 1;
-    for (; at && text < at && *text; text++) line += *text == '\n';
-    return line;
-}
-
 /* The file as JSON; NULL after saying why, or if there is no file (*missing). */
 static cJSON *parse(struct lrp_runner *runner, const char *path, bool *missing)
 {
     struct lrp_error err;
-    const char *end = NULL;
-    char what[64];
+    cJSON *root = NULL;
     *missing = access(path, F_OK) != 0 && errno == ENOENT;
-    char *text = *missing ? NULL : lrp_read_small(path, LRP_CONFIG_MOST, &err);
-    if (!text) {
-        if (!*missing) lrp_runner_say(runner, true, err.message);
-        return NULL;
-    }
-    cJSON *root = cJSON_ParseWithOpts(text, &end, 1);
-    if (root && cJSON_IsObject(root)) {
-        free(text);
+    if (*missing) return NULL;
+    if (lrp_json_read(path, &root, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    else if (cJSON_IsObject(root))
         return root;
-    }
-    snprintf(what, sizeof what, root ? "must be an object" : "line %d: not JSON", line_of(text, end));
-    complain(runner, path, "", "", what);
+    else
+        complain(runner, path, "", "", "must be an object");
     cJSON_Delete(root);
-    free(text);
     return NULL;
 }
 
@@ -158,6 +141,7 @@ void lrp_runner_configure(struct lrp_runner *runner, const char *path)
     const size_t before = runner->app.messages.count;
     bool missing;
     cJSON *root = parse(runner, path, &missing);
+    runner->configured = true;
     if (root) read_all(runner, path, root);
     cJSON_Delete(root);
     const size_t problems = runner->app.messages.count - before;
@@ -200,7 +184,7 @@ static bool put(cJSON *object, const char *key, const char *text)
     return cJSON_AddStringToObject(object, key, text) != NULL;
 }
 
-/* What stood there and is not known stays; what is as it would be anyway goes. */
+/* Unknown keys of the file are kept; keys equal to their default are dropped. */
 static bool fill(const struct lrp_runner *runner, cJSON *root)
 {
     const struct lrp_app *app = &runner->app;
@@ -225,8 +209,12 @@ static bool fill(const struct lrp_runner *runner, cJSON *root)
 void lrp_runner_save_config(struct lrp_runner *runner)
 {
     char path[LRP_PATH_SIZE], text[LRP_PATH_SIZE + 16];
-    struct lrp_error err = {.message = "not enough memory"};
+    struct lrp_error err;
     bool missing = false;
+    if (!runner->configured) {
+        lrp_runner_say(runner, true, "config.json is not written: a script does not read it either");
+        return;
+    }
     if (!lrp_own_path(LRP_OWN_CONFIG, "config.json", true, path, sizeof path)) {
         lrp_runner_say(runner, true, "no folder for config.json: neither XDG_CONFIG_HOME nor HOME can be used");
         return;
@@ -234,13 +222,9 @@ void lrp_runner_save_config(struct lrp_runner *runner)
     cJSON *root = parse(runner, path, &missing);
     if (!root && !missing) return; /* a file that cannot be read is not replaced */
     root = root ? root : cJSON_CreateObject();
-    char *out = root && fill(runner, root) ? cJSON_Print(root) : NULL;
-    if (out && lrp_write_whole(path, out, &err)) {
-        snprintf(text, sizeof text, "written: %s", path);
-        lrp_runner_say(runner, false, text);
-    } else {
-        lrp_runner_say(runner, true, err.message);
-    }
-    cJSON_free(out);
+    const enum lrp_status status =
+        root && fill(runner, root) ? lrp_json_write(path, root, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    snprintf(text, sizeof text, "written: %s", path);
+    lrp_runner_say(runner, status != LRP_OK, status ? err.message : text);
     cJSON_Delete(root);
 }

@@ -1,11 +1,10 @@
 /* dump.c: the screen and the state as files, for scripts: text and styles, SVG, JSON. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cJSON.h>
-
+#include "json.h"
+#include "output.h"
 #include "runner.h"
 #include "svg.h"
 
@@ -13,16 +12,11 @@ enum { LRP_DUMP_NAME = 4096 };
 
 static bool write_text(struct lrp_runner *runner, const char *path, const char *text)
 {
-    FILE *file = fopen(path, "wb");
-    const bool fine = file && fputs(text, file) >= 0;
-    if ((file && fclose(file) != 0) || !fine) {
-        char message[LRP_DUMP_NAME + 100];
-        snprintf(message, sizeof message, "%s: %s", path, strerror(errno));
-        lrp_runner_say(runner, true, message);
-        fprintf(stderr, "lrpscope: script: %s\n", message);
-        return false;
-    }
-    return true;
+    struct lrp_error err;
+    if (lrp_output_write(path, text, strlen(text), &err) == LRP_OK) return true;
+    lrp_runner_say(runner, true, err.message);
+    fprintf(stderr, "lrpscope: script: %s\n", err.message);
+    return false;
 }
 
 bool lrp_runner_dump(struct lrp_runner *runner, const char *path)

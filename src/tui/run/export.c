@@ -8,17 +8,15 @@
 #include "runner.h"
 #include "signals.h"
 
-enum { LRP_PATH_SIZE = 4096 };
-
 /* What is to be written, with references of its own. */
 struct lrp_export {
     char *folder;
     const struct lrp_snapshot *snapshot;
     int64_t sample;
     lrp_tui_report *write_report;
-    bool waits;                 /* for the ledger, which the report holds */
-    char without[600];          /* why it has to go without: "" if it has it */
-    struct lrp_tui_names files; /* written so far */
+    bool waits;               /* for the ledger, which the report holds */
+    char without[600];        /* why it has to go without: "" if it has it */
+    struct lrp_strings files; /* written so far */
     enum lrp_status status;
     struct lrp_error err;
 };
@@ -36,7 +34,7 @@ static bool file_name(const struct lrp_export *e, const char *number, const char
 static void note(struct lrp_export *e, enum lrp_status status, const char *path)
 {
     e->status = status;
-    if (!status && !lrp_tui_names_add(&e->files, path)) e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
+    if (!status && !lrp_strings_add(&e->files, path)) e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
 }
 
 static void write_layers(struct lrp_export *e)
@@ -73,7 +71,7 @@ static void write_all(void *data)
 static void export_free(struct lrp_export *e)
 {
     lrp_snapshot_release(e->snapshot);
-    lrp_tui_names_free(&e->files);
+    lrp_strings_free(&e->files);
     free(e->folder);
     free(e);
 }

@@ -7,6 +7,7 @@
 #include "format.h"
 #include "paint.h"
 #include "runner.h"
+#include "text.h"
 
 enum { LRP_NAME_SIZE = 1024, LRP_NUMBERS_MOST = 10000 };
 

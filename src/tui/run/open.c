@@ -5,44 +5,41 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format.h"
+#include "output.h"
 #include "runner.h"
+#include "text.h"
 #include "tui.h"
 
-enum { LRP_RECENT_MOST = 20, LRP_HERE_MOST = 200, LRP_PATH_SIZE = 4096 };
+enum { LRP_RECENT_MOST = 20, LRP_HERE_MOST = 200 };
 
 /* ---- which were opened lately: a path per line, the latest first ---- */
 
-static void read_recent(struct lrp_tui_names *out)
+static void read_recent(struct lrp_strings *out)
 {
     char path[LRP_PATH_SIZE], line[LRP_PATH_SIZE];
     FILE *file = lrp_own_path(LRP_OWN_STATE, "recent", false, path, sizeof path) ? fopen(path, "r") : NULL;
     while (file && out->count < LRP_RECENT_MOST && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = 0;
-        if (*line == '/') lrp_tui_names_add(out, line);
+        if (*line == '/') lrp_strings_add(out, line);
     }
     if (file) fclose(file);
 }
 
 void lrp_runner_remember_model(const char *model)
 {
-    char path[LRP_PATH_SIZE], fresh[LRP_PATH_SIZE + 16];
-    struct lrp_tui_names names = {0};
+    char path[LRP_PATH_SIZE];
+    struct lrp_strings names = {0};
+    struct lrp_text text = {0};
     char *whole = realpath(model, NULL);
-    if (!whole || strchr(whole, '\n') || !lrp_own_path(LRP_OWN_STATE, "recent", true, path, sizeof path)) {
-        free(whole);
-        return;
-    }
-    read_recent(&names);
-    snprintf(fresh, sizeof fresh, "%s.%d", path, (int)getpid());
-    FILE *file = fopen(fresh, "w");
-    if (file) {
-        fprintf(file, "%s\n", whole);
+    if (whole && !strchr(whole, '\n') && lrp_own_path(LRP_OWN_STATE, "recent", true, path, sizeof path)) {
+        read_recent(&names);
+        lrp_text_printf(&text, "%s\n", whole);
         for (size_t i = 0, kept = 1; i < names.count && kept < LRP_RECENT_MOST; i++)
-            if (strcmp(names.items[i], whole) != 0 && ++kept) fprintf(file, "%s\n", names.items[i]);
-        if (fclose(file) != 0 || rename(fresh, path) != 0) unlink(fresh);
+            if (strcmp(names.items[i], whole) != 0 && ++kept) lrp_text_printf(&text, "%s\n", names.items[i]);
+        if (!text.failed) lrp_output_write_hurried(path, text.data, text.length, NULL); /* worth no message */
     }
-    lrp_tui_names_free(&names);
+    lrp_text_free(&text);
+    lrp_strings_free(&names);
     free(whole);
 }
 
@@ -118,14 +115,14 @@ static char *demo_input(const char *model)
 
 void lrp_runner_model_rows(struct lrp_menu_rows *rows)
 {
-    struct lrp_tui_names names = {0};
+    struct lrp_strings names = {0};
     char detail[LRP_PATH_SIZE + 16];
     read_recent(&names);
     for (size_t i = 0; i < names.count; i++) {
         snprintf(detail, sizeof detail, "recent  %s", names.items[i]);
         if (access(names.items[i], R_OK) == 0) add_model(rows, names.items[i], detail);
     }
-    lrp_tui_names_free(&names);
+    lrp_strings_free(&names);
     add_folder(rows, ".", "in this folder");
     add_demo(rows);
     struct lrp_menu_row *other = lrp_menu_rows_add(rows, "another file", "", "", "type its path; Tab completes", true);

@@ -1,14 +1,11 @@
-/* paths.c: where configuration and state lie, and writing files so that no half of one is ever seen. */
+/* paths.c: where configuration and state lie. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "runner.h"
-
-enum { LRP_PATH_SIZE = 4096 };
 
 static bool make_folders(char *path)
 {
@@ -33,40 +30,4 @@ bool lrp_own_path(enum lrp_own_folder folder, const char *name, bool make, char 
     else if (home && *home == '/')
         length = snprintf(out, size, "%s/%s/lrpscope/%s", home, folders[folder].in_home, name);
     return length > 0 && (size_t)length < size && (!make || make_folders(out));
-}
-
-char *lrp_read_small(const char *path, size_t most, struct lrp_error *err)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = file ? malloc(most + 2) : NULL;
-    if (!text) {
-        lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
-        if (file) fclose(file);
-        return NULL;
-    }
-    const size_t length = fread(text, 1, most + 1, file);
-    const bool bad = ferror(file) != 0;
-    fclose(file);
-    text[length] = 0;
-    if (!bad && length <= most) return text;
-    lrp_fail(err, LRP_FILE, "%s: %s", path, bad ? "cannot be read" : "too large");
-    free(text);
-    return NULL;
-}
-
-bool lrp_write_whole(const char *path, const char *text, struct lrp_error *err)
-{
-    char fresh[LRP_PATH_SIZE + 32];
-    if (snprintf(fresh, sizeof fresh, "%s.%d~", path, (int)getpid()) >= (int)sizeof fresh) {
-        lrp_fail(err, LRP_FILE, "%.200s...: the name is too long", path);
-        return false;
-    }
-    FILE *file = fopen(fresh, "wb");
-    bool fine = file && fputs(text, file) >= 0;
-    fine = file && fclose(file) == 0 && fine && rename(fresh, path) == 0;
-    if (!fine) {
-        lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
-        unlink(fresh);
-    }
-    return fine;
 }

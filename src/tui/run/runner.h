@@ -48,9 +48,8 @@ struct lrp_runner {
     struct lrp_session *own;           /* owned: a model opened by the inspector itself */
     const struct lrp_settings *base;   /* borrowed: what models opened here start with; NULL: nothing */
     char *defaults[LRP_SETTING_COUNT]; /* owned: of the user's configuration, for what nobody gave */
-    struct lrp_tui_names
-        registered[2]; /* of the configuration: layers, activations taken as supported, added to what is given */
-    char *input;       /* owned: where the input came from, as it is typed; or NULL */
+    struct lrp_strings registered[2]; /* of the configuration: layers, activations taken as supported, added to what is given */
+    char *input;                      /* owned: where the input came from, as it is typed; or NULL */
     const struct lrp_snapshot *snapshot; /* owned reference: what the app sees; NULL without a model */
     struct lrp_app app;
     struct lrp_canvas canvas;
@@ -73,8 +72,9 @@ struct lrp_runner {
         const char *rule;
     } detailed;
     struct lrp_kept kept;
-    bool trying;  /* the session has settings that history does not hold */
-    bool started; /* a job was started since the screen was drawn last */
+    bool configured; /* config.json was read, or is missing: it may be written */
+    bool trying;     /* the session has settings that history does not hold */
+    bool started;    /* a job was started since the screen was drawn last */
     bool quit, redraw_all;
 };
 
@@ -149,13 +149,10 @@ void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, cons
 char *lrp_expand_path(const char *path);
 
 /* Configuration and state. */
+enum { LRP_PATH_SIZE = 4096 };
 enum lrp_own_folder { LRP_OWN_CONFIG, LRP_OWN_STATE };
 /* A file of the inspector's own folder there; with `make`, its folders are made. False where there is no home. */
 bool lrp_own_path(enum lrp_own_folder folder, const char *name, bool make, char *out, size_t size);
-/* Up to `most` bytes as text, owned by the caller; NULL: err says why. */
-char *lrp_read_small(const char *path, size_t most, struct lrp_error *err);
-/* Writes beside it, then renames. */
-bool lrp_write_whole(const char *path, const char *text, struct lrp_error *err);
 /* Reads a configuration: keys and theme hold at once, defaults for what put_defaults is given. A missing file is fine. */
 void lrp_runner_configure(struct lrp_runner *runner, const char *path);
 /* The configuration's defaults for settings nobody gave. */

@@ -33,7 +33,7 @@ void lrp_runner_free(struct lrp_runner *runner)
     lrp_snapshot_release(runner->snapshot);
     lrp_session_free(runner->own);
     for (int i = 0; i < LRP_SETTING_COUNT; i++) free(runner->defaults[i]);
-    for (int i = 0; i < 2; i++) lrp_tui_names_free(&runner->registered[i]);
+    for (int i = 0; i < 2; i++) lrp_strings_free(&runner->registered[i]);
     free(runner->input);
     lrp_runner_state_close(runner);
 }
@@ -64,11 +64,11 @@ static void take_facts(const struct lrp_settings *settings, struct lrp_facts *fa
 {
     for (int i = 0; i < LRP_SETTING_COUNT; i++) facts->values[i] = strdup(lrp_settings_get(settings, (enum lrp_setting)i));
     for (size_t i = 0; i < lrp_settings_rule_count(settings); i++)
-        lrp_tui_names_add(&facts->selects, lrp_settings_rule_at(settings, i).select);
+        lrp_strings_add(&facts->selects, lrp_settings_rule_at(settings, i).select);
     for (size_t i = 0; i < lrp_settings_layer_count(settings); i++)
-        lrp_tui_names_add(&facts->layers, lrp_settings_layer_at(settings, i));
+        lrp_strings_add(&facts->layers, lrp_settings_layer_at(settings, i));
     for (size_t i = 0; i < lrp_settings_activation_count(settings); i++)
-        lrp_tui_names_add(&facts->activations, lrp_settings_activation_at(settings, i));
+        lrp_strings_add(&facts->activations, lrp_settings_activation_at(settings, i));
 }
 
 static void show_painting(struct lrp_runner *runner, struct lrp_painting *painting)

@@ -7,12 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cjson/cJSON.h>
-
-#include "format.h"
+#include "json.h"
+#include "output.h"
 #include "runner.h"
-
-enum { LRP_PATH_SIZE = 4096, LRP_PLACE_MOST = 16 << 20 };
+#include "text.h"
 
 static void forget(struct lrp_kept *kept)
 {
@@ -77,17 +75,17 @@ static char *text_in(const cJSON *object, const char *key)
     return cJSON_IsString(item) ? strdup(item->valuestring) : NULL;
 }
 
-static void read_names(const cJSON *root, const char *key, struct lrp_tui_names *out)
+static void read_names(const cJSON *root, const char *key, struct lrp_strings *out)
 {
     const cJSON *name;
     cJSON_ArrayForEach(name, cJSON_GetObjectItemCaseSensitive(root, key)) if (cJSON_IsString(name))
-        lrp_tui_names_add(out, name->valuestring);
+        lrp_strings_add(out, name->valuestring);
 }
 
 static void read_place(struct lrp_kept *kept, const char *path)
 {
-    char *text = lrp_read_small(path, LRP_PLACE_MOST, NULL);
-    cJSON *root = text ? cJSON_Parse(text) : NULL;
+    cJSON *root = NULL;
+    lrp_json_read(path, &root, NULL); /* none: as at the first start */
     kept->place = (struct lrp_place){.layer = text_in(root, "layer"),
                                      .view = text_in(root, "view"),
                                      .filter = text_in(root, "filter"),
@@ -96,7 +94,6 @@ static void read_place(struct lrp_kept *kept, const char *path)
     read_names(root, "tags", &kept->place.tags);
     read_names(root, "folds", &kept->place.folds);
     cJSON_Delete(root);
-    free(text);
 }
 
 /* Settings that can no longer be read (another version's, a broken file) are as if there were none. */
@@ -109,7 +106,7 @@ static void read_settings(struct lrp_kept *kept, const char *path)
     }
 }
 
-static void put_names(cJSON *root, const char *key, const struct lrp_tui_names *names)
+static void put_names(cJSON *root, const char *key, const struct lrp_strings *names)
 {
     cJSON *array = names->count ? cJSON_AddArrayToObject(root, key) : NULL;
     for (size_t i = 0; array && i < names->count; i++) cJSON_AddItemToArray(array, cJSON_CreateString(names->items[i]));
@@ -240,7 +237,7 @@ void lrp_runner_keep_place(struct lrp_runner *runner)
         free(text);
         return;
     }
-    if (text && !lrp_write_whole(path, text, &err) && !runner->kept.written)
+    if (text && lrp_output_write_hurried(path, text, strlen(text), &err) != LRP_OK && !runner->kept.written)
         lrp_runner_say(runner, true, err.message); /* once is enough */
     free(runner->kept.written);
     runner->kept.written = text;

@@ -83,9 +83,3 @@ const char *lrp_check_cell(const struct lrp_app *app, int layer)
     const struct lrp_check_row *row = lrp_app_check(app, layer);
     return row && row->state < LRP_CHECK_STATE_COUNT ? texts[row->state] : "";
 }
-
-const char *lrp_file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}

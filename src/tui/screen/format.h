@@ -19,6 +19,5 @@ char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, c
 /* The rule column: "zero (fallback)", "flat*" where the user gave it. */
 char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size);
 const char *lrp_check_cell(const struct lrp_app *app, int layer);
-const char *lrp_file_name(const char *path);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "format.h"
 #include "runes.h"
+#include "text.h"
 
 /* A part of the header; the least important ones go first when it gets narrow. */
 struct segment {

@@ -79,7 +79,7 @@ static bool unregister(struct lrp_app *app, const struct lrp_layer *layer)
 {
     bool any = false;
     for (int activation = 0; activation < 2; activation++) {
-        const struct lrp_tui_names *names = activation ? &app->facts.activations : &app->facts.layers;
+        const struct lrp_strings *names = activation ? &app->facts.activations : &app->facts.layers;
         for (size_t i = 0; i < names->count; i++)
             if (covers(names->items[i], layer, activation)) {
                 lrp_app_emit(app, LRP_EFFECT_REGISTER, names->items[i], activation, false);

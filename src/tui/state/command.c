@@ -133,7 +133,7 @@ void lrp_take_register_layer(struct lrp_app *app, const char *text)
     const bool activation = strncmp(text, prefix, sizeof prefix - 1) == 0;
     const char *name = activation ? text + sizeof prefix - 1 : text;
     name += strspn(name, " ");
-    const bool has = lrp_tui_names_has(activation ? &app->facts.activations : &app->facts.layers, name);
+    const bool has = lrp_strings_find(activation ? &app->facts.activations : &app->facts.layers, name) >= 0;
     lrp_app_emit(app, LRP_EFFECT_REGISTER, name, activation, !has);
 }
 

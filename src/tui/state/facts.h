@@ -6,19 +6,12 @@
 #include <stddef.h>
 
 #include "lrpscope/settings.h"
-
-struct lrp_tui_names {
-    char **items; /* owned */
-    size_t count;
-};
-bool lrp_tui_names_add(struct lrp_tui_names *names, const char *name);
-bool lrp_tui_names_has(const struct lrp_tui_names *names, const char *name);
-void lrp_tui_names_free(struct lrp_tui_names *names);
+#include "string_list.h"
 
 struct lrp_facts {
-    char *values[LRP_SETTING_COUNT];                   /* owned; NULL reads as "" */
-    char *input;                                       /* owned: where the input came from, or NULL */
-    struct lrp_tui_names selects, layers, activations; /* selectors of rules; registered names */
+    char *values[LRP_SETTING_COUNT];                 /* owned; NULL reads as "" */
+    char *input;                                     /* owned: where the input came from, or NULL */
+    struct lrp_strings selects, layers, activations; /* selectors of rules; registered names */
 };
 const char *lrp_facts_text(const struct lrp_facts *facts, enum lrp_setting setting);
 bool lrp_facts_flag(const struct lrp_facts *facts, enum lrp_setting setting);

@@ -38,13 +38,10 @@ bool lrp_lineedit_set(struct lrp_lineedit *edit, const char *text)
 
 void lrp_lineedit_remember(struct lrp_lineedit *edit)
 {
-    struct lrp_tui_names *history = &edit->history;
+    struct lrp_strings *history = &edit->history;
     if (edit->length == 0 || (history->count > 0 && strcmp(history->items[history->count - 1], edit->text) == 0)) return;
-    if (history->count == LRP_HISTORY_MOST) {
-        free(history->items[0]);
-        memmove(history->items, history->items + 1, --history->count * sizeof *history->items);
-    }
-    lrp_tui_names_add(history, edit->text);
+    if (history->count == LRP_HISTORY_MOST) lrp_strings_remove(history, 0);
+    lrp_strings_add(history, edit->text);
 }
 
 static void insert(struct lrp_lineedit *edit, int key)
@@ -128,6 +125,6 @@ bool lrp_lineedit_key(struct lrp_lineedit *edit, int key)
 void lrp_lineedit_free(struct lrp_lineedit *edit)
 {
     free(edit->text);
-    lrp_tui_names_free(&edit->history);
+    lrp_strings_free(&edit->history);
     *edit = (struct lrp_lineedit){0};
 }

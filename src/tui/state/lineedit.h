@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "facts.h"
+#include "string_list.h"
 
 struct lrp_lineedit {
     char *text;                      /* owned; NULL reads as "" */
     size_t length, capacity, cursor; /* bytes */
-    struct lrp_tui_names history;    /* oldest first */
+    struct lrp_strings history;      /* oldest first */
     size_t recall;                   /* which entry Up shows; history.count: none */
 };
 /* Starts with a text, the cursor at its end. False when out of memory. */

@@ -11,8 +11,8 @@ void lrp_place_free(struct lrp_place *place)
     free(place->layer);
     free(place->view);
     free(place->filter);
-    lrp_tui_names_free(&place->tags);
-    lrp_tui_names_free(&place->folds);
+    lrp_strings_free(&place->tags);
+    lrp_strings_free(&place->folds);
     *place = (struct lrp_place){0};
 }
 
@@ -24,9 +24,9 @@ void lrp_app_place(const struct lrp_app *app, struct lrp_place *out)
     out->view = app->view != LRP_VIEW_LAYERS ? strdup(lrp_app_view_row(app, app->view)->name) : NULL;
     out->filter = app->filter && *app->filter ? strdup(app->filter) : NULL;
     for (size_t i = 0; i < app->tagged_size; i++)
-        if (app->tagged[i]) lrp_tui_names_add(&out->tags, lrp_app_layer(app, (int)i)->name);
+        if (app->tagged[i]) lrp_strings_add(&out->tags, lrp_app_layer(app, (int)i)->name);
     for (int i = 0; i < app->tree.node_count; i++)
-        if (app->tree.nodes[i].folded) lrp_tui_names_add(&out->folds, app->tree.nodes[i].name);
+        if (app->tree.nodes[i].folded) lrp_strings_add(&out->folds, app->tree.nodes[i].name);
 }
 
 /* Many names are found from where the last one was. */
@@ -38,7 +38,7 @@ static int layer_of(const struct lrp_app *app, const char *name, int from)
     return -1;
 }
 
-static void take_tags(struct lrp_app *app, const struct lrp_tui_names *tags)
+static void take_tags(struct lrp_app *app, const struct lrp_strings *tags)
 {
     for (size_t i = 0, from = 0; i < tags->count; i++) {
         const int layer = layer_of(app, tags->items[i], (int)from);
@@ -48,7 +48,7 @@ static void take_tags(struct lrp_app *app, const struct lrp_tui_names *tags)
     }
 }
 
-static void take_folds(struct lrp_app *app, const struct lrp_tui_names *folds)
+static void take_folds(struct lrp_app *app, const struct lrp_strings *folds)
 {
     for (int n = 0, k = 0; n < app->tree.node_count && (size_t)k < folds->count; n++)
         if (strcmp(app->tree.nodes[n].name, folds->items[k]) == 0) { /* both in the order of the list */

@@ -5,8 +5,8 @@
 #include "facts.h"
 
 struct lrp_place {
-    char *layer, *view, *filter;      /* owned; NULL: as at the start */
-    struct lrp_tui_names tags, folds; /* names of layers, of folded scopes */
+    char *layer, *view, *filter;    /* owned; NULL: as at the start */
+    struct lrp_strings tags, folds; /* names of layers, of folded scopes */
     bool details;
 };
 void lrp_place_free(struct lrp_place *place);

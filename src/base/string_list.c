@@ -1,5 +1,5 @@
-/* strings.c: a list of owned strings. */
-#include "strings.h"
+/* string_list.c: a list of owned strings. */
+#include "string_list.h"
 
 #include <stdlib.h>
 #include <string.h>

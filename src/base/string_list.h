@@ -1,6 +1,6 @@
-/* strings.h: a list of owned strings. */
-#ifndef LRP_SESSION_STRINGS_H
-#define LRP_SESSION_STRINGS_H
+/* string_list.h: a list of owned strings. */
+#ifndef LRP_BASE_STRING_LIST_H
+#define LRP_BASE_STRING_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
