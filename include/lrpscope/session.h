@@ -173,10 +173,10 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 /* The picture that a heatmap PNG of a layer would hold: a plane of values, to be drawn under the settings' options.
  * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
  * relevance as tiles, the strongest first, 256 at most. Overlay: relevance, over the input with an opacity of 0.6 unless the
- * settings say another.) *plane is owned by the caller: lrp_plane_free, then free. LRP_UNSUPPORTED if that layer has no result
- * (yet), or no weights. */
+ * settings say another.) *out is the caller's: lrp_plane_free; without values where there is an error. LRP_UNSUPPORTED if that
+ * layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
-                                   struct lrp_plane **plane, struct lrp_error *err);
+                                   struct lrp_plane *out, struct lrp_error *err);
 /* How a heatmap of this kind is drawn under the settings. */
 enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot, enum lrp_show show,
                                              struct lrp_heatmap_options *out, struct lrp_error *err);

@@ -54,18 +54,13 @@ enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, 
 enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b,
                                                int layer_b, int64_t sample, const char *path, struct lrp_error *err)
 {
-    struct lrp_plane *x = NULL, *y = NULL, *difference = calloc(1, sizeof *difference);
-    enum lrp_status status = difference ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) status = lrp_snapshot_plane(a, layer_a, LRP_SHOW_RELEVANCE, sample, &x, err);
+    struct lrp_plane x = {0}, y = {0}, difference = {0};
+    enum lrp_status status = lrp_snapshot_plane(a, layer_a, LRP_SHOW_RELEVANCE, sample, &x, err);
     if (!status) status = lrp_snapshot_plane(b, layer_b, LRP_SHOW_RELEVANCE, sample, &y, err);
-    if (!status) status = lrp_plane_difference(x, y, difference, err);
-    if (!status)
-        status = lrp_snapshot_write_plane(a, difference, LRP_SHOW_RELEVANCE, sample, path, err);
-    else
-        free(difference);
-    lrp_plane_free(x);
-    lrp_plane_free(y);
-    free(x);
-    free(y);
+    if (!status) status = lrp_plane_difference(&x, &y, &difference, err);
+    if (!status) status = lrp_snapshot_write_plane(a, &difference, LRP_SHOW_RELEVANCE, sample, path, err);
+    lrp_plane_free(&x);
+    lrp_plane_free(&y);
+    lrp_plane_free(&difference);
     return status;
 }

@@ -12,12 +12,6 @@
 #include "sheet.h"
 #include "text.h"
 
-static enum lrp_status new_plane(struct lrp_plane **plane, struct lrp_error *err)
-{
-    *plane = calloc(1, sizeof **plane);
-    return *plane ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-}
-
 /* The grey input as a picture, for overlays; none (LRP_OK) if the input is no picture. */
 static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, struct lrp_picture *out, struct lrp_error *err)
 {
@@ -32,7 +26,7 @@ static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, 
     return status;
 }
 
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, const struct lrp_plane *plane, enum lrp_show show,
                                          int64_t sample, const char *path, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
@@ -47,27 +41,26 @@ enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lr
     if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
     lrp_picture_free(&under);
-    lrp_plane_free(plane);
-    free(plane);
     return status;
 }
 
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err)
 {
-    struct lrp_plane *plane = NULL;
+    struct lrp_plane plane;
     enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
-    return !status ? lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err) : status;
+    if (!status) status = lrp_snapshot_write_plane(snapshot, &plane, show, sample, path, err);
+    lrp_plane_free(&plane);
+    return status;
 }
 
 enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             int64_t channel, const char *path, struct lrp_error *err)
 {
-    struct lrp_plane *plane = NULL;
-    enum lrp_status status = new_plane(&plane, err);
-    if (!status) status = lrp_snapshot_channel_plane(snapshot, layer, show, sample, channel, plane, err);
-    if (!status) return lrp_snapshot_write_plane(snapshot, plane, show, sample, path, err);
-    free(plane);
+    struct lrp_plane plane;
+    enum lrp_status status = lrp_snapshot_channel_plane(snapshot, layer, show, sample, channel, &plane, err);
+    if (!status) status = lrp_snapshot_write_plane(snapshot, &plane, show, sample, path, err);
+    lrp_plane_free(&plane);
     return status;
 }
 
@@ -75,19 +68,16 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
                                          const char *path, struct lrp_error *err)
 {
     const struct lrp_snapshot *s = NULL;
-    struct lrp_plane *plane = NULL;
+    struct lrp_plane plane = {0};
     struct lrp_heatmap_options options;
     const struct lrp_tensor *t = show == LRP_SHOW_ACTIVATION ? lrp_session_value_activation(session, value)
                                                              : lrp_session_value_relevance(session, value);
     enum lrp_status status =
         t ? lrp_session_snapshot(session, &s, err) : lrp_fail(err, LRP_USAGE, "nothing is known of a value %s", value);
     if (!status) status = lrp_settings_heatmap(s->settings, show, &options, err);
-    if (!status) status = new_plane(&plane, err);
-    if (!status) status = lrp_plane_from_tensor(t, sample, options.reduction, false, plane, err);
-    if (!status)
-        status = lrp_snapshot_write_plane(s, plane, show, sample, path, err);
-    else
-        free(plane);
+    if (!status) status = lrp_plane_from_tensor(t, sample, options.reduction, false, &plane, err);
+    if (!status) status = lrp_snapshot_write_plane(s, &plane, show, sample, path, err);
+    lrp_plane_free(&plane);
     lrp_snapshot_release(s);
     lrp_tensor_release(t);
     return status;
@@ -97,18 +87,15 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
 
 struct sheet {
     struct lrp_sheet_tile *tiles;
-    struct lrp_plane **planes;
-    char **texts; /* three per tile: title, subtitle, shape */
+    struct lrp_plane *planes; /* without values: there is none */
+    char **texts;             /* three per tile: title, subtitle, shape */
     size_t count;
 };
 
 static void sheet_free(struct sheet *sheet)
 {
     for (size_t i = 0; i < sheet->count; i++) {
-        if (sheet->planes && sheet->planes[i]) {
-            lrp_plane_free(sheet->planes[i]);
-            free(sheet->planes[i]);
-        }
+        if (sheet->planes) lrp_plane_free(&sheet->planes[i]);
         for (size_t k = 0; sheet->texts && k < 3; k++) free(sheet->texts[3 * i + k]);
     }
     free(sheet->tiles);
@@ -147,7 +134,7 @@ static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, s
     sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0],
                                               .subtitle = texts[1],
                                               .shape = texts[2],
-                                              .plane = sheet->planes[i],
+                                              .plane = sheet->planes[i].values ? &sheet->planes[i] : NULL,
                                               .statistics = sample_statistics(s, i, sample)};
     return true;
 }
@@ -157,7 +144,7 @@ enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, i
 {
     size_t count = snapshot->layers->count;
     struct sheet sheet = {.tiles = calloc(count, sizeof *sheet.tiles),
-                          .planes = calloc(count, sizeof(struct lrp_plane *)),
+                          .planes = calloc(count, sizeof *sheet.planes),
                           .texts = calloc(3 * count, sizeof(char *)),
                           .count = count};
     bool ok = sheet.tiles && sheet.planes && sheet.texts;

@@ -227,8 +227,8 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lr
 /* The heatmap options a state asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err);
-/* Draws a plane and writes it as PNG; takes it over, whatever comes of it. */
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
+/* Draws a plane and writes it as PNG. */
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, const struct lrp_plane *plane, enum lrp_show show,
                                          int64_t sample, const char *path, struct lrp_error *err);
 /* The container of a public snapshot. */
 struct lrp_snapshot_box {

@@ -100,27 +100,17 @@ static enum lrp_status channels_plane(const struct lrp_tensor *t, int64_t sample
 }
 
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
-                                   struct lrp_plane **plane, struct lrp_error *err)
+                                   struct lrp_plane *out, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
     const struct lrp_tensor *t;
-    *plane = NULL;
+    *out = (struct lrp_plane){0};
     enum lrp_status status = tensor_of(snapshot, layer, show, &t, err);
     if (!status) status = lrp_settings_heatmap(snapshot->settings, show, &options, err);
     if (status) return status;
-    *plane = calloc(1, sizeof **plane);
-    if (!*plane) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (show == LRP_SHOW_WEIGHTS)
-        status = weights_plane(snapshot, layer, options.reduction, *plane, err);
-    else if (show == LRP_SHOW_CHANNELS)
-        status = channels_plane(t, sample, channels_last(snapshot, layer, t), *plane, err);
-    else
-        status = lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), *plane, err);
-    if (status) {
-        free(*plane);
-        *plane = NULL;
-    }
-    return status;
+    if (show == LRP_SHOW_WEIGHTS) return weights_plane(snapshot, layer, options.reduction, out, err);
+    if (show == LRP_SHOW_CHANNELS) return channels_plane(t, sample, channels_last(snapshot, layer, t), out, err);
+    return lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), out, err);
 }
 
 enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,

@@ -44,14 +44,13 @@ static void print_top(const struct lrp_plane *plane)
 static enum lrp_status print_and_write(const struct lrp_snapshot *now, const char *heatmap, struct lrp_error *err)
 {
     const struct lrp_target *target = &now->targets[0];
-    struct lrp_plane *plane = NULL;
+    struct lrp_plane plane;
     enum lrp_status status = lrp_snapshot_plane(now, 0, LRP_SHOW_RELEVANCE, 0, &plane, err);
     if (status) return status;
     printf("class %lld %s  output %g  relevance %g\n", (long long)target->index, target->label, (double)target->output,
            now->relevance_statistics[0].sum);
-    print_top(plane);
-    lrp_plane_free(plane);
-    free(plane);
+    print_top(&plane);
+    lrp_plane_free(&plane);
     return lrp_snapshot_export_heatmap(now, 0, LRP_SHOW_RELEVANCE, 0, heatmap, err);
 }
 

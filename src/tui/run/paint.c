@@ -27,15 +27,10 @@ static void set_range(const struct lrp_plane *const *planes, size_t count, struc
 /* One plane of a snapshot; the chosen channel, if there is one. */
 static enum lrp_status plane_of(struct work *w, const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *out)
 {
-    struct lrp_plane *plane = NULL;
     const struct lrp_subject *r = w->subject;
     if (w->out->channel >= 0)
         return lrp_snapshot_channel_plane(snapshot, layer, r->show, r->sample, w->out->channel, out, &w->err);
-    const enum lrp_status status = lrp_snapshot_plane(snapshot, layer, r->show, r->sample, &plane, &w->err);
-    if (status) return status;
-    *out = *plane; /* its values move; the box goes */
-    free(plane);
-    return LRP_OK;
+    return lrp_snapshot_plane(snapshot, layer, r->show, r->sample, out, &w->err);
 }
 
 /* Numbers and strengths of channels; the chosen one among them. */

@@ -183,15 +183,14 @@ static void look(struct lrp_session *session, const struct lrp_snapshot *alone)
 {
     struct lrp_error err = {0};
     const struct lrp_snapshot *now = NULL;
-    struct lrp_plane *plane = NULL;
+    struct lrp_plane plane;
     struct lrp_spread spread;
     check_ok(lrp_session_snapshot(session, &now, &err), &err);
     check_so_far(now, alone);
     if (now->relevance[0]) {
         check_ok(lrp_snapshot_plane(now, 0, LRP_SHOW_RELEVANCE, 0, &plane, &err), &err);
         check_ok(lrp_snapshot_spread(now, 0, LRP_SHOW_RELEVANCE, &spread, &err), &err);
-        lrp_plane_free(plane);
-        free(plane);
+        lrp_plane_free(&plane);
     }
     lrp_snapshot_release(now);
 }
