@@ -143,8 +143,11 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
 const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot);
 void lrp_snapshot_release(const struct lrp_snapshot *snapshot);
 
-/* Whether `rule` (text) could be given to a layer; if not, `why` says the reason. LRP_USAGE for a text that is no rule. */
-enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why);
+/* The rule a layer has, as lrp_rule_at lists it (borrowed from the snapshot); NULL for the model's input. */
+const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapshot, int layer);
+/* Whether a rule of lrp_rule_at, of the snapshot's own book, could be given to a layer; if not, `why` says the reason. */
+enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const struct lrp_rule_info *rule,
+                                       struct lrp_error *why);
 /* What of a layer is looked at. */
 enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS, LRP_SHOW_OVERLAY };
 /* Bins of a spread; most values that are looked at. */

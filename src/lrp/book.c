@@ -2,6 +2,7 @@
 #include "book.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -292,6 +293,12 @@ const struct lrp_rule_info *lrp_rule_at(const struct lrp_rule_book *book, size_t
     while (lrp_rule_row(built_in)) built_in++;
     const struct lrp_rule_row *row = index < built_in ? lrp_rule_row(index) : lrp_rule_book_row(book, index - built_in);
     return row ? &row->info : NULL;
+}
+
+const struct lrp_rule_row *lrp_rule_row_of(const struct lrp_rule_info *info)
+{
+    _Static_assert(offsetof(struct lrp_rule_row, info) == 0, "a row begins with what is public of it");
+    return (const struct lrp_rule_row *)info;
 }
 
 const struct lrp_rule_row *lrp_rule_find(const struct lrp_rule_book *book, const char *name)

@@ -70,6 +70,8 @@ struct lrp_rule_row {
 int lrp_parameter_place(const struct lrp_rule_row *row, const char *name);
 /* The table's row, NULL past the end. */
 const struct lrp_rule_row *lrp_rule_row(size_t index);
+/* The row that info, as lrp_rule_at gives it, is a part of. */
+const struct lrp_rule_row *lrp_rule_row_of(const struct lrp_rule_info *info);
 /* A rule with its defaults under the convention. */
 void lrp_rule_defaults(const struct lrp_rule_row *row, enum lrp_convention convention, struct lrp_rule *out);
 /* The groups of a rule with its parameters applied: bias modes, whole inputs, amounts. Returns how many; 0 for functions. */

@@ -146,14 +146,21 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     return LRP_OK;
 }
 
-enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const char *rule, struct lrp_error *why)
+const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapshot, int layer)
+{
+    return layer > 0 ? &lrp_snapshot_box(snapshot)->state->assignment.rules[layer].row->info : NULL;
+}
+
+/* With its defaults: values that must be given have none of their own that could not fit. */
+enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const struct lrp_rule_info *info,
+                                       struct lrp_error *why)
 {
     const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
-    struct lrp_rule parsed;
-    enum lrp_status status = lrp_rule_parse(rule, state->settings->book, state->convention, &parsed, why);
-    if (status) return status;
-    status = lrp_rule_fits(state->network->graph, state->network->view, state->settings->book, layer, &parsed, why);
-    lrp_rule_clear(&parsed);
+    struct lrp_rule rule;
+    lrp_rule_defaults(lrp_rule_row_of(info), state->convention, &rule);
+    const enum lrp_status status =
+        lrp_rule_fits(state->network->graph, state->network->view, state->settings->book, layer, &rule, why);
+    lrp_rule_clear(&rule);
     return status;
 }
 

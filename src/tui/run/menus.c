@@ -23,25 +23,16 @@ static bool needs_values(const struct lrp_rule_info *rule)
     return false;
 }
 
-/* "gamma(gamma=0.25,stabilizer=1e-9)"; what must be given has `missing` for a value. */
-static void rule_template(const struct lrp_rule_info *rule, const char *missing, char *out, size_t size)
+/* "gamma(gamma=0.25,stabilizer=1e-9)"; what must be given has no value yet. */
+static void rule_template(const struct lrp_rule_info *rule, char *out, size_t size)
 {
     size_t used = (size_t)snprintf(out, size, "%s(", rule->name);
     for (int i = 0; i < rule->parameter_count && used < size; i++) {
         const char *value = rule->parameters[i].value;
-        used += (size_t)snprintf(out + used, size - used, "%s%s=%s", i ? "," : "", rule->parameters[i].name,
-                                 value && *value ? value : missing);
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s=%s", i ? "," : "", rule->parameters[i].name, value ? value : "");
     }
     if (used < size) snprintf(out + used, size - used, ")");
-}
-
-/* A text of the rule that can be tried on a layer: with values where they must be given. */
-static void rule_probe(const struct lrp_rule_info *rule, char *out, size_t size)
-{
-    if (needs_values(rule))
-        rule_template(rule, "0", out, size);
-    else
-        snprintf(out, size, "%s", rule->name);
 }
 
 static bool names_rule(const char *text, const char *name)
@@ -53,24 +44,16 @@ static bool names_rule(const char *text, const char *name)
 static void rule_row(const struct lrp_runner *runner, int layer, const struct lrp_rule_info *rule, bool fitting,
                      struct lrp_menu_rows *rows)
 {
-    const char *current = runner->snapshot->rules[layer];
     struct lrp_error why = {.message = ""};
-    char probe[LRP_ROW_TEXT], edit[LRP_ROW_TEXT], reason[sizeof why.message];
-    rule_probe(rule, probe, sizeof probe);
-    const bool fits = lrp_snapshot_rule_fits(runner->snapshot, layer, probe, &why) == LRP_OK;
-    if (fits != fitting) return;
-    if (why.status == LRP_USAGE && strstr(why.message, " does not fit layer ")) /* which rule and layer is known already */
-        snprintf(reason, sizeof reason, "fits %s", rule->fits);
-    else
-        snprintf(reason, sizeof reason, "%s", why.message);
-    if (names_rule(current, rule->name)) {
-        snprintf(edit, sizeof edit, "%s", current);
-        rows->selected = (int)rows->count;
-    } else {
-        rule_template(rule, "", edit, sizeof edit);
-    }
-    struct lrp_menu_row *row = lrp_menu_rows_add(rows, rule->name, names_rule(current, rule->name) ? current : rule->name, edit,
-                                                 fits ? rule->formula : reason, fits);
+    char edit[LRP_ROW_TEXT], reason[sizeof why.message];
+    if ((lrp_snapshot_rule_fits(runner->snapshot, layer, rule, &why) == LRP_OK) != fitting) return;
+    const bool runs = runner->snapshot->layers->rows[layer].executable, is = lrp_snapshot_rule(runner->snapshot, layer) == rule;
+    const char *value = is ? runner->snapshot->rules[layer] : rule->name; /* with its parameters */
+    snprintf(reason, sizeof reason, "%s%s", runs ? "fits " : "", runs ? rule->fits : why.message);
+    rule_template(rule, edit, sizeof edit);
+    if (is) rows->selected = (int)rows->count;
+    struct lrp_menu_row *row =
+        lrp_menu_rows_add(rows, rule->name, value, is ? value : edit, fitting ? rule->formula : reason, fitting);
     if (row) row->must_edit = needs_values(rule);
 }
 
@@ -85,17 +68,14 @@ static void rows_of_rules(const struct lrp_runner *runner, int layer, struct lrp
 
 const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step)
 {
+    const struct lrp_rule_book *book = lrp_runner_rule_book(runner);
+    const struct lrp_rule_info *now = lrp_snapshot_rule(runner->snapshot, layer);
     int count = 0, at = 0;
-    while (lrp_rule_at(lrp_runner_rule_book(runner), (size_t)count)) {
-        if (names_rule(runner->snapshot->rules[layer], lrp_rule_at(lrp_runner_rule_book(runner), (size_t)count)->name))
-            at = count;
-        count++;
-    }
+    for (; lrp_rule_at(book, (size_t)count); count++)
+        if (lrp_rule_at(book, (size_t)count) == now) at = count;
     for (int i = 1; i < count; i++) {
-        const struct lrp_rule_info *rule =
-            lrp_rule_at(lrp_runner_rule_book(runner), (size_t)(((at + i * step) % count + count) % count));
-        if (!needs_values(rule) && lrp_snapshot_rule_fits(runner->snapshot, layer, rule->name, NULL) == LRP_OK)
-            return rule->name;
+        const struct lrp_rule_info *rule = lrp_rule_at(book, (size_t)(((at + i * step) % count + count) % count));
+        if (!needs_values(rule) && lrp_snapshot_rule_fits(runner->snapshot, layer, rule, NULL) == LRP_OK) return rule->name;
     }
     return NULL;
 }
@@ -120,7 +100,7 @@ static void rows_of_composites(const struct lrp_runner *runner, int layer, struc
     for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++) {
         if (needs_values(rule)) continue;
         if (names_rule(current, rule->name)) rows->selected = (int)rows->count;
-        rule_template(rule, "", edit, sizeof edit);
+        rule_template(rule, edit, sizeof edit);
         lrp_menu_rows_add(rows, rule->name, rule->name, edit, "this rule for every layer it fits", true);
     }
 }
