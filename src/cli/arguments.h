@@ -36,6 +36,7 @@ struct lrp_arguments {
     const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
     const char *output;                                                        /* of run */
     const char *at, *show;
+    const char *text, *text_pair, *text_file, *tokenizer;
     const char *color, *script;
     const char *generate; /* man, man-rules, man-model, bash, zsh, fish */
     long repeat, top;

@@ -65,6 +65,13 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                     "branch into another, if the model does not nest.",
          .run = lrp_cli_convert, .takes_model = true, .least_inputs = 1, .most_inputs = 1,
          .examples = {"lrpscope convert model.onnx model.json"}},
+    [LRP_COMMAND_TOKENS] =
+        {.name = "tokens", .arguments = "MODEL|FOLDER|TOKENIZER", .summary = "shows what a text becomes: ids, tokens, places",
+         .details = "Encodes texts with a tokenizer (tokenizer.json, vocab.txt, or vocab.json with merges.txt), or with the one that lies beside a "
+                    "model or in a folder, and prints ids, tokens and their places in the text, in code points. A part of a tokenizer that is not "
+                    "known is refused by name.",
+         .run = lrp_cli_tokens, .takes_model = true,
+         .examples = {"lrpscope tokens bert/ --text 'Hello world'", "lrpscope tokens tokenizer.json --text-file lines.txt --json"}},
     [LRP_COMMAND_RULES] =
         {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",
          .details = "What --rule and --composite accept; with --rules also the custom rules of that file.", .run = lrp_cli_rules,

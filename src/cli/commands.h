@@ -16,6 +16,7 @@ enum lrp_command_id {
     LRP_COMMAND_LEDGER,
     LRP_COMMAND_COMPARE,
     LRP_COMMAND_CONVERT,
+    LRP_COMMAND_TOKENS,
     LRP_COMMAND_RULES,
     LRP_COMMAND_COMPOSITES,
     LRP_COMMAND_OPS,
@@ -56,6 +57,7 @@ int lrp_cli_explain(const struct lrp_arguments *arguments);
 int lrp_cli_ledger(const struct lrp_arguments *arguments);
 int lrp_cli_compare(const struct lrp_arguments *arguments);
 int lrp_cli_convert(const struct lrp_arguments *arguments);
+int lrp_cli_tokens(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);
 int lrp_cli_composites(const struct lrp_arguments *arguments);
 int lrp_cli_ops(const struct lrp_arguments *arguments);

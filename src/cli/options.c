@@ -86,6 +86,13 @@ static const struct lrp_option options[] = {
     {.name = "labels", .argument = "F", .commands = INPUTS, IN(INPUT), SETTING(LABELS),
      .help = "line N names class N, or a config.json with id2label"},
 
+    {.name = "text", .argument = "T", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(text), .help = "a text"},
+    {.name = "text-pair", .argument = "T", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(text_pair), .help = "a second text behind --text"},
+    {.name = "text-file", .argument = "F", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(text_file),
+     .help = "a text a line; F.json: an array of strings or of [text, pair]"},
+    {.name = "tokenizer", .argument = "F", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(tokenizer),
+     .help = "tokenizer.json, vocab.txt, vocab.json, or a folder; default: beside the model"},
+
     {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap; compare: of the difference"},
     {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance),
      .help = "write the relevance, float32"},

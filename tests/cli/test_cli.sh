@@ -52,12 +52,30 @@ json() {
 # ---- what needs no model ----
 good 0 --version; has out "lrpscope 0."
 good 0 --help; has out "Commands:"
-for command in check layers run explain ledger compare rules composites ops colormaps; do
+for command in check layers run explain ledger compare tokens rules composites ops colormaps; do
     good 0 $command --help; has out "usage: lrpscope $command"; has out "Examples:"
 done
 good 0 rules; has out "alpha-beta"
 good 0 composites; has out "epsilon-plus-flat"
 good 0 ops; has out "Conv"
+
+# ---- texts ----
+tokenizers=$(cd "$demo/../../tests/tokenizers" && pwd)
+good 0 tokens "$tokenizers/bert-uncased.tokenizer.json" --text "Unaffable world" --json
+json "d['texts'][0]['ids'] == [2, 132, 133, 134, 142, 3] and d['texts'][0]['offsets'][3] == [5, 9]"
+printf 'hello\nthe cat\n' >in/lines.txt
+good 0 tokens "$tokenizers/bert-uncased.tokenizer.json" --text-file ../in/lines.txt --json
+json "[len(t['ids']) for t in d['texts']] == [3, 6]"
+printf '["a\\u0000b", ["hello world", "the cat"]]' >in/pairs.json
+good 0 tokens "$tokenizers/gpt2.tokenizer.json" --text-file ../in/pairs.json --json
+json "d['texts'][0]['text'] == 'a\\0b' and len(d['texts'][0]['ids']) == 3 and d['texts'][1]['type_ids'] == [0, 0, 1, 1, 1, 1, 1]"
+mkdir in/hub; cp "$tokenizers/gpt2.tokenizer.json" in/hub/tokenizer.json; : >in/hub/model.onnx
+good 0 tokens ../in/hub/model.onnx --text hello; has out "262"
+good 0 tokens ../in/hub --text hello; has out "262"
+bad 2 "--text" tokens ../in/hub
+bad 2 "give one of them" tokens ../in/hub --text a --text-file ../in/lines.txt
+bad 3 "holds no tokenizer" tokens ../in --text a
+bad 3 "give --tokenizer" tokens ../in/none.onnx --text a
 good 0 colormaps; has out "seismic"
 good 0 rules --json; json "d['lrpscope'] == 1 and {'name', 'parameters', 'formula', 'fits'} == set(d['rules'][0])"
 good 0 composites --json; json "'epsilon-gamma-box' in [c['name'] for c in d['composites']]"

@@ -1,0 +1,153 @@
+/* texts.c: reading the texts a command line gives. */
+#include "texts.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "arguments.h"
+#include "json.h"
+#include "mapping.h"
+#include "text.h"
+
+static enum lrp_status no_memory(struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+static enum lrp_status add(struct lrp_cli_texts *texts, const char *text, size_t length, const char *pair,
+                           struct lrp_error *err)
+{
+    struct lrp_cli_text *items = realloc(texts->items, (texts->count + 1) * sizeof *items);
+    if (!items) return no_memory(err);
+    texts->items = items;
+    struct lrp_cli_text *one = &items[texts->count];
+    *one = (struct lrp_cli_text){strndup(text, length), pair ? strdup(pair) : NULL};
+    texts->count++;
+    return one->text && (one->pair || !pair) ? LRP_OK : no_memory(err);
+}
+
+static enum lrp_status read_lines(const struct lrp_mapping *file, struct lrp_cli_texts *out, struct lrp_error *err)
+{
+    const char *at = (const char *)file->data, *const end = at + file->size;
+    enum lrp_status status = LRP_OK;
+    while (!status && at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        const char *last = stop ? stop : end;
+        if (last > at && last[-1] == '\r') last--;
+        status = add(out, at, (size_t)(last - at), NULL, err);
+        at = stop ? stop + 1 : end;
+    }
+    return status;
+}
+
+/* The escape \u0000 becomes C0 80: as a C string the text would end there. */
+static void keep_zeros(struct lrp_text *json, const struct lrp_mapping *file)
+{
+    const char *at = (const char *)file->data, *const end = at + file->size;
+    while (at < end) {
+        if (*at != '\\') {
+            lrp_text_append_n(json, at++, 1);
+        } else if (end - at >= 6 && memcmp(at, "\\u0000", 6) == 0) {
+            lrp_text_append(json, "\xC0\x80");
+            at += 6;
+        } else {
+            const size_t n = end - at >= 2 ? 2 : 1;
+            lrp_text_append_n(json, at, n);
+            at += n;
+        }
+    }
+}
+
+static enum lrp_status read_json(const struct lrp_mapping *file, struct lrp_cli_texts *out, struct lrp_error *err)
+{
+    struct lrp_text json = {0};
+    cJSON *root = NULL;
+    const cJSON *item;
+    keep_zeros(&json, file);
+    enum lrp_status status = json.failed ? no_memory(err) : lrp_json_parse(json.data ? json.data : "", json.length, &root, err);
+    if (!status && !cJSON_IsArray(root)) status = lrp_fail(err, LRP_FILE, "texts are an array of strings, or of [text, pair]");
+    cJSON_ArrayForEach(item, root)
+    {
+        const cJSON *text = cJSON_IsArray(item) ? item->child : item, *pair = cJSON_IsArray(item) && text ? text->next : NULL;
+        if (!status && (!cJSON_IsString(text) || (pair && (!cJSON_IsString(pair) || pair->next))))
+            status = lrp_fail(err, LRP_FILE, "text %zu is neither a string nor [text, pair]", out->count);
+        if (!status) status = add(out, text->valuestring, strlen(text->valuestring), pair ? pair->valuestring : NULL, err);
+    }
+    cJSON_Delete(root);
+    lrp_text_free(&json);
+    return status;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static enum lrp_status read_file(const char *path, struct lrp_cli_texts *out, struct lrp_error *err)
+{
+    struct lrp_mapping file;
+    enum lrp_status status = lrp_mapping_open(path, &file, err);
+    if (status) return status;
+    status = ends_with(path, ".json") ? read_json(&file, out, err) : read_lines(&file, out, err);
+    if (status) lrp_fail_context(err, status, "%s", path);
+    lrp_mapping_close(&file);
+    return status;
+}
+
+enum lrp_status lrp_cli_texts_read(const struct lrp_arguments *arguments, struct lrp_cli_texts *out, struct lrp_error *err)
+{
+    *out = (struct lrp_cli_texts){0};
+    enum lrp_status status = LRP_OK;
+    if (arguments->text && arguments->text_file) return lrp_fail(err, LRP_USAGE, "--text and --text-file: give one of them");
+    if (arguments->text_pair && !arguments->text) return lrp_fail(err, LRP_USAGE, "--text-pair goes with --text");
+    if (arguments->text) status = add(out, arguments->text, strlen(arguments->text), arguments->text_pair, err);
+    if (arguments->text_file) status = read_file(arguments->text_file, out, err);
+    if (status) lrp_cli_texts_free(out);
+    return status;
+}
+
+void lrp_cli_texts_free(struct lrp_cli_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        free(texts->items[i].text);
+        free(texts->items[i].pair);
+    }
+    free(texts->items);
+    *texts = (struct lrp_cli_texts){0};
+}
+
+static bool holds_tokenizer(const char *folder)
+{
+    static const char *const names[] = {"tokenizer.json", "vocab.json", "vocab.txt"};
+    bool found = false;
+    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++) {
+        struct lrp_text path = {0};
+        struct stat info;
+        lrp_text_printf(&path, "%s/%s", folder, names[i]);
+        found = !path.failed && stat(path.data, &info) == 0 && S_ISREG(info.st_mode);
+        lrp_text_free(&path);
+    }
+    return found;
+}
+
+enum lrp_status lrp_cli_tokenizer_open(const struct lrp_arguments *arguments, struct lrp_tokenizer **out, struct lrp_error *err)
+{
+    const char *model = arguments->model;
+    if (arguments->tokenizer) return lrp_tokenizer_open(arguments->tokenizer, out, err);
+    if (!ends_with(model, ".onnx")) return lrp_tokenizer_open(model, out, err);
+    const char *slash = strrchr(model, '/');
+    struct lrp_text folder = {0};
+    lrp_text_append_n(&folder, slash ? model : ".", slash && slash > model ? (size_t)(slash - model) : 1);
+    if (!folder.failed && !holds_tokenizer(folder.data)) lrp_text_append(&folder, "/..");
+    enum lrp_status status = folder.failed ? no_memory(err) : LRP_OK;
+    if (!status && !holds_tokenizer(folder.data))
+        status = lrp_fail(err, LRP_FILE,
+                          "%s: no tokenizer lies beside the model (tokenizer.json, vocab.txt, vocab.json): give --tokenizer F",
+                          model);
+    if (!status) status = lrp_tokenizer_open(folder.data, out, err);
+    lrp_text_free(&folder);
+    return status;
+}
