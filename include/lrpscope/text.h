@@ -39,9 +39,10 @@ void lrp_tokenizer_close(struct lrp_tokenizer *tokenizer);
 /* The file it was read from; borrowed. */
 const char *lrp_tokenizer_path(const struct lrp_tokenizer *tokenizer);
 
-/* Encodes a text (UTF-8, in which the bytes C0 80 stand for U+0000; bytes that are none count as U+FFFD), and a second one behind it (NULL: none), with the special tokens
- * that the tokenizer's template puts round them; cut off where the file says so (`truncation`), never padded. On success *out
- * is the caller's. Errors: LRP_MEMORY; LRP_UNSUPPORTED for texts beyond 16 MiB. */
+/* Encodes a text (UTF-8, in which the bytes C0 80 stand for U+0000; bytes that are none count as U+FFFD), and a second one
+ * behind it (NULL: none), with the special tokens that the tokenizer's template puts round them; cut off where the file says so
+ * (`truncation`), never padded. On success *out is the caller's. Errors: LRP_MEMORY; LRP_UNSUPPORTED for texts beyond 16 MiB.
+ */
 enum lrp_status lrp_tokenizer_encode(const struct lrp_tokenizer *tokenizer, const char *text, const char *pair,
                                      struct lrp_encoding *out, struct lrp_error *err);
 /* Gives the tokens back; fine on {0}. */
