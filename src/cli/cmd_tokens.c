@@ -5,7 +5,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "json_output.h"
-#include "output.h"
+#include "table.h"
 #include "text.h"
 #include "texts.h"
 

@@ -26,7 +26,7 @@
 #define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))               /* find the rule of every layer */
 #define MODELS (RULED | LRP_FOR(RUN))                                      /* lay out a model's graph */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
-#define TABLES (MODELS | LISTS) /* print a table */
+#define TABLES (MODELS | LISTS | LRP_FOR(TOKENS)) /* print a table */
 
 // clang-format off
 static const struct lrp_option options[] = {
