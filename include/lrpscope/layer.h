@@ -16,15 +16,17 @@ struct lrp_layer {
     const char *name; /* node name, or the name of its first output; unique */
     const char *type; /* "convolution", "dense", ...; the operator's name in kebab case if LRP does not know it */
     const char *group, *second_group; /* "" if none */
-    const char *op_type;              /* ONNX operator of the anchor */
-    const char *domain;               /* its domain, "" for ONNX's own and what was recognised */
-    const char *activation;           /* "identity" if nothing is fused */
-    const char *activation_op;        /* ONNX operator of it, "" if none */
-    const char *const *nodes;         /* nodes of the file that this layer holds: its own, then folded arithmetic */
-    const char *const *inputs;        /* names of its data inputs (values) */
-    const char *const *outputs;       /* names of its outputs; the first is the one relevance is shown for */
-    const int *sources;               /* layer index each input comes from */
-    const int *consumers;             /* layer indices its outputs go to */
+    int kind;                         /* number of its type in LRP's table, 0: it is not there, `type` is the operator */
+    bool carries;               /* relevance may arrive at it; else it is computed from constants, positions, masks alone */
+    const char *op_type;        /* ONNX operator of the anchor */
+    const char *domain;         /* its domain, "" for ONNX's own and what was recognised */
+    const char *activation;     /* "identity" if nothing is fused */
+    const char *activation_op;  /* ONNX operator of it, "" if none */
+    const char *const *nodes;   /* nodes of the file that this layer holds: its own, then folded arithmetic */
+    const char *const *inputs;  /* names of its data inputs (values) */
+    const char *const *outputs; /* names of its outputs; the first is the one relevance is shown for */
+    const int *sources;         /* layer index each input comes from */
+    const int *consumers;       /* layer indices its outputs go to */
     int node_count, input_count, output_count, consumer_count; /* of nodes, inputs and sources, outputs, consumers */
     struct lrp_shape shape;                                    /* of the first output; unknown: rank -1 or dimension -1 */
     int64_t parameters, macs;        /* elements of weights; multiply-accumulates of one forward pass */

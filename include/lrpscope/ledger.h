@@ -20,6 +20,11 @@ extern "C" {
     X(PADDING, "padding", "padding", "fell on padding that is cut off on the way back")                                        \
     X(ACTIVATION, "activation", "activation", "a function that is not homogeneous: f(x) is not x f'(x)")                       \
     X(CONSTANTS, "constants", "constants", "given to constant operands of Add, Concat and the like")                           \
+    X(POSITIONS, "positions", "positions", "given to positions: learned ones that are added, angles")                          \
+    X(SEGMENTS, "segments", "segments", "given to segments (token types)")                                                     \
+    X(MASK, "mask", "mask", "given to masks that are added")                                                                   \
+    X(TOKENS, "tokens", "tokens", "given to the model's tokens: what their lookup in the table was given")                     \
+    X(SOFTMAX, "softmax", "softmax", "a softmax, which does not conserve: sum of x (R - p sum R)")                             \
     X(INPUTS, "inputs", "other inputs", "given to other inputs of the model")                                                  \
     X(DESIGN, "design", "by design", "the rule does not conserve relevance by design (gradient, factors of a rule)")           \
     X(START, "start", "start", "start normalisation: the output that is explained less the relevance it starts with")          \

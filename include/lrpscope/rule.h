@@ -15,7 +15,8 @@ extern "C" {
     X(JULIA, "julia", "RelevancePropagation.jl 3.0, the default")                                                              \
     X(ZENNIT, "zennit", "Zennit 0.5: stabilizer 1e-6, generalized-gamma, gradient routing")                                    \
     X(CAPTUM, "captum", "Captum 0.7: starts with the logit, biases left as they are")                                          \
-    X(PR26, "pr26", "ExplainableAI.jl as of pull request 26: activations stay inside the layer")
+    X(PR26, "pr26", "ExplainableAI.jl as of pull request 26: activations stay inside the layer")                               \
+    X(LXT, "lxt", "LXT (AttnLRP): stabilizer 1e-6, starts with the logit")
 /* Names of the conventions. */
 enum lrp_convention {
 #define X(name, text, line) LRP_CONVENTION_##name,

@@ -262,6 +262,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     g->arena = arena;
     g->definition = definition;
     g->operators = options->operators;
+    g->token_input = options->token_input;
     struct lrp_builder b = {.graph = g, .err = err};
     enum lrp_status status = load(&b, options);
     lrp_names_free(&b.values);

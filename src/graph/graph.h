@@ -57,6 +57,7 @@ struct lrp_graph_options {
     /* shape of each model input; NULL: what the file says, a symbolic batch (first dimension) taken as 1 */
     const struct lrp_shape *input_shapes;
     const struct lrp_operator_set *operators; /* beyond the table; borrowed, must outlive the graph; may be NULL */
+    const char *token_input; /* name of the input that holds tokens, NULL: it goes by a usual one; borrowed likewise */
 };
 
 struct lrp_name_list { /* a growable list of strings in the graph's arena */
@@ -74,6 +75,7 @@ struct lrp_graph {
     struct lrp_arena *arena; /* owned; the definition must outlive the graph */
     const struct lrp_definition *definition;
     const struct lrp_operator_set *operators; /* as the options say */
+    const char *token_input;                  /* likewise */
     struct lrp_value *values;
     struct lrp_node *nodes; /* file's first (index = file position), then those of bodies, then our own */
     int value_count, value_capacity, node_count, node_capacity;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "graph.h"
+#include "roles.h"
 #include "text.h"
 
 struct viewer {
@@ -92,6 +93,7 @@ static void add_layer(struct viewer *v, int node)
     *l = (struct lrp_layer){.index = (int)v->count,
                             .name = n->name,
                             .type = type_name(v->arena, n, kind),
+                            .kind = (int)kind,
                             .group = row->group,
                             .second_group = row->second_group,
                             .op_type = file_operator(g, node),
@@ -364,7 +366,8 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
     result->list.count = v.count;
     result->nodes = v.nodes;
     result->layer_of_node = v.layer_of_node;
-    if (!lrp_graph_containers(graph, result, v.rows) || !lrp_graph_report(graph, result))
+    if (!lrp_graph_roles(graph, result, v.rows) || !lrp_graph_containers(graph, result, v.rows) ||
+        !lrp_graph_report(graph, result))
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.dropped = graph->dropped.items;
     result->list.dropped_count = graph->dropped.count;

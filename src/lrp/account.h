@@ -25,6 +25,8 @@ lrp_rule_account lrp_account_design;     /* all of it by design */
 
 /* ---- parts of them ---- */
 
+/* What a constant value is called in the ledger: CONSTANTS, or POSITIONS, SEGMENTS, MASK by the names of what it comes from. */
+enum lrp_cause lrp_constant_cause(const struct lrp_graph *graph, int value);
 /* Layers with weights, group by group. */
 lrp_rule_account lrp_account_terms;
 /* The relevance and the value of an output, which is not NULL, in the same order: elements in memory, of which those of missing

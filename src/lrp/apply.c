@@ -20,6 +20,19 @@ enum lrp_status lrp_step_blame(const struct lrp_rule_step *a, enum lrp_status st
     return lrp_engine_blame(a->engine, a->node, status, err);
 }
 
+bool lrp_rule_step_gives(const struct lrp_rule_step *a, int input)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    return lrp_call_is_data(&n->call, input) && (!a->carries || a->carries[n->in[input]]);
+}
+
+int lrp_rule_step_count(const struct lrp_rule_step *a)
+{
+    int count = 0;
+    for (int i = 0; i < lrp_step_node(a)->call.in_count; i++) count += lrp_rule_step_gives(a, i);
+    return count;
+}
+
 void lrp_step_release(struct lrp_tensor **tensors, int count)
 {
     for (int i = 0; tensors && i < count; i++) {
@@ -35,7 +48,7 @@ enum lrp_status lrp_step_new_given(const struct lrp_rule_step *a, struct lrp_out
     const struct lrp_call *call = &n->call;
     for (int i = 0; i < call->in_count; i++) given[i] = NULL;
     for (int i = 0; i < call->in_count; i++) {
-        if (!lrp_call_is_data(call, i)) continue;
+        if (!lrp_rule_step_gives(a, i)) continue;
         const int block = how.block == LRP_LIKE_VALUES ? a->values[n->in[i]]->block : how.block;
         enum lrp_status status = lrp_tensor_take_blocked(a->run->pool, &call->in[i].shape, block, &given[i], err);
         if (!status && how.zeroed) memset(given[i]->f, 0, lrp_tensor_bytes(given[i]));
@@ -104,7 +117,7 @@ enum lrp_status lrp_step_pull_back(const struct lrp_rule_step *a, const struct l
     if (!status) status = cotangents(a, plan->from, s, cotangent, &made, err);
     if (!status) status = lrp_engine_handle(a->engine, a->node, NULL, &handle, a->run, err);
     if (!status) {
-        status = n->call.op->vjp(&n->call, handle, in, out, cotangent, given, a->run, err);
+        status = (plan->shares ? n->call.op->share : n->call.op->vjp)(&n->call, handle, in, out, cotangent, given, a->run, err);
         if (status) lrp_step_blame(a, status, err);
     }
     lrp_tensor_release(made);
@@ -130,7 +143,7 @@ enum lrp_status lrp_apply_gradient(const struct lrp_rule_step *a, struct lrp_ten
 enum lrp_status lrp_apply_pass(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_call *call = &lrp_step_node(a)->call;
-    if (call->op->traits & LRP_TRAIT_MOVES) return lrp_apply_gradient(a, given, err);
+    if (call->op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES)) return lrp_apply_gradient(a, given, err);
     enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){!a->relevance[0], LRP_LIKE_VALUES}, given, err);
     for (int i = 0; !status && i < call->in_count; i++)
         if (given[i] && a->relevance[0]) lrp_tensors_add(1, a->relevance[0], true, given[i], a->run);
@@ -143,6 +156,11 @@ enum lrp_status lrp_apply_rows(const struct lrp_rule_step *a, lrp_rule_apply *ru
     enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){true, 0}, given, err);
     if (!status) status = lrp_rule_step_row_major(a, err);
     return !status ? rule(a, given, err) : status;
+}
+
+enum lrp_status lrp_apply_stop(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    return lrp_step_new_given(a, (struct lrp_output_layout){true, 0}, given, err);
 }
 
 /* What the function says of an error is told of the layer. */

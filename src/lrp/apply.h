@@ -11,18 +11,23 @@ struct lrp_rule_step {
     const struct lrp_tensor *const *values;    /* of the forward pass, by value number */
     const struct lrp_rule *rule;               /* NULL: a method without rules */
     lrp_rule_apply *apply;                     /* the rule's or the method's */
+    const bool *carries;                       /* by value number: what may be given relevance; NULL: all data is */
     int node;                                  /* the anchor */
     int inner_activation;                      /* node of a fused activation that stays inside the layer (pr26), or -1 */
     const struct lrp_tensor *const *relevance; /* by output of the node, NULL = zero */
 };
+/* Whether an input is one that relevance is given to: data that carries relevance. */
+bool lrp_rule_step_gives(const struct lrp_rule_step *step, int input);
+/* How many inputs are. */
+int lrp_rule_step_count(const struct lrp_rule_step *step);
 /* Call first in rules that index elements: makes the node's values and relevance row-major (they may lie in blocks of channels,
  * blocked.h), for the two functions below. Errors: LRP_MEMORY. */
 enum lrp_status lrp_rule_step_row_major(const struct lrp_rule_step *step, struct lrp_error *err);
 /* A value of the forward pass, the relevance of an output, row-major; borrowed, NULL where there is none. */
 const struct lrp_tensor *lrp_rule_step_value(const struct lrp_rule_step *step, int value);
 const struct lrp_tensor *lrp_rule_step_relevance(const struct lrp_rule_step *step, int output);
-/* given[i] receives a new tensor (owned by the caller) for every data input i, NULL for the others; given has room for all
- * inputs. Errors name the layer. On failure nothing is given. */
+/* given[i] receives a new tensor (owned by the caller) for every data input i that carries relevance, NULL for the others;
+ * given has room for all inputs. Errors name the layer. On failure nothing is given. */
 enum lrp_status lrp_apply(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err);
 
 /* ---- columns of rule_row.h ---- */
@@ -31,6 +36,7 @@ lrp_rule_apply lrp_apply_groups; /* groups of terms on layers with weights, else
 lrp_rule_apply lrp_apply_pass;   /* R as it is, reshaped or routed back */
 lrp_rule_apply lrp_apply_gradient;
 lrp_rule_apply lrp_apply_layer_norm;
+lrp_rule_apply lrp_apply_stop;     /* nothing */
 lrp_rule_apply lrp_apply_function; /* the row's function */
 
 /* ---- for the ledger ---- */

@@ -44,11 +44,34 @@ static void share_directly(const struct lrp_rule_step *a, struct lrp_tensor **gi
                               a->rule->stabilizer, given[i], a->run);
 }
 
+/* Without the quotient, where the operator knows how: of a product's k factors each gets R / k. */
+static enum lrp_status apply_share(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    const struct lrp_call *call = &lrp_step_node(a)->call;
+    const struct lrp_vjp_plan plan = {.shares = true};
+    const float part = call->op->traits & LRP_TRAIT_PRODUCT ? 1.0F / (float)lrp_rule_step_count(a) : 1;
+    enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){true, 0}, given, err);
+    if (!status) status = lrp_step_pull_back(a, &plan, a->relevance, given, err);
+    for (int i = 0; !status && part < 1 && i < call->in_count; i++)
+        if (given[i]) lrp_tensors_add(part, given[i], true, given[i], a->run);
+    return status;
+}
+
+/* a * J^T s for every input; a product's k factors get 1/k of it each. */
+static void times_inputs(const struct lrp_rule_step *a, struct lrp_tensor **given)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const int factors = n->call.op->traits & LRP_TRAIT_PRODUCT ? lrp_rule_step_count(a) : 1;
+    for (int i = 0; i < n->call.in_count; i++)
+        if (given[i]) lrp_tensors_contribute(1.0F / (float)factors, a->values[n->in[i]], given[i], a->run);
+}
+
 enum lrp_status lrp_apply_fallback(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = lrp_step_node(a);
     struct lrp_vjp_plan plan;
-    if (n->call.op->traits & LRP_TRAIT_MOVES) return lrp_apply_gradient(a, given, err);
+    if (n->call.op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES)) return lrp_apply_gradient(a, given, err);
+    if (n->call.op->share) return apply_share(a, given, err);
     if (is_direct(&n->call)) {
         enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){false, LRP_LIKE_VALUES}, given, err);
         if (!status) share_directly(a, given);
@@ -60,9 +83,7 @@ enum lrp_status lrp_apply_fallback(const struct lrp_rule_step *a, struct lrp_ten
     if (!status) status = lrp_step_new_given(a, (struct lrp_output_layout){!plan.written, plan.to}, given, err);
     if (!status) status = fallback_divide(a, &plan, s, err);
     if (!status) status = lrp_step_pull_back(a, &plan, (const struct lrp_tensor *const *)s, given, err);
-    float share = 1.0F / (float)lrp_call_product(&n->call);
-    for (int i = 0; !status && i < n->call.in_count && !(n->call.op->traits & LRP_TRAIT_SELECTS); i++)
-        if (given[i]) lrp_tensors_add_product(share, a->values[n->in[i]], given[i], true, given[i], a->run);
+    if (!status && !(n->call.op->traits & LRP_TRAIT_SELECTS)) times_inputs(a, given);
     lrp_step_release(s, n->call.out_count);
     lrp_tensor_slots_free(&divided);
     return status;

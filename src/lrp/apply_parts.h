@@ -18,7 +18,7 @@ struct lrp_output_layout {
     bool zeroed;
     int block;
 };
-/* given[i] becomes a float tensor for every data input, NULL for the others. */
+/* given[i] becomes a float tensor for every data input that carries relevance, NULL for the others. */
 enum lrp_status lrp_step_new_given(const struct lrp_rule_step *step, struct lrp_output_layout layout, struct lrp_tensor **given,
                                    struct lrp_error *err);
 
@@ -26,6 +26,7 @@ enum lrp_status lrp_step_new_given(const struct lrp_rule_step *step, struct lrp_
 struct lrp_vjp_plan {
     void *handle;
     int from, to;
+    bool shares;  /* by the operator's share instead of its vjp: what it is handed is relevance */
     bool written; /* all of the gradients, whatever was there */
 };
 /* Errors: LRP_UNSUPPORTED for an operator without a vjp. */

@@ -264,6 +264,22 @@ static enum lrp_status apply_options(struct assigner *a, const struct lrp_compos
     return status;
 }
 
+/* What layers with a rule that stops make, and what is fused behind them, is no carrier. */
+static enum lrp_status find_carriers(struct assigner *a)
+{
+    bool *stopped = calloc((size_t)a->graph->node_count + 1, sizeof *stopped);
+    if (!stopped) return lrp_fail(a->err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 1; i < a->out->count; i++) {
+        const struct lrp_layer_nodes *nodes = &a->view->nodes[i];
+        if (!a->out->rules[i].how->stops) continue;
+        stopped[nodes->anchor] = true;
+        if (nodes->activation >= 0) stopped[nodes->activation] = true;
+    }
+    const enum lrp_status status = lrp_carriers_find(a->graph, stopped, a->graph->token_input, &a->out->carriers, a->err);
+    free(stopped);
+    return status;
+}
+
 enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view,
                            const struct lrp_composite *composite, const struct lrp_rule_option *options, size_t option_count,
                            struct lrp_assignment *out, struct lrp_error *err)
@@ -283,6 +299,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     }
     for (size_t i = 0; !status && i < composite->count; i++) status = apply_primitive(&a, composite, &composite->primitives[i]);
     if (!status) status = apply_options(&a, composite, options, option_count);
+    if (!status) status = find_carriers(&a);
     if (status) lrp_assignment_free(out);
     return status;
 }
@@ -294,6 +311,7 @@ void lrp_assignment_free(struct lrp_assignment *assignment)
         if (assignment->sources) free(assignment->sources[i]);
     }
     for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
+    lrp_carriers_free(&assignment->carriers);
     free(assignment->rules);
     free(assignment->sources);
     free(assignment->warnings);

@@ -2,6 +2,7 @@
 #ifndef LRP_LRP_ASSIGN_H
 #define LRP_LRP_ASSIGN_H
 
+#include "carriers.h"
 #include "graph.h"
 #include "lrpscope/composite.h"
 
@@ -50,7 +51,8 @@ struct lrp_composite {
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
     struct lrp_rule *rules;
-    char **sources; /* where it came from: "global-type dense", "--rule conv*", "fallback" */
+    char **sources;               /* where it came from: "global-type dense", "--rule conv*", "fallback" */
+    struct lrp_carriers carriers; /* which values carry relevance under these rules */
     char **warnings;
     size_t count, warning_count;
 };

@@ -145,31 +145,74 @@ static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *
     return status;
 }
 
-static enum lrp_status add_first(struct lrp_composite *c, const struct lrp_preset *preset, const struct lrp_call_text *call,
+static enum lrp_status add_first(struct lrp_composite *c, const struct lrp_preset *preset, const char *const *values,
                                  struct lrp_error *err)
 {
     bool of_type = lrp_convention_row(c->convention)->first_of_type;
     const char *kind = of_type ? "first-of-type" : "first-layer-type";
-    if (preset->arguments)
-        return add_formatted(c, err, "%s(convolution=%s(%s,%s))", kind, preset->first, call->arguments[0], call->arguments[1]);
+    if (preset->arguments) return add_formatted(c, err, "%s(convolution=%s(%s,%s))", kind, preset->first, values[0], values[1]);
     if (of_type && preset->first_dense)
         return add_formatted(c, err, "%s(convolution=%s,dense=%s)", kind, preset->first, preset->first);
     return add_formatted(c, err, "%s(convolution=%s)", kind, preset->first);
 }
 
+static enum lrp_status wrong_arguments(const struct lrp_preset *preset, struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_USAGE, "composite %s takes %d values%s%s%s", preset->info.name, preset->arguments,
+                    preset->arguments ? " (" : "", preset->info.parameters, preset->arguments ? ")" : "");
+}
+
+/* The values of a preset's arguments, given in their order or by name, or their defaults; borrowed from the call and the row.
+ */
+static enum lrp_status preset_values(const struct lrp_preset *preset, const struct lrp_call_text *call,
+                                     const char *values[LRP_PRESET_ARGUMENTS], struct lrp_error *err)
+{
+    for (int k = 0; k < preset->arguments; k++) values[k] = preset->argument[k].value;
+    for (int i = 0; i < call->count; i++) {
+        char *equals = strchr(call->arguments[i], '=');
+        int place = i;
+        if (equals) *equals = '\0';
+        for (int k = 0; equals && k < preset->arguments; k++)
+            if (strcmp(lrp_trim(call->arguments[i]), preset->argument[k].name) == 0) place = k + LRP_PRESET_ARGUMENTS;
+        if (equals ? place < LRP_PRESET_ARGUMENTS : place >= preset->arguments) return wrong_arguments(preset, err);
+        values[place % LRP_PRESET_ARGUMENTS] = equals ? lrp_trim(equals + 1) : call->arguments[i];
+    }
+    for (int k = 0; k < preset->arguments; k++)
+        if (!*values[k]) return wrong_arguments(preset, err);
+    return LRP_OK;
+}
+
+/* A primitive with its arguments in the place of $1 and $2. */
+static enum lrp_status add_template(struct lrp_composite *c, const char *primitive, const char *const *values,
+                                    struct lrp_error *err)
+{
+    struct lrp_text text = {0};
+    for (const char *p = primitive; *p; p++) {
+        if (*p == '$')
+            lrp_text_append(&text, values[*++p - '1']);
+        else
+            lrp_text_printf(&text, "%c", *p);
+    }
+    enum lrp_status status = text.data && !text.failed ? add_primitive(c, text.data, -1, err)
+                                                       : lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    lrp_text_free(&text);
+    return status;
+}
+
 static enum lrp_status make_preset(struct lrp_composite *c, const struct lrp_preset *preset, const struct lrp_call_text *call,
                                    struct lrp_error *err)
 {
-    if (call->count != preset->arguments)
-        return lrp_fail(err, LRP_USAGE, "composite %s takes %d values%s%s%s", preset->info.name, preset->arguments,
-                        preset->arguments ? " (" : "", preset->info.parameters, preset->arguments ? ")" : "");
     const struct lrp_convention_row *convention = lrp_convention_row(c->convention);
-    const char *own = preset->convolution_under[c->convention];
+    const char *own = preset->convolution_under[c->convention], *values[LRP_PRESET_ARGUMENTS] = {NULL};
     c->preset = preset->info.name;
-    enum lrp_status status = convention->before ? add_primitive(c, convention->before, -1, err) : LRP_OK;
+    enum lrp_status status = preset_values(preset, call, values, err);
+    for (int i = 0; !status && i < LRP_PRESET_PRIMITIVES && preset->primitives[i]; i++)
+        status = add_template(c, preset->primitives[i], values, err);
+    if (status || preset->primitives[0]) return status;
+    status = convention->before ? add_primitive(c, convention->before, -1, err) : LRP_OK;
     if (!status)
         status = add_formatted(c, err, "global-type(convolution=%s,%s)", own ? own : preset->convolution, convention->by_type);
-    if (!status && preset->first) status = add_first(c, preset, call, err);
+    if (!status && preset->first) status = add_first(c, preset, values, err);
     return status;
 }
 

@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/* What AttnLRP (Achtibat 2024) does: zero on everything that is linear, a sum, a product or a softmax; normalisation by its own
+ * rule; activations pass relevance on. */
+#define ATTNLRP                                                                                                                \
+    "global(zero)",                                                                                                            \
+        "global-type(layer-norm=layer-norm,normalization=pass,activation=pass,reshaping=pass,dropout=pass,identity="           \
+        "pass)"
+/* What CP-LRP (Ali 2022) adds: attention's weights and gates are constants. */
+#define STOP_ATTENTION "attention-softmax=stop"
+
 static const struct lrp_preset presets[] = {
     {.info = {"epsilon-plus", "", "z-plus for convolutions, epsilon for dense layers"}, .convolution = "z-plus"},
     {.info = {"epsilon-alpha2-beta1", "", "alpha-beta(2,1) for convolutions, epsilon for dense layers"},
@@ -18,9 +27,22 @@ static const struct lrp_preset presets[] = {
     {.info = {"epsilon-gamma-box", "low, high",
               "gamma(0.25) for convolutions, epsilon for dense layers, z-box for the first layer"},
      .arguments = 2,
+     .argument = {{"low", ""}, {"high", ""}},
      .convolution = "gamma(0.25)",
      .convolution_under = {[LRP_CONVENTION_ZENNIT] = "generalized-gamma(0.25)"},
      .first = "z-box"},
+    {.info = {"attnlrp", "", "AttnLRP, for transformers: zero, norms by their own rule, activations pass"},
+     .primitives = {ATTNLRP}},
+    {.info = {"cp-lrp", "", "CP-LRP, for transformers: attnlrp with attention's weights and gates taken as constants"},
+     .primitives = {ATTNLRP, "global-type(" STOP_ATTENTION ",gate=stop)"}},
+    {.info = {"vit-gamma", "conv, linear",
+              "for vision transformers: generalized-gamma for convolutions and dense layers, zero for projections, CP-LRP"},
+     .arguments = 2,
+     .argument = {{"conv", "0.25"}, {"linear", "0.05"}},
+     .primitives = {ATTNLRP, "global-type(projection=zero,convolution=generalized-gamma($1),dense=generalized-gamma($2))",
+                    "global-type(" STOP_ATTENTION ")"}},
+    {.info = {"relp", "", "RelP: attnlrp with attention's weights taken as constants"},
+     .primitives = {ATTNLRP, "global-type(" STOP_ATTENTION ")"}},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 

@@ -9,7 +9,10 @@
 #define MOVING "reshaping=pass,identity=pass"
 
 static const struct lrp_convention_row rows[] = {
-    [LRP_CONVENTION_JULIA] = {.stabilizer = 1e-9F, .uncovered = "zero", .by_type = LINEAR "normalization=pass," MOVING},
+    [LRP_CONVENTION_JULIA] = {.stabilizer = 1e-9F,
+                              .uncovered = "zero",
+                              .attention = true,
+                              .by_type = LINEAR "normalization=pass," MOVING},
     [LRP_CONVENTION_ZENNIT] = {.stabilizer = 1e-6F,
                                .uncovered = "gradient",
                                .before = "global(gradient)",
@@ -26,6 +29,11 @@ static const struct lrp_convention_row rows[] = {
                              .inner_activation = true,
                              .pull_request_26 = true,
                              .by_type = LINEAR "normalization=pass," MOVING},
+    [LRP_CONVENTION_LXT] = {.stabilizer = 1e-6F,
+                            .uncovered = "zero",
+                            .logit = true,
+                            .attention = true,
+                            .by_type = LINEAR "normalization=pass," MOVING},
 };
 _Static_assert(sizeof rows / sizeof *rows == LRP_CONVENTION_COUNT, "a row for every convention");
 

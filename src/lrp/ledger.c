@@ -146,16 +146,34 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     return status;
 }
 
-/* What reaches a node that reads no data (a token's row of an embedding) ends at its constants. */
-static void end_at_constants(const struct book *b, int node, const struct lrp_tensor *const *outputs)
+/* Whether a node makes a source of what a model input says: tokens' rows of a table, a picture of bytes as floats. */
+static const struct lrp_carrier_source *source_at(const struct book *b, const struct lrp_node *n)
 {
+    const struct lrp_carriers *c = &b->p->assignment->carriers;
+    for (size_t i = 0; b->p->method->by_rules && i < c->source_count; i++)
+        for (int j = 0; j < n->call.out_count; j++)
+            if (n->out[j] == c->sources[i].value) return &c->sources[i];
+    return NULL;
+}
+
+/* What reaches a node that reads nothing that carries relevance ends there: at the tokens, at the model's input, at constants.
+ */
+static void end_here(const struct book *b, int node, const struct lrp_tensor *const *outputs)
+{
+    const struct lrp_carrier_source *source = source_at(b, &lrp_engine_graph(b->p->engine)->nodes[node]);
+    const bool looked_up = source && !b->p->assignment->carriers.substituted,
+               first = source && !looked_up && !is_other_input(lrp_engine_graph(b->p->engine), source->input);
+
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
     struct lrp_ledger_row *row = &b->ledger->rows[b->p->view->layer_of_node[node]];
     struct sums in = {0};
     for (int j = 0; j < n->call.out_count; j++) sum_up(outputs[j], &in);
     row->in += in.sum;
     row->size += in.size;
-    row->causes[LRP_CAUSE_CONSTANTS] += in.sum;
+    if (first)
+        row->out += in.sum;
+    else
+        row->causes[looked_up ? LRP_CAUSE_TOKENS : source ? LRP_CAUSE_INPUTS : LRP_CAUSE_CONSTANTS] += in.sum;
     row->nan += in.nan;
     if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
 }
@@ -172,10 +190,12 @@ static enum lrp_status visit(const struct book *b, int node, struct lrp_error *e
         outputs[j] = n->out[j] < 0 ? NULL : b->relevance[n->out[j]];
         any |= outputs[j] != NULL;
     }
-    if (any && lrp_call_data_inputs(&n->call))
+    struct lrp_node_step at;
+    lrp_propagation_step(b->p, node, &at);
+    if (any && !at.passes && lrp_rule_step_count(&at.step))
         status = account_node(b, node, outputs, given, err);
-    else if (any)
-        end_at_constants(b, node, outputs);
+    else if (any && !at.passes)
+        end_here(b, node, outputs);
     free(outputs);
     free(given);
     return status;
@@ -197,6 +217,8 @@ static void close_ledger(const struct book *b, double explained)
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
     struct sums input = {0}, start = {0};
     if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
+    const bool tokens = b->p->method->by_rules && g->input_count && !lrp_dtype_is_float(g->values[g->inputs[0]].desc.dtype) &&
+                        !b->p->assignment->carriers.substituted;
     sum_up(b->gradient ? b->relevance[b->p->start] : b->p->start_relevance, &start);
     l->rows[0] = (struct lrp_ledger_row){.in = input.sum,
                                          .out = input.sum,
@@ -211,7 +233,7 @@ static void close_ledger(const struct book *b, double explained)
     }
     l->total.in = isnan(explained) ? start.sum : explained;
     l->total.causes[LRP_CAUSE_START] = l->total.in - start.sum;
-    l->total.out = input.sum;
+    l->total.out = tokens ? 0 : input.sum; /* what tokens have is a cause of its own */
     l->total.size = fabs(l->total.in) + input.size;
     close_row(&l->total);
 }

@@ -20,11 +20,25 @@ static bool is_additive(const char *op_type)
     return false;
 }
 
-static bool has_constant_operand(const struct lrp_call *call)
+/* An operand that is given nothing: constant, or computed from constants alone. */
+static bool is_constant(const struct lrp_account *a, int input)
 {
-    for (int i = 0; i < call->in_count; i++)
-        if (lrp_call_has(call, i) && call->in[i].constant && lrp_dtype_is_float(call->in[i].dtype)) return true;
-    return false;
+    const struct lrp_call *call = call_of(a);
+    return lrp_call_has(call, input) && !a->given[input] && lrp_dtype_is_float(call->in[input].dtype);
+}
+
+static int first_constant(const struct lrp_account *a)
+{
+    for (int i = 0; i < call_of(a)->in_count; i++)
+        if (is_constant(a, i)) return i;
+    return -1;
+}
+
+/* Where the layer's constant operands have a name, their share goes by it. */
+static enum lrp_cause constant_cause(const struct lrp_account *a)
+{
+    const int input = first_constant(a);
+    return input < 0 ? LRP_CAUSE_CONSTANTS : lrp_constant_cause(lrp_engine_graph(a->step->engine), a->node->in[input]);
 }
 
 enum lrp_status lrp_ledger_pair(const struct lrp_account *a, int output, struct lrp_ledger_pair *out, struct lrp_error *err)
@@ -62,7 +76,7 @@ static void account_moved(const struct lrp_account *a)
     const double lost = a->in - a->out;
     if (fabs(lost) <= 1e-6 * a->size) return;
     const bool pads = strcmp(call_of(a)->op_type, "Pad") == 0;
-    a->causes[pads ? LRP_CAUSE_PADDING : has_constant_operand(call_of(a)) ? LRP_CAUSE_CONSTANTS : LRP_CAUSE_DROPPED] += lost;
+    a->causes[pads ? LRP_CAUSE_PADDING : first_constant(a) >= 0 ? constant_cause(a) : LRP_CAUSE_DROPPED] += lost;
 }
 
 /* s = R/stab(z), in rows. */
@@ -94,13 +108,13 @@ static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_t
     if (!status) status = lrp_engine_inputs(p->engine, p->node, p->values, 0, p->run, in, err);
     if (!status) status = lrp_engine_handle(p->engine, p->node, NULL, &handle, p->run, err);
     for (int i = 0; !status && i < call->in_count; i++)
-        if (in[i] && call->in[i].constant && lrp_dtype_is_float(in[i]->dtype))
-            status = lrp_tensor_new(LRP_DTYPE_FLOAT, &in[i]->shape, &grad[i], err);
+        if (in[i] && is_constant(a, i)) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &in[i]->shape, &grad[i], err);
     for (int j = 0; !status && j < call->out_count; j++) values[j] = lrp_rule_step_value(p, a->node->out[j]);
     if (!status) status = call->op->vjp(call, handle, in, values, (const struct lrp_tensor *const *)s, grad, p->run, err);
     *out = 0;
     for (int i = 0; grad && i < call->in_count; i++) {
-        for (size_t k = 0; !status && grad[i] && k < grad[i]->count; k++) *out += (double)in[i]->f[k] * (double)grad[i]->f[k];
+        for (size_t k = 0; !status && grad[i] && k < grad[i]->count; k++)
+            if (in[i]->f[k] != 0 && grad[i]->f[k] != 0) *out += (double)in[i]->f[k] * (double)grad[i]->f[k];
         lrp_tensor_release(grad[i]);
     }
     free(in);
@@ -124,17 +138,26 @@ static enum lrp_status not_given(const struct lrp_account *a, double lost, struc
     const char *type = call_of(a)->op_type;
     double constants = 0;
     enum lrp_status status = LRP_OK;
-    if (is_additive(type) && has_constant_operand(call_of(a))) {
+    if (is_additive(type) && first_constant(a) >= 0) {
         struct lrp_tensor **s = calloc((size_t)call_of(a)->out_count + 1, sizeof(struct lrp_tensor *));
         status = s ? quotients(a, s, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
         if (!status) status = constants_share(a, s, &constants, err);
         for (int j = 0; s && j < call_of(a)->out_count; j++) lrp_tensor_release(s[j]);
         free(s);
     }
-    a->causes[LRP_CAUSE_CONSTANTS] += constants;
+    a->causes[constant_cause(a)] += constants;
     lost -= constants;
     if (fabs(lost) > 1e-6 * a->size) a->causes[is_affine(type) ? LRP_CAUSE_BIAS : LRP_CAUSE_ACTIVATION] += lost;
     return status;
+}
+
+/* Shares without a quotient: a product's factors have all of it, a softmax keeps or adds some. */
+static enum lrp_status shared(const struct lrp_account *a)
+{
+    const double lost = a->in - a->out;
+    const bool product = call_of(a)->op->traits & LRP_TRAIT_PRODUCT;
+    if (!product && fabs(lost) > 1e-6 * a->size) a->causes[LRP_CAUSE_SOFTMAX] += lost;
+    return LRP_OK;
 }
 
 /* The fallback: s = R/stab(z), R_in = a J^T s. */
@@ -195,7 +218,7 @@ static enum lrp_status normalised(const struct lrp_account *a, struct lrp_error 
 
 static bool moves(const struct lrp_account *a)
 {
-    return call_of(a)->op->traits & LRP_TRAIT_MOVES;
+    return call_of(a)->op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES);
 }
 
 enum lrp_status lrp_account_design(const struct lrp_account *a, struct lrp_error *err)
@@ -225,5 +248,6 @@ enum lrp_status lrp_account_layer_norm(const struct lrp_account *a, struct lrp_e
 enum lrp_status lrp_account_groups(const struct lrp_account *a, struct lrp_error *err)
 {
     if (moves(a)) return lrp_account_pass(a, err);
-    return lrp_call_weighted(call_of(a)) ? lrp_account_terms(a, err) : fallen_back(a, err);
+    if (lrp_call_weighted(call_of(a))) return lrp_account_terms(a, err);
+    return call_of(a)->op->share ? shared(a) : fallen_back(a, err);
 }

@@ -77,7 +77,7 @@ static unsigned broken_preconditions(const struct lrp_account *a)
 unsigned lrp_ledger_flags(const struct lrp_account *a, const struct lrp_layer_nodes *nodes)
 {
     unsigned flags = broken_preconditions(a);
-    if (lrp_kind_row(lrp_kind_find(a->layer->type))->traits & LRP_KIND_IS_MERGED) flags |= 1u << LRP_LEDGER_BATCH_NORM;
+    if (lrp_kind_row((enum lrp_kind)a->layer->kind)->traits & LRP_KIND_IS_MERGED) flags |= 1u << LRP_LEDGER_BATCH_NORM;
     if (a->layer->output_softmax) flags |= 1u << LRP_LEDGER_SOFTMAX;
     if (is_offset(a, nodes->activation >= 0 ? nodes->activation : nodes->anchor)) flags |= 1u << LRP_LEDGER_OFFSET;
     return flags;

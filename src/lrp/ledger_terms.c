@@ -50,6 +50,16 @@ static bool stops_at(const struct lrp_account *a, size_t i)
     return i % ASK_EVERY == 0 && lrp_run_should_stop(a->step->run);
 }
 
+/* What is added to a stream and nothing else: positions, segments, masks, where they are called so; a bias otherwise. */
+static enum lrp_cause bias_cause(const struct lrp_account *a)
+{
+    enum { BIAS = 2 };
+    const struct lrp_node *n = a->node;
+    if (a->layer->kind != LRP_KIND_SCALE || n->call.in_count <= BIAS || n->in[BIAS] < 0) return LRP_CAUSE_BIAS;
+    const enum lrp_cause cause = lrp_constant_cause(lrp_engine_graph(a->step->engine), n->in[BIAS]);
+    return cause == LRP_CAUSE_CONSTANTS ? LRP_CAUSE_BIAS : cause;
+}
+
 static enum lrp_status account_group(const struct lrp_account *a, const struct lrp_ledger_pair *of, const struct lrp_group *g,
                                      int index, double *part, struct lrp_error *err)
 {
@@ -70,7 +80,7 @@ static enum lrp_status account_group(const struct lrp_account *a, const struct l
         account_element(g, whole, (double)shares.d->f[i], s, bias, shares.s != NULL, &sums);
     }
     const double c = (double)g->c;
-    a->causes[LRP_CAUSE_BIAS] += c * sums.bias;
+    a->causes[bias_cause(a)] += c * sums.bias;
     a->causes[LRP_CAUSE_STABILIZER] += c * sums.stabilizer;
     a->causes[LRP_CAUSE_DEAD] += c * sums.dead;
     a->causes[LRP_CAUSE_EMPTY_SIDE] += c * sums.empty;

@@ -43,6 +43,7 @@ void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_
     if (!p->method->by_rules) return;
     const struct lrp_rule *rule = &p->assignment->rules[layer];
     out->step.rule = rule;
+    out->step.carries = p->assignment->carriers.carries;
     out->step.apply = rule->how->apply;
     out->account = rule->how->account;
     out->passes = nodes->activation == node && !rule->how->through_activation;
@@ -86,10 +87,10 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
 }
 
 /* True if a node has something to give to a value that is not known yet. */
-static bool is_asked(const struct lrp_node *n, const struct pass *pass)
+static bool is_asked(const struct lrp_rule_step *step, const struct lrp_node *n, const struct pass *pass)
 {
     for (int i = 0; i < n->call.in_count; i++)
-        if (lrp_call_is_data(&n->call, i) && pass->stale[n->in[i]]) return true;
+        if (lrp_rule_step_gives(step, i) && pass->stale[n->in[i]]) return true;
     return false;
 }
 
@@ -112,7 +113,9 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
 {
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
-    if (!is_asked(n, pass)) return LRP_OK;
+    struct lrp_node_step step;
+    lrp_propagation_step(p, node, &step);
+    if (!step.passes && !is_asked(&step.step, n, pass)) return LRP_OK;
     struct lrp_const_tensor_slots of_outputs;
     struct lrp_tensor_slots of_inputs;
     const struct lrp_tensor **outputs = lrp_const_tensor_slots(&of_outputs, n->call.out_count);
@@ -124,8 +127,6 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
         any |= outputs[i] != NULL;
     }
     if (any) {
-        struct lrp_node_step step;
-        lrp_propagation_step(p, node, &step);
         step.step.relevance = outputs;
         if (p->computed) p->computed[p->view->layer_of_node[node]] = true;
         status = run_step(p, &step, n, given, pass, err);
@@ -151,6 +152,13 @@ static enum lrp_status times_values(const struct lrp_propagation *p, const struc
     return LRP_OK;
 }
 
+/* Integer inputs are given theirs at the end. */
+static bool is_lifted(const struct lrp_propagation *p, int value)
+{
+    const struct lrp_value *v = &lrp_engine_graph(p->engine)->values[value];
+    return v->is_input && !lrp_dtype_is_float(v->desc.dtype);
+}
+
 /* Which values are to be found: all, or the ancestors of layers whose rule changed. The rest is taken over. */
 static void take_over(const struct lrp_propagation *p, struct pass *pass)
 {
@@ -165,7 +173,39 @@ static void take_over(const struct lrp_propagation *p, struct pass *pass)
             if (n->in[i] >= 0) pass->stale[n->in[i]] = true;
     }
     for (int v = 0; v < g->value_count; v++)
-        if (!pass->stale[v] && p->previous[v] && v != p->start) pass->relevance[v] = lrp_tensor_retain(p->previous[v]);
+        if (!pass->stale[v] && p->previous[v] && v != p->start && !is_lifted(p, v))
+            pass->relevance[v] = lrp_tensor_retain(p->previous[v]);
+}
+
+/* Adds what a source has to the integer input it stands for: as it is where they are of one count, summed over what a lookup
+ * found for each token. */
+static enum lrp_status lift(const struct lrp_propagation *p, const struct lrp_carrier_source *source,
+                            const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    const struct lrp_tensor *from = lrp_tensor_row_major(relevance[source->value], p->run), *input = p->values[source->input];
+    struct lrp_tensor *sum = NULL;
+    if (!from || !input || !input->count || from->count % input->count) return LRP_OK;
+    const size_t each = from->count / input->count;
+    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &input->shape, &sum, err);
+    for (size_t i = 0; !status && i < input->count; i++) {
+        double total = relevance[source->input] ? (double)relevance[source->input]->f[i] : 0;
+        for (size_t k = 0; k < each; k++) total += (double)from->f[i * each + k];
+        sum->f[i] = (float)total;
+    }
+    if (status) return status;
+    lrp_tensor_release(relevance[source->input]);
+    relevance[source->input] = sum;
+    return LRP_OK;
+}
+
+/* Integer inputs have the relevance of the first float values that stand for them. */
+static enum lrp_status lift_sources(const struct lrp_propagation *p, const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    const struct lrp_carriers *c = &p->assignment->carriers;
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < c->source_count; i++)
+        if (c->sources[i].value != c->sources[i].input) status = lift(p, &c->sources[i], relevance, err);
+    return status;
 }
 
 static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pass, struct lrp_error *err)
@@ -179,6 +219,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
         if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
+    if (p->method->by_rules) return lift_sources(p, pass->relevance, err);
     return p->method->times_values ? times_values(p, pass->relevance, err) : LRP_OK;
 }
 

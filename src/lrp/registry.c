@@ -47,10 +47,11 @@ enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, c
     return names_add(&registry->activations, name, err);
 }
 
-/* By the table: as a layer, or fused behind a linear one. */
-static bool known_layer(const char *type, bool pr26)
+/* By the table: as a layer, or fused behind a linear one. What is computed from constants, positions and masks alone is no
+ * layer that relevance comes to. */
+static bool known_layer(const struct lrp_layer *layer, bool pr26)
 {
-    return lrp_kind_row(lrp_kind_find(type))->traits & (pr26 ? LRP_KIND_IS_LAYER_PR26 : LRP_KIND_IS_LAYER);
+    return lrp_kind_row((enum lrp_kind)layer->kind)->traits & (pr26 ? LRP_KIND_IS_LAYER_PR26 : LRP_KIND_IS_LAYER);
 }
 static bool known_activation(const char *type, bool pr26)
 {
@@ -59,7 +60,7 @@ static bool known_activation(const char *type, bool pr26)
 
 bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer)
 {
-    if (known_layer(layer->type, registry->pr26)) return true;
+    if (!layer->carries || known_layer(layer, registry->pr26)) return true;
     for (size_t i = 0; i < registry->layers.count; i++)
         if (lrp_name_covers_layer(registry->layers.items[i], layer)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)

@@ -55,7 +55,8 @@ struct lrp_rule_row {
     lrp_rule_fit *fit;
     lrp_rule_apply *apply;
     lrp_rule_account *account;
-    unsigned preconditions;  /* what the ledger asks of the layer's input: 1u << enum lrp_ledger_flag */
+    unsigned preconditions; /* what the ledger asks of the layer's input: 1u << enum lrp_ledger_flag */
+    bool stops;             /* the layer's output carries no relevance: what changes to or from it changes carriers behind it */
     bool through_activation; /* the fused activation is differentiated too; else relevance passes it unchanged */
     int group_count;         /* of a rule by terms; 0: a function */
     struct lrp_group groups[LRP_GROUPS];
@@ -79,6 +80,7 @@ int lrp_rule_groups(const struct lrp_rule *rule, struct lrp_group groups[LRP_GRO
 
 /* ---- which layers a rule fits ---- */
 
+lrp_rule_fit lrp_fits_all;
 lrp_rule_fit lrp_fits_any;         /* all that have a vjp */
 lrp_rule_fit lrp_fits_weights;     /* dense, convolution, transposed convolution, scale */
 lrp_rule_fit lrp_fits_equal_count; /* one data input and one output of equal element count; those that only move elements */

@@ -53,6 +53,7 @@
 
 /* what the rules fit, in words */
 #define EVERY "every layer that can be differentiated"
+#define ALL "every layer"
 #define WEIGHTED LRP_FITS_TEXT_WEIGHTS
 #define EQUAL "one input and one output of equal element count, layers that only move elements"
 #define NORM "layer-norm"
@@ -145,6 +146,10 @@ static const struct lrp_rule_row rows[] = {
               .formula = "J^T R",
               .fits = EVERY},
      .apply = lrp_apply_gradient, .account = lrp_account_gradient, .through_activation = true, .fit = lrp_fits_any},
+    {.info = {.name = "stop",
+              .formula = "0: the layer's output is a constant to all that follows",
+              .fits = ALL},
+     .apply = lrp_apply_stop, .account = lrp_account_design, .stops = true, .fit = lrp_fits_all},
 };
 /* clang-format on */
 enum { ROWS = sizeof rows / sizeof *rows };

@@ -10,7 +10,7 @@
 /* What is passed over in search of the first and last layer: reshaping, identity, arithmetic with constants; bodies. */
 static bool is_transparent(const struct lrp_layer *layer)
 {
-    return layer->body >= 0 || lrp_kind_row(lrp_kind_find(layer->type))->traits & LRP_KIND_IS_TRANSPARENT;
+    return layer->body >= 0 || lrp_kind_row((enum lrp_kind)layer->kind)->traits & LRP_KIND_IS_TRANSPARENT;
 }
 
 int lrp_first_layer(const struct lrp_layer_list *layers)

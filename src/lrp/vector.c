@@ -38,7 +38,16 @@ WIDE static void share_rows(const void *data, float *out, const float *const in[
 {
     const float *const r = in[0], *const z = in[1], *const a = in[2];
     const float e = ((const struct numbers *)data)->e;
-    EACH(out[i] = a[i] * (r[i] / (z[i] < 0 ? z[i] - e : z[i] + e)));
+    /* 0 times infinity is 0 here: what is masked, -inf, has no part in a sum of which nothing flows back */
+    EACH(const float q = r[i] / (z[i] < 0 ? z[i] - e : z[i] + e); out[i] = a[i] == 0 || q == 0 ? 0 : a[i] * q);
+}
+
+/* 0 times infinity is 0 here, too: a slope at 0 may be infinite, of a root, or none, of a norm. */
+WIDE static void contribute_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
+{
+    const float factor = ((const struct numbers *)data)->factor;
+    const float *const a = in[0];
+    EACH(out[i] = a[i] == 0 || out[i] == 0 ? 0 : factor * (a[i] * out[i]));
 }
 
 WIDE static void sum_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
@@ -101,6 +110,13 @@ void lrp_tensors_share(const struct lrp_tensor *a, const struct lrp_tensor *r, c
     const struct numbers p = {.e = e};
     const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {r, z, a};
     lrp_blocked_for(run, y, in, false, share_rows, &p);
+}
+
+void lrp_tensors_contribute(float factor, const struct lrp_tensor *a, struct lrp_tensor *y, const struct lrp_run *run)
+{
+    const struct numbers p = {.factor = factor};
+    const struct lrp_tensor *const in[LRP_BLOCKED_IN] = {a};
+    lrp_blocked_for(run, y, in, true, contribute_rows, &p);
 }
 
 void lrp_tensors_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, struct lrp_tensor *y, const struct lrp_run *run)

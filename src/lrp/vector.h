@@ -14,9 +14,11 @@ float lrp_stabilize(float z, float e);
 /* s = r / stab(d, e); 0 where z (NULL: not asked) does not have the sign wanted (> 0 or < 0) */
 void lrp_tensors_divide(const struct lrp_tensor *r, const struct lrp_tensor *d, float e, const struct lrp_tensor *z, int sign,
                         struct lrp_tensor *s, const struct lrp_run *run);
-/* y = a * (r / stab(z, e)) */
+/* y = a * (r / stab(z, e)), 0 where either factor is 0, whatever the other is */
 void lrp_tensors_share(const struct lrp_tensor *a, const struct lrp_tensor *r, const struct lrp_tensor *z, float e,
                        struct lrp_tensor *y, const struct lrp_run *run);
+/* y = factor * a * y, 0 where a or y is 0, whatever the other is */
+void lrp_tensors_contribute(float factor, const struct lrp_tensor *a, struct lrp_tensor *y, const struct lrp_run *run);
 /* y = x+ or x- */
 void lrp_tensors_part(const struct lrp_tensor *x, int sign, struct lrp_tensor *y, const struct lrp_run *run);
 /* s = 0 where z does not have the sign wanted */

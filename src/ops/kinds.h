@@ -11,6 +11,7 @@ enum lrp_kind_trait {
     LRP_KIND_IS_HOST = 16,        /* takes an activation behind it as its own */
     LRP_KIND_IS_TRANSPARENT = 32, /* reshaping, identity, arithmetic with constants: neither a first nor a last layer */
     LRP_KIND_IS_MERGED = 64,      /* meant to be merged into the linear layer beside it: the ledger says where it is not */
+    LRP_KIND_IS_GATE = 256,       /* where it multiplies another activation, it is the gate of the two */
     LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
 };
 
@@ -37,10 +38,27 @@ enum lrp_kind_trait {
     X(SPLIT, "split", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                            \
     X(SLICE, "slice", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                            \
     X(PAD, "pad", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                                \
+    X(GATHER, "gather", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                          \
+    X(EXPAND, "expand", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                          \
+    X(TILE, "tile", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                              \
+    X(DEPTH_TO_SPACE, "depth-to-space", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                          \
+    X(SPACE_TO_DEPTH, "space-to-depth", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                          \
     X(DROPOUT, "dropout", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)                        \
     X(IDENTITY, "identity", "", "",                                                                                            \
       LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26 | LRP_KIND_IS_TRANSPARENT)       \
     X(ADD, "add", "join", "", LRP_KIND_IS_LAYER)                                                                               \
+    X(MAT_MUL, "mat-mul", "", "", LRP_KIND_IS_LAYER)                                                                           \
+    X(MUL, "mul", "", "", LRP_KIND_IS_LAYER)                                                                                   \
+    X(NEG, "neg", "", "", LRP_KIND_IS_LAYER)                                                                                   \
+    X(MASK, "mask", "", "", LRP_KIND_IS_LAYER)                                                                                 \
+    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER)                                                \
+    X(RMS_NORM, "rms-norm", "normalization", "rms-normalization", LRP_KIND_IS_LAYER)                                           \
+    X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER)                                                                       \
+    X(ROTARY, "rotary", "", "", LRP_KIND_IS_LAYER)                                                                             \
+    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER)                                                                       \
+    X(LSTM, "lstm", "recurrent", "", 0)                                                                                        \
+    X(GRU, "gru", "recurrent", "", 0)                                                                                          \
+    X(RNN, "rnn", "recurrent", "", 0)                                                                                          \
     X(RELU, "relu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
     X(GELU, "gelu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
     X(SWISH, "swish", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                        \
@@ -52,8 +70,8 @@ enum lrp_kind_trait {
     X(ELU, "elu", "activation", "", 0)                                                                                         \
     X(SELU, "selu", "activation", "", 0)                                                                                       \
     X(CELU, "celu", "activation", "", 0)                                                                                       \
-    X(SIGMOID, "sigmoid", "activation", "", 0)                                                                                 \
-    X(HARD_SIGMOID, "hard-sigmoid", "activation", "", 0)                                                                       \
+    X(SIGMOID, "sigmoid", "activation", "", LRP_KIND_IS_GATE)                                                                  \
+    X(HARD_SIGMOID, "hard-sigmoid", "activation", "", LRP_KIND_IS_GATE)                                                        \
     X(TANH, "tanh", "activation", "", 0)                                                                                       \
     X(HARD_SWISH, "hard-swish", "activation", "", 0)                                                                           \
     X(SOFTPLUS, "softplus", "activation", "", LRP_KIND_IS_FUSED_PR26)                                                          \

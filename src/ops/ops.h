@@ -160,7 +160,8 @@ enum lrp_trait {
     LRP_TRAIT_ADDS = 32,       /* the sum of its inputs */
     LRP_TRAIT_GATES = 64,      /* one input: an element comes out as it is, or as 0 with slope 0 */
     LRP_TRAIT_SELECTS = 128,   /* output 0 consists of elements of input 0, each with slope 1 */
-    LRP_TRAIT_NO_VJP = 256     /* not differentiable: the column vjp is empty on purpose */
+    LRP_TRAIT_NO_VJP = 256,    /* not differentiable: the column vjp is empty on purpose */
+    LRP_TRAIT_ROUTES = 512     /* every output element is one of some input's: relevance is routed by the vjp as it is */
 };
 
 /* The functions of a row. All return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
@@ -236,6 +237,11 @@ struct lrp_operator {
     enum lrp_status (*vjp)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                            const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                            struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
+    /* Optional: what each input gets of relevance under the zero rule, a_i * J_i^T(R / z), where that can be had without the
+     * quotient, which is none at 0: s[j] is R itself, all else as in vjp (grad[i] zeroed, row-major). */
+    enum lrp_status (*share)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                             const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
+                             struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
     enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
                               int *to, struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */

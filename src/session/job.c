@@ -138,12 +138,29 @@ static const struct lrp_results *usable_base(const struct lrp_job *job, const st
     return same ? base : NULL;
 }
 
+/* A layer works in another way, too, where what it reads or makes carries relevance now and did not before, or the reverse: a
+ * rule that stops changes what is behind it. */
+static void mark_changed_carriers(const struct lrp_setup *now, const struct lrp_setup *before, bool *changed)
+{
+    const struct lrp_graph *g = now->network->graph;
+    const bool *carries = now->assignment.carriers.carries, *carried = before->assignment.carriers.carries;
+    for (int k = 0; k < g->order_count; k++) {
+        const struct lrp_node *n = &g->nodes[g->order[k]];
+        const int layer = now->network->view->layer_of_node[g->order[k]];
+        for (int i = 0; layer >= 0 && i < n->call.in_count; i++)
+            if (n->in[i] >= 0 && carries[n->in[i]] != carried[n->in[i]]) changed[layer] = true;
+        for (int i = 0; layer >= 0 && i < n->call.out_count; i++)
+            if (n->out[i] >= 0 && carries[n->out[i]] != carried[n->out[i]]) changed[layer] = true;
+    }
+}
+
 /* By layer: is its rule another than the one the base was made with? Owned by the caller; NULL when out of memory. */
 static bool *changed_rules(const struct lrp_setup *now, const struct lrp_setup *before)
 {
     bool *changed = calloc(now->assignment.count + 1, sizeof *changed);
     for (size_t i = 0; changed && i < now->assignment.count; i++)
         changed[i] = !lrp_rule_equal(&now->assignment.rules[i], &before->assignment.rules[i]);
+    if (changed) mark_changed_carriers(now, before, changed);
     return changed;
 }
 

@@ -182,9 +182,24 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
+static enum lrp_kind mul_kind(const struct lrp_call *call)
+{
+    (void)call;
+    return LRP_KIND_MUL;
+}
+
+static enum lrp_kind where_kind(const struct lrp_call *call)
+{
+    (void)call;
+    return LRP_KIND_MASK;
+}
+
 static enum lrp_kind add_kind(const struct lrp_call *call)
 {
-    return lrp_call_data_inputs(call) >= 2 ? LRP_KIND_ADD : LRP_KIND_OTHER;
+    int data = 0; /* or what may be: of what cannot run the type is not known */
+    for (int i = 0; i < call->in_count; ++i)
+        data += lrp_call_is_data(call, i) || (lrp_call_has(call, i) && call->in[i].dtype == LRP_DTYPE_UNDEFINED);
+    return data >= 2 ? LRP_KIND_ADD : LRP_KIND_OTHER;
 }
 
 /* The family's rows: op, versions, functions. */
@@ -204,18 +219,20 @@ const struct lrp_operator lrp_ops_arithmetic[] = {
     { BINARY("Add", infer, add, lrp_integer_add, NULL, 7, 13, 14), .kind = add_kind, .traits = LRP_TRAIT_ADDS,
       .blocks = lrp_sum_blocks },
     { BINARY("Sub", infer, sub, integer_sub, NULL, 7, 13, 14) },
-    { BINARY("Mul", infer, mul, lrp_integer_multiply, NULL, 7, 13, 14), .traits = LRP_TRAIT_PRODUCT },
-    { BINARY("Div", infer, quotient, integer_div, NULL, 7, 13, 14) },
+    { BINARY("Mul", infer, mul, lrp_integer_multiply, NULL, 7, 13, 14), .kind = mul_kind, .traits = LRP_TRAIT_PRODUCT,
+      .share = lrp_mul_share },
+    { BINARY("Div", infer, quotient, integer_div, NULL, 7, 13, 14), .share = lrp_div_share },
     { BINARY("Mod", mod_infer, remainder_c, integer_fmod, integer_mod, 10, 13) },
     { ROW("Pow", 7, 12, 13, 15), .infer = lrp_pow_infer, .forward = lrp_pow_forward, .vjp = lrp_pow_vjp },
     { VARIADIC("Sum", SUM, 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },
     { VARIADIC("Mean", MEAN, 6, 8, 13) },
-    { VARIADIC("Max", MAX, 6, 8, 12, 13) },
-    { VARIADIC("Min", MIN, 6, 8, 12, 13) },
-    { ROW("Where", 9, 16), .infer = lrp_where_infer, .forward = lrp_where_forward, .vjp = lrp_where_vjp },
+    { VARIADIC("Max", MAX, 6, 8, 12, 13), .traits = LRP_TRAIT_ROUTES },
+    { VARIADIC("Min", MIN, 6, 8, 12, 13), .traits = LRP_TRAIT_ROUTES },
+    { ROW("Where", 9, 16), .infer = lrp_where_infer, .forward = lrp_where_forward, .vjp = lrp_where_vjp,
+      .kind = where_kind, .traits = LRP_TRAIT_ROUTES },
     { LEGACY("Add", false, 1, 6), .vjp = lrp_legacy_vjp, .kind = add_kind },
     { LEGACY("Sub", false, 1, 6), .vjp = lrp_legacy_vjp },
-    { LEGACY("Mul", false, 1, 6), .vjp = lrp_legacy_vjp, .traits = LRP_TRAIT_PRODUCT },
+    { LEGACY("Mul", false, 1, 6), .vjp = lrp_legacy_vjp, .kind = mul_kind, .traits = LRP_TRAIT_PRODUCT },
     { LEGACY("Div", false, 1, 6), .vjp = lrp_legacy_vjp },
     { LEGACY("Pow", false, 1), .vjp = lrp_legacy_vjp },
     { .name = "PRelu", .domain = "", .versions = { 1, 6 }, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,

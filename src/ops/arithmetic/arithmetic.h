@@ -44,4 +44,8 @@ enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, st
 /* The loops of a call's two first inputs. */
 struct lrp_broadcast lrp_binary_plan(const struct lrp_tensor *const *in, const struct lrp_shape *out);
 
+/* What factors get of a product's relevance (lrp_operator.share), and the operands of a quotient. */
+enum lrp_status lrp_mul_share(LRP_VJP_PARAMETERS);
+enum lrp_status lrp_div_share(LRP_VJP_PARAMETERS);
+
 #endif

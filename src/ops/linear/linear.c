@@ -87,6 +87,12 @@ static enum lrp_kind product_kind(const struct lrp_call *call)
     return LRP_KIND_OTHER;
 }
 
+static enum lrp_kind matmul_kind(const struct lrp_call *call)
+{
+    const enum lrp_kind kind = product_kind(call);
+    return kind == LRP_KIND_OTHER ? LRP_KIND_MAT_MUL : kind;
+}
+
 enum { WEIGHTS_AND_BIAS = 1 << 1 | 1 << 2 };
 
 const struct lrp_operator lrp_ops_linear[] = {
@@ -144,7 +150,7 @@ const struct lrp_operator lrp_ops_linear[] = {
      .traits = LRP_TRAIT_WEIGHTED | LRP_TRAIT_PRODUCT,
      .prepared_inputs = WEIGHTS_AND_BIAS,
      .static_kind = LRP_KIND_OTHER,
-     .kind = product_kind,
+     .kind = matmul_kind,
      .own = &(const struct lrp_matrix_product){lrp_matmul_read, 2},
      .infer = lrp_product_infer,
      .prepare = lrp_product_prepare,

@@ -96,7 +96,7 @@ static enum lrp_status bitwise_infer(struct lrp_call *call, struct lrp_error *er
         .forward = lrp_pass_forward, .vjp = lrp_pass_vjp, .batch = lrp_batch_first_input                                                                 \
     }
 const struct lrp_operator lrp_ops_math[] = {
-    {LRP_UNARY_ROW("Neg", "", OTHER, negative, NULL, integer_negative, 1, 6, 13)},
+    {LRP_UNARY_ROW("Neg", "", NEG, negative, NULL, integer_negative, 1, 6, 13)},
     {LRP_UNARY_ROW("Abs", "", OTHER, absolute, NULL, integer_absolute, 1, 6, 13)},
     {LRP_UNARY_ROW("Sign", "", OTHER, sign_, NULL, integer_sign, 9, 13)},
     ROW("Sqrt", root, 1, 6, 13),

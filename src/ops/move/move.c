@@ -31,6 +31,12 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
+/* By constants, elements of data are only moved. */
+static enum lrp_kind gather_kind(const struct lrp_call *call)
+{
+    return lrp_call_has(call, 1) && call->in[1].constant ? LRP_KIND_GATHER : LRP_KIND_OTHER;
+}
+
 // clang-format off
 #define MOVES(op, layer, f, samples, ...)                                                                                         \
     .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES, .static_kind = LRP_KIND_##layer,   \
@@ -56,15 +62,15 @@ const struct lrp_operator lrp_ops_move[] = {
       .own = &(const struct lrp_mover) { .view = lrp_concat_view, .joins = true } },
     VIEW("Split", SPLIT, split, beside_first, lrp_split_view, 2, 11, 13, 18),
     VIEW("Slice", SLICE, slice, slice, lrp_slice_view, 1, 10, 11, 13),
-    VIEW("Expand", OTHER, expand, first_input, lrp_expand_view, 8, 13),
-    VIEW("Tile", OTHER, tile, tile, lrp_tile_view, 6, 13),
-    { MOVES("DepthToSpace", OTHER, depth, planes, 1, 11, 13), .forward = forward, .vjp = vjp,
+    VIEW("Expand", EXPAND, expand, first_input, lrp_expand_view, 8, 13),
+    VIEW("Tile", TILE, tile, tile, lrp_tile_view, 6, 13),
+    { MOVES("DepthToSpace", DEPTH_TO_SPACE, depth, planes, 1, 11, 13), .forward = forward, .vjp = vjp,
       .own = &(const struct lrp_mover) { .view = lrp_depth_view, .to_space = true } },
-    VIEW("SpaceToDepth", OTHER, depth, planes, lrp_depth_view, 1, 13),
+    VIEW("SpaceToDepth", SPACE_TO_DEPTH, depth, planes, lrp_depth_view, 1, 13),
     { OWN("Pad", pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
-    { OWN("Gather", gather, gather, 1, 11, 13) },
-    { OWN("GatherElements", gather_elements, beside_first, 11, 13) },
-    { OWN("GatherND", gather_nd, gather_nd, 11, 12, 13) },
+    { OWN("Gather", gather, gather, 1, 11, 13), .kind = gather_kind },
+    { OWN("GatherElements", gather_elements, beside_first, 11, 13), .kind = gather_kind },
+    { OWN("GatherND", gather_nd, gather_nd, 11, 12, 13), .kind = gather_kind },
     SCATTER("ScatterElements", scatter, beside_first, false, 11, 13, 16, 18),
     SCATTER("Scatter", scatter, beside_first, false, 9, 11),
     SCATTER("ScatterND", scatter_nd, lost, true, 11, 13, 16, 18),

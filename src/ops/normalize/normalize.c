@@ -128,7 +128,7 @@ const struct lrp_operator lrp_ops_normalize[] = {
     { ROW("BatchNormalization", "", BATCH_NORM, batch, lrp_batch_first_input, 1, 6, 7, 9, 14, 15), .infer = batch_infer },
     { ROW("LayerNormalization", "", LAYER_NORM, lrp_layer_norm, lrp_batch_before_axis, 17), .infer = lrp_layer_norm_infer,
       .own = &(const struct lrp_layer_norm) { .center = true } },
-    { ROW("RMSNormalization", "", OTHER, lrp_layer_norm, lrp_batch_before_axis, 23), .infer = lrp_layer_norm_infer,
+    { ROW("RMSNormalization", "", RMS_NORM, lrp_layer_norm, lrp_batch_before_axis, 23), .infer = lrp_layer_norm_infer,
       .own = &(const struct lrp_layer_norm) { .center = false } },
     { ROW("InstanceNormalization", "", OTHER, lrp_channel_norm, lrp_batch_planes, 6, 22), .infer = lrp_instance_norm_infer,
       .own = &(const struct lrp_channel_norm) { .grouped = false } },

@@ -63,6 +63,13 @@ static void soft_back(const float *y, const float *s, float *restrict g, size_t 
     for (size_t i = 0; i < n; ++i) g[i] = y[i] * (s[i] - (float)product);
 }
 
+/* What x^T J^T(R / y) leaves of R before x: R - y sum R. */
+static void soft_share(const float *y, const float *s, float *restrict g, size_t n)
+{
+    const float sum = (float)lrp_sum(s, n);
+    for (size_t i = 0; i < n; ++i) g[i] = s[i] - y[i] * sum;
+}
+
 static void log_row(const float *x, float *restrict y, size_t n)
 {
     const float top = x[first_largest(x, n)];
@@ -84,6 +91,8 @@ static void hard_row(const float *x, float *restrict y, size_t n)
     for (size_t i = 0; i < n; ++i) y[i] = i == best;
 }
 
+static const struct flavour share_flavour = {soft_row, soft_share};
+
 struct softmax_job {
     const struct flavour *flavour;
     size_t length;
@@ -104,12 +113,12 @@ static void softmax_range(const void *data, size_t first, size_t last)
 }
 
 /* Forwards from x, or backwards from y and s. */
-static enum lrp_status run_softmax(const struct lrp_call *call, const struct lrp_tensor *source, const struct lrp_tensor *s,
+static enum lrp_status run_softmax(const struct lrp_call *call, const struct flavour *flavour, const struct lrp_tensor *source, const struct lrp_tensor *s,
                                    struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_rows rows = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
-    struct softmax_job job = {.flavour = call->op->own};
+    struct softmax_job job = {.flavour = flavour};
     enum lrp_status status = axes_of(call, axes, err);
     if (!status) status = lrp_rows_open(&rows, source, axes, run, err);
     if (!status && s) status = lrp_rows_open(&cotangent, s, axes, run, err);
@@ -130,13 +139,24 @@ static enum lrp_status run_softmax(const struct lrp_call *call, const struct lrp
 static enum lrp_status softmax_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle;
-    return run_softmax(call, in[0], NULL, out[0], run, err);
+    return run_softmax(call, call->op->own, in[0], NULL, out[0], run, err);
 }
 
 static enum lrp_status softmax_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)in;
-    return s[0] && grad[0] ? run_softmax(call, out[0], s[0], grad[0], run, err) : LRP_OK;
+    return s[0] && grad[0] ? run_softmax(call, call->op->own, out[0], s[0], grad[0], run, err) : LRP_OK;
+}
+
+/* x (R - y sum R); what is masked, x = -inf, gets nothing. */
+static enum lrp_status softmax_share(LRP_VJP_PARAMETERS)
+{
+    (void)handle;
+    if (!s[0] || !grad[0]) return LRP_OK;
+    const enum lrp_status status = run_softmax(call, &share_flavour, out[0], s[0], grad[0], run, err);
+    for (size_t i = 0; !status && i < grad[0]->count; ++i)
+        grad[0]->f[i] = isfinite(in[0]->f[i]) ? in[0]->f[i] * grad[0]->f[i] : 0;
+    return status;
 }
 
 // clang-format off
@@ -144,7 +164,7 @@ static enum lrp_status softmax_vjp(LRP_VJP_PARAMETERS)
     .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_##layer, .infer = softmax_infer,      \
     .forward = softmax_forward, .batch = softmax_batch
 const struct lrp_operator lrp_ops_softmax[] = {
-    { ROW("Softmax", SOFTMAX, 1, 11, 13), .vjp = softmax_vjp, .own = &(const struct flavour) { soft_row, soft_back } },
+    { ROW("Softmax", SOFTMAX, 1, 11, 13), .vjp = softmax_vjp, .share = softmax_share, .own = &(const struct flavour) { soft_row, soft_back } },
     { ROW("LogSoftmax", LOG_SOFTMAX, 1, 11, 13), .vjp = softmax_vjp, .own = &(const struct flavour) { log_row, log_back } },
     { ROW("Hardmax", OTHER, 1, 11, 13), .traits = LRP_TRAIT_NO_VJP, .own = &(const struct flavour) { hard_row, NULL } },
     { 0 },

@@ -101,6 +101,32 @@ static void batch_norm(struct model *m)
     model_node(m, "BatchNormalization", "bn", "x g b mean var", "y");
     model_float(m, "epsilon", 0);
 }
+/* 1 + 3 of a table called position_embeddings. */
+static void placed(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "position_embeddings", 2, (int64_t[]){1, 2}, (float[]){3, 0});
+    model_node(m, "Add", "place", "x position_embeddings", "y");
+}
+static void segmented(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "token_type", 2, (int64_t[]){1, 2}, (float[]){3, 0});
+    model_node(m, "Add", "segment", "x token_type", "y");
+}
+static void masked(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "attention_mask", 2, (int64_t[]){1, 2}, (float[]){3, 0});
+    model_node(m, "Add", "masked", "x attention_mask", "y");
+}
+/* Softmax of (1, 2, .5) as AttnLRP has it; three values come out of two by a dense layer before it. */
+static void inner_softmax(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 3});
+    model_node(m, "Softmax", "soft", "x", "p");
+    model_node(m, "Relu", "behind", "p", "y");
+}
 static void softmax(struct model *m)
 {
     linear(m, 1, 2, (float[]){1, 2}, NULL);
@@ -192,6 +218,11 @@ static const struct scene scenes[] = {
     {"pr26", tanh_behind, "zero", "fc", {1}, {1}, false, true, 1, .0732871291, LRP_CAUSE_ACTIVATION, .853425742, 0},
     {"pr26's bias", tanh_behind, "zero", "fc", {1}, {1}, false, true, 1, .0732871291, LRP_CAUSE_BIAS, .0732871291, 0},
     {"concatenated constant", joined_to_a_constant, "zero", "cat", {1}, {.5F, .5F}, false, false, 1, .5, LRP_CAUSE_CONSTANTS, .5, 0},
+    {"positions", placed, "zero", "place", {1, 2}, {.5F, .5F}, true, false, 1, .625, LRP_CAUSE_POSITIONS, .375, 0},
+    {"segments", segmented, "zero", "segment", {1, 2}, {.5F, .5F}, true, false, 1, .625, LRP_CAUSE_SEGMENTS, .375, 0},
+    {"mask", masked, "zero", "masked", {1, 2}, {.5F, .5F}, true, false, 1, .625, LRP_CAUSE_MASK, .375, 0},
+    /* R_in = [.068776102, -.257063438, .029877808] (AttnLRP's rule, worked out outside) */
+    {"softmax", inner_softmax, "zero", "soft", {1, 2, .5F}, {.3F, .5F, .2F}, true, false, 1, -.158409528, LRP_CAUSE_SOFTMAX, 1.158409528, 0},
     /* max(1,3) is the constant's, max(2,0) the input's */
     {"constant that wins", larger_of_a_constant, "zero", "max", {1, 2}, {.25F, .75F}, false, false, 1, .75, LRP_CAUSE_CONSTANTS, .25, 0},
     /* 1 + 3: three quarters for the other input */
@@ -231,7 +262,9 @@ static void causes_are_those_worked_out_by_hand(void **state)
 
 static void every_cause_and_flag_is_met(void **state)
 {
-    bool cause[LRP_CAUSE_COUNT] = {[LRP_CAUSE_START] = true, [LRP_CAUSE_OTHER] = true}; /* tested below */
+    bool cause[LRP_CAUSE_COUNT] = {[LRP_CAUSE_START] = true,
+                                   [LRP_CAUSE_OTHER] = true,   /* tested below */
+                                   [LRP_CAUSE_TOKENS] = true}; /* in test_carriers.c */
     unsigned flags = FLAG(NAN) | FLAG(SOFTMAX);
     (void)state;
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {

@@ -112,6 +112,7 @@ static const struct row_example examples[] = {
     /* b/y of R: 1/9 - 1/3 + 2/5 + 2 */
     {"layer-norm", "layer-norm", norm, {1, 2, 1, 2}, {1.0F / 3, 1.0F / 3, 2.0F / 3, 2.0F / 3}, {2.0F / 15, 172.0F / 45, 2.0F / 45, -188.0F / 45},
      LRP_CAUSE_BIAS, 98. / 45, BIT(NORM), BIT(DENSE) | BIT(FLATTEN) | BIT(SUM) | BIT(MAXIMUM) | BIT(PLACE)},
+    {"stop", "stop", dense_relu, A_X, {0, 0}, LRP_CAUSE_DESIGN, 1, BIT(DENSE) | BIT(FLATTEN) | BIT(NORM) | BIT(SUM) | BIT(MAXIMUM) | BIT(PLACE), 0},
     /* W^T R: 3/3 + 5 * 2/3, 4/3 + 6 * 2/3 */
     {"gradient", "gradient", dense_relu, A_X, {13.0F / 3, 16.0F / 3}, LRP_CAUSE_DESIGN, 1 - 29. / 3, ANY},
 };
