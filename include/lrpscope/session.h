@@ -111,6 +111,7 @@ struct lrp_snapshot {
     const struct lrp_settings *settings; /* under which everything here holds */
     const struct lrp_layer_list *layers; /* rows[i] is layer i */
     const struct lrp_check *check;       /* rows[i] is about layer i */
+    const char *composite;               /* that holds: the one that was set, or the default of this kind of model */
     const char *const *rules;            /* text of the rule each layer has ("" for row 0) */
     const char *const *rule_sources;     /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
                                             "layer 9", "--rule conv*", "fallback": none did */

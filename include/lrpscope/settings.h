@@ -14,9 +14,11 @@ extern "C" {
 /* Every setting: X(id, key in rules files, kind, default, one line). The command line's options are the keys with - for _
  * (switches may differ). */
 #define LRP_SETTINGS(X)                                                                                                        \
-    X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26")                          \
+    X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26, lxt")                     \
     X(METHOD, "method", TEXT, "lrp", "lrp, gradient or input-gradient")                                                        \
-    X(COMPOSITE, "composite", TEXT, "epsilon-plus-flat", "preset, rule for every layer, or list")                              \
+    X(COMPOSITE, "composite", TEXT, "epsilon-plus-flat", "preset, rule for every layer, or list; with attention: attnlrp")     \
+    X(ATTENTION, "attention", TEXT, "", "attnlrp or cp: what becomes of attention's weights; empty: the composite's")          \
+    X(GATES, "gates", TEXT, "", "half or stop: what a gate gets of its product; empty: the composite's")                       \
     X(SKIP_CHECKS, "skip_checks", FLAG, "false", "explain a model that fails the check")                                       \
     X(CANONIZE, "canonize", FLAG, "true", "fold BatchNorm, split layer norm, drop identities")                                 \
     X(FUSE, "fuse", FLAG, "true", "fuse activations into the linear layer before them")                                        \

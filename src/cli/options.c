@@ -38,6 +38,10 @@ static const struct lrp_option options[] = {
      .help = "rules file; options beat it, wherever they stand"},
     {.name = "convention", .argument = "NAME", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
      .words = lrp_cli_convention_word, .only_words = true, .help = "whose defaults hold"},
+    {.name = "attention", .argument = "RULE", .commands = RULED, IN(RULES), SETTING(ATTENTION), .choices = "attnlrp cp",
+     .help = "attention's weights get relevance (attnlrp) or are taken as constants (cp); default: the composite's"},
+    {.name = "gates", .argument = "RULE", .commands = RULED, IN(RULES), SETTING(GATES), .choices = "half stop",
+     .help = "a gate gets half of its product's relevance, or is taken as a constant (stop); default: the composite's"},
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
 

@@ -22,6 +22,11 @@ static bool has_type(const struct lrp_layer *l, const char *type)
     return strcmp(l->type, type) == 0;
 }
 
+static bool is_softmax(const struct lrp_layer *l)
+{
+    return l->kind == LRP_KIND_SOFTMAX || l->kind == LRP_KIND_ATTENTION_SOFTMAX;
+}
+
 /* A product of two computed values. */
 static bool is_product(const struct lrp_layer *l)
 {
@@ -31,8 +36,8 @@ static bool is_product(const struct lrp_layer *l)
 /* What may stand between the parts of an attention: layers that move elements, scale, mask or drop them. */
 static bool passes(const struct lrp_layer *l)
 {
-    static const char *const types[] = {"scale", "split",   "slice",    "gather", "mul",    "add",       "where",
-                                        "div",   "dropout", "identity", "cast",   "concat", "layer-norm"};
+    static const char *const types[] = {"scale", "split", "slice",   "gather",   "mul",  "add",    "where",     "mask",
+                                        "neg",   "div",   "dropout", "identity", "cast", "concat", "layer-norm"};
     if (strcmp(l->group, "reshaping") == 0) return true;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (has_type(l, types[i])) return true;
@@ -163,14 +168,14 @@ int lrp_graph_attentions(struct lrp_arena *arena, const struct lrp_layer_list *l
 {
     size_t softmaxes = 0;
     int count = 0;
-    for (size_t i = 1; i < list->count; i++) softmaxes += has_type(&list->rows[i], "softmax");
+    for (size_t i = 1; i < list->count; i++) softmaxes += is_softmax(&list->rows[i]);
     if (!softmaxes) return 0;
     struct lrp_container *found = lrp_arena_calloc(arena, softmaxes, sizeof *found);
     struct attention a = {.list = list, .marked = calloc(list->count, 1)};
     bool ok = found && a.marked;
     int end = 0; /* where the last one ended: they do not overlap */
     for (int i = 1; ok && i < (int)list->count; i++) {
-        if (!has_type(&list->rows[i], "softmax")) continue;
+        if (!is_softmax(&list->rows[i])) continue;
         bool is = find_attention(&a, i);
         if (is && a.first > end && in_one_body(&a)) {
             const char *name = common_name(arena, list->rows[a.first].name, list->rows[a.last].name);

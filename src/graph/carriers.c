@@ -98,7 +98,8 @@ static bool follow_tokens(struct search *s, const struct lrp_node *n, int out, b
 static bool visit_node(struct search *s, int node)
 {
     const struct lrp_node *n = &s->graph->nodes[node];
-    const bool carries = lrp_carriers_count(s->out, n) > 0 && !(s->stopped && s->stopped[node]);
+    const bool measures = n->call.op && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY; /* of sizes nothing is known but that */
+    const bool carries = !measures && lrp_carriers_count(s->out, n) > 0 && !(s->stopped && s->stopped[node]);
     bool ok = true;
     for (int j = 0; ok && j < n->call.out_count; j++) {
         if (n->out[j] < 0) continue;

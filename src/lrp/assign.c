@@ -275,7 +275,8 @@ static enum lrp_status find_carriers(struct assigner *a)
         stopped[nodes->anchor] = true;
         if (nodes->activation >= 0) stopped[nodes->activation] = true;
     }
-    const enum lrp_status status = lrp_carriers_find(a->graph, stopped, a->graph->token_input, &a->out->carriers, a->err);
+    enum lrp_status status = lrp_carriers_find(a->graph, stopped, a->graph->token_input, &a->out->carriers, a->err);
+    if (!status) status = lrp_carriers_find(a->graph, NULL, a->graph->token_input, &a->out->unstopped, a->err);
     free(stopped);
     return status;
 }
@@ -312,6 +313,7 @@ void lrp_assignment_free(struct lrp_assignment *assignment)
     }
     for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
     lrp_carriers_free(&assignment->carriers);
+    lrp_carriers_free(&assignment->unstopped);
     free(assignment->rules);
     free(assignment->sources);
     free(assignment->warnings);

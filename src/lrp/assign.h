@@ -48,11 +48,22 @@ struct lrp_composite {
     size_t count;
 };
 
+/* Choices that a composite leaves to the user: a word for each, and what it does to the composite. */
+enum lrp_composite_switch { LRP_SWITCH_ATTENTION, LRP_SWITCH_GATES, LRP_SWITCH_COUNT };
+/* Nothing happens for an empty word. Errors: LRP_USAGE naming the words. */
+enum lrp_status lrp_composite_set(struct lrp_composite *composite, enum lrp_composite_switch which, const char *word,
+                                  struct lrp_error *err);
+/* Whether a word may be set; the composite need not be there yet. Errors: LRP_USAGE naming the words. */
+enum lrp_status lrp_composite_check_switch(enum lrp_composite_switch which, const char *word, struct lrp_error *err);
+/* The composite a model has if none is asked for: `otherwise`, or, where a layer is attention, the convention's for those. */
+const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_convention convention, const char *otherwise);
+
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
     struct lrp_rule *rules;
-    char **sources;               /* where it came from: "global-type dense", "--rule conv*", "fallback" */
-    struct lrp_carriers carriers; /* which values carry relevance under these rules */
+    char **sources;                /* where it came from: "global-type dense", "--rule conv*", "fallback" */
+    struct lrp_carriers carriers;  /* which values carry relevance under these rules */
+    struct lrp_carriers unstopped; /* which do where no rule stops */
     char **warnings;
     size_t count, warning_count;
 };

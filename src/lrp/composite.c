@@ -273,6 +273,66 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
     return status;
 }
 
+/* ---- switches ---- */
+
+/* What a word takes out of type maps, and the primitive it adds; NULL: neither. */
+static const struct switch_row {
+    const char *word, *drops, *adds;
+} switches[LRP_SWITCH_COUNT][2] = {
+    [LRP_SWITCH_ATTENTION] = {{"attnlrp", "attention-softmax", "global-type(attention-softmax=zero)"},
+                              {"cp", NULL, "global-type(attention-softmax=stop)"}},
+    [LRP_SWITCH_GATES] = {{"half", "gate", NULL}, {"stop", NULL, "global-type(gate=stop)"}},
+};
+
+static const struct switch_row *find_switch(enum lrp_composite_switch which, const char *word)
+{
+    for (int i = 0; i < 2; i++)
+        if (strcmp(switches[which][i].word, word) == 0) return &switches[which][i];
+    return NULL;
+}
+
+enum lrp_status lrp_composite_check_switch(enum lrp_composite_switch which, const char *word, struct lrp_error *err)
+{
+    if (!*word || find_switch(which, word)) return LRP_OK;
+    return lrp_fail(err, LRP_USAGE, "it is %s or %s, not \"%s\"", switches[which][0].word, switches[which][1].word, word);
+}
+
+/* Leaves a type out of all maps. */
+static void drop_type(struct lrp_composite *c, const char *type)
+{
+    for (size_t k = 0; k < c->count; k++) {
+        struct lrp_primitive *p = &c->primitives[k];
+        size_t kept = 0;
+        for (size_t i = 0; i < p->count; i++) {
+            if (!p->rules[i].type || strcmp(p->rules[i].type, type) != 0) {
+                p->rules[kept++] = p->rules[i];
+                continue;
+            }
+            free(p->rules[i].type);
+            lrp_rule_clear(&p->rules[i].rule);
+        }
+        p->count = kept;
+    }
+}
+
+enum lrp_status lrp_composite_set(struct lrp_composite *c, enum lrp_composite_switch which, const char *word,
+                                  struct lrp_error *err)
+{
+    enum lrp_status status = lrp_composite_check_switch(which, word, err);
+    if (status || !*word) return status;
+    const struct switch_row *row = find_switch(which, word);
+    if (row->drops) drop_type(c, row->drops);
+    return row->adds ? add_primitive(c, row->adds, -1, err) : LRP_OK;
+}
+
+const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_convention convention, const char *otherwise)
+{
+    const char *attention = lrp_convention_row(convention)->attention;
+    for (size_t i = 1; attention && i < layers->count; i++)
+        if (lrp_kind_row((enum lrp_kind)layers->rows[i].kind)->traits & LRP_KIND_IS_ATTENTION) return attention;
+    return otherwise;
+}
+
 /* ---- writing ---- */
 
 static void write_primitive(struct lrp_text *t, const struct lrp_composite *c, const struct lrp_primitive *p)

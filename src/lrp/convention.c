@@ -11,7 +11,7 @@
 static const struct lrp_convention_row rows[] = {
     [LRP_CONVENTION_JULIA] = {.stabilizer = 1e-9F,
                               .uncovered = "zero",
-                              .attention = true,
+                              .attention = "attnlrp",
                               .by_type = LINEAR "normalization=pass," MOVING},
     [LRP_CONVENTION_ZENNIT] = {.stabilizer = 1e-6F,
                                .uncovered = "gradient",
@@ -32,7 +32,7 @@ static const struct lrp_convention_row rows[] = {
     [LRP_CONVENTION_LXT] = {.stabilizer = 1e-6F,
                             .uncovered = "zero",
                             .logit = true,
-                            .attention = true,
+                            .attention = "attnlrp",
                             .by_type = LINEAR "normalization=pass," MOVING},
 };
 _Static_assert(sizeof rows / sizeof *rows == LRP_CONVENTION_COUNT, "a row for every convention");

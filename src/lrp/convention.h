@@ -8,7 +8,7 @@ struct lrp_convention_row {
     float stabilizer;      /* of rules that have no other */
     const char *uncovered; /* the rule of layers that no primitive of a composite covers */
     bool logit;            /* relevance starts with the logit, unless asked otherwise */
-    bool attention;        /* models with attention have a default composite of their own */
+    const char *attention; /* the default composite of models with attention; NULL: that of all */
     bool inner_activation; /* a fused activation stays inside its layer: z = act(W a + b) */
     bool pull_request_26;  /* the model check's table is the one of that time */
     /* presets (composite_presets.c): what they do beyond convolutions */

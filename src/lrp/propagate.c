@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "propagate_finish.h"
 #include "tensor_slots.h"
 #include "vector.h"
 
@@ -115,7 +116,7 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
     if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
     struct lrp_node_step step;
     lrp_propagation_step(p, node, &step);
-    if (!step.passes && !is_asked(&step.step, n, pass)) return LRP_OK;
+    if (step.passes ? !pass->stale[n->in[0]] : !is_asked(&step.step, n, pass)) return LRP_OK;
     struct lrp_const_tensor_slots of_outputs;
     struct lrp_tensor_slots of_inputs;
     const struct lrp_tensor **outputs = lrp_const_tensor_slots(&of_outputs, n->call.out_count);
@@ -177,37 +178,6 @@ static void take_over(const struct lrp_propagation *p, struct pass *pass)
             pass->relevance[v] = lrp_tensor_retain(p->previous[v]);
 }
 
-/* Adds what a source has to the integer input it stands for: as it is where they are of one count, summed over what a lookup
- * found for each token. */
-static enum lrp_status lift(const struct lrp_propagation *p, const struct lrp_carrier_source *source,
-                            const struct lrp_tensor **relevance, struct lrp_error *err)
-{
-    const struct lrp_tensor *from = lrp_tensor_row_major(relevance[source->value], p->run), *input = p->values[source->input];
-    struct lrp_tensor *sum = NULL;
-    if (!from || !input || !input->count || from->count % input->count) return LRP_OK;
-    const size_t each = from->count / input->count;
-    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &input->shape, &sum, err);
-    for (size_t i = 0; !status && i < input->count; i++) {
-        double total = relevance[source->input] ? (double)relevance[source->input]->f[i] : 0;
-        for (size_t k = 0; k < each; k++) total += (double)from->f[i * each + k];
-        sum->f[i] = (float)total;
-    }
-    if (status) return status;
-    lrp_tensor_release(relevance[source->input]);
-    relevance[source->input] = sum;
-    return LRP_OK;
-}
-
-/* Integer inputs have the relevance of the first float values that stand for them. */
-static enum lrp_status lift_sources(const struct lrp_propagation *p, const struct lrp_tensor **relevance, struct lrp_error *err)
-{
-    const struct lrp_carriers *c = &p->assignment->carriers;
-    enum lrp_status status = LRP_OK;
-    for (size_t i = 0; !status && i < c->source_count; i++)
-        if (c->sources[i].value != c->sources[i].input) status = lift(p, &c->sources[i], relevance, err);
-    return status;
-}
-
 static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pass, struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
@@ -219,7 +189,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
         if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
-    if (p->method->by_rules) return lift_sources(p, pass->relevance, err);
+    if (p->method->by_rules) return lrp_propagation_finish(p, pass->relevance, err);
     return p->method->times_values ? times_values(p, pass->relevance, err) : LRP_OK;
 }
 

@@ -12,6 +12,7 @@ enum lrp_kind_trait {
     LRP_KIND_IS_TRANSPARENT = 32, /* reshaping, identity, arithmetic with constants: neither a first nor a last layer */
     LRP_KIND_IS_MERGED = 64,      /* meant to be merged into the linear layer beside it: the ledger says where it is not */
     LRP_KIND_IS_GATE = 256,       /* where it multiplies another activation, it is the gate of the two */
+    LRP_KIND_IS_ATTENTION = 512,  /* a model that has one is one with attention */
     LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
 };
 
@@ -51,11 +52,11 @@ enum lrp_kind_trait {
     X(MUL, "mul", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(NEG, "neg", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(MASK, "mask", "", "", LRP_KIND_IS_LAYER)                                                                                 \
-    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER)                                                \
+    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                                \
     X(RMS_NORM, "rms-norm", "normalization", "rms-normalization", LRP_KIND_IS_LAYER)                                           \
     X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER)                                                                       \
     X(ROTARY, "rotary", "", "", LRP_KIND_IS_LAYER)                                                                             \
-    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER)                                                                       \
+    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                                                       \
     X(LSTM, "lstm", "recurrent", "", 0)                                                                                        \
     X(GRU, "gru", "recurrent", "", 0)                                                                                          \
     X(RNN, "rnn", "recurrent", "", 0)                                                                                          \

@@ -135,6 +135,23 @@ static enum lrp_status check_state(struct lrp_setup *s, struct lrp_error *err)
     return status;
 }
 
+/* Where relevance ends, if that is no float input and no lookup of tokens. */
+static enum lrp_status warn_of_sources(struct lrp_setup *s, struct lrp_error *err)
+{
+    const struct lrp_carriers *c = &s->assignment.carriers;
+    const struct lrp_value *values = s->network->graph->values;
+    bool fine = true;
+    for (size_t i = 0; fine && c->substituted && i < c->source_count; i++) {
+        char text[600];
+        snprintf(
+            text, sizeof text,
+            "input %.200s holds integers: relevance ends at %.200s, the first float value made of them, and row 0 shows it",
+            values[c->sources[i].input].name, values[c->sources[i].value].name);
+        fine = lrp_assignment_warn(&s->assignment, text);
+    }
+    return fine ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 static enum lrp_status assign_rules(struct lrp_setup *s, struct lrp_error *err)
 {
     size_t count = s->settings->rules.count;
@@ -142,9 +159,17 @@ static enum lrp_status assign_rules(struct lrp_setup *s, struct lrp_error *err)
     if (!options) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
     for (size_t i = 0; i < count; i++)
         options[i] = (struct lrp_rule_option){s->settings->selects.items[i], s->settings->rules.items[i]};
-    enum lrp_status status = lrp_composite_parse(lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE), s->settings->book,
-                                                 s->convention, &s->composite, err);
+    const char *composite = lrp_settings_get(s->settings, LRP_SETTING_COMPOSITE);
+    if (!lrp_settings_given(s->settings, LRP_SETTING_COMPOSITE))
+        composite = lrp_composite_default(&s->network->view->list, s->convention, composite);
+    enum lrp_status status = lrp_composite_parse(composite, s->settings->book, s->convention, &s->composite, err);
+    if (!status)
+        status =
+            lrp_composite_set(s->composite, LRP_SWITCH_ATTENTION, lrp_settings_get(s->settings, LRP_SETTING_ATTENTION), err);
+    if (!status)
+        status = lrp_composite_set(s->composite, LRP_SWITCH_GATES, lrp_settings_get(s->settings, LRP_SETTING_GATES), err);
     if (!status) status = lrp_assign(s->network->graph, s->network->view, s->composite, options, count, &s->assignment, err);
+    if (!status) status = warn_of_sources(s, err);
     free(options);
     if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model));
     s->rule_texts = calloc(s->assignment.count + 1, sizeof *s->rule_texts);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assign.h"
 #include "book.h"
 #include "lrpscope/heatmap.h"
 #include "method.h"
@@ -100,6 +101,8 @@ bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings 
 {
     for (int i = 0; i < LRP_SETTING_COUNT; i++)
         if (strcmp(lrp_settings_get(a, (enum lrp_setting)i), lrp_settings_get(b, (enum lrp_setting)i)) != 0) return false;
+    /* what holds if none is given depends on the model */
+    if (lrp_settings_given(a, LRP_SETTING_COMPOSITE) != lrp_settings_given(b, LRP_SETTING_COMPOSITE)) return false;
     return lrp_strings_equal(&a->selects, &b->selects) && lrp_strings_equal(&a->rules, &b->rules) &&
            lrp_strings_equal(&a->layers, &b->layers) && lrp_strings_equal(&a->activations, &b->activations) &&
            lrp_rule_book_equal(a->book, b->book) && a->plugins == b->plugins;
@@ -142,6 +145,13 @@ static enum lrp_status check_number(const char *key, const char *text, struct lr
     return ok ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s cannot be \"%s\"", key, text);
 }
 
+static enum lrp_status check_switch(const char *key, enum lrp_composite_switch which, const char *text, struct lrp_error *err)
+{
+    struct lrp_error why;
+    const enum lrp_status status = lrp_composite_check_switch(which, text, &why);
+    return !status ? LRP_OK : lrp_fail(err, status, "%s: %s", key, why.message);
+}
+
 /* The form of one value, whatever the model. */
 static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text,
                                   struct lrp_error *err)
@@ -163,6 +173,10 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
         return lrp_convention_parse(text, &convention, err);
     case LRP_SETTING_METHOD:
         return lrp_method_find(text, &method, err);
+    case LRP_SETTING_ATTENTION:
+        return check_switch(key, LRP_SWITCH_ATTENTION, text, err);
+    case LRP_SETTING_GATES:
+        return check_switch(key, LRP_SWITCH_GATES, text, err);
     case LRP_SETTING_INPUT_SHAPE:
         return check_shape(text, err);
     case LRP_SETTING_SCALE:

@@ -132,6 +132,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->model = session->model;
     shown->model_path = lrp_model_path(session->model);
     shown->settings = state->settings;
+    shown->composite = state->composite->text;
     shown->layers = &state->network->view->list;
     shown->check = state->check;
     shown->rules = (const char *const *)state->rule_texts;

@@ -363,7 +363,7 @@ json "all(s['correlation'] == 1 and s['largest_difference'] == 0 for s in d['sam
 good 0 compare "$model" "$picture" --rules ../a.json --rules ../b.json --at first --json
 json "-1 <= d['samples'][0]['settings'][1]['correlation'] < 1 and d['samples'][0]['settings'][1]['largest_difference'] > 0"
 good 0 compare "$model" "$picture" --conventions --json
-json "[s['name'] for s in d['samples'][0]['settings']] == ['julia', 'zennit', 'captum', 'pr26']"
+json "[s['name'] for s in d['samples'][0]['settings']] == ['julia', 'zennit', 'captum', 'pr26', 'lxt']"
 good 0 compare "$model" "$picture" --conventions --convention zennit; has out "zennit"
 bad 2 "no layer matches nosuch" compare "$model" "$picture" --conventions --at nosuch
 bad_check compare "$unsupported" "$picture" --conventions

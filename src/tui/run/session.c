@@ -138,6 +138,8 @@ void lrp_runner_look(struct lrp_runner *runner)
         return;
     }
     take_facts(fresh->settings, &facts);
+    free(facts.values[LRP_SETTING_COMPOSITE]);
+    facts.values[LRP_SETTING_COMPOSITE] = strdup(fresh->composite);
     facts.input = runner->input ? strdup(runner->input) : NULL;
     struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = fresh, .facts = &facts};
     runner->snapshot = fresh;

@@ -313,10 +313,12 @@ static const struct {
     {paddle, "convolution+hard-swish convolution+relu flatten dense scale",
      "convolution identity batch-norm hard-swish convolution scale+relu flatten dense scale", LINES(paddle_lines)},
     {dynamo,
-     "layer-norm scale dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul softmax "
+     "layer-norm scale dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul "
+     "attention-softmax "
      "mat-mul transpose "
      "reshape dense add layer-norm scale dense+gelu dense+gelu dense+swish dense",
-     "layer-norm dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul softmax mat-mul "
+     "layer-norm dense dense dense reshape transpose reshape transpose reshape transpose scale scale mat-mul attention-softmax "
+     "mat-mul "
      "transpose "
      "reshape dense add layer-norm dense+gelu dense+gelu dense+swish dropout dense",
      LINES(dynamo_lines)},

@@ -121,6 +121,7 @@ static void layers_are_registered_by_name_glob_and_domain(void **unused)
                  {"MyOp", true, true},         {"my-op", true, true},        {"tail/*", false, false}};
     const struct lrp_layer first = {.name = "head/my-op",
                                     .type = "my-op",
+                                    .carries = true,
                                     .group = "",
                                     .second_group = "",
                                     .op_type = "MyOp",
@@ -129,6 +130,7 @@ static void layers_are_registered_by_name_glob_and_domain(void **unused)
                                     .activation_op = "Tanh"};
     const struct lrp_layer second = {.name = "head/other1",
                                      .type = "my-op",
+                                     .carries = true,
                                      .group = "",
                                      .second_group = "",
                                      .op_type = "MyOp",

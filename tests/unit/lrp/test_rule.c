@@ -184,7 +184,7 @@ static void conventions_have_names(void **state)
     }
     enum lrp_convention convention;
     struct lrp_error err;
-    check_fails(lrp_convention_parse("python", &convention, &err), &err, LRP_USAGE, "julia, zennit, captum, pr26");
+    check_fails(lrp_convention_parse("python", &convention, &err), &err, LRP_USAGE, "julia, zennit, captum, pr26, lxt");
 }
 
 static void amounts_can_be_read(const struct lrp_rule_row *row)
