@@ -52,11 +52,11 @@ enum lrp_kind_trait {
     X(MUL, "mul", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(NEG, "neg", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(MASK, "mask", "", "", LRP_KIND_IS_LAYER)                                                                                 \
-    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                                \
+    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                        \
     X(RMS_NORM, "rms-norm", "normalization", "rms-normalization", LRP_KIND_IS_LAYER)                                           \
     X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER)                                                                       \
     X(ROTARY, "rotary", "", "", LRP_KIND_IS_LAYER)                                                                             \
-    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                                                       \
+    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                               \
     X(LSTM, "lstm", "recurrent", "", 0)                                                                                        \
     X(GRU, "gru", "recurrent", "", 0)                                                                                          \
     X(RNN, "rnn", "recurrent", "", 0)                                                                                          \

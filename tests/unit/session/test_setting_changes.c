@@ -10,13 +10,16 @@
 /* A setting, other values of it, and what of a session's results they change. */
 struct example {
     const char *values[4]; /* FILE stands for a file that the test writes */
-    bool silent;           /* changes nothing that is compared here: how much of the machine it takes */
+    bool silent;           /* changes nothing that is compared here */
 };
 #define FILE_VALUE "FILE"
 static const struct example examples[LRP_SETTING_COUNT] = {
-    [LRP_SETTING_CONVENTION] = {{"zennit", "captum", "pr26"}},
+    [LRP_SETTING_CONVENTION] = {{"zennit", "captum", "pr26", "lxt"}},
     [LRP_SETTING_METHOD] = {{"gradient", "input-gradient"}},
     [LRP_SETTING_COMPOSITE] = {{"epsilon(0.5)", "epsilon-alpha2-beta1", "z-plus"}},
+    [LRP_SETTING_ATTENTION] = {{"cp", "attnlrp"},
+                               .silent = true},               /* there is none in this model: tests/unit/lrp/test_switches.c */
+    [LRP_SETTING_GATES] = {{"stop", "half"}, .silent = true}, /* likewise */
     [LRP_SETTING_SKIP_CHECKS] = {{"false"}},
     [LRP_SETTING_CANONIZE] = {{"false"}},
     [LRP_SETTING_FUSE] = {{"false"}},
