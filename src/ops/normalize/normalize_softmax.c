@@ -113,8 +113,9 @@ static void softmax_range(const void *data, size_t first, size_t last)
 }
 
 /* Forwards from x, or backwards from y and s. */
-static enum lrp_status run_softmax(const struct lrp_call *call, const struct flavour *flavour, const struct lrp_tensor *source, const struct lrp_tensor *s,
-                                   struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_softmax(const struct lrp_call *call, const struct flavour *flavour, const struct lrp_tensor *source,
+                                   const struct lrp_tensor *s, struct lrp_tensor *result, const struct lrp_run *run,
+                                   struct lrp_error *err)
 {
     struct lrp_rows rows = {0}, cotangent = {0}, target = {0};
     bool axes[LRP_MAX_RANK];
