@@ -95,12 +95,30 @@ static bool follow_tokens(struct search *s, const struct lrp_node *n, int out, b
     return true;
 }
 
+/* Its inputs, and what its bodies read of values outside. */
+static bool reads_carriers(const struct search *s, const struct lrp_node *n)
+{
+    bool any = lrp_carriers_count(s->out, n) > 0;
+    for (int k = 0; k < n->inside_count && !any; k++) any = lrp_carriers_count(s->out, &s->graph->nodes[n->inside + k]) > 0;
+    return any;
+}
+
+/* What a node hands to its bodies may be any of what it was given itself. */
+static void hand_to_bodies(struct search *s, int node)
+{
+    const struct lrp_graph *g = s->graph;
+    for (int b = 0; b < g->body_count; b++)
+        for (int i = 0; g->bodies[b].node == node && i < g->bodies[b].input_count; i++)
+            if (may_be_float(&g->values[g->bodies[b].inputs[i]].desc)) s->out->carries[g->bodies[b].inputs[i]] = true;
+}
+
 static bool visit_node(struct search *s, int node)
 {
     const struct lrp_node *n = &s->graph->nodes[node];
     const bool measures = n->call.op && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY; /* of sizes nothing is known but that */
-    const bool carries = !measures && lrp_carriers_count(s->out, n) > 0 && !(s->stopped && s->stopped[node]);
+    const bool carries = !measures && reads_carriers(s, n) && !(s->stopped && s->stopped[node]);
     bool ok = true;
+    if (carries) hand_to_bodies(s, node);
     for (int j = 0; ok && j < n->call.out_count; j++) {
         if (n->out[j] < 0) continue;
         const bool is_float = may_be_float(&s->graph->values[n->out[j]].desc);
