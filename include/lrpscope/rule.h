@@ -35,6 +35,9 @@ enum lrp_bias_mode { LRP_BIAS_ON, LRP_BIAS_RAW, LRP_BIAS_OFF };
 /* Whether positive and negative inputs are told apart. */
 enum lrp_inputs_mode { LRP_INPUTS_SPLIT, LRP_INPUTS_WHOLE };
 
+/* How a gradient goes through a ReLU: as it does, only where it is positive too, only where it is positive. */
+enum lrp_relu_mode { LRP_RELU_PLAIN, LRP_RELU_GUIDED, LRP_RELU_DECONV };
+
 /* Rules beyond the table: custom ones of rules files, those of plugins, and what stands in for a rule on layers of one type.
  * Reference counted; may be added to until it is shared (by settings or a composite), then it never changes: copy it. No global
  * state: whoever reads a rule's name passes the book along, NULL where there is none. */
@@ -52,6 +55,7 @@ struct lrp_rule {
     float values[LRP_RULE_PARAMETERS]; /* numbers (gamma, alpha, beta, ...) at their place in the row's list of parameters */
     enum lrp_bias_mode bias;           /* the parameter "bias" */
     enum lrp_inputs_mode inputs;       /* the parameter "inputs" */
+    enum lrp_relu_mode relu;           /* the parameter "relu" */
     float *low, *high;                 /* NULL where the rule has no bounds */
     size_t low_count, high_count;      /* numbers in each */
 };
@@ -64,6 +68,7 @@ enum lrp_parameter_kind {
     LRP_PARAMETER_HIGH,           /* likewise */
     LRP_PARAMETER_BIAS,           /* on, raw, off */
     LRP_PARAMETER_INPUTS,         /* split, whole */
+    LRP_PARAMETER_RELU,           /* plain, guided, deconv */
     LRP_PARAMETER_KIND_COUNT
 };
 /* A parameter of a rule. Borrowed. */

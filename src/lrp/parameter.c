@@ -11,6 +11,8 @@
 
 static const char *const bias_words[] = {[LRP_BIAS_ON] = "on", [LRP_BIAS_RAW] = "raw", [LRP_BIAS_OFF] = "off"};
 static const char *const inputs_words[] = {[LRP_INPUTS_SPLIT] = "split", [LRP_INPUTS_WHOLE] = "whole"};
+static const char *const relu_words[] = {
+    [LRP_RELU_PLAIN] = "plain", [LRP_RELU_GUIDED] = "guided", [LRP_RELU_DECONV] = "deconv"};
 #define COUNT(words) (int)(sizeof words / sizeof *words)
 
 /* ---- numbers ---- */
@@ -181,6 +183,25 @@ static bool same_inputs(const struct lrp_rule *a, const struct lrp_rule *b, int 
     return a->inputs == b->inputs;
 }
 
+static bool read_relu(struct lrp_rule *rule, int place, char *text)
+{
+    int word;
+    (void)place;
+    if (!parse_word(text, relu_words, COUNT(relu_words), &word)) return false;
+    rule->relu = (enum lrp_relu_mode)word;
+    return true;
+}
+static void write_relu(struct lrp_text *t, const struct lrp_rule *rule, int place)
+{
+    (void)place;
+    lrp_text_append(t, relu_words[rule->relu]);
+}
+static bool same_relu(const struct lrp_rule *a, const struct lrp_rule *b, int place)
+{
+    (void)place;
+    return a->relu == b->relu;
+}
+
 /* ---- the table ---- */
 
 /* clang-format off */
@@ -192,6 +213,7 @@ static const struct lrp_parameter_row kinds[] = {
     [LRP_PARAMETER_HIGH] = {.name = "high", .bound = true, .read = read_high, .write = write_high, .same = same_bound},
     [LRP_PARAMETER_BIAS] = {.name = "bias", .by_name = true, .choices = "on, raw or off", .read = read_bias, .write = write_bias, .same = same_bias},
     [LRP_PARAMETER_INPUTS] = {.name = "inputs", .by_name = true, .choices = "split or whole", .read = read_inputs, .write = write_inputs, .same = same_inputs},
+    [LRP_PARAMETER_RELU] = {.by_name = true, .choices = "plain, guided or deconv", .read = read_relu, .write = write_relu, .same = same_relu},
 };
 /* clang-format on */
 _Static_assert(sizeof kinds / sizeof *kinds == LRP_PARAMETER_KIND_COUNT, "a row for every kind of parameter");

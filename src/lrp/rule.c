@@ -43,8 +43,8 @@ bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b)
 {
     return lrp_rule_row_equal(a->row, b->row) && lrp_rule_row_equal(a->how, b->how) &&
            same_float(a->stabilizer, b->stabilizer) && memcmp(a->values, b->values, sizeof a->values) == 0 &&
-           a->bias == b->bias && a->inputs == b->inputs && a->low_count == b->low_count && a->high_count == b->high_count &&
-           (!a->low_count || memcmp(a->low, b->low, a->low_count * sizeof *a->low) == 0) &&
+           a->bias == b->bias && a->inputs == b->inputs && a->relu == b->relu && a->low_count == b->low_count &&
+           a->high_count == b->high_count && (!a->low_count || memcmp(a->low, b->low, a->low_count * sizeof *a->low) == 0) &&
            (!a->high_count || memcmp(a->high, b->high, a->high_count * sizeof *a->high) == 0);
 }
 
