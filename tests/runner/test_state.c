@@ -86,8 +86,8 @@ static void undoing_says_what_changes(void **state)
                  {":register activation hard-swish<CR>", "activation hard-swish registered"},
                  {":register domain:a<CR>:register domain:a<CR>", "layer domain:a unregistered"},
                  {":register activation /features/*<CR>z", "undone: /features/* no longer registered"},
-                 {":target 3<CR>z", "undone: target as it is by itself"},
-                 {":go 2<CR>x", "nothing to reset: it has the composite's rule"},
+                 {":target 3<CR>z", "undone: target back to its default"},
+                 {":go 2<CR>x", "nothing to reset: the layer has the composite's rule"},
                  {":go 2<CR>:rule flat<CR>aj:rule gradient<CR>z", "undone: rules of 12 layers"},
                  {"z", "nothing to undo"},
                  {"Z", "nothing to redo"}};

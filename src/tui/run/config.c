@@ -147,7 +147,7 @@ void lrp_runner_configure(struct lrp_runner *runner, const char *path)
     const size_t problems = runner->app.messages.count - before;
     char text[LRP_PATH_SIZE + 64], key[16];
     if (problems > 1) {
-        snprintf(text, sizeof text, "%s: %zu problems, all in the messages: %s", path, problems,
+        snprintf(text, sizeof text, "%s: %zu problems; %s shows all of them", path, problems,
                  lrp_app_key(&runner->app, LRP_ACTION_view_messages, key, sizeof key));
         lrp_runner_say(runner, true, text);
     }

@@ -100,9 +100,9 @@ static void reset(struct lrp_runner *runner, struct lrp_settings *settings, cons
     lrp_settings_remove_rules(settings, names, count);
     if (lrp_settings_rule_count(settings) != before) return;
     if (strncmp(source, by, sizeof by - 1) == 0)
-        snprintf(text, sizeof text, "nothing to reset: its rule was given to %.200s", source + sizeof by - 1);
+        snprintf(text, sizeof text, "nothing to reset: the rule comes from the selector %.200s", source + sizeof by - 1);
     else
-        snprintf(text, sizeof text, "nothing to reset: it has the composite's rule");
+        snprintf(text, sizeof text, "nothing to reset: the layer has the composite's rule");
     lrp_runner_say(runner, false, text);
 }
 

@@ -110,7 +110,7 @@ void lrp_runner_go_on_exporting(struct lrp_runner *runner)
     const struct lrp_snapshot *snapshot = runner->snapshot;
     if (!lrp_runner_export_waits(runner)) return;
     if (snapshot->relevance[0] != e->snapshot->relevance[0]) { /* what was asked for is written, not what came after it */
-        snprintf(e->without, sizeof e->without, "settings or input were changed before it was there");
+        snprintf(e->without, sizeof e->without, "settings or input changed before it was computed");
     } else if (snapshot->ledger) {
         lrp_snapshot_release(e->snapshot);
         e->snapshot = lrp_snapshot_retain(snapshot);

@@ -112,7 +112,7 @@ static enum lrp_status export_picture(const struct lrp_runner *runner, const cha
         const int layer = lrp_stored_layer(runner->stored, runner->snapshot, app->layer);
         if (layer >= 0)
             return lrp_snapshot_export_difference(runner->stored, layer, runner->snapshot, app->layer, sample, path, err);
-        return lrp_fail(err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
+        return lrp_fail(err, LRP_UNSUPPORTED, "nothing is stored of this layer: {store} stores the present result");
     }
     if (shows_channel(runner))
         return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->painting.channel, path,
@@ -141,7 +141,7 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
     } else if (effect->kind == LRP_EFFECT_EXPORT_ALL) {
         lrp_runner_export_all(runner, path);
     } else if (write_file(runner, effect->kind, path, &err) != LRP_OK) {
-        lrp_runner_say(runner, true, err.message);
+        lrp_runner_say(runner, true, lrp_app_hint(&runner->app, err.message, text, sizeof text));
     } else {
         snprintf(text, sizeof text, "written: %.1000s", path);
         lrp_runner_say(runner, false, text);

@@ -120,7 +120,7 @@ static void difference(const struct lrp_settings *from, const struct lrp_setting
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const char *was = lrp_settings_get(from, (enum lrp_setting)i), *now = lrp_settings_get(to, (enum lrp_setting)i);
         if (strcmp(was, now) == 0) continue;
-        snprintf(out, LRP_CHANGE_SIZE, "%s %.80s", lrp_setting_key((enum lrp_setting)i), *now ? now : "as it is by itself");
+        snprintf(out, LRP_CHANGE_SIZE, "%s %.80s", lrp_setting_key((enum lrp_setting)i), *now ? now : "back to its default");
         return;
     }
     const int fresh = rules_told(from, to, false, what), gone = rules_told(to, from, true, fresh ? out : what);

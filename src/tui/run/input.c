@@ -42,7 +42,7 @@ static enum lrp_status set_made_up(struct lrp_runner *runner, size_t which, stru
     uint32_t state = 2463534242U;
     if (shape.rank > 0 && shape.dim[0] < 1) shape.dim[0] = 1;
     if (!lrp_shape_known(&shape))
-        return lrp_fail(err, LRP_USAGE, "the input's shape is open: give it a size (:set input_shape 1,3,224,224)");
+        return lrp_fail(err, LRP_USAGE, "the model leaves the input's shape open: set one, as in :set input_shape 1,3,224,224");
     enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &tensor, err);
     for (size_t i = 0; !status && i < tensor->count; i++) tensor->f[i] = made_up[which].value(&state);
     if (!status) status = lrp_session_set_tensor(runner->session, NULL, tensor, made_up[which].name, err);

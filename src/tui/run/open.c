@@ -205,7 +205,9 @@ static void forget_arrival(struct lrp_runner *runner)
 static void go_on(struct lrp_runner *runner, const struct lrp_arrival *a)
 {
     const bool lost = a->had_input && !a->input;
-    lrp_runner_say(runner, false, lost ? "read again; the input did not come from one file: i opens it" : "read again");
+    char hint[100];
+    const char *text = lost ? "read again; the input did not come from one file: {input} opens it" : "read again";
+    lrp_runner_say(runner, false, lrp_app_hint(&runner->app, text, hint, sizeof hint));
     if (a->input) lrp_runner_input(runner, a->input);
     struct lrp_event stay = {.kind = LRP_EVENT_PLACE, .place = &a->place}, no_offer = {.kind = LRP_EVENT_OFFER, .text = ""};
     lrp_app_update(&runner->app, &stay);

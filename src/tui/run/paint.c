@@ -130,7 +130,8 @@ static enum lrp_status paint_compare(struct work *w)
     struct lrp_painting *p = w->out;
     const struct lrp_plane *both[] = {&p->plane, &p->other}, *difference[] = {&p->difference};
     const int layer = w->stored ? lrp_stored_layer(w->stored, w->snapshot, w->subject->layer) : -1;
-    if (layer < 0) return lrp_fail(&w->err, LRP_UNSUPPORTED, "nothing is stored of this layer: D stores the present result");
+    if (layer < 0)
+        return lrp_fail(&w->err, LRP_UNSUPPORTED, "nothing is stored of this layer: {store} stores the present result");
     enum lrp_status status = plane_of(w, w->snapshot, w->subject->layer, &p->plane);
     if (!status) status = plane_of(w, w->stored, layer, &p->other);
     if (!status) status = lrp_plane_difference(&p->other, &p->plane, &p->difference, &w->err);

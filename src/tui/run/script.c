@@ -69,7 +69,7 @@ int lrp_runner_play(struct lrp_runner *runner, const char *path)
         line[strcspn(line, "\r\n")] = 0;
         if (line[0] == '#') continue;
         if (!(line[0] == ':' ? command(runner, line + 1) : keys(runner, line))) {
-            fprintf(stderr, "lrpscope: script %s line %d: cannot be played: %s\n", path, number, line);
+            fprintf(stderr, "lrpscope: script %s line %d: unknown command, key or size: %s\n", path, number, line);
             code = 2;
         }
     }

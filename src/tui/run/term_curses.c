@@ -153,7 +153,7 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     if (!t) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!choose_files(t, options, &in, &output)) {
         free(t);
-        return lrp_fail(err, LRP_FILE, "no terminal: standard input and output are none and /dev/tty cannot be opened");
+        return lrp_fail(err, LRP_FILE, "no terminal: neither standard input and output nor /dev/tty is one");
     }
     t->fd = fileno(in);
     lrp_signals_arm(t->fd, fileno(output));
@@ -164,7 +164,7 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
         lrp_terminal_close(t);
         return lrp_fail(
             err, LRP_FILE,
-            "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or take --json",
+            "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or use --json",
             type ? type : "");
     }
     set_up(t, options);

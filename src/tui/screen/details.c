@@ -144,7 +144,7 @@ static void weights(const struct lrp_app *app, int width, struct lrp_lines *line
     statistics(app, "weights", &spread->statistics, width, lines);
     histogram(app, "weights", spread, width, lines);
     if (spread->taken < spread->count)
-        item(lines, LRP_STYLE_DIM, width, lrp_app_linear(app) ? "weights" : "", "looked at %s of %s",
+        item(lines, LRP_STYLE_DIM, width, lrp_app_linear(app) ? "weights" : "", "sampled: %s of %s",
              lrp_count_text((int64_t)spread->taken, taken, sizeof taken),
              lrp_count_text((int64_t)spread->count, count, sizeof count));
 }

@@ -72,8 +72,8 @@ void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     if (count > box.rows - 2)
         used = lrp_canvas_format(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, LRP_STYLE_MENU, " %d of %d ",
                                  window->selected + 1, count);
-    const char *tries =
-        app->tried ? lrp_app_hint(app, " tried: {accept} takes it, {escape} goes back ", hint, sizeof hint) : " moving tries ";
+    const char *tries = app->tried ? lrp_app_hint(app, " tried: {accept} takes it, {escape} goes back ", hint, sizeof hint)
+                                   : " each selected row is tried ";
     if (lrp_menu_kind_row(app->menu.kind)->tries && used + lrp_text_columns(tries) < box.columns - 4)
         lrp_canvas_right(canvas, box.x + 2, box.y + box.rows - 1, box.columns - 4, tries, LRP_STYLE_MENU);
 }

@@ -9,14 +9,15 @@
 static void progress(const struct lrp_app *app, char *text, size_t size)
 {
     enum { CELLS = 10 };
-    char bar[CELLS * 3 + 1] = "";
+    char bar[CELLS * 3 + 1] = "", hint[40];
     const int done = app->snapshot->done, total_layers = app->snapshot->total > 0 ? app->snapshot->total : 1;
     for (int i = 0; i < CELLS; i++) strcat(bar, i * total_layers < done * CELLS ? "█" : "░");
-    snprintf(text, size, "%s %d/%d %s %d%%  ^C cancel",
+    snprintf(text, size, "%s %d/%d %s %d%%  %s",
              app->snapshot->job == LRP_JOB_FORWARD  ? "forward"
              : app->snapshot->job == LRP_JOB_LEDGER ? "ledger"
                                                     : "LRP",
-             done, app->snapshot->total, bar, done * 100 / total_layers);
+             done, app->snapshot->total, bar, done * 100 / total_layers,
+             lrp_app_hint(app, "{cancel} cancel", hint, sizeof hint));
 }
 
 /* "7 layers in 12 ms": what the last change came to. */
@@ -28,7 +29,7 @@ static void last_update(const struct lrp_app *app, char *text, size_t size)
                                                                                          : 0;
     if (!snapshot || snapshot->job != LRP_JOB_DONE || snapshot->update_ms <= 0) return;
     if (layers == 0)
-        snprintf(text, size, "known before");
+        snprintf(text, size, "already computed");
     else if (app->untimed)
         snprintf(text, size, "%d layer%s computed", layers, layers == 1 ? "" : "s");
     else

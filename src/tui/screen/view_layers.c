@@ -109,7 +109,7 @@ static const struct lrp_column columns[LRP_LIST_COLUMNS] = {
 static void welcome(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     static const char *const lines[] = {"lrpscope",
-                                        "what every layer of a network gives to its answer",
+                                        "what every layer contributes to a network's answer",
                                         "",
                                         "{open}  open a model: a recent one, of this folder, the demo, by its path",
                                         "{help}  help",

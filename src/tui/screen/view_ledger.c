@@ -72,7 +72,7 @@ static void whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
     char in[32], out[32], causes[LRP_CELL_SIZE];
     lrp_causes_text(total, causes, sizeof causes);
     char line[2 * LRP_CELL_SIZE];
-    snprintf(line, sizeof line, "the whole: explained %s, the input gets %s%s%s", lrp_value_text(total->in, in, sizeof in),
+    snprintf(line, sizeof line, "total: explained %s, the input gets %s%s%s", lrp_value_text(total->in, in, sizeof in),
              lrp_value_text(total->out, out, sizeof out), *causes ? "; lost to " : "", causes);
     lrp_canvas_fit(canvas, at.x, at.y, at.columns, line, LRP_STYLE_TITLE);
 }

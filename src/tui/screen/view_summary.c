@@ -78,7 +78,7 @@ static void settings(const struct lrp_app *app, struct lrp_lines *lines)
     for (size_t i = 0; i < app->facts.selects.count; i++) fact(lines, i ? "" : "own rules for", app->facts.selects.items[i]);
     for (size_t i = 0; i < app->facts.layers.count; i++) fact(lines, i ? "" : "registered layers", app->facts.layers.items[i]);
     for (size_t i = 0; i < app->facts.activations.count; i++)
-        fact(lines, i ? "" : "and activations", app->facts.activations.items[i]);
+        fact(lines, i ? "" : "reg. activations", app->facts.activations.items[i]);
     for (size_t i = 0; i < app->snapshot->warning_count; i++)
         lrp_lines_add(lines, LRP_STYLE_WARNING, -1, "  %s", app->snapshot->warnings[i]);
 }

@@ -27,7 +27,7 @@ void lrp_do_details(struct lrp_app *app)
     const struct lrp_layout layout = lrp_app_layout(app);
     if (layout.one_pane || layout.pane[LRP_PANE_DETAILS].rows > 0) return;
     app->details = false;
-    lrp_app_say(app, false, "no room for details: 40x8 is needed");
+    lrp_app_say(app, false, "no room for details: they need 40x8");
 }
 
 /* Closes what is open, innermost first. False if nothing was. */
@@ -100,8 +100,9 @@ void lrp_do_filter(struct lrp_app *app)
 
 static void again(struct lrp_app *app, int step)
 {
+    char hint[60];
     if (!app->search || !*app->search)
-        lrp_app_say(app, false, "nothing to find: / starts");
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "nothing to find yet: {search} starts a search", hint, sizeof hint));
     else
         lrp_app_find(app, app->windows[app->view].selected + step, step);
     lrp_app_reveal_hit(app);

@@ -185,7 +185,7 @@ void lrp_do_fold(struct lrp_app *app)
     const int fold = selected_fold(app);
     const int node = app->tree.layers == 0 ? -1 : fold >= 0 ? app->tree.nodes[fold].parent : app->tree.node_of[app->layer];
     if (node < 0) {
-        lrp_app_say(app, false, fold >= 0 ? "folded already" : "no scope around this layer");
+        lrp_app_say(app, false, fold >= 0 ? "folded already" : "nothing to fold around this layer");
         return;
     }
     app->tree.nodes[node].folded = true;
@@ -208,7 +208,8 @@ static void fold_all(struct lrp_app *app, bool folded)
 {
     lrp_tree_fold_all(&app->tree, folded);
     lrp_app_refilter(app);
-    if (app->tree.node_count == 0) lrp_app_say(app, false, "nothing to fold: names have no parts, and nothing joins");
+    if (app->tree.node_count == 0)
+        lrp_app_say(app, false, "nothing to fold: layer names have no '/' or '.', and the graph has no branches");
 }
 void lrp_do_fold_all(struct lrp_app *app)
 {

@@ -109,7 +109,7 @@ static void ask_softmax(struct lrp_app *app)
     lrp_effect_clear(&app->question.effect);
     app->question.effect =
         (struct lrp_effect){.kind = LRP_EFFECT_SET, .text = strdup("true"), .number = LRP_SETTING_STRIP_SOFTMAX};
-    snprintf(app->question.text, sizeof app->question.text, "an output softmax is not registered but stripped: strip it?");
+    snprintf(app->question.text, sizeof app->question.text, "LRP does not begin at a softmax: strip it from the output?");
 }
 
 void lrp_do_register_layer(struct lrp_app *app)

@@ -183,7 +183,7 @@ void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows)
     const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     if (app->prompt.kind == LRP_PROMPT_NONE || rows->count == 0) {
         lrp_menu_rows_free(rows);
-        if (app->prompt.kind != LRP_PROMPT_NONE) lrp_app_say(app, false, "nothing completes this");
+        if (app->prompt.kind != LRP_PROMPT_NONE) lrp_app_say(app, false, "no completion for this");
         return;
     }
     app->status[0] = 0;

@@ -49,8 +49,9 @@ bool lrp_app_blocked(const struct lrp_app *app)
 
 const char *lrp_registration_text(const struct lrp_layer *layer, bool activation)
 {
-    if (activation) return "relevance passes it, the layer's rule goes through the layer without it";
-    return layer->differentiable ? "R goes back as a J^T(R / stab(f(a))), by differentiation" : "it can be listed, but not run";
+    if (activation) return "relevance passes it unchanged, as if the layer had none";
+    return layer->differentiable ? "R goes back as a J^T(R / stab(f(a))), by differentiation"
+                                 : "it is listed, but no relevance can go through it";
 }
 
 bool lrp_app_sums_samples(const struct lrp_app *app)
