@@ -25,35 +25,35 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-/* Appends a name without its suffix; what is not safe in a file name becomes '_'. */
-static void append_stem(char *to, const char *name, bool keep_suffix)
+/* Appends a name, perhaps without its suffix; what is not safe in a file name becomes '_'. */
+static void append_safe(struct lrp_text *to, const char *name, bool keep_suffix)
 {
     const char *dot = keep_suffix ? NULL : strrchr(name, '.');
     const size_t length = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-    size_t at = strlen(to);
-    for (size_t i = 0; i < length && at + 1 < LRP_NAME_SIZE / 2; i++) {
+    for (size_t i = 0; i < length && i < LRP_NAME_SIZE / 4; i++) {
         const unsigned char c = (unsigned char)name[i];
         const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
                           c == '-' || c >= 0x80;
-        to[at++] = safe ? (char)c : '_';
+        lrp_text_append_n(to, safe ? name + i : "_", 1);
     }
-    to[at] = 0;
 }
 
 /* MODEL-INPUT-LAYER.png, or without a last part the folder MODEL-INPUT; with a number if that is taken. */
 static void picture_name(const struct lrp_runner *runner, const char *last, char *out, size_t size)
 {
     const char *suffix = last ? ".png" : "";
-    char stem[LRP_NAME_SIZE] = "";
-    append_stem(stem, lrp_file_name(runner->snapshot->model_path), false);
-    strcat(stem, "-");
-    append_stem(stem, lrp_file_name(runner->snapshot->input_label), false);
+    struct lrp_text stem = {0};
+    append_safe(&stem, lrp_file_name(runner->snapshot->model_path), false);
+    lrp_text_append(&stem, "-");
+    append_safe(&stem, lrp_file_name(runner->snapshot->input_label), false);
     if (last) {
-        strcat(stem, "-");
-        append_stem(stem, last, true);
+        lrp_text_append(&stem, "-");
+        append_safe(&stem, last, true);
     }
-    snprintf(out, size, "%.900s%s", stem, suffix);
-    for (int i = 2; exists(out) && i < LRP_NUMBERS_MOST; i++) snprintf(out, size, "%.900s-%d%s", stem, i, suffix);
+    const char *name = stem.data ? stem.data : "";
+    snprintf(out, size, "%.900s%s", name, suffix);
+    for (int i = 2; exists(out) && i < LRP_NUMBERS_MOST; i++) snprintf(out, size, "%.900s-%d%s", name, i, suffix);
+    lrp_text_free(&stem);
 }
 
 /* MODEL.lrpscope.json beside the model: where the inspector looks for it. */

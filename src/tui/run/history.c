@@ -17,7 +17,7 @@ void lrp_runner_end_history(struct lrp_runner *runner)
 
 bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err)
 {
-    struct lrp_settings **history = calloc(1, sizeof *history);
+    struct lrp_settings **history = calloc(1, sizeof(struct lrp_settings *));
     if (!history) {
         lrp_fail(err, LRP_MEMORY, "not enough memory");
         return false;
@@ -39,7 +39,7 @@ static void forget_after(struct lrp_runner *runner, size_t at)
 
 static void remember(struct lrp_runner *runner, struct lrp_settings *settings)
 {
-    struct lrp_settings **history = realloc(runner->history, (runner->history_at + 2) * sizeof *history);
+    struct lrp_settings **history = realloc(runner->history, (runner->history_at + 2) * sizeof(struct lrp_settings *));
     if (!history) {
         lrp_settings_free(settings);
         return;

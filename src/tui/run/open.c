@@ -99,13 +99,13 @@ static void add_demo(struct lrp_menu_rows *rows)
 /* The demo's models come with a picture. Owned by the caller; NULL for other models. */
 static char *demo_input(const char *model)
 {
-    char folder[LRP_PATH_SIZE + 64], *input = NULL, *whole = realpath(model, NULL);
+    char folder[LRP_PATH_SIZE + 64], picture[LRP_PATH_SIZE + 64], *input = NULL, *whole = realpath(model, NULL);
     for (size_t i = 0; whole && !input && demo_folder(i, folder, sizeof folder); i++) {
         char *home = realpath(folder, NULL);
         const size_t length = home ? strlen(home) : 0;
-        if (home && strncmp(whole, home, length) == 0 && whole[length] == '/' && strlen(folder) + 10 < sizeof folder) {
-            strcat(folder, "/boot.png");
-            input = realpath(folder, NULL);
+        if (home && strncmp(whole, home, length) == 0 && whole[length] == '/') {
+            snprintf(picture, sizeof picture, "%s/boot.png", home);
+            input = realpath(picture, NULL);
         }
         free(home);
     }

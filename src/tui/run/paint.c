@@ -178,8 +178,11 @@ static enum lrp_status paint_page(struct work *w, const int64_t *order, const do
     struct lrp_plane *planes = calloc(count + 1, sizeof *planes);
     const struct lrp_plane **pointers = calloc(count + 1, sizeof(struct lrp_plane *));
     w->out->tiles = calloc(count, sizeof *w->out->tiles);
-    enum lrp_status status = planes && pointers && w->out->tiles ? LRP_OK : lrp_fail(&w->err, LRP_MEMORY, "not enough memory");
-    if (!status) status = page_planes(w, order, first, count, planes);
+    enum lrp_status status = LRP_MEMORY;
+    if (planes && pointers && w->out->tiles)
+        status = page_planes(w, order, first, count, planes);
+    else
+        lrp_fail(&w->err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i <= count; i++) pointers[i] = &planes[i];
     if (!status) set_range(pointers, count + 1, w->out);
     for (size_t i = 0; !status && i < count; i++) status = put_tile(w, &planes[i], order[first + i], strength[first + i]);

@@ -117,7 +117,7 @@ void lrp_runner_input(struct lrp_runner *runner, const char *typed);
 
 /* Models. */
 void lrp_runner_model_rows(struct lrp_menu_rows *rows);
-void lrp_runner_open(struct lrp_runner *runner, const char *path);
+void lrp_runner_open(struct lrp_runner *runner, const char *typed);
 void lrp_runner_reload(struct lrp_runner *runner);
 void lrp_runner_remember_model(const char *model);
 /* Puts a model that has been opened meanwhile in place, or says why it could not be; false if there is none (yet). */

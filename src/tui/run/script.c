@@ -17,11 +17,21 @@ static bool wait_idle(struct lrp_runner *runner, const char *rest)
     return true;
 }
 
+/* Cells, with what ends them: "80x" of "80x24". */
+static bool size_of(const char **text, char end, int *out)
+{
+    char *behind;
+    const long number = strtol(*text, &behind, 10);
+    if (behind == *text || *behind != end || number < 1 || number > 1000) return false;
+    *text = behind + 1;
+    *out = (int)number;
+    return true;
+}
+
 static bool resize(struct lrp_runner *runner, const char *rest)
 {
     struct lrp_event event = {.kind = LRP_EVENT_RESIZE};
-    if (sscanf(rest, "%dx%d", &event.x, &event.y) != 2 || event.x < 1 || event.y < 1 || event.x > 1000 || event.y > 1000)
-        return false;
+    if (!size_of(&rest, 'x', &event.x) || !size_of(&rest, 0, &event.y)) return false;
     lrp_runner_send(runner, &event);
     return true;
 }

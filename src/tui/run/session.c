@@ -176,6 +176,7 @@ void lrp_runner_start(struct lrp_runner *runner)
     const enum lrp_want want = ledger ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
     runner->started = true;
     if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
+        /* NOLINTNEXTLINE(performance-no-int-to-ptr): the number itself, as wake() says */
         lrp_session_start(runner->session, want, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     lrp_runner_look(runner);
