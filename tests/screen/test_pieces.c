@@ -107,6 +107,24 @@ static void a_typed_line_is_edited(void **state)
     }
 }
 
+/* What stands there, what is typed, and what is left. */
+static void typing_takes_the_place_of_a_proposal(void **state)
+{
+    static const struct {
+        const char *keys, *text;
+    } cases[] = {{"x", "x"},           {"xy", "xy"},        {"<BS>", ""},           {"<Del>", ""},   {"<BS>x", "x"},
+                 {"<Left>x", "a bxc"}, {"<End>x", "a bcx"}, {"<Home><Del>", " bc"}, {"<C-w>", "a "}, {"<C-u>x", "x"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_lineedit edit = {0};
+        const char *at = cases[i].keys;
+        assert_true(lrp_lineedit_propose(&edit, "a bc"));
+        for (int key; (key = lrp_key_parse(&at)) > 0;) lrp_lineedit_key(&edit, key);
+        assert_string_equal(lrp_lineedit_text(&edit), cases[i].text);
+        lrp_lineedit_free(&edit);
+    }
+}
+
 static void a_typed_line_has_a_history(void **state)
 {
     struct lrp_lineedit edit = {0};
@@ -132,8 +150,8 @@ static void panes_never_overlap_and_fill_the_body(void **state)
     for (int columns = 1; columns <= 300; columns += 7) {
         for (int rows = 1; rows <= 100; rows += 3) {
             for (int variant = 0; variant < 12; variant++) {
-                const struct lrp_layout l =
-                    lrp_layout_make(columns, rows, (enum lrp_pane)(variant % 3), variant % 4 >= 2, variant == 11);
+                const struct lrp_layout l = lrp_layout_make(columns, rows, (enum lrp_pane)(variant % 3), variant % 4 >= 2,
+                                                            variant == 11, variant % 5 == 1);
                 int area = l.rule.columns * l.rule.rows + l.rule.rows; /* the blank column before the line */
                 for (int p = 0; p < LRP_PANE_COUNT; p++) {
                     const struct lrp_rect r = l.pane[p];
@@ -334,6 +352,7 @@ int main(void)
         cmocka_unit_test(half_a_wide_character_is_not_left_behind),
         cmocka_unit_test(keys_have_names),
         cmocka_unit_test(a_typed_line_is_edited),
+        cmocka_unit_test(typing_takes_the_place_of_a_proposal),
         cmocka_unit_test(a_typed_line_has_a_history),
         cmocka_unit_test(panes_never_overlap_and_fill_the_body),
         cmocka_unit_test(text_contrasts_in_both_themes),

@@ -170,6 +170,25 @@ static void every_name_that_covers_a_layer_is_taken_back(void **state)
     }
 }
 
+/* f gives the preview the whole body with its own keys; f, q and Esc give it back, and nothing quits. */
+static void the_preview_alone_comes_and_goes(void **state)
+{
+    static const char *const back[] = {"f", "q", "<Esc>"};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof back / sizeof *back; i++) {
+        fixture_keys(f, "f");
+        const struct lrp_layout alone = lrp_app_layout(&f->app);
+        assert_int_equal(alone.pane[LRP_PANE_PREVIEW].rows, alone.body.rows);
+        assert_int_equal(alone.pane[LRP_PANE_PREVIEW].columns, alone.body.columns);
+        assert_int_equal(alone.pane[LRP_PANE_LIST].rows, 0);
+        assert_int_equal(lrp_app_context(&f->app), LRP_IN_PREVIEW);
+        fixture_keys(f, back[i]);
+        assert_true(lrp_app_layout(&f->app).pane[LRP_PANE_LIST].rows > 0);
+        assert_int_equal(lrp_app_context(&f->app), LRP_IN_LIST);
+        assert_false(f->app.quitting);
+    }
+}
+
 static void both_failures_ask_which(void **state)
 {
     struct fixture *f = *state;
@@ -673,6 +692,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(mouse_selects_and_reads_values, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(steps_retrace_the_way_they_came),
         cmocka_unit_test_setup_teardown(a_taller_screen_is_filled, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_preview_alone_comes_and_goes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(every_name_that_covers_a_layer_is_taken_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_keys, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_the_mouse, fixture_set_up, fixture_tear_down),

@@ -15,7 +15,7 @@ static bool write_text(struct lrp_runner *runner, const char *path, const char *
     struct lrp_error err;
     if (lrp_output_write(path, text, strlen(text), &err) == LRP_OK) return true;
     lrp_runner_say(runner, true, err.message);
-    fprintf(stderr, "lrpscope: script: %s\n", err.message);
+    if (!runner->terminal) fprintf(stderr, "lrpscope: script: %s\n", err.message);
     return false;
 }
 

@@ -226,6 +226,17 @@ static void do_complete(struct lrp_runner *runner, const struct lrp_effect *effe
     lrp_runner_complete(runner, (enum lrp_argument)effect->number, effect->text ? effect->text : "");
 }
 
+static void do_dump(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    char text[1100], *path = lrp_expand_path(effect->text);
+    snprintf(text, sizeof text, "written: %.1000s", path ? path : "");
+    if (!path)
+        lrp_runner_say(runner, true, "not enough memory");
+    else if (lrp_runner_dump(runner, path))
+        lrp_runner_say(runner, false, text);
+    free(path);
+}
+
 static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     lrp_runner_input(runner, effect->text);
@@ -289,6 +300,7 @@ static const struct {
             [LRP_EFFECT_EXPORT] = {lrp_runner_write, false},
             [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},
             [LRP_EFFECT_WRITE] = {lrp_runner_write, false},
+            [LRP_EFFECT_DUMP] = {do_dump, true},
             [LRP_EFFECT_COMPLETE] = {do_complete, true},
             [LRP_EFFECT_INPUT] = {do_input, false},
             [LRP_EFFECT_STORE] = {do_store, false},

@@ -20,7 +20,7 @@ int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct
               width = rect.x + rect.columns - x;
     snprintf(before, sizeof before, "%.*s", (int)edit->cursor, lrp_lineedit_text(edit));
     /* what is left of the cursor stays in sight, with a column for the cursor */
-    const int cursor = lrp_canvas_tail(canvas, x, rect.y, width - 1, before, style);
+    const int cursor = lrp_canvas_tail(canvas, x, rect.y, width - 1, before, edit->proposed ? LRP_STYLE_SELECTED : style);
     const int behind =
         lrp_canvas_text(canvas, x + cursor, rect.y, width - cursor, lrp_lineedit_text(edit) + edit->cursor, style);
     canvas->cursor_x = x + cursor;

@@ -37,6 +37,8 @@ static bool close_one(struct lrp_app *app)
         lrp_app_close_menu(app);
     } else if (app->view != LRP_VIEW_LAYERS) {
         lrp_app_open_view(app, lrp_app_view_row(app, app->view)->lies_over_others ? app->last_view : LRP_VIEW_LAYERS);
+    } else if (app->alone && app->focus == LRP_PANE_PREVIEW) {
+        lrp_do_preview_alone(app);
     } else if (app->details) {
         app->details = false;
         app->focus = LRP_PANE_LIST;

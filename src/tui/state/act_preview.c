@@ -57,6 +57,14 @@ void lrp_take_preview_kind(struct lrp_app *app, const char *name)
     lrp_app_say(app, true, "no such preview: %s", name);
 }
 
+/* With the focus on the preview, so that its keys work; back, it returns to the list. */
+void lrp_do_preview_alone(struct lrp_app *app)
+{
+    const bool is = app->alone && app->focus == LRP_PANE_PREVIEW;
+    app->alone = !is;
+    app->focus = is ? LRP_PANE_LIST : LRP_PANE_PREVIEW;
+}
+
 void lrp_do_colormap(struct lrp_app *app)
 {
     lrp_app_emit(app, LRP_EFFECT_CYCLE, NULL, LRP_SETTING_COLORMAP, false);

@@ -94,6 +94,7 @@ enum lrp_action_group {
     X(reload, "reload", RUN, LRP_IN_PANES, "<F5>", "", "read model and input again")                                           \
     X(restore, "restore", RUN, LRP_IN_PANES, "", "", "what the last session left: rules, tags ...")                            \
     X(cancel, "cancel", RUN, LRP_IN_PANES, "<C-c>", "", "cancel the running job")                                              \
+    X(preview_alone, "alone", PREVIEW, LRP_IN_LAYERS, "f", "", "the preview on the whole screen, and back")                    \
     X(colormap, "colormap", PREVIEW, LRP_IN_LAYERS, "c", "", "next colour map")                                                \
     X(reduce, "reduce", PREVIEW, LRP_IN_LAYERS, "m", "", "next reduction over channels")                                       \
     X(cursor_left, "cursor-left", PREVIEW, LRP_IN_PREVIEW, "<Left>", "", "pixel cursor left; its value is shown")              \
@@ -114,6 +115,7 @@ enum lrp_action_group {
     X(view_messages, "messages", VIEWS, LRP_IN_PANES, "5", "", "messages")                                                     \
     T(write_rules, "write", OUT, LRP_IN_PANES, "w", "", "write the settings as a rules file", FILE, "FILE")                    \
     T(export_all, "export-all", OUT, LRP_IN_PANES, "E", "", "a heatmap per layer, a sheet, the report", FILE, "FILE")          \
+    T(dump, "dump", OUT, LRP_IN_PANES, "", "", "write this screen: FILE.svg, or as text", FILE, "FILE")                        \
     X(command, "command", APP, LRP_IN_PANES, ":", "", "any action by name; :set KEY VALUE")                                    \
     T(go, "go", MOVE, LRP_IN_PANES, "", "", "go to a layer: its number or name", LAYER, "LAYER")                               \
     T(set, "set", RUN, LRP_IN_PANES, "", "", "set an option: KEY VALUE", SETTING, "KEY VALUE")                                 \

@@ -29,6 +29,7 @@ struct lrp_prompt_row {
     void (*typed)(struct lrp_app *app, const char *text); /* what follows the text as it is typed; NULL: nothing */
     void (*leave)(struct lrp_app *app);                   /* what Esc takes back; NULL: nothing */
     bool tries;                                           /* the text is tried as it is typed */
+    bool proposes;                                        /* what it starts with gives way to what is typed */
 };
 const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind);
 
@@ -83,6 +84,7 @@ struct lrp_app {
     enum lrp_view view, last_view;
     enum lrp_pane focus;
     bool details; /* the details pane is open */
+    bool alone;   /* the preview takes the whole body while it has the focus */
     bool quitting;
     bool untimed; /* no times are shown: what a script dumps is the same on every machine */
 

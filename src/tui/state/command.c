@@ -24,6 +24,10 @@ void lrp_do_theme(struct lrp_app *app)
 {
     begin(app, LRP_ACTION_theme);
 }
+void lrp_do_dump(struct lrp_app *app)
+{
+    begin(app, LRP_ACTION_dump);
+}
 void lrp_do_bind(struct lrp_app *app)
 {
     begin(app, LRP_ACTION_bind);
@@ -120,6 +124,10 @@ void lrp_take_export_heatmap(struct lrp_app *app, const char *path)
 void lrp_take_export_all(struct lrp_app *app, const char *path)
 {
     lrp_app_emit(app, LRP_EFFECT_EXPORT_ALL, path, 0, false);
+}
+void lrp_take_dump(struct lrp_app *app, const char *path)
+{
+    lrp_app_emit(app, LRP_EFFECT_DUMP, path, 0, false);
 }
 void lrp_take_write_rules(struct lrp_app *app, const char *path)
 {

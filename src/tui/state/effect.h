@@ -9,10 +9,10 @@
  * SET: text = value of setting `number`. RULE: text = rule (NULL: back to the composite's) for `layers`. REGISTER: text = name,
  * number = 0 layer, 1 activation, flag = on. MENU: rows of menu `number` are wanted, layer = layers[0].
  * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt
- * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. START: what is wanted now is computed.
- * COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for comparison.
- * SAMPLE: number. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL:
- * back to what is kept. */
+ * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is wanted now
+ * is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for
+ * comparison. SAMPLE: number. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not
+ * kept; NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -32,6 +32,7 @@
     X(EXPORT)                                                                                                                  \
     X(EXPORT_ALL)                                                                                                              \
     X(WRITE)                                                                                                                   \
+    X(DUMP)                                                                                                                    \
     X(COMPLETE)                                                                                                                \
     X(INPUT)                                                                                                                   \
     X(STORE)                                                                                                                   \

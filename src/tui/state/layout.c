@@ -37,12 +37,12 @@ static void stacked(struct lrp_layout *l, bool details)
     if (left == 0) l->pane[LRP_PANE_PREVIEW].rows = 0;
 }
 
-static void arrange(struct lrp_layout *l, int columns, int rows, enum lrp_pane focus, bool details, bool full)
+static void arrange(struct lrp_layout *l, int columns, int rows, enum lrp_pane focus, bool details, bool full, bool alone)
 {
     const bool list_only = columns < 40 || rows < 8;
     if (full || list_only) {
         l->pane[LRP_PANE_LIST] = l->body;
-    } else if (columns < 60 || rows < 15) {
+    } else if (alone || columns < 60 || rows < 15) {
         l->one_pane = true;
         l->pane[focus] = l->body;
     } else if (columns >= 100) {
@@ -52,7 +52,7 @@ static void arrange(struct lrp_layout *l, int columns, int rows, enum lrp_pane f
     }
 }
 
-struct lrp_layout lrp_layout_make(int columns, int rows, enum lrp_pane focus, bool details, bool full)
+struct lrp_layout lrp_layout_make(int columns, int rows, enum lrp_pane focus, bool details, bool full, bool alone)
 {
     struct lrp_layout l = {.too_small = columns < 20 || rows < 5};
     if (l.too_small) return l;
@@ -61,7 +61,7 @@ struct lrp_layout lrp_layout_make(int columns, int rows, enum lrp_pane focus, bo
     l.body = (struct lrp_rect){0, 1, columns, rows - 2 - keys};
     l.status = (struct lrp_rect){0, rows - 1 - keys, columns, 1};
     l.keys = (struct lrp_rect){0, rows - 1, columns, keys};
-    arrange(&l, columns, rows, details || focus != LRP_PANE_DETAILS ? focus : LRP_PANE_LIST, details, full);
+    arrange(&l, columns, rows, details || focus != LRP_PANE_DETAILS ? focus : LRP_PANE_LIST, details, full, alone);
     l.has_preview = l.pane[LRP_PANE_PREVIEW].rows > 0;
     return l;
 }

@@ -17,7 +17,8 @@ struct lrp_layout {
     struct lrp_rect header, pane[LRP_PANE_COUNT], status, keys, body; /* body: all of the panes together */
     struct lrp_rect rule;                                             /* the line between what stands side by side */
 };
-/* `full`: the view takes the whole body. `focus`: the pane shown where there is room for one only. */
-struct lrp_layout lrp_layout_make(int columns, int rows, enum lrp_pane focus, bool details, bool full);
+/* `full`: the view takes the whole body. `alone`: the pane with the focus does. `focus`: the pane shown where there is room for
+ * one only. */
+struct lrp_layout lrp_layout_make(int columns, int rows, enum lrp_pane focus, bool details, bool full, bool alone);
 
 #endif

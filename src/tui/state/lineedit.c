@@ -33,7 +33,32 @@ bool lrp_lineedit_set(struct lrp_lineedit *edit, const char *text)
     memcpy(edit->text, text, length + 1);
     edit->length = edit->cursor = length;
     edit->recall = edit->history.count;
+    edit->proposed = false;
     return true;
+}
+
+static void remove_range(struct lrp_lineedit *edit, size_t from, size_t to)
+{
+    memmove(edit->text + from, edit->text + to, edit->length - to + 1);
+    edit->length -= to - from;
+    edit->cursor = from;
+}
+
+bool lrp_lineedit_propose(struct lrp_lineedit *edit, const char *text)
+{
+    const bool fine = lrp_lineedit_set(edit, text);
+    edit->proposed = fine && edit->length > 0;
+    return fine;
+}
+
+/* What the first key does to a proposal; true if that was all. */
+static bool end_proposal(struct lrp_lineedit *edit, int key)
+{
+    const bool erases = key == LRP_KEY_BACKSPACE || key == LRP_KEY_DELETE, clears = erases || lrp_key_is_text(key);
+    const bool was = edit->proposed;
+    edit->proposed = false;
+    if (was && clears) remove_range(edit, 0, edit->length);
+    return was && erases;
 }
 
 void lrp_lineedit_remember(struct lrp_lineedit *edit)
@@ -76,13 +101,6 @@ static size_t word_before(const struct lrp_lineedit *edit, size_t at)
     return at;
 }
 
-static void remove_range(struct lrp_lineedit *edit, size_t from, size_t to)
-{
-    memmove(edit->text + from, edit->text + to, edit->length - to + 1);
-    edit->length -= to - from;
-    edit->cursor = from;
-}
-
 static void recall(struct lrp_lineedit *edit, int step)
 {
     const size_t count = edit->history.count;
@@ -95,6 +113,7 @@ static void recall(struct lrp_lineedit *edit, int step)
 bool lrp_lineedit_key(struct lrp_lineedit *edit, int key)
 {
     if (!reserve(edit, edit->length)) return false;
+    if (end_proposal(edit, key)) return true;
     if (lrp_key_is_text(key))
         insert(edit, key);
     else if (key == LRP_KEY_LEFT)

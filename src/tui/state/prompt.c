@@ -17,7 +17,7 @@ void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const c
     app->prompt.before = app->windows[app->view];
     app->prompt.before_layer = app->layer;
     app->search_failed = false;
-    if (!lrp_lineedit_set(edit_of(app), text)) {
+    if (!(lrp_prompt_row(kind)->proposes ? lrp_lineedit_propose : lrp_lineedit_set)(edit_of(app), text)) {
         app->prompt.kind = LRP_PROMPT_NONE;
         lrp_app_say(app, true, "out of memory");
     }
@@ -149,6 +149,7 @@ const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind)
                                .typed = typed_search,
                                .leave = leave_search},
         [LRP_PROMPT_FILTER] = {.name = "FILTER",
+                               .proposes = true,
                                .label = "\\",
                                .completes = LRP_ARGUMENT_PATTERN,
                                .take = take_as_typed,
@@ -162,17 +163,30 @@ const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind)
                                   .completes = LRP_ARGUMENT_COMPOSITE,
                                   .take = take_composite,
                                   .tries = true},
-        [LRP_PROMPT_INPUT] = {.name = "INPUT", .label = "input: ", .completes = LRP_ARGUMENT_INPUT, .effect = LRP_EFFECT_INPUT},
-        [LRP_PROMPT_MODEL] = {.name = "MODEL", .label = "model: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_OPEN},
-        [LRP_PROMPT_EXPORT] =
-            {.name = "EXPORT", .label = "write PNG: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_EXPORT},
+        [LRP_PROMPT_INPUT] = {.name = "INPUT",
+                              .proposes = true,
+                              .label = "input: ",
+                              .completes = LRP_ARGUMENT_INPUT,
+                              .effect = LRP_EFFECT_INPUT},
+        [LRP_PROMPT_MODEL] =
+            {.name = "MODEL", .proposes = true, .label = "model: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_OPEN},
+        [LRP_PROMPT_EXPORT] = {.name = "EXPORT",
+                               .proposes = true,
+                               .label = "write PNG: ",
+                               .completes = LRP_ARGUMENT_FILE,
+                               .effect = LRP_EFFECT_EXPORT},
         [LRP_PROMPT_ALL] = {.name = "ALL",
+                            .proposes = true,
                             .label = "write all into the folder: ",
                             .completes = LRP_ARGUMENT_FILE,
                             .effect = LRP_EFFECT_EXPORT_ALL},
-        [LRP_PROMPT_WRITE] =
-            {.name = "WRITE", .label = "write rules file: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_WRITE},
-        [LRP_PROMPT_OPTION] = {.name = "OPTION", .label = "", .completes = LRP_ARGUMENT_VALUE, .take = take_option},
+        [LRP_PROMPT_WRITE] = {.name = "WRITE",
+                              .proposes = true,
+                              .label = "write rules file: ",
+                              .completes = LRP_ARGUMENT_FILE,
+                              .effect = LRP_EFFECT_WRITE},
+        [LRP_PROMPT_OPTION] =
+            {.name = "OPTION", .proposes = true, .label = "", .completes = LRP_ARGUMENT_VALUE, .take = take_option},
         [LRP_PROMPT_MENU_FILTER] = {.name = "MENU_FILTER",
                                     .label = "/",
                                     .take = take_as_typed,
