@@ -95,7 +95,7 @@ static void statistics(const struct lrp_app *app, const char *what, const struct
             line[0] = 0;
             snprintf(fact, sizeof fact, "%s %.5g", facts[i].name, facts[i].value);
         }
-        strcat(line, fact);
+        snprintf(line + strlen(line), sizeof line - strlen(line), "%s", fact);
     }
     lrp_lines_add(lines, LRP_STYLE_NORMAL, -1, "%-12s %s", label, line);
     if (s->nan) lrp_lines_add(lines, LRP_STYLE_BAD, -1, "%-12s %zu not finite", lrp_app_linear(app) ? what : "", s->nan);

@@ -11,7 +11,8 @@ static void progress(const struct lrp_app *app, char *text, size_t size)
     enum { CELLS = 10 };
     char bar[CELLS * 3 + 1] = "", hint[40];
     const int done = app->snapshot->done, total_layers = app->snapshot->total > 0 ? app->snapshot->total : 1;
-    for (int i = 0; i < CELLS; i++) strcat(bar, i * total_layers < done * CELLS ? "█" : "░");
+    for (int i = 0, used = 0; i < CELLS; i++)
+        used += snprintf(bar + used, sizeof bar - (size_t)used, "%s", i * total_layers < done * CELLS ? "█" : "░");
     snprintf(text, size, "%s %d/%d %s %d%%  %s",
              app->snapshot->job == LRP_JOB_FORWARD  ? "forward"
              : app->snapshot->job == LRP_JOB_LEDGER ? "ledger"

@@ -76,7 +76,7 @@ char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t s
 const char *lrp_check_cell(const struct lrp_app *app, int layer)
 {
     static const char *const texts[LRP_CHECK_STATE_COUNT] = {
-#define X(name, text) [LRP_CHECK_##name] = text,
+#define X(name, text) [LRP_CHECK_##name] = (text),
         LRP_CHECK_STATES(X)
 #undef X
     };

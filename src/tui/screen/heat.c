@@ -224,15 +224,15 @@ bool lrp_heat_value_at(const struct lrp_heat_area *area, int x, int y, int *px, 
 {
     const int cx = x - area->cells.x, cy = y - area->cells.y;
     if (cx < 0 || cy < 0 || cx >= area->cells.columns || cy >= area->cells.rows) return false;
-    *px = area->crop.x + (int)(((int64_t)cx * 2 + 1) * area->crop.width / (2 * area->cells.columns));
-    *py = area->crop.y + (int)(((int64_t)cy * 2 + 1) * area->crop.height / (2 * area->cells.rows));
+    *px = area->crop.x + (int)(((int64_t)cx * 2 + 1) * area->crop.width / ((int64_t)2 * area->cells.columns));
+    *py = area->crop.y + (int)(((int64_t)cy * 2 + 1) * area->crop.height / ((int64_t)2 * area->cells.rows));
     return true;
 }
 
 void lrp_painting_release(struct lrp_painting *painting)
 {
     struct lrp_plane *const planes[] = {&painting->plane, &painting->grey, &painting->other, &painting->difference};
-    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) lrp_plane_free(planes[i]);
+    for (size_t i = 0; i < sizeof planes / sizeof(struct lrp_plane *); i++) lrp_plane_free(planes[i]);
     for (size_t i = 0; i < painting->tile_count; i++) lrp_plane_free(&painting->tiles[i].plane);
     free(painting->tiles);
     lrp_colormap_set_release(painting->options.maps);

@@ -15,7 +15,7 @@ bool lrp_loss_matters(double amount, const struct lrp_ledger_row *row)
 char *lrp_causes_text(const struct lrp_ledger_row *row, char *out, size_t size)
 {
     static const char *const texts[LRP_CAUSE_COUNT] = {
-#define X(id, key, text, line) [LRP_CAUSE_##id] = text,
+#define X(id, key, text, line) [LRP_CAUSE_##id] = (text),
         LRP_CAUSES(X)
 #undef X
     };
@@ -40,7 +40,7 @@ char *lrp_causes_text(const struct lrp_ledger_row *row, char *out, size_t size)
 char *lrp_flags_text(const struct lrp_ledger_row *row, char *out, size_t size)
 {
     static const char *const keys[LRP_LEDGER_FLAG_COUNT] = {
-#define X(id, key, line) [LRP_LEDGER_##id] = key,
+#define X(id, key, line) [LRP_LEDGER_##id] = (key),
         LRP_LEDGER_FLAGS(X)
 #undef X
     };

@@ -116,45 +116,78 @@ static const char *bar_label(const struct lrp_app *app, enum lrp_action action, 
                                                                            : "";
 }
 
-/* Walks over the key bar; draws it, and tells which action lies at column `at`. */
-static enum lrp_action walk_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, int at)
+/* A key of the key bar. */
+struct bar_key {
+    enum lrp_action action;
+    const char *label;
+    char key[16];
+    int columns;     /* with a blank behind */
+    bool gap, minor; /* gap: "u next-bad", but "?help" */
+};
+enum { LRP_BAR_ENDS = 2 }; /* the last ones, export and quit, stay as long as anything does */
+
+static int bar_columns(const struct bar_key *keys, int count)
+{
+    int columns = -1;
+    for (int i = 0; i < count; i++) columns += keys[i].columns;
+    return columns;
+}
+
+/* Which one goes where there is no room: the last minor one, else the last before the ends. */
+static int least_of(const struct bar_key *keys, int count)
+{
+    for (int i = count - 1; i >= 0; i--)
+        if (keys[i].minor) return i;
+    return count > LRP_BAR_ENDS ? count - 1 - LRP_BAR_ENDS : count - 1;
+}
+
+static int bar_keys(const struct lrp_app *app, int columns, struct bar_key keys[LRP_ACTION_COUNT])
 {
     const int context = lrp_app_context(app);
-    int x = rect.x;
+    int count = 0;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
-        const char *const name = bar_label(app, (enum lrp_action)i, context);
-        char key[16];
-        if (!*name) continue;
-        lrp_keymap_text(&app->keymap, (enum lrp_action)i, true, key, sizeof key);
-        if (!*key) continue;
-        const int gap = isalnum((unsigned char)key[0]) != 0; /* "?help", but "u next-bad" */
-        const int from = x, columns = lrp_text_columns(key) + gap + lrp_text_columns(name) + 1;
-        if (x + columns - 1 > rect.x + rect.columns) break;
-        if (canvas) {
-            const int label = x + lrp_canvas_text(canvas, x, rect.y, 16, key, LRP_STYLE_KEY);
-            lrp_canvas_text(canvas, label + gap, rect.y, 40, name, LRP_STYLE_LABEL);
-        }
-        x += columns;
-        if (at >= from && at < x - 1) return (enum lrp_action)i;
+        const char *label = bar_label(app, (enum lrp_action)i, context);
+        struct bar_key *k = &keys[count];
+        *k = (struct bar_key){.action = (enum lrp_action)i, .label = label + (label[0] == '-'), .minor = label[0] == '-'};
+        lrp_keymap_text(&app->keymap, k->action, true, k->key, sizeof k->key);
+        if (!*label || !*k->key) continue;
+        k->gap = isalnum((unsigned char)k->key[0]) != 0;
+        k->columns = lrp_text_columns(k->key) + k->gap + lrp_text_columns(k->label) + 1;
+        count++;
     }
-    return LRP_ACTION_NONE;
+    while (count > 0 && bar_columns(keys, count) > columns) {
+        const int least = least_of(keys, count);
+        memmove(&keys[least], &keys[least + 1], (size_t)(count - least - 1) * sizeof *keys);
+        count--;
+    }
+    return count;
 }
 
 enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x)
 {
-    return walk_keys(app, NULL, (struct lrp_rect){0, 0, columns, 1}, x);
+    struct bar_key keys[LRP_ACTION_COUNT];
+    const int count = bar_keys(app, columns, keys);
+    for (int i = 0; i < count; x -= keys[i++].columns)
+        if (x >= 0 && x < keys[i].columns - 1) return keys[i].action;
+    return LRP_ACTION_NONE;
 }
 
 void lrp_draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
+    struct bar_key keys[LRP_ACTION_COUNT];
     char hint[200];
     if (rect.rows == 0) return;
-    if (lrp_app_context(app) == LRP_IN_MENU)
+    if (lrp_app_context(app) == LRP_IN_MENU) {
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns,
                        lrp_app_hint(app, "{accept} take  {edit} edit  {search} find  {escape} close", hint, sizeof hint),
                        LRP_STYLE_LABEL);
-    else
-        walk_keys(app, canvas, rect, -1);
+        return;
+    }
+    const int count = bar_keys(app, rect.columns, keys);
+    for (int i = 0, x = rect.x; i < count; x += keys[i++].columns) {
+        const int label = x + lrp_canvas_text(canvas, x, rect.y, 16, keys[i].key, LRP_STYLE_KEY);
+        lrp_canvas_text(canvas, label + keys[i].gap, rect.y, 40, keys[i].label, LRP_STYLE_LABEL);
+    }
 }
 
 void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text)

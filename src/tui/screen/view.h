@@ -54,7 +54,7 @@ enum { LRP_PARTS_MOST = 3 };
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
-void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect pane);
+void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 int lrp_parts_of_one(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
 int lrp_parts_of_tiles(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
 int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);

@@ -21,14 +21,14 @@ static void fact(struct lrp_lines *lines, const char *name, const char *text)
 static void model(const struct lrp_snapshot *snapshot, struct lrp_lines *lines)
 {
     const struct lrp_layer_list *l = snapshot->layers;
-    char text[64];
+    char text[64], count[32];
     heading(lines, "model");
     fact(lines, "file", snapshot->model_path ? snapshot->model_path : "");
     snprintf(text, sizeof text, "%zu", l->count ? l->count - 1 : 0);
     fact(lines, "layers", text);
     fact(lines, "parameters", lrp_count_text(l->parameters, text, sizeof text));
     fact(lines, "MACs", lrp_count_text(l->macs, text, sizeof text));
-    strcat(lrp_count_text((int64_t)l->activation_bytes, text, sizeof text - 1), "B");
+    snprintf(text, sizeof text, "%sB", lrp_count_text((int64_t)l->activation_bytes, count, sizeof count));
     fact(lines, "activations", text);
     snprintf(text, sizeof text, "%zu", snapshot->check ? snapshot->check->failed : 0);
     fact(lines, "unsupported", text);

@@ -230,7 +230,7 @@ static int selected_link(const struct lrp_app *app)
     else if (app->details)
         lrp_app_details_lines(app, &lines);
     const int at = page ? app->windows[app->view].selected : app->details_window.selected,
-              link = at < lines.count ? lines.items[at].link : -1;
+              link = lines.items && at < lines.count ? lines.items[at].link : -1;
     lrp_lines_free(&lines);
     return link;
 }

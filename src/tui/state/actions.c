@@ -16,7 +16,7 @@ static const struct lrp_action_row rows[] = {
 _Static_assert(sizeof rows / sizeof *rows == LRP_ACTION_COUNT, "a row for every action");
 
 static const char *const groups[LRP_GROUP_COUNT] = {
-#define X(id, text) [LRP_GROUP_##id] = text,
+#define X(id, text) [LRP_GROUP_##id] = (text),
     LRP_ACTION_GROUPS(X)
 #undef X
 };

@@ -44,12 +44,12 @@ enum lrp_action_group {
     X(view_help, "help", VIEWS, LRP_IN_PANES, "? <F1> h", "help", "this page")                                                 \
     T(search, "search", FIND, LRP_IN_ROWS | LRP_IN_MENU, "/", "find", "find as you type; Enter keeps, Esc leaves", PATTERN,    \
       "TEXT")                                                                                                                  \
-    T(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "filter", "show by name, type, :unsupported or :tagged", PATTERN,        \
+    T(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "-filter", "show by name, type, :unsupported or :tagged", PATTERN,       \
       "TEXT")                                                                                                                  \
     X(next_bad, "next-bad", MOVE, LRP_IN_LAYERS, "u", "next-bad", "next unsupported layer")                                    \
     X(skip_checks, "skip-checks", CHECK, LRP_IN_PANES, "s", "checks", "skip or enforce the model check")                       \
     T(rule_menu, "rule", RULES, LRP_IN_LAYERS, "r", "rule", "choose the rule of layer or tagged layers", RULE, "RULE")         \
-    T(composite_menu, "composite", RULES, LRP_IN_PANES, "R", "composite", "choose the composite", COMPOSITE, "NAME")           \
+    T(composite_menu, "composite", RULES, LRP_IN_PANES, "R", "-composite", "choose the composite", COMPOSITE, "NAME")          \
     T(preview_kind, "preview", PREVIEW, LRP_IN_LAYERS, "p", "preview", "next kind: activation, channels, ...", PREVIEW,        \
       "KIND")                                                                                                                  \
     X(view_ledger, "ledger", VIEWS, LRP_IN_PANES, "L 3", "ledger", "ledger: what layers took in, gave and lost")               \
@@ -163,7 +163,7 @@ struct lrp_action_row {
     enum lrp_action_group group;
     int contexts;
     const char *keys; /* unless the user's configuration gives others: separated by blanks, as keys.h writes them */
-    const char *bar;  /* "" if it is not in the key bar */
+    const char *bar;  /* "" if it is not in the key bar; "-label": goes first where there is no room */
     const char *help;
     void (*run)(struct lrp_app *app);
     enum lrp_argument argument;
