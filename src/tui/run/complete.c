@@ -16,7 +16,7 @@ static bool begins(const char *text, const char *word)
     return strncmp(text, word, strlen(word)) == 0;
 }
 
-static void add(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail)
+static void add_candidate(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail)
 {
     if (rows->count < LRP_CANDIDATES_MOST && begins(text, word)) lrp_menu_rows_add(rows, text, text, NULL, detail, true);
 }
@@ -62,21 +62,22 @@ static void files(struct lrp_runner *runner, const char *word, struct lrp_menu_r
 static void inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     files(runner, word, rows);
-    add(rows, word, "grey", "made up: the mean colour everywhere");
-    add(rows, word, "random", "made up: the same noise each time");
+    add_candidate(rows, word, "grey", "made up: the mean colour everywhere");
+    add_candidate(rows, word, "random", "made up: the same noise each time");
 }
 
 static void rules(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const struct lrp_rule_info *rule;
     for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
-        add(rows, word, rule->name, rule->formula);
+        add_candidate(rows, word, rule->name, rule->formula);
 }
 
 static void composites(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const struct lrp_composite_info *preset;
-    for (size_t i = 0; (preset = lrp_composite_at(i)) != NULL; i++) add(rows, word, preset->name, preset->description);
+    for (size_t i = 0; (preset = lrp_composite_at(i)) != NULL; i++)
+        add_candidate(rows, word, preset->name, preset->description);
     rules(runner, word, rows);
 }
 
@@ -88,7 +89,7 @@ static void targets(struct lrp_runner *runner, const char *word, struct lrp_menu
         const char *label = lrp_snapshot_label(runner->snapshot, i);
         char number[24];
         snprintf(number, sizeof number, "%lld", (long long)i);
-        add(rows, word, label && *label ? label : number, label && *label ? number : "");
+        add_candidate(rows, word, label && *label ? label : number, label && *label ? number : "");
     }
 }
 
@@ -96,19 +97,19 @@ static void conventions(struct lrp_runner *runner, const char *word, struct lrp_
 {
     (void)runner;
     for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
-        add(rows, word, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
+        add_candidate(rows, word, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
 }
 static void colormaps(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const struct lrp_colormap_set *maps = runner->snapshot ? lrp_settings_colormaps(runner->snapshot->settings) : NULL;
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
-        add(rows, word, lrp_colormap_name(map), lrp_colormap_summary(map));
+        add_candidate(rows, word, lrp_colormap_name(map), lrp_colormap_summary(map));
 }
 static void reductions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     (void)runner;
-    for (int i = 0; i < LRP_REDUCTION_COUNT; i++) add(rows, word, lrp_reduction_name((enum lrp_reduction)i), "");
+    for (int i = 0; i < LRP_REDUCTION_COUNT; i++) add_candidate(rows, word, lrp_reduction_name((enum lrp_reduction)i), "");
 }
 
 typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows);
@@ -139,13 +140,13 @@ static void setting_values(struct lrp_runner *runner, const char *request, struc
         const char *key = lrp_setting_key((enum lrp_setting)s);
         if (strlen(key) != length || strncmp(key, request, length) != 0) continue;
         if (lrp_setting_is_flag((enum lrp_setting)s)) {
-            add(rows, word, "true", "");
-            add(rows, word, "false", "");
+            add_candidate(rows, word, "true", "");
+            add_candidate(rows, word, "false", "");
         }
         for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
             if ((int)values[i].setting == s && values[i].make) values[i].make(runner, word, rows);
             for (int n = 0; (int)values[i].setting == s && n < 5 && values[i].names[n]; n++)
-                add(rows, word, values[i].names[n], "");
+                add_candidate(rows, word, values[i].names[n], "");
         }
     }
 }

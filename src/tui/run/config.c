@@ -120,7 +120,7 @@ static void read_all(struct lrp_runner *runner, const char *path, const cJSON *r
 }
 
 /* The file as JSON; NULL after saying why, or if there is no file (*missing). */
-static cJSON *parse(struct lrp_runner *runner, const char *path, bool *missing)
+static cJSON *read_config(struct lrp_runner *runner, const char *path, bool *missing)
 {
     struct lrp_error err;
     cJSON *root = NULL;
@@ -140,7 +140,7 @@ void lrp_runner_configure(struct lrp_runner *runner, const char *path)
 {
     const size_t before = runner->app.messages.count;
     bool missing;
-    cJSON *root = parse(runner, path, &missing);
+    cJSON *root = read_config(runner, path, &missing);
     runner->configured = true;
     if (root) read_all(runner, path, root);
     cJSON_Delete(root);
@@ -178,28 +178,28 @@ static cJSON *object_in(cJSON *root, const char *key)
     return item ? item : cJSON_AddObjectToObject(root, key);
 }
 
-static bool put(cJSON *object, const char *key, const char *text)
+static bool put_text(cJSON *object, const char *key, const char *text)
 {
     cJSON_DeleteItemFromObjectCaseSensitive(object, key);
     return cJSON_AddStringToObject(object, key, text) != NULL;
 }
 
 /* Unknown keys of the file are kept; keys equal to their default are dropped. */
-static bool fill(const struct lrp_runner *runner, cJSON *root)
+static bool fill_config(const struct lrp_runner *runner, cJSON *root)
 {
     const struct lrp_app *app = &runner->app;
     cJSON *keys = object_in(root, "keys"), *defaults = object_in(root, "defaults");
-    bool fine = keys && defaults && put(root, "theme", app->caps.light ? "light" : "dark");
+    bool fine = keys && defaults && put_text(root, "theme", app->caps.light ? "light" : "dark");
     for (int i = 0; i < LRP_ACTION_COUNT && fine; i++) {
         char names[256];
         if (lrp_keymap_own(&app->keymap, (enum lrp_action)i))
-            fine = put(keys, lrp_action_at((enum lrp_action)i)->name,
-                       lrp_keymap_names(&app->keymap, (enum lrp_action)i, names, sizeof names));
+            fine = put_text(keys, lrp_action_at((enum lrp_action)i)->name,
+                            lrp_keymap_names(&app->keymap, (enum lrp_action)i, names, sizeof names));
     }
     for (int i = 0; i < LRP_GENERAL && fine; i++) {
         const char *value = lrp_facts_text(&app->facts, general[i]);
         if (app->snapshot && strcmp(value, lrp_setting_default(general[i])) != 0)
-            fine = put(defaults, lrp_setting_key(general[i]), value);
+            fine = put_text(defaults, lrp_setting_key(general[i]), value);
         else if (app->snapshot)
             cJSON_DeleteItemFromObjectCaseSensitive(defaults, lrp_setting_key(general[i]));
     }
@@ -219,11 +219,11 @@ void lrp_runner_save_config(struct lrp_runner *runner)
         lrp_runner_say(runner, true, "no folder for config.json: neither XDG_CONFIG_HOME nor HOME can be used");
         return;
     }
-    cJSON *root = parse(runner, path, &missing);
+    cJSON *root = read_config(runner, path, &missing);
     if (!root && !missing) return; /* a file that cannot be read is not replaced */
     root = root ? root : cJSON_CreateObject();
     const enum lrp_status status =
-        root && fill(runner, root) ? lrp_json_write(path, root, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
+        root && fill_config(runner, root) ? lrp_json_write(path, root, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
     snprintf(text, sizeof text, "written: %s", path);
     lrp_runner_say(runner, status != LRP_OK, status ? err.message : text);
     cJSON_Delete(root);

@@ -20,8 +20,8 @@ static struct lrp_settings *changeable(struct lrp_runner *runner)
 }
 
 /* Applies, or says what was wrong with the change. */
-static bool finish(struct lrp_runner *runner, struct lrp_settings *settings, enum lrp_status status,
-                   const struct lrp_error *err)
+static bool apply_or_say(struct lrp_runner *runner, struct lrp_settings *settings, enum lrp_status status,
+                         const struct lrp_error *err)
 {
     const unsigned errors = runner->app.errors_told;
     if (!status) {
@@ -67,15 +67,15 @@ static void do_reload(struct lrp_runner *runner, const struct lrp_effect *effect
     lrp_runner_reload(runner);
 }
 
-static void set(struct lrp_runner *runner, enum lrp_setting setting, const char *value)
+static void set_value(struct lrp_runner *runner, enum lrp_setting setting, const char *value)
 {
     struct lrp_settings *settings = changeable(runner);
     struct lrp_error err;
-    if (settings) finish(runner, settings, lrp_settings_set(settings, setting, value, &err), &err);
+    if (settings) apply_or_say(runner, settings, lrp_settings_set(settings, setting, value, &err), &err);
 }
 static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
-    set(runner, (enum lrp_setting)effect->number, effect->text);
+    set_value(runner, (enum lrp_setting)effect->number, effect->text);
 }
 
 /* The names of an effect's layers that have rules, or only of those whose rule in `rules` is this one. Owned by the caller. */
@@ -91,7 +91,7 @@ static const char **names_of(const struct lrp_runner *runner, const struct lrp_e
 }
 
 /* Back to what the composite gives; a rule that came by another selector stays. */
-static void reset(struct lrp_runner *runner, struct lrp_settings *settings, const char *const *names, size_t count)
+static void reset_rules(struct lrp_runner *runner, struct lrp_settings *settings, const char *const *names, size_t count)
 {
     static const char by[] = "--rule ";
     char text[300];
@@ -116,8 +116,8 @@ static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
     if (settings && names && effect->text)
         status = lrp_settings_add_rules(settings, names, count, effect->text, &err);
     else if (settings && names)
-        reset(runner, settings, names, count);
-    if (settings) finish(runner, settings, status, &err);
+        reset_rules(runner, settings, names, count);
+    if (settings) apply_or_say(runner, settings, status, &err);
     free(names);
 }
 
@@ -157,7 +157,7 @@ static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *eff
         for (size_t k = i; names && k < effect->layer_count; k++) rules[k] = rules[k] == rule ? NULL : rules[k];
         free(names);
     }
-    if (settings) finish(runner, settings, status, &err);
+    if (settings) apply_or_say(runner, settings, status, &err);
     free(rules);
 }
 
@@ -170,7 +170,7 @@ static void do_register(struct lrp_runner *runner, const struct lrp_effect *effe
     const enum lrp_status status = effect->number == 0
                                        ? lrp_settings_register_layer(settings, effect->text, effect->flag, &err)
                                        : lrp_settings_register_activation(settings, effect->text, effect->flag, &err);
-    if (!finish(runner, settings, status, &err)) return;
+    if (!apply_or_say(runner, settings, status, &err)) return;
     const struct lrp_layer *layer = effect->flag ? lrp_app_layer(&runner->app, runner->app.layer) : NULL;
     const bool own = layer && strcmp(effect->text, effect->number ? layer->activation : layer->type) == 0;
     layer = own ? layer : NULL; /* else it is about others, too */
@@ -198,7 +198,7 @@ static void do_cycle(struct lrp_runner *runner, const struct lrp_effect *effect)
     char text[128];
     if (!lrp_painting_there(&runner->app.painting)) return;
     const char *value = next_value(runner, setting);
-    set(runner, setting, value);
+    set_value(runner, setting, value);
     snprintf(text, sizeof text, "%s: %s", lrp_facts_key(setting), value);
     lrp_runner_say(runner, false, text);
 }

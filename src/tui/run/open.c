@@ -160,7 +160,7 @@ static enum lrp_status settings_for(const struct lrp_runner *runner, const char 
 }
 
 /* Puts a session in the place of the one that is shown. The app starts anew; what was said and the keys stay. */
-static bool exchange(struct lrp_runner *runner, struct lrp_session *fresh, struct lrp_error *err)
+static bool exchange_session(struct lrp_runner *runner, struct lrp_session *fresh, struct lrp_error *err)
 {
     struct lrp_app *app = &runner->app;
     const struct lrp_caps caps = app->caps;
@@ -215,10 +215,10 @@ static void go_on(struct lrp_runner *runner, const struct lrp_arrival *a)
 }
 
 /* Puts the model in place, or says why there is none. */
-static void arrive(struct lrp_runner *runner)
+static void take_arrival(struct lrp_runner *runner)
 {
     struct lrp_arrival *a = &runner->arrival;
-    if (!a->session || !exchange(runner, a->session, &a->err)) {
+    if (!a->session || !exchange_session(runner, a->session, &a->err)) {
         lrp_session_free(a->session);
         lrp_runner_say(runner, true, a->err.message);
     } else {
@@ -244,7 +244,7 @@ static void open_model(void *data)
 }
 
 /* Begins to open the model; without a thread (as scripts play) it is there at once. */
-static void begin(struct lrp_runner *runner)
+static void begin_to_open(struct lrp_runner *runner)
 {
     char text[1100];
     if (runner->paint_thread) runner->open_task = lrp_task_new(open_model, &runner->arrival, runner->wake[1]);
@@ -254,7 +254,7 @@ static void begin(struct lrp_runner *runner)
         return;
     }
     open_model(&runner->arrival);
-    arrive(runner);
+    take_arrival(runner);
 }
 
 bool lrp_runner_take_model(struct lrp_runner *runner)
@@ -262,7 +262,7 @@ bool lrp_runner_take_model(struct lrp_runner *runner)
     if (!runner->open_task || !lrp_task_done(runner->open_task)) return false;
     lrp_task_join(runner->open_task);
     runner->open_task = NULL;
-    arrive(runner);
+    take_arrival(runner);
     return true;
 }
 
@@ -295,7 +295,7 @@ void lrp_runner_open(struct lrp_runner *runner, const char *typed)
         lrp_runner_say(runner, true, err.message);
         forget_arrival(runner);
     } else {
-        begin(runner);
+        begin_to_open(runner);
     }
 }
 
@@ -314,6 +314,6 @@ void lrp_runner_reload(struct lrp_runner *runner)
         lrp_runner_say(runner, true, err.message);
         forget_arrival(runner);
     } else {
-        begin(runner);
+        begin_to_open(runner);
     }
 }

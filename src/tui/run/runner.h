@@ -20,7 +20,7 @@ struct lrp_kept {
     char *begun;           /* owned: what was there at the start, without the layer */
 };
 
-/* The picture that was asked for last, and what it is made from; never followed. */
+/* The painting that was asked for last, and what it is made from: only addresses are compared, never dereferenced. */
 struct lrp_painting_asked {
     struct lrp_subject request;
     const void *material;
@@ -65,7 +65,7 @@ struct lrp_runner {
     struct lrp_export *exporting;      /* owned: which */
     lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
     const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
-    struct {                           /* what the app's layer facts were made from; never followed */
+    struct {                           /* what the app's layer facts were made from: only addresses are compared */
         int layer;
         uint64_t generation;
         const struct lrp_result *activation, *relevance;

@@ -115,7 +115,7 @@ static bool on_its_way(struct lrp_runner *runner)
 }
 
 /* What takes no longer than a key may is waited for: nothing flickers in between. */
-static void settle(struct lrp_runner *runner)
+static void wait_for_news(struct lrp_runner *runner)
 {
     const int64_t until = now_ms() + LRP_SETTLE_MS;
     for (int64_t left; on_its_way(runner) && (left = until - now_ms()) > 0;) {
@@ -136,7 +136,7 @@ static void settle(struct lrp_runner *runner)
 
 static void draw(struct lrp_runner *runner)
 {
-    settle(runner);
+    wait_for_news(runner);
     if (lrp_terminal_set_light(runner->terminal, runner->app.caps.light)) runner->redraw_all = true;
     lrp_app_view(&runner->app, &runner->canvas);
     lrp_terminal_draw(runner->terminal, &runner->canvas, runner->redraw_all);
@@ -213,7 +213,7 @@ static void prepare_report(const struct lrp_runner *runner)
 }
 
 /* With a terminal, or without one for a script. */
-static int run(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err)
+static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err)
 {
     const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
     struct lrp_caps caps = script_caps(options);
@@ -243,7 +243,8 @@ static int run(struct lrp_runner *runner, const struct lrp_tui_options *options,
     return options->script ? lrp_runner_play(runner, options->script) : loop(runner);
 }
 
-static int start(struct lrp_session *session, const struct lrp_settings *settings, const struct lrp_tui_options *options)
+static int start_inspector(struct lrp_session *session, const struct lrp_settings *settings,
+                           const struct lrp_tui_options *options)
 {
     struct lrp_runner runner = {.wake = {-1, -1}, .base = settings, .write_report = options->write_report};
     struct lrp_error err = {.status = LRP_OK, .message = ""};
@@ -255,7 +256,7 @@ static int start(struct lrp_session *session, const struct lrp_settings *setting
     }
     lrp_signals_install(runner.wake[1]);
     if (options->input) lrp_runner_set_input(&runner, options->input);
-    if (lrp_runner_init(&runner, session, &err)) code = run(&runner, options, &err);
+    if (lrp_runner_init(&runner, session, &err)) code = run_inspector(&runner, options, &err);
     if (runner.session) lrp_runner_keep_place(&runner);
     lrp_terminal_close(runner.terminal);
     if (err.status && code != 0) fprintf(stderr, "lrpscope: %s\n", err.message);
@@ -273,9 +274,9 @@ static int start(struct lrp_session *session, const struct lrp_settings *setting
 
 int lrp_tui_run(struct lrp_session *session, const struct lrp_tui_options *options)
 {
-    return start(session, NULL, options);
+    return start_inspector(session, NULL, options);
 }
 int lrp_tui_start(const struct lrp_settings *settings, const struct lrp_tui_options *options)
 {
-    return start(NULL, settings, options);
+    return start_inspector(NULL, settings, options);
 }

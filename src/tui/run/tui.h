@@ -13,12 +13,12 @@ struct lrp_tui_options {
     const char *color;  /* auto never 8 256 direct */
     const char *script; /* a file of keys and :commands to play instead of the keyboard, or NULL */
     const char *input;  /* the file the session's input was read from, or NULL: F5 reads it again */
-    const char *rules;  /* the rules file that was found by itself, or NULL: it is named at the start */
+    const char *rules;  /* the rules file that was found beside the model, or NULL: it is named at the start */
     bool ascii, mouse;
     lrp_tui_report *write_report; /* for "export all"; NULL: none */
 };
-/* The rules file of a model that the inspector takes by itself: MODEL.lrpscope.json beside it, or in the user's configuration.
- * False if there is none. */
+/* The rules file that the inspector takes for a model without being told: MODEL.lrpscope.json beside it, or in the user's
+ * configuration. False if there is none. */
 bool lrp_tui_rules_of(const char *model, char *out, size_t size);
 /* Whether the terminal's type (TERM) is known, and can only write line after line ("dumb"): no inspector there. */
 bool lrp_tui_has_lines_only(void);

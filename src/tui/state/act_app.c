@@ -100,7 +100,7 @@ void lrp_do_filter(struct lrp_app *app)
     lrp_app_open_prompt(app, LRP_PROMPT_FILTER, app->filter ? app->filter : "");
 }
 
-static void again(struct lrp_app *app, int step)
+static void find_again(struct lrp_app *app, int step)
 {
     char hint[60];
     if (!app->search || !*app->search)
@@ -111,11 +111,11 @@ static void again(struct lrp_app *app, int step)
 }
 void lrp_do_search_next(struct lrp_app *app)
 {
-    again(app, 1);
+    find_again(app, 1);
 }
 void lrp_do_search_previous(struct lrp_app *app)
 {
-    again(app, -1);
+    find_again(app, -1);
 }
 
 /* All layers of a row: tags them, or untags them if all were tagged. */

@@ -23,7 +23,7 @@ static struct lrp_window *window_of(struct lrp_app *app, int *page, int *count)
 }
 
 /* Pages of text scroll by their first line, lists by the selected row. */
-static void move(struct lrp_app *app, int rows, bool pages, int divisor)
+static void move_rows(struct lrp_app *app, int rows, bool pages, int divisor)
 {
     int page, count;
     struct lrp_window *window = window_of(app, &page, &count);
@@ -36,38 +36,38 @@ static void move(struct lrp_app *app, int rows, bool pages, int divisor)
 
 void lrp_do_down(struct lrp_app *app)
 {
-    move(app, 1, false, 1);
+    move_rows(app, 1, false, 1);
 }
 void lrp_do_up(struct lrp_app *app)
 {
-    move(app, -1, false, 1);
+    move_rows(app, -1, false, 1);
 }
 void lrp_do_page_down(struct lrp_app *app)
 {
-    move(app, 1, true, 1);
+    move_rows(app, 1, true, 1);
 }
 void lrp_do_page_up(struct lrp_app *app)
 {
-    move(app, -1, true, 1);
+    move_rows(app, -1, true, 1);
 }
 void lrp_do_half_down(struct lrp_app *app)
 {
-    move(app, 1, true, 2);
+    move_rows(app, 1, true, 2);
 }
 void lrp_do_half_up(struct lrp_app *app)
 {
-    move(app, -1, true, 2);
+    move_rows(app, -1, true, 2);
 }
 void lrp_do_first(struct lrp_app *app)
 {
-    move(app, -(1 << 24), false, 1);
+    move_rows(app, -(1 << 24), false, 1);
 }
 void lrp_do_last(struct lrp_app *app)
 {
-    move(app, 1 << 24, false, 1);
+    move_rows(app, 1 << 24, false, 1);
 }
 
-static void unsupported(struct lrp_app *app, int step)
+static void go_to_unsupported(struct lrp_app *app, int step)
 {
     const struct lrp_window *window = &app->windows[app->view];
     const int count = lrp_app_row_count(app, app->view);
@@ -83,11 +83,11 @@ static void unsupported(struct lrp_app *app, int step)
 }
 void lrp_do_next_bad(struct lrp_app *app)
 {
-    unsupported(app, 1);
+    go_to_unsupported(app, 1);
 }
 void lrp_do_previous_bad(struct lrp_app *app)
 {
-    unsupported(app, -1);
+    go_to_unsupported(app, -1);
 }
 
 static void remember_link(struct lrp_app *app)

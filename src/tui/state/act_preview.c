@@ -20,7 +20,7 @@ static bool is_grid(enum lrp_preview kind)
 }
 
 /* The first channel is the one of a grid's that is selected at first. */
-static void show(struct lrp_app *app, enum lrp_preview kind)
+static void choose_kind(struct lrp_app *app, enum lrp_preview kind)
 {
     app->preview = kind;
     if (!is_grid(kind))
@@ -35,7 +35,7 @@ void lrp_do_preview_kind(struct lrp_app *app)
     int kind = (int)lrp_app_preview(app);
     do kind = (kind + 1) % LRP_PREVIEW_COUNT;
     while (!offered(app, (enum lrp_preview)kind) && kind != (int)lrp_app_preview(app));
-    show(app, (enum lrp_preview)kind);
+    choose_kind(app, (enum lrp_preview)kind);
     if (lrp_app_blocked(app))
         lrp_app_say(app, false, "%s",
                     lrp_app_hint(app, "no relevance: the model check failed; {skip-checks} skips it", hint, sizeof hint));
@@ -51,7 +51,7 @@ void lrp_take_preview_kind(struct lrp_app *app, const char *name)
                 app, true, "%s",
                 lrp_app_hint(app, "nothing is stored to compare with: {store} stores the present result", hint, sizeof hint));
         else
-            show(app, (enum lrp_preview)i);
+            choose_kind(app, (enum lrp_preview)i);
         return;
     }
     lrp_app_say(app, true, "no such preview: %s", name);
@@ -92,7 +92,7 @@ void lrp_do_store(struct lrp_app *app)
 void lrp_do_compare(struct lrp_app *app)
 {
     if (lrp_preview_row(lrp_app_preview(app))->compares)
-        show(app, LRP_PREVIEW_RELEVANCE);
+        choose_kind(app, LRP_PREVIEW_RELEVANCE);
     else
         lrp_take_preview_kind(app, lrp_preview_row(LRP_PREVIEW_COMPARE)->name);
 }
@@ -144,7 +144,7 @@ void lrp_do_previous_sample(struct lrp_app *app)
 /* ---- zoom and cursor ---- */
 
 /* The cursor, or the middle of what is seen, comes to the middle. */
-static void center(struct lrp_app *app)
+static void center_on_cursor(struct lrp_app *app)
 {
     const struct lrp_plane *plane = &app->painting.plane;
     if (!plane->values || app->cursor_x < 0) return;
@@ -152,26 +152,26 @@ static void center(struct lrp_app *app)
     app->center_y = (app->cursor_y + 0.5) / plane->height;
 }
 
-static void zoom(struct lrp_app *app, int to)
+static void set_zoom(struct lrp_app *app, int to)
 {
     const struct lrp_plane *plane = &app->painting.plane;
     const int longer = plane->width > plane->height ? plane->width : plane->height;
     if (!plane->values || is_grid(lrp_app_preview(app))) return;
     if (app->zoom < 2) app->center_x = app->center_y = 0.5;
     if (to <= LRP_ZOOM_MOST && (to < 2 || to < longer)) app->zoom = to < 1 ? 1 : to;
-    center(app);
+    center_on_cursor(app);
 }
 void lrp_do_zoom_in(struct lrp_app *app)
 {
-    zoom(app, (app->zoom < 1 ? 1 : app->zoom) * 2);
+    set_zoom(app, (app->zoom < 1 ? 1 : app->zoom) * 2);
 }
 void lrp_do_zoom_out(struct lrp_app *app)
 {
-    zoom(app, app->zoom / 2);
+    set_zoom(app, app->zoom / 2);
 }
 
 /* What is seen follows the cursor over its edge. */
-static void follow(struct lrp_app *app)
+static void follow_cursor(struct lrp_app *app)
 {
     const struct lrp_plane *plane = &app->painting.plane;
     const struct lrp_crop c = lrp_preview_crop(app, plane);
@@ -200,7 +200,7 @@ static void move_cursor(struct lrp_app *app, int dx, int dy)
     y = y < plane->height ? y : plane->height - 1;
     app->cursor_x = x > 0 ? x : 0;
     app->cursor_y = y > 0 ? y : 0;
-    follow(app);
+    follow_cursor(app);
 }
 void lrp_do_cursor_left(struct lrp_app *app)
 {

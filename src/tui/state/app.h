@@ -88,11 +88,12 @@ struct lrp_app {
     bool quitting;
     bool untimed; /* no times are shown: what a script dumps is the same on every machine */
 
-    const struct lrp_snapshot *snapshot; /* borrowed: the runtime keeps it alive; NULL before the first */
+    const struct lrp_snapshot *snapshot; /* borrowed: the runner keeps it alive; NULL: no model */
     struct lrp_facts facts;
     struct lrp_window windows[LRP_VIEW_COUNT], details_window;
     int layer;                           /* selected, whatever the view */
-    const struct lrp_layer_list *listed; /* what tree and rows were made from; compared, not followed */
+    const struct lrp_layer_list *listed; /* the list that tree and rows were made from; only its address is compared, never
+                                            dereferenced */
     struct lrp_tree tree;                /* scopes of the layers, which fold */
     int *shown,
         *shown_fold; /* rows of the list: layers that match the filter; the folded scope a row stands for, or -1; owned */
@@ -112,7 +113,7 @@ struct lrp_app {
     double center_x, center_y; /* of what is seen, 0..1 of the plane */
     char stored[128];          /* what D stored for comparison; "": nothing */
     bool playing;
-    const void *accounted;  /* results whose ledger was asked for, for the details; compared, not followed */
+    const void *accounted;  /* the results whose ledger was asked for; only the address is compared */
     int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
     struct lrp_painting painting;
     struct lrp_layer_facts layer_facts;

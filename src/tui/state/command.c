@@ -6,7 +6,7 @@
 #include "app.h"
 
 /* Actions that are nothing without an argument start a line in which it can be typed. */
-static void begin(struct lrp_app *app, enum lrp_action action)
+static void begin_line(struct lrp_app *app, enum lrp_action action)
 {
     char line[64];
     snprintf(line, sizeof line, "%s ", lrp_action_at(action)->name);
@@ -14,23 +14,23 @@ static void begin(struct lrp_app *app, enum lrp_action action)
 }
 void lrp_do_go(struct lrp_app *app)
 {
-    begin(app, LRP_ACTION_go);
+    begin_line(app, LRP_ACTION_go);
 }
 void lrp_do_set(struct lrp_app *app)
 {
-    begin(app, LRP_ACTION_set);
+    begin_line(app, LRP_ACTION_set);
 }
 void lrp_do_theme(struct lrp_app *app)
 {
-    begin(app, LRP_ACTION_theme);
+    begin_line(app, LRP_ACTION_theme);
 }
 void lrp_do_dump(struct lrp_app *app)
 {
-    begin(app, LRP_ACTION_dump);
+    begin_line(app, LRP_ACTION_dump);
 }
 void lrp_do_bind(struct lrp_app *app)
 {
-    begin(app, LRP_ACTION_bind);
+    begin_line(app, LRP_ACTION_bind);
 }
 
 void lrp_take_set(struct lrp_app *app, const char *line)
@@ -155,7 +155,7 @@ void lrp_take_filter(struct lrp_app *app, const char *text)
 }
 
 /* Blanks at the end are no part of it: completion leaves one. */
-static void run(struct lrp_app *app, enum lrp_action action, const char *line)
+static void run_action(struct lrp_app *app, enum lrp_action action, const char *line)
 {
     const struct lrp_action_row *row = lrp_action_at(action);
     size_t length = strlen(line);
@@ -187,5 +187,5 @@ void lrp_app_command(struct lrp_app *app, const char *line)
     if (action == LRP_ACTION_NONE)
         lrp_app_say(app, true, "no such command: %s (Tab lists them)", name);
     else
-        run(app, action, line + length + strspn(line + length, " "));
+        run_action(app, action, line + length + strspn(line + length, " "));
 }

@@ -14,7 +14,7 @@ void lrp_app_end_completion(struct lrp_app *app)
     app->completion = (struct lrp_completion){.selected = -1};
 }
 
-static void add(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail)
+static void add_candidate(struct lrp_menu_rows *rows, const char *word, const char *text, const char *detail)
 {
     if (rows->count < LRP_CANDIDATES_MOST && strncmp(text, word, strlen(word)) == 0)
         lrp_menu_rows_add(rows, text, text, NULL, detail, true);
@@ -24,16 +24,17 @@ static void actions(const struct lrp_app *app, const char *word, struct lrp_menu
 {
     (void)app;
     for (int i = 0; i < LRP_ACTION_COUNT; i++)
-        add(rows, word, lrp_action_at((enum lrp_action)i)->name, lrp_action_at((enum lrp_action)i)->help);
+        add_candidate(rows, word, lrp_action_at((enum lrp_action)i)->name, lrp_action_at((enum lrp_action)i)->help);
 }
 /* Names that begin with the word; where there are none, names that hold it. */
 static void layers(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     const int count = lrp_app_layer_count(app);
-    for (int i = 1; i < count; i++) add(rows, word, lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
+    for (int i = 1; i < count; i++) add_candidate(rows, word, lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
     const bool none = rows->count == 0;
     for (int i = 1; i < count && none; i++)
-        if (strstr(lrp_app_layer(app, i)->name, word)) add(rows, "", lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
+        if (strstr(lrp_app_layer(app, i)->name, word))
+            add_candidate(rows, "", lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
 }
 static void settings(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
@@ -43,17 +44,17 @@ static void settings(const struct lrp_app *app, const char *word, struct lrp_men
 #undef X
     };
     (void)app;
-    for (int i = 0; i < LRP_SETTING_COUNT; i++) add(rows, word, lrp_facts_key((enum lrp_setting)i), lines[i]);
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) add_candidate(rows, word, lrp_facts_key((enum lrp_setting)i), lines[i]);
 }
 static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
-    add(rows, word, "dark", app->caps.light ? "" : "now");
-    add(rows, word, "light", app->caps.light ? "now" : "");
+    add_candidate(rows, word, "dark", app->caps.light ? "" : "now");
+    add_candidate(rows, word, "light", app->caps.light ? "now" : "");
 }
 static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++)
-        add(rows, word, lrp_preview_row((enum lrp_preview)i)->name, i == (int)app->preview ? "now" : "");
+        add_candidate(rows, word, lrp_preview_row((enum lrp_preview)i)->name, i == (int)app->preview ? "now" : "");
 }
 static bool listed(const struct lrp_menu_rows *rows, const char *text)
 {
@@ -63,10 +64,10 @@ static bool listed(const struct lrp_menu_rows *rows, const char *text)
 }
 static void patterns(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
-    add(rows, word, ":unsupported", "layers that fail the check");
-    add(rows, word, ":tagged", "tagged layers");
+    add_candidate(rows, word, ":unsupported", "layers that fail the check");
+    add_candidate(rows, word, ":tagged", "tagged layers");
     for (int i = 1; i < lrp_app_layer_count(app); i++)
-        if (!listed(rows, lrp_app_layer(app, i)->type)) add(rows, word, lrp_app_layer(app, i)->type, "type");
+        if (!listed(rows, lrp_app_layer(app, i)->type)) add_candidate(rows, word, lrp_app_layer(app, i)->type, "type");
 }
 
 /* What fails, then all layers by name. */
@@ -75,9 +76,10 @@ static void registered(const struct lrp_app *app, const char *word, struct lrp_m
     char text[200];
     for (int i = 1; i < lrp_app_layer_count(app); i++) {
         const struct lrp_check_row *row = lrp_app_check(app, i);
-        if (!row->layer_supported && !listed(rows, row->layer->type)) add(rows, word, row->layer->type, "type that fails");
+        if (!row->layer_supported && !listed(rows, row->layer->type))
+            add_candidate(rows, word, row->layer->type, "type that fails");
         snprintf(text, sizeof text, "activation %.180s", row->layer->activation);
-        if (!row->activation_supported && !listed(rows, text)) add(rows, word, text, "activation that fails");
+        if (!row->activation_supported && !listed(rows, text)) add_candidate(rows, word, text, "activation that fails");
     }
     layers(app, word, rows);
 }
@@ -123,7 +125,7 @@ static char *value_request(const struct lrp_app *app, const char *typed)
     return out;
 }
 
-static void ask(struct lrp_app *app)
+static void ask_for_candidates(struct lrp_app *app)
 {
     const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     char *line = strndup(lrp_lineedit_text(edit), edit->cursor);
@@ -150,7 +152,7 @@ static void ask(struct lrp_app *app)
 }
 
 /* Puts a text where the word stands. */
-static void put(struct lrp_app *app, const char *text, size_t length, const char *behind)
+static void put_candidate(struct lrp_app *app, const char *text, size_t length, const char *behind)
 {
     struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     const char *line = lrp_lineedit_text(edit), *rest = line + edit->cursor;
@@ -191,9 +193,9 @@ void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows)
     const size_t same = common(rows), typed = edit->cursor - app->completion.from;
     const bool folder = *first && first[strlen(first) - 1] == '/', command = app->prompt.kind == LRP_PROMPT_COMMAND;
     if (rows->count == 1)
-        put(app, first, same, command && !folder ? " " : "");
+        put_candidate(app, first, same, command && !folder ? " " : "");
     else if (same > typed)
-        put(app, first, same, "");
+        put_candidate(app, first, same, "");
     lrp_menu_rows_free(&app->completion.rows);
     app->completion.selected = -1;
     if (rows->count == 1)
@@ -208,10 +210,10 @@ void lrp_app_complete(struct lrp_app *app, int step)
     struct lrp_completion *c = &app->completion;
     const int count = (int)c->rows.count;
     if (count == 0) {
-        ask(app);
+        ask_for_candidates(app);
         return;
     }
     c->selected = c->selected < 0 ? (step > 0 ? 0 : count - 1) : (c->selected + step + count) % count;
     const char *text = c->rows.items[c->selected].value;
-    put(app, text, strlen(text), "");
+    put_candidate(app, text, strlen(text), "");
 }

@@ -14,7 +14,7 @@ static int next_key(const char **keys)
     return lrp_key_parse(keys);
 }
 
-static bool add(struct lrp_keymap *map, struct lrp_binding binding)
+static bool add_binding(struct lrp_keymap *map, struct lrp_binding binding)
 {
     struct lrp_binding *items = realloc(map->items, (map->count + 1) * sizeof *items);
     if (!items) return false;
@@ -23,10 +23,10 @@ static bool add(struct lrp_keymap *map, struct lrp_binding binding)
     return true;
 }
 
-static bool add_all(struct lrp_keymap *map, enum lrp_action action, const char *keys, bool own)
+static bool add_bindings(struct lrp_keymap *map, enum lrp_action action, const char *keys, bool own)
 {
     for (int key; (key = next_key(&keys)) > 0;)
-        if (!add(map, (struct lrp_binding){key, lrp_action_at(action)->contexts, action, own})) return false;
+        if (!add_binding(map, (struct lrp_binding){key, lrp_action_at(action)->contexts, action, own})) return false;
     return true;
 }
 
@@ -34,7 +34,7 @@ bool lrp_keymap_init(struct lrp_keymap *map)
 {
     *map = (struct lrp_keymap){0};
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
-        if (add_all(map, (enum lrp_action)i, lrp_action_at((enum lrp_action)i)->keys, false)) continue;
+        if (add_bindings(map, (enum lrp_action)i, lrp_action_at((enum lrp_action)i)->keys, false)) continue;
         lrp_keymap_free(map);
         return false;
     }
@@ -94,8 +94,8 @@ bool lrp_keymap_bind(struct lrp_keymap *map, enum lrp_action action, const char 
         for (size_t i = map->count; i-- > 0;)
             if (map->items[i].key == key && (map->items[i].contexts &= ~contexts) == 0) remove_at(map, i);
     const size_t before = map->count;
-    const bool fine =
-        add_all(map, action, keys, true) && (map->count > before || add(map, (struct lrp_binding){0, 0, action, true}));
+    const bool fine = add_bindings(map, action, keys, true) &&
+                      (map->count > before || add_binding(map, (struct lrp_binding){0, 0, action, true}));
     if (!fine) snprintf(why, size, "out of memory");
     return fine;
 }
@@ -107,8 +107,8 @@ enum lrp_action lrp_keymap_find(const struct lrp_keymap *map, int key, int conte
     return LRP_ACTION_NONE;
 }
 
-static char *list(const struct lrp_keymap *map, enum lrp_action action, bool only_first, char *name(int, char *, size_t),
-                  char *buffer, size_t size)
+static char *list_keys(const struct lrp_keymap *map, enum lrp_action action, bool only_first, char *name(int, char *, size_t),
+                       char *buffer, size_t size)
 {
     size_t used = 0;
     buffer[0] = 0;
@@ -125,11 +125,11 @@ static char *list(const struct lrp_keymap *map, enum lrp_action action, bool onl
 
 char *lrp_keymap_text(const struct lrp_keymap *map, enum lrp_action action, bool only_first, char *buffer, size_t size)
 {
-    return list(map, action, only_first, lrp_key_text, buffer, size);
+    return list_keys(map, action, only_first, lrp_key_text, buffer, size);
 }
 char *lrp_keymap_names(const struct lrp_keymap *map, enum lrp_action action, char *buffer, size_t size)
 {
-    return list(map, action, false, lrp_key_name, buffer, size);
+    return list_keys(map, action, false, lrp_key_name, buffer, size);
 }
 
 bool lrp_keymap_own(const struct lrp_keymap *map, enum lrp_action action)

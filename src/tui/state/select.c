@@ -4,7 +4,7 @@
 
 #include "app.h"
 
-static void settle(struct lrp_window *window, int count, int page)
+static void clamp_window(struct lrp_window *window, int count, int page)
 {
     if (window->selected >= count) window->selected = count - 1;
     if (window->selected < 0) window->selected = 0;
@@ -27,12 +27,12 @@ void lrp_app_settle(struct lrp_app *app)
 {
     for (int i = 0; i < LRP_VIEW_COUNT; i++)
         if (i == (int)app->view || i == LRP_VIEW_LAYERS)
-            settle(&app->windows[i], lrp_app_row_count(app, (enum lrp_view)i), lrp_app_page(app, (enum lrp_view)i));
-    if (app->menu.kind != LRP_MENU_NONE) settle(&app->menu.window, lrp_app_menu_count(app), lrp_app_menu_page(app));
+            clamp_window(&app->windows[i], lrp_app_row_count(app, (enum lrp_view)i), lrp_app_page(app, (enum lrp_view)i));
+    if (app->menu.kind != LRP_MENU_NONE) clamp_window(&app->menu.window, lrp_app_menu_count(app), lrp_app_menu_page(app));
     if (app->details) {
         struct lrp_lines lines = {0};
         lrp_app_details_lines(app, &lines);
-        settle(&app->details_window, lines.count, lrp_app_details_page(app));
+        clamp_window(&app->details_window, lines.count, lrp_app_details_page(app));
         lrp_lines_free(&lines);
     }
     const int layer = lrp_app_row_layer(app, app->view, app->windows[app->view].selected);
