@@ -12,15 +12,18 @@ static void add_names(struct lrp_document *d, cJSON *options, const char *key, c
     for (size_t i = 0; i < count; i++) lrp_cli_json_put_text(d, array, NULL, at(settings, i));
 }
 
-static void add_options(struct lrp_document *d, const struct lrp_settings *settings)
+/* Settings as they are, the composite as the one that holds. */
+static void add_options(struct lrp_document *d, const struct lrp_snapshot *snapshot)
 {
+    const struct lrp_settings *settings = snapshot->settings;
     cJSON *options = lrp_cli_json_put_object(d, d->root, "options");
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const enum lrp_setting setting = (enum lrp_setting)i;
         if (lrp_setting_is_flag(setting))
             lrp_cli_json_put_bool(d, options, lrp_setting_key(setting), lrp_settings_flag(settings, setting));
         else
-            lrp_cli_json_put_text(d, options, lrp_setting_key(setting), lrp_settings_get(settings, setting));
+            lrp_cli_json_put_text(d, options, lrp_setting_key(setting),
+                                  setting == LRP_SETTING_COMPOSITE ? snapshot->composite : lrp_settings_get(settings, setting));
     }
     cJSON *rules = lrp_cli_json_put_array(d, options, "rules");
     for (size_t i = 0; i < lrp_settings_rule_count(settings); i++) {
@@ -41,7 +44,7 @@ enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_
     if (!report->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_document *d = &report->document;
     lrp_cli_json_init(d, snapshot->model_path);
-    add_options(d, snapshot->settings);
+    add_options(d, snapshot);
     report->samples = lrp_cli_json_put_array(d, d->root, "samples");
     report->files = cJSON_CreateArray(); /* the four join the document at the end: the order of keys is the contract's */
     report->forward = cJSON_CreateArray();

@@ -35,7 +35,7 @@ static const struct lrp_preset presets[] = {
      .primitives = {ATTNLRP}},
     {.info = {"cp-lrp", "", "CP-LRP, for transformers: attnlrp with attention's weights and gates taken as constants"},
      .primitives = {ATTNLRP, "global-type(" STOP_ATTENTION ",gate=stop)"}},
-    {.info = {"vit-gamma", "conv, linear",
+    {.info = {"vit-gamma", "conv=0.25, linear=0.05",
               "for vision transformers: generalized-gamma for convolutions and dense layers, zero for projections, CP-LRP"},
      .arguments = 2,
      .argument = {{"conv", "0.25"}, {"linear", "0.05"}},

@@ -154,8 +154,7 @@ enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, i
     if (sample >= 0 && (size_t)sample < snapshot->target_count) {
         const struct lrp_target *t = &snapshot->targets[sample];
         lrp_text_printf(&note, "%s   target %lld %s   %s   %s", snapshot->input_label, (long long)t->index, t->label,
-                        lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD),
-                        lrp_settings_get(snapshot->settings, LRP_SETTING_COMPOSITE));
+                        lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD), snapshot->composite);
     }
     const char *slash = strrchr(snapshot->model_path, '/');
     struct lrp_sheet out = {

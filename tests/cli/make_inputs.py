@@ -36,6 +36,9 @@ def files():
                                    OPEN, {"w": tensor(range(8), [4, 2])})
     yield "any_unknown.onnx", model([node("Gather", "w i", "e"), node("Mystery", "e", "y", domain="own")], {"i": (INT64, ["N", "T"])}, OPEN,
                                     {"w": tensor(range(8), [4, 2])})
+    # integers that are no tokens: y = 3 a + 4 b
+    yield "whole.onnx", model([node("Cast", "i", "f", to=1), node("MatMul", "f w", "y")], {"i": (INT64, [1, 2])}, OPEN, {"w": tensor([3, 4], [2, 1])})
+    yield "whole.npy", npy([1, 2], [1, 2], INT64)
     # the sum of three embedded tokens
     yield "tokens.onnx", model([node("Gather", "w i", "e"), node("ReduceSum", "e", "y", axes=[1], keepdims=0)], {"i": (INT64, ["N", 3])},
                                OPEN, {"w": tensor(range(8), [4, 2])}, opset=11)

@@ -82,6 +82,11 @@ good "output 10  start 1  sum 1" explain $tokens --at e --relevance r.npy;    ar
 good "sum 1" explain $tokens --relevance r.npy;                               array r.npy 1x3 .2 .6 .2
 good "tokens 1" ledger $tokens # the relevance that starts, 1, ends at the rows of the table
 good "batch.npy[1]  target 0  output 4" explain tokens.onnx batch.npy --skip-checks --composite zero --target 0
+# integers that are no tokens: relevance ends at what Cast made of them, which is said; 3 and 8 of 11
+run explain whole.onnx whole.npy --skip-checks --composite zero --relevance r.npy
+[ $code = 0 ] || fail "exit $code: $(cat err)"
+grep -q "input i holds integers: relevance ends at f," err || fail "where relevance ends is not said: $(cat err)"
+array r.npy 1x2 .27272727 .72727273
 # how many tokens there are is left open: what the check says holds for the input that is given
 failing() { # failing TEXT ARGUMENT...: exit 1, TEXT is in the table on stderr or stdout
     text=$1
