@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bodies.h"
+#include "expand.h"
 
 static int value_of(struct lrp_builder *b, const char *name)
 {
@@ -260,11 +261,12 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the graph", definition->path);
     }
     g->arena = arena;
-    g->definition = definition;
     g->operators = options->operators;
     g->token_input = options->token_input;
     struct lrp_builder b = {.graph = g, .err = err};
-    enum lrp_status status = load(&b, options);
+    g->definition = definition;
+    enum lrp_status status = lrp_definition_expand(definition, arena, &g->definition, err);
+    if (!status) status = load(&b, options);
     lrp_names_free(&b.values);
     lrp_names_free(&b.names);
     if (!status) lrp_graph_infer(g);

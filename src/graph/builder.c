@@ -50,7 +50,8 @@ struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_d
 {
     struct lrp_graph *g = b->graph;
     struct lrp_node *n = &g->nodes[g->node_count++];
-    *n = (struct lrp_node){.owner = -1, .body = -1, .obstacle = "", .name = unique_name(b, def)};
+    *n = (struct lrp_node){
+        .owner = -1, .body = -1, .obstacle = "", .name = unique_name(b, def), .mixed_floats = def->mixed_floats};
     n->call = (struct lrp_call){.op_type = def->op_type,
                                 .domain = def->domain,
                                 .opset = def->opset ? def->opset : opset_of(g->definition, def->domain),

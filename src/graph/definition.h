@@ -24,16 +24,19 @@ struct lrp_node_definition {
     int attribute_count;
     const char *overload; /* which function of that name it calls; NULL or "": the only one */
     int opset;            /* version of its domain; 0: what the model imports */
+    bool mixed_floats;    /* its float inputs may be of different types: the first computed one's counts */
 };
 struct lrp_opset {
     const char *domain; /* "" = ai.onnx */
     int version;
 };
-/* Layers that the file itself puts together: containers of JSON models, calls of an ONNX model's own functions. */
+/* Layers that the file itself puts together: containers of JSON models, calls of an ONNX model's own functions, bodies of
+ * operators. */
 struct lrp_scope_definition {
     const char *name,
         *number; /* number: "2.1", where it stands; name: as given, else the number; of functions both are the call's name */
-    const char *kind;    /* "chain", "parallel", "skip-connection", "function"; NULL: one layer that has a name of its own */
+    const char
+        *kind; /* "chain", "parallel", "skip-connection", "function", "fused"; NULL: one layer that has a name of its own */
     size_t first, count; /* its nodes, which follow each other */
 };
 /* The graphs that hang on an attribute: how many, and one of them. */

@@ -36,6 +36,7 @@ struct lrp_node {
     int order;            /* place in execution order */
     const char *obstacle; /* why it cannot run; "" if it can */
     enum lrp_status obstacle_status;
+    bool mixed_floats;        /* as the definition says */
     bool computed_shape;      /* a Reshape whose shape was folded from Shape arithmetic */
     int body;                 /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
     int inside, inside_count; /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
 #include "graph.h"
 #include "names.h"
 
@@ -18,6 +19,20 @@ static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status stat
     n->obstacle_status = status;
 }
 
+/* All floats are held alike: inside an operator's body, constants and tables are of the type of what is computed. Where all is
+ * constant, float32 may be the body's own and gives way. */
+static void unite_floats(struct lrp_node *n)
+{
+    enum lrp_dtype computed = LRP_DTYPE_UNDEFINED, first = LRP_DTYPE_UNDEFINED;
+    for (int i = n->call.in_count; i-- > 0;) {
+        if (!n->call.in[i].present || !lrp_dtype_is_float(n->call.in[i].dtype)) continue;
+        if (!first || n->call.in[i].dtype != LRP_DTYPE_FLOAT) first = n->call.in[i].dtype;
+        if (!n->call.in[i].constant) computed = n->call.in[i].dtype;
+    }
+    for (int i = 0; i < n->call.in_count; i++)
+        if (n->call.in[i].present && lrp_dtype_is_float(n->call.in[i].dtype)) n->call.in[i].dtype = computed ? computed : first;
+}
+
 /* Copies what is known of the node's inputs into its call; false if a shape or type is still open. */
 static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **open)
 {
@@ -30,6 +45,7 @@ static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **o
             *open = g->values[n->in[i]].name;
         }
     }
+    if (n->mixed_floats) unite_floats(n);
     for (int i = 0; i < n->call.out_count; i++)
         n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
     return known;
@@ -171,6 +187,11 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
         snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain,
                  *n->call.domain ? "." : "", n->call.op_type, n->call.opset);
         refuse(g, n, LRP_UNSUPPORTED, line);
+        take_hint(g, n, hints);
+    } else if (n->call.op->body) { /* it could not be written out */
+        if (checked && !lrp_call_check_attributes(&n->call, &error)) (void)lrp_body_refusal(&n->call, &error);
+        refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED,
+               error.status ? error.message : "this form of the operator is not implemented");
         take_hint(g, n, hints);
     } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
         refuse(g, n, LRP_UNSUPPORTED, "the shape of its input is not known before it runs; give --input-shape");

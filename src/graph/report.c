@@ -191,7 +191,8 @@ static void report_shared(struct report *r, int nodes)
 static const char *made_by(const char *kind)
 {
     static const char *const known[][2] = {{"attention", "attention recognised by its wiring"},
-                                           {"function", "function of the file, written out where it is called"}};
+                                           {"function", "function of the file, written out where it is called"},
+                                           {"fused", "operator written out as the calls it is made of"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(kind, known[i][0]) == 0) return known[i][1];
     return NULL;

@@ -79,6 +79,7 @@ struct lrp_desc {
 };
 
 struct lrp_operator;
+struct lrp_operator_body; /* body.h */
 /* One application of an operator. */
 struct lrp_call {
     const struct lrp_operator *op; /* NULL: nobody implements it */
@@ -248,6 +249,11 @@ struct lrp_operator {
     /* Where the axis that counts samples, `*at` of input `input`, is in output `output`: batch.h. False: the operator mixes
      * samples. at->axis = LRP_BATCH_NONE: that output is the same for all. The caller finds out if an axis has been cut. */
     bool (*batch)(const struct lrp_call *call, int input, int output, struct lrp_batch_axis *at);
+    /* The operator written as calls of others (body.h): a graph holds those in its place, so that derivatives, rules and the
+     * ledger are theirs. Such a row has no other function. Of the call it may ask for attributes, for which inputs and outputs
+     * are present and for constants; shapes of other inputs are not known yet. LRP_UNSUPPORTED: stays as it is, not
+     * executable. */
+    enum lrp_status (*body)(struct lrp_operator_body *body, struct lrp_error *err);
 };
 
 /* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".
@@ -278,8 +284,15 @@ extern const struct lrp_operator lrp_ops_reduce[];     /* reduce.c */
 extern const struct lrp_operator lrp_ops_axis[];       /* reduce_axis.c: ArgMax CumSum TopK ... */
 extern const struct lrp_operator
     lrp_ops_move[]; /* move.c: Reshape Flatten Transpose Concat Split Slice Pad Gather Expand ... */
-extern const struct lrp_operator lrp_ops_einsum[];     /* einsum.c */
-extern const struct lrp_operator lrp_ops_attention[];  /* attention.c */
+extern const struct lrp_operator lrp_ops_einsum[];    /* einsum.c */
+extern const struct lrp_operator lrp_ops_attention[]; /* attention.c */
+extern const struct lrp_operator lrp_ops_heads[]; /* heads.c: lrpscope SplitHeads AttentionMask, of which attention is made */
+extern const struct lrp_operator lrp_ops_contrib_attention[]; /* contrib_attention.c: com.microsoft's */
+extern const struct lrp_operator lrp_ops_contrib[];           /* contrib.c: com.microsoft's others that are bodies */
+extern const struct lrp_operator lrp_ops_contrib_quantize[];  /* contrib_quantize.c: the quantised ones, MatMulNBits */
+extern const struct lrp_operator lrp_ops_bits[];              /* bits.c: BitCast, lrpscope DecodeBits */
+extern const struct lrp_operator lrp_ops_signal[];            /* signal.c: windows MelWeightMatrix DFT STFT */
+extern const struct lrp_operator lrp_ops_detect[];            /* detect.c: RoiAlign DeformConv NonMaxSuppression ... */
 extern const struct lrp_operator lrp_ops_quantize[];   /* quantize.c: QuantizeLinear DequantizeLinear DynamicQuantizeLinear */
 extern const struct lrp_operator lrp_ops_quantized[];  /* quantized.c: ConvInteger MatMulInteger QLinearConv QLinearMatMul */
 extern const struct lrp_operator lrp_ops_rotary[];     /* rotary.c */

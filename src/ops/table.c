@@ -4,10 +4,33 @@
 #include <string.h>
 
 static const struct lrp_operator *const families[] = {
-    lrp_ops_linear,     lrp_ops_pooling,   lrp_ops_normalize,  lrp_ops_softmax,  lrp_ops_activation,
-    lrp_ops_arithmetic, lrp_ops_compare,   lrp_ops_math,       lrp_ops_reduce,   lrp_ops_axis,
-    lrp_ops_move,       lrp_ops_attention, lrp_ops_gridsample, lrp_ops_quantize, lrp_ops_quantized,
-    lrp_ops_rotary,     lrp_ops_loss,      lrp_ops_einsum,     lrp_ops_resize,   lrp_ops_shape,
+    lrp_ops_linear,
+    lrp_ops_pooling,
+    lrp_ops_normalize,
+    lrp_ops_softmax,
+    lrp_ops_activation,
+    lrp_ops_arithmetic,
+    lrp_ops_compare,
+    lrp_ops_math,
+    lrp_ops_reduce,
+    lrp_ops_axis,
+    lrp_ops_move,
+    lrp_ops_attention,
+    lrp_ops_gridsample,
+    lrp_ops_quantize,
+    lrp_ops_quantized,
+    lrp_ops_rotary,
+    lrp_ops_loss,
+    lrp_ops_einsum,
+    lrp_ops_resize,
+    lrp_ops_shape,
+    lrp_ops_heads,
+    lrp_ops_contrib_attention,
+    lrp_ops_contrib,
+    lrp_ops_signal,
+    lrp_ops_detect,
+    lrp_ops_bits,
+    lrp_ops_contrib_quantize,
 };
 
 const struct lrp_operator *lrp_operator_at(size_t index)

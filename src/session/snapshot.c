@@ -240,7 +240,7 @@ bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out)
     const struct lrp_operator *op = lrp_operator_at(index);
     if (!op) return false;
     *out = (struct lrp_operator_info){
-        .name = op->name, .domain = op->domain, .runs = op->forward != NULL, .differentiates = op->vjp != NULL};
+        .name = op->name, .domain = op->domain, .runs = op->forward || op->body, .differentiates = op->vjp || op->body};
     memcpy(out->versions, op->versions, sizeof out->versions);
     return true;
 }

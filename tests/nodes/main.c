@@ -1,6 +1,9 @@
-/* main.c: onnx_backend DIR... [--write OUT] [--versions] [-v]: the ONNX project's own tests under DIR. A line for every wrong
- * one and every model that does not open (-v: for every one that is not supported, too), counts by operator, counts in all.
- * --versions: models of one node import the version of the operator they test, which must be named in the operator table. */
+/* main.c: onnx_backend DIR... [--write OUT] [--versions] [--unsupported LIST] [-v]: the ONNX project's own tests under DIR. A
+ * line for every wrong one and every model that does not open (-v: for every one that is not supported, too), counts by
+ * operator, counts in all.
+ * --versions: models of one node import the version of the operator they test, which must be named in the operator table.
+ * --unsupported LIST: only tests it names, one a line, may be unsupported, and those that pass must not be named: the list can
+ * but shrink. */
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>
@@ -11,11 +14,12 @@
 #include "backend.h"
 
 struct options {
-    const char *write;
+    const char *write, *unsupported;
     bool verbose, versions;
 };
 struct sums {
-    size_t outcomes[OUTCOMES], closed;
+    size_t outcomes[OUTCOMES], closed, unexpected;
+    char *named; /* the list's text between line ends; NULL: there is none */
     struct table *table;
 };
 
@@ -30,6 +34,34 @@ static void report(const struct test *test, enum outcome outcome, bool verbose)
                test->op_type, test->opset, test->err.message);
 }
 
+/* Reads the list so that every name stands between line ends; false if that failed. */
+static bool read_list(const char *path, struct sums *sums)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = calloc(1 << 16, 1);
+    const size_t size = file && text ? fread(text + 1, 1, (1 << 16) - 3, file) : 0;
+    const bool fine = file && text && feof(file);
+    if (file) fclose(file);
+    if (!fine) fprintf(stderr, "%s: cannot be read\n", path);
+    if (text) text[0] = text[size + 1] = '\n';
+    sums->named = text;
+    return fine;
+}
+
+/* Whether the list is right about a test. */
+static bool is_expected(const struct test *test, enum outcome outcome, const struct sums *sums)
+{
+    char line[512];
+    const char *name = strrchr(test->folder, '/');
+    if (!sums->named) return true;
+    snprintf(line, sizeof line, "\n%s\n", name ? name + 1 : test->folder);
+    const bool named = strstr(sums->named, line) != NULL;
+    if (outcome == PASSED && named) printf("passes, to be taken off the list: %s\n", test->folder);
+    if (outcome == NOT_SUPPORTED && !named)
+        printf("not supported: %s: %s at opset %d: %s\n", test->folder, test->op_type, test->opset, test->err.message);
+    return outcome == WRONG || named == (outcome == NOT_SUPPORTED);
+}
+
 static bool run_folder(const char *folder, const struct options *options, struct sums *sums)
 {
     struct test test = {.folder = folder,
@@ -42,6 +74,7 @@ static bool run_folder(const char *folder, const struct options *options, struct
     const enum outcome outcome = test_run(&test);
     sums->outcomes[outcome]++;
     sums->closed += !test.opens;
+    sums->unexpected += !is_expected(&test, outcome, sums);
     report(&test, outcome, options->verbose);
     table_count(sums->table, &test, outcome);
     if (test.definition) lrp_definition_free(test.definition);
@@ -69,37 +102,47 @@ static bool run_tree(const char *folder, const struct options *options, struct s
     return done;
 }
 
+static void read_options(int argc, char **argv, struct options *options, const char **folders, int *folder_count)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--write") == 0)
+            options->write = ++i < argc ? argv[i] : NULL;
+        else if (strcmp(argv[i], "--unsupported") == 0)
+            options->unsupported = ++i < argc ? argv[i] : NULL;
+        else if (strcmp(argv[i], "-v") == 0)
+            options->verbose = true;
+        else if (strcmp(argv[i], "--versions") == 0)
+            options->versions = true;
+        else
+            folders[(*folder_count)++] = argv[i];
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
     struct sums sums = {.table = table_new()};
-    bool done = sums.table != NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--write") == 0)
-            options.write = ++i < argc ? argv[i] : NULL;
-        else if (strcmp(argv[i], "-v") == 0)
-            options.verbose = true;
-        else if (strcmp(argv[i], "--versions") == 0)
-            options.versions = true;
-    }
+    const char **folders = calloc((size_t)argc + 1, sizeof *folders);
+    int count = 0;
+    bool done = sums.table && folders;
+    if (done) read_options(argc, argv, &options, folders, &count);
     if (options.write && mkdir(options.write, 0777) && errno != EEXIST) {
         fprintf(stderr, "%s: %s\n", options.write, strerror(errno));
         return 2;
     }
-    for (int i = 1; i < argc && done; i++) {
-        if (strcmp(argv[i], "--write") == 0)
-            i++;
-        else if (strcmp(argv[i], "-v") != 0 && strcmp(argv[i], "--versions") != 0)
-            done = run_tree(argv[i], &options, &sums);
-    }
+    if (options.unsupported) done = done && read_list(options.unsupported, &sums);
+    for (int i = 0; i < count && done; i++) done = run_tree(folders[i], &options, &sums);
+    free(folders);
+    free(sums.named);
     if (!done) {
-        fprintf(stderr, "usage: onnx_backend DIR... [--write OUT] [--versions] [-v]\n");
+        fprintf(stderr, "usage: onnx_backend DIR... [--write OUT] [--versions] [--unsupported LIST] [-v]\n");
         return 2;
     }
     table_print(sums.table);
     table_free(sums.table);
     if (sums.closed) printf("%zu models do not open\n", sums.closed);
+    if (sums.unexpected) printf("%zu not as the list of unsupported ones says\n", sums.unexpected);
     printf("%zu passed, %zu wrong, %zu not supported\n", sums.outcomes[PASSED], sums.outcomes[WRONG],
            sums.outcomes[NOT_SUPPORTED]);
-    return sums.outcomes[WRONG] || sums.closed || !sums.outcomes[PASSED];
+    return sums.outcomes[WRONG] || sums.closed || sums.unexpected || !sums.outcomes[PASSED];
 }

@@ -131,7 +131,6 @@ static void gelu_parameters(const struct lrp_call *call, float *p)
 {
     p[0] = strcmp(lrp_call_string(call, "approximate", "none"), "tanh") == 0;
 }
-static void fast_gelu_parameters(const struct lrp_call *call, float *p) { (void)call, p[0] = 1; }
 /* Our own attribute is beta, ONNX's and Microsoft's is alpha. */
 static void swish_parameters(const struct lrp_call *call, float *p)
 {
@@ -140,12 +139,6 @@ static void swish_parameters(const struct lrp_call *call, float *p)
 static void quick_gelu_parameters(const struct lrp_call *call, float *p) { p[0] = lrp_call_float(call, "alpha", 1.702f); }
 // clang-format on
 
-static enum lrp_status fast_gelu_infer(struct lrp_call *call, struct lrp_error *err)
-{
-    if (lrp_call_has(call, 1))
-        return lrp_fail(err, LRP_UNSUPPORTED, "FastGelu with a bias is not implemented; export the addition separately");
-    return lrp_unary_infer(call, err);
-}
 static enum lrp_status gelu_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const char *how = lrp_call_string(call, "approximate", "none");
@@ -183,7 +176,6 @@ const struct lrp_operator lrp_ops_activation[] = {
     ROW("Mish", "", MISH, mish, NULL, NULL, 18, 22),
     ROW("Swish", "", SWISH, swish, swish_parameters, NULL, 24),
     ROW_INFER(gelu_infer, "Gelu", MICROSOFT, GELU, gelu, gelu_parameters, NULL, 1),
-    ROW_INFER(fast_gelu_infer, "FastGelu", MICROSOFT, GELU, gelu, fast_gelu_parameters, NULL, 1),
     ROW("QuickGelu", MICROSOFT, SWISH, swish, quick_gelu_parameters, NULL, 1),
     ROW_INFER(gelu_infer, "Gelu", OWN, GELU, gelu, gelu_parameters, NULL, 1),
     ROW("Swish", OWN, SWISH, swish, swish_parameters, NULL, 1),

@@ -1,48 +1,35 @@
-/* attention.h: what the files of Attention share. */
+/* attention.h: the body that all attention operators have: softmax of scaled products of queries and keys, times the values. */
 #ifndef LRP_OPS_ATTENTION_H
 #define LRP_OPS_ATTENTION_H
 
-#include "elementwise.h"
+#include "body.h"
 
-/* A call of Attention, read: all sizes of its tensors. */
+/* Values of a body and what is done with them; queries (batch, heads, rows, width), keys and values (batch, kv heads, ...). */
 struct lrp_attention {
-    bool flat; /* (batch, rows, heads * width) instead of (batch, heads, rows, width) */
-    int64_t batch, heads, kv_heads, rows, past, fresh, keys, width, value_width;
-    float scale, softcap;
-    bool causal;
-    int mode; /* what output 3 shows: 0 products, 1 capped, 2 masked, 3 probabilities */
+    int query, key, value;
+    int bias;                /* added to the products, as mask is; for what is no mask; LRP_BODY_NONE: nothing */
+    int mask;                /* added to the products (batch or 1, heads or 1, rows, keys); LRP_BODY_NONE: nothing */
+    int sink;                /* (heads): a further logit of every row, in the denominator only; LRP_BODY_NONE: none */
+    float scale, softcap;    /* 0: 1 / sqrt(width); no cap */
+    int64_t heads, kv_heads; /* both 0: not known, to be asked at run time; equal: nothing is shared */
+    bool guard;              /* a row that sees no key becomes zeros */
+    int products, capped, masked, probabilities; /* what came out on the way */
 };
-enum {
-    LRP_ATTENTION_QUERY,
-    LRP_ATTENTION_KEY,
-    LRP_ATTENTION_VALUE,
-    LRP_ATTENTION_MASK,
-    LRP_ATTENTION_PAST_KEY,
-    LRP_ATTENTION_PAST_VALUE,
-    LRP_ATTENTION_LENGTHS,
-    LRP_ATTENTION_INPUTS
-};
-
-/* Reads and checks a call. */
-enum lrp_status lrp_attention_read(const struct lrp_call *call, struct lrp_attention *out, struct lrp_error *err);
-
-/* The work of one head at a time; matrices are dense and row-major. */
-struct lrp_head {
-    float *query, *key, *value; /* (rows, width), (keys, width), (keys, value_width) */
-    float *scores, *capped;     /* (rows, keys): probabilities in the end; after the cap, before the mask */
-    float *pull, *pull_key;     /* the gradients' */
-    float *block;               /* owned: all of it */
-};
-enum lrp_status lrp_head_new(const struct lrp_attention *a, struct lrp_head *out, struct lrp_error *err);
-void lrp_head_free(struct lrp_head *head);
-/* Query, keys and values of head h of batch b, then its probabilities; `shown` (may be NULL) gets what `mode` says. */
-enum lrp_status lrp_head_run(const struct lrp_call *call, const struct lrp_attention *a, const struct lrp_head *head, int64_t b,
-                             int64_t h, const struct lrp_tensor *const *in, float *shown, const struct lrp_run *run,
-                             struct lrp_error *err);
-/* Copies a head's rows out of a tensor of `heads` heads, or adds them to it. */
-void lrp_head_load(bool flat, const float *from, int64_t b, int64_t h, int64_t heads, int64_t rows, int64_t width, float *to);
-void lrp_head_add(bool flat, const float *from, int64_t b, int64_t h, int64_t heads, int64_t rows, int64_t width, float *to);
-/* Where the mask of (b, h, row, key) is; -1 beyond its last column. */
-int64_t lrp_mask_at(const struct lrp_shape *mask, int64_t b, int64_t h, int64_t row, int64_t key);
+#define LRP_ATTENTION_PLAIN                                                                                                    \
+    {                                                                                                                          \
+        .bias = LRP_BODY_NONE, .mask = LRP_BODY_NONE, .sink = LRP_BODY_NONE                                                    \
+    }
+/* Adds the calls; the context (batch, heads, rows, width) is returned. */
+int lrp_attention_body(struct lrp_operator_body *body, struct lrp_attention *attention);
+/* (batch, heads, rows, width) as (batch, rows, heads * width). */
+int lrp_attention_merge(struct lrp_operator_body *body, int context);
+/* (batch, rows, heads * width) as (batch, heads, rows, width), which may also come so unless `flat`. */
+int lrp_attention_split(struct lrp_operator_body *body, const char *part, int x, int64_t heads, bool flat);
+/* The sizes (batch, heads, rows, keys) of the products, as whole numbers. */
+int lrp_attention_sizes(struct lrp_operator_body *body, int query, int key);
+/* How long dimension `axis` of a value is, as one whole number in a list. */
+int lrp_attention_length(struct lrp_operator_body *body, const char *part, int x, int axis);
+/* `past` in front of `fresh`, along axis 2; past LRP_BODY_NONE: fresh itself. */
+int lrp_attention_present(struct lrp_operator_body *body, const char *part, int past, int fresh);
 
 #endif

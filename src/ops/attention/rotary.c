@@ -13,8 +13,11 @@ struct rotation {
 static bool read(const struct lrp_call *call, struct rotation *r)
 {
     const struct lrp_shape *x = &call->in[0].shape, *cosine = &call->in[1].shape, *positions = &call->in[3].shape;
-    const int64_t heads = lrp_call_int(call, "num_heads", 0), part = lrp_call_int(call, "rotary_embedding_dim", 0);
+    const int64_t part = lrp_call_int(call, "rotary_embedding_dim", 0);
+    int64_t heads = lrp_call_int(call, "num_heads", 0);
     *r = (struct rotation){.flat = x->rank == 3, .interleaved = lrp_call_int(call, "interleaved", 0) != 0};
+    const int64_t wide = cosine->rank >= 2 ? 2 * cosine->dim[cosine->rank - 1] : 0;
+    if (r->flat && heads == 0 && part == 0 && wide > 0) heads = x->dim[2] / wide; /* as wide as the angles say */
     if ((x->rank != 3 && x->rank != 4) || (r->flat && (heads < 1 || x->dim[2] % heads))) return false;
     r->batch = x->dim[0];
     r->heads = r->flat ? heads : x->dim[1];
@@ -23,6 +26,8 @@ static bool read(const struct lrp_call *call, struct rotation *r)
     r->turned = part ? part : r->width;
     if (r->width < 1 || r->turned < 0 || r->turned > r->width || r->turned % 2 || !lrp_shape_equal(cosine, &call->in[2].shape))
         return false;
+    if (lrp_call_has(call, 3) && positions->rank == 1) /* where the sequence begins */
+        return positions->dim[0] == 1 && cosine->rank == 2 && cosine->dim[1] == r->turned / 2;
     if (lrp_call_has(call, 3))
         return positions->rank == 2 && positions->dim[0] == r->batch && positions->dim[1] == r->rows && cosine->rank == 2 &&
                cosine->dim[1] == r->turned / 2;
@@ -45,7 +50,7 @@ static enum lrp_status angles_at(const struct rotation *r, int64_t b, int64_t ro
 {
     int64_t at = b * r->rows + row;
     if (r->positions) {
-        at = r->positions->i[at];
+        at = r->positions->shape.rank == 1 ? r->positions->i[0] + row : r->positions->i[at];
         if (at < 0 || at >= r->cosine->shape.dim[0])
             return lrp_fail(err, LRP_FILE, "position %lld is none of the %lld that have angles", (long long)at,
                             (long long)r->cosine->shape.dim[0]);

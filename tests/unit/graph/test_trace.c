@@ -202,7 +202,8 @@ static void every_operator_says_what_becomes_of_samples(void **state)
     (void)state;
     const struct lrp_operator *row;
     for (size_t i = 0; (row = lrp_operator_at(i)); i++)
-        if (!row->batch) fail_msg("%s.%s: give its row a function in the column batch (batch.h)", row->domain, row->name);
+        if (!row->batch && !row->body) /* a body is asked call by call */
+            fail_msg("%s.%s: give its row a function in the column batch (batch.h)", row->domain, row->name);
 }
 
 int main(void)

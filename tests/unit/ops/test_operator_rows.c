@@ -27,6 +27,10 @@ static void every_row_has_its_columns(void **state)
         check_row(row, row->domain && row->versions[0] > 0, "has no domain or no versions");
         for (size_t k = 1; k < sizeof row->versions / sizeof *row->versions && row->versions[k]; k++)
             check_row(row, row->versions[k] > row->versions[k - 1], "has versions that do not ascend");
+        if (row->body) {
+            check_row(row, !row->infer && !row->forward && !row->vjp, "has a body and functions of its own");
+            continue;
+        }
         check_row(row, row->infer, "has no infer");
         check_row(row, row->forward, "has no forward");
         check_row(row, row->batch, "has no batch (batch.h)");

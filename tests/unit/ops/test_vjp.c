@@ -20,7 +20,7 @@ static const struct example activations[] = {
     ONE("HardSwish", 14, "", "f[3] -4 4 1"), ONE("Gelu", 20, "", X23), ONE("Gelu", 20, "approximate=stanh", X23),
     OWN("Swish", "beta=f1.5", X23), ONE("Swish", 24, "alpha=f0.5", X23), ONE("Mish", 18, "", X23), ONE("Mish", 18, "", "f[2] 21 -9"),
     OWN("Gelu", "", X23), OWN("Gelu", "approximate=stanh", X23), OWN("HardSwish", "", X23), OWN("Mish", "", X23),
-    {"", "Gelu", "com.microsoft", 1, "", {X23}, {"?"}}, {"", "FastGelu", "com.microsoft", 1, "", {X23}, {"?"}}, {"", "QuickGelu", "com.microsoft", 1, "", {X23}, {"?"}},
+    {"", "Gelu", "com.microsoft", 1, "", {X23}, {"?"}}, {"", "QuickGelu", "com.microsoft", 1, "", {X23}, {"?"}},
     ONE("Clip", 6, "min=f-1 max=f1", X23), THREE("Clip", 13, "", X23, "f[] -1", "f[] 1"),
     TWO("PRelu", 16, "", X23, "f[2,1] 0.25 -0.5"), TWO("PRelu", 7, "", X23, "f[3] 0.25 0.5 0.75"),
 };
@@ -101,11 +101,8 @@ static const struct example sums[] = {
     THREE("RotaryEmbedding", 23, "rotary_embedding_dim=i2", "f[1,1,2,3] 0.5 -1.25 2 -0.75 1.5 -2.5", "!f[1,2,1] 0.8 0.6", "!f[1,2,1] 0.6 0.8"),
     {"", "RotaryEmbedding", "", 23, "interleaved=i1 num_heads=i2",
      {"f[1,1,4] 0.5 -1.25 2 -0.75", "!f[2,1] 0.8 0.6", "!f[2,1] 0.6 0.8", "!l[1,1] 1"}, {"?"}},
-    {"", "Attention", "", 23, "q_num_heads=i2 kv_num_heads=i1 is_causal=i1",
-     {"f[1,2,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1", "f[1,3,2] 0.5 1 -0.3 0.2 0.8 -1", "f[1,3,3] 1 2 3 -1 0.5 0.2 0.1 -2 1"}, {"?"}},
-    {"", "Attention", "", 24, "softcap=f1.5 scale=f0.6",
-     {"f[1,1,2,2] 0.5 -1.25 2 -0.75", "f[1,1,1,2] 0.5 1", "f[1,1,1,2] 1 -2", "f[2,2] 0.1 0.2 -0.3 0.4", "f[1,1,1,2] -0.4 0.9",
-      "f[1,1,1,2] 0.7 0.3"}, {"?"}},
+    OWN("SplitHeads", "heads=i2", "f[1,2,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1"), OWN("TransposeMatrix", "", X223),
+    {"", "AttentionMask", "lrpscope", 1, "", {"!l[4] 1 2 2 3", "f[2,1,3] 0.1 0.2 -0.3 0.4 0.5 -0.6"}, {"?"}},
     THREE("NegativeLogLikelihoodLoss", 13, "ignore_index=i2", "f[2,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9", "l[2,2] 0 2 1 1", "!f[3] 1 2 3"),
     TWO("NegativeLogLikelihoodLoss", 13, "reduction=snone", X23, "l[2] 0 2"), TWO("SoftmaxCrossEntropyLoss", 13, "", X23, "l[2] 0 2"),
     TWO("SoftmaxCrossEntropyLoss", 13, "reduction=ssum", X223, "l[2,3] 0 1 1 0 0 1"),
@@ -117,6 +114,29 @@ static const struct example sums[] = {
     TWO("Einsum", 12, "equation=sij,kj->ik", X23, "f[2,3] 1 2 3 4 5 6"),
     TWO("Einsum", 12, "equation=s...ij,jk", X223, "f[3,2] 1 2 3 4 5 6"), ONE("Einsum", 12, "equation=sii", "f[2,2] 1 2 3 4"),
     ONE("Einsum", 12, "equation=sij->j", X23), THREE("Einsum", 12, "equation=si,ij,j->", "f[2] 1 2", X23, "f[3] 2 3 4"),
+};
+#define X1122 "f[1,1,2,2] 0.5 -1.25 2 -0.75"
+static const struct example places[] = {
+    ONE("DFT", 20, "", "f[1,5,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2"), ONE("DFT", 20, "onesided=i1", "f[2,4,1] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1"),
+    ONE("DFT", 20, "onesided=i1 inverse=i1", "f[1,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5"), THREE("DFT", 20, "inverse=i1", "f[1,2,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9", "!l[] 5", "!l[] 1"),
+    ONE("DFT", 17, "axis=i0", "f[3,2,1] 0.5 -1.25 2 -0.75 1.5 -2.5"),
+    THREE("STFT", 17, "", "f[1,7] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3", "!l[] 2", "f[3] 0.3 1 0.4"), {"", "STFT", "", 17, "onesided=i0", {"f[1,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5", "!l[] 1", "", "!l[] 2"}, {"?"}},
+    THREE("STFT", 17, "onesided=i0", "f[1,4,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1", "!l[] 1", "f[3] 0.3 1 0.4"),
+    THREE("RoiAlign", 16, "output_height=i2 output_width=i2 sampling_ratio=i2", X1134, "!f[1,4] 0.2 0.3 2.6 2.1", "!l[1] 0"),
+    THREE("RoiAlign", 16, "output_height=i1 output_width=i2 mode=smax coordinate_transformation_mode=soutput_half_pixel", X1134, "!f[1,4] 0.2 0.3 2.6 2.1", "!l[1] 0"),
+    TWO("MaxRoiPool", 1, "pooled_shape=I2,2", X1134, "!f[1,5] 0 0 0 3 2"),
+    {"", "CropAndResize", "com.microsoft", 1, "", {X1134, "!f[1,4] 0.1 0.2 1.3 0.8", "!l[1] 0", "!l[2] 3 2"}, {"?"}},
+    {"", "DeformConv", "", 19, "pads=I1,0,0,1",
+     {X1134, "f[1,1,2,2] 0.5 -1 2 1.5", "f[1,8,3,4] 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 "
+      "0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 "
+      "0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65",
+      "f[1] 0.5",
+      "f[1,4,3,4] 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 "
+      "0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65 0.3 -0.2 0.4 0.1 0.6 -0.7 0.35 0.45 -0.15 0.25 -0.55 0.65"}, {"?"}},
+    THREE("Col2Im", 18, "pads=I0,1,0,1", "f[1,2,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1", "!l[2] 1 3", "!l[2] 1 2"),
+    TWO("AffineGrid", 20, "", "f[1,2,3] 0.5 -1.25 2 -0.75 1.5 -2.5", "!l[4] 1 1 2 3"), ONE("Det", 11, "", "f[2,2,2] 0.5 -1.25 2 -0.75 1 2 2 4"),
+    TWO("MaxUnpool", 11, "kernel_shape=I2,2 strides=I2,2", X1122, "l[1,1,2,2] 0 7 9 14"), TWO("CenterCropPad", 18, "", X23, "!l[2] 5 2"),
+    THREE("TensorScatter", 24, "mode=scircular", X223, "f[2,1,3] 1 2 3 4 5 6", "l[2] 1 2"),
 };
 // clang-format on
 
@@ -164,10 +184,10 @@ static void no_operator_is_left_out(void **state)
     }
 int main(void)
 {
-    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics), FAMILY(reductions),
-                                FAMILY(moves),       FAMILY(norms),      FAMILY(sums),        FAMILY(linear)};
+    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics), FAMILY(reductions), FAMILY(moves),
+                                FAMILY(norms),       FAMILY(sums),       FAMILY(linear),      FAMILY(places)};
     const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4],
-                                  &families[5], &families[6], &families[7], NULL};
+                                  &families[5], &families[6], &families[7], &families[8], NULL};
     const struct CMUnitTest tests[] = {
         {"activations", vjps_are_central_differences, NULL, NULL, &families[0]},
         {"arithmetic", vjps_are_central_differences, NULL, NULL, &families[1]},
@@ -177,6 +197,7 @@ int main(void)
         {"normalisations", vjps_are_central_differences, NULL, NULL, &families[5]},
         {"sums", vjps_are_central_differences, NULL, NULL, &families[6]},
         {"linear and pooling", vjps_are_central_differences, NULL, NULL, &families[7]},
+        {"places, regions, spectra", vjps_are_central_differences, NULL, NULL, &families[8]},
         {"no_operator_is_left_out", no_operator_is_left_out, NULL, NULL, all},
     };
 

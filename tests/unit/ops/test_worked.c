@@ -5,6 +5,9 @@
 #include "worked_activation.h"
 #include "worked_arithmetic.h"
 #include "worked_attention.h"
+#include "worked_bits.h"
+#include "worked_detect.h"
+#include "worked_heads.h"
 #include "worked_linear.h"
 #include "worked_loss.h"
 #include "worked_move.h"
@@ -14,6 +17,7 @@
 #include "worked_reduce.h"
 #include "worked_resize.h"
 #include "worked_shape.h"
+#include "worked_signal.h"
 
 struct family {
     const struct example *examples;
@@ -23,7 +27,8 @@ struct family {
 // clang-format off
 #define FAMILIES(X)                                                                                                            \
     X(activation) X(arithmetic) X(attention) X(linear) X(loss) X(move) \
-    X(normalize) X(pooling) X(quantize) X(reduce) X(resize) X(shape)
+    X(normalize) X(pooling) X(quantize) X(reduce) X(resize) X(shape) \
+    X(heads) X(signal) X(detect) X(bits)
 #define X(name) {worked_##name, sizeof worked_##name / sizeof *worked_##name},
 static const struct family families[] = {FAMILIES(X)};
 #undef X
@@ -66,7 +71,7 @@ static void no_row_is_left_out(void **state)
 
     (void)state;
     for (size_t r = 0; (row = lrp_operator_at(r)); r++) {
-        if (has_numbers(row)) continue;
+        if (row->body || has_numbers(row)) continue; /* bodies: tests/nodes/make_outside.py */
         print_error(
             "the operator row %s (%s, %d) has no worked number: add one, from its definition, to tests/unit/ops/worked_*.h\n",
             row->name, *row->domain ? row->domain : "ai.onnx", row->versions[0]);
