@@ -4,7 +4,7 @@
 #include "text.h"
 
 /* Length of the character at s; bytes that are no UTF-8 count as one. */
-static size_t step(const char *s)
+static size_t character_size(const char *s)
 {
     const size_t n = lrp_utf8_length(s, strnlen(s, 4));
     return n ? n : 1;
@@ -32,11 +32,11 @@ static bool in_set(const char *set, const char *end, const char *c, size_t lengt
     bool found = false;
     for (const char *p = set + negated; p < end;) {
         const char *low = p, *high = p;
-        size_t low_length = step(p), high_length = low_length;
+        size_t low_length = character_size(p), high_length = low_length;
         p += low_length;
         if (*p == '-' && p + 1 < end) {
             high = p + 1;
-            high_length = step(high);
+            high_length = character_size(high);
             p = high + high_length;
         }
         if (compare(c, length, low, low_length) >= 0 && compare(c, length, high, high_length) <= 0) found = true;
@@ -53,7 +53,7 @@ static size_t match_one(const char *pattern, const char *name, size_t length)
         const char *end = set_end(pattern + 1);
         if (end) return in_set(pattern + 1, end, name, length) ? (size_t)(end + 1 - pattern) : 0;
     }
-    const size_t n = step(pattern);
+    const size_t n = character_size(pattern);
     return compare(pattern, n, name, length) == 0 ? n : 0;
 }
 
@@ -66,13 +66,13 @@ bool lrp_glob_match(const char *pattern, const char *name)
             resume = name;
             continue;
         }
-        const size_t length = step(name), matched = match_one(pattern, name, length);
+        const size_t length = character_size(name), matched = match_one(pattern, name, length);
         if (matched) {
             pattern += matched;
             name += length;
         } else if (star) { /* only the last star ever needs to eat more */
             pattern = star;
-            resume += step(resume);
+            resume += character_size(resume);
             name = resume;
         } else {
             return false;

@@ -112,7 +112,7 @@ void *lrp_lru_find(struct lrp_lru *lru, const void *key, size_t key_size)
 }
 
 /* Twice the buckets once there are as many entries; without memory for them chains just get longer. */
-static void spread(struct lrp_lru *lru)
+static void spread_slots(struct lrp_lru *lru)
 {
     const size_t count = 2 * lru->bucket_count;
     struct entry **const buckets = lru->count < lru->bucket_count ? NULL : calloc(count, sizeof(struct entry *));
@@ -135,7 +135,7 @@ bool lrp_lru_put(struct lrp_lru *lru, const void *key, size_t key_size, void *va
     *e = (struct entry){.value = value, .release = release, .bytes = bytes, .key_size = key_size};
     memcpy(e->key, key, key_size);
     e->hash = hash_of(e->key, key_size);
-    spread(lru);
+    spread_slots(lru);
     *place_of(lru, key, key_size, e->hash) = e;
     make_newest(lru, e);
     lru->count++;

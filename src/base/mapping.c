@@ -60,7 +60,7 @@ const char *lrp_mapping_at(const void *address)
 
 /* Reads everything, up to `most` bytes, into anonymous pages; returns 0 or an errno. The pages are the caller's in either case.
  */
-static int fill(int fd, size_t most, unsigned char **data, size_t *capacity, size_t *size)
+static int read_pieces(int fd, size_t most, unsigned char **data, size_t *capacity, size_t *size)
 {
     for (;;) {
         if (*size > most) return EFBIG;
@@ -85,7 +85,7 @@ static int read_wholly(int fd, size_t most, struct lrp_mapping *out)
     size_t capacity = (size_t)1 << 16, size = 0;
     unsigned char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (data == MAP_FAILED) return errno;
-    const int failed = fill(fd, most, &data, &capacity, &size);
+    const int failed = read_pieces(fd, most, &data, &capacity, &size);
     if (failed || size == 0)
         munmap(data, capacity);
     else

@@ -21,7 +21,7 @@ static uint64_t hash_of(const char *name)
 }
 
 /* The slot that holds the name, or the free one where it belongs. There is always a free one. */
-static struct lrp_name_slot *find(const struct lrp_names *names, const char *name, uint64_t hash)
+static struct lrp_name_slot *find_slot(const struct lrp_names *names, const char *name, uint64_t hash)
 {
     const size_t mask = names->capacity - 1;
     for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
@@ -37,7 +37,7 @@ static bool grow(struct lrp_names *names)
     if (!bigger.slots) return false;
     for (size_t i = 0; i < names->capacity; i++) {
         const struct lrp_name_slot *slot = &names->slots[i];
-        if (slot->name) *find(&bigger, slot->name, slot->hash) = *slot;
+        if (slot->name) *find_slot(&bigger, slot->name, slot->hash) = *slot;
     }
     free(names->slots);
     *names = bigger;
@@ -48,7 +48,7 @@ bool lrp_names_put(struct lrp_names *names, const char *name, size_t number)
 {
     if (names->count * 2 >= names->capacity && !grow(names)) return false;
     const uint64_t hash = hash_of(name);
-    struct lrp_name_slot *slot = find(names, name, hash);
+    struct lrp_name_slot *slot = find_slot(names, name, hash);
     names->count += !slot->name;
     *slot = (struct lrp_name_slot){name, hash, number};
     return true;
@@ -57,7 +57,7 @@ bool lrp_names_put(struct lrp_names *names, const char *name, size_t number)
 bool lrp_names_get(const struct lrp_names *names, const char *name, size_t *number)
 {
     if (names->count == 0) return false;
-    const struct lrp_name_slot *slot = find(names, name, hash_of(name));
+    const struct lrp_name_slot *slot = find_slot(names, name, hash_of(name));
     if (slot->name && number) *number = slot->number;
     return slot->name != NULL;
 }

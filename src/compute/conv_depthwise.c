@@ -42,7 +42,7 @@ static int64_t tap_count(const struct lrp_depthwise *d)
     return d->kernel[0] * d->kernel[1];
 }
 
-static void fill(struct lrp_depthwise *d, const float *weights, const float *bias)
+static void fill_weights(struct lrp_depthwise *d, const float *weights, const float *bias)
 {
     const int64_t taps = tap_count(d);
 
@@ -81,7 +81,7 @@ struct lrp_depthwise *lrp_depthwise_new(const struct lrp_conv_shape *s, int bloc
         return NULL;
     }
     d->none = d->bias + d->blocks * block;
-    fill(d, weights, bias);
+    fill_weights(d, weights, bias);
     return d;
 }
 

@@ -189,7 +189,7 @@ static enum lrp_status with_vector(const void *matrix, int64_t rows, int64_t col
     return LRP_OK;
 }
 
-static void scale(float beta, float *c, int64_t count)
+static void scale_result(float beta, float *c, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) c[i] = beta == 0 ? 0 : beta * c[i];
 }
@@ -255,7 +255,7 @@ enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t 
     if (m == 0 || n == 0) return LRP_OK;
     if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
     if (k == 0) {
-        scale(beta, c, m * n);
+        scale_result(beta, c, m * n);
         return LRP_OK;
     }
     if (m == 1 && (uintptr_t)a % sizeof(float) == 0)

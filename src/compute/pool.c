@@ -67,7 +67,7 @@ static size_t rounded(size_t bytes)
 }
 
 /* The idle block of exactly that size that came back last, or NULL. */
-static void *find(struct lrp_pool *pool, size_t bytes)
+static void *find_buffer(struct lrp_pool *pool, size_t bytes)
 {
     for (size_t i = pool->count; i-- > 0;) {
         void *const memory = pool->idle[i].memory;
@@ -88,7 +88,7 @@ void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
 
     if (!pool || bytes < SMALL) return lrp_buffer_bytes(bytes);
     pthread_mutex_lock(&pool->lock);
-    memory = find(pool, whole);
+    memory = find_buffer(pool, whole);
     pool->used += whole;
     if (!memory) {
         shrink(pool, pool->limit);

@@ -1,7 +1,7 @@
 /* modify.c: the weight modifiers of the rules. */
 #include "ops.h"
 
-static float modified(enum lrp_weight_modifier modifier, float gamma, float value)
+static float modified_value(enum lrp_weight_modifier modifier, float gamma, float value)
 {
     const float positive = value > 0 ? value : 0;
     const float negative = value < 0 ? value : 0;
@@ -31,5 +31,5 @@ static float modified(enum lrp_weight_modifier modifier, float gamma, float valu
 void lrp_modify(enum lrp_weight_modifier modifier, float gamma, float *values, size_t count)
 {
     if (modifier == LRP_WEIGHT_AS_IS) return;
-    for (size_t i = 0; i < count; i++) values[i] = modified(modifier, gamma, values[i]);
+    for (size_t i = 0; i < count; i++) values[i] = modified_value(modifier, gamma, values[i]);
 }

@@ -56,7 +56,7 @@ struct clip_job {
     int64_t low, high; /* for integers */
 };
 
-static const struct lrp_tensor *bound(const struct lrp_call *call, const struct lrp_tensor *const *in, int input)
+static const struct lrp_tensor *bound_input(const struct lrp_call *call, const struct lrp_tensor *const *in, int input)
 {
     return call->opset >= 11 && lrp_call_has(call, input) ? in[input] : NULL;
 }
@@ -64,7 +64,7 @@ static const struct lrp_tensor *bound(const struct lrp_call *call, const struct 
 static struct clip_job clip_job(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
     struct clip_job job = {.bounds = {-INFINITY, INFINITY}, .low = INT64_MIN, .high = INT64_MAX, .x = in[0]};
-    const struct lrp_tensor *low = bound(call, in, 1), *high = bound(call, in, 2);
+    const struct lrp_tensor *low = bound_input(call, in, 1), *high = bound_input(call, in, 2);
     const bool is_float = lrp_dtype_is_float(in[0]->dtype);
     if (call->opset < 11) job.bounds = attribute_bounds(call);
     if (is_float && low) job.bounds.low = low->f[0];
@@ -141,7 +141,7 @@ enum lrp_status lrp_clip_vjp(LRP_VJP_PARAMETERS)
     job.s = s[0];
     job.out = grad[0];
     if (grad[0]) lrp_for_range(run, lrp_elements_of(in[0]), 1, clip_slope_range, &job);
-    struct lrp_tensor *low = bound(call, in, 1) ? grad[1] : NULL, *high = bound(call, in, 2) ? grad[2] : NULL;
+    struct lrp_tensor *low = bound_input(call, in, 1) ? grad[1] : NULL, *high = bound_input(call, in, 2) ? grad[2] : NULL;
     if (low || high) clip_bound_vjp(&job, low, high);
     return LRP_OK;
 }

@@ -104,7 +104,7 @@ enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, st
     return status ? status : lrp_infer_output(call, 0, dtype, &shape, err);
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status binary_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_same_dtype(call, 0, 2, err);
@@ -113,7 +113,7 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
 
 static enum lrp_status mod_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const enum lrp_status status = infer(call, err);
+    const enum lrp_status status = binary_infer(call, err);
     if (!status && lrp_dtype_is_float(call->in[0].dtype) && lrp_call_int(call, "fmod", 0) != 1)
         return lrp_fail(err, LRP_FILE, "Mod of floats must have the attribute fmod = 1");
     return status;
@@ -147,7 +147,7 @@ static void forward_run(const void *data, const struct lrp_broadcast_run *run)
         job->out->i[run->out + i] = lrp_wrap_integer(job->out->dtype, job->integer(a[i * run->step[0]], b[i * run->step[1]]));
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status binary_forward(LRP_FORWARD_PARAMETERS)
 {
     const struct binary_job job = {.op = call->op->own, .integer = integer_of(call), .a = in[0], .b = in[1], .out = out[0]};
     const struct lrp_broadcast plan = lrp_binary_plan(in, &out[0]->shape);
@@ -166,7 +166,7 @@ static void pull_run(const void *data, const struct lrp_broadcast_run *run, floa
                                 job->y->f + run->out, job->s->f + run->out, g, run->n);
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status binary_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)err;
     if (!s[0]) return LRP_OK;
@@ -207,7 +207,7 @@ static enum lrp_kind add_kind(const struct lrp_call *call)
 #define ROW(op, ...)                                                                                                     \
     .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .batch = lrp_batch_elementwise
 #define BINARY(op, checker, f, whole, otherwise, ...)                                                                    \
-    ROW(op, __VA_ARGS__), .infer = checker, .forward = forward, .vjp = vjp,                                              \
+    ROW(op, __VA_ARGS__), .infer = checker, .forward = binary_forward, .vjp = binary_vjp,                                              \
     .own = &(const struct binary) { f##_run, { f##_da_run, f##_db_run }, whole, otherwise }
 #define VARIADIC(op, fold, ...)                                                                                          \
     ROW(op, __VA_ARGS__), .infer = lrp_variadic_infer, .forward = lrp_variadic_forward, .vjp = lrp_variadic_vjp,         \
@@ -216,12 +216,12 @@ static enum lrp_kind add_kind(const struct lrp_call *call)
     ROW(op, __VA_ARGS__), .infer = lrp_legacy_infer, .forward = lrp_legacy_forward,                                      \
     .own = &(const struct lrp_legacy) { is_slope }
 const struct lrp_operator lrp_ops_arithmetic[] = {
-    { BINARY("Add", infer, add, lrp_integer_add, NULL, 7, 13, 14), .kind = add_kind, .traits = LRP_TRAIT_ADDS,
+    { BINARY("Add", binary_infer, add, lrp_integer_add, NULL, 7, 13, 14), .kind = add_kind, .traits = LRP_TRAIT_ADDS,
       .blocks = lrp_sum_blocks },
-    { BINARY("Sub", infer, sub, integer_sub, NULL, 7, 13, 14) },
-    { BINARY("Mul", infer, mul, lrp_integer_multiply, NULL, 7, 13, 14), .kind = mul_kind, .traits = LRP_TRAIT_PRODUCT,
+    { BINARY("Sub", binary_infer, sub, integer_sub, NULL, 7, 13, 14) },
+    { BINARY("Mul", binary_infer, mul, lrp_integer_multiply, NULL, 7, 13, 14), .kind = mul_kind, .traits = LRP_TRAIT_PRODUCT,
       .share = lrp_mul_share },
-    { BINARY("Div", infer, quotient, integer_div, NULL, 7, 13, 14), .share = lrp_div_share },
+    { BINARY("Div", binary_infer, quotient, integer_div, NULL, 7, 13, 14), .share = lrp_div_share },
     { BINARY("Mod", mod_infer, remainder_c, integer_fmod, integer_mod, 10, 13) },
     { ROW("Pow", 7, 12, 13, 15), .infer = lrp_pow_infer, .forward = lrp_pow_forward, .vjp = lrp_pow_vjp },
     { VARIADIC("Sum", SUM, 6, 8, 13), .kind = add_kind, .traits = LRP_TRAIT_ADDS, .blocks = lrp_sum_blocks },

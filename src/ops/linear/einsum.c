@@ -140,7 +140,7 @@ static bool einsum_batch(LRP_BATCH_PARAMETERS)
     return at->axis >= 0;
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status einsum_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct equation e;
     enum lrp_status status = lrp_infer_arity(call, 1, MOST_OPERANDS, err);
@@ -177,7 +177,7 @@ static void add_label(struct contraction *c, const struct equation *e, int label
 }
 
 /* Moves every pointer on to index `at` of labels [first, last). */
-static void locate(const struct contraction *c, size_t at, int first, int last, int64_t place[MOST_OPERANDS + 1])
+static void move_places(const struct contraction *c, size_t at, int first, int last, int64_t place[MOST_OPERANDS + 1])
 {
     for (int k = last - 1; k >= first; --k) {
         const int64_t index = (int64_t)(at % (size_t)c->dim[k]);
@@ -194,7 +194,7 @@ static double inner_sum(const struct contraction *c, const int64_t *base)
     for (size_t at = 0; at < c->sums; at += run) {
         int64_t place[MOST_OPERANDS + 1];
         memcpy(place, base, sizeof place);
-        locate(c, at, c->outer, c->outer + c->inner, place);
+        move_places(c, at, c->outer, c->outer + c->inner, place);
         for (size_t i = 0; i < run; ++i) {
             float product = 1;
             for (int f = 0; f < c->factors; ++f) {
@@ -212,7 +212,7 @@ static void contract_range(const void *data, size_t first, size_t last)
     const struct contraction *c = data;
     for (size_t at = first; at < last; ++at) {
         int64_t place[MOST_OPERANDS + 1] = {0};
-        locate(c, at, 0, c->outer, place);
+        move_places(c, at, 0, c->outer, place);
         c->target[place[c->factors]] = (float)inner_sum(c, place);
     }
 }
@@ -231,7 +231,7 @@ static void contract(const struct equation *e, struct contraction *c, const int 
     lrp_for_range(run, outer, c->sums * (size_t)c->factors, contract_range, c);
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status einsum_forward(LRP_FORWARD_PARAMETERS)
 {
     struct equation e;
     struct contraction c = {.factors = call->in_count, .target = out[0]->f};
@@ -246,7 +246,7 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
     return LRP_OK;
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status einsum_vjp(LRP_VJP_PARAMETERS)
 {
     struct equation e;
     (void)handle, (void)err, (void)out;
@@ -268,7 +268,7 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
-static int64_t macs(const struct lrp_call *call)
+static int64_t einsum_macs(const struct lrp_call *call)
 {
     struct equation e;
     int64_t count = call->in_count > 1;
@@ -285,10 +285,10 @@ const struct lrp_operator lrp_ops_einsum[] = {
      .versions = {12},
      .traits = LRP_TRAIT_PRODUCT,
      .static_kind = LRP_KIND_OTHER,
-     .infer = infer,
-     .forward = forward,
-     .vjp = vjp,
-     .macs = macs,
+     .infer = einsum_infer,
+     .forward = einsum_forward,
+     .vjp = einsum_vjp,
+     .macs = einsum_macs,
      .batch = einsum_batch},
     {0},
 };

@@ -137,8 +137,8 @@ static void add_bias(const struct handle *h, bool transposed, float *y)
 }
 
 /* Through the convolution, or back through it. */
-static enum lrp_status through(const struct handle *h, bool back, const struct lrp_tensor *from, struct lrp_tensor *to,
-                               const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_conv(const struct handle *h, bool back, const struct lrp_tensor *from, struct lrp_tensor *to,
+                                const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_conv_ends ends = {.from = from->f, .to = to->f, .from_blocked = from->block, .to_blocked = to->block};
 
@@ -167,7 +167,7 @@ enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const 
 
     if (!out[0]) return LRP_OK;
     if (!h) status = make_for_data(call, in, &h, err);
-    if (!status) status = through(h, lrp_conv_is_transposed(call), in[0], out[0], run, err);
+    if (!status) status = run_conv(h, lrp_conv_is_transposed(call), in[0], out[0], run, err);
     if (!status && h->bias) add_bias(h, lrp_conv_is_transposed(call), out[0]->f);
     if (!handle) lrp_conv_release(h);
     return status;
@@ -196,7 +196,7 @@ enum lrp_status lrp_conv_vjp(const struct lrp_call *call, void *handle, const st
     (void)out;
     if (!s[0]) return LRP_OK;
     if (!h) status = make_for_data(call, in, &h, err);
-    if (!status && grad[0]) status = through(h, !lrp_conv_is_transposed(call), s[0], grad[0], run, err);
+    if (!status && grad[0]) status = run_conv(h, !lrp_conv_is_transposed(call), s[0], grad[0], run, err);
     if (!status && grad[1] && lrp_conv_is_transposed(call))
         lrp_conv_weight_gradient(&h->shape, s[0]->f, in[0]->f, grad[1]->f, run);
     else if (!status && grad[1])

@@ -213,7 +213,7 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
     return status;
 }
 
-static void scale(struct lrp_tensor *tensor, float factor)
+static void scale_tensor(struct lrp_tensor *tensor, float factor)
 {
     for (size_t i = 0; factor != 1 && i < tensor->count; i++) tensor->f[i] *= factor;
 }
@@ -285,8 +285,8 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
     /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
     if (h->weights && !h->owned && !h->used) lrp_blob_rest(call->in[1].constant);
     h->used = true;
-    if (!status && grad[0]) scale(grad[0], h->weights || h->ones ? 1 : p->alpha);
-    if (!status && grad[1]) scale(grad[1], p->alpha);
+    if (!status && grad[0]) scale_tensor(grad[0], h->weights || h->ones ? 1 : p->alpha);
+    if (!status && grad[1]) scale_tensor(grad[1], p->alpha);
     if (!status && call->in_count > 2 && grad[2]) gradient_c(p, s[0], grad[2]);
     return status;
 }

@@ -23,7 +23,7 @@ static bool takes_softmax(const struct lrp_call *call)
     return ((const struct loss_row *)call->op->own)->softmax;
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status loss_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
@@ -55,7 +55,7 @@ struct loss {
 };
 
 /* The weight of an item and where the score of its label is; weight 0 if it is to be ignored. */
-static enum lrp_status item(const struct loss *loss, size_t k, double *weight, size_t *at, struct lrp_error *err)
+static enum lrp_status read_item(const struct loss *loss, size_t k, double *weight, size_t *at, struct lrp_error *err)
 {
     const int64_t label = loss->labels->i[k];
     *weight = 0;
@@ -68,8 +68,8 @@ static enum lrp_status item(const struct loss *loss, size_t k, double *weight, s
     return LRP_OK;
 }
 
-static enum lrp_status open(const struct lrp_call *call, const struct lrp_tensor *const *in, struct loss *loss,
-                            struct lrp_error *err)
+static enum lrp_status open_loss(const struct lrp_call *call, const struct lrp_tensor *const *in, struct loss *loss,
+                                 struct lrp_error *err)
 {
     const struct lrp_attribute *ignored = lrp_call_attribute(call, "ignore_index");
     enum lrp_status status = LRP_OK;
@@ -84,7 +84,7 @@ static enum lrp_status open(const struct lrp_call *call, const struct lrp_tensor
     for (size_t k = 0; k < loss->count && !status; ++k) {
         double weight = 0;
         size_t at = 0;
-        status = item(loss, k, &weight, &at, err);
+        status = read_item(loss, k, &weight, &at, err);
         loss->total += weight;
     }
     return status;
@@ -100,20 +100,20 @@ static double log_sum(const struct loss *loss, size_t k)
     return most + log(sum);
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status loss_forward(LRP_FORWARD_PARAMETERS)
 {
     struct lrp_tensor *logs = call->out_count > 1 ? out[1] : NULL;
     const int how = reduction_of(call);
     struct loss loss;
     double sum = 0;
     (void)handle, (void)run;
-    enum lrp_status status = open(call, in, &loss, err);
+    enum lrp_status status = open_loss(call, in, &loss, err);
     for (size_t k = 0; k < loss.count && !status; ++k) {
         const double shift = takes_softmax(call) ? log_sum(&loss, k) : 0;
         const size_t start = k / loss.space * loss.classes * loss.space + k % loss.space;
         double weight = 0;
         size_t at = 0;
-        status = item(&loss, k, &weight, &at, err);
+        status = read_item(&loss, k, &weight, &at, err);
         const double value = weight == 0 ? 0 : -weight * ((double)loss.scores->f[at] - shift);
         sum += value;
         if (out[0] && how == REDUCE_NONE) out[0]->f[k] = (float)value;
@@ -140,7 +140,7 @@ static void pull_item(const struct lrp_call *call, const struct loss *loss, size
         grad[start + c * loss->space] -= (float)(sum * exp((double)loss->scores->f[start + c * loss->space] - shift));
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status loss_vjp(LRP_VJP_PARAMETERS)
 {
     const int how = reduction_of(call);
     const float *logs = call->out_count > 1 && s[1] ? s[1]->f : NULL;
@@ -149,11 +149,11 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
     if (call->in_count > 2 && grad[2])
         return lrp_fail(err, LRP_UNSUPPORTED, "%s is differentiated by its scores only; make its weights constant",
                         call->op_type);
-    enum lrp_status status = open(call, in, &loss, err);
+    enum lrp_status status = open_loss(call, in, &loss, err);
     for (size_t k = 0; k < loss.count && grad[0] && !status; ++k) {
         double weight = 0;
         size_t at = 0;
-        status = item(&loss, k, &weight, &at, err);
+        status = read_item(&loss, k, &weight, &at, err);
         const double cotangent = !s[0] ? 0 : (double)s[0]->f[how == REDUCE_NONE ? k : 0];
         const double pulled = weight == 0 ? 0 : -weight * cotangent / (how == REDUCE_MEAN ? loss.total : 1);
         if (!status) pull_item(call, &loss, k, at, pulled, logs, grad[0]->f);
@@ -164,8 +164,8 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 /* The family's rows. */
 #define ROW(op, softmax, ...)                                                                                                  \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .static_kind = LRP_KIND_OTHER, .infer = infer,                    \
-        .forward = forward, .vjp = vjp, .batch = lrp_batch_lost, .own = &(const struct loss_row)                               \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .static_kind = LRP_KIND_OTHER, .infer = loss_infer,               \
+        .forward = loss_forward, .vjp = loss_vjp, .batch = lrp_batch_lost, .own = &(const struct loss_row)                     \
         {                                                                                                                      \
             softmax                                                                                                            \
         }                                                                                                                      \

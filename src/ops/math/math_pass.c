@@ -78,7 +78,7 @@ enum lrp_kind lrp_cast_kind(const struct lrp_call *call)
 }
 
 /* From one storage to the other; integers are cut to the declared width. */
-static void convert(const struct lrp_tensor *x, struct lrp_tensor *y)
+static void convert_elements(const struct lrp_tensor *x, struct lrp_tensor *y)
 {
     const bool to_float = lrp_dtype_is_float(y->dtype), from_float = lrp_dtype_is_float(x->dtype);
     if (to_float && from_float) {
@@ -97,7 +97,7 @@ static void convert(const struct lrp_tensor *x, struct lrp_tensor *y)
 enum lrp_status lrp_pass_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle, (void)run, (void)err;
-    if (out[0]) convert(in[0], out[0]);
+    if (out[0]) convert_elements(in[0], out[0]);
     struct lrp_tensor *mask = call->out_count > 1 ? out[1] : NULL;
     for (size_t i = 0; mask && i < mask->count; ++i) {
         if (lrp_dtype_is_float(mask->dtype))

@@ -1,7 +1,7 @@
 /* move.c: operators that only move elements: what those with a view share, and the family's rows. */
 #include "move_ops.h"
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status view_forward(LRP_FORWARD_PARAMETERS)
 {
     const struct lrp_mover *const op = call->op->own;
     const bool joins = op->joins;
@@ -15,7 +15,7 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
     return LRP_OK;
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status view_vjp(LRP_VJP_PARAMETERS)
 {
     const struct lrp_mover *const op = call->op->own;
     const bool joins = op->joins;
@@ -43,7 +43,7 @@ static enum lrp_kind gather_kind(const struct lrp_call *call)
     .infer = lrp_##f##_infer, .batch = lrp_batch_##samples
 #define VIEW(op, layer, f, samples, shows, ...)                                                                                   \
     {                                                                                                                    \
-        MOVES(op, layer, f, samples, __VA_ARGS__), .forward = forward, .vjp = vjp, .own = &(const struct lrp_mover){.view = shows}\
+        MOVES(op, layer, f, samples, __VA_ARGS__), .forward = view_forward, .vjp = view_vjp, .own = &(const struct lrp_mover){.view = shows}\
     }
 #define OWN(op, f, samples, ...)                                                                                         \
     MOVES(op, OTHER, f, samples, __VA_ARGS__), .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp
@@ -58,13 +58,13 @@ const struct lrp_operator lrp_ops_move[] = {
     VIEW("Squeeze", SQUEEZE, squeeze, reshape, lrp_reshape_view, 1, 11, 13, 21, 23, 24, 25),
     VIEW("Unsqueeze", UNSQUEEZE, unsqueeze, reshape, lrp_reshape_view, 1, 11, 13, 21, 23, 24, 25),
     VIEW("Transpose", TRANSPOSE, transpose, transpose, lrp_transpose_view, 1, 13, 21, 23, 24, 25),
-    { MOVES("Concat", CONCAT, concat, beside_first, 4, 11, 13), .forward = forward, .vjp = vjp,
+    { MOVES("Concat", CONCAT, concat, beside_first, 4, 11, 13), .forward = view_forward, .vjp = view_vjp,
       .own = &(const struct lrp_mover) { .view = lrp_concat_view, .joins = true } },
     VIEW("Split", SPLIT, split, beside_first, lrp_split_view, 2, 11, 13, 18),
     VIEW("Slice", SLICE, slice, slice, lrp_slice_view, 1, 10, 11, 13),
     VIEW("Expand", EXPAND, expand, first_input, lrp_expand_view, 8, 13),
     VIEW("Tile", TILE, tile, tile, lrp_tile_view, 6, 13),
-    { MOVES("DepthToSpace", DEPTH_TO_SPACE, depth, planes, 1, 11, 13), .forward = forward, .vjp = vjp,
+    { MOVES("DepthToSpace", DEPTH_TO_SPACE, depth, planes, 1, 11, 13), .forward = view_forward, .vjp = view_vjp,
       .own = &(const struct lrp_mover) { .view = lrp_depth_view, .to_space = true } },
     VIEW("SpaceToDepth", SPACE_TO_DEPTH, depth, planes, lrp_depth_view, 1, 13),
     { OWN("Pad", pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },

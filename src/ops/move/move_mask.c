@@ -23,7 +23,7 @@ struct triangle {
     size_t rows, columns;
 };
 
-static struct triangle triangle(const struct lrp_call *call, const struct lrp_tensor *const *in)
+static struct triangle triangle_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
     const struct lrp_shape *x = &in[0]->shape;
     const int64_t k = lrp_call_has(call, 1) ? in[1]->i[0] : 0, limit = (int64_t)1 << 50;
@@ -43,7 +43,7 @@ static bool keeps(const struct triangle *triangle, size_t at)
 
 enum lrp_status lrp_trilu_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct triangle shape = triangle(call, in);
+    const struct triangle shape = triangle_of(call, in);
     (void)handle, (void)run, (void)err;
     for (size_t i = 0; i < out[0]->count; ++i) {
         if (lrp_dtype_is_float(out[0]->dtype))
@@ -56,7 +56,7 @@ enum lrp_status lrp_trilu_forward(LRP_FORWARD_PARAMETERS)
 
 enum lrp_status lrp_trilu_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct triangle shape = triangle(call, in);
+    const struct triangle shape = triangle_of(call, in);
     (void)handle, (void)out, (void)run, (void)err;
     for (size_t i = 0; s[0] && grad[0] && i < s[0]->count; ++i) grad[0]->f[i] = keeps(&shape, i) ? s[0]->f[i] : 0;
     return LRP_OK;

@@ -63,8 +63,8 @@ enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *er
 }
 
 /* Element k of the updates goes to *to of the data. */
-static enum lrp_status locate(const struct lrp_call *call, const struct lrp_tensor *indices, size_t k, size_t *to,
-                              struct lrp_error *err)
+static enum lrp_status locate_update(const struct lrp_call *call, const struct lrp_tensor *indices, size_t k, size_t *to,
+                                     struct lrp_error *err)
 {
     const struct lrp_shape *x = &call->in[0].shape, *shape = &indices->shape;
     enum lrp_status status = LRP_OK;
@@ -111,7 +111,7 @@ enum lrp_status lrp_scatter_forward(LRP_FORWARD_PARAMETERS)
     lrp_view_copy(&all, in[0], out[0], run);
     for (size_t k = 0; k < in[2]->count; ++k) {
         size_t to = 0;
-        const enum lrp_status status = locate(call, in[1], k, &to, err);
+        const enum lrp_status status = locate_update(call, in[1], k, &to, err);
         if (status) return status;
         if (lrp_dtype_is_float(out[0]->dtype))
             out[0]->f[to] = combine_floats(how, out[0]->f[to], in[2]->f[k]);
@@ -134,7 +134,7 @@ enum lrp_status lrp_scatter_vjp(LRP_VJP_PARAMETERS)
     enum lrp_status status = lrp_tensor_copy(s[0], &rest, err);
     for (size_t k = in[2]->count; k-- > 0 && !status;) {
         size_t to = 0;
-        status = locate(call, in[1], k, &to, err);
+        status = locate_update(call, in[1], k, &to, err);
         if (status) break;
         if (grad[2]) grad[2]->f[k] = rest->f[to];
         if (how == COMBINE_NONE) rest->f[to] = 0;

@@ -49,7 +49,7 @@ static bool takes_bytes(const struct lrp_call *call)
     return call->opset >= 12 && lrp_pool_how(call) == LRP_POOL_MAX && (dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_INT8);
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status pool_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct lrp_window w;
     struct lrp_shape y;
@@ -69,7 +69,7 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     return status ? status : lrp_infer_output(call, 1, LRP_DTYPE_INT64, &y, err);
 }
 
-static enum lrp_status infer_global(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status global_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct lrp_shape y;
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
@@ -105,7 +105,7 @@ enum lrp_status lrp_global_pool_blocks(LRP_BLOCKS_PARAMETERS)
     return LRP_OK;
 }
 
-static int64_t macs(const struct lrp_call *call)
+static int64_t pool_macs(const struct lrp_call *call)
 {
     int64_t count = lrp_shape_count(&call->out[0].shape);
     struct lrp_window w;
@@ -116,7 +116,7 @@ static int64_t macs(const struct lrp_call *call)
     return count;
 }
 
-static int64_t macs_global(const struct lrp_call *call)
+static int64_t global_macs(const struct lrp_call *call)
 {
     return lrp_shape_count(&call->in[0].shape);
 }
@@ -128,7 +128,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .static_kind = LRP_KIND_MAX_POOL,
      .traits = LRP_TRAIT_SELECTS,
      .own = &(const struct lrp_pool){LRP_POOL_MAX},
-     .infer = infer,
+     .infer = pool_infer,
      .forward = lrp_max_pool_forward,
      .vjp = lrp_max_pool_vjp,
      .blocks = lrp_pool_blocks,
@@ -138,21 +138,21 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .versions = {1, 7, 10, 11, 19, 22},
      .static_kind = LRP_KIND_MEAN_POOL,
      .own = &(const struct lrp_pool){LRP_POOL_MEAN},
-     .infer = infer,
+     .infer = pool_infer,
      .forward = lrp_mean_pool_forward,
      .vjp = lrp_mean_pool_vjp,
      .blocks = lrp_pool_blocks,
-     .macs = macs,
+     .macs = pool_macs,
      .batch = lrp_batch_planes},
     {.name = "LpPool",
      .domain = "",
      .versions = {1, 2, 11, 18, 22},
      .static_kind = LRP_KIND_OTHER,
      .own = &(const struct lrp_pool){LRP_POOL_POWER},
-     .infer = infer,
+     .infer = pool_infer,
      .forward = lrp_power_pool_forward,
      .vjp = lrp_power_pool_vjp,
-     .macs = macs,
+     .macs = pool_macs,
      .batch = lrp_batch_planes},
     {.name = "GlobalMaxPool",
      .domain = "",
@@ -160,7 +160,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .static_kind = LRP_KIND_GLOBAL_MAX_POOL,
      .traits = LRP_TRAIT_SELECTS,
      .own = &(const struct lrp_pool){LRP_POOL_MAX},
-     .infer = infer_global,
+     .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
      .batch = lrp_batch_planes},
@@ -169,21 +169,21 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .versions = {1, 22},
      .static_kind = LRP_KIND_GLOBAL_MEAN_POOL,
      .own = &(const struct lrp_pool){LRP_POOL_MEAN},
-     .infer = infer_global,
+     .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
      .blocks = lrp_global_pool_blocks,
-     .macs = macs_global,
+     .macs = global_macs,
      .batch = lrp_batch_planes},
     {.name = "GlobalLpPool",
      .domain = "",
      .versions = {1, 2, 22},
      .static_kind = LRP_KIND_OTHER,
      .own = &(const struct lrp_pool){LRP_POOL_POWER},
-     .infer = infer_global,
+     .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
-     .macs = macs_global,
+     .macs = global_macs,
      .batch = lrp_batch_planes},
     {.name = NULL},
 };

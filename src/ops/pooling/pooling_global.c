@@ -22,7 +22,7 @@ static struct job job_of(const struct lrp_call *call, int64_t *planes)
         .how = lrp_pool_how(call), .power = lrp_pool_power(call), .size = (int64_t)lrp_shape_span(x, 2, x->rank)};
 }
 
-static int64_t winner(const float *x, int64_t size)
+static int64_t find_winner(const float *x, int64_t size)
 {
     int64_t best = 0;
 
@@ -31,11 +31,11 @@ static int64_t winner(const float *x, int64_t size)
     return best;
 }
 
-static float pooled(const struct job *job, const float *x)
+static float pool_plane(const struct job *job, const float *x)
 {
     double sum = 0;
 
-    if (job->how == LRP_POOL_MAX) return x[winner(x, job->size)];
+    if (job->how == LRP_POOL_MAX) return x[find_winner(x, job->size)];
     for (int64_t i = 0; i < job->size; i++)
         sum += job->how == LRP_POOL_MEAN ? (double)x[i] : pow(fabs((double)x[i]), (double)job->power);
     return (float)(job->how == LRP_POOL_MEAN ? sum / (double)job->size : pow(sum, 1 / (double)job->power));
@@ -45,10 +45,10 @@ static void forward_planes(void *context, int64_t first, int64_t last)
 {
     const struct job *const job = context;
 
-    for (int64_t plane = first; plane < last; plane++) job->to[plane] = pooled(job, job->x + plane * job->size);
+    for (int64_t plane = first; plane < last; plane++) job->to[plane] = pool_plane(job, job->x + plane * job->size);
 }
 
-static float slope(const struct job *job, float x, float y)
+static float slope_at(const struct job *job, float x, float y)
 {
     if (job->how == LRP_POOL_MEAN) return 1 / (float)job->size;
     return x == 0 || y == 0 ? 0 : copysignf(powf(fabsf(x) / y, job->power - 1), x);
@@ -64,9 +64,9 @@ static void vjp_planes(void *context, int64_t first, int64_t last)
 
         if (job->how == LRP_POOL_MAX) {
             memset(to, 0, (size_t)job->size * sizeof *to);
-            to[winner(x, job->size)] = job->s[plane];
+            to[find_winner(x, job->size)] = job->s[plane];
         } else
-            for (int64_t i = 0; i < job->size; i++) to[i] = job->s[plane] * slope(job, x[i], job->y[plane]);
+            for (int64_t i = 0; i < job->size; i++) to[i] = job->s[plane] * slope_at(job, x[i], job->y[plane]);
     }
 }
 

@@ -49,7 +49,7 @@ static size_t scale_of(const struct grid *grid, size_t at)
 }
 
 /* The whole numbers of a type; false for types that are not quantised to. */
-static bool bounds(enum lrp_dtype dtype, double *low, double *high)
+static bool type_bounds(enum lrp_dtype dtype, double *low, double *high)
 {
     const bool is_signed = dtype == LRP_DTYPE_INT8 || dtype == LRP_DTYPE_INT16;
     const bool is_short = dtype == LRP_DTYPE_INT16 || dtype == LRP_DTYPE_UINT16;
@@ -69,7 +69,7 @@ static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *
     else if (asked > 0 && asked < LRP_DTYPE_COUNT)
         *to = (enum lrp_dtype)asked;
     if (asked >= LRP_DTYPE_COUNT || lrp_call_int(call, "precision", 0) > LRP_DTYPE_FLOAT ||
-        (forth ? !bounds(*to, &low, &high) : !lrp_dtype_is_float(*to)))
+        (forth ? !type_bounds(*to, &low, &high) : !lrp_dtype_is_float(*to)))
         return lrp_fail(err, LRP_UNSUPPORTED, "%s to this type is not implemented", call->op_type);
     const bool wide = lrp_dtype_size(call->in[0].dtype) > 4 || lrp_dtype_is_float(call->in[0].dtype);
     if (!lrp_dtype_is_float(call->in[1].dtype) || (!forth && wide) || (zero && lrp_dtype_is_float(call->in[2].dtype)))
@@ -77,7 +77,7 @@ static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *
     return LRP_OK;
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status quantize_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_dtype to = LRP_DTYPE_UNDEFINED;
     struct grid grid;
@@ -90,14 +90,14 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     return status ? status : lrp_infer_output(call, 0, to, &call->in[0].shape, err);
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
 {
     const bool zeros = lrp_call_has(call, 2), is_float = lrp_dtype_is_float(in[0]->dtype);
     double low = 0, high = 0;
     struct grid grid;
     (void)handle, (void)run;
     const enum lrp_status status = read_grid(call, &grid, err);
-    (void)bounds(out[0]->dtype, &low, &high);
+    (void)type_bounds(out[0]->dtype, &low, &high);
     for (size_t k = 0; k < out[0]->count && !status; ++k) {
         const size_t at = scale_of(&grid, k);
         const int64_t zero = zeros ? in[2]->i[at] : 0;
@@ -123,7 +123,7 @@ static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_er
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = lrp_infer_is_float(call, 1, err);
-    if (!status && !bounds(call->in[2].dtype, &low, &high))
+    if (!status && !type_bounds(call->in[2].dtype, &low, &high))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
     if (!status) status = read_grid(call, &grid, err);
     if (!status && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
@@ -131,13 +131,13 @@ static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_er
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
 }
 
-static enum lrp_status there_and_back(LRP_FORWARD_PARAMETERS)
+static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
 {
     double low = 0, high = 0;
     struct grid grid;
     (void)handle, (void)run;
     const enum lrp_status status = read_grid(call, &grid, err);
-    (void)bounds(in[2]->dtype, &low, &high);
+    (void)type_bounds(in[2]->dtype, &low, &high);
     for (size_t k = 0; k < out[0]->count && !status; ++k) {
         const size_t at = scale_of(&grid, k);
         const double zero = (double)in[2]->i[at], whole = rint((double)(in[0]->f[k] / in[1]->f[at])) + zero;
@@ -147,7 +147,7 @@ static enum lrp_status there_and_back(LRP_FORWARD_PARAMETERS)
 }
 
 /* The straight-through estimator (Bengio, Leonard, Courville 2013): rounding is passed as if it were not there. */
-static enum lrp_status straight_through(LRP_VJP_PARAMETERS)
+static enum lrp_status straight_through_vjp(LRP_VJP_PARAMETERS)
 {
     (void)call, (void)handle, (void)in, (void)out, (void)run, (void)err;
     if (grad[0] && s[0]) memcpy(grad[0]->f, s[0]->f, s[0]->count * sizeof *s[0]->f);
@@ -187,7 +187,8 @@ static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
 #define ROW(op, is_forth, ...)                                                                                                 \
     {                                                                                                                          \
         .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,        \
-        .infer = infer, .forward = forward, .batch = lrp_batch_first_input, .own = &(const struct quantization)                \
+        .infer = quantize_infer, .forward = quantize_forward, .batch = lrp_batch_first_input,                                  \
+        .own = &(const struct quantization)                                                                                    \
         {                                                                                                                      \
             is_forth                                                                                                           \
         }                                                                                                                      \
@@ -209,8 +210,8 @@ const struct lrp_operator lrp_ops_quantize[] = {
      .traits = LRP_TRAIT_MOVES,
      .static_kind = LRP_KIND_FAKE_QUANTIZE,
      .infer = there_and_back_infer,
-     .forward = there_and_back,
-     .vjp = straight_through,
+     .forward = there_and_back_forward,
+     .vjp = straight_through_vjp,
      .batch = lrp_batch_first_input},
     {0},
 };

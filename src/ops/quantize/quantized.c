@@ -73,7 +73,7 @@ static bool is_byte(enum lrp_dtype dtype)
     return dtype == LRP_DTYPE_INT8 || dtype == LRP_DTYPE_UINT8;
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status quantized_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const struct roles *r = call->op->own;
     struct sizes sizes;
@@ -115,7 +115,7 @@ static double scale_at(const struct work *w, int input, int64_t at)
     return (double)w->in[input]->f[w->in[input]->count == 1 ? 0 : at];
 }
 /* The exact sum of a row and a column, as the output's type holds it. */
-static int64_t finish(const struct work *w, int64_t sum, int64_t row, int64_t column)
+static int64_t finish_sum(const struct work *w, int64_t sum, int64_t row, int64_t column)
 {
     const struct roles *r = w->roles;
     if (!r->y_zero) return sum;
@@ -171,7 +171,7 @@ static void conv_planes(void *context, int64_t begin, int64_t end)
             const int64_t at[3] = {place / (s.out[1] * s.out[2]), place / s.out[2] % s.out[1], place % s.out[2]};
             int64_t sum = 0;
             for (int64_t i = 0; i < each; ++i) sum += window_sum(&s, x + i * pixels, w + i * taps, at, x_zero, w_zero);
-            work->out->i[plane * places + place] = finish(work, sum, 0, channel);
+            work->out->i[plane * places + place] = finish_sum(work, sum, 0, channel);
         }
     }
 }
@@ -189,12 +189,12 @@ static void product_rows(void *context, int64_t begin, int64_t end)
             const int64_t b_zero = whole_at(work, work->roles->w_zero, column);
             int64_t sum = 0;
             for (int64_t k = 0; k < p->k; ++k) sum += (a[k] - a_zero) * (b[k * p->n + column] - b_zero);
-            work->out->i[turn * p->n + column] = finish(work, sum, row, column);
+            work->out->i[turn * p->n + column] = finish_sum(work, sum, row, column);
         }
     }
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status quantized_forward(LRP_FORWARD_PARAMETERS)
 {
     struct work work = {.call = call, .roles = call->op->own, .in = in, .out = out[0]};
     (void)handle;
@@ -207,7 +207,7 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
     return lrp_run_should_stop(run) ? LRP_CANCELLED : LRP_OK;
 }
 
-static int64_t macs(const struct lrp_call *call)
+static int64_t quantized_macs(const struct lrp_call *call)
 {
     struct lrp_desc in[3];
     const struct roles *r = call->op->own;
@@ -219,7 +219,8 @@ static int64_t macs(const struct lrp_call *call)
 #define ROW(op, samples, has, ...)                                                                                             \
     {                                                                                                                          \
         .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,        \
-        .infer = infer, .forward = forward, .macs = macs, .batch = lrp_batch_##samples, .own = &(const struct roles)has        \
+        .infer = quantized_infer, .forward = quantized_forward, .macs = quantized_macs, .batch = lrp_batch_##samples,          \
+        .own = &(const struct roles)has                                                                                        \
     }
 #define CONV .plain = "Conv", .convolves = true
 #define PRODUCT .plain = "MatMul"

@@ -67,13 +67,13 @@ static float log_sum_exp_row(const float *x, size_t n)
     return (float)((double)top + log(sum));
 }
 
-static void fill(float *g, size_t n, float value)
+static void fill_row(float *g, size_t n, float value)
 {
     for (size_t i = 0; i < n; ++i) g[i] = value;
 }
 // clang-format off
-static void sum_back(const float *x, float y, float s, float *g, size_t n) { (void)x, (void)y; fill(g, n, s); }
-static void mean_back(const float *x, float y, float s, float *g, size_t n) { (void)x, (void)y; fill(g, n, s / (float)n); }
+static void sum_back(const float *x, float y, float s, float *g, size_t n) { (void)x, (void)y; fill_row(g, n, s); }
+static void mean_back(const float *x, float y, float s, float *g, size_t n) { (void)x, (void)y; fill_row(g, n, s / (float)n); }
 // clang-format on
 
 /* The first winner takes all. */
@@ -124,7 +124,7 @@ static void square_back(const float *x, float y, float s, float *g, size_t n)
 static void log_sum_back(const float *x, float y, float s, float *g, size_t n)
 {
     (void)y;
-    fill(g, n, s / sum_row(x, n));
+    fill_row(g, n, s / sum_row(x, n));
 }
 static void log_sum_exp_back(const float *x, float y, float s, float *g, size_t n)
 {
@@ -211,7 +211,7 @@ static enum lrp_status reduced_axes(const struct lrp_call *call, bool axes[LRP_M
     return status;
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status reduce_infer(struct lrp_call *call, struct lrp_error *err)
 {
     bool axes[LRP_MAX_RANK];
     struct lrp_shape shape = {.rank = 0};
@@ -232,7 +232,7 @@ static bool reduce_batch(LRP_BATCH_PARAMETERS)
            lrp_batch_past(axes, lrp_call_int(call, "keepdims", 1) == 0, at);
 }
 
-static enum lrp_kind kind(const struct lrp_call *call)
+static enum lrp_kind reduce_kind(const struct lrp_call *call)
 {
     bool axes[LRP_MAX_RANK];
     const int rank = call->in_count > 0 ? call->in[0].shape.rank : 0;
@@ -285,7 +285,7 @@ static void forward_integers(const void *data, size_t first, size_t last)
                                                           job->rows.length));
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status reduce_forward(LRP_FORWARD_PARAMETERS)
 {
     struct reduce_job job = {.op = call->op->own, .out = out[0]};
     bool axes[LRP_MAX_RANK];
@@ -307,7 +307,7 @@ static void back_range(const void *data, size_t first, size_t last)
         job->op->back(job->rows.tensor->f + r * n, job->y->f[r], job->s->f[r], job->out->f + r * n, n);
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status reduce_vjp(LRP_VJP_PARAMETERS)
 {
     struct reduce_job job = {.op = call->op->own, .y = out[0], .s = s[0]};
     struct lrp_rows target = {0};
@@ -333,8 +333,8 @@ static enum lrp_status vjp(LRP_VJP_PARAMETERS)
 #define WHOLE(f) .whole = f
 #define ROW(op, f, integers, layer, since, ...)                                                                          \
     {                                                                                                                    \
-        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .kind = kind,              \
-        .infer = infer, .forward = forward, .vjp = vjp, .batch = reduce_batch,                                                                  \
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .kind = reduce_kind,              \
+        .infer = reduce_infer, .forward = reduce_forward, .vjp = reduce_vjp, .batch = reduce_batch,                                                                  \
         .own = &(const struct reduction) { .row = f##_row, .back = f##_back, integers, .axes_input_since = since,        \
                                            .pooling = LRP_KIND_##layer }                                                 \
     }

@@ -29,7 +29,7 @@ static int padding_of(const struct lrp_call *call)
     return one_of(lrp_call_string(call, "padding_mode", "zeros"), words);
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status gridsample_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     for (int i = 0; i < 2 && !status; ++i) status = lrp_infer_is_float(call, i, err);
@@ -169,7 +169,7 @@ static struct sizes sizes_of(const struct lrp_call *call)
                           lrp_shape_span(grid, 1, grid->rank - 1), x->rank - 2};
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status gridsample_forward(LRP_FORWARD_PARAMETERS)
 {
     const struct sizes n = sizes_of(call);
     (void)handle, (void)run, (void)err;
@@ -188,7 +188,7 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
     return LRP_OK;
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status gridsample_vjp(LRP_VJP_PARAMETERS)
 {
     const struct sizes n = sizes_of(call);
     (void)handle, (void)run, (void)err, (void)out;
@@ -218,9 +218,9 @@ const struct lrp_operator lrp_ops_gridsample[] = {
      .domain = "",
      .versions = {16, 20, 22},
      .static_kind = LRP_KIND_OTHER,
-     .infer = infer,
-     .forward = forward,
-     .vjp = vjp,
+     .infer = gridsample_infer,
+     .forward = gridsample_forward,
+     .vjp = gridsample_vjp,
      .batch = lrp_batch_leading},
     {0},
 };

@@ -13,7 +13,7 @@ struct axis_job {
     float extrapolation;
 };
 
-static void spread(const struct axis_job *job, size_t outer)
+static void spread_axis(const struct axis_job *job, size_t outer)
 {
     const struct lrp_taps *taps = job->taps;
     for (int64_t o = 0; o < taps->out; ++o) {
@@ -27,7 +27,7 @@ static void spread(const struct axis_job *job, size_t outer)
     }
 }
 
-static void collect(const struct axis_job *job, size_t outer)
+static void collect_axis(const struct axis_job *job, size_t outer)
 {
     const struct lrp_taps *taps = job->taps;
     for (int64_t o = 0; o < taps->out; ++o) {
@@ -42,16 +42,16 @@ static void collect(const struct axis_job *job, size_t outer)
 
 static void spread_range(const void *data, size_t first, size_t last)
 {
-    for (size_t outer = first; outer < last; ++outer) spread(data, outer);
+    for (size_t outer = first; outer < last; ++outer) spread_axis(data, outer);
 }
 static void collect_range(const void *data, size_t first, size_t last)
 {
-    for (size_t outer = first; outer < last; ++outer) collect(data, outer);
+    for (size_t outer = first; outer < last; ++outer) collect_axis(data, outer);
 }
 
 /* One axis of `*at`, which is replaced by a new tensor. */
-static enum lrp_status step(const struct lrp_resize *resize, int axis, int64_t in, bool back, const struct lrp_tensor **at,
-                            const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status resize_axis(const struct lrp_resize *resize, int axis, int64_t in, bool back,
+                                   const struct lrp_tensor **at, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_taps taps;
     struct lrp_tensor *next = NULL;
@@ -74,8 +74,8 @@ static enum lrp_status step(const struct lrp_resize *resize, int axis, int64_t i
     return status;
 }
 
-static enum lrp_status resize(const struct lrp_call *call, const struct lrp_tensor *from, struct lrp_tensor *to, bool back,
-                              const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_resize(const struct lrp_call *call, const struct lrp_tensor *from, struct lrp_tensor *to, bool back,
+                                  const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_shape *x = &call->in[0].shape;
     const struct lrp_tensor *at = lrp_tensor_retain(from);
@@ -86,7 +86,7 @@ static enum lrp_status resize(const struct lrp_call *call, const struct lrp_tens
         if (lrp_run_should_stop(run))
             status = lrp_fail(err, LRP_CANCELLED, "stopped");
         else
-            status = step(&plan, axis, x->dim[axis], back, &at, run, err);
+            status = resize_axis(&plan, axis, x->dim[axis], back, &at, run, err);
     }
     if (!status) memcpy(to->f, at->f, to->count * sizeof *to->f);
     lrp_tensor_release(at);
@@ -96,13 +96,13 @@ static enum lrp_status resize(const struct lrp_call *call, const struct lrp_tens
 enum lrp_status lrp_resize_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle;
-    return resize(call, in[0], out[0], false, run, err);
+    return run_resize(call, in[0], out[0], false, run, err);
 }
 
 enum lrp_status lrp_resize_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)in, (void)out;
-    return s[0] && grad[0] ? resize(call, s[0], grad[0], true, run, err) : LRP_OK;
+    return s[0] && grad[0] ? run_resize(call, s[0], grad[0], true, run, err) : LRP_OK;
 }
 
 /* The family's rows. */

@@ -10,8 +10,8 @@ static const char *const coordinates[] = {"half_pixel", "half_pixel_symmetric", 
 static const char *const roundings[] = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil", NULL};
 static const char *const policies[] = {"stretch", "not_larger", "not_smaller", NULL};
 
-static enum lrp_status choose(const struct lrp_call *call, const char *name, const char *const *words, int *out,
-                              struct lrp_error *err)
+static enum lrp_status choose_word(const struct lrp_call *call, const char *name, const char *const *words, int *out,
+                                   struct lrp_error *err)
 {
     const char *word = lrp_call_string(call, name, words[0]);
     for (*out = 0; words[*out]; ++*out)
@@ -40,13 +40,13 @@ static enum lrp_status read_attributes(const struct lrp_call *call, struct lrp_r
     if (strcmp(word, "bilinear") == 0 && call->opset < 9)
         mode = LRP_RESIZE_LINEAR;
     else
-        status = choose(call, "mode", modes, &mode, err);
+        status = choose_word(call, "mode", modes, &mode, err);
     if (!status && mode == LRP_RESIZE_CUBIC && !modern)
         return lrp_fail(err, LRP_FILE, "%s at opset %d has no mode \"cubic\"", call->op_type, call->opset);
-    if (!status && modern) status = choose(call, "coordinate_transformation_mode", coordinates, &where, err);
+    if (!status && modern) status = choose_word(call, "coordinate_transformation_mode", coordinates, &where, err);
     if (!status && where == LRP_RESIZE_HALF_PIXEL_PLAIN && call->opset >= 13)
         return lrp_fail(err, LRP_FILE, "tf_half_pixel_for_nn is gone since opset 13");
-    if (!status && modern) status = choose(call, "nearest_mode", roundings, &rounding, err);
+    if (!status && modern) status = choose_word(call, "nearest_mode", roundings, &rounding, err);
     *r = (struct lrp_resize){.antialias = modern && lrp_call_int(call, "antialias", 0) != 0,
                              .exclude_outside = modern && lrp_call_int(call, "exclude_outside", 0) != 0,
                              .cubic = lrp_call_float(call, "cubic_coeff_a", -0.75f),
@@ -130,7 +130,7 @@ static enum lrp_status read_sizes(const struct lrp_call *call, struct lrp_resize
     int64_t sizes[LRP_MAX_RANK];
     int given = 0, policy = 0;
     enum lrp_status status = lrp_infer_const_ints(call, 3, "sizes", sizes, &given, err);
-    if (!status) status = choose(call, "keep_aspect_ratio_policy", policies, &policy, err);
+    if (!status) status = choose_word(call, "keep_aspect_ratio_policy", policies, &policy, err);
     if (!status && given != count) return lrp_fail(err, LRP_FILE, "input 3 of Resize does not list %d sizes", count);
     for (int k = 0; k < count && !status; ++k) {
         if (sizes[k] < 1 || sizes[k] > 1000000000 || x->dim[axes[k]] < 1)
@@ -157,7 +157,7 @@ static enum lrp_status read_region(const struct lrp_call *call, struct lrp_resiz
 }
 
 /* An input that says something: exporters leave the other one empty. */
-static bool says(const struct lrp_call *call, int input)
+static bool says_something(const struct lrp_call *call, int input)
 {
     return lrp_call_has(call, input) && lrp_shape_count(&call->in[input].shape) != 0;
 }
@@ -175,9 +175,9 @@ enum lrp_status lrp_resize_read(const struct lrp_call *call, struct lrp_resize *
     }
     if (!status) status = read_region(call, out, axes, count, err);
     if (status) return status;
-    if (modern && says(call, 3) == says(call, 2))
+    if (modern && says_something(call, 3) == says_something(call, 2))
         return lrp_fail(err, LRP_FILE, "Resize needs either scales (input 2) or sizes (input 3)");
-    if (modern && says(call, 3)) return read_sizes(call, out, axes, count, err);
+    if (modern && says_something(call, 3)) return read_sizes(call, out, axes, count, err);
     return read_scales(call, out, axes, count, modern ? 2 : is_upsample(call) && call->opset < 9 ? -1 : 1, err);
 }
 

@@ -27,7 +27,7 @@ enum lrp_status lrp_onehot_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[2].dtype, &shape, err);
 }
 
-static void put(struct lrp_tensor *y, size_t to, const struct lrp_tensor *values, size_t which)
+static void put_value(struct lrp_tensor *y, size_t to, const struct lrp_tensor *values, size_t which)
 {
     if (lrp_dtype_is_float(y->dtype))
         y->f[to] = values->f[which];
@@ -41,11 +41,11 @@ enum lrp_status lrp_onehot_forward(LRP_FORWARD_PARAMETERS)
     const size_t inner = lrp_shape_span(&out[0]->shape, axis + 1, out[0]->shape.rank);
     const int64_t depth = out[0]->shape.dim[axis];
     (void)handle, (void)run, (void)err;
-    for (size_t k = 0; k < out[0]->count; ++k) put(out[0], k, in[2], 0);
+    for (size_t k = 0; k < out[0]->count; ++k) put_value(out[0], k, in[2], 0);
     for (size_t k = 0; k < in[0]->count && depth > 0; ++k) {
         const int64_t given = integer_at(in[0], k), index = given < 0 ? given + depth : given;
         if (index >= 0 && index < depth) /* indices beyond the depth leave their row off */
-            put(out[0], (k / inner * (size_t)depth + (size_t)index) * inner + k % inner, in[2], 1);
+            put_value(out[0], (k / inner * (size_t)depth + (size_t)index) * inner + k % inner, in[2], 1);
     }
     return LRP_OK;
 }
