@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lrpscope/tensor.h"
+#include "lrpscope/shape.h"
 
 float lrp_float_from_half(uint16_t bits);
 float lrp_float_from_bfloat16(uint16_t bits);

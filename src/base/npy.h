@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#include "lrpscope/tensor.h"
+#include "lrpscope/error.h"
+#include "lrpscope/shape.h"
 
 struct lrp_npy {
     enum lrp_dtype dtype; /* bool, int8..uint64, float16, float32, float64 */

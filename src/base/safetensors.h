@@ -2,7 +2,8 @@
 #ifndef LRP_BASE_SAFETENSORS_H
 #define LRP_BASE_SAFETENSORS_H
 
-#include "lrpscope/tensor.h"
+#include "lrpscope/error.h"
+#include "lrpscope/shape.h"
 
 struct lrp_safetensor {
     const char *name;

@@ -1,7 +1,7 @@
 /* shape.c: element types and shapes. */
 #include <stdio.h>
 
-#include "lrpscope/tensor.h"
+#include "lrpscope/shape.h"
 
 #define LARGEST_COUNT ((int64_t)1 << 48)
 
