@@ -2,6 +2,7 @@
 #ifndef LRPSCOPE_CHECK_H
 #define LRPSCOPE_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lrpscope/layer.h"
@@ -49,6 +50,17 @@ struct lrp_check {
     size_t count;               /* rows */
     char *guidance;             /* several lines: what to do, in the order softmax, layers, activations; "" if passed */
 };
+/* A type of layers that is known by name, and whether it passes: as a layer of its own, as an activation behind a linear layer,
+ * and the same for the table of pull request 26. Borrowed, static. */
+struct lrp_layer_type {
+    const char *name;                 /* "max-pool" */
+    const char *group, *second_group; /* what several types are called together: "pooling", "max-pooling"; "" if nothing */
+    bool layer, activation;
+    bool layer_pr26, activation_pr26;
+};
+/* The types, in the order of the table; false past the end. */
+bool lrp_layer_type_at(size_t index, struct lrp_layer_type *out);
+
 /* Checks all layers. *out is owned by the caller. */
 enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry, struct lrp_check **out,
                               struct lrp_error *err);

@@ -38,7 +38,7 @@ struct lrp_arguments {
     const char *at, *show;
     const char *text, *text_pair, *text_file, *tokenizer;
     const char *color, *script;
-    const char *generate; /* man, man-rules, man-model, bash, zsh, fish */
+    const char *generate; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top;
     bool conventions;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;

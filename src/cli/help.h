@@ -15,5 +15,6 @@ bool lrp_cli_generate(const char *what, FILE *file);
 void lrp_cli_generate_man(FILE *file);
 void lrp_cli_generate_man_rules(FILE *file);
 void lrp_cli_generate_man_model(FILE *file);
+void lrp_cli_generate_man_lrp(FILE *file);
 
 #endif

@@ -187,5 +187,5 @@ void lrp_cli_generate_man(FILE *file)
     environment(file);
     exit_codes(file);
     examples(file);
-    fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-model (5)\n", file);
+    fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-model (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

@@ -121,5 +121,5 @@ void lrp_cli_generate_man_model(FILE *file)
     keys(file);
     types(file);
     example(file);
-    fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-rules (5)\n", file);
+    fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

@@ -208,5 +208,5 @@ void lrp_cli_generate_man_rules(FILE *file)
     composites(file);
     custom_rules(file);
     example(file);
-    fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-model (5)\n", file);
+    fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-model (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

@@ -50,6 +50,24 @@ void lrp_cli_roff_entry(FILE *file, const char *name, const char *line)
     lrp_cli_roff_line(file, line);
 }
 
+void lrp_cli_roff_prose(FILE *file, const struct lrp_prose *prose, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct lrp_prose *const p = &prose[i];
+        const bool formula = p->kind == LRP_PROSE_FORMULA, heading = i && prose[i - 1].kind <= LRP_PROSE_SUBSECTION;
+        if (formula && (i == 0 || prose[i - 1].kind != LRP_PROSE_FORMULA)) fputs(".RS\n.nf\n", file);
+        if (p->kind == LRP_PROSE_SECTION || p->kind == LRP_PROSE_SUBSECTION)
+            fputs(p->kind == LRP_PROSE_SECTION ? ".SH " : ".SS ", file);
+        else if (p->kind == LRP_PROSE_PARAGRAPH && !heading)
+            fputs(".PP\n", file);
+        if (p->kind == LRP_PROSE_ENTRY)
+            lrp_cli_roff_entry(file, p->text, p->line);
+        else
+            lrp_cli_roff_line(file, p->text);
+        if (formula && (i + 1 == count || prose[i + 1].kind != LRP_PROSE_FORMULA)) fputs(".fi\n.RE\n", file);
+    }
+}
+
 void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count)
 {
     fputs(".SH EXAMPLE\n.nf\n", file);

@@ -12,6 +12,19 @@ void lrp_cli_roff_line(FILE *file, const char *text);
 void lrp_cli_roff_paragraph(FILE *file, const char *text);
 /* A name in bold, and what is said of it, indented. */
 void lrp_cli_roff_entry(FILE *file, const char *name, const char *line);
+/* What a page says in words, piece by piece. */
+enum lrp_prose_kind {
+    LRP_PROSE_SECTION,    /* a heading */
+    LRP_PROSE_SUBSECTION, /* one below it */
+    LRP_PROSE_PARAGRAPH,
+    LRP_PROSE_FORMULA, /* a line as it is, indented; several in a row stand below each other */
+    LRP_PROSE_ENTRY    /* a name, and in `line` what is said of it */
+};
+struct lrp_prose {
+    enum lrp_prose_kind kind;
+    const char *text, *line; /* line: of entries */
+};
+void lrp_cli_roff_prose(FILE *file, const struct lrp_prose *prose, size_t count);
 /* The section of a file's example, lines as they are. */
 void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count);
 

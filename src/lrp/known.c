@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "lrpscope/check.h"
 #include "select.h"
 #include "text.h"
 
@@ -48,4 +49,19 @@ char *lrp_types_near(const struct lrp_graph *graph, const struct lrp_layer_list 
     if (names) lrp_text_nearest(&near, type, names, count);
     free(names);
     return lrp_text_take(&near);
+}
+
+bool lrp_layer_type_at(size_t index, struct lrp_layer_type *out)
+{
+    const size_t kind = index + LRP_KIND_OTHER + 1;
+    if (kind >= LRP_KIND_COUNT) return false;
+    const struct lrp_kind_row *const row = lrp_kind_row((enum lrp_kind)kind);
+    *out = (struct lrp_layer_type){.name = row->name,
+                                   .group = row->group,
+                                   .second_group = row->second_group,
+                                   .layer = row->traits & LRP_KIND_IS_LAYER,
+                                   .activation = row->traits & LRP_KIND_IS_FUSED,
+                                   .layer_pr26 = row->traits & LRP_KIND_IS_LAYER_PR26,
+                                   .activation_pr26 = row->traits & LRP_KIND_IS_FUSED_PR26};
+    return true;
 }

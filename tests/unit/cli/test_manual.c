@@ -1,10 +1,15 @@
-/* test_manual.c: the man pages about files tell of everything that can stand in one. */
+/* test_manual.c: the man pages tell of everything that is in the tables they are about. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 
+#include "lrpscope/check.h"
+#include "lrpscope/composite.h"
+#include "lrpscope/heatmap.h"
+#include "lrpscope/ledger.h"
+#include "lrpscope/method.h"
 #include "lrpscope/model.h"
 #include "lrpscope/settings.h"
 
@@ -149,6 +154,33 @@ static void every_type_of_layer_is_explained(void **state)
     free(page);
 }
 
+/* lrpscope-lrp(7): every row of the tables it is about stands there. */
+static void every_number_is_explained(void **state)
+{
+    char *page = read_page_of("man-lrp");
+    const struct lrp_rule_info *rule;
+    const struct lrp_composite_info *preset;
+    const struct lrp_method_info *method;
+    const struct lrp_colormap *map;
+    struct lrp_layer_type type;
+
+    (void)state;
+    for (size_t i = 0; (rule = lrp_rule_at(NULL, i)); i++) check_entry(page, "H RULES", rule->name, rule->formula);
+    for (size_t i = 0; lrp_layer_type_at(i, &type); i++) check_entry(page, "S Types", type.name, "");
+    for (size_t i = 0; (preset = lrp_composite_at(i)); i++) check_entry(page, "S Presets", preset->name, preset->description);
+    for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
+        check_entry(page, "H CONVENTIONS", lrp_convention_text((enum lrp_convention)i),
+                    lrp_convention_line((enum lrp_convention)i));
+    for (size_t i = 0; (method = lrp_method_at(i)); i++) check_entry(page, "H METHODS", method->name, method->line);
+    for (int i = 0; i < LRP_CAUSE_COUNT; i++)
+        check_entry(page, "S Causes", lrp_cause_text((enum lrp_cause)i), lrp_cause_line((enum lrp_cause)i));
+    for (int i = 0; i < LRP_LEDGER_FLAG_COUNT; i++)
+        check_entry(page, "S Flags", lrp_ledger_flag_key((enum lrp_ledger_flag)i),
+                    lrp_ledger_flag_line((enum lrp_ledger_flag)i));
+    for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) check_entry(page, "S Colour maps", lrp_colormap_name(map), "");
+    free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +189,7 @@ int main(void)
         cmocka_unit_test(every_setting_and_convention_is_explained),
         cmocka_unit_test(every_rule_preset_and_primitive_is_explained),
         cmocka_unit_test(every_type_of_layer_is_explained),
+        cmocka_unit_test(every_number_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

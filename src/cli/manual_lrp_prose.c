@@ -1,0 +1,278 @@
+/* manual_lrp_prose.c: the words of lrpscope-lrp(7). */
+#include "manual_lrp.h"
+
+#define H LRP_PROSE_SECTION
+#define S LRP_PROSE_SUBSECTION
+#define P LRP_PROSE_PARAGRAPH
+#define F LRP_PROSE_FORMULA
+#define E LRP_PROSE_ENTRY
+
+static const struct lrp_prose notation[] = {
+    {H, "DESCRIPTION", NULL},
+    {P,
+     "Layer-wise relevance propagation (Bach et al. 2015) explains one answer of a network. It gives the answer's neuron an "
+     "amount of relevance and hands it back layer by layer, each layer by a rule, until every element of the input has its "
+     "share. This page says what every number is that lrpscope computes and shows; lrpscope(1) says how to ask for it.",
+     NULL},
+    {H, "NOTATION", NULL},
+    {E, "a", "what goes into a layer"},
+    {E, "W, b",
+     "its weights and bias. W a stands for any linear map: dense layers, convolutions with strides, padding, dilations and "
+     "groups, transposed convolutions, scales; W^T s for its transpose applied to s"},
+    {E, "z", "W a + b, before an activation"},
+    {E, "R", "the relevance that arrives at the layer's output; R_in what it gives to its input"},
+    {E, "X+, X-", "max(X, 0) and min(X, 0), element by element, of inputs, weights and biases"},
+    {E, "J^T s", "the vector-Jacobian product: what a cotangent s at the output is at the input"},
+    {E, "stab(z, e)", "z + sign(z) e, and e where z is 0 or -0; not a number stays what it is"},
+    {P,
+     "Products with a, and quotients, are taken element by element. Everything is computed in 32-bit floats, sums over many "
+     "elements in 64-bit ones. Padding stays 0 when a rule modifies the input: for flat a padded place is no input.",
+     NULL},
+};
+
+static const struct lrp_prose rules[] = {
+    {H, "RULES", NULL},
+    {P,
+     "All rules but pass, layer-norm and gradient are sums of groups of terms. Group g has a stabilizer e_g, a factor c_g and "
+     "a "
+     "mask (all outputs, those with z > 0, or those with z < 0, where z is that of the layer as it is). A term has a modified "
+     "input A (a, a+, a-, 1 or a bound), a modified weight V (W, W+, W-, W^2, 1, W + gamma W+, W + gamma W-), a modified bias "
+     "B "
+     "or none, and a sign t:",
+     NULL},
+    {F, "d_g  = sum of t (V A + B) over the group's terms", NULL},
+    {F, "s_g  = mask R / stab(d_g, e_g)", NULL},
+    {F, "R_in = sum of c_g t A V^T s_g over groups and terms", NULL},
+    {P,
+     "A rules file can hold rules written so: lrpscope-rules(5). An activation that is fused behind a linear layer takes no "
+     "part: its relevance is that of z. An output with d_g = 0 divides R by its stabilizer alone: such explosions "
+     "are flagged, not hidden.",
+     NULL},
+    {P,
+     "Parameters that rules share: stabilizer is e (epsilon has its own, and the convention gives all others theirs). bias is "
+     "on (modified like the weight), raw (as it is) or off (left out of every denominator); w-square leaves it out unless told "
+     "otherwise, then it is b^2. inputs is split (a+ and a- take part apart) or whole; z-plus and alpha-beta have it. alpha "
+     "and "
+     "beta are at least 0, and alpha - beta is exactly 1. The bounds of z-box are numbers, one for each channel, or one for "
+     "each "
+     "element.",
+     NULL},
+    {P,
+     "Of generalized-gamma, s1 is masked by z > 0 and divides by P a+ + N a- + b + gamma b+, s2 by z < 0 and divides by "
+     "N a+ + P a- + b + gamma b-; where z is 0 nothing is handed on. Of alpha-beta, sA divides by W+ a+ + W- a- + b+ and sB by "
+     "W- a+ + W+ a- + b-. pass reshapes R to the input's shape, and through transpositions, concatenations and padding hands "
+     "it "
+     "back to where the elements came from. layer-norm works over the normalised axes; the scale and shift of the "
+     "normalisation come first, by zero. gradient multiplies by nothing: J^T R, through the fused activation.",
+     NULL},
+    {P,
+     "A rule on a layer that it does not fit is refused before anything runs. In the rules of a composite it is passed over.",
+     NULL},
+};
+
+static const struct lrp_prose fallback[] = {
+    {H, "LAYERS WITHOUT A FORMULA", NULL},
+    {P,
+     "Any function z = f(a) with a vector-Jacobian product hands relevance back by automatic differentiation. That is the rule "
+     "zero, and with its own stabilizer epsilon, on everything that has no weights, on layers that nobody knows and on those "
+     "of plugins:",
+     NULL},
+    {F, "s = R / stab(z, e)    R_in = a J^T s", NULL},
+    {P,
+     "With several inputs, each gets its own a_i J_i^T s; with several outputs, the sum over them. An input gets relevance if "
+     "it is made of floats and computed from the model's inputs; constants get none, and the ledger says how much they would "
+     "have got. A product of k such inputs would give each of them all of R: each gets R / k. Where a, or what flows back, is "
+     "0, R_in is 0, also beside an infinity. A residual sum so divides R in proportion to its operands, max pooling gives all "
+     "to the winner (of equal ones the first in row-major order), mean pooling to each by its share.",
+     NULL},
+    {P,
+     "Layers that only move elements (reshapes, transpositions, concatenation, slices, padding, gathers, tiles, dropout, casts "
+     "between floats) hand back R as it is, also where a is 0. What falls on padding is lost. Of a layer with weights the same "
+     "formula is taken of z, the activation removed; the convention pr26 keeps it inside.",
+     NULL},
+    {P,
+     "On a network of linear layers without biases and ReLUs, the relevance of zero equals input times gradient; that is a "
+     "check everybody can make.",
+     NULL},
+};
+
+static const struct lrp_prose check[] = {
+    {H, "THE MODEL CHECK", NULL},
+    {P,
+     "LRP was derived for some layers and activations, and a picture of relevance looks convincing either way. So a model with "
+     "a layer of another type, or with another activation, is not explained until somebody who takes the responsibility says "
+     "so: registers the type, the activation or the layer (it passes, and automatic differentiation takes care of it), or "
+     "skips "
+     "the check, which stays visible. A softmax at the model's end is an error of its own: it is the logits that are to be "
+     "explained, and the remedy is to strip it. Errors come in this order: softmax, layers, activations.",
+     NULL},
+    {P,
+     "Types, their groups and names of ONNX operators mean the same on the command line, in rules files, in JSON models and on "
+     "the screen. A layer of any other operator has the operator's name as its type, in kebab case, and does not pass. A layer "
+     "behind which an activation is fused needs both to pass. An operator that nobody implements is listed and marked; it "
+     "keeps "
+     "nothing else from being looked at.",
+     NULL},
+    {S, "Types", NULL},
+};
+
+static const struct lrp_prose composites[] = {
+    {H, "COMPOSITES", NULL},
+    {P,
+     "A composite gives layers their rules: a list of primitives, of which the last that yields a rule that fits a layer wins. "
+     "Rules given to single layers come after it. A layer that none covers has the convention's rule (zero). The first layer "
+     "is "
+     "the first in execution order that is more than reshaping, identity, dropout or arithmetic with constants, the last one "
+     "likewise from the end. A preset whose first-layer rule found no layer says so. Dense layers and scales have "
+     "epsilon(1e-6) in all presets, layer normalisations layer-norm, what only moves or normalises elements pass. Primitives "
+     "are "
+     "listed in lrpscope-rules(5).",
+     NULL},
+    {S, "Presets", NULL},
+};
+
+static const struct lrp_prose graph[] = {
+    {H, "WHERE RELEVANCE STARTS", NULL},
+    {P,
+     "It starts at one neuron of the output: the largest of each sample (the first of equal ones) or the one that was asked "
+     "for, with 1, with the logit, or with an array of the output's shape. Samples of a batch do not know of each other.",
+     NULL},
+    {H, "THE GRAPH", NULL},
+    {P,
+     "A value that several layers read collects what each of them gives back. An activation is fused into the linear layer "
+     "before it if nothing else reads what lies between them. Canonization changes the graph into one that computes the same "
+     "(to 1e-5) and can be explained: BatchNorm goes into the linear layer before it,",
+     NULL},
+    {F, "W' = W g / sqrt(var + eps)    b' = (b - mean) g / sqrt(var + eps) + beta", NULL},
+    {P,
+     "or into the one behind it if that pads nothing; layer normalisation is split into normalisation and scale; identities "
+     "and "
+     "dropout go; what exporters write out in pieces (flattening by shape arithmetic, dense layers as MatMul and Add, scales, "
+     "GELU, HardSwish, Mish, layer normalisation) is one layer again. All of it can be switched off, and the layers view shows "
+     "what was done. What a graph is depends on its structure and its constants, not on how much of its shapes is known.",
+     NULL},
+};
+
+static const struct lrp_prose conventions[] = {
+    {H, "CONVENTIONS", NULL},
+    {P,
+     "Tools that compute LRP differ in details that change numbers. The name of a rule stands for one formula everywhere; a "
+     "convention changes defaults of parameters, what presets do beyond convolutions, and where relevance starts.",
+     NULL},
+};
+
+static const struct lrp_prose differences[] = {
+    {S, "Where they differ", NULL},
+    {E, "stabilizer of rules without their own", "1e-9; zennit 1e-6"},
+    {E, "gamma in presets",
+     "gamma; zennit generalized-gamma; captum takes the bias as it is (bias=raw), in z-plus too, which there does not split "
+     "the "
+     "input (inputs=whole)"},
+    {E, "w-square", "divides by W^2; zennit by W^2 + b^2"},
+    {E, "max pooling, and layers that no primitive covers",
+     "zero; zennit gradient, so that relevance also arrives where the winner is 0"},
+    {E, "an activation as a layer of its own, in presets", "zero; zennit and captum pass"},
+    {E, "BatchNorm that is not merged, in presets", "pass; captum zero"},
+    {E, "the first-layer rule of presets",
+     "for the first layer if it is a convolution; zennit for the first convolution, flat also for a dense layer"},
+    {E, "start", "1; captum and pr26 the logit"},
+    {P,
+     "Not copied under any convention: BatchNorm folded without its eps, an activation inside z-box's first term, a mask of "
+     "generalized-gamma taken behind the activation.",
+     NULL},
+};
+
+static const struct lrp_prose methods[] = {
+    {H, "METHODS", NULL},
+};
+
+static const struct lrp_prose ledger[] = {
+    {H, "THE LEDGER", NULL},
+    {P,
+     "Relevance is meant to be conserved, and seldom is. The ledger has, for every layer, the sum of what arrives at it, the "
+     "sum "
+     "of what it gives back, and causes that add up to the difference; a positive amount is lost, a negative one was added. "
+     "All "
+     "sums are taken over finite numbers, in 64-bit floats. What no cause explains is other; it is rounding, about 1e-7 of the "
+     "sum of |R|.",
+     NULL},
+    {S, "Causes", NULL},
+};
+
+static const struct lrp_prose flags[] = {
+    {S, "Flags", NULL},
+};
+
+static const struct lrp_prose heatmaps[] = {
+    {H, "HEATMAPS", NULL},
+    {P,
+     "A heatmap is a plane of numbers and a range of them spread over a colour map. Channels become one number by their sum "
+     "(relevance), their Euclidean norm (gradients), the largest absolute value or the sum of absolute values. The range of a "
+     "diverging colour map is symmetric, from -m to m with the largest |value| m, so that 0 is exactly the neutral colour; "
+     "that "
+     "of a sequential one goes from the smallest to the largest. Red speaks for the answer, blue against it. Several heatmaps "
+     "can share a range, percentiles can cut it, gamma can lift what is weak, the plane can lie over the grey input. Maps of "
+     "one "
+     "value, zero or not, divide by nothing. Numbers that are not finite have a colour of their own and are counted. Files and "
+     "screens agree: both come from the same functions.",
+     NULL},
+    {S, "Colour maps", NULL},
+};
+
+static const struct lrp_prose worked[] = {
+    {H, "WORKED NUMBERS", NULL},
+    {P, "To check an implementation, this one or another. A dense layer with a ReLU:", NULL},
+    {F, "W = [3 4; 5 6]   b = [7, 8]   a = [1, 2]   R = [1/3, 2/3]", NULL},
+    {F, "zero                [17/90, 316/675]", NULL},
+    {F, "epsilon(0.25)       [0.186807721868, 0.46295040463]", NULL},
+    {F, "w-square            [0.393224043707, 0.606775956269]", NULL},
+    {F, "flat                [0.5, 0.5]", NULL},
+    {F, "z-box(0, 1)         [0.286987522262, 0.713012477669]", NULL},
+    {F, "alpha-beta(2, 1)    [0.377777777761, 0.936296296254]", NULL},
+    {P, "Another, with a leaky ReLU (0.01):", NULL},
+    {F, "W = [1 -4; 2 0]   b = [-2, 3]   a = [-1, 1]   R = [-0.07, 1]", NULL},
+    {F, "zero                [-2.01, -0.04]", NULL},
+    {F, "gamma(0.25)         [-2.01206896392, -0.03862068965]", NULL},
+    {F, "generalized-gamma   [-1.15285714, -0.04]", NULL},
+    {P, "Max pooling by windows of 2x2, one apart, by zero: all goes to the winners.", NULL},
+    {F, "a = [1 2 3; 10 5 6; 7 8 9]   R = [1 2; 3 4] / 30   R_in = [0 0 0; 4 0 2; 0 0 4] / 30", NULL},
+    {P, "The first layer in a skip connection, R one-hot: [4/19, 8/19] for neuron 0, [5/27, 14/27] for neuron 1.", NULL},
+    {H, "REFERENCES", NULL},
+    {P,
+     "S. Bach, A. Binder, G. Montavon, F. Klauschen, K.-R. Mueller, W. Samek: On Pixel-Wise Explanations for Non-Linear "
+     "Classifier Decisions by Layer-Wise Relevance Propagation, PLoS ONE 10(7), 2015 (zero, epsilon, alpha-beta). G. Montavon, "
+     "S. "
+     "Lapuschkin, A. Binder, W. Samek, K.-R. Mueller: Explaining nonlinear classification decisions with deep Taylor "
+     "decomposition, Pattern Recognition 65, 2017 (w-square, z-plus, z-box). S. Lapuschkin et al.: Unmasking Clever Hans "
+     "predictors, Nature Communications 10, 2019 (flat). G. Montavon, A. Binder, S. Lapuschkin, W. Samek, K.-R. Mueller: "
+     "Layer-Wise Relevance Propagation: An Overview, LNCS 11700, 2019 (gamma, composites). A. Ali et al.: XAI for "
+     "Transformers, "
+     "ICML 2022 (layer-norm).",
+     NULL},
+};
+
+#define PART(id, prose) [LRP_LRP_##id] = {prose, sizeof prose / sizeof *prose}
+static const struct {
+    const struct lrp_prose *prose;
+    size_t count;
+} parts[LRP_LRP_PARTS] = {
+    PART(NOTATION, notation),
+    PART(RULES, rules),
+    PART(FALLBACK, fallback),
+    PART(CHECK, check),
+    PART(COMPOSITES, composites),
+    PART(GRAPH, graph),
+    PART(CONVENTIONS, conventions),
+    PART(DIFFERENCES, differences),
+    PART(METHODS, methods),
+    PART(LEDGER, ledger),
+    PART(FLAGS, flags),
+    PART(HEATMAPS, heatmaps),
+    PART(WORKED, worked),
+};
+
+const struct lrp_prose *lrp_cli_lrp_prose(enum lrp_lrp_part part, size_t *count)
+{
+    *count = parts[part].count;
+    return parts[part].prose;
+}
