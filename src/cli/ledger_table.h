@@ -18,7 +18,7 @@ void lrp_cli_ledger_free(struct lrp_ledger_sums *sums);
 /* A row a layer, then one for the whole. */
 enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const struct lrp_snapshot *snapshot,
                                      struct lrp_error *err);
-/* Puts the array `key` of {index, name, in, out, causes{}, flags[]} (cli.md section 4). */
+/* Puts the array `key` of {index, name, in, out, causes{}, flags[]}. */
 void lrp_cli_ledger_put_rows(struct lrp_document *document, const char *key, const struct lrp_ledger_sums *sums,
                              const struct lrp_snapshot *snapshot);
 /* Puts {in, out, causes{}, flags[]} of the whole. */

@@ -1,4 +1,4 @@
-/* report.h: the JSON report of explain (cli.md section 4), put together pass by pass. */
+/* report.h: the JSON report of explain, put together pass by pass. */
 #ifndef LRP_CLI_REPORT_H
 #define LRP_CLI_REPORT_H
 

@@ -7,7 +7,7 @@
 
 #include "canonize.h"
 
-/* y = g*x + s per channel (axis 1): what a BatchNormalization does, eps included (semantics.md section 6). */
+/* y = g*x + s per channel (axis 1): what a BatchNormalization does, eps included (THE GRAPH in lrpscope-lrp(7)). */
 struct affine {
     const char *what, *before, *behind; /* for the report: the operator; what is done with the layer before or behind it */
     size_t channels;

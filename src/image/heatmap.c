@@ -9,7 +9,7 @@
 
 #define LARGEST_FACTOR 256
 
-/* ---- defaults: semantics.md section 9 ---- */
+/* ---- defaults: HEATMAPS in lrpscope-lrp(7) ---- */
 
 static const struct {
     const char *what, *colormap;

@@ -55,7 +55,8 @@ struct lrp_preprocess {
 /* No size, no crop, bilinear, scale 1, mean 0, std 1. */
 void lrp_preprocess_defaults(struct lrp_preprocess *out);
 
-/* Sets one option from its text (cli.md section 2, Pictures). key: size ("256", "224x192"), crop, scale ("1/255"), mean
+/* Sets one option from its text (the options of pictures, lrpscope(1)). key: size ("256", "224x192"), crop, scale ("1/255"),
+ * mean
  * ("0.5,0.4,0.3"), std, layout (nchw, nhwc), channels (rgb, bgr, gray), resample. Errors: LRP_USAGE naming key, value
  * and what is allowed; nothing is changed then. */
 enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value,

@@ -122,7 +122,7 @@ int lrp_call_product(const struct lrp_call *call);
 /* -1 if axis is outside [-rank, rank). */
 int lrp_normalize_axis(int64_t axis, int rank);
 
-/* ---- modified weights (semantics.md section 2; architecture.md principle 2) ---- */
+/* ---- modified weights (the terms of rules, lrpscope-lrp(7)) ---- */
 
 enum lrp_weight_modifier {
     LRP_WEIGHT_AS_IS,

@@ -1,4 +1,4 @@
-/* settings_file.c: settings read from a rules file (cli.md section 5). */
+/* settings_file.c: settings read from a rules file (lrpscope-rules(5)). */
 #include <stdlib.h>
 #include <string.h>
 

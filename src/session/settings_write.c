@@ -1,4 +1,4 @@
-/* settings_write.c: where settings stand in a rules file, and how one is written (cli.md section 5). */
+/* settings_write.c: where settings stand in a rules file, and how one is written (lrpscope-rules(5)). */
 #include <stdlib.h>
 #include <string.h>
 

@@ -42,7 +42,7 @@ static void no_key_means_two_things_in_one_place(void **state)
     lrp_keymap_free(&map);
 }
 
-/* docs/inspector.md section 2, key by key, and where each is meant. */
+/* The keys of the inspector as lrpscope(1) has them, key by key, and where each is meant. */
 static const struct {
     const char *keys;
     int context;

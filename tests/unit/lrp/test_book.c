@@ -280,7 +280,7 @@ static void rules_of_a_book_work(void **state)
     e.book = book;
     check_ok(lrp_rule_book_add(book, &scaled, NULL, &e.n.err), &e.n.err);
     check_ok(lrp_rule_book_add(book, &function, NULL, &e.n.err), &e.n.err);
-    const float zero[2] = {17.0F / 90, 316.0F / 675}; /* semantics.md section 10 */
+    const float zero[2] = {17.0F / 90, 316.0F / 675}; /* WORKED NUMBERS in lrpscope-lrp(7) */
     expect(&e, "zero", zero[0], zero[1]);
     expect(&e, "scaled", 2 * zero[0], 2 * zero[1]);
     expect(&e, "composite(global-type(dense=scaled(-1)))", -zero[0], -zero[1]);

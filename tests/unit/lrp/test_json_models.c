@@ -37,7 +37,7 @@ static void open_json(void **state, struct explanation *e, const char *text, con
     e->relevance = calloc((size_t)e->n.graph->value_count + 1, sizeof(struct lrp_tensor *));
 }
 
-/* ---- worked numbers (semantics.md section 10) ---- */
+/* ---- worked numbers (lrpscope-lrp(7)) ---- */
 
 static const struct {
     const char *what, *text;

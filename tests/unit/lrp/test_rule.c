@@ -141,7 +141,7 @@ static void different_rules_are_not_equal(void **state)
     for (int i = 0; i < COUNT; i++) lrp_rule_clear(&rules[i]);
 }
 
-/* semantics.md section 7 */
+/* CONVENTIONS in lrpscope-lrp(7) */
 static void conventions_set_defaults(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* test_worked_numbers.c: the worked numbers of semantics.md section 10: rules of the papers, computed by hand and by other
+/* test_worked_numbers.c: worked numbers (lrpscope-lrp(7) has some): rules of the papers, computed by hand and by other
  * tools. */
 #include "explain.h"
 #include "onnx_writer.h"

@@ -287,7 +287,7 @@ static void understands_targets(void **state)
     lrp_settings_free(settings);
 }
 
-/* semantics.md section 7, the row "start". */
+/* CONVENTIONS in lrpscope-lrp(7): where relevance starts. */
 static void conventions_start_with_one_or_the_logit(void **state)
 {
     static const struct {
