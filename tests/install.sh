@@ -57,7 +57,7 @@ cmake -S "$work" -B "$work/build" -G "$generator" -DCMAKE_PREFIX_PATH="$work/usr
 test "$("$work/build/by-cmake" /dev/null)" = "$(pkg-config --modversion lrpscope)"
 
 # ---- the examples, from where they were installed to ----
-for page in man1/lrpscope.1 man5/lrpscope-rules.5 man5/lrpscope-model.5 man7/lrpscope-lrp.7; do
+for page in man1/lrpscope.1 man5/lrpscope-rules.5 man5/lrpscope-model.5 man7/lrpscope-lrp.7 man7/lrpscope-internals.7; do
     grep -q '^[.]SH SEE ALSO' "$work/usr/share/man/$page" || { echo "no man page $page"; exit 1; }
 done
 lrpscope=$work/usr/bin/lrpscope examples=$work/usr/share/doc/lrpscope/examples demo=$work/usr/share/lrpscope/demo

@@ -36,10 +36,14 @@ void lrp_cli_complete_commands(FILE *file, const char *separator)
 static const struct generator {
     const char *name;
     void (*run)(FILE *file);
-} generators[] = {
-    {"man", lrp_cli_generate_man},         {"man-rules", lrp_cli_generate_man_rules}, {"man-model", lrp_cli_generate_man_model},
-    {"man-lrp", lrp_cli_generate_man_lrp}, {"bash", lrp_cli_complete_bash},           {"zsh", lrp_cli_complete_zsh},
-    {"fish", lrp_cli_complete_fish}};
+} generators[] = {{"man", lrp_cli_generate_man},
+                  {"man-rules", lrp_cli_generate_man_rules},
+                  {"man-model", lrp_cli_generate_man_model},
+                  {"man-lrp", lrp_cli_generate_man_lrp},
+                  {"man-internals", lrp_cli_generate_man_internals},
+                  {"bash", lrp_cli_complete_bash},
+                  {"zsh", lrp_cli_complete_zsh},
+                  {"fish", lrp_cli_complete_fish}};
 
 const char *lrp_cli_generator_word(size_t index)
 {

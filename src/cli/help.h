@@ -16,5 +16,6 @@ void lrp_cli_generate_man(FILE *file);
 void lrp_cli_generate_man_rules(FILE *file);
 void lrp_cli_generate_man_model(FILE *file);
 void lrp_cli_generate_man_lrp(FILE *file);
+void lrp_cli_generate_man_internals(FILE *file);
 
 #endif

@@ -14,23 +14,33 @@ struct lrp_model {
     int references;
 };
 
-/* By what the file begins with, not by its name; a file that cannot be read is left to the reader to complain of. */
-static bool is_json(const char *path)
+/* The formats, by what a file begins with and not by its name: the first that looks right reads it. */
+static const struct format {
+    bool (*looks)(const unsigned char *bytes, size_t size); /* NULL: whatever is left, it says what is wrong */
+    enum lrp_status (*read)(const char *path, struct lrp_definition **out, struct lrp_error *err);
+} formats[] = {
+    {lrp_json_model_looks, lrp_json_model_read},
+    {NULL, lrp_onnx_read},
+};
+
+static const struct format *format_of(const char *path)
 {
+    const struct format *format = formats;
     struct lrp_mapping file = {0};
     struct stat kind;
-    if (stat(path, &kind) != 0 || !S_ISREG(kind.st_mode)) return false; /* what a pipe gives cannot be looked at twice */
-    if (lrp_mapping_open(path, &file, NULL) != LRP_OK) return false;
-    const bool json = lrp_json_model_looks(file.data, file.size);
-    lrp_mapping_close(&file);
-    return json;
+    /* what a pipe gives cannot be looked at twice; a file that cannot be read is left to the reader to complain of */
+    const bool open = stat(path, &kind) == 0 && S_ISREG(kind.st_mode) && lrp_mapping_open(path, &file, NULL) == LRP_OK;
+
+    while (format->looks && !(open && format->looks(file.data, file.size))) format++;
+    if (open) lrp_mapping_close(&file);
+    return format;
 }
 
 enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err)
 {
     struct lrp_model *model = calloc(1, sizeof *model);
     if (!model) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
-    enum lrp_status status = (is_json(path) ? lrp_json_model_read : lrp_onnx_read)(path, &model->definition, err);
+    enum lrp_status status = format_of(path)->read(path, &model->definition, err);
     if (status) {
         free(model);
         return status;

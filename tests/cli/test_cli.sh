@@ -83,7 +83,7 @@ good 0 ops --json; json "{'name', 'domain', 'versions', 'runs', 'differentiates'
 good 0 --generate man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
 for shell in bash zsh fish; do good 0 --generate $shell; has out output-relevance; done
 if command -v groff >/dev/null; then
-    for page in man man-rules man-model man-lrp; do
+    for page in man man-rules man-model man-lrp man-internals; do
         good 0 --generate $page; groff -man -Tutf8 -ww -z out 2>err
         [ -s err ] && fail "the page $page: $(head -1 err)"
     done

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -181,6 +182,27 @@ static void every_number_is_explained(void **state)
     free(page);
 }
 
+/* lrpscope-internals(7): the files and folders it sends people to are there. The test runs in the project's folder. */
+static void every_place_that_is_named_is_there(void **state)
+{
+    static const char *const beginnings[] = {"src/", "tests/", "include/"};
+    char *page = read_page_of("man-internals"), *rest = NULL;
+    int found = 0;
+
+    (void)state;
+    for (char *word = strtok_r(page, " \n,;:()", &rest); word; word = strtok_r(NULL, " \n,;:()", &rest)) {
+        bool place = false;
+        for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+            place |= strncmp(word, beginnings[i], strlen(beginnings[i])) == 0;
+        if (!place || strstr(word, "NAME") || strstr(word, "FAMILY")) continue;
+        if (word[strlen(word) - 1] == '.') word[strlen(word) - 1] = '\0';
+        if (access(word, F_OK) != 0) fail_msg("the page names %s, which is not there", word);
+        found++;
+    }
+    assert_true(found > 30);
+    free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +212,7 @@ int main(void)
         cmocka_unit_test(every_rule_preset_and_primitive_is_explained),
         cmocka_unit_test(every_type_of_layer_is_explained),
         cmocka_unit_test(every_number_is_explained),
+        cmocka_unit_test(every_place_that_is_named_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
