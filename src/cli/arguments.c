@@ -143,25 +143,35 @@ static enum lrp_status check_given(const struct parser *p, const struct lrp_comm
     return status;
 }
 
+/* Splits "LEFT=RIGHT" at the first =; a left side that holds one is written in double quotes ("a=b"=RIGHT). *left is the
+ * caller's; *right lies in the text. */
+static enum lrp_status split_pair(const char *text, const char *form, char **left, const char **right, struct lrp_error *err)
+{
+    const char *closing = *text == '"' ? strstr(text + 1, "\"=") : NULL;
+    const char *begin = closing ? text + 1 : text, *end = closing ? closing : strchr(text, '=');
+    *right = end ? end + (closing ? 2 : 1) : NULL;
+    if (!end || end == begin || !**right) return lrp_fail(err, LRP_USAGE, "%s: not of the form %s", text, form);
+    *left = strndup(begin, (size_t)(end - begin));
+    return *left ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 static enum lrp_status add_rule(struct lrp_settings *settings, const char *text, struct lrp_error *err)
 {
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1]) return lrp_fail(err, LRP_USAGE, "%s: not of the form SELECTOR=RULE", text);
-    char *select = strndup(text, (size_t)(equals - text));
-    if (!select) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const enum lrp_status status = lrp_settings_add_rule(settings, select, equals + 1, err);
+    char *select = NULL;
+    const char *rule;
+    enum lrp_status status = split_pair(text, "SELECTOR=RULE", &select, &rule, err);
+    if (!status) status = lrp_settings_add_rule(settings, select, rule, err);
     free(select);
     return status;
 }
 
 static enum lrp_status add_input(struct lrp_arguments *out, const char *text, struct lrp_error *err)
 {
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1]) return lrp_fail(err, LRP_USAGE, "%s: not of the form NAME=FILE", text);
-    char *name = strndup(text, (size_t)(equals - text));
-    if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    out->named[out->named_count++] = (struct lrp_cli_input){.name = name, .path = equals + 1};
-    return LRP_OK;
+    char *name = NULL;
+    const char *path;
+    const enum lrp_status status = split_pair(text, "NAME=FILE", &name, &path, err);
+    if (!status) out->named[out->named_count++] = (struct lrp_cli_input){.name = name, .path = path};
+    return status;
 }
 
 static enum lrp_status set_counter(long *out, const char *text, struct lrp_error *err)

@@ -40,7 +40,7 @@ struct lrp_arguments {
     const char *color, *script;
     const char *generate; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top;
-    bool conventions;
+    bool conventions, all;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };
 

@@ -6,11 +6,12 @@
 #include "json_output.h"
 #include "table.h"
 
-static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err)
+static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
 {
     const struct lrp_check *check = now->check;
     const bool skipped = lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS);
-    const enum lrp_status status = lrp_cli_check_table(check, false, stdout, err);
+    const enum lrp_status status =
+        lrp_cli_check_table(check, arguments->all ? LRP_CLI_CHECK_ALL : LRP_CLI_CHECK_GROUPED, stdout, err);
     if (status) return status;
     const size_t layers = check->count - 1;
     if (check->passed)
@@ -62,7 +63,7 @@ int lrp_cli_check(const struct lrp_arguments *arguments)
     enum lrp_status status = lrp_session_snapshot(job.session, &now, &err);
     if (!status) {
         lrp_cli_job_warn(arguments, now);
-        status = arguments->json ? print_json(arguments, now, &err) : print_text(now, &err);
+        status = arguments->json ? print_json(arguments, now, &err) : print_text(arguments, now, &err);
         if (!now->check->passed && !lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS))
             code = lrp_status_exit_code(LRP_CHECK_FAILED);
     }

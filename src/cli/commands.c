@@ -16,7 +16,8 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                       "lrpscope model.onnx digit.npy | less"}},
     [LRP_COMMAND_CHECK] =
         {.name = "check", .arguments = "MODEL", .summary = "tells which layers LRP does not support, why, and what to do",
-         .details = "Prints the model check, a row a layer, then guidance. Exits with 1 if a layer fails.",
+         .details = "Prints the model check, a row a layer (those that fail for one cause in one row: --all), then guidance. "
+                    "Exits with 1 if a layer fails.",
          .run = lrp_cli_check, .takes_model = true,
          .examples = {"lrpscope check model.onnx", "lrpscope check model.onnx --strip-softmax --support-activation relu6",
                       "lrpscope check model.onnx --json"}},

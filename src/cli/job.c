@@ -133,7 +133,41 @@ bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot)
            !strcmp(lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD), "lrp");
 }
 
-enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err)
+/* Rows that fail for the same cause: one line says it for all of them. */
+static bool same_cause(const struct lrp_check_row *a, const struct lrp_check_row *b)
+{
+    return a->failed && b->failed && a->state == b->state && !strcmp(a->layer->type, b->layer->type) &&
+           !strcmp(a->layer->activation, b->layer->activation) && !strcmp(a->reason, b->reason);
+}
+
+static bool told_before(const struct lrp_check *check, size_t row)
+{
+    for (size_t i = 1; i < row; i++)
+        if (same_cause(&check->rows[i], &check->rows[row])) return true;
+    return false;
+}
+
+static void check_row(struct lrp_table *table, const struct lrp_check *check, size_t at, bool grouped)
+{
+    const struct lrp_check_row *row = &check->rows[at];
+    size_t more = 0;
+    for (size_t i = at + 1; grouped && i < check->count; i++) more += same_cause(row, &check->rows[i]);
+    lrp_cli_table_cell(table, "%d", row->layer->index);
+    if (more)
+        lrp_cli_table_cell(table, "%s and %zu more", row->layer->name, more);
+    else
+        lrp_cli_table_cell(table, "%s", row->layer->name);
+    lrp_cli_table_cell(table, "%s", row->layer->type);
+    lrp_cli_table_cell(table, "%s", row->layer_supported ? "yes" : "NO");
+    lrp_cli_table_cell(table, "%s", row->layer->activation);
+    lrp_cli_table_cell(table, "%s", row->activation_supported ? "yes" : "NO");
+    lrp_cli_table_cell(table, "%s", lrp_check_state_text(row->state));
+    lrp_cli_table_cell(table, "%s", row->reason);
+    lrp_cli_table_cell(table, "%s", row->remedy);
+}
+
+enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,
+                                    struct lrp_error *err)
 {
     static const struct lrp_column columns[] = {{"#", true},          {"layer", false},      {"type", false},
                                                 {"supported", false}, {"activation", false}, {"supported", false},
@@ -141,17 +175,9 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_fai
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 1; i < check->count; i++) {
-        const struct lrp_check_row *row = &check->rows[i];
-        if (only_failing && !row->failed) continue;
-        lrp_cli_table_cell(&table, "%d", row->layer->index);
-        lrp_cli_table_cell(&table, "%s", row->layer->name);
-        lrp_cli_table_cell(&table, "%s", row->layer->type);
-        lrp_cli_table_cell(&table, "%s", row->layer_supported ? "yes" : "NO");
-        lrp_cli_table_cell(&table, "%s", row->layer->activation);
-        lrp_cli_table_cell(&table, "%s", row->activation_supported ? "yes" : "NO");
-        lrp_cli_table_cell(&table, "%s", lrp_check_state_text(row->state));
-        lrp_cli_table_cell(&table, "%s", row->reason);
-        lrp_cli_table_cell(&table, "%s", row->remedy);
+        const bool grouped = rows != LRP_CLI_CHECK_ALL && check->rows[i].failed;
+        if (rows == LRP_CLI_CHECK_FAILING && !check->rows[i].failed) continue;
+        if (!grouped || !told_before(check, i)) check_row(&table, check, i, grouped);
     }
     const enum lrp_status status = lrp_cli_table_print(&table, file, err);
     lrp_cli_table_free(&table);
@@ -161,7 +187,7 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_fai
 enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check,
                                      struct lrp_error *err)
 {
-    const enum lrp_status status = lrp_cli_check_table(check, true, stderr, err);
+    const enum lrp_status status = lrp_cli_check_table(check, LRP_CLI_CHECK_FAILING, stderr, err);
     if (status) return status;
     const size_t length = strlen(check->guidance);
     lrp_print(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");

@@ -50,7 +50,9 @@ bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);
 /* Prints the rows that fail and what can be done on stderr; always fails. */
 enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check,
                                      struct lrp_error *err);
-/* The table of the check: all rows, or only those that fail. */
-enum lrp_status lrp_cli_check_table(const struct lrp_check *check, bool only_failing, FILE *file, struct lrp_error *err);
+/* Which rows of the check are told: every one; those that fail for one cause in one line; of these only those that fail. */
+enum lrp_cli_check_rows { LRP_CLI_CHECK_ALL, LRP_CLI_CHECK_GROUPED, LRP_CLI_CHECK_FAILING };
+enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,
+                                    struct lrp_error *err);
 
 #endif

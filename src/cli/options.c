@@ -33,7 +33,8 @@ static const struct lrp_option options[] = {
     {.name = "composite", .argument = "C", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE), .words = lrp_cli_composite_word,
      .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
     {.name = "rule", .argument = "SELECTOR=RULE", .commands = RULED, IN(RULES), .kind = LRP_OPTION_RULE, .words = lrp_cli_rule_word,
-     .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; the last one wins"},
+     .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; one that holds = in double quotes; "
+             "the last one wins"},
     {.name = "rules", .argument = "F.json", .commands = MODELS | LRP_FOR(RULES) | LRP_FOR(COMPOSITES), IN(RULES), .kind = LRP_OPTION_RULES_FILE,
      .help = "rules file; options beat it, wherever they stand"},
     {.name = "convention", .argument = "NAME", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
@@ -72,7 +73,7 @@ static const struct lrp_option options[] = {
      .help = "load a plugin: operators, rules, supported names, colour maps; repeatable"},
 
     {.name = "input", .argument = "NAME=FILE", .commands = INPUTS, IN(INPUT), .kind = LRP_OPTION_INPUT,
-     .help = "an input of a model that has several; repeatable"},
+     .help = "an input of a model that has several; a name that holds = in double quotes; repeatable"},
     {.name = "scale", .argument = "X", .commands = INPUTS, IN(INPUT), SETTING(SCALE),
      .help = "pictures: y = (x*scale-mean)/std with x in 0..255; one value or one per channel, also 1/255"},
     {.name = "mean", .argument = "X", .commands = INPUTS, IN(INPUT), SETTING(MEAN), .help = "subtracted after --scale"},
@@ -114,6 +115,8 @@ static const struct lrp_option options[] = {
      .help = "how many outputs are listed; default 5"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
+    {.name = "all", .commands = LRP_FOR(CHECK), IN(OUTPUT), SWITCH(all),
+     .help = "list every layer that fails; without it those of one type and cause come as one line with their count"},
     {.name = "json", .commands = TABLES, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
 
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),

@@ -170,6 +170,18 @@ static void pass_type(struct lrp_graph *g, const struct lrp_node *n)
         if (n->out[i] >= 0) g->values[n->out[i]].desc.dtype = n->call.in[0].dtype;
 }
 
+/* Whether --input-shape could still say something: else a shape is unknown for another reason. */
+static bool has_open_input(const struct lrp_graph *g)
+{
+    for (int i = 0; i < g->input_count; i++) {
+        const struct lrp_shape *shape = &g->values[g->inputs[i]].desc.shape;
+        if (shape->rank < 0) return true;
+        for (int k = 0; k < shape->rank; k++)
+            if (shape->dim[k] < 0) return true;
+    }
+    return false;
+}
+
 static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
 {
     const char *why = "", *open = "";
@@ -194,10 +206,12 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
                error.status ? error.message : "this form of the operator is not implemented");
         take_hint(g, n, hints);
     } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
-        refuse(g, n, LRP_UNSUPPORTED, "the shape of its input is not known before it runs; give --input-shape");
+        refuse(g, n, LRP_UNSUPPORTED,
+               has_open_input(g) ? "the shape of its input is not known; give --input-shape"
+                                 : "the shape of its input is not known before the model runs");
     } else if (!known) {
-        snprintf(line, sizeof line, "the shape of what it reads, %s, is not known; give --input-shape if an input's is open",
-                 open);
+        snprintf(line, sizeof line, "the shape of what it reads, %s, is not known%s", open,
+                 has_open_input(g) ? "; give --input-shape" : " before the model runs");
         refuse(g, n, LRP_UNSUPPORTED, line);
         pass_type(g, n);
     } else if ((checked && lrp_call_check_attributes(&n->call, &error) != LRP_OK) ||

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "ops.h"
 #include "text.h"
 
 static const char *const state_texts[] = {
@@ -31,10 +32,34 @@ static enum lrp_check_state state_of(const struct lrp_check_row *row, const stru
     return by_itself ? LRP_CHECK_PASSED : LRP_CHECK_REGISTERED;
 }
 
+/* What registering a layer's type would mean, and how it is done. */
+enum { NEWEST = 22 }; /* a layer does not tell its version, and traits do not depend on it */
+struct advice {
+    const char *option, *meaning;
+};
+static struct advice advice_of(const struct lrp_layer *l)
+{
+    static const struct {
+        unsigned traits;
+        struct advice advice;
+    } rows[] = {
+        {LRP_TRAIT_WEIGHTED, {"--support-layer", "linear: the rules of linear layers hold"}},
+        {LRP_TRAIT_MOVES | LRP_TRAIT_SELECTS, {"--support-layer", "it moves elements: relevance goes back the way they came"}},
+        {LRP_TRAIT_PRODUCT, {"--support-layer", "a product: each factor gets an equal part of the relevance"}},
+        {LRP_TRAIT_ADDS, {"--support-layer", "a sum: each summand gets its share of the relevance"}},
+        {LRP_TRAIT_ACTIVATION, {"--support-activation", "elementwise: the fallback handles it, element by element"}},
+    };
+    const struct lrp_operator *op = lrp_operator_find(l->domain, l->op_type, NEWEST, NULL);
+    for (size_t i = 0; op && i < sizeof rows / sizeof *rows; i++)
+        if (op->traits & rows[i].traits) return rows[i].advice;
+    return (struct advice){"--support-layer", "the fallback handles it"};
+}
+
 /* Why a row fails and what helps; both owned by the row. */
 static bool explain_row(struct lrp_check_row *row)
 {
     const struct lrp_layer *l = row->layer;
+    const struct advice advice = advice_of(l);
     struct lrp_text reason = {0}, remedy = {0};
     switch (row->state) {
     case LRP_CHECK_OUTPUT_SOFTMAX:
@@ -43,7 +68,7 @@ static bool explain_row(struct lrp_check_row *row)
         break;
     case LRP_CHECK_UNKNOWN_LAYER:
         lrp_text_printf(&reason, "LRP knows no layer of type %s", l->type);
-        lrp_text_printf(&remedy, "--support-layer %s (the fallback handles it), or --skip-checks", l->type);
+        lrp_text_printf(&remedy, "%s %s (%s), or --skip-checks", advice.option, l->type, advice.meaning);
         break;
     case LRP_CHECK_UNSUPPORTED_ACTIVATION:
         lrp_text_printf(&reason, "activation %s is not supported", l->activation);
@@ -51,7 +76,8 @@ static bool explain_row(struct lrp_check_row *row)
         break;
     case LRP_CHECK_UNKNOWN_BOTH:
         lrp_text_printf(&reason, "LRP knows no layer of type %s, and activation %s is not supported", l->type, l->activation);
-        lrp_text_printf(&remedy, "--support-layer %s and --support-activation %s, or --skip-checks", l->type, l->activation);
+        lrp_text_printf(&remedy, "%s %s (%s) and --support-activation %s, or --skip-checks", advice.option, l->type,
+                        advice.meaning, l->activation);
         break;
     case LRP_CHECK_REGISTERED:
         if (!l->executable && !l->open) lrp_text_printf(&reason, "registered, but it cannot be executed: %s", l->obstacle);
@@ -64,9 +90,25 @@ static bool explain_row(struct lrp_check_row *row)
         lrp_text_free(&remedy);
         lrp_text_append(&remedy, "none here: registered or skipped it could be listed, but not run");
     }
+    if (row->failed && l->executable && !l->differentiable && row->state != LRP_CHECK_OUTPUT_SOFTMAX) {
+        lrp_text_append(&reason, "; it has no derivative: relevance cannot be handed through it");
+        lrp_text_free(&remedy);
+        lrp_text_append(&remedy, "none here: explain an output before it (--output-name)");
+    }
     row->reason = lrp_text_take(&reason);
     row->remedy = lrp_text_take(&remedy);
     return row->reason && row->remedy;
+}
+
+static void guide_layer(struct lrp_text *t, const struct lrp_layer *l)
+{
+    const struct advice advice = advice_of(l);
+    if (!l->differentiable && l->executable)
+        lrp_text_printf(t, "Layers of type %s are unknown to LRP and have no derivative: explain an output before them.\n",
+                        l->type);
+    else
+        lrp_text_printf(t, "Layers of type %s are unknown to LRP. If this is right for them, register them (%s): %s %s.\n",
+                        l->type, advice.meaning, advice.option, l->type);
 }
 
 /* Says once for every type or activation that fails what to do about it. */
@@ -92,10 +134,7 @@ static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_ch
             lrp_text_printf(t, "Layers of type %s are unknown to LRP and cannot be executed: %s.\n", row->layer->type,
                             row->layer->obstacle);
         else if (layer)
-            lrp_text_printf(t,
-                            "Layers of type %s are unknown to LRP. If automatic differentiation is right for them, register "
-                            "them: --support-layer %s.\n",
-                            row->layer->type, row->layer->type);
+            guide_layer(t, row->layer);
         else
             lrp_text_printf(t,
                             "Activation %s is not supported. If passing relevance through it is right, register it: "

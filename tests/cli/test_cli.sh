@@ -192,6 +192,8 @@ good 0 layers ../dropout.json --canonize-report; has out "(Dropout) -> nothing"
 good 0 layers ../dropout.json --canonize-report --json
 json "[r['layer'] for r in d['canonization']['rewritings'] if 'dropped' in r['what']] == [-1] and d['layers'][0]['body'] == -1"
 good 1 check "$unsupported"; has out "hard-swish"; has out "--support-activation hard-swish"
+has out "/features/features.5/Conv and 1 more"; ! grep -q features.10/Conv out || fail "rows of one cause are not one line"
+good 1 check "$unsupported" --all; has out "/features/features.10/Conv"; ! grep -q "and 1 more" out || fail "--all groups"
 good 0 check "$unsupported" --support-activation hard-swish
 good 1 check "$unsupported" --json
 json "d['passed'] is False and d['skipped'] is False and d['layers'][0]['index'] == 1"

@@ -139,6 +139,23 @@ static void options_beat_the_rules_file_whatever_their_order(void **state)
     unlink(path);
 }
 
+static void a_name_that_holds_an_equals_sign_stands_in_quotes(void **state)
+{
+    (void)state;
+    char line[] = "explain m --input \"a=b\"=f.npy --input \"c=g.npy --rule \"x=y\"=zero --rule z=epsilon(bias=off)";
+    struct lrp_arguments a;
+    struct lrp_error err = {0};
+    check_ok(parse(line, &a, &err), &err);
+    assert_string_equal(a.named[0].name, "a=b");
+    assert_string_equal(a.named[0].path, "f.npy");
+    assert_string_equal(a.named[1].name, "\"c"); /* a quote that is never closed is a letter */
+    assert_string_equal(a.named[1].path, "g.npy");
+    assert_string_equal(lrp_settings_rule_at(a.settings, 0).select, "x=y");
+    assert_string_equal(lrp_settings_rule_at(a.settings, 1).select, "z");
+    assert_string_equal(lrp_settings_rule_at(a.settings, 1).rule, "epsilon(bias=off)");
+    lrp_cli_arguments_free(&a);
+}
+
 static void help_holds_whatever_else_is_missing(void **state)
 {
     (void)state;
@@ -177,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_command_name_wins_over_a_file_of_that_name),
         cmocka_unit_test(options_become_settings),
         cmocka_unit_test(options_beat_the_rules_file_whatever_their_order),
+        cmocka_unit_test(a_name_that_holds_an_equals_sign_stands_in_quotes),
         cmocka_unit_test(help_holds_whatever_else_is_missing),
         cmocka_unit_test(no_row_of_a_table_is_empty_or_doubled),
     };
