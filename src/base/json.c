@@ -9,6 +9,7 @@
 #include "mapping.h"
 #include "output.h"
 #include "printable.h"
+#include "runes.h"
 #include "text.h"
 
 #define MOST_NESTED 64
@@ -86,15 +87,12 @@ static char *escape(const char *text)
 {
     struct lrp_text out = {0};
     const char *done = text;
-    for (const char *in = text; *in;) {
-        const size_t valid = lrp_utf8_length(in, strnlen(in, 4)), length = valid ? valid : 1;
-        const unsigned code = valid ? lrp_code_point(in, valid) : 0xFFFD;
-        if (!valid || (!lrp_is_printable(code) && code != '\n' && code != '\t')) {
-            lrp_text_append_n(&out, done, (size_t)(in - done));
-            lrp_text_printf(&out, "\\u%04x", code);
-            done = in + length;
-        }
-        in += length;
+    for (const char *in = text, *next = text; *in; in = next) {
+        const uint32_t rune = lrp_rune_next(&next);
+        if (rune != LRP_RUNE_BAD && (lrp_is_printable(rune) || rune == '\n' || rune == '\t')) continue;
+        lrp_text_append_n(&out, done, (size_t)(in - done));
+        lrp_text_printf(&out, "\\u%04x", (unsigned)rune);
+        done = next;
     }
     lrp_text_append(&out, done);
     return lrp_text_take(&out);

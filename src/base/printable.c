@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "runes.h"
 
 bool lrp_is_printable(unsigned c)
 {
@@ -14,26 +14,19 @@ bool lrp_is_printable(unsigned c)
     return !control && !direction && c != 0x2028 && c != 0x2029;
 }
 
-unsigned lrp_code_point(const char *s, size_t length)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    unsigned code = length == 1 ? u[0] : u[0] & (0x7FU >> length);
-    for (size_t i = 1; i < length; i++) code = code << 6 | (u[i] & 0x3FU);
-    return code;
-}
-
 void lrp_make_printable(char *text, const char *keep)
 {
     char *out = text;
-    for (const char *in = text; *in;) {
-        const size_t valid = lrp_utf8_length(in, strnlen(in, 4)), length = valid ? valid : 1;
-        if (valid && (lrp_is_printable(lrp_code_point(in, valid)) || strchr(keep, *in))) {
+    for (const char *in = text, *next = text; *in; in = next) {
+        const uint32_t rune = lrp_rune_next(&next);
+        const size_t length = (size_t)(next - in);
+        const bool valid = rune != LRP_RUNE_BAD || length > 1;
+        if (valid && (lrp_is_printable(rune) || strchr(keep, *in))) {
             memmove(out, in, length);
             out += length;
         } else {
             *out++ = '?';
         }
-        in += length;
     }
     *out = '\0';
 }

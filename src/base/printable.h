@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The code point of the valid UTF-8 sequence of `length` bytes at s (lrp_utf8_length). */
-unsigned lrp_code_point(const char *s, size_t length);
 /* False for controls (C0, DEL, C1), marks that change the direction of text (U+061C, U+200E/F, U+202A-E, U+2066-9), and
  * line and paragraph separators (U+2028/9). */
 bool lrp_is_printable(unsigned code_point);

@@ -4,9 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "printable.h"
 #include "text.h"
-
-static const uint32_t lrp_rune_bad = 0xFFFD;
 
 uint32_t lrp_rune_next(const char **text)
 {
@@ -14,7 +13,7 @@ uint32_t lrp_rune_next(const char **text)
     if (*s == 0) return 0;
     const size_t length = lrp_utf8_length(*text, strnlen(*text, 4));
     *text += length ? length : 1;
-    if (length == 0) return lrp_rune_bad;
+    if (length == 0) return LRP_RUNE_BAD;
     if (length == 1) return *s;
     uint32_t rune = *s & (0x7Fu >> length); /* the lead byte's own bits */
     for (size_t i = 1; i < length; i++) rune = rune << 6 | (s[i] & 0x3Fu);
@@ -55,15 +54,15 @@ static bool within(uint32_t rune, const struct range *ranges, size_t count)
 
 int lrp_rune_width(uint32_t rune)
 {
-    static const struct range none[] = {{0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},     {0x300, 0x36F},
-                                        {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},
-                                        {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0},
-                                        {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
-    static const struct range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0x33FF}, {0x3400, 0x4DBF},
-                                        {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},  {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                                        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
-                                        {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
-    if (within(rune, none, sizeof none / sizeof *none)) return 0;
+    static const struct range none[] = {{0xAD, 0xAD},      {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},
+                                        {0x610, 0x61A},    {0x64B, 0x65F},   {0x200B, 0x200D}, {0x2060, 0x2064},
+                                        {0x20D0, 0x20F0},  {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF},
+                                        {0xE0100, 0xE01EF}};
+    static const struct range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},  {0x3400, 0x4DBF},
+                                        {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xAC00, 0xD7A3},  {0xF900, 0xFAFF},
+                                        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},  {0x1F300, 0x1F64F},
+                                        {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+    if (!lrp_is_printable(rune) || within(rune, none, sizeof none / sizeof *none)) return 0;
     return within(rune, wide, sizeof wide / sizeof *wide) ? 2 : 1;
 }
 

@@ -330,8 +330,9 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     out->inputs = calloc(most, sizeof *out->inputs);
     out->named = calloc(most, sizeof *out->named);
     out->alternatives = calloc(most, sizeof *out->alternatives);
+    out->rules = calloc(most, sizeof *out->rules);
     enum lrp_status status = LRP_OK;
-    if (!p.given || !p.plain || !out->inputs || !out->named || !out->alternatives)
+    if (!p.given || !p.plain || !out->inputs || !out->named || !out->alternatives || !out->rules)
         status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_settings_new(&out->settings, err);
     if (!status) status = split(&p, err);
@@ -342,6 +343,8 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
             if (p.given[i].option->kind == LRP_OPTION_SWITCH) apply_one(&p.given[i], out, NULL);
     } else if (!status) {
         status = check_given(&p, out->command, err);
+        for (size_t i = 0; i < p.given_count; i++)
+            if (p.given[i].option->kind == LRP_OPTION_RULES_FILE) out->rules[out->rules_count++] = p.given[i].text;
         if (!status) status = read_found(&p, out, err);
         if (!status && out->command->sets_apart) status = apply_each(&p, out, err);
         if (!status) status = apply(&p, NULL, out, err);
@@ -360,6 +363,7 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments)
     for (size_t i = 0; i < arguments->alternative_count; i++) lrp_settings_free(arguments->alternatives[i].settings);
     free(arguments->alternatives);
     free(arguments->inputs);
+    free(arguments->rules);
     free(arguments->found);
     free(arguments->warnings);
     lrp_settings_free(arguments->settings);

@@ -28,6 +28,8 @@ struct lrp_arguments {
     const char *model;
     const char **inputs; /* plain INPUTs; array owned */
     size_t input_count;
+    const char **rules; /* every --rules; array owned */
+    size_t rules_count;
     struct lrp_cli_alternative *alternatives; /* of compare: one per --rules, each with the options over it; array owned */
     size_t alternative_count;
     struct lrp_cli_input *named; /* --input, array owned */

@@ -122,6 +122,16 @@ static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp
     return status;
 }
 
+/* Where the heatmap of a sample goes; owned by the caller, NULL when out of memory. */
+static char *difference_path(const struct compare *c, int64_t number)
+{
+    char *path = lrp_cli_path_join(c->arguments->output_dir, c->arguments->heatmap, "");
+    if (!path || c->all <= 1) return path;
+    char *name = lrp_cli_path_numbered(path, number);
+    free(path);
+    return name;
+}
+
 /* The difference of the first two, as a heatmap. */
 static enum lrp_status write_difference(struct compare *c, int64_t sample, struct lrp_error *err)
 {
@@ -130,13 +140,28 @@ static enum lrp_status write_difference(struct compare *c, int64_t sample, struc
     int first = 0, other = 0;
     enum lrp_status status = layer_of(c, 0, &first, err);
     if (!status) status = layer_of(c, 1, &other, err);
-    char *path = status ? NULL : lrp_cli_path_join(a->output_dir, a->heatmap, "");
-    char *name = path && c->all > 1 ? lrp_cli_path_numbered(path, c->number) : path ? strdup(path) : NULL;
+    char *name = status ? NULL : difference_path(c, c->number);
     if (!status && !name) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status && a->output_dir) status = lrp_cli_dir_make(a->output_dir, err);
     if (!status) status = lrp_snapshot_export_difference(c->now[0], first, c->now[1], other, sample, name, err);
-    free(path);
     free(name);
+    return status;
+}
+
+/* Nothing that is read may be replaced by the heatmaps of a round. */
+static enum lrp_status check_heatmaps(const struct compare *c, struct lrp_error *err)
+{
+    struct lrp_guard guard = {0};
+    if (!c->arguments->heatmap) return LRP_OK;
+    lrp_cli_job_guard(&c->job, &guard);
+    for (int64_t i = 0; i < c->all; i++) {
+        char *path = difference_path(c, i);
+        guard.failed |= !path;
+        lrp_guard_writes(&guard, "--heatmap", path);
+        free(path);
+    }
+    const enum lrp_status status = lrp_guard_check(&guard, err);
+    lrp_guard_free(&guard);
     return status;
 }
 
@@ -173,6 +198,7 @@ static enum lrp_status run_round(struct compare *c, size_t round, struct lrp_err
     c->path = lrp_cli_job_round_path(c->arguments, round);
     c->number = 0;
     c->all = status ? 0 : lrp_session_samples(c->job.session);
+    if (!status) status = check_heatmaps(c, err);
     for (int64_t pass = 0; !status && pass < passes; pass++) status = run_pass(c, round, pass, err);
     return status;
 }

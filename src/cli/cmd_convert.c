@@ -1,13 +1,32 @@
 /* cmd_convert.c: lrpscope convert MODEL OUT.json: a model as JSON and safetensors. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lrpscope/model.h"
 
 #include "arguments.h"
 #include "commands.h"
+#include "guard.h"
 #include "paths.h"
 #include "table.h"
+
+/* Neither the model nor its weights may be replaced, by the JSON model or by the weights beside it. */
+static enum lrp_status check_files(const struct lrp_arguments *arguments, const struct lrp_model *model, const char *out,
+                                   struct lrp_error *err)
+{
+    struct lrp_guard guard = {0};
+    char *weights = NULL;
+    if (asprintf(&weights, "%.*s.safetensors", (int)(strlen(out) - strlen(".json")), out) < 0)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    lrp_guard_reads_arguments(&guard, arguments, model);
+    lrp_guard_writes(&guard, "OUT", out);
+    lrp_guard_writes(&guard, "the weights of OUT", weights);
+    const enum lrp_status status = lrp_guard_check(&guard, err);
+    lrp_guard_free(&guard);
+    free(weights);
+    return status;
+}
 
 int lrp_cli_convert(const struct lrp_arguments *arguments)
 {
@@ -20,6 +39,7 @@ int lrp_cli_convert(const struct lrp_arguments *arguments)
         status = lrp_fail(&err, LRP_USAGE, "OUT must end in .json (usage: lrpscope convert MODEL OUT.json)");
     if (!status) status = lrp_cli_path_writable(out, &err);
     if (!status) status = lrp_model_open(arguments->model, &model, &err);
+    if (!status) status = check_files(arguments, model, out, &err);
     if (!status) status = lrp_model_convert(model, out, &err);
     if (!status && arguments->verbose) lrp_print(stderr, "lrpscope: wrote %s and its weights beside it\n", out);
     lrp_model_release(model);

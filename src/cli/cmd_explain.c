@@ -252,6 +252,31 @@ static enum lrp_status finish_round(struct explain *e, struct round *round, stru
     return lrp_cli_json_write(&round->report.document, round->files.report, err);
 }
 
+/* Nothing that is read may be replaced, nor one output by another: asked for all rounds before the first, where samples are not
+ * counted yet, and again for a round of several samples. */
+static enum lrp_status check_outputs(const struct explain *e, size_t first, size_t end, int64_t samples, int64_t passes,
+                                     struct lrp_error *err)
+{
+    struct lrp_guard guard = {0};
+    const struct lrp_arguments *a = e->arguments;
+    enum lrp_status status = LRP_OK;
+    char *report = a->report ? lrp_cli_path_join(a->output_dir, a->report, "") : NULL;
+    guard.failed = a->report && !report;
+    lrp_cli_job_guard(&e->job, &guard);
+    lrp_guard_writes(&guard, "--report", report);
+    for (size_t i = first; !status && i < end; i++) {
+        struct lrp_explain_files files;
+        status = lrp_cli_files_of(a, e->stems[i], &files, err);
+        if (status) break;
+        lrp_cli_files_guard(&files, &guard, samples, passes);
+        lrp_cli_files_free(&files);
+    }
+    if (!status) status = lrp_guard_check(&guard, err);
+    lrp_guard_free(&guard);
+    free(report);
+    return status;
+}
+
 static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_error *err)
 {
     struct round round = {.index = index, .path = lrp_cli_job_round_path(e->arguments, index)};
@@ -262,6 +287,7 @@ static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_err
         round.passes = lrp_cli_job_passes(&e->job);
         round.samples = (size_t)lrp_session_samples(e->job.session);
         e->number = 0;
+        if (round.samples > 1) status = check_outputs(e, index, index + 1, (int64_t)round.samples, round.passes, err);
     }
     for (int64_t pass = 0; !status && pass < round.passes; pass++) status = run_pass(e, &round, pass, err);
     if (!status) status = finish_round(e, &round, err);
@@ -287,7 +313,8 @@ static enum lrp_status prepare(struct explain *e, struct lrp_error *err)
     const char *first = lrp_cli_job_round_path(a, 0);
     e->stems = a->input_count ? lrp_cli_path_stems(a->inputs, a->input_count) : lrp_cli_path_stems(&first, 1);
     if (!e->stems) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    return lrp_cli_report_init(&e->total, e->opened, err);
+    status = check_outputs(e, 0, lrp_cli_job_rounds(a), 1, 1, err);
+    return status ? status : lrp_cli_report_init(&e->total, e->opened, err);
 }
 
 static enum lrp_status finish(struct explain *e, struct lrp_error *err)

@@ -182,10 +182,21 @@ static enum lrp_status run_round(struct run *run, size_t round, struct lrp_error
     return status;
 }
 
+static enum lrp_status check_output(const struct run *run, struct lrp_error *err)
+{
+    struct lrp_guard guard = {0};
+    lrp_cli_job_guard(&run->job, &guard);
+    lrp_guard_writes(&guard, "--output", run->job.arguments->output);
+    const enum lrp_status status = lrp_guard_check(&guard, err);
+    lrp_guard_free(&guard);
+    return status;
+}
+
 static enum lrp_status run_all(struct run *run, struct lrp_error *err)
 {
     const struct lrp_arguments *a = run->job.arguments;
     enum lrp_status status = a->output ? lrp_cli_path_writable(a->output, err) : LRP_OK;
+    if (!status) status = check_output(run, err);
     const size_t rounds = lrp_cli_job_rounds(a);
     for (size_t round = 0; !status && round < rounds; round++) status = run_round(run, round, err);
     if (!status && a->output) status = lrp_cli_stack_write(&run->outputs, a->output, err);

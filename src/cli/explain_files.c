@@ -26,15 +26,6 @@ bool lrp_cli_files_by_stem(const struct lrp_arguments *a)
     return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->sheet && !a->report;
 }
 
-static enum lrp_status check_twice(const struct file_option *options, size_t i, struct lrp_error *err)
-{
-    for (size_t k = 0; k < i; k++)
-        if (options[k].path && !strcmp(options[k].path, options[i].path))
-            return lrp_fail(err, LRP_USAGE, "%s: named by --%s and --%s (give each its own file)", options[i].path,
-                            options[k].name, options[i].name);
-    return LRP_OK;
-}
-
 enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_error *err)
 {
     struct file_option options[FILE_OPTIONS];
@@ -47,9 +38,8 @@ enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_er
                 err, LRP_USAGE,
                 "--%s %s: one file for %zu inputs (use --output-dir D alone: it gets STEM.png, .npy and .json of each)",
                 options[i].name, options[i].path, a->input_count);
-        status = check_twice(options, i, err);
         /* inside --output-dir only that folder counts here: it may not be there yet */
-        if (!status && (!a->output_dir || options[i].path[0] == '/' || strchr(options[i].path, '/')))
+        if ((!a->output_dir || options[i].path[0] == '/' || strchr(options[i].path, '/')))
             status = lrp_cli_path_writable(options[i].path, err);
     }
     return status;
@@ -74,6 +64,25 @@ enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem
     if (!status) status = place(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
     if (status) lrp_cli_files_free(out);
     return status;
+}
+
+static void guard_numbered(struct lrp_guard *guard, const char *option, const char *path, int64_t count)
+{
+    for (int64_t i = 0; path && i < count; i++) {
+        char *name = count > 1 ? lrp_cli_path_numbered(path, i) : strdup(path);
+        guard->failed |= !name;
+        lrp_guard_writes(guard, option, name);
+        free(name);
+    }
+}
+
+void lrp_cli_files_guard(const struct lrp_explain_files *files, struct lrp_guard *guard, int64_t samples, int64_t passes)
+{
+    guard_numbered(guard, "--heatmap", files->heatmap, samples);
+    guard_numbered(guard, "--sheet", files->sheet, samples);
+    guard_numbered(guard, "--layerwise", files->layerwise, passes);
+    lrp_guard_writes(guard, "--relevance", files->relevance);
+    lrp_guard_writes(guard, "--output-dir", files->report);
 }
 
 void lrp_cli_files_free(struct lrp_explain_files *files)

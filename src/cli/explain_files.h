@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "arguments.h"
+#include "guard.h"
 
 /* Of one INPUT; owned strings, NULL for what is not asked for. */
 struct lrp_explain_files {
@@ -20,6 +22,8 @@ enum lrp_status lrp_cli_files_check(const struct lrp_arguments *arguments, struc
 /* `stem`: of the round's INPUT. Errors: LRP_MEMORY. */
 enum lrp_status lrp_cli_files_of(const struct lrp_arguments *arguments, const char *stem, struct lrp_explain_files *out,
                                  struct lrp_error *err);
+/* What a round of `samples` samples and `passes` passes writes, numbered where several go by one name. */
+void lrp_cli_files_guard(const struct lrp_explain_files *files, struct lrp_guard *guard, int64_t samples, int64_t passes);
 void lrp_cli_files_free(struct lrp_explain_files *files);
 
 #endif

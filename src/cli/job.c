@@ -40,6 +40,12 @@ void lrp_cli_job_close(struct lrp_job *job)
     *job = (struct lrp_job){0};
 }
 
+void lrp_cli_job_guard(const struct lrp_job *job, struct lrp_guard *guard)
+{
+    lrp_guard_reads_arguments(guard, job->arguments, lrp_session_model(job->session));
+    for (size_t i = 0; i < job->arguments->input_count; i++) lrp_guard_reads(guard, "an INPUT", job->arguments->inputs[i]);
+}
+
 size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments)
 {
     return arguments->input_count ? arguments->input_count : arguments->named_count > 0;

@@ -9,6 +9,7 @@
 #include "lrpscope/session.h"
 
 #include "arguments.h"
+#include "guard.h"
 #include "watch.h"
 
 struct lrp_job {
@@ -24,6 +25,8 @@ struct lrp_job {
 bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code);
 void lrp_cli_job_close(struct lrp_job *job);
 
+/* Everything the command reads: model, weights, INPUTs and what settings name. */
+void lrp_cli_job_guard(const struct lrp_job *job, struct lrp_guard *guard);
 /* How many rounds there are: one per plain INPUT, or one if only --input gives files. */
 size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments);
 /* The file that names the round: its INPUT, or the first --input. "" without any. */

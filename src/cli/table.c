@@ -6,43 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
-
-/* ---- text ---- */
-
-struct span {
-    unsigned first, last;
-};
-
-static bool within(const struct span *spans, size_t count, unsigned code)
-{
-    for (size_t i = 0; i < count; i++)
-        if (code >= spans[i].first && code <= spans[i].last) return true;
-    return false;
-}
-
-static size_t code_width(unsigned code)
-{
-    static const struct span none[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x64b, 0x65f},
-                                       {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f}, {0x20d0, 0x20ff},
-                                       {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}};
-    static const struct span wide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
-                                       {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
-                                       {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-    if (within(none, sizeof none / sizeof *none, code)) return 0;
-    return within(wide, sizeof wide / sizeof *wide, code) ? 2 : 1;
-}
-
-size_t lrp_cli_width(const char *text)
-{
-    size_t width = 0;
-    while (*text) {
-        const size_t length = lrp_utf8_length(text, strnlen(text, 4));
-        width += length ? code_width(lrp_code_point(text, length)) : 1;
-        text += length ? length : 1;
-    }
-    return width;
-}
+#include "runes.h"
 
 char *lrp_cli_number(double value, char *buffer, size_t size)
 {
@@ -96,7 +60,7 @@ static void print_row(const struct lrp_table *table, char *const *cells, const s
     size_t owed = 0; /* blanks that are printed only if something follows */
     for (size_t c = 0; c < table->column_count; c++) {
         const char *text = cells ? cells[c] : table->columns[c].title;
-        const size_t width = lrp_cli_width(text), pad = widths[c] - width;
+        const size_t width = (size_t)lrp_text_columns(text), pad = widths[c] - width;
         if (table->columns[c].right) owed += pad;
         if (*text) {
             lrp_print(file, "%*s%s", (int)owed, "", text);
@@ -115,9 +79,9 @@ enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, s
         free(widths);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
-    for (size_t c = 0; c < columns; c++) widths[c] = lrp_cli_width(table->columns[c].title);
+    for (size_t c = 0; c < columns; c++) widths[c] = (size_t)lrp_text_columns(table->columns[c].title);
     for (size_t i = 0; i < table->count; i++) {
-        const size_t width = lrp_cli_width(table->cells[i]);
+        const size_t width = (size_t)lrp_text_columns(table->cells[i]);
         if (width > widths[i % columns]) widths[i % columns] = width;
     }
     print_row(table, NULL, widths, file);

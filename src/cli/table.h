@@ -29,8 +29,6 @@ void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...) __attr
 enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err);
 void lrp_cli_table_free(struct lrp_table *table);
 
-/* How many columns of a terminal the UTF-8 text takes (combining marks none, wide characters two). */
-size_t lrp_cli_width(const char *text);
 /* Prints "lrpscope: message" on stderr, one line; returns the status's exit code. */
 int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err);
 /* Each line of the text as a warning of its own. NULL is fine. */

@@ -52,7 +52,8 @@ def write_files():
     constants = {"w": tensor([1, -2, 3, -4, 5, .5, 2, 1, -1], [3, 3, 1, 1]), "b": three(.1, -.2, .3), "s": three(1, 2, .5),
                  "t": three(5, 10, 30), "m": three(1, 0, -1), "v": three(4, 1, 2), "d": tensor([.01, -.02, .03, .04, .05, -.06], [3, 2])}
     put("model.onnx", model(layers, {"x": (FLOAT, ["n", 3, 3, 5])}, {"y": (FLOAT, ["n", 2]), "z": (FLOAT, ["n", 2])}, constants))
-    put("failing.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Softplus", "z", "s", name="soft"), node("Cos", "s", "y", name="odd")],
+    put("failing.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Softplus", "z", "s", name="soft"), node("Cos", "s", "o", name="odd"),
+                               node("Cos", "o", "y", name="odd too")],
                               {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
     put("two.npy", npy([.5, -1], [1, 2]))
     for name, step in (("input.ppm", 37), ("other.ppm", 91)):

@@ -5,6 +5,7 @@
 
 #include "json.h"
 #include "output.h"
+#include "printable.h"
 #include "runner.h"
 #include "svg.h"
 
@@ -15,7 +16,7 @@ static bool write_text(struct lrp_runner *runner, const char *path, const char *
     struct lrp_error err;
     if (lrp_output_write(path, text, strlen(text), &err) == LRP_OK) return true;
     lrp_runner_say(runner, true, err.message);
-    if (!runner->terminal) fprintf(stderr, "lrpscope: script: %s\n", err.message);
+    if (!runner->terminal) lrp_print(stderr, "lrpscope: script: %s\n", err.message);
     return false;
 }
 
@@ -151,9 +152,9 @@ static cJSON *state_of(const struct lrp_app *app)
 bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path)
 {
     cJSON *state = state_of(&runner->app);
-    char *text = state ? cJSON_Print(state) : NULL;
+    char *text = state ? lrp_json_print(state, true) : NULL;
     const bool fine = text && write_text(runner, path, text);
     cJSON_Delete(state);
-    cJSON_free(text);
+    free(text);
     return fine;
 }

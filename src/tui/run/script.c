@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "printable.h"
 #include "runner.h"
 
 enum { LRP_SCRIPT_LINE = 4096 };
@@ -71,7 +72,7 @@ int lrp_runner_play(struct lrp_runner *runner, const char *path)
     char line[LRP_SCRIPT_LINE];
     FILE *file = fopen(path, "rb");
     if (!file) {
-        fprintf(stderr, "lrpscope: script %s: %s\n", path, strerror(errno));
+        lrp_print(stderr, "lrpscope: script %s: %s\n", path, strerror(errno));
         return 3;
     }
     int code = 0;
@@ -79,7 +80,7 @@ int lrp_runner_play(struct lrp_runner *runner, const char *path)
         line[strcspn(line, "\r\n")] = 0;
         if (line[0] == '#') continue;
         if (!(line[0] == ':' ? command(runner, line + 1) : keys(runner, line))) {
-            fprintf(stderr, "lrpscope: script %s line %d: unknown command, key or size: %s\n", path, number, line);
+            lrp_print(stderr, "lrpscope: script %s line %d: unknown command, key or size: %s\n", path, number, line);
             code = 2;
         }
     }

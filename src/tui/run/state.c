@@ -130,7 +130,7 @@ static char *place_text(const struct lrp_runner *runner, bool with_layer)
     put_names(root, "folds", &place.folds);
     lrp_place_free(&place);
     free(input);
-    char *text = cJSON_Print(root);
+    char *text = lrp_json_print(root, true);
     cJSON_Delete(root);
     return text;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "printable.h"
 #include "runner.h"
 #include "signals.h"
 
@@ -251,7 +252,7 @@ static int start_inspector(struct lrp_session *session, const struct lrp_setting
     int code = 3;
     setlocale(LC_CTYPE, "");
     if (!make_pipe(runner.wake)) {
-        fprintf(stderr, "lrpscope: no pipe: %s\n", strerror(errno));
+        lrp_print(stderr, "lrpscope: no pipe: %s\n", strerror(errno));
         return code;
     }
     lrp_signals_install(runner.wake[1]);
@@ -259,7 +260,7 @@ static int start_inspector(struct lrp_session *session, const struct lrp_setting
     if (lrp_runner_init(&runner, session, &err)) code = run_inspector(&runner, options, &err);
     if (runner.session) lrp_runner_keep_place(&runner);
     lrp_terminal_close(runner.terminal);
-    if (err.status && code != 0) fprintf(stderr, "lrpscope: %s\n", err.message);
+    if (err.status && code != 0) lrp_print(stderr, "lrpscope: %s\n", err.message);
     /* the worker writes into the pipe: it must have ended before that is closed */
     if (runner.session) {
         lrp_session_cancel(runner.session);

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "json.h"
 #include "printable.h"
+#include "runes.h"
 
 static const struct {
     const char *raw, *shown, *json;
@@ -70,12 +71,31 @@ static void errors_are_one_printable_line(void **state)
     assert_string_equal(err.message, "?]0;: x???");
 }
 
+static void a_character_takes_the_columns_it_has_on_a_terminal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int width;
+    } rows[] = {{"", 0},
+                {"abc", 3},
+                {"gr\xc3\xbc\xc3\x9f", 4},
+                {"\xe6\xbc\xa2\xe5\xad\x97", 4}, /* two ideographs */
+                {"e\xcc\x81", 1},
+                /* e and a combining accent */ {"\xf0\x9f\x98\x80", 2},
+                {"\xff\xfe", 2}, /* two invalid bytes */
+                {"\xc3", 1},
+                {"\xed\xa0\x80", 3}}; /* a surrogate is no character */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) assert_int_equal(lrp_text_columns(rows[i].text), rows[i].width);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_terminal_obeys_becomes_a_question_mark),
         cmocka_unit_test(json_escapes_it),
         cmocka_unit_test(a_printed_text_keeps_its_lines),
+        cmocka_unit_test(a_character_takes_the_columns_it_has_on_a_terminal),
         cmocka_unit_test(errors_are_one_printable_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

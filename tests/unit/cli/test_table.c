@@ -13,24 +13,6 @@
 #include "progress.h"
 #include "table.h"
 
-static void a_character_takes_the_columns_it_has_on_a_terminal(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        size_t width;
-    } cases[] = {{"", 0},
-                 {"abc", 3},
-                 {"gr\xc3\xbc\xc3\x9f", 4},
-                 {"\xe6\xbc\xa2\xe5\xad\x97", 4}, /* two ideographs */
-                 {"e\xcc\x81", 1},
-                 /* e and a combining accent */ {"\xf0\x9f\x98\x80", 2},
-                 {"\xff\xfe", 2}, /* two invalid bytes */
-                 {"\xc3", 1},
-                 {"\xed\xa0\x80", 3}}; /* a surrogate is no character */
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_int_equal(lrp_cli_width(cases[i].text), cases[i].width);
-}
-
 static char *printed(const struct lrp_table *table)
 {
     char *text = NULL;
@@ -143,7 +125,6 @@ static void the_bar_is_as_long_as_the_work_done(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_character_takes_the_columns_it_has_on_a_terminal),
         cmocka_unit_test(columns_are_aligned_and_lines_end_without_blanks),
         cmocka_unit_test(an_empty_table_is_its_title_line),
         cmocka_unit_test(a_nan_has_no_sign),
