@@ -96,25 +96,9 @@ static const struct lrp_colormap maps[] = {
 };
 #define MAP_COUNT (sizeof maps / sizeof *maps)
 
-const struct lrp_colormap *lrp_colormap_at(const struct lrp_colormap_set *set, size_t index)
+const struct lrp_colormap *lrp_colormap_built_in(size_t index)
 {
-    return index < MAP_COUNT ? &maps[index] : lrp_colormap_set_at(set, index - MAP_COUNT);
-}
-
-const struct lrp_colormap *lrp_colormap_find(const struct lrp_colormap_set *set, const char *name)
-{
-    const struct lrp_colormap *map;
-    for (size_t i = 0; name && (map = lrp_colormap_at(set, i)); i++)
-        if (strcmp(map->name, name) == 0) return map;
-    return NULL;
-}
-
-const struct lrp_colormap *lrp_colormap_next(const struct lrp_colormap_set *set, const struct lrp_colormap *map)
-{
-    const struct lrp_colormap *one;
-    for (size_t i = 0; (one = lrp_colormap_at(set, i)); i++)
-        if (one == map && lrp_colormap_at(set, i + 1)) return lrp_colormap_at(set, i + 1);
-    return &maps[0];
+    return index < MAP_COUNT ? &maps[index] : NULL;
 }
 
 const char *lrp_colormap_name(const struct lrp_colormap *map)

@@ -16,6 +16,9 @@ struct lrp_colormap {
     const struct lrp_colormap_stop *stops; /* ascending; the first lies at 0, the last at 1 */
 };
 
+/* The maps that need no set; NULL beyond the last. */
+const struct lrp_colormap *lrp_colormap_built_in(size_t index);
+
 enum { LRP_COLORMAP_STOPS = 256 }; /* at most */
 /* A set of its own with the maps of another (NULL: none), to be added to; *out has one reference. */
 enum lrp_status lrp_colormap_set_copy(const struct lrp_colormap_set *set, struct lrp_colormap_set **out, struct lrp_error *err);

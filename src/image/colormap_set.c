@@ -189,3 +189,28 @@ enum lrp_status lrp_colormap_set_copy(const struct lrp_colormap_set *set, struct
     *out = new;
     return LRP_OK;
 }
+
+/* ---- finding: the built-in maps, then the set's ---- */
+
+const struct lrp_colormap *lrp_colormap_at(const struct lrp_colormap_set *set, size_t index)
+{
+    size_t built_in = 0;
+    while (built_in <= index && lrp_colormap_built_in(built_in)) built_in++;
+    return index < built_in ? lrp_colormap_built_in(index) : lrp_colormap_set_at(set, index - built_in);
+}
+
+const struct lrp_colormap *lrp_colormap_find(const struct lrp_colormap_set *set, const char *name)
+{
+    const struct lrp_colormap *map;
+    for (size_t i = 0; name && (map = lrp_colormap_at(set, i)); i++)
+        if (strcmp(map->name, name) == 0) return map;
+    return NULL;
+}
+
+const struct lrp_colormap *lrp_colormap_next(const struct lrp_colormap_set *set, const struct lrp_colormap *map)
+{
+    const struct lrp_colormap *one;
+    for (size_t i = 0; (one = lrp_colormap_at(set, i)); i++)
+        if (one == map && lrp_colormap_at(set, i + 1)) return lrp_colormap_at(set, i + 1);
+    return lrp_colormap_built_in(0);
+}

@@ -41,34 +41,6 @@ static enum lrp_cause constant_cause(const struct lrp_account *a)
     return input < 0 ? LRP_CAUSE_CONSTANTS : lrp_constant_cause(lrp_engine_graph(a->step->engine), a->node->in[input]);
 }
 
-enum lrp_status lrp_ledger_pair(const struct lrp_account *a, int output, struct lrp_ledger_pair *out, struct lrp_error *err)
-{
-    const struct lrp_rule_step *p = a->step;
-    *out = (struct lrp_ledger_pair){.r = p->relevance[output], .z = p->values[a->node->out[output]]};
-    if (out->r->block != out->z->block) {
-        enum lrp_status status = lrp_rule_step_row_major(p, err);
-        if (status) return status;
-        out->r = lrp_rule_step_relevance(p, output);
-        out->z = lrp_rule_step_value(p, a->node->out[output]);
-    }
-    out->count = lrp_tensor_floats(out->r);
-    return LRP_OK;
-}
-
-double lrp_ledger_divided(const float *relevance, const float *z, size_t count, double e, double *causes)
-{
-    double passed = 0, stabilizer = 0, dead = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double r = (double)relevance[i], d = (double)z[i], through = r * d / (double)lrp_stabilize(z[i], (float)e);
-        if (!isfinite(r) || !isfinite(through)) continue;
-        passed += through;
-        *(fabs(d) <= e ? &dead : &stabilizer) += r - through;
-    }
-    causes[LRP_CAUSE_STABILIZER] += stabilizer;
-    causes[LRP_CAUSE_DEAD] += dead;
-    return passed;
-}
-
 /* A layer that moves elements gives all of R back, but for what lies on padding, on constants, or on entries it makes up
  * itself. */
 static void account_moved(const struct lrp_account *a)
