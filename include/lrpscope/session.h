@@ -111,15 +111,16 @@ struct lrp_snapshot {
     const struct lrp_settings *settings; /* under which everything here holds */
     const struct lrp_layer_list *layers; /* rows[i] is layer i */
     const struct lrp_check *check;       /* rows[i] is about layer i */
-    const char *composite;               /* that holds: the one that was set, or the default of this kind of model */
-    const char *const *rules;            /* text of the rule each layer has ("" for row 0) */
-    const char *const *rule_sources;     /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
-                                            "layer 9", "--rule conv*", "fallback": none did */
-    const char *const *warnings;         /* of the assignment: rules that fell through, selectors that matched a dropped node */
-    size_t warning_count;                /* of warnings */
-    const char *input_label;             /* "" without an input */
-    int64_t sample_count;                /* samples the inputs hold; 0 without any */
-    bool one_by_one;                     /* results are of one sample at a time: lrp_session_select_sample */
+    bool blocked;                    /* no relevance is computed: the check fails, counts for the method, and is not skipped */
+    const char *composite;           /* that holds: the one that was set, or the default of this kind of model */
+    const char *const *rules;        /* text of the rule each layer has ("" for row 0) */
+    const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
+                                        "layer 9", "--rule conv*", "fallback": none did */
+    const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
+    size_t warning_count;            /* of warnings */
+    const char *input_label;         /* "" without an input */
+    int64_t sample_count;            /* samples the inputs hold; 0 without any */
+    bool one_by_one;                 /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_result *const
         *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
     const struct lrp_result *const *relevance;            /* likewise */

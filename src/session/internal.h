@@ -52,6 +52,8 @@ struct lrp_setup {
     struct lrp_labels labels;
     int output; /* value that is explained */
 };
+/* No relevance is computed: the check fails, the method goes by rules, and it is not skipped. */
+bool lrp_setup_blocked(const struct lrp_setup *setup);
 enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err);
 struct lrp_setup *lrp_setup_retain(struct lrp_setup *state);

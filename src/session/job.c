@@ -335,10 +335,9 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = forward(job, run, err);
     if (!status) status = start_relevance(job, &start, err);
-    bool checked = job->want >= LRP_WANT_RELEVANCE && job->state->method->by_rules &&
-                   !lrp_settings_flag(job->state->settings, LRP_SETTING_SKIP_CHECKS);
+    const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->state);
     /* a model that fails the check says so even if it could not run anyway */
-    if (checked && !job->state->check->passed && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
+    if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
     if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
     if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger) status = account(job, start, run, err);
     lrp_tensor_release(start);

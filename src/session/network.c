@@ -206,6 +206,11 @@ static enum lrp_status choose_output(struct lrp_setup *s, struct lrp_error *err)
     return status;
 }
 
+bool lrp_setup_blocked(const struct lrp_setup *setup)
+{
+    return setup->method->by_rules && !setup->check->passed && !lrp_settings_flag(setup->settings, LRP_SETTING_SKIP_CHECKS);
+}
+
 enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err)
 {

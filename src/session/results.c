@@ -119,7 +119,7 @@ static bool serves(const struct lrp_results *r, const struct lrp_setup *state)
     if (!r->relevance_done || !under || under->method != state->method || under->convention != state->convention ||
         under->output != state->output)
         return false;
-    if (lrp && !state->check->passed && !lrp_settings_flag(state->settings, LRP_SETTING_SKIP_CHECKS)) return false;
+    if (lrp_setup_blocked(state)) return false;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(lrp_settings_get(under->settings, texts[i]), lrp_settings_get(state->settings, texts[i])) != 0) return false;
     return !lrp || same_rules(under, state);

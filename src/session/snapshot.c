@@ -135,6 +135,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->composite = state->composite->text;
     shown->layers = &state->network->view->list;
     shown->check = state->check;
+    shown->blocked = lrp_setup_blocked(state);
     shown->rules = (const char *const *)state->rule_texts;
     shown->rule_sources = (const char *const *)state->assignment.sources;
     shown->warnings = (const char *const *)state->assignment.warnings;

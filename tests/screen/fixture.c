@@ -150,6 +150,7 @@ void fixture_seen(struct fixture *f)
 {
     struct lrp_facts facts = {.values = {NULL}};
     set_check(f);
+    f->snapshot.blocked = !f->check.passed && !f->skip;
     fact(&facts, LRP_SETTING_CONVENTION, "julia");
     fact(&facts, LRP_SETTING_METHOD, "lrp");
     fact(&facts, LRP_SETTING_COMPOSITE, "epsilon-plus-flat");
@@ -215,8 +216,10 @@ static void put_tiles(const struct fixture *f, struct lrp_painting *p)
 
 void fixture_picture(struct fixture *f)
 {
-    struct lrp_painting painting = {
-        .subject = lrp_preview_subject(&f->app), .channel = -1, .channels = plan[lrp_preview_layer(&f->app)].channels};
+    struct lrp_painting painting = {.subject = lrp_preview_subject(&f->app),
+                                    .channel = -1,
+                                    .channels = plan[lrp_preview_layer(&f->app)].channels,
+                                    .release = lrp_painting_release};
     const bool relevance = painting.subject.show == LRP_SHOW_RELEVANCE;
     const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64,
               side = wanted < 64 ? wanted : 64;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "format.h"
+#include "lrpscope/method.h"
 #include "runner.h"
 #include "text.h"
 
@@ -93,6 +93,12 @@ static void targets(struct lrp_runner *runner, const char *word, struct lrp_menu
     }
 }
 
+static void methods(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_method_info *method;
+    (void)runner;
+    for (size_t i = 0; (method = lrp_method_at(i)) != NULL; i++) add_candidate(rows, word, method->name, method->line);
+}
 static void conventions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     (void)runner;
@@ -126,7 +132,7 @@ static const struct {
               {LRP_SETTING_REDUCE, reductions, {NULL}},
               {LRP_SETTING_LABELS, files, {NULL}},
               {LRP_SETTING_PREPROCESS, files, {NULL}},
-              {LRP_SETTING_METHOD, NULL, {"lrp", "gradient", "input-gradient"}},
+              {LRP_SETTING_METHOD, methods, {NULL}},
               {LRP_SETTING_OUTPUT_RELEVANCE, NULL, {"one", "logit", "output"}},
               {LRP_SETTING_LAYOUT, NULL, {"nchw", "nhwc"}},
               {LRP_SETTING_CHANNELS, NULL, {"rgb", "bgr", "gray"}}};

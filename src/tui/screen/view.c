@@ -69,8 +69,8 @@ static void setting_segments(const struct lrp_app *app, struct segments *s)
     char text[128];
     snprintf(text, sizeof text, "%.120s%s", lrp_facts_text(&app->facts, LRP_SETTING_COMPOSITE),
              app->facts.selects.count ? "*" : "");
-    segment(s, LRP_STYLE_HEADER, 6, false, strcmp(method, "lrp") == 0 || !*method ? text : method);
-    if (*convention && strcmp(convention, "julia") != 0) segment(s, LRP_STYLE_HEADER, 6, false, convention);
+    segment(s, LRP_STYLE_HEADER, 6, false, lrp_facts_is_default(&app->facts, LRP_SETTING_METHOD) ? text : method);
+    if (!lrp_facts_is_default(&app->facts, LRP_SETTING_CONVENTION)) segment(s, LRP_STYLE_HEADER, 6, false, convention);
     segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->snapshot->input_label ? app->snapshot->input_label : ""));
     if ((size_t)lrp_preview_sample(app) < app->snapshot->target_count) {
         const struct lrp_target *t = &app->snapshot->targets[lrp_preview_sample(app)];

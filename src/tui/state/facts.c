@@ -17,11 +17,22 @@ bool lrp_facts_flag(const struct lrp_facts *facts, enum lrp_setting setting)
 const char *lrp_facts_key(enum lrp_setting setting)
 {
     static const char *const keys[LRP_SETTING_COUNT] = {
-#define X(id, key, kind, value, line) [LRP_SETTING_##id] = key,
+#define X(id, key, kind, value, line) [LRP_SETTING_##id] = (key),
         LRP_SETTINGS(X)
 #undef X
     };
     return keys[setting];
+}
+
+bool lrp_facts_is_default(const struct lrp_facts *facts, enum lrp_setting setting)
+{
+    static const char *const defaults[LRP_SETTING_COUNT] = {
+#define X(id, key, kind, value, line) [LRP_SETTING_##id] = (value),
+        LRP_SETTINGS(X)
+#undef X
+    };
+    const char *text = lrp_facts_text(facts, setting);
+    return !*text || strcmp(text, defaults[setting]) == 0;
 }
 
 void lrp_facts_free(struct lrp_facts *facts)

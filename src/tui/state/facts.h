@@ -15,6 +15,8 @@ struct lrp_facts {
 };
 const char *lrp_facts_text(const struct lrp_facts *facts, enum lrp_setting setting);
 bool lrp_facts_flag(const struct lrp_facts *facts, enum lrp_setting setting);
+/* It is not given, or as if it were not. */
+bool lrp_facts_is_default(const struct lrp_facts *facts, enum lrp_setting setting);
 /* The setting's key in rules files. */
 const char *lrp_facts_key(enum lrp_setting setting);
 void lrp_facts_free(struct lrp_facts *facts);

@@ -43,9 +43,7 @@ bool lrp_app_failed(const struct lrp_app *app, int layer)
 
 bool lrp_app_blocked(const struct lrp_app *app)
 {
-    return app->snapshot && app->snapshot->check && !app->snapshot->check->passed &&
-           !lrp_facts_flag(&app->facts, LRP_SETTING_SKIP_CHECKS) &&
-           strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), "lrp") == 0;
+    return app->snapshot && app->snapshot->blocked;
 }
 
 const char *lrp_registration_text(const struct lrp_layer *layer, bool activation)
