@@ -40,12 +40,18 @@ static int skip_sum(struct lrp_operator_body *b, int bias)
     return bias == LRP_BODY_NONE ? LRP_BODY_CALL(b, "sum", "Add", 0, 1) : LRP_BODY_CALL(b, "sum", "Sum", 0, 1, bias);
 }
 
+/* Output 3 has what its own readers give it; the sum has the normalisation's share, too. */
+static void return_sum(struct lrp_operator_body *b, int sum)
+{
+    if (lrp_body_wants(b, 3)) lrp_body_return(b, 3, LRP_BODY_CALL(b, "sum_out", "Identity", sum));
+}
+
 static enum lrp_status skip_norm_body(struct lrp_operator_body *b, struct lrp_error *err)
 {
     const enum lrp_status status = need(b, 3, err);
     if (status) return status;
     const int sum = skip_sum(b, lrp_body_input(b, 4));
-    lrp_body_return(b, 3, sum);
+    return_sum(b, sum);
     return_norm(b, true, sum, 2, lrp_body_input(b, 3));
     return LRP_OK;
 }
@@ -55,7 +61,7 @@ static enum lrp_status skip_simplified_norm_body(struct lrp_operator_body *b, st
     const enum lrp_status status = need(b, 3, err);
     if (status) return status;
     const int sum = skip_sum(b, lrp_body_input(b, 3));
-    lrp_body_return(b, 3, sum);
+    return_sum(b, sum);
     return_norm(b, false, sum, 2, LRP_BODY_NONE);
     return LRP_OK;
 }
