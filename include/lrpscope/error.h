@@ -38,10 +38,17 @@ struct lrp_error {
 int lrp_status_exit_code(enum lrp_status status);
 /* Borrowed, static text of a status. */
 const char *lrp_status_text(enum lrp_status status);
-/* Fills `err` (if not NULL) with a printf-formatted line and returns `status`. Control characters in the line
- * (names come from files) are replaced by '?'. */
-enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...)
+/* Fills `err` (if not NULL) with a status and a printf-formatted line. What a terminal might obey in the line (names come from
+ * files) is replaced by '?'. */
+void lrp_error_set(struct lrp_error *err, enum lrp_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same, and is `status`, which must have no side effects: return lrp_fail(err, LRP_FILE, "%s: no such file", path); */
+#define lrp_fail(err, status, ...) (lrp_error_set((err), (status), __VA_ARGS__), lrp_status_itself(status))
+/* Returns its argument: what lrp_fail() is, said so that readers and analysers see it. */
+static inline enum lrp_status lrp_status_itself(enum lrp_status status)
+{
+    return status;
+}
 /* Puts "text: " in front of the message of `err` (if not NULL) and returns err->status, or `status` when err is NULL. */
 enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

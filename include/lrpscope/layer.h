@@ -32,10 +32,10 @@ struct lrp_layer {
     int64_t parameters, macs;        /* elements of weights; multiply-accumulates of one forward pass */
     bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it */
     const char *obstacle;            /* why it is not executable, or "" */
-    bool open;           /* not executable as long as the shape of a model input is not known: the input itself may tell */
-    bool output_softmax; /* a softmax or log-softmax that gives the model's output */
-    int body;            /* the innermost container around it that is a branch or body: such a layer is a node as the
-                            file has it, listed and never run; -1: none */
+    bool shape_pending;              /* runs once an input, or --input-shape, fixes the shapes */
+    bool output_softmax;             /* a softmax or log-softmax that gives the model's output */
+    int body; /* the innermost container around it that is a branch or body: such a layer is a node as the
+                 file has it, listed and never run; -1: none */
 };
 
 /* Layers that are one thing together. */

@@ -13,7 +13,6 @@
 #ifndef LRPSCOPE_SESSION_H
 #define LRPSCOPE_SESSION_H
 
-#include <pthread.h>
 #include <stddef.h>
 
 #include "lrpscope/check.h"
@@ -76,12 +75,14 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
 void lrp_session_cancel(struct lrp_session *session);
 /* Waits until no job is running. */
 void lrp_session_wait(struct lrp_session *session);
-/* Starts a thread like the worker, for what else a front end does behind its screen; joined by the caller. False: none can be
- * started. Such threads get no signals but those that they cause themselves (a file cut off while it is mapped). Their
- * priority, and that of threads they start, is three steps of nice(1) lower: where all processors compute, whoever waits for a
- * key goes first. */
-bool lrp_thread_start(pthread_t *thread, void *(*work)(void *data), void *data);
-/* May be called from a signal handler's flag-checking code in another thread: makes lrp_session_run return LRP_CANCELLED. */
+/* A thread like the worker, for what else a front end does behind its screen. NULL: none can be started. Such threads get no
+ * signals but those that they cause themselves (a file cut off while it is mapped). Their priority, and that of threads they
+ * start, is three steps of nice(1) lower: where all processors compute, whoever waits for a key goes first. */
+struct lrp_thread;
+struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data);
+/* Waits until it has ended, and gives it back; NULL is fine. */
+void lrp_thread_join(struct lrp_thread *thread);
+/* Async-signal-safe. Makes a running lrp_session_run return LRP_CANCELLED. */
 void lrp_session_interrupt(struct lrp_session *session);
 
 /* ---- seeing ---- */

@@ -43,10 +43,10 @@ void lrp_tensor_release(const struct lrp_tensor *tensor);
 /* The numbers of a tensor as they were computed, in whatever order: to be asked whether they are there (not NULL), and whether
  * they are the same ones as others (the same address). */
 struct lrp_result;
-/* They as a tensor, borrowed: lives as long as they do. Thread-safe. The first call may have to put them in order. NULL if
- * `numbers` is NULL or memory is short. */
+/* The same numbers as a row-major tensor (borrowed: lives as long as they do; reordered on the first call). Thread-safe. NULL
+ * if `numbers` is NULL or memory is short. */
 const struct lrp_tensor *lrp_result_tensor(const struct lrp_result *numbers);
-/* The other way round. */
+/* The handle of a tensor, to compare results by address. */
 const struct lrp_result *lrp_tensor_numbers(const struct lrp_tensor *tensor);
 
 /* What a tensor's values are like. */

@@ -29,9 +29,9 @@ const char *lrp_status_text(enum lrp_status status)
     return (unsigned)status < LRP_STATUS_COUNT ? texts[status] : "unknown status";
 }
 
-enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const char *format, ...)
+void lrp_error_set(struct lrp_error *err, enum lrp_status status, const char *format, ...)
 {
-    if (!err) return status;
+    if (!err) return;
     char line[sizeof err->message]; /* the arguments may point into err itself */
     va_list arguments;
     va_start(arguments, format);
@@ -41,7 +41,6 @@ enum lrp_status lrp_fail(struct lrp_error *err, enum lrp_status status, const ch
     lrp_make_printable(line, "");
     memcpy(err->message, line, sizeof line);
     err->status = status;
-    return status;
 }
 
 enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, const char *format, ...)

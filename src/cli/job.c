@@ -70,7 +70,7 @@ enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct
 static bool is_open(const struct lrp_snapshot *now)
 {
     for (size_t i = 1; i < now->layers->count; i++)
-        if (now->layers->rows[i].open) return true;
+        if (now->layers->rows[i].shape_pending) return true;
     return false;
 }
 

@@ -102,7 +102,7 @@ static void add_layer(struct viewer *v, int node)
                             .activation_op = "",
                             .executable = !*n->obstacle,
                             .obstacle = n->obstacle,
-                            .open = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
+                            .shape_pending = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
                             .body = n->body,
                             .shape = {.rank = -1},
                             .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};

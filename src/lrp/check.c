@@ -80,12 +80,13 @@ static bool explain_row(struct lrp_check_row *row)
                         advice.meaning, l->activation);
         break;
     case LRP_CHECK_REGISTERED:
-        if (!l->executable && !l->open) lrp_text_printf(&reason, "registered, but it cannot be executed: %s", l->obstacle);
+        if (!l->executable && !l->shape_pending)
+            lrp_text_printf(&reason, "registered, but it cannot be executed: %s", l->obstacle);
         break;
     default:
         break;
     }
-    if (row->failed && !l->executable && !l->open) {
+    if (row->failed && !l->executable && !l->shape_pending) {
         lrp_text_printf(&reason, "; it cannot be executed: %s", l->obstacle);
         lrp_text_free(&remedy);
         lrp_text_append(&remedy, "none here: registered or skipped it could be listed, but not run");
@@ -130,7 +131,7 @@ static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_ch
             lrp_text_printf(t,
                             "The model ends in %s (layer %s). Relevance is meant for logits: strip it with --strip-softmax.\n",
                             row->layer->type, row->layer->name);
-        else if (layer && !row->layer->executable && !row->layer->open)
+        else if (layer && !row->layer->executable && !row->layer->shape_pending)
             lrp_text_printf(t, "Layers of type %s are unknown to LRP and cannot be executed: %s.\n", row->layer->type,
                             row->layer->obstacle);
         else if (layer)

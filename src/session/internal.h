@@ -160,8 +160,8 @@ struct lrp_session {
     double update_ms; /* the last job that got to its end, and the layers it computed */
     int forward_layers, relevance_layers;
     struct lrp_error job_error;
-    pthread_t worker;
-    bool worker_started, worker_quit;
+    struct lrp_thread *worker; /* NULL: not started */
+    bool worker_quit;
     bool worker_busy;        /* from a request until nothing is left to do */
     bool worker_working;     /* a job is running right now */
     struct lrp_job *pending; /* the latest request, NULL if none */
@@ -184,7 +184,7 @@ void lrp_watch_node(void *watch, int node, int done, int total);
 /* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
 void lrp_job_describe_activations(struct lrp_job *job);
 
-/* What is to become of the session if everything works out. */
+/* The checked next inputs, network, setup and results of a session; commit_plan() swaps them in under its lock. */
 struct lrp_session_plan {
     const struct lrp_tensor **inputs;
     struct lrp_shape *shapes;

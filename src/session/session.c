@@ -8,7 +8,7 @@
 #include "text.h"
 
 /* Puts a plan in force; running jobs are out of date from here on. */
-static void enforce(struct lrp_session *s, struct lrp_session_plan *p)
+static void commit_plan(struct lrp_session *s, struct lrp_session_plan *p)
 {
     size_t inputs = lrp_model_input_count(s->model);
     pthread_mutex_lock(&s->lock);
@@ -59,7 +59,7 @@ static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings 
         lrp_session_plan_free(&plan, lrp_model_input_count(s->model));
         return status;
     }
-    enforce(s, &plan);
+    commit_plan(s, &plan);
     s->prepare_ms = lrp_now_ms() - before;
     return LRP_OK;
 }
@@ -96,11 +96,10 @@ void lrp_session_free(struct lrp_session *session)
     if (!session) return;
     lrp_session_cancel(session);
     pthread_mutex_lock(&session->lock);
-    bool started = session->worker_started;
     session->worker_quit = true;
     pthread_cond_broadcast(&session->wake);
     pthread_mutex_unlock(&session->lock);
-    if (started) pthread_join(session->worker, NULL);
+    lrp_thread_join(session->worker);
     lrp_job_free(session->pending);
     size_t inputs = session->model ? lrp_model_input_count(session->model) : 0;
     for (size_t i = 0; i < inputs; i++) {

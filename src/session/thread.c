@@ -1,4 +1,5 @@
 /* thread.c: threads that work behind a front end: the session's own, and those the front end has besides. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -29,18 +30,36 @@ static void *begin(void *data)
     return start.work(start.data);
 }
 
-bool lrp_thread_start(pthread_t *thread, void *(*work)(void *data), void *data)
+struct lrp_thread {
+    pthread_t handle;
+};
+
+void lrp_thread_join(struct lrp_thread *thread)
+{
+    if (!thread) return;
+    pthread_join(thread->handle, NULL);
+    free(thread);
+}
+
+struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data)
 {
     static const int own[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
     struct start *start = malloc(sizeof *start);
+    struct lrp_thread *thread = malloc(sizeof *thread);
     sigset_t blocked, before;
-    if (!start) return false;
+    if (!start || !thread) {
+        free(start);
+        free(thread);
+        return NULL;
+    }
     *start = (struct start){work, data};
     sigfillset(&blocked);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    const bool started = pthread_create(thread, NULL, begin, start) == 0;
+    const bool started = pthread_create(&thread->handle, NULL, begin, start) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!started) free(start);
-    return started;
+    if (started) return thread;
+    free(start);
+    free(thread);
+    return NULL;
 }

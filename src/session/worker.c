@@ -112,8 +112,8 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
     job->keep_edges = true;
     job->notify = notify;
     job->notify_data = data;
-    if (!session->worker_started) session->worker_started = lrp_thread_start(&session->worker, work, session);
-    if (!session->worker_started) {
+    if (!session->worker) session->worker = lrp_thread_start(work, session);
+    if (!session->worker) {
         lrp_job_free(job);
         return lrp_fail(err, LRP_MEMORY, "no thread can be started");
     }

@@ -13,7 +13,7 @@ struct paint_request {
 };
 
 struct lrp_paint_thread {
-    pthread_t thread;
+    struct lrp_thread *thread;
     lrp_paint_fn *paint;
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t wake;
@@ -84,7 +84,7 @@ struct lrp_paint_thread *lrp_paint_thread_new(lrp_paint_fn *paint, int wake_fd)
     p->done.subject.layer = -1;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    if (lrp_thread_start(&p->thread, paint_all, p)) return p;
+    if ((p->thread = lrp_thread_start(paint_all, p))) return p;
     free(p);
     return NULL;
 }
@@ -96,7 +96,7 @@ void lrp_paint_thread_free(struct lrp_paint_thread *p)
     p->quit = true;
     pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->lock);
-    pthread_join(p->thread, NULL);
+    lrp_thread_join(p->thread);
     drop(&p->asked);
     lrp_painting_clear(&p->done);
     pthread_mutex_destroy(&p->lock);

@@ -1,13 +1,12 @@
 /* task.c: work of the front end that may take long (opening a model, writing many files), in a thread of its own: keys go
  * on. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "runner.h"
 
 struct lrp_task {
-    pthread_t thread;
+    struct lrp_thread *thread;
     void (*run)(void *data);
     void *data;
     int wake_fd;
@@ -31,7 +30,7 @@ struct lrp_task *lrp_task_new(void (*run)(void *data), void *data, int wake_fd)
     struct lrp_task *e = calloc(1, sizeof *e);
     if (!e) return NULL;
     *e = (struct lrp_task){.run = run, .data = data, .wake_fd = wake_fd};
-    if (lrp_thread_start(&e->thread, run_task, e)) return e;
+    if ((e->thread = lrp_thread_start(run_task, e))) return e;
     free(e);
     return NULL;
 }
@@ -44,6 +43,6 @@ bool lrp_task_done(const struct lrp_task *task)
 void lrp_task_join(struct lrp_task *task)
 {
     if (!task) return;
-    pthread_join(task->thread, NULL);
+    lrp_thread_join(task->thread);
     free(task);
 }
