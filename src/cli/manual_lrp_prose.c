@@ -33,7 +33,8 @@ static const struct lrp_prose notation[] = {
 static const struct lrp_prose rules[] = {
     {H, "RULES", NULL},
     {P,
-     "All rules but pass, layer-norm and gradient are sums of groups of terms. Group g has a stabilizer e_g, a factor c_g and "
+     "All rules but pass, layer-norm, gradient and stop are sums of groups of terms. Group g has a stabilizer e_g, a factor "
+     "c_g and "
      "a "
      "mask (all outputs, those with z > 0, or those with z < 0, where z is that of the layer as it is). A term has a modified "
      "input A (a, a+, a-, 1 or a bound), a modified weight V (W, W+, W-, W^2, 1, W + gamma W+, W + gamma W-), a modified bias "
@@ -63,7 +64,9 @@ static const struct lrp_prose rules[] = {
      "W- a+ + W+ a- + b-. pass reshapes R to the input's shape, and through transpositions, concatenations and padding hands "
      "it "
      "back to where the elements came from. layer-norm works over the normalised axes; the scale and shift of the "
-     "normalisation come first, by zero. gradient multiplies by nothing: J^T R, through the fused activation.",
+     "normalisation come first, by zero. gradient multiplies by nothing: J^T R, through the fused activation; relu says how "
+     "ReLUs are taken (guided, deconv). stop gives "
+     "every input 0: the layer's output is as good as a constant, and what is computed from it alone takes no part.",
      NULL},
     {P,
      "A rule on a layer that it does not fit is refused before anything runs. In the rules of a composite it is passed over.",
@@ -79,9 +82,13 @@ static const struct lrp_prose fallback[] = {
      NULL},
     {F, "s = R / stab(z, e)    R_in = a J^T s", NULL},
     {P,
-     "With several inputs, each gets its own a_i J_i^T s; with several outputs, the sum over them. An input gets relevance if "
-     "it is made of floats and computed from the model's inputs; constants get none, and the ledger says how much they would "
-     "have got. A product of k such inputs would give each of them all of R: each gets R / k. Where a, or what flows back, is "
+     "With several inputs, each gets its own a_i J_i^T s; with several outputs, the sum over them. Relevance goes to "
+     "carriers: floats that a source reaches, a float input of the model or a row of a table looked up by tokens, through "
+     "layers "
+     "that hand it on. Constants, indices, masks, positions and what is made of them alone carry none; the ledger says how "
+     "much "
+     "their part of sums was. A product of k such inputs would give each of them all of R: each gets R / k. Where a, or what "
+     "flows back, is "
      "0, R_in is 0, also beside an infinity. A residual sum so divides R in proportion to its operands, max pooling gives all "
      "to the winner (of equal ones the first in row-major order), mean pooling to each by its share.",
      NULL},
@@ -163,7 +170,7 @@ static const struct lrp_prose conventions[] = {
 
 static const struct lrp_prose differences[] = {
     {S, "Where they differ", NULL},
-    {E, "stabilizer of rules without their own", "1e-9; zennit 1e-6"},
+    {E, "stabilizer of rules without their own", "1e-9; zennit and lxt 1e-6"},
     {E, "gamma in presets",
      "gamma; zennit generalized-gamma; captum takes the bias as it is (bias=raw), in z-plus too, which there does not split "
      "the "
@@ -175,7 +182,8 @@ static const struct lrp_prose differences[] = {
     {E, "BatchNorm that is not merged, in presets", "pass; captum zero"},
     {E, "the first-layer rule of presets",
      "for the first layer if it is a convolution; zennit for the first convolution, flat also for a dense layer"},
-    {E, "start", "1; captum and pr26 the logit"},
+    {E, "start", "1; captum, pr26 and lxt the logit"},
+    {E, "a model with attention, unless a composite is asked for", "attnlrp under julia and lxt"},
     {P,
      "Not copied under any convention: BatchNorm folded without its eps, an activation inside z-box's first term, a mask of "
      "generalized-gamma taken behind the activation.",
