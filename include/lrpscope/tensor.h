@@ -23,11 +23,13 @@ struct lrp_tensor {
         float *f;   /* if lrp_dtype_is_float(dtype); 64-byte aligned, owned */
         int64_t *i; /* otherwise */
     };
-    int references;          /* used with atomic builtins only */
-    struct lrp_pool *home;   /* private: where the memory goes back to, NULL: to the system */
-    int block;               /* private: 0 in all tensors that are given out */
-    int negatives;           /* private: whether elements below 0 are known to be there */
-    struct lrp_tensor *rows; /* private */
+    int references;            /* used with atomic builtins only */
+    struct lrp_pool *home;     /* private: where the memory goes back to, NULL: to the system */
+    int block;                 /* private: 0 in all tensors that are given out */
+    int negatives;             /* private: whether elements below 0 are known to be there */
+    struct lrp_tensor *rows;   /* private */
+    struct lrp_tensor **items; /* private: of a sequence, which has no elements */
+    size_t item_count;         /* private */
 };
 
 /* A new tensor with one reference, all zero. Errors: LRP_MEMORY (also for impossible sizes). */

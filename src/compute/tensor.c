@@ -88,6 +88,8 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
 {
     if (!tensor || __atomic_sub_fetch(references(tensor), 1, __ATOMIC_ACQ_REL) > 0) return;
     lrp_tensor_release(tensor->rows);
+    for (size_t i = 0; i < tensor->item_count; i++) lrp_tensor_release(tensor->items[i]);
+    free(tensor->items);
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);
     free((struct lrp_tensor *)tensor);

@@ -1,6 +1,9 @@
-/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds graphs): nodes to be listed, not to be run.
- */
+/* bodies.c: the bodies of control flow (If, Loop, Scan, SequenceMap, whatever holds graphs): nodes to be listed, and run by
+ * the node they hang on (turns.h). */
 #include "bodies.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /* Where names of a body are looked up: its own, then those around it. */
 struct scope {
@@ -78,6 +81,8 @@ static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_no
     struct lrp_node *n = lrp_builder_node(b, def);
     if (!n) return lrp_builder_no_memory(b);
     n->body = body;
+    n->explicit_count = def->input_count;
+    n->first_body = g->body_count;
     n->obstacle_status = LRP_UNSUPPORTED;
     n->obstacle = g->bodies[body].obstacle;
     for (int i = 0; i < def->input_count; i++) n->in[i] = find(scope, def->inputs[i]);
@@ -86,7 +91,81 @@ static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_no
         struct lrp_value *v = n->out[i] < 0 ? NULL : &g->values[n->out[i]];
         if (v && v->producer < 0) v->producer = index;
     }
-    return add_bodies(b, index, def, scope);
+    const enum lrp_status status = add_bodies(b, index, def, scope);
+    n->body_span = g->body_count - n->first_body;
+    return status;
+}
+
+/* What a body makes, once all its names are known. */
+static enum lrp_status add_outputs(struct lrp_builder *b, const struct lrp_definition *d, const struct scope *scope,
+                                   struct lrp_body *body)
+{
+    body->outputs = lrp_arena_calloc(b->graph->arena, d->output_count, sizeof *body->outputs);
+    if (!body->outputs) return lrp_builder_no_memory(b);
+    for (size_t i = 0; i < d->output_count; i++) body->outputs[body->output_count++] = find(scope, d->outputs[i].name);
+    return LRP_OK;
+}
+
+/* ---- what bodies read from around them ---- */
+
+/* The values that a node's bodies read from around it, and make nothing of but hand on: each once. */
+struct captured {
+    const struct lrp_graph *graph;
+    int *mark; /* by value: the node that listed it last, counted from 1 */
+    int *list, count;
+};
+
+static void capture(struct captured *c, int node, int value)
+{
+    const struct lrp_node *n = &c->graph->nodes[node];
+    const struct lrp_body *first = &c->graph->bodies[n->first_body], *last = first + n->body_span - 1;
+    if (value < 0 || c->mark[value] == node + 1) return;
+    if (value >= first->first_value && value < last->first_value + last->value_count) return;
+    c->mark[value] = node + 1;
+    if (c->list) c->list[c->count] = value;
+    c->count++;
+}
+
+static void capture_all(struct captured *c, int node, int *list)
+{
+    const struct lrp_graph *g = c->graph;
+    const struct lrp_node *n = &g->nodes[node];
+    c->list = list;
+    c->count = 0;
+    for (int b = n->first_body; b < n->first_body + n->body_span; b++) {
+        for (int k = g->bodies[b].first; k < g->bodies[b].first + g->bodies[b].count; k++)
+            for (int i = 0; i < g->nodes[k].file_in_count; i++) capture(c, node, g->nodes[k].file_in[i]);
+        for (int i = 0; i < g->bodies[b].output_count; i++) capture(c, node, g->bodies[b].outputs[i]);
+    }
+}
+
+/* They become inputs of the node, behind those that the file gives it. */
+static bool add_captured(struct lrp_graph *g, struct captured *c, int node)
+{
+    struct lrp_node *n = &g->nodes[node];
+    capture_all(c, node, NULL);
+    const size_t count = (size_t)c->count, explicit_count = (size_t)n->explicit_count;
+    int *in = lrp_arena_calloc(g->arena, explicit_count + count, sizeof *in);
+    struct lrp_desc *desc = lrp_arena_calloc(g->arena, explicit_count + count, sizeof *desc);
+    if (!in || !desc) return false;
+    if (explicit_count) memcpy(in, n->in, explicit_count * sizeof *in);
+    memset(c->mark, 0, (size_t)g->value_count * sizeof *c->mark);
+    capture_all(c, node, in + explicit_count);
+    n->in = in;
+    n->call.in = desc;
+    n->call.in_count = (int)(explicit_count + count);
+    return true;
+}
+
+static enum lrp_status capture_values(struct lrp_builder *b)
+{
+    struct lrp_graph *g = b->graph;
+    struct captured c = {.graph = g, .mark = calloc((size_t)g->value_count + 1, sizeof *c.mark)};
+    bool ok = c.mark != NULL;
+    for (int n = 0; ok && n < g->node_count; n++)
+        if (g->nodes[n].body_span > 0) ok = add_captured(g, &c, n);
+    free(c.mark);
+    return ok ? LRP_OK : lrp_builder_no_memory(b);
 }
 
 /* "then_branch"; of an attribute that holds several graphs "branches.0". NULL when out of memory. */
@@ -105,7 +184,8 @@ static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lr
     struct lrp_body *body = &g->bodies[index];
     const char *name = name_of(g->arena, attribute, which);
     if (!name) return lrp_builder_no_memory(b);
-    *body = (struct lrp_body){.node = node, .parent = g->nodes[node].body, .attribute = name, .first = g->node_count};
+    *body = (struct lrp_body){
+        .node = node, .parent = g->nodes[node].body, .attribute = name, .first = g->node_count, .first_value = g->value_count};
     struct lrp_names names = {0};
     const struct scope scope = {around, &names};
     /* names are as long as a file wants, and a node may have many bodies */
@@ -119,6 +199,8 @@ static enum lrp_status add_body(struct lrp_builder *b, int node, const struct lr
     for (size_t i = 0; !status && i < d->node_count; i++)
         if (d->nodes[i].output_count > 0) status = add_inner_node(b, &d->nodes[i], index, &scope);
     body->count = g->node_count - body->first;
+    body->value_count = g->value_count - body->first_value;
+    if (!status) status = add_outputs(b, d, &scope, body);
     lrp_names_free(&names);
     return status;
 }
@@ -140,8 +222,11 @@ enum lrp_status lrp_bodies_add(struct lrp_builder *b)
     enum lrp_status status = LRP_OK;
     for (size_t n = 0; !status && n < g->definition->node_count; n++) {
         g->nodes[n].inside = g->node_count;
+        g->nodes[n].first_body = g->body_count;
+        g->nodes[n].explicit_count = g->nodes[n].call.in_count;
         status = add_bodies(b, (int)n, &g->definition->nodes[n], &model);
         g->nodes[n].inside_count = g->node_count - g->nodes[n].inside;
+        g->nodes[n].body_span = g->body_count - g->nodes[n].first_body;
     }
-    return status;
+    return !status && g->body_count ? capture_values(b) : status;
 }

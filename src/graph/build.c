@@ -275,6 +275,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     if (!status) status = lrp_graph_recognise(g, !options->canonize, err);
     if (!status && options->canonize) status = lrp_graph_canonize(g, err);
     if (!status && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (!status) lrp_graph_open_bodies(g);
     if (status) {
         lrp_graph_free(g);
         return status;

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "blocked.h"
+#include "late.h"
 #include "tensor_slots.h"
+#include "turns.h"
 
 /* What a prepared operator is found by in the cache. */
 struct prepared_key {
     int node;
-    bool as_is;
+    bool as_is, passing; /* passing: not to be kept (late.h) */
+    uint64_t stamp;
     struct lrp_modifier modifier;
 };
 struct prepared {
@@ -76,11 +79,12 @@ enum lrp_status lrp_engine_blame(const struct lrp_engine *engine, int node, enum
 }
 
 /* Padding is part of a key. */
-static struct prepared_key key_of(int node, const struct lrp_modifier *modifier)
+static struct prepared_key key_of(const struct lrp_engine *e, int node, const struct lrp_modifier *modifier)
 {
     struct prepared_key key;
     memset(&key, 0, sizeof key);
     key.node = node;
+    key.stamp = lrp_late_stamp(&e->graph->nodes[node], e->graph, &key.passing);
     key.as_is = !modifier;
     if (modifier) key.modifier = *modifier;
     return key;
@@ -126,13 +130,21 @@ static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *
     return lrp_engine_blame(e, key->node, lrp_fail(err, LRP_MEMORY, "not enough memory for its weights"), err);
 }
 
+/* Keys of handles are of their own size. */
+static bool is_passing(const void *key, size_t key_size, const void *value)
+{
+    (void)value;
+    return key_size == sizeof(struct prepared_key) && ((const struct prepared_key *)key)->passing;
+}
+
 enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const struct lrp_modifier *modifier, void **handle,
                                   const struct lrp_run *run, struct lrp_error *err)
 {
     *handle = NULL;
     if (!engine->graph->nodes[node].call.op->prepare) return LRP_OK;
-    const struct prepared_key key = key_of(node, modifier);
+    const struct prepared_key key = key_of(engine, node, modifier);
     settle(engine);
+    if (key.passing) lrp_lru_drop(engine->cache, is_passing);
     const struct prepared *found = lrp_lru_find(engine->cache, &key, sizeof key);
     if (found) *handle = found->handle;
     enum lrp_status status = found ? LRP_OK : prepare(engine, &key, handle, run, err);
@@ -141,14 +153,14 @@ enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const str
     return status;
 }
 
-static enum lrp_status constant(struct lrp_engine *e, int value, const struct lrp_tensor **out, struct lrp_error *err)
+enum lrp_status lrp_engine_constant(struct lrp_engine *engine, int value, const struct lrp_tensor **out, struct lrp_error *err)
 {
-    const struct lrp_blob *blob = e->graph->values[value].desc.constant;
-    if (!e->constants[value]) {
-        enum lrp_status status = lrp_blob_tensor(blob, &e->constants[value], err);
+    const struct lrp_blob *blob = engine->graph->values[value].desc.constant;
+    if (!engine->constants[value]) {
+        enum lrp_status status = lrp_blob_tensor(blob, &engine->constants[value], err);
         if (status) return status;
     }
-    *out = e->constants[value];
+    *out = engine->constants[value];
     return LRP_OK;
 }
 
@@ -168,7 +180,7 @@ enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const str
     const struct lrp_node *n = &engine->graph->nodes[node];
     const struct lrp_call *call = &n->call;
     *from = *to = 0;
-    if (!call->op->blocks || !call->out_count || call->out[0].dtype != LRP_DTYPE_FLOAT) return LRP_OK;
+    if (!call->op->blocks || n->late || !call->out_count || call->out[0].dtype != LRP_DTYPE_FLOAT) return LRP_OK;
     for (int i = 0; values && i < call->in_count; i++)
         if (lrp_call_is_data(call, i) && values[n->in[i]] && values[n->in[i]]->block) *from = values[n->in[i]]->block;
     enum lrp_status status = call->op->blocks(call, handle, back, run, from, to, err);
@@ -186,11 +198,12 @@ enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const str
         if (n->in[i] < 0) continue;
         const struct lrp_desc *d = &engine->graph->values[n->in[i]].desc;
         if (!d->constant) {
-            in[i] = values ? values[n->in[i]] : NULL;
+            const bool read = n->call.in[i].constant && i < 32 && n->call.op->prepared_inputs >> i & 1U;
+            in[i] = values && !read ? values[n->in[i]] : NULL;
             enum lrp_status status = lrp_engine_row_major(engine, node, block, run, &in[i], err);
             if (status) return status;
         } else if (d->dtype != LRP_DTYPE_STRING && !(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
-            enum lrp_status status = constant(engine, n->in[i], &in[i], err);
+            enum lrp_status status = lrp_engine_constant(engine, n->in[i], &in[i], err);
             if (status) return lrp_engine_blame(engine, node, status, err);
         }
     }
@@ -202,10 +215,22 @@ static bool ready(const struct lrp_graph *g, const struct lrp_node *n, const str
 {
     bool done = true; /* by an earlier pass over the same values */
     for (int i = 0; i < n->call.out_count; i++) done &= n->out[i] < 0 || values[n->out[i]];
-    if (*n->obstacle || done) return false;
+    if ((*n->obstacle && !n->late) || n->body >= 0 || done) return false;
     for (int i = 0; i < n->call.in_count; i++)
         if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant && !values[n->in[i]]) return false;
     return true;
+}
+
+/* Outputs to be written, or to be made by the node's operator. */
+static enum lrp_status take_outputs(const struct lrp_node *n, int block, struct lrp_pool *pool, struct lrp_tensor **out,
+                                    struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    for (int i = 0; !status && !n->call.op->control && i < n->call.out_count; i++)
+        if (n->out[i] >= 0)
+            status = i == 0 && block ? lrp_tensor_take_blocked(pool, &n->call.out[0].shape, block, &out[0], err)
+                                     : lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
+    return status;
 }
 
 static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp_tensor **values, const struct lrp_run *run,
@@ -216,7 +241,6 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     struct lrp_tensor_slots outputs;
     const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, n->call.in_count);
     struct lrp_tensor **out = lrp_tensor_slots(&outputs, n->call.out_count);
-    struct lrp_pool *const pool = run ? run->pool : NULL;
     void *handle = NULL;
     enum lrp_status status = in && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     int from = 0, to = 0;
@@ -224,20 +248,41 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     if (!status) status = lrp_engine_blocks(e, node, values, handle, false, run, &from, &to, err);
     if (!status) status = lrp_engine_inputs(e, node, values, from, run, in, err);
     const bool prepared = !status; /* what went wrong before names the node already */
-    for (int i = 0; !status && i < n->call.out_count; i++)
-        if (n->out[i] >= 0)
-            status = i == 0 && to ? lrp_tensor_take_blocked(pool, &n->call.out[0].shape, to, &out[0], err)
-                                  : lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
-    if (!status) status = n->call.op->forward(&n->call, handle, in, out, run, err);
-    if (prepared && status) lrp_engine_blame(e, node, status, err);
+    if (!status) status = take_outputs(n, to, run ? run->pool : NULL, out, err);
+    if (!status && n->call.op->control)
+        status = lrp_turns_run(e, node, values, in, out, run, err);
+    else if (!status)
+        status = n->call.op->forward(&n->call, handle, in, out, run, err);
+    if (prepared && status && !n->call.op->control) lrp_engine_blame(e, node, status, err);
     for (int i = 0; out && i < n->call.out_count; i++) {
-        if (!status && out[i] && !values[n->out[i]])
+        if (!status && out[i] && n->out[i] >= 0 && !values[n->out[i]])
             values[n->out[i]] = out[i];
         else
             lrp_tensor_release(out[i]);
     }
     lrp_const_tensor_slots_free(&inputs);
     lrp_tensor_slots_free(&outputs);
+    return status;
+}
+
+enum lrp_status lrp_engine_run_node(struct lrp_engine *engine, int node, const struct lrp_tensor **values,
+                                    const struct lrp_run *run, struct lrp_error *err)
+{
+    struct lrp_late late;
+    enum lrp_status status = lrp_late_open(engine->graph, node, values, run, &late, err);
+    const struct lrp_node *n = &engine->graph->nodes[node];
+    if (!status && !n->call.op->control && lrp_late_reads_sequence(n, values)) {
+        if (n->call.op->static_kind == LRP_KIND_IDENTITY && n->out[0] >= 0 && !values[n->out[0]])
+            values[n->out[0]] = lrp_tensor_retain(values[n->in[0]]);
+        else
+            status = lrp_fail(err, LRP_UNSUPPORTED, "%s cannot read a sequence", n->call.op_type);
+        if (status) lrp_engine_blame(engine, node, status, err);
+    } else if (status) {
+        lrp_engine_blame(engine, node, status, err);
+    } else {
+        status = run_node(engine, node, values, run, err);
+    }
+    lrp_late_close(&late);
     return status;
 }
 
@@ -253,7 +298,7 @@ static enum lrp_status missing(const struct lrp_engine *e, const struct lrp_tens
         for (int i = 0; i < n->call.in_count && next < 0; i++)
             if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant && !values[n->in[i]]) next = n->in[i];
         if (next < 0 || g->values[next].is_input) {
-            if (*n->obstacle) {
+            if (*n->obstacle && !n->late) {
                 lrp_fail(err, n->obstacle_status ? n->obstacle_status : LRP_UNSUPPORTED, "%s", n->obstacle);
                 return lrp_engine_blame(e, (int)(n - g->nodes), n->obstacle_status ? n->obstacle_status : LRP_UNSUPPORTED, err);
             }
@@ -272,7 +317,7 @@ enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_t
         int node = g->order[k];
         if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
         if (ready(g, &g->nodes[node], values)) {
-            enum lrp_status status = run_node(engine, node, values, run, err);
+            enum lrp_status status = lrp_engine_run_node(engine, node, values, run, err);
             if (status) return status;
         }
         if (progress) progress(data, node, k + 1, g->order_count);

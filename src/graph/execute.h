@@ -44,6 +44,11 @@ typedef void lrp_progress(void *data, int node, int done, int total);
  * What is in values[] already is not computed again. LRP_CANCELLED if run->should_stop said so; what was computed stays. */
 enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_tensor **values, int wanted,
                                    const struct lrp_run *run, lrp_progress *progress, void *data, struct lrp_error *err);
+/* Runs one node whose inputs are all there, whatever body it lies in; what it makes is put into values[]. Errors name it. */
+enum lrp_status lrp_engine_run_node(struct lrp_engine *engine, int node, const struct lrp_tensor **values,
+                                    const struct lrp_run *run, struct lrp_error *err);
+/* The tensor of a constant value, borrowed. */
+enum lrp_status lrp_engine_constant(struct lrp_engine *engine, int value, const struct lrp_tensor **out, struct lrp_error *err);
 /* Puts "FILE: layer NAME: " before an error that an operator reported. */
 enum lrp_status lrp_engine_blame(const struct lrp_engine *engine, int node, enum lrp_status status, struct lrp_error *err);
 

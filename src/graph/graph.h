@@ -23,6 +23,8 @@ struct lrp_value {
     int reader;                    /* the live node that was last found to read it; -1: none */
     bool is_input, is_output, own; /* own: not in the file */
     bool from_shape;               /* folded from the shape of something */
+    bool late;                     /* its shape is known only when it runs */
+    bool fixed;                    /* a float that no float input of the model reaches */
 };
 
 struct lrp_node {
@@ -36,10 +38,13 @@ struct lrp_node {
     int order;            /* place in execution order */
     const char *obstacle; /* why it cannot run; "" if it can */
     enum lrp_status obstacle_status;
-    bool mixed_floats;        /* as the definition says */
-    bool computed_shape;      /* a Reshape whose shape was folded from Shape arithmetic */
-    int body;                 /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
-    int inside, inside_count; /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
+    bool mixed_floats;         /* as the definition says */
+    bool late;                 /* has an obstacle before it runs only: shapes, or numbers that shapes depend on (late.h) */
+    bool computed_shape;       /* a Reshape whose shape was folded from Shape arithmetic */
+    int body;                  /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
+    int inside, inside_count;  /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
+    int first_body, body_span; /* its bodies, and those in them: they follow each other */
+    int explicit_count;        /* inputs the file gives it; behind them what its bodies read from around it */
 };
 
 /* A graph that hangs on an attribute of a node: a branch of an If, what a Loop, Scan or SequenceMap repeats. */
@@ -51,6 +56,9 @@ struct lrp_body {
     int first, count;      /* its nodes, and those of bodies in it: they follow each other */
     int *inputs;           /* value numbers of what it is handed */
     int input_count;
+    int *outputs; /* value numbers of what it makes, -1: nothing makes it */
+    int output_count;
+    int first_value, value_count; /* its values, and those of bodies in it: they follow each other */
 };
 
 struct lrp_graph_options {
@@ -137,7 +145,8 @@ void lrp_graph_count_uses(struct lrp_graph *graph);
 bool lrp_graph_schedule(struct lrp_graph *graph);
 
 /* build.c's later stations */
-void lrp_graph_infer(struct lrp_graph *graph); /* shapes and folding */
+void lrp_graph_infer(struct lrp_graph *graph);       /* shapes and folding */
+void lrp_graph_open_bodies(struct lrp_graph *graph); /* once nothing is rewritten any more: bodies can run */
 enum lrp_status lrp_graph_recognise(struct lrp_graph *graph, bool whole_layer_norm, struct lrp_error *err);
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err);
 enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_error *err);

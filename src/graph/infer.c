@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "body.h"
+#include "control/bodies.h"
 #include "graph.h"
 #include "names.h"
 
@@ -135,14 +136,19 @@ static const struct lrp_value_definition *hint_at(const struct lrp_definition *d
     return k < d->value_count ? &d->values[k] : &d->outputs[k - d->value_count];
 }
 
-/* For an operator nobody implements: what the file says of its outputs, taken at the batch we run. */
-static void take_hint(struct lrp_graph *g, const struct lrp_node *n, struct hints *hints)
+static void make_hints(const struct lrp_definition *d, struct hints *hints)
 {
-    const struct lrp_definition *d = g->definition;
     /* what a model output is said to be counts less than value_info; out of memory, a hint is missing */
     for (size_t k = hints->made ? 0 : d->value_count + d->output_count; k-- > 0;)
         if (!lrp_names_put(&hints->names, hint_at(d, k)->name, k)) break;
     hints->made = true;
+}
+
+/* For an operator nobody implements: what the file says of its outputs, taken at the batch we run. */
+static void take_hint(struct lrp_graph *g, const struct lrp_node *n, struct hints *hints)
+{
+    const struct lrp_definition *d = g->definition;
+    make_hints(d, hints);
     for (int i = 0; i < n->call.out_count; i++) {
         size_t k;
         if (n->out[i] < 0 || !lrp_names_get(&hints->names, g->values[n->out[i]].name, &k)) continue;
@@ -160,6 +166,55 @@ static void mark_from_shape(struct lrp_graph *g, const struct lrp_node *n)
     for (int i = 0; i < n->call.in_count; i++) from |= n->in[i] >= 0 && g->values[n->in[i]].from_shape;
     for (int i = 0; i < n->call.out_count; i++)
         if (n->out[i] >= 0) g->values[n->out[i]].from_shape = from;
+}
+
+/* Whether all that is open about what a node reads comes from what is known when it runs. */
+static bool waits(const struct lrp_graph *g, const struct lrp_node *n)
+{
+    bool any = false;
+    for (int i = 0; i < n->call.in_count; i++) {
+        const struct lrp_value *v = n->in[i] < 0 ? NULL : &g->values[n->in[i]];
+        if (!v || (lrp_shape_known(&v->desc.shape) && v->desc.dtype != LRP_DTYPE_UNDEFINED)) continue;
+        if (!v->late) return false;
+        any = true;
+    }
+    return any;
+}
+
+/* Whether a node reads whole numbers that are not known yet: what it takes for constant may be there when it runs. */
+static bool reads_numbers(const struct lrp_node *n)
+{
+    for (int i = 0; i < n->call.in_count; i++)
+        if (n->call.in[i].present && !n->call.in[i].constant && !lrp_dtype_is_float(n->call.in[i].dtype)) return true;
+    return false;
+}
+
+/* A node that can run all the same, once what it reads is there. */
+static void mark_late(struct lrp_graph *g, struct lrp_node *n, struct hints *hints)
+{
+    n->late = true;
+    make_hints(g->definition, hints);
+    for (int i = 0; i < n->call.out_count; i++) {
+        size_t k;
+        if (n->out[i] < 0) continue;
+        struct lrp_value *v = &g->values[n->out[i]];
+        v->late = true;
+        if (!lrp_names_get(&hints->names, v->name, &k)) continue;
+        const enum lrp_dtype said = hint_at(g->definition, k)->dtype;
+        if (said != LRP_DTYPE_UNDEFINED) v->desc.dtype = said;
+    }
+}
+
+/* The types of what bodies make, as the file has them; where it does not say, floats. */
+static void take_body_types(struct lrp_graph *g, const struct lrp_node *n)
+{
+    const struct lrp_control *control = n->call.op->own;
+    const struct lrp_body *body = n->body_span ? &g->bodies[n->first_body] : NULL;
+    for (int i = 0; i < n->call.out_count; i++) {
+        const int from = body && control->skipped + i < body->output_count ? body->outputs[control->skipped + i] : -1;
+        const enum lrp_dtype dtype = from < 0 ? LRP_DTYPE_UNDEFINED : g->values[from].desc.dtype;
+        if (n->out[i] >= 0) g->values[n->out[i]].desc.dtype = dtype == LRP_DTYPE_UNDEFINED ? LRP_DTYPE_FLOAT : dtype;
+    }
 }
 
 /* Shapes are open, but floats stay floats: enough to tell what kind of layer a node is and which rules it takes. */
@@ -182,12 +237,23 @@ static bool has_open_input(const struct lrp_graph *g)
     return false;
 }
 
+/* In a body, what the file does not say. */
+static void pass_body_type(struct lrp_graph *g, const struct lrp_node *n)
+{
+    bool is_float = false;
+    for (int i = 0; i < n->call.in_count; i++) is_float |= n->call.in[i].present && lrp_dtype_is_float(n->call.in[i].dtype);
+    for (int i = 0; is_float && i < n->call.out_count; i++)
+        if (n->out[i] >= 0 && g->values[n->out[i]].desc.dtype == LRP_DTYPE_UNDEFINED)
+            g->values[n->out[i]].desc.dtype = LRP_DTYPE_FLOAT;
+}
+
 static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
 {
     const char *why = "", *open = "";
     char line[512];
     if (n->body >= 0) {
         gather(g, n, &open);
+        pass_body_type(g, n);
         return;
     }
     n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
@@ -209,26 +275,75 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
         refuse(g, n, LRP_UNSUPPORTED,
                has_open_input(g) ? "the shape of its input is not known; give --input-shape"
                                  : "the shape of its input is not known before the model runs");
+        if (waits(g, n)) mark_late(g, n, hints);
     } else if (!known) {
         snprintf(line, sizeof line, "the shape of what it reads, %s, is not known%s", open,
                  has_open_input(g) ? "; give --input-shape" : " before the model runs");
         refuse(g, n, LRP_UNSUPPORTED, line);
         pass_type(g, n);
+        if (n->call.op->control) take_body_types(g, n);
+        if (waits(g, n)) mark_late(g, n, hints);
     } else if ((checked && lrp_call_check_attributes(&n->call, &error) != LRP_OK) ||
                n->call.op->infer(&n->call, &error) != LRP_OK) {
         refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
+        if (n->obstacle_status == LRP_UNSUPPORTED && reads_numbers(n)) {
+            pass_type(g, n);
+            mark_late(g, n, hints);
+        }
     } else {
+        bool late = false;
         for (int i = 0; i < n->call.out_count; i++) {
             if (n->out[i] < 0) continue;
             n->call.out[i].present = true;
             g->values[n->out[i]].desc = n->call.out[i];
-            if (!lrp_shape_known(&n->call.out[i].shape))
-                refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
+            if (lrp_shape_known(&n->call.out[i].shape)) continue;
+            refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
+            late = true;
         }
+        if (n->call.op->control) take_body_types(g, n);
+        if (late) mark_late(g, n, hints);
         if (!*n->obstacle && foldable(n, budget)) fold(g, n);
         if (n->state == LRP_NODE_FOLDED) mark_from_shape(g, n);
     }
     n->computed_shape = strcmp(n->call.op_type, "Reshape") == 0 && lrp_node_input(n, 1) >= 0 && g->values[n->in[1]].from_shape;
+}
+
+/* ---- once nothing is rewritten any more ---- */
+
+/* Floats that no float input of the model reaches: what they are is settled by shapes and whole numbers. What bodies are handed
+ * counts as reached. */
+static void settle_fixed(struct lrp_graph *g)
+{
+    for (int v = 0; v < g->value_count; v++) g->values[v].fixed = false;
+    for (int k = 0; k < g->order_count; k++) {
+        const struct lrp_node *n = &g->nodes[g->order[k]];
+        bool fixed = !n->body_span;
+        for (int i = 0; i < n->call.in_count; i++) {
+            const struct lrp_value *v = n->in[i] < 0 ? NULL : &g->values[n->in[i]];
+            fixed &= !v || v->desc.constant || v->fixed ||
+                     (v->desc.dtype != LRP_DTYPE_UNDEFINED && !lrp_dtype_is_float(v->desc.dtype));
+        }
+        for (int i = 0; i < n->call.out_count; i++)
+            if (n->out[i] >= 0) g->values[n->out[i]].fixed = fixed;
+    }
+}
+
+void lrp_graph_open_bodies(struct lrp_graph *graph)
+{
+    char line[512];
+    for (int k = 0; k < graph->order_count; k++) {
+        struct lrp_node *n = &graph->nodes[graph->order[k]];
+        const struct lrp_node *holder = n->body < 0 ? NULL : &graph->nodes[graph->bodies[n->body].node];
+        if (!holder || !holder->call.op || !holder->call.op->control || (holder->body >= 0 && !holder->late)) continue;
+        n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, NULL);
+        if (!n->call.op) n->call.op = lrp_operator_set_find(graph->operators, n->call.domain, n->call.op_type);
+        if (n->call.op && !n->call.op->forward && !n->call.op->control) n->call.op = NULL; /* written out at load only */
+        n->late = n->call.op != NULL;
+        snprintf(line, sizeof line, "operator %.100s%s%.100s is not implemented at opset %d", n->call.domain,
+                 *n->call.domain ? "." : "", n->call.op_type, n->call.opset);
+        if (!n->late) refuse(graph, n, LRP_UNSUPPORTED, line);
+    }
+    settle_fixed(graph);
 }
 
 void lrp_graph_infer(struct lrp_graph *graph)

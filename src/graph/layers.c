@@ -37,6 +37,7 @@ static enum lrp_kind node_kind(const struct lrp_node *n)
 {
     if (n->body >= 0) return body_kind(n);
     if (!n->call.op) return LRP_KIND_OTHER;
+    if (n->late && !shapes_open(n)) return n->call.op->static_kind;
     if (*n->obstacle) return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
     const struct lrp_shape *in = n->call.in_count ? &n->call.in[0].shape : NULL, *out = &n->call.out[0].shape;
     if (n->computed_shape && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0]) return LRP_KIND_FLATTEN;
@@ -73,6 +74,7 @@ static int host_of(const struct viewer *v, int node)
 {
     const struct lrp_graph *g = v->graph;
     const struct lrp_node *n = &g->nodes[node];
+    if (n->body >= 0) return -1; /* bodies are listed as they stand */
     if (!n->call.op || (*n->obstacle && !shapes_open(n)) || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
     /* a slope or bound that is computed has a relevance of its own */
     if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1;
@@ -89,6 +91,7 @@ static void add_layer(struct viewer *v, int node)
     const struct lrp_node *n = &g->nodes[node];
     enum lrp_kind kind = node_kind(n);
     const struct lrp_kind_row *row = lrp_kind_row(kind);
+    const bool runs = !*n->obstacle || n->late;
     struct lrp_layer *l = &v->rows[v->count];
     *l = (struct lrp_layer){.index = (int)v->count,
                             .name = n->name,
@@ -100,12 +103,12 @@ static void add_layer(struct viewer *v, int node)
                             .domain = file_domain(n),
                             .activation = "identity",
                             .activation_op = "",
-                            .executable = !*n->obstacle,
-                            .obstacle = n->obstacle,
-                            .shape_pending = v->open && n->body < 0 && *n->obstacle && shapes_open(n),
+                            .executable = runs,
+                            .obstacle = runs ? "" : n->obstacle,
+                            .shape_pending = v->open && n->body < 0 && !runs && shapes_open(n),
                             .body = n->body,
                             .shape = {.rank = -1},
-                            .differentiable = n->call.op && n->call.op->vjp && !*n->obstacle};
+                            .differentiable = n->call.op && lrp_operator_differentiates(n->call.op) && runs};
     l->output_softmax = row->traits & LRP_KIND_IS_HEAD && n->out[0] >= 0 && v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
     v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};

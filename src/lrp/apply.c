@@ -161,6 +161,10 @@ enum lrp_status lrp_apply_pass(const struct lrp_rule_step *a, struct lrp_tensor 
 {
     const struct lrp_call *call = &lrp_step_node(a)->call;
     if (call->op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES)) return lrp_apply_gradient(a, given, err);
+    for (int i = 0; i < call->in_count; i++) /* of a layer whose shapes were not known when it got its rule */
+        if (lrp_call_is_data(call, i) && a->relevance[0] &&
+            lrp_shape_count(&call->in[i].shape) != lrp_shape_count(&a->relevance[0]->shape))
+            return lrp_apply_fallback(a, given, err);
     enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){!a->relevance[0], LRP_LIKE_VALUES}, given, err);
     for (int i = 0; !status && i < call->in_count; i++)
         if (given[i] && a->relevance[0]) lrp_tensors_add(1, a->relevance[0], true, given[i], a->run);

@@ -3,6 +3,7 @@
 #define LRP_LRP_APPLY_H
 
 #include "execute.h"
+#include "relevance.h"
 #include "rule_row.h"
 
 struct lrp_rule_step {
@@ -12,6 +13,7 @@ struct lrp_rule_step {
     const struct lrp_rule *rule;               /* NULL: a method without rules */
     lrp_rule_apply *apply;                     /* the rule's or the method's */
     const bool *carries;                       /* by value number: what may be given relevance; NULL: all data is */
+    bool half_gates;                           /* of recurrent cells: a gate and its signal share equally */
     int node;                                  /* the anchor */
     int inner_activation;                      /* node of a fused activation that stays inside the layer (pr26), or -1 */
     const struct lrp_tensor *const *relevance; /* by output of the node, NULL = zero */
@@ -54,5 +56,9 @@ enum lrp_status lrp_apply_shares(const struct lrp_rule_step *step, int group, in
 void lrp_shares_release(struct lrp_shares *shares);
 /* Layer normalisation: the input less its mean over the normalised axes, as the rule divides by it. *out is the caller's. */
 enum lrp_status lrp_apply_centred(const struct lrp_rule_step *step, struct lrp_tensor **out, struct lrp_error *err);
+/* The operator's own relevance (it has a row's `relevance`), into zeroed tensors of the data inputs, NULL: not wanted; what
+ * nobody gets is added to `losses`, which may be NULL. Values and relevance are row-major. */
+enum lrp_status lrp_apply_own(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_losses *losses,
+                              struct lrp_error *err);
 
 #endif

@@ -66,12 +66,45 @@ static void times_inputs(const struct lrp_rule_step *a, struct lrp_tensor **give
         if (given[i]) lrp_tensors_contribute(1.0F / (float)factors, a->values[n->in[i]], given[i], a->run);
 }
 
+enum lrp_status lrp_apply_own(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_losses *losses,
+                              struct lrp_error *err)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_relevance how = {a->rule->stabilizer, a->half_gates, losses};
+    struct lrp_const_tensor_slots inputs, outputs, relevances;
+    const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, n->call.in_count);
+    const struct lrp_tensor **out = lrp_const_tensor_slots(&outputs, n->call.out_count);
+    const struct lrp_tensor **relevance = lrp_const_tensor_slots(&relevances, n->call.out_count);
+    void *handle = NULL;
+    enum lrp_status status = in && out && relevance ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) status = lrp_engine_inputs(a->engine, a->node, a->values, 0, a->run, in, err);
+    for (int j = 0; !status && j < n->call.out_count; j++) {
+        out[j] = lrp_rule_step_value(a, n->out[j]);
+        if (a->relevance[j]) relevance[j] = lrp_rule_step_relevance(a, j);
+    }
+    if (!status) status = lrp_engine_handle(a->engine, a->node, NULL, &handle, a->run, err);
+    if (!status) {
+        status = n->call.op->relevance(&n->call, handle, in, out, relevance, given, &how, a->run, err);
+        if (status) lrp_step_blame(a, status, err);
+    }
+    lrp_const_tensor_slots_free(&inputs);
+    lrp_const_tensor_slots_free(&outputs);
+    lrp_const_tensor_slots_free(&relevances);
+    return status;
+}
+
+static enum lrp_status by_own(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    return lrp_apply_own(a, given, NULL, err);
+}
+
 enum lrp_status lrp_apply_fallback(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_node *n = lrp_step_node(a);
     struct lrp_vjp_plan plan;
     if (n->call.op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES)) return lrp_apply_gradient(a, given, err);
     if (n->call.op->share) return apply_share(a, given, err);
+    if (n->call.op->relevance) return lrp_apply_rows(a, by_own, given, err);
     if (is_direct(&n->call)) {
         enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){false, LRP_LIKE_VALUES}, given, err);
         if (!status) share_directly(a, given);

@@ -11,7 +11,7 @@ bool lrp_fits_all(const struct lrp_layer *layer, const struct lrp_call *call)
 bool lrp_fits_any(const struct lrp_layer *layer, const struct lrp_call *call)
 {
     (void)layer;
-    return call->op->vjp != NULL;
+    return lrp_operator_differentiates(call->op);
 }
 
 bool lrp_fits_weights(const struct lrp_layer *layer, const struct lrp_call *call)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "late.h"
 #include "vector.h"
 
 /* ---- names ---- */
@@ -54,6 +55,7 @@ struct sums {
 static void sum_up(const struct lrp_tensor *t, struct sums *sums)
 {
     const size_t count = t ? lrp_tensor_floats(t) : 0; /* missing channels are 0 */
+    for (size_t i = 0; t && i < t->item_count; i++) sum_up(t->items[i], sums);
     for (size_t i = 0; i < count; i++) {
         const double x = (double)t->f[i];
         if (!isfinite(x)) {
@@ -109,6 +111,51 @@ static void times_inputs(const struct lrp_propagation *p, const struct lrp_node 
         if (given[i] && p->values[n->in[i]]) lrp_tensors_add_product(1, p->values[n->in[i]], given[i], true, given[i], p->run);
 }
 
+/* ---- bodies: what became of relevance in them counts for the node they hang on ---- */
+
+struct inside {
+    const struct book *book;
+    struct lrp_ledger_row *row;
+};
+
+static enum lrp_status account_inside(void *data, const struct lrp_node_step *at, struct lrp_tensor *const *given,
+                                      struct lrp_error *err)
+{
+    const struct inside *inside = data;
+    const struct lrp_propagation *p = inside->book->p;
+    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[at->step.node];
+    struct sums in = {0}, out = {0};
+    for (int j = 0; j < n->call.out_count; j++) sum_up(at->step.relevance[j], &in);
+    for (int i = 0; i < n->call.in_count; i++) sum_up(given[i], &out);
+    inside->row->nan += in.nan + out.nan;
+    const struct lrp_account a = {.step = &at->step,
+                                  .node = n,
+                                  .layer = &p->view->list.rows[p->view->layer_of_node[at->step.node]],
+                                  .given = given,
+                                  .in = in.sum,
+                                  .out = out.sum,
+                                  .size = in.size + out.size,
+                                  .causes = inside->row->causes};
+    return at->account(&a, err);
+}
+
+static double sum_of_causes(const struct lrp_ledger_row *row)
+{
+    double sum = 0;
+    for (int c = 0; c < LRP_CAUSE_OTHER; c++) sum += row->causes[c];
+    return sum;
+}
+
+static enum lrp_status give_through_bodies(const struct book *b, int node, const struct lrp_tensor *const *relevance,
+                                           struct lrp_ledger_row *row, struct lrp_tensor **given, struct lrp_error *err)
+{
+    struct lrp_propagation p = *b->p;
+    struct inside inside = {b, row};
+    p.witness = p.method->by_rules ? account_inside : NULL;
+    p.witness_data = &inside;
+    return lrp_propagate_bodies(&p, node, relevance, given, err);
+}
+
 static enum lrp_status account_node(const struct book *b, int node, const struct lrp_tensor *const *outputs,
                                     struct lrp_tensor **given, struct lrp_error *err)
 {
@@ -131,13 +178,20 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
         for (int j = 0; j < n->call.out_count; j++) slopes[j] = n->out[j] < 0 ? NULL : b->gradient[n->out[j]];
         at.step.relevance = slopes;
     }
-    enum lrp_status status = lrp_apply(&at.step, given, err);
+    const double known = sum_of_causes(row);
+    enum lrp_status status = n->call.op->control ? give_through_bodies(b, node, at.step.relevance, row, given, err)
+                                                 : lrp_apply(&at.step, given, err);
     if (status) return status;
+    const double inside = sum_of_causes(row) - known;
     if (b->gradient) times_inputs(p, n, given);
     at.step.relevance = outputs;
     if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
     if (!status) enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
-    if (!status) status = at.account(&a, err);
+    /* what no node in a body accounts for ended at values that are made of no data */
+    if (!status && n->call.op->control)
+        row->causes[p->method->by_rules ? LRP_CAUSE_CONSTANTS : LRP_CAUSE_DESIGN] += a.in - a.out - inside;
+    else if (!status)
+        status = at.account(&a, err);
     if (p->method->by_rules && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
     for (int i = 0; i < n->call.in_count; i++) {
         lrp_tensor_release(given[i]);
@@ -181,7 +235,7 @@ static void end_here(const struct book *b, int node, const struct lrp_tensor *co
 static enum lrp_status visit(const struct book *b, int node, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
-    if (b->p->view->layer_of_node[node] < 0) return LRP_OK;
+    if (b->p->view->layer_of_node[node] < 0 || n->body >= 0) return LRP_OK;
     const struct lrp_tensor **outputs = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
     struct lrp_tensor **given = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -190,12 +244,16 @@ static enum lrp_status visit(const struct book *b, int node, struct lrp_error *e
         outputs[j] = n->out[j] < 0 ? NULL : b->relevance[n->out[j]];
         any |= outputs[j] != NULL;
     }
+    struct lrp_late late = {NULL};
+    late.blobs = late.few;
+    if (!status) status = lrp_late_open(lrp_engine_graph(b->p->engine), node, b->p->values, b->p->run, &late, err);
     struct lrp_node_step at;
     lrp_propagation_step(b->p, node, &at);
-    if (any && !at.passes && lrp_rule_step_count(&at.step))
+    if (!status && any && !at.passes && lrp_rule_step_count(&at.step))
         status = account_node(b, node, outputs, given, err);
-    else if (any && !at.passes)
+    else if (!status && any && !at.passes)
         end_here(b, node, outputs);
+    lrp_late_close(&late);
     free(outputs);
     free(given);
     return status;

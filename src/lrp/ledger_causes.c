@@ -132,11 +132,30 @@ static enum lrp_status shared(const struct lrp_account *a)
     return LRP_OK;
 }
 
+/* An operator that says itself what it keeps. */
+static enum lrp_status by_own(const struct lrp_account *a, struct lrp_error *err)
+{
+    struct lrp_tensor **given = calloc((size_t)call_of(a)->in_count + 1, sizeof *given);
+    struct lrp_losses losses = {0};
+    enum lrp_status status = given ? lrp_rule_step_row_major(a->step, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (int i = 0; !status && i < call_of(a)->in_count; i++)
+        if (a->given[i]) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &a->given[i]->shape, &given[i], err);
+    if (!status) status = lrp_apply_own(a->step, given, &losses, err);
+    a->causes[LRP_CAUSE_BIAS] += losses.bias;
+    a->causes[LRP_CAUSE_CONSTANTS] += losses.constants;
+    a->causes[LRP_CAUSE_STABILIZER] += losses.stabilizer;
+    a->causes[LRP_CAUSE_DEAD] += losses.dead;
+    for (int i = 0; given && i < call_of(a)->in_count; i++) lrp_tensor_release(given[i]);
+    free(given);
+    return status;
+}
+
 /* The fallback: s = R/stab(z), R_in = a J^T s. */
 static enum lrp_status fallen_back(const struct lrp_account *a, struct lrp_error *err)
 {
     const struct lrp_rule_step *p = a->step;
     double passed = 0;
+    if (call_of(a)->op->relevance) return by_own(a, err);
     for (int j = 0; j < call_of(a)->out_count; j++) {
         struct lrp_ledger_pair of;
         if (!p->relevance[j]) continue;

@@ -5,9 +5,23 @@
 #include <string.h>
 
 #include "apply.h"
+#include "blocked.h"
+#include "late.h"
 #include "propagate_finish.h"
+#include "sequence.h"
 #include "tensor_slots.h"
+#include "turns.h"
 #include "vector.h"
+
+/* The sum of two relevances of one value, in the blocks of the second. */
+static enum lrp_status add_relevances(const struct lrp_tensor *a, const struct lrp_tensor *b, const struct lrp_run *run,
+                                      struct lrp_tensor **out, struct lrp_error *err)
+{
+    if (lrp_tensor_is_sequence(a) && lrp_tensor_is_sequence(b)) return lrp_sequence_sum(a, b, add_relevances, run, out, err);
+    const enum lrp_status status = lrp_tensor_take_blocked(run->pool, &b->shape, b->block, out, err);
+    if (!status) lrp_tensors_sum(a, b, *out, run);
+    return status;
+}
 
 /* Adds what a consumer gives to a value; takes over `given`. A value's relevance is the sum over its consumers. */
 static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
@@ -20,9 +34,8 @@ static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor
     /* the tensor in the slot may be shared with the value behind a passing activation: never written to. What is given may be
      * shared too */
     struct lrp_tensor *sum = NULL;
-    enum lrp_status status = lrp_tensor_take_blocked(run->pool, &given->shape, given->block, &sum, err);
+    const enum lrp_status status = add_relevances(*slot, given, run, &sum, err);
     if (!status) {
-        lrp_tensors_sum(*slot, given, sum, run);
         lrp_tensor_release(*slot);
         *slot = sum;
     }
@@ -38,6 +51,7 @@ void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_
                                            .run = p->run,
                                            .values = p->values,
                                            .apply = p->method->apply,
+                                           .half_gates = p->half_gates,
                                            .node = node,
                                            .inner_activation = -1},
                                   .account = p->method->account};
@@ -73,7 +87,13 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
         }
         return lrp_fail(err, LRP_UNSUPPORTED, "layer %s: its activation changes the shape", n->name);
     }
-    status = lrp_apply(&step->step, given, err);
+    if (n->call.op->control)
+        status = lrp_propagate_bodies(p, step->step.node, step->step.relevance, given, err);
+    else if (lrp_late_reads_sequence(n, p->values)) /* handed on as it is */
+        given[0] = lrp_tensor_retain(step->step.relevance[0]);
+    else
+        status = lrp_apply(&step->step, given, err);
+    if (!status && p->witness && n->body >= 0 && !n->call.op->control) status = p->witness(p->witness_data, step, given, err);
     for (int i = 0; i < n->call.in_count; i++) {
         if (!given[i]) continue;
         if (p->edges && pass->consumers[n->in[i]] > 1)
@@ -110,10 +130,10 @@ static enum lrp_status give_again(const struct lrp_propagation *p, int node, con
     return status;
 }
 
-static enum lrp_status visit(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
+/* What a node's outputs were given becomes what its inputs are given. */
+static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const struct lrp_node *n, struct pass *pass,
+                               struct lrp_error *err)
 {
-    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
-    if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
     struct lrp_node_step step;
     lrp_propagation_step(p, node, &step);
     if (step.passes ? !pass->stale[n->in[0]] : !is_asked(&step.step, n, pass)) return LRP_OK;
@@ -134,6 +154,20 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
     }
     lrp_const_tensor_slots_free(&of_outputs);
     lrp_tensor_slots_free(&of_inputs);
+    return status;
+}
+
+static enum lrp_status visit(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
+{
+    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
+    if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
+    struct lrp_late late;
+    enum lrp_status status = lrp_late_open(lrp_engine_graph(p->engine), node, p->values, p->run, &late, err);
+    if (status)
+        lrp_engine_blame(p->engine, node, status, err);
+    else
+        status = hand_on(p, node, n, pass, err);
+    lrp_late_close(&late);
     return status;
 }
 
@@ -184,6 +218,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     take_over(p, pass);
     pass->relevance[p->start] = lrp_tensor_retain(p->start_relevance);
     for (int k = g->order_count - 1; k >= 0; k--) {
+        if (g->nodes[g->order[k]].body >= 0) continue; /* the node it hangs on goes through it */
         if (lrp_run_should_stop(p->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
         enum lrp_status status = visit(p, g->order[k], pass, err);
         if (status) return status;
@@ -191,6 +226,124 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     }
     if (p->method->by_rules) return lrp_propagation_finish(p, pass->relevance, err);
     return p->method->times_values ? times_values(p, pass->relevance, err) : LRP_OK;
+}
+
+/* ---- through bodies ---- */
+
+/* On the way back through the turns of a node: values are those outside and of the turn at hand; relevance collects, also for
+ * what is read from outside. */
+struct back {
+    const struct lrp_propagation *p;
+    const struct lrp_tensor **values;
+    struct pass pass;
+};
+
+/* What is handed to a slot that may hold something already; nothing is taken over. */
+static enum lrp_status join(const struct lrp_tensor **slot, const struct lrp_tensor *more, const struct lrp_run *run,
+                            struct lrp_error *err)
+{
+    return more ? collect(slot, lrp_tensor_retain(more), run, err) : LRP_OK;
+}
+
+static enum lrp_status back_through_nodes(const struct back *b, const struct lrp_body *body, int number, struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
+    struct lrp_propagation inner = *b->p;
+    struct pass pass = b->pass;
+    inner.values = b->values;
+    inner.previous = inner.previous_edges = NULL;
+    inner.edges = NULL;
+    enum lrp_status status = LRP_OK;
+    for (int k = body->first + body->count - 1; !status && k >= body->first; k--)
+        if (g->nodes[k].body == number && g->nodes[k].state == LRP_NODE_LIVE) status = visit(&inner, k, &pass, err);
+    return status;
+}
+
+/* A turn's own values and relevances are gone with it. */
+static void leave_turn(const struct back *b, const struct lrp_body *body)
+{
+    for (int v = body->first_value; v < body->first_value + body->value_count; v++) {
+        b->values[v] = NULL;
+        lrp_tensor_release(b->pass.relevance[v]);
+        b->pass.relevance[v] = NULL;
+    }
+}
+
+static enum lrp_status back_through_turn(void *data, const struct lrp_turn *turn, const struct lrp_tensor *const *s,
+                                         struct lrp_tensor **given, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct back *b = data;
+    const struct lrp_body *body = &lrp_engine_graph(b->p->engine)->bodies[turn->body];
+    enum lrp_status status = LRP_OK;
+    for (int i = 0; i < body->value_count; i++) b->values[body->first_value + i] = turn->values[i];
+    for (int j = 0; !status && j < body->output_count; j++)
+        if (s[j] && body->outputs[j] >= 0) status = join(&b->pass.relevance[body->outputs[j]], s[j], run, err);
+    if (!status) status = back_through_nodes(b, body, turn->body, err);
+    for (int i = 0; !status && given && i < body->input_count; i++) {
+        const struct lrp_tensor *r = b->pass.relevance[body->inputs[i]];
+        given[i] = r ? lrp_tensor_retain(lrp_tensor_row_major(r, run)) : NULL;
+    }
+    leave_turn(b, body);
+    return status;
+}
+
+/* Everything but what the bodies do: tensors in rows for the operator, then what was read from outside. */
+static enum lrp_status back_through_bodies(struct back *b, int node, const struct lrp_tensor *const *outputs,
+                                           const struct lrp_tensor **in, const struct lrp_tensor **s, struct lrp_tensor **given,
+                                           struct lrp_error *err)
+{
+    const struct lrp_propagation *p = b->p;
+    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
+    enum lrp_status status = lrp_engine_inputs(p->engine, node, p->values, 0, p->run, in, err);
+    for (int j = 0; !status && j < n->call.out_count; j++) {
+        s[j] = outputs[j];
+        status = lrp_engine_row_major(p->engine, node, 0, p->run, &s[j], err);
+    }
+    if (!status) status = lrp_turns_back(p->engine, node, b->values, in, s, given, back_through_turn, b, p->run, err);
+    for (int i = 0; !status && i < n->call.in_count; i++) {
+        const struct lrp_tensor **outside = n->in[i] < 0 ? NULL : &b->pass.relevance[n->in[i]];
+        if (!outside || i < n->explicit_count) continue;
+        given[i] = (struct lrp_tensor *)(uintptr_t)*outside;
+        *outside = NULL;
+    }
+    return status;
+}
+
+enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, const struct lrp_tensor *const *outputs,
+                                     struct lrp_tensor **given, struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    const struct lrp_call *call = &g->nodes[node].call;
+    const size_t count = (size_t)g->value_count + 1;
+    struct back b = {.p = p, .values = malloc(count * sizeof *b.values)};
+    b.pass = (struct pass){.relevance = calloc(count, sizeof(struct lrp_tensor *)),
+                           .stale = malloc(count),
+                           .consumers = calloc(count, sizeof(int))};
+    struct lrp_const_tensor_slots inputs, cotangents;
+    const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, call->in_count),
+                            **s = lrp_const_tensor_slots(&cotangents, call->out_count);
+    const bool ok = b.values && b.pass.relevance && b.pass.stale && b.pass.consumers && in && s;
+    if (ok) {
+        memcpy(b.values, p->values, (count - 1) * sizeof *b.values);
+        memset(b.pass.stale, true, count);
+    }
+    const enum lrp_status status =
+        ok ? back_through_bodies(&b, node, outputs, in, s, given, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    struct lrp_node_step step;
+    lrp_propagation_step(p, node, &step);
+    for (int i = 0; i < call->in_count; i++) { /* what carries nothing gets nothing */
+        if (!given[i] || lrp_rule_step_gives(&step.step, i)) continue;
+        lrp_tensor_release(given[i]);
+        given[i] = NULL;
+    }
+    for (size_t v = 0; b.pass.relevance && v < count; v++) lrp_tensor_release(b.pass.relevance[v]);
+    free(b.values);
+    free(b.pass.relevance);
+    free(b.pass.stale);
+    free(b.pass.consumers);
+    lrp_const_tensor_slots_free(&inputs);
+    lrp_const_tensor_slots_free(&cotangents);
+    return status;
 }
 
 size_t lrp_propagate_edges(const struct lrp_graph *graph)

@@ -7,6 +7,7 @@
 #include "execute.h"
 #include "method.h"
 
+struct lrp_node_step;
 struct lrp_propagation {
     struct lrp_engine *engine;
     const struct lrp_layer_view *view;
@@ -14,6 +15,7 @@ struct lrp_propagation {
     const struct lrp_tensor *const *values;  /* of the forward pass, by value number */
     const struct lrp_method *method;
     bool keep_activation;                     /* pr26: activations stay inside their layers */
+    bool half_gates;                          /* of recurrent cells: a gate and its signal share equally */
     int start;                                /* value number relevance starts at */
     const struct lrp_tensor *start_relevance; /* of that value's shape */
     /* An earlier pass that differs in nothing but rules: its relevances by value, and by layer whether its rule is another now.
@@ -29,7 +31,16 @@ struct lrp_propagation {
     const struct lrp_run *run;
     lrp_progress *progress; /* told after every node, may be NULL */
     void *data;
+    /* Told of every node in a body that has handed on relevance, once a turn; may be NULL. */
+    enum lrp_status (*witness)(void *data, const struct lrp_node_step *step, struct lrp_tensor *const *given,
+                               struct lrp_error *err);
+    void *witness_data;
 };
+/* Through a node with bodies, turn by turn: what its inputs are given, also those that bodies read from around them, as new
+ * tensors; NULL where nothing flows. */
+enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *propagation, int node,
+                                     const struct lrp_tensor *const *relevance, struct lrp_tensor **given,
+                                     struct lrp_error *err);
 /* How many slots `edges` of a graph has: one for every input of every node. */
 size_t lrp_propagate_edges(const struct lrp_graph *graph);
 /* relevance[] (one slot per value, NULL at first) receives a tensor, owned by the caller, for every float value between the

@@ -3,11 +3,6 @@
 
 #include "wide.h"
 
-float lrp_stabilize(float z, float e)
-{
-    return z < 0 ? z - e : z + e;
-}
-
 #define EACH(body)                                                                                                             \
     do {                                                                                                                       \
         _Pragma("omp simd") for (size_t i = 0; i < n; i++)                                                                     \

@@ -6,9 +6,8 @@
 
 #include "blocked.h"
 #include "primitives.h"
+#include "relevance.h"
 
-/* stab(z,e) = z + sign(z)*e, and e where z is 0 (also -0.0); NaN stays NaN. */
-float lrp_stabilize(float z, float e);
 /* Over whole tensors of one shape, row-major or in blocks (blocked.h), in one pass over memory. `first`: nothing is in y yet.
  */
 /* s = r / stab(d, e); 0 where z (NULL: not asked) does not have the sign wanted (> 0 or < 0) */

@@ -12,6 +12,10 @@
 #define LRP_VJP_PARAMETERS                                                                                                     \
     const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out,        \
         const struct lrp_tensor *const *s, struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err
+#define LRP_RELEVANCE_PARAMETERS                                                                                               \
+    const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in, const struct lrp_tensor *const *out,        \
+        const struct lrp_tensor *const *relevance, struct lrp_tensor *const *given, const struct lrp_relevance *how,           \
+        const struct lrp_run *run, struct lrp_error *err
 
 #define LRP_BLOCKS_PARAMETERS                                                                                                  \
     const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from, int *to, struct lrp_error *err

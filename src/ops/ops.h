@@ -80,6 +80,8 @@ struct lrp_desc {
 
 struct lrp_operator;
 struct lrp_operator_body; /* body.h */
+struct lrp_relevance;
+struct lrp_bodies;
 /* One application of an operator. */
 struct lrp_call {
     const struct lrp_operator *op; /* NULL: nobody implements it */
@@ -162,7 +164,8 @@ enum lrp_trait {
     LRP_TRAIT_GATES = 64,      /* one input: an element comes out as it is, or as 0 with slope 0 */
     LRP_TRAIT_SELECTS = 128,   /* output 0 consists of elements of input 0, each with slope 1 */
     LRP_TRAIT_NO_VJP = 256,    /* not differentiable: the column vjp is empty on purpose */
-    LRP_TRAIT_ROUTES = 512     /* every output element is one of some input's: relevance is routed by the vjp as it is */
+    LRP_TRAIT_ROUTES = 512,    /* every output element is one of some input's: relevance is routed by the vjp as it is */
+    LRP_TRAIT_DRAWS = 1024     /* makes numbers up: the same ones every time, but nobody else's */
 };
 
 /* The functions of a row. All return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
@@ -243,6 +246,23 @@ struct lrp_operator {
     enum lrp_status (*share)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                              const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                              struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err);
+    /* Optional: relevance through an operator that a J^T(R/stab(z)) would not do justice, as it consists of several layers: as
+     * vjp, with relevance[j] of output j, into given[i], zeroed. What nobody gets goes into how->losses (relevance.h). */
+    enum lrp_status (*relevance)(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                                 const struct lrp_tensor *const *out, const struct lrp_tensor *const *relevance,
+                                 struct lrp_tensor *const *given, const struct lrp_relevance *how, const struct lrp_run *run,
+                                 struct lrp_error *err);
+    /* Optional: the shapes of outputs that only the inputs' values tell, which infer left open: fills them in before forward.
+     */
+    enum lrp_status (*measure)(struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_run *run,
+                               struct lrp_error *err);
+    /* Operators that hold graphs or work on sequences, instead of forward and vjp (control/bodies.h, sequence.h): out[j] and
+     * given[i] are made by them. */
+    enum lrp_status (*control)(const struct lrp_call *call, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
+                               struct lrp_tensor **out, const struct lrp_run *run, struct lrp_error *err);
+    enum lrp_status (*control_back)(const struct lrp_call *call, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
+                                    const struct lrp_tensor *const *s, struct lrp_tensor **given, const struct lrp_run *run,
+                                    struct lrp_error *err);
     enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
                               int *to, struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
@@ -260,6 +280,11 @@ struct lrp_operator {
  * *why (may be NULL) then says "the operator is not implemented" or "this version of the operator is not implemented"
  * (borrowed, static). */
 const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why);
+/* Whether relevance and gradients go through it. */
+static inline bool lrp_operator_differentiates(const struct lrp_operator *op)
+{
+    return op->vjp || op->control_back;
+}
 /* Rows beyond the table: those of plugins. Any version; a model's domain "" (a layer type of a JSON model) fits every domain.
  */
 struct lrp_operator_set {
@@ -299,6 +324,11 @@ extern const struct lrp_operator lrp_ops_rotary[];     /* rotary.c */
 extern const struct lrp_operator lrp_ops_gridsample[]; /* gridsample.c */
 extern const struct lrp_operator lrp_ops_loss[];       /* loss.c */
 extern const struct lrp_operator lrp_ops_resize[];     /* resize.c: Resize Upsample */
+extern const struct lrp_operator lrp_ops_control[];    /* control.c: If Loop Scan */
+extern const struct lrp_operator lrp_ops_random[];     /* random.c: RandomNormal RandomUniform (Like) Bernoulli Multinomial */
+extern const struct lrp_operator lrp_ops_select[];     /* select.c: ReverseSequence Unique */
+extern const struct lrp_operator lrp_ops_sequence[];   /* sequence.c: SequenceAt ... Optional ... */
+extern const struct lrp_operator lrp_ops_recurrent[];  /* recurrent.c: LSTM GRU RNN */
 extern const struct lrp_operator lrp_ops_shape[];      /* shape.c: Shape Size Constant ConstantOfShape Range ... */
 
 #endif

@@ -31,6 +31,11 @@ static const struct lrp_operator *const families[] = {
     lrp_ops_detect,
     lrp_ops_bits,
     lrp_ops_contrib_quantize,
+    lrp_ops_recurrent,
+    lrp_ops_control,
+    lrp_ops_random,
+    lrp_ops_select,
+    lrp_ops_sequence,
 };
 
 const struct lrp_operator *lrp_operator_at(size_t index)

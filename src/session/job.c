@@ -133,6 +133,9 @@ static const struct lrp_results *usable_base(const struct lrp_job *job, const st
         base->made_under->convention != job->state->convention || base->made_under->output != job->state->output ||
         !job->state->method->by_rules) /* without rules nothing can have changed but the start */
         return NULL;
+    if (strcmp(lrp_settings_get(base->made_under->settings, LRP_SETTING_GATES),
+               lrp_settings_get(job->state->settings, LRP_SETTING_GATES)) != 0)
+        return NULL; /* recurrent layers have gates that no rule says anything of */
     bool same = lrp_shape_equal(&base->start->shape, &start->shape) &&
                 memcmp(base->start->f, start->f, start->count * sizeof(float)) == 0;
     return same ? base : NULL;
@@ -234,6 +237,8 @@ static struct lrp_propagation propagation_of(const struct lrp_job *job, const st
                                     .values = r->values,
                                     .method = job->state->method,
                                     .keep_activation = lrp_convention_row(job->state->convention)->inner_activation,
+                                    .half_gates =
+                                        strcmp(lrp_settings_get(job->state->settings, LRP_SETTING_GATES), "half") == 0,
                                     .start = job->state->output,
                                     .start_relevance = start,
                                     .run = run};

@@ -49,8 +49,9 @@ static bool channels_last(const struct lrp_snapshot *s, int layer, const struct 
 const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *s, int layer)
 {
     const struct lrp_network *n = lrp_snapshot_box(s)->state->network;
-    const struct lrp_call *call = layer ? &n->graph->nodes[n->view->nodes[layer].anchor].call : NULL;
-    const struct lrp_blob *blob = call && call->in_count > 1 ? call->in[1].constant : NULL;
+    const struct lrp_node *node = layer ? &n->graph->nodes[n->view->nodes[layer].anchor] : NULL;
+    const int value = node ? lrp_node_input(node, 1) : -1; /* its call may be filled in by the worker (late.h) */
+    const struct lrp_blob *blob = value < 0 ? NULL : n->graph->values[value].desc.constant;
     return blob && lrp_dtype_is_float(blob->dtype) && blob->count && blob->shape.rank >= 1 ? blob : NULL;
 }
 

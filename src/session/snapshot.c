@@ -240,8 +240,10 @@ bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out)
 {
     const struct lrp_operator *op = lrp_operator_at(index);
     if (!op) return false;
-    *out = (struct lrp_operator_info){
-        .name = op->name, .domain = op->domain, .runs = op->forward || op->body, .differentiates = op->vjp || op->body};
+    *out = (struct lrp_operator_info){.name = op->name,
+                                      .domain = op->domain,
+                                      .runs = op->forward || op->control || op->body,
+                                      .differentiates = lrp_operator_differentiates(op) || op->body};
     memcpy(out->versions, op->versions, sizeof out->versions);
     return true;
 }

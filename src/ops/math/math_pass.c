@@ -36,12 +36,19 @@ enum lrp_status lrp_identity_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_same(call, err);
 }
 
+/* The ratio is known and 0: then nothing is dropped, in training neither. */
+static bool drops_nothing(const struct lrp_call *call)
+{
+    const struct lrp_blob *ratio = lrp_call_has(call, 1) ? call->in[1].constant : NULL;
+    return ratio && ratio->count == 1 && lrp_blob_get_f32(ratio, 0) == 0;
+}
+
 /* Training mode is what a model asks for that was exported by mistake: refusing it is better than explaining noise. */
 enum lrp_status lrp_dropout_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 1, call->opset < 12 ? 1 : 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
-    if (!status && lrp_call_has(call, 2)) {
+    if (!status && lrp_call_has(call, 2) && !drops_nothing(call)) {
         int64_t training[LRP_MAX_RANK];
         if (lrp_call_const_ints(call, 2, training, 1) != 1)
             return lrp_fail(err, LRP_UNSUPPORTED, "training_mode of Dropout is not constant; export the model for inference");

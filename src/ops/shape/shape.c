@@ -239,11 +239,25 @@ static enum lrp_status nonzero_infer(struct lrp_call *call, struct lrp_error *er
     if (status) return status;
     const struct lrp_blob *blob = call->in[0].constant;
     int64_t count = 0;
-    if (!blob) return lrp_fail(err, LRP_UNSUPPORTED, "NonZero of a value that is not constant has no known shape");
+    call->out[0].dtype = LRP_DTYPE_INT64;
+    call->out[0].shape.rank = -1;
+    if (!blob) return LRP_OK; /* nonzero_measure knows when it runs */
     for (size_t k = 0; k < blob->count; ++k)
         count += lrp_dtype_is_float(blob->dtype) ? lrp_blob_get_f32(blob, k) != 0 : lrp_blob_get_i64(blob, k) != 0;
     const int rank = call->in[0].shape.rank;
     return lrp_infer_output(call, 0, LRP_DTYPE_INT64, &(struct lrp_shape){.rank = 2, .dim = {rank, count}}, err);
+}
+
+static enum lrp_status nonzero_measure(struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_run *run,
+                                       struct lrp_error *err)
+{
+    int64_t count = 0;
+    (void)run;
+    for (size_t k = 0; in[0] && k < in[0]->count; ++k)
+        count += lrp_dtype_is_float(in[0]->dtype) ? in[0]->f[k] != 0 : in[0]->i[k] != 0;
+    return in[0] ? lrp_infer_output(call, 0, LRP_DTYPE_INT64,
+                                    &(struct lrp_shape){.rank = 2, .dim = {call->in[0].shape.rank, count}}, err)
+                 : LRP_OK;
 }
 
 static enum lrp_status nonzero_forward(LRP_FORWARD_PARAMETERS)
@@ -277,7 +291,10 @@ const struct lrp_operator lrp_ops_shape[] = {
     ROW("ConstantOfShape", fill, none, 0, 9, 20, 21, 23, 24, 25),
     ROW("Range", range, none, 0, 11, 27),
     ROW("EyeLike", eye, none, LRP_TRAIT_SHAPE_ONLY, 9, 22),
-    ROW("NonZero", nonzero, lost, 0, 9, 13),
+    {
+        .name = "NonZero", .domain = "", .versions = { 9, 13 }, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,
+        .infer = nonzero_infer, .measure = nonzero_measure, .forward = nonzero_forward, .batch = lrp_batch_lost
+    },
     ROW("OneHot", lrp_onehot, onehot, 0, 9, 11),
     { 0 },
 };

@@ -9,7 +9,7 @@
 #include "ops.h"
 
 #define EXAMPLE_INPUTS 9
-#define EXAMPLE_OUTPUTS 3
+#define EXAMPLE_OUTPUTS 4
 
 /* A value is a letter for its type (f float32, h float16, l int64, i int32, u uint8, b bool), its shape, its elements; '!' in
  * front: a constant. An output "?" is made but not looked at. Attributes: "axis=i1 alpha=f0.5 mode=sedge axes=I0,2 sizes=F1,2".
@@ -149,6 +149,7 @@ static inline void setup_run(struct setup *setup)
     struct lrp_error err = {0};
 
     check_ok(op->infer(&setup->call, &err), &err);
+    if (op->measure) check_ok(op->measure(&setup->call, (const struct lrp_tensor *const *)setup->in, NULL, &err), &err);
     if (op->prepare) check_ok(op->prepare(&setup->call, NULL, &setup->handle, NULL, &err), &err);
     for (int j = 0; j < setup->call.out_count; j++)
         if (setup->out_desc[j].present)

@@ -32,10 +32,11 @@ static void every_row_has_its_columns(void **state)
             continue;
         }
         check_row(row, row->infer, "has no infer");
-        check_row(row, row->forward, "has no forward");
+        check_row(row, !row->forward != !row->control, "needs either a forward or bodies (control)");
         check_row(row, row->batch, "has no batch (batch.h)");
         check_row(row, row->static_kind > LRP_KIND_UNSET && row->static_kind < LRP_KIND_COUNT, "has no static_kind");
-        check_row(row, !row->vjp == !!(row->traits & LRP_TRAIT_NO_VJP), "needs either a vjp or the trait NO_VJP");
+        check_row(row, !lrp_operator_differentiates(row) == !!(row->traits & LRP_TRAIT_NO_VJP),
+                  "needs either a vjp or the trait NO_VJP");
         check_row(row, !row->prepare == !row->release && !row->prepare == !row->prepared_inputs,
                   "needs prepare, release and prepared_inputs together");
         check_row(row, row->prepare || !(row->traits & LRP_TRAIT_WEIGHTED), "is WEIGHTED and has no prepare");

@@ -13,7 +13,6 @@ static const struct refusal refusals[] = {
     {{"computed", "Range", "", 11, "", {"l[] 1", "!l[] 8", "!l[] 1"}, {"?"}}, LRP_UNSUPPORTED, "Range"},
     {{"overflow", "Range", "", 11, "", {"!l[] -9223372036854775807", "!l[] 9223372036854775807", "!l[] 1"}, {"?"}}, LRP_FILE, "Range"},
     {{"three axes", "EyeLike", "", 9, "", {"f[1,2,3] 1 2 3 4 5 6"}, {"?"}}, LRP_FILE, "2 axes"},
-    {{"computed", "NonZero", "", 13, "", {"f[2,3] 1 2 3 4 5 6"}, {"?"}}, LRP_UNSUPPORTED, "NonZero"},
 };
 // clang-format on
 

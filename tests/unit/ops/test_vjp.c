@@ -94,6 +94,16 @@ static const struct example norms[] = {
 #define RESIZE(attributes, scales, sizes)                                                                                \
     {"", "Resize", "", 19, attributes, {X1134, "!f[8] 0 0 0.2 0.1 1 1 0.8 0.9", scales, sizes}, {"?"}}
 #define GRID "f[1,2,2,2] -1.3 0.15 0.4 -0.55 0.85 1.4 -0.2 0.3"
+#define SEQUENCE "f[3,1,1] 0.5 -1.25 2"
+static const struct example recurrent[] = { /* in many more forms: test_recurrent.c */
+    {"", "LSTM", "", 14, "", {SEQUENCE, "f[1,4,1] 0.5 0.6 0.3 -0.8", "f[1,4,1] 0.2 0.1 -0.4 0.7", "f[1,8] 0.1 -0.1 0.2 0.05 0 0.3 0 0.1"}, {"?", "?", "?"}},
+    {"", "GRU", "", 14, "linear_before_reset=i1", {SEQUENCE, "f[1,3,1] 0.5 0.6 0.3", "f[1,3,1] 0.2 0.1 -0.4", "f[1,6] 0.1 -0.1 0.2 0.05 0 0.3"}, {"?", "?"}},
+    {"", "RNN", "", 14, "direction=sreverse", {SEQUENCE, "f[1,1,1] 0.5", "f[1,1,1] 0.2", "f[1,2] 0.1 -0.1"}, {"?", "?"}},
+};
+static const struct example selections[] = {
+    TWO("ReverseSequence", 10, "", "f[3,2] 1 -2 3 4 5 -6", "l[2] 3 2"), TWO("ReverseSequence", 10, "time_axis=i1 batch_axis=i0", X23, "l[2] 2 3"),
+    ONE("Unique", 11, "", "f[4] 3 1 3.5 2"), ONE("Unique", 11, "axis=i1 sorted=i0", X23),
+};
 static const struct example sums[] = {
     TWO("GridSample", 20, "", X1134, GRID), TWO("GridSample", 20, "padding_mode=sreflection align_corners=i1", X1134, GRID),
     TWO("GridSample", 20, "mode=scubic padding_mode=sborder", X1134, GRID), TWO("GridSample", 20, "mode=snearest", X1134, GRID),
@@ -186,10 +196,11 @@ static void no_operator_is_left_out(void **state)
     }
 int main(void)
 {
-    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics), FAMILY(reductions), FAMILY(moves),
-                                FAMILY(norms),       FAMILY(sums),       FAMILY(linear),      FAMILY(places)};
-    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4],
-                                  &families[5], &families[6], &families[7], &families[8], NULL};
+    struct family families[] = {FAMILY(activations), FAMILY(arithmetic), FAMILY(mathematics), FAMILY(reductions),
+                                FAMILY(moves),       FAMILY(norms),      FAMILY(sums),        FAMILY(linear),
+                                FAMILY(places),      FAMILY(recurrent),  FAMILY(selections)};
+    const struct family *all[] = {&families[0], &families[1], &families[2], &families[3], &families[4],  &families[5],
+                                  &families[6], &families[7], &families[8], &families[9], &families[10], NULL};
     const struct CMUnitTest tests[] = {
         {"activations", vjps_are_central_differences, NULL, NULL, &families[0]},
         {"arithmetic", vjps_are_central_differences, NULL, NULL, &families[1]},
@@ -200,6 +211,8 @@ int main(void)
         {"sums", vjps_are_central_differences, NULL, NULL, &families[6]},
         {"linear and pooling", vjps_are_central_differences, NULL, NULL, &families[7]},
         {"places, regions, spectra", vjps_are_central_differences, NULL, NULL, &families[8]},
+        {"selections", vjps_are_central_differences, NULL, NULL, &families[10]},
+        {"recurrent", vjps_are_central_differences, NULL, NULL, &families[9]},
         {"no_operator_is_left_out", no_operator_is_left_out, NULL, NULL, all},
     };
 

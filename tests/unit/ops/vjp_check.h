@@ -15,7 +15,7 @@
 
 #include "ops.h"
 
-enum { TEST_INPUTS = 6, TEST_OUTPUTS = 3, TEST_ATTRIBUTES = 8 };
+enum { TEST_INPUTS = 8, TEST_OUTPUTS = 3, TEST_ATTRIBUTES = 8 };
 
 /* A call with room for everything it points at. Start with test_call, add inputs and attributes, then test_infer. */
 struct test_call {
