@@ -142,6 +142,18 @@ struct lrp_snapshot {
 };
 /* A snapshot of now. Errors: LRP_MEMORY. Cheap: tensors are shared. */
 enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err);
+/* The same by functions, for bindings that cannot read structs. Borrowed from the snapshot; layers from 0, the input, to one
+ * less than the count, samples from 0. Names: NULL beyond. */
+size_t lrp_snapshot_layer_count(const struct lrp_snapshot *snapshot);
+const char *lrp_snapshot_layer_name(const struct lrp_snapshot *snapshot, size_t layer);
+const char *lrp_snapshot_layer_type(const struct lrp_snapshot *snapshot, size_t layer);
+const char *lrp_snapshot_layer_rule(const struct lrp_snapshot *snapshot, size_t layer);
+/* Of a layer's first output; NULL where it was not computed. */
+const struct lrp_tensor *lrp_snapshot_activation(const struct lrp_snapshot *snapshot, size_t layer);
+const struct lrp_tensor *lrp_snapshot_relevance(const struct lrp_snapshot *snapshot, size_t layer);
+/* What is explained of a sample: index into the output, or -1 where nothing is yet; its value there goes to *output (may be
+ * NULL). */
+int64_t lrp_snapshot_target(const struct lrp_snapshot *snapshot, size_t sample, double *output);
 /* References: one more, one less; with the last it is gone. Thread-safe; releasing NULL is fine. */
 const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot);
 void lrp_snapshot_release(const struct lrp_snapshot *snapshot);

@@ -99,6 +99,29 @@ static void check_as_fresh(const struct fork *f, const struct lrp_snapshot *now)
     lrp_session_free(fresh);
 }
 
+static void functions_tell_what_the_struct_holds(void **state)
+{
+    struct fork f;
+    struct lrp_error err = {0};
+    const struct lrp_snapshot *now = NULL;
+    double output = 0;
+    fork_open(state, &f);
+    check_ok(lrp_session_snapshot(f.session, &now, &err), &err);
+    assert_int_equal(lrp_snapshot_layer_count(now), 6);
+    assert_string_equal(lrp_snapshot_layer_name(now, 1), "first");
+    assert_string_equal(lrp_snapshot_layer_type(now, 5), "add");
+    assert_string_equal(lrp_snapshot_layer_rule(now, 1), "epsilon(1e-6)");
+    assert_null(lrp_snapshot_layer_name(now, 6));
+    assert_null(lrp_snapshot_relevance(now, 6));
+    assert_ptr_equal(lrp_snapshot_relevance(now, 0), lrp_result_tensor(now->relevance[0]));
+    assert_int_equal(lrp_snapshot_activation(now, 1)->count, 2);
+    assert_int_equal(lrp_snapshot_target(now, 0, &output), now->targets[0].index);
+    assert_true(output == (double)now->targets[0].output);
+    assert_int_equal(lrp_snapshot_target(now, 1, NULL), -1);
+    lrp_snapshot_release(now);
+    fork_close(&f);
+}
+
 static void a_changed_rule_computes_the_ancestors_alone(void **state)
 {
     static const struct {
@@ -266,6 +289,7 @@ static void the_cache_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(functions_tell_what_the_struct_holds, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_changed_rule_computes_the_ancestors_alone, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(earlier_settings_are_there_at_once, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_changed_target_reuses_activations, temporary_setup, temporary_teardown),

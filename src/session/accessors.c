@@ -1,0 +1,39 @@
+/* accessors.c: what a snapshot holds, by functions: for bindings that cannot read structs. */
+#include "lrpscope/session.h"
+
+size_t lrp_snapshot_layer_count(const struct lrp_snapshot *snapshot)
+{
+    return snapshot->layers->count;
+}
+
+const char *lrp_snapshot_layer_name(const struct lrp_snapshot *snapshot, size_t layer)
+{
+    return layer < snapshot->layers->count ? snapshot->layers->rows[layer].name : NULL;
+}
+
+const char *lrp_snapshot_layer_type(const struct lrp_snapshot *snapshot, size_t layer)
+{
+    return layer < snapshot->layers->count ? snapshot->layers->rows[layer].type : NULL;
+}
+
+const char *lrp_snapshot_layer_rule(const struct lrp_snapshot *snapshot, size_t layer)
+{
+    return layer < snapshot->layers->count ? snapshot->rules[layer] : NULL;
+}
+
+const struct lrp_tensor *lrp_snapshot_activation(const struct lrp_snapshot *snapshot, size_t layer)
+{
+    return layer < snapshot->layers->count ? lrp_result_tensor(snapshot->activation[layer]) : NULL;
+}
+
+const struct lrp_tensor *lrp_snapshot_relevance(const struct lrp_snapshot *snapshot, size_t layer)
+{
+    return layer < snapshot->layers->count ? lrp_result_tensor(snapshot->relevance[layer]) : NULL;
+}
+
+int64_t lrp_snapshot_target(const struct lrp_snapshot *snapshot, size_t sample, double *output)
+{
+    if (sample >= snapshot->target_count) return -1;
+    if (output) *output = (double)snapshot->targets[sample].output;
+    return snapshot->targets[sample].index;
+}
