@@ -7,8 +7,8 @@
 #include "pool.h"
 #include "primitives.h"
 
-/* A tensor (N, C, space...) in blocks of `block` channels: (N, C/block, space..., block), missing channels 0. `block` 0:
- * row-major. Tensors in blocks stay between those who know; elements are not set. */
+/* A new tensor (N, C, space...) in blocks of `block` channels: (N, C/block, space..., block), missing channels 0; 0: row-major.
+ * Internal only: a tensor in blocks never leaves the library. Its elements are not initialised. */
 enum lrp_status lrp_tensor_take_blocked(struct lrp_pool *pool, const struct lrp_shape *shape, int block,
                                         struct lrp_tensor **out, struct lrp_error *err);
 /* Bytes its elements take, missing channels included. */
