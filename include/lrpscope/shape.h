@@ -14,7 +14,7 @@ extern "C" {
 #define LRP_MAX_RANK 8
 
 /* Element types as a model declares them; the numbers are those of ONNX's TensorProto.DataType.
- * X(name, number, text, bytes an element takes in a file) */
+ * X(name, number, text, bytes an element takes in a file; types of 4 bits, packed in files, are unpacked as they are read) */
 #define LRP_DTYPES(X)                                                                                                          \
     X(UNDEFINED, 0, "undefined", 0)                                                                                            \
     X(FLOAT, 1, "float32", 4)                                                                                                  \
@@ -32,7 +32,14 @@ extern "C" {
     X(UINT64, 13, "uint64", 8)                                                                                                 \
     X(COMPLEX64, 14, "complex64", 8)                                                                                           \
     X(COMPLEX128, 15, "complex128", 16)                                                                                        \
-    X(BFLOAT16, 16, "bfloat16", 2)
+    X(BFLOAT16, 16, "bfloat16", 2)                                                                                             \
+    X(FLOAT8E4M3FN, 17, "float8e4m3fn", 1)                                                                                     \
+    X(FLOAT8E4M3FNUZ, 18, "float8e4m3fnuz", 1)                                                                                 \
+    X(FLOAT8E5M2, 19, "float8e5m2", 1)                                                                                         \
+    X(FLOAT8E5M2FNUZ, 20, "float8e5m2fnuz", 1)                                                                                 \
+    X(UINT4, 21, "uint4", 1)                                                                                                   \
+    X(INT4, 22, "int4", 1)                                                                                                     \
+    X(FLOAT4E2M1, 23, "float4e2m1", 1)
 
 /* Names of the element types. */
 enum lrp_dtype {
@@ -46,7 +53,8 @@ enum lrp_dtype {
 const char *lrp_dtype_text(enum lrp_dtype dtype);
 /* Bytes one element takes in a file, 0 for strings and unknown types. */
 size_t lrp_dtype_size(enum lrp_dtype dtype);
-/* float32, float64, float16, bfloat16: held in memory as float32. All other numeric types are held as int64. */
+/* float32, float64, float16, bfloat16, those of 8 and 4 bits: held in memory as float32. All other numeric types are held as
+ * int64. */
 bool lrp_dtype_is_float(enum lrp_dtype dtype);
 
 /* rank -1: unknown; a dimension of -1: unknown. Row-major order; pictures are (N,C,H,W). */

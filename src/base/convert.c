@@ -2,7 +2,6 @@
 #include "convert.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data is little-endian and read as it is");
@@ -89,6 +88,18 @@ static uint8_t swap8(uint8_t bits)
     X(FLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_half(bits), truncated((double)lrp_float_from_half(bits)))           \
     X(BFLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_bfloat16(bits), truncated((double)lrp_float_from_bfloat16(bits)))  \
     X(BOOL, uint8_t, swap8, (float)(bits != 0), (int64_t)(bits != 0))                                                          \
+    X(FLOAT8E4M3FN, uint8_t, swap8, lrp_float_from_tiny(LRP_DTYPE_FLOAT8E4M3FN, bits),                                         \
+      truncated((double)lrp_float_from_tiny(LRP_DTYPE_FLOAT8E4M3FN, bits)))                                                    \
+    X(FLOAT8E4M3FNUZ, uint8_t, swap8, lrp_float_from_tiny(LRP_DTYPE_FLOAT8E4M3FNUZ, bits),                                     \
+      truncated((double)lrp_float_from_tiny(LRP_DTYPE_FLOAT8E4M3FNUZ, bits)))                                                  \
+    X(FLOAT8E5M2, uint8_t, swap8, lrp_float_from_tiny(LRP_DTYPE_FLOAT8E5M2, bits),                                             \
+      truncated((double)lrp_float_from_tiny(LRP_DTYPE_FLOAT8E5M2, bits)))                                                      \
+    X(FLOAT8E5M2FNUZ, uint8_t, swap8, lrp_float_from_tiny(LRP_DTYPE_FLOAT8E5M2FNUZ, bits),                                     \
+      truncated((double)lrp_float_from_tiny(LRP_DTYPE_FLOAT8E5M2FNUZ, bits)))                                                  \
+    X(FLOAT4E2M1, uint8_t, swap8, lrp_float_from_tiny(LRP_DTYPE_FLOAT4E2M1, bits),                                             \
+      truncated((double)lrp_float_from_tiny(LRP_DTYPE_FLOAT4E2M1, bits)))                                                      \
+    X(UINT4, uint8_t, swap8, (float)bits, (int64_t)bits)                                                                       \
+    X(INT4, uint8_t, swap8, (float)(int8_t)bits, (int64_t)(int8_t)bits)                                                        \
     X(UINT8, uint8_t, swap8, (float)bits, (int64_t)bits)                                                                       \
     X(INT8, uint8_t, swap8, (float)(int8_t)bits, (int64_t)(int8_t)bits)                                                        \
     X(UINT16, uint16_t, __builtin_bswap16, (float)bits, (int64_t)bits)                                                         \
@@ -158,6 +169,10 @@ int64_t lrp_wrap_integer(enum lrp_dtype dtype, int64_t value)
         return (uint8_t)value;
     case LRP_DTYPE_INT8:
         return (int8_t)value;
+    case LRP_DTYPE_UINT4:
+        return value & 15;
+    case LRP_DTYPE_INT4:
+        return ((value & 15) ^ 8) - 8;
     case LRP_DTYPE_UINT16:
         return (uint16_t)value;
     case LRP_DTYPE_INT16:

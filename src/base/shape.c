@@ -27,7 +27,20 @@ size_t lrp_dtype_size(enum lrp_dtype dtype)
 
 bool lrp_dtype_is_float(enum lrp_dtype dtype)
 {
-    return dtype == LRP_DTYPE_FLOAT || dtype == LRP_DTYPE_DOUBLE || dtype == LRP_DTYPE_FLOAT16 || dtype == LRP_DTYPE_BFLOAT16;
+    switch (dtype) {
+    case LRP_DTYPE_FLOAT:
+    case LRP_DTYPE_DOUBLE:
+    case LRP_DTYPE_FLOAT16:
+    case LRP_DTYPE_BFLOAT16:
+    case LRP_DTYPE_FLOAT8E4M3FN:
+    case LRP_DTYPE_FLOAT8E4M3FNUZ:
+    case LRP_DTYPE_FLOAT8E5M2:
+    case LRP_DTYPE_FLOAT8E5M2FNUZ:
+    case LRP_DTYPE_FLOAT4E2M1:
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool lrp_shape_known(const struct lrp_shape *shape)

@@ -1,6 +1,7 @@
 /* onnx_tensor.c: tensors of an ONNX file, left where they lie if they lie there as plain bytes. */
 #include <string.h>
 
+#include "convert.h"
 #include "mapping.h"
 #include "onnx.h"
 #include "reader.h"
@@ -25,14 +26,28 @@ static const char field_types[] = "..v...b.bb..bbv";
 static const struct {
     unsigned char field, type, values;
 } storage[LRP_DTYPE_COUNT] = {
-    [LRP_DTYPE_FLOAT] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 1},   [LRP_DTYPE_COMPLEX64] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 2},
-    [LRP_DTYPE_DOUBLE] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 1}, [LRP_DTYPE_COMPLEX128] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 2},
-    [LRP_DTYPE_UINT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},    [LRP_DTYPE_INT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_UINT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},   [LRP_DTYPE_INT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_INT32] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},    [LRP_DTYPE_BOOL] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_FLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},  [LRP_DTYPE_BFLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
-    [LRP_DTYPE_INT64] = {FIELD_INT64S, LRP_WIRE_VARINT, 1},    [LRP_DTYPE_UINT32] = {FIELD_UINT64S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 1},
+    [LRP_DTYPE_COMPLEX64] = {FIELD_FLOATS, LRP_WIRE_FIXED32, 2},
+    [LRP_DTYPE_DOUBLE] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 1},
+    [LRP_DTYPE_COMPLEX128] = {FIELD_DOUBLES, LRP_WIRE_FIXED64, 2},
+    [LRP_DTYPE_UINT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT8] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_UINT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT32] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_BOOL] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_BFLOAT16] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT64] = {FIELD_INT64S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_UINT32] = {FIELD_UINT64S, LRP_WIRE_VARINT, 1},
     [LRP_DTYPE_UINT64] = {FIELD_UINT64S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT8E4M3FN] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT8E4M3FNUZ] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT8E5M2] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT8E5M2FNUZ] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_UINT4] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_INT4] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
+    [LRP_DTYPE_FLOAT4E2M1] = {FIELD_INT32S, LRP_WIRE_VARINT, 1},
 };
 
 /* What a TensorProto says of itself. */
@@ -82,7 +97,7 @@ static enum lrp_status read_head(struct lrp_reader *reader, struct lrp_bytes mes
     while (!status && lrp_wire_next_as(&wire, &field, field_types)) {
         if (field.number == FIELD_NAME)
             status = lrp_reader_string(reader, field.bytes, name);
-        else if (field.number == FIELD_TYPE) /* newer types (float8, int4) are kept as unknown: whoever needs them says so */
+        else if (field.number == FIELD_TYPE) /* newer types are kept as unknown: whoever needs them says so */
             blob->dtype = field.value < LRP_DTYPE_COUNT ? (enum lrp_dtype)field.value : LRP_DTYPE_UNDEFINED;
     }
     return !status ? lrp_reader_check(reader, &wire) : status;
@@ -148,9 +163,31 @@ static enum lrp_status decode(struct lrp_reader *reader, const struct parts *par
     return LRP_OK;
 }
 
+/* Elements of 4 bits lie two in a byte. */
+static bool is_packed(enum lrp_dtype dtype)
+{
+    return dtype == LRP_DTYPE_UINT4 || dtype == LRP_DTYPE_INT4 || dtype == LRP_DTYPE_FLOAT4E2M1;
+}
+
+/* What its elements take in the file; their count is at most 2^48. */
+static size_t bytes_of(const struct lrp_blob *blob)
+{
+    return is_packed(blob->dtype) ? (blob->count + 1) / 2 : blob->count * lrp_dtype_size(blob->dtype);
+}
+
+static enum lrp_status unpack(struct lrp_reader *reader, struct lrp_blob *blob)
+{
+    void *const raw = lrp_arena_calloc(reader->arena, blob->count, 1);
+    if (!raw) return lrp_reader_no_memory(reader);
+    lrp_unpack_halves(blob->dtype, blob->raw, blob->count, raw);
+    blob->raw = raw;
+    blob->mapped = false;
+    return LRP_OK;
+}
+
 static enum lrp_status read_data(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob)
 {
-    const size_t needed = blob->count * lrp_dtype_size(blob->dtype); /* count is at most 2^48 */
+    const size_t needed = bytes_of(blob);
     if (blob->dtype == LRP_DTYPE_STRING)
         return parts->external || parts->has_raw ? lrp_fail(reader->err, LRP_FILE, "strings cannot be raw data")
                                                  : read_strings(reader, parts, blob);
@@ -180,6 +217,7 @@ enum lrp_status lrp_reader_tensor(struct lrp_reader *reader, struct lrp_bytes me
     if (!status) {
         const struct parts parts = find_parts(message, blob->dtype);
         status = read_data(reader, &parts, blob);
+        if (!status && is_packed(blob->dtype)) status = unpack(reader, blob);
     }
     return !status || !*own_name ? status : lrp_fail_context(reader->err, status, "tensor %s", own_name);
 }

@@ -143,6 +143,19 @@ int lrp_body_whole(struct lrp_operator_body *body, int count, const int64_t *val
     return add_constant(body, LRP_DTYPE_INT64, count, values);
 }
 
+int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const float *values)
+{
+    const int value = add_constant(body, LRP_DTYPE_FLOAT, rows < 0 ? columns : rows * columns, values);
+    if (rows < 0 || body->failed) return value;
+    struct lrp_blob *const blob = lrp_arena_calloc(body->arena, 1, sizeof *blob);
+    body->failed |= !blob;
+    if (!blob) return value;
+    *blob = *body->constants[body->constant_count - 1].blob;
+    blob->shape = (struct lrp_shape){.rank = 2, .dim = {rows, columns}};
+    body->constants[body->constant_count - 1].blob = blob;
+    return value;
+}
+
 int lrp_body_number(struct lrp_operator_body *body, float value)
 {
     return add_constant(body, LRP_DTYPE_FLOAT, -1, &value);

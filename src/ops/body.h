@@ -65,6 +65,7 @@ int lrp_body_whole(struct lrp_operator_body *body, int count, const int64_t *val
 #define LRP_BODY_WHOLE(body, ...)                                                                                              \
     lrp_body_whole(body, (int)(sizeof(const int64_t[]){__VA_ARGS__} / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__})
 int lrp_body_number(struct lrp_operator_body *body, float value);
+int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const float *values); /* rows < 0: a list */
 int lrp_body_constant(struct lrp_operator_body *body, const struct lrp_blob *blob);
 /* Output j is that value. */
 void lrp_body_return(struct lrp_operator_body *body, int output, int value);

@@ -222,8 +222,101 @@ def packed():
     case('max_roi_pool', 'MaxRoiPool', [f32(1, 2, 6, 6), np.array([[0, 0, 0, 3, 4], [0, 2, 1, 5, 5]], np.float32)], domain='', opset=18, pooled_shape=[2, 2])
 
 
+def few_bits():
+    """Types of 8 and 4 bits, by the ONNX project's reference evaluator."""
+    from onnx.reference import ReferenceEvaluator
+    values = np.array([0.03, -0.7, 3.1, -17, 250, 1e5, -0.0, 0.0019], np.float32)
+
+    def reference(op, inputs, opset, **attributes):
+        node = helper.make_node(op, [f'x{i}' for i in range(len(inputs))], ['y'], **attributes)
+        graph = helper.make_graph([node], 'g', [helper.make_tensor_value_info(f'x{i}', element(x), x.shape) for i, x in enumerate(inputs)],
+                                  [helper.make_empty_tensor_value_info('y')])
+        m = helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=10)
+        return ReferenceEvaluator(m).run(None, {f'x{i}': x for i, x in enumerate(inputs)})
+    for name in ('FLOAT8E4M3FN', 'FLOAT8E4M3FNUZ', 'FLOAT8E5M2', 'FLOAT8E5M2FNUZ'):
+        to = getattr(TensorProto, name)
+        tiny = reference('Cast', [values], 19, to=to)[0]
+        case(f'cast_to_{name.lower()}', 'Cast', [values], domain='', opset=19, expect=[tiny], to=to)
+        case(f'cast_from_{name.lower()}', 'Cast', [tiny], domain='', opset=19, expect=[tiny.astype(np.float32)], to=TensorProto.FLOAT)
+        scale = np.array(0.5, np.float32)
+        case(f'dequantize_{name.lower()}', 'DequantizeLinear', [tiny, scale], domain='', opset=19,
+             expect=[tiny.astype(np.float32) * np.float32(0.5)])
+    import ml_dtypes
+    small = values[:5]
+    for name, dtype in (('INT4', ml_dtypes.int4), ('UINT4', ml_dtypes.uint4)):
+        low, high = (-8, 7) if name == 'INT4' else (0, 15)
+        zero = np.array(1).astype(dtype)
+        whole = np.clip(np.rint(small / np.float32(0.5)) + 1, low, high)
+        codes = whole.astype(np.int8).astype(dtype)
+        case(f'quantize_{name.lower()}', 'QuantizeLinear', [small, np.array(0.5, np.float32), zero], domain='', opset=21, expect=[codes])
+        case(f'dequantize_{name.lower()}', 'DequantizeLinear', [codes, np.array(0.5, np.float32), zero], domain='', opset=21,
+             expect=[((whole - 1) * 0.5).astype(np.float32)], constants=(0,))
+        case(f'cast_to_{name.lower()}', 'Cast', [np.array([low, 3, high], np.float32)], domain='', opset=21,
+             expect=[np.array([low, 3, high], np.int8).astype(dtype)], to=getattr(TensorProto, name))
+        blocks = np.arange(12).reshape(2, 6)
+        scales = np.array([[1, 2, 3], [4, 5, 6]], np.float32)
+        codes = (blocks + low).astype(np.int8).astype(dtype) if name == 'INT4' else blocks.astype(np.int8).astype(dtype)
+        case(f'dequantize_blocks_{name.lower()}', 'DequantizeLinear', [codes, scales], domain='', opset=21, axis=1, block_size=2, constants=(0, 1),
+             expect=[codes.astype(np.float32) * np.repeat(scales, 2, 1)])
+
+
+def learned():
+    x, wide = f32(3, 4), f32(3, 2)
+    ml = dict(domain=ML)
+    case('linear_regressor', 'LinearRegressor', [x], coefficients=[float(v) for v in f32(8)], intercepts=[0.5, -1.0], targets=2, **ml)
+    weights = [float(v) for v in f32(12)]
+    for post in ('NONE', 'SOFTMAX', 'LOGISTIC'):
+        case(f'linear_classifier_{post.lower()}', 'LinearClassifier', [x], 2, coefficients=weights, intercepts=[0.1, 0.2, -0.3],
+             classlabels_ints=[5, 7, 9], post_transform=post, multi_class=1, **ml)
+    case('linear_classifier_two', 'LinearClassifier', [x], 2, coefficients=weights[:4], intercepts=[0.1], classlabels_ints=[0, 1], post_transform='LOGISTIC', **ml)
+    case('scaler', 'Scaler', [x], offset=[0.5, 1.0, -1.0, 0.0], scale=[2.0, 1.0, 0.5, -3.0], **ml)
+    for norm in ('L1', 'L2', 'MAX'):
+        case(f'normalizer_{norm.lower()}', 'Normalizer', [x], norm=norm, **ml)
+    holes = x.copy()
+    holes[0, 1] = np.nan
+    case('imputer', 'Imputer', [holes], imputed_value_floats=[1.0, 2.0, 3.0, 4.0], replaced_value_float=float('nan'), **ml)
+    case('imputer_ints', 'Imputer', [u8(2, 3, high=3, dtype=np.int64)], imputed_value_int64s=[7], replaced_value_int64=1, **ml)
+    case('binarizer', 'Binarizer', [x], threshold=0.3, **ml)
+    case('array_feature_extractor', 'ArrayFeatureExtractor', [x, np.array([[2, 0]], np.int64)], **ml)
+    case('feature_vectorizer', 'FeatureVectorizer', [x, wide], inputdimensions=[4, 2], **ml)
+    case('one_hot_encoder', 'OneHotEncoder', [np.array([3, 1, 8], np.int64)], cats_int64s=[1, 3, 5], **ml)
+    case('label_encoder', 'LabelEncoder', [np.array([3, 1, 8], np.int64)], opset=2, keys_int64s=[1, 3], values_floats=[0.5, 2.5], default_float=-1.0, **ml)
+    case('label_encoder_floats', 'LabelEncoder', [np.array([3, 1.5, np.nan], np.float32)], opset=2, keys_floats=[1.5, 3.0], values_int64s=[4, 6], default_int64=9, **ml)
+    case('label_encoder_tensors', 'LabelEncoder', [np.array([3, 1, 8], np.int64)], opset=4, keys_tensor=numpy_helper.from_array(np.array([1, 3], np.int64)),
+         values_tensor=numpy_helper.from_array(np.array([10, 30], np.int64)), default_tensor=numpy_helper.from_array(np.array([-5], np.int64)), **ml)
+    vectors = [float(v) for v in f32(8)]
+    for kernel in ('LINEAR', 'RBF', 'POLY', 'SIGMOID'):
+        case(f'svm_regressor_{kernel.lower()}', 'SVMRegressor', [x], kernel_type=kernel, kernel_params=[0.3, 0.5, 2.0], coefficients=[0.7, -1.2],
+             support_vectors=vectors, rho=[0.4], n_supports=2, **ml)
+    forest(x)
+
+
+def forest(x):
+    """Two trees: one of three leaves, one of two."""
+    nodes = dict(nodes_treeids=[0, 0, 0, 0, 0, 1, 1, 1], nodes_nodeids=[0, 1, 2, 3, 4, 0, 1, 2], nodes_featureids=[0, 0, 2, 0, 0, 3, 0, 0],
+                 nodes_modes=['BRANCH_LEQ', 'LEAF', 'BRANCH_GT', 'LEAF', 'LEAF', 'BRANCH_LT', 'LEAF', 'LEAF'],
+                 nodes_values=[0.1, 0.0, -0.2, 0.0, 0.0, 0.3, 0.0, 0.0], nodes_truenodeids=[1, 0, 3, 0, 0, 1, 0, 0],
+                 nodes_falsenodeids=[2, 0, 4, 0, 0, 2, 0, 0], nodes_missing_value_tracks_true=[0, 0, 1, 0, 0, 0, 0, 0])
+    x = np.concatenate([x, x[:1] * np.nan]).astype(np.float32)
+    leaves = [0, 0, 0, 1, 1], [1, 3, 4, 1, 2]
+    for aggregate in ('SUM', 'AVERAGE', 'MIN', 'MAX'):
+        case(f'tree_regressor_{aggregate.lower()}', 'TreeEnsembleRegressor', [x], domain=ML, opset=3, n_targets=1, target_treeids=leaves[0],
+             target_nodeids=leaves[1], target_ids=[0] * 5, target_weights=[1.0, -2.0, 0.5, 3.0, -1.5], aggregate_function=aggregate, **nodes)
+    for post in ('NONE', 'SOFTMAX', 'LOGISTIC'):
+        case(f'tree_classifier_{post.lower()}', 'TreeEnsembleClassifier', [x], 2, domain=ML, opset=1, class_treeids=leaves[0], class_nodeids=leaves[1],
+             class_ids=[0, 1, 2, 2, 1], class_weights=[1.0, -2.0, 0.5, 3.0, -1.5], classlabels_int64s=[4, 5, 6], post_transform=post,
+             base_values=[0.1, 0.2, 0.3], **nodes)
+        case(f'tree_classifier_two_{post.lower()}', 'TreeEnsembleClassifier', [x], 2, domain=ML, opset=1, class_treeids=leaves[0], class_nodeids=leaves[1],
+             class_ids=[0] * 5, class_weights=[1.0, -2.0, 0.5, 3.0, -1.5], classlabels_int64s=[0, 1], post_transform=post, **nodes)
+    tensor = numpy_helper.from_array
+    case('tree_ensemble', 'TreeEnsemble', [x], domain=ML, opset=5, n_targets=2, aggregate_function=1, post_transform=0, tree_roots=[0],
+         nodes_splits=tensor(np.array([0.1, -0.2], np.float32)), nodes_featureids=[0, 2], nodes_modes=tensor(np.array([0, 3], np.uint8)),
+         nodes_truenodeids=[0, 1], nodes_falsenodeids=[1, 2], nodes_trueleafs=[1, 1], nodes_falseleafs=[0, 1], leaf_targetids=[0, 1, 0],
+         leaf_weights=tensor(np.array([1.0, -2.0, 0.5], np.float32)))
+
+
 def main():
-    for family in (norms, activations, linear, attention, quantised):
+    for family in (norms, activations, linear, attention, quantised, few_bits, learned):
         family()
     bad = 0
     for c in CASES:

@@ -44,15 +44,25 @@ int lrp_attention_present(struct lrp_operator_body *b, const char *part, int pas
     return present;
 }
 
-/* Query head h reads key head h / (heads / kv heads). */
-static int shared_heads(struct lrp_operator_body *b, const struct lrp_attention *a, const char *part, int x)
+/* Query head h reads key head h / (heads / kv heads). Where how many there are is not known yet, that is computed. */
+static int head_indices(struct lrp_operator_body *b, const struct lrp_attention *a, int x)
 {
-    if (a->heads && a->heads == a->kv_heads) return x;
+    enum { MOST = 1024 };
+    int64_t which[MOST];
+    if (a->heads > 0 && a->heads <= MOST) {
+        for (int64_t h = 0; h < a->heads; ++h) which[h] = h * a->kv_heads / a->heads;
+        return lrp_body_whole(b, (int)a->heads, which);
+    }
     const int heads = lrp_attention_length(b, "heads", a->query, 1), kv_heads = lrp_attention_length(b, "kv_heads", x, 1);
     const int first = lrp_body_whole(b, -1, (const int64_t[]){0}), step = lrp_body_whole(b, -1, (const int64_t[]){1});
     const int all = LRP_BODY_CALL(b, "range", "Range", first, LRP_BODY_CALL(b, "count", "Squeeze", heads), step);
-    const int which = LRP_BODY_CALL(b, "which", "Div", LRP_BODY_CALL(b, "times", "Mul", all, kv_heads), heads);
-    const int shared = LRP_BODY_CALL(b, part, "Gather", x, which);
+    return LRP_BODY_CALL(b, "which", "Div", LRP_BODY_CALL(b, "times", "Mul", all, kv_heads), heads);
+}
+
+static int shared_heads(struct lrp_operator_body *b, const struct lrp_attention *a, const char *part, int x)
+{
+    if (a->heads && a->heads == a->kv_heads) return x;
+    const int shared = LRP_BODY_CALL(b, part, "Gather", x, head_indices(b, a, x));
     lrp_body_int(b, "axis", 1);
     return shared;
 }

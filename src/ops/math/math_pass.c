@@ -80,14 +80,19 @@ enum lrp_status lrp_cast_like_infer(struct lrp_call *call, struct lrp_error *err
 enum lrp_kind lrp_cast_kind(const struct lrp_call *call)
 {
     const bool floats = call->in_count > 0 && call->out_count > 0 && lrp_dtype_is_float(call->in[0].dtype) &&
-                        lrp_dtype_is_float(call->out[0].dtype);
+                        lrp_dtype_is_float(call->out[0].dtype) && !lrp_dtype_is_tiny(call->out[0].dtype);
     return floats ? LRP_KIND_IDENTITY : LRP_KIND_OTHER;
 }
 
 /* From one storage to the other; integers are cut to the declared width. */
-static void convert_elements(const struct lrp_tensor *x, struct lrp_tensor *y)
+static void convert_elements(const struct lrp_tensor *x, struct lrp_tensor *y, bool saturates)
 {
     const bool to_float = lrp_dtype_is_float(y->dtype), from_float = lrp_dtype_is_float(x->dtype);
+    if (lrp_dtype_is_tiny(y->dtype)) {
+        for (size_t i = 0; i < x->count; ++i)
+            y->f[i] = lrp_tiny_nearest(y->dtype, from_float ? x->f[i] : (float)x->i[i], saturates);
+        return;
+    }
     if (to_float && from_float) {
         memcpy(y->f, x->f, x->count * sizeof *x->f);
         return;
@@ -104,7 +109,7 @@ static void convert_elements(const struct lrp_tensor *x, struct lrp_tensor *y)
 enum lrp_status lrp_pass_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle, (void)run, (void)err;
-    if (out[0]) convert_elements(in[0], out[0]);
+    if (out[0]) convert_elements(in[0], out[0], lrp_call_int(call, "saturate", 1) != 0);
     struct lrp_tensor *mask = call->out_count > 1 ? out[1] : NULL;
     for (size_t i = 0; mask && i < mask->count; ++i) {
         if (lrp_dtype_is_float(mask->dtype))

