@@ -7,9 +7,9 @@ Values are float32 unless a type is given. Names are separated by blanks; "-" is
 """
 import struct
 
-FLOAT, INT64, BOOL = 1, 7, 9
-PACK = {FLOAT: "f", INT64: "q", BOOL: "?"}
-DESCR = {FLOAT: "<f4", INT64: "<i8", BOOL: "|b1"}
+FLOAT, UINT8, INT64, BOOL = 1, 2, 7, 9
+PACK = {FLOAT: "f", UINT8: "B", INT64: "q", BOOL: "?"}
+DESCR = {FLOAT: "<f4", UINT8: "|u1", INT64: "<i8", BOOL: "|b1"}
 
 
 def varint(value):

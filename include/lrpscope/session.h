@@ -51,7 +51,9 @@ enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *n
 /* The same from a tensor (retained). `label` is shown as the input's name. */
 enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *name, const struct lrp_tensor *tensor,
                                        const char *label, struct lrp_error *err);
-/* How many samples the inputs hold; a model of fixed batch 1 is run once per sample, chosen here (0-based). */
+/* How many samples there are: those that the first axis of the explained output counts, if the samples of the inputs stand
+ * there; else the output belongs to one sample as a whole. A model of fixed batch 1 is run once per sample of its inputs,
+ * chosen here (0-based). */
 int64_t lrp_session_samples(const struct lrp_session *session);
 bool lrp_session_one_by_one(const struct lrp_session *session);
 /* Chooses it. Errors: LRP_USAGE for a sample that is not there. */
@@ -119,9 +121,13 @@ struct lrp_snapshot {
                                         "layer 9", "--rule conv*", "fallback": none did */
     const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
     size_t warning_count;            /* of warnings */
-    const char *input_label;         /* "" without an input */
-    int64_t sample_count;            /* samples the inputs hold; 0 without any */
-    bool one_by_one;                 /* results are of one sample at a time: lrp_session_select_sample */
+    const char *const *notes;  /* of the inputs: what was filled in or converted, which values stand for them; a line each */
+    size_t note_count;         /* of notes */
+    const char *const *doubts; /* of a finished pass: why it cannot be trusted, a line each with layer, cause and remedy */
+    size_t doubt_count;        /* of doubts */
+    const char *input_label;   /* "" without an input */
+    int64_t sample_count;      /* samples the explained output counts; 0 without an input */
+    bool one_by_one;           /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_result *const
         *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
     const struct lrp_result *const *relevance;            /* likewise */
@@ -129,6 +135,7 @@ struct lrp_snapshot {
     const struct lrp_statistics *relevance_statistics;    /* likewise */
     const struct lrp_target *targets;                     /* one per sample, empty before the forward pass */
     size_t target_count;                                  /* of targets */
+    const char *output_name;                              /* of the output that is explained */
     const struct lrp_tensor *output;                      /* the explained output, NULL before */
     const struct lrp_ledger *ledger;                      /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
     enum lrp_job_state job;                               /* what the worker does */
@@ -183,6 +190,14 @@ enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int lay
 char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer);
 /* A label: "" without labels or beyond them. */
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index);
+/* An index into a sample of the explained output as --target takes it: "41", or "(10:1)" where the sample has several axes.
+ * Returns buffer; 200 bytes are enough. */
+char *lrp_snapshot_place(const struct lrp_snapshot *snapshot, int64_t index, char *buffer, size_t size);
+/* The class that index belongs to: what labels are of. */
+int64_t lrp_snapshot_class(const struct lrp_snapshot *snapshot, int64_t index);
+/* Relevance of one sample that arrived at the inputs of the model, all of them. What an input has for all samples together is
+ * counted only where there is one. */
+double lrp_snapshot_input_sum(const struct lrp_snapshot *snapshot, int64_t sample);
 /* Layer a selector's text stands for; LRP_USAGE naming the three nearest. The first match. */
 enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const char *selector, int *layer, struct lrp_error *err);
 

@@ -60,7 +60,8 @@ struct lrp_statistics {
 /* Of a float tensor. */
 void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out);
 
-/* Reads a .npy file (any numeric type; float types become float32, others int64) / writes float32 .npy atomically.
+/* Reads a .npy file (any numeric type; float types become float32, others int64) / writes float32, or int64 of other types,
+ * atomically.
  * Errors: LRP_FILE naming the path. */
 enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err);
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err);

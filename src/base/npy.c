@@ -164,10 +164,10 @@ enum lrp_status lrp_npy_parse(const unsigned char *bytes, size_t size, struct lr
 }
 
 /* The whole preamble, padded so that the data begins at a multiple of 64, as the format asks. */
-static char *make_header(const struct lrp_shape *shape, size_t *length)
+static char *make_header(const char *descr, const struct lrp_shape *shape, size_t *length)
 {
     struct lrp_text text = {0};
-    lrp_text_append(&text, "{'descr': '<f4', 'fortran_order': False, 'shape': (");
+    lrp_text_printf(&text, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
     for (int i = 0; i < shape->rank; i++)
         lrp_text_printf(&text, "%lld%s", (long long)shape->dim[i], i + 1 < shape->rank ? ", " : shape->rank == 1 ? "," : "");
     lrp_text_append(&text, "), }");
@@ -177,12 +177,13 @@ static char *make_header(const struct lrp_shape *shape, size_t *length)
     return lrp_text_take(&text);
 }
 
-enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shape, const float *data, struct lrp_error *err)
+static enum lrp_status write_array(const char *path, const char *descr, size_t element, const struct lrp_shape *shape,
+                                   const void *data, struct lrp_error *err)
 {
     const int64_t count = lrp_shape_count(shape);
     if (count < 0) return lrp_fail(err, LRP_FILE, "%s: an array of unknown shape cannot be written", path);
     size_t length;
-    char *header = make_header(shape, &length);
+    char *header = make_header(descr, shape, &length);
     if (!header) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
     struct lrp_output out;
     enum lrp_status status = lrp_output_open(path, &out, err);
@@ -191,9 +192,19 @@ enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shap
         fwrite(magic, 1, sizeof magic, out.file);
         fwrite(preamble, 1, sizeof preamble, out.file);
         fwrite(header, 1, length, out.file);
-        if (count) fwrite(data, sizeof *data, (size_t)count, out.file);
+        if (count) fwrite(data, element, (size_t)count, out.file);
         status = lrp_output_commit(&out, err);
     }
     free(header);
     return status;
+}
+
+enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shape, const float *data, struct lrp_error *err)
+{
+    return write_array(path, "<f4", sizeof *data, shape, data, err);
+}
+
+enum lrp_status lrp_npy_write_i64(const char *path, const struct lrp_shape *shape, const int64_t *data, struct lrp_error *err)
+{
+    return write_array(path, "<i8", sizeof *data, shape, data, err);
 }

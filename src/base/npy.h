@@ -21,7 +21,8 @@ struct lrp_npy {
 enum lrp_status lrp_npy_parse(const unsigned char *bytes, size_t size, struct lrp_npy *out, struct lrp_error *err);
 /* True if the bytes start like a .npy file. */
 bool lrp_npy_sniff(const unsigned char *bytes, size_t size);
-/* Writes a float32 array in row-major order, atomically. */
+/* Writes an array of float32, or of int64, in row-major order, atomically. */
 enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shape, const float *data, struct lrp_error *err);
+enum lrp_status lrp_npy_write_i64(const char *path, const struct lrp_shape *shape, const int64_t *data, struct lrp_error *err);
 
 #endif

@@ -313,11 +313,6 @@ static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error
     if (!out->model)
         return lrp_fail(err, LRP_USAGE, "no MODEL given (usage: lrpscope %s%s%s; lrpscope --help tells more)", command->name,
                         command->name[0] ? " " : "", command->arguments);
-    if (out->input_count + out->named_count < (size_t)command->least_inputs) {
-        const char *wanted = strchr(command->arguments, ' ') + 1;
-        return lrp_fail(err, LRP_USAGE, "%s: no %.*s given (usage: lrpscope %s %s)", out->model, (int)strcspn(wanted, "."),
-                        wanted, command->name, command->arguments);
-    }
     return LRP_OK;
 }
 

@@ -213,7 +213,7 @@ static enum lrp_status run(struct compare *c, struct lrp_error *err)
         lrp_cli_json_init(&c->document, c->arguments->model);
         c->samples = lrp_cli_json_put_array(&c->document, c->document.root, "samples");
     }
-    for (size_t round = 0; !status && round < lrp_cli_job_rounds(c->arguments); round++) status = run_round(c, round, err);
+    for (size_t round = 0; !status && round < lrp_cli_job_rounds(&c->job); round++) status = run_round(c, round, err);
     return !status && c->arguments->json ? lrp_cli_json_print(&c->document, stdout, err) : status;
 }
 

@@ -144,42 +144,28 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
 
 /* ---- passes and rounds ---- */
 
-static void print_line(const char *name, const struct lrp_target *target, double sum)
+static void print_line(const struct lrp_snapshot *now, const char *name, const struct lrp_target *target, double sum)
 {
-    char output[40], start[40], total[40];
-    lrp_print(stdout, "%s  target %" PRId64 "%s%s  output %s  start %s  sum %s\n", name, target->index,
-              *target->label ? " " : "", target->label, lrp_cli_number((double)target->output, output, sizeof output),
-              lrp_cli_number(target->start, start, sizeof start), lrp_cli_number(sum, total, sizeof total));
+    char output[40], start[40], total[40], place[200];
+    lrp_snapshot_place(now, target->index, place, sizeof place);
+    lrp_print(stdout, "%s  target %" PRId64 "%s%s%s%s  output %s  start %s  sum %s\n", name, target->index,
+              *place == '(' ? " " : "", *place == '(' ? place : "", *target->label ? " " : "", target->label,
+              lrp_cli_number((double)target->output, output, sizeof output), lrp_cli_number(target->start, start, sizeof start),
+              lrp_cli_number(sum, total, sizeof total));
     fflush(stdout);
 }
 
-/* Relevance that arrived at the inputs of the model, all of them. */
-static double input_sum(const struct explain *e, const struct lrp_snapshot *now, size_t sample, size_t samples)
-{
-    const size_t inputs = lrp_model_input_count(now->model);
-    double sum = now->relevance[0] ? lrp_cli_sample_sum(lrp_result_tensor(now->relevance[0]), sample, samples) : 0;
-    for (size_t i = 1; i < inputs; i++) {
-        struct lrp_model_value input;
-        lrp_model_input(now->model, i, &input);
-        const struct lrp_tensor *more = lrp_session_value_relevance(e->job.session, input.name);
-        if (more && (samples == 1 || (more->shape.rank > 0 && (size_t)more->shape.dim[0] == samples)))
-            sum += lrp_cli_sample_sum(more, sample, samples);
-        lrp_tensor_release(more);
-    }
-    return sum;
-}
-
 static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
-                                   size_t samples, struct lrp_error *err)
+                                   struct lrp_error *err)
 {
     enum lrp_status status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
     if (!status) status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
     if (status) return status;
     char *name = lrp_cli_sample_name(round->path, (size_t)e->number, round->samples);
     if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const double sum = input_sum(e, now, sample, samples);
+    const double sum = lrp_snapshot_input_sum(now, (int64_t)sample);
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
-    if (!e->arguments->json) print_line(name, &target, sum);
+    if (!e->arguments->json) print_line(now, name, &target, sum);
     lrp_cli_report_sample(&e->total, round->path, &target, sum);
     lrp_cli_report_sample(&round->report, round->path, &target, sum);
     free(name);
@@ -190,13 +176,16 @@ static enum lrp_status show_pass(struct explain *e, struct round *round, const s
                                  struct lrp_error *err)
 {
     const size_t samples = lrp_cli_samples_in(&e->job);
+    lrp_cli_job_say(&e->job, now);
     enum lrp_status status = keep_relevance(e, round, now, err);
     if (!status && e->arguments->output_dir) /* now that there is something to put into it */
         status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status) status = write_layerwise(e, round, pass, err);
-    for (size_t i = 0; !status && i < samples; i++, e->number++) status = show_sample(e, round, now, i, samples, err);
+    for (size_t i = 0; !status && i < samples; i++, e->number++) status = show_sample(e, round, now, i, err);
     lrp_cli_report_layers(&e->total, now);
     lrp_cli_report_layers(&round->report, now);
+    lrp_cli_report_doubts(&e->total, now);
+    lrp_cli_report_doubts(&round->report, now);
     return status;
 }
 
@@ -313,7 +302,7 @@ static enum lrp_status prepare(struct explain *e, struct lrp_error *err)
     const char *first = lrp_cli_job_round_path(a, 0);
     e->stems = a->input_count ? lrp_cli_path_stems(a->inputs, a->input_count) : lrp_cli_path_stems(&first, 1);
     if (!e->stems) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    status = check_outputs(e, 0, lrp_cli_job_rounds(a), 1, 1, err);
+    status = check_outputs(e, 0, lrp_cli_job_rounds(&e->job), 1, 1, err);
     return status ? status : lrp_cli_report_init(&e->total, e->opened, err);
 }
 
@@ -334,7 +323,7 @@ static enum lrp_status finish(struct explain *e, struct lrp_error *err)
 static enum lrp_status run(struct explain *e, struct lrp_error *err)
 {
     enum lrp_status status = prepare(e, err);
-    const size_t rounds = lrp_cli_job_rounds(e->arguments);
+    const size_t rounds = lrp_cli_job_rounds(&e->job);
     for (size_t i = 0; !status && i < rounds; i++) status = run_round(e, i, err);
     return status ? status : finish(e, err);
 }
@@ -349,7 +338,7 @@ int lrp_cli_explain(const struct lrp_arguments *arguments)
     if (!lrp_cli_job_open(&e.job, arguments, true, &code)) return code;
     const enum lrp_status status = run(&e, &err);
     if (status) code = lrp_cli_job_fail(&e.job, status, &err);
-    lrp_cli_free_texts(e.stems, lrp_cli_job_rounds(arguments));
+    lrp_cli_free_texts(e.stems, arguments->input_count ? arguments->input_count : 1);
     lrp_cli_report_free(&e.total);
     lrp_snapshot_release(e.opened);
     lrp_cli_job_close(&e.job);

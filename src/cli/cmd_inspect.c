@@ -1,6 +1,5 @@
 /* cmd_inspect.c: lrpscope MODEL [INPUT]: the inspector, or without a terminal the table it would show. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,8 +13,7 @@
 #include "samples.h"
 #include "table.h"
 
-/* The report that explain would write of a sample, for the inspector's "export all". The sum over several inputs is not known
- * to a snapshot: null then. */
+/* The report that explain would write of a sample, for the inspector's "export all". */
 static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t sample, const char *const *files, size_t count,
                                     const char *path, struct lrp_error *err)
 {
@@ -23,12 +21,11 @@ static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t samp
     const size_t samples = now->target_count ? now->target_count : 1,
                  at = sample >= 0 && (size_t)sample < samples ? (size_t)sample : 0;
     const struct lrp_target target = at < now->target_count ? now->targets[at] : (struct lrp_target){.label = ""};
-    const bool one = lrp_model_input_count(now->model) == 1 && now->relevance[0];
     enum lrp_status status = lrp_cli_report_init(&report, now, err);
     if (status) return status;
-    lrp_cli_report_sample(&report, now->input_label, &target,
-                          one ? lrp_cli_sample_sum(lrp_result_tensor(now->relevance[0]), at, samples) : NAN);
+    lrp_cli_report_sample(&report, now->input_label, &target, lrp_snapshot_input_sum(now, (int64_t)at));
     lrp_cli_report_layers(&report, now);
+    lrp_cli_report_doubts(&report, now);
     if (now->ledger) status = lrp_cli_ledger_add(&report.ledger, now->ledger, err);
     lrp_cli_report_timing(&report, now);
     for (size_t i = 0; i < count; i++) lrp_cli_report_file(&report, files[i]);
@@ -56,7 +53,7 @@ static int inspect(const struct lrp_arguments *arguments)
     struct lrp_error err = {0};
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
-    const enum lrp_status status = lrp_cli_job_rounds(arguments) ? lrp_cli_job_set_inputs(&job, 0, &err) : LRP_OK;
+    const enum lrp_status status = lrp_cli_job_rounds(&job) ? lrp_cli_job_set_inputs(&job, 0, &err) : LRP_OK;
     if (status) {
         code = lrp_cli_job_fail(&job, status, &err);
     } else {
@@ -122,7 +119,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
 /* The sums are those of the first sample where the model takes one at a time. */
 static enum lrp_status compute(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
 {
-    if (!lrp_cli_job_rounds(job->arguments)) return lrp_session_snapshot(job->session, out, err);
+    if (!lrp_cli_job_rounds(job)) return lrp_session_snapshot(job->session, out, err);
     const enum lrp_status status = lrp_cli_job_set_inputs(job, 0, err);
     return status ? status : lrp_cli_job_run(job, 0, 0, LRP_WANT_RELEVANCE, out, err);
 }
@@ -136,6 +133,7 @@ static int print_table(const struct lrp_arguments *arguments)
     if (!lrp_cli_job_open(&job, arguments, true, &code)) return code;
     if (arguments->found && !arguments->quiet) lrp_print(stderr, "lrpscope: rules of %s\n", arguments->found);
     enum lrp_status status = compute(&job, &now, &err);
+    if (now) lrp_cli_job_say(&job, now);
     if (now) {
         struct lrp_error bad = {0};
         const enum lrp_status printed = arguments->json ? print_json(arguments, now, &bad) : print_text(now, &bad);

@@ -17,6 +17,7 @@ static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_erro
     for (int64_t pass = 0; !status && pass < passes; pass++) {
         const struct lrp_snapshot *now = NULL;
         status = lrp_cli_job_run(&l->job, round, pass, LRP_WANT_LEDGER, &now, err);
+        if (!status) lrp_cli_job_say(&l->job, now);
         if (!status) status = lrp_cli_ledger_add(&l->sums, now->ledger, err);
         lrp_snapshot_release(now);
     }
@@ -39,7 +40,7 @@ static enum lrp_status run(struct ledger *l, struct lrp_error *err)
     enum lrp_status status = lrp_cli_job_opened(&l->job, &l->opened, err);
     if (!status && lrp_cli_check_blocks(l->opened)) status = lrp_cli_check_refuse(l->job.arguments, l->opened->check, err);
     if (!status) lrp_cli_job_warn(l->job.arguments, l->opened);
-    for (size_t round = 0; !status && round < lrp_cli_job_rounds(l->job.arguments); round++) status = run_round(l, round, err);
+    for (size_t round = 0; !status && round < lrp_cli_job_rounds(&l->job); round++) status = run_round(l, round, err);
     if (status) return status;
     return l->job.arguments->json ? print_json(l, err) : lrp_cli_ledger_print(&l->sums, l->opened, err);
 }

@@ -31,14 +31,6 @@ static enum head head_of(const struct lrp_snapshot *now)
     return HEAD_RAW;
 }
 
-/* Values per class in one sample: 1 of (N,C); H*W of (N,C,H,W). */
-static int64_t inner_count(const struct lrp_tensor *head)
-{
-    int64_t inner = 1;
-    for (int i = 2; i < head->shape.rank; i++) inner *= head->shape.dim[i];
-    return inner;
-}
-
 /* Indices of the `count` largest values, largest first, the first of equal ones first; NaN last. */
 static size_t strongest(const float *values, size_t n, size_t count, size_t *order)
 {
@@ -56,13 +48,13 @@ static size_t strongest(const float *values, size_t n, size_t count, size_t *ord
 
 struct softmax {
     enum head head;
-    bool possible; /* over a vector of classes only */
+    bool possible; /* only where every number is a class of its own */
     double most, sum;
 };
 
-static struct softmax softmax_of(const float *values, size_t n, enum head head, int64_t inner)
+static struct softmax softmax_of(const float *values, size_t n, enum head head, bool classes)
 {
-    struct softmax s = {.head = head, .possible = inner == 1 && n > 1, .most = -INFINITY};
+    struct softmax s = {.head = head, .possible = classes && n > 1, .most = -INFINITY};
     for (size_t i = 0; i < n; i++) s.most = fmax(s.most, (double)values[i]);
     for (size_t i = 0; i < n; i++) s.sum += exp((double)values[i] - s.most);
     return s;
@@ -75,44 +67,37 @@ static double probability(const struct softmax *s, double value)
     return s->possible ? exp(value - s->most) / s->sum : NAN;
 }
 
-static void print_place(struct lrp_table *table, int64_t index, const struct lrp_tensor *head, int64_t inner)
-{
-    if (inner == 1 || head->shape.rank != 4) {
-        lrp_cli_table_cell(table, "%" PRId64, index);
-        return;
-    }
-    const int64_t width = head->shape.dim[3], pixel = index % inner;
-    lrp_cli_table_cell(table, "(%" PRId64 ":%" PRId64 ":%" PRId64 ")", index / inner, pixel / width, pixel % width);
-}
-
 struct sample {
     const struct lrp_snapshot *now;
-    const struct lrp_tensor *head;
     const char *path, *name; /* of the INPUT; "path[3]" for one of several samples */
     const float *values;
     size_t n;
     const size_t *order;
     size_t top;
     struct softmax softmax;
-    int64_t inner;
 };
+
+static const char *label_of(const struct sample *s, size_t index)
+{
+    return lrp_snapshot_label(s->now, lrp_snapshot_class(s->now, (int64_t)index));
+}
 
 static enum lrp_status print_sample(const struct sample *s, struct lrp_error *err)
 {
     static const struct lrp_column columns[] = {{"class", true}, {"value", true}, {"softmax", true}, {"label", false}};
     static const struct lrp_column without_softmax[] = {{"class", true}, {"value", true}, {"", true}, {"label", false}};
     struct lrp_table table;
-    char number[40];
+    char number[40], place[200];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < s->top; i++) {
         const double value = (double)s->values[s->order[i]], p = probability(&s->softmax, value);
-        print_place(&table, (int64_t)s->order[i], s->head, s->inner);
+        lrp_cli_table_cell(&table, "%s", lrp_snapshot_place(s->now, (int64_t)s->order[i], place, sizeof place));
         lrp_cli_table_cell(&table, "%s", lrp_cli_number(value, number, sizeof number));
         if (s->softmax.head == HEAD_RAW && s->softmax.possible)
             lrp_cli_table_cell(&table, "(%s)", lrp_cli_number(p, number, sizeof number));
         else
             lrp_cli_table_cell(&table, "%s", "");
-        lrp_cli_table_cell(&table, "%s", lrp_snapshot_label(s->now, (int64_t)s->order[i] / s->inner));
+        lrp_cli_table_cell(&table, "%s", label_of(s, s->order[i]));
     }
     if (s->softmax.head != HEAD_RAW || !s->softmax.possible) table.columns = without_softmax;
     lrp_print(stdout, "%s\n", s->name);
@@ -131,42 +116,107 @@ static void add_sample(struct run *run, const struct sample *s)
         const double value = (double)s->values[s->order[i]];
         cJSON *one = lrp_cli_json_put_object(d, top, NULL);
         lrp_cli_json_put_number(d, one, "index", (double)s->order[i]);
-        lrp_cli_json_put_text(d, one, "label", lrp_snapshot_label(s->now, (int64_t)s->order[i] / s->inner));
+        lrp_cli_json_put_text(d, one, "label", label_of(s, s->order[i]));
         lrp_cli_json_put_number(d, one, "value", value);
         lrp_cli_json_put_number(d, one, "probability", probability(&s->softmax, value));
     }
 }
 
-static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
+/* A sample of an output of floats: the strongest numbers. */
+static enum lrp_status show_floats(struct run *run, struct sample *s, size_t *order, struct lrp_error *err)
+{
+    char place[200];
+    s->top = strongest(s->values, s->n, s->top, order);
+    s->order = order;
+    s->softmax = softmax_of(s->values, s->n, head_of(s->now), *lrp_snapshot_place(s->now, 0, place, sizeof place) != '(');
+    if (!run->job.arguments->json) return print_sample(s, err);
+    add_sample(run, s);
+    return LRP_OK;
+}
+
+/* One of whole numbers or truth values: as they stand there. A number may be the class that was found. */
+static enum lrp_status show_integers(struct run *run, const struct sample *s, const int64_t *values, enum lrp_dtype dtype,
+                                     struct lrp_error *err)
+{
+    static const struct lrp_column columns[] = {{"index", true}, {"value", true}, {"label", false}};
+    struct lrp_document *d = &run->document;
+    const bool json = run->job.arguments->json;
+    cJSON *o = json ? lrp_cli_json_put_object(d, run->samples, NULL) : NULL, *top = NULL;
+    struct lrp_table table;
+    lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+    if (json) lrp_cli_json_put_text(d, o, "input", s->path);
+    if (json) top = lrp_cli_json_put_array(d, o, "top");
+    for (size_t i = 0; i < s->top; i++) {
+        const char *label = dtype == LRP_DTYPE_BOOL ? "" : lrp_snapshot_label(s->now, values[i]);
+        cJSON *one = json ? lrp_cli_json_put_object(d, top, NULL) : NULL;
+        if (json) lrp_cli_json_put_number(d, one, "index", (double)i);
+        if (json) lrp_cli_json_put_text(d, one, "label", label);
+        if (json) lrp_cli_json_put_number(d, one, "value", (double)values[i]);
+        lrp_cli_table_cell(&table, "%zu", i);
+        if (dtype == LRP_DTYPE_BOOL)
+            lrp_cli_table_cell(&table, "%s", values[i] ? "true" : "false");
+        else
+            lrp_cli_table_cell(&table, "%" PRId64, values[i]);
+        lrp_cli_table_cell(&table, "%s", label);
+    }
+    if (!json) lrp_print(stdout, "%s\n", s->name);
+    const enum lrp_status status = json ? LRP_OK : lrp_cli_table_print(&table, stdout, err);
+    lrp_cli_table_free(&table);
+    return status;
+}
+
+/* The model's first output, or the one asked for; retained. Others than the explained one are values like any other. */
+static enum lrp_status output_of(const struct run *run, const struct lrp_snapshot *now, const struct lrp_tensor **out,
                                  struct lrp_error *err)
 {
+    const char *asked = lrp_settings_get(now->settings, LRP_SETTING_OUTPUT_NAME);
+    struct lrp_model_value first = {.name = ""};
+    if (lrp_model_output_count(now->model)) lrp_model_output(now->model, 0, &first);
+    const char *name = *asked ? asked : first.name;
+    *out = now->output && !strcmp(name, now->output_name) ? lrp_tensor_retain(now->output)
+                                                          : lrp_session_value_activation(run->job.session, name);
+    return *out ? LRP_OK
+                : lrp_fail(err, LRP_UNSUPPORTED, "%s: output %s cannot be computed (others: --output-name)", now->model_path,
+                           name);
+}
+
+static enum lrp_status show_samples(struct run *run, const struct lrp_snapshot *now, const struct lrp_tensor *head,
+                                    size_t round, int64_t pass, struct lrp_error *err)
+{
     const struct lrp_arguments *a = run->job.arguments;
-    const struct lrp_tensor *head = now->output;
-    if (!head || !lrp_dtype_is_float(head->dtype))
-        return lrp_fail(err, LRP_UNSUPPORTED,
-                        "%s: the output holds no floating-point numbers (choose another with --output-name)", a->model);
-    const size_t samples = lrp_cli_samples_in(&run->job), n = head->count / samples;
+    const size_t counted = lrp_cli_samples_in(&run->job);
+    const size_t samples = head->shape.rank && head->shape.dim[0] == (int64_t)counted ? counted : 1, n = head->count / samples;
     const size_t all = (size_t)lrp_session_samples(run->job.session), most = (size_t)a->top < n ? (size_t)a->top : n;
-    const char *path = lrp_cli_job_round_path(a, round);
     size_t *order = calloc(most + 1, sizeof *order);
     enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < samples; i++) {
-        char *name = lrp_cli_sample_name(path, (size_t)pass + i, all);
-        struct sample s = {
-            .now = now, .head = head, .path = path, .name = name, .values = head->f + i * n, .n = n, .order = order};
-        s.inner = inner_count(head);
-        s.top = strongest(s.values, n, most, order);
-        s.softmax = softmax_of(s.values, n, head_of(now), s.inner);
-        if (!name)
+        struct sample s = {.now = now, .path = lrp_cli_job_round_path(a, round), .n = n, .top = most};
+        char *name = lrp_cli_sample_name(s.path, (size_t)pass + i, samples == counted ? all : 1);
+        s.name = name;
+        if (!name) {
             status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-        else if (a->json)
-            add_sample(run, &s);
-        else
-            status = print_sample(&s, err);
+        } else if (lrp_dtype_is_float(head->dtype)) {
+            s.values = head->f + i * n;
+            status = show_floats(run, &s, order, err);
+        } else {
+            status = show_integers(run, &s, head->i + i * n, head->dtype, err);
+        }
         free(name);
     }
     free(order);
-    return !status && a->output ? lrp_cli_stack_push(&run->outputs, head, err) : status;
+    return status;
+}
+
+static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
+                                 struct lrp_error *err)
+{
+    const struct lrp_tensor *head = NULL;
+    lrp_cli_job_say(&run->job, now);
+    enum lrp_status status = output_of(run, now, &head, err);
+    if (!status) status = show_samples(run, now, head, round, pass, err);
+    if (!status && run->job.arguments->output) status = lrp_cli_stack_push(&run->outputs, head, err);
+    lrp_tensor_release(head);
+    return status;
 }
 
 static enum lrp_status run_round(struct run *run, size_t round, struct lrp_error *err)
@@ -197,7 +247,7 @@ static enum lrp_status run_all(struct run *run, struct lrp_error *err)
     const struct lrp_arguments *a = run->job.arguments;
     enum lrp_status status = a->output ? lrp_cli_path_writable(a->output, err) : LRP_OK;
     if (!status) status = check_output(run, err);
-    const size_t rounds = lrp_cli_job_rounds(a);
+    const size_t rounds = lrp_cli_job_rounds(&run->job);
     for (size_t round = 0; !status && round < rounds; round++) status = run_round(run, round, err);
     if (!status && a->output) status = lrp_cli_stack_write(&run->outputs, a->output, err);
     if (!status && a->json) status = lrp_cli_json_print(&run->document, stdout, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "table.h"
 
 /* A model without its weights can be listed, but nothing can be computed with it. */
@@ -16,13 +17,24 @@ static enum lrp_status check_weights(const struct lrp_job *job, bool computes, s
     return LRP_OK;
 }
 
+/* A model that takes no input needs none. */
+static enum lrp_status check_inputs(const struct lrp_job *job, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = job->arguments;
+    if (a->input_count + a->named_count >= (size_t)a->command->least_inputs || lrp_cli_job_rounds(job)) return LRP_OK;
+    const char *wanted = strchr(a->command->arguments, ' ') + 1;
+    return lrp_fail(err, LRP_USAGE, "%s: no %.*s given (usage: lrpscope %s %s)", a->model, (int)strcspn(wanted, "."), wanted,
+                    a->command->name, a->command->arguments);
+}
+
 bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code)
 {
     *job = (struct lrp_job){.arguments = arguments};
     struct lrp_error err = {0};
     enum lrp_status status = watched ? lrp_cli_watch_start(!arguments->quiet, &job->watch, &err) : LRP_OK;
     if (!status) status = lrp_session_open(arguments->model, arguments->settings, &job->session, &err);
-    if (!status) status = check_weights(job, watched && lrp_cli_job_rounds(arguments), &err);
+    if (!status) status = check_inputs(job, &err);
+    if (!status) status = check_weights(job, watched && lrp_cli_job_rounds(job), &err);
     if (status) {
         *code = lrp_cli_report_error(status, &err);
         lrp_cli_job_close(job);
@@ -37,6 +49,8 @@ void lrp_cli_job_close(struct lrp_job *job)
     if (job->watch) lrp_cli_watch_session(job->watch, NULL);
     lrp_session_free(job->session);
     lrp_cli_watch_free(job->watch);
+    for (size_t i = 0; i < job->said_count; i++) free(job->said[i]);
+    free(job->said);
     *job = (struct lrp_job){0};
 }
 
@@ -46,9 +60,16 @@ void lrp_cli_job_guard(const struct lrp_job *job, struct lrp_guard *guard)
     for (size_t i = 0; i < job->arguments->input_count; i++) lrp_guard_reads(guard, "an INPUT", job->arguments->inputs[i]);
 }
 
-size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments)
+size_t lrp_cli_job_rounds(const struct lrp_job *job)
 {
-    return arguments->input_count ? arguments->input_count : arguments->named_count > 0;
+    struct lrp_error ignored = {0};
+    const struct lrp_snapshot *now = NULL;
+    const struct lrp_arguments *a = job->arguments;
+    if (a->input_count || a->named_count || !job->session) return a->input_count ? a->input_count : a->named_count > 0;
+    if (lrp_session_snapshot(job->session, &now, &ignored)) return 0;
+    const bool none = lrp_model_input_count(now->model) == 0;
+    lrp_snapshot_release(now);
+    return none;
 }
 
 const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round)
@@ -78,8 +99,7 @@ enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapsho
 {
     struct lrp_error ignored = {0};
     enum lrp_status status = lrp_session_snapshot(job->session, out, err);
-    if (status || !is_open(*out) || !lrp_cli_job_rounds(job->arguments) || lrp_cli_job_set_inputs(job, 0, &ignored))
-        return status;
+    if (status || !is_open(*out) || !lrp_cli_job_rounds(job) || lrp_cli_job_set_inputs(job, 0, &ignored)) return status;
     lrp_snapshot_release(*out);
     *out = NULL;
     return lrp_session_snapshot(job->session, out, err);
@@ -131,6 +151,28 @@ void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_sn
 {
     if (arguments->quiet) return;
     for (size_t i = 0; i < snapshot->warning_count; i++) lrp_cli_warn_lines(snapshot->warnings[i]);
+}
+
+/* True the first time; also when there is no memory to remember it. */
+static bool is_new(struct lrp_job *job, const char *line)
+{
+    for (size_t i = 0; i < job->said_count; i++)
+        if (strcmp(job->said[i], line) == 0) return false;
+    char **more = realloc(job->said, (job->said_count + 1) * sizeof *more);
+    if (!more) return true;
+    job->said = more;
+    job->said[job->said_count] = strdup(line);
+    job->said_count += job->said[job->said_count] != NULL;
+    return true;
+}
+
+void lrp_cli_job_say(struct lrp_job *job, const struct lrp_snapshot *snapshot)
+{
+    if (job->arguments->quiet) return;
+    for (size_t i = 0; i < snapshot->note_count; i++)
+        if (is_new(job, snapshot->notes[i])) lrp_cli_note(snapshot->notes[i]);
+    for (size_t i = 0; i < snapshot->doubt_count; i++)
+        if (is_new(job, snapshot->doubts[i])) lrp_cli_warn_lines(snapshot->doubts[i]);
 }
 
 bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot)

@@ -19,6 +19,8 @@ struct lrp_job {
     bool has_run;
     size_t round; /* what was run last */
     int64_t pass;
+    char **said; /* what was said on stderr of results; owned */
+    size_t said_count;
 };
 /* Opens the model. `watched`: ^C stops what the session computes. On failure the error is on stderr and *code is the exit
  * code; nothing is owned then. */
@@ -27,8 +29,9 @@ void lrp_cli_job_close(struct lrp_job *job);
 
 /* Everything the command reads: model, weights, INPUTs and what settings name. */
 void lrp_cli_job_guard(const struct lrp_job *job, struct lrp_guard *guard);
-/* How many rounds there are: one per plain INPUT, or one if only --input gives files. */
-size_t lrp_cli_job_rounds(const struct lrp_arguments *arguments);
+/* How many rounds there are: one per plain INPUT, or one if only --input gives files or the model takes no
+ * input. */
+size_t lrp_cli_job_rounds(const struct lrp_job *job);
 /* The file that names the round: its INPUT, or the first --input. "" without any. */
 const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round);
 /* Sets the inputs of a round. */
@@ -47,6 +50,10 @@ enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass,
 int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err);
 /* Prints the warnings about rules on stderr, unless -q. */
 void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot);
+
+/* Prints what is to be said of the snapshot's inputs and of why its results cannot be trusted on stderr, unless -q; every line
+ * once. */
+void lrp_cli_job_say(struct lrp_job *job, const struct lrp_snapshot *snapshot);
 
 /* True if LRP may not be computed: a row of the check fails, it is not skipped, and the method is lrp. */
 bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);

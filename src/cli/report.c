@@ -46,7 +46,8 @@ enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_
     lrp_cli_json_init(d, snapshot->model_path);
     add_options(d, snapshot);
     report->samples = lrp_cli_json_put_array(d, d->root, "samples");
-    report->files = cJSON_CreateArray(); /* the four join the document at the end: the order of keys is the contract's */
+    report->files = cJSON_CreateArray(); /* these join the document at the end: the order of keys is the contract's */
+    report->warnings = cJSON_CreateArray();
     report->forward = cJSON_CreateArray();
     report->relevance = cJSON_CreateArray();
     return LRP_OK;
@@ -56,6 +57,7 @@ void lrp_cli_report_free(struct lrp_report *report)
 {
     lrp_cli_json_free(&report->document);
     cJSON_Delete(report->files);
+    cJSON_Delete(report->warnings);
     cJSON_Delete(report->forward);
     cJSON_Delete(report->relevance);
     free(report->layers);
@@ -88,6 +90,23 @@ void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot 
 {
     for (size_t i = 0; i < report->layer_count; i++)
         if (snapshot->relevance[i]) merge(&report->layers[i], &snapshot->relevance_statistics[i]);
+}
+
+static bool is_there(const cJSON *array, const char *text)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, array)
+    {
+        if (cJSON_IsString(item) && strcmp(item->valuestring, text) == 0) return true;
+    }
+    return false;
+}
+
+void lrp_cli_report_doubts(struct lrp_report *report, const struct lrp_snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->doubt_count; i++)
+        if (!is_there(report->warnings, snapshot->doubts[i]))
+            lrp_cli_json_put_text(&report->document, report->warnings, NULL, snapshot->doubts[i]);
 }
 
 void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot)
@@ -137,6 +156,7 @@ void lrp_cli_report_finish(struct lrp_report *report, const struct lrp_snapshot 
     struct lrp_document *d = &report->document;
     add_layers(report, snapshot);
     lrp_cli_ledger_put_rows(d, "ledger", &report->ledger, snapshot);
+    hand_over(d, d->root, "warnings", &report->warnings);
     hand_over(d, d->root, "files", &report->files);
     cJSON *timing = lrp_cli_json_put_object(d, d->root, "timing");
     lrp_cli_json_put_number(d, timing, "load_ms", report->load_ms);

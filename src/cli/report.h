@@ -16,7 +16,7 @@ struct lrp_report_layer {
 };
 struct lrp_report {
     struct lrp_document document; /* owned */
-    cJSON *samples, *files, *forward, *relevance;
+    cJSON *samples, *files, *forward, *relevance, *warnings;
     struct lrp_report_layer *layers; /* owned */
     size_t layer_count;
     struct lrp_ledger_sums ledger; /* of all passes; filled by the caller */
@@ -28,6 +28,8 @@ void lrp_cli_report_free(struct lrp_report *report);
 void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_target *target, double sum_input);
 /* Adds the statistics of the layers' relevance. */
 void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot);
+/* Adds why the results cannot be trusted, each reason once. */
+void lrp_cli_report_doubts(struct lrp_report *report, const struct lrp_snapshot *snapshot);
 void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot);
 void lrp_cli_report_file(struct lrp_report *report, const char *path);
 /* Adds layers, ledger and timing at last; the document can then be printed or written. Call it once. */

@@ -18,14 +18,6 @@ char *lrp_cli_sample_name(const char *path, size_t index, size_t count)
     return asprintf(&name, "%s[%zu]", path, index) < 0 ? NULL : name;
 }
 
-double lrp_cli_sample_sum(const struct lrp_tensor *tensor, size_t index, size_t samples)
-{
-    const size_t n = tensor->count / samples;
-    double sum = 0;
-    for (size_t i = index * n; i < (index + 1) * n; i++) sum += (double)tensor->f[i];
-    return sum;
-}
-
 enum lrp_status lrp_cli_stack_push(struct lrp_stack *stack, const struct lrp_tensor *tensor, struct lrp_error *err)
 {
     if (stack->count == stack->capacity) {
@@ -56,11 +48,14 @@ static enum lrp_status joined(const struct lrp_stack *stack, struct lrp_tensor *
                             "the results of several samples have shapes that make no array (explain them one by one)");
         shape.dim[0] += stack->parts[i]->shape.dim[0];
     }
-    const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err);
+    const enum lrp_status status = lrp_tensor_new(stack->parts[0]->dtype, &shape, out, err);
     size_t filled = 0;
     for (size_t i = 0; !status && i < stack->count; i++) {
         const struct lrp_tensor *part = stack->parts[i];
-        memcpy((*out)->f + filled, part->f, part->count * sizeof *part->f);
+        if (lrp_dtype_is_float(part->dtype))
+            memcpy((*out)->f + filled, part->f, part->count * sizeof *part->f);
+        else
+            memcpy((*out)->i + filled, part->i, part->count * sizeof *part->i);
         filled += part->count;
     }
     return status;

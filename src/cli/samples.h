@@ -12,8 +12,6 @@
 size_t lrp_cli_samples_in(const struct lrp_job *job);
 /* "batch.npy" alone, or "batch.npy[3]" of several. Owned by the caller; NULL when out of memory. */
 char *lrp_cli_sample_name(const char *path, size_t index, size_t count);
-/* Sum over one of `samples` equal parts of a float tensor. */
-double lrp_cli_sample_sum(const struct lrp_tensor *tensor, size_t index, size_t samples);
 
 /* Tensors that will be one array. {0} is an empty one. */
 struct lrp_stack {

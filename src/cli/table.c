@@ -115,3 +115,8 @@ void lrp_cli_warn_lines(const char *lines)
         lines += length + (lines[length] == '\n');
     }
 }
+
+void lrp_cli_note(const char *line)
+{
+    lrp_print(stderr, "lrpscope: %s\n", line);
+}

@@ -33,6 +33,8 @@ void lrp_cli_table_free(struct lrp_table *table);
 int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err);
 /* Each line of the text as a warning of its own. NULL is fine. */
 void lrp_cli_warn_lines(const char *lines);
+/* A line on stderr that is no warning; control characters become '?'. */
+void lrp_cli_note(const char *line);
 
 /* A number for people: up to 6 digits; "nan" and "inf" as they are. Returns buffer. */
 char *lrp_cli_number(double value, char *buffer, size_t size);

@@ -153,14 +153,6 @@ enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, s
 
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err)
 {
-    float *numbers;
-    enum lrp_status status;
-
-    if (lrp_dtype_is_float(tensor->dtype)) return lrp_npy_write_f32(path, &tensor->shape, tensor->f, err);
-    numbers = lrp_buffer_new((int64_t)tensor->count);
-    if (!numbers) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to convert the array", path);
-    for (size_t i = 0; i < tensor->count; i++) numbers[i] = (float)tensor->i[i];
-    status = lrp_npy_write_f32(path, &tensor->shape, numbers, err);
-    free(numbers);
-    return status;
+    return lrp_dtype_is_float(tensor->dtype) ? lrp_npy_write_f32(path, &tensor->shape, tensor->f, err)
+                                             : lrp_npy_write_i64(path, &tensor->shape, tensor->i, err);
 }

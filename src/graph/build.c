@@ -46,7 +46,8 @@ static struct lrp_shape input_shape(const struct lrp_value_definition *input, co
 static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *file)
 {
     for (int i = 0; i < wanted->rank; i++)
-        if (wanted->dim[i] < 1) return false;
+        if (wanted->dim[i] < (i > 0 && file->rank == wanted->rank && file->dim[i] < 0 ? 0 : 1))
+            return false; /* a past may be empty */
     return wanted->rank < 0 || (lrp_shape_count(wanted) >= 0 && (file->rank < 0 || file->rank == wanted->rank));
 }
 

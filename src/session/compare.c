@@ -4,12 +4,17 @@
 
 #include "internal.h"
 
-/* The part of a tensor that is one sample. */
-static const float *part_of(const struct lrp_tensor *t, int64_t sample, size_t *count)
+/* One sample of a layer's relevance. */
+static enum lrp_status part_of(const struct lrp_snapshot *s, int layer, int64_t sample, struct lrp_sample *out,
+                               struct lrp_error *err)
 {
-    const size_t batch = t->shape.rank ? (size_t)t->shape.dim[0] : 1;
-    *count = batch ? t->count / batch : 0;
-    return t->f + (size_t)sample * *count;
+    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    const struct lrp_tensor *t = lrp_result_tensor(s->relevance[layer]);
+    const int value = lrp_network_layer_value(state->network, (size_t)layer);
+    *out = (struct lrp_sample){0};
+    if (!t || value < 0)
+        return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
+    return lrp_sample_open(state, value, t, sample, out, err);
 }
 
 /* Pearson's, of finite pairs; 1 of two that are alike throughout, NaN if only one of them is constant. */
@@ -26,14 +31,9 @@ static double correlation_of(const float *a, const float *b, size_t n, double me
     return aa == 0 && bb == 0 ? 1 : aa == 0 || bb == 0 ? (double)NAN : ab / sqrt(aa * bb);
 }
 
-enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
-                                     int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
+static void compare(const float *f, const float *g, size_t n, struct lrp_comparison *out)
 {
-    const struct lrp_tensor *x = lrp_result_tensor(a->relevance[layer_a]), *y = lrp_result_tensor(b->relevance[layer_b]);
-    if (!x || !y) return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
-    size_t n, m, pairs = 0;
-    const float *f = part_of(x, sample, &n), *g = part_of(y, sample, &m);
-    if (n != m) return lrp_fail(err, LRP_USAGE, "the two settings see layers of different shapes there");
+    size_t pairs = 0;
     *out = (struct lrp_comparison){0};
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(f[i]) || !isfinite(g[i])) continue;
@@ -48,7 +48,20 @@ enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, 
     out->nan = n - pairs;
     const double share = pairs ? 1 / (double)pairs : 0;
     out->correlation = correlation_of(f, g, n, out->sum_a * share, out->sum_b * share);
-    return LRP_OK;
+}
+
+enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
+                                     int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
+{
+    struct lrp_sample x = {0}, y = {0};
+    enum lrp_status status = part_of(a, layer_a, sample, &x, err);
+    if (!status) status = part_of(b, layer_b, sample, &y, err);
+    if (!status && x.tensor.count != y.tensor.count)
+        status = lrp_fail(err, LRP_USAGE, "the two settings see layers of different shapes there");
+    if (!status) compare(x.tensor.f, y.tensor.f, x.tensor.count, out);
+    lrp_sample_close(&x);
+    lrp_sample_close(&y);
+    return status;
 }
 
 enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b,

@@ -64,6 +64,19 @@ enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot,
     return status;
 }
 
+static enum lrp_status value_plane(const struct lrp_snapshot *s, const char *value, const struct lrp_tensor *t, int64_t sample,
+                                   enum lrp_reduction reduction, struct lrp_plane *plane, struct lrp_error *err)
+{
+    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    struct lrp_sample one = {0};
+    const int number = lrp_network_value(state->network, value);
+    enum lrp_status status = number >= 0 ? lrp_sample_open(state, number, t, sample, &one, err)
+                                         : lrp_fail(err, LRP_USAGE, "there is no value %s any more", value);
+    if (!status) status = lrp_plane_from_tensor(&one.tensor, 0, reduction, false, plane, err);
+    lrp_sample_close(&one);
+    return status;
+}
+
 enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
                                          const char *path, struct lrp_error *err)
 {
@@ -75,7 +88,7 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
     enum lrp_status status =
         t ? lrp_session_snapshot(session, &s, err) : lrp_fail(err, LRP_USAGE, "nothing is known of a value %s", value);
     if (!status) status = lrp_settings_heatmap(s->settings, show, &options, err);
-    if (!status) status = lrp_plane_from_tensor(t, sample, options.reduction, false, &plane, err);
+    if (!status) status = value_plane(s, value, t, sample, options.reduction, &plane, err);
     if (!status) status = lrp_snapshot_write_plane(s, &plane, show, sample, path, err);
     lrp_plane_free(&plane);
     lrp_snapshot_release(s);
@@ -103,18 +116,17 @@ static void sheet_free(struct sheet *sheet)
     free(sheet->texts);
 }
 
-/* Of one sample, where the first axis is the batch of the inputs. */
+/* Of one sample. */
 static struct lrp_statistics sample_statistics(const struct lrp_snapshot *s, size_t layer, int64_t sample)
 {
     const struct lrp_tensor *t = lrp_result_tensor(s->relevance[layer]);
-    int64_t samples = (int64_t)s->target_count;
+    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    const int value = lrp_network_layer_value(state->network, layer);
     struct lrp_statistics statistics = s->relevance_statistics[layer];
-    if (!t || samples < 2 || sample < 0 || sample >= samples || t->shape.rank == 0 || t->shape.dim[0] != samples)
-        return statistics;
-    struct lrp_tensor part = {.dtype = t->dtype, .shape = t->shape, .count = t->count / (size_t)samples, .references = 1};
-    part.shape.dim[0] = 1;
-    part.f = t->f + (size_t)sample * part.count;
-    lrp_tensor_statistics(&part, &statistics);
+    struct lrp_sample one = {0};
+    if (s->target_count < 2 || !t || value < 0) return statistics;
+    if (lrp_sample_open(state, value, t, sample, &one, NULL) == LRP_OK) lrp_tensor_statistics(&one.tensor, &statistics);
+    lrp_sample_close(&one);
     return statistics;
 }
 
@@ -195,7 +207,7 @@ enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const 
     if (!status && !done) status = lrp_fail(err, LRP_UNSUPPORTED, "%s: there is no relevance yet", path);
     size_t count = 0;
     for (int v = 0; !status && v < g->value_count; v++) {
-        if (!r->relevance[v] || g->values[v].own) continue;
+        if (!r->relevance[v] || g->values[v].own || !lrp_dtype_is_float(g->values[v].desc.dtype)) continue;
         const struct lrp_tensor *t = lrp_tensor_row_major(r->relevance[v], NULL);
         if (!t) {
             status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);

@@ -1,5 +1,6 @@
 /* input.c: what a model is fed with: pictures and arrays. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,6 +112,11 @@ static enum lrp_status preprocess_of(const struct lrp_settings *settings, struct
     return status;
 }
 
+static const char *name_of(const struct lrp_source *source)
+{
+    return source->path ? source->path : source->label;
+}
+
 static enum lrp_status misfit(const struct lrp_source *source, const struct lrp_model_value *input,
                               const struct lrp_shape *shape, const struct lrp_tensor *array, struct lrp_error *err)
 {
@@ -118,48 +124,152 @@ static enum lrp_status misfit(const struct lrp_source *source, const struct lrp_
     lrp_shape_text(&array->shape, 0, "x", got, sizeof got);
     lrp_shape_text(shape, 0, "x", want, sizeof want);
     return lrp_fail(err, LRP_FILE, "%s: its shape is %s, but input %s takes %s (arrays are not resized or preprocessed)",
-                    source->path ? source->path : source->label, got, input->name, want);
+                    name_of(source), got, input->name, want);
 }
 
-static enum lrp_status check_array(const struct lrp_source *source, const struct lrp_model_value *input,
-                                   const struct lrp_shape *shape, bool *one_by_one, struct lrp_error *err)
+/* An array may come without the axis of samples, or with one where the model has none: the shape it then goes in with. */
+static enum lrp_status fit_shape(const struct lrp_source *source, const struct lrp_model_value *input,
+                                 const struct lrp_shape *shape, struct lrp_shape *out, bool *one_by_one, struct lrp_error *err)
 {
     const struct lrp_tensor *array = source->array;
-    if (lrp_dtype_is_float(array->dtype) != lrp_dtype_is_float(input->dtype))
-        return lrp_fail(err, LRP_FILE, "%s: its type is %s, but input %s takes %s", source->path ? source->path : source->label,
-                        lrp_dtype_text(array->dtype), input->name, lrp_dtype_text(input->dtype));
-    if (array->count == 0)
-        return lrp_fail(err, LRP_FILE, "%s: there is nothing in it: a dimension is 0",
-                        source->path ? source->path : source->label);
+    *out = array->shape;
     if (shape->rank < 0) return LRP_OK;
-    if (shape->rank != array->shape.rank) return misfit(source, input, shape, array, err);
+    if (array->shape.rank == shape->rank - 1 && (shape->dim[0] < 0 || shape->dim[0] == 1)) {
+        memmove(out->dim + 1, out->dim, (size_t)out->rank * sizeof *out->dim);
+        out->dim[0] = 1;
+        out->rank++;
+    } else if (array->shape.rank == shape->rank + 1 && array->shape.dim[0] == 1) {
+        memmove(out->dim, out->dim + 1, (size_t)--out->rank * sizeof *out->dim);
+    }
+    if (shape->rank != out->rank) return misfit(source, input, shape, array, err);
     for (int i = 0; i < shape->rank; i++) {
-        if (shape->dim[i] < 0 || shape->dim[i] == array->shape.dim[i]) continue;
-        if (i > 0 || shape->dim[0] != 1 || array->shape.dim[0] < 1) return misfit(source, input, shape, array, err);
+        if (shape->dim[i] < 0 || shape->dim[i] == out->dim[i]) continue;
+        if (i > 0 || shape->dim[0] != 1 || out->dim[0] < 1) return misfit(source, input, shape, array, err);
         *one_by_one = true;
     }
     return LRP_OK;
 }
 
-enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
-                                  const struct lrp_shape *asked, const struct lrp_settings *settings,
-                                  const struct lrp_tensor **out, bool *one_by_one, struct lrp_error *err)
+/* An axis without elements is one the model leaves open, and not that of the samples. */
+static enum lrp_status check_empty(const struct lrp_source *source, const struct lrp_model_value *input,
+                                   const struct lrp_shape *shape, struct lrp_error *err)
 {
-    const struct lrp_shape *shape = asked->rank >= 0 ? asked : &input->shape;
-    if (source->array) {
-        enum lrp_status status = check_array(source, input, shape, one_by_one, err);
-        if (!status) *out = lrp_tensor_retain(source->array);
+    for (int i = 0; i < shape->rank; i++)
+        if (shape->dim[i] == 0 && (i == 0 || input->shape.rank != shape->rank || input->shape.dim[i] > 0))
+            return lrp_fail(err, LRP_FILE, "%s: there is nothing in it: a dimension is 0", name_of(source));
+    return LRP_OK;
+}
+
+/* The least and the greatest number of a type of whole numbers. */
+static void range_of(enum lrp_dtype dtype, int64_t *low, int64_t *high)
+{
+    const bool is_unsigned =
+        dtype == LRP_DTYPE_UINT8 || dtype == LRP_DTYPE_UINT16 || dtype == LRP_DTYPE_UINT32 || dtype == LRP_DTYPE_UINT64;
+    const size_t bits = 8 * lrp_dtype_size(dtype);
+    *low = is_unsigned || dtype == LRP_DTYPE_BOOL ? 0 : bits < 64 ? -((int64_t)1 << (bits - 1)) : INT64_MIN;
+    *high = dtype == LRP_DTYPE_BOOL ? 1
+            : bits >= 64            ? INT64_MAX
+                                    : (int64_t)(((uint64_t)1 << (is_unsigned ? bits : bits - 1)) - 1);
+}
+
+static enum lrp_status no_such_number(const struct lrp_source *source, const struct lrp_model_value *input, double value,
+                                      struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_FILE, "%s: its type is %s and it holds %.9g, but input %s takes %s", name_of(source),
+                    lrp_dtype_text(source->array->dtype), value, input->name, lrp_dtype_text(input->dtype));
+}
+
+/* The numbers as the input's type, if it can hold them. */
+static enum lrp_status convert(const struct lrp_source *source, const struct lrp_model_value *input, struct lrp_tensor *out,
+                               struct lrp_error *err)
+{
+    const struct lrp_tensor *from = source->array;
+    int64_t low, high;
+    range_of(input->dtype, &low, &high);
+    for (size_t i = 0; i < from->count; i++) {
+        const bool floats = lrp_dtype_is_float(from->dtype);
+        if (lrp_dtype_is_float(input->dtype)) {
+            out->f[i] = floats ? from->f[i] : (float)from->i[i];
+            continue;
+        }
+        const double value = floats ? (double)from->f[i] : (double)from->i[i];
+        if (!(value >= (double)low && value <= (double)high) || value != (double)(int64_t)value)
+            return no_such_number(source, input, value, err);
+        out->i[i] = floats ? (int64_t)value : from->i[i];
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status array_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
+                                    const struct lrp_shape *wanted, const struct lrp_tensor **out, bool *one_by_one,
+                                    struct lrp_strings *notes, struct lrp_error *err)
+{
+    const struct lrp_tensor *array = source->array;
+    struct lrp_shape shape;
+    struct lrp_tensor *tensor = NULL;
+    struct lrp_text line = {0};
+    enum lrp_status status = fit_shape(source, input, wanted, &shape, one_by_one, err);
+    if (!status) status = check_empty(source, input, &shape, err);
+    if (status) return status;
+    const bool other_kind = lrp_dtype_is_float(array->dtype) != lrp_dtype_is_float(input->dtype);
+    if (lrp_shape_equal(&shape, &array->shape) &&
+        (array->dtype == input->dtype || (lrp_dtype_is_float(array->dtype) && !other_kind))) {
+        *out = lrp_tensor_retain(array);
+        return LRP_OK;
+    }
+    status = lrp_tensor_new(input->dtype, &shape, &tensor, err);
+    if (!status) status = convert(source, input, tensor, err);
+    if (status) {
+        lrp_tensor_release(tensor);
         return status;
     }
-    if (!lrp_dtype_is_float(input->dtype))
-        return lrp_fail(err, LRP_FILE, "%s: a picture is no input for %s, which takes %s (give a .npy)",
-                        source->path ? source->path : source->label, input->name, lrp_dtype_text(input->dtype));
+    if (other_kind)
+        lrp_text_printf(&line, "%s: its numbers are %s, input %s takes %s: converted", name_of(source),
+                        lrp_dtype_text(array->dtype), input->name, lrp_dtype_text(input->dtype));
+    if (line.data) lrp_strings_add(notes, line.data);
+    lrp_text_free(&line);
+    *out = tensor;
+    return LRP_OK;
+}
+
+/* A picture as whole numbers, rounded, within the type's range. */
+static enum lrp_status round_picture(struct lrp_tensor **tensor, enum lrp_dtype dtype, struct lrp_error *err)
+{
+    struct lrp_tensor *whole = NULL;
+    int64_t low, high;
+    range_of(dtype, &low, &high);
+    const enum lrp_status status = lrp_tensor_new(dtype, &(*tensor)->shape, &whole, err);
+    if (status) return status;
+    for (size_t i = 0; i < whole->count; i++) {
+        const double value = round((double)(*tensor)->f[i]);
+        whole->i[i] = value <= (double)low ? low : value >= (double)high ? high : (int64_t)value;
+    }
+    lrp_tensor_release(*tensor);
+    *tensor = whole;
+    return LRP_OK;
+}
+
+enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
+                                  const struct lrp_shape *asked, const struct lrp_settings *settings,
+                                  const struct lrp_tensor **out, bool *one_by_one, struct lrp_strings *notes,
+                                  struct lrp_error *err)
+{
+    const struct lrp_shape *shape = asked->rank >= 0 ? asked : &input->shape;
+    if (source->array) return array_tensor(source, input, shape, out, one_by_one, notes, err);
+    const bool floats = lrp_dtype_is_float(input->dtype);
+    if (!floats && shape->rank != 3 && shape->rank != 4)
+        return lrp_fail(err, LRP_FILE, "%s: a picture is no input for %s, which takes %s (give a .npy)", name_of(source),
+                        input->name, lrp_dtype_text(input->dtype));
     struct lrp_preprocess preprocess;
     struct lrp_tensor *tensor = NULL;
     enum lrp_status status = preprocess_of(settings, &preprocess, err);
     if (status) return status;
     status = lrp_preprocess_apply(&preprocess, &source->picture, shape, &tensor, NULL, err);
-    if (status) return lrp_fail_context(err, status, "%s", source->path ? source->path : source->label);
+    if (!status && !floats) status = round_picture(&tensor, input->dtype, err);
+    if (status) {
+        lrp_tensor_release(tensor);
+        return lrp_fail_context(err, status, "%s", name_of(source));
+    }
     *out = tensor;
     return LRP_OK;
 }

@@ -27,7 +27,8 @@ struct lrp_network {
     struct lrp_graph *graph;
     struct lrp_layer_view *view;
     struct lrp_engine *engine;
-    struct lrp_shape *shapes; /* of the model inputs it was built for */
+    struct lrp_batch_axis *batch; /* by value: where samples stand */
+    struct lrp_shape *shapes;     /* of the model inputs it was built for */
     bool canonize, fuse, strip_softmax;
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
@@ -50,7 +51,7 @@ struct lrp_setup {
     struct lrp_assignment assignment;
     char **rule_texts; /* by layer */
     struct lrp_labels labels;
-    int output; /* value that is explained */
+    int output; /* value that is explained: the one asked for, else the first of floats */
 };
 /* No relevance is computed: the check fails, the method goes by rules, and it is not skipped. */
 bool lrp_setup_blocked(const struct lrp_setup *setup);
@@ -58,6 +59,26 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
                               struct lrp_error *err);
 struct lrp_setup *lrp_setup_retain(struct lrp_setup *state);
 void lrp_setup_release(struct lrp_setup *state);
+/* How many samples the explained output holds: those of its first axis if the model's samples stand there, else it is one
+ * sample as a whole. */
+int64_t lrp_setup_samples(const struct lrp_setup *state);
+/* True if relevance ends at lookups of tokens. */
+bool lrp_setup_reads_tokens(const struct lrp_setup *state);
+/* Number of the value a layer is shown by: the output of its last node; -1 if there is none. */
+int lrp_network_layer_value(const struct lrp_network *network, size_t layer);
+/* Number of the value of the file that has this name; -1: there is none. */
+int lrp_network_value(const struct lrp_network *network, const char *name);
+
+/* One sample of a value, with a batch axis of 1 in front. */
+struct lrp_sample {
+    struct lrp_tensor tensor; /* to be read, not to be kept: borrows its elements from the value, or from `owned` */
+    struct lrp_tensor *owned;
+};
+/* `t`: what is known of the value, row-major. A value that does not tell samples apart is part of each as a whole. Errors:
+ * LRP_USAGE for a sample that is not there, LRP_MEMORY. */
+enum lrp_status lrp_sample_open(const struct lrp_setup *state, int value, const struct lrp_tensor *t, int64_t sample,
+                                struct lrp_sample *out, struct lrp_error *err);
+void lrp_sample_close(struct lrp_sample *sample);
 
 /* Where an input of the model comes from. */
 struct lrp_source {
@@ -72,7 +93,8 @@ enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct
  * if not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */
 enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
                                   const struct lrp_shape *asked, const struct lrp_settings *settings,
-                                  const struct lrp_tensor **out, bool *one_by_one, struct lrp_error *err);
+                                  const struct lrp_tensor **out, bool *one_by_one, struct lrp_strings *notes,
+                                  struct lrp_error *err);
 
 struct lrp_results {
     int references;
@@ -93,6 +115,7 @@ struct lrp_results {
     struct lrp_tensor *start;
     const struct lrp_tensor **edges; /* what consumers gave to values that have several (propagate.h); NULL: not kept */
     size_t edge_count;
+    struct lrp_strings doubts; /* why it cannot be trusted: set with relevance_done */
     struct lrp_ledger *ledger; /* NULL: nobody asked for it yet */
     struct lrp_results *base;  /* finished results of the same network and input, until this pass is done itself */
 };
@@ -146,6 +169,8 @@ struct lrp_session {
     bool one_by_one;
     int64_t sample;
     double load_ms;
+    struct lrp_strings notes;           /* what was done to inputs */
+    struct lrp_strings relevance_notes; /* which output is explained */
 
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t wake, idle;
@@ -167,6 +192,8 @@ struct lrp_session {
     struct lrp_job *pending; /* the latest request, NULL if none */
 };
 
+/* What makes a finished pass one that cannot be trusted, a line each. */
+void lrp_job_doubt(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_strings *out);
 bool lrp_job_should_stop(void *job);
 void lrp_job_notify(const struct lrp_job *job);
 /* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it
@@ -191,10 +218,15 @@ struct lrp_session_plan {
     bool same_inputs; /* tensors made before serve again */
     bool one_by_one;
     int64_t sample;
+    struct lrp_strings notes, relevance_notes;
     struct lrp_network *network;
     struct lrp_setup *state;
     struct lrp_results *results;
 };
+/* Puts tensors in the places of inputs that nobody has to give: masks, positions, an empty past. */
+enum lrp_status lrp_session_fill(const struct lrp_session *session, struct lrp_session_plan *plan, struct lrp_error *err);
+/* Says which output is explained if it is not the first. */
+void lrp_session_note(struct lrp_session_plan *plan);
 /* `same_sources`: only settings change. Whatever comes of it, the plan is to be freed. Errors: as lrp_session_apply. */
 enum lrp_status lrp_session_plan_make(struct lrp_session *session, const struct lrp_settings *settings, bool same_sources,
                                       struct lrp_session_plan *plan, struct lrp_error *err);
@@ -214,17 +246,21 @@ enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, str
 void lrp_job_free(struct lrp_job *job);
 double lrp_now_ms(void);
 
-/* What a target's text means for one sample: flat indices into the output without its batch axis. */
+/* What is explained of one sample: flat indices into it. */
 struct lrp_target_choice {
     int64_t index;                /* shown; the first of several */
+    int64_t label;                /* its class */
     int64_t first, stride, count; /* indices first, first+stride, ... */
 };
-/* Choices for every sample of an output (count = first dimension); owned. Errors: LRP_USAGE. */
-enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *output, const struct lrp_labels *labels,
-                                   struct lrp_target_choice **out, size_t *count, struct lrp_error *err);
+/* Choices for every sample of an output, as the setting "target" says (owned). `results`: the pass it comes from. Errors:
+ * LRP_USAGE. */
+enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct lrp_results *results,
+                                   const struct lrp_tensor *output, struct lrp_target_choice **out, size_t *count,
+                                   struct lrp_error *err);
 /* The relevance a pass starts with, and the targets as they are shown (owned). */
-enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_tensor **start,
-                                  struct lrp_target **targets, size_t *count, struct lrp_error *err);
+enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
+                                  const struct lrp_tensor *output, struct lrp_tensor **start, struct lrp_target **targets,
+                                  size_t *count, struct lrp_error *err);
 
 /* The heatmap options a state asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
@@ -245,6 +281,7 @@ struct lrp_snapshot_box {
     struct lrp_results *results;
     struct lrp_model *model;
     char *input_label;
+    struct lrp_strings notes;
 };
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot);
 /* The float weights of a layer, borrowed from the model; NULL if it has none. */

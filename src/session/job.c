@@ -113,7 +113,7 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     const struct lrp_tensor *output = output_of(job);
     struct lrp_target *targets = NULL;
     size_t count = 0;
-    enum lrp_status status = output ? lrp_targets_start(job->state, output, start, &targets, &count, err)
+    enum lrp_status status = output ? lrp_targets_start(job->state, job->results, output, start, &targets, &count, err)
                                     : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
     pthread_mutex_lock(&job->session->lock);
@@ -209,11 +209,14 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
                             double took)
 {
     struct lrp_results *r = job->results, *done_with = NULL;
+    struct lrp_strings doubts = {0};
+    if (!status) lrp_job_doubt(job, start, &doubts);
     pthread_mutex_lock(&job->session->lock);
     job->session->relevance_ms = took;
     job->session->relevance_layers = count_true(b->computed, b->layers);
     if (!status) {
         finish_relevance(job, start);
+        r->doubts = doubts; /* nobody has seen any before: it is done only now */
         if (!r->edges) {
             r->edges = b->edges;
             r->edge_count = b->edge_count;
@@ -332,6 +335,12 @@ static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error 
     return LRP_OK;
 }
 
+static bool holds_floats(const struct lrp_job *job)
+{
+    const struct lrp_tensor *output = job->results->values[job->state->output];
+    return output && lrp_dtype_is_float(output->dtype);
+}
+
 static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor *start = NULL;
@@ -339,7 +348,8 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (absent) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(job->session->model), absent);
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = forward(job, run, err);
-    if (!status) status = start_relevance(job, &start, err);
+    /* whole numbers can be computed, not explained */
+    if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->state);
     /* a model that fails the check says so even if it could not run anyway */
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);

@@ -35,6 +35,7 @@ void lrp_network_release(struct lrp_network *network)
     lrp_graph_free(network->graph);
     lrp_model_release(network->model);
     lrp_plugin_list_release(network->plugins);
+    free(network->batch);
     free(network->shapes);
     free(network);
 }
@@ -62,6 +63,8 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
                                               .operators = lrp_plugin_list_operators(settings->plugins)};
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
     if (!status) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
+    if (!status && !(n->batch = lrp_graph_trace_samples(n->graph)))
+        status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(model));
     if (!status) status = lrp_engine_new(n->graph, &n->engine, err);
     if (!status)
         *out = n;
@@ -186,22 +189,30 @@ static enum lrp_status assign_rules(struct lrp_setup *s, struct lrp_error *err)
     return s->rule_texts ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
 }
 
-/* The value that is explained: the model's first output, or the one of that name. */
+static bool holds_floats(const struct lrp_graph *g, int output)
+{
+    const enum lrp_dtype inferred = g->values[g->outputs[output]].desc.dtype;
+    return lrp_dtype_is_float(inferred == LRP_DTYPE_UNDEFINED ? g->definition->outputs[output].dtype : inferred);
+}
+
+/* The value that is explained: the output of that name; without a name the first that holds floats, or if none does, the
+ * first. */
 static enum lrp_status choose_output(struct lrp_setup *s, struct lrp_error *err)
 {
-    const struct lrp_definition *d = s->network->graph->definition;
+    const struct lrp_graph *g = s->network->graph;
+    const struct lrp_definition *d = g->definition;
     const char *name = lrp_settings_get(s->settings, LRP_SETTING_OUTPUT_NAME);
     struct lrp_text names = {0};
-    for (int i = 0; i < s->network->graph->output_count; i++) {
-        if (!*name || strcmp(d->outputs[i].name, name) == 0) {
-            s->output = s->network->graph->outputs[i];
-            lrp_text_free(&names);
-            return LRP_OK;
-        }
+    int chosen = -1;
+    for (int i = 0; i < g->output_count && chosen < 0; i++) {
+        if (*name ? strcmp(d->outputs[i].name, name) == 0 : holds_floats(g, i)) chosen = i;
         lrp_text_printf(&names, "%s%s", i ? ", " : "", d->outputs[i].name);
     }
-    enum lrp_status status =
-        lrp_fail(err, LRP_USAGE, "%s: no output is called %s (outputs: %s)", d->path, name, names.data ? names.data : "");
+    if (!*name && chosen < 0 && g->output_count) chosen = 0;
+    if (chosen >= 0) s->output = g->outputs[chosen];
+    enum lrp_status status = chosen >= 0 ? LRP_OK
+                                         : lrp_fail(err, LRP_USAGE, "%s: no output is called %s (outputs: %s)", d->path, name,
+                                                    names.data ? names.data : "");
     lrp_text_free(&names);
     return status;
 }

@@ -20,6 +20,8 @@ void lrp_session_plan_free(struct lrp_session_plan *p, size_t inputs)
     for (size_t i = 0; p->inputs && i < inputs; i++) lrp_tensor_release(p->inputs[i]);
     free(p->inputs);
     free(p->shapes);
+    lrp_strings_free(&p->notes);
+    lrp_strings_free(&p->relevance_notes);
     lrp_network_release(p->network);
     lrp_setup_release(p->state);
     lrp_results_release(p->results);
@@ -67,7 +69,7 @@ static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settin
     if (p->same_inputs && s->inputs[i])
         p->inputs[i] = lrp_tensor_retain(s->inputs[i]);
     else
-        status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, err);
+        status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, &p->notes, err);
     if (status) return status;
     p->shapes[i] = p->inputs[i]->shape;
     return LRP_OK;
@@ -92,9 +94,10 @@ static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_sess
 
 int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs)
 {
-    for (size_t i = 0; i < lrp_model_input_count(model); i++)
+    const size_t count = lrp_model_input_count(model);
+    for (size_t i = 0; i < count; i++)
         if (inputs[i]) return inputs[i]->shape.rank ? inputs[i]->shape.dim[0] : 1;
-    return 0;
+    return count == 0; /* what needs no input is one sample by itself */
 }
 
 /* Results for a plan: those of an earlier time if nothing else would come out, else new ones on top of what is known. */
@@ -102,7 +105,7 @@ static enum lrp_status plan_results(struct lrp_session *s, struct lrp_session_pl
 {
     enum lrp_status status = LRP_OK;
     const struct lrp_setup *old = s->state;
-    p->sample = s->sample < lrp_count_samples(s->model, p->inputs) ? s->sample : 0;
+    p->sample = p->one_by_one && s->sample < lrp_count_samples(s->model, p->inputs) ? s->sample : 0;
     pthread_mutex_lock(&s->lock); /* the worker may be filling the old results */
     struct lrp_results *known = lrp_cache_find(&s->cache, p->state, p->inputs, p->sample);
     if (known) {
@@ -141,8 +144,10 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     p->one_by_one = p->same_inputs && s->one_by_one;
     enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < inputs; i++) status = plan_input(s, settings, i, p, err);
+    if (!status) status = lrp_session_fill(s, p, err);
     if (!status) status = plan_samples(s, p, inputs, err);
     if (!status) status = plan_network(s, settings, p, err);
     if (!status) status = lrp_setup_new(p->network, settings, &p->state, err);
+    if (!status) lrp_session_note(p);
     return !status ? plan_results(s, p, err) : status;
 }

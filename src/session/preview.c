@@ -89,13 +89,24 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
                     show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
 }
 
-static enum lrp_status channels_plane(const struct lrp_tensor *t, int64_t sample, bool last, struct lrp_plane *plane,
-                                      struct lrp_error *err)
+/* One sample of it. */
+static enum lrp_status sample_of(const struct lrp_snapshot *s, int layer, enum lrp_show show, int64_t sample,
+                                 struct lrp_sample *out, struct lrp_error *err)
+{
+    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    const struct lrp_tensor *t;
+    *out = (struct lrp_sample){0};
+    const enum lrp_status status = tensor_of(s, layer, show, &t, err);
+    if (status || !t) return status;
+    return lrp_sample_open(state, lrp_network_layer_value(state->network, (size_t)layer), t, sample, out, err);
+}
+
+static enum lrp_status channels_plane(const struct lrp_tensor *t, bool last, struct lrp_plane *plane, struct lrp_error *err)
 {
     int64_t *order = NULL;
     const size_t all = (size_t)lrp_channel_count(t, last), count = all < LRP_CHANNELS_MOST ? all : LRP_CHANNELS_MOST;
-    enum lrp_status status = lrp_channel_order(t, sample, last, &order, NULL, err);
-    if (!status) status = lrp_plane_from_channels(t, sample, last, order, count, 0, plane, err);
+    enum lrp_status status = lrp_channel_order(t, 0, last, &order, NULL, err);
+    if (!status) status = lrp_plane_from_channels(t, 0, last, order, count, 0, plane, err);
     free(order);
     return status;
 }
@@ -104,45 +115,60 @@ enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int laye
                                    struct lrp_plane *out, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
-    const struct lrp_tensor *t;
+    struct lrp_sample one = {0};
     *out = (struct lrp_plane){0};
-    enum lrp_status status = tensor_of(snapshot, layer, show, &t, err);
+    enum lrp_status status = sample_of(snapshot, layer, show, sample, &one, err);
     if (!status) status = lrp_settings_heatmap(snapshot->settings, show, &options, err);
-    if (status) return status;
-    if (show == LRP_SHOW_WEIGHTS) return weights_plane(snapshot, layer, options.reduction, out, err);
-    if (show == LRP_SHOW_CHANNELS) return channels_plane(t, sample, channels_last(snapshot, layer, t), out, err);
-    return lrp_plane_from_tensor(t, sample, options.reduction, channels_last(snapshot, layer, t), out, err);
+    const bool last = channels_last(snapshot, layer, &one.tensor);
+    if (!status && show == LRP_SHOW_WEIGHTS)
+        status = weights_plane(snapshot, layer, options.reduction, out, err);
+    else if (!status && show == LRP_SHOW_CHANNELS)
+        status = channels_plane(&one.tensor, last, out, err);
+    else if (!status)
+        status = lrp_plane_from_tensor(&one.tensor, 0, options.reduction, last, out, err);
+    lrp_sample_close(&one);
+    return status;
 }
 
 enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                       int64_t **order, double **strength, size_t *count, struct lrp_error *err)
 {
-    const struct lrp_tensor *t;
+    struct lrp_sample one = {0};
     enum lrp_status status = show == LRP_SHOW_WEIGHTS ? lrp_fail(err, LRP_USAGE, "weights have no channels")
-                                                      : tensor_of(snapshot, layer, show, &t, err);
+                                                      : sample_of(snapshot, layer, show, sample, &one, err);
     if (status) return status;
-    *count = (size_t)lrp_channel_count(t, channels_last(snapshot, layer, t));
-    return lrp_channel_order(t, sample, channels_last(snapshot, layer, t), order, strength, err);
+    const bool last = channels_last(snapshot, layer, &one.tensor);
+    *count = (size_t)lrp_channel_count(&one.tensor, last);
+    status = lrp_channel_order(&one.tensor, 0, last, order, strength, err);
+    lrp_sample_close(&one);
+    return status;
 }
 
 enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                            int64_t channel, struct lrp_plane *out, struct lrp_error *err)
 {
-    const struct lrp_tensor *t;
+    struct lrp_sample one = {0};
     *out = (struct lrp_plane){0};
     enum lrp_status status = show == LRP_SHOW_WEIGHTS ? lrp_fail(err, LRP_USAGE, "weights have no channels")
-                                                      : tensor_of(snapshot, layer, show, &t, err);
-    return !status ? lrp_plane_from_channel(t, sample, channel, channels_last(snapshot, layer, t), out, err) : status;
+                                                      : sample_of(snapshot, layer, show, sample, &one, err);
+    if (!status)
+        status = lrp_plane_from_channel(&one.tensor, 0, channel, channels_last(snapshot, layer, &one.tensor), out, err);
+    lrp_sample_close(&one);
+    return status;
 }
 
 enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out,
                                   struct lrp_error *err)
 {
     const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[0]);
+    struct lrp_sample one = {0};
     *out = (struct lrp_plane){0};
     if (!t || t->shape.rank != 4)
         return lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
-    enum lrp_status status = lrp_plane_from_tensor(t, sample, LRP_REDUCE_SUM, channels_last(snapshot, 0, t), out, err);
+    enum lrp_status status = sample_of(snapshot, 0, LRP_SHOW_ACTIVATION, sample, &one, err);
+    if (!status)
+        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, 0, &one.tensor), out, err);
+    lrp_sample_close(&one);
     float low = INFINITY, high = -INFINITY;
     const size_t count = !status ? (size_t)out->width * (size_t)out->height : 0;
     for (size_t i = 0; i < count; i++) {

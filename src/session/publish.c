@@ -7,14 +7,6 @@ void lrp_job_notify(const struct lrp_job *job)
     if (job->notify) job->notify(job->notify_data);
 }
 
-/* Values whose statistics a layer shows: the output of its last node. */
-static int layer_value(const struct lrp_network *n, int layer)
-{
-    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
-    const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
-    return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
-}
-
 void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, bool relevance, int value, int layer)
 {
     struct lrp_results *r = job->results;
@@ -22,7 +14,7 @@ void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, 
     if (value < 0 || !from[value] || slots[value]) return; /* only this job writes there */
     struct lrp_statistics statistics;
     const struct lrp_results *const base = r->base; /* what is taken over from there is described there */
-    bool shown = relevance && layer >= 0 && layer_value(r->network, layer) == value;
+    bool shown = relevance && layer >= 0 && lrp_network_layer_value(r->network, (size_t)layer) == value;
     if (shown && base && base->relevance_done && base->relevance[value] == from[value])
         statistics = base->relevance_statistics[layer];
     else if (shown)
@@ -57,7 +49,7 @@ void lrp_job_describe_activations(struct lrp_job *job)
 {
     struct lrp_results *r = job->results;
     for (size_t i = 0; i < r->network->view->list.count && !lrp_job_should_stop(job); i++) {
-        int value = layer_value(r->network, (int)i);
+        int value = lrp_network_layer_value(r->network, i);
         struct lrp_statistics statistics;
         if (value < 0 || !r->values[value] || !lrp_dtype_is_float(r->values[value]->dtype)) continue;
         lrp_tensor_statistics_by(r->values[value], job->run, &statistics);

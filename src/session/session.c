@@ -26,6 +26,11 @@ static void commit_plan(struct lrp_session *s, struct lrp_session_plan *p)
     s->update_ms = 0;
     pthread_mutex_unlock(&s->lock);
     s->sample = p->sample;
+    const struct lrp_strings notes = s->notes, relevance_notes = s->relevance_notes;
+    s->notes = p->notes;
+    s->relevance_notes = p->relevance_notes;
+    p->notes = notes;
+    p->relevance_notes = relevance_notes;
     p->state = state;
     p->results = results;
     p->inputs = old;
@@ -42,7 +47,7 @@ static enum lrp_status check_target(struct lrp_session *s, const struct lrp_sess
     pthread_mutex_unlock(&s->lock);
     struct lrp_target_choice *choices = NULL;
     size_t count;
-    enum lrp_status status = output ? lrp_targets_choose(text, output, &p->state->labels, &choices, &count, err) : LRP_OK;
+    enum lrp_status status = output ? lrp_targets_choose(p->state, p->results, output, &choices, &count, err) : LRP_OK;
     lrp_tensor_release(output);
     free(choices);
     return !status ? LRP_OK : lrp_fail_context(err, status, "%s", lrp_model_path(s->model));
@@ -108,6 +113,8 @@ void lrp_session_free(struct lrp_session *session)
     }
     free(session->sources);
     free(session->inputs);
+    lrp_strings_free(&session->notes);
+    lrp_strings_free(&session->relevance_notes);
     lrp_setup_release(session->state);
     lrp_results_release(session->results);
     lrp_cache_clear(&session->cache);
@@ -185,7 +192,8 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
 
 int64_t lrp_session_samples(const struct lrp_session *session)
 {
-    return lrp_count_samples(session->model, session->inputs);
+    const int64_t given = lrp_count_samples(session->model, session->inputs);
+    return session->one_by_one || given == 0 ? given : lrp_setup_samples(session->state);
 }
 
 bool lrp_session_one_by_one(const struct lrp_session *session)

@@ -31,18 +31,11 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->forward_ms);
     free(box->relevance_ms);
     free(box->input_label);
+    lrp_strings_free(&box->notes);
     lrp_results_release(box->results);
     lrp_setup_release(box->state);
     lrp_model_release(box->model);
     free(box);
-}
-
-/* Value number of the output a layer is shown by; -1 if there is none. */
-static int value_of_layer(const struct lrp_network *n, size_t layer)
-{
-    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
-    const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
-    return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
 }
 
 /* Tensors live as long as the results do, whose slots are never changed once set: no references of their own are needed. */
@@ -62,7 +55,7 @@ static bool copy_layers(struct lrp_snapshot_box *box)
         !box->forward_ms || !box->relevance_ms)
         return false;
     for (size_t i = 0; i < count; i++) {
-        int value = value_of_layer(n, i);
+        int value = lrp_network_layer_value(n, i);
         if (value < 0) continue;
         box->activation[i] = lrp_tensor_numbers(r->values[value]);
         box->relevance[i] = lrp_tensor_numbers(r->relevance[value]);
@@ -86,8 +79,19 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->targets = box->targets;
     shown->target_count = box->results->target_count;
     shown->ledger = box->results->ledger;
+    shown->doubts = box->results->relevance_done ? (const char *const *)box->results->doubts.items : NULL;
+    shown->doubt_count = box->results->relevance_done ? box->results->doubts.count : 0;
     shown->forward_layer_ms = box->forward_ms;
     shown->relevance_layer_ms = box->relevance_ms;
+}
+
+/* What is to be said of inputs, and once there is relevance, of where it comes from and ends. */
+static bool copy_notes(const struct lrp_session *s, struct lrp_snapshot_box *box)
+{
+    bool ok = lrp_strings_copy(&s->notes, &box->notes);
+    for (size_t i = 0; ok && box->results->relevance_done && i < s->relevance_notes.count; i++)
+        ok = lrp_strings_add(&box->notes, s->relevance_notes.items[i]);
+    return ok;
 }
 
 /* The job's part; session locked. */
@@ -119,7 +123,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     pthread_mutex_lock(&session->lock);
     box->state = lrp_setup_retain(session->state);
     box->results = lrp_results_retain(session->results);
-    bool ok = copy_layers(box) && box->input_label;
+    bool ok = copy_layers(box) && box->input_label && copy_notes(session, box);
     if (ok) show_layers(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);
@@ -141,8 +145,11 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->warnings = (const char *const *)state->assignment.warnings;
     shown->warning_count = state->assignment.warning_count;
     shown->input_label = box->input_label;
+    shown->notes = (const char *const *)box->notes.items;
+    shown->note_count = box->notes.count;
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
+    shown->output_name = state->network->graph->values[state->output].name;
     shown->output = shown->target_count ? lrp_tensor_row_major(box->results->values[state->output], NULL) : NULL;
     *out = shown;
     return LRP_OK;
@@ -215,6 +222,10 @@ static const struct lrp_tensor *value_of(struct lrp_session *s, const char *name
     const struct lrp_tensor *found = NULL;
     pthread_mutex_lock(&s->lock);
     const struct lrp_graph *g = s->results->network->graph;
+    /* an output may have become another value, when an identity before it was dropped: it keeps its name */
+    for (int i = 0; i < g->output_count && !found; i++)
+        if (strcmp(g->definition->outputs[i].name, name) == 0)
+            found = (relevance ? s->results->relevance : s->results->values)[g->outputs[i]];
     for (int v = 0; v < g->value_count && !found; v++)
         if (!g->values[v].own && strcmp(g->values[v].name, name) == 0)
             found = (relevance ? s->results->relevance : s->results->values)[v];

@@ -1,31 +1,46 @@
 /* target.c: which output neuron is explained, and with what relevance it starts. */
+#include "target.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "convention.h"
-#include "internal.h"
 #include "text.h"
 
-struct output_shape {
-    size_t samples, size;            /* size: elements of a sample */
-    int64_t channels, height, width; /* 1 where there is no such axis */
-};
-
-static struct output_shape shape_of(const struct lrp_tensor *output)
+/* The last position that the attention mask, if there is one, says is no padding. */
+static int64_t last_position(const struct lrp_results *r, size_t sample, int64_t positions)
 {
-    const struct lrp_shape *s = &output->shape;
-    struct output_shape o = {.samples = s->rank ? (size_t)s->dim[0] : 1, .channels = 1, .height = 1, .width = 1};
-    o.size = o.samples ? output->count / o.samples : 0;
-    if (s->rank > 1) o.channels = s->dim[1];
-    if (s->rank > 2) o.height = s->dim[2];
-    for (int i = 3; i < s->rank; i++) o.width *= s->dim[i];
-    if (s->rank == 3) {
-        o.width = o.height;
-        o.height = 1;
+    for (size_t i = 0; i < r->input_count; i++) {
+        struct lrp_model_value input;
+        const struct lrp_tensor *mask = r->inputs[i];
+        lrp_model_input(r->network->model, i, &input);
+        if (!mask || strcmp(input.name, "attention_mask") != 0 || mask->shape.rank != 2 || mask->shape.dim[1] < positions)
+            continue;
+        const size_t row = (size_t)(mask->shape.dim[0] > (int64_t)sample ? (int64_t)sample : 0) * (size_t)mask->shape.dim[1];
+        for (int64_t p = positions; p-- > 0;)
+            if (lrp_dtype_is_float(mask->dtype) ? mask->f[row + (size_t)p] > 0 : mask->i[row + (size_t)p] > 0) return p;
     }
-    return o;
+    return positions - 1;
 }
 
+static enum lrp_status space_of(const struct lrp_setup *state, const struct lrp_results *r, const struct lrp_tensor *output,
+                                struct lrp_target_space *o, struct lrp_error *err)
+{
+    const struct lrp_shape *s = &output->shape;
+    *o = (struct lrp_target_space){.samples = (size_t)lrp_setup_samples(state)};
+    const bool batched = s->rank > 0 && (o->samples > 1 || s->dim[0] == 1);
+    for (int k = batched; k < s->rank; k++) o->dim[o->rank++] = s->dim[k];
+    o->size = o->samples ? output->count / o->samples : 0;
+    o->sequence = o->rank == 2 && lrp_setup_reads_tokens(state);
+    if (!o->size) return lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
+    o->last = calloc(o->samples, sizeof *o->last);
+    if (!o->last) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; o->sequence && i < o->samples; i++) o->last[i] = last_position(r, i, o->dim[0]);
+    return LRP_OK;
+}
+
+/* The largest, the first of equal ones. */
 static int64_t arg_max(const float *values, size_t n)
 {
     size_t best = 0;
@@ -34,144 +49,50 @@ static int64_t arg_max(const float *values, size_t n)
     return (int64_t)best;
 }
 
-/* A label: the whole string exactly, then a unique prefix; then a class index. -1: unknown, -2: the prefix is not unique. */
-static int64_t find_class(const char *text, const struct lrp_labels *labels)
+/* Without a text: the largest number of a sample, of sequences that at the last position. */
+static struct lrp_target_choice strongest(const struct lrp_target_space *o, const struct lrp_tensor *output, size_t sample)
 {
-    int64_t found = -1, index;
-    size_t length = strlen(text);
-    for (size_t i = 0; i < labels->count; i++)
-        if (strcmp(labels->names[i], text) == 0) return (int64_t)i;
-    for (size_t i = 0; length && i < labels->count; i++)
-        if (strncmp(labels->names[i], text, length) == 0) found = found == -1 ? (int64_t)i : -2;
-    if (found >= 0) return found;
-    if (lrp_parse_int64(text, &index) && index >= 0) return index;
-    return found;
-}
-
-static enum lrp_status unknown_class(const char *text, int64_t found, const struct lrp_labels *labels, struct lrp_error *err)
-{
-    if (found == -2) return lrp_fail(err, LRP_USAGE, "target %s: several labels start like this", text);
-    if (!labels->count)
-        return lrp_fail(err, LRP_USAGE, "target %s: not a class index, and there are no labels (--labels)", text);
-    struct lrp_text nearest = {0};
-    lrp_text_nearest(&nearest, text, (const char *const *)labels->names, labels->count);
-    enum lrp_status status =
-        lrp_fail(err, LRP_USAGE, "target %s: no such label (nearest: %s)", text, nearest.data ? nearest.data : "");
-    lrp_text_free(&nearest);
-    return status;
-}
-
-static enum lrp_status beyond(const char *text, const struct output_shape *o, struct lrp_error *err)
-{
-    return lrp_fail(err, LRP_USAGE, "target %s: the output has %lld classes at %lldx%lld places, counted from 0", text,
-                    (long long)o->channels, (long long)o->height, (long long)o->width);
-}
-
-static enum lrp_status at_place(const char *text, int64_t c, int64_t y, int64_t x, const struct output_shape *o,
-                                struct lrp_target_choice *out, struct lrp_error *err)
-{
-    if (c < 0 || y < 0 || x < 0 || c >= o->channels || y >= o->height || x >= o->width) return beyond(text, o, err);
-    *out = (struct lrp_target_choice){.first = (c * o->height + y) * o->width + x, .stride = 1, .count = 1};
-    out->index = out->first;
-    return LRP_OK;
-}
-
-/* "c:y:x" or "y:x" */
-static int parse_colons(const char *text, int64_t *numbers, int most)
-{
-    char *copy = strdup(text), *save = NULL;
-    int count = 0;
-    if (!copy) return -1;
-    for (char *part = strtok_r(copy, ":", &save); part; part = strtok_r(NULL, ":", &save)) {
-        if (count == most || !lrp_parse_int64(part, &numbers[count])) {
-            count = -1;
-            break;
-        }
-        count++;
-    }
-    free(copy);
-    return count;
-}
-
-/* One target: a class, CLASS@y:x, CLASS@all, (c:y:x). */
-static enum lrp_status choose(const char *text, const struct output_shape *o, const struct lrp_labels *labels,
-                              struct lrp_target_choice *out, struct lrp_error *err)
-{
-    int64_t numbers[3];
-    size_t length = strlen(text);
-    const char *at = strrchr(text, '@');
-    int64_t c = find_class(text, labels);
-    if (c >= 0) {
-        if (o->height * o->width == 1 || o->channels == 1) {
-            if (c >= (int64_t)o->size) return beyond(text, o, err);
-            *out = (struct lrp_target_choice){.index = c, .first = c, .stride = 1, .count = 1};
-            return LRP_OK;
-        }
-        return lrp_fail(err, LRP_USAGE, "target %s: the output has %lldx%lld places; say which: %s@y:x or %s@all", text,
-                        (long long)o->height, (long long)o->width, text, text);
-    }
-    if (*text == '(' && length > 2 && text[length - 1] == ')') {
-        char *inside = strndup(text + 1, length - 2);
-        int count = inside ? parse_colons(inside, numbers, 3) : -1;
-        free(inside);
-        if (count != 3) return lrp_fail(err, LRP_USAGE, "target %s: three numbers are needed, (class:y:x)", text);
-        return at_place(text, numbers[0], numbers[1], numbers[2], o, out, err);
-    }
-    if (!at) return unknown_class(text, c, labels, err);
-    char *name = strndup(text, (size_t)(at - text));
-    if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    c = find_class(name, labels);
-    int64_t number = 0;
-    enum lrp_status status = LRP_OK;
-    if (c < 0 && lrp_parse_int64(name, &number) && number < 0)
-        status = beyond(text, o, err);
-    else if (c < 0)
-        status = unknown_class(name, c, labels, err);
-    free(name);
-    if (status) return status;
-    if (strcmp(at + 1, "all") == 0) {
-        if (c >= o->channels) return beyond(text, o, err);
-        *out = (struct lrp_target_choice){.first = c * o->height * o->width, .stride = 1, .count = o->height * o->width};
-        out->index = out->first;
-        return LRP_OK;
-    }
-    if (parse_colons(at + 1, numbers, 2) != 2) return lrp_fail(err, LRP_USAGE, "target %s: after @ comes y:x or all", text);
-    return at_place(text, c, numbers[0], numbers[1], o, out, err);
+    const size_t classes = o->sequence ? (size_t)o->dim[1] : o->size,
+                 first = o->sequence ? (size_t)o->last[sample] * classes : 0;
+    const int64_t best = arg_max(output->f + sample * o->size + first, classes), index = (int64_t)first + best;
+    const int64_t behind = o->rank > 1 && o->dim[0] ? (int64_t)o->size / o->dim[0] : 1;
+    return (struct lrp_target_choice){
+        .index = index, .label = o->sequence ? best : index / behind, .first = index, .stride = 1, .count = 1};
 }
 
 /* A comma list: one target per sample. */
-static enum lrp_status choose_list(const char *text, const struct output_shape *o, const struct lrp_labels *labels,
+static enum lrp_status choose_list(const char *text, const struct lrp_target_space *o, const struct lrp_labels *labels,
                                    struct lrp_target_choice *choices, struct lrp_error *err)
 {
     char *copy = strdup(text), *rest = copy;
     size_t count = 0;
     enum lrp_status status = copy ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (char *part; !status && (part = strsep(&rest, ",")) != NULL; count++)
-        if (count < o->samples) status = choose(part, o, labels, &choices[count], err);
+        if (count < o->samples) status = lrp_target_parse(part, o, labels, count, &choices[count], err);
     free(copy);
     if (!status && count != o->samples)
         status = lrp_fail(err, LRP_USAGE, "target %s: %zu targets for %zu samples", text, count, o->samples);
     return status;
 }
 
-enum lrp_status lrp_targets_choose(const char *text, const struct lrp_tensor *output, const struct lrp_labels *labels,
-                                   struct lrp_target_choice **out, size_t *count, struct lrp_error *err)
+enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct lrp_results *results,
+                                   const struct lrp_tensor *output, struct lrp_target_choice **out, size_t *count,
+                                   struct lrp_error *err)
 {
-    struct output_shape o = shape_of(output);
-    struct lrp_target_choice *choices = calloc(o.samples + 1, sizeof *choices);
-    if (!choices) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    enum lrp_status status =
-        o.size ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
-    bool list = strchr(text, ',') && find_class(text, labels) < 0;
+    const char *text = lrp_settings_get(state->settings, LRP_SETTING_TARGET);
+    struct lrp_target_space o;
+    enum lrp_status status = space_of(state, results, output, &o, err);
+    struct lrp_target_choice *choices = status ? NULL : calloc(o.samples + 1, sizeof *choices);
+    if (!status && !choices) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const bool list = lrp_target_is_list(text, &state->labels);
     for (size_t i = 0; !status && !list && i < o.samples; i++) {
-        if (*text) {
-            status = choose(text, &o, labels, &choices[i], err);
-        } else {
-            int64_t best = arg_max(output->f + i * o.size, o.size);
-            choices[i] = (struct lrp_target_choice){.index = best, .first = best, .stride = 1, .count = 1};
-        }
+        if (*text)
+            status = lrp_target_parse(text, &o, &state->labels, i, &choices[i], err);
+        else
+            choices[i] = strongest(&o, output, i);
     }
-    if (!status && list) status = choose_list(text, &o, labels, choices, err);
+    if (!status && list) status = choose_list(text, &o, &state->labels, choices, err);
+    free(o.last);
     if (status) {
         free(choices);
         return status;
@@ -216,16 +137,25 @@ static enum lrp_status start_from_file(const char *path, const struct lrp_tensor
     return status;
 }
 
-enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_tensor **start,
-                                  struct lrp_target **targets, size_t *count, struct lrp_error *err)
+static enum lrp_status no_floats(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_error *err)
+{
+    const struct lrp_graph *g = state->network->graph;
+    struct lrp_text names = {0};
+    for (int i = 0; i < g->output_count; i++) lrp_text_printf(&names, "%s%s", i ? ", " : "", g->definition->outputs[i].name);
+    lrp_fail(err, LRP_UNSUPPORTED, "the output %s is of type %s: relevance needs one of floats (outputs: %s)",
+             g->values[state->output].name, lrp_dtype_text(output->dtype), names.data ? names.data : "");
+    lrp_text_free(&names);
+    return LRP_UNSUPPORTED;
+}
+
+enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
+                                  const struct lrp_tensor *output, struct lrp_tensor **start, struct lrp_target **targets,
+                                  size_t *count, struct lrp_error *err)
 {
     struct lrp_target_choice *choices = NULL;
     struct lrp_tensor *r = NULL;
-    if (!lrp_dtype_is_float(output->dtype))
-        return lrp_fail(err, LRP_UNSUPPORTED, "the output is of type %s: relevance needs a float output",
-                        lrp_dtype_text(output->dtype));
-    enum lrp_status status =
-        lrp_targets_choose(lrp_settings_get(state->settings, LRP_SETTING_TARGET), output, &state->labels, &choices, count, err);
+    if (!lrp_dtype_is_float(output->dtype)) return no_floats(state, output, err);
+    enum lrp_status status = lrp_targets_choose(state, results, output, &choices, count, err);
     if (status) return status;
     enum start kind = start_kind(state);
     *targets = calloc(*count + 1, sizeof **targets);
@@ -243,7 +173,7 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lr
             row[c->first + k * c->stride] = kind == START_ONE ? 1 : out[c->first + k * c->stride];
         struct lrp_target *t = &(*targets)[i];
         *t = (struct lrp_target){.index = c->index, .output = out[c->index], .label = ""};
-        if (c->index < (int64_t)state->labels.count && size == output->count / *count) t->label = state->labels.names[c->index];
+        if (c->label >= 0 && c->label < (int64_t)state->labels.count) t->label = state->labels.names[c->label];
         for (size_t k = 0; k < size; k++) t->start += (double)row[k];
     }
     free(choices);
@@ -255,4 +185,37 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lr
     free(*targets);
     *targets = NULL;
     return status;
+}
+
+/* The sizes of a sample's axes behind which a flat index hides. */
+static struct lrp_shape sample_shape(const struct lrp_snapshot *s)
+{
+    const struct lrp_shape *all = &s->output->shape;
+    struct lrp_shape shape = {.rank = 0};
+    const bool batched = all->rank > 0 && (s->target_count > 1 || all->dim[0] == 1);
+    for (int k = batched; k < all->rank; k++) shape.dim[shape.rank++] = all->dim[k];
+    return shape;
+}
+
+char *lrp_snapshot_place(const struct lrp_snapshot *snapshot, int64_t index, char *buffer, size_t size)
+{
+    const struct lrp_shape shape = snapshot->output ? sample_shape(snapshot) : (struct lrp_shape){.rank = 0};
+    int64_t at[LRP_MAX_RANK], rest = index;
+    snprintf(buffer, size, "%lld", (long long)index);
+    for (int k = shape.rank - 1; k >= 0 && shape.dim[k] > 0; rest /= shape.dim[k--]) at[k] = rest % shape.dim[k];
+    size_t used = 0;
+    for (int k = 0; shape.rank > 1 && k < shape.rank && used < size; k++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%lld%s", k ? ":" : "(", (long long)at[k],
+                                 k + 1 < shape.rank ? "" : ")");
+    return buffer;
+}
+
+int64_t lrp_snapshot_class(const struct lrp_snapshot *snapshot, int64_t index)
+{
+    const struct lrp_shape shape = snapshot->output ? sample_shape(snapshot) : (struct lrp_shape){.rank = 0};
+    if (shape.rank < 2) return index;
+    if (shape.rank == 2 && lrp_setup_reads_tokens(lrp_snapshot_box(snapshot)->state)) return index % shape.dim[1];
+    int64_t behind = 1;
+    for (int k = 1; k < shape.rank; k++) behind *= shape.dim[k];
+    return behind > 0 ? index / behind : index;
 }

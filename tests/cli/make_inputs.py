@@ -8,7 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, INT64, external_proto, function, model, node, npy, tensor  # noqa: E402
+from onnx_file import BOOL, FLOAT, INT64, UINT8, external_proto, function, model, node, npy, tensor  # noqa: E402
 
 OPEN = {"y": (FLOAT, None)}
 
@@ -46,10 +46,40 @@ def files():
     yield "batch.npy", npy([1, 3, 1, 0, 0, 2], [2, 3], INT64)
     yield "beyond.npy", npy([1, 4, 1], [1, 3], INT64)
     yield "float.npy", npy([1, 3, 1], [1, 3])
+    yield "half.npy", npy([1, 1.5, 1], [1, 3])
+    yield "three.npy", npy([1, 3, 1], [3], INT64)
+    # a picture of bytes, (N,H,W,C)
+    yield "bytes.onnx", model([node("Cast", "x", "f", to=FLOAT), node("Flatten", "f", "g"), node("MatMul", "g w", "y")],
+                              {"x": (UINT8, ["N", 2, 2, 1])}, OPEN, {"w": tensor([1, -1] * 4, [4, 2])})
+    yield "large.npy", npy([2, 4, 300, 8], [1, 2, 2, 1], INT64)
+    yield "constant.onnx", model([node("Add", "a b", "y")], {}, OPEN, {"a": tensor([1, 0], [1, 2]), "b": tensor([2, 0], [1, 2])})
+    # the sum of embedded tokens where the mask is 1, and the sum of their positions
+    yield "mask.onnx", model([node("Gather", "w input_ids", "e"), node("Cast", "attention_mask", "m", to=FLOAT), node("Unsqueeze", "m", "n", axes=[2]),
+                              node("Mul", "e n", "k"), node("ReduceSum", "k", "s", axes=[1], keepdims=0), node("Cast", "position_ids", "p", to=FLOAT),
+                              node("ReduceSum", "p", "q", axes=[1], keepdims=1), node("Add", "s q", "y")],
+                             {"input_ids": (INT64, ["N", "T"]), "attention_mask": (INT64, ["N", "T"]), "position_ids": (INT64, ["N", "T"])},
+                             OPEN, {"w": tensor(range(8), [4, 2])}, opset=11)
     # class 0 is the picture, class 1 the picture times -2, at every place
     yield "places.onnx", model([node("Conv", "x w", "y")], {"x": (FLOAT, ["N", 1, 2, 2])}, OPEN, {"w": tensor([1, -2], [2, 1, 1, 1])})
     yield "places.npy", npy([1, 2, 3, 4], [1, 1, 2, 2])
     yield "places2.npy", npy([1, 2, 3, 4, 5, 6, 7, 8], [2, 1, 2, 2])
+    # one sample as a whole: a vector, the rows of a picture, steps before samples; samples that part and meet again; a label before scores
+    yield "vector.onnx", model([node("MatMul", "x w", "y")], {"x": (FLOAT, [2])}, OPEN, {"w": tensor([1, 0, 2, 0, 1, -1], [2, 3])})
+    yield "vector.npy", npy([1, 2], [2])
+    yield "vector1.npy", npy([1, 2], [1, 2])
+    yield "rows.onnx", model([node("Reshape", "x s", "y")], {"x": (FLOAT, ["N", 2, 2])}, OPEN, {"s": tensor([-1, 2], [2], INT64)})
+    yield "rows.npy", npy([1, 4, 3, 2], [1, 2, 2])
+    yield "steps.onnx", model([node("Transpose", "x", "t", perm=[1, 0, 2]), node("MatMul", "t w", "y")], {"x": (FLOAT, ["N", 3, 2])}, OPEN,
+                              {"w": tensor([1, 0, 0, 1], [2, 2])})
+    yield "steps.npy", npy([1, 2, 3, 4, 5, 6], [1, 3, 2])
+    yield "steps2.npy", npy([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 3, 2])
+    yield "heads.onnx", model([node("Reshape", "x apart", "h"), node("Relu", "h", "r"), node("Reshape", "r whole", "y")], {"x": (FLOAT, ["N", 4])},
+                              OPEN, {"apart": tensor([-1, 2], [2], INT64), "whole": tensor([-1, 4], [2], INT64)})
+    yield "heads2.npy", npy([1, 2, 3, 4, 8, 7, 6, 5], [2, 4])
+    yield "label.onnx", model([node("MatMul", "x w", "y"), node("ArgMax", "y", "label", axis=1, keepdims=0), node("Greater", "y zero", "positive")],
+                              {"x": (FLOAT, ["N", 2])}, {"label": (INT64, None), "y": (FLOAT, None), "positive": (BOOL, None)},
+                              {"w": tensor([1, 0, 2, 0, 1, -1], [2, 3]), "zero": tensor([0], [1])})
+    yield "pair.npy", npy([1, 2, 1, -1], [2, 2])
     # weights in another file, here and there
     for name, location in (("up", "../w.bin"), ("root", "/etc/passwd"), ("link", "link.bin"), ("linked_folder", "aside/w.bin"), ("fine", "in/w.bin"),
                            ("fifo", "pipe"), ("folder", "in"), ("missing", "no.bin")):
@@ -69,7 +99,8 @@ def check(path, shape, values):
         data = file.read()
     end = 10 + struct.unpack_from("<H", data, 8)[0]
     sizes = "x".join(data[10:end].decode().split("'shape': (")[1].split(")")[0].replace(" ", "").strip(",").split(","))
-    got = struct.unpack(f"<{(len(data) - end) // 4}f", data[end:])
+    element = "q" if b"<i8" in data[:end] else "f"
+    got = struct.unpack(f"<{(len(data) - end) // struct.calcsize('<' + element)}{element}", data[end:])
     wanted = [float(v) for v in values]
     if sizes != shape or len(got) != len(wanted) or any(abs(a - b) > 1e-6 * max(1, abs(b)) for a, b in zip(got, wanted)):
         sys.exit(f"{path}: {sizes} {got}, not {shape} {wanted}")

@@ -91,12 +91,12 @@ fi
 bad 2 "unknown option --heatmp (nearest: --heatmap)" explain m.onnx i.png --heatmp x.png
 bad 2 "unknown option -z" check m.onnx -z
 bad 2 "--method foo" explain m.onnx i.png --method foo
-bad 2 "no INPUT given" ledger m.onnx
+bad 2 "no INPUT given" ledger "$demo/vgg.onnx"
 bad 2 'compare takes --rules A.json --rules B.json' compare m.onnx i.png
 bad 2 '--conventions is no option of explain' explain m.onnx i.png --conventions
 bad 2 "no MODEL given" check
 bad 2 "no MODEL given"
-bad 2 "no INPUT given" explain m.onnx
+bad 2 "no INPUT given" explain "$demo/vgg.onnx"
 bad 3 "nofile.onnx" check nofile.onnx
 bad 3 "nofile.onnx" nofile.onnx
 bad 3 "did you mean: lrpscope check" chek
@@ -223,7 +223,7 @@ good 0 explain "$model" "$picture" --rules "$rules" --heatmap h.png --relevance 
     --report r.json --repeat 3
 exists h.png r.npy l.safetensors s.png r.json
 cp work/r.json out
-json "list(d) == ['lrpscope', 'model', 'options', 'samples', 'layers', 'ledger', 'files', 'timing']"
+json "list(d) == ['lrpscope', 'model', 'options', 'samples', 'layers', 'ledger', 'warnings', 'files', 'timing']"
 json "len(d['timing']['forward_ms']) == 3 and len(set(d['timing']['forward_ms'])) > 1 and len(d['files']) == 5"
 json "set(d['samples'][0]) == {'input', 'target', 'label', 'output', 'start', 'sum_input'} and d['options']['scale'] == '1/255'"
 json "abs(d['samples'][0]['sum_input'] - d['layers'][0]['sum']) < 1e-6 and d['layers'][-1]['sum'] == 1"

@@ -31,6 +31,8 @@ bad() {
     grep -qF -e "$text" err || fail "'$text' is not in: $(cat err)"
     [ -s out ] && fail "something on stdout: $*"
 }
+# said TEXT: the command before has said so on stderr
+said() { grep -qF -e "$1" err || fail "'$1' is not said: $(cat err)"; }
 # array FILE SHAPE VALUE...: what the command before has written
 array() { python3 "$here/make_inputs.py" "$@" || fail "$(basename "$1"): other numbers"; rm -f "$1"; }
 
@@ -80,6 +82,9 @@ good "" run tokens.onnx batch.npy --output o.npy;                             ar
 tokens="tokens.onnx tokens.npy --skip-checks --composite zero --target 0"
 good "output 10  start 1  sum 1" explain $tokens --at e --relevance r.npy;    array r.npy 1x3x2 .2 0 .6 0 .2 0
 good "sum 1" explain $tokens --relevance r.npy;                               array r.npy 1x3 .2 .6 .2
+good "sum 1" explain $tokens --at i --relevance r.npy --heatmap h.png;        array r.npy 1x3 .2 .6 .2
+good "batch.npy[1]  target 0  output 4  start 1  sum 1" explain tokens.onnx batch.npy --skip-checks --composite zero --target 0 --relevance r.npy
+array r.npy 2x3 .2 .6 .2 0 0 1 # rows 0 0 2: 0 + 0 + 4
 good "tokens 1" ledger $tokens # the relevance that starts, 1, ends at the rows of the table
 good "batch.npy[1]  target 0  output 4" explain tokens.onnx batch.npy --skip-checks --composite zero --target 0
 # integers that are no tokens: relevance ends at what Cast made of them, which is said; 3 and 8 of 11
@@ -104,30 +109,78 @@ good "output 3.33333" explain any_tokens.onnx tokens.npy --support-layer reduce-
 failing "cannot be executed" explain any_unknown.onnx tokens.npy
 bad 3 "nofile.npy" explain any_tokens.onnx nofile.npy --skip-checks --composite zero
 bad 3 "layer e: index 4 is outside an axis of 4 elements" run tokens.onnx beyond.npy
-bad 3 "float.npy: its type is float32, but input i takes int64" run tokens.onnx float.npy
+good "" run tokens.onnx float.npy --output o.npy;                             array o.npy 1x2 10 13
+said "float.npy: its numbers are float32, input i takes int64: converted"
+bad 3 "half.npy: its type is float32 and it holds 1.5, but input i takes int64" run tokens.onnx half.npy
+good "sum 1" explain $tokens --relevance r.npy;                               array r.npy 1x3 .2 .6 .2
+# without the axis of samples, and with one that the model has not
+good "" run tokens.onnx three.npy --output o.npy;                             array o.npy 1x2 10 13
+good "" run vector.onnx vector1.npy --output o.npy;                           array o.npy 3 1 2 0
+bad 3 "its shape is 2, but input i takes ?x3" run tokens.onnx vector.npy
+# bytes: a picture as it is, 0..255; y = x W of its one row 2 4 and 6 8
+bytes="bytes.onnx square.pgm --layout nhwc --composite zero --skip-checks"
+good "" run bytes.onnx square.pgm --layout nhwc --output o.npy;               array o.npy 1x2 20 -20
+good "target 0  output 20  start 1  sum 1" explain $bytes --relevance r.npy --heatmap h.png; array r.npy 1x2x2x1 .1 .2 .3 .4
+said "relevance ends at f, the first float value made of them"
+bad 3 "holds 300, but input x takes uint8" run bytes.onnx large.npy
+# no input at all; masks, positions and the like need not be given
+good "0      3" run constant.onnx
+good "target 0  output 3" explain constant.onnx --skip-checks --composite zero
+good "" run mask.onnx tokens.npy --output o.npy;                              array o.npy 1x2 13 16 # the sum of tokens.onnx and of the positions, 0 + 1 + 2
+said "inputs that were not given are filled in: attention_mask with 1, position_ids with 0, 1, 2 ..."
 bad 3 "square.pgm: a picture is no input for i, which takes int64" run tokens.onnx square.pgm
 
 # ---- places: class 0 is the picture [1 2; 3 4], class 1 is -2 times it ----
 places="places.onnx places.npy --composite zero --relevance r.npy"
-good "target 2  output 3  start 1" explain $places --target 0@1:0;            array r.npy 1x1x2x2 0 0 1 0
-good "target 5  output -4  start 1" explain $places --target '(1:0:1)';       array r.npy 1x1x2x2 0 1 0 0
-good "target 5  output -4  start 1" explain $places --target 1@0:1;           array r.npy 1x1x2x2 0 1 0 0
+good "target 2 (0:1:0)  output 3  start 1" explain $places --target 0@1:0;            array r.npy 1x1x2x2 0 0 1 0
+good "target 5 (1:0:1)  output -4  start 1" explain $places --target '(1:0:1)';       array r.npy 1x1x2x2 0 1 0 0
+good "target 5 (1:0:1)  output -4  start 1" explain $places --target 1@0:1;           array r.npy 1x1x2x2 0 1 0 0
 good "start 4  sum 4" explain $places --target 0@all;                         array r.npy 1x1x2x2 1 1 1 1
 good "start 10  sum 10" explain $places --target 0@all --output-relevance logit; array r.npy 1x1x2x2 1 2 3 4
 good "start -20  sum -20" explain $places --target 1@all --output-relevance logit; array r.npy 1x1x2x2 -2 -4 -6 -8
-good "target 3  output 4" explain $places;                                    array r.npy 1x1x2x2 0 0 0 1 # the largest of all
+good "target 3 (0:1:1)  output 4" explain $places;                                    array r.npy 1x1x2x2 0 0 0 1 # the largest of all
 printf 'sky\nroad\n' >labels.txt
-good "target 6  output -6" explain $places --labels labels.txt --target road@1:0; array r.npy 1x1x2x2 0 0 1 0
-good "places2.npy[1]  target 7  output -16" explain places.onnx places2.npy --composite zero --target '0@0:0,(1:1:1)' --relevance r.npy
+good "target 6 (1:1:0) road  output -6" explain $places --labels labels.txt --target road@1:0; array r.npy 1x1x2x2 0 0 1 0
+good "places2.npy[1]  target 7 (1:1:1)  output -16" explain places.onnx places2.npy --composite zero --target '0@0:0,(1:1:1)' --relevance r.npy
 array r.npy 2x1x2x2 1 0 0 0 0 0 0 1
 for target in 2@0:0 0@2:0 0@0:2 -1@0:0 2@all '(0:0:2)' '(2:0:0)' '(0:-1:0)' 0@-1:0; do
     bad 2 "target $target: the output has 2 classes at 2x2 places, counted from 0" explain $places --target "$target"
 done
 for target in 0@x 0@0 0@0:0:0 0@0: 0@ALL; do bad 2 "target $target: after @ comes y:x or all" explain $places --target "$target"; done
-bad 2 "target (0:0): three numbers are needed" explain $places --target '(0:0)'
+bad 2 "target (0:0): 3 numbers are needed, one for every axis of the output" explain $places --target '(0:0)'
 bad 2 "say which: 0@y:x or 0@all" explain $places --target 0
 bad 2 "3 targets for 2 samples" explain places.onnx places2.npy --target '0@all,1@all,0@0:0' -q
 bad 2 "nearest: sky" explain $places --labels labels.txt --target ski@0:0
+
+# ---- samples: y = x W = [1 2 0] of a vector is one sample, whose number 1 is made by x1 alone ----
+vector="explain vector.onnx vector.npy --composite zero --relevance r.npy"
+good "target 1  output 2  start 1  sum 1" $vector;                            array r.npy 2 0 1
+good "target 2  output 0  start 1" $vector --method gradient --target 2;      array r.npy 2 2 -1
+good "target 0  output 1  start 1" $vector --method gradient --target 0;      array r.npy 2 1 0
+good "zero   1    1     0" ledger vector.onnx vector.npy --composite zero
+# two rows of one picture, and of two: one number starts in any case
+rows="--composite zero --relevance r.npy"
+good "rows.npy  target 1 (0:1)  output 4  start 1  sum 1" explain rows.onnx rows.npy $rows; array r.npy 1x2x2 0 1 0 0
+good "target 2 (1:0)  output 3  start 1  sum 1" explain rows.onnx rows.npy $rows --target '(1:0)'; array r.npy 1x2x2 0 0 1 0
+good "target 3 (1:1)  output 2  start 1  sum 1" explain rows.onnx rows.npy $rows --target 1@1; array r.npy 1x2x2 0 0 0 1
+good "target 3 (1:1)  output 2  start 1  sum 1" explain rows.onnx rows.npy $rows --target 1@-1; array r.npy 1x2x2 0 0 0 1
+good "start 2  sum 2" explain rows.onnx rows.npy $rows --target 1@all;        array r.npy 1x2x2 0 1 0 1
+bad 2 "say which: (row:column), or 1@POSITION or 1@all" explain rows.onnx rows.npy $rows --target 1 -q
+bad 2 "target (2:0): the output is 2x2, counted from 0" explain rows.onnx rows.npy $rows --target '(2:0)' -q
+bad 2 "2 numbers are needed, one for every axis of the output's 2x2" explain rows.onnx rows.npy $rows --target '(1)' -q
+good "(0:1)      4" run rows.onnx rows.npy --top 1
+# steps come before samples: neither three samples nor two
+good "steps.npy  target 5 (2:0:1)  output 6  start 1  sum 1" explain steps.onnx steps.npy $rows; array r.npy 1x3x2 0 0 0 0 0 1
+good "steps2.npy  target 11 (2:1:1)  output 12  start 1  sum 1" explain steps.onnx steps2.npy $rows
+array r.npy 2x3x2 0 0 0 0 0 0 0 0 0 0 0 1
+# merged with heads and parted again: two samples
+good "heads2.npy[1]  target 0  output 8  start 1  sum 1" explain heads.onnx heads2.npy $rows; array r.npy 2x4 0 0 0 1 1 0 0 0
+# outputs of labels and truth values are printed; the first of floats is explained
+good "    0      1" run label.onnx pair.npy
+good "" run label.onnx pair.npy --output o.npy;                               array o.npy 2 1 2
+good "true" run label.onnx pair.npy --output-name positive
+good "pair.npy[1]  target 2  output 3  start 1  sum 1" explain label.onnx pair.npy $rows --skip-checks; array r.npy 2x2 0 1 .666666667 .333333333
+bad 4 "the output label is of type int64: relevance needs one of floats (outputs: label, y, positive)" explain label.onnx pair.npy $rows --skip-checks --output-name label -q
 
 # ---- weights in other files: only beside the model or below it, whatever leads there ----
 cd inner || exit 2

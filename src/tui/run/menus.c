@@ -119,30 +119,11 @@ static int by_score(const void *a, const void *b)
     return x->index < y->index ? -1 : 1;
 }
 
-/* How a target is written: an index, or (c:y:x) in outputs with more axes. */
-static void target_value(const struct lrp_shape *shape, int64_t index, char *out, size_t size)
+static void target_row(const struct lrp_runner *runner, struct score score, struct lrp_menu_rows *rows)
 {
-    int64_t at[LRP_MAX_RANK];
-    if (shape->rank <= 2) {
-        snprintf(out, size, "%lld", (long long)index);
-        return;
-    }
-    for (int axis = shape->rank - 1; axis >= 1; axis--) {
-        at[axis] = index % shape->dim[axis];
-        index /= shape->dim[axis];
-    }
-    size_t used = 0;
-    for (int axis = 1; axis < shape->rank && used < size; axis++)
-        used += (size_t)snprintf(out + used, size - used, "%s%lld%s", axis == 1 ? "(" : ":", (long long)at[axis],
-                                 axis == shape->rank - 1 ? ")" : "");
-}
-
-static void target_row(const struct lrp_runner *runner, const struct lrp_tensor *output, struct score score,
-                       struct lrp_menu_rows *rows)
-{
-    const char *label = output->shape.rank <= 2 ? lrp_snapshot_label(runner->snapshot, score.index) : "";
-    char value[160], text[LRP_ROW_TEXT], detail[64];
-    target_value(&output->shape, score.index, value, sizeof value);
+    const char *label = lrp_snapshot_label(runner->snapshot, lrp_snapshot_class(runner->snapshot, score.index));
+    char value[200], text[LRP_ROW_TEXT], detail[64];
+    lrp_snapshot_place(runner->snapshot, score.index, value, sizeof value);
     snprintf(text, sizeof text, "%s%s%.300s", value, label && *label ? "  " : "", label ? label : "");
     lrp_value_text((double)score.value, detail, sizeof detail);
     lrp_menu_rows_add(rows, text, value, NULL, detail, true);
@@ -152,20 +133,20 @@ static void rows_of_targets(const struct lrp_runner *runner, int layer, struct l
 {
     (void)layer;
     const struct lrp_tensor *output = runner->snapshot->output;
-    const int64_t samples = output && output->shape.rank > 0 ? output->shape.dim[0] : 1;
-    if (!output || !lrp_dtype_is_float(output->dtype) || samples < 1 || output->count == 0) return;
-    const size_t count = output->count / (size_t)samples;
+    const size_t samples = runner->snapshot->target_count; /* a target for each */
+    if (!output || !lrp_dtype_is_float(output->dtype) || !samples || output->count == 0) return;
+    const size_t count = output->count / samples;
     struct score *scores = malloc(count * sizeof *scores);
     if (!scores) return;
     const size_t sample = (size_t)lrp_preview_sample(&runner->app);
-    const float *const values = output->f + (sample < (size_t)samples ? sample : 0) * count;
+    const float *const values = output->f + (sample < samples ? sample : 0) * count;
     for (size_t i = 0; i < count; i++) scores[i] = (struct score){isnan(values[i]) ? -INFINITY : values[i], (int64_t)i};
     qsort(scores, count, sizeof *scores, by_score);
     lrp_menu_rows_add(rows, "arg-max", "", NULL, "the highest score", true);
     for (size_t i = 0; i < count && i < LRP_TARGETS_MOST; i++) {
         if (sample < runner->snapshot->target_count && scores[i].index == runner->snapshot->targets[sample].index)
             rows->selected = (int)rows->count;
-        target_row(runner, output, scores[i], rows);
+        target_row(runner, scores[i], rows);
     }
     free(scores);
 }
