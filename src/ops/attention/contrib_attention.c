@@ -306,9 +306,9 @@ static enum lrp_status rotary_body(struct lrp_operator_body *b, struct lrp_error
     return LRP_OK;
 }
 
-#define ROW(op, f, ...)                                                                                                        \
+#define ROW(op, ...)                                                                                                           \
     {                                                                                                                          \
-        .name = op, .domain = "com.microsoft", .versions = {1}, .body = f, __VA_ARGS__                                         \
+        .name = op, .domain = "com.microsoft", .versions = {1}, .body = __VA_ARGS__                                            \
     }
 const struct lrp_operator lrp_ops_contrib_attention[] = {
     ROW("MultiHeadAttention", multi_head_body),

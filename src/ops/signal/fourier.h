@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifndef CMPLX /* C11's, which glibc leaves to gcc */
+#define CMPLX(real, imaginary) __builtin_complex((double)(real), (double)(imaginary))
+#endif
+
 /* Transforms of one length: sum over t of x[t] e^(-2 pi i k t / n) or, `back`, with +i; nothing is divided by n. */
 struct lrp_fourier;
 /* NULL when out of memory. n >= 1. */

@@ -176,7 +176,7 @@ const char *lrp_action_group_text(enum lrp_action_group group);
 enum lrp_action lrp_action_of_name(const char *name);
 
 #define X(id, ...) void lrp_do_##id(struct lrp_app *app);
-#define T(id, ...) X(id) void lrp_take_##id(struct lrp_app *app, const char *argument);
+#define T(id, ...) X(id, __VA_ARGS__) void lrp_take_##id(struct lrp_app *app, const char *argument);
 LRP_ACTIONS(X, T)
 #undef T
 #undef X
