@@ -77,6 +77,8 @@ static enum lrp_status open_once(struct lrp_reader *reader, const char *location
         return LRP_OK;
     }
     struct lrp_mapping *mapping = NULL;
+    struct lrp_error unasked, *err = reader->err; /* what is missing is told later, whether or not anyone asks now */
+    if (!err) reader->err = &unasked;
     enum lrp_status status =
         reader->folder ? LRP_OK : lrp_beside_folder(reader->arena, reader->path, &reader->folder, reader->err);
     if (!status) status = lrp_reader_map(reader, location, &mapping);
@@ -84,6 +86,7 @@ static enum lrp_status open_once(struct lrp_reader *reader, const char *location
         if (!reader->absent) reader->absent = lrp_arena_strdup(reader->arena, reader->err->message);
         status = reader->absent ? LRP_OK : lrp_reader_no_memory(reader);
     }
+    reader->err = err;
     if (status) return status;
     *out = mapping;
     return remember(reader, location, mapping) ? LRP_OK : lrp_reader_no_memory(reader);
