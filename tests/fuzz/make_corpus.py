@@ -68,6 +68,121 @@ def models():
     yield "sparse", one + field(8, number(2, 11))
 
 
+def explained():
+    """Beside those of models(): kinds of layers that relevance goes through by ways of their own."""
+    y = {"y": (FLOAT, None)}
+    sequence, picture = {"x": (FLOAT, [1, 3, 4])}, {"x": (FLOAT, [1, 2, 4, 4])}
+    square, wide, back = floats([4, 4], -1), floats([4, 8], -2), floats([8, 4], -3)
+    yield "encoder", model([node("LayerNormalization", "x g b", "n", axis=-1, epsilon=1e-5), node("MatMul", "n w", "q"), node("MatMul", "n w", "k"),
+                            node("MatMul", "n w", "v"), node("Transpose", "k", "t", perm=[0, 2, 1]), node("MatMul", "q t", "s"),
+                            node("Add", "s mask", "m"), node("Softmax", "m", "p", axis=-1), node("MatMul", "p v", "a"), node("Add", "a x", "r"),
+                            node("MatMul", "r wide", "h"), node("Gelu", "h", "e"), node("MatMul", "e back", "o"), node("Add", "o r", "y")],
+                           sequence, y, {"g": floats([4], 1), "b": floats([4]), "w": square, "wide": wide, "back": back,
+                                         "mask": tensor([0, -1e4, -1e4, 0, 0, -1e4, 0, 0, 0], [3, 3])}, opset=20)
+    yield "gated", model([node("RMSNormalization", "x g", "n", axis=-1), node("MatMul", "n wide", "u"), node("Sigmoid", "u", "s"), node("Mul", "u s", "a"),
+                          node("MatMul", "n wide", "v"), node("Mul", "a v", "m"), node("MatMul", "m back", "o"), node("Add", "o x", "y")],
+                         sequence, y, {"g": floats([4], 1), "wide": wide, "back": back}, opset=23)
+    microsoft = {"domain": "com.microsoft"}
+    yield "fused", model([node("Attention", "x wqkv b", "a", num_heads=2, **microsoft), node("SkipLayerNormalization", "a x g g", "n", epsilon=1e-5, **microsoft),
+                          node("MatMul", "n w", "m"), node("BiasGelu", "m g", "e", **microsoft), node("SkipLayerNormalization", "e n g g", "y", **microsoft)],
+                         sequence, y, {"wqkv": floats([4, 12], -1), "b": floats([12]), "g": floats([4], 1), "w": square})
+    for kind, gates in ("RNN", 1), ("GRU", 3), ("LSTM", 4):
+        yield kind.lower(), model([node(kind, "x w r b", "h", hidden_size=2, direction="bidirectional"), node("Squeeze", "h axis", "k"),
+                                   node("ReduceMean", "k", "m", axes=[0], keepdims=0), node("MatMul", "m o", "y")],
+                                  {"x": (FLOAT, [3, 1, 4])}, y, {"w": floats([2, 2 * gates, 4], -2), "r": floats([2, 2 * gates, 2], -1),
+                                                                 "b": floats([2, 4 * gates], -1), "axis": ints(2), "o": floats([2, 2])})
+    step = graph([node("Add", "s i", "n"), node("Relu", "n", "t"), node("Identity", "t", "o")], {"s": (FLOAT, [4]), "i": (FLOAT, [4])},
+                 {"t": (FLOAT, [4]), "o": (FLOAT, [4])})
+    yield "scan", model([node("Scan", "z x", "f y", body=step, num_scan_inputs=1)], {"x": (FLOAT, [3, 4])}, y, {"z": floats([4])})
+    turn = graph([node("Mul", "s w", "t"), node("Identity", "c", "d")], {"i": (INT64, []), "c": (BOOL, []), "s": (FLOAT, [4])},
+                 {"d": (BOOL, []), "t": (FLOAT, [4])})
+    yield "loop", model([node("Loop", "n - x", "y", body=turn)], {"x": (FLOAT, [4])}, y, {"n": tensor([3], [], INT64), "w": floats([4], -1)})
+    yield "chosen", model([node("ReduceSum", "x", "r", keepdims=0), node("Greater", "r zero", "c"),
+                           node("If", "c", "y", then_branch=graph([node("Relu", "x", "z")], {}, {"z": (FLOAT, None)}),
+                                else_branch=graph([node("Neg", "x", "z")], {}, {"z": (FLOAT, None)}))],
+                          {"x": (FLOAT, [4])}, y, {"zero": tensor([0.0], [])})
+    yield "quantized", model([node("DynamicQuantizeLinear", "x", "q s z"), node("DequantizeLinear", "q s z", "d"), node("MatMul", "d w", "m"),
+                              node("QuantizeLinear", "m scale", "k"), node("DequantizeLinear", "k scale", "y")],
+                             {"x": (FLOAT, [2, 4])}, y, {"w": square, "scale": tensor([.5], [])})
+    yield "norms", model([node("InstanceNormalization", "x s s", "i", epsilon=0.5), node("LRN", "i", "l", size=3), node("GroupNormalization", "l s s", "g", num_groups=1),
+                          node("PRelu", "g s1", "p"), node("LpPool", "p", "q", kernel_shape=[2, 2], p=2), node("AveragePool", "q", "a", kernel_shape=[2, 2],
+                          pads=[1, 1, 0, 0], count_include_pad=1), node("GlobalMaxPool", "a", "y")],
+                         picture, y, {"s": floats([2], 1), "s1": floats([2, 1, 1], .5)}, opset=21)
+    yield "mobile", model([node("Conv", "x e", "a"), node("Clip", "a low high", "b"), node("Conv", "b d", "c", group=4, pads=[1, 1, 1, 1], dilations=[1, 1]),
+                           node("HardSwish", "c", "h"), node("GlobalAveragePool", "h", "p"), node("Conv", "p s", "k"), node("HardSigmoid", "k", "m"),
+                           node("Mul", "h m", "n"), node("Conv", "n o", "v"), node("Add", "v x", "r"), node("Flatten", "r", "f"), node("Gemm", "f w", "y", alpha=.5)],
+                          picture, y, {"e": floats([4, 2, 1, 1], -1), "low": tensor([0.0], []), "high": tensor([6.0], []), "d": floats([4, 1, 3, 3], -4),
+                                       "s": floats([4, 4, 1, 1], -2), "o": floats([2, 4, 1, 1], -1), "w": floats([32, 3], -8)}, opset=14)
+    yield "moves", model([node("Where", "c x k", "w"), node("GatherND", "w at", "g"), node("ScatterND", "w at g", "s"), node("GatherElements", "s at2", "e", axis=1),
+                          node("Concat", "e s", "o", axis=0), node("ReduceMax", "o", "m", axes=[1]), node("Pow", "m two", "p"), node("Max", "p m", "y")],
+                         {"x": (FLOAT, [2, 3]), "c": (BOOL, [2, 3])}, y, {"k": floats([2, 3]), "at": tensor([0, 1], [1, 2], INT64),
+                                                                          "at2": tensor([0, 1, 2, 2, 1, 0], [2, 3], INT64), "two": tensor([2.0], [])})
+    yield "open", model([node("Conv", "x w", "c", auto_pad="SAME_UPPER", strides=[2, 2]), node("Softplus", "c", "s"), node("ReduceMean", "s", "m", axes=[2, 3]),
+                         node("Flatten", "m", "f"), node("Einsum", "f v", "y", equation="bi,ij->bj")],
+                        {"x": (FLOAT, ["N", 1, "H", "W"])}, y, {"w": floats([2, 1, 3, 3], -1), "v": floats([2, 3], -1)})
+
+
+def scripts():
+    yield "settings", b'''{"lrpscope": 1, "composite": "epsilon-plus", "rules": [{"select": "type:dense", "rule": "epsilon(0.25)"}], "supported_layers": ["sin"],
+"heatmap": {"colormap": "bwr", "clip": "1:99"}, "labels": "labels.txt"}
+---
+:wait-idle
+jj rg<CR> ]] [x zz Z
+:rule gamma(0.5)
+R jj<CR>
+:set convention zennit
+:set method input-gradient
+:wait-idle
+z z Z Z z
+:input random
+:wait-idle
+:write kept.json
+:export-all all
+:wait-idle
+'''
+    yield "views", b'''{"lrpscope": 1, "skip_checks": true}
+---
+L :ledger<CR>
+:wait-idle
+1 2 3 4 5 ? <Esc> q
+:resize 120x40
+p p p p f f c m { } <Tab> + + <Left> <Down> <Right> - <Tab>
+<CR> <Tab> jjj <CR> <BS> <Esc>
+> > < D d d P
+:resize 20x5
+:export one.png
+eY<CR>
+E<CR>
+'''
+    yield "finding", b'''{"lrpscope": 1}
+---
+:search dense
+n N
+:filter type:dense
+\\<C-u><CR>
+a A <Space> j <Space> r<Down><Down>e<CR>
+- + <Left> <Right> u U . ,
+S<CR>
+S<Down><CR>
+s s
+:register activation tanh
+:go head
+t j<CR>
+:target two
+:open model.json
+O<Esc>
+i input.n<Tab><CR>
+<F5>
+:wait-idle
+:bind down n <F9>
+:theme light
+o jjj<CR>x<CR>
+o G<CR><Esc>
+:composite composite(global(zero), layer(2, flat))
+'''
+    yield "bare", b"R\x0e\x0e<CR>:q<CR>"
+
+
 def wires():
     yield "fields", number(1, 300) + field(2, number(1, 1) + field(2, "text")) + varint(3 << 3 | 5) + b"1234" + varint(4 << 3 | 1) + b"12345678"
     yield "numbers", field(5, varint(1) + varint(-1)) + number(5, 7) + field(6, packed([1, 2], FLOAT)) + varint(6 << 3 | 5) + packed([3], FLOAT)
@@ -129,7 +244,8 @@ def settings():
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
     kinds = {"model": (models, ".onnx"), "wire": (wires, ""), "safetensors": (tables, ".safetensors"), "array": (arrays, ".npy"),
-             "picture": (pictures, ""), "rule": (rules, ""), "settings": (settings, "")}
+             "picture": (pictures, ""), "rule": (rules, ""), "settings": (settings, ""),
+             "explain": (lambda: [*models(), *explained()], ".onnx"), "script": (scripts, "")}
     for kind, (make, suffix) in kinds.items():
         os.makedirs(f"{folder}/fuzz_{kind}", exist_ok=True)
         for name, data in make():
