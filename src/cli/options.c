@@ -24,6 +24,7 @@
 #define PICTURES (INSPECT | EXPLAIN | LRP_FOR(COMPARE))                    /* draw it */
 #define INPUTS (RELEVANCE | LRP_FOR(RUN))                                  /* read inputs */
 #define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))               /* find the rule of every layer */
+#define SHARING (RULED & ~LRP_FOR(CHECK))                                  /* see what a layer does with its relevance */
 #define MODELS (RULED | LRP_FOR(RUN))                                      /* lay out a model's graph */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
 #define TABLES (MODELS | LISTS | LRP_FOR(TOKENS)) /* print a table */
@@ -39,9 +40,9 @@ static const struct lrp_option options[] = {
      .help = "rules file; options beat it, wherever they stand"},
     {.name = "convention", .argument = "NAME", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
      .words = lrp_cli_convention_word, .only_words = true, .help = "whose defaults hold"},
-    {.name = "attention", .argument = "RULE", .commands = RULED, IN(RULES), SETTING(ATTENTION), .choices = "attnlrp cp",
+    {.name = "attention", .argument = "RULE", .commands = SHARING, IN(RULES), SETTING(ATTENTION), .choices = "attnlrp cp",
      .help = "attention's weights get relevance (attnlrp) or are taken as constants (cp); default: the composite's"},
-    {.name = "gates", .argument = "RULE", .commands = RULED, IN(RULES), SETTING(GATES), .choices = "half stop",
+    {.name = "gates", .argument = "RULE", .commands = SHARING, IN(RULES), SETTING(GATES), .choices = "half stop",
      .help = "a gate gets half of its product's relevance, or is taken as a constant (stop); default: the composite's"},
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},

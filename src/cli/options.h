@@ -8,7 +8,7 @@
 #include "lrpscope/error.h"
 
 enum lrp_option_kind {
-    LRP_OPTION_SETTING,      /* its text goes into .setting */
+    LRP_OPTION_SETTING = 1,  /* its text goes into .setting; 0: a row that does not say */
     LRP_OPTION_SETTING_FLAG, /* sets the flag .setting to .value */
     LRP_OPTION_RULE,         /* SELECTOR=RULE */
     LRP_OPTION_RULES_FILE,

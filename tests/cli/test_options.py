@@ -17,7 +17,7 @@ from onnx_file import FLOAT, model, node, npy, tensor
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
 SILENT = {"--threads", "--memory", "--no-mouse", "--color", "--ascii"}
-NEVER_WARN = {"convert", "ops", "colormaps"} # so that -q, which all commands take, has nothing to silence
+NEVER_WARN = {"convert", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
@@ -31,6 +31,7 @@ EXAMPLES = {
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
+    "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
 }
 # What an option needs to be seen by: pictures drawn, a check that fails ...
@@ -56,6 +57,17 @@ def write_files():
                                node("Cos", "o", "y", name="odd too")],
                               {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
     put("two.npy", npy([.5, -1], [1, 2]))
+    square = lambda a, b: tensor([a, -.3, .2, b], [2, 2])
+    attention = [node("MatMul", "x wq", "q", name="query"), node("MatMul", "x wk", "k", name="key"), node("Transpose", "k", "kt", name="turn", perm=[0, 2, 1]),
+                 node("MatMul", "q kt", "s", name="scores"), node("Softmax", "s", "p", name="weights", axis=-1), node("MatMul", "x wv", "v", name="value"),
+                 node("MatMul", "p v", "a", name="mix"), node("MatMul", "a wg", "g", name="gate"), node("Sigmoid", "g", "h", name="swing"),
+                 node("MatMul", "a wu", "u", name="up"), node("Mul", "h u", "y", name="gated")]
+    put("gated.onnx", model(attention, {"x": (FLOAT, ["n", 3, 2])}, {"y": (FLOAT, ["n", 3, 2])},
+                            {"wq": square(.5, .7), "wk": square(1, -.4), "wv": square(1.5, .2), "wg": square(-2, .1), "wu": square(.3, 1)}))
+    put("three.npy", npy([.5, -1, .25, 1, -.75, .1], [1, 3, 2]))
+    put("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n")
+    put("turned.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\na\n")
+    put("lines.txt", "b a\n")
     for name, step in (("input.ppm", 37), ("other.ppm", 91)):
         put(name, b"P6\n5 3\n255\n" + bytes(i * step % 251 for i in range(45)))
     put("labels.txt", "cat\ndog\n")
@@ -91,23 +103,27 @@ def outcome(*arguments):
 
 # How each command is called; several ways where one alone does not show everything.
 CALLS = {
-    "": [["model.onnx", "input.ppm", "--skip-checks"], ["model.onnx", "input.ppm"], ["failing.onnx", "two.npy"], ["model.onnx"]],
+    "": [["model.onnx", "input.ppm", "--skip-checks"], ["model.onnx", "input.ppm"], ["failing.onnx", "two.npy"], ["model.onnx"],
+         ["gated.onnx", "three.npy", "--skip-checks"]],
     "check": [["check", "model.onnx"], ["check", "failing.onnx"]],
-    "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"]],
+    "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"], ["layers", "gated.onnx"]],
     "run": [["run", "model.onnx", "input.ppm"], ["run", "model.onnx"]],
     "explain": [["explain", "model.onnx", "input.ppm", "--strip-softmax"], ["explain", "model.onnx", "input.ppm"],
-                ["explain", "failing.onnx", "two.npy"], ["explain", "model.onnx", "--strip-softmax"]],
+                ["explain", "failing.onnx", "two.npy"], ["explain", "model.onnx", "--strip-softmax"],
+                ["explain", "gated.onnx", "three.npy", "--skip-checks"]],
     "ledger": [["ledger", "model.onnx", "input.ppm", "--strip-softmax"], ["ledger", "model.onnx", "input.ppm"],
-               ["ledger", "failing.onnx", "two.npy"], ["ledger", "model.onnx", "--strip-softmax"]],
+               ["ledger", "failing.onnx", "two.npy"], ["ledger", "model.onnx", "--strip-softmax"],
+               ["ledger", "gated.onnx", "three.npy", "--skip-checks"]],
     "compare": [["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--strip-softmax"],
                 ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "failing.onnx", "two.npy", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "model.onnx", "--rules", "flat.json", "--rules", "zero.json", "--strip-softmax"],
                 ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--skip-checks"],
-                ["compare", "model.onnx", "input.ppm", "--skip-checks"]],
+                ["compare", "model.onnx", "input.ppm", "--skip-checks"],
+                ["compare", "gated.onnx", "three.npy", "--skip-checks", "--rules", "flat.json", "--rules", "zero.json"]],
     "convert": [["convert", "model.onnx", "out.json"]],
     "rules": [["rules"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
-    "colormaps": [["colormaps"]],
+    "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],
 }
 
 

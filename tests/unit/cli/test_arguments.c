@@ -168,22 +168,40 @@ static void help_holds_whatever_else_is_missing(void **state)
     lrp_cli_arguments_free(&a);
 }
 
+#define check_option(option, holds, what)                                                                                      \
+    if (!(holds)) fail_msg("the option --%s %s", (option)->name, what)
+
 static void no_row_of_a_table_is_empty_or_doubled(void **state)
 {
     (void)state;
     const struct lrp_option *option;
-    size_t count = 0;
-    for (; (option = lrp_cli_option_at(count)); count++) {
+    for (size_t i = 0; (option = lrp_cli_option_at(i)); i++) {
         assert_true(option->name && *option->name);
-        assert_true(option->commands != 0);
-        assert_ptr_equal(lrp_cli_option_find(option->name, strlen(option->name)), option); /* the first of its name */
-        if (option->letter) assert_ptr_equal(lrp_cli_option_letter(option->letter), option);
+        check_option(option, option->commands != 0, "says no command that honours it");
+        check_option(option, option->kind != 0, "says not what is done with it: SETTING, TEXT, SWITCH ...");
+        check_option(option, option->help ? *option->help : option->only_words, "has no help");
+        check_option(option, lrp_cli_option_find(option->name, strlen(option->name)) == option, "is there twice");
+        check_option(option, !option->letter || lrp_cli_option_letter(option->letter) == option, "has another's letter");
+        const bool is_switch = option->kind == LRP_OPTION_SWITCH || option->kind == LRP_OPTION_SETTING_FLAG;
+        check_option(option, is_switch == !option->argument, "takes an argument, or is a switch: not both");
     }
-    assert_true(count > 40);
     for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
         const struct lrp_command *c = &lrp_cli_commands[i];
         assert_true(c->name && c->summary && c->details && c->run && c->examples[0]);
         assert_ptr_equal(lrp_cli_command_find(c->name), i ? c : NULL);
+    }
+}
+
+static void every_setting_is_set_by_an_option(void **state)
+{
+    (void)state;
+    for (int setting = 0; setting < LRP_SETTING_COUNT; setting++) {
+        const struct lrp_option *option;
+        bool found = false;
+        for (size_t i = 0; !found && (option = lrp_cli_option_at(i)); i++)
+            found =
+                (option->kind == LRP_OPTION_SETTING || option->kind == LRP_OPTION_SETTING_FLAG) && option->setting == setting;
+        if (!found) fail_msg("the setting %s has no option", lrp_setting_key((enum lrp_setting)setting));
     }
 }
 
@@ -197,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_name_that_holds_an_equals_sign_stands_in_quotes),
         cmocka_unit_test(help_holds_whatever_else_is_missing),
         cmocka_unit_test(no_row_of_a_table_is_empty_or_doubled),
+        cmocka_unit_test(every_setting_is_set_by_an_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
