@@ -8,19 +8,27 @@
 #include "keys.h"
 #include "runes.h"
 
+enum { HELP_COLUMNS = 43 }; /* what the help page has beside keys and names */
+#define check_action(row, holds, what)                                                                                         \
+    if (!(holds)) fail_msg("the action %s %s", (row)->name, what)
+
 static void every_action_has_a_name_a_help_and_a_way_to_it(void **state)
 {
     (void)state;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
         const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
-        assert_true(*row->name && *row->help && row->contexts && row->run);
-        assert_true(*lrp_action_group_text(row->group));
-        assert_int_equal(lrp_action_of_name(row->name), i);
-        assert_true(lrp_text_columns(row->help) <= 43); /* fits into 80 columns */
-        assert_int_equal(row->argument != LRP_ARGUMENT_NONE, row->take != NULL);
-        assert_int_equal(row->take != NULL, row->argument_text != NULL);
+        assert_true(*row->name);
+        check_action(row, row->run, "has no function");
+        check_action(row, *row->help, "has no help");
+        check_action(row, lrp_text_columns(row->help) <= HELP_COLUMNS, "has a help that does not fit into 80 columns");
+        check_action(row, row->contexts, "means something nowhere");
+        check_action(row, *lrp_action_group_text(row->group), "has no group");
+        check_action(row, (int)lrp_action_of_name(row->name) == i, "has another's name");
+        check_action(row, (row->argument != LRP_ARGUMENT_NONE) == (row->take != NULL),
+                     "needs an argument and lrp_take_ together");
+        check_action(row, (row->take != NULL) == (row->argument_text != NULL), "does not say how help writes its argument");
         const char *at = row->keys;
-        for (int key; (key = lrp_key_parse(&at)) != 0;) assert_true(key > 0);
+        for (int key; (key = lrp_key_parse(&at)) != 0;) check_action(row, key > 0, "has a key that there is not");
     }
 }
 

@@ -44,6 +44,23 @@ static void every_row_has_its_columns(void **state)
     assert_true(lrp_operator_at(0) != NULL);
 }
 
+static bool same_functions(const struct lrp_operator *a, const struct lrp_operator *b)
+{
+    return (a->forward && a->forward == b->forward) || (a->vjp && a->vjp == b->vjp) || (a->infer && a->infer == b->infer);
+}
+
+/* A function that serves several rows reads what differs from each: none of them may lack it. */
+static void rows_that_share_functions_have_their_own(void **state)
+{
+    const struct lrp_operator *row, *other;
+
+    (void)state;
+    for (size_t i = 0; (row = lrp_operator_at(i)); i++)
+        for (size_t k = 0; !row->own && (other = lrp_operator_at(k)); k++)
+            check_row(row, !other->own || !same_functions(row, other),
+                      "shares functions with rows that have the column own, and has none");
+}
+
 static void no_version_stands_in_two_rows(void **state)
 {
     const struct lrp_operator *row;
@@ -59,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_its_columns),
+        cmocka_unit_test(rows_that_share_functions_have_their_own),
         cmocka_unit_test(no_version_stands_in_two_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
