@@ -115,8 +115,9 @@ static const struct lrp_prose additions[] = {
      NULL},
     {S, "A rule", NULL},
     {P,
-     "A row in src/lrp/rule_table.c. A rule of terms is that alone; one that is a function has it in a file of its own. "
-     "src/lrp/rule_row.h shows the least of both. tests/unit/lrp/test_rule_rows.c wants a worked number, an account that is "
+     "A rule of terms is a row in src/lrp/rule_table.c. One that is a function is a file src/lrp/rule_NAME.c that ends in its "
+     "row, and one word in LRP_FUNCTION_RULES in src/lrp/rule_row.h, which shows the least of both. "
+     "tests/unit/lrp/test_rule_rows.c wants a worked number, an account that is "
      "even, "
      "a layer that fits and one that does not. Users write rules of terms without C: lrpscope-rules(5).",
      NULL},
@@ -128,9 +129,9 @@ static const struct lrp_prose additions[] = {
      NULL},
     {S, "A view", NULL},
     {P,
-     "A file src/tui/screen/view_NAME.c that ends in its row, one word in LRP_VIEWS in src/tui/state/views.h, and the action "
-     "that "
-     "opens it, view_NAME. tests/screen/test_rows.c wants the columns, tests/screen/test_screens.c a golden screen.",
+     "A file src/tui/screen/view_NAME.c that ends in its row, one word in LRP_VIEWS in src/tui/state/views.h, and a row of "
+     "LRP_ACTIONS in src/tui/state/actions.h for the key that opens it, view_NAME, which needs no function of its own. "
+     "tests/screen/test_rows.c wants the columns, tests/screen/test_screens.c a golden screen.",
      NULL},
     {S, "A key, a command of the inspector", NULL},
     {P,
@@ -142,7 +143,8 @@ static const struct lrp_prose additions[] = {
     {S, "An option", NULL},
     {P,
      "A row in src/cli/options.c, with the commands that honour it; all others refuse it. What is no setting needs a member of "
-     "struct lrp_arguments, in src/cli/arguments.h. tests/unit/cli/test_arguments.c looks at the rows.",
+     "struct lrp_arguments, in src/cli/arguments.h. tests/unit/cli/test_arguments.c looks at the rows, "
+     "tests/cli/test_options.py wants an example with which something changes.",
      NULL},
     {S, "A setting", NULL},
     {P,
@@ -154,7 +156,8 @@ static const struct lrp_prose additions[] = {
     {P,
      "A row in src/image/colormap.c: name, summary, stops, the colour of what is not a number. "
      "tests/unit/image/test_colormap.c "
-     "checks that its places ascend and that zero of a diverging one is neutral.",
+     "asks of it what is asked of a plugin's, that no colour of it is the one for NaN, and that zero of a diverging one is "
+     "neutral.",
      NULL},
     {S, "A format", NULL},
     {P,

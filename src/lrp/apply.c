@@ -1,4 +1,4 @@
-/* apply.c: rules at work: what all of them need, and those that are a function (lrpscope-lrp(7)). */
+/* apply.c: rules at work: what all of them need (lrpscope-lrp(7)). */
 #include "apply.h"
 
 #include <stdlib.h>
@@ -127,7 +127,7 @@ enum lrp_status lrp_step_pull_back(const struct lrp_rule_step *a, const struct l
     return status;
 }
 
-/* ---- rules that are a function ---- */
+/* ---- what rows call ---- */
 
 enum lrp_status lrp_apply_gradient(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
 {
@@ -140,48 +140,12 @@ enum lrp_status lrp_apply_gradient(const struct lrp_rule_step *a, struct lrp_ten
     return status;
 }
 
-/* Through a ReLU: R where it is positive, and, guided, where the unit is, too. */
-static enum lrp_status rectify(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
-{
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *r = lrp_rule_step_relevance(a, 0), *z = lrp_rule_step_value(a, n->out[0]);
-    for (size_t i = 0; given[0] && r && i < r->count; i++)
-        given[0]->f[i] = r->f[i] > 0 && (a->rule->relu == LRP_RELU_DECONV || z->f[i] > 0) ? r->f[i] : 0;
-    (void)err;
-    return LRP_OK;
-}
-
-enum lrp_status lrp_apply_gradient_rule(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
-{
-    const bool rectifies = lrp_step_node(a)->call.op->static_kind == LRP_KIND_RELU && a->rule->relu != LRP_RELU_PLAIN;
-    return rectifies ? lrp_apply_rows(a, rectify, given, err) : lrp_apply_gradient(a, given, err);
-}
-
-enum lrp_status lrp_apply_pass(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
-{
-    const struct lrp_call *call = &lrp_step_node(a)->call;
-    if (call->op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES)) return lrp_apply_gradient(a, given, err);
-    for (int i = 0; i < call->in_count; i++) /* of a layer whose shapes were not known when it got its rule */
-        if (lrp_call_is_data(call, i) && a->relevance[0] &&
-            lrp_shape_count(&call->in[i].shape) != lrp_shape_count(&a->relevance[0]->shape))
-            return lrp_apply_fallback(a, given, err);
-    enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){!a->relevance[0], LRP_LIKE_VALUES}, given, err);
-    for (int i = 0; !status && i < call->in_count; i++)
-        if (given[i] && a->relevance[0]) lrp_tensors_add(1, a->relevance[0], true, given[i], a->run);
-    return status;
-}
-
 enum lrp_status lrp_apply_rows(const struct lrp_rule_step *a, lrp_rule_apply *rule, struct lrp_tensor **given,
                                struct lrp_error *err)
 {
     enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){true, 0}, given, err);
     if (!status) status = lrp_rule_step_row_major(a, err);
     return !status ? rule(a, given, err) : status;
-}
-
-enum lrp_status lrp_apply_stop(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
-{
-    return lrp_step_new_given(a, (struct lrp_output_layout){true, 0}, given, err);
 }
 
 /* What the function says of an error is told of the layer. */

@@ -34,12 +34,8 @@ enum lrp_status lrp_apply(const struct lrp_rule_step *step, struct lrp_tensor **
 
 /* ---- columns of rule_row.h ---- */
 
-lrp_rule_apply lrp_apply_groups;        /* groups of terms on layers with weights, else the fallback: a * J^T(R / stab(z)) */
-lrp_rule_apply lrp_apply_pass;          /* R as it is, reshaped or routed back */
-lrp_rule_apply lrp_apply_gradient;      /* J^T R */
-lrp_rule_apply lrp_apply_gradient_rule; /* likewise, through ReLU as the rule's parameter says */
-lrp_rule_apply lrp_apply_layer_norm;
-lrp_rule_apply lrp_apply_stop;     /* nothing */
+lrp_rule_apply lrp_apply_groups;   /* groups of terms on layers with weights, else the fallback: a * J^T(R / stab(z)) */
+lrp_rule_apply lrp_apply_gradient; /* J^T R */
 lrp_rule_apply lrp_apply_function; /* the row's function */
 
 /* ---- for the ledger ---- */

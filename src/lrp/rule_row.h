@@ -3,13 +3,24 @@
  * A term rule is one row of rule_table.c, and needs at least
  *     {.info = {.name = "w-plus", .formula = "a * W+^T(R / stab(W+ a))", .fits = WEIGHTED, PARAMETERS(STABILIZER)},
  *      BY_GROUPS, .fit = lrp_fits_weights,
- *      .group_count = 1,
- *      .groups = {{TERMS(TERM(A, POSITIVE, NONE))}}},
- * A function rule is a row and the function that computes it; at least
- *     {.info = {.name = "halve", .formula = "R / 2", .fits = EQUAL},
- *      .apply = lrp_apply_halve, .account = lrp_account_design, .fit = lrp_fits_equal_count},
- * with, in a file of its own and in apply.h,
- *     enum lrp_status lrp_apply_halve(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err);
+ *      GROUPS({TERMS(TERM(A, POSITIVE, NONE))})},
+ * A function rule is a file that ends in its row, and a word in LRP_FUNCTION_RULES below; at least (rule_halve.c)
+ *     #include "account.h"
+ *     #include "apply_parts.h"
+ *
+ *     static enum lrp_status halve(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
+ *     {
+ *         const struct lrp_tensor *r = lrp_rule_step_relevance(step, 0);
+ *         for (size_t i = 0; given[0] && r && i < r->count; i++) given[0]->f[i] = r->f[i] / 2;
+ *         return LRP_OK;
+ *     }
+ *     static enum lrp_status halve_rows(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
+ *     {
+ *         return lrp_apply_rows(step, halve, given, err);
+ *     }
+ *     const struct lrp_rule_row lrp_rule_row_halve = {
+ *         .info = {.name = "halve", .formula = "R / 2", .fits = LRP_FITS_TEXT_EQUAL},
+ *         .apply = halve_rows, .account = lrp_account_design, .fit = lrp_fits_equal_count};
  * tests/unit/lrp/test_rule_rows.c fails by name for a row without a worked number, an even account, or a layer it fits and one
  * it does not. */
 #ifndef LRP_LRP_RULE_ROW_H
@@ -37,7 +48,14 @@ typedef enum lrp_status lrp_rule_function(void *data, const struct lrp_rule_step
                                           struct lrp_error *err);
 
 /* What such rules fit, in words, separated by ", ". */
+#define LRP_FITS_TEXT_ALL "every layer"
+#define LRP_FITS_TEXT_ANY "every layer that can be differentiated"
 #define LRP_FITS_TEXT_WEIGHTS "dense, convolution, transposed-convolution, scale"
+#define LRP_FITS_TEXT_EQUAL "one input and one output of equal element count, layers that only move elements"
+/* A row's parameters, and how many they are. */
+#define LRP_RULE_TAKES(...)                                                                                                    \
+    .parameters = {__VA_ARGS__},                                                                                               \
+    .parameter_count = sizeof((struct lrp_rule_parameter[]){__VA_ARGS__}) / sizeof(struct lrp_rule_parameter)
 
 /* Where a convention's default of a parameter is another than the one of the parameter's own text. */
 struct lrp_rule_default {
@@ -66,6 +84,12 @@ struct lrp_rule_row {
     void *data;                                         /* for it */
     void (*retain)(void *data), (*release)(void *data); /* called for every copy of the row; may be NULL */
 };
+/* Rules that are a function, X(NAME): the row lrp_rule_row_NAME, at the end of a file. Lists and menus have them in this order,
+ * behind those of terms. */
+#define LRP_FUNCTION_RULES(X) X(pass) X(layer_norm) X(gradient) X(stop)
+#define X(name) extern const struct lrp_rule_row lrp_rule_row_##name;
+LRP_FUNCTION_RULES(X)
+#undef X
 /* Place of a parameter in the row's list, -1 if it has none of that name; a stabilizer of another name also goes by
  * "stabilizer". */
 int lrp_parameter_place(const struct lrp_rule_row *row, const char *name);

@@ -20,9 +20,7 @@
     }
 
 /* a list and how long it is */
-#define PARAMETERS(...)                                                                                                        \
-    .parameters = {__VA_ARGS__},                                                                                               \
-    .parameter_count = sizeof((struct lrp_rule_parameter[]){__VA_ARGS__}) / sizeof(struct lrp_rule_parameter)
+#define PARAMETERS LRP_RULE_TAKES
 #define TERMS(...) .terms = {__VA_ARGS__}, .term_count = sizeof((struct lrp_term[]){__VA_ARGS__}) / sizeof(struct lrp_term)
 
 #define GROUPS(...) .groups = {__VA_ARGS__}, .group_count = sizeof((struct lrp_group[]){__VA_ARGS__}) / sizeof(struct lrp_group)
@@ -52,11 +50,8 @@
 #define BY_GROUPS .apply = lrp_apply_groups, .account = lrp_account_groups
 
 /* what the rules fit, in words */
-#define EVERY "every layer that can be differentiated"
-#define ALL "every layer"
+#define EVERY LRP_FITS_TEXT_ANY
 #define WEIGHTED LRP_FITS_TEXT_WEIGHTS
-#define EQUAL "one input and one output of equal element count, layers that only move elements"
-#define NORM "layer-norm"
 
 /* ---- conditions between parameters ---- */
 
@@ -69,7 +64,7 @@ static enum lrp_status check_alpha_beta(const struct lrp_rule *rule, struct lrp_
                     beta);
 }
 
-/* ---- the table ---- */
+/* ---- the table: rules of terms, then those that are a function ---- */
 
 /* clang-format off */
 static const struct lrp_rule_row rows[] = {
@@ -133,29 +128,18 @@ static const struct lrp_rule_row rows[] = {
               PARAMETERS({"low", "", LRP_PARAMETER_LOW}, {"high", "", LRP_PARAMETER_HIGH}, STABILIZER, BIAS("on"))},
      BY_GROUPS, .fit = lrp_fits_weights, .positional = 2, ASKS(OUTSIDE_BOX),
      GROUPS({TERMS(TERM(A, AS_IS, AS_IS), LESS(LOW, POSITIVE, POSITIVE), LESS(HIGH, NEGATIVE, NEGATIVE))})},
-    {.info = {.name = "pass",
-              .formula = "R, reshaped or routed back",
-              .fits = EQUAL},
-     .apply = lrp_apply_pass, .account = lrp_account_pass, .fit = lrp_fits_equal_count},
-    {.info = {.name = "layer-norm",
-              .formula = "a * (s - mean(s)), s = R / stab(a - mean(a))",
-              .fits = NORM,
-              PARAMETERS(STABILIZER)},
-     .apply = lrp_apply_layer_norm, .account = lrp_account_layer_norm, .fit = lrp_fits_layer_norm},
-    {.info = {.name = "gradient",
-              .formula = "J^T R, through ReLU as relu says: guided where R > 0 too, deconv where R > 0",
-              .fits = EVERY,
-              PARAMETERS({"relu", "plain", LRP_PARAMETER_RELU})},
-     .apply = lrp_apply_gradient_rule, .account = lrp_account_gradient, .through_activation = true, .fit = lrp_fits_any},
-    {.info = {.name = "stop",
-              .formula = "0: the layer's output is a constant to all that follows",
-              .fits = ALL},
-     .apply = lrp_apply_stop, .account = lrp_account_design, .stops = true, .fit = lrp_fits_all},
 };
 /* clang-format on */
 enum { ROWS = sizeof rows / sizeof *rows };
+static const struct lrp_rule_row *const functions[] = {
+#define X(name) &lrp_rule_row_##name,
+    LRP_FUNCTION_RULES(X)
+#undef X
+};
+enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 const struct lrp_rule_row *lrp_rule_row(size_t index)
 {
-    return index < ROWS ? &rows[index] : NULL;
+    if (index < ROWS) return &rows[index];
+    return index - ROWS < FUNCTIONS ? functions[index - ROWS] : NULL;
 }

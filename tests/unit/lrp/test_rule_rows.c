@@ -225,7 +225,8 @@ static void no_column_is_empty(void **state)
         if (!row->apply) fail_msg("rule %s has no function that applies it", name);
         if (!row->account) fail_msg("rule %s has no function for the ledger", name);
         if (!row->fit) fail_msg("rule %s does not say which layers it fits", name);
-        if (!*row->info.formula || !*row->info.fits) fail_msg("rule %s lacks its formula or what it fits", name);
+        if (!row->info.formula || !*row->info.formula) fail_msg("rule %s has no formula", name);
+        if (!row->info.fits || !*row->info.fits) fail_msg("rule %s does not say in words what it fits", name);
         if (!row->group_count != (row->apply != lrp_apply_groups)) fail_msg("rule %s: groups need lrp_apply_groups", name);
         for (size_t k = 0; k < i; k++)
             if (strcmp(lrp_rule_row(k)->info.name, name) == 0) fail_msg("two rules are called %s", name);
