@@ -55,8 +55,9 @@ struct lrp_check {
 struct lrp_layer_type {
     const char *name;                 /* "max-pool" */
     const char *group, *second_group; /* what several types are called together: "pooling", "max-pooling"; "" if nothing */
-    bool layer, activation;
-    bool layer_pr26, activation_pr26;
+    bool layer;                       /* supported as a layer of its own */
+    bool activation;                  /* supported behind a linear layer */
+    bool layer_pr26, activation_pr26; /* the same in the table of pull request 26 */
 };
 /* The types, in the order of the table; false past the end. */
 bool lrp_layer_type_at(size_t index, struct lrp_layer_type *out);

@@ -136,6 +136,9 @@ enum lrp_status lrp_plane_resample(const struct lrp_plane *plane, int width, int
 /* A part of a plane: width x height cells from (x, y), all inside. out: owned. */
 enum lrp_status lrp_plane_crop(const struct lrp_plane *plane, int x, int y, int width, int height, struct lrp_plane *out,
                                struct lrp_error *err);
+/* Gives both planes the size of the larger one, so that one can be laid over the other: the smaller grows to its nearest cells
+ * and is replaced. Files and screens bring a heatmap and the picture below together by this alone. Errors: LRP_MEMORY. */
+enum lrp_status lrp_plane_match(struct lrp_plane *a, struct lrp_plane *b, struct lrp_error *err);
 /* b - a, cell by cell; blank where either is. out: owned. LRP_USAGE, naming both sizes, if they differ. */
 enum lrp_status lrp_plane_difference(const struct lrp_plane *a, const struct lrp_plane *b, struct lrp_plane *out,
                                      struct lrp_error *err);

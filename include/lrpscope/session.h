@@ -170,8 +170,19 @@ const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapsho
 /* Whether a rule of lrp_rule_at, of the snapshot's own book, could be given to a layer; if not, `why` says the reason. */
 enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const struct lrp_rule_info *rule,
                                        struct lrp_error *why);
-/* What of a layer is looked at. */
-enum lrp_show { LRP_SHOW_RELEVANCE, LRP_SHOW_ACTIVATION, LRP_SHOW_WEIGHTS, LRP_SHOW_CHANNELS, LRP_SHOW_OVERLAY };
+/* What of a layer is looked at. X(name, text) */
+#define LRP_SHOWS(X)                                                                                                           \
+    X(RELEVANCE, "relevance")                                                                                                  \
+    X(ACTIVATION, "activation") X(WEIGHTS, "weights") X(CHANNELS, "channels") X(OVERLAY, "overlay")
+/* Names of what is looked at. */
+enum lrp_show {
+#define X(name, text) LRP_SHOW_##name,
+    LRP_SHOWS(X)
+#undef X
+        LRP_SHOW_COUNT
+};
+/* "relevance". Borrowed, static. */
+const char *lrp_show_name(enum lrp_show show);
 /* Bins of a spread; most values that are looked at. */
 enum { LRP_SPREAD_BINS = 16, LRP_SPREAD_TAKEN = 65536 };
 /* How a layer's values are spread. */
@@ -219,10 +230,12 @@ enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int l
 /* One of them as a plane: lrp_plane_from_channel; to be freed with lrp_plane_free. */
 enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                            int64_t channel, struct lrp_plane *out, struct lrp_error *err);
-/* Brightness of the input under an overlay, 0..1: channels averaged, smallest to largest value. LRP_UNSUPPORTED if the input is
- * no picture. To be freed with lrp_plane_free. */
-enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out,
-                                  struct lrp_error *err);
+/* What a heatmap of this kind is laid over under the settings: the brightness of the input, 0..1 (channels averaged, from the
+ * smallest to the largest value). The plane (lrp_snapshot_plane) and it get one size: lrp_plane_match. grey->values is NULL
+ * where nothing lies below; to be freed with lrp_plane_free. Errors: LRP_UNSUPPORTED for LRP_SHOW_OVERLAY if the input is no
+ * picture. */
+enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum lrp_show show, int64_t sample,
+                                      struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);

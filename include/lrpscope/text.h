@@ -17,7 +17,7 @@ struct lrp_tokenizer;
 
 /* One token of an encoded text. */
 struct lrp_token {
-    int64_t id;
+    int64_t id;        /* what the model gets for it */
     const char *token; /* as it stands in the vocabulary, UTF-8; borrowed from the tokenizer */
     size_t start, end; /* place in its text, in code points; 0, 0 for a token that a template puts in */
     int type;          /* 0; 1 where the template says so (BERT's second text) */
@@ -26,8 +26,8 @@ struct lrp_token {
 };
 /* What a text, or a pair of them, becomes. Owned by whoever asked; given back with lrp_encoding_free. */
 struct lrp_encoding {
-    struct lrp_token *items;
-    size_t count;
+    struct lrp_token *items; /* in the order the model gets them; owned */
+    size_t count;            /* of items */
 };
 
 /* Opens a tokenizer: tokenizer.json (Hugging Face's), vocab.txt (BERT's), vocab.json with merges.txt beside it (GPT-2's), or a

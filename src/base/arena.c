@@ -12,8 +12,8 @@
 #define FIRST_BLOCK ((size_t)4 << 10)
 #define LARGEST_BLOCK ((size_t)1 << 20)
 
-struct block {
-    struct block *next;
+struct arena_block {
+    struct arena_block *next;
     size_t used, size; /* of data */
     alignas(ALIGNMENT) unsigned char data[];
 };
@@ -23,7 +23,7 @@ struct release {
     void *pointer;
 };
 struct lrp_arena {
-    struct block *blocks; /* the first one is being filled */
+    struct arena_block *blocks; /* the first one is being filled */
     struct release *releases;
     size_t next_size;
 };
@@ -40,17 +40,17 @@ void lrp_arena_free(struct lrp_arena *arena)
     if (!arena) return;
     for (struct release *r = arena->releases; r; r = r->next) r->call(r->pointer);
     while (arena->blocks) {
-        struct block *next = arena->blocks->next;
+        struct arena_block *next = arena->blocks->next;
         free(arena->blocks);
         arena->blocks = next;
     }
     free(arena);
 }
 
-static struct block *new_block(size_t size)
+static struct arena_block *new_block(size_t size)
 {
-    if (size > SIZE_MAX - sizeof(struct block)) return NULL;
-    struct block *block = calloc(1, sizeof *block + size); /* big ones come as untouched pages */
+    if (size > SIZE_MAX - sizeof(struct arena_block)) return NULL;
+    struct arena_block *block = calloc(1, sizeof *block + size); /* big ones come as untouched pages */
     if (block) block->size = size;
     return block;
 }
@@ -58,10 +58,10 @@ static struct block *new_block(size_t size)
 /* A block of its own, put behind the one being filled so that this one stays in use. */
 static void *allocate_large(struct lrp_arena *arena, size_t size)
 {
-    struct block *block = new_block(size);
+    struct arena_block *block = new_block(size);
     if (!block) return NULL;
     block->used = size;
-    struct block **place = arena->blocks ? &arena->blocks->next : &arena->blocks;
+    struct arena_block **place = arena->blocks ? &arena->blocks->next : &arena->blocks;
     block->next = *place;
     *place = block;
     return block->data;
@@ -72,7 +72,7 @@ void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
     bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
-    struct block *block = arena->blocks;
+    struct arena_block *block = arena->blocks;
     if (!block || block->size - block->used < bytes) {
         if (bytes > arena->next_size / 4) return allocate_large(arena, bytes);
         block = new_block(arena->next_size);

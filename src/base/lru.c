@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
-    struct entry *chain; /* of its bucket */
-    struct entry *newer, *older;
+struct lru_entry {
+    struct lru_entry *chain; /* of its bucket */
+    struct lru_entry *newer, *older;
     void *value;
     void (*release)(void *value);
     size_t bytes, key_size;
@@ -15,9 +15,9 @@ struct entry {
     unsigned char key[];
 };
 struct lrp_lru {
-    struct entry **buckets;
+    struct lru_entry **buckets;
     size_t bucket_count, count; /* the former a power of 2 */
-    struct entry *newest, *oldest;
+    struct lru_entry *newest, *oldest;
     size_t bytes, limit;
 };
 
@@ -27,7 +27,7 @@ struct lrp_lru *lrp_lru_new(void)
 {
     struct lrp_lru *lru = calloc(1, sizeof *lru);
 
-    if (lru) lru->buckets = calloc(FIRST_BUCKETS, sizeof(struct entry *));
+    if (lru) lru->buckets = calloc(FIRST_BUCKETS, sizeof(struct lru_entry *));
     if (!lru || !lru->buckets) {
         free(lru);
         return NULL;
@@ -46,30 +46,30 @@ static uint64_t hash_of(const unsigned char *key, size_t size)
     return hash;
 }
 
-static struct entry **place_of(struct lrp_lru *lru, const void *key, size_t key_size, uint64_t hash)
+static struct lru_entry **place_of(struct lrp_lru *lru, const void *key, size_t key_size, uint64_t hash)
 {
-    struct entry **at = &lru->buckets[hash & (lru->bucket_count - 1)];
+    struct lru_entry **at = &lru->buckets[hash & (lru->bucket_count - 1)];
 
     while (*at && ((*at)->hash != hash || (*at)->key_size != key_size || memcmp((*at)->key, key, key_size) != 0))
         at = &(*at)->chain;
     return at;
 }
 
-static void unlink_entry(struct lrp_lru *lru, struct entry *e)
+static void unlink_entry(struct lrp_lru *lru, struct lru_entry *e)
 {
     *(e->newer ? &e->newer->older : &lru->newest) = e->older;
     *(e->older ? &e->older->newer : &lru->oldest) = e->newer;
     e->newer = e->older = NULL;
 }
 
-static void make_newest(struct lrp_lru *lru, struct entry *e)
+static void make_newest(struct lrp_lru *lru, struct lru_entry *e)
 {
     e->older = lru->newest;
     *(e->older ? &e->older->newer : &lru->oldest) = e;
     lru->newest = e;
 }
 
-static void let_go(struct lrp_lru *lru, struct entry *e)
+static void let_go(struct lrp_lru *lru, struct lru_entry *e)
 {
     *place_of(lru, e->key, e->key_size, e->hash) = e->chain;
     unlink_entry(lru, e);
@@ -87,7 +87,7 @@ static void keep_limit(struct lrp_lru *lru)
 
 void lrp_lru_drop(struct lrp_lru *lru, bool (*which)(const void *key, size_t key_size, const void *value))
 {
-    for (struct entry *e = lru->newest, *next; e; e = next) {
+    for (struct lru_entry *e = lru->newest, *next; e; e = next) {
         next = e->older;
         if (!which || which(e->key, e->key_size, e->value)) let_go(lru, e);
     }
@@ -103,7 +103,7 @@ void lrp_lru_free(struct lrp_lru *lru)
 
 void *lrp_lru_find(struct lrp_lru *lru, const void *key, size_t key_size)
 {
-    struct entry *const e = *place_of(lru, key, key_size, hash_of(key, key_size));
+    struct lru_entry *const e = *place_of(lru, key, key_size, hash_of(key, key_size));
 
     if (!e) return NULL;
     unlink_entry(lru, e);
@@ -115,13 +115,13 @@ void *lrp_lru_find(struct lrp_lru *lru, const void *key, size_t key_size)
 static void spread_slots(struct lrp_lru *lru)
 {
     const size_t count = 2 * lru->bucket_count;
-    struct entry **const buckets = lru->count < lru->bucket_count ? NULL : calloc(count, sizeof(struct entry *));
+    struct lru_entry **const buckets = lru->count < lru->bucket_count ? NULL : calloc(count, sizeof(struct lru_entry *));
 
     if (!buckets) return;
     free(lru->buckets);
     lru->buckets = buckets;
     lru->bucket_count = count;
-    for (struct entry *e = lru->newest; e; e = e->older) {
+    for (struct lru_entry *e = lru->newest; e; e = e->older) {
         e->chain = buckets[e->hash & (count - 1)];
         buckets[e->hash & (count - 1)] = e;
     }
@@ -129,10 +129,10 @@ static void spread_slots(struct lrp_lru *lru)
 
 bool lrp_lru_put(struct lrp_lru *lru, const void *key, size_t key_size, void *value, size_t bytes, void (*release)(void *value))
 {
-    struct entry *const e = malloc(sizeof *e + key_size);
+    struct lru_entry *const e = malloc(sizeof *e + key_size);
 
     if (!e) return false;
-    *e = (struct entry){.value = value, .release = release, .bytes = bytes, .key_size = key_size};
+    *e = (struct lru_entry){.value = value, .release = release, .bytes = bytes, .key_size = key_size};
     memcpy(e->key, key, key_size);
     e->hash = hash_of(e->key, key_size);
     spread_slots(lru);
@@ -146,7 +146,7 @@ bool lrp_lru_put(struct lrp_lru *lru, const void *key, size_t key_size, void *va
 
 void lrp_lru_resize(struct lrp_lru *lru, const void *key, size_t key_size, size_t bytes)
 {
-    struct entry *const e = *place_of(lru, key, key_size, hash_of(key, key_size));
+    struct lru_entry *const e = *place_of(lru, key, key_size, hash_of(key, key_size));
 
     if (!e) return;
     lru->bytes += bytes - e->bytes;

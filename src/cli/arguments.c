@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lrpscope/session.h"
+
 #include "commands.h"
 #include "options.h"
 #include "tui.h"
@@ -15,7 +17,7 @@ struct given {
     const struct lrp_option *option;
     const char *text;
 };
-struct parser {
+struct argument_parser {
     int argc;
     char **argv;
     struct given *given;
@@ -25,7 +27,8 @@ struct parser {
 };
 
 /* The nearest option of the command, as far as the line has named one; else of any. */
-static enum lrp_status unknown_option(const struct parser *p, const char *dashes, const char *wrong, struct lrp_error *err)
+static enum lrp_status unknown_option(const struct argument_parser *p, const char *dashes, const char *wrong,
+                                      struct lrp_error *err)
 {
     const struct lrp_command *command = p->plain_count ? lrp_cli_command_find(p->plain[0]) : NULL;
     const unsigned commands = command ? 1u << lrp_cli_command_id(command) : LRP_FOR_ALL;
@@ -33,7 +36,7 @@ static enum lrp_status unknown_option(const struct parser *p, const char *dashes
                     lrp_cli_option_nearest(wrong, commands)->name);
 }
 
-static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err)
+static enum lrp_status take_long(struct argument_parser *p, int *i, struct lrp_error *err)
 {
     const char *name = p->argv[*i] + 2, *equals = strchr(name, '=');
     const size_t length = equals ? (size_t)(equals - name) : strlen(name);
@@ -52,7 +55,7 @@ static enum lrp_status take_long(struct parser *p, int *i, struct lrp_error *err
     return LRP_OK;
 }
 
-static enum lrp_status take_letters(struct parser *p, const char *letters, struct lrp_error *err)
+static enum lrp_status take_letters(struct argument_parser *p, const char *letters, struct lrp_error *err)
 {
     if (!letters[0] || letters[1]) /* one letter at a time, so that -xyz is not silently three options */
         return unknown_option(p, "-", letters, err);
@@ -63,7 +66,7 @@ static enum lrp_status take_letters(struct parser *p, const char *letters, struc
 }
 
 /* Sorts argv into options and plain arguments. */
-static enum lrp_status split(struct parser *p, struct lrp_error *err)
+static enum lrp_status split(struct argument_parser *p, struct lrp_error *err)
 {
     bool ended = false;
     for (int i = 1; i < p->argc; i++) {
@@ -83,7 +86,7 @@ static enum lrp_status split(struct parser *p, struct lrp_error *err)
 }
 
 /* "chek" for "check": a first word that is no command must be a file, or a command was meant. */
-static enum lrp_status check_first_word(const struct parser *p, struct lrp_error *err)
+static enum lrp_status check_first_word(const struct argument_parser *p, struct lrp_error *err)
 {
     const char *const word = p->plain_count ? p->plain[0] : "";
     if (!*word || lrp_cli_command_find(word) || strpbrk(word, "./") || !access(word, F_OK)) return LRP_OK;
@@ -93,7 +96,7 @@ static enum lrp_status check_first_word(const struct parser *p, struct lrp_error
 }
 
 /* The first plain argument is a command's name or the inspector's MODEL; then come MODEL and INPUTs. */
-static enum lrp_status place_plain(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err)
+static enum lrp_status place_plain(const struct argument_parser *p, struct lrp_arguments *out, struct lrp_error *err)
 {
     const char *const first = p->plain_count ? p->plain[0] : "";
     size_t next = 0;
@@ -123,7 +126,7 @@ static const struct lrp_command *nearest_taking(const struct lrp_option *option,
     return command;
 }
 
-static enum lrp_status check_given(const struct parser *p, const struct lrp_command *command, struct lrp_error *err)
+static enum lrp_status check_given(const struct argument_parser *p, const struct lrp_command *command, struct lrp_error *err)
 {
     const unsigned bit = 1u << lrp_cli_command_id(command);
     enum lrp_status status = LRP_OK;
@@ -205,6 +208,14 @@ static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, b
     return joined ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
+/* Only words of the table were let in. */
+static unsigned choice_of(const struct lrp_option *option, const char *text)
+{
+    unsigned index = 0;
+    for (const char *word; (word = option->words(index)) && strcmp(word, text);) index++;
+    return index;
+}
+
 static enum lrp_status apply_one(const struct given *given, struct lrp_arguments *out, struct lrp_error *err)
 {
     const struct lrp_option *option = given->option;
@@ -230,6 +241,9 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
     case LRP_OPTION_SWITCH:
         memcpy(field, &(bool){true}, sizeof(bool));
         return LRP_OK;
+    case LRP_OPTION_CHOICE:
+        memcpy(field, &(unsigned){choice_of(option, given->text)}, sizeof(unsigned));
+        return LRP_OK;
     case LRP_OPTION_COUNTER: {
         long value = 0;
         const enum lrp_status status = set_counter(&value, given->text, err);
@@ -249,7 +263,8 @@ static void forget_inputs(struct lrp_arguments *out)
 }
 
 /* Plugins first, then rules files, all of them or the one that is the `only`-th argument given, then the options. */
-static enum lrp_status apply(const struct parser *p, const struct given *only, struct lrp_arguments *out, struct lrp_error *err)
+static enum lrp_status apply(const struct argument_parser *p, const struct given *only, struct lrp_arguments *out,
+                             struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     forget_inputs(out);
@@ -269,7 +284,7 @@ static enum lrp_status apply(const struct parser *p, const struct given *only, s
 }
 
 /* compare sets every rules file against the others: settings of its own for each. */
-static enum lrp_status apply_each(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err)
+static enum lrp_status apply_each(const struct argument_parser *p, struct lrp_arguments *out, struct lrp_error *err)
 {
     struct lrp_settings *all = out->settings;
     enum lrp_status status = LRP_OK;
@@ -286,7 +301,7 @@ static enum lrp_status apply_each(const struct parser *p, struct lrp_arguments *
 }
 
 /* --help and --version hold whatever else the line says, as long as it can be read. */
-static bool asks_for_help(const struct parser *p)
+static bool asks_for_help(const struct argument_parser *p)
 {
     for (size_t i = 0; i < p->given_count; i++)
         if (!strcmp(p->given[i].option->name, "help") || !strcmp(p->given[i].option->name, "version")) return true;
@@ -294,7 +309,7 @@ static bool asks_for_help(const struct parser *p)
 }
 
 /* Only the inspector looks for a rules file by itself; one that is named replaces it, options go over it. */
-static enum lrp_status read_found(const struct parser *p, struct lrp_arguments *out, struct lrp_error *err)
+static enum lrp_status read_found(const struct argument_parser *p, struct lrp_arguments *out, struct lrp_error *err)
 {
     char path[4096];
     for (size_t i = 0; i < p->given_count; i++)
@@ -319,9 +334,9 @@ static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error
 enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_arguments *out, struct lrp_error *err)
 {
     const size_t most = (size_t)argc + 1;
-    struct parser p = {
+    struct argument_parser p = {
         .argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
-    *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = "relevance"};
+    *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = LRP_SHOW_RELEVANCE};
     out->inputs = calloc(most, sizeof *out->inputs);
     out->named = calloc(most, sizeof *out->named);
     out->alternatives = calloc(most, sizeof *out->alternatives);

@@ -37,7 +37,8 @@ struct lrp_arguments {
 
     const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
     const char *output;                                                        /* of run */
-    const char *at, *show;
+    const char *at;
+    unsigned show; /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokenizer;
     const char *color, *script;
     const char *generate; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */

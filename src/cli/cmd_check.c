@@ -55,7 +55,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
 
 int lrp_cli_check(const struct lrp_arguments *arguments)
 {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
     struct lrp_error err = {0};

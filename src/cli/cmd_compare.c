@@ -13,7 +13,7 @@
 #include "table.h"
 
 struct compare {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     const struct lrp_arguments *arguments;
     const struct lrp_cli_alternative *settings; /* the first is what the others are compared with; borrowed */
     size_t count;
@@ -91,8 +91,8 @@ static void show_refused(struct lrp_table *table, struct compare *c, cJSON *arra
 
 static enum lrp_status show_sample(struct compare *c, int64_t sample, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"setting", false}, {"target", false},     {"start", true},
-                                                {"sum", true},      {"correlation", true}, {"largest difference", true}};
+    static const struct lrp_table_column columns[] = {{"setting", false}, {"target", false},     {"start", true},
+                                                      {"sum", true},      {"correlation", true}, {"largest difference", true}};
     struct lrp_table table;
     enum lrp_status status = LRP_OK;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);

@@ -14,7 +14,7 @@
 #include "table.h"
 
 struct explain {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     const struct lrp_arguments *arguments;
     struct lrp_report total;           /* of --report and --json */
     const struct lrp_snapshot *opened; /* before anything is computed */
@@ -57,15 +57,7 @@ typedef enum lrp_status picture_writer(const struct explain *e, const struct lrp
 
 static enum lrp_show show_of(const struct explain *e)
 {
-    static const char *const names[] = {[LRP_SHOW_RELEVANCE] = "relevance",
-                                        [LRP_SHOW_ACTIVATION] = "activation",
-                                        [LRP_SHOW_WEIGHTS] = "weights",
-                                        [LRP_SHOW_CHANNELS] = "channels",
-                                        [LRP_SHOW_OVERLAY] = "overlay"};
-    enum lrp_show show = LRP_SHOW_RELEVANCE;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(e->arguments->show, names[i])) show = (enum lrp_show)i;
-    return show;
+    return (enum lrp_show)e->arguments->show;
 }
 
 static bool same_values(const struct lrp_tensor *a, const struct lrp_tensor *b)

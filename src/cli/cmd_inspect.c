@@ -49,7 +49,7 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
 
 static int inspect(const struct lrp_arguments *arguments)
 {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     struct lrp_error err = {0};
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
@@ -66,9 +66,9 @@ static int inspect(const struct lrp_arguments *arguments)
 
 static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
-                                                {"activation", false}, {"output", false}, {"parameters", true},
-                                                {"rule", false},       {"check", false},  {"sum R", true}};
+    static const struct lrp_table_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
+                                                      {"activation", false}, {"output", false}, {"parameters", true},
+                                                      {"rule", false},       {"check", false},  {"sum R", true}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < now->layers->count; i++) {
@@ -117,7 +117,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
 }
 
 /* The sums are those of the first sample where the model takes one at a time. */
-static enum lrp_status compute(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
+static enum lrp_status compute(struct lrp_cli_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
 {
     if (!lrp_cli_job_rounds(job)) return lrp_session_snapshot(job->session, out, err);
     const enum lrp_status status = lrp_cli_job_set_inputs(job, 0, err);
@@ -126,7 +126,7 @@ static enum lrp_status compute(struct lrp_job *job, const struct lrp_snapshot **
 
 static int print_table(const struct lrp_arguments *arguments)
 {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     struct lrp_error err = {0};
     const struct lrp_snapshot *now = NULL;
     int code = 0;

@@ -56,9 +56,9 @@ static void print_totals(const struct lrp_snapshot *now)
 
 static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
-                                                {"activation", false}, {"output", false}, {"parameters", true},
-                                                {"MACs", true},        {"rule", false},   {"note", false}};
+    static const struct lrp_table_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
+                                                      {"activation", false}, {"output", false}, {"parameters", true},
+                                                      {"MACs", true},        {"rule", false},   {"note", false}};
     const struct lrp_layer_list *layers = now->layers;
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -166,7 +166,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
 
 int lrp_cli_layers(const struct lrp_arguments *arguments)
 {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
     struct lrp_error err = {0};

@@ -5,7 +5,7 @@
 #include "table.h"
 
 struct ledger {
-    struct lrp_job job;
+    struct lrp_cli_job job;
     struct lrp_ledger_sums sums;       /* over all samples */
     const struct lrp_snapshot *opened; /* before anything is computed */
 };

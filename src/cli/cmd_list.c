@@ -16,7 +16,7 @@
 /* A list prints itself as a table or as an array of a JSON document. */
 struct list {
     const char *name;
-    const struct lrp_column *columns;
+    const struct lrp_table_column *columns;
     size_t column_count;
     void (*fill_table)(struct lrp_table *table, const struct lrp_arguments *arguments);
     void (*fill_json)(struct lrp_document *document, cJSON *array, const struct lrp_arguments *arguments);
@@ -102,7 +102,8 @@ static void rules_json(struct lrp_document *d, cJSON *array, const struct lrp_ar
 
 int lrp_cli_rules(const struct lrp_arguments *arguments)
 {
-    static const struct lrp_column columns[] = {{"rule", false}, {"parameters", false}, {"fits", false}, {"formula", false}};
+    static const struct lrp_table_column columns[] = {
+        {"rule", false}, {"parameters", false}, {"fits", false}, {"formula", false}};
     return print_list(&(struct list)LIST_OF(rules, columns), arguments);
 }
 
@@ -179,7 +180,7 @@ static int print_composite(const struct lrp_arguments *arguments)
 int lrp_cli_composites(const struct lrp_arguments *arguments)
 {
     if (lrp_settings_given(arguments->settings, LRP_SETTING_COMPOSITE)) return print_composite(arguments);
-    static const struct lrp_column columns[] = {{"composite", false}, {"parameters", false}, {"rules", false}};
+    static const struct lrp_table_column columns[] = {{"composite", false}, {"parameters", false}, {"rules", false}};
     return print_list(&(struct list)LIST_OF(composites, columns), arguments);
 }
 
@@ -231,7 +232,7 @@ static void ops_json(struct lrp_document *d, cJSON *array, const struct lrp_argu
 
 int lrp_cli_ops(const struct lrp_arguments *arguments)
 {
-    static const struct lrp_column columns[] = {
+    static const struct lrp_table_column columns[] = {
         {"operator", false}, {"domain", false}, {"versions", false}, {"runs", false}, {"differentiates", false}};
     return print_list(&(struct list)LIST_OF(ops, columns), arguments);
 }
@@ -266,6 +267,6 @@ static void colormaps_json(struct lrp_document *d, cJSON *array, const struct lr
 
 int lrp_cli_colormaps(const struct lrp_arguments *arguments)
 {
-    static const struct lrp_column columns[] = {{"colormap", false}, {"kind", false}, {"colours", false}};
+    static const struct lrp_table_column columns[] = {{"colormap", false}, {"kind", false}, {"colours", false}};
     return print_list(&(struct list)LIST_OF(colormaps, columns), arguments);
 }

@@ -15,8 +15,8 @@
 /* What the values of an output are. */
 enum head { HEAD_RAW, HEAD_SOFTMAX, HEAD_LOG_SOFTMAX };
 
-struct run {
-    struct lrp_job job;
+struct run_command {
+    struct lrp_cli_job job;
     struct lrp_document document; /* with --json */
     cJSON *samples;
     struct lrp_stack outputs; /* for --output */
@@ -84,8 +84,8 @@ static const char *label_of(const struct sample *s, size_t index)
 
 static enum lrp_status print_sample(const struct sample *s, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"class", true}, {"value", true}, {"softmax", true}, {"label", false}};
-    static const struct lrp_column without_softmax[] = {{"class", true}, {"value", true}, {"", true}, {"label", false}};
+    static const struct lrp_table_column columns[] = {{"class", true}, {"value", true}, {"softmax", true}, {"label", false}};
+    static const struct lrp_table_column without_softmax[] = {{"class", true}, {"value", true}, {"", true}, {"label", false}};
     struct lrp_table table;
     char number[40], place[200];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -106,7 +106,7 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
     return status;
 }
 
-static void add_sample(struct run *run, const struct sample *s)
+static void add_sample(struct run_command *run, const struct sample *s)
 {
     struct lrp_document *d = &run->document;
     cJSON *o = lrp_cli_json_put_object(d, run->samples, NULL);
@@ -123,7 +123,7 @@ static void add_sample(struct run *run, const struct sample *s)
 }
 
 /* A sample of an output of floats: the strongest numbers. */
-static enum lrp_status show_floats(struct run *run, struct sample *s, size_t *order, struct lrp_error *err)
+static enum lrp_status show_floats(struct run_command *run, struct sample *s, size_t *order, struct lrp_error *err)
 {
     char place[200];
     s->top = strongest(s->values, s->n, s->top, order);
@@ -135,10 +135,10 @@ static enum lrp_status show_floats(struct run *run, struct sample *s, size_t *or
 }
 
 /* One of whole numbers or truth values: as they stand there. A number may be the class that was found. */
-static enum lrp_status show_integers(struct run *run, const struct sample *s, const int64_t *values, enum lrp_dtype dtype,
-                                     struct lrp_error *err)
+static enum lrp_status show_integers(struct run_command *run, const struct sample *s, const int64_t *values,
+                                     enum lrp_dtype dtype, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"index", true}, {"value", true}, {"label", false}};
+    static const struct lrp_table_column columns[] = {{"index", true}, {"value", true}, {"label", false}};
     struct lrp_document *d = &run->document;
     const bool json = run->job.arguments->json;
     cJSON *o = json ? lrp_cli_json_put_object(d, run->samples, NULL) : NULL, *top = NULL;
@@ -166,7 +166,7 @@ static enum lrp_status show_integers(struct run *run, const struct sample *s, co
 }
 
 /* The model's first output, or the one asked for; retained. Others than the explained one are values like any other. */
-static enum lrp_status output_of(const struct run *run, const struct lrp_snapshot *now, const struct lrp_tensor **out,
+static enum lrp_status output_of(const struct run_command *run, const struct lrp_snapshot *now, const struct lrp_tensor **out,
                                  struct lrp_error *err)
 {
     const char *asked = lrp_settings_get(now->settings, LRP_SETTING_OUTPUT_NAME);
@@ -180,7 +180,7 @@ static enum lrp_status output_of(const struct run *run, const struct lrp_snapsho
                            name);
 }
 
-static enum lrp_status show_samples(struct run *run, const struct lrp_snapshot *now, const struct lrp_tensor *head,
+static enum lrp_status show_samples(struct run_command *run, const struct lrp_snapshot *now, const struct lrp_tensor *head,
                                     size_t round, int64_t pass, struct lrp_error *err)
 {
     const struct lrp_arguments *a = run->job.arguments;
@@ -207,7 +207,7 @@ static enum lrp_status show_samples(struct run *run, const struct lrp_snapshot *
     return status;
 }
 
-static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
+static enum lrp_status show_pass(struct run_command *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
                                  struct lrp_error *err)
 {
     const struct lrp_tensor *head = NULL;
@@ -219,7 +219,7 @@ static enum lrp_status show_pass(struct run *run, const struct lrp_snapshot *now
     return status;
 }
 
-static enum lrp_status run_round(struct run *run, size_t round, struct lrp_error *err)
+static enum lrp_status run_round(struct run_command *run, size_t round, struct lrp_error *err)
 {
     enum lrp_status status = lrp_cli_job_set_inputs(&run->job, round, err);
     const int64_t passes = status ? 0 : lrp_cli_job_passes(&run->job);
@@ -232,7 +232,7 @@ static enum lrp_status run_round(struct run *run, size_t round, struct lrp_error
     return status;
 }
 
-static enum lrp_status check_output(const struct run *run, struct lrp_error *err)
+static enum lrp_status check_output(const struct run_command *run, struct lrp_error *err)
 {
     struct lrp_guard guard = {0};
     lrp_cli_job_guard(&run->job, &guard);
@@ -242,7 +242,7 @@ static enum lrp_status check_output(const struct run *run, struct lrp_error *err
     return status;
 }
 
-static enum lrp_status run_all(struct run *run, struct lrp_error *err)
+static enum lrp_status run_all(struct run_command *run, struct lrp_error *err)
 {
     const struct lrp_arguments *a = run->job.arguments;
     enum lrp_status status = a->output ? lrp_cli_path_writable(a->output, err) : LRP_OK;
@@ -256,7 +256,7 @@ static enum lrp_status run_all(struct run *run, struct lrp_error *err)
 
 int lrp_cli_run(const struct lrp_arguments *arguments)
 {
-    struct run run = {0};
+    struct run_command run = {0};
     struct lrp_error err = {0};
     int code = 0;
     if (!lrp_cli_job_open(&run.job, arguments, true, &code)) return code;

@@ -101,8 +101,8 @@ static enum lrp_status encode_all(const struct lrp_tokenizer *t, const struct lr
 static enum lrp_status print_all(const struct lrp_arguments *arguments, const struct lrp_cli_texts *texts,
                                  const struct lrp_encoding *encodings, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"text", true},  {"#", true},    {"id", true},    {"token", false},
-                                                {"place", true}, {"type", true}, {"reads", false}};
+    static const struct lrp_table_column columns[] = {{"text", true},  {"#", true},    {"id", true},    {"token", false},
+                                                      {"place", true}, {"type", true}, {"reads", false}};
     const bool several = texts->count > 1;
     enum lrp_status status;
     if (arguments->json) {

@@ -8,7 +8,7 @@
 #include "table.h"
 
 /* A model without its weights can be listed, but nothing can be computed with it. */
-static enum lrp_status check_weights(const struct lrp_job *job, bool computes, struct lrp_error *err)
+static enum lrp_status check_weights(const struct lrp_cli_job *job, bool computes, struct lrp_error *err)
 {
     const char *path = job->arguments->model, *absent = lrp_model_absent(lrp_session_model(job->session));
     if (absent && computes) return lrp_fail(err, LRP_FILE, "%s: %s", path, absent);
@@ -18,7 +18,7 @@ static enum lrp_status check_weights(const struct lrp_job *job, bool computes, s
 }
 
 /* A model that takes no input needs none. */
-static enum lrp_status check_inputs(const struct lrp_job *job, struct lrp_error *err)
+static enum lrp_status check_inputs(const struct lrp_cli_job *job, struct lrp_error *err)
 {
     const struct lrp_arguments *a = job->arguments;
     if (a->input_count + a->named_count >= (size_t)a->command->least_inputs || lrp_cli_job_rounds(job)) return LRP_OK;
@@ -27,9 +27,9 @@ static enum lrp_status check_inputs(const struct lrp_job *job, struct lrp_error 
                     a->command->name, a->command->arguments);
 }
 
-bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code)
+bool lrp_cli_job_open(struct lrp_cli_job *job, const struct lrp_arguments *arguments, bool watched, int *code)
 {
-    *job = (struct lrp_job){.arguments = arguments};
+    *job = (struct lrp_cli_job){.arguments = arguments};
     struct lrp_error err = {0};
     enum lrp_status status = watched ? lrp_cli_watch_start(!arguments->quiet, &job->watch, &err) : LRP_OK;
     if (!status) status = lrp_session_open(arguments->model, arguments->settings, &job->session, &err);
@@ -44,23 +44,23 @@ bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments
     return true;
 }
 
-void lrp_cli_job_close(struct lrp_job *job)
+void lrp_cli_job_close(struct lrp_cli_job *job)
 {
     if (job->watch) lrp_cli_watch_session(job->watch, NULL);
     lrp_session_free(job->session);
     lrp_cli_watch_free(job->watch);
     for (size_t i = 0; i < job->said_count; i++) free(job->said[i]);
     free(job->said);
-    *job = (struct lrp_job){0};
+    *job = (struct lrp_cli_job){0};
 }
 
-void lrp_cli_job_guard(const struct lrp_job *job, struct lrp_guard *guard)
+void lrp_cli_job_guard(const struct lrp_cli_job *job, struct lrp_guard *guard)
 {
     lrp_guard_reads_arguments(guard, job->arguments, lrp_session_model(job->session));
     for (size_t i = 0; i < job->arguments->input_count; i++) lrp_guard_reads(guard, "an INPUT", job->arguments->inputs[i]);
 }
 
-size_t lrp_cli_job_rounds(const struct lrp_job *job)
+size_t lrp_cli_job_rounds(const struct lrp_cli_job *job)
 {
     struct lrp_error ignored = {0};
     const struct lrp_snapshot *now = NULL;
@@ -78,7 +78,7 @@ const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t
     return arguments->named_count ? arguments->named[0].path : "";
 }
 
-enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err)
+enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err)
 {
     const struct lrp_arguments *a = job->arguments;
     enum lrp_status status = LRP_OK;
@@ -95,7 +95,7 @@ static bool is_open(const struct lrp_snapshot *now)
     return false;
 }
 
-enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
+enum lrp_status lrp_cli_job_opened(struct lrp_cli_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
 {
     struct lrp_error ignored = {0};
     enum lrp_status status = lrp_session_snapshot(job->session, out, err);
@@ -105,13 +105,13 @@ enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapsho
     return lrp_session_snapshot(job->session, out, err);
 }
 
-int64_t lrp_cli_job_passes(const struct lrp_job *job)
+int64_t lrp_cli_job_passes(const struct lrp_cli_job *job)
 {
     return lrp_session_one_by_one(job->session) ? lrp_session_samples(job->session) : 1;
 }
 
 /* Makes the session ready for a pass. */
-static enum lrp_status turn_to(struct lrp_job *job, size_t round, int64_t pass, struct lrp_error *err)
+static enum lrp_status turn_to(struct lrp_cli_job *job, size_t round, int64_t pass, struct lrp_error *err)
 {
     const bool other = job->has_run && (job->round != round || job->pass != pass);
     job->has_run = true;
@@ -122,7 +122,7 @@ static enum lrp_status turn_to(struct lrp_job *job, size_t round, int64_t pass, 
     return !status && other ? lrp_session_forget(job->session, err) : status;
 }
 
-enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass, enum lrp_want want,
+enum lrp_status lrp_cli_job_run(struct lrp_cli_job *job, size_t round, int64_t pass, enum lrp_want want,
                                 const struct lrp_snapshot **out, struct lrp_error *err)
 {
     *out = NULL;
@@ -138,7 +138,7 @@ enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass,
     return status ? status : seen;
 }
 
-int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err)
+int lrp_cli_job_fail(const struct lrp_cli_job *job, enum lrp_status status, const struct lrp_error *err)
 {
     const int code = job->watch ? lrp_cli_watch_exit_code(job->watch) : 0;
     if (!code) return lrp_cli_report_error(status, err);
@@ -154,7 +154,7 @@ void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_sn
 }
 
 /* True the first time; also when there is no memory to remember it. */
-static bool is_new(struct lrp_job *job, const char *line)
+static bool is_new(struct lrp_cli_job *job, const char *line)
 {
     for (size_t i = 0; i < job->said_count; i++)
         if (strcmp(job->said[i], line) == 0) return false;
@@ -166,7 +166,7 @@ static bool is_new(struct lrp_job *job, const char *line)
     return true;
 }
 
-void lrp_cli_job_say(struct lrp_job *job, const struct lrp_snapshot *snapshot)
+void lrp_cli_job_say(struct lrp_cli_job *job, const struct lrp_snapshot *snapshot)
 {
     if (job->arguments->quiet) return;
     for (size_t i = 0; i < snapshot->note_count; i++)
@@ -217,9 +217,9 @@ static void check_row(struct lrp_table *table, const struct lrp_check *check, si
 enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,
                                     struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"#", true},          {"layer", false},      {"type", false},
-                                                {"supported", false}, {"activation", false}, {"supported", false},
-                                                {"status", false},    {"reason", false},     {"remedy", false}};
+    static const struct lrp_table_column columns[] = {{"#", true},          {"layer", false},      {"type", false},
+                                                      {"supported", false}, {"activation", false}, {"supported", false},
+                                                      {"status", false},    {"reason", false},     {"remedy", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 1; i < check->count; i++) {

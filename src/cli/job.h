@@ -12,10 +12,10 @@
 #include "guard.h"
 #include "watch.h"
 
-struct lrp_job {
+struct lrp_cli_job {
     const struct lrp_arguments *arguments; /* borrowed */
     struct lrp_session *session;           /* owned */
-    struct lrp_watch *watch;               /* owned, or NULL */
+    struct lrp_cli_watch *watch;           /* owned, or NULL */
     bool has_run;
     size_t round; /* what was run last */
     int64_t pass;
@@ -24,36 +24,36 @@ struct lrp_job {
 };
 /* Opens the model. `watched`: ^C stops what the session computes. On failure the error is on stderr and *code is the exit
  * code; nothing is owned then. */
-bool lrp_cli_job_open(struct lrp_job *job, const struct lrp_arguments *arguments, bool watched, int *code);
-void lrp_cli_job_close(struct lrp_job *job);
+bool lrp_cli_job_open(struct lrp_cli_job *job, const struct lrp_arguments *arguments, bool watched, int *code);
+void lrp_cli_job_close(struct lrp_cli_job *job);
 
 /* Everything the command reads: model, weights, INPUTs and what settings name. */
-void lrp_cli_job_guard(const struct lrp_job *job, struct lrp_guard *guard);
+void lrp_cli_job_guard(const struct lrp_cli_job *job, struct lrp_guard *guard);
 /* How many rounds there are: one per plain INPUT, or one if only --input gives files or the model takes no
  * input. */
-size_t lrp_cli_job_rounds(const struct lrp_job *job);
+size_t lrp_cli_job_rounds(const struct lrp_cli_job *job);
 /* The file that names the round: its INPUT, or the first --input. "" without any. */
 const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round);
 /* Sets the inputs of a round. */
-enum lrp_status lrp_cli_job_set_inputs(struct lrp_job *job, size_t round, struct lrp_error *err);
+enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err);
 /* The session before anything is computed (owned: lrp_snapshot_release). Shapes that the model leaves open are those of the
  * first round's inputs if they can be read; whatever is wrong with them is said in their round. */
-enum lrp_status lrp_cli_job_opened(struct lrp_job *job, const struct lrp_snapshot **out, struct lrp_error *err);
+enum lrp_status lrp_cli_job_opened(struct lrp_cli_job *job, const struct lrp_snapshot **out, struct lrp_error *err);
 /* How often the session must run for the inputs set: once, or once per sample. */
-int64_t lrp_cli_job_passes(const struct lrp_job *job);
+int64_t lrp_cli_job_passes(const struct lrp_cli_job *job);
 /* Runs a pass (0-based) with the progress bar and gives a snapshot of it (owned: lrp_snapshot_release). LRP_CANCELLED after ^C.
  * The session drops the results of another pass first: nobody comes back to them, and their memory is warm.
  * With LRP_CHECK_FAILED and LRP_UNSUPPORTED there is a snapshot too if *out is not NULL afterwards. */
-enum lrp_status lrp_cli_job_run(struct lrp_job *job, size_t round, int64_t pass, enum lrp_want want,
+enum lrp_status lrp_cli_job_run(struct lrp_cli_job *job, size_t round, int64_t pass, enum lrp_want want,
                                 const struct lrp_snapshot **out, struct lrp_error *err);
 /* Prints an error and returns the exit code: that of the signal if one came. */
-int lrp_cli_job_fail(const struct lrp_job *job, enum lrp_status status, const struct lrp_error *err);
+int lrp_cli_job_fail(const struct lrp_cli_job *job, enum lrp_status status, const struct lrp_error *err);
 /* Prints the warnings about rules on stderr, unless -q. */
 void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot);
 
 /* Prints what is to be said of the snapshot's inputs and of why its results cannot be trusted on stderr, unless -q; every line
  * once. */
-void lrp_cli_job_say(struct lrp_job *job, const struct lrp_snapshot *snapshot);
+void lrp_cli_job_say(struct lrp_cli_job *job, const struct lrp_snapshot *snapshot);
 
 /* True if LRP may not be computed: a row of the check fails, it is not skipped, and the method is lrp. */
 bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);

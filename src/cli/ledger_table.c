@@ -89,8 +89,8 @@ static void add_cells(struct lrp_table *table, const struct lrp_ledger_row *row)
 enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const struct lrp_snapshot *snapshot,
                                      struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {{"#", true},   {"layer", false}, {"rule", false},    {"in", true},
-                                                {"out", true}, {"lost", true},   {"lost to", false}, {"flags", false}};
+    static const struct lrp_table_column columns[] = {{"#", true},   {"layer", false}, {"rule", false},    {"in", true},
+                                                      {"out", true}, {"lost", true},   {"lost to", false}, {"flags", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 1; i < sums->count; i++) {

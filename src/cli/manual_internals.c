@@ -49,7 +49,8 @@ static const struct lrp_prose stations[] = {
      "canonizes; src/graph/layers.c lists layers, an operator with the activation fused to it. src/lrp/composite.c and "
      "src/lrp/assign.c give every layer a rule, src/lrp/check.c says which layers do not pass. src/session/job.c runs the "
      "network forward (src/graph/execute.c) and back (src/lrp/propagate.c, src/lrp/apply.c), and publishes what is done. A "
-     "snapshot of that is what front ends look at; src/image/reduce.c, src/image/range.c and src/image/heatmap.c turn a tensor "
+     "snapshot of that is what front ends look at; src/image/plane_tensor.c, src/image/range.c and src/image/heatmap.c turn a "
+     "tensor "
      "into colours, for files and screens alike.",
      NULL},
     {P,

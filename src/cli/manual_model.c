@@ -6,11 +6,11 @@
 #include "help.h"
 #include "roff.h"
 
-struct row {
+struct model_row {
     const char *name, *line;
 };
 
-static void entries(FILE *file, const char *heading, const struct row *rows, size_t count)
+static void entries(FILE *file, const char *heading, const struct model_row *rows, size_t count)
 {
     fputs(heading, file);
     for (size_t i = 0; i < count; i++) lrp_cli_roff_entry(file, rows[i].name, rows[i].line);
@@ -32,19 +32,19 @@ static void description(FILE *file)
 
 static void keys(FILE *file)
 {
-    static const struct row top[] = {
+    static const struct model_row top[] = {
         {"lrpscope_model", "1, the version of this format"},
         {"input", "the shape of the input, a list of whole numbers, null where a dimension is open"},
         {"weights", "the safetensors file that has the weights, from the model's folder"},
         {"layers", "a list of layers: the outermost chain"},
         {"name", "what the model is called; not used"}};
-    static const struct row containers[] = {
+    static const struct model_row containers[] = {
         {"chain", "\"layers\": one after the other"},
         {"parallel", "\"layers\": branches that read the same input; \"connection\": how they meet, \"+\" (if left out), \"*\" "
                      "or \"concat\", along "
                      "\"axis\" (1)"},
         {"skip-connection", "\"layer\": a branch beside its own input; \"connection\" and \"axis\" as above"}};
-    static const struct row every[] = {
+    static const struct model_row every[] = {
         {"type", "one of those below, an ONNX operator (\"Abs\"), one of a plugin, or any other text: a layer nobody knows, "
                  "which fails the model "
                  "check until it is registered"},

@@ -16,6 +16,8 @@
 #define TEXT(field) .kind = LRP_OPTION_TEXT, .offset = offsetof(struct lrp_arguments, field)
 #define SWITCH(field) .kind = LRP_OPTION_SWITCH, .offset = offsetof(struct lrp_arguments, field)
 #define COUNTER(field) .kind = LRP_OPTION_COUNTER, .offset = offsetof(struct lrp_arguments, field)
+#define CHOICE(field, table)                                                                                                   \
+    .kind = LRP_OPTION_CHOICE, .offset = offsetof(struct lrp_arguments, field), .words = table, .only_words = true
 #define IN(name) .section = LRP_SECTION_##name
 /* Sets of commands that honour the same options. */
 #define INSPECT LRP_FOR(INSPECT)
@@ -48,7 +50,7 @@ static const struct lrp_option options[] = {
      .help = "compare the settings under every convention"},
 
     {.name = "method", .argument = "NAME", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
-     .choices = "lrp gradient input-gradient", .help = "what is computed"},
+     .words = lrp_cli_method_word, .only_words = true, .help = "what is computed"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
      .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all or (c:y:x); default: arg-max"},
     {.name = "output-relevance", .argument = "START", .commands = RELEVANCE, IN(TARGET), SETTING(OUTPUT_RELEVANCE),
@@ -122,13 +124,12 @@ static const struct lrp_option options[] = {
 
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
-    {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), TEXT(show),
-     .choices = "relevance activation weights channels overlay",
+    {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), CHOICE(show, lrp_cli_show_word),
      .help = "what --heatmap shows"},
     {.name = "colormap", .argument = "NAME", .commands = PICTURES, IN(HEATMAP), SETTING(COLORMAP), .words = lrp_cli_colormap_word,
      .help = "colour map (lrpscope colormaps)"},
     {.name = "reduce", .argument = "R", .commands = PICTURES, IN(HEATMAP), SETTING(REDUCE),
-     .choices = "sum norm max-abs sum-abs", .help = "how channels become one value"},
+     .words = lrp_cli_reduction_word, .only_words = true, .help = "how channels become one value"},
     {.name = "overlay", .argument = "ALPHA", .commands = PICTURES, IN(HEATMAP), SETTING(OVERLAY),
      .help = "opacity over the grey input, 0..1"},
     {.name = "clip", .argument = "LOW:HIGH", .commands = PICTURES, IN(HEATMAP), SETTING(CLIP),

@@ -17,6 +17,7 @@ enum lrp_option_kind {
     LRP_OPTION_INPUT,   /* NAME=FILE */
     LRP_OPTION_TEXT,    /* const char * at .offset of struct lrp_arguments */
     LRP_OPTION_SWITCH,  /* bool at .offset */
+    LRP_OPTION_CHOICE,  /* unsigned at .offset: which of the words it is, a value of their enum */
     LRP_OPTION_COUNTER, /* long, at least 1, at .offset */
     LRP_OPTION_PLUGIN   /* loaded before all others */
 };

@@ -22,7 +22,7 @@ static void add_row(struct lrp_table *table, const struct lrp_snapshot *now, siz
 
 enum lrp_status lrp_cli_profile_print(const struct lrp_snapshot *now, FILE *out, struct lrp_error *err)
 {
-    static const struct lrp_column columns[] = {
+    static const struct lrp_table_column columns[] = {
         {"#", true},          {"layer", false},  {"type", false},        {"rule", false},
         {"forward ms", true}, {"GFLOP/s", true}, {"relevance ms", true}, {"share", true}};
     struct lrp_table table;

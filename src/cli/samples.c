@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t lrp_cli_samples_in(const struct lrp_job *job)
+size_t lrp_cli_samples_in(const struct lrp_cli_job *job)
 {
     const int64_t samples = lrp_session_one_by_one(job->session) ? 1 : lrp_session_samples(job->session);
     return samples > 0 ? (size_t)samples : 1;

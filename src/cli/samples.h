@@ -9,7 +9,7 @@
 #include "job.h"
 
 /* How many samples one pass of the session holds. */
-size_t lrp_cli_samples_in(const struct lrp_job *job);
+size_t lrp_cli_samples_in(const struct lrp_cli_job *job);
 /* "batch.npy" alone, or "batch.npy[3]" of several. Owned by the caller; NULL when out of memory. */
 char *lrp_cli_sample_name(const char *path, size_t index, size_t count);
 

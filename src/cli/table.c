@@ -28,7 +28,7 @@ char *lrp_cli_bytes(double bytes, char *buffer, size_t size)
 
 /* ---- tables ---- */
 
-void lrp_cli_table_init(struct lrp_table *table, const struct lrp_column *columns, size_t column_count)
+void lrp_cli_table_init(struct lrp_table *table, const struct lrp_table_column *columns, size_t column_count)
 {
     *table = (struct lrp_table){.columns = columns, .column_count = column_count};
 }

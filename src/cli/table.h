@@ -10,19 +10,19 @@
 
 #include "printable.h"
 
-struct lrp_column {
+struct lrp_table_column {
     const char *title;
     bool right; /* numbers stand to the right */
 };
 /* Cells are added row by row; a failed allocation is remembered and told by lrp_cli_table_print. */
 struct lrp_table {
-    const struct lrp_column *columns; /* borrowed */
+    const struct lrp_table_column *columns; /* borrowed */
     size_t column_count;
     char **cells; /* owned */
     size_t count, capacity;
     bool failed;
 };
-void lrp_cli_table_init(struct lrp_table *table, const struct lrp_column *columns, size_t column_count);
+void lrp_cli_table_init(struct lrp_table *table, const struct lrp_table_column *columns, size_t column_count);
 /* Adds the next cell, made printable. */
 void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Prints title line and rows, two blanks between columns, no blanks at line ends. Errors: LRP_MEMORY. */

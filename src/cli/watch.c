@@ -11,7 +11,7 @@
 
 #include "progress.h"
 
-struct lrp_watch {
+struct lrp_cli_watch {
     pthread_t thread;
     pthread_mutex_t mutex; /* session, label, begun */
     sigset_t signals, before;
@@ -31,7 +31,7 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
-static void interrupt(struct lrp_watch *watch, int number)
+static void interrupt(struct lrp_cli_watch *watch, int number)
 {
     pthread_mutex_lock(&watch->mutex);
     const int code = 128 + number;
@@ -40,7 +40,7 @@ static void interrupt(struct lrp_watch *watch, int number)
     pthread_mutex_unlock(&watch->mutex);
 }
 
-static void draw(struct lrp_watch *watch)
+static void draw(struct lrp_cli_watch *watch)
 {
     pthread_mutex_lock(&watch->mutex);
     if (watch->session && watch->label && seconds_since(&watch->begun) >= 0.5) {
@@ -60,7 +60,7 @@ static void draw(struct lrp_watch *watch)
 
 static void *watch_main(void *data)
 {
-    struct lrp_watch *watch = data;
+    struct lrp_cli_watch *watch = data;
     for (;;) {
         const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
         const int number = watch->progress ? sigtimedwait(&watch->signals, NULL, &pause) : sigwaitinfo(&watch->signals, NULL);
@@ -72,9 +72,9 @@ static void *watch_main(void *data)
     }
 }
 
-enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_watch **out, struct lrp_error *err)
+enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_cli_watch **out, struct lrp_error *err)
 {
-    struct lrp_watch *watch = calloc(1, sizeof *watch);
+    struct lrp_cli_watch *watch = calloc(1, sizeof *watch);
     if (!watch) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     watch->progress = progress && isatty(STDERR_FILENO);
     atomic_init(&watch->signal, 0);
@@ -94,14 +94,14 @@ enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_watch **out, struc
     return LRP_OK;
 }
 
-void lrp_cli_watch_session(struct lrp_watch *watch, struct lrp_session *session)
+void lrp_cli_watch_session(struct lrp_cli_watch *watch, struct lrp_session *session)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->session = session;
     pthread_mutex_unlock(&watch->mutex);
 }
 
-void lrp_cli_watch_begin(struct lrp_watch *watch, const char *label)
+void lrp_cli_watch_begin(struct lrp_cli_watch *watch, const char *label)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->label = label;
@@ -109,7 +109,7 @@ void lrp_cli_watch_begin(struct lrp_watch *watch, const char *label)
     pthread_mutex_unlock(&watch->mutex);
 }
 
-void lrp_cli_watch_end(struct lrp_watch *watch)
+void lrp_cli_watch_end(struct lrp_cli_watch *watch)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->label = NULL;
@@ -118,13 +118,13 @@ void lrp_cli_watch_end(struct lrp_watch *watch)
     pthread_mutex_unlock(&watch->mutex);
 }
 
-int lrp_cli_watch_exit_code(const struct lrp_watch *watch)
+int lrp_cli_watch_exit_code(const struct lrp_cli_watch *watch)
 {
     const int number = atomic_load(&watch->signal);
     return number ? 128 + number : 0;
 }
 
-void lrp_cli_watch_free(struct lrp_watch *watch)
+void lrp_cli_watch_free(struct lrp_cli_watch *watch)
 {
     if (!watch) return;
     pthread_kill(watch->thread, STOP_SIGNAL);

@@ -8,6 +8,10 @@ const char *lrp_cli_rule_word(size_t index);
 /* Presets, then rules for every layer. */
 const char *lrp_cli_composite_word(size_t index);
 const char *lrp_cli_convention_word(size_t index);
+const char *lrp_cli_method_word(size_t index);
+/* These by the values of their enums: lrp_reduction, lrp_show. */
+const char *lrp_cli_reduction_word(size_t index);
+const char *lrp_cli_show_word(size_t index);
 const char *lrp_cli_colormap_word(size_t index);
 /* What --generate makes. */
 const char *lrp_cli_generator_word(size_t index);

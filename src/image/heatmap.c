@@ -136,7 +136,7 @@ static void size_factor_text(const struct lrp_heatmap_options *options, char *bu
     snprintf(buffer, size, "%d", options->size_factor);
 }
 
-static const struct option {
+static const struct heatmap_option {
     const char *key;
     bool (*set)(struct lrp_heatmap_options *options, const char *value);
     void (*text)(const struct lrp_heatmap_options *options, char *buffer, size_t size);
@@ -153,7 +153,7 @@ static const struct option {
 
 #define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
 
-static const struct option *option_find(const char *key)
+static const struct heatmap_option *option_find(const char *key)
 {
     if (strcmp(key, "size_factor") == 0) key = "size-factor";
     for (size_t i = 0; i < OPTION_COUNT; i++)
@@ -175,7 +175,7 @@ static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, con
 enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, const char *key, const char *value,
                                        struct lrp_error *err)
 {
-    const struct option *row = option_find(key);
+    const struct heatmap_option *row = option_find(key);
     if (!row)
         return lrp_fail(err, LRP_USAGE,
                         "a heatmap has no option '%s'; there are colormap, reduce, range, clip, gamma, overlay, size-factor",
@@ -192,7 +192,7 @@ const char *lrp_heatmap_option_key(size_t index)
 
 char *lrp_heatmap_option_text(const struct lrp_heatmap_options *options, const char *key, char *buffer, size_t size)
 {
-    const struct option *row = option_find(key);
+    const struct heatmap_option *row = option_find(key);
     buffer[0] = '\0';
     if (row) row->text(options, buffer, size);
     return buffer;

@@ -52,6 +52,19 @@ enum lrp_status lrp_plane_from_channels(const struct lrp_tensor *tensor, int64_t
     return status;
 }
 
+enum lrp_status lrp_plane_match(struct lrp_plane *a, struct lrp_plane *b, struct lrp_error *err)
+{
+    struct lrp_plane resized;
+    struct lrp_plane *const smaller = a->width < b->width || a->height < b->height ? a : b;
+    const struct lrp_plane *const larger = smaller == a ? b : a;
+    if (a->width == b->width && a->height == b->height) return LRP_OK;
+    const enum lrp_status status = lrp_plane_resample(smaller, larger->width, larger->height, LRP_FILTER_BOX, &resized, err);
+    if (status) return status;
+    lrp_plane_free(smaller);
+    *smaller = resized;
+    return LRP_OK;
+}
+
 enum lrp_status lrp_plane_difference(const struct lrp_plane *a, const struct lrp_plane *b, struct lrp_plane *out,
                                      struct lrp_error *err)
 {

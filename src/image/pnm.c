@@ -3,7 +3,7 @@
 
 #include "picture.h"
 
-struct reader {
+struct pnm_reader {
     const unsigned char *at, *end;
 };
 
@@ -13,7 +13,7 @@ static bool is_blank(unsigned char c)
 }
 
 /* Blanks and comments, which run from # to the end of the line. */
-static void skip_blanks(struct reader *in)
+static void skip_blanks(struct pnm_reader *in)
 {
     while (in->at < in->end && (is_blank(*in->at) || *in->at == '#'))
         if (*in->at++ == '#')
@@ -21,7 +21,7 @@ static void skip_blanks(struct reader *in)
 }
 
 /* A decimal number of at most `limit`; -1 if there is none or it is larger. */
-static int read_number(struct reader *in, int limit)
+static int read_number(struct pnm_reader *in, int limit)
 {
     skip_blanks(in);
     if (in->at == in->end || *in->at < '0' || *in->at > '9') return -1;
@@ -38,7 +38,7 @@ static unsigned char to_byte(int value, int largest)
     return (unsigned char)((value * 255L + largest / 2) / largest);
 }
 
-static enum lrp_status read_text(struct reader *in, int largest, size_t count, unsigned char *out, struct lrp_error *err)
+static enum lrp_status read_text(struct pnm_reader *in, int largest, size_t count, unsigned char *out, struct lrp_error *err)
 {
     for (size_t i = 0; i < count; i++) {
         int value = read_number(in, largest);
@@ -50,7 +50,7 @@ static enum lrp_status read_text(struct reader *in, int largest, size_t count, u
     return LRP_OK;
 }
 
-static enum lrp_status read_binary(struct reader *in, int largest, size_t count, unsigned char *out, struct lrp_error *err)
+static enum lrp_status read_binary(struct pnm_reader *in, int largest, size_t count, unsigned char *out, struct lrp_error *err)
 {
     size_t bytes = largest > 255 ? 2 : 1;
     if (in->at < in->end && is_blank(*in->at))
@@ -67,7 +67,7 @@ static enum lrp_status read_binary(struct reader *in, int largest, size_t count,
 
 enum lrp_status lrp_pnm_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
 {
-    struct reader in = {bytes + 2, bytes + size};
+    struct pnm_reader in = {bytes + 2, bytes + size};
     bool text = bytes[1] == '2' || bytes[1] == '3';
     int channels = bytes[1] == '2' || bytes[1] == '5' ? 1 : 3;
     int width = read_number(&in, 1 << 24), height = read_number(&in, 1 << 24), largest = read_number(&in, 65535);

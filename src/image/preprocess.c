@@ -121,7 +121,7 @@ static bool set_layout(struct lrp_preprocess *preprocess, const char *value)
 {
     size_t i;
     if (!find_name(layout_names, COUNT(layout_names), value, &i)) return false;
-    preprocess->layout = (enum lrp_layout)i;
+    preprocess->layout = (enum lrp_picture_layout)i;
     return true;
 }
 
@@ -203,7 +203,7 @@ static void resample_text(const struct lrp_preprocess *p, char *buffer, size_t l
 
 #define NUMBERS "one number, or one for each of three channels, as 0.5 or 0.485,0.456,0.406 or 1/255"
 
-static const struct option {
+static const struct preprocess_option {
     const char *key;
     bool (*set)(struct lrp_preprocess *preprocess, const char *value);
     void (*text)(const struct lrp_preprocess *preprocess, char *buffer, size_t length);
@@ -219,7 +219,7 @@ static const struct option {
     {"resample", set_resample, resample_text, "nearest, lanczos, bilinear, bicubic, box or hamming"},
 };
 
-static const struct option *option_find(const char *key)
+static const struct preprocess_option *option_find(const char *key)
 {
     for (size_t i = 0; i < COUNT(option_rows); i++)
         if (strcmp(option_rows[i].key, key) == 0) return &option_rows[i];
@@ -228,7 +228,7 @@ static const struct option *option_find(const char *key)
 
 enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value, struct lrp_error *err)
 {
-    const struct option *row = option_find(key);
+    const struct preprocess_option *row = option_find(key);
     if (!row)
         return lrp_fail(err, LRP_USAGE,
                         "preprocessing has no option '%s'; there are size, crop, scale, mean, std, layout, channels, resample",
@@ -245,7 +245,7 @@ const char *lrp_preprocess_key(size_t index)
 
 char *lrp_preprocess_text(const struct lrp_preprocess *preprocess, const char *key, char *buffer, size_t size)
 {
-    const struct option *row = option_find(key);
+    const struct preprocess_option *row = option_find(key);
     buffer[0] = '\0';
     if (row) row->text(preprocess, buffer, size);
     return buffer;

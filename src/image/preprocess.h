@@ -40,7 +40,7 @@ struct lrp_channel_values {
 };
 
 /* AUTO: NCHW, unless the model's shape has 1 or 3 only as its last dimension. */
-enum lrp_layout { LRP_LAYOUT_AUTO, LRP_LAYOUT_NCHW, LRP_LAYOUT_NHWC };
+enum lrp_picture_layout { LRP_LAYOUT_AUTO, LRP_LAYOUT_NCHW, LRP_LAYOUT_NHWC };
 /* AUTO: grey for one channel, RGB for three; if the model leaves it open, what the picture has. */
 enum lrp_channel_order_kind { LRP_CHANNELS_AUTO, LRP_CHANNELS_RGB, LRP_CHANNELS_BGR, LRP_CHANNELS_GRAY };
 
@@ -48,7 +48,7 @@ struct lrp_preprocess {
     struct lrp_size size, crop;                 /* in this order; without both the picture is resized to the model's H x W */
     enum lrp_resample resample;                 /* antialiased when shrinking, as Pillow */
     struct lrp_channel_values scale, mean, std; /* y = (x * scale - mean) / std with x in 0..255 */
-    enum lrp_layout layout;
+    enum lrp_picture_layout layout;
     enum lrp_channel_order_kind channels;
 };
 

@@ -5,11 +5,11 @@
 #include "lrpscope/heatmap.h"
 #include "picture.h"
 
-/* The heatmap of a plane as an RGB picture, a pixel per cell, then each size_factor x size_factor large. under: NULL, or
- * the input picture over whose grey version the heatmap is laid if options->overlay < 1: it is resized to the plane, or
- * the plane (nearest) to it when the plane is the smaller one. Errors: LRP_FILE beyond the limits of pictures, LRP_MEMORY. */
+/* The heatmap of a plane as an RGB picture, a pixel per cell, then each size_factor x size_factor large. grey: NULL, or the
+ * brightness (0..1) of what lies below, of the plane's size (lrp_plane_match), seen if options->overlay < 1. Errors: LRP_FILE
+ * beyond the limits of pictures, LRP_MEMORY. */
 enum lrp_status lrp_render_heatmap(const struct lrp_plane *plane, const struct lrp_range *range,
-                                   const struct lrp_heatmap_options *options, const struct lrp_picture *under,
+                                   const struct lrp_heatmap_options *options, const struct lrp_plane *grey,
                                    struct lrp_picture *out, struct lrp_error *err);
 
 #endif

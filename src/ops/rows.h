@@ -13,7 +13,7 @@ struct lrp_rows {
 };
 
 /* The loops that bring a tensor of that shape into row order. */
-struct lrp_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]);
+struct lrp_strided_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]);
 /* True if the tensor already is in row order. */
 bool lrp_rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]);
 /* Reads `tensor` as rows along `axes`. Errors: LRP_MEMORY. */

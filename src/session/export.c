@@ -6,41 +6,26 @@
 #include "blocked.h"
 #include "internal.h"
 #include "json.h"
-#include "preprocess.h"
 #include "render.h"
 #include "safetensors.h"
 #include "sheet.h"
 #include "text.h"
 
-/* The grey input as a picture, for overlays; none (LRP_OK) if the input is no picture. */
-static enum lrp_status grey_input(const struct lrp_snapshot *s, int64_t sample, struct lrp_picture *out, struct lrp_error *err)
-{
-    struct lrp_plane plane = {0};
-    *out = (struct lrp_picture){0};
-    enum lrp_status status = lrp_snapshot_grey(s, sample, &plane, err);
-    if (status == LRP_UNSUPPORTED) return LRP_OK;
-    if (!status) status = lrp_picture_new(plane.width, plane.height, 1, out, err);
-    for (size_t i = 0; !status && i < (size_t)plane.width * (size_t)plane.height; i++)
-        out->pixels[i] = (unsigned char)(plane.values[i] * 255 + 0.5F);
-    lrp_plane_free(&plane);
-    return status;
-}
-
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, const struct lrp_plane *plane, enum lrp_show show,
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
                                          int64_t sample, const char *path, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
     struct lrp_range range;
-    struct lrp_picture under = {0}, picture = {0};
+    struct lrp_plane grey = {0};
+    struct lrp_picture picture = {0};
     const struct lrp_plane *const planes[] = {plane};
     enum lrp_status status = lrp_settings_heatmap(s->settings, show, &options, err);
     if (!status) status = lrp_range_of(planes, 1, &options, &range, err);
-    if (!status && options.overlay < 1 && show != LRP_SHOW_WEIGHTS && show != LRP_SHOW_CHANNELS)
-        status = grey_input(s, sample, &under, err);
-    if (!status) status = lrp_render_heatmap(plane, &range, &options, under.pixels ? &under : NULL, &picture, err);
+    if (!status) status = lrp_snapshot_underlay(s, show, sample, plane, &grey, err);
+    if (!status) status = lrp_render_heatmap(plane, &range, &options, grey.values ? &grey : NULL, &picture, err);
     if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
-    lrp_picture_free(&under);
+    lrp_plane_free(&grey);
     return status;
 }
 

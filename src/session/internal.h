@@ -200,14 +200,14 @@ void lrp_job_notify(const struct lrp_job *job);
  * is. */
 void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, bool relevance, int value, int layer);
 /* What the passes tell after every node (lrp_progress). */
-struct lrp_watch {
+struct lrp_node_watch {
     struct lrp_job *job;
     const struct lrp_tensor *const *tensors;
     bool relevance;
     bool *computed; /* by layer; owned by the pass */
     double since;   /* when the node before was done, ms */
 };
-void lrp_watch_node(void *watch, int node, int done, int total);
+void lrp_node_watch_tell(void *watch, int node, int done, int total);
 /* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
 void lrp_job_describe_activations(struct lrp_job *job);
 
@@ -265,8 +265,8 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lr
 /* The heatmap options a state asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err);
-/* Draws a plane and writes it as PNG. */
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, const struct lrp_plane *plane, enum lrp_show show,
+/* Draws a plane and writes it as PNG; the plane grows where the picture below it is larger. */
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
                                          int64_t sample, const char *path, struct lrp_error *err);
 /* The container of a public snapshot. */
 struct lrp_snapshot_box {

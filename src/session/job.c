@@ -82,13 +82,13 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
         values[g->inputs[i]] = lrp_tensor_retain(job->inputs[i]);
         lrp_job_publish(job, values, false, g->inputs[i], 0);
     }
-    struct lrp_watch watch = {.job = job, .tensors = values, .computed = computed};
+    struct lrp_node_watch watch = {.job = job, .tensors = values, .computed = computed};
     lrp_memo_forget(r->network->engine);
     set_state(job, LRP_JOB_FORWARD);
     double before = lrp_now_ms();
     watch.since = before;
     enum lrp_status status =
-        lrp_engine_forward(r->network->engine, values, job->state->output, run, lrp_watch_node, &watch, err);
+        lrp_engine_forward(r->network->engine, values, job->state->output, run, lrp_node_watch_tell, &watch, err);
     lrp_job_publish(job, values, false, job->state->output, -1);
     pthread_mutex_lock(&job->session->lock);
     job->session->forward_ms = lrp_now_ms() - before;
@@ -257,10 +257,10 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
         backward_free(&b, r->value_count);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
-    struct lrp_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
+    struct lrp_node_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
     bool gradual = !job->state->method->times_values;
     struct lrp_propagation p = propagation_of(job, start, run);
-    p.progress = gradual ? lrp_watch_node : NULL;
+    p.progress = gradual ? lrp_node_watch_tell : NULL;
     p.data = &watch;
     p.previous = base ? base->relevance : NULL;
     p.changed = b.changed;

@@ -23,12 +23,12 @@ struct lrp_plugin_array lrp_plugin_array_of(const struct lrp_tensor *t)
 }
 
 /* Everything a function of the plugin is called with. */
-struct view {
+struct tensor_handle {
     struct lrp_plugin_array in[MOST_INPUTS], out, cotangent, gradient[MOST_INPUTS];
     char why[LRP_PLUGIN_WHY];
     struct lrp_plugin_call call;
 };
-static void view_call(struct view *v, const struct lrp_call *call)
+static void view_call(struct tensor_handle *v, const struct lrp_call *call)
 {
     memset(v, 0, sizeof *v);
     v->call = (struct lrp_plugin_call){.host = row_of(call)->host,
@@ -48,7 +48,8 @@ static void view_call(struct view *v, const struct lrp_call *call)
     }
 }
 
-static enum lrp_status blame(const struct lrp_call *call, const struct view *v, const char *otherwise, struct lrp_error *err)
+static enum lrp_status blame(const struct lrp_call *call, const struct tensor_handle *v, const char *otherwise,
+                             struct lrp_error *err)
 {
     return lrp_fail(err, LRP_UNSUPPORTED, "plugin %s: operator %s: %.*s", row_of(call)->file, call->op_type, LRP_PLUGIN_WHY - 1,
                     *v->why ? v->why : otherwise);
@@ -57,7 +58,7 @@ static enum lrp_status blame(const struct lrp_call *call, const struct view *v, 
 static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
 {
     const struct lrp_plugin_row *row = row_of(call);
-    struct view v;
+    struct tensor_handle v;
     struct lrp_shape shape;
     if (call->in_count < row->given.inputs || call->in_count < 1 || call->in_count > MOST_INPUTS || !call->in[0].present)
         return lrp_fail(err, LRP_FILE, "operator %s of plugin %s takes at least %d inputs, at most %d", call->op_type,
@@ -116,7 +117,7 @@ static enum lrp_status forward(const struct lrp_call *call, void *handle, const 
                                struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_plugin_row *row = row_of(call);
-    struct view v;
+    struct tensor_handle v;
     (void)handle;
     view_call(&v, call);
     if (row->given.body) {
@@ -189,7 +190,7 @@ static enum lrp_status vjp(const struct lrp_call *call, void *handle, const stru
                            struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_plugin_row *row = row_of(call);
-    struct view v;
+    struct tensor_handle v;
     (void)handle;
     if (!s[0]) return LRP_OK;
     view_call(&v, call);

@@ -9,7 +9,7 @@
 
 enum { MOST_VALUES = 256, MOST_INPUTS = 8, MOST_ATTRIBUTES = 8, OPSET = 22 };
 
-struct entry {
+struct tape_entry {
     int input;                   /* of the operator; -1: not one */
     struct lrp_tensor *constant; /* owned, or NULL */
     struct lrp_call call;        /* of an operator: op not NULL */
@@ -21,7 +21,7 @@ struct entry {
 struct lrp_plugin_tape {
     struct lrp_arena *arena;
     const struct lrp_call *of;
-    struct entry *entries;
+    struct tape_entry *entries;
     int count, result;
     char why[LRP_PLUGIN_WHY];
 };
@@ -32,14 +32,14 @@ static int refuse(struct lrp_plugin_tape *tape, const char *format, const char *
     return -1;
 }
 
-static struct entry *new_entry(struct lrp_plugin_tape *tape)
+static struct tape_entry *new_entry(struct lrp_plugin_tape *tape)
 {
     if (tape->count == MOST_VALUES) {
         refuse(tape, "its body is longer than 256 values%s", "");
         return NULL;
     }
-    struct entry *e = &tape->entries[tape->count];
-    *e = (struct entry){.input = -1};
+    struct tape_entry *e = &tape->entries[tape->count];
+    *e = (struct tape_entry){.input = -1};
     return e;
 }
 
@@ -47,7 +47,7 @@ int lrp_plugin_tape_input(struct lrp_plugin_tape *tape, int input)
 {
     if (input < 0 || input >= tape->of->in_count || !tape->of->in[input].present)
         return refuse(tape, "its body reads an input that is absent%s", "");
-    struct entry *e = new_entry(tape);
+    struct tape_entry *e = new_entry(tape);
     if (!e) return -1;
     e->input = input;
     e->out = tape->of->in[input];
@@ -61,7 +61,7 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
     struct lrp_blob *blob = NULL;
     bool possible = rank >= 0 && rank <= LRP_MAX_RANK && data;
     for (int i = 0; possible && i < rank; i++) possible = dim[i] >= 0;
-    struct entry *e = possible ? new_entry(tape) : NULL;
+    struct tape_entry *e = possible ? new_entry(tape) : NULL;
     if (!e) return refuse(tape, "its body has a constant of no shape%s", "");
     for (int i = 0; i < rank; i++) shape.dim[i] = dim[i];
     if (lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &e->constant, NULL) != LRP_OK) return refuse(tape, "not enough memory%s", "");
@@ -73,7 +73,7 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
 
 /* "alpha=0.5 axis=1 pads=0,1": a number with a point or an exponent is a float, a list holds whole numbers, the rest is text.
  */
-static bool parse_attributes(struct lrp_plugin_tape *tape, struct entry *e, const char *text)
+static bool parse_attributes(struct lrp_plugin_tape *tape, struct tape_entry *e, const char *text)
 {
     char *rest = NULL, *copy = lrp_arena_strdup(tape->arena, text ? text : "");
     if (!copy) return false;
@@ -108,7 +108,7 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
 {
     for (int i = 0; i < count; i++)
         if (inputs[i] < 0 || inputs[i] >= tape->count) return refuse(tape, "an input of %s in its body is no value", op_type);
-    struct entry *e = count < 1 || count > MOST_INPUTS ? NULL : new_entry(tape);
+    struct tape_entry *e = count < 1 || count > MOST_INPUTS ? NULL : new_entry(tape);
     const char *why = "";
     struct lrp_error err = {0};
     if (!e) return refuse(tape, "%s in its body has no inputs, or too many", op_type);
@@ -166,7 +166,7 @@ void lrp_plugin_tape_free(struct lrp_plugin_tape *tape)
 {
     if (!tape) return;
     for (int i = 0; tape->entries && i < MOST_VALUES; i++) {
-        struct entry *e = &tape->entries[i];
+        struct tape_entry *e = &tape->entries[i];
         if (e->handle && e->call.op->release) e->call.op->release(e->handle);
         lrp_tensor_release(e->constant);
     }
@@ -188,7 +188,7 @@ static void release_values(struct lrp_tensor **values, int count)
     free(values);
 }
 
-static void gather(const struct lrp_plugin_tape *tape, const struct entry *e, struct lrp_tensor *const *values,
+static void gather(const struct lrp_plugin_tape *tape, const struct tape_entry *e, struct lrp_tensor *const *values,
                    const struct lrp_tensor **in)
 {
     (void)tape;
@@ -203,7 +203,7 @@ static enum lrp_status evaluate(struct lrp_plugin_tape *tape, const struct lrp_t
     struct lrp_tensor **values = calloc((size_t)tape->count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = values ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int v = 0; !status && v < tape->count; v++) {
-        struct entry *e = &tape->entries[v];
+        struct tape_entry *e = &tape->entries[v];
         const struct lrp_tensor *given[MOST_INPUTS];
         if (e->input >= 0)
             values[v] = lrp_tensor_retain(in[e->input]);
@@ -237,7 +237,7 @@ enum lrp_status lrp_plugin_tape_forward(struct lrp_plugin_tape *tape, const stru
 static enum lrp_status pull_back(struct lrp_plugin_tape *tape, int v, struct lrp_tensor *const *values,
                                  struct lrp_tensor **adjoint, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct entry *e = &tape->entries[v];
+    struct tape_entry *e = &tape->entries[v];
     const struct lrp_tensor *in[MOST_INPUTS], *out[1] = {values[v]}, *s[1] = {adjoint[v]};
     struct lrp_tensor *grad[MOST_INPUTS] = {NULL};
     enum lrp_status status =
@@ -267,7 +267,7 @@ enum lrp_status lrp_plugin_tape_vjp(struct lrp_plugin_tape *tape, const struct l
     enum lrp_status status = adjoint ? evaluate(tape, in, run, &values, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_copy(s, &adjoint[tape->result], err);
     for (int v = tape->count - 1; !status && v >= 0; v--) {
-        const struct entry *e = &tape->entries[v];
+        const struct tape_entry *e = &tape->entries[v];
         if (!adjoint[v]) continue;
         if (e->call.op)
             status = pull_back(tape, v, values, adjoint, run, err);

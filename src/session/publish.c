@@ -25,9 +25,9 @@ void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, 
     pthread_mutex_unlock(&job->session->lock);
 }
 
-void lrp_watch_node(void *data, int node, int done, int total)
+void lrp_node_watch_tell(void *data, int node, int done, int total)
 {
-    struct lrp_watch *w = data;
+    struct lrp_node_watch *w = data;
     struct lrp_results *r = w->job->results;
     const struct lrp_network *n = r->network;
     const struct lrp_node *graph_node = &n->graph->nodes[node];

@@ -37,7 +37,7 @@ static bool value_text(const cJSON *item, const char *separator, struct lrp_text
     return true;
 }
 
-struct reader {
+struct rules_reader {
     struct lrp_settings *settings;
     const char *path;
     const cJSON *json; /* all of it */
@@ -48,7 +48,7 @@ struct reader {
 
 enum { PLACE_SIZE = 4200 }; /* a path, line and column */
 
-static enum lrp_status wrong(const struct reader *r, const char *key, const char *cause)
+static enum lrp_status wrong(const struct rules_reader *r, const char *key, const char *cause)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->json, key);
     char place[PLACE_SIZE];
@@ -57,7 +57,7 @@ static enum lrp_status wrong(const struct reader *r, const char *key, const char
 }
 
 /* Wrong composites are found here already, where line and column are known. */
-static enum lrp_status check_composite(const struct reader *r, const cJSON *item)
+static enum lrp_status check_composite(const struct rules_reader *r, const cJSON *item)
 {
     struct lrp_error why = {0};
     enum lrp_convention convention = LRP_CONVENTION_JULIA;
@@ -73,7 +73,7 @@ static enum lrp_status check_composite(const struct reader *r, const cJSON *item
                               lrp_json_place(r->path, r->json, where, place, sizeof place), why.message);
 }
 
-static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, const cJSON *item)
+static enum lrp_status read_value(struct rules_reader *r, enum lrp_setting setting, const cJSON *item)
 {
     if (setting == LRP_SETTING_COMPOSITE && check_composite(r, item) != LRP_OK) return r->err ? r->err->status : LRP_USAGE;
     struct lrp_text text = {0}, full = {0};
@@ -104,7 +104,7 @@ static enum lrp_status read_value(struct reader *r, enum lrp_setting setting, co
     return status;
 }
 
-static enum lrp_status read_rules(struct reader *r, const cJSON *list)
+static enum lrp_status read_rules(struct rules_reader *r, const cJSON *list)
 {
     const cJSON *item;
     if (!cJSON_IsArray(list)) return wrong(r, "rules", "a list of {\"select\", \"rule\"} is needed");
@@ -121,7 +121,7 @@ static enum lrp_status read_rules(struct reader *r, const cJSON *list)
     return LRP_OK;
 }
 
-static enum lrp_status read_names(struct reader *r, const char *key, const cJSON *list,
+static enum lrp_status read_names(struct rules_reader *r, const char *key, const cJSON *list,
                                   enum lrp_status (*add)(struct lrp_settings *, const char *, bool, struct lrp_error *))
 {
     const cJSON *item;
@@ -135,7 +135,7 @@ static enum lrp_status read_names(struct reader *r, const char *key, const cJSON
     return LRP_OK;
 }
 
-static enum lrp_status keep_unknown(struct reader *r, const char *section, const cJSON *item)
+static enum lrp_status keep_unknown(struct rules_reader *r, const char *section, const cJSON *item)
 {
     if (!r->settings->unknown) r->settings->unknown = cJSON_CreateObject();
     cJSON *copy = cJSON_Duplicate(item, true), *place = r->settings->unknown;
@@ -183,7 +183,7 @@ static bool is_kept(const void *data, const struct lrp_rule_row *row)
 
 static void warn_key(void *data, const cJSON *key)
 {
-    struct reader *r = data;
+    struct rules_reader *r = data;
     char place[PLACE_SIZE];
     lrp_text_printf(&r->warnings, "%s: custom rules: unknown key \"%s\" (kept)\n",
                     lrp_json_place(r->path, r->json, key, place, sizeof place), key->string);
@@ -199,7 +199,7 @@ static bool keep_rule(struct lrp_settings *settings, const cJSON *item)
     return cJSON_AddItemToObject(settings->custom_rules, item->string, copy);
 }
 
-static enum lrp_status add_custom_rules(struct reader *r, const cJSON *rules, struct lrp_rule_book *book)
+static enum lrp_status add_custom_rules(struct rules_reader *r, const cJSON *rules, struct lrp_rule_book *book)
 {
     const cJSON *item, *where;
     char place[PLACE_SIZE];
@@ -219,7 +219,7 @@ static enum lrp_status add_custom_rules(struct reader *r, const cJSON *rules, st
 }
 
 /* Before anything else that may name one of them. */
-static enum lrp_status read_custom_rules(struct reader *r, const cJSON *rules)
+static enum lrp_status read_custom_rules(struct rules_reader *r, const cJSON *rules)
 {
     struct lrp_rule_book *book;
     if (!rules) return LRP_OK;
@@ -241,7 +241,7 @@ static enum lrp_status read_custom_rules(struct reader *r, const cJSON *rules)
 }
 
 /* Before anything that may name what they bring; beside the rules file, as all its paths. */
-static enum lrp_status read_plugins(struct reader *r, const cJSON *plugins)
+static enum lrp_status read_plugins(struct rules_reader *r, const cJSON *plugins)
 {
     const cJSON *item;
     const char *slash = strrchr(r->path, '/');
@@ -266,9 +266,9 @@ static enum lrp_status read_plugins(struct reader *r, const cJSON *plugins)
     return LRP_OK;
 }
 
-static enum lrp_status read_item(struct reader *r, const char *section, const cJSON *item);
+static enum lrp_status read_item(struct rules_reader *r, const char *section, const cJSON *item);
 
-static enum lrp_status read_object(struct reader *r, const char *section, const cJSON *object)
+static enum lrp_status read_object(struct rules_reader *r, const char *section, const cJSON *object)
 {
     const cJSON *item;
     enum lrp_status status = LRP_OK;
@@ -281,30 +281,30 @@ static enum lrp_status read_object(struct reader *r, const char *section, const 
 
 /* ---- keys of a file ---- */
 
-static enum lrp_status read_version(struct reader *r, const cJSON *item)
+static enum lrp_status read_version(struct rules_reader *r, const cJSON *item)
 {
     return cJSON_IsNumber(item) && item->valueint == 1 ? LRP_OK
                                                        : wrong(r, item->string, "version 1 is what is understood here");
 }
 
-static enum lrp_status read_layers(struct reader *r, const cJSON *item)
+static enum lrp_status read_layers(struct rules_reader *r, const cJSON *item)
 {
     return read_names(r, item->string, item, lrp_settings_register_layer);
 }
 
-static enum lrp_status read_activations(struct reader *r, const cJSON *item)
+static enum lrp_status read_activations(struct rules_reader *r, const cJSON *item)
 {
     return read_names(r, item->string, item, lrp_settings_register_activation);
 }
 
-static enum lrp_status read_section(struct reader *r, const cJSON *item)
+static enum lrp_status read_section(struct rules_reader *r, const cJSON *item)
 {
     const bool config = cJSON_IsString(item) && strcmp(item->string, "preprocess") == 0;
     if (cJSON_IsObject(item)) return read_object(r, item->string, item);
     return config ? read_value(r, LRP_SETTING_PREPROCESS, item) : keep_unknown(r, NULL, item);
 }
 
-static enum lrp_status was_read(struct reader *r, const cJSON *item)
+static enum lrp_status was_read(struct rules_reader *r, const cJSON *item)
 {
     (void)r;
     (void)item;
@@ -313,7 +313,7 @@ static enum lrp_status was_read(struct reader *r, const cJSON *item)
 
 static const struct {
     struct lrp_word word;
-    enum lrp_status (*read)(struct reader *r, const cJSON *item);
+    enum lrp_status (*read)(struct rules_reader *r, const cJSON *item);
 } file_keys[] = {
     {{"lrpscope", "1: the version of the format"}, read_version},
     {{"rules",
@@ -338,7 +338,7 @@ const struct lrp_word *lrp_rules_file_key_at(size_t index)
     return index < FILE_KEYS ? &file_keys[index].word : NULL;
 }
 
-static enum lrp_status read_item(struct reader *r, const char *section, const cJSON *item)
+static enum lrp_status read_item(struct rules_reader *r, const char *section, const cJSON *item)
 {
     const enum lrp_setting setting = find_setting(section, item->string);
     if (setting != LRP_SETTING_COUNT) return read_value(r, setting, item);
@@ -353,7 +353,7 @@ static enum lrp_status read_file(struct lrp_settings *settings, const char *path
     cJSON *json = NULL;
     enum lrp_status status = lrp_json_read(path, &json, err);
     if (status) return status;
-    struct reader r = {.settings = settings, .path = path, .json = json, .err = err, .found = found};
+    struct rules_reader r = {.settings = settings, .path = path, .json = json, .err = err, .found = found};
     if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_FILE, "%s: a rules file is a JSON object", path);
     /* the convention first: the defaults of rules depend on it */
     const cJSON *convention = !status ? cJSON_GetObjectItemCaseSensitive(json, "convention") : NULL;

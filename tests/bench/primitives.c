@@ -31,7 +31,7 @@ struct items {
     size_t count;
 };
 
-static struct lrp_conv_shape pool_of(const struct lrp_call *call, const struct lrp_window *w)
+static struct lrp_conv_shape pool_of(const struct lrp_call *call, const struct lrp_pool_window *w)
 {
     struct lrp_conv_shape s;
     memset(&s, 0, sizeof s); /* shapes are compared byte by byte */
@@ -51,7 +51,7 @@ static struct lrp_conv_shape pool_of(const struct lrp_call *call, const struct l
 
 static struct lrp_alone *product_of(const struct lrp_call *call, dnnl_engine_t engine)
 {
-    struct lrp_product p;
+    struct lrp_linear_product p;
     struct lrp_error err = {0};
     lrp_bench_must(lrp_product_read(call, &p, &err), err.message);
     return p.m == 1 && p.batches == 1 ? lrp_alone_dense(p.n, p.k, engine, repeat)
@@ -62,7 +62,7 @@ static struct item item_of(const struct lrp_call *call, int kind, dnnl_engine_t 
 {
     struct item item = {.kind = kind};
     struct lrp_conv_shape shape;
-    struct lrp_window w;
+    struct lrp_pool_window w;
     struct lrp_error err = {0};
     switch (kind) {
     case CONVOLUTION:

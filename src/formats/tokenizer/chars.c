@@ -60,7 +60,7 @@ void lrp_chars_free(struct lrp_chars *chars)
     *chars = (struct lrp_chars){0};
 }
 
-void lrp_words_push(struct lrp_words *words, const struct lrp_char *items, size_t count)
+void lrp_words_push(struct lrp_char_words *words, const struct lrp_char *items, size_t count)
 {
     if (!count) return;
     lrp_chars_append(&words->chars, items, count);
@@ -73,18 +73,18 @@ void lrp_words_push(struct lrp_words *words, const struct lrp_char *items, size_
     words->ends[words->count++] = words->chars.count;
 }
 
-const struct lrp_char *lrp_words_at(const struct lrp_words *words, size_t index, size_t *count)
+const struct lrp_char *lrp_words_at(const struct lrp_char_words *words, size_t index, size_t *count)
 {
     const size_t first = index ? words->ends[index - 1] : 0;
     *count = words->ends[index] - first;
     return words->chars.items + first;
 }
 
-void lrp_words_free(struct lrp_words *words)
+void lrp_words_free(struct lrp_char_words *words)
 {
     lrp_chars_free(&words->chars);
     free(words->ends);
-    *words = (struct lrp_words){0};
+    *words = (struct lrp_char_words){0};
 }
 
 size_t lrp_char_encode(int32_t code, char out[4])

@@ -23,17 +23,17 @@ void lrp_chars_decode(struct lrp_chars *chars, const char *text);
 void lrp_chars_free(struct lrp_chars *chars);
 
 /* A text cut into words; word i is chars [i ? ends[i-1] : 0, ends[i]). */
-struct lrp_words {
+struct lrp_char_words {
     struct lrp_chars chars;
     size_t *ends; /* owned */
     size_t count, capacity;
     bool failed;
 };
 /* Appends a word; an empty one is left out. */
-void lrp_words_push(struct lrp_words *words, const struct lrp_char *items, size_t count);
+void lrp_words_push(struct lrp_char_words *words, const struct lrp_char *items, size_t count);
 /* The i-th word, borrowed until the next push. */
-const struct lrp_char *lrp_words_at(const struct lrp_words *words, size_t index, size_t *count);
-void lrp_words_free(struct lrp_words *words);
+const struct lrp_char *lrp_words_at(const struct lrp_char_words *words, size_t index, size_t *count);
+void lrp_words_free(struct lrp_char_words *words);
 
 /* Writes a code point as UTF-8 (1 to 4 bytes, not terminated) and returns how many bytes that are. */
 size_t lrp_char_encode(int32_t code, char out[4]);

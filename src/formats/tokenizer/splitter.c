@@ -10,7 +10,7 @@
 struct cutter {
     const struct lrp_token_step *step;
     const struct lrp_char *word;
-    struct lrp_words *out;
+    struct lrp_char_words *out;
     size_t open;       /* begin of what is not given yet */
     bool last_matched; /* CONTIGUOUS: what stands open is a match */
 };
@@ -46,7 +46,7 @@ static void cut_part(struct cutter *c, size_t first, size_t last, bool match)
 }
 
 static void split_by_match(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, bool first,
-                           struct lrp_words *out)
+                           struct lrp_char_words *out)
 {
     struct cutter c = {.step = step, .word = word, .out = out};
     size_t behind = 0; /* the end of the match before */
@@ -111,7 +111,7 @@ int lrp_letter_byte(int32_t letter)
     return -1;
 }
 
-static void push_bytes(const struct lrp_char *word, size_t count, struct lrp_words *out)
+static void push_bytes(const struct lrp_char *word, size_t count, struct lrp_char_words *out)
 {
     struct lrp_chars bytes = {0};
     for (size_t i = 0; i < count; i++) {
@@ -126,11 +126,11 @@ static void push_bytes(const struct lrp_char *word, size_t count, struct lrp_wor
 }
 
 static void split_bytes(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, bool first,
-                        struct lrp_words *out)
+                        struct lrp_char_words *out)
 {
     const struct lrp_token_step cut = {.match = lrp_match_gpt2, .behavior = LRP_SPLIT_ISOLATED};
     struct lrp_chars text = {0};
-    struct lrp_words words = {0};
+    struct lrp_char_words words = {0};
     if (step->prefix && count && word[0].code != ' ') lrp_chars_push(&text, ' ', word[0].start, word[0].end);
     lrp_chars_append(&text, word, count);
     if (step->cut && !text.failed)
@@ -158,7 +158,7 @@ static enum lrp_status read_bytes(struct lrp_tokenizer *t, struct lrp_token_step
 /* ---- Metaspace: a sign for every blank ---- */
 
 static void split_metaspace(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, bool first,
-                            struct lrp_words *out)
+                            struct lrp_char_words *out)
 {
     struct lrp_chars text = {0};
     const bool prefix =
@@ -213,11 +213,11 @@ static size_t match_digits(const struct lrp_token_step *step, const struct lrp_c
 }
 
 static void split_bert(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, bool first,
-                       struct lrp_words *out)
+                       struct lrp_char_words *out)
 {
     const struct lrp_token_step white = {.match = lrp_match_blank_run, .behavior = LRP_SPLIT_REMOVED};
     const struct lrp_token_step signs = {.match = match_punctuation, .behavior = LRP_SPLIT_ISOLATED};
-    struct lrp_words words = {0};
+    struct lrp_char_words words = {0};
     (void)step;
     split_by_match(&white, word, count, first, &words);
     out->failed = out->failed || words.failed;

@@ -151,10 +151,10 @@ const char *lrp_tokenizer_path(const struct lrp_tokenizer *t)
 
 /* ---- encoding ---- */
 
-static void encode_words(const struct lrp_tokenizer *t, struct lrp_words *words, struct lrp_tokens *out)
+static void encode_words(const struct lrp_tokenizer *t, struct lrp_char_words *words, struct lrp_tokens *out)
 {
     for (size_t step = 0; step < t->splitters.count && !words->failed; step++) {
-        struct lrp_words next = {0};
+        struct lrp_char_words next = {0};
         for (size_t i = 0; i < words->count && !next.failed; i++) {
             size_t n;
             const struct lrp_char *word = lrp_words_at(words, i, &n);
@@ -173,7 +173,7 @@ static void encode_words(const struct lrp_tokenizer *t, struct lrp_words *words,
 
 static void encode_piece(const struct lrp_tokenizer *t, const struct lrp_char *text, size_t count, struct lrp_tokens *out)
 {
-    struct lrp_words words = {0};
+    struct lrp_char_words words = {0};
     lrp_words_push(&words, text, count);
     encode_words(t, &words, out);
     lrp_words_free(&words);

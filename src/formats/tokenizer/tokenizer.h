@@ -18,7 +18,7 @@ struct lrp_token_step;
 typedef void lrp_normalize_function(const struct lrp_token_step *step, const struct lrp_chars *in, struct lrp_chars *out);
 /* Cuts a word: appends its parts to `out`. `first`: the word begins the text. */
 typedef void lrp_split_function(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, bool first,
-                                struct lrp_words *out);
+                                struct lrp_char_words *out);
 /* Length of what a pattern matches at place `at` of a word; 0: nothing. */
 typedef size_t lrp_match_function(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, size_t at);
 

@@ -23,10 +23,10 @@ static enum lrp_status split_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
 }
 
-static struct lrp_view split_view(const struct lrp_call *call)
+static struct lrp_strided_view split_view(const struct lrp_call *call)
 {
     const struct lrp_shape *y = &call->out[0].shape;
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     if (call->in[0].shape.rank == 4) return lrp_view_flat((size_t)lrp_shape_count(y));
     const int64_t heads = y->dim[1], rows = y->dim[2], width = y->dim[3];
     lrp_view_push(&view, y->dim[0], rows * heads * width, rows * heads * width);
@@ -38,7 +38,7 @@ static struct lrp_view split_view(const struct lrp_call *call)
 
 static enum lrp_status split_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct lrp_view view = split_view(call);
+    const struct lrp_strided_view view = split_view(call);
     (void)handle, (void)err;
     lrp_view_copy(&view, in[0], out[0], run);
     return LRP_OK;
@@ -46,7 +46,7 @@ static enum lrp_status split_forward(LRP_FORWARD_PARAMETERS)
 
 static enum lrp_status split_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct lrp_view view = split_view(call);
+    const struct lrp_strided_view view = split_view(call);
     (void)handle, (void)in, (void)out, (void)err;
     if (s[0] && grad[0]) lrp_view_add(&view, s[0], grad[0], run);
     return LRP_OK;
@@ -75,11 +75,11 @@ static enum lrp_status turn_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
 }
 
-static struct lrp_view turn_view(const struct lrp_call *call)
+static struct lrp_strided_view turn_view(const struct lrp_call *call)
 {
     const struct lrp_shape *y = &call->out[0].shape;
     const int64_t rows = y->dim[y->rank - 2], columns = y->dim[y->rank - 1];
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     lrp_view_push(&view, (int64_t)lrp_shape_span(y, 0, y->rank - 2), rows * columns, rows * columns);
     lrp_view_push(&view, rows, 1, columns);
     lrp_view_push(&view, columns, rows, 1);
@@ -88,7 +88,7 @@ static struct lrp_view turn_view(const struct lrp_call *call)
 
 static enum lrp_status turn_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct lrp_view view = turn_view(call);
+    const struct lrp_strided_view view = turn_view(call);
     (void)handle, (void)err;
     lrp_view_copy(&view, in[0], out[0], run);
     return LRP_OK;
@@ -96,7 +96,7 @@ static enum lrp_status turn_forward(LRP_FORWARD_PARAMETERS)
 
 static enum lrp_status turn_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct lrp_view view = turn_view(call);
+    const struct lrp_strided_view view = turn_view(call);
     (void)handle, (void)in, (void)out, (void)err;
     if (s[0] && grad[0]) lrp_view_add(&view, s[0], grad[0], run);
     return LRP_OK;

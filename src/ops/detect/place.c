@@ -35,11 +35,11 @@ enum lrp_status lrp_center_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* What both have, in the middle of either. */
-static struct lrp_view center_view(const struct lrp_call *call)
+static struct lrp_strided_view center_view(const struct lrp_call *call)
 {
     const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
     int64_t from[LRP_MAX_RANK], to[LRP_MAX_RANK];
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     lrp_dense_strides(x, from);
     lrp_dense_strides(y, to);
     for (int k = 0; k < x->rank; ++k) {
@@ -53,7 +53,7 @@ static struct lrp_view center_view(const struct lrp_call *call)
 
 enum lrp_status lrp_center_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct lrp_view view = center_view(call);
+    const struct lrp_strided_view view = center_view(call);
     (void)handle, (void)err;
     memset(out[0]->f, 0, lrp_tensor_bytes(out[0]));
     lrp_view_copy(&view, in[0], out[0], run);
@@ -62,7 +62,7 @@ enum lrp_status lrp_center_forward(LRP_FORWARD_PARAMETERS)
 
 enum lrp_status lrp_center_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct lrp_view view = center_view(call);
+    const struct lrp_strided_view view = center_view(call);
     (void)handle, (void)in, (void)out, (void)err;
     if (s[0] && grad[0]) lrp_view_add(&view, s[0], grad[0], run);
     return LRP_OK;

@@ -18,8 +18,8 @@ struct lrp_convolution {
     bool transposed;
 };
 /* ... and those of products: how m, n, k, batches and y are read from the call, and how many inputs there may be. */
-struct lrp_product;
-typedef enum lrp_status lrp_product_reader(const struct lrp_call *call, struct lrp_product *out, struct lrp_error *err);
+struct lrp_linear_product;
+typedef enum lrp_status lrp_product_reader(const struct lrp_call *call, struct lrp_linear_product *out, struct lrp_error *err);
 struct lrp_matrix_product {
     lrp_product_reader *read;
     int most_inputs;

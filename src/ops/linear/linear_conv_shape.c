@@ -26,7 +26,7 @@ static enum lrp_status check_channels(const struct lrp_call *call, int64_t group
     return LRP_OK;
 }
 
-static void fill_shape(struct lrp_conv_shape *shape, const struct lrp_window *w)
+static void fill_shape(struct lrp_conv_shape *shape, const struct lrp_pool_window *w)
 {
     shape->rank = w->rank;
     for (int d = 0; d < w->rank; d++) {
@@ -43,7 +43,7 @@ static void fill_shape(struct lrp_conv_shape *shape, const struct lrp_window *w)
 static enum lrp_status conv_shape(const struct lrp_call *call, struct lrp_conv_shape *out, struct lrp_error *err)
 {
     const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
-    struct lrp_window window = {0};
+    struct lrp_pool_window window = {0};
     enum lrp_status status;
 
     if (x->rank != w->rank || x->rank < 3)
@@ -57,7 +57,7 @@ static enum lrp_status conv_shape(const struct lrp_call *call, struct lrp_conv_s
 }
 
 /* auto_pad, output_shape and output_padding of a transposed convolution: sets window->out (what comes out) and pads. */
-static enum lrp_status transposed_size(const struct lrp_call *call, struct lrp_window *w, struct lrp_error *err)
+static enum lrp_status transposed_size(const struct lrp_call *call, struct lrp_pool_window *w, struct lrp_error *err)
 {
     const char *const automatic = lrp_call_string(call, "auto_pad", "NOTSET");
     const bool lower = strcmp(automatic, "SAME_LOWER") == 0, same = lower || strcmp(automatic, "SAME_UPPER") == 0;
@@ -95,7 +95,7 @@ static enum lrp_status transposed_size(const struct lrp_call *call, struct lrp_w
 static enum lrp_status mirrored_shape(const struct lrp_call *call, struct lrp_conv_shape *out, struct lrp_error *err)
 {
     const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
-    struct lrp_window window = {0};
+    struct lrp_pool_window window = {0};
     enum lrp_status status;
 
     if (x->rank != w->rank || x->rank < 3)

@@ -8,7 +8,7 @@
 #include "parallel.h"
 
 struct handle {
-    struct lrp_product product;
+    struct lrp_linear_product product;
     const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
     float *owned, *bias; /* alpha and beta are in them already */
     bool ones;           /* all weights are 1: neither is there */
@@ -101,7 +101,7 @@ static void sum_rows(void *context, int64_t begin, int64_t end)
 
 /* y = factor * y + beta * C */
 struct finish {
-    const struct lrp_product *p;
+    const struct lrp_linear_product *p;
     const float *c;
     float factor, beta, *y;
 };
@@ -109,7 +109,7 @@ struct finish {
 static void finish_rows(void *context, int64_t begin, int64_t end)
 {
     const struct finish *const f = context;
-    const struct lrp_product *const p = f->p;
+    const struct lrp_linear_product *const p = f->p;
 
     for (int64_t r = begin; r < end; r++)
         for (int64_t i = 0; i < p->n; i++) {
@@ -140,7 +140,7 @@ struct batch_job {
 static enum lrp_status forward_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct handle *const h = all->h;
-    const struct lrp_product *const p = &h->product;
+    const struct lrp_linear_product *const p = &h->product;
     const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
     struct sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
 
@@ -168,7 +168,7 @@ static void some_batches(void *context, int64_t begin, int64_t end)
 }
 
 /* True if no two batches share what moves by these strides. */
-static bool are_apart(const struct lrp_product *p, const int64_t *stride)
+static bool are_apart(const struct lrp_linear_product *p, const int64_t *stride)
 {
     for (int d = 0; d < p->batch_rank; d++)
         if (p->batch_dim[d] > 1 && stride[d] == 0) return false;
@@ -178,7 +178,7 @@ static bool are_apart(const struct lrp_product *p, const int64_t *stride)
 /* Enough batches that have nothing to do with one another take a thread each: a head of an attention is too small for two. */
 static enum lrp_status run_batches(struct batches *all, batch_function *function, bool apart, struct lrp_error *err)
 {
-    const struct lrp_product *const p = &all->h->product;
+    const struct lrp_linear_product *const p = &all->h->product;
     struct batch_job job = {.all = all, .function = function, .alone = *all->run};
     enum lrp_status status = LRP_OK;
 
@@ -196,7 +196,7 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
                                   struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct handle *const h = handle;
-    const struct lrp_product *const p = &h->product;
+    const struct lrp_linear_product *const p = &h->product;
     const bool constant = h->weights || h->ones;
     const void *const b = constant ? h->weights : in[1]->f;
     enum lrp_status status = LRP_OK;
@@ -222,7 +222,7 @@ static void scale_tensor(struct lrp_tensor *tensor, float factor)
 static enum lrp_status gradient_a(const struct handle *h, const void *b, const float *s, float *grad, const struct lrp_run *run,
                                   struct lrp_error *err)
 {
-    const struct lrp_product *const p = &h->product;
+    const struct lrp_linear_product *const p = &h->product;
     struct sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
     const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
 
@@ -234,7 +234,7 @@ static enum lrp_status gradient_a(const struct handle *h, const void *b, const f
     return lrp_gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
 }
 
-static enum lrp_status gradient_b(const struct lrp_product *p, const float *a, const float *s, float *grad,
+static enum lrp_status gradient_b(const struct lrp_linear_product *p, const float *a, const float *s, float *grad,
                                   const struct lrp_run *run, struct lrp_error *err)
 {
     const float beta = p->batches > 1 ? 1 : 0;
@@ -243,7 +243,7 @@ static enum lrp_status gradient_b(const struct lrp_product *p, const float *a, c
     return lrp_gemm(!p->transpose_a, false, p->k, p->n, p->m, a, s, beta, grad, run, err);
 }
 
-static void gradient_c(const struct lrp_product *p, const struct lrp_tensor *s, struct lrp_tensor *grad)
+static void gradient_c(const struct lrp_linear_product *p, const struct lrp_tensor *s, struct lrp_tensor *grad)
 {
     for (int64_t r = 0; r < p->m; r++)
         for (int64_t i = 0; i < p->n; i++) grad->f[r * p->c_row + i * p->c_column] += p->beta * s->f[r * p->n + i];
@@ -252,7 +252,7 @@ static void gradient_c(const struct lrp_product *p, const struct lrp_tensor *s, 
 static enum lrp_status back_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct handle *const h = all->h;
-    const struct lrp_product *const p = &h->product;
+    const struct lrp_linear_product *const p = &h->product;
     const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
     const float *const part = all->s + i * p->m * p->n;
     enum lrp_status status = LRP_OK;
@@ -267,7 +267,7 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
                                 struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
     struct handle *const h = handle;
-    const struct lrp_product *const p = &h->product;
+    const struct lrp_linear_product *const p = &h->product;
     enum lrp_status status = LRP_OK;
 
     (void)out;

@@ -4,7 +4,7 @@
 
 #include "ops.h"
 
-struct lrp_product {
+struct lrp_linear_product {
     int64_t m, n, k;
     bool transpose_a, transpose_b; /* stored (k,m) / (n,k) */
     float alpha, beta;
@@ -18,8 +18,8 @@ struct lrp_product {
 };
 
 /* Reads and checks a call of Gemm, MatMul or Dense. */
-enum lrp_status lrp_product_read(const struct lrp_call *call, struct lrp_product *out, struct lrp_error *err);
+enum lrp_status lrp_product_read(const struct lrp_call *call, struct lrp_linear_product *out, struct lrp_error *err);
 /* The offset of A or B for a batch. */
-int64_t lrp_product_offset(const struct lrp_product *p, const int64_t *stride, int64_t batch);
+int64_t lrp_product_offset(const struct lrp_linear_product *p, const int64_t *stride, int64_t batch);
 
 #endif

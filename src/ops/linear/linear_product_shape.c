@@ -6,7 +6,7 @@
 #include "linear_product.h"
 
 /* C broadcasts in one direction: to (m,n). */
-static enum lrp_status read_c(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+static enum lrp_status read_c(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
     if (!lrp_call_has(call, 2)) return LRP_OK;
     const struct lrp_shape *const c = &call->in[2].shape;
@@ -29,7 +29,7 @@ static enum lrp_status mismatch(const struct lrp_call *call, struct lrp_error *e
                     lrp_shape_text(&call->in[1].shape, 0, "x", b, sizeof b));
 }
 
-enum lrp_status lrp_gemm_read(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+enum lrp_status lrp_gemm_read(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
     const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
 
@@ -46,7 +46,7 @@ enum lrp_status lrp_gemm_read(const struct lrp_call *call, struct lrp_product *p
     return read_c(call, p, err);
 }
 
-enum lrp_status lrp_dense_read(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+enum lrp_status lrp_dense_read(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
     const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
 
@@ -66,7 +66,7 @@ enum lrp_status lrp_dense_read(const struct lrp_call *call, struct lrp_product *
 }
 
 /* Batch dimensions broadcast; `size` is what one matrix takes. */
-static void batch_strides(const struct lrp_shape *shape, int matrix_rank, int64_t size, const struct lrp_product *p,
+static void batch_strides(const struct lrp_shape *shape, int matrix_rank, int64_t size, const struct lrp_linear_product *p,
                           int64_t *stride)
 {
     const int own = shape->rank - matrix_rank;
@@ -80,7 +80,7 @@ static void batch_strides(const struct lrp_shape *shape, int matrix_rank, int64_
     }
 }
 
-static enum lrp_status read_batches(const struct lrp_call *call, struct lrp_product *p, int rank_a, int rank_b,
+static enum lrp_status read_batches(const struct lrp_call *call, struct lrp_linear_product *p, int rank_a, int rank_b,
                                     struct lrp_error *err)
 {
     const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
@@ -100,7 +100,7 @@ static enum lrp_status read_batches(const struct lrp_call *call, struct lrp_prod
     return LRP_OK;
 }
 
-enum lrp_status lrp_matmul_read(const struct lrp_call *call, struct lrp_product *p, struct lrp_error *err)
+enum lrp_status lrp_matmul_read(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
     const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
     const int rank_a = a->rank > 1 ? 2 : 1, rank_b = b->rank > 1 ? 2 : 1;
@@ -126,13 +126,13 @@ enum lrp_status lrp_matmul_read(const struct lrp_call *call, struct lrp_product 
     return status;
 }
 
-enum lrp_status lrp_product_read(const struct lrp_call *call, struct lrp_product *out, struct lrp_error *err)
+enum lrp_status lrp_product_read(const struct lrp_call *call, struct lrp_linear_product *out, struct lrp_error *err)
 {
-    *out = (struct lrp_product){.alpha = 1, .beta = 1, .batches = 1};
+    *out = (struct lrp_linear_product){.alpha = 1, .beta = 1, .batches = 1};
     return ((const struct lrp_matrix_product *)call->op->own)->read(call, out, err);
 }
 
-int64_t lrp_product_offset(const struct lrp_product *p, const int64_t *stride, int64_t batch)
+int64_t lrp_product_offset(const struct lrp_linear_product *p, const int64_t *stride, int64_t batch)
 {
     int64_t offset = 0;
 
@@ -146,7 +146,7 @@ int64_t lrp_product_offset(const struct lrp_product *p, const int64_t *stride, i
 enum lrp_status lrp_product_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const int most = ((const struct lrp_matrix_product *)call->op->own)->most_inputs;
-    struct lrp_product product;
+    struct lrp_linear_product product;
     enum lrp_status status = lrp_infer_arity(call, 2, most, err);
 
     if (!status) status = lrp_linear_floats(call, 2, most, err);
@@ -156,7 +156,7 @@ enum lrp_status lrp_product_infer(struct lrp_call *call, struct lrp_error *err)
 
 int64_t lrp_product_macs(const struct lrp_call *call)
 {
-    struct lrp_product p;
+    struct lrp_linear_product p;
 
     if (lrp_product_read(call, &p, NULL)) return 0;
     return lrp_linear_times(lrp_linear_times(p.batches, p.m), lrp_linear_times(p.n, p.k));

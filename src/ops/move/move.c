@@ -9,7 +9,7 @@ static enum lrp_status view_forward(LRP_FORWARD_PARAMETERS)
     (void)handle, (void)err;
     for (int part = 0; part < parts; ++part) {
         if (!out[joins ? 0 : part]) continue;
-        const struct lrp_view view = op->view(call, part);
+        const struct lrp_strided_view view = op->view(call, part);
         lrp_view_copy(&view, in[joins ? part : 0], out[joins ? 0 : part], run);
     }
     return LRP_OK;
@@ -25,7 +25,7 @@ static enum lrp_status view_vjp(LRP_VJP_PARAMETERS)
         const struct lrp_tensor *cotangent = s[joins ? 0 : part];
         struct lrp_tensor *target = grad[joins ? part : 0];
         if (!cotangent || !target) continue;
-        const struct lrp_view view = op->view(call, part);
+        const struct lrp_strided_view view = op->view(call, part);
         lrp_view_add(&view, cotangent, target, run);
     }
     return LRP_OK;

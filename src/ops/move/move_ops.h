@@ -11,7 +11,7 @@
 
 /* What the rows own whose elements a view for each part says completely. The parts are the outputs; if `joins`, the inputs. */
 struct lrp_mover {
-    struct lrp_view (*view)(const struct lrp_call *call, int part);
+    struct lrp_strided_view (*view)(const struct lrp_call *call, int part);
     bool joins;
     bool to_space; /* of lrp_depth_view: channels become space, not the other way */
 };
@@ -32,17 +32,17 @@ enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err);
-struct lrp_view lrp_reshape_view(const struct lrp_call *call, int part);
-struct lrp_view lrp_transpose_view(const struct lrp_call *call, int part);
-struct lrp_view lrp_expand_view(const struct lrp_call *call, int part);
-struct lrp_view lrp_tile_view(const struct lrp_call *call, int part);
-struct lrp_view lrp_depth_view(const struct lrp_call *call, int part);
-struct lrp_view lrp_concat_view(const struct lrp_call *call, int part);
-struct lrp_view lrp_split_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_reshape_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_transpose_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_expand_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_tile_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_depth_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_concat_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_split_view(const struct lrp_call *call, int part);
 
 /* move_slice.c, move_pad.c */
 enum lrp_status lrp_slice_infer(struct lrp_call *call, struct lrp_error *err);
-struct lrp_view lrp_slice_view(const struct lrp_call *call, int part);
+struct lrp_strided_view lrp_slice_view(const struct lrp_call *call, int part);
 LRP_DECLARE_MOVE(pad)
 enum lrp_kind lrp_pad_kind(const struct lrp_call *call);
 

@@ -135,10 +135,10 @@ static int64_t pad_next(struct pad_walk *walk)
 }
 
 /* Constant padding: the block of the input that is kept, at its place in the output. */
-static struct lrp_view kept_block(const struct lrp_call *call, const struct lrp_shape *x, const struct lrp_shape *y)
+static struct lrp_strided_view kept_block(const struct lrp_call *call, const struct lrp_shape *x, const struct lrp_shape *y)
 {
     int64_t before[LRP_MAX_RANK], after[LRP_MAX_RANK], src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     (void)pads_of(call, before, after, NULL);
     lrp_dense_strides(x, src);
     lrp_dense_strides(y, dst);
@@ -166,7 +166,7 @@ enum lrp_status lrp_pad_forward(LRP_FORWARD_PARAMETERS)
     struct pad_walk walk = {.y = &out[0]->shape};
     (void)handle;
     if (pad_mode(call)[0] == 'c') {
-        const struct lrp_view view = kept_block(call, &in[0]->shape, &out[0]->shape);
+        const struct lrp_strided_view view = kept_block(call, &in[0]->shape, &out[0]->shape);
         fill_constant(call, call->opset >= 11 && lrp_call_has(call, 2) ? in[2] : NULL, out[0]);
         lrp_view_copy(&view, in[0], out[0], run);
         return LRP_OK;
@@ -193,7 +193,7 @@ enum lrp_status lrp_pad_vjp(LRP_VJP_PARAMETERS)
     struct lrp_tensor *constant = call->opset >= 11 && lrp_call_has(call, 2) ? grad[2] : NULL;
     struct pad_walk walk = {.y = &s[0]->shape};
     if (pad_mode(call)[0] == 'c' && !constant) {
-        const struct lrp_view view = kept_block(call, &in[0]->shape, &s[0]->shape);
+        const struct lrp_strided_view view = kept_block(call, &in[0]->shape, &s[0]->shape);
         if (grad[0]) lrp_view_add(&view, s[0], grad[0], run);
         return LRP_OK;
     }

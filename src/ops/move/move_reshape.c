@@ -1,7 +1,7 @@
 /* move_reshape.c: Reshape Flatten Squeeze Unsqueeze: elements stay where they are, the shape changes. */
 #include "move_ops.h"
 
-struct lrp_view lrp_reshape_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_reshape_view(const struct lrp_call *call, int part)
 {
     (void)part;
     return lrp_view_flat(lrp_shape_span(&call->in[0].shape, 0, call->in[0].shape.rank));

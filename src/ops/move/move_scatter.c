@@ -106,7 +106,7 @@ static int64_t combine_integers(int how, int64_t old, int64_t update)
 enum lrp_status lrp_scatter_forward(LRP_FORWARD_PARAMETERS)
 {
     const int how = combine_of(call);
-    const struct lrp_view all = lrp_view_flat(in[0]->count);
+    const struct lrp_strided_view all = lrp_view_flat(in[0]->count);
     (void)handle;
     lrp_view_copy(&all, in[0], out[0], run);
     for (size_t k = 0; k < in[2]->count; ++k) {

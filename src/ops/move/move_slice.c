@@ -73,9 +73,9 @@ enum lrp_status lrp_slice_infer(struct lrp_call *call, struct lrp_error *err)
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &slice.shape, err);
 }
 
-struct lrp_view lrp_slice_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_slice_view(const struct lrp_call *call, int part)
 {
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     struct slice slice;
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;

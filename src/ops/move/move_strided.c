@@ -35,9 +35,9 @@ enum lrp_status lrp_transpose_infer(struct lrp_call *call, struct lrp_error *err
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-struct lrp_view lrp_transpose_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_transpose_view(const struct lrp_call *call, int part)
 {
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     int perm[LRP_MAX_RANK];
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
@@ -68,10 +68,10 @@ enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-struct lrp_view lrp_expand_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_expand_view(const struct lrp_call *call, int part)
 {
     const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     lrp_dense_strides(x, src);
@@ -98,10 +98,10 @@ enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-struct lrp_view lrp_tile_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_tile_view(const struct lrp_call *call, int part)
 {
     const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     lrp_dense_strides(x, src);
@@ -138,7 +138,7 @@ enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* Deep channels are (block row, block column, channel), in mode CRD (channel, block row, block column). */
-struct lrp_view lrp_depth_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_depth_view(const struct lrp_call *call, int part)
 {
     const int64_t b = lrp_call_int(call, "blocksize", 1);
     const bool to_space = ((const struct lrp_mover *)call->op->own)->to_space;
@@ -150,7 +150,7 @@ struct lrp_view lrp_depth_view(const struct lrp_call *call, int part)
     const int64_t dims[6] = {n, c, h, b, w, b};
     const int64_t of_deep[6] = {b * b * c * plane, channel, w, row, 1, column};
     const int64_t of_wide[6] = {b * b * c * plane, b * b * plane, b * b * w, b * w, b, 1};
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     (void)part;
     for (int k = 0; k < 6; ++k)
         lrp_view_push(&view, dims[k], to_space ? of_deep[k] : of_wide[k], to_space ? of_wide[k] : of_deep[k]);
@@ -181,10 +181,10 @@ enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* A block of `whole` that has the shape of `piece`, from `offset` on along an axis. */
-static struct lrp_view block_view(const struct lrp_shape *whole, const struct lrp_shape *piece, int axis, int64_t offset,
-                                  bool reads)
+static struct lrp_strided_view block_view(const struct lrp_shape *whole, const struct lrp_shape *piece, int axis,
+                                          int64_t offset, bool reads)
 {
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     int64_t outer[LRP_MAX_RANK], inner[LRP_MAX_RANK];
     lrp_dense_strides(whole, outer);
     lrp_dense_strides(piece, inner);
@@ -194,7 +194,7 @@ static struct lrp_view block_view(const struct lrp_shape *whole, const struct lr
     return view;
 }
 
-struct lrp_view lrp_concat_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_concat_view(const struct lrp_call *call, int part)
 {
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank);
     int64_t offset = 0;
@@ -252,7 +252,7 @@ enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err)
     return status;
 }
 
-struct lrp_view lrp_split_view(const struct lrp_call *call, int part)
+struct lrp_strided_view lrp_split_view(const struct lrp_call *call, int part)
 {
     const struct lrp_shape *x = &call->in[0].shape;
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->rank);

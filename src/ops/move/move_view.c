@@ -6,7 +6,7 @@
 /* Edge of the squares in which transposed elements are moved, so that both sides stay in the cache. */
 #define TILE 32
 
-void lrp_view_push(struct lrp_view *view, int64_t dim, int64_t src, int64_t dst)
+void lrp_view_push(struct lrp_strided_view *view, int64_t dim, int64_t src, int64_t dst)
 {
     const int last = view->rank - 1;
     if (dim == 1) return;
@@ -21,9 +21,9 @@ void lrp_view_push(struct lrp_view *view, int64_t dim, int64_t src, int64_t dst)
     view->dst[view->rank++] = dst;
 }
 
-struct lrp_view lrp_view_flat(size_t count)
+struct lrp_strided_view lrp_view_flat(size_t count)
 {
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     lrp_view_push(&view, (int64_t)count, 1, 1);
     return view;
 }
@@ -39,7 +39,7 @@ void lrp_dense_strides(const struct lrp_shape *shape, int64_t stride[LRP_MAX_RAN
 
 /* The two innermost loops as rows x columns, the others around them. */
 struct plane_job {
-    struct lrp_view view;
+    struct lrp_strided_view view;
     int64_t rows, columns, src[2], dst[2]; /* strides of rows and columns */
     const char *from;
     char *to;
@@ -48,7 +48,7 @@ struct plane_job {
     bool is_float;
 };
 
-static void swap_loops(struct lrp_view *view, int a, int b)
+static void swap_loops(struct lrp_strided_view *view, int a, int b)
 {
     const int64_t dim = view->dim[a], src = view->src[a], dst = view->dst[a];
     view->dim[a] = view->dim[b];
@@ -60,10 +60,10 @@ static void swap_loops(struct lrp_view *view, int a, int b)
 }
 
 /* Puts the loop in which the source is dense just outside the innermost one, so that tiles are dense on one side each way. */
-static struct plane_job plane_job(const struct lrp_view *view)
+static struct plane_job plane_job(const struct lrp_strided_view *view)
 {
     struct plane_job job = {.view = *view};
-    struct lrp_view *v = &job.view;
+    struct lrp_strided_view *v = &job.view;
     for (int k = 0; k + 2 < v->rank; ++k)
         if (v->src[k] == 1 && v->src[v->rank - 1] != 1) swap_loops(v, k, v->rank - 2);
     job.rows = job.columns = 1;
@@ -80,7 +80,7 @@ static struct plane_job plane_job(const struct lrp_view *view)
     return job;
 }
 
-static int64_t outer_count(const struct lrp_view *view)
+static int64_t outer_count(const struct lrp_strided_view *view)
 {
     int64_t count = 1;
     for (int k = 0; k < view->rank; ++k) count *= view->dim[k];
@@ -88,7 +88,7 @@ static int64_t outer_count(const struct lrp_view *view)
 }
 
 /* Where plane number `index` starts. */
-static void plane_start(const struct lrp_view *view, int64_t index, int64_t *from, int64_t *to)
+static void plane_start(const struct lrp_strided_view *view, int64_t index, int64_t *from, int64_t *to)
 {
     *from = view->from;
     *to = view->to;
@@ -175,7 +175,7 @@ static void plane_range(const void *data, size_t first, size_t last)
     }
 }
 
-static bool reads_twice(const struct lrp_view *view)
+static bool reads_twice(const struct lrp_strided_view *view)
 {
     for (int k = 0; k < view->rank; ++k)
         if (view->src[k] == 0) return true;
@@ -188,7 +188,8 @@ static void run_planes(const struct plane_job *job, const struct lrp_run *run)
     if (job->columns > 0) lrp_for_range(run, (size_t)rows, (size_t)job->columns, plane_range, job);
 }
 
-void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, struct lrp_tensor *dst, const struct lrp_run *run)
+void lrp_view_copy(const struct lrp_strided_view *view, const struct lrp_tensor *src, struct lrp_tensor *dst,
+                   const struct lrp_run *run)
 {
     struct plane_job job = plane_job(view);
     job.is_float = lrp_dtype_is_float(dst->dtype);
@@ -197,7 +198,8 @@ void lrp_view_copy(const struct lrp_view *view, const struct lrp_tensor *src, st
     run_planes(&job, run);
 }
 
-void lrp_view_add(const struct lrp_view *view, const struct lrp_tensor *dst, struct lrp_tensor *src, const struct lrp_run *run)
+void lrp_view_add(const struct lrp_strided_view *view, const struct lrp_tensor *dst, struct lrp_tensor *src,
+                  const struct lrp_run *run)
 {
     struct plane_job job = plane_job(view);
     job.cotangent = dst->f;

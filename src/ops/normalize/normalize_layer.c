@@ -29,7 +29,7 @@ struct affine {
     struct lrp_tensor *parameter[2];
     double *sums[2];
     size_t channels;
-    struct lrp_view view[2]; /* parameter -> spread parameter */
+    struct lrp_strided_view view[2]; /* parameter -> spread parameter */
 };
 
 static void affine_close(struct affine *affine)
@@ -40,9 +40,9 @@ static void affine_close(struct affine *affine)
     }
 }
 
-static struct lrp_view spread_view(const struct lrp_shape *from, const struct lrp_shape *to)
+static struct lrp_strided_view spread_view(const struct lrp_shape *from, const struct lrp_shape *to)
 {
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     lrp_dense_strides(from, src);
     lrp_dense_strides(to, dst);

@@ -4,7 +4,7 @@
 
 int lrp_pool_how(const struct lrp_call *call)
 {
-    return (int)((const struct lrp_pool *)call->op->own)->how;
+    return (int)((const struct lrp_pool_row *)call->op->own)->how;
 }
 
 float lrp_pool_power(const struct lrp_call *call)
@@ -19,7 +19,7 @@ float lrp_pool_power(const struct lrp_call *call)
 void lrp_pooling_read(const struct lrp_call *call, int block, struct lrp_pooling *out)
 {
     const struct lrp_shape *const x = &call->in[0].shape;
-    struct lrp_window *const w = &out->window;
+    struct lrp_pool_window *const w = &out->window;
 
     const int lanes = block ? block : 1;
 
@@ -51,7 +51,7 @@ static bool takes_bytes(const struct lrp_call *call)
 
 static enum lrp_status pool_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct lrp_window w;
+    struct lrp_pool_window w;
     struct lrp_shape y;
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
 
@@ -108,7 +108,7 @@ enum lrp_status lrp_global_pool_blocks(LRP_BLOCKS_PARAMETERS)
 static int64_t pool_macs(const struct lrp_call *call)
 {
     int64_t count = lrp_shape_count(&call->out[0].shape);
-    struct lrp_window w;
+    struct lrp_pool_window w;
 
     if (count < 0 || lrp_window_read(call, &call->in[0].shape, NULL, &w, NULL)) return 0;
     for (int d = 0; d < w.rank; d++)
@@ -127,7 +127,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .versions = {1, 8, 10, 11, 12, 22},
      .static_kind = LRP_KIND_MAX_POOL,
      .traits = LRP_TRAIT_SELECTS,
-     .own = &(const struct lrp_pool){LRP_POOL_MAX},
+     .own = &(const struct lrp_pool_row){LRP_POOL_MAX},
      .infer = pool_infer,
      .forward = lrp_max_pool_forward,
      .vjp = lrp_max_pool_vjp,
@@ -137,7 +137,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .domain = "",
      .versions = {1, 7, 10, 11, 19, 22},
      .static_kind = LRP_KIND_MEAN_POOL,
-     .own = &(const struct lrp_pool){LRP_POOL_MEAN},
+     .own = &(const struct lrp_pool_row){LRP_POOL_MEAN},
      .infer = pool_infer,
      .forward = lrp_mean_pool_forward,
      .vjp = lrp_mean_pool_vjp,
@@ -148,7 +148,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .domain = "",
      .versions = {1, 2, 11, 18, 22},
      .static_kind = LRP_KIND_OTHER,
-     .own = &(const struct lrp_pool){LRP_POOL_POWER},
+     .own = &(const struct lrp_pool_row){LRP_POOL_POWER},
      .infer = pool_infer,
      .forward = lrp_power_pool_forward,
      .vjp = lrp_power_pool_vjp,
@@ -159,7 +159,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .versions = {1, 22},
      .static_kind = LRP_KIND_GLOBAL_MAX_POOL,
      .traits = LRP_TRAIT_SELECTS,
-     .own = &(const struct lrp_pool){LRP_POOL_MAX},
+     .own = &(const struct lrp_pool_row){LRP_POOL_MAX},
      .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
@@ -168,7 +168,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .domain = "",
      .versions = {1, 22},
      .static_kind = LRP_KIND_GLOBAL_MEAN_POOL,
-     .own = &(const struct lrp_pool){LRP_POOL_MEAN},
+     .own = &(const struct lrp_pool_row){LRP_POOL_MEAN},
      .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
@@ -179,7 +179,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .domain = "",
      .versions = {1, 2, 22},
      .static_kind = LRP_KIND_OTHER,
-     .own = &(const struct lrp_pool){LRP_POOL_POWER},
+     .own = &(const struct lrp_pool_row){LRP_POOL_POWER},
      .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,

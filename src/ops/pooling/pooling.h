@@ -7,7 +7,7 @@
 #include "pooling_window.h"
 
 /* What a pooling's row owns. */
-struct lrp_pool {
+struct lrp_pool_row {
     enum { LRP_POOL_MAX, LRP_POOL_MEAN, LRP_POOL_POWER } how;
 };
 int lrp_pool_how(const struct lrp_call *call);
@@ -15,7 +15,7 @@ int lrp_pool_how(const struct lrp_call *call);
 /* One piece of work: planes of a batch, each pooled alone. */
 struct lrp_pooling {
     struct lrp_frame frame;
-    struct lrp_window window;
+    struct lrp_pool_window window;
     const float *x, *y, *s; /* y: results, read by vjps */
     float *to;              /* results, or the gradient */
     int64_t *indices;       /* winners, or NULL */

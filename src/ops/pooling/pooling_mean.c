@@ -7,7 +7,7 @@
 #include "pooling.h"
 
 /* How many taps of dimension d fall into the input, or into input and padding, for output o. */
-static int64_t taps_inside(const struct lrp_frame *f, const struct lrp_window *w, int d, int64_t o, bool padding)
+static int64_t taps_inside(const struct lrp_frame *f, const struct lrp_pool_window *w, int d, int64_t o, bool padding)
 {
     const int i = d - (3 - w->rank);
     const int64_t start = o * f->stride[d] - f->pad[d], step = f->dilation[d];

@@ -22,7 +22,7 @@ static enum lrp_status read_ints(const struct lrp_call *call, const char *name, 
     return LRP_OK;
 }
 
-static enum lrp_status read_kernel(const struct lrp_call *call, const int64_t *kernel, struct lrp_window *w,
+static enum lrp_status read_kernel(const struct lrp_call *call, const int64_t *kernel, struct lrp_pool_window *w,
                                    struct lrp_error *err)
 {
     const enum lrp_status status = read_ints(call, "kernel_shape", w->rank, 1, 0, w->kernel, err);
@@ -43,9 +43,9 @@ static enum lrp_status read_kernel(const struct lrp_call *call, const int64_t *k
 }
 
 enum lrp_status lrp_window_attributes(const struct lrp_call *call, const struct lrp_shape *x, const int64_t *kernel,
-                                      struct lrp_window *out, struct lrp_error *err)
+                                      struct lrp_pool_window *out, struct lrp_error *err)
 {
-    struct lrp_window w = {.rank = x->rank - 2};
+    struct lrp_pool_window w = {.rank = x->rank - 2};
     int64_t pads[6] = {0};
     enum lrp_status status;
 
@@ -62,13 +62,13 @@ enum lrp_status lrp_window_attributes(const struct lrp_call *call, const struct 
     return status;
 }
 
-int64_t lrp_window_reach(const struct lrp_window *window, int d)
+int64_t lrp_window_reach(const struct lrp_pool_window *window, int d)
 {
     return (window->kernel[d] - 1) * window->dilation[d] + 1;
 }
 
 /* As few outputs as cover the input; what is missing is padded, the odd one at the end or at the beginning. */
-static void pad_same(struct lrp_window *w, int d, bool lower)
+static void pad_same(struct lrp_pool_window *w, int d, bool lower)
 {
     const int64_t out = (w->in[d] + w->stride[d] - 1) / w->stride[d];
     const int64_t missing = (out - 1) * w->stride[d] + lrp_window_reach(w, d) - w->in[d];
@@ -78,7 +78,7 @@ static void pad_same(struct lrp_window *w, int d, bool lower)
     w->pad_end[d] = total - w->pad_begin[d];
 }
 
-static enum lrp_status size_out(struct lrp_window *w, int d, bool ceil, struct lrp_error *err)
+static enum lrp_status size_out(struct lrp_pool_window *w, int d, bool ceil, struct lrp_error *err)
 {
     const int64_t room = w->in[d] + w->pad_begin[d] + w->pad_end[d] - lrp_window_reach(w, d);
 
@@ -93,7 +93,7 @@ static enum lrp_status size_out(struct lrp_window *w, int d, bool ceil, struct l
 }
 
 enum lrp_status lrp_window_read(const struct lrp_call *call, const struct lrp_shape *x, const int64_t *kernel,
-                                struct lrp_window *out, struct lrp_error *err)
+                                struct lrp_pool_window *out, struct lrp_error *err)
 {
     const char *const automatic = lrp_call_string(call, "auto_pad", "NOTSET");
     const bool lower = strcmp(automatic, "SAME_LOWER") == 0, same = lower || strcmp(automatic, "SAME_UPPER") == 0;

@@ -32,7 +32,7 @@ static struct lrp_call plain_call(const struct lrp_call *call, const struct role
 /* What is computed: rows x columns products per batch; a row's zero point moves with the row, a column's with the column. */
 struct sizes {
     struct lrp_conv_shape conv;
-    struct lrp_product product;
+    struct lrp_linear_product product;
     struct lrp_shape y;
     int64_t rows, columns; /* of a matrix product; of a convolution 1 and the output channels */
 };
@@ -179,7 +179,7 @@ static void conv_planes(void *context, int64_t begin, int64_t end)
 static void product_rows(void *context, int64_t begin, int64_t end)
 {
     const struct work *work = context;
-    const struct lrp_product *p = &work->sizes.product;
+    const struct lrp_linear_product *p = &work->sizes.product;
     for (int64_t turn = begin; turn < end; ++turn) {
         const int64_t batch = turn / p->m, row = turn % p->m;
         const int64_t *a = work->in[0]->i + lrp_product_offset(p, p->a_stride, batch) + row * p->k;

@@ -3,9 +3,9 @@
 
 #define LANES 8
 
-struct lrp_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
+struct lrp_strided_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
 {
-    struct lrp_view view = {0};
+    struct lrp_strided_view view = {0};
     int64_t stride[LRP_MAX_RANK], order[LRP_MAX_RANK], next = 1;
     int count = 0;
     lrp_dense_strides(shape, stride);
@@ -46,7 +46,7 @@ enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *te
     if (lrp_rows_trailing(&tensor->shape, axes)) return LRP_OK;
     const enum lrp_status status = lrp_tensor_new(tensor->dtype, &tensor->shape, &rows->owned, err);
     if (status) return status;
-    const struct lrp_view view = lrp_rows_view(&tensor->shape, axes);
+    const struct lrp_strided_view view = lrp_rows_view(&tensor->shape, axes);
     lrp_view_copy(&view, tensor, rows->owned, run);
     rows->tensor = rows->owned;
     return LRP_OK;
@@ -78,8 +78,8 @@ struct lrp_tensor *lrp_rows_target(const struct lrp_rows *rows)
 void lrp_rows_store(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK], const struct lrp_run *run)
 {
     if (rows->owned != target) {
-        const struct lrp_view there = lrp_rows_view(&target->shape, axes);
-        struct lrp_view back = there;
+        const struct lrp_strided_view there = lrp_rows_view(&target->shape, axes);
+        struct lrp_strided_view back = there;
         for (int k = 0; k < there.rank; ++k) {
             back.src[k] = there.dst[k];
             back.dst[k] = there.src[k];

@@ -19,6 +19,13 @@ struct work {
     struct lrp_error err;
 };
 
+/* The kind of heatmap whose options hold. */
+static enum lrp_show drawn_as(const struct lrp_subject *subject)
+{
+    const enum lrp_show file = lrp_preview_row(subject->kind)->file;
+    return file == LRP_SHOW_OVERLAY ? file : subject->show;
+}
+
 static void set_range(const struct lrp_plane *const *planes, size_t count, struct lrp_painting *p)
 {
     lrp_range_of(planes, count, &p->options, &p->range, NULL);
@@ -73,7 +80,9 @@ static enum lrp_status paint_one(struct work *w)
     enum lrp_status status = choose_channel(w);
     if (!status) status = plane_of(w, w->snapshot, w->subject->layer, &w->out->plane);
     if (!status) set_range(planes, 1, w->out);
-    return status;
+    return !status ? lrp_snapshot_underlay(w->snapshot, drawn_as(w->subject), w->subject->sample, &w->out->plane, &w->out->grey,
+                                           &w->err)
+                   : status;
 }
 
 /* Shrunk to what a screen can show: drawing it must not take long. */
@@ -91,28 +100,6 @@ static enum lrp_status paint_weights(struct work *w)
     lrp_plane_free(plane);
     *plane = small;
     return LRP_OK;
-}
-
-/* Both planes get the size of the larger one. */
-static enum lrp_status same_size(struct lrp_plane *a, struct lrp_plane *b, struct lrp_error *err)
-{
-    struct lrp_plane resized;
-    struct lrp_plane *const smaller = a->width < b->width || a->height < b->height ? a : b;
-    const struct lrp_plane *const larger = smaller == a ? b : a;
-    const enum lrp_status status = lrp_plane_resample(smaller, larger->width, larger->height, LRP_FILTER_BOX, &resized, err);
-    if (status) return status;
-    lrp_plane_free(smaller);
-    *smaller = resized;
-    return LRP_OK;
-}
-
-static enum lrp_status paint_overlay(struct work *w)
-{
-    enum lrp_status status = paint_one(w);
-    if (!status) status = lrp_snapshot_grey(w->snapshot, w->subject->sample, &w->out->grey, &w->err);
-    if (!status && (w->out->grey.width != w->out->plane.width || w->out->grey.height != w->out->plane.height))
-        status = same_size(&w->out->plane, &w->out->grey, &w->err);
-    return status;
 }
 
 int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapshot *snapshot, int layer)
@@ -233,11 +220,9 @@ void lrp_paint(const struct lrp_caps *caps, const struct lrp_subject *subject, c
         LRP_PREVIEWS(X)
 #undef X
     };
-    const enum lrp_show file = lrp_preview_row(subject->kind)->file;
     struct work w = {.caps = caps, .subject = subject, .snapshot = snapshot, .stored = stored, .out = out};
     *out = (struct lrp_painting){.subject = *subject, .channel = -1, .release = lrp_painting_release};
-    enum lrp_status status =
-        lrp_snapshot_heatmap_options(snapshot, file == LRP_SHOW_OVERLAY ? file : subject->show, &out->options, &w.err);
+    enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, drawn_as(subject), &out->options, &w.err);
     lrp_colormap_set_retain(out->options.maps); /* the picture outlives the snapshot */
     if (!status) status = painters[subject->kind](&w);
     if (!status) return;

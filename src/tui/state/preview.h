@@ -21,7 +21,7 @@ enum lrp_preview_channels {
       .channels = LRP_CHANNELS_ONE)                                                                                            \
     X(WEIGHTS, one, weights, .name = "weights", .show = LRP_SHOW_WEIGHTS, .file = LRP_SHOW_WEIGHTS,                            \
       .channels = LRP_CHANNELS_NONE, .has = has_weights)                                                                       \
-    X(OVERLAY, one, overlay, .name = "overlay", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_OVERLAY,                          \
+    X(OVERLAY, one, one, .name = "overlay", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_OVERLAY,                              \
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
     X(CHANNELS, tiles, channels, .name = "channels", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_CHANNELS,                    \
       .channels = LRP_CHANNELS_GRID)                                                                                           \

@@ -27,7 +27,7 @@ static char *printed(const struct lrp_table *table)
 static void columns_are_aligned_and_lines_end_without_blanks(void **state)
 {
     (void)state;
-    static const struct lrp_column columns[] = {{"#", true}, {"name", false}, {"n", true}, {"note", false}};
+    static const struct lrp_table_column columns[] = {{"#", true}, {"name", false}, {"n", true}, {"note", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, 4);
     const char *const cells[] = {"1", "\xc3\xbc", "12345", "", "12", "long name", "6", "x"};
@@ -43,7 +43,7 @@ static void columns_are_aligned_and_lines_end_without_blanks(void **state)
 static void an_empty_table_is_its_title_line(void **state)
 {
     (void)state;
-    static const struct lrp_column columns[] = {{"a", false}, {"b", true}};
+    static const struct lrp_table_column columns[] = {{"a", false}, {"b", true}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, 2);
     char *text = printed(&table);

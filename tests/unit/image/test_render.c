@@ -48,22 +48,24 @@ static void cells_become_squares_of_their_colour(void **state)
 static void heatmaps_are_laid_over_the_input_whichever_is_larger(void **state)
 {
     (void)state;
-    float values[] = {0, 0, 0, 0};
-    const struct lrp_plane plane = {2, 2, values};
     const struct lrp_range range = {.low = -1, .high = 1, .symmetric = true};
     struct lrp_heatmap_options options;
     struct lrp_error err;
     lrp_heatmap_defaults("lrp", &options);
     options.overlay = 0.5;
     for (int side = 1; side <= 4; side += 3) {
-        struct lrp_picture under, picture;
-        check_ok(lrp_picture_new(side, side, 1, &under, &err), &err);
-        memset(under.pixels, 55, (size_t)(side * side));
-        check_ok(lrp_render_heatmap(&plane, &range, &options, &under, &picture, &err), &err);
+        struct lrp_plane plane, grey;
+        struct lrp_picture picture;
+        check_ok(lrp_plane_new(2, 2, &plane, &err), &err); /* zeros */
+        check_ok(lrp_plane_new(side, side, &grey, &err), &err);
+        for (int i = 0; i < side * side; i++) grey.values[i] = 55 / 255.0F;
+        check_ok(lrp_plane_match(&plane, &grey, &err), &err);
+        check_ok(lrp_render_heatmap(&plane, &range, &options, &grey, &picture, &err), &err);
         assert_int_equal(picture.width, side == 1 ? 2 : 4);
         check_pixel(&picture, 1, 1, 155, 155, 155); /* (255 + 55) / 2 */
         lrp_picture_free(&picture);
-        lrp_picture_free(&under);
+        lrp_plane_free(&plane);
+        lrp_plane_free(&grey);
     }
 }
 

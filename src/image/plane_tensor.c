@@ -1,4 +1,4 @@
-/* reduce.c: tensors of any rank to planes. */
+/* plane_tensor.c: tensors of any rank to planes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ bool lrp_reduction_find(const char *name, enum lrp_reduction *out)
 
 /* How the elements of one sample lie: `slices` pictures side by side, each height x width, with `channels` to reduce
  * at every pixel. Strides in elements. */
-struct view {
+struct tensor_view {
     int64_t channels, slices, height, width;
     int64_t channel_stride, slice_stride, row_stride, column_stride;
     int64_t offset;
@@ -47,11 +47,11 @@ static int64_t product(const int64_t *dims, int count)
 }
 
 /* rank >= 4: dims are those of one sample, rank - 1 of them */
-static struct view spatial_view(const int64_t *dims, int rank, bool channels_last)
+static struct tensor_view spatial_view(const int64_t *dims, int rank, bool channels_last)
 {
     const int64_t *space = channels_last ? dims : dims + 1;
     int axes = rank - 1;
-    struct view v = {.height = space[axes - 2], .width = space[axes - 1], .slices = product(space, axes - 2)};
+    struct tensor_view v = {.height = space[axes - 2], .width = space[axes - 1], .slices = product(space, axes - 2)};
     v.channels = channels_last ? dims[rank - 1] : dims[0];
     v.column_stride = channels_last ? v.channels : 1;
     v.row_stride = v.width * v.column_stride;
@@ -60,22 +60,22 @@ static struct view spatial_view(const int64_t *dims, int rank, bool channels_las
     return v;
 }
 
-static struct view matrix_view(int64_t rows, int64_t columns)
+static struct tensor_view matrix_view(int64_t rows, int64_t columns)
 {
-    return (struct view){
+    return (struct tensor_view){
         .channels = 1, .slices = 1, .height = rows, .width = columns, .row_stride = columns, .column_stride = 1};
 }
 
-static struct view vector_view(int64_t count)
+static struct tensor_view vector_view(int64_t count)
 {
     return matrix_view(1, count);
 }
 
-static struct view sample_view(const struct lrp_tensor *tensor, int64_t sample, bool channels_last)
+static struct tensor_view sample_view(const struct lrp_tensor *tensor, int64_t sample, bool channels_last)
 {
     int rank = tensor->shape.rank - 1; /* without the batch axis */
     const int64_t *dims = tensor->shape.dim + 1;
-    struct view v = vector_view(1);
+    struct tensor_view v = vector_view(1);
     if (rank == 1)
         v = vector_view(dims[0]);
     else if (rank == 2)
@@ -96,7 +96,8 @@ static enum lrp_status check_sample(const struct lrp_tensor *tensor, int64_t sam
     return LRP_OK;
 }
 
-static float reduce_pixel(const struct lrp_tensor *tensor, int64_t at, const struct view *v, enum lrp_reduction reduction)
+static float reduce_pixel(const struct lrp_tensor *tensor, int64_t at, const struct tensor_view *v,
+                          enum lrp_reduction reduction)
 {
     double sum = 0, squares = 0, sum_abs = 0, max_abs = 0;
     for (int64_t c = 0; c < v->channels; c++) {
@@ -120,7 +121,7 @@ static int side(int64_t length)
     return length > 0 && length <= INT32_MAX ? (int)length : 0;
 }
 
-static enum lrp_status plane_of_view(const struct lrp_tensor *tensor, const struct view *v, enum lrp_reduction reduction,
+static enum lrp_status plane_of_view(const struct lrp_tensor *tensor, const struct tensor_view *v, enum lrp_reduction reduction,
                                      struct lrp_plane *out, struct lrp_error *err)
 {
     enum lrp_status status = lrp_plane_new(side(v->slices * v->width), side(v->height), out, err);
@@ -147,7 +148,7 @@ static enum lrp_status fold_vector(const struct lrp_tensor *tensor, int64_t offs
     int64_t columns = near_square(count), rows = (count + columns - 1) / columns;
     enum lrp_status status = lrp_plane_new(side(columns), side(rows), out, err);
     if (status) return status;
-    struct view one = vector_view(1);
+    struct tensor_view one = vector_view(1);
     for (int64_t i = 0; i < columns * rows; i++)
         out->values[i] = i < count ? reduce_pixel(tensor, offset + i, &one, reduction) : lrp_blank();
     return LRP_OK;
@@ -159,7 +160,7 @@ enum lrp_status lrp_plane_from_tensor(const struct lrp_tensor *tensor, int64_t s
     *out = (struct lrp_plane){0};
     enum lrp_status status = check_sample(tensor, sample, err);
     if (status) return status;
-    struct view v = sample_view(tensor, sample, channels_last);
+    struct tensor_view v = sample_view(tensor, sample, channels_last);
     if (tensor->shape.rank == 2) return fold_vector(tensor, v.offset, v.width, reduction, out, err);
     return plane_of_view(tensor, &v, reduction, out, err);
 }
@@ -171,9 +172,9 @@ int64_t lrp_channel_count(const struct lrp_tensor *tensor, bool channels_last)
 }
 
 /* The view of one channel: rank 3 holds them as rows. */
-static struct view channel_view(const struct lrp_tensor *tensor, int64_t sample, int64_t channel, bool channels_last)
+static struct tensor_view channel_view(const struct lrp_tensor *tensor, int64_t sample, int64_t channel, bool channels_last)
 {
-    struct view v = sample_view(tensor, sample, channels_last);
+    struct tensor_view v = sample_view(tensor, sample, channels_last);
     bool rows = tensor->shape.rank == 3;
     v.offset += channel * (rows ? v.row_stride : v.channel_stride);
     v.height = rows ? 1 : v.height;
@@ -192,7 +193,7 @@ enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t 
         return lrp_fail(err, LRP_USAGE, "there is no channel %lld; channels count from 0 and there are %lld",
                         (long long)channel, (long long)channels);
     if (tensor->shape.rank < 3) return lrp_plane_from_tensor(tensor, sample, LRP_REDUCE_SUM, channels_last, out, err);
-    struct view v = channel_view(tensor, sample, channel, channels_last);
+    struct tensor_view v = channel_view(tensor, sample, channel, channels_last);
     return plane_of_view(tensor, &v, LRP_REDUCE_SUM, out, err);
 }
 
@@ -208,7 +209,7 @@ static int stronger_first(const void *left, const void *right)
     return (a->channel > b->channel) - (a->channel < b->channel);
 }
 
-static double view_strength(const struct lrp_tensor *tensor, const struct view *v)
+static double view_strength(const struct lrp_tensor *tensor, const struct tensor_view *v)
 {
     double sum = 0;
     for (int64_t s = 0; s < v->slices; s++)
@@ -238,7 +239,7 @@ enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sampl
         return lrp_fail(err, LRP_MEMORY, "out of memory for an order of %zu channels", count);
     }
     for (size_t c = 0; c < count; c++) {
-        struct view v = channel_view(tensor, sample, (int64_t)c, channels_last);
+        struct tensor_view v = channel_view(tensor, sample, (int64_t)c, channels_last);
         ranked[c] = (struct ranked){.strength = view_strength(tensor, &v), .channel = (int64_t)c};
     }
     qsort(ranked, count, sizeof *ranked, stronger_first);
@@ -290,9 +291,9 @@ enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lr
     if (status) return status;
     const struct lrp_shape *shape = &weights->shape;
     if (shape->rank > 3) return tile_kernels(weights, reduction, out, err);
-    struct view v = shape->rank < 2 ? vector_view((int64_t)weights->count) : matrix_view(shape->dim[0], shape->dim[1]);
+    struct tensor_view v = shape->rank < 2 ? vector_view((int64_t)weights->count) : matrix_view(shape->dim[0], shape->dim[1]);
     if (shape->rank == 3) { /* (O,I,k): a kernel is a row, reduced over I */
-        v = (struct view){.channels = shape->dim[1], .slices = 1, .height = shape->dim[0], .width = shape->dim[2]};
+        v = (struct tensor_view){.channels = shape->dim[1], .slices = 1, .height = shape->dim[0], .width = shape->dim[2]};
         v.channel_stride = v.width;
         v.row_stride = v.channels * v.width;
         v.column_stride = 1;

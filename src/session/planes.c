@@ -1,4 +1,4 @@
-/* preview.c: what a layer's heatmap is made of: planes of its relevance, activation, weights and channels; the grey input
+/* planes.c: what a layer's heatmap is made of: planes of its relevance, activation, weights and channels; the grey input
  * below. */
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +8,16 @@
 
 enum { LRP_CHANNELS_MOST = 256 }; /* tiles of a grid */
 static const double overlay_alpha = 0.6;
+
+const char *lrp_show_name(enum lrp_show show)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        LRP_SHOWS(X)
+#undef X
+    };
+    return names[show];
+}
 
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err)
@@ -157,26 +167,39 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
     return status;
 }
 
-enum lrp_status lrp_snapshot_grey(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_plane *out,
-                                  struct lrp_error *err)
+/* The values of a plane become 0..1; where they cannot, the middle. */
+static void spread(struct lrp_plane *plane)
 {
-    const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[0]);
-    struct lrp_sample one = {0};
-    *out = (struct lrp_plane){0};
-    if (!t || t->shape.rank != 4)
-        return lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
-    enum lrp_status status = sample_of(snapshot, 0, LRP_SHOW_ACTIVATION, sample, &one, err);
-    if (!status)
-        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, 0, &one.tensor), out, err);
-    lrp_sample_close(&one);
+    const size_t count = (size_t)plane->width * (size_t)plane->height;
     float low = INFINITY, high = -INFINITY;
-    const size_t count = !status ? (size_t)out->width * (size_t)out->height : 0;
     for (size_t i = 0; i < count; i++) {
-        if (!isfinite(out->values[i])) continue;
-        low = fminf(low, out->values[i]);
-        high = fmaxf(high, out->values[i]);
+        if (!isfinite(plane->values[i])) continue;
+        low = fminf(low, plane->values[i]);
+        high = fmaxf(high, plane->values[i]);
     }
     for (size_t i = 0; i < count; i++)
-        out->values[i] = high > low && isfinite(out->values[i]) ? (out->values[i] - low) / (high - low) : 0.5F;
+        plane->values[i] = high > low && isfinite(plane->values[i]) ? (plane->values[i] - low) / (high - low) : 0.5F;
+}
+
+enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum lrp_show show, int64_t sample,
+                                      struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err)
+{
+    struct lrp_heatmap_options options;
+    const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[0]);
+    struct lrp_sample one = {0};
+    *grey = (struct lrp_plane){0};
+    enum lrp_status status = lrp_settings_heatmap(snapshot->settings, show, &options, err);
+    if (status || options.overlay >= 1 || show == LRP_SHOW_WEIGHTS || show == LRP_SHOW_CHANNELS) return status;
+    if (!t || t->shape.rank != 4)
+        return show != LRP_SHOW_OVERLAY
+                   ? LRP_OK
+                   : lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
+    status = sample_of(snapshot, 0, LRP_SHOW_ACTIVATION, sample, &one, err);
+    if (!status)
+        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, 0, &one.tensor), grey, err);
+    lrp_sample_close(&one);
+    if (!status) spread(grey);
+    if (!status) status = lrp_plane_match(plane, grey, err);
+    if (status) lrp_plane_free(grey);
     return status;
 }
