@@ -23,6 +23,7 @@ extern "C" {
     X(CANONIZE, "canonize", FLAG, "true", "fold BatchNorm, split layer norm, drop identities")                                 \
     X(FUSE, "fuse", FLAG, "true", "fuse activations into the linear layer before them")                                        \
     X(STRIP_SOFTMAX, "strip_softmax", FLAG, "false", "explain the input of the output softmax")                                \
+    X(STRIP_SIGMOID, "strip_sigmoid", FLAG, "false", "explain the input of the output sigmoid")                                \
     X(TARGET, "target", TEXT, "", "label, class index, list, CLASS@y:x; empty: arg-max")                                       \
     X(OUTPUT_RELEVANCE, "output_relevance", TEXT, "", "one, logit, output or a .npy; empty: by convention")                    \
     X(OUTPUT_NAME, "output_name", TEXT, "", "which output of the model; empty: the first")                                     \
@@ -84,6 +85,9 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
                                  struct lrp_error *err);
 enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value,
                                       struct lrp_error *err);
+/* Gives one input of several a shape: "NAME=1,77"; numbers alone mean the first. Those of other inputs stay. Errors: LRP_USAGE.
+ */
+enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, const char *text, struct lrp_error *err);
 /* True if it was set (by whom ever) to something, even to its default. */
 bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting);
 

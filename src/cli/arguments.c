@@ -225,6 +225,8 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
         return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
     case LRP_OPTION_SETTING_FLAG:
         return lrp_settings_set_flag(out->settings, (enum lrp_setting)option->setting, option->value, err);
+    case LRP_OPTION_INPUT_SHAPE:
+        return lrp_settings_add_input_shape(out->settings, given->text, err);
     case LRP_OPTION_RULE:
         return add_rule(out->settings, given->text, err);
     case LRP_OPTION_RULES_FILE:

@@ -39,7 +39,7 @@ static void settings_of(FILE *file, const char *section)
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const enum lrp_setting setting = (enum lrp_setting)i;
         const char *place = lrp_setting_section(setting);
-        if ((place == NULL) != (section == NULL) || (place && strcmp(place, section) != 0)) continue;
+        if ((place == NULL) != (section == NULL) || (place && section && strcmp(place, section) != 0)) continue;
         fputs(".TP\n.B ", file);
         lrp_cli_roff(file, lrp_setting_file_key(setting));
         fputs("\n", file);

@@ -66,12 +66,14 @@ static const struct lrp_option options[] = {
      .kind = LRP_OPTION_SUPPORT_ACTIVATION, .help = "register an activation, or those of layers so named, as supported; repeatable"},
     {.name = "strip-softmax", .commands = MODELS, IN(CHECK), FLAG(STRIP_SOFTMAX, true),
      .help = "explain the input of the output softmax"},
+    {.name = "strip-sigmoid", .commands = MODELS, IN(CHECK), FLAG(STRIP_SIGMOID, true),
+     .help = "explain the input of the output sigmoid"},
 
     {.name = "no-canonize", .commands = MODELS, IN(GRAPH), FLAG(CANONIZE, false),
      .help = "leave BatchNorm, layer norm and identities as they are"},
     {.name = "no-fuse", .commands = RULED, IN(GRAPH), FLAG(FUSE, false), .help = "every activation is its own layer"},
-    {.name = "input-shape", .argument = "N,C,H,W", .commands = MODELS, IN(GRAPH), SETTING(INPUT_SHAPE),
-     .help = "shape of the input where the model leaves it open"},
+    {.name = "input-shape", .argument = "[NAME=]N,C,H,W", .commands = MODELS, IN(GRAPH), .kind = LRP_OPTION_INPUT_SHAPE,
+     .help = "shape of the input where the model leaves it open; NAME= and repeatable for a model that has several"},
     {.name = "plugin", .argument = "F.so", .commands = MODELS | LISTS, IN(GRAPH), .kind = LRP_OPTION_PLUGIN,
      .help = "load a plugin: operators, rules, supported names, colour maps; repeatable"},
 

@@ -85,7 +85,10 @@ static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_no
     n->first_body = g->body_count;
     n->obstacle_status = LRP_UNSUPPORTED;
     n->obstacle = g->bodies[body].obstacle;
-    for (int i = 0; i < def->input_count; i++) n->in[i] = find(scope, def->inputs[i]);
+    for (int i = 0; i < def->input_count; i++) {
+        n->in[i] = find(scope, def->inputs[i]);
+        g->bodies[body].unknown_names |= n->in[i] < 0 && *def->inputs[i];
+    }
     for (int i = 0; i < def->output_count; i++) {
         n->out[i] = *def->outputs[i] ? find(scope, def->outputs[i]) : -1;
         struct lrp_value *v = n->out[i] < 0 ? NULL : &g->values[n->out[i]];

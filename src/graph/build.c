@@ -4,6 +4,7 @@
 
 #include "bodies.h"
 #include "expand.h"
+#include "sizes.h"
 
 static int value_of(struct lrp_builder *b, const char *name)
 {
@@ -17,9 +18,9 @@ static bool allocate(struct lrp_graph *g)
     for (size_t i = 0; i < d->node_count; i++) values += (size_t)d->nodes[i].input_count + (size_t)d->nodes[i].output_count;
     struct lrp_body_counts inside = {0};
     lrp_bodies_count(d, &inside);
-    /* patterns and canonization add at most a node and four values for each node there is */
-    size_t nodes = 2 * d->node_count + inside.nodes + 8;
-    values += 4 * d->node_count + inside.values + 8;
+    /* patterns and canonization add at most two nodes and six values for each node there is, those of branches too */
+    size_t nodes = 3 * (d->node_count + inside.nodes) + 8;
+    values += 6 * (d->node_count + inside.nodes) + inside.values + 8;
     if (values > 100000000) return false;
     g->values = lrp_arena_calloc(g->arena, values, sizeof *g->values);
     g->nodes = lrp_arena_calloc(g->arena, nodes, sizeof *g->nodes);
@@ -30,15 +31,6 @@ static bool allocate(struct lrp_graph *g)
     g->value_capacity = (int)values;
     g->node_capacity = (int)nodes;
     return g->values && g->nodes && g->order && g->bodies && g->inputs && g->outputs;
-}
-
-/* The shape an input is run at: the caller's, or the file's with an unknown batch taken as 1. */
-static struct lrp_shape input_shape(const struct lrp_value_definition *input, const struct lrp_shape *wanted)
-{
-    if (wanted && wanted->rank >= 0) return *wanted;
-    struct lrp_shape shape = input->shape;
-    if (shape.rank > 0 && shape.dim[0] < 0) shape.dim[0] = 1;
-    return shape;
 }
 
 /* A shape somebody asks for: as many dimensions as the file has, none of them empty, a number of elements that can be counted.
@@ -60,12 +52,14 @@ static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_
         if (v < 0) return lrp_builder_no_memory(b);
         g->values[v].is_input = true;
         g->values[v].desc.dtype = d->inputs[i].dtype;
-        g->values[v].desc.shape = input_shape(&d->inputs[i], options->input_shapes ? &options->input_shapes[i] : NULL);
+        const struct lrp_shape *wanted = options->input_shapes ? &options->input_shapes[i] : NULL;
+        g->values[v].desc.shape = wanted && wanted->rank >= 0 ? *wanted : d->inputs[i].shape;
         g->inputs[g->input_count++] = v;
         if (options->input_shapes && !possible(&options->input_shapes[i], &d->inputs[i].shape))
             return lrp_fail(b->err, LRP_USAGE, "%s: input %s cannot have that shape: %s", d->path, d->inputs[i].name,
                             "every dimension is at least 1, and their number is the model's");
     }
+    if (!lrp_sizes_share(g, options->input_shapes)) return lrp_builder_no_memory(b);
     for (size_t i = 0; i < d->constant_count; i++) {
         int v = value_of(b, d->constants[i].name);
         if (v < 0) return lrp_builder_no_memory(b);
@@ -271,11 +265,15 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     lrp_names_free(&b.values);
     lrp_names_free(&b.names);
     if (!status) lrp_graph_infer(g);
+    const bool stand_in = !status && lrp_sizes_stand_in(g);
+    if (stand_in) lrp_graph_infer(g);
     if (!status && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
-    if (!status && options->strip_softmax) status = lrp_graph_strip_softmax(g, err);
+    if (!status && options->strip_softmax) status = lrp_graph_strip(g, &lrp_head_softmax, err);
+    if (!status && options->strip_sigmoid) status = lrp_graph_strip(g, &lrp_head_sigmoid, err);
     if (!status) status = lrp_graph_recognise(g, !options->canonize, err);
     if (!status && options->canonize) status = lrp_graph_canonize(g, err);
-    if (!status && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (!status && (!lrp_graph_schedule(g) || (stand_in && !lrp_sizes_reopen(g))))
+        status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
     if (!status) lrp_graph_open_bodies(g);
     if (status) {
         lrp_graph_free(g);

@@ -14,7 +14,7 @@ int lrp_builder_value(struct lrp_graph *g, struct lrp_names *names, const char *
     if (lrp_names_get(names, name, &known)) return (int)known;
     if (g->value_count == g->value_capacity) return -1;
     struct lrp_value *v = &g->values[g->value_count];
-    *v = (struct lrp_value){.name = name, .producer = -1, .reader = -1};
+    *v = (struct lrp_value){.name = name, .producer = -1, .reader = -1, .same_as = -1};
     v->desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
     if (!lrp_names_put(names, name, (size_t)g->value_count)) return -1;
     return g->value_count++;

@@ -164,24 +164,40 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
 static int new_value(struct lrp_graph *g, const char *name)
 {
     if (g->value_count == g->value_capacity) return -1;
-    g->values[g->value_count] = (struct lrp_value){
-        .name = name, .producer = -1, .reader = -1, .own = true, .desc = {.present = true, .shape = {.rank = -1}}};
+    g->values[g->value_count] = (struct lrp_value){.name = name,
+                                                   .producer = -1,
+                                                   .reader = -1,
+                                                   .same_as = -1,
+                                                   .own = true,
+                                                   .desc = {.present = true, .shape = {.rank = -1}}};
     return g->value_count++;
+}
+
+static int new_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, enum lrp_dtype dtype,
+                        const void *data)
+{
+    int64_t count = lrp_shape_count(shape);
+    const size_t size = lrp_dtype_size(dtype);
+    struct lrp_blob *blob = lrp_arena_calloc(graph->arena, 1, sizeof *blob);
+    void *copy = count < 0 ? NULL : lrp_arena_calloc(graph->arena, (size_t)count, size);
+    int value = new_value(graph, name);
+    if (!blob || !copy || value < 0) return -1;
+    if (count) memcpy(copy, data, (size_t)count * size);
+    *blob = (struct lrp_blob){.dtype = dtype, .shape = *shape, .count = (size_t)count, .raw = copy};
+    graph->values[value].desc.dtype = dtype;
+    graph->values[value].desc.shape = *shape;
+    graph->values[value].desc.constant = blob;
+    return value;
 }
 
 int lrp_graph_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, const float *data)
 {
-    int64_t count = lrp_shape_count(shape);
-    struct lrp_blob *blob = lrp_arena_calloc(graph->arena, 1, sizeof *blob);
-    float *copy = count < 0 ? NULL : lrp_arena_calloc(graph->arena, (size_t)count, sizeof *copy);
-    int value = new_value(graph, name);
-    if (!blob || !copy || value < 0) return -1;
-    if (count) memcpy(copy, data, (size_t)count * sizeof *copy);
-    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = *shape, .count = (size_t)count, .raw = copy};
-    graph->values[value].desc.dtype = LRP_DTYPE_FLOAT;
-    graph->values[value].desc.shape = *shape;
-    graph->values[value].desc.constant = blob;
-    return value;
+    return new_constant(graph, name, shape, LRP_DTYPE_FLOAT, data);
+}
+
+int lrp_graph_constant_ints(struct lrp_graph *graph, const char *name, const int64_t *data, int count)
+{
+    return new_constant(graph, name, &(struct lrp_shape){.rank = 1, .dim = {count}}, LRP_DTYPE_INT64, data);
 }
 
 int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, const struct lrp_replacement *call)
@@ -292,43 +308,4 @@ bool lrp_graph_schedule(struct lrp_graph *graph)
     free(places);
     free(needed);
     return ok;
-}
-
-bool *lrp_graph_reach_outputs(const struct lrp_graph *graph)
-{
-    bool *reaches = calloc((size_t)graph->value_count + 1, sizeof *reaches);
-    for (int i = 0; reaches && i < graph->output_count; i++) reaches[graph->outputs[i]] = true;
-    for (int k = graph->order_count - 1; reaches && k >= 0; k--) {
-        const struct lrp_node *n = &graph->nodes[graph->order[k]];
-        if (n->state != LRP_NODE_LIVE || !n->call.op || !(n->call.op->traits & LRP_TRAIT_MOVES)) continue;
-        const int in = lrp_node_input(n, 0);
-        for (int i = 0; in >= 0 && i < n->call.out_count; i++) reaches[in] |= n->out[i] >= 0 && reaches[n->out[i]];
-    }
-    return reaches;
-}
-
-enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_error *err)
-{
-    bool *reaches = lrp_graph_reach_outputs(graph), ok = true;
-    int *to = lrp_graph_redirection(graph);
-    for (int k = 0; reaches && to && ok && k < graph->order_count; k++) {
-        struct lrp_node *n = &graph->nodes[graph->order[k]];
-        if (n->state != LRP_NODE_LIVE ||
-            (strcmp(n->call.op_type, "Softmax") != 0 && strcmp(n->call.op_type, "LogSoftmax") != 0))
-            continue;
-        /* it need not run to be taken away: behind a layer that nobody knows its shape is open */
-        if (*n->call.domain || !n->call.op || lrp_node_input(n, 0) < 0 || n->call.out_count < 1 || n->out[0] < 0 ||
-            !reaches[n->out[0]])
-            continue;
-        lrp_graph_record(graph, "softmax stripped", graph->order[k], NULL, 0, -1);
-        n->state = LRP_NODE_DROPPED;
-        to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
-        ok = lrp_name_list_add(graph, &graph->dropped, n->name) &&
-             lrp_name_list_add(graph, &graph->removed, graph->values[n->out[0]].name);
-    }
-    ok = ok && reaches && to;
-    if (ok) lrp_graph_redirect(graph, to);
-    free(reaches);
-    free(to);
-    return ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
 }

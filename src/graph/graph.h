@@ -25,6 +25,7 @@ struct lrp_value {
     bool from_shape;               /* folded from the shape of something */
     bool late;                     /* its shape is known only when it runs */
     bool fixed;                    /* a float that no float input of the model reaches */
+    int same_as;                   /* the value that stands for it where an If was its branch; -1: it stands for itself */
 };
 
 struct lrp_node {
@@ -45,6 +46,7 @@ struct lrp_node {
     int inside, inside_count;  /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
     int first_body, body_span; /* its bodies, and those in them: they follow each other */
     int explicit_count;        /* inputs the file gives it; behind them what its bodies read from around it */
+    bool open; /* an input or output has a size that is not known yet; its call has sizes that stand in for it */
 };
 
 /* A graph that hangs on an attribute of a node: a branch of an If, what a Loop, Scan or SequenceMap repeats. */
@@ -59,10 +61,11 @@ struct lrp_body {
     int *outputs; /* value numbers of what it makes, -1: nothing makes it */
     int output_count;
     int first_value, value_count; /* its values, and those of bodies in it: they follow each other */
+    bool unknown_names;           /* something in it reads what nothing makes */
 };
 
 struct lrp_graph_options {
-    bool canonize, strip_softmax;
+    bool canonize, strip_softmax, strip_sigmoid;
     /* shape of each model input; NULL: what the file says, a symbolic batch (first dimension) taken as 1 */
     const struct lrp_shape *input_shapes;
     const struct lrp_operator_set *operators; /* beyond the table; borrowed, must outlive the graph; may be NULL */
@@ -94,6 +97,8 @@ struct lrp_graph {
     int order_count;
     int *inputs, *outputs; /* value numbers */
     int input_count, output_count;
+    const struct lrp_shape *open_inputs; /* shapes of the inputs while others stand in for them (sizes.c); NULL: none do */
+    int stand_in;                        /* which of the usual sizes do */
     struct lrp_name_list dropped, canonized, removed;
     struct lrp_record *records;
     size_t record_count, record_capacity;
@@ -130,6 +135,8 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
                        int swallowed_count);
 /* A new constant value with float32 data (copied). -1 when out of memory. */
 int lrp_graph_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, const float *data);
+/* Likewise of int64 numbers, in one row. */
+int lrp_graph_constant_ints(struct lrp_graph *graph, const char *name, const int64_t *data, int count);
 /* A new node of our own, placed before `before` in execution order, making one new value. -1 when out of memory. */
 int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, const struct lrp_replacement *call);
 /* The only live node that reads a value, if it does so with its first input and no model output is that value; else -1. */
@@ -147,9 +154,19 @@ bool lrp_graph_schedule(struct lrp_graph *graph);
 /* build.c's later stations */
 void lrp_graph_infer(struct lrp_graph *graph);       /* shapes and folding */
 void lrp_graph_open_bodies(struct lrp_graph *graph); /* once nothing is rewritten any more: bodies can run */
+/* All floats of a call are held alike: of a node with mixed_floats. */
+void lrp_graph_unite_floats(struct lrp_call *call);
 enum lrp_status lrp_graph_recognise(struct lrp_graph *graph, bool whole_layer_norm, struct lrp_error *err);
 enum lrp_status lrp_graph_canonize(struct lrp_graph *graph, struct lrp_error *err);
-enum lrp_status lrp_graph_strip_softmax(struct lrp_graph *graph, struct lrp_error *err);
+/* What turns logits into probabilities at a model's end. */
+struct lrp_head {
+    enum lrp_kind kinds[2];
+    const char *what; /* for the report */
+    bool alone;       /* stays if anything but outputs reads it */
+};
+extern const struct lrp_head lrp_head_softmax, lrp_head_sigmoid;
+/* Outputs, and what moves their elements, read the logits. */
+enum lrp_status lrp_graph_strip(struct lrp_graph *graph, const struct lrp_head *head, struct lrp_error *err);
 /* By value: whether it reaches a model output through nothing but element-moving nodes; for finding output softmaxes. The
  * caller frees it. NULL when out of memory. */
 bool *lrp_graph_reach_outputs(const struct lrp_graph *graph);

@@ -1,17 +1,13 @@
 /* infer.c: shapes, types and constant folding, in execution order. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "bodies.h"
 #include "body.h"
 #include "control/bodies.h"
+#include "fold.h"
 #include "graph.h"
 #include "names.h"
-
-/* Folding must not be a way to ask for absurd memory or time: no constant larger than this, and of all nodes together no more
- * work (elements read and made, FOLD_MACS multiplications as one) than weights of the model's size can need, unpacked and
- * turned about. */
-enum { FOLD_LIMIT = 1 << 28, FOLD_WORK = 1 << 24, FOLD_WORK_PER_BYTE = 16, FOLD_MACS = 16 };
 
 static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
 {
@@ -22,16 +18,16 @@ static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status stat
 
 /* All floats are held alike: inside an operator's body, constants and tables are of the type of what is computed. Where all is
  * constant, float32 may be the body's own and gives way. */
-static void unite_floats(struct lrp_node *n)
+void lrp_graph_unite_floats(struct lrp_call *call)
 {
     enum lrp_dtype computed = LRP_DTYPE_UNDEFINED, first = LRP_DTYPE_UNDEFINED;
-    for (int i = n->call.in_count; i-- > 0;) {
-        if (!n->call.in[i].present || !lrp_dtype_is_float(n->call.in[i].dtype)) continue;
-        if (!first || n->call.in[i].dtype != LRP_DTYPE_FLOAT) first = n->call.in[i].dtype;
-        if (!n->call.in[i].constant) computed = n->call.in[i].dtype;
+    for (int i = call->in_count; i-- > 0;) {
+        if (!call->in[i].present || !lrp_dtype_is_float(call->in[i].dtype)) continue;
+        if (!first || call->in[i].dtype != LRP_DTYPE_FLOAT) first = call->in[i].dtype;
+        if (!call->in[i].constant) computed = call->in[i].dtype;
     }
-    for (int i = 0; i < n->call.in_count; i++)
-        if (n->call.in[i].present && lrp_dtype_is_float(n->call.in[i].dtype)) n->call.in[i].dtype = computed ? computed : first;
+    for (int i = 0; i < call->in_count; i++)
+        if (call->in[i].present && lrp_dtype_is_float(call->in[i].dtype)) call->in[i].dtype = computed ? computed : first;
 }
 
 /* Copies what is known of the node's inputs into its call; false if a shape or type is still open. */
@@ -46,83 +42,10 @@ static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **o
             *open = g->values[n->in[i]].name;
         }
     }
-    if (n->mixed_floats) unite_floats(n);
+    if (n->mixed_floats) lrp_graph_unite_floats(&n->call);
     for (int i = 0; i < n->call.out_count; i++)
         n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
     return known;
-}
-
-/* What all folding together may still cost. */
-static int64_t fold_budget(const struct lrp_definition *definition)
-{
-    const int64_t most = INT64_MAX / 2 / FOLD_WORK_PER_BYTE,
-                  bytes = definition->bytes < (size_t)most ? (int64_t)definition->bytes : most;
-    return FOLD_WORK + bytes * FOLD_WORK_PER_BYTE;
-}
-
-/* Takes a price off the budget; false, and nothing taken, if that is too little. */
-static bool pay(int64_t price, int64_t *budget)
-{
-    if (price > *budget) return false;
-    *budget -= price > 0 ? price : 0;
-    return true;
-}
-
-static bool foldable(const struct lrp_node *n, int64_t *budget)
-{
-    int64_t work = n->call.op->macs ? n->call.op->macs(&n->call) / FOLD_MACS : 0;
-    if (n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
-    for (int i = 0; i < n->call.in_count; i++) {
-        if (n->call.in[i].present && !n->call.in[i].constant) return false;
-        if (n->call.in[i].present && __builtin_add_overflow(work, lrp_shape_count(&n->call.in[i].shape), &work)) return false;
-    }
-    for (int i = 0; i < n->call.out_count; i++) {
-        const int64_t count = lrp_shape_count(&n->call.out[i].shape);
-        if (count > FOLD_LIMIT || n->call.out[i].dtype == LRP_DTYPE_STRING) return false;
-        if (__builtin_add_overflow(work, count, &work)) return false;
-    }
-    return pay(work, budget);
-}
-
-struct fold {
-    struct lrp_tensor **in, **out;
-    void *handle;
-};
-
-static enum lrp_status fold_run(struct lrp_node *n, struct fold *f, struct lrp_error *err)
-{
-    const struct lrp_operator *op = n->call.op;
-    enum lrp_status status = LRP_OK;
-    bool shape_only = op->traits & LRP_TRAIT_SHAPE_ONLY;
-    for (int i = 0; !status && i < n->call.in_count; i++)
-        if (n->call.in[i].constant && !shape_only && n->call.in[i].dtype != LRP_DTYPE_STRING)
-            status = lrp_blob_tensor(n->call.in[i].constant, &f->in[i], err);
-    for (int i = 0; !status && i < n->call.out_count; i++)
-        if (n->call.out[i].present) status = lrp_tensor_new(n->call.out[i].dtype, &n->call.out[i].shape, &f->out[i], err);
-    if (!status && op->prepare) status = op->prepare(&n->call, NULL, &f->handle, NULL, err);
-    const struct lrp_run run = {.threads = 1};
-    if (!status) status = op->forward(&n->call, f->handle, (const struct lrp_tensor *const *)f->in, f->out, &run, err);
-    return status;
-}
-
-/* Runs a node now and makes its outputs constants. A failure leaves the node as it is. */
-static void fold(struct lrp_graph *g, struct lrp_node *n)
-{
-    struct fold f = {.in = calloc((size_t)n->call.in_count + 1, sizeof *f.in),
-                     .out = calloc((size_t)n->call.out_count + 1, sizeof *f.out)};
-    bool done = f.in && f.out && fold_run(n, &f, NULL) == LRP_OK;
-    for (int i = 0; done && i < n->call.out_count; i++) {
-        struct lrp_blob *blob = NULL;
-        if (!f.out[i]) continue;
-        done = lrp_blob_from_tensor(g->arena, f.out[i], &blob, NULL) == LRP_OK;
-        if (done) g->values[n->out[i]].desc.constant = blob;
-    }
-    if (done) n->state = LRP_NODE_FOLDED;
-    if (f.handle && n->call.op->release) n->call.op->release(f.handle);
-    for (int i = 0; f.in && i < n->call.in_count; i++) lrp_tensor_release(f.in[i]);
-    for (int i = 0; f.out && i < n->call.out_count; i++) lrp_tensor_release(f.out[i]);
-    free(f.in);
-    free(f.out);
 }
 
 /* What the file says of values, by name; made when the first operator turns up that nobody implements. */
@@ -228,12 +151,8 @@ static void pass_type(struct lrp_graph *g, const struct lrp_node *n)
 /* Whether --input-shape could still say something: else a shape is unknown for another reason. */
 static bool has_open_input(const struct lrp_graph *g)
 {
-    for (int i = 0; i < g->input_count; i++) {
-        const struct lrp_shape *shape = &g->values[g->inputs[i]].desc.shape;
-        if (shape->rank < 0) return true;
-        for (int k = 0; k < shape->rank; k++)
-            if (shape->dim[k] < 0) return true;
-    }
+    for (int i = 0; i < g->input_count; i++)
+        if (!lrp_shape_known(&g->values[g->inputs[i]].desc.shape)) return true;
     return false;
 }
 
@@ -247,20 +166,46 @@ static void pass_body_type(struct lrp_graph *g, const struct lrp_node *n)
             g->values[n->out[i]].desc.dtype = LRP_DTYPE_FLOAT;
 }
 
+/* Runs a node now and makes its outputs constants. A failure leaves the node as it is. */
+static void fold_node(struct lrp_graph *g, struct lrp_node *n)
+{
+    if (!lrp_fold_call(&n->call, g->arena)) return;
+    for (int i = 0; i < n->call.out_count; i++)
+        if (n->out[i] >= 0) g->values[n->out[i]].desc = n->call.out[i];
+    n->state = LRP_NODE_FOLDED;
+    mark_from_shape(g, n);
+}
+
+/* Nothing is known of what a node makes: an earlier look may have been at other sizes. */
+static void forget_earlier(struct lrp_graph *g, struct lrp_node *n)
+{
+    n->obstacle = "";
+    n->late = false;
+    for (int i = 0; i < n->call.out_count; i++) {
+        if (n->out[i] < 0) continue;
+        g->values[n->out[i]].desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
+        g->values[n->out[i]].late = false;
+    }
+}
+
 static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
 {
     const char *why = "", *open = "";
     char line[512];
+    lrp_bodies_resolve(g, n);
+    if (n->state != LRP_NODE_LIVE) return;
     if (n->body >= 0) {
         gather(g, n, &open);
         pass_body_type(g, n);
         return;
     }
+    forget_earlier(g, n);
     n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
     const bool checked = n->call.op != NULL; /* attributes of plugins' operators are called and typed as they like */
     if (!n->call.op) n->call.op = lrp_operator_set_find(g->operators, n->call.domain, n->call.op_type);
     bool known = gather(g, n, &open);
     struct lrp_error error = {0};
+    if (lrp_bodies_inline(g, n)) return;
     if (!n->call.op) {
         snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain,
                  *n->call.domain ? "." : "", n->call.op_type, n->call.opset);
@@ -277,7 +222,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
                                  : "the shape of its input is not known before the model runs");
         if (waits(g, n)) mark_late(g, n, hints);
     } else if (!known) {
-        snprintf(line, sizeof line, "the shape of what it reads, %s, is not known%s", open,
+        snprintf(line, sizeof line, "the shape of what it reads, %.300s, is not known%s", open,
                  has_open_input(g) ? "; give --input-shape" : " before the model runs");
         refuse(g, n, LRP_UNSUPPORTED, line);
         pass_type(g, n);
@@ -302,8 +247,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
         }
         if (n->call.op->control) take_body_types(g, n);
         if (late) mark_late(g, n, hints);
-        if (!*n->obstacle && foldable(n, budget)) fold(g, n);
-        if (n->state == LRP_NODE_FOLDED) mark_from_shape(g, n);
+        if (!*n->obstacle && lrp_fold_can(&n->call, budget)) fold_node(g, n);
     }
     n->computed_shape = strcmp(n->call.op_type, "Reshape") == 0 && lrp_node_input(n, 1) >= 0 && g->values[n->in[1]].from_shape;
 }
@@ -349,7 +293,8 @@ void lrp_graph_open_bodies(struct lrp_graph *graph)
 void lrp_graph_infer(struct lrp_graph *graph)
 {
     struct hints hints = {0};
-    int64_t budget = fold_budget(graph->definition);
+    int64_t budget = lrp_fold_budget(graph->definition);
     for (int i = 0; i < graph->order_count; i++) infer_node(graph, &graph->nodes[graph->order[i]], &hints, &budget);
+    lrp_bodies_resolve_outputs(graph);
     lrp_names_free(&hints.names);
 }

@@ -38,7 +38,8 @@ static enum lrp_kind node_kind(const struct lrp_node *n)
     if (n->body >= 0) return body_kind(n);
     if (!n->call.op) return LRP_KIND_OTHER;
     if (n->late && !shapes_open(n)) return n->call.op->static_kind;
-    if (*n->obstacle) return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
+    if (*n->obstacle && !n->open)
+        return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
     const struct lrp_shape *in = n->call.in_count ? &n->call.in[0].shape : NULL, *out = &n->call.out[0].shape;
     if (n->computed_shape && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0]) return LRP_KIND_FLATTEN;
     return n->call.op->kind ? n->call.op->kind(&n->call) : n->call.op->static_kind;
@@ -57,7 +58,8 @@ static const char *file_operator(const struct lrp_graph *g, int node)
     const struct lrp_node *n = &g->nodes[node];
     if (strcmp(n->call.domain, "lrpscope") != 0) return n->call.op_type;
     if (strcmp(n->call.op_type, "Dense") == 0) return "MatMul";
-    if (strcmp(n->call.op_type, "Normalize") == 0) return "LayerNormalization";
+    if (strcmp(n->call.op_type, "Normalize") == 0)
+        return lrp_call_int(&n->call, "center", 1) ? "LayerNormalization" : "RMSNormalization";
     if (strcmp(n->call.op_type, "Scale") == 0 && (size_t)node < g->definition->node_count)
         return g->definition->nodes[node].op_type;
     return n->call.op_type;
@@ -75,7 +77,7 @@ static int host_of(const struct viewer *v, int node)
     const struct lrp_graph *g = v->graph;
     const struct lrp_node *n = &g->nodes[node];
     if (n->body >= 0) return -1; /* bodies are listed as they stand */
-    if (!n->call.op || (*n->obstacle && !shapes_open(n)) || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
+    if (!n->call.op || (*n->obstacle && !n->open && !shapes_open(n)) || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
     /* a slope or bound that is computed has a relevance of its own */
     if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1;
     const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
@@ -91,7 +93,7 @@ static void add_layer(struct viewer *v, int node)
     const struct lrp_node *n = &g->nodes[node];
     enum lrp_kind kind = node_kind(n);
     const struct lrp_kind_row *row = lrp_kind_row(kind);
-    const bool runs = !*n->obstacle || n->late;
+    const bool runs = !*n->obstacle || (n->late && !n->open);
     struct lrp_layer *l = &v->rows[v->count];
     *l = (struct lrp_layer){.index = (int)v->count,
                             .name = n->name,
@@ -105,11 +107,12 @@ static void add_layer(struct viewer *v, int node)
                             .activation_op = "",
                             .executable = runs,
                             .obstacle = runs ? "" : n->obstacle,
-                            .shape_pending = v->open && n->body < 0 && !runs && shapes_open(n),
+                            .shape_pending = v->open && n->body < 0 && !runs && (n->open || shapes_open(n)),
                             .body = n->body,
                             .shape = {.rank = -1},
                             .differentiable = n->call.op && lrp_operator_differentiates(n->call.op) && runs};
     l->output_softmax = row->traits & LRP_KIND_IS_HEAD && n->out[0] >= 0 && v->reaches[n->out[0]];
+    l->output_sigmoid = kind == LRP_KIND_SIGMOID && n->out[0] >= 0 && v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
     v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};
     v->layer_of_node[node] = (int)v->count++;
@@ -121,6 +124,7 @@ static void fuse_activation(struct viewer *v, int host, int node)
     struct lrp_layer *l = &v->rows[host];
     l->activation = type_name(v->arena, n, node_kind(n));
     l->activation_op = n->call.op_type;
+    l->output_sigmoid = node_kind(n) == LRP_KIND_SIGMOID && n->out[0] >= 0 && v->reaches[n->out[0]];
     l->differentiable = l->differentiable && n->call.op->vjp;
     v->nodes[host].activation = node;
     v->layer_of_node[node] = host;
@@ -168,7 +172,7 @@ static int64_t node_parameters(const struct lrp_graph *g, const struct lrp_node 
     for (int i = 0; i < n->call.in_count; i++) {
         if (n->in[i] < 0) continue;
         const struct lrp_desc *d = &g->values[n->in[i]].desc;
-        if (!d->constant || !lrp_dtype_is_float(d->dtype) || d->shape.rank == 0) continue;
+        if (!d->constant || !lrp_dtype_is_float(d->dtype) || d->shape.rank == 0 || g->values[n->in[i]].from_shape) continue;
         sum += (int64_t)d->constant->count;
         if (!counted[n->in[i]]) *unique += (int64_t)d->constant->count;
         counted[n->in[i]] = true;

@@ -10,10 +10,20 @@ static bool lines_up_by_axis(const struct lrp_call *call)
     return call->opset < 7 && lrp_call_int(call, "broadcast", 0) != 0;
 }
 
+bool lrp_match_names(const struct lrp_node *node, const char *op_type)
+{
+    return node && !*node->call.domain && strcmp(node->call.op_type, op_type) == 0;
+}
+
 bool lrp_match_is(const struct lrp_node *node, const char *op_type)
 {
-    return node && node->state == LRP_NODE_LIVE && !*node->obstacle && !*node->call.domain &&
-           strcmp(node->call.op_type, op_type) == 0 && !lines_up_by_axis(&node->call);
+    return lrp_match_names(node, op_type) && node->state == LRP_NODE_LIVE && !*node->obstacle && !lines_up_by_axis(&node->call);
+}
+
+bool lrp_match_is_own(const struct lrp_node *node, const char *op_type)
+{
+    return node && node->state == LRP_NODE_LIVE && strcmp(node->call.domain, "lrpscope") == 0 &&
+           strcmp(node->call.op_type, op_type) == 0;
 }
 
 void lrp_match_add(struct lrp_match *match, int node)
@@ -26,10 +36,27 @@ void lrp_match_add(struct lrp_match *match, int node)
         match->nodes[match->count++] = node;
 }
 
+/* An identity, or a cast between floats: what it makes is what it reads. */
+static const struct lrp_node *hands_on(const struct lrp_graph *g, int value)
+{
+    const struct lrp_node *n = lrp_graph_producer(g, value);
+    if (!lrp_match_is(n, "Cast") && !lrp_match_is(n, "Identity")) return NULL;
+    const bool floats = lrp_dtype_is_float(n->call.in[0].dtype) && lrp_dtype_is_float(n->call.out[0].dtype);
+    return floats && !g->values[value].is_output ? n : NULL;
+}
+
+int lrp_match_source(const struct lrp_graph *graph, int value)
+{
+    for (const struct lrp_node *n; (n = hands_on(graph, value)) != NULL;) value = n->in[0];
+    return value;
+}
+
 const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type)
 {
-    const struct lrp_node *node = lrp_graph_producer(match->graph, value);
+    const struct lrp_node *node = lrp_graph_producer(match->graph, lrp_match_source(match->graph, value));
     if (!lrp_match_is(node, op_type)) return NULL;
+    for (const struct lrp_node *n; (n = hands_on(match->graph, value)) != NULL; value = n->in[0])
+        lrp_match_add(match, (int)(n - match->graph->nodes));
     lrp_match_add(match, (int)(node - match->graph->nodes));
     return node;
 }
@@ -69,7 +96,8 @@ bool lrp_match_replace(struct lrp_match *match, const char *op_type, const int *
     lrp_match_add(match, match->root);
     if (!lrp_match_closed(match)) return false;
     const struct lrp_replacement r = {.op_type = op_type,
-                                      .domain = "lrpscope",
+                                      .domain = match->domain ? match->domain : "lrpscope",
+                                      .opset = match->opset,
                                       .what = match->what,
                                       .name = lrp_match_name(match),
                                       .in = in,
@@ -120,6 +148,24 @@ bool lrp_match_constant_operand(const struct lrp_graph *graph, const struct lrp_
     *data = node->in[first ? 1 : 0];
     *constant = node->in[first ? 0 : 1];
     return true;
+}
+
+bool lrp_match_clip_bounds(const struct lrp_graph *graph, const struct lrp_node *clip, double *low, double *high)
+{
+    const int low_value = lrp_node_input(clip, 1), high_value = lrp_node_input(clip, 2);
+    *low = -INFINITY;
+    *high = INFINITY;
+    if (clip->call.in_count < 2) {
+        *low = (double)lrp_call_float(&clip->call, "min", -INFINITY);
+        *high = (double)lrp_call_float(&clip->call, "max", INFINITY);
+    }
+    return (low_value < 0 || lrp_match_scalar(graph, low_value, low)) &&
+           (high_value < 0 || lrp_match_scalar(graph, high_value, high));
+}
+
+bool lrp_match_same(const struct lrp_match *match, int a, int b)
+{
+    return a == b || (a >= 0 && b >= 0 && lrp_match_source(match->graph, a) == lrp_match_source(match->graph, b));
 }
 
 /* Constants come as float32, half, or rounded by hand in the exporter's source. */

@@ -13,16 +13,21 @@ struct lrp_match {
     int nodes[LRP_MATCH_NODES];
     int count;
     bool overflow;
-    const char *what; /* for the report, as in struct lrp_replacement */
+    const char *what;   /* for the report, as in struct lrp_replacement */
+    const char *domain; /* of what takes its place; NULL: our own */
+    int opset;          /* likewise; 0: the model's */
 };
 void lrp_match_add(struct lrp_match *match, int node);
-/* The live node of ai.onnx operator `op_type` that makes a value, recorded in the match; NULL if it is another. */
+/* What a value is before identities and casts between floats; they are not recorded. */
+int lrp_match_source(const struct lrp_graph *graph, int value);
+/* The live node of ai.onnx operator `op_type` that makes a value, seen through identities and casts between floats, recorded
+ * in the match with them; NULL if it is another. */
 const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type);
 /* True if nothing outside the pattern reads a value made inside it (but the root's output). */
 bool lrp_match_closed(const struct lrp_match *match);
 /* Name of the pattern's first node in execution order. */
 const char *lrp_match_name(const struct lrp_match *match);
-/* Replaces the root. */
+/* Replaces the root; the pattern must be closed. */
 bool lrp_match_replace(struct lrp_match *match, const char *op_type, const int *in, int in_count,
                        const struct lrp_attribute *attributes, int attribute_count);
 
@@ -39,7 +44,16 @@ bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *o
 bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out);
 /* For Add, Mul: the data operand and the constant one; false if there are not exactly one of each. */
 bool lrp_match_constant_operand(const struct lrp_graph *graph, const struct lrp_node *node, int *data, int *constant);
+/* Two values that are one before identities and casts between floats. */
+bool lrp_match_same(const struct lrp_match *match, int a, int b);
+/* The bounds of a Clip that are known, infinite where it has none. */
+bool lrp_match_clip_bounds(const struct lrp_graph *graph, const struct lrp_node *clip, double *low, double *high);
 bool lrp_match_near(double a, double b);
+/* The node is of that operator of ai.onnx, whether or not it can run. */
+bool lrp_match_names(const struct lrp_node *node, const char *op_type);
+/* A live one that can run. */
 bool lrp_match_is(const struct lrp_node *node, const char *op_type);
+/* A live one of our own operators. */
+bool lrp_match_is_own(const struct lrp_node *node, const char *op_type);
 
 #endif

@@ -68,10 +68,12 @@ static bool explain_row(struct lrp_check_row *row)
         break;
     case LRP_CHECK_UNKNOWN_LAYER:
         lrp_text_printf(&reason, "LRP knows no layer of type %s", l->type);
-        lrp_text_printf(&remedy, "%s %s (%s), or --skip-checks", advice.option, l->type, advice.meaning);
+        if (l->output_sigmoid) lrp_text_append(&remedy, "--strip-sigmoid (its logits are explained), ");
+        lrp_text_printf(&remedy, "--support-layer %s (the fallback handles it), or --skip-checks", l->type);
         break;
     case LRP_CHECK_UNSUPPORTED_ACTIVATION:
         lrp_text_printf(&reason, "activation %s is not supported", l->activation);
+        if (l->output_sigmoid) lrp_text_append(&remedy, "--strip-sigmoid (its logits are explained), ");
         lrp_text_printf(&remedy, "--support-activation %s, or --skip-checks", l->activation);
         break;
     case LRP_CHECK_UNKNOWN_BOTH:

@@ -29,7 +29,7 @@ struct lrp_network {
     struct lrp_engine *engine;
     struct lrp_batch_axis *batch; /* by value: where samples stand */
     struct lrp_shape *shapes;     /* of the model inputs it was built for */
-    bool canonize, fuse, strip_softmax;
+    bool canonize, fuse, strip_softmax, strip_sigmoid;
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
 /* Errors: those of lrp_graph_build. */

@@ -55,10 +55,12 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
     memcpy(n->shapes, shapes, inputs * sizeof *n->shapes);
     n->canonize = lrp_settings_flag(settings, LRP_SETTING_CANONIZE);
     n->fuse = lrp_settings_flag(settings, LRP_SETTING_FUSE);
+    n->strip_sigmoid = lrp_settings_flag(settings, LRP_SETTING_STRIP_SIGMOID);
     n->strip_softmax = lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX);
     n->plugins = lrp_plugin_list_retain(settings->plugins);
     const struct lrp_graph_options options = {.canonize = n->canonize,
                                               .strip_softmax = n->strip_softmax,
+                                              .strip_sigmoid = n->strip_sigmoid,
                                               .input_shapes = shapes,
                                               .operators = lrp_plugin_list_operators(settings->plugins)};
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
@@ -81,6 +83,7 @@ bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shap
     }
     return network->canonize == lrp_settings_flag(settings, LRP_SETTING_CANONIZE) &&
            network->fuse == lrp_settings_flag(settings, LRP_SETTING_FUSE) &&
+           network->strip_sigmoid == lrp_settings_flag(settings, LRP_SETTING_STRIP_SIGMOID) &&
            network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX) &&
            network->plugins == settings->plugins;
 }

@@ -3,16 +3,24 @@
 #include <string.h>
 
 #include "internal.h"
+#include "shapes.h"
 
-static void asked_shape(const struct lrp_settings *settings, struct lrp_shape *out)
+/* A shape for an input that the model has not. */
+static enum lrp_status check_names(const struct lrp_session *s, const char *text, struct lrp_error *err)
 {
-    const char *p = lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE);
-    *out = (struct lrp_shape){.rank = *p ? 0 : -1};
-    while (*p && out->rank < LRP_MAX_RANK) { /* its form was checked when it was set */
-        char *end;
-        out->dim[out->rank++] = strtoll(p, &end, 10);
-        p = *end == ',' ? end + 1 : end;
+    struct lrp_shape_text one;
+    while (lrp_shape_text_next(&text, &one)) {
+        struct lrp_model_value input;
+        bool known = !one.name;
+        for (size_t i = 0; !known && i < lrp_model_input_count(s->model); i++) {
+            lrp_model_input(s->model, i, &input);
+            known = strlen(input.name) == one.name_length && strncmp(input.name, one.name, one.name_length) == 0;
+        }
+        if (!known)
+            return lrp_fail(err, LRP_USAGE, "%s: --input-shape: the model has no input %.*s", lrp_model_path(s->model),
+                            (int)one.name_length, one.name);
     }
+    return LRP_OK;
 }
 
 void lrp_session_plan_free(struct lrp_session_plan *p, size_t inputs)
@@ -60,7 +68,7 @@ static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settin
     struct lrp_model_value input;
     struct lrp_shape asked = {.rank = -1};
     lrp_model_input(s->model, i, &input);
-    if (i == 0) asked_shape(settings, &asked);
+    lrp_shape_text_find(lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), input.name, i == 0, &asked);
     enum lrp_status status = check_asked(s, &input, &asked, err);
     if (status) return status;
     const struct lrp_source *source = &s->sources[i];
@@ -143,6 +151,7 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     p->same_inputs = same_sources && s->state && same_preprocessing(s, settings);
     p->one_by_one = p->same_inputs && s->one_by_one;
     enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) status = check_names(s, lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), err);
     for (size_t i = 0; !status && i < inputs; i++) status = plan_input(s, settings, i, p, err);
     if (!status) status = lrp_session_fill(s, p, err);
     if (!status) status = plan_samples(s, p, inputs, err);

@@ -11,6 +11,7 @@
 #include "names.h"
 #include "plugin.h"
 #include "preprocess.h"
+#include "shapes.h"
 #include "text.h"
 
 enum kind { TEXT, FLAG };
@@ -123,19 +124,6 @@ bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting se
     return settings->values[setting] != NULL;
 }
 
-static enum lrp_status check_shape(const char *text, struct lrp_error *err)
-{
-    int rank = 0;
-    for (const char *p = text; *p;) {
-        char *end;
-        long long dim = strtoll(p, &end, 10);
-        if (end == p || dim < 1 || ++rank > LRP_MAX_RANK || (*end && *end != ',') || (*end == ',' && !end[1]))
-            return lrp_fail(err, LRP_USAGE, "input shape cannot be \"%s\" (1,3,224,224)", text);
-        p = *end ? end + 1 : end;
-    }
-    return LRP_OK;
-}
-
 static enum lrp_status check_number(const char *key, const char *text, struct lrp_error *err)
 {
     int64_t threads;
@@ -178,7 +166,7 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
     case LRP_SETTING_GATES:
         return check_switch(key, LRP_SWITCH_GATES, text, err);
     case LRP_SETTING_INPUT_SHAPE:
-        return check_shape(text, err);
+        return lrp_shape_text_check(text, err);
     case LRP_SETTING_SCALE:
     case LRP_SETTING_MEAN:
     case LRP_SETTING_STD:
@@ -216,6 +204,25 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
     free(settings->values[setting]);
     settings->values[setting] = copy;
     return LRP_OK;
+}
+
+enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, const char *text, struct lrp_error *err)
+{
+    struct lrp_text all = {0};
+    struct lrp_shape_text added, one;
+    const char *end = text;
+    enum lrp_status status = lrp_shape_text_check(text, err);
+    if (status) return status;
+    const bool any = lrp_shape_text_next(&end, &added);
+    if (any && !added.name) lrp_text_append(&all, text); /* numbers alone stand first */
+    for (const char *p = lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE); any && lrp_shape_text_next(&p, &one);)
+        if (one.name || added.name)
+            lrp_text_printf(&all, "%s%.*s", all.length ? "," : "", (int)(one.end - one.start), one.start);
+    if (any && added.name) lrp_text_printf(&all, "%s%s", all.length ? "," : "", text);
+    status =
+        all.failed ? out_of_memory(err) : lrp_settings_set(settings, LRP_SETTING_INPUT_SHAPE, all.data ? all.data : "", err);
+    lrp_text_free(&all);
+    return status;
 }
 
 enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value,

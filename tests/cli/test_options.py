@@ -22,7 +22,7 @@ NEVER_WARN = {"convert", "ops", "colormaps", "tokens"} # so that -q, which all c
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
     "--conventions": [None], "--method": ["gradient"], "--target": ["1"], "--output-relevance": ["logit"], "--output-name": ["z"],
-    "--skip-checks": [None], "--support-layer": ["Cos", "nonsense"], "--support-activation": ["softplus", "nonsense"], "--strip-softmax": [None],
+    "--skip-checks": [None], "--support-layer": ["Cos", "nonsense"], "--support-activation": ["softplus", "nonsense"], "--strip-softmax": [None], "--strip-sigmoid": [None],
     "--no-canonize": [None], "--no-fuse": [None], "--input-shape": ["1,3,4,4", "9"], "--plugin": [PLUGINS + "/plugin_palettes.so", PLUGINS + "/plugin_doubling.so", PLUGINS + "/missing.so"],
     "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
     "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
@@ -54,8 +54,10 @@ def write_files():
                  "t": three(5, 10, 30), "m": three(1, 0, -1), "v": three(4, 1, 2), "d": tensor([.01, -.02, .03, .04, .05, -.06], [3, 2])}
     put("model.onnx", model(layers, {"x": (FLOAT, ["n", 3, 3, 5])}, {"y": (FLOAT, ["n", 2]), "z": (FLOAT, ["n", 2])}, constants))
     put("failing.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Softplus", "z", "s", name="soft"), node("Cos", "s", "o", name="odd"),
-                               node("Cos", "o", "y", name="odd too")],
+                               node("Sigmoid", "o", "y", name="odds")],
                               {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
+    put("odds.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Sigmoid", "z", "y", name="odds")],
+                           {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
     put("two.npy", npy([.5, -1], [1, 2]))
     square = lambda a, b: tensor([a, -.3, .2, b], [2, 2])
     attention = [node("MatMul", "x wq", "q", name="query"), node("MatMul", "x wk", "k", name="key"), node("Transpose", "k", "kt", name="turn", perm=[0, 2, 1]),
@@ -107,7 +109,7 @@ CALLS = {
          ["gated.onnx", "three.npy", "--skip-checks"]],
     "check": [["check", "model.onnx"], ["check", "failing.onnx"]],
     "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"], ["layers", "gated.onnx"]],
-    "run": [["run", "model.onnx", "input.ppm"], ["run", "model.onnx"]],
+    "run": [["run", "model.onnx", "input.ppm"], ["run", "odds.onnx", "two.npy"], ["run", "model.onnx"]],
     "explain": [["explain", "model.onnx", "input.ppm", "--strip-softmax"], ["explain", "model.onnx", "input.ppm"],
                 ["explain", "failing.onnx", "two.npy"], ["explain", "model.onnx", "--strip-softmax"],
                 ["explain", "gated.onnx", "three.npy", "--skip-checks"]],
@@ -121,7 +123,7 @@ CALLS = {
                 ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--skip-checks"],
                 ["compare", "model.onnx", "input.ppm", "--skip-checks"],
                 ["compare", "gated.onnx", "three.npy", "--skip-checks", "--rules", "flat.json", "--rules", "zero.json"]],
-    "convert": [["convert", "model.onnx", "out.json"]],
+    "convert": [["convert", "model.onnx", "out.json"], ["convert", "odds.onnx", "out.json"]],
     "rules": [["rules"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
     "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],
 }

@@ -265,7 +265,7 @@ static bool is_named(struct test *test)
     for (size_t r = 0; (row = lrp_operator_at(r)) != NULL; r++)
         for (size_t k = 0; strcmp(row->name, node->op_type) == 0 && k < sizeof row->versions / sizeof *row->versions; k++)
             newest = row->versions[k] > newest ? row->versions[k] : newest;
-    return test->definition->node_count != 1 || test->opset <= newest ||
+    return test->definition->node_count != 1 || test->opset <= newest || !newest /* an If that was its branch */ ||
            lrp_fail(&test->err, LRP_FILE, "%s runs at version %d, but the table's newest is %d", node->op_type, test->opset,
                     newest) == LRP_OK;
 }

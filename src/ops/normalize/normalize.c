@@ -136,9 +136,10 @@ const struct lrp_operator lrp_ops_normalize[] = {
       .own = &(const struct lrp_channel_norm) { .grouped = true } },
     { ROW("MeanVarianceNormalization", "", OTHER, lrp_axes_norm, lrp_axes_norm_batch, 9, 13), .infer = lrp_axes_norm_infer,
       .own = &(const struct lrp_axes_norm) { .fixed = true } },
-    { ROW("LpNormalization", "", OTHER, lrp_lp_norm, lrp_batch_beside_last, 1, 22), .infer = lrp_lp_norm_infer },
+    { ROW("LpNormalization", "", OTHER, lrp_lp_norm, lrp_batch_beside_last, 1, 22), .infer = lrp_lp_norm_infer,
+      .kind = lrp_lp_norm_kind },
     { ROW("LRN", "", OTHER, lrp_lrn, lrp_batch_planes, 1, 13), .infer = lrp_lrn_infer },
-    { ROW("Normalize", "lrpscope", LAYER_NORM, lrp_axes_norm, lrp_axes_norm_batch, 1), .infer = lrp_axes_norm_infer,
+    { ROW("Normalize", "lrpscope", LAYER_NORM, lrp_axes_norm, lrp_axes_norm_batch, 1), .kind = lrp_axes_norm_kind, .infer = lrp_axes_norm_infer,
       .own = &(const struct lrp_axes_norm) { .fixed = false } },
     { 0 },
 };

@@ -49,6 +49,11 @@ static struct lrp_row_norm row_norm(const struct lrp_call *call, const struct lr
                                  .x = rows->tensor->f};
 }
 
+enum lrp_kind lrp_axes_norm_kind(const struct lrp_call *call)
+{
+    return lrp_call_int(call, "center", 1) ? LRP_KIND_LAYER_NORM : LRP_KIND_RMS_NORM;
+}
+
 /* Runs forwards (s NULL, into y) or backwards (into gx) with everything in row order. */
 static enum lrp_status run_axes(const struct lrp_call *call, const struct lrp_tensor *x, const struct lrp_tensor *s,
                                 struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)
@@ -91,6 +96,12 @@ enum lrp_status lrp_axes_norm_vjp(LRP_VJP_PARAMETERS)
 static int64_t norm_order(const struct lrp_call *call)
 {
     return lrp_call_int(call, "p", 2);
+}
+
+/* By the length of rows, which is their root mean square but for a number. */
+enum lrp_kind lrp_lp_norm_kind(const struct lrp_call *call)
+{
+    return norm_order(call) == 2 ? LRP_KIND_RMS_NORM : LRP_KIND_OTHER;
 }
 
 static void lp_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK])

@@ -44,7 +44,6 @@ static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state)
         {"rules extra", "unexpected argument \"extra\""},
         {"m i j", "unexpected argument \"j\""},
         {"check", "no MODEL given"},
-        {"explain m", "no INPUT given"},
         {"explain m i --repeat 0", "--repeat"},
         {"explain m i --repeat 1x", "--repeat"},
         {"explain m i --rule zero", "SELECTOR=RULE"},

@@ -24,6 +24,7 @@ static const struct example examples[LRP_SETTING_COUNT] = {
     [LRP_SETTING_CANONIZE] = {{"false"}},
     [LRP_SETTING_FUSE] = {{"false"}},
     [LRP_SETTING_STRIP_SOFTMAX] = {{"true"}},
+    [LRP_SETTING_STRIP_SIGMOID] = {{"true"}},
     [LRP_SETTING_TARGET] = {{"1"}},
     [LRP_SETTING_OUTPUT_RELEVANCE] = {{"logit", "output", FILE_VALUE}},
     [LRP_SETTING_OUTPUT_NAME] = {{"pooled"}},
@@ -93,6 +94,8 @@ static void write_model(const char *path)
     onnx_node(&m, "Softmax", "softmax", "logits", "y", NULL);
     onnx_output(&m, "y", 1, 2, (int64_t[]){-1, 2});
     onnx_output(&m, "pooled", 1, 2, (int64_t[]){-1, 3});
+    onnx_node(&m, "Sigmoid", "odds", "logits", "odds", NULL);
+    onnx_output(&m, "odds", 1, 2, (int64_t[]){-1, 2});
     onnx_write(&m, 13, path);
 }
 

@@ -27,14 +27,28 @@ static const struct {
     const char *text;
     bool allowed;
 } forms[] = {
-    {LRP_SETTING_CONVENTION, "zennit", true},   {LRP_SETTING_CONVENTION, "keras", false},
-    {LRP_SETTING_METHOD, "gradient", true},     {LRP_SETTING_METHOD, "magic", false},
-    {LRP_SETTING_INPUT_SHAPE, "1,3,8,8", true}, {LRP_SETTING_INPUT_SHAPE, "1,x", false},
-    {LRP_SETTING_INPUT_SHAPE, "1,0", false},    {LRP_SETTING_INPUT_SHAPE, "1,2,", false},
-    {LRP_SETTING_SCALE, "1/255", true},         {LRP_SETTING_SCALE, "bright", false},
-    {LRP_SETTING_SKIP_CHECKS, "true", true},    {LRP_SETTING_SKIP_CHECKS, "yes", false},
-    {LRP_SETTING_COLORMAP, "seismic", true},    {LRP_SETTING_COLORMAP, "pink elephants", false},
-    {LRP_SETTING_MEMORY, "2G", true},           {LRP_SETTING_MEMORY, "lots", false},
+    {LRP_SETTING_CONVENTION, "zennit", true},
+    {LRP_SETTING_CONVENTION, "keras", false},
+    {LRP_SETTING_METHOD, "gradient", true},
+    {LRP_SETTING_METHOD, "magic", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,3,8,8", true},
+    {LRP_SETTING_INPUT_SHAPE, "1,x", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,0", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,2,", false},
+    {LRP_SETTING_INPUT_SHAPE, "1,3,b=1,77", true},
+    {LRP_SETTING_INPUT_SHAPE, "b=", false},
+    {LRP_SETTING_INPUT_SHAPE, "\"a=,b\"=1,77", true},
+    {LRP_SETTING_INPUT_SHAPE, "b=1,77,1", true},
+    {LRP_SETTING_INPUT_SHAPE, "=1,2", false},
+    {LRP_SETTING_INPUT_SHAPE, "b=1,,2", false},
+    {LRP_SETTING_SCALE, "1/255", true},
+    {LRP_SETTING_SCALE, "bright", false},
+    {LRP_SETTING_SKIP_CHECKS, "true", true},
+    {LRP_SETTING_SKIP_CHECKS, "yes", false},
+    {LRP_SETTING_COLORMAP, "seismic", true},
+    {LRP_SETTING_COLORMAP, "pink elephants", false},
+    {LRP_SETTING_MEMORY, "2G", true},
+    {LRP_SETTING_MEMORY, "lots", false},
     {LRP_SETTING_THREADS, "-1", false},
 };
 
@@ -188,6 +202,26 @@ static void a_composite_may_be_a_list_of_primitives(void **state)
     lrp_settings_free(s);
 }
 
+/* Numbers alone are the first input's, whenever they are given; a name given again is replaced when it is read. */
+static void shapes_of_several_inputs_add_up(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *added, *all;
+    } steps[] = {{"b=1,7", "b=1,7"},
+                 {"1,3", "1,3,b=1,7"},
+                 {"\"c=\"=2", "1,3,b=1,7,\"c=\"=2"},
+                 {"2,3", "2,3,b=1,7,\"c=\"=2"},
+                 {"b=4", "2,3,b=1,7,\"c=\"=2,b=4"}};
+    struct lrp_settings *s = fresh();
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct lrp_error err = {0};
+        check_ok(lrp_settings_add_input_shape(s, steps[i].added, &err), &err);
+        assert_string_equal(lrp_settings_get(s, LRP_SETTING_INPUT_SHAPE), steps[i].all);
+    }
+    lrp_settings_free(s);
+}
+
 /* Read as JSON, written as text, read as that: the same settings, and a second file like the first. */
 static void a_composite_read_as_json_comes_back_as_it_was(void **state)
 {
@@ -226,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_keys_are_warned_about_and_kept, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(names_file_and_key_of_what_is_wrong, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_composite_may_be_a_list_of_primitives, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(shapes_of_several_inputs_add_up, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_composite_read_as_json_comes_back_as_it_was, temporary_setup, temporary_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
