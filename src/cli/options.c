@@ -72,7 +72,7 @@ static const struct lrp_option options[] = {
     {.name = "no-canonize", .commands = MODELS, IN(GRAPH), FLAG(CANONIZE, false),
      .help = "leave BatchNorm, layer norm and identities as they are"},
     {.name = "no-fuse", .commands = RULED, IN(GRAPH), FLAG(FUSE, false), .help = "every activation is its own layer"},
-    {.name = "input-shape", .argument = "[NAME=]N,C,H,W", .commands = MODELS, IN(GRAPH), .kind = LRP_OPTION_INPUT_SHAPE,
+    {.name = "input-shape", .argument = "[NAME=]N,C,H,W", .commands = MODELS, IN(GRAPH), .kind = LRP_OPTION_INPUT_SHAPE, .setting = LRP_SETTING_INPUT_SHAPE,
      .help = "shape of the input where the model leaves it open; NAME= and repeatable for a model that has several"},
     {.name = "plugin", .argument = "F.so", .commands = MODELS | LISTS, IN(GRAPH), .kind = LRP_OPTION_PLUGIN,
      .help = "load a plugin: operators, rules, supported names, colour maps; repeatable"},

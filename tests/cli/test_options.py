@@ -54,7 +54,7 @@ def write_files():
                  "t": three(5, 10, 30), "m": three(1, 0, -1), "v": three(4, 1, 2), "d": tensor([.01, -.02, .03, .04, .05, -.06], [3, 2])}
     put("model.onnx", model(layers, {"x": (FLOAT, ["n", 3, 3, 5])}, {"y": (FLOAT, ["n", 2]), "z": (FLOAT, ["n", 2])}, constants))
     put("failing.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Softplus", "z", "s", name="soft"), node("Cos", "s", "o", name="odd"),
-                               node("Sigmoid", "o", "y", name="odds")],
+                               node("Cos", "o", "p", name="odd too"), node("Sigmoid", "p", "y", name="odds")],
                               {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
     put("odds.onnx", model([node("MatMul", "x w", "z", name="dense"), node("Sigmoid", "z", "y", name="odds")],
                            {"x": (FLOAT, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
