@@ -113,6 +113,7 @@ fuzz_all() { # every target for a minute, from its corpus on; what makes one fai
         failed=$((failed + 1))
         return
     fi
+    export OMP_NUM_THREADS=1 # of the numeric library: models are tiny, and its threads wait for each other by spinning
     for target in build-fuzz/tests/fuzz_*; do
         name=${target##*/}
         mkdir -p "build-fuzz/corpus/$name"
