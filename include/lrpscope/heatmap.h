@@ -58,6 +58,9 @@ void lrp_colormap_rgb(const struct lrp_colormap *map, double t, unsigned char rg
 /* The colour NaN and infinity get, far from all colours of the map itself. */
 void lrp_colormap_invalid(const struct lrp_colormap *map, unsigned char rgb[3]);
 
+/* The formats that pictures are read from, as they are named to people: "PNG", "PPM, PGM"; NULL beyond the last. */
+const char *lrp_picture_format_name(size_t index);
+
 /* ---- planes ---- */
 
 /* values[y * width + x], row by row from the top. A cell may be blank (there is no element: the end of the last row of

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lrpscope/heatmap.h"
+
 #include "text.h"
 
 #include "table.h"
@@ -76,7 +78,10 @@ static void print_commands(FILE *file)
         snprintf(left, sizeof left, "lrpscope %s%s%s", c->name, *c->name && *c->arguments ? " " : "", c->arguments);
         fprintf(file, "  %-*s%s\n", INDENT - 2, left, c->summary);
     }
-    fputs("\nMODEL: an ONNX file. INPUT: PNG, JPEG, PPM, PGM, .npy (used as it is), or - for standard input.\n"
+    const char *format;
+    fputs("\nMODEL: an ONNX file. INPUT: ", file);
+    for (size_t i = 0; (format = lrp_picture_format_name(i)); i++) fprintf(file, "%s, ", format);
+    fputs(".npy (used as it is), or - for standard input.\n"
           "lrpscope COMMAND --help tells more about a command. A file that is called like a command: ./check\n",
           file);
 }

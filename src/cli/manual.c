@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lrpscope/error.h"
+#include "lrpscope/heatmap.h"
 
 #include "actions.h"
 #include "help.h"
@@ -178,8 +179,11 @@ void lrp_cli_generate_man(FILE *file)
           "Opens an ONNX model, shows every layer, tells which layers LRP does not support and why, computes the relevance of "
           "every "
           "layer and exports heatmaps and arrays.\n"
-          "An INPUT is a PNG, JPEG, PPM or PGM picture, a .npy array that is used as it is, or \\- for standard input.\n",
+          "An INPUT is a picture (",
           file);
+    const char *format;
+    for (size_t i = 0; (format = lrp_picture_format_name(i)); i++) fprintf(file, "%s%s", i ? ", " : "", format);
+    fputs("), a .npy array that is used as it is, or \\- for standard input.\n", file);
     commands(file);
     all_options(file);
     keys(file);

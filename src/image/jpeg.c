@@ -1,12 +1,13 @@
 /* jpeg.c: reading JPEG with libjpeg. */
 #include <setjmp.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <jpeglib.h>
 
 #include <jerror.h>
 
-#include "picture.h"
+#include "picture_format.h"
 
 /* libjpeg reports an error by a call that must not return; ours jumps back to where decoding started. */
 struct failure {
@@ -100,7 +101,7 @@ static enum lrp_status decode_or_jump(struct jpeg_decompress_struct *info, struc
     return decode(info, bytes, size, out, err);
 }
 
-enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
 {
     struct jpeg_decompress_struct info = {0};
     struct failure failure = {.message = ""};
@@ -114,3 +115,10 @@ enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct 
     if (status) lrp_picture_free(out);
     return status;
 }
+
+static bool jpeg_sniff(const unsigned char *bytes, size_t size)
+{
+    return size >= 3 && memcmp(bytes, "\xff\xd8\xff", 3) == 0;
+}
+
+const struct lrp_picture_format lrp_jpeg_format = {.names = "JPEG", .sniff = jpeg_sniff, .decode = jpeg_decode};

@@ -1,10 +1,7 @@
-/* picture.c: pictures in memory, and telling their files apart. */
+/* picture.c: pictures in memory. */
 #include "picture.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "mapping.h"
 
 enum lrp_status lrp_picture_new(int width, int height, int channels, struct lrp_picture *out, struct lrp_error *err)
 {
@@ -27,51 +24,4 @@ void lrp_picture_free(struct lrp_picture *picture)
     if (!picture) return;
     free(picture->pixels);
     *picture = (struct lrp_picture){0};
-}
-
-static const struct format {
-    const char *signature;
-    size_t length;
-    enum lrp_status (*decode)(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
-} formats[] = {
-    {"\x89PNG\r\n\x1a\n", 8, lrp_png_decode},
-    {"\xff\xd8\xff", 3, lrp_jpeg_decode},
-    {"P2", 2, lrp_pnm_decode},
-    {"P3", 2, lrp_pnm_decode},
-    {"P5", 2, lrp_pnm_decode},
-    {"P6", 2, lrp_pnm_decode},
-};
-
-static const struct format *format_of(const unsigned char *bytes, size_t size)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (size >= formats[i].length && memcmp(bytes, formats[i].signature, formats[i].length) == 0) return &formats[i];
-    return NULL;
-}
-
-bool lrp_picture_sniff(const unsigned char *bytes, size_t size)
-{
-    return format_of(bytes, size) != NULL;
-}
-
-enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
-{
-    *out = (struct lrp_picture){0};
-    const struct format *format = format_of(bytes, size);
-    if (!format)
-        return lrp_fail(err, LRP_FILE, "%s",
-                        size == 0 ? "the file is empty; a PNG, JPEG, PPM or PGM picture was expected"
-                                  : "not a picture of a known kind; PNG, JPEG, PPM and PGM can be read");
-    return format->decode(bytes, size, out, err);
-}
-
-enum lrp_status lrp_picture_read(const char *path, struct lrp_picture *out, struct lrp_error *err)
-{
-    *out = (struct lrp_picture){0};
-    struct lrp_mapping file = {0};
-    enum lrp_status status = lrp_mapping_open(path, &file, err);
-    if (status) return status;
-    status = lrp_picture_decode(file.data, file.size, out, err);
-    lrp_mapping_close(&file);
-    return !status ? status : lrp_fail_context(err, status, "%s", path);
 }

@@ -33,9 +33,4 @@ enum lrp_status lrp_picture_read(const char *path, struct lrp_picture *out, stru
 /* Writes a PNG, atomically. Errors: LRP_FILE naming path and cause. */
 enum lrp_status lrp_picture_write_png(const struct lrp_picture *picture, const char *path, struct lrp_error *err);
 
-/* The decoders, one per file; called by lrp_picture_decode. */
-enum lrp_status lrp_png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
-enum lrp_status lrp_jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
-enum lrp_status lrp_pnm_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
-
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "output.h"
-#include "picture.h"
+#include "picture_format.h"
 
 /* Reading goes through libpng's full interface: the simplified one applies the file's gamma and mixes alpha in linear
  * light, while networks are fed, and were trained on, the numbers as they stand in the file. */
@@ -96,7 +96,7 @@ static enum lrp_status decode_or_jump(struct decoder *decoder, struct lrp_pictur
     return decode(decoder, out, err);
 }
 
-enum lrp_status lrp_png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
 {
     struct decoder decoder = {.at = bytes, .end = bytes + size};
     *out = (struct lrp_picture){0};
@@ -127,3 +127,10 @@ enum lrp_status lrp_picture_write_png(const struct lrp_picture *picture, const c
     }
     return lrp_output_commit(&output, err);
 }
+
+static bool png_sniff(const unsigned char *bytes, size_t size)
+{
+    return size >= 8 && memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0;
+}
+
+const struct lrp_picture_format lrp_png_format = {.names = "PNG", .sniff = png_sniff, .decode = png_decode};

@@ -1,7 +1,9 @@
 /* pnm.c: reading PPM and PGM, as text (P2, P3) and binary (P5, P6). */
 #include <stdbool.h>
 
-#include "picture.h"
+#include <string.h>
+
+#include "picture_format.h"
 
 struct pnm_reader {
     const unsigned char *at, *end;
@@ -65,7 +67,7 @@ static enum lrp_status read_binary(struct pnm_reader *in, int largest, size_t co
     return LRP_OK;
 }
 
-enum lrp_status lrp_pnm_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status pnm_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
 {
     struct pnm_reader in = {bytes + 2, bytes + size};
     bool text = bytes[1] == '2' || bytes[1] == '3';
@@ -86,3 +88,10 @@ enum lrp_status lrp_pnm_decode(const unsigned char *bytes, size_t size, struct l
     if (status) lrp_picture_free(out);
     return status;
 }
+
+static bool pnm_sniff(const unsigned char *bytes, size_t size)
+{
+    return size >= 2 && bytes[0] == 'P' && bytes[1] && strchr("2356", bytes[1]);
+}
+
+const struct lrp_picture_format lrp_pnm_format = {.names = "PPM, PGM", .sniff = pnm_sniff, .decode = pnm_decode};

@@ -7,8 +7,9 @@
 #include <jpeglib.h>
 
 #include "check.h"
+#include "lrpscope/heatmap.h"
 #include "output.h"
-#include "picture.h"
+#include "picture_format.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -270,6 +271,48 @@ static void wrong_pnm_are_errors(void **state)
 
 /* ---- files ---- */
 
+/* ---- the table of formats ---- */
+
+/* A file of every format, of one pixel's kind at least. */
+static void check_format(const struct lrp_picture_format *row, const unsigned char *bytes, size_t size)
+{
+    struct lrp_picture picture;
+    struct lrp_error err;
+    const struct lrp_picture_format *other;
+    if (!row->names || !*row->names) fail_msg("a format has no name");
+    for (size_t i = 0; (other = lrp_picture_format_at(i)); i++)
+        if (other->sniff(bytes, size) != (other == row))
+            fail_msg("%s takes what is %s, or not its own", other->names, row->names);
+    for (size_t cut = 0; cut < 2; cut++)
+        if (row->sniff(bytes, cut)) fail_msg("%s looks behind the end of %zu bytes", row->names, cut);
+    check_ok(row->decode(bytes, size, &picture, &err), &err);
+    assert_true(picture.pixels && picture.width > 0 && picture.height > 0 && picture.source_channels > 0);
+    lrp_picture_free(&picture);
+}
+
+static void no_format_is_left_out(void **state)
+{
+    (void)state;
+    static const unsigned char red[] = {255, 0, 0}, pnm[] = "P6 1 1 255 abc";
+    unsigned long size;
+    unsigned char *jpeg = encode_jpeg(JCS_RGB, 3, red, false, &size);
+    const struct {
+        const struct lrp_picture_format *row;
+        const unsigned char *bytes;
+        size_t size;
+    } files[] = {
+        {&lrp_png_format, png_rgba, sizeof png_rgba}, {&lrp_jpeg_format, jpeg, size}, {&lrp_pnm_format, pnm, sizeof pnm - 1}};
+    const struct lrp_picture_format *row;
+    for (size_t i = 0; (row = lrp_picture_format_at(i)); i++) {
+        size_t at = 0;
+        while (at < COUNT(files) && files[at].row != row) at++;
+        if (at == COUNT(files)) fail_msg("there is no file of the format %s here", row->names);
+        check_format(row, files[at].bytes, files[at].size);
+        assert_string_equal(lrp_picture_format_name(i), row->names);
+    }
+    free(jpeg);
+}
+
 static void png_written_is_read_back(void **state)
 {
     (void)state;
@@ -321,6 +364,7 @@ int main(void)
         cmocka_unit_test(jpeg_with_bytes_flipped_never_harms),
         cmocka_unit_test(pnm_of_every_kind_becomes_bytes),
         cmocka_unit_test(wrong_pnm_are_errors),
+        cmocka_unit_test(no_format_is_left_out),
         cmocka_unit_test(png_written_is_read_back),
         cmocka_unit_test(errors_name_the_file),
     };

@@ -1,0 +1,66 @@
+/* picture_read.c: pictures from files, whatever their format. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lrpscope/heatmap.h"
+
+#include "mapping.h"
+#include "picture_format.h"
+#include "text.h"
+
+static const struct lrp_picture_format *const formats[] = {
+#define X(row) &row,
+    LRP_PICTURE_FORMATS(X)
+#undef X
+};
+#define FORMAT_COUNT (sizeof formats / sizeof *formats)
+
+const struct lrp_picture_format *lrp_picture_format_at(size_t index)
+{
+    return index < FORMAT_COUNT ? formats[index] : NULL;
+}
+
+const char *lrp_picture_format_name(size_t index)
+{
+    return index < FORMAT_COUNT ? formats[index]->names : NULL;
+}
+
+static const struct lrp_picture_format *format_of(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        if (formats[i]->sniff(bytes, size)) return formats[i];
+    return NULL;
+}
+
+bool lrp_picture_sniff(const unsigned char *bytes, size_t size)
+{
+    return format_of(bytes, size) != NULL;
+}
+
+static enum lrp_status unknown_format(bool empty, struct lrp_error *err)
+{
+    struct lrp_text list = {0};
+    for (size_t i = 0; i < FORMAT_COUNT; i++) lrp_text_printf(&list, "%s%s", i ? ", " : "", formats[i]->names);
+    lrp_fail(err, LRP_FILE, "%s; these can be read: %s",
+             empty ? "the file is empty, a picture was expected" : "not a picture of a known kind", list.data ? list.data : "");
+    lrp_text_free(&list);
+    return LRP_FILE;
+}
+
+enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+{
+    *out = (struct lrp_picture){0};
+    const struct lrp_picture_format *format = format_of(bytes, size);
+    return format ? format->decode(bytes, size, out, err) : unknown_format(size == 0, err);
+}
+
+enum lrp_status lrp_picture_read(const char *path, struct lrp_picture *out, struct lrp_error *err)
+{
+    *out = (struct lrp_picture){0};
+    struct lrp_mapping file = {0};
+    enum lrp_status status = lrp_mapping_open(path, &file, err);
+    if (status) return status;
+    status = lrp_picture_decode(file.data, file.size, out, err);
+    lrp_mapping_close(&file);
+    return !status ? status : lrp_fail_context(err, status, "%s", path);
+}
