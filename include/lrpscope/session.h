@@ -40,6 +40,9 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
 void lrp_session_free(struct lrp_session *session);
 /* The model of a session. Borrowed. */
 const struct lrp_model *lrp_session_model(const struct lrp_session *session);
+/* The files that it reads, 0, 1, ...: the model and its weights, inputs, what settings name (lrp_settings_file_at). A path
+ * (borrowed until the next change) and what it is ("the model"; borrowed, static); NULL past the end. */
+const char *lrp_session_file_at(const struct lrp_session *session, size_t index, const char **what);
 /* Changes the settings. Everything is validated against the model first; on failure nothing has changed. Running jobs are
  * superseded. Results that earlier settings had are there again at once, if the session still has them: it keeps the latest, a
  * gigabyte at most (or what the setting "memory" leaves). */

@@ -19,7 +19,7 @@ static enum lrp_status check_files(const struct lrp_arguments *arguments, const 
     char *weights = NULL;
     if (asprintf(&weights, "%.*s.safetensors", (int)(strlen(out) - strlen(".json")), out) < 0)
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    lrp_guard_reads_arguments(&guard, arguments, model);
+    lrp_cli_guard_arguments(&guard, arguments, model);
     lrp_guard_writes(&guard, "OUT", out);
     lrp_guard_writes(&guard, "the weights of OUT", weights);
     const enum lrp_status status = lrp_guard_check(&guard, err);

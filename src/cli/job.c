@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "paths.h"
 #include "table.h"
 
 /* A model without its weights can be listed, but nothing can be computed with it. */
@@ -56,7 +57,7 @@ void lrp_cli_job_close(struct lrp_cli_job *job)
 
 void lrp_cli_job_guard(const struct lrp_cli_job *job, struct lrp_guard *guard)
 {
-    lrp_guard_reads_arguments(guard, job->arguments, lrp_session_model(job->session));
+    lrp_cli_guard_arguments(guard, job->arguments, lrp_session_model(job->session));
     for (size_t i = 0; i < job->arguments->input_count; i++) lrp_guard_reads(guard, "an INPUT", job->arguments->inputs[i]);
 }
 

@@ -137,3 +137,20 @@ enum lrp_status lrp_cli_dir_make(const char *dir, struct lrp_error *err)
     if (!mkdir(dir, 0777) || errno == EEXIST) return LRP_OK;
     return lrp_fail(err, LRP_FILE, "%s: the folder cannot be made: %s", dir, strerror(errno));
 }
+
+static void guard_settings(struct lrp_guard *guard, const struct lrp_settings *settings)
+{
+    const char *what, *path;
+    for (size_t i = 0; (path = lrp_settings_file_at(settings, i, &what)); i++) lrp_guard_reads(guard, what, path);
+}
+
+void lrp_cli_guard_arguments(struct lrp_guard *guard, const struct lrp_arguments *a, const struct lrp_model *model)
+{
+    lrp_guard_reads(guard, "the model", a->model);
+    for (size_t i = 1; model && i < lrp_model_file_count(model); i++)
+        lrp_guard_reads(guard, "weights of the model", lrp_model_file(model, i));
+    for (size_t i = 0; i < a->named_count; i++) lrp_guard_reads(guard, "an input", a->named[i].path);
+    for (size_t i = 0; i < a->rules_count; i++) lrp_guard_reads(guard, "a rules file", a->rules[i]);
+    guard_settings(guard, a->settings);
+    for (size_t i = 0; i < a->alternative_count; i++) guard_settings(guard, a->alternatives[i].settings);
+}

@@ -7,6 +7,10 @@
 #include <stdint.h>
 
 #include "lrpscope/error.h"
+#include "lrpscope/model.h"
+
+#include "arguments.h"
+#include "guard.h"
 
 /* "a/b.png" -> "a/b-3.png", "b" -> "b-3". Owned by the caller; NULL when out of memory. */
 char *lrp_cli_path_numbered(const char *path, int64_t number);
@@ -24,5 +28,8 @@ enum lrp_status lrp_cli_path_writable(const char *path, struct lrp_error *err);
 enum lrp_status lrp_cli_dir_writable(const char *dir, struct lrp_error *err);
 /* Makes the folder if it is not there. */
 enum lrp_status lrp_cli_dir_make(const char *dir, struct lrp_error *err);
+
+/* All that a command line names to be read, and what the model was read from (NULL: nothing yet). */
+void lrp_cli_guard_arguments(struct lrp_guard *guard, const struct lrp_arguments *arguments, const struct lrp_model *model);
 
 #endif

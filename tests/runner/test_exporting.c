@@ -97,6 +97,53 @@ static bool there(const char *path)
     return access(path, F_OK) == 0;
 }
 
+static char *contents(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    char *bytes = malloc(1 << 20);
+    assert_true(file && bytes);
+    *size = fread(bytes, 1, 1 << 20, file);
+    fclose(file);
+    return bytes;
+}
+
+/* The input lies where every way of writing would put a file. */
+static void nothing_replaces_what_is_read(void **state)
+{
+    static const char *const commands[] = {
+        "export %s/000-input.png", "export! %s/000-input.png",   "export-all %s", "export-all! %s", "write! %s/000-input.png",
+        "dump %s/000-input.png",   "dump-state %s/000-input.png"};
+    struct opened o;
+    struct lrp_error err;
+    size_t size, now;
+    const char *const folder = ((struct temporary *)*state)->folder, *const input = temporary_path(state, "000-input.png");
+    char *const bytes = contents(picture, &size);
+    FILE *file = fopen(input, "wb");
+    assert_true(file && fwrite(bytes, 1, size, file) == size && fclose(file) == 0);
+    start(&o);
+    check_ok(lrp_session_set_input(o.session, NULL, input, &err), &err);
+    lrp_runner_look(&o.runner);
+    lrp_runner_start(&o.runner);
+    lrp_session_wait(o.session);
+    lrp_runner_look(&o.runner);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char command[200];
+        snprintf(command, sizeof command, commands[i], folder);
+        struct lrp_event event = {.kind = LRP_EVENT_COMMAND, .text = command};
+        lrp_runner_send(&o.runner, &event);
+        press(&o, "y"); /* where it asks first */
+        go_on(&o);
+        char *const after = contents(input, &now);
+        if (now != size || memcmp(bytes, after, size) != 0) fail_msg("%s replaced the input", command);
+        free(after);
+    }
+    assert_int_equal(lrp_runner_dump(&o.runner, input), false);
+    assert_non_null(strstr(o.runner.app.status, "would replace an input"));
+    assert_int_equal(told.count, 0);
+    end(&o);
+    free(bytes);
+}
+
 static void the_report_has_its_ledger(void **state)
 {
     struct opened o;
@@ -190,6 +237,7 @@ static void details_have_their_row_of_the_ledger(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(nothing_replaces_what_is_read, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(the_report_has_its_ledger, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(cancelling_writes_nothing, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_change_meanwhile_is_said, temporary_setup, temporary_teardown),

@@ -14,7 +14,7 @@ enum { LRP_DUMP_NAME = 4096 };
 static bool write_text(struct lrp_runner *runner, const char *path, const char *text)
 {
     struct lrp_error err;
-    if (lrp_output_write(path, text, strlen(text), &err) == LRP_OK) return true;
+    if (!lrp_runner_may_write(runner, ":dump", path, &err) && !lrp_output_write(path, text, strlen(text), &err)) return true;
     lrp_runner_say(runner, true, err.message);
     if (!runner->terminal) lrp_print(stderr, "lrpscope: script: %s\n", err.message);
     return false;

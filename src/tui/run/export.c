@@ -17,6 +17,7 @@ struct lrp_export {
     bool waits;               /* for the ledger, which the report holds */
     char without[600];        /* why it has to go without: "" if it has it */
     struct lrp_strings files; /* written so far */
+    struct lrp_guard guard;   /* before the first is */
     enum lrp_status status;
     struct lrp_error err;
 };
@@ -31,13 +32,26 @@ static bool file_name(const struct lrp_export *e, const char *number, const char
     return true;
 }
 
-static void note(struct lrp_export *e, enum lrp_status status, const char *path)
+enum { LRP_EXPORT_SHEET = -1, LRP_EXPORT_REPORT = -2 };
+/* Writes a layer's heatmap, the sheet or the report. */
+static void write_file(struct lrp_export *e, const char *path, int layer)
 {
-    e->status = status;
-    if (!status && !lrp_strings_add(&e->files, path)) e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
+    if (layer == LRP_EXPORT_SHEET)
+        e->status = lrp_snapshot_export_sheet(e->snapshot, e->sample, path, &e->err);
+    else if (layer == LRP_EXPORT_REPORT)
+        e->status = e->write_report(e->snapshot, e->sample, (const char *const *)e->files.items, e->files.count, path, &e->err);
+    else
+        e->status = lrp_snapshot_export_heatmap(e->snapshot, layer, LRP_SHOW_RELEVANCE, e->sample, path, &e->err);
+    if (!e->status && !lrp_strings_add(&e->files, path)) e->status = lrp_fail(&e->err, LRP_MEMORY, "not enough memory");
+}
+static void guard_file(struct lrp_export *e, const char *path, int layer)
+{
+    (void)layer;
+    lrp_guard_writes(&e->guard, "the export", path);
 }
 
-static void write_layers(struct lrp_export *e)
+/* Every file that is to be written, one after the other, while all goes well. */
+static void each_file(struct lrp_export *e, void (*visit)(struct lrp_export *e, const char *path, int layer))
 {
     const struct lrp_snapshot *s = e->snapshot;
     char path[LRP_PATH_SIZE], number[32];
@@ -48,24 +62,29 @@ static void write_layers(struct lrp_export *e)
         if (!file_name(e, number, i ? s->layers->rows[i].name : "input", path))
             e->status = lrp_fail(&e->err, LRP_USAGE, "%s: the path is too long", e->folder);
         else
-            note(e, lrp_snapshot_export_heatmap(s, (int)i, LRP_SHOW_RELEVANCE, e->sample, path, &e->err), path);
+            visit(e, path, (int)i);
     }
+    if (!e->status && file_name(e, "", "sheet", path)) visit(e, path, LRP_EXPORT_SHEET);
+    if (!e->status && e->write_report && snprintf(path, sizeof path, "%s/report.json", e->folder) < (int)sizeof path)
+        visit(e, path, LRP_EXPORT_REPORT);
+}
+
+/* Whether none of them is a file that is read. */
+static bool may_write(const struct lrp_runner *runner, struct lrp_export *e)
+{
+    lrp_runner_guard(runner, &e->guard);
+    each_file(e, guard_file);
+    if (!e->status) e->status = lrp_guard_check(&e->guard, &e->err);
+    lrp_guard_free(&e->guard);
+    return !e->status;
 }
 
 static void write_all(void *data)
 {
     struct lrp_export *e = data;
-    char path[LRP_PATH_SIZE];
-    if (mkdir(e->folder, 0777) != 0 && errno != EEXIST) {
+    if (mkdir(e->folder, 0777) != 0 && errno != EEXIST)
         e->status = lrp_fail(&e->err, LRP_FILE, "%s: cannot be made: %s", e->folder, strerror(errno));
-        return;
-    }
-    write_layers(e);
-    if (!e->status && file_name(e, "", "sheet", path))
-        note(e, lrp_snapshot_export_sheet(e->snapshot, e->sample, path, &e->err), path);
-    if (!e->status && e->write_report && snprintf(path, sizeof path, "%s/report.json", e->folder) < (int)sizeof path)
-        note(e, e->write_report(e->snapshot, e->sample, (const char *const *)e->files.items, e->files.count, path, &e->err),
-             path);
+    each_file(e, write_file);
 }
 
 static void export_free(struct lrp_export *e)
@@ -139,6 +158,11 @@ void lrp_runner_export_all(struct lrp_runner *runner, const char *folder)
     e->sample = lrp_preview_sample(&runner->app);
     e->write_report = runner->write_report;
     e->waits = e->write_report && !e->snapshot->ledger;
+    if (!may_write(runner, e)) {
+        lrp_runner_say(runner, true, e->err.message);
+        export_free(e);
+        return;
+    }
     runner->exporting = e;
     if (!e->waits) {
         write_now(runner);

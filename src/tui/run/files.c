@@ -133,8 +133,11 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
     struct lrp_error err;
     char text[LRP_NAME_SIZE + 16];
     char *path = lrp_expand_path(effect->text);
+    const char *command = effect->kind == LRP_EFFECT_WRITE ? ":write" : ":export";
     if (!path) {
         lrp_runner_say(runner, true, "not enough memory");
+    } else if (effect->kind != LRP_EFFECT_EXPORT_ALL && lrp_runner_may_write(runner, command, path, &err)) {
+        lrp_runner_say(runner, true, err.message);
     } else if (!effect->flag && exists(path)) {
         struct lrp_event event = {.kind = LRP_EVENT_EXISTS, .number = (int)effect->kind, .text = path};
         lrp_app_update(&runner->app, &event);

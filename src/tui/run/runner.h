@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "canvas.h"
+#include "guard.h"
 #include "lrpscope/session.h"
 #include "paint.h"
 #include "place.h"
@@ -99,6 +100,12 @@ void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 *
 bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err);
 void lrp_runner_end_history(struct lrp_runner *runner);
 void lrp_runner_effect(struct lrp_runner *runner, const struct lrp_effect *effect);
+
+/* What the session reads, as what no output may replace. */
+void lrp_runner_guard(const struct lrp_runner *runner, struct lrp_guard *guard);
+/* Whether a command (":export") may write this file. Errors: LRP_USAGE naming the file and what it is read as. */
+enum lrp_status lrp_runner_may_write(const struct lrp_runner *runner, const char *command, const char *path,
+                                     struct lrp_error *err);
 
 /* Rows of menus. */
 void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer);

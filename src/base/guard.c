@@ -60,26 +60,6 @@ void lrp_guard_writes(struct lrp_guard *guard, const char *option, const char *p
     add(guard, option, path, true);
 }
 
-static void reads_settings(struct lrp_guard *guard, const struct lrp_settings *settings)
-{
-    lrp_guard_reads(guard, "the labels", lrp_settings_get(settings, LRP_SETTING_LABELS));
-    lrp_guard_reads(guard, "the preprocessing", lrp_settings_get(settings, LRP_SETTING_PREPROCESS));
-    lrp_guard_reads(guard, "the relevance to start with", lrp_settings_get(settings, LRP_SETTING_OUTPUT_RELEVANCE));
-    for (size_t i = 0; i < lrp_settings_plugin_count(settings); i++)
-        lrp_guard_reads(guard, "a plugin", lrp_settings_plugin_at(settings, i));
-}
-
-void lrp_guard_reads_arguments(struct lrp_guard *guard, const struct lrp_arguments *a, const struct lrp_model *model)
-{
-    lrp_guard_reads(guard, "the model", a->model);
-    for (size_t i = 1; model && i < lrp_model_file_count(model); i++)
-        lrp_guard_reads(guard, "weights of the model", lrp_model_file(model, i));
-    for (size_t i = 0; i < a->named_count; i++) lrp_guard_reads(guard, "an input", a->named[i].path);
-    for (size_t i = 0; i < a->rules_count; i++) lrp_guard_reads(guard, "a rules file", a->rules[i]);
-    reads_settings(guard, a->settings);
-    for (size_t i = 0; i < a->alternative_count; i++) reads_settings(guard, a->alternatives[i].settings);
-}
-
 static int by_identity(const void *left, const void *right)
 {
     const struct lrp_guarded *a = left, *b = right;
