@@ -126,7 +126,8 @@ struct lrp_snapshot {
     size_t warning_count;            /* of warnings */
     const char *const *notes;  /* of the inputs: what was filled in or converted, which values stand for them; a line each */
     size_t note_count;         /* of notes */
-    const char *const *doubts; /* of a finished pass: why it cannot be trusted, a line each with layer, cause and remedy */
+    const char *const *doubts; /* of finished passes: why they cannot be trusted, a line each with layer, cause and remedy */
+    const int *doubt_layers;   /* the layer each is about */
     size_t doubt_count;        /* of doubts */
     const char *input_label;   /* "" without an input */
     int64_t sample_count;      /* samples the explained output counts; 0 without an input */

@@ -171,6 +171,7 @@ static enum lrp_status run_pass(struct compare *c, size_t round, int64_t pass, s
     for (size_t k = 0; !status && k < c->count; k++) {
         status = lrp_session_apply(c->job.session, c->settings[k].settings, err);
         if (!status) status = lrp_cli_job_run(&c->job, round, pass, LRP_WANT_RELEVANCE, &c->now[k], err);
+        if (!status) lrp_cli_job_say(&c->job, c->now[k]);
         if (status == LRP_CHECK_FAILED && k > 0 && c->arguments->conventions) { /* the others can be compared all the same */
             lrp_snapshot_release(c->now[k]);
             c->now[k] = NULL;

@@ -21,18 +21,41 @@ struct doubter {
     const struct lrp_job *job;
     const struct lrp_layer_list *layers;
     double sum, size, largest; /* of the start: its elements, their sizes, the largest of those */
-    struct lrp_strings *out;
+    struct lrp_doubts *out;
 };
 
-static void doubt(struct doubter *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void doubt(struct doubter *d, const char *format, ...)
+void lrp_doubts_free(struct lrp_doubts *doubts)
+{
+    lrp_strings_free(&doubts->lines);
+    free(doubts->layers);
+    *doubts = (struct lrp_doubts){.layers = NULL};
+}
+
+static bool add_doubt(struct lrp_doubts *to, const char *line, int layer)
+{
+    int *more = realloc(to->layers, (to->lines.count + 1) * sizeof *more);
+    if (!more) return false;
+    to->layers = more;
+    more[to->lines.count] = layer;
+    return lrp_strings_add(&to->lines, line);
+}
+
+bool lrp_doubts_append(struct lrp_doubts *to, const struct lrp_doubts *from)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->lines.count; i++) ok = add_doubt(to, from->lines.items[i], from->layers[i]);
+    return ok;
+}
+
+static void doubt(struct doubter *d, size_t layer, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void doubt(struct doubter *d, size_t layer, const char *format, ...)
 {
     va_list arguments;
     char *line = NULL;
     va_start(arguments, format);
     if (vasprintf(&line, format, arguments) < 0) line = NULL;
     va_end(arguments);
-    if (line) lrp_strings_add(d->out, line); /* out of memory, a warning is missing */
+    if (line) add_doubt(d->out, line, (int)layer); /* out of memory, a warning is missing */
     free(line);
 }
 
@@ -62,7 +85,8 @@ static void doubt_values(struct doubter *d)
         if (!t || !lrp_dtype_is_float(t->dtype) || !r->value_statistics[i].nan) continue;
         const size_t bad = count_bad(t);
         if (!bad) continue;
-        doubt(d, "layer %s: %zu of its %zu values are no finite numbers, the first of the model: look at what goes into it%s",
+        doubt(d, i,
+              "layer %s: %zu of its %zu values are no finite numbers, the first of the model: look at what goes into it%s",
               d->layers->rows[i].name, bad, t->count, i ? "" : " (the input itself holds them)");
         return;
     }
@@ -112,7 +136,7 @@ static bool doubt_relevance(struct doubter *d)
         if (!shown(d, i, true) || !r->relevance_statistics[i].nan) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
-        doubt(d, "relevance is not finite from layer %s on: %zu numbers at %s (another rule there helps: --rule '%s=%s')",
+        doubt(d, by, "relevance is not finite from layer %s on: %zu numbers at %s (another rule there helps: --rule '%s=%s')",
               named(d, by, &text), r->relevance_statistics[i].nan, d->layers->rows[i].name, d->layers->rows[by].name,
               better_rule(d, by));
         lrp_text_free(&text);
@@ -136,7 +160,7 @@ static bool doubt_size(struct doubter *d)
         if (!shown(d, i, true) || !blows_up(d, s)) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
-        doubt(d,
+        doubt(d, by,
               "relevance blows up behind layer %s: sum %.3g, largest %.3g at %s, for a start of %.3g (its denominators are "
               "close to 0; a rule without such: --rule '%s=%s')",
               named(d, by, &text), s->sum, fmax(fabs((double)s->min), fabs((double)s->max)), d->layers->rows[i].name, d->size,
@@ -175,7 +199,7 @@ static void doubt_loss(struct doubter *d)
     for (size_t i = 1; i < d->layers->count && !by; i++)
         if (shown(d, i, true) && fabs(r->relevance_statistics[i].sum) >= least) by = i;
     struct lrp_text text = {0};
-    doubt(d,
+    doubt(d, by,
           "relevance all but vanishes: a sum of %.3g arrives of %.3g, %.3g was still there at layer %s (lrpscope ledger says "
           "where the rest goes; what biases take stays with bias=off in a rule)",
           sum, d->sum, by ? r->relevance_statistics[by].sum : 0, named(d, by, &text));
@@ -183,6 +207,14 @@ static void doubt_loss(struct doubter *d)
 }
 
 /* ---- start and input ---- */
+
+/* The layer that makes the explained output; the last if none shows it. */
+static size_t explained_layer(const struct doubter *d)
+{
+    size_t i = d->layers->count - 1;
+    while (i > 0 && lrp_network_layer_value(d->job->results->network, i) != d->job->state->output) i--;
+    return i ? i : d->layers->count - 1;
+}
 
 static void doubt_start(struct doubter *d)
 {
@@ -195,7 +227,7 @@ static void doubt_start(struct doubter *d)
         if (!negative++) first = t->start;
     }
     if (negative)
-        doubt(d,
+        doubt(d, explained_layer(d),
               "the start is a negative logit, %.4g%s: signs are turned round, what speaks for the target counts as negative "
               "(--output-relevance one starts with 1)",
               first, negative > 1 ? " and others" : "");
@@ -265,13 +297,20 @@ static void doubt_input(struct doubter *d)
     const size_t channels = (size_t)t->shape.dim[1];
     for (size_t c = 0; c < channels; c++) far += fabs(deviations(&b, t, c)) > MOST_DEVIATIONS;
     if (2 * far > channels)
-        doubt(d,
+        doubt(d, 0,
               "the input is scaled as the model has never seen it: %zu of %zu channels behind its first layer are more than "
               "%.0f deviations off (--scale 1/255, --mean, --std or --preprocess FILE say how pictures go in)",
               far, channels, MOST_DEVIATIONS);
 }
 
-void lrp_job_doubt(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_strings *out)
+void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out)
+{
+    struct doubter d = {.job = job, .layers = &job->results->network->view->list, .out = out};
+    doubt_input(&d);
+    doubt_values(&d);
+}
+
+void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out)
 {
     struct doubter d = {.job = job, .layers = &job->results->network->view->list, .out = out};
     for (size_t i = 0; i < start->count; i++) {
@@ -279,8 +318,6 @@ void lrp_job_doubt(const struct lrp_job *job, const struct lrp_tensor *start, st
         d.size += fabs((double)start->f[i]);
         d.largest = fmax(d.largest, fabs((double)start->f[i]));
     }
-    doubt_input(&d);
-    doubt_values(&d);
     if (job->state->method->by_rules) doubt_start(&d);
     if (doubt_relevance(&d) || !job->state->method->by_rules || d.size == 0) return;
     if (!doubt_size(&d)) doubt_loss(&d);

@@ -96,6 +96,14 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
                                   const struct lrp_tensor **out, bool *one_by_one, struct lrp_strings *notes,
                                   struct lrp_error *err);
 
+/* Why results cannot be trusted: a line each, and the layer it is about. */
+struct lrp_doubts {
+    struct lrp_strings lines;
+    int *layers;
+};
+void lrp_doubts_free(struct lrp_doubts *doubts);
+bool lrp_doubts_append(struct lrp_doubts *to, const struct lrp_doubts *from); /* false: no memory */
+
 struct lrp_results {
     int references;
     struct lrp_network *network;
@@ -115,9 +123,10 @@ struct lrp_results {
     struct lrp_tensor *start;
     const struct lrp_tensor **edges; /* what consumers gave to values that have several (propagate.h); NULL: not kept */
     size_t edge_count;
-    struct lrp_strings doubts; /* why it cannot be trusted: set with relevance_done */
-    struct lrp_ledger *ledger; /* NULL: nobody asked for it yet */
-    struct lrp_results *base;  /* finished results of the same network and input, until this pass is done itself */
+    bool values_doubted;
+    struct lrp_doubts value_doubts, doubts; /* why it cannot be trusted: set with values_doubted and relevance_done */
+    struct lrp_ledger *ledger;              /* NULL: nobody asked for it yet */
+    struct lrp_results *base;               /* finished results of the same network and input, until this pass is done itself */
 };
 /* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just
  * these are taken over, and what is known of relevance serves as base. */
@@ -192,8 +201,10 @@ struct lrp_session {
     struct lrp_job *pending; /* the latest request, NULL if none */
 };
 
-/* What makes a finished pass one that cannot be trusted, a line each. */
-void lrp_job_doubt(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_strings *out);
+/* What makes the values of a finished forward pass doubtful. */
+void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out);
+/* Likewise of the relevance that began with `start`. */
+void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out);
 bool lrp_job_should_stop(void *job);
 void lrp_job_notify(const struct lrp_job *job);
 /* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it
@@ -282,6 +293,7 @@ struct lrp_snapshot_box {
     struct lrp_model *model;
     char *input_label;
     struct lrp_strings notes;
+    struct lrp_doubts doubts;
 };
 const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot);
 /* The float weights of a layer, borrowed from the model; NULL if it has none. */

@@ -209,8 +209,8 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
                             double took)
 {
     struct lrp_results *r = job->results, *done_with = NULL;
-    struct lrp_strings doubts = {0};
-    if (!status) lrp_job_doubt(job, start, &doubts);
+    struct lrp_doubts doubts = {0};
+    if (!status) lrp_job_doubt_relevance(job, start, &doubts);
     pthread_mutex_lock(&job->session->lock);
     job->session->relevance_ms = took;
     job->session->relevance_layers = count_true(b->computed, b->layers);
@@ -341,6 +341,17 @@ static bool holds_floats(const struct lrp_job *job)
     return output && lrp_dtype_is_float(output->dtype);
 }
 
+/* What is wrong with the values is known before there is relevance. */
+static void doubt_values(struct lrp_job *job)
+{
+    struct lrp_doubts doubts = {0};
+    lrp_job_doubt_values(job, &doubts);
+    pthread_mutex_lock(&job->session->lock);
+    job->results->value_doubts = doubts;
+    job->results->values_doubted = true;
+    pthread_mutex_unlock(&job->session->lock);
+}
+
 static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor *start = NULL;
@@ -348,6 +359,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (absent) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(job->session->model), absent);
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = forward(job, run, err);
+    if (!status && !job->results->values_doubted) doubt_values(job);
     /* whole numbers can be computed, not explained */
     if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->state);

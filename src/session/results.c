@@ -32,7 +32,8 @@ void lrp_results_release(struct lrp_results *results)
     free(results->relevance_ms);
     free(results->targets);
     lrp_ledger_free(results->ledger);
-    lrp_strings_free(&results->doubts);
+    lrp_doubts_free(&results->value_doubts);
+    lrp_doubts_free(&results->doubts);
     lrp_setup_release(results->made_under);
     lrp_tensor_release(results->start);
     lrp_results_release(results->base);

@@ -32,6 +32,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->relevance_ms);
     free(box->input_label);
     lrp_strings_free(&box->notes);
+    lrp_doubts_free(&box->doubts);
     lrp_results_release(box->results);
     lrp_setup_release(box->state);
     lrp_model_release(box->model);
@@ -79,8 +80,9 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->targets = box->targets;
     shown->target_count = box->results->target_count;
     shown->ledger = box->results->ledger;
-    shown->doubts = box->results->relevance_done ? (const char *const *)box->results->doubts.items : NULL;
-    shown->doubt_count = box->results->relevance_done ? box->results->doubts.count : 0;
+    shown->doubts = (const char *const *)box->doubts.lines.items;
+    shown->doubt_layers = box->doubts.layers;
+    shown->doubt_count = box->doubts.lines.count;
     shown->forward_layer_ms = box->forward_ms;
     shown->relevance_layer_ms = box->relevance_ms;
 }
@@ -92,6 +94,13 @@ static bool copy_notes(const struct lrp_session *s, struct lrp_snapshot_box *box
     for (size_t i = 0; ok && box->results->relevance_done && i < s->relevance_notes.count; i++)
         ok = lrp_strings_add(&box->notes, s->relevance_notes.items[i]);
     return ok;
+}
+
+static bool copy_doubts(struct lrp_snapshot_box *box)
+{
+    const struct lrp_results *r = box->results;
+    return (!r->values_doubted || lrp_doubts_append(&box->doubts, &r->value_doubts)) &&
+           (!r->relevance_done || lrp_doubts_append(&box->doubts, &r->doubts));
 }
 
 /* The job's part; session locked. */
@@ -123,7 +132,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     pthread_mutex_lock(&session->lock);
     box->state = lrp_setup_retain(session->state);
     box->results = lrp_results_retain(session->results);
-    bool ok = copy_layers(box) && box->input_label && copy_notes(session, box);
+    bool ok = copy_layers(box) && box->input_label && copy_notes(session, box) && copy_doubts(box);
     if (ok) show_layers(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);

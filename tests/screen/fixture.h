@@ -41,6 +41,8 @@ void fixture_layer(struct fixture *f);
 void fixture_results(struct fixture *f, bool relevance);
 /* A ledger: a little goes to biases, much at layer 20, and two layers have flags. */
 void fixture_ledger(struct fixture *f);
+/* Results that cannot be trusted: the input's scale, and a layer behind which relevance blows up. */
+void fixture_doubts(struct fixture *f);
 /* The same layers as another model: in scopes, and layer 9 joins what 8 and 5 give. */
 void fixture_branches(struct fixture *f);
 void fixture_key(struct fixture *f, int key);

@@ -13,7 +13,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -46,6 +46,9 @@ static const struct screen {
     {"ledger-80x24", "s!3G", 80, 24, LRP_COLOR_256, false, LEDGER},
     {"ledger-ascii-mono-60x15", "s!3", 60, 15, LRP_COLOR_MONO, true, LEDGER},
     {"ledger-blocked-80x24", "3", 80, 24, LRP_COLOR_256, false, BLOCKED},
+    {"doubts-120x40", "s!jjjj<Enter>", 120, 40, LRP_COLOR_256, false, DOUBTS},
+    {"doubts-ascii-mono-80x24", "s!", 80, 24, LRP_COLOR_MONO, true, DOUBTS},
+    {"doubts-told-80x24", "s!5", 80, 24, LRP_COLOR_256, false, DOUBTS},
     {"search-80x24", "/max", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"search-failed-80x24", "/nosuch", 80, 24, LRP_COLOR_256, false, BLOCKED},
     {"filter-80x24", "\\dense<Enter>", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -117,6 +120,7 @@ static void prepare(struct fixture *f, const struct screen *s)
     fixture_init(f, s->mode, s->ascii, s->columns, s->rows);
     if (s->state != NO_INPUT) fixture_results(f, s->state != BLOCKED);
     if (s->state == LEDGER) fixture_ledger(f);
+    if (s->state == DOUBTS) fixture_doubts(f);
     if (s->state == BRANCHES) fixture_branches(f);
     if (s->state == RUNNING) {
         f->snapshot.job = LRP_JOB_RELEVANCE;

@@ -195,6 +195,13 @@ void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_l
         }
 }
 
+static void doubts(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    for (size_t i = 0; i < app->snapshot->doubt_count; i++)
+        if (app->snapshot->doubt_layers[i] == app->layer)
+            lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, app->snapshot->doubts[i]);
+}
+
 static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     const struct lrp_check_row *row = lrp_app_check(app, layer->index);
@@ -215,6 +222,7 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (!layer) return;
     verdict(app, layer, width, lines);
+    doubts(app, width, lines);
     attributes(app, layer, width, lines);
     rule(app, layer, width, lines);
     if (lrp_app_sums_samples(app))

@@ -158,7 +158,7 @@ static void highlight(const struct lrp_app *app, struct lrp_canvas *canvas, int 
 
 struct row {
     int layer, fold; /* fold: the scope it stands for, or -1 */
-    bool selected, bad, tagged;
+    bool selected, bad, doubted, tagged;
     enum lrp_style style;
 };
 
@@ -173,6 +173,7 @@ static struct row row_of(const struct lrp_app *app, int at)
     struct row row = {.layer = lrp_app_row_layer(app, view, at), .fold = lrp_app_row_fold(app, view, at)};
     row.selected = at == app->windows[view].selected;
     row.bad = lrp_app_row_first(app, view, at, lrp_app_failed) >= 0;
+    row.doubted = lrp_app_row_first(app, view, at, lrp_app_doubted) >= 0;
     row.tagged = lrp_app_row_first(app, view, at, is_tagged) >= 0;
     row.style = row.selected ? (row.bad ? LRP_STYLE_SELECTED_BAD : LRP_STYLE_SELECTED)
                 : row.bad    ? LRP_STYLE_BAD
@@ -184,7 +185,11 @@ static void draw_marks(struct lrp_canvas *canvas, const struct row *row, int x, 
 {
     lrp_canvas_rune(canvas, x, y, row->selected ? '>' : ' ', row->style);
     lrp_canvas_rune(canvas, x + 1, y, row->tagged ? '+' : ' ', row->tagged && !row->selected ? LRP_STYLE_TAG : row->style);
-    lrp_canvas_rune(canvas, x + 2, y, row->bad ? 0x2717 : ' ', row->style);
+    lrp_canvas_rune(canvas, x + 2, y,
+                    row->bad       ? 0x2717
+                    : row->doubted ? '!'
+                                   : ' ',
+                    row->doubted && row->style == LRP_STYLE_NORMAL ? LRP_STYLE_WARNING : row->style);
 }
 
 /* Lines for the branches it lies in, the end of its name, and the sources of a join. */

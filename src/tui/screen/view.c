@@ -62,6 +62,16 @@ static void check_segments(const struct lrp_app *app, struct segments *s)
             9, false, skipped ? text : "checks: ON");
 }
 
+/* Results that cannot be trusted: the messages say why. */
+static void doubt_segment(const struct lrp_app *app, struct segments *s)
+{
+    const size_t count = app->snapshot->doubt_count;
+    char text[64], key[32];
+    snprintf(text, sizeof text, "! %zu doubt%s (%s)", count, count == 1 ? "" : "s",
+             lrp_app_key(app, LRP_ACTION_view_messages, key, sizeof key));
+    if (count) segment(s, LRP_STYLE_HEADER_WARNING, 8, false, text);
+}
+
 static void setting_segments(const struct lrp_app *app, struct segments *s)
 {
     const char *method = lrp_facts_text(&app->facts, LRP_SETTING_METHOD);
@@ -94,6 +104,7 @@ void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     snprintf(text, sizeof text, "%s params", lrp_count_text(app->snapshot->layers->parameters, number, sizeof number));
     segment(&s, LRP_STYLE_HEADER, 1, false, text);
     check_segments(app, &s);
+    doubt_segment(app, &s);
     setting_segments(app, &s);
     while (s.count > 1 && total(&s) > rect.columns) drop_least(&s);
     int x = rect.x + 1, slack = rect.columns - total(&s);

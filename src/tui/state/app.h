@@ -148,6 +148,8 @@ int lrp_app_layer_count(const struct lrp_app *app);
 int lrp_app_tagged_count(const struct lrp_app *app);
 const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer);
 bool lrp_app_failed(const struct lrp_app *app, int layer);
+/* A doubt about the results names this layer. */
+bool lrp_app_doubted(const struct lrp_app *app, int layer);
 /* No relevance is computed: the method is LRP, the check fails and is not skipped. */
 bool lrp_app_blocked(const struct lrp_app *app);
 /* Sums and statistics are over several samples, pictures of one of them. */

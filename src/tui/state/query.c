@@ -41,6 +41,13 @@ bool lrp_app_failed(const struct lrp_app *app, int layer)
     return row && row->failed;
 }
 
+bool lrp_app_doubted(const struct lrp_app *app, int layer)
+{
+    for (size_t i = 0; app->snapshot && i < app->snapshot->doubt_count; i++)
+        if (app->snapshot->doubt_layers[i] == layer) return true;
+    return false;
+}
+
 bool lrp_app_blocked(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->blocked;
