@@ -256,10 +256,12 @@ static bool find_batch_norm(const struct doubter *d, struct batch_norm *out)
     while (first < d->layers->count && !d->layers->rows[first].parameters) first++;
     if (first >= d->layers->count) return false;
     const int anchor = n->view->nodes[first].anchor;
-    for (int k = 0; k < g->node_count; k++) {
+    for (int k = 0; k < (int)g->definition->node_count; k++) {
         const struct lrp_node *b = &g->nodes[k];
-        if (strcmp(b->call.op_type, "BatchNormalization") != 0) continue;
-        const bool folded = b->state == LRP_NODE_SWALLOWED && b->owner == anchor;
+        if (strcmp(g->definition->nodes[k].op_type, "BatchNormalization") != 0) continue;
+        /* its node has become the layer that it is folded into, or part of it */
+        const bool folded = k == anchor ? strcmp(b->call.op_type, "BatchNormalization") != 0
+                                        : b->state == LRP_NODE_SWALLOWED && b->owner == anchor;
         if (!folded && !(b->state == LRP_NODE_LIVE && b->call.in_count > 4 && b->in[0] == g->nodes[anchor].out[0])) continue;
         *out = (struct batch_norm){learnt(g, b, 1),
                                    learnt(g, b, 2),

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""test_doubts.py BINARY: a result that cannot be trusted is said: once, on stderr, with layer, cause and remedy; in a report's warnings;
+by every command that computes it; not with -q. The exit code stays 0. The networks are small enough to be worked by hand."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import FLOAT, model, node, npy, tensor
+
+BINARY = os.path.abspath(sys.argv[1])
+failures = 0
+
+
+def fail(what, *seen):
+    global failures
+    failures += 1
+    print(f"{what}:", *seen, sep="\n  ")
+
+
+def run(*arguments):
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True)
+
+
+def put(name, data):
+    with open(name, "wb") as file:
+        file.write(data)
+
+
+def net(name, nodes, shape, out, **weights):
+    put(name, model(nodes, {"x": (FLOAT, shape)}, {"y": (FLOAT, out)}, weights))
+
+
+def dense(weight, bias):
+    """One neuron."""
+    n = len(weight)
+    return [node("Gemm", "x w b", "y", name="fc", transB=1)], [1, n], [1, 1], {"w": tensor(weight, [1, n]), "b": tensor([bias], [1])}
+
+
+def write_files():
+    def write(name, nodes, shape, out, weights):
+        net(name, nodes, shape, out, **weights)
+
+    # gamma(1) makes [1 -1] and -1 of it [2 -1] and -1: for [1 1] that is 0, so that everything is divided by the stabilizer
+    write("blow-up.onnx", *dense([1, -1], -1))
+    put("ones.npy", npy([1, 1], [1, 2]))
+    # the bias takes all but 1 / (1 + b)
+    for bias in (100, 10000):
+        write(f"bias-{bias}.onnx", *dense([1], bias))
+    put("one.npy", npy([1], [1, 1]))
+    put("nan.npy", npy([float("nan")], [1, 1]))
+    put("more.npy", npy([1] * 3, [3, 1]))
+    # -2
+    write("negative.onnx", *dense([-2], 0))
+    # the logarithm of -1
+    write("log.onnx", [node("Log", "x", "l", name="log"), node("Gemm", "l w", "y", name="fc", transB=1)], [1, 2], [1, 1],
+          {"w": tensor([1, 1], [1, 2])})
+    put("below.npy", npy([-1, 2], [1, 2]))
+    # e to the 100
+    write("exp.onnx", [node("Exp", "x", "e", name="exp"), node("Gemm", "e w", "y", name="fc", transB=1)], [1, 2], [1, 1],
+          {"w": tensor([1, 1], [1, 2])})
+    put("hundred.npy", npy([100, 0], [1, 2]))
+    # the mean of the channel that has learnt 5 and a variance of 4: 26 is 10.5 deviations away, 24 is 9.5
+    write("norm.onnx", [node("Conv", "x w", "c", name="conv"), node("BatchNormalization", "c s b m v", "n", name="bn", epsilon=0.0),
+                        node("GlobalAveragePool", "n", "p", name="pool"), node("Flatten", "p", "y", name="flat")],
+          [1, 1, 2, 2], [1, 1], {"w": tensor([1], [1, 1, 1, 1]), "s": tensor([2], [1]), "b": tensor([3], [1]), "m": tensor([5], [1]),
+                                 "v": tensor([4], [1])})
+    for value in (24, 26):
+        put(f"{value}.npy", npy([value - 1, value + 1, value, value], [1, 1, 2, 2]))
+    put("white.ppm", b"P5\n2 2\n255\n" + bytes([255] * 4))
+
+
+# name: model, input, options, what is said (all in one line); None: nothing
+CASES = {
+    "blow-up": ("blow-up.onnx", "ones.npy", ["--rule", "fc=gamma(1)"],
+                ["relevance blows up", "fc (rule gamma(1))", "sum 1e+09", "largest 2e+09", "--rule 'fc=z-plus'"]),
+    "no blow-up": ("blow-up.onnx", "ones.npy", ["--rule", "fc=flat"], None),
+    "vanishing": ("bias-10000.onnx", "one.npy", ["--rule", "fc=zero"],
+                  ["relevance all but vanishes", "0.0001 arrives of 1", "fc (rule zero)", "bias=off"]),
+    "remedy of vanishing": ("bias-10000.onnx", "one.npy", ["--rule", "fc=zero(bias=off)"], None),
+    "a hundredth is left": ("bias-100.onnx", "one.npy", ["--rule", "fc=zero"], None),
+    "several samples": ("bias-10000.onnx", "more.npy", ["--rule", "fc=zero"], ["relevance all but vanishes", "fc (rule zero)"]),
+    "negative logit": ("negative.onnx", "one.npy", ["--output-relevance", "logit"],
+                       ["negative logit", "-2", "--output-relevance one"]),
+    "start with 1": ("negative.onnx", "one.npy", [], None),
+    "nan from a layer": ("log.onnx", "below.npy", ["--skip-checks"], ["layer log", "1 of its 2 values", "look at what goes into it"]),
+    "infinity from a layer": ("exp.onnx", "hundred.npy", ["--skip-checks"], ["layer exp", "1 of its 2 values"]),
+    "nan goes in": ("negative.onnx", "nan.npy", [], ["the input itself holds them"]),
+    "unscaled": ("norm.onnx", "26.npy", [], ["scaled as the model has never seen it", "1 of 1 channels", "--scale 1/255"]),
+    "near enough": ("norm.onnx", "24.npy", [], None),
+    "unscaled, not folded": ("norm.onnx", "26.npy", ["--no-canonize"], ["scaled as the model has never seen it", "--scale 1/255"]),
+    "near enough, not folded": ("norm.onnx", "24.npy", ["--no-canonize"], None),
+    "unscaled picture": ("norm.onnx", "white.ppm", [], ["scaled as the model has never seen it"]),
+    "scaled picture": ("norm.onnx", "white.ppm", ["--scale", "1/51"], None),
+}
+
+
+def said(stderr, words):
+    """How often that is said."""
+    return sum(all(word in line for word in words) for line in stderr.splitlines())
+
+
+def check(name):
+    file, given, options, words = CASES[name]
+    options = ["--composite", "epsilon-plus", *options]
+    for command in ("explain", "ledger"):
+        got = run(command, file, given, *options)
+        warnings = [line for line in got.stderr.splitlines() if "warning" in line]
+        if got.returncode != 0:
+            fail(f"{command}, {name}: exit {got.returncode}", got.stderr)
+        elif words is None and warnings:
+            fail(f"{command}, {name}: nothing is wrong there", *warnings)
+        elif words and said(got.stderr, words) != 1:
+            fail(f"{command}, {name}: not said just once: {words}", got.stderr)
+        quiet = run(command, file, given, *options, "-q")
+        if quiet.returncode != 0 or quiet.stderr:
+            fail(f"{command} -q, {name}: exit {quiet.returncode}", quiet.stderr)
+    report = json.loads(run("explain", file, given, *options, "--json", "-q").stdout)["warnings"]
+    if len([line for line in report if words and all(word in line for word in words)]) != (words is not None) or (not words and report):
+        fail(f"{name}: in the report's warnings: {words}", *report)
+
+
+def check_run():
+    """The forward pass is not silent about what it finds itself, and knows nothing of relevance."""
+    for name, word in (("nan from a layer", "layer log"), ("unscaled", "never seen"), ("nan goes in", "the input itself")):
+        file, given = CASES[name][:2]
+        got = run("run", file, given)
+        if got.returncode or said(got.stderr, [word]) != 1:
+            fail(f"run, {name}: not said just once: {word}", got.returncode, got.stderr)
+    got = run("run", "blow-up.onnx", "ones.npy")
+    if got.returncode or got.stderr:
+        fail("run: nothing is wrong there", got.stderr)
+
+
+def check_compare():
+    for name, rule in (("a", "gamma(1)"), ("b", "zero")):
+        with open(f"{name}.json", "w") as file:
+            json.dump({"lrpscope": 1, "rules": [{"select": "fc", "rule": rule}]}, file)
+    got = run("compare", "blow-up.onnx", "ones.npy", "--rules", "a.json", "--rules", "b.json")
+    if got.returncode or said(got.stderr, ["blows up", "fc (rule gamma(1))"]) != 1:
+        fail("compare: not said just once", got.returncode, got.stderr)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    write_files()
+    for case in CASES:
+        check(case)
+    check_run()
+    check_compare()
+    os.chdir("/")
+print(f"{len(CASES)} cases, {failures} failures")
+sys.exit(failures > 0)
