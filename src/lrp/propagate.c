@@ -180,7 +180,8 @@ static enum lrp_status times_values(const struct lrp_propagation *p, const struc
         enum lrp_status status =
             lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);
         if (status) return status;
-        lrp_tensors_add_product(1, p->values[v], relevance[v], true, product, p->run);
+        lrp_tensors_add(1, relevance[v], true, product, p->run);
+        lrp_tensors_contribute(1, p->values[v], product, p->run);
         lrp_tensor_release(relevance[v]);
         relevance[v] = product;
     }

@@ -25,6 +25,13 @@ typedef void (*lrp_range_body)(const void *data, size_t first, size_t last);
 /* lrp_parallel_for for bodies that only read their data: `cost` is the number of elements behind one item. */
 void lrp_for_range(const struct lrp_run *run, size_t count, size_t cost, lrp_range_body body, const void *data);
 
+/* A cotangent times a slope. 0 times infinity is 0 here: nothing flows back to where nothing came from (a root at 0 that is not
+ * asked for), and what does not matter has no part in what is infinite (the squares under the root of a norm of zeros). */
+static inline float lrp_times_slope(float s, float slope)
+{
+    return s == 0 || slope == 0 ? 0 : s * slope;
+}
+
 #define LRP_UNARY_PARAMETERS 2
 /* One function of one variable: what a row of such an operator owns (lrp_operator.own). map and slope are given parameters p,
  * which `parameters` reads from the call (NULL: none); slope writes g = s * f'(x), where y = f(x). NULL: not differentiable.
@@ -47,7 +54,7 @@ struct lrp_unary {
     static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g,     \
                              size_t n, const float *p)                                                                         \
     {                                                                                                                          \
-        for (size_t i = 0; i < n; ++i) g[i] = s[i] * name##_d(x[i], y[i], p);                                                  \
+        for (size_t i = 0; i < n; ++i) g[i] = lrp_times_slope(s[i], name##_d(x[i], y[i], p));                                  \
     }
 #define LRP_UNARY(name) LRP_UNARY_MAP(name) LRP_UNARY_SLOPE(name)
 

@@ -129,6 +129,16 @@ static const char *better_rule(const struct doubter *d, size_t layer)
     return "pass";
 }
 
+/* Of a method that knows no rules: a slope is infinite, or more than a float holds. */
+static void doubt_gradient(struct doubter *d, size_t by, size_t at, size_t bad)
+{
+    doubt(d, by,
+          "the gradient is not finite from layer %s on: %zu numbers at %s (its slope there is infinite or overflows, as a "
+          "root's at "
+          "0: --method lrp counts what is 0 there as 0)",
+          d->layers->rows[by].name, bad, d->layers->rows[at].name);
+}
+
 static bool doubt_relevance(struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
@@ -136,6 +146,10 @@ static bool doubt_relevance(struct doubter *d)
         if (!shown(d, i, true) || !r->relevance_statistics[i].nan) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
+        if (!d->job->state->method->by_rules) {
+            doubt_gradient(d, by, i, r->relevance_statistics[i].nan);
+            return true;
+        }
         doubt(d, by, "relevance is not finite from layer %s on: %zu numbers at %s (another rule there helps: --rule '%s=%s')",
               named(d, by, &text), r->relevance_statistics[i].nan, d->layers->rows[i].name, d->layers->rows[by].name,
               better_rule(d, by));

@@ -3,12 +3,13 @@
 by every command that computes it; not with -q. The exit code stays 0. The networks are small enough to be worked by hand."""
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, model, node, npy, tensor
+from onnx_file import FLOAT, INT64, model, node, npy, tensor
 
 BINARY = os.path.abspath(sys.argv[1])
 failures = 0
@@ -70,6 +71,23 @@ def write_files():
     for value in (24, 26):
         put(f"{value}.npy", npy([value - 1, value + 1, value, value], [1, 1, 2, 2]))
     put("white.ppm", b"P5\n2 2\n255\n" + bytes([255] * 4))
+    # slopes that are infinite, or none: a root and a power at 0, a norm of zeros, a mask of -inf, a division of 0 by 0
+    def after(op, weight, inputs="x", **more):
+        return ([node(op, inputs, "t", name="op"), node("Gemm", "t w", "y", name="fc", transB=1)], [1, 2], [1, 1],
+                {"w": tensor(weight, [1, 2]), **more})
+
+    write("root.onnx", *after("Sqrt", [0, 1]))
+    write("root-asked.onnx", *after("Sqrt", [1, 1]))
+    write("power.onnx", *after("Pow", [0, 1], "x p", p=tensor([0.5], [1])))
+    write("quotient.onnx", *after("Div", [0, 1], "c x", c=tensor([0, 1], [1, 2])))
+    write("mask.onnx", [node("Add", "x m", "a", name="add"), node("Softmax", "a", "p", name="softmax"),
+                        node("Gemm", "p w", "y", name="fc", transB=1)], [1, 2], [1, 1],
+          {"m": tensor([float("-inf"), 0], [1, 2]), "w": tensor([3, 5], [1, 2])})
+    write("norm-of-zeros.onnx", [node("Mul", "x x", "q", name="square"), node("ReduceSum", "q axes", "r", name="sum", keepdims=1),
+                                 node("Sqrt", "r", "y", name="root")], [1, 2], [1, 1],
+          {"axes": tensor([1], [1], INT64)})
+    put("zero-four.npy", npy([0, 4], [1, 2]))
+    put("zeros.npy", npy([0, 0], [1, 2]))
 
 
 # name: model, input, options, what is said (all in one line); None: nothing
@@ -95,6 +113,39 @@ CASES = {
     "unscaled picture": ("norm.onnx", "white.ppm", [], ["scaled as the model has never seen it"]),
     "scaled picture": ("norm.onnx", "white.ppm", ["--scale", "1/51"], None),
 }
+
+
+GRADIENT, TIMES = ["--method", "gradient", "--skip-checks"], ["--method", "input-gradient", "--skip-checks"]
+INFINITE = ["the gradient is not finite", "layer op", "1 numbers at", "--method lrp"]
+# 0 times infinity is 0; what is infinite itself is said
+SLOPES = {
+    "a root at 0 that is not asked for": ("root.onnx", "zero-four.npy", GRADIENT, None, [0, 0.25]),
+    "a root at 0": ("root-asked.onnx", "zero-four.npy", GRADIENT, INFINITE, [float("inf"), 0.25]),
+    "a root at 0, times 0": ("root-asked.onnx", "zero-four.npy", TIMES, None, [0, 1]),
+    "a root at 0, by rules": ("root-asked.onnx", "zero-four.npy", ["--skip-checks", "--composite", "zero"], None, [0, 0.5]),
+    "a power at 0 that is not asked for": ("power.onnx", "zero-four.npy", GRADIENT, None, [0, 0.25]),
+    "0 divided by 0": ("quotient.onnx", "zero-four.npy", GRADIENT, ["layer op", "1 of its 2 values"], [0, -1 / 16]),
+    "a mask": ("mask.onnx", "zero-four.npy", GRADIENT, None, [0, 0]),
+    "a mask, times the input": ("mask.onnx", "zero-four.npy", TIMES, None, [0, 0]),
+    "a norm of zeros": ("norm-of-zeros.onnx", "zeros.npy", GRADIENT, ["the gradient is not finite", "layer root"], [0, 0]),
+}
+
+
+def read_npy(name):
+    with open(name, "rb") as file:
+        data = file.read()
+    return list(struct.unpack(f"<{(len(data) - data.index(10) - 1) // 4}f", data[data.index(10) + 1:]))
+
+
+def check_slope(name):
+    file, given, options, words, wanted = SLOPES[name]
+    got = run("explain", file, given, *options, "--relevance", "r.npy")
+    found = read_npy("r.npy") if got.returncode == 0 else []
+    if len(found) != len(wanted) or any(not (a == b or abs(a - b) <= 1e-6 * abs(b)) for a, b in zip(found, wanted)):
+        fail(f"{name}: relevance {found}, not {wanted}", got.returncode, got.stderr)
+    warnings = [line for line in got.stderr.splitlines() if "finite" in line]
+    if len(warnings) != (words is not None) or (words and said(got.stderr, words) != 1):
+        fail(f"{name}: not said just once: {words}", got.stderr)
 
 
 def said(stderr, words):
@@ -148,8 +199,10 @@ with tempfile.TemporaryDirectory() as folder:
     write_files()
     for case in CASES:
         check(case)
+    for case in SLOPES:
+        check_slope(case)
     check_run()
     check_compare()
     os.chdir("/")
-print(f"{len(CASES)} cases, {failures} failures")
+print(f"{len(CASES) + len(SLOPES)} cases, {failures} failures")
 sys.exit(failures > 0)

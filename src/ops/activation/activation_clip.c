@@ -191,14 +191,14 @@ static void prelu_pull_x(const void *data, const struct lrp_broadcast_run *run, 
 {
     const struct prelu_job *job = data;
     const float *x = job->x + run->at[0], *slope = job->slope + run->at[1], *s = job->s + run->out;
-    for (size_t i = 0; i < run->n; ++i) g[i] = x[i * run->step[0]] > 0 ? s[i] : s[i] * slope[i * run->step[1]];
+    for (size_t i = 0; i < run->n; ++i) g[i] = x[i * run->step[0]] > 0 ? s[i] : lrp_times_slope(s[i], slope[i * run->step[1]]);
 }
 
 static void prelu_pull_slope(const void *data, const struct lrp_broadcast_run *run, float *restrict g)
 {
     const struct prelu_job *job = data;
     const float *x = job->x + run->at[0], *s = job->s + run->out;
-    for (size_t i = 0; i < run->n; ++i) g[i] = x[i * run->step[0]] < 0 ? s[i] * x[i * run->step[0]] : 0;
+    for (size_t i = 0; i < run->n; ++i) g[i] = x[i * run->step[0]] < 0 ? lrp_times_slope(s[i], x[i * run->step[0]]) : 0;
 }
 
 enum lrp_status lrp_prelu_vjp(LRP_VJP_PARAMETERS)

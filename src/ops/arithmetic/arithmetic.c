@@ -49,7 +49,7 @@ static inline float remainder_c_db(float a, float b, float y) { (void)y; return 
                          float *restrict g, size_t n)                                                                    \
     {                                                                                                                    \
         for (size_t i = 0; i < n; ++i)                                                                                   \
-            g[i] = s[i] * op(a[i * step_a], b[i * step_b], y[i]);                                                        \
+            g[i] = lrp_times_slope(s[i], op(a[i * step_a], b[i * step_b], y[i]));                                        \
     }
 #define KERNELS(op) FLOAT_KERNEL(op) PULL_KERNEL(op##_da) PULL_KERNEL(op##_db)
 KERNELS(add) KERNELS(sub) KERNELS(mul) KERNELS(quotient) KERNELS(remainder_c)

@@ -83,7 +83,7 @@ static void pull_base(const void *data, const struct lrp_broadcast_run *run, flo
     for (size_t i = 0; i < run->n; ++i) {
         const float a = job->a->f[run->at[0] + i * run->step[0]], b = element(job->b, run->at[1] + i * run->step[1]);
         const float slope = b == 0 ? 0 : b == 2 ? 2 * a : b * powf(a, b - 1);
-        g[i] = job->s[run->out + i] * slope;
+        g[i] = lrp_times_slope(job->s[run->out + i], slope);
     }
 }
 
@@ -93,7 +93,7 @@ static void pull_exponent(const void *data, const struct lrp_broadcast_run *run,
     const struct pow_job *job = data;
     for (size_t i = 0; i < run->n; ++i) {
         const float a = element(job->a, run->at[0] + i * run->step[0]);
-        g[i] = a == 0 ? 0 : job->s[run->out + i] * job->y[run->out + i] * logf(a);
+        g[i] = a == 0 ? 0 : lrp_times_slope(job->s[run->out + i], job->y[run->out + i] * logf(a));
     }
 }
 

@@ -110,7 +110,7 @@ static void l1_back(const float *x, float y, float s, float *g, size_t n)
 }
 static void scaled_back(const float *x, float factor, float *g, size_t n)
 {
-    for (size_t i = 0; i < n; ++i) g[i] = factor * x[i];
+    for (size_t i = 0; i < n; ++i) g[i] = lrp_times_slope(factor, x[i]);
 }
 static void l2_back(const float *x, float y, float s, float *g, size_t n)
 {
@@ -124,7 +124,7 @@ static void square_back(const float *x, float y, float s, float *g, size_t n)
 static void log_sum_back(const float *x, float y, float s, float *g, size_t n)
 {
     (void)y;
-    fill_row(g, n, s / sum_row(x, n));
+    fill_row(g, n, lrp_times_slope(s, 1 / sum_row(x, n)));
 }
 static void log_sum_exp_back(const float *x, float y, float s, float *g, size_t n)
 {
