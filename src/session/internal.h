@@ -3,8 +3,8 @@
  * Three kinds of things, all immutable once made and reference counted, so that the worker, snapshots and the session
  * can hold them together:
  *   network  a graph at concrete input shapes, with its layers and its engine (prepared weights, used by one job at a time)
- *   state    a network under settings: check, composite, rule of every layer
- *   results  what a pass left behind for a state and an input; filled by one job, read under the session's lock
+ *   setup    a network under settings: check, composite, rule of every layer
+ *   results  what a pass left behind for a setup and an input; filled by one job, read under the session's lock
  */
 #ifndef LRP_SESSION_INTERNAL_H
 #define LRP_SESSION_INTERNAL_H

@@ -21,6 +21,8 @@ for function in $functions; do
     grep -q ">$function</[ab]> *(" "$html"/*_8h.html || fail "$function is not in the reference"
 done
 
+grep -q 'lrp_session_set_input' "$html/walk.html" || fail "the page that walks from a model to a PNG does not show the example"
+
 # what must not pass: no comment in front of a function, none behind a member
 for wrong in 'void lrp_without_comment(void);' '/* A pair. */ struct lrp_pair {int first; /* of two */
 int second_without_comment;};'; do

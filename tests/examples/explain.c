@@ -10,6 +10,7 @@
 
 enum { TOP = 5 };
 
+/* [open] */
 static enum lrp_status open_session(const char *model, const char *rules, struct lrp_session **out, struct lrp_error *err)
 {
     struct lrp_settings *settings = NULL;
@@ -22,6 +23,7 @@ static enum lrp_status open_session(const char *model, const char *rules, struct
     lrp_settings_free(settings);
     return status;
 }
+/* [open] */
 
 /* "pixel ROW,COLUMN" of the largest cells, one after the other: a plane is small, and TOP is, too. */
 static void print_top(const struct lrp_plane *plane)
@@ -40,6 +42,7 @@ static void print_top(const struct lrp_plane *plane)
     }
 }
 
+/* [see] */
 /* Row 0 is the model's input: its relevance, reduced over the channels, is what the heatmap draws. */
 static enum lrp_status print_and_write(const struct lrp_snapshot *now, const char *heatmap, struct lrp_error *err)
 {
@@ -53,6 +56,7 @@ static enum lrp_status print_and_write(const struct lrp_snapshot *now, const cha
     lrp_plane_free(&plane);
     return lrp_snapshot_export_heatmap(now, 0, LRP_SHOW_RELEVANCE, 0, heatmap, err);
 }
+/* [see] */
 
 int main(int argc, char **argv)
 {
@@ -63,13 +67,17 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: explain MODEL PICTURE RULES.json HEATMAP.png\n");
         return 2;
     }
+    /* [run] */
     enum lrp_status status = open_session(argv[1], argv[3], &session, &err);
     if (!status) status = lrp_session_set_input(session, NULL, argv[2], &err);
     if (!status) status = lrp_session_run(session, LRP_WANT_RELEVANCE, &err);
     if (!status) status = lrp_session_snapshot(session, &now, &err);
     if (!status) status = print_and_write(now, argv[4], &err);
+    /* [run] */
+    /* [end] */
     if (status) fprintf(stderr, "explain: %s\n", err.message);
     lrp_snapshot_release(now);
     lrp_session_free(session);
     return lrp_status_exit_code(status);
+    /* [end] */
 }
