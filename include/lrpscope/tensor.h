@@ -12,16 +12,18 @@
 extern "C" {
 #endif
 
-struct lrp_pool; /* private */
+struct lrp_pool;  /* private */
+struct lrp_arena; /* private */
 /* A dense array in row-major order. Reference counted: `retain` and `release` are thread-safe. Immutable once
  * more than its maker can see it. */
 struct lrp_tensor {
-    enum lrp_dtype dtype;   /* what the model declares; storage: floats as float, everything else as int64_t */
+    enum lrp_dtype dtype;   /* what the model declares; storage: floats as float, texts as pointers, all else as int64_t */
     struct lrp_shape shape; /* all of it known */
     size_t count;           /* number of elements */
     union {
-        float *f;   /* if lrp_dtype_is_float(dtype); 64-byte aligned, owned */
-        int64_t *i; /* otherwise */
+        float *f;       /* if lrp_dtype_is_float(dtype); 64-byte aligned, owned */
+        const char **s; /* if dtype is LRP_DTYPE_STRING: UTF-8, none of them NULL; owned */
+        int64_t *i;     /* otherwise */
     };
     int references;            /* used with atomic builtins only */
     struct lrp_pool *home;     /* private: where the memory goes back to, NULL: to the system */
@@ -30,9 +32,10 @@ struct lrp_tensor {
     struct lrp_tensor *rows;   /* private */
     struct lrp_tensor **items; /* private: of a sequence, which has no elements */
     size_t item_count;         /* private */
+    struct lrp_arena *texts;   /* private: where s[] points to */
 };
 
-/* A new tensor with one reference, all zero. Errors: LRP_MEMORY (also for impossible sizes). */
+/* A new tensor with one reference, all zero (texts: empty). Errors: LRP_MEMORY (also for impossible sizes). */
 enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_tensor **out,
                                struct lrp_error *err);
 /* A copy (float32 or integer storage as the source). */

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "blocked.h"
 #include "buffer.h"
 #include "convert.h"
 #include "mapping.h"
 #include "npy.h"
+#include "texts.h"
 
 static size_t element_size(enum lrp_dtype dtype)
 {
@@ -55,6 +57,7 @@ enum lrp_status lrp_tensor_zero(struct lrp_pool *pool, enum lrp_dtype dtype, con
     const enum lrp_status status = lrp_tensor_take(pool, dtype, shape, out, err);
 
     if (!status) memset((*out)->f, 0, lrp_tensor_bytes(*out));
+    for (size_t i = 0; !status && dtype == LRP_DTYPE_STRING && i < (*out)->count; i++) (*out)->s[i] = "";
     return status;
 }
 
@@ -66,9 +69,16 @@ enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *sha
 
 enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const enum lrp_status status = take(source->home, source->dtype, &source->shape, source->block, out, err);
+    struct lrp_tensor *copy = NULL;
+    enum lrp_status status = take(source->home, source->dtype, &source->shape, source->block, &copy, err);
 
-    if (!status) memcpy((*out)->f, source->f, lrp_tensor_bytes(source));
+    if (status) return status;
+    memcpy(copy->f, source->f, lrp_tensor_bytes(source));
+    status = lrp_tensor_keep_texts(copy, err);
+    if (status)
+        lrp_tensor_release(copy);
+    else
+        *out = copy;
     return status;
 }
 
@@ -90,6 +100,7 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
     lrp_tensor_release(tensor->rows);
     for (size_t i = 0; i < tensor->item_count; i++) lrp_tensor_release(tensor->items[i]);
     free(tensor->items);
+    if (tensor->texts) lrp_arena_free(tensor->texts);
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);
     free((struct lrp_tensor *)tensor);
@@ -153,6 +164,9 @@ enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, s
 
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err)
 {
+    if (tensor->dtype == LRP_DTYPE_STRING)
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s: texts are not written as arrays, which hold numbers (they are printed)",
+                        path);
     return lrp_dtype_is_float(tensor->dtype) ? lrp_npy_write_f32(path, &tensor->shape, tensor->f, err)
                                              : lrp_npy_write_i64(path, &tensor->shape, tensor->i, err);
 }

@@ -7,6 +7,7 @@
 #include "blocked.h"
 #include "late.h"
 #include "tensor_slots.h"
+#include "texts.h"
 #include "turns.h"
 
 /* What a prepared operator is found by in the cache. */
@@ -202,7 +203,7 @@ enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const str
             in[i] = values && !read ? values[n->in[i]] : NULL;
             enum lrp_status status = lrp_engine_row_major(engine, node, block, run, &in[i], err);
             if (status) return status;
-        } else if (d->dtype != LRP_DTYPE_STRING && !(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
+        } else if (!(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
             enum lrp_status status = lrp_engine_constant(engine, n->in[i], &in[i], err);
             if (status) return lrp_engine_blame(engine, node, status, err);
         }
@@ -253,6 +254,8 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
         status = lrp_turns_run(e, node, values, in, out, run, err);
     else if (!status)
         status = n->call.op->forward(&n->call, handle, in, out, run, err);
+    for (int i = 0; !status && !n->call.op->control && i < n->call.out_count; i++)
+        if (out[i]) status = lrp_tensor_keep_texts(out[i], err);
     if (prepared && status && !n->call.op->control) lrp_engine_blame(e, node, status, err);
     for (int i = 0; out && i < n->call.out_count; i++) {
         if (!status && out[i] && n->out[i] >= 0 && !values[n->out[i]])

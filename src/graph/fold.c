@@ -34,7 +34,7 @@ bool lrp_fold_can(const struct lrp_call *call, int64_t *budget)
     }
     for (int i = 0; i < call->out_count; i++) {
         const int64_t count = lrp_shape_count(&call->out[i].shape);
-        if (count > FOLD_LIMIT || call->out[i].dtype == LRP_DTYPE_STRING) return false;
+        if (count > FOLD_LIMIT) return false;
         if (__builtin_add_overflow(work, count, &work)) return false;
     }
     return pay(work, budget);
@@ -51,8 +51,7 @@ static enum lrp_status fold_run(const struct lrp_call *call, struct fold *f, str
     enum lrp_status status = LRP_OK;
     bool shape_only = op->traits & LRP_TRAIT_SHAPE_ONLY;
     for (int i = 0; !status && i < call->in_count; i++)
-        if (call->in[i].constant && !shape_only && call->in[i].dtype != LRP_DTYPE_STRING)
-            status = lrp_blob_tensor(call->in[i].constant, &f->in[i], err);
+        if (call->in[i].constant && !shape_only) status = lrp_blob_tensor(call->in[i].constant, &f->in[i], err);
     for (int i = 0; !status && i < call->out_count; i++)
         if (call->out[i].present) status = lrp_tensor_new(call->out[i].dtype, &call->out[i].shape, &f->out[i], err);
     if (!status && op->prepare) status = op->prepare(call, NULL, &f->handle, NULL, err);

@@ -5,6 +5,7 @@
 
 #include "convert.h"
 #include "mapping.h"
+#include "texts.h"
 
 static const unsigned char *element(const struct lrp_blob *blob, size_t index)
 {
@@ -37,10 +38,25 @@ int64_t lrp_blob_get_i64(const struct lrp_blob *blob, size_t index)
     return value;
 }
 
+static enum lrp_status tensor_of_texts(const struct lrp_blob *blob, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_tensor *tensor = NULL;
+    enum lrp_status status = lrp_tensor_new(blob->dtype, &blob->shape, &tensor, err);
+    if (status) return status;
+    for (size_t i = 0; i < tensor->count; i++) tensor->s[i] = blob->strings[i];
+    status = lrp_tensor_keep_texts(tensor, err);
+    if (status)
+        lrp_tensor_release(tensor);
+    else
+        *out = tensor;
+    return status;
+}
+
 enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor **out, struct lrp_error *err)
 {
     enum lrp_status status;
 
+    if (blob->dtype == LRP_DTYPE_STRING) return tensor_of_texts(blob, out, err);
     if (lrp_dtype_size(blob->dtype) == 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "a constant of type %s cannot be computed with", lrp_dtype_text(blob->dtype));
     status = lrp_tensor_new(blob->dtype, &blob->shape, out, err);
@@ -58,9 +74,23 @@ static void narrow(const int64_t *from, size_t count, size_t size, unsigned char
     for (size_t i = 0; i < count; i++) memcpy(to + i * size, &from[i], size);
 }
 
+static enum lrp_status blob_of_texts(struct lrp_arena *arena, const struct lrp_tensor *tensor, struct lrp_blob **out,
+                                     struct lrp_error *err)
+{
+    struct lrp_blob *const blob = lrp_arena_calloc(arena, 1, sizeof *blob);
+    const char **texts = lrp_arena_calloc(arena, tensor->count, sizeof *texts);
+    bool done = blob && texts;
+    for (size_t i = 0; done && i < tensor->count; i++) done = (texts[i] = lrp_arena_strdup(arena, tensor->s[i])) != NULL;
+    if (!done) return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
+    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_STRING, .shape = tensor->shape, .count = tensor->count, .strings = texts};
+    *out = blob;
+    return LRP_OK;
+}
+
 enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_tensor *tensor, struct lrp_blob **out,
                                      struct lrp_error *err)
 {
+    if (tensor->dtype == LRP_DTYPE_STRING) return blob_of_texts(arena, tensor, out, err);
     const bool is_float = lrp_dtype_is_float(tensor->dtype);
     const enum lrp_dtype dtype = is_float ? LRP_DTYPE_FLOAT : tensor->dtype;
     const size_t size = lrp_dtype_size(dtype);

@@ -165,7 +165,8 @@ enum lrp_trait {
     LRP_TRAIT_SELECTS = 128,   /* output 0 consists of elements of input 0, each with slope 1 */
     LRP_TRAIT_NO_VJP = 256,    /* not differentiable: the column vjp is empty on purpose */
     LRP_TRAIT_ROUTES = 512,    /* every output element is one of some input's: relevance is routed by the vjp as it is */
-    LRP_TRAIT_DRAWS = 1024     /* makes numbers up: the same ones every time, but nobody else's */
+    LRP_TRAIT_DRAWS = 1024,    /* makes numbers up: the same ones every time, but nobody else's */
+    LRP_TRAIT_TEXTS = 2048     /* takes texts, too, and may make them: all others meet numbers and truth values only */
 };
 
 /* The functions of a row. All return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
@@ -186,7 +187,8 @@ enum lrp_trait {
  * forward:
  *  - in[i] is the tensor of input i: NULL if it is absent, or constant and in prepared_inputs.
  *  - out[j] is a new tensor of the inferred dtype and shape, its contents undefined: NULL if nobody wants it.
- *  - It writes every element of every output that is wanted.
+ *  - It writes every element of every output that is wanted. Texts may be those of inputs, attributes or constants: they are
+ *    copied afterwards; others go there by lrp_tensor_put_text (texts.h).
  *
  * vjp, the transposed Jacobian, or the trait NO_VJP if there is none:
  *  - in and out are those of forward. To WEIGHTED rows all of them may be NULL: the result may depend on nothing but the
@@ -318,6 +320,7 @@ extern const struct lrp_operator lrp_ops_contrib_quantize[];  /* contrib_quantiz
 extern const struct lrp_operator lrp_ops_ml[];                /* ml.c: ai.onnx.ml's that are bodies */
 extern const struct lrp_operator lrp_ops_tree[];              /* tree.c: TreeEnsemble TreeEnsembleClassifier ...Regressor */
 extern const struct lrp_operator lrp_ops_label[];             /* label.c: LabelEncoder, lrpscope TextLabels */
+extern const struct lrp_operator lrp_ops_text[];              /* text.c: StringNormalizer TfIdfVectorizer StringConcat */
 extern const struct lrp_operator lrp_ops_bits[];              /* bits.c: BitCast, lrpscope DecodeBits */
 extern const struct lrp_operator lrp_ops_signal[];            /* signal.c: windows MelWeightMatrix DFT STFT */
 extern const struct lrp_operator lrp_ops_detect[];            /* detect.c: RoiAlign DeformConv NonMaxSuppression ... */

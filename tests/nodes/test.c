@@ -102,7 +102,11 @@ static bool equal(struct test *test, const struct lrp_tensor *got, enum lrp_dtyp
         return lrp_fail(&test->err, LRP_FILE, "output %zu is %s %s, expected %s %s", output,
                         lrp_shape_text(&got->shape, 0, "x", a, sizeof a), lrp_dtype_text(dtype),
                         lrp_shape_text(&want->shape, 0, "x", b, sizeof b), lrp_dtype_text(want->dtype)) == LRP_OK;
-    for (size_t i = 0; i < want->count && !is_drawn(test->definition); i++) {
+    for (size_t i = 0; i < want->count && dtype == LRP_DTYPE_STRING; i++)
+        if (strcmp(got->s[i], want->strings[i]) != 0)
+            return lrp_fail(&test->err, LRP_FILE, "output %zu[%zu] is \"%s\", expected \"%s\"", output, i, got->s[i],
+                            want->strings[i]) == LRP_OK;
+    for (size_t i = 0; i < want->count && dtype != LRP_DTYPE_STRING && !is_drawn(test->definition); i++) {
         const double g = is_float ? (double)got->f[i] : (double)got->i[i];
         const double w = is_float ? (double)lrp_blob_get_f32(want, i) : (double)lrp_blob_get_i64(want, i);
         if (is_float ? !close_enough(g, w) : got->i[i] != lrp_blob_get_i64(want, i))

@@ -6,6 +6,7 @@
 
 #include "batch.h"
 #include "pool.h"
+#include "texts.h"
 
 enum lrp_status control_row_add(struct control_row *row, struct lrp_tensor *item, struct lrp_error *err)
 {
@@ -83,7 +84,7 @@ enum lrp_status control_row_stack(const struct control_row *row, int axis, bool 
             return lrp_fail(err, LRP_UNSUPPORTED, "what turn %zu makes has another shape than what the first one makes", k + 1);
     const enum lrp_status status = lrp_tensor_take(run ? run->pool : NULL, dtype, &shape, out, err);
     for (size_t k = 0; !status && k < row->count; k++) put(*out, axis, backward ? row->count - 1 - k : k, row->items[k]);
-    return status;
+    return status ? status : lrp_tensor_keep_texts(*out, err);
 }
 
 enum lrp_status control_slice(const struct lrp_tensor *tensor, int axis, size_t place, const struct lrp_run *run,
@@ -97,7 +98,7 @@ enum lrp_status control_slice(const struct lrp_tensor *tensor, int axis, size_t 
     const struct along a = along(tensor, axis);
     for (size_t o = 0; o < a.outer && a.bytes; o++)
         memcpy(bytes_of(*out) + o * a.bytes, bytes_of(tensor) + (o * a.count + place) * a.bytes, a.bytes);
-    return LRP_OK;
+    return lrp_tensor_keep_texts(*out, err);
 }
 
 void control_slice_add(struct lrp_tensor *tensor, int axis, size_t place, const struct lrp_tensor *item)

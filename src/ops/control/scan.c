@@ -4,6 +4,7 @@
 
 #include "control.h"
 #include "pool.h"
+#include "texts.h"
 
 enum { SCANS = 64 };
 struct scan {
@@ -163,9 +164,10 @@ static enum lrp_status fill_up(struct lrp_tensor **made, size_t turns, const str
     const enum lrp_status status = lrp_tensor_zero(run ? run->pool : NULL, (*made)->dtype, &shape, &whole, err);
     if (status) return status;
     if ((*made)->count) memcpy(whole->f, (*made)->f, (*made)->count * size);
+    const enum lrp_status kept = lrp_tensor_keep_texts(whole, err);
     lrp_tensor_release(*made);
     *made = whole;
-    return LRP_OK;
+    return kept;
 }
 
 static enum lrp_status scan_batch(const struct scan *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,

@@ -65,7 +65,7 @@ enum lrp_status lrp_cast_infer(struct lrp_call *call, struct lrp_error *err)
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     const int64_t to = lrp_call_int(call, "to", 0);
     if (status) return status;
-    if (to <= 0 || to >= LRP_DTYPE_COUNT || !lrp_dtype_is_number((enum lrp_dtype)to))
+    if (to <= 0 || to >= LRP_DTYPE_COUNT || (to != LRP_DTYPE_STRING && !lrp_dtype_is_number((enum lrp_dtype)to)))
         return lrp_fail(err, LRP_UNSUPPORTED, "Cast to type %lld (%s) is not implemented", (long long)to,
                         to > 0 && to < LRP_DTYPE_COUNT ? lrp_dtype_text((enum lrp_dtype)to) : "unknown");
     return lrp_infer_output(call, 0, (enum lrp_dtype)to, &call->in[0].shape, err);
@@ -108,7 +108,9 @@ static void convert_elements(const struct lrp_tensor *x, struct lrp_tensor *y, b
 
 enum lrp_status lrp_pass_forward(LRP_FORWARD_PARAMETERS)
 {
-    (void)handle, (void)run, (void)err;
+    (void)handle, (void)run;
+    if (out[0] && (in[0]->dtype == LRP_DTYPE_STRING || out[0]->dtype == LRP_DTYPE_STRING))
+        return lrp_cast_texts(in[0], out[0], err);
     if (out[0]) convert_elements(in[0], out[0], lrp_call_int(call, "saturate", 1) != 0);
     struct lrp_tensor *mask = call->out_count > 1 ? out[1] : NULL;
     for (size_t i = 0; mask && i < mask->count; ++i) {

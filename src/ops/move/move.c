@@ -38,18 +38,18 @@ static enum lrp_kind gather_kind(const struct lrp_call *call)
 }
 
 // clang-format off
-#define MOVES(op, layer, f, samples, ...)                                                                                         \
-    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES, .static_kind = LRP_KIND_##layer,   \
+#define MOVES(op, layer, more, f, samples, ...)                                                                                         \
+    .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES | (more), .static_kind = LRP_KIND_##layer,   \
     .infer = lrp_##f##_infer, .batch = lrp_batch_##samples
 #define VIEW(op, layer, f, samples, shows, ...)                                                                                   \
     {                                                                                                                    \
-        MOVES(op, layer, f, samples, __VA_ARGS__), .forward = view_forward, .vjp = view_vjp, .own = &(const struct lrp_mover){.view = shows}\
+        MOVES(op, layer, LRP_TRAIT_TEXTS, f, samples, __VA_ARGS__), .forward = view_forward, .vjp = view_vjp, .own = &(const struct lrp_mover){.view = shows}\
     }
-#define OWN(op, f, samples, ...)                                                                                         \
-    MOVES(op, OTHER, f, samples, __VA_ARGS__), .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp
+#define OWN(op, more, f, samples, ...)                                                                                         \
+    MOVES(op, OTHER, more, f, samples, __VA_ARGS__), .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp
 #define SCATTER(op, f, samples, by_coordinates, ...)                                                                              \
     {                                                                                                                    \
-        MOVES(op, OTHER, f, samples, __VA_ARGS__), .forward = lrp_scatter_forward, .vjp = lrp_scatter_vjp,                        \
+        MOVES(op, OTHER, 0, f, samples, __VA_ARGS__), .forward = lrp_scatter_forward, .vjp = lrp_scatter_vjp,                        \
         .own = &(const struct lrp_scatter) { by_coordinates }                                                            \
     }
 const struct lrp_operator lrp_ops_move[] = {
@@ -58,24 +58,24 @@ const struct lrp_operator lrp_ops_move[] = {
     VIEW("Squeeze", SQUEEZE, squeeze, reshape, lrp_reshape_view, 1, 11, 13, 21, 23, 24, 25),
     VIEW("Unsqueeze", UNSQUEEZE, unsqueeze, reshape, lrp_reshape_view, 1, 11, 13, 21, 23, 24, 25),
     VIEW("Transpose", TRANSPOSE, transpose, transpose, lrp_transpose_view, 1, 13, 21, 23, 24, 25),
-    { MOVES("Concat", CONCAT, concat, beside_first, 4, 11, 13), .forward = view_forward, .vjp = view_vjp,
+    { MOVES("Concat", CONCAT, LRP_TRAIT_TEXTS, concat, beside_first, 4, 11, 13), .forward = view_forward, .vjp = view_vjp,
       .own = &(const struct lrp_mover) { .view = lrp_concat_view, .joins = true } },
     VIEW("Split", SPLIT, split, beside_first, lrp_split_view, 2, 11, 13, 18),
     VIEW("Slice", SLICE, slice, slice, lrp_slice_view, 1, 10, 11, 13),
     VIEW("Expand", EXPAND, expand, first_input, lrp_expand_view, 8, 13),
     VIEW("Tile", TILE, tile, tile, lrp_tile_view, 6, 13),
-    { MOVES("DepthToSpace", DEPTH_TO_SPACE, depth, planes, 1, 11, 13), .forward = view_forward, .vjp = view_vjp,
+    { MOVES("DepthToSpace", DEPTH_TO_SPACE, LRP_TRAIT_TEXTS, depth, planes, 1, 11, 13), .forward = view_forward, .vjp = view_vjp,
       .own = &(const struct lrp_mover) { .view = lrp_depth_view, .to_space = true } },
     VIEW("SpaceToDepth", SPACE_TO_DEPTH, depth, planes, lrp_depth_view, 1, 13),
-    { OWN("Pad", pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
-    { OWN("Gather", gather, gather, 1, 11, 13), .kind = gather_kind },
-    { OWN("GatherElements", gather_elements, beside_first, 11, 13), .kind = gather_kind },
-    { OWN("GatherND", gather_nd, gather_nd, 11, 12, 13), .kind = gather_kind },
+    { OWN("Pad", 0, pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
+    { OWN("Gather", LRP_TRAIT_TEXTS, gather, gather, 1, 11, 13), .kind = gather_kind },
+    { OWN("GatherElements", LRP_TRAIT_TEXTS, gather_elements, beside_first, 11, 13), .kind = gather_kind },
+    { OWN("GatherND", LRP_TRAIT_TEXTS, gather_nd, gather_nd, 11, 12, 13), .kind = gather_kind },
     SCATTER("ScatterElements", scatter, beside_first, false, 11, 13, 16, 18),
     SCATTER("Scatter", scatter, beside_first, false, 9, 11),
     SCATTER("ScatterND", scatter_nd, lost, true, 11, 13, 16, 18),
-    { OWN("Trilu", trilu, matrices, 14) },
-    { OWN("Compress", compress, compress, 9, 11) },
+    { OWN("Trilu", 0, trilu, matrices, 14) },
+    { OWN("Compress", LRP_TRAIT_TEXTS, compress, compress, 9, 11) },
     { 0 },
 };
 // clang-format on

@@ -3,6 +3,7 @@
 
 #include "pool.h"
 #include "sequence_ops.h"
+#include "texts.h"
 
 static size_t size_of(const struct lrp_tensor *t)
 {
@@ -76,7 +77,7 @@ enum lrp_status sequence_concat(LRP_CONTROL_PARAMETERS)
     status = lrp_tensor_take(run ? run->pool : NULL, items->items[0]->dtype, &shape, &out[0], err);
     for (size_t i = 0, at = 0; !status && i < items->item_count; at += (size_t)items->items[i++]->shape.dim[axis])
         copy_part(out[0], axis, at, items->items[i], false);
-    return status;
+    return status ? status : lrp_tensor_keep_texts(out[0], err);
 }
 
 enum lrp_status sequence_concat_back(LRP_CONTROL_BACK_PARAMETERS)

@@ -71,9 +71,10 @@ struct constant_form {
     int rank;
 };
 static const struct constant_form forms[] = {
-    {"value", LRP_ATTRIBUTE_TENSOR, LRP_DTYPE_UNDEFINED, -1}, {"value_float", LRP_ATTRIBUTE_FLOAT, LRP_DTYPE_FLOAT, 0},
-    {"value_int", LRP_ATTRIBUTE_INT, LRP_DTYPE_INT64, 0},     {"value_floats", LRP_ATTRIBUTE_FLOATS, LRP_DTYPE_FLOAT, 1},
-    {"value_ints", LRP_ATTRIBUTE_INTS, LRP_DTYPE_INT64, 1},
+    {"value", LRP_ATTRIBUTE_TENSOR, LRP_DTYPE_UNDEFINED, -1},      {"value_float", LRP_ATTRIBUTE_FLOAT, LRP_DTYPE_FLOAT, 0},
+    {"value_int", LRP_ATTRIBUTE_INT, LRP_DTYPE_INT64, 0},          {"value_floats", LRP_ATTRIBUTE_FLOATS, LRP_DTYPE_FLOAT, 1},
+    {"value_ints", LRP_ATTRIBUTE_INTS, LRP_DTYPE_INT64, 1},        {"value_string", LRP_ATTRIBUTE_STRING, LRP_DTYPE_STRING, 0},
+    {"value_strings", LRP_ATTRIBUTE_STRINGS, LRP_DTYPE_STRING, 1},
 };
 
 static const struct lrp_attribute *constant_attribute(const struct lrp_call *call, const struct constant_form **form)
@@ -94,7 +95,7 @@ static enum lrp_status constant_infer(struct lrp_call *call, struct lrp_error *e
     if (!lrp_call_wants(call, 0)) return lrp_fail(err, LRP_FILE, "the output of Constant has no name");
     if (!attribute)
         return lrp_fail(err, LRP_UNSUPPORTED,
-                        "Constant has no value that is a tensor or numbers (strings and sparse tensors are not implemented)");
+                        "Constant has no value that is a tensor, numbers or texts (sparse tensors are not implemented)");
     if (form->rank < 0) return lrp_infer_output(call, 0, attribute->tensor->dtype, &attribute->tensor->shape, err);
     if (attribute->count > INT32_MAX) return lrp_fail(err, LRP_FILE, "attribute %s has impossibly many values", form->name);
     shape.rank = form->rank;
@@ -107,13 +108,17 @@ static enum lrp_status constant_forward(LRP_FORWARD_PARAMETERS)
     const struct constant_form *form = NULL;
     const struct lrp_attribute *attribute = constant_attribute(call, &form);
     (void)handle, (void)in, (void)run, (void)err;
-    const bool is_float = lrp_dtype_is_float(out[0]->dtype);
-    if (form->rank < 0 && is_float)
+    const bool is_float = lrp_dtype_is_float(out[0]->dtype), is_text = out[0]->dtype == LRP_DTYPE_STRING;
+    if (form->rank < 0 && is_text)
+        for (size_t k = 0; k < out[0]->count; ++k) out[0]->s[k] = attribute->tensor->strings[k];
+    else if (form->rank < 0 && is_float)
         lrp_blob_f32(attribute->tensor, 0, out[0]->count, out[0]->f);
     else if (form->rank < 0)
         lrp_blob_i64(attribute->tensor, 0, out[0]->count, out[0]->i);
     for (size_t k = 0; form->rank >= 0 && k < out[0]->count; ++k) {
-        if (is_float)
+        if (is_text)
+            out[0]->s[k] = form->rank == 0 ? attribute->s : attribute->strings[k];
+        else if (is_float)
             out[0]->f[k] = form->rank == 0 ? attribute->f : attribute->floats[k];
         else
             out[0]->i[k] = form->rank == 0 ? attribute->i : attribute->ints[k];
@@ -285,9 +290,9 @@ static enum lrp_status nonzero_forward(LRP_FORWARD_PARAMETERS)
         .static_kind = LRP_KIND_OTHER, .infer = f##_infer, .forward = f##_forward, .batch = lrp_batch_##samples                                        \
     }
 const struct lrp_operator lrp_ops_shape[] = {
-    ROW("Shape", shape, none, LRP_TRAIT_SHAPE_ONLY, 1, 13, 15, 19, 21, 23, 24, 25),
-    ROW("Size", size, none, LRP_TRAIT_SHAPE_ONLY, 1, 13, 19, 21, 23, 24, 25),
-    ROW("Constant", constant, none, 0, 1, 9, 11, 12, 13, 19, 21, 23, 24, 25),
+    ROW("Shape", shape, none, LRP_TRAIT_SHAPE_ONLY | LRP_TRAIT_TEXTS, 1, 13, 15, 19, 21, 23, 24, 25),
+    ROW("Size", size, none, LRP_TRAIT_SHAPE_ONLY | LRP_TRAIT_TEXTS, 1, 13, 19, 21, 23, 24, 25),
+    ROW("Constant", constant, none, LRP_TRAIT_TEXTS, 1, 9, 11, 12, 13, 19, 21, 23, 24, 25),
     ROW("ConstantOfShape", fill, none, 0, 9, 20, 21, 23, 24, 25),
     ROW("Range", range, none, 0, 11, 27),
     ROW("EyeLike", eye, none, LRP_TRAIT_SHAPE_ONLY, 9, 22),

@@ -33,13 +33,18 @@ size_t lrp_shape_span(const struct lrp_shape *shape, int first, int last)
     return product;
 }
 
+static bool computes_with(const struct lrp_call *call, enum lrp_dtype dtype)
+{
+    return lrp_dtype_is_number(dtype) || (dtype == LRP_DTYPE_STRING && call->op->traits & LRP_TRAIT_TEXTS);
+}
+
 static enum lrp_status check_input(const struct lrp_call *call, int input, struct lrp_error *err)
 {
     const struct lrp_desc *desc = &call->in[input];
     char text[160];
-    if (!lrp_dtype_is_number(desc->dtype))
-        return lrp_fail(err, LRP_UNSUPPORTED, "input %d is of type %s, only numbers and booleans can be computed with", input,
-                        lrp_dtype_text(desc->dtype));
+    if (!computes_with(call, desc->dtype))
+        return lrp_fail(err, LRP_UNSUPPORTED, "input %d is of type %s, with which %s is not computed", input,
+                        lrp_dtype_text(desc->dtype), call->op_type);
     if (!is_manageable(&desc->shape))
         return lrp_fail(err, LRP_FILE, "input %d has the impossible shape %s", input,
                         lrp_shape_text(&desc->shape, 0, "x", text, sizeof text));
@@ -80,7 +85,7 @@ enum lrp_status lrp_infer_is_float(const struct lrp_call *call, int input, struc
 enum lrp_status lrp_infer_is_integer(const struct lrp_call *call, int input, struct lrp_error *err)
 {
     const enum lrp_dtype dtype = call->in[input].dtype;
-    if (lrp_dtype_is_float(dtype) || dtype == LRP_DTYPE_BOOL)
+    if (lrp_dtype_is_float(dtype) || dtype == LRP_DTYPE_BOOL || dtype == LRP_DTYPE_STRING)
         return lrp_fail(err, LRP_FILE, "input %d is of type %s, %s needs integers there", input, lrp_dtype_text(dtype),
                         call->op_type);
     return LRP_OK;
@@ -102,9 +107,9 @@ enum lrp_status lrp_infer_output(struct lrp_call *call, int output, enum lrp_dty
     if (!is_manageable(shape))
         return lrp_fail(err, LRP_FILE, "the output would have the impossible shape %s",
                         lrp_shape_text(shape, 0, "x", text, sizeof text));
-    if (!lrp_dtype_is_number(dtype))
-        return lrp_fail(err, LRP_UNSUPPORTED, "the output would be of type %s, only numbers and booleans can be computed with",
-                        lrp_dtype_text(dtype));
+    if (!computes_with(call, dtype))
+        return lrp_fail(err, LRP_UNSUPPORTED, "the output would be of type %s, with which %s is not computed",
+                        lrp_dtype_text(dtype), call->op_type);
     if (lrp_call_wants(call, output)) {
         call->out[output].dtype = dtype;
         call->out[output].shape = *shape;
