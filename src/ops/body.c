@@ -156,6 +156,16 @@ int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const
     return value;
 }
 
+int lrp_body_texts(struct lrp_operator_body *body, int count, const char *const *texts)
+{
+    struct lrp_blob *const blob = lrp_arena_calloc(body->arena, 1, sizeof *blob);
+    body->failed |= !blob;
+    if (body->failed) return 0;
+    *blob = (struct lrp_blob){
+        .dtype = LRP_DTYPE_STRING, .shape = {.rank = 1, .dim = {count}}, .count = (size_t)count, .strings = texts};
+    return lrp_body_constant(body, blob);
+}
+
 int lrp_body_number(struct lrp_operator_body *body, float value)
 {
     return add_constant(body, LRP_DTYPE_FLOAT, -1, &value);

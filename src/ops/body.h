@@ -64,6 +64,8 @@ void lrp_body_same(struct lrp_operator_body *body, const char *name);
 int lrp_body_whole(struct lrp_operator_body *body, int count, const int64_t *values);
 #define LRP_BODY_WHOLE(body, ...)                                                                                              \
     lrp_body_whole(body, (int)(sizeof(const int64_t[]){__VA_ARGS__} / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__})
+/* A list of texts, which must live as long as the model. */
+int lrp_body_texts(struct lrp_operator_body *body, int count, const char *const *texts);
 int lrp_body_number(struct lrp_operator_body *body, float value);
 int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const float *values); /* rows < 0: a list */
 int lrp_body_constant(struct lrp_operator_body *body, const struct lrp_blob *blob);

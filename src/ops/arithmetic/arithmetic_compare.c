@@ -113,6 +113,11 @@ static void compare_run(const void *data, const struct lrp_broadcast_run *run)
         for (size_t i = 0; i < run->n; ++i) y[i] = job->op->floats(a[i * run->step[0]], b[i * run->step[1]]);
         return;
     }
+    if (job->a->dtype == LRP_DTYPE_STRING) { /* the order of two texts, compared with that of equal ones */
+        const char **a = job->a->s + run->at[0], **b = job->b->s + run->at[1];
+        for (size_t i = 0; i < run->n; ++i) y[i] = job->op->integers(strcmp(a[i * run->step[0]], b[i * run->step[1]]), 0);
+        return;
+    }
     const int64_t *a = job->a->i + run->at[0], *b = job->b->i + run->at[1];
     for (size_t i = 0; i < run->n; ++i)
         y[i] = lrp_wrap_integer(job->out->dtype, job->integers(a[i * run->step[0]], b[i * run->step[1]]));
@@ -129,25 +134,25 @@ static enum lrp_status compare_forward(LRP_FORWARD_PARAMETERS)
 }
 
 // clang-format off
-#define COMPARE(op, type, gives_bool, f, i, right, ...)                                                                  \
+#define COMPARE(op, more, type, gives_bool, f, i, right, ...)                                                                  \
     {                                                                                                                    \
-        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,\
+        .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP | (more), .static_kind = LRP_KIND_OTHER,\
         .infer = compare_infer, .forward = compare_forward, .batch = lrp_batch_elementwise,                              \
         .own = &(const struct comparison) { type, gives_bool, f, i, right }                                              \
     }
 const struct lrp_operator lrp_ops_compare[] = {
-    COMPARE("Equal", ANY_TYPE, true, f_equal, i_equal, NULL, 7, 11, 13, 19),
-    COMPARE("Less", ANY_TYPE, true, f_less, i_less, NULL, 7, 9, 13),
-    COMPARE("Greater", ANY_TYPE, true, f_greater, i_greater, NULL, 7, 9, 13),
-    COMPARE("LessOrEqual", ANY_TYPE, true, f_less_equal, i_less_equal, NULL, 12, 16),
-    COMPARE("GreaterOrEqual", ANY_TYPE, true, f_greater_equal, i_greater_equal, NULL, 12, 16),
-    COMPARE("And", ONLY_BOOL, true, NULL, i_and, NULL, 7),
-    COMPARE("Or", ONLY_BOOL, true, NULL, i_or, NULL, 7),
-    COMPARE("Xor", ONLY_BOOL, true, NULL, i_xor, NULL, 7),
-    COMPARE("BitwiseAnd", ONLY_INTEGER, false, NULL, i_and, NULL, 18),
-    COMPARE("BitwiseOr", ONLY_INTEGER, false, NULL, i_or, NULL, 18),
-    COMPARE("BitwiseXor", ONLY_INTEGER, false, NULL, i_xor, NULL, 18),
-    COMPARE("BitShift", ONLY_INTEGER, false, NULL, i_left, i_right, 11),
+    COMPARE("Equal", LRP_TRAIT_TEXTS, ANY_TYPE, true, f_equal, i_equal, NULL, 7, 11, 13, 19),
+    COMPARE("Less", 0, ANY_TYPE, true, f_less, i_less, NULL, 7, 9, 13),
+    COMPARE("Greater", 0, ANY_TYPE, true, f_greater, i_greater, NULL, 7, 9, 13),
+    COMPARE("LessOrEqual", 0, ANY_TYPE, true, f_less_equal, i_less_equal, NULL, 12, 16),
+    COMPARE("GreaterOrEqual", 0, ANY_TYPE, true, f_greater_equal, i_greater_equal, NULL, 12, 16),
+    COMPARE("And", 0, ONLY_BOOL, true, NULL, i_and, NULL, 7),
+    COMPARE("Or", 0, ONLY_BOOL, true, NULL, i_or, NULL, 7),
+    COMPARE("Xor", 0, ONLY_BOOL, true, NULL, i_xor, NULL, 7),
+    COMPARE("BitwiseAnd", 0, ONLY_INTEGER, false, NULL, i_and, NULL, 18),
+    COMPARE("BitwiseOr", 0, ONLY_INTEGER, false, NULL, i_or, NULL, 18),
+    COMPARE("BitwiseXor", 0, ONLY_INTEGER, false, NULL, i_xor, NULL, 18),
+    COMPARE("BitShift", 0, ONLY_INTEGER, false, NULL, i_left, i_right, 11),
     { 0 },
 };
 // clang-format on

@@ -1,4 +1,4 @@
-/* label.c: LabelEncoder: numbers for numbers, by a table; TextLabels (ours) stands for labels that are texts. */
+/* label.c: LabelEncoder and CategoryMapper: numbers and texts for numbers and texts, by a table. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,14 +6,30 @@
 #include "batch.h"
 #include "ml.h"
 
-/* A side of the table: its numbers, of whatever kind the attributes give. */
+/* A side of the table, of whatever kind the attributes give; nothing but a count: the places 0, 1, ... */
 struct side {
     const struct lrp_blob *tensor;
     const int64_t *ints;
     const float *floats;
+    const char *const *texts;
     int count;
-    bool texts;
 };
+struct table {
+    struct side keys, values, otherwise; /* otherwise: one value, for what is no key */
+};
+/* What a row owns: how the table of a call is read. */
+struct encoder {
+    void (*read)(const struct lrp_call *call, struct table *table);
+};
+
+static struct side blob_side(const struct lrp_blob *blob)
+{
+    struct side s = {.tensor = blob, .count = (int)blob->count};
+    if (blob->dtype != LRP_DTYPE_STRING) return s;
+    s.tensor = NULL;
+    s.texts = blob->strings;
+    return s;
+}
 
 static struct side read_side(const struct lrp_call *call, const char *what)
 {
@@ -22,12 +38,7 @@ static struct side read_side(const struct lrp_call *call, const char *what)
     const struct lrp_attribute *a;
     snprintf(name, sizeof name, "%s_tensor", what);
     a = lrp_call_attribute(call, name);
-    if (a && a->kind == LRP_ATTRIBUTE_TENSOR && a->tensor && a->tensor->count < INT32_MAX) {
-        s.tensor = a->tensor;
-        s.count = (int)a->tensor->count;
-        s.texts = a->tensor->dtype == LRP_DTYPE_STRING;
-        return s;
-    }
+    if (a && a->kind == LRP_ATTRIBUTE_TENSOR && a->tensor && a->tensor->count < INT32_MAX) return blob_side(a->tensor);
     snprintf(name, sizeof name, "%s_int64s", what);
     if ((s.ints = lrp_ml_ints(call, name, &s.count))) return s;
     snprintf(name, sizeof name, "%s_floats", what);
@@ -38,8 +49,14 @@ static struct side read_side(const struct lrp_call *call, const char *what)
         return s;
     }
     snprintf(name, sizeof name, "%s_strings", what);
-    s.texts = lrp_ml_texts(call, name, &s.count) != NULL;
+    s.texts = lrp_ml_texts(call, name, &s.count);
     return s;
+}
+
+static enum lrp_dtype type_of(const struct side *s)
+{
+    if (s->texts) return LRP_DTYPE_STRING;
+    return s->tensor ? s->tensor->dtype : s->floats ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64;
 }
 
 static double number_at(const struct side *s, int k)
@@ -47,72 +64,125 @@ static double number_at(const struct side *s, int k)
     if (s->tensor)
         return lrp_dtype_is_float(s->tensor->dtype) ? (double)lrp_blob_get_f32(s->tensor, (size_t)k)
                                                     : (double)lrp_blob_get_i64(s->tensor, (size_t)k);
-    return s->ints ? (double)s->ints[k] : (double)s->floats[k];
+    return s->ints ? (double)s->ints[k] : s->floats ? (double)s->floats[k] : k;
 }
 
-static enum lrp_dtype type_of(const struct side *s)
+/* An attribute of one value, as a side of one. */
+static const struct lrp_attribute *single(const struct lrp_call *call, const char *name, enum lrp_attribute_kind kind)
 {
-    return s->tensor ? s->tensor->dtype : s->ints ? LRP_DTYPE_INT64 : LRP_DTYPE_FLOAT;
+    const struct lrp_attribute *a = lrp_call_attribute(call, name);
+    return a && a->kind == kind ? a : NULL;
 }
+
+static struct side otherwise(const struct lrp_call *call, enum lrp_dtype type, const char *const *missing)
+{
+    static const int64_t no_number = -1;
+    static const float zero = -0.0F;
+    const struct lrp_attribute *a = single(call, "default_tensor", LRP_ATTRIBUTE_TENSOR);
+    if (a && a->tensor && a->tensor->count == 1) return blob_side(a->tensor);
+    if (type == LRP_DTYPE_STRING) {
+        a = single(call, "default_string", LRP_ATTRIBUTE_STRING);
+        return (struct side){.texts = a ? &a->s : missing, .count = 1};
+    }
+    if (lrp_dtype_is_float(type)) {
+        a = single(call, "default_float", LRP_ATTRIBUTE_FLOAT);
+        return (struct side){.floats = a ? &a->f : &zero, .count = 1};
+    }
+    a = single(call, "default_int64", LRP_ATTRIBUTE_INT);
+    return (struct side){.ints = a ? &a->i : &no_number, .count = 1};
+}
+
+static const char *const unused = "_Unused";
+
+static void read_encoder(const struct lrp_call *call, struct table *t)
+{
+    t->keys = read_side(call, "keys");
+    t->values = read_side(call, "values");
+    t->otherwise = otherwise(call, type_of(&t->values), &unused);
+}
+
+/* One list of texts and one of numbers (or of places), which of them are the keys the input tells. */
+static void read_two_ways(const struct lrp_call *call, struct table *t, const struct side *texts, const struct side *numbers)
+{
+    const bool by_text = call->in_count > 0 && call->in[0].dtype == LRP_DTYPE_STRING;
+    t->keys = by_text ? *texts : *numbers;
+    t->values = by_text ? *numbers : *texts;
+    t->otherwise = otherwise(call, type_of(&t->values), &unused);
+}
+
+static void read_first_encoder(const struct lrp_call *call, struct table *t)
+{
+    struct side texts = {0};
+    texts.texts = lrp_ml_texts(call, "classes_strings", &texts.count);
+    read_two_ways(call, t, &texts, &(struct side){.count = texts.count});
+}
+
+static void read_mapper(const struct lrp_call *call, struct table *t)
+{
+    struct side texts = {0}, numbers = {0};
+    texts.texts = lrp_ml_texts(call, "cats_strings", &texts.count);
+    numbers.ints = lrp_ml_ints(call, "cats_int64s", &numbers.count);
+    read_two_ways(call, t, &texts, &numbers);
+}
+
+static const struct encoder encoder = {read_encoder}, first_encoder = {read_first_encoder}, mapper = {read_mapper};
 
 static enum lrp_status encoder_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const struct side keys = read_side(call, "keys"), values = read_side(call, "values");
-    if (keys.texts || values.texts || (call->in_count > 0 && call->in[0].dtype == LRP_DTYPE_STRING))
-        return lrp_fail(err, LRP_UNSUPPORTED, "labels that are texts are not computed with");
+    struct table t = {0};
+    ((const struct encoder *)call->op->own)->read(call, &t);
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
-    if (!keys.count || keys.count != values.count) return lrp_fail(err, LRP_FILE, "it needs as many values as keys");
-    return lrp_infer_output(call, 0, type_of(&values), &call->in[0].shape, err);
+    if (!t.keys.count || t.keys.count != t.values.count) return lrp_fail(err, LRP_FILE, "it needs as many values as keys");
+    if ((call->in[0].dtype == LRP_DTYPE_STRING) != (t.keys.texts != NULL))
+        return lrp_fail(err, LRP_FILE, "its input is of type %s, its keys of type %s", lrp_dtype_text(call->in[0].dtype),
+                        lrp_dtype_text(type_of(&t.keys)));
+    if (!t.values.texts != !t.otherwise.texts)
+        return lrp_fail(err, LRP_FILE, "what stands for unknown keys is of another type");
+    return lrp_infer_output(call, 0, type_of(&t.values), &call->in[0].shape, err);
 }
 
-/* What stands for keys that are not in the table. */
-static double otherwise(const struct lrp_call *call, const struct side *values)
+static bool is_key(const struct side *keys, int k, const struct lrp_tensor *x, size_t i)
 {
-    const struct lrp_attribute *a = lrp_call_attribute(call, "default_tensor");
-    if (a && a->kind == LRP_ATTRIBUTE_TENSOR && a->tensor && a->tensor->count > 0)
-        return number_at(&(struct side){.tensor = a->tensor, .count = 1}, 0);
-    return lrp_dtype_is_float(type_of(values)) ? (double)lrp_call_float(call, "default_float", -0.0F)
-                                               : (double)lrp_call_int(call, "default_int64", -1);
+    if (keys->texts) return strcmp(keys->texts[k], x->s[i]) == 0;
+    const double key = number_at(keys, k), number = lrp_dtype_is_float(x->dtype) ? (double)x->f[i] : (double)x->i[i];
+    return key == number || (isnan(key) && isnan(number));
+}
+
+static void put_value(const struct side *values, int k, struct lrp_tensor *y, size_t i)
+{
+    if (values->texts)
+        y->s[i] = values->texts[k];
+    else if (lrp_dtype_is_float(y->dtype))
+        y->f[i] = (float)number_at(values, k);
+    else
+        y->i[i] = (int64_t)number_at(values, k);
 }
 
 static enum lrp_status encoder_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct side keys = read_side(call, "keys"), values = read_side(call, "values");
+    struct table t = {0};
     (void)handle, (void)run, (void)err;
+    ((const struct encoder *)call->op->own)->read(call, &t);
     for (size_t i = 0; i < in[0]->count; ++i) {
-        const double x = lrp_dtype_is_float(in[0]->dtype) ? (double)in[0]->f[i] : (double)in[0]->i[i];
-        double y = otherwise(call, &values);
-        for (int k = 0; k < keys.count; ++k) {
-            const double key = number_at(&keys, k);
-            if (key != x && !(isnan(key) && isnan(x))) continue;
-            y = number_at(&values, k);
-            break;
-        }
-        if (lrp_dtype_is_float(out[0]->dtype))
-            out[0]->f[i] = (float)y;
+        int k = 0;
+        while (k < t.keys.count && !is_key(&t.keys, k, in[0], i)) k++;
+        if (k < t.keys.count)
+            put_value(&t.values, k, out[0], i);
         else
-            out[0]->i[i] = (int64_t)y;
+            put_value(&t.otherwise, 0, out[0], i);
     }
     return LRP_OK;
 }
 
-/* Its body cannot be written: the layer is listed with this reason, and nothing else of the model minds. */
-static enum lrp_status text_body(struct lrp_operator_body *b, struct lrp_error *err)
-{
-    (void)b;
-    return lrp_fail(err, LRP_UNSUPPORTED, "labels that are texts are not computed with; the scores beside them are");
-}
-
+#define ROW(op, how, ...)                                                                                                      \
+    {                                                                                                                          \
+        .name = op, .domain = LRP_ML, .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP | LRP_TRAIT_TEXTS, .own = &how,    \
+        .static_kind = LRP_KIND_OTHER, .infer = encoder_infer, .forward = encoder_forward, .batch = lrp_batch_elementwise      \
+    }
 const struct lrp_operator lrp_ops_label[] = {
-    {.name = "LabelEncoder",
-     .domain = LRP_ML,
-     .versions = {2, 4},
-     .traits = LRP_TRAIT_NO_VJP,
-     .static_kind = LRP_KIND_OTHER,
-     .infer = encoder_infer,
-     .forward = encoder_forward,
-     .batch = lrp_batch_elementwise},
-    {.name = "TextLabels", .domain = "lrpscope", .versions = {1}, .body = text_body},
+    ROW("LabelEncoder", first_encoder, 1),
+    ROW("LabelEncoder", encoder, 2, 4),
+    ROW("CategoryMapper", mapper, 1),
     {0},
 };

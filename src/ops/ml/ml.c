@@ -87,6 +87,23 @@ int lrp_ml_real(struct lrp_operator_body *b, int input)
     return real;
 }
 
+static int probit_body(struct lrp_operator_body *b, int scores)
+{
+    const int v =
+        LRP_BODY_CALL(b, "v", "Sub", LRP_BODY_CALL(b, "twice", "Mul", scores, lrp_body_number(b, 2)), lrp_body_number(b, 1));
+    const int one = lrp_body_number(b, 1);
+    const int log_part =
+        LRP_BODY_CALL(b, "log", "Log", LRP_BODY_CALL(b, "rest", "Sub", one, LRP_BODY_CALL(b, "square", "Mul", v, v)));
+    const int half = LRP_BODY_CALL(b, "half", "Mul", log_part, lrp_body_number(b, 0.5F));
+    const int a = LRP_BODY_CALL(b, "a", "Add", half, lrp_body_number(b, 2 / (3.14159F * 0.147F)));
+    const int c = LRP_BODY_CALL(b, "c", "Mul", log_part, lrp_body_number(b, 1 / 0.147F));
+    const int inner = LRP_BODY_CALL(b, "inner", "Sub", LRP_BODY_CALL(b, "a_square", "Mul", a, a), c);
+    const int outer = LRP_BODY_CALL(b, "outer", "Sub", LRP_BODY_CALL(b, "root", "Sqrt", inner), a);
+    const int size =
+        LRP_BODY_CALL(b, "size", "Mul", LRP_BODY_CALL(b, "outer_root", "Sqrt", outer), lrp_body_number(b, 1.41421356F));
+    return LRP_BODY_CALL(b, "probit", "Mul", LRP_BODY_CALL(b, "sign", "Sign", v), size);
+}
+
 enum lrp_status lrp_ml_post_body(struct lrp_operator_body *b, int *scores, struct lrp_error *err)
 {
     enum lrp_ml_post post;
@@ -97,8 +114,19 @@ enum lrp_status lrp_ml_post_body(struct lrp_operator_body *b, int *scores, struc
         *scores = LRP_BODY_CALL(b, "probabilities", "Softmax", *scores);
         lrp_body_int(b, "axis", 1);
     }
-    if (post == LRP_ML_NONE || post == LRP_ML_LOGISTIC || post == LRP_ML_SOFTMAX) return LRP_OK;
-    return lrp_fail(err, LRP_UNSUPPORTED, "post_transform %s of this operator is not implemented", post_names[post]);
+    if (post == LRP_ML_SOFTMAX_ZERO) { /* what is 0 stays so and takes no part */
+        const int most = LRP_BODY_CALL(b, "most", "ReduceMax", *scores, LRP_BODY_WHOLE(b, 1));
+        const int there =
+            LRP_BODY_CALL(b, "there", "Greater", LRP_BODY_CALL(b, "size", "Abs", *scores), lrp_body_number(b, 1e-7F));
+        const int power = LRP_BODY_CALL(b, "power", "Exp", LRP_BODY_CALL(b, "below", "Sub", *scores, most));
+        const int part = LRP_BODY_CALL(b, "part", "Where", there, power, lrp_body_number(b, 0));
+        const int sum = LRP_BODY_CALL(b, "sum", "ReduceSum", part, LRP_BODY_WHOLE(b, 1));
+        const int any = LRP_BODY_CALL(b, "any", "Where", LRP_BODY_CALL(b, "none", "Equal", sum, lrp_body_number(b, 0)),
+                                      lrp_body_number(b, 1), sum);
+        *scores = LRP_BODY_CALL(b, "probabilities", "Div", part, any);
+    }
+    if (post == LRP_ML_PROBIT) *scores = probit_body(b, *scores);
+    return LRP_OK;
 }
 
 /* The label of the highest score, as a number or a text. */
@@ -111,10 +139,8 @@ static void return_label(struct lrp_operator_body *b, int scores, const char *in
     const int best = LRP_BODY_CALL(b, "best", "ArgMax", scores);
     lrp_body_int(b, "axis", 1);
     lrp_body_int(b, "keepdims", 0);
-    if (names) {
-        lrp_body_return(b, 0, LRP_BODY_CALL(b, "label", "lrpscope.TextLabels", best));
-    } else if (labels) {
-        const int table = lrp_body_whole(b, numbers, labels);
+    if (names || labels) {
+        const int table = names ? lrp_body_texts(b, words, names) : lrp_body_whole(b, numbers, labels);
         lrp_body_return(b, 0, LRP_BODY_CALL(b, "label", "Gather", table, best));
     } else {
         lrp_body_return(b, 0, best);
@@ -248,13 +274,17 @@ static enum lrp_status vectorizer_body(struct lrp_operator_body *b, struct lrp_e
 
 static enum lrp_status one_hot_body(struct lrp_operator_body *b, struct lrp_error *err)
 {
-    int count = 0;
+    int count = 0, words = 0, whole = 0;
     const int64_t *classes = lrp_ml_ints(b->of, "cats_int64s", &count);
-    if (!classes) return lrp_fail(err, LRP_UNSUPPORTED, "classes that are texts are not implemented");
-    const int whole = LRP_BODY_CALL(b, "whole", "Cast", 0);
-    lrp_body_int(b, "to", LRP_DTYPE_INT64);
+    const char *const *names = lrp_ml_texts(b->of, "cats_strings", &words);
+    if (!classes == !names) return lrp_fail(err, LRP_FILE, "it needs classes that are numbers or texts");
+    if (classes) {
+        whole = LRP_BODY_CALL(b, "whole", "Cast", 0);
+        lrp_body_int(b, "to", LRP_DTYPE_INT64);
+    }
     const int each = LRP_BODY_CALL(b, "each", "Unsqueeze", whole, LRP_BODY_WHOLE(b, -1));
-    const int equal = LRP_BODY_CALL(b, "equal", "Equal", each, lrp_body_whole(b, count, classes));
+    const int table = classes ? lrp_body_whole(b, count, classes) : lrp_body_texts(b, words, names);
+    const int equal = LRP_BODY_CALL(b, "equal", "Equal", each, table);
     lrp_body_return(b, 0, LRP_BODY_CALL(b, "one_hot", "Cast", equal));
     lrp_body_int(b, "to", LRP_DTYPE_FLOAT);
     return LRP_OK;
@@ -266,6 +296,14 @@ static enum lrp_status zip_body(struct lrp_operator_body *b, struct lrp_error *e
     (void)err;
     lrp_body_return(b, 0, LRP_BODY_CALL(b, "probabilities", "Identity", 0));
     return LRP_OK;
+}
+
+/* A map from keys to numbers comes in, which no input can be. */
+static enum lrp_status dictionary_body(struct lrp_operator_body *b, struct lrp_error *err)
+{
+    (void)b;
+    return lrp_fail(err, LRP_UNSUPPORTED,
+                    "its input is a map from keys to numbers, which cannot be given; export the model without DictVectorizer");
 }
 
 #define ROW(op, f, ...)                                                                                                        \
@@ -284,5 +322,6 @@ const struct lrp_operator lrp_ops_ml[] = {
     ROW("FeatureVectorizer", vectorizer_body, 1),
     ROW("OneHotEncoder", one_hot_body, 1),
     ROW("ZipMap", zip_body, 1),
+    ROW("DictVectorizer", dictionary_body, 1),
     {0},
 };

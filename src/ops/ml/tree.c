@@ -274,7 +274,7 @@ static int label_count(const struct lrp_call *call)
     int numbers = 0, words = 0;
     (void)lrp_ml_ints(call, "classlabels_int64s", &numbers);
     (void)lrp_ml_texts(call, "classlabels_strings", &words);
-    return numbers ? numbers : words;
+    return words ? words : numbers;
 }
 
 static enum lrp_status read_ensemble(const struct lrp_call *call, struct ensemble **out, struct lrp_error *err)
@@ -309,17 +309,18 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
     const struct tree_kind *kind = call->op->own;
     int texts = 0;
     enum lrp_status status = lrp_infer_inputs(call, 1, 1, err);
+    if (!status && call->in[0].dtype == LRP_DTYPE_STRING)
+        status = lrp_fail(err, LRP_FILE, "its trees compare numbers, not texts");
     if (!status && call->in[0].shape.rank != 2) status = lrp_fail(err, LRP_FILE, "its input must be samples x features");
     if (!status) status = read_ensemble(call, &e, err);
     if (!status && call->in[0].shape.dim[1] < e->features)
         status = lrp_fail(err, LRP_FILE, "its trees read feature %lld, but there are %lld", (long long)e->features - 1,
                           (long long)call->in[0].shape.dim[1]);
     (void)lrp_ml_texts(call, "classlabels_strings", &texts);
-    if (!status && kind->classifies && texts)
-        status = lrp_fail(err, LRP_UNSUPPORTED, "labels that are texts are not computed with");
     const struct lrp_shape scores = {.rank = 2, .dim = {call->in_count ? call->in[0].shape.dim[0] : 0, e ? e->targets : 0}};
     const struct lrp_shape labels = {.rank = 1, .dim = {scores.dim[0]}};
-    if (!status && kind->classifies) status = lrp_infer_output(call, 0, LRP_DTYPE_INT64, &labels, err);
+    if (!status && kind->classifies)
+        status = lrp_infer_output(call, 0, texts ? LRP_DTYPE_STRING : LRP_DTYPE_INT64, &labels, err);
     const enum lrp_dtype type = !kind->weights && call->in[0].dtype == LRP_DTYPE_DOUBLE ? LRP_DTYPE_DOUBLE : LRP_DTYPE_FLOAT;
     if (!status) status = lrp_infer_output(call, kind->classifies ? 1 : 0, type, &scores, err);
     if (e) lrp_arena_free(e->arena);
@@ -387,11 +388,15 @@ static void add_trees(const struct ensemble *e, const struct lrp_tensor *x, size
     for (int t = 0; t < e->targets && e->aggregate == AVERAGE; ++t) scores[t] /= e->root_count;
 }
 
-static int64_t label_at(const struct lrp_call *call, int best)
+static void put_label(const struct lrp_call *call, int best, struct lrp_tensor *labels, size_t row)
 {
-    int count = 0;
-    const int64_t *labels = lrp_ml_ints(call, "classlabels_int64s", &count);
-    return labels && best < count ? labels[best] : best;
+    int count = 0, words = 0;
+    const int64_t *numbers = lrp_ml_ints(call, "classlabels_int64s", &count);
+    const char *const *names = lrp_ml_texts(call, "classlabels_strings", &words);
+    if (labels->dtype == LRP_DTYPE_STRING)
+        labels->s[row] = best < words ? names[best] : "";
+    else
+        labels->i[row] = numbers && best < count ? numbers[best] : best;
 }
 
 /* One score for two classes, as onnxruntime reads it; the class that wins. */
@@ -432,21 +437,21 @@ static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
     for (size_t row = 0; !status && row < (size_t)in[0]->shape.dim[0]; ++row) {
         add_trees(e, in[0], row, sums, met);
         const int best = finish(e, sums, scores);
-        if (labels) labels->i[row] = label_at(call, best);
+        if (labels) put_label(call, best, labels, row);
         if (table) memcpy(table->f + row * (size_t)e->targets, scores, (size_t)e->targets * sizeof *scores);
     }
     release(e);
     return status;
 }
 
-#define ROW(op, kind, ...)                                                                                                     \
+#define ROW(op, kind, more, ...)                                                                                               \
     {                                                                                                                          \
-        .name = op, .domain = LRP_ML, .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .own = &kind,                     \
+        .name = op, .domain = LRP_ML, .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP | (more), .own = &kind,            \
         .static_kind = LRP_KIND_OTHER, .infer = infer, .forward = forward, .batch = lrp_batch_planes                           \
     }
 const struct lrp_operator lrp_ops_tree[] = {
-    ROW("TreeEnsembleClassifier", classifier, 1, 3),
-    ROW("TreeEnsembleRegressor", regressor, 1, 3),
-    ROW("TreeEnsemble", ensemble, 5),
+    ROW("TreeEnsembleClassifier", classifier, LRP_TRAIT_TEXTS, 1, 3),
+    ROW("TreeEnsembleRegressor", regressor, 0, 1, 3),
+    ROW("TreeEnsemble", ensemble, 0, 5),
     {0},
 };

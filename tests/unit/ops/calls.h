@@ -7,12 +7,14 @@
 
 #include "check.h"
 #include "ops.h"
+#include "texts.h"
 
 #define EXAMPLE_INPUTS 9
 #define EXAMPLE_OUTPUTS 4
 
-/* A value is a letter for its type (f float32, h float16, l int64, i int32, u uint8, b bool), its shape, its elements; '!' in
- * front: a constant. An output "?" is made but not looked at. Attributes: "axis=i1 alpha=f0.5 mode=sedge axes=I0,2 sizes=F1,2".
+/* A value is a letter for its type (f float32, h float16, l int64, i int32, u uint8, b bool, s text, "_" an empty one), its
+ * shape, its elements; '!' in front: a constant. An output "?" is made but not looked at. Attributes: "axis=i1 alpha=f0.5
+ * mode=sedge axes=I0,2 sizes=F1,2 words=Sa,b".
  */
 struct example {
     const char *what, *op, *domain;
@@ -32,9 +34,9 @@ struct setup {
 
 static inline enum lrp_dtype letter_dtype(char letter)
 {
-    const char *const letters = "fhliub";
-    const enum lrp_dtype types[] = {LRP_DTYPE_FLOAT, LRP_DTYPE_FLOAT16, LRP_DTYPE_INT64,
-                                    LRP_DTYPE_INT32, LRP_DTYPE_UINT8,   LRP_DTYPE_BOOL};
+    const char *const letters = "fhliubs";
+    const enum lrp_dtype types[] = {LRP_DTYPE_FLOAT, LRP_DTYPE_FLOAT16, LRP_DTYPE_INT64, LRP_DTYPE_INT32,
+                                    LRP_DTYPE_UINT8, LRP_DTYPE_BOOL,    LRP_DTYPE_STRING};
     const char *const found = strchr(letters, letter);
 
     assert_non_null(found);
@@ -57,7 +59,12 @@ static inline struct lrp_tensor *tensor_of(const char *text)
     check_ok(lrp_tensor_new(dtype, &shape, &tensor, &err), &err);
     ++text;
     for (size_t k = 0; k < tensor->count; k++, text = end) {
-        if (lrp_dtype_is_float(dtype))
+        if (dtype == LRP_DTYPE_STRING) {
+            end = (char *)(uintptr_t)(text += strspn(text, " "));
+            end += strcspn(text, " ");
+            const size_t length = *text == '_' ? 0 : (size_t)(end - text);
+            check_ok(lrp_tensor_put_text(tensor, k, text, length, &err), &err);
+        } else if (lrp_dtype_is_float(dtype))
             tensor->f[k] = strtof(text, &end);
         else
             tensor->i[k] = strtoll(text, &end, 10);
@@ -80,6 +87,15 @@ static inline void list_attribute(struct lrp_attribute *attribute, struct lrp_ar
     attribute->ints = ints;
 }
 
+static inline void word_attribute(struct lrp_attribute *attribute, struct lrp_arena *arena, const char *text)
+{
+    const char **const words = lrp_arena_calloc(arena, 32, sizeof *words);
+    char *rest = NULL, *const copy = lrp_arena_strdup(arena, text);
+
+    for (char *word = strtok_r(copy, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) words[attribute->count++] = word;
+    attribute->strings = words;
+}
+
 static inline void parse_attributes(struct setup *setup, const char *text)
 {
     char *rest = NULL, *const copy = lrp_arena_strdup(setup->arena, text);
@@ -87,7 +103,7 @@ static inline void parse_attributes(struct setup *setup, const char *text)
     for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         struct lrp_attribute *const attribute = &setup->attributes[setup->call.attribute_count++];
         char *const value = strchr(word, '=') + 2;
-        const char kinds[] = {'?', 'f', 'i', 's', 't', '?', 'F', 'I'};
+        const char kinds[] = {'?', 'f', 'i', 's', 't', '?', 'F', 'I', 'S'};
 
         attribute->kind = (enum lrp_attribute_kind)((const char *)memchr(kinds, value[-1], sizeof kinds) - kinds);
         value[-2] = '\0';
@@ -95,6 +111,7 @@ static inline void parse_attributes(struct setup *setup, const char *text)
         attribute->f = strtof(value, NULL);
         attribute->i = strtoll(value, NULL, 10);
         attribute->s = value;
+        if (attribute->kind == LRP_ATTRIBUTE_STRINGS) word_attribute(attribute, setup->arena, value);
         if (attribute->kind == LRP_ATTRIBUTE_FLOATS || attribute->kind == LRP_ATTRIBUTE_INTS)
             list_attribute(attribute, setup->arena, value);
     }
@@ -166,7 +183,9 @@ static inline void check_tensor(const struct lrp_tensor *got, const char *text)
     assert_int_equal(got->dtype, want->dtype);
     assert_true(lrp_shape_equal(&got->shape, &want->shape));
     for (size_t k = 0; k < want->count; k++) {
-        if (lrp_dtype_is_float(want->dtype))
+        if (want->dtype == LRP_DTYPE_STRING)
+            assert_string_equal(got->s[k], want->s[k]);
+        else if (lrp_dtype_is_float(want->dtype))
             check_close((double)got->f[k], (double)want->f[k], 2e-6);
         else
             assert_int_equal(got->i[k], want->i[k]);

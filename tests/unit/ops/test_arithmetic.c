@@ -9,7 +9,7 @@ static const struct refusal refusals[] = {
     {{"numbers have no logic", "And", "", 7, "", {"f[1] 1", "f[1] 1"}, {"?"}}, LRP_FILE, "booleans"},
     {{"a condition of floats", "Where", "", 9, "", {"f[1] 1", "f[1] 1", "f[1] 1"}, {"?"}}, LRP_FILE, "bool"},
     {{"no direction", "BitShift", "", 11, "", {"u[1] 1", "u[1] 1"}, {"?"}}, LRP_FILE, "direction"},
-    {{"to strings", "Cast", "", 13, "to=i8", {"f[1] 1"}, {"?"}}, LRP_UNSUPPORTED, "string"},
+    {{"to complex numbers", "Cast", "", 13, "to=i14", {"f[1] 1"}, {"?"}}, LRP_UNSUPPORTED, "complex64"},
     {{"to nonsense", "Cast", "", 13, "to=i-3", {"f[1] 1"}, {"?"}}, LRP_UNSUPPORTED, "-3"},
     {{"training", "Dropout", "", 13, "", {"f[1] 1", "!f[] 0.5", "!b[] 1"}, {"?"}}, LRP_UNSUPPORTED, "training"},
     {{"no operands", "Sum", "", 13, "", {NULL}, {"?"}}, LRP_FILE, "missing"},

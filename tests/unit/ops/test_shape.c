@@ -4,7 +4,6 @@
 // clang-format off
 static const struct refusal refusals[] = {
     {{"nothing said", "Constant", "", 13, "", {NULL}, {"?"}}, LRP_UNSUPPORTED, "value"},
-    {{"a string", "Constant", "", 13, "value_string=sabc", {NULL}, {"?"}}, LRP_UNSUPPORTED, "strings"},
     {{"computed", "ConstantOfShape", "", 9, "", {"l[1] 2"}, {"?"}}, LRP_UNSUPPORTED, "shape"},
     {{"negative", "ConstantOfShape", "", 9, "", {"!l[1] -2"}, {"?"}}, LRP_FILE, "impossible"},
     {{"far too large", "ConstantOfShape", "", 9, "", {"!l[3] 4294967296 4294967296 0"}, {"?"}}, LRP_FILE, "impossible"},

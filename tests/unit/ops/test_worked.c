@@ -20,6 +20,7 @@
 #include "worked_select.h"
 #include "worked_shape.h"
 #include "worked_signal.h"
+#include "worked_text.h"
 
 struct family {
     const struct example *examples;
@@ -30,7 +31,7 @@ struct family {
 #define FAMILIES(X)                                                                                                            \
     X(activation) X(arithmetic) X(attention) X(linear) X(loss) X(move) \
     X(normalize) X(pooling) X(quantize) X(recurrent) X(reduce) X(resize) X(select) X(shape) \
-    X(heads) X(signal) X(detect) X(bits)
+    X(heads) X(signal) X(detect) X(bits) X(text)
 #define X(name) {worked_##name, sizeof worked_##name / sizeof *worked_##name},
 static const struct family families[] = {FAMILIES(X)};
 #undef X
