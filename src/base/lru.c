@@ -159,8 +159,3 @@ void lrp_lru_limit(struct lrp_lru *lru, size_t bytes)
     lru->limit = bytes;
     keep_limit(lru);
 }
-
-size_t lrp_lru_bytes(const struct lrp_lru *lru)
-{
-    return lru->bytes;
-}

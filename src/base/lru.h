@@ -25,6 +25,5 @@ void lrp_lru_resize(struct lrp_lru *lru, const void *key, size_t key_size, size_
 void lrp_lru_limit(struct lrp_lru *lru, size_t bytes);
 /* Lets go of the values `which` picks (NULL: all). */
 void lrp_lru_drop(struct lrp_lru *lru, bool (*which)(const void *key, size_t key_size, const void *value));
-size_t lrp_lru_bytes(const struct lrp_lru *lru);
 
 #endif

@@ -134,29 +134,49 @@ static enum lrp_status show_floats(struct run_command *run, struct sample *s, si
     return LRP_OK;
 }
 
-/* One of whole numbers or truth values: as they stand there. A number may be the class that was found. */
-static enum lrp_status show_integers(struct run_command *run, const struct sample *s, const int64_t *values,
-                                     enum lrp_dtype dtype, struct lrp_error *err)
+/* Element i of what is no float, as text; *label: what a number stands for, if it is a class that was found. */
+static const char *listed_text(const struct lrp_snapshot *now, const struct lrp_tensor *head, size_t i, char *room, size_t size,
+                               const char **label)
+{
+    *label = "";
+    if (head->dtype == LRP_DTYPE_STRING) return head->s[i];
+    if (head->dtype == LRP_DTYPE_BOOL) return head->i[i] ? "true" : "false";
+    *label = lrp_snapshot_label(now, head->i[i]);
+    snprintf(room, size, "%" PRId64, head->i[i]);
+    return room;
+}
+
+static void add_listed(struct run_command *run, cJSON *top, const struct lrp_tensor *head, size_t first, size_t i,
+                       const char *text, const char *label)
+{
+    struct lrp_document *d = &run->document;
+    cJSON *one = lrp_cli_json_put_object(d, top, NULL);
+    lrp_cli_json_put_number(d, one, "index", (double)i);
+    lrp_cli_json_put_text(d, one, "label", label);
+    if (head->dtype == LRP_DTYPE_STRING)
+        lrp_cli_json_put_text(d, one, "value", text);
+    else
+        lrp_cli_json_put_number(d, one, "value", (double)head->i[first + i]);
+}
+
+/* A sample of whole numbers, truth values or texts, from element `first` on: as they stand there. */
+static enum lrp_status show_listed(struct run_command *run, const struct sample *s, const struct lrp_tensor *head, size_t first,
+                                   struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"index", true}, {"value", true}, {"label", false}};
     struct lrp_document *d = &run->document;
     const bool json = run->job.arguments->json;
     cJSON *o = json ? lrp_cli_json_put_object(d, run->samples, NULL) : NULL, *top = NULL;
     struct lrp_table table;
+    char room[32];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     if (json) lrp_cli_json_put_text(d, o, "input", s->path);
     if (json) top = lrp_cli_json_put_array(d, o, "top");
     for (size_t i = 0; i < s->top; i++) {
-        const char *label = dtype == LRP_DTYPE_BOOL ? "" : lrp_snapshot_label(s->now, values[i]);
-        cJSON *one = json ? lrp_cli_json_put_object(d, top, NULL) : NULL;
-        if (json) lrp_cli_json_put_number(d, one, "index", (double)i);
-        if (json) lrp_cli_json_put_text(d, one, "label", label);
-        if (json) lrp_cli_json_put_number(d, one, "value", (double)values[i]);
+        const char *label, *text = listed_text(s->now, head, first + i, room, sizeof room, &label);
+        if (json) add_listed(run, top, head, first, i, text, label);
         lrp_cli_table_cell(&table, "%zu", i);
-        if (dtype == LRP_DTYPE_BOOL)
-            lrp_cli_table_cell(&table, "%s", values[i] ? "true" : "false");
-        else
-            lrp_cli_table_cell(&table, "%" PRId64, values[i]);
+        lrp_cli_table_cell(&table, "%s", text);
         lrp_cli_table_cell(&table, "%s", label);
     }
     if (!json) lrp_print(stdout, "%s\n", s->name);
@@ -199,7 +219,7 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
             s.values = head->f + i * n;
             status = show_floats(run, &s, order, err);
         } else {
-            status = show_integers(run, &s, head->i + i * n, head->dtype, err);
+            status = show_listed(run, &s, head, i * n, err);
         }
         free(name);
     }

@@ -291,18 +291,6 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
     return status;
 }
 
-enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,
-                                 struct lrp_error *err)
-{
-    return lrp_conv_run(conv, LRP_FORWARD, (struct lrp_conv_ends){.from = x, .to = y}, run, err);
-}
-
-enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run,
-                                  struct lrp_error *err)
-{
-    return lrp_conv_run(conv, LRP_BACKWARD, (struct lrp_conv_ends){.from = gy, .to = gx}, run, err);
-}
-
 /* Copies the name of what runs, or would run, in a direction. */
 static void name_of(struct lrp_conv *conv, enum lrp_direction direction, char *name, size_t size)
 {

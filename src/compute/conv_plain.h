@@ -4,7 +4,7 @@
 
 #include "primitives.h"
 
-/* As lrp_conv_forward and lrp_conv_backward, with plain weights. pad_end is not looked at. */
+/* As lrp_conv_run in either direction, row-major, with plain weights. pad_end is not looked at. */
 enum lrp_status lrp_conv_plain_forward(const struct lrp_conv_shape *shape, const float *weights, const float *bias,
                                        const float *x, float *y, const struct lrp_run *run, struct lrp_error *err);
 enum lrp_status lrp_conv_plain_backward(const struct lrp_conv_shape *shape, const float *weights, const float *gy, float *gx,

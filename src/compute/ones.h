@@ -4,7 +4,7 @@
 
 #include "primitives.h"
 
-/* As lrp_conv_forward and lrp_conv_backward, without bias. Errors: LRP_MEMORY, LRP_CANCELLED. */
+/* As lrp_conv_run in either direction, row-major, without bias. Errors: LRP_MEMORY, LRP_CANCELLED. */
 enum lrp_status lrp_ones_forward(const struct lrp_conv_shape *shape, const float *x, float *y, const struct lrp_run *run,
                                  struct lrp_error *err);
 enum lrp_status lrp_ones_backward(const struct lrp_conv_shape *shape, const float *gy, float *gx, const struct lrp_run *run,

@@ -48,14 +48,9 @@ struct lrp_conv_ends {
  */
 enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direction, const struct lrp_run *run, int *from,
                                 int *to, struct lrp_error *err);
+/* Forward: y = W*x + b, from x to y. Backward: gx = W^T gy, from gy to gx (overwritten; the bias plays no part). */
 enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
                              const struct lrp_run *run, struct lrp_error *err);
-/* y = W*x + b. */
-enum lrp_status lrp_conv_forward(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,
-                                 struct lrp_error *err);
-/* gx = W^T gy (overwrites gx; bias plays no part). */
-enum lrp_status lrp_conv_backward(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run,
-                                  struct lrp_error *err);
 /* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run, for tests and --profile. Returns buffer. */
 char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 

@@ -36,6 +36,7 @@ struct tensor_view {
 
 static float element(const struct lrp_tensor *tensor, int64_t i)
 {
+    if (tensor->dtype == LRP_DTYPE_STRING) return 0; /* texts have no colour */
     return lrp_dtype_is_float(tensor->dtype) ? tensor->f[i] : (float)tensor->i[i];
 }
 

@@ -72,6 +72,7 @@ const struct lrp_operator lrp_ops_detect[] = {
      .traits = LRP_TRAIT_NO_VJP,
      .static_kind = LRP_KIND_OTHER,
      .infer = lrp_suppress_infer,
+     .measure = lrp_suppress_measure,
      .forward = lrp_suppress_forward,
      .batch = lrp_batch_lost},
     {0},

@@ -30,6 +30,8 @@ enum lrp_status lrp_deform_vjp(LRP_VJP_PARAMETERS);
 
 /* suppress.c: NonMaxSuppression */
 enum lrp_status lrp_suppress_infer(struct lrp_call *call, struct lrp_error *err);
+enum lrp_status lrp_suppress_measure(struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_run *run,
+                                     struct lrp_error *err);
 enum lrp_status lrp_suppress_forward(LRP_FORWARD_PARAMETERS);
 
 /* unpool.c: MaxUnpool Col2Im CenterCropPad TensorScatter */

@@ -118,32 +118,38 @@ static int64_t suppress(const struct suppression *s, int64_t *out, int64_t room)
     return done ? total : -1;
 }
 
-/* With everything constant: how many stay. */
-static enum lrp_status count_constant(const struct lrp_call *call, int64_t *out, struct lrp_error *err)
+enum lrp_status lrp_suppress_measure(struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_run *run,
+                                     struct lrp_error *err)
 {
-    struct lrp_tensor *in[LEAST + 1] = {NULL};
+    const struct lrp_tensor *values[LEAST + 1] = {NULL};
+    struct lrp_tensor *held[LEAST + 1] = {NULL};
+    struct lrp_shape y = {.rank = 2, .dim = {0, 3}};
     struct suppression s;
     enum lrp_status status = LRP_OK;
-    for (int i = 0; i < call->in_count && !status; ++i)
-        if (lrp_call_has(call, i)) status = lrp_blob_tensor(call->in[i].constant, &in[i], err);
-    if (!status) read_suppression(call, (const struct lrp_tensor *const *)in, &s);
-    if (!status) *out = suppress(&s, NULL, 0);
-    if (!status && *out < 0) status = lrp_fail(err, LRP_MEMORY, "not enough memory to sort boxes");
-    for (int i = 0; i <= LEAST; ++i) lrp_tensor_release(in[i]);
-    return status;
+    (void)run;
+    for (int i = 0; i < call->in_count && i <= LEAST && !status; ++i) {
+        if (lrp_call_has(call, i) && !in[i]) status = lrp_blob_tensor(call->in[i].constant, &held[i], err);
+        values[i] = in[i] ? in[i] : held[i];
+    }
+    if (!status) read_suppression(call, values, &s);
+    if (!status) y.dim[0] = suppress(&s, NULL, 0);
+    if (y.dim[0] < 0) status = lrp_fail(err, LRP_MEMORY, "not enough memory to sort boxes");
+    for (int i = 0; i <= LEAST; ++i) lrp_tensor_release(held[i]);
+    return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_INT64, &y, err);
 }
 
 enum lrp_status lrp_suppress_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct lrp_shape y = {.rank = 2, .dim = {0, 3}};
+    static const struct lrp_tensor *const none[LEAST + 1] = {NULL};
+    bool constant = true;
     enum lrp_status status = lrp_infer_arity(call, 2, 5, err);
     for (int i = 0; i < 2 && !status; ++i) status = lrp_infer_is_float(call, i, err);
     if (!status) status = check_shapes(call, err);
-    for (int i = 0; i < call->in_count && !status; ++i)
-        if (lrp_call_has(call, i) && !call->in[i].constant)
-            status = lrp_fail(err, LRP_UNSUPPORTED, "how many boxes NonMaxSuppression leaves is not known before it runs");
-    if (!status) status = count_constant(call, &y.dim[0], err);
-    return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_INT64, &y, err);
+    if (status) return status;
+    for (int i = 0; i < call->in_count; ++i) constant &= !lrp_call_has(call, i) || call->in[i].constant;
+    call->out[0].dtype = LRP_DTYPE_INT64;
+    call->out[0].shape.rank = -1;
+    return constant ? lrp_suppress_measure(call, none, NULL, err) : LRP_OK;
 }
 
 enum lrp_status lrp_suppress_forward(LRP_FORWARD_PARAMETERS)

@@ -177,6 +177,18 @@ static void check_ends(struct lrp_conv *conv, enum lrp_direction d, const struct
     free(from), free(to), free(got);
 }
 
+static enum lrp_status forward_rows(struct lrp_conv *conv, const float *x, float *y, const struct lrp_run *run,
+                                    struct lrp_error *err)
+{
+    return lrp_conv_run(conv, LRP_FORWARD, (struct lrp_conv_ends){.from = x, .to = y}, run, err);
+}
+
+static enum lrp_status backward_rows(struct lrp_conv *conv, const float *gy, float *gx, const struct lrp_run *run,
+                                     struct lrp_error *err)
+{
+    return lrp_conv_run(conv, LRP_BACKWARD, (struct lrp_conv_ends){.from = gy, .to = gx}, run, err);
+}
+
 static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_first)
 {
     uint32_t state = seed * 2654435761u + 1;
@@ -198,19 +210,19 @@ static void check(const struct lrp_conv_shape *s, uint32_t seed, bool backward_f
     each_term(s, add_term, &e);
     assert_int_equal(lrp_conv_new(s, w, b, &conv, &err), LRP_OK);
     memset(w, 0xff, (size_t)ws * sizeof *w); /* the weights were copied */
-    if (backward_first) assert_int_equal(lrp_conv_backward(conv, gy, gx, &two_threads, &err), LRP_OK);
-    assert_int_equal(lrp_conv_forward(conv, x, y, &two_threads, &err), LRP_OK);
-    assert_int_equal(lrp_conv_backward(conv, gy, gx, &two_threads, &err), LRP_OK);
+    if (backward_first) assert_int_equal(backward_rows(conv, gy, gx, &two_threads, &err), LRP_OK);
+    assert_int_equal(forward_rows(conv, x, y, &two_threads, &err), LRP_OK);
+    assert_int_equal(backward_rows(conv, gy, gx, &two_threads, &err), LRP_OK);
     assert_close(text, y, want_y, ys);
     assert_close(text, gx, want_gx, xs);
-    assert_int_equal(lrp_conv_forward(conv, x, again, &two_threads, &err), LRP_OK);
+    assert_int_equal(forward_rows(conv, x, again, &two_threads, &err), LRP_OK);
     assert_memory_equal(y, again, (size_t)ys * sizeof *y);
     for (int threads = 1; threads <= 5; threads += 2) { /* the same bits for any number of them */
         const struct lrp_run run = {.threads = threads};
 
-        assert_int_equal(lrp_conv_forward(conv, x, again, &run, &err), LRP_OK);
+        assert_int_equal(forward_rows(conv, x, again, &run, &err), LRP_OK);
         assert_memory_equal(y, again, (size_t)ys * sizeof *y);
-        assert_int_equal(lrp_conv_backward(conv, gy, gx_again, &run, &err), LRP_OK);
+        assert_int_equal(backward_rows(conv, gy, gx_again, &run, &err), LRP_OK);
         assert_memory_equal(gx, gx_again, (size_t)xs * sizeof *gx);
     }
     check_ones(s, x, gy, text);
@@ -339,7 +351,7 @@ static void zeros_stay_exact(void **state)
     (void)state;
     x[0] = 1; /* reaches rows and columns 0 and 1 only */
     assert_int_equal(lrp_conv_new(&s, w, NULL, &conv, NULL), LRP_OK);
-    assert_int_equal(lrp_conv_forward(conv, x, y, &two_threads, NULL), LRP_OK);
+    assert_int_equal(forward_rows(conv, x, y, &two_threads, NULL), LRP_OK);
     for (int64_t i = 0; i < 16 * 144; i++) not_zero += y[i] != 0 && (i % 12 > 1 || i / 12 % 12 > 1);
     assert_int_equal(not_zero, 0);
     assert_true(y[0] != 0);
@@ -372,7 +384,7 @@ static void a_stopped_run_says_cancelled(void **state)
 
     (void)state;
     assert_int_equal(lrp_conv_new(&s, &w, NULL, &conv, NULL), LRP_OK);
-    assert_int_equal(lrp_conv_forward(conv, x, y, &run, NULL), LRP_CANCELLED);
+    assert_int_equal(forward_rows(conv, x, y, &run, NULL), LRP_CANCELLED);
     lrp_conv_free(conv);
 }
 

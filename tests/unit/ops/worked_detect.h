@@ -35,5 +35,8 @@ static const struct example worked_detect[] = {
     {"of two that overlap, the better", "NonMaxSuppression", "", 11, "",
      {"!f[1,3,4] 0 0 1 1 0 0 1 0.9 2 2 3 3", "!f[1,1,3] 0.5 0.9 0.4", "!l[] 3", "!f[] 0.5", "!f[] 0.1"},
      {"l[2,3] 0 0 1 0 0 2"}},
+    {"of computed ones", "NonMaxSuppression", "", 11, "",
+     {"f[1,3,4] 0 0 1 1 0 0 1 0.9 2 2 3 3", "f[1,1,3] 0.5 0.9 0.4", "!l[] 3", "!f[] 0.5", "!f[] 0.1"},
+     {"l[2,3] 0 0 1 0 0 2"}},
 };
 // clang-format on
