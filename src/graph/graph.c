@@ -134,6 +134,13 @@ static bool report_removed(struct lrp_graph *g, int node, const int *swallowed, 
     return true;
 }
 
+void lrp_graph_swallow(struct lrp_graph *graph, int node, int owner)
+{
+    count_node(graph, node, -1);
+    graph->nodes[node].state = LRP_NODE_SWALLOWED;
+    graph->nodes[node].owner = owner;
+}
+
 bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_replacement *replacement, const int *swallowed,
                        int swallowed_count)
 {
@@ -152,11 +159,8 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
     if (replacement->name) n->name = replacement->name;
     count_node(graph, node, 1);
     for (int i = 0; i < swallowed_count; i++) {
-        struct lrp_node *s = &graph->nodes[swallowed[i]];
-        if (swallowed[i] == node || s->state != LRP_NODE_LIVE) continue;
-        count_node(graph, swallowed[i], -1);
-        s->state = LRP_NODE_SWALLOWED;
-        s->owner = node;
+        const struct lrp_node *s = &graph->nodes[swallowed[i]];
+        if (swallowed[i] != node && s->state == LRP_NODE_LIVE) lrp_graph_swallow(graph, swallowed[i], node);
     }
     return true;
 }

@@ -133,6 +133,8 @@ struct lrp_replacement {
  * Uses of values are kept up to date. False when out of memory or if the operator refuses the call: then nothing changed. */
 bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_replacement *replacement, const int *swallowed,
                        int swallowed_count);
+/* Makes `node` part of `owner`; nobody may read its outputs any more. */
+void lrp_graph_swallow(struct lrp_graph *graph, int node, int owner);
 /* A new constant value with float32 data (copied). -1 when out of memory. */
 int lrp_graph_constant(struct lrp_graph *graph, const char *name, const struct lrp_shape *shape, const float *data);
 /* Likewise of int64 numbers, in one row. */

@@ -140,6 +140,17 @@ bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *o
     return true;
 }
 
+bool lrp_match_same_constant(const struct lrp_graph *graph, int a, int b)
+{
+    const struct lrp_desc *x = lrp_graph_desc(graph, a), *y = lrp_graph_desc(graph, b);
+    if (!x || !y || !x->constant || !y->constant) return false;
+    if (a == b || x->constant == y->constant) return true;
+    const size_t count = x->constant->count;
+    return x->constant->raw && y->constant->raw && x->dtype == y->dtype && count == y->constant->count &&
+           (count == 1 || lrp_shape_equal(&x->shape, &y->shape)) &&
+           memcmp(x->constant->raw, y->constant->raw, count * lrp_dtype_size(x->dtype)) == 0;
+}
+
 bool lrp_match_constant_operand(const struct lrp_graph *graph, const struct lrp_node *node, int *data, int *constant)
 {
     if (node->call.in_count != 2 || node->in[0] < 0 || node->in[1] < 0) return false;

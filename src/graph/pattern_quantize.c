@@ -1,17 +1,21 @@
 /* pattern_quantize.c: quantised and at once dequantised: a rounding of floats, as exporters of quantised models write it. */
-#include <string.h>
-
 #include "match.h"
 #include "patterns.h"
 
-/* Two constants that are the same value, or hold the same data. */
-static bool same_constant(const struct lrp_graph *g, int a, int b)
+/* The scale was found in the data: so it is again. */
+static bool replace_dynamic(struct lrp_graph *graph, int node, const struct lrp_node *there)
 {
-    const struct lrp_desc *x = lrp_graph_desc(g, a), *y = lrp_graph_desc(g, b);
-    if (!x || !y || !x->constant || !y->constant) return false;
-    if (a == b || x->constant == y->constant) return true;
-    return x->constant->raw && y->constant->raw && x->dtype == y->dtype && lrp_shape_equal(&x->shape, &y->shape) &&
-           memcmp(x->constant->raw, y->constant->raw, x->constant->count * lrp_dtype_size(x->dtype)) == 0;
+    const struct lrp_node *back = &graph->nodes[node];
+    if (back->in[1] != there->out[1] || lrp_node_input(back, 2) != there->out[2]) return false;
+    const int swallowed = (int)(there - graph->nodes);
+    bool last = true;
+    for (int j = 0; j < there->call.out_count; j++) last &= there->out[j] < 0 || graph->values[there->out[j]].uses == 1;
+    const struct lrp_replacement r = {.op_type = "DynamicFakeQuantize",
+                                      .domain = "lrpscope",
+                                      .what = "quantised and dequantised is one rounding",
+                                      .in = there->in,
+                                      .in_count = 1};
+    return lrp_graph_replace(graph, node, &r, &swallowed, last ? 1 : 0);
 }
 
 /* A quantised value may have several readers: each becomes a rounding of its own, the last one takes the node away. */
@@ -20,9 +24,12 @@ bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node)
     struct lrp_node *back = &graph->nodes[node];
     struct lrp_match m = {.graph = graph, .root = node};
     if (!lrp_match_is(back, "DequantizeLinear") || lrp_node_input(back, 2) < 0) return false;
+    const struct lrp_node *dynamic = lrp_match_producer(&m, back->in[0], "DynamicQuantizeLinear");
+    if (dynamic) return replace_dynamic(graph, node, dynamic);
     const struct lrp_node *there = lrp_match_producer(&m, back->in[0], "QuantizeLinear");
     if (!there || lrp_node_input(there, 2) < 0 || graph->values[there->in[0]].desc.constant ||
-        !same_constant(graph, there->in[1], back->in[1]) || !same_constant(graph, there->in[2], back->in[2]) ||
+        !lrp_match_same_constant(graph, there->in[1], back->in[1]) ||
+        !lrp_match_same_constant(graph, there->in[2], back->in[2]) ||
         lrp_call_int(&there->call, "axis", 1) != lrp_call_int(&back->call, "axis", 1) ||
         lrp_call_int(&there->call, "block_size", 0) != lrp_call_int(&back->call, "block_size", 0))
         return false;

@@ -78,7 +78,7 @@ enum lrp_kind_trait {
     X(SOFTPLUS, "softplus", "activation", "", LRP_KIND_IS_FUSED_PR26)                                                          \
     X(SOFTSIGN, "softsign", "activation", "", 0)                                                                               \
     X(THRESHOLDED_RELU, "thresholded-relu", "activation", "", 0)                                                               \
-    X(FAKE_QUANTIZE, "fake-quantize", "", "", LRP_KIND_IS_TRANSPARENT)                                                         \
+    X(FAKE_QUANTIZE, "fake-quantize", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                     \
     X(SOFTMAX, "softmax", "", "", LRP_KIND_IS_HEAD)                                                                            \
     X(LOG_SOFTMAX, "log-softmax", "", "", LRP_KIND_IS_HEAD)
 

@@ -181,20 +181,49 @@ static enum lrp_status dynamic_infer(struct lrp_call *call, struct lrp_error *er
     return !status ? lrp_infer_output(call, 2, LRP_DTYPE_UINT8, &scalar, err) : status;
 }
 
-static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
+struct found {
+    float scale;
+    double zero;
+};
+static struct found find_scale(const struct lrp_tensor *x)
 {
     float least = 0, most = 0;
-    (void)call, (void)handle, (void)run, (void)err;
-    for (size_t k = 0; k < in[0]->count; ++k) {
-        least = fminf(least, in[0]->f[k]);
-        most = fmaxf(most, in[0]->f[k]);
+    for (size_t k = 0; k < x->count; ++k) {
+        least = fminf(least, x->f[k]);
+        most = fmaxf(most, x->f[k]);
     }
     const float scale = most > least ? (most - least) / 255 : 1; /* nothing but zeros */
-    const double zero = fmin(fmax(rint((double)(-least / scale)), 0), 255);
+    return (struct found){scale, fmin(fmax(rint((double)(-least / scale)), 0), 255)};
+}
+static double dynamic_code(float x, const struct found *f)
+{
+    return fmin(fmax(rint((double)(x / f->scale)) + f->zero, 0), 255);
+}
+
+static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
+{
+    const struct found f = find_scale(in[0]);
+    (void)call, (void)handle, (void)run, (void)err;
+    for (size_t k = 0; k < in[0]->count && out[0]; ++k) out[0]->i[k] = (int64_t)dynamic_code(in[0]->f[k], &f);
+    if (out[1]) out[1]->f[0] = f.scale;
+    if (out[2]) out[2]->i[0] = (int64_t)f.zero;
+    return LRP_OK;
+}
+
+/* The same there and back. */
+static enum lrp_status dynamic_back_infer(struct lrp_call *call, struct lrp_error *err)
+{
+    enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
+    if (!status) status = lrp_infer_is_float(call, 0, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+}
+
+static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)
+{
+    const struct found f = find_scale(in[0]);
+    (void)call, (void)handle, (void)run, (void)err;
     for (size_t k = 0; k < in[0]->count && out[0]; ++k)
-        out[0]->i[k] = (int64_t)fmin(fmax(rint((double)(in[0]->f[k] / scale)) + zero, 0), 255);
-    if (out[1]) out[1]->f[0] = scale;
-    if (out[2]) out[2]->i[0] = (int64_t)zero;
+        out[0]->f[k] = (float)(dynamic_code(in[0]->f[k], &f) - f.zero) * f.scale;
     return LRP_OK;
 }
 
@@ -226,6 +255,15 @@ const struct lrp_operator lrp_ops_quantize[] = {
      .static_kind = LRP_KIND_FAKE_QUANTIZE,
      .infer = there_and_back_infer,
      .forward = there_and_back_forward,
+     .vjp = straight_through_vjp,
+     .batch = lrp_batch_first_input},
+    {.name = "DynamicFakeQuantize",
+     .domain = "lrpscope",
+     .versions = {1},
+     .traits = LRP_TRAIT_MOVES,
+     .static_kind = LRP_KIND_FAKE_QUANTIZE,
+     .infer = dynamic_back_infer,
+     .forward = dynamic_back_forward,
      .vjp = straight_through_vjp,
      .batch = lrp_batch_first_input},
     {0},

@@ -1,31 +1,26 @@
-/* quantized.c: convolutions and matrix products of whole numbers: ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul. Every
- * sum is exact; whole numbers carry no relevance, so that nothing here differentiates. */
-#include <math.h>
+/* quantized.c: convolutions and matrix products of whole numbers: ConvInteger, MatMulInteger, and the rows of QLinearConv and
+ * QLinearMatMul. Every sum is exact; whole numbers carry no relevance, so that nothing here differentiates. */
 #include <string.h>
 
 #include "elementwise.h"
 #include "linear/linear.h"
 #include "linear/linear_product.h"
 #include "parallel.h"
+#include "qlinear.h"
 
-/* What a row owns: which input of a call is what; 0: none (input 0 is x in all of them). */
+enum { X, W, X_ZERO, W_ZERO }; /* inputs */
+/* What a row owns. */
 struct roles {
     const char *plain; /* the operator whose shapes it has: a convolution or a product */
     bool convolves;
-    int w, x_zero, w_zero, x_scale, w_scale, y_scale, y_zero, bias;
 };
-/* The same call on plain numbers, for its shapes; it borrows `in`. */
-static struct lrp_call plain_call(const struct lrp_call *call, const struct roles *r, struct lrp_desc in[3])
+/* The same call on plain numbers, for its shapes. */
+static struct lrp_call plain_call(const struct lrp_call *call, const struct roles *r)
 {
-    const bool bias = r->bias && lrp_call_has(call, r->bias);
-    in[0] = call->in[0];
-    in[1] = call->in[r->w];
-    if (bias) in[2] = call->in[r->bias];
     struct lrp_call plain = *call;
     plain.op_type = r->plain;
     plain.op = lrp_operator_find("", r->plain, call->opset, NULL);
-    plain.in = in;
-    plain.in_count = bias ? 3 : 2;
+    plain.in_count = 2;
     return plain;
 }
 
@@ -38,8 +33,7 @@ struct sizes {
 };
 static enum lrp_status read_sizes(const struct lrp_call *call, const struct roles *r, struct sizes *out, struct lrp_error *err)
 {
-    struct lrp_desc in[3];
-    const struct lrp_call plain = plain_call(call, r, in);
+    const struct lrp_call plain = plain_call(call, r);
     enum lrp_status status;
     *out = (struct sizes){.rows = 1};
     if (r->convolves) {
@@ -56,15 +50,15 @@ static enum lrp_status read_sizes(const struct lrp_call *call, const struct role
     return status;
 }
 
-/* Scales and zero points are single, or one each for all rows or columns. */
-static enum lrp_status check_vector(const struct lrp_call *call, int input, int64_t most, bool is_float, struct lrp_error *err)
+/* Zero points are single, or one each for all rows or columns. */
+static enum lrp_status check_vector(const struct lrp_call *call, int input, int64_t most, struct lrp_error *err)
 {
-    if (input == 0 || !lrp_call_has(call, input)) return LRP_OK;
+    if (!lrp_call_has(call, input)) return LRP_OK;
     const int64_t count = lrp_shape_count(&call->in[input].shape);
-    if (lrp_dtype_is_float(call->in[input].dtype) != is_float)
+    if (lrp_dtype_is_float(call->in[input].dtype))
         return lrp_fail(err, LRP_FILE, "input %d of %s has the wrong type", input, call->op_type);
     if (count != 1 && count != most)
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s with scales or zero points of this shape is not implemented", call->op_type);
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s with zero points of this shape is not implemented", call->op_type);
     return LRP_OK;
 }
 
@@ -77,54 +71,28 @@ static enum lrp_status quantized_infer(struct lrp_call *call, struct lrp_error *
 {
     const struct roles *r = call->op->own;
     struct sizes sizes;
-    enum lrp_status status = lrp_infer_arity(call, r->y_zero ? 8 : 2, r->y_zero ? (r->bias ? 9 : 8) : 4, err);
-    if (!status &&
-        (!is_byte(call->in[0].dtype) || !is_byte(call->in[r->w].dtype) || (r->y_zero && !is_byte(call->in[r->y_zero].dtype))))
+    enum lrp_status status = lrp_infer_arity(call, 2, 4, err);
+    if (!status && (!is_byte(call->in[X].dtype) || !is_byte(call->in[W].dtype)))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s of these types is not implemented", call->op_type);
     if (!status) status = read_sizes(call, r, &sizes, err);
-    const struct {
-        int input;
-        int64_t most;
-        bool is_float;
-    } vectors[] = {{r->x_zero, sizes.rows, false}, {r->w_zero, sizes.columns, false},
-                   {r->x_scale, sizes.rows, true}, {r->w_scale, sizes.columns, true},
-                   {r->y_scale, 1, true},          {r->y_zero, 1, false},
-                   {r->bias, sizes.columns, false}};
-    for (size_t k = 0; k < sizeof vectors / sizeof *vectors && !status; ++k)
-        status = check_vector(call, vectors[k].input, vectors[k].most, vectors[k].is_float, err);
-    if (status) return status;
-    return lrp_infer_output(call, 0, r->y_zero ? call->in[r->y_zero].dtype : LRP_DTYPE_INT32, &sizes.y, err);
+    if (!status) status = check_vector(call, X_ZERO, sizes.rows, err);
+    if (!status) status = check_vector(call, W_ZERO, sizes.columns, err);
+    return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_INT32, &sizes.y, err);
 }
 
 /* ---- computing ---- */
 
 struct work {
     const struct lrp_call *call;
-    const struct roles *roles;
     struct sizes sizes;
     const struct lrp_tensor *const *in;
     struct lrp_tensor *out;
 };
 static int64_t whole_at(const struct work *w, int input, int64_t at)
 {
-    const struct lrp_tensor *t = input && lrp_call_has(w->call, input) ? w->in[input] : NULL;
+    const struct lrp_tensor *t = lrp_call_has(w->call, input) ? w->in[input] : NULL;
     return !t ? 0 : t->i[t->count == 1 ? 0 : at];
 }
-static double scale_at(const struct work *w, int input, int64_t at)
-{
-    return (double)w->in[input]->f[w->in[input]->count == 1 ? 0 : at];
-}
-/* The exact sum of a row and a column, as the output's type holds it. */
-static int64_t finish_sum(const struct work *w, int64_t sum, int64_t row, int64_t column)
-{
-    const struct roles *r = w->roles;
-    if (!r->y_zero) return sum;
-    const double factor = scale_at(w, r->x_scale, row) * scale_at(w, r->w_scale, column) / scale_at(w, r->y_scale, 0);
-    const double whole = rint((double)(sum + whole_at(w, r->bias, column)) * factor) + (double)whole_at(w, r->y_zero, 0);
-    const bool is_signed = w->out->dtype == LRP_DTYPE_INT8;
-    return (int64_t)fmin(fmax(whole, is_signed ? -128 : 0), is_signed ? 127 : 255);
-}
-
 /* A convolution's places with missing space dimensions in front, of length 1. */
 struct space {
     int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad[3];
@@ -165,13 +133,13 @@ static void conv_planes(void *context, int64_t begin, int64_t end)
     for (int64_t plane = begin; plane < end; ++plane) {
         const int64_t channel = plane % c->out_channels, first = channel / (c->out_channels / c->group) * each;
         const int64_t *x = work->in[0]->i + (plane / c->out_channels * c->in_channels + first) * pixels;
-        const int64_t *w = work->in[work->roles->w]->i + channel * each * taps;
-        const int64_t w_zero = whole_at(work, work->roles->w_zero, channel), x_zero = whole_at(work, work->roles->x_zero, 0);
+        const int64_t *w = work->in[W]->i + channel * each * taps;
+        const int64_t w_zero = whole_at(work, W_ZERO, channel), x_zero = whole_at(work, X_ZERO, 0);
         for (int64_t place = 0; place < places; ++place) {
             const int64_t at[3] = {place / (s.out[1] * s.out[2]), place / s.out[2] % s.out[1], place % s.out[2]};
             int64_t sum = 0;
             for (int64_t i = 0; i < each; ++i) sum += window_sum(&s, x + i * pixels, w + i * taps, at, x_zero, w_zero);
-            work->out->i[plane * places + place] = finish_sum(work, sum, 0, channel);
+            work->out->i[plane * places + place] = sum;
         }
     }
 }
@@ -183,35 +151,34 @@ static void product_rows(void *context, int64_t begin, int64_t end)
     for (int64_t turn = begin; turn < end; ++turn) {
         const int64_t batch = turn / p->m, row = turn % p->m;
         const int64_t *a = work->in[0]->i + lrp_product_offset(p, p->a_stride, batch) + row * p->k;
-        const int64_t *b = work->in[work->roles->w]->i + lrp_product_offset(p, p->b_stride, batch);
-        const int64_t a_zero = whole_at(work, work->roles->x_zero, row);
+        const int64_t *b = work->in[W]->i + lrp_product_offset(p, p->b_stride, batch);
+        const int64_t a_zero = whole_at(work, X_ZERO, row);
         for (int64_t column = 0; column < p->n; ++column) {
-            const int64_t b_zero = whole_at(work, work->roles->w_zero, column);
+            const int64_t b_zero = whole_at(work, W_ZERO, column);
             int64_t sum = 0;
             for (int64_t k = 0; k < p->k; ++k) sum += (a[k] - a_zero) * (b[k * p->n + column] - b_zero);
-            work->out->i[turn * p->n + column] = finish_sum(work, sum, row, column);
+            work->out->i[turn * p->n + column] = sum;
         }
     }
 }
 
 static enum lrp_status quantized_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct work work = {.call = call, .roles = call->op->own, .in = in, .out = out[0]};
+    const struct roles *r = call->op->own;
+    struct work work = {.call = call, .in = in, .out = out[0]};
     (void)handle;
-    const enum lrp_status status = read_sizes(call, work.roles, &work.sizes, err);
+    const enum lrp_status status = read_sizes(call, r, &work.sizes, err);
     if (status) return status;
     const struct lrp_conv_shape *c = &work.sizes.conv;
-    const int64_t turns =
-        work.roles->convolves ? c->batch * c->out_channels : work.sizes.product.batches * work.sizes.product.m;
-    lrp_parallel_for(run, turns, 1 << 16, work.roles->convolves ? conv_planes : product_rows, &work);
+    const int64_t turns = r->convolves ? c->batch * c->out_channels : work.sizes.product.batches * work.sizes.product.m;
+    lrp_parallel_for(run, turns, 1 << 16, r->convolves ? conv_planes : product_rows, &work);
     return lrp_run_should_stop(run) ? LRP_CANCELLED : LRP_OK;
 }
 
 static int64_t quantized_macs(const struct lrp_call *call)
 {
-    struct lrp_desc in[3];
     const struct roles *r = call->op->own;
-    const struct lrp_call plain = plain_call(call, r, in);
+    const struct lrp_call plain = plain_call(call, r);
     return r->convolves ? lrp_conv_macs(&plain) : lrp_product_macs(&plain);
 }
 
@@ -224,16 +191,14 @@ static int64_t quantized_macs(const struct lrp_call *call)
     }
 #define CONV .plain = "Conv", .convolves = true
 #define PRODUCT .plain = "MatMul"
-#define INTEGER .w = 1, .x_zero = 2, .w_zero = 3
-#define SCALED .w = 3, .x_zero = 2, .w_zero = 5, .x_scale = 1, .w_scale = 4, .y_scale = 6, .y_zero = 7
 #define HAS(...)                                                                                                               \
     {                                                                                                                          \
         __VA_ARGS__                                                                                                            \
     }
 const struct lrp_operator lrp_ops_quantized[] = {
-    ROW("ConvInteger", planes, HAS(CONV, INTEGER), 10),
-    ROW("MatMulInteger", matmul, HAS(PRODUCT, INTEGER), 10),
-    ROW("QLinearConv", planes, HAS(CONV, SCALED, .bias = 8), 10),
-    ROW("QLinearMatMul", quantized_matmul, HAS(PRODUCT, SCALED), 10, 21),
+    ROW("ConvInteger", planes, HAS(CONV), 10),
+    ROW("MatMulInteger", matmul, HAS(PRODUCT), 10),
+    {.name = "QLinearConv", .domain = "", .versions = {10}, .body = lrp_qlinear_conv_body},
+    {.name = "QLinearMatMul", .domain = "", .versions = {10, 21}, .body = lrp_qlinear_matmul_body},
     {0},
 };

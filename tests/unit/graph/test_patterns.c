@@ -373,6 +373,48 @@ static void dequantised_by_another_scale(struct model *m)
     model_output(m, "y2");
 }
 
+/* Whole numbers multiplied, then scaled: what quantize_dynamic writes. */
+static void codes_of(struct model *m, const char *name, int rank, const int64_t *dims, size_t count)
+{
+    unsigned char *codes = (unsigned char *)(uintptr_t)model_blob(m, name, LRP_DTYPE_UINT8, rank, dims, count)->raw;
+    for (size_t i = 0; i < count; i++) codes[i] = (unsigned char)(37 * i + 11);
+}
+static void integer_product(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){2, 3});
+    codes_of(m, "w", 2, (int64_t[]){3, 4}, 12);
+    codes_of(m, "wz", 1, (int64_t[]){4}, 4);
+    model_vector(m, "ws", 4);
+    model_vector(m, "b", 4);
+    model_node(m, "DynamicQuantizeLinear", "codes", "x", "q s z");
+    model_node(m, "MatMulInteger", "whole", "q w z wz", "i");
+    model_node(m, "Cast", "cast", "i", "f");
+    model_int(m, "to", LRP_DTYPE_FLOAT);
+    model_node(m, "Mul", "scales", "s ws", "sw");
+    model_node(m, "Mul", "scaled", "f sw", "r");
+}
+static void integer_dense(struct model *m)
+{
+    integer_product(m);
+    model_node(m, "Add", "bias", "b r", "y");
+}
+static void integer_convolution(struct model *m)
+{
+    model_input(m, "x", 4, (int64_t[]){1, 2, 4, 4});
+    codes_of(m, "w", 4, (int64_t[]){3, 2, 3, 3}, 54);
+    zero_point(m, "wz", 100);
+    model_scalar(m, "ws", 0.5F);
+    model_constant(m, "b", 4, (int64_t[]){1, 3, 1, 1}, NULL);
+    model_node(m, "DynamicQuantizeLinear", "codes", "x", "q s z");
+    model_node(m, "ConvInteger", "whole", "q w z wz", "i");
+    pads_same(m);
+    model_node(m, "Cast", "cast", "i", "f");
+    model_int(m, "to", LRP_DTYPE_FLOAT);
+    model_node(m, "Mul", "scales", "s ws", "sw");
+    model_node(m, "Mul", "scaled", "f sw", "r");
+    model_node(m, "Add", "bias", "r b", "y");
+}
+
 struct pattern {
     void (*make)(struct model *m);
     const char *canonized, *plain; /* layers with and without canonization; NULL: the same */
@@ -424,6 +466,8 @@ static const struct pattern patterns[] = {
     P(quantised, "fake-quantize", NULL),
     P(quantised_read_twice, "fake-quantize fake-quantize relu", NULL),
     P(dequantised_by_another_scale, "quantize-linear fake-quantize dequantize-linear", NULL),
+    P(integer_dense, "fake-quantize dense", NULL),
+    P(integer_convolution, "fake-quantize convolution", NULL),
     P(norm_with_a_part_read_elsewhere, "global-mean-pool sub pow global-mean-pool scale sqrt div relu", NULL),
 };
 

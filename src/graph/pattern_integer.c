@@ -1,0 +1,220 @@
+/* pattern_integer.c: whole numbers multiplied and then scaled, as dynamic quantisation writes it: one linear layer of floats.
+ *
+ *     codes, scale, zero = DynamicQuantizeLinear(x)            rounded = DynamicFakeQuantize(x)
+ *     sum = MatMulInteger(codes, w, zero, w_zero)         ->   y = MatMul(rounded, (w - w_zero) * w_scale)
+ *     y = Mul(Cast(sum), Mul(scale, w_scale))
+ *
+ * ConvInteger likewise, codes of a QuantizeLinear too, and products of two that are data. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "match.h"
+#include "patterns.h"
+
+/* A reading of whole numbers as floats. */
+struct operand {
+    int codes, zero; /* values; zero -1: none */
+    int node;        /* what makes the codes of floats; -1: they are constant */
+};
+
+struct search {
+    struct lrp_match m;
+    struct lrp_product product;
+    int whole; /* the integer operator */
+    bool convolves;
+    struct operand x, w;
+};
+
+/* ---- finding it ---- */
+
+static bool take_factor(struct lrp_product *p, int value)
+{
+    for (int k = 0; k < p->count; k++) {
+        if (p->factors[k] != value) continue;
+        p->factors[k] = p->factors[--p->count];
+        return true;
+    }
+    return false;
+}
+
+/* Cast to float32 of an integer product, each read by nobody else. */
+static bool find_whole(struct search *s)
+{
+    struct lrp_graph *g = s->m.graph;
+    for (int k = 0; k < s->product.count; k++) {
+        const int value = s->product.factors[k];
+        const struct lrp_node *cast = lrp_graph_producer(g, value);
+        if (!lrp_match_is(cast, "Cast") || g->values[value].uses != 1 || g->values[cast->in[0]].uses != 1 ||
+            g->values[value].desc.dtype != LRP_DTYPE_FLOAT)
+            continue;
+        const struct lrp_node *whole = lrp_graph_producer(g, cast->in[0]);
+        s->convolves = lrp_match_is(whole, "ConvInteger");
+        if (!s->convolves && !lrp_match_is(whole, "MatMulInteger")) continue;
+        s->whole = (int)(whole - g->nodes);
+        s->x = (struct operand){whole->in[0], lrp_node_input(whole, 2), -1};
+        s->w = (struct operand){whole->in[1], lrp_node_input(whole, 3), -1};
+        lrp_match_add(&s->m, (int)(cast - g->nodes));
+        lrp_match_add(&s->m, s->whole);
+        return take_factor(&s->product, value);
+    }
+    return false;
+}
+
+/* Codes that were floats: takes their scale out of the product. */
+static bool find_floats(struct search *s, struct operand *o)
+{
+    const struct lrp_graph *g = s->m.graph;
+    const struct lrp_node *n = lrp_graph_producer(g, o->codes);
+    double scale;
+    if (!n) return false;
+    o->node = (int)(n - g->nodes);
+    if (lrp_match_is(n, "DynamicQuantizeLinear")) return n->out[2] == o->zero && take_factor(&s->product, n->out[1]);
+    if (!lrp_match_is(n, "QuantizeLinear") || !lrp_match_scalar(g, n->in[1], &scale) || scale == 0) return false;
+    s->product.constant /= scale;
+    return o->zero >= 0 && lrp_match_same_constant(g, lrp_node_input(n, 2), o->zero);
+}
+
+/* ---- weights ---- */
+
+/* A constant of one number, or of one for each output channel of an array of `rank` axes. */
+static bool is_by_channel(const struct lrp_desc *d, int rank, int axis, int64_t channels)
+{
+    if (!d || !d->constant) return false;
+    if (d->constant->count == 1) return d->shape.rank <= rank;
+    const int at = axis - (rank - d->shape.rank);
+    return (int64_t)d->constant->count == channels && at >= 0 && at < d->shape.rank && d->shape.dim[at] == channels;
+}
+
+static double number_of(const struct lrp_desc *d, size_t channel)
+{
+    return (double)lrp_blob_get_f32(d->constant, d->constant->count == 1 ? 0 : channel);
+}
+
+/* How many outputs a weight works for, and how many weights lie one behind the other for each. */
+static int64_t read_channels(const struct search *s, const struct lrp_shape *w, size_t *inner)
+{
+    *inner = 1;
+    for (int d = 1; s->convolves && d < w->rank; d++) *inner *= (size_t)w->dim[d];
+    return w->rank < 2 ? 0 : w->dim[s->convolves ? 0 : w->rank - 1];
+}
+
+static bool fits_channels(const struct search *s, int64_t channels)
+{
+    const struct lrp_graph *g = s->m.graph;
+    const struct lrp_desc *zero = lrp_graph_desc(g, s->w.zero);
+    const int rank = g->values[g->nodes[s->m.root].out[0]].desc.shape.rank, axis = s->convolves ? 1 : rank - 1;
+    if (zero && (!zero->constant || (zero->constant->count != 1 && (int64_t)zero->constant->count != channels))) return false;
+    for (int k = 0; k < s->product.count; k++)
+        if (!is_by_channel(lrp_graph_desc(g, s->product.factors[k]), rank, axis, channels)) return false;
+    return true;
+}
+
+/* The factor of every output channel: all that the product has beside the codes. */
+static double *new_factors(const struct search *s, int64_t channels)
+{
+    const struct lrp_graph *g = s->m.graph;
+    double *factors = malloc((size_t)channels * sizeof *factors);
+    for (int64_t c = 0; factors && c < channels; c++) {
+        factors[c] = s->product.constant;
+        for (int k = 0; k < s->product.count; k++) factors[c] *= number_of(lrp_graph_desc(g, s->product.factors[k]), (size_t)c);
+    }
+    return factors;
+}
+
+/* (w - zero) * factor as a constant; -1: no. */
+static int real_weights(const struct search *s)
+{
+    struct lrp_graph *g = s->m.graph;
+    const struct lrp_value *codes = &g->values[s->w.codes];
+    const struct lrp_desc *zero = lrp_graph_desc(g, s->w.zero);
+    size_t inner;
+    const int64_t channels = read_channels(s, &codes->desc.shape, &inner);
+    if (channels < 1 || !fits_channels(s, channels)) return -1;
+    const size_t count = codes->desc.constant->count;
+    double *factors = new_factors(s, channels);
+    float *w = malloc((count + 1) * sizeof *w);
+    int constant = -1;
+    if (w && factors) {
+        lrp_blob_f32(codes->desc.constant, 0, count, w);
+        for (size_t i = 0; i < count; i++) {
+            const size_t c = i / inner % (size_t)channels;
+            w[i] = (float)(((double)w[i] - (zero ? number_of(zero, c) : 0)) * factors[c]);
+        }
+        constant = lrp_graph_constant(g, codes->name, &codes->desc.shape, w);
+    }
+    free(w);
+    free(factors);
+    return constant;
+}
+
+/* ---- putting floats in its place ---- */
+
+/* The floats behind codes, rounded as those are: the one that is there already, or a new node; -1: no. */
+static int rounded(struct lrp_graph *g, int node)
+{
+    const struct lrp_node *n = &g->nodes[node];
+    const bool dynamic = lrp_match_is(n, "DynamicQuantizeLinear");
+    const char *op_type = dynamic ? "DynamicFakeQuantize" : "FakeQuantize";
+    const int reader = g->values[n->in[0]].reader;
+    const struct lrp_node *there = reader < 0 ? NULL : &g->nodes[reader];
+    if (there && there->state == LRP_NODE_LIVE && strcmp(there->call.op_type, op_type) == 0 && there->in[0] == n->in[0] &&
+        (dynamic || (there->in[1] == n->in[1] && there->in[2] == n->in[2])))
+        return there->out[0];
+    const struct lrp_replacement r = {.op_type = op_type, .domain = "lrpscope", .in = n->in, .in_count = dynamic ? 1 : 3};
+    const char *name = lrp_arena_printf(g->arena, "%s/rounded", n->name);
+    return name ? lrp_graph_insert(g, node, name, &r) : -1;
+}
+
+/* Once nobody reads codes any more, what made them belongs to the rounding that is left. */
+static void settle_codes(struct lrp_graph *g, int node, int rounding)
+{
+    const struct lrp_node *n = &g->nodes[node];
+    for (int j = 0; j < n->call.out_count; j++)
+        if (n->out[j] >= 0 && g->values[n->out[j]].uses) return;
+    const int owner = g->values[rounding].producer;
+    if (n->state != LRP_NODE_LIVE) return;
+    lrp_graph_record(g, "quantised and dequantised is one rounding", node, NULL, 0, owner);
+    lrp_graph_swallow(g, node, owner);
+}
+
+static bool put_floats(struct search *s)
+{
+    struct lrp_graph *g = s->m.graph;
+    const struct lrp_node *whole = &g->nodes[s->whole];
+    const int weights = s->w.node < 0 ? real_weights(s) : -1;
+    if (s->w.node < 0 && weights < 0) return false;
+    const int x = rounded(g, s->x.node), w = s->w.node < 0 ? weights : rounded(g, s->w.node), in[] = {x, w};
+    const struct lrp_replacement r = {.op_type = s->convolves ? "Conv" : "MatMul",
+                                      .domain = "",
+                                      .what = "whole numbers multiplied, then scaled: a product of floats",
+                                      .name = whole->name,
+                                      .in = in,
+                                      .in_count = 2,
+                                      .attributes = whole->call.attributes,
+                                      .attribute_count = whole->call.attribute_count};
+    if (x < 0 || w < 0 || !lrp_graph_replace(g, s->m.root, &r, s->m.nodes, s->m.count)) return false;
+    settle_codes(g, s->x.node, x);
+    if (s->w.node >= 0) settle_codes(g, s->w.node, w);
+    return true;
+}
+
+/* One more factor comes behind: that is the root. */
+static bool goes_on(const struct lrp_graph *g, int value)
+{
+    const struct lrp_value *v = &g->values[value];
+    int data, constant;
+    return v->uses == 1 && v->reader >= 0 && lrp_match_is(&g->nodes[v->reader], "Mul") &&
+           lrp_match_constant_operand(g, &g->nodes[v->reader], &data, &constant) && data == value;
+}
+
+bool lrp_pattern_integer_product(struct lrp_graph *graph, int node)
+{
+    const struct lrp_node *n = &graph->nodes[node];
+    struct search s = {.m = {.graph = graph, .root = node}, .product = {.constant = 1}};
+    if (!lrp_match_is(n, "Mul") || goes_on(graph, n->out[0])) return false;
+    if (!lrp_match_product(&s.m, n->out[0], &s.product) || !find_whole(&s) || !find_floats(&s, &s.x)) return false;
+    if (!graph->values[s.w.codes].desc.constant &&
+        (!find_floats(&s, &s.w) || s.product.count || !lrp_match_near(s.product.constant, 1)))
+        return false;
+    return !s.m.overflow && put_floats(&s);
+}
