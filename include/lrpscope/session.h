@@ -213,6 +213,9 @@ int64_t lrp_snapshot_class(const struct lrp_snapshot *snapshot, int64_t index);
 /* Relevance of one sample that arrived at the inputs of the model, all of them. What an input has for all samples together is
  * counted only where there is one. */
 double lrp_snapshot_input_sum(const struct lrp_snapshot *snapshot, int64_t sample);
+/* The same of one input, by its place in the model; false, and 0, where no relevance arrives: at masks, positions, or while
+ * there is none. */
+bool lrp_snapshot_sum_at_input(const struct lrp_snapshot *snapshot, size_t input, int64_t sample, double *sum);
 /* Layer a selector's text stands for; LRP_USAGE naming the three nearest. The first match. */
 enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const char *selector, int *layer, struct lrp_error *err);
 

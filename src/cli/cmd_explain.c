@@ -147,6 +147,20 @@ static void print_line(const struct lrp_snapshot *now, const char *name, const s
     fflush(stdout);
 }
 
+/* What of the sum arrives at which input, where there are several. */
+static void print_inputs(const struct lrp_snapshot *now, int64_t sample)
+{
+    const size_t count = lrp_model_input_count(now->model);
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        struct lrp_model_value input;
+        double sum;
+        char number[40];
+        lrp_model_input(now->model, i, &input);
+        if (lrp_snapshot_sum_at_input(now, i, sample, &sum))
+            lrp_print(stdout, "  input %s  sum %s\n", input.name, lrp_cli_number(sum, number, sizeof number));
+    }
+}
+
 static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
                                    struct lrp_error *err)
 {
@@ -158,8 +172,9 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
     const double sum = lrp_snapshot_input_sum(now, (int64_t)sample);
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
     if (!e->arguments->json) print_line(now, name, &target, sum);
-    lrp_cli_report_sample(&e->total, round->path, &target, sum);
-    lrp_cli_report_sample(&round->report, round->path, &target, sum);
+    if (!e->arguments->json) print_inputs(now, (int64_t)sample);
+    lrp_cli_report_sample(&e->total, round->path, now, sample);
+    lrp_cli_report_sample(&round->report, round->path, now, sample);
     free(name);
     return LRP_OK;
 }

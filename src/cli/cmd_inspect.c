@@ -20,10 +20,9 @@ static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t samp
     struct lrp_report report;
     const size_t samples = now->target_count ? now->target_count : 1,
                  at = sample >= 0 && (size_t)sample < samples ? (size_t)sample : 0;
-    const struct lrp_target target = at < now->target_count ? now->targets[at] : (struct lrp_target){.label = ""};
     enum lrp_status status = lrp_cli_report_init(&report, now, err);
     if (status) return status;
-    lrp_cli_report_sample(&report, now->input_label, &target, lrp_snapshot_input_sum(now, (int64_t)at));
+    lrp_cli_report_sample(&report, now->input_label, now, at);
     lrp_cli_report_layers(&report, now);
     lrp_cli_report_doubts(&report, now);
     if (now->ledger) status = lrp_cli_ledger_add(&report.ledger, now->ledger, err);

@@ -65,8 +65,24 @@ void lrp_cli_report_free(struct lrp_report *report)
     *report = (struct lrp_report){0};
 }
 
-void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_target *target, double sum_input)
+static void add_inputs(struct lrp_document *d, cJSON *o, const struct lrp_snapshot *snapshot, size_t sample)
 {
+    cJSON *array = lrp_cli_json_put_array(d, o, "inputs");
+    for (size_t i = 0; i < lrp_model_input_count(snapshot->model); i++) {
+        struct lrp_model_value value;
+        double sum;
+        lrp_model_input(snapshot->model, i, &value);
+        const bool arrives = lrp_snapshot_sum_at_input(snapshot, i, (int64_t)sample, &sum);
+        cJSON *one = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, one, "name", value.name);
+        lrp_cli_json_put_number(d, one, "sum", arrives ? sum : (double)NAN);
+    }
+}
+
+void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample)
+{
+    static const struct lrp_target none = {.label = ""};
+    const struct lrp_target *target = sample < snapshot->target_count ? &snapshot->targets[sample] : &none;
     struct lrp_document *d = &report->document;
     cJSON *o = lrp_cli_json_put_object(d, report->samples, NULL);
     lrp_cli_json_put_text(d, o, "input", input);
@@ -74,7 +90,8 @@ void lrp_cli_report_sample(struct lrp_report *report, const char *input, const s
     lrp_cli_json_put_text(d, o, "label", target->label);
     lrp_cli_json_put_number(d, o, "output", (double)target->output);
     lrp_cli_json_put_number(d, o, "start", target->start);
-    lrp_cli_json_put_number(d, o, "sum_input", sum_input);
+    lrp_cli_json_put_number(d, o, "sum_input", lrp_snapshot_input_sum(snapshot, (int64_t)sample));
+    add_inputs(d, o, snapshot, sample);
 }
 
 static void merge(struct lrp_report_layer *into, const struct lrp_statistics *more)

@@ -102,20 +102,26 @@ void lrp_sample_close(struct lrp_sample *sample)
     *sample = (struct lrp_sample){0};
 }
 
-double lrp_snapshot_input_sum(const struct lrp_snapshot *snapshot, int64_t sample)
+bool lrp_snapshot_sum_at_input(const struct lrp_snapshot *snapshot, size_t input, int64_t sample, double *sum)
 {
     const struct lrp_snapshot_box *box = lrp_snapshot_box(snapshot);
     const struct lrp_network *n = box->state->network;
-    const bool several = lrp_setup_samples(box->state) > 1;
-    double sum = 0;
-    for (int i = 0; i < n->graph->input_count; i++) {
-        const int value = n->graph->inputs[i];
-        const struct lrp_tensor *t = lrp_tensor_row_major(box->results->relevance[value], NULL);
-        struct lrp_sample one = {0};
-        if (!t || (several && n->batch[value].axis < 0)) continue;
-        if (lrp_sample_open(box->state, value, t, sample, &one, NULL) != LRP_OK) continue;
-        for (size_t k = 0; k < one.tensor.count; k++) sum += (double)one.tensor.f[k];
-        lrp_sample_close(&one);
-    }
+    struct lrp_sample one = {0};
+    *sum = 0;
+    if (input >= (size_t)n->graph->input_count) return false;
+    const int value = n->graph->inputs[input];
+    const struct lrp_tensor *t = lrp_tensor_row_major(box->results->relevance[value], NULL);
+    if (!t || (lrp_setup_samples(box->state) > 1 && n->batch[value].axis < 0)) return false;
+    if (lrp_sample_open(box->state, value, t, sample, &one, NULL) != LRP_OK) return false;
+    for (size_t k = 0; k < one.tensor.count; k++) *sum += (double)one.tensor.f[k];
+    lrp_sample_close(&one);
+    return true;
+}
+
+double lrp_snapshot_input_sum(const struct lrp_snapshot *snapshot, int64_t sample)
+{
+    double sum = 0, part;
+    for (size_t i = 0; i < lrp_model_input_count(snapshot->model); i++)
+        if (lrp_snapshot_sum_at_input(snapshot, i, sample, &part)) sum += part;
     return sum;
 }

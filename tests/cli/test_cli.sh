@@ -225,7 +225,7 @@ exists h.png r.npy l.safetensors s.png r.json
 cp work/r.json out
 json "list(d) == ['lrpscope', 'model', 'options', 'samples', 'layers', 'ledger', 'warnings', 'files', 'timing']"
 json "len(d['timing']['forward_ms']) == 3 and len(set(d['timing']['forward_ms'])) > 1 and len(d['files']) == 5"
-json "set(d['samples'][0]) == {'input', 'target', 'label', 'output', 'start', 'sum_input'} and d['options']['scale'] == '1/255'"
+json "set(d['samples'][0]) == {'input', 'target', 'label', 'output', 'start', 'sum_input', 'inputs'} and d['options']['scale'] == '1/255'"
 json "abs(d['samples'][0]['sum_input'] - d['layers'][0]['sum']) < 1e-6 and d['layers'][-1]['sum'] == 1"
 clear_work
 good 0 explain "$model" "$picture" "$demo/boot.png" "$picture" --rules "$rules" --output-dir d
