@@ -198,6 +198,66 @@ static bool put_floats(struct search *s)
     return true;
 }
 
+/* ---- codes that are only moved about ---- */
+
+enum { MOST_MOVES = 8 };
+
+/* Operators that do to codes what they would do to the floats. */
+static bool moves_codes(const struct lrp_node *n)
+{
+    static const char *const names[] = {"MaxPool", "Reshape",   "Flatten", "Transpose",   "Squeeze",
+                                        "Slice",   "Unsqueeze", "Gather",  "DepthToSpace"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (lrp_match_is(n, names[k])) return n->call.out_count == 1;
+    return false;
+}
+
+/* The operator `of` on another value. */
+static struct lrp_replacement same_on(const struct lrp_graph *g, const struct lrp_node *of, int value)
+{
+    int *in = lrp_arena_calloc(g->arena, (size_t)of->call.in_count, sizeof *in);
+    for (int i = 0; in && i < of->call.in_count; i++) in[i] = i ? of->in[i] : value;
+    return (struct lrp_replacement){.op_type = of->call.op_type,
+                                    .domain = of->call.domain,
+                                    .opset = of->call.opset,
+                                    .name = of->name,
+                                    .in = in,
+                                    .in_count = of->call.in_count,
+                                    .attributes = of->call.attributes,
+                                    .attribute_count = of->call.attribute_count};
+}
+
+/* What is moved between QuantizeLinear and DequantizeLinear is rounded first, then moved: the floats are the same. */
+bool lrp_pattern_moved_codes(struct lrp_graph *graph, int node)
+{
+    const struct lrp_node *back = &graph->nodes[node], *at;
+    struct lrp_match m = {.graph = graph, .root = node};
+    int moves[MOST_MOVES], count = 0;
+    double scale;
+    if (!lrp_match_is(back, "DequantizeLinear") || !lrp_match_scalar(graph, back->in[1], &scale)) return false;
+    for (at = lrp_graph_producer(graph, back->in[0]); count < MOST_MOVES && at && moves_codes(at);
+         at = lrp_graph_producer(graph, at->in[0])) {
+        moves[count++] = (int)(at - graph->nodes);
+        lrp_match_add(&m, moves[count - 1]);
+    }
+    if (!count || !lrp_match_is(at, "QuantizeLinear") || !lrp_match_same_constant(graph, at->in[1], back->in[1]) ||
+        !lrp_match_same_constant(graph, lrp_node_input(at, 2), lrp_node_input(back, 2)))
+        return false;
+    const int codes = (int)(at - graph->nodes), rounding = rounded(graph, codes);
+    int value = rounding;
+    while (value >= 0 && --count > 0) {
+        const struct lrp_replacement r = same_on(graph, &graph->nodes[moves[count]], value);
+        value = r.in ? lrp_graph_insert(graph, node, r.name, &r) : -1;
+    }
+    if (value < 0) return false;
+    struct lrp_replacement last = same_on(graph, &graph->nodes[moves[0]], value);
+    last.what = "rounded, then moved";
+    const bool alone = lrp_match_closed(&m);
+    if (!last.in || !lrp_graph_replace(graph, node, &last, m.nodes, alone ? m.count : 0)) return false;
+    settle_codes(graph, codes, rounding);
+    return true;
+}
+
 /* One more factor comes behind: that is the root. */
 static bool goes_on(const struct lrp_graph *g, int value)
 {

@@ -6,6 +6,7 @@
 
 /* All return true if they replaced the node. */
 bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node);    /* DequantizeLinear of QuantizeLinear */
+bool lrp_pattern_moved_codes(struct lrp_graph *graph, int node);      /* the same with moves between them */
 bool lrp_pattern_integer_product(struct lrp_graph *graph, int node);  /* whole numbers multiplied, then scaled */
 bool lrp_pattern_norm(struct lrp_graph *graph, int node);             /* (x-mean)/sqrt(var+eps), x/rms */
 bool lrp_pattern_norm_factors(struct lrp_graph *graph, int node);     /* (x/rms * a) * b */

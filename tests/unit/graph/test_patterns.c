@@ -415,6 +415,18 @@ static void integer_convolution(struct model *m)
     model_node(m, "Add", "bias", "r b", "y");
 }
 
+static void codes_moved(struct model *m)
+{
+    model_input(m, "x", 4, (int64_t[]){1, 2, 4, 4});
+    model_scalar(m, "s", 0.25F);
+    zero_point(m, "z", 128);
+    model_node(m, "QuantizeLinear", "there", "x s z", "q");
+    model_node(m, "MaxPool", "pool", "q", "p");
+    model_ints(m, "kernel_shape", 2, (int64_t[]){2, 2});
+    model_node(m, "Flatten", "flat", "p", "f");
+    model_node(m, "DequantizeLinear", "back", "f s z", "y");
+}
+
 struct pattern {
     void (*make)(struct model *m);
     const char *canonized, *plain; /* layers with and without canonization; NULL: the same */
@@ -466,6 +478,7 @@ static const struct pattern patterns[] = {
     P(quantised, "fake-quantize", NULL),
     P(quantised_read_twice, "fake-quantize fake-quantize relu", NULL),
     P(dequantised_by_another_scale, "quantize-linear fake-quantize dequantize-linear", NULL),
+    P(codes_moved, "fake-quantize max-pool flatten", NULL),
     P(integer_dense, "fake-quantize dense", NULL),
     P(integer_convolution, "fake-quantize convolution", NULL),
     P(norm_with_a_part_read_elsewhere, "global-mean-pool sub pow global-mean-pool scale sqrt div relu", NULL),
