@@ -102,11 +102,11 @@ static bool try_product(struct lrp_graph *g, int node)
     if (p.count < 2 || p.count > 3) return false;
     for (int i = 0; i < p.count; i++)
         for (int k = 0; k < p.count; k++) {
+            if (i == k) continue;
             struct lrp_match attempt = m;
             struct lrp_norm norm;
-            const int other = p.count == 3 ? p.factors[3 - i - k] : -1;
-            if (i != k && lrp_norm_inverse(&attempt, p.factors[i], &norm) &&
-                lrp_norm_numerator(&attempt, p.factors[k], &norm) &&
+            const int other = p.count == 3 ? p.factors[3 - i - k] : -1; /* of places 0, 1, 2 the third */
+            if (lrp_norm_inverse(&attempt, p.factors[i], &norm) && lrp_norm_numerator(&attempt, p.factors[k], &norm) &&
                 replace_by_product(&attempt, &norm, norm.factor * p.constant, other))
                 return true;
         }
