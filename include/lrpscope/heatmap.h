@@ -6,7 +6,7 @@
  *     struct lrp_heatmap_options options;
  *     struct lrp_plane plane, small;
  *     struct lrp_range range;
- *     lrp_heatmap_defaults("lrp", &options);                      sum over channels, seismic, symmetric
+ *     lrp_heatmap_defaults("relevance", &options);                sum over channels, seismic, symmetric
  *     lrp_plane_from_tensor(relevance, 0, options.reduction, false, &plane, &err);      (N,C,H,W) -> HxW
  *     const struct lrp_plane *planes[] = {&plane};
  *     lrp_range_of(planes, 1, &options, &range, &err);            before resampling: as the exported file has it
@@ -189,8 +189,8 @@ struct lrp_heatmap_options {
     int size_factor;                     /* every cell becomes size_factor x size_factor pixels of an exported picture */
 };
 
-/* Defaults for what is shown, without maps: a method (lrp, input-gradient, gradient, smooth-grad, integrated-gradients,
- * grad-cam) or "activation", "weights". An unknown or NULL name gets those of lrp. */
+/* Defaults for what is shown, without maps: "relevance", "activation" or "weights"; an unknown or NULL name gets those of
+ * relevance. What a method has otherwise is in its row (method.h). */
 void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out);
 /* Sets one option from its text. key: colormap, reduce, range, clip ("1:99"), gamma, overlay, size-factor (also
  * size_factor). colormap: one of the table or of options->maps. Errors: LRP_USAGE naming key, value and what is allowed;

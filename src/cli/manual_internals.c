@@ -162,7 +162,8 @@ static const struct lrp_prose additions[] = {
      NULL},
     {S, "A format", NULL},
     {P,
-     "Of pictures: the bytes it begins with and a decoder, a row in src/image/picture.c. Of models: what a file of it looks "
+     "Of pictures: the bytes it begins with and a decoder, a row in src/image/picture_read.c. Of models: what a file of it "
+     "looks "
      "like "
      "and a reader that fills a struct lrp_definition (src/graph/definition.h), a row in src/formats/model.c. Every reader is "
      "fed damaged files by tests/fuzz.",

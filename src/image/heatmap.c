@@ -13,17 +13,7 @@
 
 static const struct {
     const char *what, *colormap;
-    enum lrp_reduction reduction;
-} defaults[] = {
-    {"lrp", "seismic", LRP_REDUCE_SUM},
-    {"input-gradient", "seismic", LRP_REDUCE_SUM},
-    {"integrated-gradients", "seismic", LRP_REDUCE_SUM},
-    {"gradient", "hot", LRP_REDUCE_NORM},
-    {"smooth-grad", "hot", LRP_REDUCE_NORM},
-    {"grad-cam", "jet", LRP_REDUCE_SUM},
-    {"activation", "viridis", LRP_REDUCE_SUM},
-    {"weights", "seismic", LRP_REDUCE_SUM},
-};
+} defaults[] = {{"relevance", "seismic"}, {"activation", "viridis"}, {"weights", "seismic"}};
 
 void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out)
 {
@@ -31,11 +21,11 @@ void lrp_heatmap_defaults(const char *what, struct lrp_heatmap_options *out)
     for (size_t i = 0; what && i < sizeof defaults / sizeof *defaults; i++)
         if (strcmp(defaults[i].what, what) == 0) row = i;
     *out = (struct lrp_heatmap_options){.colormap = lrp_colormap_find(NULL, defaults[row].colormap),
-                                        .reduction = defaults[row].reduction,
+                                        .reduction = LRP_REDUCE_SUM,
                                         .range = LRP_RANGE_AUTO,
                                         .clip_high = 100,
                                         .gamma = 1,
-                                        .overlay = strcmp(defaults[row].colormap, "jet") == 0 ? 0.5 : 1,
+                                        .overlay = 1,
                                         .size_factor = 1};
 }
 
@@ -161,6 +151,15 @@ static const struct heatmap_option *option_find(const char *key)
     return NULL;
 }
 
+static enum lrp_status unknown_option(const char *key, struct lrp_error *err)
+{
+    struct lrp_text list = {0};
+    for (size_t i = 0; i < OPTION_COUNT; i++) lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", option_rows[i].key);
+    lrp_fail(err, LRP_USAGE, "a heatmap has no option '%s'; there are %s", key, list.data ? list.data : "");
+    lrp_text_free(&list);
+    return LRP_USAGE;
+}
+
 static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, const char *value, struct lrp_error *err)
 {
     struct lrp_text list = {0};
@@ -176,10 +175,7 @@ enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, cons
                                        struct lrp_error *err)
 {
     const struct heatmap_option *row = option_find(key);
-    if (!row)
-        return lrp_fail(err, LRP_USAGE,
-                        "a heatmap has no option '%s'; there are colormap, reduce, range, clip, gamma, overlay, size-factor",
-                        key);
+    if (!row) return unknown_option(key, err);
     if (row->set(options, value)) return LRP_OK;
     if (!row->allowed) return unknown_colormap(options->maps, value, err);
     return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", row->key, value, row->allowed);

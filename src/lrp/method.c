@@ -8,12 +8,12 @@
 #include "text.h"
 
 static const struct lrp_method rows[] = {
-    {.info = {"lrp", "layer-wise relevance propagation by the rules of the layers"}, .by_rules = true},
-    {.info = {"gradient", "the gradient of the target"},
+    {.info = {.name = "lrp", .line = "layer-wise relevance propagation by the rules of the layers"}, .by_rules = true},
+    {.info = {.name = "gradient", .line = "the gradient of the target", .colormap = "hot", .reduce = "norm"},
      .apply = lrp_apply_gradient,
      .account = lrp_account_gradient,
      .starts_with_one = true},
-    {.info = {"input-gradient", "every value times the gradient of the target"},
+    {.info = {.name = "input-gradient", .line = "every value times the gradient of the target"},
      .apply = lrp_apply_gradient,
      .account = lrp_account_gradient,
      .starts_with_one = true,

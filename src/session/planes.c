@@ -19,19 +19,24 @@ const char *lrp_show_name(enum lrp_show show)
     return names[show];
 }
 
+/* What the heatmaps of the method are unless something else is asked for. */
+static enum lrp_status take_method(const struct lrp_settings *settings, struct lrp_heatmap_options *out, struct lrp_error *err)
+{
+    const struct lrp_method *method;
+    enum lrp_status status = lrp_method_find(lrp_settings_get(settings, LRP_SETTING_METHOD), &method, err);
+    if (!status && method->info.colormap) status = lrp_heatmap_option_set(out, "colormap", method->info.colormap, err);
+    if (!status && method->info.reduce) status = lrp_heatmap_option_set(out, "reduce", method->info.reduce, err);
+    return status;
+}
+
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err)
 {
     static const enum lrp_setting keys[] = {LRP_SETTING_COLORMAP, LRP_SETTING_REDUCE, LRP_SETTING_OVERLAY,
                                             LRP_SETTING_CLIP,     LRP_SETTING_GAMMA,  LRP_SETTING_SIZE_FACTOR};
-    enum lrp_status status = LRP_OK;
-    const char *const method = lrp_settings_get(settings, LRP_SETTING_METHOD);
-    const char *const what[] = {[LRP_SHOW_RELEVANCE] = method,
-                                [LRP_SHOW_ACTIVATION] = "activation",
-                                [LRP_SHOW_WEIGHTS] = "weights",
-                                [LRP_SHOW_CHANNELS] = method,
-                                [LRP_SHOW_OVERLAY] = method};
-    lrp_heatmap_defaults(what[show], out);
+    const bool of_method = show != LRP_SHOW_ACTIVATION && show != LRP_SHOW_WEIGHTS;
+    lrp_heatmap_defaults(of_method ? "relevance" : show == LRP_SHOW_WEIGHTS ? "weights" : "activation", out);
+    enum lrp_status status = of_method ? take_method(settings, out, err) : LRP_OK;
     out->maps = settings->colormaps;
     if (show == LRP_SHOW_OVERLAY) out->overlay = overlay_alpha;
     for (size_t i = 0; !status && i < sizeof keys / sizeof *keys; i++)

@@ -182,7 +182,7 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
     case LRP_SETTING_CLIP:
     case LRP_SETTING_GAMMA:
     case LRP_SETTING_SIZE_FACTOR:
-        lrp_heatmap_defaults("lrp", &heatmap);
+        lrp_heatmap_defaults("relevance", &heatmap);
         heatmap.maps = settings->colormaps;
         return lrp_heatmap_option_set(&heatmap, key, text, err);
     case LRP_SETTING_THREADS:

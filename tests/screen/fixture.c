@@ -226,7 +226,7 @@ void fixture_picture(struct fixture *f)
     struct lrp_event event = {.kind = LRP_EVENT_PAINTING, .painting = &painting};
     if (painting.subject.layer >= 0 &&
         (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
-        lrp_heatmap_defaults(relevance ? "lrp" : "activation", &painting.options);
+        lrp_heatmap_defaults(relevance ? "relevance" : "activation", &painting.options);
         painting.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&painting.plane};
         lrp_range_of(planes, 1, &painting.options, &painting.range, NULL);

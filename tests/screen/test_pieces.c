@@ -248,7 +248,7 @@ static struct lrp_painting small_picture(void)
 {
     static const float values[8] = {1, -1, 0, 0.5F, -0.5F, 0, NAN, 1};
     struct lrp_painting painting = {.range = {-1, 1, true, 1}, .release = lrp_painting_release};
-    lrp_heatmap_defaults("lrp", &painting.options);
+    lrp_heatmap_defaults("relevance", &painting.options);
     assert_int_equal(lrp_plane_new(2, 4, &painting.plane, NULL), LRP_OK);
     memcpy(painting.plane.values, values, sizeof values);
     return painting;

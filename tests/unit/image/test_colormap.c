@@ -111,10 +111,10 @@ static void ranges_follow_the_mode(void **state)
         const char *what, *mode;
         double low, high;
         bool symmetric;
-    } rows[] = {{"lrp", "auto", -3, 3, true},
-                {"gradient", "auto", -3, 2, false},
-                {"gradient", "symmetric", -3, 3, true},
-                {"lrp", "min-max", -3, 2, false}};
+    } rows[] = {{"relevance", "auto", -3, 3, true},
+                {"activation", "auto", -3, 2, false},
+                {"activation", "symmetric", -3, 3, true},
+                {"relevance", "min-max", -3, 2, false}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_range range = range_of(values, 4, rows[i].what, rows[i].mode, "0:100");
         check_close((double)range.low, rows[i].low, 0);
@@ -128,11 +128,11 @@ static void percentiles_are_those_of_numpy(void **state)
     (void)state;
     /* numpy.percentile([4,-1,9,2,7,3], [10, 85]) = 0.5, 7.5 */
     float values[] = {4, -1, 9, NAN, 2, 7, 3};
-    struct lrp_range range = range_of(values, 7, "gradient", "auto", "10:85");
+    struct lrp_range range = range_of(values, 7, "activation", "auto", "10:85");
     check_close((double)range.low, 0.5, 1e-6);
     check_close((double)range.high, 7.5, 1e-6);
     assert_int_equal(range.invalid, 1);
-    range = range_of(values, 7, "lrp", "auto", "10:85");
+    range = range_of(values, 7, "relevance", "auto", "10:85");
     check_close((double)range.low, -7.5, 1e-6);
     check_close((double)range.high, 7.5, 1e-6);
 }
@@ -146,7 +146,7 @@ static void several_planes_share_a_range(void **state)
     struct lrp_heatmap_options options;
     struct lrp_range range;
     struct lrp_error err;
-    lrp_heatmap_defaults("lrp", &options);
+    lrp_heatmap_defaults("relevance", &options);
     check_ok(lrp_range_of(planes, 2, &options, &range, &err), &err);
     check_close((double)range.low, -5, 0);
     check_close((double)range.high, 5, 0);
@@ -193,7 +193,7 @@ static void maps_without_extent_are_neutral(void **state)
     static const struct {
         const char *what;
         double zero, constant;
-    } rows[] = {{"lrp", 0.5, 1}, {"gradient", 0, 0}};
+    } rows[] = {{"relevance", 0.5, 1}, {"activation", 0, 0}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_range range = range_of(zero, 3, rows[i].what, "auto", "0:100");
         check_close(lrp_range_normalize(&range, 0, 1), rows[i].zero, 0);
@@ -208,21 +208,21 @@ static void maps_without_extent_are_neutral(void **state)
 
 /* ---- options ---- */
 
-static void defaults_follow_the_method(void **state)
+static void defaults_follow_what_is_shown(void **state)
 {
     (void)state;
     static const struct {
         const char *what, *colormap;
-        enum lrp_reduction reduction;
         bool diverging;
-    } rows[] = {{"lrp", "seismic", LRP_REDUCE_SUM, true},         {"input-gradient", "seismic", LRP_REDUCE_SUM, true},
-                {"gradient", "hot", LRP_REDUCE_NORM, false},      {"grad-cam", "jet", LRP_REDUCE_SUM, false},
-                {"activation", "viridis", LRP_REDUCE_SUM, false}, {NULL, "seismic", LRP_REDUCE_SUM, true}};
+    } rows[] = {{"relevance", "seismic", true},
+                {"activation", "viridis", false},
+                {"weights", "seismic", true},
+                {NULL, "seismic", true}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_heatmap_options options;
         lrp_heatmap_defaults(rows[i].what, &options);
         assert_string_equal(lrp_colormap_name(options.colormap), rows[i].colormap);
-        assert_int_equal(options.reduction, rows[i].reduction);
+        assert_int_equal(options.reduction, LRP_REDUCE_SUM);
         assert_int_equal(lrp_colormap_diverging(options.colormap), rows[i].diverging);
         assert_int_equal(options.range, LRP_RANGE_AUTO);
         assert_int_equal(options.size_factor, 1);
@@ -238,7 +238,7 @@ static void options_are_read_and_written_as_text(void **state)
     struct lrp_heatmap_options options;
     struct lrp_error err;
     char buffer[64];
-    lrp_heatmap_defaults("lrp", &options);
+    lrp_heatmap_defaults("relevance", &options);
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_string_equal(lrp_heatmap_option_key(i), rows[i][0]);
         check_ok(lrp_heatmap_option_set(&options, rows[i][0], rows[i][1], &err), &err);
@@ -269,7 +269,7 @@ static void wrong_options_are_refused_with_a_remedy(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_heatmap_options options, before;
         struct lrp_error err;
-        lrp_heatmap_defaults("lrp", &options);
+        lrp_heatmap_defaults("relevance", &options);
         before = options;
         check_fails(lrp_heatmap_option_set(&options, rows[i][0], rows[i][1], &err), &err, LRP_USAGE, rows[i][2]);
         assert_ptr_equal(options.colormap, before.colormap);
@@ -284,7 +284,7 @@ static void overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan(void 
     const struct lrp_range range = {.low = -1, .high = 1, .symmetric = true};
     struct lrp_heatmap_options options;
     unsigned char rgb[3];
-    lrp_heatmap_defaults("lrp", &options);
+    lrp_heatmap_defaults("relevance", &options);
     options.overlay = 0.25;
     lrp_heatmap_rgb(&options, &range, 0.5F, 0.4, rgb); /* (255,0,0) / 4 + 102 * 3 / 4 */
     assert_int_equal(rgb[0], 140);
@@ -310,7 +310,7 @@ int main(void)
         cmocka_unit_test(several_planes_share_a_range),
         cmocka_unit_test(values_find_their_place),
         cmocka_unit_test(maps_without_extent_are_neutral),
-        cmocka_unit_test(defaults_follow_the_method),
+        cmocka_unit_test(defaults_follow_what_is_shown),
         cmocka_unit_test(options_are_read_and_written_as_text),
         cmocka_unit_test(wrong_options_are_refused_with_a_remedy),
         cmocka_unit_test(overlay_mixes_with_the_grey_picture_but_not_the_colour_for_nan),

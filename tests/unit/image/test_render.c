@@ -28,7 +28,7 @@ static void cells_become_squares_of_their_colour(void **state)
     struct lrp_heatmap_options options;
     struct lrp_picture picture;
     struct lrp_error err;
-    lrp_heatmap_defaults("lrp", &options);
+    lrp_heatmap_defaults("relevance", &options);
     options.size_factor = 3;
     check_ok(lrp_render_heatmap(&plane, &range, &options, NULL, &picture, &err), &err);
     assert_int_equal(picture.width, 9);
@@ -51,7 +51,7 @@ static void heatmaps_are_laid_over_the_input_whichever_is_larger(void **state)
     const struct lrp_range range = {.low = -1, .high = 1, .symmetric = true};
     struct lrp_heatmap_options options;
     struct lrp_error err;
-    lrp_heatmap_defaults("lrp", &options);
+    lrp_heatmap_defaults("relevance", &options);
     options.overlay = 0.5;
     for (int side = 1; side <= 4; side += 3) {
         struct lrp_plane plane, grey;
@@ -77,7 +77,7 @@ static void heatmaps_beyond_the_limits_are_refused(void **state)
     struct lrp_heatmap_options options;
     struct lrp_picture picture;
     struct lrp_error err;
-    lrp_heatmap_defaults("lrp", &options);
+    lrp_heatmap_defaults("relevance", &options);
     options.size_factor = 256;
     check_ok(lrp_plane_new(200, 1, &plane, &err), &err);
     check_fails(lrp_render_heatmap(&plane, &range, &options, NULL, &picture, &err), &err, LRP_FILE, "--size-factor");
@@ -151,7 +151,7 @@ static void sheets_hold_every_tile(void **state)
     struct lrp_sheet sheet = {.title = "demo.onnx", .note = "target 3", .tiles = tiles, .count = 5};
     struct lrp_picture picture;
     struct lrp_error err;
-    lrp_heatmap_defaults("lrp", &sheet.options);
+    lrp_heatmap_defaults("relevance", &sheet.options);
     check_ok(lrp_sheet_render(&sheet, &picture, &err), &err);
     /* -32 is the largest magnitude of its tile, the dot is zero */
     bool dark_blue = false, white = false;

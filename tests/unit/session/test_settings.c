@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "lrpscope/settings.h"
+#include "internal.h"
+#include "lrpscope/method.h"
 #include "output.h"
 #include "temporary.h"
 
@@ -64,6 +65,34 @@ static void checks_the_form_of_every_value(void **state)
         else
             check_fails(status, &err, LRP_USAGE, "");
         assert_int_equal(lrp_settings_given(s, forms[i].setting), forms[i].allowed);
+        lrp_settings_free(s);
+    }
+}
+
+/* Gradients, which have no sign to speak of, are shown by their norm in a sequential map; all else as relevance is. */
+static void heatmaps_are_as_the_method_has_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *colormap;
+        enum lrp_reduction reduction;
+    } rows[] = {{"lrp", "seismic", LRP_REDUCE_SUM},
+                {"gradient", "hot", LRP_REDUCE_NORM},
+                {"input-gradient", "seismic", LRP_REDUCE_SUM}};
+    const struct lrp_method_info *method;
+    for (size_t i = 0; (method = lrp_method_at(i)); i++) {
+        struct lrp_settings *s = fresh();
+        struct lrp_heatmap_options options;
+        struct lrp_error err = {0};
+        size_t at = 0;
+        while (at < sizeof rows / sizeof *rows && strcmp(rows[at].method, method->name) != 0) at++;
+        if (at == sizeof rows / sizeof *rows) fail_msg("the method %s has no heatmap here", method->name);
+        check_ok(lrp_settings_set(s, LRP_SETTING_METHOD, method->name, &err), &err);
+        check_ok(lrp_settings_heatmap(s, LRP_SHOW_RELEVANCE, &options, &err), &err);
+        assert_string_equal(lrp_colormap_name(options.colormap), rows[at].colormap);
+        assert_int_equal(options.reduction, rows[at].reduction);
+        check_ok(lrp_settings_heatmap(s, LRP_SHOW_ACTIVATION, &options, &err), &err);
+        assert_string_equal(lrp_colormap_name(options.colormap), "viridis");
         lrp_settings_free(s);
     }
 }
@@ -254,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checks_the_form_of_every_value),
+        cmocka_unit_test(heatmaps_are_as_the_method_has_them),
         cmocka_unit_test(last_rule_for_a_selector_replaces_the_one_before),
         cmocka_unit_test(many_rules_at_once_are_as_one_after_the_other),
         cmocka_unit_test_setup_teardown(a_file_written_reads_back_the_same, temporary_setup, temporary_teardown),
