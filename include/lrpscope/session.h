@@ -30,6 +30,7 @@ extern "C" {
 /* An opened model, inputs, settings, results and the worker that computes them. Used by one thread at a time, but for what says
  * otherwise. */
 struct lrp_session;
+struct lrp_tokenizer; /* text.h */
 
 /* ---- making ---- */
 
@@ -54,6 +55,17 @@ enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *n
 /* The same from a tensor (retained). `label` is shown as the input's name. */
 enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *name, const struct lrp_tensor *tensor,
                                        const char *label, struct lrp_error *err);
+/* Several inputs at once, which must fit together: all of them are set, or none. */
+enum lrp_status lrp_session_set_tensors(struct lrp_session *session, const char *const *names,
+                                        const struct lrp_tensor *const *tensors, size_t count, const char *label,
+                                        struct lrp_error *err);
+/* What names tokens: in targets, and the classes of an output that has one for each token. Borrowed: must outlive the session,
+ * its jobs and its snapshots. Before anything runs. */
+void lrp_session_set_tokenizer(struct lrp_session *session, const struct lrp_tokenizer *tokenizer);
+/* Name of the input that takes tokens: as --token-input says, input_ids, decoder_input_ids, else of a model without these and
+ * without float inputs the first whose numbers look up rows of a constant table. NULL: there is none. Borrowed from the session
+ * until its settings change. */
+const char *lrp_session_token_input(const struct lrp_session *session);
 /* How many samples there are: those that the first axis of the explained output counts, if the samples of the inputs stand
  * there; else the output belongs to one sample as a whole. A model of fixed batch 1 is run once per sample of its inputs,
  * chosen here (0-based). */

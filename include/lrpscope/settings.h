@@ -27,6 +27,7 @@ extern "C" {
     X(TARGET, "target", TEXT, "", "label, class index, list, CLASS@y:x; empty: arg-max")                                       \
     X(OUTPUT_RELEVANCE, "output_relevance", TEXT, "", "one, logit, output or a .npy; empty: by convention")                    \
     X(OUTPUT_NAME, "output_name", TEXT, "", "which output of the model; empty: the first")                                     \
+    X(TOKEN_INPUT, "token_input", TEXT, "", "input that takes tokens; empty: input_ids, or what looks up a table")             \
     X(INPUT_SHAPE, "input_shape", TEXT, "", "1,3,224,224")                                                                     \
     X(SCALE, "scale", TEXT, "1", "pictures: y = (x*scale-mean)/std")                                                           \
     X(MEAN, "mean", TEXT, "0", "one value or one per channel")                                                                 \

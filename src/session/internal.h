@@ -30,6 +30,7 @@ struct lrp_network {
     struct lrp_batch_axis *batch; /* by value: where samples stand */
     struct lrp_shape *shapes;     /* of the model inputs it was built for */
     bool canonize, fuse, strip_softmax, strip_sigmoid;
+    char *token_input;               /* the graph borrows it; NULL: goes by a usual name */
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
 /* Errors: those of lrp_graph_build. */
@@ -51,7 +52,8 @@ struct lrp_setup {
     struct lrp_assignment assignment;
     char **rule_texts; /* by layer */
     struct lrp_labels labels;
-    int output; /* value that is explained: the one asked for, else the first of floats */
+    const struct lrp_tokenizer *tokenizer; /* borrowed: what names tokens; NULL: nothing does */
+    int output;                            /* value that is explained: the one asked for, else the first of floats */
 };
 /* No relevance is computed: the check fails, the method goes by rules, and it is not skipped. */
 bool lrp_setup_blocked(const struct lrp_setup *setup);
@@ -173,8 +175,9 @@ struct lrp_job {
 
 struct lrp_session {
     struct lrp_model *model;
-    struct lrp_source *sources;       /* by model input */
-    const struct lrp_tensor **inputs; /* whole input tensors, all samples */
+    const struct lrp_tokenizer *tokenizer; /* borrowed, or NULL */
+    struct lrp_source *sources;            /* by model input */
+    const struct lrp_tensor **inputs;      /* whole input tensors, all samples */
     bool one_by_one;
     int64_t sample;
     double load_ms;
@@ -257,11 +260,17 @@ enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, str
 void lrp_job_free(struct lrp_job *job);
 double lrp_now_ms(void);
 
-/* What is explained of one sample: flat indices into it. */
+/* Flat indices into a sample: first, first+stride, ... */
+struct lrp_target_run {
+    int64_t first, stride, count;
+};
+/* What is explained of one sample. */
 struct lrp_target_choice {
-    int64_t index;                /* shown; the first of several */
-    int64_t label;                /* its class */
-    int64_t first, stride, count; /* indices first, first+stride, ... */
+    int64_t index;               /* shown; the first of several */
+    int64_t label;               /* its class */
+    struct lrp_target_run plus;  /* what speaks for it */
+    struct lrp_target_run minus; /* what is taken from it; count 0: nothing */
+    int64_t classes, apart; /* less the mean of all others of so many classes, `apart` from each other; classes 0: not so */
 };
 /* Choices for every sample of an output, as the setting "target" says (owned). `results`: the pass it comes from. Errors:
  * LRP_USAGE. */

@@ -35,6 +35,7 @@ void lrp_network_release(struct lrp_network *network)
     lrp_graph_free(network->graph);
     lrp_model_release(network->model);
     lrp_plugin_list_release(network->plugins);
+    free(network->token_input);
     free(network->batch);
     free(network->shapes);
     free(network);
@@ -45,8 +46,11 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
 {
     size_t inputs = lrp_model_input_count(model);
     struct lrp_network *n = calloc(1, sizeof *n);
+    const char *token_input = lrp_settings_get(settings, LRP_SETTING_TOKEN_INPUT);
     if (n) n->shapes = malloc((inputs + 1) * sizeof *n->shapes);
-    if (!n || !n->shapes) {
+    if (n && *token_input) n->token_input = strdup(token_input);
+    if (!n || !n->shapes || (*token_input && !n->token_input)) {
+        if (n) free(n->shapes);
         free(n);
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(model));
     }
@@ -62,6 +66,7 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
                                               .strip_softmax = n->strip_softmax,
                                               .strip_sigmoid = n->strip_sigmoid,
                                               .input_shapes = shapes,
+                                              .token_input = n->token_input,
                                               .operators = lrp_plugin_list_operators(settings->plugins)};
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
     if (!status) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
@@ -85,6 +90,7 @@ bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shap
            network->fuse == lrp_settings_flag(settings, LRP_SETTING_FUSE) &&
            network->strip_sigmoid == lrp_settings_flag(settings, LRP_SETTING_STRIP_SIGMOID) &&
            network->strip_softmax == lrp_settings_flag(settings, LRP_SETTING_STRIP_SOFTMAX) &&
+           strcmp(network->token_input ? network->token_input : "", lrp_settings_get(settings, LRP_SETTING_TOKEN_INPUT)) == 0 &&
            network->plugins == settings->plugins;
 }
 

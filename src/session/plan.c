@@ -4,6 +4,7 @@
 
 #include "internal.h"
 #include "shapes.h"
+#include "text.h"
 
 /* A shape for an input that the model has not. */
 static enum lrp_status check_names(const struct lrp_session *s, const char *text, struct lrp_error *err)
@@ -83,6 +84,25 @@ static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settin
     return LRP_OK;
 }
 
+/* --token-input names an input. */
+static enum lrp_status check_token_input(const struct lrp_session *s, const struct lrp_settings *settings,
+                                         struct lrp_error *err)
+{
+    const char *name = lrp_settings_get(settings, LRP_SETTING_TOKEN_INPUT);
+    struct lrp_text names = {0};
+    for (size_t i = 0; *name && i < lrp_model_input_count(s->model); i++) {
+        struct lrp_model_value input;
+        lrp_model_input(s->model, i, &input);
+        if (strcmp(input.name, name) == 0) name = "";
+        lrp_text_printf(&names, "%s%s", names.length ? ", " : "", input.name);
+    }
+    if (*name)
+        lrp_fail(err, LRP_USAGE, "%s: --token-input: no input is called %s (inputs: %s)", lrp_model_path(s->model), name,
+                 names.data ? names.data : "none");
+    lrp_text_free(&names);
+    return *name ? LRP_USAGE : LRP_OK;
+}
+
 /* With a fixed batch of 1 every input must bring the same number of samples. */
 static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_session_plan *p, size_t inputs,
                                     struct lrp_error *err)
@@ -152,11 +172,13 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     p->one_by_one = p->same_inputs && s->one_by_one;
     enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = check_names(s, lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), err);
+    if (!status) status = check_token_input(s, settings, err);
     for (size_t i = 0; !status && i < inputs; i++) status = plan_input(s, settings, i, p, err);
     if (!status) status = lrp_session_fill(s, p, err);
     if (!status) status = plan_samples(s, p, inputs, err);
     if (!status) status = plan_network(s, settings, p, err);
     if (!status) status = lrp_setup_new(p->network, settings, &p->state, err);
+    if (!status) p->state->tokenizer = s->tokenizer;
     if (!status) lrp_session_note(p);
     return !status ? plan_results(s, p, err) : status;
 }

@@ -190,6 +190,56 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
     return lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
+/* The sources of several inputs change places with those in the session. */
+static void swap_sources(struct lrp_session *s, struct lrp_source *sources, const size_t *indices, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct lrp_source other = s->sources[indices[i]];
+        s->sources[indices[i]] = sources[i];
+        sources[i] = other;
+    }
+}
+
+enum lrp_status lrp_session_set_tensors(struct lrp_session *session, const char *const *names,
+                                        const struct lrp_tensor *const *tensors, size_t count, const char *label,
+                                        struct lrp_error *err)
+{
+    size_t *indices = calloc(count + 1, sizeof *indices);
+    struct lrp_source *sources = calloc(count + 1, sizeof *sources);
+    enum lrp_status status = indices && sources ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; !status && i < count; i++) {
+        status = find_input(session, names[i], &indices[i], err);
+        if (status) break;
+        sources[i] = (struct lrp_source){.label = strdup(label), .array = lrp_tensor_retain(tensors[i])};
+        if (!sources[i].label) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    if (!status) {
+        swap_sources(session, sources, indices, count);
+        status = reapply(session, session->state->settings, false, err);
+        if (status) swap_sources(session, sources, indices, count);
+    }
+    for (size_t i = 0; sources && i < count; i++) lrp_source_free(&sources[i]);
+    free(sources);
+    free(indices);
+    return status;
+}
+
+void lrp_session_set_tokenizer(struct lrp_session *session, const struct lrp_tokenizer *tokenizer)
+{
+    pthread_mutex_lock(&session->lock);
+    session->tokenizer = session->state->tokenizer = tokenizer;
+    pthread_mutex_unlock(&session->lock);
+}
+
+const char *lrp_session_token_input(const struct lrp_session *session)
+{
+    const struct lrp_carriers *c = &session->state->assignment.unstopped;
+    const struct lrp_graph *g = session->state->network->graph;
+    for (size_t i = 0; i < c->source_count && !c->substituted; i++)
+        if (c->sources[i].value != c->sources[i].input) return g->values[c->sources[i].input].name;
+    return NULL;
+}
+
 int64_t lrp_session_samples(const struct lrp_session *session)
 {
     const int64_t given = lrp_count_samples(session->model, session->inputs);

@@ -207,12 +207,6 @@ char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
     return lrp_text_take(&t);
 }
 
-const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index)
-{
-    const struct lrp_labels *labels = &lrp_snapshot_box(snapshot)->state->labels;
-    return index >= 0 && (size_t)index < labels->count ? labels->names[index] : "";
-}
-
 enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const char *selector, int *layer, struct lrp_error *err)
 {
     const struct lrp_network *n = lrp_snapshot_box(snapshot)->state->network;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "convention.h"
+#include "lrpscope/text.h"
 #include "text.h"
 
 /* The last position that the attention mask, if there is one, says is no padding. */
@@ -24,6 +25,13 @@ static int64_t last_position(const struct lrp_results *r, size_t sample, int64_t
     return positions - 1;
 }
 
+/* Classes are tokens where there is one for each. */
+static const struct lrp_tokenizer *names_classes(const struct lrp_setup *state, int64_t classes)
+{
+    const struct lrp_tokenizer *t = state->labels.count ? NULL : state->tokenizer;
+    return t && lrp_tokenizer_token(t, classes) == NULL && lrp_tokenizer_token(t, 0) ? t : NULL;
+}
+
 static enum lrp_status space_of(const struct lrp_setup *state, const struct lrp_results *r, const struct lrp_tensor *output,
                                 struct lrp_target_space *o, struct lrp_error *err)
 {
@@ -33,6 +41,7 @@ static enum lrp_status space_of(const struct lrp_setup *state, const struct lrp_
     for (int k = batched; k < s->rank; k++) o->dim[o->rank++] = s->dim[k];
     o->size = o->samples ? output->count / o->samples : 0;
     o->sequence = o->rank == 2 && lrp_setup_reads_tokens(state);
+    o->tokenizer = o->sequence ? names_classes(state, o->dim[1]) : NULL;
     if (!o->size) return lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
     o->last = calloc(o->samples, sizeof *o->last);
     if (!o->last) return lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -57,7 +66,15 @@ static struct lrp_target_choice strongest(const struct lrp_target_space *o, cons
     const int64_t best = arg_max(output->f + sample * o->size + first, classes), index = (int64_t)first + best;
     const int64_t behind = o->rank > 1 && o->dim[0] ? (int64_t)o->size / o->dim[0] : 1;
     return (struct lrp_target_choice){
-        .index = index, .label = o->sequence ? best : index / behind, .first = index, .stride = 1, .count = 1};
+        .index = index, .label = o->sequence ? best : index / behind, .plus = {.first = index, .stride = 1, .count = 1}};
+}
+
+/* The end of the part of a list that begins here: commas in double quotes are part of it. */
+static char *part_end(char *part)
+{
+    bool quoted = false;
+    while (*part && (quoted || *part != ',')) quoted ^= *part++ == '"';
+    return part;
 }
 
 /* A comma list: one target per sample. */
@@ -67,8 +84,12 @@ static enum lrp_status choose_list(const char *text, const struct lrp_target_spa
     char *copy = strdup(text), *rest = copy;
     size_t count = 0;
     enum lrp_status status = copy ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (char *part; !status && (part = strsep(&rest, ",")) != NULL; count++)
+    for (char *part = rest; !status && part; part = rest, count++) {
+        char *const end = part_end(part);
+        rest = *end ? end + 1 : NULL;
+        *end = '\0';
         if (count < o->samples) status = lrp_target_parse(part, o, labels, count, &choices[count], err);
+    }
     free(copy);
     if (!status && count != o->samples)
         status = lrp_fail(err, LRP_USAGE, "target %s: %zu targets for %zu samples", text, count, o->samples);
@@ -100,6 +121,28 @@ enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct l
     *out = choices;
     *count = o.samples;
     return LRP_OK;
+}
+
+/* Classes of a sequence output; 0: it is none. */
+static int64_t classes_of(const struct lrp_setup *state, const struct lrp_tensor *output)
+{
+    const struct lrp_shape *s = &output->shape;
+    return s->rank == 3 && lrp_setup_reads_tokens(state) ? s->dim[2] : 0;
+}
+
+/* The label, or the token that a class stands for; "" if neither is known. */
+static const char *class_name(const struct lrp_setup *state, int64_t classes, int64_t index)
+{
+    if (index >= 0 && index < (int64_t)state->labels.count) return state->labels.names[index];
+    const struct lrp_tokenizer *t = classes ? names_classes(state, classes) : NULL;
+    const char *token = t ? lrp_tokenizer_token(t, index) : NULL;
+    return token ? token : "";
+}
+
+const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index)
+{
+    const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
+    return class_name(state, snapshot->output ? classes_of(state, snapshot->output) : 0, index);
 }
 
 enum start { START_ONE, START_LOGIT, START_OUTPUT, START_FILE };
@@ -137,6 +180,27 @@ static enum lrp_status start_from_file(const char *path, const struct lrp_tensor
     return status;
 }
 
+/* What the start of a choice holds at one place, before signs and weights. */
+static float start_at(enum start kind, const float *out, int64_t index)
+{
+    return kind == START_ONE ? 1 : out[index];
+}
+
+/* The start of one sample: what speaks for the target, less what is set against it. */
+static void start_choice(const struct lrp_target_choice *c, enum start kind, const float *out, float *row)
+{
+    for (int64_t k = 0; k < c->plus.count; k++) {
+        const int64_t at = c->plus.first + k * c->plus.stride;
+        row[at] += start_at(kind, out, at);
+        const int64_t first = c->classes ? at - at / c->apart % c->classes * c->apart : 0;
+        for (int64_t other = 0; other < c->classes; other++)
+            if (first + other * c->apart != at)
+                row[first + other * c->apart] -= start_at(kind, out, first + other * c->apart) / (float)c->classes;
+    }
+    for (int64_t k = 0; k < c->minus.count; k++)
+        row[c->minus.first + k * c->minus.stride] -= start_at(kind, out, c->minus.first + k * c->minus.stride);
+}
+
 static enum lrp_status no_floats(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_error *err)
 {
     const struct lrp_graph *g = state->network->graph;
@@ -169,11 +233,10 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lr
         const struct lrp_target_choice *c = &choices[i];
         float *row = r->f + i * size;
         const float *out = output->f + i * size;
-        for (int64_t k = 0; kind <= START_LOGIT && k < c->count; k++)
-            row[c->first + k * c->stride] = kind == START_ONE ? 1 : out[c->first + k * c->stride];
+        if (kind <= START_LOGIT) start_choice(c, kind, out, row);
         struct lrp_target *t = &(*targets)[i];
         *t = (struct lrp_target){.index = c->index, .output = out[c->index], .label = ""};
-        if (c->label >= 0 && c->label < (int64_t)state->labels.count) t->label = state->labels.names[c->label];
+        t->label = class_name(state, classes_of(state, output), c->label);
         for (size_t k = 0; k < size; k++) t->start += (double)row[k];
     }
     free(choices);

@@ -6,11 +6,12 @@
 
 /* The output, sample by sample. */
 struct lrp_target_space {
-    size_t samples, size;      /* size: elements of a sample */
-    int rank;                  /* axes of a sample */
-    int64_t dim[LRP_MAX_RANK]; /* their sizes */
-    bool sequence;             /* (positions, classes), one position a token */
-    int64_t *last;             /* then: the last position of each sample that is no padding; owned */
+    size_t samples, size;                  /* size: elements of a sample */
+    int rank;                              /* axes of a sample */
+    int64_t dim[LRP_MAX_RANK];             /* their sizes */
+    bool sequence;                         /* (positions, classes), one position a token */
+    int64_t *last;                         /* then: the last position of each sample that is no padding; owned */
+    const struct lrp_tokenizer *tokenizer; /* of a sequence with a class for each token; NULL: none, or none is known */
 };
 /* What one target means for a sample. Errors: LRP_USAGE. */
 enum lrp_status lrp_target_parse(const char *text, const struct lrp_target_space *space, const struct lrp_labels *labels,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lrpscope/text.h"
 #include "target.h"
 #include "text.h"
 
@@ -83,7 +84,7 @@ static enum lrp_status beyond(const char *text, const struct lrp_target_space *o
 
 static struct lrp_target_choice single(int64_t index, int64_t class_index)
 {
-    return (struct lrp_target_choice){.index = index, .label = class_index, .first = index, .stride = 1, .count = 1};
+    return (struct lrp_target_choice){.index = index, .label = class_index, .plus = {.first = index, .stride = 1, .count = 1}};
 }
 
 /* A class alone: enough where it says which number of the output is meant. */
@@ -141,6 +142,29 @@ static enum lrp_status choose_place(const char *text, const struct lrp_target_sp
     return LRP_OK;
 }
 
+/* Positions p..q, both included, from the end where they are negative. */
+static enum lrp_status choose_span(const char *text, const char *where, int64_t c, const struct lrp_target_space *o,
+                                   struct lrp_target_choice *out, struct lrp_error *err)
+{
+    const char *dots = strstr(where, "..");
+    char *first = strndup(where, (size_t)(dots - where));
+    int64_t from = 0, to = 0;
+    const bool numbers = first && lrp_parse_int64(first, &from) && lrp_parse_int64(dots + 2, &to);
+    struct lrp_target_space sequence = *o;
+    free(first);
+    if (!numbers || o->rank != 2)
+        return lrp_fail(err, LRP_USAGE, "target %s: p..q are the first and the last position of a sequence", text);
+    sequence.sequence = true;
+    if (from < 0) from += o->dim[0];
+    if (to < 0) to += o->dim[0];
+    if (c >= o->dim[1] || from < 0 || from >= o->dim[0] || to < 0 || to >= o->dim[0]) return beyond(text, &sequence, err);
+    if (to < from) return lrp_fail(err, LRP_USAGE, "target %s: the last position is before the first", text);
+    *out = single(from * o->dim[1] + c, c);
+    out->plus.stride = o->dim[1];
+    out->plus.count = to - from + 1;
+    return LRP_OK;
+}
+
 /* What stands behind CLASS@. Of an output of two axes the class is the last one, of more the first. */
 static enum lrp_status choose_at(const char *text, const char *where, int64_t c, const struct lrp_target_space *o,
                                  struct lrp_target_choice *out, struct lrp_error *err)
@@ -151,13 +175,13 @@ static enum lrp_status choose_at(const char *text, const char *where, int64_t c,
     const int count = parse_colons(where, strlen(where), at, 2);
     if (strcmp(where, "all") == 0) {
         if (c >= classes) return beyond(text, o, err);
-        *out = (struct lrp_target_choice){
-            .index = rows ? c : c * places, .label = c, .stride = rows ? classes : 1, .count = places};
-        out->first = out->index;
+        *out = (struct lrp_target_choice){.index = rows ? c : c * places, .label = c};
+        out->plus = (struct lrp_target_run){.first = out->index, .stride = rows ? classes : 1, .count = places};
         return LRP_OK;
     }
+    if (strstr(where, "..")) return choose_span(text, where, c, o, out, err);
     if (count != (rows ? 1 : 2))
-        return lrp_fail(err, LRP_USAGE, "target %s: after @ comes %s or all", text, rows ? "a position" : "y:x");
+        return lrp_fail(err, LRP_USAGE, "target %s: after @ comes %s or all", text, rows ? "a position, p..q" : "y:x");
     if (rows) {
         const int64_t position = at[0] < 0 ? at[0] + o->dim[0] : at[0];
         struct lrp_target_space sequence = *o;
@@ -172,35 +196,150 @@ static enum lrp_status choose_at(const char *text, const char *where, int64_t c,
     return LRP_OK;
 }
 
-/* The class before an @: also in double quotes, which make a text of digits. */
-static enum lrp_status class_before(const char *text, const char *at, const struct lrp_target_space *o,
-                                    const struct lrp_labels *labels, int64_t *out, struct lrp_error *err)
+/* A token by its text: as it stands in the vocabulary, as one that reads so, or as the one that the text becomes. -1: none;
+ * *pieces: how many the text becomes then. */
+static int64_t find_token(const struct lrp_tokenizer *t, const char *text, size_t *pieces)
 {
-    const bool quoted = at - text >= 2 && *text == '"' && at[-1] == '"';
-    char *name = strndup(text + quoted, (size_t)(at - text) - (quoted ? 2 : 0));
+    struct lrp_encoding e = {0};
+    int64_t id = t ? lrp_tokenizer_id(t, text) : -1;
+    *pieces = 0;
+    if (!t || id >= 0 || lrp_tokenizer_encode(t, text, NULL, &e, NULL)) return id;
+    for (size_t i = 0; i < e.count; i++) {
+        if (e.items[i].special) continue;
+        id = e.items[i].id;
+        ++*pieces;
+    }
+    lrp_encoding_free(&e);
+    return *pieces == 1 ? id : -1;
+}
+
+/* The class a text names: a label, a token, an index; in double quotes it is a text, whatever it looks like. `length`: of the
+ * text in front of what says where. */
+static enum lrp_status name_class(const char *text, size_t length, const struct lrp_target_space *o,
+                                  const struct lrp_labels *labels, int64_t *out, struct lrp_error *err)
+{
+    const bool quoted = length >= 2 && *text == '"' && text[length - 1] == '"';
+    char *name = strndup(text + quoted, length - (quoted ? 2 : 0));
     int64_t number = 0;
+    size_t pieces = 0;
     if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const bool negative = !quoted && lrp_parse_int64(name, &number) && number < 0;
-    *out = negative ? -1 : find_class(name, labels, NULL);
-    const enum lrp_status status = *out >= 0 ? LRP_OK : negative ? beyond(text, o, err) : unknown_class(name, labels, err);
+    const bool digits = !quoted && lrp_parse_int64(name, &number);
+    *out = digits && number < 0 ? -1 : find_class(name, labels, NULL);
+    if (quoted && lrp_parse_int64(name, &number) &&
+        !(*out >= 0 && (size_t)*out < labels->count && !strcmp(labels->names[*out], name)))
+        *out = -1; /* no index */
+    if (*out == -1 && !digits) *out = find_token(o->tokenizer, name, &pieces);
+    enum lrp_status status = LRP_OK;
+    if (*out < 0 && digits && number < 0)
+        status = beyond(text, o, err);
+    else if (*out < 0 && pieces > 1)
+        status = lrp_fail(err, LRP_USAGE, "target %s: that is %zu tokens, not one (lrpscope tokens lists them)", name, pieces);
+    else if (*out < 0 && o->tokenizer)
+        status = lrp_fail(err, LRP_USAGE, "target %s: no such token", name);
+    else if (*out < 0)
+        status = unknown_class(name, labels, err);
     free(name);
     return status;
+}
+
+/* A target without anything set against it. */
+static enum lrp_status parse_one(const char *text, const struct lrp_target_space *o, const struct lrp_labels *labels,
+                                 size_t sample, struct lrp_target_choice *out, struct lrp_error *err)
+{
+    const size_t length = strlen(text);
+    const char *at = strrchr(text, '@');
+    if (length >= 2 && *text == '"' && strchr(text + 1, '"') == text + length - 1) at = NULL; /* all of it is a text */
+    int64_t c = *text == '"' ? -1 : find_class(text, labels, NULL);
+    if (c >= 0) return choose_class(text, c, o, sample, out, err);
+    if (length > 2 && *text == '(' && text[length - 1] == ')') return choose_place(text, o, out, err);
+    const enum lrp_status status = name_class(text, at ? (size_t)(at - text) : length, o, labels, &c, err);
+    if (status) return status;
+    return at ? choose_at(text, at + 1, c, o, out, err) : choose_class(text, c, o, sample, out, err);
+}
+
+/* ---- contrast: A - B, A - mean ---- */
+
+struct contrast {
+    const struct lrp_target_space *space;
+    const struct lrp_labels *labels;
+    size_t sample;
+};
+
+/* Between `text` and its `length`, without blanks round it; owned. */
+static char *side(const char *text, size_t length)
+{
+    while (length && *text == ' ') text++, length--;
+    while (length && text[length - 1] == ' ') length--;
+    return strndup(text, length);
+}
+
+/* The text taken apart at its character `at`. */
+static enum lrp_status parse_sides(const struct contrast *k, const char *text, size_t at, struct lrp_target_choice *out,
+                                   struct lrp_error *err)
+{
+    const struct lrp_target_space *o = k->space;
+    char *left = side(text, at), *right = side(text + at + 1, strlen(text) - at - 1);
+    struct lrp_target_choice other = {.index = 0};
+    enum lrp_status status = left && right ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status && (!*left || !*right)) status = lrp_fail(err, LRP_USAGE, "target %s: A - B sets B against A", text);
+    if (!status) status = parse_one(left, o, k->labels, k->sample, out, err);
+    if (!status && strcmp(right, "mean") == 0) {
+        out->classes = o->rank == 2 ? o->dim[1] : o->rank ? o->dim[0] : 1;
+        out->apart = o->rank == 2 ? 1 : span(o, 1);
+    } else if (!status) {
+        status = parse_one(right, o, k->labels, k->sample, &other, err);
+        out->minus = other.plus;
+    }
+    free(left);
+    free(right);
+    return status;
+}
+
+/* How many ways there are to take a text apart at a minus (spaced: between blanks) so that both sides name something; *out is
+ * the last of them. What is in double quotes stays whole. */
+static int take_apart(const struct contrast *k, const char *text, bool spaced, struct lrp_target_choice *out,
+                      struct lrp_error *err)
+{
+    int ways = 0;
+    bool quoted = false;
+    for (size_t i = 0; text[i]; i++) {
+        struct lrp_target_choice choice;
+        if (text[i] == '"') quoted = !quoted;
+        const bool blanks = text[i] == '-' && i > 0 && text[i - 1] == ' ' && text[i + 1] == ' ';
+        if (text[i] != '-' || quoted || blanks != spaced || parse_sides(k, text, i, &choice, err)) continue;
+        *out = choice;
+        ways++;
+    }
+    return ways;
 }
 
 enum lrp_status lrp_target_parse(const char *text, const struct lrp_target_space *o, const struct lrp_labels *labels,
                                  size_t sample, struct lrp_target_choice *out, struct lrp_error *err)
 {
-    const size_t length = strlen(text);
-    const char *at = strrchr(text, '@');
-    int64_t c = find_class(text, labels, NULL);
-    if (c >= 0) return choose_class(text, c, o, sample, out, err);
-    if (length > 2 && *text == '(' && text[length - 1] == ')') return choose_place(text, o, out, err);
-    if (!at) return unknown_class(text, labels, err);
-    const enum lrp_status status = class_before(text, at, o, labels, &c, err);
-    return status ? status : choose_at(text, at + 1, c, o, out, err);
+    const struct contrast k = {o, labels, sample};
+    struct lrp_error why = {0};
+    if (*text != '"' && find_class(text, labels, NULL) >= 0) return parse_one(text, o, labels, sample, out, err);
+    int ways = take_apart(&k, text, true, out, &why);
+    if (!ways && strstr(text, " - ")) return lrp_fail(err, LRP_USAGE, "%s", why.message);
+    if (!ways && strchr(text, '-')) ways = take_apart(&k, text, false, out, NULL);
+    if (ways > 1)
+        return lrp_fail(err, LRP_USAGE, "target %s: it can be taken apart at several minus signs (names in double quotes)",
+                        text);
+    return ways ? LRP_OK : parse_one(text, o, labels, sample, out, err);
+}
+
+/* A comma that is not in double quotes. */
+static bool has_comma(const char *text)
+{
+    bool quoted = false;
+    for (; *text; text++) {
+        quoted ^= *text == '"';
+        if (*text == ',' && !quoted) return true;
+    }
+    return false;
 }
 
 bool lrp_target_is_list(const char *text, const struct lrp_labels *labels)
 {
-    return strchr(text, ',') && find_class(text, labels, NULL) < 0;
+    return has_comma(text) && find_class(text, labels, NULL) < 0;
 }

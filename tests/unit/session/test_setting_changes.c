@@ -28,6 +28,7 @@ static const struct example examples[LRP_SETTING_COUNT] = {
     [LRP_SETTING_TARGET] = {{"1"}},
     [LRP_SETTING_OUTPUT_RELEVANCE] = {{"logit", "output", FILE_VALUE}},
     [LRP_SETTING_OUTPUT_NAME] = {{"pooled"}},
+    [LRP_SETTING_TOKEN_INPUT] = {{"x"}, .silent = true}, /* there are none in this model: tests/cli/test_text.py */
     [LRP_SETTING_INPUT_SHAPE] = {{"1,3,6,8"}},
     [LRP_SETTING_SCALE] = {{"1/255"}},
     [LRP_SETTING_MEAN] = {{"10", "1,2,3"}},
