@@ -338,7 +338,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     const size_t most = (size_t)argc + 1;
     struct argument_parser p = {
         .argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
-    *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = LRP_SHOW_RELEVANCE};
+    *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = LRP_SHOW_RELEVANCE, .scale_tokens = ""};
     out->inputs = calloc(most, sizeof *out->inputs);
     out->named = calloc(most, sizeof *out->named);
     out->alternatives = calloc(most, sizeof *out->alternatives);

@@ -196,7 +196,7 @@ static enum lrp_status run_round(struct compare *c, size_t round, struct lrp_err
 {
     enum lrp_status status = lrp_cli_job_set_inputs(&c->job, round, err);
     const int64_t passes = status ? 0 : lrp_cli_job_passes(&c->job);
-    c->path = lrp_cli_job_round_path(c->arguments, round);
+    c->path = lrp_cli_job_round_path(&c->job, round);
     c->number = 0;
     c->all = status ? 0 : lrp_session_samples(c->job.session);
     if (!status) status = check_heatmaps(c, err);

@@ -19,6 +19,7 @@ struct explain {
     struct lrp_report total;           /* of --report and --json */
     const struct lrp_snapshot *opened; /* before anything is computed */
     char **stems;
+    size_t stem_count;
     int layer;      /* of --at; 0: the input */
     int64_t number; /* samples seen in this round */
 };
@@ -248,6 +249,12 @@ static enum lrp_status finish_round(struct explain *e, struct round *round, stru
     return lrp_cli_json_write(&round->report.document, round->files.report, err);
 }
 
+/* The line of a text, where there are several: their files are numbered by it. */
+static int64_t line_of(const struct explain *e, size_t round)
+{
+    return e->job.sequences.count > 1 ? (int64_t)round + 1 : 0;
+}
+
 /* Nothing that is read may be replaced, nor one output by another: asked for all rounds before the first, where samples are not
  * counted yet, and again for a round of several samples. */
 static enum lrp_status check_outputs(const struct explain *e, size_t first, size_t end, int64_t samples, int64_t passes,
@@ -262,7 +269,7 @@ static enum lrp_status check_outputs(const struct explain *e, size_t first, size
     lrp_guard_writes(&guard, "--report", report);
     for (size_t i = first; !status && i < end; i++) {
         struct lrp_explain_files files;
-        status = lrp_cli_files_of(a, e->stems[i], &files, err);
+        status = lrp_cli_files_of(a, e->stems[i], line_of(e, i), &files, err);
         if (status) break;
         lrp_cli_files_guard(&files, &guard, samples, passes);
         lrp_cli_files_free(&files);
@@ -275,8 +282,8 @@ static enum lrp_status check_outputs(const struct explain *e, size_t first, size
 
 static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_error *err)
 {
-    struct round round = {.index = index, .path = lrp_cli_job_round_path(e->arguments, index)};
-    enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], &round.files, err);
+    struct round round = {.index = index, .path = lrp_cli_job_round_path(&e->job, index)};
+    enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], line_of(e, index), &round.files, err);
     if (!status) status = lrp_cli_report_init(&round.report, e->opened, err);
     if (!status) status = lrp_cli_job_set_inputs(&e->job, index, err);
     if (!status) {
@@ -295,6 +302,22 @@ static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_err
 
 /* ---- the command ---- */
 
+/* What files are called without being named: as the INPUT, or by the line of a text. */
+static enum lrp_status name_stems(struct explain *e, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = e->arguments;
+    const char *first = lrp_cli_job_round_path(&e->job, 0);
+    e->stem_count = e->job.sequences.from_file ? e->job.sequences.count : a->input_count ? a->input_count : 1;
+    if (!e->job.sequences.from_file) {
+        e->stems = a->input_count ? lrp_cli_path_stems(a->inputs, a->input_count) : lrp_cli_path_stems(&first, 1);
+        return e->stems ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    e->stems = calloc(e->stem_count, sizeof *e->stems);
+    for (size_t i = 0; e->stems && i < e->stem_count; i++)
+        if (asprintf(&e->stems[i], "%zu", i + 1) < 0) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    return e->stems ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 static enum lrp_status prepare(struct explain *e, struct lrp_error *err)
 {
     const struct lrp_arguments *a = e->arguments;
@@ -306,9 +329,8 @@ static enum lrp_status prepare(struct explain *e, struct lrp_error *err)
         status = lrp_snapshot_find(e->opened, a->at, &e->layer, err);
         if (status) return lrp_fail_context(err, status, "--at");
     }
-    const char *first = lrp_cli_job_round_path(a, 0);
-    e->stems = a->input_count ? lrp_cli_path_stems(a->inputs, a->input_count) : lrp_cli_path_stems(&first, 1);
-    if (!e->stems) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    status = name_stems(e, err);
+    if (status) return status;
     status = check_outputs(e, 0, lrp_cli_job_rounds(&e->job), 1, 1, err);
     return status ? status : lrp_cli_report_init(&e->total, e->opened, err);
 }
@@ -345,7 +367,7 @@ int lrp_cli_explain(const struct lrp_arguments *arguments)
     if (!lrp_cli_job_open(&e.job, arguments, true, &code)) return code;
     const enum lrp_status status = run(&e, &err);
     if (status) code = lrp_cli_job_fail(&e.job, status, &err);
-    lrp_cli_free_texts(e.stems, arguments->input_count ? arguments->input_count : 1);
+    lrp_cli_free_texts(e.stems, e.stem_count);
     lrp_cli_report_free(&e.total);
     lrp_snapshot_release(e.opened);
     lrp_cli_job_close(&e.job);

@@ -210,7 +210,7 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
     size_t *order = calloc(most + 1, sizeof *order);
     enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < samples; i++) {
-        struct sample s = {.now = now, .path = lrp_cli_job_round_path(a, round), .n = n, .top = most};
+        struct sample s = {.now = now, .path = lrp_cli_job_round_path(&run->job, round), .n = n, .top = most};
         char *name = lrp_cli_sample_name(s.path, (size_t)pass + i, samples == counted ? all : 1);
         s.name = name;
         if (!name) {

@@ -6,7 +6,7 @@
 
 #include "paths.h"
 
-enum { FILE_OPTIONS = 5 };
+enum { FILE_OPTIONS = 6 };
 struct file_option {
     const char *name, *path;
     bool shared; /* holds all INPUTs */
@@ -19,11 +19,12 @@ static void list_options(const struct lrp_arguments *a, struct file_option out[F
     out[2] = (struct file_option){"layerwise", a->layerwise, false};
     out[3] = (struct file_option){"sheet", a->sheet, false};
     out[4] = (struct file_option){"report", a->report, true};
+    out[5] = (struct file_option){"html", a->html, false};
 }
 
 bool lrp_cli_files_by_stem(const struct lrp_arguments *a)
 {
-    return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->sheet && !a->report;
+    return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->html && !a->sheet && !a->report;
 }
 
 enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_error *err)
@@ -52,7 +53,7 @@ static enum lrp_status place(const char *dir, const char *name, const char *suff
     return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem, struct lrp_explain_files *out,
+enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem, int64_t line, struct lrp_explain_files *out,
                                  struct lrp_error *err)
 {
     *out = (struct lrp_explain_files){0};
@@ -60,8 +61,17 @@ enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem
     enum lrp_status status = place(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
     if (!status) status = place(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
     if (!status) status = place(a->output_dir, a->layerwise, "", &out->layerwise, err);
+    if (!status) status = place(a->output_dir, a->html, "", &out->html, err);
     if (!status) status = place(a->output_dir, a->sheet, "", &out->sheet, err);
     if (!status) status = place(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
+    char **const files[] = {&out->heatmap, &out->relevance, &out->layerwise, &out->html, &out->sheet};
+    for (size_t i = 0; !status && !by_stem && line && i < sizeof files / sizeof *files; i++) {
+        if (!*files[i]) continue;
+        char *name = lrp_cli_path_numbered(*files[i], line);
+        free(*files[i]);
+        *files[i] = name;
+        if (!name) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
     if (status) lrp_cli_files_free(out);
     return status;
 }
@@ -79,6 +89,7 @@ static void guard_numbered(struct lrp_guard *guard, const char *option, const ch
 void lrp_cli_files_guard(const struct lrp_explain_files *files, struct lrp_guard *guard, int64_t samples, int64_t passes)
 {
     guard_numbered(guard, "--heatmap", files->heatmap, samples);
+    guard_numbered(guard, "--html", files->html, samples);
     guard_numbered(guard, "--sheet", files->sheet, samples);
     guard_numbered(guard, "--layerwise", files->layerwise, passes);
     lrp_guard_writes(guard, "--relevance", files->relevance);
@@ -90,6 +101,7 @@ void lrp_cli_files_free(struct lrp_explain_files *files)
     free(files->heatmap);
     free(files->relevance);
     free(files->layerwise);
+    free(files->html);
     free(files->sheet);
     free(files->report);
     *files = (struct lrp_explain_files){0};

@@ -22,7 +22,8 @@ static enum lrp_status check_weights(const struct lrp_cli_job *job, bool compute
 static enum lrp_status check_inputs(const struct lrp_cli_job *job, struct lrp_error *err)
 {
     const struct lrp_arguments *a = job->arguments;
-    if (a->input_count + a->named_count >= (size_t)a->command->least_inputs || lrp_cli_job_rounds(job)) return LRP_OK;
+    if (a->input_count + a->named_count + job->sequences.count >= (size_t)a->command->least_inputs || lrp_cli_job_rounds(job))
+        return LRP_OK;
     const char *wanted = strchr(a->command->arguments, ' ') + 1;
     return lrp_fail(err, LRP_USAGE, "%s: no %.*s given (usage: lrpscope %s %s)", a->model, (int)strcspn(wanted, "."), wanted,
                     a->command->name, a->command->arguments);
@@ -34,6 +35,7 @@ bool lrp_cli_job_open(struct lrp_cli_job *job, const struct lrp_arguments *argum
     struct lrp_error err = {0};
     enum lrp_status status = watched ? lrp_cli_watch_start(!arguments->quiet, &job->watch, &err) : LRP_OK;
     if (!status) status = lrp_session_open(arguments->model, arguments->settings, &job->session, &err);
+    if (!status && watched) status = lrp_cli_sequences_read(arguments, job->session, &job->sequences, &err);
     if (!status) status = check_inputs(job, &err);
     if (!status) status = check_weights(job, watched && lrp_cli_job_rounds(job), &err);
     if (status) {
@@ -49,6 +51,7 @@ void lrp_cli_job_close(struct lrp_cli_job *job)
 {
     if (job->watch) lrp_cli_watch_session(job->watch, NULL);
     lrp_session_free(job->session);
+    lrp_cli_sequences_free(&job->sequences);
     lrp_cli_watch_free(job->watch);
     for (size_t i = 0; i < job->said_count; i++) free(job->said[i]);
     free(job->said);
@@ -58,6 +61,8 @@ void lrp_cli_job_close(struct lrp_cli_job *job)
 void lrp_cli_job_guard(const struct lrp_cli_job *job, struct lrp_guard *guard)
 {
     lrp_cli_guard_arguments(guard, job->arguments, lrp_session_model(job->session));
+    lrp_guard_reads(guard, "texts", job->arguments->text_file);
+    if (job->sequences.tokenizer) lrp_guard_reads(guard, "the tokenizer", lrp_tokenizer_path(job->sequences.tokenizer));
     for (size_t i = 0; i < job->arguments->input_count; i++) lrp_guard_reads(guard, "an INPUT", job->arguments->inputs[i]);
 }
 
@@ -66,6 +71,7 @@ size_t lrp_cli_job_rounds(const struct lrp_cli_job *job)
     struct lrp_error ignored = {0};
     const struct lrp_snapshot *now = NULL;
     const struct lrp_arguments *a = job->arguments;
+    if (job->sequences.count) return job->sequences.count;
     if (a->input_count || a->named_count || !job->session) return a->input_count ? a->input_count : a->named_count > 0;
     if (lrp_session_snapshot(job->session, &now, &ignored)) return 0;
     const bool none = lrp_model_input_count(now->model) == 0;
@@ -73,10 +79,18 @@ size_t lrp_cli_job_rounds(const struct lrp_cli_job *job)
     return none;
 }
 
-const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round)
+const struct lrp_cli_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round)
 {
-    if (round < arguments->input_count) return arguments->inputs[round];
-    return arguments->named_count ? arguments->named[0].path : "";
+    return round < job->sequences.count ? &job->sequences.items[round] : NULL;
+}
+
+const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round)
+{
+    const struct lrp_arguments *a = job->arguments;
+    const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(job, round);
+    if (sequence) return sequence->name;
+    if (round < a->input_count) return a->inputs[round];
+    return a->named_count ? a->named[0].path : "";
 }
 
 enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err)
@@ -86,6 +100,8 @@ enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, st
     for (size_t i = 0; !status && i < a->named_count; i++)
         status = lrp_session_set_input(job->session, a->named[i].name, a->named[i].path, err);
     if (!status && round < a->input_count) status = lrp_session_set_input(job->session, NULL, a->inputs[round], err);
+    const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(job, round);
+    if (!status && sequence) status = lrp_cli_sequence_set(sequence, job->session, err);
     return status;
 }
 
@@ -130,7 +146,7 @@ enum lrp_status lrp_cli_job_run(struct lrp_cli_job *job, size_t round, int64_t p
     enum lrp_status status = turn_to(job, round, pass, err);
     if (status) return status;
     if (job->watch && lrp_cli_watch_exit_code(job->watch)) return lrp_fail(err, LRP_CANCELLED, "interrupted");
-    if (job->watch) lrp_cli_watch_begin(job->watch, lrp_cli_job_round_path(job->arguments, round));
+    if (job->watch) lrp_cli_watch_begin(job->watch, lrp_cli_job_round_path(job, round));
     status = lrp_session_run(job->session, want, err);
     if (job->watch) lrp_cli_watch_end(job->watch);
     if (!status && job->watch && lrp_cli_watch_exit_code(job->watch)) status = lrp_fail(err, LRP_CANCELLED, "interrupted");

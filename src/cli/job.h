@@ -10,12 +10,14 @@
 
 #include "arguments.h"
 #include "guard.h"
+#include "sequences.h"
 #include "watch.h"
 
 struct lrp_cli_job {
     const struct lrp_arguments *arguments; /* borrowed */
     struct lrp_session *session;           /* owned */
     struct lrp_cli_watch *watch;           /* owned, or NULL */
+    struct lrp_cli_sequences sequences;    /* texts and ids that were given as inputs */
     bool has_run;
     size_t round; /* what was run last */
     int64_t pass;
@@ -29,11 +31,13 @@ void lrp_cli_job_close(struct lrp_cli_job *job);
 
 /* Everything the command reads: model, weights, INPUTs and what settings name. */
 void lrp_cli_job_guard(const struct lrp_cli_job *job, struct lrp_guard *guard);
-/* How many rounds there are: one per plain INPUT, or one if only --input gives files or the model takes no
+/* How many rounds there are: one per text or plain INPUT, or one if only --input gives files or the model takes no
  * input. */
 size_t lrp_cli_job_rounds(const struct lrp_cli_job *job);
-/* The file that names the round: its INPUT, or the first --input. "" without any. */
-const char *lrp_cli_job_round_path(const struct lrp_arguments *arguments, size_t round);
+/* What names the round: its text, its INPUT, or the first --input. "" without any. */
+const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round);
+/* What was given as a text in that round; NULL: nothing was. */
+const struct lrp_cli_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round);
 /* Sets the inputs of a round. */
 enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err);
 /* The session before anything is computed (owned: lrp_snapshot_release). Shapes that the model leaves open are those of the

@@ -22,12 +22,14 @@
 /* Sets of commands that honour the same options. */
 #define INSPECT LRP_FOR(INSPECT)
 #define EXPLAIN LRP_FOR(EXPLAIN)
-#define RELEVANCE (INSPECT | EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
-#define PICTURES (INSPECT | EXPLAIN | LRP_FOR(COMPARE))                    /* draw it */
-#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                  /* read inputs */
-#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))               /* find the rule of every layer */
-#define SHARING (RULED & ~LRP_FOR(CHECK))                                  /* see what a layer does with its relevance */
-#define MODELS (RULED | LRP_FOR(RUN))                                      /* lay out a model's graph */
+#define RELEVANCE (INSPECT | EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE))    /* compute it */
+#define PICTURES (INSPECT | EXPLAIN | LRP_FOR(COMPARE))                       /* draw it */
+#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                     /* read inputs */
+#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                  /* find the rule of every layer */
+#define SHARING (RULED & ~LRP_FOR(CHECK))                                     /* see what a layer does with its relevance */
+#define MODELS (RULED | LRP_FOR(RUN))                                         /* lay out a model's graph */
+#define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
+#define TEXTS (TOKENED | LRP_FOR(TOKENS))                                     /* read texts */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
 #define TABLES (MODELS | LISTS | LRP_FOR(TOKENS)) /* print a table */
 
@@ -52,7 +54,8 @@ static const struct lrp_option options[] = {
     {.name = "method", .argument = "NAME", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
      .words = lrp_cli_method_word, .only_words = true, .help = "what is computed"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
-     .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all or (c:y:x); default: arg-max"},
+     .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B or "
+             "A - mean; default: arg-max"},
     {.name = "output-relevance", .argument = "START", .commands = RELEVANCE, IN(TARGET), SETTING(OUTPUT_RELEVANCE),
      .help = "start at the target with one or its logit, with the whole output, or with an array F.npy"},
     {.name = "output-name", .argument = "NAME", .commands = INPUTS, IN(TARGET), SETTING(OUTPUT_NAME),
@@ -96,18 +99,23 @@ static const struct lrp_option options[] = {
     {.name = "labels", .argument = "F", .commands = INPUTS, IN(INPUT), SETTING(LABELS),
      .help = "line N names class N, or a config.json with id2label"},
 
-    {.name = "text", .argument = "T", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(text), .help = "a text"},
-    {.name = "text-pair", .argument = "T", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(text_pair), .help = "a second text behind --text"},
-    {.name = "text-file", .argument = "F", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(text_file),
+    {.name = "text", .argument = "T", .commands = TEXTS, IN(INPUT), TEXT(text), .help = "a text"},
+    {.name = "text-pair", .argument = "T", .commands = TEXTS, IN(INPUT), TEXT(text_pair), .help = "a second text behind --text"},
+    {.name = "text-file", .argument = "F", .commands = TEXTS, IN(INPUT), TEXT(text_file),
      .help = "a text a line; F.json: an array of strings or of [text, pair]"},
-    {.name = "tokenizer", .argument = "F", .commands = LRP_FOR(TOKENS), IN(INPUT), TEXT(tokenizer),
+    {.name = "tokens", .argument = "IDS", .commands = TOKENED, IN(INPUT), TEXT(tokens), .help = "ids instead of a text: \"101 7592 102\""},
+    {.name = "tokenizer", .argument = "F", .commands = TEXTS, IN(INPUT), TEXT(tokenizer),
      .help = "tokenizer.json, vocab.txt, vocab.json, or a folder; default: beside the model"},
+    {.name = "token-input", .argument = "NAME", .commands = INPUTS, IN(INPUT), SETTING(TOKEN_INPUT),
+     .help = "which input takes tokens; default: input_ids, or what looks up a table"},
 
     {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap; compare: of the difference"},
     {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance),
      .help = "write the relevance, float32"},
     {.name = "layerwise", .argument = "F.safetensors", .commands = EXPLAIN, IN(OUTPUT), TEXT(layerwise),
      .help = "write the relevance of every value under its ONNX name"},
+    {.name = "html", .argument = "F.html", .commands = EXPLAIN, IN(OUTPUT), TEXT(html),
+     .help = "write a page of the text, coloured by the relevance of its tokens"},
     {.name = "sheet", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(sheet),
      .help = "write a contact sheet of all layers"},
     {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
@@ -132,6 +140,8 @@ static const struct lrp_option options[] = {
      .help = "colour map (lrpscope colormaps)"},
     {.name = "reduce", .argument = "R", .commands = PICTURES, IN(HEATMAP), SETTING(REDUCE),
      .words = lrp_cli_reduction_word, .only_words = true, .help = "how channels become one value"},
+    {.name = "scale-tokens", .argument = "WHICH", .commands = EXPLAIN, IN(HEATMAP), TEXT(scale_tokens), .choices = "all text",
+     .help = "tokens that the colour scale is made for; default: all but special and first ones beyond 5 times the next"},
     {.name = "overlay", .argument = "ALPHA", .commands = PICTURES, IN(HEATMAP), SETTING(OVERLAY),
      .help = "opacity over the grey input, 0..1"},
     {.name = "clip", .argument = "LOW:HIGH", .commands = PICTURES, IN(HEATMAP), SETTING(CLIP),
@@ -151,8 +161,8 @@ static const struct lrp_option options[] = {
     {.name = "script", .argument = "F", .commands = INSPECT, IN(RUNNING), TEXT(script),
      .help = "keys and :commands to play instead of the keyboard"},
     {.name = "no-mouse", .commands = INSPECT, IN(RUNNING), SWITCH(no_mouse), .help = "leave the mouse to the terminal"},
-    {.name = "color", .argument = "WHEN", .commands = INSPECT, IN(RUNNING), TEXT(color), .choices = "auto never 8 256 direct",
-     .help = "colours of the inspector"},
+    {.name = "color", .argument = "WHEN", .commands = INSPECT | EXPLAIN, IN(RUNNING), TEXT(color), .choices = "auto never 8 256 direct",
+     .help = "colours of the inspector, and of the text that explain prints"},
     {.name = "ascii", .commands = INSPECT, IN(RUNNING), SWITCH(ascii), .help = "draw with ASCII alone"},
     {.name = "quiet", .letter = 'q', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(quiet), .help = "no warnings, no progress"},
     {.name = "verbose", .letter = 'v', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(verbose),
