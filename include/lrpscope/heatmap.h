@@ -216,6 +216,24 @@ double lrp_range_normalize(const struct lrp_range *range, float value, double ga
 void lrp_heatmap_rgb(const struct lrp_heatmap_options *options, const struct lrp_range *range, float value, double grey,
                      unsigned char rgb[3]);
 
+/* ---- a text as a picture ---- */
+
+/* A token and its value. */
+struct lrp_strip_cell {
+    const char *text; /* borrowed; what is not ASCII is drawn as '?' */
+    float value;
+};
+/* Tokens one after the other, each on the colour of its value; a wide text takes several lines. */
+struct lrp_strip {
+    const struct lrp_strip_cell *cells; /* borrowed */
+    size_t count;                       /* of cells */
+    const char *note;                   /* borrowed: a line below; NULL or "": none */
+    struct lrp_range range;             /* of the colours */
+    struct lrp_heatmap_options options; /* colour map and gamma; the rest has no meaning here */
+};
+/* Writes it as PNG, atomically. Errors: LRP_FILE, also for a text beyond the limits of pictures; LRP_MEMORY. */
+enum lrp_status lrp_strip_write(const struct lrp_strip *strip, const char *path, struct lrp_error *err);
+
 #ifdef __cplusplus
 }
 #endif

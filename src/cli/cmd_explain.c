@@ -12,6 +12,7 @@
 #include "report.h"
 #include "samples.h"
 #include "table.h"
+#include "token_map.h"
 
 struct explain {
     struct lrp_cli_job job;
@@ -123,7 +124,8 @@ static enum lrp_status keep_relevance(struct explain *e, struct round *round, co
                                       struct lrp_error *err)
 {
     if (!round->files.relevance) return LRP_OK;
-    const char *at = e->arguments->at;
+    const char *at = e->arguments->at, *tokens = lrp_session_token_input(e->job.session);
+    if (!at && tokens) at = tokens;
     const struct lrp_tensor *value = at ? lrp_session_value_relevance(e->job.session, at) : NULL;
     const struct lrp_tensor *tensor = value ? value : lrp_result_tensor(now->relevance[e->layer]);
     const enum lrp_status status =
@@ -162,22 +164,83 @@ static void print_inputs(const struct lrp_snapshot *now, int64_t sample)
     }
 }
 
-static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
-                                   struct lrp_error *err)
+/* A sample in a report, with what was given as its text. */
+static void report_sample(struct lrp_report *report, const struct explain *e, const struct round *round,
+                          const struct lrp_snapshot *now, size_t sample, const struct lrp_token_map *tokens)
 {
-    enum lrp_status status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
-    if (!status) status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
-    if (status) return status;
+    const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(&e->job, round->index);
+    cJSON *o = lrp_cli_report_sample(report, round->path, now, sample);
+    if (sequence && sequence->text) lrp_cli_json_put_text(&report->document, o, "text", sequence->text);
+    if (sequence && sequence->pair) lrp_cli_json_put_text(&report->document, o, "pair", sequence->pair);
+    lrp_token_map_put(tokens, &report->document, o);
+}
+
+/* What is said of a sample, and what is reported. */
+static enum lrp_status tell_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
+                                   const struct lrp_target *target, const struct lrp_token_map *tokens, struct lrp_error *err)
+{
     char *name = lrp_cli_sample_name(round->path, (size_t)e->number, round->samples);
     if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const double sum = lrp_snapshot_input_sum(now, (int64_t)sample);
-    const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
-    if (!e->arguments->json) print_line(now, name, &target, sum);
+    if (!e->arguments->json) print_line(now, name, target, sum);
     if (!e->arguments->json) print_inputs(now, (int64_t)sample);
-    lrp_cli_report_sample(&e->total, round->path, now, sample);
-    lrp_cli_report_sample(&round->report, round->path, now, sample);
+    report_sample(&e->total, e, round, now, sample, tokens);
+    report_sample(&round->report, e, round, now, sample, tokens);
     free(name);
-    return LRP_OK;
+    return e->arguments->json ? LRP_OK : lrp_token_map_print(tokens, e->arguments, err);
+}
+
+/* --heatmap of a model that takes tokens is a picture of the text, unless another value is asked for. */
+static bool shows_tokens(const struct explain *e, const struct lrp_token_map *tokens)
+{
+    return tokens->count && !e->arguments->at && e->arguments->show == LRP_SHOW_RELEVANCE;
+}
+
+/* The text as picture and page. */
+static enum lrp_status write_tokens(struct explain *e, struct round *round, const struct lrp_token_map *tokens,
+                                    const struct lrp_target *target, struct lrp_error *err)
+{
+    char number[40], *title = NULL;
+    char *strip = round->files.heatmap ? numbered(round->files.heatmap, e->number, (int64_t)round->samples) : NULL;
+    char *page = round->files.html ? numbered(round->files.html, e->number, (int64_t)round->samples) : NULL;
+    const int made = asprintf(&title, "%s: %s, target %" PRId64 " %s, output %s", e->arguments->model, round->path,
+                              target->index, target->label, lrp_cli_number((double)target->output, number, sizeof number));
+    enum lrp_status status = made < 0 ? lrp_fail(err, LRP_MEMORY, "not enough memory") : LRP_OK;
+    if (!status && strip && shows_tokens(e, tokens)) {
+        status = lrp_token_map_write_strip(tokens, strip, err);
+        if (!status) note_file(e, round, strip);
+    }
+    if (!status && page && !tokens->count)
+        status = lrp_fail(err, LRP_USAGE, "%s: --html is a page of a text, but no input takes tokens", e->arguments->model);
+    if (!status && page) status = lrp_token_map_write_page(tokens, title, page, err);
+    if (!status && page) note_file(e, round, page);
+    free(page);
+    free(strip);
+    if (made >= 0) free(title);
+    return status;
+}
+
+static enum lrp_status show_tokens(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
+                                   struct lrp_token_map *tokens, struct lrp_error *err)
+{
+    enum lrp_status status = lrp_token_map_of(&e->job, now, round->index, sample, tokens, err);
+    if (!status && !shows_tokens(e, tokens))
+        status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
+    if (!status) status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
+    return status;
+}
+
+static enum lrp_status show_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
+                                   struct lrp_error *err)
+{
+    struct lrp_token_map tokens = {.count = 0};
+    const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
+    enum lrp_status status = show_tokens(e, round, now, sample, &tokens, err);
+    if (!status) status = stopped(e, err);
+    if (!status) status = write_tokens(e, round, &tokens, &target, err);
+    if (!status) status = tell_sample(e, round, now, sample, &target, &tokens, err);
+    lrp_token_map_free(&tokens);
+    return status;
 }
 
 static enum lrp_status show_pass(struct explain *e, struct round *round, const struct lrp_snapshot *now, int64_t pass,

@@ -79,7 +79,7 @@ static void add_inputs(struct lrp_document *d, cJSON *o, const struct lrp_snapsh
     }
 }
 
-void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample)
+cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample)
 {
     static const struct lrp_target none = {.label = ""};
     const struct lrp_target *target = sample < snapshot->target_count ? &snapshot->targets[sample] : &none;
@@ -92,6 +92,7 @@ void lrp_cli_report_sample(struct lrp_report *report, const char *input, const s
     lrp_cli_json_put_number(d, o, "start", target->start);
     lrp_cli_json_put_number(d, o, "sum_input", lrp_snapshot_input_sum(snapshot, (int64_t)sample));
     add_inputs(d, o, snapshot, sample);
+    return o;
 }
 
 static void merge(struct lrp_report_layer *into, const struct lrp_statistics *more)

@@ -25,8 +25,9 @@ struct lrp_report {
 /* Starts a report of a model; the snapshot's settings become its options. */
 enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err);
 void lrp_cli_report_free(struct lrp_report *report);
-/* Adds a sample of the INPUT `input`: what is explained of it and what arrives at each of the model's inputs. */
-void lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample);
+/* Adds a sample of the INPUT `input`: what is explained of it and what arrives at each of the model's inputs. Returns it, for
+ * what else is known of it (NULL when out of memory). */
+cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample);
 /* Adds the statistics of the layers' relevance. */
 void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot);
 /* Adds why the results cannot be trusted, each reason once. */

@@ -196,14 +196,13 @@ static enum lrp_status choose_at(const char *text, const char *where, int64_t c,
     return LRP_OK;
 }
 
-/* A token by its text: as it stands in the vocabulary, as one that reads so, or as the one that the text becomes. -1: none;
- * *pieces: how many the text becomes then. */
-static int64_t find_token(const struct lrp_tokenizer *t, const char *text, size_t *pieces)
+/* The only token a text becomes, without what a template puts round it; -1: none, or several. *pieces: how many. */
+static int64_t sole_token(const struct lrp_tokenizer *t, const char *text, size_t *pieces)
 {
     struct lrp_encoding e = {0};
-    int64_t id = t ? lrp_tokenizer_id(t, text) : -1;
+    int64_t id = -1;
     *pieces = 0;
-    if (!t || id >= 0 || lrp_tokenizer_encode(t, text, NULL, &e, NULL)) return id;
+    if (lrp_tokenizer_encode(t, text, NULL, &e, NULL)) return -1;
     for (size_t i = 0; i < e.count; i++) {
         if (e.items[i].special) continue;
         id = e.items[i].id;
@@ -211,6 +210,18 @@ static int64_t find_token(const struct lrp_tokenizer *t, const char *text, size_
     }
     lrp_encoding_free(&e);
     return *pieces == 1 ? id : -1;
+}
+
+/* A token by its text: as it stands in the vocabulary, as one that reads so, or as the one that the text becomes. -1: none; an
+ * unknown word is none, though there may be a token for all of these: the one that a hieroglyph (U+13080) becomes. */
+static int64_t find_token(const struct lrp_tokenizer *t, const char *text, size_t *pieces)
+{
+    size_t unknown_pieces;
+    const int64_t known = t ? lrp_tokenizer_id(t, text) : -1;
+    *pieces = 0;
+    if (!t || known >= 0) return known;
+    const int64_t id = sole_token(t, text, pieces);
+    return id >= 0 && id == sole_token(t, "\xF0\x93\x82\x80", &unknown_pieces) ? -1 : id;
 }
 
 /* The class a text names: a label, a token, an index; in double quotes it is a text, whatever it looks like. `length`: of the

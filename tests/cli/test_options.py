@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, model, node, npy, tensor
+from onnx_file import FLOAT, INT64, model, node, npy, tensor
 
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
@@ -32,6 +32,7 @@ EXAMPLES = {
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
     "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
+    "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--scale-tokens": ["text"],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
 }
 # What an option needs to be seen by: pictures drawn, a check that fails ...
@@ -67,6 +68,9 @@ def write_files():
     put("gated.onnx", model(attention, {"x": (FLOAT, ["n", 3, 2])}, {"y": (FLOAT, ["n", 3, 2])},
                             {"wq": square(.5, .7), "wk": square(1, -.4), "wv": square(1.5, .2), "wg": square(-2, .1), "wu": square(.3, 1)}))
     put("three.npy", npy([.5, -1, .25, 1, -.75, .1], [1, 3, 2]))
+    put("speak.onnx", model([node("Gather", "e input_ids", "h", name="lookup"), node("MatMul", "h d", "y", name="head")],
+                            {"input_ids": (INT64, ["n", "t"])}, {"y": (FLOAT, ["n", "t", 6])},
+                            {"e": tensor(range(1, 13), [6, 2]), "d": tensor(range(-3, 9), [2, 6])}))
     put("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n")
     put("turned.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\na\n")
     put("lines.txt", "b a\n")
@@ -109,20 +113,23 @@ CALLS = {
          ["gated.onnx", "three.npy", "--skip-checks"]],
     "check": [["check", "model.onnx"], ["check", "failing.onnx"]],
     "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"], ["layers", "gated.onnx"]],
-    "run": [["run", "model.onnx", "input.ppm"], ["run", "odds.onnx", "two.npy"], ["run", "model.onnx"]],
+    "run": [["run", "model.onnx", "input.ppm"], ["run", "odds.onnx", "two.npy"], ["run", "model.onnx"], ["run", "speak.onnx"],
+            ["run", "speak.onnx", "--text", "a b"]],
     "explain": [["explain", "model.onnx", "input.ppm", "--strip-softmax"], ["explain", "model.onnx", "input.ppm"],
                 ["explain", "failing.onnx", "two.npy"], ["explain", "model.onnx", "--strip-softmax"],
-                ["explain", "gated.onnx", "three.npy", "--skip-checks"]],
+                ["explain", "gated.onnx", "three.npy", "--skip-checks"], ["explain", "speak.onnx"], ["explain", "speak.onnx", "--text", "a b"]],
     "ledger": [["ledger", "model.onnx", "input.ppm", "--strip-softmax"], ["ledger", "model.onnx", "input.ppm"],
                ["ledger", "failing.onnx", "two.npy"], ["ledger", "model.onnx", "--strip-softmax"],
-               ["ledger", "gated.onnx", "three.npy", "--skip-checks"]],
+               ["ledger", "gated.onnx", "three.npy", "--skip-checks"], ["ledger", "speak.onnx"], ["ledger", "speak.onnx", "--text", "a b"]],
     "compare": [["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--strip-softmax"],
                 ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "failing.onnx", "two.npy", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "model.onnx", "--rules", "flat.json", "--rules", "zero.json", "--strip-softmax"],
                 ["compare", "model.onnx", "input.ppm", "--rules", "flat.json", "--rules", "zero.json", "--skip-checks"],
                 ["compare", "model.onnx", "input.ppm", "--skip-checks"],
-                ["compare", "gated.onnx", "three.npy", "--skip-checks", "--rules", "flat.json", "--rules", "zero.json"]],
+                ["compare", "gated.onnx", "three.npy", "--skip-checks", "--rules", "flat.json", "--rules", "zero.json"],
+                ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json"],
+                ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json", "--text", "a b"]],
     "convert": [["convert", "model.onnx", "out.json"], ["convert", "odds.onnx", "out.json"]],
     "rules": [["rules"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
     "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],

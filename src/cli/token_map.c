@@ -1,0 +1,152 @@
+/* token_map.c: the relevance of the tokens of one sample, and which of them the colours are made for. */
+#include "token_map.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "text.h"
+
+/* A first or special token beyond this many times the next largest is left out of the scale. */
+#define SINK 5
+
+/* One sample's row of (samples, tokens), in a tensor that may hold one only. */
+static size_t row_of(const struct lrp_tensor *t, size_t sample)
+{
+    const size_t length = (size_t)t->shape.dim[t->shape.rank - 1];
+    const size_t rows = length ? t->count / length : 0;
+    return (sample < rows ? sample : 0) * length;
+}
+
+static char *reading(const struct lrp_tokenizer *t, int64_t id)
+{
+    char *text = t ? lrp_tokenizer_read(t, id) : NULL;
+    return text ? text : strdup("");
+}
+
+/* Ids that a template puts round a text are those of an empty one. */
+static bool is_template(const struct lrp_encoding *empty, int64_t id)
+{
+    for (size_t i = 0; i < empty->count; i++)
+        if (empty->items[i].id == id) return true;
+    return false;
+}
+
+static bool fill(struct lrp_token_map *map, const struct lrp_cli_job *job, const struct lrp_cli_sequence *s,
+                 const struct lrp_tensor *ids, const struct lrp_tensor *relevance, size_t sample)
+{
+    const struct lrp_tokenizer *t = job->sequences.tokenizer;
+    const size_t first = row_of(ids, sample);
+    struct lrp_encoding empty = {0};
+    if (t && lrp_tokenizer_encode(t, "", NULL, &empty, NULL)) empty = (struct lrp_encoding){0};
+    bool ok = true;
+    for (size_t i = 0; i < map->count; i++) {
+        struct lrp_token_row *row = &map->rows[i];
+        const struct lrp_token *token = s && i < s->encoding.count ? &s->encoding.items[i] : NULL;
+        *row = (struct lrp_token_row){.id = ids->i[first + i], .text = reading(t, ids->i[first + i])};
+        row->special = token ? token->special : is_template(&empty, row->id);
+        if (token) row->start = token->start;
+        if (token) row->end = token->end;
+        if (relevance) row->relevance = relevance->f[row_of(relevance, sample) + i];
+        ok &= row->text != NULL;
+    }
+    lrp_encoding_free(&empty);
+    return ok;
+}
+
+/* ---- the scale ---- */
+
+static float magnitude(const struct lrp_token_row *row)
+{
+    return isfinite(row->relevance) ? fabsf(row->relevance) : 0;
+}
+
+static bool may_be_sink(const struct lrp_token_map *map, size_t i)
+{
+    return i == 0 || map->rows[i].special;
+}
+
+/* In causal models the first token often takes most of the relevance: the others would have no colour beside it. */
+static void make_scale(struct lrp_token_map *map, const char *which)
+{
+    float next = 0;
+    for (size_t i = 0; i < map->count; i++)
+        if (!may_be_sink(map, i)) next = fmaxf(next, magnitude(&map->rows[i]));
+    for (size_t i = 0; i < map->count; i++) {
+        struct lrp_token_row *row = &map->rows[i];
+        row->apart = may_be_sink(map, i) && next > 0 && strcmp(which, "all") != 0 &&
+                     (strcmp(which, "text") == 0 || magnitude(row) > SINK * next);
+        if (!row->apart) map->most = fmaxf(map->most, magnitude(row));
+    }
+}
+
+static char *note_of(const struct lrp_token_map *map)
+{
+    struct lrp_text text = {0};
+    double all = 0;
+    for (size_t i = 0; i < map->count; i++) all += (double)magnitude(&map->rows[i]);
+    for (size_t i = 0; i < map->count; i++) {
+        const struct lrp_token_row *row = &map->rows[i];
+        if (!row->apart || all <= 0) continue;
+        if (text.length) lrp_text_append(&text, ", ");
+        if (i == 0)
+            lrp_text_append(&text, "first token");
+        else
+            lrp_text_printf(&text, "token %zu %s", i, row->text);
+        lrp_text_printf(&text, " %.0f %%", 100 * (double)magnitude(row) / all);
+    }
+    if (text.length) lrp_text_append(&text, ", not in scale");
+    return lrp_text_take(&text);
+}
+
+/* ---- making one ---- */
+
+enum lrp_status lrp_token_map_of(const struct lrp_cli_job *job, const struct lrp_snapshot *now, size_t round, size_t sample,
+                                 struct lrp_token_map *out, struct lrp_error *err)
+{
+    *out = (struct lrp_token_map){.count = 0};
+    const char *name = lrp_session_token_input(job->session);
+    if (!name) return LRP_OK;
+    const struct lrp_tensor *ids = lrp_session_value_activation(job->session, name),
+                            *relevance = lrp_session_value_relevance(job->session, name);
+    enum lrp_status status = lrp_snapshot_heatmap_options(now, LRP_SHOW_RELEVANCE, &out->options, err);
+    const bool usable = ids && !lrp_dtype_is_float(ids->dtype) && ids->shape.rank > 0 && ids->count > 0 &&
+                        (!relevance || relevance->count == ids->count);
+    if (!status && usable) {
+        const size_t count = (size_t)ids->shape.dim[ids->shape.rank - 1];
+        out->rows = calloc(count + 1, sizeof *out->rows);
+        if (out->rows) out->count = count;
+        if (!out->rows || !fill(out, job, lrp_cli_job_sequence(job, round), ids, relevance, sample))
+            status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    if (!status) make_scale(out, job->arguments->scale_tokens);
+    if (!status && !(out->note = note_of(out))) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    lrp_tensor_release(ids);
+    lrp_tensor_release(relevance);
+    return status;
+}
+
+void lrp_token_map_free(struct lrp_token_map *map)
+{
+    for (size_t i = 0; i < map->count; i++) free(map->rows[i].text);
+    free(map->rows);
+    free(map->note);
+    *map = (struct lrp_token_map){.count = 0};
+}
+
+void lrp_token_map_put(const struct lrp_token_map *map, struct lrp_document *d, cJSON *sample)
+{
+    if (!map->count) return;
+    cJSON *array = lrp_cli_json_put_array(d, sample, "tokens");
+    for (size_t i = 0; i < map->count; i++) {
+        const struct lrp_token_row *row = &map->rows[i];
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "text", row->text);
+        lrp_cli_json_put_number(d, o, "id", (double)row->id);
+        lrp_cli_json_put_number(d, o, "start", (double)row->start);
+        lrp_cli_json_put_number(d, o, "end", (double)row->end);
+        lrp_cli_json_put_number(d, o, "relevance", (double)row->relevance);
+    }
+}

@@ -1,0 +1,192 @@
+/* token_show.c: tokens and their relevance on a terminal, in a table, as a picture, as a page. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "output.h"
+#include "table.h"
+#include "text.h"
+#include "token_map.h"
+
+static void colour_of(const struct lrp_token_map *map, const struct lrp_token_row *row, unsigned char rgb[3])
+{
+    const struct lrp_range range = {.low = -map->most, .high = map->most, .symmetric = true};
+    lrp_heatmap_rgb(&map->options, &range, row->relevance, -1, rgb);
+}
+
+/* Black or white, whichever can be read on it. */
+static bool is_dark(const unsigned char rgb[3])
+{
+    return .299 * rgb[0] + .587 * rgb[1] + .114 * rgb[2] < 128;
+}
+
+/* What stands for a token: its text; without one its id. */
+static char *shown(const struct lrp_token_row *row)
+{
+    struct lrp_text text = {0};
+    lrp_text_append(&text, row->text);
+    if (!text.length) lrp_text_printf(&text, "%lld", (long long)row->id);
+    return lrp_text_take(&text);
+}
+
+/* ---- terminal ---- */
+
+enum depth { DEPTH_NONE, DEPTH_8, DEPTH_256, DEPTH_DIRECT };
+
+static enum depth depth_of(const char *asked)
+{
+    static const char *const names[] = {
+        [DEPTH_NONE] = "never", [DEPTH_8] = "8", [DEPTH_256] = "256", [DEPTH_DIRECT] = "direct"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(asked, names[i]) == 0) return (enum depth)i;
+    const char *term = getenv("TERM"), *colours = getenv("COLORTERM"), *none = getenv("NO_COLOR");
+    if (!isatty(STDOUT_FILENO) || (none && *none) || !term || strcmp(term, "dumb") == 0) return DEPTH_NONE;
+    if (colours && (strcmp(colours, "truecolor") == 0 || strcmp(colours, "24bit") == 0)) return DEPTH_DIRECT;
+    return strstr(term, "256color") ? DEPTH_256 : DEPTH_8;
+}
+
+static void put_colour(enum depth depth, const unsigned char rgb[3], double part)
+{
+    const int text = is_dark(rgb) ? 255 : 0;
+    if (depth == DEPTH_DIRECT)
+        printf("\033[48;2;%d;%d;%d;38;2;%d;%d;%dm", rgb[0], rgb[1], rgb[2], text, text, text);
+    else if (depth == DEPTH_256) /* the 6x6x6 cube */
+        printf("\033[48;5;%d;38;5;%dm",
+               16 + 36 * ((rgb[0] * 5 + 127) / 255) + 6 * ((rgb[1] * 5 + 127) / 255) + (rgb[2] * 5 + 127) / 255,
+               text ? 231 : 16);
+    else if (fabs(part) > .2) /* red for, blue against; strong ones on a ground */
+        printf(fabs(part) > .6 ? "\033[4%d;37m" : "\033[3%dm", part > 0 ? 1 : 4);
+}
+
+static void print_text(const struct lrp_token_map *map, enum depth depth)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        const struct lrp_token_row *row = &map->rows[i];
+        unsigned char rgb[3];
+        char *text = shown(row);
+        colour_of(map, row, rgb);
+        put_colour(depth, rgb, map->most > 0 ? (double)(row->relevance / map->most) : 0);
+        lrp_print(stdout, "%s", text ? text : "");
+        fputs("\033[0m", stdout);
+        if (text && *text != ' ' && i + 1 < map->count && map->rows[i + 1].text[0] != ' ') fputc(' ', stdout);
+        free(text);
+    }
+    fputc('\n', stdout);
+    if (*map->note) lrp_print(stdout, "%s\n", map->note);
+}
+
+static enum lrp_status print_table(const struct lrp_token_map *map, struct lrp_error *err)
+{
+    static const struct lrp_table_column columns[] = {
+        {"#", true}, {"id", true}, {"relevance", true}, {"token", false}, {"", false}};
+    struct lrp_table table;
+    lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < map->count; i++) {
+        const struct lrp_token_row *row = &map->rows[i];
+        char number[40];
+        lrp_cli_table_cell(&table, "%zu", i);
+        lrp_cli_table_cell(&table, "%lld", (long long)row->id);
+        lrp_cli_table_cell(&table, "%s", lrp_cli_number((double)row->relevance, number, sizeof number));
+        lrp_cli_table_cell(&table, "%s", row->text);
+        lrp_cli_table_cell(&table, "%s", row->apart ? "not in scale" : "");
+    }
+    const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
+    lrp_cli_table_free(&table);
+    if (!status && *map->note) lrp_print(stdout, "%s\n", map->note);
+    return status;
+}
+
+enum lrp_status lrp_token_map_print(const struct lrp_token_map *map, const struct lrp_arguments *arguments,
+                                    struct lrp_error *err)
+{
+    const enum depth depth = depth_of(arguments->color);
+    if (!map->count) return LRP_OK;
+    if (depth == DEPTH_NONE) return print_table(map, err);
+    print_text(map, depth);
+    return LRP_OK;
+}
+
+/* ---- picture ---- */
+
+enum lrp_status lrp_token_map_write_strip(const struct lrp_token_map *map, const char *path, struct lrp_error *err)
+{
+    struct lrp_strip_cell *cells = calloc(map->count + 1, sizeof *cells);
+    enum lrp_status status = cells ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; !status && i < map->count; i++) {
+        char *text = shown(&map->rows[i]);
+        char *printable = text ? lrp_printable(text) : NULL;
+        free(text);
+        cells[i] = (struct lrp_strip_cell){.text = printable, .value = map->rows[i].relevance};
+        if (!printable) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    const struct lrp_strip strip = {.cells = cells,
+                                    .count = map->count,
+                                    .note = map->note,
+                                    .range = {.low = -map->most, .high = map->most, .symmetric = true},
+                                    .options = map->options};
+    if (!status) status = lrp_strip_write(&strip, path, err);
+    for (size_t i = 0; cells && i < map->count; i++) free((char *)cells[i].text);
+    free(cells);
+    return status;
+}
+
+/* ---- page ---- */
+
+static void append_escaped(struct lrp_text *page, const char *text)
+{
+    char *printable = lrp_printable(text);
+    for (const char *at = printable ? printable : ""; *at; at++) {
+        const char *entity = *at == '<' ? "&lt;" : *at == '>' ? "&gt;" : *at == '&' ? "&amp;" : *at == '"' ? "&quot;" : NULL;
+        if (entity)
+            lrp_text_append(page, entity);
+        else
+            lrp_text_append_n(page, at, 1);
+    }
+    page->failed |= !printable;
+    free(printable);
+}
+
+static void append_token(struct lrp_text *page, const struct lrp_token_map *map, size_t i)
+{
+    const struct lrp_token_row *row = &map->rows[i];
+    unsigned char rgb[3];
+    char number[40], *text = shown(row);
+    colour_of(map, row, rgb);
+    lrp_text_printf(page,
+                    "<span class=\"t%s\" style=\"background:#%02x%02x%02x;color:%s\" title=\"#%zu id %lld relevance %s%s\">",
+                    row->apart ? " apart" : "", rgb[0], rgb[1], rgb[2], is_dark(rgb) ? "#fff" : "#000", i, (long long)row->id,
+                    lrp_cli_number((double)row->relevance, number, sizeof number), row->apart ? ", not in scale" : "");
+    append_escaped(page, text ? text : "");
+    lrp_text_append(page, "</span>\n");
+    page->failed |= !text;
+    free(text);
+}
+
+enum lrp_status lrp_token_map_write_page(const struct lrp_token_map *map, const char *title, const char *path,
+                                         struct lrp_error *err)
+{
+    struct lrp_text page = {0};
+    lrp_text_append(&page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    append_escaped(&page, title);
+    lrp_text_append(
+        &page, "</title>\n<style>\nbody{font:16px/2 sans-serif;max-width:60em;margin:2em auto;background:#fff;color:#000}\n"
+               ".t{padding:.2em .1em;border-radius:.2em;white-space:pre-wrap}\n.apart{outline:1px dashed #888}\n"
+               "</style>\n</head>\n<body>\n<p>");
+    append_escaped(&page, title);
+    lrp_text_append(&page, "</p>\n<p>\n");
+    for (size_t i = 0; i < map->count; i++) append_token(&page, map, i);
+    lrp_text_append(&page, "</p>\n");
+    if (*map->note) {
+        lrp_text_append(&page, "<p>");
+        append_escaped(&page, map->note);
+        lrp_text_append(&page, "</p>\n");
+    }
+    lrp_text_append(&page, "</body>\n</html>\n");
+    const enum lrp_status status =
+        page.failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : lrp_output_write(path, page.data, page.length, err);
+    lrp_text_free(&page);
+    return status;
+}

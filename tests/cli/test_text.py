@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""test_text.py BINARY: texts and ids as inputs, relevance of tokens, targets of sequences. Both models are small enough to be worked out
+here: of the sum of embeddings every token gets its own row of the table, of a head on each position that position gets all."""
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import FLOAT, INT64, model, node, npy, tensor  # noqa: E402
+
+BINARY = os.path.abspath(sys.argv[1])
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b"]
+TABLE = [[0, 0], [9, 9], [12, 1], [.5, 2], [1, 3], [-2, 4]]
+HEAD = [[1, -1, 2, .5, 3, -2], [0, 2, 1, -1, 1, 4]]
+failures = []
+
+
+def expect(what, got, wanted):
+    same = len(got) == len(wanted) and all(abs(g - w) <= 1e-5 * max(1, abs(w)) for g, w in zip(got, wanted)) if isinstance(wanted, list) else got == wanted
+    if not same:
+        failures.append(f"{what}: {got}, not {wanted}")
+
+
+def run(*arguments, code=0):
+    skip = [] if arguments[0] == "run" else ["--skip-checks"]  # a sum over tokens is no layer that LRP knows
+    done = subprocess.run([BINARY, *arguments, *skip], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    if done.returncode != code:
+        failures.append(f"{' '.join(arguments)}: exit {done.returncode}, not {code}: {done.stderr}")
+    return done.stdout, done.stderr
+
+
+def array(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, "rb") as file:
+        data = file.read()
+    end = 10 + struct.unpack_from("<H", data, 8)[0]
+    return list(struct.unpack(f"<{(len(data) - end) // 4}f", data[end:]))
+
+
+def report(*arguments):
+    if os.path.exists("r.json"):
+        os.remove("r.json")
+    run("explain", *arguments, "--report", "r.json")
+    if not os.path.exists("r.json"):
+        return [{"input": "", "tokens": [], "start": 0, "sum_input": 0}]
+    with open("r.json") as file:
+        return json.load(file)["samples"]
+
+
+def logit(token, word):
+    return sum(TABLE[token][d] * HEAD[d][word] for d in range(2))
+
+
+def write_files():
+    table, whole = tensor([x for row in TABLE for x in row], [6, 2]), {"input_ids": (INT64, ["n", "t"]), "attention_mask": (INT64, ["n", "t"])}
+    files = {
+        "sum.onnx": model([node("Gather", "e input_ids", "h"), node("Cast", "attention_mask", "m", to=FLOAT), node("Unsqueeze", "m", "u", axes=[2]),
+                           node("Mul", "h u", "k"), node("ReduceSum", "k", "y", axes=[1], keepdims=0)], whole, {"y": (FLOAT, ["n", 2])}, {"e": table}, opset=11),
+        "head.onnx": model([node("Gather", "e input_ids", "h"), node("MatMul", "h d", "y")], {"input_ids": (INT64, ["n", "t"])},
+                           {"y": (FLOAT, ["n", "t", 6])}, {"e": table, "d": tensor([x for row in HEAD for x in row], [2, 6])}),
+        "mask.npy": npy([1, 1, 0], [1, 3], INT64), "vocab.txt": "\n".join(VOCABULARY).encode() + b"\n", "lines.txt": b"a b\nb\n",
+    }
+    for name, data in files.items():
+        with open(name, "wb") as file:
+            file.write(data)
+
+
+def check_tokens():
+    first = ["--composite", "zero", "--target", "0", "--output-relevance", "logit"]
+    out, err = run("explain", "sum.onnx", "--text", "a b", *first, "--relevance", "r.npy", "--heatmap", "h.png", "--html", "h.html")
+    expect("relevance of [CLS] a b [SEP]", array("r.npy"), [12, 1, -2, .5])
+    expect("the mask is filled in and named", "attention_mask with 1" in err, True)
+    expect("the sink is said", "first token 77 %, not in scale" in out, True)
+    expect("a picture", os.path.exists("h.png") and open("h.png", "rb").read(4), b"\x89PNG")
+    page = open("h.html").read() if os.path.exists("h.html") else ""
+    expect("a page by itself", [page.count("<span"), "http" in page, ">[CLS]<" in page], [4, False, True])
+    out, _ = run("explain", "sum.onnx", "--text", "a b", *first, "--scale-tokens", "all")
+    expect("nothing is left out of the scale", "not in scale" in out, False)
+    out, _ = run("explain", "sum.onnx", "--text", "a b", *first, "--color", "direct")
+    expect("a coloured line", out.count("\033[48;2;"), 4)
+    tokens = report("sum.onnx", "--text", "a b", *first)[0]["tokens"]
+    expect("tokens", [[t["text"], t["id"], t["start"], t["end"], t["relevance"]] for t in tokens] ==
+           [["[CLS]", 2, 0, 0, 12], ["a", 4, 0, 1, 1], ["b", 5, 2, 3, -2], ["[SEP]", 3, 0, 0, .5]], True)
+    run("explain", "sum.onnx", "--tokens", "4 5 5", "--input", "attention_mask=mask.npy", *first, "--relevance", "r.npy")
+    expect("what is masked gets nothing", array("r.npy"), [1, -2, 0])
+    samples = report("sum.onnx", "--text-file", "lines.txt", *first, "--relevance", "l.npy")
+    expect("lines", [s["input"] for s in samples] == ["lines.txt:1", "lines.txt:2"], True)
+    expect("line 1", array("l-1.npy"), [12, 1, -2, .5])
+    expect("line 2", array("l-2.npy"), [12, -2, .5])
+    run("explain", "sum.onnx", "--text", "a", "--text-pair", "b", *first, "--relevance", "r.npy")
+    expect("a pair", array("r.npy"), [12, 1, .5, -2, .5])
+    for command in ("run", "ledger"):
+        run(command, "sum.onnx", "--text", "a b")
+
+
+def check_targets():
+    ids = [4, 5, 4]
+    z = [[logit(i, v) for v in range(6)] for i in ids]
+    mean = z[2][4] - (sum(z[2]) - z[2][4]) / 6
+    for target, start in (("4", z[2][4]), ('"a"', z[2][4]), ("b@0", z[0][5]), ("3@-2", z[1][3]), ('"b"@-2', z[1][5]), ("b - a", z[2][5] - z[2][4]),
+                          ("b@0-a@1", z[0][5] - z[1][4]), ("a - mean", mean), ("b@0..1", z[0][5] + z[1][5]), ("a@-2..-1 - b@0", z[1][4] + z[2][4] - z[0][5])):
+        sample = report("head.onnx", "--tokens", "4 5 4", "--composite", "zero", "--output-relevance", "logit", "--target", target)[0]
+        expect(f"start of {target}", [sample["start"]], [start])
+        # no bias: each position keeps what it starts with
+        expect(f"sum of {target}", [sample["sum_input"]], [start])
+    for target in ("b@3", "b@1..5", "b@1..0", '"4"', "a b", "nothing", "b - nothing"):
+        run("explain", "head.onnx", "--tokens", "4 5 4", "--target", target, code=2)
+    run("explain", "head.onnx", "--tokens", "4 x", code=2)
+    run("explain", "head.onnx", "--tokens", "4", "--text", "a", code=2)
+    run("explain", "head.onnx", "--tokens", "4", "--token-input", "nonsense", code=2)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        write_files()
+        check_tokens()
+        check_targets()
+        os.chdir("/")
+    for failure in failures:
+        print("FAILED:", failure)
+    sys.exit(bool(failures))
+
+
+main()
