@@ -221,7 +221,7 @@ void lrp_heatmap_rgb(const struct lrp_heatmap_options *options, const struct lrp
 /* A token and its value. */
 struct lrp_strip_cell {
     const char *text; /* borrowed; what is not ASCII is drawn as '?' */
-    float value;
+    float value;      /* whose colour it stands on */
 };
 /* Tokens one after the other, each on the colour of its value; a wide text takes several lines. */
 struct lrp_strip {

@@ -39,6 +39,7 @@ EXAMPLES = {
 BESIDE = {
     "--colormap": "DRAW", "--reduce": "DRAW", "--overlay": "DRAW", "--clip": "DRAW", "--gamma": "DRAW", "--size-factor": "DRAW",
     "--show": "DRAW", "--output-dir": "DRAW", "--repeat": ["--report", "r.json"], "--labels": ["--target", "cat"],
+    "--scale-tokens": ["--target", "5@2"], "--tokenizer": ["--target", "5@1", "--output-relevance", "logit"],
     "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
 
