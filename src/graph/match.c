@@ -45,18 +45,25 @@ static const struct lrp_node *hands_on(const struct lrp_graph *g, int value)
     return floats && !g->values[value].is_output ? n : NULL;
 }
 
+/* Exporters put a cast or two between operators. Longer chains are left alone: every link of one would be looked back from. */
+enum { MOST_HANDED_ON = 16 };
+
 int lrp_match_source(const struct lrp_graph *graph, int value)
 {
-    for (const struct lrp_node *n; (n = hands_on(graph, value)) != NULL;) value = n->in[0];
+    const struct lrp_node *n;
+    for (int k = 0; k < MOST_HANDED_ON && (n = hands_on(graph, value)) != NULL; k++) value = n->in[0];
     return value;
 }
 
 const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type)
 {
-    const struct lrp_node *node = lrp_graph_producer(match->graph, lrp_match_source(match->graph, value));
+    const int source = lrp_match_source(match->graph, value);
+    const struct lrp_node *node = lrp_graph_producer(match->graph, source);
     if (!lrp_match_is(node, op_type)) return NULL;
-    for (const struct lrp_node *n; (n = hands_on(match->graph, value)) != NULL; value = n->in[0])
+    for (const struct lrp_node *n; value != source; value = n->in[0]) {
+        n = hands_on(match->graph, value);
         lrp_match_add(match, (int)(n - match->graph->nodes));
+    }
     lrp_match_add(match, (int)(node - match->graph->nodes));
     return node;
 }

@@ -18,7 +18,7 @@ struct lrp_match {
     int opset;          /* likewise; 0: the model's */
 };
 void lrp_match_add(struct lrp_match *match, int node);
-/* What a value is before identities and casts between floats; they are not recorded. */
+/* What a value is before identities and casts between floats, a few of them at most; they are not recorded. */
 int lrp_match_source(const struct lrp_graph *graph, int value);
 /* The live node of ai.onnx operator `op_type` that makes a value, seen through identities and casts between floats, recorded
  * in the match with them; NULL if it is another. */
