@@ -188,6 +188,16 @@ static void forget_earlier(struct lrp_graph *g, struct lrp_node *n)
     }
 }
 
+/* A node whose operator nobody implements; what the file says of its outputs is believed. */
+static void refuse_unknown(struct lrp_graph *g, struct lrp_node *n, struct hints *hints)
+{
+    char line[512];
+    snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain, *n->call.domain ? "." : "",
+             n->call.op_type, n->call.opset);
+    refuse(g, n, LRP_UNSUPPORTED, line);
+    take_hint(g, n, hints);
+}
+
 static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
 {
     const char *why = "", *open = "";
@@ -207,10 +217,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     struct lrp_error error = {0};
     if (lrp_bodies_inline(g, n)) return;
     if (!n->call.op) {
-        snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain,
-                 *n->call.domain ? "." : "", n->call.op_type, n->call.opset);
-        refuse(g, n, LRP_UNSUPPORTED, line);
-        take_hint(g, n, hints);
+        refuse_unknown(g, n, hints);
     } else if (n->call.op->body) { /* it could not be written out */
         if (checked && !lrp_call_check_attributes(&n->call, &error)) (void)lrp_body_refusal(&n->call, &error);
         refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED,
