@@ -187,7 +187,8 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
         if (lrp_rule_fits(a->graph, a->view, c->book, (int)i, &entry->rule, &why) == LRP_OK) {
             status = give_by(a, i, c, p, entry);
             fitted++;
-        } else if (list->rows[i].executable) {
+        } else if (list->rows[i].executable && (list->rows[i].differentiable || !c->preset)) {
+            /* nobody meant a preset for what hands nothing back */
             status = warn(a, "%s", why.message);
         }
     }

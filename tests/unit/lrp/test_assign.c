@@ -285,6 +285,27 @@ static void a_preset_without_its_first_layer_says_so(void **state)
     explain_close(&e);
 }
 
+/* Exporters guard a softmax against rows that are masked wholly: no rule is missed on what tells numbers from none. */
+static void presets_are_silent_about_what_hands_nothing_back(void **state)
+{
+    struct explanation e = {0};
+    const char *path = temporary_path(state, "guard.onnx");
+    struct onnx_writer w = {0};
+    onnx_input(&w, "x", 1, 2, (int64_t[]){1, 2});
+    onnx_initializer(&w, "zero", 1, 0, NULL, (float[]){0}, 4);
+    onnx_node(&w, "IsNaN", "guard", "x", "n", NULL);
+    onnx_node(&w, "Where", "where", "n zero x", "y", NULL);
+    onnx_output(&w, "y", 1, 2, (int64_t[]){1, 2});
+    onnx_write(&w, 13, path);
+    explain_open(&e, path);
+    explain_rules(&e, "epsilon-plus", JULIA, NULL, 0);
+    assert_int_equal(e.assignment.warning_count, 0);
+    explain_rules(&e, "composite(global(gradient))", JULIA, NULL, 0);
+    assert_int_equal(e.assignment.warning_count, 1);
+    assert_non_null(strstr(e.assignment.warnings[0], "guard"));
+    explain_close(&e);
+}
+
 static void what_is_no_composite_is_refused(void **state)
 {
     static const struct {
@@ -466,6 +487,7 @@ int main(void)
         T(composites_give_rules),
         T(a_softmax_is_no_activation_to_pass),
         T(a_preset_without_its_first_layer_says_so),
+        T(presets_are_silent_about_what_hands_nothing_back),
         T(rounding_is_passed_over_by_first_and_last),
         T(what_is_no_composite_is_refused),
         T(composites_are_described_line_by_line),
