@@ -31,8 +31,27 @@ done
 pc=$(find "$work/usr" -name lrpscope.pc)
 PKG_CONFIG_PATH=${pc%/*}
 export PKG_CONFIG_PATH
+library=${pc%/pkgconfig/*}
+export LD_LIBRARY_PATH="$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+
+# the shared library: named by its major version, it exports what the headers declare and nothing else
+shared=$(ls "$library"/liblrpscope.so.*.*.*)
+readelf -d "$shared" | grep -q 'SONAME.*\[liblrpscope[.]so[.][0-9]*\]'
+nm -D --defined-only "$shared" | awk '$2 == "T" {sub("@.*", "", $3); print $3}' | sort >"$work/exported"
+for header in "$work"/usr/include/lrpscope/*.h; do
+    echo "#include \"lrpscope/${header##*/}\""
+done >"$work/every.c"
+if "$compiler" --version | grep -qi 'free software foundation'; then # gcc lists what a file declares
+    "$compiler" -std=c17 -I"$work/usr/include" -aux-info "$work/every.X" -fsyntax-only "$work/every.c"
+    sed -n 's/^.*include\/lrpscope\/.*[*]\/ extern .*[ *]\(lrp_[a-z0-9_]*\) (.*/\1/p' "$work/every.X" |
+        grep -vx lrp_plugin_main | sort -u >"$work/declared"
+    diff "$work/declared" "$work/exported"
+fi
 "$compiler" $flags -o "$work/by-pkg-config" "$work/stranger.c" $(pkg-config --cflags --libs lrpscope)
 test "$("$work/by-pkg-config" /dev/null)" = "$(pkg-config --modversion lrpscope)"
+"$compiler" $flags -o "$work/statically" "$work/stranger.c" $(pkg-config --cflags lrpscope) "$library/liblrpscope.a" \
+    $(pkg-config --static --libs lrpscope)
+test "$("$work/statically" /dev/null)" = "$(pkg-config --modversion lrpscope)"
 
 # the headers, all of them, from C++ too
 if command -v c++ >/dev/null; then
