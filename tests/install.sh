@@ -75,6 +75,13 @@ cmake -S "$work" -B "$work/build" -G "$generator" -DCMAKE_PREFIX_PATH="$work/usr
     >"$work/log" 2>&1 && cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 test "$("$work/build/by-cmake" /dev/null)" = "$(pkg-config --modversion lrpscope)"
 
+# the Python module, on the installed library
+if /usr/bin/python3 -c 'import numpy' 2>/dev/null && [ -z "$flags" ]; then
+    LRPSCOPE_LIBRARY=$shared PYTHONPATH=$(dirname "$(find "$work/usr" -name lrpscope.py)") PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c \
+        'import lrpscope, sys; print(len(lrpscope.open(sys.argv[1]).layers()))' "$work/usr/share/lrpscope/demo/vgg.onnx" >"$work/out"
+    test "$(cat "$work/out")" = 13
+fi
+
 # ---- the examples, from where they were installed to ----
 for page in man1/lrpscope.1 man5/lrpscope-rules.5 man5/lrpscope-model.5 man7/lrpscope-lrp.7 man7/lrpscope-internals.7; do
     grep -q '^[.]SH SEE ALSO' "$work/usr/share/man/$page" || { echo "no man page $page"; exit 1; }

@@ -49,3 +49,7 @@ install(FILES ${PROJECT_BINARY_DIR}/lrpscope-lrp.7 ${PROJECT_BINARY_DIR}/lrpscop
 install(FILES ${PROJECT_BINARY_DIR}/lrpscope.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program RENAME lrpscope)
 install(FILES ${PROJECT_BINARY_DIR}/_lrpscope DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/lrpscope.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+if(LRPSCOPE_SHARED_LIBRARY)
+  set(LRPSCOPE_PYTHON_DIR lib/python3/dist-packages CACHE STRING "where the Python module goes, below the prefix")
+  install(FILES assets/python/lrpscope.py DESTINATION ${LRPSCOPE_PYTHON_DIR} COMPONENT python)
+endif()
