@@ -146,16 +146,21 @@ struct lrp_snapshot {
     bool one_by_one;           /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_result *const
         *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
-    const struct lrp_result *const *relevance;            /* likewise */
-    const struct lrp_statistics *activation_statistics;   /* valid where the tensor is there */
-    const struct lrp_statistics *relevance_statistics;    /* likewise */
-    const struct lrp_target *targets;                     /* one per sample, empty before the forward pass */
-    size_t target_count;                                  /* of targets */
-    const char *output_name;                              /* of the output that is explained */
-    const struct lrp_tensor *output;                      /* the explained output, NULL before */
-    const struct lrp_ledger *ledger;                      /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
-    enum lrp_job_state job;                               /* what the worker does */
-    int done, total;                                      /* layers done, of the running pass */
+    const struct lrp_result *const *relevance;          /* likewise */
+    const struct lrp_statistics *activation_statistics; /* valid where the tensor is there */
+    const struct lrp_statistics *relevance_statistics;  /* likewise */
+    const struct lrp_target *targets;                   /* one per sample, empty before the forward pass */
+    size_t target_count;                                /* of targets */
+    const char *output_name;                            /* of the output that is explained */
+    const struct lrp_tensor *output;                    /* the explained output, NULL before */
+    int64_t passes;                                     /* of a method that makes something of many; 0: it is one */
+    const double *completeness_gaps; /* of methods that share out how the output changes from a baseline to the input, by
+                                        sample: sum of relevance less that change; NULL: of others */
+    const char *baseline;            /* of the method, as it was given; "" where it has none */
+    const char *seed;                /* of its noise; "" where it has none */
+    const struct lrp_ledger *ledger; /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
+    enum lrp_job_state job;          /* what the worker does */
+    int done, total;                 /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
     const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
     double update_ms;                     /* the last job from its start to its end, but for one that only made the ledger */

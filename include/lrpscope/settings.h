@@ -15,7 +15,7 @@ extern "C" {
  * (switches may differ). */
 #define LRP_SETTINGS(X)                                                                                                        \
     X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26, lxt")                     \
-    X(METHOD, "method", TEXT, "lrp", "lrp, gradient or input-gradient")                                                        \
+    X(METHOD, "method", TEXT, "lrp", "what is computed: lrp, gradient, smooth-grad(20), ...")                                  \
     X(COMPOSITE, "composite", TEXT, "epsilon-plus-flat", "preset, rule for every layer, or list; with attention: attnlrp")     \
     X(ATTENTION, "attention", TEXT, "", "attnlrp or cp: what becomes of attention's weights; empty: the composite's")          \
     X(GATES, "gates", TEXT, "", "half or stop: what a gate gets of its product; empty: the composite's")                       \
@@ -54,7 +54,7 @@ enum lrp_setting {
 #undef X
         LRP_SETTING_COUNT
 };
-/* Key (NULL past the last), default and description of a setting; whether it is a flag (true/false). */
+/* Key, default and description of a setting; whether it is a flag (true/false). */
 const char *lrp_setting_key(enum lrp_setting setting);
 const char *lrp_setting_default(enum lrp_setting setting);
 const char *lrp_setting_line(enum lrp_setting setting);

@@ -274,8 +274,9 @@ static enum lrp_status account(struct explain *e, struct round *round, int64_t p
 {
     const struct lrp_snapshot *now = NULL;
     enum lrp_status status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_LEDGER, &now, err);
-    if (!status) status = lrp_cli_ledger_add(&e->total.ledger, now->ledger, err);
-    if (!status) status = lrp_cli_ledger_add(&round->report.ledger, now->ledger, err);
+    const bool booked = !status && now->ledger; /* methods of many passes have none */
+    if (booked) status = lrp_cli_ledger_add(&e->total.ledger, now->ledger, err);
+    if (!status && booked) status = lrp_cli_ledger_add(&round->report.ledger, now->ledger, err);
     lrp_snapshot_release(now);
     return status;
 }

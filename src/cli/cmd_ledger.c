@@ -18,6 +18,9 @@ static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_erro
         const struct lrp_snapshot *now = NULL;
         status = lrp_cli_job_run(&l->job, round, pass, LRP_WANT_LEDGER, &now, err);
         if (!status) lrp_cli_job_say(&l->job, now);
+        if (!status && !now->ledger)
+            status = lrp_fail(err, LRP_UNSUPPORTED, "%s: method %s makes its result of many passes: there is no ledger of them",
+                              l->job.arguments->model, lrp_settings_get(now->settings, LRP_SETTING_METHOD));
         if (!status) status = lrp_cli_ledger_add(&l->sums, now->ledger, err);
         lrp_snapshot_release(now);
     }

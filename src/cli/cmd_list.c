@@ -5,6 +5,7 @@
 
 #include "lrpscope/composite.h"
 #include "lrpscope/heatmap.h"
+#include "lrpscope/method.h"
 #include "lrpscope/rule.h"
 #include "lrpscope/session.h"
 
@@ -12,6 +13,7 @@
 #include "commands.h"
 #include "json_output.h"
 #include "table.h"
+#include "text.h"
 
 /* A list prints itself as a table or as an array of a JSON document. */
 struct list {
@@ -182,6 +184,63 @@ int lrp_cli_composites(const struct lrp_arguments *arguments)
     if (lrp_settings_given(arguments->settings, LRP_SETTING_COMPOSITE)) return print_composite(arguments);
     static const struct lrp_table_column columns[] = {{"composite", false}, {"parameters", false}, {"rules", false}};
     return print_list(&(struct list)LIST_OF(composites, columns), arguments);
+}
+
+/* ---- methods ---- */
+
+/* "n=50, sigma=0.15, noise" */
+static void arguments_text(const struct lrp_method_info *info, struct lrp_text *text)
+{
+    for (int i = 0; i < info->argument_count; i++) {
+        const struct lrp_method_argument *a = &info->arguments[i];
+        lrp_text_printf(text, "%s%s%s%s", i ? ", " : "", a->name, *a->value ? "=" : "", a->value);
+    }
+}
+
+static void methods_table(struct lrp_table *table, const struct lrp_arguments *arguments)
+{
+    (void)arguments;
+    const struct lrp_method_info *info;
+    for (size_t i = 0; (info = lrp_method_at(i)); i++) {
+        struct lrp_text text = {0};
+        arguments_text(info, &text);
+        lrp_cli_table_cell(table, "%s", info->name);
+        lrp_cli_table_cell(table, "%s", text.data ? text.data : "");
+        lrp_cli_table_cell(table, "%s", info->cost);
+        lrp_cli_table_cell(table, "%s", info->line);
+        lrp_text_free(&text);
+    }
+}
+
+static void methods_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments)
+{
+    (void)arguments;
+    const struct lrp_method_info *info;
+    for (size_t i = 0; (info = lrp_method_at(i)); i++) {
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "name", info->name);
+        cJSON *list = lrp_cli_json_put_array(d, o, "parameters");
+        for (int k = 0; k < info->argument_count; k++) {
+            const struct lrp_method_argument *a = &info->arguments[k];
+            cJSON *one = lrp_cli_json_put_object(d, list, NULL);
+            lrp_cli_json_put_text(d, one, "name", a->name);
+            if (*a->value)
+                lrp_cli_json_put_text(d, one, "default", a->value);
+            else
+                lrp_cli_json_put_null(d, one, "default");
+            lrp_cli_json_put_text(d, one, "meaning", a->line);
+        }
+        lrp_cli_json_put_text(d, o, "formula", info->formula);
+        lrp_cli_json_put_text(d, o, "cost", info->cost);
+        lrp_cli_json_put_text(d, o, "description", info->line);
+    }
+}
+
+int lrp_cli_methods(const struct lrp_arguments *arguments)
+{
+    static const struct lrp_table_column columns[] = {
+        {"method", false}, {"arguments", false}, {"cost", false}, {"what it is", false}};
+    return print_list(&(struct list)LIST_OF(methods, columns), arguments);
 }
 
 /* ---- operators ---- */

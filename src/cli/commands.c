@@ -82,6 +82,10 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                     "with --json as the array of primitives that a rules file takes.",
          .run = lrp_cli_composites, .examples = {"lrpscope composites", "lrpscope composites --composite epsilon-plus-flat",
                                                  "lrpscope composites --composite 'composite(global(zero), first-layer(flat))' --json"}},
+    [LRP_COMMAND_METHODS] =
+        {.name = "methods", .arguments = "", .summary = "lists the methods with arguments, formulas and what they cost",
+         .details = "What --method accepts: a name, and in brackets its arguments in this order or as NAME=VALUE.", .run = lrp_cli_methods,
+         .examples = {"lrpscope methods", "lrpscope explain model.onnx castle.png --method 'smooth-grad(20,sigma=0.1)' --heatmap castle-smooth.png"}},
     [LRP_COMMAND_OPS] =
         {.name = "ops", .arguments = "", .summary = "lists the operators and what can be done with each",
          .details = "Every operator with its versions, whether it runs and whether it differentiates.", .run = lrp_cli_ops,

@@ -19,6 +19,7 @@ enum lrp_command_id {
     LRP_COMMAND_TOKENS,
     LRP_COMMAND_RULES,
     LRP_COMMAND_COMPOSITES,
+    LRP_COMMAND_METHODS,
     LRP_COMMAND_OPS,
     LRP_COMMAND_COLORMAPS,
     LRP_COMMAND_COUNT
@@ -60,6 +61,7 @@ int lrp_cli_convert(const struct lrp_arguments *arguments);
 int lrp_cli_tokens(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);
 int lrp_cli_composites(const struct lrp_arguments *arguments);
+int lrp_cli_methods(const struct lrp_arguments *arguments);
 int lrp_cli_ops(const struct lrp_arguments *arguments);
 int lrp_cli_colormaps(const struct lrp_arguments *arguments);
 

@@ -194,8 +194,7 @@ void lrp_cli_job_say(struct lrp_cli_job *job, const struct lrp_snapshot *snapsho
 
 bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot)
 {
-    return !snapshot->check->passed && !lrp_settings_flag(snapshot->settings, LRP_SETTING_SKIP_CHECKS) &&
-           !strcmp(lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD), "lrp");
+    return snapshot->blocked;
 }
 
 /* Rows that fail for the same cause: one line says it for all of them. */

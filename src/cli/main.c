@@ -45,19 +45,10 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
-static void print_version(void)
-{
-    char library[128], instructions[64];
-    lrp_numeric_library(library, instructions, sizeof instructions);
-    const long threads = sysconf(_SC_NPROCESSORS_ONLN);
-    lrp_print(stdout, "lrpscope %s (%s; %s; %ld thread%s)\n", lrp_version(), library, instructions, threads,
-              threads == 1 ? "" : "s");
-}
-
 static int run(const struct lrp_arguments *arguments)
 {
     if (arguments->version) {
-        print_version();
+        lrp_print(stdout, "lrpscope %s\n", lrp_version());
         return 0;
     }
     if (arguments->help) {

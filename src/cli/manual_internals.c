@@ -124,8 +124,13 @@ static const struct lrp_prose additions[] = {
      NULL},
     {S, "A convention, a method, a cause", NULL},
     {P,
-     "Conventions: LRP_CONVENTIONS in include/lrpscope/rule.h and a row in src/lrp/convention.c. Methods: a row in "
-     "src/lrp/method.c. Causes and flags of the ledger: include/lrpscope/ledger.h. Presets of composites: "
+     "Conventions: LRP_CONVENTIONS in include/lrpscope/rule.h and a row in src/lrp/convention.c. Methods: one of a "
+     "single pass is a row in src/lrp/method.c; one of many passes a file src/lrp/methods/NAME.c that ends in its row, and a "
+     "word "
+     "in LRP_COMPUTED_METHODS in src/lrp/method.h, which shows the least of it; src/lrp/methods/passes.h runs passes, counts "
+     "and "
+     "scores them. tests/cli/test_methods.py wants a worked number. Causes and flags of the ledger: include/lrpscope/ledger.h. "
+     "Presets of composites: "
      "src/lrp/composite_presets.c.",
      NULL},
     {S, "A view", NULL},

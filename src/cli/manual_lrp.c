@@ -11,6 +11,7 @@
 
 #include "help.h"
 #include "roff.h"
+#include "text.h"
 
 static void list_rules(FILE *file)
 {
@@ -68,7 +69,19 @@ static void list_conventions(FILE *file)
 static void list_methods(FILE *file)
 {
     const struct lrp_method_info *info;
-    for (size_t i = 0; (info = lrp_method_at(i)); i++) lrp_cli_roff_entry(file, info->name, info->line);
+    for (size_t i = 0; (info = lrp_method_at(i)); i++) {
+        lrp_cli_roff_entry(file, info->name, info->line);
+        lrp_cli_roff_entry(file, "formula", info->formula);
+        lrp_cli_roff_entry(file, "cost", info->cost);
+        for (int k = 0; k < info->argument_count; k++) {
+            const struct lrp_method_argument *a = &info->arguments[k];
+            struct lrp_text text = {0};
+            lrp_text_printf(&text, "%s%s%s%s%s%s", a->line, a->choices ? ": " : "", a->choices ? a->choices : "",
+                            *a->value ? " (default " : "", a->value, *a->value ? ")" : "");
+            lrp_cli_roff_entry(file, a->name, text.data ? text.data : "");
+            lrp_text_free(&text);
+        }
+    }
 }
 
 static void list_causes(FILE *file)

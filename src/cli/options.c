@@ -30,7 +30,7 @@
 #define MODELS (RULED | LRP_FOR(RUN))                                         /* lay out a model's graph */
 #define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
 #define TEXTS (TOKENED | LRP_FOR(TOKENS))                                     /* read texts */
-#define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
+#define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
 #define TABLES (MODELS | LISTS | LRP_FOR(TOKENS)) /* print a table */
 
 // clang-format off
@@ -51,8 +51,8 @@ static const struct lrp_option options[] = {
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
 
-    {.name = "method", .argument = "NAME", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
-     .words = lrp_cli_method_word, .only_words = true, .help = "what is computed"},
+    {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
+     .words = lrp_cli_method_word, .help = "what is computed (lrpscope methods)"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
      .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B or "
              "A - mean; default: arg-max"},

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 static void add_names(struct lrp_document *d, cJSON *options, const char *key, const struct lrp_settings *settings,
                       size_t count, const char *(*at)(const struct lrp_settings *, size_t))
 {
@@ -79,6 +81,18 @@ static void add_inputs(struct lrp_document *d, cJSON *o, const struct lrp_snapsh
     }
 }
 
+/* What there is to say of a method of many passes. */
+static void add_method(struct lrp_document *d, cJSON *o, const struct lrp_snapshot *snapshot, size_t sample)
+{
+    int64_t seed;
+    if (!snapshot->passes) return;
+    lrp_cli_json_put_number(d, o, "passes", (double)snapshot->passes);
+    if (lrp_parse_int64(snapshot->seed, &seed)) lrp_cli_json_put_number(d, o, "seed", (double)seed);
+    if (*snapshot->baseline) lrp_cli_json_put_text(d, o, "baseline", snapshot->baseline);
+    if (snapshot->completeness_gaps && sample < snapshot->target_count)
+        lrp_cli_json_put_number(d, o, "completeness_gap", snapshot->completeness_gaps[sample]);
+}
+
 cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample)
 {
     static const struct lrp_target none = {.label = ""};
@@ -91,6 +105,7 @@ cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const
     lrp_cli_json_put_number(d, o, "output", (double)target->output);
     lrp_cli_json_put_number(d, o, "start", target->start);
     lrp_cli_json_put_number(d, o, "sum_input", lrp_snapshot_input_sum(snapshot, (int64_t)sample));
+    add_method(d, o, snapshot, sample);
     add_inputs(d, o, snapshot, sample);
     return o;
 }

@@ -1,5 +1,4 @@
-/* library.h: what we ask of the numeric library; only dnnl*.c and own*.c know which one it is (lrp_numeric_library in
- * lrpscope/tensor.h asks them). */
+/* library.h: what we ask of the numeric library; only dnnl*.c know which one it is. */
 #ifndef LRP_COMPUTE_LIBRARY_H
 #define LRP_COMPUTE_LIBRARY_H
 

@@ -10,6 +10,7 @@ struct lrp_rule_step {
     struct lrp_engine *engine;
     const struct lrp_run *run;
     const struct lrp_tensor *const *values;    /* of the forward pass, by value number */
+    const struct lrp_tensor *const *reference; /* likewise of a second one, for methods that take differences; or NULL */
     const struct lrp_rule *rule;               /* NULL: a method without rules */
     lrp_rule_apply *apply;                     /* the rule's or the method's */
     const bool *carries;                       /* by value number: what may be given relevance; NULL: all data is */
@@ -36,6 +37,8 @@ enum lrp_status lrp_apply(const struct lrp_rule_step *step, struct lrp_tensor **
 
 lrp_rule_apply lrp_apply_groups;   /* groups of terms on layers with weights, else the fallback: a * J^T(R / stab(z)) */
 lrp_rule_apply lrp_apply_gradient; /* J^T R */
+lrp_rule_apply lrp_apply_guided;   /* likewise, through ReLU where R and the unit are positive */
+lrp_rule_apply lrp_apply_deconv;   /* likewise, where R is positive */
 lrp_rule_apply lrp_apply_function; /* the row's function */
 
 /* ---- for the ledger ---- */

@@ -282,15 +282,32 @@ static enum lrp_status find_carriers(struct assigner *a)
     return status;
 }
 
+/* Deep Taylor decomposition is one of networks whose only activation is ReLU. */
+static enum lrp_status check_activations(const struct assigner *a, const struct lrp_composite *composite)
+{
+    const char *relu = lrp_kind_row(LRP_KIND_RELU)->name, *none = lrp_kind_row(LRP_KIND_IDENTITY)->name;
+    for (size_t i = 1; composite->only_relu && i < a->view->list.count; i++) {
+        const struct lrp_layer *l = &a->view->list.rows[i];
+        const bool itself = strcmp(lrp_kind_row((enum lrp_kind)l->kind)->group, "activation") == 0 && l->kind != LRP_KIND_RELU;
+        if (!itself && (strcmp(l->activation, relu) == 0 || strcmp(l->activation, none) == 0)) continue;
+        return lrp_fail(a->err, LRP_USAGE, "composite %s is for networks whose only activation is relu, layer %s has %s",
+                        composite->preset, l->name, itself ? l->type : l->activation);
+    }
+    return LRP_OK;
+}
+
 enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer_view *view,
                            const struct lrp_composite *composite, const struct lrp_rule_option *options, size_t option_count,
                            struct lrp_assignment *out, struct lrp_error *err)
 {
     size_t count = view->list.count;
     struct assigner a = {graph, view, out, err};
-    *out = (struct lrp_assignment){
-        .count = count, .rules = calloc(count + 1, sizeof *out->rules), .sources = calloc(count + 1, sizeof *out->sources)};
-    enum lrp_status status = out->rules && out->sources ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    *out = (struct lrp_assignment){.differentiates = composite->differentiates,
+                                   .count = count,
+                                   .rules = calloc(count + 1, sizeof *out->rules),
+                                   .sources = calloc(count + 1, sizeof *out->sources)};
+    enum lrp_status status =
+        out->rules && out->sources ? check_activations(&a, composite) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_rule rest;
     const char *uncovered = lrp_convention_row(composite->convention)->uncovered;
     if (!status) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);

@@ -46,6 +46,9 @@ struct lrp_composite {
     const struct lrp_rule_book *book; /* of custom rules, retained; NULL if there is none */
     struct lrp_primitive *primitives;
     size_t count;
+    bool only_relu;      /* a model with another activation is refused */
+    bool no_negative;    /* a negative logit starts with 0 */
+    bool differentiates; /* fused activations are differentiated, too, instead of passing relevance on */
 };
 
 /* Choices that a composite leaves to the user: a word for each, and what it does to the composite. */
@@ -62,6 +65,7 @@ const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_
 struct lrp_assignment {
     struct lrp_rule *rules;
     char **sources;                /* where it came from: "global-type dense", "--rule conv*", "fallback" */
+    bool differentiates;           /* fused activations are differentiated, whatever their layer's rule does */
     struct lrp_carriers carriers;  /* which values carry relevance under these rules */
     struct lrp_carriers unstopped; /* which do where no rule stops */
     char **warnings;

@@ -165,9 +165,13 @@ static enum lrp_status wrong_arguments(const struct lrp_preset *preset, struct l
 /* The values of a preset's arguments, given in their order or by name, or their defaults; borrowed from the call and the row.
  */
 static enum lrp_status preset_values(const struct lrp_preset *preset, const struct lrp_call_text *call,
-                                     const char *values[LRP_PRESET_ARGUMENTS], struct lrp_error *err)
+                                     enum lrp_convention convention, const char *values[LRP_PRESET_ARGUMENTS],
+                                     struct lrp_error *err)
 {
-    for (int k = 0; k < preset->arguments; k++) values[k] = preset->argument[k].value;
+    for (int k = 0; k < preset->arguments; k++) {
+        const char *own = preset->argument[k].value_under[convention];
+        values[k] = own ? own : preset->argument[k].value;
+    }
     for (int i = 0; i < call->count; i++) {
         char *equals = strchr(call->arguments[i], '=');
         int place = i;
@@ -178,7 +182,7 @@ static enum lrp_status preset_values(const struct lrp_preset *preset, const stru
         values[place % LRP_PRESET_ARGUMENTS] = equals ? lrp_trim(equals + 1) : call->arguments[i];
     }
     for (int k = 0; k < preset->arguments; k++)
-        if (!*values[k]) return wrong_arguments(preset, err);
+        if (!*values[k] && !(preset->bare && !call->count)) return wrong_arguments(preset, err);
     return LRP_OK;
 }
 
@@ -205,9 +209,17 @@ static enum lrp_status make_preset(struct lrp_composite *c, const struct lrp_pre
     const struct lrp_convention_row *convention = lrp_convention_row(c->convention);
     const char *own = preset->convolution_under[c->convention], *values[LRP_PRESET_ARGUMENTS] = {NULL};
     c->preset = preset->info.name;
-    enum lrp_status status = preset_values(preset, call, values, err);
-    for (int i = 0; !status && i < LRP_PRESET_PRIMITIVES && preset->primitives[i]; i++)
-        status = add_template(c, preset->primitives[i], values, err);
+    enum lrp_status status = preset_values(preset, call, c->convention, values, err);
+    c->only_relu = preset->only_relu;
+    c->no_negative = preset->no_negative;
+    c->differentiates =
+        !status && preset->differentiates && preset->differentiates == c->convention && !strcmp(values[0], "on");
+    for (int i = 0; !status && i < LRP_PRESET_PRIMITIVES && preset->primitives[i]; i++) {
+        const bool last = i + 1 == LRP_PRESET_PRIMITIVES || !preset->primitives[i + 1];
+        status = add_template(c, preset->bare && last && !call->count ? preset->bare : preset->primitives[i], values, err);
+    }
+    if (!status && c->differentiates)
+        status = add_primitive(c, "global-type(activation=gradient,batch-norm=gradient)", -1, err);
     if (status || preset->primitives[0]) return status;
     status = convention->before ? add_primitive(c, convention->before, -1, err) : LRP_OK;
     if (!status)

@@ -12,6 +12,9 @@
 /* What CP-LRP (Ali 2022) adds: attention's weights and gates are constants. */
 #define STOP_ATTENTION "attention-softmax=stop"
 
+/* What excitation backprop and deep Taylor decomposition share: winners of maxima, means and sums by their parts. */
+#define WINNERS "max-pooling=gradient,mean-pooling=zero,add=zero,activation=pass,reshaping=pass,dropout=pass,identity=pass"
+
 static const struct lrp_preset presets[] = {
     {.info = {"epsilon-plus", "", "z-plus for convolutions, epsilon for dense layers"}, .convolution = "z-plus"},
     {.info = {"epsilon-alpha2-beta1", "", "alpha-beta(2,1) for convolutions, epsilon for dense layers"},
@@ -43,6 +46,22 @@ static const struct lrp_preset presets[] = {
                     "global-type(" STOP_ATTENTION ")"}},
     {.info = {"relp", "", "RelP: attnlrp with attention's weights taken as constants"},
      .primitives = {ATTNLRP, "global-type(" STOP_ATTENTION ")"}},
+    {.info = {"excitation-backprop", "bias=off",
+              "excitation backprop (Zhang 2016): z-plus, winners of maxima; zennit: bias=on, activations by gradient"},
+     .arguments = 1,
+     .argument = {{"bias", "off", {[LRP_CONVENTION_ZENNIT] = "on"}}},
+     .differentiates = LRP_CONVENTION_ZENNIT,
+     .primitives = {"global-type(convolution=z-plus(bias=$1),dense=z-plus(bias=$1),scale=z-plus(bias=$1)," WINNERS ")"}},
+    {.info =
+         {"deep-taylor", "low, high",
+          "deep Taylor decomposition (Montavon 2017): w-square for the first layer, or z-box(low,high); ReLU networks only"},
+     .arguments = 2,
+     .argument = {{"low", "", {NULL}}, {"high", "", {NULL}}},
+     .bare = "first-of-type(convolution=w-square(bias=off),dense=w-square(bias=off))",
+     .only_relu = true,
+     .no_negative = true,
+     .primitives = {"global-type(convolution=z-plus(bias=off),dense=z-plus(bias=off),scale=z-plus(bias=off)," WINNERS ")",
+                    "first-of-type(convolution=z-box($1,$2),dense=z-box($1,$2))"}},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 

@@ -11,8 +11,15 @@ struct lrp_preset {
     struct lrp_composite_info info;
     int arguments; /* at most LRP_PRESET_ARGUMENTS; in primitives they are $1 and $2 */
     struct lrp_preset_argument {
-        const char *name, *value; /* its default; "": must be given */
+        const char *name, *value;                      /* its default; "": must be given */
+        const char *value_under[LRP_CONVENTION_COUNT]; /* where a convention has another; NULL: `value` */
     } argument[LRP_PRESET_ARGUMENTS];
+    const char *bare; /* the last primitive, where no argument is given: then none needs to be; NULL: not so */
+    bool only_relu;   /* a model with another activation is refused */
+    bool no_negative; /* a negative logit starts with 0 */
+    /* The convention under which activations are differentiated, instead of passing relevance on, where the first argument is
+     * "on"; the default convention, julia, stands for none. */
+    enum lrp_convention differentiates;
     const char *primitives[LRP_PRESET_PRIMITIVES];       /* the last that fits wins; under every convention */
     const char *convolution;                             /* rule of convolutions */
     const char *convolution_under[LRP_CONVENTION_COUNT]; /* where a convention has another; NULL: `convolution` */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "apply.h"
 #include "blocked.h"
 #include "late.h"
@@ -50,6 +51,7 @@ void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_
     *out = (struct lrp_node_step){.step = {.engine = p->engine,
                                            .run = p->run,
                                            .values = p->values,
+                                           .reference = p->reference,
                                            .apply = p->method->apply,
                                            .half_gates = p->half_gates,
                                            .node = node,
@@ -61,7 +63,11 @@ void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_
     out->step.carries = p->assignment->carriers.carries;
     out->step.apply = rule->how->apply;
     out->account = rule->how->account;
-    out->passes = nodes->activation == node && !rule->how->through_activation;
+    out->passes = nodes->activation == node && !rule->how->through_activation && !p->assignment->differentiates;
+    if (nodes->activation == node && p->assignment->differentiates) {
+        out->step.apply = lrp_apply_gradient;
+        out->account = lrp_account_gradient;
+    }
     if (nodes->anchor == node && p->keep_activation) out->step.inner_activation = nodes->activation;
 }
 

@@ -14,10 +14,11 @@ struct lrp_propagation {
     const struct lrp_assignment *assignment; /* by layer; not used by methods without rules */
     const struct lrp_tensor *const *values;  /* of the forward pass, by value number */
     const struct lrp_method *method;
-    bool keep_activation;                     /* pr26: activations stay inside their layers */
-    bool half_gates;                          /* of recurrent cells: a gate and its signal share equally */
-    int start;                                /* value number relevance starts at */
-    const struct lrp_tensor *start_relevance; /* of that value's shape */
+    const struct lrp_tensor *const *reference; /* values of a second forward pass that differences are taken from; or NULL */
+    bool keep_activation;                      /* pr26: activations stay inside their layers */
+    bool half_gates;                           /* of recurrent cells: a gate and its signal share equally */
+    int start;                                 /* value number relevance starts at */
+    const struct lrp_tensor *start_relevance;  /* of that value's shape */
     /* An earlier pass that differs in nothing but rules: its relevances by value, and by layer whether its rule is another now.
      * Only the ancestors of those layers are computed again. NULL: everything is. */
     const struct lrp_tensor *const *previous;

@@ -27,9 +27,9 @@ static enum lrp_status lift(const struct lrp_propagation *p, const struct lrp_ca
 }
 
 /* Integer inputs have the relevance of the first float values that stand for them. */
-static enum lrp_status lift_sources(const struct lrp_propagation *p, const struct lrp_tensor **relevance, struct lrp_error *err)
+static enum lrp_status lift_sources(const struct lrp_propagation *p, const struct lrp_carriers *c,
+                                    const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    const struct lrp_carriers *c = &p->assignment->carriers;
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i < c->source_count; i++)
         if (c->sources[i].value != c->sources[i].input) status = lift(p, &c->sources[i], relevance, err);
@@ -66,5 +66,11 @@ enum lrp_status lrp_propagation_finish(const struct lrp_propagation *p, const st
     }
     enum lrp_status status = fill_zeros(p, on_the_way, relevance, err);
     free(on_the_way);
-    return !status ? lift_sources(p, relevance, err) : status;
+    return !status ? lift_sources(p, &p->assignment->carriers, relevance, err) : status;
+}
+
+enum lrp_status lrp_propagation_lift(const struct lrp_propagation *p, const struct lrp_tensor **relevance,
+                                     struct lrp_error *err)
+{
+    return lift_sources(p, &p->assignment->unstopped, relevance, err);
 }

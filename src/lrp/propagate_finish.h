@@ -9,4 +9,9 @@
 enum lrp_status lrp_propagation_finish(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,
                                        struct lrp_error *err);
 
+/* Without rules nothing stops: integer inputs have the sum of what is found at the float values that stand for them. Errors:
+ * LRP_MEMORY. */
+enum lrp_status lrp_propagation_lift(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,
+                                     struct lrp_error *err);
+
 #endif

@@ -1,22 +1,64 @@
-/* rule_gradient.c: the rule gradient. */
+/* rule_gradient.c: the rule gradient, and what its methods do at ReLU. */
+#include <math.h>
+
 #include "account.h"
 #include "apply_parts.h"
 
+/* Where a unit hands on what it gets, as ReLU and ReLU6 do. */
+static bool is_open(float z, enum lrp_kind kind)
+{
+    return z > 0 && (kind != LRP_KIND_RELU6 || z < 6);
+}
+
 /* Through a ReLU: R where it is positive, and, guided, where the unit is, too. */
-static enum lrp_status rectify(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status rectify(const struct lrp_rule_step *a, enum lrp_kind kind, bool guided, struct lrp_tensor **given)
 {
     const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *r = lrp_rule_step_relevance(a, 0), *z = lrp_rule_step_value(a, n->out[0]);
+    const struct lrp_tensor *r = lrp_rule_step_relevance(a, 0), *z = lrp_rule_step_value(a, n->in[0]);
     for (size_t i = 0; given[0] && r && i < r->count; i++)
-        given[0]->f[i] = r->f[i] > 0 && (a->rule->relu == LRP_RELU_DECONV || z->f[i] > 0) ? r->f[i] : 0;
-    (void)err;
+        given[0]->f[i] = r->f[i] > 0 && (!guided || is_open(z->f[i], kind)) ? r->f[i] : 0;
     return LRP_OK;
 }
 
-static enum lrp_status apply_rectified(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status rectify_guided(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
 {
-    const bool rectifies = lrp_step_node(a)->call.op->static_kind == LRP_KIND_RELU && a->rule->relu != LRP_RELU_PLAIN;
-    return rectifies ? lrp_apply_rows(a, rectify, given, err) : lrp_apply_gradient(a, given, err);
+    (void)err;
+    return rectify(a, lrp_call_kind(&lrp_step_node(a)->call), true, given);
+}
+
+static enum lrp_status rectify_deconv(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    (void)err;
+    return rectify(a, lrp_call_kind(&lrp_step_node(a)->call), false, given);
+}
+
+static bool rectifies(const struct lrp_rule_step *a)
+{
+    const enum lrp_kind kind = lrp_call_kind(&lrp_step_node(a)->call);
+    return kind == LRP_KIND_RELU || kind == LRP_KIND_RELU6;
+}
+
+enum lrp_status lrp_apply_guided(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    return rectifies(a) ? lrp_apply_rows(a, rectify_guided, given, err) : lrp_apply_gradient(a, given, err);
+}
+
+enum lrp_status lrp_apply_deconv(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    return rectifies(a) ? lrp_apply_rows(a, rectify_deconv, given, err) : lrp_apply_gradient(a, given, err);
+}
+
+static enum lrp_status apply_as_asked(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    switch (a->rule->relu) {
+    case LRP_RELU_GUIDED:
+        return lrp_apply_guided(a, given, err);
+    case LRP_RELU_DECONV:
+        return lrp_apply_deconv(a, given, err);
+    case LRP_RELU_PLAIN:
+        break;
+    }
+    return lrp_apply_gradient(a, given, err);
 }
 
 const struct lrp_rule_row lrp_rule_row_gradient = {
@@ -24,7 +66,7 @@ const struct lrp_rule_row lrp_rule_row_gradient = {
              .formula = "J^T R, through ReLU as relu says: guided where R > 0 too, deconv where R > 0",
              .fits = LRP_FITS_TEXT_ANY,
              LRP_RULE_TAKES({"relu", "plain", LRP_PARAMETER_RELU})},
-    .apply = apply_rectified,
+    .apply = apply_as_asked,
     .account = lrp_account_gradient,
     .through_activation = true,
     .fit = lrp_fits_any};

@@ -110,6 +110,12 @@ int lrp_call_const_ints(const struct lrp_call *call, int input, int64_t *out, in
     return (int)blob->count;
 }
 
+enum lrp_kind lrp_call_kind(const struct lrp_call *call)
+{
+    if (!call->op) return LRP_KIND_OTHER;
+    return call->op->kind ? call->op->kind(call) : call->op->static_kind;
+}
+
 bool lrp_call_has(const struct lrp_call *call, int input)
 {
     return input >= 0 && input < call->in_count && call->in[input].present;

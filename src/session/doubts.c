@@ -101,7 +101,7 @@ static size_t giver(const struct doubter *d, size_t i)
 
 static const char *rule_of(const struct doubter *d, size_t i)
 {
-    return d->job->state->method->by_rules ? d->job->state->rule_texts[i] : "";
+    return lrp_method_by_rules(&d->job->state->method) ? d->job->state->rule_texts[i] : "";
 }
 
 /* "conv5 (rule gamma(0.25))" */
@@ -146,7 +146,7 @@ static bool doubt_relevance(struct doubter *d)
         if (!shown(d, i, true) || !r->relevance_statistics[i].nan) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
-        if (!d->job->state->method->by_rules) {
+        if (!lrp_method_by_rules(&d->job->state->method)) {
             doubt_gradient(d, by, i, r->relevance_statistics[i].nan);
             return true;
         }
@@ -235,12 +235,17 @@ static void doubt_start(struct doubter *d)
     const struct lrp_results *r = d->job->results;
     size_t negative = 0;
     double first = 0;
+    const bool cut = d->job->state->composite->no_negative && lrp_start_kind_of(d->job->state) == LRP_START_LOGIT;
     for (size_t i = 0; i < r->target_count; i++) {
         const struct lrp_target *t = &r->targets[i];
-        if (!(t->output < 0) || fabs(t->start - (double)t->output) > 0) continue;
-        if (!negative++) first = t->start;
+        if (!(t->output < 0) || (!cut && fabs(t->start - (double)t->output) > 0)) continue;
+        if (!negative++) first = (double)t->output;
     }
-    if (negative)
+    if (negative && cut)
+        doubt(d, explained_layer(d),
+              "the logit is negative, %.4g%s: composite %s starts with 0 there, so that nothing is explained", first,
+              negative > 1 ? " and others" : "", d->job->state->composite->preset);
+    else if (negative)
         doubt(d, explained_layer(d),
               "the start is a negative logit, %.4g%s: signs are turned round, what speaks for the target counts as negative "
               "(--output-relevance one starts with 1)",
@@ -326,6 +331,26 @@ void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out)
     doubt_values(&d);
 }
 
+static bool has_relu(const struct lrp_graph *g)
+{
+    for (int k = 0; k < g->order_count; k++) {
+        const enum lrp_kind kind = lrp_call_kind(&g->nodes[g->order[k]].call);
+        if (kind == LRP_KIND_RELU || kind == LRP_KIND_RELU6) return true;
+    }
+    return false;
+}
+
+/* What a method has to say of its result, and where it is none of its own. */
+static void doubt_method(struct doubter *d)
+{
+    const struct lrp_job *job = d->job;
+    const struct lrp_method *row = job->state->method.row;
+    if (row->rectifies && !has_relu(job->results->network->graph))
+        doubt(d, 0, "method %s changes what goes through ReLU, and the model has none: it is the plain gradient",
+              row->info.name);
+    if (job->results->method_note) doubt(d, 0, "method %s: %s", row->info.name, job->results->method_note);
+}
+
 void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out)
 {
     struct doubter d = {.job = job, .layers = &job->results->network->view->list, .out = out};
@@ -334,7 +359,8 @@ void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor 
         d.size += fabs((double)start->f[i]);
         d.largest = fmax(d.largest, fabs((double)start->f[i]));
     }
-    if (job->state->method->by_rules) doubt_start(&d);
-    if (doubt_relevance(&d) || !job->state->method->by_rules || d.size == 0) return;
+    doubt_method(&d);
+    if (lrp_method_by_rules(&job->state->method)) doubt_start(&d);
+    if (doubt_relevance(&d) || !job->state->method.row->by_rules || d.size == 0) return;
     if (!doubt_size(&d)) doubt_loss(&d);
 }

@@ -17,6 +17,7 @@
 #include "labels.h"
 #include "ledger.h"
 #include "lrpscope/session.h"
+#include "methods/passes.h"
 #include "picture.h"
 #include "propagate.h"
 #include "settings.h"
@@ -46,7 +47,7 @@ struct lrp_setup {
     struct lrp_network *network;
     struct lrp_settings *settings;
     enum lrp_convention convention;
-    const struct lrp_method *method;
+    struct lrp_method_call method; /* with its arguments */
     struct lrp_check *check;
     struct lrp_composite *composite;
     struct lrp_assignment assignment;
@@ -127,6 +128,9 @@ struct lrp_results {
     size_t edge_count;
     bool values_doubted;
     struct lrp_doubts value_doubts, doubts; /* why it cannot be trusted: set with values_doubted and relevance_done */
+    int64_t passes;                         /* of a method that makes something of many; 0: of one */
+    double *gaps;                           /* by sample; NULL: the method shares no difference out */
+    char *method_note;                      /* what it has to say of the result; NULL: nothing */
     struct lrp_ledger *ledger;              /* NULL: nobody asked for it yet */
     struct lrp_results *base;               /* finished results of the same network and input, until this pass is done itself */
 };
@@ -209,6 +213,9 @@ void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out);
 /* Likewise of the relevance that began with `start`. */
 void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out);
 bool lrp_job_should_stop(void *job);
+/* What the method finds: `back` is a single pass as it would be made. Errors: those of lrp_propagate, and of arguments. */
+enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
+                                  struct lrp_error *err);
 void lrp_job_notify(const struct lrp_job *job);
 /* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it
  * is. */
@@ -279,8 +286,10 @@ enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct l
                                    struct lrp_error *err);
 /* The relevance a pass starts with, and the targets as they are shown (owned). */
 enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
-                                  const struct lrp_tensor *output, struct lrp_tensor **start, struct lrp_target **targets,
-                                  size_t *count, struct lrp_error *err);
+                                  const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
+                                  struct lrp_target **targets, size_t *count, struct lrp_error *err);
+/* What relevance starts with: as the method has it, as it is asked for, as the convention has it. */
+enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *state);
 
 /* The heatmap options a state asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
@@ -296,6 +305,7 @@ struct lrp_snapshot_box {
     const struct lrp_result **activation, **relevance; /* what `shown` borrows */
     struct lrp_statistics *activation_statistics, *relevance_statistics;
     struct lrp_target *targets;
+    double *gaps;
     double *forward_ms, *relevance_ms;
     struct lrp_setup *state;
     struct lrp_results *results;

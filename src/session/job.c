@@ -113,7 +113,8 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     const struct lrp_tensor *output = output_of(job);
     struct lrp_target *targets = NULL;
     size_t count = 0;
-    enum lrp_status status = output ? lrp_targets_start(job->state, job->results, output, start, &targets, &count, err)
+    enum lrp_status status = output ? lrp_targets_start(job->state, job->results, output, lrp_start_kind_of(job->state), start,
+                                                        &targets, &count, err)
                                     : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
     pthread_mutex_lock(&job->session->lock);
@@ -129,10 +130,11 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
 static const struct lrp_results *usable_base(const struct lrp_job *job, const struct lrp_tensor *start)
 {
     const struct lrp_results *base = job->results->base;
-    if (!base || !base->made_under || !base->start || base->made_under->method != job->state->method ||
+    if (!base || !base->made_under || !base->start || !lrp_method_call_equal(&base->made_under->method, &job->state->method) ||
         base->made_under->convention != job->state->convention || base->made_under->output != job->state->output ||
-        !job->state->method->by_rules) /* without rules nothing can have changed but the start */
+        !job->state->method.row->by_rules) /* without rules nothing can have changed but the start */
         return NULL;
+    if (base->made_under->assignment.differentiates != job->state->assignment.differentiates) return NULL;
     if (strcmp(lrp_settings_get(base->made_under->settings, LRP_SETTING_GATES),
                lrp_settings_get(job->state->settings, LRP_SETTING_GATES)) != 0)
         return NULL; /* recurrent layers have gates that no rule says anything of */
@@ -238,7 +240,7 @@ static struct lrp_propagation propagation_of(const struct lrp_job *job, const st
                                     .view = r->network->view,
                                     .assignment = &job->state->assignment,
                                     .values = r->values,
-                                    .method = job->state->method,
+                                    .method = lrp_method_pass(&job->state->method),
                                     .keep_activation = lrp_convention_row(job->state->convention)->inner_activation,
                                     .half_gates =
                                         strcmp(lrp_settings_get(job->state->settings, LRP_SETTING_GATES), "half") == 0,
@@ -258,7 +260,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     struct lrp_node_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
-    bool gradual = !job->state->method->times_values;
+    const bool gradual = !job->state->method.row->times_values;
     struct lrp_propagation p = propagation_of(job, start, run);
     p.progress = gradual ? lrp_node_watch_tell : NULL;
     p.data = &watch;
@@ -270,7 +272,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
     watch.since = before;
-    enum lrp_status status = lrp_propagate(&p, b.relevance, err);
+    enum lrp_status status = lrp_job_attribute(job, &p, b.relevance, err);
     double after = lrp_now_ms();
     for (int v = 0; !status && v < g->value_count; v++) {
         int producer = g->values[v].producer;
@@ -366,7 +368,8 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     /* a model that fails the check says so even if it could not run anyway */
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
     if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
-    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger) status = account(job, start, run, err);
+    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->state->method.row->compute)
+        status = account(job, start, run, err);
     lrp_tensor_release(start);
     return status;
 }

@@ -106,6 +106,7 @@ void lrp_setup_release(struct lrp_setup *state)
     if (!state || !last(&state->references)) return;
     for (size_t i = 0; state->rule_texts && i < state->assignment.count; i++) free(state->rule_texts[i]);
     free(state->rule_texts);
+    lrp_method_call_free(&state->method);
     lrp_assignment_free(&state->assignment);
     lrp_composite_free(state->composite);
     lrp_check_free(state->check);
@@ -228,7 +229,8 @@ static enum lrp_status choose_output(struct lrp_setup *s, struct lrp_error *err)
 
 bool lrp_setup_blocked(const struct lrp_setup *setup)
 {
-    return setup->method->by_rules && !setup->check->passed && !lrp_settings_flag(setup->settings, LRP_SETTING_SKIP_CHECKS);
+    return lrp_method_by_rules(&setup->method) && !setup->check->passed &&
+           !lrp_settings_flag(setup->settings, LRP_SETTING_SKIP_CHECKS);
 }
 
 enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
@@ -240,7 +242,7 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
     s->network = lrp_network_retain(network);
     enum lrp_status status = lrp_settings_copy(settings, &s->settings, err);
     if (!status) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
-    if (!status) status = lrp_method_find(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
+    if (!status) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
     if (!status) status = assign_rules(s, err);
     if (!status) status = check_state(s, err);
     if (!status) status = choose_output(s, err);

@@ -22,10 +22,14 @@ const char *lrp_show_name(enum lrp_show show)
 /* What the heatmaps of the method are unless something else is asked for. */
 static enum lrp_status take_method(const struct lrp_settings *settings, struct lrp_heatmap_options *out, struct lrp_error *err)
 {
-    const struct lrp_method *method;
-    enum lrp_status status = lrp_method_find(lrp_settings_get(settings, LRP_SETTING_METHOD), &method, err);
-    if (!status && method->info.colormap) status = lrp_heatmap_option_set(out, "colormap", method->info.colormap, err);
-    if (!status && method->info.reduce) status = lrp_heatmap_option_set(out, "reduce", method->info.reduce, err);
+    struct lrp_method_call method;
+    enum lrp_status status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &method, err);
+    if (status) return status;
+    /* a mean of many passes looks as one of them does */
+    const struct lrp_method_info *info = method.row->pass_argument ? &lrp_method_pass(&method)->info : &method.row->info;
+    if (info->colormap) status = lrp_heatmap_option_set(out, "colormap", info->colormap, err);
+    if (!status && info->reduce) status = lrp_heatmap_option_set(out, "reduce", info->reduce, err);
+    lrp_method_call_free(&method);
     return status;
 }
 

@@ -31,6 +31,8 @@ void lrp_results_release(struct lrp_results *results)
     free(results->forward_ms);
     free(results->relevance_ms);
     free(results->targets);
+    free(results->gaps);
+    free(results->method_note);
     lrp_ledger_free(results->ledger);
     lrp_doubts_free(&results->value_doubts);
     lrp_doubts_free(&results->doubts);
@@ -107,6 +109,8 @@ static bool is_of(const struct lrp_results *r, const struct lrp_network *network
 
 static bool same_rules(const struct lrp_setup *a, const struct lrp_setup *b)
 {
+    if (a->assignment.differentiates != b->assignment.differentiates || a->composite->no_negative != b->composite->no_negative)
+        return false;
     for (size_t i = 0; i < a->assignment.count; i++)
         if (!lrp_rule_equal(&a->assignment.rules[i], &b->assignment.rules[i])) return false;
     return true;
@@ -117,9 +121,9 @@ static bool serves(const struct lrp_results *r, const struct lrp_setup *state)
 {
     static const enum lrp_setting texts[] = {LRP_SETTING_TARGET, LRP_SETTING_OUTPUT_RELEVANCE, LRP_SETTING_LABELS};
     const struct lrp_setup *under = r->made_under;
-    const bool lrp = state->method->by_rules;
-    if (!r->relevance_done || !under || under->method != state->method || under->convention != state->convention ||
-        under->output != state->output)
+    const bool lrp = lrp_method_by_rules(&state->method);
+    if (!r->relevance_done || !under || !lrp_method_call_equal(&under->method, &state->method) ||
+        under->convention != state->convention || under->output != state->output)
         return false;
     if (lrp_setup_blocked(state)) return false;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

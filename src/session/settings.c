@@ -27,7 +27,7 @@ static const struct {
 
 const char *lrp_setting_key(enum lrp_setting setting)
 {
-    return setting < LRP_SETTING_COUNT ? table[setting].key : NULL;
+    return table[setting].key;
 }
 const char *lrp_setting_default(enum lrp_setting setting)
 {
@@ -140,12 +140,19 @@ static enum lrp_status check_switch(const char *key, enum lrp_composite_switch w
     return !status ? LRP_OK : lrp_fail(err, status, "%s: %s", key, why.message);
 }
 
+static enum lrp_status check_method(const char *text, struct lrp_error *err)
+{
+    struct lrp_method_call method;
+    const enum lrp_status status = lrp_method_parse(text, &method, err);
+    if (!status) lrp_method_call_free(&method);
+    return status;
+}
+
 /* The form of one value, whatever the model. */
 static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text,
                                   struct lrp_error *err)
 {
     enum lrp_convention convention;
-    const struct lrp_method *method;
     struct lrp_preprocess preprocess;
     struct lrp_heatmap_options heatmap;
     const char *key = table[setting].key;
@@ -160,7 +167,7 @@ static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_
     case LRP_SETTING_CONVENTION:
         return lrp_convention_parse(text, &convention, err);
     case LRP_SETTING_METHOD:
-        return lrp_method_find(text, &method, err);
+        return check_method(text, err);
     case LRP_SETTING_ATTENTION:
         return check_switch(key, LRP_SWITCH_ATTENTION, text, err);
     case LRP_SETTING_GATES:

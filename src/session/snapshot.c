@@ -28,6 +28,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->activation_statistics);
     free(box->relevance_statistics);
     free(box->targets);
+    free(box->gaps);
     free(box->forward_ms);
     free(box->relevance_ms);
     free(box->input_label);
@@ -61,6 +62,11 @@ static bool copy_layers(struct lrp_snapshot_box *box)
         box->activation[i] = lrp_tensor_numbers(r->values[value]);
         box->relevance[i] = lrp_tensor_numbers(r->relevance[value]);
     }
+    if (r->gaps) {
+        box->gaps = calloc(r->target_count + 1, sizeof *box->gaps);
+        if (!box->gaps) return false;
+        memcpy(box->gaps, r->gaps, r->target_count * sizeof *r->gaps);
+    }
     memcpy(box->activation_statistics, r->value_statistics, count * sizeof *r->value_statistics);
     memcpy(box->relevance_statistics, r->relevance_statistics, count * sizeof *r->relevance_statistics);
     memcpy(box->forward_ms, r->forward_ms, count * sizeof *r->forward_ms);
@@ -80,6 +86,10 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->targets = box->targets;
     shown->target_count = box->results->target_count;
     shown->ledger = box->results->ledger;
+    shown->passes = box->results->passes;
+    shown->completeness_gaps = box->gaps;
+    shown->baseline = lrp_method_text(&box->state->method, "baseline");
+    shown->seed = *lrp_method_text(&box->state->method, "noise") ? "" : lrp_method_text(&box->state->method, "seed");
     shown->doubts = (const char *const *)box->doubts.lines.items;
     shown->doubt_layers = box->doubts.layers;
     shown->doubt_count = box->doubts.lines.count;

@@ -1,6 +1,7 @@
 /* target.c: which output neuron is explained, and with what relevance it starts. */
 #include "target.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,19 +146,16 @@ const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t inde
     return class_name(state, snapshot->output ? classes_of(state, snapshot->output) : 0, index);
 }
 
-enum start { START_ONE, START_LOGIT, START_OUTPUT, START_FILE };
-
-/* What relevance starts with: as the method has it, as it is asked for, as the convention has it. */
-static enum start start_kind(const struct lrp_setup *state)
+enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *state)
 {
     const char *text = lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
-    if (state->method->starts_with_one) return START_ONE;
+    if (lrp_method_pass(&state->method)->starts_with_one) return LRP_START_ONE;
     const bool logit = lrp_convention_row(state->convention)->logit;
-    if (!*text) return logit ? START_LOGIT : START_ONE;
-    return strcmp(text, "one") == 0      ? START_ONE
-           : strcmp(text, "logit") == 0  ? START_LOGIT
-           : strcmp(text, "output") == 0 ? START_OUTPUT
-                                         : START_FILE;
+    if (!*text) return logit ? LRP_START_LOGIT : LRP_START_ONE;
+    return strcmp(text, "one") == 0      ? LRP_START_ONE
+           : strcmp(text, "logit") == 0  ? LRP_START_LOGIT
+           : strcmp(text, "output") == 0 ? LRP_START_OUTPUT
+                                         : LRP_START_FILE;
 }
 
 static enum lrp_status start_from_file(const char *path, const struct lrp_tensor *output, struct lrp_tensor *start,
@@ -181,13 +179,13 @@ static enum lrp_status start_from_file(const char *path, const struct lrp_tensor
 }
 
 /* What the start of a choice holds at one place, before signs and weights. */
-static float start_at(enum start kind, const float *out, int64_t index)
+static float start_at(enum lrp_start_kind kind, const float *out, int64_t index)
 {
-    return kind == START_ONE ? 1 : out[index];
+    return kind == LRP_START_ONE ? 1 : out[index];
 }
 
 /* The start of one sample: what speaks for the target, less what is set against it. */
-static void start_choice(const struct lrp_target_choice *c, enum start kind, const float *out, float *row)
+static void start_choice(const struct lrp_target_choice *c, enum lrp_start_kind kind, const float *out, float *row)
 {
     for (int64_t k = 0; k < c->plus.count; k++) {
         const int64_t at = c->plus.first + k * c->plus.stride;
@@ -213,27 +211,27 @@ static enum lrp_status no_floats(const struct lrp_setup *state, const struct lrp
 }
 
 enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
-                                  const struct lrp_tensor *output, struct lrp_tensor **start, struct lrp_target **targets,
-                                  size_t *count, struct lrp_error *err)
+                                  const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
+                                  struct lrp_target **targets, size_t *count, struct lrp_error *err)
 {
     struct lrp_target_choice *choices = NULL;
     struct lrp_tensor *r = NULL;
     if (!lrp_dtype_is_float(output->dtype)) return no_floats(state, output, err);
     enum lrp_status status = lrp_targets_choose(state, results, output, &choices, count, err);
     if (status) return status;
-    enum start kind = start_kind(state);
     *targets = calloc(*count + 1, sizeof **targets);
     if (!*targets) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &output->shape, &r, err);
-    if (!status && kind == START_OUTPUT) memcpy(r->f, output->f, r->count * sizeof(float));
-    if (!status && kind == START_FILE)
+    if (!status && kind == LRP_START_OUTPUT) memcpy(r->f, output->f, r->count * sizeof(float));
+    if (!status && kind == LRP_START_FILE)
         status = start_from_file(lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE), output, r, err);
     size_t size = *count ? output->count / *count : 0;
     for (size_t i = 0; !status && i < *count; i++) {
         const struct lrp_target_choice *c = &choices[i];
         float *row = r->f + i * size;
         const float *out = output->f + i * size;
-        if (kind <= START_LOGIT) start_choice(c, kind, out, row);
+        if (kind <= LRP_START_LOGIT) start_choice(c, kind, out, row);
+        for (size_t k = 0; k < size && kind == LRP_START_LOGIT && state->composite->no_negative; k++) row[k] = fmaxf(row[k], 0);
         struct lrp_target *t = &(*targets)[i];
         *t = (struct lrp_target){.index = c->index, .output = out[c->index], .label = ""};
         t->label = class_name(state, classes_of(state, output), c->label);

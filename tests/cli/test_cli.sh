@@ -90,7 +90,7 @@ if command -v groff >/dev/null; then
 fi
 bad 2 "unknown option --heatmp (nearest: --heatmap)" explain m.onnx i.png --heatmp x.png
 bad 2 "unknown option -z" check m.onnx -z
-bad 2 "--method foo" explain m.onnx i.png --method foo
+bad 2 "unknown method foo" explain m.onnx i.png --method foo
 bad 2 "no INPUT given" ledger "$demo/vgg.onnx"
 bad 2 'compare takes --rules A.json --rules B.json' compare m.onnx i.png
 bad 2 '--conventions is no option of explain' explain m.onnx i.png --conventions

@@ -17,7 +17,7 @@ from onnx_file import FLOAT, INT64, model, node, npy, tensor
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
 SILENT = {"--threads", "--memory", "--no-mouse", "--color", "--ascii"}
-NEVER_WARN = {"convert", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
+NEVER_WARN = {"convert", "methods", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
@@ -132,7 +132,7 @@ CALLS = {
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json", "--text", "a b"]],
     "convert": [["convert", "model.onnx", "out.json"], ["convert", "odds.onnx", "out.json"]],
-    "rules": [["rules"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
+    "rules": [["rules"]], "methods": [["methods"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
     "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],
 }
 

@@ -231,7 +231,7 @@ static void methods_are_read(void **state)
     struct lrp_error err;
     check_ok(lrp_method_find("input-gradient", &method, &err), &err);
     assert_string_equal(method->info.name, "input-gradient");
-    check_fails(lrp_method_find("deeplift", &method, &err), &err, LRP_USAGE, "lrp, gradient, input-gradient");
+    check_fails(lrp_method_find("deeplift", &method, &err), &err, LRP_USAGE, "deep-lift");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, temporary_setup, temporary_teardown)

@@ -239,12 +239,17 @@ static void every_method_has_a_worked_number(void **state)
     static const struct {
         const char *name;
         float expected[2];
-    } methods[] = {{"lrp", {5.0F / 25, 12.0F / 25}}, {"gradient", {5, 6}}, {"input-gradient", {5, 12}}};
+    } methods[] = {{"lrp", {5.0F / 25, 12.0F / 25}},
+                   {"gradient", {5, 6}},
+                   {"input-gradient", {5, 12}},
+                   {"guided-backprop", {5, 6}},
+                   {"deconvnet", {5, 6}}}; /* those of many passes: tests/cli/test_methods.py */
     (void)state;
     for (size_t i = 0; lrp_method_row(i); i++) {
         const struct lrp_method *row = lrp_method_row(i);
         struct explanation e;
         size_t at = 0;
+        if (row->compute) continue;
         while (at < sizeof methods / sizeof *methods && strcmp(methods[at].name, row->info.name) != 0) at++;
         if (at == sizeof methods / sizeof *methods)
             fail_msg("method %s has no worked number in test_rule_rows.c", row->info.name);

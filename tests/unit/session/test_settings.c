@@ -78,7 +78,16 @@ static void heatmaps_are_as_the_method_has_them(void **state)
         enum lrp_reduction reduction;
     } rows[] = {{"lrp", "seismic", LRP_REDUCE_SUM},
                 {"gradient", "hot", LRP_REDUCE_NORM},
-                {"input-gradient", "seismic", LRP_REDUCE_SUM}};
+                {"input-gradient", "seismic", LRP_REDUCE_SUM},
+                {"guided-backprop", "seismic", LRP_REDUCE_SUM},
+                {"deconvnet", "seismic", LRP_REDUCE_SUM},
+                {"smooth-grad", "hot", LRP_REDUCE_NORM}, /* as the gradients it is made of */
+                {"integrated-gradients", "seismic", LRP_REDUCE_SUM},
+                {"grad-cam", "hot", LRP_REDUCE_SUM},
+                {"guided-grad-cam", "seismic", LRP_REDUCE_SUM},
+                {"deep-lift", "seismic", LRP_REDUCE_SUM},
+                {"occlusion", "seismic", LRP_REDUCE_SUM},
+                {"ablation", "seismic", LRP_REDUCE_SUM}};
     const struct lrp_method_info *method;
     for (size_t i = 0; (method = lrp_method_at(i)); i++) {
         struct lrp_settings *s = fresh();

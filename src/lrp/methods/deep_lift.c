@@ -1,0 +1,231 @@
+/* deep_lift.c: differences from a baseline, handed back by multipliers (Shrikumar 2017, rescale rule). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply_parts.h"
+#include "blocked.h"
+#include "kinds.h"
+#include "passes.h"
+
+static const double same = 1e-10; /* below it a quotient of differences is the derivative */
+
+static const struct lrp_tensor *reference_of(const struct lrp_rule_step *a, int value)
+{
+    return value < 0 ? NULL : lrp_tensor_row_major(a->reference[value], a->run);
+}
+
+/* What goes back through a node at one of the two inputs. */
+static enum lrp_status gradient_at(const struct lrp_rule_step *a, const struct lrp_tensor *const *values,
+                                   const struct lrp_tensor *const *s, struct lrp_tensor **given, struct lrp_error *err)
+{
+    struct lrp_rule_step step = *a;
+    step.values = values;
+    step.relevance = s;
+    return lrp_apply_gradient(&step, given, err);
+}
+
+/* given[input] of an element: q / (a - a0), or the derivative where they are the same. */
+static void divide(const struct lrp_rule_step *a, int input, const float *q, struct lrp_tensor *given)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_tensor *x = lrp_rule_step_value(a, n->in[input]), *x0 = reference_of(a, n->in[input]);
+    for (size_t i = 0; i < given->count; i++) {
+        const double difference = (double)x->f[i] - (double)x0->f[i];
+        if (fabs(difference) >= same) given->f[i] = (float)((double)q[i] / difference);
+    }
+}
+
+/* An activation: the slope of the line through both points. */
+static enum lrp_status through_activation(const struct lrp_rule_step *a, int input, struct lrp_tensor *given)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_tensor *m = lrp_rule_step_relevance(a, 0), *y = lrp_rule_step_value(a, n->out[0]),
+                            *y0 = reference_of(a, n->out[0]);
+    float *q = malloc(given->count * sizeof *q + 1);
+    if (!q) return LRP_MEMORY;
+    for (size_t i = 0; i < given->count; i++) q[i] = (float)((double)m->f[i] * ((double)y->f[i] - (double)y0->f[i]));
+    divide(a, input, q, given);
+    free(q);
+    return LRP_OK;
+}
+
+/* Max pooling: of the difference of both maxima the part above the baseline's goes to the winner of the input, the rest to the
+ * winner of the baseline. */
+static enum lrp_status through_max(const struct lrp_rule_step *a, int input, struct lrp_tensor *given, struct lrp_error *err)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_tensor *m = lrp_rule_step_relevance(a, 0), *y = lrp_rule_step_value(a, n->out[0]),
+                            *y0 = reference_of(a, n->out[0]);
+    struct lrp_tensor *above = NULL, *below = NULL, **first = calloc((size_t)n->call.in_count + 1, sizeof *first),
+                      **second = calloc((size_t)n->call.in_count + 1, sizeof *second);
+    const struct lrp_tensor **s = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
+    enum lrp_status status = first && second && s ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &m->shape, &above, err);
+    if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &m->shape, &below, err);
+    for (size_t i = 0; !status && i < m->count; i++) {
+        const float most = fmaxf(y->f[i], y0->f[i]);
+        above->f[i] = m->f[i] * (most - y0->f[i]);
+        below->f[i] = m->f[i] * (y->f[i] - most);
+    }
+    if (!status) s[0] = above;
+    if (!status) status = gradient_at(a, a->values, s, first, err);
+    if (!status) s[0] = below;
+    if (!status) status = gradient_at(a, a->reference, s, second, err);
+    const struct lrp_tensor *x = status ? NULL : lrp_tensor_row_major(first[input], a->run),
+                            *b = status ? NULL : lrp_tensor_row_major(second[input], a->run);
+    if (!status && (!x || !b)) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) {
+        float *q = malloc(given->count * sizeof *q + 1);
+        for (size_t i = 0; q && i < given->count; i++) q[i] = x->f[i] + b->f[i];
+        if (q)
+            divide(a, input, q, given);
+        else
+            status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+        free(q);
+    }
+    lrp_step_release(first, first ? n->call.in_count : 0);
+    lrp_step_release(second, second ? n->call.in_count : 0);
+    lrp_tensor_release(above);
+    lrp_tensor_release(below);
+    free(first);
+    free(second);
+    free(s);
+    return status;
+}
+
+/* sum of a * (b - b0) over what both hold */
+static double product(const struct lrp_tensor *a, const struct lrp_tensor *b, const struct lrp_tensor *b0, double *size)
+{
+    double sum = 0;
+    for (size_t i = 0; a && b && b0 && i < a->count; i++) {
+        const double term = (double)a->f[i] * ((double)b->f[i] - (double)b0->f[i]);
+        sum += term;
+        *size += fabs(term);
+    }
+    return sum;
+}
+
+/* Whether the gradient hands on all of the difference: what is linear does. */
+static bool completes(const struct lrp_rule_step *a, struct lrp_tensor *const *given)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    double in = 0, out = 0, size = 0;
+    for (int i = 0; i < n->call.in_count; i++)
+        if (given[i])
+            in += product(lrp_tensor_row_major(given[i], a->run), lrp_rule_step_value(a, n->in[i]), reference_of(a, n->in[i]),
+                          &size);
+    for (int j = 0; j < n->call.out_count; j++)
+        if (a->relevance[j])
+            out += product(lrp_rule_step_relevance(a, j), lrp_rule_step_value(a, n->out[j]), reference_of(a, n->out[j]), &size);
+    return fabs(in - out) <= 1e-3 * size;
+}
+
+static bool has_twin(const struct lrp_rule_step *a, int value)
+{
+    const struct lrp_tensor *t = value < 0 ? NULL : a->values[value], *twin = value < 0 ? NULL : a->reference[value];
+    return value < 0 || (t && twin && t->count == twin->count && lrp_shape_equal(&t->shape, &twin->shape));
+}
+
+/* What lies in loops and branches is there for a turn only, and shapes may depend on the input. */
+static bool has_both(const struct lrp_rule_step *a)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    bool both = n->body < 0;
+    for (int i = 0; both && i < n->call.in_count; i++) both = !lrp_call_is_data(&n->call, i) || has_twin(a, n->in[i]);
+    for (int j = 0; both && j < n->call.out_count; j++) both = !a->relevance[j] || has_twin(a, n->out[j]);
+    return both;
+}
+
+static enum lrp_status apply_rescale(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+{
+    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_operator *op = n->call.op;
+    const enum lrp_kind kind = op->static_kind;
+    const unsigned linear = LRP_TRAIT_WEIGHTED | LRP_TRAIT_MOVES | LRP_TRAIT_ADDS | LRP_TRAIT_SELECTS;
+    const bool maximum = kind == LRP_KIND_MAX_POOL || kind == LRP_KIND_GLOBAL_MAX_POOL;
+    const bool activation = op->traits & LRP_TRAIT_ACTIVATION && lrp_call_data_inputs(&n->call) == 1;
+    enum lrp_status status = LRP_OK;
+    if (lrp_call_product(&n->call) > 1) {
+        lrp_error_set(err, LRP_UNSUPPORTED,
+                      "deep-lift has no multiplier for a product of two values that both depend on the input");
+        return lrp_step_blame(a, LRP_UNSUPPORTED, err);
+    }
+    if (!has_both(a)) {
+        lrp_error_set(err, LRP_UNSUPPORTED,
+                      "deep-lift compares what input and baseline make of it: not inside loops and branches, "
+                      "nor where shapes depend on the input");
+        return lrp_step_blame(a, LRP_UNSUPPORTED, err);
+    }
+    status = lrp_apply_gradient(a, given, err);
+    if (status || (op->traits & linear && !maximum && !activation)) return status;
+    status = lrp_rule_step_row_major(a, err);
+    for (int i = 0; !status && (maximum || activation) && i < n->call.in_count; i++) {
+        if (!given[i]) continue;
+        struct lrp_tensor *rows = NULL;
+        const struct lrp_tensor *from = lrp_tensor_row_major(given[i], a->run);
+        status = from ? lrp_tensor_copy(from, &rows, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (!status && !reference_of(a, n->in[i])) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (!status) status = maximum ? through_max(a, i, rows, err) : through_activation(a, i, rows);
+        lrp_tensor_release(given[i]);
+        given[i] = rows;
+    }
+    if (status || maximum || activation || completes(a, given)) return status;
+    lrp_error_set(
+        err, LRP_UNSUPPORTED,
+        "deep-lift has no multiplier for %s: it is not linear, nor element by element (an output softmax is left out by "
+        "--strip-softmax)",
+        n->call.op_type);
+    return lrp_step_blame(a, LRP_UNSUPPORTED, err);
+}
+
+/* What a pass back from the input does with what the baseline made of every value. */
+static const struct lrp_method pass = {.info = {.name = "deep-lift"}, .apply = apply_rescale, .starts_with_one = true};
+
+static void times_difference(const struct lrp_passes *p, const struct lrp_pass *found, struct lrp_tensor *const *baseline,
+                             double **sums)
+{
+    size_t sources;
+    lrp_passes_sources(p, &sources);
+    for (size_t s = 0; s < sources; s++) {
+        const struct lrp_tensor *m = lrp_pass_relevance(p, found, s), *x = lrp_passes_clean(p, s);
+        for (size_t i = 0; m && i < x->count; i++) sums[s][i] = (double)m->f[i] * ((double)x->f[i] - (double)baseline[s]->f[i]);
+    }
+}
+
+static enum lrp_status deep_lift(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    struct lrp_tensor **baseline = NULL;
+    struct lrp_pass other = {0}, found = {0};
+    double **sums = lrp_sums_new(p);
+    enum lrp_status status = sums ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    p->total = 3;
+    if (!status) status = lrp_passes_baseline(p, "baseline", &baseline, err);
+    if (!status) status = lrp_passes_forward(p, (const struct lrp_tensor *const *)baseline, &other, err);
+    if (!status) {
+        p->pass = &pass;
+        p->back.reference = other.values;
+        status = lrp_passes_attribute(p, NULL, &found, err);
+        p->back.reference = NULL;
+    }
+    if (!status) {
+        times_difference(p, &found, baseline, sums);
+        status = lrp_passes_account(p, baseline, sums, err);
+    }
+    if (!status) status = lrp_sums_store(p, sums, relevance, err);
+    lrp_sums_free(p, sums);
+    lrp_pass_free(&other);
+    lrp_pass_free(&found);
+    lrp_point_free(p, baseline);
+    return status;
+}
+
+const struct lrp_method lrp_method_row_deep_lift = {
+    .info = {.name = "deep-lift",
+             .line = "differences from a baseline, handed back by multipliers (Shrikumar 2017, rescale rule)",
+             .formula = "m (x - B); activations m (f(a) - f(a0)) / (a - a0), all else J^T m",
+             .cost = "2 x forward + backward",
+             LRP_METHOD_TAKES({"baseline", "0", LRP_METHOD_BASELINE, NULL, "what the input is compared with"})},
+    .compute = deep_lift,
+    .pass = "gradient",
+    .starts_with_one = true};

@@ -1,0 +1,169 @@
+/* method_run.c: a job's method: one pass back, or what it makes of many. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blocked.h"
+#include "internal.h"
+#include "preprocess.h"
+#include "propagate_finish.h"
+
+/* The source of the model input that a value is. */
+static const struct lrp_model_value *input_of(const struct lrp_job *job, int value, struct lrp_model_value *out)
+{
+    const struct lrp_graph *g = job->results->network->graph;
+    for (int i = 0; i < g->input_count; i++)
+        if (g->inputs[i] == value) {
+            lrp_model_input(job->session->model, (size_t)i, out);
+            out->shape = g->values[value].desc.shape;
+            return out;
+        }
+    return NULL;
+}
+
+/* All pixels of one grey. */
+static enum lrp_status grey_picture(double pixel, struct lrp_picture *out, struct lrp_error *err)
+{
+    enum { SIDE = 2 };
+    *out = (struct lrp_picture){.width = SIDE, .height = SIDE, .channels = 3, .pixels = malloc(SIDE * SIDE * 3)};
+    if (!out->pixels) return lrp_fail(err, LRP_MEMORY, "not enough memory for a picture");
+    memset(out->pixels, (int)lrint(fmin(fmax(pixel, 0), 255)), SIDE * SIDE * 3);
+    return LRP_OK;
+}
+
+/* A picture as the model's input, preprocessed; the first of a batch serves all. */
+static enum lrp_status picture(void *data, const char *path, double pixel, int value, struct lrp_tensor **out,
+                               struct lrp_error *err)
+{
+    const struct lrp_job *job = data;
+    struct lrp_model_value input;
+    struct lrp_source source = {0};
+    struct lrp_strings notes = {0};
+    const struct lrp_tensor *tensor = NULL;
+    bool one_by_one = false;
+    if (!input_of(job, value, &input))
+        return lrp_fail(err, LRP_USAGE, "%s: a picture is no baseline for %s, which is no input of the model",
+                        path ? path : "pixel", job->results->network->graph->values[value].name);
+    enum lrp_status status = path ? lrp_source_read(path, &source, err) : grey_picture(pixel, &source.picture, err);
+    if (input.shape.rank > 0) input.shape.dim[0] = 1;
+    if (!status)
+        status = lrp_source_tensor(&source, &input, &(struct lrp_shape){.rank = -1}, job->state->settings, &tensor, &one_by_one,
+                                   &notes, err);
+    lrp_source_free(&source);
+    lrp_strings_free(&notes);
+    *out = status ? NULL : lrp_tensor_retain(tensor);
+    lrp_tensor_release(tensor);
+    return status;
+}
+
+/* A picture of the input's size, as grey values: not resized, its numbers are names of groups. */
+static enum lrp_status mask(void *data, const char *path, int value, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_source source = {0};
+    struct lrp_float_picture grey = {0};
+    (void)data;
+    (void)value;
+    enum lrp_status status = lrp_source_read(path, &source, err);
+    if (!status && !source.picture.pixels) status = lrp_fail(err, LRP_FILE, "%s: it is no picture", path);
+    if (!status)
+        status = lrp_picture_resize(&source.picture, source.picture.width, source.picture.height, 1, LRP_RESAMPLE_NEAREST,
+                                    &grey, err);
+    const struct lrp_shape shape = {.rank = 2, .dim = {grey.height, grey.width}};
+    if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err);
+    for (size_t i = 0; !status && i < (*out)->count; i++) (*out)->f[i] = grey.values[i];
+    lrp_float_picture_free(&grey);
+    lrp_source_free(&source);
+    return status;
+}
+
+static void tell(void *data, int64_t done, int64_t total)
+{
+    const struct lrp_job *job = data;
+    pthread_mutex_lock(&job->session->lock);
+    job->session->done = (int)done;
+    job->session->total = (int)(total > done ? total : done);
+    pthread_mutex_unlock(&job->session->lock);
+    lrp_job_notify(job);
+}
+
+/* 1 at the targets: what scores are sums with. */
+static enum lrp_status unit_of(const struct lrp_job *job, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_target *targets = NULL;
+    size_t count = 0;
+    const struct lrp_tensor *output = lrp_tensor_row_major(job->results->values[job->state->output], job->run);
+    if (!output) return lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
+    const enum lrp_status status =
+        lrp_targets_start(job->state, job->results, output, LRP_START_ONE, out, &targets, &count, err);
+    free(targets);
+    return status;
+}
+
+/* Pictures of this input have their channels last. */
+static bool channels_last(const struct lrp_job *job)
+{
+    const char *layout = lrp_settings_get(job->state->settings, LRP_SETTING_LAYOUT);
+    const struct lrp_graph *g = job->results->network->graph;
+    const struct lrp_shape *s = g->input_count ? &g->values[g->inputs[0]].desc.shape : NULL;
+    if (!s || s->rank != 4) return false;
+    if (*layout) return strcmp(layout, "nhwc") == 0;
+    return s->dim[1] != 1 && s->dim[1] != 3 && (s->dim[3] == 1 || s->dim[3] == 3);
+}
+
+/* What is to be told of a result of many passes; session locked by nobody. */
+static enum lrp_status keep_account(struct lrp_job *job, struct lrp_passes *p, struct lrp_error *err)
+{
+    char *note = p->note.length ? lrp_text_take(&p->note) : NULL;
+    if (p->note.failed) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    pthread_mutex_lock(&job->session->lock);
+    job->results->passes = p->done;
+    free(job->results->gaps);
+    job->results->gaps = p->gaps;
+    p->gaps = NULL;
+    free(job->results->method_note);
+    job->results->method_note = note;
+    pthread_mutex_unlock(&job->session->lock);
+    return LRP_OK;
+}
+
+static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
+                               struct lrp_error *err)
+{
+    size_t sources;
+    struct lrp_tensor *unit = NULL;
+    struct lrp_passes p = {.back = *back,
+                           .call = &job->state->method,
+                           .pass = lrp_method_pass(&job->state->method),
+                           .convention = job->state->convention,
+                           .batch = job->results->network->batch,
+                           .samples = lrp_setup_samples(job->state),
+                           .first_sample = job->results->sample,
+                           .start = lrp_start_kind_of(job->state),
+                           .channels_last = channels_last(job),
+                           .picture = picture,
+                           .mask = mask,
+                           .tell = tell,
+                           .data = job};
+    p.back.progress = NULL; /* it is passes that are counted */
+    p.back.edges = NULL;
+    p.back.computed = NULL;
+    lrp_passes_sources(&p, &sources);
+    enum lrp_status status =
+        sources ? unit_of(job, &unit, err)
+                : lrp_fail(err, LRP_UNSUPPORTED, "method %s: no input of the model holds numbers it could change",
+                           job->state->method.row->info.name);
+    p.unit = unit;
+    if (!status) status = job->state->method.row->compute(&p, relevance, err);
+    if (!status) status = lrp_propagation_lift(back, relevance, err);
+    if (!status) status = keep_account(job, &p, err);
+    lrp_passes_free(&p);
+    lrp_tensor_release(unit);
+    return status ? lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model)) : LRP_OK;
+}
+
+enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
+                                  struct lrp_error *err)
+{
+    if (job->state->method.row->compute) return compute(job, back, relevance, err);
+    return lrp_propagate(back, relevance, err);
+}
