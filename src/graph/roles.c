@@ -8,6 +8,16 @@
 
 #include "carriers.h"
 
+const char *lrp_role_name(enum lrp_role role)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        LRP_ROLES(X)
+#undef X
+    };
+    return names[role];
+}
+
 struct surroundings {
     const struct lrp_graph *graph;
     const struct lrp_layer_view *view;
@@ -137,7 +147,8 @@ static void mark_gates(const struct surroundings *s, const struct lrp_node *n)
         count += layers[i] > 0;
     }
     for (int i = 0; i < 2; i++)
-        if (layers[i] && (count == 1 || is_sigmoid(s, layers[i]))) s->rows[layers[i]].second_group = "gate";
+        if (layers[i] && (count == 1 || is_sigmoid(s, layers[i])))
+            s->rows[layers[i]].second_group = lrp_role_name(LRP_ROLE_GATE);
 }
 
 /* ---- the rows ---- */
@@ -177,7 +188,7 @@ static void complete_row(struct surroundings *s, int layer)
     if (is_lookup(n) && l->carries) take_kind(l, LRP_KIND_EMBEDDING);
     if (kind == LRP_KIND_DENSE &&
         ((n->out[0] >= 0 && last == node && s->projects[n->out[0]]) || (n->in[0] >= 0 && s->attended[n->in[0]])))
-        l->second_group = "projection";
+        l->second_group = lrp_role_name(LRP_ROLE_PROJECTION);
 }
 
 bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view *view, struct lrp_layer *rows)

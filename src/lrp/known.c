@@ -6,6 +6,7 @@
 
 #include "kinds.h"
 #include "lrpscope/check.h"
+#include "roles.h"
 #include "select.h"
 #include "text.h"
 
@@ -23,6 +24,8 @@ bool lrp_type_is_known(const struct lrp_graph *graph, const struct lrp_layer_lis
         const struct lrp_kind_row *row = lrp_kind_row((enum lrp_kind)k);
         if (strcmp(row->name, type) == 0 || strcmp(row->group, type) == 0 || strcmp(row->second_group, type) == 0) return true;
     }
+    for (int k = 0; k < LRP_ROLE_COUNT; k++)
+        if (strcmp(lrp_role_name((enum lrp_role)k), type) == 0) return true;
     for (size_t i = 0; i < layers->count; i++)
         if (lrp_layer_is(&layers->rows[i], type)) return true;
     for (size_t i = 0; graph->operators && i < graph->operators->count; i++)
@@ -35,7 +38,7 @@ bool lrp_type_is_known(const struct lrp_graph *graph, const struct lrp_layer_lis
 char *lrp_types_near(const struct lrp_graph *graph, const struct lrp_layer_list *layers, const char *type)
 {
     const size_t own = graph->operators ? graph->operators->count : 0;
-    const char **names = calloc(3 * LRP_KIND_COUNT + layers->count + own, sizeof *names);
+    const char **names = calloc(3 * LRP_KIND_COUNT + LRP_ROLE_COUNT + layers->count + own, sizeof *names);
     struct lrp_text near = {0};
     size_t count = 0;
     for (int k = LRP_KIND_OTHER + 1; names && k < LRP_KIND_COUNT; k++) {
@@ -44,6 +47,7 @@ char *lrp_types_near(const struct lrp_graph *graph, const struct lrp_layer_list 
         if (*row->group) names[count++] = row->group;
         if (*row->second_group) names[count++] = row->second_group;
     }
+    for (int k = 0; names && k < LRP_ROLE_COUNT; k++) names[count++] = lrp_role_name((enum lrp_role)k);
     for (size_t i = 1; names && i < layers->count; i++) names[count++] = layers->rows[i].type;
     for (size_t i = 0; names && i < own; i++) names[count++] = graph->operators->rows[i]->name;
     if (names) lrp_text_nearest(&near, type, names, count);
