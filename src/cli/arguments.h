@@ -40,7 +40,7 @@ struct lrp_arguments {
     const char *at;
     unsigned show; /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
-    const char *scale_tokens, *html;
+    const char *scale_tokens, *html, *group;
     const char *color, *script;
     const char *generate; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top;

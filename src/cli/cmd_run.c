@@ -9,11 +9,10 @@
 #include "job.h"
 #include "json_output.h"
 #include "paths.h"
+#include "positions.h"
 #include "samples.h"
+#include "scores.h"
 #include "table.h"
-
-/* What the values of an output are. */
-enum head { HEAD_RAW, HEAD_SOFTMAX, HEAD_LOG_SOFTMAX };
 
 struct run_command {
     struct lrp_cli_job job;
@@ -22,51 +21,6 @@ struct run_command {
     struct lrp_stack outputs; /* for --output */
 };
 
-static enum head head_of(const struct lrp_snapshot *now)
-{
-    if (lrp_settings_flag(now->settings, LRP_SETTING_STRIP_SOFTMAX)) return HEAD_RAW;
-    for (size_t i = 1; i < now->layers->count; i++)
-        if (now->layers->rows[i].output_softmax)
-            return strcmp(now->layers->rows[i].op_type, "LogSoftmax") ? HEAD_SOFTMAX : HEAD_LOG_SOFTMAX;
-    return HEAD_RAW;
-}
-
-/* Indices of the `count` largest values, largest first, the first of equal ones first; NaN last. */
-static size_t strongest(const float *values, size_t n, size_t count, size_t *order)
-{
-    size_t held = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = held;
-        while (at > 0 && (values[i] > values[order[at - 1]] || (isnan(values[order[at - 1]]) && !isnan(values[i])))) at--;
-        if (at >= count) continue;
-        held += held < count;
-        memmove(order + at + 1, order + at, (held - at - 1) * sizeof *order);
-        order[at] = i;
-    }
-    return held;
-}
-
-struct softmax {
-    enum head head;
-    bool possible; /* only where every number is a class of its own */
-    double most, sum;
-};
-
-static struct softmax softmax_of(const float *values, size_t n, enum head head, bool classes)
-{
-    struct softmax s = {.head = head, .possible = classes && n > 1, .most = -INFINITY};
-    for (size_t i = 0; i < n; i++) s.most = fmax(s.most, (double)values[i]);
-    for (size_t i = 0; i < n; i++) s.sum += exp((double)values[i] - s.most);
-    return s;
-}
-
-static double probability(const struct softmax *s, double value)
-{
-    if (s->head == HEAD_SOFTMAX) return value;
-    if (s->head == HEAD_LOG_SOFTMAX) return exp(value);
-    return s->possible ? exp(value - s->most) / s->sum : NAN;
-}
-
 struct sample {
     const struct lrp_snapshot *now;
     const char *path, *name; /* of the INPUT; "path[3]" for one of several samples */
@@ -74,12 +28,19 @@ struct sample {
     size_t n;
     const size_t *order;
     size_t top;
-    struct softmax softmax;
+    struct lrp_scores scores;
+    const struct lrp_positions *positions; /* of a text; NULL: the output has none */
+    bool classes;                          /* every number is a class of its own: a softmax has a meaning */
 };
 
 static const char *label_of(const struct sample *s, size_t index)
 {
     return lrp_snapshot_label(s->now, lrp_snapshot_class(s->now, (int64_t)index));
+}
+
+static double probability(const struct sample *s, size_t index)
+{
+    return s->classes || s->scores.kind != LRP_SCORE_RAW ? lrp_scores_probability(&s->scores, index) : NAN;
 }
 
 static enum lrp_status print_sample(const struct sample *s, struct lrp_error *err)
@@ -90,23 +51,23 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
     char number[40], place[200];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < s->top; i++) {
-        const double value = (double)s->values[s->order[i]], p = probability(&s->softmax, value);
+        const double value = (double)s->values[s->order[i]], p = probability(s, s->order[i]);
         lrp_cli_table_cell(&table, "%s", lrp_snapshot_place(s->now, (int64_t)s->order[i], place, sizeof place));
         lrp_cli_table_cell(&table, "%s", lrp_cli_number(value, number, sizeof number));
-        if (s->softmax.head == HEAD_RAW && s->softmax.possible)
+        if (s->scores.kind == LRP_SCORE_RAW && s->classes)
             lrp_cli_table_cell(&table, "(%s)", lrp_cli_number(p, number, sizeof number));
         else
             lrp_cli_table_cell(&table, "%s", "");
         lrp_cli_table_cell(&table, "%s", label_of(s, s->order[i]));
     }
-    if (s->softmax.head != HEAD_RAW || !s->softmax.possible) table.columns = without_softmax;
+    if (s->scores.kind != LRP_SCORE_RAW || !s->classes) table.columns = without_softmax;
     lrp_print(stdout, "%s\n", s->name);
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
     lrp_cli_table_free(&table);
     return status;
 }
 
-static void add_sample(struct run_command *run, const struct sample *s)
+static cJSON *add_sample(struct run_command *run, const struct sample *s)
 {
     struct lrp_document *d = &run->document;
     cJSON *o = lrp_cli_json_put_object(d, run->samples, NULL);
@@ -118,20 +79,41 @@ static void add_sample(struct run_command *run, const struct sample *s)
         lrp_cli_json_put_number(d, one, "index", (double)s->order[i]);
         lrp_cli_json_put_text(d, one, "label", label_of(s, s->order[i]));
         lrp_cli_json_put_number(d, one, "value", value);
-        lrp_cli_json_put_number(d, one, "probability", probability(&s->softmax, value));
+        lrp_cli_json_put_number(d, one, "probability", probability(s, s->order[i]));
     }
+    return o;
 }
 
 /* A sample of an output of floats: the strongest numbers. */
 static enum lrp_status show_floats(struct run_command *run, struct sample *s, size_t *order, struct lrp_error *err)
 {
     char place[200];
-    s->top = strongest(s->values, s->n, s->top, order);
+    s->top = lrp_scores_strongest(s->values, s->n, s->top, order);
     s->order = order;
-    s->softmax = softmax_of(s->values, s->n, head_of(s->now), *lrp_snapshot_place(s->now, 0, place, sizeof place) != '(');
-    if (!run->job.arguments->json) return print_sample(s, err);
-    add_sample(run, s);
-    return LRP_OK;
+    s->scores = lrp_scores_of(s->values, s->n, lrp_scores_kind(s->now));
+    s->classes = s->n > 1 && *lrp_snapshot_place(s->now, 0, place, sizeof place) != '(';
+    if (!run->job.arguments->json && !s->positions) return print_sample(s, err);
+    if (!run->job.arguments->json) {
+        lrp_print(stdout, "%s\n", s->name);
+        return lrp_positions_print(s->positions, (size_t)run->job.arguments->top, err);
+    }
+    cJSON *o = add_sample(run, s);
+    return s->positions ? lrp_positions_put(s->positions, (size_t)run->job.arguments->top, &run->document, o, err) : LRP_OK;
+}
+
+/* The same; of a text that the output has a position for every token of, what is said at each. */
+static enum lrp_status show_text(struct run_command *run, struct sample *s, const struct lrp_tensor *head, size_t round,
+                                 size_t sample, size_t *order, struct lrp_error *err)
+{
+    struct lrp_token_map tokens = {.count = 0};
+    struct lrp_positions positions;
+    enum lrp_status status = LRP_OK;
+    if (lrp_cli_job_sequence(&run->job, round)) status = lrp_token_map_of(&run->job, s->now, round, sample, &tokens, err);
+    if (!status && lrp_positions_of(&run->job, s->now, head, &tokens, sample, &positions)) s->positions = &positions;
+    if (!status) status = show_floats(run, s, order, err);
+    s->positions = NULL;
+    lrp_token_map_free(&tokens);
+    return status;
 }
 
 /* Element i of what is no float, as text; *label: what a number stands for, if it is a class that was found. */
@@ -217,7 +199,7 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
             status = lrp_fail(err, LRP_MEMORY, "not enough memory");
         } else if (lrp_dtype_is_float(head->dtype)) {
             s.values = head->f + i * n;
-            status = show_floats(run, &s, order, err);
+            status = show_text(run, &s, head, round, i, order, err);
         } else {
             status = show_listed(run, &s, head, i * n, err);
         }

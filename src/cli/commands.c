@@ -30,7 +30,9 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_RUN] =
         {.name = "run", .arguments = "MODEL INPUT...", .summary = "runs the model and prints the strongest outputs",
          .details = "Prints the largest outputs of every sample with their labels: raw values, and their softmax in brackets "
-                    "unless the model ends in one.",
+                    "unless the model ends in one. Of a text (--text, --tokens) whose tokens each have a row in the "
+                    "output, a row a position: how likely the token was by what stands before it, its rank, the entropy (in "
+                    "nats) of what the model says there, and the strongest.",
          .run = lrp_cli_run, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope run model.onnx castle.png --scale 1/255 --labels labels.txt",
                       "lrpscope run model.onnx batch.npy --output logits.npy"}},

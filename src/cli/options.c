@@ -142,6 +142,8 @@ static const struct lrp_option options[] = {
      .words = lrp_cli_reduction_word, .only_words = true, .help = "how channels become one value"},
     {.name = "scale-tokens", .argument = "WHICH", .commands = EXPLAIN, IN(HEATMAP), TEXT(scale_tokens), .choices = "all text",
      .help = "tokens that the colour scale is made for; default: all but special and first ones beyond 5 times the next"},
+    {.name = "group", .argument = "UNITS", .commands = EXPLAIN, IN(HEATMAP), TEXT(group),
+     .help = "sums tokens over units: word, sentence, line, places 0:3,5:7 (the end not included) or a file of them"},
     {.name = "overlay", .argument = "ALPHA", .commands = PICTURES, IN(HEATMAP), SETTING(OVERLAY),
      .help = "opacity over the grey input, 0..1"},
     {.name = "clip", .argument = "LOW:HIGH", .commands = PICTURES, IN(HEATMAP), SETTING(CLIP),

@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "text.h"
+#include "token_group.h"
 
 /* A first or special token beyond this many times the next largest is left out of the scale. */
 #define SINK 5
@@ -49,6 +50,7 @@ static bool fill(struct lrp_token_map *map, const struct lrp_cli_job *job, const
         row->special = token ? token->special : is_template(&empty, row->id);
         if (token) row->start = token->start;
         if (token) row->end = token->end;
+        row->second = token && token->second;
         if (relevance) row->relevance = relevance->f[row_of(relevance, sample) + i];
         ok &= row->text != NULL;
     }
@@ -63,32 +65,33 @@ static float magnitude(const struct lrp_token_row *row)
     return isfinite(row->relevance) ? fabsf(row->relevance) : 0;
 }
 
-static bool may_be_sink(const struct lrp_token_map *map, size_t i)
+static bool may_be_sink(const struct lrp_token_row *rows, size_t i)
 {
-    return i == 0 || map->rows[i].special;
+    return i == 0 || rows[i].special;
 }
 
 /* In causal models the first token often takes most of the relevance: the others would have no colour beside it. */
-static void make_scale(struct lrp_token_map *map, const char *which)
+static float make_scale(struct lrp_token_row *rows, size_t count, const char *which)
 {
-    float next = 0;
-    for (size_t i = 0; i < map->count; i++)
-        if (!may_be_sink(map, i)) next = fmaxf(next, magnitude(&map->rows[i]));
-    for (size_t i = 0; i < map->count; i++) {
-        struct lrp_token_row *row = &map->rows[i];
-        row->apart = may_be_sink(map, i) && next > 0 && strcmp(which, "all") != 0 &&
+    float next = 0, most = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!may_be_sink(rows, i)) next = fmaxf(next, magnitude(&rows[i]));
+    for (size_t i = 0; i < count; i++) {
+        struct lrp_token_row *row = &rows[i];
+        row->apart = may_be_sink(rows, i) && next > 0 && strcmp(which, "all") != 0 &&
                      (strcmp(which, "text") == 0 || magnitude(row) > SINK * next);
-        if (!row->apart) map->most = fmaxf(map->most, magnitude(row));
+        if (!row->apart) most = fmaxf(most, magnitude(row));
     }
+    return most;
 }
 
-static char *note_of(const struct lrp_token_map *map)
+static char *note_of(const struct lrp_token_row *rows, size_t count)
 {
     struct lrp_text text = {0};
     double all = 0;
-    for (size_t i = 0; i < map->count; i++) all += (double)magnitude(&map->rows[i]);
-    for (size_t i = 0; i < map->count; i++) {
-        const struct lrp_token_row *row = &map->rows[i];
+    for (size_t i = 0; i < count; i++) all += (double)magnitude(&rows[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct lrp_token_row *row = &rows[i];
         if (!row->apart || all <= 0) continue;
         if (text.length) lrp_text_append(&text, ", ");
         if (i == 0)
@@ -99,6 +102,16 @@ static char *note_of(const struct lrp_token_map *map)
     }
     if (text.length) lrp_text_append(&text, ", not in scale");
     return lrp_text_take(&text);
+}
+
+/* Which of the rows are in the scale, and what is said of the others. */
+static enum lrp_status finish_map(struct lrp_token_map *map, const char *which, struct lrp_error *err)
+{
+    struct lrp_token_row *rows = map->groups ? map->groups : map->rows;
+    const size_t count = map->groups ? map->group_count : map->count;
+    map->most = make_scale(rows, count, which);
+    map->note = note_of(rows, count);
+    return map->note ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 /* ---- making one ---- */
@@ -121,17 +134,26 @@ enum lrp_status lrp_token_map_of(const struct lrp_cli_job *job, const struct lrp
         if (!out->rows || !fill(out, job, lrp_cli_job_sequence(job, round), ids, relevance, sample))
             status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
-    if (!status) make_scale(out, job->arguments->scale_tokens);
-    if (!status && !(out->note = note_of(out))) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status && out->count && job->arguments->group)
+        status = lrp_token_map_group(out, job->arguments->group, lrp_cli_job_sequence(job, round), err);
+    if (!status) status = finish_map(out, job->arguments->scale_tokens, err);
     lrp_tensor_release(ids);
     lrp_tensor_release(relevance);
     return status;
 }
 
+const struct lrp_token_row *lrp_token_map_shown(const struct lrp_token_map *map, size_t *count)
+{
+    *count = map->groups ? map->group_count : map->count;
+    return map->groups ? map->groups : map->rows;
+}
+
 void lrp_token_map_free(struct lrp_token_map *map)
 {
     for (size_t i = 0; i < map->count; i++) free(map->rows[i].text);
+    for (size_t i = 0; i < map->group_count; i++) free(map->groups[i].text);
     free(map->rows);
+    free(map->groups);
     free(map->note);
     *map = (struct lrp_token_map){.count = 0};
 }
@@ -147,6 +169,17 @@ void lrp_token_map_put(const struct lrp_token_map *map, struct lrp_document *d, 
         lrp_cli_json_put_number(d, o, "id", (double)row->id);
         lrp_cli_json_put_number(d, o, "start", (double)row->start);
         lrp_cli_json_put_number(d, o, "end", (double)row->end);
+        lrp_cli_json_put_number(d, o, "relevance", (double)row->relevance);
+    }
+    cJSON *groups = map->groups ? lrp_cli_json_put_array(d, sample, "groups") : NULL;
+    for (size_t i = 0; i < map->group_count; i++) {
+        const struct lrp_token_row *row = &map->groups[i];
+        cJSON *o = lrp_cli_json_put_object(d, groups, NULL);
+        lrp_cli_json_put_text(d, o, "text", row->text);
+        lrp_cli_json_put_number(d, o, "start", (double)row->start);
+        lrp_cli_json_put_number(d, o, "end", (double)row->end);
+        lrp_cli_json_put_number(d, o, "first", (double)row->first);
+        lrp_cli_json_put_number(d, o, "last", (double)row->last);
         lrp_cli_json_put_number(d, o, "relevance", (double)row->relevance);
     }
 }

@@ -63,15 +63,17 @@ static void put_colour(enum depth depth, const unsigned char rgb[3], double part
 
 static void print_text(const struct lrp_token_map *map, enum depth depth)
 {
-    for (size_t i = 0; i < map->count; i++) {
-        const struct lrp_token_row *row = &map->rows[i];
+    size_t count;
+    const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct lrp_token_row *row = &rows[i];
         unsigned char rgb[3];
         char *text = shown(row);
         colour_of(map, row, rgb);
         put_colour(depth, rgb, map->most > 0 ? (double)(row->relevance / map->most) : 0);
         lrp_print(stdout, "%s", text ? text : "");
         fputs("\033[0m", stdout);
-        if (text && *text != ' ' && i + 1 < map->count && map->rows[i + 1].text[0] != ' ') fputc(' ', stdout);
+        if (text && *text != ' ' && i + 1 < count && rows[i + 1].text[0] != ' ') fputc(' ', stdout);
         free(text);
     }
     fputc('\n', stdout);
@@ -83,12 +85,20 @@ static enum lrp_status print_table(const struct lrp_token_map *map, struct lrp_e
     static const struct lrp_table_column columns[] = {
         {"#", true}, {"id", true}, {"relevance", true}, {"token", false}, {"", false}};
     struct lrp_table table;
+    size_t count;
+    const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < map->count; i++) {
-        const struct lrp_token_row *row = &map->rows[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct lrp_token_row *row = &rows[i];
         char number[40];
-        lrp_cli_table_cell(&table, "%zu", i);
-        lrp_cli_table_cell(&table, "%lld", (long long)row->id);
+        if (row->last > row->first)
+            lrp_cli_table_cell(&table, "%zu-%zu", row->first, row->last);
+        else
+            lrp_cli_table_cell(&table, "%zu", map->groups ? row->first : i);
+        if (row->last > row->first)
+            lrp_cli_table_cell(&table, "%s", "");
+        else
+            lrp_cli_table_cell(&table, "%lld", (long long)row->id);
         lrp_cli_table_cell(&table, "%s", lrp_cli_number((double)row->relevance, number, sizeof number));
         lrp_cli_table_cell(&table, "%s", row->text);
         lrp_cli_table_cell(&table, "%s", row->apart ? "not in scale" : "");
@@ -113,22 +123,24 @@ enum lrp_status lrp_token_map_print(const struct lrp_token_map *map, const struc
 
 enum lrp_status lrp_token_map_write_strip(const struct lrp_token_map *map, const char *path, struct lrp_error *err)
 {
-    struct lrp_strip_cell *cells = calloc(map->count + 1, sizeof *cells);
+    size_t count;
+    const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
+    struct lrp_strip_cell *cells = calloc(count + 1, sizeof *cells);
     enum lrp_status status = cells ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; !status && i < map->count; i++) {
-        char *text = shown(&map->rows[i]);
+    for (size_t i = 0; !status && i < count; i++) {
+        char *text = shown(&rows[i]);
         char *printable = text ? lrp_printable(text) : NULL;
         free(text);
-        cells[i] = (struct lrp_strip_cell){.text = printable, .value = map->rows[i].relevance};
+        cells[i] = (struct lrp_strip_cell){.text = printable, .value = rows[i].relevance};
         if (!printable) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     const struct lrp_strip strip = {.cells = cells,
-                                    .count = map->count,
+                                    .count = count,
                                     .note = map->note,
                                     .range = {.low = -map->most, .high = map->most, .symmetric = true},
                                     .options = map->options};
     if (!status) status = lrp_strip_write(&strip, path, err);
-    for (size_t i = 0; cells && i < map->count; i++) free((char *)cells[i].text);
+    for (size_t i = 0; cells && i < count; i++) free((char *)cells[i].text);
     free(cells);
     return status;
 }
@@ -149,9 +161,8 @@ static void append_escaped(struct lrp_text *page, const char *text)
     free(printable);
 }
 
-static void append_token(struct lrp_text *page, const struct lrp_token_map *map, size_t i)
+static void append_token(struct lrp_text *page, const struct lrp_token_map *map, const struct lrp_token_row *row, size_t i)
 {
-    const struct lrp_token_row *row = &map->rows[i];
     unsigned char rgb[3];
     char number[40], *text = shown(row);
     colour_of(map, row, rgb);
@@ -169,6 +180,8 @@ enum lrp_status lrp_token_map_write_page(const struct lrp_token_map *map, const 
                                          struct lrp_error *err)
 {
     struct lrp_text page = {0};
+    size_t count;
+    const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
     lrp_text_append(&page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
     append_escaped(&page, title);
     lrp_text_append(
@@ -177,7 +190,7 @@ enum lrp_status lrp_token_map_write_page(const struct lrp_token_map *map, const 
                "</style>\n</head>\n<body>\n<p>");
     append_escaped(&page, title);
     lrp_text_append(&page, "</p>\n<p>\n");
-    for (size_t i = 0; i < map->count; i++) append_token(&page, map, i);
+    for (size_t i = 0; i < count; i++) append_token(&page, map, &rows[i], rows[i].last > rows[i].first ? rows[i].first : i);
     lrp_text_append(&page, "</p>\n");
     if (*map->note) {
         lrp_text_append(&page, "<p>");

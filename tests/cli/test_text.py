@@ -2,6 +2,7 @@
 """test_text.py BINARY: texts and ids as inputs, relevance of tokens, targets of sequences. Both models are small enough to be worked out
 here: of the sum of embeddings every token gets its own row of the table, of a head on each position that position gets all."""
 import json
+import math
 import os
 import struct
 import subprocess
@@ -63,7 +64,7 @@ def write_files():
                            node("Mul", "h u", "k"), node("ReduceSum", "k", "y", axes=[1], keepdims=0)], whole, {"y": (FLOAT, ["n", 2])}, {"e": table}, opset=11),
         "head.onnx": model([node("Gather", "e input_ids", "h"), node("MatMul", "h d", "y")], {"input_ids": (INT64, ["n", "t"])},
                            {"y": (FLOAT, ["n", "t", 6])}, {"e": table, "d": tensor([x for row in HEAD for x in row], [2, 6])}),
-        "mask.npy": npy([1, 1, 0], [1, 3], INT64), "vocab.txt": "\n".join(VOCABULARY).encode() + b"\n", "lines.txt": b"a b\nb\n",
+        "mask.npy": npy([1, 1, 0], [1, 3], INT64), "vocab.txt": "\n".join(VOCABULARY).encode() + b"\n", "lines.txt": b"a b\nb\n", "units.txt": b"0:2\n3:5\n",
     }
     for name, data in files.items():
         with open(name, "wb") as file:
@@ -115,12 +116,49 @@ def check_targets():
     run("explain", "head.onnx", "--tokens", "4", "--token-input", "nonsense", code=2)
 
 
+def check_groups():
+    """Sums by hand: rows of the table's first column, for [CLS] a b. a [SEP] with a full stop that nobody knows."""
+    first = ["sum.onnx", "--text", "a b. a", "--composite", "zero", "--target", "0", "--output-relevance", "logit"]
+    named = {g["text"]: g for g in report(*first, "--group", "word")[0]["groups"]}
+    expect("words", {t: g["relevance"] for t, g in named.items()}, {"[CLS]": 12, "a": 1, "b.": 7, "[SEP]": .5})
+    expect("places of a word", [named["b."][k] for k in ("start", "end", "first", "last")], [2, 4, 2, 3])
+    for units, wanted in (("sentence", [12, 8, 1, .5]), ("line", [12, 9, .5]), ("0:2,3:5", [13, -2, 10, .5]), ("units.txt", [13, -2, 10, .5])):
+        sample = report(*first, "--group", units)[0]
+        expect(f"units: {units}", [g["relevance"] for g in sample["groups"]], wanted)
+        expect(f"units: {units}: pieces stay", [t["relevance"] for t in sample["tokens"]], [12, 1, -2, 9, 1, .5])
+    out, _ = run("explain", *first, "--group", "word")
+    expect("units in the table", any(line.split()[:1] == ["2-3"] and line.split()[-1] == "b." for line in out.splitlines()), True)
+    for units in ("0:9", "3:2", "0:2,1:3", "x"):
+        run("explain", *first, "--group", units, code=3 if units == "x" else 2)
+    run("explain", "sum.onnx", "--tokens", "4 5", "--group", "word", code=2)
+
+
+def check_positions():
+    """What stood before a token says how likely it was."""
+    ids, rows = [4, 5, 4], json.loads(run("run", "head.onnx", "--tokens", "4 5 4", "--json", "--top", "2")[0])["samples"][0]["positions"]
+    for i, (token, row) in enumerate(zip(ids, rows)):
+        p = [math.exp(logit(token, v)) for v in range(6)]
+        p = [x / sum(p) for x in p]
+        expect(f"entropy behind token {i}", [row["entropy"]], [-sum(x * math.log(x) for x in p)])
+        expect(f"strongest behind token {i}", [[t["index"] for t in row["top"]], row["top"][0]["probability"]] ==
+               [sorted(range(6), key=lambda v: -p[v])[:2], row["top"][0]["probability"]], True)
+        expect(f"probability behind token {i}", [row["top"][0]["probability"]], [max(p)])
+        if i + 1 < len(ids):
+            expect(f"probability of token {i + 1}", [rows[i + 1]["probability"]], [p[ids[i + 1]]])
+            expect(f"rank of token {i + 1}", rows[i + 1]["rank"], 1 + sorted(range(6), key=lambda v: -p[v]).index(ids[i + 1]))
+    expect("nothing stands before the first", [rows[0]["probability"], rows[0]["rank"]] == [None, None], True)
+    out, _ = run("run", "head.onnx", "--text", "a b")
+    expect("a table of positions", [line.split()[1] for line in out.splitlines()[2:]] == ["[CLS]", "a", "b", "[SEP]"], True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write_files()
         check_tokens()
         check_targets()
+        check_groups()
+        check_positions()
         os.chdir("/")
     for failure in failures:
         print("FAILED:", failure)
