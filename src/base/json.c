@@ -13,7 +13,6 @@
 #include "text.h"
 
 #define MOST_NESTED 64
-#define LARGEST_FILE ((size_t)64 << 20)
 #define LARGEST_INTEGER 0x1p53 /* beyond it a double skips some */
 
 static int line_of(const char *text, const char *at)
@@ -67,18 +66,32 @@ enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, str
     return lrp_fail(err, LRP_FILE, "line %d: %s", line_of(text, end), what);
 }
 
+static enum lrp_status parse_and_close(const char *path, struct lrp_mapping *file, cJSON **out, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    if (file->size > LRP_JSON_LARGEST)
+        status = lrp_fail(err, LRP_FILE, "%s: %zu bytes are too many for a JSON file (at most %zu)", path, file->size,
+                          LRP_JSON_LARGEST);
+    else if (lrp_json_parse((const char *)file->data, file->size, out, err) != LRP_OK)
+        status = lrp_fail_context(err, LRP_FILE, "%s", path);
+    lrp_mapping_close(file);
+    return status;
+}
+
 enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *err)
 {
-    *out = NULL;
     struct lrp_mapping file;
-    enum lrp_status status = lrp_mapping_open(path, &file, err);
-    if (status) return status;
-    if (file.size > LARGEST_FILE)
-        status = lrp_fail(err, LRP_FILE, "%s: %zu bytes are too many for a JSON file", path, file.size);
-    else if (lrp_json_parse((const char *)file.data, file.size, out, err) != LRP_OK)
-        status = lrp_fail_context(err, LRP_FILE, "%s", path);
-    lrp_mapping_close(&file);
-    return status;
+    *out = NULL;
+    const enum lrp_status status = lrp_mapping_open(path, &file, err);
+    return status ? status : parse_and_close(path, &file, out, err);
+}
+
+enum lrp_status lrp_json_read_found(const char *path, cJSON **out, struct lrp_error *err)
+{
+    struct lrp_mapping file;
+    *out = NULL;
+    const enum lrp_status status = lrp_mapping_open_found(path, LRP_JSON_LARGEST, &file, err);
+    return status ? status : parse_and_close(path, &file, out, err);
 }
 
 /* What may not be printed stands in strings only (between them cJSON writes blanks and line feeds), where it is escaped; bytes

@@ -13,7 +13,10 @@
  * Errors: LRP_FILE, "line N: ...", without a file's name. */
 enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err);
 /* The same from a file of at most 64 MiB; errors name path and line. */
+#define LRP_JSON_LARGEST ((size_t)64 << 20)
 enum lrp_status lrp_json_read(const char *path, cJSON **out, struct lrp_error *err);
+/* The same of a file that no option names: never waits (lrp_mapping_open_found). */
+enum lrp_status lrp_json_read_found(const char *path, cJSON **out, struct lrp_error *err);
 /* Line and column (in characters, both from 1) at which `item` begins in the text that `root` was parsed from. False if it is
  * not in there. */
 bool lrp_json_find(const char *text, size_t length, const cJSON *root, const cJSON *item, int *line, int *column);

@@ -75,7 +75,7 @@ char *lrp_json_place(const char *path, const cJSON *root, const cJSON *item, cha
     struct lrp_mapping file;
     int line, column;
     snprintf(buffer, size, "%s", path);
-    if (lrp_mapping_open(path, &file, NULL) != LRP_OK) return buffer;
+    if (lrp_mapping_open_found(path, LRP_JSON_LARGEST, &file, NULL) != LRP_OK) return buffer;
     if (lrp_json_find((const char *)file.data, file.size, root, item, &line, &column))
         snprintf(buffer, size, "%s:%d:%d", path, line, column);
     lrp_mapping_close(&file);

@@ -114,6 +114,21 @@ static int map(int fd, struct lrp_mapping *out)
     return read_wholly(fd, SIZE_MAX / 4, out);
 }
 
+/* Of an open file that nobody named: whether it is one that can be waited for. */
+static enum lrp_status check_found(const char *path, int fd, size_t most, struct lrp_error *err)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(status.st_mode)) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(EISDIR));
+    if (!S_ISREG(status.st_mode))
+        return lrp_fail(err, LRP_FILE, "%s: no regular file (pipes and devices are read only where an option names them)",
+                        path);
+    if ((uintmax_t)status.st_size > most)
+        return lrp_fail(err, LRP_FILE, "%s: %ju bytes are too many for such a file (at most %zu)", path,
+                        (uintmax_t)status.st_size, most);
+    return LRP_OK;
+}
+
 /* Maps an open file, which is closed; a negative one was not opened, as errno says. */
 static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mapping *out, struct lrp_error *err)
 {
@@ -133,7 +148,30 @@ static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mappin
 
 enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err)
 {
-    return map_and_close(path, open(path, O_RDONLY | O_CLOEXEC), out, err);
+    return map_and_close(path, open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), out, err);
+}
+
+static enum lrp_status map_found(const char *path, int fd, size_t most, struct lrp_mapping *out, struct lrp_error *err)
+{
+    const enum lrp_status status = fd < 0 ? LRP_OK : check_found(path, fd, most, err);
+    if (!status) return map_and_close(path, fd, out, err);
+    close(fd);
+    *out = (struct lrp_mapping){0};
+    return status;
+}
+
+enum lrp_status lrp_mapping_open_found(const char *path, size_t most, struct lrp_mapping *out, struct lrp_error *err)
+{
+    return map_found(path, open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), most, out, err);
+}
+
+enum lrp_status lrp_file_check_found(const char *path, size_t most, struct lrp_error *err)
+{
+    const int fd = open(path, O_PATH | O_CLOEXEC); /* which asks nothing of a device */
+    if (fd < 0) return LRP_OK;                     /* whoever reads it says why it cannot be read */
+    const enum lrp_status status = check_found(path, fd, most, err);
+    close(fd);
+    return status;
 }
 
 enum lrp_status lrp_mapping_zeros(size_t size, struct lrp_mapping *out, struct lrp_error *err)
@@ -168,8 +206,8 @@ enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length,
     free(folder);
     if (fd < 0 &&
         (errno == ENOSYS || errno == EPERM || errno == EINVAL)) /* a kernel before 5.6, or a sandbox that does not know it */
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    return map_and_close(path, fd, out, err);
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+    return map_found(path, fd, SIZE_MAX / 2, out, err);
 }
 
 void lrp_mapping_close(struct lrp_mapping *mapping)

@@ -17,7 +17,12 @@ struct lrp_mapping {
  * and the cause. */
 #define LRP_MOST_OF_PIPE ((size_t)1 << 30)
 enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err);
-/* The same of a path without symbolic links whose first folder_length bytes are a folder: a link that came since into what
+/* The same of a file that no option names: one found beside a model, or named by one that was. Never waits: regular files of at
+ * most `most` bytes only. */
+enum lrp_status lrp_mapping_open_found(const char *path, size_t most, struct lrp_mapping *out, struct lrp_error *err);
+/* Whether lrp_mapping_open_found would take it; LRP_OK too where there is no such file. */
+enum lrp_status lrp_file_check_found(const char *path, size_t most, struct lrp_error *err);
+/* lrp_mapping_open of a path without symbolic links, of regular files only, whose first folder_length bytes are a folder: a link that came since into what
  * follows the folder is not followed (where the kernel can tell; elsewhere in the last part only). */
 enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out,
                                          struct lrp_error *err);

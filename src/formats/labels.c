@@ -9,6 +9,7 @@
 #include "text.h"
 
 #define MOST_CLASSES ((size_t)1 << 20)
+#define LARGEST_FILE ((size_t)64 << 20)
 
 void lrp_labels_free(struct lrp_labels *labels)
 {
@@ -106,6 +107,11 @@ enum lrp_status lrp_labels_read(const char *path, struct lrp_labels *out, struct
     struct lrp_mapping file;
     enum lrp_status status = lrp_mapping_open(path, &file, err);
     if (status) return status;
+    if (file.size > LARGEST_FILE) {
+        lrp_mapping_close(&file);
+        return lrp_fail(err, LRP_FILE, "%s: %zu bytes are too many for a list of classes (at most %zu)", path, file.size,
+                        LARGEST_FILE);
+    }
     const char *text = (const char *)file.data, *end = text + file.size;
     if (file.size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
     const char *first = text;

@@ -7,11 +7,13 @@
 #include "kinds.h"
 #include "known.h"
 #include "layer_name.h"
+#include "names.h"
 #include "string_list.h"
 
 struct lrp_registry {
     bool pr26;
     struct lrp_strings layers, activations;
+    struct lrp_names layer_names, activation_names; /* the same, to be found in */
 };
 
 enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lrp_error *err)
@@ -26,25 +28,28 @@ enum lrp_status lrp_registry_new(bool pr26, struct lrp_registry **out, struct lr
 void lrp_registry_free(struct lrp_registry *registry)
 {
     if (!registry) return;
+    lrp_names_free(&registry->layer_names);
+    lrp_names_free(&registry->activation_names);
     lrp_strings_free(&registry->layers);
     lrp_strings_free(&registry->activations);
     free(registry);
 }
 
-static enum lrp_status names_add(struct lrp_strings *names, const char *name, struct lrp_error *err)
+static enum lrp_status names_add(struct lrp_strings *list, struct lrp_names *names, const char *name, struct lrp_error *err)
 {
-    const bool has = lrp_strings_find(names, name) >= 0 || lrp_strings_add(names, name);
+    const bool has = lrp_names_get(names, name, NULL) ||
+                     (lrp_strings_add(list, name) && lrp_names_put(names, list->items[list->count - 1], list->count - 1));
     return has ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 enum lrp_status lrp_registry_support_layer(struct lrp_registry *registry, const char *name, struct lrp_error *err)
 {
-    return names_add(&registry->layers, name, err);
+    return names_add(&registry->layers, &registry->layer_names, name, err);
 }
 
 enum lrp_status lrp_registry_support_activation(struct lrp_registry *registry, const char *name, struct lrp_error *err)
 {
-    return names_add(&registry->activations, name, err);
+    return names_add(&registry->activations, &registry->activation_names, name, err);
 }
 
 /* By the table: as a layer, or fused behind a linear one. What is computed from constants, positions and masks alone is no

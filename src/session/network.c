@@ -116,21 +116,27 @@ void lrp_setup_release(struct lrp_setup *state)
     free(state);
 }
 
-/* Names that register nothing. */
+enum { IDLE_TOLD = 20 };
+
+/* Names that register nothing; the nearest are looked for of the first few alone. */
 static enum lrp_status warn_of_idle(struct lrp_setup *s, const struct lrp_registry *registry, struct lrp_error *err)
 {
     const struct lrp_graph *graph = s->network->graph;
     const struct lrp_layer_list *layers = &s->network->view->list;
     const char *name;
-    size_t at = 0;
+    size_t at = 0, told = 0;
     bool activation, fine = true;
     while (fine && (name = lrp_registry_idle_name(registry, graph, layers, &at, &activation))) {
+        if (told++ >= IDLE_TOLD) continue;
         char text[600], *near = lrp_types_near(graph, layers, name);
         snprintf(text, sizeof text, "registered %s %.200s: there is none of that name, type or pattern (nearest: %.300s)",
                  activation ? "activation" : "layer", name, near ? near : "");
         free(near);
         fine = lrp_assignment_warn(&s->assignment, text);
     }
+    char more[100];
+    snprintf(more, sizeof more, "%zu more registered names are of no layer, type or pattern", told - IDLE_TOLD);
+    if (fine && told > IDLE_TOLD) fine = lrp_assignment_warn(&s->assignment, more);
     return fine ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 

@@ -20,5 +20,11 @@ struct lrp_settings {
 
 /* Whether a setting's text is a path; in a rules file it is meant from the file's folder. */
 bool lrp_setting_is_path(enum lrp_setting setting, const char *text);
+/* For files, whose entries may be many: what is added is not compared with what is there until it is settled: of one selector
+ * the last rule stays, of one name the first. */
+enum lrp_status lrp_settings_append_rule(struct lrp_settings *settings, const char *select, const char *rule,
+                                         struct lrp_error *err);
+enum lrp_status lrp_settings_append_name(struct lrp_strings *list, const char *name, struct lrp_error *err);
+enum lrp_status lrp_settings_settle(struct lrp_settings *settings, struct lrp_error *err);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "composite_json.h"
 #include "json.h"
+#include "mapping.h"
+#include "names.h"
 #include "rule_json.h"
 #include "settings.h"
 #include "text.h"
@@ -43,10 +45,11 @@ struct rules_reader {
     const cJSON *json; /* all of it */
     struct lrp_text warnings;
     struct lrp_error *err;
-    bool found; /* nobody named the file */
+    bool found;     /* nobody named the file */
+    size_t unknown; /* keys so far */
 };
 
-enum { PLACE_SIZE = 4200 }; /* a path, line and column */
+enum { PLACE_SIZE = 4200, UNKNOWN_TOLD = 20 }; /* a path, line and column; keys */
 
 static enum lrp_status wrong(const struct rules_reader *r, const char *key, const char *cause)
 {
@@ -73,6 +76,9 @@ static enum lrp_status check_composite(const struct rules_reader *r, const cJSON
                               lrp_json_place(r->path, r->json, where, place, sizeof place), why.message);
 }
 
+/* What a rules file that nobody named names may be that large. */
+#define LARGEST_NAMED ((size_t)1 << 30)
+
 static enum lrp_status read_value(struct rules_reader *r, enum lrp_setting setting, const cJSON *item)
 {
     if (setting == LRP_SETTING_COMPOSITE && check_composite(r, item) != LRP_OK) return r->err ? r->err->status : LRP_USAGE;
@@ -92,11 +98,13 @@ static enum lrp_status read_value(struct rules_reader *r, enum lrp_setting setti
     } else if (!list)
         lrp_text_append(&full, value);
     enum lrp_status status = LRP_OK;
+    if (ok && r->found && full.data && lrp_setting_is_path(setting, value))
+        status = lrp_file_check_found(full.data, LARGEST_NAMED, &why);
     if (!ok)
         status = wrong(r, lrp_setting_file_key(setting), "a text, number or list is needed");
     else if (text.failed || full.failed)
         status = lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
-    else
+    else if (!status)
         status = lrp_settings_set(r->settings, setting, full.data ? full.data : "", &why);
     if (ok && status && why.status) status = lrp_fail(r->err, status, "%s: %s", r->path, why.message);
     lrp_text_free(&text);
@@ -115,24 +123,32 @@ static enum lrp_status read_rules(struct rules_reader *r, const cJSON *list)
         struct lrp_error why = {0};
         if (!cJSON_IsString(select) || !cJSON_IsString(rule))
             return wrong(r, "rules", "every entry needs \"select\" and \"rule\"");
-        enum lrp_status status = lrp_settings_add_rule(r->settings, select->valuestring, rule->valuestring, &why);
+        enum lrp_status status = lrp_settings_append_rule(r->settings, select->valuestring, rule->valuestring, &why);
         if (status) return lrp_fail(r->err, status, "%s: rules: %s", r->path, why.message);
     }
     return LRP_OK;
 }
 
-static enum lrp_status read_names(struct rules_reader *r, const char *key, const cJSON *list,
-                                  enum lrp_status (*add)(struct lrp_settings *, const char *, bool, struct lrp_error *))
+static enum lrp_status read_names(struct rules_reader *r, const char *key, const cJSON *list, struct lrp_strings *names)
 {
     const cJSON *item;
     if (!cJSON_IsArray(list)) return wrong(r, key, "a list of names is needed");
     cJSON_ArrayForEach(item, list)
     {
         if (!cJSON_IsString(item)) return wrong(r, key, "a list of names is needed");
-        enum lrp_status status = add(r->settings, item->valuestring, true, r->err);
+        const enum lrp_status status = lrp_settings_append_name(names, item->valuestring, r->err);
         if (status) return status;
     }
     return LRP_OK;
+}
+
+/* Where each stands is looked for in the text: the first few are told. */
+static void warn_unknown(struct rules_reader *r, const char *section, const char *between, const cJSON *key)
+{
+    char place[PLACE_SIZE];
+    if (r->unknown++ < UNKNOWN_TOLD)
+        lrp_text_printf(&r->warnings, "%s: unknown key \"%s%s%s\" (kept)\n",
+                        lrp_json_place(r->path, r->json, key, place, sizeof place), section, between, key->string);
 }
 
 static enum lrp_status keep_unknown(struct rules_reader *r, const char *section, const cJSON *item)
@@ -147,12 +163,30 @@ static enum lrp_status keep_unknown(struct rules_reader *r, const char *section,
         cJSON_Delete(copy);
         return lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
     }
-    cJSON_DeleteItemFromObjectCaseSensitive(place, item->string);
-    cJSON_AddItemToObject(place, item->string, copy);
-    char at[PLACE_SIZE];
-    lrp_text_printf(&r->warnings, "%s: unknown key \"%s%s%s\" (kept)\n", lrp_json_place(r->path, r->json, item, at, sizeof at),
-                    section ? section : "", section ? "." : "", item->string);
+    if (!cJSON_AddItemToObject(place, item->string, copy)) {
+        cJSON_Delete(copy);
+        return lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
+    }
+    warn_unknown(r, section ? section : "", section ? "." : "", item);
     return LRP_OK;
+}
+
+/* Of members of one key the last stays, here and in the objects within that are sections. False: no memory. */
+static bool settle_unknown(cJSON *object, bool sections)
+{
+    struct lrp_names names = {0};
+    bool ok = true;
+    for (cJSON *item = object && object->child ? object->child->prev : NULL, *before; item && ok; item = before) {
+        before = item == object->child ? NULL : item->prev;
+        if (lrp_names_get(&names, item->string, NULL))
+            cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
+        else
+            ok = lrp_names_put(&names, item->string, 0);
+    }
+    for (cJSON *item = sections && ok && object ? object->child : NULL; item && ok; item = item->next)
+        if (cJSON_IsObject(item)) ok = settle_unknown(item, false);
+    lrp_names_free(&names);
+    return ok;
 }
 
 /* The setting of that place and key, or LRP_SETTING_COUNT. */
@@ -183,10 +217,7 @@ static bool is_kept(const void *data, const struct lrp_rule_row *row)
 
 static void warn_key(void *data, const cJSON *key)
 {
-    struct rules_reader *r = data;
-    char place[PLACE_SIZE];
-    lrp_text_printf(&r->warnings, "%s: custom rules: unknown key \"%s\" (kept)\n",
-                    lrp_json_place(r->path, r->json, key, place, sizeof place), key->string);
+    warn_unknown(data, "custom_rules", ": ", key);
 }
 
 /* Keeps a rule as it is written, in the place of an older one of its name. */
@@ -289,12 +320,12 @@ static enum lrp_status read_version(struct rules_reader *r, const cJSON *item)
 
 static enum lrp_status read_layers(struct rules_reader *r, const cJSON *item)
 {
-    return read_names(r, item->string, item, lrp_settings_register_layer);
+    return read_names(r, item->string, item, &r->settings->layers);
 }
 
 static enum lrp_status read_activations(struct rules_reader *r, const cJSON *item)
 {
-    return read_names(r, item->string, item, lrp_settings_register_activation);
+    return read_names(r, item->string, item, &r->settings->activations);
 }
 
 static enum lrp_status read_section(struct rules_reader *r, const cJSON *item)
@@ -351,7 +382,7 @@ static enum lrp_status read_file(struct lrp_settings *settings, const char *path
                                  struct lrp_error *err)
 {
     cJSON *json = NULL;
-    enum lrp_status status = lrp_json_read(path, &json, err);
+    enum lrp_status status = (found ? lrp_json_read_found : lrp_json_read)(path, &json, err);
     if (status) return status;
     struct rules_reader r = {.settings = settings, .path = path, .json = json, .err = err, .found = found};
     if (!cJSON_IsObject(json)) status = lrp_fail(err, LRP_FILE, "%s: a rules file is a JSON object", path);
@@ -361,6 +392,10 @@ static enum lrp_status read_file(struct lrp_settings *settings, const char *path
     if (!status) status = read_plugins(&r, cJSON_GetObjectItemCaseSensitive(json, "plugins"));
     if (!status) status = read_custom_rules(&r, cJSON_GetObjectItemCaseSensitive(json, "custom_rules"));
     if (!status) status = read_object(&r, NULL, json);
+    const bool settled = !lrp_settings_settle(settings, status ? NULL : err) && settle_unknown(settings->unknown, true);
+    if (!status && !settled) status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
+    if (r.unknown > UNKNOWN_TOLD)
+        lrp_text_printf(&r.warnings, "%s: %zu more unknown keys (kept)\n", path, r.unknown - UNKNOWN_TOLD);
     cJSON_Delete(json);
     if (warnings) *warnings = !status && r.warnings.length ? lrp_text_take(&r.warnings) : NULL;
     lrp_text_free(&r.warnings);

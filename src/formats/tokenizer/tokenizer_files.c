@@ -85,7 +85,7 @@ static enum lrp_status normalize_added(struct lrp_tokenizer *t, struct lrp_error
 enum lrp_status lrp_tokenizer_read_json(struct lrp_tokenizer *t, const char *path, struct lrp_error *err)
 {
     cJSON *root = NULL;
-    enum lrp_status status = lrp_json_read(path, &root, err);
+    enum lrp_status status = lrp_json_read_found(path, &root, err);
     if (status) {
         t->path = NULL; /* the message names it already */
         return status;
@@ -105,7 +105,7 @@ static enum lrp_status each_line(const char *path,
 {
     struct lrp_mapping file;
     struct lrp_text text = {0};
-    enum lrp_status status = lrp_mapping_open(path, &file, err);
+    enum lrp_status status = lrp_mapping_open_found(path, LRP_JSON_LARGEST, &file, err);
     if (status) {
         t->path = NULL;
         return status;
@@ -207,7 +207,7 @@ static enum lrp_status read_ids(struct lrp_tokenizer *t, const char *path, struc
 {
     cJSON *root = NULL;
     const cJSON *item;
-    enum lrp_status status = lrp_json_read(path, &root, err);
+    enum lrp_status status = lrp_json_read_found(path, &root, err);
     if (status) {
         t->path = NULL;
         return status;

@@ -126,7 +126,7 @@ static cJSON *read_config(struct lrp_runner *runner, const char *path, bool *mis
     cJSON *root = NULL;
     *missing = access(path, F_OK) != 0 && errno == ENOENT;
     if (*missing) return NULL;
-    if (lrp_json_read(path, &root, &err) != LRP_OK)
+    if (lrp_json_read_found(path, &root, &err) != LRP_OK)
         lrp_runner_say(runner, true, err.message);
     else if (cJSON_IsObject(root))
         return root;

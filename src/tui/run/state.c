@@ -85,7 +85,7 @@ static void read_names(const cJSON *root, const char *key, struct lrp_strings *o
 static void read_place(struct lrp_kept *kept, const char *path)
 {
     cJSON *root = NULL;
-    lrp_json_read(path, &root, NULL); /* none: as at the first start */
+    lrp_json_read_found(path, &root, NULL); /* none: as at the first start */
     kept->place = (struct lrp_place){.layer = text_in(root, "layer"),
                                      .view = text_in(root, "view"),
                                      .filter = text_in(root, "filter"),
