@@ -3,11 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "allotted.h"
 #include "blocked.h"
 #include "execute.h"
 #include "json_model.h"
+#include "parallel.h"
 
 /* A definition with one input, run once. */
 struct trial {
@@ -28,12 +29,11 @@ static void trial_close(struct trial *t)
 
 static enum lrp_status trial_run(struct trial *t, const struct lrp_tensor *input, struct lrp_error *err)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     const struct lrp_graph_options options = {.canonize = true, .input_shapes = &input->shape};
     enum lrp_status status = lrp_graph_build(t->definition, &options, &t->graph, err);
     if (!status) status = lrp_engine_new(t->graph, &t->engine, err);
     if (status) return status;
-    const struct lrp_run run = {.threads = cores > 0 ? (int)cores : 1, .pool = lrp_engine_pool(t->engine)};
+    const struct lrp_run run = {.threads = lrp_threads_there(lrp_allotted_threads()), .pool = lrp_engine_pool(t->engine)};
     t->values = calloc((size_t)t->graph->value_count + 1, sizeof(struct lrp_tensor *));
     if (!t->values) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", t->definition->path);
     t->values[t->graph->inputs[0]] = lrp_tensor_retain(input);

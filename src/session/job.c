@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "allotted.h"
 #include "blocked.h"
 #include "convention.h"
 #include "internal.h"
 #include "memo.h"
+#include "parallel.h"
 #include "text.h"
 
 double lrp_now_ms(void)
@@ -44,8 +45,7 @@ static int thread_count(const struct lrp_setup *state)
 {
     int64_t wanted = 0;
     lrp_parse_int64(lrp_settings_get(state->settings, LRP_SETTING_THREADS), &wanted);
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return wanted > 0 ? (int)wanted : cores > 0 ? (int)cores : 1;
+    return lrp_threads_there(wanted > 0 ? (int)wanted : lrp_allotted_threads());
 }
 
 static int count_true(const bool *flags, size_t count)

@@ -1,7 +1,7 @@
 /* memory.c: --memory: how much may be kept. */
 #include <string.h>
-#include <unistd.h>
 
+#include "allotted.h"
 #include "internal.h"
 #include "linear/linear.h"
 #include "primitives.h"
@@ -68,27 +68,20 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
 }
 
-/* All that the machine has. */
-static uint64_t memory_of_machine(void)
-{
-    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
-}
-
 /* Half of it. */
 static uint64_t usual_limit(void)
 {
-    return memory_of_machine() / 2;
+    return lrp_allotted_memory() / 2;
 }
 
 /* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as
  * many. */
 static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error *err)
 {
-    const uint64_t kept = job->results->network->view->list.activation_bytes, machine = memory_of_machine();
+    const uint64_t kept = job->results->network->view->list.activation_bytes, machine = lrp_allotted_memory();
     if (kept <= (job->want >= LRP_WANT_RELEVANCE ? machine / 2 : machine)) return LRP_OK;
     return lrp_fail(err, LRP_MEMORY,
-                    "%s: the activations%s take %llu bytes, this machine has %llu in all; a smaller input or batch "
+                    "%s: the activations%s take %llu bytes, this process has %llu in all; a smaller input or batch "
                     "needs less, --memory tries all the same",
                     lrp_model_path(job->session->model), job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "",
                     (unsigned long long)(job->want >= LRP_WANT_RELEVANCE && kept <= UINT64_MAX / 2 ? 2 * kept : kept),
