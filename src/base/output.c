@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +13,43 @@
 
 #define ATTEMPTS 1000
 
+/* What a signal handler must be able to remove, which nobody can hand it: temporary files there are. A slot is taken and given
+ * back by compare and exchange; its path is whole while it is LIVE. */
+enum { SLOTS = 32, FREE = 0, TAKEN, LIVE };
+static struct {
+    atomic_int state;
+    char path[PATH_MAX];
+} temporaries[SLOTS];
+
+/* Beyond the slots a file is not known here: it would stay, which is no harm but for its place. */
+void lrp_output_watch(const char *path)
+{
+    const size_t length = strlen(path);
+    for (int i = 0; i < SLOTS && length < PATH_MAX; i++) {
+        int no = FREE;
+        if (!atomic_compare_exchange_strong(&temporaries[i].state, &no, TAKEN)) continue;
+        memcpy(temporaries[i].path, path, length + 1);
+        atomic_store(&temporaries[i].state, LIVE);
+        return;
+    }
+}
+
+void lrp_output_unwatch(const char *path)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (atomic_load(&temporaries[i].state) == LIVE && strcmp(temporaries[i].path, path) == 0)
+            atomic_store(&temporaries[i].state, FREE);
+}
+
+void lrp_output_leave(void)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (atomic_load(&temporaries[i].state) == LIVE) unlink(temporaries[i].path);
+}
+
 static void clear(struct lrp_output *out)
 {
+    if (out->temporary) lrp_output_unwatch(out->temporary);
     free(out->path);
     free(out->temporary);
     *out = (struct lrp_output){0};
@@ -32,7 +69,10 @@ static int create_beside(struct lrp_output *out)
             errno = ENOMEM;
             return -1;
         }
-        const int fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        lrp_output_watch(out->temporary); /* before it is there: no signal comes between */
+        const int fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), cause = errno;
+        if (fd < 0) lrp_output_unwatch(out->temporary);
+        errno = cause;
         if (fd >= 0 || errno != EEXIST) return fd;
     }
     return -1;
@@ -60,6 +100,23 @@ static int open_destination(const char *path, struct lrp_output *out)
     const int fd = create_beside(out);
     if (fd >= 0 && exists) (void)fchmod(fd, status.st_mode & 0777); /* not worth failing for */
     return fd;
+}
+
+int lrp_output_try(const char *folder)
+{
+    struct lrp_output out = {0};
+    int fd = -1, cause = ENOMEM;
+    if (asprintf(&out.path, "%s/", folder) < 0) out.path = NULL;
+    if (out.path) {
+        fd = create_beside(&out);
+        cause = errno;
+    }
+    if (fd >= 0) {
+        unlink(out.temporary);
+        close(fd);
+    }
+    clear(&out);
+    return fd >= 0 ? 0 : cause;
 }
 
 enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err)

@@ -15,10 +15,12 @@
 #include "lrpscope/model.h"
 #include "lrpscope/session.h"
 
+#include "allotted.h"
 #include "arguments.h"
 #include "commands.h"
 #include "help.h"
 #include "options.h"
+#include "output.h"
 #include "signals.h"
 #include "table.h"
 
@@ -48,7 +50,8 @@ static double now_ms(void)
 static int run(const struct lrp_arguments *arguments)
 {
     if (arguments->version) {
-        lrp_print(stdout, "lrpscope %s\n", lrp_version());
+        const int threads = lrp_allotted_threads();
+        lrp_print(stdout, "lrpscope %s, %d thread%s\n", lrp_version(), threads, threads == 1 ? "" : "s");
         return 0;
     }
     if (arguments->help) {
@@ -101,6 +104,7 @@ int main(int argc, char **argv)
     settle(argv);
     setlocale(LC_CTYPE, "");
     lrp_signals_blame(lrp_model_file_at, lrp_status_exit_code(LRP_FILE), lrp_plugin_running);
+    lrp_signals_leave(lrp_output_leave);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk */
     struct lrp_arguments arguments;

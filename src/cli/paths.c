@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "output.h"
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -82,16 +84,8 @@ static enum lrp_status folder_writable(const char *folder, const char *path, str
     struct stat info;
     if (stat(folder, &info)) return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(errno));
     if (!S_ISDIR(info.st_mode)) return lrp_fail(err, LRP_FILE, "%s: cannot be written: %s is not a folder", path, folder);
-    /* Permissions do not tell everything (root, /proc, full quotas): a file is made and taken away again. */
-    char *probe = lrp_cli_path_join(folder, ".lrpscope-XXXXXX", "");
-    if (!probe) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const int fd = mkstemp(probe), cause = errno;
-    if (fd >= 0) {
-        unlink(probe);
-        close(fd);
-    }
-    free(probe);
-    return fd >= 0 ? LRP_OK : lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(cause));
+    const int cause = lrp_output_try(folder);
+    return cause ? lrp_fail(err, LRP_FILE, "%s: cannot be written: %s: %s", path, folder, strerror(cause)) : LRP_OK;
 }
 
 /* The folder a path lies in. Owned by the caller. */

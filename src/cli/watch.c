@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "progress.h"
 
 struct lrp_cli_watch {
@@ -20,9 +21,14 @@ struct lrp_cli_watch {
     struct timespec begun;
     bool progress, drawn;
     atomic_int signal;
+    atomic_bool over;
 };
 
-#define STOP_SIGNAL SIGUSR2 /* how lrp_cli_watch_free wakes the thread */
+#define STOP_SIGNAL SIGUSR2 /* how lrp_cli_watch_free wakes the thread, which then looks at `over`: anybody may send it */
+
+/* What ends a run, cleanly: nothing half written stays. */
+static const int asking[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU};
+enum { ASKING = sizeof asking / sizeof *asking };
 
 static double seconds_since(const struct timespec *start)
 {
@@ -35,7 +41,10 @@ static void interrupt(struct lrp_cli_watch *watch, int number)
 {
     pthread_mutex_lock(&watch->mutex);
     const int code = 128 + number;
-    if (!watch->session || atomic_exchange(&watch->signal, number)) _exit(code); /* nothing to stop, or asked twice */
+    if (!watch->session || atomic_exchange(&watch->signal, number)) { /* nothing to stop, or asked twice */
+        lrp_output_leave();
+        _exit(code);
+    }
     lrp_session_interrupt(watch->session);
     pthread_mutex_unlock(&watch->mutex);
 }
@@ -64,12 +73,19 @@ static void *watch_main(void *data)
     for (;;) {
         const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
         const int number = watch->progress ? sigtimedwait(&watch->signals, NULL, &pause) : sigwaitinfo(&watch->signals, NULL);
-        if (number == STOP_SIGNAL) return NULL;
+        if (atomic_load(&watch->over)) return NULL;
         if (number > 0)
             interrupt(watch, number);
         else if (errno == EAGAIN)
             draw(watch);
     }
+}
+
+/* What is ignored, as nohup does with SIGHUP, would be waited for all the same. */
+static void add_signal(sigset_t *signals, int number)
+{
+    struct sigaction action;
+    if (number == STOP_SIGNAL || sigaction(number, NULL, &action) || action.sa_handler != SIG_IGN) sigaddset(signals, number);
 }
 
 enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_cli_watch **out, struct lrp_error *err)
@@ -78,11 +94,10 @@ enum lrp_status lrp_cli_watch_start(bool progress, struct lrp_cli_watch **out, s
     if (!watch) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     watch->progress = progress && isatty(STDERR_FILENO);
     atomic_init(&watch->signal, 0);
+    atomic_init(&watch->over, false);
     pthread_mutex_init(&watch->mutex, NULL);
     sigemptyset(&watch->signals);
-    sigaddset(&watch->signals, SIGINT);
-    sigaddset(&watch->signals, SIGTERM);
-    sigaddset(&watch->signals, STOP_SIGNAL);
+    for (int i = 0; i < ASKING; i++) add_signal(&watch->signals, asking[i]);
     pthread_sigmask(SIG_BLOCK, &watch->signals, &watch->before);
     if (pthread_create(&watch->thread, NULL, watch_main, watch)) {
         pthread_sigmask(SIG_SETMASK, &watch->before, NULL);
@@ -127,6 +142,7 @@ int lrp_cli_watch_exit_code(const struct lrp_cli_watch *watch)
 void lrp_cli_watch_free(struct lrp_cli_watch *watch)
 {
     if (!watch) return;
+    atomic_store(&watch->over, true);
     pthread_kill(watch->thread, STOP_SIGNAL);
     pthread_join(watch->thread, NULL);
     pthread_sigmask(SIG_SETMASK, &watch->before, NULL);

@@ -12,6 +12,7 @@
 #include "json_trial.h"
 #include "json_write.h"
 #include "model_internal.h"
+#include "output.h"
 #include "text.h"
 
 enum { MOST_DEEP = 24 };
@@ -275,11 +276,20 @@ static enum lrp_status rename_weights(const struct writer *w, const struct file_
     return lrp_fail(w->out.err, LRP_FILE, "%s: cannot be written: %s", n->weights_path, strerror(errno));
 }
 
+static void drop_trial(const char *path)
+{
+    if (!path) return;
+    unlink(path);
+    lrp_output_unwatch(path);
+}
+
 /* Weights first and under another name, then a model to be tried; what stood there before stays until the trial is passed. */
 static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *path)
 {
     struct file_names n;
     enum lrp_status status = names_make(&n, path) ? LRP_OK : lrp_json_out_no_memory(&w->out);
+    if (n.trial_weights) lrp_output_watch(n.trial_weights);
+    if (n.trial_path) lrp_output_watch(n.trial_path);
     if (!status && w->out.tensor_count)
         status = lrp_safetensors_write(n.trial_weights, w->out.tensors, w->out.tensor_count, NULL, 0, w->out.err);
     if (!status) status = write_model(w, n.trial_path, n.trial, cJSON_Duplicate(layers, true));
@@ -289,8 +299,8 @@ static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *
         status = write_model(w, path, n.weights, layers);
         layers = NULL;
     }
-    if (n.trial_weights) unlink(n.trial_weights);
-    if (n.trial_path) unlink(n.trial_path);
+    drop_trial(n.trial_weights);
+    drop_trial(n.trial_path);
     cJSON_Delete(layers);
     names_free(&n);
     return status;

@@ -11,7 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int asking[] = {SIGTERM, SIGHUP, SIGINT};
+static const int asking[] = {SIGTERM,   SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1, SIGUSR2,  SIGALRM,
+                             SIGVTALRM, SIGPROF, SIGXCPU, SIGPOLL, SIGPWR,  SIGSTKFLT};
 static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 enum { LRP_REPORT_PATH = 1024, LRP_FRAMES = 64, LRP_STACK = 1 << 16 };
 enum { LRP_ASKING = sizeof asking / sizeof *asking, LRP_CRASHES = sizeof crashes / sizeof *crashes };
@@ -25,6 +26,7 @@ static struct {
     size_t restore_length;
     const char *(*file_at)(const void *address); /* whose file an address lies in, NULL: nobody knows */
     int file_code;
+    void (*leaving)(void);               /* NULL: nothing to do */
     const char *(*plugin_running)(void); /* NULL: nobody knows */
     bool blamed;
     struct sigaction old_faults[LRP_CRASHES];
@@ -70,7 +72,8 @@ static void put_text(int fd, const char *text)
 static void write_report(void)
 {
     void *frames[LRP_FRAMES];
-    const int fd = open(state.report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    unlink(state.report); /* of an earlier process of this number */
+    const int fd = open(state.report, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return;
     put_text(fd, state.head);
     backtrace_symbols_fd(frames, backtrace(frames, LRP_FRAMES), fd);
@@ -131,6 +134,7 @@ static void on_crash(int signal, siginfo_t *info, void *context)
 {
     (void)context;
     be_the_first();
+    if (state.leaving) state.leaving();
     if (state.armed) give_terminal_back();
     end_if_cut_off(signal, info);
     blame_plugin();
@@ -139,10 +143,28 @@ static void on_crash(int signal, siginfo_t *info, void *context)
     raise(signal);
 }
 
+/* For every other command: what is half written goes, and the signal does what it does. */
+static void on_end(int number)
+{
+    if (state.leaving) state.leaving();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void lrp_signals_leave(void (*leaving)(void))
+{
+    struct sigaction action = {.sa_handler = on_end}, before;
+    sigemptyset(&action.sa_mask);
+    state.leaving = leaving;
+    for (int i = 0; i < LRP_ASKING; i++)
+        if (sigaction(asking[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL) sigaction(asking[i], &action, NULL);
+}
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
     be_the_first();
+    if (state.leaving) state.leaving();
     end_if_cut_off(number, info);
     blame_plugin();
     for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &state.old_faults[i], NULL);
@@ -165,7 +187,10 @@ void lrp_signals_install(int wake_fd)
     sigemptyset(&action.sa_mask);
     state.wake_fd = wake_fd;
     state.ending = state.interrupted = 0;
-    for (int i = 0; i < LRP_ASKING; i++) sigaction(asking[i], &action, &state.old_asking[i]);
+    for (int i = 0; i < LRP_ASKING; i++) {
+        sigaction(asking[i], &action, &state.old_asking[i]);
+        if (state.old_asking[i].sa_handler == SIG_IGN) sigaction(asking[i], &state.old_asking[i], NULL); /* as nohup wants */
+    }
     /* an overflown stack leaves no room for a handler on it */
     static char stack[LRP_STACK];
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);

@@ -6,7 +6,11 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Catches SIGTERM, SIGHUP and SIGINT (a flag and a byte into wake_fd) and crashes. Before the terminal is opened. */
+/* Before any signal ends the program, `leaving` is called, which must be safe in a handler (lrp_output_leave). Signals that are
+ * ignored stay so. */
+void lrp_signals_leave(void (*leaving)(void));
+/* Catches what asks to end (SIGTERM, SIGHUP, SIGQUIT and all others whose default that is) and SIGINT, by a flag and a byte
+ * into wake_fd, and crashes. What is ignored stays so. Before the terminal is opened. */
 void lrp_signals_install(int wake_fd);
 /* Puts back what was installed before. */
 void lrp_signals_remove(void);
@@ -17,7 +21,7 @@ void lrp_signals_remove(void);
 void lrp_signals_blame(const char *(*file_at)(const void *address), int code, const char *(*plugin_running)(void));
 /* One of the following is to be seen to: for those who empty the pipe and leave that to others. */
 bool lrp_signals_waiting(void);
-/* The signal that asks to end (SIGTERM, SIGHUP), or 0. */
+/* The signal that asks to end, or 0. */
 int lrp_signals_ending(void);
 /* SIGINT came since the last call. */
 bool lrp_signals_interrupted(void);

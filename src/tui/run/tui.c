@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -204,13 +205,22 @@ static void begin_to_keep(struct lrp_runner *runner)
     lrp_runner_state_open(runner);
 }
 
-/* Where a crash would leave its report: among what is kept between starts, else in the folder for temporary files. */
+/* Nobody else can put a file into it. */
+static bool is_own_folder(const char *path)
+{
+    char folder[1024];
+    struct stat info;
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    return !stat(folder, &info) && info.st_uid == geteuid() && !(info.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* Where a crash would leave its report: among what is kept between starts; nowhere if others can write there. */
 static void prepare_report(const struct lrp_runner *runner)
 {
     char name[64], path[1024];
     snprintf(name, sizeof name, "crash-%d.txt", (int)getpid());
-    if (!lrp_own_path(LRP_OWN_STATE, name, true, path, sizeof path)) snprintf(path, sizeof path, "/tmp/lrpscope-%s", name);
-    lrp_signals_report(path, runner->snapshot ? runner->snapshot->model_path : "none");
+    if (lrp_own_path(LRP_OWN_STATE, name, true, path, sizeof path) && is_own_folder(path))
+        lrp_signals_report(path, runner->snapshot ? runner->snapshot->model_path : "none");
 }
 
 /* With a terminal, or without one for a script. */
