@@ -22,8 +22,9 @@ enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, stru
 enum lrp_status lrp_mapping_open_found(const char *path, size_t most, struct lrp_mapping *out, struct lrp_error *err);
 /* Whether lrp_mapping_open_found would take it; LRP_OK too where there is no such file. */
 enum lrp_status lrp_file_check_found(const char *path, size_t most, struct lrp_error *err);
-/* lrp_mapping_open of a path without symbolic links, of regular files only, whose first folder_length bytes are a folder: a link that came since into what
- * follows the folder is not followed (where the kernel can tell; elsewhere in the last part only). */
+/* lrp_mapping_open of a path without symbolic links, of regular files only, whose first folder_length bytes are a folder: a
+ * link that came since into what follows the folder is not followed (where the kernel can tell; elsewhere in the last part
+ * only). */
 enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out,
                                          struct lrp_error *err);
 /* Zeros that take no memory, in the place of a file that is missing. Errors: LRP_MEMORY if there is no room in the address

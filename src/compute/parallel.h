@@ -10,8 +10,8 @@
 void lrp_parallel_for(const struct lrp_run *run, int64_t count, int64_t cost,
                       void (*body)(void *context, int64_t begin, int64_t end), void *context);
 
-/* How many of that many threads there can be, at least 1: the limits of processes and of memory may allow fewer, and the runtime
- * that shares out loops would end the program. Tried by starting them, once for each thread that asks and number. */
+/* How many of that many threads there can be, at least 1: the limits of processes and of memory may allow fewer, and the
+ * runtime that shares out loops would end the program. Tried by starting them, once for each thread that asks and number. */
 int lrp_threads_there(int wanted);
 
 /* Makes the numeric library's loops on this thread use run->threads threads; returns what to restore. */
