@@ -23,6 +23,7 @@ done
 [ -f "$folder/chain.onnx" ] || /usr/bin/python3 tests/bench/make_chain.py "$folder/chain.onnx" 18500
 "$build/tests/measure" "$folder/chain.onnx" "$@"
 [ ! -x "$build/tests/operators" ] || "$build/tests/operators" "$@"
+[ ! -x "$build/tests/integers" ] || "$build/tests/integers" "$@"
 # forward passes against what their primitives take alone
 for model in vgg16 resnet50 mobilenet_v2; do
     [ ! -x "$build/tests/primitives" ] || "$build/tests/primitives" "$folder/$model.onnx" "$folder/input.npy" "$@"

@@ -1,12 +1,17 @@
 /* quantized.c: convolutions and matrix products of whole numbers: ConvInteger, MatMulInteger, and the rows of QLinearConv and
  * QLinearMatMul. Every sum is exact; whole numbers carry no relevance, so that nothing here differentiates. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "elementwise.h"
+#include "exact.h"
 #include "linear/linear.h"
 #include "linear/linear_product.h"
 #include "parallel.h"
 #include "qlinear.h"
+#include "wide.h"
 
 enum { X, W, X_ZERO, W_ZERO }; /* inputs */
 /* What a row owns. */
@@ -80,99 +85,167 @@ static enum lrp_status quantized_infer(struct lrp_call *call, struct lrp_error *
     return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_INT32, &sizes.y, err);
 }
 
+/* ---- weights ---- */
+
+/* Weights less their zero points where both are constant, and the convolutions with them. */
+struct handle {
+    float *w;
+    int64_t length; /* of a sum that is exact */
+    struct lrp_exact_conv *conv;
+    struct lrp_tensor *codes; /* instead of all that: weights whose zero points are data */
+};
+
+static void quantized_release(void *handle)
+{
+    struct handle *h = handle;
+    if (!h) return;
+    lrp_exact_conv_free(h->conv);
+    lrp_tensor_release(h->codes);
+    free(h->w);
+    free(h);
+}
+
+static size_t quantized_bytes(const void *handle)
+{
+    const struct handle *h = handle;
+    return h->conv ? lrp_exact_conv_bytes(h->conv) : 0;
+}
+
+/* The farthest codes can be from their zero point, as far as the call tells. */
+static float most_of(const struct lrp_call *call, int codes, int zero)
+{
+    const bool sign = call->in[codes].dtype == LRP_DTYPE_INT8;
+    const float low = sign ? -128 : 0, high = sign ? 127 : 255;
+    if (!lrp_call_has(call, zero)) return fmaxf(-low, high);
+    const struct lrp_blob *blob = call->in[zero].constant;
+    float most = blob ? 0 : high - low;
+    for (size_t i = 0; blob && i < blob->count; ++i) {
+        const float at = lrp_blob_get_f32(blob, i);
+        most = fmaxf(most, fmaxf(at - low, high - at));
+    }
+    return most;
+}
+
+/* Whole numbers less their zero points, as floats: element i belongs to zero point i / inner % zeros. */
+struct centring {
+    const int64_t *from;
+    const int64_t *zero; /* NULL: 0 */
+    int64_t zeros, inner;
+    float *to;
+};
+WIDE static void centre_lines(void *context, int64_t begin, int64_t end)
+{
+    const struct centring *c = context;
+    for (int64_t line = begin; line < end; ++line) {
+        const int64_t zero = c->zero ? c->zero[line % c->zeros] : 0, *from = c->from + line * c->inner;
+        float *to = c->to + line * c->inner;
+        for (int64_t i = 0; i < c->inner; ++i) to[i] = (float)(int32_t)(from[i] - zero);
+    }
+}
+/* Where every element of a line has a zero point of its own. */
+static void centre_columns(void *context, int64_t begin, int64_t end)
+{
+    const struct centring *c = context;
+    for (int64_t line = begin; line < end; ++line)
+        for (int64_t i = line * c->zeros; i < (line + 1) * c->zeros; ++i)
+            c->to[i] = (float)(int32_t)(c->from[i] - c->zero[i - line * c->zeros]);
+}
+
+/* `inner`: how many elements lie one behind the other for each of several zero points. The caller frees the result. */
+static enum lrp_status centre(const struct lrp_tensor *codes, const struct lrp_tensor *zero, int64_t inner,
+                              const struct lrp_run *run, float **out, struct lrp_error *err)
+{
+    const int64_t count = (int64_t)codes->count;
+    struct centring c = {.from = codes->i, .zero = zero ? zero->i : NULL, .zeros = zero ? (int64_t)zero->count : 1};
+    c.to = *out = lrp_buffer_new(count);
+    if (!c.to) return lrp_fail(err, LRP_MEMORY, "not enough memory for whole numbers as floats");
+    if (count == 0) return LRP_OK;
+    if (c.zeros > 1 && inner == 1) {
+        lrp_parallel_for(run, count / c.zeros, c.zeros, centre_columns, &c);
+        return LRP_OK;
+    }
+    c.inner = c.zeros > 1 ? inner : 1024 < count && count % 1024 == 0 ? 1024 : count;
+    lrp_parallel_for(run, count / c.inner, c.inner, centre_lines, &c);
+    return LRP_OK;
+}
+
+/* A convolution's zero points stand for output channels, a product's for columns. */
+static int64_t weight_inner(const struct roles *r, const struct lrp_shape *w)
+{
+    int64_t inner = 1;
+    for (int d = 1; r->convolves && d < w->rank; ++d) inner *= w->dim[d];
+    return inner;
+}
+
+/* What all that follows works with. */
+static enum lrp_status take_weights(const struct lrp_call *call, struct handle *h, const struct lrp_tensor *codes,
+                                    const struct lrp_tensor *zero, const struct lrp_run *run, struct lrp_error *err)
+{
+    const struct roles *r = call->op->own;
+    struct sizes sizes;
+    enum lrp_status status = read_sizes(call, r, &sizes, err);
+    if (!status) status = centre(codes, zero, weight_inner(r, &call->in[W].shape), run, &h->w, err);
+    if (status) return status;
+    h->length = lrp_exact_length(most_of(call, X, X_ZERO), lrp_exact_most(h->w, (int64_t)codes->count));
+    return r->convolves ? lrp_exact_conv_new(&sizes.conv, h->length, h->w, &h->conv, err) : LRP_OK;
+}
+
+static enum lrp_status quantized_prepare(const struct lrp_call *call, const struct lrp_modifier *modifier, void **handle,
+                                         const struct lrp_run *run, struct lrp_error *err)
+{
+    struct lrp_tensor *codes = NULL, *zero = NULL;
+    enum lrp_status status = LRP_OK;
+    (void)modifier;
+    if (!call->in[W].constant) return LRP_OK;
+    const bool settled = !lrp_call_has(call, W_ZERO) || call->in[W_ZERO].constant;
+    struct handle *h = calloc(1, sizeof *h);
+    if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a product of whole numbers");
+    status = lrp_blob_tensor(call->in[W].constant, &codes, err);
+    if (!status && settled && lrp_call_has(call, W_ZERO)) status = lrp_blob_tensor(call->in[W_ZERO].constant, &zero, err);
+    if (!status && settled) status = take_weights(call, h, codes, zero, run, err);
+    if (settled)
+        lrp_tensor_release(codes);
+    else
+        h->codes = codes;
+    lrp_tensor_release(zero);
+    if (status)
+        quantized_release(h);
+    else
+        *handle = h;
+    return status;
+}
+
 /* ---- computing ---- */
 
-struct work {
-    const struct lrp_call *call;
-    struct sizes sizes;
-    const struct lrp_tensor *const *in;
-    struct lrp_tensor *out;
-};
-static int64_t whole_at(const struct work *w, int input, int64_t at)
+static enum lrp_status run_products(const struct lrp_linear_product *p, const struct handle *h, const float *x, int64_t *y,
+                                    const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct lrp_tensor *t = lrp_call_has(w->call, input) ? w->in[input] : NULL;
-    return !t ? 0 : t->i[t->count == 1 ? 0 : at];
-}
-/* A convolution's places with missing space dimensions in front, of length 1. */
-struct space {
-    int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad[3];
-};
-static struct space space_of(const struct lrp_conv_shape *c)
-{
-    struct space s = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}};
-    for (int d = 0, to = 3 - c->rank; d < c->rank; ++d, ++to) {
-        s.in[to] = c->in[d], s.out[to] = c->out[d], s.kernel[to] = c->kernel[d];
-        s.stride[to] = c->stride[d], s.dilation[to] = c->dilation[d], s.pad[to] = c->pad_begin[d];
-    }
-    return s;
-}
-/* One window over one channel: sum of (x - x_zero) (w - w_zero); what lies on padding is x_zero, and so nothing. */
-static int64_t window_sum(const struct space *s, const int64_t *x, const int64_t *w, const int64_t at[3], int64_t x_zero,
-                          int64_t w_zero)
-{
-    int64_t sum = 0, place[3];
-    for (int64_t k = 0; k < s->kernel[0] * s->kernel[1] * s->kernel[2]; ++k) {
-        const int64_t tap[3] = {k / (s->kernel[1] * s->kernel[2]), k / s->kernel[2] % s->kernel[1], k % s->kernel[2]};
-        bool inside = true;
-        for (int d = 0; d < 3; ++d) {
-            place[d] = at[d] * s->stride[d] + tap[d] * s->dilation[d] - s->pad[d];
-            inside &= place[d] >= 0 && place[d] < s->in[d];
-        }
-        if (inside) sum += (x[(place[0] * s->in[1] + place[1]) * s->in[2] + place[2]] - x_zero) * (w[k] - w_zero);
-    }
-    return sum;
-}
-/* Turns are the planes of the output: batch times output channels. */
-static void conv_planes(void *context, int64_t begin, int64_t end)
-{
-    const struct work *work = context;
-    const struct lrp_conv_shape *c = &work->sizes.conv;
-    const struct space s = space_of(c);
-    const int64_t taps = s.kernel[0] * s.kernel[1] * s.kernel[2], pixels = s.in[0] * s.in[1] * s.in[2];
-    const int64_t places = s.out[0] * s.out[1] * s.out[2], each = c->in_channels / c->group;
-    for (int64_t plane = begin; plane < end; ++plane) {
-        const int64_t channel = plane % c->out_channels, first = channel / (c->out_channels / c->group) * each;
-        const int64_t *x = work->in[0]->i + (plane / c->out_channels * c->in_channels + first) * pixels;
-        const int64_t *w = work->in[W]->i + channel * each * taps;
-        const int64_t w_zero = whole_at(work, W_ZERO, channel), x_zero = whole_at(work, X_ZERO, 0);
-        for (int64_t place = 0; place < places; ++place) {
-            const int64_t at[3] = {place / (s.out[1] * s.out[2]), place / s.out[2] % s.out[1], place % s.out[2]};
-            int64_t sum = 0;
-            for (int64_t i = 0; i < each; ++i) sum += window_sum(&s, x + i * pixels, w + i * taps, at, x_zero, w_zero);
-            work->out->i[plane * places + place] = sum;
-        }
-    }
-}
-/* Turns are the rows of all products. */
-static void product_rows(void *context, int64_t begin, int64_t end)
-{
-    const struct work *work = context;
-    const struct lrp_linear_product *p = &work->sizes.product;
-    for (int64_t turn = begin; turn < end; ++turn) {
-        const int64_t batch = turn / p->m, row = turn % p->m;
-        const int64_t *a = work->in[0]->i + lrp_product_offset(p, p->a_stride, batch) + row * p->k;
-        const int64_t *b = work->in[W]->i + lrp_product_offset(p, p->b_stride, batch);
-        const int64_t a_zero = whole_at(work, X_ZERO, row);
-        for (int64_t column = 0; column < p->n; ++column) {
-            const int64_t b_zero = whole_at(work, W_ZERO, column);
-            int64_t sum = 0;
-            for (int64_t k = 0; k < p->k; ++k) sum += (a[k] - a_zero) * (b[k * p->n + column] - b_zero);
-            work->out->i[turn * p->n + column] = sum;
-        }
-    }
+    enum lrp_status status = LRP_OK;
+    for (int64_t i = 0; !status && i < p->batches; ++i)
+        status = lrp_exact_product(p, h->length, x + lrp_product_offset(p, p->a_stride, i),
+                                   h->w + lrp_product_offset(p, p->b_stride, i), y + i * p->m * p->n, run, err);
+    return status;
 }
 
 static enum lrp_status quantized_forward(LRP_FORWARD_PARAMETERS)
 {
     const struct roles *r = call->op->own;
-    struct work work = {.call = call, .in = in, .out = out[0]};
-    (void)handle;
-    const enum lrp_status status = read_sizes(call, r, &work.sizes, err);
-    if (status) return status;
-    const struct lrp_conv_shape *c = &work.sizes.conv;
-    const int64_t turns = r->convolves ? c->batch * c->out_channels : work.sizes.product.batches * work.sizes.product.m;
-    lrp_parallel_for(run, turns, 1 << 16, r->convolves ? conv_planes : product_rows, &work);
-    return lrp_run_should_stop(run) ? LRP_CANCELLED : LRP_OK;
+    struct handle fresh = {0}, *given = handle; /* fresh: of weights or zero points that are data */
+    const struct handle *h = given && !given->codes ? given : &fresh;
+    const struct lrp_tensor *codes = given ? given->codes : in[W], *x_zero = lrp_call_has(call, X_ZERO) ? in[X_ZERO] : NULL;
+    struct sizes sizes;
+    float *x = NULL;
+    enum lrp_status status = read_sizes(call, r, &sizes, err);
+    if (!status && out[0]->count == 0) return LRP_OK;
+    if (!status && h == &fresh)
+        status = take_weights(call, &fresh, codes, lrp_call_has(call, W_ZERO) ? in[W_ZERO] : NULL, run, err);
+    if (!status) status = centre(in[X], x_zero, sizes.product.k, run, &x, err);
+    if (!status && r->convolves) status = lrp_exact_conv_run(h->conv, x, out[0]->i, run, err);
+    if (!status && !r->convolves) status = run_products(&sizes.product, h, x, out[0]->i, run, err);
+    free(x);
+    free(fresh.w);
+    lrp_exact_conv_free(fresh.conv);
+    return !status && lrp_run_should_stop(run) ? lrp_fail(err, LRP_CANCELLED, "cancelled") : status;
 }
 
 static int64_t quantized_macs(const struct lrp_call *call)
@@ -186,7 +259,8 @@ static int64_t quantized_macs(const struct lrp_call *call)
 #define ROW(op, samples, has, ...)                                                                                             \
     {                                                                                                                          \
         .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,        \
-        .infer = quantized_infer, .forward = quantized_forward, .macs = quantized_macs, .batch = lrp_batch_##samples,          \
+        .prepared_inputs = 1u << W, .infer = quantized_infer, .prepare = quantized_prepare, .release = quantized_release,      \
+        .bytes = quantized_bytes, .forward = quantized_forward, .macs = quantized_macs, .batch = lrp_batch_##samples,          \
         .own = &(const struct roles)has                                                                                        \
     }
 #define CONV .plain = "Conv", .convolves = true
