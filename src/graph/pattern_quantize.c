@@ -18,6 +18,15 @@ static bool replace_dynamic(struct lrp_graph *graph, int node, const struct lrp_
     return lrp_graph_replace(graph, node, &r, &swallowed, last ? 1 : 0);
 }
 
+/* Scales lie along the same axis; a single one lies along all of them. */
+static bool same_places(const struct lrp_graph *graph, const struct lrp_node *there, const struct lrp_node *back)
+{
+    double scale;
+    return lrp_match_scalar(graph, back->in[1], &scale) ||
+           (lrp_call_int(&there->call, "axis", 1) == lrp_call_int(&back->call, "axis", 1) &&
+            lrp_call_int(&there->call, "block_size", 0) == lrp_call_int(&back->call, "block_size", 0));
+}
+
 /* A quantised value may have several readers: each becomes a rounding of its own, the last one takes the node away. */
 bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node)
 {
@@ -29,9 +38,7 @@ bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node)
     const struct lrp_node *there = lrp_match_producer(&m, back->in[0], "QuantizeLinear");
     if (!there || lrp_node_input(there, 2) < 0 || graph->values[there->in[0]].desc.constant ||
         !lrp_match_same_constant(graph, there->in[1], back->in[1]) ||
-        !lrp_match_same_constant(graph, there->in[2], back->in[2]) ||
-        lrp_call_int(&there->call, "axis", 1) != lrp_call_int(&back->call, "axis", 1) ||
-        lrp_call_int(&there->call, "block_size", 0) != lrp_call_int(&back->call, "block_size", 0))
+        !lrp_match_same_constant(graph, there->in[2], back->in[2]) || !same_places(graph, there, back))
         return false;
     const int in[] = {there->in[0], there->in[1], there->in[2]};
     const struct lrp_replacement r = {.op_type = "FakeQuantize",

@@ -315,8 +315,26 @@ def forest(x):
          leaf_weights=tensor(np.array([1.0, -2.0, 0.5], np.float32)))
 
 
+def rounded():
+    """The same words back and forth; LSTMs whose weights are bytes and whose states are rounded at every step."""
+    words = u8(2, 6, high=60000, dtype=np.uint16)
+    case('quantize_words', 'QuantizeLinear', [f32(2, 6), scalar(1e-4), scalar(30000, np.uint16)], constants=(1, 2), out_types=[TensorProto.UINT16])
+    case('dequantize_words', 'DequantizeLinear', [words, f32(2) ** 2, u8(2, high=9, dtype=np.uint16)], constants=(1, 2), axis=0)
+    I, H, T, B = 5, 4, 6, 2
+    for directions, direction in ((1, 'forward'), (1, 'reverse'), (2, 'bidirectional')):
+        for signed in (False, True):
+            kind = np.int8 if signed else np.uint8
+            codes = [u8(directions, n, 4 * H, low=-127 if signed else 0, high=128 if signed else 256, dtype=kind) for n in (I, H)]
+            scales = [(0.01 + 0.005 * rng.random((directions, 4 * H) if signed else directions)).astype(np.float32) for _ in codes]
+            zeros = [np.zeros((directions, 4 * H), np.int8) if signed else np.full(directions, 119, np.uint8) for _ in codes]
+            state = [f32(directions, B, H) for _ in range(2)] if signed else [None, None]
+            case(f'dynamic_quantize_lstm_{direction}_{"places" if signed else "whole"}', 'DynamicQuantizeLSTM',
+                 [f32(T, B, I), *codes, f32(directions, 8 * H), None, *state, None, scales[0], zeros[0], scales[1], zeros[1]],
+                 3, constants=(1, 2, 3, 8, 9, 10, 11), hidden_size=H, direction=direction)
+
+
 def main():
-    for family in (norms, activations, linear, attention, quantised, few_bits, learned):
+    for family in (norms, activations, linear, attention, quantised, few_bits, learned, rounded):
         family()
     bad = 0
     for c in CASES:

@@ -163,6 +163,58 @@ static enum lrp_status to_float_body(struct lrp_operator_body *b, struct lrp_err
     return LRP_OK;
 }
 
+/* ---- DynamicQuantizeLSTM ---- */
+
+/* [directions, inputs, gates] as LSTM has it, with one scale for each direction or for each of its gates' places. */
+static int lstm_weights(struct lrp_operator_body *b, const char *part, int codes, int scale)
+{
+    const int by_direction = lrp_body_whole(b, 3, (const int64_t[]){0, 1, -1});
+    const int whole = LRP_BODY_CALL(b, "whole", "Cast", codes);
+    lrp_body_int(b, "to", LRP_DTYPE_FLOAT);
+    int centred = whole;
+    if (lrp_call_has(b->of, scale + 1)) {
+        const int zero = LRP_BODY_CALL(b, "zero_point", "Cast", scale + 1);
+        lrp_body_int(b, "to", LRP_DTYPE_FLOAT);
+        centred = LRP_BODY_CALL(b, "centred", "Sub", whole, LRP_BODY_CALL(b, "zero_points", "Reshape", zero, by_direction));
+    }
+    const int real = LRP_BODY_CALL(b, "real", "Mul", centred, LRP_BODY_CALL(b, "scales", "Reshape", scale, by_direction));
+    const int y = LRP_BODY_CALL(b, part, "Transpose", real);
+    lrp_body_ints(b, "perm", 3, (const int64_t[]){0, 2, 1});
+    return y;
+}
+
+/* What W and R are multiplied with is rounded to bytes first: the sequence once, the state at every step. */
+static enum lrp_status lstm_body(struct lrp_operator_body *b, struct lrp_error *err)
+{
+    enum { X, W, R, B, LENGTHS, H, C, P, W_SCALE, R_SCALE = 10 };
+    static const char *const attributes[] = {"activation_alpha", "activation_beta", "activations", "clip",
+                                             "direction",        "hidden_size",     "input_forget"};
+    const enum lrp_status status = NEED(b, err, X, W, R, W_SCALE, R_SCALE);
+    if (status) return status;
+    const int x = LRP_BODY_CALL(b, "rounded", "lrpscope.DynamicFakeQuantize", X);
+    const int w = lstm_weights(b, "weight", W, W_SCALE), r = lstm_weights(b, "recurrence", R, R_SCALE);
+    const int y = LRP_BODY_CALL(b, "lstm", "LSTM", x, w, r, lrp_body_input(b, B), lrp_body_input(b, LENGTHS),
+                                lrp_body_input(b, H), lrp_body_input(b, C), lrp_body_input(b, P));
+    for (size_t k = 0; k < sizeof attributes / sizeof *attributes; ++k) lrp_body_same(b, attributes[k]);
+    lrp_body_int(b, "rounded_state", 1);
+    lrp_body_return(b, 0, y);
+    lrp_body_return(b, 1, lrp_body_next(b));
+    lrp_body_return(b, 2, lrp_body_next(b));
+    return LRP_OK;
+}
+
+/* ---- onnxruntime's own QuantizeLinear, DequantizeLinear: those of ONNX, for types that came there later ---- */
+
+static enum lrp_status same_body(struct lrp_operator_body *b, struct lrp_error *err)
+{
+    const enum lrp_status status = NEED(b, err, 0, 1);
+    if (status) return status;
+    lrp_body_return(b, 0, LRP_BODY_CALL(b, "standard", b->of->op->own, 0, 1, lrp_body_input(b, 2)));
+    lrp_body_same(b, "axis");
+    lrp_body_same(b, "block_size");
+    return LRP_OK;
+}
+
 /* ---- packed weights ---- */
 
 /* MatMulNBits: the weights, decoded once, are a dense layer's. */
@@ -224,6 +276,9 @@ const struct lrp_operator lrp_ops_contrib_quantize[] = {
     LRP_CONTRIB("QGemm", gemm_body, .own = NULL),
     LRP_CONTRIB("DynamicQuantizeMatMul", dynamic_body, .own = NULL),
     LRP_CONTRIB("MatMulIntegerToFloat", to_float_body, .own = NULL),
+    LRP_CONTRIB("DynamicQuantizeLSTM", lstm_body, .own = NULL),
+    LRP_CONTRIB("QuantizeLinear", same_body, .own = "QuantizeLinear"),
+    LRP_CONTRIB("DequantizeLinear", same_body, .own = "DequantizeLinear"),
     LRP_CONTRIB("MatMulNBits", bits_body, .own = NULL),
     LRP_CONTRIB("GatherBlockQuantized", gather_body, .own = NULL),
     {0},

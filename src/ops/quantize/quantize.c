@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "convert.h"
 #include "elementwise.h"
+#include "rounding.h"
 
 struct quantization { /* what the rows of both directions own */
     bool forth;
@@ -185,12 +186,12 @@ struct found {
     float scale;
     double zero;
 };
-static struct found find_scale(const struct lrp_tensor *x)
+static struct found find_scale(const float *x, size_t count)
 {
     float least = 0, most = 0;
-    for (size_t k = 0; k < x->count; ++k) {
-        least = fminf(least, x->f[k]);
-        most = fmaxf(most, x->f[k]);
+    for (size_t k = 0; k < count; ++k) {
+        least = fminf(least, x[k]);
+        most = fmaxf(most, x[k]);
     }
     const float scale = most > least ? (most - least) / 255 : 1; /* nothing but zeros */
     return (struct found){scale, fmin(fmax(rint((double)(-least / scale)), 0), 255)};
@@ -202,7 +203,7 @@ static double dynamic_code(float x, const struct found *f)
 
 static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct found f = find_scale(in[0]);
+    const struct found f = find_scale(in[0]->f, in[0]->count);
     (void)call, (void)handle, (void)run, (void)err;
     for (size_t k = 0; k < in[0]->count && out[0]; ++k) out[0]->i[k] = (int64_t)dynamic_code(in[0]->f[k], &f);
     if (out[1]) out[1]->f[0] = f.scale;
@@ -218,12 +219,16 @@ static enum lrp_status dynamic_back_infer(struct lrp_call *call, struct lrp_erro
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
 }
 
+void lrp_round_dynamically(const float *x, size_t count, float *y)
+{
+    const struct found f = find_scale(x, count);
+    for (size_t k = 0; k < count; ++k) y[k] = (float)(dynamic_code(x[k], &f) - f.zero) * f.scale;
+}
+
 static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct found f = find_scale(in[0]);
     (void)call, (void)handle, (void)run, (void)err;
-    for (size_t k = 0; k < in[0]->count && out[0]; ++k)
-        out[0]->f[k] = (float)(dynamic_code(in[0]->f[k], &f) - f.zero) * f.scale;
+    if (out[0]) lrp_round_dynamically(in[0]->f, in[0]->count, out[0]->f);
     return LRP_OK;
 }
 

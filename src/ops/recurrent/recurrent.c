@@ -81,6 +81,7 @@ enum lrp_status recurrent_read(const struct lrp_call *call, struct recurrent *ou
                               .batch_first = lrp_call_int(call, "layout", 0) != 0,
                               .linear_before_reset = lrp_call_int(call, "linear_before_reset", 0) != 0,
                               .coupled = lrp_call_int(call, "input_forget", 0) != 0,
+                              .rounded = lrp_call_int(call, "rounded_state", 0) != 0,
                               .directions = direction == 2 ? 2 : 1,
                               .reverse = {direction == 1, true},
                               .clip = lrp_call_float(call, "clip", INFINITY)};

@@ -47,6 +47,7 @@ struct recurrent {
     size_t steps, batch, inputs, hidden, directions;
     size_t width; /* gates x hidden */
     bool batch_first, linear_before_reset, coupled;
+    bool rounded; /* R reads h in 256 steps found in it anew at every step: onnxruntime's DynamicQuantizeLSTM */
     bool reverse[2];
     float clip; /* of what gates are given; INFINITY: none */
     struct recurrent_function functions[2][RECURRENT_FUNCTIONS];
@@ -76,6 +77,7 @@ struct recurrent_pass {
     float *dh, *dc;       /* [B,H] */
     float *grad_peephole; /* [3,H] or NULL */
     float *scratch;       /* [B, G*H] */
+    float *rounded;       /* [B,H] or NULL */
     const struct lrp_relevance *how; /* NULL: a vjp */
     const struct lrp_run *run;
 };
@@ -96,6 +98,8 @@ void recurrent_slope(const struct recurrent_pass *p, int gate, const float *pre,
 /* Relevance of a gate's row becomes R/stab(pre): the function passes it on as it is; 0 where it was clipped. */
 void recurrent_share(const struct recurrent_pass *p, const float *pre, float *s);
 
+/* [B,H] h as R reads it at step k; until it is asked for again. */
+const float *recurrent_state(const struct recurrent_pass *p, size_t k);
 /* For cells whose R reads h alone: dh of the step before from what goes to pre. */
 enum lrp_status recurrent_to_state(struct recurrent_pass *p, size_t k, struct lrp_error *err);
 

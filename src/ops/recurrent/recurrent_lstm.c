@@ -63,8 +63,8 @@ static enum lrp_status lstm_step(struct recurrent_pass *p, size_t k, struct lrp_
 {
     const size_t hidden = p->r->hidden, row = hidden * sizeof(float);
     const enum lrp_status status =
-        lrp_gemm(false, true, (int64_t)p->r->batch, (int64_t)p->r->width, (int64_t)hidden, p->h + recurrent_at(p, 0, k, hidden),
-                 p->u, 1, p->pre + recurrent_at(p, 0, k, p->r->width), p->run, err);
+        lrp_gemm(false, true, (int64_t)p->r->batch, (int64_t)p->r->width, (int64_t)hidden, recurrent_state(p, k), p->u, 1,
+                 p->pre + recurrent_at(p, 0, k, p->r->width), p->run, err);
     for (size_t b = 0; !status && b < p->r->batch; b++) {
         if (recurrent_active(p, b, k)) {
             lstm_sample(p, b, k);

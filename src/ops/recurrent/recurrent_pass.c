@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quantize/rounding.h"
 #include "recurrent.h"
 
 /* ---- where things are ---- */
@@ -44,8 +45,9 @@ static bool allocate(struct recurrent_pass *p, bool back)
     const bool inner = r->cell->outer < r->cell->gates;
     p->inner = inner ? calloc(rows * r->hidden + 1, sizeof *p->inner) : NULL;
     p->scratch = malloc(((r->batch + RECURRENT_GATES) * (r->width + r->hidden) + 1) * sizeof *p->scratch);
-    bool ok =
-        p->lengths && p->x && p->pre && p->act && p->h && p->scratch && (p->c || !r->cell->has_memory) && (p->inner || !inner);
+    p->rounded = r->rounded ? malloc((r->batch * r->hidden + 1) * sizeof *p->rounded) : NULL;
+    bool ok = (p->rounded || !r->rounded) && p->lengths && p->x && p->pre && p->act && p->h && p->scratch &&
+              (p->c || !r->cell->has_memory) && (p->inner || !inner);
     if (!back || !ok) return ok;
     p->to_x = malloc((rows * r->width + 1) * sizeof *p->to_x);
     p->to_h = inner ? malloc((rows * (size_t)r->cell->outer * r->hidden + 1) * sizeof *p->to_h) : p->to_x;
@@ -58,7 +60,8 @@ static bool allocate(struct recurrent_pass *p, bool back)
 void recurrent_pass_close(struct recurrent_pass *p)
 {
     if (p->to_h != p->to_x) free(p->to_h);
-    void *const parts[] = {p->lengths, p->x, p->pre, p->act, p->h, p->c, p->inner, p->scratch, p->to_x, p->to_n, p->dh, p->dc};
+    void *const parts[] = {p->lengths, p->x,       p->pre,  p->act,  p->h,  p->c, p->inner,
+                           p->scratch, p->rounded, p->to_x, p->to_n, p->dh, p->dc};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) free(parts[i]);
 }
 
@@ -158,15 +161,24 @@ void recurrent_pass_store(const struct recurrent_pass *p, struct lrp_tensor *con
 
 /* ---- back ---- */
 
+const float *recurrent_state(const struct recurrent_pass *p, size_t k)
+{
+    const float *h = p->h + recurrent_at(p, 0, k, p->r->hidden);
+    if (!p->rounded) return h;
+    for (size_t b = 0; b < p->r->batch; b++) /* every sample has steps of its own */
+        lrp_round_dynamically(h + b * p->r->hidden, p->r->hidden, p->rounded + b * p->r->hidden);
+    return p->rounded;
+}
+
 enum lrp_status recurrent_to_state(struct recurrent_pass *p, size_t k, struct lrp_error *err)
 {
     const size_t n = p->r->hidden;
     const enum lrp_status status = lrp_gemm(false, false, (int64_t)p->r->batch, (int64_t)n, (int64_t)p->r->width,
                                             p->to_x + recurrent_at(p, 0, k, p->r->width), p->u, 0, p->scratch, p->run, err);
+    const float *const state = p->how ? recurrent_state(p, k) : NULL;
     for (size_t b = 0; !status && b < p->r->batch; b++) {
-        const float *const h = p->h + recurrent_at(p, b, k, n);
         for (size_t j = 0; recurrent_active(p, b, k) && j < n; j++)
-            p->dh[b * n + j] = p->how ? h[j] * p->scratch[b * n + j] : p->scratch[b * n + j];
+            p->dh[b * n + j] = p->how ? state[b * n + j] * p->scratch[b * n + j] : p->scratch[b * n + j];
     }
     return status;
 }
