@@ -199,6 +199,9 @@ enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, cons
                                        struct lrp_error *err);
 /* The keys, in order; NULL beyond the last. */
 const char *lrp_heatmap_option_key(size_t index);
+/* The values of an option that have names, 0, 1, ..., and what they mean (*line, may be ""); colour maps are those of the table
+ * and of `maps` (may be NULL). NULL past the end, and for an option whose values have none. Borrowed. */
+const char *lrp_heatmap_option_value(const struct lrp_colormap_set *maps, const char *key, size_t index, const char **line);
 /* Writes the option as lrp_heatmap_option_set reads it; returns buffer (64 bytes are enough), "" for an unknown key. */
 char *lrp_heatmap_option_text(const struct lrp_heatmap_options *options, const char *key, char *buffer, size_t size);
 

@@ -11,41 +11,67 @@
 extern "C" {
 #endif
 
-/* Every setting: X(id, key in rules files, kind, default, one line). The command line's options are the keys with - for _
- * (switches may differ). */
+/* Every setting: X(id, key in rules files, form of its values (LRP_SETTING_FORMS), default, one line). The command line's
+ * options are the keys with - for _ (switches may differ). */
 #define LRP_SETTINGS(X)                                                                                                        \
-    X(CONVENTION, "convention", TEXT, "julia", "whose conventions hold: julia, zennit, captum, pr26, lxt")                     \
-    X(METHOD, "method", TEXT, "lrp", "what is computed: lrp, gradient, smooth-grad(20), ...")                                  \
-    X(COMPOSITE, "composite", TEXT, "epsilon-plus-flat", "preset, rule for every layer, or list; with attention: attnlrp")     \
-    X(ATTENTION, "attention", TEXT, "", "attnlrp or cp: what becomes of attention's weights; empty: the composite's")          \
-    X(GATES, "gates", TEXT, "", "half or stop: what a gate gets of its product; empty: the composite's")                       \
+    X(CONVENTION, "convention", CONVENTION, "julia", "whose conventions hold: julia, zennit, captum, pr26, lxt")               \
+    X(METHOD, "method", METHOD, "lrp", "what is computed: lrp, gradient, smooth-grad(20), ...")                                \
+    X(COMPOSITE, "composite", COMPOSITE, "epsilon-plus-flat",                                                                  \
+      "preset, rule for every layer, or list; with attention: attnlrp")                                                        \
+    X(ATTENTION, "attention", ATTENTION, "", "attnlrp or cp: what becomes of attention's weights; empty: the composite's")     \
+    X(GATES, "gates", GATES, "", "half or stop: what a gate gets of its product; empty: the composite's")                      \
     X(SKIP_CHECKS, "skip_checks", FLAG, "false", "explain a model that fails the check")                                       \
     X(CANONIZE, "canonize", FLAG, "true", "fold BatchNorm, split layer norm, drop identities")                                 \
     X(FUSE, "fuse", FLAG, "true", "fuse activations into the linear layer before them")                                        \
     X(STRIP_SOFTMAX, "strip_softmax", FLAG, "false", "explain the input of the output softmax")                                \
     X(STRIP_SIGMOID, "strip_sigmoid", FLAG, "false", "explain the input of the output sigmoid")                                \
     X(TARGET, "target", TEXT, "", "label, class index, list, CLASS@y:x; empty: arg-max")                                       \
-    X(OUTPUT_RELEVANCE, "output_relevance", TEXT, "", "one, logit, output or a .npy; empty: by convention")                    \
+    X(OUTPUT_RELEVANCE, "output_relevance", START, "", "one, logit, output or a .npy; empty: by convention")                   \
     X(OUTPUT_NAME, "output_name", TEXT, "", "which output of the model; empty: the first")                                     \
     X(TOKEN_INPUT, "token_input", TEXT, "", "input that takes tokens; empty: input_ids, or what looks up a table")             \
-    X(INPUT_SHAPE, "input_shape", TEXT, "", "1,3,224,224")                                                                     \
-    X(SCALE, "scale", TEXT, "1", "pictures: y = (x*scale-mean)/std")                                                           \
-    X(MEAN, "mean", TEXT, "0", "one value or one per channel")                                                                 \
-    X(STD, "std", TEXT, "1", "one value or one per channel")                                                                   \
-    X(SIZE, "size", TEXT, "", "resize pictures: N (shorter side) or WxH")                                                      \
-    X(CROP, "crop", TEXT, "", "centre-crop pictures: N or WxH")                                                                \
-    X(LAYOUT, "layout", TEXT, "", "nchw or nhwc; empty: by the input's shape")                                                 \
-    X(CHANNELS, "channels", TEXT, "", "rgb, bgr or gray; empty: by the input's shape")                                         \
-    X(PREPROCESS, "preprocess", TEXT, "", "a preprocessor_config.json")                                                        \
-    X(LABELS, "labels", TEXT, "", "file with class names")                                                                     \
-    X(COLORMAP, "colormap", TEXT, "", "colour map of heatmaps; empty: by method")                                              \
-    X(REDUCE, "reduce", TEXT, "", "sum, norm, max-abs, sum-abs; empty: by method")                                             \
-    X(OVERLAY, "overlay", TEXT, "", "alpha of the heatmap over the grey input")                                                \
-    X(CLIP, "clip", TEXT, "", "LOW:HIGH percentiles")                                                                          \
-    X(GAMMA, "gamma", TEXT, "", "gamma of heatmaps")                                                                           \
-    X(SIZE_FACTOR, "size_factor", TEXT, "", "pixels per value in PNGs")                                                        \
-    X(THREADS, "threads", TEXT, "0", "0: all cores")                                                                           \
-    X(MEMORY, "memory", TEXT, "", "limit, e.g. 2G")
+    X(INPUT_SHAPE, "input_shape", SHAPE, "", "1,3,224,224")                                                                    \
+    X(SCALE, "scale", PICTURE, "1", "pictures: y = (x*scale-mean)/std")                                                        \
+    X(MEAN, "mean", PICTURE, "0", "one value or one per channel")                                                              \
+    X(STD, "std", PICTURE, "1", "one value or one per channel")                                                                \
+    X(SIZE, "size", PICTURE, "", "resize pictures: N (shorter side) or WxH")                                                   \
+    X(CROP, "crop", PICTURE, "", "centre-crop pictures: N or WxH")                                                             \
+    X(LAYOUT, "layout", PICTURE, "", "nchw or nhwc; empty: by the input's shape")                                              \
+    X(CHANNELS, "channels", PICTURE, "", "rgb, bgr or gray; empty: by the input's shape")                                      \
+    X(PREPROCESS, "preprocess", PICTURE_FILE, "", "a preprocessor_config.json")                                                \
+    X(LABELS, "labels", FILE, "", "file with class names")                                                                     \
+    X(COLORMAP, "colormap", HEATMAP, "", "colour map of heatmaps; empty: by method")                                           \
+    X(REDUCE, "reduce", HEATMAP, "", "sum, norm, max-abs, sum-abs; empty: by method")                                          \
+    X(OVERLAY, "overlay", HEATMAP, "", "alpha of the heatmap over the grey input")                                             \
+    X(CLIP, "clip", HEATMAP, "", "LOW:HIGH percentiles")                                                                       \
+    X(GAMMA, "gamma", HEATMAP, "", "gamma of heatmaps")                                                                        \
+    X(SIZE_FACTOR, "size_factor", HEATMAP, "", "pixels per value in PNGs")                                                     \
+    X(THREADS, "threads", THREADS, "0", "0: all cores")                                                                        \
+    X(MEMORY, "memory", BYTES, "", "limit, e.g. 2G")
+
+/* What a form of values is, one row each in src/session/setting_forms.c: what is checked, where it stands in a rules file,
+ * which values have names. */
+#define LRP_SETTING_FORMS(X)                                                                                                   \
+    X(FLAG)                                                                                                                    \
+    X(TEXT)                                                                                                                    \
+    X(CONVENTION)                                                                                                              \
+    X(METHOD)                                                                                                                  \
+    X(COMPOSITE)                                                                                                               \
+    X(ATTENTION)                                                                                                               \
+    X(GATES)                                                                                                                   \
+    X(START) /* what relevance starts with */                                                                                  \
+    X(SHAPE)                                                                                                                   \
+    X(PICTURE)      /* an option of preprocess.h, by its key */                                                                \
+    X(PICTURE_FILE) /* a file of those */                                                                                      \
+    X(FILE)                                                                                                                    \
+    X(HEATMAP) /* an option of heatmap.h, by its key */                                                                        \
+    X(THREADS)                                                                                                                 \
+    X(BYTES)
+enum lrp_setting_form {
+#define X(id) LRP_FORM_##id,
+    LRP_SETTING_FORMS(X)
+#undef X
+        LRP_FORM_COUNT
+};
 
 /* Names of the settings. */
 enum lrp_setting {
@@ -59,6 +85,8 @@ const char *lrp_setting_key(enum lrp_setting setting);
 const char *lrp_setting_default(enum lrp_setting setting);
 const char *lrp_setting_line(enum lrp_setting setting);
 bool lrp_setting_is_flag(enum lrp_setting setting);
+/* Whether it names a file, whatever its text. */
+bool lrp_setting_is_file(enum lrp_setting setting);
 /* Where it stands in a rules file: the object it is in ("preprocess", "heatmap"; NULL: at the top), and its key there. */
 const char *lrp_setting_section(enum lrp_setting setting);
 const char *lrp_setting_file_key(enum lrp_setting setting);
@@ -79,6 +107,10 @@ bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings 
 /* The files that settings name to be read (labels, preprocessing, the relevance to start with, plugins), 0, 1, ...: a path
  * (borrowed until the next change) and what it is ("the labels"; borrowed, static); NULL past the end. */
 const char *lrp_settings_file_at(const struct lrp_settings *settings, size_t index, const char **what);
+
+/* The values of a setting that have names, 0, 1, ..., and what they mean (may be ""); false past the end. Custom rules and
+ * colour maps are those of the settings; NULL: of none. Borrowed until the next change. */
+bool lrp_setting_value_at(const struct lrp_settings *settings, enum lrp_setting setting, size_t index, struct lrp_word *out);
 
 /* The text of a setting, or its default. Borrowed until the next change. */
 const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting);

@@ -126,19 +126,40 @@ static void size_factor_text(const struct lrp_heatmap_options *options, char *bu
     snprintf(buffer, size, "%d", options->size_factor);
 }
 
+static const char *colormap_value(const struct lrp_colormap_set *maps, size_t index, const char **line)
+{
+    const struct lrp_colormap *map = lrp_colormap_at(maps, index);
+    *line = map ? lrp_colormap_summary(map) : "";
+    return map ? lrp_colormap_name(map) : NULL;
+}
+
+static const char *reduction_value(const struct lrp_colormap_set *maps, size_t index, const char **line)
+{
+    (void)maps, (void)line;
+    return index < LRP_REDUCTION_COUNT ? lrp_reduction_name((enum lrp_reduction)index) : NULL;
+}
+
+static const char *range_value(const struct lrp_colormap_set *maps, size_t index, const char **line)
+{
+    (void)maps, (void)line;
+    return index < LRP_RANGE_MODE_COUNT ? lrp_range_mode_name((enum lrp_range_mode)index) : NULL;
+}
+
 static const struct heatmap_option {
     const char *key;
     bool (*set)(struct lrp_heatmap_options *options, const char *value);
     void (*text)(const struct lrp_heatmap_options *options, char *buffer, size_t size);
+    /* What it may be: the values have names (see lrp_heatmap_option_value), or it is said in words. */
+    const char *(*value)(const struct lrp_colormap_set *maps, size_t index, const char **line);
     const char *allowed;
 } option_rows[] = {
-    {"colormap", set_colormap, colormap_text, NULL}, /* the names of the table are listed */
-    {"reduce", set_reduction, reduction_text, "sum, norm, max-abs or sum-abs"},
-    {"range", set_range, range_text, "auto, symmetric or min-max"},
-    {"clip", set_clip, clip_text, "LOW:HIGH, two percentiles of 0 to 100, the lower one first, as 1:99"},
-    {"gamma", set_gamma, gamma_text, "a number of 0.01 to 100"},
-    {"overlay", set_overlay, overlay_text, "a number of 0 (the picture alone) to 1 (the heatmap alone)"},
-    {"size-factor", set_size_factor, size_factor_text, "a whole number of 1 to 256"},
+    {"colormap", set_colormap, colormap_text, colormap_value, NULL},
+    {"reduce", set_reduction, reduction_text, reduction_value, NULL},
+    {"range", set_range, range_text, range_value, NULL},
+    {"clip", set_clip, clip_text, NULL, "LOW:HIGH, two percentiles of 0 to 100, the lower one first, as 1:99"},
+    {"gamma", set_gamma, gamma_text, NULL, "a number of 0.01 to 100"},
+    {"overlay", set_overlay, overlay_text, NULL, "a number of 0 (the picture alone) to 1 (the heatmap alone)"},
+    {"size-factor", set_size_factor, size_factor_text, NULL, "a whole number of 1 to 256"},
 };
 
 #define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
@@ -160,13 +181,13 @@ static enum lrp_status unknown_option(const char *key, struct lrp_error *err)
     return LRP_USAGE;
 }
 
-static enum lrp_status unknown_colormap(const struct lrp_colormap_set *maps, const char *value, struct lrp_error *err)
+static enum lrp_status unknown_value(const struct heatmap_option *row, const struct lrp_colormap_set *maps, const char *value,
+                                     struct lrp_error *err)
 {
     struct lrp_text list = {0};
-    const struct lrp_colormap *map;
-    for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
-        lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", lrp_colormap_name(map));
-    lrp_fail(err, LRP_USAGE, "colormap '%s' is unknown; there are %s", value, list.data ? list.data : "");
+    const char *name, *line;
+    for (size_t i = 0; (name = row->value(maps, i, &line)); i++) lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", name);
+    lrp_fail(err, LRP_USAGE, "%s '%s' is unknown; there are %s", row->key, value, list.data ? list.data : "");
     lrp_text_free(&list);
     return LRP_USAGE;
 }
@@ -177,8 +198,15 @@ enum lrp_status lrp_heatmap_option_set(struct lrp_heatmap_options *options, cons
     const struct heatmap_option *row = option_find(key);
     if (!row) return unknown_option(key, err);
     if (row->set(options, value)) return LRP_OK;
-    if (!row->allowed) return unknown_colormap(options->maps, value, err);
+    if (row->value) return unknown_value(row, options->maps, value, err);
     return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", row->key, value, row->allowed);
+}
+
+const char *lrp_heatmap_option_value(const struct lrp_colormap_set *maps, const char *key, size_t index, const char **line)
+{
+    const struct heatmap_option *row = option_find(key);
+    *line = "";
+    return row && row->value ? row->value(maps, index, line) : NULL;
 }
 
 const char *lrp_heatmap_option_key(size_t index)

@@ -203,20 +203,35 @@ static void resample_text(const struct lrp_preprocess *p, char *buffer, size_t l
 
 #define NUMBERS "one number, or one for each of three channels, as 0.5 or 0.485,0.456,0.406 or 1/255"
 
+static const char *layout_value(size_t index)
+{
+    return index < COUNT(layout_names) ? layout_names[index] : NULL;
+}
+static const char *channels_value(size_t index)
+{
+    return index < COUNT(channels_names) ? channels_names[index] : NULL;
+}
+static const char *resample_value(size_t index)
+{
+    return index < COUNT(resample_names) ? resample_names[index] : NULL;
+}
+
 static const struct preprocess_option {
     const char *key;
     bool (*set)(struct lrp_preprocess *preprocess, const char *value);
     void (*text)(const struct lrp_preprocess *preprocess, char *buffer, size_t length);
+    /* What it may be: the values have names, or it is said in words. */
+    const char *(*value)(size_t index);
     const char *allowed;
 } option_rows[] = {
-    {"size", set_size, size_text, "N (the shorter side) or WIDTHxHEIGHT, 1 to 32768"},
-    {"crop", set_crop, crop_text, "N (a square) or WIDTHxHEIGHT, 1 to 32768"},
-    {"scale", set_scale, scale_text, NUMBERS},
-    {"mean", set_mean, mean_text, NUMBERS},
-    {"std", set_std, std_text, NUMBERS ", each above 0"},
-    {"layout", set_layout, layout_text, "nchw, nhwc or auto"},
-    {"channels", set_channels, channels_text, "rgb, bgr, gray or auto"},
-    {"resample", set_resample, resample_text, "nearest, lanczos, bilinear, bicubic, box or hamming"},
+    {"size", set_size, size_text, NULL, "N (the shorter side) or WIDTHxHEIGHT, 1 to 32768"},
+    {"crop", set_crop, crop_text, NULL, "N (a square) or WIDTHxHEIGHT, 1 to 32768"},
+    {"scale", set_scale, scale_text, NULL, NUMBERS},
+    {"mean", set_mean, mean_text, NULL, NUMBERS},
+    {"std", set_std, std_text, NULL, NUMBERS ", each above 0"},
+    {"layout", set_layout, layout_text, layout_value, NULL},
+    {"channels", set_channels, channels_text, channels_value, NULL},
+    {"resample", set_resample, resample_text, resample_value, NULL},
 };
 
 static const struct preprocess_option *option_find(const char *key)
@@ -226,16 +241,37 @@ static const struct preprocess_option *option_find(const char *key)
     return NULL;
 }
 
+static enum lrp_status unknown_option(const char *key, struct lrp_error *err)
+{
+    struct lrp_text list = {0};
+    for (size_t i = 0; i < COUNT(option_rows); i++) lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", option_rows[i].key);
+    lrp_fail(err, LRP_USAGE, "preprocessing has no option '%s'; there are %s", key, list.data ? list.data : "");
+    lrp_text_free(&list);
+    return LRP_USAGE;
+}
+
+static enum lrp_status unknown_value(const struct preprocess_option *row, const char *value, struct lrp_error *err)
+{
+    struct lrp_text list = {0};
+    for (size_t i = 0; row->value(i); i++) lrp_text_printf(&list, "%s%s", i > 0 ? ", " : "", row->value(i));
+    lrp_fail(err, LRP_USAGE, "%s '%s' is unknown; there are %s", row->key, value, list.data ? list.data : "");
+    lrp_text_free(&list);
+    return LRP_USAGE;
+}
+
 enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value, struct lrp_error *err)
 {
     const struct preprocess_option *row = option_find(key);
-    if (!row)
-        return lrp_fail(err, LRP_USAGE,
-                        "preprocessing has no option '%s'; there are size, crop, scale, mean, std, layout, channels, resample",
-                        key);
-    if (!row->set(preprocess, value))
-        return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", key, value, row->allowed);
-    return LRP_OK;
+    if (!row) return unknown_option(key, err);
+    if (row->set(preprocess, value)) return LRP_OK;
+    if (row->value) return unknown_value(row, value, err);
+    return lrp_fail(err, LRP_USAGE, "%s '%s' is not valid; it is %s", key, value, row->allowed);
+}
+
+const char *lrp_preprocess_value(const char *key, size_t index)
+{
+    const struct preprocess_option *row = option_find(key);
+    return row && row->value ? row->value(index) : NULL;
 }
 
 const char *lrp_preprocess_key(size_t index)

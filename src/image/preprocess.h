@@ -63,6 +63,8 @@ enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char
                                    struct lrp_error *err);
 /* The keys, in order; NULL beyond the last. */
 const char *lrp_preprocess_key(size_t index);
+/* The values of an option that have names, 0, 1, ...; NULL past the end, and for an option whose values have none. */
+const char *lrp_preprocess_value(const char *key, size_t index);
 /* Writes the option as lrp_preprocess_set reads it, "" for one that is not set; returns buffer (100 bytes are enough). */
 char *lrp_preprocess_text(const struct lrp_preprocess *preprocess, const char *key, char *buffer, size_t size);
 

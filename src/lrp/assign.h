@@ -51,6 +51,9 @@ struct lrp_composite {
     bool differentiates; /* fused activations are differentiated, too, instead of passing relevance on */
 };
 
+/* Parses one primitive and appends it; `offset` is where it stands in the whole text, for messages, -1: nowhere. */
+enum lrp_status lrp_composite_add(struct lrp_composite *composite, const char *text, long offset, struct lrp_error *err);
+
 /* Choices that a composite leaves to the user: a word for each, and what it does to the composite. */
 enum lrp_composite_switch { LRP_SWITCH_ATTENTION, LRP_SWITCH_GATES, LRP_SWITCH_COUNT };
 /* Nothing happens for an empty word. Errors: LRP_USAGE naming the words. */
@@ -58,6 +61,11 @@ enum lrp_status lrp_composite_set(struct lrp_composite *composite, enum lrp_comp
                                   struct lrp_error *err);
 /* Whether a word may be set; the composite need not be there yet. Errors: LRP_USAGE naming the words. */
 enum lrp_status lrp_composite_check_switch(enum lrp_composite_switch which, const char *word, struct lrp_error *err);
+/* The words of a switch; NULL past the end. Static. */
+const char *lrp_composite_switch_word(enum lrp_composite_switch which, size_t index);
+/* Whether the word leaves a gate half of its product's relevance also where no rule says anything of gates: inside of recurrent
+ * layers. */
+bool lrp_composite_halves_gates(const char *word);
 /* The composite a model has if none is asked for: `otherwise`, or, where a layer is attention, the convention's for those. */
 const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_convention convention, const char *otherwise);
 

@@ -113,7 +113,7 @@ static enum lrp_status parse_primitive(const struct lrp_composite *c, const char
 }
 
 /* `offset`: where it begins in the composite's text, for errors; -1 if it is not from there. */
-static enum lrp_status add_primitive(struct lrp_composite *c, const char *text, long offset, struct lrp_error *err)
+enum lrp_status lrp_composite_add(struct lrp_composite *c, const char *text, long offset, struct lrp_error *err)
 {
     struct lrp_error why = {0};
     size_t at;
@@ -140,7 +140,7 @@ static enum lrp_status add_formatted(struct lrp_composite *c, struct lrp_error *
     int length = vasprintf(&text, format, list);
     va_end(list);
     if (length < 0) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
-    enum lrp_status status = add_primitive(c, text, -1, err);
+    enum lrp_status status = lrp_composite_add(c, text, -1, err);
     free(text);
     return status;
 }
@@ -197,7 +197,7 @@ static enum lrp_status add_template(struct lrp_composite *c, const char *primiti
         else
             lrp_text_printf(&text, "%c", *p);
     }
-    enum lrp_status status = text.data && !text.failed ? add_primitive(c, text.data, -1, err)
+    enum lrp_status status = text.data && !text.failed ? lrp_composite_add(c, text.data, -1, err)
                                                        : lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     lrp_text_free(&text);
     return status;
@@ -219,9 +219,9 @@ static enum lrp_status make_preset(struct lrp_composite *c, const struct lrp_pre
         status = add_template(c, preset->bare && last && !call->count ? preset->bare : preset->primitives[i], values, err);
     }
     if (!status && c->differentiates)
-        status = add_primitive(c, "global-type(activation=gradient,batch-norm=gradient)", -1, err);
+        status = lrp_composite_add(c, "global-type(activation=gradient,batch-norm=gradient)", -1, err);
     if (status || preset->primitives[0]) return status;
-    status = convention->before ? add_primitive(c, convention->before, -1, err) : LRP_OK;
+    status = convention->before ? lrp_composite_add(c, convention->before, -1, err) : LRP_OK;
     if (!status)
         status = add_formatted(c, err, "global-type(convolution=%s,%s)", own ? own : preset->convolution, convention->by_type);
     if (!status && preset->first) status = add_first(c, preset, values, err);
@@ -259,7 +259,8 @@ static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text 
         return !status ? add_formatted(c, err, "global(%s)", text) : status;
     }
     enum lrp_status status = LRP_OK;
-    for (int i = 0; !status && i < call->count; i++) status = add_primitive(c, call->arguments[i], (long)call->offsets[i], err);
+    for (int i = 0; !status && i < call->count; i++)
+        status = lrp_composite_add(c, call->arguments[i], (long)call->offsets[i], err);
     return status;
 }
 
@@ -283,58 +284,6 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
     else
         lrp_composite_free(c);
     return status;
-}
-
-/* ---- switches ---- */
-
-/* What a word takes out of type maps, and the primitive it adds; NULL: neither. */
-static const struct switch_row {
-    const char *word, *drops, *adds;
-} switches[LRP_SWITCH_COUNT][2] = {
-    [LRP_SWITCH_ATTENTION] = {{"attnlrp", "attention-softmax", "global-type(attention-softmax=zero)"},
-                              {"cp", NULL, "global-type(attention-softmax=stop)"}},
-    [LRP_SWITCH_GATES] = {{"half", "gate", NULL}, {"stop", NULL, "global-type(gate=stop)"}},
-};
-
-static const struct switch_row *find_switch(enum lrp_composite_switch which, const char *word)
-{
-    for (int i = 0; i < 2; i++)
-        if (strcmp(switches[which][i].word, word) == 0) return &switches[which][i];
-    return NULL;
-}
-
-enum lrp_status lrp_composite_check_switch(enum lrp_composite_switch which, const char *word, struct lrp_error *err)
-{
-    if (!*word || find_switch(which, word)) return LRP_OK;
-    return lrp_fail(err, LRP_USAGE, "it is %s or %s, not \"%s\"", switches[which][0].word, switches[which][1].word, word);
-}
-
-/* Leaves a type out of all maps. */
-static void drop_type(struct lrp_composite *c, const char *type)
-{
-    for (size_t k = 0; k < c->count; k++) {
-        struct lrp_primitive *p = &c->primitives[k];
-        size_t kept = 0;
-        for (size_t i = 0; i < p->count; i++) {
-            if (!p->rules[i].type || strcmp(p->rules[i].type, type) != 0) {
-                p->rules[kept++] = p->rules[i];
-                continue;
-            }
-            free(p->rules[i].type);
-            lrp_rule_clear(&p->rules[i].rule);
-        }
-        p->count = kept;
-    }
-}
-
-enum lrp_status lrp_composite_set(struct lrp_composite *c, enum lrp_composite_switch which, const char *word,
-                                  struct lrp_error *err)
-{
-    enum lrp_status status = lrp_composite_check_switch(which, word, err);
-    if (status || !*word) return status;
-    const struct switch_row *row = find_switch(which, word);
-    if (row->drops) drop_type(c, row->drops);
-    return row->adds ? add_primitive(c, row->adds, -1, err) : LRP_OK;
 }
 
 const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_convention convention, const char *otherwise)

@@ -284,6 +284,10 @@ struct lrp_target_choice {
 enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct lrp_results *results,
                                    const struct lrp_tensor *output, struct lrp_target_choice **out, size_t *count,
                                    struct lrp_error *err);
+/* The words for what relevance starts with, 0, 1, ...; NULL past the end. Any other text is a file. Static. */
+const struct lrp_word *lrp_start_word(size_t index);
+/* Whether a start of that text stands where the target's outputs are, and nowhere else; "" does. */
+bool lrp_start_picks(const char *text);
 /* The relevance a pass starts with, and the targets as they are shown (owned). */
 enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
                                   const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,

@@ -243,7 +243,7 @@ static struct lrp_propagation propagation_of(const struct lrp_job *job, const st
                                     .method = lrp_method_pass(&job->state->method),
                                     .keep_activation = lrp_convention_row(job->state->convention)->inner_activation,
                                     .half_gates =
-                                        strcmp(lrp_settings_get(job->state->settings, LRP_SETTING_GATES), "half") == 0,
+                                        lrp_composite_halves_gates(lrp_settings_get(job->state->settings, LRP_SETTING_GATES)),
                                     .start = job->state->output,
                                     .start_relevance = start,
                                     .run = run};
@@ -293,7 +293,7 @@ static double explained_output(const struct lrp_job *job, const struct lrp_tenso
     const char *how = lrp_settings_get(job->state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     const struct lrp_tensor *output = output_of(job);
     double sum = 0;
-    if (*how && strcmp(how, "one") != 0 && strcmp(how, "logit") != 0) return NAN;
+    if (!lrp_start_picks(how)) return NAN;
     for (size_t i = 0; output && i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
     return sum;
 }

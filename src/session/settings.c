@@ -7,20 +7,17 @@
 #include "assign.h"
 #include "book.h"
 #include "lrpscope/heatmap.h"
-#include "method.h"
 #include "names.h"
 #include "plugin.h"
-#include "preprocess.h"
 #include "shapes.h"
 #include "text.h"
 
-enum kind { TEXT, FLAG };
 static const struct {
     const char *key;
-    enum kind kind;
+    enum lrp_setting_form form;
     const char *value, *line;
 } table[] = {
-#define X(id, key, kind, value, line) {key, kind, value, line},
+#define X(id, key, form, value, line) {key, LRP_FORM_##form, value, line},
     LRP_SETTINGS(X)
 #undef X
 };
@@ -37,9 +34,13 @@ const char *lrp_setting_line(enum lrp_setting setting)
 {
     return table[setting].line;
 }
+enum lrp_setting_form lrp_setting_form(enum lrp_setting setting)
+{
+    return table[setting].form;
+}
 bool lrp_setting_is_flag(enum lrp_setting setting)
 {
-    return table[setting].kind == FLAG;
+    return table[setting].form == LRP_FORM_FLAG;
 }
 
 static enum lrp_status out_of_memory(struct lrp_error *err)
@@ -124,80 +125,14 @@ bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting se
     return settings->values[setting] != NULL;
 }
 
-static enum lrp_status check_number(const char *key, const char *text, struct lrp_error *err)
-{
-    int64_t threads;
-    uint64_t bytes;
-    bool ok = strcmp(key, "threads") == 0 ? lrp_parse_int64(text, &threads) && threads >= 0 && threads <= 1024
-                                          : lrp_parse_bytes(text, &bytes);
-    return ok ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s cannot be \"%s\"", key, text);
-}
-
-static enum lrp_status check_switch(const char *key, enum lrp_composite_switch which, const char *text, struct lrp_error *err)
-{
-    struct lrp_error why;
-    const enum lrp_status status = lrp_composite_check_switch(which, text, &why);
-    return !status ? LRP_OK : lrp_fail(err, status, "%s: %s", key, why.message);
-}
-
-static enum lrp_status check_method(const char *text, struct lrp_error *err)
-{
-    struct lrp_method_call method;
-    const enum lrp_status status = lrp_method_parse(text, &method, err);
-    if (!status) lrp_method_call_free(&method);
-    return status;
-}
-
 /* The form of one value, whatever the model. */
 static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text,
                                   struct lrp_error *err)
 {
-    enum lrp_convention convention;
-    struct lrp_preprocess preprocess;
-    struct lrp_heatmap_options heatmap;
-    const char *key = table[setting].key;
-    if (table[setting].kind == FLAG)
-        return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
-                   ? LRP_OK
-                   : lrp_fail(err, LRP_USAGE, "%s is true or false, not \"%s\"", key, text);
-    if (!*text && (setting == LRP_SETTING_CONVENTION || setting == LRP_SETTING_METHOD || setting == LRP_SETTING_COMPOSITE))
-        return lrp_fail(err, LRP_USAGE, "%s cannot be empty (%s is the default)", key, table[setting].value);
-    if (!*text) return LRP_OK;
-    switch (setting) {
-    case LRP_SETTING_CONVENTION:
-        return lrp_convention_parse(text, &convention, err);
-    case LRP_SETTING_METHOD:
-        return check_method(text, err);
-    case LRP_SETTING_ATTENTION:
-        return check_switch(key, LRP_SWITCH_ATTENTION, text, err);
-    case LRP_SETTING_GATES:
-        return check_switch(key, LRP_SWITCH_GATES, text, err);
-    case LRP_SETTING_INPUT_SHAPE:
-        return lrp_shape_text_check(text, err);
-    case LRP_SETTING_SCALE:
-    case LRP_SETTING_MEAN:
-    case LRP_SETTING_STD:
-    case LRP_SETTING_SIZE:
-    case LRP_SETTING_CROP:
-    case LRP_SETTING_LAYOUT:
-    case LRP_SETTING_CHANNELS:
-        lrp_preprocess_defaults(&preprocess);
-        return lrp_preprocess_set(&preprocess, key, text, err);
-    case LRP_SETTING_COLORMAP:
-    case LRP_SETTING_REDUCE:
-    case LRP_SETTING_OVERLAY:
-    case LRP_SETTING_CLIP:
-    case LRP_SETTING_GAMMA:
-    case LRP_SETTING_SIZE_FACTOR:
-        lrp_heatmap_defaults("relevance", &heatmap);
-        heatmap.maps = settings->colormaps;
-        return lrp_heatmap_option_set(&heatmap, key, text, err);
-    case LRP_SETTING_THREADS:
-    case LRP_SETTING_MEMORY:
-        return check_number(key, text, err);
-    default:
-        return LRP_OK;
-    }
+    const struct lrp_setting_form_row *form = lrp_setting_form_row(table[setting].form);
+    if (!*text && form->needed)
+        return lrp_fail(err, LRP_USAGE, "%s cannot be empty (%s is the default)", table[setting].key, table[setting].value);
+    return *text && form->check ? form->check(settings, table[setting].key, text, err) : LRP_OK;
 }
 
 enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text,

@@ -18,6 +18,20 @@ struct lrp_settings {
     cJSON *unknown;                           /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };
 
+/* Everything there is to say about a form of values. */
+struct lrp_setting_form_row {
+    /* The form of one value, whatever the model; NULL: any text will do. Never asked about "". */
+    enum lrp_status (*check)(const struct lrp_settings *settings, const char *key, const char *text, struct lrp_error *err);
+    /* The values that have names (lrp_setting_value_at); NULL: none have. */
+    bool (*value)(const struct lrp_settings *settings, const char *key, size_t index, struct lrp_word *out);
+    const char *section;  /* the object of a rules file it stands in; NULL: at the top */
+    const char *file_key; /* its key there; NULL: the setting's own */
+    const char *suffix;   /* texts that end so are paths ("": all are); NULL: no text is */
+    bool needed;          /* nothing is no value */
+};
+const struct lrp_setting_form_row *lrp_setting_form_row(enum lrp_setting_form form);
+enum lrp_setting_form lrp_setting_form(enum lrp_setting setting);
+
 /* Whether a setting's text is a path; in a rules file it is meant from the file's folder. */
 bool lrp_setting_is_path(enum lrp_setting setting, const char *text);
 /* For files, whose entries may be many: what is added is not compared with what is there until it is settled: of one selector

@@ -5,44 +5,6 @@
 #include "json.h"
 #include "settings.h"
 
-const char *lrp_setting_section(enum lrp_setting setting)
-{
-    switch (setting) {
-    case LRP_SETTING_SCALE:
-    case LRP_SETTING_MEAN:
-    case LRP_SETTING_STD:
-    case LRP_SETTING_SIZE:
-    case LRP_SETTING_CROP:
-    case LRP_SETTING_LAYOUT:
-    case LRP_SETTING_CHANNELS:
-    case LRP_SETTING_PREPROCESS:
-        return "preprocess";
-    case LRP_SETTING_COLORMAP:
-    case LRP_SETTING_REDUCE:
-    case LRP_SETTING_OVERLAY:
-    case LRP_SETTING_CLIP:
-    case LRP_SETTING_GAMMA:
-    case LRP_SETTING_SIZE_FACTOR:
-        return "heatmap";
-    default:
-        return NULL;
-    }
-}
-
-/* A preprocessor_config.json is named by "config" in the object "preprocess". */
-const char *lrp_setting_file_key(enum lrp_setting setting)
-{
-    return setting == LRP_SETTING_PREPROCESS ? "config" : lrp_setting_key(setting);
-}
-
-bool lrp_setting_is_path(enum lrp_setting setting, const char *text)
-{
-    if (!*text) return false;
-    size_t length = strlen(text);
-    return setting == LRP_SETTING_LABELS || setting == LRP_SETTING_PREPROCESS ||
-           (setting == LRP_SETTING_OUTPUT_RELEVANCE && length > 4 && strcmp(text + length - 4, ".npy") == 0);
-}
-
 static bool add_names(cJSON *json, const char *key, const struct lrp_strings *names)
 {
     cJSON *list = cJSON_AddArrayToObject(json, key);

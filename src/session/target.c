@@ -146,16 +146,39 @@ const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t inde
     return class_name(state, snapshot->output ? classes_of(state, snapshot->output) : 0, index);
 }
 
+static const struct {
+    struct lrp_word word;
+    bool picks; /* it stands where the target's outputs are, and nowhere else */
+} starts[] = {[LRP_START_ONE] = {{"one", "1 at the target"}, true},
+              [LRP_START_LOGIT] = {{"logit", "the target's logit"}, true},
+              [LRP_START_OUTPUT] = {{"output", "the whole output"}, false}};
+_Static_assert(sizeof starts / sizeof *starts == (size_t)LRP_START_FILE, "what is none of the words is a file");
+
+const struct lrp_word *lrp_start_word(size_t index)
+{
+    return index < (size_t)LRP_START_FILE ? &starts[index].word : NULL;
+}
+
+static enum lrp_start_kind start_named(const char *text)
+{
+    size_t i = 0;
+    while (i < (size_t)LRP_START_FILE && strcmp(starts[i].word.name, text) != 0) i++;
+    return (enum lrp_start_kind)i;
+}
+
+bool lrp_start_picks(const char *text)
+{
+    const enum lrp_start_kind start = start_named(text);
+    return !*text || (start != LRP_START_FILE && starts[start].picks);
+}
+
 enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *state)
 {
     const char *text = lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     if (lrp_method_pass(&state->method)->starts_with_one) return LRP_START_ONE;
     const bool logit = lrp_convention_row(state->convention)->logit;
     if (!*text) return logit ? LRP_START_LOGIT : LRP_START_ONE;
-    return strcmp(text, "one") == 0      ? LRP_START_ONE
-           : strcmp(text, "logit") == 0  ? LRP_START_LOGIT
-           : strcmp(text, "output") == 0 ? LRP_START_OUTPUT
-                                         : LRP_START_FILE;
+    return start_named(text);
 }
 
 static enum lrp_status start_from_file(const char *path, const struct lrp_tensor *output, struct lrp_tensor *start,

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lrpscope/method.h"
 #include "runner.h"
 #include "text.h"
 
@@ -62,8 +61,8 @@ static void files(struct lrp_runner *runner, const char *word, struct lrp_menu_r
 static void inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     files(runner, word, rows);
-    add_candidate(rows, word, "grey", "made up: the mean colour everywhere");
-    add_candidate(rows, word, "random", "made up: the same noise each time");
+    const struct lrp_word *made_up;
+    for (size_t i = 0; (made_up = lrp_made_up_input(i)); i++) add_candidate(rows, word, made_up->name, made_up->line);
 }
 
 static void rules(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
@@ -73,12 +72,17 @@ static void rules(struct lrp_runner *runner, const char *word, struct lrp_menu_r
         add_candidate(rows, word, rule->name, rule->formula);
 }
 
+static void named_values(struct lrp_runner *runner, enum lrp_setting setting, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_settings *settings = runner->snapshot ? runner->snapshot->settings : NULL;
+    struct lrp_word value;
+    for (size_t i = 0; lrp_setting_value_at(settings, setting, i, &value); i++)
+        add_candidate(rows, word, value.name, value.line);
+}
+
 static void composites(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
-    const struct lrp_composite_info *preset;
-    for (size_t i = 0; (preset = lrp_composite_at(i)) != NULL; i++)
-        add_candidate(rows, word, preset->name, preset->description);
-    rules(runner, word, rows);
+    named_values(runner, LRP_SETTING_COMPOSITE, word, rows);
 }
 
 static void targets(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
@@ -93,69 +97,22 @@ static void targets(struct lrp_runner *runner, const char *word, struct lrp_menu
     }
 }
 
-static void methods(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
-{
-    const struct lrp_method_info *method;
-    (void)runner;
-    for (size_t i = 0; (method = lrp_method_at(i)) != NULL; i++) add_candidate(rows, word, method->name, method->line);
-}
-static void conventions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
-{
-    (void)runner;
-    for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
-        add_candidate(rows, word, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
-}
-static void colormaps(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
-{
-    const struct lrp_colormap_set *maps = runner->snapshot ? lrp_settings_colormaps(runner->snapshot->settings) : NULL;
-    const struct lrp_colormap *map;
-    for (size_t i = 0; (map = lrp_colormap_at(maps, i)); i++)
-        add_candidate(rows, word, lrp_colormap_name(map), lrp_colormap_summary(map));
-}
-static void reductions(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
-{
-    (void)runner;
-    for (int i = 0; i < LRP_REDUCTION_COUNT; i++) add_candidate(rows, word, lrp_reduction_name((enum lrp_reduction)i), "");
-}
-
-typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows);
-
-/* Settings whose values have names: a function, or the names. */
-static const struct {
-    enum lrp_setting setting;
-    maker *make;
-    const char *names[5];
-} values[] = {{LRP_SETTING_CONVENTION, conventions, {NULL}},
-              {LRP_SETTING_COMPOSITE, composites, {NULL}},
-              {LRP_SETTING_TARGET, targets, {NULL}},
-              {LRP_SETTING_COLORMAP, colormaps, {NULL}},
-              {LRP_SETTING_REDUCE, reductions, {NULL}},
-              {LRP_SETTING_LABELS, files, {NULL}},
-              {LRP_SETTING_PREPROCESS, files, {NULL}},
-              {LRP_SETTING_METHOD, methods, {NULL}},
-              {LRP_SETTING_OUTPUT_RELEVANCE, NULL, {"one", "logit", "output"}},
-              {LRP_SETTING_LAYOUT, NULL, {"nchw", "nhwc"}},
-              {LRP_SETTING_CHANNELS, NULL, {"rgb", "bgr", "gray"}}};
-
-/* "KEY WORD". */
+/* "KEY WORD". Labels are the model's, files are the disk's; all other names are the library's. */
 static void setting_values(struct lrp_runner *runner, const char *request, struct lrp_menu_rows *rows)
 {
     const size_t length = strcspn(request, " ");
     const char *word = request + length + strspn(request + length, " ");
     for (int s = 0; s < LRP_SETTING_COUNT; s++) {
-        const char *key = lrp_setting_key((enum lrp_setting)s);
+        const enum lrp_setting setting = (enum lrp_setting)s;
+        const char *key = lrp_setting_key(setting);
         if (strlen(key) != length || strncmp(key, request, length) != 0) continue;
-        if (lrp_setting_is_flag((enum lrp_setting)s)) {
-            add_candidate(rows, word, "true", "");
-            add_candidate(rows, word, "false", "");
-        }
-        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-            if ((int)values[i].setting == s && values[i].make) values[i].make(runner, word, rows);
-            for (int n = 0; (int)values[i].setting == s && n < 5 && values[i].names[n]; n++)
-                add_candidate(rows, word, values[i].names[n], "");
-        }
+        if (setting == LRP_SETTING_TARGET) targets(runner, word, rows);
+        if (lrp_setting_is_file(setting)) files(runner, word, rows);
+        named_values(runner, setting, word, rows);
     }
 }
+
+typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows);
 
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word)
 {

@@ -97,8 +97,9 @@ static void read_defaults(struct lrp_runner *runner, const char *path, const cJS
 static void read_theme(struct lrp_runner *runner, const char *path, const cJSON *theme)
 {
     const char *name = cJSON_IsString(theme) ? theme->valuestring : "";
-    if (strcmp(name, "light") == 0 || strcmp(name, "dark") == 0)
-        runner->app.caps.light = name[0] == 'l';
+    const enum lrp_theme found = lrp_theme_find(name);
+    if (found < LRP_THEME_COUNT)
+        runner->app.caps.light = found == LRP_THEME_LIGHT;
     else if (strcmp(name, "auto") != 0)
         complain(runner, path, "theme", "", "must be \"dark\", \"light\" or \"auto\"");
 }
@@ -189,7 +190,7 @@ static bool fill_config(const struct lrp_runner *runner, cJSON *root)
 {
     const struct lrp_app *app = &runner->app;
     cJSON *keys = object_in(root, "keys"), *defaults = object_in(root, "defaults");
-    bool fine = keys && defaults && put_text(root, "theme", app->caps.light ? "light" : "dark");
+    bool fine = keys && defaults && put_text(root, "theme", lrp_theme_name(app->caps.light ? LRP_THEME_LIGHT : LRP_THEME_DARK));
     for (int i = 0; i < LRP_ACTION_COUNT && fine; i++) {
         char names[256];
         if (lrp_keymap_own(&app->keymap, (enum lrp_action)i))

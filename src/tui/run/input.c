@@ -22,16 +22,22 @@ static float noise(uint32_t *state)
 }
 
 static const struct {
-    const char *name;
+    struct lrp_word word;
     float (*value)(uint32_t *state);
-} made_up[] = {{"grey", grey}, {"random", noise}};
+} made_up[] = {{{"grey", "made up: the mean colour everywhere"}, grey},
+               {{"random", "made up: the same noise each time"}, noise}};
 enum { LRP_MADE_UP = sizeof made_up / sizeof *made_up };
+
+const struct lrp_word *lrp_made_up_input(size_t index)
+{
+    return index < LRP_MADE_UP ? &made_up[index].word : NULL;
+}
 
 /* Which one a text names; LRP_MADE_UP: none, or there is such a file. */
 static size_t made_up_of(const char *text)
 {
     size_t i = 0;
-    while (i < LRP_MADE_UP && strcmp(made_up[i].name, text) != 0) i++;
+    while (i < LRP_MADE_UP && strcmp(made_up[i].word.name, text) != 0) i++;
     return access(text, F_OK) == 0 ? LRP_MADE_UP : i;
 }
 
@@ -45,7 +51,7 @@ static enum lrp_status set_made_up(struct lrp_runner *runner, size_t which, stru
         return lrp_fail(err, LRP_USAGE, "the model leaves the input's shape open: set one, as in :set input_shape 1,3,224,224");
     enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &tensor, err);
     for (size_t i = 0; !status && i < tensor->count; i++) tensor->f[i] = made_up[which].value(&state);
-    if (!status) status = lrp_session_set_tensor(runner->session, NULL, tensor, made_up[which].name, err);
+    if (!status) status = lrp_session_set_tensor(runner->session, NULL, tensor, made_up[which].word.name, err);
     lrp_tensor_release(tensor);
     return status;
 }

@@ -119,7 +119,9 @@ void lrp_runner_sync_details(struct lrp_runner *runner);
 
 /* Notes where the input came from (NULL: there is none). */
 void lrp_runner_set_input(struct lrp_runner *runner, const char *path);
-/* Sets the input: a file, or "grey" or "random", and starts the worker. */
+/* Inputs for models one has no picture for, 0, 1, ...; NULL past the end. Static. */
+const struct lrp_word *lrp_made_up_input(size_t index);
+/* Sets the input: a file, or one that is made up, and starts the worker. */
 void lrp_runner_input(struct lrp_runner *runner, const char *typed);
 
 /* Models. */

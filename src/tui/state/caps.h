@@ -12,4 +12,18 @@ struct lrp_caps {
     int palette; /* colours that all parts of the screen may have together */
 };
 
+/* X(id, name): colours for a background. */
+#define LRP_THEMES(X)                                                                                                          \
+    X(DARK, "dark")                                                                                                            \
+    X(LIGHT, "light")
+enum lrp_theme {
+#define X(id, name) LRP_THEME_##id,
+    LRP_THEMES(X)
+#undef X
+        LRP_THEME_COUNT
+};
+const char *lrp_theme_name(enum lrp_theme theme);
+/* LRP_THEME_COUNT if none is called so. */
+enum lrp_theme lrp_theme_find(const char *name);
+
 #endif

@@ -48,10 +48,12 @@ void lrp_take_set(struct lrp_app *app, const char *line)
 
 void lrp_take_theme(struct lrp_app *app, const char *name)
 {
-    if (strcmp(name, "light") == 0 || strcmp(name, "dark") == 0)
-        app->caps.light = name[0] == 'l';
+    const enum lrp_theme theme = lrp_theme_find(name);
+    if (theme < LRP_THEME_COUNT)
+        app->caps.light = theme == LRP_THEME_LIGHT;
     else
-        lrp_app_say(app, true, "no such theme: %s (dark or light)", name);
+        lrp_app_say(app, true, "no such theme: %s (%s or %s)", name, lrp_theme_name(LRP_THEME_DARK),
+                    lrp_theme_name(LRP_THEME_LIGHT));
 }
 
 /* ":bind down j n": what the action had before goes. */

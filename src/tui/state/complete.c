@@ -48,8 +48,8 @@ static void settings(const struct lrp_app *app, const char *word, struct lrp_men
 }
 static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
-    add_candidate(rows, word, "dark", app->caps.light ? "" : "now");
-    add_candidate(rows, word, "light", app->caps.light ? "now" : "");
+    for (int i = 0; i < LRP_THEME_COUNT; i++)
+        add_candidate(rows, word, lrp_theme_name((enum lrp_theme)i), app->caps.light == (i == LRP_THEME_LIGHT) ? "now" : "");
 }
 static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {

@@ -53,6 +53,43 @@ static const struct {
     {LRP_SETTING_THREADS, "-1", false},
 };
 
+/* A form that is left without a row would take any text, which is what TEXT alone is for. */
+static void every_form_has_a_row_and_a_setting(void **state)
+{
+    static const char *const ids[] = {
+#define X(id) #id,
+        LRP_SETTING_FORMS(X)
+#undef X
+    };
+    (void)state;
+    for (int form = 0; form < LRP_FORM_COUNT; form++) {
+        const struct lrp_setting_form_row *row = lrp_setting_form_row((enum lrp_setting_form)form);
+        bool used = false;
+        for (int s = 0; s < LRP_SETTING_COUNT; s++) used |= (int)lrp_setting_form((enum lrp_setting)s) == form;
+        if (!used) fail_msg("no setting is of the form %s", ids[form]);
+        if (form != LRP_FORM_TEXT && !row->check && !row->value && !row->suffix)
+            fail_msg("the form %s has no row in setting_forms.c", ids[form]);
+    }
+}
+
+/* What completion offers can be set; what is no name of a value cannot where all values have names. */
+static void every_named_value_can_be_set(void **state)
+{
+    struct lrp_settings *s = fresh();
+    (void)state;
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const enum lrp_setting setting = (enum lrp_setting)i;
+        struct lrp_word word;
+        for (size_t k = 0; lrp_setting_value_at(s, setting, k, &word); k++) {
+            struct lrp_error err = {0};
+            if (!word.line || !*word.name) fail_msg("value %zu of the setting %s has no name", k, lrp_setting_key(setting));
+            if (lrp_settings_set(s, setting, word.name, &err))
+                fail_msg("the setting %s cannot be %s: %s", lrp_setting_key(setting), word.name, err.message);
+        }
+    }
+    lrp_settings_free(s);
+}
+
 static void checks_the_form_of_every_value(void **state)
 {
     (void)state;
@@ -292,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checks_the_form_of_every_value),
+        cmocka_unit_test(every_form_has_a_row_and_a_setting),
+        cmocka_unit_test(every_named_value_can_be_set),
         cmocka_unit_test(heatmaps_are_as_the_method_has_them),
         cmocka_unit_test(last_rule_for_a_selector_replaces_the_one_before),
         cmocka_unit_test(many_rules_at_once_are_as_one_after_the_other),
