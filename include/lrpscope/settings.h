@@ -66,6 +66,7 @@ extern "C" {
     X(HEATMAP) /* an option of heatmap.h, by its key */                                                                        \
     X(THREADS)                                                                                                                 \
     X(BYTES)
+/* The forms. */
 enum lrp_setting_form {
 #define X(id) LRP_FORM_##id,
     LRP_SETTING_FORMS(X)

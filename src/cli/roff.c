@@ -19,6 +19,7 @@ static bool put_arrow(FILE *file, const char **text)
 
 void lrp_cli_roff(FILE *file, const char *text)
 {
+    text = text ? text : ""; /* of a row that lacks it, which a test names */
     if (*text == '.' || *text == '\'') fputs("\\&", file);
     for (; *text; text++)
         if (*text == '\\')

@@ -32,6 +32,66 @@ static void every_action_has_a_name_a_help_and_a_way_to_it(void **state)
     }
 }
 
+/* The screen as text; to be freed. */
+static char *screen_of(const struct fixture *f)
+{
+    struct lrp_canvas canvas = {0};
+    lrp_app_view(&f->app, &canvas);
+    char *text = lrp_canvas_to_text(&canvas);
+    assert_non_null(text);
+    lrp_canvas_free(&canvas);
+    return text;
+}
+
+/* What is answered to the keys that ask for a menu. */
+static const char menu_keys[] = "jjjr";
+static void open_menu(struct fixture *f)
+{
+    struct lrp_menu_rows rows = {0};
+    lrp_menu_rows_add(&rows, "epsilon", "epsilon(0.25)", NULL, "", true);
+    lrp_app_set_menu(&f->app, LRP_MENU_RULE, &rows);
+    lrp_menu_rows_free(&rows);
+}
+
+/* Whether the action's function changes anything where these keys lead: the state, an effect, a message, what is drawn. */
+static bool changes_something(enum lrp_action action, const char *keys)
+{
+    void *own = NULL;
+    fixture_set_up(&own);
+    struct fixture *f = own;
+    fixture_keys(f, keys);
+    fixture_run_effects(f);
+    if (strcmp(keys, menu_keys) == 0) open_menu(f);
+    const struct lrp_app before = f->app;
+    char *drawn = screen_of(f);
+    lrp_action_at(action)->run(&f->app);
+    char *now = screen_of(f);
+    const bool changed = memcmp(&before, &f->app, sizeof before) != 0 || strcmp(drawn, now) != 0;
+    free(drawn);
+    free(now);
+    fixture_tear_down(&own);
+    return changed;
+}
+
+static void every_action_does_something_somewhere(void **state)
+{
+    /* the list, further down, tagged, a search, other panes, a page of text, details and their links, menus */
+    static const char *const places[] = {
+        "",        "jjjj",        "jj<Space>",    "/class<CR>",    "<Tab>",          "<Tab><Right><Down>++", "?jjj",
+        "L<CR>",   "jjj<CR><CR>", "jjj<CR><CR>j", "jjj<CR><CR>jj", "jjj<CR><CR>jjj", "jjj<CR><CR>jjjj",      "t",
+        menu_keys, "jjj}"};
+    int idle = 0;
+    (void)state;
+    for (int i = 0; i < LRP_ACTION_COUNT; i++) {
+        bool changed = false;
+        for (size_t k = 0; !changed && k < sizeof places / sizeof *places; k++)
+            changed = changes_something((enum lrp_action)i, places[k]);
+        if (!changed) print_error("the action %s does nothing anywhere\n", lrp_action_at((enum lrp_action)i)->name);
+        idle += !changed;
+    }
+    assert_int_equal(idle, 0);
+}
+
 static void no_key_means_two_things_in_one_place(void **state)
 {
     struct lrp_keymap map;
@@ -220,13 +280,9 @@ static void every_key_has_a_name_that_reads_back(void **state)
 
 static void assert_shown(const struct fixture *f, const char *part)
 {
-    struct lrp_canvas canvas = {0};
-    lrp_app_view(&f->app, &canvas);
-    char *text = lrp_canvas_to_text(&canvas);
-    assert_non_null(text);
+    char *text = screen_of(f);
     assert_non_null(strstr(text, part));
     free(text);
-    lrp_canvas_free(&canvas);
 }
 
 static void screens_name_the_keys_of_now(void **state)
@@ -361,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_action_has_a_name_a_help_and_a_way_to_it),
+        cmocka_unit_test(every_action_does_something_somewhere),
         cmocka_unit_test(no_key_means_two_things_in_one_place),
         cmocka_unit_test(every_key_of_the_specification_is_bound),
         cmocka_unit_test(a_rebound_key_is_taken_from_others_where_both_are_meant),

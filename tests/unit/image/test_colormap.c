@@ -29,6 +29,34 @@ static void seismic_goes_through_its_five_nodes(void **state)
     check_colour("seismic", 0.875, 191, 0, 0); /* .75 * 255 = 191.25 */
 }
 
+/* Colours from outside: of maps that matplotlib has, its own (3.11, within what straight lines between our stops may differ),
+ * of others the mean of two colours that the map is said to have. A new map needs its own here. */
+static const struct worked_colour {
+    const char *name;
+    double t;
+    int red, green, blue, off; /* off by at most so much */
+} worked_colours[] = {
+    {"seismic", 0.375, 129, 129, 255, 1}, {"bwr", 0.25, 128, 128, 255, 0},          {"coolwarm", 0.25, 141, 176, 254, 1},
+    {"ice-fire", 0.375, 13, 51, 121, 0},  {"blue-orange", 0.125, 37, 97, 164, 0},   {"purple-green", 0.875, 45, 121, 62, 0},
+    {"gray", 0.2, 51, 51, 51, 0},         {"gray-reversed", 0.2, 204, 204, 204, 0}, {"hot", 0.5, 255, 91, 0, 1},
+    {"viridis", 0.3, 52, 94, 141, 3},     {"inferno", 0.3, 106, 23, 110, 6},        {"jet", 0.25, 0, 128, 255, 0},
+};
+
+static void every_map_has_a_worked_colour(void **state)
+{
+    const struct lrp_colormap *map;
+    (void)state;
+    for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) {
+        const struct worked_colour *w = worked_colours, *end = w + COUNT(worked_colours);
+        unsigned char rgb[3];
+        while (w < end && strcmp(w->name, map->name) != 0) w++;
+        if (w == end) fail_msg("the colour map %s has no worked colour in test_colormap.c", map->name);
+        lrp_colormap_rgb(map, w->t, rgb);
+        if (abs(rgb[0] - w->red) > w->off || abs(rgb[1] - w->green) > w->off || abs(rgb[2] - w->blue) > w->off)
+            fail_msg("%s at %g: %d %d %d, want %d %d %d", w->name, w->t, rgb[0], rgb[1], rgb[2], w->red, w->green, w->blue);
+    }
+}
+
 static void places_outside_are_the_ends_and_nan_has_its_own_colour(void **state)
 {
     (void)state;
@@ -302,6 +330,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seismic_goes_through_its_five_nodes),
+        cmocka_unit_test(every_map_has_a_worked_colour),
         cmocka_unit_test(places_outside_are_the_ends_and_nan_has_its_own_colour),
         cmocka_unit_test(every_map_is_well_formed),
         cmocka_unit_test(diverging_maps_are_neutral_in_the_middle_only),
