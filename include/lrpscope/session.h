@@ -260,6 +260,10 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
  * picture. */
 enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum lrp_show show, int64_t sample,
                                       struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err);
+/* Draws a plane as heatmaps of this kind are drawn and writes it as PNG; the plane grows where the picture below it is larger.
+ */
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *snapshot, struct lrp_plane *plane, enum lrp_show show,
+                                         int64_t sample, const char *path, struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);

@@ -40,10 +40,10 @@ struct lrp_arguments {
     const char *at;
     unsigned show; /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
-    const char *scale_tokens, *html, *group;
+    const char *scale_tokens, *html, *group, *decoder_text, *continuation;
     const char *color, *script;
-    const char *generate; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
-    long repeat, top;
+    const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
+    long repeat, top, steps;
     bool conventions, all;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };

@@ -11,6 +11,7 @@
 #include "profile.h"
 #include "report.h"
 #include "samples.h"
+#include "steps.h"
 #include "table.h"
 #include "token_map.h"
 
@@ -344,6 +345,42 @@ static enum lrp_status check_outputs(const struct explain *e, size_t first, size
     return status;
 }
 
+/* A text that goes on: every new token is explained by all before it. */
+static enum lrp_status tell_steps(struct explain *e, struct round *round, const struct lrp_steps *steps, struct lrp_error *err)
+{
+    const struct lrp_snapshot *now = steps->now;
+    struct lrp_report *const reports[] = {&e->total, &round->report};
+    lrp_cli_job_say(&e->job, now);
+    for (size_t i = 0; i < 2; i++) {
+        cJSON *o = lrp_cli_report_sample(reports[i], round->path, now, 0);
+        lrp_steps_put(steps, &reports[i]->document, o);
+        lrp_cli_report_layers(reports[i], now);
+        lrp_cli_report_doubts(reports[i], now);
+        lrp_cli_report_timing(reports[i], now);
+    }
+    if (e->arguments->json) return LRP_OK;
+    lrp_print(stdout, "%s  %zu tokens added\n", round->path, steps->count);
+    return lrp_steps_print(steps, e->arguments, err);
+}
+
+static enum lrp_status run_steps(struct explain *e, struct round *round, struct lrp_error *err)
+{
+    struct lrp_steps steps;
+    struct lrp_tensor *map = NULL;
+    enum lrp_status status = lrp_steps_make(&e->job, round->index, &steps, err);
+    if (!status && e->arguments->output_dir) status = lrp_cli_dir_make(e->arguments->output_dir, err);
+    if (!status && round->files.relevance) status = lrp_steps_tensor(&steps, &map, err);
+    if (map) status = lrp_cli_stack_push(&round->relevance, map, err);
+    lrp_tensor_release(map);
+    if (!status && round->files.heatmap) status = lrp_steps_write_heatmap(&steps, round->files.heatmap, err);
+    if (!status && round->files.heatmap) note_file(e, round, round->files.heatmap);
+    if (!status && round->files.html) status = lrp_token_map_write_page(&steps.map, round->path, round->files.html, err);
+    if (!status && round->files.html) note_file(e, round, round->files.html);
+    if (!status) status = tell_steps(e, round, &steps, err);
+    lrp_steps_free(&steps);
+    return status;
+}
+
 static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_error *err)
 {
     struct round round = {.index = index, .path = lrp_cli_job_round_path(&e->job, index)};
@@ -355,6 +392,10 @@ static enum lrp_status run_round(struct explain *e, size_t index, struct lrp_err
         round.samples = (size_t)lrp_session_samples(e->job.session);
         e->number = 0;
         if (round.samples > 1) status = check_outputs(e, index, index + 1, (int64_t)round.samples, round.passes, err);
+    }
+    if (!status && lrp_steps_asked(e->arguments)) {
+        status = run_steps(e, &round, err);
+        round.passes = 0;
     }
     for (int64_t pass = 0; !status && pass < round.passes; pass++) status = run_pass(e, &round, pass, err);
     if (!status) status = finish_round(e, &round, err);

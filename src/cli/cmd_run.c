@@ -109,7 +109,8 @@ static enum lrp_status show_text(struct run_command *run, struct sample *s, cons
     struct lrp_positions positions;
     enum lrp_status status = LRP_OK;
     if (lrp_cli_job_sequence(&run->job, round)) status = lrp_token_map_of(&run->job, s->now, round, sample, &tokens, err);
-    if (!status && lrp_positions_of(&run->job, s->now, head, &tokens, sample, &positions)) s->positions = &positions;
+    const struct lrp_token_map *answers = tokens.decoder && tokens.decoder->count ? tokens.decoder : &tokens;
+    if (!status && lrp_positions_of(&run->job, s->now, head, answers, sample, &positions)) s->positions = &positions;
     if (!status) status = show_floats(run, s, order, err);
     s->positions = NULL;
     lrp_token_map_free(&tokens);

@@ -56,7 +56,7 @@ static void command_options(FILE *file, size_t command)
 void lrp_cli_complete_bash(FILE *file)
 {
     const struct lrp_option *option;
-    fprintf(file, "# bash completion of lrpscope, made by: lrpscope --generate bash\n_lrpscope() {\n%s    case $before in\n",
+    fprintf(file, "# bash completion of lrpscope, made by: lrpscope --document bash\n_lrpscope() {\n%s    case $before in\n",
             split_words);
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
         if (option->help && lrp_cli_has_words(option)) words(file, option);

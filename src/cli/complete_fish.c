@@ -75,7 +75,7 @@ static void one_option(FILE *file, const struct lrp_option *option)
 
 void lrp_cli_complete_fish(FILE *file)
 {
-    fputs("# fish completion of lrpscope, made by: lrpscope --generate fish\n", file);
+    fputs("# fish completion of lrpscope, made by: lrpscope --document fish\n", file);
     condition_function(file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++) {
         fprintf(file, "complete -c lrpscope -n __fish_use_subcommand -a %s -d ", lrp_cli_commands[c].name);

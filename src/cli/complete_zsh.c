@@ -60,7 +60,7 @@ static void rule_function(FILE *file)
 
 void lrp_cli_complete_zsh(FILE *file)
 {
-    fputs("#compdef lrpscope\n# zsh completion of lrpscope, made by: lrpscope --generate zsh\n", file);
+    fputs("#compdef lrpscope\n# zsh completion of lrpscope, made by: lrpscope --document zsh\n", file);
     rule_function(file);
     fputs("_lrpscope() {\n    local word command\n    local -a commands\n    commands=(\n", file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++) {

@@ -10,7 +10,7 @@
 
 /* Help on a command; on the inspector's: the general help. */
 void lrp_cli_help(const struct lrp_command *command, FILE *file);
-/* A man page or the completions of a shell, by the name --generate has for it; false if there is none of that name. */
+/* A man page or the completions of a shell, by the name --document has for it; false if there is none of that name. */
 bool lrp_cli_generate(const char *what, FILE *file);
 void lrp_cli_generate_man(FILE *file);
 void lrp_cli_generate_man_rules(FILE *file);

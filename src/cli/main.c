@@ -58,8 +58,8 @@ static int run(const struct lrp_arguments *arguments)
         lrp_cli_help(arguments->command, stdout);
         return 0;
     }
-    if (arguments->generate) {
-        lrp_cli_generate(arguments->generate, stdout);
+    if (arguments->document) {
+        lrp_cli_generate(arguments->document, stdout);
         return 0;
     }
     if (!arguments->quiet) lrp_cli_warn_lines(arguments->warnings);

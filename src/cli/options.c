@@ -103,6 +103,8 @@ static const struct lrp_option options[] = {
     {.name = "text-pair", .argument = "T", .commands = TEXTS, IN(INPUT), TEXT(text_pair), .help = "a second text behind --text"},
     {.name = "text-file", .argument = "F", .commands = TEXTS, IN(INPUT), TEXT(text_file),
      .help = "a text a line; F.json: an array of strings or of [text, pair]"},
+    {.name = "decoder-text", .argument = "T", .commands = TOKENED, IN(INPUT), TEXT(decoder_text),
+     .help = "what an encoder-decoder has written so far; default: only the token that its config.json starts texts with"},
     {.name = "tokens", .argument = "IDS", .commands = TOKENED, IN(INPUT), TEXT(tokens), .help = "ids instead of a text: \"101 7592 102\""},
     {.name = "tokenizer", .argument = "F", .commands = TEXTS, IN(INPUT), TEXT(tokenizer),
      .help = "tokenizer.json, vocab.txt, vocab.json, or a folder; default: beside the model"},
@@ -140,6 +142,10 @@ static const struct lrp_option options[] = {
      .help = "colour map (lrpscope colormaps)"},
     {.name = "reduce", .argument = "R", .commands = PICTURES, IN(HEATMAP), SETTING(REDUCE),
      .words = lrp_cli_reduction_word, .only_words = true, .help = "how channels become one value"},
+    {.name = "continue", .argument = "TEXT", .commands = EXPLAIN, IN(TARGET), TEXT(continuation),
+     .help = "explain every token of a text behind the given one, each by all before it"},
+    {.name = "generate", .argument = "N", .commands = EXPLAIN, IN(TARGET), COUNTER(steps),
+     .help = "the same of the N tokens that the model itself goes on with"},
     {.name = "scale-tokens", .argument = "WHICH", .commands = EXPLAIN, IN(HEATMAP), TEXT(scale_tokens), .choices = "all text",
      .help = "tokens that the colour scale is made for; default: all but special and first ones beyond 5 times the next"},
     {.name = "group", .argument = "UNITS", .commands = EXPLAIN, IN(HEATMAP), TEXT(group),
@@ -171,7 +177,7 @@ static const struct lrp_option options[] = {
      .help = "say what was done and how long it took"},
     {.name = "help", .letter = 'h', .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(help), .help = "help on a command"},
     {.name = "version", .commands = LRP_FOR_ALL, IN(RUNNING), SWITCH(version), .help = "print the version"},
-    {.name = "generate", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(generate),
+    {.name = "document", .argument = "WHAT", .commands = INSPECT, IN(RUNNING), TEXT(document),
      .words = lrp_cli_generator_word, .only_words = true},
 };
 // clang-format on

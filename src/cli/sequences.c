@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "decoder.h"
 #include "text.h"
 
 static enum lrp_status no_memory(struct lrp_error *err)
@@ -72,6 +73,18 @@ static enum lrp_status open_tokenizer(const struct lrp_arguments *a, bool needed
     return needed ? status : LRP_OK;
 }
 
+/* What a tokenizer calls its padding; 0 where it names none. */
+static int64_t padding_of(const struct lrp_tokenizer *t)
+{
+    static const char *const names[] = {"[PAD]", "<pad>", "<|pad|>", "<|endoftext|>"};
+    for (size_t i = 0; t && i < sizeof names / sizeof *names; i++) {
+        const int64_t id = lrp_tokenizer_id(t, names[i]);
+        const char *token = id >= 0 ? lrp_tokenizer_token(t, id) : NULL;
+        if (token && strcmp(token, names[i]) == 0) return id;
+    }
+    return 0;
+}
+
 enum lrp_status lrp_cli_sequences_read(const struct lrp_arguments *a, struct lrp_session *session,
                                        struct lrp_cli_sequences *out, struct lrp_error *err)
 {
@@ -83,13 +96,18 @@ enum lrp_status lrp_cli_sequences_read(const struct lrp_arguments *a, struct lrp
     if ((texts || a->tokens) && !lrp_session_token_input(session))
         return lrp_fail(err, LRP_USAGE, "%s: it has no input that takes tokens (--token-input NAME says which one does)",
                         a->model);
+    if (a->decoder_text && !lrp_cli_decoder_input(session))
+        return lrp_fail(err, LRP_USAGE, "%s: --decoder-text: it has no decoder_input_ids that a second text could go to",
+                        a->model);
     enum lrp_status status = lrp_cli_texts_read(a, &out->texts, err);
-    if (!status) status = open_tokenizer(a, texts, session, out, err);
+    if (!status) status = open_tokenizer(a, texts || a->decoder_text, session, out, err);
     const size_t count = a->tokens ? 1 : out->texts.count;
     if (!status && !(out->items = calloc(count + 1, sizeof *out->items))) status = no_memory(err);
     for (size_t i = 0; !status && i < count; i++) {
         out->count = i + 1;
         status = a->tokens ? read_ids(a->tokens, &out->items[i], err) : encode(out, a, i, &out->items[i], err);
+        out->items[i].pad = padding_of(out->tokenizer);
+        if (!status) status = lrp_cli_decoder_start(a, session, out->tokenizer, &out->items[i], err);
     }
     if (!status && texts && !count) status = lrp_fail(err, LRP_FILE, "%s: there is no text in it", a->text_file);
     return status;
@@ -102,6 +120,8 @@ void lrp_cli_sequences_free(struct lrp_cli_sequences *sequences)
         free(sequences->items[i].name);
         free(sequences->items[i].ids);
         free(sequences->items[i].types);
+        lrp_encoding_free(&sequences->items[i].decoder_encoding);
+        free(sequences->items[i].decoder_ids);
     }
     free(sequences->items);
     lrp_cli_texts_free(&sequences->texts);
@@ -109,37 +129,75 @@ void lrp_cli_sequences_free(struct lrp_cli_sequences *sequences)
     *sequences = (struct lrp_cli_sequences){0};
 }
 
-static bool has_input(const struct lrp_model *model, const char *name)
+static bool find_input(const struct lrp_model *model, const char *name, struct lrp_model_value *out)
 {
     for (size_t i = 0; i < lrp_model_input_count(model); i++) {
-        struct lrp_model_value input;
-        lrp_model_input(model, i, &input);
-        if (strcmp(input.name, name) == 0) return true;
+        lrp_model_input(model, i, out);
+        if (strcmp(out->name, name) == 0) return true;
     }
     return false;
 }
 
-static enum lrp_status tensor_of(const int64_t *values, size_t count, struct lrp_tensor **out, struct lrp_error *err)
+const char *lrp_cli_decoder_input(const struct lrp_session *session)
 {
-    const struct lrp_shape shape = {.rank = 2, .dim = {1, (int64_t)count}};
-    const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_INT64, &shape, out, err);
-    if (!status) memcpy((*out)->i, values, count * sizeof *values);
+    static const char name[] = "decoder_input_ids";
+    struct lrp_model_value input;
+    const char *tokens = lrp_session_token_input(session);
+    const bool own = find_input(lrp_session_model(session), name, &input) && tokens && strcmp(tokens, name) != 0;
+    return own ? name : NULL;
+}
+
+/* Inputs that are set together: all of them, or none. */
+struct feeding {
+    const struct lrp_model *model;
+    const char *names[6];
+    struct lrp_tensor *tensors[6];
+    size_t count;
+};
+
+static enum lrp_status feed(struct feeding *f, const char *name, const int64_t *values, size_t count, int64_t filler,
+                            size_t length, struct lrp_error *err)
+{
+    const struct lrp_shape shape = {.rank = 2, .dim = {1, (int64_t)length}};
+    struct lrp_tensor *t = NULL;
+    const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_INT64, &shape, &t, err);
+    if (status) return status;
+    for (size_t i = 0; i < length; i++) t->i[i] = i < count ? values ? values[i] : 1 : filler;
+    f->names[f->count] = name;
+    f->tensors[f->count++] = t;
+    return LRP_OK;
+}
+
+/* Ids, and the mask that keeps padding out where the model fixes a length. */
+static enum lrp_status feed_ids(struct feeding *f, const char *name, const char *mask, const int64_t *ids, size_t count,
+                                int64_t pad, size_t *length, struct lrp_error *err)
+{
+    struct lrp_model_value input;
+    const bool fixed = find_input(f->model, name, &input) && input.shape.rank == 2 && input.shape.dim[1] > 0;
+    *length = fixed ? (size_t)input.shape.dim[1] : count;
+    if (count > *length)
+        return lrp_fail(err, LRP_USAGE, "%s: %zu tokens, but the model takes %zu: give a shorter text", name, count, *length);
+    enum lrp_status status = feed(f, name, ids, count, pad, *length, err);
+    if (!status && count < *length && find_input(f->model, mask, &input)) status = feed(f, mask, NULL, count, 0, *length, err);
     return status;
 }
 
 enum lrp_status lrp_cli_sequence_set(const struct lrp_cli_sequence *s, struct lrp_session *session, struct lrp_error *err)
 {
-    const char *names[2] = {lrp_session_token_input(session), "token_type_ids"};
-    struct lrp_tensor *tensors[2] = {NULL};
-    const size_t count = s->text && has_input(lrp_session_model(session), names[1]) ? 2 : 1;
-    char *name = strdup(names[0]); /* what it is borrowed from changes with the inputs */
+    static const char types[] = "token_type_ids";
+    struct feeding f = {.model = lrp_session_model(session)};
+    struct lrp_model_value input;
+    size_t length = 0, written;
+    const char *decoder = lrp_cli_decoder_input(session);
+    char *name = strdup(lrp_session_token_input(session)); /* what it is borrowed from changes with the inputs */
     enum lrp_status status = name ? LRP_OK : no_memory(err);
-    names[0] = name;
-    if (!status) status = tensor_of(s->ids, s->count, &tensors[0], err);
-    if (!status && count > 1) status = tensor_of(s->types, s->count, &tensors[1], err);
+    if (!status) status = feed_ids(&f, name, "attention_mask", s->ids, s->count, s->pad, &length, err);
+    if (!status && s->text && find_input(f.model, types, &input)) status = feed(&f, types, s->types, s->count, 0, length, err);
+    if (!status && decoder && s->decoder_ids)
+        status = feed_ids(&f, decoder, "decoder_attention_mask", s->decoder_ids, s->decoder_count, s->pad, &written, err);
     if (!status)
-        status = lrp_session_set_tensors(session, names, (const struct lrp_tensor *const *)tensors, count, s->name, err);
-    for (size_t i = 0; i < 2; i++) lrp_tensor_release(tensors[i]);
+        status = lrp_session_set_tensors(session, f.names, (const struct lrp_tensor *const *)f.tensors, f.count, s->name, err);
+    for (size_t i = 0; i < f.count; i++) lrp_tensor_release(f.tensors[i]);
     free(name);
     return status;
 }

@@ -35,7 +35,20 @@ static bool is_template(const struct lrp_encoding *empty, int64_t id)
     return false;
 }
 
-static bool fill(struct lrp_token_map *map, const struct lrp_cli_job *job, const struct lrp_cli_sequence *s,
+/* Where tokens of an input come from: a text, whose tokens are known with their places, or ids alone. */
+struct token_origin {
+    const struct lrp_encoding *encoding; /* NULL: ids alone */
+    size_t in_front;                     /* tokens before the first of it */
+    size_t count;                        /* all of them: padding follows; 0: all that are there */
+};
+
+static const struct lrp_token *token_at(const struct token_origin *from, size_t i)
+{
+    const bool known = from->encoding && i >= from->in_front && i - from->in_front < from->encoding->count;
+    return known ? &from->encoding->items[i - from->in_front] : NULL;
+}
+
+static bool fill(struct lrp_token_map *map, const struct lrp_cli_job *job, const struct token_origin *from,
                  const struct lrp_tensor *ids, const struct lrp_tensor *relevance, size_t sample)
 {
     const struct lrp_tokenizer *t = job->sequences.tokenizer;
@@ -45,9 +58,9 @@ static bool fill(struct lrp_token_map *map, const struct lrp_cli_job *job, const
     bool ok = true;
     for (size_t i = 0; i < map->count; i++) {
         struct lrp_token_row *row = &map->rows[i];
-        const struct lrp_token *token = s && i < s->encoding.count ? &s->encoding.items[i] : NULL;
+        const struct lrp_token *token = token_at(from, i);
         *row = (struct lrp_token_row){.id = ids->i[first + i], .text = reading(t, ids->i[first + i])};
-        row->special = token ? token->special : is_template(&empty, row->id);
+        row->special = token ? token->special : i < from->in_front || is_template(&empty, row->id);
         if (token) row->start = token->start;
         if (token) row->end = token->end;
         row->second = token && token->second;
@@ -104,41 +117,72 @@ static char *note_of(const struct lrp_token_row *rows, size_t count)
     return lrp_text_take(&text);
 }
 
-/* Which of the rows are in the scale, and what is said of the others. */
-static enum lrp_status finish_map(struct lrp_token_map *map, const char *which, struct lrp_error *err)
+enum lrp_status lrp_token_map_scale(struct lrp_token_map *map, const char *which, struct lrp_error *err)
 {
     struct lrp_token_row *rows = map->groups ? map->groups : map->rows;
     const size_t count = map->groups ? map->group_count : map->count;
     map->most = make_scale(rows, count, which);
+    free(map->note);
     map->note = note_of(rows, count);
     return map->note ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 /* ---- making one ---- */
 
+/* The tokens of one input, and their units where the text is known that they are found in. */
+static enum lrp_status map_input(const struct lrp_cli_job *job, const char *name, const struct token_origin *from,
+                                 const struct lrp_cli_sequence *text, size_t sample, struct lrp_token_map *out,
+                                 struct lrp_error *err)
+{
+    const char *units = job->arguments->group;
+    const struct lrp_tensor *ids = lrp_session_value_activation(job->session, name),
+                            *relevance = lrp_session_value_relevance(job->session, name);
+    enum lrp_status status = LRP_OK;
+    const bool usable = ids && !lrp_dtype_is_float(ids->dtype) && ids->shape.rank > 0 && ids->count > 0 &&
+                        (!relevance || relevance->count == ids->count);
+    if (usable) {
+        const size_t length = (size_t)ids->shape.dim[ids->shape.rank - 1];
+        const size_t count = from->count && from->count < length ? from->count : length;
+        out->rows = calloc(count + 1, sizeof *out->rows);
+        if (out->rows) out->count = count;
+        if (!out->rows || !fill(out, job, from, ids, relevance, sample))
+            status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    if (!status && out->count && units) status = lrp_token_map_group(out, units, text, err);
+    if (!status) status = lrp_token_map_scale(out, job->arguments->scale_tokens, err);
+    lrp_tensor_release(ids);
+    lrp_tensor_release(relevance);
+    return status;
+}
+
+/* What the decoder has written is a text of its own. */
+static enum lrp_status map_decoder(const struct lrp_cli_job *job, const struct lrp_cli_sequence *s, size_t sample,
+                                   struct lrp_token_map *out, struct lrp_error *err)
+{
+    const char *name = lrp_cli_decoder_input(job->session);
+    if (!name) return LRP_OK;
+    const struct lrp_cli_sequence written = {.text = s && s->decoder_text ? s->decoder_text : ""};
+    const struct token_origin from = {.encoding = s ? &s->decoder_encoding : NULL,
+                                      .in_front = s && s->decoder_ids ? 1 : 0,
+                                      .count = s && s->decoder_ids ? s->decoder_count : 0};
+    out->decoder = calloc(1, sizeof *out->decoder);
+    if (!out->decoder) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    out->decoder->options = out->options;
+    return map_input(job, name, &from, &written, sample, out->decoder, err);
+}
+
 enum lrp_status lrp_token_map_of(const struct lrp_cli_job *job, const struct lrp_snapshot *now, size_t round, size_t sample,
                                  struct lrp_token_map *out, struct lrp_error *err)
 {
     *out = (struct lrp_token_map){.count = 0};
-    const char *name = lrp_session_token_input(job->session);
+    const struct lrp_cli_sequence *s = lrp_cli_job_sequence(job, round);
+    const struct token_origin from = {.encoding = s && s->text ? &s->encoding : NULL, .count = s ? s->count : 0};
+    char *name = lrp_session_token_input(job->session) ? strdup(lrp_session_token_input(job->session)) : NULL;
     if (!name) return LRP_OK;
-    const struct lrp_tensor *ids = lrp_session_value_activation(job->session, name),
-                            *relevance = lrp_session_value_relevance(job->session, name);
     enum lrp_status status = lrp_snapshot_heatmap_options(now, LRP_SHOW_RELEVANCE, &out->options, err);
-    const bool usable = ids && !lrp_dtype_is_float(ids->dtype) && ids->shape.rank > 0 && ids->count > 0 &&
-                        (!relevance || relevance->count == ids->count);
-    if (!status && usable) {
-        const size_t count = (size_t)ids->shape.dim[ids->shape.rank - 1];
-        out->rows = calloc(count + 1, sizeof *out->rows);
-        if (out->rows) out->count = count;
-        if (!out->rows || !fill(out, job, lrp_cli_job_sequence(job, round), ids, relevance, sample))
-            status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    }
-    if (!status && out->count && job->arguments->group)
-        status = lrp_token_map_group(out, job->arguments->group, lrp_cli_job_sequence(job, round), err);
-    if (!status) status = finish_map(out, job->arguments->scale_tokens, err);
-    lrp_tensor_release(ids);
-    lrp_tensor_release(relevance);
+    if (!status) status = map_input(job, name, &from, s, sample, out, err);
+    if (!status) status = map_decoder(job, s, sample, out, err);
+    free(name);
     return status;
 }
 
@@ -154,14 +198,14 @@ void lrp_token_map_free(struct lrp_token_map *map)
     for (size_t i = 0; i < map->group_count; i++) free(map->groups[i].text);
     free(map->rows);
     free(map->groups);
+    if (map->decoder) lrp_token_map_free(map->decoder);
+    free(map->decoder);
     free(map->note);
     *map = (struct lrp_token_map){.count = 0};
 }
 
-void lrp_token_map_put(const struct lrp_token_map *map, struct lrp_document *d, cJSON *sample)
+static void put_tokens(const struct lrp_token_map *map, struct lrp_document *d, cJSON *array)
 {
-    if (!map->count) return;
-    cJSON *array = lrp_cli_json_put_array(d, sample, "tokens");
     for (size_t i = 0; i < map->count; i++) {
         const struct lrp_token_row *row = &map->rows[i];
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -171,10 +215,13 @@ void lrp_token_map_put(const struct lrp_token_map *map, struct lrp_document *d, 
         lrp_cli_json_put_number(d, o, "end", (double)row->end);
         lrp_cli_json_put_number(d, o, "relevance", (double)row->relevance);
     }
-    cJSON *groups = map->groups ? lrp_cli_json_put_array(d, sample, "groups") : NULL;
+}
+
+static void put_groups(const struct lrp_token_map *map, struct lrp_document *d, cJSON *array)
+{
     for (size_t i = 0; i < map->group_count; i++) {
         const struct lrp_token_row *row = &map->groups[i];
-        cJSON *o = lrp_cli_json_put_object(d, groups, NULL);
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "text", row->text);
         lrp_cli_json_put_number(d, o, "start", (double)row->start);
         lrp_cli_json_put_number(d, o, "end", (double)row->end);
@@ -182,4 +229,13 @@ void lrp_token_map_put(const struct lrp_token_map *map, struct lrp_document *d, 
         lrp_cli_json_put_number(d, o, "last", (double)row->last);
         lrp_cli_json_put_number(d, o, "relevance", (double)row->relevance);
     }
+}
+
+void lrp_token_map_put(const struct lrp_token_map *map, struct lrp_document *d, cJSON *sample)
+{
+    if (map->count) put_tokens(map, d, lrp_cli_json_put_array(d, sample, "tokens"));
+    if (map->groups) put_groups(map, d, lrp_cli_json_put_array(d, sample, "groups"));
+    if (!map->decoder) return;
+    put_tokens(map->decoder, d, lrp_cli_json_put_array(d, sample, "decoder_tokens"));
+    if (map->decoder->groups) put_groups(map->decoder, d, lrp_cli_json_put_array(d, sample, "decoder_groups"));
 }

@@ -113,31 +113,50 @@ enum lrp_status lrp_token_map_print(const struct lrp_token_map *map, const struc
                                     struct lrp_error *err)
 {
     const enum depth depth = depth_of(arguments->color);
+    enum lrp_status status = LRP_OK;
     if (!map->count) return LRP_OK;
-    if (depth == DEPTH_NONE) return print_table(map, err);
-    print_text(map, depth);
-    return LRP_OK;
+    if (depth == DEPTH_NONE)
+        status = print_table(map, err);
+    else
+        print_text(map, depth);
+    if (status || !map->decoder) return status;
+    lrp_print(stdout, "decoder\n");
+    return lrp_token_map_print(map->decoder, arguments, err);
 }
 
 /* ---- picture ---- */
 
-enum lrp_status lrp_token_map_write_strip(const struct lrp_token_map *map, const char *path, struct lrp_error *err)
+/* A decoder's tokens stand behind, after an arrow. */
+static enum lrp_status add_cells(const struct lrp_token_map *map, struct lrp_strip_cell *cells, size_t *at,
+                                 struct lrp_error *err)
 {
     size_t count;
     const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
-    struct lrp_strip_cell *cells = calloc(count + 1, sizeof *cells);
-    enum lrp_status status = cells ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; !status && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         char *text = shown(&rows[i]);
         char *printable = text ? lrp_printable(text) : NULL;
         free(text);
-        cells[i] = (struct lrp_strip_cell){.text = printable, .value = rows[i].relevance};
-        if (!printable) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (!printable) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+        cells[(*at)++] = (struct lrp_strip_cell){.text = printable, .value = rows[i].relevance};
     }
+    if (!map->decoder) return LRP_OK;
+    char *arrow = strdup("=>");
+    if (!arrow) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    cells[(*at)++] = (struct lrp_strip_cell){.text = arrow};
+    return add_cells(map->decoder, cells, at, err);
+}
+
+enum lrp_status lrp_token_map_write_strip(const struct lrp_token_map *map, const char *path, struct lrp_error *err)
+{
+    const size_t room = map->count + (map->decoder ? map->decoder->count : 0) + 2;
+    const float most = map->decoder ? fmaxf(map->most, map->decoder->most) : map->most;
+    struct lrp_strip_cell *cells = calloc(room, sizeof *cells);
+    size_t count = 0;
+    enum lrp_status status = cells ? add_cells(map, cells, &count, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     const struct lrp_strip strip = {.cells = cells,
                                     .count = count,
                                     .note = map->note,
-                                    .range = {.low = -map->most, .high = map->most, .symmetric = true},
+                                    .range = {.low = -most, .high = most, .symmetric = true},
                                     .options = map->options};
     if (!status) status = lrp_strip_write(&strip, path, err);
     for (size_t i = 0; cells && i < count; i++) free((char *)cells[i].text);
@@ -176,12 +195,28 @@ static void append_token(struct lrp_text *page, const struct lrp_token_map *map,
     free(text);
 }
 
+/* The tokens, what is said of them, and likewise of what a decoder has written. */
+static void append_map(struct lrp_text *page, const struct lrp_token_map *map)
+{
+    size_t count;
+    const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
+    lrp_text_append(page, "<p>\n");
+    for (size_t i = 0; i < count; i++) append_token(page, map, &rows[i], rows[i].last > rows[i].first ? rows[i].first : i);
+    lrp_text_append(page, "</p>\n");
+    if (*map->note) {
+        lrp_text_append(page, "<p>");
+        append_escaped(page, map->note);
+        lrp_text_append(page, "</p>\n");
+    }
+    if (!map->decoder) return;
+    lrp_text_append(page, "<p>decoder</p>\n");
+    append_map(page, map->decoder);
+}
+
 enum lrp_status lrp_token_map_write_page(const struct lrp_token_map *map, const char *title, const char *path,
                                          struct lrp_error *err)
 {
     struct lrp_text page = {0};
-    size_t count;
-    const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
     lrp_text_append(&page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
     append_escaped(&page, title);
     lrp_text_append(
@@ -189,14 +224,8 @@ enum lrp_status lrp_token_map_write_page(const struct lrp_token_map *map, const 
                ".t{padding:.2em .1em;border-radius:.2em;white-space:pre-wrap}\n.apart{outline:1px dashed #888}\n"
                "</style>\n</head>\n<body>\n<p>");
     append_escaped(&page, title);
-    lrp_text_append(&page, "</p>\n<p>\n");
-    for (size_t i = 0; i < count; i++) append_token(&page, map, &rows[i], rows[i].last > rows[i].first ? rows[i].first : i);
     lrp_text_append(&page, "</p>\n");
-    if (*map->note) {
-        lrp_text_append(&page, "<p>");
-        append_escaped(&page, map->note);
-        lrp_text_append(&page, "</p>\n");
-    }
+    append_map(&page, map);
     lrp_text_append(&page, "</body>\n</html>\n");
     const enum lrp_status status =
         page.failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : lrp_output_write(path, page.data, page.length, err);

@@ -13,7 +13,7 @@ const char *lrp_cli_method_word(size_t index);
 const char *lrp_cli_reduction_word(size_t index);
 const char *lrp_cli_show_word(size_t index);
 const char *lrp_cli_colormap_word(size_t index);
-/* What --generate makes. */
+/* What --document makes. */
 const char *lrp_cli_generator_word(size_t index);
 
 #endif

@@ -298,9 +298,6 @@ enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *state);
 /* The heatmap options a state asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err);
-/* Draws a plane and writes it as PNG; the plane grows where the picture below it is larger. */
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
-                                         int64_t sample, const char *path, struct lrp_error *err);
 /* The container of a public snapshot. */
 struct lrp_snapshot_box {
     struct lrp_snapshot shown;     /* first: a snapshot is its box */

@@ -80,11 +80,11 @@ good 0 colormaps; has out "seismic"
 good 0 rules --json; json "d['lrpscope'] == 1 and {'name', 'parameters', 'formula', 'fits'} == set(d['rules'][0])"
 good 0 composites --json; json "'epsilon-gamma-box' in [c['name'] for c in d['composites']]"
 good 0 ops --json; json "{'name', 'domain', 'versions', 'runs', 'differentiates'} == set(d['ops'][0])"
-good 0 --generate man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
-for shell in bash zsh fish; do good 0 --generate $shell; has out output-relevance; done
+good 0 --document man; has out '.SH EXIT STATUS'; has out 'output\-relevance'
+for shell in bash zsh fish; do good 0 --document $shell; has out output-relevance; done
 if command -v groff >/dev/null; then
     for page in man man-rules man-model man-lrp man-internals; do
-        good 0 --generate $page; groff -man -Tutf8 -ww -z out 2>err
+        good 0 --document $page; groff -man -Tutf8 -ww -z out 2>err
         [ -s err ] && fail "the page $page: $(head -1 err)"
     done
 fi
@@ -117,7 +117,7 @@ model=$demo/vgg.onnx picture=$demo/bag.png rules=$demo/vgg.lrpscope.json unsuppo
 
 # lrpscope-rules(5): its example is a rules file, and every primitive is read in the form that is given there. How many of the 12
 # layers each of them reaches: 6 convolutions, 2 dense ones, those from 1 to 3 (two convolutions), the first 2
-run --generate man-rules
+run --document man-rules
 sed -n '/^[.]SH EXAMPLE/,/^[.]fi/p' out | sed '1,2d;$d;s/\\-/-/g' >work/example.json
 sed -n '/^[.]SS Primitives/,/^[.]SH/p' out | sed 's/\\-/-/g' | grep '^{' | sed \
     's/{TYPE: RULE, [.][.][.]}/{"convolution": "epsilon", "dense": "epsilon"}/; s/RULE/"epsilon"/; s/SELECTOR/"1..3"/; s/ N,/ 2,/' >primitives
@@ -134,7 +134,7 @@ json "[l['rule'] for l in d['layers'] if l['type'] in ('convolution', 'dense')] 
 rm work/example.json work/primitive.json
 
 # lrpscope-model(5): its example is a model
-run --generate man-model
+run --document man-model
 sed -n '/^[.]SH EXAMPLE/,/^[.]fi/p' out | sed '1,2d;$d;s/\\-/-/g' >work/example.json
 good 0 layers "$folder/work/example.json" --json
 json "[l['type'] for l in d['layers']] == ['dense', 'dense', 'add', 'my-doubling-layer', 'concat']"

@@ -59,9 +59,15 @@ def logit(token, word):
 
 def write_files():
     table, whole = tensor([x for row in TABLE for x in row], [6, 2]), {"input_ids": (INT64, ["n", "t"]), "attention_mask": (INT64, ["n", "t"])}
+    summing = [node("Gather", "e input_ids", "h"), node("Cast", "attention_mask", "m", to=FLOAT), node("Unsqueeze", "m", "u", axes=[2]),
+               node("Mul", "h u", "k"), node("ReduceSum", "k", "y", axes=[1], keepdims=0)]
     files = {
-        "sum.onnx": model([node("Gather", "e input_ids", "h"), node("Cast", "attention_mask", "m", to=FLOAT), node("Unsqueeze", "m", "u", axes=[2]),
-                           node("Mul", "h u", "k"), node("ReduceSum", "k", "y", axes=[1], keepdims=0)], whole, {"y": (FLOAT, ["n", 2])}, {"e": table}, opset=11),
+        "sum.onnx": model(summing, whole, {"y": (FLOAT, ["n", 2])}, {"e": table}, opset=11),
+        "seven.onnx": model(summing, {name: (INT64, [1, 7]) for name in whole}, {"y": (FLOAT, [1, 2])}, {"e": table}, opset=11),
+        "both.onnx": model([node("Gather", "e input_ids", "h"), node("ReduceSum", "h", "s", axes=[1], keepdims=1), node("Gather", "e decoder_input_ids", "g"),
+                            node("Add", "s g", "k"), node("MatMul", "k d", "y")],
+                           {"input_ids": (INT64, ["n", "t"]), "decoder_input_ids": (INT64, ["n", "p"])}, {"y": (FLOAT, ["n", "p", 6])},
+                           {"e": table, "d": tensor([x for row in HEAD for x in row], [2, 6])}, opset=11),
         "head.onnx": model([node("Gather", "e input_ids", "h"), node("MatMul", "h d", "y")], {"input_ids": (INT64, ["n", "t"])},
                            {"y": (FLOAT, ["n", "t", 6])}, {"e": table, "d": tensor([x for row in HEAD for x in row], [2, 6])}),
         "mask.npy": npy([1, 1, 0], [1, 3], INT64), "vocab.txt": "\n".join(VOCABULARY).encode() + b"\n", "lines.txt": b"a b\nb\n", "units.txt": b"0:2\n3:5\n",
@@ -151,6 +157,60 @@ def check_positions():
     expect("a table of positions", [line.split()[1] for line in out.splitlines()[2:]] == ["[CLS]", "a", "b", "[SEP]"], True)
 
 
+def check_steps():
+    """Each position of head.onnx speaks of itself alone: a new token has all its relevance from the token before it."""
+    first = ["head.onnx", "--tokens", "4 5", "--composite", "zero", "--output-relevance", "logit", "--tokenizer", "vocab.txt"]
+    ids, wanted = [4, 5], []
+    for _ in range(3):
+        z = [logit(ids[-1], v) for v in range(6)]
+        p = [math.exp(x) / sum(math.exp(y) for y in z) for x in z]
+        best = z.index(max(z))
+        wanted.append((best, max(z), p[best], -sum(x * math.log(x) for x in p), [0] * (len(ids) - 1) + [max(z)]))
+        ids.append(best)
+    sample = report(*first, "--generate", "3", "--relevance", "r.npy", "--heatmap", "h.png", "--html", "h.html")[0]
+    for i, (step, (best, score, probability, entropy, relevance)) in enumerate(zip(sample["steps"], wanted)):
+        expect(f"step {i}", [step["id"], step["logit"], step["probability"], step["entropy"]], [best, score, probability, entropy])
+        expect(f"step {i}: its token", step["token"], VOCABULARY[best])
+        expect(f"step {i}: relevance", step["relevance"], relevance)
+    expect("steps as an array", array("r.npy"), [x for w in wanted for x in w[4] + [0] * (4 - len(w[4]))])
+    expect("tokens have what they did for all steps", [t["relevance"] for t in sample["tokens"]], [0] + [w[1] for w in wanted])
+    expect("files of steps", [os.path.exists(f) for f in ("h.png", "h.html")] == [True, True], True)
+    sample = report(*first, "--continue", "a b")[0]
+    expect("a continuation", [[s["id"], s["logit"]] for s in sample["steps"]] == [[4, logit(5, 4)], [5, logit(4, 5)]], True)
+    sample = report("head.onnx", "--text", "a", "--continue", " b", *first[3:])[0]
+    expect("what a template puts behind a text is left out", [t["text"] for t in sample["tokens"]] == ["[CLS]", "a"], True)
+    for wrong in (["--target", "4", "--generate", "1"], ["--generate", "1", "--continue", "a"], ["--generate", "0"], ["--continue", ""]):
+        run("explain", *first, *wrong, code=2)
+    run("explain", "sum.onnx", "--tokens", "4", "--generate", "1", code=2)
+
+
+def check_decoder():
+    """y = (sum of the text's rows + row of the decoder's token) * HEAD: both texts get their part."""
+    run("explain", "both.onnx", "--text", "a", code=2)  # nothing says what a decoder's text starts with
+    with open("config.json", "w") as file:
+        json.dump({"decoder_start_token_id": 3}, file)
+    first = ["both.onnx", "--text", "a b", "--composite", "zero", "--output-relevance", "logit"]
+    sample = report(*first, "--target", "4")[0]
+    expect("the text", [t["relevance"] for t in sample["tokens"]], [logit(i, 4) for i in (2, 4, 5, 3)])
+    expect("what the decoder starts with", [[t["id"], t["relevance"]] for t in sample["decoder_tokens"]] == [[3, logit(3, 4)]], True)
+    sample = report(*first, "--target", "4", "--decoder-text", "b a")[0]
+    expect("--decoder-text", [[t["text"], t["start"], t["end"]] for t in sample["decoder_tokens"]] == [["[SEP]", 0, 0], ["b", 0, 1], ["a", 2, 3]], True)
+    expect("its relevance", [t["relevance"] for t in sample["decoder_tokens"]], [0, 0, logit(4, 4)])
+    steps = report(*first, "--generate", "2")[0]["steps"]
+    expect("steps of a decoder", [len(s["relevance"]) for s in steps] == [5, 6], True)
+    out, _ = run("run", "both.onnx", "--text", "a b", "--decoder-text", "b")
+    expect("positions are the decoder's", [line.split()[1] for line in out.splitlines()[2:]] == ["[SEP]", "b"], True)
+    os.remove("config.json")
+    run("explain", "head.onnx", "--text", "a", "--decoder-text", "b", code=2)
+
+
+def check_padding():
+    """A model that takes seven tokens: the mask keeps padding out, and nobody sees it."""
+    first = ["seven.onnx", "--composite", "zero", "--target", "0", "--output-relevance", "logit"]
+    expect("padded", [t["relevance"] for t in report(*first, "--text", "a b")[0]["tokens"]], [12, 1, -2, .5])
+    run("explain", *first, "--text", "a b a b a b", code=2)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -159,6 +219,9 @@ def main():
         check_targets()
         check_groups()
         check_positions()
+        check_steps()
+        check_decoder()
+        check_padding()
         os.chdir("/")
     for failure in failures:
         print("FAILED:", failure)

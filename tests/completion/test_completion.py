@@ -127,7 +127,7 @@ def main():
         return 77
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        text = subprocess.run([binary, "--generate", shell], check=True, capture_output=True).stdout
+        text = subprocess.run([binary, "--document", shell], check=True, capture_output=True).stdout
         os.mkdir(os.path.join(folder, "functions"))
         for name in ("completion", "functions/_lrpscope"):
             with open(os.path.join(folder, name), "wb") as file:
