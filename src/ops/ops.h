@@ -319,6 +319,7 @@ extern const struct lrp_operator lrp_ops_heads[]; /* heads.c: lrpscope SplitHead
 extern const struct lrp_operator lrp_ops_contrib_attention[]; /* contrib_attention.c: com.microsoft's */
 extern const struct lrp_operator lrp_ops_contrib[];           /* contrib.c: com.microsoft's others that are bodies */
 extern const struct lrp_operator lrp_ops_contrib_quantize[];  /* contrib_quantize.c: the quantised ones, MatMulNBits */
+extern const struct lrp_operator lrp_ops_couple[];            /* couple.c: our own CouplePairs */
 extern const struct lrp_operator lrp_ops_ml[];                /* ml.c: ai.onnx.ml's that are bodies */
 extern const struct lrp_operator lrp_ops_tree[];              /* tree.c: TreeEnsemble TreeEnsembleClassifier ...Regressor */
 extern const struct lrp_operator lrp_ops_label[];             /* label.c: LabelEncoder CategoryMapper */

@@ -11,7 +11,7 @@ static const struct lrp_operator *const families[] = {
     lrp_ops_heads,      lrp_ops_ml,        lrp_ops_tree,       lrp_ops_label,    lrp_ops_contrib_attention,
     lrp_ops_contrib,    lrp_ops_signal,    lrp_ops_detect,     lrp_ops_bits,     lrp_ops_contrib_quantize,
     lrp_ops_recurrent,  lrp_ops_control,   lrp_ops_random,     lrp_ops_select,   lrp_ops_sequence,
-    lrp_ops_text,
+    lrp_ops_text,       lrp_ops_couple,
 };
 
 const struct lrp_operator *lrp_operator_at(size_t index)

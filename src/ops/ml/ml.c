@@ -129,8 +129,7 @@ enum lrp_status lrp_ml_post_body(struct lrp_operator_body *b, int *scores, struc
     return LRP_OK;
 }
 
-/* The label of the highest score, as a number or a text. */
-static void return_label(struct lrp_operator_body *b, int scores, const char *ints, const char *texts)
+void lrp_ml_return_label(struct lrp_operator_body *b, int scores, const char *ints, const char *texts)
 {
     int numbers = 0, words = 0;
     const int64_t *labels = lrp_ml_ints(b->of, ints, &numbers);
@@ -189,7 +188,7 @@ static enum lrp_status classifier_body(struct lrp_operator_body *b, struct lrp_e
     } else if (intercepts == 1) {
         return lrp_fail(err, LRP_UNSUPPORTED, "a classifier of a single class is not implemented");
     }
-    return_label(b, scores, "classlabels_ints", "classlabels_strings");
+    lrp_ml_return_label(b, scores, "classlabels_ints", "classlabels_strings");
     status = lrp_ml_post_body(b, &scores, err);
     lrp_body_return(b, 1, scores);
     return status;
@@ -314,6 +313,7 @@ const struct lrp_operator lrp_ops_ml[] = {
     ROW("LinearRegressor", regressor_body, 1),
     ROW("LinearClassifier", classifier_body, 1),
     ROW("SVMRegressor", lrp_ml_vector_body, 1),
+    ROW("SVMClassifier", lrp_ml_vector_classifier_body, 1),
     ROW("Scaler", scaler_body, 1),
     ROW("Normalizer", normalizer_body, 1),
     ROW("Imputer", imputer_body, 1),

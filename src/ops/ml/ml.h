@@ -19,8 +19,11 @@ enum lrp_status lrp_ml_post_of(const struct lrp_call *call, enum lrp_ml_post *ou
 /* In place, over one sample's scores. */
 void lrp_ml_post_apply(enum lrp_ml_post post, float *scores, int count);
 
-/* vector.c: SVMRegressor */
+/* vector.c: SVMRegressor, SVMClassifier */
 enum lrp_status lrp_ml_vector_body(struct lrp_operator_body *body, struct lrp_error *err);
+enum lrp_status lrp_ml_vector_classifier_body(struct lrp_operator_body *body, struct lrp_error *err);
+/* Output 0 is the label of the highest score, by the attributes of that name that hold numbers or texts. */
+void lrp_ml_return_label(struct lrp_operator_body *body, int scores, const char *ints, const char *texts);
 /* Scores after the attribute post_transform. */
 enum lrp_status lrp_ml_post_body(struct lrp_operator_body *body, int *scores, struct lrp_error *err);
 int lrp_ml_real(struct lrp_operator_body *body, int input);

@@ -112,6 +112,7 @@ static const struct example sums[] = {
     {"", "RotaryEmbedding", "", 23, "interleaved=i1 num_heads=i2",
      {"f[1,1,4] 0.5 -1.25 2 -0.75", "!f[2,1] 0.8 0.6", "!f[2,1] 0.6 0.8", "!l[1,1] 1"}, {"?"}},
     OWN("SplitHeads", "heads=i2", "f[1,2,4] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1"), OWN("TransposeMatrix", "", X223),
+    OWN("CouplePairs", "", "f[2,1] 0.7 0.2"),
     {"", "AttentionMask", "lrpscope", 1, "", {"!l[4] 1 2 2 3", "f[2,1,3] 0.1 0.2 -0.3 0.4 0.5 -0.6"}, {"?"}},
     THREE("NegativeLogLikelihoodLoss", 13, "ignore_index=i2", "f[2,3,2] 0.5 -1.25 2 -0.75 1.5 -2.5 0.3 1.1 -0.4 2.2 -1.7 0.9", "l[2,2] 0 2 1 1", "!f[3] 1 2 3"),
     TWO("NegativeLogLikelihoodLoss", 13, "reduction=snone", X23, "l[2] 0 2"), TWO("SoftmaxCrossEntropyLoss", 13, "", X23, "l[2] 0 2"),
