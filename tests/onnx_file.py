@@ -69,8 +69,12 @@ def attribute(name, value):
         return head + number(20, 5) + field(6, value)
     if isinstance(value[0], bytes):
         return head + number(20, 10) + b"".join(field(11, g) for g in value)
-    if isinstance(value[0], str): # ["name"]: that of the function around it
+    if isinstance(value[0], str) and len(value) == 1: # ["name"]: that of the function around it
         return head + number(20, 1) + field(21, value[0])
+    if isinstance(value[0], str):
+        return head + number(20, 8) + b"".join(field(9, v) for v in value)
+    if isinstance(value[0], float):
+        return head + number(20, 6) + b"".join(varint(7 << 3 | 5) + struct.pack("<f", v) for v in value)
     return head + number(20, 7) + b"".join(number(8, v) for v in value)
 
 

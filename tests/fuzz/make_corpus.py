@@ -120,6 +120,18 @@ def explained():
     yield "open", model([node("Conv", "x w", "c", auto_pad="SAME_UPPER", strides=[2, 2]), node("Softplus", "c", "s"), node("ReduceMean", "s", "m", axes=[2, 3]),
                          node("Flatten", "m", "f"), node("Einsum", "f v", "y", equation="bi,ij->bj")],
                         {"x": (FLOAT, ["N", 1, "H", "W"])}, y, {"w": floats([2, 1, 3, 3], -1), "v": floats([2, 3], -1)})
+    learned = {"domain": "ai.onnx.ml"}
+    yield "machine", model([node("Scaler", "x", "s", offset=[.5], scale=[2.0], **learned),
+                            node("SVMClassifier", "s", "label y", kernel_type="RBF", kernel_params=[.3, .0, 3.0], coefficients=[.5, -1.0, .75, 1.0, -.5, .25],
+                                 support_vectors=[.0, .5, 1.0, -1.0, .25, .5], vectors_per_class=[1, 1, 1], rho=[.5, -.25, .0], prob_a=[-1.0, -1.5, -2.0],
+                                 prob_b=[.25, .0, -.5], classlabels_ints=[1, 2, 3], **learned)], {"x": (FLOAT, [2, 2])}, y)
+    yield "words", model([node("StringNormalizer", "x", "n", case_change_action="LOWER", stopwords=["a", "c"]),
+                          node("TfIdfVectorizer", "n", "t", mode="TF", min_gram_length=1, max_gram_length=1, max_skip_count=0, ngram_counts=[0],
+                               ngram_indexes=[0, 1], pool_strings=["", "b"]), node("MatMul", "t w", "y")], {"x": (8, [3])}, y, {"w": floats([2, 2])})
+    skip = graph([node("SkipLayerNormalization", "s x g g", "t", epsilon=1e-5, **microsoft), node("FusedGemm", "t w g", "u", activation="Relu", **microsoft),
+                  node("Identity", "c", "d")], {"i": (INT64, []), "c": (BOOL, []), "s": (FLOAT, [1, 4])}, {"d": (BOOL, []), "u": (FLOAT, [1, 4])})
+    yield "loop_fused", model([node("Loop", "n - x", "y", body=skip)], {"x": (FLOAT, [1, 4])}, y,
+                              {"n": tensor([2], [], INT64), "g": floats([4], 1), "w": square})
 
 
 def scripts():

@@ -265,7 +265,7 @@ def learned():
     ml = dict(domain=ML)
     case('linear_regressor', 'LinearRegressor', [x], coefficients=[float(v) for v in f32(8)], intercepts=[0.5, -1.0], targets=2, **ml)
     weights = [float(v) for v in f32(12)]
-    for post in ('NONE', 'SOFTMAX', 'LOGISTIC'):
+    for post in ('NONE', 'SOFTMAX', 'LOGISTIC', 'SOFTMAX_ZERO', 'PROBIT'):
         case(f'linear_classifier_{post.lower()}', 'LinearClassifier', [x], 2, coefficients=weights, intercepts=[0.1, 0.2, -0.3],
              classlabels_ints=[5, 7, 9], post_transform=post, multi_class=1, **ml)
     case('linear_classifier_two', 'LinearClassifier', [x], 2, coefficients=weights[:4], intercepts=[0.1], classlabels_ints=[0, 1], post_transform='LOGISTIC', **ml)
@@ -289,6 +289,35 @@ def learned():
         case(f'svm_regressor_{kernel.lower()}', 'SVMRegressor', [x], kernel_type=kernel, kernel_params=[0.3, 0.5, 2.0], coefficients=[0.7, -1.2],
              support_vectors=vectors, rho=[0.4], n_supports=2, **ml)
     forest(x)
+
+
+def machines():
+    """Support vector machines of three classes, and of two."""
+    x = f32(3, 4)
+    few = dict(domain=ML, kernel_params=[0.3, 0.5, 2.0], support_vectors=[float(v) for v in f32(16)])
+    three = dict(coefficients=[float(v) for v in f32(8)], rho=[0.4, -0.2, 0.1], vectors_per_class=[1, 2, 1], **few)
+    two = dict(coefficients=[float(v) for v in f32(4)], rho=[0.4], vectors_per_class=[1, 3], classlabels_ints=[4, 9], **few)
+    sure = dict(prob_a=[-1.2, -0.8, -1.5], prob_b=[0.1, 0.05, -0.2])
+    for kernel in ('LINEAR', 'RBF', 'POLY', 'SIGMOID'):
+        case(f'svm_classifier_{kernel.lower()}', 'SVMClassifier', [x], 2, kernel_type=kernel, classlabels_ints=[5, 7, 9], **three)
+    case('svm_classifier_words', 'SVMClassifier', [x], 2, kernel_type='RBF', classlabels_strings=['a', 'b', 'c'], **three)
+    case('svm_classifier_sure', 'SVMClassifier', [x], 2, kernel_type='RBF', classlabels_ints=[5, 7, 9], **three, **sure)
+    case('svm_classifier_two_sure', 'SVMClassifier', [x], 2, kernel_type='RBF', **two, prob_a=[-1.2], prob_b=[0.1])
+    for post in ('NONE', 'SOFTMAX', 'LOGISTIC'):
+        case(f'svm_classifier_two_{post.lower()}', 'SVMClassifier', [x], 2, kernel_type='RBF', post_transform=post, **two)
+    case('svm_classifier_rows', 'SVMClassifier', [x], 2, domain=ML, kernel_type='LINEAR', kernel_params=[0.0, 0.0, 0.0],
+         coefficients=[float(v) for v in f32(12)], rho=[0.2], classlabels_ints=[5, 7, 9])
+
+
+def words():
+    """Texts, by numpy's and Python's own operations where onnxruntime has no kernel."""
+    ml = dict(domain=ML)
+    case('label_encoder_words', 'LabelEncoder', [np.array(['b', 'a', 'z'], object)], opset=2, keys_strings=['a', 'b'], values_int64s=[4, 6], default_int64=9, **ml)
+    case('label_encoder_to_words', 'LabelEncoder', [np.array([3, 1, 8], np.int64)], opset=2, keys_int64s=[1, 3], values_strings=['one', 'three'], default_string='?', **ml)
+    case('category_mapper', 'CategoryMapper', [np.array(['b', 'z'], object)], cats_int64s=[4, 6], cats_strings=['a', 'b'], default_int64=-3, **ml)
+    case('one_hot_words', 'OneHotEncoder', [np.array(['b', 'z', 'a'], object)], cats_strings=['a', 'b'], **ml)
+    case('linear_classifier_words', 'LinearClassifier', [f32(3, 4)], 2, coefficients=[float(v) for v in f32(12)], intercepts=[0.1, 0.2, -0.3],
+         classlabels_strings=['a', 'b', 'c'], post_transform='NONE', **ml)
 
 
 def forest(x):
@@ -333,8 +362,21 @@ def rounded():
                  3, constants=(1, 2, 3, 8, 9, 10, 11), hidden_size=H, direction=direction)
 
 
+def inside():
+    """Operators that are written out, inside the graphs of others."""
+    def info(name, kind=TensorProto.FLOAT, shape=(1, 2, 3, 4)):
+        return helper.make_tensor_value_info(name, kind, shape)
+    looks = helper.make_graph([helper.make_node('Attention', ['h', 'h', 'h'], ['a'])], 'looks', [], [info('a')])
+    turns = helper.make_graph([helper.make_node('Neg', ['h'], ['n'])], 'turns', [], [info('n')])
+    body = helper.make_graph([helper.make_node('ReduceSum', ['h'], ['s'], keepdims=0), helper.make_node('Greater', ['s', 'limit'], ['big']),
+                              helper.make_node('If', ['big'], ['next'], then_branch=looks, else_branch=turns), helper.make_node('Identity', ['go'], ['on'])],
+                             'body', [info('i', TensorProto.INT64, []), info('go', TensorProto.BOOL, []), info('h')],
+                             [info('on', TensorProto.BOOL, []), info('next')], [numpy_helper.from_array(np.array(0, np.float32), 'limit')])
+    case('loop_attention', 'Loop', [np.array(3, np.int64), np.array(True), f32(1, 2, 3, 4)], domain='', opset=23, body=body)
+
+
 def main():
-    for family in (norms, activations, linear, attention, quantised, few_bits, learned, rounded):
+    for family in (norms, activations, linear, attention, quantised, few_bits, learned, rounded, machines, words, inside):
         family()
     bad = 0
     for c in CASES:
