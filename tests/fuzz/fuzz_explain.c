@@ -40,12 +40,15 @@ static uint32_t hash_bytes(const uint8_t *data, size_t size)
     return hash;
 }
 
-/* Whole numbers are small: indices, lengths, masks. */
+/* Whole numbers are small: indices, lengths, masks. Texts are a few. */
 static void fill(struct lrp_tensor *tensor, uint32_t random)
 {
+    static const char *const words[] = {"", "a", "b c", "\xC3\xA4"};
     for (size_t i = 0; i < tensor->count; i++) {
         random = random * 1664525u + 1013904223u;
-        if (lrp_dtype_is_float(tensor->dtype))
+        if (tensor->dtype == LRP_DTYPE_STRING)
+            tensor->s[i] = words[random >> 30];
+        else if (lrp_dtype_is_float(tensor->dtype))
             tensor->f[i] = (float)(random >> 8) * 0x1p-23f - 1;
         else
             tensor->i[i] = tensor->dtype == LRP_DTYPE_BOOL ? random >> 31 : random >> 30;
