@@ -457,7 +457,10 @@ static enum lrp_status finish(struct explain *e, struct lrp_error *err)
 static enum lrp_status run(struct explain *e, struct lrp_error *err)
 {
     enum lrp_status status = prepare(e, err);
+    const struct lrp_arguments *a = e->arguments;
     const size_t rounds = lrp_cli_job_rounds(&e->job);
+    const bool accounted = a->report || a->json || a->output_dir, measured = a->repeat > 1 || a->profile;
+    if (!status && !measured) status = lrp_cli_job_ahead(&e->job, accounted ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE, err);
     for (size_t i = 0; !status && i < rounds; i++) status = run_round(e, i, err);
     return status ? status : finish(e, err);
 }

@@ -251,6 +251,7 @@ static enum lrp_status run_all(struct run_command *run, struct lrp_error *err)
     enum lrp_status status = a->output ? lrp_cli_path_writable(a->output, err) : LRP_OK;
     if (!status) status = check_output(run, err);
     const size_t rounds = lrp_cli_job_rounds(&run->job);
+    if (!status) status = lrp_cli_job_ahead(&run->job, LRP_WANT_FORWARD, err);
     for (size_t round = 0; !status && round < rounds; round++) status = run_round(run, round, err);
     if (!status && a->output) status = lrp_cli_stack_write(&run->outputs, a->output, err);
     if (!status && a->json) status = lrp_cli_json_print(&run->document, stdout, err);

@@ -50,7 +50,8 @@ bool lrp_cli_job_open(struct lrp_cli_job *job, const struct lrp_arguments *argum
 void lrp_cli_job_close(struct lrp_cli_job *job)
 {
     if (job->watch) lrp_cli_watch_session(job->watch, NULL);
-    lrp_session_free(job->session);
+    lrp_lanes_free(job->lanes);
+    lrp_session_free(job->own ? job->own : job->session);
     lrp_cli_sequences_free(&job->sequences);
     lrp_cli_watch_free(job->watch);
     for (size_t i = 0; i < job->said_count; i++) free(job->said[i]);
@@ -93,16 +94,34 @@ const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round)
     return a->named_count ? a->named[0].path : "";
 }
 
-enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err)
+static enum lrp_status set_inputs(const struct lrp_cli_job *job, struct lrp_session *session, size_t round,
+                                  struct lrp_error *err)
 {
     const struct lrp_arguments *a = job->arguments;
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i < a->named_count; i++)
-        status = lrp_session_set_input(job->session, a->named[i].name, a->named[i].path, err);
-    if (!status && round < a->input_count) status = lrp_session_set_input(job->session, NULL, a->inputs[round], err);
+        status = lrp_session_set_input(session, a->named[i].name, a->named[i].path, err);
+    if (!status && round < a->input_count) status = lrp_session_set_input(session, NULL, a->inputs[round], err);
     const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(job, round);
-    if (!status && sequence) status = lrp_cli_sequence_set(sequence, job->session, err);
+    if (!status && sequence) status = lrp_cli_sequence_set(sequence, session, err);
     return status;
+}
+
+static enum lrp_status prepare_lane(void *data, struct lrp_session *lane, size_t round, struct lrp_error *err)
+{
+    return set_inputs(data, lane, round, err);
+}
+
+enum lrp_status lrp_cli_job_ahead(struct lrp_cli_job *job, enum lrp_want want, struct lrp_error *err)
+{
+    return lrp_lanes_new(job->session, lrp_cli_job_rounds(job), want, prepare_lane, job, &job->lanes, err);
+}
+
+enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err)
+{
+    if (!job->lanes) return set_inputs(job, job->session, round, err);
+    if (!job->own) job->own = job->session;
+    return lrp_lanes_take(job->lanes, round, &job->session, err);
 }
 
 static bool is_open(const struct lrp_snapshot *now)
@@ -130,7 +149,8 @@ int64_t lrp_cli_job_passes(const struct lrp_cli_job *job)
 /* Makes the session ready for a pass. */
 static enum lrp_status turn_to(struct lrp_cli_job *job, size_t round, int64_t pass, struct lrp_error *err)
 {
-    const bool other = job->has_run && (job->round != round || job->pass != pass);
+    const bool computed = job->lanes && pass == 0, /* and nothing else is there */
+        other = job->has_run && (job->round != round || job->pass != pass) && !computed;
     job->has_run = true;
     job->round = round;
     job->pass = pass;

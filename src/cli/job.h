@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lrpscope/lanes.h"
 #include "lrpscope/session.h"
 
 #include "arguments.h"
@@ -16,6 +17,8 @@
 struct lrp_cli_job {
     const struct lrp_arguments *arguments; /* borrowed */
     struct lrp_session *session;           /* owned */
+    struct lrp_session *own;               /* the same, while `session` is a lane's; NULL: it is not */
+    struct lrp_lanes *lanes;               /* owned; NULL: one round after the other */
     struct lrp_cli_watch *watch;           /* owned, or NULL */
     struct lrp_cli_sequences sequences;    /* texts and ids that were given as inputs */
     bool has_run;
@@ -38,7 +41,9 @@ size_t lrp_cli_job_rounds(const struct lrp_cli_job *job);
 const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round);
 /* What was given as a text in that round; NULL: nothing was. */
 const struct lrp_cli_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round);
-/* Sets the inputs of a round. */
+/* Lets rounds be computed ahead, several at a time, where that is faster; nothing else changes. Before the first round. */
+enum lrp_status lrp_cli_job_ahead(struct lrp_cli_job *job, enum lrp_want want, struct lrp_error *err);
+/* Sets the inputs of a round; rounds come in order. */
 enum lrp_status lrp_cli_job_set_inputs(struct lrp_cli_job *job, size_t round, struct lrp_error *err);
 /* The session before anything is computed (owned: lrp_snapshot_release). Shapes that the model leaves open are those of the
  * first round's inputs if they can be read; whatever is wrong with them is said in their round. */

@@ -87,7 +87,7 @@ static void settle(char **argv)
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
-    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_ARENA_MAX, 3);
     again |= default_environment("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 #endif
     if (!getenv("OMP_WAIT_POLICY") && default_environment("GOMP_SPINCOUNT", "3000"))

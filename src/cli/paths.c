@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "names.h"
 #include "output.h"
+#include "string_list.h"
 
 static const char *base_name(const char *path)
 {
@@ -38,36 +40,45 @@ char *lrp_cli_path_stem(const char *path)
     return strndup(base, suffix_start(path) - (size_t)(base - path));
 }
 
-static bool taken(char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(names[i], name)) return true;
-    return false;
-}
-
 void lrp_cli_free_texts(char **texts, size_t count)
 {
     for (size_t i = 0; texts && i < count; i++) free(texts[i]);
     free(texts);
 }
 
+/* The stem, or the first of stem-2, stem-3, ... that is free; owned by the caller. What was found for a stem is remembered, so
+ * that thousands of one name are no matter; `own` keeps what the names borrow. NULL: no memory. */
+static char *free_stem(const char *path, struct lrp_names *taken, struct lrp_strings *own)
+{
+    char *stem = lrp_cli_path_stem(path), *name = stem ? strdup(stem) : NULL;
+    size_t number = 1;
+    while (name && lrp_names_get(taken, name, number == 1 ? &number : NULL)) {
+        free(name);
+        if (asprintf(&name, "%s-%zu", stem, ++number) < 0) name = NULL;
+    }
+    bool kept = name && lrp_strings_add(own, name) && lrp_names_put(taken, own->items[own->count - 1], 1);
+    if (kept && number > 1) kept = lrp_strings_add(own, stem) && lrp_names_put(taken, own->items[own->count - 1], number);
+    free(stem);
+    if (kept) return name;
+    free(name);
+    return NULL;
+}
+
 char **lrp_cli_path_stems(const char *const *paths, size_t count)
 {
     char **stems = calloc(count ? count : 1, sizeof *stems);
-    for (size_t i = 0; stems && i < count; i++) {
-        char *stem = lrp_cli_path_stem(paths[i]);
-        stems[i] = stem ? strdup(stem) : NULL;
-        for (int64_t n = 2; stems[i] && taken(stems, i, stems[i]); n++) {
-            free(stems[i]);
-            if (asprintf(&stems[i], "%s-%" PRId64, stem, n) < 0) stems[i] = NULL;
-        }
-        free(stem);
-        if (!stems[i]) {
-            lrp_cli_free_texts(stems, count);
-            return NULL;
-        }
+    struct lrp_names taken = {0};
+    struct lrp_strings own = {0};
+    bool fine = stems != NULL;
+    for (size_t i = 0; fine && i < count; i++) {
+        stems[i] = free_stem(paths[i], &taken, &own);
+        fine = stems[i] != NULL;
     }
-    return stems;
+    lrp_names_free(&taken);
+    lrp_strings_free(&own);
+    if (fine) return stems;
+    lrp_cli_free_texts(stems, count);
+    return NULL;
 }
 
 char *lrp_cli_path_join(const char *dir, const char *name, const char *suffix)

@@ -182,6 +182,8 @@ struct lrp_session {
     const struct lrp_tokenizer *tokenizer; /* borrowed, or NULL */
     struct lrp_source *sources;            /* by model input */
     const struct lrp_tensor **inputs;      /* whole input tensors, all samples */
+    int allotted_threads;                  /* what the process was given, when it was opened */
+    uint64_t allotted_memory;
     bool one_by_one;
     int64_t sample;
     double load_ms;
@@ -195,6 +197,7 @@ struct lrp_session {
     struct lrp_cache cache;
     _Atomic uint64_t generation; /* a job of another generation stops */
     atomic_bool interrupted;
+    const struct lrp_session *trunk; /* whose branch it is, which passes run alone in: NULL, it is none */
     enum lrp_job_state job_state;
     int done, total;
     double prepare_ms, forward_ms, relevance_ms;
@@ -207,6 +210,14 @@ struct lrp_session {
     bool worker_working;     /* a job is running right now */
     struct lrp_job *pending; /* the latest request, NULL if none */
 };
+
+/* Another session on the model and under the settings of one, which must outlive it; passes run on one thread, and are
+ * interrupted with its own. Without inputs. */
+enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp_session **out, struct lrp_error *err);
+/* How many threads a pass runs on: --threads, or what there is. */
+int lrp_session_threads(const struct lrp_session *session);
+/* lrp_thread_start without stepping back for a front end's thread. */
+struct lrp_thread *lrp_thread_start_equal(void *(*work)(void *data), void *data);
 
 /* What makes the values of a finished forward pass doubtful. */
 void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out);

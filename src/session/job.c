@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "allotted.h"
 #include "blocked.h"
 #include "convention.h"
 #include "internal.h"
@@ -22,7 +21,9 @@ double lrp_now_ms(void)
 bool lrp_job_should_stop(void *data)
 {
     const struct lrp_job *job = data;
-    return atomic_load(&job->session->generation) != job->generation || atomic_load(&job->session->interrupted);
+    const struct lrp_session *s = job->session;
+    return atomic_load(&s->generation) != job->generation || atomic_load(&s->interrupted) ||
+           (s->trunk && atomic_load(&s->trunk->interrupted));
 }
 
 static void set_state(struct lrp_job *job, enum lrp_job_state state)
@@ -41,11 +42,17 @@ static void release_all(const struct lrp_tensor **tensors, size_t count)
     free(tensors);
 }
 
-static int thread_count(const struct lrp_setup *state)
+static int threads_under(const struct lrp_session *session, const struct lrp_setup *setup)
 {
     int64_t wanted = 0;
-    lrp_parse_int64(lrp_settings_get(state->settings, LRP_SETTING_THREADS), &wanted);
-    return lrp_threads_there(wanted > 0 ? (int)wanted : lrp_allotted_threads());
+    if (session->trunk) return 1;
+    lrp_parse_int64(lrp_settings_get(setup->settings, LRP_SETTING_THREADS), &wanted);
+    return lrp_threads_there(wanted > 0 ? (int)wanted : session->allotted_threads);
+}
+
+int lrp_session_threads(const struct lrp_session *session)
+{
+    return threads_under(session, session->state);
 }
 
 static int count_true(const bool *flags, size_t count)
@@ -376,7 +383,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
 
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
 {
-    const struct lrp_run run = {.threads = thread_count(job->state),
+    const struct lrp_run run = {.threads = threads_under(job->session, job->state),
                                 .should_stop = lrp_job_should_stop,
                                 .data = job,
                                 .pool = lrp_engine_pool(job->results->network->engine)};

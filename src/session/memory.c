@@ -1,7 +1,6 @@
 /* memory.c: --memory: how much may be kept. */
 #include <string.h>
 
-#include "allotted.h"
 #include "internal.h"
 #include "linear/linear.h"
 #include "primitives.h"
@@ -68,17 +67,11 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
 }
 
-/* Half of it. */
-static uint64_t usual_limit(void)
-{
-    return lrp_allotted_memory() / 2;
-}
-
 /* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as
  * many. */
 static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error *err)
 {
-    const uint64_t kept = job->results->network->view->list.activation_bytes, machine = lrp_allotted_memory();
+    const uint64_t kept = job->results->network->view->list.activation_bytes, machine = job->session->allotted_memory;
     if (kept <= (job->want >= LRP_WANT_RELEVANCE ? machine / 2 : machine)) return LRP_OK;
     return lrp_fail(err, LRP_MEMORY,
                     "%s: the activations%s take %llu bytes, this process has %llu in all; a smaller input or batch "
@@ -93,7 +86,7 @@ static uint64_t limit_of(const struct lrp_job *job, const char **text)
 {
     uint64_t limit;
     *text = lrp_settings_get(job->state->settings, LRP_SETTING_MEMORY);
-    return **text && lrp_parse_bytes(*text, &limit) ? limit : usual_limit();
+    return **text && lrp_parse_bytes(*text, &limit) ? limit : job->session->allotted_memory / 2;
 }
 
 static uint64_t left_over(const struct lrp_job *job)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allotted.h"
 #include "internal.h"
 #include "memo.h"
 #include "pool.h"
@@ -71,29 +72,59 @@ static enum lrp_status reapply(struct lrp_session *s, const struct lrp_settings 
 
 /* ---- public ---- */
 
-enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *settings, struct lrp_session **out,
-                                 struct lrp_error *err)
+static struct lrp_session *session_new(void)
 {
     struct lrp_session *s = calloc(1, sizeof *s);
-    if (!s) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", model);
+    if (!s) return NULL;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wake, NULL);
     pthread_cond_init(&s->idle, NULL);
-    double before = lrp_now_ms();
-    enum lrp_status status = lrp_model_open(model, &s->model, err);
-    s->load_ms = lrp_now_ms() - before;
-    if (!status) {
-        size_t inputs = lrp_model_input_count(s->model);
-        s->sources = calloc(inputs + 1, sizeof *s->sources);
-        s->inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *));
-        if (!s->sources || !s->inputs) status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", model);
-    }
+    return s;
+}
+
+/* With its model there. Takes the session: it is freed in case of an error. */
+static enum lrp_status begin(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session **out,
+                             struct lrp_error *err)
+{
+    const size_t inputs = lrp_model_input_count(s->model);
+    enum lrp_status status = LRP_OK;
+    s->sources = calloc(inputs + 1, sizeof *s->sources);
+    s->inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *));
+    if (!s->sources || !s->inputs) status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(s->model));
     if (!status) status = reapply(s, settings, false, err);
     if (!status)
         *out = s;
     else
         lrp_session_free(s);
     return status;
+}
+
+enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *settings, struct lrp_session **out,
+                                 struct lrp_error *err)
+{
+    struct lrp_session *s = session_new();
+    if (!s) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", model);
+    s->allotted_threads = lrp_allotted_threads();
+    s->allotted_memory = lrp_allotted_memory();
+    const double before = lrp_now_ms();
+    const enum lrp_status status = lrp_model_open(model, &s->model, err);
+    s->load_ms = lrp_now_ms() - before;
+    if (!status) return begin(s, settings, out, err);
+    lrp_session_free(s);
+    return status;
+}
+
+enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp_session **out, struct lrp_error *err)
+{
+    struct lrp_session *s = session_new();
+    if (!s) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(session->model));
+    s->trunk = session;
+    s->model = lrp_model_retain(session->model);
+    s->tokenizer = session->tokenizer;
+    s->load_ms = session->load_ms;
+    s->allotted_threads = 1;
+    s->allotted_memory = session->allotted_memory;
+    return begin(s, session->state->settings, out, err);
 }
 
 void lrp_session_free(struct lrp_session *session)

@@ -1,17 +1,19 @@
 /* thread.c: threads that work behind a front end: the session's own, and those the front end has besides. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lrpscope/session.h"
+#include "internal.h"
 
 enum { STEPS_BACK = 3, LEAST_URGENT = 19 };
 
 struct start {
     void *(*work)(void *data);
     void *data;
+    bool steps_back;
 };
 
 /* Linux keeps priorities by thread. Being refused is no harm. */
@@ -26,7 +28,7 @@ static void *begin(void *data)
 {
     const struct start start = *(struct start *)data;
     free(data);
-    step_back();
+    if (start.steps_back) step_back();
     return start.work(start.data);
 }
 
@@ -41,7 +43,7 @@ void lrp_thread_join(struct lrp_thread *thread)
     free(thread);
 }
 
-struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data)
+static struct lrp_thread *start_thread(struct start what)
 {
     static const int own[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
     struct start *start = malloc(sizeof *start);
@@ -52,7 +54,7 @@ struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data)
         free(thread);
         return NULL;
     }
-    *start = (struct start){work, data};
+    *start = what;
     sigfillset(&blocked);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
@@ -62,4 +64,14 @@ struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data)
     free(start);
     free(thread);
     return NULL;
+}
+
+struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data)
+{
+    return start_thread((struct start){work, data, true});
+}
+
+struct lrp_thread *lrp_thread_start_equal(void *(*work)(void *data), void *data)
+{
+    return start_thread((struct start){work, data, false});
 }
