@@ -71,20 +71,51 @@ static const char *file_domain(const struct lrp_node *n)
     return strcmp(n->call.domain, "lrpscope") == 0 || strcmp(n->call.domain, "ai.onnx") == 0 ? "" : n->call.domain;
 }
 
+/* An activation that may stand behind a layer. */
+static bool is_fusible(const struct viewer *v, int node)
+{
+    const struct lrp_node *n = &v->graph->nodes[node];
+    if (n->body >= 0) return false; /* bodies are listed as they stand */
+    if (!n->call.op || (*n->obstacle && !n->open && !shapes_open(n)) || !(n->call.op->traits & LRP_TRAIT_ACTIVATION))
+        return false;
+    /* a slope or bound that is computed has a relevance of its own */
+    return lrp_call_data_inputs(&n->call) == 1 && lrp_call_is_data(&n->call, 0);
+}
+
+/* The layer of which a node is the anchor, if an activation can stand behind it; or -1. */
+static int can_host(const struct viewer *v, const struct lrp_node *anchor)
+{
+    const int node = (int)(anchor - v->graph->nodes), host = v->layer_of_node[node];
+    const bool hosts = host > 0 && v->nodes[host].anchor == node && v->nodes[host].activation < 0;
+    return hosts && (lrp_kind_row(node_kind(anchor))->traits & LRP_KIND_IS_HOST) ? host : -1;
+}
+
 /* The layer that an activation node can be fused into, or -1. */
 static int host_of(const struct viewer *v, int node)
 {
     const struct lrp_graph *g = v->graph;
     const struct lrp_node *n = &g->nodes[node];
-    if (n->body >= 0) return -1; /* bodies are listed as they stand */
-    if (!n->call.op || (*n->obstacle && !n->open && !shapes_open(n)) || !(n->call.op->traits & LRP_TRAIT_ACTIVATION)) return -1;
-    /* a slope or bound that is computed has a relevance of its own */
-    if (lrp_call_data_inputs(&n->call) != 1 || !lrp_call_is_data(&n->call, 0)) return -1;
+    if (!is_fusible(v, node)) return -1;
     const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
-    if (!producer || g->values[n->in[0]].uses != 1 || !(lrp_kind_row(node_kind(producer))->traits & LRP_KIND_IS_HOST))
+    if (!producer || g->values[n->in[0]].uses != 1) return -1;
+    const int host = v->layer_of_node[producer - g->nodes];
+    if (host > 0 && v->nodes[host].anchor != (int)(producer - g->nodes)) /* rounded before */
+        return v->nodes[host].activation < 0 && node_kind(producer) == LRP_KIND_FAKE_QUANTIZE ? host : -1;
+    return can_host(v, producer);
+}
+
+/* The layer whose activation reads it rounded: the rounding is no layer of its own, so that networks with roundings in them
+ * have the layers they have without; or -1. */
+static int host_of_rounding(const struct viewer *v, int node)
+{
+    const struct lrp_graph *g = v->graph;
+    const struct lrp_node *n = &g->nodes[node];
+    if (n->body >= 0 || node_kind(n) != LRP_KIND_FAKE_QUANTIZE || g->values[n->in[0]].uses != 1 ||
+        g->values[n->out[0]].uses != 1)
         return -1;
-    int host = v->layer_of_node[producer - g->nodes];
-    return host > 0 && v->nodes[host].activation < 0 && v->nodes[host].anchor == (int)(producer - g->nodes) ? host : -1;
+    const struct lrp_node *producer = lrp_graph_producer(g, n->in[0]);
+    const int reader = g->values[n->out[0]].reader;
+    return producer && reader >= 0 && is_fusible(v, reader) ? can_host(v, producer) : -1;
 }
 
 static void add_layer(struct viewer *v, int node)
@@ -347,9 +378,11 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
 {
     if (!allocate(v) || !input_row(v)) return false;
     for (int k = 0; k < v->graph->order_count; k++) {
-        int node = v->graph->order[k], host = fuse ? host_of(v, node) : -1;
+        int node = v->graph->order[k], host = fuse ? host_of(v, node) : -1, rounded = fuse ? host_of_rounding(v, node) : -1;
         if (host > 0)
             fuse_activation(v, host, node);
+        else if (rounded > 0)
+            v->layer_of_node[node] = rounded;
         else
             add_layer(v, node);
     }

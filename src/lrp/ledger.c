@@ -171,7 +171,7 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
         .step = &at.step, .node = n, .layer = &p->view->list.rows[layer], .given = given, .causes = row->causes};
     if (at.passes) return LRP_OK;
     /* a layer is entered at its last node, left at its anchor; both are one unless its activation is differentiated */
-    const bool behind = nodes->activation == node;
+    const bool behind = nodes->activation == node, leaves = nodes->anchor == node;
     const bool through = !p->method->by_rules || at.step.rule->how->through_activation;
     const struct lrp_tensor *slopes[LEDGER_OUTPUTS] = {NULL};
     if (b->gradient && n->call.out_count <= LEDGER_OUTPUTS) {
@@ -186,13 +186,13 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     if (b->gradient) times_inputs(p, n, given);
     at.step.relevance = outputs;
     if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (!status) enter(b, &a, row, behind || nodes->activation < 0 || !through, !behind);
+    if (!status) enter(b, &a, row, behind || nodes->activation < 0 || !through, leaves);
     /* what no node in a body accounts for ended at values that are made of no data */
     if (!status && n->call.op->control)
         row->causes[p->method->by_rules ? LRP_CAUSE_CONSTANTS : LRP_CAUSE_DESIGN] += a.in - a.out - inside;
     else if (!status)
         status = at.account(&a, err);
-    if (p->method->by_rules && !behind) row->flags |= lrp_ledger_flags(&a, nodes);
+    if (p->method->by_rules && leaves) row->flags |= lrp_ledger_flags(&a, nodes);
     for (int i = 0; i < n->call.in_count; i++) {
         lrp_tensor_release(given[i]);
         given[i] = NULL;

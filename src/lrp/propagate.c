@@ -63,7 +63,9 @@ void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_
     out->step.carries = p->assignment->carriers.carries;
     out->step.apply = rule->how->apply;
     out->account = rule->how->account;
-    out->passes = nodes->activation == node && !rule->how->through_activation && !p->assignment->differentiates;
+    /* what stands behind the anchor: the activation, and a rounding before it */
+    out->passes = nodes->anchor != node &&
+                  (nodes->activation != node || (!rule->how->through_activation && !p->assignment->differentiates));
     if (nodes->activation == node && p->assignment->differentiates) {
         out->step.apply = lrp_apply_gradient;
         out->account = lrp_account_gradient;
