@@ -7,9 +7,9 @@ Values are float32 unless a type is given. Names are separated by blanks; "-" is
 """
 import struct
 
-FLOAT, UINT8, INT64, BOOL = 1, 2, 7, 9
-PACK = {FLOAT: "f", UINT8: "B", INT64: "q", BOOL: "?"}
-DESCR = {FLOAT: "<f4", UINT8: "|u1", INT64: "<i8", BOOL: "|b1"}
+FLOAT, UINT8, INT8, INT32, INT64, BOOL = 1, 2, 3, 6, 7, 9
+PACK = {FLOAT: "f", UINT8: "B", INT8: "b", INT32: "i", INT64: "q", BOOL: "?"}
+DESCR = {FLOAT: "<f4", UINT8: "|u1", INT8: "|i1", INT32: "<i4", INT64: "<i8", BOOL: "|b1"}
 
 
 def varint(value):

@@ -114,6 +114,11 @@ bool lrp_match_replace(struct lrp_match *match, const char *op_type, const int *
     return lrp_graph_replace(match->graph, match->root, &r, match->nodes, match->count);
 }
 
+bool lrp_match_same_zero(const struct lrp_graph *graph, int a, int b)
+{
+    return a < 0 || b < 0 ? a < 0 && b < 0 : lrp_match_same_constant(graph, a, b);
+}
+
 bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out)
 {
     const struct lrp_desc *d = lrp_graph_desc(graph, value);

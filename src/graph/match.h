@@ -44,6 +44,8 @@ bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *o
 bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out);
 /* Two constants that are the same value, or hold the same data; single numbers whatever their rank. */
 bool lrp_match_same_constant(const struct lrp_graph *graph, int a, int b);
+/* The same for zero points, which are 0 where they are missing (-1). */
+bool lrp_match_same_zero(const struct lrp_graph *graph, int a, int b);
 /* For Add, Mul: the data operand and the constant one; false if there are not exactly one of each. */
 bool lrp_match_constant_operand(const struct lrp_graph *graph, const struct lrp_node *node, int *data, int *constant);
 /* Two values that are one before identities and casts between floats. */

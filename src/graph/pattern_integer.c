@@ -71,7 +71,7 @@ static bool find_floats(struct search *s, struct operand *o)
     if (lrp_match_is(n, "DynamicQuantizeLinear")) return n->out[2] == o->zero && take_factor(&s->product, n->out[1]);
     if (!lrp_match_is(n, "QuantizeLinear") || !lrp_match_scalar(g, n->in[1], &scale) || scale == 0) return false;
     s->product.constant /= scale;
-    return o->zero >= 0 && lrp_match_same_constant(g, lrp_node_input(n, 2), o->zero);
+    return lrp_match_same_zero(g, lrp_node_input(n, 2), o->zero);
 }
 
 /* ---- weights ---- */
@@ -158,9 +158,16 @@ static int rounded(struct lrp_graph *g, int node)
     const int reader = g->values[n->in[0]].reader;
     const struct lrp_node *there = reader < 0 ? NULL : &g->nodes[reader];
     if (there && there->state == LRP_NODE_LIVE && strcmp(there->call.op_type, op_type) == 0 && there->in[0] == n->in[0] &&
-        (dynamic || (there->in[1] == n->in[1] && there->in[2] == n->in[2])))
+        (dynamic || (there->in[1] == n->in[1] && lrp_node_input(there, 2) == lrp_node_input(n, 2))))
         return there->out[0];
-    const struct lrp_replacement r = {.op_type = op_type, .domain = "lrpscope", .in = n->in, .in_count = dynamic ? 1 : 3};
+    const struct lrp_replacement r = {.op_type = op_type,
+                                      .domain = "lrpscope",
+                                      .in = n->in,
+                                      .in_count = dynamic                    ? 1
+                                                  : lrp_node_input(n, 2) < 0 ? 2
+                                                                             : 3,
+                                      .attributes = n->call.attributes,
+                                      .attribute_count = n->call.attribute_count};
     const char *name = lrp_arena_printf(g->arena, "%s/rounded", n->name);
     return name ? lrp_graph_insert(g, node, name, &r) : -1;
 }
@@ -241,7 +248,7 @@ bool lrp_pattern_moved_codes(struct lrp_graph *graph, int node)
         lrp_match_add(&m, moves[count - 1]);
     }
     if (!count || !lrp_match_is(at, "QuantizeLinear") || !lrp_match_same_constant(graph, at->in[1], back->in[1]) ||
-        !lrp_match_same_constant(graph, lrp_node_input(at, 2), lrp_node_input(back, 2)))
+        !lrp_match_same_zero(graph, lrp_node_input(at, 2), lrp_node_input(back, 2)))
         return false;
     const int codes = (int)(at - graph->nodes), rounding = rounded(graph, codes);
     int value = rounding;

@@ -32,20 +32,19 @@ bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node)
 {
     struct lrp_node *back = &graph->nodes[node];
     struct lrp_match m = {.graph = graph, .root = node};
-    if (!lrp_match_is(back, "DequantizeLinear") || lrp_node_input(back, 2) < 0) return false;
+    if (!lrp_match_is(back, "DequantizeLinear")) return false;
     const struct lrp_node *dynamic = lrp_match_producer(&m, back->in[0], "DynamicQuantizeLinear");
     if (dynamic) return replace_dynamic(graph, node, dynamic);
     const struct lrp_node *there = lrp_match_producer(&m, back->in[0], "QuantizeLinear");
-    if (!there || lrp_node_input(there, 2) < 0 || graph->values[there->in[0]].desc.constant ||
-        !lrp_match_same_constant(graph, there->in[1], back->in[1]) ||
-        !lrp_match_same_constant(graph, there->in[2], back->in[2]) || !same_places(graph, there, back))
+    if (!there || graph->values[there->in[0]].desc.constant || !lrp_match_same_constant(graph, there->in[1], back->in[1]) ||
+        !lrp_match_same_zero(graph, lrp_node_input(there, 2), lrp_node_input(back, 2)) || !same_places(graph, there, back))
         return false;
-    const int in[] = {there->in[0], there->in[1], there->in[2]};
+    const int zero = lrp_node_input(there, 2), in[] = {there->in[0], there->in[1], zero};
     const struct lrp_replacement r = {.op_type = "FakeQuantize",
                                       .domain = "lrpscope",
                                       .what = "quantised and dequantised is one rounding",
                                       .in = in,
-                                      .in_count = 3,
+                                      .in_count = zero < 0 ? 2 : 3,
                                       .attributes = there->call.attributes,
                                       .attribute_count = there->call.attribute_count};
     return lrp_graph_replace(graph, node, &r, m.nodes, graph->values[back->in[0]].uses == 1 ? m.count : 0);

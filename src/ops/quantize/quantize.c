@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "convert.h"
 #include "elementwise.h"
+#include "parallel.h"
 #include "rounding.h"
 
 struct quantization { /* what the rows of both directions own */
@@ -130,36 +131,71 @@ static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
 
 /* ---- there and back: what quantisation-aware exporters put behind every layer ---- */
 
-/* Inputs x, scale and zero point as QuantizeLinear's; output a float of x's type. The whole numbers' type is the zero point's.
- */
+/* Inputs x, scale and zero point as QuantizeLinear's, the last of which may be missing; output a float of x's type. */
+static enum lrp_dtype rounded_to(const struct lrp_call *call)
+{
+    const int64_t asked = lrp_call_int(call, "output_dtype", 0);
+    if (lrp_call_has(call, 2)) return call->in[2].dtype;
+    return asked > 0 && asked < LRP_DTYPE_COUNT ? (enum lrp_dtype)asked : LRP_DTYPE_UINT8;
+}
+
 static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct grid grid;
     double low, high;
-    enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
+    enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = lrp_infer_is_float(call, 1, err);
-    if (!status && !type_bounds(call->in[2].dtype, &low, &high))
+    if (!status && !type_bounds(rounded_to(call), &low, &high))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
     if (!status) status = read_grid(call, &grid, err);
-    if (!status && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
+    if (!status && lrp_call_has(call, 2) && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
         status = lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
 }
 
+/* A line of elements with one scale. */
+struct lines {
+    const float *x;
+    float *y;
+    const float *scale;
+    const int64_t *zero; /* NULL: 0 */
+    size_t length, scales, count;
+    float low, high;
+};
+static void round_lines(void *context, int64_t begin, int64_t end)
+{
+    const struct lines *l = context;
+    for (size_t line = (size_t)begin; line < (size_t)end; ++line) {
+        const size_t at = line % l->scales, first = line * l->length, rest = l->count - first;
+        const float zero = l->zero ? (float)l->zero[at] : 0;
+        lrp_round_between(l->x + first, rest < l->length ? rest : l->length, l->scale[at], l->low - zero, l->high - zero,
+                          l->y + first);
+    }
+}
+
 static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
 {
+    enum { LENGTH = 4096 };
     double low = 0, high = 0;
     struct grid grid;
-    (void)handle, (void)run;
+    (void)handle;
     const enum lrp_status status = read_grid(call, &grid, err);
-    (void)type_bounds(in[2]->dtype, &low, &high);
-    for (size_t k = 0; k < out[0]->count && !status; ++k) {
-        const size_t at = scale_of(&grid, k);
-        const double zero = (double)in[2]->i[at], whole = rint((double)(in[0]->f[k] / in[1]->f[at])) + zero;
-        out[0]->f[k] = (float)(fmin(fmax(whole, low), high) - zero) * in[1]->f[at];
+    if (status || out[0]->count == 0) return status;
+    (void)type_bounds(rounded_to(call), &low, &high);
+    struct lines l = {.x = in[0]->f, .y = out[0]->f, .scale = in[1]->f, .zero = lrp_call_has(call, 2) ? in[2]->i : NULL};
+    l.low = (float)low, l.high = (float)high, l.count = out[0]->count;
+    l.length = grid.one ? LENGTH : grid.inner, l.scales = grid.one ? 1 : grid.dim;
+    if (!grid.blocked) {
+        lrp_parallel_for(run, (int64_t)((l.count + l.length - 1) / l.length), (int64_t)l.length, round_lines, &l);
+        return LRP_OK;
     }
-    return status;
+    for (size_t k = 0; k < l.count; ++k) {
+        const size_t at = scale_of(&grid, k);
+        const float zero = l.zero ? (float)l.zero[at] : 0;
+        lrp_round_between(l.x + k, 1, l.scale[at], l.low - zero, l.high - zero, l.y + k);
+    }
+    return LRP_OK;
 }
 
 /* The straight-through estimator (Bengio, Leonard, Courville 2013): rounding is passed as if it were not there. */
@@ -182,28 +218,14 @@ static enum lrp_status dynamic_infer(struct lrp_call *call, struct lrp_error *er
     return !status ? lrp_infer_output(call, 2, LRP_DTYPE_UINT8, &scalar, err) : status;
 }
 
-struct found {
-    float scale;
-    double zero;
-};
-static struct found find_scale(const float *x, size_t count)
-{
-    float least = 0, most = 0;
-    for (size_t k = 0; k < count; ++k) {
-        least = fminf(least, x[k]);
-        most = fmaxf(most, x[k]);
-    }
-    const float scale = most > least ? (most - least) / 255 : 1; /* nothing but zeros */
-    return (struct found){scale, fmin(fmax(rint((double)(-least / scale)), 0), 255)};
-}
-static double dynamic_code(float x, const struct found *f)
+static double dynamic_code(float x, const struct lrp_found_steps *f)
 {
     return fmin(fmax(rint((double)(x / f->scale)) + f->zero, 0), 255);
 }
 
 static enum lrp_status dynamic_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct found f = find_scale(in[0]->f, in[0]->count);
+    const struct lrp_found_steps f = lrp_find_steps(in[0]->f, in[0]->count);
     (void)call, (void)handle, (void)run, (void)err;
     for (size_t k = 0; k < in[0]->count && out[0]; ++k) out[0]->i[k] = (int64_t)dynamic_code(in[0]->f[k], &f);
     if (out[1]) out[1]->f[0] = f.scale;
@@ -217,12 +239,6 @@ static enum lrp_status dynamic_back_infer(struct lrp_call *call, struct lrp_erro
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
-}
-
-void lrp_round_dynamically(const float *x, size_t count, float *y)
-{
-    const struct found f = find_scale(x, count);
-    for (size_t k = 0; k < count; ++k) y[k] = (float)(dynamic_code(x[k], &f) - f.zero) * f.scale;
 }
 
 static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)

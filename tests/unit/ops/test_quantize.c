@@ -3,7 +3,7 @@
 
 // clang-format off
 static const struct refusal refusals[] = {
-    {{"without a zero point", "FakeQuantize", "lrpscope", 13, "", {"f[4] 1 2 3 4", "!f[] 0.25"}, {"?"}}, LRP_FILE, ""},
+    {{"without a scale", "FakeQuantize", "lrpscope", 13, "", {"f[4] 1 2 3 4"}, {"?"}}, LRP_FILE, ""},
     {{"scales that fit no axis", "FakeQuantize", "lrpscope", 13, "axis=i0", {"f[2] 1 2", "!f[3] 1 2 3", "!u[3] 0 0 0"}, {"?"}},
      LRP_FILE, "do not fit"},
     {{"zero points of another shape", "MatMulInteger", "", 10, "", {"u[1,2] 2 4", "!u[2,1] 3 5", "!u[] 0", "!u[3] 0 0 0"}, {"?"}},

@@ -6,6 +6,9 @@ static const struct example worked_quantize[] = {
     /* 0.3 / 0.25 = 1.2 -> 1; 0.375 / 0.25 = 1.5 -> 2 (even); -40 -> -160 -> below 0; 40 -> 160 -> above 255 */
     {"there and back", "FakeQuantize", "lrpscope", 13, "",
      {"f[4] 0.3 0.375 -40 40", "!f[] 0.25", "!u[] 128"}, {"f[4] 0.25 0.5 -32 31.75"}},
+    /* no zero point: bytes from 0 */
+    {"there and back without a zero point", "FakeQuantize", "lrpscope", 13, "",
+     {"f[4] 0.3 0.375 -40 400", "!f[] 0.25"}, {"f[4] 0.25 0.5 0 63.75"}},
     /* a scale for each of two rows */
     {"there and back by rows", "FakeQuantize", "lrpscope", 13, "axis=i0",
      {"f[2,2] 0.6 1.4 0.6 1.4", "!f[2] 1 0.5", "!u[2] 0 10"}, {"f[2,2] 1 1 0.5 1.5"}},
