@@ -1,18 +1,11 @@
 /* printable.c: text from files made fit to be shown. */
 #include "printable.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runes.h"
-
-bool lrp_is_printable(unsigned c)
-{
-    const bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
-    const bool direction =
-        c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-    return !control && !direction && c != 0x2028 && c != 0x2029;
-}
 
 void lrp_make_printable(char *text, const char *keep)
 {
@@ -38,7 +31,7 @@ char *lrp_printable(const char *text)
     return copy;
 }
 
-void lrp_print_list(FILE *file, const char *format, va_list arguments)
+static void print_list(FILE *file, const char *format, va_list arguments)
 {
     char *text = NULL;
     if (vasprintf(&text, format, arguments) < 0) return;
@@ -51,6 +44,6 @@ void lrp_print(FILE *file, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    lrp_print_list(file, format, arguments);
+    print_list(file, format, arguments);
     va_end(arguments);
 }

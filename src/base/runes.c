@@ -4,8 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "printable.h"
 #include "text.h"
+
+bool lrp_is_printable(unsigned c)
+{
+    const bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
+    const bool direction =
+        c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return !control && !direction && c != 0x2028 && c != 0x2029;
+}
 
 uint32_t lrp_rune_next(const char **text)
 {

@@ -22,7 +22,8 @@ static void list_options(const struct lrp_arguments *a, struct file_option out[F
     out[5] = (struct file_option){"html", a->html, false};
 }
 
-bool lrp_cli_files_by_stem(const struct lrp_arguments *a)
+/* True if files are called after their INPUT: --output-dir alone. */
+static bool files_by_stem(const struct lrp_arguments *a)
 {
     return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->html && !a->sheet && !a->report;
 }
@@ -57,7 +58,7 @@ enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem
                                  struct lrp_error *err)
 {
     *out = (struct lrp_explain_files){0};
-    const bool by_stem = lrp_cli_files_by_stem(a);
+    const bool by_stem = files_by_stem(a);
     enum lrp_status status = place(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
     if (!status) status = place(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
     if (!status) status = place(a->output_dir, a->layerwise, "", &out->layerwise, err);

@@ -14,8 +14,6 @@ struct lrp_explain_files {
     char *heatmap, *relevance, *layerwise, *html, *sheet;
     char *report; /* of this INPUT alone: only with --output-dir and no file asked for by name */
 };
-/* True if files are called after their INPUT: --output-dir alone. */
-bool lrp_cli_files_by_stem(const struct lrp_arguments *arguments);
 /* Several INPUTs cannot share the files that one option names; tells so, and tells before anything is computed whether all
  * can be written. Errors: LRP_USAGE, LRP_FILE. */
 enum lrp_status lrp_cli_files_check(const struct lrp_arguments *arguments, struct lrp_error *err);

@@ -33,7 +33,8 @@ char *lrp_cli_path_numbered(const char *path, int64_t number)
     return asprintf(&out, "%.*s-%" PRId64 "%s", (int)start, path, number, path + start) < 0 ? NULL : out;
 }
 
-char *lrp_cli_path_stem(const char *path)
+/* "dir/castle.tar.png" -> "castle.tar"; "-" -> "stdin". Owned by the caller; NULL when out of memory. */
+static char *path_stem(const char *path)
 {
     if (!strcmp(path, "-")) return strdup("stdin");
     const char *base = base_name(path);

@@ -14,8 +14,6 @@
 
 /* "a/b.png" -> "a/b-3.png", "b" -> "b-3". Owned by the caller; NULL when out of memory. */
 char *lrp_cli_path_numbered(const char *path, int64_t number);
-/* "dir/castle.tar.png" -> "castle.tar"; "-" -> "stdin". Owned by the caller; NULL when out of memory. */
-char *lrp_cli_path_stem(const char *path);
 /* The stems of all paths, doubled ones with -2, -3 ... Array and strings owned by the caller (lrp_cli_free_texts); NULL when
  * out of memory. */
 char **lrp_cli_path_stems(const char *const *paths, size_t count);

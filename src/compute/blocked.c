@@ -31,20 +31,13 @@ static int64_t blocks_of(int64_t channels, int block)
     return (channels + block - 1) / block;
 }
 
-size_t lrp_tensor_bytes(const struct lrp_tensor *tensor)
-{
-    const struct form f = form_of(&tensor->shape);
-
-    if (!tensor->block) return tensor->count * (lrp_dtype_is_float(tensor->dtype) ? sizeof(float) : sizeof(int64_t));
-    return (size_t)(f.samples * blocks_of(f.channels, tensor->block) * tensor->block * f.places) * sizeof(float);
-}
-
 size_t lrp_tensor_floats(const struct lrp_tensor *tensor)
 {
     return lrp_tensor_bytes(tensor) / sizeof(float);
 }
 
-bool lrp_tensor_is_padded(const struct lrp_tensor *tensor)
+/* True if some of its memory stands for missing channels. */
+static bool is_padded(const struct lrp_tensor *tensor)
 {
     return tensor->block && form_of(&tensor->shape).channels % tensor->block != 0;
 }
@@ -55,7 +48,7 @@ const float *lrp_tensor_present(const struct lrp_tensor *tensor, size_t first, s
     const int64_t block = tensor->block, blocks = block ? blocks_of(f.channels, tensor->block) : 0;
 
     *count = n;
-    if (!lrp_tensor_is_padded(tensor)) return tensor->f + first;
+    if (!is_padded(tensor)) return tensor->f + first;
     *count = 0;
     for (size_t at = first; at < first + n; at += (size_t)block) {
         const int64_t channel = (int64_t)at / block / f.places % blocks * block;

@@ -21,8 +21,6 @@ const struct lrp_tensor *lrp_tensor_row_major(const struct lrp_tensor *tensor, c
 /* Floats [first, first + n) of its memory without those that stand for missing channels; first and n are multiples of 16. Where
  * they lie, or, if the tensor is padded, copied to `room` (n floats). *count: how many there are. */
 const float *lrp_tensor_present(const struct lrp_tensor *tensor, size_t first, size_t n, float *room, size_t *count);
-/* True if some of its memory stands for missing channels. */
-bool lrp_tensor_is_padded(const struct lrp_tensor *tensor);
 /* Bytes of the twin, 0 if there is none. */
 size_t lrp_tensor_twin_bytes(const struct lrp_tensor *tensor);
 

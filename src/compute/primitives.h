@@ -51,7 +51,7 @@ enum lrp_status lrp_conv_blocks(struct lrp_conv *conv, enum lrp_direction direct
 /* Forward: y = W*x + b, from x to y. Backward: gx = W^T gy, from gy to gx (overwritten; the bias plays no part). */
 enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction, struct lrp_conv_ends ends,
                              const struct lrp_run *run, struct lrp_error *err);
-/* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run, for tests and --profile. Returns buffer. */
+/* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run; for tests. Returns buffer. */
 char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 
 /* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major; transposed: A is stored (k,m), B (n,k). A and B are float32 at any

@@ -18,6 +18,15 @@ static size_t element_size(enum lrp_dtype dtype)
     return lrp_dtype_is_float(dtype) ? sizeof(float) : sizeof(int64_t);
 }
 
+/* In blocks, the last one of a sample may be part full. */
+size_t lrp_tensor_bytes(const struct lrp_tensor *tensor)
+{
+    const int64_t channels = tensor->shape.rank > 1 ? tensor->shape.dim[1] : 1, block = tensor->block;
+
+    if (!block || channels == 0) return tensor->count * element_size(tensor->dtype);
+    return tensor->count / (size_t)channels * (size_t)((channels + block - 1) / block * block) * sizeof(float);
+}
+
 static enum lrp_status take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape, int block,
                             struct lrp_tensor **out, struct lrp_error *err)
 {

@@ -15,7 +15,8 @@ static bool fail(struct lrp_wire *wire, const char *problem, bool truncated)
     return false;
 }
 
-bool lrp_wire_varint(struct lrp_wire *wire, uint64_t *value)
+/* One bare varint, as packed fields hold them; false at the end and on failure. */
+static bool wire_varint(struct lrp_wire *wire, uint64_t *value)
 {
     if (wire->at == wire->end || wire->problem) return false;
     uint64_t result = 0;
@@ -47,7 +48,7 @@ static bool bytes(struct lrp_wire *wire, struct lrp_bytes *out)
 {
     uint64_t length;
     if (wire->at == wire->end) return fail(wire, "a length is missing", true);
-    if (!lrp_wire_varint(wire, &length)) return false;
+    if (!wire_varint(wire, &length)) return false;
     if (length > (uint64_t)(wire->end - wire->at)) return fail(wire, "a field is longer than what holds it", true);
     *out = (struct lrp_bytes){wire->at, (size_t)length};
     wire->at += length;
@@ -57,13 +58,13 @@ static bool bytes(struct lrp_wire *wire, struct lrp_bytes *out)
 bool lrp_wire_next(struct lrp_wire *wire, struct lrp_wire_field *field)
 {
     uint64_t tag;
-    if (!lrp_wire_varint(wire, &tag)) return false;
+    if (!wire_varint(wire, &tag)) return false;
     if (tag >> 3 == 0 || tag >> 32) return fail(wire, "a field has an impossible number", false);
     *field = (struct lrp_wire_field){.number = (uint32_t)(tag >> 3), .type = (enum lrp_wire_type)(tag & 7)};
     switch (tag & 7) {
     case LRP_WIRE_VARINT:
         if (wire->at == wire->end) return fail(wire, "a value is missing", true);
-        return lrp_wire_varint(wire, &field->value);
+        return wire_varint(wire, &field->value);
     case LRP_WIRE_FIXED64:
         return fixed(wire, 8, &field->value);
     case LRP_WIRE_FIXED32:
@@ -94,7 +95,7 @@ static bool next_packed(struct lrp_wire_numbers *numbers, uint64_t *value)
 {
     struct lrp_wire *wire = &numbers->packed;
     if (wire->at == wire->end || wire->problem) return false;
-    if (numbers->type == LRP_WIRE_VARINT) return lrp_wire_varint(wire, value);
+    if (numbers->type == LRP_WIRE_VARINT) return wire_varint(wire, value);
     return fixed(wire, numbers->type == LRP_WIRE_FIXED64 ? 8 : 4, value);
 }
 

@@ -30,8 +30,6 @@ struct lrp_wire lrp_wire_over(struct lrp_bytes message);
 bool lrp_wire_next(struct lrp_wire *wire, struct lrp_wire_field *field);
 /* The same, and fails if a field's type is not the one that `types` has at its number: v(arint), b(ytes), 4, 8; '.' = any. */
 bool lrp_wire_next_as(struct lrp_wire *wire, struct lrp_wire_field *field, const char *types);
-/* One bare varint, as packed fields hold them; false at the end and on failure. */
-bool lrp_wire_varint(struct lrp_wire *wire, uint64_t *value);
 
 /* ---- repeated numbers: a field may come packed, one by one, or both ---- */
 

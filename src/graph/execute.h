@@ -1,4 +1,4 @@
-/* execute.h: running a graph: prepared handles, materialised constants, the forward pass. */
+/* execute.h: running a graph: prepared handles, materialised constants (engine.c), the forward pass (execute.c). */
 #ifndef LRP_GRAPH_EXECUTE_H
 #define LRP_GRAPH_EXECUTE_H
 

@@ -46,7 +46,7 @@ static void count_node(struct lrp_graph *g, int node, int change)
     }
 }
 
-void lrp_graph_count_uses(struct lrp_graph *graph)
+static void count_uses(struct lrp_graph *graph)
 {
     for (int i = 0; i < graph->value_count; i++) {
         graph->values[i].uses = 0;
@@ -250,7 +250,7 @@ void lrp_graph_redirect(struct lrp_graph *graph, const int *to)
         graph->values[to[from]].is_output = true;
         graph->values[from].is_output = false;
     }
-    lrp_graph_count_uses(graph);
+    count_uses(graph);
 }
 
 /* What a node that is wanted reads is needed; one that is not is dead. */
@@ -307,7 +307,7 @@ bool lrp_graph_schedule(struct lrp_graph *graph)
                 ok = ok && lrp_name_list_add(graph, &graph->dropped, n->name);
         }
         graph->order_count = kept;
-        lrp_graph_count_uses(graph);
+        count_uses(graph);
     }
     free(places);
     free(needed);

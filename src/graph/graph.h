@@ -149,7 +149,6 @@ void lrp_graph_redirect(struct lrp_graph *graph, const int *to);
 int *lrp_graph_redirection(const struct lrp_graph *graph);
 /* Appends to a list; false when out of memory. */
 bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name);
-void lrp_graph_count_uses(struct lrp_graph *graph);
 /* Sorts live nodes into `order`, drops what no output needs. */
 bool lrp_graph_schedule(struct lrp_graph *graph);
 

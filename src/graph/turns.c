@@ -10,6 +10,7 @@
 struct turns {
     struct lrp_bodies face; /* what the operator sees; first, so that it leads back here */
     struct lrp_engine *engine;
+    lrp_node_runner *run_node;
     const struct lrp_graph *graph;
     int node;
     const struct lrp_tensor **values;
@@ -77,7 +78,7 @@ static enum lrp_status run_body(struct turns *t, int body, const struct lrp_run 
         if (t->graph->nodes[k].body != body || t->graph->nodes[k].state != LRP_NODE_LIVE) continue;
         if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
         status = check_inputs(t, &t->graph->nodes[k], err);
-        status = status ? lrp_engine_blame(t->engine, k, status, err) : lrp_engine_run_node(t->engine, k, t->values, run, err);
+        status = status ? lrp_engine_blame(t->engine, k, status, err) : t->run_node(t->engine, k, t->values, run, err);
         t->told = status != LRP_OK;
     }
     return status;
@@ -151,7 +152,7 @@ static enum lrp_status turns_back(struct lrp_bodies *face, size_t k, const struc
 
 /* ---- all of them ---- */
 
-static struct turns turns_new(struct lrp_engine *engine, int node, const struct lrp_tensor **values)
+static struct turns turns_new(struct lrp_engine *engine, int node, const struct lrp_tensor **values, lrp_node_runner *run_node)
 {
     return (struct turns){.face = {.find = turns_find,
                                    .input_count = turns_input_count,
@@ -161,6 +162,7 @@ static struct turns turns_new(struct lrp_engine *engine, int node, const struct 
                                    .back = turns_back,
                                    .given = lrp_engine_graph(engine)->nodes[node].explicit_count},
                           .engine = engine,
+                          .run_node = run_node,
                           .graph = lrp_engine_graph(engine),
                           .node = node,
                           .values = values};
@@ -177,10 +179,10 @@ static void turns_free(struct turns *t)
 }
 
 enum lrp_status lrp_turns_run(struct lrp_engine *engine, int node, const struct lrp_tensor **values,
-                              const struct lrp_tensor *const *in, struct lrp_tensor **out, const struct lrp_run *run,
-                              struct lrp_error *err)
+                              const struct lrp_tensor *const *in, struct lrp_tensor **out, lrp_node_runner *run_node,
+                              const struct lrp_run *run, struct lrp_error *err)
 {
-    struct turns t = turns_new(engine, node, values);
+    struct turns t = turns_new(engine, node, values, run_node);
     const struct lrp_call *call = &t.graph->nodes[node].call;
     const enum lrp_status status = call->op->control(call, &t.face, in, out, run, err);
     turns_free(&t);
@@ -189,9 +191,10 @@ enum lrp_status lrp_turns_run(struct lrp_engine *engine, int node, const struct 
 
 enum lrp_status lrp_turns_back(struct lrp_engine *engine, int node, const struct lrp_tensor **values,
                                const struct lrp_tensor *const *in, const struct lrp_tensor *const *s, struct lrp_tensor **given,
-                               lrp_turn_back *back, void *data, const struct lrp_run *run, struct lrp_error *err)
+                               lrp_turn_back *back, void *data, lrp_node_runner *run_node, const struct lrp_run *run,
+                               struct lrp_error *err)
 {
-    struct turns t = turns_new(engine, node, values);
+    struct turns t = turns_new(engine, node, values, run_node);
     const struct lrp_call *call = &t.graph->nodes[node].call;
     struct lrp_tensor **out = calloc((size_t)call->out_count + 1, sizeof(struct lrp_tensor *));
     t.keep = true;

@@ -21,7 +21,7 @@ struct lrp_picture_format {
 LRP_PICTURE_FORMATS(X)
 #undef X
 
-/* 0, 1, ...; NULL beyond the last. */
+/* 0, 1, ...; NULL beyond the last; for tests that leave out no row. */
 const struct lrp_picture_format *lrp_picture_format_at(size_t index);
 
 #endif

@@ -1,10 +1,9 @@
-/* picture_read.c: pictures from files, whatever their format. */
+/* picture_read.c: pictures from the bytes of files, whatever their format. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lrpscope/heatmap.h"
 
-#include "mapping.h"
 #include "picture_format.h"
 #include "text.h"
 
@@ -32,11 +31,6 @@ static const struct lrp_picture_format *format_of(const unsigned char *bytes, si
     return NULL;
 }
 
-bool lrp_picture_sniff(const unsigned char *bytes, size_t size)
-{
-    return format_of(bytes, size) != NULL;
-}
-
 static enum lrp_status unknown_format(bool empty, struct lrp_error *err)
 {
     struct lrp_text list = {0};
@@ -52,15 +46,4 @@ enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, stru
     *out = (struct lrp_picture){0};
     const struct lrp_picture_format *format = format_of(bytes, size);
     return format ? format->decode(bytes, size, out, err) : unknown_format(size == 0, err);
-}
-
-enum lrp_status lrp_picture_read(const char *path, struct lrp_picture *out, struct lrp_error *err)
-{
-    *out = (struct lrp_picture){0};
-    struct lrp_mapping file = {0};
-    enum lrp_status status = lrp_mapping_open(path, &file, err);
-    if (status) return status;
-    status = lrp_picture_decode(file.data, file.size, out, err);
-    lrp_mapping_close(&file);
-    return !status ? status : lrp_fail_context(err, status, "%s", path);
 }

@@ -1,9 +1,8 @@
-/* preprocess.c: the options of preprocessing as text. */
+/* preprocess.c: the options of preprocessing, read from text. */
 #include "preprocess.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,66 +140,6 @@ static bool set_resample(struct lrp_preprocess *preprocess, const char *value)
     return true;
 }
 
-/* ---- and back to text ---- */
-
-static void size_to_text(const struct lrp_size *size, char *buffer, size_t length)
-{
-    if (size->kind == LRP_SIZE_SHORTER)
-        snprintf(buffer, length, "%d", size->width);
-    else if (size->kind == LRP_SIZE_EXACT)
-        snprintf(buffer, length, "%dx%d", size->width, size->height);
-}
-
-static void values_to_text(const struct lrp_channel_values *values, char *buffer, size_t length)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < values->count && at < length; i++) {
-        char number[40];
-        lrp_format_float(values->value[i], number, sizeof number);
-        at += (size_t)snprintf(buffer + at, length - at, "%s%s", i > 0 ? "," : "", number);
-    }
-}
-
-static void size_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    size_to_text(&p->size, buffer, length);
-}
-
-static void crop_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    size_to_text(&p->crop, buffer, length);
-}
-
-static void scale_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    values_to_text(&p->scale, buffer, length);
-}
-
-static void mean_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    values_to_text(&p->mean, buffer, length);
-}
-
-static void std_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    values_to_text(&p->std, buffer, length);
-}
-
-static void layout_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    snprintf(buffer, length, "%s", layout_names[p->layout]);
-}
-
-static void channels_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    snprintf(buffer, length, "%s", channels_names[p->channels]);
-}
-
-static void resample_text(const struct lrp_preprocess *p, char *buffer, size_t length)
-{
-    snprintf(buffer, length, "%s", resample_names[p->resample]);
-}
-
 #define NUMBERS "one number, or one for each of three channels, as 0.5 or 0.485,0.456,0.406 or 1/255"
 
 static const char *layout_value(size_t index)
@@ -219,19 +158,18 @@ static const char *resample_value(size_t index)
 static const struct preprocess_option {
     const char *key;
     bool (*set)(struct lrp_preprocess *preprocess, const char *value);
-    void (*text)(const struct lrp_preprocess *preprocess, char *buffer, size_t length);
     /* What it may be: the values have names, or it is said in words. */
     const char *(*value)(size_t index);
     const char *allowed;
 } option_rows[] = {
-    {"size", set_size, size_text, NULL, "N (the shorter side) or WIDTHxHEIGHT, 1 to 32768"},
-    {"crop", set_crop, crop_text, NULL, "N (a square) or WIDTHxHEIGHT, 1 to 32768"},
-    {"scale", set_scale, scale_text, NULL, NUMBERS},
-    {"mean", set_mean, mean_text, NULL, NUMBERS},
-    {"std", set_std, std_text, NULL, NUMBERS ", each above 0"},
-    {"layout", set_layout, layout_text, layout_value, NULL},
-    {"channels", set_channels, channels_text, channels_value, NULL},
-    {"resample", set_resample, resample_text, resample_value, NULL},
+    {"size", set_size, NULL, "N (the shorter side) or WIDTHxHEIGHT, 1 to 32768"},
+    {"crop", set_crop, NULL, "N (a square) or WIDTHxHEIGHT, 1 to 32768"},
+    {"scale", set_scale, NULL, NUMBERS},
+    {"mean", set_mean, NULL, NUMBERS},
+    {"std", set_std, NULL, NUMBERS ", each above 0"},
+    {"layout", set_layout, layout_value, NULL},
+    {"channels", set_channels, channels_value, NULL},
+    {"resample", set_resample, resample_value, NULL},
 };
 
 static const struct preprocess_option *option_find(const char *key)
@@ -272,17 +210,4 @@ const char *lrp_preprocess_value(const char *key, size_t index)
 {
     const struct preprocess_option *row = option_find(key);
     return row && row->value ? row->value(index) : NULL;
-}
-
-const char *lrp_preprocess_key(size_t index)
-{
-    return index < COUNT(option_rows) ? option_rows[index].key : NULL;
-}
-
-char *lrp_preprocess_text(const struct lrp_preprocess *preprocess, const char *key, char *buffer, size_t size)
-{
-    const struct preprocess_option *row = option_find(key);
-    buffer[0] = '\0';
-    if (row) row->text(preprocess, buffer, size);
-    return buffer;
 }

@@ -56,17 +56,12 @@ struct lrp_preprocess {
 void lrp_preprocess_defaults(struct lrp_preprocess *out);
 
 /* Sets one option from its text (the options of pictures, lrpscope(1)). key: size ("256", "224x192"), crop, scale ("1/255"),
- * mean
- * ("0.5,0.4,0.3"), std, layout (nchw, nhwc), channels (rgb, bgr, gray), resample. Errors: LRP_USAGE naming key, value
+ * mean ("0.5,0.4,0.3"), std, layout (nchw, nhwc), channels (rgb, bgr, gray), resample. Errors: LRP_USAGE naming key, value
  * and what is allowed; nothing is changed then. */
 enum lrp_status lrp_preprocess_set(struct lrp_preprocess *preprocess, const char *key, const char *value,
                                    struct lrp_error *err);
-/* The keys, in order; NULL beyond the last. */
-const char *lrp_preprocess_key(size_t index);
 /* The values of an option that have names, 0, 1, ...; NULL past the end, and for an option whose values have none. */
 const char *lrp_preprocess_value(const char *key, size_t index);
-/* Writes the option as lrp_preprocess_set reads it, "" for one that is not set; returns buffer (100 bytes are enough). */
-char *lrp_preprocess_text(const struct lrp_preprocess *preprocess, const char *key, char *buffer, size_t size);
 
 /* Reads a Hugging Face preprocessor_config.json over the defaults: do_resize size resample do_center_crop crop_size
  * crop_pct do_rescale rescale_factor do_normalize image_mean image_std do_flip_channel_order. A missing do_x counts as

@@ -47,7 +47,7 @@ LRP_COMPUTED_METHODS(X)
 
 /* The row of that name. Errors: LRP_USAGE naming the nearest. */
 enum lrp_status lrp_method_find(const char *name, const struct lrp_method **out, struct lrp_error *err);
-/* The rows, the default first; NULL past the end. */
+/* The rows, the default first; NULL past the end; for tests that leave out no row. */
 const struct lrp_method *lrp_method_row(size_t index);
 
 /* ---- a method with its arguments ---- */

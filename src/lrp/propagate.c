@@ -308,7 +308,9 @@ static enum lrp_status back_through_bodies(struct back *b, int node, const struc
         s[j] = outputs[j];
         status = lrp_engine_row_major(p->engine, node, 0, p->run, &s[j], err);
     }
-    if (!status) status = lrp_turns_back(p->engine, node, b->values, in, s, given, back_through_turn, b, p->run, err);
+    if (!status)
+        status =
+            lrp_turns_back(p->engine, node, b->values, in, s, given, back_through_turn, b, lrp_engine_run_node, p->run, err);
     for (int i = 0; !status && i < n->call.in_count; i++) {
         const struct lrp_tensor **outside = n->in[i] < 0 ? NULL : &b->pass.relevance[n->in[i]];
         if (!outside || i < n->explicit_count) continue;

@@ -225,9 +225,3 @@ bool lrp_batch_matmul(LRP_BATCH_PARAMETERS)
     if (input > 1) return leave_out(at);
     return through_product(&call->in[0].shape, &call->in[1].shape, &call->out[output].shape, input == 1, at);
 }
-
-bool lrp_batch_quantized_matmul(LRP_BATCH_PARAMETERS)
-{
-    if (input != 0 && input != 3) return leave_out(at);
-    return through_product(&call->in[0].shape, &call->in[3].shape, &call->out[output].shape, input == 3, at);
-}

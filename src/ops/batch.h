@@ -51,7 +51,5 @@ bool lrp_batch_compress(LRP_BATCH_PARAMETERS);
 /* Products: all but the axis that is summed over. */
 bool lrp_batch_gemm(LRP_BATCH_PARAMETERS);
 bool lrp_batch_matmul(LRP_BATCH_PARAMETERS);
-/* Inputs 0 and 3 are the factors. */
-bool lrp_batch_quantized_matmul(LRP_BATCH_PARAMETERS);
 
 #endif

@@ -116,7 +116,7 @@ void lrp_body_same(struct lrp_operator_body *body, const char *name)
 
 /* ---- constants ---- */
 
-int lrp_body_constant(struct lrp_operator_body *body, const struct lrp_blob *blob)
+static int body_constant(struct lrp_operator_body *body, const struct lrp_blob *blob)
 {
     void *items = body->constants;
     if (!has_room(body, &items, body->constant_count, &body->constant_capacity, sizeof *body->constants)) return 0;
@@ -135,7 +135,7 @@ static int add_constant(struct lrp_operator_body *body, enum lrp_dtype dtype, in
     memcpy(raw, data, number * lrp_dtype_size(dtype));
     *blob = (struct lrp_blob){.dtype = dtype, .shape = {.rank = count < 0 ? 0 : 1}, .count = number, .raw = raw};
     if (count >= 0) blob->shape.dim[0] = count;
-    return lrp_body_constant(body, blob);
+    return body_constant(body, blob);
 }
 
 int lrp_body_whole(struct lrp_operator_body *body, int count, const int64_t *values)
@@ -163,7 +163,7 @@ int lrp_body_texts(struct lrp_operator_body *body, int count, const char *const 
     if (body->failed) return 0;
     *blob = (struct lrp_blob){
         .dtype = LRP_DTYPE_STRING, .shape = {.rank = 1, .dim = {count}}, .count = (size_t)count, .strings = texts};
-    return lrp_body_constant(body, blob);
+    return body_constant(body, blob);
 }
 
 int lrp_body_number(struct lrp_operator_body *body, float value)

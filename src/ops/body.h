@@ -68,7 +68,6 @@ int lrp_body_whole(struct lrp_operator_body *body, int count, const int64_t *val
 int lrp_body_texts(struct lrp_operator_body *body, int count, const char *const *texts);
 int lrp_body_number(struct lrp_operator_body *body, float value);
 int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const float *values); /* rows < 0: a list */
-int lrp_body_constant(struct lrp_operator_body *body, const struct lrp_blob *blob);
 /* Output j is that value. */
 void lrp_body_return(struct lrp_operator_body *body, int output, int value);
 /* True if somebody named output j. */

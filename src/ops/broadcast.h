@@ -24,9 +24,6 @@ typedef void (*lrp_broadcast_body)(const void *data, const struct lrp_broadcast_
 /* Every operand's shape must broadcast to `out`. */
 void lrp_broadcast_plan(struct lrp_broadcast *plan, const struct lrp_shape *out, const struct lrp_shape *const *operands,
                         int count);
-/* Runs that make up output elements [first, last), none longer than `most`. */
-void lrp_broadcast_walk(const struct lrp_broadcast *plan, size_t first, size_t last, size_t most, lrp_broadcast_body body,
-                        const void *data);
 /* The same over all elements, in parallel. */
 void lrp_broadcast_for(const struct lrp_broadcast *plan, const struct lrp_run *run, lrp_broadcast_body body, const void *data);
 

@@ -12,10 +12,6 @@ struct lrp_rows {
     struct lrp_tensor *owned;        /* NULL if borrowed */
 };
 
-/* The loops that bring a tensor of that shape into row order. */
-struct lrp_strided_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]);
-/* True if the tensor already is in row order. */
-bool lrp_rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK]);
 /* Reads `tensor` as rows along `axes`. Errors: LRP_MEMORY. */
 enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *tensor, const bool axes[LRP_MAX_RANK],
                               const struct lrp_run *run, struct lrp_error *err);

@@ -1,5 +1,10 @@
 /* accessors.c: what a snapshot holds, by functions: for bindings that cannot read structs. */
-#include "lrpscope/session.h"
+#include "internal.h"
+
+const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
+{
+    return (const struct lrp_snapshot_box *)(const void *)snapshot;
+}
 
 size_t lrp_snapshot_layer_count(const struct lrp_snapshot *snapshot)
 {

@@ -273,8 +273,6 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
 size_t lrp_memory_for_results(const struct lrp_job *job);
 /* Runs a job in the calling thread (session unlocked). */
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
-/* A job for the session's present state and sample. */
-enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err);
 void lrp_job_free(struct lrp_job *job);
 double lrp_now_ms(void);
 

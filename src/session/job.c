@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "blocked.h"
 #include "convention.h"
@@ -10,21 +9,6 @@
 #include "memo.h"
 #include "parallel.h"
 #include "text.h"
-
-double lrp_now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-bool lrp_job_should_stop(void *data)
-{
-    const struct lrp_job *job = data;
-    const struct lrp_session *s = job->session;
-    return atomic_load(&s->generation) != job->generation || atomic_load(&s->interrupted) ||
-           (s->trunk && atomic_load(&s->trunk->interrupted));
-}
 
 static void set_state(struct lrp_job *job, enum lrp_job_state state)
 {

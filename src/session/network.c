@@ -260,3 +260,17 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
         lrp_setup_release(s);
     return status;
 }
+
+int lrp_network_layer_value(const struct lrp_network *n, size_t layer)
+{
+    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
+    const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
+    return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
+}
+
+int lrp_network_value(const struct lrp_network *n, const char *name)
+{
+    for (int v = 0; v < n->graph->value_count; v++)
+        if (!n->graph->values[v].own && strcmp(n->graph->values[v].name, name) == 0) return v;
+    return -1;
+}

@@ -120,14 +120,6 @@ static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_sess
     return LRP_OK;
 }
 
-int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs)
-{
-    const size_t count = lrp_model_input_count(model);
-    for (size_t i = 0; i < count; i++)
-        if (inputs[i]) return inputs[i]->shape.rank ? inputs[i]->shape.dim[0] : 1;
-    return count == 0; /* what needs no input is one sample by itself */
-}
-
 /* Results for a plan: those of an earlier time if nothing else would come out, else new ones on top of what is known. */
 static enum lrp_status plan_results(struct lrp_session *s, struct lrp_session_plan *p, struct lrp_error *err)
 {

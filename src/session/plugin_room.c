@@ -6,6 +6,15 @@
 #include "lrpscope/session.h"
 #include "plugin.h"
 
+struct lrp_plugin_array lrp_plugin_array_of(const struct lrp_tensor *t)
+{
+    struct lrp_plugin_array a = {0};
+    if (!t || !lrp_dtype_is_float(t->dtype)) return a;
+    a = (struct lrp_plugin_array){.rank = t->shape.rank, .count = t->count, .data = t->f};
+    memcpy(a.dim, t->shape.dim, sizeof a.dim);
+    return a;
+}
+
 static _Thread_local const char *running;
 
 void lrp_plugin_enter(const char *path)

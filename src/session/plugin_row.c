@@ -13,15 +13,6 @@ static const struct lrp_plugin_row *row_of(const struct lrp_call *call)
     return (const struct lrp_plugin_row *)(const void *)call->op;
 }
 
-struct lrp_plugin_array lrp_plugin_array_of(const struct lrp_tensor *t)
-{
-    struct lrp_plugin_array a = {0};
-    if (!t || !lrp_dtype_is_float(t->dtype)) return a;
-    a = (struct lrp_plugin_array){.rank = t->shape.rank, .count = t->count, .data = t->f};
-    memcpy(a.dim, t->shape.dim, sizeof a.dim);
-    return a;
-}
-
 /* Everything a function of the plugin is called with. */
 struct tensor_handle {
     struct lrp_plugin_array in[MOST_INPUTS], out, cotangent, gradient[MOST_INPUTS];

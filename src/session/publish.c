@@ -2,6 +2,14 @@
 #include "internal.h"
 #include "statistics.h"
 
+bool lrp_job_should_stop(void *data)
+{
+    const struct lrp_job *job = data;
+    const struct lrp_session *s = job->session;
+    return atomic_load(&s->generation) != job->generation || atomic_load(&s->interrupted) ||
+           (s->trunk && atomic_load(&s->trunk->interrupted));
+}
+
 void lrp_job_notify(const struct lrp_job *job)
 {
     if (job->notify) job->notify(job->notify_data);

@@ -11,26 +11,26 @@ int64_t lrp_setup_samples(const struct lrp_setup *s)
     return lrp_batch_whole(at) ? at->samples : 1;
 }
 
+int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs)
+{
+    const size_t count = lrp_model_input_count(model);
+    for (size_t i = 0; i < count; i++)
+        if (inputs[i]) return inputs[i]->shape.rank ? inputs[i]->shape.dim[0] : 1;
+    return count == 0; /* what needs no input is one sample by itself */
+}
+
+int64_t lrp_session_samples(const struct lrp_session *session)
+{
+    const int64_t given = lrp_count_samples(session->model, session->inputs);
+    return session->one_by_one || given == 0 ? given : lrp_setup_samples(session->state);
+}
+
 bool lrp_setup_reads_tokens(const struct lrp_setup *s)
 {
     const struct lrp_carriers *c = &s->assignment.unstopped;
     for (size_t i = 0; i < c->source_count && !c->substituted; i++)
         if (c->sources[i].value != c->sources[i].input) return true;
     return false;
-}
-
-int lrp_network_layer_value(const struct lrp_network *n, size_t layer)
-{
-    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
-    const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
-    return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
-}
-
-int lrp_network_value(const struct lrp_network *n, const char *name)
-{
-    for (int v = 0; v < n->graph->value_count; v++)
-        if (!n->graph->values[v].own && strcmp(n->graph->values[v].name, name) == 0) return v;
-    return -1;
 }
 
 /* Elements from `first` on, under a shape. */

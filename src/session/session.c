@@ -286,12 +286,6 @@ const char *lrp_session_token_input(const struct lrp_session *session)
     return NULL;
 }
 
-int64_t lrp_session_samples(const struct lrp_session *session)
-{
-    const int64_t given = lrp_count_samples(session->model, session->inputs);
-    return session->one_by_one || given == 0 ? given : lrp_setup_samples(session->state);
-}
-
 bool lrp_session_one_by_one(const struct lrp_session *session)
 {
     return session->one_by_one;

@@ -7,11 +7,6 @@
 #include "select.h"
 #include "text.h"
 
-const struct lrp_snapshot_box *lrp_snapshot_box(const struct lrp_snapshot *snapshot)
-{
-    return (const struct lrp_snapshot_box *)(const void *)snapshot;
-}
-
 const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot)
 {
     __atomic_add_fetch(&lrp_snapshot_box(snapshot)->self->references, 1, __ATOMIC_RELAXED);

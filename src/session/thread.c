@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -74,4 +75,11 @@ struct lrp_thread *lrp_thread_start(void *(*work)(void *data), void *data)
 struct lrp_thread *lrp_thread_start_equal(void *(*work)(void *data), void *data)
 {
     return start_thread((struct start){work, data, false});
+}
+
+double lrp_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }

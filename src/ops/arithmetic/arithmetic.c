@@ -55,7 +55,7 @@ static inline float remainder_c_db(float a, float b, float y) { (void)y; return 
 KERNELS(add) KERNELS(sub) KERNELS(mul) KERNELS(quotient) KERNELS(remainder_c)
     // clang-format on
 
-    int64_t lrp_integer_add(int64_t a, int64_t b)
+    static int64_t integer_add(int64_t a, int64_t b)
 {
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
@@ -95,13 +95,6 @@ static int64_t (*integer_of(const struct lrp_call *call))(int64_t a, int64_t b)
 {
     const struct binary *const op = call->op->own;
     return op->unless_fmod && lrp_call_int(call, "fmod", 0) == 0 ? op->unless_fmod : op->integer;
-}
-
-enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, struct lrp_error *err)
-{
-    struct lrp_shape shape;
-    const enum lrp_status status = lrp_infer_broadcast(call, 0, call->in_count, &shape, err);
-    return status ? status : lrp_infer_output(call, 0, dtype, &shape, err);
 }
 
 static enum lrp_status binary_infer(struct lrp_call *call, struct lrp_error *err)
@@ -216,7 +209,7 @@ static enum lrp_kind add_kind(const struct lrp_call *call)
     ROW(op, __VA_ARGS__), .infer = lrp_legacy_infer, .forward = lrp_legacy_forward,                                      \
     .own = &(const struct lrp_legacy) { is_slope }
 const struct lrp_operator lrp_ops_arithmetic[] = {
-    { BINARY("Add", binary_infer, add, lrp_integer_add, NULL, 7, 13, 14), .kind = add_kind, .traits = LRP_TRAIT_ADDS,
+    { BINARY("Add", binary_infer, add, integer_add, NULL, 7, 13, 14), .kind = add_kind, .traits = LRP_TRAIT_ADDS,
       .blocks = lrp_sum_blocks },
     { BINARY("Sub", binary_infer, sub, integer_sub, NULL, 7, 13, 14) },
     { BINARY("Mul", binary_infer, mul, lrp_integer_multiply, NULL, 7, 13, 14), .kind = mul_kind, .traits = LRP_TRAIT_PRODUCT,

@@ -37,7 +37,6 @@ enum lrp_status lrp_legacy_forward(LRP_FORWARD_PARAMETERS);
 enum lrp_status lrp_legacy_vjp(LRP_VJP_PARAMETERS);
 
 /* The integer 2's complement operations that wrap instead of being undefined. */
-int64_t lrp_integer_add(int64_t a, int64_t b);
 int64_t lrp_integer_multiply(int64_t a, int64_t b);
 /* The inputs' common shape, whose elements have input 0's type unless `dtype` is another. */
 enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, struct lrp_error *err);

@@ -1,6 +1,15 @@
 /* arithmetic_broadcast.c: numpy's broadcasting as nested loops over runs of output elements. */
 #include "broadcast.h"
 
+#include "arithmetic.h"
+
+enum lrp_status lrp_infer_binary(struct lrp_call *call, enum lrp_dtype dtype, struct lrp_error *err)
+{
+    struct lrp_shape shape;
+    const enum lrp_status status = lrp_infer_broadcast(call, 0, call->in_count, &shape, err);
+    return status ? status : lrp_infer_output(call, 0, dtype, &shape, err);
+}
+
 /* Long enough to be fast, short enough to stay in the first cache with its operands. */
 #define PULL_BLOCK 1024
 
@@ -42,8 +51,9 @@ void lrp_broadcast_plan(struct lrp_broadcast *plan, const struct lrp_shape *out,
     }
 }
 
-void lrp_broadcast_walk(const struct lrp_broadcast *plan, size_t first, size_t last, size_t most, lrp_broadcast_body body,
-                        const void *data)
+/* Runs that make up output elements [first, last), none longer than `most`. */
+static void walk_runs(const struct lrp_broadcast *plan, size_t first, size_t last, size_t most, lrp_broadcast_body body,
+                      const void *data)
 {
     const int inner = plan->rank - 1;
     size_t index[LRP_MAX_RANK] = {0};
@@ -79,7 +89,7 @@ struct walk_job {
 static void walk_range(const void *data, size_t first, size_t last)
 {
     const struct walk_job *job = data;
-    lrp_broadcast_walk(job->plan, first, last, SIZE_MAX, job->body, job->data);
+    walk_runs(job->plan, first, last, SIZE_MAX, job->body, job->data);
 }
 
 void lrp_broadcast_for(const struct lrp_broadcast *plan, const struct lrp_run *run, lrp_broadcast_body body, const void *data)
@@ -116,7 +126,7 @@ static void reduce_run(const void *data, const struct lrp_broadcast_run *run)
 static void reduce_range(const void *data, size_t first, size_t last)
 {
     const struct reduce_job *job = data;
-    lrp_broadcast_walk(job->plan, first, last, PULL_BLOCK, reduce_run, job);
+    walk_runs(job->plan, first, last, PULL_BLOCK, reduce_run, job);
 }
 
 void lrp_broadcast_reduce(const struct lrp_broadcast *plan, int operand, lrp_broadcast_pull pull, const void *data,

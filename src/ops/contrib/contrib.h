@@ -14,8 +14,6 @@ int lrp_contrib_channels_first(struct lrp_operator_body *body, const char *part,
 int lrp_contrib_channels_last(struct lrp_operator_body *body, const char *part, int x, int rank);
 /* x and, unless that is left out, the other added to it. */
 int lrp_contrib_plus(struct lrp_operator_body *body, const char *part, int x, int other);
-/* The activation that the operator's attribute of that name asks for; refuses names that are none. */
-enum lrp_status lrp_contrib_activation(struct lrp_operator_body *body, int *x, struct lrp_error *err);
 
 enum lrp_status lrp_contrib_fused_conv(struct lrp_operator_body *body, struct lrp_error *err);
 enum lrp_status lrp_contrib_nhwc_conv(struct lrp_operator_body *body, struct lrp_error *err);

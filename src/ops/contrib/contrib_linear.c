@@ -34,7 +34,8 @@ static int parameters(const struct lrp_call *call, float out[2])
     return count;
 }
 
-enum lrp_status lrp_contrib_activation(struct lrp_operator_body *b, int *x, struct lrp_error *err)
+/* The activation that the operator's attribute of that name asks for; refuses names that are none. */
+static enum lrp_status add_activation(struct lrp_operator_body *b, int *x, struct lrp_error *err)
 {
     const char *name = lrp_call_string(b->of, "activation", "");
     const struct activation *known = activation_named(name);
@@ -67,7 +68,7 @@ enum lrp_status lrp_contrib_fused_conv(struct lrp_operator_body *b, struct lrp_e
 {
     if (!lrp_call_has(b->of, 0) || !lrp_call_has(b->of, 1)) return lrp_fail(err, LRP_FILE, "it needs an input and weights");
     int y = lrp_contrib_plus(b, "sum", convolution(b, 0), lrp_body_input(b, 3));
-    const enum lrp_status status = lrp_contrib_activation(b, &y, err);
+    const enum lrp_status status = add_activation(b, &y, err);
     lrp_body_return(b, 0, y);
     return status;
 }
@@ -107,7 +108,7 @@ enum lrp_status lrp_contrib_nhwc_conv(struct lrp_operator_body *b, struct lrp_er
     int y = convolution(b, lrp_contrib_channels_first(b, "channels_first", 0, rank));
     y = lrp_contrib_channels_last(b, "channels_last", y, rank);
     y = lrp_contrib_plus(b, "sum", y, lrp_body_input(b, 3));
-    const enum lrp_status status = lrp_contrib_activation(b, &y, err);
+    const enum lrp_status status = add_activation(b, &y, err);
     lrp_body_return(b, 0, y);
     return status;
 }
@@ -145,7 +146,7 @@ enum lrp_status lrp_contrib_fused_gemm(struct lrp_operator_body *b, struct lrp_e
     if (!lrp_call_has(b->of, 0) || !lrp_call_has(b->of, 1)) return lrp_fail(err, LRP_FILE, "it needs two factors");
     int y = LRP_BODY_CALL(b, "gemm", "Gemm", 0, 1, lrp_body_input(b, 2));
     for (size_t k = 0; k < sizeof same / sizeof *same; ++k) lrp_body_same(b, same[k]);
-    const enum lrp_status status = lrp_contrib_activation(b, &y, err);
+    const enum lrp_status status = add_activation(b, &y, err);
     lrp_body_return(b, 0, y);
     return status;
 }

@@ -86,7 +86,8 @@ static enum lrp_status global_infer(struct lrp_call *call, struct lrp_error *err
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
 }
 
-enum lrp_status lrp_pool_blocks(LRP_BLOCKS_PARAMETERS)
+/* Blocks may stay if no channel is missing, and nobody asks for indices. */
+static enum lrp_status pool_blocks(LRP_BLOCKS_PARAMETERS)
 {
     const bool alone = call->out_count < 2 || !call->out[1].present;
 
@@ -95,7 +96,8 @@ enum lrp_status lrp_pool_blocks(LRP_BLOCKS_PARAMETERS)
     return LRP_OK;
 }
 
-enum lrp_status lrp_global_pool_blocks(LRP_BLOCKS_PARAMETERS)
+/* Of one value for each channel: in blocks on the side of the many. */
+static enum lrp_status global_pool_blocks(LRP_BLOCKS_PARAMETERS)
 {
     const int block = *from && call->in[0].shape.dim[1] % *from == 0 ? *from : 0;
 
@@ -131,7 +133,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .infer = pool_infer,
      .forward = lrp_max_pool_forward,
      .vjp = lrp_max_pool_vjp,
-     .blocks = lrp_pool_blocks,
+     .blocks = pool_blocks,
      .batch = lrp_batch_planes},
     {.name = "AveragePool",
      .domain = "",
@@ -141,7 +143,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .infer = pool_infer,
      .forward = lrp_mean_pool_forward,
      .vjp = lrp_mean_pool_vjp,
-     .blocks = lrp_pool_blocks,
+     .blocks = pool_blocks,
      .macs = pool_macs,
      .batch = lrp_batch_planes},
     {.name = "LpPool",
@@ -172,7 +174,7 @@ const struct lrp_operator lrp_ops_pooling[] = {
      .infer = global_infer,
      .forward = lrp_global_pool_forward,
      .vjp = lrp_global_pool_vjp,
-     .blocks = lrp_global_pool_blocks,
+     .blocks = global_pool_blocks,
      .macs = global_macs,
      .batch = lrp_batch_planes},
     {.name = "GlobalLpPool",

@@ -27,10 +27,6 @@ struct lrp_pooling {
 };
 /* Reads a call that lrp_pooling_infer let pass, for tensors in blocks of `block` channels, 0: row-major. */
 void lrp_pooling_read(const struct lrp_call *call, int block, struct lrp_pooling *out);
-/* Blocks may stay if no channel is missing, and nobody asks for indices. */
-enum lrp_status lrp_pool_blocks(LRP_BLOCKS_PARAMETERS);
-/* Of one value for each channel: in blocks on the side of the many. */
-enum lrp_status lrp_global_pool_blocks(LRP_BLOCKS_PARAMETERS);
 /* The exponent of LpPool and GlobalLpPool. */
 float lrp_pool_power(const struct lrp_call *call);
 

@@ -70,7 +70,8 @@ static bool all_fit(const struct lrp_call *call, const struct recurrent *r)
            fits(call, RECURRENT_P, 2, r->directions, 3 * r->hidden, 0);
 }
 
-enum lrp_status recurrent_read(const struct lrp_call *call, struct recurrent *out, struct lrp_error *err)
+/* Sizes and settings; fails on what is missing, does not fit or is unknown. Shapes of X, W, R must be known. */
+static enum lrp_status recurrent_read(const struct lrp_call *call, struct recurrent *out, struct lrp_error *err)
 {
     const int direction = direction_of(call);
     const struct lrp_shape *x = &call->in[RECURRENT_X].shape, *u = &call->in[RECURRENT_R].shape;

@@ -55,9 +55,6 @@ struct recurrent {
 /* Inputs of a call. P: peepholes, of LSTM only. */
 enum { RECURRENT_X, RECURRENT_W, RECURRENT_R, RECURRENT_B, RECURRENT_LENGTHS, RECURRENT_H, RECURRENT_C, RECURRENT_P };
 
-/* Sizes and settings; fails on what is missing, does not fit or is unknown. Shapes of X, W, R must be known. */
-enum lrp_status recurrent_read(const struct lrp_call *call, struct recurrent *out, struct lrp_error *err);
-
 /* ---- one direction ---- */
 
 /* Arrays are in the order of steps: a reversed direction begins with each sample's last element. [T,B,n]: n numbers of every

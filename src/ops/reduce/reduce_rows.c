@@ -3,7 +3,8 @@
 
 #define LANES 8
 
-struct lrp_strided_view lrp_rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
+/* The loops that bring a tensor of that shape into row order. */
+static struct lrp_strided_view rows_view(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
 {
     struct lrp_strided_view view = {0};
     int64_t stride[LRP_MAX_RANK], order[LRP_MAX_RANK], next = 1;
@@ -21,7 +22,8 @@ struct lrp_strided_view lrp_rows_view(const struct lrp_shape *shape, const bool 
     return view;
 }
 
-bool lrp_rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
+/* True if the tensor already is in row order. */
+static bool rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
 {
     bool seen = false;
     for (int k = 0; k < shape->rank; ++k) {
@@ -43,10 +45,10 @@ enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *te
 {
     *rows = (struct lrp_rows){.tensor = tensor};
     measure(rows, &tensor->shape, axes);
-    if (lrp_rows_trailing(&tensor->shape, axes)) return LRP_OK;
+    if (rows_trailing(&tensor->shape, axes)) return LRP_OK;
     const enum lrp_status status = lrp_tensor_new(tensor->dtype, &tensor->shape, &rows->owned, err);
     if (status) return status;
-    const struct lrp_strided_view view = lrp_rows_view(&tensor->shape, axes);
+    const struct lrp_strided_view view = rows_view(&tensor->shape, axes);
     lrp_view_copy(&view, tensor, rows->owned, run);
     rows->tensor = rows->owned;
     return LRP_OK;
@@ -63,7 +65,7 @@ enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, 
 {
     *rows = (struct lrp_rows){.owned = NULL};
     measure(rows, &target->shape, axes);
-    if (lrp_rows_trailing(&target->shape, axes)) {
+    if (rows_trailing(&target->shape, axes)) {
         rows->owned = lrp_tensor_retain(target);
         return LRP_OK;
     }
@@ -78,7 +80,7 @@ struct lrp_tensor *lrp_rows_target(const struct lrp_rows *rows)
 void lrp_rows_store(struct lrp_rows *rows, struct lrp_tensor *target, const bool axes[LRP_MAX_RANK], const struct lrp_run *run)
 {
     if (rows->owned != target) {
-        const struct lrp_strided_view there = lrp_rows_view(&target->shape, axes);
+        const struct lrp_strided_view there = rows_view(&target->shape, axes);
         struct lrp_strided_view back = there;
         for (int k = 0; k < there.rank; ++k) {
             back.src[k] = there.dst[k];

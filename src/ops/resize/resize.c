@@ -93,13 +93,13 @@ static enum lrp_status run_resize(const struct lrp_call *call, const struct lrp_
     return status;
 }
 
-enum lrp_status lrp_resize_forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status resize_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle;
     return run_resize(call, in[0], out[0], false, run, err);
 }
 
-enum lrp_status lrp_resize_vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status resize_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)in, (void)out;
     return s[0] && grad[0] ? run_resize(call, s[0], grad[0], true, run, err) : LRP_OK;
@@ -109,7 +109,7 @@ enum lrp_status lrp_resize_vjp(LRP_VJP_PARAMETERS)
 #define ROW(op, is_upsample, ...)                                                                                              \
     {                                                                                                                          \
         .name = op, .domain = "", .versions = {__VA_ARGS__}, .static_kind = LRP_KIND_OTHER, .infer = lrp_resize_infer,         \
-        .forward = lrp_resize_forward, .vjp = lrp_resize_vjp, .batch = lrp_batch_planes, .own = &(const struct lrp_resizer)    \
+        .forward = resize_forward, .vjp = resize_vjp, .batch = lrp_batch_planes, .own = &(const struct lrp_resizer)            \
         {                                                                                                                      \
             is_upsample                                                                                                        \
         }                                                                                                                      \

@@ -45,7 +45,5 @@ struct lrp_resizer {
 enum lrp_status lrp_resize_read(const struct lrp_call *call, struct lrp_resize *out, struct lrp_error *err);
 
 enum lrp_status lrp_resize_infer(struct lrp_call *call, struct lrp_error *err);
-enum lrp_status lrp_resize_forward(LRP_FORWARD_PARAMETERS);
-enum lrp_status lrp_resize_vjp(LRP_VJP_PARAMETERS);
 
 #endif

@@ -178,3 +178,10 @@ char *lrp_canvas_to_style(const struct lrp_canvas *canvas)
     *at = 0;
     return out;
 }
+
+void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text)
+{
+    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
+    if (focus) lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, 1}, style);
+    lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, text, style);
+}

@@ -50,5 +50,7 @@ int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum l
  * invalid. Owned by the caller; NULL when out of memory. */
 char *lrp_canvas_to_text(const struct lrp_canvas *canvas);
 char *lrp_canvas_to_style(const struct lrp_canvas *canvas);
+/* Title row of a pane. */
+void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text);
 
 #endif

@@ -86,7 +86,8 @@ struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heat
     return heat;
 }
 
-int lrp_heat_level(const struct lrp_heat *heat, float value)
+/* 1..levels, LRP_LEVEL_INVALID for what is no number. */
+static int heat_level(const struct lrp_heat *heat, float value)
 {
     const double t = lrp_range_normalize(heat->range, value, heat->options->gamma);
     const int levels = heat->levels;
@@ -182,7 +183,7 @@ static struct pixel pixel_at(const struct lrp_heat *heat, const struct lrp_plane
 {
     if (y >= plane->height) return (struct pixel){LRP_LEVEL_NONE, NAN};
     const size_t at = (size_t)y * (size_t)plane->width + (size_t)x;
-    return (struct pixel){lrp_heat_level(heat, plane->values[at]), grey->values ? grey->values[at] : NAN};
+    return (struct pixel){heat_level(heat, plane->values[at]), grey->values ? grey->values[at] : NAN};
 }
 
 void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,

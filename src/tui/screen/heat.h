@@ -28,8 +28,6 @@ struct lrp_heat {
 /* Puts the colours of options' map into the palette. `overlay`: every colour over every grey. Everything is borrowed. */
 struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heatmap_options *options,
                               const struct lrp_range *range, bool overlay, struct lrp_canvas *canvas);
-/* 1..levels, LRP_LEVEL_INVALID for what is no number. */
-int lrp_heat_level(const struct lrp_heat *heat, float value);
 /* What frees a picture: its planes, tiles and reference to the maps. */
 void lrp_painting_release(struct lrp_painting *painting);
 /* Draws the part of a plane that the area shows; values are resampled (box when shrinking, nearest when growing). `grey`: NULL,

@@ -92,7 +92,7 @@ static void setting_segments(const struct lrp_app *app, struct segments *s)
     }
 }
 
-void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+static void draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     struct segments s = {.count = 0};
     char text[64], number[32];
@@ -174,7 +174,8 @@ static int bar_keys(const struct lrp_app *app, int columns, struct bar_key keys[
     return count;
 }
 
-enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x)
+/* The action of the key bar at a column, or LRP_ACTION_NONE. */
+static enum lrp_action keys_at(const struct lrp_app *app, int columns, int x)
 {
     struct bar_key keys[LRP_ACTION_COUNT];
     const int count = bar_keys(app, columns, keys);
@@ -183,7 +184,7 @@ enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x)
     return LRP_ACTION_NONE;
 }
 
-void lrp_draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+static void draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     struct bar_key keys[LRP_ACTION_COUNT];
     char hint[200];
@@ -199,13 +200,6 @@ void lrp_draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
         const int label = x + lrp_canvas_text(canvas, x, rect.y, 16, keys[i].key, LRP_STYLE_KEY);
         lrp_canvas_text(canvas, label + keys[i].gap, rect.y, 40, keys[i].label, LRP_STYLE_LABEL);
     }
-}
-
-void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text)
-{
-    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
-    if (focus) lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, 1}, style);
-    lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, text, style);
 }
 
 /* Screen readers follow the cursor: it stands on the row that is selected where the keys go. */
@@ -233,7 +227,7 @@ void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas)
         lrp_canvas_text(canvas, 0, 0, canvas->columns, "too small", LRP_STYLE_NORMAL);
         return;
     }
-    lrp_draw_header(app, canvas, layout.header);
+    draw_header(app, canvas, layout.header);
     if (layout.pane[LRP_PANE_LIST].rows > 0) lrp_app_view_row(app, app->view)->draw(app, canvas, layout.pane[LRP_PANE_LIST]);
     for (int y = layout.rule.y; y < layout.rule.y + layout.rule.rows; y++)
         lrp_canvas_rune(canvas, layout.rule.x, y, 0x2502, LRP_STYLE_BORDER);
@@ -242,7 +236,7 @@ void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas)
     if (app->menu.kind != LRP_MENU_NONE) lrp_draw_menu(app, canvas, layout.body);
     lrp_draw_status(app, canvas, layout.status);
     lrp_draw_completion(app, canvas, layout.body);
-    lrp_draw_keys(app, canvas, layout.keys);
+    draw_keys(app, canvas, layout.keys);
     place_cursor(app, canvas, &layout);
 }
 
@@ -250,7 +244,7 @@ static struct lrp_hit hit(const struct lrp_app *app, int x, int y)
 {
     const struct lrp_layout layout = lrp_app_layout(app);
     struct lrp_hit h = {.action = LRP_ACTION_NONE, .px = -1};
-    if (layout.keys.rows > 0 && y == layout.keys.y) h.action = lrp_keys_at(app, layout.keys.columns, x);
+    if (layout.keys.rows > 0 && y == layout.keys.y) h.action = keys_at(app, layout.keys.columns, x);
     h.answer = lrp_answer_at(app, layout.status, x, y);
     h.candidate = lrp_completion_at(app, layout.body, x, y);
     h.tile = lrp_tile_at(app, layout.pane[LRP_PANE_PREVIEW], x, y);

@@ -16,7 +16,6 @@ LRP_VIEWS(X)
 /* Draws everything; the canvas is made as large as the app. */
 void lrp_app_view(const struct lrp_app *app, struct lrp_canvas *canvas);
 
-void lrp_draw_header(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_draw_status(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 /* Returns the columns taken. */
 int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
@@ -24,7 +23,6 @@ int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 void lrp_draw_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 /* Which candidate lies there, or -1. */
 int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, int y);
-void lrp_draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 /* A table of the layers of the view that is shown, its titles in the first row. */
 void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect,
                     const struct lrp_column *columns, int count);
@@ -66,9 +64,5 @@ void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, str
 int lrp_draw_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat);
 /* The key that answers the question in the status line where its letter stands, or 0. */
 int lrp_answer_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
-/* The action of the key bar at a column, or LRP_ACTION_NONE. */
-enum lrp_action lrp_keys_at(const struct lrp_app *app, int columns, int x);
-/* Title row of a pane. */
-void lrp_draw_title(struct lrp_canvas *canvas, struct lrp_rect rect, bool focus, const char *text);
 
 #endif

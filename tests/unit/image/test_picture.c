@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "lrpscope/heatmap.h"
+#include "mapping.h"
 #include "output.h"
 #include "picture_format.h"
 
@@ -69,7 +70,6 @@ static void png_of_every_kind_becomes_bytes(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct lrp_picture picture;
         struct lrp_error err;
-        assert_true(lrp_picture_sniff(rows[i].bytes, rows[i].size));
         check_ok(lrp_picture_decode(rows[i].bytes, rows[i].size, &picture, &err), &err);
         check_pixels(&picture, rows[i].width, rows[i].height, rows[i].channels, rows[i].want);
         assert_int_equal(picture.source_channels, rows[i].source_channels);
@@ -326,7 +326,10 @@ static void png_written_is_read_back(void **state)
         check_ok(lrp_picture_new(19, 7, channels, &picture, &err), &err);
         for (int i = 0; i < 19 * 7 * channels; i++) picture.pixels[i] = (unsigned char)(i * 31);
         check_ok(lrp_picture_write_png(&picture, path, &err), &err);
-        check_ok(lrp_picture_read(path, &back, &err), &err);
+        struct lrp_mapping file;
+        check_ok(lrp_mapping_open(path, &file, &err), &err);
+        check_ok(lrp_picture_decode(file.data, file.size, &back, &err), &err);
+        lrp_mapping_close(&file);
         check_pixels(&back, 19, 7, channels, picture.pixels);
         lrp_picture_free(&picture);
         lrp_picture_free(&back);
@@ -334,22 +337,14 @@ static void png_written_is_read_back(void **state)
     unlink(path);
 }
 
-static void errors_name_the_file(void **state)
+static void a_file_that_cannot_be_written_is_named(void **state)
 {
     (void)state;
     struct lrp_picture picture;
     struct lrp_error err;
-    char path[] = "/tmp/lrp-picture-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, "hello", 5), 5);
-    close(descriptor);
-    check_fails(lrp_picture_read("/nonexistent/a.png", &picture, &err), &err, LRP_FILE, "/nonexistent/a.png");
-    check_fails(lrp_picture_read(path, &picture, &err), &err, LRP_FILE, path);
     check_ok(lrp_picture_new(1, 1, 1, &picture, &err), &err);
     check_fails(lrp_picture_write_png(&picture, "/nonexistent/b.png", &err), &err, LRP_FILE, "/nonexistent/b.png");
     lrp_picture_free(&picture);
-    unlink(path);
 }
 
 int main(void)
@@ -366,7 +361,7 @@ int main(void)
         cmocka_unit_test(wrong_pnm_are_errors),
         cmocka_unit_test(no_format_is_left_out),
         cmocka_unit_test(png_written_is_read_back),
-        cmocka_unit_test(errors_name_the_file),
+        cmocka_unit_test(a_file_that_cannot_be_written_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""links.py SOURCE INCLUDE TESTS OBJECT...: what the files of the program want of each other, read from their objects.
+
+Three rules, each broken by name in what is printed:
+- No circles: if the functions of a.c call those of b.c, nothing that b.c calls leads back to a.c. A table that holds the address of a
+  function calls nobody: rows may use what stands beside their table. Not asked of the inspector's state and run (ONE_THING).
+- What only its own file uses is static.
+- What only tests use is dead, unless the comment above it in its header says "for tests".
+"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+# Folders whose files share one struct, and are one thing in several files: an action may open a prompt, which may run an action;
+# carrying out an effect may have others carried out.
+ONE_THING = ("tui/state", "tui/run")
+OBJECT = re.compile(r"\.dir/(.*\.c)\.o(bj)?$")
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def file_of(path, source):
+    inside = OBJECT.search(path)
+    inside = inside and pathlib.PurePosixPath(inside.group(1))
+    return inside and source.parent / inside
+
+
+def symbols(paths):
+    """By object: the names it defines for others, and those it takes from them."""
+    defined, used = collections.defaultdict(set), collections.defaultdict(set)
+    for line in output("nm", "-A", "-P", *paths).splitlines():
+        path, rest = line.split(": ", 1)
+        name, kind = rest.split()[:2]
+        if kind == "U":
+            used[path].add(name)
+        elif kind in "TDBRCVW":
+            defined[path].add(name)
+    return defined, used
+
+
+def references(paths):
+    """By object: the names it refers to at all, and those its code refers to: what its tables point at is left out of these."""
+    named, called, path, code = collections.defaultdict(set), collections.defaultdict(set), paths[0], False
+    for line in output("readelf", "-rW", *paths).splitlines():
+        if line.startswith("File: "):
+            path = line[len("File: ") :]
+        elif line.startswith("Relocation section"):
+            code = "'.rela.text" in line or "'.rel.text" in line
+        fields = line.split()
+        if len(fields) >= 5 and re.fullmatch(r"[0-9a-f]+", fields[0]):
+            named[path].add(fields[4])
+            if code:
+                called[path].add(fields[4])
+    return named, called
+
+
+def circles(edges):
+    """The sets of files that lead back to themselves (Tarjan's strongly connected components, without recursion's limits)."""
+    sys.setrecursionlimit(10000)
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(edges[node]):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                found.append(set(stack[at:]))
+            del stack[at:]
+
+    for node in sorted(edges):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def words(folders):
+    text = "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.rglob("*.[ch]")))
+    return set(re.findall(r"\w+", text))
+
+
+def is_for_tests(name, source):
+    """Whether the comment above a function's declaration says so."""
+    for path in source.rglob("*.h"):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(r"/\*((?:(?!\*/).)*)\*/\n[^\n;]*\b" + name + r"\(", text, re.DOTALL)
+        if found:
+            return "for tests" in " ".join(found.group(1).split())
+    return False
+
+
+def main(arguments):
+    source, include, tests = (pathlib.Path(argument).resolve() for argument in arguments[:3])
+    paths = {path: file_of(path, source) for path in arguments[3:]}
+    paths = {path: file for path, file in paths.items() if file and file.exists()}
+    if len(paths) < 100:
+        print(f"only {len(paths)} objects of {source}: is this the build?")
+        return 1
+    defined, used = symbols(list(paths))
+    named, calling = references(list(paths))
+    home = {name: file for path, file in paths.items() for name in defined[path]}
+    referred = {file: named[path] for path, file in paths.items()}
+    called = {file: calling[path] for path, file in paths.items()}
+    edges = {file: {home[n] for n in names if n in home and home[n] != file} for file, names in called.items()}
+    bad = 0
+    for circle in circles(edges):
+        if {file.parent.relative_to(source).as_posix() for file in circle} <= set(ONE_THING):
+            continue
+        bad += 1
+        print("these files call each other in a circle:")
+        for file in sorted(circle):
+            for other in sorted(edges[file] & circle):
+                names = sorted(n for n in called[file] if home.get(n) == other)
+                print(f"  {file.relative_to(source)} -> {other.relative_to(source)}: {', '.join(names)}")
+    elsewhere = set().union(*used.values())
+    public, tested = words([include]), words([tests])
+    for name, file in sorted(home.items()):
+        if name in elsewhere or name in public or name == "main":
+            continue
+        own = len(re.findall(r"\b" + name + r"\b", file.read_text(encoding="utf-8")))
+        if own == 1 and name in referred[file]:
+            continue  # a list's macro puts its name together; all of a list are declared alike
+        if name not in tested:
+            bad += 1
+            print(f"{file.relative_to(source)}: {name} is used in no other file: make it static, or drop it")
+        elif own == 1 and not is_for_tests(name, source):
+            bad += 1
+            print(f"{file.relative_to(source)}: {name} is called by tests alone: drop it, or say in its header what it is for tests")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
