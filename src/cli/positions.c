@@ -39,7 +39,8 @@ bool lrp_positions_of(const struct lrp_cli_job *job, const struct lrp_snapshot *
     return true;
 }
 
-struct lrp_scores lrp_positions_at(const struct lrp_positions *p, size_t token)
+/* The distribution at a position, counted in tokens. Its values are NULL where the output has none. */
+static struct lrp_scores scores_at(const struct lrp_positions *p, size_t token)
 {
     if (token < p->skipped || token - p->skipped >= p->count) return (struct lrp_scores){.values = NULL};
     return lrp_scores_of(p->values + (token - p->skipped) * p->classes, p->classes, lrp_scores_kind(p->now));
@@ -48,10 +49,11 @@ struct lrp_scores lrp_positions_at(const struct lrp_positions *p, size_t token)
 /* What was said in front of a token tells how likely it was; nothing stands in front of the first. */
 static struct lrp_scores said_before(const struct lrp_positions *p, size_t token)
 {
-    return p->vocabulary && token ? lrp_positions_at(p, token - 1) : (struct lrp_scores){.values = NULL};
+    return p->vocabulary && token ? scores_at(p, token - 1) : (struct lrp_scores){.values = NULL};
 }
 
-char *lrp_positions_reading(const struct lrp_positions *p, size_t class_index)
+/* How a class reads: its token or label, else its number; owned by the caller, NULL when out of memory. */
+static char *reading_of(const struct lrp_positions *p, size_t class_index)
 {
     char *read = p->vocabulary && p->tokenizer ? lrp_tokenizer_read(p->tokenizer, (int64_t)class_index) : NULL;
     struct lrp_text text = {0};
@@ -80,7 +82,7 @@ static void strongest_cell(struct lrp_table *table, const struct lrp_positions *
     struct lrp_text text = {0};
     const size_t count = s->values ? lrp_scores_strongest(s->values, s->n, top, order) : 0;
     for (size_t i = 0; i < count; i++) {
-        char number[40], *reading = lrp_positions_reading(p, order[i]);
+        char number[40], *reading = reading_of(p, order[i]);
         lrp_text_printf(&text, "%s%s %s", i ? "  " : "", reading ? reading : "",
                         lrp_cli_number(lrp_scores_probability(s, order[i]), number, sizeof number));
         text.failed |= !reading;
@@ -100,7 +102,7 @@ enum lrp_status lrp_positions_print(const struct lrp_positions *p, size_t top, s
     if (!order) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < p->tokens->count; i++) {
-        const struct lrp_scores after = lrp_positions_at(p, i), before = said_before(p, i);
+        const struct lrp_scores after = scores_at(p, i), before = said_before(p, i);
         const size_t id = (size_t)p->tokens->rows[i].id;
         lrp_cli_table_cell(&table, "%zu", i);
         if (*p->tokens->rows[i].text)
@@ -149,7 +151,7 @@ enum lrp_status lrp_positions_put(const struct lrp_positions *p, size_t top, str
     if (!order) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     cJSON *array = lrp_cli_json_put_array(d, sample, "positions");
     for (size_t i = 0; i < p->tokens->count; i++) {
-        const struct lrp_scores after = lrp_positions_at(p, i), before = said_before(p, i);
+        const struct lrp_scores after = scores_at(p, i), before = said_before(p, i);
         const size_t id = (size_t)p->tokens->rows[i].id;
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "text", p->tokens->rows[i].text);

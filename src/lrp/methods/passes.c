@@ -232,7 +232,8 @@ enum lrp_status lrp_sums_store(const struct lrp_passes *p, double *const *sums, 
     return status;
 }
 
-enum lrp_status lrp_passes_set_gaps(struct lrp_passes *p, double *const *sums, const double *change, struct lrp_error *err)
+/* Sets gaps: by sample the sum of sums less `change`. */
+static enum lrp_status set_gaps(struct lrp_passes *p, double *const *sums, const double *change, struct lrp_error *err)
 {
     free(p->gaps);
     p->gaps = calloc((size_t)p->samples + 1, sizeof *p->gaps);
@@ -258,7 +259,7 @@ enum lrp_status lrp_passes_account(struct lrp_passes *p, struct lrp_tensor *cons
     if (!status) status = lrp_passes_forward(p, (const struct lrp_tensor *const *)baseline, &pass, err);
     if (!status) status = lrp_passes_scores(p, &pass, change + samples, err);
     for (size_t n = 0; n < samples; n++) change[n] -= change[samples + n];
-    if (!status) status = lrp_passes_set_gaps(p, sums, change, err);
+    if (!status) status = set_gaps(p, sums, change, err);
     lrp_pass_free(&pass);
     free(change);
     return status;

@@ -71,9 +71,6 @@ void lrp_sums_free(const struct lrp_passes *passes, double **sums);
 /* The sums as tensors, into relevance[] of the sources' values. */
 enum lrp_status lrp_sums_store(const struct lrp_passes *passes, double *const *sums, const struct lrp_tensor **relevance,
                                struct lrp_error *err);
-/* Sets gaps: by sample the sum of sums less `change`. */
-enum lrp_status lrp_passes_set_gaps(struct lrp_passes *passes, double *const *sums, const double *change,
-                                    struct lrp_error *err);
 
 /* A point whose elements are those of the baseline an argument of that name asks for; to be freed with lrp_point_free. Errors:
  * LRP_USAGE, LRP_FILE naming the argument. */
