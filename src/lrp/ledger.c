@@ -244,7 +244,7 @@ static enum lrp_status visit(const struct book *b, int node, struct lrp_error *e
         outputs[j] = n->out[j] < 0 ? NULL : b->relevance[n->out[j]];
         any |= outputs[j] != NULL;
     }
-    struct lrp_late late = {NULL};
+    struct lrp_late late = {.blobs = NULL};
     late.blobs = late.few;
     if (!status) status = lrp_late_open(lrp_engine_graph(b->p->engine), node, b->p->values, b->p->run, &late, err);
     struct lrp_node_step at;

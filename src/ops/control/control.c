@@ -36,7 +36,7 @@ void control_row_free(struct control_row *row)
 {
     control_release(row->items, row->count);
     free(row->items);
-    *row = (struct control_row){NULL};
+    *row = (struct control_row){.items = NULL};
 }
 
 /* A tensor seen along an axis: `outer` times `count` runs of `bytes`. */

@@ -12,6 +12,8 @@ enum mode { LEAST, LESS, MORE, GREATER, EQUAL, OTHER, MEMBER, LEAF };
 static const char *const mode_names[] = {"BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GTE",    "BRANCH_GT",
                                          "BRANCH_EQ",  "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"};
 
+enum { SUM, AVERAGE, MIN, MAX }; /* how the trees of an ensemble are put together */
+
 struct node {
     enum mode mode;
     int yes, no;      /* nodes */
@@ -34,7 +36,7 @@ struct ensemble {
     int node_count, root_count, weight_count, targets, base_count;
     int64_t features; /* one more than the largest that is read */
     enum lrp_ml_post post;
-    enum { SUM, AVERAGE, MIN, MAX } aggregate;
+    int aggregate;         /* SUM, AVERAGE, MIN or MAX */
     bool positive, single; /* of classifiers: no weight is negative; all are of one class of two */
     int classes;           /* labels; 0: a regressor */
 };

@@ -19,8 +19,9 @@ __attribute__((format(printf, 5, 6))) static void item(struct lrp_lines *lines, 
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    lrp_lines_wrap(&broken, style, width - LRP_LABEL > 8 ? width - LRP_LABEL : 8, text);
-    for (int i = 0; i < broken.count; i++) lrp_lines_add(lines, style, -1, "%-12s %s", i ? "" : label, broken.items[i].text);
+    lrp_lines_wrap(&broken, (int)style, width - LRP_LABEL > 8 ? width - LRP_LABEL : 8, text);
+    for (int i = 0; i < broken.count; i++)
+        lrp_lines_add(lines, (int)style, -1, "%-12s %s", i ? "" : label, broken.items[i].text);
     lrp_lines_free(&broken);
 }
 

@@ -12,7 +12,7 @@ static void draw_lines(struct lrp_canvas *canvas, struct lrp_rect rect, const st
         const bool selected = cursor && row == window->selected;
         if (selected) lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y + i, rect.columns, 1}, LRP_STYLE_SELECTED);
         lrp_canvas_fit(canvas, rect.x, rect.y + i, rect.columns, lines->items[row].text,
-                       selected ? LRP_STYLE_SELECTED : lines->items[row].style);
+                       selected ? LRP_STYLE_SELECTED : (enum lrp_style)lines->items[row].style);
     }
 }
 

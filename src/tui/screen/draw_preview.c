@@ -139,7 +139,8 @@ static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     struct lrp_lines lines = {0};
     notice_lines(app, rect, &lines);
     for (int i = 0; i < rows; i++)
-        lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text, lines.items[i].style);
+        lrp_canvas_text(canvas, rect.x, rect.y + 1 + i, rect.columns, lines.items[i].text,
+                        (enum lrp_style)lines.items[i].style);
     lrp_lines_free(&lines);
 }
 

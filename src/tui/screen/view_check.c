@@ -85,7 +85,8 @@ static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lr
     if (app->snapshot->check->guidance)
         lrp_lines_wrap(&lines, LRP_STYLE_NORMAL, rect.columns - 2, app->snapshot->check->guidance);
     for (int i = 0; i < lines.count && rows + 1 + i < rect.rows; i++)
-        lrp_canvas_fit(canvas, rect.x + 1, rect.y + rows + 1 + i, rect.columns - 2, lines.items[i].text, lines.items[i].style);
+        lrp_canvas_fit(canvas, rect.x + 1, rect.y + rows + 1 + i, rect.columns - 2, lines.items[i].text,
+                       (enum lrp_style)lines.items[i].style);
     lrp_lines_free(&lines);
 }
 

@@ -229,7 +229,7 @@ static void enter(struct lrp_app *app)
     const size_t before = app->effects.count;
     const unsigned errors = app->errors_told;
     if (text) take(app, lrp_prompt_row(kind), text);
-    for (size_t i = before; i < app->effects.count; i++) app->effects.items[i].typed_at = kind;
+    for (size_t i = before; i < app->effects.count; i++) app->effects.items[i].typed_at = (int)kind;
     if (app->errors_told != errors && app->prompt.kind == LRP_PROMPT_NONE) /* a wrong command */
         lrp_app_reopen_prompt(app, kind);
     free(text);

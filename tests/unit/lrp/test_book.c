@@ -13,7 +13,7 @@
 
 static const struct lrp_rule_row two_parameters = {
     .info = {.name = "r",
-             .parameters = {{"gamma", "0.25"}, {"beta", "2"}, {"low", "", LRP_PARAMETER_LOW}},
+             .parameters = {{.name = "gamma", .value = "0.25"}, {.name = "beta", .value = "2"}, {"low", "", LRP_PARAMETER_LOW}},
              .parameter_count = 3},
     .custom = true};
 
@@ -93,7 +93,7 @@ static const struct lrp_rule_row scaled = {.info = {.name = "scaled",
                                                     .formula = "twice as much",
                                                     .fits = "layers with weights",
                                                     .origin = "here",
-                                                    .parameters = {{"by", "2"}},
+                                                    .parameters = {{.name = "by", .value = "2"}},
                                                     .parameter_count = 1},
                                            BY_GROUPS,
                                            .positional = 1,
@@ -182,11 +182,15 @@ static void what_is_no_rule_does_not_get_into_a_book(void **state)
         {{.info = INFO("a(b)")}, "a rule's name", -1, -1},
         {{.info = INFO("zero")}, "already", -1, -1},
         {{.info = INFO("w")}, "1 to 4 groups", -1, -1},
-        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"A", "1"}}, .parameter_count = 1}},
+        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{.name = "A", .value = "1"}}, .parameter_count = 1}},
          "parameter's name",
          -1,
          -1},
-        {{.info = {.name = "w", .formula = "", .fits = "", .parameters = {{"a", "1"}, {"a", "1"}}, .parameter_count = 2}},
+        {{.info = {.name = "w",
+                   .formula = "",
+                   .fits = "",
+                   .parameters = {{.name = "a", .value = "1"}, {.name = "a", .value = "1"}},
+                   .parameter_count = 2}},
          "two parameters",
          -1,
          -1},
@@ -268,14 +272,17 @@ static void rules_of_a_book_work(void **state)
     struct explanation e = {0};
     float value = 3;
     struct lrp_rule_book *book = new_book(), *copy;
-    const struct lrp_rule_row function = {
-        .info = {.name = "constant", .formula = "a number", .fits = "all", .parameters = {{"more", "0"}}, .parameter_count = 1},
-        .positional = 1,
-        BY_FUNCTION,
-        .function = constant,
-        .data = &value,
-        .retain = retain,
-        .release = release};
+    const struct lrp_rule_row function = {.info = {.name = "constant",
+                                                   .formula = "a number",
+                                                   .fits = "all",
+                                                   .parameters = {{.name = "more", .value = "0"}},
+                                                   .parameter_count = 1},
+                                          .positional = 1,
+                                          BY_FUNCTION,
+                                          .function = constant,
+                                          .data = &value,
+                                          .retain = retain,
+                                          .release = release};
     open_dense(state, &e);
     e.book = book;
     check_ok(lrp_rule_book_add(book, &scaled, NULL, &e.n.err), &e.n.err);
