@@ -42,7 +42,7 @@ static enum lrp_status scalar(enum lrp_dtype dtype, int64_t value, struct lrp_te
 static enum lrp_status loop_turn(const struct loop *loop, struct lrp_bodies *bodies, struct lrp_tensor **state,
                                  struct control_row *scans, const struct lrp_run *run, struct lrp_error *err)
 {
-    const size_t makes = (size_t)(1 + loop->carried + loop->scans);
+    const size_t makes = 1 + (size_t)loop->carried + (size_t)loop->scans;
     struct lrp_tensor **made = calloc(makes + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = made ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = bodies->turn(bodies, loop->body, (const struct lrp_tensor *const *)state, made, run, err);
@@ -99,7 +99,7 @@ enum lrp_status control_loop(LRP_CONTROL_PARAMETERS)
     struct loop loop;
     enum lrp_status status = loop_open(call, bodies, in, &loop, err);
     if (status) return status;
-    const size_t states = (size_t)(CARRIED + loop.carried);
+    const size_t states = CARRIED + (size_t)loop.carried;
     struct lrp_tensor **state = calloc(states + 1, sizeof(struct lrp_tensor *));
     struct control_row *scans = calloc((size_t)loop.scans + 1, sizeof *scans);
     if (!state || !scans) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -121,7 +121,7 @@ static enum lrp_status loop_turn_back(const struct lrp_call *call, const struct 
                                       const struct lrp_tensor *const *s, struct lrp_tensor **state, const struct lrp_run *run,
                                       struct lrp_error *err)
 {
-    const size_t makes = (size_t)(1 + loop->carried + loop->scans), takes = (size_t)(CARRIED + loop->carried);
+    const size_t makes = 1 + (size_t)loop->carried + (size_t)loop->scans, takes = CARRIED + (size_t)loop->carried;
     struct lrp_tensor **made = calloc(makes + 1, sizeof(struct lrp_tensor *)),
                       **given = calloc(takes + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = made && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");

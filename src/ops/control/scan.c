@@ -67,7 +67,7 @@ static enum lrp_status scan_turn(const struct scan *scan, struct lrp_bodies *bod
                                  size_t k, struct lrp_tensor **state, struct control_row *made, const struct lrp_run *run,
                                  struct lrp_error *err)
 {
-    const size_t takes = (size_t)(scan->states + scan->scans), makes = (size_t)(scan->states + scan->made);
+    const size_t takes = (size_t)scan->states + (size_t)scan->scans, makes = (size_t)scan->states + (size_t)scan->made;
     struct lrp_tensor **given = calloc(takes + 1, sizeof(struct lrp_tensor *)),
                       **out = calloc(makes + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = given && out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -173,7 +173,7 @@ static enum lrp_status fill_up(struct lrp_tensor **made, size_t turns, const str
 static enum lrp_status scan_batch(const struct scan *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
                                   struct lrp_tensor **out, const struct lrp_run *run, struct lrp_error *err)
 {
-    const size_t takes = (size_t)(scan->states + scan->scans), makes = (size_t)(scan->states + scan->made);
+    const size_t takes = (size_t)scan->states + (size_t)scan->scans, makes = (size_t)scan->states + (size_t)scan->made;
     size_t samples = 0;
     struct lrp_tensor **slices = calloc(takes + 1, sizeof(struct lrp_tensor *)),
                       **made = calloc(makes + 1, sizeof(struct lrp_tensor *));
@@ -207,7 +207,7 @@ enum lrp_status control_scan(LRP_CONTROL_PARAMETERS)
     struct scan scan;
     enum lrp_status status = scan_open(call, bodies, in, &scan, err);
     if (status) return status;
-    const size_t makes = (size_t)(scan.states + scan.made);
+    const size_t makes = (size_t)scan.states + (size_t)scan.made;
     struct lrp_tensor **made = calloc(makes + 1, sizeof(struct lrp_tensor *));
     if (!made) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     status = scan.batch ? scan_batch(&scan, bodies, in, made, run, err) : scan_run(&scan, bodies, in, made, run, err);
@@ -227,7 +227,7 @@ static enum lrp_status scan_turn_back(const struct scan *scan, struct lrp_bodies
                                       const struct lrp_tensor *const *s, struct lrp_tensor **state,
                                       struct lrp_tensor *const *scanned, const struct lrp_run *run, struct lrp_error *err)
 {
-    const size_t takes = (size_t)(scan->states + scan->scans), makes = (size_t)(scan->states + scan->made);
+    const size_t takes = (size_t)scan->states + (size_t)scan->scans, makes = (size_t)scan->states + (size_t)scan->made;
     struct lrp_tensor **given = calloc(takes + 1, sizeof(struct lrp_tensor *)),
                       **made = calloc(makes + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = given && made ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -293,7 +293,7 @@ static enum lrp_status scan_batch_back(const struct scan *scan, struct lrp_bodie
                                        const struct lrp_tensor *const *s, struct lrp_tensor **given, const struct lrp_run *run,
                                        struct lrp_error *err)
 {
-    const size_t takes = (size_t)(scan->states + scan->scans), makes = (size_t)(scan->states + scan->made);
+    const size_t takes = (size_t)scan->states + (size_t)scan->scans, makes = (size_t)scan->states + (size_t)scan->made;
     size_t samples = 0, end = bodies->turns;
     struct lrp_tensor **slices = calloc(takes + 1, sizeof(struct lrp_tensor *)),
                       **back = calloc(takes + 1, sizeof(struct lrp_tensor *)),
@@ -329,7 +329,7 @@ enum lrp_status control_scan_back(LRP_CONTROL_BACK_PARAMETERS)
     struct scan scan;
     enum lrp_status status = scan_open(call, bodies, in, &scan, err);
     if (status) return status;
-    const struct lrp_tensor **all = calloc((size_t)(scan.states + scan.made) + 1, sizeof(struct lrp_tensor *));
+    const struct lrp_tensor **all = calloc((size_t)scan.states + (size_t)scan.made + 1, sizeof(struct lrp_tensor *));
     if (!all) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int j = 0; j < call->out_count; j++) all[j] = s[j];
     status = scan.batch ? scan_batch_back(&scan, bodies, in, all, given + scan.first, run, err)

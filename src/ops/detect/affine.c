@@ -62,7 +62,7 @@ static enum lrp_status walk_grid(const struct lrp_call *call, float *theta, floa
         for (int row = 0; row < space; ++row) {
             double sum = 0;
             for (int k = 0; k <= space; ++k) {
-                float *entry = matrix + row * (space + 1) + k;
+                float *entry = matrix + (ptrdiff_t)row * (space + 1) + k;
                 if (back) *entry += (float)(place[k] * (double)y[i * space + row]);
                 sum += place[k] * (double)*entry;
             }
