@@ -51,7 +51,7 @@ void lrp_cli_free_texts(char **texts, size_t count)
  * that thousands of one name are no matter; `own` keeps what the names borrow. NULL: no memory. */
 static char *free_stem(const char *path, struct lrp_names *taken, struct lrp_strings *own)
 {
-    char *stem = lrp_cli_path_stem(path), *name = stem ? strdup(stem) : NULL;
+    char *stem = path_stem(path), *name = stem ? strdup(stem) : NULL;
     size_t number = 1;
     while (name && lrp_names_get(taken, name, number == 1 ? &number : NULL)) {
         free(name);
