@@ -44,7 +44,7 @@ struct lrp_arguments {
     const char *color, *script;
     const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top, steps;
-    bool conventions, all;
+    bool conventions, all, by_layer, by_head;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };
 

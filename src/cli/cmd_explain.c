@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "breakdown.h"
 #include "commands.h"
 #include "explain_files.h"
 #include "job.h"
@@ -124,7 +125,7 @@ static enum lrp_status write_layerwise(struct explain *e, struct round *round, i
 static enum lrp_status keep_relevance(struct explain *e, struct round *round, const struct lrp_snapshot *now,
                                       struct lrp_error *err)
 {
-    if (!round->files.relevance) return LRP_OK;
+    if (!round->files.relevance || lrp_breakdown_asked(e->arguments)) return LRP_OK;
     const char *at = e->arguments->at, *tokens = lrp_session_token_input(e->job.session);
     if (!at && tokens) at = tokens;
     const struct lrp_tensor *value = at ? lrp_session_value_relevance(e->job.session, at) : NULL;
@@ -167,34 +168,38 @@ static void print_inputs(const struct lrp_snapshot *now, int64_t sample)
 
 /* A sample in a report, with what was given as its text. */
 static void report_sample(struct lrp_report *report, const struct explain *e, const struct round *round,
-                          const struct lrp_snapshot *now, size_t sample, const struct lrp_token_map *tokens)
+                          const struct lrp_snapshot *now, size_t sample, const struct lrp_token_map *tokens,
+                          const struct lrp_breakdown *layers)
 {
     const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(&e->job, round->index);
     cJSON *o = lrp_cli_report_sample(report, round->path, now, sample);
     if (sequence && sequence->text) lrp_cli_json_put_text(&report->document, o, "text", sequence->text);
     if (sequence && sequence->pair) lrp_cli_json_put_text(&report->document, o, "pair", sequence->pair);
     lrp_token_map_put(tokens, &report->document, o);
+    if (layers->rows) lrp_breakdown_put(layers, now, &report->document, o);
 }
 
 /* What is said of a sample, and what is reported. */
 static enum lrp_status tell_sample(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
-                                   const struct lrp_target *target, const struct lrp_token_map *tokens, struct lrp_error *err)
+                                   const struct lrp_target *target, const struct lrp_token_map *tokens,
+                                   const struct lrp_breakdown *layers, struct lrp_error *err)
 {
     char *name = lrp_cli_sample_name(round->path, (size_t)e->number, round->samples);
     if (!name) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const double sum = lrp_snapshot_input_sum(now, (int64_t)sample);
     if (!e->arguments->json) print_line(now, name, target, sum);
     if (!e->arguments->json) print_inputs(now, (int64_t)sample);
-    report_sample(&e->total, e, round, now, sample, tokens);
-    report_sample(&round->report, e, round, now, sample, tokens);
+    report_sample(&e->total, e, round, now, sample, tokens, layers);
+    report_sample(&round->report, e, round, now, sample, tokens, layers);
     free(name);
-    return e->arguments->json ? LRP_OK : lrp_token_map_print(tokens, e->arguments, err);
+    if (e->arguments->json) return LRP_OK;
+    return layers->rows ? lrp_breakdown_print(layers, now, err) : lrp_token_map_print(tokens, e->arguments, err);
 }
 
 /* --heatmap of a model that takes tokens is a picture of the text, unless another value is asked for. */
 static bool shows_tokens(const struct explain *e, const struct lrp_token_map *tokens)
 {
-    return tokens->count && !e->arguments->at && e->arguments->show == LRP_SHOW_RELEVANCE;
+    return tokens->count && !e->arguments->at && e->arguments->show == LRP_SHOW_RELEVANCE && !lrp_breakdown_asked(e->arguments);
 }
 
 /* The text as picture and page. */
@@ -221,11 +226,28 @@ static enum lrp_status write_tokens(struct explain *e, struct round *round, cons
     return status;
 }
 
+/* Relevance layer by layer, by token or by head, in the place of that of the input. */
+static enum lrp_status show_breakdown(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
+                                      const struct lrp_token_map *tokens, struct lrp_breakdown *out, struct lrp_error *err)
+{
+    if (!lrp_breakdown_asked(e->arguments)) return LRP_OK;
+    struct lrp_tensor *tensor = NULL;
+    char *name = round->files.heatmap ? numbered(round->files.heatmap, e->number, (int64_t)round->samples) : NULL;
+    enum lrp_status status = lrp_breakdown_of(&e->job, now, tokens, sample, out, err);
+    if (!status && name) status = lrp_breakdown_write_heatmap(out, now, name, err);
+    if (!status && name) note_file(e, round, name);
+    if (!status && round->files.relevance) status = lrp_breakdown_tensor(out, &tensor, err);
+    if (tensor) status = lrp_cli_stack_push(&round->relevance, tensor, err);
+    lrp_tensor_release(tensor);
+    free(name);
+    return status;
+}
+
 static enum lrp_status show_tokens(struct explain *e, struct round *round, const struct lrp_snapshot *now, size_t sample,
                                    struct lrp_token_map *tokens, struct lrp_error *err)
 {
     enum lrp_status status = lrp_token_map_of(&e->job, now, round->index, sample, tokens, err);
-    if (!status && !shows_tokens(e, tokens))
+    if (!status && !shows_tokens(e, tokens) && !lrp_breakdown_asked(e->arguments))
         status = write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
     if (!status) status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
     return status;
@@ -235,11 +257,14 @@ static enum lrp_status show_sample(struct explain *e, struct round *round, const
                                    struct lrp_error *err)
 {
     struct lrp_token_map tokens = {.count = 0};
+    struct lrp_breakdown layers = {.rows = 0};
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
     enum lrp_status status = show_tokens(e, round, now, sample, &tokens, err);
     if (!status) status = stopped(e, err);
     if (!status) status = write_tokens(e, round, &tokens, &target, err);
-    if (!status) status = tell_sample(e, round, now, sample, &target, &tokens, err);
+    if (!status) status = show_breakdown(e, round, now, sample, &tokens, &layers, err);
+    if (!status) status = tell_sample(e, round, now, sample, &target, &tokens, &layers, err);
+    lrp_breakdown_free(&layers);
     lrp_token_map_free(&tokens);
     return status;
 }

@@ -32,7 +32,7 @@ EXAMPLES = {
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
     "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
-    "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--group": ["0:2"], "--continue": ["b"], "--generate": ["2"], "--decoder-text": ["b"], "--scale-tokens": ["text"],
+    "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--group": ["0:2"], "--by-layer": [None], "--by-head": [None], "--continue": ["b"], "--generate": ["2"], "--decoder-text": ["b"], "--scale-tokens": ["text"],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
 }
 # What an option needs to be seen by: pictures drawn, a check that fails ...

@@ -89,7 +89,7 @@ static int probabilities(struct lrp_operator_body *b, const struct lrp_attention
         logits = LRP_BODY_CALL(b, "with_sink", "Concat", logits, LRP_BODY_CALL(b, "sinks", "Expand", sink, shape));
         lrp_body_int(b, "axis", 3);
     }
-    int p = LRP_BODY_CALL(b, "softmax", "Softmax", logits);
+    int p = LRP_BODY_CALL(b, "probabilities", "Softmax", logits);
     lrp_body_int(b, "axis", -1);
     if (a->sink != LRP_BODY_NONE)
         p = LRP_BODY_CALL(b, "without_sink", "Slice", p, LRP_BODY_WHOLE(b, 0), LRP_BODY_WHOLE(b, -1), LRP_BODY_WHOLE(b, 3));

@@ -1,0 +1,223 @@
+/* breakdown.c: relevance layer by layer, told apart by token or by head of attention. */
+#include "breakdown.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "table.h"
+
+static enum lrp_status no_memory(struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+bool lrp_breakdown_asked(const struct lrp_arguments *a)
+{
+    return a->by_layer || a->by_head;
+}
+
+/* ---- which layers there are rows for ---- */
+
+/* How a layer's relevance is taken apart: which axis tells its parts apart; -1: it has no row. */
+typedef int axis_finder(const struct lrp_snapshot *now, int layer, const struct lrp_tensor *relevance, size_t tokens);
+
+static int token_axis(const struct lrp_snapshot *now, int layer, const struct lrp_tensor *relevance, size_t tokens)
+{
+    (void)now, (void)layer;
+    return relevance->shape.rank == 3 && (size_t)relevance->shape.dim[1] == tokens ? 1 : -1;
+}
+
+/* Whether attention's weights come in through an input, moved, masked or thinned out on their way. */
+static bool brings_weights(const struct lrp_layer_list *list, int layer)
+{
+    enum { FARTHEST = 16 };
+    for (int steps = 0; layer > 0 && steps < FARTHEST; steps++) {
+        const struct lrp_layer *l = &list->rows[layer];
+        if (strcmp(l->type, "attention-softmax") == 0) return true;
+        const bool passes = strcmp(l->group, "reshaping") == 0 || strcmp(l->type, "mask") == 0 ||
+                            strcmp(l->type, "dropout") == 0 || strcmp(l->type, "identity") == 0;
+        int next = 0;
+        for (int i = 0; passes && i < l->input_count; i++)
+            if (l->sources[i] > 0 && list->rows[l->sources[i]].carries) next = l->sources[i];
+        layer = next;
+    }
+    return false;
+}
+
+/* Weights times values: heads are the axis behind the samples. */
+static int head_axis(const struct lrp_snapshot *now, int layer, const struct lrp_tensor *relevance, size_t tokens)
+{
+    (void)tokens;
+    const struct lrp_layer *l = &now->layers->rows[layer];
+    if (strcmp(l->group, "product") != 0 || relevance->shape.rank != 4) return -1;
+    for (int i = 0; i < l->input_count; i++)
+        if (brings_weights(now->layers, l->sources[i])) return 1;
+    return -1;
+}
+
+/* ---- sums ---- */
+
+static const struct lrp_tensor *relevance_of(const struct lrp_snapshot *now, size_t layer)
+{
+    return now->relevance[layer] ? lrp_result_tensor(now->relevance[layer]) : NULL;
+}
+
+/* Sums a sample over all axes but one. */
+static void add_up(const struct lrp_tensor *t, int axis, size_t sample, float *row, size_t columns)
+{
+    size_t behind = 1, before = 1;
+    const size_t parts = (size_t)t->shape.dim[axis];
+    for (int k = axis + 1; k < t->shape.rank; k++) behind *= (size_t)t->shape.dim[k];
+    for (int k = 1; k < axis; k++) before *= (size_t)t->shape.dim[k];
+    const float *from = t->f + (t->shape.dim[0] > (int64_t)sample ? sample : 0) * before * parts * behind;
+    for (size_t p = 0; p < parts && p < columns; p++) {
+        double sum = 0;
+        for (size_t b = 0; b < before; b++)
+            for (size_t i = 0; i < behind; i++) sum += (double)from[(b * parts + p) * behind + i];
+        row[p] = (float)sum;
+    }
+}
+
+static enum lrp_status add_rows(struct lrp_breakdown *out, const struct lrp_snapshot *now, axis_finder *find, size_t tokens,
+                                size_t sample, struct lrp_error *err)
+{
+    const size_t count = now->layers->count;
+    out->layers = calloc(count + 1, sizeof *out->layers);
+    out->values = calloc(count * out->columns + 1, sizeof *out->values);
+    if (!out->layers || !out->values) return no_memory(err);
+    for (size_t i = 1; i < count; i++) {
+        const struct lrp_tensor *t = relevance_of(now, i);
+        const int axis = t && lrp_dtype_is_float(t->dtype) ? find(now, (int)i, t, tokens) : -1;
+        if (axis < 0) continue;
+        float *row = out->values + out->rows * out->columns;
+        for (size_t k = 0; k < out->columns; k++) row[k] = lrp_blank();
+        add_up(t, axis, sample, row, out->columns);
+        out->layers[out->rows++] = (int)i;
+    }
+    return LRP_OK;
+}
+
+/* The most heads that any layer has. */
+static size_t most_heads(const struct lrp_snapshot *now)
+{
+    size_t most = 0;
+    for (size_t i = 1; i < now->layers->count; i++) {
+        const struct lrp_tensor *t = relevance_of(now, i);
+        if (!t || head_axis(now, (int)i, t, 0) < 0) continue;
+        most = (size_t)t->shape.dim[1] > most ? (size_t)t->shape.dim[1] : most;
+    }
+    return most;
+}
+
+static enum lrp_status name_columns(struct lrp_breakdown *out, const struct lrp_token_map *tokens, struct lrp_error *err)
+{
+    out->names = calloc(out->columns + 1, sizeof *out->names);
+    bool ok = out->names != NULL;
+    for (size_t i = 0; ok && i < out->columns; i++) {
+        const struct lrp_token_row *row = tokens ? &tokens->rows[i] : NULL;
+        if (row && *row->text)
+            out->names[i] = lrp_printable(row->text);
+        else if (asprintf(&out->names[i], row ? "%lld" : "head %lld", row ? (long long)row->id : (long long)i) < 0)
+            out->names[i] = NULL;
+        ok = out->names[i] != NULL;
+    }
+    return ok ? LRP_OK : no_memory(err);
+}
+
+/* As many tokens as the model sees, padding and all. */
+static size_t length_of(const struct lrp_cli_job *job)
+{
+    const char *name = lrp_session_token_input(job->session);
+    const struct lrp_tensor *ids = name ? lrp_session_value_activation(job->session, name) : NULL;
+    const size_t length = ids && ids->shape.rank ? (size_t)ids->shape.dim[ids->shape.rank - 1] : 0;
+    lrp_tensor_release(ids);
+    return length;
+}
+
+enum lrp_status lrp_breakdown_of(const struct lrp_cli_job *job, const struct lrp_snapshot *now,
+                                 const struct lrp_token_map *tokens, size_t sample, struct lrp_breakdown *out,
+                                 struct lrp_error *err)
+{
+    const struct lrp_arguments *a = job->arguments;
+    *out = (struct lrp_breakdown){.key = a->by_head ? "by_head" : "by_layer"};
+    if (a->by_head && a->by_layer) return lrp_fail(err, LRP_USAGE, "--by-layer and --by-head: give one of them");
+    out->columns = a->by_head ? most_heads(now) : tokens->count;
+    if (!out->columns)
+        return lrp_fail(err, LRP_USAGE,
+                        a->by_head ? "%s: --by-head: no layer multiplies attention's weights of several heads with values"
+                                   : "%s: --by-layer: no input takes tokens",
+                        a->model);
+    enum lrp_status status = name_columns(out, a->by_head ? NULL : tokens, err);
+    if (!status) status = add_rows(out, now, a->by_head ? head_axis : token_axis, length_of(job), sample, err);
+    return status;
+}
+
+void lrp_breakdown_free(struct lrp_breakdown *b)
+{
+    for (size_t i = 0; b->names && i < b->columns; i++) free(b->names[i]);
+    free(b->names);
+    free(b->layers);
+    free(b->values);
+    *b = (struct lrp_breakdown){.rows = 0};
+}
+
+/* ---- out ---- */
+
+enum lrp_status lrp_breakdown_print(const struct lrp_breakdown *b, const struct lrp_snapshot *now, struct lrp_error *err)
+{
+    struct lrp_table_column *columns = calloc(b->columns + 2, sizeof *columns);
+    struct lrp_table table;
+    if (!columns) return no_memory(err);
+    columns[0] = (struct lrp_table_column){"#", true};
+    columns[1] = (struct lrp_table_column){"layer", false};
+    for (size_t i = 0; i < b->columns; i++) columns[i + 2] = (struct lrp_table_column){b->names[i], true};
+    lrp_cli_table_init(&table, columns, b->columns + 2);
+    for (size_t r = 0; r < b->rows; r++) {
+        lrp_cli_table_cell(&table, "%d", b->layers[r]);
+        lrp_cli_table_cell(&table, "%s", now->layers->rows[b->layers[r]].name);
+        for (size_t i = 0; i < b->columns; i++) {
+            const float value = b->values[r * b->columns + i];
+            char number[40];
+            lrp_cli_table_cell(&table, "%s", lrp_is_blank(value) ? "" : lrp_cli_number((double)value, number, sizeof number));
+        }
+    }
+    const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
+    lrp_cli_table_free(&table);
+    free(columns);
+    return status;
+}
+
+void lrp_breakdown_put(const struct lrp_breakdown *b, const struct lrp_snapshot *now, struct lrp_document *d, cJSON *sample)
+{
+    cJSON *rows = lrp_cli_json_put_array(d, sample, b->key);
+    for (size_t r = 0; r < b->rows; r++) {
+        cJSON *o = lrp_cli_json_put_object(d, rows, NULL);
+        lrp_cli_json_put_number(d, o, "index", b->layers[r]);
+        lrp_cli_json_put_text(d, o, "name", now->layers->rows[b->layers[r]].name);
+        cJSON *values = lrp_cli_json_put_array(d, o, "relevance");
+        for (size_t i = 0; i < b->columns; i++)
+            if (!lrp_is_blank(b->values[r * b->columns + i]))
+                lrp_cli_json_put_number(d, values, NULL, (double)b->values[r * b->columns + i]);
+    }
+}
+
+enum lrp_status lrp_breakdown_tensor(const struct lrp_breakdown *b, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const struct lrp_shape shape = {.rank = 3, .dim = {1, (int64_t)b->rows, (int64_t)b->columns}};
+    const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err);
+    for (size_t i = 0; !status && i < b->rows * b->columns; i++) (*out)->f[i] = lrp_is_blank(b->values[i]) ? 0 : b->values[i];
+    return status;
+}
+
+enum lrp_status lrp_breakdown_write_heatmap(const struct lrp_breakdown *b, const struct lrp_snapshot *now, const char *path,
+                                            struct lrp_error *err)
+{
+    struct lrp_plane plane = {0};
+    enum lrp_status status = lrp_plane_new((int)b->columns, (int)(b->rows ? b->rows : 1), &plane, err);
+    if (!status) memcpy(plane.values, b->values, b->rows * b->columns * sizeof *plane.values);
+    if (!status) status = lrp_snapshot_write_plane(now, &plane, LRP_SHOW_RELEVANCE, 0, path, err);
+    lrp_plane_free(&plane);
+    return status;
+}
