@@ -23,10 +23,12 @@ bool lrp_breakdown_asked(const struct lrp_arguments *a)
 /* How a layer's relevance is taken apart: which axis tells its parts apart; -1: it has no row. */
 typedef int axis_finder(const struct lrp_snapshot *now, int layer, const struct lrp_tensor *relevance, size_t tokens);
 
+/* Samples, tokens, features; not heads that were merged with the samples. */
 static int token_axis(const struct lrp_snapshot *now, int layer, const struct lrp_tensor *relevance, size_t tokens)
 {
-    (void)now, (void)layer;
-    return relevance->shape.rank == 3 && (size_t)relevance->shape.dim[1] == tokens ? 1 : -1;
+    (void)layer;
+    const struct lrp_shape *s = &relevance->shape;
+    return s->rank == 3 && (size_t)s->dim[1] == tokens && s->dim[0] == (int64_t)now->target_count ? 1 : -1;
 }
 
 /* Whether attention's weights come in through an input, moved, masked or thinned out on their way. */
@@ -52,6 +54,7 @@ static int head_axis(const struct lrp_snapshot *now, int layer, const struct lrp
     (void)tokens;
     const struct lrp_layer *l = &now->layers->rows[layer];
     if (strcmp(l->group, "product") != 0 || relevance->shape.rank != 4) return -1;
+    if (relevance->shape.dim[0] != (int64_t)now->target_count) return -1;
     for (int i = 0; i < l->input_count; i++)
         if (brings_weights(now->layers, l->sources[i])) return 1;
     return -1;
