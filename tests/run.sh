@@ -145,11 +145,20 @@ formatting() { # every C file as .clang-format says; another version of clang-fo
         failed=$((failed + 1))
     fi
 }
+links() { # no files that call each other in circles, nothing that nobody uses: tests/links.py
+    say "links"
+    if cmake --build build --target links; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+}
 formatting
 [ -d ../shared/golden/cases ] || echo "../shared/golden is not here: the golden cases of other tools are skipped"
 [ -d ../shared/models ] || echo "../shared/models is not here: the trained models are skipped"
 exclude= only= targets=
 round build -DCMAKE_BUILD_TYPE=Release
+links
 if [ -z "$quick" ]; then
     exclude=golden_avx2
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1

@@ -68,10 +68,9 @@ static bool is_given(const struct lrp_arguments *a, const char *name)
     return false;
 }
 
-enum lrp_status lrp_cli_decoder_start(const struct lrp_arguments *a, const struct lrp_session *session,
+enum lrp_status lrp_cli_decoder_start(const struct lrp_arguments *a, const struct lrp_session *session, const char *input,
                                       const struct lrp_tokenizer *tokenizer, struct lrp_cli_sequence *s, struct lrp_error *err)
 {
-    const char *input = lrp_cli_decoder_input(session);
     int64_t start = -1;
     if (!input || (is_given(a, input) && !a->decoder_text)) return LRP_OK;
     enum lrp_status status = read_start(lrp_model_path(lrp_session_model(session)), &start, err);

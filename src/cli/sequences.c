@@ -107,7 +107,8 @@ enum lrp_status lrp_cli_sequences_read(const struct lrp_arguments *a, struct lrp
         out->count = i + 1;
         status = a->tokens ? read_ids(a->tokens, &out->items[i], err) : encode(out, a, i, &out->items[i], err);
         out->items[i].pad = padding_of(out->tokenizer);
-        if (!status) status = lrp_cli_decoder_start(a, session, out->tokenizer, &out->items[i], err);
+        if (!status)
+            status = lrp_cli_decoder_start(a, session, lrp_cli_decoder_input(session), out->tokenizer, &out->items[i], err);
     }
     if (!status && texts && !count) status = lrp_fail(err, LRP_FILE, "%s: there is no text in it", a->text_file);
     return status;
