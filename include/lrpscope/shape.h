@@ -43,7 +43,7 @@ extern "C" {
 
 /* Names of the element types. */
 enum lrp_dtype {
-#define X(name, number, text, bytes) LRP_DTYPE_##name = number,
+#define X(name, number, text, bytes) LRP_DTYPE_##name = (number),
     LRP_DTYPES(X)
 #undef X
         LRP_DTYPE_COUNT

@@ -12,7 +12,7 @@ _Static_assert(LRP_OK == 0, "success must be zero");
 int lrp_status_exit_code(enum lrp_status status)
 {
     static const int codes[] = {
-#define X(name, code, text) [LRP_##name] = code,
+#define X(name, code, text) [LRP_##name] = (code),
         LRP_STATUSES(X)
 #undef X
     };
@@ -22,7 +22,7 @@ int lrp_status_exit_code(enum lrp_status status)
 const char *lrp_status_text(enum lrp_status status)
 {
     static const char *const texts[] = {
-#define X(name, code, text) [LRP_##name] = text,
+#define X(name, code, text) [LRP_##name] = (text),
         LRP_STATUSES(X)
 #undef X
     };

@@ -8,7 +8,7 @@
 const char *lrp_dtype_text(enum lrp_dtype dtype)
 {
     static const char *const texts[LRP_DTYPE_COUNT] = {
-#define X(name, number, text, bytes) [number] = text,
+#define X(name, number, text, bytes) [number] = (text),
         LRP_DTYPES(X)
 #undef X
     };
@@ -18,7 +18,7 @@ const char *lrp_dtype_text(enum lrp_dtype dtype)
 size_t lrp_dtype_size(enum lrp_dtype dtype)
 {
     static const unsigned char sizes[LRP_DTYPE_COUNT] = {
-#define X(name, number, text, bytes) [number] = bytes,
+#define X(name, number, text, bytes) [number] = (bytes),
         LRP_DTYPES(X)
 #undef X
     };

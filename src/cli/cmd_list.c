@@ -46,7 +46,7 @@ static int print_list(const struct list *list, const struct lrp_arguments *argum
 
 #define LIST_OF(what, columns)                                                                                                 \
     {                                                                                                                          \
-#what, columns, sizeof columns / sizeof *columns, what##_table, what##_json                                            \
+#what, columns, sizeof(columns) / sizeof *(columns), what##_table, what##_json                                         \
     }
 
 /* Takes the next of "one, two, three" off a text; owned by the caller; NULL at the end. */

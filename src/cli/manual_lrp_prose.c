@@ -259,7 +259,7 @@ static const struct lrp_prose worked[] = {
      NULL},
 };
 
-#define PART(id, prose) [LRP_LRP_##id] = {prose, sizeof prose / sizeof *prose}
+#define PART(id, prose) [LRP_LRP_##id] = {prose, sizeof(prose) / sizeof *(prose)}
 static const struct {
     const struct lrp_prose *prose;
     size_t count;

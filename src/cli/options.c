@@ -17,7 +17,7 @@
 #define SWITCH(field) .kind = LRP_OPTION_SWITCH, .offset = offsetof(struct lrp_arguments, field)
 #define COUNTER(field) .kind = LRP_OPTION_COUNTER, .offset = offsetof(struct lrp_arguments, field)
 #define CHOICE(field, table)                                                                                                   \
-    .kind = LRP_OPTION_CHOICE, .offset = offsetof(struct lrp_arguments, field), .words = table, .only_words = true
+    .kind = LRP_OPTION_CHOICE, .offset = offsetof(struct lrp_arguments, field), .words = (table), .only_words = true
 #define IN(name) .section = LRP_SECTION_##name
 /* Sets of commands that honour the same options. */
 #define INSPECT LRP_FOR(INSPECT)

@@ -220,7 +220,7 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
 
 /* The loops are made for blocks of 16 and of 8 channels; GCC's vectors are cut up where the machine has smaller ones. */
 #define SUMS(LANES)                                                                                                            \
-    typedef float lanes_##LANES __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));                    \
+    typedef float lanes_##LANES __attribute__((vector_size((LANES) * sizeof(float)), aligned(4), may_alias));                  \
                                                                                                                                \
     /* Outputs some of whose taps lie outside. */                                                                              \
     INLINE void edge_##LANES(const struct row *r, const struct phase *p, int64_t begin, int64_t end)                           \
@@ -231,26 +231,26 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
                                                                                                                                \
             for (int y = 0; y < r->rows; y++)                                                                                  \
                 for (int t = in.first; t < in.last; t++)                                                                       \
-                    sum += *(const lanes_##LANES *)(r->weights[y] + p->tap[t] * LANES) *                                       \
-                           *(const lanes_##LANES *)(r->from[y] + (p->at[t] + j * p->read_step) * LANES);                       \
-            *(lanes_##LANES *)(r->to + (p->first + j * p->step) * LANES) = sum;                                                \
+                    sum += *(const lanes_##LANES *)(r->weights[y] + p->tap[t] * (LANES)) *                                     \
+                           *(const lanes_##LANES *)(r->from[y] + (p->at[t] + j * p->read_step) * (LANES));                     \
+            *(lanes_##LANES *)(r->to + (p->first + j * p->step) * (LANES)) = sum;                                              \
         }                                                                                                                      \
     }                                                                                                                          \
                                                                                                                                \
     /* Outputs whose taps all lie inside, rows and taps known to the compiler: the weights stay in registers. */               \
     INLINE void inside_##LANES(int rows, int taps, const struct row *r, const struct phase *p)                                 \
     {                                                                                                                          \
-        const int64_t count = p->end - p->begin, read = p->read_step * LANES, step = p->step * LANES;                          \
+        const int64_t count = p->end - p->begin, read = p->read_step * (LANES), step = p->step * (LANES);                      \
         const lanes_##LANES bias = *(const lanes_##LANES *)r->bias;                                                            \
-        float *to = r->to + (p->first + p->begin * p->step) * LANES;                                                           \
+        float *to = r->to + (p->first + p->begin * p->step) * (LANES);                                                         \
         const float *from[TAPS * TAPS];                                                                                        \
         lanes_##LANES w[TAPS * TAPS];                                                                                          \
                                                                                                                                \
         if (count == 0) return;                                                                                                \
         for (int y = 0; y < rows; y++)                                                                                         \
             for (int t = 0; t < taps; t++) {                                                                                   \
-                w[y * taps + t] = *(const lanes_##LANES *)(r->weights[y] + p->tap[t] * LANES);                                 \
-                from[y * taps + t] = r->from[y] + (p->at[t] + p->begin * p->read_step) * LANES;                                \
+                w[y * taps + t] = *(const lanes_##LANES *)(r->weights[y] + p->tap[t] * (LANES));                               \
+                from[y * taps + t] = r->from[y] + (p->at[t] + p->begin * p->read_step) * (LANES);                              \
             }                                                                                                                  \
         for (int64_t j = 0, at = 0; j < count; j++, at += read, to += step) {                                                  \
             lanes_##LANES sum = bias;                                                                                          \

@@ -8,7 +8,7 @@
 #include "text.h"
 
 static const struct lrp_picture_format *const formats[] = {
-#define X(row) &row,
+#define X(row) &(row),
     LRP_PICTURE_FORMATS(X)
 #undef X
 };

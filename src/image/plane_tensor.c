@@ -6,7 +6,7 @@
 #include "lrpscope/heatmap.h"
 
 static const char *const reduction_names[] = {
-#define X(name, text) [LRP_REDUCE_##name] = text,
+#define X(name, text) [LRP_REDUCE_##name] = (text),
     LRP_REDUCTIONS(X)
 #undef X
 };

@@ -99,7 +99,7 @@ static const char *const layout_names[] = {[LRP_LAYOUT_AUTO] = "auto", [LRP_LAYO
 static const char *const channels_names[] = {
     [LRP_CHANNELS_AUTO] = "auto", [LRP_CHANNELS_RGB] = "rgb", [LRP_CHANNELS_BGR] = "bgr", [LRP_CHANNELS_GRAY] = "gray"};
 static const char *const resample_names[] = {
-#define X(name, text, number) [number] = text,
+#define X(name, text, number) [number] = (text),
     LRP_RESAMPLES(X)
 #undef X
 };

@@ -14,7 +14,7 @@
     X(LANCZOS, "lanczos", 1) X(BILINEAR, "bilinear", 2) X(BICUBIC, "bicubic", 3) X(BOX, "box", 4) X(HAMMING, "hamming", 5)
 
 enum lrp_resample {
-#define X(name, text, number) LRP_RESAMPLE_##name = number,
+#define X(name, text, number) LRP_RESAMPLE_##name = (number),
     LRP_RESAMPLES(X)
 #undef X
         LRP_RESAMPLE_COUNT

@@ -6,7 +6,7 @@
 #include "lrpscope/heatmap.h"
 
 static const char *const mode_names[] = {
-#define X(name, text) [LRP_RANGE_##name] = text,
+#define X(name, text) [LRP_RANGE_##name] = (text),
     LRP_RANGE_MODES(X)
 #undef X
 };

@@ -13,7 +13,7 @@ static const char *const bias_words[] = {[LRP_BIAS_ON] = "on", [LRP_BIAS_RAW] = 
 static const char *const inputs_words[] = {[LRP_INPUTS_SPLIT] = "split", [LRP_INPUTS_WHOLE] = "whole"};
 static const char *const relu_words[] = {
     [LRP_RELU_PLAIN] = "plain", [LRP_RELU_GUIDED] = "guided", [LRP_RELU_DECONV] = "deconv"};
-#define COUNT(words) (int)(sizeof words / sizeof *words)
+#define COUNT(words) (int)(sizeof(words) / sizeof *(words))
 
 /* ---- numbers ---- */
 

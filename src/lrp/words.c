@@ -72,7 +72,7 @@ static const struct lrp_word amounts[] = {
 
 #define LIST(words)                                                                                                            \
     {                                                                                                                          \
-        words, sizeof words / sizeof *words                                                                                    \
+        words, sizeof(words) / sizeof *(words)                                                                                 \
     }
 static const struct {
     const struct lrp_word *words;

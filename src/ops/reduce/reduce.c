@@ -329,7 +329,7 @@ static enum lrp_status reduce_vjp(LRP_VJP_PARAMETERS)
 // clang-format off
 /* Name, the functions NAME_row and NAME_back, how integers are reduced, the kind of a global pooling, since when the axes are
  * an input, versions. */
-#define NEXT(f, first) .next = f, .start = first
+#define NEXT(f, first) .next = (f), .start = first
 #define WHOLE(f) .whole = f
 #define ROW(op, f, integers, layer, since, ...)                                                                          \
     {                                                                                                                    \

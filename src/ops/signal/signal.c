@@ -112,8 +112,8 @@ static enum lrp_status mel_forward(LRP_FORWARD_PARAMETERS)
 
 #define WINDOW(op, shape)                                                                                                      \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {17}, .own = &shape, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,  \
-        .infer = window_infer, .forward = window_forward, .batch = lrp_batch_none                                              \
+        .name = (op), .domain = "", .versions = {17}, .own = &(shape), .traits = LRP_TRAIT_NO_VJP,                             \
+        .static_kind = LRP_KIND_OTHER, .infer = window_infer, .forward = window_forward, .batch = lrp_batch_none               \
     }
 const struct lrp_operator lrp_ops_signal[] = {
     WINDOW("HannWindow", hann),

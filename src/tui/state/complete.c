@@ -39,7 +39,7 @@ static void layers(const struct lrp_app *app, const char *word, struct lrp_menu_
 static void settings(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     static const char *const lines[LRP_SETTING_COUNT] = {
-#define X(id, key, kind, value, line) [LRP_SETTING_##id] = line,
+#define X(id, key, kind, value, line) [LRP_SETTING_##id] = (line),
         LRP_SETTINGS(X)
 #undef X
     };

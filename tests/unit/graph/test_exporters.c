@@ -303,7 +303,7 @@ static const struct line others_lines[] = {
 
 /* ---- all of them ---- */
 
-#define LINES(list) list, sizeof list / sizeof *list
+#define LINES(list) list, sizeof(list) / sizeof *list
 static const struct {
     void (*make)(struct model *m);
     const char *canonized, *plain;

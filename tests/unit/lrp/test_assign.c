@@ -254,7 +254,7 @@ static void rounding_is_passed_over_by_first_and_last(void **state)
     (void)state;
 #define ROW(name)                                                                                                              \
     {                                                                                                                          \
-        .body = -1, .kind = (int)lrp_kind_find(name), .type = name, .group = "", .second_group = "", .op_type = ""             \
+        .body = -1, .kind = (int)lrp_kind_find(name), .type = (name), .group = "", .second_group = "", .op_type = ""           \
     }
     const struct lrp_layer rows[] = {ROW("input"), ROW("fake-quantize"), ROW("convolution"), ROW("dense"),
                                      ROW("fake-quantize")};

@@ -166,7 +166,7 @@ static void what_is_no_rule_does_not_get_into_a_book(void **state)
     (void)state;
 #define INFO(n)                                                                                                                \
     {                                                                                                                          \
-        .name = n, .formula = "", .fits = ""                                                                                   \
+        .name = (n), .formula = "", .fits = ""                                                                                 \
     }
 #define WRONG(...)                                                                                                             \
     {                                                                                                                          \

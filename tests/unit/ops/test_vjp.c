@@ -194,7 +194,7 @@ static void no_operator_is_left_out(void **state)
 
 #define FAMILY(name)                                                                                                           \
     {                                                                                                                          \
-        name, sizeof name / sizeof *name                                                                                       \
+        name, sizeof(name) / sizeof *(name)                                                                                    \
     }
 int main(void)
 {
