@@ -41,18 +41,78 @@ static size_t made_up_of(const char *text)
     return access(text, F_OK) == 0 ? LRP_MADE_UP : i;
 }
 
+/* What an input of the model is made of: of whole numbers, 0 or 1. The first input's shape is the one the layers show. */
+static enum lrp_status make_up(const struct lrp_runner *runner, size_t input, size_t which, struct lrp_tensor **out,
+                               const char **name, struct lrp_error *err)
+{
+    struct lrp_model_value value;
+    uint32_t state = 2463534242U;
+    lrp_model_input(lrp_session_model(runner->session), input, &value);
+    struct lrp_shape shape = input ? value.shape : runner->snapshot->layers->rows[0].shape;
+    *name = value.name;
+    if (shape.rank > 0 && shape.dim[0] < 1) shape.dim[0] = 1;
+    if (value.dtype == LRP_DTYPE_STRING)
+        return lrp_fail(err, LRP_USAGE, "input %s takes texts: they are not made up; give a file", value.name);
+    if (!lrp_shape_known(&shape))
+        return lrp_fail(err, LRP_USAGE,
+                        "the model leaves the shape of input %s open: set one, as in :set input_shape 1,3,224,224", value.name);
+    const bool floats = lrp_dtype_is_float(value.dtype);
+    const enum lrp_status status = lrp_tensor_new(floats ? LRP_DTYPE_FLOAT : value.dtype, &shape, out, err);
+    for (size_t i = 0; !status && i < (*out)->count; i++) {
+        const float made = made_up[which].value(&state);
+        if (floats)
+            (*out)->f[i] = made;
+        else
+            (*out)->i[i] = made > 0;
+    }
+    return status;
+}
+
+/* All inputs of the model at once. */
 static enum lrp_status set_made_up(struct lrp_runner *runner, size_t which, struct lrp_error *err)
 {
-    struct lrp_shape shape = runner->snapshot->layers->rows[0].shape;
-    struct lrp_tensor *tensor = NULL;
-    uint32_t state = 2463534242U;
-    if (shape.rank > 0 && shape.dim[0] < 1) shape.dim[0] = 1;
-    if (!lrp_shape_known(&shape))
-        return lrp_fail(err, LRP_USAGE, "the model leaves the input's shape open: set one, as in :set input_shape 1,3,224,224");
-    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &tensor, err);
-    for (size_t i = 0; !status && i < tensor->count; i++) tensor->f[i] = made_up[which].value(&state);
-    if (!status) status = lrp_session_set_tensor(runner->session, NULL, tensor, made_up[which].word.name, err);
-    lrp_tensor_release(tensor);
+    const size_t count = lrp_model_input_count(lrp_session_model(runner->session));
+    struct lrp_tensor **tensors = calloc(count + 1, sizeof *tensors);
+    const char **names = calloc(count + 1, sizeof *names);
+    enum lrp_status status = tensors && names ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; !status && i < count; i++) status = make_up(runner, i, which, &tensors[i], &names[i], err);
+    if (!status)
+        status = lrp_session_set_tensors(runner->session, names, (const struct lrp_tensor *const *)tensors, count,
+                                         made_up[which].word.name, err);
+    for (size_t i = 0; tensors && i < count; i++) lrp_tensor_release(tensors[i]);
+    free(tensors);
+    free(names);
+    return status;
+}
+
+/* "NAME=FILE", or "\"NAME\"=FILE", where NAME is an input of the model: the file's part, and *input; NULL: it is none. Of names
+ * that hold = the longest that fits counts. */
+static const char *named_file(const struct lrp_runner *runner, const char *typed, size_t *input)
+{
+    const struct lrp_model *model = lrp_session_model(runner->session);
+    const size_t quoted = *typed == '"';
+    const char *file = NULL;
+    for (size_t i = 0; i < lrp_model_input_count(model); i++) {
+        struct lrp_model_value value;
+        lrp_model_input(model, i, &value);
+        const size_t length = strlen(value.name);
+        const char *rest = typed + quoted + length;
+        if (strncmp(typed + quoted, value.name, length) != 0 || (quoted && *rest++ != '"') || *rest != '=') continue;
+        if (file && rest < file) continue;
+        file = rest + 1;
+        *input = i;
+    }
+    return file;
+}
+
+static enum lrp_status set_named(struct lrp_runner *runner, size_t input, const char *file, struct lrp_error *err)
+{
+    struct lrp_model_value value;
+    lrp_model_input(lrp_session_model(runner->session), input, &value);
+    char *path = lrp_expand_path(file);
+    const enum lrp_status status =
+        path ? lrp_session_set_input(runner->session, value.name, path, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    free(path);
     return status;
 }
 
@@ -62,11 +122,15 @@ void lrp_runner_input(struct lrp_runner *runner, const char *typed)
     enum lrp_status status = LRP_MEMORY;
     char *path = lrp_expand_path(typed);
     const size_t which = path ? made_up_of(path) : LRP_MADE_UP;
-    if (path)
+    size_t input = 0;
+    const char *file = path && access(path, F_OK) != 0 ? named_file(runner, typed, &input) : NULL;
+    if (file)
+        status = set_named(runner, input, file, &err);
+    else if (path)
         status =
             which < LRP_MADE_UP ? set_made_up(runner, which, &err) : lrp_session_set_input(runner->session, NULL, path, &err);
     if (!status) {
-        lrp_runner_set_input(runner, path);
+        if (!file) lrp_runner_set_input(runner, path); /* what is remembered of a model is one input */
         lrp_runner_look(runner);
         lrp_runner_start(runner);
     } else {
