@@ -13,10 +13,8 @@ import sys
 import tempfile
 import time
 
-# what is typed, and what the line is after Tab
+# what is typed, and what the line is after Tab; rows of tables are in NAMED
 LINES = [
-    ("lrpscope che", "lrpscope check"),
-    ("lrpscope colorm", "lrpscope colormaps"),
     ("lrpscope check x", r"lrpscope check x\ y.onnx"),
     ("lrpscope vg", "lrpscope vgg.onnx"),
     ("lrpscope explain vgg.onnx --prof", "lrpscope explain vgg.onnx --profile"),
@@ -24,24 +22,47 @@ LINES = [
     ("lrpscope vgg.onnx --no-m", "lrpscope vgg.onnx --no-mouse"),
     ("lrpscope explain vgg.onnx --no-m", "lrpscope explain vgg.onnx --no-m"),
     ("lrpscope --gener", "lrpscope --gener"),  # hidden
-    ("lrpscope explain --convention ju", "lrpscope explain --convention julia"),
-    ("lrpscope explain --convention=ju", "lrpscope explain --convention=julia"),
     ("lrpscope vgg.onnx --color d", "lrpscope vgg.onnx --color direct"),
-    ("lrpscope explain --composite ep", "lrpscope explain --composite epsilon"),  # what all of them begin with
-    ("lrpscope explain --composite epsilon-g", "lrpscope explain --composite epsilon-gamma-box"),
-    ("lrpscope explain --composite=w-", "lrpscope explain --composite=w-square"),
-    ("lrpscope explain --colormap sei", "lrpscope explain --colormap seismic"),
     ("lrpscope explain --rule fir", "lrpscope explain --rule first="),
-    ("lrpscope explain --rule first=z-b", "lrpscope explain --rule first=z-box"),
-    ("lrpscope explain --rule 3..5=al", "lrpscope explain --rule 3..5=alpha-beta"),
-    ("lrpscope explain --rule type:convolution=w-s", "lrpscope explain --rule type:convolution=w-square"),
-    ("lrpscope explain --rule=first=z-b", "lrpscope explain --rule=first=z-box"),
     ("lrpscope explain --rules la", "lrpscope explain --rules labels.txt"),
     ("lrpscope explain --rules=la", "lrpscope explain --rules=labels.txt"),
     ("lrpscope explain --input image=la", "lrpscope explain --input image=labels.txt"),
     ("lrpscope explain --target la", "lrpscope explain --target la"),  # anything: no file
     ("lrpscope -q explain vgg.onnx --prof", "lrpscope -q explain vgg.onnx --profile"),
 ]
+
+# the words before, the beginning of a name, and the tables it is of: it grows by what all names that begin so have in common
+NAMED = [
+    ("lrpscope ", "che", ["commands"]),
+    ("lrpscope ", "colorm", ["commands"]),
+    ("lrpscope explain --convention ", "ju", ["conventions"]),
+    ("lrpscope explain --convention=", "ju", ["conventions"]),
+    ("lrpscope explain --composite ", "ep", ["composites", "rules"]),
+    ("lrpscope explain --composite ", "epsilon-g", ["composites", "rules"]),
+    ("lrpscope explain --composite=", "w-", ["composites", "rules"]),
+    ("lrpscope explain --colormap ", "sei", ["colormaps"]),
+    ("lrpscope explain --rule first=", "z-b", ["rules"]),
+    ("lrpscope explain --rule 3..5=", "al", ["rules"]),
+    ("lrpscope explain --rule type:convolution=", "w-s", ["rules"]),
+    ("lrpscope explain --rule=first=", "z-b", ["rules"]),
+]
+
+
+def named_lines(binary, commands):
+    """What NAMED comes to with the tables as they are."""
+    def listed(table):
+        if table == "commands":
+            return commands
+        if table == "conventions":  # the message of a wrong one has all
+            wrong = subprocess.run([binary, "explain", "m", "i", "--convention", "-"], capture_output=True, text=True)
+            return re.findall(r"[a-z0-9-]+", wrong.stderr.split("\n")[0].split("convention", 1)[1])
+        lines = subprocess.run([binary, table], check=True, capture_output=True, text=True).stdout.splitlines()
+        return [line.split()[0] for line in lines[1:] if line.strip()]
+    for before, word, tables in NAMED:
+        fits = [name for table in tables for name in listed(table) if name.startswith(word)]
+        if not fits:
+            sys.exit(f"FAILED: no name of {' or '.join(tables)} begins with {word}")
+        yield before + word, before + os.path.commonprefix(fits)
 
 # the shell, and what makes Ctrl-O write the line into a file, Ctrl-P what is offered for it, and that all is ready
 SHELLS = {
@@ -138,13 +159,14 @@ def main():
         terminal = Terminal(command, folder)
         terminal.send(setup)
         terminal.wait_for("ready")
-        for typed, want in LINES:
+        commands = subprocess.run([binary, "--help"], check=True, capture_output=True, text=True).stdout
+        commands = [""] + re.findall(r"^  lrpscope ([a-z]+)", commands.split("Commands:")[1].split("\n\n")[0], re.M)
+        lines = LINES + list(named_lines(binary, commands))
+        for typed, want in lines:
             got = terminal.complete(typed)
             if got != want:
                 failures += 1
                 print(f"FAILED: {shell} completes '{typed}' to '{got}', not '{want}'")
-        commands = subprocess.run([binary, "--help"], check=True, capture_output=True, text=True).stdout
-        commands = [""] + re.findall(r"^  lrpscope ([a-z]+)", commands.split("Commands:")[1].split("\n\n")[0], re.M)
         for command in commands:
             words = ["lrpscope", command or "vgg.onnx"]
             manual = subprocess.run([binary] + [command] * bool(command) + ["--help"], check=True, capture_output=True, text=True).stdout
@@ -154,7 +176,7 @@ def main():
                 failures += 1
                 print(f"FAILED: {shell}: {' '.join(words)}: not offered: {sorted(want - got)}, none of its own: {sorted(got - want)}")
         terminal.close()
-    print(f"{shell}: {len(LINES)} lines, options of {len(commands)} commands, {failures} failures")
+    print(f"{shell}: {len(lines)} lines, options of {len(commands)} commands, {failures} failures")
     return 1 if failures else 0
 
 
