@@ -154,16 +154,18 @@ static const struct lrp_prose additions[] = {
      NULL},
     {S, "A setting", NULL},
     {P,
-     "A row of LRP_SETTINGS in include/lrpscope/settings.h, its form in src/session/settings.c, and an option of its name. "
-     "Tests "
-     "hold every setting against the session's memory: a changed one must give what a fresh session gives.",
+     "A row of LRP_SETTINGS in include/lrpscope/settings.h with the word of its form, a row in src/session/setting_forms.c if "
+     "the "
+     "form is a new one (what is checked, which values have names, where it stands in a rules file), and an option of its "
+     "name. "
+     "Tests hold every setting against the session's memory: a changed one must give what a fresh session gives.",
      NULL},
     {S, "A colour map", NULL},
     {P,
      "A row in src/image/colormap.c: name, summary, stops, the colour of what is not a number. "
      "tests/unit/image/test_colormap.c "
-     "asks of it what is asked of a plugin's, that no colour of it is the one for NaN, and that zero of a diverging one is "
-     "neutral.",
+     "asks of it what is asked of a plugin's, that no colour of it is the one for NaN, that zero of a diverging one is "
+     "neutral, and for a colour of it that is known from elsewhere.",
      NULL},
     {S, "A format", NULL},
     {P,
