@@ -181,10 +181,10 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
     struct grid grid;
     (void)handle;
     const enum lrp_status status = read_grid(call, &grid, err);
-    if (status || out[0]->count == 0) return status;
+    if (status || !out[0] || out[0]->count == 0) return status;
     (void)type_bounds(rounded_to(call), &low, &high);
     struct lines l = {.x = in[0]->f, .y = out[0]->f, .scale = in[1]->f, .zero = lrp_call_has(call, 2) ? in[2]->i : NULL};
-    l.low = (float)low, l.high = (float)high, l.count = out[0]->count;
+    l.low = (float)low, l.high = (float)high, l.count = lrp_elements_of(in[0]);
     l.length = grid.one ? LENGTH : grid.inner, l.scales = grid.one ? 1 : grid.dim;
     if (!grid.blocked) {
         lrp_parallel_for(run, (int64_t)((l.count + l.length - 1) / l.length), (int64_t)l.length, round_lines, &l);
@@ -202,7 +202,21 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
 static enum lrp_status straight_through_vjp(LRP_VJP_PARAMETERS)
 {
     (void)call, (void)handle, (void)in, (void)out, (void)run, (void)err;
-    if (grad[0] && s[0]) memcpy(grad[0]->f, s[0]->f, s[0]->count * sizeof *s[0]->f);
+    if (grad[0] && s[0]) memcpy(grad[0]->f, s[0]->f, lrp_elements_of(s[0]) * sizeof *s[0]->f);
+    return LRP_OK;
+}
+
+/* 0 is a step. Scales that lie along an axis are met in row-major order only. */
+static enum lrp_status rounding_blocks(LRP_BLOCKS_PARAMETERS)
+{
+    struct grid grid;
+    (void)handle, (void)back, (void)run;
+    if (call->in_count > 1) {
+        const enum lrp_status status = read_grid(call, &grid, err);
+        if (status) return status;
+        if (!grid.one) *from = 0;
+    }
+    *from = *to = lrp_elementwise_blocks(call, *from, 0);
     return LRP_OK;
 }
 
@@ -244,7 +258,7 @@ static enum lrp_status dynamic_back_infer(struct lrp_call *call, struct lrp_erro
 static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)call, (void)handle, (void)run, (void)err;
-    if (out[0]) lrp_round_dynamically(in[0]->f, in[0]->count, out[0]->f);
+    if (out[0]) lrp_round_dynamically(in[0]->f, lrp_elements_of(in[0]), out[0]->f);
     return LRP_OK;
 }
 
@@ -277,6 +291,7 @@ const struct lrp_operator lrp_ops_quantize[] = {
      .infer = there_and_back_infer,
      .forward = there_and_back_forward,
      .vjp = straight_through_vjp,
+     .blocks = rounding_blocks,
      .batch = lrp_batch_first_input},
     {.name = "DynamicFakeQuantize",
      .domain = "lrpscope",
@@ -286,6 +301,7 @@ const struct lrp_operator lrp_ops_quantize[] = {
      .infer = dynamic_back_infer,
      .forward = dynamic_back_forward,
      .vjp = straight_through_vjp,
+     .blocks = rounding_blocks,
      .batch = lrp_batch_first_input},
     {0},
 };
