@@ -158,8 +158,11 @@ static int rounded(struct lrp_graph *g, int node)
     const int reader = g->values[n->in[0]].reader;
     const struct lrp_node *there = reader < 0 ? NULL : &g->nodes[reader];
     if (there && there->state == LRP_NODE_LIVE && strcmp(there->call.op_type, op_type) == 0 && there->in[0] == n->in[0] &&
-        (dynamic || (there->in[1] == n->in[1] && lrp_node_input(there, 2) == lrp_node_input(n, 2))))
+        (dynamic || (there->in[1] == n->in[1] && lrp_node_input(there, 2) == lrp_node_input(n, 2)))) {
+        if (there->order > n->order)
+            g->nodes[reader].order = n->order - 1; /* it may have stood where one of many readers did */
         return there->out[0];
+    }
     const struct lrp_replacement r = {.op_type = op_type,
                                       .domain = "lrpscope",
                                       .in = n->in,

@@ -427,6 +427,19 @@ static void codes_moved(struct model *m)
     model_node(m, "DequantizeLinear", "back", "f s z", "y");
 }
 
+/* What is moved stands before what is read as it is: both read the same rounding. */
+static void codes_moved_and_read(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){2, 3});
+    model_scalar(m, "s", 0.25F);
+    zero_point(m, "z", 128);
+    model_node(m, "QuantizeLinear", "there", "x s z", "q");
+    model_node(m, "Flatten", "flat", "q", "f");
+    model_node(m, "DequantizeLinear", "moved", "f s z", "a");
+    model_node(m, "DequantizeLinear", "back", "q s z", "b");
+    model_node(m, "Add", "both", "a b", "y");
+}
+
 struct pattern {
     void (*make)(struct model *m);
     const char *canonized, *plain; /* layers with and without canonization; NULL: the same */
@@ -479,6 +492,7 @@ static const struct pattern patterns[] = {
     P(quantised_read_twice, "fake-quantize fake-quantize relu", NULL),
     P(dequantised_by_another_scale, "quantize-linear fake-quantize dequantize-linear", NULL),
     P(codes_moved, "fake-quantize max-pool flatten", NULL),
+    P(codes_moved_and_read, "fake-quantize flatten add", NULL),
     P(integer_dense, "fake-quantize dense", NULL),
     P(integer_convolution, "fake-quantize convolution", NULL),
     P(norm_with_a_part_read_elsewhere, "global-mean-pool sub pow global-mean-pool scale sqrt div relu", NULL),
