@@ -427,6 +427,14 @@ static void codes_moved(struct model *m)
     model_node(m, "DequantizeLinear", "back", "f s z", "y");
 }
 
+static void quantised_without_zero_points(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){2, 3});
+    model_scalar(m, "scale", 0.25F);
+    model_node(m, "QuantizeLinear", "quantise", "x scale", "codes");
+    model_node(m, "DequantizeLinear", "dequantise", "codes scale", "y");
+}
+
 /* What is moved stands before what is read as it is: both read the same rounding. */
 static void codes_moved_and_read(struct model *m)
 {
@@ -492,6 +500,7 @@ static const struct pattern patterns[] = {
     P(quantised_read_twice, "fake-quantize fake-quantize relu", NULL),
     P(dequantised_by_another_scale, "quantize-linear fake-quantize dequantize-linear", NULL),
     P(codes_moved, "fake-quantize max-pool flatten", NULL),
+    P(quantised_without_zero_points, "fake-quantize", NULL),
     P(codes_moved_and_read, "fake-quantize flatten add", NULL),
     P(integer_dense, "fake-quantize dense", NULL),
     P(integer_convolution, "fake-quantize convolution", NULL),
