@@ -31,8 +31,27 @@ done
 pc=$(find "$work/usr" -name lrpscope.pc)
 PKG_CONFIG_PATH=${pc%/*}
 export PKG_CONFIG_PATH
+library=${pc%/pkgconfig/*}
+export LD_LIBRARY_PATH="$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+
+# the shared library: named by its major version, it exports what the headers declare and nothing else
+shared=$(ls "$library"/liblrpscope.so.*.*.*)
+readelf -d "$shared" | grep -q 'SONAME.*\[liblrpscope[.]so[.][0-9]*\]'
+nm -D --defined-only "$shared" | awk '$2 == "T" {sub("@.*", "", $3); print $3}' | sort >"$work/exported"
+for header in "$work"/usr/include/lrpscope/*.h; do
+    echo "#include \"lrpscope/${header##*/}\""
+done >"$work/every.c"
+if "$compiler" --version | grep -qi 'free software foundation'; then # gcc lists what a file declares
+    "$compiler" -std=c17 -I"$work/usr/include" -aux-info "$work/every.X" -fsyntax-only "$work/every.c"
+    sed -n 's/^.*include\/lrpscope\/.*[*]\/ extern .*[ *]\(lrp_[a-z0-9_]*\) (.*/\1/p' "$work/every.X" |
+        grep -vx lrp_plugin_main | sort -u >"$work/declared"
+    diff "$work/declared" "$work/exported"
+fi
 "$compiler" $flags -o "$work/by-pkg-config" "$work/stranger.c" $(pkg-config --cflags --libs lrpscope)
 test "$("$work/by-pkg-config" /dev/null)" = "$(pkg-config --modversion lrpscope)"
+"$compiler" $flags -o "$work/statically" "$work/stranger.c" $(pkg-config --cflags lrpscope) "$library/liblrpscope.a" \
+    $(pkg-config --static --libs lrpscope)
+test "$("$work/statically" /dev/null)" = "$(pkg-config --modversion lrpscope)"
 
 # the headers, all of them, from C++ too
 if command -v c++ >/dev/null; then
@@ -55,6 +74,13 @@ generator=$(sed -n "s/^CMAKE_GENERATOR:INTERNAL=//p" "$build/CMakeCache.txt") # 
 cmake -S "$work" -B "$work/build" -G "$generator" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" \
     >"$work/log" 2>&1 && cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 test "$("$work/build/by-cmake" /dev/null)" = "$(pkg-config --modversion lrpscope)"
+
+# the Python module, on the installed library
+if /usr/bin/python3 -c 'import numpy' 2>/dev/null && [ -z "$flags" ]; then
+    LRPSCOPE_LIBRARY=$shared PYTHONPATH=$(dirname "$(find "$work/usr" -name lrpscope.py)") PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c \
+        'import lrpscope, sys; print(len(lrpscope.open(sys.argv[1]).layers()))' "$work/usr/share/lrpscope/demo/vgg.onnx" >"$work/out"
+    test "$(cat "$work/out")" = 13
+fi
 
 # ---- the examples, from where they were installed to ----
 for page in man1/lrpscope.1 man5/lrpscope-rules.5 man5/lrpscope-model.5 man7/lrpscope-lrp.7 man7/lrpscope-internals.7; do

@@ -81,7 +81,7 @@ enum lrp_setting {
 #undef X
         LRP_SETTING_COUNT
 };
-/* Key, default and description of a setting; whether it is a flag (true/false). */
+/* Key (NULL past the last), default and description of a setting; whether it is a flag (true/false). */
 const char *lrp_setting_key(enum lrp_setting setting);
 const char *lrp_setting_default(enum lrp_setting setting);
 const char *lrp_setting_line(enum lrp_setting setting);

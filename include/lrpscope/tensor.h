@@ -69,6 +69,10 @@ void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistic
 enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err);
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err);
 
+/* What computes convolutions and products, version and all, and for which instructions: "oneDNN 2.6.3", "AVX-512". Each text of
+ * `size` bytes at most. */
+void lrp_numeric_library(char *name, char *instructions, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -47,11 +47,19 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
+static void print_version(void)
+{
+    char library[128], instructions[64];
+    lrp_numeric_library(library, instructions, sizeof instructions);
+    const int threads = lrp_allotted_threads();
+    lrp_print(stdout, "lrpscope %s, %s, %s, %d thread%s\n", lrp_version(), library, instructions, threads,
+              threads == 1 ? "" : "s");
+}
+
 static int run(const struct lrp_arguments *arguments)
 {
     if (arguments->version) {
-        const int threads = lrp_allotted_threads();
-        lrp_print(stdout, "lrpscope %s, %d thread%s\n", lrp_version(), threads, threads == 1 ? "" : "s");
+        print_version();
         return 0;
     }
     if (arguments->help) {

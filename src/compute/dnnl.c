@@ -1,4 +1,4 @@
-/* dnnl.c: convolutions and matrix products run by oneDNN 2; only dnnl*.[ch] know it. */
+/* dnnl.c: convolutions and matrix products run by oneDNN; only dnnl*.[ch] know it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ struct lrp_library_conv {
     int from_block, to_block;                      /* the primitive's layout is in blocks of so many channels, 0: another */
     void *weight_data;
     size_t weight_bytes;
-    dnnl_memory_desc_t plain_weights;
+    lrp_layout plain_weights; /* owned */
 };
 
 static enum lrp_status refused(struct lrp_error *err, dnnl_status_t status)
@@ -32,14 +32,14 @@ static enum lrp_status refused(struct lrp_error *err, dnnl_status_t status)
     return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this convolution (status %d)", (int)status);
 }
 
-static dnnl_status_t empty_memory(struct lrp_library_conv *conv, const dnnl_memory_desc_t *desc, dnnl_memory_t *out)
+static dnnl_status_t empty_memory(struct lrp_library_conv *conv, lrp_const_layout desc, dnnl_memory_t *out)
 {
     return dnnl_memory_create(out, desc, conv->engine, DNNL_MEMORY_NONE);
 }
 
 /* The reorder between the caller's layout and the primitive's, if they differ. *bytes: scratch needed for the latter. */
-static dnnl_status_t connect(struct lrp_library_conv *conv, const dnnl_memory_desc_t *outside, const dnnl_memory_desc_t *inside,
-                             bool inwards, dnnl_primitive_t *reorder, size_t *bytes)
+static dnnl_status_t connect(struct lrp_library_conv *conv, lrp_const_layout outside, lrp_const_layout inside, bool inwards,
+                             dnnl_primitive_t *reorder, size_t *bytes)
 {
     dnnl_primitive_desc_t desc;
     dnnl_status_t status;
@@ -57,16 +57,14 @@ static dnnl_status_t connect(struct lrp_library_conv *conv, const dnnl_memory_de
 static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct lrp_dnnl_plan *plan, dnnl_primitive_desc_t desc)
 {
     const bool forward = conv->direction == LRP_FORWARD;
-    const dnnl_memory_desc_t *const source =
-        dnnl_primitive_desc_query_md(desc, forward ? dnnl_query_src_md : dnnl_query_diff_src_md, 0);
-    const dnnl_memory_desc_t *const target =
-        dnnl_primitive_desc_query_md(desc, forward ? dnnl_query_dst_md : dnnl_query_diff_dst_md, 0);
-    const dnnl_memory_desc_t *const scratchpad = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
-    const dnnl_memory_desc_t *const from = forward ? source : target, *const to = forward ? target : source;
-    const dnnl_memory_desc_t *const plain_from = forward ? &plan->plain_source : &plan->plain_target;
-    const dnnl_memory_desc_t *const plain_to = forward ? &plan->plain_target : &plan->plain_source;
-    const dnnl_memory_desc_t *const blocked_from = forward ? &plan->blocked_source : &plan->blocked_target;
-    const dnnl_memory_desc_t *const blocked_to = forward ? &plan->blocked_target : &plan->blocked_source;
+    const lrp_const_layout source = dnnl_primitive_desc_query_md(desc, forward ? dnnl_query_src_md : dnnl_query_diff_src_md, 0);
+    const lrp_const_layout target = dnnl_primitive_desc_query_md(desc, forward ? dnnl_query_dst_md : dnnl_query_diff_dst_md, 0);
+    const lrp_const_layout scratchpad = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
+    const lrp_const_layout from = forward ? source : target, to = forward ? target : source;
+    const lrp_const_layout plain_from = forward ? plan->plain_source : plan->plain_target;
+    const lrp_const_layout plain_to = forward ? plan->plain_target : plan->plain_source;
+    const lrp_const_layout blocked_from = forward ? plan->blocked_source : plan->blocked_target;
+    const lrp_const_layout blocked_to = forward ? plan->blocked_target : plan->blocked_source;
     dnnl_status_t status = connect(conv, plain_from, from, true, &conv->reorder_from, &conv->from_bytes);
 
     conv->from_block = plan->block && dnnl_memory_desc_equal(from, blocked_from) ? plan->block : 0;
@@ -79,7 +77,7 @@ static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct lrp
     if (!status) status = empty_memory(conv, from, &conv->primitive_from);
     if (!status) status = empty_memory(conv, to, &conv->primitive_to);
     if (!status) status = empty_memory(conv, scratchpad, &conv->scratchpad);
-    if (!status && conv->has_bias && forward) status = empty_memory(conv, &plan->bias_desc, &conv->bias);
+    if (!status && conv->has_bias && forward) status = empty_memory(conv, plan->bias_layout, &conv->bias);
     return status ? status : dnnl_primitive_create(&conv->primitive, desc);
 }
 
@@ -89,9 +87,9 @@ static dnnl_status_t reorder_weights(struct lrp_library_conv *conv, void *plain,
     dnnl_memory_t outside = NULL;
     dnnl_primitive_desc_t desc = NULL;
     dnnl_primitive_t reorder = NULL;
-    dnnl_status_t status = dnnl_memory_create(&outside, &conv->plain_weights, conv->engine, plain);
+    dnnl_status_t status = dnnl_memory_create(&outside, conv->plain_weights, conv->engine, plain);
     const dnnl_memory_t source = inwards ? outside : conv->weights, target = inwards ? conv->weights : outside;
-    const dnnl_memory_desc_t *source_desc, *target_desc;
+    lrp_const_layout source_desc, target_desc;
 
     if (status) return status;
     dnnl_memory_get_memory_desc(source, &source_desc);
@@ -112,7 +110,7 @@ static dnnl_status_t reorder_weights(struct lrp_library_conv *conv, void *plain,
 
 static dnnl_status_t take_weights(struct lrp_library_conv *conv, dnnl_primitive_desc_t desc, const void *weights)
 {
-    const dnnl_memory_desc_t *const wanted = dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0);
+    const lrp_const_layout wanted = dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0);
     dnnl_status_t status;
 
     conv->weight_bytes = dnnl_memory_desc_get_size(wanted);
@@ -133,11 +131,13 @@ static dnnl_status_t build(struct lrp_library_conv *conv, const struct lrp_conv_
     if (!status) status = lrp_dnnl_plan_choose(&plan, conv->engine, conv->name, &desc);
     *found = desc;
     conv->plain_weights = plan.plain_weights;
+    plan.plain_weights = NULL;
     if (!status && desc && weights) {
         status = take_weights(conv, desc, weights);
         if (!status) status = connect_all(conv, &plan, desc);
     }
     dnnl_primitive_desc_destroy(desc);
+    lrp_dnnl_plan_free(&plan);
     return status;
 }
 
@@ -173,6 +173,7 @@ void lrp_library_conv_free(struct lrp_library_conv *conv)
     for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) dnnl_memory_destroy(memories[i]);
     dnnl_stream_destroy(conv->stream);
     dnnl_engine_destroy(conv->engine);
+    lrp_layout_free(conv->plain_weights);
     free(conv->weight_data);
     free(conv);
 }

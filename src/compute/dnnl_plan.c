@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "library.h"
+#include "lrpscope/tensor.h"
 
 /* How activations lie in memory while a primitive works on them. */
 enum layout { PLAIN, BLOCKED, ANY };
@@ -15,10 +16,32 @@ static const struct {
 
 int lrp_library_block(void)
 {
+#ifdef __x86_64__
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
     if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core) return 16;
     return (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8 : 0;
+#else
+    return 0; /* the library would name instruction sets of another processor */
+#endif
+}
+
+void lrp_numeric_library(char *name, char *instructions, size_t size)
+{
+    static const struct {
+        dnnl_cpu_isa_t isa;
+        const char *name;
+    } known[] = {{dnnl_cpu_isa_avx512_core, "AVX-512"},
+                 {dnnl_cpu_isa_avx2, "AVX2"},
+                 {dnnl_cpu_isa_avx, "AVX"},
+                 {dnnl_cpu_isa_sse41, "SSE4.1"}};
+    const dnnl_version_t *const version = dnnl_version();
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+
+    snprintf(name, size, "oneDNN %d.%d.%d", version->major, version->minor, version->patch);
+    snprintf(instructions, size, "%s", "the least there is");
+    for (size_t i = sizeof known / sizeof *known; i-- > 0;)
+        if ((isa & (unsigned)known[i].isa) == (unsigned)known[i].isa) snprintf(instructions, size, "%s", known[i].name);
 }
 
 static dnnl_format_tag_t block_tag(int space, int block)
@@ -26,11 +49,6 @@ static dnnl_format_tag_t block_tag(int space, int block)
     if (block == 16) return space == 3 ? dnnl_nCdhw16c : dnnl_nChw16c;
     if (block == 8) return space == 3 ? dnnl_nCdhw8c : dnnl_nChw8c;
     return dnnl_format_tag_any;
-}
-
-static dnnl_format_tag_t plain_tag(int space)
-{
-    return space == 3 ? dnnl_ncdhw : dnnl_nchw;
 }
 
 static void space_of(const struct lrp_conv_shape *shape, struct lrp_dnnl_plan *plan)
@@ -55,11 +73,30 @@ static void space_of(const struct lrp_conv_shape *shape, struct lrp_dnnl_plan *p
     }
 }
 
+/* Every layout a convolution may be asked for in; `dims`: of the weights. */
+static dnnl_status_t layouts_of(struct lrp_dnnl_plan *plan, int dims)
+{
+    const dnnl_format_tag_t plain = plan->space == 3 ? dnnl_ncdhw : dnnl_nchw, any = dnnl_format_tag_any;
+    const dnnl_format_tag_t blocked = block_tag(plan->space, plan->block);
+    const dnnl_format_tag_t rows = dims == 4 ? dnnl_oihw : dims == 5 ? dnnl_abcde : dnnl_goidhw;
+    const int ends = 2 + plan->space;
+    dnnl_status_t status = lrp_layout_new(&plan->plain_weights, dims, plan->weights, rows);
+
+    if (!status) status = lrp_layout_new(&plan->any_weights, dims, plan->weights, any);
+    if (!status) status = lrp_layout_new(&plan->plain_source, ends, plan->source, plain);
+    if (!status) status = lrp_layout_new(&plan->plain_target, ends, plan->target, plain);
+    if (!status) status = lrp_layout_new(&plan->blocked_source, ends, plan->source, blocked);
+    if (!status) status = lrp_layout_new(&plan->blocked_target, ends, plan->target, blocked);
+    if (!status) status = lrp_layout_new(&plan->any_source, ends, plan->source, any);
+    if (!status) status = lrp_layout_new(&plan->any_target, ends, plan->target, any);
+    if (!status) status = lrp_layout_new(&plan->bias_layout, 1, plan->bias, dnnl_a);
+    return status;
+}
+
 dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_direction direction, bool bias,
                                  struct lrp_dnnl_plan *plan)
 {
     int dims = 0;
-    dnnl_format_tag_t tag;
 
     *plan = (struct lrp_dnnl_plan){.direction = direction,
                                    .has_bias = bias,
@@ -74,54 +111,45 @@ dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_di
     plan->weights[dims++] = shape->in_channels / shape->group;
     dims += plan->space;
     space_of(shape, plan);
-    tag = dims == 4 ? dnnl_oihw : dims == 5 ? dnnl_abcde : dnnl_goidhw;
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&plan->plain_weights, dims, plan->weights, dnnl_f32, tag);
-    tag = plain_tag(plan->space);
-    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->plain_source, 2 + plan->space, plan->source, dnnl_f32, tag);
-    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->plain_target, 2 + plan->space, plan->target, dnnl_f32, tag);
-    tag = block_tag(plan->space, plan->block);
-    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->blocked_source, 2 + plan->space, plan->source, dnnl_f32, tag);
-    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->blocked_target, 2 + plan->space, plan->target, dnnl_f32, tag);
-    if (!status) status = dnnl_memory_desc_init_by_tag(&plan->bias_desc, 1, plan->bias, dnnl_f32, dnnl_a);
-    return status;
+    return layouts_of(plan, dims);
 }
 
-static dnnl_status_t desc_in(const struct lrp_dnnl_plan *plan, enum layout layout, const dnnl_dim_t *dims,
-                             dnnl_memory_desc_t *out)
+void lrp_dnnl_plan_free(struct lrp_dnnl_plan *plan)
 {
-    const dnnl_format_tag_t tag = layout == PLAIN     ? plain_tag(plan->space)
-                                  : layout == BLOCKED ? block_tag(plan->space, plan->block)
-                                                      : dnnl_format_tag_any;
+    const lrp_layout all[] = {plan->plain_source, plan->plain_weights,  plan->plain_target,
+                              plan->bias_layout,  plan->blocked_source, plan->blocked_target,
+                              plan->any_source,   plan->any_weights,    plan->any_target};
 
-    return dnnl_memory_desc_init_by_tag(out, 2 + plan->space, dims, dnnl_f32, tag);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) lrp_layout_free(all[i]);
 }
 
-/* The description of the primitive for one choice of layouts. Winograd is never asked for: its exact zeros are noise. */
+static lrp_const_layout one_of(enum layout layout, lrp_const_layout plain, lrp_const_layout blocked, lrp_const_layout any)
+{
+    return layout == PLAIN ? plain : layout == BLOCKED ? blocked : any;
+}
+
+/* The description of the primitive for one choice of layouts. */
 static dnnl_status_t describe(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, size_t choice, dnnl_primitive_attr_t attr,
                               dnnl_primitive_desc_t *out)
 {
-    const dnnl_prop_kind_t kind = dnnl_forward_inference;
-    dnnl_memory_desc_t source, target, weights;
-    dnnl_convolution_desc_t desc;
+    const struct lrp_dnnl_conv conv = {
+        .source = one_of(layouts[choice].source, plan->plain_source, plan->blocked_source, plan->any_source),
+        .weights = plan->any_weights,
+        .bias = plan->has_bias ? plan->bias_layout : NULL,
+        .target = one_of(layouts[choice].target, plan->plain_target, plan->blocked_target, plan->any_target),
+        .stride = plan->stride,
+        .dilation = plan->dilation,
+        .pad_begin = plan->pad_begin,
+        .pad_end = plan->pad_end,
+    };
     dnnl_primitive_desc_t hint = NULL;
-    dnnl_status_t status = desc_in(plan, layouts[choice].source, plan->source, &source);
+    dnnl_status_t status = lrp_dnnl_conv_forward(&conv, engine, attr, &hint);
 
-    if (!status) status = desc_in(plan, layouts[choice].target, plan->target, &target);
-    if (!status)
-        status =
-            dnnl_memory_desc_init_by_tag(&weights, plan->plain_weights.ndims, plan->weights, dnnl_f32, dnnl_format_tag_any);
-    if (!status)
-        status = dnnl_dilated_convolution_forward_desc_init(&desc, kind, dnnl_convolution_direct, &source, &weights,
-                                                            plan->has_bias ? &plan->bias_desc : NULL, &target, plan->stride,
-                                                            plan->dilation, plan->pad_begin, plan->pad_end);
-    if (!status) status = dnnl_primitive_desc_create(&hint, &desc, attr, engine, NULL);
     if (plan->direction == LRP_FORWARD || status) {
         *out = hint;
         return status;
     }
-    status = dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &source, &weights, &target,
-                                                              plan->stride, plan->dilation, plan->pad_begin, plan->pad_end);
-    if (!status) status = dnnl_primitive_desc_create(out, &desc, attr, engine, hint);
+    status = lrp_dnnl_conv_backward(&conv, engine, attr, hint, out);
     dnnl_primitive_desc_destroy(hint);
     return status;
 }

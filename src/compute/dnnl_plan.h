@@ -2,8 +2,7 @@
 #ifndef LRP_COMPUTE_DNNL_PLAN_H
 #define LRP_COMPUTE_DNNL_PLAN_H
 
-#include <dnnl.h>
-
+#include "dnnl_version.h"
 #include "library.h"
 
 enum { LRP_DNNL_NAME = 64 };
@@ -15,13 +14,16 @@ struct lrp_dnnl_plan {
     int space; /* dimensions, 2 or 3 */
     bool grouped;
     dnnl_dims_t source, weights, target, bias, stride, dilation, pad_begin, pad_end;
-    dnnl_memory_desc_t plain_source, plain_weights, plain_target, bias_desc;
-    dnnl_memory_desc_t blocked_source, blocked_target; /* in blocks of `block` channels */
-    int block;                                         /* 0: this processor has no blocks of its own */
+    lrp_layout plain_source, plain_weights, plain_target, bias_layout; /* owned */
+    lrp_layout blocked_source, blocked_target;                         /* owned; in blocks of `block` channels */
+    lrp_layout any_source, any_weights, any_target;                    /* owned; for the library to choose */
+    int block;                                                         /* 0: this processor has no blocks of its own */
 };
 
+/* Whatever is returned, lrp_dnnl_plan_free has to follow. */
 dnnl_status_t lrp_dnnl_plan_make(const struct lrp_conv_shape *shape, enum lrp_direction direction, bool bias,
                                  struct lrp_dnnl_plan *plan);
+void lrp_dnnl_plan_free(struct lrp_dnnl_plan *plan);
 /* The first layouts with a fast implementation, and its name; *out stays NULL if there is none. */
 dnnl_status_t lrp_dnnl_plan_choose(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, char name[LRP_DNNL_NAME],
                                    dnnl_primitive_desc_t *out);

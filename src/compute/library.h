@@ -1,4 +1,5 @@
-/* library.h: what we ask of the numeric library; only dnnl*.c know which one it is. */
+/* library.h: what we ask of the numeric library; only dnnl*.c and own*.c know which one it is (lrp_numeric_library in
+ * lrpscope/tensor.h asks them). */
 #ifndef LRP_COMPUTE_LIBRARY_H
 #define LRP_COMPUTE_LIBRARY_H
 

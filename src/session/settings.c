@@ -24,7 +24,7 @@ static const struct {
 
 const char *lrp_setting_key(enum lrp_setting setting)
 {
-    return table[setting].key;
+    return setting < LRP_SETTING_COUNT ? table[setting].key : NULL;
 }
 const char *lrp_setting_default(enum lrp_setting setting)
 {
