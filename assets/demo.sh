@@ -7,7 +7,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${LRPSCOPE_BUILD:-$root/build}
 demo=$root/assets/demo
-packages="cmake pkg-config gcc make libncurses-dev libcjson-dev libpng-dev libjpeg62-turbo-dev libutf8proc-dev libdnnl-dev"
+packages="cmake pkg-config gcc make libncurses-dev libcjson-dev libpng-dev zlib1g-dev libjpeg62-turbo-dev libutf8proc-dev libdnnl-dev"
 
 case ${1:-} in
 '') model=$demo/vgg.onnx ;;

@@ -33,7 +33,11 @@ static void identify(struct lrp_guarded *file)
 
 static void add(struct lrp_guard *guard, const char *what, const char *path, bool written)
 {
-    if (!path || !*path || !strcmp(path, "-") || guard->failed) return;
+    if (!path || !*path || guard->failed) return;
+    if (!strcmp(path, "-")) {
+        guard->standard += written; /* standard input and output are no files here */
+        return;
+    }
     if (guard->count == guard->capacity) {
         const size_t capacity = guard->capacity ? 2 * guard->capacity : 16;
         struct lrp_guarded *files = realloc(guard->files, capacity * sizeof *files);
@@ -77,6 +81,8 @@ static bool same(const struct lrp_guarded *a, const struct lrp_guarded *b)
 enum lrp_status lrp_guard_check(struct lrp_guard *guard, struct lrp_error *err)
 {
     if (guard->failed) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (guard->standard > 1)
+        return lrp_fail(err, LRP_USAGE, "-: several files cannot all go to standard output (give names to all but one)");
     if (guard->count) qsort(guard->files, guard->count, sizeof *guard->files, by_identity);
     for (size_t i = 1; i < guard->count; i++) {
         const struct lrp_guarded *before = &guard->files[i - 1], *file = &guard->files[i];

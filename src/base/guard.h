@@ -11,7 +11,8 @@
 struct lrp_guard {
     struct lrp_guarded *files; /* owned */
     size_t count, capacity;
-    bool failed; /* out of memory: lrp_guard_check tells */
+    bool failed;     /* out of memory: lrp_guard_check tells */
+    size_t standard; /* files for standard output */
 };
 /* `what`: "the model", "an INPUT" (borrowed, as the path's text is not: it is copied). */
 void lrp_guard_reads(struct lrp_guard *guard, const char *what, const char *path);

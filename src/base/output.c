@@ -47,6 +47,13 @@ void lrp_output_leave(void)
         if (atomic_load(&temporaries[i].state) == LIVE) unlink(temporaries[i].path);
 }
 
+static int standard = STDOUT_FILENO;
+
+void lrp_output_standard(int descriptor)
+{
+    standard = descriptor;
+}
+
 static void clear(struct lrp_output *out)
 {
     if (out->temporary) lrp_output_unwatch(out->temporary);
@@ -82,6 +89,10 @@ static int create_beside(struct lrp_output *out)
 static int open_destination(const char *path, struct lrp_output *out)
 {
     struct stat status;
+    if (strcmp(path, "-") == 0) {
+        out->path = strdup("standard output");
+        return out->path ? fcntl(standard, F_DUPFD_CLOEXEC, 3) : -1;
+    }
     const bool exists = stat(path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         errno = EISDIR;

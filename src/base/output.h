@@ -15,8 +15,11 @@ struct lrp_output {
     bool hurried;    /* commit does not wait for the disk: what power loss may take is not worth a pause */
 };
 
-/* Opens a temporary file in the folder of `path` (mode 0666 & ~umask, or that of the file replaced; a symbolic link is
- * followed). Errors: LRP_FILE naming path and cause. */
+/* The descriptor that "-" stands for as a path from now on: for a program whose own words go elsewhere then. At first: standard
+ * output. */
+void lrp_output_standard(int descriptor);
+/* Opens a temporary file in the folder of `path` ("-": standard output; mode 0666 & ~umask, or that of the file replaced; a
+ * symbolic link is followed). Errors: LRP_FILE naming path and cause. */
 enum lrp_status lrp_output_open(const char *path, struct lrp_output *out, struct lrp_error *err);
 /* Flushes, syncs and renames. On failure the temporary file is removed and the error names `path`. Either way `out` is closed.
  */

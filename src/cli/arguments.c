@@ -9,6 +9,7 @@
 #include "lrpscope/session.h"
 
 #include "commands.h"
+#include "hub.h"
 #include "options.h"
 #include "tui.h"
 
@@ -357,9 +358,11 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
         status = check_given(&p, out->command, err);
         for (size_t i = 0; i < p.given_count; i++)
             if (p.given[i].option->kind == LRP_OPTION_RULES_FILE) out->rules[out->rules_count++] = p.given[i].text;
+        if (!status) status = lrp_cli_hub_open(out, err);
         if (!status) status = read_found(&p, out, err);
         if (!status && out->command->sets_apart) status = apply_each(&p, out, err);
         if (!status) status = apply(&p, NULL, out, err);
+        if (!status) status = lrp_cli_hub_settle(out, err);
         if (!status) status = require(out, err);
     }
     free(p.given);
@@ -377,6 +380,9 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments)
     free(arguments->inputs);
     free(arguments->rules);
     free(arguments->found);
+    free(arguments->hub);
+    free(arguments->hub_path);
+    free(arguments->hub_note);
     free(arguments->warnings);
     lrp_settings_free(arguments->settings);
     *arguments = (struct lrp_arguments){0};

@@ -26,6 +26,9 @@ struct lrp_arguments {
     char *found;                   /* owned: the rules file the inspector found by itself, or NULL */
     char *warnings;                /* owned: of reading rules files, a line each, or NULL */
     const char *model;
+    char *hub;           /* owned: the folder MODEL was given as, or NULL */
+    char *hub_path;      /* owned: the model in it */
+    char *hub_note;      /* owned: what was taken from it, or what lies beside a plain model; or NULL */
     const char **inputs; /* plain INPUTs; array owned */
     size_t input_count;
     const char **rules; /* every --rules; array owned */

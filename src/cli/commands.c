@@ -73,7 +73,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Encodes texts with a tokenizer (tokenizer.json, vocab.txt, or vocab.json with merges.txt), or with the one that lies beside a "
                     "model or in a folder, and prints ids, tokens and their places in the text, in code points. A part of a tokenizer that is not "
                     "known is refused by name.",
-         .run = lrp_cli_tokens, .takes_model = true,
+         .run = lrp_cli_tokens, .takes_model = true, .takes_folder = true,
          .examples = {"lrpscope tokens bert/ --text 'Hello world'", "lrpscope tokens tokenizer.json --text-file lines.txt --json"}},
     [LRP_COMMAND_RULES] =
         {.name = "rules", .arguments = "", .summary = "lists the rules with parameters and formulas",

@@ -79,9 +79,10 @@ static void print_commands(FILE *file)
         fprintf(file, "  %-*s%s\n", INDENT - 2, left, c->summary);
     }
     const char *format;
-    fputs("\nMODEL: an ONNX file. INPUT: ", file);
+    fputs("\nMODEL: an ONNX file, a JSON model, a folder as hubs lay them out, or hub:ORG/NAME in the local cache. INPUT: ",
+          file);
     for (size_t i = 0; (format = lrp_picture_format_name(i)); i++) fprintf(file, "%s, ", format);
-    fputs(".npy (used as it is), or - for standard input.\n"
+    fputs(".npy, .npz, .safetensors (used as they are), or - for standard input.\n"
           "lrpscope COMMAND --help tells more about a command. A file that is called like a command: ./check\n",
           file);
 }

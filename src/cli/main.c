@@ -1,5 +1,6 @@
 /* main.c: from the command line to a command. */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -56,6 +57,20 @@ static void print_version(void)
               threads == 1 ? "" : "s");
 }
 
+/* Where a file goes to standard output, what else would be printed there goes to standard error. */
+static enum lrp_status make_room(const struct lrp_arguments *a, struct lrp_error *err)
+{
+    const char *const files[] = {a->heatmap, a->relevance, a->layerwise, a->sheet, a->report, a->html, a->output};
+    bool taken = false;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) taken |= files[i] && !strcmp(files[i], "-");
+    if (!taken || a->output_dir) return LRP_OK;
+    const int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (kept < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        return lrp_fail(err, LRP_FILE, "standard output cannot be written: %s", strerror(errno));
+    lrp_output_standard(kept);
+    return LRP_OK;
+}
+
 static int run(const struct lrp_arguments *arguments)
 {
     if (arguments->version) {
@@ -70,7 +85,11 @@ static int run(const struct lrp_arguments *arguments)
         lrp_cli_generate(arguments->document, stdout);
         return 0;
     }
+    struct lrp_error err;
+    const enum lrp_status status = make_room(arguments, &err);
+    if (status) return lrp_cli_report_error(status, &err);
     if (!arguments->quiet) lrp_cli_warn_lines(arguments->warnings);
+    if (!arguments->quiet && arguments->hub_note) lrp_cli_note(arguments->hub_note);
     const double before = now_ms();
     const int code = arguments->command->run(arguments);
     if (arguments->verbose)

@@ -183,7 +183,15 @@ void lrp_cli_generate_man(FILE *file)
           file);
     const char *format;
     for (size_t i = 0; (format = lrp_picture_format_name(i)); i++) fprintf(file, "%s%s", i ? ", " : "", format);
-    fputs("), a .npy array that is used as it is, or \\- for standard input.\n", file);
+    fputs(
+        "; JPEG is turned as its EXIF data say), an array that is used as it is (.npy; of .npz and .safetensors the one called "
+        "like the input, or the only one; with or without the axis of samples), or \\- for standard input. As the name of a "
+        "file to write \\- is standard output.\n"
+        "A MODEL may be a folder as hubs lay them out: model.onnx in it, else onnx/model.onnx, else its only .onnx, with its "
+        "preprocessor_config.json, the labels of its config.json and its tokenizer, unless options say otherwise; "
+        "hub:ORG/NAME[@REVISION] is such a folder in the local cache of Hugging Face (HF_HUB_CACHE, HF_HOME). Nothing is ever "
+        "downloaded.\n",
+        file);
     commands(file);
     all_options(file);
     keys(file);

@@ -30,6 +30,7 @@ char *lrp_cli_path_numbered(const char *path, int64_t number)
 {
     const size_t start = suffix_start(path);
     char *out = NULL;
+    if (!strcmp(path, "-")) return strdup(path); /* the guard refuses several */
     return asprintf(&out, "%.*s-%" PRId64 "%s", (int)start, path, number, path + start) < 0 ? NULL : out;
 }
 

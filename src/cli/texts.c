@@ -119,7 +119,7 @@ void lrp_cli_texts_free(struct lrp_cli_texts *texts)
     *texts = (struct lrp_cli_texts){0};
 }
 
-static bool holds_tokenizer(const char *folder)
+bool lrp_cli_holds_tokenizer(const char *folder)
 {
     static const char *const names[] = {"tokenizer.json", "vocab.json", "vocab.txt"};
     bool found = false;
@@ -137,13 +137,14 @@ enum lrp_status lrp_cli_tokenizer_open(const struct lrp_arguments *arguments, st
 {
     const char *model = arguments->model;
     if (arguments->tokenizer) return lrp_tokenizer_open(arguments->tokenizer, out, err);
+    if (arguments->hub) return lrp_tokenizer_open(arguments->hub, out, err);
     if (!ends_with(model, ".onnx")) return lrp_tokenizer_open(model, out, err);
     const char *slash = strrchr(model, '/');
     struct lrp_text folder = {0};
     lrp_text_append_n(&folder, slash ? model : ".", slash && slash > model ? (size_t)(slash - model) : 1);
-    if (!folder.failed && !holds_tokenizer(folder.data)) lrp_text_append(&folder, "/..");
+    if (!folder.failed && !lrp_cli_holds_tokenizer(folder.data)) lrp_text_append(&folder, "/..");
     enum lrp_status status = folder.failed ? no_memory(err) : LRP_OK;
-    if (!status && !holds_tokenizer(folder.data))
+    if (!status && !lrp_cli_holds_tokenizer(folder.data))
         status = lrp_fail(err, LRP_FILE,
                           "%s: no tokenizer lies beside the model (tokenizer.json, vocab.txt, vocab.json): give --tokenizer F",
                           model);

@@ -1,6 +1,8 @@
 /* tensor.c: arrays of numbers, reference counted. */
 #include "lrpscope/tensor.h"
 
+#include "arrays.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,57 +117,13 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
     free((struct lrp_tensor *)tensor);
 }
 
-/* From column-major to row-major: walks the target in order, the source with its own strides. */
-static void from_fortran(const struct lrp_shape *shape, const void *source, size_t count, size_t size, void *target)
-{
-    int64_t index[LRP_MAX_RANK] = {0};
-    size_t stride[LRP_MAX_RANK], next = 1, from = 0;
-
-    for (int d = 0; d < shape->rank; d++) {
-        stride[d] = next;
-        next *= (size_t)shape->dim[d];
-    }
-    for (size_t i = 0; i < count; i++) {
-        memcpy((char *)target + i * size, (const char *)source + from * size, size);
-        for (int d = shape->rank - 1; d >= 0; d--) {
-            from += stride[d];
-            if (++index[d] < shape->dim[d]) break;
-            from -= stride[d] * (size_t)shape->dim[d];
-            index[d] = 0;
-        }
-    }
-}
-
-static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tensor **out, struct lrp_error *err)
-{
-    const bool is_float = lrp_dtype_is_float(npy->dtype);
-    struct lrp_tensor *tensor, *ordered;
-    enum lrp_status status = lrp_tensor_new(is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &npy->shape, &tensor, err);
-
-    if (status) return status;
-    if (is_float)
-        lrp_convert_to_f32(npy->dtype, npy->data, npy->count, npy->swapped, tensor->f);
-    else
-        lrp_convert_to_i64(npy->dtype, npy->data, npy->count, npy->swapped, tensor->i);
-    if (npy->fortran && npy->shape.rank > 1) {
-        status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
-        if (!status) from_fortran(&tensor->shape, tensor->f, tensor->count, element_size(tensor->dtype), ordered->f);
-        lrp_tensor_release(tensor);
-        tensor = ordered;
-    }
-    if (!status) *out = tensor;
-    return status;
-}
-
 enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_mapping mapping = {0};
-    struct lrp_npy npy;
     enum lrp_status status = lrp_mapping_open(path, &mapping, err);
 
     if (status) return status;
-    status = lrp_npy_parse(mapping.data, mapping.size, &npy, err);
-    if (!status) status = tensor_of_npy(&npy, out, err);
+    status = lrp_arrays_read(mapping.data, mapping.size, NULL, out, err);
     if (status) status = lrp_fail_context(err, status, "%s", path);
     lrp_mapping_close(&mapping);
     return status;

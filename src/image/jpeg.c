@@ -8,6 +8,9 @@
 #include <jerror.h>
 
 #include "picture_format.h"
+#include "turn.h"
+
+enum { EXIF_MARKER = JPEG_APP0 + 1 };
 
 /* libjpeg reports an error by a call that must not return; ours jumps back to where decoding started. */
 struct failure {
@@ -79,6 +82,7 @@ static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigne
                               struct lrp_picture *out, struct lrp_error *err)
 {
     jpeg_mem_src(info, bytes, (unsigned long)size);
+    jpeg_save_markers(info, EXIF_MARKER, 0xffff);
     jpeg_read_header(info, TRUE);
     choose_colours(info);
     info->dct_method = JDCT_ISLOW; /* exact on every machine */
@@ -88,8 +92,10 @@ static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigne
     out->source_channels = info->num_components;
     jpeg_start_decompress(info);
     read_rows(info, out);
+    const jpeg_saved_marker_ptr exif = info->marker_list; /* only such were kept */
+    const int orientation = exif ? lrp_exif_orientation(exif->data, exif->data_length) : 1;
     jpeg_finish_decompress(info);
-    return LRP_OK;
+    return lrp_picture_upright(out, orientation, err);
 }
 
 /* Apart from lrp_jpeg_decode, whose variables a jump could leave indeterminate if it called setjmp itself. */

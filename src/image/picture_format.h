@@ -16,7 +16,12 @@ struct lrp_picture_format {
 };
 
 /* X(the rows' names) */
-#define LRP_PICTURE_FORMATS(X) X(lrp_png_format) X(lrp_jpeg_format) X(lrp_pnm_format)
+#define LRP_PICTURE_FORMATS(X) X(lrp_png_format) X(lrp_jpeg_format) X(lrp_pnm_format) LRP_WEBP_FORMAT(X)
+#ifdef LRP_WEBP /* the build found libwebp */
+#define LRP_WEBP_FORMAT(X) X(lrp_webp_format)
+#else
+#define LRP_WEBP_FORMAT(X)
+#endif
 #define X(row) extern const struct lrp_picture_format row;
 LRP_PICTURE_FORMATS(X)
 #undef X

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arrays.h"
 #include "convert.h"
 #include "internal.h"
 #include "mapping.h"
-#include "npy.h"
 #include "preprocess.h"
 #include "text.h"
 
@@ -39,29 +39,22 @@ static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
     return out->length ? LRP_OK : lrp_fail(err, LRP_FILE, "standard input is empty");
 }
 
-static enum lrp_status tensor_from_npy(const unsigned char *bytes, size_t size, const struct lrp_tensor **out,
-                                       struct lrp_error *err)
+/* `name`: of the input, for files that hold several arrays. */
+static enum lrp_status decode(const unsigned char *bytes, size_t size, const char *name, struct lrp_source *out,
+                              struct lrp_error *err)
 {
-    struct lrp_npy npy;
-    struct lrp_tensor *tensor = NULL;
-    enum lrp_status status = lrp_npy_parse(bytes, size, &npy, err);
-    if (!status && npy.fortran && npy.shape.rank > 1)
-        status = lrp_fail(err, LRP_FILE, "column-major order is not read from standard input (numpy.ascontiguousarray helps)");
-    enum lrp_dtype dtype = lrp_dtype_is_float(npy.dtype) ? LRP_DTYPE_FLOAT : npy.dtype;
-    if (!status) status = lrp_tensor_new(dtype, &npy.shape, &tensor, err);
-    if (status) return status;
-    if (lrp_dtype_is_float(dtype))
-        lrp_convert_to_f32(npy.dtype, npy.data, npy.count, npy.swapped, tensor->f);
-    else
-        lrp_convert_to_i64(npy.dtype, npy.data, npy.count, npy.swapped, tensor->i);
-    *out = tensor;
-    return LRP_OK;
-}
-
-static enum lrp_status decode(const unsigned char *bytes, size_t size, struct lrp_source *out, struct lrp_error *err)
-{
-    if (lrp_npy_sniff(bytes, size)) return tensor_from_npy(bytes, size, &out->array, err);
-    return lrp_picture_decode(bytes, size, &out->picture, err);
+    if (!lrp_arrays_sniff(bytes, size)) {
+        const enum lrp_status status = lrp_picture_decode(bytes, size, &out->picture, err);
+        if (status && err && !lrp_picture_sniff(bytes, size)) {
+            const struct lrp_error pictures = *err;
+            lrp_error_set(err, status, "%s; arrays: %s", pictures.message, lrp_arrays_names());
+        }
+        return status;
+    }
+    struct lrp_tensor *array = NULL;
+    const enum lrp_status status = lrp_arrays_read(bytes, size, name, &array, err);
+    out->array = array;
+    return status;
 }
 
 static const char *base_name(const char *path)
@@ -70,7 +63,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct lrp_error *err)
+enum lrp_status lrp_source_read(const char *path, const char *name, struct lrp_source *out, struct lrp_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
     *out = (struct lrp_source){.label = strdup(standard ? "-" : base_name(path)),
@@ -80,15 +73,9 @@ enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct
     enum lrp_status status = out->label && out->path ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = standard ? read_stdin(&bytes, err) : lrp_mapping_open(path, &mapping, err);
     if (!status) {
-        if (!standard && lrp_npy_sniff(mapping.data, mapping.size)) {
-            struct lrp_tensor *array = NULL;
-            status = lrp_tensor_read_npy(path, &array, err);
-            out->array = array;
-        } else {
-            status = standard ? decode((const unsigned char *)bytes.data, bytes.length, out, err)
-                              : decode(mapping.data, mapping.size, out, err);
-            if (status) lrp_fail_context(err, status, "%s", out->path);
-        }
+        status = standard ? decode((const unsigned char *)bytes.data, bytes.length, name, out, err)
+                          : decode(mapping.data, mapping.size, name, out, err);
+        if (status) lrp_fail_context(err, status, "%s", out->path);
     }
     lrp_mapping_close(&mapping);
     lrp_text_free(&bytes);
@@ -258,8 +245,8 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
     if (source->array) return array_tensor(source, input, shape, out, one_by_one, notes, err);
     const bool floats = lrp_dtype_is_float(input->dtype);
     if (!floats && shape->rank != 3 && shape->rank != 4)
-        return lrp_fail(err, LRP_FILE, "%s: a picture is no input for %s, which takes %s (give a .npy)", name_of(source),
-                        input->name, lrp_dtype_text(input->dtype));
+        return lrp_fail(err, LRP_FILE, "%s: a picture is no input for %s, which takes %s (give an array: %s)", name_of(source),
+                        input->name, lrp_dtype_text(input->dtype), lrp_arrays_names());
     struct lrp_preprocess preprocess;
     struct lrp_tensor *tensor = NULL;
     enum lrp_status status = preprocess_of(settings, &preprocess, err);

@@ -90,8 +90,9 @@ struct lrp_source {
     const struct lrp_tensor *array; /* or a tensor, NULL: none */
 };
 void lrp_source_free(struct lrp_source *source);
-/* Reads a picture, a .npy, or standard input ("-"). */
-enum lrp_status lrp_source_read(const char *path, struct lrp_source *out, struct lrp_error *err);
+/* Reads a picture, an array, or standard input ("-"). `name`: of the input; of several arrays in a file it is the one called
+ * like that. */
+enum lrp_status lrp_source_read(const char *path, const char *name, struct lrp_source *out, struct lrp_error *err);
 /* The tensor a model input gets from a source: preprocessed, checked against the input's shape (`asked`: --input-shape, rank -1
  * if not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */
 enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,

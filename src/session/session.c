@@ -205,7 +205,11 @@ enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *n
     size_t index;
     struct lrp_source source;
     enum lrp_status status = find_input(session, name, &index, err);
-    if (!status) status = lrp_source_read(path, &source, err);
+    struct lrp_model_value input = {0};
+    if (!status) {
+        lrp_model_input(session->model, index, &input);
+        status = lrp_source_read(path, input.name, &source, err);
+    }
     return !status ? put_source(session, index, &source, err) : status;
 }
 

@@ -94,10 +94,11 @@ static enum lrp_status open_loss(const struct lrp_call *call, const struct lrp_t
 static double log_sum(const struct loss *loss, size_t k)
 {
     const float *x = loss->scores->f + k / loss->space * loss->classes * loss->space + k % loss->space;
-    double most = -INFINITY, sum = 0;
-    for (size_t c = 0; c < loss->classes; ++c) most = fmax(most, (double)x[c * loss->space]);
-    for (size_t c = 0; c < loss->classes; ++c) sum += exp((double)x[c * loss->space] - most);
-    return most + log(sum);
+    float most = -INFINITY; /* in float: gcc 12 for arm64 cannot widen the reduction */
+    double sum = 0;
+    for (size_t c = 0; c < loss->classes; ++c) most = fmaxf(most, x[c * loss->space]);
+    for (size_t c = 0; c < loss->classes; ++c) sum += exp((double)x[c * loss->space] - (double)most);
+    return (double)most + log(sum);
 }
 
 static enum lrp_status loss_forward(LRP_FORWARD_PARAMETERS)

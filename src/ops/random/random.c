@@ -127,8 +127,10 @@ static enum lrp_status multinomial_infer(struct lrp_call *call, struct lrp_error
 
 static int64_t pick(const float *logs, size_t classes, double chance)
 {
-    double most = -INFINITY, sum = 0;
-    for (size_t c = 0; c < classes; c++) most = fmax(most, (double)logs[c]);
+    float highest = -INFINITY; /* in float: gcc 12 for arm64 cannot widen the reduction */
+    for (size_t c = 0; c < classes; c++) highest = fmaxf(highest, logs[c]);
+    const double most = (double)highest;
+    double sum = 0;
     for (size_t c = 0; c < classes; c++) sum += exp((double)logs[c] - most);
     chance *= sum;
     for (size_t c = 0; c + 1 < classes; c++) {

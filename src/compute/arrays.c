@@ -1,0 +1,171 @@
+/* arrays.c: arrays from files: .npy, and .npz and .safetensors, which hold several by name. */
+#include "arrays.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "npy.h"
+#include "safetensors.h"
+#include "text.h"
+#include "zip.h"
+
+/* From column-major to row-major: walks the target in order, the source with its own strides. */
+static void from_fortran(const struct lrp_shape *shape, const void *source, size_t count, size_t size, void *target)
+{
+    int64_t index[LRP_MAX_RANK] = {0};
+    size_t stride[LRP_MAX_RANK], next = 1, from = 0;
+
+    for (int d = 0; d < shape->rank; d++) {
+        stride[d] = next;
+        next *= (size_t)shape->dim[d];
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy((char *)target + i * size, (const char *)source + from * size, size);
+        for (int d = shape->rank - 1; d >= 0; d--) {
+            from += stride[d];
+            if (++index[d] < shape->dim[d]) break;
+            from -= stride[d] * (size_t)shape->dim[d];
+            index[d] = 0;
+        }
+    }
+}
+
+static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const bool is_float = lrp_dtype_is_float(npy->dtype);
+    struct lrp_tensor *tensor, *ordered;
+    enum lrp_status status = lrp_tensor_new(is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &npy->shape, &tensor, err);
+
+    if (status) return status;
+    if (is_float)
+        lrp_convert_to_f32(npy->dtype, npy->data, npy->count, npy->swapped, tensor->f);
+    else
+        lrp_convert_to_i64(npy->dtype, npy->data, npy->count, npy->swapped, tensor->i);
+    if (npy->fortran && npy->shape.rank > 1) {
+        status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
+        if (!status)
+            from_fortran(&tensor->shape, tensor->f, tensor->count, is_float ? sizeof *tensor->f : sizeof *tensor->i,
+                         ordered->f);
+        lrp_tensor_release(tensor);
+        tensor = ordered;
+    }
+    if (!status) *out = tensor;
+    return status;
+}
+
+static enum lrp_status npy_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+                                struct lrp_error *err)
+{
+    struct lrp_npy npy;
+    const enum lrp_status status = lrp_npy_parse(bytes, size, &npy, err);
+    (void)name;
+    return status ? status : tensor_of_npy(&npy, out, err);
+}
+
+/* ---- several in a file ---- */
+
+static bool is_same(const char *stored, const char *suffix, const char *name)
+{
+    const size_t length = strlen(stored), end = strlen(suffix);
+    return length >= end && strcmp(stored + length - end, suffix) == 0 && strlen(name) == length - end &&
+           memcmp(stored, name, length - end) == 0;
+}
+
+/* Which of several is meant; `name_at` (of the i-th) may end in `suffix`. */
+static enum lrp_status choose(const char *(*name_at)(const void *list, size_t i), const void *list, size_t count,
+                              const char *suffix, const char *name, size_t *out, struct lrp_error *err)
+{
+    for (*out = 0; *out < count; ++*out)
+        if (name && is_same(name_at(list, *out), suffix, name)) return LRP_OK;
+    *out = 0;
+    if (count == 1) return LRP_OK;
+    struct lrp_text names = {0};
+    for (size_t i = 0; i < count && i < 8; i++) lrp_text_printf(&names, "%s%s", i ? ", " : "", name_at(list, i));
+    if (count > 8) lrp_text_printf(&names, ", and %zu more", count - 8);
+    lrp_fail(err, LRP_FILE, "no array is called %s, and %s%s", name ? name : "as an input",
+             count ? "there are several: " : "there is none at all", names.data ? names.data : "");
+    lrp_text_free(&names);
+    return LRP_FILE;
+}
+
+static const char *entry_name(const void *list, size_t i)
+{
+    return ((const struct lrp_zip_entry *)list)[i].name;
+}
+
+static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+                                struct lrp_error *err)
+{
+    struct lrp_zip_entry *entries;
+    size_t count, index = 0;
+    unsigned char *unpacked = NULL;
+    enum lrp_status status = lrp_zip_parse(bytes, size, &entries, &count, err);
+    if (!status) status = choose(entry_name, entries, count, ".npy", name, &index, err);
+    if (!status) status = lrp_zip_unpack(&entries[index], &unpacked, err);
+    if (!status) {
+        status = npy_read(unpacked, entries[index].size, NULL, out, err);
+        if (status) lrp_fail_context(err, status, "%s", entries[index].name);
+    }
+    free(unpacked);
+    lrp_zip_free(entries, count);
+    return status;
+}
+
+static const char *tensor_name(const void *list, size_t i)
+{
+    return ((const struct lrp_safetensor *)list)[i].name;
+}
+
+static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+                                        struct lrp_error *err)
+{
+    struct lrp_safetensor *tensors;
+    size_t count, index = 0;
+    enum lrp_status status = lrp_safetensors_parse(bytes, size, &tensors, &count, err);
+    if (!status) status = choose(tensor_name, tensors, count, "", name, &index, err);
+    if (!status) {
+        const struct lrp_safetensor *t = &tensors[index];
+        const struct lrp_npy plain = {.dtype = t->dtype, .shape = t->shape, .count = t->count, .data = t->data};
+        status = tensor_of_npy(&plain, out, err);
+    }
+    lrp_safetensors_free(tensors, count);
+    return status;
+}
+
+/* A length of 8 bytes, then JSON. */
+static bool safetensors_sniff(const unsigned char *bytes, size_t size)
+{
+    return size > 9 && bytes[8] == '{' && bytes[7] == 0 && bytes[6] == 0 && bytes[5] == 0;
+}
+
+/* Kinds of files, a row each. */
+static const struct {
+    bool (*sniff)(const unsigned char *bytes, size_t size);
+    enum lrp_status (*read)(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+                            struct lrp_error *err);
+} kinds[] = {
+    {lrp_npy_sniff, npy_read},
+    {lrp_zip_sniff, npz_read},
+    {safetensors_sniff, safetensors_read},
+};
+
+const char *lrp_arrays_names(void)
+{
+    return ".npy, .npz, .safetensors";
+}
+
+bool lrp_arrays_sniff(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].sniff(bytes, size)) return true;
+    return false;
+}
+
+enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+                                struct lrp_error *err)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].sniff(bytes, size)) return kinds[i].read(bytes, size, name, out, err);
+    return npy_read(bytes, size, name, out, err); /* says what is wrong */
+}

@@ -1,0 +1,16 @@
+/* arrays.h: arrays from files: .npy, and .npz and .safetensors, which hold several by name. */
+#ifndef LRP_COMPUTE_ARRAYS_H
+#define LRP_COMPUTE_ARRAYS_H
+
+#include "lrpscope/tensor.h"
+
+/* True if the bytes start like one of these files. */
+bool lrp_arrays_sniff(const unsigned char *bytes, size_t size);
+/* ".npy, .npz, .safetensors". Static. */
+const char *lrp_arrays_names(void);
+/* The array of that name, else the only one there is. Floats become float32, all else int64. *out is owned. Errors: LRP_FILE
+ * (the message does not name the file), LRP_MEMORY. */
+enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+                                struct lrp_error *err);
+
+#endif
