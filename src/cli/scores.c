@@ -29,8 +29,9 @@ size_t lrp_scores_strongest(const float *values, size_t n, size_t count, size_t 
 
 struct lrp_scores lrp_scores_of(const float *values, size_t n, enum lrp_score_kind kind)
 {
-    struct lrp_scores s = {.values = values, .n = n, .kind = kind, .most = -INFINITY};
-    for (size_t i = 0; i < n; i++) s.most = fmax(s.most, (double)values[i]);
+    float most = -INFINITY; /* in float: gcc 12 for arm64 cannot widen the reduction */
+    for (size_t i = 0; i < n; i++) most = fmaxf(most, values[i]);
+    struct lrp_scores s = {.values = values, .n = n, .kind = kind, .most = (double)most};
     for (size_t i = 0; i < n; i++) s.sum += exp((double)values[i] - s.most);
     return s;
 }
