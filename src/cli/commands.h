@@ -35,7 +35,7 @@ struct lrp_command {
     const char *details;                               /* some sentences, for --help and the man page */
     int (*run)(const struct lrp_arguments *arguments); /* returns the exit code */
     bool takes_model;
-    bool takes_folder; /* MODEL may be a folder that it looks through by itself */
+    bool takes_folder;             /* MODEL may be a folder that it looks through by itself */
     int least_inputs, most_inputs; /* plain arguments behind MODEL; -1: any number. --input counts as one */
     bool finds_rules;              /* reads the rules file that lies beside MODEL, if none is named */
     bool sets_apart;               /* every --rules is a setting of its own, not one over the other */
