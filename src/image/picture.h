@@ -23,6 +23,8 @@ enum lrp_status lrp_picture_new(int width, int height, int channels, struct lrp_
 /* Fine on {0} and when called twice. */
 void lrp_picture_free(struct lrp_picture *picture);
 
+/* True if the bytes start like a picture that can be read. */
+bool lrp_picture_sniff(const unsigned char *bytes, size_t size);
 /* Decodes a whole file's bytes, recognised by content. Alpha is laid over black, 16 bit become 8, palettes and CMYK
  * become colours; a truncated or damaged file is an error. Errors: LRP_FILE; the message does not name the file. */
 enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);

@@ -31,6 +31,11 @@ static const struct lrp_picture_format *format_of(const unsigned char *bytes, si
     return NULL;
 }
 
+bool lrp_picture_sniff(const unsigned char *bytes, size_t size)
+{
+    return format_of(bytes, size) != NULL;
+}
+
 static enum lrp_status unknown_format(bool empty, struct lrp_error *err)
 {
     struct lrp_text list = {0};
