@@ -43,7 +43,7 @@ for header in "$work"/usr/include/lrpscope/*.h; do
 done >"$work/every.c"
 if "$compiler" --version | grep -qi 'free software foundation'; then # gcc lists what a file declares
     "$compiler" -std=c17 -I"$work/usr/include" -aux-info "$work/every.X" -fsyntax-only "$work/every.c"
-    sed -n 's/^.*include\/lrpscope\/.*[*]\/ extern .*[ *]\(lrp_[a-z0-9_]*\) (.*/\1/p' "$work/every.X" |
+    sed -n 's/^.*include\/lrpscope\/.*[*]\/ extern [^(]*[ *]\(lrp_[a-z0-9_]*\) (.*/\1/p' "$work/every.X" |
         grep -vx lrp_plugin_main | sort -u >"$work/declared"
     diff "$work/declared" "$work/exported"
 fi
