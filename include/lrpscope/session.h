@@ -204,6 +204,17 @@ enum lrp_show {
 };
 /* "relevance". Borrowed, static. */
 const char *lrp_show_name(enum lrp_show show);
+/* A channel of a layer, in one sample. */
+struct lrp_channel_summary {
+    int64_t channel;  /* from 0 */
+    double sum;       /* over its places */
+    double largest;   /* of them, */
+    int64_t position; /* and where: the first of equal ones, in row-major order */
+};
+/* The channels of a layer in a sample, in their order: of its relevance, or of its activation (LRP_SHOW_ACTIVATION). *out is
+ * the caller's (free). Errors: LRP_UNSUPPORTED if the layer has none (yet), LRP_USAGE for a sample that is not there. */
+enum lrp_status lrp_snapshot_channel_sums(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                          struct lrp_channel_summary **out, size_t *count, struct lrp_error *err);
 /* Bins of a spread; most values that are looked at. */
 enum { LRP_SPREAD_BINS = 16, LRP_SPREAD_TAKEN = 65536 };
 /* How a layer's values are spread. */

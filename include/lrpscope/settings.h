@@ -27,6 +27,9 @@ extern "C" {
     X(STRIP_SIGMOID, "strip_sigmoid", FLAG, "false", "explain the input of the output sigmoid")                                \
     X(TARGET, "target", TEXT, "", "label, class index, list, CLASS@y:x; empty: arg-max")                                       \
     X(OUTPUT_RELEVANCE, "output_relevance", START, "", "one, logit, output or a .npy; empty: by convention")                   \
+    X(CONCEPT, "concept", TEXT, "", "LAYER=CHANNELS, a line each: only relevance that passes these channels")                  \
+    X(CONCEPT_PARALLEL, "concept_parallel", PARALLEL, "drop", "drop or keep: what goes round the channels")                    \
+    X(CONCEPT_START, "concept_start", CHANNEL_START, "relevance", "relevance or activation: what the channels start with")     \
     X(OUTPUT_NAME, "output_name", TEXT, "", "which output of the model; empty: the first")                                     \
     X(TOKEN_INPUT, "token_input", TEXT, "", "input that takes tokens; empty: input_ids, or what looks up a table")             \
     X(INPUT_SHAPE, "input_shape", SHAPE, "", "1,3,224,224")                                                                    \
@@ -58,7 +61,9 @@ extern "C" {
     X(COMPOSITE)                                                                                                               \
     X(ATTENTION)                                                                                                               \
     X(GATES)                                                                                                                   \
-    X(START) /* what relevance starts with */                                                                                  \
+    X(START)         /* what relevance starts with */                                                                          \
+    X(PARALLEL)      /* what becomes of relevance that goes round the channels of a concept */                                 \
+    X(CHANNEL_START) /* what they start with */                                                                                \
     X(SHAPE)                                                                                                                   \
     X(PICTURE)      /* an option of preprocess.h, by its key */                                                                \
     X(PICTURE_FILE) /* a file of those */                                                                                      \
@@ -126,6 +131,8 @@ enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_se
 /* Gives one input of several a shape: "NAME=1,77"; numbers alone mean the first. Those of other inputs stay. Errors: LRP_USAGE.
  */
 enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, const char *text, struct lrp_error *err);
+/* Adds a condition to those of the setting "concept": "conv5=3,7". Errors: LRP_USAGE. */
+enum lrp_status lrp_settings_add_concept(struct lrp_settings *settings, const char *text, struct lrp_error *err);
 /* True if it was set (by whom ever) to something, even to its default. */
 bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting);
 

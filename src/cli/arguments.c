@@ -226,6 +226,8 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
         return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
     case LRP_OPTION_SETTING_FLAG:
         return lrp_settings_set_flag(out->settings, (enum lrp_setting)option->setting, option->value, err);
+    case LRP_OPTION_CONCEPT:
+        return lrp_settings_add_concept(out->settings, given->text, err);
     case LRP_OPTION_INPUT_SHAPE:
         return lrp_settings_add_input_shape(out->settings, given->text, err);
     case LRP_OPTION_RULE:
@@ -339,7 +341,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     const size_t most = (size_t)argc + 1;
     struct argument_parser p = {
         .argc = argc, .argv = argv, .given = calloc(most, sizeof *p.given), .plain = calloc(most, sizeof *p.plain)};
-    *out = (struct lrp_arguments){.repeat = 1, .top = 5, .color = "auto", .show = LRP_SHOW_RELEVANCE, .scale_tokens = ""};
+    *out = (struct lrp_arguments){.repeat = 1, .color = "auto", .show = LRP_SHOW_RELEVANCE, .scale_tokens = ""};
     out->inputs = calloc(most, sizeof *out->inputs);
     out->named = calloc(most, sizeof *out->named);
     out->alternatives = calloc(most, sizeof *out->alternatives);

@@ -44,10 +44,11 @@ struct lrp_arguments {
     unsigned show; /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
     const char *scale_tokens, *html, *group, *decoder_text, *continuation;
+    const char *by, *pool, *index; /* of concepts */
     const char *color, *script;
     const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
-    long repeat, top, steps;
-    bool conventions, all, by_layer, by_head;
+    long repeat, top, steps, references;
+    bool conventions, all, share, by_layer, by_head;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };
 

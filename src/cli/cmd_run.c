@@ -189,7 +189,8 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
     const struct lrp_arguments *a = run->job.arguments;
     const size_t counted = lrp_cli_samples_in(&run->job);
     const size_t samples = head->shape.rank && head->shape.dim[0] == (int64_t)counted ? counted : 1, n = head->count / samples;
-    const size_t all = (size_t)lrp_session_samples(run->job.session), most = (size_t)a->top < n ? (size_t)a->top : n;
+    const size_t all = (size_t)lrp_session_samples(run->job.session), top = a->top ? (size_t)a->top : 5,
+                 most = top < n ? top : n;
     size_t *order = calloc(most + 1, sizeof *order);
     enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < samples; i++) {

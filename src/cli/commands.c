@@ -61,6 +61,14 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .run = lrp_cli_compare, .takes_model = true, .least_inputs = 1, .most_inputs = -1, .sets_apart = true,
          .examples = {"lrpscope compare model.onnx castle.png --rules a.json --rules b.json --heatmap difference.png",
                       "lrpscope compare model.onnx castle.png --conventions"}},
+    [LRP_COMMAND_CONCEPTS] =
+        {.name = "concepts", .arguments = "MODEL INPUT...", .summary = "ranks the channels of a layer, and shows what each looks at",
+         .details = "Lists the channels of the layer that --at names by their relevance, with share and activation. With --heatmap, --relevance "
+                    "or --output-dir each gets the heatmap of the relevance that passes it (F-c003.png; an array has a row a channel). With "
+                    "--index it keeps for every channel the samples it is strongest in.",
+         .run = lrp_cli_concepts, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+         .examples = {"lrpscope concepts model.onnx castle.png --at conv5 --top 3 --heatmap castle-concept.png",
+                      "lrpscope concepts model.onnx pictures.npy --at conv5 --index conv5-references"}},
     [LRP_COMMAND_CONVERT] =
         {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "

@@ -15,6 +15,7 @@ enum lrp_command_id {
     LRP_COMMAND_EXPLAIN,
     LRP_COMMAND_LEDGER,
     LRP_COMMAND_COMPARE,
+    LRP_COMMAND_CONCEPTS,
     LRP_COMMAND_CONVERT,
     LRP_COMMAND_TOKENS,
     LRP_COMMAND_RULES,
@@ -58,6 +59,7 @@ int lrp_cli_run(const struct lrp_arguments *arguments);
 int lrp_cli_explain(const struct lrp_arguments *arguments);
 int lrp_cli_ledger(const struct lrp_arguments *arguments);
 int lrp_cli_compare(const struct lrp_arguments *arguments);
+int lrp_cli_concepts(const struct lrp_arguments *arguments);
 int lrp_cli_convert(const struct lrp_arguments *arguments);
 int lrp_cli_tokens(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);

@@ -191,7 +191,31 @@ static const struct lrp_prose differences[] = {
 };
 
 static const struct lrp_prose methods[] = {
+    {H, "CONCEPTS", NULL},
+    {P,
+     "Under a condition (--concept LAYER=CHANNELS) a layer hands on the relevance of the channels that are named, and that of "
+     "all "
+     "others is dropped, once all that read the layer have given theirs (Achtibat et al. 2023). Of the layers that have a "
+     "condition "
+     "those count that have no other before them: only relevance that passes one of these reaches the input, so that what a "
+     "shortcut carries round the layer is left out, unless --concept-parallel keep asks for it. In a chain the heatmaps of all "
+     "channels add up to the plain one. The share of a channel is its relevance divided by the sum of the sizes of all "
+     "channels'.",
+     NULL},
     {H, "METHODS", NULL},
+    {P,
+     "A method is written as a rule is: its name, and in brackets values in the order below or as NAME=VALUE. The target is "
+     "chosen "
+     "once, of the input as it is, and kept for every changed copy. A score is the target's raw output. Means are taken in "
+     "64-bit "
+     "floats. A baseline is a number, mean (of every channel over space), min or max (of all values), blur(SIGMA,RADIUS), "
+     "pixel(0..255), a .npy of the input's shape, of one sample's or of one value for each channel, or a picture; 0 behind "
+     "preprocessing is the mean colour of the data set, not black, which is pixel(0). Noise comes from a file, a draw a row, "
+     "or from "
+     "a generator whose numbers depend on seed, sample, draw and element only. Of tokens it is the numbers of their embeddings "
+     "that "
+     "are changed; a token is given the sum of what its numbers are.",
+     NULL},
 };
 
 static const struct lrp_prose ledger[] = {

@@ -22,10 +22,11 @@
 /* Sets of commands that honour the same options. */
 #define INSPECT LRP_FOR(INSPECT)
 #define EXPLAIN LRP_FOR(EXPLAIN)
-#define RELEVANCE (INSPECT | EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE))    /* compute it */
-#define PICTURES (INSPECT | EXPLAIN | LRP_FOR(COMPARE))                       /* draw it */
-#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                     /* read inputs */
-#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                  /* find the rule of every layer */
+#define CONCEPTS LRP_FOR(CONCEPTS)
+#define RELEVANCE (INSPECT | EXPLAIN | CONCEPTS | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
+#define PICTURES (INSPECT | EXPLAIN | CONCEPTS | LRP_FOR(COMPARE))                    /* draw it */
+#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                             /* read inputs */
+#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                          /* find the rule of every layer */
 #define SHARING (RULED & ~LRP_FOR(CHECK))                                     /* see what a layer does with its relevance */
 #define MODELS (RULED | LRP_FOR(RUN))                                         /* lay out a model's graph */
 #define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
@@ -53,6 +54,12 @@ static const struct lrp_option options[] = {
 
     {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
      .words = lrp_cli_method_word, .help = "what is computed (lrpscope methods)"},
+    {.name = "concept", .argument = "LAYER=CHANNELS", .commands = EXPLAIN, IN(TARGET), .kind = LRP_OPTION_CONCEPT, .setting = LRP_SETTING_CONCEPT,
+     .help = "only relevance that passes these channels: 0,5,7, top(3) or (CHANNEL:Y:X); may be repeated"},
+    {.name = "concept-parallel", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_PARALLEL),
+     .choices = "drop keep", .help = "what becomes of relevance that goes round the channels"},
+    {.name = "concept-start", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_START),
+     .choices = "relevance activation", .help = "the channels start with their relevance, or with what they hold before the activation"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
      .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B or "
              "A - mean; default: arg-max"},
@@ -111,8 +118,8 @@ static const struct lrp_option options[] = {
     {.name = "token-input", .argument = "NAME", .commands = INPUTS, IN(INPUT), SETTING(TOKEN_INPUT),
      .help = "which input takes tokens; default: input_ids, or what looks up a table"},
 
-    {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap; compare: of the difference"},
-    {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN, IN(OUTPUT), TEXT(relevance),
+    {.name = "heatmap", .argument = "F.png", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(heatmap), .help = "write a heatmap; compare: of the difference"},
+    {.name = "relevance", .argument = "F.npy", .commands = EXPLAIN | CONCEPTS, IN(OUTPUT), TEXT(relevance),
      .help = "write the relevance, float32"},
     {.name = "layerwise", .argument = "F.safetensors", .commands = EXPLAIN, IN(OUTPUT), TEXT(layerwise),
      .help = "write the relevance of every value under its ONNX name"},
@@ -122,19 +129,27 @@ static const struct lrp_option options[] = {
      .help = "write a contact sheet of all layers"},
     {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
      .help = "write options, samples, layers, files and timing"},
-    {.name = "output-dir", .argument = "D", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(output_dir),
+    {.name = "output-dir", .argument = "D", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(output_dir),
      .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
     {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output),
      .help = "write the model's output"},
-    {.name = "top", .argument = "K", .commands = LRP_FOR(RUN), IN(OUTPUT), COUNTER(top),
-     .help = "how many outputs are listed; default 5"},
+    {.name = "top", .argument = "K", .commands = LRP_FOR(RUN) | CONCEPTS, IN(OUTPUT), COUNTER(top),
+     .help = "how many outputs (default 5) or channels (default all that have relevance) are listed"},
+    {.name = "by", .argument = "WHAT", .commands = CONCEPTS, IN(OUTPUT), TEXT(by), .choices = "relevance abs activation",
+     .help = "how channels are ranked; default relevance"},
+    {.name = "index", .argument = "DIR", .commands = CONCEPTS, IN(OUTPUT), TEXT(index),
+     .help = "write for every channel the samples it is strongest in: value.npy, sample.npy, position.npy"},
+    {.name = "references", .argument = "K", .commands = CONCEPTS, IN(OUTPUT), COUNTER(references), .help = "how many of them; default 8"},
+    {.name = "pool", .argument = "HOW", .commands = CONCEPTS, IN(OUTPUT), TEXT(pool), .choices = "sum max",
+     .help = "what of a channel counts for the index: the sum over its places, or the largest; default sum"},
+    {.name = "share", .commands = CONCEPTS, IN(OUTPUT), SWITCH(share), .help = "the index takes shares of the sample's sum of sizes"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
     {.name = "all", .commands = LRP_FOR(CHECK), IN(OUTPUT), SWITCH(all),
      .help = "list every layer that fails; without it those of one type and cause come as one line with their count"},
     {.name = "json", .commands = TABLES, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
 
-    {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
+    {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
     {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), CHOICE(show, lrp_cli_show_word),
      .help = "what --heatmap shows"},

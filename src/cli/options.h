@@ -12,6 +12,7 @@ enum lrp_option_kind {
     LRP_OPTION_SETTING_FLAG, /* sets the flag .setting to .value */
     LRP_OPTION_INPUT_SHAPE,  /* N,C,H,W or NAME=N,C,H,W */
     LRP_OPTION_RULE,         /* SELECTOR=RULE */
+    LRP_OPTION_CONCEPT,      /* LAYER=CHANNELS */
     LRP_OPTION_RULES_FILE,
     LRP_OPTION_SUPPORT_LAYER,
     LRP_OPTION_SUPPORT_ACTIVATION,

@@ -152,9 +152,13 @@ static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const 
     enum lrp_status status = outputs && given ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool any = false;
     for (int i = 0; !status && i < n->call.out_count; i++) {
-        outputs[i] = n->out[i] < 0 ? NULL : pass->relevance[n->out[i]];
+        const int value = n->out[i];
+        if (value >= 0 && p->conditioned && p->conditioned[value] && pass->relevance[value])
+            status = p->condition(p->condition_data, value, &pass->relevance[value], err);
+        outputs[i] = value < 0 || (p->cut && p->cut[value]) ? NULL : pass->relevance[value];
         any |= outputs[i] != NULL;
     }
+    any &= !status;
     if (any) {
         step.step.relevance = outputs;
         if (p->computed) p->computed[p->view->layer_of_node[node]] = true;
@@ -225,7 +229,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
     take_over(p, pass);
-    pass->relevance[p->start] = lrp_tensor_retain(p->start_relevance);
+    if (p->start_relevance) pass->relevance[p->start] = lrp_tensor_retain(p->start_relevance);
     for (int k = g->order_count - 1; k >= 0; k--) {
         if (g->nodes[g->order[k]].body >= 0) continue; /* the node it hangs on goes through it */
         if (lrp_run_should_stop(p->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");

@@ -18,7 +18,7 @@ struct lrp_propagation {
     bool keep_activation;                      /* pr26: activations stay inside their layers */
     bool half_gates;                           /* of recurrent cells: a gate and its signal share equally */
     int start;                                 /* value number relevance starts at */
-    const struct lrp_tensor *start_relevance;  /* of that value's shape */
+    const struct lrp_tensor *start_relevance;  /* of that value's shape; NULL: relevance[] holds something already */
     /* An earlier pass that differs in nothing but rules: its relevances by value, and by layer whether its rule is another now.
      * Only the ancestors of those layers are computed again. NULL: everything is. */
     const struct lrp_tensor *const *previous;
@@ -29,6 +29,11 @@ struct lrp_propagation {
     const struct lrp_tensor **edges;
     const struct lrp_tensor *const *previous_edges;
     bool *computed; /* by layer: set where something was computed; may be NULL */
+    /* By value, may be NULL: `conditioned` values hand on what `condition` leaves of their relevance once all consumers have
+     * given theirs (it replaces *relevance); `cut` ones hand on nothing. */
+    const bool *conditioned, *cut;
+    enum lrp_status (*condition)(void *data, int value, const struct lrp_tensor **relevance, struct lrp_error *err);
+    void *condition_data;
     const struct lrp_run *run;
     lrp_progress *progress; /* told after every node, may be NULL */
     void *data;

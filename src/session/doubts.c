@@ -362,5 +362,6 @@ void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor 
     doubt_method(&d);
     if (lrp_method_by_rules(&job->state->method)) doubt_start(&d);
     if (doubt_relevance(&d) || !job->state->method.row->by_rules || d.size == 0) return;
+    if (job->state->concepts.count) return; /* most of it is meant to be lost */
     if (!doubt_size(&d)) doubt_loss(&d);
 }

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "assign.h"
+#include "concept.h"
 #include "execute.h"
 #include "labels.h"
 #include "ledger.h"
@@ -48,6 +49,7 @@ struct lrp_setup {
     struct lrp_settings *settings;
     enum lrp_convention convention;
     struct lrp_method_call method; /* with its arguments */
+    struct lrp_concepts concepts;  /* conditions; none: all relevance counts */
     struct lrp_check *check;
     struct lrp_composite *composite;
     struct lrp_assignment assignment;

@@ -125,6 +125,7 @@ static const struct lrp_results *usable_base(const struct lrp_job *job, const st
         base->made_under->convention != job->state->convention || base->made_under->output != job->state->output ||
         !job->state->method.row->by_rules) /* without rules nothing can have changed but the start */
         return NULL;
+    if (base->made_under->concepts.count || job->state->concepts.count) return NULL;
     if (base->made_under->assignment.differentiates != job->state->assignment.differentiates) return NULL;
     if (strcmp(lrp_settings_get(base->made_under->settings, LRP_SETTING_GATES),
                lrp_settings_get(job->state->settings, LRP_SETTING_GATES)) != 0)
@@ -359,7 +360,8 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     /* a model that fails the check says so even if it could not run anyway */
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
     if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
-    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->state->method.row->compute)
+    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->state->method.row->compute &&
+        !job->state->concepts.count)
         status = account(job, start, run, err);
     lrp_tensor_release(start);
     return status;

@@ -165,5 +165,7 @@ enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagat
                                   struct lrp_error *err)
 {
     if (job->state->method.row->compute) return compute(job, back, relevance, err);
+    if (job->state->concepts.count)
+        return lrp_propagate_concepts(back, &job->state->concepts, lrp_setup_samples(job->state), relevance, err);
     return lrp_propagate(back, relevance, err);
 }

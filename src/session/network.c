@@ -107,6 +107,7 @@ void lrp_setup_release(struct lrp_setup *state)
     for (size_t i = 0; state->rule_texts && i < state->assignment.count; i++) free(state->rule_texts[i]);
     free(state->rule_texts);
     lrp_method_call_free(&state->method);
+    lrp_concepts_free(&state->concepts);
     lrp_assignment_free(&state->assignment);
     lrp_composite_free(state->composite);
     lrp_check_free(state->check);
@@ -239,6 +240,20 @@ bool lrp_setup_blocked(const struct lrp_setup *setup)
            !lrp_settings_flag(setup->settings, LRP_SETTING_SKIP_CHECKS);
 }
 
+static enum lrp_status read_concepts(struct lrp_setup *s, struct lrp_error *err)
+{
+    const struct lrp_network *n = s->network;
+    const enum lrp_status status =
+        lrp_concepts_parse(lrp_settings_get(s->settings, LRP_SETTING_CONCEPT), n->graph, n->view, &s->concepts, err);
+    if (status) return lrp_fail_context(err, status, "%s", n->graph->definition->path);
+    s->concepts.keep_parallel = strcmp(lrp_settings_get(s->settings, LRP_SETTING_CONCEPT_PARALLEL), "keep") == 0;
+    s->concepts.activation = strcmp(lrp_settings_get(s->settings, LRP_SETTING_CONCEPT_START), "activation") == 0;
+    if (s->concepts.count && !s->method.row->by_rules)
+        return lrp_fail(err, LRP_USAGE, "concepts are conditions on relevance: --method lrp only, not %s",
+                        s->method.row->info.name);
+    return LRP_OK;
+}
+
 enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err)
 {
@@ -250,6 +265,7 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
     if (!status) status = lrp_convention_parse(lrp_settings_get(settings, LRP_SETTING_CONVENTION), &s->convention, err);
     if (!status) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
     if (!status) status = assign_rules(s, err);
+    if (!status) status = read_concepts(s, err);
     if (!status) status = check_state(s, err);
     if (!status) status = choose_output(s, err);
     if (!status && *lrp_settings_get(settings, LRP_SETTING_LABELS))

@@ -119,7 +119,8 @@ static bool same_rules(const struct lrp_setup *a, const struct lrp_setup *b)
 /* True if finished results are just what a pass under this state would find. */
 static bool serves(const struct lrp_results *r, const struct lrp_setup *state)
 {
-    static const enum lrp_setting texts[] = {LRP_SETTING_TARGET, LRP_SETTING_OUTPUT_RELEVANCE, LRP_SETTING_LABELS};
+    static const enum lrp_setting texts[] = {LRP_SETTING_TARGET,  LRP_SETTING_OUTPUT_RELEVANCE, LRP_SETTING_LABELS,
+                                             LRP_SETTING_CONCEPT, LRP_SETTING_CONCEPT_PARALLEL, LRP_SETTING_CONCEPT_START};
     const struct lrp_setup *under = r->made_under;
     const bool lrp = lrp_method_by_rules(&state->method);
     if (!r->relevance_done || !under || !lrp_method_call_equal(&under->method, &state->method) ||

@@ -161,6 +161,39 @@ static enum lrp_status check_bytes(const struct lrp_settings *settings, const ch
     return lrp_parse_bytes(text, &bytes) ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s cannot be \"%s\"", key, text);
 }
 
+static const struct lrp_word parallel_words[] = {{"drop", "only what has passed the channels reaches the input"},
+                                                 {"keep", "what goes round them, too"}},
+                             start_words[] = {{"relevance", "their own"},
+                                              {"activation", "what they hold before the activation"}};
+
+static enum lrp_status check_either(const char *key, const struct lrp_word *words, const char *text, struct lrp_error *err)
+{
+    if (strcmp(text, words[0].name) == 0 || strcmp(text, words[1].name) == 0) return LRP_OK;
+    return lrp_fail(err, LRP_USAGE, "%s is %s or %s, not \"%s\"", key, words[0].name, words[1].name, text);
+}
+static enum lrp_status check_parallel(const struct lrp_settings *settings, const char *key, const char *text,
+                                      struct lrp_error *err)
+{
+    (void)settings;
+    return check_either(key, parallel_words, text, err);
+}
+static bool parallel_value(const struct lrp_settings *settings, const char *key, size_t index, struct lrp_word *out)
+{
+    (void)settings, (void)key;
+    return index < 2 && put_word(out, parallel_words[index].name, parallel_words[index].line);
+}
+static enum lrp_status check_channel_start(const struct lrp_settings *settings, const char *key, const char *text,
+                                           struct lrp_error *err)
+{
+    (void)settings;
+    return check_either(key, start_words, text, err);
+}
+static bool channel_start_value(const struct lrp_settings *settings, const char *key, size_t index, struct lrp_word *out)
+{
+    (void)settings, (void)key;
+    return index < 2 && put_word(out, start_words[index].name, start_words[index].line);
+}
+
 /* ---- the rows ---- */
 
 static const struct lrp_setting_form_row rows[LRP_FORM_COUNT] = {
@@ -172,6 +205,8 @@ static const struct lrp_setting_form_row rows[LRP_FORM_COUNT] = {
     [LRP_FORM_ATTENTION] = {.check = check_attention, .value = attention_value},
     [LRP_FORM_GATES] = {.check = check_gates, .value = gates_value},
     [LRP_FORM_START] = {.value = start_value, .suffix = ".npy"},
+    [LRP_FORM_PARALLEL] = {.check = check_parallel, .value = parallel_value},
+    [LRP_FORM_CHANNEL_START] = {.check = check_channel_start, .value = channel_start_value},
     [LRP_FORM_SHAPE] = {.check = check_shape},
     [LRP_FORM_PICTURE] = {.check = check_picture, .value = picture_value, .section = "preprocess"},
     [LRP_FORM_PICTURE_FILE] = {.section = "preprocess", .file_key = "config", .suffix = ""},

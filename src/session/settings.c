@@ -167,6 +167,17 @@ enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, cons
     return status;
 }
 
+enum lrp_status lrp_settings_add_concept(struct lrp_settings *settings, const char *text, struct lrp_error *err)
+{
+    struct lrp_text all = {0};
+    const char *before = lrp_settings_get(settings, LRP_SETTING_CONCEPT);
+    lrp_text_printf(&all, "%s%s%s", before, *before ? "\n" : "", text);
+    const enum lrp_status status =
+        all.failed ? out_of_memory(err) : lrp_settings_set(settings, LRP_SETTING_CONCEPT, all.data ? all.data : "", err);
+    lrp_text_free(&all);
+    return status;
+}
+
 enum lrp_status lrp_settings_set_flag(struct lrp_settings *settings, enum lrp_setting setting, bool value,
                                       struct lrp_error *err)
 {

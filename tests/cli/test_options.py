@@ -33,6 +33,8 @@ EXAMPLES = {
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
     "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
     "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--group": ["0:2"], "--by-layer": [None], "--by-head": [None], "--continue": ["b"], "--generate": ["2"], "--decoder-text": ["b"], "--scale-tokens": ["text"],
+    "--concept": ["conv=0"], "--concept-parallel": ["keep"], "--concept-start": ["activation"],
+    "--by": ["activation"], "--index": ["own-index"], "--references": ["1"], "--pool": ["max"], "--share": [None],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
 }
 # What an option needs to be seen by: pictures drawn, a check that fails ...
@@ -40,6 +42,8 @@ BESIDE = {
     "--colormap": "DRAW", "--reduce": "DRAW", "--overlay": "DRAW", "--clip": "DRAW", "--gamma": "DRAW", "--size-factor": "DRAW",
     "--show": "DRAW", "--output-dir": "DRAW", "--repeat": ["--report", "r.json"], "--labels": ["--target", "cat"],
     "--scale-tokens": ["--target", "5@2"], "--tokenizer": ["--target", "5@1", "--output-relevance", "logit"],
+    "--concept-parallel": ["--concept", "1=0"], "--concept-start": ["--concept", "1=0"],
+    "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
     "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
 
@@ -132,6 +136,9 @@ CALLS = {
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json", "--text", "a b"]],
     "convert": [["convert", "model.onnx", "out.json"], ["convert", "odds.onnx", "out.json"]],
+    "concepts": [["concepts", "model.onnx", "input.ppm", "--at", "conv", "--skip-checks"], ["concepts", "model.onnx", "input.ppm", "--at", "conv"],
+                 ["concepts", "failing.onnx", "two.npy", "--at", "dense"], ["concepts", "gated.onnx", "three.npy", "--at", "query", "--skip-checks"],
+                 ["concepts", "model.onnx", "--at", "conv", "--skip-checks"]],
     "rules": [["rules"]], "methods": [["methods"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
     "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],
 }

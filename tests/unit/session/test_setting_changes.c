@@ -27,6 +27,9 @@ static const struct example examples[LRP_SETTING_COUNT] = {
     [LRP_SETTING_STRIP_SIGMOID] = {.values = {"true"}},
     [LRP_SETTING_TARGET] = {.values = {"1"}},
     [LRP_SETTING_OUTPUT_RELEVANCE] = {.values = {"logit", "output", FILE_VALUE}},
+    [LRP_SETTING_CONCEPT] = {.values = {"1=0", "1=1\n1=top(1)"}},
+    [LRP_SETTING_CONCEPT_PARALLEL] = {.values = {"keep"}, .silent = true}, /* without a concept: tests/cli/test_concepts.py */
+    [LRP_SETTING_CONCEPT_START] = {.values = {"activation"}, .silent = true},
     [LRP_SETTING_OUTPUT_NAME] = {.values = {"pooled"}},
     [LRP_SETTING_TOKEN_INPUT] = {.values = {"x"}, .silent = true}, /* there are none in this model: tests/cli/test_text.py */
     [LRP_SETTING_INPUT_SHAPE] = {.values = {"1,3,6,8"}},

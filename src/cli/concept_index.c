@@ -1,0 +1,92 @@
+/* concept_index.c: for every channel of a layer the samples that it is strongest in. */
+#include "concept_index.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "paths.h"
+
+void lrp_concept_index_free(struct lrp_concept_index *x)
+{
+    free(x->values);
+    free(x->samples);
+    free(x->positions);
+    *x = (struct lrp_concept_index){0};
+}
+
+static enum lrp_status begin(struct lrp_concept_index *x, size_t channels, struct lrp_error *err)
+{
+    const size_t cells = x->references * channels;
+    x->channels = channels;
+    x->values = calloc(cells + 1, sizeof *x->values);
+    x->samples = calloc(cells + 1, sizeof *x->samples);
+    x->positions = calloc(cells + 1, sizeof *x->positions);
+    if (!x->values || !x->samples || !x->positions) return lrp_fail(err, LRP_MEMORY, "not enough memory for an index");
+    for (size_t i = 0; i < cells; i++) {
+        x->values[i] = (double)NAN;
+        x->samples[i] = x->positions[i] = -1;
+    }
+    return LRP_OK;
+}
+
+/* Puts a sample's value in its place among the best of a channel; equal ones stay in front. */
+static void insert(struct lrp_concept_index *x, size_t channel, double value, int64_t position)
+{
+    size_t at = x->references;
+    while (at > 0 && !(x->values[(at - 1) * x->channels + channel] >= value)) at--;
+    for (size_t row = x->references; row-- > at + 1;) {
+        const size_t to = row * x->channels + channel, from = to - x->channels;
+        x->values[to] = x->values[from];
+        x->samples[to] = x->samples[from];
+        x->positions[to] = x->positions[from];
+    }
+    if (at == x->references) return;
+    x->values[at * x->channels + channel] = value;
+    x->samples[at * x->channels + channel] = (int64_t)x->seen;
+    x->positions[at * x->channels + channel] = position;
+}
+
+enum lrp_status lrp_concept_index_add(struct lrp_concept_index *x, const struct lrp_channel_summary *channels, size_t count,
+                                      struct lrp_index_score score, struct lrp_error *err)
+{
+    double sizes = 0;
+    enum lrp_status status = x->channels ? LRP_OK : begin(x, count, err);
+    if (status) return status;
+    if (count != x->channels)
+        return lrp_fail(err, LRP_USAGE, "an index is of one number of channels, but an input gives %zu after %zu", count,
+                        x->channels);
+    for (size_t k = 0; k < count; k++) sizes += fabs(score.largest ? channels[k].largest : channels[k].sum);
+    for (size_t k = 0; k < count; k++) {
+        const double value = score.largest ? channels[k].largest : channels[k].sum;
+        insert(x, k, score.share ? value / (sizes + 1e-10) : value, channels[k].position);
+    }
+    x->seen++;
+    return LRP_OK;
+}
+
+/* One of the arrays: of numbers, or of whole numbers. */
+static enum lrp_status write_array(const struct lrp_concept_index *x, const double *values, const int64_t *whole,
+                                   const char *folder, const char *name, struct lrp_error *err)
+{
+    const struct lrp_shape shape = {.rank = 2, .dim = {(int64_t)x->references, (int64_t)x->channels}};
+    struct lrp_tensor *t = NULL;
+    char *path = lrp_cli_path_join(folder, name, ".npy");
+    enum lrp_status status = path ? lrp_tensor_new(values ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &shape, &t, err)
+                                  : lrp_fail(err, LRP_MEMORY, "not enough memory for an index");
+    for (size_t i = 0; !status && i < t->count; i++)
+        if (values)
+            t->f[i] = (float)values[i];
+        else
+            t->i[i] = whole[i];
+    if (!status) status = lrp_tensor_write_npy(t, path, err);
+    lrp_tensor_release(t);
+    free(path);
+    return status;
+}
+
+enum lrp_status lrp_concept_index_write(const struct lrp_concept_index *x, const char *folder, struct lrp_error *err)
+{
+    enum lrp_status status = write_array(x, x->values, NULL, folder, "value", err);
+    if (!status) status = write_array(x, NULL, x->samples, folder, "sample", err);
+    return !status ? write_array(x, NULL, x->positions, folder, "position", err) : status;
+}

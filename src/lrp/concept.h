@@ -1,0 +1,46 @@
+/* concept.h: relevance that passes chosen channels only (concept relevance propagation, Achtibat 2023). */
+#ifndef LRP_LRP_CONCEPT_H
+#define LRP_LRP_CONCEPT_H
+
+#include "propagate.h"
+
+/* Channels of a layer, or single neurons in them. */
+struct lrp_concept {
+    int layer, value; /* value: the layer's output, behind its fused activation */
+    int64_t top;      /* the strongest of each sample; 0: those listed */
+    struct lrp_concept_unit {
+        int64_t channel;
+        int rank; /* of a place in it; 0: all of it */
+        int64_t at[LRP_MAX_RANK];
+    } * units;
+    size_t count;
+};
+struct lrp_concepts {
+    struct lrp_concept *items;
+    size_t count;
+    bool keep_parallel; /* relevance that goes round the nearest conditions counts, too */
+    bool activation;    /* starts at the layer with what its channels hold before the activation */
+};
+/* How the channels of a value stand: samples x outer x channels x inner. */
+struct lrp_channels {
+    size_t samples, outer, count, inner;
+};
+/* `last`: channels are the last axis of (samples, tokens, channels). */
+struct lrp_channels lrp_channels_of(const struct lrp_shape *shape, int64_t samples, bool last);
+/* True if values of (samples, tokens, channels) are to be expected: the model has attention or looks up tokens. */
+bool lrp_channels_last(const struct lrp_layer_view *view);
+/* The sum over the places of every channel of a sample, into sums[count]. */
+void lrp_channel_sums(const struct lrp_channels *channels, const float *values, size_t sample, double *sums);
+/* Numbers of the channels with a sum that is not 0, the largest first (`sizes`: by size), ties by number. Returns how many. */
+size_t lrp_concept_order(const double *sums, size_t count, bool sizes, int64_t *order);
+
+/* Reads lines of "SELECTOR=0,5,(3:1:2),top(3)". Errors: LRP_USAGE. *out is to be freed, whatever comes of it. */
+enum lrp_status lrp_concepts_parse(const char *text, const struct lrp_graph *graph, const struct lrp_layer_view *view,
+                                   struct lrp_concepts *out, struct lrp_error *err);
+void lrp_concepts_free(struct lrp_concepts *concepts);
+/* As lrp_propagate, under conditions. A value that is conditioned hands on what is left of its relevance; unless what goes
+ * round is kept, only relevance that has passed one of the values nearest to the input reaches what lies before these. */
+enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation, const struct lrp_concepts *concepts,
+                                       int64_t samples, const struct lrp_tensor **relevance, struct lrp_error *err);
+
+#endif

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""test_concepts.py BINARY: relevance under conditions (concept relevance propagation), worked by hand: a chain, a shortcut, channels
+ranked, heatmaps that add up to the plain one, and an index of the samples a channel is strongest in."""
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import FLOAT, model, node, npy, tensor
+
+BINARY = os.path.abspath(sys.argv[1])
+failures = 0
+
+
+def fail(what, *seen):
+    global failures
+    failures += 1
+    print(f"FAILED: {what}:", *seen, sep="\n  ")
+
+
+def run(*arguments, code=0):
+    done = subprocess.run([BINARY, *arguments], capture_output=True, text=True)
+    if done.returncode != code:
+        fail(f"exit {done.returncode}, not {code}: {' '.join(arguments)}", done.stderr.strip())
+    return done
+
+
+def put(name, data):
+    with open(name, "wb") as file:
+        file.write(data)
+
+
+def numbers(name):
+    data = open(name, "rb").read()
+    (length,) = struct.unpack_from("<H", data, 8)
+    wide = "q" if b"<i8" in data[:10 + length] else "f"
+    count = (len(data) - 10 - length) // struct.calcsize(wide)
+    return list(struct.unpack_from(f"<{count}{wide}", data, 10 + length))
+
+
+def same(what, got, want):
+    if len(got) != len(want) or any(not abs(a - b) <= 1e-5 * (1 + abs(b)) for a, b in zip(got, want)):
+        fail(what, f"got  {got}", f"want {want}")
+
+
+def write_files():
+    # two channels: x and 2 x; the head weighs their four places (1 2) and (3 4). x = (1 2): channels (1 2), (2 4)
+    chain = [node("Conv", "x k", "a", name="conv"), node("Relu", "a", "r", name="relu"), node("Flatten", "r", "f", name="flat"),
+             node("Gemm", "f w", "y", name="fc", transB=1)]
+    weights = {"k": tensor([1, 2], [2, 1, 1]), "w": tensor([1, 2, 3, 4], [1, 4])}
+    put("chain.onnx", model(chain, {"x": (FLOAT, ["n", 1, 2])}, {"y": (FLOAT, ["n", 1])}, weights))
+    put("x.npy", npy([1, 2], [1, 1, 2]))
+    put("three.npy", npy([1, 2, 4, 0, 2, 2], [3, 1, 2]))
+    # y = x + 2 x: the shortcut goes round the layer
+    put("skip.onnx", model([node("Conv", "x k", "a", name="conv"), node("Add", "a x", "s", name="add"), node("Flatten", "s", "f", name="flat"),
+                            node("Gemm", "f w", "y", name="fc", transB=1)],
+                           {"x": (FLOAT, [1, 1, 2])}, {"y": (FLOAT, [1, 1])}, {"k": tensor([2], [1, 1, 1]), "w": tensor([1, 1], [1, 2])}))
+
+
+ZERO = ["--composite", "zero", "--output-relevance", "logit", "--target", "0"]
+
+
+def explain(file, *options):
+    run("explain", file, "x.npy", *ZERO, "--relevance", "r.npy", *options)
+    return numbers("r.npy")
+
+
+def conditions():
+    # what each channel hands back: (1*1 2*2) and (2*3 4*4)
+    same("plain", explain("chain.onnx"), [7, 20])
+    same("channel 0", explain("chain.onnx", "--concept", "conv=0"), [1, 4])
+    same("channel 1", explain("chain.onnx", "--concept", "conv=1"), [6, 16])
+    same("both", explain("chain.onnx", "--concept", "conv=0,1"), [7, 20])
+    same("none", explain("chain.onnx", "--concept", "conv="), [0, 0])
+    same("a neuron", explain("chain.onnx", "--concept", "conv=(1:1)"), [0, 16])
+    same("the strongest", explain("chain.onnx", "--concept", "conv=top(1)"), [6, 16])
+    same("by name and type", explain("chain.onnx", "--concept", "1=0"), [1, 4])
+    # the channel starts with what it holds: 2, 4
+    same("activation", explain("chain.onnx", "--concept", "conv=1", "--concept-start", "activation"), [2, 4])
+    # half of what the sum gets goes round
+    same("all of it", explain("skip.onnx"), [3, 6])
+    same("through the layer", explain("skip.onnx", "--concept", "conv=0"), [2, 4])
+    same("and round it", explain("skip.onnx", "--concept", "conv=0", "--concept-parallel", "keep"), [3, 6])
+    same("only round it", explain("skip.onnx", "--concept", "conv=", "--concept-parallel", "keep"), [1, 2])
+
+
+def ranking():
+    done = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--json", "--relevance", "maps.npy", "--heatmap", "h.png").stdout)
+    channels = done["samples"][0]["channels"]
+    if [c["channel"] for c in channels] != [1, 0]:
+        fail("order", channels)
+    same("relevance", [c["relevance"] for c in channels], [22, 5])
+    same("share", [c["share"] for c in channels], [22 / 27, 5 / 27])
+    same("cumulative", [c["cumulative"] for c in channels], [22 / 27, 1])
+    same("activation", [c["activation"] for c in channels], [6, 3])
+    same("a row a channel", numbers("maps.npy"), [6, 16, 1, 4])
+    for name in ("h-c000.png", "h-c001.png"):
+        if not os.path.exists(name):
+            fail("no file", name)
+    text = run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--top", "1").stdout
+    if "81.5%" not in text or len(text.strip().splitlines()) != 3:
+        fail("table", text)
+    for word, first in (("abs", 1), ("activation", 1)):
+        listed = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--by", word, "--json").stdout)
+        if listed["samples"][0]["channels"][0]["channel"] != first:
+            fail(f"--by {word}", listed)
+
+
+def references():
+    # channel sums of the three samples: 5, 4, 6 and 22, 24, 28
+    options = ["concepts", "chain.onnx", "three.npy", "--composite", "zero", "--output-relevance", "logit", "--at", "conv", "--references", "2"]
+    run(*options, "--index", "sums")
+    same("values", numbers("sums/value.npy"), [6, 28, 5, 24])
+    same("samples", numbers("sums/sample.npy"), [2, 2, 0, 1])
+    same("positions", numbers("sums/position.npy"), [1, 1, 1, 0])
+    run(*options, "--index", "largest", "--pool", "max")
+    same("largest", numbers("largest/value.npy"), [4, 24, 4, 16])
+    same("ties", numbers("largest/sample.npy"), [0, 1, 1, 0])
+    run(*options, "--index", "shares", "--share")
+    same("shares", numbers("shares/value.npy"), [5 / 27, 24 / 28, 6 / 34, 28 / 34])
+    run(*options, "--index", "held", "--by", "activation")
+    same("activations", numbers("held/value.npy"), [4, 8, 4, 8])
+
+
+def refused():
+    for arguments, code, word in [
+        (["--concept", "conv=9"], 2, "2 channels"), (["--concept", "conv=(0:7)"], 2, "conv"), (["--concept", "conv=a"], 2, "top(N)"),
+        (["--concept", "nothing=1"], 2, "nothing"), (["--concept", "conv"], 2, "LAYER=CHANNELS"),
+        (["--concept", "conv=1", "--method", "gradient"], 2, "--method lrp"), (["--concept-start", "one"], 2, "activation"),
+    ]:
+        done = run("explain", "chain.onnx", "x.npy", *arguments, code=code)
+        if word not in done.stderr:
+            fail(f"{arguments}: {word} is not said", done.stderr)
+    if "--at" not in run("concepts", "chain.onnx", "x.npy", code=2).stderr:
+        fail("concepts without --at says nothing of it")
+    os.mkdir("own")
+    put("own/value.npy", npy([1, 2], [1, 1, 2]))
+    run("concepts", "chain.onnx", "own/value.npy", *ZERO, "--at", "conv", "--index", "own", code=2)
+    same("an input is not replaced", numbers("own/value.npy"), [1, 2])
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.environ["HOME"] = os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = folder
+    os.chdir(folder)
+    write_files()
+    conditions()
+    ranking()
+    references()
+    refused()
+print(f"{failures} failures")
+sys.exit(failures > 0)
