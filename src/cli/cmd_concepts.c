@@ -97,10 +97,12 @@ static char *map_path(const struct concepts *c, size_t round, size_t sample, int
 {
     const bool several = lrp_cli_samples_in(&c->job) > 1;
     const char *layer = c->opened->layers->rows[c->layer].name;
-    char *name = NULL, *stem = NULL, *path = NULL;
+    char *name = NULL, **stems = NULL, *path = NULL;
     if (c->arguments->output_dir) {
-        stem = lrp_cli_path_stem(lrp_cli_job_round_path(&c->job, round));
-        if (!stem) return NULL;
+        const char *const given = lrp_cli_job_round_path(&c->job, round);
+        stems = lrp_cli_path_stems(&given, 1);
+        if (!stems) return NULL;
+        const char *stem = stems[0];
         const int made = several ? asprintf(&name, "%s-%zu-%s-c%03" PRId64 ".png", stem, sample, layer, channel)
                                  : asprintf(&name, "%s-%s-c%03" PRId64 ".png", stem, layer, channel);
         for (char *p = made < 0 ? NULL : name; p && *p; p++)
@@ -114,7 +116,7 @@ static char *map_path(const struct concepts *c, size_t round, size_t sample, int
                              : asprintf(&path, "%.*s-c%03" PRId64 "%s", (int)length, file, channel, dot ? dot : "");
         if (made < 0) path = NULL;
     }
-    free(stem);
+    lrp_cli_free_texts(stems, stems ? 1 : 0);
     free(name);
     return path;
 }
