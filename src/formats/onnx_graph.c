@@ -62,6 +62,21 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
     }
 }
 
+/* The name of an input that is declared more than once; NULL: there is none. */
+static enum lrp_status find_twice(struct lrp_reader *reader, const struct lrp_definition *graph, const char **twice)
+{
+    struct lrp_names seen = {0};
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && !*twice && i < graph->input_count; i++) {
+        if (lrp_names_get(&seen, graph->inputs[i].name, NULL))
+            *twice = graph->inputs[i].name;
+        else if (!lrp_names_put(&seen, graph->inputs[i].name, i))
+            status = lrp_reader_no_memory(reader);
+    }
+    lrp_names_free(&seen);
+    return status;
+}
+
 /* Files before IR version 4 list every initialiser among the inputs too. */
 static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct slots *slots, struct lrp_definition *out)
 {
@@ -72,11 +87,13 @@ static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const str
             return lrp_reader_no_memory(reader);
         }
     size_t kept = 0;
+    const char *twice = NULL;
     for (size_t i = 0; i < out->input_count; i++)
         if (!lrp_names_get(&constants, slots->inputs[i].name, NULL)) slots->inputs[kept++] = slots->inputs[i];
     out->input_count = kept;
     lrp_names_free(&constants);
-    return LRP_OK;
+    enum lrp_status status = find_twice(reader, out, &twice);
+    return status || !twice ? status : lrp_fail(reader->err, LRP_FILE, "the input %s is declared twice", twice);
 }
 
 enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_definition *out)

@@ -204,11 +204,26 @@ static double arrived(const struct doubter *d)
     return any ? sum : NAN;
 }
 
+/* The layer that makes the explained output; the last if none shows it. */
+static size_t explained_layer(const struct doubter *d)
+{
+    size_t i = d->layers->count - 1;
+    while (i > 0 && lrp_network_layer_value(d->job->results->network, i) != d->job->state->output) i--;
+    return i ? i : d->layers->count - 1;
+}
+
 static void doubt_loss(struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
     const double least = LEAST_SHARE * fabs(d->sum), sum = arrived(d);
-    if (fabs(d->sum) < LEAST_START * d->size || isnan(sum) || fabs(sum) >= least) return;
+    if (isnan(sum)) {
+        doubt(
+            d, explained_layer(d),
+            "no relevance arrives at any input of the model: nothing that hands it on leads from there to the explained output "
+            "(lrpscope layers says what does; --token-input names the tokens)");
+        return;
+    }
+    if (fabs(d->sum) < LEAST_START * d->size || fabs(sum) >= least) return;
     size_t by = 0;
     for (size_t i = 1; i < d->layers->count && !by; i++)
         if (shown(d, i, true) && fabs(r->relevance_statistics[i].sum) >= least) by = i;
@@ -221,14 +236,6 @@ static void doubt_loss(struct doubter *d)
 }
 
 /* ---- start and input ---- */
-
-/* The layer that makes the explained output; the last if none shows it. */
-static size_t explained_layer(const struct doubter *d)
-{
-    size_t i = d->layers->count - 1;
-    while (i > 0 && lrp_network_layer_value(d->job->results->network, i) != d->job->state->output) i--;
-    return i ? i : d->layers->count - 1;
-}
 
 static void doubt_start(struct doubter *d)
 {

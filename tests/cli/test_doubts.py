@@ -59,6 +59,11 @@ def write_files():
     write("log.onnx", [node("Log", "x", "l", name="log"), node("Gemm", "l w", "y", name="fc", transB=1)], [1, 2], [1, 1],
           {"w": tensor([1, 1], [1, 2])})
     put("below.npy", npy([-1, 2], [1, 2]))
+    # the place of the largest number: from there no relevance leads back
+    write("place.onnx", [node("ArgMax", "x", "i", name="place", axis=1, keepdims=1), node("Cast", "i", "f", name="cast", to=FLOAT),
+                         node("Add", "f b", "y", name="add")], [1, 2], [1, 1], {"b": tensor([1], [1, 1])})
+    put("twice.onnx", model([node("Add", "x twin", "y")], {"x   ": (FLOAT, [1, 2]), "twin": (FLOAT, [1, 2])},
+                            {"y": (FLOAT, [1, 2])}).replace(b"x   ", b"twin"))
     # e to the 100
     write("exp.onnx", [node("Exp", "x", "e", name="exp"), node("Gemm", "e w", "y", name="fc", transB=1)], [1, 2], [1, 1],
           {"w": tensor([1, 1], [1, 2])})
@@ -100,6 +105,7 @@ CASES = {
     "remedy of vanishing": ("bias-10000.onnx", "one.npy", ["--rule", "fc=zero(bias=off)"], None),
     "a hundredth is left": ("bias-100.onnx", "one.npy", ["--rule", "fc=zero"], None),
     "several samples": ("bias-10000.onnx", "more.npy", ["--rule", "fc=zero"], ["relevance all but vanishes", "fc (rule zero)"]),
+    "nothing arrives": ("place.onnx", "ones.npy", ["--skip-checks"], ["relevance all but vanishes", "a sum of 0 arrives of 1"]),
     "negative logit": ("negative.onnx", "one.npy", ["--output-relevance", "logit"],
                        ["negative logit", "-2", "--output-relevance one"]),
     "start with 1": ("negative.onnx", "one.npy", [], None),
@@ -185,6 +191,13 @@ def check_run():
         fail("run: nothing is wrong there", got.stderr)
 
 
+def check_refused():
+    """A name that two inputs have is no name."""
+    got = run("layers", "twice.onnx")
+    if got.returncode != 3 or "the input twin is declared twice" not in got.stderr:
+        fail("an input that is declared twice", got.returncode, got.stderr)
+
+
 def check_compare():
     for name, rule in (("a", "gamma(1)"), ("b", "zero")):
         with open(f"{name}.json", "w") as file:
@@ -203,6 +216,7 @@ with tempfile.TemporaryDirectory() as folder:
         check_slope(case)
     check_run()
     check_compare()
+    check_refused()
     os.chdir("/")
 print(f"{len(CASES) + len(SLOPES)} cases, {failures} failures")
 sys.exit(failures > 0)
