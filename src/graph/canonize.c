@@ -344,11 +344,8 @@ static bool unused_outputs(const struct lrp_graph *g, const struct lrp_node *n)
 
 static bool can_drop(const struct lrp_graph *g, const struct lrp_node *n)
 {
-    static const char *const names[] = {"Identity", "Dropout", "Cast"};
-    bool known = false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) known |= strcmp(n->call.op_type, names[i]) == 0;
-    return known && n->state == LRP_NODE_LIVE && !*n->obstacle && !*n->call.domain && unused_outputs(g, n) &&
-           g->values[n->out[0]].desc.dtype == g->values[n->in[0]].desc.dtype;
+    return n->call.op && n->call.op->traits & LRP_TRAIT_HANDS_ON && n->state == LRP_NODE_LIVE && !*n->obstacle &&
+           unused_outputs(g, n) && g->values[n->out[0]].desc.dtype == g->values[n->in[0]].desc.dtype;
 }
 
 /* Identity, Dropout, casts between equal types: consumers read the input. */

@@ -256,7 +256,8 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
         if (late) mark_late(g, n, hints);
         if (!*n->obstacle && lrp_fold_can(&n->call, budget)) fold_node(g, n);
     }
-    n->computed_shape = strcmp(n->call.op_type, "Reshape") == 0 && lrp_node_input(n, 1) >= 0 && g->values[n->in[1]].from_shape;
+    n->computed_shape = n->call.op && n->call.op->static_kind == LRP_KIND_RESHAPE && lrp_node_input(n, 1) >= 0 &&
+                        g->values[n->in[1]].from_shape;
 }
 
 /* ---- once nothing is rewritten any more ---- */

@@ -56,13 +56,10 @@ static const char *type_name(struct lrp_arena *arena, const struct lrp_node *n, 
 static const char *file_operator(const struct lrp_graph *g, int node)
 {
     const struct lrp_node *n = &g->nodes[node];
-    if (strcmp(n->call.domain, "lrpscope") != 0) return n->call.op_type;
-    if (strcmp(n->call.op_type, "Dense") == 0) return "MatMul";
-    if (strcmp(n->call.op_type, "Normalize") == 0)
-        return lrp_call_int(&n->call, "center", 1) ? "LayerNormalization" : "RMSNormalization";
-    if (strcmp(n->call.op_type, "Scale") == 0 && (size_t)node < g->definition->node_count)
-        return g->definition->nodes[node].op_type;
-    return n->call.op_type;
+    const char *written = n->call.op && n->call.op->written ? n->call.op->written(&n->call) : n->call.op_type;
+    /* one that may be any of several: the node of the file says which */
+    if (!*written && (size_t)node < g->definition->node_count) return g->definition->nodes[node].op_type;
+    return *written ? written : n->call.op_type;
 }
 
 /* Our own operators stand for what was recognised. */
@@ -199,7 +196,7 @@ static bool name_values(struct viewer *v, size_t layer)
 static int64_t node_parameters(const struct lrp_graph *g, const struct lrp_node *n, bool *counted, int64_t *unique)
 {
     int64_t sum = 0;
-    if (strcmp(n->call.op_type, "Clip") == 0) return 0; /* some exporters write the bounds as vectors of one */
+    if (n->call.op && n->call.op->traits & LRP_TRAIT_BOUNDED) return 0; /* some exporters write them as vectors of one */
     for (int i = 0; i < n->call.in_count; i++) {
         if (n->in[i] < 0) continue;
         const struct lrp_desc *d = &g->values[n->in[i]].desc;

@@ -4,6 +4,9 @@
 
 #include "graph.h"
 
+/* Patterns (pattern_*.c) and the steps of canonization (canonize.c) are statements about operators written one after another:
+ * they compare op types, because that is what they say. Whatever else is to be known of one operator stands in its row
+ * (ops.h): traits, kind, columns. */
 enum { LRP_MATCH_NODES = 32, LRP_MATCH_FACTORS = 8 };
 
 /* A pattern under construction: its root (the node whose output stays) and the nodes it would swallow. */

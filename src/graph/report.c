@@ -107,14 +107,20 @@ static const char *what_was_folded(const struct report *r, int layer, bool moves
 {
     const struct lrp_node *anchor = &r->graph->nodes[r->view->nodes[layer].anchor];
     if (anchor->computed_shape)
-        return strcmp(r->view->list.rows[layer].type, "flatten") == 0 ? "flatten in shape arithmetic"
-                                                                      : "shape arithmetic worked out";
+        return r->view->list.rows[layer].kind == LRP_KIND_FLATTEN ? "flatten in shape arithmetic"
+                                                                  : "shape arithmetic worked out";
     return moves ? "weights moved into place" : "constants worked out";
 }
 
 static bool only_moves(const struct lrp_node *n)
 {
-    return n->call.op && (n->call.op->traits & LRP_TRAIT_MOVES || strcmp(n->call.op_type, "Cast") == 0);
+    return n->call.op && n->call.op->traits & LRP_TRAIT_MOVES;
+}
+
+/* Written as a node, but nothing that is worked out: it reads nothing, and makes nothing up. */
+static bool is_constant(const struct lrp_node *n)
+{
+    return n->call.in_count == 0 && !(n->call.op && n->call.op->traits & LRP_TRAIT_DRAWS);
 }
 
 /* A line for each layer that took up folded nodes; constants written as nodes are none. */
@@ -127,7 +133,7 @@ static void report_folded(struct report *r, int nodes)
     for (int n = 0; !r->failed && n < nodes; n++) {
         const struct lrp_node *node = &r->graph->nodes[n];
         const int layer = r->view->layer_of_node[n];
-        if (node->state != LRP_NODE_FOLDED || layer <= 0 || strcmp(node->call.op_type, "Constant") == 0) continue;
+        if (node->state != LRP_NODE_FOLDED || layer <= 0 || is_constant(node)) continue;
         name_node(&before[layer], node);
         other[layer] |= !only_moves(node);
     }

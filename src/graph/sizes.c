@@ -32,15 +32,6 @@ struct choice {
     int64_t factor, shift;
 };
 
-/* Inputs of operators whose weights say how long an axis of their data is: axis counted from the end where negative. */
-static const struct {
-    const char *op_type;
-    int axis, weight_axis;
-    bool grouped;
-} told_by_weights[] = {
-    {"Conv", 1, 1, true},   {"ConvTranspose", 1, 0, false}, {"MatMul", -1, 0, false}, {"BatchNormalization", 1, 0, false},
-    {"LSTM", -1, 2, false}, {"GRU", -1, 2, false},          {"RNN", -1, 2, false}};
-
 /* The inputs of a graph as they are open, and what is told of them. */
 struct inputs {
     const struct lrp_graph *graph;
@@ -48,12 +39,13 @@ struct inputs {
     struct lrp_shape *told;       /* by input: sizes that weights say, 0: none does */
 };
 
-/* The size that row k of the table says for a node's data, 0: it says nothing. */
-static int64_t told_by(const struct lrp_node *node, const struct lrp_shape *weights, size_t k)
+/* The size that a node's weights say for its data, 0: they say nothing. */
+static int64_t told_by(const struct lrp_node *node, const struct lrp_shape *weights)
 {
-    const int64_t most = 1 << 20, group = told_by_weights[k].grouped ? lrp_call_int(&node->call, "group", 1) : 1;
-    if (!lrp_match_names(node, told_by_weights[k].op_type) || weights->rank <= told_by_weights[k].weight_axis) return 0;
-    const int64_t length = weights->dim[told_by_weights[k].weight_axis];
+    const struct lrp_weight_size *size = &node->call.op->weight_size;
+    const int64_t most = 1 << 20, group = size->grouped ? lrp_call_int(&node->call, "group", 1) : 1;
+    if (weights->rank <= size->weight_axis) return 0;
+    const int64_t length = weights->dim[size->weight_axis];
     return group > 0 && group < most && length > 0 && length < most ? group * length : 0;
 }
 
@@ -61,12 +53,10 @@ static int64_t told_by(const struct lrp_node *node, const struct lrp_shape *weig
 static void listen(struct inputs *in, int input, const struct lrp_node *node)
 {
     const struct lrp_desc *w = lrp_graph_desc(in->graph, lrp_node_input(node, 1));
-    const int rank = in->open[input].rank;
-    for (size_t k = 0; w && w->constant && k < sizeof told_by_weights / sizeof *told_by_weights; k++) {
-        const int axis = told_by_weights[k].axis < 0 ? rank + told_by_weights[k].axis : told_by_weights[k].axis;
-        if (axis < 0 || axis >= LRP_MAX_RANK || in->told[input].dim[axis]) continue;
-        in->told[input].dim[axis] = told_by(node, &w->shape, k);
-    }
+    if (!w || !w->constant || !node->call.op || !node->call.op->weight_size.says) return;
+    const int counted = node->call.op->weight_size.axis, axis = counted < 0 ? in->open[input].rank + counted : counted;
+    if (axis < 0 || axis >= LRP_MAX_RANK || in->told[input].dim[axis]) return;
+    in->told[input].dim[axis] = told_by(node, &w->shape);
 }
 
 static bool start_inputs(struct inputs *in, const struct lrp_graph *g)

@@ -1,7 +1,6 @@
 /* ledger_causes.c: what became of the relevance that a node did not give back: everything but layers with weights. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "account.h"
 #include "vector.h"
@@ -11,13 +10,9 @@ static const struct lrp_call *call_of(const struct lrp_account *a)
     return &a->node->call;
 }
 
-/* Of these the output is the sum of what operands contribute, constant ones too. */
-static bool is_additive(const char *op_type)
+static bool has_trait(const struct lrp_account *a, enum lrp_trait trait)
 {
-    static const char *const types[] = {"Add", "Sub", "Sum", "Mean", "Max", "Min", "Where"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i], op_type) == 0) return true;
-    return false;
+    return call_of(a)->op->traits & trait;
 }
 
 /* An operand that is given nothing: constant, or computed from constants alone. */
@@ -47,8 +42,9 @@ static void account_moved(const struct lrp_account *a)
 {
     const double lost = a->in - a->out;
     if (fabs(lost) <= 1e-6 * a->size) return;
-    const bool pads = strcmp(call_of(a)->op_type, "Pad") == 0;
-    a->causes[pads ? LRP_CAUSE_PADDING : first_constant(a) >= 0 ? constant_cause(a) : LRP_CAUSE_DROPPED] += lost;
+    a->causes[has_trait(a, LRP_TRAIT_PADS) ? LRP_CAUSE_PADDING
+              : first_constant(a) >= 0     ? constant_cause(a)
+                                           : LRP_CAUSE_DROPPED] += lost;
 }
 
 /* s = R/stab(z), in rows. */
@@ -95,22 +91,12 @@ static enum lrp_status constants_share(const struct lrp_account *a, struct lrp_t
     return status;
 }
 
-/* Bias-like operands that are read as they are: of layers whose weights are data, and of BatchNormalization. */
-static bool is_affine(const char *op_type)
-{
-    static const char *const types[] = {"BatchNormalization", "Gemm", "Conv", "ConvTranspose"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i], op_type) == 0) return true;
-    return false;
-}
-
 /* Sum over outputs of s z less what was given: to constants, to a bias, or f is not homogeneous. */
 static enum lrp_status not_given(const struct lrp_account *a, double lost, struct lrp_error *err)
 {
-    const char *type = call_of(a)->op_type;
     double constants = 0;
     enum lrp_status status = LRP_OK;
-    if (is_additive(type) && first_constant(a) >= 0) {
+    if (has_trait(a, LRP_TRAIT_OPERANDS) && first_constant(a) >= 0) {
         struct lrp_tensor **s = calloc((size_t)call_of(a)->out_count + 1, sizeof(struct lrp_tensor *));
         status = s ? quotients(a, s, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
         if (!status) status = constants_share(a, s, &constants, err);
@@ -119,7 +105,7 @@ static enum lrp_status not_given(const struct lrp_account *a, double lost, struc
     }
     a->causes[constant_cause(a)] += constants;
     lost -= constants;
-    if (fabs(lost) > 1e-6 * a->size) a->causes[is_affine(type) ? LRP_CAUSE_BIAS : LRP_CAUSE_ACTIVATION] += lost;
+    if (fabs(lost) > 1e-6 * a->size) a->causes[has_trait(a, LRP_TRAIT_BIASED) ? LRP_CAUSE_BIAS : LRP_CAUSE_ACTIVATION] += lost;
     return status;
 }
 
@@ -127,7 +113,7 @@ static enum lrp_status not_given(const struct lrp_account *a, double lost, struc
 static enum lrp_status shared(const struct lrp_account *a)
 {
     const double lost = a->in - a->out;
-    const bool product = call_of(a)->op->traits & LRP_TRAIT_PRODUCT;
+    const bool product = has_trait(a, LRP_TRAIT_PRODUCT);
     if (!product && fabs(lost) > 1e-6 * a->size) a->causes[LRP_CAUSE_SOFTMAX] += lost;
     return LRP_OK;
 }

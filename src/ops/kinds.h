@@ -13,6 +13,7 @@ enum lrp_kind_trait {
     LRP_KIND_IS_MERGED = 64,      /* meant to be merged into the linear layer beside it: the ledger says where it is not */
     LRP_KIND_IS_GATE = 256,       /* where it multiplies another activation, it is the gate of the two */
     LRP_KIND_IS_ATTENTION = 512,  /* a model that has one is one with attention */
+    LRP_KIND_IS_MAPPED = 1024,    /* works on its weights as they lie in the file, unless a rule changes them */
     LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
 };
 
@@ -22,7 +23,7 @@ enum lrp_kind_trait {
     X(CONVOLUTION, "convolution", "convolution", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)            \
     X(TRANSPOSED_CONVOLUTION, "transposed-convolution", "convolution", "",                                                     \
       LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)                                                           \
-    X(DENSE, "dense", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)                                   \
+    X(DENSE, "dense", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_MAPPED)              \
     X(SCALE, "scale", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_HOST | LRP_KIND_IS_TRANSPARENT)                                  \
     X(BATCH_NORM, "batch-norm", "normalization", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_MERGED)                                   \
     X(LAYER_NORM, "layer-norm", "normalization", "", LRP_KIND_IS_LAYER)                                                        \

@@ -157,18 +157,31 @@ struct lrp_batch_axis {
 enum { LRP_BATCH_NONE = -1 /* the same for all samples */, LRP_BATCH_LOST = -2 /* mixed: there is no such axis any more */ };
 
 enum lrp_trait {
-    LRP_TRAIT_WEIGHTED = 1,    /* linear in input 0 with constant weights (inputs 1, 2) read by prepare through a modifier */
-    LRP_TRAIT_MOVES = 2,       /* only moves elements: relevance is routed by the vjp as it is */
-    LRP_TRAIT_PRODUCT = 4,     /* a product of its k data inputs: each gets 1/k of the relevance */
-    LRP_TRAIT_ACTIVATION = 8,  /* one input, elementwise: can be fused behind a linear layer */
-    LRP_TRAIT_SHAPE_ONLY = 16, /* needs only the shape of its input: folded even when the input is data */
-    LRP_TRAIT_ADDS = 32,       /* the sum of its inputs */
-    LRP_TRAIT_GATES = 64,      /* one input: an element comes out as it is, or as 0 with slope 0 */
-    LRP_TRAIT_SELECTS = 128,   /* output 0 consists of elements of input 0, each with slope 1 */
-    LRP_TRAIT_NO_VJP = 256,    /* not differentiable: the column vjp is empty on purpose */
-    LRP_TRAIT_ROUTES = 512,    /* every output element is one of some input's: relevance is routed by the vjp as it is */
-    LRP_TRAIT_DRAWS = 1024,    /* makes numbers up: the same ones every time, but nobody else's */
-    LRP_TRAIT_TEXTS = 2048     /* takes texts, too, and may make them: all others meet numbers and truth values only */
+    LRP_TRAIT_WEIGHTED = 1,     /* linear in input 0 with constant weights (inputs 1, 2) read by prepare through a modifier */
+    LRP_TRAIT_MOVES = 2,        /* only moves elements: relevance is routed by the vjp as it is */
+    LRP_TRAIT_PRODUCT = 4,      /* a product of its k data inputs: each gets 1/k of the relevance */
+    LRP_TRAIT_ACTIVATION = 8,   /* one input, elementwise: can be fused behind a linear layer */
+    LRP_TRAIT_SHAPE_ONLY = 16,  /* needs only the shape of its input: folded even when the input is data */
+    LRP_TRAIT_ADDS = 32,        /* the sum of its inputs */
+    LRP_TRAIT_GATES = 64,       /* one input: an element comes out as it is, or as 0 with slope 0 */
+    LRP_TRAIT_SELECTS = 128,    /* output 0 consists of elements of input 0, each with slope 1 */
+    LRP_TRAIT_NO_VJP = 256,     /* not differentiable: the column vjp is empty on purpose */
+    LRP_TRAIT_ROUTES = 512,     /* every output element is one of some input's: relevance is routed by the vjp as it is */
+    LRP_TRAIT_DRAWS = 1024,     /* makes numbers up: the same ones every time, but nobody else's */
+    LRP_TRAIT_TEXTS = 2048,     /* takes texts, too, and may make them: all others meet numbers and truth values only */
+    LRP_TRAIT_OPERANDS = 4096,  /* made up of what its operands contribute, constant ones too: the ledger names their share */
+    LRP_TRAIT_BIASED = 8192,    /* reads a constant operand that is added as it is: what nobody is given is the bias's */
+    LRP_TRAIT_PADS = 16384,     /* puts numbers of its own around input 0: relevance on them is lost to the padding */
+    LRP_TRAIT_HANDS_ON = 32768, /* output 0 is input 0 where both are of one type: canonization drops it */
+    LRP_TRAIT_BOUNDED = 65536   /* its constant operands are bounds, none of the parameters that a layer counts */
+};
+
+/* Operators whose weights, input 1, say how long an axis of input 0 is: by them an open size of a model's input is found. */
+struct lrp_weight_size {
+    bool says;    /* false: they say nothing */
+    bool grouped; /* the weights' axis is that of one of the attribute `group` groups */
+    int axis;     /* of input 0, from the end where negative */
+    int weight_axis;
 };
 
 /* The functions of a row. All return LRP_OK or fail with a line that says cause and remedy; they do not name the layer, the
@@ -225,14 +238,15 @@ enum lrp_trait {
  * places.
  */
 struct lrp_operator {
-    const char *name;          /* ONNX operator name */
-    const char *domain;        /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
-    short versions[12];        /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
-    short newer;               /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
-    unsigned traits;           /* enum lrp_trait */
-    unsigned prepared_inputs;  /* bit i: input i, when constant, is read by prepare */
-    const void *own;           /* what this row alone has (functions, a variant), of a struct of the family; a function that
-                                  serves several rows finds here what differs and never compares names */
+    const char *name;         /* ONNX operator name */
+    const char *domain;       /* "" for ai.onnx, "lrpscope" for our own, "com.microsoft" ... */
+    short versions[12];       /* ONNX "since" versions whose meaning this row implements, ascending, 0-terminated */
+    short newer;              /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
+    unsigned traits;          /* enum lrp_trait */
+    unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
+    const void *own;          /* what this row alone has (functions, a variant), of a struct of the family; a function that
+                                 serves several rows finds here what differs and never compares names */
+    struct lrp_weight_size weight_size;
     enum lrp_kind static_kind; /* the type of layer where nothing is known of the call; never LRP_KIND_UNSET */
     enum lrp_kind (*kind)(const struct lrp_call *call); /* the type of layer a call is; NULL: static_kind */
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);
@@ -270,6 +284,11 @@ struct lrp_operator {
     enum lrp_status (*blocks)(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
                               int *to, struct lrp_error *err);
     int64_t (*macs)(const struct lrp_call *call); /* multiply-accumulates of one forward; NULL: 0 */
+    /* As how many times its weights a handle may hold them, of a call that infer let pass; NULL: 1. */
+    int64_t (*copies)(const struct lrp_call *call);
+    /* Our own operators, which stand for what was recognised in a file: the ONNX operator that a user would look for there.
+     * "": any of several, what the file's node is called. Without it, that is the operator's own name. */
+    const char *(*written)(const struct lrp_call *call);
     /* Where the axis that counts samples, `*at` of input `input`, is in output `output`: batch.h. False: the operator mixes
      * samples. at->axis = LRP_BATCH_NONE: that output is the same for all. The caller finds out if an axis has been cut. */
     bool (*batch)(const struct lrp_call *call, int input, int output, struct lrp_batch_axis *at);

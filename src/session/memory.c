@@ -1,8 +1,6 @@
 /* memory.c: --memory: how much may be kept. */
-#include <string.h>
 
 #include "internal.h"
-#include "linear/linear.h"
 #include "primitives.h"
 #include "text.h"
 
@@ -11,7 +9,7 @@
 static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lrp_rule *rule)
 {
     struct lrp_group groups[LRP_GROUPS];
-    if (strcmp(layer->type, "dense") != 0) return 3;
+    if (!(lrp_kind_row((enum lrp_kind)layer->kind)->traits & LRP_KIND_IS_MAPPED)) return 3;
     const int count = lrp_rule_groups(rule, groups); /* 0 for functions */
     for (int g = 0; g < count; g++)
         for (int t = 0; t < groups[g].term_count; t++)
@@ -21,15 +19,11 @@ static uint64_t copies_of_weights(const struct lrp_layer *layer, const struct lr
 
 /* As how many times its weights a layer holds them: small groups are done several as one. What cannot run holds none, and its
  * inputs may be anything. */
-static uint64_t joined_groups(const struct lrp_network *n, size_t layer)
+static uint64_t copies_in_handle(const struct lrp_network *n, size_t layer)
 {
     const struct lrp_node *node = &n->graph->nodes[n->view->nodes[layer].anchor];
-    struct lrp_conv_shape shape;
-    struct lrp_error err;
-    if (*node->obstacle || !node->call.op) return 1;
-    const bool convolves = strcmp(node->call.op->name, "Conv") == 0 || strcmp(node->call.op->name, "ConvTranspose") == 0;
-    if (!convolves || lrp_conv_call_shape(&node->call, &shape, &err) != LRP_OK) return 1;
-    return (uint64_t)lrp_conv_joined_groups(&shape);
+    if (*node->obstacle || !node->call.op || !node->call.op->copies) return 1;
+    return (uint64_t)node->call.op->copies(&node->call);
 }
 
 /* Elements of channels that a tensor in blocks has on top of its own (blocked.h). */
@@ -57,7 +51,7 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     }
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
-        const uint64_t held = (uint64_t)(count > 0 ? count : 0) * joined_groups(n, i) *
+        const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_in_handle(n, i) *
                               copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
         if (held > weights) weights = held;
     }

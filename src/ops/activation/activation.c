@@ -181,7 +181,7 @@ const struct lrp_operator lrp_ops_activation[] = {
     ROW("Swish", OWN, SWISH, swish, swish_parameters, NULL, 1),
     ROW("HardSwish", OWN, HARD_SWISH, hard_swish, NULL, NULL, 1),
     ROW("Mish", OWN, MISH, mish, NULL, NULL, 1),
-    {.name = "Clip", .domain = "", .versions = {1, 6, 11, 12, 13}, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_OTHER, .kind = lrp_clip_kind,
+    {.name = "Clip", .domain = "", .versions = {1, 6, 11, 12, 13}, .traits = LRP_TRAIT_ACTIVATION | LRP_TRAIT_BOUNDED, .static_kind = LRP_KIND_OTHER, .kind = lrp_clip_kind,
      .infer = lrp_clip_infer, .forward = lrp_clip_forward, .vjp = lrp_clip_vjp, .blocks = lrp_clip_blocks,
      .batch = lrp_batch_elementwise},
     {.name = "PRelu", .domain = "", .versions = {7, 9, 16}, .traits = LRP_TRAIT_ACTIVATION, .static_kind = LRP_KIND_PRELU,

@@ -93,14 +93,28 @@ static enum lrp_kind matmul_kind(const struct lrp_call *call)
     return kind == LRP_KIND_OTHER ? LRP_KIND_MAT_MUL : kind;
 }
 
+static const char *dense_written(const struct lrp_call *call)
+{
+    (void)call;
+    return "MatMul";
+}
+
+/* A Mul, an Add, or what a LayerNormalization left. */
+static const char *scale_written(const struct lrp_call *call)
+{
+    (void)call;
+    return "";
+}
+
 enum { WEIGHTS_AND_BIAS = 1 << 1 | 1 << 2 };
 
 const struct lrp_operator lrp_ops_linear[] = {
     {.name = "Conv",
      .domain = "",
      .versions = {1, 11, 22},
-     .traits = LRP_TRAIT_WEIGHTED,
+     .traits = LRP_TRAIT_WEIGHTED | LRP_TRAIT_BIASED,
      .prepared_inputs = WEIGHTS_AND_BIAS,
+     .weight_size = {.says = true, .grouped = true, .axis = 1, .weight_axis = 1},
      .static_kind = LRP_KIND_CONVOLUTION,
      .own = &(const struct lrp_convolution){.transposed = false},
      .infer = lrp_conv_infer,
@@ -111,12 +125,14 @@ const struct lrp_operator lrp_ops_linear[] = {
      .forward = lrp_conv_apply,
      .vjp = lrp_conv_vjp,
      .macs = lrp_conv_macs,
+     .copies = lrp_conv_copies,
      .batch = lrp_batch_planes},
     {.name = "ConvTranspose",
      .domain = "",
      .versions = {1, 11, 22},
-     .traits = LRP_TRAIT_WEIGHTED,
+     .traits = LRP_TRAIT_WEIGHTED | LRP_TRAIT_BIASED,
      .prepared_inputs = WEIGHTS_AND_BIAS,
+     .weight_size = {.says = true, .axis = 1, .weight_axis = 0},
      .static_kind = LRP_KIND_TRANSPOSED_CONVOLUTION,
      .own = &(const struct lrp_convolution){.transposed = true},
      .infer = lrp_conv_infer,
@@ -127,11 +143,12 @@ const struct lrp_operator lrp_ops_linear[] = {
      .forward = lrp_conv_apply,
      .vjp = lrp_conv_vjp,
      .macs = lrp_conv_macs,
+     .copies = lrp_conv_copies,
      .batch = lrp_batch_planes},
     {.name = "Gemm",
      .domain = "",
      .versions = {1, 6, 7, 9, 11, 13},
-     .traits = LRP_TRAIT_WEIGHTED,
+     .traits = LRP_TRAIT_WEIGHTED | LRP_TRAIT_BIASED,
      .prepared_inputs = WEIGHTS_AND_BIAS,
      .static_kind = LRP_KIND_OTHER,
      .kind = product_kind,
@@ -149,6 +166,7 @@ const struct lrp_operator lrp_ops_linear[] = {
      .versions = {1, 9, 13},
      .traits = LRP_TRAIT_WEIGHTED | LRP_TRAIT_PRODUCT,
      .prepared_inputs = WEIGHTS_AND_BIAS,
+     .weight_size = {.says = true, .axis = -1, .weight_axis = 0},
      .static_kind = LRP_KIND_OTHER,
      .kind = matmul_kind,
      .own = &(const struct lrp_matrix_product){lrp_matmul_read, 2},
@@ -174,6 +192,7 @@ const struct lrp_operator lrp_ops_linear[] = {
      .forward = lrp_product_apply,
      .vjp = lrp_product_vjp,
      .macs = lrp_product_macs,
+     .written = dense_written,
      .batch = lrp_batch_matmul},
     {.name = "Scale",
      .domain = "lrpscope",
@@ -187,6 +206,7 @@ const struct lrp_operator lrp_ops_linear[] = {
      .forward = lrp_scale_apply,
      .vjp = lrp_scale_vjp,
      .macs = lrp_scale_macs,
+     .written = scale_written,
      .batch = lrp_batch_elementwise},
     {.name = NULL},
 };

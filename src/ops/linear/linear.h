@@ -39,6 +39,7 @@ size_t lrp_product_bytes(const void *handle);
 lrp_forward_function lrp_conv_apply, lrp_product_apply, lrp_scale_apply;
 lrp_vjp_function lrp_conv_vjp, lrp_product_vjp, lrp_scale_vjp;
 int64_t lrp_conv_macs(const struct lrp_call *call);
+int64_t lrp_conv_copies(const struct lrp_call *call);
 int64_t lrp_product_macs(const struct lrp_call *call);
 int64_t lrp_scale_macs(const struct lrp_call *call);
 

@@ -154,3 +154,10 @@ int64_t lrp_conv_macs(const struct lrp_call *call)
     count = lrp_linear_times(count, shape.in_channels / shape.group);
     return lrp_linear_times(count, count_of(&shape, shape.kernel));
 }
+
+int64_t lrp_conv_copies(const struct lrp_call *call)
+{
+    struct lrp_conv_shape shape;
+
+    return lrp_conv_call_shape(call, &shape, NULL) ? 1 : lrp_conv_joined_groups(&shape);
+}

@@ -123,9 +123,9 @@ const struct lrp_operator lrp_ops_math[] = {
     INTEGER_ROW("BitwiseNot", bitwise_infer, integer_not, 18),
     TEST("IsNaN", lrp_isnan_forward, 9, 13, 20),
     TEST("IsInf", lrp_isinf_forward, 10, 20),
-    MOVE("Identity", IDENTITY, LRP_TRAIT_TEXTS, NULL, lrp_identity, 1, 13, 14, 16, 19, 21, 23, 24, 25),
-    MOVE("Dropout", DROPOUT, 0, NULL, lrp_dropout, 7, 10, 12, 13, 22),
-    MOVE("Cast", OTHER, LRP_TRAIT_TEXTS, lrp_cast_kind, lrp_cast, 6, 9, 13, 19, 21, 23, 24, 25),
+    MOVE("Identity", IDENTITY, LRP_TRAIT_TEXTS | LRP_TRAIT_HANDS_ON, NULL, lrp_identity, 1, 13, 14, 16, 19, 21, 23, 24, 25),
+    MOVE("Dropout", DROPOUT, LRP_TRAIT_HANDS_ON, NULL, lrp_dropout, 7, 10, 12, 13, 22),
+    MOVE("Cast", OTHER, LRP_TRAIT_TEXTS | LRP_TRAIT_HANDS_ON, lrp_cast_kind, lrp_cast, 6, 9, 13, 19, 21, 23, 24, 25),
     MOVE("CastLike", OTHER, LRP_TRAIT_TEXTS, lrp_cast_kind, lrp_cast_like, 15, 19, 21, 23, 24, 25),
     { 0 },
 };

@@ -67,7 +67,7 @@ const struct lrp_operator lrp_ops_move[] = {
     { MOVES("DepthToSpace", DEPTH_TO_SPACE, LRP_TRAIT_TEXTS, depth, planes, 1, 11, 13), .forward = view_forward, .vjp = view_vjp,
       .own = &(const struct lrp_mover) { .view = lrp_depth_view, .to_space = true } },
     VIEW("SpaceToDepth", SPACE_TO_DEPTH, depth, planes, lrp_depth_view, 1, 13),
-    { OWN("Pad", 0, pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
+    { OWN("Pad", LRP_TRAIT_PADS, pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
     { OWN("Gather", LRP_TRAIT_TEXTS, gather, gather, 1, 11, 13), .kind = gather_kind },
     { OWN("GatherElements", LRP_TRAIT_TEXTS, gather_elements, beside_first, 11, 13), .kind = gather_kind },
     { OWN("GatherND", LRP_TRAIT_TEXTS, gather_nd, gather_nd, 11, 12, 13), .kind = gather_kind },

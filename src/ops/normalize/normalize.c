@@ -125,7 +125,8 @@ static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS)
     .name = op, .domain = where, .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_##layer, .forward = f##_forward,   \
     .vjp = f##_vjp, .batch = samples
 const struct lrp_operator lrp_ops_normalize[] = {
-    { ROW("BatchNormalization", "", BATCH_NORM, batch, lrp_batch_first_input, 1, 6, 7, 9, 14, 15), .infer = batch_infer },
+    { ROW("BatchNormalization", "", BATCH_NORM, batch, lrp_batch_first_input, 1, 6, 7, 9, 14, 15), .infer = batch_infer,
+      .traits = LRP_TRAIT_BIASED, .weight_size = { .says = true, .axis = 1, .weight_axis = 0 } },
     { ROW("LayerNormalization", "", LAYER_NORM, lrp_layer_norm, lrp_batch_before_axis, 17), .infer = lrp_layer_norm_infer,
       .own = &(const struct lrp_layer_norm) { .center = true } },
     { ROW("RMSNormalization", "", RMS_NORM, lrp_layer_norm, lrp_batch_before_axis, 23), .infer = lrp_layer_norm_infer,
@@ -140,7 +141,7 @@ const struct lrp_operator lrp_ops_normalize[] = {
       .kind = lrp_lp_norm_kind },
     { ROW("LRN", "", OTHER, lrp_lrn, lrp_batch_planes, 1, 13), .infer = lrp_lrn_infer },
     { ROW("Normalize", "lrpscope", LAYER_NORM, lrp_axes_norm, lrp_axes_norm_batch, 1), .kind = lrp_axes_norm_kind, .infer = lrp_axes_norm_infer,
-      .own = &(const struct lrp_axes_norm) { .fixed = false } },
+      .own = &(const struct lrp_axes_norm) { .fixed = false }, .written = lrp_axes_norm_written },
     { 0 },
 };
 // clang-format on

@@ -54,6 +54,11 @@ enum lrp_kind lrp_axes_norm_kind(const struct lrp_call *call)
     return lrp_call_int(call, "center", 1) ? LRP_KIND_LAYER_NORM : LRP_KIND_RMS_NORM;
 }
 
+const char *lrp_axes_norm_written(const struct lrp_call *call)
+{
+    return lrp_axes_norm_kind(call) == LRP_KIND_LAYER_NORM ? "LayerNormalization" : "RMSNormalization";
+}
+
 /* Runs forwards (s NULL, into y) or backwards (into gx) with everything in row order. */
 static enum lrp_status run_axes(const struct lrp_call *call, const struct lrp_tensor *x, const struct lrp_tensor *s,
                                 struct lrp_tensor *result, const struct lrp_run *run, struct lrp_error *err)

@@ -29,6 +29,7 @@ LRP_DECLARE_NORMALIZE(axes_norm)
 bool lrp_axes_norm_batch(LRP_BATCH_PARAMETERS);
 LRP_DECLARE_NORMALIZE(lp_norm)
 enum lrp_kind lrp_axes_norm_kind(const struct lrp_call *call); /* of Normalize: with the mean left in it is the other one */
+const char *lrp_axes_norm_written(const struct lrp_call *call);
 enum lrp_kind lrp_lp_norm_kind(const struct lrp_call *call);
 /* normalize_lrn.c */
 LRP_DECLARE_NORMALIZE(lrn)

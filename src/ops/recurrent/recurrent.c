@@ -211,9 +211,9 @@ static bool recurrent_batch(LRP_BATCH_PARAMETERS)
 
 #define RECURRENT_ROW(op, kind_, cell_, ...)                                                                                   \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .own = &(cell_), .static_kind = kind_, .infer = recurrent_infer,  \
-        .forward = recurrent_forward, .vjp = recurrent_vjp, .relevance = recurrent_relevance, .macs = recurrent_macs,          \
-        .batch = recurrent_batch                                                                                               \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .own = &(cell_), .static_kind = kind_,                            \
+        .weight_size = {.says = true, .axis = -1, .weight_axis = 2}, .infer = recurrent_infer, .forward = recurrent_forward,   \
+        .vjp = recurrent_vjp, .relevance = recurrent_relevance, .macs = recurrent_macs, .batch = recurrent_batch               \
     }
 const struct lrp_operator lrp_ops_recurrent[] = {
     RECURRENT_ROW("LSTM", LRP_KIND_LSTM, recurrent_lstm, 1, 7, 14, 22),
