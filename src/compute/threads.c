@@ -47,7 +47,9 @@ static int start_all(int wanted)
 
 int lrp_threads_there(int wanted)
 {
-    static _Thread_local int asked, there;
+    /* by 16: linkers (mold 1.10) begin the read-only part with them, which must not lie before the page of the rest */
+    static _Thread_local _Alignas(16) int asked;
+    static _Thread_local _Alignas(16) int there;
     if (wanted <= 1) return 1;
     if (wanted <= there) return wanted;
     if (wanted != asked) {
