@@ -2,6 +2,8 @@
 #include "printable.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,13 +33,34 @@ char *lrp_printable(const char *text)
     return copy;
 }
 
+enum { LINE_SIZE = 4096 };
+
+/* For lack of memory; what a front end prints is one stream, whoever prints it. */
+static atomic_bool lost;
+
 static void print_list(FILE *file, const char *format, va_list arguments)
 {
-    char *text = NULL;
-    if (vasprintf(&text, format, arguments) < 0) return;
+    char line[LINE_SIZE], *text = line, *longer = NULL;
+    va_list again;
+    va_copy(again, arguments);
+    const int length = vsnprintf(line, sizeof line, format, arguments);
+    if (length < 0) line[0] = '\0';
+    if (length >= LINE_SIZE) {
+        text = longer = malloc((size_t)length + 1);
+        if (longer) vsnprintf(longer, (size_t)length + 1, format, again);
+        if (!longer) fflush(file); /* what was said before stands before, whole */
+    }
+    va_end(again);
+    if (!text || length < 0) atomic_store(&lost, true);
+    if (!text) text = line; /* as much as there is room for */
     lrp_make_printable(text, "\n");
     fputs(text, file);
-    free(text);
+    free(longer);
+}
+
+bool lrp_print_lost(void)
+{
+    return atomic_load(&lost);
 }
 
 void lrp_print(FILE *file, const char *format, ...)

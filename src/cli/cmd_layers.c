@@ -109,6 +109,7 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_text(d, o, "rule", now->rules[layer->index]);
     lrp_cli_json_put_text(d, o, "rule_source", now->rule_sources[layer->index]);
     char *fallback = lrp_snapshot_fallback(now, layer->index);
+    d->failed |= !fallback;
     lrp_cli_json_put_text(d, o, "fallback", fallback);
     free(fallback);
     lrp_cli_json_put_bool(d, o, "executable", layer->executable);

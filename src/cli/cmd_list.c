@@ -49,13 +49,15 @@ static int print_list(const struct list *list, const struct lrp_arguments *argum
 #what, columns, sizeof(columns) / sizeof *(columns), what##_table, what##_json                                         \
     }
 
-/* Takes the next of "one, two, three" off a text; owned by the caller; NULL at the end. */
+/* Takes the next of "one, two, three" off a text; owned by the caller; NULL at the end, or, leaving it, for lack of memory. */
 static char *next_item(const char **text)
 {
     *text += strspn(*text, ", ");
     const char *start = *text;
     *text += strcspn(start, ",");
-    return *text > start ? strndup(start, (size_t)(*text - start)) : NULL;
+    char *item = *text > start ? strndup(start, (size_t)(*text - start)) : NULL;
+    if (!item) *text = start;
+    return item;
 }
 
 /* ---- rules ---- */
@@ -99,6 +101,7 @@ static void rules_json(struct lrp_document *d, cJSON *array, const struct lrp_ar
             lrp_cli_json_put_text(d, fits, NULL, item);
             free(item);
         }
+        d->failed |= *rest != '\0';
     }
 }
 

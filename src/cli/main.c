@@ -36,6 +36,10 @@ static bool reader_is_gone(void)
 static int finish(int code)
 {
     const bool lost = fflush(stdout) || ferror(stdout);
+    if (lrp_print_lost() && !code) {
+        lrp_print(stderr, "lrpscope: not enough memory to print everything\n");
+        return lrp_status_exit_code(LRP_MEMORY);
+    }
     if (!lost || reader_is_gone()) return code;
     lrp_print(stderr, "lrpscope: standard output cannot be written: %s\n", strerror(errno));
     return code ? code : lrp_status_exit_code(LRP_FILE);

@@ -223,6 +223,7 @@ enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes mess
     struct lrp_wire_field field;
     while (!status && lrp_wire_next(&wire, &field)) status = read_field(reader, &field, depth, &slots, out);
     if (!status) return LRP_OK;
+    if (status == LRP_MEMORY) return status; /* what there was none for is NULL here */
     const char *name = *out->name ? out->name : out->output_count ? out->outputs[0] : "";
     return lrp_fail_context(reader->err, status, "node %s (%s)", name, out->op_type);
 }

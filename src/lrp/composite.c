@@ -60,7 +60,8 @@ static enum lrp_status add_rule(const struct lrp_composite *c, struct lrp_primit
     if (!rules) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
     p->rules = rules;
     rules[p->count] = (struct lrp_type_rule){.type = type ? strdup(type) : NULL};
-    enum lrp_status status = lrp_rule_parse(rule, c->book, c->convention, &rules[p->count].rule, err);
+    if (type && !rules[p->count].type) return lrp_fail(err, LRP_MEMORY, "not enough memory for a composite");
+    const enum lrp_status status = lrp_rule_parse(rule, c->book, c->convention, &rules[p->count].rule, err);
     if (!status)
         p->count++;
     else

@@ -103,7 +103,7 @@ static void leave_menu_filter(struct lrp_app *app)
 
 static void typed_search(struct lrp_app *app, const char *text)
 {
-    lrp_app_set_text(app, &app->search, text);
+    if (!lrp_app_set_text(app, &app->search, text)) return;
     app->windows[app->view] = app->prompt.before;
     app->search_failed = false;
     app->status[0] = 0;
