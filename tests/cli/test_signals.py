@@ -79,14 +79,6 @@ def open_inspector(ignored=()):
 def end_inspector(number):
     name = signal.Signals(number).name
     child, master, slave, before = open_inspector()
-    if number == signal.SIGTSTP:
-        child.send_signal(number)
-        seen = drain(master, 5, b"\x1b[?1049l")
-        expect(name + ": modes back while stopped", termios.tcgetattr(slave)[:4] == before[:4])
-        expect(name + ": screen back while stopped", b"\x1b[?1049l" in seen)
-        child.send_signal(signal.SIGCONT)
-        expect(name + ": goes on", b"\x1b[?1049h" in drain(master, 5, b"\x1b[?1049h"))
-        number, name = signal.SIGTERM, "TERM after TSTP"
     child.send_signal(number)
     if number in (signal.SIGPIPE, signal.SIGINT):  # no reason to end: one is an error of a write, one cancels work
         time.sleep(0.5)
@@ -167,7 +159,7 @@ def main():
         os.chmod(folder, 0o755)
         os.chdir(folder)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM,
-                       signal.SIGPIPE, signal.SIGTSTP, signal.SIGXCPU):
+                       signal.SIGPIPE, signal.SIGXCPU):
             end_inspector(number)
         nohup()
         for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM):
