@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "convert.h"
+#include "lrpscope/tensor.h"
+#include "mapping.h"
 #include "npy.h"
 #include "safetensors.h"
 #include "text.h"
@@ -168,4 +170,15 @@ enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const c
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].sniff(bytes, size)) return kinds[i].read(bytes, size, name, out, err);
     return npy_read(bytes, size, name, out, err); /* says what is wrong */
+}
+
+enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_mapping mapping = {0};
+    enum lrp_status status = lrp_mapping_open(path, &mapping, err);
+    if (status) return status;
+    status = lrp_arrays_read(mapping.data, mapping.size, NULL, out, err);
+    if (status) status = lrp_fail_context(err, status, "%s", path);
+    lrp_mapping_close(&mapping);
+    return status;
 }

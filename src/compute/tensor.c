@@ -1,8 +1,6 @@
 /* tensor.c: arrays of numbers, reference counted. */
 #include "lrpscope/tensor.h"
 
-#include "arrays.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,6 @@
 #include "blocked.h"
 #include "buffer.h"
 #include "convert.h"
-#include "mapping.h"
 #include "npy.h"
 #include "texts.h"
 
@@ -115,18 +112,6 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);
     free((struct lrp_tensor *)tensor);
-}
-
-enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err)
-{
-    struct lrp_mapping mapping = {0};
-    enum lrp_status status = lrp_mapping_open(path, &mapping, err);
-
-    if (status) return status;
-    status = lrp_arrays_read(mapping.data, mapping.size, NULL, out, err);
-    if (status) status = lrp_fail_context(err, status, "%s", path);
-    lrp_mapping_close(&mapping);
-    return status;
 }
 
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err)

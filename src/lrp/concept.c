@@ -32,7 +32,8 @@ static size_t place_of(const struct lrp_channels *c, size_t sample, size_t outer
     return ((sample * c->outer + outer) * c->count + channel) * c->inner;
 }
 
-void lrp_channel_sums(const struct lrp_channels *c, const float *values, size_t sample, double *sums)
+/* The sum over the places of every channel of a sample. */
+static void sum_channels(const struct lrp_channels *c, const float *values, size_t sample, double *sums)
 {
     for (size_t k = 0; k < c->count; k++) {
         sums[k] = 0;
@@ -53,12 +54,13 @@ static int by_sum(const void *a, const void *b)
     return (x->channel > y->channel) - (x->channel < y->channel);
 }
 
-size_t lrp_concept_order(const double *sums, size_t count, bool sizes, int64_t *order)
+/* Numbers of the channels with a sum that is not 0, the largest first, ties by number. Returns how many. */
+static size_t order_channels(const double *sums, size_t count, int64_t *order)
 {
     struct ranked *rows = calloc(count + 1, sizeof *rows);
     size_t used = 0;
     for (size_t k = 0; rows && k < count; k++)
-        if (fabs(sums[k]) > 0) rows[used++] = (struct ranked){sizes ? fabs(sums[k]) : sums[k], (int64_t)k};
+        if (fabs(sums[k]) > 0) rows[used++] = (struct ranked){sums[k], (int64_t)k};
     if (rows) qsort(rows, used, sizeof *rows, by_sum);
     for (size_t k = 0; k < used; k++) order[k] = rows[k].channel;
     free(rows);
@@ -107,8 +109,8 @@ static enum lrp_status masked(const struct lrp_concept *concept, const struct lr
     for (size_t n = 0; !status && n < c.samples; n++) {
         size_t top = 0;
         if (concept->top) {
-            lrp_channel_sums(&c, r->f, n, sums);
-            top = lrp_concept_order(sums, c.count, false, order);
+            sum_channels(&c, r->f, n, sums);
+            top = order_channels(sums, c.count, order);
         }
         for (size_t k = 0; k < top && (int64_t)k < concept->top; k++) let_channel(&c, n, (size_t)order[k], r->f, (*out)->f);
         for (size_t k = 0; !status && k < concept->count; k++) {

@@ -29,11 +29,6 @@ struct lrp_channels {
 struct lrp_channels lrp_channels_of(const struct lrp_shape *shape, int64_t samples, bool last);
 /* True if values of (samples, tokens, channels) are to be expected: the model has attention or looks up tokens. */
 bool lrp_channels_last(const struct lrp_layer_view *view);
-/* The sum over the places of every channel of a sample, into sums[count]. */
-void lrp_channel_sums(const struct lrp_channels *channels, const float *values, size_t sample, double *sums);
-/* Numbers of the channels with a sum that is not 0, the largest first (`sizes`: by size), ties by number. Returns how many. */
-size_t lrp_concept_order(const double *sums, size_t count, bool sizes, int64_t *order);
-
 /* Reads lines of "SELECTOR=0,5,(3:1:2),top(3)". Errors: LRP_USAGE. *out is to be freed, whatever comes of it. */
 enum lrp_status lrp_concepts_parse(const char *text, const struct lrp_graph *graph, const struct lrp_layer_view *view,
                                    struct lrp_concepts *out, struct lrp_error *err);
