@@ -167,7 +167,8 @@ def main():
             explain = ["explain", MODEL] + [PICTURE] * 40 + ["--output-dir", ".", "--heatmap", "out.png", "--layerwise", "out.safetensors"]
             ended += [half_written(explain[:2] + [PICTURE] + ["--repeat", "2000"], number, False)]
             expect(f"{signal.Signals(number).name}: nothing was ended by it", any(ended))
-        limits()
+        if "LRPSCOPE_SANITIZED" not in os.environ: # shadow memory knows no limits
+            limits()
     print("\n".join(failures) or "ok")
     sys.exit(bool(failures))
 
