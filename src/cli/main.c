@@ -112,7 +112,7 @@ static bool default_environment(const char *name, const char *value)
  * that they look for work some 50 us before they sleep (MobileNetV2 29 -> 19 ms); memory given back to the system after every
  * layer has to be cleared page by page for the next, and small pages cost more to come by than what is computed in them (with
  * huge ones a cold MobileNetV2 takes 0.19 s instead of 0.57 s). What the user has set stays. */
-static void settle(char **argv)
+static void prepare_environment(char **argv)
 {
     bool again = false;
 #ifdef __GLIBC__
@@ -132,7 +132,7 @@ static void settle(char **argv)
 
 int main(int argc, char **argv)
 {
-    settle(argv);
+    prepare_environment(argv);
     setlocale(LC_CTYPE, "");
     lrp_signals_blame(lrp_model_file_at, lrp_status_exit_code(LRP_FILE), lrp_plugin_running);
     lrp_signals_leave(lrp_output_leave);

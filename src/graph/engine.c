@@ -101,7 +101,7 @@ static size_t handle_bytes(const struct lrp_call *call, const void *handle)
 }
 
 /* Handles make more of themselves on first use: the one that was used last is measured again, if it is still there. */
-static void settle(struct lrp_engine *e)
+static void measure_latest_handle(struct lrp_engine *e)
 {
     const struct prepared *used = e->has_latest ? lrp_lru_find(e->cache, &e->latest, sizeof e->latest) : NULL;
     e->has_latest = false;
@@ -141,7 +141,7 @@ enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const str
     *handle = NULL;
     if (!engine->graph->nodes[node].call.op->prepare) return LRP_OK;
     const struct prepared_key key = key_of(engine, node, modifier);
-    settle(engine);
+    measure_latest_handle(engine);
     if (key.passing) lrp_lru_drop(engine->cache, is_passing);
     const struct prepared *found = lrp_lru_find(engine->cache, &key, sizeof key);
     if (found) *handle = found->handle;

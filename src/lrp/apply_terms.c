@@ -3,38 +3,27 @@
 
 #include "apply.h"
 #include "apply_parts.h"
+#include "apply_terms.h"
 #include "memo.h"
 #include "rule_row.h"
 #include "statistics.h"
 #include "vector.h"
 
-/* What the terms of one application share. */
-struct terms {
-    const struct lrp_rule_step *a;
-    const struct lrp_call *call;
-    const struct lrp_tensor *x, *z, *r;
-    bool x_has_negative;
-    struct lrp_tensor *inputs[LRP_TERM_INPUT_COUNT]; /* by enum lrp_term_input, made when needed; [LRP_TERM_A] stays NULL */
-    /* scratch, made when needed, in the blocks of channels the operator wants */
-    struct lrp_tensor *s, *other, *c;
-    bool given_empty; /* nothing is in R_in yet */
-};
-
 /* A tensor like `model`, in blocks or not, elements not set. */
-static enum lrp_status like(const struct terms *t, const struct lrp_tensor *model, int block, struct lrp_tensor **out,
-                            struct lrp_error *err)
+enum lrp_status lrp_terms_tensor(const struct lrp_terms *t, const struct lrp_tensor *model, int block, struct lrp_tensor **out,
+                                 struct lrp_error *err)
 {
     return lrp_tensor_take_blocked(t->a->run->pool, &model->shape, block, out, err);
 }
 
 /* Likewise, kept in a slot as long as the blocks are those. */
-static enum lrp_status scratch(const struct terms *t, struct lrp_tensor **slot, const struct lrp_tensor *model, int block,
-                               struct lrp_error *err)
+enum lrp_status lrp_terms_scratch(const struct lrp_terms *t, struct lrp_tensor **slot, const struct lrp_tensor *model,
+                                  int block, struct lrp_error *err)
 {
     if (*slot && (*slot)->block == block) return LRP_OK;
     lrp_tensor_release(*slot);
     *slot = NULL;
-    return like(t, model, block, slot, err);
+    return lrp_terms_tensor(t, model, block, slot, err);
 }
 
 /* Bounds are one number, one per channel, or one per element of a sample. */
@@ -49,7 +38,7 @@ static void fill_bound(const float *bound, size_t count, struct lrp_tensor *t)
 }
 
 /* The tensor that stands for a layer's input in a term; *out NULL means all zero. */
-static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, const struct lrp_tensor **out,
+static enum lrp_status term_input(struct lrp_terms *t, enum lrp_term_input kind, const struct lrp_tensor **out,
                                   struct lrp_error *err)
 {
     *out = t->x;
@@ -58,7 +47,7 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
     if (kind == LRP_TERM_A_NEGATIVE && !t->x_has_negative) return LRP_OK;
     if (!t->inputs[kind]) {
         const bool part = kind == LRP_TERM_A_POSITIVE || kind == LRP_TERM_A_NEGATIVE;
-        enum lrp_status status = like(t, t->x, part ? t->x->block : 0, &t->inputs[kind], err);
+        enum lrp_status status = lrp_terms_tensor(t, t->x, part ? t->x->block : 0, &t->inputs[kind], err);
         if (status) return status;
         const float one = 1;
         const struct lrp_rule *rule = t->a->rule;
@@ -72,12 +61,12 @@ static enum lrp_status term_input(struct terms *t, enum lrp_term_input kind, con
 }
 
 /* Asked between pieces of work that take milliseconds each on a large layer: preparing weights, a convolution, a product. */
-static enum lrp_status go_on(const struct terms *t, struct lrp_error *err)
+static enum lrp_status go_on(const struct lrp_terms *t, struct lrp_error *err)
 {
     return lrp_run_should_stop(t->a->run) ? lrp_fail(err, LRP_CANCELLED, "cancelled") : LRP_OK;
 }
 
-static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term, void **handle, struct lrp_error *err)
+enum lrp_status lrp_terms_handle(struct lrp_terms *t, const struct lrp_term *term, void **handle, struct lrp_error *err)
 {
     const struct lrp_modifier key = {.weight = term->weight, .bias = term->bias, .gamma = term->gamma};
     bool as_is = term->weight == LRP_WEIGHT_AS_IS && term->bias == LRP_WEIGHT_AS_IS;
@@ -86,27 +75,27 @@ static enum lrp_status term_handle(struct terms *t, const struct lrp_term *term,
 }
 
 /* The handle of a term, and in which blocks the operator writes forward, or reads and writes on the way `back`. */
-static enum lrp_status term_blocks(struct terms *t, const struct lrp_term *term, bool back, void **handle, int *from, int *to,
-                                   struct lrp_error *err)
+static enum lrp_status term_blocks(struct lrp_terms *t, const struct lrp_term *term, bool back, void **handle, int *from,
+                                   int *to, struct lrp_error *err)
 {
-    enum lrp_status status = term_handle(t, term, handle, err);
+    enum lrp_status status = lrp_terms_handle(t, term, handle, err);
     *from = *to = 0;
     if (status || !t->call->op->blocks) return status;
     return t->call->op->blocks(t->call, *handle, back, t->a->run, from, to, err);
 }
 
 /* *d (NULL: nothing is there yet) += factor * what */
-static enum lrp_status add(struct terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d,
+static enum lrp_status add(struct lrp_terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d,
                            struct lrp_error *err)
 {
     bool first = !*d;
-    enum lrp_status status = first ? like(t, what, what->block, d, err) : LRP_OK;
+    enum lrp_status status = first ? lrp_terms_tensor(t, what, what->block, d, err) : LRP_OK;
     if (!status) lrp_tensors_add(factor, what, first, *d, t->a->run);
     return status;
 }
 
 /* *d += sign * (W~ a~ + b~) */
-static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, struct lrp_tensor **d, struct lrp_error *err)
+static enum lrp_status add_term(struct lrp_terms *t, const struct lrp_term *term, struct lrp_tensor **d, struct lrp_error *err)
 {
     const struct lrp_tensor *x = NULL;
     struct lrp_tensor *zeros = NULL;
@@ -118,7 +107,7 @@ static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, st
     if (!status) status = term_blocks(t, term, false, &handle, &from, &to, err);
     if (!status) status = lrp_engine_row_major(t->a->engine, t->a->node, from, t->a->run, &x, err);
     bool first = !*d && term->sign > 0; /* writes there itself */
-    if (!status) status = first ? like(t, t->z, to, d, err) : scratch(t, &t->other, t->z, to, err);
+    if (!status) status = first ? lrp_terms_tensor(t, t->z, to, d, err) : lrp_terms_scratch(t, &t->other, t->z, to, err);
     if (!status) {
         const struct lrp_tensor *in[8] = {x ? x : zeros};
         struct lrp_tensor *out[1] = {first ? *d : t->other};
@@ -129,7 +118,7 @@ static enum lrp_status add_term(struct terms *t, const struct lrp_term *term, st
 }
 
 /* R_in += factor * sign * a~ * W~^T s */
-static enum lrp_status return_term(struct terms *t, const struct lrp_term *term, float factor, const struct lrp_tensor *s,
+static enum lrp_status return_term(struct lrp_terms *t, const struct lrp_term *term, float factor, const struct lrp_tensor *s,
                                    struct lrp_tensor *given, struct lrp_error *err)
 {
     const struct lrp_tensor *x = NULL;
@@ -140,7 +129,7 @@ static enum lrp_status return_term(struct terms *t, const struct lrp_term *term,
     status = term_blocks(t, term, true, &handle, &from, &to, err);
     bool first = t->given_empty;
     bool direct = first && to == given->block; /* c is written where R_in will be */
-    if (!status && !direct) status = scratch(t, &t->c, given, to, err);
+    if (!status && !direct) status = lrp_terms_scratch(t, &t->c, given, to, err);
     if (status) return status;
     const struct lrp_tensor *in[8] = {NULL}, *out[1] = {NULL}, *cotangent[1] = {s};
     struct lrp_tensor *gradient[8] = {direct ? given : t->c};
@@ -173,7 +162,7 @@ static struct lrp_group part_of(const struct lrp_group *g, bool reading)
     return part;
 }
 
-static enum lrp_status add_terms(struct terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
+static enum lrp_status add_terms(struct lrp_terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     for (int i = 0; !status && i < g->term_count; i++)
@@ -181,25 +170,22 @@ static enum lrp_status add_terms(struct terms *t, const struct lrp_group *g, str
     return status;
 }
 
-static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
-                                    struct lrp_error *err);
-
 /* Sums up what is not kept yet; *d stays NULL if no term had anything. */
-static enum lrp_status sum_up(struct terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
+static enum lrp_status sum_up(struct lrp_terms *t, const struct lrp_group *g, struct lrp_tensor **d, struct lrp_error *err)
 {
     const struct lrp_group reading = part_of(g, true), fixed = part_of(g, false);
     if (!reading.term_count || !fixed.term_count) return add_terms(t, g, d, err);
     const struct lrp_tensor *part = NULL;
     enum lrp_status status = add_terms(t, &reading, d, err);
-    if (!status) status = denominators(t, &fixed, &part, err);
+    if (!status) status = lrp_terms_denominators(t, &fixed, &part, err);
     if (!status) status = add(t, 1, part, d, err);
     lrp_tensor_release(part);
     return status;
 }
 
 /* d of a group: from the forward pass, from an earlier pass, or summed up and kept. A reference of the caller's own. */
-static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
-                                    struct lrp_error *err)
+enum lrp_status lrp_terms_denominators(struct lrp_terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
+                                       struct lrp_error *err)
 {
     const struct lrp_tensor *x = part_of(g, true).term_count ? t->x : NULL;
     if (g->term_count == 1 && is_forward(&g->terms[0])) {
@@ -221,7 +207,7 @@ static enum lrp_status denominators(struct terms *t, const struct lrp_group *g, 
 }
 
 /* pr26: the activation stays inside: z = act(d), s = act'(d) R/stab(z). */
-static enum lrp_status divide_through_activation(struct terms *t, const struct lrp_tensor *blocked, float stabilizer,
+static enum lrp_status divide_through_activation(struct lrp_terms *t, const struct lrp_tensor *blocked, float stabilizer,
                                                  struct lrp_error *err)
 {
     const struct lrp_node *act = &lrp_engine_graph(t->a->engine)->nodes[t->a->inner_activation];
@@ -231,14 +217,14 @@ static enum lrp_status divide_through_activation(struct terms *t, const struct l
     if (act->call.in_count > 8) return lrp_fail(err, LRP_UNSUPPORTED, "activation %s takes too many inputs", act->call.op_type);
     enum lrp_status status =
         lrp_engine_inputs(t->a->engine, t->a->inner_activation, t->a->values, t->z->block, t->a->run, in, err);
-    if (!status) status = like(t, blocked, 0, &d, err);
+    if (!status) status = lrp_terms_tensor(t, blocked, 0, &d, err);
     if (!status) lrp_tensors_add(1, blocked, true, d, t->a->run);
     in[0] = d;
-    if (!status) status = scratch(t, &t->other, t->z, 0, err);
+    if (!status) status = lrp_terms_scratch(t, &t->other, t->z, 0, err);
     z[0] = t->other;
     if (!status) status = lrp_engine_handle(t->a->engine, t->a->inner_activation, NULL, &handle, t->a->run, err);
     if (!status) status = act->call.op->forward(&act->call, handle, in, z, t->a->run, err);
-    if (!status) status = like(t, t->z, 0, &ratio, err);
+    if (!status) status = lrp_terms_tensor(t, t->z, 0, &ratio, err);
     if (!status) {
         lrp_tensors_divide(t->r, z[0], stabilizer, NULL, 0, ratio, t->a->run);
         const struct lrp_tensor *out[1] = {z[0]}, *cotangent[1] = {ratio};
@@ -252,7 +238,7 @@ static enum lrp_status divide_through_activation(struct terms *t, const struct l
 }
 
 /* The blocks in which all terms of a group read s on the way back; 0 if they differ. */
-static enum lrp_status blocks_of_s(struct terms *t, const struct lrp_group *g, int *block, struct lrp_error *err)
+static enum lrp_status blocks_of_s(struct lrp_terms *t, const struct lrp_group *g, int *block, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     *block = -1;
@@ -268,15 +254,15 @@ static enum lrp_status blocks_of_s(struct terms *t, const struct lrp_group *g, i
 }
 
 /* s = R/stab(d), masked. */
-static enum lrp_status divide(struct terms *t, const struct lrp_group *g, struct lrp_error *err)
+enum lrp_status lrp_terms_divide(struct lrp_terms *t, const struct lrp_group *g, struct lrp_error *err)
 {
     const bool inside = t->a->inner_activation >= 0 && g->term_count == 1;
     const int sign = g->mask == LRP_MASK_POSITIVE ? 1 : g->mask == LRP_MASK_NEGATIVE ? -1 : 0;
     const struct lrp_tensor *d = NULL;
     int block = 0;
-    enum lrp_status status = denominators(t, g, &d, err);
+    enum lrp_status status = lrp_terms_denominators(t, g, &d, err);
     if (!status && !inside) status = blocks_of_s(t, g, &block, err);
-    if (!status) status = scratch(t, &t->s, t->z, block, err);
+    if (!status) status = lrp_terms_scratch(t, &t->s, t->z, block, err);
     if (!status && inside) status = divide_through_activation(t, d, g->e, err);
     if (!status && inside && sign) lrp_tensors_mask(t->z, sign, t->s, t->a->run);
     if (!status && !inside) lrp_tensors_divide(t->r, d, g->e, sign ? t->z : NULL, sign, t->s, t->a->run);
@@ -284,29 +270,30 @@ static enum lrp_status divide(struct terms *t, const struct lrp_group *g, struct
     return status;
 }
 
-static enum lrp_status apply_group(struct terms *t, const struct lrp_group *g, struct lrp_tensor *given, struct lrp_error *err)
+static enum lrp_status apply_group(struct lrp_terms *t, const struct lrp_group *g, struct lrp_tensor *given,
+                                   struct lrp_error *err)
 {
     if (g->c == 0) return LRP_OK;
-    enum lrp_status status = divide(t, g, err);
+    enum lrp_status status = lrp_terms_divide(t, g, err);
     for (int i = 0; !status && i < g->term_count; i++) status = return_term(t, &g->terms[i], g->c, t->s, given, err);
     return status;
 }
 
 /* The layer, its input and output, as terms see them. */
-static struct terms terms_of(const struct lrp_rule_step *a)
+struct lrp_terms lrp_terms_of(const struct lrp_rule_step *a)
 {
     const struct lrp_node *n = &lrp_engine_graph(a->engine)->nodes[a->node];
-    struct terms t = {.a = a,
-                      .call = &n->call,
-                      .x = a->values[n->in[0]],
-                      .z = a->values[n->out[0]],
-                      .r = a->relevance[0],
-                      .given_empty = true};
+    struct lrp_terms t = {.a = a,
+                          .call = &n->call,
+                          .x = a->values[n->in[0]],
+                          .z = a->values[n->out[0]],
+                          .r = a->relevance[0],
+                          .given_empty = true};
     t.x_has_negative = t.r && lrp_tensor_has_negative(t.x, a->run);
     return t;
 }
 
-static void release_terms(struct terms *t)
+void lrp_terms_release(struct lrp_terms *t)
 {
     for (size_t i = 0; i < sizeof t->inputs / sizeof *t->inputs; i++) lrp_tensor_release(t->inputs[i]);
     lrp_tensor_release(t->s);
@@ -319,13 +306,13 @@ static enum lrp_status apply_terms(const struct lrp_rule_step *a, struct lrp_ten
 {
     struct lrp_group groups[LRP_GROUPS];
     int count = lrp_rule_groups(a->rule, groups);
-    struct terms t = terms_of(a);
+    struct lrp_terms t = lrp_terms_of(a);
     enum lrp_status status = LRP_OK;
     if (t.r) {
         for (int g = 0; !status && g < count; g++) status = apply_group(&t, &groups[g], given, err);
     }
     if (!status && t.given_empty) memset(given->f, 0, lrp_tensor_bytes(given));
-    release_terms(&t);
+    lrp_terms_release(&t);
     return !status ? LRP_OK : lrp_engine_blame(a->engine, a->node, status, err);
 }
 
@@ -334,69 +321,4 @@ enum lrp_status lrp_apply_groups(const struct lrp_rule_step *a, struct lrp_tenso
     if (!lrp_call_weighted(&lrp_step_node(a)->call)) return lrp_apply_fallback(a, given, err);
     const enum lrp_status status = lrp_step_new_given(a, (struct lrp_output_layout){false, LRP_LIKE_VALUES}, given, err);
     return !status ? apply_terms(a, given[0], err) : status;
-}
-
-/* W~ 0 + b~ of all terms that have a bias; *out NULL: none has. */
-static enum lrp_status sum_biases(struct terms *t, const struct lrp_group *g, const struct lrp_tensor **out,
-                                  struct lrp_error *err)
-{
-    struct lrp_tensor *zeros = NULL, *sum = NULL;
-    enum lrp_status status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->x->shape, &zeros, err);
-    if (!status) status = scratch(t, &t->other, t->z, 0, err);
-    for (int i = 0; !status && i < g->term_count; i++) {
-        if (g->terms[i].bias == LRP_WEIGHT_NONE) continue;
-        const struct lrp_tensor *in[8] = {zeros};
-        struct lrp_tensor *one[1] = {t->other};
-        void *handle = NULL;
-        if (!sum) status = lrp_tensor_zero(t->a->run->pool, LRP_DTYPE_FLOAT, &t->z->shape, &sum, err);
-        if (!status) status = term_handle(t, &g->terms[i], &handle, err);
-        if (!status) status = t->call->op->forward(t->call, handle, in, one, t->a->run, err);
-        if (!status) lrp_tensors_add((float)g->terms[i].sign, t->other, false, sum, t->a->run);
-    }
-    lrp_tensor_release(zeros);
-    *out = sum;
-    return status;
-}
-
-/* A tensor in blocks of so many channels in the place of one in others. */
-static enum lrp_status in_blocks(struct terms *t, int block, const struct lrp_tensor **tensor, struct lrp_error *err)
-{
-    struct lrp_tensor *turned = NULL;
-    if (!*tensor || (*tensor)->block == block) return LRP_OK;
-    enum lrp_status status = like(t, t->z, block, &turned, err);
-    if (!status) lrp_tensors_add(1, *tensor, true, turned, t->a->run);
-    lrp_tensor_release(*tensor);
-    *tensor = turned;
-    return status;
-}
-
-void lrp_shares_release(struct lrp_shares *shares)
-{
-    lrp_tensor_release(shares->d);
-    lrp_tensor_release(shares->bias);
-    lrp_tensor_release(shares->s);
-    *shares = (struct lrp_shares){0};
-}
-
-enum lrp_status lrp_apply_shares(const struct lrp_rule_step *a, int group, int block, struct lrp_shares *out,
-                                 struct lrp_error *err)
-{
-    struct lrp_group groups[LRP_GROUPS];
-    lrp_rule_groups(a->rule, groups);
-    const struct lrp_group *g = &groups[group];
-    struct terms t = terms_of(a);
-    *out = (struct lrp_shares){0};
-    enum lrp_status status = denominators(&t, g, &out->d, err);
-    if (!status) status = in_blocks(&t, block, &out->d, err);
-    if (!status) status = sum_biases(&t, g, &out->bias, err);
-    if (!status) status = in_blocks(&t, block, &out->bias, err);
-    if (!status && a->inner_activation >= 0 && g->term_count == 1) {
-        status = divide(&t, g, err);
-        if (!status) out->s = lrp_tensor_retain(t.s);
-        if (!status) status = in_blocks(&t, block, &out->s, err);
-    }
-    release_terms(&t);
-    if (!status) return LRP_OK;
-    lrp_shares_release(out);
-    return lrp_engine_blame(a->engine, a->node, status, err);
 }

@@ -233,6 +233,17 @@ struct lrp_weight_size {
  *     LRP_UNARY(cube)
  *     ...
  *     {LRP_UNARY_ROW("Cube", "", OTHER, cube, NULL, NULL, 1)},
+ * The same, taking tensors in blocks of channels as they are:
+ *     {LRP_UNARY_ROW("Cube", "", OTHER, cube, NULL, NULL, 1), .blocks = lrp_unary_blocks},
+ * An operator that others are enough for is written as calls of them (body.h), and has no other function:
+ *     static enum lrp_status twice_body(struct lrp_operator_body *b, struct lrp_error *err)
+ *     {
+ *         (void)err;
+ *         lrp_body_return(b, 0, LRP_BODY_CALL(b, "twice", "Add", 0, 0));
+ *         return LRP_OK;
+ *     }
+ *     ...
+ *     {.name = "Twice", .domain = "com.microsoft", .versions = {1}, .body = twice_body},
  * What is missing does not compile, or is named by the tests of tests/unit/ops (test_operator_rows): a row also needs a worked
  * number from outside and, with a vjp, a point where it is compared with central differences. lrpscope-internals(7) lists the
  * places.

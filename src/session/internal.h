@@ -276,6 +276,10 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
 size_t lrp_memory_for_results(const struct lrp_job *job);
 /* Runs a job in the calling thread (session unlocked). */
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
+/* job_base.c: the earlier results that a pass from `start` can build on, as only rules differ; or NULL. */
+const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct lrp_tensor *start);
+/* By layer: does it work in another way than it did under `before`? Owned by the caller; NULL when out of memory. */
+bool *lrp_job_changed_rules(const struct lrp_setup *now, const struct lrp_setup *before);
 void lrp_job_free(struct lrp_job *job);
 double lrp_now_ms(void);
 

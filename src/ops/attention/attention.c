@@ -67,7 +67,7 @@ static int shared_heads(struct lrp_operator_body *b, const struct lrp_attention 
     return shared;
 }
 
-static int scaled(struct lrp_operator_body *b, const struct lrp_attention *a)
+static int scale_query(struct lrp_operator_body *b, const struct lrp_attention *a)
 {
     if (a->scale != 0) return LRP_BODY_CALL(b, "scaled", "Mul", a->query, lrp_body_number(b, a->scale));
     const int width = LRP_BODY_CALL(b, "real", "Cast", lrp_attention_length(b, "width", a->query, -1));
@@ -77,7 +77,7 @@ static int scaled(struct lrp_operator_body *b, const struct lrp_attention *a)
 }
 
 /* softmax over the keys; a sink is one more column, cut off again. */
-static int probabilities(struct lrp_operator_body *b, const struct lrp_attention *a)
+static int attention_probabilities(struct lrp_operator_body *b, const struct lrp_attention *a)
 {
     int logits = a->masked;
     if (a->sink != LRP_BODY_NONE) {
@@ -99,7 +99,7 @@ static int probabilities(struct lrp_operator_body *b, const struct lrp_attention
 
 int lrp_attention_body(struct lrp_operator_body *b, struct lrp_attention *a)
 {
-    const int query = scaled(b, a);
+    const int query = scale_query(b, a);
     const int key = LRP_BODY_CALL(b, "key_turned", "Transpose", shared_heads(b, a, "key_shared", a->key));
     lrp_body_ints(b, "perm", 4, (const int64_t[]){0, 1, 3, 2});
     a->products = a->capped = LRP_BODY_CALL(b, "scores", "MatMul", query, key);
@@ -110,7 +110,7 @@ int lrp_attention_body(struct lrp_operator_body *b, struct lrp_attention *a)
     }
     a->masked = a->bias == LRP_BODY_NONE ? a->capped : LRP_BODY_CALL(b, "biased", "Add", a->capped, a->bias);
     if (a->mask != LRP_BODY_NONE) a->masked = LRP_BODY_CALL(b, "masked", "Add", a->masked, a->mask);
-    a->probabilities = probabilities(b, a);
+    a->probabilities = attention_probabilities(b, a);
     return LRP_BODY_CALL(b, "context", "MatMul", a->probabilities, shared_heads(b, a, "value_shared", a->value));
 }
 
@@ -134,7 +134,7 @@ static int plain_mask(struct lrp_operator_body *b, int query, int key)
     return added;
 }
 
-static enum lrp_status body(struct lrp_operator_body *b, struct lrp_error *err)
+static enum lrp_status attention_body(struct lrp_operator_body *b, struct lrp_error *err)
 {
     const struct lrp_call *call = b->of;
     const int64_t heads = lrp_call_int(call, "q_num_heads", 0), kv_heads = lrp_call_int(call, "kv_num_heads", 0);
@@ -165,6 +165,6 @@ static enum lrp_status body(struct lrp_operator_body *b, struct lrp_error *err)
 
 /* The family's row. */
 const struct lrp_operator lrp_ops_attention[] = {
-    {.name = "Attention", .domain = "", .versions = {23, 24, 25}, .body = body},
+    {.name = "Attention", .domain = "", .versions = {23, 24, 25}, .body = attention_body},
     {0},
 };

@@ -17,7 +17,7 @@ static int padding_mask(struct lrp_operator_body *b, const struct lrp_attention 
 }
 
 /* Element `index` of an axis. */
-static int part_of(struct lrp_operator_body *b, const char *part, int x, int axis, int64_t index)
+static int take_part(struct lrp_operator_body *b, const char *part, int x, int axis, int64_t index)
 {
     const int taken = LRP_BODY_CALL(b, part, "Gather", x, lrp_body_whole(b, -1, &index));
     lrp_body_int(b, "axis", axis);
@@ -29,7 +29,7 @@ static int part_of(struct lrp_operator_body *b, const char *part, int x, int axi
 enum { QUERY, KEY, VALUE, BIAS, PADDING, ATTENTION_BIAS, PAST_KEY, PAST_VALUE, PAST_LENGTH, INDIRECTION };
 
 /* (batch, rows, heads, packed, width) as (batch, heads, rows, packed, width). */
-static int unpacked(struct lrp_operator_body *b, int x)
+static int unpack_heads(struct lrp_operator_body *b, int x)
 {
     const int turned = LRP_BODY_CALL(b, "packed", "Transpose", x);
     lrp_body_ints(b, "perm", 5, (const int64_t[]){0, 2, 1, 3, 4});
@@ -40,9 +40,9 @@ static void read_heads(struct lrp_operator_body *b, struct lrp_attention *a)
 {
     int in[3] = {QUERY, KEY, VALUE};
     if (lrp_body_input(b, KEY) == LRP_BODY_NONE) {
-        const int all = unpacked(b, QUERY);
-        a->query = part_of(b, "query", all, 3, 0), a->key = part_of(b, "key", all, 3, 1),
-        a->value = part_of(b, "value", all, 3, 2);
+        const int all = unpack_heads(b, QUERY);
+        a->query = take_part(b, "query", all, 3, 0), a->key = take_part(b, "key", all, 3, 1),
+        a->value = take_part(b, "value", all, 3, 2);
         return;
     }
     if (lrp_body_input(b, BIAS) != LRP_BODY_NONE) {
@@ -53,8 +53,8 @@ static void read_heads(struct lrp_operator_body *b, struct lrp_attention *a)
     }
     a->query = lrp_attention_split(b, "query", in[QUERY], a->heads, true);
     if (lrp_body_input(b, VALUE) == LRP_BODY_NONE) {
-        const int both = unpacked(b, KEY);
-        a->key = part_of(b, "key", both, 3, 0), a->value = part_of(b, "value", both, 3, 1);
+        const int both = unpack_heads(b, KEY);
+        a->key = take_part(b, "key", both, 3, 0), a->value = take_part(b, "value", both, 3, 1);
         return;
     }
     a->key = lrp_attention_split(b, "key", in[KEY], a->heads, false);
@@ -103,7 +103,7 @@ enum {
 };
 
 /* Heads [first, end) of (batch, heads, rows, width). */
-static int some_heads(struct lrp_operator_body *b, const char *part, int x, int64_t first, int64_t end)
+static int take_heads(struct lrp_operator_body *b, const char *part, int x, int64_t first, int64_t end)
 {
     return LRP_BODY_CALL(b, part, "Slice", x, LRP_BODY_WHOLE(b, first), LRP_BODY_WHOLE(b, end), LRP_BODY_WHOLE(b, 1));
 }
@@ -118,13 +118,13 @@ static void read_groups(struct lrp_operator_body *b, struct lrp_attention *a)
         return;
     }
     const int all = lrp_attention_split(b, "packed", QUERY, queries + 2 * keys, true);
-    a->query = some_heads(b, "query", all, 0, queries);
-    a->key = some_heads(b, "key", all, queries, queries + keys);
-    a->value = some_heads(b, "value", all, queries + keys, queries + 2 * keys);
+    a->query = take_heads(b, "query", all, 0, queries);
+    a->key = take_heads(b, "key", all, queries, queries + keys);
+    a->value = take_heads(b, "value", all, queries + keys, queries + 2 * keys);
 }
 
 /* Each head is normalised before it is turned. */
-static int normed(struct lrp_operator_body *b, const char *part, int x, int weight)
+static int norm_heads(struct lrp_operator_body *b, const char *part, int x, int weight)
 {
     if (weight == LRP_BODY_NONE) return x;
     const int y = LRP_BODY_CALL(b, part, "RMSNormalization", x, weight);
@@ -133,7 +133,7 @@ static int normed(struct lrp_operator_body *b, const char *part, int x, int weig
 }
 
 /* Where each row stands: behind what the past holds (the lengths are total ones, less one). */
-static int positions(struct lrp_operator_body *b, int query)
+static int query_positions(struct lrp_operator_body *b, int query)
 {
     const int given = lrp_body_input(b, GQA_POSITIONS);
     if (given != LRP_BODY_NONE) return given;
@@ -149,7 +149,7 @@ static int positions(struct lrp_operator_body *b, int query)
     return LRP_BODY_CALL(b, "positions", "Add", before, row);
 }
 
-static int turned(struct lrp_operator_body *b, const char *part, int x, int place)
+static int turn_heads(struct lrp_operator_body *b, const char *part, int x, int place)
 {
     const int y = LRP_BODY_CALL(b, part, "RotaryEmbedding", x, GQA_COS, GQA_SIN, place);
     lrp_body_int(b, "interleaved", lrp_call_int(b->of, "rotary_interleaved", 0));
@@ -199,12 +199,12 @@ static enum lrp_status group_body(struct lrp_operator_body *b, struct lrp_error 
     a.heads = lrp_call_int(call, "num_heads", 0), a.kv_heads = lrp_call_int(call, "kv_num_heads", 0);
     a.scale = lrp_call_float(call, "scale", 0), a.softcap = lrp_call_float(call, "softcap", 0);
     read_groups(b, &a);
-    a.query = normed(b, "query_norm", a.query, lrp_body_input(b, GQA_Q_NORM));
-    a.key = normed(b, "key_norm", a.key, lrp_body_input(b, GQA_K_NORM));
+    a.query = norm_heads(b, "query_norm", a.query, lrp_body_input(b, GQA_Q_NORM));
+    a.key = norm_heads(b, "key_norm", a.key, lrp_body_input(b, GQA_K_NORM));
     if (lrp_call_int(call, "do_rotary", 0)) {
-        const int place = positions(b, a.query);
-        a.query = turned(b, "query_turned", a.query, place);
-        a.key = turned(b, "key_rotary", a.key, place);
+        const int place = query_positions(b, a.query);
+        a.query = turn_heads(b, "query_turned", a.query, place);
+        a.key = turn_heads(b, "key_rotary", a.key, place);
     }
     a.key = lrp_attention_present(b, "present_key", lrp_body_input(b, GQA_PAST_KEY), a.key);
     a.value = lrp_attention_present(b, "present_value", lrp_body_input(b, GQA_PAST_VALUE), a.value);
@@ -227,19 +227,19 @@ struct packed_inputs {
 static const struct packed_inputs plain_inputs = {2, 3, 4, 5, 6, LRP_BODY_NONE, LRP_BODY_NONE, LRP_BODY_NONE, LRP_BODY_NONE};
 static const struct packed_inputs quantized_inputs = {2, 5, 8, LRP_BODY_NONE, LRP_BODY_NONE, 3, 4, 6, 7};
 
-static int dequantized(struct lrp_operator_body *b, const char *part, int x, int scale, int zero)
+static int dequantize_input(struct lrp_operator_body *b, const char *part, int x, int scale, int zero)
 {
     const int y = LRP_BODY_CALL(b, part, "DequantizeLinear", x, scale, lrp_body_input(b, zero));
     lrp_body_int(b, "axis", 1);
     return y;
 }
 
-static int projection(struct lrp_operator_body *b, const struct packed_inputs *in)
+static int project_input(struct lrp_operator_body *b, const struct packed_inputs *in)
 {
     int x = 0, weight = 1;
     if (in->x_scale != LRP_BODY_NONE) {
-        x = dequantized(b, "input", 0, in->x_scale, in->x_zero);
-        weight = dequantized(b, "weight", 1, in->w_scale, in->w_zero);
+        x = dequantize_input(b, "input", 0, in->x_scale, in->x_zero);
+        weight = dequantize_input(b, "weight", 1, in->w_scale, in->w_zero);
     }
     const int product = LRP_BODY_CALL(b, "projection", "MatMul", x, weight), bias = lrp_body_input(b, in->bias);
     return bias == LRP_BODY_NONE ? product : LRP_BODY_CALL(b, "projection_bias", "Add", product, bias);
@@ -257,7 +257,7 @@ static void split_projection(struct lrp_operator_body *b, int packed, int part[3
     part[2] = lrp_body_next(b);
 }
 
-static int stacked(struct lrp_operator_body *b, int key, int value)
+static int stack_past(struct lrp_operator_body *b, int key, int value)
 {
     const int front = LRP_BODY_WHOLE(b, 0), keys = LRP_BODY_CALL(b, "keys_kept", "Unsqueeze", key, front);
     const int both = LRP_BODY_CALL(b, "present", "Concat", keys, LRP_BODY_CALL(b, "values_kept", "Unsqueeze", value, front));
@@ -277,10 +277,10 @@ static enum lrp_status packed_body(struct lrp_operator_body *b, struct lrp_error
         return lrp_fail(err, LRP_FILE, "it needs an input, weights and num_heads");
     if (lrp_call_int(call, "do_rotary", 0) || lrp_call_has(call, in->past_length))
         return lrp_fail(err, LRP_UNSUPPORTED, "do_rotary and keys in a shared buffer are not implemented");
-    split_projection(b, projection(b, in), part);
+    split_projection(b, project_input(b, in), part);
     if (lrp_call_has(call, in->past)) {
-        past_key = part_of(b, "past_key", in->past, 0, 0);
-        past_value = part_of(b, "past_value", in->past, 0, 1);
+        past_key = take_part(b, "past_key", in->past, 0, 0);
+        past_value = take_part(b, "past_value", in->past, 0, 1);
     }
     a.query = lrp_attention_split(b, "query", part[0], a.heads, true);
     a.key = lrp_attention_present(b, "present_key", past_key, lrp_attention_split(b, "key", part[1], a.heads, true));
@@ -288,7 +288,7 @@ static enum lrp_status packed_body(struct lrp_operator_body *b, struct lrp_error
     a.bias = lrp_body_input(b, in->attention_bias);
     a.mask = padding_mask(b, &a, lrp_body_input(b, in->mask), past_key);
     lrp_body_return(b, 0, lrp_attention_merge(b, lrp_attention_body(b, &a)));
-    if (lrp_body_wants(b, 1)) lrp_body_return(b, 1, stacked(b, a.key, a.value));
+    if (lrp_body_wants(b, 1)) lrp_body_return(b, 1, stack_past(b, a.key, a.value));
     return LRP_OK;
 }
 

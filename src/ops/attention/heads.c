@@ -142,7 +142,7 @@ static bool read_form(const struct lrp_shape *mask, const int64_t size[4], enum 
 }
 
 /* Broadcasts to the products; its last axis may end early: what lies behind is hidden. */
-static bool fits_plain(const struct lrp_shape *mask, const int64_t size[4])
+static bool plain_mask_fits(const struct lrp_shape *mask, const int64_t size[4])
 {
     bool fits = mask->rank >= 1 && mask->rank <= 4;
     for (int k = 0; k < mask->rank && fits; ++k) {
@@ -168,7 +168,8 @@ static enum lrp_status read_masking(const struct lrp_call *call, struct masking 
     if (count != 4 || one != 1) return lrp_fail(err, LRP_UNSUPPORTED, "the sizes of the masked products are not known");
     for (int k = 0; k < 4; ++k)
         if (m->size[k] < 0) return lrp_fail(err, LRP_FILE, "the masked products have no sizes");
-    if (m->mask && !(lrp_call_int(call, "padding", 0) ? read_form(m->mask, m->size, &m->form) : fits_plain(m->mask, m->size)))
+    if (m->mask &&
+        !(lrp_call_int(call, "padding", 0) ? read_form(m->mask, m->size, &m->form) : plain_mask_fits(m->mask, m->size)))
         return lrp_fail(err, LRP_FILE, "the mask does not fit its %lld x %lld products", (long long)m->size[2],
                         (long long)m->size[3]);
     const bool lengths = lrp_call_has(call, LENGTHS);
@@ -192,7 +193,7 @@ static enum lrp_status mask_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* Where a plain mask has (sample, head, row, key); -1 behind its last column. */
-static int64_t plain_at(const struct lrp_shape *mask, const int64_t place[4])
+static int64_t plain_mask_at(const struct lrp_shape *mask, const int64_t place[4])
 {
     int64_t at = 0;
     for (int k = 0; k < mask->rank; ++k) {
@@ -204,7 +205,7 @@ static int64_t plain_at(const struct lrp_shape *mask, const int64_t place[4])
 }
 
 /* Whether onnxruntime's mask shows a key to a row. */
-static bool shows(const struct masking *m, const int64_t place[4])
+static bool mask_shows(const struct masking *m, const int64_t place[4])
 {
     const int64_t batch = m->size[0], b = place[0], key = place[3], *v = m->values->i;
     const int64_t sample = m->mask->rank > 1 && m->mask->dim[0] == 1 ? 0 : b;
@@ -223,7 +224,7 @@ static bool shows(const struct masking *m, const int64_t place[4])
 }
 
 /* Whether a key is out of a row's sight, whatever the mask says. */
-static bool beyond(const struct masking *m, const int64_t place[4])
+static bool mask_is_beyond(const struct masking *m, const int64_t place[4])
 {
     const int64_t length = m->lengths ? m->lengths->i[place[0]] + m->extra : m->size[3];
     const int64_t offset = m->lengths && m->aligned && m->past == 0 ? length - m->size[2] : m->past;
@@ -232,12 +233,12 @@ static bool beyond(const struct masking *m, const int64_t place[4])
            (m->left >= 0 && -ahead > m->left);
 }
 
-static float added(const struct masking *m, const int64_t place[4])
+static float mask_added(const struct masking *m, const int64_t place[4])
 {
-    if (beyond(m, place)) return -INFINITY;
+    if (mask_is_beyond(m, place)) return -INFINITY;
     if (!m->mask) return 0;
-    if (m->form != PLAIN) return shows(m, place) ? 0 : m->hidden;
-    const int64_t at = plain_at(m->mask, place);
+    if (m->form != PLAIN) return mask_shows(m, place) ? 0 : m->hidden;
+    const int64_t at = plain_mask_at(m->mask, place);
     if (at < 0) return -INFINITY;
     if (m->values->dtype == LRP_DTYPE_BOOL) return m->values->i[at] ? 0 : m->hidden;
     return lrp_dtype_is_float(m->values->dtype) ? m->values->f[at] : (float)m->values->i[at];
@@ -261,7 +262,7 @@ static enum lrp_status mask_forward(LRP_FORWARD_PARAMETERS)
     m.lengths = lrp_call_has(call, LENGTHS) ? in[LENGTHS] : NULL;
     for (size_t i = 0; i < out[0]->count && !status; ++i) {
         place_of(&m, i, place);
-        out[0]->f[i] = added(&m, place);
+        out[0]->f[i] = mask_added(&m, place);
     }
     return status;
 }
@@ -274,7 +275,7 @@ static enum lrp_status mask_vjp(LRP_VJP_PARAMETERS)
     const enum lrp_status status = read_masking(call, &m, err);
     for (size_t i = 0; s[0] && grad[MASK] && i < s[0]->count && !status; ++i) {
         place_of(&m, i, place);
-        const int64_t at = plain_at(m.mask, place);
+        const int64_t at = plain_mask_at(m.mask, place);
         if (at >= 0 && out[0]->f[i] > -INFINITY) grad[MASK]->f[at] += s[0]->f[i];
     }
     return status;

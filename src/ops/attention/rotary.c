@@ -10,7 +10,7 @@ struct rotation {
     const struct lrp_tensor *cosine, *sine, *positions;
 };
 
-static bool read(const struct lrp_call *call, struct rotation *r)
+static bool read_rotation(const struct lrp_call *call, struct rotation *r)
 {
     const struct lrp_shape *x = &call->in[0].shape, *cosine = &call->in[1].shape, *positions = &call->in[3].shape;
     const int64_t part = lrp_call_int(call, "rotary_embedding_dim", 0);
@@ -34,13 +34,13 @@ static bool read(const struct lrp_call *call, struct rotation *r)
     return cosine->rank == 3 && cosine->dim[0] == r->batch && cosine->dim[1] == r->rows && cosine->dim[2] == r->turned / 2;
 }
 
-static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
+static enum lrp_status rotary_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct rotation r;
     enum lrp_status status = lrp_infer_arity(call, 3, 4, err);
     for (int i = 0; i < 3 && !status; ++i) status = lrp_infer_is_float(call, i, err);
     if (!status && lrp_call_has(call, 3)) status = lrp_infer_is_integer(call, 3, err);
-    if (!status && !read(call, &r))
+    if (!status && !read_rotation(call, &r))
         return lrp_fail(err, LRP_FILE, "the angles or positions of RotaryEmbedding do not fit its input");
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
 }
@@ -60,7 +60,7 @@ static enum lrp_status angles_at(const struct rotation *r, int64_t b, int64_t ro
 }
 
 /* direction -1: back. */
-static void turn(const struct rotation *r, const float *x, float *y, size_t angles, float direction)
+static void turn_pairs(const struct rotation *r, const float *x, float *y, size_t angles, float direction)
 {
     const int64_t half = r->turned / 2;
     memcpy(y, x, (size_t)r->width * sizeof *y);
@@ -72,35 +72,35 @@ static void turn(const struct rotation *r, const float *x, float *y, size_t angl
     }
 }
 
-static enum lrp_status turn_all(const struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_tensor *x,
-                                struct lrp_tensor *y, float direction, struct lrp_error *err)
+static enum lrp_status turn_heads(const struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_tensor *x,
+                                  struct lrp_tensor *y, float direction, struct lrp_error *err)
 {
     struct rotation r;
     enum lrp_status status = LRP_OK;
-    (void)read(call, &r);
+    (void)read_rotation(call, &r);
     r.cosine = in[1], r.sine = in[2], r.positions = lrp_call_has(call, 3) ? in[3] : NULL;
     for (int64_t i = 0; i < r.batch * r.heads * r.rows && !status; ++i) {
         const int64_t b = i / (r.heads * r.rows), row = r.flat ? i / r.heads % r.rows : i % r.rows;
         size_t angles = 0;
         status = angles_at(&r, b, row, &angles, err);
-        if (!status) turn(&r, x->f + i * r.width, y->f + i * r.width, angles, direction);
+        if (!status) turn_pairs(&r, x->f + i * r.width, y->f + i * r.width, angles, direction);
     }
     return status;
 }
 
-static enum lrp_status forward(LRP_FORWARD_PARAMETERS)
+static enum lrp_status rotary_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle, (void)run;
-    return turn_all(call, in, in[0], out[0], 1, err);
+    return turn_heads(call, in, in[0], out[0], 1, err);
 }
 
-static enum lrp_status vjp(LRP_VJP_PARAMETERS)
+static enum lrp_status rotary_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)out, (void)run;
     for (int i = 1; i < 3; ++i)
         if (grad[i])
             return lrp_fail(err, LRP_UNSUPPORTED, "RotaryEmbedding with angles that are not constant cannot be differentiated");
-    return s[0] && grad[0] ? turn_all(call, in, s[0], grad[0], -1, err) : LRP_OK;
+    return s[0] && grad[0] ? turn_heads(call, in, s[0], grad[0], -1, err) : LRP_OK;
 }
 
 /* The family's row. */
@@ -109,9 +109,9 @@ const struct lrp_operator lrp_ops_rotary[] = {
      .domain = "",
      .versions = {23},
      .static_kind = LRP_KIND_ROTARY,
-     .infer = infer,
-     .forward = forward,
-     .vjp = vjp,
+     .infer = rotary_infer,
+     .forward = rotary_forward,
+     .vjp = rotary_vjp,
      .batch = lrp_batch_leading},
     {0},
 };

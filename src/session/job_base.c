@@ -1,0 +1,49 @@
+/* job_base.c: earlier results that a pass can build on, and what has changed since. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* The earlier results that a pass can build on: same method, convention and start, so that only rules differ; or NULL. */
+const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct lrp_tensor *start)
+{
+    const struct lrp_results *base = job->results->base;
+    if (!base || !base->made_under || !base->start || !lrp_method_call_equal(&base->made_under->method, &job->state->method) ||
+        base->made_under->convention != job->state->convention || base->made_under->output != job->state->output ||
+        !job->state->method.row->by_rules) /* without rules nothing can have changed but the start */
+        return NULL;
+    if (base->made_under->concepts.count || job->state->concepts.count) return NULL;
+    if (base->made_under->assignment.differentiates != job->state->assignment.differentiates) return NULL;
+    if (strcmp(lrp_settings_get(base->made_under->settings, LRP_SETTING_GATES),
+               lrp_settings_get(job->state->settings, LRP_SETTING_GATES)) != 0)
+        return NULL; /* recurrent layers have gates that no rule says anything of */
+    bool same = lrp_shape_equal(&base->start->shape, &start->shape) &&
+                memcmp(base->start->f, start->f, start->count * sizeof(float)) == 0;
+    return same ? base : NULL;
+}
+
+/* A layer works in another way, too, where what it reads or makes carries relevance now and did not before, or the reverse: a
+ * rule that stops changes what is behind it. */
+static void mark_changed_carriers(const struct lrp_setup *now, const struct lrp_setup *before, bool *changed)
+{
+    const struct lrp_graph *g = now->network->graph;
+    const bool *carries = now->assignment.carriers.carries, *carried = before->assignment.carriers.carries;
+    for (int k = 0; k < g->order_count; k++) {
+        const struct lrp_node *n = &g->nodes[g->order[k]];
+        const int layer = now->network->view->layer_of_node[g->order[k]];
+        for (int i = 0; layer >= 0 && i < n->call.in_count; i++)
+            if (n->in[i] >= 0 && carries[n->in[i]] != carried[n->in[i]]) changed[layer] = true;
+        for (int i = 0; layer >= 0 && i < n->call.out_count; i++)
+            if (n->out[i] >= 0 && carries[n->out[i]] != carried[n->out[i]]) changed[layer] = true;
+    }
+}
+
+/* By layer: is its rule another than the one the base was made with? Owned by the caller; NULL when out of memory. */
+bool *lrp_job_changed_rules(const struct lrp_setup *now, const struct lrp_setup *before)
+{
+    bool *changed = calloc(now->assignment.count + 1, sizeof *changed);
+    for (size_t i = 0; changed && i < now->assignment.count; i++)
+        changed[i] = !lrp_rule_equal(&now->assignment.rules[i], &before->assignment.rules[i]);
+    if (changed) mark_changed_carriers(now, before, changed);
+    return changed;
+}
