@@ -28,10 +28,10 @@ enum lrp_status lrp_snapshot_channel_sums(const struct lrp_snapshot *snapshot, i
     struct lrp_sample one = {0};
     if (!t || !lrp_dtype_is_float(t->dtype))
         return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s", snapshot->layers->rows[layer].name, lrp_show_name(show));
-    const int value = lrp_network_layer_value(box->state->network, (size_t)layer);
-    enum lrp_status status = lrp_sample_open(box->state, value, t, sample, &one, err);
+    const int value = lrp_network_layer_value(box->setup->network, (size_t)layer);
+    enum lrp_status status = lrp_sample_open(box->setup, value, t, sample, &one, err);
     if (status) return status;
-    const struct lrp_channels c = lrp_channels_of(&one.tensor.shape, 1, lrp_channels_last(box->state->network->view));
+    const struct lrp_channels c = lrp_channels_of(&one.tensor.shape, 1, lrp_channels_last(box->setup->network->view));
     *out = calloc(c.count + 1, sizeof **out);
     if (!*out) status = lrp_fail(err, LRP_MEMORY, "not enough memory for channels");
     *count = c.count;

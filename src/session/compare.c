@@ -8,13 +8,13 @@
 static enum lrp_status part_of(const struct lrp_snapshot *s, int layer, int64_t sample, struct lrp_sample *out,
                                struct lrp_error *err)
 {
-    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
     const struct lrp_tensor *t = lrp_result_tensor(s->relevance[layer]);
-    const int value = lrp_network_layer_value(state->network, (size_t)layer);
+    const int value = lrp_network_layer_value(setup->network, (size_t)layer);
     *out = (struct lrp_sample){0};
     if (!t || value < 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
-    return lrp_sample_open(state, value, t, sample, out, err);
+    return lrp_sample_open(setup, value, t, sample, out, err);
 }
 
 /* Pearson's, of finite pairs; 1 of two that are alike throughout, NaN if only one of them is constant. */

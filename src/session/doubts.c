@@ -101,7 +101,7 @@ static size_t giver(const struct doubter *d, size_t i)
 
 static const char *rule_of(const struct doubter *d, size_t i)
 {
-    return lrp_method_by_rules(&d->job->state->method) ? d->job->state->rule_texts[i] : "";
+    return lrp_method_by_rules(&d->job->setup->method) ? d->job->setup->rule_texts[i] : "";
 }
 
 /* "conv5 (rule gamma(0.25))" */
@@ -117,7 +117,7 @@ static const char *named(const struct doubter *d, size_t i, struct lrp_text *tex
 static const char *better_rule(const struct doubter *d, size_t layer)
 {
     static const char *const candidates[] = {"z-plus", "epsilon(0.1)"};
-    const struct lrp_setup *s = d->job->state;
+    const struct lrp_setup *s = d->job->setup;
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
         struct lrp_rule rule;
         if (lrp_rule_parse(candidates[i], s->settings->book, s->convention, &rule, NULL) != LRP_OK) continue;
@@ -146,7 +146,7 @@ static bool doubt_relevance(struct doubter *d)
         if (!shown(d, i, true) || !r->relevance_statistics[i].nan) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
-        if (!lrp_method_by_rules(&d->job->state->method)) {
+        if (!lrp_method_by_rules(&d->job->setup->method)) {
             doubt_gradient(d, by, i, r->relevance_statistics[i].nan);
             return true;
         }
@@ -208,7 +208,7 @@ static double arrived(const struct doubter *d)
 static size_t explained_layer(const struct doubter *d)
 {
     size_t i = d->layers->count - 1;
-    while (i > 0 && lrp_network_layer_value(d->job->results->network, i) != d->job->state->output) i--;
+    while (i > 0 && lrp_network_layer_value(d->job->results->network, i) != d->job->setup->output) i--;
     return i ? i : d->layers->count - 1;
 }
 
@@ -242,7 +242,7 @@ static void doubt_start(struct doubter *d)
     const struct lrp_results *r = d->job->results;
     size_t negative = 0;
     double first = 0;
-    const bool cut = d->job->state->composite->no_negative && lrp_start_kind_of(d->job->state) == LRP_START_LOGIT;
+    const bool cut = d->job->setup->composite->no_negative && lrp_start_kind_of(d->job->setup) == LRP_START_LOGIT;
     for (size_t i = 0; i < r->target_count; i++) {
         const struct lrp_target *t = &r->targets[i];
         if (!(t->output < 0) || (!cut && fabs(t->start - (double)t->output) > 0)) continue;
@@ -251,7 +251,7 @@ static void doubt_start(struct doubter *d)
     if (negative && cut)
         doubt(d, explained_layer(d),
               "the logit is negative, %.4g%s: composite %s starts with 0 there, so that nothing is explained", first,
-              negative > 1 ? " and others" : "", d->job->state->composite->preset);
+              negative > 1 ? " and others" : "", d->job->setup->composite->preset);
     else if (negative)
         doubt(d, explained_layer(d),
               "the start is a negative logit, %.4g%s: signs are turned round, what speaks for the target counts as negative "
@@ -351,7 +351,7 @@ static bool has_relu(const struct lrp_graph *g)
 static void doubt_method(struct doubter *d)
 {
     const struct lrp_job *job = d->job;
-    const struct lrp_method *row = job->state->method.row;
+    const struct lrp_method *row = job->setup->method.row;
     if (row->rectifies && !has_relu(job->results->network->graph))
         doubt(d, 0, "method %s changes what goes through ReLU, and the model has none: it is the plain gradient",
               row->info.name);
@@ -367,8 +367,8 @@ void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor 
         d.largest = fmax(d.largest, fabs((double)start->f[i]));
     }
     doubt_method(&d);
-    if (lrp_method_by_rules(&job->state->method)) doubt_start(&d);
-    if (doubt_relevance(&d) || !job->state->method.row->by_rules || d.size == 0) return;
-    if (job->state->concepts.count) return; /* most of it is meant to be lost */
+    if (lrp_method_by_rules(&job->setup->method)) doubt_start(&d);
+    if (doubt_relevance(&d) || !job->setup->method.row->by_rules || d.size == 0) return;
+    if (job->setup->concepts.count) return; /* most of it is meant to be lost */
     if (!doubt_size(&d)) doubt_loss(&d);
 }

@@ -52,10 +52,10 @@ enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot,
 static enum lrp_status value_plane(const struct lrp_snapshot *s, const char *value, const struct lrp_tensor *t, int64_t sample,
                                    enum lrp_reduction reduction, struct lrp_plane *plane, struct lrp_error *err)
 {
-    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
     struct lrp_sample one = {0};
-    const int number = lrp_network_value(state->network, value);
-    enum lrp_status status = number >= 0 ? lrp_sample_open(state, number, t, sample, &one, err)
+    const int number = lrp_network_value(setup->network, value);
+    enum lrp_status status = number >= 0 ? lrp_sample_open(setup, number, t, sample, &one, err)
                                          : lrp_fail(err, LRP_USAGE, "there is no value %s any more", value);
     if (!status) status = lrp_plane_from_tensor(&one.tensor, 0, reduction, false, plane, err);
     lrp_sample_close(&one);
@@ -105,12 +105,12 @@ static void sheet_free(struct sheet *sheet)
 static struct lrp_statistics sample_statistics(const struct lrp_snapshot *s, size_t layer, int64_t sample)
 {
     const struct lrp_tensor *t = lrp_result_tensor(s->relevance[layer]);
-    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
-    const int value = lrp_network_layer_value(state->network, layer);
+    const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
+    const int value = lrp_network_layer_value(setup->network, layer);
     struct lrp_statistics statistics = s->relevance_statistics[layer];
     struct lrp_sample one = {0};
     if (s->target_count < 2 || !t || value < 0) return statistics;
-    if (lrp_sample_open(state, value, t, sample, &one, NULL) == LRP_OK) lrp_tensor_statistics(&one.tensor, &statistics);
+    if (lrp_sample_open(setup, value, t, sample, &one, NULL) == LRP_OK) lrp_tensor_statistics(&one.tensor, &statistics);
     lrp_sample_close(&one);
     return statistics;
 }

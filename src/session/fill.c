@@ -139,10 +139,10 @@ void lrp_session_note(struct lrp_session_plan *p)
 {
     const struct lrp_graph *g = p->network->graph;
     struct lrp_text line = {0};
-    if (*lrp_settings_get(p->state->settings, LRP_SETTING_OUTPUT_NAME) || !g->output_count || p->state->output == g->outputs[0])
+    if (*lrp_settings_get(p->setup->settings, LRP_SETTING_OUTPUT_NAME) || !g->output_count || p->setup->output == g->outputs[0])
         return;
     lrp_text_printf(&line, "output %s holds no floats: %s is explained (--output-name chooses)", g->definition->outputs[0].name,
-                    g->values[p->state->output].name);
+                    g->values[p->setup->output].name);
     if (line.data) lrp_strings_add(&p->relevance_notes, line.data);
     lrp_text_free(&line);
 }

@@ -62,13 +62,13 @@ struct lrp_setup {
 bool lrp_setup_blocked(const struct lrp_setup *setup);
 enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err);
-struct lrp_setup *lrp_setup_retain(struct lrp_setup *state);
-void lrp_setup_release(struct lrp_setup *state);
+struct lrp_setup *lrp_setup_retain(struct lrp_setup *setup);
+void lrp_setup_release(struct lrp_setup *setup);
 /* How many samples the explained output holds: those of its first axis if the model's samples stand there, else it is one
  * sample as a whole. */
-int64_t lrp_setup_samples(const struct lrp_setup *state);
+int64_t lrp_setup_samples(const struct lrp_setup *setup);
 /* True if relevance ends at lookups of tokens. */
-bool lrp_setup_reads_tokens(const struct lrp_setup *state);
+bool lrp_setup_reads_tokens(const struct lrp_setup *setup);
 /* Number of the value a layer is shown by: the output of its last node; -1 if there is none. */
 int lrp_network_layer_value(const struct lrp_network *network, size_t layer);
 /* Number of the value of the file that has this name; -1: there is none. */
@@ -81,7 +81,7 @@ struct lrp_sample {
 };
 /* `t`: what is known of the value, row-major. A value that does not tell samples apart is part of each as a whole. Errors:
  * LRP_USAGE for a sample that is not there, LRP_MEMORY. */
-enum lrp_status lrp_sample_open(const struct lrp_setup *state, int value, const struct lrp_tensor *t, int64_t sample,
+enum lrp_status lrp_sample_open(const struct lrp_setup *setup, int value, const struct lrp_tensor *t, int64_t sample,
                                 struct lrp_sample *out, struct lrp_error *err);
 void lrp_sample_close(struct lrp_sample *sample);
 
@@ -153,11 +153,11 @@ struct lrp_cache {
 /* Puts results in front (retained). What has to go for it, or is more than `most_bytes` together, is moved to `out`, to be
  * released by the caller (unlocked: that may take a while): room for LRP_CACHE_MOST. Returns how many. */
 size_t lrp_cache_put(struct lrp_cache *cache, struct lrp_results *results, size_t most_bytes, struct lrp_results **out);
-/* What a pass under this state would find, found before (borrowed); or NULL. */
-struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_setup *state,
+/* What a pass under this setup would find, found before (borrowed); or NULL. */
+struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_setup *setup,
                                    const struct lrp_tensor *const *inputs, int64_t sample);
 /* Results with finished activations of the same network, inputs and output (borrowed), or NULL. */
-struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *state,
+struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *setup,
                                            const struct lrp_tensor *const *inputs, int64_t sample);
 /* A network that serves shapes and settings (borrowed), or NULL. */
 struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_shape *shapes,
@@ -167,7 +167,7 @@ void lrp_cache_clear(struct lrp_cache *cache);
 /* What one job works on: its own references. */
 struct lrp_job {
     struct lrp_session *session;
-    struct lrp_setup *state;
+    struct lrp_setup *setup;
     struct lrp_results *results;
     const struct lrp_tensor **inputs; /* by model input */
     size_t input_count;
@@ -195,7 +195,7 @@ struct lrp_session {
 
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t wake, idle;
-    struct lrp_setup *state;
+    struct lrp_setup *setup;
     struct lrp_results *results;
     struct lrp_cache cache;
     _Atomic uint64_t generation; /* a job of another generation stops */
@@ -255,7 +255,7 @@ struct lrp_session_plan {
     int64_t sample;
     struct lrp_strings notes, relevance_notes;
     struct lrp_network *network;
-    struct lrp_setup *state;
+    struct lrp_setup *setup;
     struct lrp_results *results;
 };
 /* Puts tensors in the places of inputs that nobody has to give: masks, positions, an empty past. */
@@ -297,7 +297,7 @@ struct lrp_target_choice {
 };
 /* Choices for every sample of an output, as the setting "target" says (owned). `results`: the pass it comes from. Errors:
  * LRP_USAGE. */
-enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct lrp_results *results,
+enum lrp_status lrp_targets_choose(const struct lrp_setup *setup, const struct lrp_results *results,
                                    const struct lrp_tensor *output, struct lrp_target_choice **out, size_t *count,
                                    struct lrp_error *err);
 /* The words for what relevance starts with, 0, 1, ...; NULL past the end. Any other text is a file. Static. */
@@ -305,13 +305,13 @@ const struct lrp_word *lrp_start_word(size_t index);
 /* Whether a start of that text stands where the target's outputs are, and nowhere else; "" does. */
 bool lrp_start_picks(const char *text);
 /* The relevance a pass starts with, and the targets as they are shown (owned). */
-enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
+enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lrp_results *results,
                                   const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
                                   struct lrp_target **targets, size_t *count, struct lrp_error *err);
 /* What relevance starts with: as the method has it, as it is asked for, as the convention has it. */
-enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *state);
+enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *setup);
 
-/* The heatmap options a state asks for. */
+/* The heatmap options a setup asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err);
 /* The container of a public snapshot. */
@@ -324,7 +324,7 @@ struct lrp_snapshot_box {
     struct lrp_target *targets;
     double *gaps;
     double *forward_ms, *relevance_ms;
-    struct lrp_setup *state;
+    struct lrp_setup *setup;
     struct lrp_results *results;
     struct lrp_model *model;
     char *input_label;

@@ -36,7 +36,7 @@ static int threads_under(const struct lrp_session *session, const struct lrp_set
 
 int lrp_session_threads(const struct lrp_session *session)
 {
-    return threads_under(session, session->state);
+    return threads_under(session, session->setup);
 }
 
 static int count_true(const bool *flags, size_t count)
@@ -79,8 +79,8 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
     double before = lrp_now_ms();
     watch.since = before;
     enum lrp_status status =
-        lrp_engine_forward(r->network->engine, values, job->state->output, run, lrp_node_watch_tell, &watch, err);
-    lrp_job_publish(job, values, false, job->state->output, -1);
+        lrp_engine_forward(r->network->engine, values, job->setup->output, run, lrp_node_watch_tell, &watch, err);
+    lrp_job_publish(job, values, false, job->setup->output, -1);
     pthread_mutex_lock(&job->session->lock);
     job->session->forward_ms = lrp_now_ms() - before;
     job->session->forward_layers = count_true(computed, layers);
@@ -96,7 +96,7 @@ static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, s
 /* The output that is explained, in rows; NULL: no memory. */
 static const struct lrp_tensor *output_of(const struct lrp_job *job)
 {
-    return lrp_tensor_row_major(job->results->values[job->state->output], job->run);
+    return lrp_tensor_row_major(job->results->values[job->setup->output], job->run);
 }
 
 static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **start, struct lrp_error *err)
@@ -104,7 +104,7 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     const struct lrp_tensor *output = output_of(job);
     struct lrp_target *targets = NULL;
     size_t count = 0;
-    enum lrp_status status = output ? lrp_targets_start(job->state, job->results, output, lrp_start_kind_of(job->state), start,
+    enum lrp_status status = output ? lrp_targets_start(job->setup, job->results, output, lrp_start_kind_of(job->setup), start,
                                                         &targets, &count, err)
                                     : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
@@ -124,7 +124,7 @@ static void finish_relevance(struct lrp_job *job, struct lrp_tensor *start)
     r->relevance_done = true;
     lrp_setup_release(r->made_under);
     lrp_tensor_release(r->start);
-    r->made_under = lrp_setup_retain(job->state);
+    r->made_under = lrp_setup_retain(job->setup);
     r->start = lrp_tensor_retain(start);
 }
 
@@ -150,7 +150,7 @@ static bool backward_new(const struct lrp_job *job, const struct lrp_results *ba
     b->relevance = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
     b->computed = calloc(b->layers + 1, sizeof *b->computed);
     if (job->keep_edges) b->edges = calloc(b->edge_count + 1, sizeof(struct lrp_tensor *));
-    if (base) b->changed = lrp_job_changed_rules(job->state, base->made_under);
+    if (base) b->changed = lrp_job_changed_rules(job->setup, base->made_under);
     return b->relevance && b->computed && (b->edges || !job->keep_edges) && (b->changed || !base);
 }
 
@@ -186,13 +186,13 @@ static struct lrp_propagation propagation_of(const struct lrp_job *job, const st
     const struct lrp_results *r = job->results;
     return (struct lrp_propagation){.engine = r->network->engine,
                                     .view = r->network->view,
-                                    .assignment = &job->state->assignment,
+                                    .assignment = &job->setup->assignment,
                                     .values = r->values,
-                                    .method = lrp_method_pass(&job->state->method),
-                                    .keep_activation = lrp_convention_row(job->state->convention)->inner_activation,
+                                    .method = lrp_method_pass(&job->setup->method),
+                                    .keep_activation = lrp_convention_row(job->setup->convention)->inner_activation,
                                     .half_gates =
-                                        lrp_composite_halves_gates(lrp_settings_get(job->state->settings, LRP_SETTING_GATES)),
-                                    .start = job->state->output,
+                                        lrp_composite_halves_gates(lrp_settings_get(job->setup->settings, LRP_SETTING_GATES)),
+                                    .start = job->setup->output,
                                     .start_relevance = start,
                                     .run = run};
 }
@@ -208,7 +208,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     struct lrp_node_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
-    const bool gradual = !job->state->method.row->times_values;
+    const bool gradual = !job->setup->method.row->times_values;
     struct lrp_propagation p = propagation_of(job, start, run);
     p.progress = gradual ? lrp_node_watch_tell : NULL;
     p.data = &watch;
@@ -238,7 +238,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
  * an array. */
 static double explained_output(const struct lrp_job *job, const struct lrp_tensor *start)
 {
-    const char *how = lrp_settings_get(job->state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
+    const char *how = lrp_settings_get(job->setup->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     const struct lrp_tensor *output = output_of(job);
     double sum = 0;
     if (!lrp_start_picks(how)) return NAN;
@@ -276,7 +276,7 @@ static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *sta
 
 static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error *err)
 {
-    const struct lrp_check *c = job->state->check;
+    const struct lrp_check *c = job->setup->check;
     for (size_t i = 0; i < c->count; i++)
         if (c->rows[i].failed)
             return lrp_fail(err, LRP_CHECK_FAILED, "%s: the model check failed for %zu layer%s, the first is %s: %s (%s)",
@@ -287,7 +287,7 @@ static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error 
 
 static bool holds_floats(const struct lrp_job *job)
 {
-    const struct lrp_tensor *output = job->results->values[job->state->output];
+    const struct lrp_tensor *output = job->results->values[job->setup->output];
     return output && lrp_dtype_is_float(output->dtype);
 }
 
@@ -312,12 +312,12 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && !job->results->values_doubted) doubt_values(job);
     /* whole numbers can be computed, not explained */
     if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
-    const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->state);
+    const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->setup);
     /* a model that fails the check says so even if it could not run anyway */
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
     if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
-    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->state->method.row->compute &&
-        !job->state->concepts.count)
+    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->setup->method.row->compute &&
+        !job->setup->concepts.count)
         status = account(job, start, run, err);
     lrp_tensor_release(start);
     return status;
@@ -325,7 +325,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
 
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
 {
-    const struct lrp_run run = {.threads = threads_under(job->session, job->state),
+    const struct lrp_run run = {.threads = threads_under(job->session, job->setup),
                                 .should_stop = lrp_job_should_stop,
                                 .data = job,
                                 .pool = lrp_engine_pool(job->results->network->engine)};

@@ -8,14 +8,14 @@
 const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct lrp_tensor *start)
 {
     const struct lrp_results *base = job->results->base;
-    if (!base || !base->made_under || !base->start || !lrp_method_call_equal(&base->made_under->method, &job->state->method) ||
-        base->made_under->convention != job->state->convention || base->made_under->output != job->state->output ||
-        !job->state->method.row->by_rules) /* without rules nothing can have changed but the start */
+    if (!base || !base->made_under || !base->start || !lrp_method_call_equal(&base->made_under->method, &job->setup->method) ||
+        base->made_under->convention != job->setup->convention || base->made_under->output != job->setup->output ||
+        !job->setup->method.row->by_rules) /* without rules nothing can have changed but the start */
         return NULL;
-    if (base->made_under->concepts.count || job->state->concepts.count) return NULL;
-    if (base->made_under->assignment.differentiates != job->state->assignment.differentiates) return NULL;
+    if (base->made_under->concepts.count || job->setup->concepts.count) return NULL;
+    if (base->made_under->assignment.differentiates != job->setup->assignment.differentiates) return NULL;
     if (strcmp(lrp_settings_get(base->made_under->settings, LRP_SETTING_GATES),
-               lrp_settings_get(job->state->settings, LRP_SETTING_GATES)) != 0)
+               lrp_settings_get(job->setup->settings, LRP_SETTING_GATES)) != 0)
         return NULL; /* recurrent layers have gates that no rule says anything of */
     bool same = lrp_shape_equal(&base->start->shape, &start->shape) &&
                 memcmp(base->start->f, start->f, start->count * sizeof(float)) == 0;

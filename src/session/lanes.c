@@ -79,10 +79,10 @@ static void *lane_main(void *data)
 /* Whether several passes at a time are worth it, and fit. */
 static bool is_small(const struct lrp_session *s, size_t passes)
 {
-    const struct lrp_layer_list *list = &s->state->network->view->list;
-    const char *text = lrp_settings_get(s->state->settings, LRP_SETTING_MEMORY);
+    const struct lrp_layer_list *list = &s->setup->network->view->list;
+    const char *text = lrp_settings_get(s->setup->settings, LRP_SETTING_MEMORY);
     uint64_t limit;
-    if (s->state->settings->plugins || list->macs > MOST_MACS || list->activation_bytes > MOST_ACTIVATIONS ||
+    if (s->setup->settings->plugins || list->macs > MOST_MACS || list->activation_bytes > MOST_ACTIVATIONS ||
         list->parameters > MOST_PARAMETERS)
         return false;
     for (size_t i = 1; i < list->count; i++)

@@ -52,7 +52,7 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
         const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_in_handle(n, i) *
-                              copies_of_weights(&list->rows[i], &job->state->assignment.rules[i]);
+                              copies_of_weights(&list->rows[i], &job->setup->assignment.rules[i]);
         if (held > weights) weights = held;
     }
     const uint64_t own = list->activation_bytes,
@@ -79,7 +79,7 @@ static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error
 static uint64_t limit_of(const struct lrp_job *job, const char **text)
 {
     uint64_t limit;
-    *text = lrp_settings_get(job->state->settings, LRP_SETTING_MEMORY);
+    *text = lrp_settings_get(job->setup->settings, LRP_SETTING_MEMORY);
     return **text && lrp_parse_bytes(*text, &limit) ? limit : job->session->allotted_memory / 2;
 }
 

@@ -47,7 +47,7 @@ static enum lrp_status picture(void *data, const char *path, double pixel, int v
     enum lrp_status status = path ? lrp_source_read(path, NULL, &source, err) : grey_picture(pixel, &source.picture, err);
     if (input.shape.rank > 0) input.shape.dim[0] = 1;
     if (!status)
-        status = lrp_source_tensor(&source, &input, &(struct lrp_shape){.rank = -1}, job->state->settings, &tensor, &one_by_one,
+        status = lrp_source_tensor(&source, &input, &(struct lrp_shape){.rank = -1}, job->setup->settings, &tensor, &one_by_one,
                                    &notes, err);
     lrp_source_free(&source);
     lrp_strings_free(&notes);
@@ -91,10 +91,10 @@ static enum lrp_status unit_of(const struct lrp_job *job, struct lrp_tensor **ou
 {
     struct lrp_target *targets = NULL;
     size_t count = 0;
-    const struct lrp_tensor *output = lrp_tensor_row_major(job->results->values[job->state->output], job->run);
+    const struct lrp_tensor *output = lrp_tensor_row_major(job->results->values[job->setup->output], job->run);
     if (!output) return lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     const enum lrp_status status =
-        lrp_targets_start(job->state, job->results, output, LRP_START_ONE, out, &targets, &count, err);
+        lrp_targets_start(job->setup, job->results, output, LRP_START_ONE, out, &targets, &count, err);
     free(targets);
     return status;
 }
@@ -102,7 +102,7 @@ static enum lrp_status unit_of(const struct lrp_job *job, struct lrp_tensor **ou
 /* Pictures of this input have their channels last. */
 static bool channels_last(const struct lrp_job *job)
 {
-    const char *layout = lrp_settings_get(job->state->settings, LRP_SETTING_LAYOUT);
+    const char *layout = lrp_settings_get(job->setup->settings, LRP_SETTING_LAYOUT);
     const struct lrp_graph *g = job->results->network->graph;
     const struct lrp_shape *s = g->input_count ? &g->values[g->inputs[0]].desc.shape : NULL;
     if (!s || s->rank != 4) return false;
@@ -132,13 +132,13 @@ static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation
     size_t sources;
     struct lrp_tensor *unit = NULL;
     struct lrp_passes p = {.back = *back,
-                           .call = &job->state->method,
-                           .pass = lrp_method_pass(&job->state->method),
-                           .convention = job->state->convention,
+                           .call = &job->setup->method,
+                           .pass = lrp_method_pass(&job->setup->method),
+                           .convention = job->setup->convention,
                            .batch = job->results->network->batch,
-                           .samples = lrp_setup_samples(job->state),
+                           .samples = lrp_setup_samples(job->setup),
                            .first_sample = job->results->sample,
-                           .start = lrp_start_kind_of(job->state),
+                           .start = lrp_start_kind_of(job->setup),
                            .channels_last = channels_last(job),
                            .picture = picture,
                            .mask = mask,
@@ -151,9 +151,9 @@ static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation
     enum lrp_status status =
         sources ? unit_of(job, &unit, err)
                 : lrp_fail(err, LRP_UNSUPPORTED, "method %s: no input of the model holds numbers it could change",
-                           job->state->method.row->info.name);
+                           job->setup->method.row->info.name);
     p.unit = unit;
-    if (!status) status = job->state->method.row->compute(&p, relevance, err);
+    if (!status) status = job->setup->method.row->compute(&p, relevance, err);
     if (!status) status = lrp_propagation_lift(back, relevance, err);
     if (!status) status = keep_account(job, &p, err);
     lrp_passes_free(&p);
@@ -164,8 +164,8 @@ static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation
 enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
                                   struct lrp_error *err)
 {
-    if (job->state->method.row->compute) return compute(job, back, relevance, err);
-    if (job->state->concepts.count)
-        return lrp_propagate_concepts(back, &job->state->concepts, lrp_setup_samples(job->state), relevance, err);
+    if (job->setup->method.row->compute) return compute(job, back, relevance, err);
+    if (job->setup->concepts.count)
+        return lrp_propagate_concepts(back, &job->setup->concepts, lrp_setup_samples(job->setup), relevance, err);
     return lrp_propagate(back, relevance, err);
 }

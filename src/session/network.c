@@ -94,27 +94,27 @@ bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shap
            network->plugins == settings->plugins;
 }
 
-/* ---- state ---- */
+/* ---- setup ---- */
 
-struct lrp_setup *lrp_setup_retain(struct lrp_setup *state)
+struct lrp_setup *lrp_setup_retain(struct lrp_setup *setup)
 {
-    return retain(&state->references, state);
+    return retain(&setup->references, setup);
 }
 
-void lrp_setup_release(struct lrp_setup *state)
+void lrp_setup_release(struct lrp_setup *setup)
 {
-    if (!state || !last(&state->references)) return;
-    for (size_t i = 0; state->rule_texts && i < state->assignment.count; i++) free(state->rule_texts[i]);
-    free(state->rule_texts);
-    lrp_method_call_free(&state->method);
-    lrp_concepts_free(&state->concepts);
-    lrp_assignment_free(&state->assignment);
-    lrp_composite_free(state->composite);
-    lrp_check_free(state->check);
-    lrp_labels_free(&state->labels);
-    lrp_settings_free(state->settings);
-    lrp_network_release(state->network);
-    free(state);
+    if (!setup || !last(&setup->references)) return;
+    for (size_t i = 0; setup->rule_texts && i < setup->assignment.count; i++) free(setup->rule_texts[i]);
+    free(setup->rule_texts);
+    lrp_method_call_free(&setup->method);
+    lrp_concepts_free(&setup->concepts);
+    lrp_assignment_free(&setup->assignment);
+    lrp_composite_free(setup->composite);
+    lrp_check_free(setup->check);
+    lrp_labels_free(&setup->labels);
+    lrp_settings_free(setup->settings);
+    lrp_network_release(setup->network);
+    free(setup);
 }
 
 enum { IDLE_TOLD = 20 };

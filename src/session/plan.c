@@ -32,7 +32,7 @@ void lrp_session_plan_free(struct lrp_session_plan *p, size_t inputs)
     lrp_strings_free(&p->notes);
     lrp_strings_free(&p->relevance_notes);
     lrp_network_release(p->network);
-    lrp_setup_release(p->state);
+    lrp_setup_release(p->setup);
     lrp_results_release(p->results);
 }
 
@@ -57,8 +57,8 @@ static bool same_preprocessing(const struct lrp_session *s, const struct lrp_set
                                             LRP_SETTING_STD,         LRP_SETTING_SIZE,     LRP_SETTING_CROP,
                                             LRP_SETTING_LAYOUT,      LRP_SETTING_CHANNELS, LRP_SETTING_PREPROCESS};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (lrp_settings_given(s->state->settings, keys[i]) != lrp_settings_given(settings, keys[i]) ||
-            strcmp(lrp_settings_get(s->state->settings, keys[i]), lrp_settings_get(settings, keys[i])) != 0)
+        if (lrp_settings_given(s->setup->settings, keys[i]) != lrp_settings_given(settings, keys[i]) ||
+            strcmp(lrp_settings_get(s->setup->settings, keys[i]), lrp_settings_get(settings, keys[i])) != 0)
             return false;
     return true;
 }
@@ -124,17 +124,17 @@ static enum lrp_status plan_samples(const struct lrp_session *s, struct lrp_sess
 static enum lrp_status plan_results(struct lrp_session *s, struct lrp_session_plan *p, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
-    const struct lrp_setup *old = s->state;
+    const struct lrp_setup *old = s->setup;
     p->sample = p->one_by_one && s->sample < lrp_count_samples(s->model, p->inputs) ? s->sample : 0;
     pthread_mutex_lock(&s->lock); /* the worker may be filling the old results */
-    struct lrp_results *known = lrp_cache_find(&s->cache, p->state, p->inputs, p->sample);
+    struct lrp_results *known = lrp_cache_find(&s->cache, p->setup, p->inputs, p->sample);
     if (known) {
         p->results = lrp_results_retain(known);
     } else {
-        const bool same_output = old && old->network == p->network && old->output == p->state->output;
+        const bool same_output = old && old->network == p->network && old->output == p->setup->output;
         const struct lrp_cache present = {.items = {s->results}, .count = same_output ? 1 : 0};
-        struct lrp_results *keep = lrp_cache_find_forward(&present, p->state, p->inputs, p->sample);
-        if (!keep) keep = lrp_cache_find_forward(&s->cache, p->state, p->inputs, p->sample);
+        struct lrp_results *keep = lrp_cache_find_forward(&present, p->setup, p->inputs, p->sample);
+        if (!keep) keep = lrp_cache_find_forward(&s->cache, p->setup, p->inputs, p->sample);
         status = lrp_results_new(p->network, p->inputs, p->sample, keep, &p->results, err);
     }
     pthread_mutex_unlock(&s->lock);
@@ -146,7 +146,7 @@ static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_sett
                                     struct lrp_error *err)
 {
     struct lrp_network *known =
-        s->state && lrp_network_serves(s->state->network, p->shapes, settings) ? s->state->network : NULL;
+        s->setup && lrp_network_serves(s->setup->network, p->shapes, settings) ? s->setup->network : NULL;
     pthread_mutex_lock(&s->lock);
     if (!known) known = lrp_cache_find_network(&s->cache, p->shapes, settings);
     if (known) p->network = lrp_network_retain(known);
@@ -160,7 +160,7 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     size_t inputs = lrp_model_input_count(s->model);
     *p = (struct lrp_session_plan){.inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *)),
                                    .shapes = calloc(inputs + 1, sizeof *p->shapes)};
-    p->same_inputs = same_sources && s->state && same_preprocessing(s, settings);
+    p->same_inputs = same_sources && s->setup && same_preprocessing(s, settings);
     p->one_by_one = p->same_inputs && s->one_by_one;
     enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = check_names(s, lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), err);
@@ -169,8 +169,8 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     if (!status) status = lrp_session_fill(s, p, err);
     if (!status) status = plan_samples(s, p, inputs, err);
     if (!status) status = plan_network(s, settings, p, err);
-    if (!status) status = lrp_setup_new(p->network, settings, &p->state, err);
-    if (!status) p->state->tokenizer = s->tokenizer;
+    if (!status) status = lrp_setup_new(p->network, settings, &p->setup, err);
+    if (!status) p->setup->tokenizer = s->tokenizer;
     if (!status) lrp_session_note(p);
     return !status ? plan_results(s, p, err) : status;
 }

@@ -67,7 +67,7 @@ static bool channels_last(const struct lrp_snapshot *s, int layer, const struct 
 
 const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *s, int layer)
 {
-    const struct lrp_network *n = lrp_snapshot_box(s)->state->network;
+    const struct lrp_network *n = lrp_snapshot_box(s)->setup->network;
     const struct lrp_node *node = layer ? &n->graph->nodes[n->view->nodes[layer].anchor] : NULL;
     const int value = node ? lrp_node_input(node, 1) : -1; /* its call may be filled in by the worker (late.h) */
     const struct lrp_blob *blob = value < 0 ? NULL : n->graph->values[value].desc.constant;
@@ -112,12 +112,12 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
 static enum lrp_status sample_of(const struct lrp_snapshot *s, int layer, enum lrp_show show, int64_t sample,
                                  struct lrp_sample *out, struct lrp_error *err)
 {
-    const struct lrp_setup *state = lrp_snapshot_box(s)->state;
+    const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
     const struct lrp_tensor *t;
     *out = (struct lrp_sample){0};
     const enum lrp_status status = tensor_of(s, layer, show, &t, err);
     if (status || !t) return status;
-    return lrp_sample_open(state, lrp_network_layer_value(state->network, (size_t)layer), t, sample, out, err);
+    return lrp_sample_open(setup, lrp_network_layer_value(setup->network, (size_t)layer), t, sample, out, err);
 }
 
 static enum lrp_status channels_plane(const struct lrp_tensor *t, bool last, struct lrp_plane *plane, struct lrp_error *err)

@@ -116,20 +116,20 @@ static bool same_rules(const struct lrp_setup *a, const struct lrp_setup *b)
     return true;
 }
 
-/* True if finished results are just what a pass under this state would find. */
-static bool serves(const struct lrp_results *r, const struct lrp_setup *state)
+/* True if finished results are just what a pass under this setup would find. */
+static bool serves(const struct lrp_results *r, const struct lrp_setup *setup)
 {
     static const enum lrp_setting texts[] = {LRP_SETTING_TARGET,  LRP_SETTING_OUTPUT_RELEVANCE, LRP_SETTING_LABELS,
                                              LRP_SETTING_CONCEPT, LRP_SETTING_CONCEPT_PARALLEL, LRP_SETTING_CONCEPT_START};
     const struct lrp_setup *under = r->made_under;
-    const bool lrp = lrp_method_by_rules(&state->method);
-    if (!r->relevance_done || !under || !lrp_method_call_equal(&under->method, &state->method) ||
-        under->convention != state->convention || under->output != state->output)
+    const bool lrp = lrp_method_by_rules(&setup->method);
+    if (!r->relevance_done || !under || !lrp_method_call_equal(&under->method, &setup->method) ||
+        under->convention != setup->convention || under->output != setup->output)
         return false;
-    if (lrp_setup_blocked(state)) return false;
+    if (lrp_setup_blocked(setup)) return false;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(lrp_settings_get(under->settings, texts[i]), lrp_settings_get(state->settings, texts[i])) != 0) return false;
-    return !lrp || same_rules(under, state);
+        if (strcmp(lrp_settings_get(under->settings, texts[i]), lrp_settings_get(setup->settings, texts[i])) != 0) return false;
+    return !lrp || same_rules(under, setup);
 }
 
 /* ---- cache ---- */
@@ -179,20 +179,20 @@ size_t lrp_cache_put(struct lrp_cache *cache, struct lrp_results *results, size_
     return gone;
 }
 
-struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_setup *state,
+struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct lrp_setup *setup,
                                    const struct lrp_tensor *const *inputs, int64_t sample)
 {
     for (size_t i = 0; i < cache->count; i++)
-        if (serves(cache->items[i], state) && is_of(cache->items[i], state->network, inputs, sample)) return cache->items[i];
+        if (serves(cache->items[i], setup) && is_of(cache->items[i], setup->network, inputs, sample)) return cache->items[i];
     return NULL;
 }
 
-struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *state,
+struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *setup,
                                            const struct lrp_tensor *const *inputs, int64_t sample)
 {
     for (size_t i = 0; i < cache->count; i++) {
         struct lrp_results *r = cache->items[i];
-        if (r->forward_done && is_of(r, state->network, inputs, sample) && r->values[state->output]) return r;
+        if (r->forward_done && is_of(r, setup->network, inputs, sample) && r->values[setup->output]) return r;
     }
     return NULL;
 }

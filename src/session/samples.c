@@ -22,7 +22,7 @@ int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor
 int64_t lrp_session_samples(const struct lrp_session *session)
 {
     const int64_t given = lrp_count_samples(session->model, session->inputs);
-    return session->one_by_one || given == 0 ? given : lrp_setup_samples(session->state);
+    return session->one_by_one || given == 0 ? given : lrp_setup_samples(session->setup);
 }
 
 bool lrp_setup_reads_tokens(const struct lrp_setup *s)
@@ -105,14 +105,14 @@ void lrp_sample_close(struct lrp_sample *sample)
 bool lrp_snapshot_sum_at_input(const struct lrp_snapshot *snapshot, size_t input, int64_t sample, double *sum)
 {
     const struct lrp_snapshot_box *box = lrp_snapshot_box(snapshot);
-    const struct lrp_network *n = box->state->network;
+    const struct lrp_network *n = box->setup->network;
     struct lrp_sample one = {0};
     *sum = 0;
     if (input >= (size_t)n->graph->input_count) return false;
     const int value = n->graph->inputs[input];
     const struct lrp_tensor *t = lrp_tensor_row_major(box->results->relevance[value], NULL);
-    if (!t || (lrp_setup_samples(box->state) > 1 && n->batch[value].axis < 0)) return false;
-    if (lrp_sample_open(box->state, value, t, sample, &one, NULL) != LRP_OK) return false;
+    if (!t || (lrp_setup_samples(box->setup) > 1 && n->batch[value].axis < 0)) return false;
+    if (lrp_sample_open(box->setup, value, t, sample, &one, NULL) != LRP_OK) return false;
     for (size_t k = 0; k < one.tensor.count; k++) *sum += (double)one.tensor.f[k];
     lrp_sample_close(&one);
     return true;

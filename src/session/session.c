@@ -14,10 +14,10 @@ static void commit_plan(struct lrp_session *s, struct lrp_session_plan *p)
     size_t inputs = lrp_model_input_count(s->model);
     pthread_mutex_lock(&s->lock);
     atomic_fetch_add(&s->generation, 1);
-    struct lrp_setup *state = s->state;
+    struct lrp_setup *setup = s->setup;
     struct lrp_results *results = s->results;
     const struct lrp_tensor **old = s->inputs;
-    s->state = p->state;
+    s->setup = p->setup;
     s->results = p->results;
     s->inputs = p->inputs;
     s->one_by_one = p->one_by_one;
@@ -32,7 +32,7 @@ static void commit_plan(struct lrp_session *s, struct lrp_session_plan *p)
     s->relevance_notes = p->relevance_notes;
     p->notes = notes;
     p->relevance_notes = relevance_notes;
-    p->state = state;
+    p->setup = setup;
     p->results = results;
     p->inputs = old;
     lrp_session_plan_free(p, inputs);
@@ -41,14 +41,14 @@ static void commit_plan(struct lrp_session *s, struct lrp_session_plan *p)
 /* Another target is refused at once where the output is known already; else the job tells. */
 static enum lrp_status check_target(struct lrp_session *s, const struct lrp_session_plan *p, struct lrp_error *err)
 {
-    const char *text = lrp_settings_get(p->state->settings, LRP_SETTING_TARGET);
-    if (!s->state || !*text || strcmp(text, lrp_settings_get(s->state->settings, LRP_SETTING_TARGET)) == 0) return LRP_OK;
+    const char *text = lrp_settings_get(p->setup->settings, LRP_SETTING_TARGET);
+    if (!s->setup || !*text || strcmp(text, lrp_settings_get(s->setup->settings, LRP_SETTING_TARGET)) == 0) return LRP_OK;
     pthread_mutex_lock(&s->lock); /* the worker may be filling these results */
-    const struct lrp_tensor *output = p->results->forward_done ? lrp_tensor_retain(p->results->values[p->state->output]) : NULL;
+    const struct lrp_tensor *output = p->results->forward_done ? lrp_tensor_retain(p->results->values[p->setup->output]) : NULL;
     pthread_mutex_unlock(&s->lock);
     struct lrp_target_choice *choices = NULL;
     size_t count;
-    enum lrp_status status = output ? lrp_targets_choose(p->state, p->results, output, &choices, &count, err) : LRP_OK;
+    enum lrp_status status = output ? lrp_targets_choose(p->setup, p->results, output, &choices, &count, err) : LRP_OK;
     lrp_tensor_release(output);
     free(choices);
     return !status ? LRP_OK : lrp_fail_context(err, status, "%s", lrp_model_path(s->model));
@@ -124,7 +124,7 @@ enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp
     s->load_ms = session->load_ms;
     s->allotted_threads = 1;
     s->allotted_memory = session->allotted_memory;
-    return begin(s, session->state->settings, out, err);
+    return begin(s, session->setup->settings, out, err);
 }
 
 void lrp_session_free(struct lrp_session *session)
@@ -146,7 +146,7 @@ void lrp_session_free(struct lrp_session *session)
     free(session->inputs);
     lrp_strings_free(&session->notes);
     lrp_strings_free(&session->relevance_notes);
-    lrp_setup_release(session->state);
+    lrp_setup_release(session->setup);
     lrp_results_release(session->results);
     lrp_cache_clear(&session->cache);
     lrp_model_release(session->model);
@@ -190,7 +190,7 @@ static enum lrp_status put_source(struct lrp_session *s, size_t index, struct lr
 {
     struct lrp_source old = s->sources[index];
     s->sources[index] = *source;
-    enum lrp_status status = reapply(s, s->state->settings, false, err);
+    enum lrp_status status = reapply(s, s->setup->settings, false, err);
     if (!status) {
         lrp_source_free(&old);
     } else {
@@ -250,7 +250,7 @@ enum lrp_status lrp_session_set_tensors(struct lrp_session *session, const char 
     }
     if (!status) {
         swap_sources(session, sources, indices, count);
-        status = reapply(session, session->state->settings, false, err);
+        status = reapply(session, session->setup->settings, false, err);
         if (status) swap_sources(session, sources, indices, count);
     }
     for (size_t i = 0; sources && i < count; i++) lrp_source_free(&sources[i]);
@@ -262,7 +262,7 @@ enum lrp_status lrp_session_set_tensors(struct lrp_session *session, const char 
 void lrp_session_set_tokenizer(struct lrp_session *session, const struct lrp_tokenizer *tokenizer)
 {
     pthread_mutex_lock(&session->lock);
-    session->tokenizer = session->state->tokenizer = tokenizer;
+    session->tokenizer = session->setup->tokenizer = tokenizer;
     pthread_mutex_unlock(&session->lock);
 }
 
@@ -278,10 +278,10 @@ static const char *integer_input(const struct lrp_graph *g, const char *name)
 
 const char *lrp_session_token_input(const struct lrp_session *session)
 {
-    const struct lrp_carriers *c = &session->state->assignment.unstopped;
-    const struct lrp_graph *g = session->state->network->graph;
+    const struct lrp_carriers *c = &session->setup->assignment.unstopped;
+    const struct lrp_graph *g = session->setup->network->graph;
     /* by name first: what looks them up may be found only when shapes are known */
-    const char *const usual[] = {lrp_settings_get(session->state->settings, LRP_SETTING_TOKEN_INPUT), "input_ids",
+    const char *const usual[] = {lrp_settings_get(session->setup->settings, LRP_SETTING_TOKEN_INPUT), "input_ids",
                                  "decoder_input_ids"};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (integer_input(g, usual[i])) return integer_input(g, usual[i]);
@@ -295,7 +295,7 @@ bool lrp_session_one_by_one(const struct lrp_session *session)
     return session->one_by_one;
 }
 
-/* Other results of the same state (handed over); a running job is out of date. */
+/* Other results of the same setup (handed over); a running job is out of date. */
 static void replace_results(struct lrp_session *s, struct lrp_results *results)
 {
     pthread_mutex_lock(&s->lock);
@@ -313,11 +313,11 @@ enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t s
         return lrp_fail(err, LRP_USAGE, "there is no sample %lld", (long long)sample);
     if (sample == session->sample) return LRP_OK;
     pthread_mutex_lock(&session->lock);
-    struct lrp_results *known = lrp_cache_find(&session->cache, session->state, session->inputs, sample);
+    struct lrp_results *known = lrp_cache_find(&session->cache, session->setup, session->inputs, sample);
     if (known) lrp_results_retain(known);
     pthread_mutex_unlock(&session->lock);
     enum lrp_status status = LRP_OK;
-    if (!known) status = lrp_results_new(session->state->network, session->inputs, sample, NULL, &known, err);
+    if (!known) status = lrp_results_new(session->setup->network, session->inputs, sample, NULL, &known, err);
     if (status) return status;
     session->sample = sample;
     replace_results(session, known);
@@ -330,7 +330,7 @@ static void keep_networks(const struct lrp_session *s, const struct lrp_cache *o
 {
     for (size_t i = 0; i < old->count; i++) {
         struct lrp_network *const network = old->items[i]->network;
-        bool seen = network == s->state->network;
+        bool seen = network == s->setup->network;
         for (size_t k = 0; k < now->count; k++) seen |= now->items[k]->network == network;
         if (seen || lrp_results_new(network, s->inputs, 0, NULL, &now->items[now->count], NULL) != LRP_OK) continue;
         now->count++;
@@ -342,7 +342,7 @@ static void keep_networks(const struct lrp_session *s, const struct lrp_cache *o
 enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err)
 {
     struct lrp_results *results = NULL;
-    enum lrp_status status = lrp_results_new(session->state->network, session->inputs, session->sample, NULL, &results, err);
+    enum lrp_status status = lrp_results_new(session->setup->network, session->inputs, session->sample, NULL, &results, err);
     if (status) return status;
     struct lrp_cache now = {.count = 0};
     lrp_session_cancel(session);

@@ -30,7 +30,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     lrp_strings_free(&box->notes);
     lrp_doubts_free(&box->doubts);
     lrp_results_release(box->results);
-    lrp_setup_release(box->state);
+    lrp_setup_release(box->setup);
     lrp_model_release(box->model);
     free(box);
 }
@@ -38,7 +38,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
 /* Tensors live as long as the results do, whose slots are never changed once set: no references of their own are needed. */
 static bool copy_layers(struct lrp_snapshot_box *box)
 {
-    const struct lrp_network *n = box->state->network;
+    const struct lrp_network *n = box->setup->network;
     const struct lrp_results *r = box->results;
     size_t count = n->view->list.count;
     box->activation = calloc(count + 1, sizeof(struct lrp_tensor *));
@@ -83,8 +83,8 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->ledger = box->results->ledger;
     shown->passes = box->results->passes;
     shown->completeness_gaps = box->gaps;
-    shown->baseline = lrp_method_text(&box->state->method, "baseline");
-    shown->seed = *lrp_method_text(&box->state->method, "noise") ? "" : lrp_method_text(&box->state->method, "seed");
+    shown->baseline = lrp_method_text(&box->setup->method, "baseline");
+    shown->seed = *lrp_method_text(&box->setup->method, "noise") ? "" : lrp_method_text(&box->setup->method, "seed");
     shown->doubts = (const char *const *)box->doubts.lines.items;
     shown->doubt_layers = box->doubts.layers;
     shown->doubt_count = box->doubts.lines.count;
@@ -135,7 +135,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     box->input_label =
         strdup(lrp_model_input_count(session->model) && session->sources[0].label ? session->sources[0].label : "");
     pthread_mutex_lock(&session->lock);
-    box->state = lrp_setup_retain(session->state);
+    box->setup = lrp_setup_retain(session->setup);
     box->results = lrp_results_retain(session->results);
     bool ok = copy_layers(box) && box->input_label && copy_notes(session, box) && copy_doubts(box);
     if (ok) show_layers(box);
@@ -146,43 +146,43 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
     struct lrp_snapshot *shown = &box->shown;
-    const struct lrp_setup *state = box->state;
+    const struct lrp_setup *setup = box->setup;
     shown->model = session->model;
     shown->model_path = lrp_model_path(session->model);
-    shown->settings = state->settings;
-    shown->composite = state->composite->text;
-    shown->layers = &state->network->view->list;
-    shown->check = state->check;
-    shown->blocked = lrp_setup_blocked(state);
-    shown->rules = (const char *const *)state->rule_texts;
-    shown->rule_sources = (const char *const *)state->assignment.sources;
-    shown->warnings = (const char *const *)state->assignment.warnings;
-    shown->warning_count = state->assignment.warning_count;
+    shown->settings = setup->settings;
+    shown->composite = setup->composite->text;
+    shown->layers = &setup->network->view->list;
+    shown->check = setup->check;
+    shown->blocked = lrp_setup_blocked(setup);
+    shown->rules = (const char *const *)setup->rule_texts;
+    shown->rule_sources = (const char *const *)setup->assignment.sources;
+    shown->warnings = (const char *const *)setup->assignment.warnings;
+    shown->warning_count = setup->assignment.warning_count;
     shown->input_label = box->input_label;
     shown->notes = (const char *const *)box->notes.items;
     shown->note_count = box->notes.count;
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
-    shown->output_name = state->network->graph->values[state->output].name;
-    shown->output = shown->target_count ? lrp_tensor_row_major(box->results->values[state->output], NULL) : NULL;
+    shown->output_name = setup->network->graph->values[setup->output].name;
+    shown->output = shown->target_count ? lrp_tensor_row_major(box->results->values[setup->output], NULL) : NULL;
     *out = shown;
     return LRP_OK;
 }
 
 const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapshot, int layer)
 {
-    return layer > 0 ? &lrp_snapshot_box(snapshot)->state->assignment.rules[layer].row->info : NULL;
+    return layer > 0 ? &lrp_snapshot_box(snapshot)->setup->assignment.rules[layer].row->info : NULL;
 }
 
 /* With its defaults: values that must be given have none of their own that could not fit. */
 enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const struct lrp_rule_info *info,
                                        struct lrp_error *why)
 {
-    const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
+    const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
     struct lrp_rule rule;
-    lrp_rule_defaults(lrp_rule_row_of(info), state->convention, &rule);
+    lrp_rule_defaults(lrp_rule_row_of(info), setup->convention, &rule);
     const enum lrp_status status =
-        lrp_rule_fits(state->network->graph, state->network->view, state->settings->book, layer, &rule, why);
+        lrp_rule_fits(setup->network->graph, setup->network->view, setup->settings->book, layer, &rule, why);
     lrp_rule_clear(&rule);
     return status;
 }
@@ -203,18 +203,18 @@ static void write_fallback(struct lrp_text *t, const struct lrp_layer *layer, co
 
 char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
 {
-    const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
-    const struct lrp_rule *rule = &state->assignment.rules[layer];
-    const struct lrp_node *node = layer ? &state->network->graph->nodes[state->network->view->nodes[layer].anchor] : NULL;
+    const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
+    const struct lrp_rule *rule = &setup->assignment.rules[layer];
+    const struct lrp_node *node = layer ? &setup->network->graph->nodes[setup->network->view->nodes[layer].anchor] : NULL;
     struct lrp_text t = {0};
     if (node && node->call.op && node->call.op->vjp && rule->how->group_count && !lrp_call_weighted(&node->call))
-        write_fallback(&t, &state->network->view->list.rows[layer], &node->call, rule->stabilizer);
+        write_fallback(&t, &setup->network->view->list.rows[layer], &node->call, rule->stabilizer);
     return lrp_text_take(&t);
 }
 
 enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const char *selector, int *layer, struct lrp_error *err)
 {
-    const struct lrp_network *n = lrp_snapshot_box(snapshot)->state->network;
+    const struct lrp_network *n = lrp_snapshot_box(snapshot)->setup->network;
     struct lrp_selection selection;
     enum lrp_status status = lrp_select(n->graph, n->view, selector, &selection, err);
     if (status) return status;

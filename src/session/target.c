@@ -27,22 +27,22 @@ static int64_t last_position(const struct lrp_results *r, size_t sample, int64_t
 }
 
 /* Classes are tokens where there is one for each. */
-static const struct lrp_tokenizer *names_classes(const struct lrp_setup *state, int64_t classes)
+static const struct lrp_tokenizer *names_classes(const struct lrp_setup *setup, int64_t classes)
 {
-    const struct lrp_tokenizer *t = state->labels.count ? NULL : state->tokenizer;
+    const struct lrp_tokenizer *t = setup->labels.count ? NULL : setup->tokenizer;
     return t && lrp_tokenizer_token(t, classes) == NULL && lrp_tokenizer_token(t, 0) ? t : NULL;
 }
 
-static enum lrp_status space_of(const struct lrp_setup *state, const struct lrp_results *r, const struct lrp_tensor *output,
+static enum lrp_status space_of(const struct lrp_setup *setup, const struct lrp_results *r, const struct lrp_tensor *output,
                                 struct lrp_target_space *o, struct lrp_error *err)
 {
     const struct lrp_shape *s = &output->shape;
-    *o = (struct lrp_target_space){.samples = (size_t)lrp_setup_samples(state)};
+    *o = (struct lrp_target_space){.samples = (size_t)lrp_setup_samples(setup)};
     const bool batched = s->rank > 0 && (o->samples > 1 || s->dim[0] == 1);
     for (int k = batched; k < s->rank; k++) o->dim[o->rank++] = s->dim[k];
     o->size = o->samples ? output->count / o->samples : 0;
-    o->sequence = o->rank == 2 && lrp_setup_reads_tokens(state);
-    o->tokenizer = o->sequence ? names_classes(state, o->dim[1]) : NULL;
+    o->sequence = o->rank == 2 && lrp_setup_reads_tokens(setup);
+    o->tokenizer = o->sequence ? names_classes(setup, o->dim[1]) : NULL;
     if (!o->size) return lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
     o->last = calloc(o->samples, sizeof *o->last);
     if (!o->last) return lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -97,23 +97,23 @@ static enum lrp_status choose_list(const char *text, const struct lrp_target_spa
     return status;
 }
 
-enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct lrp_results *results,
+enum lrp_status lrp_targets_choose(const struct lrp_setup *setup, const struct lrp_results *results,
                                    const struct lrp_tensor *output, struct lrp_target_choice **out, size_t *count,
                                    struct lrp_error *err)
 {
-    const char *text = lrp_settings_get(state->settings, LRP_SETTING_TARGET);
+    const char *text = lrp_settings_get(setup->settings, LRP_SETTING_TARGET);
     struct lrp_target_space o;
-    enum lrp_status status = space_of(state, results, output, &o, err);
+    enum lrp_status status = space_of(setup, results, output, &o, err);
     struct lrp_target_choice *choices = status ? NULL : calloc(o.samples + 1, sizeof *choices);
     if (!status && !choices) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const bool list = lrp_target_is_list(text, &state->labels);
+    const bool list = lrp_target_is_list(text, &setup->labels);
     for (size_t i = 0; !status && !list && i < o.samples; i++) {
         if (*text)
-            status = lrp_target_parse(text, &o, &state->labels, i, &choices[i], err);
+            status = lrp_target_parse(text, &o, &setup->labels, i, &choices[i], err);
         else
             choices[i] = strongest(&o, output, i);
     }
-    if (!status && list) status = choose_list(text, &o, &state->labels, choices, err);
+    if (!status && list) status = choose_list(text, &o, &setup->labels, choices, err);
     free(o.last);
     if (status) {
         free(choices);
@@ -125,25 +125,25 @@ enum lrp_status lrp_targets_choose(const struct lrp_setup *state, const struct l
 }
 
 /* Classes of a sequence output; 0: it is none. */
-static int64_t classes_of(const struct lrp_setup *state, const struct lrp_tensor *output)
+static int64_t classes_of(const struct lrp_setup *setup, const struct lrp_tensor *output)
 {
     const struct lrp_shape *s = &output->shape;
-    return s->rank == 3 && lrp_setup_reads_tokens(state) ? s->dim[2] : 0;
+    return s->rank == 3 && lrp_setup_reads_tokens(setup) ? s->dim[2] : 0;
 }
 
 /* The label, or the token that a class stands for; "" if neither is known. */
-static const char *class_name(const struct lrp_setup *state, int64_t classes, int64_t index)
+static const char *class_name(const struct lrp_setup *setup, int64_t classes, int64_t index)
 {
-    if (index >= 0 && index < (int64_t)state->labels.count) return state->labels.names[index];
-    const struct lrp_tokenizer *t = classes ? names_classes(state, classes) : NULL;
+    if (index >= 0 && index < (int64_t)setup->labels.count) return setup->labels.names[index];
+    const struct lrp_tokenizer *t = classes ? names_classes(setup, classes) : NULL;
     const char *token = t ? lrp_tokenizer_token(t, index) : NULL;
     return token ? token : "";
 }
 
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index)
 {
-    const struct lrp_setup *state = lrp_snapshot_box(snapshot)->state;
-    return class_name(state, snapshot->output ? classes_of(state, snapshot->output) : 0, index);
+    const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
+    return class_name(setup, snapshot->output ? classes_of(setup, snapshot->output) : 0, index);
 }
 
 static const struct {
@@ -172,11 +172,11 @@ bool lrp_start_picks(const char *text)
     return !*text || (start != LRP_START_FILE && starts[start].picks);
 }
 
-enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *state)
+enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *setup)
 {
-    const char *text = lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE);
-    if (lrp_method_pass(&state->method)->starts_with_one) return LRP_START_ONE;
-    const bool logit = lrp_convention_row(state->convention)->logit;
+    const char *text = lrp_settings_get(setup->settings, LRP_SETTING_OUTPUT_RELEVANCE);
+    if (lrp_method_pass(&setup->method)->starts_with_one) return LRP_START_ONE;
+    const bool logit = lrp_convention_row(setup->convention)->logit;
     if (!*text) return logit ? LRP_START_LOGIT : LRP_START_ONE;
     return start_named(text);
 }
@@ -222,42 +222,42 @@ static void start_choice(const struct lrp_target_choice *c, enum lrp_start_kind 
         row[c->minus.first + k * c->minus.stride] -= start_at(kind, out, c->minus.first + k * c->minus.stride);
 }
 
-static enum lrp_status no_floats(const struct lrp_setup *state, const struct lrp_tensor *output, struct lrp_error *err)
+static enum lrp_status no_floats(const struct lrp_setup *setup, const struct lrp_tensor *output, struct lrp_error *err)
 {
-    const struct lrp_graph *g = state->network->graph;
+    const struct lrp_graph *g = setup->network->graph;
     struct lrp_text names = {0};
     for (int i = 0; i < g->output_count; i++) lrp_text_printf(&names, "%s%s", i ? ", " : "", g->definition->outputs[i].name);
     lrp_fail(err, LRP_UNSUPPORTED, "the output %s is of type %s: relevance needs one of floats (outputs: %s)",
-             g->values[state->output].name, lrp_dtype_text(output->dtype), names.data ? names.data : "");
+             g->values[setup->output].name, lrp_dtype_text(output->dtype), names.data ? names.data : "");
     lrp_text_free(&names);
     return LRP_UNSUPPORTED;
 }
 
-enum lrp_status lrp_targets_start(const struct lrp_setup *state, const struct lrp_results *results,
+enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lrp_results *results,
                                   const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
                                   struct lrp_target **targets, size_t *count, struct lrp_error *err)
 {
     struct lrp_target_choice *choices = NULL;
     struct lrp_tensor *r = NULL;
-    if (!lrp_dtype_is_float(output->dtype)) return no_floats(state, output, err);
-    enum lrp_status status = lrp_targets_choose(state, results, output, &choices, count, err);
+    if (!lrp_dtype_is_float(output->dtype)) return no_floats(setup, output, err);
+    enum lrp_status status = lrp_targets_choose(setup, results, output, &choices, count, err);
     if (status) return status;
     *targets = calloc(*count + 1, sizeof **targets);
     if (!*targets) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &output->shape, &r, err);
     if (!status && kind == LRP_START_OUTPUT) memcpy(r->f, output->f, r->count * sizeof(float));
     if (!status && kind == LRP_START_FILE)
-        status = start_from_file(lrp_settings_get(state->settings, LRP_SETTING_OUTPUT_RELEVANCE), output, r, err);
+        status = start_from_file(lrp_settings_get(setup->settings, LRP_SETTING_OUTPUT_RELEVANCE), output, r, err);
     size_t size = *count ? output->count / *count : 0;
     for (size_t i = 0; !status && i < *count; i++) {
         const struct lrp_target_choice *c = &choices[i];
         float *row = r->f + i * size;
         const float *out = output->f + i * size;
         if (kind <= LRP_START_LOGIT) start_choice(c, kind, out, row);
-        for (size_t k = 0; k < size && kind == LRP_START_LOGIT && state->composite->no_negative; k++) row[k] = fmaxf(row[k], 0);
+        for (size_t k = 0; k < size && kind == LRP_START_LOGIT && setup->composite->no_negative; k++) row[k] = fmaxf(row[k], 0);
         struct lrp_target *t = &(*targets)[i];
         *t = (struct lrp_target){.index = c->index, .output = out[c->index], .label = ""};
-        t->label = class_name(state, classes_of(state, output), c->label);
+        t->label = class_name(setup, classes_of(setup, output), c->label);
         for (size_t k = 0; k < size; k++) t->start += (double)row[k];
     }
     free(choices);
@@ -298,7 +298,7 @@ int64_t lrp_snapshot_class(const struct lrp_snapshot *snapshot, int64_t index)
 {
     const struct lrp_shape shape = snapshot->output ? sample_shape(snapshot) : (struct lrp_shape){.rank = 0};
     if (shape.rank < 2) return index;
-    if (shape.rank == 2 && lrp_setup_reads_tokens(lrp_snapshot_box(snapshot)->state)) return index % shape.dim[1];
+    if (shape.rank == 2 && lrp_setup_reads_tokens(lrp_snapshot_box(snapshot)->setup)) return index % shape.dim[1];
     int64_t behind = 1;
     for (int k = 1; k < shape.rank; k++) behind *= shape.dim[k];
     return behind > 0 ? index / behind : index;

@@ -29,12 +29,12 @@ void lrp_job_free(struct lrp_job *job)
     if (!job) return;
     for (size_t i = 0; job->inputs && i < job->input_count; i++) lrp_tensor_release(job->inputs[i]);
     free(job->inputs);
-    lrp_setup_release(job->state);
+    lrp_setup_release(job->setup);
     lrp_results_release(job->results);
     free(job);
 }
 
-/* A job for the session's present state and sample. */
+/* A job for the session's present setup and sample. */
 static enum lrp_status job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err)
 {
     struct lrp_job *job = calloc(1, sizeof *job);
@@ -56,7 +56,7 @@ static enum lrp_status job_new(struct lrp_session *session, enum lrp_want want, 
         return status;
     }
     pthread_mutex_lock(&session->lock);
-    job->state = lrp_setup_retain(session->state);
+    job->setup = lrp_setup_retain(session->setup);
     job->results = lrp_results_retain(session->results);
     job->generation = atomic_load(&session->generation);
     pthread_mutex_unlock(&session->lock);
