@@ -29,6 +29,25 @@ def field(number_, data):
     return varint(number_ << 3 | 2) + varint(len(data)) + data
 
 
+def fields(data):
+    """The fields of a message, one after the other: number and value, of a whole number or bytes."""
+    def read(at):
+        value = shift = 0
+        while True:
+            value |= (data[at] & 127) << shift
+            shift, at = shift + 7, at + 1
+            if data[at - 1] < 128:
+                return value, at
+    at = 0
+    while at < len(data):
+        key, at = read(at)
+        length = {1: 8, 5: 4}.get(key & 7)
+        value, at = read(at) if length is None else (length, at)
+        if key & 7:
+            value, at = data[at:at + value], at + value
+        yield key >> 3, value
+
+
 def packed(values, dtype):
     return struct.pack(f"<{len(values)}{PACK[dtype]}", *values)
 

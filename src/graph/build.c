@@ -43,6 +43,23 @@ static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *fil
     return wanted->rank < 0 || (lrp_shape_count(wanted) >= 0 && (file->rank < 0 || file->rank == wanted->rank));
 }
 
+/* A flag that is known before anything runs is a constant: what it decides is decided now. */
+static enum lrp_status settle_flags(struct lrp_builder *b, const signed char *flags)
+{
+    struct lrp_graph *g = b->graph;
+    for (int i = 0; flags && i < g->input_count; i++) {
+        struct lrp_desc *desc = &g->values[g->inputs[i]].desc;
+        if (flags[i] < 0 || desc->dtype != LRP_DTYPE_BOOL || lrp_shape_count(&desc->shape) != 1) continue;
+        struct lrp_blob *blob = lrp_arena_calloc(g->arena, 1, sizeof *blob);
+        unsigned char *raw = lrp_arena_calloc(g->arena, 1, 1);
+        if (!blob || !raw) return lrp_builder_no_memory(b);
+        *raw = flags[i] > 0;
+        *blob = (struct lrp_blob){.dtype = desc->dtype, .shape = desc->shape, .count = 1, .raw = raw};
+        desc->constant = blob;
+    }
+    return LRP_OK;
+}
+
 static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_options *options)
 {
     struct lrp_graph *g = b->graph;
@@ -60,6 +77,8 @@ static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_
                             "every dimension is at least 1, and their number is the model's");
     }
     if (!lrp_sizes_share(g, options->input_shapes)) return lrp_builder_no_memory(b);
+    const enum lrp_status status = settle_flags(b, options->input_flags);
+    if (status) return status;
     for (size_t i = 0; i < d->constant_count; i++) {
         int v = value_of(b, d->constants[i].name);
         if (v < 0) return lrp_builder_no_memory(b);

@@ -68,6 +68,8 @@ struct lrp_graph_options {
     bool canonize, strip_softmax, strip_sigmoid;
     /* shape of each model input; NULL: what the file says, a symbolic batch (first dimension) taken as 1 */
     const struct lrp_shape *input_shapes;
+    /* by model input: 0 or 1 where it is a flag that is known before anything runs, else -1; NULL: none is */
+    const signed char *input_flags;
     const struct lrp_operator_set *operators; /* beyond the table; borrowed, must outlive the graph; may be NULL */
     const char *token_input; /* name of the input that holds tokens, NULL: it goes by a usual one; borrowed likewise */
 };

@@ -54,19 +54,19 @@ static int64_t position(size_t i, size_t length)
 static const struct filling {
     const char *name; /* or what the name begins with */
     const char *what;
-    bool prefix;
+    bool prefix, flag; /* flag: decides what the model is; known before anything runs, whether it is given or not */
     struct lrp_shape (*shape)(const struct lrp_model_value *input, const struct tokens *tokens);
     int64_t (*value)(size_t i, size_t length); /* length: of the last axis */
 } fillings[] = {
-    {"attention_mask", "1", false, one_a_token, one},
-    {"encoder_attention_mask", "1", false, one_a_token, one},
-    {"decoder_attention_mask", "1", false, one_a_token, one},
-    {"token_type_ids", "0", false, one_a_token, zero},
-    {"position_ids", "0, 1, 2 ...", false, one_a_token, position},
-    {"past_key_values", "nothing before the text", true, empty, zero},
-    {"past_conv", "nothing before the text", true, single, zero},
-    {"past", "nothing before the text", true, empty, zero},
-    {"use_cache_branch", "false", false, single, zero},
+    {"attention_mask", "1", false, false, one_a_token, one},
+    {"encoder_attention_mask", "1", false, false, one_a_token, one},
+    {"decoder_attention_mask", "1", false, false, one_a_token, one},
+    {"token_type_ids", "0", false, false, one_a_token, zero},
+    {"position_ids", "0, 1, 2 ...", false, false, one_a_token, position},
+    {"past_key_values", "nothing before the text", true, false, empty, zero},
+    {"past_conv", "nothing before the text", true, false, single, zero},
+    {"past", "nothing before the text", true, false, empty, zero},
+    {"use_cache_branch", "false", false, true, single, zero},
 };
 
 static const struct filling *find_filling(const char *name)
@@ -131,6 +131,19 @@ enum lrp_status lrp_session_fill(const struct lrp_session *session, struct lrp_s
     if (!status && line.data) lrp_strings_add(&plan->notes, line.data);
     lrp_text_free(&line);
     return status;
+}
+
+void lrp_session_find_flags(const struct lrp_session *session, struct lrp_session_plan *plan)
+{
+    for (size_t i = 0; i < lrp_model_input_count(session->model); i++) {
+        struct lrp_model_value input;
+        const struct lrp_tensor *given = plan->inputs[i];
+        lrp_model_input(session->model, i, &input);
+        const struct filling *f = input.dtype == LRP_DTYPE_BOOL ? find_filling(input.name) : NULL;
+        plan->flags[i] = -1;
+        if (f && f->flag && (!given || given->count == 1))
+            plan->flags[i] = (signed char)(given ? given->i[0] : f->value(0, 1)) != 0;
+    }
 }
 
 /* ---- what is to be said ---- */

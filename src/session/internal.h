@@ -31,17 +31,24 @@ struct lrp_network {
     struct lrp_engine *engine;
     struct lrp_batch_axis *batch; /* by value: where samples stand */
     struct lrp_shape *shapes;     /* of the model inputs it was built for */
+    signed char *flags;           /* likewise, as lrp_graph_options has them */
     bool canonize, fuse, strip_softmax, strip_sigmoid;
     char *token_input;               /* the graph borrows it; NULL: goes by a usual name */
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
+/* What a network is built for, by model input: both as lrp_graph_options has them. */
+struct lrp_known_inputs {
+    const struct lrp_shape *shapes;
+    const signed char *flags;
+};
 /* Errors: those of lrp_graph_build. */
-enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape *shapes, const struct lrp_settings *settings,
-                                struct lrp_network **out, struct lrp_error *err);
+enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_known_inputs *inputs,
+                                const struct lrp_settings *settings, struct lrp_network **out, struct lrp_error *err);
 struct lrp_network *lrp_network_retain(struct lrp_network *network);
 void lrp_network_release(struct lrp_network *network);
-/* True if the network is what these shapes and settings ask for. */
-bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shape *shapes, const struct lrp_settings *settings);
+/* True if the network is what these inputs and settings ask for. */
+bool lrp_network_serves(const struct lrp_network *network, const struct lrp_known_inputs *inputs,
+                        const struct lrp_settings *settings);
 
 struct lrp_setup {
     int references;
@@ -159,8 +166,8 @@ struct lrp_results *lrp_cache_find(const struct lrp_cache *cache, const struct l
 /* Results with finished activations of the same network, inputs and output (borrowed), or NULL. */
 struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const struct lrp_setup *setup,
                                            const struct lrp_tensor *const *inputs, int64_t sample);
-/* A network that serves shapes and settings (borrowed), or NULL. */
-struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_shape *shapes,
+/* A network that serves inputs and settings (borrowed), or NULL. */
+struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_known_inputs *inputs,
                                            const struct lrp_settings *settings);
 void lrp_cache_clear(struct lrp_cache *cache);
 
@@ -250,7 +257,8 @@ void lrp_job_describe_activations(struct lrp_job *job);
 struct lrp_session_plan {
     const struct lrp_tensor **inputs;
     struct lrp_shape *shapes;
-    bool same_inputs; /* tensors made before serve again */
+    signed char *flags; /* by input: as lrp_graph_options has them */
+    bool same_inputs;   /* tensors made before serve again */
     bool one_by_one;
     int64_t sample;
     struct lrp_strings notes, relevance_notes;
@@ -260,6 +268,8 @@ struct lrp_session_plan {
 };
 /* Puts tensors in the places of inputs that nobody has to give: masks, positions, an empty past. */
 enum lrp_status lrp_session_fill(const struct lrp_session *session, struct lrp_session_plan *plan, struct lrp_error *err);
+/* Finds the flags that are known before anything runs: those that are filled in, or given. */
+void lrp_session_find_flags(const struct lrp_session *session, struct lrp_session_plan *plan);
 /* Says which output is explained if it is not the first. */
 void lrp_session_note(struct lrp_session_plan *plan);
 /* `same_sources`: only settings change. Whatever comes of it, the plan is to be freed. Errors: as lrp_session_apply. */

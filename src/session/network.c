@@ -38,25 +38,29 @@ void lrp_network_release(struct lrp_network *network)
     free(network->token_input);
     free(network->batch);
     free(network->shapes);
+    free(network->flags);
     free(network);
 }
 
-enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape *shapes, const struct lrp_settings *settings,
-                                struct lrp_network **out, struct lrp_error *err)
+enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_known_inputs *inputs,
+                                const struct lrp_settings *settings, struct lrp_network **out, struct lrp_error *err)
 {
-    size_t inputs = lrp_model_input_count(model);
+    const size_t count = lrp_model_input_count(model);
     struct lrp_network *n = calloc(1, sizeof *n);
     const char *token_input = lrp_settings_get(settings, LRP_SETTING_TOKEN_INPUT);
-    if (n) n->shapes = malloc((inputs + 1) * sizeof *n->shapes);
+    if (n) n->shapes = malloc((count + 1) * sizeof *n->shapes);
+    if (n) n->flags = malloc((count + 1) * sizeof *n->flags);
     if (n && *token_input) n->token_input = strdup(token_input);
-    if (!n || !n->shapes || (*token_input && !n->token_input)) {
+    if (!n || !n->shapes || !n->flags || (*token_input && !n->token_input)) {
         if (n) free(n->shapes);
+        if (n) free(n->flags);
         free(n);
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(model));
     }
     n->references = 1;
     n->model = lrp_model_retain(model);
-    memcpy(n->shapes, shapes, inputs * sizeof *n->shapes);
+    memcpy(n->shapes, inputs->shapes, count * sizeof *n->shapes);
+    memcpy(n->flags, inputs->flags, count * sizeof *n->flags);
     n->canonize = lrp_settings_flag(settings, LRP_SETTING_CANONIZE);
     n->fuse = lrp_settings_flag(settings, LRP_SETTING_FUSE);
     n->strip_sigmoid = lrp_settings_flag(settings, LRP_SETTING_STRIP_SIGMOID);
@@ -65,7 +69,8 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
     const struct lrp_graph_options options = {.canonize = n->canonize,
                                               .strip_softmax = n->strip_softmax,
                                               .strip_sigmoid = n->strip_sigmoid,
-                                              .input_shapes = shapes,
+                                              .input_shapes = inputs->shapes,
+                                              .input_flags = inputs->flags,
                                               .token_input = n->token_input,
                                               .operators = lrp_plugin_list_operators(settings->plugins)};
     enum lrp_status status = lrp_graph_build(lrp_model_definition(model), &options, &n->graph, err);
@@ -80,11 +85,13 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_shape 
     return status;
 }
 
-bool lrp_network_serves(const struct lrp_network *network, const struct lrp_shape *shapes, const struct lrp_settings *settings)
+bool lrp_network_serves(const struct lrp_network *network, const struct lrp_known_inputs *inputs,
+                        const struct lrp_settings *settings)
 {
     for (size_t i = 0; i < lrp_model_input_count(network->model); i++) {
-        const struct lrp_shape *a = &network->shapes[i], *b = &shapes[i];
+        const struct lrp_shape *a = &network->shapes[i], *b = &inputs->shapes[i];
         if (a->rank != b->rank || (a->rank > 0 && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) != 0)) return false;
+        if (network->flags[i] != inputs->flags[i]) return false;
     }
     return network->canonize == lrp_settings_flag(settings, LRP_SETTING_CANONIZE) &&
            network->fuse == lrp_settings_flag(settings, LRP_SETTING_FUSE) &&

@@ -29,6 +29,7 @@ void lrp_session_plan_free(struct lrp_session_plan *p, size_t inputs)
     for (size_t i = 0; p->inputs && i < inputs; i++) lrp_tensor_release(p->inputs[i]);
     free(p->inputs);
     free(p->shapes);
+    free(p->flags);
     lrp_strings_free(&p->notes);
     lrp_strings_free(&p->relevance_notes);
     lrp_network_release(p->network);
@@ -145,13 +146,13 @@ static enum lrp_status plan_results(struct lrp_session *s, struct lrp_session_pl
 static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session_plan *p,
                                     struct lrp_error *err)
 {
-    struct lrp_network *known =
-        s->setup && lrp_network_serves(s->setup->network, p->shapes, settings) ? s->setup->network : NULL;
+    const struct lrp_known_inputs inputs = {.shapes = p->shapes, .flags = p->flags};
+    struct lrp_network *known = s->setup && lrp_network_serves(s->setup->network, &inputs, settings) ? s->setup->network : NULL;
     pthread_mutex_lock(&s->lock);
-    if (!known) known = lrp_cache_find_network(&s->cache, p->shapes, settings);
+    if (!known) known = lrp_cache_find_network(&s->cache, &inputs, settings);
     if (known) p->network = lrp_network_retain(known);
     pthread_mutex_unlock(&s->lock);
-    return known ? LRP_OK : lrp_network_new(s->model, p->shapes, settings, &p->network, err);
+    return known ? LRP_OK : lrp_network_new(s->model, &inputs, settings, &p->network, err);
 }
 
 enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources,
@@ -159,14 +160,16 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
 {
     size_t inputs = lrp_model_input_count(s->model);
     *p = (struct lrp_session_plan){.inputs = calloc(inputs + 1, sizeof(struct lrp_tensor *)),
-                                   .shapes = calloc(inputs + 1, sizeof *p->shapes)};
+                                   .shapes = calloc(inputs + 1, sizeof *p->shapes),
+                                   .flags = calloc(inputs + 1, sizeof *p->flags)};
     p->same_inputs = same_sources && s->setup && same_preprocessing(s, settings);
     p->one_by_one = p->same_inputs && s->one_by_one;
-    enum lrp_status status = p->inputs && p->shapes ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    enum lrp_status status = p->inputs && p->shapes && p->flags ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = check_names(s, lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), err);
     if (!status) status = check_token_input(s, settings, err);
     for (size_t i = 0; !status && i < inputs; i++) status = plan_input(s, settings, i, p, err);
     if (!status) status = lrp_session_fill(s, p, err);
+    if (!status) lrp_session_find_flags(s, p);
     if (!status) status = plan_samples(s, p, inputs, err);
     if (!status) status = plan_network(s, settings, p, err);
     if (!status) status = lrp_setup_new(p->network, settings, &p->setup, err);

@@ -197,11 +197,11 @@ struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const 
     return NULL;
 }
 
-struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_shape *shapes,
+struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_known_inputs *inputs,
                                            const struct lrp_settings *settings)
 {
     for (size_t i = 0; i < cache->count; i++)
-        if (lrp_network_serves(cache->items[i]->network, shapes, settings)) return cache->items[i]->network;
+        if (lrp_network_serves(cache->items[i]->network, inputs, settings)) return cache->items[i]->network;
     return NULL;
 }
 

@@ -13,6 +13,9 @@ import tempfile
 
 import numpy as np
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import BOOL, field, fields, node, number as number_field, value_proto
+
 BINARY = os.path.abspath(sys.argv[1])
 failures, compared = [], 0
 
@@ -67,12 +70,43 @@ def check_form(folder):
             compare(f"{folder}: {composite} of {target} at {name}", "r.npy", np.load(path), 1e-5)
 
 
+def merge(folder):
+    """The folder's model as merged decoders are exported: one If on use_cache_branch. The other branch makes zeros."""
+    os.mkdir(f"{folder}_merged")
+    with open(f"{folder}/model.onnx", "rb") as file:
+        model = list(fields(file.read()))
+    parts = list(fields(next(value for number, value in model if number == 7)))
+    outputs = [value for number, value in parts if number == 12]
+    names = [next(value for number, value in fields(output) if number == 1).decode() for output in outputs]
+    branch = b"".join(field(number, value) for number, value in parts if number in (1, 2, 12, 13))
+    zeros = field(2, "zeros") + b"".join(
+        field(1, node("ConstantOfShape", "no_size", f"{name}_0")) + field(12, value_proto(f"{name}_0", 1, None)) for name in names)
+    zeros += field(5, b"\x08\x00\x10\x07" + field(8, "no_size"))  # no sizes: one zero
+    graph = field(1, node("If", "use_cache_branch", " ".join(names), name="merged", then_branch=zeros, else_branch=branch))
+    graph += field(2, "merged") + b"".join(field(number, value) for number, value in parts if number in (5, 11, 12))
+    graph += field(11, value_proto("use_cache_branch", BOOL, [1]))
+    with open(f"{folder}_merged/model.onnx", "wb") as file:
+        file.write(b"".join(field(number, graph if number == 7 else value) if isinstance(value, bytes) else number_field(number, value)
+                            for number, value in model))
+    for path in glob.glob(f"{folder}/*.npy"):
+        os.link(path, f"{folder}_merged/{os.path.basename(path)}")
+
+
+def layers(folder):
+    rows = json.loads(subprocess.run([BINARY, "layers", f"{folder}/model.onnx", "--json"], capture_output=True, timeout=120).stdout)["layers"]
+    return [(row["index"], row["type"], row["activation"], row["shape"], row["rule"], row["executable"]) for row in rows]
+
+
 with tempfile.TemporaryDirectory() as place:
     with tarfile.open(sys.argv[2]) as archive:
         archive.extractall(place)
     os.chdir(place)
     for model in sorted(glob.glob("*/model.onnx")):
         check_form(os.path.dirname(model))
+        merge(os.path.dirname(model))
+        check_form(f"{os.path.dirname(model)}_merged")
+        if layers(os.path.dirname(model)) != layers(f"{os.path.dirname(model)}_merged"):
+            failures.append(f"{os.path.dirname(model)}: merged, it has other layers")
     os.chdir("/")
 for failure in failures:
     print("FAILED:", failure)
