@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "graph.h"
+#include "layer_members.h"
 #include "roles.h"
 #include "text.h"
 
@@ -232,80 +233,6 @@ static bool count_parameters(struct viewer *v, struct lrp_layer_list *list)
     return true;
 }
 
-static void adopt_folded(struct viewer *v, int value, int layer, int depth);
-
-/* The folded arithmetic behind a file node's inputs belongs to the first layer that needs it. */
-static void adopt_inputs(struct viewer *v, int node, int layer, int depth)
-{
-    const struct lrp_node *n = &v->graph->nodes[node];
-    for (int i = 0; i < n->file_in_count; i++)
-        if (n->file_in[i] >= 0) adopt_folded(v, n->file_in[i], layer, depth);
-}
-
-static void adopt_folded(struct viewer *v, int value, int layer, int depth)
-{
-    int producer = v->graph->values[value].producer;
-    if (depth > 200 || producer < 0 || v->graph->nodes[producer].state != LRP_NODE_FOLDED || v->layer_of_node[producer] >= 0)
-        return;
-    v->layer_of_node[producer] = layer;
-    adopt_inputs(v, producer, layer, depth + 1);
-}
-
-/* A swallowed node belongs to its owner's layer; the way there is shortened, as owners are swallowed too. */
-static void find_owner(struct viewer *v, int node)
-{
-    struct lrp_node *nodes = v->graph->nodes;
-    int owner = node;
-    while (nodes[owner].state == LRP_NODE_SWALLOWED) owner = nodes[owner].owner;
-    for (int n = node, next; nodes[n].state == LRP_NODE_SWALLOWED; n = next) {
-        next = nodes[n].owner;
-        nodes[n].owner = owner;
-        v->layer_of_node[n] = v->layer_of_node[owner];
-    }
-}
-
-/* A node of the file as the file calls it: by its name, or its first output's; the graph's own name for it may be another's by
- * now. */
-static const char *file_name(const struct lrp_graph *g, int node)
-{
-    const struct lrp_node_definition *def = (size_t)node < g->definition->node_count ? &g->definition->nodes[node] : NULL;
-    if (def && *def->name) return def->name;
-    for (int i = 0; def && i < def->output_count; i++)
-        if (*def->outputs[i]) return def->outputs[i];
-    return g->nodes[node].name;
-}
-
-/* Which layer holds each node of the file, and each layer's list of nodes. */
-static bool assign_members(struct viewer *v)
-{
-    struct lrp_graph *g = v->graph;
-    for (int n = 0; n < g->node_count; n++) find_owner(v, n);
-    for (size_t i = 1; i < v->count; i++)
-        for (int k = 0; k < 2; k++) {
-            int node = k ? v->nodes[i].activation : v->nodes[i].anchor;
-            if (node >= 0) adopt_inputs(v, node, (int)i, 0);
-        }
-    int file_nodes = 0; /* those of bodies too */
-    while (file_nodes < g->node_count && g->nodes[file_nodes].file_in) file_nodes++;
-    for (int n = 0; n < file_nodes; n++)
-        if (g->nodes[n].state == LRP_NODE_SWALLOWED && v->layer_of_node[n] > 0) adopt_inputs(v, n, v->layer_of_node[n], 0);
-    for (int n = 0; n < file_nodes; n++)
-        if (v->layer_of_node[n] > 0) v->rows[v->layer_of_node[n]].node_count++;
-    const char ***names = lrp_arena_calloc(v->arena, v->count, sizeof *names); /* the rows' lists, while they are filled */
-    if (!names) return false;
-    for (size_t i = 1; i < v->count; i++) {
-        v->rows[i].nodes = names[i] = lrp_arena_calloc(v->arena, (size_t)v->rows[i].node_count, sizeof **names);
-        if (!names[i]) return false;
-        v->rows[i].node_count = 0;
-    }
-    for (int n = 0; n < file_nodes; n++) {
-        int layer = v->layer_of_node[n];
-        if (layer <= 0) continue;
-        names[layer][v->rows[layer].node_count++] = file_name(g, n);
-    }
-    return true;
-}
-
 static bool link_consumers(struct viewer *v)
 {
     for (size_t i = 1; i < v->count; i++)
@@ -388,7 +315,8 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
             v->layer_of_value[v->graph->bodies[b].inputs[i]] = v->layer_of_node[v->graph->bodies[b].node];
     for (size_t i = 1; i < v->count; i++)
         if (!name_values(v, i)) return false;
-    return assign_members(v) && link_consumers(v) && count_parameters(v, list);
+    return lrp_graph_members(v->graph, v->nodes, v->count, v->layer_of_node, v->rows) && link_consumers(v) &&
+           count_parameters(v, list);
 }
 
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err)

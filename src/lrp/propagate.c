@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account.h"
 #include "apply.h"
 #include "blocked.h"
 #include "late.h"
@@ -42,35 +41,6 @@ static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor
     }
     lrp_tensor_release(given);
     return status;
-}
-
-void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_node_step *out)
-{
-    const int layer = p->view->layer_of_node[node];
-    const struct lrp_layer_nodes *nodes = &p->view->nodes[layer];
-    *out = (struct lrp_node_step){.step = {.engine = p->engine,
-                                           .run = p->run,
-                                           .values = p->values,
-                                           .reference = p->reference,
-                                           .apply = p->method->apply,
-                                           .half_gates = p->half_gates,
-                                           .node = node,
-                                           .inner_activation = -1},
-                                  .account = p->method->account};
-    if (!p->method->by_rules) return;
-    const struct lrp_rule *rule = &p->assignment->rules[layer];
-    out->step.rule = rule;
-    out->step.carries = p->assignment->carriers.carries;
-    out->step.apply = rule->how->apply;
-    out->account = rule->how->account;
-    /* what stands behind the anchor: the activation, and a rounding before it */
-    out->passes = nodes->anchor != node &&
-                  (nodes->activation != node || (!rule->how->through_activation && !p->assignment->differentiates));
-    if (nodes->activation == node && p->assignment->differentiates) {
-        out->step.apply = lrp_apply_gradient;
-        out->account = lrp_account_gradient;
-    }
-    if (nodes->anchor == node && p->keep_activation) out->step.inner_activation = nodes->activation;
 }
 
 /* One pass: what it has found, which values it has to find (the others are there already), and which nodes give something else
@@ -183,23 +153,6 @@ static enum lrp_status visit(const struct lrp_propagation *p, int node, struct p
     return status;
 }
 
-static enum lrp_status times_values(const struct lrp_propagation *p, const struct lrp_tensor **relevance, struct lrp_error *err)
-{
-    const struct lrp_graph *g = lrp_engine_graph(p->engine);
-    for (int v = 0; v < g->value_count; v++) {
-        if (!relevance[v]) continue;
-        struct lrp_tensor *product = NULL;
-        enum lrp_status status =
-            lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);
-        if (status) return status;
-        lrp_tensors_add(1, relevance[v], true, product, p->run);
-        lrp_tensors_contribute(1, p->values[v], product, p->run);
-        lrp_tensor_release(relevance[v]);
-        relevance[v] = product;
-    }
-    return LRP_OK;
-}
-
 /* Integer inputs are given theirs at the end. */
 static bool is_lifted(const struct lrp_propagation *p, int value)
 {
@@ -238,7 +191,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
     if (p->method->by_rules) return lrp_propagation_finish(p, pass->relevance, err);
-    return p->method->times_values ? times_values(p, pass->relevance, err) : LRP_OK;
+    return p->method->times_values ? lrp_propagation_times_values(p, pass->relevance, err) : LRP_OK;
 }
 
 /* ---- through bodies ---- */

@@ -1,9 +1,10 @@
-/* propagate_finish.c: zeros where nothing was given, and what integer inputs have. */
+/* propagate_finish.c: zeros where nothing was given, what integer inputs have, and values that gradients are multiplied by. */
 #include "propagate_finish.h"
 
 #include <stdlib.h>
 
 #include "blocked.h"
+#include "vector.h"
 
 /* Adds what a source has to the integer input it stands for: as it is where they are of one count, summed over what a lookup
  * found for each token. */
@@ -73,4 +74,22 @@ enum lrp_status lrp_propagation_lift(const struct lrp_propagation *p, const stru
                                      struct lrp_error *err)
 {
     return lift_sources(p, &p->assignment->unstopped, relevance, err);
+}
+
+enum lrp_status lrp_propagation_times_values(const struct lrp_propagation *p, const struct lrp_tensor **relevance,
+                                             struct lrp_error *err)
+{
+    const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    for (int v = 0; v < g->value_count; v++) {
+        if (!relevance[v]) continue;
+        struct lrp_tensor *product = NULL;
+        enum lrp_status status =
+            lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);
+        if (status) return status;
+        lrp_tensors_add(1, relevance[v], true, product, p->run);
+        lrp_tensors_contribute(1, p->values[v], product, p->run);
+        lrp_tensor_release(relevance[v]);
+        relevance[v] = product;
+    }
+    return LRP_OK;
 }

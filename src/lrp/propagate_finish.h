@@ -14,4 +14,8 @@ enum lrp_status lrp_propagation_finish(const struct lrp_propagation *propagation
 enum lrp_status lrp_propagation_lift(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,
                                      struct lrp_error *err);
 
+/* Of input-gradient: every gradient times its value. Errors: LRP_MEMORY. */
+enum lrp_status lrp_propagation_times_values(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,
+                                             struct lrp_error *err);
+
 #endif
