@@ -122,6 +122,15 @@ struct lrp_target {
     float output;      /* value of the output there */
     double start;      /* sum of the relevance it started with */
 };
+/* An input of the model. */
+struct lrp_snapshot_input {
+    const char *name;                    /* as the file has it */
+    struct lrp_shape shape;              /* of what it was given; the model's own where that is nothing */
+    enum lrp_dtype dtype;                /* of its elements */
+    const struct lrp_result *activation; /* what it was given; NULL: nothing (yet) */
+    const struct lrp_result *relevance;  /* that arrived; NULL: none does, or not yet */
+    double sum;                          /* of that relevance, over all samples */
+};
 /* Everything there is to see at one moment; immutable, to be released. Arrays are indexed by layer (row 0: the input). */
 struct lrp_snapshot {
     const struct lrp_model *model;       /* borrowed from the snapshot, as all that follows */
@@ -142,8 +151,12 @@ struct lrp_snapshot {
     const int *doubt_layers;   /* the layer each is about */
     size_t doubt_count;        /* of doubts */
     const char *input_label;   /* "" without an input */
-    int64_t sample_count;      /* samples the explained output counts; 0 without an input */
-    bool one_by_one;           /* results are of one sample at a time: lrp_session_select_sample */
+    const struct lrp_snapshot_input *inputs; /* in the model's order; row 0 of the layers is the first */
+    size_t input_count;                      /* of inputs */
+    const char *token_input;                 /* lrp_session_token_input; NULL: the model takes no tokens */
+    int64_t token_count;                     /* tokens it was given, padding and all; 0 without */
+    int64_t sample_count;                    /* samples the explained output counts; 0 without an input */
+    bool one_by_one;                         /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_result *const
         *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
     const struct lrp_result *const *relevance;          /* likewise */

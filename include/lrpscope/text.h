@@ -1,4 +1,18 @@
-/* text.h: tokenizers: from a text to the ids a model takes, and back to where each token stands in the text. */
+/* text.h: tokenizers: from a text to the ids a model takes, and back to where each token stands in the text. Texts as inputs of
+ * a session, and what came of them: the relevance of every token, of tokens layer by layer, of heads; attention's matrices; the
+ * patches of a picture.
+ *
+ *     struct lrp_sequence text;
+ *     lrp_sequence_encode(tokenizer, "a good film", NULL, &text, &err);
+ *     lrp_session_set_sequence(session, &text, &err);
+ *     lrp_session_run(session, LRP_WANT_RELEVANCE, &err);
+ *     ... a snapshot of it ...
+ *     struct lrp_token_map map;
+ *     lrp_snapshot_tokens(now, 0, &map, &err);
+ *     ... map.rows[i].relevance is that of the token map.rows[i].text ...
+ *     lrp_token_map_free(&map);
+ *     lrp_sequence_free(&text);
+ */
 #ifndef LRPSCOPE_TEXT_H
 #define LRPSCOPE_TEXT_H
 
@@ -7,6 +21,8 @@
 #include <stdint.h>
 
 #include "lrpscope/error.h"
+#include "lrpscope/heatmap.h"
+#include "lrpscope/session.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,6 +72,138 @@ int64_t lrp_tokenizer_id(const struct lrp_tokenizer *tokenizer, const char *text
 /* How a token reads: without marks of the vocabulary (## of continuations, bytes written as letters, a sign for the blank).
  * Bytes that are no whole character read as U+FFFD. Owned by the caller (free); NULL: no such token, or out of memory. */
 char *lrp_tokenizer_read(const struct lrp_tokenizer *tokenizer, int64_t id);
+
+/* ---- texts as inputs of a session ---- */
+
+/* A text, or ids alone, as a model is given them: one sample. */
+struct lrp_sequence {
+    char *name;                   /* what it is shown as: "text", "tokens", FILE:LINE; owned */
+    const char *text, *pair;      /* borrowed; NULL: there are only ids */
+    struct lrp_encoding encoding; /* of the text */
+    int64_t *ids, *types;         /* what the model gets; owned */
+    size_t count;                 /* of ids and types */
+    const char *decoder_text;     /* what an encoder-decoder has written so far; borrowed; NULL: nothing but its start */
+    struct lrp_encoding decoder_encoding; /* of it, without what a template puts round it */
+    int64_t *decoder_ids; /* owned; NULL: the model has no decoder of its own, or its ids are given as an array */
+    size_t decoder_count; /* of decoder_ids */
+    int64_t pad;          /* what fills a sequence up to a length that the model fixes */
+};
+/* Encodes a text (both borrowed by the sequence) and a second one, NULL: none. `name` is copied. Errors: LRP_USAGE for a text
+ * without tokens; those of tokenizers. To be freed in any case. */
+enum lrp_status lrp_sequence_encode(const struct lrp_tokenizer *tokenizer, const char *name, const char *text, const char *pair,
+                                    struct lrp_sequence *out, struct lrp_error *err);
+/* Ids as they are typed, with blanks or commas between them: "101 7592 102". Errors: LRP_USAGE. To be freed in any case. */
+enum lrp_status lrp_sequence_read_ids(const char *ids, struct lrp_sequence *out, struct lrp_error *err);
+void lrp_sequence_free(struct lrp_sequence *sequence);
+/* What a tokenizer calls its padding; 0 where it names none, or is NULL. */
+int64_t lrp_tokenizer_padding(const struct lrp_tokenizer *tokenizer);
+/* Encodes a text without what a template puts round it; offsets count from its own start. Errors: those of tokenizers. */
+enum lrp_status lrp_tokenizer_encode_bare(const struct lrp_tokenizer *tokenizer, const char *text, struct lrp_encoding *out,
+                                          struct lrp_error *err);
+/* Whether a folder holds files that a tokenizer is made of. */
+bool lrp_tokenizer_is_in(const char *folder);
+/* Opens the tokenizer in the folder of a model, or in the one above (onnx/model.onnx). Errors: LRP_FILE if none lies there;
+ * those of lrp_tokenizer_open. */
+enum lrp_status lrp_tokenizer_open_beside(const char *model, struct lrp_tokenizer **out, struct lrp_error *err);
+
+/* The input that takes what an encoder-decoder has written so far, "decoder_input_ids"; NULL: the model has none beside the one
+ * that takes tokens. Borrowed, static. */
+const char *lrp_session_decoder_input(const struct lrp_session *session);
+/* Where a model has a decoder of its own: the token that texts start with (decoder_start_token_id of the config.json beside the
+ * model), and `text` (borrowed; NULL: nothing) behind it. Errors: LRP_USAGE where nothing says what texts start with; LRP_FILE.
+ */
+enum lrp_status lrp_session_start_decoder(const struct lrp_session *session, const struct lrp_tokenizer *tokenizer,
+                                          const char *text, struct lrp_sequence *sequence, struct lrp_error *err);
+/* Makes a sequence the session's input: ids for the input that takes tokens, which of two texts each belongs to, and what the
+ * decoder has written. Where the model fixes a length, what is missing is padding, which the mask keeps out. The session keeps
+ * what it needs to know of the text until it gets another input. Errors: LRP_USAGE for a longer text, or where the model takes
+ * no tokens. */
+enum lrp_status lrp_session_set_sequence(struct lrp_session *session, const struct lrp_sequence *sequence,
+                                         struct lrp_error *err);
+
+/* ---- tokens ---- */
+
+/* One token, or a unit of several. */
+struct lrp_token_row {
+    char *text;         /* how it reads; "" where nobody knows; owned */
+    int64_t id;         /* of the token */
+    size_t start, end;  /* place in its text, in code points; 0, 0 where there is none */
+    size_t first, last; /* of a unit: its tokens */
+    bool special;       /* put in by the tokenizer's template */
+    bool second;        /* of the second text of a pair */
+    bool apart;         /* not in the colour scale */
+    float relevance;    /* summed over its features */
+};
+/* The tokens of one sample. */
+struct lrp_token_map {
+    struct lrp_token_row *rows, *groups; /* owned; groups: units, NULL without */
+    size_t count, group_count;           /* of rows, of groups */
+    float most;                          /* largest |relevance| of those in the scale: the ends of the colours */
+    struct lrp_token_map *decoder;       /* of what an encoder-decoder has written so far; owned; NULL: it is none */
+    char *note;                          /* "first token 83 %, not in scale"; "" without; owned */
+    struct lrp_heatmap_options options;  /* how they are drawn */
+};
+/* The tokens that a sample of a snapshot was given, with their relevance where a pass has left some; count 0 if the model takes
+ * no tokens. The scale is that of "auto". Errors: LRP_MEMORY. To be freed in any case. */
+enum lrp_status lrp_snapshot_tokens(const struct lrp_snapshot *snapshot, int64_t sample, struct lrp_token_map *out,
+                                    struct lrp_error *err);
+/* Says which tokens the colours are made for, after relevances have changed: "auto" leaves out a first or special token beyond
+ * five times the next largest (causal models put most of their relevance there: the others would have no colour beside it),
+ * "text" all of them, "all" none. Errors: LRP_MEMORY. */
+enum lrp_status lrp_token_map_scale(struct lrp_token_map *map, const char *which, struct lrp_error *err);
+/* What is shown of a map: its units, or its tokens. Borrowed. */
+const struct lrp_token_row *lrp_token_map_shown(const struct lrp_token_map *map, size_t *count);
+void lrp_token_map_free(struct lrp_token_map *map);
+
+/* ---- layer by layer ---- */
+
+/* How a layer's relevance is told apart. */
+enum lrp_breakdown_kind {
+    LRP_BREAKDOWN_TOKENS, /* the sum over features of every layer whose output has a row for every token */
+    LRP_BREAKDOWN_HEADS   /* the sum over a head's part of every product of attention's weights with its values; heads that
+                             share values have their own */
+};
+/* A row a layer. */
+struct lrp_breakdown {
+    char **names;         /* of the columns: tokens, or heads; owned */
+    int *layers;          /* of the rows; owned */
+    float *values;        /* rows x columns, blank where a layer has fewer heads; owned */
+    size_t rows, columns; /* how many */
+};
+/* Of a sample. `tokens`: its map, for the names of columns; NULL for heads. Errors: LRP_UNSUPPORTED where there is nothing to
+ * be told apart. To be freed in any case. */
+enum lrp_status lrp_snapshot_breakdown(const struct lrp_snapshot *snapshot, enum lrp_breakdown_kind kind,
+                                       const struct lrp_token_map *tokens, int64_t sample, struct lrp_breakdown *out,
+                                       struct lrp_error *err);
+void lrp_breakdown_free(struct lrp_breakdown *breakdown);
+/* The relevance, or activation, of every token at a layer whose output has a row for each: summed over its features. *out is
+ * the caller's (free), *count how many there are. Errors: LRP_UNSUPPORTED for other layers. */
+enum lrp_status lrp_snapshot_token_sums(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                        float **out, size_t *count, struct lrp_error *err);
+
+/* ---- attention ---- */
+
+/* The softmax whose weights a layer belongs to: itself, or that of the attention around it; -1: none. */
+int lrp_snapshot_attention_of(const struct lrp_snapshot *snapshot, int layer);
+/* The matrix of a softmax of attention as a plane, a row a query, a column a key: its weights (LRP_SHOW_ACTIVATION) or their
+ * relevance. `head` from 0; -1: all heads, the weights' mean, the relevance's sum. *heads (may be NULL) becomes how many there
+ * are. *out is the caller's: lrp_plane_free. Errors: LRP_UNSUPPORTED for other layers, or where nothing is computed. */
+enum lrp_status lrp_snapshot_attention(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                       int64_t head, struct lrp_plane *out, int64_t *heads, struct lrp_error *err);
+
+/* ---- patches ---- */
+
+/* A layer of a transformer that looks at pictures: a token a patch, and some in front that stand for none (class token). */
+struct lrp_patches {
+    int64_t in_front;      /* tokens before the first patch */
+    int64_t height, width; /* of the grid of patches */
+};
+/* Whether a layer's tokens are patches: the nearest picture it comes from has as many places. Of that it is one, by shapes. */
+bool lrp_layer_patches(const struct lrp_layer_list *layers, int layer, struct lrp_patches *out);
+/* Relevance, or activation, summed over features, as a picture of the grid; that of the tokens in front goes to apart (room for
+ * `in_front`). *out is the caller's: lrp_plane_free. Errors: LRP_UNSUPPORTED for other layers. */
+enum lrp_status lrp_snapshot_patches(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                     struct lrp_plane *out, float *apart, struct lrp_error *err);
 
 #ifdef __cplusplus
 }

@@ -38,12 +38,12 @@ static void report_sample(struct lrp_report *report, const struct lrp_explain *e
                           const struct lrp_snapshot *now, size_t sample, const struct lrp_token_map *tokens,
                           const struct lrp_breakdown *layers)
 {
-    const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(&e->job, round->index);
+    const struct lrp_sequence *sequence = lrp_cli_job_sequence(&e->job, round->index);
     cJSON *o = lrp_cli_report_sample(report, round->path, now, sample);
     if (sequence && sequence->text) lrp_cli_json_put_text(&report->document, o, "text", sequence->text);
     if (sequence && sequence->pair) lrp_cli_json_put_text(&report->document, o, "pair", sequence->pair);
     lrp_token_map_put(tokens, &report->document, o);
-    if (layers->rows) lrp_breakdown_put(layers, now, &report->document, o);
+    if (layers->rows) lrp_breakdown_put(layers, now, &report->document, e->arguments, o);
 }
 
 /* What is said of a sample, and what is reported. */
@@ -101,7 +101,7 @@ static enum lrp_status show_breakdown(struct lrp_explain *e, struct lrp_explain_
     if (!lrp_breakdown_asked(e->arguments)) return LRP_OK;
     struct lrp_tensor *tensor = NULL;
     char *name = round->files.heatmap ? lrp_explain_numbered(round->files.heatmap, e->number, (int64_t)round->samples) : NULL;
-    enum lrp_status status = lrp_breakdown_of(&e->job, now, tokens, sample, out, err);
+    enum lrp_status status = lrp_breakdown_of(e->arguments, now, tokens, sample, out, err);
     if (!status && name) status = lrp_breakdown_write_heatmap(out, now, name, err);
     if (!status && name) lrp_explain_note_file(e, round, name);
     if (!status && round->files.relevance) status = lrp_breakdown_tensor(out, &tensor, err);

@@ -188,7 +188,7 @@ enum lrp_status lrp_cli_hub_settle(struct lrp_arguments *a, struct lrp_error *er
         lrp_text_printf(&note, "%s: takes %s", a->hub, a->model + strlen(a->hub) + 1);
         status = take(a, LRP_SETTING_PREPROCESS, pictures, is_file(a->hub, pictures), &note, err);
         if (!status) status = take(a, LRP_SETTING_LABELS, names, names_classes(a->hub), &note, err);
-        if (!a->tokenizer && lrp_cli_holds_tokenizer(a->hub)) lrp_text_append(&note, ", its tokenizer");
+        if (!a->tokenizer && lrp_tokenizer_is_in(a->hub)) lrp_text_append(&note, ", its tokenizer");
     } else if (!lrp_settings_given(a->settings, LRP_SETTING_PREPROCESS) && (a->input_count || a->named_count)) {
         char *folder = folder_of(a->model);
         if (folder && is_file(folder, pictures)) lrp_text_printf(&note, "%s lies beside the model: --preprocess", pictures);

@@ -80,7 +80,7 @@ size_t lrp_cli_job_rounds(const struct lrp_cli_job *job)
     return none;
 }
 
-const struct lrp_cli_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round)
+const struct lrp_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round)
 {
     return round < job->sequences.count ? &job->sequences.items[round] : NULL;
 }
@@ -88,7 +88,7 @@ const struct lrp_cli_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *jo
 const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round)
 {
     const struct lrp_arguments *a = job->arguments;
-    const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(job, round);
+    const struct lrp_sequence *sequence = lrp_cli_job_sequence(job, round);
     if (sequence) return sequence->name;
     if (round < a->input_count) return a->inputs[round];
     return a->named_count ? a->named[0].path : "";
@@ -102,8 +102,8 @@ static enum lrp_status set_inputs(const struct lrp_cli_job *job, struct lrp_sess
     for (size_t i = 0; !status && i < a->named_count; i++)
         status = lrp_session_set_input(session, a->named[i].name, a->named[i].path, err);
     if (!status && round < a->input_count) status = lrp_session_set_input(session, NULL, a->inputs[round], err);
-    const struct lrp_cli_sequence *sequence = lrp_cli_job_sequence(job, round);
-    if (!status && sequence) status = lrp_cli_sequence_set(sequence, session, err);
+    const struct lrp_sequence *sequence = lrp_cli_job_sequence(job, round);
+    if (!status && sequence) status = lrp_session_set_sequence(session, sequence, err);
     return status;
 }
 

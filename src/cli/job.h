@@ -40,7 +40,7 @@ size_t lrp_cli_job_rounds(const struct lrp_cli_job *job);
 /* What names the round: its text, its INPUT, or the first --input. "" without any. */
 const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round);
 /* What was given as a text in that round; NULL: nothing was. */
-const struct lrp_cli_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round);
+const struct lrp_sequence *lrp_cli_job_sequence(const struct lrp_cli_job *job, size_t round);
 /* Lets rounds be computed ahead, several at a time, where that is faster; nothing else changes. Before the first round. */
 enum lrp_status lrp_cli_job_ahead(struct lrp_cli_job *job, enum lrp_want want, struct lrp_error *err);
 /* Sets the inputs of a round; rounds come in order. */

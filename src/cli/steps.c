@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "decoder.h"
 #include "scores.h"
 #include "text.h"
 
@@ -23,7 +22,7 @@ bool lrp_steps_asked(const struct lrp_arguments *a)
 
 /* The ids that new ones are put behind: an encoder-decoder's own, or those of the text. */
 struct growing {
-    struct lrp_cli_sequence *sequence;
+    struct lrp_sequence *sequence;
     bool decoder;
 };
 
@@ -34,7 +33,7 @@ static size_t length_of(const struct growing *g)
 
 static enum lrp_status append_id(const struct growing *g, int64_t id, struct lrp_error *err)
 {
-    struct lrp_cli_sequence *s = g->sequence;
+    struct lrp_sequence *s = g->sequence;
     const size_t count = length_of(g);
     int64_t **ids = g->decoder ? &s->decoder_ids : &s->ids;
     int64_t *more = realloc(*ids, (count + 2) * sizeof *more);
@@ -53,7 +52,7 @@ static enum lrp_status append_id(const struct growing *g, int64_t id, struct lrp
 }
 
 /* What a template puts behind a text says that it ends: it does not, here. */
-static void drop_end(struct lrp_cli_sequence *s)
+static void drop_end(struct lrp_sequence *s)
 {
     size_t kept = s->encoding.count;
     while (kept > 1 && s->encoding.items[kept - 1].special) kept--;
@@ -71,9 +70,9 @@ static enum lrp_status encode_continuation(const struct lrp_cli_job *job, const 
     char *whole = NULL;
     *first = 0;
     if (!t) return lrp_fail(err, LRP_USAGE, "--continue: no tokenizer is known (--tokenizer F)");
-    if (!before || (!g->decoder && g->sequence->pair)) return lrp_cli_encode_bare(t, text, out, err);
+    if (!before || (!g->decoder && g->sequence->pair)) return lrp_tokenizer_encode_bare(t, text, out, err);
     if (asprintf(&whole, "%s%s", before, text) < 0) return no_memory(err);
-    enum lrp_status status = lrp_cli_encode_bare(t, whole, out, err);
+    enum lrp_status status = lrp_tokenizer_encode_bare(t, whole, out, err);
     size_t same = 0, wanted = 0;
     for (size_t i = 0; !status && i < known->count; i++) {
         if (known->items[i].special) continue;
@@ -86,7 +85,7 @@ static enum lrp_status encode_continuation(const struct lrp_cli_job *job, const 
     lrp_encoding_free(out);
     *out = (struct lrp_encoding){0};
     *first = 0;
-    return lrp_cli_encode_bare(t, text, out, err);
+    return lrp_tokenizer_encode_bare(t, text, out, err);
 }
 
 /* ---- one step ---- */
@@ -179,7 +178,7 @@ static enum lrp_status check_asked(const struct lrp_cli_job *job, size_t round, 
 {
     const struct lrp_arguments *a = job->arguments;
     const char *option = a->continuation ? "--continue" : "--generate";
-    const struct lrp_cli_sequence *s = lrp_cli_job_sequence(job, round);
+    const struct lrp_sequence *s = lrp_cli_job_sequence(job, round);
     if (a->continuation && a->steps) return lrp_fail(err, LRP_USAGE, "--continue and --generate: give one of them");
     if (*lrp_settings_get(a->settings, LRP_SETTING_TARGET))
         return lrp_fail(err, LRP_USAGE, "%s explains the tokens it adds: --target has no meaning beside it", option);
@@ -195,7 +194,7 @@ enum lrp_status lrp_steps_make(struct lrp_cli_job *job, size_t round, struct lrp
     enum lrp_status status = check_asked(job, round, err);
     if (status) return status;
     struct growing g = {.sequence = &job->sequences.items[round]};
-    g.decoder = lrp_cli_decoder_input(job->session) && g.sequence->decoder_ids;
+    g.decoder = lrp_session_decoder_input(job->session) && g.sequence->decoder_ids;
     if (!g.decoder) drop_end(g.sequence);
     if (job->arguments->continuation) status = encode_continuation(job, &g, &given, &first, err);
     const size_t count = job->arguments->continuation ? given.count - (first < given.count ? first : given.count)

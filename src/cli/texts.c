@@ -119,36 +119,11 @@ void lrp_cli_texts_free(struct lrp_cli_texts *texts)
     *texts = (struct lrp_cli_texts){0};
 }
 
-bool lrp_cli_holds_tokenizer(const char *folder)
-{
-    static const char *const names[] = {"tokenizer.json", "vocab.json", "vocab.txt"};
-    bool found = false;
-    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++) {
-        struct lrp_text path = {0};
-        struct stat info;
-        lrp_text_printf(&path, "%s/%s", folder, names[i]);
-        found = !path.failed && stat(path.data, &info) == 0 && S_ISREG(info.st_mode);
-        lrp_text_free(&path);
-    }
-    return found;
-}
-
 enum lrp_status lrp_cli_tokenizer_open(const struct lrp_arguments *arguments, struct lrp_tokenizer **out, struct lrp_error *err)
 {
     const char *model = arguments->model;
     if (arguments->tokenizer) return lrp_tokenizer_open(arguments->tokenizer, out, err);
     if (arguments->hub) return lrp_tokenizer_open(arguments->hub, out, err);
     if (!ends_with(model, ".onnx")) return lrp_tokenizer_open(model, out, err);
-    const char *slash = strrchr(model, '/');
-    struct lrp_text folder = {0};
-    lrp_text_append_n(&folder, slash ? model : ".", slash && slash > model ? (size_t)(slash - model) : 1);
-    if (!folder.failed && !lrp_cli_holds_tokenizer(folder.data)) lrp_text_append(&folder, "/..");
-    enum lrp_status status = folder.failed ? no_memory(err) : LRP_OK;
-    if (!status && !lrp_cli_holds_tokenizer(folder.data))
-        status = lrp_fail(err, LRP_FILE,
-                          "%s: no tokenizer lies beside the model (tokenizer.json, vocab.txt, vocab.json): give --tokenizer F",
-                          model);
-    if (!status) status = lrp_tokenizer_open(folder.data, out, err);
-    lrp_text_free(&folder);
-    return status;
+    return lrp_tokenizer_open_beside(model, out, err);
 }

@@ -28,7 +28,4 @@ void lrp_cli_texts_free(struct lrp_cli_texts *texts);
 enum lrp_status lrp_cli_tokenizer_open(const struct lrp_arguments *arguments, struct lrp_tokenizer **out,
                                        struct lrp_error *err);
 
-/* Whether a folder holds files that a tokenizer is made of. */
-bool lrp_cli_holds_tokenizer(const char *folder);
-
 #endif

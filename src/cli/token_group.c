@@ -153,7 +153,7 @@ static enum lrp_status divide_file(const struct lrp_token_map *map, const char *
     return status ? lrp_fail_context(err, status, "%s", path) : LRP_OK;
 }
 
-static enum lrp_status divide(const struct lrp_token_map *map, const char *units, const struct lrp_cli_sequence *s,
+static enum lrp_status divide(const struct lrp_token_map *map, const char *units, const struct lrp_sequence *s,
                               struct division *out, struct lrp_error *err)
 {
     for (size_t i = 0; i < sizeof units_of_text / sizeof *units_of_text; i++) {
@@ -194,7 +194,7 @@ static bool add_token(struct lrp_token_map *map, const struct division *d, size_
 }
 
 /* A unit reads as its piece of the text, where that is known. */
-static bool take_texts(struct lrp_token_map *map, const struct lrp_cli_sequence *s)
+static bool take_texts(struct lrp_token_map *map, const struct lrp_sequence *s)
 {
     bool ok = true;
     for (size_t g = 0; ok && s && s->text && g < map->group_count; g++) {
@@ -216,7 +216,7 @@ static bool take_texts(struct lrp_token_map *map, const struct lrp_cli_sequence 
     return ok;
 }
 
-enum lrp_status lrp_token_map_group(struct lrp_token_map *map, const char *units, const struct lrp_cli_sequence *s,
+enum lrp_status lrp_token_map_group(struct lrp_token_map *map, const char *units, const struct lrp_sequence *s,
                                     struct lrp_error *err)
 {
     struct division d = {.unit = calloc(map->count + 1, sizeof *d.unit)};

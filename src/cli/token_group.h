@@ -8,7 +8,7 @@
  * second not included) or a file of them, a line each. Special tokens, and tokens of no unit, stay apart. `sequence`: what was
  * given as the text, NULL for ids. Errors: LRP_USAGE for a unit that is none, or that is found in a text where there is none;
  * LRP_FILE. */
-enum lrp_status lrp_token_map_group(struct lrp_token_map *map, const char *units, const struct lrp_cli_sequence *sequence,
+enum lrp_status lrp_token_map_group(struct lrp_token_map *map, const char *units, const struct lrp_sequence *sequence,
                                     struct lrp_error *err);
 
 #endif

@@ -18,6 +18,7 @@
 #include "labels.h"
 #include "ledger.h"
 #include "lrpscope/session.h"
+#include "lrpscope/text.h"
 #include "methods/passes.h"
 #include "picture.h"
 #include "propagate.h"
@@ -109,6 +110,16 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
                                   const struct lrp_tensor **out, bool *one_by_one, struct lrp_strings *notes,
                                   struct lrp_error *err);
 
+/* What is known of the text that inputs were made of. Immutable. */
+struct lrp_written {
+    int references;
+    struct lrp_encoding encoding, decoder_encoding; /* without items: there were only ids */
+    size_t count, decoder_count;                    /* tokens, without padding */
+};
+enum lrp_status lrp_written_new(const struct lrp_sequence *sequence, struct lrp_written **out, struct lrp_error *err);
+struct lrp_written *lrp_written_retain(struct lrp_written *written); /* NULL is fine, here and below */
+void lrp_written_release(struct lrp_written *written);
+
 /* Why results cannot be trusted: a line each, and the layer it is about. */
 struct lrp_doubts {
     struct lrp_strings lines;
@@ -191,6 +202,7 @@ struct lrp_session {
     struct lrp_model *model;
     const struct lrp_tokenizer *tokenizer; /* borrowed, or NULL */
     struct lrp_source *sources;            /* by model input */
+    struct lrp_written *written;           /* the text they were made of; NULL: of something else */
     const struct lrp_tensor **inputs;      /* whole input tensors, all samples */
     int allotted_threads;                  /* what the process was given, when it was opened */
     uint64_t allotted_memory;
@@ -337,6 +349,9 @@ struct lrp_snapshot_box {
     struct lrp_setup *setup;
     struct lrp_results *results;
     struct lrp_model *model;
+    struct lrp_written *written; /* NULL: inputs are no text */
+    struct lrp_snapshot_input *inputs;
+    const char *decoder_input; /* static; NULL: the model has none */
     char *input_label;
     struct lrp_strings notes;
     struct lrp_doubts doubts;

@@ -144,6 +144,7 @@ void lrp_session_free(struct lrp_session *session)
     }
     free(session->sources);
     free(session->inputs);
+    lrp_written_release(session->written);
     lrp_strings_free(&session->notes);
     lrp_strings_free(&session->relevance_notes);
     lrp_setup_release(session->setup);
@@ -185,6 +186,13 @@ static enum lrp_status find_input(const struct lrp_session *s, const char *name,
     return status;
 }
 
+/* Inputs are no longer made of the text they were. */
+static void forget_text(struct lrp_session *s)
+{
+    lrp_written_release(s->written);
+    s->written = NULL;
+}
+
 /* Tries a new source; the old one stays if it does not fit. */
 static enum lrp_status put_source(struct lrp_session *s, size_t index, struct lrp_source *source, struct lrp_error *err)
 {
@@ -192,6 +200,7 @@ static enum lrp_status put_source(struct lrp_session *s, size_t index, struct lr
     s->sources[index] = *source;
     enum lrp_status status = reapply(s, s->setup->settings, false, err);
     if (!status) {
+        forget_text(s);
         lrp_source_free(&old);
     } else {
         lrp_source_free(&s->sources[index]);
@@ -251,7 +260,10 @@ enum lrp_status lrp_session_set_tensors(struct lrp_session *session, const char 
     if (!status) {
         swap_sources(session, sources, indices, count);
         status = reapply(session, session->setup->settings, false, err);
-        if (status) swap_sources(session, sources, indices, count);
+        if (status)
+            swap_sources(session, sources, indices, count);
+        else
+            forget_text(session);
     }
     for (size_t i = 0; sources && i < count; i++) lrp_source_free(&sources[i]);
     free(sources);

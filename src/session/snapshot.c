@@ -27,6 +27,8 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->forward_ms);
     free(box->relevance_ms);
     free(box->input_label);
+    free(box->inputs);
+    lrp_written_release(box->written);
     lrp_strings_free(&box->notes);
     lrp_doubts_free(&box->doubts);
     lrp_results_release(box->results);
@@ -70,6 +72,35 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     return true;
 }
 
+static double sum_of(const struct lrp_tensor *t)
+{
+    struct lrp_statistics statistics;
+    lrp_tensor_statistics(t, &statistics);
+    return statistics.sum;
+}
+
+/* All inputs of the model: their tensors live as those of layers do. */
+static bool copy_inputs(struct lrp_snapshot_box *box)
+{
+    const struct lrp_network *n = box->setup->network;
+    const struct lrp_results *r = box->results;
+    const size_t count = (size_t)n->graph->input_count;
+    box->inputs = calloc(count + 1, sizeof *box->inputs);
+    for (size_t i = 0; box->inputs && i < count; i++) {
+        const int value = n->graph->inputs[i];
+        const struct lrp_value *v = &n->graph->values[value];
+        const struct lrp_tensor *given = r->values[value], *relevance = r->relevance[value];
+        box->inputs[i] = (struct lrp_snapshot_input){.name = v->name,
+                                                     .shape = given ? given->shape : v->desc.shape,
+                                                     .dtype = given ? given->dtype : v->desc.dtype,
+                                                     .activation = lrp_tensor_numbers(given),
+                                                     .relevance = lrp_tensor_numbers(relevance)};
+        if (relevance && i == 0) box->inputs[i].sum = r->relevance_statistics[0].sum;
+        if (relevance && i > 0) box->inputs[i].sum = sum_of(relevance);
+    }
+    return box->inputs != NULL;
+}
+
 /* What the box owns, as the public struct shows it. */
 static void show_layers(struct lrp_snapshot_box *box)
 {
@@ -90,6 +121,20 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->doubt_count = box->doubts.lines.count;
     shown->forward_layer_ms = box->forward_ms;
     shown->relevance_layer_ms = box->relevance_ms;
+}
+
+/* How many tokens the model was given, and by which input. */
+static void show_inputs(const struct lrp_session *session, struct lrp_snapshot_box *box)
+{
+    struct lrp_snapshot *shown = &box->shown;
+    shown->inputs = box->inputs;
+    shown->input_count = (size_t)box->setup->network->graph->input_count;
+    shown->token_input = lrp_session_token_input(session);
+    for (size_t i = 0; shown->token_input && i < shown->input_count; i++) {
+        const struct lrp_snapshot_input *input = &box->inputs[i];
+        if (strcmp(input->name, shown->token_input) == 0 && input->activation && input->shape.rank > 0)
+            shown->token_count = input->shape.dim[input->shape.rank - 1];
+    }
 }
 
 /* What is to be said of inputs, and once there is relevance, of where it comes from and ends. */
@@ -137,7 +182,8 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     pthread_mutex_lock(&session->lock);
     box->setup = lrp_setup_retain(session->setup);
     box->results = lrp_results_retain(session->results);
-    bool ok = copy_layers(box) && box->input_label && copy_notes(session, box) && copy_doubts(box);
+    box->written = lrp_written_retain(session->written);
+    bool ok = copy_layers(box) && copy_inputs(box) && box->input_label && copy_notes(session, box) && copy_doubts(box);
     if (ok) show_layers(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);
@@ -161,6 +207,8 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->input_label = box->input_label;
     shown->notes = (const char *const *)box->notes.items;
     shown->note_count = box->notes.count;
+    box->decoder_input = lrp_session_decoder_input(session);
+    show_inputs(session, box);
     shown->sample_count = lrp_session_samples(session);
     shown->one_by_one = session->one_by_one;
     shown->output_name = setup->network->graph->values[setup->output].name;

@@ -1,21 +1,16 @@
 /* breakdown.c: relevance layer by layer, told apart by token or by head of attention. */
-#include "breakdown.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "table.h"
+#include "internal.h"
+#include "lrpscope/text.h"
+#include "printable.h"
+#include "text.h"
 
 static enum lrp_status no_memory(struct lrp_error *err)
 {
     return lrp_fail(err, LRP_MEMORY, "not enough memory");
-}
-
-bool lrp_breakdown_asked(const struct lrp_arguments *a)
-{
-    return a->by_layer || a->by_head;
 }
 
 /* ---- which layers there are rows for ---- */
@@ -129,31 +124,19 @@ static enum lrp_status name_columns(struct lrp_breakdown *out, const struct lrp_
     return ok ? LRP_OK : no_memory(err);
 }
 
-/* As many tokens as the model sees, padding and all. */
-static size_t length_of(const struct lrp_cli_job *job)
+enum lrp_status lrp_snapshot_breakdown(const struct lrp_snapshot *snapshot, enum lrp_breakdown_kind kind,
+                                       const struct lrp_token_map *tokens, int64_t sample, struct lrp_breakdown *out,
+                                       struct lrp_error *err)
 {
-    const char *name = lrp_session_token_input(job->session);
-    const struct lrp_tensor *ids = name ? lrp_session_value_activation(job->session, name) : NULL;
-    const size_t length = ids && ids->shape.rank ? (size_t)ids->shape.dim[ids->shape.rank - 1] : 0;
-    lrp_tensor_release(ids);
-    return length;
-}
-
-enum lrp_status lrp_breakdown_of(const struct lrp_cli_job *job, const struct lrp_snapshot *now,
-                                 const struct lrp_token_map *tokens, size_t sample, struct lrp_breakdown *out,
-                                 struct lrp_error *err)
-{
-    const struct lrp_arguments *a = job->arguments;
-    *out = (struct lrp_breakdown){.key = a->by_head ? "by_head" : "by_layer"};
-    if (a->by_head && a->by_layer) return lrp_fail(err, LRP_USAGE, "--by-layer and --by-head: give one of them");
-    out->columns = a->by_head ? most_heads(now) : tokens->count;
+    const bool heads = kind == LRP_BREAKDOWN_HEADS;
+    *out = (struct lrp_breakdown){.columns = heads ? most_heads(snapshot) : tokens->count};
     if (!out->columns)
-        return lrp_fail(err, LRP_USAGE,
-                        a->by_head ? "%s: --by-head: no layer multiplies attention's weights of several heads with values"
-                                   : "%s: --by-layer: no input takes tokens",
-                        a->model);
-    enum lrp_status status = name_columns(out, a->by_head ? NULL : tokens, err);
-    if (!status) status = add_rows(out, now, a->by_head ? head_axis : token_axis, length_of(job), sample, err);
+        return lrp_fail(err, LRP_UNSUPPORTED,
+                        heads ? "no layer multiplies attention's weights of several heads with values"
+                              : "no input takes tokens");
+    enum lrp_status status = name_columns(out, heads ? NULL : tokens, err);
+    if (!status)
+        status = add_rows(out, snapshot, heads ? head_axis : token_axis, (size_t)snapshot->token_count, (size_t)sample, err);
     return status;
 }
 
@@ -164,63 +147,4 @@ void lrp_breakdown_free(struct lrp_breakdown *b)
     free(b->layers);
     free(b->values);
     *b = (struct lrp_breakdown){.rows = 0};
-}
-
-/* ---- out ---- */
-
-enum lrp_status lrp_breakdown_print(const struct lrp_breakdown *b, const struct lrp_snapshot *now, struct lrp_error *err)
-{
-    struct lrp_table_column *columns = calloc(b->columns + 2, sizeof *columns);
-    struct lrp_table table;
-    if (!columns) return no_memory(err);
-    columns[0] = (struct lrp_table_column){"#", true};
-    columns[1] = (struct lrp_table_column){"layer", false};
-    for (size_t i = 0; i < b->columns; i++) columns[i + 2] = (struct lrp_table_column){b->names[i], true};
-    lrp_cli_table_init(&table, columns, b->columns + 2);
-    for (size_t r = 0; r < b->rows; r++) {
-        lrp_cli_table_cell(&table, "%d", b->layers[r]);
-        lrp_cli_table_cell(&table, "%s", now->layers->rows[b->layers[r]].name);
-        for (size_t i = 0; i < b->columns; i++) {
-            const float value = b->values[r * b->columns + i];
-            char number[40];
-            lrp_cli_table_cell(&table, "%s", lrp_is_blank(value) ? "" : lrp_cli_number((double)value, number, sizeof number));
-        }
-    }
-    const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
-    lrp_cli_table_free(&table);
-    free(columns);
-    return status;
-}
-
-void lrp_breakdown_put(const struct lrp_breakdown *b, const struct lrp_snapshot *now, struct lrp_document *d, cJSON *sample)
-{
-    cJSON *rows = lrp_cli_json_put_array(d, sample, b->key);
-    for (size_t r = 0; r < b->rows; r++) {
-        cJSON *o = lrp_cli_json_put_object(d, rows, NULL);
-        lrp_cli_json_put_number(d, o, "index", b->layers[r]);
-        lrp_cli_json_put_text(d, o, "name", now->layers->rows[b->layers[r]].name);
-        cJSON *values = lrp_cli_json_put_array(d, o, "relevance");
-        for (size_t i = 0; i < b->columns; i++)
-            if (!lrp_is_blank(b->values[r * b->columns + i]))
-                lrp_cli_json_put_number(d, values, NULL, (double)b->values[r * b->columns + i]);
-    }
-}
-
-enum lrp_status lrp_breakdown_tensor(const struct lrp_breakdown *b, struct lrp_tensor **out, struct lrp_error *err)
-{
-    const struct lrp_shape shape = {.rank = 3, .dim = {1, (int64_t)b->rows, (int64_t)b->columns}};
-    const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err);
-    for (size_t i = 0; !status && i < b->rows * b->columns; i++) (*out)->f[i] = lrp_is_blank(b->values[i]) ? 0 : b->values[i];
-    return status;
-}
-
-enum lrp_status lrp_breakdown_write_heatmap(const struct lrp_breakdown *b, const struct lrp_snapshot *now, const char *path,
-                                            struct lrp_error *err)
-{
-    struct lrp_plane plane = {0};
-    enum lrp_status status = lrp_plane_new((int)b->columns, (int)(b->rows ? b->rows : 1), &plane, err);
-    if (!status) memcpy(plane.values, b->values, b->rows * b->columns * sizeof *plane.values);
-    if (!status) status = lrp_snapshot_write_plane(now, &plane, LRP_SHOW_RELEVANCE, 0, path, err);
-    lrp_plane_free(&plane);
-    return status;
 }

@@ -1,0 +1,169 @@
+/* attention.c: what of a transformer's layers is looked at beside planes of channels: tokens, matrices of attention, patches.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "lrpscope/text.h"
+
+/* Most tokens in front of the patches: a class token, one for distillation, registers. */
+enum { LRP_IN_FRONT_MOST = 16 };
+
+/* A sample of a layer's relevance or activation; to be closed. */
+static enum lrp_status open_layer(const struct lrp_snapshot *s, int layer, enum lrp_show show, int64_t sample,
+                                  struct lrp_sample *out, struct lrp_error *err)
+{
+    const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
+    *out = (struct lrp_sample){0};
+    if (layer < 0 || (size_t)layer >= s->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
+    const struct lrp_tensor *t = lrp_result_tensor(show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer]);
+    if (!t || !lrp_dtype_is_float(t->dtype))
+        return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", s->layers->rows[layer].name,
+                        show == LRP_SHOW_ACTIVATION ? "activation" : "relevance");
+    return lrp_sample_open(setup, lrp_network_layer_value(setup->network, (size_t)layer), t, sample, out, err);
+}
+
+/* ---- tokens ---- */
+
+/* The sums over features of [1, tokens, features], of `count` tokens from the first. */
+static void add_features(const struct lrp_tensor *t, size_t first, size_t count, float *out)
+{
+    const size_t features = (size_t)t->shape.dim[2];
+    for (size_t i = 0; i < count; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < features; k++) sum += (double)t->f[(first + i) * features + k];
+        out[i] = (float)sum;
+    }
+}
+
+enum lrp_status lrp_snapshot_token_sums(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                        float **out, size_t *count, struct lrp_error *err)
+{
+    struct lrp_sample one;
+    *out = NULL;
+    *count = 0;
+    enum lrp_status status = open_layer(snapshot, layer, show, sample, &one, err);
+    const struct lrp_shape *shape = &one.tensor.shape;
+    if (!status && (shape->rank != 3 || shape->dim[0] != 1 || shape->dim[1] != snapshot->token_count))
+        status = lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no row for every token", snapshot->layers->rows[layer].name);
+    if (!status && !(*out = calloc((size_t)snapshot->token_count + 1, sizeof **out)))
+        status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) {
+        *count = (size_t)snapshot->token_count;
+        add_features(&one.tensor, 0, *count, *out);
+    }
+    lrp_sample_close(&one);
+    return status;
+}
+
+/* ---- attention ---- */
+
+static bool is_softmax(const struct lrp_layer_list *list, int layer)
+{
+    return strcmp(list->rows[layer].type, "attention-softmax") == 0;
+}
+
+int lrp_snapshot_attention_of(const struct lrp_snapshot *snapshot, int layer)
+{
+    const struct lrp_layer_list *list = snapshot->layers;
+    if (layer < 1 || (size_t)layer >= list->count) return -1;
+    if (is_softmax(list, layer)) return layer;
+    for (size_t i = 0; i < list->container_count; i++) {
+        const struct lrp_container *c = &list->containers[i];
+        if (strcmp(c->kind, "attention") != 0 || layer < c->first || layer > c->last) continue;
+        for (int k = c->first; k <= c->last; k++)
+            if (is_softmax(list, k)) return k;
+    }
+    return -1;
+}
+
+/* One head's matrix, or all heads together: divided by `by`. */
+static void add_heads(const struct lrp_tensor *t, int64_t first, int64_t count, double by, struct lrp_plane *out)
+{
+    const size_t size = (size_t)out->width * (size_t)out->height;
+    for (size_t i = 0; i < size; i++) {
+        double sum = 0;
+        for (int64_t h = first; h < first + count; h++) sum += (double)t->f[(size_t)h * size + i];
+        out->values[i] = (float)(sum / by);
+    }
+}
+
+enum lrp_status lrp_snapshot_attention(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                       int64_t head, struct lrp_plane *out, int64_t *heads, struct lrp_error *err)
+{
+    struct lrp_sample one;
+    *out = (struct lrp_plane){0};
+    enum lrp_status status = open_layer(snapshot, layer, show, sample, &one, err);
+    const struct lrp_shape *shape = &one.tensor.shape;
+    const int rank = shape->rank;
+    if (!status && (rank < 3 || !is_softmax(snapshot->layers, layer) || one.tensor.count == 0))
+        status = lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no matrix of attention", snapshot->layers->rows[layer].name);
+    const int64_t size = status ? 1 : shape->dim[rank - 1] * shape->dim[rank - 2];
+    const int64_t all = status ? 0 : (int64_t)one.tensor.count / size; /* with heads merged into the samples, those of one */
+    if (!status && head >= all) status = lrp_fail(err, LRP_USAGE, "there is no head %lld", (long long)head);
+    if (!status) status = lrp_plane_new((int)shape->dim[rank - 1], (int)shape->dim[rank - 2], out, err);
+    if (!status && head >= 0)
+        add_heads(&one.tensor, head, 1, 1, out);
+    else if (!status)
+        add_heads(&one.tensor, 0, all, show == LRP_SHOW_ACTIVATION ? (double)all : 1, out);
+    if (heads) *heads = all;
+    lrp_sample_close(&one);
+    return status;
+}
+
+/* ---- patches ---- */
+
+/* The nearest layer with places that a layer comes from, as far as one input leads there; -1: none. */
+static int picture_before(const struct lrp_layer_list *list, int layer, int64_t tokens)
+{
+    char *seen = calloc(list->count + 1, 1);
+    int found = -1;
+    if (!seen) return -1;
+    seen[layer] = 1;
+    for (int i = layer; found < 0 && i > 0; i--) { /* sources lie before: every one is met once */
+        const struct lrp_layer *l = &list->rows[i];
+        if (!seen[i]) continue;
+        const struct lrp_shape *s = &l->shape;
+        const int64_t places = s->rank == 4 && s->dim[2] > 0 && s->dim[3] > 0 ? s->dim[2] * s->dim[3] : 0;
+        if (i < layer && places > 1 && places <= tokens && tokens - places <= LRP_IN_FRONT_MOST &&
+            strcmp(l->type, "convolution") == 0)
+            found = i;
+        for (int k = 0; k < l->input_count; k++)
+            if (l->sources[k] > 0) seen[l->sources[k]] = 1;
+    }
+    free(seen);
+    return found;
+}
+
+bool lrp_layer_patches(const struct lrp_layer_list *list, int layer, struct lrp_patches *out)
+{
+    const struct lrp_shape *s = layer > 0 && (size_t)layer < list->count ? &list->rows[layer].shape : NULL;
+    if (!s || s->rank != 3 || s->dim[1] < 2 || list->rows[0].shape.rank != 4) return false;
+    const int from = picture_before(list, layer, s->dim[1]);
+    if (from < 0) return false;
+    const struct lrp_shape *grid = &list->rows[from].shape;
+    *out = (struct lrp_patches){s->dim[1] - grid->dim[2] * grid->dim[3], grid->dim[2], grid->dim[3]};
+    return true;
+}
+
+enum lrp_status lrp_snapshot_patches(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
+                                     struct lrp_plane *out, float *apart, struct lrp_error *err)
+{
+    struct lrp_patches patches;
+    struct lrp_sample one;
+    *out = (struct lrp_plane){0};
+    if (!lrp_layer_patches(snapshot->layers, layer, &patches))
+        return lrp_fail(err, LRP_UNSUPPORTED, "the rows of layer %s are no patches of a picture",
+                        layer >= 0 && (size_t)layer < snapshot->layers->count ? snapshot->layers->rows[layer].name : "");
+    enum lrp_status status = open_layer(snapshot, layer, show, sample, &one, err);
+    if (!status && (one.tensor.shape.rank != 3 || one.tensor.shape.dim[0] != 1 ||
+                    one.tensor.shape.dim[1] != patches.in_front + patches.height * patches.width))
+        status = lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no row for every patch", snapshot->layers->rows[layer].name);
+    if (!status) status = lrp_plane_new((int)patches.width, (int)patches.height, out, err);
+    if (!status) {
+        add_features(&one.tensor, 0, (size_t)patches.in_front, apart);
+        add_features(&one.tensor, (size_t)patches.in_front, (size_t)(patches.height * patches.width), out->values);
+    }
+    lrp_sample_close(&one);
+    return status;
+}
