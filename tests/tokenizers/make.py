@@ -4,7 +4,7 @@
 The five *.tokenizer.json that are not made here are tiny cuts of the pipelines they are named after."""
 import json, os, random
 import sentencepiece as spm
-from tokenizers import Tokenizer, Regex, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Tokenizer, Regex, models, normalizers, pre_tokenizers, processors, trainers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 os.chdir(HERE)
@@ -118,10 +118,32 @@ def signs():
     return t
 
 
-MADE = {f.__name__: f for f in (llama2, unigram, sentencepiece, roberta, clip, o200k, words, signs)}
+def mask():
+    """An added token that takes the blanks round it with it."""
+    t = roberta()
+    t.add_special_tokens([AddedToken("<mask>", lstrip=True, rstrip=True, special=True)])
+    return t
+
+
+def cut(direction, strategy, most):
+    t = signs()
+    t.post_processor = processors.TemplateProcessing(single="$A [UNK]", pair="$A [UNK] $B:1", special_tokens=[("[UNK]", 0)])
+    t.enable_truncation(most, strategy=strategy, direction=direction)
+    return t
+
+
+def cut_left():
+    return cut("left", "longest_first", 8)
+
+
+def cut_second():
+    return cut("right", "only_second", 260)
+
+
+MADE = {f.__name__: f for f in (llama2, unigram, sentencepiece, roberta, clip, o200k, words, signs, mask, cut_left, cut_second)}
 COPIED = ("bert-uncased", "bert-cased", "gpt2", "llama3", "qwen2")
 TEXTS = ["", " ", "hello world", "Hello  World\n\n  don't WE'LL it's 'S", "unaffable tokenization 1234567", "Café NAÏVE Cafe\u0301 e\u0323\u0301", "日本語と中文。", "straße STRASSE İ ſ ﬁ Ⅷ ½ Ａ",
-         "tab\tnul\0rep\ufffd\u00ad.", "[CLS] a[MASK]b [SEP]", "<s>x</s> <mask> <|eot_id|>", "👨‍👩‍👧 😀!!", "  leading and trailing  ", "HelloWORLDfoo fooBAR's", "a\u200bb\u2003c\u3000d", "\r\n\r\n x", "Foo bar", "हिन्दी ไทย", "x" * 120]
+         "tab\tnul\0rep\ufffd\u00ad.", "[CLS] a[MASK]b [SEP]", "<s>x</s> <mask> <|eot_id|>", "👨‍👩‍👧 😀!!", "  leading and trailing  ", "HelloWORLDfoo fooBAR's", "a\u200bb\u2003c\u3000d", "\r\n\r\n x", "Foo bar", "a <unk> b", "हिन्दी ไทย", "x" * 120]
 
 
 def main():
@@ -134,7 +156,7 @@ def main():
     for name in COPIED + tuple(MADE):
         t = Tokenizer.from_file(name + ".tokenizer.json")
         rows = []
-        for text, pair in [(text, None) for text in texts] + [("hello world", "the cat"), ("", "b"), ("don't", "")]:
+        for text, pair in [(text, None) for text in texts] + [("hello world", "the cat"), ("", "b"), ("don't", "")] + ([("tokens are pieces of words", "the quick brown fox"), ("the fox", "tokens are pieces"), ("the fox", "pieces " * 50)] if name.startswith("cut") else []):
             e = t.encode(text, pair) if pair is not None else t.encode(text)
             rows.append({"text": text, **({"pair": pair} if pair is not None else {}), "ids": e.ids, "tokens": e.tokens, "offsets": e.offsets, "type_ids": e.type_ids})
         files[name + ".tokenizer.json"] = rows

@@ -40,7 +40,7 @@ static void go_on_from(struct lattice *l, size_t at, size_t width)
         l->text[at + n] = '\0';
         const int64_t id = lrp_token_find(l->tokenizer, l->text + at);
         l->text[at + n] = kept;
-        if (id < 0 || id >= (int64_t)l->tokenizer->ids || id == model->unknown) continue;
+        if (id < 0 || id >= (int64_t)l->tokenizer->ids) continue;
         arrive(l, at, at + n, id, model->scores[id]);
         single = single || n == width;
     }

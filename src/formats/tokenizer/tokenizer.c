@@ -147,12 +147,23 @@ static void encode_normalized(const struct lrp_tokenizer *t, const struct lrp_ch
     lrp_chars_free(&chars);
 }
 
-/* Blanks that belong to a token's letters do not belong to its place in the text (byte-level vocabularies). */
-static void trim(const struct lrp_tokenizer *t, const char *name, bool first, struct lrp_token *token)
+static bool is_added(const struct lrp_tokenizer *t, int64_t id)
+{
+    for (size_t i = 0; i < t->added_count; i++)
+        if (t->added[i].id == id) return true;
+    return false;
+}
+
+/* Blanks that belong to a token's letters, or that an added token took with it, do not belong to its place in the text
+ * (byte-level vocabularies). */
+static void trim(const struct lrp_tokenizer *t, const struct lrp_chars *text, bool first, struct lrp_token *token)
 {
     struct lrp_chars chars = {0};
     size_t front = 0, behind = 0;
-    lrp_chars_decode(&chars, name);
+    if (is_added(t, token->id))
+        lrp_chars_append(&chars, text->items + token->start, token->end - token->start);
+    else
+        lrp_chars_decode(&chars, token->token);
     const int32_t blank = lrp_byte_letter(' ');
     while (front < chars.count && (chars.items[front].code == blank || lrp_char_is_space(chars.items[front].code))) front++;
     while (behind < chars.count && (chars.items[chars.count - 1 - behind].code == blank ||
@@ -173,13 +184,13 @@ static enum lrp_status encode_text(const struct lrp_tokenizer *t, const char *te
     lrp_chars_decode(&chars, text);
     out->failed = chars.failed;
     if (!out->failed) encode_between(t, false, chars.items, chars.count, encode_normalized, out);
-    lrp_chars_free(&chars);
     for (size_t i = 0; !out->failed && i < out->count; i++) {
         struct lrp_token *token = &out->items[i];
         token->token = lrp_tokenizer_token(t, token->id);
         if (!token->token) token->token = "";
-        if (t->trim_offsets) trim(t, token->token, i == 0, token);
+        if (t->trim_offsets) trim(t, &chars, i == 0, token);
     }
+    lrp_chars_free(&chars);
     return out->failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : LRP_OK;
 }
 
@@ -201,13 +212,42 @@ static void put_part(const struct lrp_tokenizer *t, const struct lrp_template_pa
     }
 }
 
-/* Cuts texts off so that, with the special tokens, no more are left than the file says: the longer of the two first. */
-static void cut_off(const struct lrp_tokenizer *t, const struct lrp_template *template, struct lrp_tokens texts[2])
+/* Keeps `left` tokens of a text. */
+static void shorten(const struct lrp_tokenizer *t, struct lrp_tokens *text, size_t left)
+{
+    if (left >= text->count) return;
+    if (t->cut_left) memmove(text->items, text->items + (text->count - left), left * sizeof *text->items);
+    text->count = left;
+}
+
+/* The longer text loses tokens first; once both are of one length, both do, and the one that was longer keeps the odd one. */
+static void shorten_longest(const struct lrp_tokenizer *t, struct lrp_tokens texts[2], size_t most)
+{
+    const bool first = texts[0].count > texts[1].count; /* is the longer */
+    const size_t shorter = texts[first].count < most / 2 ? texts[first].count : most / 2;
+    shorten(t, &texts[first], shorter);
+    shorten(t, &texts[!first], most - shorter);
+}
+
+/* Cuts texts off so that, with the special tokens, no more are left than the file says. */
+static enum lrp_status cut_off(const struct lrp_tokenizer *t, const struct lrp_template *template, struct lrp_tokens texts[2],
+                               struct lrp_error *err)
 {
     size_t special = 0;
     for (size_t i = 0; i < template->count; i++) special += template->parts[i].id >= 0;
-    const size_t most = t->most > special ? t->most - special : 0;
-    while (t->most && texts[0].count + texts[1].count > most) texts[texts[1].count > texts[0].count].count--;
+    const size_t most = t->most > special ? t->most - special : 0, all = texts[0].count + texts[1].count;
+    if (!t->most || all <= most) return LRP_OK;
+    if (t->cut == LRP_CUT_LONGEST || !most) {
+        shorten_longest(t, texts, most);
+        return LRP_OK;
+    }
+    struct lrp_tokens *text = &texts[t->cut == LRP_CUT_SECOND];
+    if (text->count <= all - most)
+        return lrp_fail(err, LRP_UNSUPPORTED,
+                        "%zu tokens are to be cut off by the %s text alone, which has %zu (truncation in the tokenizer)",
+                        all - most, t->cut == LRP_CUT_SECOND ? "second" : "first", text->count);
+    shorten(t, text, text->count - (all - most));
+    return LRP_OK;
 }
 
 enum lrp_status lrp_tokenizer_encode(const struct lrp_tokenizer *t, const char *text, const char *pair,
@@ -220,8 +260,8 @@ enum lrp_status lrp_tokenizer_encode(const struct lrp_tokenizer *t, const char *
     if (!template->count) template = &plain;
     enum lrp_status status = encode_text(t, text, &texts[0], err);
     if (!status && pair) status = encode_text(t, pair, &texts[1], err);
+    if (!status) status = cut_off(t, template, texts, err);
     if (!status) {
-        cut_off(t, template, texts);
         for (size_t i = 0; i < template->count; i++) put_part(t, &template->parts[i], texts, &all);
         if (all.failed) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
@@ -245,13 +285,6 @@ void lrp_encoding_free(struct lrp_encoding *encoding)
 const char *lrp_tokenizer_token(const struct lrp_tokenizer *t, int64_t id)
 {
     return id >= 0 && (size_t)id < t->ids ? t->by_id[id] : NULL;
-}
-
-static bool is_added(const struct lrp_tokenizer *t, int64_t id)
-{
-    for (size_t i = 0; i < t->added_count; i++)
-        if (t->added[i].id == id) return true;
-    return false;
 }
 
 /* Bytes that are no whole character are replaced. */

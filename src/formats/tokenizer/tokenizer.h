@@ -104,6 +104,9 @@ struct lrp_added_token {
     bool single_word, lstrip, rstrip, normalized;
 };
 
+/* Which of two texts loses tokens where there are too many. */
+enum lrp_cut { LRP_CUT_LONGEST, LRP_CUT_FIRST, LRP_CUT_SECOND };
+
 struct lrp_tokenizer {
     struct lrp_arena *arena;
     char *path;
@@ -119,7 +122,8 @@ struct lrp_tokenizer {
     bool byte_level; /* tokens are bytes written as letters */
     int32_t blank;   /* sign that stands for a blank in tokens, 0: none */
     size_t most;     /* tokens after which a text is cut off; 0: never */
-    size_t stride;
+    enum lrp_cut cut;
+    bool cut_left; /* it loses its first tokens, not its last */
 };
 
 /* An object of the file as step(s): Sequence is followed. Errors: LRP_UNSUPPORTED naming the type, LRP_FILE. */

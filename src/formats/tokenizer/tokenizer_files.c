@@ -36,11 +36,23 @@ static enum lrp_status read_added(struct lrp_tokenizer *t, const cJSON *list, st
 
 static enum lrp_status read_truncation(struct lrp_tokenizer *t, const cJSON *object, struct lrp_error *err)
 {
+    static const char *const cuts[] = {
+        [LRP_CUT_LONGEST] = "LongestFirst", [LRP_CUT_FIRST] = "OnlyFirst", [LRP_CUT_SECOND] = "OnlySecond"};
+    const char *direction = "Right", *strategy = cuts[LRP_CUT_LONGEST];
     int64_t most = 0;
+    size_t cut = 0;
     if (!cJSON_IsObject(object)) return LRP_OK;
-    const enum lrp_status status = lrp_json_get_int(object, "max_length", &most, err);
+    enum lrp_status status = lrp_json_get_int(object, "max_length", &most, err);
+    if (!status) status = lrp_json_get_string(object, "direction", &direction, err);
+    if (!status) status = lrp_json_get_string(object, "strategy", &strategy, err);
+    if (status) return status;
+    while (cut < sizeof cuts / sizeof *cuts && strcmp(cuts[cut], strategy) != 0) cut++;
+    t->cut_left = strcmp(direction, "Left") == 0;
+    if (cut == sizeof cuts / sizeof *cuts || (!t->cut_left && strcmp(direction, "Right") != 0))
+        return lrp_fail(err, LRP_UNSUPPORTED, "the truncation %s, %s is not known here", strategy, direction);
+    t->cut = (enum lrp_cut)cut;
     if (most > 0) t->most = (size_t)most;
-    return status;
+    return LRP_OK;
 }
 
 static enum lrp_status normalize_added(struct lrp_tokenizer *t, struct lrp_error *err);
