@@ -3,12 +3,13 @@
 
 #include <limits.h>
 #include <math.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "affinity.h"
 
 #define GROUPS "/proc/self/cgroup"
 #define TREE "/sys/fs/cgroup"
@@ -111,27 +112,12 @@ uint64_t lrp_group_memory(const char *list, const char *tree)
     return bytes > 0 ? (uint64_t)bytes : UINT64_MAX;
 }
 
-/* The set's size is found by doubling: machines have more CPUs than CPU_SETSIZE at times. */
-static int affinity(void)
-{
-    for (int most = CPU_SETSIZE; most <= 1 << 20; most *= 2) {
-        cpu_set_t *set = CPU_ALLOC((size_t)most);
-        const size_t size = CPU_ALLOC_SIZE((size_t)most);
-        if (!set) break;
-        const int count = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : 0;
-        CPU_FREE(set);
-        if (count > 0) return count;
-    }
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 && online < INT_MAX ? (int)online : 1;
-}
-
 int lrp_allotted_threads(void)
 {
     const char *wanted = getenv("OMP_NUM_THREADS");
     const double quota = lrp_group_cpus(GROUPS, TREE);
     const long said = wanted ? strtol(wanted, NULL, 10) : 0; /* "8,4": of the outer loops */
-    int count = affinity();
+    int count = lrp_affinity();
     if (quota > 0 && ceil(quota) < count) count = (int)ceil(quota);
     return said > 0 && said < count ? (int)said : count;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,8 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "beneath.h"
+#include "pages.h"
 
 static const unsigned char empty_file[1];
 
@@ -65,8 +66,8 @@ static int read_pieces(int fd, size_t most, unsigned char **data, size_t *capaci
     for (;;) {
         if (*size > most) return EFBIG;
         if (*size == *capacity) {
-            void *bigger = *capacity > SIZE_MAX / 4 ? MAP_FAILED : mremap(*data, *capacity, *capacity * 2, MREMAP_MAYMOVE);
-            if (bigger == MAP_FAILED) return ENOMEM;
+            void *bigger = *capacity > SIZE_MAX / 4 ? NULL : lrp_pages_resize(*data, *capacity, *capacity * 2);
+            if (!bigger) return ENOMEM;
             *data = bigger;
             *capacity *= 2;
         }
@@ -83,14 +84,13 @@ static int read_pieces(int fd, size_t most, unsigned char **data, size_t *capaci
 static int read_wholly(int fd, size_t most, struct lrp_mapping *out)
 {
     size_t capacity = (size_t)1 << 16, size = 0;
-    unsigned char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (data == MAP_FAILED) return errno;
-    const int failed = read_pieces(fd, most, &data, &capacity, &size);
-    if (failed || size == 0)
-        munmap(data, capacity);
-    else
-        data = mremap(data, capacity, size, 0); /* shrinking in place: closing will give back `size` bytes */
-    out->data = size ? data : empty_file;
+    unsigned char *data = lrp_pages_new(capacity);
+    if (!data) return errno;
+    int failed = read_pieces(fd, most, &data, &capacity, &size);
+    unsigned char *fitting = failed || !size ? NULL : lrp_pages_resize(data, capacity, size); /* what closing will give back */
+    if (!failed && size && !fitting) failed = ENOMEM;
+    if (!fitting) lrp_pages_free(data, capacity);
+    out->data = size ? fitting : empty_file;
     out->size = size;
     return failed;
 }
@@ -114,19 +114,24 @@ static int map(int fd, struct lrp_mapping *out)
     return read_wholly(fd, SIZE_MAX / 4, out);
 }
 
-/* Of an open file that nobody named: whether it is one that can be waited for. */
-static enum lrp_status check_found(const char *path, int fd, size_t most, struct lrp_error *err)
+/* Of a file that nobody named: whether it is one that can be waited for. */
+static enum lrp_status check_kind(const char *path, const struct stat *file, size_t most, struct lrp_error *err)
 {
-    struct stat status;
-    if (fstat(fd, &status) != 0) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
-    if (S_ISDIR(status.st_mode)) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(EISDIR));
-    if (!S_ISREG(status.st_mode))
+    if (S_ISDIR(file->st_mode)) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(EISDIR));
+    if (!S_ISREG(file->st_mode))
         return lrp_fail(err, LRP_FILE, "%s: no regular file (pipes and devices are read only where an option names them)",
                         path);
-    if ((uintmax_t)status.st_size > most)
+    if ((uintmax_t)file->st_size > most)
         return lrp_fail(err, LRP_FILE, "%s: %ju bytes are too many for such a file (at most %zu)", path,
-                        (uintmax_t)status.st_size, most);
+                        (uintmax_t)file->st_size, most);
     return LRP_OK;
+}
+
+static enum lrp_status check_found(const char *path, int fd, size_t most, struct lrp_error *err)
+{
+    struct stat file;
+    if (fstat(fd, &file) != 0) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
+    return check_kind(path, &file, most, err);
 }
 
 /* Maps an open file, which is closed; a negative one was not opened, as errno says. */
@@ -167,11 +172,8 @@ enum lrp_status lrp_mapping_open_found(const char *path, size_t most, struct lrp
 
 enum lrp_status lrp_file_check_found(const char *path, size_t most, struct lrp_error *err)
 {
-    const int fd = open(path, O_PATH | O_CLOEXEC); /* which asks nothing of a device */
-    if (fd < 0) return LRP_OK;                     /* whoever reads it says why it cannot be read */
-    const enum lrp_status status = check_found(path, fd, most, err);
-    close(fd);
-    return status;
+    struct stat file;
+    return stat(path, &file) ? LRP_OK : check_kind(path, &file, most, err); /* whoever reads it says why it cannot be read */
 }
 
 enum lrp_status lrp_mapping_zeros(size_t size, struct lrp_mapping *out, struct lrp_error *err)
@@ -185,28 +187,15 @@ enum lrp_status lrp_mapping_zeros(size_t size, struct lrp_mapping *out, struct l
     return LRP_OK;
 }
 
-/* Opens folder/name if no part of the name is a link. */
-static int open_beneath(const char *folder, const char *name)
-{
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
-    const int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    const long fd = at < 0 ? -1 : syscall(SYS_openat2, at, name, &how, sizeof how);
-    const int failed = errno;
-    if (at >= 0) close(at);
-    errno = failed;
-    return (int)fd;
-}
-
 enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length, struct lrp_mapping *out, struct lrp_error *err)
 {
     char *folder = folder_length ? strndup(path, folder_length) : strdup("/");
     *out = (struct lrp_mapping){0};
     if (!folder) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", path);
-    int fd = open_beneath(folder, path + folder_length + 1);
+    const int fd = lrp_beneath_open(folder, path + folder_length + 1);
+    const int failed = errno;
     free(folder);
-    if (fd < 0 &&
-        (errno == ENOSYS || errno == EPERM || errno == EINVAL)) /* a kernel before 5.6, or a sandbox that does not know it */
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+    errno = failed;
     return map_found(path, fd, SIZE_MAX / 2, out, err);
 }
 
@@ -218,20 +207,12 @@ void lrp_mapping_close(struct lrp_mapping *mapping)
     *mapping = (struct lrp_mapping){0};
 }
 
-/* Tells the system something about the whole pages in a part of at least `least` bytes. */
-static void advise(const void *data, size_t size, size_t least, int advice)
-{
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t begin = ((uintptr_t)data + page - 1) / page * page, end = ((uintptr_t)data + size) / page * page;
-    if (size >= least && end > begin) (void)madvise((void *)begin, end - begin, advice);
-}
-
 void lrp_mapping_expect(const void *data, size_t size)
 {
-    advise(data, size, (size_t)4 << 20, MADV_HUGEPAGE);
+    if (size >= (size_t)4 << 20) lrp_pages_expect(data, size);
 }
 
 void lrp_mapping_rest(const void *data, size_t size)
 {
-    advise(data, size, (size_t)1 << 20, MADV_DONTNEED);
+    if (size >= (size_t)1 << 20) lrp_pages_rest(data, size);
 }

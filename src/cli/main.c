@@ -22,6 +22,7 @@
 #include "help.h"
 #include "options.h"
 #include "output.h"
+#include "program.h"
 #include "signals.h"
 #include "table.h"
 
@@ -124,10 +125,8 @@ static void prepare_environment(char **argv)
     if (!getenv("OMP_WAIT_POLICY") && default_environment("GOMP_SPINCOUNT", "3000"))
         again |= default_environment("OMP_WAIT_POLICY", "passive"); /* for runtimes other than GCC's */
     char self[4096];                                                /* by its own name: ps and top show what is executed */
-    const ssize_t length = again ? readlink("/proc/self/exe", self, sizeof self - 1) : -1;
-    if (length < 0) return; /* settled, or no /proc: goes on as it is */
-    self[length] = '\0';
-    execv(self, argv); /* libraries read their environment when they are loaded */
+    if (!again || !lrp_program_path(self, sizeof self)) return;     /* settled, or nobody knows: goes on as it is */
+    execv(self, argv);                                              /* libraries read their environment when they are loaded */
 }
 
 int main(int argc, char **argv)

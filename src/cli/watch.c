@@ -1,7 +1,6 @@
 /* watch.c: a thread that waits for ^C and SIGTERM while the session computes, and draws the progress bar. */
 #include "watch.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,6 +10,7 @@
 
 #include "output.h"
 #include "progress.h"
+#include "signal_wait.h"
 
 struct lrp_cli_watch {
     pthread_t thread;
@@ -71,12 +71,11 @@ static void *watch_main(void *data)
 {
     struct lrp_cli_watch *watch = data;
     for (;;) {
-        const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
-        const int number = watch->progress ? sigtimedwait(&watch->signals, NULL, &pause) : sigwaitinfo(&watch->signals, NULL);
+        const int number = lrp_signal_wait(&watch->signals, watch->progress ? 100 : -1);
         if (atomic_load(&watch->over)) return NULL;
         if (number > 0)
             interrupt(watch, number);
-        else if (errno == EAGAIN)
+        else if (watch->progress)
             draw(watch);
     }
 }

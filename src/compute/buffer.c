@@ -2,18 +2,10 @@
 #include "buffer.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-enum { ALIGNMENT = 64, PAGE = 4096, HUGE_FROM = 4 << 20 };
+#include "pages.h"
 
-/* Walking through megabytes on small pages costs more TLB misses than arithmetic; the kernel may refuse, which is fine. */
-static void ask_for_huge_pages(void *memory, size_t bytes)
-{
-    const uintptr_t begin = ((uintptr_t)memory + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-    const uintptr_t end = ((uintptr_t)memory + bytes) & ~(uintptr_t)(PAGE - 1);
-
-    if (end > begin) (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-}
+enum { ALIGNMENT = 64, HUGE_FROM = 4 << 20 };
 
 void *lrp_buffer_bytes(size_t bytes)
 {
@@ -22,7 +14,8 @@ void *lrp_buffer_bytes(size_t bytes)
     if (bytes > SIZE_MAX / 2) return NULL;
     bytes = bytes ? (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1) : (size_t)ALIGNMENT;
     memory = aligned_alloc(ALIGNMENT, bytes);
-    if (memory && bytes >= HUGE_FROM) ask_for_huge_pages(memory, bytes);
+    /* walking through megabytes on small pages costs more TLB misses than arithmetic */
+    if (memory && bytes >= HUGE_FROM) lrp_pages_expect(memory, bytes);
     return memory;
 }
 

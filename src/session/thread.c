@@ -3,13 +3,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "internal.h"
-
-enum { STEPS_BACK = 3, LEAST_URGENT = 19 };
+#include "priority.h"
 
 struct start {
     void *(*work)(void *data);
@@ -17,19 +14,11 @@ struct start {
     bool steps_back;
 };
 
-/* Linux keeps priorities by thread. Being refused is no harm. */
-static void step_back(void)
-{
-    const id_t self = (id_t)gettid();
-    const int wanted = getpriority(PRIO_PROCESS, self) + STEPS_BACK;
-    (void)setpriority(PRIO_PROCESS, self, wanted < LEAST_URGENT ? wanted : LEAST_URGENT);
-}
-
 static void *begin(void *data)
 {
     const struct start start = *(struct start *)data;
     free(data);
-    if (start.steps_back) step_back();
+    if (start.steps_back) lrp_priority_step_back();
     return start.work(start.data);
 }
 

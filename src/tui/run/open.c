@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "program.h"
 #include "runner.h"
 #include "text.h"
 #include "tui.h"
@@ -82,9 +83,8 @@ static void add_folder(struct lrp_menu_rows *rows, const char *folder, const cha
 static bool demo_folder(size_t i, char *out, size_t size)
 {
     static const char *const places[] = {"/../assets/demo", "/../share/lrpscope/demo"};
-    char program[LRP_PATH_SIZE] = "";
-    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    char *slash = length > 0 ? strrchr(program, '/') : NULL;
+    char program[LRP_PATH_SIZE];
+    char *slash = lrp_program_path(program, sizeof program) ? strrchr(program, '/') : NULL;
     if (!slash || i >= sizeof places / sizeof *places) return false;
     *slash = 0;
     return snprintf(out, size, "%s%s", program, places[i]) < (int)size;

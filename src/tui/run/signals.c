@@ -2,19 +2,32 @@
 #include "signals.h"
 
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-static const int asking[] = {SIGTERM,   SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1, SIGUSR2,  SIGALRM,
-                             SIGVTALRM, SIGPROF, SIGXCPU, SIGPOLL, SIGPWR,  SIGSTKFLT};
+#include "frames.h"
+
+static const int asking[] = {
+    SIGTERM,   SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU,
+#ifdef SIGPOLL
+    SIGPOLL,
+#endif
+#ifdef SIGPWR
+    SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+    SIGSTKFLT,
+#endif
+};
 static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
-enum { LRP_REPORT_PATH = 1024, LRP_FRAMES = 64, LRP_STACK = 1 << 16 };
+enum { LRP_REPORT_PATH = 1024, LRP_STACK = 1 << 16 };
 enum { LRP_ASKING = sizeof asking / sizeof *asking, LRP_CRASHES = sizeof crashes / sizeof *crashes };
 
 static struct {
@@ -68,23 +81,21 @@ static void put_text(int fd, const char *text)
     }
 }
 
-/* Only calls that are safe in a handler; backtrace was called once before, so that it is loaded. */
+/* Only calls that are safe in a handler. */
 static void write_report(void)
 {
-    void *frames[LRP_FRAMES];
     unlink(state.report); /* of an earlier process of this number */
     const int fd = open(state.report, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return;
     put_text(fd, state.head);
-    backtrace_symbols_fd(frames, backtrace(frames, LRP_FRAMES), fd);
+    lrp_frames_write(fd);
     close(fd);
     put_text(STDERR_FILENO, state.farewell);
 }
 
 void lrp_signals_report(const char *path, const char *model)
 {
-    void *frame[1];
-    backtrace(frame, 1);
+    lrp_frames_prepare();
     snprintf(state.report, sizeof state.report, "%s", path);
     snprintf(state.head, sizeof state.head, "lrpscope %s crashed\nmodel: %.1000s\n", LRPSCOPE_VERSION, model);
     snprintf(state.farewell, sizeof state.farewell, "\nlrpscope: crashed; the report is in %s\n", state.report);
@@ -123,9 +134,9 @@ static void give_terminal_back(void)
  * ends. The same thread may come again, on its way to the handlers that were there before. */
 static void be_the_first(void)
 {
-    static atomic_int first;
-    const int self = gettid();
-    int found = 0;
+    static atomic_uintptr_t first;
+    const uintptr_t self = (uintptr_t)pthread_self();
+    uintptr_t found = 0;
     if (!atomic_compare_exchange_strong(&first, &found, self) && found != self)
         for (;;) pause();
 }

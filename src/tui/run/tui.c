@@ -15,6 +15,7 @@
 #include "printable.h"
 #include "runner.h"
 #include "signals.h"
+#include "wake_pipe.h"
 
 enum { LRP_PLAY_MS = 250, LRP_LOOK_MS = 30, LRP_SETTLE_MS = 6, LRP_KEEP_MS = 300 };
 
@@ -23,11 +24,6 @@ static int64_t now_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static bool make_pipe(int ends[2])
-{
-    return pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0;
 }
 
 static void drain(int fd)
@@ -261,7 +257,7 @@ static int start_inspector(struct lrp_session *session, const struct lrp_setting
     struct lrp_error err = {.status = LRP_OK, .message = ""};
     int code = 3;
     setlocale(LC_CTYPE, "");
-    if (!make_pipe(runner.wake)) {
+    if (!lrp_wake_pipe_open(runner.wake)) {
         lrp_print(stderr, "lrpscope: no pipe: %s\n", strerror(errno));
         return code;
     }
