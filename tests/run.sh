@@ -153,6 +153,16 @@ links() { # no files that call each other in circles, nothing that nobody uses: 
         failed=$((failed + 1))
     fi
 }
+portable() { # the static binary, in an empty root: tests/portable.sh
+    say "portable"
+    code=0
+    sh tests/portable.sh || code=$?
+    case $code in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+    esac
+}
 formatting
 [ -d ../shared/golden/cases ] || echo "../shared/golden is not here: the golden cases of other tools are skipped"
 [ -d ../shared/models ] || echo "../shared/models is not here: the trained models are skipped"
@@ -172,6 +182,7 @@ if [ -z "$quick" ]; then
     targets="$threaded lrpscope_binary test_plugins first_host"
     export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/tests/tsan.supp"
     round build-tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLRPSCOPE_SANITIZE=thread -DLRPSCOPE_OPENMP=OFF
+    portable
 fi
 if [ -n "$fuzz" ]; then
     fuzz_all

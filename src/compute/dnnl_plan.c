@@ -14,16 +14,21 @@ static const struct {
     enum layout source, target;
 } layouts[] = {{BLOCKED, BLOCKED}, {PLAIN, BLOCKED}, {ANY, ANY}, {PLAIN, PLAIN}};
 
-int lrp_library_block(void)
+/* Those that the library uses, as bits; 0 on other processors, of which it would name those of this one. */
+static unsigned instruction_sets(void)
 {
 #ifdef __x86_64__
-    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+    return (unsigned)dnnl_get_effective_cpu_isa();
+#else
+    return 0;
+#endif
+}
 
+int lrp_library_block(void)
+{
+    const unsigned isa = instruction_sets();
     if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core) return 16;
     return (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8 : 0;
-#else
-    return 0; /* the library would name instruction sets of another processor */
-#endif
 }
 
 void lrp_numeric_library(char *name, char *instructions, size_t size)
@@ -35,8 +40,8 @@ void lrp_numeric_library(char *name, char *instructions, size_t size)
                  {dnnl_cpu_isa_avx2, "AVX2"},
                  {dnnl_cpu_isa_avx, "AVX"},
                  {dnnl_cpu_isa_sse41, "SSE4.1"}};
+    const unsigned isa = instruction_sets();
     const dnnl_version_t *const version = dnnl_version();
-    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
     snprintf(name, size, "oneDNN %d.%d.%d", version->major, version->minor, version->patch);
     snprintf(instructions, size, "%s", "the least there is");

@@ -335,10 +335,14 @@ enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer
     p->references = 1;
     p->host = host_functions;
     p->host.context = p;
+#ifdef LRP_PORTABLE
+    enum lrp_status status = lrp_fail(err, LRP_USAGE, "plugin %s: this portable build loads no plugins (others do)", path);
+#else
     p->object = dlopen(full.data, RTLD_NOW | RTLD_LOCAL);
-    lrp_text_free(&full);
     enum lrp_status status =
         p->object ? LRP_OK : lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: %.500s", path, dlerror());
+#endif
+    lrp_text_free(&full);
     p->offer = offer;
     offer->plugin = p;
     if (!status) status = run_main(p, err);

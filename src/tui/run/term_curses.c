@@ -15,6 +15,7 @@
 #include "keys.h"
 #include "signals.h"
 #include "terminal.h"
+#include "terminal_entry.h"
 #include "tui.h"
 
 struct lrp_terminal {
@@ -42,6 +43,15 @@ static bool known_type(const char *type)
 {
     bool moves;
     return look_up(type, &moves) && moves;
+}
+
+/* Where not even the commonest types are known there is no terminfo (an empty chroot, a bare container): what xterm understands
+ * is what nearly all terminals do. */
+static const char *or_built_in(const char *type)
+{
+    bool moves;
+    if (!type || !*type || look_up(type, &moves) || look_up("dumb", &moves) || look_up("xterm", &moves)) return type;
+    return lrp_terminal_entry_use() ? LRP_TERMINAL_ENTRY_TYPE : type;
 }
 bool lrp_tui_has_lines_only(void)
 {
@@ -147,7 +157,7 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
 
 enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err)
 {
-    const char *type = options->type ? options->type : getenv("TERM");
+    const char *type = or_built_in(options->type ? options->type : getenv("TERM"));
     struct lrp_terminal *t = calloc(1, sizeof *t);
     FILE *in, *output;
     if (!t) return lrp_fail(err, LRP_MEMORY, "not enough memory");
