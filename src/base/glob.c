@@ -11,7 +11,7 @@ static size_t character_size(const char *s)
 }
 
 /* Compares characters by code: in UTF-8 that is the order of the bytes. */
-static int compare(const char *a, size_t a_length, const char *b, size_t b_length)
+static int compare_codes(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     const int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
     return order ? order : (a_length > b_length) - (a_length < b_length);
@@ -39,7 +39,7 @@ static bool in_set(const char *set, const char *end, const char *c, size_t lengt
             high_length = character_size(high);
             p = high + high_length;
         }
-        if (compare(c, length, low, low_length) >= 0 && compare(c, length, high, high_length) <= 0) found = true;
+        if (compare_codes(c, length, low, low_length) >= 0 && compare_codes(c, length, high, high_length) <= 0) found = true;
     }
     return found != negated;
 }
@@ -54,7 +54,7 @@ static size_t match_one(const char *pattern, const char *name, size_t length)
         if (end) return in_set(pattern + 1, end, name, length) ? (size_t)(end + 1 - pattern) : 0;
     }
     const size_t n = character_size(pattern);
-    return compare(pattern, n, name, length) == 0 ? n : 0;
+    return compare_codes(pattern, n, name, length) == 0 ? n : 0;
 }
 
 bool lrp_glob_match(const char *pattern, const char *name)

@@ -31,7 +31,7 @@ static void identify(struct lrp_guarded *file)
     file->number = info.st_ino;
 }
 
-static void add(struct lrp_guard *guard, const char *what, const char *path, bool written)
+static void guard_path(struct lrp_guard *guard, const char *what, const char *path, bool written)
 {
     if (!path || !*path || guard->failed) return;
     if (!strcmp(path, "-")) {
@@ -56,12 +56,12 @@ static void add(struct lrp_guard *guard, const char *what, const char *path, boo
 
 void lrp_guard_reads(struct lrp_guard *guard, const char *what, const char *path)
 {
-    add(guard, what, path, false);
+    guard_path(guard, what, path, false);
 }
 
 void lrp_guard_writes(struct lrp_guard *guard, const char *option, const char *path)
 {
-    add(guard, option, path, true);
+    guard_path(guard, option, path, true);
 }
 
 static int by_identity(const void *left, const void *right)
@@ -73,7 +73,7 @@ static int by_identity(const void *left, const void *right)
     return order ? order : a->written - b->written; /* what is read first */
 }
 
-static bool same(const struct lrp_guarded *a, const struct lrp_guarded *b)
+static bool same_file(const struct lrp_guarded *a, const struct lrp_guarded *b)
 {
     return a->device == b->device && a->number == b->number && !strcmp(a->name, b->name);
 }
@@ -86,7 +86,7 @@ enum lrp_status lrp_guard_check(struct lrp_guard *guard, struct lrp_error *err)
     if (guard->count) qsort(guard->files, guard->count, sizeof *guard->files, by_identity);
     for (size_t i = 1; i < guard->count; i++) {
         const struct lrp_guarded *before = &guard->files[i - 1], *file = &guard->files[i];
-        if (!file->written || !same(before, file)) continue;
+        if (!file->written || !same_file(before, file)) continue;
         if (before->written)
             return lrp_fail(err, LRP_USAGE, "%s: named by %s and %s (give each its own file)", file->path, before->what,
                             file->what);

@@ -30,7 +30,7 @@ static struct lrp_name_slot *find_slot(const struct lrp_names *names, const char
     }
 }
 
-static bool grow(struct lrp_names *names)
+static bool grow_table(struct lrp_names *names)
 {
     struct lrp_names bigger = {.count = names->count, .capacity = names->capacity ? names->capacity * 2 : 64};
     bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
@@ -46,7 +46,7 @@ static bool grow(struct lrp_names *names)
 
 bool lrp_names_put(struct lrp_names *names, const char *name, size_t number)
 {
-    if (names->count * 2 >= names->capacity && !grow(names)) return false;
+    if (names->count * 2 >= names->capacity && !grow_table(names)) return false;
     const uint64_t hash = hash_of(name);
     struct lrp_name_slot *slot = find_slot(names, name, hash);
     names->count += !slot->name;

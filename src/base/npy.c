@@ -19,7 +19,7 @@ static void skip_blanks(struct cursor *c)
     while (c->at < c->end && (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r')) c->at++;
 }
 
-static bool take(struct cursor *c, char wanted)
+static bool take_char(struct cursor *c, char wanted)
 {
     skip_blanks(c);
     if (c->at == c->end || *c->at != wanted) return false;
@@ -61,17 +61,17 @@ static bool take_dimension(struct cursor *c, int64_t *out)
             return false;
     *out = value;
     if (c->at == start) return false;
-    take(c, 'L'); /* Python 2 wrote 3L */
+    take_char(c, 'L'); /* Python 2 wrote 3L */
     return true;
 }
 
 static bool take_shape(struct cursor *c, struct lrp_shape *shape)
 {
     shape->rank = 0;
-    if (!take(c, '(')) return false;
-    while (!take(c, ')')) {
+    if (!take_char(c, '(')) return false;
+    while (!take_char(c, ')')) {
         if (shape->rank == LRP_MAX_RANK || !take_dimension(c, &shape->dim[shape->rank++])) return false;
-        if (!take(c, ',')) return take(c, ')');
+        if (!take_char(c, ',')) return take_char(c, ')');
     }
     return true;
 }
@@ -98,7 +98,7 @@ static bool parse_type(const char *text, struct lrp_npy *out)
 static enum lrp_status parse_entry(struct cursor *c, struct lrp_npy *out, unsigned *seen, struct lrp_error *err)
 {
     char key[32], type[32];
-    if (!take_string(c, key, sizeof key) || !take(c, ':')) return lrp_fail(err, LRP_FILE, "damaged .npy header");
+    if (!take_string(c, key, sizeof key) || !take_char(c, ':')) return lrp_fail(err, LRP_FILE, "damaged .npy header");
     if (strcmp(key, "descr") == 0) {
         *seen |= 1;
         if (!take_string(c, type, sizeof type)) return lrp_fail(err, LRP_FILE, "a .npy file with fields; save a plain array");
@@ -121,12 +121,12 @@ static enum lrp_status parse_entry(struct cursor *c, struct lrp_npy *out, unsign
 static enum lrp_status parse_header(struct cursor c, struct lrp_npy *out, struct lrp_error *err)
 {
     unsigned seen = 0;
-    bool more = take(&c, '{');
-    while (more && !take(&c, '}')) {
+    bool more = take_char(&c, '{');
+    while (more && !take_char(&c, '}')) {
         const enum lrp_status status = parse_entry(&c, out, &seen, err);
         if (status) return status;
-        more = take(&c, ',');
-        if (!more && take(&c, '}')) break;
+        more = take_char(&c, ',');
+        if (!more && take_char(&c, '}')) break;
     }
     skip_blanks(&c);
     return seen == 7 && c.at == c.end ? LRP_OK : lrp_fail(err, LRP_FILE, "damaged .npy header");

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Makes room for `more` bytes and the final NUL. */
-static bool reserve(struct lrp_text *text, size_t more)
+static bool reserve_text(struct lrp_text *text, size_t more)
 {
     if (text->failed) return false;
     size_t needed;
@@ -29,7 +29,7 @@ static bool reserve(struct lrp_text *text, size_t more)
 
 void lrp_text_append_n(struct lrp_text *text, const char *string, size_t length)
 {
-    if (!reserve(text, length)) return;
+    if (!reserve_text(text, length)) return;
     if (length) memcpy(text->data + text->length, string, length);
     text->length += length;
     text->data[text->length] = '\0';
@@ -50,7 +50,7 @@ void lrp_text_printf(struct lrp_text *text, const char *format, ...)
         text->failed = true;
         return;
     }
-    if (!reserve(text, (size_t)length)) return;
+    if (!reserve_text(text, (size_t)length)) return;
     va_start(arguments, format);
     vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
     va_end(arguments);

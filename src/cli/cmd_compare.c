@@ -204,7 +204,7 @@ static enum lrp_status run_round(struct compare *c, size_t round, struct lrp_err
     return status;
 }
 
-static enum lrp_status run(struct compare *c, struct lrp_error *err)
+static enum lrp_status compare_samples(struct compare *c, struct lrp_error *err)
 {
     enum lrp_status status =
         c->arguments->heatmap && !c->arguments->output_dir ? lrp_cli_path_writable(c->arguments->heatmap, err) : LRP_OK;
@@ -261,7 +261,7 @@ int lrp_cli_compare(const struct lrp_arguments *arguments)
     if (status)
         code = lrp_cli_report_error(status, &err);
     else if (lrp_cli_job_open(&c.job, arguments, true, &code)) {
-        status = run(&c, &err);
+        status = compare_samples(&c, &err);
         if (status) code = lrp_cli_job_fail(&c.job, status, &err);
         lrp_cli_json_free(&c.document);
         lrp_cli_job_close(&c.job);

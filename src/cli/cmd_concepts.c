@@ -39,7 +39,7 @@ static bool by(const struct concepts *c, const char *word)
 
 /* ---- channels ---- */
 
-static int compare(const void *a, const void *b)
+static int compare_relevance(const void *a, const void *b)
 {
     const struct lrp_channel_summary *x = a, *y = b;
     if (x->sum != y->sum) return x->sum < y->sum ? 1 : -1;
@@ -61,7 +61,7 @@ static void rank(const struct concepts *c, struct listing *l)
         if (!by(c, "activation")) l->sizes += fabs(l->rows[k].sum);
         if (fabs(l->rows[k].sum) > 0) l->rows[l->count++] = l->rows[k];
     }
-    qsort(l->rows, l->count, sizeof *l->rows, by(c, "abs") ? compare_sizes : compare);
+    qsort(l->rows, l->count, sizeof *l->rows, by(c, "abs") ? compare_sizes : compare_relevance);
     if (c->arguments->top && l->count > (size_t)c->arguments->top) l->count = (size_t)c->arguments->top;
 }
 
@@ -291,7 +291,7 @@ static enum lrp_status run_pass(struct concepts *c, size_t round, int64_t pass, 
     return status;
 }
 
-static enum lrp_status finish(struct concepts *c, struct lrp_error *err)
+static enum lrp_status print_concepts(struct concepts *c, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     if (c->arguments->index) {
@@ -316,7 +316,7 @@ static enum lrp_status guard_index(const struct concepts *c, struct lrp_error *e
     return status;
 }
 
-static enum lrp_status run(struct concepts *c, struct lrp_error *err)
+static enum lrp_status run_concepts(struct concepts *c, struct lrp_error *err)
 {
     const struct lrp_arguments *a = c->arguments;
     if (!a->at) return lrp_fail(err, LRP_USAGE, "concepts needs a layer: --at LAYER (lrpscope layers %s lists them)", a->model);
@@ -331,7 +331,7 @@ static enum lrp_status run(struct concepts *c, struct lrp_error *err)
         const int64_t passes = status ? 0 : lrp_cli_job_passes(&c->job);
         for (int64_t pass = 0; !status && pass < passes; pass++) status = run_pass(c, round, pass, err);
     }
-    return !status ? finish(c, err) : status;
+    return !status ? print_concepts(c, err) : status;
 }
 
 int lrp_cli_concepts(const struct lrp_arguments *arguments)
@@ -342,7 +342,7 @@ int lrp_cli_concepts(const struct lrp_arguments *arguments)
     if (!lrp_cli_job_open(&c.job, arguments, true, &code)) return code;
     lrp_cli_json_init(&c.document, arguments->model);
     c.samples = lrp_cli_json_put_array(&c.document, c.document.root, "samples");
-    const enum lrp_status status = run(&c, &err);
+    const enum lrp_status status = run_concepts(&c, &err);
     if (status) code = lrp_cli_job_fail(&c.job, status, &err);
     lrp_concept_index_free(&c.index);
     lrp_cli_json_free(&c.document);

@@ -72,7 +72,7 @@ static void note_timing(struct lrp_explain *e, struct lrp_explain_round *round, 
 }
 
 /* What a report tells of where relevance went. */
-static enum lrp_status account(struct lrp_explain *e, struct lrp_explain_round *round, int64_t pass, struct lrp_error *err)
+static enum lrp_status add_ledger(struct lrp_explain *e, struct lrp_explain_round *round, int64_t pass, struct lrp_error *err)
 {
     const struct lrp_snapshot *now = NULL;
     enum lrp_status status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_LEDGER, &now, err);
@@ -96,7 +96,8 @@ static enum lrp_status run_pass(struct lrp_explain *e, struct lrp_explain_round 
         if (!status) note_timing(e, round, now);
     }
     if (!status) status = show_pass(e, round, now, pass, err);
-    if (!status && (e->arguments->report || e->arguments->json || round->files.report)) status = account(e, round, pass, err);
+    if (!status && (e->arguments->report || e->arguments->json || round->files.report))
+        status = add_ledger(e, round, pass, err);
     if (!status && e->arguments->profile) status = lrp_cli_profile_print(now, e->arguments->json ? stderr : stdout, err);
     lrp_snapshot_release(now);
     return status;
@@ -188,7 +189,7 @@ static enum lrp_status name_stems(struct lrp_explain *e, struct lrp_error *err)
     return e->stems ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status prepare(struct lrp_explain *e, struct lrp_error *err)
+static enum lrp_status prepare_rounds(struct lrp_explain *e, struct lrp_error *err)
 {
     const struct lrp_arguments *a = e->arguments;
     enum lrp_status status = lrp_cli_job_opened(&e->job, &e->opened, err);
@@ -205,7 +206,7 @@ static enum lrp_status prepare(struct lrp_explain *e, struct lrp_error *err)
     return status ? status : lrp_cli_report_init(&e->total, e->opened, err);
 }
 
-static enum lrp_status finish(struct lrp_explain *e, struct lrp_error *err)
+static enum lrp_status write_total(struct lrp_explain *e, struct lrp_error *err)
 {
     const struct lrp_arguments *a = e->arguments;
     if (!a->report && !a->json) return LRP_OK;
@@ -219,15 +220,15 @@ static enum lrp_status finish(struct lrp_explain *e, struct lrp_error *err)
     return !status && a->json ? lrp_cli_json_print(&e->total.document, stdout, err) : status;
 }
 
-static enum lrp_status run(struct lrp_explain *e, struct lrp_error *err)
+static enum lrp_status run_rounds(struct lrp_explain *e, struct lrp_error *err)
 {
-    enum lrp_status status = prepare(e, err);
+    enum lrp_status status = prepare_rounds(e, err);
     const struct lrp_arguments *a = e->arguments;
     const size_t rounds = lrp_cli_job_rounds(&e->job);
     const bool accounted = a->report || a->json || a->output_dir, measured = a->repeat > 1 || a->profile;
     if (!status && !measured) status = lrp_cli_job_ahead(&e->job, accounted ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE, err);
     for (size_t i = 0; !status && i < rounds; i++) status = run_round(e, i, err);
-    return status ? status : finish(e, err);
+    return status ? status : write_total(e, err);
 }
 
 int lrp_cli_explain(const struct lrp_arguments *arguments)
@@ -238,7 +239,7 @@ int lrp_cli_explain(const struct lrp_arguments *arguments)
     const enum lrp_status bad = lrp_cli_files_check(arguments, &err);
     if (bad) return lrp_cli_report_error(bad, &err);
     if (!lrp_cli_job_open(&e.job, arguments, true, &code)) return code;
-    const enum lrp_status status = run(&e, &err);
+    const enum lrp_status status = run_rounds(&e, &err);
     if (status) code = lrp_cli_job_fail(&e.job, status, &err);
     lrp_cli_free_texts(e.stems, e.stem_count);
     lrp_cli_report_free(&e.total);

@@ -116,7 +116,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
 }
 
 /* The sums are those of the first sample where the model takes one at a time. */
-static enum lrp_status compute(struct lrp_cli_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
+static enum lrp_status compute_sums(struct lrp_cli_job *job, const struct lrp_snapshot **out, struct lrp_error *err)
 {
     if (!lrp_cli_job_rounds(job)) return lrp_session_snapshot(job->session, out, err);
     const enum lrp_status status = lrp_cli_job_set_inputs(job, 0, err);
@@ -131,7 +131,7 @@ static int print_table(const struct lrp_arguments *arguments)
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, true, &code)) return code;
     if (arguments->found && !arguments->quiet) lrp_print(stderr, "lrpscope: rules of %s\n", arguments->found);
-    enum lrp_status status = compute(&job, &now, &err);
+    enum lrp_status status = compute_sums(&job, &now, &err);
     if (now) lrp_cli_job_say(&job, now);
     if (now) {
         struct lrp_error bad = {0};

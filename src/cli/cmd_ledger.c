@@ -38,7 +38,7 @@ static enum lrp_status print_json(const struct ledger *l, struct lrp_error *err)
     return status;
 }
 
-static enum lrp_status run(struct ledger *l, struct lrp_error *err)
+static enum lrp_status run_ledger(struct ledger *l, struct lrp_error *err)
 {
     enum lrp_status status = lrp_cli_job_opened(&l->job, &l->opened, err);
     if (!status && lrp_cli_check_blocks(l->opened)) status = lrp_cli_check_refuse(l->job.arguments, l->opened->check, err);
@@ -54,7 +54,7 @@ int lrp_cli_ledger(const struct lrp_arguments *arguments)
     struct lrp_error err = {0};
     int code = 0;
     if (!lrp_cli_job_open(&l.job, arguments, true, &code)) return code;
-    const enum lrp_status status = run(&l, &err);
+    const enum lrp_status status = run_ledger(&l, &err);
     if (status) code = lrp_cli_job_fail(&l.job, status, &err);
     lrp_cli_ledger_free(&l.sums);
     lrp_snapshot_release(l.opened);

@@ -57,7 +57,7 @@ static void put_encoding(struct lrp_document *d, cJSON *object, const struct lrp
 /* ---- table ---- */
 
 /* The code points [start, end) of a text; owned by the caller. */
-static char *slice(const char *text, size_t start, size_t end)
+static char *slice_text(const char *text, size_t start, size_t end)
 {
     size_t place = 0;
     const char *from = NULL;
@@ -75,7 +75,8 @@ static void add_rows(struct lrp_table *table, size_t sample, bool several, const
 {
     for (size_t i = 0; i < e->count; i++) {
         const struct lrp_token *token = &e->items[i];
-        char *read = token->special ? strdup("") : slice(token->second ? text->pair : text->text, token->start, token->end);
+        char *read =
+            token->special ? strdup("") : slice_text(token->second ? text->pair : text->text, token->start, token->end);
         if (several) lrp_cli_table_cell(table, "%zu", sample);
         lrp_cli_table_cell(table, "%zu", i);
         lrp_cli_table_cell(table, "%lld", (long long)token->id);

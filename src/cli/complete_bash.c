@@ -19,7 +19,7 @@ static const char split_words[] =
     "        done\n"
     "    fi\n";
 
-static void words(FILE *file, const struct lrp_option *option)
+static void write_words(FILE *file, const struct lrp_option *option)
 {
     const bool rule = option->kind == LRP_OPTION_RULE; /* its words come behind the selector */
     if (rule)
@@ -31,7 +31,7 @@ static void words(FILE *file, const struct lrp_option *option)
 }
 
 /* Options whose argument is a file, or something that nobody can guess, in one line. */
-static void others(FILE *file, bool files)
+static void write_others(FILE *file, bool files)
 {
     const struct lrp_option *option;
     const char *separator = "    ";
@@ -59,9 +59,9 @@ void lrp_cli_complete_bash(FILE *file)
     fprintf(file, "# bash completion of lrpscope, made by: lrpscope --document bash\n_lrpscope() {\n%s    case $before in\n",
             split_words);
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)
-        if (option->help && lrp_cli_has_words(option)) words(file, option);
-    others(file, true);
-    others(file, false);
+        if (option->help && lrp_cli_has_words(option)) write_words(file, option);
+    write_others(file, true);
+    write_others(file, false);
     fputs("    esac\n    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ", file);
     lrp_cli_complete_commands(file, "|");
     fputs(") command=${COMP_WORDS[i]}; break ;;\n        esac\n    done\n    case $command in\n", file);

@@ -3,7 +3,7 @@
 
 #include "complete.h"
 
-static void put(FILE *file, const char *text)
+static void put_fish_text(FILE *file, const char *text)
 {
     fputc('\'', file);
     for (; *text; text++) fprintf(file, strchr("'\\", *text) ? "\\%c" : "%c", *text);
@@ -20,7 +20,7 @@ static void condition_function(FILE *file)
           file);
 }
 
-static void condition(FILE *file, unsigned commands)
+static void write_condition(FILE *file, unsigned commands)
 {
     if (commands == LRP_FOR_ALL) return;
     fputs(" -n '__lrpscope_for", file);
@@ -45,7 +45,7 @@ static void rule_function(FILE *file, const struct lrp_option *option)
             LRP_CLI_SELECTORS);
 }
 
-static void argument(FILE *file, const struct lrp_option *option)
+static void write_fish_argument(FILE *file, const struct lrp_option *option)
 {
     if (option->kind == LRP_OPTION_RULE) {
         fputs(" -x -a '(__lrpscope_rule)'", file);
@@ -64,12 +64,12 @@ static void one_option(FILE *file, const struct lrp_option *option)
 {
     if (option->kind == LRP_OPTION_RULE) rule_function(file, option);
     fputs("complete -c lrpscope", file);
-    condition(file, option->commands);
+    write_condition(file, option->commands);
     fprintf(file, " -l %s", option->name);
     if (option->letter) fprintf(file, " -s %c", option->letter);
-    if (option->argument) argument(file, option);
+    if (option->argument) write_fish_argument(file, option);
     fputs(" -d ", file);
-    put(file, option->help);
+    put_fish_text(file, option->help);
     fputc('\n', file);
 }
 
@@ -79,7 +79,7 @@ void lrp_cli_complete_fish(FILE *file)
     condition_function(file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++) {
         fprintf(file, "complete -c lrpscope -n __fish_use_subcommand -a %s -d ", lrp_cli_commands[c].name);
-        put(file, lrp_cli_commands[c].summary);
+        put_fish_text(file, lrp_cli_commands[c].summary);
         fputc('\n', file);
     }
     const struct lrp_option *option;

@@ -4,7 +4,7 @@
 #include "complete.h"
 
 /* Text between single quotes in a specification of _arguments: no quotes, brackets or colons. */
-static void put(FILE *file, const char *text)
+static void put_zsh_text(FILE *file, const char *text)
 {
     for (; *text; text++)
         if (*text == '\'')
@@ -16,10 +16,10 @@ static void put(FILE *file, const char *text)
 }
 
 /* "(julia zennit)", "_files", or nothing. */
-static void argument(FILE *file, const struct lrp_option *option)
+static void write_zsh_argument(FILE *file, const struct lrp_option *option)
 {
     fputc(':', file);
-    put(file, option->argument);
+    put_zsh_text(file, option->argument);
     fputc(':', file);
     if (option->kind == LRP_OPTION_RULE) {
         fputs("_lrpscope_rule", file);
@@ -38,13 +38,13 @@ static void one_option(FILE *file, const struct lrp_option *option)
 {
     if (option->letter) {
         fprintf(file, "        '*-%c[", option->letter);
-        put(file, option->help);
+        put_zsh_text(file, option->help);
         fputs("]' \\\n", file);
     }
     fprintf(file, "        '*--%s%s[", option->name, option->argument ? "=" : "");
-    put(file, option->help);
+    put_zsh_text(file, option->help);
     fputc(']', file);
-    if (option->argument) argument(file, option);
+    if (option->argument) write_zsh_argument(file, option);
     fputs("' \\\n", file);
 }
 
@@ -65,7 +65,7 @@ void lrp_cli_complete_zsh(FILE *file)
     fputs("_lrpscope() {\n    local word command\n    local -a commands\n    commands=(\n", file);
     for (size_t c = 1; c < LRP_COMMAND_COUNT; c++) {
         fprintf(file, "        '%s:", lrp_cli_commands[c].name);
-        put(file, lrp_cli_commands[c].summary);
+        put_zsh_text(file, lrp_cli_commands[c].summary);
         fputs("'\n", file);
     }
     fputs("    )\n    if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n        _describe command commands\n        _files\n"

@@ -14,7 +14,7 @@ void lrp_concept_index_free(struct lrp_concept_index *x)
     *x = (struct lrp_concept_index){0};
 }
 
-static enum lrp_status begin(struct lrp_concept_index *x, size_t channels, struct lrp_error *err)
+static enum lrp_status begin_index(struct lrp_concept_index *x, size_t channels, struct lrp_error *err)
 {
     const size_t cells = x->references * channels;
     x->channels = channels;
@@ -30,7 +30,7 @@ static enum lrp_status begin(struct lrp_concept_index *x, size_t channels, struc
 }
 
 /* Puts a sample's value in its place among the best of a channel; equal ones stay in front. */
-static void insert(struct lrp_concept_index *x, size_t channel, double value, int64_t position)
+static void insert_sample(struct lrp_concept_index *x, size_t channel, double value, int64_t position)
 {
     size_t at = x->references;
     while (at > 0 && !(x->values[(at - 1) * x->channels + channel] >= value)) at--;
@@ -50,7 +50,7 @@ enum lrp_status lrp_concept_index_add(struct lrp_concept_index *x, const struct 
                                       struct lrp_index_score score, struct lrp_error *err)
 {
     double sizes = 0;
-    enum lrp_status status = x->channels ? LRP_OK : begin(x, count, err);
+    enum lrp_status status = x->channels ? LRP_OK : begin_index(x, count, err);
     if (status) return status;
     if (count != x->channels)
         return lrp_fail(err, LRP_USAGE, "an index is of one number of channels, but an input gives %zu after %zu", count,
@@ -58,7 +58,7 @@ enum lrp_status lrp_concept_index_add(struct lrp_concept_index *x, const struct 
     for (size_t k = 0; k < count; k++) sizes += fabs(score.largest ? channels[k].largest : channels[k].sum);
     for (size_t k = 0; k < count; k++) {
         const double value = score.largest ? channels[k].largest : channels[k].sum;
-        insert(x, k, score.share ? value / (sizes + 1e-10) : value, channels[k].position);
+        insert_sample(x, k, score.share ? value / (sizes + 1e-10) : value, channels[k].position);
     }
     x->seen++;
     return LRP_OK;

@@ -47,7 +47,7 @@ enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_er
     return status;
 }
 
-static enum lrp_status place(const char *dir, const char *name, const char *suffix, char **out, struct lrp_error *err)
+static enum lrp_status place_file(const char *dir, const char *name, const char *suffix, char **out, struct lrp_error *err)
 {
     if (!name) return LRP_OK;
     *out = lrp_cli_path_join(dir, name, suffix);
@@ -59,12 +59,12 @@ enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem
 {
     *out = (struct lrp_explain_files){0};
     const bool by_stem = files_by_stem(a);
-    enum lrp_status status = place(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
-    if (!status) status = place(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
-    if (!status) status = place(a->output_dir, a->layerwise, "", &out->layerwise, err);
-    if (!status) status = place(a->output_dir, a->html, "", &out->html, err);
-    if (!status) status = place(a->output_dir, a->sheet, "", &out->sheet, err);
-    if (!status) status = place(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
+    enum lrp_status status = place_file(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
+    if (!status) status = place_file(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
+    if (!status) status = place_file(a->output_dir, a->layerwise, "", &out->layerwise, err);
+    if (!status) status = place_file(a->output_dir, a->html, "", &out->html, err);
+    if (!status) status = place_file(a->output_dir, a->sheet, "", &out->sheet, err);
+    if (!status) status = place_file(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
     char **const files[] = {&out->heatmap, &out->relevance, &out->layerwise, &out->html, &out->sheet};
     for (size_t i = 0; !status && !by_stem && line && i < sizeof files / sizeof *files; i++) {
         if (!*files[i]) continue;

@@ -159,7 +159,7 @@ static bool names_classes(const char *folder)
     return memmem(bytes, size, "\"id2label\"", 10) != NULL;
 }
 
-static enum lrp_status take(struct lrp_arguments *a, enum lrp_setting setting, const char *name, bool there,
+static enum lrp_status take_file(struct lrp_arguments *a, enum lrp_setting setting, const char *name, bool there,
                             struct lrp_text *note, struct lrp_error *err)
 {
     struct lrp_text path = {0};
@@ -186,8 +186,8 @@ enum lrp_status lrp_cli_hub_settle(struct lrp_arguments *a, struct lrp_error *er
     if (!a->model || !a->command->takes_model || a->command->takes_folder) return LRP_OK;
     if (a->hub) {
         lrp_text_printf(&note, "%s: takes %s", a->hub, a->model + strlen(a->hub) + 1);
-        status = take(a, LRP_SETTING_PREPROCESS, pictures, is_file(a->hub, pictures), &note, err);
-        if (!status) status = take(a, LRP_SETTING_LABELS, names, names_classes(a->hub), &note, err);
+        status = take_file(a, LRP_SETTING_PREPROCESS, pictures, is_file(a->hub, pictures), &note, err);
+        if (!status) status = take_file(a, LRP_SETTING_LABELS, names, names_classes(a->hub), &note, err);
         if (!a->tokenizer && lrp_tokenizer_is_in(a->hub)) lrp_text_append(&note, ", its tokenizer");
     } else if (!lrp_settings_given(a->settings, LRP_SETTING_PREPROCESS) && (a->input_count || a->named_count)) {
         char *folder = folder_of(a->model);

@@ -34,7 +34,7 @@ static bool reader_is_gone(void)
 }
 
 /* What was printed must have arrived: a full disk is an error of the whole run. */
-static int finish(int code)
+static int check_printed(int code)
 {
     const bool lost = fflush(stdout) || ferror(stdout);
     if (lrp_print_lost() && !code) {
@@ -76,7 +76,7 @@ static enum lrp_status make_room(const struct lrp_arguments *a, struct lrp_error
     return LRP_OK;
 }
 
-static int run(const struct lrp_arguments *arguments)
+static int run_command(const struct lrp_arguments *arguments)
 {
     if (arguments->version) {
         print_version();
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
     struct lrp_error err = {0};
     const enum lrp_status status = lrp_cli_arguments_parse(argc, argv, &arguments, &err);
     if (status) return lrp_cli_report_error(status, &err);
-    const int code = run(&arguments);
+    const int code = run_command(&arguments);
     lrp_cli_arguments_free(&arguments);
-    return finish(code);
+    return check_printed(code);
 }

@@ -10,7 +10,7 @@
 #include "keys.h"
 #include "roff.h"
 
-static void commands(FILE *file)
+static void write_commands(FILE *file)
 {
     fputs(".SH COMMANDS\n", file);
     for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
@@ -97,7 +97,7 @@ static void one_action(FILE *file, enum lrp_action action)
     lrp_cli_roff_line(file, row->help);
 }
 
-static void keys(FILE *file)
+static void write_keys(FILE *file)
 {
     fputs(
         ".SH KEYS OF THE INSPECTOR\n"
@@ -112,7 +112,7 @@ static void keys(FILE *file)
     }
 }
 
-static void files(FILE *file)
+static void write_files(FILE *file)
 {
     static const char *const rows[][2] = {
         {"$XDG_CONFIG_HOME/lrpscope/config.json",
@@ -136,7 +136,7 @@ static void files(FILE *file)
     }
 }
 
-static void environment(FILE *file)
+static void write_environment(FILE *file)
 {
     static const char *const rows[][2] = {
         {"NO_COLOR", "If it is set and not empty, no colours, unless --color says otherwise."},
@@ -162,7 +162,7 @@ static void exit_codes(FILE *file)
     fputs(".TP\n.B 143\nterminated\n", file);
 }
 
-static void examples(FILE *file)
+static void write_examples(FILE *file)
 {
     fputs(".SH EXAMPLES\n.nf\n", file);
     for (size_t c = 0; c < LRP_COMMAND_COUNT; c++)
@@ -192,12 +192,12 @@ void lrp_cli_generate_man(FILE *file)
         "hub:ORG/NAME[@REVISION] is such a folder in the local cache of Hugging Face (HF_HUB_CACHE, HF_HOME). Nothing is ever "
         "downloaded.\n",
         file);
-    commands(file);
+    write_commands(file);
     all_options(file);
-    keys(file);
-    files(file);
-    environment(file);
+    write_keys(file);
+    write_files(file);
+    write_environment(file);
     exit_codes(file);
-    examples(file);
+    write_examples(file);
     fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-model (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

@@ -10,13 +10,13 @@ struct model_row {
     const char *name, *line;
 };
 
-static void entries(FILE *file, const char *heading, const struct model_row *rows, size_t count)
+static void write_entries(FILE *file, const char *heading, const struct model_row *rows, size_t count)
 {
     fputs(heading, file);
     for (size_t i = 0; i < count; i++) lrp_cli_roff_entry(file, rows[i].name, rows[i].line);
 }
 
-static void description(FILE *file)
+static void describe_models(FILE *file)
 {
     fputs(".SH DESCRIPTION\n", file);
     lrp_cli_roff_line(file, "A JSON model says what ONNX cannot: chains in chains, branches that meet again, skip connections, "
@@ -30,7 +30,7 @@ static void description(FILE *file)
                                  "places and the names of containers, too.");
 }
 
-static void keys(FILE *file)
+static void write_attributes(FILE *file)
 {
     static const struct model_row top[] = {
         {"lrpscope_model", "1, the version of this format"},
@@ -52,13 +52,13 @@ static void keys(FILE *file)
         {"opset", "of an operator's own name: the version of its domain whose meaning it has (22)"},
         {"name", "what the layer is called; branches and chains may have one, too"},
         {"activation", "a type, or an object with a type and its attributes: what follows the layer, as part of it"}};
-    entries(file, ".SH KEYS\n.SS Of the model\n", top, sizeof top / sizeof *top);
-    entries(file, ".SS Of every layer\n", every, sizeof every / sizeof *every);
-    entries(file, ".SS Of layers with layers in them\n", containers, sizeof containers / sizeof *containers);
+    write_entries(file, ".SH KEYS\n.SS Of the model\n", top, sizeof top / sizeof *top);
+    write_entries(file, ".SS Of every layer\n", every, sizeof every / sizeof *every);
+    write_entries(file, ".SS Of layers with layers in them\n", containers, sizeof containers / sizeof *containers);
 }
 
 /* "weight:w bias:w" as "weight, bias". */
-static void words(FILE *file, const char *title, const char *list)
+static void write_word_list(FILE *file, const char *title, const char *list)
 {
     char text[200];
     size_t length = 0;
@@ -77,7 +77,7 @@ static void words(FILE *file, const char *title, const char *list)
     }
 }
 
-static void types(FILE *file)
+static void write_types(FILE *file)
 {
     struct lrp_model_type_info info;
     fputs(".SH TYPES OF LAYERS\n", file);
@@ -94,12 +94,12 @@ static void types(FILE *file)
         fputs("(", file);
         lrp_cli_roff(file, info.op_type);
         fputs(")\n", file);
-        words(file, ".br\nconstants: ", info.constants);
-        words(file, ".br\nattributes: ", info.attributes);
+        write_word_list(file, ".br\nconstants: ", info.constants);
+        write_word_list(file, ".br\nattributes: ", info.attributes);
     }
 }
 
-static void example(FILE *file)
+static void write_model_example(FILE *file)
 {
     static const char *const lines[] = {
         "{\"lrpscope_model\": 1, \"input\": [1, 2], \"layers\": [",
@@ -117,9 +117,9 @@ void lrp_cli_generate_man_model(FILE *file)
 {
     fprintf(file, ".TH LRPSCOPE\\-MODEL 5 \"\" \"lrpscope %s\" \"File Formats\"\n", lrp_version());
     fputs(".SH NAME\nlrpscope\\-model \\- JSON models of lrpscope\n.SH SYNOPSIS\n.B lrpscope\nCOMMAND MODEL.json ...\n", file);
-    description(file);
-    keys(file);
-    types(file);
-    example(file);
+    describe_models(file);
+    write_attributes(file);
+    write_types(file);
+    write_model_example(file);
     fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

@@ -6,7 +6,7 @@
 #include "help.h"
 #include "roff.h"
 
-static void description(FILE *file)
+static void describe_rules_files(FILE *file)
 {
     fputs(".SH DESCRIPTION\n", file);
     lrp_cli_roff_line(
@@ -51,7 +51,7 @@ static void settings_of(FILE *file, const char *section)
     }
 }
 
-static void settings(FILE *file)
+static void write_settings(FILE *file)
 {
     fputs(".SH SETTINGS\nTexts, or true and false; numbers and lists of numbers may stand for a text. Defaults are in "
           "brackets.\n",
@@ -64,14 +64,14 @@ static void settings(FILE *file)
     settings_of(file, "heatmap");
 }
 
-static void conventions(FILE *file)
+static void write_conventions(FILE *file)
 {
     fputs(".SS Conventions\n", file);
     for (int i = 0; i < LRP_CONVENTION_COUNT; i++)
         lrp_cli_roff_entry(file, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
 }
 
-static void selectors(FILE *file)
+static void write_selectors(FILE *file)
 {
     static const char *const rows[][2] = {
         {"NAME", "a layer's name; a node's or a value's name stands for the layer that holds it"},
@@ -107,7 +107,7 @@ static void one_rule(FILE *file, const struct lrp_rule_info *info)
     lrp_cli_roff_line(file, info->fits);
 }
 
-static void rules(FILE *file)
+static void write_rules(FILE *file)
 {
     fputs(".SH RULES\n", file);
     lrp_cli_roff_line(
@@ -121,7 +121,7 @@ static void rules(FILE *file)
     for (size_t i = 0; (info = lrp_rule_at(NULL, i)); i++) one_rule(file, info);
 }
 
-static void composites(FILE *file)
+static void write_composites(FILE *file)
 {
     fputs(".SH COMPOSITES\n", file);
     lrp_cli_roff_line(file, "\"composite\" is a preset, a rule for every layer, or a list of primitives, of which the last "
@@ -176,7 +176,7 @@ static void custom_rules(FILE *file)
     }
 }
 
-static void example(FILE *file)
+static void write_rules_example(FILE *file)
 {
     static const char *const lines[] = {
         "{\"lrpscope\": 1,",
@@ -199,14 +199,14 @@ void lrp_cli_generate_man_rules(FILE *file)
     fputs(".SH NAME\nlrpscope\\-rules \\- rules files of lrpscope\n.SH SYNOPSIS\n.B lrpscope\nCOMMAND MODEL ... "
           "\\-\\-rules FILE.json\n",
           file);
-    description(file);
+    describe_rules_files(file);
     file_keys(file);
-    settings(file);
-    conventions(file);
-    selectors(file);
-    rules(file);
-    composites(file);
+    write_settings(file);
+    write_conventions(file);
+    write_selectors(file);
+    write_rules(file);
+    write_composites(file);
     custom_rules(file);
-    example(file);
+    write_rules_example(file);
     fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-model (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

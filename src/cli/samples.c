@@ -39,7 +39,7 @@ static bool fits_on(const struct lrp_shape *first, const struct lrp_shape *next)
     return lrp_shape_equal(&a, &b);
 }
 
-static enum lrp_status joined(const struct lrp_stack *stack, struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status join_samples(const struct lrp_stack *stack, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_shape shape = stack->parts[0]->shape;
     for (size_t i = 1; i < stack->count; i++) {
@@ -66,7 +66,7 @@ enum lrp_status lrp_cli_stack_write(const struct lrp_stack *stack, const char *p
     if (!stack->count) return LRP_OK;
     if (stack->count == 1) return lrp_tensor_write_npy(stack->parts[0], path, err);
     struct lrp_tensor *all = NULL;
-    enum lrp_status status = joined(stack, &all, err);
+    enum lrp_status status = join_samples(stack, &all, err);
     if (!status) status = lrp_tensor_write_npy(all, path, err);
     lrp_tensor_release(all);
     return status;

@@ -12,7 +12,7 @@ static enum lrp_status no_memory(struct lrp_error *err)
     return lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status encode(const struct lrp_cli_sequences *all, const struct lrp_arguments *a, size_t index,
+static enum lrp_status encode_sequence(const struct lrp_cli_sequences *all, const struct lrp_arguments *a, size_t index,
                               struct lrp_sequence *out, struct lrp_error *err)
 {
     const struct lrp_cli_text *from = &all->texts.items[index];
@@ -84,7 +84,7 @@ enum lrp_status lrp_cli_sequences_read(const struct lrp_arguments *a, struct lrp
     if (!status && !(out->items = calloc(count + 1, sizeof *out->items))) status = no_memory(err);
     for (size_t i = 0; !status && i < count; i++) {
         out->count = i + 1;
-        status = a->tokens ? read_ids(out, a->tokens, &out->items[i], err) : encode(out, a, i, &out->items[i], err);
+        status = a->tokens ? read_ids(out, a->tokens, &out->items[i], err) : encode_sequence(out, a, i, &out->items[i], err);
         if (!status) status = start_decoder(a, session, out, &out->items[i], err);
     }
     if (!status && texts && !count) status = lrp_fail(err, LRP_FILE, "%s: there is no text in it", a->text_file);

@@ -16,8 +16,8 @@ static enum lrp_status no_memory(struct lrp_error *err)
     return lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-static enum lrp_status add(struct lrp_cli_texts *texts, const char *text, size_t length, const char *pair,
-                           struct lrp_error *err)
+static enum lrp_status append_text(struct lrp_cli_texts *texts, const char *text, size_t length, const char *pair,
+                                   struct lrp_error *err)
 {
     struct lrp_cli_text *items = realloc(texts->items, (texts->count + 1) * sizeof *items);
     if (!items) return no_memory(err);
@@ -36,7 +36,7 @@ static enum lrp_status read_lines(const struct lrp_mapping *file, struct lrp_cli
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         const char *last = stop ? stop : end;
         if (last > at && last[-1] == '\r') last--;
-        status = add(out, at, (size_t)(last - at), NULL, err);
+        status = append_text(out, at, (size_t)(last - at), NULL, err);
         at = stop ? stop + 1 : end;
     }
     return status;
@@ -73,7 +73,8 @@ static enum lrp_status read_json(const struct lrp_mapping *file, struct lrp_cli_
         const cJSON *text = cJSON_IsArray(item) ? item->child : item, *pair = cJSON_IsArray(item) && text ? text->next : NULL;
         if (!status && (!cJSON_IsString(text) || (pair && (!cJSON_IsString(pair) || pair->next))))
             status = lrp_fail(err, LRP_FILE, "text %zu is neither a string nor [text, pair]", out->count);
-        if (!status) status = add(out, text->valuestring, strlen(text->valuestring), pair ? pair->valuestring : NULL, err);
+        if (!status)
+            status = append_text(out, text->valuestring, strlen(text->valuestring), pair ? pair->valuestring : NULL, err);
     }
     cJSON_Delete(root);
     lrp_text_free(&json);
@@ -103,7 +104,7 @@ enum lrp_status lrp_cli_texts_read(const struct lrp_arguments *arguments, struct
     enum lrp_status status = LRP_OK;
     if (arguments->text && arguments->text_file) return lrp_fail(err, LRP_USAGE, "--text and --text-file: give one of them");
     if (arguments->text_pair && !arguments->text) return lrp_fail(err, LRP_USAGE, "--text-pair goes with --text");
-    if (arguments->text) status = add(out, arguments->text, strlen(arguments->text), arguments->text_pair, err);
+    if (arguments->text) status = append_text(out, arguments->text, strlen(arguments->text), arguments->text_pair, err);
     if (arguments->text_file) status = read_file(arguments->text_file, out, err);
     if (status) lrp_cli_texts_free(out);
     return status;

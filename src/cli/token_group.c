@@ -153,7 +153,7 @@ static enum lrp_status divide_file(const struct lrp_token_map *map, const char *
     return status ? lrp_fail_context(err, status, "%s", path) : LRP_OK;
 }
 
-static enum lrp_status divide(const struct lrp_token_map *map, const char *units, const struct lrp_sequence *s,
+static enum lrp_status divide_by_unit(const struct lrp_token_map *map, const char *units, const struct lrp_sequence *s,
                               struct division *out, struct lrp_error *err)
 {
     for (size_t i = 0; i < sizeof units_of_text / sizeof *units_of_text; i++) {
@@ -223,7 +223,7 @@ enum lrp_status lrp_token_map_group(struct lrp_token_map *map, const char *units
     map->groups = calloc(map->count + 1, sizeof *map->groups);
     enum lrp_status status = d.unit && map->groups ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < map->count; i++) d.unit[i] = -1;
-    if (!status) status = divide(map, units, s, &d, err);
+    if (!status) status = divide_by_unit(map, units, s, &d, err);
     for (size_t i = 0; !status && i < map->count; i++)
         if (!add_token(map, &d, i)) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status && !take_texts(map, s)) status = lrp_fail(err, LRP_MEMORY, "not enough memory");

@@ -24,7 +24,7 @@ static bool is_dark(const unsigned char rgb[3])
 }
 
 /* What stands for a token: its text; without one its id. */
-static char *shown(const struct lrp_token_row *row)
+static char *shown_text(const struct lrp_token_row *row)
 {
     struct lrp_text text = {0};
     lrp_text_append(&text, row->text);
@@ -68,7 +68,7 @@ static void print_text(const struct lrp_token_map *map, enum depth depth)
     for (size_t i = 0; i < count; i++) {
         const struct lrp_token_row *row = &rows[i];
         unsigned char rgb[3];
-        char *text = shown(row);
+        char *text = shown_text(row);
         colour_of(map, row, rgb);
         put_colour(depth, rgb, map->most > 0 ? (double)(row->relevance / map->most) : 0);
         lrp_print(stdout, "%s", text ? text : "");
@@ -133,7 +133,7 @@ static enum lrp_status add_cells(const struct lrp_token_map *map, struct lrp_str
     size_t count;
     const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
     for (size_t i = 0; i < count; i++) {
-        char *text = shown(&rows[i]);
+        char *text = shown_text(&rows[i]);
         char *printable = text ? lrp_printable(text) : NULL;
         free(text);
         if (!printable) return lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -183,7 +183,7 @@ static void append_escaped(struct lrp_text *page, const char *text)
 static void append_token(struct lrp_text *page, const struct lrp_token_map *map, const struct lrp_token_row *row, size_t i)
 {
     unsigned char rgb[3];
-    char number[40], *text = shown(row);
+    char number[40], *text = shown_text(row);
     colour_of(map, row, rgb);
     lrp_text_printf(page,
                     "<span class=\"t%s\" style=\"background:#%02x%02x%02x;color:%s\" title=\"#%zu id %lld relevance %s%s\">",

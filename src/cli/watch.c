@@ -49,7 +49,7 @@ static void interrupt(struct lrp_cli_watch *watch, int number)
     pthread_mutex_unlock(&watch->mutex);
 }
 
-static void draw(struct lrp_cli_watch *watch)
+static void draw_bar(struct lrp_cli_watch *watch)
 {
     pthread_mutex_lock(&watch->mutex);
     if (watch->session && watch->label && seconds_since(&watch->begun) >= 0.5) {
@@ -76,7 +76,7 @@ static void *watch_main(void *data)
         if (number > 0)
             interrupt(watch, number);
         else if (watch->progress)
-            draw(watch);
+            draw_bar(watch);
     }
 }
 

@@ -75,8 +75,8 @@ static bool is_same(const char *stored, const char *suffix, const char *name)
 }
 
 /* Which of several is meant; `name_at` (of the i-th) may end in `suffix`. */
-static enum lrp_status choose(const char *(*name_at)(const void *list, size_t i), const void *list, size_t count,
-                              const char *suffix, const char *name, size_t *out, struct lrp_error *err)
+static enum lrp_status choose_array(const char *(*name_at)(const void *list, size_t i), const void *list, size_t count,
+                                    const char *suffix, const char *name, size_t *out, struct lrp_error *err)
 {
     for (*out = 0; *out < count; ++*out)
         if (name && is_same(name_at(list, *out), suffix, name)) return LRP_OK;
@@ -103,7 +103,7 @@ static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const c
     size_t count, index = 0;
     unsigned char *unpacked = NULL;
     enum lrp_status status = lrp_zip_parse(bytes, size, &entries, &count, err);
-    if (!status) status = choose(entry_name, entries, count, ".npy", name, &index, err);
+    if (!status) status = choose_array(entry_name, entries, count, ".npy", name, &index, err);
     if (!status) status = lrp_zip_unpack(&entries[index], &unpacked, err);
     if (!status) {
         status = npy_read(unpacked, entries[index].size, NULL, out, err);
@@ -125,7 +125,7 @@ static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size,
     struct lrp_safetensor *tensors;
     size_t count, index = 0;
     enum lrp_status status = lrp_safetensors_parse(bytes, size, &tensors, &count, err);
-    if (!status) status = choose(tensor_name, tensors, count, "", name, &index, err);
+    if (!status) status = choose_array(tensor_name, tensors, count, "", name, &index, err);
     if (!status) {
         const struct lrp_safetensor *t = &tensors[index];
         const struct lrp_npy plain = {.dtype = t->dtype, .shape = t->shape, .count = t->count, .data = t->data};

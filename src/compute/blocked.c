@@ -64,7 +64,7 @@ const float *lrp_tensor_present(const struct lrp_tensor *tensor, size_t first, s
 
 typedef float four __attribute__((vector_size(16)));
 
-static four load(const float *from)
+static four load_four(const float *from)
 {
     four value;
 
@@ -72,7 +72,7 @@ static four load(const float *from)
     return value;
 }
 
-static void store(float *to, four value)
+static void store_four(float *to, four value)
 {
     memcpy(to, &value, sizeof value);
 }
@@ -80,18 +80,19 @@ static void store(float *to, four value)
 /* to (4 rows, `to_step` apart) = the transpose of from (4 rows, `from_step` apart) */
 static void turn_four(const float *from, int64_t from_step, float *to, int64_t to_step)
 {
-    const four a = load(from), b = load(from + from_step), c = load(from + 2 * from_step), d = load(from + 3 * from_step);
+    const four a = load_four(from), b = load_four(from + from_step), c = load_four(from + 2 * from_step),
+               d = load_four(from + 3 * from_step);
     const four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
     const four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
 
-    store(to, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5));
-    store(to + to_step, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
-    store(to + 2 * to_step, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5));
-    store(to + 3 * to_step, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
+    store_four(to, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5));
+    store_four(to + to_step, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
+    store_four(to + 2 * to_step, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5));
+    store_four(to + 3 * to_step, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
 }
 
 /* to (columns x rows, to_step apart) = the transpose of from (rows x columns, from_step apart) */
-static void turn(const float *from, int64_t from_step, int64_t rows, int64_t columns, float *to, int64_t to_step)
+static void transpose_block(const float *from, int64_t from_step, int64_t rows, int64_t columns, float *to, int64_t to_step)
 {
     const int64_t whole_rows = rows & ~(int64_t)3, whole_columns = columns & ~(int64_t)3;
 
@@ -104,7 +105,7 @@ static void turn(const float *from, int64_t from_step, int64_t rows, int64_t col
 
 /* ---- the loops ---- */
 
-struct work {
+struct blocked_work {
     struct lrp_tensor *out;
     const struct lrp_tensor *const *in;
     int in_count, block;
@@ -117,7 +118,7 @@ struct work {
 
 static void run_stretch(void *context, int64_t begin, int64_t end)
 {
-    const struct work *const w = context;
+    const struct blocked_work *const w = context;
     const size_t first = (size_t)begin * STRETCH;
     const size_t last = (size_t)end * STRETCH < w->count ? (size_t)end * STRETCH : w->count;
     const float *in[LRP_BLOCKED_IN] = {NULL};
@@ -131,7 +132,7 @@ struct tile {
     int64_t sample, block, first, places, channels;
 };
 
-static float *corner(const struct work *w, const struct lrp_tensor *t, const struct tile *tile)
+static float *corner(const struct blocked_work *w, const struct lrp_tensor *t, const struct tile *tile)
 {
     const struct form *const f = &w->form;
 
@@ -140,7 +141,7 @@ static float *corner(const struct work *w, const struct lrp_tensor *t, const str
     return t->f + (tile->sample * f->channels + tile->block * w->block) * f->places + tile->first;
 }
 
-static void run_tile(const struct work *w, const struct tile *tile)
+static void run_tile(const struct blocked_work *w, const struct tile *tile)
 {
     float rooms[LRP_BLOCKED_IN][BLOCK * PLACES], result[BLOCK * PLACES];
     const float *in[LRP_BLOCKED_IN] = {NULL};
@@ -151,23 +152,23 @@ static void run_tile(const struct work *w, const struct tile *tile)
         in[k] = corner(w, w->in[k], tile);
         step[k] = w->in[k]->block ? PLACES : w->form.places;
         if (w->in[k]->block) {
-            turn(in[k], w->block, tile->places, w->block, rooms[k], PLACES);
+            transpose_block(in[k], w->block, tile->places, w->block, rooms[k], PLACES);
             in[k] = rooms[k];
         }
     }
-    if (w->out->block && w->updates) turn(to, w->block, tile->places, w->block, result, PLACES);
+    if (w->out->block && w->updates) transpose_block(to, w->block, tile->places, w->block, result, PLACES);
     for (int64_t c = 0; c < tile->channels; c++) {
         w->body(w->data, w->out->block ? result + c * PLACES : to + c * w->form.places, in, (size_t)tile->places);
         for (int k = 0; k < w->in_count; k++) in[k] += step[k];
     }
     if (!w->out->block) return;
     for (int64_t c = tile->channels; c < w->block; c++) memset(result + c * PLACES, 0, sizeof(float) * PLACES);
-    turn(result, PLACES, w->block, tile->places, to, w->block);
+    transpose_block(result, PLACES, w->block, tile->places, to, w->block);
 }
 
 static void run_tiles(void *context, int64_t begin, int64_t end)
 {
-    const struct work *const w = context;
+    const struct blocked_work *const w = context;
     const struct form *const f = &w->form;
     const int64_t strips = (f->places + PLACES - 1) / PLACES, blocks = blocks_of(f->channels, w->block);
 
@@ -183,13 +184,13 @@ static void run_tiles(void *context, int64_t begin, int64_t end)
 void lrp_blocked_for(const struct lrp_run *run, struct lrp_tensor *out, const struct lrp_tensor *const in[LRP_BLOCKED_IN],
                      bool updates, lrp_blocked_body *body, const void *data)
 {
-    struct work w = {.out = out,
-                     .in = in,
-                     .block = out->block,
-                     .updates = updates,
-                     .body = body,
-                     .data = data,
-                     .form = form_of(&out->shape)};
+    struct blocked_work w = {.out = out,
+                             .in = in,
+                             .block = out->block,
+                             .updates = updates,
+                             .body = body,
+                             .data = data,
+                             .form = form_of(&out->shape)};
     bool alike = true;
 
     for (; w.in_count < LRP_BLOCKED_IN && in[w.in_count]; w.in_count++) {

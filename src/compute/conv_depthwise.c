@@ -141,7 +141,7 @@ static struct phase phase_of(const struct lrp_depthwise *d, int axis, bool forwa
 
 /* ---- the sums ---- */
 
-struct job {
+struct depthwise_job {
     const struct lrp_depthwise *d;
     bool forward;
     const float *from;
@@ -152,7 +152,7 @@ struct job {
 };
 
 /* A row of outputs: which rows are read, from the block's plane, and with which weights. */
-struct row {
+struct output_row {
     const float *from[TAPS], *weights[TAPS];
     int rows;
     const float *bias;
@@ -161,19 +161,19 @@ struct row {
 };
 
 /* Which of all rows it is, counted on without a division: they would take longer than a short row. */
-struct place {
+struct row_place {
     int64_t turn, plane, block, y; /* turns: every row of every block of every sample */
     int64_t phase, number;         /* of the row, and which one of its phase */
 };
 
-static struct place place_of(const struct job *job, int64_t turn)
+static struct row_place place_of(const struct depthwise_job *job, int64_t turn)
 {
     const int64_t plane = turn / job->made[0], y = turn % job->made[0];
 
-    return (struct place){turn, plane, plane % job->d->blocks, y, y % job->phases[0], y / job->phases[0]};
+    return (struct row_place){turn, plane, plane % job->d->blocks, y, y % job->phases[0], y / job->phases[0]};
 }
 
-INLINE void go_on(const struct job *job, struct place *at)
+INLINE void go_on(const struct depthwise_job *job, struct row_place *at)
 {
     at->turn++;
     if (++at->phase == job->phases[0]) {
@@ -186,7 +186,7 @@ INLINE void go_on(const struct job *job, struct place *at)
     if (++at->block == job->d->blocks) at->block = 0;
 }
 
-INLINE void find_row(const struct job *job, const struct place *place, int lanes, struct row *row)
+INLINE void find_row(const struct depthwise_job *job, const struct row_place *place, int lanes, struct output_row *row)
 {
     const struct lrp_depthwise *const d = job->d;
     const struct phase *const rows = &job->rows[place->phase];
@@ -223,7 +223,7 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
     typedef float lanes_##LANES __attribute__((vector_size((LANES) * sizeof(float)), aligned(4), may_alias));                  \
                                                                                                                                \
     /* Outputs some of whose taps lie outside. */                                                                              \
-    INLINE void edge_##LANES(const struct row *r, const struct phase *p, int64_t begin, int64_t end)                           \
+    INLINE void edge_##LANES(const struct output_row *r, const struct phase *p, int64_t begin, int64_t end)                    \
     {                                                                                                                          \
         for (int64_t j = begin; j < end; j++) {                                                                                \
             const struct reach in = reach_of(p, j, r->width);                                                                  \
@@ -238,7 +238,7 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
     }                                                                                                                          \
                                                                                                                                \
     /* Outputs whose taps all lie inside, rows and taps known to the compiler: the weights stay in registers. */               \
-    INLINE void inside_##LANES(int rows, int taps, const struct row *r, const struct phase *p)                                 \
+    INLINE void inside_##LANES(int rows, int taps, const struct output_row *r, const struct phase *p)                          \
     {                                                                                                                          \
         const int64_t count = p->end - p->begin, read = p->read_step * (LANES), step = p->step * (LANES);                      \
         const lanes_##LANES bias = *(const lanes_##LANES *)r->bias;                                                            \
@@ -260,7 +260,7 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
         }                                                                                                                      \
     }                                                                                                                          \
                                                                                                                                \
-    INLINE void some_rows_##LANES(int rows, const struct row *r, const struct phase *p)                                        \
+    INLINE void some_rows_##LANES(int rows, const struct output_row *r, const struct phase *p)                                 \
     {                                                                                                                          \
         if (p->taps == 3)                                                                                                      \
             inside_##LANES(rows, 3, r, p);                                                                                     \
@@ -270,7 +270,7 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
             inside_##LANES(rows, 1, r, p);                                                                                     \
     }                                                                                                                          \
                                                                                                                                \
-    INLINE void sum_##LANES(const struct row *r, const struct phase *p)                                                        \
+    INLINE void sum_##LANES(const struct output_row *r, const struct phase *p)                                                 \
     {                                                                                                                          \
         edge_##LANES(r, p, 0, p->begin);                                                                                       \
         if (r->rows == 0 || p->taps == 0)                                                                                      \
@@ -284,11 +284,11 @@ static inline struct reach reach_of(const struct phase *p, int64_t j, int64_t wi
         edge_##LANES(r, p, p->end, p->count);                                                                                  \
     }                                                                                                                          \
                                                                                                                                \
-    WIDE static void rows_##LANES(const struct job *job, int64_t begin, int64_t end)                                           \
+    WIDE static void rows_##LANES(const struct depthwise_job *job, int64_t begin, int64_t end)                                 \
     {                                                                                                                          \
-        struct row row;                                                                                                        \
+        struct output_row row;                                                                                                 \
                                                                                                                                \
-        for (struct place at = place_of(job, begin); at.turn < end; go_on(job, &at)) {                                         \
+        for (struct row_place at = place_of(job, begin); at.turn < end; go_on(job, &at)) {                                     \
             find_row(job, &at, LANES, &row);                                                                                   \
             for (int64_t number = 0; number < job->phases[1]; number++) sum_##LANES(&row, &job->columns[number]);              \
         }                                                                                                                      \
@@ -299,7 +299,7 @@ SUMS(8)
 
 static void run_rows(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct depthwise_job *const job = context;
 
     (job->d->block == 16 ? rows_16 : rows_8)(job, begin, end);
 }
@@ -308,7 +308,7 @@ void lrp_depthwise_run(const struct lrp_depthwise *d, enum lrp_direction directi
                        const struct lrp_run *run)
 {
     const bool forward = direction == LRP_FORWARD;
-    struct job job = {.d = d, .forward = forward, .from = from, .to = to};
+    struct depthwise_job job = {.d = d, .forward = forward, .from = from, .to = to};
 
     for (int a = 0; a < AXES; a++) {
         job.read[a] = forward ? d->in[a] : d->out[a];

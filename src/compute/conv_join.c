@@ -47,14 +47,14 @@ void lrp_conv_join_weights(const struct lrp_conv_shape *apart, int64_t joined, c
         memcpy(to + (m * joined + place_of(apart, joined, m)) * row, (const char *)weights + (size_t)m * bytes, bytes);
 }
 
-struct scan {
+struct bit_scan {
     const uint32_t *bits;
     bool found;
 };
 
 static void scan_part(void *context, int64_t begin, int64_t end)
 {
-    struct scan *const s = context;
+    struct bit_scan *const s = context;
     const uint32_t exponent = 0x7f800000;
     uint32_t found = 0;
 
@@ -65,7 +65,7 @@ static void scan_part(void *context, int64_t begin, int64_t end)
 bool lrp_conv_all_finite(const float *numbers, int64_t count, const struct lrp_run *run)
 {
     enum { WORTH_A_TEAM = 1 << 18 }; /* reading so many takes as long as starting one */
-    struct scan s = {(const uint32_t *)(const void *)numbers, false};
+    struct bit_scan s = {(const uint32_t *)(const void *)numbers, false};
 
     if (count < WORTH_A_TEAM)
         scan_part(&s, 0, count);

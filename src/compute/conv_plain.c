@@ -10,7 +10,7 @@
 
 enum { COLUMN_BUDGET = 1 << 20 }; /* floats of columns made at a time */
 
-struct job {
+struct plain_job {
     const struct lrp_conv_shape *shape;
     struct lrp_frame f;
     int64_t group_in, group_out; /* channels of a group */
@@ -19,9 +19,10 @@ struct job {
     int64_t batch, group, row, rows; /* the piece at hand: output rows [row, row+rows) of (od,oh) flattened */
 };
 
-static struct job job_of(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from, float *to)
+static struct plain_job job_of(const struct lrp_conv_shape *s, const float *weights, const float *bias, const float *from,
+                               float *to)
 {
-    return (struct job){
+    return (struct plain_job){
         .shape = s,
         .f = lrp_frame_new(s->rank, s->in, s->out, s->kernel, s->stride, s->dilation, s->pad_begin),
         .group_in = s->in_channels / s->group,
@@ -35,7 +36,7 @@ static struct job job_of(const struct lrp_conv_shape *s, const float *weights, c
 
 /* ---- depthwise: one plane in, one plane out, tap by tap over whole rows ---- */
 
-static void depthwise_plane(const struct job *job, int64_t plane, bool forward)
+static void depthwise_plane(const struct plain_job *job, int64_t plane, bool forward)
 {
     const struct lrp_frame *const f = &job->f;
     const int64_t channel = plane % job->shape->out_channels;
@@ -59,7 +60,7 @@ static void depthwise_plane(const struct job *job, int64_t plane, bool forward)
 
 static void depthwise_forward(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct plain_job *const job = context;
 
     for (int64_t plane = begin; plane < end; plane++) {
         const float bias = job->bias ? job->bias[plane % job->shape->out_channels] : 0;
@@ -71,7 +72,7 @@ static void depthwise_forward(void *context, int64_t begin, int64_t end)
 
 static void depthwise_backward(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct plain_job *const job = context;
 
     for (int64_t plane = begin; plane < end; plane++) {
         memset(job->to + plane * job->f.in_size, 0, (size_t)job->f.in_size * sizeof(float));
@@ -83,7 +84,7 @@ static void depthwise_backward(void *context, int64_t begin, int64_t end)
 
 static void fill_columns(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct plain_job *const job = context;
     const struct lrp_frame *const f = &job->f;
     const int64_t width = f->out[2], step = f->stride[2];
 
@@ -104,7 +105,7 @@ static void fill_columns(void *context, int64_t begin, int64_t end)
 /* Adds columns back to the planes they came from; one turn is one channel, so that no two threads share a plane. */
 static void spread_columns(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct plain_job *const job = context;
     const struct lrp_frame *const f = &job->f;
     const int64_t width = f->out[2], step = f->stride[2];
 
@@ -121,7 +122,7 @@ static void spread_columns(void *context, int64_t begin, int64_t end)
     }
 }
 
-static enum lrp_status forward_piece(struct job *job, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status forward_piece(struct plain_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_frame *const f = &job->f;
     const int64_t k = job->group_in * f->taps, n = job->rows * f->out[2];
@@ -140,7 +141,7 @@ static enum lrp_status forward_piece(struct job *job, const struct lrp_run *run,
     return status;
 }
 
-static enum lrp_status backward_piece(struct job *job, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status backward_piece(struct plain_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_frame *const f = &job->f;
     const int64_t k = job->group_in * f->taps, n = job->rows * f->out[2];
@@ -162,7 +163,7 @@ static bool is_depthwise(const struct lrp_conv_shape *shape)
     return shape->group == shape->in_channels && shape->group == shape->out_channels;
 }
 
-static enum lrp_status by_columns(struct job *job, bool forward, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status by_columns(struct plain_job *job, bool forward, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_frame *const f = &job->f;
     const int64_t rows = f->rows;
@@ -190,7 +191,7 @@ static enum lrp_status by_columns(struct job *job, bool forward, const struct lr
 enum lrp_status lrp_conv_plain_forward(const struct lrp_conv_shape *shape, const float *weights, const float *bias,
                                        const float *x, float *y, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct job job = job_of(shape, weights, bias, x, y);
+    struct plain_job job = job_of(shape, weights, bias, x, y);
 
     if (!is_depthwise(shape)) return by_columns(&job, true, run, err);
     lrp_parallel_for(run, shape->batch * shape->out_channels, job.f.out_size * job.f.taps, depthwise_forward, &job);
@@ -200,7 +201,7 @@ enum lrp_status lrp_conv_plain_forward(const struct lrp_conv_shape *shape, const
 enum lrp_status lrp_conv_plain_backward(const struct lrp_conv_shape *shape, const float *weights, const float *gy, float *gx,
                                         const struct lrp_run *run, struct lrp_error *err)
 {
-    struct job job = job_of(shape, weights, NULL, gy, gx);
+    struct plain_job job = job_of(shape, weights, NULL, gy, gx);
 
     if (is_depthwise(shape)) {
         lrp_parallel_for(run, shape->batch * shape->in_channels, job.f.out_size * job.f.taps, depthwise_backward, &job);

@@ -183,7 +183,7 @@ size_t lrp_library_conv_held(const struct lrp_library_conv *conv)
     return conv->weight_bytes;
 }
 
-static size_t rounded(size_t bytes)
+static size_t round_scratch(size_t bytes)
 {
     return (bytes + PIECE - 1) / PIECE * PIECE;
 }
@@ -206,13 +206,13 @@ static struct run plan_run(const struct lrp_library_conv *conv, struct lrp_conv_
 
     return (struct run){.turn_from = turn_from,
                         .turn_to = turn_to,
-                        .from_bytes = turn_from ? rounded(conv->from_bytes) : 0,
-                        .to_bytes = turn_to ? rounded(conv->to_bytes) : 0};
+                        .from_bytes = turn_from ? round_scratch(conv->from_bytes) : 0,
+                        .to_bytes = turn_to ? round_scratch(conv->to_bytes) : 0};
 }
 
 /* Tells the memory objects where everything lies in this run. */
-static void place(struct lrp_library_conv *conv, struct lrp_conv_ends ends, struct run run, const float *bias,
-                  unsigned char *scratch)
+static void place_memories(struct lrp_library_conv *conv, struct lrp_conv_ends ends, struct run run, const float *bias,
+                           unsigned char *scratch)
 {
     void *const source = (void *)ends.from; /* the library has no const memory; it only reads this one */
 
@@ -254,7 +254,7 @@ enum lrp_status lrp_library_conv_run(struct lrp_library_conv *conv, struct lrp_c
     dnnl_status_t status;
 
     if (!scratch && bytes) return refused(err, dnnl_out_of_memory);
-    place(conv, ends, this, bias, scratch);
+    place_memories(conv, ends, this, bias, scratch);
     status = execute(conv, this);
     lrp_pool_give(pool, scratch, bytes);
     return status ? refused(err, status) : LRP_OK;

@@ -134,8 +134,8 @@ static lrp_const_layout one_of(enum layout layout, lrp_const_layout plain, lrp_c
 }
 
 /* The description of the primitive for one choice of layouts. */
-static dnnl_status_t describe(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, size_t choice, dnnl_primitive_attr_t attr,
-                              dnnl_primitive_desc_t *out)
+static dnnl_status_t describe_primitive(const struct lrp_dnnl_plan *plan, dnnl_engine_t engine, size_t choice,
+                                        dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *out)
 {
     const struct lrp_dnnl_conv conv = {
         .source = one_of(layouts[choice].source, plan->plain_source, plan->blocked_source, plan->any_source),
@@ -181,7 +181,7 @@ dnnl_status_t lrp_dnnl_plan_choose(const struct lrp_dnnl_plan *plan, dnnl_engine
         dnnl_primitive_desc_t found = NULL;
         const char *info = "ref";
 
-        if (describe(plan, engine, choice, attr, &found)) continue;
+        if (describe_primitive(plan, engine, choice, attr, &found)) continue;
         dnnl_primitive_desc_query(found, dnnl_query_impl_info_str, 0, (void *)&info);
         if (!is_welcome(info)) {
             dnnl_primitive_desc_destroy(found);

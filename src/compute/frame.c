@@ -29,7 +29,7 @@ struct lrp_frame lrp_frame_new(int rank, const int64_t *in, const int64_t *out, 
 }
 
 /* The outputs [first, last) of the innermost dimension for which tap k reads inside the input. */
-static void reach(const struct lrp_frame *f, int64_t k, struct lrp_frame_run *run)
+static void reach_outputs(const struct lrp_frame *f, int64_t k, struct lrp_frame_run *run)
 {
     const int64_t offset = k * f->dilation[2] - f->pad[2], stride = f->stride[2];
     const int64_t end = f->in[2] - offset;
@@ -48,7 +48,7 @@ bool lrp_frame_reads(const struct lrp_frame *frame, int64_t tap, int64_t row, st
     const int64_t h = row % f->out[1] * f->stride[1] + kh * f->dilation[1] - f->pad[1];
 
     if (d < 0 || d >= f->in[0] || h < 0 || h >= f->in[1]) return false;
-    reach(f, kw, out);
+    reach_outputs(f, kw, out);
     out->in += (d * f->in[1] + h) * f->in[2];
     return out->first < out->last;
 }

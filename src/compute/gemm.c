@@ -20,7 +20,7 @@ enum {
 };
 
 /* y (n) = M v + beta y, or M^T v + beta y. M is read as bytes: in a file it lies at any address. */
-struct product {
+struct matrix_vector {
     const char *matrix; /* rows x columns */
     const float *vector;
     float *result;
@@ -73,14 +73,14 @@ WIDE static void several_dots(const char *const rows[ROWS], const float *vector,
     for (int r = 0; r < ROWS; r++) out[r] = end_of_dot(rows[r], vector, i, count, sum[r]);
 }
 
-static float start_value(const struct product *p, int64_t i)
+static float start_value(const struct matrix_vector *p, int64_t i)
 {
     return p->beta == 0 ? 0 : p->beta * p->result[i];
 }
 
 static void rows_times_vector(void *context, int64_t begin, int64_t end)
 {
-    const struct product *const p = context;
+    const struct matrix_vector *const p = context;
     const int64_t last = p->first + end;
 
     for (int64_t r = p->first + begin, done; r < last; r += done) {
@@ -122,7 +122,7 @@ WIDE static void add_four(const char *const rows[4], const float factors[4], int
 
 /* sum[0..width) += the rows of a strip times their factors. Rows with factor zero are not even read: half of all activations
  * and relevances are zero. */
-static void add_rows(const struct product *p, int64_t column, int64_t width, double *sum)
+static void add_rows(const struct matrix_vector *p, int64_t column, int64_t width, double *sum)
 {
     const char *rows[4];
     float factors[4];
@@ -148,7 +148,7 @@ static void add_rows(const struct product *p, int64_t column, int64_t width, dou
 
 static void vector_times_strips(void *context, int64_t begin, int64_t end)
 {
-    const struct product *const p = context;
+    const struct matrix_vector *const p = context;
 
     for (int64_t strip = p->first + begin; strip < p->first + end; strip++) {
         const int64_t column = strip * p->strip;
@@ -174,7 +174,7 @@ static int64_t strip_width(int64_t columns, const struct lrp_run *run)
 static enum lrp_status with_vector(const void *matrix, int64_t rows, int64_t columns, bool dots, const void *vector, float beta,
                                    float *result, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct product p = {matrix, vector, result, rows, columns, strip_width(columns, run), 0, beta};
+    struct matrix_vector p = {matrix, vector, result, rows, columns, strip_width(columns, run), 0, beta};
     const int64_t count = dots ? rows : (columns + p.strip - 1) / p.strip; /* of rows, or strips */
     const int64_t cost = dots ? columns : rows * p.strip;
     const int64_t threads = run && run->threads > 1 ? run->threads : 1;

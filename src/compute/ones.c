@@ -68,7 +68,7 @@ static void sum_lines(void *context, int64_t begin, int64_t end)
     }
 }
 
-static int64_t product(const int64_t *dims, int rank)
+static int64_t count_places(const int64_t *dims, int rank)
 {
     int64_t count = 1;
 
@@ -82,7 +82,7 @@ static int64_t widest(const int64_t *read, const int64_t *written, int rank)
     int64_t most = 0;
 
     for (int done = 0; done <= rank; done++) {
-        const int64_t size = product(written, done) * product(read + done, rank - done);
+        const int64_t size = count_places(written, done) * count_places(read + done, rank - done);
 
         most = size > most ? size : most;
     }
@@ -98,10 +98,10 @@ static float *box(const struct lrp_conv_shape *s, bool back, float *const rooms[
     for (int d = 0; d < s->rank; d++) {
         struct line line = {.from = rooms[at],
                             .to = rooms[!at],
-                            .outer = product(written, d),
+                            .outer = count_places(written, d),
                             .read = read[d],
                             .written = written[d],
-                            .inner = product(read + d + 1, s->rank - d - 1),
+                            .inner = count_places(read + d + 1, s->rank - d - 1),
                             .kernel = s->kernel[d],
                             .stride = s->stride[d],
                             .dilation = s->dilation[d],
@@ -120,7 +120,7 @@ static enum lrp_status run_ones(const struct lrp_conv_shape *s, bool back, const
     const int64_t *const read = back ? s->out : s->in, *const written = back ? s->in : s->out;
     const int64_t channels_in = (back ? s->out_channels : s->in_channels) / s->group;
     const int64_t channels_out = (back ? s->in_channels : s->out_channels) / s->group;
-    const int64_t size_in = product(read, s->rank), size_out = product(written, s->rank);
+    const int64_t size_in = count_places(read, s->rank), size_out = count_places(written, s->rank);
     const size_t bytes = (size_t)widest(read, written, s->rank) * sizeof(float);
     struct lrp_pool *const pool = run ? run->pool : NULL;
     float *const rooms[2] = {lrp_pool_take(pool, bytes), lrp_pool_take(pool, bytes)};

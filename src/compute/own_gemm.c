@@ -84,7 +84,7 @@ static void pack(struct lrp_own_matrix m, int64_t count, int64_t depth, int widt
 }
 
 /* A tile of sums into C, as far as C reaches. */
-static void store(const float *tile, int columns, int64_t rows, int64_t width, float beta, float *c, int64_t row_c)
+static void store_tile(const float *tile, int columns, int64_t rows, int64_t width, float beta, float *c, int64_t row_c)
 {
     for (int64_t r = 0; r < rows; r++)
         for (int64_t i = 0; i < width; i++) {
@@ -94,20 +94,20 @@ static void store(const float *tile, int columns, int64_t rows, int64_t width, f
         }
 }
 
-static void multiply(const struct kernel *kernel, int64_t m, int64_t n, int64_t depth, const float *a, const float *b,
-                     float beta, float *c, int64_t row_c)
+static void multiply_matrices(const struct kernel *kernel, int64_t m, int64_t n, int64_t depth, const float *a, const float *b,
+                              float beta, float *c, int64_t row_c)
 {
     float tile[MOST_TILE];
 
     for (int64_t j = 0; j < n; j += kernel->columns)
         for (int64_t i = 0; i < m; i += kernel->rows) {
             kernel->run(depth, a + i * depth, b + j * depth, tile);
-            store(tile, kernel->columns, m - i < kernel->rows ? m - i : kernel->rows,
-                  n - j < kernel->columns ? n - j : kernel->columns, beta, c + i * row_c + j, row_c);
+            store_tile(tile, kernel->columns, m - i < kernel->rows ? m - i : kernel->rows,
+                       n - j < kernel->columns ? n - j : kernel->columns, beta, c + i * row_c + j, row_c);
         }
 }
 
-static int64_t rounded(int64_t count, int width)
+static int64_t round_width(int64_t count, int width)
 {
     return (count + width - 1) / width * width;
 }
@@ -116,8 +116,8 @@ bool lrp_own_gemm(int64_t m, int64_t n, int64_t k, struct lrp_own_matrix a, stru
                   int64_t row_c)
 {
     const struct kernel kernel = best_kernel();
-    const int64_t most = k < DEPTH ? k : DEPTH, left = rounded(m, kernel.rows) * most;
-    float *const strips = lrp_buffer_new(left + rounded(n, kernel.columns) * most);
+    const int64_t most = k < DEPTH ? k : DEPTH, left = round_width(m, kernel.rows) * most;
+    float *const strips = lrp_buffer_new(left + round_width(n, kernel.columns) * most);
 
     if (!strips) return false;
     for (int64_t first = 0; first < k; first += DEPTH) {
@@ -127,7 +127,7 @@ bool lrp_own_gemm(int64_t m, int64_t n, int64_t k, struct lrp_own_matrix a, stru
 
         pack(rows, m, depth, kernel.rows, strips);
         pack(columns, n, depth, kernel.columns, strips + left);
-        multiply(&kernel, m, n, depth, strips, strips + left, first ? 1 : beta, c, row_c);
+        multiply_matrices(&kernel, m, n, depth, strips, strips + left, first ? 1 : beta, c, row_c);
     }
     free(strips);
     return true;

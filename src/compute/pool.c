@@ -39,7 +39,7 @@ struct lrp_pool *lrp_pool_retain(struct lrp_pool *pool)
 }
 
 /* Frees the blocks that have been idle longest until those that are left and those in use keep within `limit`. */
-static void shrink(struct lrp_pool *pool, size_t limit)
+static void shrink_pool(struct lrp_pool *pool, size_t limit)
 {
     size_t gone = 0;
 
@@ -54,14 +54,14 @@ static void shrink(struct lrp_pool *pool, size_t limit)
 void lrp_pool_release(struct lrp_pool *pool)
 {
     if (!pool || __atomic_sub_fetch(&pool->references, 1, __ATOMIC_ACQ_REL) > 0) return;
-    shrink(pool, 0);
+    shrink_pool(pool, 0);
     free(pool->idle);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
 }
 
 /* Whole pages, so that sizes that hardly differ share their blocks. */
-static size_t rounded(size_t bytes)
+static size_t round_pages(size_t bytes)
 {
     return bytes > SIZE_MAX / 2 ? bytes : (bytes + PAGE - 1) & ~(size_t)(PAGE - 1);
 }
@@ -83,7 +83,7 @@ static void *find_buffer(struct lrp_pool *pool, size_t bytes)
 
 void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
 {
-    const size_t whole = rounded(bytes);
+    const size_t whole = round_pages(bytes);
     void *memory;
 
     if (!pool || bytes < SMALL) return lrp_buffer_bytes(bytes);
@@ -91,11 +91,11 @@ void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
     memory = find_buffer(pool, whole);
     pool->used += whole;
     if (!memory) {
-        shrink(pool, pool->limit);
+        shrink_pool(pool, pool->limit);
         memory = lrp_buffer_bytes(whole);
     }
     if (!memory) { /* what is idle may be what is missing */
-        shrink(pool, 0);
+        shrink_pool(pool, 0);
         memory = lrp_buffer_bytes(whole);
     }
     if (!memory) pool->used -= whole;
@@ -104,7 +104,7 @@ void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
 }
 
 /* Room for one more idle block. */
-static bool grow(struct lrp_pool *pool)
+static bool grow_blocks(struct lrp_pool *pool)
 {
     const size_t capacity = pool->capacity ? 2 * pool->capacity : 64;
     struct idle *more;
@@ -124,11 +124,11 @@ void lrp_pool_give(struct lrp_pool *pool, void *memory, size_t bytes)
         return;
     }
     pthread_mutex_lock(&pool->lock);
-    pool->used -= rounded(bytes);
-    if (grow(pool)) {
-        pool->idle[pool->count++] = (struct idle){memory, rounded(bytes)};
-        pool->bytes += rounded(bytes);
-        shrink(pool, pool->limit);
+    pool->used -= round_pages(bytes);
+    if (grow_blocks(pool)) {
+        pool->idle[pool->count++] = (struct idle){memory, round_pages(bytes)};
+        pool->bytes += round_pages(bytes);
+        shrink_pool(pool, pool->limit);
     } else {
         free(memory);
     }
@@ -139,6 +139,6 @@ void lrp_pool_limit(struct lrp_pool *pool, size_t bytes)
 {
     pthread_mutex_lock(&pool->lock);
     pool->limit = bytes;
-    shrink(pool, bytes);
+    shrink_pool(pool, bytes);
     pthread_mutex_unlock(&pool->lock);
 }

@@ -29,7 +29,7 @@ static void note_negatives(const struct lrp_tensor *tensor, bool some)
 }
 
 /* A search for one element below 0, given up everywhere once somebody has found one. */
-struct search {
+struct negative_search {
     const float *x;
     size_t count;
     int found;
@@ -38,7 +38,7 @@ enum { SEARCHED = 8192 }; /* elements between two looks at what the others found
 
 static void search_part(void *context, int64_t begin, int64_t end)
 {
-    struct search *const s = context;
+    struct negative_search *const s = context;
     for (int64_t k = begin; k < end && !__atomic_load_n(&s->found, __ATOMIC_RELAXED); k++) {
         const size_t first = (size_t)k * SEARCHED, last = first + SEARCHED < s->count ? first + SEARCHED : s->count;
         int negative = 0;
@@ -50,7 +50,7 @@ static void search_part(void *context, int64_t begin, int64_t end)
 bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_run *run)
 {
     const int known = __atomic_load_n(negatives(tensor), __ATOMIC_RELAXED);
-    struct search s = {.x = tensor->f, .count = lrp_tensor_floats(tensor)};
+    struct negative_search s = {.x = tensor->f, .count = lrp_tensor_floats(tensor)};
     if (known != NOT_KNOWN) return known == SOME;
     lrp_parallel_for(run, (int64_t)((s.count + SEARCHED - 1) / SEARCHED), SEARCHED, search_part, &s);
     note_negatives(tensor, s.found);
@@ -60,14 +60,14 @@ bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_r
 /* ---- statistics ---- */
 
 /* Statistics of some finite values: `squares` about their own mean. */
-struct part {
+struct statistics_part {
     size_t count;
     double sum, squares;
     float min, max;
 };
 
 /* All values; the sum tells whether one of them was NaN or infinite. */
-WIDE static void sum_block(const float *f, size_t n, struct part *out)
+WIDE static void sum_block(const float *f, size_t n, struct statistics_part *out)
 {
     double sum = 0;
     float min = f[0], max = f[0];
@@ -77,7 +77,7 @@ WIDE static void sum_block(const float *f, size_t n, struct part *out)
         min = f[i] < min ? f[i] : min;
         max = f[i] > max ? f[i] : max;
     }
-    *out = (struct part){.count = n, .sum = sum, .min = min, .max = max};
+    *out = (struct statistics_part){.count = n, .sum = sum, .min = min, .max = max};
 }
 
 WIDE static double squares_block(const float *f, size_t n, double mean)
@@ -89,20 +89,20 @@ WIDE static double squares_block(const float *f, size_t n, double mean)
 }
 
 /* A block with NaN or infinity in it: the finite values are gathered first. */
-static void finite_block(const float *f, size_t n, struct part *out)
+static void finite_block(const float *f, size_t n, struct statistics_part *out)
 {
     float finite[BLOCK];
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         if (isfinite(f[i])) finite[count++] = f[i];
-    *out = (struct part){0};
+    *out = (struct statistics_part){0};
     if (!count) return;
     sum_block(finite, count, out);
     out->squares = squares_block(finite, count, out->sum / (double)count);
 }
 
 /* Chan, Golub and LeVeque's update of means and squares. */
-static void join(struct part *all, const struct part *part)
+static void join_parts(struct statistics_part *all, const struct statistics_part *part)
 {
     if (!part->count) return;
     if (!all->count) {
@@ -118,47 +118,47 @@ static void join(struct part *all, const struct part *part)
 }
 
 /* Parts are the same for any number of threads, and so is what they add up to. */
-struct job {
+struct statistics_job {
     const struct lrp_tensor *tensor;
     size_t count; /* floats in memory */
-    struct part *parts;
+    struct statistics_part *parts;
 };
 
-static struct part part_number(const struct job *job, size_t i)
+static struct statistics_part part_number(const struct statistics_job *job, size_t i)
 {
     const size_t end = job->count - i * PART < PART ? job->count : (i + 1) * PART;
     float room[BLOCK];
-    struct part all = {0};
+    struct statistics_part all = {0};
     for (size_t at = i * PART; at < end; at += BLOCK) {
         size_t n;
         const float *f = lrp_tensor_present(job->tensor, at, end - at < BLOCK ? end - at : BLOCK, room, &n);
-        struct part part;
+        struct statistics_part part;
         sum_block(f, n, &part);
         if (isfinite(part.sum))
             part.squares = squares_block(f, n, part.sum / (double)n);
         else
             finite_block(f, n, &part);
-        join(&all, &part);
+        join_parts(&all, &part);
     }
     return all;
 }
 
 static void run_parts(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct statistics_job *const job = context;
     for (int64_t i = begin; i < end; i++) job->parts[i] = part_number(job, (size_t)i);
 }
 
 void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out)
 {
     const size_t floats = lrp_tensor_floats(tensor), count = (floats + PART - 1) / PART;
-    struct part few[FEW_PARTS], *const many = count > FEW_PARTS ? malloc(count * sizeof *many) : NULL;
-    struct job job = {.tensor = tensor, .count = floats, .parts = count > 1 && count <= FEW_PARTS ? few : many};
-    struct part all = {0};
+    struct statistics_part few[FEW_PARTS], *const many = count > FEW_PARTS ? malloc(count * sizeof *many) : NULL;
+    struct statistics_job job = {.tensor = tensor, .count = floats, .parts = count > 1 && count <= FEW_PARTS ? few : many};
+    struct statistics_part all = {0};
     if (job.parts) lrp_parallel_for(run, (int64_t)count, PART, run_parts, &job);
     for (size_t i = 0; i < count; i++) {
-        const struct part part = job.parts ? job.parts[i] : part_number(&job, i);
-        join(&all, &part);
+        const struct statistics_part part = job.parts ? job.parts[i] : part_number(&job, i);
+        join_parts(&all, &part);
     }
     free(many);
     *out = (struct lrp_statistics){.nan = tensor->count - all.count};

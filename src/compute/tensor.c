@@ -26,8 +26,8 @@ size_t lrp_tensor_bytes(const struct lrp_tensor *tensor)
     return tensor->count / (size_t)channels * (size_t)((channels + block - 1) / block * block) * sizeof(float);
 }
 
-static enum lrp_status take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape, int block,
-                            struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status take_tensor(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape, int block,
+                                   struct lrp_tensor **out, struct lrp_error *err)
 {
     const int64_t count = lrp_shape_count(shape);
     struct lrp_tensor *tensor = NULL;
@@ -50,13 +50,13 @@ fail:
 enum lrp_status lrp_tensor_take(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
                                 struct lrp_tensor **out, struct lrp_error *err)
 {
-    return take(pool, dtype, shape, 0, out, err);
+    return take_tensor(pool, dtype, shape, 0, out, err);
 }
 
 enum lrp_status lrp_tensor_take_blocked(struct lrp_pool *pool, const struct lrp_shape *shape, int block,
                                         struct lrp_tensor **out, struct lrp_error *err)
 {
-    return take(pool, LRP_DTYPE_FLOAT, shape, block, out, err);
+    return take_tensor(pool, LRP_DTYPE_FLOAT, shape, block, out, err);
 }
 
 enum lrp_status lrp_tensor_zero(struct lrp_pool *pool, enum lrp_dtype dtype, const struct lrp_shape *shape,
@@ -78,7 +78,7 @@ enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *sha
 enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_tensor *copy = NULL;
-    enum lrp_status status = take(source->home, source->dtype, &source->shape, source->block, &copy, err);
+    enum lrp_status status = take_tensor(source->home, source->dtype, &source->shape, source->block, &copy, err);
 
     if (status) return status;
     memcpy(copy->f, source->f, lrp_tensor_bytes(source));

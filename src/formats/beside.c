@@ -30,8 +30,8 @@ static bool stays_inside(const char *name)
 }
 
 /* *real, owned by the caller, is set whatever comes out if there is such a file. */
-static enum lrp_status check(const char *folder, const char *what, const char *name, const char *path, char **real,
-                             struct lrp_error *err)
+static enum lrp_status check_place(const char *folder, const char *what, const char *name, const char *path, char **real,
+                                   struct lrp_error *err)
 {
     const size_t prefix = strlen(folder);
     struct stat kind;
@@ -64,7 +64,7 @@ enum lrp_status lrp_beside_map(struct lrp_arena *arena, const char *folder, cons
     const char *path = lrp_arena_printf(arena, "%s/%s", folder, name);
     char *real = NULL;
     enum lrp_status status =
-        path ? check(folder, what, name, path, &real, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+        path ? check_place(folder, what, name, path, &real, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) /* what was checked is what is opened: a link put there meanwhile is not followed */
         status = lrp_mapping_open_beneath(real, strlen(folder), out, err);
     free(real);

@@ -52,8 +52,8 @@ static const char *name_of(struct lrp_json_reader *r, const cJSON *container, co
 }
 
 /* How branches come together: "+", "*", or "concat" along "axis" (1). */
-static enum lrp_status join(struct lrp_json_reader *r, const cJSON *container, const char *number, const char *const *ends,
-                            int count)
+static enum lrp_status join_branches(struct lrp_json_reader *r, const cJSON *container, const char *number,
+                                     const char *const *ends, int count)
 {
     static const struct {
         const char *connection, *op_type, *several;
@@ -118,7 +118,7 @@ static enum lrp_status read_branches(struct lrp_json_reader *r, const cJSON *con
         if (status) return status;
     }
     if (skip) ends[1] = from;
-    return join(r, container, number, ends, count);
+    return join_branches(r, container, number, ends, count);
 }
 
 /* Notes a container, or (kind NULL) a layer, that begins here; how many nodes it has is known at its end. */
@@ -264,7 +264,7 @@ static enum lrp_status read_head(struct lrp_json_reader *r, const cJSON *json, s
     return weights ? map_weights(r, weights->valuestring, &out->bytes) : LRP_OK;
 }
 
-static enum lrp_status fill(struct lrp_json_reader *r, const cJSON *json, struct lrp_definition *out)
+static enum lrp_status read_model(struct lrp_json_reader *r, const cJSON *json, struct lrp_definition *out)
 {
     static const struct lrp_opset opsets[] = {{"", LRP_JSON_OPSET}, {"lrpscope", 1}};
     struct lrp_value_definition *ends = lrp_arena_calloc(r->arena, 2, sizeof *ends);
@@ -318,7 +318,7 @@ enum lrp_status lrp_json_model_read(const char *path, struct lrp_definition **ou
     definition->path = copy;
     struct lrp_json_reader reader = {.path = copy, .arena = arena, .err = err};
     enum lrp_status status = lrp_json_read(path, &json, err);
-    if (!status) status = fill(&reader, json, definition);
+    if (!status) status = read_model(&reader, json, definition);
     cJSON_Delete(json);
     if (!status)
         *out = definition;

@@ -11,23 +11,23 @@
 #include "parallel.h"
 
 /* A definition with one input, run once. */
-struct trial {
+struct definition_trial {
     const struct lrp_definition *definition; /* borrowed */
     struct lrp_graph *graph;
     struct lrp_engine *engine;
     const struct lrp_tensor **values;
 };
 
-static void trial_close(struct trial *t)
+static void trial_close(struct definition_trial *t)
 {
     for (int v = 0; t->values && v < t->graph->value_count; v++) lrp_tensor_release(t->values[v]);
     free(t->values);
     lrp_engine_free(t->engine);
     lrp_graph_free(t->graph);
-    *t = (struct trial){.definition = t->definition};
+    *t = (struct definition_trial){.definition = t->definition};
 }
 
-static enum lrp_status trial_run(struct trial *t, const struct lrp_tensor *input, struct lrp_error *err)
+static enum lrp_status trial_run(struct definition_trial *t, const struct lrp_tensor *input, struct lrp_error *err)
 {
     const struct lrp_graph_options options = {.canonize = true, .input_shapes = &input->shape};
     enum lrp_status status = lrp_graph_build(t->definition, &options, &t->graph, err);
@@ -54,7 +54,7 @@ static enum lrp_status make_input(const struct lrp_shape *shape, struct lrp_tens
 
 /* The original, at the first sizes of its open axes that it runs with; *input is the caller's. LRP_UNSUPPORTED: none is known.
  */
-static enum lrp_status run_original(struct trial *t, struct lrp_tensor **input, struct lrp_error *err)
+static enum lrp_status run_original(struct definition_trial *t, struct lrp_tensor **input, struct lrp_error *err)
 {
     static const int64_t sizes[] = {16, 64, 224, 8, 3};
     const struct lrp_shape *asked = &t->definition->inputs[0].shape;
@@ -91,7 +91,7 @@ static const struct lrp_node *node_named(const struct lrp_graph *graph, const ch
 }
 
 /* The first layer of the original whose namesake gives other numbers; "" if none of that name does. */
-static const char *first_other(const struct trial *a, const struct trial *b)
+static const char *first_other(const struct definition_trial *a, const struct definition_trial *b)
 {
     for (int k = 0; k < a->graph->order_count; k++) {
         const struct lrp_node *node = &a->graph->nodes[a->graph->order[k]], *other = node_named(b->graph, node->name);
@@ -101,7 +101,7 @@ static const char *first_other(const struct trial *a, const struct trial *b)
     return "";
 }
 
-static enum lrp_status compare(const struct trial *a, const struct trial *b, struct lrp_error *err)
+static enum lrp_status compare_trials(const struct definition_trial *a, const struct definition_trial *b, struct lrp_error *err)
 {
     if (same_numbers(a->values[a->graph->outputs[0]], b->values[b->graph->outputs[0]])) return LRP_OK;
     const char *name = first_other(a, b);
@@ -114,7 +114,7 @@ enum lrp_status lrp_json_trial(const struct lrp_definition *definition, const ch
     struct lrp_definition *written = NULL;
     struct lrp_tensor *input = NULL;
     struct lrp_error ignored = {0};
-    struct trial original = {.definition = definition}, converted = {0};
+    struct definition_trial original = {.definition = definition}, converted = {0};
     struct lrp_error cause = {0};
     enum lrp_status status = lrp_json_model_read(json, &written, &cause);
     if (status) {
@@ -127,7 +127,7 @@ enum lrp_status lrp_json_trial(const struct lrp_definition *definition, const ch
             status = trial_run(&converted, input, &cause);
             status = status ? lrp_fail(err, status == LRP_FILE ? LRP_UNSUPPORTED : status,
                                        "%s: as a JSON model it would not run: %s", definition->path, cause.message)
-                            : compare(&original, &converted, err);
+                            : compare_trials(&original, &converted, err);
         }
     }
     if (original.graph) trial_close(&original);

@@ -38,7 +38,7 @@ static int producer_place(const struct writer *w, int value)
     return producer < 0 ? 0 : w->place[producer];
 }
 
-static int common(const struct writer *w, int a, int b)
+static int common_layer(const struct writer *w, int a, int b)
 {
     while (a != b) {
         if (w->depth[a] >= w->depth[b])
@@ -59,7 +59,7 @@ static void find_dominators(struct writer *w)
         for (int i = 0; i < n->call.in_count; i++) {
             if (n->in[i] < 0 || g->values[n->in[i]].desc.constant) continue;
             const int from = producer_place(w, n->in[i]);
-            found = found < 0 ? from : common(w, found, from);
+            found = found < 0 ? from : common_layer(w, found, from);
         }
         w->dominator[k + 1] = found < 0 ? 0 : found;
         w->depth[k + 1] = w->depth[w->dominator[k + 1]] + 1;

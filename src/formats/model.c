@@ -73,7 +73,7 @@ const struct lrp_definition *lrp_model_definition(const struct lrp_model *model)
     return model->definition;
 }
 
-static void describe(const struct lrp_value_definition *value, struct lrp_model_value *out)
+static void describe_value(const struct lrp_value_definition *value, struct lrp_model_value *out)
 {
     *out = (struct lrp_model_value){.name = value->name, .dtype = value->dtype, .shape = value->shape};
     for (int i = 0; i < LRP_MAX_RANK; i++) out->dim_name[i] = value->dim_name[i];
@@ -114,10 +114,10 @@ size_t lrp_model_nodes(const struct lrp_model *model)
 
 void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_model_value *out)
 {
-    describe(&model->definition->inputs[index], out);
+    describe_value(&model->definition->inputs[index], out);
 }
 
 void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_model_value *out)
 {
-    describe(&model->definition->outputs[index], out);
+    describe_value(&model->definition->outputs[index], out);
 }

@@ -7,7 +7,7 @@
 
 enum { FIELD_EXTERNAL = 13 };
 
-struct place {
+struct file_place {
     const char *location;
     uint64_t offset, length;
     bool has_length;
@@ -22,7 +22,7 @@ static bool parse_unsigned(const char *text, uint64_t *out)
 }
 
 /* StringStringEntryProto: location, offset, length (or something that does not matter: checksum). */
-static enum lrp_status read_entry(struct lrp_reader *reader, struct lrp_bytes message, struct place *place)
+static enum lrp_status read_entry(struct lrp_reader *reader, struct lrp_bytes message, struct file_place *place)
 {
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
@@ -44,7 +44,7 @@ static enum lrp_status read_entry(struct lrp_reader *reader, struct lrp_bytes me
     return fine ? LRP_OK : lrp_fail(reader->err, LRP_FILE, "external data has the impossible %s \"%s\"", key, value);
 }
 
-static enum lrp_status read_place(struct lrp_reader *reader, struct lrp_bytes message, struct place *place)
+static enum lrp_status read_place(struct lrp_reader *reader, struct lrp_bytes message, struct file_place *place)
 {
     struct lrp_wire wire = lrp_wire_over(message);
     struct lrp_wire_field field;
@@ -56,7 +56,7 @@ static enum lrp_status read_place(struct lrp_reader *reader, struct lrp_bytes me
     return LRP_OK;
 }
 
-static bool remember(struct lrp_reader *reader, const char *location, struct lrp_mapping *mapping)
+static bool remember_mapping(struct lrp_reader *reader, const char *location, struct lrp_mapping *mapping)
 {
     const size_t n = reader->external_count;
     if ((n & (n - 1)) == 0) { /* full: at every power of two */
@@ -89,7 +89,7 @@ static enum lrp_status open_once(struct lrp_reader *reader, const char *location
     reader->err = err;
     if (status) return status;
     *out = mapping;
-    return remember(reader, location, mapping) ? LRP_OK : lrp_reader_no_memory(reader);
+    return remember_mapping(reader, location, mapping) ? LRP_OK : lrp_reader_no_memory(reader);
 }
 
 /* Zeros for a tensor whose file is missing: layers can be listed without their weights. */
@@ -105,7 +105,7 @@ static enum lrp_status stand_in(struct lrp_reader *reader, size_t needed, const 
 
 enum lrp_status lrp_reader_external(struct lrp_reader *reader, struct lrp_bytes message, size_t needed, const void **out)
 {
-    struct place place = {0};
+    struct file_place place = {0};
     const struct lrp_mapping *mapping;
     enum lrp_status status = read_place(reader, message, &place);
     if (!status) status = open_once(reader, place.location, &mapping);

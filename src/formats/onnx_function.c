@@ -19,14 +19,14 @@ enum { /* field numbers of FunctionProto */
 static const char function_types[] = ".bvvbbbbbbbbbbbb";
 
 /* The arrays of a function while they are still being filled. */
-struct slots {
+struct function_slots {
     const char **inputs, **outputs;
     struct lrp_node_definition *nodes;
     struct lrp_attribute *defaults;
     struct lrp_opset *opsets;
 };
 
-static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots)
+static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct function_slots *slots)
 {
     size_t counts[FIELD_COUNT] = {0};
     const enum lrp_status status = lrp_reader_count(reader, message, function_types, counts, FIELD_COUNT);
@@ -41,8 +41,8 @@ static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes me
     return fine ? LRP_OK : lrp_reader_no_memory(reader);
 }
 
-static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, const struct slots *slots,
-                                  struct lrp_function *out)
+static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field,
+                                  const struct function_slots *slots, struct lrp_function *out)
 {
     switch (field->number) {
     case FIELD_NAME:
@@ -68,7 +68,7 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
 
 enum lrp_status lrp_reader_function(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_function *out)
 {
-    struct slots slots = {0};
+    struct function_slots slots = {0};
     *out = (struct lrp_function){.name = "", .domain = "", .overload = ""};
     enum lrp_status status = make_slots(reader, message, &slots);
     struct lrp_wire wire = lrp_wire_over(message);

@@ -15,13 +15,13 @@ enum { /* field numbers of GraphProto */
 };
 
 /* The arrays of a definition while they are still being filled. */
-struct slots {
+struct graph_slots {
     struct lrp_node_definition *nodes;
     struct lrp_value_definition *inputs, *outputs, *values;
     struct lrp_constant_definition *constants;
 };
 
-static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots)
+static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct graph_slots *slots)
 {
     size_t counts[FIELD_COUNT] = {0};
     const enum lrp_status status = lrp_reader_count(reader, message, graph_types, counts, FIELD_COUNT);
@@ -37,7 +37,7 @@ static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes me
 }
 
 static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, int depth,
-                                  const struct slots *slots, struct lrp_definition *out)
+                                  const struct graph_slots *slots, struct lrp_definition *out)
 {
     struct lrp_constant_definition *constant = &slots->constants[out->constant_count];
     switch (field->number) {
@@ -78,7 +78,8 @@ static enum lrp_status find_twice(struct lrp_reader *reader, const struct lrp_de
 }
 
 /* Files before IR version 4 list every initialiser among the inputs too. */
-static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct slots *slots, struct lrp_definition *out)
+static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct graph_slots *slots,
+                                            struct lrp_definition *out)
 {
     struct lrp_names constants = {0};
     for (size_t i = 0; i < out->constant_count; i++)
@@ -100,7 +101,7 @@ enum lrp_status lrp_reader_graph(struct lrp_reader *reader, struct lrp_bytes mes
 {
     if (depth > LRP_MOST_SUBGRAPHS_DEEP)
         return lrp_fail(reader->err, LRP_FILE, "subgraphs are nested more than %d deep", LRP_MOST_SUBGRAPHS_DEEP);
-    struct slots slots = {0};
+    struct graph_slots slots = {0};
     enum lrp_status status = make_slots(reader, message, &slots);
     if (status) return status;
     if (!out->path) out->path = reader->path;

@@ -61,7 +61,7 @@ static enum lrp_status unused_name(struct inliner *in, struct lrp_names *taken, 
     return status || lrp_names_put(taken, name, 1) ? status : lrp_reader_no_memory(in->reader);
 }
 
-static enum lrp_status joined(struct frame *frame, const char *name, const char **out)
+static enum lrp_status join_names(struct frame *frame, const char *name, const char **out)
 {
     const enum lrp_status status = charge(frame->in, strlen(frame->name) + strlen(name) + 2);
     *out = !status ? lrp_arena_printf(frame->in->reader->arena, "%s/%s", frame->name, name) : "";
@@ -81,7 +81,7 @@ static enum lrp_status bind_new(struct frame *frame, const char *inner)
 {
     const char *base = "", *name = "";
     if (!*inner || lrp_names_get(&frame->values, inner, NULL)) return LRP_OK;
-    enum lrp_status status = joined(frame, inner, &base);
+    enum lrp_status status = join_names(frame, inner, &base);
     if (!status) status = unused_name(frame->in, &frame->in->values, base, &name);
     return !status ? bind(frame, inner, name) : status;
 }
@@ -113,7 +113,7 @@ static enum lrp_status outer_name(struct frame *frame, const struct own *own, co
     for (; own; own = own->around)
         if (lrp_names_get(&own->names, name, NULL)) return LRP_OK;
     if (!*name) return LRP_OK;
-    if (!lrp_names_get(&frame->values, name, &number)) return joined(frame, name, out);
+    if (!lrp_names_get(&frame->values, name, &number)) return join_names(frame, name, out);
     *out = frame->texts[number];
     return LRP_OK;
 }
@@ -176,7 +176,7 @@ static enum lrp_status copy_graphs(struct frame *frame, const struct own *own, s
     return status;
 }
 
-static const struct lrp_attribute *named(const struct lrp_attribute *list, size_t count, const char *name)
+static const struct lrp_attribute *attribute_named(const struct lrp_attribute *list, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(list[i].name, name) == 0) return &list[i];
@@ -197,8 +197,8 @@ static enum lrp_status copy_attributes(struct frame *frame, const struct own *ow
     for (size_t i = 0; !status && i < count; i++) {
         const struct lrp_attribute *given = &from[i];
         if (given->kind == LRP_ATTRIBUTE_REFERENCE) {
-            given = named(frame->call->attributes, (size_t)frame->call->attribute_count, from[i].s);
-            if (!given) given = named(f->defaults, f->default_count, from[i].s);
+            given = attribute_named(frame->call->attributes, (size_t)frame->call->attribute_count, from[i].s);
+            if (!given) given = attribute_named(f->defaults, f->default_count, from[i].s);
             if (!given) continue;
         }
         struct lrp_attribute *out = &to[node->attribute_count++];
@@ -217,7 +217,7 @@ static enum lrp_status copy_node(struct frame *frame, const struct own *own, con
     *out = *node;
     enum lrp_status status = outer_names(frame, own, node->inputs, node->input_count, &out->inputs);
     if (!status) status = outer_names(frame, own, node->outputs, node->output_count, &out->outputs);
-    if (!status && *node->name) status = joined(frame, node->name, &out->name);
+    if (!status && *node->name) status = join_names(frame, node->name, &out->name);
     for (size_t i = 0; i < f->opset_count; i++)
         if (strcmp(f->opsets[i].domain, node->domain) == 0) out->opset = f->opsets[i].version;
     return !status ? copy_attributes(frame, own, out) : status;
@@ -287,7 +287,7 @@ static enum lrp_status add_copies(struct frame *frame)
     return status;
 }
 
-static enum lrp_status add(struct inliner *in, const struct lrp_node_definition *node, int depth);
+static enum lrp_status append_node(struct inliner *in, const struct lrp_node_definition *node, int depth);
 
 /* What a call is called as: its name, or its first output's. */
 static const char *call_name(const struct lrp_node_definition *call)
@@ -307,13 +307,13 @@ static enum lrp_status write_out(struct frame *frame, int depth)
         status = charge(in, sizeof node);
         if (!status) status = copy_node(frame, NULL, inner, &node);
         if (!status && !*node.name && function_of(in, inner)) /* its output may have a name from outside */
-            status = joined(frame, call_name(inner), &node.name);
-        if (!status) status = add(in, &node, depth);
+            status = join_names(frame, call_name(inner), &node.name);
+        if (!status) status = append_node(in, &node, depth);
     }
     return !status ? add_copies(frame) : status;
 }
 
-static enum lrp_status add(struct inliner *in, const struct lrp_node_definition *node, int depth)
+static enum lrp_status append_node(struct inliner *in, const struct lrp_node_definition *node, int depth)
 {
     struct frame frame = {.in = in, .function = function_of(in, node), .call = node};
     if (!frame.function) return add_node(in, node);
@@ -360,11 +360,11 @@ static enum lrp_status read_functions(struct inliner *in)
     return status;
 }
 
-static enum lrp_status rewrite(struct inliner *in, struct lrp_definition *model)
+static enum lrp_status rewrite_functions(struct inliner *in, struct lrp_definition *model)
 {
     struct lrp_arena *arena = in->reader->arena;
     enum lrp_status status = take_names(in, model);
-    for (size_t n = 0; !status && n < model->node_count; n++) status = add(in, &model->nodes[n], 0);
+    for (size_t n = 0; !status && n < model->node_count; n++) status = append_node(in, &model->nodes[n], 0);
     if (status || in->scope_count == 0) return status;
     struct lrp_node_definition *nodes = lrp_arena_calloc(arena, in->node_count, sizeof *nodes);
     struct lrp_scope_definition *scopes = lrp_arena_calloc(arena, in->scope_count, sizeof *scopes);
@@ -388,7 +388,7 @@ enum lrp_status lrp_reader_functions(struct lrp_reader *reader, struct lrp_defin
     in.functions = lrp_arena_calloc(reader->arena, in.function_count, sizeof *in.functions);
     in.same_name = lrp_arena_calloc(reader->arena, in.function_count, sizeof *in.same_name);
     enum lrp_status status = in.functions && in.same_name ? read_functions(&in) : lrp_reader_no_memory(reader);
-    if (!status) status = rewrite(&in, model);
+    if (!status) status = rewrite_functions(&in, model);
     lrp_names_free(&in.by_name);
     lrp_names_free(&in.values);
     lrp_names_free(&in.calls);

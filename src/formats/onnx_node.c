@@ -169,12 +169,12 @@ enum lrp_status lrp_reader_attribute(struct lrp_reader *reader, struct lrp_bytes
 }
 
 /* Where inputs, outputs and attributes go, in fields 1, 2 and 5. */
-struct slots {
+struct node_slots {
     const char **inputs, **outputs;
     struct lrp_attribute *attributes;
 };
 
-static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct slots *slots)
+static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes message, struct node_slots *slots)
 {
     size_t counts[9] = {0};
     const enum lrp_status status = lrp_reader_count(reader, message, node_types, counts, 9);
@@ -188,7 +188,7 @@ static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes me
 }
 
 static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wire_field *field, int depth,
-                                  const struct slots *slots, struct lrp_node_definition *out)
+                                  const struct node_slots *slots, struct lrp_node_definition *out)
 {
     switch (field->number) {
     case 1:
@@ -212,7 +212,7 @@ static enum lrp_status read_field(struct lrp_reader *reader, const struct lrp_wi
 
 enum lrp_status lrp_reader_node(struct lrp_reader *reader, struct lrp_bytes message, int depth, struct lrp_node_definition *out)
 {
-    struct slots slots = {0};
+    struct node_slots slots = {0};
     *out = (struct lrp_node_definition){.name = "", .op_type = "", .domain = "", .overload = ""};
     enum lrp_status status = make_slots(reader, message, &slots);
     if (status) return status;

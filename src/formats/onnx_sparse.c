@@ -34,7 +34,7 @@ static enum lrp_status read_parts(struct lrp_reader *reader, struct lrp_bytes me
 }
 
 /* What can be written out at all: values (NNZ), indices (NNZ) or (NNZ, rank) of int64. */
-static enum lrp_status check(struct lrp_reader *reader, struct sparse *sparse)
+static enum lrp_status check_sparse(struct lrp_reader *reader, struct sparse *sparse)
 {
     const struct lrp_blob *values = sparse->values, *indices = sparse->indices;
     if (!values || !indices) return lrp_fail(reader->err, LRP_FILE, "values or indices are missing");
@@ -53,7 +53,7 @@ static enum lrp_status check(struct lrp_reader *reader, struct sparse *sparse)
 }
 
 /* The position of entry i in the dense array, -1 if it lies outside. */
-static int64_t position(const struct sparse *sparse, size_t i)
+static int64_t dense_position(const struct sparse *sparse, size_t i)
 {
     int64_t index, at = 0;
     if (sparse->indices->shape.rank == 1) {
@@ -75,7 +75,7 @@ static enum lrp_status write_out(struct lrp_reader *reader, const struct sparse 
     unsigned char *raw = lrp_arena_calloc(reader->arena, sparse->count, size);
     if (!raw) return lrp_reader_no_memory(reader);
     for (size_t i = 0; i < sparse->values->count; i++) {
-        const int64_t at = position(sparse, i);
+        const int64_t at = dense_position(sparse, i);
         if (at < 0) return lrp_fail(reader->err, LRP_FILE, "index %zu lies outside the tensor", i);
         memcpy(raw + (size_t)at * size, (const unsigned char *)sparse->values->raw + i * size, size);
     }
@@ -91,7 +91,7 @@ enum lrp_status lrp_reader_sparse(struct lrp_reader *reader, struct lrp_bytes me
     if (!blob) return lrp_reader_no_memory(reader);
     *name = "";
     enum lrp_status status = read_parts(reader, message, name, &sparse);
-    if (!status) status = check(reader, &sparse);
+    if (!status) status = check_sparse(reader, &sparse);
     if (!status) status = write_out(reader, &sparse, blob);
     *out = blob;
     return !status ? LRP_OK : lrp_fail_context(reader->err, status, "sparse tensor %s", *name);

@@ -142,7 +142,8 @@ static enum lrp_status read_strings(struct lrp_reader *reader, const struct part
 }
 
 /* Numbers written as varints, or one by one, or in several pieces: put side by side in the arena. */
-static enum lrp_status decode(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob, size_t needed)
+static enum lrp_status decode_numbers(struct lrp_reader *reader, const struct parts *parts, struct lrp_blob *blob,
+                                      size_t needed)
 {
     const enum lrp_wire_type type = (enum lrp_wire_type)storage[blob->dtype].type;
     const size_t values = storage[blob->dtype].values, size = lrp_dtype_size(blob->dtype) / values;
@@ -195,7 +196,7 @@ static enum lrp_status read_data(struct lrp_reader *reader, const struct parts *
     if (blob->dtype == LRP_DTYPE_UNDEFINED) return LRP_OK;
     if (parts->external) return lrp_reader_external(reader, parts->message, needed, &blob->raw);
     if (!parts->has_raw && (parts->packed_fields > 1 || parts->single_fields || storage[blob->dtype].type == LRP_WIRE_VARINT))
-        return decode(reader, parts, blob, needed);
+        return decode_numbers(reader, parts, blob, needed);
     const struct lrp_bytes data = parts->has_raw ? parts->raw : parts->last_packed;
     if (data.size) {
         blob->raw = data.data;

@@ -44,7 +44,7 @@ static bool passes(const struct lrp_layer *l)
     return false;
 }
 
-static void mark(struct attention *a, int layer)
+static void mark_layer(struct attention *a, int layer)
 {
     a->marked[layer] = PART;
     if (layer < a->lowest) a->lowest = layer;
@@ -61,7 +61,7 @@ static int product_before(struct attention *a, int layer)
 {
     const struct lrp_layer *l = &a->list->rows[layer];
     while (layer > 0 && !is_product(l)) {
-        mark(a, layer);
+        mark_layer(a, layer);
         int next = 0;
         for (int i = 0; i < l->input_count; i++) /* a computed mask comes from further up than the scores */
             if (l->sources[i] > next) next = l->sources[i];
@@ -71,7 +71,7 @@ static int product_before(struct attention *a, int layer)
         layer = next;
         l = &a->list->rows[layer];
     }
-    if (layer > 0) mark(a, layer);
+    if (layer > 0) mark_layer(a, layer);
     return layer > 0 ? layer : -1;
 }
 
@@ -88,7 +88,7 @@ static int next_of(struct attention *a, int layer, bool (*wanted)(const struct l
          layer = sole_consumer(&a->list->rows[layer], layer)) {
         const struct lrp_layer *l = &a->list->rows[layer];
         if (!wanted(l) && (l->input_count != 1 || !passes(l))) return -1;
-        mark(a, layer);
+        mark_layer(a, layer);
         if (wanted(l)) return layer;
     }
     return -1;
@@ -110,7 +110,7 @@ static void mark_sources(struct attention *a, int scores, int mix)
             if (source <= 0 || source >= i || source < a->softmax - REACH || a->marked[source]) continue;
             const struct lrp_layer *s = &a->list->rows[source];
             if (!is_projection(s) && !(passes(s) && s->input_count == 1)) continue;
-            mark(a, source);
+            mark_layer(a, source);
             if (!is_projection(s)) a->marked[source] = FOLLOW;
         }
     }

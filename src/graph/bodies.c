@@ -29,7 +29,7 @@ void lrp_bodies_count(const struct lrp_definition *definition, struct lrp_body_c
         }
 }
 
-static int find(const struct scope *scope, const char *name)
+static int find_value(const struct scope *scope, const char *name)
 {
     size_t value;
     for (; *name && scope; scope = scope->around)
@@ -86,11 +86,11 @@ static enum lrp_status add_inner_node(struct lrp_builder *b, const struct lrp_no
     n->obstacle_status = LRP_UNSUPPORTED;
     n->obstacle = g->bodies[body].obstacle;
     for (int i = 0; i < def->input_count; i++) {
-        n->in[i] = find(scope, def->inputs[i]);
+        n->in[i] = find_value(scope, def->inputs[i]);
         g->bodies[body].unknown_names |= n->in[i] < 0 && *def->inputs[i];
     }
     for (int i = 0; i < def->output_count; i++) {
-        n->out[i] = *def->outputs[i] ? find(scope, def->outputs[i]) : -1;
+        n->out[i] = *def->outputs[i] ? find_value(scope, def->outputs[i]) : -1;
         struct lrp_value *v = n->out[i] < 0 ? NULL : &g->values[n->out[i]];
         if (v && v->producer < 0) v->producer = index;
     }
@@ -105,7 +105,7 @@ static enum lrp_status add_outputs(struct lrp_builder *b, const struct lrp_defin
 {
     body->outputs = lrp_arena_calloc(b->graph->arena, d->output_count, sizeof *body->outputs);
     if (!body->outputs) return lrp_builder_no_memory(b);
-    for (size_t i = 0; i < d->output_count; i++) body->outputs[body->output_count++] = find(scope, d->outputs[i].name);
+    for (size_t i = 0; i < d->output_count; i++) body->outputs[body->output_count++] = find_value(scope, d->outputs[i].name);
     return LRP_OK;
 }
 

@@ -11,7 +11,7 @@ static int value_of(struct lrp_builder *b, const char *name)
     return lrp_builder_value(b->graph, &b->values, name);
 }
 
-static bool allocate(struct lrp_graph *g)
+static bool allocate_graph(struct lrp_graph *g)
 {
     const struct lrp_definition *d = g->definition;
     size_t values = d->input_count + d->output_count + d->constant_count;
@@ -194,7 +194,7 @@ static void waiting_free(struct waiting *w)
     free(w->reader);
 }
 
-static void place(struct lrp_graph *g, int node)
+static void place_node(struct lrp_graph *g, int node)
 {
     g->nodes[node].order = 4 * g->order_count; /* room for nodes of our own */
     g->order[g->order_count++] = node;
@@ -217,8 +217,8 @@ static enum lrp_status sort_nodes(struct lrp_builder *b)
         if (w.missing[n] == 0) heap_push(w.heap, &ready, n);
     for (; ready > 0; sorted++) {
         int n = heap_pop(w.heap, &ready);
-        place(g, n);
-        for (int k = 0; k < g->nodes[n].inside_count; k++) place(g, g->nodes[n].inside + k);
+        place_node(g, n);
+        for (int k = 0; k < g->nodes[n].inside_count; k++) place_node(g, g->nodes[n].inside + k);
         for (int i = 0; i < g->nodes[n].call.out_count; i++)
             for (int e = g->nodes[n].out[i] < 0 ? -1 : w.first[g->nodes[n].out[i]]; e >= 0; e = w.next[e])
                 if (--w.missing[w.reader[e]] == 0) heap_push(w.heap, &ready, w.reader[e]);
@@ -252,10 +252,10 @@ static enum lrp_status check_sources(struct lrp_builder *b)
     return LRP_OK;
 }
 
-static enum lrp_status load(struct lrp_builder *b, const struct lrp_graph_options *options)
+static enum lrp_status load_nodes(struct lrp_builder *b, const struct lrp_graph_options *options)
 {
     struct lrp_graph *g = b->graph;
-    if (!allocate(g)) return lrp_builder_no_memory(b);
+    if (!allocate_graph(g)) return lrp_builder_no_memory(b);
     enum lrp_status status = add_inputs(b, options);
     for (size_t i = 0; !status && i < g->definition->node_count; i++) status = add_node(b, (int)i);
     if (!status) status = add_outputs(b);
@@ -280,7 +280,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     struct lrp_builder b = {.graph = g, .err = err};
     g->definition = definition;
     enum lrp_status status = lrp_definition_expand(definition, arena, &g->definition, err);
-    if (!status) status = load(&b, options);
+    if (!status) status = load_nodes(&b, options);
     lrp_names_free(&b.values);
     lrp_names_free(&b.names);
     if (!status) lrp_graph_infer(g);

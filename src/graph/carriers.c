@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* By value: which model input (its value number) an integer value stands for, -1: none. */
-struct search {
+struct token_search {
     const struct lrp_graph *graph;
     const bool *stopped;
     int *token;  /* tokens, moved about */
@@ -26,7 +26,7 @@ static bool is_empty(const struct lrp_shape *shape)
     return false;
 }
 
-static bool add_source(struct search *s, int value, int input)
+static bool add_source(struct token_search *s, int value, int input)
 {
     struct lrp_carriers *c = s->out;
     struct lrp_carrier_source *sources = realloc(c->sources, (c->source_count + 1) * sizeof *sources);
@@ -47,7 +47,7 @@ static bool is_called_tokens(const char *name, const char *token_input)
 }
 
 /* Float inputs are sources; integer ones may be tokens. */
-static bool take_inputs(struct search *s, const char *token_input)
+static bool take_inputs(struct token_search *s, const char *token_input)
 {
     const struct lrp_graph *g = s->graph;
     bool named = false, floats = false, ok = true;
@@ -81,7 +81,7 @@ int lrp_carriers_count(const struct lrp_carriers *carriers, const struct lrp_nod
 }
 
 /* Tokens stay tokens while they are moved; a constant table read by them makes a source, one of integers once it is floats. */
-static bool follow_tokens(struct search *s, const struct lrp_node *n, int out, bool is_float)
+static bool follow_tokens(struct token_search *s, const struct lrp_node *n, int out, bool is_float)
 {
     const bool moves = n->call.op && n->call.op->traits & LRP_TRAIT_MOVES;
     const bool table = n->call.in_count > 1 && n->call.in[0].constant;
@@ -96,7 +96,7 @@ static bool follow_tokens(struct search *s, const struct lrp_node *n, int out, b
 }
 
 /* Its inputs, and what its bodies read of values outside. */
-static bool reads_carriers(const struct search *s, const struct lrp_node *n)
+static bool reads_carriers(const struct token_search *s, const struct lrp_node *n)
 {
     bool any = lrp_carriers_count(s->out, n) > 0;
     for (int k = 0; k < n->inside_count && !any; k++) any = lrp_carriers_count(s->out, &s->graph->nodes[n->inside + k]) > 0;
@@ -104,7 +104,7 @@ static bool reads_carriers(const struct search *s, const struct lrp_node *n)
 }
 
 /* What a node hands to its bodies may be any of what it was given itself. */
-static void hand_to_bodies(struct search *s, int node)
+static void hand_to_bodies(struct token_search *s, int node)
 {
     const struct lrp_graph *g = s->graph;
     for (int b = 0; b < g->body_count; b++)
@@ -112,7 +112,7 @@ static void hand_to_bodies(struct search *s, int node)
             if (may_be_float(&g->values[g->bodies[b].inputs[i]].desc)) s->out->carries[g->bodies[b].inputs[i]] = true;
 }
 
-static bool visit_node(struct search *s, int node)
+static bool visit_node(struct token_search *s, int node)
 {
     const struct lrp_node *n = &s->graph->nodes[node];
     const bool measures = n->call.op && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY; /* of sizes nothing is known but that */
@@ -132,7 +132,7 @@ static bool visit_node(struct search *s, int node)
 
 /* No source was found: the first float value that is computed from each integer input is one. `token` is used for all that is
  * computed from them. */
-static bool substitute(struct search *s)
+static bool substitute(struct token_search *s)
 {
     const struct lrp_graph *g = s->graph;
     bool ok = true;
@@ -168,7 +168,8 @@ static int *new_list(const struct lrp_graph *graph)
 enum lrp_status lrp_carriers_find(const struct lrp_graph *graph, const bool *stopped, const char *token_input,
                                   struct lrp_carriers *out, struct lrp_error *err)
 {
-    struct search s = {.graph = graph, .stopped = stopped, .token = new_list(graph), .looked = new_list(graph), .out = out};
+    struct token_search s = {
+        .graph = graph, .stopped = stopped, .token = new_list(graph), .looked = new_list(graph), .out = out};
     *out = (struct lrp_carriers){.carries = calloc((size_t)graph->value_count + 1, sizeof *out->carries)};
     bool ok = s.token && s.looked && out->carries && take_inputs(&s, token_input);
     for (int k = 0; ok && k < graph->order_count; k++) ok = visit_node(&s, graph->order[k]);

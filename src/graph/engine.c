@@ -110,8 +110,8 @@ static void measure_latest_handle(struct lrp_engine *e)
                        handle_bytes(&e->graph->nodes[e->latest.node].call, used->handle));
 }
 
-static enum lrp_status prepare(struct lrp_engine *e, const struct prepared_key *key, void **handle, const struct lrp_run *run,
-                               struct lrp_error *err)
+static enum lrp_status prepare_handle(struct lrp_engine *e, const struct prepared_key *key, void **handle,
+                                      const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_call *call = &e->graph->nodes[key->node].call;
     struct prepared *p = calloc(1, sizeof *p);
@@ -145,7 +145,7 @@ enum lrp_status lrp_engine_handle(struct lrp_engine *engine, int node, const str
     if (key.passing) lrp_lru_drop(engine->cache, is_passing);
     const struct prepared *found = lrp_lru_find(engine->cache, &key, sizeof key);
     if (found) *handle = found->handle;
-    enum lrp_status status = found ? LRP_OK : prepare(engine, &key, handle, run, err);
+    enum lrp_status status = found ? LRP_OK : prepare_handle(engine, &key, handle, run, err);
     engine->latest = key;
     engine->has_latest = true;
     return status;

@@ -56,14 +56,14 @@ enum lrp_status lrp_expand_scope(struct expander *e, const struct lrp_scope_defi
 
 /* ---- graphs that hang on a node ---- */
 
-static enum lrp_status rewrite(struct expander *e, const struct lrp_definition **out);
+static enum lrp_status rewrite_bodies(struct expander *e, const struct lrp_definition **out);
 
 static enum lrp_status write_out_graph(const struct expander *e, const struct lrp_definition *graph,
                                        const struct lrp_definition **out)
 {
     struct expander inner = {
         .from = graph, .model = e->model, .around = e, .arena = e->arena, .err = e->err, .taken = e->taken};
-    const enum lrp_status status = rewrite(&inner, out);
+    const enum lrp_status status = rewrite_bodies(&inner, out);
     expander_free(&inner);
     return status;
 }
@@ -162,7 +162,7 @@ static enum lrp_status put_together(struct expander *e, const struct lrp_definit
     return LRP_OK;
 }
 
-static enum lrp_status rewrite(struct expander *e, const struct lrp_definition **out)
+static enum lrp_status rewrite_bodies(struct expander *e, const struct lrp_definition **out)
 {
     const size_t count = e->from->node_count;
     size_t *first = calloc(count + 1, sizeof *first);
@@ -205,7 +205,7 @@ enum lrp_status lrp_definition_expand(const struct lrp_definition *definition, s
     *out = definition;
     if (!has_bodies(definition, definition)) return LRP_OK;
     enum lrp_status status = take_all_values(&taken.values, definition) ? LRP_OK : lrp_expand_no_memory(&e);
-    if (!status) status = rewrite(&e, out);
+    if (!status) status = rewrite_bodies(&e, out);
     expander_free(&e);
     lrp_names_free(&taken.values);
     lrp_names_free(&taken.calls);

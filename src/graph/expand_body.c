@@ -48,8 +48,8 @@ static const struct lrp_blob *constant_of(const struct expander *e, const char *
 }
 
 /* A node as a call: what is known before anything is inferred. False when out of memory. */
-static bool describe(const struct expander *e, const struct lrp_node_definition *node, const struct lrp_operator *op, int opset,
-                     struct lrp_call *out)
+static bool describe_call(const struct expander *e, const struct lrp_node_definition *node, const struct lrp_operator *op,
+                          int opset, struct lrp_call *out)
 {
     *out = (struct lrp_call){.op = op,
                              .op_type = node->op_type,
@@ -177,7 +177,7 @@ enum lrp_status lrp_expand_add(struct expander *e, const struct lrp_node_definit
     const struct lrp_operator *op = depth < MOST_DEEP ? lrp_expand_row(e->model, node) : NULL;
     if (!op) return lrp_expand_plain(e, node);
     struct lrp_call *call = lrp_arena_calloc(e->arena, 1, sizeof *call);
-    if (!call || !describe(e, node, op, opset_of(e->model, node), call)) return lrp_expand_no_memory(e);
+    if (!call || !describe_call(e, node, op, opset_of(e->model, node), call)) return lrp_expand_no_memory(e);
     if (lrp_call_check_attributes(call, NULL)) return lrp_expand_node(e, node); /* inference says what is wrong with it */
     struct lrp_operator_body body = lrp_body_start(e->arena, call);
     const enum lrp_status status = op->body(&body, NULL);

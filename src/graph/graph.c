@@ -74,14 +74,14 @@ int lrp_graph_sole_reader(const struct lrp_graph *graph, int value)
 }
 
 /* Everything a replaced call consists of, so that it can be put back. */
-struct part {
+struct saved_call {
     struct lrp_call call;
     int *in, *out;
 };
 
 /* Makes the call of `r` for outputs out[0..out_count). False when out of memory. */
 static bool make_call(struct lrp_graph *g, const struct lrp_replacement *r, int opset, const int *out, int out_count,
-                      struct part *part)
+                      struct saved_call *part)
 {
     size_t in = (size_t)r->in_count, n = (size_t)out_count, attributes = (size_t)r->attribute_count;
     struct lrp_attribute *copy = lrp_arena_calloc(g->arena, attributes, sizeof *copy);
@@ -145,7 +145,7 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
                        int swallowed_count)
 {
     struct lrp_node *n = &graph->nodes[node];
-    struct part part;
+    struct saved_call part;
     if (!make_call(graph, replacement, opset_for(graph, replacement, n->call.opset), n->out, 1, &part)) return false;
     if (part.call.op->infer(&part.call, NULL) != LRP_OK) return false;
     const struct lrp_value *out = &graph->values[n->out[0]];
@@ -209,7 +209,7 @@ int lrp_graph_insert(struct lrp_graph *graph, int before, const char *name, cons
     if (graph->node_count == graph->node_capacity) return -1;
     int value = new_value(graph, name);
     if (value < 0) return -1;
-    struct part part;
+    struct saved_call part;
     if (!make_call(graph, call, opset_for(graph, call, 1), &value, 1, &part)) return -1;
     if (part.call.op->infer(&part.call, NULL) != LRP_OK) return -1;
     graph->nodes[graph->node_count] = (struct lrp_node){.name = name,
@@ -274,32 +274,45 @@ static void mark_needed(struct lrp_graph *g, bool *needed)
     }
 }
 
-struct place {
+struct order_place {
     int order, node;
 };
 
-static int compare(const void *a, const void *b)
+static int compare_places(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct order_place *x = a, *y = b;
     if (x->order != y->order) return x->order < y->order ? -1 : 1;
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
+int lrp_graph_list_nodes(const struct lrp_graph *graph, bool (*takes)(const struct lrp_node *node), int *out)
+{
+    struct order_place *places = calloc((size_t)graph->node_count + 1, sizeof *places);
+    int count = 0;
+    if (!places) return -1;
+    for (int n = 0; n < graph->node_count; n++)
+        if (takes(&graph->nodes[n])) places[count++] = (struct order_place){graph->nodes[n].order, n};
+    qsort(places, (size_t)count, sizeof *places, compare_places);
+    for (int i = 0; i < count; i++) out[i] = places[i].node;
+    free(places);
+    return count;
+}
+
+static bool is_live(const struct lrp_node *n)
+{
+    return n->state == LRP_NODE_LIVE;
+}
+
 bool lrp_graph_schedule(struct lrp_graph *graph)
 {
-    struct place *places = calloc((size_t)graph->node_count + 1, sizeof *places);
     bool *needed = calloc((size_t)graph->value_count + 1, sizeof *needed);
-    bool ok = places && needed;
-    size_t count = 0;
-    for (int n = 0; ok && n < graph->node_count; n++)
-        if (graph->nodes[n].state == LRP_NODE_LIVE) places[count++] = (struct place){graph->nodes[n].order, n};
+    const int count = needed ? lrp_graph_list_nodes(graph, is_live, graph->order) : -1;
+    bool ok = count >= 0;
     if (ok) {
-        qsort(places, count, sizeof *places, compare);
-        for (size_t i = 0; i < count; i++) graph->order[i] = places[i].node;
-        graph->order_count = (int)count;
+        graph->order_count = count;
         mark_needed(graph, needed);
         int kept = 0;
-        for (int k = 0; k < graph->order_count; k++) {
+        for (int k = 0; k < count; k++) {
             struct lrp_node *n = &graph->nodes[graph->order[k]];
             if (n->state == LRP_NODE_LIVE)
                 graph->order[kept++] = graph->order[k];
@@ -309,7 +322,6 @@ bool lrp_graph_schedule(struct lrp_graph *graph)
         graph->order_count = kept;
         count_uses(graph);
     }
-    free(places);
     free(needed);
     return ok;
 }

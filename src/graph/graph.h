@@ -151,6 +151,9 @@ void lrp_graph_redirect(struct lrp_graph *graph, const int *to);
 int *lrp_graph_redirection(const struct lrp_graph *graph);
 /* Appends to a list; false when out of memory. */
 bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name);
+/* The nodes that `takes` accepts, in the order they run: into `out`, which has room for all. How many; -1 when out of memory.
+ */
+int lrp_graph_list_nodes(const struct lrp_graph *graph, bool (*takes)(const struct lrp_node *node), int *out);
 /* Sorts live nodes into `order`, drops what no output needs. */
 bool lrp_graph_schedule(struct lrp_graph *graph);
 

@@ -9,7 +9,7 @@
 #include "graph.h"
 #include "names.h"
 
-static void refuse(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
+static void refuse_node(struct lrp_graph *g, struct lrp_node *n, enum lrp_status status, const char *reason)
 {
     const char *copy = lrp_arena_strdup(g->arena, reason);
     n->obstacle = copy ? copy : "not enough memory";
@@ -31,7 +31,7 @@ void lrp_graph_unite_floats(struct lrp_call *call)
 }
 
 /* Copies what is known of the node's inputs into its call; false if a shape or type is still open. */
-static bool gather(const struct lrp_graph *g, struct lrp_node *n, const char **open)
+static bool gather_inputs(const struct lrp_graph *g, struct lrp_node *n, const char **open)
 {
     bool known = true;
     for (int i = 0; i < n->call.in_count; i++) {
@@ -194,7 +194,7 @@ static void refuse_unknown(struct lrp_graph *g, struct lrp_node *n, struct hints
     char line[512];
     snprintf(line, sizeof line, "operator %s%s%s is not implemented at opset %d", n->call.domain, *n->call.domain ? "." : "",
              n->call.op_type, n->call.opset);
-    refuse(g, n, LRP_UNSUPPORTED, line);
+    refuse_node(g, n, LRP_UNSUPPORTED, line);
     take_hint(g, n, hints);
 }
 
@@ -205,7 +205,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     lrp_bodies_resolve(g, n);
     if (n->state != LRP_NODE_LIVE) return;
     if (n->body >= 0) {
-        gather(g, n, &open);
+        gather_inputs(g, n, &open);
         pass_body_type(g, n);
         return;
     }
@@ -213,31 +213,31 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     n->call.op = lrp_operator_find(n->call.domain, n->call.op_type, n->call.opset, &why);
     const bool checked = n->call.op != NULL; /* attributes of plugins' operators are called and typed as they like */
     if (!n->call.op) n->call.op = lrp_operator_set_find(g->operators, n->call.domain, n->call.op_type);
-    bool known = gather(g, n, &open);
+    bool known = gather_inputs(g, n, &open);
     struct lrp_error error = {0};
     if (lrp_bodies_inline(g, n)) return;
     if (!n->call.op) {
         refuse_unknown(g, n, hints);
     } else if (n->call.op->body) { /* it could not be written out */
         if (checked && !lrp_call_check_attributes(&n->call, &error)) (void)lrp_body_refusal(&n->call, &error);
-        refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED,
-               error.status ? error.message : "this form of the operator is not implemented");
+        refuse_node(g, n, error.status ? error.status : LRP_UNSUPPORTED,
+                    error.status ? error.message : "this form of the operator is not implemented");
         take_hint(g, n, hints);
     } else if (!known && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY) {
-        refuse(g, n, LRP_UNSUPPORTED,
-               has_open_input(g) ? "the shape of its input is not known; give --input-shape"
-                                 : "the shape of its input is not known before the model runs");
+        refuse_node(g, n, LRP_UNSUPPORTED,
+                    has_open_input(g) ? "the shape of its input is not known; give --input-shape"
+                                      : "the shape of its input is not known before the model runs");
         if (waits(g, n)) mark_late(g, n, hints);
     } else if (!known) {
         snprintf(line, sizeof line, "the shape of what it reads, %.300s, is not known%s", open,
                  has_open_input(g) ? "; give --input-shape" : " before the model runs");
-        refuse(g, n, LRP_UNSUPPORTED, line);
+        refuse_node(g, n, LRP_UNSUPPORTED, line);
         pass_type(g, n);
         if (n->call.op->control) take_body_types(g, n);
         if (waits(g, n)) mark_late(g, n, hints);
     } else if ((checked && lrp_call_check_attributes(&n->call, &error) != LRP_OK) ||
                n->call.op->infer(&n->call, &error) != LRP_OK) {
-        refuse(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
+        refuse_node(g, n, error.status ? error.status : LRP_UNSUPPORTED, error.message);
         if (n->obstacle_status == LRP_UNSUPPORTED && reads_numbers(n)) {
             pass_type(g, n);
             mark_late(g, n, hints);
@@ -249,7 +249,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
             n->call.out[i].present = true;
             g->values[n->out[i]].desc = n->call.out[i];
             if (lrp_shape_known(&n->call.out[i].shape)) continue;
-            refuse(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
+            refuse_node(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
             late = true;
         }
         if (n->call.op->control) take_body_types(g, n);
@@ -293,7 +293,7 @@ void lrp_graph_open_bodies(struct lrp_graph *graph)
         n->late = n->call.op != NULL;
         snprintf(line, sizeof line, "operator %.100s%s%.100s is not implemented at opset %d", n->call.domain,
                  *n->call.domain ? "." : "", n->call.op_type, n->call.opset);
-        if (!n->late) refuse(graph, n, LRP_UNSUPPORTED, line);
+        if (!n->late) refuse_node(graph, n, LRP_UNSUPPORTED, line);
     }
     settle_fixed(graph);
 }

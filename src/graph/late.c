@@ -20,8 +20,8 @@ static struct lrp_blob blob_of(const struct lrp_tensor *t)
                              .raw = is_float ? (const void *)t->f : (const void *)t->i};
 }
 
-static void describe(const struct lrp_graph *g, struct lrp_node *n, int i, const struct lrp_tensor *const *values,
-                     struct lrp_blob *blob)
+static void describe_input(const struct lrp_graph *g, struct lrp_node *n, int i, const struct lrp_tensor *const *values,
+                           struct lrp_blob *blob)
 {
     struct lrp_desc *d = &n->call.in[i];
     const struct lrp_value *v = n->in[i] < 0 ? NULL : &g->values[n->in[i]];
@@ -35,8 +35,8 @@ static void describe(const struct lrp_graph *g, struct lrp_node *n, int i, const
     d->constant = blob;
 }
 
-static enum lrp_status measure(const struct lrp_graph *g, struct lrp_node *n, const struct lrp_tensor *const *values,
-                               const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status measure_node(const struct lrp_graph *g, struct lrp_node *n, const struct lrp_tensor *const *values,
+                                    const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_const_tensor_slots inputs;
     const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, n->call.in_count);
@@ -62,13 +62,13 @@ enum lrp_status lrp_late_open(const struct lrp_graph *graph, int node, const str
     if (n->call.in_count > LRP_LATE_FEW) late->blobs = calloc((size_t)n->call.in_count, sizeof *late->blobs);
     if (!late->blobs) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     late->node = n;
-    for (int i = 0; i < n->call.in_count; i++) describe(graph, n, i, values, &late->blobs[i]);
+    for (int i = 0; i < n->call.in_count; i++) describe_input(graph, n, i, values, &late->blobs[i]);
     for (int i = 0; i < n->call.out_count; i++)
         n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
     if (n->call.op->control) return LRP_OK;
     enum lrp_status status = lrp_call_check_attributes(&n->call, err);
     if (!status) status = n->call.op->infer(&n->call, err);
-    return !status && n->call.op->measure ? measure(graph, n, values, run, err) : status;
+    return !status && n->call.op->measure ? measure_node(graph, n, values, run, err) : status;
 }
 
 void lrp_late_close(struct lrp_late *late)
@@ -88,7 +88,7 @@ bool lrp_late_reads_sequence(const struct lrp_node *node, const struct lrp_tenso
     return false;
 }
 
-static void mix(uint64_t *stamp, const void *data, size_t size)
+static void mix_stamp(uint64_t *stamp, const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     for (size_t i = 0; i < size; i++) *stamp = (*stamp ^ bytes[i]) * 1099511628211U;
@@ -101,9 +101,9 @@ uint64_t lrp_late_stamp(const struct lrp_node *node, const struct lrp_graph *gra
     if (!node->late) return 0;
     for (int i = 0; i < node->call.in_count; i++) {
         const struct lrp_desc *d = &node->call.in[i];
-        mix(&stamp, &d->dtype, sizeof d->dtype);
-        mix(&stamp, &d->shape.rank, sizeof d->shape.rank);
-        for (int k = 0; k < d->shape.rank; k++) mix(&stamp, &d->shape.dim[k], sizeof d->shape.dim[k]);
+        mix_stamp(&stamp, &d->dtype, sizeof d->dtype);
+        mix_stamp(&stamp, &d->shape.rank, sizeof d->shape.rank);
+        for (int k = 0; k < d->shape.rank; k++) mix_stamp(&stamp, &d->shape.dim[k], sizeof d->shape.dim[k]);
         *passing |= i < 32 && node->call.op->prepared_inputs >> i & 1U && d->constant && node->in[i] >= 0 &&
                     d->constant != graph->values[node->in[i]].desc.constant;
     }

@@ -285,7 +285,7 @@ static bool input_row(struct viewer *v)
     return true;
 }
 
-static bool allocate(struct viewer *v)
+static bool allocate_rows(struct viewer *v)
 {
     size_t rows = (size_t)v->graph->order_count + 1;
     v->rows = lrp_arena_calloc(v->arena, rows, sizeof *v->rows);
@@ -300,7 +300,7 @@ static bool allocate(struct viewer *v)
 
 static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
 {
-    if (!allocate(v) || !input_row(v)) return false;
+    if (!allocate_rows(v) || !input_row(v)) return false;
     for (int k = 0; k < v->graph->order_count; k++) {
         int node = v->graph->order[k], host = fuse ? host_of(v, node) : -1, rounded = fuse ? host_of_rounding(v, node) : -1;
         if (host > 0)

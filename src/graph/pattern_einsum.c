@@ -10,7 +10,7 @@ enum { MOST_LETTERS = 32 };
 
 /* "kept contracted, weights -> kept made": letters of the data that stay (an ellipsis among them), those summed over, those
  * that are new. */
-struct product {
+struct einsum_product {
     char data[MOST_LETTERS], weights[MOST_LETTERS], result[MOST_LETTERS];
     size_t kept, contracted, made;
     bool transposed; /* the weights have the new letters first */
@@ -54,7 +54,7 @@ static bool distinct(const char *letters)
 }
 
 /* Splits the letters; false if it is another kind of product. */
-static bool split_letters(struct product *p)
+static bool split_letters(struct einsum_product *p)
 {
     while (p->data[p->kept] && p->data[p->kept] == p->result[p->kept]) p->kept++;
     const char *contracted = p->data + p->kept, *made = p->result + p->kept;
@@ -69,10 +69,10 @@ static bool split_letters(struct product *p)
            strncmp(p->weights, p->transposed ? made : contracted, p->transposed ? p->made : p->contracted) == 0;
 }
 
-static bool read_product(const struct lrp_graph *g, const struct lrp_node *n, struct product *p)
+static bool read_product(const struct lrp_graph *g, const struct lrp_node *n, struct einsum_product *p)
 {
     char operands[2][MOST_LETTERS];
-    *p = (struct product){0};
+    *p = (struct einsum_product){0};
     if (!lrp_match_is(n, "Einsum") || n->call.in_count != 2) return false;
     if (!read_equation(lrp_call_string(&n->call, "equation", ""), operands, p->result)) return false;
     if (!lrp_match_constant_operand(g, n, &p->x, &p->w)) return false;
@@ -83,7 +83,7 @@ static bool read_product(const struct lrp_graph *g, const struct lrp_node *n, st
 }
 
 /* The weights as a matrix (contracted, made). */
-static int weights_matrix(struct lrp_graph *g, const struct product *p)
+static int weights_matrix(struct lrp_graph *g, const struct einsum_product *p)
 {
     const struct lrp_blob *blob = g->values[p->w].desc.constant;
     const size_t first = p->transposed ? p->made : p->contracted;
@@ -114,7 +114,7 @@ static int shape_constant(struct lrp_graph *g, const char *name, int kept, const
     return lrp_graph_constant_ints(g, name, shape, kept + count);
 }
 
-static int insert(struct lrp_graph *g, int node, const char *what, const char *op_type, int opset, const int in[2])
+static int insert_node(struct lrp_graph *g, int node, const char *what, const char *op_type, int opset, const int in[2])
 {
     const char *name = lrp_arena_printf(g->arena, "%s/%s", g->nodes[node].name, what);
     const struct lrp_replacement r = {.op_type = op_type, .domain = "", .opset = opset, .in = in, .in_count = 2};
@@ -123,7 +123,7 @@ static int insert(struct lrp_graph *g, int node, const char *what, const char *o
 
 bool lrp_pattern_einsum(struct lrp_graph *graph, int node)
 {
-    struct product p;
+    struct einsum_product p;
     if (!read_product(graph, &graph->nodes[node], &p)) return false;
     const char *name = graph->nodes[node].name;
     const struct lrp_shape *shape = &graph->values[p.x].desc.shape, *out = &graph->values[graph->nodes[node].out[0]].desc.shape;
@@ -133,10 +133,10 @@ bool lrp_pattern_einsum(struct lrp_graph *graph, int node)
     const int64_t columns = graph->values[matrix].desc.shape.dim[0];
     if (p.contracted > 1) {
         const int in[] = {x, shape_constant(graph, name, kept, &columns, 1)};
-        x = insert(graph, node, "flatten", "Reshape", 13, in);
+        x = insert_node(graph, node, "flatten", "Reshape", 13, in);
     }
     const int factors[] = {x, matrix};
-    const int made = p.made > 1 && x >= 0 ? insert(graph, node, "product", "MatMul", 13, factors) : x;
+    const int made = p.made > 1 && x >= 0 ? insert_node(graph, node, "product", "MatMul", 13, factors) : x;
     const int split[] = {made, p.made > 1 ? shape_constant(graph, name, kept, &out->dim[kept], (int)p.made) : matrix};
     const struct lrp_replacement r = {.op_type = p.made > 1 ? "Reshape" : "MatMul",
                                       .domain = "",

@@ -9,16 +9,16 @@
 
 /* ---- bounds: Relu, Clip, Min and Max with a number, one behind the other ---- */
 
-struct bounds {
+struct steps_bounds {
     double low, high;
 };
 
 /* The data that a node bounds, -1: it does not. */
-static int bounded_value(const struct lrp_graph *g, const struct lrp_node *n, struct bounds *b)
+static int bounded_value(const struct lrp_graph *g, const struct lrp_node *n, struct steps_bounds *b)
 {
     int data, constant;
     double c;
-    *b = (struct bounds){-INFINITY, INFINITY};
+    *b = (struct steps_bounds){-INFINITY, INFINITY};
     if (lrp_match_is(n, "Relu")) {
         b->low = 0;
         return n->in[0];
@@ -32,12 +32,12 @@ static int bounded_value(const struct lrp_graph *g, const struct lrp_node *n, st
     return data;
 }
 
-static double clamp(double x, const struct bounds *b)
+static double clip_number(double x, const struct steps_bounds *b)
 {
     return x < b->low ? b->low : x > b->high ? b->high : x;
 }
 
-static bool replace_by_bounds(struct lrp_match *m, int x, const struct bounds *b)
+static bool replace_by_bounds(struct lrp_match *m, int x, const struct steps_bounds *b)
 {
     const struct lrp_attribute attributes[] = {{.name = "min", .kind = LRP_ATTRIBUTE_FLOAT, .f = (float)b->low},
                                                {.name = "max", .kind = LRP_ATTRIBUTE_FLOAT, .f = (float)b->high}};
@@ -53,7 +53,7 @@ static bool replace_by_bounds(struct lrp_match *m, int x, const struct bounds *b
 
 bool lrp_pattern_bounds(struct lrp_graph *graph, int node)
 {
-    struct bounds outer, inner;
+    struct steps_bounds outer, inner;
     struct lrp_match m = {.graph = graph, .root = node};
     const struct lrp_node *n = &graph->nodes[node];
     int x = bounded_value(graph, n, &outer);
@@ -63,7 +63,7 @@ bool lrp_pattern_bounds(struct lrp_graph *graph, int node)
     const int data = before && !alike ? bounded_value(graph, before, &inner) : -1;
     if (data < 0 || inner.low > inner.high) return lrp_match_is(n, "Max") && outer.low == 0 && replace_by_bounds(&m, x, &outer);
     lrp_match_add(&m, (int)(before - graph->nodes));
-    return replace_by_bounds(&m, data, &(struct bounds){clamp(inner.low, &outer), clamp(inner.high, &outer)});
+    return replace_by_bounds(&m, data, &(struct steps_bounds){clip_number(inner.low, &outer), clip_number(inner.high, &outer)});
 }
 
 /* ---- max(x, a x) ---- */

@@ -17,7 +17,7 @@ struct operand {
     int node;        /* what makes the codes of floats; -1: they are constant */
 };
 
-struct search {
+struct integer_search {
     struct lrp_match m;
     struct lrp_product product;
     int whole; /* the integer operator */
@@ -38,7 +38,7 @@ static bool take_factor(struct lrp_product *p, int value)
 }
 
 /* Cast to float32 of an integer product, each read by nobody else. */
-static bool find_whole(struct search *s)
+static bool find_whole(struct integer_search *s)
 {
     struct lrp_graph *g = s->m.graph;
     for (int k = 0; k < s->product.count; k++) {
@@ -61,7 +61,7 @@ static bool find_whole(struct search *s)
 }
 
 /* Codes that were floats: takes their scale out of the product. */
-static bool find_floats(struct search *s, struct operand *o)
+static bool find_floats(struct integer_search *s, struct operand *o)
 {
     const struct lrp_graph *g = s->m.graph;
     const struct lrp_node *n = lrp_graph_producer(g, o->codes);
@@ -91,14 +91,14 @@ static double number_of(const struct lrp_desc *d, size_t channel)
 }
 
 /* How many outputs a weight works for, and how many weights lie one behind the other for each. */
-static int64_t read_channels(const struct search *s, const struct lrp_shape *w, size_t *inner)
+static int64_t read_channels(const struct integer_search *s, const struct lrp_shape *w, size_t *inner)
 {
     *inner = 1;
     for (int d = 1; s->convolves && d < w->rank; d++) *inner *= (size_t)w->dim[d];
     return w->rank < 2 ? 0 : w->dim[s->convolves ? 0 : w->rank - 1];
 }
 
-static bool fits_channels(const struct search *s, int64_t channels)
+static bool fits_channels(const struct integer_search *s, int64_t channels)
 {
     const struct lrp_graph *g = s->m.graph;
     const struct lrp_desc *zero = lrp_graph_desc(g, s->w.zero);
@@ -110,7 +110,7 @@ static bool fits_channels(const struct search *s, int64_t channels)
 }
 
 /* The factor of every output channel: all that the product has beside the codes. */
-static double *new_factors(const struct search *s, int64_t channels)
+static double *new_factors(const struct integer_search *s, int64_t channels)
 {
     const struct lrp_graph *g = s->m.graph;
     double *factors = malloc((size_t)channels * sizeof *factors);
@@ -122,7 +122,7 @@ static double *new_factors(const struct search *s, int64_t channels)
 }
 
 /* (w - zero) * factor as a constant; -1: no. */
-static int real_weights(const struct search *s)
+static int real_weights(const struct integer_search *s)
 {
     struct lrp_graph *g = s->m.graph;
     const struct lrp_value *codes = &g->values[s->w.codes];
@@ -150,7 +150,7 @@ static int real_weights(const struct search *s)
 /* ---- putting floats in its place ---- */
 
 /* The floats behind codes, rounded as those are: the one that is there already, or a new node; -1: no. */
-static int rounded(struct lrp_graph *g, int node)
+static int rounded_floats(struct lrp_graph *g, int node)
 {
     const struct lrp_node *n = &g->nodes[node];
     const bool dynamic = lrp_match_is(n, "DynamicQuantizeLinear");
@@ -187,13 +187,13 @@ static void settle_codes(struct lrp_graph *g, int node, int rounding)
     lrp_graph_swallow(g, node, owner);
 }
 
-static bool put_floats(struct search *s)
+static bool put_floats(struct integer_search *s)
 {
     struct lrp_graph *g = s->m.graph;
     const struct lrp_node *whole = &g->nodes[s->whole];
     const int weights = s->w.node < 0 ? real_weights(s) : -1;
     if (s->w.node < 0 && weights < 0) return false;
-    const int x = rounded(g, s->x.node), w = s->w.node < 0 ? weights : rounded(g, s->w.node), in[] = {x, w};
+    const int x = rounded_floats(g, s->x.node), w = s->w.node < 0 ? weights : rounded_floats(g, s->w.node), in[] = {x, w};
     const struct lrp_replacement r = {.op_type = s->convolves ? "Conv" : "MatMul",
                                       .domain = "",
                                       .what = "whole numbers multiplied, then scaled: a product of floats",
@@ -253,7 +253,7 @@ bool lrp_pattern_moved_codes(struct lrp_graph *graph, int node)
     if (!count || !lrp_match_is(at, "QuantizeLinear") || !lrp_match_same_constant(graph, at->in[1], back->in[1]) ||
         !lrp_match_same_zero(graph, lrp_node_input(at, 2), lrp_node_input(back, 2)))
         return false;
-    const int codes = (int)(at - graph->nodes), rounding = rounded(graph, codes);
+    const int codes = (int)(at - graph->nodes), rounding = rounded_floats(graph, codes);
     int value = rounding;
     while (value >= 0 && --count > 0) {
         const struct lrp_replacement r = same_on(graph, &graph->nodes[moves[count]], value);
@@ -280,7 +280,7 @@ static bool goes_on(const struct lrp_graph *g, int value)
 bool lrp_pattern_integer_product(struct lrp_graph *graph, int node)
 {
     const struct lrp_node *n = &graph->nodes[node];
-    struct search s = {.m = {.graph = graph, .root = node}, .product = {.constant = 1}};
+    struct integer_search s = {.m = {.graph = graph, .root = node}, .product = {.constant = 1}};
     if (!lrp_match_is(n, "Mul") || goes_on(graph, n->out[0])) return false;
     if (!lrp_match_product(&s.m, n->out[0], &s.product) || !find_whole(&s) || !find_floats(&s, &s.x)) return false;
     if (!graph->values[s.w.codes].desc.constant &&

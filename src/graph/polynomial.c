@@ -6,14 +6,14 @@
 enum { DEEPEST = 12 };
 
 /* One reading: what x is, and how deep it still may go. */
-struct reading {
+struct polynomial_reading {
     struct lrp_match *match;
     int x, depth;
 };
 
-static bool read_value(struct reading *r, int value, struct lrp_polynomial *out);
+static bool read_value(struct polynomial_reading *r, int value, struct lrp_polynomial *out);
 
-static bool multiply(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+static bool multiply_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
 {
     *out = (struct lrp_polynomial){{0}};
     for (int i = 0; i <= LRP_DEGREE; i++)
@@ -25,12 +25,13 @@ static bool multiply(const struct lrp_polynomial *a, const struct lrp_polynomial
     return true;
 }
 
-static void combine(const struct lrp_polynomial *a, double factor, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+static void combine_polynomials(const struct lrp_polynomial *a, double factor, const struct lrp_polynomial *b,
+                                struct lrp_polynomial *out)
 {
     for (int i = 0; i <= LRP_DEGREE; i++) out->c[i] = a->c[i] + factor * b->c[i];
 }
 
-static bool read_power(struct reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
+static bool read_power(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
 {
     struct lrp_polynomial base, so_far = {{1}};
     double exponent;
@@ -38,35 +39,36 @@ static bool read_power(struct reading *r, const struct lrp_node *n, struct lrp_p
     if (!read_value(r, n->in[0], &base)) return false;
     for (int i = 0; i < (int)exponent; i++) {
         const struct lrp_polynomial before = so_far;
-        if (!multiply(&before, &base, &so_far)) return false;
+        if (!multiply_polynomials(&before, &base, &so_far)) return false;
     }
     *out = so_far;
     return true;
 }
 
 /* Rows: an operator of two values, and what it makes of their polynomials. */
-static bool add(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+static bool add_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
 {
-    combine(a, 1, b, out);
+    combine_polynomials(a, 1, b, out);
     return true;
 }
-static bool subtract(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+static bool subtract_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
 {
-    combine(a, -1, b, out);
+    combine_polynomials(a, -1, b, out);
     return true;
 }
-static bool divide(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+static bool divide_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
 {
     if (b->c[0] == 0 || b->c[1] != 0 || b->c[2] != 0 || b->c[3] != 0) return false;
-    combine(&(struct lrp_polynomial){{0}}, 1 / b->c[0], a, out);
+    combine_polynomials(&(struct lrp_polynomial){{0}}, 1 / b->c[0], a, out);
     return true;
 }
 static const struct {
     const char *op_type;
     bool (*apply)(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out);
-} operations[] = {{"Add", add}, {"Sub", subtract}, {"Mul", multiply}, {"Div", divide}};
+} operations[] = {
+    {"Add", add_polynomials}, {"Sub", subtract_polynomials}, {"Mul", multiply_polynomials}, {"Div", divide_polynomials}};
 
-static bool read_value(struct reading *r, int value, struct lrp_polynomial *out)
+static bool read_value(struct polynomial_reading *r, int value, struct lrp_polynomial *out)
 {
     struct lrp_match *m = r->match;
     struct lrp_polynomial a, b;
@@ -82,7 +84,7 @@ static bool read_value(struct reading *r, int value, struct lrp_polynomial *out)
     const struct lrp_node *n = lrp_match_producer(m, value, "Neg");
     if (n) {
         fine = read_value(r, n->in[0], &a);
-        if (fine) combine(&(struct lrp_polynomial){{0}}, -1, &a, out);
+        if (fine) combine_polynomials(&(struct lrp_polynomial){{0}}, -1, &a, out);
     } else if ((n = lrp_match_producer(m, value, "Pow")) != NULL) {
         fine = read_power(r, n, out);
     }
@@ -95,7 +97,7 @@ static bool read_value(struct reading *r, int value, struct lrp_polynomial *out)
 
 bool lrp_polynomial_of(struct lrp_match *match, int value, int x, struct lrp_polynomial *out)
 {
-    struct reading r = {.match = match, .x = x, .depth = DEEPEST};
+    struct polynomial_reading r = {.match = match, .x = x, .depth = DEEPEST};
     return read_value(&r, value, out);
 }
 

@@ -64,7 +64,7 @@ static void name_layer(struct lrp_text *text, const struct lrp_layer *l)
     lrp_text_printf(text, "%s%d %.200s (%s)", text->length ? ", " : "", l->index, l->name, l->type);
 }
 
-static const char *keep(struct report *r, struct lrp_text *text)
+static const char *keep_line(struct report *r, struct lrp_text *text)
 {
     const char *copy = text->data && !text->failed ? lrp_arena_strdup(r->graph->arena, text->data) : NULL;
     r->failed |= !copy;
@@ -81,7 +81,7 @@ static void add_line(struct report *r, const char *what, const char *before, int
     else
         lrp_text_append(&after, "nothing");
     r->lines[r->count++] =
-        (struct lrp_rewriting){.what = what, .before = before, .after = keep(r, &after), .layer = layer > 0 ? layer : -1};
+        (struct lrp_rewriting){.what = what, .before = before, .after = keep_line(r, &after), .layer = layer > 0 ? layer : -1};
 }
 
 /* How many nodes there are that the file has. */
@@ -98,7 +98,7 @@ static void report_dead(struct report *r, int nodes)
         struct lrp_text before = {0};
         if (r->graph->nodes[n].state != LRP_NODE_DEAD) continue;
         name_node(&before, &r->graph->nodes[n]);
-        add_line(r, "no output needs it: dropped", keep(r, &before), -1);
+        add_line(r, "no output needs it: dropped", keep_line(r, &before), -1);
     }
 }
 
@@ -138,19 +138,19 @@ static void report_folded(struct report *r, int nodes)
         other[layer] |= !only_moves(node);
     }
     for (size_t i = 1; !r->failed && i < layers; i++)
-        if (before[i].length) add_line(r, what_was_folded(r, (int)i, !other[i]), keep(r, &before[i]), (int)i);
+        if (before[i].length) add_line(r, what_was_folded(r, (int)i, !other[i]), keep_line(r, &before[i]), (int)i);
     free(before);
     free(other);
 }
 
 /* A constant and a layer that reads it. */
-struct reading {
+struct constant_reading {
     int value, layer;
 };
 
 static int by_value(const void *a, const void *b)
 {
-    const struct reading *x = a, *y = b;
+    const struct constant_reading *x = a, *y = b;
     if (x->value != y->value) return x->value < y->value ? -1 : 1;
     return x->layer < y->layer ? -1 : x->layer > y->layer;
 }
@@ -162,16 +162,16 @@ static bool is_weight(const struct lrp_graph *g, int value)
 }
 
 /* One constant's readings, sorted by layer. */
-static void report_sharing(struct report *r, const struct reading *readings, size_t count)
+static void report_sharing(struct report *r, const struct constant_reading *readings, size_t count)
 {
     struct lrp_text before = {0}, after = {0};
     if (readings[0].layer == readings[count - 1].layer) return;
     for (size_t i = 0; i < count; i++)
         if (i == 0 || readings[i].layer != readings[i - 1].layer) name_layer(&after, &r->view->list.rows[readings[i].layer]);
     lrp_text_printf(&before, "%.200s", r->graph->values[readings[0].value].name);
-    const char *value = keep(r, &before);
-    r->lines[r->count++] =
-        (struct lrp_rewriting){.what = "weights shared", .before = value, .after = keep(r, &after), .layer = readings[0].layer};
+    const char *value = keep_line(r, &before);
+    r->lines[r->count++] = (struct lrp_rewriting){
+        .what = "weights shared", .before = value, .after = keep_line(r, &after), .layer = readings[0].layer};
 }
 
 static void report_shared(struct report *r, int nodes)
@@ -179,12 +179,12 @@ static void report_shared(struct report *r, int nodes)
     const struct lrp_graph *g = r->graph;
     size_t most = 0, count = 0;
     for (int n = 0; n < nodes; n++) most += (size_t)g->nodes[n].file_in_count;
-    struct reading *readings = calloc(most + 1, sizeof *readings);
+    struct constant_reading *readings = calloc(most + 1, sizeof *readings);
     r->failed |= !readings;
     for (int n = 0; !r->failed && n < nodes; n++)
         for (int i = 0; i < g->nodes[n].file_in_count; i++)
             if (r->view->layer_of_node[n] > 0 && is_weight(g, g->nodes[n].file_in[i]))
-                readings[count++] = (struct reading){g->nodes[n].file_in[i], r->view->layer_of_node[n]};
+                readings[count++] = (struct constant_reading){g->nodes[n].file_in[i], r->view->layer_of_node[n]};
     if (count > 1) qsort(readings, count, sizeof *readings, by_value);
     for (size_t from = 0, to; !r->failed && from < count; from = to) {
         for (to = from; to < count && readings[to].value == readings[from].value;) to++;
@@ -214,9 +214,9 @@ static void report_containers(struct report *r)
         if (c->layer >= 0 || !what) continue;
         for (int k = c->first; k <= c->last; k++) name_layer(&before, &list->rows[k]);
         lrp_text_printf(&after, "container %.200s (%s), layers %d to %d", c->name, c->kind, c->first, c->last);
-        const char *layers = keep(r, &before);
+        const char *layers = keep_line(r, &before);
         r->lines[r->count++] =
-            (struct lrp_rewriting){.what = what, .before = layers, .after = keep(r, &after), .layer = c->first};
+            (struct lrp_rewriting){.what = what, .before = layers, .after = keep_line(r, &after), .layer = c->first};
     }
 }
 

@@ -24,7 +24,7 @@ static int64_t samples_of(const struct lrp_graph *g)
     return samples;
 }
 
-static bool same(const struct lrp_batch_axis *a, const struct lrp_batch_axis *b)
+static bool same_axis(const struct lrp_batch_axis *a, const struct lrp_batch_axis *b)
 {
     return a->axis == b->axis && a->outer == b->outer && a->inner == b->inner;
 }
@@ -48,7 +48,7 @@ static struct lrp_batch_axis trace_output(const struct lrp_node *n, int output, 
         struct lrp_batch_axis one = {.axis = LRP_BATCH_LOST};
         if (n->call.op && n->call.op->batch) one = handed_on(&n->call, i, output, values[n->in[i]]);
         if (one.axis == LRP_BATCH_NONE) continue;
-        if (one.axis == LRP_BATCH_LOST || (found.axis >= 0 && !same(&found, &one)))
+        if (one.axis == LRP_BATCH_LOST || (found.axis >= 0 && !same_axis(&found, &one)))
             return (struct lrp_batch_axis){.axis = LRP_BATCH_LOST};
         found = one;
     }

@@ -6,29 +6,17 @@
 
 #include "fold.h"
 
-struct place {
-    int order, node;
-};
-
-static int compare_places(const void *a, const void *b)
+static bool has_operator(const struct lrp_node *n)
 {
-    const struct place *x = a, *y = b;
-    if (x->order != y->order) return x->order < y->order ? -1 : 1;
-    return x->node < y->node ? -1 : x->node > y->node;
+    return n->call.op && n->body < 0;
 }
 
 static bool list_nodes(struct lrp_trial *t)
 {
-    const struct lrp_graph *g = t->graph;
-    struct place *places = calloc((size_t)g->node_count + 1, sizeof *places);
-    t->order = calloc((size_t)g->node_count + 1, sizeof *t->order);
-    for (int n = 0; places && t->order && n < g->node_count; n++)
-        if (g->nodes[n].call.op && g->nodes[n].body < 0) places[t->count++] = (struct place){g->nodes[n].order, n};
-    if (places && t->order) qsort(places, (size_t)t->count, sizeof *places, compare_places);
-    for (int i = 0; places && t->order && i < t->count; i++) t->order[i] = places[i].node;
-    const bool fine = places && t->order;
-    free(places);
-    return fine;
+    t->order = calloc((size_t)t->graph->node_count + 1, sizeof *t->order);
+    const int count = t->order ? lrp_graph_list_nodes(t->graph, has_operator, t->order) : -1;
+    t->count = count > 0 ? count : 0;
+    return count >= 0;
 }
 
 bool lrp_trial_start(struct lrp_trial *trial, const struct lrp_graph *graph)

@@ -50,7 +50,7 @@ static const struct lrp_desc *turns_declared(const struct lrp_bodies *face, int 
 
 /* ---- a turn ---- */
 
-static void empty(struct turns *t, const struct lrp_body *body)
+static void empty_turn(struct turns *t, const struct lrp_body *body)
 {
     for (int v = body->first_value; v < body->first_value + body->value_count; v++) {
         lrp_tensor_release(t->values[v]);
@@ -127,7 +127,7 @@ static enum lrp_status turns_turn(struct lrp_bodies *face, int body, const struc
 {
     struct turns *t = (struct turns *)face;
     const struct lrp_body *b = &t->graph->bodies[body];
-    empty(t, b);
+    empty_turn(t, b);
     for (int i = 0; i < b->input_count; i++) {
         lrp_tensor_release(t->values[b->inputs[i]]);
         t->values[b->inputs[i]] = lrp_tensor_retain(in[i]);
@@ -136,7 +136,7 @@ static enum lrp_status turns_turn(struct lrp_bodies *face, int body, const struc
     for (int j = 0; !status && j < b->output_count; j++) status = take_output(t, b->outputs[j], run, &out[j], err);
     if (!status && t->keep) status = keep_turn(t, body, err);
     if (!status) face->turns++;
-    empty(t, b);
+    empty_turn(t, b);
     return status;
 }
 

@@ -93,7 +93,7 @@ static enum lrp_status check_stops(const struct lrp_colormap *map, struct lrp_er
     return LRP_OK;
 }
 
-static enum lrp_status check(const struct lrp_colormap_set *set, const struct lrp_colormap *map, struct lrp_error *err)
+static enum lrp_status check_map(const struct lrp_colormap_set *set, const struct lrp_colormap *map, struct lrp_error *err)
 {
     if (!is_name(map->name))
         return lrp_fail(err, LRP_USAGE, "a name is small letters, digits and - after a letter, at most %d", LONGEST_NAME);
@@ -107,7 +107,7 @@ static enum lrp_status check(const struct lrp_colormap_set *set, const struct lr
 /* ---- adding ---- */
 
 /* How near a colour comes to a map, squared, in steps of 0..255. */
-static int distance(const struct lrp_colormap *map, const unsigned char colour[3])
+static int colour_distance(const struct lrp_colormap *map, const unsigned char colour[3])
 {
     enum { STEPS = 1024 };
     int nearest = 3 * 255 * 255;
@@ -127,7 +127,7 @@ static void choose_invalid(struct lrp_colormap *map)
     static const unsigned char loud[][3] = {{255, 0, 255}, {0, 255, 0}, {255, 255, 0}, {0, 255, 255}, {255, 0, 0}, {0, 0, 255}};
     int farthest = -1;
     for (size_t i = 0; i < sizeof loud / sizeof *loud; i++) {
-        const int far = distance(map, loud[i]);
+        const int far = colour_distance(map, loud[i]);
         if (far <= farthest) continue;
         farthest = far;
         memcpy(map->invalid, loud[i], 3);
@@ -149,7 +149,7 @@ static struct lrp_colormap *copy_map(struct lrp_arena *arena, const struct lrp_c
     return copy;
 }
 
-static bool append(struct lrp_colormap_set *set, const struct lrp_colormap *map)
+static bool append_map(struct lrp_colormap_set *set, const struct lrp_colormap *map)
 {
     const struct lrp_colormap **maps = realloc(set->maps, (set->count + 1) * sizeof *maps);
     if (!maps) return false;
@@ -160,10 +160,10 @@ static bool append(struct lrp_colormap_set *set, const struct lrp_colormap *map)
 
 enum lrp_status lrp_colormap_set_add(struct lrp_colormap_set *set, const struct lrp_colormap *map, struct lrp_error *err)
 {
-    const enum lrp_status status = check(set, map, err);
+    const enum lrp_status status = check_map(set, map, err);
     if (status) return status;
     struct lrp_colormap *copy = copy_map(set->arena, map);
-    if (!copy || !append(set, copy)) return out_of_memory(err);
+    if (!copy || !append_map(set, copy)) return out_of_memory(err);
     choose_invalid(copy);
     return LRP_OK;
 }
@@ -180,7 +180,7 @@ enum lrp_status lrp_colormap_set_copy(const struct lrp_colormap_set *set, struct
     new->references = 1;
     for (size_t i = 0; ok && set && i < set->count; i++) {
         const struct lrp_colormap *copy = copy_map(new->arena, set->maps[i]);
-        ok = copy && append(new, copy);
+        ok = copy && append_map(new, copy);
     }
     if (!ok) {
         lrp_colormap_set_release(new);

@@ -78,8 +78,8 @@ static void read_rows(struct jpeg_decompress_struct *info, struct lrp_picture *o
     }
 }
 
-static enum lrp_status decode(struct jpeg_decompress_struct *info, const unsigned char *bytes, size_t size,
-                              struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status decode_jpeg(struct jpeg_decompress_struct *info, const unsigned char *bytes, size_t size,
+                                   struct lrp_picture *out, struct lrp_error *err)
 {
     jpeg_mem_src(info, bytes, (unsigned long)size);
     jpeg_save_markers(info, EXIF_MARKER, 0xffff);
@@ -104,7 +104,7 @@ static enum lrp_status decode_or_jump(struct jpeg_decompress_struct *info, struc
 {
     if (setjmp(failure->back)) return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure->message);
     jpeg_create_decompress(info);
-    return decode(info, bytes, size, out, err);
+    return decode_jpeg(info, bytes, size, out, err);
 }
 
 static enum lrp_status jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)

@@ -34,13 +34,13 @@ struct tensor_view {
     int64_t offset;
 };
 
-static float element(const struct lrp_tensor *tensor, int64_t i)
+static float tensor_element(const struct lrp_tensor *tensor, int64_t i)
 {
     if (tensor->dtype == LRP_DTYPE_STRING) return 0; /* texts have no colour */
     return lrp_dtype_is_float(tensor->dtype) ? tensor->f[i] : (float)tensor->i[i];
 }
 
-static int64_t product(const int64_t *dims, int count)
+static int64_t count_elements(const int64_t *dims, int count)
 {
     int64_t n = 1;
     for (int i = 0; i < count; i++) n *= dims[i]; /* cannot overflow: the tensor exists */
@@ -52,7 +52,7 @@ static struct tensor_view spatial_view(const int64_t *dims, int rank, bool chann
 {
     const int64_t *space = channels_last ? dims : dims + 1;
     int axes = rank - 1;
-    struct tensor_view v = {.height = space[axes - 2], .width = space[axes - 1], .slices = product(space, axes - 2)};
+    struct tensor_view v = {.height = space[axes - 2], .width = space[axes - 1], .slices = count_elements(space, axes - 2)};
     v.channels = channels_last ? dims[rank - 1] : dims[0];
     v.column_stride = channels_last ? v.channels : 1;
     v.row_stride = v.width * v.column_stride;
@@ -83,7 +83,7 @@ static struct tensor_view sample_view(const struct lrp_tensor *tensor, int64_t s
         v = matrix_view(dims[0], dims[1]);
     else if (rank > 2)
         v = spatial_view(dims, rank, channels_last);
-    v.offset = rank > 0 ? sample * product(dims, rank) : sample;
+    v.offset = rank > 0 ? sample * count_elements(dims, rank) : sample;
     return v;
 }
 
@@ -102,7 +102,7 @@ static float reduce_pixel(const struct lrp_tensor *tensor, int64_t at, const str
 {
     double sum = 0, squares = 0, sum_abs = 0, max_abs = 0;
     for (int64_t c = 0; c < v->channels; c++) {
-        double value = (double)element(tensor, at + c * v->channel_stride);
+        double value = (double)tensor_element(tensor, at + c * v->channel_stride);
         sum += value;
         squares += value * value;
         sum_abs += fabs(value);
@@ -117,7 +117,7 @@ static float reduce_pixel(const struct lrp_tensor *tensor, int64_t at, const str
 }
 
 /* Side of a plane as an int; 0 (which lrp_plane_new refuses) if it does not fit. */
-static int side(int64_t length)
+static int plane_side(int64_t length)
 {
     return length > 0 && length <= INT32_MAX ? (int)length : 0;
 }
@@ -125,7 +125,7 @@ static int side(int64_t length)
 static enum lrp_status plane_of_view(const struct lrp_tensor *tensor, const struct tensor_view *v, enum lrp_reduction reduction,
                                      struct lrp_plane *out, struct lrp_error *err)
 {
-    enum lrp_status status = lrp_plane_new(side(v->slices * v->width), side(v->height), out, err);
+    enum lrp_status status = lrp_plane_new(plane_side(v->slices * v->width), plane_side(v->height), out, err);
     if (status) return status;
     float *cell = out->values;
     for (int64_t y = 0; y < v->height; y++)
@@ -147,7 +147,7 @@ static enum lrp_status fold_vector(const struct lrp_tensor *tensor, int64_t offs
                                    struct lrp_plane *out, struct lrp_error *err)
 {
     int64_t columns = near_square(count), rows = (count + columns - 1) / columns;
-    enum lrp_status status = lrp_plane_new(side(columns), side(rows), out, err);
+    enum lrp_status status = lrp_plane_new(plane_side(columns), plane_side(rows), out, err);
     if (status) return status;
     struct tensor_view one = vector_view(1);
     for (int64_t i = 0; i < columns * rows; i++)
@@ -198,14 +198,14 @@ enum lrp_status lrp_plane_from_channel(const struct lrp_tensor *tensor, int64_t 
     return plane_of_view(tensor, &v, LRP_REDUCE_SUM, out, err);
 }
 
-struct ranked {
+struct ranked_channel {
     double strength;
     int64_t channel;
 };
 
 static int stronger_first(const void *left, const void *right)
 {
-    const struct ranked *a = left, *b = right;
+    const struct ranked_channel *a = left, *b = right;
     if (a->strength > b->strength || a->strength < b->strength) return a->strength > b->strength ? -1 : 1;
     return (a->channel > b->channel) - (a->channel < b->channel);
 }
@@ -216,7 +216,8 @@ static double view_strength(const struct lrp_tensor *tensor, const struct tensor
     for (int64_t s = 0; s < v->slices; s++)
         for (int64_t y = 0; y < v->height; y++)
             for (int64_t x = 0; x < v->width; x++) {
-                float value = element(tensor, v->offset + s * v->slice_stride + y * v->row_stride + x * v->column_stride);
+                float value =
+                    tensor_element(tensor, v->offset + s * v->slice_stride + y * v->row_stride + x * v->column_stride);
                 sum += isfinite(value) ? fabs((double)value) : 0;
             }
     return sum;
@@ -230,7 +231,7 @@ enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sampl
     enum lrp_status status = check_sample(tensor, sample, err);
     if (status) return status;
     size_t count = (size_t)lrp_channel_count(tensor, channels_last);
-    struct ranked *ranked = calloc(count, sizeof *ranked);
+    struct ranked_channel *ranked = calloc(count, sizeof *ranked);
     int64_t *numbers = calloc(count, sizeof *numbers);
     double *sums = calloc(count, sizeof *sums);
     if (!ranked || !numbers || !sums) {
@@ -241,7 +242,7 @@ enum lrp_status lrp_channel_order(const struct lrp_tensor *tensor, int64_t sampl
     }
     for (size_t c = 0; c < count; c++) {
         struct tensor_view v = channel_view(tensor, sample, (int64_t)c, channels_last);
-        ranked[c] = (struct ranked){.strength = view_strength(tensor, &v), .channel = (int64_t)c};
+        ranked[c] = (struct ranked_channel){.strength = view_strength(tensor, &v), .channel = (int64_t)c};
     }
     qsort(ranked, count, sizeof *ranked, stronger_first);
     for (size_t c = 0; c < count; c++) {
@@ -274,7 +275,7 @@ static enum lrp_status tile_kernels(const struct lrp_tensor *weights, enum lrp_r
         struct lrp_plane tile = {0};
         status = lrp_plane_from_tensor(weights, o, reduction, false, &tile, err);
         if (!status && o == 0) {
-            status = lrp_plane_new(side(columns * tile.width), side(rows * tile.height), out, err);
+            status = lrp_plane_new(plane_side(columns * tile.width), plane_side(rows * tile.height), out, err);
             for (int64_t i = 0; !status && i < (int64_t)out->width * out->height; i++) out->values[i] = lrp_blank();
         }
         if (!status) place_tile(&tile, (int)(o % columns) * tile.width, (int)(o / columns) * tile.height, out);

@@ -74,7 +74,7 @@ static enum lrp_status read_pixels(struct decoder *decoder, struct lrp_picture *
     return LRP_OK;
 }
 
-static enum lrp_status decode(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status decode_png(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err)
 {
     png_set_read_fn(decoder->png, decoder, read_bytes);
     png_set_user_limits(decoder->png, 1 << 24, 1 << 24); /* so that our own message names the limits */
@@ -93,7 +93,7 @@ static enum lrp_status decode(struct decoder *decoder, struct lrp_picture *out, 
 static enum lrp_status decode_or_jump(struct decoder *decoder, struct lrp_picture *out, struct lrp_error *err)
 {
     if (setjmp(png_jmpbuf(decoder->png))) return lrp_fail(err, LRP_FILE, "the PNG is damaged or cut off: %s", decoder->message);
-    return decode(decoder, out, err);
+    return decode_png(decoder, out, err);
 }
 
 static enum lrp_status png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)

@@ -39,7 +39,7 @@ static void draw_cell(struct lrp_picture *picture, const struct pen *pen, int wi
 }
 
 /* Goes over all cells; draws them where there is a picture. */
-static struct pen walk(const struct lrp_strip *strip, struct lrp_picture *picture)
+static struct pen walk_cells(const struct lrp_strip *strip, struct lrp_picture *picture)
 {
     struct pen pen = {MARGIN, MARGIN, 4 * MARGIN};
     for (size_t i = 0; i < strip->count; i++) {
@@ -55,14 +55,14 @@ static struct pen walk(const struct lrp_strip *strip, struct lrp_picture *pictur
 enum lrp_status lrp_strip_write(const struct lrp_strip *strip, const char *path, struct lrp_error *err)
 {
     struct lrp_picture picture = {0};
-    const struct pen end = walk(strip, NULL);
+    const struct pen end = walk_cells(strip, NULL);
     const bool noted = strip->note && *strip->note;
     const int note = noted ? lrp_text_width(strip->note, 1) + 2 * MARGIN : 0;
     const int width = end.widest + MARGIN > note ? end.widest + MARGIN : note < MOST_WIDTH ? note : MOST_WIDTH;
     enum lrp_status status = lrp_picture_new(width, end.y + MARGIN + (noted ? LRP_FONT_HEIGHT + MARGIN : 0), 3, &picture, err);
     if (status) return lrp_fail_context(err, status, "%s", path);
     memset(picture.pixels, 255, (size_t)picture.width * (size_t)picture.height * 3);
-    walk(strip, &picture);
+    walk_cells(strip, &picture);
     if (noted) lrp_draw_text_within(&picture, MARGIN, end.y + MARGIN, 1, width - 2 * MARGIN, strip->note, black);
     status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);

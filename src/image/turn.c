@@ -6,7 +6,7 @@
 
 enum { ORIENTATION = 0x0112, SHORT = 3, HEADER = 8, ENTRY = 12 };
 
-static uint32_t number(const unsigned char *at, int bytes, bool little)
+static uint32_t read_number(const unsigned char *at, int bytes, bool little)
 {
     uint32_t value = 0;
     for (int i = 0; i < bytes; i++) value = value << 8 | at[little ? bytes - 1 - i : i];
@@ -18,12 +18,12 @@ int lrp_exif_orientation(const unsigned char *bytes, size_t size)
     if (size >= 6 && memcmp(bytes, "Exif\0", 6) == 0) bytes += 6, size -= 6;
     const bool little = size >= HEADER && memcmp(bytes, "II*", 4) == 0;
     if (!little && (size < HEADER || memcmp(bytes, "MM\0*", 4) != 0)) return 1;
-    const size_t first = number(bytes + 4, 4, little);
+    const size_t first = read_number(bytes + 4, 4, little);
     if (first > size || size - first < 2) return 1;
-    const size_t count = number(bytes + first, 2, little);
+    const size_t count = read_number(bytes + first, 2, little);
     for (size_t i = 0, at = first + 2; i < count && at <= size && size - at >= ENTRY; i++, at += ENTRY) {
-        if (number(bytes + at, 2, little) != ORIENTATION || number(bytes + at + 2, 2, little) != SHORT) continue;
-        const uint32_t value = number(bytes + at + 8, 2, little);
+        if (read_number(bytes + at, 2, little) != ORIENTATION || read_number(bytes + at + 2, 2, little) != SHORT) continue;
+        const uint32_t value = read_number(bytes + at + 8, 2, little);
         return value >= 1 && value <= 8 ? (int)value : 1;
     }
     return 1;

@@ -19,21 +19,21 @@ struct parser {
     const char *why;
 };
 
-static double sum(struct parser *a);
+static double parse_sum(struct parser *a);
 
-static double refuse(struct parser *a, const char *why)
+static double refuse_amount(struct parser *a, const char *why)
 {
     if (!a->why) a->why = why;
     return (double)NAN;
 }
 
-static char next(struct parser *a)
+static char next_char(struct parser *a)
 {
     while (*a->p == ' ') a->p++;
     return *a->p;
 }
 
-static double number(struct parser *a)
+static double parse_number(struct parser *a)
 {
     char digits[LONGEST_NUMBER];
     size_t n = strspn(a->p, "0123456789.");
@@ -43,88 +43,88 @@ static double number(struct parser *a)
         if (more) n = exponent + more;
     }
     double value;
-    if (n >= sizeof digits) return refuse(a, "a number of too many digits");
+    if (n >= sizeof digits) return refuse_amount(a, "a number of too many digits");
     memcpy(digits, a->p, n);
     digits[n] = '\0';
-    if (!lrp_parse_double(digits, &value) || !isfinite(value)) return refuse(a, "not a number");
+    if (!lrp_parse_double(digits, &value) || !isfinite(value)) return refuse_amount(a, "not a number");
     a->p += n;
     return value;
 }
 
-static double parameter(struct parser *a)
+static double parse_parameter(struct parser *a)
 {
     char name[LONGEST_NAME];
     size_t n = 0;
     while (isalnum((unsigned char)a->p[n]) || a->p[n] == '_') n++;
-    if (n >= sizeof name) return refuse(a, "no parameter of this rule");
+    if (n >= sizeof name) return refuse_amount(a, "no parameter of this rule");
     memcpy(name, a->p, n);
     name[n] = '\0';
     int place = lrp_parameter_place(a->row, name);
     bool stabilizer = strcmp(name, "stabilizer") == 0;
     if (!stabilizer && (place < 0 || a->row->info.parameters[place].kind != LRP_PARAMETER_NUMBER))
-        return refuse(a, "no number parameter of this rule");
+        return refuse_amount(a, "no number parameter of this rule");
     a->p += n;
     if (!a->rule) return 1;
     return (double)(stabilizer ? a->rule->stabilizer : a->rule->values[place]);
 }
 
-static double factor(struct parser *a)
+static double parse_factor(struct parser *a)
 {
-    char c = next(a);
+    char c = next_char(a);
     double value;
-    if (++a->depth > DEEPEST) return refuse(a, "too many brackets");
+    if (++a->depth > DEEPEST) return refuse_amount(a, "too many brackets");
     if (c == '-') {
         a->p++;
-        value = -factor(a);
+        value = -parse_factor(a);
     } else if (c == '(') {
         a->p++;
-        value = sum(a);
-        if (!a->why && next(a) != ')') return refuse(a, "a closing bracket is missing");
+        value = parse_sum(a);
+        if (!a->why && next_char(a) != ')') return refuse_amount(a, "a closing bracket is missing");
         if (!a->why) a->p++;
     } else if (isdigit((unsigned char)c) || c == '.') {
-        value = number(a);
+        value = parse_number(a);
     } else if (isalpha((unsigned char)c) || c == '_') {
-        value = parameter(a);
+        value = parse_parameter(a);
     } else {
-        return refuse(a, c ? "a number or parameter is needed here" : "something is missing at the end");
+        return refuse_amount(a, c ? "a number or parameter is needed here" : "something is missing at the end");
     }
     a->depth--;
     return value;
 }
 
-static double product(struct parser *a)
+static double parse_product(struct parser *a)
 {
-    double value = factor(a);
-    for (char c; !a->why && ((c = next(a)) == '*' || c == '/');) {
+    double value = parse_factor(a);
+    for (char c; !a->why && ((c = next_char(a)) == '*' || c == '/');) {
         a->p++;
-        double other = factor(a);
+        double other = parse_factor(a);
         value = c == '*' ? value * other : value / other;
     }
     return value;
 }
 
-static double sum(struct parser *a)
+static double parse_sum(struct parser *a)
 {
-    double value = product(a);
-    for (char c; !a->why && ((c = next(a)) == '+' || c == '-');) {
+    double value = parse_product(a);
+    for (char c; !a->why && ((c = next_char(a)) == '+' || c == '-');) {
         a->p++;
-        double other = product(a);
+        double other = parse_product(a);
         value = c == '+' ? value + other : value - other;
     }
     return value;
 }
 
-static double whole(struct parser *a)
+static double parse_whole(struct parser *a)
 {
-    double value = sum(a);
-    if (!a->why && next(a)) return refuse(a, "an operator (+ - * /) is needed here");
+    double value = parse_sum(a);
+    if (!a->why && next_char(a)) return refuse_amount(a, "an operator (+ - * /) is needed here");
     return a->why ? (double)NAN : value;
 }
 
 bool lrp_amount_check(const char *text, const struct lrp_rule_row *row, size_t *at, const char **why)
 {
     struct parser a = {.text = text, .p = text, .row = row};
-    whole(&a);
+    parse_whole(&a);
     *at = (size_t)(a.p - a.text);
     *why = a.why;
     return !a.why;
@@ -133,5 +133,5 @@ bool lrp_amount_check(const char *text, const struct lrp_rule_row *row, size_t *
 float lrp_amount_value(const char *text, const struct lrp_rule *rule)
 {
     struct parser a = {.text = text, .p = text, .row = rule->row, .rule = rule};
-    return (float)whole(&a);
+    return (float)parse_whole(&a);
 }

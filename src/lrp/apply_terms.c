@@ -85,8 +85,8 @@ static enum lrp_status term_blocks(struct lrp_terms *t, const struct lrp_term *t
 }
 
 /* *d (NULL: nothing is there yet) += factor * what */
-static enum lrp_status add(struct lrp_terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d,
-                           struct lrp_error *err)
+static enum lrp_status add_scaled(struct lrp_terms *t, float factor, const struct lrp_tensor *what, struct lrp_tensor **d,
+                                  struct lrp_error *err)
 {
     bool first = !*d;
     enum lrp_status status = first ? lrp_terms_tensor(t, what, what->block, d, err) : LRP_OK;
@@ -114,7 +114,7 @@ static enum lrp_status add_term(struct lrp_terms *t, const struct lrp_term *term
         status = t->call->op->forward(t->call, handle, in, out, t->a->run, err);
     }
     lrp_tensor_release(zeros);
-    return !status && !first ? add(t, (float)term->sign, t->other, d, err) : status;
+    return !status && !first ? add_scaled(t, (float)term->sign, t->other, d, err) : status;
 }
 
 /* R_in += factor * sign * a~ * W~^T s */
@@ -166,7 +166,7 @@ static enum lrp_status add_terms(struct lrp_terms *t, const struct lrp_group *g,
 {
     enum lrp_status status = LRP_OK;
     for (int i = 0; !status && i < g->term_count; i++)
-        status = is_forward(&g->terms[i]) ? add(t, 1, t->z, d, err) : add_term(t, &g->terms[i], d, err);
+        status = is_forward(&g->terms[i]) ? add_scaled(t, 1, t->z, d, err) : add_term(t, &g->terms[i], d, err);
     return status;
 }
 
@@ -178,7 +178,7 @@ static enum lrp_status sum_up(struct lrp_terms *t, const struct lrp_group *g, st
     const struct lrp_tensor *part = NULL;
     enum lrp_status status = add_terms(t, &reading, d, err);
     if (!status) status = lrp_terms_denominators(t, &fixed, &part, err);
-    if (!status) status = add(t, 1, part, d, err);
+    if (!status) status = add_scaled(t, 1, part, d, err);
     lrp_tensor_release(part);
     return status;
 }

@@ -134,7 +134,7 @@ static void keep_first(const struct lrp_primitive *p, const struct lrp_layer_lis
 }
 
 /* What a plugin computes in a rule's stead is said where the rule comes from. */
-static enum lrp_status give(struct assigner *a, size_t layer, const struct lrp_rule *rule, const char *source)
+static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct lrp_rule *rule, const char *source)
 {
     struct lrp_rule copy;
     struct lrp_text said = {0};
@@ -166,7 +166,7 @@ static enum lrp_status give_by(struct assigner *a, size_t layer, const struct lr
     if (p->n > 0) lrp_text_printf(&source, " %lld", (long long)p->n);
     if (entry->type) lrp_text_printf(&source, " %s", entry->type);
     enum lrp_status status =
-        source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory") : give(a, layer, &entry->rule, source.data);
+        source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory") : give_rule(a, layer, &entry->rule, source.data);
     lrp_text_free(&source);
     return status;
 }
@@ -210,7 +210,7 @@ static enum lrp_status give_if_it_fits(struct assigner *a, const struct lrp_comp
 {
     struct lrp_error why;
     const enum lrp_status status = lrp_rule_fits(a->graph, a->view, c->book, (int)layer, rule, &why);
-    if (!status) return give(a, layer, rule, source);
+    if (!status) return give_rule(a, layer, rule, source);
     if (lenient && status == LRP_USAGE) return warn(a, "%s", why.message);
     return lrp_fail(a->err, status, "%s", why.message);
 }
@@ -314,7 +314,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     const struct lrp_rule_row *own = rest.how;
     for (size_t i = 0; !status && i < count; i++) {
         rest.how = i ? lrp_rule_book_how(composite->book, rest.row, &view->list.rows[i]) : own;
-        status = give(&a, i, &rest, i ? "fallback" : "");
+        status = give_rule(&a, i, &rest, i ? "fallback" : "");
     }
     for (size_t i = 0; !status && i < composite->count; i++) status = apply_primitive(&a, composite, &composite->primitives[i]);
     if (!status) status = apply_options(&a, composite, options, option_count);

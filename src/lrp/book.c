@@ -65,8 +65,8 @@ void lrp_rule_book_release(const struct lrp_rule_book *book)
 
 /* ---- what a row has to be ---- */
 
-static enum lrp_status refuse(const struct lrp_rule_row *row, struct lrp_rule_place *where, const char *key,
-                              struct lrp_error *err, const char *cause)
+static enum lrp_status refuse_rule(const struct lrp_rule_row *row, struct lrp_rule_place *where, const char *key,
+                                   struct lrp_error *err, const char *cause)
 {
     if (where) where->key = key;
     return lrp_fail(err, LRP_USAGE, "rule %s: %s", row->info.name, cause);
@@ -85,10 +85,10 @@ static enum lrp_status check_parameters(const struct lrp_rule_row *row, struct l
 {
     for (int i = 0; i < row->info.parameter_count; i++) {
         const char *name = row->info.parameters[i].name;
-        if (!is_name(name, "_")) return refuse(row, where, name, err, "a parameter's name is small letters, digits and _");
+        if (!is_name(name, "_")) return refuse_rule(row, where, name, err, "a parameter's name is small letters, digits and _");
         for (int k = 0; k < i; k++)
             if (strcmp(row->info.parameters[k].name, name) == 0)
-                return refuse(row, where, name, err, "two parameters of one name");
+                return refuse_rule(row, where, name, err, "two parameters of one name");
     }
     return LRP_OK;
 }
@@ -110,13 +110,13 @@ static enum lrp_status check_term(const struct lrp_rule_row *row, const struct l
 {
     bool bounds = term->input == LRP_TERM_LOW || term->input == LRP_TERM_HIGH;
     if (bounds && lrp_parameter_place(parameters, term->input == LRP_TERM_LOW ? "low" : "high") < 0)
-        return refuse(row, where, "input", err, "the inputs low and high are parameters: declare them");
-    if (term->weight == LRP_WEIGHT_NONE) return refuse(row, where, "weight", err, "a term needs weights");
-    if (term->sign != 1 && term->sign != -1) return refuse(row, where, "sign", err, "sign is 1 or -1");
+        return refuse_rule(row, where, "input", err, "the inputs low and high are parameters: declare them");
+    if (term->weight == LRP_WEIGHT_NONE) return refuse_rule(row, where, "weight", err, "a term needs weights");
+    if (term->sign != 1 && term->sign != -1) return refuse_rule(row, where, "sign", err, "sign is 1 or -1");
     bool gamma = term->weight == LRP_WEIGHT_GAMMA_POSITIVE || term->weight == LRP_WEIGHT_GAMMA_NEGATIVE ||
                  term->bias == LRP_WEIGHT_GAMMA_POSITIVE || term->bias == LRP_WEIGHT_GAMMA_NEGATIVE;
-    if (gamma && !term->strength) return refuse(row, where, "strength", err, "W+gW+ and W+gW- need a strength (g)");
-    if (!gamma && term->strength) return refuse(row, where, "strength", err, "a strength (g) is for W+gW+ and W+gW- only");
+    if (gamma && !term->strength) return refuse_rule(row, where, "strength", err, "W+gW+ and W+gW- need a strength (g)");
+    if (!gamma && term->strength) return refuse_rule(row, where, "strength", err, "a strength (g) is for W+gW+ and W+gW- only");
     return check_amount(row, parameters, term->strength, "strength", where, err);
 }
 
@@ -132,14 +132,15 @@ static enum lrp_status check_groups(const struct lrp_rule_row *row, const struct
     struct lrp_rule_place here = {.term = -1}, *w = where ? where : &here;
     if (row->function) return LRP_OK;
     if (row->group_count < 1 || row->group_count > LRP_GROUPS)
-        return refuse(row, where, "groups", err, "a rule has 1 to 4 groups");
+        return refuse_rule(row, where, "groups", err, "a rule has 1 to 4 groups");
     for (w->group = 0; w->group < row->group_count; w->group++) {
         const struct lrp_group *g = &row->groups[w->group];
         w->term = -1;
         enum lrp_status status = check_amount(row, parameters, g->factor, "factor", w, err);
         if (!status) status = check_amount(row, parameters, g->stabilizer, "stabilizer", w, err);
         if (status) return status;
-        if (g->term_count < 1 || g->term_count > LRP_TERMS) return refuse(row, w, "terms", err, "a group has 1 to 4 terms");
+        if (g->term_count < 1 || g->term_count > LRP_TERMS)
+            return refuse_rule(row, w, "terms", err, "a group has 1 to 4 terms");
         for (w->term = 0; w->term < g->term_count; w->term++) {
             status = check_term(row, parameters, &g->terms[w->term], w, err);
             if (status) return status;
@@ -203,7 +204,7 @@ static bool complete(struct lrp_rule_row *row)
            (!bias || add_parameter(row, "bias", "on", LRP_PARAMETER_BIAS));
 }
 
-static enum lrp_status insert(struct lrp_rule_book *book, const struct lrp_rule_row *row, struct lrp_error *err)
+static enum lrp_status insert_rule(struct lrp_rule_book *book, const struct lrp_rule_row *row, struct lrp_error *err)
 {
     const struct lrp_rule_row **rows = realloc(book->rows, (book->count + 1) * sizeof *rows);
     if (!rows) return out_of_memory(err);
@@ -235,17 +236,19 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
     if (!is_name(row->info.name, "-._"))
         return lrp_fail(err, LRP_USAGE, "a rule's name is small letters, digits and - . _, not \"%.40s\"",
                         row->info.name ? row->info.name : "");
-    if (lrp_rule_find(book, row->info.name)) return refuse(row, where, "name", err, "there is a rule of that name already");
-    if (lrp_preset_find(row->info.name)) return refuse(row, where, "name", err, "there is a composite of that name already");
+    if (lrp_rule_find(book, row->info.name))
+        return refuse_rule(row, where, "name", err, "there is a rule of that name already");
+    if (lrp_preset_find(row->info.name))
+        return refuse_rule(row, where, "name", err, "there is a composite of that name already");
     if (row->info.parameter_count > LRP_RULE_PARAMETERS || row->info.parameter_count < 0)
-        return refuse(row, where, "parameters", err, "a rule has at most 8 parameters");
+        return refuse_rule(row, where, "parameters", err, "a rule has at most 8 parameters");
     enum lrp_status status = check_parameters(row, where, err);
     if (status) return status;
     if (!complete(&whole))
-        return refuse(row, where, "parameters", err, "a rule has at most 8 parameters, with stabilizer and bias");
+        return refuse_rule(row, where, "parameters", err, "a rule has at most 8 parameters, with stabilizer and bias");
     status = check_groups(&whole, &whole, where, err);
-    if (!status && !is_whole(row)) return refuse(row, where, NULL, err, NOT_WHOLE);
-    return !status ? insert(book, &whole, err) : status;
+    if (!status && !is_whole(row)) return refuse_rule(row, where, NULL, err, NOT_WHOLE);
+    return !status ? insert_rule(book, &whole, err) : status;
 }
 
 enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *rule, const char *type,
@@ -255,8 +258,8 @@ enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *r
     struct lrp_rule_row whole = *how;
     const struct lrp_rule_row *row = rule ? lrp_rule_find(book, rule) : &no_parameters;
     if (!row) return lrp_fail(err, LRP_USAGE, "override for layers of type %s: there is no rule %s", type, rule);
-    if (!*type) return refuse(how, NULL, NULL, err, "an override needs a type of layers");
-    if (!is_whole(how)) return refuse(how, NULL, NULL, err, NOT_WHOLE);
+    if (!*type) return refuse_rule(how, NULL, NULL, err, "an override needs a type of layers");
+    if (!is_whole(how)) return refuse_rule(how, NULL, NULL, err, NOT_WHOLE);
     enum lrp_status status = check_groups(how, row, NULL, err);
     if (status) return status;
     complete(&whole);
@@ -270,7 +273,7 @@ enum lrp_status lrp_rule_book_copy(const struct lrp_rule_book *book,
     struct lrp_rule_book *copy = NULL;
     enum lrp_status status = lrp_rule_book_new(&copy, err);
     for (size_t i = 0; !status && book && i < book->count; i++)
-        if (!keep || keep(data, book->rows[i])) status = insert(copy, book->rows[i], err);
+        if (!keep || keep(data, book->rows[i])) status = insert_rule(copy, book->rows[i], err);
     for (size_t i = 0; !status && book && i < book->override_count; i++)
         if (!keep || keep(data, book->overrides[i].how)) status = insert_override(copy, &book->overrides[i], err);
     if (!status)

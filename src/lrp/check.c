@@ -157,8 +157,8 @@ static bool write_guidance(struct lrp_check *check)
     return check->guidance != NULL;
 }
 
-static bool run(struct lrp_check *check, const struct lrp_layer_list *layers, const struct lrp_registry *registry,
-                const struct lrp_registry *bare)
+static bool check_layers(struct lrp_check *check, const struct lrp_layer_list *layers, const struct lrp_registry *registry,
+                         const struct lrp_registry *bare)
 {
     check->passed = true;
     for (size_t i = 0; i < layers->count; i++) {
@@ -184,7 +184,7 @@ enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct 
     struct lrp_check *check = calloc(1, sizeof *check);
     if (check) check->rows = calloc(layers->count + 1, sizeof *check->rows);
     bool ok = check && check->rows && lrp_registry_new(lrp_registry_is_pr26(registry), &bare, err) == LRP_OK;
-    ok = ok && run(check, layers, registry, bare);
+    ok = ok && check_layers(check, layers, registry, bare);
     lrp_registry_free(bare);
     if (ok) {
         *out = check;

@@ -246,7 +246,8 @@ static enum lrp_status unknown_composite(const char *name, const struct lrp_rule
     return status;
 }
 
-static enum lrp_status fill(struct lrp_composite *c, const struct lrp_call_text *call, const char *text, struct lrp_error *err)
+static enum lrp_status fill_composite(struct lrp_composite *c, const struct lrp_call_text *call, const char *text,
+                                      struct lrp_error *err)
 {
     const struct lrp_preset *preset = lrp_preset_find(call->name);
     if (preset) return make_preset(c, preset, call, err);
@@ -277,7 +278,7 @@ enum lrp_status lrp_composite_parse(const char *text, const struct lrp_rule_book
     if (!status) {
         c->convention = convention;
         c->book = lrp_rule_book_retain(book);
-        status = fill(c, &call, text, err);
+        status = fill_composite(c, &call, text, err);
     }
     lrp_call_text_free(&call);
     if (!status)

@@ -42,14 +42,14 @@ static void sum_channels(const struct lrp_channels *c, const float *values, size
     }
 }
 
-struct ranked {
+struct ranked_concept {
     double sum;
     int64_t channel;
 };
 
 static int by_sum(const void *a, const void *b)
 {
-    const struct ranked *x = a, *y = b;
+    const struct ranked_concept *x = a, *y = b;
     if (x->sum != y->sum) return x->sum < y->sum ? 1 : -1;
     return (x->channel > y->channel) - (x->channel < y->channel);
 }
@@ -57,10 +57,10 @@ static int by_sum(const void *a, const void *b)
 /* Numbers of the channels with a sum that is not 0, the largest first, ties by number. Returns how many. */
 static size_t order_channels(const double *sums, size_t count, int64_t *order)
 {
-    struct ranked *rows = calloc(count + 1, sizeof *rows);
+    struct ranked_concept *rows = calloc(count + 1, sizeof *rows);
     size_t used = 0;
     for (size_t k = 0; rows && k < count; k++)
-        if (fabs(sums[k]) > 0) rows[used++] = (struct ranked){sums[k], (int64_t)k};
+        if (fabs(sums[k]) > 0) rows[used++] = (struct ranked_concept){sums[k], (int64_t)k};
     if (rows) qsort(rows, used, sizeof *rows, by_sum);
     for (size_t k = 0; k < used; k++) order[k] = rows[k].channel;
     free(rows);
@@ -134,7 +134,7 @@ struct conditions {
     bool last;
 };
 
-static enum lrp_status condition(void *data, int value, const struct lrp_tensor **relevance, struct lrp_error *err)
+static enum lrp_status condition_relevance(void *data, int value, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
     const struct conditions *c = data;
     enum lrp_status status = LRP_OK;
@@ -236,7 +236,7 @@ static enum lrp_status propagate(struct lrp_propagation *p, const struct lrp_con
         const int value = concepts->items[i].value;
         if (!nearest[value]) continue;
         status = start_with_activation(p, &concepts->items[i], relevance, err);
-        if (!status) status = condition(c, value, &relevance[value], err);
+        if (!status) status = condition_relevance(c, value, &relevance[value], err);
     }
     memset(before, 0, (size_t)g->value_count);
     mark_ancestors(g, nearest, before);
@@ -251,7 +251,7 @@ enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation
     const size_t count = (size_t)lrp_engine_graph(p.engine)->value_count + 1;
     bool *flags = calloc(3 * count, sizeof *flags);
     if (!flags) return no_memory(err);
-    p.condition = condition;
+    p.condition = condition_relevance;
     p.condition_data = &c;
     p.previous = NULL;
     p.previous_edges = NULL;

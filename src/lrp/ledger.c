@@ -48,11 +48,11 @@ const char *lrp_ledger_flag_line(enum lrp_ledger_flag flag)
 
 /* ---- sums ---- */
 
-struct sums {
+struct ledger_sums {
     double sum, size, largest; /* of finite numbers: their sum, and that of their absolute values */
     size_t nan;
 };
-static void sum_up(const struct lrp_tensor *t, struct sums *sums)
+static void sum_up(const struct lrp_tensor *t, struct ledger_sums *sums)
 {
     const size_t count = t ? lrp_tensor_floats(t) : 0; /* missing channels are 0 */
     for (size_t i = 0; t && i < t->item_count; i++) sum_up(t->items[i], sums);
@@ -85,10 +85,10 @@ static bool is_other_input(const struct lrp_graph *g, int value)
 
 /* The node's sums into its layer's row, of which it is the first to take in and the last to give; what other inputs of the
  * model get is no longer on its way. */
-static void enter(const struct book *b, struct lrp_account *a, struct lrp_ledger_row *row, bool first, bool last)
+static void enter_row(const struct book *b, struct lrp_account *a, struct lrp_ledger_row *row, bool first, bool last)
 {
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
-    struct sums in = {0}, out = {0}, away = {0};
+    struct ledger_sums in = {0}, out = {0}, away = {0};
     for (int j = 0; j < a->node->call.out_count; j++) sum_up(a->step->relevance[j], &in);
     for (int i = 0; i < a->node->call.in_count; i++)
         if (a->given[i]) sum_up(a->given[i], is_other_input(g, a->node->in[i]) ? &away : &out);
@@ -124,7 +124,7 @@ static enum lrp_status account_inside(void *data, const struct lrp_node_step *at
     const struct inside *inside = data;
     const struct lrp_propagation *p = inside->book->p;
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[at->step.node];
-    struct sums in = {0}, out = {0};
+    struct ledger_sums in = {0}, out = {0};
     for (int j = 0; j < n->call.out_count; j++) sum_up(at->step.relevance[j], &in);
     for (int i = 0; i < n->call.in_count; i++) sum_up(given[i], &out);
     inside->row->nan += in.nan + out.nan;
@@ -186,7 +186,7 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     if (b->gradient) times_inputs(p, n, given);
     at.step.relevance = outputs;
     if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (!status) enter(b, &a, row, behind || nodes->activation < 0 || !through, leaves);
+    if (!status) enter_row(b, &a, row, behind || nodes->activation < 0 || !through, leaves);
     /* what no node in a body accounts for ended at values that are made of no data */
     if (!status && n->call.op->control)
         row->causes[p->method->by_rules ? LRP_CAUSE_CONSTANTS : LRP_CAUSE_DESIGN] += a.in - a.out - inside;
@@ -220,7 +220,7 @@ static void end_here(const struct book *b, int node, const struct lrp_tensor *co
 
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
     struct lrp_ledger_row *row = &b->ledger->rows[b->p->view->layer_of_node[node]];
-    struct sums in = {0};
+    struct ledger_sums in = {0};
     for (int j = 0; j < n->call.out_count; j++) sum_up(outputs[j], &in);
     row->in += in.sum;
     row->size += in.size;
@@ -232,7 +232,7 @@ static void end_here(const struct book *b, int node, const struct lrp_tensor *co
     if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
 }
 
-static enum lrp_status visit(const struct book *b, int node, struct lrp_error *err)
+static enum lrp_status account_step(const struct book *b, int node, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
     if (b->p->view->layer_of_node[node] < 0 || n->body >= 0) return LRP_OK;
@@ -273,7 +273,7 @@ static void close_ledger(const struct book *b, double explained)
 {
     struct lrp_ledger *l = b->ledger;
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
-    struct sums input = {0}, start = {0};
+    struct ledger_sums input = {0}, start = {0};
     if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
     const bool tokens = b->p->method->by_rules && g->input_count && !lrp_dtype_is_float(g->values[g->inputs[0]].desc.dtype) &&
                         !b->p->assignment->carriers.substituted;
@@ -327,7 +327,7 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
         if (lrp_run_should_stop(p->run))
             status = lrp_fail(err, LRP_CANCELLED, "cancelled");
         else
-            status = visit(&book, g->order[k], err);
+            status = account_step(&book, g->order[k], err);
         if (!status && p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
     if (!status) close_ledger(&book, explained);

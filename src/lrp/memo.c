@@ -24,13 +24,13 @@ struct kept {
 };
 
 /* Everything the denominators depend on, as bytes: in its own room unless there are bounds. */
-struct key {
+struct memo_key {
     unsigned char room[sizeof(struct head) + sizeof(size_t)], *more, *bytes;
     size_t size;
 };
 
 /* False when out of memory; the key is to be freed in any case. */
-static bool key_of(const struct lrp_rule_step *a, const struct lrp_group *g, const struct lrp_tensor *x, struct key *key)
+static bool key_of(const struct lrp_rule_step *a, const struct lrp_group *g, const struct lrp_tensor *x, struct memo_key *key)
 {
     const struct lrp_rule *rule = a->rule;
     struct head head;
@@ -71,7 +71,7 @@ static void release_kept(void *value)
 
 const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x)
 {
-    struct key key;
+    struct memo_key key;
     const struct kept *found =
         key_of(a, group, x, &key) ? lrp_lru_find(lrp_engine_cache(a->engine), key.bytes, key.size) : NULL;
     free(key.more);
@@ -81,7 +81,7 @@ const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *a, const stru
 void lrp_memo_keep(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x,
                    const struct lrp_tensor *denominators)
 {
-    struct key key;
+    struct memo_key key;
     struct kept *k = calloc(1, sizeof *k);
     if (key_of(a, group, x, &key) && k) {
         *k = (struct kept){x ? lrp_tensor_retain(x) : NULL, lrp_tensor_retain(denominators)};

@@ -162,7 +162,7 @@ static enum lrp_status set_argument(struct lrp_method_call *call, char *argument
     return LRP_OK;
 }
 
-static enum lrp_status parse(struct lrp_call_text *text, struct lrp_method_call *out, struct lrp_error *err)
+static enum lrp_status parse_method(struct lrp_call_text *text, struct lrp_method_call *out, struct lrp_error *err)
 {
     enum lrp_status status = lrp_method_find(text->name, &out->row, err);
     int position = 0;
@@ -180,7 +180,7 @@ enum lrp_status lrp_method_parse(const char *text, struct lrp_method_call *out, 
     *out = (struct lrp_method_call){0};
     enum lrp_status status = lrp_call_text_split(text, &call, err);
     if (status) return status;
-    status = parse(&call, out, err);
+    status = parse_method(&call, out, err);
     lrp_call_text_free(&call);
     if (status) lrp_method_call_free(out);
     return status;

@@ -24,8 +24,8 @@ static enum lrp_status add_relevances(const struct lrp_tensor *a, const struct l
 }
 
 /* Adds what a consumer gives to a value; takes over `given`. A value's relevance is the sum over its consumers. */
-static enum lrp_status collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
-                               struct lrp_error *err)
+static enum lrp_status collect_relevance(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
+                                         struct lrp_error *err)
 {
     if (!*slot) {
         *slot = given;
@@ -77,7 +77,7 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
         if (p->edges && pass->consumers[n->in[i]] > 1)
             p->edges[pass->first_edge[step->step.node] + (size_t)i] = lrp_tensor_retain(given[i]);
         if (!status && pass->stale[n->in[i]])
-            status = collect(&relevance[n->in[i]], given[i], p->run, err);
+            status = collect_relevance(&relevance[n->in[i]], given[i], p->run, err);
         else
             lrp_tensor_release(given[i]);
         given[i] = NULL;
@@ -103,7 +103,7 @@ static enum lrp_status give_again(const struct lrp_propagation *p, int node, con
         if (n->in[i] < 0 || !p->previous_edges[edge]) continue;
         if (p->edges) p->edges[edge] = lrp_tensor_retain(p->previous_edges[edge]);
         if (pass->stale[n->in[i]])
-            status = collect(&pass->relevance[n->in[i]], lrp_tensor_retain(p->previous_edges[edge]), p->run, err);
+            status = collect_relevance(&pass->relevance[n->in[i]], lrp_tensor_retain(p->previous_edges[edge]), p->run, err);
     }
     return status;
 }
@@ -139,7 +139,7 @@ static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const 
     return status;
 }
 
-static enum lrp_status visit(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
+static enum lrp_status visit_node(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
     if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
@@ -186,7 +186,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     for (int k = g->order_count - 1; k >= 0; k--) {
         if (g->nodes[g->order[k]].body >= 0) continue; /* the node it hangs on goes through it */
         if (lrp_run_should_stop(p->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
-        enum lrp_status status = visit(p, g->order[k], pass, err);
+        enum lrp_status status = visit_node(p, g->order[k], pass, err);
         if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
@@ -205,10 +205,10 @@ struct back {
 };
 
 /* What is handed to a slot that may hold something already; nothing is taken over. */
-static enum lrp_status join(const struct lrp_tensor **slot, const struct lrp_tensor *more, const struct lrp_run *run,
-                            struct lrp_error *err)
+static enum lrp_status join_relevance(const struct lrp_tensor **slot, const struct lrp_tensor *more, const struct lrp_run *run,
+                                      struct lrp_error *err)
 {
-    return more ? collect(slot, lrp_tensor_retain(more), run, err) : LRP_OK;
+    return more ? collect_relevance(slot, lrp_tensor_retain(more), run, err) : LRP_OK;
 }
 
 static enum lrp_status back_through_nodes(const struct back *b, const struct lrp_body *body, int number, struct lrp_error *err)
@@ -221,7 +221,7 @@ static enum lrp_status back_through_nodes(const struct back *b, const struct lrp
     inner.edges = NULL;
     enum lrp_status status = LRP_OK;
     for (int k = body->first + body->count - 1; !status && k >= body->first; k--)
-        if (g->nodes[k].body == number && g->nodes[k].state == LRP_NODE_LIVE) status = visit(&inner, k, &pass, err);
+        if (g->nodes[k].body == number && g->nodes[k].state == LRP_NODE_LIVE) status = visit_node(&inner, k, &pass, err);
     return status;
 }
 
@@ -243,7 +243,7 @@ static enum lrp_status back_through_turn(void *data, const struct lrp_turn *turn
     enum lrp_status status = LRP_OK;
     for (int i = 0; i < body->value_count; i++) b->values[body->first_value + i] = turn->values[i];
     for (int j = 0; !status && j < body->output_count; j++)
-        if (s[j] && body->outputs[j] >= 0) status = join(&b->pass.relevance[body->outputs[j]], s[j], run, err);
+        if (s[j] && body->outputs[j] >= 0) status = join_relevance(&b->pass.relevance[body->outputs[j]], s[j], run, err);
     if (!status) status = back_through_nodes(b, body, turn->body, err);
     for (int i = 0; !status && given && i < body->input_count; i++) {
         const struct lrp_tensor *r = b->pass.relevance[body->inputs[i]];

@@ -132,8 +132,8 @@ static enum lrp_status unknown_rule(const char *name, const struct lrp_rule_book
     return status;
 }
 
-static enum lrp_status parse(struct lrp_call_text *call, const struct lrp_rule_book *book, enum lrp_convention convention,
-                             struct lrp_rule *out, struct lrp_error *err)
+static enum lrp_status parse_rule(struct lrp_call_text *call, const struct lrp_rule_book *book, enum lrp_convention convention,
+                                  struct lrp_rule *out, struct lrp_error *err)
 {
     const struct lrp_rule_row *row = lrp_rule_find(book, call->name);
     bool given[LRP_RULE_PARAMETERS] = {false};
@@ -153,7 +153,7 @@ enum lrp_status lrp_rule_parse(const char *text, const struct lrp_rule_book *boo
     struct lrp_call_text call;
     enum lrp_status status = lrp_call_text_split(text, &call, err);
     if (status) return status;
-    status = parse(&call, book, convention, out, err);
+    status = parse_rule(&call, book, convention, out, err);
     lrp_call_text_free(&call);
     return status;
 }

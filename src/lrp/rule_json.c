@@ -26,7 +26,7 @@ struct reader {
 };
 
 /* "rule NAME: group 1: term 2: CAUSE", pointing at an item. */
-static enum lrp_status refuse(const struct reader *r, enum lrp_status status, const cJSON *item, const char *cause)
+static enum lrp_status refuse_item(const struct reader *r, enum lrp_status status, const cJSON *item, const char *cause)
 {
     struct lrp_text at = {0};
     *r->where = item;
@@ -70,7 +70,7 @@ static enum lrp_status get_list(const struct reader *r, const cJSON *object, con
     *out = list;
     if (objects && count >= 1 && count <= most) return LRP_OK;
     lrp_text_printf(&cause, "\"%s\" must be a list of 1 to %d objects", key, most);
-    enum lrp_status status = refuse(r, LRP_FILE, list ? list : object, cause.data ? cause.data : "");
+    enum lrp_status status = refuse_item(r, LRP_FILE, list ? list : object, cause.data ? cause.data : "");
     lrp_text_free(&cause);
     return status;
 }
@@ -83,12 +83,12 @@ static enum lrp_status get_amount(const struct reader *r, const cJSON *object, c
     if (!item) return LRP_OK;
     if (cJSON_IsNumber(item)) {
         if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38)
-            return refuse(r, LRP_USAGE, item, "a number that is too large");
+            return refuse_item(r, LRP_USAGE, item, "a number that is too large");
         *out = lrp_arena_strdup(r->arena, lrp_json_number_text(item->valuedouble, number, sizeof number));
         return *out ? LRP_OK : out_of_memory(r);
     }
-    if (!cJSON_IsString(item)) return refuse(r, LRP_FILE, item, "a number, a parameter's name or a formula is needed");
-    if (strlen(item->valuestring) > 200) return refuse(r, LRP_USAGE, item, "a formula of more than 200 characters");
+    if (!cJSON_IsString(item)) return refuse_item(r, LRP_FILE, item, "a number, a parameter's name or a formula is needed");
+    if (strlen(item->valuestring) > 200) return refuse_item(r, LRP_USAGE, item, "a formula of more than 200 characters");
     *out = item->valuestring;
     return LRP_OK;
 }
@@ -113,7 +113,7 @@ static enum lrp_status get_word(const struct reader *r, const cJSON *object, con
     for (size_t i = 0; (word = lrp_word_at(list, i)); i++) lrp_text_printf(&cause, "%s%s", i ? " " : "", word->name);
     lrp_text_append(&cause, ")");
     enum lrp_status status =
-        refuse(r, cJSON_IsString(item) ? LRP_USAGE : LRP_FILE, item ? item : object, cause.data ? cause.data : key);
+        refuse_item(r, cJSON_IsString(item) ? LRP_USAGE : LRP_FILE, item ? item : object, cause.data ? cause.data : key);
     lrp_text_free(&cause);
     return status;
 }
@@ -128,8 +128,9 @@ static enum lrp_status read_term(const struct reader *r, const cJSON *item, stru
     if (!status) status = get_word(r, item, "bias", LRP_WORDS_BIAS, false, &bias);
     if (!status) status = get_amount(r, item, "g", &term->strength);
     if (status) return status;
-    if (sign && !cJSON_IsNumber(sign)) return refuse(r, LRP_FILE, sign, "\"sign\" must be a number, 1 or -1");
-    if (sign && sign->valuedouble != 1 && sign->valuedouble != -1) return refuse(r, LRP_USAGE, sign, "\"sign\" is 1 or -1");
+    if (sign && !cJSON_IsNumber(sign)) return refuse_item(r, LRP_FILE, sign, "\"sign\" must be a number, 1 or -1");
+    if (sign && sign->valuedouble != 1 && sign->valuedouble != -1)
+        return refuse_item(r, LRP_USAGE, sign, "\"sign\" is 1 or -1");
     term->input = (enum lrp_term_input)input;
     term->weight = (enum lrp_weight_modifier)weight;
     term->bias = (enum lrp_weight_modifier)bias;
@@ -170,17 +171,17 @@ static enum lrp_status read_default(struct reader *r, const cJSON *item, struct 
         snprintf(word, sizeof word, "%s", *out);
         if (cJSON_IsString(item) && kind->read(&scratch, 0, word)) return LRP_OK;
         snprintf(cause, sizeof cause, "the parameter %s is %s", p->name, kind->choices);
-        return refuse(r, LRP_USAGE, item, cause);
+        return refuse_item(r, LRP_USAGE, item, cause);
     }
     if (kind->bound)
-        return cJSON_IsNull(item) ? LRP_OK : refuse(r, LRP_USAGE, item, "low and high must be given with the rule: null");
+        return cJSON_IsNull(item) ? LRP_OK : refuse_item(r, LRP_USAGE, item, "low and high must be given with the rule: null");
     if (cJSON_IsNull(item)) return LRP_OK;
     if (!cJSON_IsNumber(item))
-        return refuse(r, LRP_FILE, item, "a parameter's default is a number, or null if it must be given");
+        return refuse_item(r, LRP_FILE, item, "a parameter's default is a number, or null if it must be given");
     if (!isfinite(item->valuedouble) || fabs(item->valuedouble) > 3e38)
-        return refuse(r, LRP_USAGE, item, "a number that is too large");
+        return refuse_item(r, LRP_USAGE, item, "a number that is too large");
     if (p->kind == LRP_PARAMETER_OWN_STABILIZER && item->valuedouble < 0)
-        return refuse(r, LRP_USAGE, item, "a stabilizer is not negative");
+        return refuse_item(r, LRP_USAGE, item, "a stabilizer is not negative");
     *out = lrp_arena_strdup(r->arena, lrp_json_number_text(item->valuedouble, number, sizeof number));
     return *out ? LRP_OK : out_of_memory(r);
 }
@@ -191,7 +192,7 @@ static enum lrp_status read_parameters(struct reader *r, const cJSON *object)
     const cJSON *item;
     struct lrp_rule_info *info = &r->row.info;
     if (object && !cJSON_IsObject(object))
-        return refuse(r, LRP_FILE, object, "\"parameters\" must be an object: {name: default}");
+        return refuse_item(r, LRP_FILE, object, "\"parameters\" must be an object: {name: default}");
     for (int named = 0; named < 2; named++) {
         cJSON_ArrayForEach(item, object)
         {
@@ -199,7 +200,7 @@ static enum lrp_status read_parameters(struct reader *r, const cJSON *object)
             const bool is_named = lrp_parameter_row(kind)->by_name;
             if (is_named != (named == 1)) continue;
             if (info->parameter_count == LRP_RULE_PARAMETERS)
-                return refuse(r, LRP_USAGE, item, "a rule has at most 8 parameters");
+                return refuse_item(r, LRP_USAGE, item, "a rule has at most 8 parameters");
             struct lrp_rule_parameter *p = &info->parameters[info->parameter_count++];
             *p = (struct lrp_rule_parameter){.name = item->string, .kind = kind};
             enum lrp_status status = read_default(r, item, p);
@@ -229,7 +230,7 @@ static const cJSON *item_at(const cJSON *rule, const struct lrp_rule_place *plac
 static enum lrp_status read_row(struct reader *r, const cJSON *item)
 {
     const cJSON *groups, *group, *formula;
-    if (!cJSON_IsObject(item)) return refuse(r, LRP_FILE, item, "a rule is an object with \"groups\"");
+    if (!cJSON_IsObject(item)) return refuse_item(r, LRP_FILE, item, "a rule is an object with \"groups\"");
     warn_unknown(r, item, LRP_WORDS_RULE);
     enum lrp_status status = read_parameters(r, cJSON_GetObjectItemCaseSensitive(item, "parameters"));
     if (!status) status = get_list(r, item, "groups", LRP_GROUPS, &groups);
@@ -241,7 +242,7 @@ static enum lrp_status read_row(struct reader *r, const cJSON *item)
     r->group = 0;
     formula = cJSON_GetObjectItemCaseSensitive(item, "formula");
     if (formula && (!cJSON_IsString(formula) || strpbrk(formula->valuestring, "\n\r\t\033")))
-        return refuse(r, LRP_FILE, formula, "\"formula\" must be one line of text");
+        return refuse_item(r, LRP_FILE, formula, "\"formula\" must be one line of text");
     if (formula) r->row.info.formula = formula->valuestring;
     return LRP_OK;
 }

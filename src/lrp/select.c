@@ -27,7 +27,7 @@ int lrp_last_layer(const struct lrp_layer_list *layers)
     return -1;
 }
 
-static void choose(struct lrp_selection *s, int layer)
+static void choose_layer(struct lrp_selection *s, int layer)
 {
     if (layer < 0 || s->layers[layer]) return;
     s->layers[layer] = true;
@@ -44,13 +44,13 @@ static bool is_place(const struct lrp_graph *g, const char *text)
 static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *name, struct lrp_selection *s)
 {
     for (size_t i = 0; i < view->list.count; i++)
-        if (strcmp(view->list.rows[i].name, name) == 0) choose(s, (int)i);
+        if (strcmp(view->list.rows[i].name, name) == 0) choose_layer(s, (int)i);
     if (s->count) return true;
     for (size_t n = 0; n < g->definition->node_count; n++)
         if (strcmp(g->definition->nodes[n].name, name) == 0) {
             int layer = view->layer_of_node[n];
             s->by = layer < 0 ? LRP_BY_DROPPED : LRP_BY_NAME;
-            choose(s, layer);
+            choose_layer(s, layer);
             return true;
         }
     for (int v = 0; v < g->value_count && !is_place(g, name); v++)
@@ -59,7 +59,7 @@ static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view
             if (producer < 0 && !g->values[v].is_input) continue;
             int layer = producer < 0 ? 0 : view->layer_of_node[producer];
             s->by = layer < 0 ? LRP_BY_DROPPED : LRP_BY_NAME;
-            choose(s, layer);
+            choose_layer(s, layer);
             return true;
         }
     return false;
@@ -72,7 +72,7 @@ static bool by_number(const struct lrp_layer_view *view, const char *text, struc
     if (lrp_parse_int64(text, &first)) {
         s->by = LRP_BY_INDEX;
         if (first < 0 || first >= (int64_t)view->list.count) return false;
-        choose(s, (int)first);
+        choose_layer(s, (int)first);
         return true;
     }
     if (!dots) return false;
@@ -81,7 +81,7 @@ static bool by_number(const struct lrp_layer_view *view, const char *text, struc
     free(head);
     s->by = LRP_BY_RANGE;
     if (!ok || first < 0 || last < first || first >= (int64_t)view->list.count) return false;
-    for (int64_t i = first; i <= last && i < (int64_t)view->list.count; i++) choose(s, (int)i);
+    for (int64_t i = first; i <= last && i < (int64_t)view->list.count; i++) choose_layer(s, (int)i);
     return true;
 }
 
@@ -112,7 +112,7 @@ static bool by_type(const struct lrp_layer_view *view, const char *text, struct 
     if (strncmp(text, "type:", 5) != 0) return false;
     s->by = LRP_BY_TYPE;
     for (size_t i = 1; i < view->list.count; i++)
-        if (lrp_layer_is(&view->list.rows[i], text + 5)) choose(s, (int)i);
+        if (lrp_layer_is(&view->list.rows[i], text + 5)) choose_layer(s, (int)i);
     return s->count > 0;
 }
 
@@ -121,7 +121,7 @@ static bool by_end(const struct lrp_layer_view *view, const char *text, struct l
     bool first = strcmp(text, "first") == 0;
     if (!first && strcmp(text, "last") != 0) return false;
     s->by = LRP_BY_END;
-    choose(s, first ? lrp_first_layer(&view->list) : lrp_last_layer(&view->list));
+    choose_layer(s, first ? lrp_first_layer(&view->list) : lrp_last_layer(&view->list));
     return s->count > 0;
 }
 
@@ -130,11 +130,11 @@ static bool by_glob(const struct lrp_graph *g, const struct lrp_layer_view *view
     if (!lrp_glob_has_magic(text)) return false;
     s->by = LRP_BY_GLOB;
     for (size_t i = 1; i < view->list.count; i++)
-        if (lrp_glob_match(text, view->list.rows[i].name)) choose(s, (int)i);
+        if (lrp_glob_match(text, view->list.rows[i].name)) choose_layer(s, (int)i);
     bool dropped = false;
     for (size_t n = 0; n < g->definition->node_count; n++)
         if (lrp_glob_match(text, g->definition->nodes[n].name)) {
-            choose(s, view->layer_of_node[n]);
+            choose_layer(s, view->layer_of_node[n]);
             dropped |= view->layer_of_node[n] < 0;
         }
     return s->count > 0 || dropped;

@@ -7,19 +7,19 @@
 #include "mapping.h"
 #include "texts.h"
 
-static const unsigned char *element(const struct lrp_blob *blob, size_t index)
+static const unsigned char *blob_element(const struct lrp_blob *blob, size_t index)
 {
     return (const unsigned char *)blob->raw + index * lrp_dtype_size(blob->dtype);
 }
 
 void lrp_blob_f32(const struct lrp_blob *blob, size_t first, size_t n, float *out)
 {
-    if (n) lrp_convert_to_f32(blob->dtype, element(blob, first), n, false, out);
+    if (n) lrp_convert_to_f32(blob->dtype, blob_element(blob, first), n, false, out);
 }
 
 void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *out)
 {
-    if (n) lrp_convert_to_i64(blob->dtype, element(blob, first), n, false, out);
+    if (n) lrp_convert_to_i64(blob->dtype, blob_element(blob, first), n, false, out);
 }
 
 float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index)

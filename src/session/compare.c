@@ -31,7 +31,7 @@ static double correlation_of(const float *a, const float *b, size_t n, double me
     return aa == 0 && bb == 0 ? 1 : aa == 0 || bb == 0 ? (double)NAN : ab / sqrt(aa * bb);
 }
 
-static void compare(const float *f, const float *g, size_t n, struct lrp_comparison *out)
+static void compare_numbers(const float *f, const float *g, size_t n, struct lrp_comparison *out)
 {
     size_t pairs = 0;
     *out = (struct lrp_comparison){0};
@@ -58,7 +58,7 @@ enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, 
     if (!status) status = part_of(b, layer_b, sample, &y, err);
     if (!status && x.tensor.count != y.tensor.count)
         status = lrp_fail(err, LRP_USAGE, "the two settings see layers of different shapes there");
-    if (!status) compare(x.tensor.f, y.tensor.f, x.tensor.count, out);
+    if (!status) compare_numbers(x.tensor.f, y.tensor.f, x.tensor.count, out);
     lrp_sample_close(&x);
     lrp_sample_close(&y);
     return status;

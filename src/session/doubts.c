@@ -59,7 +59,7 @@ static void doubt(struct doubter *d, size_t layer, const char *format, ...)
     free(line);
 }
 
-static const struct lrp_tensor *shown(const struct doubter *d, size_t layer, bool relevance)
+static const struct lrp_tensor *shown_tensor(const struct doubter *d, size_t layer, bool relevance)
 {
     const struct lrp_results *r = d->job->results;
     const int value = lrp_network_layer_value(r->network, layer);
@@ -81,7 +81,7 @@ static void doubt_values(struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
     for (size_t i = 0; i < d->layers->count; i++) {
-        const struct lrp_tensor *t = shown(d, i, false);
+        const struct lrp_tensor *t = shown_tensor(d, i, false);
         if (!t || !lrp_dtype_is_float(t->dtype) || !r->value_statistics[i].nan) continue;
         const size_t bad = count_bad(t);
         if (!bad) continue;
@@ -105,7 +105,7 @@ static const char *rule_of(const struct doubter *d, size_t i)
 }
 
 /* "conv5 (rule gamma(0.25))" */
-static const char *named(const struct doubter *d, size_t i, struct lrp_text *text)
+static const char *layer_with_rule(const struct doubter *d, size_t i, struct lrp_text *text)
 {
     const char *rule = rule_of(d, i);
     lrp_text_append(text, d->layers->rows[i].name);
@@ -143,7 +143,7 @@ static bool doubt_relevance(struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
     for (size_t i = d->layers->count; i-- > 0;) {
-        if (!shown(d, i, true) || !r->relevance_statistics[i].nan) continue;
+        if (!shown_tensor(d, i, true) || !r->relevance_statistics[i].nan) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
         if (!lrp_method_by_rules(&d->job->setup->method)) {
@@ -151,7 +151,7 @@ static bool doubt_relevance(struct doubter *d)
             return true;
         }
         doubt(d, by, "relevance is not finite from layer %s on: %zu numbers at %s (another rule there helps: --rule '%s=%s')",
-              named(d, by, &text), r->relevance_statistics[i].nan, d->layers->rows[i].name, d->layers->rows[by].name,
+              layer_with_rule(d, by, &text), r->relevance_statistics[i].nan, d->layers->rows[i].name, d->layers->rows[by].name,
               better_rule(d, by));
         lrp_text_free(&text);
         return true;
@@ -171,14 +171,14 @@ static bool doubt_size(struct doubter *d)
     const struct lrp_results *r = d->job->results;
     for (size_t i = d->layers->count; i-- > 0;) {
         const struct lrp_statistics *s = &r->relevance_statistics[i];
-        if (!shown(d, i, true) || !blows_up(d, s)) continue;
+        if (!shown_tensor(d, i, true) || !blows_up(d, s)) continue;
         struct lrp_text text = {0};
         const size_t by = giver(d, i);
         doubt(d, by,
               "relevance blows up behind layer %s: sum %.3g, largest %.3g at %s, for a start of %.3g (its denominators are "
               "close to 0; a rule without such: --rule '%s=%s')",
-              named(d, by, &text), s->sum, fmax(fabs((double)s->min), fabs((double)s->max)), d->layers->rows[i].name, d->size,
-              d->layers->rows[by].name, better_rule(d, by));
+              layer_with_rule(d, by, &text), s->sum, fmax(fabs((double)s->min), fabs((double)s->max)), d->layers->rows[i].name,
+              d->size, d->layers->rows[by].name, better_rule(d, by));
         lrp_text_free(&text);
         return true;
     }
@@ -226,12 +226,12 @@ static void doubt_loss(struct doubter *d)
     if (fabs(d->sum) < LEAST_START * d->size || fabs(sum) >= least) return;
     size_t by = 0;
     for (size_t i = 1; i < d->layers->count && !by; i++)
-        if (shown(d, i, true) && fabs(r->relevance_statistics[i].sum) >= least) by = i;
+        if (shown_tensor(d, i, true) && fabs(r->relevance_statistics[i].sum) >= least) by = i;
     struct lrp_text text = {0};
     doubt(d, by,
           "relevance all but vanishes: a sum of %.3g arrives of %.3g, %.3g was still there at layer %s (lrpscope ledger says "
           "where the rest goes; what biases take stays with bias=off in a rule)",
-          sum, d->sum, by ? r->relevance_statistics[by].sum : 0, named(d, by, &text));
+          sum, d->sum, by ? r->relevance_statistics[by].sum : 0, layer_with_rule(d, by, &text));
     lrp_text_free(&text);
 }
 

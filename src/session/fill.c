@@ -25,11 +25,11 @@ static struct lrp_shape one_a_token(const struct lrp_model_value *input, const s
     return shape_like(input, tokens, tokens->length);
 }
 /* Nothing has gone before: every open axis but that of the samples has no elements. */
-static struct lrp_shape empty(const struct lrp_model_value *input, const struct tokens *tokens)
+static struct lrp_shape empty_shape(const struct lrp_model_value *input, const struct tokens *tokens)
 {
     return shape_like(input, tokens, 0);
 }
-static struct lrp_shape single(const struct lrp_model_value *input, const struct tokens *tokens)
+static struct lrp_shape single_shape(const struct lrp_model_value *input, const struct tokens *tokens)
 {
     struct lrp_shape shape = shape_like(input, tokens, 1);
     if (shape.rank == 1 && input->shape.dim[0] < 0) shape.dim[0] = 1;
@@ -46,7 +46,7 @@ static int64_t one(size_t i, size_t length)
     (void)i, (void)length;
     return 1;
 }
-static int64_t position(size_t i, size_t length)
+static int64_t token_position(size_t i, size_t length)
 {
     return length ? (int64_t)(i % length) : 0;
 }
@@ -62,11 +62,11 @@ static const struct filling {
     {"encoder_attention_mask", "1", false, false, one_a_token, one},
     {"decoder_attention_mask", "1", false, false, one_a_token, one},
     {"token_type_ids", "0", false, false, one_a_token, zero},
-    {"position_ids", "0, 1, 2 ...", false, false, one_a_token, position},
-    {"past_key_values", "nothing before the text", true, false, empty, zero},
-    {"past_conv", "nothing before the text", true, false, single, zero},
-    {"past", "nothing before the text", true, false, empty, zero},
-    {"use_cache_branch", "false", false, true, single, zero},
+    {"position_ids", "0, 1, 2 ...", false, false, one_a_token, token_position},
+    {"past_key_values", "nothing before the text", true, false, empty_shape, zero},
+    {"past_conv", "nothing before the text", true, false, single_shape, zero},
+    {"past", "nothing before the text", true, false, empty_shape, zero},
+    {"use_cache_branch", "false", false, true, single_shape, zero},
 };
 
 static const struct filling *find_filling(const char *name)
@@ -78,8 +78,8 @@ static const struct filling *find_filling(const char *name)
     return NULL;
 }
 
-static enum lrp_status make(const struct filling *f, const struct lrp_model_value *input, const struct tokens *tokens,
-                            const struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status make_input(const struct filling *f, const struct lrp_model_value *input, const struct tokens *tokens,
+                                  const struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_tensor *t = NULL;
     const struct lrp_shape shape = f->shape(input, tokens);
@@ -119,7 +119,7 @@ enum lrp_status lrp_session_fill(const struct lrp_session *session, struct lrp_s
         lrp_model_input(session->model, i, &input);
         const struct filling *f = plan->inputs[i] || input.shape.rank < 0 ? NULL : find_filling(input.name);
         if (!f) continue;
-        status = make(f, &input, &tokens, &plan->inputs[i], err);
+        status = make_input(f, &input, &tokens, &plan->inputs[i], err);
         if (status) break;
         plan->shapes[i] = plan->inputs[i]->shape;
         if (last != f->what || !f->prefix) /* a past has two of them a layer: said once */

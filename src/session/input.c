@@ -40,8 +40,8 @@ static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
 }
 
 /* `name`: of the input, for files that hold several arrays. */
-static enum lrp_status decode(const unsigned char *bytes, size_t size, const char *name, struct lrp_source *out,
-                              struct lrp_error *err)
+static enum lrp_status decode_source(const unsigned char *bytes, size_t size, const char *name, struct lrp_source *out,
+                                     struct lrp_error *err)
 {
     if (!lrp_arrays_sniff(bytes, size)) {
         const enum lrp_status status = lrp_picture_decode(bytes, size, &out->picture, err);
@@ -73,8 +73,8 @@ enum lrp_status lrp_source_read(const char *path, const char *name, struct lrp_s
     enum lrp_status status = out->label && out->path ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = standard ? read_stdin(&bytes, err) : lrp_mapping_open(path, &mapping, err);
     if (!status) {
-        status = standard ? decode((const unsigned char *)bytes.data, bytes.length, name, out, err)
-                          : decode(mapping.data, mapping.size, name, out, err);
+        status = standard ? decode_source((const unsigned char *)bytes.data, bytes.length, name, out, err)
+                          : decode_source(mapping.data, mapping.size, name, out, err);
         if (status) lrp_fail_context(err, status, "%s", out->path);
     }
     lrp_mapping_close(&mapping);

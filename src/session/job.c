@@ -56,7 +56,7 @@ static void keep_results(struct lrp_job *job)
     for (size_t i = 0; i < count; i++) lrp_results_release(gone[i]);
 }
 
-static enum lrp_status forward(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_results *r = job->results;
     const struct lrp_graph *g = r->network->graph;
@@ -257,8 +257,8 @@ static void count_node(void *data, int node, int done, int total)
     lrp_job_notify(job);
 }
 
-static enum lrp_status account(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
-                               struct lrp_error *err)
+static enum lrp_status make_ledger(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
+                                   struct lrp_error *err)
 {
     struct lrp_propagation p = propagation_of(job, start, run);
     struct lrp_ledger *ledger = NULL;
@@ -308,7 +308,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     const char *absent = lrp_model_absent(job->session->model);
     if (absent) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(job->session->model), absent);
     enum lrp_status status = lrp_memory_bound(job, err);
-    if (!status && !job->results->forward_done) status = forward(job, run, err);
+    if (!status && !job->results->forward_done) status = run_forward(job, run, err);
     if (!status && !job->results->values_doubted) doubt_values(job);
     /* whole numbers can be computed, not explained */
     if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
@@ -318,7 +318,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
     if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->setup->method.row->compute &&
         !job->setup->concepts.count)
-        status = account(job, start, run, err);
+        status = make_ledger(job, start, run, err);
     lrp_tensor_release(start);
     return status;
 }

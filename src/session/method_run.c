@@ -76,7 +76,7 @@ static enum lrp_status mask(void *data, const char *path, int value, struct lrp_
     return status;
 }
 
-static void tell(void *data, int64_t done, int64_t total)
+static void tell_passes(void *data, int64_t done, int64_t total)
 {
     const struct lrp_job *job = data;
     pthread_mutex_lock(&job->session->lock);
@@ -126,8 +126,8 @@ static enum lrp_status keep_account(struct lrp_job *job, struct lrp_passes *p, s
     return LRP_OK;
 }
 
-static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
-                               struct lrp_error *err)
+static enum lrp_status run_method(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
+                                  struct lrp_error *err)
 {
     size_t sources;
     struct lrp_tensor *unit = NULL;
@@ -142,7 +142,7 @@ static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation
                            .channels_last = channels_last(job),
                            .picture = picture,
                            .mask = mask,
-                           .tell = tell,
+                           .tell = tell_passes,
                            .data = job};
     p.back.progress = NULL; /* it is passes that are counted */
     p.back.edges = NULL;
@@ -164,7 +164,7 @@ static enum lrp_status compute(struct lrp_job *job, const struct lrp_propagation
 enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
                                   struct lrp_error *err)
 {
-    if (job->setup->method.row->compute) return compute(job, back, relevance, err);
+    if (job->setup->method.row->compute) return run_method(job, back, relevance, err);
     if (job->setup->concepts.count)
         return lrp_propagate_concepts(back, &job->setup->concepts, lrp_setup_samples(job->setup), relevance, err);
     return lrp_propagate(back, relevance, err);

@@ -177,7 +177,7 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
 }
 
 /* The values of a plane become 0..1; where they cannot, the middle. */
-static void spread(struct lrp_plane *plane)
+static void spread_plane(struct lrp_plane *plane)
 {
     const size_t count = (size_t)plane->width * (size_t)plane->height;
     float low = INFINITY, high = -INFINITY;
@@ -207,7 +207,7 @@ enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum 
     if (!status)
         status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, 0, &one.tensor), grey, err);
     lrp_sample_close(&one);
-    if (!status) spread(grey);
+    if (!status) spread_plane(grey);
     if (!status) status = lrp_plane_match(plane, grey, err);
     if (status) lrp_plane_free(grey);
     return status;

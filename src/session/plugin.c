@@ -56,7 +56,7 @@ const struct lrp_operator *lrp_plugin_operator_at(const struct lrp_plugin *plugi
     return index < plugin->count ? &plugin->rows[index]->row : NULL;
 }
 
-static int refuse(struct lrp_plugin *p, const char *what, const char *name, const char *why)
+static int refuse_row(struct lrp_plugin *p, const char *what, const char *name, const char *why)
 {
     if (!p->first.status) lrp_fail(&p->first, LRP_FILE, "%s %s: %s", what, name ? name : "", why);
     return 1;
@@ -68,12 +68,12 @@ static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plu
 {
     struct lrp_plugin *p = host->context;
     const char *why = "";
-    if (!p->offer || !op) return refuse(p, "operator", "", "it is none");
+    if (!p->offer || !op) return refuse_row(p, "operator", "", "it is none");
     struct lrp_plugin_row *row = calloc(1, sizeof *row), **rows = realloc(p->rows, (p->count + 1) * sizeof *rows);
     if (rows) p->rows = rows;
     if (!row || !rows || !lrp_plugin_row_fill(row, op, &why)) {
         free(row);
-        return refuse(p, "operator", op->type, *why ? why : "not enough memory");
+        return refuse_row(p, "operator", op->type, *why ? why : "not enough memory");
     }
     row->host = &p->host;
     row->file = p->path;
@@ -84,7 +84,7 @@ static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plu
     for (size_t i = 0; i < p->count; i++)
         taken |= strcmp(rows[i]->row.name, row->row.name) == 0 && strcmp(rows[i]->row.domain, row->row.domain) == 0;
     if (taken) {
-        refuse(p, "operator", row->row.name, "there is one of that name already");
+        refuse_row(p, "operator", row->row.name, "there is one of that name already");
         free(row);
         return 1;
     }
@@ -100,14 +100,14 @@ static int add_rule(const struct lrp_plugin_host *host, const char *name, const 
     struct lrp_error err = {0};
     if (!p->offer || !name || !json) {
         cJSON_Delete(rules);
-        return refuse(p, "rule", name, "it has no name, or no text");
+        return refuse_row(p, "rule", name, "it has no name, or no text");
     }
     enum lrp_status status =
         rules ? lrp_json_parse(json, strlen(json), &object, &err) : lrp_fail(&err, LRP_MEMORY, "not enough memory");
     if (!status && !cJSON_AddItemToObject(rules, name, object)) status = lrp_fail(&err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_rule_json_read(p->offer->book, rules->child, p->path, NULL, NULL, &where, &err);
     cJSON_Delete(rules);
-    return !status ? 0 : refuse(p, "rule", name, err.message);
+    return !status ? 0 : refuse_row(p, "rule", name, err.message);
 }
 
 static void retain_function(void *data)
@@ -209,12 +209,12 @@ static int add_rule_function(const struct lrp_plugin_host *host, const char *nam
     struct lrp_plugin *p = host->context;
     struct lrp_rule_row row;
     struct lrp_error err = {0};
-    if (!p->offer || !name || !rule) return refuse(p, "rule", name, "it has no name, or no function");
+    if (!p->offer || !name || !rule) return refuse_row(p, "rule", name, "it has no name, or no function");
     struct function *f = new_function(p, name, rule, &row);
-    if (!f) return refuse(p, "rule", name, "not enough memory");
+    if (!f) return refuse_row(p, "rule", name, "not enough memory");
     enum lrp_status status = lrp_rule_book_add(p->offer->book, &row, NULL, &err);
     release_function(f);
-    return !status ? 0 : refuse(p, "rule", name, err.message);
+    return !status ? 0 : refuse_row(p, "rule", name, err.message);
 }
 
 static int override_rule(const struct lrp_plugin_host *host, const char *rule, const char *type, lrp_plugin_rule *instead)
@@ -222,19 +222,19 @@ static int override_rule(const struct lrp_plugin_host *host, const char *rule, c
     struct lrp_plugin *p = host->context;
     struct lrp_rule_row row;
     struct lrp_error err = {0};
-    if (!p->offer || !type || !instead) return refuse(p, "override of rule", rule, "it has no type, or no function");
+    if (!p->offer || !type || !instead) return refuse_row(p, "override of rule", rule, "it has no type, or no function");
     struct function *f = new_function(p, rule ? rule : "override", instead, &row);
-    if (!f) return refuse(p, "rule", rule, "not enough memory");
+    if (!f) return refuse_row(p, "rule", rule, "not enough memory");
     enum lrp_status status = lrp_rule_book_override(p->offer->book, rule, type, &row, &err);
     release_function(f);
-    return !status ? 0 : refuse(p, "override of rule", rule ? rule : "every", err.message);
+    return !status ? 0 : refuse_row(p, "override of rule", rule ? rule : "every", err.message);
 }
 
 static int support(const struct lrp_plugin_host *host, bool activation, const char *name)
 {
     struct lrp_plugin *p = host->context;
     if (!p->offer || !name || !p->offer->support(p->offer->data, activation, name))
-        return refuse(p, "supported name", name, "it cannot be registered");
+        return refuse_row(p, "supported name", name, "it cannot be registered");
     return 0;
 }
 static int support_layer(const struct lrp_plugin_host *host, const char *name)
@@ -253,8 +253,8 @@ static int add_colormap(const struct lrp_plugin_host *host, const struct lrp_plu
     struct lrp_error err = {0};
     /* as large as the first version of plugin.h that has it */
     const size_t least = offsetof(struct lrp_plugin_colormap, count) + sizeof map->count;
-    if (!p->offer || !map) return refuse(p, "colour map", "", "it is none");
-    if (map->size < least) return refuse(p, "colour map", "", "its size is not that of a struct lrp_plugin_colormap");
+    if (!p->offer || !map) return refuse_row(p, "colour map", "", "it is none");
+    if (map->size < least) return refuse_row(p, "colour map", "", "its size is not that of a struct lrp_plugin_colormap");
     for (size_t i = 0; map->stops && map->count <= LRP_COLORMAP_STOPS && i < map->count; i++)
         stops[i] =
             (struct lrp_colormap_stop){map->stops[i].position, map->stops[i].red, map->stops[i].green, map->stops[i].blue};
@@ -263,8 +263,9 @@ static int add_colormap(const struct lrp_plugin_host *host, const struct lrp_plu
                                       .diverging = map->diverging != 0,
                                       .count = map->count,
                                       .stops = map->stops ? stops : NULL};
-    return lrp_colormap_set_add(p->offer->colormaps, &made, &err) == LRP_OK ? 0
-                                                                            : refuse(p, "colour map", map->name, err.message);
+    return lrp_colormap_set_add(p->offer->colormaps, &made, &err) == LRP_OK
+               ? 0
+               : refuse_row(p, "colour map", map->name, err.message);
 }
 
 static double attribute_number(const struct lrp_plugin_call *call, const char *name, double otherwise)

@@ -104,8 +104,8 @@ static size_t largest(const struct lrp_call *call, const struct lrp_tensor *out,
     return most;
 }
 
-static enum lrp_status forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
-                               struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status plugin_forward(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
+                                      struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_plugin_row *row = row_of(call);
     struct tensor_handle v;
@@ -163,7 +163,7 @@ static enum lrp_status by_differences(const struct lrp_call *call, const struct 
             double sum = 0;
             for (int side = 0; !status && side < 2; side++) {
                 x->f[k] = side ? down : up;
-                status = forward(call, NULL, given, out, run, err);
+                status = plugin_forward(call, NULL, given, out, run, err);
                 for (size_t j = 0; j < y->count; j++) sum += (side ? -1 : 1) * (double)s->f[j] * (double)y->f[j];
             }
             x->f[k] = before;
@@ -257,7 +257,7 @@ bool lrp_plugin_row_fill(struct lrp_plugin_row *row, const struct lrp_plugin_ope
                                          .versions = {1},
                                          .static_kind = LRP_KIND_OTHER,
                                          .infer = infer,
-                                         .forward = forward,
+                                         .forward = plugin_forward,
                                          .vjp = vjp};
         return true;
     }

@@ -26,7 +26,7 @@ struct lrp_plugin_tape {
     char why[LRP_PLUGIN_WHY];
 };
 
-static int refuse(struct lrp_plugin_tape *tape, const char *format, const char *what)
+static int refuse_call(struct lrp_plugin_tape *tape, const char *format, const char *what)
 {
     if (!*tape->why) snprintf(tape->why, sizeof tape->why, format, what);
     return -1;
@@ -35,7 +35,7 @@ static int refuse(struct lrp_plugin_tape *tape, const char *format, const char *
 static struct tape_entry *new_entry(struct lrp_plugin_tape *tape)
 {
     if (tape->count == MOST_VALUES) {
-        refuse(tape, "its body is longer than 256 values%s", "");
+        refuse_call(tape, "its body is longer than 256 values%s", "");
         return NULL;
     }
     struct tape_entry *e = &tape->entries[tape->count];
@@ -46,7 +46,7 @@ static struct tape_entry *new_entry(struct lrp_plugin_tape *tape)
 int lrp_plugin_tape_input(struct lrp_plugin_tape *tape, int input)
 {
     if (input < 0 || input >= tape->of->in_count || !tape->of->in[input].present)
-        return refuse(tape, "its body reads an input that is absent%s", "");
+        return refuse_call(tape, "its body reads an input that is absent%s", "");
     struct tape_entry *e = new_entry(tape);
     if (!e) return -1;
     e->input = input;
@@ -62,11 +62,13 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
     bool possible = rank >= 0 && rank <= LRP_MAX_RANK && data;
     for (int i = 0; possible && i < rank; i++) possible = dim[i] >= 0;
     struct tape_entry *e = possible ? new_entry(tape) : NULL;
-    if (!e) return refuse(tape, "its body has a constant of no shape%s", "");
+    if (!e) return refuse_call(tape, "its body has a constant of no shape%s", "");
     for (int i = 0; i < rank; i++) shape.dim[i] = dim[i];
-    if (lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &e->constant, NULL) != LRP_OK) return refuse(tape, "not enough memory%s", "");
+    if (lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &e->constant, NULL) != LRP_OK)
+        return refuse_call(tape, "not enough memory%s", "");
     memcpy(e->constant->f, data, e->constant->count * sizeof(float));
-    if (lrp_blob_from_tensor(tape->arena, e->constant, &blob, NULL) != LRP_OK) return refuse(tape, "not enough memory%s", "");
+    if (lrp_blob_from_tensor(tape->arena, e->constant, &blob, NULL) != LRP_OK)
+        return refuse_call(tape, "not enough memory%s", "");
     e->out = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = shape, .constant = blob};
     return tape->count++;
 }
@@ -107,11 +109,12 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
                           const char *attributes)
 {
     for (int i = 0; i < count; i++)
-        if (inputs[i] < 0 || inputs[i] >= tape->count) return refuse(tape, "an input of %s in its body is no value", op_type);
+        if (inputs[i] < 0 || inputs[i] >= tape->count)
+            return refuse_call(tape, "an input of %s in its body is no value", op_type);
     struct tape_entry *e = count < 1 || count > MOST_INPUTS ? NULL : new_entry(tape);
     const char *why = "";
     struct lrp_error err = {0};
-    if (!e) return refuse(tape, "%s in its body has no inputs, or too many", op_type);
+    if (!e) return refuse_call(tape, "%s in its body has no inputs, or too many", op_type);
     for (int i = 0; i < count; i++) {
         e->from[i] = inputs[i];
         e->in[i] = tape->entries[inputs[i]].out;
@@ -125,8 +128,10 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
                                 .out = &e->out,
                                 .in_count = count,
                                 .out_count = 1};
-    if (!e->call.op || !e->call.op_type) return refuse(tape, "its body uses operator %s, which is not implemented", op_type);
-    if (!parse_attributes(tape, e, attributes)) return refuse(tape, "the attributes of %s in its body cannot be read", op_type);
+    if (!e->call.op || !e->call.op_type)
+        return refuse_call(tape, "its body uses operator %s, which is not implemented", op_type);
+    if (!parse_attributes(tape, e, attributes))
+        return refuse_call(tape, "the attributes of %s in its body cannot be read", op_type);
     e->call.attributes = e->attributes;
     if (lrp_call_check_attributes(&e->call, &err) != LRP_OK || e->call.op->infer(&e->call, &err) != LRP_OK ||
         (e->call.op->prepare && e->call.op->prepare(&e->call, NULL, &e->handle, NULL, &err) != LRP_OK)) {
@@ -151,7 +156,7 @@ enum lrp_status lrp_plugin_tape_record(const struct lrp_plugin_row *row, const s
     tape->result = row->given.body(row->host, tape, call);
     lrp_plugin_leave();
     if (tape->result >= 0 && tape->result < tape->count && !lrp_dtype_is_float(tape->entries[tape->result].out.dtype))
-        refuse(tape, "its body ends in whole numbers, not floats%s", "");
+        refuse_call(tape, "its body ends in whole numbers, not floats%s", "");
     if (tape->result >= 0 && tape->result < tape->count && !*tape->why) {
         *out = tape;
         return LRP_OK;
@@ -188,8 +193,8 @@ static void release_values(struct lrp_tensor **values, int count)
     free(values);
 }
 
-static void gather(const struct lrp_plugin_tape *tape, const struct tape_entry *e, struct lrp_tensor *const *values,
-                   const struct lrp_tensor **in)
+static void gather_inputs_of(const struct lrp_plugin_tape *tape, const struct tape_entry *e, struct lrp_tensor *const *values,
+                             const struct lrp_tensor **in)
 {
     (void)tape;
     for (int i = 0; i < e->call.in_count; i++)
@@ -210,7 +215,7 @@ static enum lrp_status evaluate(struct lrp_plugin_tape *tape, const struct lrp_t
         else if (e->constant)
             values[v] = lrp_tensor_retain(e->constant);
         else {
-            gather(tape, e, values, given);
+            gather_inputs_of(tape, e, values, given);
             status = lrp_tensor_new(e->out.dtype, &e->out.shape, &values[v], err);
             if (!status) status = e->call.op->forward(&e->call, e->handle, given, &values[v], run, err);
         }
@@ -243,7 +248,7 @@ static enum lrp_status pull_back(struct lrp_plugin_tape *tape, int v, struct lrp
     enum lrp_status status =
         e->call.op->vjp ? LRP_OK
                         : lrp_fail(err, LRP_UNSUPPORTED, "operator %s in its body cannot be differentiated", e->call.op_type);
-    gather(tape, e, values, in);
+    gather_inputs_of(tape, e, values, in);
     for (int i = 0; !status && i < e->call.in_count; i++)
         if (lrp_call_is_data(&e->call, i)) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &e->in[i].shape, &grad[i], err);
     if (!status) status = e->call.op->vjp(&e->call, e->handle, in, out, s, grad, run, err);

@@ -43,7 +43,7 @@ void lrp_results_release(struct lrp_results *results)
     free(results);
 }
 
-static bool allocate(struct lrp_results *r)
+static bool allocate_results(struct lrp_results *r)
 {
     size_t layers = r->network->view->list.count;
     r->inputs = calloc(r->input_count + 1, sizeof(struct lrp_tensor *));
@@ -79,7 +79,7 @@ enum lrp_status lrp_results_new(struct lrp_network *network, const struct lrp_te
     r->value_count = (size_t)network->graph->value_count;
     r->input_count = lrp_model_input_count(network->model);
     r->sample = sample;
-    if (!allocate(r)) {
+    if (!allocate_results(r)) {
         lrp_results_release(r);
         return lrp_fail(err, LRP_MEMORY, "not enough memory for results");
     }

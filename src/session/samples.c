@@ -56,8 +56,8 @@ static void borrow_all(const struct lrp_tensor *t, struct lrp_sample *out)
 }
 
 /* The samples stand along another axis, or with others along one: the elements of one are collected. */
-static enum lrp_status collect(const struct lrp_tensor *t, const struct lrp_batch_axis *at, int64_t sample,
-                               struct lrp_sample *out, struct lrp_error *err)
+static enum lrp_status collect_sample(const struct lrp_tensor *t, const struct lrp_batch_axis *at, int64_t sample,
+                                      struct lrp_sample *out, struct lrp_error *err)
 {
     struct lrp_shape shape = {.rank = 1, .dim = {1}};
     size_t before = 1, behind = 1, next = 0;
@@ -89,7 +89,7 @@ enum lrp_status lrp_sample_open(const struct lrp_setup *s, int value, const stru
         borrow_all(t, out);
         return LRP_OK;
     }
-    if (!lrp_batch_whole(at)) return collect(t, at, sample, out, err);
+    if (!lrp_batch_whole(at)) return collect_sample(t, at, sample, out, err);
     struct lrp_shape shape = t->shape;
     shape.dim[0] = 1;
     borrow(t, (size_t)sample * (t->count / (size_t)samples), t->count / (size_t)samples, shape, out);

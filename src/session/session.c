@@ -83,8 +83,8 @@ static struct lrp_session *session_new(void)
 }
 
 /* With its model there. Takes the session: it is freed in case of an error. */
-static enum lrp_status begin(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session **out,
-                             struct lrp_error *err)
+static enum lrp_status begin_session(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session **out,
+                                     struct lrp_error *err)
 {
     const size_t inputs = lrp_model_input_count(s->model);
     enum lrp_status status = LRP_OK;
@@ -109,7 +109,7 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
     const double before = lrp_now_ms();
     const enum lrp_status status = lrp_model_open(model, &s->model, err);
     s->load_ms = lrp_now_ms() - before;
-    if (!status) return begin(s, settings, out, err);
+    if (!status) return begin_session(s, settings, out, err);
     lrp_session_free(s);
     return status;
 }
@@ -124,7 +124,7 @@ enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp
     s->load_ms = session->load_ms;
     s->allotted_threads = 1;
     s->allotted_memory = session->allotted_memory;
-    return begin(s, session->setup->settings, out, err);
+    return begin_session(s, session->setup->settings, out, err);
 }
 
 void lrp_session_free(struct lrp_session *session)

@@ -14,7 +14,7 @@ struct source {
     size_t count;
 };
 
-static void take(const struct source *from, size_t first, size_t n, float *out)
+static void take_values(const struct source *from, size_t first, size_t n, float *out)
 {
     if (from->tensor)
         memcpy(out, from->tensor->f + first, n * sizeof *out);
@@ -23,16 +23,16 @@ static void take(const struct source *from, size_t first, size_t n, float *out)
 }
 
 /* All values, or runs of neighbours (they share pages of the file) at equal distances. */
-static size_t sample(const struct source *from, float *out)
+static size_t sample_values(const struct source *from, float *out)
 {
     if (from->count <= LRP_TAKEN_MOST) {
-        take(from, 0, from->count, out);
+        take_values(from, 0, from->count, out);
         return from->count;
     }
     const size_t runs = LRP_TAKEN_MOST / LRP_RUN;
     for (size_t i = 0; i < runs; i++) {
         const size_t first = (from->count - LRP_RUN) / (runs - 1) * i;
-        take(from, first, LRP_RUN, out + i * LRP_RUN);
+        take_values(from, first, LRP_RUN, out + i * LRP_RUN);
     }
     return runs * LRP_RUN;
 }
@@ -77,7 +77,7 @@ enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int lay
     status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &values, err);
     if (status) return status;
     out->count = from.count;
-    out->taken = sample(&from, values->f);
+    out->taken = sample_values(&from, values->f);
     lrp_tensor_statistics(values, &out->statistics);
     count_bins(values, out);
     lrp_tensor_release(values);

@@ -82,7 +82,7 @@ static enum lrp_status beyond(const char *text, const struct lrp_target_space *o
                     (long long)(o->rank ? o->dim[0] : 1), o->rank < 2 ? "1x1" : sizes);
 }
 
-static struct lrp_target_choice single(int64_t index, int64_t class_index)
+static struct lrp_target_choice single_choice(int64_t index, int64_t class_index)
 {
     return (struct lrp_target_choice){.index = index, .label = class_index, .plus = {.first = index, .stride = 1, .count = 1}};
 }
@@ -93,7 +93,7 @@ static enum lrp_status choose_class(const char *text, int64_t c, const struct lr
 {
     if (o->rank == 2 && o->sequence) {
         if (c >= o->dim[1]) return beyond(text, o, err);
-        *out = single(o->last[sample] * o->dim[1] + c, c);
+        *out = single_choice(o->last[sample] * o->dim[1] + c, c);
         return LRP_OK;
     }
     if (o->rank > 1 && o->dim[0] > 1 && span(o, 1) > 1)
@@ -103,7 +103,7 @@ static enum lrp_status choose_class(const char *text, int64_t c, const struct lr
                         text, (long long)o->dim[o->rank == 2 ? 0 : 1], (long long)(o->rank == 2 ? o->dim[1] : span(o, 2)), text,
                         text);
     if (c >= (int64_t)o->size) return beyond(text, o, err);
-    *out = single(c, c);
+    *out = single_choice(c, c);
     return LRP_OK;
 }
 
@@ -138,7 +138,7 @@ static enum lrp_status choose_place(const char *text, const struct lrp_target_sp
         if (at[k] < 0 || at[k] >= dim) return beyond(text, o, err);
         index = index * dim + at[k];
     }
-    *out = single(index, o->rank > 1 && o->sequence ? at[o->rank - 1] : at[0]);
+    *out = single_choice(index, o->rank > 1 && o->sequence ? at[o->rank - 1] : at[0]);
     return LRP_OK;
 }
 
@@ -159,7 +159,7 @@ static enum lrp_status choose_span(const char *text, const char *where, int64_t 
     if (to < 0) to += o->dim[0];
     if (c >= o->dim[1] || from < 0 || from >= o->dim[0] || to < 0 || to >= o->dim[0]) return beyond(text, &sequence, err);
     if (to < from) return lrp_fail(err, LRP_USAGE, "target %s: the last position is before the first", text);
-    *out = single(from * o->dim[1] + c, c);
+    *out = single_choice(from * o->dim[1] + c, c);
     out->plus.stride = o->dim[1];
     out->plus.count = to - from + 1;
     return LRP_OK;
@@ -187,12 +187,12 @@ static enum lrp_status choose_at(const char *text, const char *where, int64_t c,
         struct lrp_target_space sequence = *o;
         sequence.sequence = true;
         if (c >= classes || position < 0 || position >= o->dim[0]) return beyond(text, &sequence, err);
-        *out = single(position * classes + c, c);
+        *out = single_choice(position * classes + c, c);
         return LRP_OK;
     }
     const int64_t height = o->rank > 1 ? o->dim[1] : 1, width = span(o, 2);
     if (c >= classes || at[0] < 0 || at[0] >= height || at[1] < 0 || at[1] >= width) return beyond(text, o, err);
-    *out = single((c * height + at[0]) * width + at[1], c);
+    *out = single_choice((c * height + at[0]) * width + at[1], c);
     return LRP_OK;
 }
 
@@ -277,7 +277,7 @@ struct contrast {
 };
 
 /* Between `text` and its `length`, without blanks round it; owned. */
-static char *side(const char *text, size_t length)
+static char *trimmed_side(const char *text, size_t length)
 {
     while (length && *text == ' ') text++, length--;
     while (length && text[length - 1] == ' ') length--;
@@ -289,7 +289,7 @@ static enum lrp_status parse_sides(const struct contrast *k, const char *text, s
                                    struct lrp_error *err)
 {
     const struct lrp_target_space *o = k->space;
-    char *left = side(text, at), *right = side(text + at + 1, strlen(text) - at - 1);
+    char *left = trimmed_side(text, at), *right = trimmed_side(text + at + 1, strlen(text) - at - 1);
     struct lrp_target_choice other = {.index = 0};
     enum lrp_status status = left && right ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status && (!*left || !*right)) status = lrp_fail(err, LRP_USAGE, "target %s: A - B sets B against A", text);

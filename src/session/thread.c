@@ -14,7 +14,7 @@ struct start {
     bool steps_back;
 };
 
-static void *begin(void *data)
+static void *run_thread(void *data)
 {
     const struct start start = *(struct start *)data;
     free(data);
@@ -48,7 +48,7 @@ static struct lrp_thread *start_thread(struct start what)
     sigfillset(&blocked);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    const bool started = pthread_create(&thread->handle, NULL, begin, start) == 0;
+    const bool started = pthread_create(&thread->handle, NULL, run_thread, start) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started) return thread;
     free(start);

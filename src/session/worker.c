@@ -8,7 +8,8 @@
 /* ---- making jobs ---- */
 
 /* One sample of a tensor with a leading batch axis. */
-static enum lrp_status slice(const struct lrp_tensor *all, int64_t sample, const struct lrp_tensor **out, struct lrp_error *err)
+static enum lrp_status slice_sample(const struct lrp_tensor *all, int64_t sample, const struct lrp_tensor **out,
+                                    struct lrp_error *err)
 {
     struct lrp_tensor *one = NULL;
     struct lrp_shape shape = all->shape;
@@ -47,7 +48,7 @@ static enum lrp_status job_new(struct lrp_session *session, enum lrp_want want, 
     for (size_t i = 0; !status && i < job->input_count; i++) {
         if (!session->inputs[i]) continue;
         if (session->one_by_one)
-            status = slice(session->inputs[i], session->sample, &job->inputs[i], err);
+            status = slice_sample(session->inputs[i], session->sample, &job->inputs[i], err);
         else
             job->inputs[i] = lrp_tensor_retain(session->inputs[i]);
     }

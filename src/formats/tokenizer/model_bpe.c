@@ -65,7 +65,7 @@ struct pair {
     int32_t rank, joined;
     size_t left;
 };
-struct work {
+struct bpe_work {
     const struct lrp_tokenizer *tokenizer;
     struct symbol *symbols;
     struct pair *heap;
@@ -74,17 +74,17 @@ struct work {
 };
 #define NOWHERE SIZE_MAX
 
-static bool before(const struct pair *a, const struct pair *b)
+static bool pair_before(const struct pair *a, const struct pair *b)
 {
     return a->rank != b->rank ? a->rank < b->rank : a->left < b->left;
 }
 
-static void sink(struct work *w, size_t at)
+static void sink(struct bpe_work *w, size_t at)
 {
     for (;;) {
         size_t least = at;
         for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < w->pairs; child++)
-            if (before(&w->heap[child], &w->heap[least])) least = child;
+            if (pair_before(&w->heap[child], &w->heap[least])) least = child;
         if (least == at) return;
         const struct pair swapped = w->heap[at];
         w->heap[at] = w->heap[least];
@@ -93,14 +93,14 @@ static void sink(struct work *w, size_t at)
     }
 }
 
-static void push_pair(struct work *w, size_t left, size_t right)
+static void push_pair(struct bpe_work *w, size_t left, size_t right)
 {
     if (left >= w->count || right >= w->count) return;
     const struct lrp_merge *merge = merge_of(&w->tokenizer->model, w->symbols[left].id, w->symbols[right].id);
     if (!merge) return;
     size_t at = w->pairs++;
     w->heap[at] = (struct pair){merge->rank, merge->joined, left};
-    for (; at && before(&w->heap[at], &w->heap[(at - 1) / 2]); at = (at - 1) / 2) {
+    for (; at && pair_before(&w->heap[at], &w->heap[(at - 1) / 2]); at = (at - 1) / 2) {
         const struct pair swapped = w->heap[at];
         w->heap[at] = w->heap[(at - 1) / 2];
         w->heap[(at - 1) / 2] = swapped;
@@ -108,7 +108,7 @@ static void push_pair(struct work *w, size_t left, size_t right)
 }
 
 /* The pair still stands: neither of the two was joined with another since. */
-static bool stands(const struct work *w, const struct pair *p)
+static bool stands(const struct bpe_work *w, const struct pair *p)
 {
     const struct symbol *left = &w->symbols[p->left];
     if (left->id < 0 || left->next >= w->count) return false;
@@ -116,7 +116,7 @@ static bool stands(const struct work *w, const struct pair *p)
     return merge && merge->joined == p->joined && merge->rank == p->rank;
 }
 
-static void merge_all(struct work *w)
+static void merge_all(struct bpe_work *w)
 {
     for (size_t i = 0; i + 1 < w->count; i++) push_pair(w, i, i + 1);
     while (w->pairs) {
@@ -137,14 +137,14 @@ static void merge_all(struct work *w)
 
 /* ---- from code points to symbols ---- */
 
-static void push_symbol(struct work *w, int64_t id, uint32_t start, uint32_t end)
+static void push_symbol(struct bpe_work *w, int64_t id, uint32_t start, uint32_t end)
 {
     w->symbols[w->count] = (struct symbol){id, w->count ? w->count - 1 : NOWHERE, w->count + 1, start, end};
     w->count++;
     w->unknown_open = false;
 }
 
-static bool push_bytes(struct work *w, const struct lrp_char *c)
+static bool push_bytes(struct bpe_work *w, const struct lrp_char *c)
 {
     char utf8[4];
     const size_t n = lrp_char_encode(c->code, utf8);
@@ -156,7 +156,7 @@ static bool push_bytes(struct work *w, const struct lrp_char *c)
 }
 
 /* A code point that is no token: its bytes, or the unknown token, or nothing. */
-static void push_unknown(struct work *w, const struct lrp_char *c)
+static void push_unknown(struct bpe_work *w, const struct lrp_char *c)
 {
     const struct lrp_token_model *model = &w->tokenizer->model;
     if (model->byte_fallback && push_bytes(w, c)) return;
@@ -169,7 +169,7 @@ static void push_unknown(struct work *w, const struct lrp_char *c)
     w->unknown_open = true;
 }
 
-static void push_char(struct work *w, const struct lrp_char *c, bool first, bool last)
+static void push_char(struct bpe_work *w, const struct lrp_char *c, bool first, bool last)
 {
     const struct lrp_token_model *model = &w->tokenizer->model;
     char utf8[4], small[16];
@@ -214,7 +214,7 @@ void lrp_bpe_encode(const struct lrp_tokenizer *t, const struct lrp_char *word, 
         return;
     }
     /* a code point becomes at most four symbols; every symbol brings at most one pair, every merge two more */
-    struct work w = {
+    struct bpe_work w = {
         .tokenizer = t, .symbols = malloc(count * 4 * sizeof *w.symbols), .heap = malloc(count * 12 * sizeof *w.heap)};
     if (!w.symbols || !w.heap) out->failed = true;
     for (size_t i = 0; !out->failed && i < count; i++) push_char(&w, &word[i], i == 0, i + 1 == count);

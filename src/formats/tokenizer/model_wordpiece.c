@@ -27,7 +27,7 @@ static bool spell(const struct lrp_tokenizer *t, const struct lrp_char *word, si
 }
 
 /* The longest token from code point `first` on: its id and its end; -1: there is none. */
-static int64_t longest(const struct lrp_tokenizer *t, struct spelling *s, size_t first, size_t count, size_t *end)
+static int64_t longest_piece(const struct lrp_tokenizer *t, struct spelling *s, size_t first, size_t count, size_t *end)
 {
     const size_t prefix = first ? strlen(t->model.prefix) : 0;
     char *const begin = s->text.data + s->at[first] - prefix;
@@ -54,7 +54,7 @@ void lrp_wordpiece_encode(const struct lrp_tokenizer *t, const struct lrp_char *
     }
     if (!spell(t, word, count, &s)) out->failed = true;
     for (size_t first = 0, end = 0; !out->failed && first < count; first = end) {
-        const int64_t id = longest(t, &s, first, count, &end);
+        const int64_t id = longest_piece(t, &s, first, count, &end);
         if (id < 0) { /* the whole word is unknown */
             out->count = before;
             lrp_tokens_push(out, unknown);

@@ -46,7 +46,7 @@ static bool is_word_sign(int32_t code)
 }
 
 /* Length of the run from `at` on, at most `most` long. */
-static size_t run(const struct lrp_char *word, size_t count, size_t at, size_t most, bool (*is)(int32_t code))
+static size_t run_length(const struct lrp_char *word, size_t count, size_t at, size_t most, bool (*is)(int32_t code))
 {
     size_t n = 0;
     while (n < most && is(code_at(word, count, at + n))) n++;
@@ -77,14 +77,14 @@ static size_t contraction(const struct lrp_char *word, size_t count, size_t at, 
 /* \s+(?!\S)|\s+ : a run of white space, but the last of it where something follows and it is not alone. */
 static size_t white(const struct lrp_char *word, size_t count, size_t at)
 {
-    const size_t n = run(word, count, at, NO_END, is_space);
+    const size_t n = run_length(word, count, at, NO_END, is_space);
     return n > 1 && at + n < count ? n - 1 : n;
 }
 
 /* \s*[\r\n]+ : white space up to its last line end. */
 static size_t white_to_line_end(const struct lrp_char *word, size_t count, size_t at)
 {
-    size_t n = run(word, count, at, NO_END, is_space);
+    size_t n = run_length(word, count, at, NO_END, is_space);
     while (n && !is_line_end(word[at + n - 1].code)) n--;
     return n;
 }
@@ -93,7 +93,7 @@ static size_t white_to_line_end(const struct lrp_char *word, size_t count, size_
 static size_t behind_blank(const struct lrp_char *word, size_t count, size_t at, bool (*is)(int32_t code))
 {
     const size_t blank = code_at(word, count, at) == ' ';
-    const size_t n = run(word, count, at + blank, NO_END, is);
+    const size_t n = run_length(word, count, at + blank, NO_END, is);
     return n ? n + blank : 0;
 }
 
@@ -129,9 +129,9 @@ static size_t match_modern(const struct lrp_char *word, size_t count, size_t at,
 {
     size_t n = contraction(word, count, at, true);
     if (n) return n;
-    const size_t sign = lead(word, count, at), letters = run(word, count, at + sign, NO_END, is_letter);
+    const size_t sign = lead(word, count, at), letters = run_length(word, count, at + sign, NO_END, is_letter);
     if (letters) return sign + letters;
-    n = run(word, count, at, digits, is_number);
+    n = run_length(word, count, at, digits, is_number);
     return n ? n : signs_and_white(word, count, at, false);
 }
 
@@ -161,8 +161,8 @@ static bool is_lower_like(int32_t code)
 /* U*L+ from `at` on: the longest run of U that leaves an L, then all L; 0: there is none. */
 static size_t upper_then_lower(const struct lrp_char *word, size_t count, size_t at)
 {
-    for (size_t upper = run(word, count, at, NO_END, is_upper_like) + 1; upper-- > 0;) {
-        const size_t lower = run(word, count, at + upper, NO_END, is_lower_like);
+    for (size_t upper = run_length(word, count, at, NO_END, is_upper_like) + 1; upper-- > 0;) {
+        const size_t lower = run_length(word, count, at + upper, NO_END, is_lower_like);
         if (lower) return upper + lower;
     }
     return 0;
@@ -173,11 +173,12 @@ static size_t match_o200k(const struct lrp_token_step *step, const struct lrp_ch
     (void)step;
     for (int shape = 0; shape < 2; shape++)
         for (size_t sign = lead(word, count, at) + 1; sign-- > 0;) {
-            size_t n = shape ? run(word, count, at + sign, NO_END, is_upper_like) : upper_then_lower(word, count, at + sign);
-            if (n && shape) n += run(word, count, at + sign + n, NO_END, is_lower_like);
+            size_t n =
+                shape ? run_length(word, count, at + sign, NO_END, is_upper_like) : upper_then_lower(word, count, at + sign);
+            if (n && shape) n += run_length(word, count, at + sign + n, NO_END, is_lower_like);
             if (n) return sign + n + contraction(word, count, at + sign + n, true);
         }
-    const size_t n = run(word, count, at, 3, is_number);
+    const size_t n = run_length(word, count, at, 3, is_number);
     return n ? n : signs_and_white(word, count, at, true);
 }
 
@@ -185,28 +186,28 @@ static size_t match_clip(const struct lrp_token_step *step, const struct lrp_cha
 {
     (void)step;
     size_t n = contraction(word, count, at, false);
-    if (!n) n = run(word, count, at, NO_END, is_letter);
-    if (!n) n = run(word, count, at, 1, is_number);
-    return n ? n : run(word, count, at, NO_END, is_sign);
+    if (!n) n = run_length(word, count, at, NO_END, is_letter);
+    if (!n) n = run_length(word, count, at, 1, is_number);
+    return n ? n : run_length(word, count, at, NO_END, is_sign);
 }
 
 static size_t match_words(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, size_t at)
 {
     (void)step;
-    const size_t n = run(word, count, at, NO_END, is_word);
-    return n ? n : run(word, count, at, NO_END, is_word_sign);
+    const size_t n = run_length(word, count, at, NO_END, is_word);
+    return n ? n : run_length(word, count, at, NO_END, is_word_sign);
 }
 
 static size_t match_three_digits(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, size_t at)
 {
     (void)step;
-    return run(word, count, at, 3, is_number);
+    return run_length(word, count, at, 3, is_number);
 }
 
 size_t lrp_match_blank_run(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, size_t at)
 {
     (void)step;
-    return run(word, count, at, NO_END, is_space);
+    return run_length(word, count, at, NO_END, is_space);
 }
 
 static size_t match_blanks_of_two(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, size_t at)

@@ -15,7 +15,7 @@ struct cutter {
     bool last_matched; /* CONTIGUOUS: what stands open is a match */
 };
 
-static void give(struct cutter *c, size_t end)
+static void give_piece(struct cutter *c, size_t end)
 {
     lrp_words_push(c->out, c->word + c->open, end - c->open);
     c->open = end;
@@ -33,13 +33,13 @@ static void cut_part(struct cutter *c, size_t first, size_t last, bool match)
         lrp_words_push(c->out, c->word + first, last - first);
         break;
     case LRP_SPLIT_WITH_PREVIOUS:
-        if (match) give(c, last);
+        if (match) give_piece(c, last);
         break;
     case LRP_SPLIT_WITH_NEXT:
-        if (match) give(c, first);
+        if (match) give_piece(c, first);
         break;
     case LRP_SPLIT_CONTIGUOUS:
-        if (match != c->last_matched) give(c, first);
+        if (match != c->last_matched) give_piece(c, first);
         c->last_matched = match;
         break;
     }
@@ -62,7 +62,7 @@ static void split_by_match(const struct lrp_token_step *step, const struct lrp_c
         at = behind = at + length;
     }
     cut_part(&c, behind, count, step->invert);
-    if (step->behavior >= LRP_SPLIT_WITH_PREVIOUS) give(&c, count);
+    if (step->behavior >= LRP_SPLIT_WITH_PREVIOUS) give_piece(&c, count);
 }
 
 static enum lrp_status read_behavior(const cJSON *object, enum lrp_split_behavior *out, struct lrp_error *err)

@@ -78,8 +78,8 @@ static enum lrp_status read_pair(const cJSON *object, const char *key, int64_t *
 }
 
 /* cls A sep, and: cls A sep [sep] B sep */
-static enum lrp_status fill(struct lrp_tokenizer *t, int64_t cls, int64_t sep, bool twice, int second_type,
-                            struct lrp_error *err)
+static enum lrp_status fill_template(struct lrp_tokenizer *t, int64_t cls, int64_t sep, bool twice, int second_type,
+                                     struct lrp_error *err)
 {
     const struct lrp_template_part parts[] = {{cls, false, 0}, {-1, false, 0},          {sep, false, 0},
                                               {sep, false, 0}, {-1, true, second_type}, {sep, false, second_type}};
@@ -99,7 +99,7 @@ static enum lrp_status read_bert(struct lrp_tokenizer *t, const cJSON *object, s
     int64_t cls = 0, sep = 0;
     enum lrp_status status = read_pair(object, "cls", &cls, err);
     if (!status) status = read_pair(object, "sep", &sep, err);
-    return status ? status : fill(t, cls, sep, false, 1, err);
+    return status ? status : fill_template(t, cls, sep, false, 1, err);
 }
 
 static enum lrp_status read_bytes(struct lrp_tokenizer *t, const cJSON *object, struct lrp_error *err)
@@ -115,7 +115,7 @@ static enum lrp_status read_roberta(struct lrp_tokenizer *t, const cJSON *object
     enum lrp_status status = read_bytes(t, object, err);
     if (!status) status = read_pair(object, "cls", &cls, err);
     if (!status) status = read_pair(object, "sep", &sep, err);
-    return status ? status : fill(t, cls, sep, true, 0, err);
+    return status ? status : fill_template(t, cls, sep, true, 0, err);
 }
 
 /* ---- the table ---- */

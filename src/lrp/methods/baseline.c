@@ -8,7 +8,7 @@
 #include "text.h"
 
 /* A sample of a source: channels and the space behind or before them. */
-struct part {
+struct baseline_sample {
     const float *x; /* of the clean input */
     float *out;
     size_t count;           /* elements */
@@ -24,17 +24,17 @@ static size_t stride_of(const struct lrp_shape *s, int axis)
     return stride;
 }
 
-static size_t channel_of(const struct part *part, size_t i)
+static size_t channel_of(const struct baseline_sample *part, size_t i)
 {
     return part->channel < 0 ? 0 : i / stride_of(&part->shape, part->channel) % (size_t)part->shape.dim[part->channel];
 }
 
-static size_t channels_in(const struct part *part)
+static size_t channels_in(const struct baseline_sample *part)
 {
     return part->channel < 0 ? 1 : (size_t)part->shape.dim[part->channel];
 }
 
-static enum lrp_status fill_constant(const struct part *part, struct lrp_error *err)
+static enum lrp_status fill_constant(const struct baseline_sample *part, struct lrp_error *err)
 {
     (void)err;
     for (size_t i = 0; i < part->count; i++) part->out[i] = (float)part->v[0];
@@ -42,7 +42,7 @@ static enum lrp_status fill_constant(const struct part *part, struct lrp_error *
 }
 
 /* Of each channel over space. */
-static enum lrp_status fill_mean(const struct part *part, struct lrp_error *err)
+static enum lrp_status fill_mean(const struct baseline_sample *part, struct lrp_error *err)
 {
     const size_t channels = channels_in(part);
     double *sums = calloc(channels + 1, sizeof *sums);
@@ -54,7 +54,7 @@ static enum lrp_status fill_mean(const struct part *part, struct lrp_error *err)
     return LRP_OK;
 }
 
-static enum lrp_status fill_extreme(const struct part *part, bool largest)
+static enum lrp_status fill_extreme(const struct baseline_sample *part, bool largest)
 {
     float found = part->count ? part->x[0] : 0;
     for (size_t i = 1; i < part->count; i++)
@@ -63,20 +63,21 @@ static enum lrp_status fill_extreme(const struct part *part, bool largest)
     return LRP_OK;
 }
 
-static enum lrp_status fill_min(const struct part *part, struct lrp_error *err)
+static enum lrp_status fill_min(const struct baseline_sample *part, struct lrp_error *err)
 {
     (void)err;
     return fill_extreme(part, false);
 }
 
-static enum lrp_status fill_max(const struct part *part, struct lrp_error *err)
+static enum lrp_status fill_max(const struct baseline_sample *part, struct lrp_error *err)
 {
     (void)err;
     return fill_extreme(part, true);
 }
 
 /* Along one axis, edge values repeated. */
-static void blur_axis(const struct part *part, int axis, const double *weights, int64_t radius, const double *from, double *to)
+static void blur_axis(const struct baseline_sample *part, int axis, const double *weights, int64_t radius, const double *from,
+                      double *to)
 {
     const int64_t n = part->shape.dim[axis], stride = (int64_t)stride_of(&part->shape, axis);
     for (size_t i = 0; i < part->count; i++) {
@@ -90,7 +91,7 @@ static void blur_axis(const struct part *part, int axis, const double *weights, 
 }
 
 /* Gaussian, separable; v: sigma, and the radius or a negative number for three sigma. */
-static enum lrp_status fill_blur(const struct part *part, struct lrp_error *err)
+static enum lrp_status fill_blur(const struct baseline_sample *part, struct lrp_error *err)
 {
     const double sigma = part->v[0];
     const int64_t radius = part->v[1] >= 0 ? (int64_t)part->v[1] : (int64_t)ceil(3 * sigma);
@@ -122,7 +123,7 @@ static const struct word {
     const char *name;
     int least, most;
     double defaults[2];
-    enum lrp_status (*fill)(const struct part *part, struct lrp_error *err);
+    enum lrp_status (*fill)(const struct baseline_sample *part, struct lrp_error *err);
 } words[] = {
     {"mean", 0, 0, {0}, fill_mean},
     {"min", 0, 0, {0}, fill_min},
@@ -132,26 +133,26 @@ static const struct word {
 enum { WORDS = sizeof words / sizeof *words };
 
 /* The axis of channels of a sample: the first of three or more, the last of pictures that have it there; a vector has none. */
-static struct part part_of(const struct lrp_passes *p, size_t source, size_t n, struct lrp_tensor *out)
+static struct baseline_sample part_of(const struct lrp_passes *p, size_t source, size_t n, struct lrp_tensor *out)
 {
     const struct lrp_tensor *clean = lrp_passes_clean(p, source);
     const size_t parts = lrp_passes_parts(p, source), each = clean->count / parts;
-    struct part part = {.x = clean->f + n * each, .out = out->f + n * each, .count = each, .channel = -1};
+    struct baseline_sample part = {.x = clean->f + n * each, .out = out->f + n * each, .count = each, .channel = -1};
     const bool batched = clean->shape.rank > 1 && clean->shape.dim[0] == (int64_t)parts;
     for (int k = batched; k < clean->shape.rank; k++) part.shape.dim[part.shape.rank++] = clean->shape.dim[k];
     if (part.shape.rank >= 2) part.channel = p->channels_last ? part.shape.rank - 1 : 0;
     return part;
 }
 
-static enum lrp_status fill(const struct lrp_passes *p, const struct word *word, const double *v, struct lrp_tensor **point,
-                            struct lrp_error *err)
+static enum lrp_status fill_point(const struct lrp_passes *p, const struct word *word, const double *v,
+                                  struct lrp_tensor **point, struct lrp_error *err)
 {
     size_t sources;
     enum lrp_status status = LRP_OK;
     lrp_passes_sources(p, &sources);
     for (size_t s = 0; s < sources; s++)
         for (size_t n = 0; !status && n < lrp_passes_parts(p, s); n++) {
-            struct part part = part_of(p, s, n, point[s]);
+            struct baseline_sample part = part_of(p, s, n, point[s]);
             part.v = v;
             status = word->fill(&part, err);
         }
@@ -165,11 +166,11 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* The whole input, one sample of it, or a value for every channel. */
-static enum lrp_status spread(const struct lrp_passes *p, const char *name, const struct lrp_tensor *file,
-                              struct lrp_tensor *out, struct lrp_error *err)
+static enum lrp_status spread_values(const struct lrp_passes *p, const char *name, const struct lrp_tensor *file,
+                                     struct lrp_tensor *out, struct lrp_error *err)
 {
     const size_t parts = lrp_passes_parts(p, 0), each = out->count / parts;
-    const struct part first = part_of(p, 0, 0, out);
+    const struct baseline_sample first = part_of(p, 0, 0, out);
     const bool whole = file->count == out->count || file->count == each;
     char got[160], want[160];
     if (!lrp_dtype_is_float(file->dtype) || (!whole && file->count != channels_in(&first)))
@@ -196,7 +197,7 @@ static enum lrp_status from_file(const struct lrp_passes *p, const char *text, d
     if (!array && p->picture) status = p->picture(p->data, text, pixel, source->value, &file, err);
     if (!array && !p->picture)
         status = lrp_fail(err, LRP_USAGE, "baseline %s: pictures are not read here", text ? text : "pixel");
-    if (!status) status = spread(p, text ? text : "pixel", file, point[0], err);
+    if (!status) status = spread_values(p, text ? text : "pixel", file, point[0], err);
     lrp_tensor_release(file);
     return status;
 }
@@ -211,12 +212,13 @@ static bool read_word(struct lrp_call_text *call, const struct word *word, doubl
     return true;
 }
 
-static enum lrp_status make(const struct lrp_passes *p, const char *text, struct lrp_tensor **point, struct lrp_error *err)
+static enum lrp_status make_point(const struct lrp_passes *p, const char *text, struct lrp_tensor **point,
+                                  struct lrp_error *err)
 {
     static const struct word constant = {"", 1, 1, {0}, fill_constant}, pixel = {"pixel", 1, 1, {0}, NULL};
     struct lrp_call_text call;
     double v[2] = {0};
-    if (lrp_parse_fraction(text, v)) return fill(p, &constant, v, point, err);
+    if (lrp_parse_fraction(text, v)) return fill_point(p, &constant, v, point, err);
     if (ends_with(text, ".npy") || strchr(text, '/') || (strchr(text, '.') && !strchr(text, '(')))
         return from_file(p, text, 0, point, err);
     enum lrp_status status = lrp_call_text_split(text, &call, err);
@@ -225,7 +227,7 @@ static enum lrp_status make(const struct lrp_passes *p, const char *text, struct
     for (int i = 0; i < WORDS && !found; i++)
         if (read_word(&call, &words[i], v)) found = &words[i];
     lrp_call_text_free(&call);
-    if (found) return found->fill ? fill(p, found, v, point, err) : from_file(p, NULL, v[0], point, err);
+    if (found) return found->fill ? fill_point(p, found, v, point, err) : from_file(p, NULL, v[0], point, err);
     return lrp_fail(err, LRP_USAGE,
                     "baseline %s: it is a number, mean, min, max, blur(SIGMA), blur(SIGMA,RADIUS), pixel(0..255), a .npy or a "
                     "picture",
@@ -237,7 +239,7 @@ enum lrp_status lrp_passes_baseline(const struct lrp_passes *p, const char *argu
 {
     struct lrp_tensor **point = lrp_point_new(p);
     const enum lrp_status status =
-        point ? make(p, lrp_method_text(p->call, argument), point, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+        point ? make_point(p, lrp_method_text(p->call, argument), point, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status)
         *out = point;
     else

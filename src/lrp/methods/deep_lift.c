@@ -26,7 +26,7 @@ static enum lrp_status gradient_at(const struct lrp_rule_step *a, const struct l
 }
 
 /* given[input] of an element: q / (a - a0), or the derivative where they are the same. */
-static void divide(const struct lrp_rule_step *a, int input, const float *q, struct lrp_tensor *given)
+static void divide_difference(const struct lrp_rule_step *a, int input, const float *q, struct lrp_tensor *given)
 {
     const struct lrp_node *n = lrp_step_node(a);
     const struct lrp_tensor *x = lrp_rule_step_value(a, n->in[input]), *x0 = reference_of(a, n->in[input]);
@@ -45,7 +45,7 @@ static enum lrp_status through_activation(const struct lrp_rule_step *a, int inp
     float *q = malloc(given->count * sizeof *q + 1);
     if (!q) return LRP_MEMORY;
     for (size_t i = 0; i < given->count; i++) q[i] = (float)((double)m->f[i] * ((double)y->f[i] - (double)y0->f[i]));
-    divide(a, input, q, given);
+    divide_difference(a, input, q, given);
     free(q);
     return LRP_OK;
 }
@@ -79,7 +79,7 @@ static enum lrp_status through_max(const struct lrp_rule_step *a, int input, str
         float *q = malloc(given->count * sizeof *q + 1);
         for (size_t i = 0; q && i < given->count; i++) q[i] = x->f[i] + b->f[i];
         if (q)
-            divide(a, input, q, given);
+            divide_difference(a, input, q, given);
         else
             status = lrp_fail(err, LRP_MEMORY, "not enough memory");
         free(q);
@@ -95,7 +95,7 @@ static enum lrp_status through_max(const struct lrp_rule_step *a, int input, str
 }
 
 /* sum of a * (b - b0) over what both hold */
-static double product(const struct lrp_tensor *a, const struct lrp_tensor *b, const struct lrp_tensor *b0, double *size)
+static double product_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, const struct lrp_tensor *b0, double *size)
 {
     double sum = 0;
     for (size_t i = 0; a && b && b0 && i < a->count; i++) {
@@ -113,11 +113,12 @@ static bool completes(const struct lrp_rule_step *a, struct lrp_tensor *const *g
     double in = 0, out = 0, size = 0;
     for (int i = 0; i < n->call.in_count; i++)
         if (given[i])
-            in += product(lrp_tensor_row_major(given[i], a->run), lrp_rule_step_value(a, n->in[i]), reference_of(a, n->in[i]),
-                          &size);
+            in += product_sum(lrp_tensor_row_major(given[i], a->run), lrp_rule_step_value(a, n->in[i]),
+                              reference_of(a, n->in[i]), &size);
     for (int j = 0; j < n->call.out_count; j++)
         if (a->relevance[j])
-            out += product(lrp_rule_step_relevance(a, j), lrp_rule_step_value(a, n->out[j]), reference_of(a, n->out[j]), &size);
+            out += product_sum(lrp_rule_step_relevance(a, j), lrp_rule_step_value(a, n->out[j]), reference_of(a, n->out[j]),
+                               &size);
     return fabs(in - out) <= 1e-3 * size;
 }
 

@@ -11,14 +11,14 @@
 #include "text.h"
 
 /* What a layer's value is taken for: samples x channels x space; of tokens, `skip` of them are no place. */
-struct grid {
+struct feature_grid {
     size_t samples, channels, places; /* places: product of space */
     int rank;                         /* of space */
     int64_t space[LRP_MAX_RANK];
     size_t skip, tokens; /* tokens > 0: (N, tokens, channels) */
 };
 
-static size_t element(const struct grid *g, size_t n, size_t c, size_t place)
+static size_t grid_element(const struct feature_grid *g, size_t n, size_t c, size_t place)
 {
     return g->tokens ? (n * g->tokens + g->skip + place) * g->channels + c : (n * g->channels + c) * g->places + place;
 }
@@ -101,7 +101,7 @@ static enum lrp_status named_value(const struct lrp_passes *p, const char *name,
 }
 
 /* "14x14" */
-static bool read_tokens(const char *text, struct grid *g)
+static bool read_tokens(const char *text, struct feature_grid *g)
 {
     int64_t side[2];
     char *copy = strdup(text), *x = copy ? strchr(copy, 'x') : NULL;
@@ -118,12 +118,13 @@ static bool read_tokens(const char *text, struct grid *g)
     return true;
 }
 
-static enum lrp_status grid_of(const struct lrp_passes *p, const struct lrp_tensor *a, struct grid *g, struct lrp_error *err)
+static enum lrp_status grid_of(const struct lrp_passes *p, const struct lrp_tensor *a, struct feature_grid *g,
+                               struct lrp_error *err)
 {
     const char *tokens = lrp_method_text(p->call, "tokens"), *name = p->call->row->info.name;
     const struct lrp_shape *s = &a->shape;
     char shape[160];
-    *g = (struct grid){.samples = s->rank > 0 ? (size_t)s->dim[0] : 1, .places = 1};
+    *g = (struct feature_grid){.samples = s->rank > 0 ? (size_t)s->dim[0] : 1, .places = 1};
     lrp_shape_text(s, 0, "x", shape, sizeof shape);
     if (*tokens) {
         g->skip = (size_t)lrp_method_number(p->call, "skip", 0);
@@ -149,13 +150,14 @@ static enum lrp_status grid_of(const struct lrp_passes *p, const struct lrp_tens
 /* ---- the map ---- */
 
 /* Places at which no gradient arrives: behind attention only the class token is read. */
-static void note_silence(struct lrp_passes *p, const struct grid *g, const struct lrp_tensor *gradient, const double *map)
+static void note_silence(struct lrp_passes *p, const struct feature_grid *g, const struct lrp_tensor *gradient,
+                         const double *map)
 {
     size_t silent = 0, positive = 0;
     for (size_t n = 0; n < g->samples; n++)
         for (size_t place = 0; place < g->places; place++) {
             size_t c = 0;
-            while (c < g->channels && gradient->f[element(g, n, c, place)] == 0) c++;
+            while (c < g->channels && gradient->f[grid_element(g, n, c, place)] == 0) c++;
             silent += c == g->channels;
             positive += map[n * g->places + place] > 0;
         }
@@ -166,16 +168,16 @@ static void note_silence(struct lrp_passes *p, const struct grid *g, const struc
         lrp_text_append(&p->note, "no positive evidence at this layer: the map is 0 everywhere; choose another (layer=)");
 }
 
-static double *weighted(const struct grid *g, const struct lrp_tensor *a, const struct lrp_tensor *gradient, bool relu)
+static double *weighted(const struct feature_grid *g, const struct lrp_tensor *a, const struct lrp_tensor *gradient, bool relu)
 {
     double *map = calloc(g->samples * g->places + 1, sizeof *map);
     for (size_t n = 0; map && n < g->samples; n++) {
         for (size_t c = 0; c < g->channels; c++) {
             double alpha = 0;
-            for (size_t place = 0; place < g->places; place++) alpha += (double)gradient->f[element(g, n, c, place)];
+            for (size_t place = 0; place < g->places; place++) alpha += (double)gradient->f[grid_element(g, n, c, place)];
             alpha /= (double)g->places;
             for (size_t place = 0; place < g->places; place++)
-                map[n * g->places + place] += alpha * (double)a->f[element(g, n, c, place)];
+                map[n * g->places + place] += alpha * (double)a->f[grid_element(g, n, c, place)];
         }
         for (size_t i = n * g->places; relu && i < (n + 1) * g->places; i++) map[i] = fmax(map[i], 0);
     }
@@ -210,7 +212,7 @@ static int input_space(const struct lrp_passes *p, int64_t *space)
 }
 
 /* The map at the input's size, in place of its own. */
-static enum lrp_status enlarge(const struct lrp_passes *p, struct grid *g, double **map, struct lrp_error *err)
+static enum lrp_status enlarge(const struct lrp_passes *p, struct feature_grid *g, double **map, struct lrp_error *err)
 {
     const bool nearest = strcmp(lrp_method_text(p->call, "resize"), "nearest") == 0;
     int64_t to[LRP_MAX_RANK];
@@ -232,8 +234,8 @@ static enum lrp_status enlarge(const struct lrp_passes *p, struct grid *g, doubl
     return LRP_OK;
 }
 
-static enum lrp_status tensor_of(const struct lrp_passes *p, const struct grid *g, const double *map, struct lrp_tensor **out,
-                                 struct lrp_error *err)
+static enum lrp_status tensor_of(const struct lrp_passes *p, const struct feature_grid *g, const double *map,
+                                 struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_shape shape = {.rank = 1, .dim = {(int64_t)g->samples}};
     if (!p->channels_last) shape.dim[shape.rank++] = 1;
@@ -248,7 +250,7 @@ static enum lrp_status tensor_of(const struct lrp_passes *p, const struct grid *
 static enum lrp_status make_map(struct lrp_passes *p, const struct lrp_tensor *a, const struct lrp_tensor *gradient,
                                 struct lrp_tensor **out, struct lrp_error *err)
 {
-    struct grid g;
+    struct feature_grid g;
     enum lrp_status status = grid_of(p, a, &g, err);
     if (status) return status;
     double *map = weighted(&g, a, gradient, strcmp(lrp_method_text(p->call, "relu"), "off") != 0);

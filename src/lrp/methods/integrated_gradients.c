@@ -58,7 +58,7 @@ static void stand_at(const struct lrp_passes *p, const struct way *w, double t)
     }
 }
 
-static void add(const struct lrp_passes *p, const struct way *w, const struct lrp_pass *pass, double weight)
+static void add_way_point(const struct lrp_passes *p, const struct way *w, const struct lrp_pass *pass, double weight)
 {
     size_t sources;
     lrp_passes_sources(p, &sources);
@@ -78,7 +78,7 @@ static void times_difference(const struct lrp_passes *p, const struct way *w)
     }
 }
 
-static enum lrp_status walk(struct lrp_passes *p, const struct way *w, struct lrp_error *err)
+static enum lrp_status walk_way(struct lrp_passes *p, const struct way *w, struct lrp_error *err)
 {
     const int64_t n = (int64_t)lrp_method_number(p->call, "n", 1);
     const char *points = lrp_method_text(p->call, "points");
@@ -89,7 +89,7 @@ static enum lrp_status walk(struct lrp_passes *p, const struct way *w, struct lr
         struct lrp_pass pass = {0};
         stand_at(p, w, mark.t);
         status = lrp_passes_attribute(p, (const struct lrp_tensor *const *)w->point, &pass, err);
-        if (!status) add(p, w, &pass, mark.weight);
+        if (!status) add_way_point(p, w, &pass, mark.weight);
         lrp_pass_free(&pass);
     }
     if (!status) times_difference(p, w);
@@ -101,7 +101,7 @@ static enum lrp_status integrated_gradients(struct lrp_passes *p, const struct l
     struct way w = {.point = lrp_point_new(p), .sums = lrp_sums_new(p)};
     enum lrp_status status = w.point && w.sums ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_passes_baseline(p, "baseline", &w.baseline, err);
-    if (!status) status = walk(p, &w, err);
+    if (!status) status = walk_way(p, &w, err);
     if (!status) status = lrp_passes_account(p, w.baseline, w.sums, err);
     if (!status) status = lrp_sums_store(p, w.sums, relevance, err);
     lrp_point_free(p, w.baseline);

@@ -8,7 +8,7 @@
 static const uint64_t golden = 0x9E3779B97F4A7C15U;
 
 /* The same paper's finaliser. */
-static uint64_t mix(uint64_t z)
+static uint64_t mix_bits(uint64_t z)
 {
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
     z = (z ^ z >> 27) * 0x94D049BB133111EBU;
@@ -17,12 +17,12 @@ static uint64_t mix(uint64_t z)
 
 uint64_t lrp_noise_stream(uint64_t seed, uint64_t input, uint64_t draw)
 {
-    return mix(mix(seed + golden * (input + 1)) + golden * (draw + 1));
+    return mix_bits(mix_bits(seed + golden * (input + 1)) + golden * (draw + 1));
 }
 
 double lrp_noise_unit(uint64_t stream, uint64_t j)
 {
-    return (double)((mix(stream + golden * (j + 1)) >> 11) + 1) * 0x1p-53;
+    return (double)((mix_bits(stream + golden * (j + 1)) >> 11) + 1) * 0x1p-53;
 }
 
 double lrp_noise_uniform(uint64_t stream, uint64_t e)

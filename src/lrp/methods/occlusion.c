@@ -66,19 +66,19 @@ static size_t element_of(const struct field *f, size_t place)
 }
 
 /* What is taken away at once: places marked true. `pixels` false: single values are marked, all of a sample's elements. */
-struct cut {
+struct occluded {
     bool *marked;
     bool values;
 };
 
-static bool is_cut(const struct field *f, const struct cut *cut, size_t place, size_t element)
+static bool is_cut(const struct field *f, const struct occluded *cut, size_t place, size_t element)
 {
     (void)f;
     return cut->marked[cut->values ? element : place];
 }
 
 /* The point: the baseline where it is cut (keep: where it is not), the clean input elsewhere. */
-static void fill_point(const struct lrp_passes *p, const struct field *f, const struct cut *cut, bool keep,
+static void fill_point(const struct lrp_passes *p, const struct field *f, const struct occluded *cut, bool keep,
                        struct lrp_tensor *const *baseline, struct lrp_tensor **point)
 {
     const struct lrp_tensor *x = lrp_passes_clean(p, f->source);
@@ -95,7 +95,8 @@ static void fill_point(const struct lrp_passes *p, const struct field *f, const 
 }
 
 /* Gives what a cut has shown to everything in it. */
-static void give(const struct lrp_passes *p, const struct field *f, const struct cut *cut, const double *shown, double *sums)
+static void give_cut(const struct lrp_passes *p, const struct field *f, const struct occluded *cut, const double *shown,
+                     double *sums)
 {
     const double share = f->looked_up ? 1 / (double)f->channels : 1;
     for (size_t place = 0; place < places_of(f); place++)
@@ -108,14 +109,15 @@ static void give(const struct lrp_passes *p, const struct field *f, const struct
 }
 
 /* A source under test: points and sums, and room for scores: [0] of the clean input, [1] of the point, [2] what it shows. */
-struct trial {
+struct occlusion_trial {
     struct field field;
     struct lrp_tensor **baseline, **point;
     double **sums, *scores;
     bool keep;
 };
 
-static enum lrp_status try_cut(struct lrp_passes *p, const struct trial *t, const struct cut *cut, struct lrp_error *err)
+static enum lrp_status try_cut(struct lrp_passes *p, const struct occlusion_trial *t, const struct occluded *cut,
+                               struct lrp_error *err)
 {
     const size_t samples = (size_t)p->samples;
     struct lrp_pass pass = {0};
@@ -124,12 +126,12 @@ static enum lrp_status try_cut(struct lrp_passes *p, const struct trial *t, cons
     if (!status) status = lrp_passes_scores(p, &pass, t->scores + samples, err);
     for (size_t n = 0; n < samples; n++)
         t->scores[2 * samples + n] = t->keep ? t->scores[samples + n] : t->scores[n] - t->scores[samples + n];
-    if (!status) give(p, &t->field, cut, t->scores + 2 * samples, t->sums[t->field.source]);
+    if (!status) give_cut(p, &t->field, cut, t->scores + 2 * samples, t->sums[t->field.source]);
     lrp_pass_free(&pass);
     return status;
 }
 
-static void trial_free(const struct lrp_passes *p, struct trial *t)
+static void trial_free(const struct lrp_passes *p, struct occlusion_trial *t)
 {
     lrp_point_free(p, t->baseline);
     lrp_point_free(p, t->point);
@@ -137,12 +139,12 @@ static void trial_free(const struct lrp_passes *p, struct trial *t)
     free(t->scores);
 }
 
-static enum lrp_status trial_new(struct lrp_passes *p, struct trial *t, struct lrp_error *err)
+static enum lrp_status trial_new(struct lrp_passes *p, struct occlusion_trial *t, struct lrp_error *err)
 {
     size_t sources;
     const struct lrp_pass clean = {.values = (const struct lrp_tensor **)(uintptr_t)p->back.values};
     lrp_passes_sources(p, &sources);
-    *t = (struct trial){.point = lrp_point_new(p), .sums = lrp_sums_new(p)};
+    *t = (struct occlusion_trial){.point = lrp_point_new(p), .sums = lrp_sums_new(p)};
     t->scores = calloc(3 * (size_t)p->samples + 1, sizeof *t->scores);
     enum lrp_status status = t->point && t->sums && t->scores ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_passes_baseline(p, "baseline", &t->baseline, err);
@@ -153,7 +155,7 @@ static enum lrp_status trial_new(struct lrp_passes *p, struct trial *t, struct l
 }
 
 /* The source's point is the clean one again. */
-static void restore(const struct lrp_passes *p, const struct trial *t)
+static void restore(const struct lrp_passes *p, const struct occlusion_trial *t)
 {
     struct lrp_tensor *point = t->point[t->field.source];
     memcpy(point->f, lrp_passes_clean(p, t->field.source)->f, point->count * sizeof(float));
@@ -186,7 +188,7 @@ static enum lrp_status windows_of(const struct lrp_passes *p, const struct field
 }
 
 /* Marks the places of a window; the last ones are cut off at the border. */
-static void mark(const struct field *f, const struct windows *w, int64_t number, bool *marked)
+static void mark_window(const struct field *f, const struct windows *w, int64_t number, bool *marked)
 {
     int64_t first[LRP_MAX_RANK];
     for (int k = f->rank - 1; k >= 0; k--) {
@@ -204,18 +206,18 @@ static void mark(const struct field *f, const struct windows *w, int64_t number,
     }
 }
 
-static enum lrp_status slide(struct lrp_passes *p, struct trial *t, struct lrp_error *err)
+static enum lrp_status slide(struct lrp_passes *p, struct occlusion_trial *t, struct lrp_error *err)
 {
     const struct field *f = &t->field;
     const size_t places = places_of(f);
     struct windows w;
     enum lrp_status status = windows_of(p, f, &w, err);
     if (status) return status;
-    struct cut cut = {.marked = malloc(places + 1)};
+    struct occluded cut = {.marked = malloc(places + 1)};
     double *covered = calloc(places + 1, sizeof *covered);
     if (!cut.marked || !covered) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int64_t i = 0; !status && i < w.all; i++) {
-        mark(f, &w, i, cut.marked);
+        mark_window(f, &w, i, cut.marked);
         for (size_t place = 0; place < places; place++) covered[place] += cut.marked[place];
         status = try_cut(p, t, &cut, err);
     }
@@ -231,7 +233,7 @@ static enum lrp_status slide(struct lrp_passes *p, struct trial *t, struct lrp_e
 static enum lrp_status occlusion(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
     size_t sources;
-    struct trial t;
+    struct occlusion_trial t;
     lrp_passes_sources(p, &sources);
     enum lrp_status status = trial_new(p, &t, err);
     t.keep = strcmp(lrp_method_text(p->call, "keep"), "on") == 0;
@@ -274,7 +276,7 @@ struct groups {
     bool values;
 };
 
-static int compare(const void *a, const void *b)
+static int compare_scores(const void *a, const void *b)
 {
     const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return (x > y) - (x < y);
@@ -286,11 +288,11 @@ static bool number_groups(struct groups *g)
     int64_t *sorted = malloc(g->elements * sizeof *sorted + 1);
     if (!sorted) return false;
     memcpy(sorted, g->of, g->elements * sizeof *sorted);
-    qsort(sorted, g->elements, sizeof *sorted, compare);
+    qsort(sorted, g->elements, sizeof *sorted, compare_scores);
     for (size_t i = 0; i < g->elements; i++)
         if (!i || sorted[i] != sorted[i - 1]) sorted[g->count++] = sorted[i];
     for (size_t i = 0; i < g->elements; i++)
-        g->of[i] = (const int64_t *)bsearch(&g->of[i], sorted, g->count, sizeof *sorted, compare) - sorted;
+        g->of[i] = (const int64_t *)bsearch(&g->of[i], sorted, g->count, sizeof *sorted, compare_scores) - sorted;
     free(sorted);
     return true;
 }
@@ -336,9 +338,10 @@ static enum lrp_status groups_of(const struct lrp_passes *p, const struct field 
     return status;
 }
 
-static enum lrp_status ablate(struct lrp_passes *p, const struct trial *t, const struct groups *g, struct lrp_error *err)
+static enum lrp_status ablate(struct lrp_passes *p, const struct occlusion_trial *t, const struct groups *g,
+                              struct lrp_error *err)
 {
-    struct cut cut = {.marked = malloc(g->elements + 1), .values = g->values};
+    struct occluded cut = {.marked = malloc(g->elements + 1), .values = g->values};
     enum lrp_status status = cut.marked ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t k = 0; !status && k < g->count; k++) {
         for (size_t i = 0; i < g->elements; i++) cut.marked[i] = g->of[i] == (int64_t)k;
@@ -351,7 +354,7 @@ static enum lrp_status ablate(struct lrp_passes *p, const struct trial *t, const
 static enum lrp_status ablation(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
     size_t sources;
-    struct trial t;
+    struct occlusion_trial t;
     lrp_passes_sources(p, &sources);
     enum lrp_status status = trial_new(p, &t, err);
     for (size_t s = 0; !status && s < sources; s++) {

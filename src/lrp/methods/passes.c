@@ -64,8 +64,8 @@ void lrp_pass_free(struct lrp_pass *pass)
     *pass = (struct lrp_pass){0};
 }
 
-static enum lrp_status begin(const struct lrp_passes *p, const struct lrp_tensor *const *point, struct lrp_pass *out,
-                             struct lrp_error *err)
+static enum lrp_status begin_pass(const struct lrp_passes *p, const struct lrp_tensor *const *point, struct lrp_pass *out,
+                                  struct lrp_error *err)
 {
     const struct lrp_graph *g = graph_of(p);
     *out = (struct lrp_pass){.count = (size_t)g->value_count};
@@ -90,10 +90,10 @@ static void count_pass(struct lrp_passes *p)
     if (p->tell) p->tell(p->data, p->done, p->total);
 }
 
-static enum lrp_status forward(struct lrp_passes *p, const struct lrp_tensor *const *point, struct lrp_pass *out,
-                               struct lrp_error *err)
+static enum lrp_status forward_pass(struct lrp_passes *p, const struct lrp_tensor *const *point, struct lrp_pass *out,
+                                    struct lrp_error *err)
 {
-    enum lrp_status status = begin(p, point, out, err);
+    enum lrp_status status = begin_pass(p, point, out, err);
     if (!status && !point) return LRP_OK;
     lrp_memo_forget(p->back.engine);
     if (!status) status = lrp_engine_forward(p->back.engine, out->values, p->back.start, p->back.run, NULL, NULL, err);
@@ -103,7 +103,7 @@ static enum lrp_status forward(struct lrp_passes *p, const struct lrp_tensor *co
 enum lrp_status lrp_passes_forward(struct lrp_passes *p, const struct lrp_tensor *const *point, struct lrp_pass *out,
                                    struct lrp_error *err)
 {
-    const enum lrp_status status = forward(p, point, out, err);
+    const enum lrp_status status = forward_pass(p, point, out, err);
     if (status)
         lrp_pass_free(out);
     else
@@ -147,7 +147,7 @@ static enum lrp_status back(struct lrp_passes *p, struct lrp_pass *pass, struct 
 enum lrp_status lrp_passes_attribute(struct lrp_passes *p, const struct lrp_tensor *const *point, struct lrp_pass *out,
                                      struct lrp_error *err)
 {
-    enum lrp_status status = forward(p, point, out, err);
+    enum lrp_status status = forward_pass(p, point, out, err);
     if (!status) status = back(p, out, err);
     if (status)
         lrp_pass_free(out);

@@ -6,7 +6,7 @@
 #include "passes.h"
 
 /* Of what is found at the copies: sums, and sums of squares. */
-struct moments {
+struct gradient_moments {
     double **sum, **square;
 };
 
@@ -45,7 +45,7 @@ static enum lrp_status noisy(const struct lrp_passes *p, const struct lrp_noise 
     return LRP_OK;
 }
 
-static void add(const struct lrp_passes *p, const struct lrp_pass *pass, const struct moments *m)
+static void add_moments(const struct lrp_passes *p, const struct lrp_pass *pass, const struct gradient_moments *m)
 {
     size_t sources;
     lrp_passes_sources(p, &sources);
@@ -59,7 +59,7 @@ static void add(const struct lrp_passes *p, const struct lrp_pass *pass, const s
 }
 
 /* What the moment is, in the place of the sums. */
-static void finish(const struct lrp_passes *p, const struct moments *m, double n)
+static void finish_moments(const struct lrp_passes *p, const struct gradient_moments *m, double n)
 {
     const char *moment = lrp_method_text(p->call, "moment");
     size_t sources;
@@ -74,7 +74,7 @@ static void finish(const struct lrp_passes *p, const struct moments *m, double n
 }
 
 static enum lrp_status average(struct lrp_passes *p, const struct lrp_noise *noise, struct lrp_tensor **point,
-                               const struct moments *m, struct lrp_error *err)
+                               const struct gradient_moments *m, struct lrp_error *err)
 {
     /* Zennit's last copy is the input itself */
     const int64_t n = noise->draws, clean = p->convention == LRP_CONVENTION_ZENNIT ? n - 1 : n;
@@ -84,10 +84,10 @@ static enum lrp_status average(struct lrp_passes *p, const struct lrp_noise *noi
         struct lrp_pass pass = {0};
         status = noisy(p, i < clean ? noise : NULL, i, point, err);
         if (!status) status = lrp_passes_attribute(p, (const struct lrp_tensor *const *)point, &pass, err);
-        if (!status) add(p, &pass, m);
+        if (!status) add_moments(p, &pass, m);
         lrp_pass_free(&pass);
     }
-    if (!status) finish(p, m, (double)n);
+    if (!status) finish_moments(p, m, (double)n);
     return status;
 }
 
@@ -97,7 +97,7 @@ static enum lrp_status smooth_grad(struct lrp_passes *p, const struct lrp_tensor
     enum lrp_status status = lrp_noise_open(p, (int64_t)lrp_method_number(p->call, "n", 1), true, &noise, err);
     if (status) return status;
     struct lrp_tensor **point = lrp_point_new(p);
-    const struct moments m = {lrp_sums_new(p), lrp_sums_new(p)};
+    const struct gradient_moments m = {lrp_sums_new(p), lrp_sums_new(p)};
     status = point && m.sum && m.square ? average(p, &noise, point, &m, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_sums_store(p, m.sum, relevance, err);
     lrp_point_free(p, point);

@@ -7,21 +7,21 @@
 
 /* ---- Clip: bounds are attributes before opset 11, then inputs ---- */
 
-struct bounds {
+struct clip_bounds {
     float low, high;
 };
 
-static struct bounds attribute_bounds(const struct lrp_call *call)
+static struct clip_bounds attribute_bounds(const struct lrp_call *call)
 {
-    return (struct bounds){lrp_call_float(call, "min", -INFINITY), lrp_call_float(call, "max", INFINITY)};
+    return (struct clip_bounds){lrp_call_float(call, "min", -INFINITY), lrp_call_float(call, "max", INFINITY)};
 }
 
 /* False if a bound is computed. */
-static bool constant_bounds(const struct lrp_call *call, struct bounds *bounds)
+static bool constant_bounds(const struct lrp_call *call, struct clip_bounds *bounds)
 {
     *bounds = attribute_bounds(call);
     if (call->opset < 11) return true;
-    *bounds = (struct bounds){-INFINITY, INFINITY};
+    *bounds = (struct clip_bounds){-INFINITY, INFINITY};
     for (int i = 1; i <= 2; ++i) {
         if (!lrp_call_has(call, i)) continue;
         const struct lrp_blob *blob = call->in[i].constant;
@@ -33,7 +33,7 @@ static bool constant_bounds(const struct lrp_call *call, struct bounds *bounds)
 
 enum lrp_kind lrp_clip_kind(const struct lrp_call *call)
 {
-    struct bounds bounds;
+    struct clip_bounds bounds;
     if (!constant_bounds(call, &bounds) || bounds.low != 0) return LRP_KIND_CLIP;
     return bounds.high == 6 ? LRP_KIND_RELU6 : isinf(bounds.high) && bounds.high > 0 ? LRP_KIND_RELU : LRP_KIND_CLIP;
 }
@@ -50,7 +50,7 @@ enum lrp_status lrp_clip_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 struct clip_job {
-    struct bounds bounds;
+    struct clip_bounds bounds;
     const struct lrp_tensor *x, *s;
     struct lrp_tensor *out;
     int64_t low, high; /* for integers */
@@ -104,7 +104,7 @@ enum lrp_status lrp_clip_forward(LRP_FORWARD_PARAMETERS)
 /* Computed bounds may be anything. */
 enum lrp_status lrp_clip_blocks(LRP_BLOCKS_PARAMETERS)
 {
-    struct bounds bounds;
+    struct clip_bounds bounds;
     (void)handle, (void)back, (void)run, (void)err;
     const bool keeps_zero = constant_bounds(call, &bounds) && bounds.low <= 0 && bounds.high >= 0;
     *from = *to = lrp_elementwise_blocks(call, *from, keeps_zero ? 0 : 1);

@@ -100,7 +100,7 @@ void lrp_broadcast_for(const struct lrp_broadcast *plan, const struct lrp_run *r
 
 /* ---- gradients ---- */
 
-struct reduce_job {
+struct broadcast_sum {
     const struct lrp_broadcast *plan;
     lrp_broadcast_pull pull;
     const void *data;
@@ -110,7 +110,7 @@ struct reduce_job {
 
 static void reduce_run(const void *data, const struct lrp_broadcast_run *run)
 {
-    const struct reduce_job *job = data;
+    const struct broadcast_sum *job = data;
     float values[PULL_BLOCK];
     float *grad = job->grad + run->at[job->operand];
     job->pull(job->data, run, values);
@@ -125,14 +125,14 @@ static void reduce_run(const void *data, const struct lrp_broadcast_run *run)
 
 static void reduce_range(const void *data, size_t first, size_t last)
 {
-    const struct reduce_job *job = data;
+    const struct broadcast_sum *job = data;
     walk_runs(job->plan, first, last, PULL_BLOCK, reduce_run, job);
 }
 
 void lrp_broadcast_reduce(const struct lrp_broadcast *plan, int operand, lrp_broadcast_pull pull, const void *data,
                           struct lrp_tensor *grad, const struct lrp_run *run)
 {
-    const struct reduce_job job = {plan, pull, data, operand, grad->f};
+    const struct broadcast_sum job = {plan, pull, data, operand, grad->f};
     /* only where no element of grad is met twice may threads share it */
     if (grad->count == plan->count)
         lrp_for_range(run, plan->count, 1, reduce_range, &job);

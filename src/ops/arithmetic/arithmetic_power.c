@@ -31,7 +31,7 @@ struct pow_job {
     const float *y, *s;
 };
 
-static inline float element(const struct lrp_tensor *tensor, size_t at)
+static inline float power_operand(const struct lrp_tensor *tensor, size_t at)
 {
     return lrp_dtype_is_float(tensor->dtype) ? tensor->f[at] : (float)tensor->i[at];
 }
@@ -55,12 +55,12 @@ static void pow_run(const void *data, const struct lrp_broadcast_run *run)
     const struct pow_job *job = data;
     const bool base_float = lrp_dtype_is_float(job->a->dtype), exponent_float = lrp_dtype_is_float(job->b->dtype);
     if (base_float && run->step[1] == 0 &&
-        easy_powers(job->a->f + run->at[0], run->step[0], element(job->b, run->at[1]), job->out->f + run->out, run->n))
+        easy_powers(job->a->f + run->at[0], run->step[0], power_operand(job->b, run->at[1]), job->out->f + run->out, run->n))
         return;
     for (size_t i = 0; i < run->n; ++i) {
         const size_t a = run->at[0] + i * run->step[0], b = run->at[1] + i * run->step[1], y = run->out + i;
         if (base_float)
-            job->out->f[y] = powf(job->a->f[a], element(job->b, b));
+            job->out->f[y] = powf(job->a->f[a], power_operand(job->b, b));
         else if (exponent_float)
             job->out->i[y] = lrp_float_to_integer(job->out->dtype, powf((float)job->a->i[a], job->b->f[b]));
         else
@@ -81,7 +81,7 @@ static void pull_base(const void *data, const struct lrp_broadcast_run *run, flo
 {
     const struct pow_job *job = data;
     for (size_t i = 0; i < run->n; ++i) {
-        const float a = job->a->f[run->at[0] + i * run->step[0]], b = element(job->b, run->at[1] + i * run->step[1]);
+        const float a = job->a->f[run->at[0] + i * run->step[0]], b = power_operand(job->b, run->at[1] + i * run->step[1]);
         const float slope = b == 0 ? 0 : b == 2 ? 2 * a : b * powf(a, b - 1);
         g[i] = lrp_times_slope(job->s[run->out + i], slope);
     }
@@ -92,7 +92,7 @@ static void pull_exponent(const void *data, const struct lrp_broadcast_run *run,
 {
     const struct pow_job *job = data;
     for (size_t i = 0; i < run->n; ++i) {
-        const float a = element(job->a, run->at[0] + i * run->step[0]);
+        const float a = power_operand(job->a, run->at[0] + i * run->step[0]);
         g[i] = a == 0 ? 0 : lrp_times_slope(job->s[run->out + i], job->y[run->out + i] * logf(a));
     }
 }

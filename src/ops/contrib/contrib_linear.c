@@ -151,7 +151,7 @@ enum lrp_status lrp_contrib_fused_gemm(struct lrp_operator_body *b, struct lrp_e
     return status;
 }
 
-static int factor(struct lrp_operator_body *b, const char *part, int x, const char *attribute)
+static int scaled_by(struct lrp_operator_body *b, const char *part, int x, const char *attribute)
 {
     return lrp_call_int(b->of, attribute, 0) ? LRP_BODY_CALL(b, part, "lrpscope.TransposeMatrix", x) : x;
 }
@@ -162,8 +162,8 @@ enum lrp_status lrp_contrib_fused_mat_mul(struct lrp_operator_body *b, struct lr
     if (!lrp_call_has(b->of, 0) || !lrp_call_has(b->of, 1)) return lrp_fail(err, LRP_FILE, "it needs two factors");
     if (lrp_call_int(b->of, "transBatchA", 0) || lrp_call_int(b->of, "transBatchB", 0))
         return lrp_fail(err, LRP_UNSUPPORTED, "transBatchA and transBatchB are not implemented");
-    int a = factor(b, "a_turned", 0, "transA");
+    int a = scaled_by(b, "a_turned", 0, "transA");
     if (alpha != 1) a = LRP_BODY_CALL(b, "scaled", "Mul", a, lrp_body_number(b, alpha));
-    lrp_body_return(b, 0, LRP_BODY_CALL(b, "product", "MatMul", a, factor(b, "b_turned", 1, "transB")));
+    lrp_body_return(b, 0, LRP_BODY_CALL(b, "product", "MatMul", a, scaled_by(b, "b_turned", 1, "transB")));
     return LRP_OK;
 }

@@ -12,7 +12,7 @@ static enum lrp_status need_inputs(const struct lrp_operator_body *b, const int 
 #define NEED(b, err, ...) need_inputs(b, (const int[]){__VA_ARGS__}, (int)(sizeof(const int[]){__VA_ARGS__} / sizeof(int)), err)
 
 /* Inputs first, first + 1, first + 2: numbers, their scale and zero point. */
-static int dequantized(struct lrp_operator_body *b, const char *part, int first)
+static int dequantized_inputs(struct lrp_operator_body *b, const char *part, int first)
 {
     const int zero = lrp_body_input(b, first + 2);
     return LRP_BODY_CALL(b, part, "DequantizeLinear", first, first + 1, zero);
@@ -29,7 +29,7 @@ static enum lrp_status two_body(struct lrp_operator_body *b, struct lrp_error *e
 {
     const enum lrp_status status = NEED(b, err, 0, 1, 3, 4, 6);
     if (status) return status;
-    const int left = dequantized(b, "left", 0), right = dequantized(b, "right", 3);
+    const int left = dequantized_inputs(b, "left", 0), right = dequantized_inputs(b, "right", 3);
     return_quantized(b, LRP_BODY_CALL(b, "real", b->of->op->own, left, right), 6);
     return LRP_OK;
 }
@@ -57,7 +57,7 @@ static enum lrp_status one_body(struct lrp_operator_body *b, struct lrp_error *e
     const int kernel = lrp_call_ints(b->of, "kernel_shape", sizes, LRP_MAX_RANK), rank = kernel > 0 ? kernel + 2 : 4;
     if (last && (rank < 3 || rank > 5))
         return lrp_fail(err, LRP_UNSUPPORTED, "channels_last of this kernel is not implemented");
-    int x = dequantized(b, "real", 0);
+    int x = dequantized_inputs(b, "real", 0);
     if (last) x = lrp_contrib_channels_first(b, "channels_first", x, rank);
     x = LRP_BODY_CALL(b, "computed", single->op, x);
     for (int k = 0; k < 8 && single->attributes[k]; ++k) lrp_body_same(b, single->attributes[k]);
@@ -72,7 +72,7 @@ static enum lrp_status mean_body(struct lrp_operator_body *b, struct lrp_error *
     const enum lrp_status status = NEED(b, err, 0, 1, 3);
     if (status) return status;
     int64_t axes[LRP_MAX_RANK];
-    const int count = lrp_call_ints(b->of, "axes", axes, LRP_MAX_RANK), x = dequantized(b, "real", 0);
+    const int count = lrp_call_ints(b->of, "axes", axes, LRP_MAX_RANK), x = dequantized_inputs(b, "real", 0);
     const int y = count < 0 ? LRP_BODY_CALL(b, "computed", "ReduceMean", x)
                             : LRP_BODY_CALL(b, "computed", "ReduceMean", x, lrp_body_whole(b, count, axes));
     lrp_body_same(b, "keepdims");
@@ -97,7 +97,7 @@ static enum lrp_status concat_body(struct lrp_operator_body *b, struct lrp_error
     const int inputs = b->of->in_count;
     if (inputs < 5 || (inputs - 2) % 3 || inputs > 3 * MOST)
         return lrp_fail(err, LRP_FILE, "it needs three inputs for each part");
-    for (int i = 2; i < inputs; i += 3) parts[count++] = dequantized(b, "part", i);
+    for (int i = 2; i < inputs; i += 3) parts[count++] = dequantized_inputs(b, "part", i);
     const int all = lrp_body_call(b, "concat", "Concat", count, parts);
     lrp_body_int(b, "axis", lrp_call_int(b->of, "axis", 0));
     return_quantized(b, all, 0);
@@ -111,7 +111,7 @@ static enum lrp_status gemm_body(struct lrp_operator_body *b, struct lrp_error *
 {
     const enum lrp_status status = NEED(b, err, 0, 1, 3, 4);
     if (status) return status;
-    const int a = dequantized(b, "left", 0);
+    const int a = dequantized_inputs(b, "left", 0);
     const int w = LRP_BODY_CALL(b, "right", "DequantizeLinear", 3, 4, lrp_body_input(b, 5));
     lrp_body_int(b, "axis", lrp_call_int(b->of, "transB", 0) ? 0 : 1);
     int bias = lrp_body_input(b, 6);

@@ -57,7 +57,7 @@ static char *bytes_of(const struct lrp_tensor *tensor)
     return lrp_dtype_is_float(tensor->dtype) ? (char *)tensor->f : (char *)tensor->i;
 }
 
-static void put(const struct lrp_tensor *tensor, int axis, size_t place, const struct lrp_tensor *item)
+static void put_item(const struct lrp_tensor *tensor, int axis, size_t place, const struct lrp_tensor *item)
 {
     const struct along a = along(tensor, axis);
     for (size_t o = 0; o < a.outer && a.bytes; o++)
@@ -83,7 +83,7 @@ enum lrp_status control_row_stack(const struct control_row *row, int axis, bool 
         if (!lrp_shape_equal(&row->items[k]->shape, &item) || row->items[k]->dtype != dtype)
             return lrp_fail(err, LRP_UNSUPPORTED, "what turn %zu makes has another shape than what the first one makes", k + 1);
     const enum lrp_status status = lrp_tensor_take(run ? run->pool : NULL, dtype, &shape, out, err);
-    for (size_t k = 0; !status && k < row->count; k++) put(*out, axis, backward ? row->count - 1 - k : k, row->items[k]);
+    for (size_t k = 0; !status && k < row->count; k++) put_item(*out, axis, backward ? row->count - 1 - k : k, row->items[k]);
     return status ? status : lrp_tensor_keep_texts(*out, err);
 }
 

@@ -7,7 +7,7 @@
 #include "texts.h"
 
 enum { SCANS = 64 };
-struct scan {
+struct scan_node {
     int body, states, scans, made; /* states carried, inputs cut into slices, outputs put together of slices */
     int first;                     /* input the states begin at: 1 behind the lengths of version 8 */
     bool batch;
@@ -17,7 +17,7 @@ struct scan {
 };
 
 /* Numbers of an attribute by input or output, in `rank_of`'s tensor counted from the end if negative. */
-static enum lrp_status scan_lists(const struct lrp_call *call, struct scan *scan, const struct lrp_tensor *const *in,
+static enum lrp_status scan_lists(const struct lrp_call *call, struct scan_node *scan, const struct lrp_tensor *const *in,
                                   struct lrp_error *err)
 {
     int64_t list[SCANS];
@@ -37,10 +37,10 @@ static enum lrp_status scan_lists(const struct lrp_call *call, struct scan *scan
 }
 
 static enum lrp_status scan_open(const struct lrp_call *call, const struct lrp_bodies *bodies,
-                                 const struct lrp_tensor *const *in, struct scan *scan, struct lrp_error *err)
+                                 const struct lrp_tensor *const *in, struct scan_node *scan, struct lrp_error *err)
 {
     const int64_t cut = lrp_call_int(call, "num_scan_inputs", 0);
-    *scan = (struct scan){.body = bodies->find(bodies, "body"), .batch = call->opset < 9, .first = call->opset < 9};
+    *scan = (struct scan_node){.body = bodies->find(bodies, "body"), .batch = call->opset < 9, .first = call->opset < 9};
     if (scan->body < 0) return lrp_fail(err, LRP_FILE, "it has no body");
     const int takes = bodies->input_count(bodies, scan->body), makes = bodies->output_count(bodies, scan->body);
     if (cut < 1 || cut > SCANS || cut > takes || bodies->given < scan->first + takes || makes < takes - cut ||
@@ -63,7 +63,7 @@ static enum lrp_status scan_open(const struct lrp_call *call, const struct lrp_b
 }
 
 /* One turn: state[] becomes that of the next; made gets another item each. in: what is scanned. */
-static enum lrp_status scan_turn(const struct scan *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
+static enum lrp_status scan_turn(const struct scan_node *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
                                  size_t k, struct lrp_tensor **state, struct control_row *made, const struct lrp_run *run,
                                  struct lrp_error *err)
 {
@@ -94,7 +94,7 @@ static enum lrp_status scan_turn(const struct scan *scan, struct lrp_bodies *bod
 }
 
 /* All turns; in: states, then what is scanned. out: final states, then what was put together; new references. */
-static enum lrp_status scan_run(const struct scan *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
+static enum lrp_status scan_run(const struct scan_node *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
                                 struct lrp_tensor **out, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor **state = calloc((size_t)scan->states + 1, sizeof(struct lrp_tensor *));
@@ -117,8 +117,8 @@ static enum lrp_status scan_run(const struct scan *scan, struct lrp_bodies *bodi
 /* ---- version 8: sample by sample ---- */
 
 /* How many slices of a sample count. */
-static enum lrp_status sample_turns(const struct scan *scan, const struct lrp_tensor *lengths, size_t sample, size_t *turns,
-                                    struct lrp_error *err)
+static enum lrp_status sample_turns(const struct scan_node *scan, const struct lrp_tensor *lengths, size_t sample,
+                                    size_t *turns, struct lrp_error *err)
 {
     const int64_t length = lengths ? lengths->i[sample] : (int64_t)scan->turns;
     if (length < 0 || (uint64_t)length > scan->turns)
@@ -128,7 +128,7 @@ static enum lrp_status sample_turns(const struct scan *scan, const struct lrp_te
     return LRP_OK;
 }
 
-static enum lrp_status batch_size(const struct scan *scan, const struct lrp_tensor *const *in, size_t *out,
+static enum lrp_status batch_size(const struct scan_node *scan, const struct lrp_tensor *const *in, size_t *out,
                                   struct lrp_error *err)
 {
     const int64_t size = in[scan->first + scan->states]->shape.dim[0];
@@ -141,8 +141,9 @@ static enum lrp_status batch_size(const struct scan *scan, const struct lrp_tens
 }
 
 /* One sample's slices of all inputs, its axes one less. */
-static enum lrp_status one_sample(const struct scan *scan, const struct lrp_tensor *const *in, size_t sample, struct scan *one,
-                                  struct lrp_tensor **slices, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status one_sample(const struct scan_node *scan, const struct lrp_tensor *const *in, size_t sample,
+                                  struct scan_node *one, struct lrp_tensor **slices, const struct lrp_run *run,
+                                  struct lrp_error *err)
 {
     *one = *scan;
     one->first = 0;
@@ -170,7 +171,7 @@ static enum lrp_status fill_up(struct lrp_tensor **made, size_t turns, const str
     return kept;
 }
 
-static enum lrp_status scan_batch(const struct scan *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
+static enum lrp_status scan_batch(const struct scan_node *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
                                   struct lrp_tensor **out, const struct lrp_run *run, struct lrp_error *err)
 {
     const size_t takes = (size_t)scan->states + (size_t)scan->scans, makes = (size_t)scan->states + (size_t)scan->made;
@@ -181,7 +182,7 @@ static enum lrp_status scan_batch(const struct scan *scan, struct lrp_bodies *bo
     enum lrp_status status = slices && made && rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = batch_size(scan, in, &samples, err);
     for (size_t b = 0; !status && b < samples; b++) {
-        struct scan one;
+        struct scan_node one;
         status = one_sample(scan, in, b, &one, slices, run, err);
         if (!status) status = scan_run(&one, bodies, (const struct lrp_tensor *const *)slices, made, run, err);
         for (int i = 0; !status && i < scan->made; i++) status = fill_up(&made[scan->states + i], scan->turns, run, err);
@@ -204,7 +205,7 @@ static enum lrp_status scan_batch(const struct scan *scan, struct lrp_bodies *bo
 
 enum lrp_status control_scan(LRP_CONTROL_PARAMETERS)
 {
-    struct scan scan;
+    struct scan_node scan;
     enum lrp_status status = scan_open(call, bodies, in, &scan, err);
     if (status) return status;
     const size_t makes = (size_t)scan.states + (size_t)scan.made;
@@ -223,7 +224,7 @@ enum lrp_status control_scan(LRP_CONTROL_PARAMETERS)
 /* ---- back ---- */
 
 /* Through turn k of a sample, which was turn `number` of all. s: what the outputs are given. */
-static enum lrp_status scan_turn_back(const struct scan *scan, struct lrp_bodies *bodies, size_t k, size_t number,
+static enum lrp_status scan_turn_back(const struct scan_node *scan, struct lrp_bodies *bodies, size_t k, size_t number,
                                       const struct lrp_tensor *const *s, struct lrp_tensor **state,
                                       struct lrp_tensor *const *scanned, const struct lrp_run *run, struct lrp_error *err)
 {
@@ -256,8 +257,8 @@ static enum lrp_status scan_turn_back(const struct scan *scan, struct lrp_bodies
 }
 
 /* Zeroed tensors for what floats that are scanned get. */
-static enum lrp_status scanned_new(const struct scan *scan, const struct lrp_tensor *const *in, struct lrp_tensor **scanned,
-                                   const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status scanned_new(const struct scan_node *scan, const struct lrp_tensor *const *in,
+                                   struct lrp_tensor **scanned, const struct lrp_run *run, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     for (int i = 0; !status && i < scan->scans; i++)
@@ -267,7 +268,7 @@ static enum lrp_status scanned_new(const struct scan *scan, const struct lrp_ten
 }
 
 /* in: states, then what is scanned; the turns are those before `end`. given: new references. */
-static enum lrp_status scan_run_back(const struct scan *scan, struct lrp_bodies *bodies, size_t end,
+static enum lrp_status scan_run_back(const struct scan_node *scan, struct lrp_bodies *bodies, size_t end,
                                      const struct lrp_tensor *const *in, const struct lrp_tensor *const *s,
                                      struct lrp_tensor **given, const struct lrp_run *run, struct lrp_error *err)
 {
@@ -280,7 +281,7 @@ static enum lrp_status scan_run_back(const struct scan *scan, struct lrp_bodies 
 }
 
 /* Sample b's part of the cotangents. */
-static enum lrp_status sample_cotangents(const struct scan *scan, const struct lrp_tensor *const *s, size_t b,
+static enum lrp_status sample_cotangents(const struct scan_node *scan, const struct lrp_tensor *const *s, size_t b,
                                          struct lrp_tensor **part, const struct lrp_run *run, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
@@ -289,9 +290,9 @@ static enum lrp_status sample_cotangents(const struct scan *scan, const struct l
     return status;
 }
 
-static enum lrp_status scan_batch_back(const struct scan *scan, struct lrp_bodies *bodies, const struct lrp_tensor *const *in,
-                                       const struct lrp_tensor *const *s, struct lrp_tensor **given, const struct lrp_run *run,
-                                       struct lrp_error *err)
+static enum lrp_status scan_batch_back(const struct scan_node *scan, struct lrp_bodies *bodies,
+                                       const struct lrp_tensor *const *in, const struct lrp_tensor *const *s,
+                                       struct lrp_tensor **given, const struct lrp_run *run, struct lrp_error *err)
 {
     const size_t takes = (size_t)scan->states + (size_t)scan->scans, makes = (size_t)scan->states + (size_t)scan->made;
     size_t samples = 0, end = bodies->turns;
@@ -305,7 +306,7 @@ static enum lrp_status scan_batch_back(const struct scan *scan, struct lrp_bodie
             status =
                 lrp_tensor_zero(run ? run->pool : NULL, LRP_DTYPE_FLOAT, &in[i + (size_t)scan->first]->shape, &given[i], err);
     for (size_t b = samples; !status && b-- > 0;) {
-        struct scan one;
+        struct scan_node one;
         status = one_sample(scan, in, b, &one, slices, run, err);
         if (!status) status = sample_cotangents(scan, s, b, part, run, err);
         if (!status)
@@ -326,7 +327,7 @@ static enum lrp_status scan_batch_back(const struct scan *scan, struct lrp_bodie
 
 enum lrp_status control_scan_back(LRP_CONTROL_BACK_PARAMETERS)
 {
-    struct scan scan;
+    struct scan_node scan;
     enum lrp_status status = scan_open(call, bodies, in, &scan, err);
     if (status) return status;
     const struct lrp_tensor **all = calloc((size_t)scan.states + (size_t)scan.made + 1, sizeof(struct lrp_tensor *));

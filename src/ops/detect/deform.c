@@ -126,7 +126,7 @@ static double one_tap(const struct turn *turn, const struct tap *t, size_t plane
 }
 
 /* One element of the output: sample n, channel m, place. */
-static double element(const struct turn *turn, int64_t n, int64_t m, int64_t place)
+static double deform_element(const struct turn *turn, int64_t n, int64_t m, int64_t place)
 {
     const struct deform *d = turn->d;
     const int64_t taps = d->kernel[0] * d->kernel[1], each = d->in_channels / d->group,
@@ -160,7 +160,7 @@ enum lrp_status lrp_deform_forward(LRP_FORWARD_PARAMETERS)
     for (int64_t i = 0; i < d.batch * d.out_channels && !status; ++i) {
         const double bias = all[BIAS] ? (double)all[BIAS]->f[i % d.out_channels] : 0;
         for (int64_t p = 0; p < places; ++p)
-            out[0]->f[i * places + p] = (float)(bias + element(&turn, i / d.out_channels, i % d.out_channels, p));
+            out[0]->f[i * places + p] = (float)(bias + deform_element(&turn, i / d.out_channels, i % d.out_channels, p));
         if (lrp_run_should_stop(run)) status = lrp_fail(err, LRP_CANCELLED, "stopped");
     }
     return status;
@@ -182,7 +182,7 @@ enum lrp_status lrp_deform_vjp(LRP_VJP_PARAMETERS)
         for (int64_t p = 0; p < places; ++p) {
             turn.given = (double)s[0]->f[i * places + p];
             if (given[BIAS]) given[BIAS]->f[i % d.out_channels] += s[0]->f[i * places + p];
-            (void)element(&turn, i / d.out_channels, i % d.out_channels, p);
+            (void)deform_element(&turn, i / d.out_channels, i % d.out_channels, p);
         }
         if (lrp_run_should_stop(run)) status = lrp_fail(err, LRP_CANCELLED, "stopped");
     }

@@ -208,8 +208,8 @@ static enum lrp_status read_region(const struct lrp_call *call, const struct roi
 }
 
 /* Forward, or back with `given`. */
-static enum lrp_status walk(const struct lrp_call *call, const struct lrp_tensor *const *in, float *y, const float *given,
-                            float *back, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status walk_regions(const struct lrp_call *call, const struct lrp_tensor *const *in, float *y,
+                                    const float *given, float *back, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_roi_kind *kind = call->op->own;
     struct rois r;
@@ -232,11 +232,11 @@ static enum lrp_status walk(const struct lrp_call *call, const struct lrp_tensor
 enum lrp_status lrp_roi_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle;
-    return walk(call, in, out[0]->f, NULL, NULL, run, err);
+    return walk_regions(call, in, out[0]->f, NULL, NULL, run, err);
 }
 
 enum lrp_status lrp_roi_vjp(LRP_VJP_PARAMETERS)
 {
     (void)handle, (void)out;
-    return s[0] && grad[X] ? walk(call, in, NULL, s[0]->f, grad[X]->f, run, err) : LRP_OK;
+    return s[0] && grad[X] ? walk_regions(call, in, NULL, s[0]->f, grad[X]->f, run, err) : LRP_OK;
 }

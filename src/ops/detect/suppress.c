@@ -71,25 +71,25 @@ static bool overlaps(const struct suppression *s, const float *a, const float *b
     return whole > 0 && common / whole > (double)s->overlap;
 }
 
-struct candidate {
+struct box_candidate {
     float score;
     int64_t box;
 };
 /* The highest first, of equal ones the first. */
 static int by_score(const void *a, const void *b)
 {
-    const struct candidate *x = a, *y = b;
+    const struct box_candidate *x = a, *y = b;
     if (x->score != y->score) return x->score > y->score ? -1 : 1;
     return x->box < y->box ? -1 : 1;
 }
 
 /* One class of one sample: which boxes stay, in `kept` (their candidates moved to the front); how many. */
-static int64_t keep(const struct suppression *s, int64_t batch, const float *score, struct candidate *candidates)
+static int64_t keep_boxes(const struct suppression *s, int64_t batch, const float *score, struct box_candidate *candidates)
 {
     size_t count = 0;
     int64_t kept = 0;
     for (int64_t i = 0; i < s->boxes; ++i)
-        if (!s->has_least || score[i] > s->least) candidates[count++] = (struct candidate){score[i], i};
+        if (!s->has_least || score[i] > s->least) candidates[count++] = (struct box_candidate){score[i], i};
     qsort(candidates, count, sizeof *candidates, by_score);
     for (size_t i = 0; i < count && kept < s->most; ++i) {
         const float *box = s->box + (batch * s->boxes + candidates[i].box) * 4;
@@ -104,10 +104,10 @@ static int64_t keep(const struct suppression *s, int64_t batch, const float *sco
 /* All that stay, as (sample, class, box), written to `out` if there is one; how many, -1 when out of memory. */
 static int64_t suppress(const struct suppression *s, int64_t *out, int64_t room)
 {
-    struct candidate *candidates = malloc(((size_t)s->boxes + 1) * sizeof *candidates);
+    struct box_candidate *candidates = malloc(((size_t)s->boxes + 1) * sizeof *candidates);
     int64_t total = 0;
     for (int64_t i = 0; candidates && i < s->batch * s->classes; ++i) {
-        const int64_t kept = keep(s, i / s->classes, s->score + i * s->boxes, candidates);
+        const int64_t kept = keep_boxes(s, i / s->classes, s->score + i * s->boxes, candidates);
         for (int64_t k = 0; k < kept; ++k, ++total) {
             if (!out || total >= room) continue;
             out[3 * total] = i / s->classes, out[3 * total + 1] = i % s->classes, out[3 * total + 2] = candidates[k].box;

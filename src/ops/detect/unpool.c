@@ -92,18 +92,18 @@ enum lrp_status lrp_unpool_vjp(LRP_VJP_PARAMETERS)
 
 /* ---- Col2Im: blocks added up to a picture ---- */
 
-struct blocks {
+struct column_blocks {
     int space;
     int64_t image[LRP_MAX_RANK], block[LRP_MAX_RANK], dilation[LRP_MAX_RANK], stride[LRP_MAX_RANK], pad[2 * LRP_MAX_RANK],
         places[LRP_MAX_RANK];
     int64_t planes, taps, columns, pixels;
 };
 
-static enum lrp_status read_blocks(const struct lrp_call *call, struct blocks *b, struct lrp_error *err)
+static enum lrp_status read_blocks(const struct lrp_call *call, struct column_blocks *b, struct lrp_error *err)
 {
     const struct lrp_shape *x = &call->in[0].shape;
     int sizes = 0;
-    *b = (struct blocks){.taps = 1, .columns = 1, .pixels = 1};
+    *b = (struct column_blocks){.taps = 1, .columns = 1, .pixels = 1};
     enum lrp_status status = lrp_infer_const_ints(call, 1, "the image's shape", b->image, &b->space, err);
     if (!status) status = lrp_infer_const_ints(call, 2, "the block's shape", b->block, &sizes, err);
     if (status) return status;
@@ -134,7 +134,7 @@ static enum lrp_status read_blocks(const struct lrp_call *call, struct blocks *b
 
 enum lrp_status lrp_col2im_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct blocks b;
+    struct column_blocks b;
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = read_blocks(call, &b, err);
@@ -145,7 +145,7 @@ enum lrp_status lrp_col2im_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* The pixel under a tap of the block at a place; -1: padding. */
-static int64_t pixel_of(const struct blocks *b, int64_t tap, int64_t place)
+static int64_t pixel_of(const struct column_blocks *b, int64_t tap, int64_t place)
 {
     int64_t at = 0, stride = 1;
     for (int k = b->space - 1; k >= 0; --k) {
@@ -162,7 +162,7 @@ static int64_t pixel_of(const struct blocks *b, int64_t tap, int64_t place)
 /* image += columns, or columns += image. */
 static enum lrp_status walk_blocks(const struct lrp_call *call, float *columns, float *image, bool back, struct lrp_error *err)
 {
-    struct blocks b;
+    struct column_blocks b;
     const enum lrp_status status = read_blocks(call, &b, err);
     for (int64_t row = 0; !status && row < b.planes * b.taps; ++row)
         for (int64_t place = 0; place < b.columns; ++place) {

@@ -22,7 +22,7 @@ bool lrp_linear_plain(const struct lrp_blob *blob)
 /* ---- reading constants ---- */
 
 enum { PIECE = 16384 }; /* elements that are read, multiplied and modified while they are in the cache */
-struct reading {
+struct blob_reading {
     const struct lrp_blob *blob;
     struct lrp_reading how;
     const struct lrp_run *run;
@@ -31,7 +31,7 @@ struct reading {
 
 static void read_pieces(void *context, int64_t begin, int64_t end)
 {
-    const struct reading *const r = context;
+    const struct blob_reading *const r = context;
 
     for (int64_t piece = begin; piece < end && !lrp_run_should_stop(r->run); piece++) {
         const size_t first = (size_t)piece * PIECE, left = r->blob->count - first, n = left < PIECE ? left : PIECE;
@@ -45,7 +45,7 @@ static void read_pieces(void *context, int64_t begin, int64_t end)
 enum lrp_status lrp_linear_read_into(const struct lrp_blob *blob, struct lrp_reading how, const struct lrp_run *run,
                                      float *values, struct lrp_error *err)
 {
-    struct reading reading = {blob, how, run, values};
+    struct blob_reading reading = {blob, how, run, values};
 
     lrp_parallel_for(run, (int64_t)((blob->count + PIECE - 1) / PIECE), PIECE, read_pieces, &reading);
     return lrp_run_should_stop(run) ? lrp_fail(err, LRP_CANCELLED, "cancelled") : LRP_OK;

@@ -7,7 +7,7 @@
 #include "ones.h"
 #include "pool.h"
 
-struct handle {
+struct conv_handle {
     struct lrp_conv_shape shape;
     struct lrp_conv *conv; /* NULL: all weights are 1 */
     float *bias;           /* that the convolution does not add itself (if it is transposed or all 1), or NULL */
@@ -15,7 +15,7 @@ struct handle {
 
 void lrp_conv_release(void *handle)
 {
-    struct handle *const h = handle;
+    struct conv_handle *const h = handle;
 
     if (!h) return;
     lrp_conv_free(h->conv);
@@ -25,16 +25,16 @@ void lrp_conv_release(void *handle)
 
 size_t lrp_conv_bytes(const void *handle)
 {
-    const struct handle *const h = handle;
+    const struct conv_handle *const h = handle;
 
     return h->conv ? lrp_conv_held(h->conv) : 0;
 }
 
 /* Takes weights (NULL: all 1) and bias (NULL: none) that are ready; both are copied. */
-static enum lrp_status make(const struct lrp_call *call, const void *weights, const float *bias, struct handle **out,
-                            struct lrp_error *err)
+static enum lrp_status make_handle(const struct lrp_call *call, const void *weights, const float *bias,
+                                   struct conv_handle **out, struct lrp_error *err)
 {
-    struct handle *const h = calloc(1, sizeof *h);
+    struct conv_handle *const h = calloc(1, sizeof *h);
     const bool transposed = lrp_conv_is_transposed(call), aside = bias && (transposed || !weights);
     enum lrp_status status;
 
@@ -66,7 +66,7 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
     const bool has_bias = lrp_call_has(call, 2);
     struct lrp_pool *const pool = run ? run->pool : NULL;
     float *modified = NULL, *bias = NULL;
-    struct handle *made = NULL;
+    struct conv_handle *made = NULL;
     enum lrp_status status = LRP_OK;
 
     *handle = NULL;
@@ -81,7 +81,7 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
     }
     if (!status && has_bias && m->bias != LRP_WEIGHT_NONE)
         status = lrp_linear_read(call->in[2].constant, (struct lrp_reading){1, m->bias, m->gamma}, run, &bias, err);
-    if (!status) status = make(call, ones ? NULL : modified ? (const void *)modified : weights->raw, bias, &made, err);
+    if (!status) status = make_handle(call, ones ? NULL : modified ? (const void *)modified : weights->raw, bias, &made, err);
     lrp_pool_give(pool, modified, bytes);
     free(bias);
     lrp_blob_rest(weights); /* the handle has them in its own layout */
@@ -105,7 +105,7 @@ static enum lrp_status values_of(const struct lrp_call *call, int i, const struc
 }
 
 /* A handle for weights that come as data. */
-static enum lrp_status make_for_data(const struct lrp_call *call, const struct lrp_tensor *const *in, struct handle **out,
+static enum lrp_status make_for_data(const struct lrp_call *call, const struct lrp_tensor *const *in, struct conv_handle **out,
                                      struct lrp_error *err)
 {
     const float *weights = NULL, *bias = NULL;
@@ -113,7 +113,7 @@ static enum lrp_status make_for_data(const struct lrp_call *call, const struct l
     enum lrp_status status = values_of(call, 1, in[1], &weights, &owned_weights, err);
 
     if (!status) status = values_of(call, 2, call->in_count > 2 ? in[2] : NULL, &bias, &owned_bias, err);
-    if (!status) status = make(call, weights, bias, out, err);
+    if (!status) status = make_handle(call, weights, bias, out, err);
     free(owned_weights);
     free(owned_bias);
     return status;
@@ -127,7 +127,7 @@ static int64_t count_of(const struct lrp_conv_shape *shape, const int64_t *dims)
     return count;
 }
 
-static void add_bias(const struct handle *h, bool transposed, float *y)
+static void add_bias(const struct conv_handle *h, bool transposed, float *y)
 {
     const int64_t size = count_of(&h->shape, transposed ? h->shape.in : h->shape.out);
     const int64_t channels = transposed ? h->shape.in_channels : h->shape.out_channels;
@@ -137,7 +137,7 @@ static void add_bias(const struct handle *h, bool transposed, float *y)
 }
 
 /* Through the convolution, or back through it. */
-static enum lrp_status run_conv(const struct handle *h, bool back, const struct lrp_tensor *from, struct lrp_tensor *to,
+static enum lrp_status run_conv(const struct conv_handle *h, bool back, const struct lrp_tensor *from, struct lrp_tensor *to,
                                 const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_conv_ends ends = {.from = from->f, .to = to->f, .from_blocked = from->block, .to_blocked = to->block};
@@ -149,7 +149,7 @@ static enum lrp_status run_conv(const struct handle *h, bool back, const struct 
 enum lrp_status lrp_conv_call_blocks(const struct lrp_call *call, void *handle, bool back, const struct lrp_run *run, int *from,
                                      int *to, struct lrp_error *err)
 {
-    const struct handle *const h = handle;
+    const struct conv_handle *const h = handle;
     const bool turned = lrp_conv_is_transposed(call) != back;
     enum lrp_status status = LRP_OK;
 
@@ -162,7 +162,7 @@ enum lrp_status lrp_conv_call_blocks(const struct lrp_call *call, void *handle, 
 enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct handle *h = handle;
+    struct conv_handle *h = handle;
     enum lrp_status status = LRP_OK;
 
     if (!out[0]) return LRP_OK;
@@ -190,7 +190,7 @@ enum lrp_status lrp_conv_vjp(const struct lrp_call *call, void *handle, const st
                              const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                              struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct handle *h = handle;
+    struct conv_handle *h = handle;
     enum lrp_status status = LRP_OK;
 
     (void)out;

@@ -3,7 +3,7 @@
 #include "linear.h"
 #include "parallel.h"
 
-struct job {
+struct weights_job {
     const struct lrp_conv_shape *shape;
     const float *x, *gy;
     float *gw;
@@ -27,7 +27,7 @@ static int64_t read_at(const struct lrp_conv_shape *s, int64_t o, int64_t k)
     return at;
 }
 
-static double one_weight(const struct job *job, int64_t m, int64_t c, int64_t k)
+static double one_weight(const struct weights_job *job, int64_t m, int64_t c, int64_t k)
 {
     const struct lrp_conv_shape *const s = job->shape;
     double sum = 0;
@@ -47,7 +47,7 @@ static double one_weight(const struct job *job, int64_t m, int64_t c, int64_t k)
 
 static void some_weights(void *context, int64_t begin, int64_t end)
 {
-    const struct job *const job = context;
+    const struct weights_job *const job = context;
 
     for (int64_t i = begin; i < end; i++) {
         const int64_t k = i % job->taps, c = i / job->taps % job->group_in, m = i / job->taps / job->group_in;
@@ -59,7 +59,7 @@ static void some_weights(void *context, int64_t begin, int64_t end)
 void lrp_conv_weight_gradient(const struct lrp_conv_shape *shape, const float *x, const float *gy, float *gw,
                               const struct lrp_run *run)
 {
-    struct job job = {.shape = shape, .x = x, .gy = gy, .gw = gw, .ins = 1, .outs = 1, .taps = 1};
+    struct weights_job job = {.shape = shape, .x = x, .gy = gy, .gw = gw, .ins = 1, .outs = 1, .taps = 1};
 
     for (int d = 0; d < shape->rank; d++) {
         job.ins *= shape->in[d];

@@ -7,7 +7,7 @@
 #include "linear.h"
 #include "parallel.h"
 
-struct handle {
+struct product_handle {
     struct lrp_linear_product product;
     const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
     float *owned, *bias; /* alpha and beta are in them already */
@@ -17,7 +17,7 @@ struct handle {
 
 void lrp_product_release(void *handle)
 {
-    struct handle *const h = handle;
+    struct product_handle *const h = handle;
 
     if (!h) return;
     free(h->owned);
@@ -27,13 +27,13 @@ void lrp_product_release(void *handle)
 
 size_t lrp_product_bytes(const void *handle)
 {
-    const struct handle *const h = handle;
+    const struct product_handle *const h = handle;
 
     return h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0;
 }
 
 /* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. */
-static enum lrp_status take_weights(struct handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
+static enum lrp_status take_weights(struct product_handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
                                     const struct lrp_run *run, struct lrp_error *err)
 {
     enum lrp_status status;
@@ -56,7 +56,7 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
 {
     static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
     const struct lrp_modifier *const m = modifier ? modifier : &as_is;
-    struct handle *const h = calloc(1, sizeof *h);
+    struct product_handle *const h = calloc(1, sizeof *h);
     enum lrp_status status;
 
     if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
@@ -73,13 +73,13 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
     return status;
 }
 
-static const char *at(const void *values, int64_t index)
+static const char *operand_at(const void *values, int64_t index)
 {
     return (const char *)values + index * (int64_t)sizeof(float);
 }
 
 /* With weights of 1: copies of every row's sum. */
-struct sums {
+struct row_sums {
     const float *from;
     float *to;
     int64_t width, copies;
@@ -88,7 +88,7 @@ struct sums {
 
 static void sum_rows(void *context, int64_t begin, int64_t end)
 {
-    const struct sums *const s = context;
+    const struct row_sums *const s = context;
 
     for (int64_t r = begin; r < end; r++) {
         double sum = 0;
@@ -122,7 +122,7 @@ static void finish_rows(void *context, int64_t begin, int64_t end)
 
 /* The products of all batches; the functions below do some of them. */
 struct batches {
-    const struct handle *h;
+    const struct product_handle *h;
     const float *a, *s; /* s: cotangents of y */
     const void *b;
     float *y, *grad_a, *grad_b; /* what is wanted of them */
@@ -131,7 +131,7 @@ struct batches {
     struct lrp_error error;
 };
 typedef enum lrp_status batch_function(struct batches *all, int64_t batch, const struct lrp_run *run, struct lrp_error *err);
-struct batch_job {
+struct product_batch {
     struct batches *all;
     batch_function *function;
     struct lrp_run alone;
@@ -139,21 +139,21 @@ struct batch_job {
 
 static enum lrp_status forward_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct handle *const h = all->h;
+    const struct product_handle *const h = all->h;
     const struct lrp_linear_product *const p = &h->product;
     const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
-    struct sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
+    struct row_sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
 
     if (!h->ones)
-        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, at(all->b, lrp_product_offset(p, p->b_stride, i)),
-                        0, sums.to, run, err);
+        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a,
+                        operand_at(all->b, lrp_product_offset(p, p->b_stride, i)), 0, sums.to, run, err);
     lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
     return LRP_OK;
 }
 
 static void some_batches(void *context, int64_t begin, int64_t end)
 {
-    const struct batch_job *const job = context;
+    const struct product_batch *const job = context;
     struct lrp_error error = {0};
 
     for (int64_t i = begin; i < end; i++) {
@@ -179,7 +179,7 @@ static bool are_apart(const struct lrp_linear_product *p, const int64_t *stride)
 static enum lrp_status run_batches(struct batches *all, batch_function *function, bool apart, struct lrp_error *err)
 {
     const struct lrp_linear_product *const p = &all->h->product;
-    struct batch_job job = {.all = all, .function = function, .alone = *all->run};
+    struct product_batch job = {.all = all, .function = function, .alone = *all->run};
     enum lrp_status status = LRP_OK;
 
     job.alone.threads = 1;
@@ -195,7 +195,7 @@ static enum lrp_status run_batches(struct batches *all, batch_function *function
 enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                   struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct handle *const h = handle;
+    const struct product_handle *const h = handle;
     const struct lrp_linear_product *const p = &h->product;
     const bool constant = h->weights || h->ones;
     const void *const b = constant ? h->weights : in[1]->f;
@@ -219,11 +219,11 @@ static void scale_tensor(struct lrp_tensor *tensor, float factor)
 }
 
 /* One batch of what A gets: s B'^T, or its transpose. */
-static enum lrp_status gradient_a(const struct handle *h, const void *b, const float *s, float *grad, const struct lrp_run *run,
-                                  struct lrp_error *err)
+static enum lrp_status gradient_a(const struct product_handle *h, const void *b, const float *s, float *grad,
+                                  const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_linear_product *const p = &h->product;
-    struct sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
+    struct row_sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
     const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
 
     if (h->ones) {
@@ -251,13 +251,14 @@ static void gradient_c(const struct lrp_linear_product *p, const struct lrp_tens
 
 static enum lrp_status back_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct handle *const h = all->h;
+    const struct product_handle *const h = all->h;
     const struct lrp_linear_product *const p = &h->product;
     const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
     const float *const part = all->s + i * p->m * p->n;
     enum lrp_status status = LRP_OK;
 
-    if (all->grad_a) status = gradient_a(h, h->ones ? NULL : at(all->b, offset_b), part, all->grad_a + offset_a, run, err);
+    if (all->grad_a)
+        status = gradient_a(h, h->ones ? NULL : operand_at(all->b, offset_b), part, all->grad_a + offset_a, run, err);
     if (!status && all->grad_b) status = gradient_b(p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
     return status;
 }
@@ -266,7 +267,7 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
                                 const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                                 struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct handle *const h = handle;
+    struct product_handle *const h = handle;
     const struct lrp_linear_product *const p = &h->product;
     enum lrp_status status = LRP_OK;
 

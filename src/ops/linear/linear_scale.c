@@ -6,14 +6,14 @@
 #include "linear.h"
 
 /* w and b lie there as they are: small, and read with the strides of the broadcast. */
-struct handle {
+struct scale_handle {
     struct lrp_broadcast plan; /* operands x, w, b */
     float *w, *b;
 };
 
 void lrp_scale_release(void *handle)
 {
-    struct handle *const h = handle;
+    struct scale_handle *const h = handle;
 
     if (!h) return;
     free(h->w);
@@ -57,7 +57,7 @@ enum lrp_status lrp_scale_prepare(const struct lrp_call *call, const struct lrp_
     const struct lrp_shape *const x = &call->in[0].shape;
     const struct lrp_shape *const shapes[] = {x, lrp_call_has(call, 1) ? &call->in[1].shape : &scalar,
                                               lrp_call_has(call, 2) ? &call->in[2].shape : &scalar};
-    struct handle *const h = calloc(1, sizeof *h);
+    struct scale_handle *const h = calloc(1, sizeof *h);
     enum lrp_status status;
 
     if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a scale layer");
@@ -71,14 +71,14 @@ enum lrp_status lrp_scale_prepare(const struct lrp_call *call, const struct lrp_
     return status;
 }
 
-struct job {
+struct scale_job {
     const float *from, *w, *b; /* b NULL: none */
     float *to;
 };
 
 static void scale_run(const void *data, const struct lrp_broadcast_run *r)
 {
-    const struct job *const job = data;
+    const struct scale_job *const job = data;
 
     for (size_t i = 0; i < r->n; i++) {
         const float bias = job->b ? job->b[r->at[2] + i * r->step[2]] : 0;
@@ -90,11 +90,11 @@ static void scale_run(const void *data, const struct lrp_broadcast_run *r)
 enum lrp_status lrp_scale_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                 struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct handle *const h = handle;
+    const struct scale_handle *const h = handle;
 
     (void)call;
     (void)err;
-    if (out[0]) lrp_broadcast_for(&h->plan, run, scale_run, &(struct job){in[0]->f, h->w, h->b, out[0]->f});
+    if (out[0]) lrp_broadcast_for(&h->plan, run, scale_run, &(struct scale_job){in[0]->f, h->w, h->b, out[0]->f});
     return LRP_OK;
 }
 
@@ -102,13 +102,13 @@ enum lrp_status lrp_scale_vjp(const struct lrp_call *call, void *handle, const s
                               const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
                               struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct handle *const h = handle;
+    const struct scale_handle *const h = handle;
 
     (void)call;
     (void)in;
     (void)out;
     (void)err;
-    if (s[0] && grad[0]) lrp_broadcast_for(&h->plan, run, scale_run, &(struct job){s[0]->f, h->w, NULL, grad[0]->f});
+    if (s[0] && grad[0]) lrp_broadcast_for(&h->plan, run, scale_run, &(struct scale_job){s[0]->f, h->w, NULL, grad[0]->f});
     return LRP_OK;
 }
 

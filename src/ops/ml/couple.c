@@ -31,7 +31,7 @@ static enum lrp_status open_coupling(const struct lrp_call *call, struct couplin
 }
 
 /* What is to be smallest, p' Q p: Q_tt = sum of r_jt^2, Q_tj = -r_jt r_tj. */
-static void fill(struct coupling *c, const float *pairs)
+static void fill_matrix(struct coupling *c, const float *pairs)
 {
     const int64_t k = c->classes;
     for (int64_t t = 0; t < k; ++t)
@@ -95,7 +95,7 @@ static enum lrp_status couple_forward(LRP_FORWARD_PARAMETERS)
     if (status) return status;
     for (int64_t n = 0; n < in[0]->shape.dim[0]; ++n) {
         double *p = c.room, *product = c.room + c.classes;
-        fill(&c, in[0]->f + n * c.pairs);
+        fill_matrix(&c, in[0]->f + n * c.pairs);
         for (int64_t t = 0; t < c.classes; ++t) p[t] = 1 / (double)c.classes;
         for (int round = 0; round < ROUNDS && descend(&c, p, product);) ++round;
         for (int64_t t = 0; t < c.classes; ++t) out[0]->f[n * c.classes + t] = (float)p[t];
@@ -132,7 +132,7 @@ static bool solve(double *m, int64_t size)
 static bool couple_row_vjp(struct coupling *c, const float *pairs, const float *p, const float *s, float *grad)
 {
     const int64_t k = c->classes, width = k + 2;
-    fill(c, pairs);
+    fill_matrix(c, pairs);
     for (int64_t t = k; t-- > 0;) { /* from k columns to k + 2, from behind */
         for (int64_t j = k; j-- > 0;) c->matrix[t * width + j] = c->matrix[t * k + j];
         c->matrix[t * width + k] = 1;

@@ -14,12 +14,12 @@ struct side {
     const char *const *texts;
     int count;
 };
-struct table {
+struct label_table {
     struct side keys, values, otherwise; /* otherwise: one value, for what is no key */
 };
 /* What a row owns: how the table of a call is read. */
 struct encoder {
-    void (*read)(const struct lrp_call *call, struct table *table);
+    void (*read)(const struct lrp_call *call, struct label_table *table);
 };
 
 static struct side blob_side(const struct lrp_blob *blob)
@@ -68,7 +68,7 @@ static double number_at(const struct side *s, int k)
 }
 
 /* An attribute of one value, as a side of one. */
-static const struct lrp_attribute *single(const struct lrp_call *call, const char *name, enum lrp_attribute_kind kind)
+static const struct lrp_attribute *single_attribute(const struct lrp_call *call, const char *name, enum lrp_attribute_kind kind)
 {
     const struct lrp_attribute *a = lrp_call_attribute(call, name);
     return a && a->kind == kind ? a : NULL;
@@ -78,23 +78,23 @@ static struct side otherwise(const struct lrp_call *call, enum lrp_dtype type, c
 {
     static const int64_t no_number = -1;
     static const float zero = -0.0F;
-    const struct lrp_attribute *a = single(call, "default_tensor", LRP_ATTRIBUTE_TENSOR);
+    const struct lrp_attribute *a = single_attribute(call, "default_tensor", LRP_ATTRIBUTE_TENSOR);
     if (a && a->tensor && a->tensor->count == 1) return blob_side(a->tensor);
     if (type == LRP_DTYPE_STRING) {
-        a = single(call, "default_string", LRP_ATTRIBUTE_STRING);
+        a = single_attribute(call, "default_string", LRP_ATTRIBUTE_STRING);
         return (struct side){.texts = a ? &a->s : missing, .count = 1};
     }
     if (lrp_dtype_is_float(type)) {
-        a = single(call, "default_float", LRP_ATTRIBUTE_FLOAT);
+        a = single_attribute(call, "default_float", LRP_ATTRIBUTE_FLOAT);
         return (struct side){.floats = a ? &a->f : &zero, .count = 1};
     }
-    a = single(call, "default_int64", LRP_ATTRIBUTE_INT);
+    a = single_attribute(call, "default_int64", LRP_ATTRIBUTE_INT);
     return (struct side){.ints = a ? &a->i : &no_number, .count = 1};
 }
 
 static const char *const unused = "_Unused";
 
-static void read_encoder(const struct lrp_call *call, struct table *t)
+static void read_encoder(const struct lrp_call *call, struct label_table *t)
 {
     t->keys = read_side(call, "keys");
     t->values = read_side(call, "values");
@@ -102,7 +102,8 @@ static void read_encoder(const struct lrp_call *call, struct table *t)
 }
 
 /* One list of texts and one of numbers (or of places), which of them are the keys the input tells. */
-static void read_two_ways(const struct lrp_call *call, struct table *t, const struct side *texts, const struct side *numbers)
+static void read_two_ways(const struct lrp_call *call, struct label_table *t, const struct side *texts,
+                          const struct side *numbers)
 {
     const bool by_text = call->in_count > 0 && call->in[0].dtype == LRP_DTYPE_STRING;
     t->keys = by_text ? *texts : *numbers;
@@ -110,14 +111,14 @@ static void read_two_ways(const struct lrp_call *call, struct table *t, const st
     t->otherwise = otherwise(call, type_of(&t->values), &unused);
 }
 
-static void read_first_encoder(const struct lrp_call *call, struct table *t)
+static void read_first_encoder(const struct lrp_call *call, struct label_table *t)
 {
     struct side texts = {0};
     texts.texts = lrp_ml_texts(call, "classes_strings", &texts.count);
     read_two_ways(call, t, &texts, &(struct side){.count = texts.count});
 }
 
-static void read_mapper(const struct lrp_call *call, struct table *t)
+static void read_mapper(const struct lrp_call *call, struct label_table *t)
 {
     struct side texts = {0}, numbers = {0};
     texts.texts = lrp_ml_texts(call, "cats_strings", &texts.count);
@@ -129,7 +130,7 @@ static const struct encoder encoder = {read_encoder}, first_encoder = {read_firs
 
 static enum lrp_status encoder_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct table t = {0};
+    struct label_table t = {0};
     ((const struct encoder *)call->op->own)->read(call, &t);
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
@@ -161,7 +162,7 @@ static void put_value(const struct side *values, int k, struct lrp_tensor *y, si
 
 static enum lrp_status encoder_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct table t = {0};
+    struct label_table t = {0};
     (void)handle, (void)run, (void)err;
     ((const struct encoder *)call->op->own)->read(call, &t);
     for (size_t i = 0; i < in[0]->count; ++i) {

@@ -41,7 +41,7 @@ static void release_ensemble(void *handle)
 
 /* ---- running ---- */
 
-static bool holds(const struct lrp_tree_ensemble *e, const struct lrp_tree_branch *n, float x)
+static bool split_holds(const struct lrp_tree_ensemble *e, const struct lrp_tree_branch *n, float x)
 {
     switch (n->mode) {
     case LRP_TREE_LEAST:
@@ -70,7 +70,7 @@ static const struct lrp_tree_branch *leaf_of(const struct lrp_tree_ensemble *e, 
     while (n->mode != LRP_TREE_LEAF) {
         const size_t at = row * (size_t)x->shape.dim[1] + (size_t)n->feature;
         const float value = lrp_dtype_is_float(x->dtype) ? x->f[at] : (float)x->i[at];
-        n = &e->nodes[holds(e, n, value) || (isnan(value) && n->missing_is_yes) ? n->yes : n->no];
+        n = &e->nodes[split_holds(e, n, value) || (isnan(value) && n->missing_is_yes) ? n->yes : n->no];
     }
     return n;
 }
@@ -118,7 +118,7 @@ static int both_classes(const struct lrp_tree_ensemble *e, float *scores)
     return best;
 }
 
-static int finish(const struct lrp_tree_ensemble *e, const double *sums, float *scores)
+static int finish_scores(const struct lrp_tree_ensemble *e, const double *sums, float *scores)
 {
     int best = 0;
     for (int t = 0; t < e->targets; ++t) {
@@ -144,7 +144,7 @@ static enum lrp_status tree_forward(LRP_FORWARD_PARAMETERS)
     if (!sums || !met || !scores) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a tree");
     for (size_t row = 0; !status && row < (size_t)in[0]->shape.dim[0]; ++row) {
         add_trees(e, in[0], row, sums, met);
-        const int best = finish(e, sums, scores);
+        const int best = finish_scores(e, sums, scores);
         if (labels) put_label(call, best, labels, row);
         if (table) memcpy(table->f + row * (size_t)e->targets, scores, (size_t)e->targets * sizeof *scores);
     }

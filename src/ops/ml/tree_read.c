@@ -11,21 +11,21 @@ static const char *const mode_names[] = {"BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GTE
 
 /* ---- versions 1 and 3: nodes by (tree, number) ---- */
 
-struct key {
+struct node_key {
     int64_t tree, node;
     int at;
 };
 static int by_key(const void *a, const void *b)
 {
-    const struct key *x = a, *y = b;
+    const struct node_key *x = a, *y = b;
     if (x->tree != y->tree) return x->tree < y->tree ? -1 : 1;
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
-static int find(const struct key *keys, int count, int64_t tree, int64_t node)
+static int find_node(const struct node_key *keys, int count, int64_t tree, int64_t node)
 {
-    const struct key wanted = {tree, node, 0};
-    const struct key *found = bsearch(&wanted, keys, (size_t)count, sizeof *keys, by_key);
+    const struct node_key wanted = {tree, node, 0};
+    const struct node_key *found = bsearch(&wanted, keys, (size_t)count, sizeof *keys, by_key);
     return found ? found->at : -1;
 }
 
@@ -60,9 +60,9 @@ static bool read_lists(const struct lrp_call *call, struct lrp_arena *arena, str
     return l->missing_count == 0 || l->missing_count == l->count;
 }
 
-static bool read_nodes(struct lrp_tree_ensemble *e, const struct lists *l, struct key *keys)
+static bool read_nodes(struct lrp_tree_ensemble *e, const struct lists *l, struct node_key *keys)
 {
-    for (int i = 0; i < l->count; ++i) keys[i] = (struct key){l->trees[i], l->numbers[i], i};
+    for (int i = 0; i < l->count; ++i) keys[i] = (struct node_key){l->trees[i], l->numbers[i], i};
     qsort(keys, (size_t)l->count, sizeof *keys, by_key);
     for (int i = 0; i < l->count; ++i) {
         struct lrp_tree_branch *n = &e->nodes[i];
@@ -72,8 +72,8 @@ static bool read_nodes(struct lrp_tree_ensemble *e, const struct lists *l, struc
         n->missing_is_yes = l->missing && l->missing[i];
         if (i == 0 || l->trees[i] != l->trees[i - 1]) e->roots[e->root_count++] = i;
         if (n->mode == LRP_TREE_LEAF) continue;
-        n->yes = find(keys, l->count, l->trees[i], l->yes[i]);
-        n->no = find(keys, l->count, l->trees[i], l->no[i]);
+        n->yes = find_node(keys, l->count, l->trees[i], l->yes[i]);
+        n->no = find_node(keys, l->count, l->trees[i], l->no[i]);
         /* files list parents before their children: so no walk can go round in circles */
         if (n->yes <= i || n->no <= i || n->feature < 0) return false;
         if (n->feature >= e->features) e->features = n->feature + 1;
@@ -83,7 +83,7 @@ static bool read_nodes(struct lrp_tree_ensemble *e, const struct lists *l, struc
 
 /* Weights come in any order: those of a leaf are put side by side. */
 static bool read_weights(const struct lrp_call *call, struct lrp_tree_ensemble *e, const struct lrp_tree_kind *kind,
-                         const struct key *keys)
+                         const struct node_key *keys)
 {
     int counts[4], place = 0;
     const float *values = lrp_ml_floats(call, e->arena, kind->weights, &counts[0]);
@@ -97,7 +97,7 @@ static bool read_weights(const struct lrp_call *call, struct lrp_tree_ensemble *
     if (!e->weights || !leaf) return false;
     e->positive = true;
     for (int i = 0; i < counts[0]; ++i) {
-        leaf[i] = find(keys, e->node_count, trees[i], numbers[i]);
+        leaf[i] = find_node(keys, e->node_count, trees[i], numbers[i]);
         if (leaf[i] < 0 || e->nodes[leaf[i]].mode != LRP_TREE_LEAF || targets[i] < 0 || targets[i] >= e->targets) return false;
         e->nodes[leaf[i]].count++;
         e->positive &= values[i] >= 0;
@@ -119,7 +119,7 @@ static bool read_old(const struct lrp_call *call, const struct lrp_tree_kind *ki
 {
     struct lists l;
     if (!read_lists(call, e->arena, &l)) return false;
-    struct key *keys = lrp_arena_calloc(e->arena, (size_t)l.count, sizeof *keys);
+    struct node_key *keys = lrp_arena_calloc(e->arena, (size_t)l.count, sizeof *keys);
     e->node_count = l.count;
     e->nodes = lrp_arena_calloc(e->arena, (size_t)l.count, sizeof *e->nodes);
     e->roots = lrp_arena_calloc(e->arena, (size_t)l.count, sizeof *e->roots);

@@ -26,15 +26,15 @@ static void add_block(const struct lrp_tensor *cotangent, size_t to, struct lrp_
 }
 
 /* Block number k of the output is read from *from of the input; all blocks have n elements. */
-struct blocks {
+struct index_blocks {
     const struct lrp_shape *x;
     const struct lrp_tensor *indices;
     int axis;
     size_t count, n;
-    enum lrp_status (*locate)(const struct blocks *blocks, size_t k, size_t *from, struct lrp_error *err);
+    enum lrp_status (*locate)(const struct index_blocks *blocks, size_t k, size_t *from, struct lrp_error *err);
 };
 
-static enum lrp_status gather_blocks(const struct blocks *blocks, const struct lrp_tensor *x, struct lrp_tensor *y,
+static enum lrp_status gather_blocks(const struct index_blocks *blocks, const struct lrp_tensor *x, struct lrp_tensor *y,
                                      struct lrp_error *err)
 {
     for (size_t k = 0; k < blocks->count; ++k) {
@@ -46,8 +46,8 @@ static enum lrp_status gather_blocks(const struct blocks *blocks, const struct l
     return LRP_OK;
 }
 
-static enum lrp_status scatter_blocks(const struct blocks *blocks, const struct lrp_tensor *cotangent, struct lrp_tensor *grad,
-                                      struct lrp_error *err)
+static enum lrp_status scatter_blocks(const struct index_blocks *blocks, const struct lrp_tensor *cotangent,
+                                      struct lrp_tensor *grad, struct lrp_error *err)
 {
     for (size_t k = 0; cotangent && grad && k < blocks->count; ++k) {
         size_t from = 0;
@@ -87,7 +87,7 @@ enum lrp_status lrp_gather_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
-static enum lrp_status gather_locate(const struct blocks *blocks, size_t k, size_t *from, struct lrp_error *err)
+static enum lrp_status gather_locate(const struct index_blocks *blocks, size_t k, size_t *from, struct lrp_error *err)
 {
     const int64_t dim = blocks->x->dim[blocks->axis];
     int64_t index = 0;
@@ -96,24 +96,24 @@ static enum lrp_status gather_locate(const struct blocks *blocks, size_t k, size
     return status;
 }
 
-static struct blocks gather_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
+static struct index_blocks gather_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
     const struct lrp_shape *x = &in[0]->shape;
     const int axis = axis_of(call);
     const size_t n = lrp_shape_span(x, axis + 1, x->rank);
-    return (struct blocks){x, in[1], axis, n ? lrp_shape_span(x, 0, axis) * in[1]->count : 0, n, gather_locate};
+    return (struct index_blocks){x, in[1], axis, n ? lrp_shape_span(x, 0, axis) * in[1]->count : 0, n, gather_locate};
 }
 
 enum lrp_status lrp_gather_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct blocks blocks = gather_of(call, in);
+    const struct index_blocks blocks = gather_of(call, in);
     (void)handle, (void)run;
     return gather_blocks(&blocks, in[0], out[0], err);
 }
 
 enum lrp_status lrp_gather_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct blocks blocks = gather_of(call, in);
+    const struct index_blocks blocks = gather_of(call, in);
     (void)handle, (void)out, (void)run;
     return scatter_blocks(&blocks, s[0], grad[0], err);
 }
@@ -133,7 +133,7 @@ enum lrp_status lrp_gather_elements_infer(struct lrp_call *call, struct lrp_erro
     return lrp_infer_output(call, 0, call->in[0].dtype, indices, err);
 }
 
-static enum lrp_status elements_locate(const struct blocks *blocks, size_t k, size_t *from, struct lrp_error *err)
+static enum lrp_status elements_locate(const struct index_blocks *blocks, size_t k, size_t *from, struct lrp_error *err)
 {
     int64_t stride[LRP_MAX_RANK], index = 0;
     const struct lrp_shape *shape = &blocks->indices->shape;
@@ -147,21 +147,21 @@ static enum lrp_status elements_locate(const struct blocks *blocks, size_t k, si
     return status;
 }
 
-static struct blocks elements_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
+static struct index_blocks elements_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
-    return (struct blocks){&in[0]->shape, in[1], axis_of(call), in[1]->count, 1, elements_locate};
+    return (struct index_blocks){&in[0]->shape, in[1], axis_of(call), in[1]->count, 1, elements_locate};
 }
 
 enum lrp_status lrp_gather_elements_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct blocks blocks = elements_of(call, in);
+    const struct index_blocks blocks = elements_of(call, in);
     (void)handle, (void)run;
     return gather_blocks(&blocks, in[0], out[0], err);
 }
 
 enum lrp_status lrp_gather_elements_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct blocks blocks = elements_of(call, in);
+    const struct index_blocks blocks = elements_of(call, in);
     (void)handle, (void)out, (void)run;
     return scatter_blocks(&blocks, s[0], grad[0], err);
 }
@@ -189,7 +189,7 @@ enum lrp_status lrp_gather_nd_infer(struct lrp_call *call, struct lrp_error *err
 }
 
 /* axis is the number of batch axes here. */
-static enum lrp_status nd_locate(const struct blocks *blocks, size_t k, size_t *from, struct lrp_error *err)
+static enum lrp_status nd_locate(const struct index_blocks *blocks, size_t k, size_t *from, struct lrp_error *err)
 {
     const struct lrp_shape *shape = &blocks->indices->shape;
     const size_t depth = (size_t)shape->dim[shape->rank - 1], batches = lrp_shape_span(shape, 0, blocks->axis);
@@ -205,24 +205,24 @@ static enum lrp_status nd_locate(const struct blocks *blocks, size_t k, size_t *
     return LRP_OK;
 }
 
-static struct blocks nd_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
+static struct index_blocks nd_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
     const struct lrp_shape *x = &in[0]->shape, *indices = &in[1]->shape;
     const int batch = (int)lrp_call_int(call, "batch_dims", 0), depth = (int)indices->dim[indices->rank - 1];
     const size_t n = lrp_shape_span(x, batch + depth, x->rank);
-    return (struct blocks){x, in[1], batch, n ? lrp_shape_span(indices, 0, indices->rank - 1) : 0, n, nd_locate};
+    return (struct index_blocks){x, in[1], batch, n ? lrp_shape_span(indices, 0, indices->rank - 1) : 0, n, nd_locate};
 }
 
 enum lrp_status lrp_gather_nd_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct blocks blocks = nd_of(call, in);
+    const struct index_blocks blocks = nd_of(call, in);
     (void)handle, (void)run;
     return gather_blocks(&blocks, in[0], out[0], err);
 }
 
 enum lrp_status lrp_gather_nd_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct blocks blocks = nd_of(call, in);
+    const struct index_blocks blocks = nd_of(call, in);
     (void)handle, (void)out, (void)run;
     return scatter_blocks(&blocks, s[0], grad[0], err);
 }

@@ -64,7 +64,7 @@ enum lrp_status lrp_trilu_vjp(LRP_VJP_PARAMETERS)
 
 /* ---- Compress: slices along an axis (or elements) where a constant condition holds ---- */
 
-static bool holds(const struct lrp_blob *condition, size_t index)
+static bool condition_holds(const struct lrp_blob *condition, size_t index)
 {
     return index < condition->count && lrp_blob_get_i64(condition, index) != 0;
 }
@@ -89,7 +89,7 @@ enum lrp_status lrp_compress_infer(struct lrp_call *call, struct lrp_error *err)
     struct lrp_shape shape = call->in[0].shape;
     const size_t dim = axis >= 0 ? (size_t)shape.dim[axis] : lrp_shape_span(&shape, 0, shape.rank);
     int64_t kept = 0;
-    for (size_t k = 0; k < condition->count && k < dim; ++k) kept += holds(condition, k);
+    for (size_t k = 0; k < condition->count && k < dim; ++k) kept += condition_holds(condition, k);
     if (axis >= 0)
         shape.dim[axis] = kept;
     else
@@ -111,7 +111,7 @@ static void compress(const struct lrp_call *call, const struct lrp_tensor *x, st
     for (size_t o = 0; o < outer; ++o)
         for (size_t k = 0; k < dim && k < condition->count; ++k) {
             const size_t from = (o * dim + k) * n;
-            if (!holds(condition, k)) continue;
+            if (!condition_holds(condition, k)) continue;
             if (cotangent)
                 memcpy(grad->f + from, cotangent->f + to, n * sizeof(float));
             else if (lrp_dtype_is_float(y->dtype))

@@ -17,7 +17,7 @@ static enum lrp_status slice_list(const struct lrp_call *call, const char *name,
     return LRP_OK;
 }
 
-static int64_t clamp(int64_t value, int64_t low, int64_t high)
+static int64_t clamp_index(int64_t value, int64_t low, int64_t high)
 {
     return value < low ? low : value > high ? high : value;
 }
@@ -26,9 +26,9 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 static void slice_axis(struct slice *slice, int axis, int64_t dim, int64_t start, int64_t end, int64_t step)
 {
     const bool up = step > 0;
-    start = clamp(start < 0 && start >= -dim ? start + dim : start, up ? 0 : -1, up ? dim : dim - 1);
-    end = clamp(end < 0 && end >= -dim ? end + dim : end, up ? 0 : -1, up ? dim : dim - 1);
-    step = clamp(step, -dim - 1, dim + 1);
+    start = clamp_index(start < 0 && start >= -dim ? start + dim : start, up ? 0 : -1, up ? dim : dim - 1);
+    end = clamp_index(end < 0 && end >= -dim ? end + dim : end, up ? 0 : -1, up ? dim : dim - 1);
+    step = clamp_index(step, -dim - 1, dim + 1);
     const int64_t count = up ? (end - start + step - 1) / step : (start - end - step - 1) / -step;
     slice->start[axis] = start;
     slice->step[axis] = step;

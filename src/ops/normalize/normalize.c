@@ -28,7 +28,7 @@ static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err)
     return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
 }
 
-struct batch_job {
+struct normalize_batch {
     const struct lrp_tensor *const *in;
     const float *s;
     float *out;
@@ -36,16 +36,16 @@ struct batch_job {
     size_t channels, space;
 };
 
-static struct batch_job batch_job(const struct lrp_call *call, const struct lrp_tensor *const *in)
+static struct normalize_batch batch_job(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
     const struct lrp_shape *x = &in[0]->shape;
-    return (struct batch_job){.in = in,
-                              .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
-                              .channels = x->rank > 1 ? (size_t)x->dim[1] : 1,
-                              .space = lrp_shape_span(x, 2, x->rank)};
+    return (struct normalize_batch){.in = in,
+                                    .epsilon = (double)lrp_call_float(call, "epsilon", 1e-5f),
+                                    .channels = x->rank > 1 ? (size_t)x->dim[1] : 1,
+                                    .space = lrp_shape_span(x, 2, x->rank)};
 }
 
-static double inverse_of(const struct batch_job *job, size_t channel)
+static double inverse_of(const struct normalize_batch *job, size_t channel)
 {
     return 1 / sqrt((double)job->in[4]->f[channel] + job->epsilon);
 }
@@ -53,7 +53,7 @@ static double inverse_of(const struct batch_job *job, size_t channel)
 /* Planes are (sample, channel). */
 static void batch_forward_range(const void *data, size_t first, size_t last)
 {
-    const struct batch_job *job = data;
+    const struct normalize_batch *job = data;
     for (size_t plane = first; plane < last; ++plane) {
         const size_t c = plane % job->channels;
         const float *x = job->in[0]->f + plane * job->space, mean = job->in[3]->f[c], bias = job->in[2]->f[c];
@@ -64,7 +64,7 @@ static void batch_forward_range(const void *data, size_t first, size_t last)
 
 static void batch_backward_range(const void *data, size_t first, size_t last)
 {
-    const struct batch_job *job = data;
+    const struct normalize_batch *job = data;
     for (size_t plane = first; plane < last; ++plane) {
         const size_t c = plane % job->channels;
         const float factor = (float)((double)job->in[1]->f[c] * inverse_of(job, c)), *s = job->s + plane * job->space;
@@ -72,14 +72,14 @@ static void batch_backward_range(const void *data, size_t first, size_t last)
     }
 }
 
-static void run_planes(struct batch_job *job, lrp_range_body body, const struct lrp_run *run)
+static void run_planes(struct normalize_batch *job, lrp_range_body body, const struct lrp_run *run)
 {
     if (job->in[0]->count) lrp_for_range(run, job->in[0]->count / job->space, job->space, body, job);
 }
 
 static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct batch_job job = batch_job(call, in);
+    struct normalize_batch job = batch_job(call, in);
     (void)handle, (void)err;
     job.out = out[0]->f;
     run_planes(&job, batch_forward_range, run);
@@ -87,7 +87,8 @@ static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* Gradients of scale, bias, mean and variance of one channel, from the sums of s and of s (x - mean). */
-static void batch_parameters(const struct batch_job *job, size_t c, double sum, double product, struct lrp_tensor *const *grad)
+static void batch_parameters(const struct normalize_batch *job, size_t c, double sum, double product,
+                             struct lrp_tensor *const *grad)
 {
     const double inverse = inverse_of(job, c), scale = (double)job->in[1]->f[c];
     const double values[5] = {0, product * inverse, sum, -sum * scale * inverse,
@@ -98,7 +99,7 @@ static void batch_parameters(const struct batch_job *job, size_t c, double sum, 
 
 static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS)
 {
-    struct batch_job job = batch_job(call, in);
+    struct normalize_batch job = batch_job(call, in);
     (void)handle, (void)out, (void)err;
     if (!s[0]) return LRP_OK;
     job.s = s[0]->f;

@@ -25,14 +25,14 @@ static struct lrp_shape normalized_shape(const struct lrp_call *call)
 /* ---- scale and bias as one number per channel ---- */
 
 /* Inputs 1 and 2, spread to `shape` if they are smaller; arrays of doubles for their gradients. */
-struct affine {
+struct scale_shift {
     struct lrp_tensor *parameter[2];
     double *sums[2];
     size_t channels;
     struct lrp_strided_view view[2]; /* parameter -> spread parameter */
 };
 
-static void affine_close(struct affine *affine)
+static void affine_close(struct scale_shift *affine)
 {
     for (int k = 0; k < 2; ++k) {
         lrp_tensor_release(affine->parameter[k]);
@@ -53,11 +53,11 @@ static struct lrp_strided_view spread_view(const struct lrp_shape *from, const s
     return view;
 }
 
-static enum lrp_status affine_open(struct affine *affine, const struct lrp_call *call, const struct lrp_tensor *const *in,
+static enum lrp_status affine_open(struct scale_shift *affine, const struct lrp_call *call, const struct lrp_tensor *const *in,
                                    struct lrp_tensor *const *grad, const struct lrp_shape *shape, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
-    *affine = (struct affine){.channels = lrp_shape_span(shape, 0, shape->rank)};
+    *affine = (struct scale_shift){.channels = lrp_shape_span(shape, 0, shape->rank)};
     for (int k = 0; k < 2 && !status; ++k) {
         if (!lrp_call_has(call, k + 1)) continue;
         affine->view[k] = spread_view(&in[k + 1]->shape, shape);
@@ -71,7 +71,7 @@ static enum lrp_status affine_open(struct affine *affine, const struct lrp_call 
     return status;
 }
 
-static void affine_apply(const struct affine *affine, struct lrp_row_norm *norm)
+static void affine_apply(const struct scale_shift *affine, struct lrp_row_norm *norm)
 {
     norm->scale = affine->parameter[0] ? affine->parameter[0]->f : NULL;
     norm->bias = affine->parameter[1] ? affine->parameter[1]->f : NULL;
@@ -80,7 +80,7 @@ static void affine_apply(const struct affine *affine, struct lrp_row_norm *norm)
 }
 
 /* The sums, brought back to the parameters' own shapes. */
-static void affine_store(struct affine *affine, struct lrp_tensor *const *grad)
+static void affine_store(struct scale_shift *affine, struct lrp_tensor *const *grad)
 {
     for (int k = 0; k < 2; ++k) {
         if (!affine->sums[k]) continue;
@@ -92,7 +92,7 @@ static void affine_store(struct affine *affine, struct lrp_tensor *const *grad)
 static enum lrp_status run_forward(struct lrp_row_norm *norm, const struct lrp_shape *channels, const struct lrp_call *call,
                                    const struct lrp_tensor *const *in, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct affine affine;
+    struct scale_shift affine;
     const enum lrp_status status = affine_open(&affine, call, in, NULL, channels, err);
     if (!status) {
         affine_apply(&affine, norm);
@@ -106,7 +106,7 @@ static enum lrp_status run_backward(struct lrp_row_norm *norm, const struct lrp_
                                     const struct lrp_tensor *const *in, const struct lrp_tensor *s,
                                     struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct affine affine;
+    struct scale_shift affine;
     if (!s) return LRP_OK;
     const enum lrp_status status = affine_open(&affine, call, in, grad, channels, err);
     if (!status) {

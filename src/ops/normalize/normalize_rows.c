@@ -4,15 +4,15 @@
 #include "normalize_ops.h"
 #include "rows.h"
 
-struct moments {
+struct row_moments {
     double mean, deviation, inverse; /* inverse: what (x - mean) is multiplied by */
 };
 
 /* Two passes: the difference of two large sums would lose what is small. */
-static struct moments moments_of(const struct lrp_row_norm *norm, const float *x)
+static struct row_moments moments_of(const struct lrp_row_norm *norm, const float *x)
 {
     const double n = (double)norm->length;
-    struct moments m = {.mean = norm->center ? lrp_sum(x, norm->length) / n : 0};
+    struct row_moments m = {.mean = norm->center ? lrp_sum(x, norm->length) / n : 0};
     double squares = 0;
     for (size_t i = 0; i < norm->length; ++i) {
         const double d = (double)x[i] - m.mean;
@@ -52,7 +52,7 @@ static void forward_range(const void *data, size_t first, size_t last)
     const struct lrp_row_norm *norm = data;
     for (size_t r = first; r < last; ++r) {
         const float *x = norm->x + r * norm->length;
-        const struct moments m = moments_of(norm, x);
+        const struct row_moments m = moments_of(norm, x);
         const float mean = (float)m.mean, inverse = (float)m.inverse;
         if (norm->y && norm->segment == 1 && norm->scale)
             affine_positions(norm, x, mean, inverse, first_channel(norm, r), norm->y + r * norm->length);
@@ -73,7 +73,7 @@ void lrp_row_norm_forward(const struct lrp_row_norm *norm, const struct lrp_run 
 static void backward_row(const struct lrp_row_norm *norm, size_t r)
 {
     const float *x = norm->x + r * norm->length, *s = norm->s + r * norm->length;
-    const struct moments m = moments_of(norm, x);
+    const struct row_moments m = moments_of(norm, x);
     const double n = (double)norm->length;
     double sum = 0, product = 0;
     for (size_t i = 0; i < norm->length; ++i) {
@@ -99,7 +99,7 @@ static void parameter_sums(const struct lrp_row_norm *norm)
 {
     for (size_t r = 0; r < norm->rows; ++r) {
         const float *x = norm->x + r * norm->length, *s = norm->s + r * norm->length;
-        const struct moments m = moments_of(norm, x);
+        const struct row_moments m = moments_of(norm, x);
         for (size_t i = 0; i < norm->length; ++i) {
             const size_t channel = first_channel(norm, r) + i / norm->segment;
             if (norm->gscale) norm->gscale[channel] += (double)s[i] * ((double)x[i] - m.mean) * m.inverse;

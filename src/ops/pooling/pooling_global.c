@@ -5,7 +5,7 @@
 #include "parallel.h"
 #include "pooling.h"
 
-struct job {
+struct pooling_job {
     int how; /* LRP_POOL_... */
     const float *x, *y, *s;
     float *to, power;
@@ -13,12 +13,12 @@ struct job {
     int lanes;    /* of a block of channels, 0: row-major */
 };
 
-static struct job job_of(const struct lrp_call *call, int64_t *planes)
+static struct pooling_job job_of(const struct lrp_call *call, int64_t *planes)
 {
     const struct lrp_shape *const x = &call->in[0].shape;
 
     *planes = x->dim[0] * x->dim[1];
-    return (struct job){
+    return (struct pooling_job){
         .how = lrp_pool_how(call), .power = lrp_pool_power(call), .size = (int64_t)lrp_shape_span(x, 2, x->rank)};
 }
 
@@ -31,7 +31,7 @@ static int64_t find_winner(const float *x, int64_t size)
     return best;
 }
 
-static float pool_plane(const struct job *job, const float *x)
+static float pool_plane(const struct pooling_job *job, const float *x)
 {
     double sum = 0;
 
@@ -43,12 +43,12 @@ static float pool_plane(const struct job *job, const float *x)
 
 static void forward_planes(void *context, int64_t first, int64_t last)
 {
-    const struct job *const job = context;
+    const struct pooling_job *const job = context;
 
     for (int64_t plane = first; plane < last; plane++) job->to[plane] = pool_plane(job, job->x + plane * job->size);
 }
 
-static float slope_at(const struct job *job, float x, float y)
+static float slope_at(const struct pooling_job *job, float x, float y)
 {
     if (job->how == LRP_POOL_MEAN) return 1 / (float)job->size;
     return x == 0 || y == 0 ? 0 : copysignf(powf(fabsf(x) / y, job->power - 1), x);
@@ -56,7 +56,7 @@ static float slope_at(const struct job *job, float x, float y)
 
 static void vjp_planes(void *context, int64_t first, int64_t last)
 {
-    const struct job *const job = context;
+    const struct pooling_job *const job = context;
 
     for (int64_t plane = first; plane < last; plane++) {
         const float *const x = job->x + plane * job->size;
@@ -76,7 +76,7 @@ enum { LANES = 16 }; /* the most */
 
 static void blocked_forward(void *context, int64_t first, int64_t last)
 {
-    const struct job *const job = context;
+    const struct pooling_job *const job = context;
 
     for (int64_t plane = first; plane < last; plane++) {
         const float *const x = job->x + plane * job->size * job->lanes;
@@ -91,7 +91,7 @@ static void blocked_forward(void *context, int64_t first, int64_t last)
 
 static void blocked_vjp(void *context, int64_t first, int64_t last)
 {
-    const struct job *const job = context;
+    const struct pooling_job *const job = context;
     const float share = 1 / (float)job->size;
 
     for (int64_t plane = first; plane < last; plane++)
@@ -103,7 +103,7 @@ static void blocked_vjp(void *context, int64_t first, int64_t last)
 enum lrp_status lrp_global_pool_forward(LRP_FORWARD_PARAMETERS)
 {
     int64_t planes;
-    struct job job = job_of(call, &planes);
+    struct pooling_job job = job_of(call, &planes);
 
     (void)handle;
     (void)err;
@@ -121,7 +121,7 @@ enum lrp_status lrp_global_pool_forward(LRP_FORWARD_PARAMETERS)
 enum lrp_status lrp_global_pool_vjp(LRP_VJP_PARAMETERS)
 {
     int64_t planes;
-    struct job job = job_of(call, &planes);
+    struct pooling_job job = job_of(call, &planes);
 
     (void)handle;
     (void)err;

@@ -97,7 +97,7 @@ struct lrp_exact_conv {
     int64_t count;
 };
 
-static int64_t times(const int64_t *dim, int rank)
+static int64_t count_outer(const int64_t *dim, int rank)
 {
     int64_t product = 1;
     for (int d = 0; d < rank; ++d) product *= dim[d];
@@ -156,9 +156,9 @@ enum lrp_status lrp_exact_conv_new(const struct lrp_conv_shape *shape, int64_t l
     if (!c) return out_of_memory(err);
     c->shape = *shape;
     c->each = shape->in_channels / shape->group;
-    c->taps = times(shape->kernel, shape->rank);
-    c->pixels = times(shape->in, shape->rank);
-    c->places = times(shape->out, shape->rank);
+    c->taps = count_outer(shape->kernel, shape->rank);
+    c->pixels = count_outer(shape->in, shape->rank);
+    c->places = count_outer(shape->out, shape->rank);
     const struct piece most = size_of_pieces(c, length);
     const int64_t across = most.channels > 0 ? parts_of(c->each, most.channels) : 0,
                   deep = most.taps > 0 ? parts_of(c->taps, most.taps) : 0;

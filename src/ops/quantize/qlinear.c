@@ -20,7 +20,7 @@ static int as_list(struct lrp_operator_body *b, const char *part, int input)
 
 /* Numbers in floats: one scale for all, or one for each place along the axis. Where scales are many and the zero point is one,
  * it is everybody's. */
-static int dequantized(struct lrp_operator_body *b, const char *part, int first, int axis)
+static int dequantized_numbers(struct lrp_operator_body *b, const char *part, int first, int axis)
 {
     const int scale = as_list(b, "scale", first + 1);
     int zero = as_list(b, "zero_point", first + 2);
@@ -43,7 +43,7 @@ enum lrp_status lrp_qlinear_conv_body(struct lrp_operator_body *b, struct lrp_er
     static const char *const attributes[] = {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"};
     const enum lrp_status status = need_all(b, err);
     if (status) return status;
-    const int x = dequantized(b, "input", X, 1), w = dequantized(b, "weight", W, 0);
+    const int x = dequantized_numbers(b, "input", X, 1), w = dequantized_numbers(b, "weight", W, 0);
     int bias = lrp_body_input(b, BIAS);
     if (bias != LRP_BODY_NONE) {
         const int step = LRP_BODY_CALL(b, "step", "Mul", X_SCALE, W_SCALE), whole = LRP_BODY_CALL(b, "whole", "Cast", bias);
@@ -61,7 +61,7 @@ enum lrp_status lrp_qlinear_matmul_body(struct lrp_operator_body *b, struct lrp_
 {
     const enum lrp_status status = need_all(b, err);
     if (status) return status;
-    const int x = dequantized(b, "left", X, -2), w = dequantized(b, "right", W, -1);
+    const int x = dequantized_numbers(b, "left", X, -2), w = dequantized_numbers(b, "right", W, -1);
     return_quantized(b, LRP_BODY_CALL(b, "matmul", "MatMul", x, w));
     return LRP_OK;
 }

@@ -18,17 +18,18 @@ static bool quantizes(const struct lrp_call *call)
 }
 
 /* Which scale an element has: the index of its place along the axis, in blocks. */
-struct grid {
+struct scale_grid {
     size_t inner, dim, block, scales;
     bool one, blocked;
 };
 
-static enum lrp_status read_grid(const struct lrp_call *call, struct grid *grid, struct lrp_error *err)
+static enum lrp_status read_grid(const struct lrp_call *call, struct scale_grid *grid, struct lrp_error *err)
 {
     const struct lrp_shape *x = &call->in[0].shape, *scale = &call->in[1].shape;
     const int64_t block = call->opset >= 21 ? lrp_call_int(call, "block_size", 0) : 0;
     int axis = 0;
-    *grid = (struct grid){.inner = 1, .dim = 1, .block = 1, .scales = 1, .one = lrp_shape_count(scale) == 1 && block == 0};
+    *grid =
+        (struct scale_grid){.inner = 1, .dim = 1, .block = 1, .scales = 1, .one = lrp_shape_count(scale) == 1 && block == 0};
     if (grid->one) return LRP_OK;
     const enum lrp_status status = lrp_infer_axis(call->opset < 13 ? 1 : lrp_call_int(call, "axis", 1), x->rank, &axis, err);
     if (status) return status;
@@ -45,7 +46,7 @@ static enum lrp_status read_grid(const struct lrp_call *call, struct grid *grid,
     return LRP_OK;
 }
 
-static size_t scale_of(const struct grid *grid, size_t at)
+static size_t scale_of(const struct scale_grid *grid, size_t at)
 {
     if (grid->one) return 0;
     const size_t place = at / grid->inner % grid->dim / grid->block;
@@ -92,7 +93,7 @@ static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *
 static enum lrp_status quantize_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_dtype to = LRP_DTYPE_UNDEFINED;
-    struct grid grid;
+    struct scale_grid grid;
     enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = check_types(call, &to, err);
     if (!status) status = read_grid(call, &grid, err);
@@ -106,7 +107,7 @@ static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
 {
     const bool zeros = lrp_call_has(call, 2), is_float = lrp_dtype_is_float(in[0]->dtype);
     double low = 0, high = 0;
-    struct grid grid;
+    struct scale_grid grid;
     (void)handle, (void)run;
     const enum lrp_status status = read_grid(call, &grid, err);
     (void)type_bounds(out[0]->dtype, &low, &high);
@@ -141,7 +142,7 @@ static enum lrp_dtype rounded_to(const struct lrp_call *call)
 
 static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct grid grid;
+    struct scale_grid grid;
     double low, high;
     enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
@@ -178,7 +179,7 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
 {
     enum { LENGTH = 4096 };
     double low = 0, high = 0;
-    struct grid grid;
+    struct scale_grid grid;
     (void)handle;
     const enum lrp_status status = read_grid(call, &grid, err);
     if (status || !out[0] || out[0]->count == 0) return status;
@@ -209,7 +210,7 @@ static enum lrp_status straight_through_vjp(LRP_VJP_PARAMETERS)
 /* 0 is a step. Scales that lie along an axis are met in row-major order only. */
 static enum lrp_status rounding_blocks(LRP_BLOCKS_PARAMETERS)
 {
-    struct grid grid;
+    struct scale_grid grid;
     (void)handle, (void)back, (void)run;
     if (call->in_count > 1) {
         const enum lrp_status status = read_grid(call, &grid, err);

@@ -30,17 +30,18 @@ static struct lrp_call plain_call(const struct lrp_call *call, const struct role
 }
 
 /* What is computed: rows x columns products per batch; a row's zero point moves with the row, a column's with the column. */
-struct sizes {
+struct quantized_sizes {
     struct lrp_conv_shape conv;
     struct lrp_linear_product product;
     struct lrp_shape y;
     int64_t rows, columns; /* of a matrix product; of a convolution 1 and the output channels */
 };
-static enum lrp_status read_sizes(const struct lrp_call *call, const struct roles *r, struct sizes *out, struct lrp_error *err)
+static enum lrp_status read_sizes(const struct lrp_call *call, const struct roles *r, struct quantized_sizes *out,
+                                  struct lrp_error *err)
 {
     const struct lrp_call plain = plain_call(call, r);
     enum lrp_status status;
-    *out = (struct sizes){.rows = 1};
+    *out = (struct quantized_sizes){.rows = 1};
     if (r->convolves) {
         status = lrp_conv_call_shape(&plain, &out->conv, err);
         out->columns = out->conv.out_channels;
@@ -75,7 +76,7 @@ static bool is_byte(enum lrp_dtype dtype)
 static enum lrp_status quantized_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const struct roles *r = call->op->own;
-    struct sizes sizes;
+    struct quantized_sizes sizes;
     enum lrp_status status = lrp_infer_arity(call, 2, 4, err);
     if (!status && (!is_byte(call->in[X].dtype) || !is_byte(call->in[W].dtype)))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s of these types is not implemented", call->op_type);
@@ -88,7 +89,7 @@ static enum lrp_status quantized_infer(struct lrp_call *call, struct lrp_error *
 /* ---- weights ---- */
 
 /* Weights less their zero points where both are constant, and the convolutions with them. */
-struct handle {
+struct quantized_handle {
     float *w;
     int64_t length; /* of a sum that is exact */
     struct lrp_exact_conv *conv;
@@ -97,7 +98,7 @@ struct handle {
 
 static void quantized_release(void *handle)
 {
-    struct handle *h = handle;
+    struct quantized_handle *h = handle;
     if (!h) return;
     lrp_exact_conv_free(h->conv);
     lrp_tensor_release(h->codes);
@@ -107,7 +108,7 @@ static void quantized_release(void *handle)
 
 static size_t quantized_bytes(const void *handle)
 {
-    const struct handle *h = handle;
+    const struct quantized_handle *h = handle;
     return h->conv ? lrp_exact_conv_bytes(h->conv) : 0;
 }
 
@@ -178,11 +179,11 @@ static int64_t weight_inner(const struct roles *r, const struct lrp_shape *w)
 }
 
 /* What all that follows works with. */
-static enum lrp_status take_weights(const struct lrp_call *call, struct handle *h, const struct lrp_tensor *codes,
+static enum lrp_status take_weights(const struct lrp_call *call, struct quantized_handle *h, const struct lrp_tensor *codes,
                                     const struct lrp_tensor *zero, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct roles *r = call->op->own;
-    struct sizes sizes;
+    struct quantized_sizes sizes;
     enum lrp_status status = read_sizes(call, r, &sizes, err);
     if (!status) status = centre(codes, zero, weight_inner(r, &call->in[W].shape), run, &h->w, err);
     if (status) return status;
@@ -198,7 +199,7 @@ static enum lrp_status quantized_prepare(const struct lrp_call *call, const stru
     (void)modifier;
     if (!call->in[W].constant) return LRP_OK;
     const bool settled = !lrp_call_has(call, W_ZERO) || call->in[W_ZERO].constant;
-    struct handle *h = calloc(1, sizeof *h);
+    struct quantized_handle *h = calloc(1, sizeof *h);
     if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a product of whole numbers");
     status = lrp_blob_tensor(call->in[W].constant, &codes, err);
     if (!status && settled && lrp_call_has(call, W_ZERO)) status = lrp_blob_tensor(call->in[W_ZERO].constant, &zero, err);
@@ -217,8 +218,8 @@ static enum lrp_status quantized_prepare(const struct lrp_call *call, const stru
 
 /* ---- computing ---- */
 
-static enum lrp_status run_products(const struct lrp_linear_product *p, const struct handle *h, const float *x, int64_t *y,
-                                    const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status run_products(const struct lrp_linear_product *p, const struct quantized_handle *h, const float *x,
+                                    int64_t *y, const struct lrp_run *run, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     for (int64_t i = 0; !status && i < p->batches; ++i)
@@ -230,10 +231,10 @@ static enum lrp_status run_products(const struct lrp_linear_product *p, const st
 static enum lrp_status quantized_forward(LRP_FORWARD_PARAMETERS)
 {
     const struct roles *r = call->op->own;
-    struct handle fresh = {0}, *given = handle; /* fresh: of weights or zero points that are data */
-    const struct handle *h = given && !given->codes ? given : &fresh;
+    struct quantized_handle fresh = {0}, *given = handle; /* fresh: of weights or zero points that are data */
+    const struct quantized_handle *h = given && !given->codes ? given : &fresh;
     const struct lrp_tensor *codes = given ? given->codes : in[W], *x_zero = lrp_call_has(call, X_ZERO) ? in[X_ZERO] : NULL;
-    struct sizes sizes;
+    struct quantized_sizes sizes;
     float *x = NULL;
     enum lrp_status status = read_sizes(call, r, &sizes, err);
     if (!status && out[0]->count == 0) return LRP_OK;

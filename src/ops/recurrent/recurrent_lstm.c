@@ -8,15 +8,15 @@ enum { OF_GATES, OF_CELL, OF_STATE };          /* functions: f, g, h */
 enum { SEEN_INPUT, SEEN_OUTPUT, SEEN_FORGET }; /* blocks of the peepholes */
 
 /* One sample's row in a step. */
-struct row {
+struct cell_row {
     const float *c, *next_c;
     float *pre[RECURRENT_GATES], *act[RECURRENT_GATES];
 };
 
-static struct row lstm_row(const struct recurrent_pass *p, size_t b, size_t k)
+static struct cell_row lstm_row(const struct recurrent_pass *p, size_t b, size_t k)
 {
     const size_t hidden = p->r->hidden;
-    struct row row = {.c = p->c + recurrent_at(p, b, k, hidden), .next_c = p->c + recurrent_at(p, b, k + 1, hidden)};
+    struct cell_row row = {.c = p->c + recurrent_at(p, b, k, hidden), .next_c = p->c + recurrent_at(p, b, k + 1, hidden)};
     for (size_t g = 0; g < RECURRENT_GATES; g++) {
         row.pre[g] = p->pre + recurrent_at(p, b, k, p->r->width) + g * hidden;
         row.act[g] = p->act + recurrent_at(p, b, k, p->r->width) + g * hidden;
@@ -40,7 +40,7 @@ static void see(const struct recurrent_pass *p, int block, const float *c, float
 static void lstm_sample(const struct recurrent_pass *p, size_t b, size_t k)
 {
     const size_t hidden = p->r->hidden;
-    const struct row row = lstm_row(p, b, k);
+    const struct cell_row row = lstm_row(p, b, k);
     float *h = p->h + recurrent_at(p, b, k + 1, hidden), *c = p->c + recurrent_at(p, b, k + 1, hidden);
     float *const outward = p->scratch;
     see(p, SEEN_INPUT, row.c, row.pre[INPUT]);
@@ -89,7 +89,7 @@ static void lstm_sample_back(struct recurrent_pass *p, size_t b, size_t k)
 {
     const size_t hidden = p->r->hidden;
     const struct recurrent_function *f = &p->functions[OF_STATE];
-    const struct row row = lstm_row(p, b, k);
+    const struct cell_row row = lstm_row(p, b, k);
     float *s = p->to_x + recurrent_at(p, b, k, p->r->width);
     float *const i = s + INPUT * hidden, *const o = s + OUTPUT * hidden, *const fg = s + FORGET * hidden,
                  *const g = s + CELL * hidden;
@@ -123,7 +123,7 @@ static void lstm_sample_relevance(struct recurrent_pass *p, size_t b, size_t k)
     const size_t hidden = p->r->hidden;
     const struct lrp_relevance *how = p->how;
     const float signal = how->half_gates ? 0.5F : 1, gate = 1 - signal;
-    const struct row row = lstm_row(p, b, k);
+    const struct cell_row row = lstm_row(p, b, k);
     float *s = p->to_x + recurrent_at(p, b, k, p->r->width);
     float *const i = s + INPUT * hidden, *const o = s + OUTPUT * hidden, *const fg = s + FORGET * hidden,
                  *const g = s + CELL * hidden;

@@ -8,7 +8,7 @@
 /* ---- where things are ---- */
 
 /* Which element of a sample's sequence step k is at. */
-static size_t position(const struct recurrent_pass *p, size_t b, size_t k)
+static size_t step_element(const struct recurrent_pass *p, size_t b, size_t k)
 {
     return p->r->reverse[p->direction] ? p->lengths[b] - 1 - k : k;
 }
@@ -32,7 +32,7 @@ static size_t state_at(const struct recurrent_pass *p, size_t b)
 
 /* ---- setting up ---- */
 
-static bool allocate(struct recurrent_pass *p, bool back)
+static bool allocate_pass(struct recurrent_pass *p, bool back)
 {
     const struct recurrent *r = p->r;
     const size_t rows = r->steps * r->batch, states = rows + r->batch;
@@ -77,14 +77,14 @@ static enum lrp_status read_lengths(struct recurrent_pass *p, const struct lrp_t
     return LRP_OK;
 }
 
-static void gather(struct recurrent_pass *p, const struct lrp_tensor *x)
+static void gather_steps(struct recurrent_pass *p, const struct lrp_tensor *x)
 {
     const size_t n = p->r->inputs;
     for (size_t k = 0; k < p->r->steps; k++)
         for (size_t b = 0; b < p->r->batch; b++) {
             float *const to = p->x + recurrent_at(p, b, k, n);
             if (recurrent_active(p, b, k))
-                memcpy(to, x->f + x_at(p, b, position(p, b, k)), n * sizeof *to);
+                memcpy(to, x->f + x_at(p, b, step_element(p, b, k)), n * sizeof *to);
             else
                 memset(to, 0, n * sizeof *to);
         }
@@ -129,11 +129,11 @@ enum lrp_status recurrent_pass_run(struct recurrent_pass *p, const struct recurr
 {
     const struct lrp_relevance *how = p->how;
     *p = (struct recurrent_pass){.r = r, .direction = direction, .functions = r->functions[direction], .how = how, .run = run};
-    if (!allocate(p, back)) return lrp_fail(err, LRP_MEMORY, "not enough memory for its %zu steps", r->steps);
+    if (!allocate_pass(p, back)) return lrp_fail(err, LRP_MEMORY, "not enough memory for its %zu steps", r->steps);
     take_weights(p, in);
     enum lrp_status status = read_lengths(p, in[RECURRENT_LENGTHS], err);
     if (status) return status;
-    gather(p, in[RECURRENT_X]);
+    gather_steps(p, in[RECURRENT_X]);
     first_state(p, in[RECURRENT_H], p->h);
     first_state(p, in[RECURRENT_C], p->c);
     status = project(p, err);
@@ -148,7 +148,7 @@ void recurrent_pass_store(const struct recurrent_pass *p, struct lrp_tensor *con
     for (size_t b = 0; b < p->r->batch; b++) {
         for (size_t k = 0; out[0] && k < p->r->steps; k++) {
             const bool active = recurrent_active(p, b, k);
-            float *const y = out[0]->f + y_at(p, b, active ? position(p, b, k) : k);
+            float *const y = out[0]->f + y_at(p, b, active ? step_element(p, b, k) : k);
             if (active)
                 memcpy(y, p->h + recurrent_at(p, b, k + 1, n), n * sizeof *y);
             else
@@ -189,7 +189,7 @@ static void add_output(const struct recurrent_pass *p, const struct lrp_tensor *
     const size_t n = p->r->hidden;
     for (size_t b = 0; b < p->r->batch; b++) {
         const bool active = recurrent_active(p, b, k);
-        const float *const s = y->f + y_at(p, b, active ? position(p, b, k) : k);
+        const float *const s = y->f + y_at(p, b, active ? step_element(p, b, k) : k);
         for (size_t j = 0; active && j < n; j++) p->dh[b * n + j] += s[j];
         for (size_t j = 0; !active && p->how && p->how->losses && j < n; j++) p->how->losses->constants += (double)s[j];
     }
@@ -202,7 +202,7 @@ static void to_inputs(const struct recurrent_pass *p, const float *back, struct 
         for (size_t b = 0; b < p->r->batch; b++) {
             if (!recurrent_active(p, b, k)) continue;
             const float *const s = back + recurrent_at(p, b, k, n), *const value = p->x + recurrent_at(p, b, k, n);
-            float *const to = x->f + x_at(p, b, position(p, b, k));
+            float *const to = x->f + x_at(p, b, step_element(p, b, k));
             for (size_t j = 0; j < n; j++) to[j] += p->how ? value[j] * s[j] : s[j];
         }
 }

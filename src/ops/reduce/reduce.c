@@ -242,7 +242,7 @@ static enum lrp_kind reduce_kind(const struct lrp_call *call)
     return ((const struct reduction *)call->op->own)->pooling;
 }
 
-struct reduce_job {
+struct reduce_back {
     const struct reduction *op;
     struct lrp_rows rows;
     const struct lrp_tensor *y, *s;
@@ -251,7 +251,7 @@ struct reduce_job {
 
 static void forward_floats(const void *data, size_t first, size_t last)
 {
-    const struct reduce_job *job = data;
+    const struct reduce_back *job = data;
     for (size_t r = first; r < last; ++r)
         job->out->f[r] = job->op->row(job->rows.tensor->f + r * job->rows.length, job->rows.length);
 }
@@ -278,7 +278,7 @@ static int64_t integer_row(const struct reduction *op, enum lrp_dtype dtype, con
 
 static void forward_integers(const void *data, size_t first, size_t last)
 {
-    const struct reduce_job *job = data;
+    const struct reduce_back *job = data;
     for (size_t r = first; r < last; ++r)
         job->out->i[r] =
             lrp_wrap_integer(job->out->dtype, integer_row(job->op, job->out->dtype, job->rows.tensor->i + r * job->rows.length,
@@ -287,7 +287,7 @@ static void forward_integers(const void *data, size_t first, size_t last)
 
 static enum lrp_status reduce_forward(LRP_FORWARD_PARAMETERS)
 {
-    struct reduce_job job = {.op = call->op->own, .out = out[0]};
+    struct reduce_back job = {.op = call->op->own, .out = out[0]};
     bool axes[LRP_MAX_RANK];
     (void)handle;
     enum lrp_status status = reduced_axes(call, axes, err);
@@ -301,7 +301,7 @@ static enum lrp_status reduce_forward(LRP_FORWARD_PARAMETERS)
 
 static void back_range(const void *data, size_t first, size_t last)
 {
-    const struct reduce_job *job = data;
+    const struct reduce_back *job = data;
     const size_t n = job->rows.length;
     for (size_t r = first; r < last; ++r)
         job->op->back(job->rows.tensor->f + r * n, job->y->f[r], job->s->f[r], job->out->f + r * n, n);
@@ -309,7 +309,7 @@ static void back_range(const void *data, size_t first, size_t last)
 
 static enum lrp_status reduce_vjp(LRP_VJP_PARAMETERS)
 {
-    struct reduce_job job = {.op = call->op->own, .y = out[0], .s = s[0]};
+    struct reduce_back job = {.op = call->op->own, .y = out[0], .s = s[0]};
     struct lrp_rows target = {0};
     bool axes[LRP_MAX_RANK];
     (void)handle;

@@ -228,25 +228,25 @@ static enum lrp_status topk_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* One element of a row while it is sorted. */
-struct candidate {
+struct top_candidate {
     double value;
     int64_t integer, index;
 };
 /* Equal ones stay in order of their index. */
-static int by_index(const struct candidate *a, const struct candidate *b)
+static int by_index(const struct top_candidate *a, const struct top_candidate *b)
 {
     return (a->index > b->index) - (a->index < b->index);
 }
 static int ascending(const void *left, const void *right)
 {
-    const struct candidate *a = left, *b = right;
+    const struct top_candidate *a = left, *b = right;
     if (a->value != b->value) return a->value < b->value ? -1 : 1;
     if (a->integer != b->integer) return a->integer < b->integer ? -1 : 1;
     return by_index(a, b);
 }
 static int descending(const void *left, const void *right)
 {
-    const struct candidate *a = left, *b = right;
+    const struct top_candidate *a = left, *b = right;
     if (a->value != b->value) return a->value > b->value ? -1 : 1;
     if (a->integer != b->integer) return a->integer > b->integer ? -1 : 1;
     return by_index(a, b);
@@ -258,7 +258,7 @@ static bool takes_largest(const struct lrp_call *call)
 }
 
 /* NaN counts as the largest, so that the order is total. */
-static void sort_row(const struct lrp_tensor *x, size_t start, size_t n, bool largest, struct candidate *row)
+static void sort_row(const struct lrp_tensor *x, size_t start, size_t n, bool largest, struct top_candidate *row)
 {
     for (size_t i = 0; i < n; ++i) {
         const bool is_float = lrp_dtype_is_float(x->dtype);
@@ -272,7 +272,7 @@ static void sort_row(const struct lrp_tensor *x, size_t start, size_t n, bool la
 /* Everything TopK works on, in row order. */
 struct topk_job {
     struct lrp_rows x, values, indices;
-    struct candidate *row;
+    struct top_candidate *row;
     bool axes[LRP_MAX_RANK];
 };
 

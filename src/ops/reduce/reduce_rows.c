@@ -34,7 +34,7 @@ static bool rows_trailing(const struct lrp_shape *shape, const bool axes[LRP_MAX
     return true;
 }
 
-static void measure(struct lrp_rows *rows, const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
+static void measure_rows(struct lrp_rows *rows, const struct lrp_shape *shape, const bool axes[LRP_MAX_RANK])
 {
     rows->rows = rows->length = 1;
     for (int k = 0; k < shape->rank; ++k) *(axes[k] ? &rows->length : &rows->rows) *= (size_t)shape->dim[k];
@@ -44,7 +44,7 @@ enum lrp_status lrp_rows_open(struct lrp_rows *rows, const struct lrp_tensor *te
                               const struct lrp_run *run, struct lrp_error *err)
 {
     *rows = (struct lrp_rows){.tensor = tensor};
-    measure(rows, &tensor->shape, axes);
+    measure_rows(rows, &tensor->shape, axes);
     if (rows_trailing(&tensor->shape, axes)) return LRP_OK;
     const enum lrp_status status = lrp_tensor_new(tensor->dtype, &tensor->shape, &rows->owned, err);
     if (status) return status;
@@ -64,7 +64,7 @@ enum lrp_status lrp_rows_make(struct lrp_rows *rows, struct lrp_tensor *target, 
                               struct lrp_error *err)
 {
     *rows = (struct lrp_rows){.owned = NULL};
-    measure(rows, &target->shape, axes);
+    measure_rows(rows, &target->shape, axes);
     if (rows_trailing(&target->shape, axes)) {
         rows->owned = lrp_tensor_retain(target);
         return LRP_OK;

@@ -49,7 +49,7 @@ static enum lrp_status gridsample_infer(struct lrp_call *call, struct lrp_error 
 }
 
 /* What one place reads along one axis: elements (-1: padding), their weights, and how those change with the place. */
-struct reading {
+struct axis_reading {
     int taps;
     int64_t index[TAPS];
     double weight[TAPS], slope[TAPS];
@@ -67,7 +67,7 @@ static double reflect(double x, double low, double high, double *sign)
     return (x < low) == even ? low + rest : high - rest;
 }
 
-static int64_t inside(const struct lrp_call *call, double at, int64_t length, double low, double high)
+static int64_t place_inside(const struct lrp_call *call, double at, int64_t length, double low, double high)
 {
     double sign = 1;
     if (padding_of(call) == ZEROS && !(at >= 0 && at < (double)length)) return -1;
@@ -76,7 +76,7 @@ static int64_t inside(const struct lrp_call *call, double at, int64_t length, do
 }
 
 /* Keys' kernel with a = -0.75 at signed distance d, and its derivative by d. */
-static void cubic(double d, double *weight, double *slope)
+static void cubic_tap(double d, double *weight, double *slope)
 {
     const double a = -0.75, x = fabs(d), side = d < 0 ? -1 : 1;
     *weight = x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
@@ -84,14 +84,14 @@ static void cubic(double d, double *weight, double *slope)
 }
 
 /* The grid's numbers run from -1 to 1 over an axis. */
-static struct reading read_axis(const struct lrp_call *call, double place, int64_t length)
+static struct axis_reading read_axis(const struct lrp_call *call, double place, int64_t length)
 {
     const bool corners = lrp_call_int(call, "align_corners", 0) != 0;
     const int mode = mode_of(call), padding = padding_of(call);
     const double low = corners ? 0 : -0.5, high = (double)length - (corners ? 1 : 0.5);
     double change = ((double)length - (corners ? 1 : 0)) / 2;
     double x = (place + 1) * change - (corners ? 0 : 0.5);
-    struct reading r = {.taps = mode == NEAREST ? 1 : mode == LINEAR ? 2 : 4};
+    struct axis_reading r = {.taps = mode == NEAREST ? 1 : mode == LINEAR ? 2 : 4};
     x = fmin(fmax(x, -1e9), 1e9);
     if (mode == NEAREST) x = rint(x);
     if (padding == BORDER && (x < 0 || x > (double)length - 1) && (x < low || x > high)) {
@@ -103,30 +103,30 @@ static struct reading read_axis(const struct lrp_call *call, double place, int64
     const double first = mode == NEAREST ? x : floor(x) - (mode == CUBIC);
     for (int k = 0; k < r.taps; ++k) {
         const double distance = x - (first + k);
-        r.index[k] = inside(call, first + k, length, low, high);
+        r.index[k] = place_inside(call, first + k, length, low, high);
         r.weight[k] = mode == CUBIC ? 0 : mode == NEAREST ? 1 : 1 - fabs(distance);
         r.slope[k] = mode == NEAREST ? 0 : k == 0 ? -1 : 1;
-        if (mode == CUBIC) cubic(distance, &r.weight[k], &r.slope[k]);
+        if (mode == CUBIC) cubic_tap(distance, &r.weight[k], &r.slope[k]);
         r.slope[k] *= change;
     }
     return r;
 }
 
 /* One place of the output: y, or from its cotangent the gradients of x and of the place. */
-struct place {
+struct grid_place {
     int space;
     const int64_t *dim;
-    struct reading axis[SPACE];
+    struct axis_reading axis[SPACE];
 };
 
 /* Combination number `tap` of the axes' taps: its element of the plane, -1 if padding; weight, and slope by each axis. */
-static int64_t combine(const struct place *p, int tap, double *weight, double slope[SPACE])
+static int64_t combine_taps(const struct grid_place *p, int tap, double *weight, double slope[SPACE])
 {
     int64_t at = 0;
     *weight = 1;
     slope[0] = slope[1] = slope[2] = 1;
     for (int k = p->space - 1, rest = tap; k >= 0; --k) {
-        const struct reading *r = &p->axis[k];
+        const struct axis_reading *r = &p->axis[k];
         const int own = rest % r->taps;
         rest /= r->taps;
         *weight *= r->weight[own];
@@ -142,14 +142,14 @@ static int64_t combine(const struct place *p, int tap, double *weight, double sl
     return at;
 }
 
-static struct place read_place(const struct lrp_call *call, const float *grid)
+static struct grid_place read_place(const struct lrp_call *call, const float *grid)
 {
-    struct place p = {.space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2};
+    struct grid_place p = {.space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2};
     for (int k = 0; k < p.space; ++k) p.axis[k] = read_axis(call, (double)grid[p.space - 1 - k], p.dim[k]);
     return p;
 }
 
-static int taps_of(const struct place *p)
+static int taps_of(const struct grid_place *p)
 {
     int taps = 1;
     for (int k = 0; k < p->space; ++k) taps *= p->axis[k].taps;
@@ -157,29 +157,29 @@ static int taps_of(const struct place *p)
 }
 
 /* Sizes that both directions walk over. */
-struct sizes {
+struct grid_sizes {
     size_t batch, channels, plane, places;
     int space;
 };
 
-static struct sizes sizes_of(const struct lrp_call *call)
+static struct grid_sizes sizes_of(const struct lrp_call *call)
 {
     const struct lrp_shape *x = &call->in[0].shape, *grid = &call->in[1].shape;
-    return (struct sizes){(size_t)x->dim[0], (size_t)x->dim[1], lrp_shape_span(x, 2, x->rank),
-                          lrp_shape_span(grid, 1, grid->rank - 1), x->rank - 2};
+    return (struct grid_sizes){(size_t)x->dim[0], (size_t)x->dim[1], lrp_shape_span(x, 2, x->rank),
+                               lrp_shape_span(grid, 1, grid->rank - 1), x->rank - 2};
 }
 
 static enum lrp_status gridsample_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct sizes n = sizes_of(call);
+    const struct grid_sizes n = sizes_of(call);
     (void)handle, (void)run, (void)err;
     for (size_t i = 0; i < n.batch * n.places; ++i) {
-        const struct place p = read_place(call, in[1]->f + i * (size_t)n.space);
+        const struct grid_place p = read_place(call, in[1]->f + i * (size_t)n.space);
         for (size_t c = 0; c < n.channels; ++c) {
             const size_t plane = i / n.places * n.channels + c;
             double sum = 0, weight = 0, slope[SPACE];
             for (int tap = 0; tap < taps_of(&p); ++tap) {
-                const int64_t at = combine(&p, tap, &weight, slope);
+                const int64_t at = combine_taps(&p, tap, &weight, slope);
                 sum += at < 0 ? 0 : weight * (double)in[0]->f[plane * n.plane + (size_t)at];
             }
             out[0]->f[plane * n.places + i % n.places] = (float)sum;
@@ -190,17 +190,17 @@ static enum lrp_status gridsample_forward(LRP_FORWARD_PARAMETERS)
 
 static enum lrp_status gridsample_vjp(LRP_VJP_PARAMETERS)
 {
-    const struct sizes n = sizes_of(call);
+    const struct grid_sizes n = sizes_of(call);
     (void)handle, (void)run, (void)err, (void)out;
     for (size_t i = 0; s[0] && i < n.batch * n.places; ++i) {
-        const struct place p = read_place(call, in[1]->f + i * (size_t)n.space);
+        const struct grid_place p = read_place(call, in[1]->f + i * (size_t)n.space);
         double turn[SPACE] = {0};
         for (size_t c = 0; c < n.channels; ++c) {
             const size_t plane = i / n.places * n.channels + c;
             const double cotangent = (double)s[0]->f[plane * n.places + i % n.places];
             double weight = 0, slope[SPACE];
             for (int tap = 0; tap < taps_of(&p); ++tap) {
-                const int64_t at = combine(&p, tap, &weight, slope);
+                const int64_t at = combine_taps(&p, tap, &weight, slope);
                 if (at >= 0 && grad[0]) grad[0]->f[plane * n.plane + (size_t)at] += (float)(cotangent * weight);
                 for (int k = 0; k < n.space && at >= 0; ++k)
                     turn[k] += cotangent * slope[k] * (double)in[0]->f[plane * n.plane + (size_t)at];

@@ -47,7 +47,7 @@ static double nearest(const struct lrp_resize *r, int axis, double x)
 }
 
 /* Keys' cubic at distance x. */
-static double cubic(double x, double a)
+static double keys_cubic(double x, double a)
 {
     x = fabs(x);
     if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
@@ -61,7 +61,7 @@ static double kernel_scale(const struct lrp_resize *r, int axis)
 }
 
 /* Inputs on the left of a coordinate that weigh on it. */
-static int64_t reach(const struct lrp_resize *r, int axis)
+static int64_t left_reach(const struct lrp_resize *r, int axis)
 {
     const double support = r->mode == LRP_RESIZE_NEAREST ? 0 : r->mode == LRP_RESIZE_LINEAR ? 1 : 2;
     return (int64_t)ceil(support / kernel_scale(r, axis));
@@ -75,7 +75,7 @@ static void fill_weights(const struct lrp_resize *r, int axis, const struct lrp_
     for (int64_t k = 0; k < taps->width; ++k) {
         const double distance = ((double)(first + k) - x) * squeeze;
         const bool beyond = first + k < 0 || first + k >= taps->in;
-        double weight = r->mode == LRP_RESIZE_LINEAR ? fmax(1 - fabs(distance), 0) : cubic(distance, (double)r->cubic);
+        double weight = r->mode == LRP_RESIZE_LINEAR ? fmax(1 - fabs(distance), 0) : keys_cubic(distance, (double)r->cubic);
         weight = beyond && r->exclude_outside ? 0 : weight;
         sum += weight;
         taps->weight[o * taps->width + k] = (float)weight;
@@ -87,7 +87,7 @@ static void fill_weights(const struct lrp_resize *r, int axis, const struct lrp_
 
 enum lrp_status lrp_taps_new(const struct lrp_resize *r, int axis, int64_t in, struct lrp_taps *out, struct lrp_error *err)
 {
-    const int64_t width = r->mode == LRP_RESIZE_NEAREST ? 1 : 2 * reach(r, axis);
+    const int64_t width = r->mode == LRP_RESIZE_NEAREST ? 1 : 2 * left_reach(r, axis);
     *out = (struct lrp_taps){.in = in, .out = r->size[axis], .width = width};
     const size_t count = (size_t)out->out + 1;
     out->index = calloc(count, (size_t)width * sizeof *out->index);

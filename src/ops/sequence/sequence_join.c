@@ -106,20 +106,20 @@ enum lrp_status sequence_concat_back(LRP_CONTROL_BACK_PARAMETERS)
 /* ---- SplitToSequence ---- */
 
 /* How a tensor is cut: into pieces of `lengths`, or, NULL, of `each`; `drops`: the axis, of length 1, goes. */
-struct cut {
+struct split_cut {
     int axis;
     size_t pieces, each;
     const int64_t *lengths;
     bool drops;
 };
 
-static enum lrp_status cut_of(const struct lrp_call *call, const struct lrp_tensor *const *in, struct cut *cut,
+static enum lrp_status cut_of(const struct lrp_call *call, const struct lrp_tensor *const *in, struct split_cut *cut,
                               struct lrp_error *err)
 {
     const struct lrp_tensor *x = in[0], *split = call->in_count > 1 ? in[1] : NULL;
     if (!x || lrp_tensor_is_sequence(x) || (split && lrp_dtype_is_float(split->dtype)))
         return lrp_fail(err, LRP_FILE, "SplitToSequence needs a tensor, and whole numbers to split it by");
-    *cut = (struct cut){.axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->shape.rank), .each = 1};
+    *cut = (struct split_cut){.axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->shape.rank), .each = 1};
     if (cut->axis < 0) return lrp_fail(err, LRP_FILE, "SplitToSequence is given an axis that its input does not have");
     const int64_t length = x->shape.dim[cut->axis];
     int64_t sum = 0;
@@ -138,7 +138,7 @@ static enum lrp_status cut_of(const struct lrp_call *call, const struct lrp_tens
     return LRP_OK;
 }
 
-static size_t piece_length(const struct cut *cut, const struct lrp_tensor *x, size_t i)
+static size_t piece_length(const struct split_cut *cut, const struct lrp_tensor *x, size_t i)
 {
     const size_t length = (size_t)x->shape.dim[cut->axis];
     if (cut->lengths) return (size_t)cut->lengths[i];
@@ -154,7 +154,7 @@ static void drop_axis(struct lrp_tensor *t, int axis)
 
 enum lrp_status sequence_split(LRP_CONTROL_PARAMETERS)
 {
-    struct cut cut;
+    struct split_cut cut;
     (void)bodies;
     enum lrp_status status = cut_of(call, in, &cut, err);
     if (!status) status = lrp_sequence_new(in[0]->dtype, cut.pieces, &out[0], err);
@@ -172,7 +172,7 @@ enum lrp_status sequence_split(LRP_CONTROL_PARAMETERS)
 
 enum lrp_status sequence_split_back(LRP_CONTROL_BACK_PARAMETERS)
 {
-    struct cut cut;
+    struct split_cut cut;
     (void)bodies;
     if (!s[0] || !lrp_dtype_is_float(in[0]->dtype)) return LRP_OK;
     enum lrp_status status = cut_of(call, in, &cut, err);

@@ -5,7 +5,7 @@
 
 /* ---- Shape, Size: only the descriptor is read ---- */
 
-static int64_t clamp(int64_t value, int64_t low, int64_t high)
+static int64_t clamp_axis(int64_t value, int64_t low, int64_t high)
 {
     return value < low ? low : value > high ? high : value;
 }
@@ -16,8 +16,8 @@ static void shape_range(const struct lrp_call *call, int *first, int *last)
     const int rank = call->in[0].shape.rank;
     const bool newer = call->opset >= 15;
     const int64_t start = newer ? lrp_call_int(call, "start", 0) : 0, end = newer ? lrp_call_int(call, "end", rank) : rank;
-    *first = (int)(start < 0 ? clamp(start, -rank, 0) + rank : clamp(start, 0, rank));
-    *last = (int)(end < 0 ? clamp(end, -rank, 0) + rank : clamp(end, 0, rank));
+    *first = (int)(start < 0 ? clamp_axis(start, -rank, 0) + rank : clamp_axis(start, 0, rank));
+    *last = (int)(end < 0 ? clamp_axis(end, -rank, 0) + rank : clamp_axis(end, 0, rank));
     *last = *last < *first ? *first : *last;
 }
 
@@ -224,7 +224,7 @@ static enum lrp_status eye_infer(struct lrp_call *call, struct lrp_error *err)
 static enum lrp_status eye_forward(LRP_FORWARD_PARAMETERS)
 {
     const int64_t rows = call->in[0].shape.dim[0], columns = call->in[0].shape.dim[1];
-    const int64_t k = clamp(lrp_call_int(call, "k", 0), -rows, columns);
+    const int64_t k = clamp_axis(lrp_call_int(call, "k", 0), -rows, columns);
     (void)handle, (void)in, (void)run, (void)err;
     for (int64_t i = 0; i < rows; ++i)
         for (int64_t j = 0; j < columns; ++j) {

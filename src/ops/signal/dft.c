@@ -62,7 +62,7 @@ enum lrp_status lrp_dft_infer(struct lrp_call *call, struct lrp_error *err)
 }
 
 /* A line of a tensor whose axis has `length` elements, as complex numbers, zeros behind its end. */
-static void load(const struct dft *d, const float *x, size_t line, size_t length, int parts, double complex *to)
+static void load_line(const struct dft *d, const float *x, size_t line, size_t length, int parts, double complex *to)
 {
     const size_t first = (line / d->inner * length * d->inner + line % d->inner) * (size_t)parts;
     memset(to, 0, d->n * sizeof *to);
@@ -72,8 +72,8 @@ static void load(const struct dft *d, const float *x, size_t line, size_t length
     }
 }
 
-static void store(const struct dft *d, float *y, size_t line, size_t length, int parts, double scale,
-                  const double complex *from)
+static void store_line(const struct dft *d, float *y, size_t line, size_t length, int parts, double scale,
+                       const double complex *from)
 {
     const size_t first = (line / d->inner * length * d->inner + line % d->inner) * (size_t)parts;
     for (size_t t = 0; t < length && t < d->n; ++t) {
@@ -108,10 +108,10 @@ enum lrp_status lrp_dft_forward(LRP_FORWARD_PARAMETERS)
     double complex *line = malloc(d.n * sizeof *line);
     memset(out[0]->f, 0, out[0]->count * sizeof(float));
     for (size_t k = 0; fourier && line && k < d.outer * d.inner && !lrp_run_should_stop(run); ++k) {
-        load(&d, in[0]->f, k, d.from, d.in_parts, line);
+        load_line(&d, in[0]->f, k, d.from, d.in_parts, line);
         if (d.inverse && d.onesided) mirror(&d, line);
         lrp_fourier_run(fourier, d.inverse, line);
-        store(&d, out[0]->f, k, d.to, d.out_parts, d.inverse ? 1 / (double)d.n : 1, line);
+        store_line(&d, out[0]->f, k, d.to, d.out_parts, d.inverse ? 1 / (double)d.n : 1, line);
     }
     const bool done = fourier && line;
     lrp_fourier_free(fourier);
@@ -129,10 +129,10 @@ enum lrp_status lrp_dft_vjp(LRP_VJP_PARAMETERS)
     struct lrp_fourier *fourier = lrp_fourier_new(d.n);
     double complex *line = malloc(d.n * sizeof *line);
     for (size_t k = 0; fourier && line && k < d.outer * d.inner && !lrp_run_should_stop(run); ++k) {
-        load(&d, s[0]->f, k, d.to, d.out_parts, line);
+        load_line(&d, s[0]->f, k, d.to, d.out_parts, line);
         lrp_fourier_run(fourier, !d.inverse, line);
         if (d.inverse && d.onesided) mirror_back(&d, line);
-        store(&d, grad[0]->f, k, d.from, d.in_parts, d.inverse ? 1 / (double)d.n : 1, line);
+        store_line(&d, grad[0]->f, k, d.from, d.in_parts, d.inverse ? 1 / (double)d.n : 1, line);
     }
     const bool done = fourier && line;
     lrp_fourier_free(fourier);

@@ -15,7 +15,7 @@ struct lrp_fourier {
     double complex *work;
 };
 
-static double complex turn(double part)
+static double complex unit_root(double part)
 {
     const double angle = -2 * M_PI * part;
     return CMPLX(cos(angle), sin(angle));
@@ -55,7 +55,7 @@ static bool make_chirp(struct lrp_fourier *f)
     f->work = malloc(f->size * sizeof *f->work);
     if (!f->chirp || !f->kernel || !f->work) return false;
     for (size_t k = 0; k < f->n; ++k) { /* k^2 modulo 2n keeps the angle small */
-        f->chirp[k] = turn((double)((uint64_t)k * k % (2 * f->n)) / (2 * (double)f->n));
+        f->chirp[k] = unit_root((double)((uint64_t)k * k % (2 * f->n)) / (2 * (double)f->n));
         f->kernel[k] = f->kernel[k ? f->size - k : 0] = conj(f->chirp[k]);
     }
     run_halves(f, f->kernel);
@@ -72,7 +72,7 @@ struct lrp_fourier *lrp_fourier_new(size_t n)
     const bool is_power = f->size == n;
     while (!is_power && f->size < 2 * n - 1) f->size *= 2;
     f->root = malloc((f->size / 2 + 1) * sizeof *f->root);
-    for (size_t k = 0; f->root && k < f->size / 2; ++k) f->root[k] = turn((double)k / (double)f->size);
+    for (size_t k = 0; f->root && k < f->size / 2; ++k) f->root[k] = unit_root((double)k / (double)f->size);
     if (!f->root || (!is_power && !make_chirp(f))) {
         lrp_fourier_free(f);
         return NULL;

@@ -22,7 +22,7 @@ static enum lrp_status output_type(const struct lrp_call *call, enum lrp_dtype *
     return LRP_OK;
 }
 
-static void put(struct lrp_tensor *to, size_t at, double value)
+static void put_number(struct lrp_tensor *to, size_t at, double value)
 {
     if (lrp_dtype_is_float(to->dtype))
         to->f[at] = (float)value;
@@ -51,7 +51,7 @@ static enum lrp_status window_forward(LRP_FORWARD_PARAMETERS)
     (void)handle, (void)in, (void)run, (void)err;
     for (size_t k = 0; k < size; ++k) {
         const double angle = whole > 0 ? 2 * M_PI * (double)k / whole : 0;
-        put(out[0], k, w->terms[0] - w->terms[1] * cos(angle) + w->terms[2] * cos(2 * angle));
+        put_number(out[0], k, w->terms[0] - w->terms[1] * cos(angle) + w->terms[2] * cos(2 * angle));
     }
     return LRP_OK;
 }
@@ -97,15 +97,15 @@ static enum lrp_status mel_forward(LRP_FORWARD_PARAMETERS)
     (void)call, (void)handle, (void)run;
     if (in[RATE]->i[0] <= 0 || in[LOW]->f[0] < 0 || in[HIGH]->f[0] < in[LOW]->f[0])
         return lrp_fail(err, LRP_FILE, "the edges or the sample rate of MelWeightMatrix are impossible");
-    for (size_t k = 0; k < out[0]->count; ++k) put(out[0], k, 0);
+    for (size_t k = 0; k < out[0]->count; ++k) put_number(out[0], k, 0);
     for (int64_t m = 0; m < mels; ++m) {
         const int64_t low = edge_bin(in, m), centre = edge_bin(in, m + 1), high = edge_bin(in, m + 2);
         if (low < 0 || centre >= bins || high > bins)
             return lrp_fail(err, LRP_FILE, "the upper edge of MelWeightMatrix lies above half of its sample rate");
         for (int64_t j = low; j <= centre; ++j)
-            put(out[0], (size_t)(j * mels + m), centre > low ? (double)(j - low) / (double)(centre - low) : 1);
+            put_number(out[0], (size_t)(j * mels + m), centre > low ? (double)(j - low) / (double)(centre - low) : 1);
         for (int64_t j = centre; j < high; ++j)
-            put(out[0], (size_t)(j * mels + m), (double)(high - j) / (double)(high - centre));
+            put_number(out[0], (size_t)(j * mels + m), (double)(high - j) / (double)(high - centre));
     }
     return LRP_OK;
 }

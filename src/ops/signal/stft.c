@@ -49,7 +49,7 @@ static size_t frame_start(const struct stft *t, int64_t k)
     return (size_t)((k / t->frames * t->length + k % t->frames * t->step) * t->parts);
 }
 
-static double complex sample(const struct stft *t, const float *x, int64_t at)
+static double complex signal_at(const struct stft *t, const float *x, int64_t at)
 {
     return t->parts > 1 ? CMPLX((double)x[2 * at], (double)x[2 * at + 1]) : CMPLX((double)x[at], 0);
 }
@@ -67,7 +67,7 @@ enum lrp_status lrp_stft_forward(LRP_FORWARD_PARAMETERS)
     for (int64_t k = 0; done && k < t.batch * t.frames && !lrp_run_should_stop(run); ++k) {
         const float *x = in[SIGNAL]->f + frame_start(&t, k);
         float *y = out[0]->f + (size_t)(2 * k * t.bins);
-        for (int64_t i = 0; i < t.n; ++i) line[i] = sample(&t, x, i) * (window ? (double)window[i] : 1);
+        for (int64_t i = 0; i < t.n; ++i) line[i] = signal_at(&t, x, i) * (window ? (double)window[i] : 1);
         lrp_fourier_run(fourier, false, line);
         for (int64_t i = 0; i < t.bins; ++i) y[2 * i] = (float)creal(line[i]), y[2 * i + 1] = (float)cimag(line[i]);
     }
@@ -84,7 +84,7 @@ static void give_frame(const struct stft *t, const double complex *turned, const
         const double weight = window ? (double)window[i] : 1;
         if (to_signal) to_signal[i * t->parts] += (float)(weight * creal(turned[i]));
         if (to_signal && t->parts > 1) to_signal[2 * i + 1] += (float)(weight * cimag(turned[i]));
-        if (to_window) to_window[i] += (float)creal(sample(t, x, i) * conj(turned[i]));
+        if (to_window) to_window[i] += (float)creal(signal_at(t, x, i) * conj(turned[i]));
     }
 }
 

@@ -46,7 +46,7 @@ static void close_locale(struct normalizer *n)
 }
 
 /* The character at s, which has `length` bytes. */
-static wint_t decode(const char *s, size_t length)
+static wint_t decode_char(const char *s, size_t length)
 {
     static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     wint_t c = (unsigned char)*s & masks[length];
@@ -54,7 +54,7 @@ static wint_t decode(const char *s, size_t length)
     return c;
 }
 
-static void encode(struct lrp_text *out, wint_t c)
+static void encode_char(struct lrp_text *out, wint_t c)
 {
     char bytes[4];
     const size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -73,14 +73,14 @@ static void change(const struct normalizer *n, enum letters letters, const char 
         if (!length || letters == AS_THEY_ARE || (length > 1 && !n->locale)) {
             lrp_text_append_n(out, word + at, length ? length : 1);
         } else {
-            wint_t c = decode(word + at, length);
+            wint_t c = decode_char(word + at, length);
             if (length > 1)
                 c = letters == SMALL ? towlower_l(c, n->locale) : towupper_l(c, n->locale);
             else if (letters == SMALL)
                 c += c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0;
             else
                 c -= c >= 'a' && c <= 'z' ? 'a' - 'A' : 0;
-            encode(out, c);
+            encode_char(out, c);
         }
         at += length ? length : 1;
     }

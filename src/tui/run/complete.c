@@ -41,7 +41,7 @@ static int by_value(const void *a, const void *b)
     return strcmp(((const struct lrp_menu_row *)a)->value, ((const struct lrp_menu_row *)b)->value);
 }
 
-static void files(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+static void complete_files(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const char *start = lrp_file_name(word);
     char typed[LRP_NAME_SIZE];
@@ -58,14 +58,14 @@ static void files(struct lrp_runner *runner, const char *word, struct lrp_menu_r
     if (rows->count > 1) qsort(rows->items, rows->count, sizeof *rows->items, by_value);
 }
 
-static void inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+static void complete_inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
-    files(runner, word, rows);
+    complete_files(runner, word, rows);
     const struct lrp_word *made_up;
     for (size_t i = 0; (made_up = lrp_made_up_input(i)); i++) add_candidate(rows, word, made_up->name, made_up->line);
 }
 
-static void rules(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+static void complete_rules(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const struct lrp_rule_info *rule;
     for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
@@ -80,12 +80,12 @@ static void named_values(struct lrp_runner *runner, enum lrp_setting setting, co
         add_candidate(rows, word, value.name, value.line);
 }
 
-static void composites(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+static void complete_composites(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     named_values(runner, LRP_SETTING_COMPOSITE, word, rows);
 }
 
-static void targets(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+static void complete_targets(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const struct lrp_tensor *output = runner->snapshot ? runner->snapshot->output : NULL;
     const int64_t count = output && output->shape.rank == 2 ? output->shape.dim[1] : 0;
@@ -106,8 +106,8 @@ static void setting_values(struct lrp_runner *runner, const char *request, struc
         const enum lrp_setting setting = (enum lrp_setting)s;
         const char *key = lrp_setting_key(setting);
         if (strlen(key) != length || strncmp(key, request, length) != 0) continue;
-        if (setting == LRP_SETTING_TARGET) targets(runner, word, rows);
-        if (lrp_setting_is_file(setting)) files(runner, word, rows);
+        if (setting == LRP_SETTING_TARGET) complete_targets(runner, word, rows);
+        if (lrp_setting_is_file(setting)) complete_files(runner, word, rows);
         named_values(runner, setting, word, rows);
     }
 }
@@ -117,8 +117,9 @@ typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word)
 {
     static maker *const makers[LRP_ARGUMENT_COUNT] = {
-        [LRP_ARGUMENT_FILE] = files,           [LRP_ARGUMENT_INPUT] = inputs,   [LRP_ARGUMENT_RULE] = rules,
-        [LRP_ARGUMENT_COMPOSITE] = composites, [LRP_ARGUMENT_TARGET] = targets, [LRP_ARGUMENT_VALUE] = setting_values};
+        [LRP_ARGUMENT_FILE] = complete_files,     [LRP_ARGUMENT_INPUT] = complete_inputs,
+        [LRP_ARGUMENT_RULE] = complete_rules,     [LRP_ARGUMENT_COMPOSITE] = complete_composites,
+        [LRP_ARGUMENT_TARGET] = complete_targets, [LRP_ARGUMENT_VALUE] = setting_values};
     struct lrp_menu_rows rows = {0};
     if (makers[kind]) makers[kind](runner, word, &rows);
     struct lrp_event event = {.kind = LRP_EVENT_COMPLETE, .rows = &rows};

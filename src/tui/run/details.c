@@ -5,7 +5,7 @@
 
 #include "runner.h"
 
-static const struct lrp_result *at(const struct lrp_result *const *tensors, int layer)
+static const struct lrp_result *result_at(const struct lrp_result *const *tensors, int layer)
 {
     return tensors ? tensors[layer] : NULL;
 }
@@ -29,7 +29,7 @@ static void look(struct lrp_runner *runner, int layer, const char *rule)
     free(fallback);
     for (int i = 0; i < 3; i++)
         if (shows[i] == LRP_SHOW_WEIGHTS ||
-            at(shows[i] == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation, layer))
+            result_at(shows[i] == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation, layer))
             lrp_snapshot_spread(runner->snapshot, layer, shows[i], &facts.spread[shows[i]], NULL);
     lrp_app_update(&runner->app, &event);
 }
@@ -42,7 +42,8 @@ void lrp_runner_sync_details(struct lrp_runner *runner)
         !(runner->app.details || runner->app.focus == LRP_PANE_DETAILS))
         return;
     const char *rule = snapshot->rules ? snapshot->rules[layer] : "";
-    const struct lrp_result *activation = at(snapshot->activation, layer), *relevance = at(snapshot->relevance, layer);
+    const struct lrp_result *activation = result_at(snapshot->activation, layer),
+                            *relevance = result_at(snapshot->relevance, layer);
     if (runner->detailed.layer == layer && runner->detailed.generation == snapshot->generation &&
         runner->detailed.rule == rule && runner->detailed.activation == activation && runner->detailed.relevance == relevance)
         return;

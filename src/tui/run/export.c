@@ -95,7 +95,7 @@ static void export_free(struct lrp_export *e)
     free(e);
 }
 
-static void finish(struct lrp_runner *runner, struct lrp_export *e)
+static void finish_export(struct lrp_runner *runner, struct lrp_export *e)
 {
     char text[2000];
     snprintf(text, sizeof text, "written: %zu files in %.1000s%s%s", e->files.count, e->folder,
@@ -115,7 +115,7 @@ static void write_now(struct lrp_runner *runner)
     }
     runner->exporting = NULL;
     write_all(e);
-    finish(runner, e);
+    finish_export(runner, e);
 }
 
 bool lrp_runner_export_waits(const struct lrp_runner *runner)
@@ -192,6 +192,6 @@ bool lrp_runner_take_export(struct lrp_runner *runner, bool wait)
     lrp_task_join(runner->export_task);
     runner->exporting = NULL;
     runner->export_task = NULL;
-    finish(runner, e);
+    finish_export(runner, e);
     return true;
 }

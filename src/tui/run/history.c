@@ -37,7 +37,7 @@ static void forget_after(struct lrp_runner *runner, size_t at)
     while (runner->history_count > at + 1) lrp_settings_free(runner->history[--runner->history_count]);
 }
 
-static void remember(struct lrp_runner *runner, struct lrp_settings *settings)
+static void remember_settings(struct lrp_runner *runner, struct lrp_settings *settings)
 {
     struct lrp_settings **history = realloc(runner->history, (runner->history_at + 2) * sizeof(struct lrp_settings *));
     if (!history) {
@@ -64,7 +64,7 @@ void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings)
     }
     runner->trying = false;
     forget_after(runner, runner->history_at);
-    remember(runner, settings);
+    remember_settings(runner, settings);
     lrp_runner_look(runner);
     lrp_runner_keep_settings(runner);
     lrp_runner_start(runner);

@@ -11,7 +11,7 @@
 enum { LRP_WEIGHTS_MOST = 1 << 25, LRP_SIDE_MOST = 1024 };
 
 /* What a picture is made of and with. */
-struct work {
+struct paint_work {
     const struct lrp_caps *caps;
     const struct lrp_subject *subject;
     const struct lrp_snapshot *snapshot, *stored;
@@ -32,7 +32,7 @@ static void set_range(const struct lrp_plane *const *planes, size_t count, struc
 }
 
 /* One plane of a snapshot; the chosen channel, if there is one. */
-static enum lrp_status plane_of(struct work *w, const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *out)
+static enum lrp_status plane_of(struct paint_work *w, const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *out)
 {
     const struct lrp_subject *r = w->subject;
     if (w->out->channel >= 0)
@@ -41,7 +41,7 @@ static enum lrp_status plane_of(struct work *w, const struct lrp_snapshot *snaps
 }
 
 /* Numbers and strengths of channels; the chosen one among them. */
-static enum lrp_status order_of(struct work *w, int64_t **order, double **strength, size_t *count)
+static enum lrp_status order_of(struct paint_work *w, int64_t **order, double **strength, size_t *count)
 {
     const struct lrp_subject *r = w->subject;
     const enum lrp_status status =
@@ -56,7 +56,7 @@ static enum lrp_status order_of(struct work *w, int64_t **order, double **streng
     return LRP_OK;
 }
 
-static enum lrp_status choose_channel(struct work *w)
+static enum lrp_status choose_channel(struct paint_work *w)
 {
     int64_t *order = NULL;
     double *strength = NULL;
@@ -74,7 +74,7 @@ static enum lrp_status choose_channel(struct work *w)
 
 /* ---- kinds ---- */
 
-static enum lrp_status paint_one(struct work *w)
+static enum lrp_status paint_one(struct paint_work *w)
 {
     const struct lrp_plane *planes[] = {&w->out->plane};
     enum lrp_status status = choose_channel(w);
@@ -86,7 +86,7 @@ static enum lrp_status paint_one(struct work *w)
 }
 
 /* Shrunk to what a screen can show: drawing it must not take long. */
-static enum lrp_status paint_weights(struct work *w)
+static enum lrp_status paint_weights(struct paint_work *w)
 {
     const int64_t parameters = w->snapshot->layers->rows[w->subject->layer].parameters;
     struct lrp_plane *plane = &w->out->plane, small;
@@ -112,7 +112,7 @@ int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapsho
     return -1;
 }
 
-static enum lrp_status paint_compare(struct work *w)
+static enum lrp_status paint_compare(struct paint_work *w)
 {
     struct lrp_painting *p = w->out;
     const struct lrp_plane *both[] = {&p->plane, &p->other}, *difference[] = {&p->difference};
@@ -133,7 +133,7 @@ static enum lrp_status paint_compare(struct work *w)
 /* ---- channels ---- */
 
 /* Paints a tile small; takes the plane over. */
-static enum lrp_status put_tile(struct work *w, struct lrp_plane *plane, int64_t channel, double strength)
+static enum lrp_status put_tile(struct paint_work *w, struct lrp_plane *plane, int64_t channel, double strength)
 {
     struct lrp_painting *p = w->out;
     const struct lrp_heat_area area =
@@ -150,7 +150,8 @@ static enum lrp_status put_tile(struct work *w, struct lrp_plane *plane, int64_t
 }
 
 /* The planes of a page of channels; [count] is the strongest of all, so that pages can be compared. */
-static enum lrp_status page_planes(struct work *w, const int64_t *order, size_t first, size_t count, struct lrp_plane *planes)
+static enum lrp_status page_planes(struct paint_work *w, const int64_t *order, size_t first, size_t count,
+                                   struct lrp_plane *planes)
 {
     const struct lrp_subject *r = w->subject;
     enum lrp_status status = LRP_OK;
@@ -160,7 +161,8 @@ static enum lrp_status page_planes(struct work *w, const int64_t *order, size_t 
     return status;
 }
 
-static enum lrp_status paint_page(struct work *w, const int64_t *order, const double *strength, size_t first, size_t count)
+static enum lrp_status paint_page(struct paint_work *w, const int64_t *order, const double *strength, size_t first,
+                                  size_t count)
 {
     struct lrp_plane *planes = calloc(count + 1, sizeof *planes);
     const struct lrp_plane **pointers = calloc(count + 1, sizeof(struct lrp_plane *));
@@ -179,7 +181,7 @@ static enum lrp_status paint_page(struct work *w, const int64_t *order, const do
     return status;
 }
 
-static enum lrp_status paint_channels(struct work *w)
+static enum lrp_status paint_channels(struct paint_work *w)
 {
     struct lrp_painting *p = w->out;
     int64_t *order = NULL;
@@ -206,7 +208,7 @@ static enum lrp_status paint_channels(struct work *w)
 }
 
 /* Drawn from numbers that are there. */
-static enum lrp_status paint_nothing(struct work *w)
+static enum lrp_status paint_nothing(struct paint_work *w)
 {
     (void)w;
     return LRP_OK;
@@ -215,12 +217,12 @@ static enum lrp_status paint_nothing(struct work *w)
 void lrp_paint(const struct lrp_caps *caps, const struct lrp_subject *subject, const struct lrp_snapshot *snapshot,
                const struct lrp_snapshot *stored, struct lrp_painting *out)
 {
-    static enum lrp_status (*const painters[])(struct work *) = {
+    static enum lrp_status (*const painters[])(struct paint_work *) = {
 #define X(id, drawn, painted, ...) paint_##painted,
         LRP_PREVIEWS(X)
 #undef X
     };
-    struct work w = {.caps = caps, .subject = subject, .snapshot = snapshot, .stored = stored, .out = out};
+    struct paint_work w = {.caps = caps, .subject = subject, .snapshot = snapshot, .stored = stored, .out = out};
     *out = (struct lrp_painting){.subject = *subject, .channel = -1, .release = lrp_painting_release};
     enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, drawn_as(subject), &out->options, &w.err);
     lrp_colormap_set_retain(out->options.maps); /* the picture outlives the snapshot */

@@ -31,7 +31,7 @@ static void drop(struct paint_request *request)
     request->snapshot = request->stored = NULL;
 }
 
-static void tell(const struct lrp_paint_thread *p)
+static void tell_loop(const struct lrp_paint_thread *p)
 {
     if (write(p->wake_fd, "p", 1) < 0) {
         /* the pipe is full: the loop is awake already */
@@ -58,7 +58,7 @@ static void paint_next(struct lrp_paint_thread *p)
     lrp_painting_clear(&p->done);
     p->done = painting;
     p->is_done = true;
-    tell(p);
+    tell_loop(p);
 }
 
 static void *paint_all(void *data)

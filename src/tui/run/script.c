@@ -51,7 +51,7 @@ static bool command(struct lrp_runner *runner, const char *line)
     return true;
 }
 
-static bool keys(struct lrp_runner *runner, const char *line)
+static bool press_keys(struct lrp_runner *runner, const char *line)
 {
     while (*line && !runner->quit) {
         if (*line == ' ') { /* blanks separate; <Space> is the key */
@@ -79,7 +79,7 @@ int lrp_runner_play(struct lrp_runner *runner, const char *path)
     for (int number = 1; code == 0 && !runner->quit && fgets(line, sizeof line, file); number++) {
         line[strcspn(line, "\r\n")] = 0;
         if (line[0] == '#') continue;
-        if (!(line[0] == ':' ? command(runner, line + 1) : keys(runner, line))) {
+        if (!(line[0] == ':' ? command(runner, line + 1) : press_keys(runner, line))) {
             lrp_print(stderr, "lrpscope: script %s line %d: unknown command, key or size: %s\n", path, number, line);
             code = 2;
         }

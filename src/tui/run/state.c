@@ -136,7 +136,7 @@ static char *place_text(const struct lrp_runner *runner, bool with_layer)
 }
 
 /* What the last session was, in a few words; "" if it left nothing that is not so anyway. */
-static void describe(const struct lrp_runner *runner, char *out, size_t size)
+static void describe_session(const struct lrp_runner *runner, char *out, size_t size)
 {
     const struct lrp_kept *kept = &runner->kept;
     struct lrp_settings *now = with_whole_paths(runner->snapshot->settings);
@@ -171,7 +171,7 @@ void lrp_runner_state_open(struct lrp_runner *runner)
     }
     if (file_of(runner, ".lrpscope.json", path)) read_settings(&runner->kept, path);
     if (file_of(runner, ".place.json", path)) read_place(&runner->kept, path);
-    describe(runner, text, sizeof text);
+    describe_session(runner, text, sizeof text);
     struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = text};
     lrp_app_update(&runner->app, &event);
     runner->kept.begun = place_text(runner, false);

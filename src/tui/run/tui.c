@@ -132,7 +132,7 @@ static void wait_for_news(struct lrp_runner *runner)
     runner->started = false;
 }
 
-static void draw(struct lrp_runner *runner)
+static void draw_screen(struct lrp_runner *runner)
 {
     wait_for_news(runner);
     if (lrp_terminal_set_light(runner->terminal, runner->app.caps.light)) runner->redraw_all = true;
@@ -147,7 +147,7 @@ static int loop(struct lrp_runner *runner)
     struct deadlines d = {-1, -1, -1};
     bool dirty = true;
     while (!runner->quit) {
-        if (dirty || runner->redraw_all) draw(runner);
+        if (dirty || runner->redraw_all) draw_screen(runner);
         if (dirty && d.keep < 0) d.keep = now_ms() + LRP_KEEP_MS;
         struct pollfd fds[2] = {{.fd = lrp_terminal_fd(runner->terminal), .events = POLLIN},
                                 {.fd = runner->wake[0], .events = POLLIN}};

@@ -54,7 +54,7 @@ static void unpair(struct lrp_canvas *canvas, int x, int y)
     if (here && right && right->rune == 0) right->rune = ' ';
 }
 
-static void put(struct lrp_canvas *canvas, int x, int y, struct lrp_cell cell)
+static void put_cell(struct lrp_canvas *canvas, int x, int y, struct lrp_cell cell)
 {
     struct lrp_cell *to = cell_at(canvas, x, y);
     if (!to) return;
@@ -66,14 +66,14 @@ void lrp_canvas_rune(struct lrp_canvas *canvas, int x, int y, uint32_t rune, enu
 {
     const bool wide = lrp_rune_width(rune) == 2, fits = x + 1 < canvas->columns;
     if (canvas->ascii) rune = (unsigned char)lrp_rune_ascii(rune);
-    if (wide && fits) put(canvas, x + 1, y, (struct lrp_cell){.rune = ' ', .style = (uint8_t)style});
-    put(canvas, x, y, (struct lrp_cell){.rune = wide && !fits ? ' ' : rune, .style = (uint8_t)style});
+    if (wide && fits) put_cell(canvas, x + 1, y, (struct lrp_cell){.rune = ' ', .style = (uint8_t)style});
+    put_cell(canvas, x, y, (struct lrp_cell){.rune = wide && !fits ? ' ' : rune, .style = (uint8_t)style});
     if (wide && fits && !canvas->ascii && cell_at(canvas, x, y)) cell_at(canvas, x + 1, y)->rune = 0;
 }
 
 void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int upper, int lower)
 {
-    put(canvas, x, y, (struct lrp_cell){.rune = rune, .upper = (uint8_t)upper, .lower = (uint8_t)lower});
+    put_cell(canvas, x, y, (struct lrp_cell){.rune = rune, .upper = (uint8_t)upper, .lower = (uint8_t)lower});
 }
 
 void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style)

@@ -32,7 +32,7 @@ static const char *tail(const char *name, int columns)
     return name;
 }
 
-static void edge(const struct lrp_app *app, const char *label, int layer, int width, struct lrp_lines *lines)
+static void add_edge(const struct lrp_app *app, const char *label, int layer, int width, struct lrp_lines *lines)
 {
     const struct lrp_layer *to = lrp_app_layer(app, layer);
     const int room = width - LRP_LABEL - 8 > 8 ? width - LRP_LABEL - 8 : 8;
@@ -42,16 +42,16 @@ static void edge(const struct lrp_app *app, const char *label, int layer, int wi
                       layer ? name : "input");
 }
 
-static void edges(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+static void add_edges(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     for (int i = 0; i < layer->input_count; i++)
-        edge(app, layer->input_count > 1 ? "joins" : "from", layer->sources[i], width, lines);
-    for (int i = 0; i < layer->consumer_count; i++) edge(app, "to", layer->consumers[i], width, lines);
+        add_edge(app, layer->input_count > 1 ? "joins" : "from", layer->sources[i], width, lines);
+    for (int i = 0; i < layer->consumer_count; i++) add_edge(app, "to", layer->consumers[i], width, lines);
 }
 
 /* Sixteen columns, each as high as its bin against the highest. */
-static void histogram(const struct lrp_app *app, const char *what, const struct lrp_spread *s, int width,
-                      struct lrp_lines *lines)
+static void add_histogram(const struct lrp_app *app, const char *what, const struct lrp_spread *s, int width,
+                          struct lrp_lines *lines)
 {
     static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char ramp[] = " .:-=+*#@";
@@ -79,8 +79,8 @@ static void histogram(const struct lrp_app *app, const char *what, const struct 
 }
 
 /* As many facts to a line as fit, or one. */
-static void statistics(const struct lrp_app *app, const char *what, const struct lrp_statistics *s, int width,
-                       struct lrp_lines *lines)
+static void add_statistics(const struct lrp_app *app, const char *what, const struct lrp_statistics *s, int width,
+                           struct lrp_lines *lines)
 {
     const struct {
         const char *name;
@@ -103,7 +103,7 @@ static void statistics(const struct lrp_app *app, const char *what, const struct
 }
 
 /* What the ledger says of the layer, once it was computed. */
-static void ledger(const struct lrp_app *app, int width, struct lrp_lines *lines)
+static void add_ledger_row(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
     const struct lrp_ledger *ledger = app->snapshot->ledger;
     char hint[80];
@@ -129,28 +129,28 @@ static const struct lrp_spread *spread_of(const struct lrp_app *app, enum lrp_sh
     return app->layer_facts.layer == app->layer && spread->taken > 0 ? spread : NULL;
 }
 
-static void values(const struct lrp_app *app, const char *what, enum lrp_show show, const struct lrp_statistics *s, int width,
-                   struct lrp_lines *lines)
+static void add_values(const struct lrp_app *app, const char *what, enum lrp_show show, const struct lrp_statistics *s,
+                       int width, struct lrp_lines *lines)
 {
     const struct lrp_spread *spread = spread_of(app, show);
-    statistics(app, what, s, width, lines);
-    if (spread) histogram(app, what, spread, width, lines);
+    add_statistics(app, what, s, width, lines);
+    if (spread) add_histogram(app, what, spread, width, lines);
 }
 
-static void weights(const struct lrp_app *app, int width, struct lrp_lines *lines)
+static void add_weights(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
     const struct lrp_spread *spread = spread_of(app, LRP_SHOW_WEIGHTS);
     char count[32], taken[32];
     if (!spread) return;
-    statistics(app, "weights", &spread->statistics, width, lines);
-    histogram(app, "weights", spread, width, lines);
+    add_statistics(app, "weights", &spread->statistics, width, lines);
+    add_histogram(app, "weights", spread, width, lines);
     if (spread->taken < spread->count)
         item(lines, LRP_STYLE_DIM, width, lrp_app_linear(app) ? "weights" : "", "sampled: %s of %s",
              lrp_count_text((int64_t)spread->taken, taken, sizeof taken),
              lrp_count_text((int64_t)spread->count, count, sizeof count));
 }
 
-static void attributes(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+static void add_attributes(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     char shape[200], count[32];
     const char *group = *layer->group && strcmp(layer->group, layer->type) != 0 ? layer->group : "";
@@ -162,12 +162,12 @@ static void attributes(const struct lrp_app *app, const struct lrp_layer *layer,
         item(lines, LRP_STYLE_NORMAL, width, "activation", "%s", layer->activation);
     item(lines, LRP_STYLE_NORMAL, width, "output", "%s",
          lrp_shape_text(&layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
-    edges(app, layer, width, lines);
+    add_edges(app, layer, width, lines);
     item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
     if (layer->macs) item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));
 }
 
-static void rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+static void add_rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     char text[256];
     const char *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer->index] : NULL;
@@ -196,14 +196,14 @@ void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_l
         }
 }
 
-static void doubts(const struct lrp_app *app, int width, struct lrp_lines *lines)
+static void add_doubts(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
     for (size_t i = 0; i < app->snapshot->doubt_count; i++)
         if (app->snapshot->doubt_layers[i] == app->layer)
             lrp_lines_wrap(lines, LRP_STYLE_WARNING, width, app->snapshot->doubts[i]);
 }
 
-static void verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
+static void add_verdict(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     const struct lrp_check_row *row = lrp_app_check(app, layer->index);
     char keys[200];
@@ -222,18 +222,18 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (!layer) return;
-    verdict(app, layer, width, lines);
-    doubts(app, width, lines);
-    attributes(app, layer, width, lines);
-    rule(app, layer, width, lines);
+    add_verdict(app, layer, width, lines);
+    add_doubts(app, width, lines);
+    add_attributes(app, layer, width, lines);
+    add_rule(app, layer, width, lines);
     if (lrp_app_sums_samples(app))
         item(lines, LRP_STYLE_DIM, width, "samples", "%lld: sums and statistics are over all of them",
              (long long)app->snapshot->sample_count);
-    ledger(app, width, lines);
+    add_ledger_row(app, width, lines);
     if (app->snapshot->relevance && app->snapshot->relevance[app->layer])
-        values(app, "relevance", LRP_SHOW_RELEVANCE, &app->snapshot->relevance_statistics[app->layer], width, lines);
+        add_values(app, "relevance", LRP_SHOW_RELEVANCE, &app->snapshot->relevance_statistics[app->layer], width, lines);
     if (app->snapshot->activation && app->snapshot->activation[app->layer])
-        values(app, "activation", LRP_SHOW_ACTIVATION, &app->snapshot->activation_statistics[app->layer], width, lines);
-    weights(app, width, lines);
+        add_values(app, "activation", LRP_SHOW_ACTIVATION, &app->snapshot->activation_statistics[app->layer], width, lines);
+    add_weights(app, width, lines);
     for (int i = 0; i < layer->node_count; i++) item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);
 }

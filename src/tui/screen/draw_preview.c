@@ -62,7 +62,7 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
 /* ---- title ---- */
 
 /* As long as there is room for it. */
-static void append(char *text, size_t size, int columns, const char *part)
+static void append_part(char *text, size_t size, int columns, const char *part)
 {
     const size_t used = strlen(text);
     if (lrp_text_columns(text) + lrp_text_columns(part) + 2 <= columns)
@@ -79,22 +79,22 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
     text[0] = 0;
     if (app->snapshot && app->snapshot->sample_count > 1) {
         snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->snapshot->sample_count);
-        append(text, size, columns, part);
+        append_part(text, size, columns, part);
     }
     if (app->zoom > 1 && there && lrp_preview_row(p->subject.kind)->channels != LRP_CHANNELS_GRID) {
         snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
-        append(text, size, columns, part);
+        append_part(text, size, columns, part);
     }
     if (there && p->channel >= 0) {
         snprintf(part, sizeof part, "%d/%lld", app->channel + 1, (long long)p->channels);
-        append(text, size, columns, part);
+        append_part(text, size, columns, part);
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|",
                  lrp_value_text(p->strength, value, sizeof value));
-        if (relevance) append(text, size, columns, part);
+        if (relevance) append_part(text, size, columns, part);
     } else if (relevance && app->snapshot && app->snapshot->relevance && app->snapshot->relevance[shown]) {
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
                  lrp_value_text(app->snapshot->relevance_statistics[shown].sum, value, sizeof value));
-        append(text, size, columns, part);
+        append_part(text, size, columns, part);
     }
 }
 
@@ -206,7 +206,7 @@ static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 /* ---- the picture ---- */
 
 /* Why the pane is empty. */
-static const char *reason(const struct lrp_app *app)
+static const char *empty_reason(const struct lrp_app *app)
 {
     const struct lrp_subject wanted = lrp_preview_subject(app);
     const bool needs_input = wanted.show != LRP_SHOW_WEIGHTS;
@@ -224,7 +224,7 @@ static void why_not(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 {
     struct lrp_lines lines = {0};
     char hint[300];
-    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, lrp_app_hint(app, reason(app), hint, sizeof hint));
+    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, lrp_app_hint(app, empty_reason(app), hint, sizeof hint));
     for (int i = 0; i < lines.count && i < inner.rows; i++)
         lrp_canvas_text(canvas, inner.x, inner.y + i, inner.columns, lines.items[i].text, LRP_STYLE_DIM);
     lrp_lines_free(&lines);

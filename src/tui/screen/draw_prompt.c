@@ -29,7 +29,7 @@ int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 }
 
 /* The candidates shown: those around the selected one, as many as there is room for. */
-static int shown(const struct lrp_app *app, struct lrp_rect body, int *top)
+static int shown_candidates(const struct lrp_app *app, struct lrp_rect body, int *top)
 {
     const int count = (int)app->completion.rows.count,
               room = body.rows < LRP_CANDIDATES_SHOWN ? body.rows : LRP_CANDIDATES_SHOWN;
@@ -41,7 +41,7 @@ static int shown(const struct lrp_app *app, struct lrp_rect body, int *top)
 int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, int y)
 {
     int top;
-    const int rows = shown(app, body, &top), row = y - (body.y + body.rows - rows);
+    const int rows = shown_candidates(app, body, &top), row = y - (body.y + body.rows - rows);
     return x >= body.x && x < body.x + body.columns && row >= 0 && row < rows ? top + row : -1;
 }
 
@@ -49,7 +49,7 @@ void lrp_draw_completion(const struct lrp_app *app, struct lrp_canvas *canvas, s
 {
     const struct lrp_menu_rows *candidates = &app->completion.rows;
     int top, text = 4;
-    const int rows = shown(app, body, &top), count = (int)candidates->count, selected = app->completion.selected;
+    const int rows = shown_candidates(app, body, &top), count = (int)candidates->count, selected = app->completion.selected;
     if (rows < 1) return;
     for (int i = top; i < top + rows; i++) {
         const int columns = lrp_text_columns(candidates->items[i].text);

@@ -101,8 +101,8 @@ static void lines_up_from(struct lrp_canvas *canvas, struct lrp_rect last, const
     lrp_lines_free(&lines);
 }
 
-static void tell(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, const char *text,
-                 enum lrp_style style)
+static void draw_text(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect, const char *text,
+                      enum lrp_style style)
 {
     const int columns = lrp_text_columns(text), right = status_right(app, NULL, rect);
     if (columns <= right - rect.x - 1) status_right(app, canvas, rect);
@@ -139,7 +139,7 @@ void lrp_draw_status(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     } else {
         char line[640];
         snprintf(line, sizeof line, "%s%s%s", app->status, app->filter ? "  filter: " : "", app->filter ? app->filter : "");
-        tell(app, canvas, rect, line[0] == ' ' ? line + 2 : line,
-             app->status_error && app->status[0] ? LRP_STYLE_ERROR : LRP_STYLE_NORMAL);
+        draw_text(app, canvas, rect, line[0] == ' ' ? line + 2 : line,
+                  app->status_error && app->status[0] ? LRP_STYLE_ERROR : LRP_STYLE_NORMAL);
     }
 }

@@ -9,7 +9,7 @@
 
 enum { LRP_COLUMNS_MOST = 8, LRP_SAMPLE_ROWS = 400, LRP_MARKS = 3, LRP_INDENT_MOST = 4 };
 
-struct table {
+struct screen_table {
     const struct lrp_column *columns;
     int count;
     int width[LRP_COLUMNS_MOST]; /* 0: left out */
@@ -57,7 +57,7 @@ static int widest_fold(const struct lrp_app *app, const struct lrp_column *colum
     return width;
 }
 
-static void measure(const struct lrp_app *app, struct table *t)
+static void measure_columns(const struct lrp_app *app, struct screen_table *t)
 {
     /* an odd step, so that every second layer is not always the same kind */
     const int layers = lrp_app_layer_count(app), stride = (layers / LRP_SAMPLE_ROWS) | 1;
@@ -76,7 +76,7 @@ static void measure(const struct lrp_app *app, struct table *t)
     }
 }
 
-static int width_of(const struct table *t)
+static int width_of(const struct screen_table *t)
 {
     int total = LRP_MARKS + t->number;
     for (int c = 0; c < t->count; c++) total += t->width[c] ? t->width[c] + t->gap : 0;
@@ -84,7 +84,7 @@ static int width_of(const struct table *t)
 }
 
 /* Takes from the widest columns, down to their least. */
-static void shrink(struct table *t, int columns)
+static void shrink_columns(struct screen_table *t, int columns)
 {
     for (int over = width_of(t) - columns; over > 0; over--) {
         int widest = -1;
@@ -95,17 +95,17 @@ static void shrink(struct table *t, int columns)
     }
 }
 
-static void lay_out(const struct lrp_app *app, struct table *t, int columns)
+static void lay_out(const struct lrp_app *app, struct screen_table *t, int columns)
 {
     int full[LRP_COLUMNS_MOST];
     char number[16];
     t->number = snprintf(number, sizeof number, "%d", lrp_app_layer_count(app) - 1);
     t->number = t->number < 2 ? 2 : t->number;
     t->gap = columns < 90 ? 1 : 2;
-    measure(app, t);
+    measure_columns(app, t);
     memcpy(full, t->width, sizeof full);
     for (int left = t->count; left > 1; left--) {
-        shrink(t, columns);
+        shrink_columns(t, columns);
         if (width_of(t) <= columns) return;
         int least = -1;
         for (int c = 0; c < t->count; c++)
@@ -116,8 +116,8 @@ static void lay_out(const struct lrp_app *app, struct table *t, int columns)
     t->width[0] = columns - LRP_MARKS - t->number - t->gap > 1 ? columns - LRP_MARKS - t->number - t->gap : 1;
 }
 
-static void draw_titles(const struct lrp_app *app, const struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect,
-                        bool focus)
+static void draw_titles(const struct lrp_app *app, const struct screen_table *t, struct lrp_canvas *canvas,
+                        struct lrp_rect rect, bool focus)
 {
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_COLUMN;
     lrp_canvas_fill(canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, 1}, focus ? style : LRP_STYLE_NORMAL);
@@ -156,7 +156,7 @@ static void highlight(const struct lrp_app *app, struct lrp_canvas *canvas, int 
                        LRP_STYLE_MATCH);
 }
 
-struct row {
+struct table_row {
     int layer, fold; /* fold: the scope it stands for, or -1 */
     bool selected, bad, doubted, tagged;
     enum lrp_style style;
@@ -167,10 +167,10 @@ static bool is_tagged(const struct lrp_app *app, int layer)
     return (size_t)layer < app->tagged_size && app->tagged[layer];
 }
 
-static struct row row_of(const struct lrp_app *app, int at)
+static struct table_row row_of(const struct lrp_app *app, int at)
 {
     const enum lrp_view view = app->view;
-    struct row row = {.layer = lrp_app_row_layer(app, view, at), .fold = lrp_app_row_fold(app, view, at)};
+    struct table_row row = {.layer = lrp_app_row_layer(app, view, at), .fold = lrp_app_row_fold(app, view, at)};
     row.selected = at == app->windows[view].selected;
     row.bad = lrp_app_row_first(app, view, at, lrp_app_failed) >= 0;
     row.doubted = lrp_app_row_first(app, view, at, lrp_app_doubted) >= 0;
@@ -181,7 +181,7 @@ static struct row row_of(const struct lrp_app *app, int at)
     return row;
 }
 
-static void draw_marks(struct lrp_canvas *canvas, const struct row *row, int x, int y)
+static void draw_marks(struct lrp_canvas *canvas, const struct table_row *row, int x, int y)
 {
     lrp_canvas_rune(canvas, x, y, row->selected ? '>' : ' ', row->style);
     lrp_canvas_rune(canvas, x + 1, y, row->tagged ? '+' : ' ', row->tagged && !row->selected ? LRP_STYLE_TAG : row->style);
@@ -193,8 +193,8 @@ static void draw_marks(struct lrp_canvas *canvas, const struct row *row, int x, 
 }
 
 /* Lines for the branches it lies in, the end of its name, and the sources of a join. */
-static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, const struct row *row, int x, int y, int width,
-                      const char *name)
+static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, const struct table_row *row, int x, int y,
+                      int width, const char *name)
 {
     char joins[64];
     const int lines = row->fold < 0 ? indent_of(app, row->layer) : 0, indent = lines < width / 3 ? lines : width / 3;
@@ -209,7 +209,7 @@ static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, cons
 }
 
 static void draw_cell(const struct lrp_app *app, const struct lrp_column *column, struct lrp_canvas *canvas,
-                      const struct row *row, int x, int y, int width)
+                      const struct table_row *row, int x, int y, int width)
 {
     char cell[LRP_CELL_SIZE] = "";
     if (row->fold < 0)
@@ -226,8 +226,8 @@ static void draw_cell(const struct lrp_app *app, const struct lrp_column *column
         lrp_canvas_fit(canvas, x, y, width, cell, style);
 }
 
-static void draw_row(const struct lrp_app *app, const struct table *t, struct lrp_canvas *canvas, struct lrp_rect rect,
-                     const struct row *row)
+static void draw_row(const struct lrp_app *app, const struct screen_table *t, struct lrp_canvas *canvas, struct lrp_rect rect,
+                     const struct table_row *row)
 {
     char number[LRP_CELL_SIZE];
     if (row->selected) lrp_canvas_fill(canvas, rect, row->style);
@@ -247,12 +247,12 @@ static void draw_row(const struct lrp_app *app, const struct table *t, struct lr
 void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect,
                     const struct lrp_column *columns, int count)
 {
-    struct table t = {.columns = columns, .count = count};
+    struct screen_table t = {.columns = columns, .count = count};
     const struct lrp_window *window = &app->windows[app->view];
     lay_out(app, &t, rect.columns);
     draw_titles(app, &t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
     for (int i = 0; i < rect.rows - 1; i++) {
-        const struct row row = row_of(app, window->top + i);
+        const struct table_row row = row_of(app, window->top + i);
         if (row.layer < 0) break;
         draw_row(app, &t, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, &row);
     }

@@ -147,7 +147,8 @@ static int color_of(const struct lrp_heat *heat, struct pixel p)
 }
 
 /* One cell; `lower` counts for half blocks only and may be LRP_LEVEL_NONE. */
-static void put(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, struct pixel upper, struct pixel lower)
+static void put_pixels(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, struct pixel upper,
+                       struct pixel lower)
 {
     const bool diverging = lrp_colormap_diverging(heat->options->colormap);
     const int up = color_of(heat, upper), down = color_of(heat, lower);
@@ -195,8 +196,8 @@ void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, c
     if (seen_part(plane, &area, &small) && (!grey || seen_part(grey, &area, &below))) {
         for (int y = 0; y < area.cells.rows; y++)
             for (int x = 0; x < area.width; x++)
-                put(heat, canvas, area.cells.x + x, area.cells.y + y, pixel_at(heat, &small, &below, x, y * per_cell),
-                    per_cell == 2 ? pixel_at(heat, &small, &below, x, y * 2 + 1) : (struct pixel){LRP_LEVEL_NONE, NAN});
+                put_pixels(heat, canvas, area.cells.x + x, area.cells.y + y, pixel_at(heat, &small, &below, x, y * per_cell),
+                           per_cell == 2 ? pixel_at(heat, &small, &below, x, y * 2 + 1) : (struct pixel){LRP_LEVEL_NONE, NAN});
     }
     lrp_plane_free(&small);
     lrp_plane_free(&below);
@@ -206,7 +207,7 @@ void lrp_heat_legend(const struct lrp_heat *heat, struct lrp_canvas *canvas, int
 {
     for (int i = 0; i < columns; i++) {
         const struct pixel p = {1 + (columns > 1 ? i * (heat->levels - 1) / (columns - 1) : 0), heat->greys > 1 ? 0.5F : NAN};
-        put(heat, canvas, x + i, y, p, p);
+        put_pixels(heat, canvas, x + i, y, p, p);
     }
 }
 

@@ -1,21 +1,21 @@
 /* theme.c: the looks of every style, see theme.h. */
 #include "theme.h"
 
-struct row {
+struct theme_row {
     char letter;
     int32_t rgb[2][2]; /* [light][bg] */
     int32_t eight[2];
     int attributes, mono;
 };
 
-static const struct row rows[LRP_STYLE_COUNT] = {
+static const struct theme_row rows[LRP_STYLE_COUNT] = {
 #define X(id, letter, df, db, lf, lb, f8, b8, attributes, mono)                                                                \
     [LRP_STYLE_##id] = {letter, {{df, db}, {lf, lb}}, {f8, b8}, attributes, mono},
     LRP_STYLES(X)
 #undef X
 };
 
-static const struct row *row_of(enum lrp_style style)
+static const struct theme_row *row_of(enum lrp_style style)
 {
     return &rows[(unsigned)style < LRP_STYLE_COUNT ? style : LRP_STYLE_NORMAL];
 }
@@ -30,7 +30,7 @@ static int32_t square(int32_t a)
     return a * a;
 }
 
-static int32_t distance(int32_t a, int32_t b)
+static int32_t level_distance(int32_t a, int32_t b)
 {
     return square((a >> 16 & 255) - (b >> 16 & 255)) + square((a >> 8 & 255) - (b >> 8 & 255)) + square((a & 255) - (b & 255));
 }
@@ -49,11 +49,11 @@ int32_t lrp_nearest_256(int32_t rgb)
     static const int32_t steps[6] = {0, 95, 135, 175, 215, 255};
     const int32_t r = cube_step(rgb >> 16 & 255), g = cube_step(rgb >> 8 & 255), b = cube_step(rgb & 255);
     const int32_t cube = steps[r] << 16 | steps[g] << 8 | steps[b];
-    int32_t best = 16 + 36 * r + 6 * g + b, error = distance(rgb, cube);
+    int32_t best = 16 + 36 * r + 6 * g + b, error = level_distance(rgb, cube);
     for (int32_t i = 0; i < 24; i++) {
         const int32_t grey = (8 + 10 * i) * 0x10101;
-        if (distance(rgb, grey) < error) {
-            error = distance(rgb, grey);
+        if (level_distance(rgb, grey) < error) {
+            error = level_distance(rgb, grey);
             best = 232 + i;
         }
     }
@@ -76,7 +76,7 @@ enum { RED = 1, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
 
 /* Of 8 colours, on the terminal's own paper only some can be read: no blue on dark; no green, yellow or cyan on light, and none
  * that bold makes brighter, as it does where there are but 8. Marks and words say the same. */
-static struct lrp_look look_of_eight(const struct row *row, bool light)
+static struct lrp_look look_of_eight(const struct theme_row *row, bool light)
 {
     struct lrp_look look = {row->eight[0], row->eight[1], row->attributes};
     if (look.bg >= 0 || look.fg < 0) return look;
@@ -91,7 +91,7 @@ static struct lrp_look look_of_eight(const struct row *row, bool light)
 
 struct lrp_look lrp_theme_look(enum lrp_style style, enum lrp_color_mode mode, bool light)
 {
-    const struct row *row = row_of(style);
+    const struct theme_row *row = row_of(style);
     if (mode == LRP_COLOR_MONO) return (struct lrp_look){-1, -1, row->mono};
     if (mode == LRP_COLOR_8) return look_of_eight(row, light);
     return (struct lrp_look){shade(row->rgb[light][0], mode), shade(row->rgb[light][1], mode), row->attributes};

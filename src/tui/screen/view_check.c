@@ -51,13 +51,13 @@ static int row_layer(const struct lrp_app *app, int row)
     return failing(app, row, &count);
 }
 /* The guidance stands below. */
-static int page(int rows)
+static int check_page(int rows)
 {
     return rows - rows / 2;
 }
 
 /* The failing layers above, what to do below. */
-static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+static void draw_check(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char hint[200];
     const int count = row_count(app), most = lrp_app_page(app, app->view);
@@ -91,4 +91,4 @@ static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lr
 }
 
 const struct lrp_view_row lrp_view_check = {
-    .name = "check", .draw = draw, .row_count = row_count, .row_layer = row_layer, .page = page};
+    .name = "check", .draw = draw_check, .row_count = row_count, .row_layer = row_layer, .page = check_page};

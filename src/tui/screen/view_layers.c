@@ -122,7 +122,7 @@ static void welcome(const struct lrp_app *app, struct lrp_canvas *canvas, struct
                                 : LRP_STYLE_NORMAL);
 }
 
-static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+static void draw_layers(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char hint[200];
     if (!app->snapshot)
@@ -148,4 +148,4 @@ static int row_fold(const struct lrp_app *app, int row)
 }
 
 const struct lrp_view_row lrp_view_layers = {
-    .name = "layers", .draw = draw, .row_count = row_count, .row_layer = row_layer, .row_fold = row_fold};
+    .name = "layers", .draw = draw_layers, .row_count = row_count, .row_layer = row_layer, .row_fold = row_fold};

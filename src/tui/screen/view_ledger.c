@@ -14,7 +14,7 @@ static const struct lrp_ledger_row *row_of(const struct lrp_app *app, int layer)
     return ledger && layer >= 0 && (size_t)layer < ledger->count ? &ledger->rows[layer] : NULL;
 }
 
-static void number(double value, char *out)
+static void print_share(double value, char *out)
 {
     lrp_value_fit(value, LRP_SUM_COLUMNS, out, LRP_CELL_SIZE);
 }
@@ -22,19 +22,19 @@ static void number(double value, char *out)
 static void cell_in(const struct lrp_app *app, int layer, char *out)
 {
     *out = 0;
-    if (row_of(app, layer)) number(row_of(app, layer)->in, out);
+    if (row_of(app, layer)) print_share(row_of(app, layer)->in, out);
 }
 /* Row 0 is where relevance ends. */
 static void cell_out(const struct lrp_app *app, int layer, char *out)
 {
     *out = 0;
-    if (row_of(app, layer) && layer > 0) number(row_of(app, layer)->out, out);
+    if (row_of(app, layer) && layer > 0) print_share(row_of(app, layer)->out, out);
 }
 static void cell_lost(const struct lrp_app *app, int layer, char *out)
 {
     const struct lrp_ledger_row *row = row_of(app, layer);
     *out = 0;
-    if (row && layer > 0 && lrp_loss_matters(row->in - row->out, row)) number(row->in - row->out, out);
+    if (row && layer > 0 && lrp_loss_matters(row->in - row->out, row)) print_share(row->in - row->out, out);
 }
 static void cell_causes(const struct lrp_app *app, int layer, char *out)
 {
@@ -57,7 +57,7 @@ static const struct lrp_column columns[LRP_LEDGER_COLUMNS] = {
 };
 
 /* Why there is none. */
-static const char *reason(const struct lrp_app *app)
+static const char *missing_reason(const struct lrp_app *app)
 {
     if (!app->snapshot) return "no model: {open} opens one";
     if (lrp_app_blocked(app)) return "no ledger: the model check failed - {skip-checks} skips it, {check} says what fails";
@@ -66,7 +66,7 @@ static const char *reason(const struct lrp_app *app)
     return app->snapshot->job == LRP_JOB_CANCELLED ? "cancelled: {ledger} computes the ledger" : "the ledger is not computed";
 }
 
-static void whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
+static void draw_whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
 {
     const struct lrp_ledger_row *total = &app->snapshot->ledger->total;
     char in[32], out[32], causes[LRP_CELL_SIZE];
@@ -77,16 +77,17 @@ static void whole(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
     lrp_canvas_fit(canvas, at.x, at.y, at.columns, line, LRP_STYLE_TITLE);
 }
 
-static void draw(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+static void draw_ledger(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char hint[200];
     if (!app->snapshot || !app->snapshot->ledger) {
-        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, reason(app), hint, sizeof hint), LRP_STYLE_DIM);
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, missing_reason(app), hint, sizeof hint),
+                       LRP_STYLE_DIM);
         return;
     }
     const bool room = rect.rows > 3;
     lrp_draw_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rect.rows - room}, columns, LRP_LEDGER_COLUMNS);
-    if (room) whole(app, canvas, (struct lrp_rect){rect.x, rect.y + rect.rows - 1, rect.columns, 1});
+    if (room) draw_whole(app, canvas, (struct lrp_rect){rect.x, rect.y + rect.rows - 1, rect.columns, 1});
 }
 
 static int row_layer(const struct lrp_app *app, int row)
@@ -94,14 +95,14 @@ static int row_layer(const struct lrp_app *app, int row)
     return row >= 0 && row < lrp_app_layer_count(app) ? row : -1;
 }
 /* The last line tells of the whole. */
-static int page(int rows)
+static int ledger_page(int rows)
 {
     return rows > 2 ? rows - 1 : 1;
 }
 
 const struct lrp_view_row lrp_view_ledger = {.name = "ledger",
-                                             .draw = draw,
+                                             .draw = draw_ledger,
                                              .row_count = lrp_app_layer_count,
                                              .row_layer = row_layer,
-                                             .page = page,
+                                             .page = ledger_page,
                                              .shows_ledger = true};

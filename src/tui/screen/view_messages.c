@@ -2,7 +2,7 @@
 #include "view.h"
 
 /* Each line of a doubt leads to the layer it is about. */
-static void doubts(const struct lrp_app *app, int width, struct lrp_lines *lines)
+static void list_doubts(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
     const struct lrp_snapshot *s = app->snapshot;
     if (!s || !s->doubt_count) return;
@@ -22,7 +22,7 @@ static void lines_of(const struct lrp_app *app, int width, struct lrp_lines *lin
     for (size_t i = 0; i < app->messages.count; i++)
         lrp_lines_wrap(lines, app->messages.items[i].error ? LRP_STYLE_BAD : LRP_STYLE_NORMAL, width,
                        app->messages.items[i].text);
-    doubts(app, width, lines);
+    list_doubts(app, width, lines);
     if (lines->count == 0) lrp_lines_add(lines, LRP_STYLE_DIM, -1, "no messages");
 }
 

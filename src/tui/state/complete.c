@@ -20,14 +20,14 @@ static void add_candidate(struct lrp_menu_rows *rows, const char *word, const ch
         lrp_menu_rows_add(rows, text, text, NULL, detail, true);
 }
 
-static void actions(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_actions(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     (void)app;
     for (int i = 0; i < LRP_ACTION_COUNT; i++)
         add_candidate(rows, word, lrp_action_at((enum lrp_action)i)->name, lrp_action_at((enum lrp_action)i)->help);
 }
 /* Names that begin with the word; where there are none, names that hold it. */
-static void layers(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_layers(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     const int count = lrp_app_layer_count(app);
     for (int i = 1; i < count; i++) add_candidate(rows, word, lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
@@ -36,7 +36,7 @@ static void layers(const struct lrp_app *app, const char *word, struct lrp_menu_
         if (strstr(lrp_app_layer(app, i)->name, word))
             add_candidate(rows, "", lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
 }
-static void settings(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_settings(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     static const char *const lines[LRP_SETTING_COUNT] = {
 #define X(id, key, kind, value, line) [LRP_SETTING_##id] = (line),
@@ -46,12 +46,12 @@ static void settings(const struct lrp_app *app, const char *word, struct lrp_men
     (void)app;
     for (int i = 0; i < LRP_SETTING_COUNT; i++) add_candidate(rows, word, lrp_facts_key((enum lrp_setting)i), lines[i]);
 }
-static void themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     for (int i = 0; i < LRP_THEME_COUNT; i++)
         add_candidate(rows, word, lrp_theme_name((enum lrp_theme)i), app->caps.light == (i == LRP_THEME_LIGHT) ? "now" : "");
 }
-static void previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++)
         add_candidate(rows, word, lrp_preview_row((enum lrp_preview)i)->name, i == (int)app->preview ? "now" : "");
@@ -62,7 +62,7 @@ static bool listed(const struct lrp_menu_rows *rows, const char *text)
         if (strcmp(rows->items[i].text, text) == 0) return true;
     return false;
 }
-static void patterns(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_patterns(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     add_candidate(rows, word, ":unsupported", "layers that fail the check");
     add_candidate(rows, word, ":tagged", "tagged layers");
@@ -71,7 +71,7 @@ static void patterns(const struct lrp_app *app, const char *word, struct lrp_men
 }
 
 /* What fails, then all layers by name. */
-static void registered(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+static void complete_registered(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     char text[200];
     for (int i = 1; i < lrp_app_layer_count(app); i++) {
@@ -81,14 +81,15 @@ static void registered(const struct lrp_app *app, const char *word, struct lrp_m
         snprintf(text, sizeof text, "activation %.180s", row->layer->activation);
         if (!row->activation_supported && !listed(rows, text)) add_candidate(rows, word, text, "activation that fails");
     }
-    layers(app, word, rows);
+    complete_layers(app, word, rows);
 }
 
 /* Where candidates come from; without a function the runtime is asked. */
 static void (*const makers[LRP_ARGUMENT_COUNT])(const struct lrp_app *, const char *, struct lrp_menu_rows *) = {
-    [LRP_ARGUMENT_ACTION] = actions,  [LRP_ARGUMENT_LAYER] = layers,         [LRP_ARGUMENT_SETTING] = settings,
-    [LRP_ARGUMENT_THEME] = themes,    [LRP_ARGUMENT_PREVIEW] = previews,     [LRP_ARGUMENT_PATTERN] = patterns,
-    [LRP_ARGUMENT_BINDING] = actions, [LRP_ARGUMENT_REGISTERED] = registered};
+    [LRP_ARGUMENT_ACTION] = complete_actions,   [LRP_ARGUMENT_LAYER] = complete_layers,
+    [LRP_ARGUMENT_SETTING] = complete_settings, [LRP_ARGUMENT_THEME] = complete_themes,
+    [LRP_ARGUMENT_PREVIEW] = complete_previews, [LRP_ARGUMENT_PATTERN] = complete_patterns,
+    [LRP_ARGUMENT_BINDING] = complete_actions,  [LRP_ARGUMENT_REGISTERED] = complete_registered};
 
 /* What is typed in the command line at the cursor, and where it begins. */
 static enum lrp_argument command_word(const char *line, size_t length, size_t *from)
@@ -169,7 +170,7 @@ static void put_candidate(struct lrp_app *app, const char *text, size_t length, 
     lrp_app_typed(app);
 }
 
-static size_t common(const struct lrp_menu_rows *rows)
+static size_t common_prefix(const struct lrp_menu_rows *rows)
 {
     size_t same = strlen(rows->items[0].value);
     for (size_t i = 1; i < rows->count; i++)
@@ -190,7 +191,7 @@ void lrp_app_set_completion(struct lrp_app *app, struct lrp_menu_rows *rows)
     }
     app->status[0] = 0;
     const char *first = rows->items[0].value;
-    const size_t same = common(rows), typed = edit->cursor - app->completion.from;
+    const size_t same = common_prefix(rows), typed = edit->cursor - app->completion.from;
     const bool folder = *first && first[strlen(first) - 1] == '/', command = app->prompt.kind == LRP_PROMPT_COMMAND;
     if (rows->count == 1)
         put_candidate(app, first, same, command && !folder ? " " : "");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(struct lrp_effects *effects)
+static bool reserve_effect(struct lrp_effects *effects)
 {
     if (effects->count < effects->capacity) return true;
     const size_t capacity = effects->capacity ? effects->capacity * 2 : 8;
@@ -18,7 +18,7 @@ static bool reserve(struct lrp_effects *effects)
 struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_kind kind, const char *text, int number)
 {
     char *copy = text ? strdup(text) : NULL;
-    if ((text && !copy) || !reserve(effects)) {
+    if ((text && !copy) || !reserve_effect(effects)) {
         free(copy);
         effects->failed = true;
         return NULL;

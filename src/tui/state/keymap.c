@@ -63,7 +63,7 @@ static enum lrp_action taken_by(const struct lrp_keymap *map, enum lrp_action ac
     return LRP_ACTION_NONE;
 }
 
-static bool allowed(const struct lrp_keymap *map, enum lrp_action action, const char *keys, char *why, size_t size)
+static bool may_bind(const struct lrp_keymap *map, enum lrp_action action, const char *keys, char *why, size_t size)
 {
     for (int key; *keys;) {
         const char *from = keys;
@@ -86,7 +86,7 @@ static bool allowed(const struct lrp_keymap *map, enum lrp_action action, const 
 bool lrp_keymap_bind(struct lrp_keymap *map, enum lrp_action action, const char *keys, char *why, size_t size)
 {
     const int contexts = lrp_action_at(action)->contexts;
-    if (!allowed(map, action, keys, why, size)) return false;
+    if (!may_bind(map, action, keys, why, size)) return false;
     for (size_t i = map->count; i-- > 0;)
         if (map->items[i].action == action) remove_at(map, i);
     const char *at = keys;

@@ -22,7 +22,7 @@ static const struct {
     {'<', "lt", "<"},
 };
 
-static int named(const char *name, size_t length)
+static int key_named(const char *name, size_t length)
 {
     if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-') return name[2] & 0x1F;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -34,7 +34,7 @@ int lrp_key_parse(const char **text)
 {
     const char *end = **text == '<' ? strchr(*text, '>') : NULL;
     if (!end || end == *text + 1) return (int)lrp_rune_next(text);
-    const int key = named(*text + 1, (size_t)(end - *text - 1));
+    const int key = key_named(*text + 1, (size_t)(end - *text - 1));
     *text = end + 1;
     return key;
 }

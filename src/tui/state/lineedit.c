@@ -14,7 +14,7 @@ const char *lrp_lineedit_text(const struct lrp_lineedit *edit)
     return edit->text ? edit->text : "";
 }
 
-static bool reserve(struct lrp_lineedit *edit, size_t length)
+static bool reserve_line(struct lrp_lineedit *edit, size_t length)
 {
     if (length < edit->capacity) return true;
     const size_t capacity = length + 64;
@@ -29,7 +29,7 @@ static bool reserve(struct lrp_lineedit *edit, size_t length)
 bool lrp_lineedit_set(struct lrp_lineedit *edit, const char *text)
 {
     const size_t length = strlen(text);
-    if (!reserve(edit, length)) return false;
+    if (!reserve_line(edit, length)) return false;
     memcpy(edit->text, text, length + 1);
     edit->length = edit->cursor = length;
     edit->recall = edit->history.count;
@@ -69,18 +69,18 @@ void lrp_lineedit_remember(struct lrp_lineedit *edit)
     lrp_strings_add(history, edit->text);
 }
 
-static void insert(struct lrp_lineedit *edit, int key)
+static void insert_key(struct lrp_lineedit *edit, int key)
 {
     char bytes[5];
     const size_t n = lrp_rune_put((uint32_t)key, bytes);
-    if (!reserve(edit, edit->length + n)) return;
+    if (!reserve_line(edit, edit->length + n)) return;
     memmove(edit->text + edit->cursor + n, edit->text + edit->cursor, edit->length - edit->cursor + 1);
     memcpy(edit->text + edit->cursor, bytes, n);
     edit->length += n;
     edit->cursor += n;
 }
 
-static size_t before(const struct lrp_lineedit *edit, size_t at)
+static size_t char_before(const struct lrp_lineedit *edit, size_t at)
 {
     while (at > 0 && ((unsigned char)edit->text[--at] & 0xC0) == 0x80)
         ;
@@ -112,12 +112,12 @@ static void recall(struct lrp_lineedit *edit, int step)
 
 bool lrp_lineedit_key(struct lrp_lineedit *edit, int key)
 {
-    if (!reserve(edit, edit->length)) return false;
+    if (!reserve_line(edit, edit->length)) return false;
     if (end_proposal(edit, key)) return true;
     if (lrp_key_is_text(key))
-        insert(edit, key);
+        insert_key(edit, key);
     else if (key == LRP_KEY_LEFT)
-        edit->cursor = before(edit, edit->cursor);
+        edit->cursor = char_before(edit, edit->cursor);
     else if (key == LRP_KEY_RIGHT)
         edit->cursor = after(edit, edit->cursor);
     else if (key == LRP_KEY_HOME || key == ('A' & LRP_CONTROL_MASK))
@@ -125,7 +125,7 @@ bool lrp_lineedit_key(struct lrp_lineedit *edit, int key)
     else if (key == LRP_KEY_END || key == ('E' & LRP_CONTROL_MASK))
         edit->cursor = edit->length;
     else if (key == LRP_KEY_BACKSPACE)
-        remove_range(edit, before(edit, edit->cursor), edit->cursor);
+        remove_range(edit, char_before(edit, edit->cursor), edit->cursor);
     else if (key == LRP_KEY_DELETE)
         remove_range(edit, edit->cursor, after(edit, edit->cursor));
     else if (key == ('U' & LRP_CONTROL_MASK))

@@ -8,7 +8,7 @@
 
 #include "runes.h"
 
-static void add(struct lrp_lines *lines, int style, int link, const char *text, size_t length)
+static void append_segment(struct lrp_lines *lines, int style, int link, const char *text, size_t length)
 {
     struct lrp_line *items = realloc(lines->items, ((size_t)lines->count + 1) * sizeof *items);
     if (!items) return;
@@ -24,7 +24,7 @@ void lrp_lines_add(struct lrp_lines *lines, int style, int link, const char *for
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    add(lines, style, link, text, strlen(text));
+    append_segment(lines, style, link, text, strlen(text));
 }
 
 /* Bytes of the longest start of `text` that fits: up to a line break, a blank, or, if one word is too long, inside it. */
@@ -46,7 +46,7 @@ void lrp_lines_wrap(struct lrp_lines *lines, int style, int width, const char *t
 {
     do {
         const size_t length = fitting(text, width > 1 ? width : 1);
-        add(lines, style, -1, text, length);
+        append_segment(lines, style, -1, text, length);
         text += length;
         if (*text == ' ' || *text == '\n') text++;
     } while (*text);

@@ -22,7 +22,7 @@ void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_m
     *rows = (struct lrp_menu_rows){0};
 }
 
-static bool matches(const struct lrp_app *app, const struct lrp_menu_row *row)
+static bool row_matches(const struct lrp_app *app, const struct lrp_menu_row *row)
 {
     const char *filter = app->menu.filter;
     return !filter || !*filter || strcasestr(row->text, filter) || strcasestr(row->detail, filter);
@@ -31,14 +31,14 @@ static bool matches(const struct lrp_app *app, const struct lrp_menu_row *row)
 int lrp_app_menu_count(const struct lrp_app *app)
 {
     int count = 0;
-    for (size_t i = 0; i < app->menu.rows.count; i++) count += matches(app, &app->menu.rows.items[i]);
+    for (size_t i = 0; i < app->menu.rows.count; i++) count += row_matches(app, &app->menu.rows.items[i]);
     return count;
 }
 
 const struct lrp_menu_row *lrp_app_menu_row(const struct lrp_app *app, int row)
 {
     for (size_t i = 0; i < app->menu.rows.count; i++)
-        if (matches(app, &app->menu.rows.items[i]) && row-- == 0) return &app->menu.rows.items[i];
+        if (row_matches(app, &app->menu.rows.items[i]) && row-- == 0) return &app->menu.rows.items[i];
     return NULL;
 }
 

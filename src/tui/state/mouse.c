@@ -1,7 +1,7 @@
 /* mouse.c: clicks and the wheel: what lies under them the screen tells, from the functions that draw it. */
 #include "app.h"
 
-static bool inside(struct lrp_rect rect, int x, int y)
+static bool point_inside(struct lrp_rect rect, int x, int y)
 {
     return x >= rect.x && x < rect.x + rect.columns && y >= rect.y && y < rect.y + rect.rows;
 }
@@ -10,7 +10,7 @@ static void click_menu(struct lrp_app *app, int x, int y)
 {
     const struct lrp_rect box = lrp_menu_box(app, lrp_app_layout(app).body);
     const int row = y - box.y - 1 + app->menu.window.top;
-    if (!inside(box, x, y))
+    if (!point_inside(box, x, y))
         lrp_app_close_menu(app);
     else if (y > box.y && y < box.y + box.rows - 1 && row < lrp_app_menu_count(app)) {
         if (row == app->menu.window.selected)
@@ -59,13 +59,13 @@ static void click(struct lrp_app *app, int x, int y, const struct lrp_hit *hit)
     const struct lrp_layout layout = lrp_app_layout(app);
     if (app->menu.kind != LRP_MENU_NONE)
         click_menu(app, x, y);
-    else if (inside(layout.keys, x, y)) {
+    else if (point_inside(layout.keys, x, y)) {
         if (hit->action != LRP_ACTION_NONE) lrp_action_at(hit->action)->run(app);
-    } else if (inside(layout.pane[LRP_PANE_LIST], x, y))
+    } else if (point_inside(layout.pane[LRP_PANE_LIST], x, y))
         click_list(app, layout.pane[LRP_PANE_LIST], y);
-    else if (inside(layout.pane[LRP_PANE_PREVIEW], x, y))
+    else if (point_inside(layout.pane[LRP_PANE_PREVIEW], x, y))
         click_preview(app, hit);
-    else if (inside(layout.pane[LRP_PANE_DETAILS], x, y))
+    else if (point_inside(layout.pane[LRP_PANE_DETAILS], x, y))
         click_details(app, layout.pane[LRP_PANE_DETAILS], y);
 }
 
@@ -74,7 +74,7 @@ static void wheel(struct lrp_app *app, const struct lrp_event *event)
 {
     const struct lrp_layout layout = lrp_app_layout(app);
     const enum lrp_pane focus = app->focus;
-    const bool details = inside(layout.pane[LRP_PANE_DETAILS], event->x, event->y);
+    const bool details = point_inside(layout.pane[LRP_PANE_DETAILS], event->x, event->y);
     if (app->menu.kind == LRP_MENU_NONE && !layout.one_pane)
         app->focus = details ? LRP_PANE_DETAILS : LRP_PANE_LIST;
     else if (app->menu.kind == LRP_MENU_NONE && focus == LRP_PANE_PREVIEW)

@@ -82,7 +82,7 @@ struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
     return r;
 }
 
-static int clamp(int value, int low, int high)
+static int clamp_channel(int value, int low, int high)
 {
     return value < low ? low : value > high ? high : value;
 }
@@ -91,7 +91,7 @@ struct lrp_crop lrp_preview_crop(const struct lrp_app *app, const struct lrp_pla
 {
     const int zoom = app->zoom > 1 ? app->zoom : 1;
     struct lrp_crop c = {.width = (plane->width + zoom - 1) / zoom, .height = (plane->height + zoom - 1) / zoom};
-    c.x = clamp((int)lround(app->center_x * plane->width - c.width * 0.5), 0, plane->width - c.width);
-    c.y = clamp((int)lround(app->center_y * plane->height - c.height * 0.5), 0, plane->height - c.height);
+    c.x = clamp_channel((int)lround(app->center_x * plane->width - c.width * 0.5), 0, plane->width - c.width);
+    c.y = clamp_channel((int)lround(app->center_y * plane->height - c.height * 0.5), 0, plane->height - c.height);
     return c;
 }

@@ -211,7 +211,7 @@ static void cancel(struct lrp_app *app)
     if (row->leave) row->leave(app);
 }
 
-static void take(struct lrp_app *app, const struct lrp_prompt_row *row, const char *text)
+static void take_answer(struct lrp_app *app, const struct lrp_prompt_row *row, const char *text)
 {
     if (row->take)
         row->take(app, text);
@@ -219,7 +219,7 @@ static void take(struct lrp_app *app, const struct lrp_prompt_row *row, const ch
         lrp_app_emit(app, row->effect, text, 0, false);
 }
 
-static void enter(struct lrp_app *app)
+static void enter_answer(struct lrp_app *app)
 {
     const enum lrp_prompt_kind kind = app->prompt.kind;
     struct lrp_lineedit *edit = edit_of(app);
@@ -228,7 +228,7 @@ static void enter(struct lrp_app *app)
     char *text = strdup(lrp_lineedit_text(edit)); /* a command may open a prompt of the same kind */
     const size_t before = app->effects.count;
     const unsigned errors = app->errors_told;
-    if (text) take(app, lrp_prompt_row(kind), text);
+    if (text) take_answer(app, lrp_prompt_row(kind), text);
     for (size_t i = before; i < app->effects.count; i++) app->effects.items[i].typed_at = (int)kind;
     if (app->errors_told != errors && app->prompt.kind == LRP_PROMPT_NONE) /* a wrong command */
         lrp_app_reopen_prompt(app, kind);
@@ -251,7 +251,7 @@ void lrp_app_prompt_key(struct lrp_app *app, int key)
     if (key == LRP_KEY_ESCAPE || key == ('C' & 0x1F) || (key == LRP_KEY_BACKSPACE && edit->length == 0))
         cancel(app);
     else if (key == LRP_KEY_ENTER)
-        enter(app);
+        enter_answer(app);
     else if (lrp_lineedit_key(edit, key))
         lrp_app_typed(app);
 }

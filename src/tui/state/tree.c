@@ -43,7 +43,7 @@ static int find_or_add(struct lrp_tree *tree, int parent, int hint, const char *
     return add_node(tree, parent, name, length);
 }
 
-static bool place(struct lrp_tree *tree, int layer, const char *name, int hint)
+static bool place_layer(struct lrp_tree *tree, int layer, const char *name, int hint)
 {
     int node = -1;
     for (const char *slash = strchr(*name ? name + 1 : name, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -78,7 +78,7 @@ static void drop_idle(struct lrp_tree *tree)
 /* ---- branches: a join ends what its nearest common fork began ---- */
 
 /* The nearest layer that everything going to both passes. */
-static int common(const int *through, int a, int b)
+static int common_layer_behind(const int *through, int a, int b)
 {
     while (a != b) {
         if (a > b)
@@ -105,7 +105,7 @@ static bool measure_depth(struct lrp_tree *tree, const struct lrp_layer_list *li
         const struct lrp_layer *layer = &list->rows[i];
         int fork = layer->input_count > 0 && layer->sources[0] >= 0 && layer->sources[0] < i ? layer->sources[0] : 0;
         for (int k = 1; k < layer->input_count; k++)
-            if (layer->sources[k] >= 0 && layer->sources[k] < i) fork = common(through, fork, layer->sources[k]);
+            if (layer->sources[k] >= 0 && layer->sources[k] < i) fork = common_layer_behind(through, fork, layer->sources[k]);
         const int least = source_of_all(list, i); /* branches within a body begin there */
         fork = fork > least ? fork : least;
         through[i] = fork;
@@ -248,7 +248,7 @@ bool lrp_tree_make(struct lrp_tree *tree, const struct lrp_layer_list *list)
     bool fine = forks && tree->node_of && tree->depth && measure_depth(tree, list, forks);
     if (tree->node_of && list->count) tree->node_of[0] = -1;
     for (int i = 1; fine && i < tree->layers; i++)
-        fine = place(tree, i, named_by(list, i)->name, i > 1 ? tree->node_of[i - 1] : -1);
+        fine = place_layer(tree, i, named_by(list, i)->name, i > 1 ? tree->node_of[i - 1] : -1);
     if (fine && tree->node_count > 0)
         drop_idle(tree);
     else if (fine)

@@ -117,7 +117,7 @@ static void on_tick(struct lrp_app *app)
 }
 
 /* The ledger's view, and details with the layer's row of it: it is computed behind the relevance, asked for once. */
-static void account(struct lrp_app *app)
+static void ask_ledger(struct lrp_app *app)
 {
     const struct lrp_snapshot *snapshot = app->snapshot;
     if (!lrp_app_shows_ledger(app) || !snapshot || snapshot->ledger || snapshot->job != LRP_JOB_DONE || !snapshot->relevance ||
@@ -179,5 +179,5 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     }
     lrp_app_settle(app);
     lrp_app_try(app);
-    account(app);
+    ask_ledger(app);
 }
