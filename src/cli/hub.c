@@ -160,7 +160,7 @@ static bool names_classes(const char *folder)
 }
 
 static enum lrp_status take_file(struct lrp_arguments *a, enum lrp_setting setting, const char *name, bool there,
-                            struct lrp_text *note, struct lrp_error *err)
+                                 struct lrp_text *note, struct lrp_error *err)
 {
     struct lrp_text path = {0};
     if (!there || lrp_settings_given(a->settings, setting)) return LRP_OK;

@@ -13,7 +13,7 @@ static enum lrp_status no_memory(struct lrp_error *err)
 }
 
 static enum lrp_status encode_sequence(const struct lrp_cli_sequences *all, const struct lrp_arguments *a, size_t index,
-                              struct lrp_sequence *out, struct lrp_error *err)
+                                       struct lrp_sequence *out, struct lrp_error *err)
 {
     const struct lrp_cli_text *from = &all->texts.items[index];
     char *name = NULL;

@@ -154,7 +154,7 @@ static enum lrp_status divide_file(const struct lrp_token_map *map, const char *
 }
 
 static enum lrp_status divide_by_unit(const struct lrp_token_map *map, const char *units, const struct lrp_sequence *s,
-                              struct division *out, struct lrp_error *err)
+                                      struct division *out, struct lrp_error *err)
 {
     for (size_t i = 0; i < sizeof units_of_text / sizeof *units_of_text; i++) {
         const struct unit *how = &units_of_text[i];

@@ -35,14 +35,6 @@ static bool value_text(const cJSON *item, const char *separator, struct lrp_text
     return true;
 }
 
-enum lrp_status lrp_rules_wrong(const struct lrp_rules_reader *r, const char *key, const char *cause)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->json, key);
-    char place[LRP_RULES_PLACE_SIZE];
-    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s",
-                    item ? lrp_json_place(r->path, r->json, item, place, sizeof place) : r->path, key, cause);
-}
-
 /* Wrong composites are found here already, where line and column are known. */
 static enum lrp_status check_composite(const struct lrp_rules_reader *r, const cJSON *item)
 {

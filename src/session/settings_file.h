@@ -17,10 +17,9 @@ struct lrp_rules_reader {
 };
 enum { LRP_RULES_PLACE_SIZE = 4200 }; /* a path, line and column */
 
-/* Fails, naming the place of a key of the file's object; the path alone where it is not there. */
+/* settings_file_keys.c: fails, naming the place of a key of the file's object; the path alone where it is not there. */
 enum lrp_status lrp_rules_wrong(const struct lrp_rules_reader *reader, const char *key, const char *cause);
-
-/* settings_file_unknown.c: keys that nobody knows are warned of and kept. `section`: NULL for the file's own object. Only the
+/* Keys that nobody knows are warned of and kept. `section`: NULL for the file's own object. Only the
  * first few are told by name; lrp_rules_finish_unknown says how many more there were and leaves the last of those that are
  * called alike. Errors: LRP_MEMORY. */
 void lrp_rules_warn_unknown(struct lrp_rules_reader *reader, const char *section, const char *between, const cJSON *key);

@@ -1,8 +1,16 @@
-/* settings_file_unknown.c: the keys of a rules file that nobody knows. */
+/* settings_file_keys.c: keys of a rules file that are wrong, and those that nobody knows. */
 #include "names.h"
 #include "settings_file.h"
 
 enum { UNKNOWN_TOLD = 20 };
+
+enum lrp_status lrp_rules_wrong(const struct lrp_rules_reader *r, const char *key, const char *cause)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->json, key);
+    char place[LRP_RULES_PLACE_SIZE];
+    return lrp_fail(r->err, LRP_FILE, "%s: \"%s\": %s",
+                    item ? lrp_json_place(r->path, r->json, item, place, sizeof place) : r->path, key, cause);
+}
 
 /* Where each stands is looked for in the text: the first few are told. */
 void lrp_rules_warn_unknown(struct lrp_rules_reader *r, const char *section, const char *between, const cJSON *key)
