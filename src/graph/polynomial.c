@@ -110,24 +110,24 @@ bool lrp_polynomial_is(const struct lrp_polynomial *p, const double c[LRP_DEGREE
 
 /* ---- one operator, scaled and shifted ---- */
 
-int lrp_affine_step(struct lrp_match *m, int value, struct lrp_affine *a)
+int lrp_affine_step(struct lrp_match *match, int value, struct lrp_affine *function)
 {
     static const char *const types[] = {"Add", "Sub", "Mul", "Div"};
     double c;
-    const struct lrp_node *n = lrp_match_producer(m, value, "Neg");
+    const struct lrp_node *n = lrp_match_producer(match, value, "Neg");
     if (n) {
-        a->factor = -a->factor;
+        function->factor = -function->factor;
         return n->in[0];
     }
     for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
-        if ((n = lrp_match_producer(m, value, types[k])) == NULL) continue;
-        const bool first = lrp_match_scalar(m->graph, n->in[0], &c);
-        if (!first && !lrp_match_scalar(m->graph, n->in[1], &c)) return -1;
+        if ((n = lrp_match_producer(match, value, types[k])) == NULL) continue;
+        const bool first = lrp_match_scalar(match->graph, n->in[0], &c);
+        if (!first && !lrp_match_scalar(match->graph, n->in[1], &c)) return -1;
         if (k == 3 && (first || c == 0)) return -1;
-        if (k == 0 || k == 1) a->shift += a->factor * (k == 1 && !first ? -c : c);
-        if (k == 1 && first) a->factor = -a->factor;
-        if (k == 2) a->factor *= c;
-        if (k == 3) a->factor /= c;
+        if (k == 0 || k == 1) function->shift += function->factor * (k == 1 && !first ? -c : c);
+        if (k == 1 && first) function->factor = -function->factor;
+        if (k == 2) function->factor *= c;
+        if (k == 3) function->factor /= c;
         return n->in[first ? 1 : 0];
     }
     return -1;

@@ -30,13 +30,14 @@ struct memo_key {
 };
 
 /* False when out of memory; the key is to be freed in any case. */
-static bool key_of(const struct lrp_rule_step *a, const struct lrp_group *g, const struct lrp_tensor *x, struct memo_key *key)
+static bool key_of(const struct lrp_rule_step *step, const struct lrp_group *g, const struct lrp_tensor *x,
+                   struct memo_key *key)
 {
-    const struct lrp_rule *rule = a->rule;
+    const struct lrp_rule *rule = step->rule;
     struct head head;
     size_t low = 0, high = 0;
     memset(&head, 0, sizeof head); /* padding is part of a key */
-    head.mark = -1 - a->node;
+    head.mark = -1 - step->node;
     head.term_count = g->term_count;
     head.x = x;
     for (int i = 0; i < g->term_count; i++) {
@@ -69,23 +70,24 @@ static void release_kept(void *value)
     free(k);
 }
 
-const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x)
+const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *step, const struct lrp_group *group,
+                                       const struct lrp_tensor *x)
 {
     struct memo_key key;
     const struct kept *found =
-        key_of(a, group, x, &key) ? lrp_lru_find(lrp_engine_cache(a->engine), key.bytes, key.size) : NULL;
+        key_of(step, group, x, &key) ? lrp_lru_find(lrp_engine_cache(step->engine), key.bytes, key.size) : NULL;
     free(key.more);
     return found ? lrp_tensor_retain(found->denominators) : NULL;
 }
 
-void lrp_memo_keep(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x,
+void lrp_memo_keep(const struct lrp_rule_step *step, const struct lrp_group *group, const struct lrp_tensor *x,
                    const struct lrp_tensor *denominators)
 {
     struct memo_key key;
     struct kept *k = calloc(1, sizeof *k);
-    if (key_of(a, group, x, &key) && k) {
+    if (key_of(step, group, x, &key) && k) {
         *k = (struct kept){x ? lrp_tensor_retain(x) : NULL, lrp_tensor_retain(denominators)};
-        if (!lrp_lru_put(lrp_engine_cache(a->engine), key.bytes, key.size, k, lrp_tensor_bytes(denominators), release_kept))
+        if (!lrp_lru_put(lrp_engine_cache(step->engine), key.bytes, key.size, k, lrp_tensor_bytes(denominators), release_kept))
             release_kept(k);
     } else {
         free(k);

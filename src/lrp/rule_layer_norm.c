@@ -45,10 +45,10 @@ static void subtract_mean(const struct lrp_shape *shape, const bool *axes, const
     for (size_t i = 0; i < count; i++) y[i] = (float)((double)x[i] - sums[groups[i]] * share);
 }
 
-enum lrp_status lrp_apply_centred(const struct lrp_rule_step *a, struct lrp_tensor **out, struct lrp_error *err)
+enum lrp_status lrp_apply_centred(const struct lrp_rule_step *step, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *x = lrp_rule_step_value(a, n->in[0]);
+    const struct lrp_node *n = lrp_step_node(step);
+    const struct lrp_tensor *x = lrp_rule_step_value(step, n->in[0]);
     if (!x) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     bool axes[LRP_MAX_RANK];
     double *sums = malloc((x->count + 1) * sizeof *sums);
@@ -65,28 +65,28 @@ enum lrp_status lrp_apply_centred(const struct lrp_rule_step *a, struct lrp_tens
 }
 
 /* For a whole LayerNormalization, y = w*u + b at the normalised u: relevance goes to u by the zero rule, R*(w*u)/stab(y). */
-static enum lrp_status through_affine(const struct lrp_rule_step *a, float *relevance, struct lrp_error *err)
+static enum lrp_status through_affine(const struct lrp_rule_step *step, float *relevance, struct lrp_error *err)
 {
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *y = lrp_rule_step_value(a, n->out[0]);
+    const struct lrp_node *n = lrp_step_node(step);
+    const struct lrp_tensor *y = lrp_rule_step_value(step, n->out[0]);
     if (n->call.in_count < 2 || n->in[1] < 0) return LRP_OK;
     struct lrp_const_tensor_slots inputs;
     const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, n->call.in_count);
-    enum lrp_status status = in ? lrp_engine_inputs(a->engine, a->node, a->values, 0, a->run, in, err)
+    enum lrp_status status = in ? lrp_engine_inputs(step->engine, step->node, step->values, 0, step->run, in, err)
                                 : lrp_fail(err, LRP_MEMORY, "not enough memory");
     const struct lrp_tensor *b = !status && n->call.in_count > 2 ? in[2] : NULL;
     for (size_t i = 0; !status && i < y->count; i++) {
         float bias = b && b->count ? b->f[i % b->count] : 0;
-        relevance[i] *= (y->f[i] - bias) / lrp_stabilize(y->f[i], a->rule->stabilizer);
+        relevance[i] *= (y->f[i] - bias) / lrp_stabilize(y->f[i], step->rule->stabilizer);
     }
     lrp_const_tensor_slots_free(&inputs);
     return status;
 }
 
-static enum lrp_status share_norm(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status share_norm(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
 {
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *x = lrp_rule_step_value(a, n->in[0]), *r = lrp_rule_step_relevance(a, 0);
+    const struct lrp_node *n = lrp_step_node(step);
+    const struct lrp_tensor *x = lrp_rule_step_value(step, n->in[0]), *r = lrp_rule_step_relevance(step, 0);
     bool axes[LRP_MAX_RANK];
     float *centred = malloc((x->count + 1) * sizeof *centred), *s = malloc((x->count + 1) * sizeof *s);
     double *sums = malloc((x->count + 1) * sizeof *sums);
@@ -96,10 +96,10 @@ static enum lrp_status share_norm(const struct lrp_rule_step *a, struct lrp_tens
         normalised_axes(&n->call, axes);
         subtract_mean(&x->shape, axes, x->f, centred, sums, groups);
         memcpy(s, r->f, x->count * sizeof *s);
-        status = through_affine(a, s, err);
+        status = through_affine(step, s, err);
     }
     if (!status && r) {
-        for (size_t i = 0; i < x->count; i++) s[i] /= lrp_stabilize(centred[i], a->rule->stabilizer);
+        for (size_t i = 0; i < x->count; i++) s[i] /= lrp_stabilize(centred[i], step->rule->stabilizer);
         subtract_mean(&x->shape, axes, s, given[0]->f, sums, groups);
         for (size_t i = 0; i < x->count; i++) given[0]->f[i] *= x->f[i];
     }
@@ -110,9 +110,9 @@ static enum lrp_status share_norm(const struct lrp_rule_step *a, struct lrp_tens
     return status;
 }
 
-static enum lrp_status apply_norm(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status apply_norm(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
 {
-    return lrp_apply_rows(a, share_norm, given, err);
+    return lrp_apply_rows(step, share_norm, given, err);
 }
 
 const struct lrp_rule_row lrp_rule_row_layer_norm = {.info = {.name = "layer-norm",

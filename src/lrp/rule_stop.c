@@ -2,9 +2,9 @@
 #include "account.h"
 #include "apply_parts.h"
 
-static enum lrp_status apply_nothing(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status apply_nothing(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
 {
-    return lrp_step_new_given(a, (struct lrp_output_layout){true, 0}, given, err);
+    return lrp_step_new_given(step, (struct lrp_output_layout){true, 0}, given, err);
 }
 
 const struct lrp_rule_row lrp_rule_row_stop = {

@@ -261,7 +261,7 @@ struct lrp_node_watch {
     bool *computed; /* by layer; owned by the pass */
     double since;   /* when the node before was done, ms */
 };
-void lrp_node_watch_tell(void *watch, int node, int done, int total);
+void lrp_node_watch_tell(void *data, int node, int done, int total);
 /* Statistics of activations are for the details of a layer: taken once the pass is over, not between its layers. */
 void lrp_job_describe_activations(struct lrp_job *job);
 

@@ -223,15 +223,15 @@ const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapsho
 }
 
 /* With its defaults: values that must be given have none of their own that could not fit. */
-enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const struct lrp_rule_info *info,
+enum lrp_status lrp_snapshot_rule_fits(const struct lrp_snapshot *snapshot, int layer, const struct lrp_rule_info *rule,
                                        struct lrp_error *why)
 {
     const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
-    struct lrp_rule rule;
-    lrp_rule_defaults(lrp_rule_row_of(info), setup->convention, &rule);
+    struct lrp_rule complete;
+    lrp_rule_defaults(lrp_rule_row_of(rule), setup->convention, &complete);
     const enum lrp_status status =
-        lrp_rule_fits(setup->network->graph, setup->network->view, setup->settings->book, layer, &rule, why);
-    lrp_rule_clear(&rule);
+        lrp_rule_fits(setup->network->graph, setup->network->view, setup->settings->book, layer, &complete, why);
+    lrp_rule_clear(&complete);
     return status;
 }
 

@@ -324,19 +324,19 @@ static int take_apart(const struct contrast *k, const char *text, bool spaced, s
     return ways;
 }
 
-enum lrp_status lrp_target_parse(const char *text, const struct lrp_target_space *o, const struct lrp_labels *labels,
+enum lrp_status lrp_target_parse(const char *text, const struct lrp_target_space *space, const struct lrp_labels *labels,
                                  size_t sample, struct lrp_target_choice *out, struct lrp_error *err)
 {
-    const struct contrast k = {o, labels, sample};
+    const struct contrast k = {space, labels, sample};
     struct lrp_error why = {0};
-    if (*text != '"' && find_class(text, labels, NULL) >= 0) return parse_one(text, o, labels, sample, out, err);
+    if (*text != '"' && find_class(text, labels, NULL) >= 0) return parse_one(text, space, labels, sample, out, err);
     int ways = take_apart(&k, text, true, out, &why);
     if (!ways && strstr(text, " - ")) return lrp_fail(err, LRP_USAGE, "%s", why.message);
     if (!ways && strchr(text, '-')) ways = take_apart(&k, text, false, out, NULL);
     if (ways > 1)
         return lrp_fail(err, LRP_USAGE, "target %s: it can be taken apart at several minus signs (names in double quotes)",
                         text);
-    return ways ? LRP_OK : parse_one(text, o, labels, sample, out, err);
+    return ways ? LRP_OK : parse_one(text, space, labels, sample, out, err);
 }
 
 /* A comma that is not in double quotes. */

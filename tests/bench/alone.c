@@ -104,16 +104,16 @@ static struct lrp_alone *make_alone(dnnl_primitive_desc_t desc, const struct arg
     return p;
 }
 
-void lrp_alone_free(struct lrp_alone *p)
+void lrp_alone_free(struct lrp_alone *alone)
 {
-    if (!p) return;
-    dnnl_primitive_destroy(p->primitive);
-    for (int i = 0; i < p->count; i++) {
-        dnnl_memory_destroy(p->args[i].memory);
-        if (i > 0 || !p->borrows) free(p->memory[i]);
+    if (!alone) return;
+    dnnl_primitive_destroy(alone->primitive);
+    for (int i = 0; i < alone->count; i++) {
+        dnnl_memory_destroy(alone->args[i].memory);
+        if (i > 0 || !alone->borrows) free(alone->memory[i]);
     }
-    dnnl_stream_destroy(p->stream);
-    free(p);
+    dnnl_stream_destroy(alone->stream);
+    free(alone);
 }
 
 /* The faster of two; the other one goes. Either may be NULL. */
@@ -125,21 +125,21 @@ static struct lrp_alone *faster(struct lrp_alone *a, struct lrp_alone *b)
     return best;
 }
 
-double lrp_alone_least(const struct lrp_alone *p)
+double lrp_alone_least(const struct lrp_alone *alone)
 {
-    return p->least;
+    return alone->least;
 }
 
-void lrp_alone_again(struct lrp_alone *p)
+void lrp_alone_again(struct lrp_alone *alone)
 {
-    const double least = lrp_bench_fastest(lrp_alone_run, p, 1);
-    if (least < p->least) p->least = least;
+    const double least = lrp_bench_fastest(lrp_alone_run, alone, 1);
+    if (least < alone->least) alone->least = least;
 }
 
-float *lrp_alone_memory(const struct lrp_alone *p, bool written, int64_t floats)
+float *lrp_alone_memory(const struct lrp_alone *alone, bool written, int64_t floats)
 {
-    const int at = written ? p->count - 1 : 0;
-    return p->bytes[at] == (size_t)floats * sizeof(float) ? p->memory[at] : NULL;
+    const int at = written ? alone->count - 1 : 0;
+    return alone->bytes[at] == (size_t)floats * sizeof(float) ? alone->memory[at] : NULL;
 }
 
 /* ---- in a row ---- */

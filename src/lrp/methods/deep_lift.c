@@ -10,26 +10,26 @@
 
 static const double same = 1e-10; /* below it a quotient of differences is the derivative */
 
-static const struct lrp_tensor *reference_of(const struct lrp_rule_step *a, int value)
+static const struct lrp_tensor *reference_of(const struct lrp_rule_step *step, int value)
 {
-    return value < 0 ? NULL : lrp_tensor_row_major(a->reference[value], a->run);
+    return value < 0 ? NULL : lrp_tensor_row_major(step->reference[value], step->run);
 }
 
 /* What goes back through a node at one of the two inputs. */
-static enum lrp_status gradient_at(const struct lrp_rule_step *a, const struct lrp_tensor *const *values,
+static enum lrp_status gradient_at(const struct lrp_rule_step *step, const struct lrp_tensor *const *values,
                                    const struct lrp_tensor *const *s, struct lrp_tensor **given, struct lrp_error *err)
 {
-    struct lrp_rule_step step = *a;
-    step.values = values;
-    step.relevance = s;
-    return lrp_apply_gradient(&step, given, err);
+    struct lrp_rule_step at = *step;
+    at.values = values;
+    at.relevance = s;
+    return lrp_apply_gradient(&at, given, err);
 }
 
 /* given[input] of an element: q / (a - a0), or the derivative where they are the same. */
-static void divide_difference(const struct lrp_rule_step *a, int input, const float *q, struct lrp_tensor *given)
+static void divide_difference(const struct lrp_rule_step *step, int input, const float *q, struct lrp_tensor *given)
 {
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *x = lrp_rule_step_value(a, n->in[input]), *x0 = reference_of(a, n->in[input]);
+    const struct lrp_node *n = lrp_step_node(step);
+    const struct lrp_tensor *x = lrp_rule_step_value(step, n->in[input]), *x0 = reference_of(step, n->in[input]);
     for (size_t i = 0; i < given->count; i++) {
         const double difference = (double)x->f[i] - (double)x0->f[i];
         if (fabs(difference) >= same) given->f[i] = (float)((double)q[i] / difference);
@@ -37,26 +37,26 @@ static void divide_difference(const struct lrp_rule_step *a, int input, const fl
 }
 
 /* An activation: the slope of the line through both points. */
-static enum lrp_status through_activation(const struct lrp_rule_step *a, int input, struct lrp_tensor *given)
+static enum lrp_status through_activation(const struct lrp_rule_step *step, int input, struct lrp_tensor *given)
 {
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *m = lrp_rule_step_relevance(a, 0), *y = lrp_rule_step_value(a, n->out[0]),
-                            *y0 = reference_of(a, n->out[0]);
+    const struct lrp_node *n = lrp_step_node(step);
+    const struct lrp_tensor *m = lrp_rule_step_relevance(step, 0), *y = lrp_rule_step_value(step, n->out[0]),
+                            *y0 = reference_of(step, n->out[0]);
     float *q = malloc(given->count * sizeof *q + 1);
     if (!q) return LRP_MEMORY;
     for (size_t i = 0; i < given->count; i++) q[i] = (float)((double)m->f[i] * ((double)y->f[i] - (double)y0->f[i]));
-    divide_difference(a, input, q, given);
+    divide_difference(step, input, q, given);
     free(q);
     return LRP_OK;
 }
 
 /* Max pooling: of the difference of both maxima the part above the baseline's goes to the winner of the input, the rest to the
  * winner of the baseline. */
-static enum lrp_status through_max(const struct lrp_rule_step *a, int input, struct lrp_tensor *given, struct lrp_error *err)
+static enum lrp_status through_max(const struct lrp_rule_step *step, int input, struct lrp_tensor *given, struct lrp_error *err)
 {
-    const struct lrp_node *n = lrp_step_node(a);
-    const struct lrp_tensor *m = lrp_rule_step_relevance(a, 0), *y = lrp_rule_step_value(a, n->out[0]),
-                            *y0 = reference_of(a, n->out[0]);
+    const struct lrp_node *n = lrp_step_node(step);
+    const struct lrp_tensor *m = lrp_rule_step_relevance(step, 0), *y = lrp_rule_step_value(step, n->out[0]),
+                            *y0 = reference_of(step, n->out[0]);
     struct lrp_tensor *above = NULL, *below = NULL, **first = calloc((size_t)n->call.in_count + 1, sizeof *first),
                       **second = calloc((size_t)n->call.in_count + 1, sizeof *second);
     const struct lrp_tensor **s = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
@@ -69,17 +69,17 @@ static enum lrp_status through_max(const struct lrp_rule_step *a, int input, str
         below->f[i] = m->f[i] * (y->f[i] - most);
     }
     if (!status) s[0] = above;
-    if (!status) status = gradient_at(a, a->values, s, first, err);
+    if (!status) status = gradient_at(step, step->values, s, first, err);
     if (!status) s[0] = below;
-    if (!status) status = gradient_at(a, a->reference, s, second, err);
-    const struct lrp_tensor *x = status ? NULL : lrp_tensor_row_major(first[input], a->run),
-                            *b = status ? NULL : lrp_tensor_row_major(second[input], a->run);
+    if (!status) status = gradient_at(step, step->reference, s, second, err);
+    const struct lrp_tensor *x = status ? NULL : lrp_tensor_row_major(first[input], step->run),
+                            *b = status ? NULL : lrp_tensor_row_major(second[input], step->run);
     if (!status && (!x || !b)) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) {
         float *q = malloc(given->count * sizeof *q + 1);
         for (size_t i = 0; q && i < given->count; i++) q[i] = x->f[i] + b->f[i];
         if (q)
-            divide_difference(a, input, q, given);
+            divide_difference(step, input, q, given);
         else
             status = lrp_fail(err, LRP_MEMORY, "not enough memory");
         free(q);
@@ -107,40 +107,40 @@ static double product_sum(const struct lrp_tensor *a, const struct lrp_tensor *b
 }
 
 /* Whether the gradient hands on all of the difference: what is linear does. */
-static bool completes(const struct lrp_rule_step *a, struct lrp_tensor *const *given)
+static bool completes(const struct lrp_rule_step *step, struct lrp_tensor *const *given)
 {
-    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_node *n = lrp_step_node(step);
     double in = 0, out = 0, size = 0;
     for (int i = 0; i < n->call.in_count; i++)
         if (given[i])
-            in += product_sum(lrp_tensor_row_major(given[i], a->run), lrp_rule_step_value(a, n->in[i]),
-                              reference_of(a, n->in[i]), &size);
+            in += product_sum(lrp_tensor_row_major(given[i], step->run), lrp_rule_step_value(step, n->in[i]),
+                              reference_of(step, n->in[i]), &size);
     for (int j = 0; j < n->call.out_count; j++)
-        if (a->relevance[j])
-            out += product_sum(lrp_rule_step_relevance(a, j), lrp_rule_step_value(a, n->out[j]), reference_of(a, n->out[j]),
-                               &size);
+        if (step->relevance[j])
+            out += product_sum(lrp_rule_step_relevance(step, j), lrp_rule_step_value(step, n->out[j]),
+                               reference_of(step, n->out[j]), &size);
     return fabs(in - out) <= 1e-3 * size;
 }
 
-static bool has_twin(const struct lrp_rule_step *a, int value)
+static bool has_twin(const struct lrp_rule_step *step, int value)
 {
-    const struct lrp_tensor *t = value < 0 ? NULL : a->values[value], *twin = value < 0 ? NULL : a->reference[value];
+    const struct lrp_tensor *t = value < 0 ? NULL : step->values[value], *twin = value < 0 ? NULL : step->reference[value];
     return value < 0 || (t && twin && t->count == twin->count && lrp_shape_equal(&t->shape, &twin->shape));
 }
 
 /* What lies in loops and branches is there for a turn only, and shapes may depend on the input. */
-static bool has_both(const struct lrp_rule_step *a)
+static bool has_both(const struct lrp_rule_step *step)
 {
-    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_node *n = lrp_step_node(step);
     bool both = n->body < 0;
-    for (int i = 0; both && i < n->call.in_count; i++) both = !lrp_call_is_data(&n->call, i) || has_twin(a, n->in[i]);
-    for (int j = 0; both && j < n->call.out_count; j++) both = !a->relevance[j] || has_twin(a, n->out[j]);
+    for (int i = 0; both && i < n->call.in_count; i++) both = !lrp_call_is_data(&n->call, i) || has_twin(step, n->in[i]);
+    for (int j = 0; both && j < n->call.out_count; j++) both = !step->relevance[j] || has_twin(step, n->out[j]);
     return both;
 }
 
-static enum lrp_status apply_rescale(const struct lrp_rule_step *a, struct lrp_tensor **given, struct lrp_error *err)
+static enum lrp_status apply_rescale(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
 {
-    const struct lrp_node *n = lrp_step_node(a);
+    const struct lrp_node *n = lrp_step_node(step);
     const struct lrp_operator *op = n->call.op;
     const enum lrp_kind kind = op->static_kind;
     const unsigned linear = LRP_TRAIT_WEIGHTED | LRP_TRAIT_MOVES | LRP_TRAIT_ADDS | LRP_TRAIT_SELECTS;
@@ -150,34 +150,34 @@ static enum lrp_status apply_rescale(const struct lrp_rule_step *a, struct lrp_t
     if (lrp_call_product(&n->call) > 1) {
         lrp_error_set(err, LRP_UNSUPPORTED,
                       "deep-lift has no multiplier for a product of two values that both depend on the input");
-        return lrp_step_blame(a, LRP_UNSUPPORTED, err);
+        return lrp_step_blame(step, LRP_UNSUPPORTED, err);
     }
-    if (!has_both(a)) {
+    if (!has_both(step)) {
         lrp_error_set(err, LRP_UNSUPPORTED,
                       "deep-lift compares what input and baseline make of it: not inside loops and branches, "
                       "nor where shapes depend on the input");
-        return lrp_step_blame(a, LRP_UNSUPPORTED, err);
+        return lrp_step_blame(step, LRP_UNSUPPORTED, err);
     }
-    status = lrp_apply_gradient(a, given, err);
+    status = lrp_apply_gradient(step, given, err);
     if (status || (op->traits & linear && !maximum && !activation)) return status;
-    status = lrp_rule_step_row_major(a, err);
+    status = lrp_rule_step_row_major(step, err);
     for (int i = 0; !status && (maximum || activation) && i < n->call.in_count; i++) {
         if (!given[i]) continue;
         struct lrp_tensor *rows = NULL;
-        const struct lrp_tensor *from = lrp_tensor_row_major(given[i], a->run);
+        const struct lrp_tensor *from = lrp_tensor_row_major(given[i], step->run);
         status = from ? lrp_tensor_copy(from, &rows, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-        if (!status && !reference_of(a, n->in[i])) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-        if (!status) status = maximum ? through_max(a, i, rows, err) : through_activation(a, i, rows);
+        if (!status && !reference_of(step, n->in[i])) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+        if (!status) status = maximum ? through_max(step, i, rows, err) : through_activation(step, i, rows);
         lrp_tensor_release(given[i]);
         given[i] = rows;
     }
-    if (status || maximum || activation || completes(a, given)) return status;
+    if (status || maximum || activation || completes(step, given)) return status;
     lrp_error_set(
         err, LRP_UNSUPPORTED,
         "deep-lift has no multiplier for %s: it is not linear, nor element by element (an output softmax is left out by "
         "--strip-softmax)",
         n->call.op_type);
-    return lrp_step_blame(a, LRP_UNSUPPORTED, err);
+    return lrp_step_blame(step, LRP_UNSUPPORTED, err);
 }
 
 /* What a pass back from the input does with what the baseline made of every value. */
