@@ -160,7 +160,7 @@ static enum lrp_status read_layer(struct lrp_json_reader *r, const cJSON *layer,
     *to = number;
     if (!cJSON_IsObject(layer)) return lrp_json_layer_fail(r, number, layer, "a layer is an object with a \"type\"");
     if (depth == MOST_DEEP) return lrp_json_layer_fail(r, number, layer, "nested more than %d deep", MOST_DEEP);
-    if (r->node_count >= MOST_LAYERS || r->scope_count >= 2 * MOST_LAYERS)
+    if (r->node_count >= MOST_LAYERS || r->scope_count >= (size_t)2 * MOST_LAYERS)
         return lrp_json_layer_fail(r, number, layer, "more than %d layers", MOST_LAYERS);
     for (size_t c = 0; c < sizeof containers / sizeof *containers; c++) {
         const size_t scope = r->scope_count;

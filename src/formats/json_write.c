@@ -76,7 +76,8 @@ static bool prepend(cJSON *array, cJSON *item)
     return cJSON_InsertItemInArray(array, 0, item);
 }
 
-/* One layer stands for itself, several for a chain, none for the identity. */
+/* One layer stands for itself, several for a chain, none for the identity. The chain is taken, also when out of memory (NULL).
+ */
 static cJSON *as_layer(cJSON *chain)
 {
     cJSON *layer;
@@ -86,7 +87,7 @@ static cJSON *as_layer(cJSON *chain)
         return layer;
     }
     layer = cJSON_CreateObject();
-    const bool none = !chain->child;
+    const bool none = !chain || !chain->child;
     if (layer && cJSON_AddStringToObject(layer, "type", none ? "identity" : "chain") &&
         (none || cJSON_AddItemToObject(layer, "layers", chain))) {
         if (none) cJSON_Delete(chain);
@@ -129,9 +130,15 @@ static enum lrp_status write_join(struct writer *w, int node, int from, int deep
             status = lrp_json_out_fail(&w->out, LRP_UNSUPPORTED, "joins a constant, which JSON models cannot say", n->name);
         else
             status = write_chain(w, n->in[i], from, deep + 1, &chain);
-        cJSON *layer = !status ? as_layer(chain) : NULL;
-        if (!status && (!layer || !cJSON_AddItemToArray(layers, layer))) status = lrp_json_out_no_memory(&w->out);
-        if (status && !layer) cJSON_Delete(chain);
+        if (status) {
+            cJSON_Delete(chain);
+            break;
+        }
+        cJSON *layer = as_layer(chain);
+        if (!layer || !cJSON_AddItemToArray(layers, layer)) {
+            cJSON_Delete(layer);
+            status = lrp_json_out_no_memory(&w->out);
+        }
     }
     if (!status && skip) {
         cJSON_AddItemToObject(join, "layer", cJSON_DetachItemFromArray(layers, 0));

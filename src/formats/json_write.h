@@ -20,7 +20,10 @@ struct lrp_json_out {
 
 /* Says what is wrong with the layer, or value, of that name; the status. */
 enum lrp_status lrp_json_out_fail(const struct lrp_json_out *w, enum lrp_status status, const char *what, const char *name);
-enum lrp_status lrp_json_out_no_memory(const struct lrp_json_out *w);
+static inline enum lrp_status lrp_json_out_no_memory(const struct lrp_json_out *w)
+{
+    return lrp_fail(w->err, LRP_MEMORY, "%s: not enough memory", w->model);
+}
 /* A node as a layer without children; *out is the caller's in any case. Errors: LRP_UNSUPPORTED for what JSON models cannot
  * say. */
 enum lrp_status lrp_json_write_layer(struct lrp_json_out *w, int node, cJSON **out);

@@ -13,11 +13,6 @@ enum lrp_status lrp_json_out_fail(const struct lrp_json_out *w, enum lrp_status 
     return lrp_fail(w->err, status, "%s: %s %s", w->model, name, what);
 }
 
-enum lrp_status lrp_json_out_no_memory(const struct lrp_json_out *w)
-{
-    return lrp_fail(w->err, LRP_MEMORY, "%s: not enough memory", w->model);
-}
-
 /* Room for one more tensor; NULL when out of memory. */
 static struct lrp_safetensor *new_tensor(struct lrp_json_out *w)
 {

@@ -231,7 +231,7 @@ enum lrp_status lrp_onnx_read_tensor(const char *path, struct lrp_arena *arena, 
     if (status) return status;
     reader.file = (struct lrp_bytes){file->data, file->size};
     reader.file_mapped = file->of_file;
-    const struct lrp_blob *blob;
+    const struct lrp_blob *blob = NULL;
     status = lrp_reader_tensor(&reader, reader.file, NULL, &blob);
     lrp_reader_close(&reader);
     if (!status && reader.absent) status = lrp_fail(err, LRP_FILE, "%s", reader.absent);

@@ -71,11 +71,6 @@ enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct
     return !status ? lrp_reader_check(reader, &numbers->message) : status;
 }
 
-enum lrp_status lrp_reader_no_memory(struct lrp_reader *reader)
-{
-    return lrp_fail(reader->err, LRP_MEMORY, "not enough memory");
-}
-
 enum lrp_status lrp_reader_string(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out)
 {
     *out = bytes.size ? lrp_arena_strndup(reader->arena, (const char *)bytes.data, bytes.size) : "";

@@ -45,7 +45,10 @@ enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wir
 enum lrp_status lrp_reader_count(struct lrp_reader *reader, struct lrp_bytes message, const char *types, size_t *counts,
                                  size_t most);
 enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct lrp_wire_numbers *numbers);
-enum lrp_status lrp_reader_no_memory(struct lrp_reader *reader);
+static inline enum lrp_status lrp_reader_no_memory(const struct lrp_reader *reader)
+{
+    return lrp_fail(reader->err, LRP_MEMORY, "not enough memory");
+}
 /* Copies, NUL-terminated, into the arena. */
 enum lrp_status lrp_reader_string(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out);
 /* A domain: "ai.onnx" is "". */

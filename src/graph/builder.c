@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-enum lrp_status lrp_builder_no_memory(struct lrp_builder *b)
-{
-    return lrp_fail(b->err, LRP_MEMORY, "%s: not enough memory for the graph", b->graph->definition->path);
-}
-
 int lrp_builder_value(struct lrp_graph *g, struct lrp_names *names, const char *name)
 {
     size_t known;

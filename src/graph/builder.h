@@ -13,7 +13,10 @@ struct lrp_builder {
     struct lrp_error *err;
 };
 
-enum lrp_status lrp_builder_no_memory(struct lrp_builder *b);
+static inline enum lrp_status lrp_builder_no_memory(const struct lrp_builder *b)
+{
+    return lrp_fail(b->err, LRP_MEMORY, "%s: not enough memory for the graph", b->graph->definition->path);
+}
 /* The number of the value of that name, made if it is new; -1 when out of memory. */
 int lrp_builder_value(struct lrp_graph *graph, struct lrp_names *names, const char *name);
 /* A node for a definition, its inputs and outputs not filled in yet; NULL when out of memory. */

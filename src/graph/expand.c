@@ -4,11 +4,6 @@
 
 #include "expand_parts.h"
 
-enum lrp_status lrp_expand_no_memory(const struct expander *e)
-{
-    return lrp_fail(e->err, LRP_MEMORY, "%s: not enough memory for the graph", e->model->path);
-}
-
 static void expander_free(struct expander *e)
 {
     lrp_names_free(&e->own);
@@ -39,8 +34,9 @@ enum lrp_status lrp_expand_node(struct expander *e, const struct lrp_node_defini
 enum lrp_status lrp_expand_constant(struct expander *e, const char *name, const struct lrp_blob *blob)
 {
     struct lrp_constant_definition *list = grown(e->constants_out, e->constant_count, &e->constant_capacity, sizeof *list);
-    if (!list || !lrp_names_put(&e->constants, name, e->constant_count)) return lrp_expand_no_memory(e);
+    if (!list) return lrp_expand_no_memory(e);
     e->constants_out = list;
+    if (!lrp_names_put(&e->constants, name, e->constant_count)) return lrp_expand_no_memory(e);
     list[e->constant_count++] = (struct lrp_constant_definition){name, blob};
     return LRP_OK;
 }

@@ -23,7 +23,10 @@ struct expander {
     size_t node_count, node_capacity, scope_count, scope_capacity, constant_count, constant_capacity;
 };
 
-enum lrp_status lrp_expand_no_memory(const struct expander *e);
+static inline enum lrp_status lrp_expand_no_memory(const struct expander *e)
+{
+    return lrp_fail(e->err, LRP_MEMORY, "%s: not enough memory for the graph", e->model->path);
+}
 /* Add to what there will be in place of the graph. */
 enum lrp_status lrp_expand_node(struct expander *e, const struct lrp_node_definition *node);
 enum lrp_status lrp_expand_constant(struct expander *e, const char *name, const struct lrp_blob *blob);
@@ -33,7 +36,7 @@ enum lrp_status lrp_expand_plain(struct expander *e, const struct lrp_node_defin
 
 /* expand_body.c */
 /* The row of a node's operator if it has a body. */
-const struct lrp_operator *lrp_expand_row(const struct lrp_definition *model, const struct lrp_node_definition *node);
+const struct lrp_operator *lrp_expand_row(const struct lrp_definition *d, const struct lrp_node_definition *node);
 /* A node, written out if its operator has a body; `depth` bodies deep. */
 enum lrp_status lrp_expand_add(struct expander *e, const struct lrp_node_definition *node, int depth);
 

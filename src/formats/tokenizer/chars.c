@@ -98,7 +98,8 @@ size_t lrp_char_encode(int32_t code, char out[4])
 size_t lrp_char_spell(int32_t code, char out[4])
 {
     if (code) return lrp_char_encode(code, out);
-    memcpy(out, "\xC0\x80", 2);
+    out[0] = '\xC0';
+    out[1] = '\x80';
     return 2;
 }
 

@@ -114,7 +114,7 @@ static enum lrp_status read_scores(struct lrp_tokenizer *t, const cJSON *list, s
     cJSON_ArrayForEach(item, list)
     {
         const cJSON *text = cJSON_IsArray(item) ? item->child : NULL, *score = text ? text->next : NULL;
-        if (!cJSON_IsString(text) || !cJSON_IsNumber(score))
+        if (!score || !cJSON_IsString(text) || !cJSON_IsNumber(score))
             return lrp_fail(err, LRP_FILE, "entry %lld of vocab is no token with its score", (long long)id);
         scores[id] = score->valuedouble;
         if (scores[id] < t->model.worst) t->model.worst = scores[id];
