@@ -82,7 +82,10 @@ static void let_go(struct lrp_lru *lru, struct lru_entry *e)
 /* The newest one stays: somebody is about to use it. */
 static void keep_limit(struct lrp_lru *lru)
 {
-    while (lru->bytes > lru->limit && lru->oldest != lru->newest) let_go(lru, lru->oldest);
+    for (struct lru_entry *e = lru->oldest, *newer; e != lru->newest && lru->bytes > lru->limit; e = newer) {
+        newer = e->newer;
+        let_go(lru, e);
+    }
 }
 
 void lrp_lru_drop(struct lrp_lru *lru, bool (*which)(const void *key, size_t key_size, const void *value))

@@ -69,13 +69,13 @@ static int create_beside(struct lrp_output *out)
     const char *slash = strrchr(out->path, '/');
     const int folder = slash ? (int)(slash + 1 - out->path) : 0;
     for (int i = 0; i < ATTEMPTS; i++) {
-        free(out->temporary);
-        out->temporary = NULL;
-        if (asprintf(&out->temporary, "%.*s.lrpscope-%ld-%d.tmp", folder, out->path, (long)getpid(), i) < 0) {
-            out->temporary = NULL;
+        char *name;
+        if (asprintf(&name, "%.*s.lrpscope-%ld-%d.tmp", folder, out->path, (long)getpid(), i) < 0) {
             errno = ENOMEM;
             return -1;
         }
+        free(out->temporary);
+        out->temporary = name;
         lrp_output_watch(out->temporary); /* before it is there: no signal comes between */
         const int fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), cause = errno;
         if (fd < 0) lrp_output_unwatch(out->temporary);

@@ -15,7 +15,7 @@ static bool reserve_text(struct lrp_text *text, size_t more)
         text->failed = true;
         return false;
     }
-    if (needed < text->capacity) return true;
+    if (text->data && needed < text->capacity) return true;
     const size_t capacity = needed < 32 ? 64 : needed * 2;
     char *data = realloc(text->data, capacity);
     if (!data) {

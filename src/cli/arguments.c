@@ -213,7 +213,7 @@ static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, b
 static unsigned choice_of(const struct lrp_option *option, const char *text)
 {
     unsigned index = 0;
-    for (const char *word; (word = option->words(index)) && strcmp(word, text);) index++;
+    for (const char *word; (word = option->words(index)) && strcmp(word, text) != 0;) index++;
     return index;
 }
 

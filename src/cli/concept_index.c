@@ -76,7 +76,7 @@ static enum lrp_status write_array(const struct lrp_concept_index *x, const doub
     for (size_t i = 0; !status && i < t->count; i++)
         if (values)
             t->f[i] = (float)values[i];
-        else
+        else if (whole)
             t->i[i] = whole[i];
     if (!status) status = lrp_tensor_write_npy(t, path, err);
     lrp_tensor_release(t);

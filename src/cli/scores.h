@@ -9,7 +9,7 @@
 /* What the values of an output are. */
 enum lrp_score_kind { LRP_SCORE_RAW, LRP_SCORE_SOFTMAX, LRP_SCORE_LOG_SOFTMAX };
 /* By what the model ends in, and whether that is stripped. */
-enum lrp_score_kind lrp_scores_kind(const struct lrp_snapshot *snapshot);
+enum lrp_score_kind lrp_scores_kind(const struct lrp_snapshot *now);
 
 /* Indices of the `count` largest values, largest first, the first of equal ones first; NaN last. Returns how many there are. */
 size_t lrp_scores_strongest(const float *values, size_t n, size_t count, size_t *order);

@@ -196,14 +196,14 @@ enum lrp_status lrp_steps_make(struct lrp_cli_job *job, size_t round, struct lrp
     struct growing g = {.sequence = &job->sequences.items[round]};
     g.decoder = lrp_session_decoder_input(job->session) && g.sequence->decoder_ids;
     if (!g.decoder) drop_end(g.sequence);
-    if (job->arguments->continuation) status = encode_continuation(job, &g, &given, &first, err);
-    const size_t count = job->arguments->continuation ? given.count - (first < given.count ? first : given.count)
-                                                      : (size_t)job->arguments->steps;
+    const bool forced = job->arguments->continuation != NULL;
+    if (forced) status = encode_continuation(job, &g, &given, &first, err);
+    const size_t count = forced ? given.count - (first < given.count ? first : given.count) : (size_t)job->arguments->steps;
     if (!status && !count) status = lrp_fail(err, LRP_USAGE, "--continue: there are no tokens in it");
     if (!status && !(out->items = calloc(count, sizeof *out->items))) status = no_memory(err);
     for (size_t i = 0; !status && i < count; i++) {
         struct lrp_step *step = &out->items[out->count++];
-        status = run_step(job, round, job->arguments->continuation ? given.items[first + i].id : -1, out, step, err);
+        status = run_step(job, round, forced ? given.items[first + i].id : -1, out, step, err);
         if (!status && i + 1 < count) status = append_id(&g, step->id, err);
     }
     lrp_encoding_free(&given);

@@ -71,7 +71,7 @@ static enum lrp_status read_json(const struct lrp_mapping *file, struct lrp_cli_
     cJSON_ArrayForEach(item, root)
     {
         const cJSON *text = cJSON_IsArray(item) ? item->child : item, *pair = cJSON_IsArray(item) && text ? text->next : NULL;
-        if (!status && (!cJSON_IsString(text) || (pair && (!cJSON_IsString(pair) || pair->next))))
+        if (!status && (!text || !cJSON_IsString(text) || (pair && (!cJSON_IsString(pair) || pair->next))))
             status = lrp_fail(err, LRP_FILE, "text %zu is neither a string nor [text, pair]", out->count);
         if (!status)
             status = append_text(out, text->valuestring, strlen(text->valuestring), pair ? pair->valuestring : NULL, err);

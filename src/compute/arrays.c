@@ -16,7 +16,7 @@
 static void from_fortran(const struct lrp_shape *shape, const void *source, size_t count, size_t size, void *target)
 {
     int64_t index[LRP_MAX_RANK] = {0};
-    size_t stride[LRP_MAX_RANK], next = 1, from = 0;
+    size_t stride[LRP_MAX_RANK] = {0}, next = 1, from = 0;
 
     for (int d = 0; d < shape->rank; d++) {
         stride[d] = next;
@@ -36,7 +36,7 @@ static void from_fortran(const struct lrp_shape *shape, const void *source, size
 static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tensor **out, struct lrp_error *err)
 {
     const bool is_float = lrp_dtype_is_float(npy->dtype);
-    struct lrp_tensor *tensor, *ordered;
+    struct lrp_tensor *tensor, *ordered = NULL;
     enum lrp_status status = lrp_tensor_new(is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &npy->shape, &tensor, err);
 
     if (status) return status;

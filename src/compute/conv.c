@@ -46,12 +46,13 @@ static bool library_may(const struct lrp_conv_shape *shape)
 /* A batch is done in pieces of equal size if it would take longer than some 30 ms on two cores. */
 static int64_t pieces_of(const struct lrp_conv_shape *s)
 {
-    static const double most = 4e9; /* multiplications */
-    double sample = (double)s->out_channels * (double)(s->in_channels / s->group);
-    int64_t pieces = 1;
+    static const double most = 4e9;                   /* multiplications */
+    const int64_t inputs = s->in_channels / s->group; /* of each output channel */
+    double sample = (double)s->out_channels * (double)inputs;
+    int64_t pieces = 1, size = s->batch;
 
     for (int d = 0; d < s->rank; d++) sample *= (double)s->out[d] * (double)s->kernel[d];
-    while (pieces < s->batch && (s->batch % pieces || (double)(s->batch / pieces) * sample > most)) pieces++;
+    while (pieces < s->batch && (s->batch % pieces || (double)size * sample > most)) size = s->batch / ++pieces;
     return pieces;
 }
 

@@ -24,7 +24,7 @@ static long threads_now(void)
 /* A thread that was joined is counted for a moment longer. */
 static void wait_until_gone(long before)
 {
-    const struct timespec moment = {.tv_nsec = 200 * 1000};
+    const struct timespec moment = {.tv_nsec = 200L * 1000};
     for (int i = 0; i < 500 && threads_now() > before; i++) nanosleep(&moment, NULL);
 }
 

@@ -71,8 +71,8 @@ static bool scale_affine(const struct lrp_graph *graph, const struct lrp_node *n
     if (w && !constant_channels(w, shape->rank, a->channels, &per_channel)) return false;
     if (b && !constant_channels(b, shape->rank, a->channels, &per_channel)) return false;
     if (!per_channel) return false;
-    a->g = malloc((a->channels + 1) * sizeof *a->g);
-    a->s = malloc((a->channels + 1) * sizeof *a->s);
+    a->g = calloc(a->channels + 1, sizeof *a->g);
+    a->s = calloc(a->channels + 1, sizeof *a->s);
     for (size_t c = 0; a->g && a->s && c < a->channels; c++) {
         a->g[c] = channel_number(w, c, 1);
         a->s[c] = channel_number(b, c, 0);
@@ -227,7 +227,7 @@ static bool fold_into_producer(struct lrp_graph *g, int node, const struct affin
     const struct fold_target *t = target_of(g, linear);
     const struct lrp_shape *out = &g->values[bn->in[0]].desc.shape;
     struct weights w = {0};
-    if (!t || g->values[bn->in[0]].uses != 1 || out->rank < 2 || (size_t)out->dim[1] != a->channels) return false;
+    if (!linear || !t || g->values[bn->in[0]].uses != 1 || out->rank < 2 || (size_t)out->dim[1] != a->channels) return false;
     if (t->dense && out->rank != 2) return false;
     bool ok = weights_load(g, linear, a->channels, &w);
     for (size_t i = 0; ok && i < w.count; i++) w.w[i] = (float)((double)w.w[i] * a->g[output_channel(t, linear, &w, i)]);
@@ -259,7 +259,7 @@ static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affin
     int consumer = lrp_graph_sole_reader(g, bn->out[0]);
     const struct lrp_node *linear = consumer < 0 ? NULL : &g->nodes[consumer];
     const struct fold_target *t = target_of(g, linear);
-    if (!t || (!t->dense && (pads(linear) || t->transposed_conv))) return false;
+    if (!linear || !t || (!t->dense && (pads(linear) || t->transposed_conv))) return false;
     const struct lrp_shape *in = &g->values[bn->out[0]].desc.shape, *out = &g->values[linear->out[0]].desc.shape;
     if (t->dense && in->rank != 2) return false;
     struct weights w = {0};

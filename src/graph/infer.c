@@ -271,9 +271,10 @@ static void settle_fixed(struct lrp_graph *g)
         const struct lrp_node *n = &g->nodes[g->order[k]];
         bool fixed = !n->body_span;
         for (int i = 0; i < n->call.in_count; i++) {
-            const struct lrp_value *v = n->in[i] < 0 ? NULL : &g->values[n->in[i]];
-            fixed &= !v || v->desc.constant || v->fixed ||
-                     (v->desc.dtype != LRP_DTYPE_UNDEFINED && !lrp_dtype_is_float(v->desc.dtype));
+            if (n->in[i] < 0) continue;
+            const struct lrp_value *v = &g->values[n->in[i]];
+            fixed &=
+                v->desc.constant || v->fixed || (v->desc.dtype != LRP_DTYPE_UNDEFINED && !lrp_dtype_is_float(v->desc.dtype));
         }
         for (int i = 0; i < n->call.out_count; i++)
             if (n->out[i] >= 0) g->values[n->out[i]].fixed = fixed;

@@ -15,7 +15,7 @@ bool lrp_match_names(const struct lrp_node *node, const char *op_type)
     return node && !*node->call.domain && strcmp(node->call.op_type, op_type) == 0;
 }
 
-bool lrp_match_is(const struct lrp_node *node, const char *op_type)
+bool lrp_match_runs(const struct lrp_node *node, const char *op_type)
 {
     return lrp_match_names(node, op_type) && node->state == LRP_NODE_LIVE && !*node->obstacle && !lines_up_by_axis(&node->call);
 }
@@ -132,17 +132,17 @@ bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *o
     const struct lrp_graph *g = match->graph;
     const struct lrp_node *n = lrp_graph_producer(g, value);
     if (match->overflow) return false; /* a long chain of products is not looked through to its end */
-    bool mine = n && (int)(n - g->nodes) == match->root;
+    const bool within = n && ((int)(n - g->nodes) == match->root || g->values[value].uses == 1);
     double c;
     if (lrp_match_scalar(g, value, &c)) {
         out->constant *= c;
         return true;
     }
-    if ((mine || g->values[value].uses == 1) && lrp_match_is(n, "Mul")) {
+    if (within && lrp_match_is(n, "Mul")) {
         lrp_match_add(match, (int)(n - g->nodes));
         return lrp_match_product(match, n->in[0], out) && lrp_match_product(match, n->in[1], out);
     }
-    if ((mine || g->values[value].uses == 1) && lrp_match_is(n, "Div") && lrp_match_scalar(g, n->in[1], &c) && c != 0) {
+    if (within && lrp_match_is(n, "Div") && lrp_match_scalar(g, n->in[1], &c) && c != 0) {
         lrp_match_add(match, (int)(n - g->nodes));
         out->constant /= c;
         return lrp_match_product(match, n->in[0], out);

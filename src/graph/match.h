@@ -58,8 +58,12 @@ bool lrp_match_clip_bounds(const struct lrp_graph *graph, const struct lrp_node 
 bool lrp_match_near(double a, double b);
 /* The node is of that operator of ai.onnx, whether or not it can run. */
 bool lrp_match_names(const struct lrp_node *node, const char *op_type);
-/* A live one that can run. */
-bool lrp_match_is(const struct lrp_node *node, const char *op_type);
+/* A live one that can run; NULL is none. */
+bool lrp_match_runs(const struct lrp_node *node, const char *op_type);
+static inline bool lrp_match_is(const struct lrp_node *node, const char *op_type)
+{
+    return node && lrp_match_runs(node, op_type);
+}
 /* A live one of our own operators. */
 bool lrp_match_is_own(const struct lrp_node *node, const char *op_type);
 

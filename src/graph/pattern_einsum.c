@@ -71,14 +71,14 @@ static bool split_letters(struct einsum_product *p)
 
 static bool read_product(const struct lrp_graph *g, const struct lrp_node *n, struct einsum_product *p)
 {
-    char operands[2][MOST_LETTERS];
+    char operands[2][MOST_LETTERS] = {{0}};
     *p = (struct einsum_product){0};
     if (!lrp_match_is(n, "Einsum") || n->call.in_count != 2) return false;
     if (!read_equation(lrp_call_string(&n->call, "equation", ""), operands, p->result)) return false;
     if (!lrp_match_constant_operand(g, n, &p->x, &p->w)) return false;
     const bool first = n->in[0] == p->x;
-    strcpy(p->data, operands[first ? 0 : 1]);
-    strcpy(p->weights, operands[first ? 1 : 0]);
+    memcpy(p->data, operands[first ? 0 : 1], sizeof p->data);
+    memcpy(p->weights, operands[first ? 1 : 0], sizeof p->weights);
     return g->values[p->w].desc.shape.rank == (int)strlen(p->weights) && split_letters(p);
 }
 

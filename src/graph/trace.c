@@ -62,7 +62,7 @@ bool lrp_batch_whole(const struct lrp_batch_axis *at)
 
 struct lrp_batch_axis *lrp_graph_trace_samples(const struct lrp_graph *graph)
 {
-    struct lrp_batch_axis *values = malloc(((size_t)graph->value_count + 1) * sizeof *values);
+    struct lrp_batch_axis *values = calloc((size_t)graph->value_count + 1, sizeof *values);
     const int64_t samples = samples_of(graph);
     for (int v = 0; values && v < graph->value_count; v++) values[v] = (struct lrp_batch_axis){.axis = LRP_BATCH_NONE};
     for (int i = 0; values && i < graph->input_count; i++) {

@@ -24,16 +24,17 @@ const char *lrp_picture_format_name(size_t index)
     return index < FORMAT_COUNT ? formats[index]->names : NULL;
 }
 
-static const struct lrp_picture_format *format_of(const unsigned char *bytes, size_t size)
+/* Its place in the list; FORMAT_COUNT: none of them. */
+static size_t format_of(const unsigned char *bytes, size_t size)
 {
-    for (size_t i = 0; i < FORMAT_COUNT; i++)
-        if (formats[i]->sniff(bytes, size)) return formats[i];
-    return NULL;
+    size_t format = 0;
+    while (format < FORMAT_COUNT && !formats[format]->sniff(bytes, size)) format++;
+    return format;
 }
 
 bool lrp_picture_sniff(const unsigned char *bytes, size_t size)
 {
-    return format_of(bytes, size) != NULL;
+    return format_of(bytes, size) < FORMAT_COUNT;
 }
 
 static enum lrp_status unknown_format(bool empty, struct lrp_error *err)
@@ -49,6 +50,6 @@ static enum lrp_status unknown_format(bool empty, struct lrp_error *err)
 enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
 {
     *out = (struct lrp_picture){0};
-    const struct lrp_picture_format *format = format_of(bytes, size);
-    return format ? format->decode(bytes, size, out, err) : unknown_format(size == 0, err);
+    const size_t format = format_of(bytes, size);
+    return format < FORMAT_COUNT ? formats[format]->decode(bytes, size, out, err) : unknown_format(size == 0, err);
 }

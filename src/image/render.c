@@ -12,8 +12,8 @@ static void write_row(struct lrp_picture *out, int y, int factor, const struct l
     for (int x = 0; x < plane->width; x++) {
         size_t cell = (size_t)y * (size_t)plane->width + (size_t)x;
         lrp_heatmap_rgb(options, range, plane->values[cell], grey ? (double)grey->values[cell] : -1, to);
-        for (int i = 1; i < factor; i++) memcpy(to + 3 * i, to, 3);
-        to += 3 * factor;
+        for (int i = 1; i < factor; i++) memcpy(to + 3 * (size_t)i, to, 3);
+        to += 3 * (size_t)factor;
     }
     for (int i = 1; i < factor; i++) memcpy(first + (size_t)i * stride, first, stride);
 }

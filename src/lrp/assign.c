@@ -308,7 +308,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
                                    .sources = calloc(count + 1, sizeof *out->sources)};
     enum lrp_status status =
         out->rules && out->sources ? check_activations(&a, composite) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    struct lrp_rule rest;
+    struct lrp_rule rest = {0};
     const char *uncovered = lrp_convention_row(composite->convention)->uncovered;
     if (!status) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
     const struct lrp_rule_row *own = rest.how;

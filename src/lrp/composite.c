@@ -235,7 +235,7 @@ static enum lrp_status unknown_composite(const char *name, const struct lrp_rule
     struct lrp_text nearest = {0};
     while (lrp_rule_at(book, rules)) rules++;
     while (lrp_composite_at(presets)) presets++;
-    const char **names = calloc(presets + rules, sizeof *names);
+    const char **names = calloc(presets + rules + 1, sizeof *names);
     for (size_t i = 0; names && i < presets; i++) names[count++] = lrp_composite_at(i)->name;
     for (size_t i = 0; names && i < rules; i++) names[count++] = lrp_rule_at(book, i)->name;
     if (names) lrp_text_nearest(&nearest, name, names, count);

@@ -38,7 +38,7 @@ bool lrp_type_is_known(const struct lrp_graph *graph, const struct lrp_layer_lis
 char *lrp_types_near(const struct lrp_graph *graph, const struct lrp_layer_list *layers, const char *type)
 {
     const size_t own = graph->operators ? graph->operators->count : 0;
-    const char **names = calloc(3 * LRP_KIND_COUNT + LRP_ROLE_COUNT + layers->count + own, sizeof *names);
+    const char **names = calloc((size_t)3 * LRP_KIND_COUNT + LRP_ROLE_COUNT + layers->count + own, sizeof *names);
     struct lrp_text near = {0};
     size_t count = 0;
     for (int k = LRP_KIND_OTHER + 1; names && k < LRP_KIND_COUNT; k++) {

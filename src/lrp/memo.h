@@ -8,10 +8,10 @@
 
 /* The denominators of a group of terms at a node for an input (NULL: of terms that do not read the input), or NULL. In the
  * blocks of channels they were made in. A reference of the caller's own. */
-const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *a, const struct lrp_group *group,
+const struct lrp_tensor *lrp_memo_find(const struct lrp_rule_step *step, const struct lrp_group *group,
                                        const struct lrp_tensor *x);
 /* Keeps them in the engine's cache, as long as there is room; without memory nothing happens. */
-void lrp_memo_keep(const struct lrp_rule_step *a, const struct lrp_group *group, const struct lrp_tensor *x,
+void lrp_memo_keep(const struct lrp_rule_step *step, const struct lrp_group *group, const struct lrp_tensor *x,
                    const struct lrp_tensor *denominators);
 /* Lets go of all that belong to activations: others are about to be computed. */
 void lrp_memo_forget(struct lrp_engine *engine);

@@ -133,7 +133,7 @@ static enum lrp_status set_argument(struct lrp_method_call *call, char *argument
     const struct lrp_method_info *info = &call->row->info;
     const size_t name = strcspn(argument, "=( "); /* an "=" behind a bracket is the value's own */
     char *value = argument;
-    int place = info->argument_count;
+    int place;
     if (argument[name] == '=' || argument[name] == ' ') {
         char *equals = strchr(argument, '=');
         if (!equals) return lrp_fail(err, LRP_USAGE, "method %s: %s is no argument", info->name, argument);

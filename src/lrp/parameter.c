@@ -25,11 +25,6 @@ static bool parse_float(const char *text, float *out)
     return true;
 }
 
-static bool same_float(float a, float b)
-{
-    return memcmp(&a, &b, sizeof a) == 0;
-}
-
 static void write_float(struct lrp_text *t, float value)
 {
     char number[40];
@@ -46,7 +41,7 @@ static void write_number(struct lrp_text *t, const struct lrp_rule *rule, int pl
 }
 static bool same_number(const struct lrp_rule *a, const struct lrp_rule *b, int place)
 {
-    return *a->row->info.parameters[place].value && same_float(a->values[place], b->values[place]);
+    return *a->row->info.parameters[place].value && a->values[place] == b->values[place];
 }
 
 static bool read_stabilizer(struct lrp_rule *rule, int place, char *text)
@@ -62,7 +57,7 @@ static void write_stabilizer(struct lrp_text *t, const struct lrp_rule *rule, in
 static bool same_stabilizer(const struct lrp_rule *a, const struct lrp_rule *b, int place)
 {
     (void)place;
-    return same_float(a->stabilizer, b->stabilizer);
+    return a->stabilizer == b->stabilizer;
 }
 
 /* ---- bounds ---- */

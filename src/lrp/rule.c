@@ -34,17 +34,19 @@ enum lrp_status lrp_rule_copy(const struct lrp_rule *rule, struct lrp_rule *out,
     return lrp_fail(err, LRP_MEMORY, "not enough memory for a rule");
 }
 
-static bool same_float(float a, float b)
+static bool same_values(const struct lrp_rule *a, const struct lrp_rule *b)
 {
-    return memcmp(&a, &b, sizeof a) == 0;
+    bool same = true;
+    for (size_t i = 0; i < sizeof a->values / sizeof *a->values; i++) same = same && a->values[i] == b->values[i];
+    return same;
 }
 
 bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b)
 {
-    return lrp_rule_row_equal(a->row, b->row) && lrp_rule_row_equal(a->how, b->how) &&
-           same_float(a->stabilizer, b->stabilizer) && memcmp(a->values, b->values, sizeof a->values) == 0 &&
-           a->bias == b->bias && a->inputs == b->inputs && a->relu == b->relu && a->low_count == b->low_count &&
-           a->high_count == b->high_count && (!a->low_count || memcmp(a->low, b->low, a->low_count * sizeof *a->low) == 0) &&
+    return lrp_rule_row_equal(a->row, b->row) && lrp_rule_row_equal(a->how, b->how) && a->stabilizer == b->stabilizer &&
+           same_values(a, b) && a->bias == b->bias && a->inputs == b->inputs && a->relu == b->relu &&
+           a->low_count == b->low_count && a->high_count == b->high_count &&
+           (!a->low_count || memcmp(a->low, b->low, a->low_count * sizeof *a->low) == 0) &&
            (!a->high_count || memcmp(a->high, b->high, a->high_count * sizeof *a->high) == 0);
 }
 

@@ -101,19 +101,19 @@ static enum lrp_status get_word(const struct reader *r, const cJSON *object, con
     const struct lrp_word *word;
     struct lrp_text cause = {0};
     if (!item && !needed) return LRP_OK;
-    for (int i = 0; cJSON_IsString(item) && (word = lrp_word_at(list, (size_t)i)); i++)
+    const bool text = item && cJSON_IsString(item);
+    for (int i = 0; text && (word = lrp_word_at(list, (size_t)i)); i++)
         if (strcmp(word->name, item->valuestring) == 0) {
             *out = i;
             return LRP_OK;
         }
-    if (cJSON_IsString(item))
+    if (text)
         lrp_text_printf(&cause, "\"%s\" cannot be \"%.40s\" (", key, item->valuestring);
     else
         lrp_text_printf(&cause, "\"%s\" must be a text (", key);
     for (size_t i = 0; (word = lrp_word_at(list, i)); i++) lrp_text_printf(&cause, "%s%s", i ? " " : "", word->name);
     lrp_text_append(&cause, ")");
-    enum lrp_status status =
-        refuse_item(r, cJSON_IsString(item) ? LRP_USAGE : LRP_FILE, item ? item : object, cause.data ? cause.data : key);
+    enum lrp_status status = refuse_item(r, text ? LRP_USAGE : LRP_FILE, item ? item : object, cause.data ? cause.data : key);
     lrp_text_free(&cause);
     return status;
 }

@@ -88,7 +88,7 @@ static enum lrp_status share_norm(const struct lrp_rule_step *step, struct lrp_t
     const struct lrp_node *n = lrp_step_node(step);
     const struct lrp_tensor *x = lrp_rule_step_value(step, n->in[0]), *r = lrp_rule_step_relevance(step, 0);
     bool axes[LRP_MAX_RANK];
-    float *centred = malloc((x->count + 1) * sizeof *centred), *s = malloc((x->count + 1) * sizeof *s);
+    float *centred = calloc(x->count + 1, sizeof *centred), *s = malloc((x->count + 1) * sizeof *s);
     double *sums = malloc((x->count + 1) * sizeof *sums);
     size_t *groups = malloc((x->count + 1) * sizeof *groups);
     enum lrp_status status = centred && s && sums && groups ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");

@@ -24,10 +24,10 @@ static const struct lrp_model_value *input_of(const struct lrp_job *job, int val
 /* All pixels of one grey. */
 static enum lrp_status grey_picture(double pixel, struct lrp_picture *out, struct lrp_error *err)
 {
-    enum { SIDE = 2 };
-    *out = (struct lrp_picture){.width = SIDE, .height = SIDE, .channels = 3, .pixels = malloc(SIDE * SIDE * 3)};
+    enum { SIDE = 2, BYTES = SIDE * SIDE * 3 };
+    *out = (struct lrp_picture){.width = SIDE, .height = SIDE, .channels = 3, .pixels = malloc(BYTES)};
     if (!out->pixels) return lrp_fail(err, LRP_MEMORY, "not enough memory for a picture");
-    memset(out->pixels, (int)lrint(fmin(fmax(pixel, 0), 255)), SIDE * SIDE * 3);
+    memset(out->pixels, (int)lrint(fmin(fmax(pixel, 0), 255)), BYTES);
     return LRP_OK;
 }
 

@@ -284,7 +284,7 @@ static struct lrp_shape sample_shape(const struct lrp_snapshot *s)
 char *lrp_snapshot_place(const struct lrp_snapshot *snapshot, int64_t index, char *buffer, size_t size)
 {
     const struct lrp_shape shape = snapshot->output ? sample_shape(snapshot) : (struct lrp_shape){.rank = 0};
-    int64_t at[LRP_MAX_RANK], rest = index;
+    int64_t at[LRP_MAX_RANK] = {0}, rest = index;
     snprintf(buffer, size, "%lld", (long long)index);
     for (int k = shape.rank - 1; k >= 0 && shape.dim[k] > 0; rest /= shape.dim[k--]) at[k] = rest % shape.dim[k];
     size_t used = 0;

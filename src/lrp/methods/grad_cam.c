@@ -320,12 +320,15 @@ static enum lrp_status guided_grad_cam(struct lrp_passes *p, const struct lrp_te
     if (!status && !guided) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &guided->shape, &out, err);
     if (!status) {
-        const size_t samples = (size_t)map->shape.dim[0], places = map->count / samples, each = out->count / samples,
-                     channels = each / places;
-        for (size_t i = 0; i < out->count; i++) {
-            const size_t in_sample = i % each, place = p->channels_last ? in_sample / channels : in_sample % places;
-            out->f[i] = guided->f[i] * map->f[i / each * places + place];
-        }
+        const size_t samples = (size_t)map->shape.dim[0], places = samples ? map->count / samples : 0,
+                     channels = map->count ? out->count / map->count : 0;
+        const size_t between = p->channels_last ? channels : 1, step = p->channels_last ? 1 : places;
+        for (size_t n = 0; n < samples; n++)
+            for (size_t place = 0; place < places; place++) {
+                const size_t first = n * places * channels + place * between;
+                const float share = map->f[n * places + place];
+                for (size_t c = 0; c < channels; c++) out->f[first + c * step] = guided->f[first + c * step] * share;
+            }
         relevance[lrp_passes_sources(p, &sources)->value] = out;
     }
     lrp_tensor_release(map);

@@ -191,14 +191,14 @@ static enum lrp_status windows_of(const struct lrp_passes *p, const struct field
 static void mark_window(const struct field *f, const struct windows *w, int64_t number, bool *marked)
 {
     int64_t first[LRP_MAX_RANK];
-    for (int k = f->rank - 1; k >= 0; k--) {
+    for (int k = f->rank; k-- > 0;) {
         first[k] = number % w->count[k] * w->stride[k];
         number /= w->count[k];
     }
     for (size_t place = 0; place < places_of(f); place++) {
         size_t rest = place;
         marked[place] = true;
-        for (int k = f->rank - 1; k >= 0; k--) {
+        for (int k = f->rank; k-- > 0;) {
             const int64_t at = (int64_t)(rest % (size_t)f->space[k]);
             rest /= (size_t)f->space[k];
             if (at < first[k] || at >= first[k] + w->size[k]) marked[place] = false;
@@ -213,7 +213,7 @@ static enum lrp_status slide(struct lrp_passes *p, struct occlusion_trial *t, st
     struct windows w;
     enum lrp_status status = windows_of(p, f, &w, err);
     if (status) return status;
-    struct occluded cut = {.marked = malloc(places + 1)};
+    struct occluded cut = {.marked = calloc(places + 1, 1)};
     double *covered = calloc(places + 1, sizeof *covered);
     if (!cut.marked || !covered) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int64_t i = 0; !status && i < w.all; i++) {

@@ -34,7 +34,7 @@ static bool mergeable(const struct lrp_broadcast *plan, size_t stride[][LRP_MAX_
 void lrp_broadcast_plan(struct lrp_broadcast *plan, const struct lrp_shape *out, const struct lrp_shape *const *operands,
                         int count)
 {
-    size_t stride[LRP_BROADCAST_OPERANDS][LRP_MAX_RANK];
+    size_t stride[LRP_BROADCAST_OPERANDS][LRP_MAX_RANK] = {{0}};
     *plan = (struct lrp_broadcast){.operands = count, .count = lrp_shape_span(out, 0, out->rank)};
     for (int i = 0; i < count; ++i) operand_strides(operands[i], out, stride[i]);
     for (int k = 0; k < out->rank; ++k) {

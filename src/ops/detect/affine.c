@@ -55,7 +55,7 @@ static enum lrp_status walk_grid(const struct lrp_call *call, float *theta, floa
     int space = 0;
     double place[4];
     const enum lrp_status status = affine_size(call, size, &space, err);
-    for (int k = 0; k < space; ++k) places *= size[2 + k];
+    for (int k = 0; !status && k < space; ++k) places *= size[2 + k];
     for (int64_t i = 0; !status && i < size[0] * places; ++i) {
         float *matrix = theta + i / places * space * (space + 1);
         grid_place(size, space, corners, i % places, place);
@@ -149,11 +149,12 @@ enum lrp_status lrp_det_vjp(LRP_VJP_PARAMETERS)
     double *work = malloc((n * n + 1) * sizeof *work);
     (void)handle, (void)out, (void)run;
     for (size_t k = 0; work && s[0] && grad[0] && k < s[0]->count; ++k)
-        for (size_t i = 0; i < n * n; ++i) {
-            minor_of(in[0]->f + k * n * n, n, i / n, i % n, work);
-            const double cofactor = determinant(work, n - 1);
-            grad[0]->f[k * n * n + i] += (float)((double)s[0]->f[k] * ((i / n + i % n) % 2 ? -cofactor : cofactor));
-        }
+        for (size_t r = 0; r < n; ++r)
+            for (size_t c = 0; c < n; ++c) {
+                minor_of(in[0]->f + k * n * n, n, r, c, work);
+                const double cofactor = determinant(work, n - 1);
+                grad[0]->f[(k * n + r) * n + c] += (float)((double)s[0]->f[k] * ((r + c) % 2 ? -cofactor : cofactor));
+            }
     const bool done = work != NULL;
     free(work);
     return done ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix");

@@ -88,10 +88,10 @@ static struct tap read_tap(const struct deform *d, const struct lrp_tensor *cons
     struct tap t = {.y_offset = (size_t)(2 * which * places + place),
                     .x_offset = (size_t)((2 * which + 1) * places + place),
                     .mask = (size_t)(which * places + place)};
-    const double y =
-        (double)(row * d->stride[0] - d->pad[0] + k / d->kernel[1] * d->dilation[0]) + (double)in[OFFSET]->f[t.y_offset];
-    const double x =
-        (double)(column * d->stride[1] - d->pad[1] + k % d->kernel[1] * d->dilation[1]) + (double)in[OFFSET]->f[t.x_offset];
+    const int64_t from_y = row * d->stride[0] - d->pad[0] + k / d->kernel[1] * d->dilation[0],
+                  from_x = column * d->stride[1] - d->pad[1] + k % d->kernel[1] * d->dilation[1];
+    const double y = (double)from_y + (double)in[OFFSET]->f[t.y_offset];
+    const double x = (double)from_x + (double)in[OFFSET]->f[t.x_offset];
     t.corners = lrp_corners_padded(y, x, d->in[0], d->in[1]);
     t.weight = masked ? (double)in[MASK]->f[t.mask] : 1;
     return t;

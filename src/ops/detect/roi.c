@@ -70,15 +70,16 @@ static void align_element(const struct rois *r, const struct region *region, int
     double sum = 0, most = -INFINITY, weight = 0;
     size_t winner = SIZE_MAX;
     for (int64_t k = 0; k < rows * columns; ++k) {
-        const double at_y = region->y + bin_height * ((double)row + ((double)(k / columns) + 0.5) / (double)rows);
-        const double at_x = region->x + bin_width * ((double)column + ((double)(k % columns) + 0.5) / (double)columns);
+        const int64_t i = k / columns, j = k % columns; /* of the element's samples */
+        const double at_y = region->y + bin_height * ((double)row + ((double)i + 0.5) / (double)rows);
+        const double at_x = region->x + bin_width * ((double)column + ((double)j + 0.5) / (double)columns);
         const struct lrp_corners c = lrp_corners_clamped(at_y, at_x, r->height, r->width);
         sum += lrp_corners_value(&c, plane);
-        for (int i = 0; i < 4; ++i) { /* the largest share of a corner: so the operator is defined */
-            const double share = c.inside[i] ? c.weight[i] * (double)plane[c.at[i]] : 0;
-            if (back && !r->max && c.inside[i]) back[c.at[i]] += (float)(c.weight[i] * (double)*given / count);
+        for (int n = 0; n < 4; ++n) { /* the largest share of a corner: so the operator is defined */
+            const double share = c.inside[n] ? c.weight[n] * (double)plane[c.at[n]] : 0;
+            if (back && !r->max && c.inside[n]) back[c.at[n]] += (float)(c.weight[n] * (double)*given / count);
             if (!(share > most)) continue;
-            most = share, weight = c.weight[i], winner = c.inside[i] ? c.at[i] : SIZE_MAX;
+            most = share, weight = c.weight[n], winner = c.inside[n] ? c.at[n] : SIZE_MAX;
         }
     }
     if (y) *y = (float)(!r->max ? sum / count : most > -INFINITY ? most : 0);

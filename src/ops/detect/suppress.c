@@ -17,7 +17,7 @@ struct suppression {
 /* The first number of an optional input. */
 static float number_at(const struct lrp_call *call, const struct lrp_tensor *const *in, int input, float otherwise)
 {
-    if (!lrp_call_has(call, input) || lrp_shape_count(&call->in[input].shape) < 1) return otherwise;
+    if (!lrp_call_has(call, input) || !in[input] || lrp_shape_count(&call->in[input].shape) < 1) return otherwise;
     return lrp_dtype_is_float(in[input]->dtype) ? in[input]->f[0] : (float)in[input]->i[0];
 }
 
@@ -131,6 +131,7 @@ enum lrp_status lrp_suppress_measure(struct lrp_call *call, const struct lrp_ten
         if (lrp_call_has(call, i) && !in[i]) status = lrp_blob_tensor(call->in[i].constant, &held[i], err);
         values[i] = in[i] ? in[i] : held[i];
     }
+    if (!status && (!values[BOXES] || !values[SCORES])) status = lrp_fail(err, LRP_FILE, "boxes or scores are missing");
     if (!status) read_suppression(call, values, &s);
     if (!status) y.dim[0] = suppress(&s, NULL, 0);
     if (y.dim[0] < 0) status = lrp_fail(err, LRP_MEMORY, "not enough memory to sort boxes");

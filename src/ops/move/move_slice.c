@@ -76,7 +76,7 @@ enum lrp_status lrp_slice_infer(struct lrp_call *call, struct lrp_error *err)
 struct lrp_strided_view lrp_slice_view(const struct lrp_call *call, int part)
 {
     struct lrp_strided_view view = {0};
-    struct slice slice;
+    struct slice slice = {.shape = {0}};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     (void)slice_of(call, &slice, NULL);

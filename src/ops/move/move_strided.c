@@ -38,7 +38,7 @@ enum lrp_status lrp_transpose_infer(struct lrp_call *call, struct lrp_error *err
 struct lrp_strided_view lrp_transpose_view(const struct lrp_call *call, int part)
 {
     struct lrp_strided_view view = {0};
-    int perm[LRP_MAX_RANK];
+    int perm[LRP_MAX_RANK] = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     (void)permutation(call, perm, NULL);

@@ -65,6 +65,7 @@ INLINE void find_winners(int lanes, const struct lrp_frame *f, const float *x, s
             for (int lane = 0; lane < lanes; lane++) {
                 const int64_t at = i * lanes + lane;
                 const float value = from[i * f->stride[2] * lanes + lane];
+                /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): runs stay within the strip, set above */
                 const bool wins = value > to[at] || to[at] != to[at];
 
                 to[at] = wins ? value : to[at];
@@ -233,7 +234,7 @@ static enum lrp_status forward_bytes(const struct lrp_call *call, const struct l
     if (!status && y) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &y->shape, &to, err);
     for (size_t i = 0; !status && i < x->count; i++) from->f[i] = (float)x->i[i];
     if (!status) forward_floats(call, 0, from->f, to ? to->f : NULL, indices, run);
-    for (size_t i = 0; !status && y && i < y->count; i++) y->i[i] = isfinite(to->f[i]) ? (int64_t)to->f[i] : 0;
+    for (size_t i = 0; !status && to && i < to->count; i++) y->i[i] = isfinite(to->f[i]) ? (int64_t)to->f[i] : 0;
     lrp_tensor_release(from);
     lrp_tensor_release(to);
     return status;

@@ -111,7 +111,7 @@ static int64_t parts_of(int64_t count, int64_t most)
 
 void lrp_exact_conv_free(struct lrp_exact_conv *conv)
 {
-    for (int64_t i = 0; conv && i < conv->count; ++i) lrp_conv_free(conv->pieces[i].conv);
+    for (int64_t i = 0; conv && conv->pieces && i < conv->count; ++i) lrp_conv_free(conv->pieces[i].conv);
     if (conv) free(conv->pieces);
     free(conv);
 }

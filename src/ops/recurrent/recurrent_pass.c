@@ -36,7 +36,7 @@ static bool allocate_pass(struct recurrent_pass *p, bool back)
 {
     const struct recurrent *r = p->r;
     const size_t rows = r->steps * r->batch, states = rows + r->batch;
-    p->lengths = malloc((r->batch + 1) * sizeof *p->lengths);
+    p->lengths = calloc(r->batch + 1, sizeof *p->lengths);
     p->x = malloc((rows * r->inputs + 1) * sizeof *p->x);
     p->pre = malloc((rows * r->width + 1) * sizeof *p->pre);
     p->act = malloc((rows * r->width + 1) * sizeof *p->act);

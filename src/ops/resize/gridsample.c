@@ -144,7 +144,8 @@ static int64_t combine_taps(const struct grid_place *p, int tap, double *weight,
 
 static struct grid_place read_place(const struct lrp_call *call, const float *grid)
 {
-    struct grid_place p = {.space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2};
+    struct grid_place p = {
+        .space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2, .axis = {{.taps = 1}, {.taps = 1}, {.taps = 1}}};
     for (int k = 0; k < p.space; ++k) p.axis[k] = read_axis(call, (double)grid[p.space - 1 - k], p.dim[k]);
     return p;
 }

@@ -146,7 +146,7 @@ static void copy_item(const struct items *t, size_t from, struct lrp_tensor *y, 
 /* By group: which place it has in the output: sorted, or in the order of the first items. */
 static enum lrp_status places_of(const struct lrp_call *call, const struct items *t, size_t **out, struct lrp_error *err)
 {
-    size_t *place = malloc((t->groups + 1) * sizeof *place), *first = calloc(t->count + 1, sizeof *first), next = 0;
+    size_t *place = calloc(t->groups + 1, sizeof *place), *first = calloc(t->count + 1, sizeof *first), next = 0;
     if (!place || !first) {
         free(place);
         free(first);

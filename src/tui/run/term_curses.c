@@ -18,6 +18,9 @@
 #include "terminal_entry.h"
 #include "tui.h"
 
+/* One for every level above another, and what is no number. */
+static const size_t heat_pairs = (size_t)(LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2);
+
 struct lrp_terminal {
     SCREEN *screen;
     FILE *tty; /* /dev/tty where it was opened here, or NULL */
@@ -169,7 +172,7 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     lrp_signals_arm(t->fd, fileno(output));
     /* newterm leaks on types it does not know */
     t->screen = known_type(type) ? newterm(direct_type(type, options->color), output, in) : NULL;
-    t->made = calloc((LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2), sizeof *t->made);
+    t->made = calloc(heat_pairs, sizeof *t->made);
     if (!t->screen || !t->made) {
         lrp_terminal_close(t);
         return lrp_fail(
@@ -309,6 +312,11 @@ static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, co
     if (setcchar(&out, text, heat ? 0 : attributes_of(look.attributes), 0, &pair) == OK) mvadd_wch(y, x, &out);
 }
 
+static bool same_cell(const struct lrp_cell *a, const struct lrp_cell *b)
+{
+    return a->rune == b->rune && a->style == b->style && a->upper == b->upper && a->lower == b->lower;
+}
+
 static bool same_palette(const struct lrp_canvas *a, const struct lrp_canvas *b)
 {
     return a->colors == b->colors && a->invalid == b->invalid &&
@@ -321,7 +329,7 @@ static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas)
     const bool resized = t->shown.columns != canvas->columns || t->shown.rows != canvas->rows;
     const bool recolored = canvas->colors > 0 && !same_palette(&t->shown, canvas);
     if (resized && !lrp_canvas_resize(&t->shown, canvas->columns, canvas->rows)) return true;
-    if (recolored) memset(t->made, 0, (LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2) * sizeof *t->made);
+    if (recolored) memset(t->made, 0, heat_pairs * sizeof *t->made);
     if (recolored) {
         t->shown.colors = canvas->colors;
         t->shown.invalid = canvas->invalid;
@@ -339,7 +347,7 @@ void lrp_terminal_draw(struct lrp_terminal *t, const struct lrp_canvas *canvas, 
         for (int x = 0; x < canvas->columns; x++) {
             const size_t at = (size_t)y * (size_t)canvas->columns + (size_t)x;
             const struct lrp_cell *cell = &canvas->cells[at];
-            if (cell->rune == 0 || (!anew && memcmp(cell, &t->shown.cells[at], sizeof *cell) == 0)) continue;
+            if (cell->rune == 0 || (!anew && same_cell(cell, &t->shown.cells[at]))) continue;
             put_cell(t, canvas, cell, x, y);
         }
     }

@@ -36,7 +36,7 @@ static bool is_hit(const struct lrp_app *app, int layer)
 static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row)
 {
     if (lrp_app_lists_layers(app, app->view)) return lrp_app_row_first(app, app->view, row, is_hit) >= 0;
-    return row < lines->count && lrp_text_holds(lines->items[row].text, app->search);
+    return lines->items && row < lines->count && lrp_text_holds(lines->items[row].text, app->search);
 }
 
 void lrp_app_reveal_hit(struct lrp_app *app)
