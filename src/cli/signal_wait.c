@@ -9,7 +9,7 @@ enum { STEP_MS = 10 };
 /* No call waits for a while there: what is pending is asked for again and again. sigwait then has nothing to wait for. */
 static int poll_for(const sigset_t *signals, int ms)
 {
-    const struct timespec step = {.tv_nsec = STEP_MS * 1000 * 1000};
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000L * 1000};
     for (int waited = 0; waited <= ms; waited += STEP_MS) {
         sigset_t pending;
         int number = 0;

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 {
     struct lrp_pool *pool = lrp_pool_new();
     const struct lrp_run run = {.threads = omp_get_max_threads(), .pool = pool};
-    const int repeat = argc == 3 && strcmp(argv[1], "--repeat") == 0 ? atoi(argv[2]) : 20;
+    const int repeat = argc == 3 && strcmp(argv[1], "--repeat") == 0 ? (int)strtol(argv[2], NULL, 10) : 20;
     printf("%-40s %9s %9s %6s\n", "least of its times", "float ms", "whole ms", "ratio");
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         struct job jobs[2];

@@ -69,7 +69,7 @@ static bool pump(struct terminal *t, int ms)
 static void row_text(struct terminal *t, int row, char line[COLUMNS_ * 6 + 1])
 {
     const VTermRect rect = {.start_row = row, .end_row = row + 1, .start_col = 0, .end_col = COLUMNS_};
-    line[vterm_screen_get_text(t->cells, line, COLUMNS_ * 6, rect)] = 0;
+    line[vterm_screen_get_text(t->cells, line, (size_t)COLUMNS_ * 6, rect)] = 0;
 }
 static bool status_holds(struct terminal *t, const char *text)
 {
@@ -133,7 +133,7 @@ static int rows_of(struct terminal *t)
     char line[COLUMNS_ * 6 + 1];
     row_text(t, ROWS_ - 2, line);
     const char *at = strstr(line, " 1 of ");
-    return at ? atoi(at + strlen(" 1 of ")) : 0;
+    return at ? (int)strtol(at + strlen(" 1 of "), NULL, 10) : 0;
 }
 
 static int measure_keys(char *binary, char *model, char *input, int keys)
@@ -145,6 +145,7 @@ static int measure_keys(char *binary, char *model, char *input, int keys)
     int count = 0, cancels = 0, row = 0, step = 1;
     if (!values || !open_terminal(&t, arguments) || !wait_status(&t, " 1 of ", true) || !wait_status(&t, " ms", true)) {
         print_screen(&t);
+        free(values);
         return 1;
     }
     const int rows = rows_of(&t);
@@ -235,6 +236,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "latency BINARY MODEL INPUT [KEYS]\n");
         return 2;
     }
-    const int failed = measure_keys(arguments[1], arguments[2], arguments[3], count > 4 ? atoi(arguments[4]) : KEYS);
+    const int failed =
+        measure_keys(arguments[1], arguments[2], arguments[3], count > 4 ? (int)strtol(arguments[4], NULL, 10) : KEYS);
     return failed || measure_cancel(arguments[2], arguments[3], false) || measure_cancel(arguments[2], arguments[3], true);
 }

@@ -359,7 +359,7 @@ int main(int argc, char **argv)
     const char *cold = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc)
-            b.repeat = atoi(argv[++i]);
+            b.repeat = (int)strtol(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--cold") == 0 && i + 1 < argc)
             cold = argv[++i];
         else if (!b.model)

@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 {
     dnnl_engine_t engine;
     struct lrp_pool *pool = lrp_pool_new();
-    if (argc == 3 && strcmp(argv[1], "--repeat") == 0) repeat = atoi(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "--repeat") == 0) repeat = (int)strtol(argv[2], NULL, 10);
     threads = omp_get_max_threads();
     lrp_bench_must(dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine");
     printf("%-49s %8s %15s %15s\n%-49s %8s %8s %6s %8s %6s\n", "", "library", "ours, blocks", "ours, rows", "", "ms", "ms",

@@ -223,7 +223,7 @@ int main(int argc, char **argv)
 {
     static struct items items;
     dnnl_engine_t engine;
-    if (argc == 5 && strcmp(argv[3], "--repeat") == 0) repeat = atoi(argv[4]);
+    if (argc == 5 && strcmp(argv[3], "--repeat") == 0) repeat = (int)strtol(argv[4], NULL, 10);
     if ((argc != 3 && argc != 5) || repeat < 1) {
         fprintf(stderr, "usage: primitives MODEL.onnx INPUT.npy [--repeat N]\n");
         return 2;

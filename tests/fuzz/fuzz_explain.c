@@ -19,6 +19,7 @@ static void interrupt(int signal_number)
 {
     (void)signal_number;
     late = 1;
+    /* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): made for signal handlers, session.h says */
     if (running) lrp_session_interrupt(running);
 }
 
@@ -119,6 +120,7 @@ static void explain_all(struct lrp_session *session, struct lrp_settings *settin
     }
     while (lrp_rule_at(NULL, rules)) rules++;
     while (lrp_method_at(methods)) methods++;
+    if (!rules || !methods) abort();
     explain(session, settings, lrp_rule_at(NULL, random % rules)->name, random >> 8); /* one that needs parameters is refused */
     if (lrp_settings_set(settings, LRP_SETTING_METHOD, lrp_method_at(random % methods)->name, NULL) == LRP_OK)
         explain(session, settings, "epsilon", random >> 16);

@@ -93,7 +93,7 @@ static bool take_fields(struct bytes in, struct fields *out)
 /* A field of this number from anywhere in the model; its bytes with the tag. */
 static struct bytes find_donor(struct bytes model, unsigned number, unsigned *seed)
 {
-    struct fields *fields = malloc(sizeof *fields);
+    struct fields *fields = calloc(1, sizeof *fields);
     struct bytes found = {NULL, 0}, in = model;
     for (int depth = 0; fields && depth < 6 && take_fields(in, fields); depth++) {
         const struct field *f = &fields->items[random_below(seed, fields->count)];
@@ -144,7 +144,7 @@ static void descend(struct bytes model, struct bytes in, const struct field *f, 
     out->full |= inner.full || !inner.data;
     put_varint(out, f->number << 3 | f->wire);
     put_varint(out, inner.size);
-    put(out, inner.data, inner.size);
+    if (inner.data) put(out, inner.data, inner.size);
     free(inner.data);
 }
 
@@ -178,7 +178,7 @@ static void change_field(struct bytes model, struct bytes in, const struct field
 /* `number`: of the field whose body `in` is. */
 static void change(struct bytes model, struct bytes in, unsigned number, int depth, struct out *out, unsigned *seed)
 {
-    struct fields *fields = malloc(sizeof *fields);
+    struct fields *fields = calloc(1, sizeof *fields);
     if (fields && take_fields(in, fields) && random_below(seed, 20))
         change_field(model, in, fields, depth, out, seed);
     else

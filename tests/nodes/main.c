@@ -126,8 +126,10 @@ int main(int argc, char **argv)
     int count = 0;
     bool done = sums.table && folders;
     if (done) read_options(argc, argv, &options, folders, &count);
-    if (options.write && mkdir(options.write, 0777) && errno != EEXIST) {
+    if (done && options.write && mkdir(options.write, 0777) && errno != EEXIST) {
         fprintf(stderr, "%s: %s\n", options.write, strerror(errno));
+        table_free(sums.table);
+        free(folders);
         return 2;
     }
     if (options.unsupported) done = done && read_list(options.unsupported, &sums);

@@ -124,7 +124,7 @@ static bool give_inputs(const struct test *test, const struct lrp_graph *graph, 
         const struct lrp_value *value = &graph->values[graph->inputs[i]];
         for (size_t k = 0; k < test->definition->input_count; k++) {
             struct lrp_tensor *tensor = NULL;
-            if (strcmp(test->definition->inputs[k].name, value->name)) continue;
+            if (strcmp(test->definition->inputs[k].name, value->name) != 0) continue;
             if (lrp_blob_tensor(test->in[k], &tensor, NULL)) return false;
             values[graph->inputs[i]] = tensor;
         }

@@ -2,7 +2,9 @@
  * happens. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -294,9 +296,9 @@ static void pasted_text_arrives_whole(void **state)
     (void)state;
     start(&s, 100, 30, NULL);
     assert_true(screen_wait(&s, "relevance of #0"));
-    strcpy(text, "i\025/no/such");
-    for (int i = 0; i < 50; i++) strcat(text, "/folder");
-    strcat(text, "/END\r");
+    size_t used = (size_t)snprintf(text, sizeof text, "i\025/no/such");
+    for (int i = 0; i < 50; i++) used += (size_t)snprintf(text + used, sizeof text - used, "/folder");
+    snprintf(text + used, sizeof text - used, "/END\r");
     screen_type(&s, text);
     assert_true(screen_wait(&s, "/END: No such file")); /* in as many lines as it needs */
     screen_type(&s, "\033");
@@ -375,11 +377,15 @@ static void only_what_changed_is_written(void **state)
     quit(&s);
 }
 
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status, (void)kind, (void)where;
+    return remove(path);
+}
+
 static void forget_state(void)
 {
-    char command[400];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    if (system(command) != 0) perror(folder);
+    if (nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS) != 0) perror(folder);
 }
 
 int main(int count, char **arguments)

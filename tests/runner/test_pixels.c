@@ -42,11 +42,12 @@ static void check_kind(const struct lrp_snapshot *now, enum lrp_preview kind, in
     assert_int_equal(file.width, p.plane.width);
     assert_int_equal(file.height, p.plane.height);
     for (int i = 0; i < file.width * file.height; i++) {
+        const unsigned char *const got = file.rgb + 3 * (size_t)i;
         unsigned char rgb[3];
-        lrp_heatmap_rgb(&p.options, &p.range, p.plane.values[i], over ? (double)p.grey.values[i] : -1, rgb);
-        if (memcmp(rgb, file.rgb + 3 * (size_t)i, 3) != 0)
-            fail_msg("%s of layer %d, pixel %d: the file has %d %d %d, the preview %d %d %d", row->name, layer, i,
-                     file.rgb[3 * i], file.rgb[3 * i + 1], file.rgb[3 * i + 2], rgb[0], rgb[1], rgb[2]);
+        lrp_heatmap_rgb(&p.options, &p.range, p.plane.values[i], p.grey.values ? (double)p.grey.values[i] : -1, rgb);
+        if (memcmp(rgb, got, 3) != 0)
+            fail_msg("%s of layer %d, pixel %d: the file has %d %d %d, the preview %d %d %d", row->name, layer, i, got[0],
+                     got[1], got[2], rgb[0], rgb[1], rgb[2]);
     }
     free(file.rgb);
     lrp_painting_clear(&p);

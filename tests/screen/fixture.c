@@ -188,7 +188,8 @@ static struct lrp_plane ring(int side, double radius, double spot)
     struct lrp_plane plane;
     if (lrp_plane_new(side, side, &plane, NULL) != LRP_OK) abort();
     for (int i = 0; i < side * side; i++) {
-        const double x = (i % side - side * 0.5) / side, y = (i / side - side * 0.5) / side, r = sqrt(x * x + y * y);
+        const int column = i % side, row = i / side;
+        const double x = (column - side * 0.5) / side, y = (row - side * 0.5) / side, r = sqrt(x * x + y * y);
         plane.values[i] = (float)(exp(-60 * (r - radius) * (r - radius)) - spot * exp(-60 * r * r));
     }
     return plane;

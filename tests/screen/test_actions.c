@@ -328,7 +328,7 @@ static void the_command_line_runs_actions_with_arguments(void **state)
             print_error("keys %s: effect %d, want %d\n", cases[i].keys, last ? (int)last->kind : -1, cases[i].effect);
         assert_int_equal(last ? (int)last->kind : -1, cases[i].effect);
         if (last) assert_int_equal(last->number, cases[i].number);
-        if (cases[i].text) assert_string_equal(last->text, cases[i].text);
+        if (last && cases[i].text) assert_string_equal(last->text, cases[i].text);
         fixture_tear_down(&own);
     }
 }

@@ -59,7 +59,7 @@ static bool wrote_color(struct line *l)
         at += 2;
         const size_t length = strspn(at, "0123456789;");
         for (const char *p = at; at[length] == 'm' && p < at + length; p += strspn(p, "0123456789") + 1) {
-            const int n = atoi(p);
+            const long n = strtol(p, NULL, 10);
             if ((n >= 30 && n <= 38) || (n >= 40 && n <= 48) || n >= 90) return true;
         }
     }

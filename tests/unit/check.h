@@ -12,6 +12,9 @@
 
 #include "lrpscope/error.h"
 
+/* cmocka's header does not say so. */
+void _fail(const char *const file, const int line) __attribute__((noreturn));
+
 /* |got - want| <= relative * |want|; two NaNs and equal infinities agree. A wanted 0 must be met exactly. */
 #define check_close(got, want, relative) check_close_at((got), (want), (relative), __FILE__, __LINE__)
 static inline void check_close_at(double got, double want, double relative, const char *file, int line)

@@ -128,9 +128,10 @@ static inline void network_give(struct network *n, int input, const float *numbe
     struct lrp_tensor *t;
     uint32_t state = 2463534242U + (uint32_t)input;
     check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &n->graph->values[n->graph->inputs[input]].desc.shape, &t, &n->err), &n->err);
-    for (size_t i = 0; i < t->count; i++) {
+    if (numbers) memcpy(t->f, numbers, t->count * sizeof *t->f);
+    for (size_t i = 0; !numbers && i < t->count; i++) {
         state = state * 1664525U + 1013904223U;
-        t->f[i] = numbers ? numbers[i] : (float)(state >> 8) / (float)(1 << 23) - 1;
+        t->f[i] = (float)(state >> 8) / (float)(1 << 23) - 1;
     }
     network_give_tensor(n, input, t);
     lrp_tensor_release(t);

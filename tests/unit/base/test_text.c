@@ -75,8 +75,9 @@ static void a_hostile_glob_ends_quickly(void **state)
 {
     (void)state;
     char pattern[402], name[2001];
-    for (size_t i = 0; i < 400; i += 2) memcpy(pattern + i, "a*", 2);
-    strcpy(pattern + 400, "b");
+    for (size_t i = 0; i < 400; i++) pattern[i] = i % 2 ? '*' : 'a';
+    pattern[400] = 'b';
+    pattern[401] = '\0';
     memset(name, 'a', 2000);
     name[2000] = '\0';
     assert_false(lrp_glob_match(pattern, name)); /* exponential if it backtracked over every star */

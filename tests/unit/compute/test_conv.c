@@ -29,7 +29,7 @@ static int64_t between(uint32_t *state, int64_t low, int64_t high)
 
 static float *random_values(uint32_t *state, int64_t count)
 {
-    float *const values = malloc((size_t)count * sizeof *values + 1);
+    float *const values = calloc((size_t)count + 1, sizeof *values);
 
     for (int64_t i = 0; i < count; i++) values[i] = (float)(next_random(state) % 20001) / 10000 - 1;
     return values;
@@ -343,8 +343,9 @@ static void zeros_stay_exact(void **state)
                                      .pad_begin = {1, 1},
                                      .pad_end = {1, 1}};
     uint32_t seed = 5;
-    float *const w = random_values(&seed, 16 * 16 * 9), *const x = calloc(16 * 144, sizeof *x);
-    float y[16 * 144];
+    enum { WEIGHTS = 16 * 16 * 9, VALUES = 16 * 144 };
+    float *const w = random_values(&seed, WEIGHTS), *const x = calloc(VALUES, sizeof *x);
+    float y[VALUES];
     struct lrp_conv *conv;
     int64_t not_zero = 0;
 
@@ -352,7 +353,7 @@ static void zeros_stay_exact(void **state)
     x[0] = 1; /* reaches rows and columns 0 and 1 only */
     assert_int_equal(lrp_conv_new(&s, w, NULL, &conv, NULL), LRP_OK);
     assert_int_equal(forward_rows(conv, x, y, &two_threads, NULL), LRP_OK);
-    for (int64_t i = 0; i < 16 * 144; i++) not_zero += y[i] != 0 && (i % 12 > 1 || i / 12 % 12 > 1);
+    for (int64_t i = 0; i < VALUES; i++) not_zero += y[i] != 0 && (i % 12 > 1 || i / 12 % 12 > 1);
     assert_int_equal(not_zero, 0);
     assert_true(y[0] != 0);
     lrp_conv_free(conv);
@@ -397,6 +398,7 @@ static void large_batches_are_those_of_their_samples(void **state)
         SIZE = 120,
         PLANE = SIZE * SIZE,
         SAMPLE = CHANNELS * PLANE,
+        ALL = BATCH * SAMPLE,
         TAPS = CHANNELS * CHANNELS * 9
     };
     struct lrp_conv_shape one = {.rank = 2,
@@ -413,9 +415,8 @@ static void large_batches_are_those_of_their_samples(void **state)
                                  .pad_end = {1, 1}},
                           all = one;
     uint32_t seed = 7;
-    float *const x = random_values(&seed, BATCH * SAMPLE), *const w = random_values(&seed, TAPS),
-                 *const want = malloc(BATCH * SAMPLE * sizeof *want);
-    float *const blocks = malloc(BATCH * SAMPLE * sizeof *blocks), *const got = malloc(BATCH * SAMPLE * sizeof *got);
+    float *const x = random_values(&seed, ALL), *const w = random_values(&seed, TAPS), *const want = malloc(ALL * sizeof *want);
+    float *const blocks = malloc(ALL * sizeof *blocks), *const got = malloc(ALL * sizeof *got);
     struct lrp_conv *single, *batch;
     struct lrp_error err;
 
@@ -432,13 +433,13 @@ static void large_batches_are_those_of_their_samples(void **state)
             assert_int_equal(lrp_conv_run(single, d, ends, &two_threads, &err), LRP_OK);
         }
         assert_int_equal(lrp_conv_blocks(batch, d, &two_threads, &from, &to, &err), LRP_OK);
-        for (int64_t i = 0; i < BATCH * SAMPLE; i++) blocks[in_blocks(i, CHANNELS, PLANE, from)] = x[i];
+        for (int64_t i = 0; i < ALL; i++) blocks[in_blocks(i, CHANNELS, PLANE, from)] = x[i];
         for (int blocked = 0; blocked < 2; blocked++) {
             const struct lrp_conv_ends ends = {
                 .from = blocked ? blocks : x, .to = got, .from_blocked = blocked && from, .to_blocked = blocked && to};
-            memset(got, 0xff, BATCH * SAMPLE * sizeof *got);
+            memset(got, 0xff, ALL * sizeof *got);
             assert_int_equal(lrp_conv_run(batch, d, ends, &two_threads, &err), LRP_OK);
-            for (int64_t i = 0; i < BATCH * SAMPLE; i++)
+            for (int64_t i = 0; i < ALL; i++)
                 error = fmax(error, fabs((double)got[in_blocks(i, CHANNELS, PLANE, blocked ? to : 0)] - (double)want[i]));
             assert_true(error <= 1e-4);
         }
@@ -448,75 +449,85 @@ static void large_batches_are_those_of_their_samples(void **state)
     free(x), free(w), free(want), free(blocks), free(got);
 }
 
-/* Groups that are done together: an infinity in one of them does not reach the others, in rows or in blocks, forward or back.
- */
+/* ---- groups that are done together: an infinity in one of them does not reach the others ---- */
+
+enum { GROUP = 4, SIDE = 5, PLACES = SIDE * SIDE, SAMPLES = 2, WILD = 5 * PLACES + 12 };
+
+static struct lrp_conv_shape in_groups(int64_t channels)
+{
+    return (struct lrp_conv_shape){.rank = 2,
+                                   .batch = SAMPLES,
+                                   .in_channels = channels,
+                                   .out_channels = channels,
+                                   .group = channels / GROUP,
+                                   .in = {SIDE, SIDE},
+                                   .out = {SIDE, SIDE},
+                                   .kernel = {3, 3},
+                                   .stride = {1, 1},
+                                   .dilation = {1, 1},
+                                   .pad_begin = {1, 1},
+                                   .pad_end = {1, 1}};
+}
+
+/* What the infinity at WILD, channel 5 of the first sample, may reach: the second group. */
+static bool is_reached(int64_t i)
+{
+    return i / PLACES >= GROUP && i / PLACES < 2 * GROUP;
+}
+
+struct wild {
+    int64_t channels, count;
+    float *x, *y, *to, *from; /* y: without the infinity; from: x in blocks */
+};
+
+static void check_rows(struct lrp_conv *conv, enum lrp_direction d, const struct wild *t)
+{
+    for (int wild = 0; wild < 2; wild++) {
+        const struct lrp_conv_ends ends = {.from = t->x, .to = wild ? t->to : t->y};
+        t->x[WILD] = wild ? INFINITY : 0;
+        assert_int_equal(lrp_conv_run(conv, d, ends, &two_threads, NULL), LRP_OK);
+    }
+    for (int64_t i = 0; i < t->count; i++) assert_true(is_reached(i) || fabs((double)t->to[i] - (double)t->y[i]) <= 1e-4);
+    assert_true(!isfinite(t->to[WILD]));
+}
+
+static void check_blocks(struct lrp_conv *conv, enum lrp_direction d, const struct wild *t)
+{
+    const struct lrp_conv_ends ends = {t->from, t->to, true, true};
+    int from = 0, to = 0;
+    assert_int_equal(lrp_conv_blocks(conv, d, &two_threads, &from, &to, NULL), LRP_OK);
+    if (!from || !to || t->channels % from || t->channels % to) return;
+    for (int64_t i = 0; i < t->count; i++) t->from[in_blocks(i, t->channels, PLACES, from)] = t->x[i];
+    assert_int_equal(lrp_conv_run(conv, d, ends, &two_threads, NULL), LRP_OK);
+    for (int64_t i = 0; i < t->count; i++) {
+        const float got = t->to[in_blocks(i, t->channels, PLACES, to)];
+        assert_true(is_reached(i) ? i != WILD || !isfinite(got) : fabs((double)got - (double)t->y[i]) <= 1e-4);
+    }
+}
+
 static void what_is_not_finite_stays_in_its_group(void **state)
 {
-    enum { BATCH = 2, CHANNELS = 40, GROUP = 4, SIZE = 5, PLANE = SIZE * SIZE };
-    const struct lrp_conv_shape s = {.rank = 2,
-                                     .batch = BATCH,
-                                     .in_channels = CHANNELS,
-                                     .out_channels = CHANNELS,
-                                     .group = CHANNELS / GROUP,
-                                     .in = {SIZE, SIZE},
-                                     .out = {SIZE, SIZE},
-                                     .kernel = {3, 3},
-                                     .stride = {1, 1},
-                                     .dilation = {1, 1},
-                                     .pad_begin = {1, 1},
-                                     .pad_end = {1, 1}};
-    const struct lrp_conv_shape even = {.rank = 2,
-                                        .batch = BATCH,
-                                        .in_channels = 64,
-                                        .out_channels = 64,
-                                        .group = 16,
-                                        .in = {SIZE, SIZE},
-                                        .out = {SIZE, SIZE},
-                                        .kernel = {3, 3},
-                                        .stride = {1, 1},
-                                        .dilation = {1, 1},
-                                        .pad_begin = {1, 1},
-                                        .pad_end = {1, 1}};
-    const struct lrp_conv_shape *const shapes[] = {&s, &even};
-
+    static const int64_t channels[] = {40, 64};
     (void)state;
     for (int k = 0; k < 2; k++) {
-        const struct lrp_conv_shape *const shape = shapes[k];
-        const int64_t channels = shape->in_channels, all = BATCH * channels * PLANE;
+        const struct lrp_conv_shape s = in_groups(channels[k]);
+        struct wild t = {.channels = channels[k], .count = SAMPLES * channels[k] * PLACES};
+        const size_t room = (size_t)t.count;
         uint32_t seed = 3;
-        float *const x = random_values(&seed, all), *const w = random_values(&seed, channels * GROUP * 9),
-                     *const y = malloc((size_t)all * 4);
-        float *const from = calloc((size_t)(BATCH * 64 * PLANE), sizeof *from), *const to =
-                                                                                    malloc(BATCH * 64 * PLANE * sizeof *to);
+        float *const w = random_values(&seed, channels[k] * GROUP * 9);
         struct lrp_conv *conv;
-        struct lrp_error err;
 
-        assert_int_equal(lrp_conv_new(shape, w, NULL, &conv, &err), LRP_OK);
+        t.x = random_values(&seed, t.count);
+        t.y = calloc(room, sizeof *t.y);
+        t.to = calloc(room, sizeof *t.to);
+        t.from = calloc(room, sizeof *t.from);
+        assert_int_equal(lrp_conv_new(&s, w, NULL, &conv, NULL), LRP_OK);
         for (enum lrp_direction d = LRP_FORWARD; d <= LRP_BACKWARD; d++) {
-            int block_from = 0, block_to = 0;
-
-            for (int wild = 0; wild < 2; wild++) {
-                x[5 * PLANE + 12] = wild ? INFINITY : 0; /* channel 5: the second group of the first sample */
-                assert_int_equal(
-                    lrp_conv_run(conv, d, (struct lrp_conv_ends){.from = x, .to = wild ? to : y}, &two_threads, &err), LRP_OK);
-            }
-            for (int64_t i = 0; i < all; i++) {
-                const bool own = i / PLANE >= 4 && i / PLANE < 8;
-                assert_true(own || fabs((double)to[i] - (double)y[i]) <= 1e-4);
-            }
-            assert_true(!isfinite(to[5 * PLANE + 12]));
-            assert_int_equal(lrp_conv_blocks(conv, d, &two_threads, &block_from, &block_to, &err), LRP_OK);
-            if (!block_from || !block_to || channels % block_from || channels % block_to) continue;
-            for (int64_t i = 0; i < all; i++) from[in_blocks(i, channels, PLANE, block_from)] = x[i];
-            assert_int_equal(lrp_conv_run(conv, d, (struct lrp_conv_ends){from, to, true, true}, &two_threads, &err), LRP_OK);
-            for (int64_t i = 0; i < all; i++) {
-                const bool own = i / PLANE >= 4 && i / PLANE < 8;
-                const float got = to[in_blocks(i, channels, PLANE, block_to)];
-                assert_true(own ? i != 5 * PLANE + 12 || !isfinite(got) : fabs((double)got - (double)y[i]) <= 1e-4);
-            }
+            check_rows(conv, d, &t);
+            check_blocks(conv, d, &t);
         }
         lrp_conv_free(conv);
-        free(x), free(w), free(y), free(from), free(to);
+        free(w), free(t.x), free(t.y), free(t.to), free(t.from);
     }
 }
 

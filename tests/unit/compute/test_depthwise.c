@@ -24,7 +24,7 @@ static int64_t between(int64_t low, int64_t high)
 
 static float *random_values(int64_t count)
 {
-    float *const values = malloc((size_t)count * sizeof *values + 1);
+    float *const values = calloc((size_t)count + 1, sizeof *values);
 
     for (int64_t i = 0; i < count; i++) values[i] = (float)between(-10000, 10000) / 10000;
     return values;

@@ -99,7 +99,7 @@ static void many_rows_are_right(void **state)
     enum { M = 1100, N = 2000, K = 2500 };
     static const struct lrp_run run = {.threads = 2};
     uint32_t seed = 5;
-    float *const a = random_values(&seed, M * K), *const turned = malloc((size_t)M * K * sizeof *turned);
+    float *const a = random_values(&seed, (int64_t)M * K), *const turned = malloc((size_t)M * K * sizeof *turned);
     float *const b = random_values(&seed, (int64_t)K * N), *const c = malloc((size_t)M * N * sizeof *c);
 
     (void)state;

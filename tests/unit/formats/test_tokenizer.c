@@ -33,9 +33,11 @@ static cJSON *read_golden(void)
     size_t n;
     while ((n = fread(line, 1, sizeof line, f)) > 0) lrp_text_append_n(&text, line, n);
     fclose(f);
+    if (!text.data) fail_msg("%s", "no memory, or nothing in it: " FOLDER "golden.json");
     for (char *at = text.data; (at = strstr(at, "\\u0000"));) {
         memmove(at + 2, at + 6, strlen(at + 6) + 1);
-        memcpy(at, "\xC0\x80", 2);
+        at[0] = '\xC0';
+        at[1] = '\x80';
     }
     if (lrp_json_parse(text.data, strlen(text.data), &root, &err)) fail_msg("%s", err.message);
     lrp_text_free(&text);

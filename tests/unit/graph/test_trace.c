@@ -78,7 +78,7 @@ static const struct chain chains[] = {
 static void attributes_of(struct model *m, char *word)
 {
     char *value = strchr(word, '='), *rest = NULL;
-    int64_t list[LRP_MAX_RANK];
+    int64_t list[LRP_MAX_RANK] = {0};
     size_t count = 0;
     *value++ = '\0';
     const bool several = strchr(value, ',') != NULL;
@@ -105,7 +105,7 @@ static void add_node(struct model *m, const char *text, int i)
     const char *op = strtok_r(copy, " ", &rest);
     char *words[8] = {NULL};
     int count = 0, constants = 0;
-    snprintf(inputs, sizeof inputs, "v%d", i);
+    size_t used = (size_t)snprintf(inputs, sizeof inputs, "v%d", i);
     snprintf(output, sizeof output, "v%d", i + 1);
     for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         int64_t list[LRP_MAX_RANK];
@@ -113,13 +113,14 @@ static void add_node(struct model *m, const char *text, int i)
         if (*word != '@' && *word != '#') continue;
         const int n = numbers(word + 1, list);
         snprintf(name, sizeof name, "c%d_%d", i, constants++);
-        strcat(strcat(inputs, " "), name);
+        used += (size_t)snprintf(inputs + used, sizeof inputs - used, " %s", name);
         if (*word == '@')
             model_int64s(m, name, n, list);
         else
             model_constant(m, name, n, list, NULL);
     }
-    model_node(m, op, output, inputs, strcmp(op, "Split") ? output : strcat(strcpy(name, output), " other"));
+    snprintf(name, sizeof name, "%s%s", output, strcmp(op, "Split") == 0 ? " other" : "");
+    model_node(m, op, output, inputs, name);
     for (int k = 0; k < count; k++)
         if (strchr(words[k], '=')) attributes_of(m, words[k]);
 }

@@ -18,7 +18,7 @@ static struct lrp_picture pattern(void)
     check_ok(lrp_picture_new(7, 5, 3, &picture, &err), &err);
     for (int y = 0; y < 5; y++)
         for (int x = 0; x < 7; x++) {
-            unsigned char *p = picture.pixels + (y * 7 + x) * 3;
+            unsigned char *p = picture.pixels + ((size_t)y * 7 + (size_t)x) * 3;
             p[0] = (unsigned char)(37 * x + 11 * y);
             p[1] = (unsigned char)(5 * x + 53 * y + 7);
             p[2] = (unsigned char)(13 * x * y + 29);

@@ -95,8 +95,9 @@ static int ink_of(const char *text, int width)
     check_ok(lrp_picture_new(200, 9, 3, &picture, &err), &err);
     lrp_draw_text_within(&picture, 0, 0, 1, width, text, white);
     for (int i = 0; i < 200 * 9; i++) {
-        count += picture.pixels[3 * i] != 0;
-        if (picture.pixels[3 * i]) assert_true(i % 200 < width);
+        const unsigned char red = picture.pixels[3 * (size_t)i];
+        count += red != 0;
+        if (red) assert_true(i % 200 < width);
     }
     lrp_picture_free(&picture);
     return count;

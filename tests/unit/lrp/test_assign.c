@@ -130,105 +130,100 @@ static void what_matches_nothing_is_an_error_with_the_nearest_names(void **state
 #define PR26 LRP_CONVENTION_PR26
 
 /* Rules of scale, conv1, conv2, pool, flatten, fc. */
+static const struct {
+    const char *composite;
+    enum lrp_convention convention;
+    const char *want[6];
+    size_t warnings;
+} composites[] = {
+    {"zero", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
+    {"epsilon(0.5)",
+     JULIA,
+     {"epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)"},
+     0},
+    {"flat", JULIA, {"flat", "flat", "flat", "zero", "zero", "flat"}, 2}, /* falls through */
+    {"epsilon-plus", JULIA, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
+    {"epsilon-plus-flat", JULIA, {"epsilon(1e-6)", "flat", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
+    {"epsilon-alpha2-beta1",
+     JULIA,
+     {"epsilon(1e-6)", "alpha-beta(2,1)", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"},
+     0},
+    {"epsilon-alpha2-beta1-flat", JULIA, {"epsilon(1e-6)", "flat", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"}, 0},
+    {"epsilon-gamma-box(-1,2)", JULIA, {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
+    {"epsilon-gamma-box([-1;-2],[1;2])",
+     JULIA,
+     {"epsilon(1e-6)", "z-box([-1;-2],[1;2])", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
+     0},
+    {"epsilon-gamma-box([1;2;3],4)",
+     JULIA,
+     {"epsilon(1e-6)", "gamma(0.25)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
+     2},
+    {"epsilon-gamma-box(-1,2)",
+     ZENNIT,
+     {"epsilon(1e-6)", "z-box(-1,2)", "generalized-gamma(0.25)", "gradient", "pass", "epsilon(1e-6)"},
+     0},
+    {"epsilon-plus-flat", ZENNIT, {"epsilon(1e-6)", "flat", "z-plus", "gradient", "pass", "epsilon(1e-6)"}, 0},
+    {"composite(global-type(convolution=z-plus))",
+     ZENNIT,
+     {"gradient", "z-plus", "z-plus", "gradient", "gradient", "gradient"},
+     0},
+    {"flat", ZENNIT, {"flat", "flat", "flat", "gradient", "gradient", "flat"}, 2},
+    {"epsilon-gamma-box(-1,2)", CAPTUM, {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
+    {"epsilon-plus", PR26, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
+    {"composite(layer(conv1, flat), global(zero))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
+    {"composite(global(epsilon), layer(conv1, flat), layer(3, gamma(1)))",
+     JULIA,
+     {"epsilon(1e-6)", "flat", "gamma(1)", "epsilon(1e-6)", "epsilon(1e-6)", "epsilon(1e-6)"},
+     0},
+    {"composite(range(2..3, z-plus), range(3..4, flat))", JULIA, {"zero", "z-plus", "flat", "zero", "zero", "zero"}, 1},
+    {"composite(layer(pool, pass))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 1}, /* not of equal count */
+    {"composite(first-layer(z-box(0,1)), last-layer(epsilon(1)))",
+     JULIA,
+     {"zero", "z-box(0,1)", "zero", "zero", "zero", "epsilon(1)"},
+     0},
+    {"composite(global-type(convolution=z-plus, Gemm=flat, pooling=epsilon))",
+     JULIA,
+     {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"},
+     0},
+    {"composite(global-type(convolution => z-plus, Gemm=>flat, pooling = epsilon))",
+     JULIA,
+     {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"},
+     0},
+    {"composite(global-type(Conv=flat, convolution=z-plus))",
+     JULIA,
+     {"zero", "flat", "flat", "zero", "zero", "zero"},
+     0}, /* first that matches */
+    {"composite(range-type(3..6, convolution=flat, dense=gamma(1)))",
+     JULIA,
+     {"zero", "zero", "flat", "zero", "zero", "gamma(1)"},
+     0},
+    {"composite(first-n-type(2, convolution=flat))", JULIA, {"zero", "flat", "zero", "zero", "zero", "zero"}, 0},
+    {"composite(first-layer-type(dense=flat, convolution=z-plus), last-layer-type(dense=gamma(1)))",
+     JULIA,
+     {"zero", "z-plus", "zero", "zero", "zero", "gamma(1)"},
+     0},
+    {"composite(first-layer-type(dense=flat))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
+    {"composite(first-of-type(dense=flat, convolution=z-plus))", JULIA, {"zero", "z-plus", "zero", "zero", "zero", "zero"}, 0},
+};
+
 static void composites_give_rules(void **state)
 {
-    static const struct {
-        const char *composite;
-        enum lrp_convention convention;
-        const char *want[6];
-        size_t warnings;
-    } cases[] = {
-        {"zero", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
-        {"epsilon(0.5)",
-         JULIA,
-         {"epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)", "epsilon(0.5)"},
-         0},
-        {"flat", JULIA, {"flat", "flat", "flat", "zero", "zero", "flat"}, 2}, /* falls through */
-        {"epsilon-plus", JULIA, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-plus-flat", JULIA, {"epsilon(1e-6)", "flat", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-alpha2-beta1",
-         JULIA,
-         {"epsilon(1e-6)", "alpha-beta(2,1)", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"},
-         0},
-        {"epsilon-alpha2-beta1-flat", JULIA, {"epsilon(1e-6)", "flat", "alpha-beta(2,1)", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-gamma-box(-1,2)", JULIA, {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"epsilon-gamma-box([-1;-2],[1;2])",
-         JULIA,
-         {"epsilon(1e-6)", "z-box([-1;-2],[1;2])", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
-         0},
-        {"epsilon-gamma-box([1;2;3],4)",
-         JULIA,
-         {"epsilon(1e-6)", "gamma(0.25)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
-         2},
-        {"epsilon-gamma-box(-1,2)",
-         ZENNIT,
-         {"epsilon(1e-6)", "z-box(-1,2)", "generalized-gamma(0.25)", "gradient", "pass", "epsilon(1e-6)"},
-         0},
-        {"epsilon-plus-flat", ZENNIT, {"epsilon(1e-6)", "flat", "z-plus", "gradient", "pass", "epsilon(1e-6)"}, 0},
-        {"composite(global-type(convolution=z-plus))",
-         ZENNIT,
-         {"gradient", "z-plus", "z-plus", "gradient", "gradient", "gradient"},
-         0},
-        {"flat", ZENNIT, {"flat", "flat", "flat", "gradient", "gradient", "flat"}, 2},
-        {"epsilon-gamma-box(-1,2)",
-         CAPTUM,
-         {"epsilon(1e-6)", "z-box(-1,2)", "gamma(0.25)", "zero", "pass", "epsilon(1e-6)"},
-         0},
-        {"epsilon-plus", PR26, {"epsilon(1e-6)", "z-plus", "z-plus", "zero", "pass", "epsilon(1e-6)"}, 0},
-        {"composite(layer(conv1, flat), global(zero))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
-        {"composite(global(epsilon), layer(conv1, flat), layer(3, gamma(1)))",
-         JULIA,
-         {"epsilon(1e-6)", "flat", "gamma(1)", "epsilon(1e-6)", "epsilon(1e-6)", "epsilon(1e-6)"},
-         0},
-        {"composite(range(2..3, z-plus), range(3..4, flat))", JULIA, {"zero", "z-plus", "flat", "zero", "zero", "zero"}, 1},
-        {"composite(layer(pool, pass))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 1}, /* not of equal count */
-        {"composite(first-layer(z-box(0,1)), last-layer(epsilon(1)))",
-         JULIA,
-         {"zero", "z-box(0,1)", "zero", "zero", "zero", "epsilon(1)"},
-         0},
-        {"composite(global-type(convolution=z-plus, Gemm=flat, pooling=epsilon))",
-         JULIA,
-         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"},
-         0},
-        {"composite(global-type(convolution => z-plus, Gemm=>flat, pooling = epsilon))",
-         JULIA,
-         {"zero", "z-plus", "z-plus", "epsilon(1e-6)", "zero", "flat"},
-         0},
-        {"composite(global-type(Conv=flat, convolution=z-plus))",
-         JULIA,
-         {"zero", "flat", "flat", "zero", "zero", "zero"},
-         0}, /* first that matches */
-        {"composite(range-type(3..6, convolution=flat, dense=gamma(1)))",
-         JULIA,
-         {"zero", "zero", "flat", "zero", "zero", "gamma(1)"},
-         0},
-        {"composite(first-n-type(2, convolution=flat))", JULIA, {"zero", "flat", "zero", "zero", "zero", "zero"}, 0},
-        {"composite(first-layer-type(dense=flat, convolution=z-plus), last-layer-type(dense=gamma(1)))",
-         JULIA,
-         {"zero", "z-plus", "zero", "zero", "zero", "gamma(1)"},
-         0},
-        {"composite(first-layer-type(dense=flat))", JULIA, {"zero", "zero", "zero", "zero", "zero", "zero"}, 0},
-        {"composite(first-of-type(dense=flat, convolution=z-plus))",
-         JULIA,
-         {"zero", "z-plus", "zero", "zero", "zero", "zero"},
-         0},
-    };
     static const char *const layers[] = {"mul", "conv1", "2.1", "pool/max", "flatten", "fc"};
     struct explanation e = {0};
     explain_open(&e, network_file(state, false));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        explain_rules(&e, cases[i].composite, cases[i].convention, NULL, 0);
+    for (size_t i = 0; i < sizeof composites / sizeof *composites; i++) {
+        explain_rules(&e, composites[i].composite, composites[i].convention, NULL, 0);
         for (int k = 0; k < 6; k++)
-            if (strcmp(explain_rule_of(&e, layers[k]), cases[i].want[k]) != 0)
-                fail_msg("%s: %s has %s, not %s", cases[i].composite, layers[k], explain_rule_of(&e, layers[k]),
-                         cases[i].want[k]);
-        if (e.assignment.warning_count != cases[i].warnings)
-            fail_msg("%s: %zu warnings, not %zu (%s)", cases[i].composite, e.assignment.warning_count, cases[i].warnings,
-                     e.assignment.warning_count ? e.assignment.warnings[0] : "");
+            if (strcmp(explain_rule_of(&e, layers[k]), composites[i].want[k]) != 0)
+                fail_msg("%s: %s has %s, not %s", composites[i].composite, layers[k], explain_rule_of(&e, layers[k]),
+                         composites[i].want[k]);
+        if (e.assignment.warning_count != composites[i].warnings)
+            fail_msg("%s: %zu warnings, not %zu (%s)", composites[i].composite, e.assignment.warning_count,
+                     composites[i].warnings, e.assignment.warning_count ? e.assignment.warnings[0] : "");
         /* the text reads back as the same composite, its text as the same text */
         char *text = lrp_composite_text(e.composite);
-        explain_rules(&e, text, cases[i].convention, NULL, 0);
-        for (int k = 0; k < 6; k++) assert_string_equal(explain_rule_of(&e, layers[k]), cases[i].want[k]);
+        explain_rules(&e, text, composites[i].convention, NULL, 0);
+        for (int k = 0; k < 6; k++) assert_string_equal(explain_rule_of(&e, layers[k]), composites[i].want[k]);
         char *again = lrp_composite_text(e.composite);
         assert_string_equal(text, again);
         free(text);

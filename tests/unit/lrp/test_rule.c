@@ -7,68 +7,70 @@
 #include "check.h"
 #include "lrpscope/rule.h"
 #include "terms.h"
+#include "text.h"
 
 #define JULIA LRP_CONVENTION_JULIA
 #define ZENNIT LRP_CONVENTION_ZENNIT
 #define CAPTUM LRP_CONVENTION_CAPTUM
 
+static const struct {
+    const char *text;
+    enum lrp_convention convention;
+    const char *shortest;
+} spellings[] = {
+    {"zero", JULIA, "zero"},
+    {"zero()", JULIA, "zero"},
+    {" zero ( ) ", JULIA, "zero"},
+    {"zero(stabilizer=1e-9)", JULIA, "zero"},
+    {"zero(stabilizer=1e-9)", ZENNIT, "zero(stabilizer=1e-9)"},
+    {"zero(stabilizer=1e-6)", ZENNIT, "zero"},
+    {"zero(bias=raw)", JULIA, "zero(bias=raw)"},
+    {"epsilon", JULIA, "epsilon(1e-6)"},
+    {"epsilon", CAPTUM, "epsilon(1e-9)"},
+    {"epsilon(0.25)", JULIA, "epsilon(0.25)"},
+    {"epsilon(1/4)", JULIA, "epsilon(0.25)"},
+    {"epsilon(epsilon=0.25)", JULIA, "epsilon(0.25)"},
+    {"epsilon(stabilizer=0.25)", JULIA, "epsilon(0.25)"},
+    {"epsilon( 0.25 , bias=off )", JULIA, "epsilon(0.25,bias=off)"},
+    {" epsilon ( 0x1p-2 , bias = off ) ", JULIA, "epsilon(0.25,bias=off)"},
+    {"epsilon(bias=off)", JULIA, "epsilon(1e-6,bias=off)"},
+    {"gamma(1)", JULIA, "gamma(1)"},
+    {"gamma", CAPTUM, "gamma(0.25)"},
+    {"gamma(bias=on)", CAPTUM, "gamma(0.25,bias=on)"},
+    {"gamma(bias=raw)", JULIA, "gamma(0.25,bias=raw)"},
+    {"generalized-gamma(0.1,stabilizer=1e-3)", JULIA, "generalized-gamma(0.1,stabilizer=0.001)"},
+    {"w-square", ZENNIT, "w-square"},
+    {"w-square(bias=on)", ZENNIT, "w-square"},
+    {"w-square(bias=on)", JULIA, "w-square(bias=on)"},
+    {"flat", JULIA, "flat"},
+    {"alpha-beta", JULIA, "alpha-beta(2,1)"},
+    {"alpha-beta(beta=0,alpha=1)", JULIA, "alpha-beta(1,0)"},
+    {"alpha-beta(1.5,0.5,inputs=whole)", JULIA, "alpha-beta(1.5,0.5,inputs=whole)"},
+    {"alpha-beta(1.7,0.7)", JULIA, "alpha-beta(1.7,0.7)"},
+    {"alpha-beta(1.1,0.1)", JULIA, "alpha-beta(1.1,0.1)"},
+    {"z-plus(stabilizer=1e-6)", JULIA, "z-plus(stabilizer=1e-6)"},
+    {"z-plus", CAPTUM, "z-plus"},
+    {"z-plus(bias=on,inputs=split)", CAPTUM, "z-plus(bias=on,inputs=split)"},
+    {"z-box(0,1)", JULIA, "z-box(0,1)"},
+    {"z-box([-2;-1.5;-1],[2;2;2.5])", JULIA, "z-box([-2;-1.5;-1],[2;2;2.5])"},
+    {"z-box(-1, [1;2])", JULIA, "z-box(-1,[1;2])"},
+    {"z-box( -1 , [ 1 ; 2 ] )", JULIA, "z-box(-1,[1;2])"},
+    {"z-box(low=-1,high=1)", JULIA, "z-box(-1,1)"},
+    {"pass", JULIA, "pass"},
+    {"layer-norm(stabilizer=1e-3)", JULIA, "layer-norm(stabilizer=0.001)"},
+    {"gradient()", JULIA, "gradient"},
+};
+
 static void rules_are_read_and_written_as_short_as_possible(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        enum lrp_convention convention;
-        const char *shortest;
-    } cases[] = {
-        {"zero", JULIA, "zero"},
-        {"zero()", JULIA, "zero"},
-        {" zero ( ) ", JULIA, "zero"},
-        {"zero(stabilizer=1e-9)", JULIA, "zero"},
-        {"zero(stabilizer=1e-9)", ZENNIT, "zero(stabilizer=1e-9)"},
-        {"zero(stabilizer=1e-6)", ZENNIT, "zero"},
-        {"zero(bias=raw)", JULIA, "zero(bias=raw)"},
-        {"epsilon", JULIA, "epsilon(1e-6)"},
-        {"epsilon", CAPTUM, "epsilon(1e-9)"},
-        {"epsilon(0.25)", JULIA, "epsilon(0.25)"},
-        {"epsilon(1/4)", JULIA, "epsilon(0.25)"},
-        {"epsilon(epsilon=0.25)", JULIA, "epsilon(0.25)"},
-        {"epsilon(stabilizer=0.25)", JULIA, "epsilon(0.25)"},
-        {"epsilon( 0.25 , bias=off )", JULIA, "epsilon(0.25,bias=off)"},
-        {" epsilon ( 0x1p-2 , bias = off ) ", JULIA, "epsilon(0.25,bias=off)"},
-        {"epsilon(bias=off)", JULIA, "epsilon(1e-6,bias=off)"},
-        {"gamma(1)", JULIA, "gamma(1)"},
-        {"gamma", CAPTUM, "gamma(0.25)"},
-        {"gamma(bias=on)", CAPTUM, "gamma(0.25,bias=on)"},
-        {"gamma(bias=raw)", JULIA, "gamma(0.25,bias=raw)"},
-        {"generalized-gamma(0.1,stabilizer=1e-3)", JULIA, "generalized-gamma(0.1,stabilizer=0.001)"},
-        {"w-square", ZENNIT, "w-square"},
-        {"w-square(bias=on)", ZENNIT, "w-square"},
-        {"w-square(bias=on)", JULIA, "w-square(bias=on)"},
-        {"flat", JULIA, "flat"},
-        {"alpha-beta", JULIA, "alpha-beta(2,1)"},
-        {"alpha-beta(beta=0,alpha=1)", JULIA, "alpha-beta(1,0)"},
-        {"alpha-beta(1.5,0.5,inputs=whole)", JULIA, "alpha-beta(1.5,0.5,inputs=whole)"},
-        {"alpha-beta(1.7,0.7)", JULIA, "alpha-beta(1.7,0.7)"},
-        {"alpha-beta(1.1,0.1)", JULIA, "alpha-beta(1.1,0.1)"},
-        {"z-plus(stabilizer=1e-6)", JULIA, "z-plus(stabilizer=1e-6)"},
-        {"z-plus", CAPTUM, "z-plus"},
-        {"z-plus(bias=on,inputs=split)", CAPTUM, "z-plus(bias=on,inputs=split)"},
-        {"z-box(0,1)", JULIA, "z-box(0,1)"},
-        {"z-box([-2;-1.5;-1],[2;2;2.5])", JULIA, "z-box([-2;-1.5;-1],[2;2;2.5])"},
-        {"z-box(-1, [1;2])", JULIA, "z-box(-1,[1;2])"},
-        {"z-box( -1 , [ 1 ; 2 ] )", JULIA, "z-box(-1,[1;2])"},
-        {"z-box(low=-1,high=1)", JULIA, "z-box(-1,1)"},
-        {"pass", JULIA, "pass"},
-        {"layer-norm(stabilizer=1e-3)", JULIA, "layer-norm(stabilizer=0.001)"},
-        {"gradient()", JULIA, "gradient"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
         struct lrp_rule rule = {0}, again = {0}, copy = {0};
         struct lrp_error err;
-        check_ok(lrp_rule_parse(cases[i].text, NULL, cases[i].convention, &rule, &err), &err);
-        char *text = lrp_rule_text(&rule, cases[i].convention);
-        assert_string_equal(text, cases[i].shortest);
-        check_ok(lrp_rule_parse(text, NULL, cases[i].convention, &again, &err), &err);
+        check_ok(lrp_rule_parse(spellings[i].text, NULL, spellings[i].convention, &rule, &err), &err);
+        char *text = lrp_rule_text(&rule, spellings[i].convention);
+        assert_string_equal(text, spellings[i].shortest);
+        check_ok(lrp_rule_parse(text, NULL, spellings[i].convention, &again, &err), &err);
         assert_true(lrp_rule_equal(&rule, &again));
         check_ok(lrp_rule_copy(&rule, &copy, &err), &err);
         assert_true(lrp_rule_equal(&rule, &copy));
@@ -215,15 +217,16 @@ static void rows_of_the_table_are_whole_and_not_doubled(void **state)
         }
         /* what the table says of defaults is what the parser does */
         struct lrp_rule bare, spelled;
-        char text[256] = "";
-        strcat(strcat(text, row->name), "(");
-        for (int i = 0; i < row->parameter_count; i++) {
-            strcat(strcat(strcat(text, i ? "," : ""), row->parameters[i].name), "=");
-            strcat(text, *row->parameters[i].value ? row->parameters[i].value : "1");
-        }
-        strcat(text, ")");
+        struct lrp_text text = {0};
+        lrp_text_printf(&text, "%s(", row->name);
+        for (int i = 0; i < row->parameter_count; i++)
+            lrp_text_printf(&text, "%s%s=%s", i ? "," : "", row->parameters[i].name,
+                            *row->parameters[i].value ? row->parameters[i].value : "1");
+        lrp_text_append(&text, ")");
+        assert_false(text.failed);
         check_ok(lrp_rule_parse(strcmp(row->name, "z-box") ? row->name : "z-box(1,1)", NULL, JULIA, &bare, NULL), NULL);
-        check_ok(lrp_rule_parse(text, NULL, JULIA, &spelled, NULL), NULL);
+        check_ok(lrp_rule_parse(text.data, NULL, JULIA, &spelled, NULL), NULL);
+        lrp_text_free(&text);
         assert_true(lrp_rule_equal(&bare, &spelled));
         lrp_rule_clear(&bare);
         lrp_rule_clear(&spelled);

@@ -62,7 +62,7 @@ static void open_case(struct test_call *t, const struct recurrent_case *c, bool 
     lengths(t, c);
     test_input(t, false, c->h, c->h ? 3 : -1, state);
     if (gates == 4) test_input(t, false, c->c, c->c ? 3 : -1, state);
-    if (gates == 4) test_input(t, fixed, c->P, c->P ? 2 : -1, (const int64_t[]){d, 3 * WIDTH});
+    if (gates == 4) test_input(t, fixed, c->P, c->P ? 2 : -1, (const int64_t[]){d, (int64_t)3 * WIDTH});
     t->call.out_count = gates == 4 ? 3 : 2;
     for (int j = 0; j < t->call.out_count; j++) t->out[j].present = true;
     settings(t, c);

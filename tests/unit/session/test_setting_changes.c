@@ -176,12 +176,29 @@ static bool same_tensors(const struct lrp_result *a, const struct lrp_result *b)
     return lrp_shape_equal(&x->shape, &y->shape) && !memcmp(x->f, y->f, x->count * sizeof(float));
 }
 
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool same_statistics(const struct lrp_statistics *a, const struct lrp_statistics *b)
+{
+    return same_number(a->sum, b->sum) && same_number(a->mean, b->mean) && same_number(a->std, b->std) && a->min == b->min &&
+           a->max == b->max && a->nan == b->nan;
+}
+
+static bool same_causes(const struct lrp_ledger_row *a, const struct lrp_ledger_row *b)
+{
+    bool same = true;
+    for (size_t i = 0; i < sizeof a->causes / sizeof *a->causes; i++) same = same && same_number(a->causes[i], b->causes[i]);
+    return same;
+}
+
 static bool same_ledger(const struct lrp_ledger *a, const struct lrp_ledger *b)
 {
     if (!a || !b) return !a && !b;
     for (size_t i = 0; i < a->count; i++)
-        if (a->rows[i].in != b->rows[i].in || a->rows[i].out != b->rows[i].out ||
-            memcmp(a->rows[i].causes, b->rows[i].causes, sizeof a->rows[i].causes) != 0)
+        if (a->rows[i].in != b->rows[i].in || a->rows[i].out != b->rows[i].out || !same_causes(&a->rows[i], &b->rows[i]))
             return false;
     return a->count == b->count && a->total.in == b->total.in && a->total.out == b->total.out;
 }
@@ -192,7 +209,7 @@ static bool same_drawing(const struct lrp_snapshot *a, const struct lrp_snapshot
     struct lrp_error err = {0};
     unsigned char *bytes[2] = {NULL};
     size_t sizes[2];
-    assert_int_equal(temporary_setup(&state), 0);
+    if (temporary_setup(&state) != 0) fail_msg("there is no folder for temporary files");
     for (int i = 0; i < 2; i++) {
         const char *path = temporary_path(&state, "drawn.png");
         check_ok(lrp_snapshot_export_heatmap(i ? b : a, 0, LRP_SHOW_RELEVANCE, 0, path, &err), &err);
@@ -218,8 +235,7 @@ static const char *difference(const struct lrp_snapshot *a, const struct lrp_sna
         if (strcmp(a->rules[i], b->rules[i]) != 0) return "a layer's rule";
         if (!same_tensors(a->activation[i], b->activation[i])) return "an activation";
         if (!same_tensors(a->relevance[i], b->relevance[i])) return "a relevance";
-        if (a->relevance[i] &&
-            memcmp(&a->relevance_statistics[i], &b->relevance_statistics[i], sizeof *a->relevance_statistics) != 0)
+        if (a->relevance[i] && !same_statistics(&a->relevance_statistics[i], &b->relevance_statistics[i]))
             return "the statistics of a relevance";
     }
     if (a->target_count != b->target_count) return "the number of samples";
