@@ -110,7 +110,8 @@ void lrp_settings_free(struct lrp_settings *settings);
 /* Whether both mean the same: what is given as its default equals what is not given. */
 bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings *b);
 
-/* The files that settings name to be read (labels, preprocessing, the relevance to start with, plugins), 0, 1, ...: a path
+/* The files that settings name to be read (labels, preprocessing, the relevance to start with, arguments of the method,
+ * the input of a target similar:F, plugins), 0, 1, ...: a path
  * (borrowed until the next change) and what it is ("the labels"; borrowed, static); NULL past the end. */
 const char *lrp_settings_file_at(const struct lrp_settings *settings, size_t index, const char **what);
 

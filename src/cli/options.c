@@ -61,8 +61,8 @@ static const struct lrp_option options[] = {
     {.name = "concept-start", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_START),
      .choices = "relevance activation", .help = "the channels start with their relevance, or with what they hold before the activation"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
-     .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B or "
-             "A - mean; default: arg-max"},
+     .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B, "
+             "A - mean, or similar:F (to what the model makes of a file or a \"text\"); default: arg-max"},
     {.name = "output-relevance", .argument = "START", .commands = RELEVANCE, IN(TARGET), SETTING(OUTPUT_RELEVANCE),
      .help = "start at the target with one or its logit, with the whole output, or with an array F.npy"},
     {.name = "output-name", .argument = "NAME", .commands = INPUTS, IN(TARGET), SETTING(OUTPUT_NAME),

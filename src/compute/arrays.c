@@ -172,12 +172,17 @@ enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const c
     return npy_read(bytes, size, name, out, err); /* says what is wrong */
 }
 
+#define MOST_BYTES ((size_t)1 << 30) /* of an array that an option names */
+
 enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_mapping mapping = {0};
     enum lrp_status status = lrp_mapping_open(path, &mapping, err);
     if (status) return status;
-    status = lrp_arrays_read(mapping.data, mapping.size, NULL, out, err);
+    status = mapping.size > MOST_BYTES
+                 ? lrp_fail(err, LRP_FILE, "it has %zu bytes, more than the %zu that are read of such a file", mapping.size,
+                            MOST_BYTES)
+                 : lrp_arrays_read(mapping.data, mapping.size, NULL, out, err);
     if (status) status = lrp_fail_context(err, status, "%s", path);
     lrp_mapping_close(&mapping);
     return status;

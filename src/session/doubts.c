@@ -245,7 +245,8 @@ static void doubt_start(struct doubter *d)
     const bool cut = d->job->setup->composite->no_negative && lrp_start_kind_of(d->job->setup) == LRP_START_LOGIT;
     for (size_t i = 0; i < r->target_count; i++) {
         const struct lrp_target *t = &r->targets[i];
-        if (!(t->output < 0) || (!cut && fabs(t->start - (double)t->output) > 0)) continue;
+        if (!(t->output < 0) || lrp_setup_reference(d->job->setup) || (!cut && fabs(t->start - (double)t->output) > 0))
+            continue;
         if (!negative++) first = (double)t->output;
     }
     if (negative && cut)

@@ -236,6 +236,9 @@ struct lrp_session {
 /* Another session on the model and under the settings of one, which must outlive it; passes run on one thread, and are
  * interrupted with its own. Without inputs. */
 enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp_session **out, struct lrp_error *err);
+/* The same under other settings, for a session that may be changed meanwhile. */
+enum lrp_status lrp_session_branch_under(const struct lrp_session *session, const struct lrp_settings *settings,
+                                         struct lrp_session **out, struct lrp_error *err);
 /* How many threads a pass runs on: --threads, or what there is. */
 int lrp_session_threads(const struct lrp_session *session);
 /* lrp_thread_start without stepping back for a front end's thread. */
@@ -330,6 +333,14 @@ bool lrp_start_picks(const char *text);
 enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lrp_results *results,
                                   const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
                                   struct lrp_target **targets, size_t *count, struct lrp_error *err);
+/* Prefix of the target similar:F. */
+#define LRP_SIMILAR "similar:"
+/* F of the target similar:F; NULL: it is another. Borrowed. */
+const char *lrp_setup_reference(const struct lrp_setup *setup);
+/* What a pass of a job starts with, and what it explains (both owned); by lrp_targets_start, or for similar:F with the second
+ * input run. */
+enum lrp_status lrp_job_start(const struct lrp_job *job, const struct lrp_tensor *output, enum lrp_start_kind kind,
+                              struct lrp_tensor **start, struct lrp_target **targets, size_t *count, struct lrp_error *err);
 /* What relevance starts with: as the method has it, as it is asked for, as the convention has it. */
 enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *setup);
 

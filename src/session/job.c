@@ -104,8 +104,7 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     const struct lrp_tensor *output = output_of(job);
     struct lrp_target *targets = NULL;
     size_t count = 0;
-    enum lrp_status status = output ? lrp_targets_start(job->setup, job->results, output, lrp_start_kind_of(job->setup), start,
-                                                        &targets, &count, err)
+    enum lrp_status status = output ? lrp_job_start(job, output, lrp_start_kind_of(job->setup), start, &targets, &count, err)
                                     : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
     pthread_mutex_lock(&job->session->lock);
@@ -241,7 +240,7 @@ static double explained_output(const struct lrp_job *job, const struct lrp_tenso
     const char *how = lrp_settings_get(job->setup->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     const struct lrp_tensor *output = output_of(job);
     double sum = 0;
-    if (!lrp_start_picks(how)) return NAN;
+    if (!lrp_start_picks(how) || lrp_setup_reference(job->setup)) return NAN;
     for (size_t i = 0; output && i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
     return sum;
 }

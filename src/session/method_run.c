@@ -93,8 +93,7 @@ static enum lrp_status unit_of(const struct lrp_job *job, struct lrp_tensor **ou
     size_t count = 0;
     const struct lrp_tensor *output = lrp_tensor_row_major(job->results->values[job->setup->output], job->run);
     if (!output) return lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
-    const enum lrp_status status =
-        lrp_targets_start(job->setup, job->results, output, LRP_START_ONE, out, &targets, &count, err);
+    const enum lrp_status status = lrp_job_start(job, output, LRP_START_ONE, out, &targets, &count, err);
     free(targets);
     return status;
 }

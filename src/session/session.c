@@ -114,7 +114,8 @@ enum lrp_status lrp_session_open(const char *model, const struct lrp_settings *s
     return status;
 }
 
-enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp_session **out, struct lrp_error *err)
+enum lrp_status lrp_session_branch_under(const struct lrp_session *session, const struct lrp_settings *settings,
+                                         struct lrp_session **out, struct lrp_error *err)
 {
     struct lrp_session *s = session_new();
     if (!s) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(session->model));
@@ -124,7 +125,12 @@ enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp
     s->load_ms = session->load_ms;
     s->allotted_threads = 1;
     s->allotted_memory = session->allotted_memory;
-    return begin_session(s, session->setup->settings, out, err);
+    return begin_session(s, settings, out, err);
+}
+
+enum lrp_status lrp_session_branch(const struct lrp_session *session, struct lrp_session **out, struct lrp_error *err)
+{
+    return lrp_session_branch_under(session, session->setup->settings, out, err);
 }
 
 void lrp_session_free(struct lrp_session *session)

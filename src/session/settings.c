@@ -62,6 +62,7 @@ void lrp_settings_free(struct lrp_settings *settings)
     lrp_strings_free(&settings->rules);
     lrp_strings_free(&settings->layers);
     lrp_strings_free(&settings->activations);
+    lrp_strings_free(&settings->arguments);
     lrp_rule_book_release(settings->book);
     lrp_plugin_list_release(settings->plugins);
     lrp_colormap_set_release(settings->colormaps);
@@ -86,7 +87,8 @@ enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lr
         ok = copy->values[i] != NULL;
     }
     ok = ok && lrp_strings_copy(&settings->selects, &copy->selects) && lrp_strings_copy(&settings->rules, &copy->rules) &&
-         lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations);
+         lrp_strings_copy(&settings->layers, &copy->layers) && lrp_strings_copy(&settings->activations, &copy->activations) &&
+         lrp_strings_copy(&settings->arguments, &copy->arguments);
     if (ok) copy->book = lrp_rule_book_retain(settings->book);
     if (ok) copy->plugins = lrp_plugin_list_retain(settings->plugins);
     if (ok) copy->colormaps = lrp_colormap_set_retain(settings->colormaps);
@@ -145,7 +147,7 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
     if (given && !copy) return out_of_memory(err);
     free(settings->values[setting]);
     settings->values[setting] = copy;
-    return LRP_OK;
+    return lrp_settings_list_arguments(settings) ? LRP_OK : out_of_memory(err);
 }
 
 enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, const char *text, struct lrp_error *err)

@@ -15,7 +15,8 @@ struct lrp_settings {
     const struct lrp_rule_book *book; /* custom rules and those of plugins; NULL if there is none, never changed once shared */
     struct lrp_plugin_list *plugins;  /* NULL: none; shared by copies, never changed once shared */
     const struct lrp_colormap_set *colormaps; /* of plugins; likewise */
-    cJSON *unknown;                           /* keys of a rules file that mean nothing to us, kept; NULL if none */
+    struct lrp_strings arguments; /* files that the method's arguments and the target name: kept by lrp_settings_set */
+    cJSON *unknown;               /* keys of a rules file that mean nothing to us, kept; NULL if none */
 };
 
 /* Everything there is to say about a form of values. */
@@ -32,6 +33,8 @@ struct lrp_setting_form_row {
 const struct lrp_setting_form_row *lrp_setting_form_row(enum lrp_setting_form form);
 enum lrp_setting_form lrp_setting_form(enum lrp_setting setting);
 
+/* Lists anew what files the method's arguments and the target name; false: no memory. */
+bool lrp_settings_list_arguments(struct lrp_settings *settings);
 /* Whether a setting's text is a path; in a rules file it is meant from the file's folder. */
 bool lrp_setting_is_path(enum lrp_setting setting, const char *text);
 /* For files, whose entries may be many: what is added is not compared with what is there until it is settled: of one selector

@@ -10,19 +10,30 @@
 #include "lrpscope/text.h"
 #include "text.h"
 
-/* The last position that the attention mask, if there is one, says is no padding. */
-static int64_t last_position(const struct lrp_results *r, size_t sample, int64_t positions)
+const struct lrp_tensor *lrp_results_mask(const struct lrp_results *r, int64_t positions)
 {
     for (size_t i = 0; i < r->input_count; i++) {
         struct lrp_model_value input;
         const struct lrp_tensor *mask = r->inputs[i];
         lrp_model_input(r->network->model, i, &input);
-        if (!mask || strcmp(input.name, "attention_mask") != 0 || mask->shape.rank != 2 || mask->shape.dim[1] < positions)
-            continue;
-        const size_t row = (size_t)(mask->shape.dim[0] > (int64_t)sample ? (int64_t)sample : 0) * (size_t)mask->shape.dim[1];
-        for (int64_t p = positions; p-- > 0;)
-            if (lrp_dtype_is_float(mask->dtype) ? mask->f[row + (size_t)p] > 0 : mask->i[row + (size_t)p] > 0) return p;
+        if (mask && strcmp(input.name, "attention_mask") == 0 && mask->shape.rank == 2 && mask->shape.dim[1] >= positions)
+            return mask;
     }
+    return NULL;
+}
+
+bool lrp_mask_keeps(const struct lrp_tensor *mask, size_t sample, size_t position)
+{
+    const size_t row = (size_t)(mask->shape.dim[0] > (int64_t)sample ? (int64_t)sample : 0) * (size_t)mask->shape.dim[1];
+    return lrp_dtype_is_float(mask->dtype) ? mask->f[row + position] > 0 : mask->i[row + position] > 0;
+}
+
+/* The last position that the attention mask, if there is one, says is no padding. */
+static int64_t last_position(const struct lrp_results *r, size_t sample, int64_t positions)
+{
+    const struct lrp_tensor *mask = lrp_results_mask(r, positions);
+    for (int64_t p = positions; mask && p-- > 0;)
+        if (lrp_mask_keeps(mask, sample, (size_t)p)) return p;
     return positions - 1;
 }
 
@@ -106,9 +117,9 @@ enum lrp_status lrp_targets_choose(const struct lrp_setup *setup, const struct l
     enum lrp_status status = space_of(setup, results, output, &o, err);
     struct lrp_target_choice *choices = status ? NULL : calloc(o.samples + 1, sizeof *choices);
     if (!status && !choices) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    const bool list = lrp_target_is_list(text, &setup->labels);
+    const bool list = lrp_target_is_list(text, &setup->labels), similar = lrp_setup_reference(setup) != NULL;
     for (size_t i = 0; !status && !list && i < o.samples; i++) {
-        if (*text)
+        if (*text && !similar)
             status = lrp_target_parse(text, &o, &setup->labels, i, &choices[i], err);
         else
             choices[i] = strongest(&o, output, i);
@@ -146,6 +157,11 @@ const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t inde
     return class_name(setup, snapshot->output ? classes_of(setup, snapshot->output) : 0, index);
 }
 
+const char *lrp_setup_reference(const struct lrp_setup *setup)
+{
+    return lrp_target_reference(lrp_settings_get(setup->settings, LRP_SETTING_TARGET), &setup->labels);
+}
+
 static const struct {
     struct lrp_word word;
     bool picks; /* it stands where the target's outputs are, and nowhere else */
@@ -176,6 +192,8 @@ enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *setup)
 {
     const char *text = lrp_settings_get(setup->settings, LRP_SETTING_OUTPUT_RELEVANCE);
     if (lrp_method_pass(&setup->method)->starts_with_one) return LRP_START_ONE;
+    if (lrp_start_picks(text) && lrp_setup_reference(setup))
+        return LRP_START_LOGIT; /* shares of the output, whatever is said */
     const bool logit = lrp_convention_row(setup->convention)->logit;
     if (!*text) return logit ? LRP_START_LOGIT : LRP_START_ONE;
     return start_named(text);

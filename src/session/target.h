@@ -18,5 +18,10 @@ enum lrp_status lrp_target_parse(const char *text, const struct lrp_target_space
                                  size_t sample, struct lrp_target_choice *out, struct lrp_error *err);
 /* Whether the text holds several targets with commas between them, and is no label that has one. */
 bool lrp_target_is_list(const char *text, const struct lrp_labels *labels);
+/* F of the target similar:F, which stands in the text; NULL: it is another target, or a label that reads so. */
+const char *lrp_target_reference(const char *text, const struct lrp_labels *labels);
+/* The attention mask, (samples, positions or more), of a pass; NULL: it has none. */
+const struct lrp_tensor *lrp_results_mask(const struct lrp_results *results, int64_t positions);
+bool lrp_mask_keeps(const struct lrp_tensor *mask, size_t sample, size_t position);
 
 #endif

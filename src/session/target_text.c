@@ -339,6 +339,12 @@ enum lrp_status lrp_target_parse(const char *text, const struct lrp_target_space
     return ways ? LRP_OK : parse_one(text, space, labels, sample, out, err);
 }
 
+const char *lrp_target_reference(const char *text, const struct lrp_labels *labels)
+{
+    const size_t length = sizeof LRP_SIMILAR - 1;
+    return strncmp(text, LRP_SIMILAR, length) == 0 && text[length] && find_class(text, labels, NULL) < 0 ? text + length : NULL;
+}
+
 /* A comma that is not in double quotes. */
 static bool has_comma(const char *text)
 {
@@ -352,5 +358,5 @@ static bool has_comma(const char *text)
 
 bool lrp_target_is_list(const char *text, const struct lrp_labels *labels)
 {
-    return has_comma(text) && find_class(text, labels, NULL) < 0;
+    return has_comma(text) && find_class(text, labels, NULL) < 0 && !lrp_target_reference(text, labels);
 }
