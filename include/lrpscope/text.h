@@ -181,6 +181,23 @@ void lrp_breakdown_free(struct lrp_breakdown *breakdown);
 enum lrp_status lrp_snapshot_token_sums(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                         float **out, size_t *count, struct lrp_error *err);
 
+/* ---- what is said between ---- */
+
+/* A state of the residual stream, and the explained output that the model's final norm and head make of it. */
+struct lrp_lens_row {
+    const char *layer;               /* behind which it stands; borrowed from the session */
+    const struct lrp_tensor *output; /* a reference */
+};
+/* The first row is what goes into the first block, the last one is the output itself. */
+struct lrp_lens {
+    struct lrp_lens_row *rows; /* owned */
+    size_t count;              /* of rows */
+};
+/* Of the pass that the session has run. Errors: LRP_UNSUPPORTED naming what is in the way of a residual stream; LRP_USAGE
+ * before a pass; LRP_MEMORY. To be freed in any case. */
+enum lrp_status lrp_session_lens(struct lrp_session *session, struct lrp_lens *out, struct lrp_error *err);
+void lrp_lens_free(struct lrp_lens *lens);
+
 /* ---- attention ---- */
 
 /* The softmax whose weights a layer belongs to: itself, or that of the attention around it; -1: none. */

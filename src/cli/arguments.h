@@ -48,7 +48,7 @@ struct lrp_arguments {
     const char *color, *script;
     const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top, steps, references;
-    bool conventions, all, share, by_layer, by_head;
+    bool conventions, all, share, lens, by_layer, by_head;
     bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
 };
 

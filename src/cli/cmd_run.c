@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
+#include "lens.h"
 #include "paths.h"
 #include "positions.h"
 #include "samples.h"
@@ -19,6 +20,7 @@ struct run_command {
     struct lrp_document document; /* with --json */
     cJSON *samples;
     struct lrp_stack outputs; /* for --output */
+    struct lrp_lens lens;     /* of this pass, with --lens */
 };
 
 struct sample {
@@ -29,6 +31,7 @@ struct sample {
     const size_t *order;
     size_t top;
     struct lrp_scores scores;
+    cJSON *json;                           /* with --json */
     const struct lrp_positions *positions; /* of a text; NULL: the output has none */
     bool classes;                          /* every number is a class of its own: a softmax has a meaning */
 };
@@ -97,8 +100,20 @@ static enum lrp_status show_floats(struct run_command *run, struct sample *s, si
         lrp_print(stdout, "%s\n", s->name);
         return lrp_positions_print(s->positions, (size_t)run->job.arguments->top, err);
     }
-    cJSON *o = add_sample(run, s);
-    return s->positions ? lrp_positions_put(s->positions, (size_t)run->job.arguments->top, &run->document, o, err) : LRP_OK;
+    s->json = add_sample(run, s);
+    return s->positions ? lrp_positions_put(s->positions, (size_t)run->job.arguments->top, &run->document, s->json, err)
+                        : LRP_OK;
+}
+
+static enum lrp_status show_lens(struct run_command *run, const struct sample *s, const struct lrp_tensor *head,
+                                 const struct lrp_token_map *tokens, size_t sample, struct lrp_error *err)
+{
+    struct lrp_positions of;
+    if (!run->job.arguments->lens) return LRP_OK;
+    const enum lrp_status status = lrp_lens_positions(&run->job, s->now, head, tokens, sample, &of, err);
+    if (status) return status;
+    return run->job.arguments->json ? lrp_lens_put(&run->lens, &of, sample, &run->document, s->json, err)
+                                    : lrp_lens_print(&run->lens, &of, sample, err);
 }
 
 /* The same; of a text that the output has a position for every token of, what is said at each. */
@@ -113,6 +128,7 @@ static enum lrp_status show_text(struct run_command *run, struct sample *s, cons
     if (!status && lrp_positions_of(&run->job, s->now, head, answers, sample, &positions)) s->positions = &positions;
     if (!status) status = show_floats(run, s, order, err);
     s->positions = NULL;
+    if (!status) status = show_lens(run, s, head, answers, sample, err);
     lrp_token_map_free(&tokens);
     return status;
 }
@@ -211,14 +227,26 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
     return status;
 }
 
+/* What is asked of the explained output's blocks is asked of no other. */
+static enum lrp_status take_lens(struct run_command *run, const struct lrp_snapshot *now, const struct lrp_tensor *head,
+                                 struct lrp_error *err)
+{
+    if (head != now->output)
+        return lrp_fail(err, LRP_UNSUPPORTED, "%s: --lens: the output shown is not the one that is explained (--output-name)",
+                        now->model_path);
+    return lrp_session_lens(run->job.session, &run->lens, err);
+}
+
 static enum lrp_status show_pass(struct run_command *run, const struct lrp_snapshot *now, size_t round, int64_t pass,
                                  struct lrp_error *err)
 {
     const struct lrp_tensor *head = NULL;
     lrp_cli_job_say(&run->job, now);
     enum lrp_status status = output_of(run, now, &head, err);
+    if (!status && run->job.arguments->lens) status = take_lens(run, now, head, err);
     if (!status) status = show_samples(run, now, head, round, pass, err);
     if (!status && run->job.arguments->output) status = lrp_cli_stack_push(&run->outputs, head, err);
+    lrp_lens_free(&run->lens);
     lrp_tensor_release(head);
     return status;
 }

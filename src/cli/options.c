@@ -133,6 +133,8 @@ static const struct lrp_option options[] = {
      .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
     {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output),
      .help = "write the model's output"},
+    {.name = "lens", .commands = LRP_FOR(RUN), IN(OUTPUT), SWITCH(lens),
+     .help = "what the final norm and head make of every block's residual stream, a row a block, and the rank there of what is said at last"},
     {.name = "top", .argument = "K", .commands = LRP_FOR(RUN) | CONCEPTS, IN(OUTPUT), COUNTER(top),
      .help = "how many outputs (default 5) or channels (default all that have relevance) are listed"},
     {.name = "by", .argument = "WHAT", .commands = CONCEPTS, IN(OUTPUT), TEXT(by), .choices = "relevance abs activation",

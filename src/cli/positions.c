@@ -52,8 +52,7 @@ static struct lrp_scores said_before(const struct lrp_positions *p, size_t token
     return p->vocabulary && token ? scores_at(p, token - 1) : (struct lrp_scores){.values = NULL};
 }
 
-/* How a class reads: its token or label, else its number; owned by the caller, NULL when out of memory. */
-static char *reading_of(const struct lrp_positions *p, size_t class_index)
+char *lrp_positions_reading(const struct lrp_positions *p, size_t class_index)
 {
     char *read = p->vocabulary && p->tokenizer ? lrp_tokenizer_read(p->tokenizer, (int64_t)class_index) : NULL;
     struct lrp_text text = {0};
@@ -82,7 +81,7 @@ static void strongest_cell(struct lrp_table *table, const struct lrp_positions *
     struct lrp_text text = {0};
     const size_t count = s->values ? lrp_scores_strongest(s->values, s->n, top, order) : 0;
     for (size_t i = 0; i < count; i++) {
-        char number[40], *reading = reading_of(p, order[i]);
+        char number[40], *reading = lrp_positions_reading(p, order[i]);
         lrp_text_printf(&text, "%s%s %s", i ? "  " : "", reading ? reading : "",
                         lrp_cli_number(lrp_scores_probability(s, order[i]), number, sizeof number));
         text.failed |= !reading;

@@ -20,6 +20,8 @@ struct lrp_positions {
 /* False if the output has no position for every token (or for the last one), or holds no floats. */
 bool lrp_positions_of(const struct lrp_cli_job *job, const struct lrp_snapshot *now, const struct lrp_tensor *output,
                       const struct lrp_token_map *tokens, size_t sample, struct lrp_positions *out);
+/* How a class reads: its token or label, else its number; owned by the caller, NULL when out of memory. */
+char *lrp_positions_reading(const struct lrp_positions *positions, size_t class_index);
 /* A row a position: token, its probability and rank by what goes before it, entropy of what follows, and the `top` strongest.
  * Errors: LRP_MEMORY. */
 enum lrp_status lrp_positions_print(const struct lrp_positions *positions, size_t top, struct lrp_error *err);

@@ -27,7 +27,7 @@ EXAMPLES = {
     "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
     "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
     "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--report": ["r.json"],
-    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--canonize-report": [None], "--json": [None], "--all": [None],
+    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--canonize-report": [None], "--json": [None], "--all": [None],
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
