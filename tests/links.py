@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """links.py SOURCE INCLUDE TESTS BUILD: what the files of the program want of each other, read from the objects of a build.
 
-Three rules, each broken by name in what is printed:
+Four rules, each broken by name in what is printed:
 - No circles: if the functions of a.c call those of b.c, nothing that b.c calls leads back to a.c. A table that holds the address of a
   function calls nobody: rows may use what stands beside their table. Not asked of ONE_THING.
 - What only its own file uses is static.
 - What only tests use is dead, unless the comment above it in its header says "for tests".
+- One name, one thing: no two files call a function or struct of their own by the same single word ("run", "job"): debuggers see
+  them all. Two words say which.
 """
 import collections
 import pathlib
@@ -86,6 +88,18 @@ def circles(edges):
     return found
 
 
+def shared_words(source):
+    """What several files call something of their own, if it is a single word: by name, the files."""
+    found = collections.defaultdict(set)
+    for path in sorted(source.rglob("*.c")):
+        text = path.read_text(encoding="utf-8")
+        for function in re.findall(r"^static [\w *]*?\b([a-z0-9]+)\(", text, re.MULTILINE):
+            found[function + "()"].add(path)
+        for struct in re.findall(r"^struct ([a-z0-9]+) \{", text, re.MULTILINE):
+            found["struct " + struct].add(path)
+    return {name: files for name, files in found.items() if len(files) > 1}
+
+
 def words(folders):
     text = "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.rglob("*.[ch]")))
     return set(re.findall(r"\w+", text))
@@ -125,6 +139,9 @@ def main(arguments):
             for other in sorted(edges[file] & circle):
                 names = sorted(n for n in called[file] if home.get(n) == other)
                 print(f"  {file.relative_to(source)} -> {other.relative_to(source)}: {', '.join(names)}")
+    for name, files in sorted(shared_words(source).items()):
+        bad += 1
+        print(f"{name} is another thing in each of {', '.join(str(file.relative_to(source)) for file in sorted(files))}")
     elsewhere = set().union(*used.values())
     public, tested = words([include]), words([tests])
     for name, file in sorted(home.items()):

@@ -94,6 +94,17 @@ char *lrp_arena_strndup(struct lrp_arena *arena, const char *text, size_t length
     return copy;
 }
 
+void *lrp_arena_grown(struct lrp_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) return items;
+    const size_t more = 2 * *capacity + 16;
+    void *larger = lrp_arena_calloc(arena, more, size);
+    if (!larger) return NULL;
+    if (count) memcpy(larger, items, count * size);
+    *capacity = more;
+    return larger;
+}
+
 char *lrp_arena_strdup(struct lrp_arena *arena, const char *text)
 {
     return lrp_arena_strndup(arena, text, strlen(text));

@@ -12,6 +12,9 @@ void lrp_arena_free(struct lrp_arena *arena);
 /* Zeroed memory for count*size bytes, aligned to 16; NULL on overflow or when out of memory. count or size 0: a valid pointer.
  */
 void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size);
+/* Room for one more behind `count` items of `size` bytes: the array, moved where that was needed (its old place stays the
+ * arena's), with *capacity told; NULL when out of memory. */
+void *lrp_arena_grown(struct lrp_arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 /* Copies, NUL-terminated. */
 char *lrp_arena_strdup(struct lrp_arena *arena, const char *text);
 char *lrp_arena_strndup(struct lrp_arena *arena, const char *text, size_t length);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "grown.h"
+
 /* What a path leads to: a file by its numbers, one that is not there yet by its folder's and its name. */
 struct lrp_guarded {
     const char *what;
@@ -38,14 +40,10 @@ static void guard_path(struct lrp_guard *guard, const char *what, const char *pa
         guard->standard += written; /* standard input and output are no files here */
         return;
     }
-    if (guard->count == guard->capacity) {
-        const size_t capacity = guard->capacity ? 2 * guard->capacity : 16;
-        struct lrp_guarded *files = realloc(guard->files, capacity * sizeof *files);
-        guard->failed = !files;
-        if (!files) return;
-        guard->files = files;
-        guard->capacity = capacity;
-    }
+    struct lrp_guarded *files = lrp_grown(guard->files, guard->count, &guard->capacity, sizeof *files);
+    guard->failed = !files;
+    if (!files) return;
+    guard->files = files;
     struct lrp_guarded *file = &guard->files[guard->count];
     *file = (struct lrp_guarded){.what = what, .path = strdup(path), .written = written};
     guard->failed = !file->path;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grown.h"
+
 size_t lrp_cli_samples_in(const struct lrp_cli_job *job)
 {
     const int64_t samples = lrp_session_one_by_one(job->session) ? 1 : lrp_session_samples(job->session);
@@ -20,13 +22,9 @@ char *lrp_cli_sample_name(const char *path, size_t index, size_t count)
 
 enum lrp_status lrp_cli_stack_push(struct lrp_stack *stack, const struct lrp_tensor *tensor, struct lrp_error *err)
 {
-    if (stack->count == stack->capacity) {
-        const size_t capacity = stack->capacity ? stack->capacity * 2 : 8;
-        struct lrp_tensor **parts = realloc(stack->parts, capacity * sizeof *parts);
-        if (!parts) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-        stack->parts = parts;
-        stack->capacity = capacity;
-    }
+    struct lrp_tensor **parts = lrp_grown(stack->parts, stack->count, &stack->capacity, sizeof(struct lrp_tensor *));
+    if (!parts) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    stack->parts = parts;
     stack->parts[stack->count++] = lrp_tensor_retain(tensor);
     return LRP_OK;
 }

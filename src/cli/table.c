@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grown.h"
 #include "runes.h"
 
 char *lrp_cli_number(double value, char *buffer, size_t size)
@@ -36,14 +37,10 @@ void lrp_cli_table_init(struct lrp_table *table, const struct lrp_table_column *
 void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
 {
     if (table->failed) return;
-    if (table->count == table->capacity) {
-        const size_t capacity = table->capacity ? table->capacity * 2 : 64;
-        char **cells = realloc(table->cells, capacity * sizeof *cells);
-        table->failed = !cells;
-        if (!cells) return;
-        table->cells = cells;
-        table->capacity = capacity;
-    }
+    char **cells = lrp_grown(table->cells, table->count, &table->capacity, sizeof(char *));
+    table->failed = !cells;
+    if (!cells) return;
+    table->cells = cells;
     char *text = NULL;
     va_list arguments;
     va_start(arguments, format);

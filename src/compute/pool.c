@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "buffer.h"
+#include "grown.h"
 
 enum { PAGE = 4096, SMALL = 16 * PAGE }; /* below SMALL the C library's own lists are as good */
 
@@ -106,15 +107,9 @@ void *lrp_pool_take(struct lrp_pool *pool, size_t bytes)
 /* Room for one more idle block. */
 static bool grow_blocks(struct lrp_pool *pool)
 {
-    const size_t capacity = pool->capacity ? 2 * pool->capacity : 64;
-    struct idle *more;
-
-    if (pool->count < pool->capacity) return true;
-    more = realloc(pool->idle, capacity * sizeof *more);
-    if (!more) return false;
-    pool->idle = more;
-    pool->capacity = capacity;
-    return true;
+    struct idle *more = lrp_grown(pool->idle, pool->count, &pool->capacity, sizeof *more);
+    if (more) pool->idle = more;
+    return more;
 }
 
 void lrp_pool_give(struct lrp_pool *pool, void *memory, size_t bytes)

@@ -28,21 +28,9 @@ static enum lrp_status no_memory(struct lrp_json_reader *r)
     return lrp_fail(r->err, LRP_MEMORY, "%s: not enough memory", r->path);
 }
 
-/* The old place of the items is not given back before the arena is. */
-void *lrp_json_grow(struct lrp_json_reader *r, void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) return items;
-    const size_t more = *capacity ? 2 * *capacity : 16;
-    void *new = lrp_arena_calloc(r->arena, more, size);
-    if (!new) return NULL;
-    if (count) memcpy(new, items, count * size);
-    *capacity = more;
-    return new;
-}
-
 enum lrp_status lrp_json_node(struct lrp_json_reader *r, const struct lrp_node_definition *node)
 {
-    struct lrp_node_definition *nodes = lrp_json_grow(r, r->nodes, r->node_count, &r->node_capacity, sizeof *nodes);
+    struct lrp_node_definition *nodes = lrp_arena_grown(r->arena, r->nodes, r->node_count, &r->node_capacity, sizeof *nodes);
     if (!nodes) return no_memory(r);
     r->nodes = nodes;
     nodes[r->node_count++] = *node;
@@ -54,7 +42,7 @@ enum lrp_status lrp_json_node(struct lrp_json_reader *r, const struct lrp_node_d
 static enum lrp_status add_constant(struct lrp_json_reader *r, const char *name, const struct lrp_blob *blob)
 {
     struct lrp_constant_definition *constants =
-        lrp_json_grow(r, r->constants, r->constant_count, &r->constant_capacity, sizeof *constants);
+        lrp_arena_grown(r->arena, r->constants, r->constant_count, &r->constant_capacity, sizeof *constants);
     if (!constants || !name) return no_memory(r);
     r->constants = constants;
     constants[r->constant_count++] = (struct lrp_constant_definition){name, blob};

@@ -124,7 +124,8 @@ static enum lrp_status read_branches(struct lrp_json_reader *r, const cJSON *con
 /* Notes a container, or (kind NULL) a layer, that begins here; how many nodes it has is known at its end. */
 static enum lrp_status begin_scope(struct lrp_json_reader *r, const cJSON *container, const char *kind, const char *number)
 {
-    struct lrp_scope_definition *scopes = lrp_json_grow(r, r->scopes, r->scope_count, &r->scope_capacity, sizeof *scopes);
+    struct lrp_scope_definition *scopes =
+        lrp_arena_grown(r->arena, r->scopes, r->scope_count, &r->scope_capacity, sizeof *scopes);
     const char *name = name_of(r, container, number);
     if (!scopes || !name) return no_memory(r);
     r->scopes = scopes;

@@ -57,9 +57,6 @@ enum lrp_status lrp_json_layer_fail(struct lrp_json_reader *reader, const char *
                                     ...) __attribute__((format(printf, 4, 5)));
 /* One layer that is no container: its nodes from value `from` to the value called `number`. */
 enum lrp_status lrp_json_layer_read(struct lrp_json_reader *reader, const cJSON *layer, const char *number, const char *from);
-/* Room for one more of `size` bytes behind `count` others, which may move: the list, owned by the arena; NULL when out of
- * memory. */
-void *lrp_json_grow(struct lrp_json_reader *reader, void *items, size_t count, size_t *capacity, size_t size);
 /* A new node: name and operator as given, all borrowed from the arena or static. */
 enum lrp_status lrp_json_node(struct lrp_json_reader *reader, const struct lrp_node_definition *node);
 

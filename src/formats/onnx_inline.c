@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grown.h"
 #include "onnx_function.h"
 
 struct inliner {
@@ -236,18 +237,9 @@ static const struct lrp_function *function_of(const struct inliner *in, const st
     return NULL;
 }
 
-/* Room for one more; NULL when out of memory. */
-static void *grown(void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) return items;
-    void *larger = realloc(items, (2 * *capacity + 16) * size);
-    if (larger) *capacity = 2 * *capacity + 16;
-    return larger;
-}
-
 static enum lrp_status add_node(struct inliner *in, const struct lrp_node_definition *node)
 {
-    struct lrp_node_definition *nodes = grown(in->nodes, in->node_count, &in->node_capacity, sizeof *nodes);
+    struct lrp_node_definition *nodes = lrp_grown(in->nodes, in->node_count, &in->node_capacity, sizeof *nodes);
     if (!nodes) return lrp_reader_no_memory(in->reader);
     in->nodes = nodes;
     nodes[in->node_count++] = *node;
@@ -256,7 +248,7 @@ static enum lrp_status add_node(struct inliner *in, const struct lrp_node_defini
 
 static enum lrp_status add_scope(struct inliner *in, const char *name)
 {
-    struct lrp_scope_definition *scopes = grown(in->scopes, in->scope_count, &in->scope_capacity, sizeof *scopes);
+    struct lrp_scope_definition *scopes = lrp_grown(in->scopes, in->scope_count, &in->scope_capacity, sizeof *scopes);
     if (!scopes) return lrp_reader_no_memory(in->reader);
     in->scopes = scopes;
     scopes[in->scope_count++] =

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "expand_parts.h"
+#include "grown.h"
 
 static void expander_free(struct expander *e)
 {
@@ -13,18 +14,9 @@ static void expander_free(struct expander *e)
     free(e->constants_out);
 }
 
-/* Room for one more; NULL when out of memory. */
-static void *grown(void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) return items;
-    void *larger = realloc(items, (2 * *capacity + 16) * size);
-    if (larger) *capacity = 2 * *capacity + 16;
-    return larger;
-}
-
 enum lrp_status lrp_expand_node(struct expander *e, const struct lrp_node_definition *node)
 {
-    struct lrp_node_definition *nodes = grown(e->nodes, e->node_count, &e->node_capacity, sizeof *nodes);
+    struct lrp_node_definition *nodes = lrp_grown(e->nodes, e->node_count, &e->node_capacity, sizeof *nodes);
     if (!nodes) return lrp_expand_no_memory(e);
     e->nodes = nodes;
     nodes[e->node_count++] = *node;
@@ -33,7 +25,7 @@ enum lrp_status lrp_expand_node(struct expander *e, const struct lrp_node_defini
 
 enum lrp_status lrp_expand_constant(struct expander *e, const char *name, const struct lrp_blob *blob)
 {
-    struct lrp_constant_definition *list = grown(e->constants_out, e->constant_count, &e->constant_capacity, sizeof *list);
+    struct lrp_constant_definition *list = lrp_grown(e->constants_out, e->constant_count, &e->constant_capacity, sizeof *list);
     if (!list) return lrp_expand_no_memory(e);
     e->constants_out = list;
     if (!lrp_names_put(&e->constants, name, e->constant_count)) return lrp_expand_no_memory(e);
@@ -43,7 +35,7 @@ enum lrp_status lrp_expand_constant(struct expander *e, const char *name, const 
 
 enum lrp_status lrp_expand_scope(struct expander *e, const struct lrp_scope_definition *scope)
 {
-    struct lrp_scope_definition *scopes = grown(e->scopes, e->scope_count, &e->scope_capacity, sizeof *scopes);
+    struct lrp_scope_definition *scopes = lrp_grown(e->scopes, e->scope_count, &e->scope_capacity, sizeof *scopes);
     if (!scopes) return lrp_expand_no_memory(e);
     e->scopes = scopes;
     scopes[e->scope_count++] = *scope;

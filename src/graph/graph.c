@@ -23,14 +23,9 @@ const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value)
 
 bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name)
 {
-    if (names->count == names->capacity) {
-        size_t capacity = names->capacity ? names->capacity * 2 : 16;
-        const char **items = lrp_arena_calloc(graph->arena, capacity, sizeof *items);
-        if (!items) return false;
-        if (names->count) memcpy(items, names->items, names->count * sizeof *items);
-        names->items = items;
-        names->capacity = capacity;
-    }
+    const char **items = lrp_arena_grown(graph->arena, names->items, names->count, &names->capacity, sizeof(char *));
+    if (!items) return false;
+    names->items = items;
     names->items[names->count++] = name;
     return true;
 }

@@ -15,14 +15,9 @@ static void name_node(struct lrp_text *text, const struct lrp_node *n)
 
 static bool add_record(struct lrp_graph *g, const char *what, const char *before, int node)
 {
-    if (g->record_count == g->record_capacity) {
-        const size_t capacity = g->record_capacity ? 2 * g->record_capacity : 16;
-        struct lrp_record *records = lrp_arena_calloc(g->arena, capacity, sizeof *records);
-        if (!records) return false;
-        if (g->record_count) memcpy(records, g->records, g->record_count * sizeof *records);
-        g->records = records;
-        g->record_capacity = capacity;
-    }
+    struct lrp_record *records = lrp_arena_grown(g->arena, g->records, g->record_count, &g->record_capacity, sizeof *records);
+    if (!records) return false;
+    g->records = records;
     g->records[g->record_count++] = (struct lrp_record){what, before, node};
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blocked.h"
+#include "grown.h"
 
 struct turns {
     struct lrp_bodies face; /* what the operator sees; first, so that it leads back here */
@@ -105,13 +106,9 @@ static enum lrp_status keep_turn(struct turns *t, int body, struct lrp_error *er
 {
     const struct lrp_body *b = &t->graph->bodies[body];
     const size_t count = (size_t)b->value_count;
-    if (t->face.turns == t->capacity) {
-        const size_t capacity = t->capacity ? 2 * t->capacity : 16;
-        struct lrp_turn *kept = realloc(t->kept, capacity * sizeof *kept);
-        if (!kept) return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
-        t->kept = kept;
-        t->capacity = capacity;
-    }
+    struct lrp_turn *kept = lrp_grown(t->kept, t->face.turns, &t->capacity, sizeof *kept);
+    if (!kept) return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
+    t->kept = kept;
     const struct lrp_tensor **values = malloc((count + 1) * sizeof *values);
     if (!values) return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
     for (size_t i = 0; i < count; i++) {

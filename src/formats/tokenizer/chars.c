@@ -6,22 +6,12 @@
 
 #include <utf8proc.h>
 
-/* Room for one more of `size` bytes in an array that grows by half; false when out of memory. */
-static bool grow_array(void **items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) return true;
-    const size_t more = *capacity ? *capacity + *capacity / 2 : 32;
-    void *larger = realloc(*items, more * size);
-    if (!larger) return false;
-    *items = larger;
-    *capacity = more;
-    return true;
-}
+#include "grown.h"
 
 void lrp_chars_push(struct lrp_chars *chars, int32_t code, uint32_t start, uint32_t end)
 {
-    void *items = chars->items;
-    if (chars->failed || !grow_array(&items, chars->count, &chars->capacity, sizeof *chars->items)) {
+    struct lrp_char *items = chars->failed ? NULL : lrp_grown(chars->items, chars->count, &chars->capacity, sizeof *items);
+    if (!items) {
         chars->failed = true;
         return;
     }
@@ -64,8 +54,9 @@ void lrp_words_push(struct lrp_char_words *words, const struct lrp_char *items, 
 {
     if (!count) return;
     lrp_chars_append(&words->chars, items, count);
-    void *ends = words->ends;
-    if (words->failed || words->chars.failed || !grow_array(&ends, words->count, &words->capacity, sizeof *words->ends)) {
+    size_t *ends =
+        words->failed || words->chars.failed ? NULL : lrp_grown(words->ends, words->count, &words->capacity, sizeof *ends);
+    if (!ends) {
         words->failed = true;
         return;
     }

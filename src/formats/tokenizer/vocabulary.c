@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grown.h"
 #include "tokenizer.h"
 
 struct lrp_token_step *lrp_token_step_add(struct lrp_tokenizer *t, struct lrp_token_steps *steps)
@@ -53,15 +54,11 @@ int64_t lrp_token_find(const struct lrp_tokenizer *t, const char *text)
 void lrp_tokens_push(struct lrp_tokens *tokens, struct lrp_token token)
 {
     if (tokens->failed) return;
-    if (tokens->count == tokens->capacity) {
-        const size_t more = tokens->capacity ? tokens->capacity * 2 : 32;
-        struct lrp_token *items = realloc(tokens->items, more * sizeof *items);
-        if (!items) {
-            tokens->failed = true;
-            return;
-        }
-        tokens->items = items;
-        tokens->capacity = more;
+    struct lrp_token *items = lrp_grown(tokens->items, tokens->count, &tokens->capacity, sizeof *items);
+    if (!items) {
+        tokens->failed = true;
+        return;
     }
+    tokens->items = items;
     tokens->items[tokens->count++] = token;
 }

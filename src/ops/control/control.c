@@ -5,21 +5,18 @@
 #include <string.h>
 
 #include "batch.h"
+#include "grown.h"
 #include "pool.h"
 #include "texts.h"
 
 enum lrp_status control_row_add(struct control_row *row, struct lrp_tensor *item, struct lrp_error *err)
 {
-    if (row->count == row->capacity) {
-        const size_t capacity = row->capacity ? 2 * row->capacity : 16;
-        struct lrp_tensor **items = realloc(row->items, capacity * sizeof *items);
-        if (!items) {
-            lrp_tensor_release(item);
-            return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
-        }
-        row->items = items;
-        row->capacity = capacity;
+    struct lrp_tensor **items = lrp_grown(row->items, row->count, &row->capacity, sizeof(struct lrp_tensor *));
+    if (!items) {
+        lrp_tensor_release(item);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
     }
+    row->items = items;
     row->items[row->count++] = item;
     return LRP_OK;
 }

@@ -4,25 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve_effect(struct lrp_effects *effects)
-{
-    if (effects->count < effects->capacity) return true;
-    const size_t capacity = effects->capacity ? effects->capacity * 2 : 8;
-    struct lrp_effect *items = realloc(effects->items, capacity * sizeof *items);
-    if (!items) return false;
-    effects->items = items;
-    effects->capacity = capacity;
-    return true;
-}
+#include "grown.h"
 
 struct lrp_effect *lrp_effects_add(struct lrp_effects *effects, enum lrp_effect_kind kind, const char *text, int number)
 {
     char *copy = text ? strdup(text) : NULL;
-    if ((text && !copy) || !reserve_effect(effects)) {
+    struct lrp_effect *items =
+        text && !copy ? NULL : lrp_grown(effects->items, effects->count, &effects->capacity, sizeof *items);
+    if (!items) {
         free(copy);
         effects->failed = true;
         return NULL;
     }
+    effects->items = items;
     struct lrp_effect *effect = &effects->items[effects->count++];
     *effect = (struct lrp_effect){.kind = kind, .text = copy, .number = number};
     return effect;
