@@ -2,11 +2,11 @@
 #include "account.h"
 #include "apply_parts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "elementwise.h"
+#include "rows.h"
 #include "tensor_slots.h"
-#include "vector.h"
 
 /* The axes a normalising node works over, as a mask by axis. */
 static void normalised_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK])
@@ -21,47 +21,73 @@ static void normalised_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK]
     }
 }
 
-/* y = x - mean of x over the axes. */
-static void subtract_mean(const struct lrp_shape *shape, const bool *axes, const float *x, float *y, double *sums,
-                          size_t *groups)
+/* Rows of what is normalised together: their numbers less their mean, or relevance shared out over them. */
+struct centring {
+    size_t length;
+    const float *x, *r; /* r: NULL where only the mean is subtracted */
+    float stabilizer;
+    float *out;
+};
+
+WIDE static void centre_row(const float *x, double mean, float *restrict y, size_t n)
 {
-    size_t count = 1, group_count = 1, stride[LRP_MAX_RANK] = {0};
-    for (int i = shape->rank - 1; i >= 0; i--) {
-        count *= (size_t)shape->dim[i];
-        stride[i] = axes[i] ? 0 : group_count;
-        if (!axes[i]) group_count *= (size_t)shape->dim[i];
+    for (size_t i = 0; i < n; i++) y[i] = (float)((double)x[i] - mean);
+}
+
+WIDE static void divide_row(const float *r, float stabilizer, float *restrict s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) s[i] = r[i] / lrp_stabilize(s[i], stabilizer);
+}
+
+WIDE static void share_row(const float *x, double mean, float *restrict s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) s[i] = (float)((double)s[i] - mean) * x[i];
+}
+
+static void centre_rows(const void *data, size_t first, size_t last)
+{
+    const struct centring *c = data;
+    const double count = (double)c->length;
+    for (size_t row = first; row < last; row++) {
+        const float *x = c->x + row * c->length;
+        float *out = c->out + row * c->length;
+        centre_row(x, lrp_sum(x, c->length) / count, out, c->length);
+        if (!c->r) continue;
+        divide_row(c->r + row * c->length, c->stabilizer, out, c->length);
+        share_row(x, lrp_sum(out, c->length) / count, out, c->length);
     }
-    for (size_t g = 0; g < group_count; g++) sums[g] = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t rest = i, g = 0;
-        for (int axis = shape->rank - 1; axis >= 0; axis--) {
-            g += rest % (size_t)shape->dim[axis] * stride[axis];
-            rest /= (size_t)shape->dim[axis];
-        }
-        groups[i] = g;
-        sums[g] += (double)x[i];
+}
+
+/* x - mean(x) over the axes; with a relevance (may be NULL) x * (s - mean(s)), s = relevance / stab(x - mean(x)). */
+static enum lrp_status centre(const struct lrp_rule_step *step, const struct lrp_tensor *x, const struct lrp_tensor *relevance,
+                              struct lrp_tensor *out, struct lrp_error *err)
+{
+    struct lrp_rows of_x = {0}, of_r = {0}, of_out = {0};
+    bool axes[LRP_MAX_RANK];
+    normalised_axes(&lrp_step_node(step)->call, axes);
+    enum lrp_status status = lrp_rows_open(&of_x, x, axes, step->run, err);
+    if (!status && relevance) status = lrp_rows_open(&of_r, relevance, axes, step->run, err);
+    if (!status) status = lrp_rows_make(&of_out, out, axes, err);
+    if (!status) {
+        const struct centring c = {.length = of_x.length,
+                                   .x = of_x.tensor->f,
+                                   .r = relevance ? of_r.tensor->f : NULL,
+                                   .stabilizer = relevance ? step->rule->stabilizer : 0,
+                                   .out = lrp_rows_target(&of_out)->f};
+        if (c.length) lrp_for_range(step->run, of_x.rows, 4 * c.length, centre_rows, &c);
+        lrp_rows_store(&of_out, out, axes, step->run);
     }
-    double share = count ? (double)group_count / (double)count : 0;
-    for (size_t i = 0; i < count; i++) y[i] = (float)((double)x[i] - sums[groups[i]] * share);
+    lrp_rows_close(&of_r);
+    lrp_rows_close(&of_x);
+    return status;
 }
 
 enum lrp_status lrp_apply_centred(const struct lrp_rule_step *step, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const struct lrp_node *n = lrp_step_node(step);
-    const struct lrp_tensor *x = lrp_rule_step_value(step, n->in[0]);
+    const struct lrp_tensor *x = lrp_rule_step_value(step, lrp_step_node(step)->in[0]);
     if (!x) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    bool axes[LRP_MAX_RANK];
-    double *sums = malloc((x->count + 1) * sizeof *sums);
-    size_t *groups = malloc((x->count + 1) * sizeof *groups);
-    enum lrp_status status =
-        sums && groups ? lrp_tensor_new(LRP_DTYPE_FLOAT, &x->shape, out, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) {
-        normalised_axes(&n->call, axes);
-        subtract_mean(&x->shape, axes, x->f, (*out)->f, sums, groups);
-    }
-    free(sums);
-    free(groups);
-    return status;
+    const enum lrp_status status = lrp_tensor_take(step->run->pool, LRP_DTYPE_FLOAT, &x->shape, out, err);
+    return status ? status : centre(step, x, NULL, *out, err);
 }
 
 /* For a whole LayerNormalization, y = w*u + b at the normalised u: relevance goes to u by the zero rule, R*(w*u)/stab(y). */
@@ -87,26 +113,17 @@ static enum lrp_status share_norm(const struct lrp_rule_step *step, struct lrp_t
 {
     const struct lrp_node *n = lrp_step_node(step);
     const struct lrp_tensor *x = lrp_rule_step_value(step, n->in[0]), *r = lrp_rule_step_relevance(step, 0);
-    bool axes[LRP_MAX_RANK];
-    float *centred = calloc(x->count + 1, sizeof *centred), *s = malloc((x->count + 1) * sizeof *s);
-    double *sums = malloc((x->count + 1) * sizeof *sums);
-    size_t *groups = malloc((x->count + 1) * sizeof *groups);
-    enum lrp_status status = centred && s && sums && groups ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status && r) {
-        normalised_axes(&n->call, axes);
-        subtract_mean(&x->shape, axes, x->f, centred, sums, groups);
-        memcpy(s, r->f, x->count * sizeof *s);
-        status = through_affine(step, s, err);
+    struct lrp_tensor *inside = NULL; /* what arrives at the normalised values */
+    if (!x) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!r) return LRP_OK;
+    enum lrp_status status = LRP_OK;
+    if (n->call.in_count > 1 && n->in[1] >= 0) {
+        status = lrp_tensor_take(step->run->pool, LRP_DTYPE_FLOAT, &r->shape, &inside, err);
+        if (!status) memcpy(inside->f, r->f, r->count * sizeof *r->f);
+        if (!status) status = through_affine(step, inside->f, err);
     }
-    if (!status && r) {
-        for (size_t i = 0; i < x->count; i++) s[i] /= lrp_stabilize(centred[i], step->rule->stabilizer);
-        subtract_mean(&x->shape, axes, s, given[0]->f, sums, groups);
-        for (size_t i = 0; i < x->count; i++) given[0]->f[i] *= x->f[i];
-    }
-    free(centred);
-    free(s);
-    free(sums);
-    free(groups);
+    if (!status) status = centre(step, x, inside ? inside : r, given[0], err);
+    lrp_tensor_release(inside);
     return status;
 }
 

@@ -4,6 +4,8 @@
 
 #include "batch.h"
 #include "infer.h"
+#include "smooth.h"
+#include "wide.h"
 
 /* Parameter lists of an operator's functions. */
 #define LRP_FORWARD_PARAMETERS                                                                                                 \
@@ -46,13 +48,13 @@ struct lrp_unary {
 /* Makes NAME_map and NAME_slope of `float NAME(float x, const float *p)` and `float NAME_d(float x, float y, const float *p)`.
  */
 #define LRP_UNARY_MAP(name)                                                                                                    \
-    static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p)                               \
+    WIDE static void name##_map(const float *restrict x, float *restrict y, size_t n, const float *p)                          \
     {                                                                                                                          \
         for (size_t i = 0; i < n; ++i) y[i] = name(x[i], p);                                                                   \
     }
 #define LRP_UNARY_SLOPE(name)                                                                                                  \
-    static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g,     \
-                             size_t n, const float *p)                                                                         \
+    WIDE static void name##_slope(const float *restrict x, const float *restrict y, const float *restrict s,                   \
+                                  float *restrict g, size_t n, const float *p)                                                 \
     {                                                                                                                          \
         for (size_t i = 0; i < n; ++i) g[i] = lrp_times_slope(s[i], name##_d(x[i], y[i], p));                                  \
     }
@@ -82,7 +84,10 @@ int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero
 size_t lrp_elements_of(const struct lrp_tensor *tensor);
 
 /* 1/(1+exp(-x)) without overflow. */
-float lrp_sigmoid(float x);
+INLINE float lrp_sigmoid(float x)
+{
+    return (float)lrp_smooth_sigmoid((double)x);
+}
 /* What of a number stays in an integer type: floats are truncated, saturating at the ends of int64; NaN gives 0. */
 int64_t lrp_float_to_integer(enum lrp_dtype dtype, float value);
 

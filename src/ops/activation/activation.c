@@ -34,7 +34,7 @@ static inline float hard_sigmoid(float x, const float *p)
 }
 static inline float hard_sigmoid_d(float x, float y, const float *p) { (void)x; return y > 0 && y < 1 ? p[0] : 0; }
 
-static inline float tangent(float x, const float *p) { (void)p; return tanhf(x); }
+static inline float tangent(float x, const float *p) { (void)p; return (float)lrp_smooth_tanh((double)x); }
 static inline float tangent_d(float x, float y, const float *p)
 {
     (void)p, (void)y;
@@ -66,18 +66,26 @@ static inline float hard_swish_d(float x, float y, const float *p)
     return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5f;
 }
 
-/* p[0]: the tanh approximation. erfc instead of 1+erf, which cancels for negative x. */
-static float gelu(float x, const float *p)
+/* erfc instead of 1+erf, which cancels for negative x. */
+static inline float gelu_exact(float x, const float *p)
 {
-    if (p[0] != 0)
-        return x * lrp_sigmoid(1.5957691216f * (x + 0.044715f * x * x * x));
-    return 0.5f * x * erfcf(-0.70710678119f * x);
+    (void)p;
+    return (float)(.5 * (double)x * lrp_smooth_erfc(-0.7071067811865476 * (double)x));
 }
-static float gelu_d(float x, float y, const float *p)
+static inline float gelu_exact_d(float x, float y, const float *p)
 {
-    (void)y;
-    if (p[0] == 0)
-        return 0.5f * erfcf(-0.70710678119f * x) + x * 0.39894228040f * expf(-0.5f * x * x);
+    (void)y, (void)p;
+    const double w = (double)x;
+    return (float)(.5 * lrp_smooth_erfc(-0.7071067811865476 * w) + w * 0.3989422804014327 * lrp_smooth_exp(-.5 * w * w));
+}
+static inline float gelu_tanh(float x, const float *p)
+{
+    (void)p;
+    return x * lrp_sigmoid(1.5957691216f * (x + 0.044715f * x * x * x));
+}
+static inline float gelu_tanh_d(float x, float y, const float *p)
+{
+    (void)y, (void)p;
     const float u = 1.5957691216f * (x + 0.044715f * x * x * x), du = 1.5957691216f * (1 + 0.134145f * x * x);
     return lrp_sigmoid(u) + x * lrp_sigmoid(u) * lrp_sigmoid(-u) * du;
 }
@@ -109,7 +117,18 @@ static float mish_d(float x, float y, const float *p)
 
 LRP_UNARY(relu) LRP_UNARY(leaky) LRP_UNARY(elu) LRP_UNARY(selu) LRP_UNARY(celu) LRP_UNARY(sigmoid)
 LRP_UNARY(hard_sigmoid) LRP_UNARY(tangent) LRP_UNARY(softplus) LRP_UNARY(softsign) LRP_UNARY(thresholded)
-LRP_UNARY(hard_swish) LRP_UNARY(gelu) LRP_UNARY(swish) LRP_UNARY(mish)
+LRP_UNARY(hard_swish) LRP_UNARY(gelu_exact) LRP_UNARY(gelu_tanh) LRP_UNARY(swish) LRP_UNARY(mish)
+
+/* p[0]: the tanh approximation. */
+static void gelu_map(const float *restrict x, float *restrict y, size_t n, const float *p)
+{
+    (p[0] != 0 ? gelu_tanh_map : gelu_exact_map)(x, y, n, p);
+}
+static void gelu_slope(const float *restrict x, const float *restrict y, const float *restrict s, float *restrict g, size_t n,
+                       const float *p)
+{
+    (p[0] != 0 ? gelu_tanh_slope : gelu_exact_slope)(x, y, s, g, n, p);
+}
 
 static int64_t relu_integer(int64_t x) { return x < 0 ? 0 : x; }
 

@@ -104,12 +104,6 @@ enum lrp_status lrp_unary_vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
-float lrp_sigmoid(float x)
-{
-    const float e = expf(-fabsf(x));
-    return (x < 0 ? e : 1) / (1 + e);
-}
-
 int64_t lrp_float_to_integer(enum lrp_dtype dtype, float value)
 {
     const float limit = 9223372036854775808.0f;

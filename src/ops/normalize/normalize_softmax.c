@@ -48,10 +48,29 @@ static size_t first_largest(const float *x, size_t n)
     return best;
 }
 
+/* The largest, in several lanes; NaN if it begins with that. */
+WIDE static float largest(const float *x, size_t n)
+{
+    enum { LANES = 16 };
+    float most[LANES], top = x[0];
+    size_t i = 0;
+    for (int lane = 0; lane < LANES; ++lane) most[lane] = x[0];
+    for (; i + LANES <= n; i += LANES)
+        for (int lane = 0; lane < LANES; ++lane)
+            most[lane] = x[i + (size_t)lane] > most[lane] ? x[i + (size_t)lane] : most[lane];
+    for (int lane = 0; lane < LANES; ++lane) top = most[lane] > top ? most[lane] : top;
+    for (; i < n; ++i) top = x[i] > top ? x[i] : top;
+    return top;
+}
+
+WIDE static void exp_below(const float *x, float top, float *restrict y, size_t n)
+{
+    for (size_t i = 0; i < n; ++i) y[i] = (float)lrp_smooth_exp((double)(x[i] - top));
+}
+
 static void soft_row(const float *x, float *restrict y, size_t n)
 {
-    const float top = x[first_largest(x, n)];
-    for (size_t i = 0; i < n; ++i) y[i] = expf(x[i] - top);
+    exp_below(x, largest(x, n), y, n);
     const float factor = (float)(1 / lrp_sum(y, n));
     for (size_t i = 0; i < n; ++i) y[i] *= factor;
 }
