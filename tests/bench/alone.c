@@ -306,9 +306,9 @@ struct lrp_alone *lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t
     return alone;
 }
 
-struct lrp_alone *lrp_alone_dense(int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
+struct lrp_alone *lrp_alone_dense(int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat)
 {
-    const dnnl_dims_t x = {1, k}, w = {n, k}, y = {1, n};
+    const dnnl_dims_t x = {m, k}, w = {n, k}, y = {m, n};
     dnnl_memory_desc_t dx, dw, dy;
     dnnl_inner_product_desc_t desc;
     dnnl_primitive_desc_t made;

@@ -31,8 +31,8 @@ struct lrp_alone;
 struct lrp_alone *lrp_alone_conv(const struct lrp_conv_shape *shape, bool back, bool blocks, dnnl_engine_t engine, int repeat);
 /* `batch` products of (m,k) by (k,n), row-major. */
 struct lrp_alone *lrp_alone_product(int64_t batch, int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat);
-/* A dense layer of k inputs and n outputs, one sample, weights in the layout it likes best. */
-struct lrp_alone *lrp_alone_dense(int64_t n, int64_t k, dnnl_engine_t engine, int repeat);
+/* A dense layer of k inputs and n outputs, m samples, everything in the layout it likes best. */
+struct lrp_alone *lrp_alone_dense(int64_t m, int64_t n, int64_t k, dnnl_engine_t engine, int repeat);
 /* The largest of every window over a plane; only in, kernel, stride, pads and channels of the shape are read; NULL as above. */
 struct lrp_alone *lrp_alone_max_pool(const struct lrp_conv_shape *shape, dnnl_engine_t engine, int repeat);
 /* The largest of a number and 0, for so many floats. */

@@ -54,7 +54,7 @@ static struct lrp_alone *product_of(const struct lrp_call *call, dnnl_engine_t e
     struct lrp_linear_product p;
     struct lrp_error err = {0};
     lrp_bench_must(lrp_product_read(call, &p, &err), err.message);
-    return p.m == 1 && p.batches == 1 ? lrp_alone_dense(p.n, p.k, engine, repeat)
+    return p.m == 1 && p.batches == 1 ? lrp_alone_dense(1, p.n, p.k, engine, repeat)
                                       : lrp_alone_product(p.batches, p.m, p.n, p.k, engine, repeat);
 }
 

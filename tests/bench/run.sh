@@ -28,6 +28,14 @@ done
 for model in vgg16 resnet50 mobilenet_v2; do
     [ ! -x "$build/tests/primitives" ] || "$build/tests/primitives" "$folder/$model.onnx" "$folder/input.npy" "$@"
 done
+# transformers: passes against their matrix products, cold against warm, memory
+if [ -x "$build/tests/attention" ]; then
+    /usr/bin/python3 tests/bench/make_transformers.py "$folder"
+    for model in vit_b16 bert_base gpt2_small llama_160m gpt2_small_fp16 llama_160m_fp16 llama_160m_4bit; do
+        case $model in vit*) input=$folder/input.npy ;; *) input=$folder/tokens.npy ;; esac
+        "$build/tests/attention" "$build/lrpscope" "$folder/$model.onnx" "$input" "$@"
+    done
+fi
 # keys while a model computes, and cancelling: through a pseudo-terminal
 if [ -x "$build/tests/latency" ]; then
     state=$(mktemp -d)
