@@ -208,7 +208,7 @@ static enum lrp_status compare_samples(struct compare *c, struct lrp_error *err)
 {
     enum lrp_status status =
         c->arguments->heatmap && !c->arguments->output_dir ? lrp_cli_path_writable(c->arguments->heatmap, err) : LRP_OK;
-    c->now = calloc(c->count + 1, sizeof *c->now);
+    c->now = calloc(c->count + 1, sizeof(struct lrp_snapshot *));
     if (!c->now) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (c->arguments->json) {
         lrp_cli_json_init(&c->document, c->arguments->model);

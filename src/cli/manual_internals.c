@@ -187,6 +187,13 @@ static const struct lrp_prose tests[] = {
      "explanations by other tools, tests/bench what takes how long. Expected numbers come from outside: definitions, papers, "
      "other tools, hand calculation. A test that has never failed proves nothing: break the code once.",
      NULL},
+    {P,
+     "Before a change is handed in, clang-tidy has nothing to say of it: .clang-tidy names its checks, and the target fails on "
+     "any "
+     "finding. It asks about every file, which takes some twenty minutes; of a single one, after configuring:",
+     NULL},
+    {F, "cmake --build build --target tidy", NULL},
+    {F, "clang-tidy -p build --extra-arg=-fno-openmp FILE", NULL},
     {S, "Golden screens", NULL},
     {P,
      "Screens are compared with the text files in tests/golden/screens, letters and styles. When a screen is meant to change, "

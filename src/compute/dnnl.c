@@ -169,8 +169,8 @@ void lrp_library_conv_free(struct lrp_library_conv *conv)
     const dnnl_memory_t memories[] = {conv->from,    conv->to,   conv->primitive_from, conv->primitive_to,
                                       conv->weights, conv->bias, conv->scratchpad};
 
-    for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++) dnnl_primitive_destroy(primitives[i]);
-    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) dnnl_memory_destroy(memories[i]);
+    for (size_t i = 0; i < sizeof primitives / sizeof primitives[0]; i++) dnnl_primitive_destroy(primitives[i]);
+    for (size_t i = 0; i < sizeof memories / sizeof memories[0]; i++) dnnl_memory_destroy(memories[i]);
     dnnl_stream_destroy(conv->stream);
     dnnl_engine_destroy(conv->engine);
     lrp_layout_free(conv->plain_weights);

@@ -60,9 +60,9 @@ static bool remember_mapping(struct lrp_reader *reader, const char *location, st
 {
     const size_t n = reader->external_count;
     if ((n & (n - 1)) == 0) { /* full: at every power of two */
-        struct lrp_mapping **bigger = lrp_arena_calloc(reader->arena, n ? 2 * n : 1, sizeof *bigger);
+        struct lrp_mapping **bigger = lrp_arena_calloc(reader->arena, n ? 2 * n : 1, sizeof(struct lrp_mapping *));
         if (!bigger) return false;
-        if (n) memcpy(bigger, reader->externals, n * sizeof *bigger);
+        if (n) memcpy(bigger, reader->externals, n * sizeof(struct lrp_mapping *));
         reader->externals = bigger;
     }
     reader->externals[reader->external_count++] = mapping;

@@ -62,8 +62,8 @@ static enum lrp_status fold_run(const struct lrp_call *call, struct fold *f, str
 
 bool lrp_fold_call(struct lrp_call *call, struct lrp_arena *arena)
 {
-    struct fold f = {.in = calloc((size_t)call->in_count + 1, sizeof *f.in),
-                     .out = calloc((size_t)call->out_count + 1, sizeof *f.out)};
+    struct fold f = {.in = calloc((size_t)call->in_count + 1, sizeof(struct lrp_tensor *)),
+                     .out = calloc((size_t)call->out_count + 1, sizeof(struct lrp_tensor *))};
     bool done = f.in && f.out && fold_run(call, &f, NULL) == LRP_OK;
     for (int i = 0; done && i < call->out_count; i++) {
         struct lrp_blob *blob = NULL;

@@ -109,7 +109,7 @@ static enum lrp_status keep_turn(struct turns *t, int body, struct lrp_error *er
     struct lrp_turn *kept = lrp_grown(t->kept, t->face.turns, &t->capacity, sizeof *kept);
     if (!kept) return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
     t->kept = kept;
-    const struct lrp_tensor **values = malloc((count + 1) * sizeof *values);
+    const struct lrp_tensor **values = malloc((count + 1) * sizeof(struct lrp_tensor *));
     if (!values) return lrp_fail(err, LRP_MEMORY, "not enough memory for its turns");
     for (size_t i = 0; i < count; i++) {
         const struct lrp_tensor *value = t->values[(size_t)b->first_value + i];

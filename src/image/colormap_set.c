@@ -151,7 +151,7 @@ static struct lrp_colormap *copy_map(struct lrp_arena *arena, const struct lrp_c
 
 static bool append_map(struct lrp_colormap_set *set, const struct lrp_colormap *map)
 {
-    const struct lrp_colormap **maps = realloc(set->maps, (set->count + 1) * sizeof *maps);
+    const struct lrp_colormap **maps = realloc(set->maps, (set->count + 1) * sizeof(struct lrp_colormap *));
     if (!maps) return false;
     set->maps = maps;
     set->maps[set->count++] = map;

@@ -12,7 +12,7 @@ static const struct lrp_picture_format *const formats[] = {
     LRP_PICTURE_FORMATS(X)
 #undef X
 };
-#define FORMAT_COUNT (sizeof formats / sizeof *formats)
+#define FORMAT_COUNT (sizeof formats / sizeof formats[0])
 
 const struct lrp_picture_format *lrp_picture_format_at(size_t index)
 {

@@ -206,7 +206,7 @@ static bool complete(struct lrp_rule_row *row)
 
 static enum lrp_status insert_rule(struct lrp_rule_book *book, const struct lrp_rule_row *row, struct lrp_error *err)
 {
-    const struct lrp_rule_row **rows = realloc(book->rows, (book->count + 1) * sizeof *rows);
+    const struct lrp_rule_row **rows = realloc(book->rows, (book->count + 1) * sizeof(struct lrp_rule_row *));
     if (!rows) return out_of_memory(err);
     book->rows = rows;
     rows[book->count] = copy_row(book, row);

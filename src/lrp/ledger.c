@@ -309,7 +309,7 @@ static enum lrp_status find_gradients(const struct lrp_propagation *p, const str
                                     .start = p->start,
                                     .start_relevance = p->start_relevance,
                                     .run = p->run};
-    *out = calloc((size_t)lrp_engine_graph(p->engine)->value_count + 1, sizeof **out);
+    *out = calloc((size_t)lrp_engine_graph(p->engine)->value_count + 1, sizeof(struct lrp_tensor *));
     return *out ? lrp_propagate(&plain, *out, err) : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
 }
 

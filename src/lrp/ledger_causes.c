@@ -121,7 +121,7 @@ static enum lrp_status shared(const struct lrp_account *a)
 /* An operator that says itself what it keeps. */
 static enum lrp_status by_own(const struct lrp_account *a, struct lrp_error *err)
 {
-    struct lrp_tensor **given = calloc((size_t)call_of(a)->in_count + 1, sizeof *given);
+    struct lrp_tensor **given = calloc((size_t)call_of(a)->in_count + 1, sizeof(struct lrp_tensor *));
     struct lrp_losses losses = {0};
     enum lrp_status status = given ? lrp_rule_step_row_major(a->step, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int i = 0; !status && i < call_of(a)->in_count; i++)

@@ -136,7 +136,7 @@ static const struct lrp_rule_row *const functions[] = {
     LRP_FUNCTION_RULES(X)
 #undef X
 };
-enum { FUNCTIONS = sizeof functions / sizeof *functions };
+enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
 const struct lrp_rule_row *lrp_rule_row(size_t index)
 {

@@ -16,7 +16,7 @@ static const struct lrp_operator *const families[] = {
 
 const struct lrp_operator *lrp_operator_at(size_t index)
 {
-    for (size_t family = 0; family < sizeof families / sizeof *families; family++)
+    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++)
         for (const struct lrp_operator *row = families[family]; row->name; row++)
             if (index-- == 0) return row;
     return NULL;
@@ -40,7 +40,7 @@ const struct lrp_operator *lrp_operator_find(const char *domain, const char *nam
     int best_version = 0;
     bool known = false;
 
-    for (size_t family = 0; family < sizeof families / sizeof *families; family++)
+    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++)
         for (const struct lrp_operator *row = families[family]; row->name; row++) {
             /* asked for every node of a model: the first letter rules out most rows */
             if (row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0) continue;

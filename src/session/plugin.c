@@ -69,7 +69,8 @@ static int add_operator(const struct lrp_plugin_host *host, const struct lrp_plu
     struct lrp_plugin *p = host->context;
     const char *why = "";
     if (!p->offer || !op) return refuse_row(p, "operator", "", "it is none");
-    struct lrp_plugin_row *row = calloc(1, sizeof *row), **rows = realloc(p->rows, (p->count + 1) * sizeof *rows);
+    struct lrp_plugin_row *row = calloc(1, sizeof *row),
+                          **rows = realloc(p->rows, (p->count + 1) * sizeof(struct lrp_plugin_row *));
     if (rows) p->rows = rows;
     if (!row || !rows || !lrp_plugin_row_fill(row, op, &why)) {
         free(row);

@@ -29,8 +29,8 @@ struct lrp_plugin_list *lrp_plugin_list_with(const struct lrp_plugin_list *list,
 {
     struct lrp_plugin_list *new = calloc(1, sizeof *new);
     const size_t before = list ? list->count : 0, rows = (list ? list->operators.count : 0) + count_operators(plugin);
-    if (new) new->items = calloc(before + 1, sizeof *new->items);
-    if (new) new->rows = calloc(rows + 1, sizeof *new->rows);
+    if (new) new->items = calloc(before + 1, sizeof(struct lrp_plugin *));
+    if (new) new->rows = calloc(rows + 1, sizeof(struct lrp_operator *));
     if (!new || !new->items || !new->rows) {
         if (new) free(new->items);
         free(new);

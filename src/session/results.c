@@ -170,7 +170,7 @@ size_t lrp_cache_put(struct lrp_cache *cache, struct lrp_results *results, size_
         at = cache->count++;
         lrp_results_retain(results);
     }
-    memmove(cache->items + 1, cache->items, at * sizeof *cache->items);
+    memmove(cache->items + 1, cache->items, at * sizeof(struct lrp_results *));
     cache->items[0] = results;
     for (size_t i = 0; i < cache->count; i++) {
         bytes += own_bytes(cache, i);

@@ -43,8 +43,8 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     const struct lrp_network *n = box->setup->network;
     const struct lrp_results *r = box->results;
     size_t count = n->view->list.count;
-    box->activation = calloc(count + 1, sizeof(struct lrp_tensor *));
-    box->relevance = calloc(count + 1, sizeof(struct lrp_tensor *));
+    box->activation = calloc(count + 1, sizeof(struct lrp_result *));
+    box->relevance = calloc(count + 1, sizeof(struct lrp_result *));
     box->activation_statistics = calloc(count + 1, sizeof *box->activation_statistics);
     box->relevance_statistics = calloc(count + 1, sizeof *box->relevance_statistics);
     box->targets = calloc(r->target_count + 1, sizeof *box->targets);

@@ -198,7 +198,7 @@ static enum outcome run_definition(struct test *test, const struct lrp_definitio
     const enum lrp_status status = lrp_graph_build(definition, &options, &graph, &test->err);
     if (status) /* what is fed in cannot be empty, constants can */
         return status == LRP_USAGE ? NOT_SUPPORTED : WRONG;
-    const struct lrp_tensor **values = calloc((size_t)graph->value_count + 1, sizeof *values);
+    const struct lrp_tensor **values = calloc((size_t)graph->value_count + 1, sizeof(struct lrp_tensor *));
     if (values && give_inputs(test, graph, values) && !lrp_engine_new(graph, &engine, &test->err)) {
         outcome = compare(test, graph, engine, values);
         lrp_engine_free(engine);
