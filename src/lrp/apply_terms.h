@@ -7,7 +7,7 @@
 
 /* What the terms of one application share. */
 struct lrp_terms {
-    const struct lrp_rule_step *a;
+    const struct lrp_rule_step *step;
     const struct lrp_call *call;
     const struct lrp_tensor *x, *z, *r;
     bool x_has_negative;
@@ -18,7 +18,7 @@ struct lrp_terms {
 };
 
 /* Of a step; to be released. */
-struct lrp_terms lrp_terms_of(const struct lrp_rule_step *a);
+struct lrp_terms lrp_terms_of(const struct lrp_rule_step *step);
 void lrp_terms_release(struct lrp_terms *t);
 /* A tensor like `model`, in blocks or not, elements not set. */
 enum lrp_status lrp_terms_tensor(const struct lrp_terms *t, const struct lrp_tensor *model, int block, struct lrp_tensor **out,

@@ -277,7 +277,7 @@ static enum lrp_status back_through_bodies(struct back *b, int node, const struc
     return status;
 }
 
-enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, const struct lrp_tensor *const *outputs,
+enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, const struct lrp_tensor *const *relevance,
                                      struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
@@ -296,7 +296,7 @@ enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, 
         memset(b.pass.stale, true, count);
     }
     const enum lrp_status status =
-        ok ? back_through_bodies(&b, node, outputs, in, s, given, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+        ok ? back_through_bodies(&b, node, relevance, in, s, given, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_node_step step;
     lrp_propagation_step(p, node, &step);
     for (int i = 0; i < call->in_count; i++) { /* what carries nothing gets nothing */

@@ -241,7 +241,7 @@ static double explained_output(const struct lrp_job *job, const struct lrp_tenso
     const struct lrp_tensor *output = output_of(job);
     double sum = 0;
     if (!lrp_start_picks(how) || lrp_setup_reference(job->setup)) return NAN;
-    for (size_t i = 0; output && i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
+    for (size_t i = 0; output && start && i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
     return sum;
 }
 
@@ -314,7 +314,8 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->setup);
     /* a model that fails the check says so even if it could not run anyway */
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
-    if (!status && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done) status = backward(job, start, run, err);
+    if (!status && start && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done)
+        status = backward(job, start, run, err);
     if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->setup->method.row->compute &&
         !job->setup->concepts.count)
         status = make_ledger(job, start, run, err);
