@@ -7,6 +7,8 @@
 #include "output.h"
 #include "text.h"
 
+enum { LENGTH_MOST = 1 << 24 }; /* of a text */
+
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 /* The header is a Python dictionary literal of three known keys; this is where reading it stands. */
@@ -76,6 +78,19 @@ static bool take_shape(struct cursor *c, struct lrp_shape *shape)
     return true;
 }
 
+/* "U12", "S3", "O". */
+static bool parse_texts(const char *text, struct lrp_npy *out)
+{
+    int64_t length = 0;
+    if (*text == '\0' || !strchr("USO", *text)) return false;
+    const bool objects = *text == 'O';
+    if (objects ? text[1] != '\0' : !lrp_parse_int64(text + 1, &length) || length < 0 || length > LENGTH_MOST) return false;
+    out->dtype = LRP_DTYPE_STRING;
+    out->letters = *text;
+    out->width = objects ? 1 : (size_t)length * (*text == 'U' ? 4 : 1);
+    return true;
+}
+
 /* "<f4" and the like. */
 static bool parse_type(const char *text, struct lrp_npy *out)
 {
@@ -92,7 +107,7 @@ static bool parse_type(const char *text, struct lrp_npy *out)
             out->dtype = types[i].dtype;
             return true;
         }
-    return false;
+    return parse_texts(text + 1, out);
 }
 
 static enum lrp_status parse_entry(struct cursor *c, struct lrp_npy *out, unsigned *seen, struct lrp_error *err)
@@ -103,7 +118,7 @@ static enum lrp_status parse_entry(struct cursor *c, struct lrp_npy *out, unsign
         *seen |= 1;
         if (!take_string(c, type, sizeof type)) return lrp_fail(err, LRP_FILE, "a .npy file with fields; save a plain array");
         if (!parse_type(type, out))
-            return lrp_fail(err, LRP_FILE, "element type %s is not a number; save the array as float32", type);
+            return lrp_fail(err, LRP_FILE, "element type %s is neither a number nor text; save the array as float32", type);
     } else if (strcmp(key, "fortran_order") == 0) {
         *seen |= 2;
         out->fortran = take_word(c, "True");
@@ -152,14 +167,16 @@ enum lrp_status lrp_npy_parse(const unsigned char *bytes, size_t size, struct lr
     const enum lrp_status status = parse_header((struct cursor){header, header + length}, out, err);
     if (status) return status;
     const int64_t count = lrp_shape_count(&out->shape);
-    const size_t element = lrp_dtype_size(out->dtype), available = size - start - length;
+    const size_t available = size - start - length;
+    const size_t element = out->letters ? out->width : lrp_dtype_size(out->dtype);
     if (count < 0) return lrp_fail(err, LRP_FILE, "impossible shape in the .npy header");
-    if ((uint64_t)count > available / element)
+    if (element && (uint64_t)count > available / element)
         return lrp_fail(err, LRP_FILE,
                         "truncated at byte %zu: %lld elements of %s need %lld bytes behind the header, %zu are there", size,
                         (long long)count, lrp_dtype_text(out->dtype), (long long)count * (long long)element, available);
     out->count = (size_t)count;
     out->data = bytes + start + length;
+    out->bytes = available;
     return LRP_OK;
 }
 
@@ -177,8 +194,8 @@ static char *make_header(const char *descr, const struct lrp_shape *shape, size_
     return lrp_text_take(&text);
 }
 
-static enum lrp_status write_array(const char *path, const char *descr, size_t element, const struct lrp_shape *shape,
-                                   const void *data, struct lrp_error *err)
+enum lrp_status lrp_npy_write(const char *path, const char *descr, size_t element, const struct lrp_shape *shape,
+                              const void *data, struct lrp_error *err)
 {
     const int64_t count = lrp_shape_count(shape);
     if (count < 0) return lrp_fail(err, LRP_FILE, "%s: an array of unknown shape cannot be written", path);
@@ -201,10 +218,10 @@ static enum lrp_status write_array(const char *path, const char *descr, size_t e
 
 enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shape, const float *data, struct lrp_error *err)
 {
-    return write_array(path, "<f4", sizeof *data, shape, data, err);
+    return lrp_npy_write(path, "<f4", sizeof *data, shape, data, err);
 }
 
 enum lrp_status lrp_npy_write_i64(const char *path, const struct lrp_shape *shape, const int64_t *data, struct lrp_error *err)
 {
-    return write_array(path, "<i8", sizeof *data, shape, data, err);
+    return lrp_npy_write(path, "<i8", sizeof *data, shape, data, err);
 }

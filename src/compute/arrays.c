@@ -10,6 +10,7 @@
 #include "npy.h"
 #include "safetensors.h"
 #include "text.h"
+#include "texts.h"
 #include "zip.h"
 
 /* From column-major to row-major: walks the target in order, the source with its own strides. */
@@ -33,26 +34,45 @@ static void from_fortran(const struct lrp_shape *shape, const void *source, size
     }
 }
 
+static enum lrp_status take_text(void *to, size_t i, const char *text, size_t length, struct lrp_error *err)
+{
+    return lrp_tensor_put_text(to, i, text, length, err);
+}
+
+static enum lrp_status fill(const struct lrp_npy *npy, struct lrp_tensor *tensor, struct lrp_error *err)
+{
+    if (npy->letters) return lrp_npy_texts(npy, take_text, tensor, err);
+    if (lrp_dtype_is_float(npy->dtype))
+        lrp_convert_to_f32(npy->dtype, npy->data, npy->count, npy->swapped, tensor->f);
+    else
+        lrp_convert_to_i64(npy->dtype, npy->data, npy->count, npy->swapped, tensor->i);
+    return LRP_OK;
+}
+
 static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tensor **out, struct lrp_error *err)
 {
     const bool is_float = lrp_dtype_is_float(npy->dtype);
     struct lrp_tensor *tensor, *ordered = NULL;
-    enum lrp_status status = lrp_tensor_new(is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &npy->shape, &tensor, err);
+    const enum lrp_dtype dtype = is_float ? LRP_DTYPE_FLOAT : npy->letters ? LRP_DTYPE_STRING : LRP_DTYPE_INT64;
+    enum lrp_status status = lrp_tensor_new(dtype, &npy->shape, &tensor, err);
 
     if (status) return status;
-    if (is_float)
-        lrp_convert_to_f32(npy->dtype, npy->data, npy->count, npy->swapped, tensor->f);
-    else
-        lrp_convert_to_i64(npy->dtype, npy->data, npy->count, npy->swapped, tensor->i);
-    if (npy->fortran && npy->shape.rank > 1) {
+    status = fill(npy, tensor, err);
+    if (!status && npy->fortran && npy->shape.rank > 1) {
         status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
         if (!status)
             from_fortran(&tensor->shape, tensor->f, tensor->count, is_float ? sizeof *tensor->f : sizeof *tensor->i,
                          ordered->f);
-        lrp_tensor_release(tensor);
-        tensor = ordered;
+        if (!status) status = lrp_tensor_keep_texts(ordered, err);
+        if (!status) {
+            lrp_tensor_release(tensor);
+            tensor = ordered;
+        }
     }
-    if (!status) *out = tensor;
+    if (status)
+        lrp_tensor_release(tensor);
+    else
+        *out = tensor;
     return status;
 }
 

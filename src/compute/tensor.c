@@ -116,9 +116,7 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
 
 enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char *path, struct lrp_error *err)
 {
-    if (tensor->dtype == LRP_DTYPE_STRING)
-        return lrp_fail(err, LRP_UNSUPPORTED, "%s: texts are not written as arrays, which hold numbers (they are printed)",
-                        path);
+    if (tensor->dtype == LRP_DTYPE_STRING) return lrp_npy_write_texts(path, &tensor->shape, tensor->s, err);
     return lrp_dtype_is_float(tensor->dtype) ? lrp_npy_write_f32(path, &tensor->shape, tensor->f, err)
                                              : lrp_npy_write_i64(path, &tensor->shape, tensor->i, err);
 }

@@ -353,7 +353,7 @@ extern const struct lrp_operator lrp_ops_couple[];            /* couple.c: our o
 extern const struct lrp_operator lrp_ops_ml[];                /* ml.c: ai.onnx.ml's that are bodies */
 extern const struct lrp_operator lrp_ops_tree[];              /* tree.c: TreeEnsemble TreeEnsembleClassifier ...Regressor */
 extern const struct lrp_operator lrp_ops_label[];             /* label.c: LabelEncoder CategoryMapper */
-extern const struct lrp_operator lrp_ops_text[];              /* text.c: StringNormalizer TfIdfVectorizer StringConcat */
+extern const struct lrp_operator lrp_ops_text[];              /* text.c: StringNormalizer TfIdfVectorizer StringSplit ... */
 extern const struct lrp_operator lrp_ops_bits[];              /* bits.c: BitCast, lrpscope DecodeBits */
 extern const struct lrp_operator lrp_ops_signal[];            /* signal.c: windows MelWeightMatrix DFT STFT */
 extern const struct lrp_operator lrp_ops_detect[];            /* detect.c: RoiAlign DeformConv NonMaxSuppression ... */

@@ -11,6 +11,7 @@
 #include "mapping.h"
 #include "preprocess.h"
 #include "text.h"
+#include "texts.h"
 
 #define MOST_STANDARD_INPUT ((size_t)1 << 30) /* bytes */
 
@@ -173,6 +174,10 @@ static enum lrp_status convert(const struct lrp_source *source, const struct lrp
     const struct lrp_tensor *from = source->array;
     int64_t low, high;
     range_of(input->dtype, &low, &high);
+    if (from->dtype == LRP_DTYPE_STRING) {
+        memcpy(out->s, from->s, from->count * sizeof *from->s);
+        return lrp_tensor_keep_texts(out, err);
+    }
     for (size_t i = 0; i < from->count; i++) {
         const bool floats = lrp_dtype_is_float(from->dtype);
         if (lrp_dtype_is_float(input->dtype)) {
@@ -198,6 +203,10 @@ static enum lrp_status array_tensor(const struct lrp_source *source, const struc
     enum lrp_status status = fit_shape(source, input, wanted, &shape, one_by_one, err);
     if (!status) status = check_empty(source, input, &shape, err);
     if (status) return status;
+    if ((array->dtype == LRP_DTYPE_STRING) != (input->dtype == LRP_DTYPE_STRING))
+        return lrp_fail(err, LRP_FILE, "%s: it holds %s, but input %s takes %s", name_of(source),
+                        array->dtype == LRP_DTYPE_STRING ? "texts" : "numbers", input->name,
+                        input->dtype == LRP_DTYPE_STRING ? "texts" : lrp_dtype_text(input->dtype));
     const bool other_kind = lrp_dtype_is_float(array->dtype) != lrp_dtype_is_float(input->dtype);
     if (lrp_shape_equal(&shape, &array->shape) &&
         (array->dtype == input->dtype || (lrp_dtype_is_float(array->dtype) && !other_kind))) {

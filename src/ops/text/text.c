@@ -53,5 +53,6 @@ const struct lrp_operator lrp_ops_text[] = {
     ROW("StringNormalizer", lrp_normalizer, lost, lrp_normalizer_measure, 10),
     ROW("TfIdfVectorizer", lrp_ngrams, leading, NULL, 9),
     ROW("StringConcat", join, elementwise, NULL, 20),
+    ROW("StringSplit", lrp_split_text, leading, lrp_split_text_measure, 20),
     {0},
 };

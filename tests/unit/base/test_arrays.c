@@ -74,7 +74,8 @@ static void damaged_npy_files_are_refused(void **state)
         {4, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8, "version 4"},
         {1, "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 8, "truncated"},
         {1, "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8, "<c8"},
-        {1, "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 8, "|O"},
+        {1, "{'descr': '<U1x', 'fortran_order': False, 'shape': (1,), }", 8, "<U1x"},
+        {1, "{'descr': '<U3', 'fortran_order': False, 'shape': (1,), }", 8, "truncated"},
         {1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4, "fields"},
         {1, "{'descr': '<f4', 'fortran_order': False, }", 8, "damaged"},
         {1, "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2,), }", 8, "damaged"},
@@ -94,6 +95,168 @@ static void damaged_npy_files_are_refused(void **state)
         lrp_text_free(&file);
     }
     check_fails(lrp_npy_parse((const unsigned char *)"P5 1 1", 6, &npy, &err), &err, LRP_FILE, "not a .npy");
+}
+
+/* What NumPy 2 writes of [["a", "b" and an accented e], ["a", ""]]. */
+static const struct {
+    const char *descr, *data;
+    size_t size;
+} texts[] = {
+    {"<U2",
+     "a\x00\x00\x00\x00\x00\x00\x00"
+     "b\x00\x00\x00\xe9\x00\x00\x00"
+     "a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+     32},
+    {">U2",
+     "\x00\x00\x00"
+     "a\x00\x00\x00\x00\x00\x00\x00"
+     "b\x00\x00\x00\xe9\x00\x00\x00"
+     "a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+     32},
+    {"|S3",
+     "a\x00\x00"
+     "b\xc3\xa9"
+     "a\x00\x00\x00\x00\x00",
+     12},
+    {"|O",
+     "\x80\x03"
+     "cnumpy._core.multiarray\x0a_reconstruct\x0aq\x00"
+     "cnumpy\x0andarray\x0aq\x01K\x00\x85q\x02"
+     "C\x01"
+     "bq\x03\x87q\x04Rq\x05(K\x01K\x02K\x02\x86q\x06"
+     "cnumpy\x0a"
+     "dtype\x0aq\x07X\x02\x00\x00\x00O8q\x08\x89\x88\x87q\x09Rq\x0a(K\x03X\x01\x00\x00\x00|"
+     "q\x0bNNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ftq\x0c"
+     "b\x89]q\x0d(X\x01\x00\x00\x00"
+     "aq\x0eX\x03\x00\x00\x00"
+     "b\xc3\xa9q\x0fh\x0eX\x00\x00\x00\x00q\x10"
+     "etq\x11"
+     "b.",
+     184},
+    {"|O",
+     "\x80\x04\x95\x9b\x00\x00\x00\x00\x00\x00\x00\x8c\x16numpy._core.multiarray\x94\x8c\x0c_"
+     "reconstruct\x94\x93\x94\x8c\x05numpy\x94\x8c\x07ndarray\x94\x93\x94K\x00\x85\x94"
+     "C\x01"
+     "b\x94\x87\x94R\x94(K\x01K\x02K\x02\x86\x94h\x03\x8c\x05"
+     "dtype\x94\x93\x94\x8c\x02O8\x94\x89\x88\x87\x94R\x94(K\x03\x8c\x01|\x94NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ft\x94"
+     "b\x89]\x94(\x8c\x01"
+     "a\x94\x8c\x03"
+     "b\xc3\xa9\x94h\x13\x8c\x00\x94"
+     "et\x94"
+     "b.",
+     166},
+};
+
+static enum lrp_status expect_text(void *to, size_t i, const char *text, size_t length, struct lrp_error *err)
+{
+    static const char *const wanted[] = {"a", "b\xc3\xa9", "a", ""};
+    (void)err;
+    assert_int_equal(i, (*(size_t *)to)++);
+    assert_int_equal(length, strlen(wanted[i]));
+    assert_memory_equal(text, wanted[i], length);
+    return LRP_OK;
+}
+
+static enum lrp_status ignore_text(void *to, size_t i, const char *text, size_t length, struct lrp_error *err)
+{
+    (void)to, (void)i, (void)text, (void)length, (void)err;
+    return LRP_OK;
+}
+
+static struct lrp_text text_file(size_t k)
+{
+    char header[100];
+    snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': (2, 2), }", texts[k].descr);
+    struct lrp_text file = make_npy(1, header, 0);
+    lrp_text_append_n(&file, texts[k].data, texts[k].size);
+    return file;
+}
+
+static void texts_of_every_kind_are_read(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        struct lrp_text file = text_file(k);
+        struct lrp_npy npy;
+        size_t count = 0;
+        check_ok(lrp_npy_parse((const unsigned char *)file.data, file.length, &npy, &err), &err);
+        assert_int_equal(npy.dtype, LRP_DTYPE_STRING);
+        check_ok(lrp_npy_texts(&npy, expect_text, &count, &err), &err);
+        assert_int_equal(count, 4);
+        lrp_text_free(&file);
+    }
+}
+
+static enum lrp_status read_texts(const unsigned char *file, size_t size)
+{
+    struct lrp_npy npy;
+    const enum lrp_status status = lrp_npy_parse(file, size, &npy, NULL);
+    return status ? status : lrp_npy_texts(&npy, ignore_text, NULL, NULL);
+}
+
+/* Cut off anywhere they are refused; with any byte changed they may be other texts, and nothing worse. */
+static void damaged_texts_do_no_harm(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        struct lrp_text file = text_file(k);
+        unsigned char *changed = malloc(file.length);
+        const size_t pickled = strcmp(texts[k].descr, "|O") == 0 ? 4 : 0; /* what closes the tuple around the list */
+        assert_non_null(changed);
+        for (size_t at = file.length - texts[k].size; at < file.length; at++) {
+            unsigned char *cut = malloc(at);
+            assert_non_null(cut);
+            memcpy(cut, file.data, at);
+            if (at + pickled < file.length) assert_int_equal(read_texts(cut, at), LRP_FILE);
+            free(cut);
+            for (int to = 0; to < 256; to++) {
+                memcpy(changed, file.data, file.length);
+                changed[at] = (unsigned char)to;
+                (void)read_texts(changed, file.length);
+            }
+        }
+        free(changed);
+        lrp_text_free(&file);
+    }
+}
+
+static void objects_that_are_no_texts_are_refused(void **state)
+{
+    (void)state;
+    static const char numbers[] =
+        "\x80\x04\x95\x8e\x00\x00\x00\x00\x00\x00\x00\x8c\x16numpy._core.multiarray\x94\x8c\x0c_"
+        "reconstruct\x94\x93\x94\x8c\x05numpy\x94\x8c\x07ndarray\x94\x93\x94K\x00\x85\x94"
+        "C\x01"
+        "b\x94\x87\x94R\x94(K\x01K\x02\x85\x94h\x03\x8c\x05"
+        "dtype\x94\x93\x94\x8c\x02O8\x94\x89\x88\x87\x94R\x94(K\x03\x8c\x01|\x94NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ft\x94"
+        "b\x89]\x94(K\x01K\x02"
+        "et\x94"
+        "b."; /* np.array([1, 2], dtype=object) */
+    struct lrp_text file = make_npy(1, "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", 0);
+    struct lrp_error err = {0};
+    struct lrp_npy npy;
+    lrp_text_append_n(&file, numbers, sizeof numbers - 1);
+    check_ok(lrp_npy_parse((const unsigned char *)file.data, file.length, &npy, &err), &err);
+    check_fails(lrp_npy_texts(&npy, ignore_text, NULL, &err), &err, LRP_FILE, "no texts");
+    lrp_text_free(&file);
+}
+
+static void written_texts_are_read_again(void **state)
+{
+    const char *const words[] = {"a", "b\xc3\xa9", "a", ""};
+    const char *path = temporary_path(state, "t.npy");
+    struct lrp_mapping file = {0};
+    struct lrp_error err = {0};
+    struct lrp_npy npy;
+    size_t count = 0;
+    check_ok(lrp_npy_write_texts(path, &(struct lrp_shape){2, {2, 2}}, words, &err), &err);
+    check_ok(lrp_mapping_open(path, &file, &err), &err);
+    check_ok(lrp_npy_parse(file.data, file.size, &npy, &err), &err);
+    assert_int_equal(npy.width, texts[0].size / 4);
+    assert_memory_equal(npy.data, texts[0].data, texts[0].size); /* as NumPy has them */
+    check_ok(lrp_npy_texts(&npy, expect_text, &count, &err), &err);
+    lrp_mapping_close(&file);
 }
 
 static void a_npy_cut_anywhere_is_refused(void **state)
@@ -229,6 +392,10 @@ int main(void)
         cmocka_unit_test(every_kind_of_npy_is_understood),
         cmocka_unit_test(damaged_npy_files_are_refused),
         cmocka_unit_test(a_npy_cut_anywhere_is_refused),
+        cmocka_unit_test(texts_of_every_kind_are_read),
+        cmocka_unit_test(damaged_texts_do_no_harm),
+        cmocka_unit_test(objects_that_are_no_texts_are_refused),
+        IN_FOLDER(written_texts_are_read_again),
         IN_FOLDER(npy_is_written_as_numpy_writes_it),
         IN_FOLDER(safetensors_are_read_back),
         cmocka_unit_test(damaged_safetensors_are_refused),

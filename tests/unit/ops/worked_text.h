@@ -16,6 +16,11 @@ static const struct example worked_text[] = {
      {"s[3] b c b"}, {"f[2] 3 0"}},
     {"one to one", "StringConcat", "", 20, "", {"s[2] abc def", "s[2] .com .net"}, {"s[2] abc.com def.net"}},
     {"one to all", "StringConcat", "", 20, "", {"s[3] cat dog snake", "s[1] s"}, {"s[3] cats dogs snakes"}},
+    /* those of the ONNX project's own examples whose texts have no blanks */
+    {"cut at dots", "StringSplit", "", 20, "delimiter=s.", {"s[2] abc.com def.net"}, {"s[2,2] abc com def net", "l[2] 2 2"}},
+    {"cut once", "StringSplit", "", 20, "delimiter=s. maxsplit=i1", {"!s[2] a.b.c d.e"}, {"s[2,2] a b.c d e", "l[2] 2 2"}},
+    {"some are shorter", "StringSplit", "", 20, "delimiter=s-", {"!s[3] o-n-n--x- _ eggs"}, {"s[3,6] o n n _ x _ _ _ _ _ _ _ eggs _ _ _ _ _", "l[3] 6 1 1"}},
+    {"by blanks", "StringSplit", "", 20, "", {"!s[2] abc _"}, {"s[2,1] abc _", "l[2] 1 0"}},
     {"a table of them", "StringConcat", "", 20, "", {"s[2,1] a b", "s[3] x y z"}, {"s[2,3] ax ay az bx by bz"}},
     {"numbers as texts", "Cast", "", 13, "to=i8", {"f[4] 1.5 0.1 -2 1e-9"}, {"s[4] 1.5 0.1 -2 1e-09"}},
     {"texts as numbers", "Cast", "", 13, "to=i1", {"s[4] 1.5 -2 1e3 -INF"}, {"f[4] 1.5 -2 1000 -inf"}},
