@@ -52,19 +52,24 @@ static enum lrp_status make_input(const struct lrp_shape *shape, struct lrp_tens
     return status;
 }
 
-/* The original, at the first sizes of its open axes that it runs with; *input is the caller's. LRP_UNSUPPORTED: none is known.
- */
-static enum lrp_status run_original(struct definition_trial *t, struct lrp_tensor **input, struct lrp_error *err)
+/* Sizes of open axes that a model is tried with. */
+static const int64_t sizes[] = {16, 64, 224, 8, 3};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+/* The original, at the first of the sizes from *next on that it runs with, and so many samples; *input is the caller's, *next
+ * goes behind it. LRP_UNSUPPORTED: none is left. */
+static enum lrp_status run_original(struct definition_trial *t, int64_t samples, size_t *next, struct lrp_tensor **input,
+                                    struct lrp_error *err)
 {
-    static const int64_t sizes[] = {16, 64, 224, 8, 3};
     const struct lrp_shape *asked = &t->definition->inputs[0].shape;
     enum lrp_status status = LRP_UNSUPPORTED;
     bool open = false;
     for (int i = 1; i < asked->rank; i++) open |= asked->dim[i] < 0;
-    for (size_t k = 0; status && asked->rank >= 0 && k < (open ? sizeof sizes / sizeof *sizes : 1); k++) {
+    if (asked->rank < 0 || (samples > 1 && !open && (asked->rank < 1 || asked->dim[0] >= 0))) return LRP_UNSUPPORTED;
+    for (size_t k = open ? *next : 0; status && k < (open ? SIZES : 1); *next = ++k) {
         struct lrp_shape shape = *asked;
         for (int i = 0; i < shape.rank; i++)
-            if (shape.dim[i] < 0) shape.dim[i] = i ? sizes[k] : 1;
+            if (shape.dim[i] < 0) shape.dim[i] = i ? sizes[k] : samples;
         trial_close(t);
         lrp_tensor_release(*input);
         *input = NULL;
@@ -109,30 +114,38 @@ static enum lrp_status compare_trials(const struct definition_trial *a, const st
                     *name ? "layer " : "it", name);
 }
 
-enum lrp_status lrp_json_trial(const struct lrp_definition *definition, const char *json, struct lrp_error *err)
+/* Both run on one input of so many samples, and compared. LRP_OK as well if the original does not run. */
+static enum lrp_status try_both(const struct lrp_definition *definition, const struct lrp_definition *written, int64_t samples,
+                                size_t *next, struct lrp_error *err)
 {
-    struct lrp_definition *written = NULL;
+    struct definition_trial original = {.definition = definition}, converted = {.definition = written};
     struct lrp_tensor *input = NULL;
-    struct lrp_error ignored = {0};
-    struct definition_trial original = {.definition = definition}, converted = {0};
     struct lrp_error cause = {0};
-    enum lrp_status status = lrp_json_model_read(json, &written, &cause);
-    if (status) {
-        status = lrp_fail(err, status == LRP_FILE ? LRP_UNSUPPORTED : status, "%s: as a JSON model it could not be read: %s",
-                          definition->path, cause.message);
-    } else {
-        const enum lrp_status runs = run_original(&original, &input, &ignored);
-        converted.definition = written;
-        if (!runs) {
-            status = trial_run(&converted, input, &cause);
-            status = status ? lrp_fail(err, status == LRP_FILE ? LRP_UNSUPPORTED : status,
-                                       "%s: as a JSON model it would not run: %s", definition->path, cause.message)
-                            : compare_trials(&original, &converted, err);
-        }
+    enum lrp_status status = LRP_OK;
+    if (!run_original(&original, samples, next, &input, &cause)) {
+        status = trial_run(&converted, input, &cause);
+        status = status ? lrp_fail(err, status == LRP_FILE ? LRP_UNSUPPORTED : status,
+                                   "%s: as a JSON model it would not run: %s", definition->path, cause.message)
+                        : compare_trials(&original, &converted, err);
     }
     if (original.graph) trial_close(&original);
     if (converted.graph) trial_close(&converted);
     lrp_tensor_release(input);
+    return status;
+}
+
+enum lrp_status lrp_json_trial(const struct lrp_definition *definition, const char *json, struct lrp_error *err)
+{
+    struct lrp_definition *written = NULL;
+    struct lrp_error cause = {0};
+    size_t next = 0;
+    enum lrp_status status = lrp_json_model_read(json, &written, &cause);
+    if (status)
+        status = lrp_fail(err, status == LRP_FILE ? LRP_UNSUPPORTED : status, "%s: as a JSON model it could not be read: %s",
+                          definition->path, cause.message);
+    /* at two sizes: numbers that follow from one would be others at the next */
+    if (!status) status = try_both(definition, written, 1, &next, err);
+    if (!status) status = try_both(definition, written, 2, &next, err);
     lrp_definition_free(written);
     return status;
 }

@@ -261,6 +261,9 @@ enum lrp_status lrp_json_write_layer(struct lrp_json_out *w, int node, cJSON **o
         const bool known = type ? input_key(type, i, key, &kind) : i < 3;
         if (!type && known) snprintf(key, sizeof key, "%s", i == 1 ? "weight" : "bias");
         if (!known) return lrp_json_out_fail(w, LRP_UNSUPPORTED, "takes constants that JSON models have no key for", n->name);
+        if (w->graph->values[n->in[i]].sized)
+            return lrp_json_out_fail(w, LRP_UNSUPPORTED,
+                                     "goes by sizes that the input leaves open, which JSON models cannot say", n->name);
         const bool vector = strcmp(n->call.op_type, "Gemm") == 0 && i == 2;
         status = add_constant(w, layer, key, kind, n->in[i], vector);
     }

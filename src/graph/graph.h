@@ -23,6 +23,7 @@ struct lrp_value {
     int reader;                    /* the live node that was last found to read it; -1: none */
     bool is_input, is_output, own; /* own: not in the file */
     bool from_shape;               /* folded from the shape of something */
+    bool sized;                    /* a constant that is another one at other sizes of open inputs */
     bool late;                     /* its shape is known only when it runs */
     bool fixed;                    /* a float that no float input of the model reaches */
     int same_as;                   /* the value that stands for it where an If was its branch; -1: it stands for itself */

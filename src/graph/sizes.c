@@ -205,10 +205,19 @@ bool lrp_sizes_stand_in(struct lrp_graph *graph)
 
 /* ---- and taken back ---- */
 
+static bool same_constant(const struct lrp_blob *a, const struct lrp_blob *b)
+{
+    return b && a->dtype == b->dtype && lrp_shape_equal(&a->shape, &b->shape) &&
+           (a->dtype == LRP_DTYPE_STRING || memcmp(a->raw, b->raw, a->count * lrp_dtype_size(a->dtype)) == 0);
+}
+
 static void reopen_value(struct lrp_value *v, const struct lrp_desc *other)
 {
     struct lrp_shape *shape = &v->desc.shape;
-    if (v->desc.constant) return; /* shape arithmetic: no layer shows it */
+    if (v->desc.constant) { /* shape arithmetic: no layer shows it */
+        v->sized = !same_constant(v->desc.constant, other->constant);
+        return;
+    }
     if (shape->rank != other->shape.rank) shape->rank = -1;
     for (int i = 0; i < shape->rank; i++)
         if (shape->dim[i] != other->shape.dim[i]) shape->dim[i] = -1;
