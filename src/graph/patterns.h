@@ -12,6 +12,7 @@ bool lrp_pattern_norm(struct lrp_graph *graph, int node);             /* (x-mean
 bool lrp_pattern_norm_factors(struct lrp_graph *graph, int node);     /* (x/rms * a) * b */
 bool lrp_pattern_bounds(struct lrp_graph *graph, int node);           /* Relu, Clip, Min, Max one behind the other; Max(x, 0) */
 bool lrp_pattern_leaky_relu(struct lrp_graph *graph, int node);       /* Max(x, a x) */
+bool lrp_pattern_knee(struct lrp_graph *graph, int node);             /* Relu(x) - a Relu(-x), Where(x > 0, x, a x) */
 bool lrp_pattern_sigmoid(struct lrp_graph *graph, int node);          /* 1/(1+exp(-x)) */
 bool lrp_pattern_softplus(struct lrp_graph *graph, int node);         /* log(1+exp(x)) */
 bool lrp_pattern_hard_sigmoid(struct lrp_graph *graph, int node);     /* clip(x/6+.5, 0, 1) */
