@@ -8,6 +8,8 @@ struct ledger {
     struct lrp_cli_job job;
     struct lrp_ledger_sums sums;       /* over all samples */
     const struct lrp_snapshot *opened; /* before anything is computed */
+    struct lrp_document document;
+    cJSON *warnings; /* of the document */
 };
 
 static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_error *err)
@@ -18,6 +20,7 @@ static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_erro
         const struct lrp_snapshot *now = NULL;
         status = lrp_cli_job_run(&l->job, round, pass, LRP_WANT_LEDGER, &now, err);
         if (!status) lrp_cli_job_say(&l->job, now);
+        if (!status) lrp_cli_json_put_new_texts(&l->document, l->warnings, now->doubts, now->doubt_count);
         if (!status && !now->ledger)
             status = lrp_fail(err, LRP_UNSUPPORTED, "%s: method %s makes its result of many passes: there is no ledger of them",
                               l->job.arguments->model, lrp_settings_get(now->settings, LRP_SETTING_METHOD));
@@ -27,19 +30,17 @@ static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_erro
     return status;
 }
 
-static enum lrp_status print_json(const struct ledger *l, struct lrp_error *err)
+static enum lrp_status print_json(struct ledger *l, struct lrp_error *err)
 {
-    struct lrp_document document;
-    lrp_cli_json_init(&document, l->job.arguments->model);
-    lrp_cli_ledger_put_rows(&document, "rows", &l->sums, l->opened);
-    lrp_cli_ledger_put_total(&document, "total", &l->sums);
-    const enum lrp_status status = lrp_cli_json_print(&document, stdout, err);
-    lrp_cli_json_free(&document);
-    return status;
+    lrp_cli_ledger_put_rows(&l->document, "rows", &l->sums, l->opened);
+    lrp_cli_ledger_put_total(&l->document, "total", &l->sums);
+    return lrp_cli_json_print(&l->document, stdout, err);
 }
 
 static enum lrp_status run_ledger(struct ledger *l, struct lrp_error *err)
 {
+    lrp_cli_json_init(&l->document, l->job.arguments->model);
+    l->warnings = lrp_cli_json_put_array(&l->document, l->document.root, "warnings");
     enum lrp_status status = lrp_cli_job_opened(&l->job, &l->opened, err);
     if (!status && lrp_cli_check_blocks(l->opened)) status = lrp_cli_check_refuse(l->job.arguments, l->opened->check, err);
     if (!status) lrp_cli_job_warn(l->job.arguments, l->opened);
@@ -56,6 +57,7 @@ int lrp_cli_ledger(const struct lrp_arguments *arguments)
     if (!lrp_cli_job_open(&l.job, arguments, true, &code)) return code;
     const enum lrp_status status = run_ledger(&l, &err);
     if (status) code = lrp_cli_job_fail(&l.job, status, &err);
+    lrp_cli_json_free(&l.document);
     lrp_cli_ledger_free(&l.sums);
     lrp_snapshot_release(l.opened);
     lrp_cli_job_close(&l.job);

@@ -68,6 +68,22 @@ void lrp_cli_json_put_texts(struct lrp_document *document, cJSON *parent, const 
     for (size_t i = 0; i < count; i++) lrp_cli_json_put_text(document, array, NULL, texts[i]);
 }
 
+static bool is_there(const cJSON *array, const char *text)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, array)
+    {
+        if (cJSON_IsString(item) && strcmp(item->valuestring, text) == 0) return true;
+    }
+    return false;
+}
+
+void lrp_cli_json_put_new_texts(struct lrp_document *document, cJSON *array, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; array && i < count; i++)
+        if (!is_there(array, texts[i])) lrp_cli_json_put_text(document, array, NULL, texts[i]);
+}
+
 void lrp_cli_json_put_shape(struct lrp_document *document, cJSON *parent, const char *key, const struct lrp_shape *shape)
 {
     if (shape->rank < 0) {

@@ -26,6 +26,8 @@ void lrp_cli_json_put_bool(struct lrp_document *document, cJSON *parent, const c
 void lrp_cli_json_put_null(struct lrp_document *document, cJSON *parent, const char *key);
 void lrp_cli_json_put_texts(struct lrp_document *document, cJSON *parent, const char *key, const char *const *texts,
                             size_t count);
+/* To an array those of the texts that are not in it yet. */
+void lrp_cli_json_put_new_texts(struct lrp_document *document, cJSON *array, const char *const *texts, size_t count);
 /* Unknown dimensions are null; an unknown rank is null. */
 void lrp_cli_json_put_shape(struct lrp_document *document, cJSON *parent, const char *key, const struct lrp_shape *shape);
 /* New empty containers, owned by the parent; NULL when out of memory. */

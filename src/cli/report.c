@@ -125,21 +125,9 @@ void lrp_cli_report_layers(struct lrp_report *report, const struct lrp_snapshot 
         if (snapshot->relevance[i]) merge(&report->layers[i], &snapshot->relevance_statistics[i]);
 }
 
-static bool is_there(const cJSON *array, const char *text)
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, array)
-    {
-        if (cJSON_IsString(item) && strcmp(item->valuestring, text) == 0) return true;
-    }
-    return false;
-}
-
 void lrp_cli_report_doubts(struct lrp_report *report, const struct lrp_snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->doubt_count; i++)
-        if (!is_there(report->warnings, snapshot->doubts[i]))
-            lrp_cli_json_put_text(&report->document, report->warnings, NULL, snapshot->doubts[i]);
+    lrp_cli_json_put_new_texts(&report->document, report->warnings, snapshot->doubts, snapshot->doubt_count);
 }
 
 void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot)

@@ -174,9 +174,10 @@ def check(name):
         quiet = run(command, file, given, *options, "-q")
         if quiet.returncode != 0 or quiet.stderr:
             fail(f"{command} -q, {name}: exit {quiet.returncode}", quiet.stderr)
-    report = json.loads(run("explain", file, given, *options, "--json", "-q").stdout)["warnings"]
-    if len([line for line in report if words and all(word in line for word in words)]) != (words is not None) or (not words and report):
-        fail(f"{name}: in the report's warnings: {words}", *report)
+    for command in ("explain", "ledger"):
+        report = json.loads(run(command, file, given, *options, "--json", "-q").stdout)["warnings"]
+        if len([line for line in report if words and all(word in line for word in words)]) != (words is not None) or (not words and report):
+            fail(f"{command}, {name}: in the report's warnings: {words}", *report)
 
 
 def check_run():
