@@ -246,7 +246,7 @@ clear_work
 # ---- ledger ----
 good 0 ledger "$model" "$picture" --rules "$rules"; has out "lost to"; has out "output to input"; has out "bias"
 good 0 ledger "$model" "$picture" --rules "$rules" --json
-json "list(d) == ['lrpscope', 'model', 'rows', 'total'] and len(d['rows']) == 12"
+json "list(d) == ['lrpscope', 'model', 'warnings', 'rows', 'total'] and len(d['rows']) == 12"
 json "all(list(r)[:6] == ['index', 'name', 'in', 'out', 'causes', 'flags'] for r in d['rows'])"
 json "all(abs(r['in'] - r['out'] - sum(r['causes'].values())) < 1e-7 for r in d['rows'] + [d['total']])"
 json "all(abs(r['causes']['other']) < 1e-5 for r in d['rows']) and d['rows'][-1]['in'] == 1"
