@@ -11,10 +11,12 @@
 #include "match.h"
 #include "patterns.h"
 
+enum { MOST_MOVES = 8 };
 /* A reading of whole numbers as floats. */
 struct operand {
-    int codes, zero; /* values; zero -1: none */
-    int node;        /* what makes the codes of floats; -1: they are constant */
+    int codes, zero;                   /* values; zero -1: none */
+    int node;                          /* what makes the codes of floats; -1: they are constant */
+    int moves[MOST_MOVES], move_count; /* what is done to the codes after that, the last first */
 };
 
 struct integer_search {
@@ -24,6 +26,52 @@ struct integer_search {
     bool convolves;
     struct operand x, w;
 };
+
+/* ---- codes that are only moved about ---- */
+
+/* Operators that do to codes what they would do to the floats. */
+static bool moves_codes(const struct lrp_node *n)
+{
+    static const char *const names[] = {"MaxPool", "Reshape",   "Flatten", "Transpose",   "Squeeze",
+                                        "Slice",   "Unsqueeze", "Gather",  "DepthToSpace"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (lrp_match_is(n, names[k])) return n->call.out_count == 1;
+    return false;
+}
+
+/* What makes the codes that a value is, moved about: the last of the moves comes first; NULL: nothing that is known. */
+static const struct lrp_node *behind_moves(const struct lrp_graph *g, int value, int moves[MOST_MOVES], int *count)
+{
+    const struct lrp_node *at = lrp_graph_producer(g, value);
+    for (*count = 0; *count < MOST_MOVES && at && moves_codes(at); at = lrp_graph_producer(g, at->in[0]))
+        moves[(*count)++] = (int)(at - g->nodes);
+    return at;
+}
+
+/* The operator `of` on another value. */
+static struct lrp_replacement same_on(const struct lrp_graph *g, const struct lrp_node *of, int value)
+{
+    int *in = lrp_arena_calloc(g->arena, (size_t)of->call.in_count, sizeof *in);
+    for (int i = 0; in && i < of->call.in_count; i++) in[i] = i ? of->in[i] : value;
+    return (struct lrp_replacement){.op_type = of->call.op_type,
+                                    .domain = of->call.domain,
+                                    .opset = of->call.opset,
+                                    .name = of->name,
+                                    .in = in,
+                                    .in_count = of->call.in_count,
+                                    .attributes = of->call.attributes,
+                                    .attribute_count = of->call.attribute_count};
+}
+
+/* Floats moved as codes are, by all moves but the last few, which come first: new nodes before `node`; -1: out of memory. */
+static int moved_floats(struct lrp_graph *g, int node, int value, const int *moves, int count, int left_out)
+{
+    while (value >= 0 && count-- > left_out) {
+        const struct lrp_replacement r = same_on(g, &g->nodes[moves[count]], value);
+        value = r.in ? lrp_graph_insert(g, node, r.name, &r) : -1;
+    }
+    return value;
+}
 
 /* ---- finding it ---- */
 
@@ -37,24 +85,31 @@ static bool take_factor(struct lrp_product *p, int value)
     return false;
 }
 
-/* Cast to float32 of an integer product, each read by nobody else. */
+/* The integer product that makes a value, read by nobody else. */
+static bool take_whole(struct integer_search *s, int value)
+{
+    const struct lrp_graph *g = s->m.graph;
+    const struct lrp_node *whole = lrp_graph_producer(g, value);
+    s->convolves = lrp_match_is(whole, "ConvInteger");
+    if ((!s->convolves && !lrp_match_is(whole, "MatMulInteger")) || g->values[value].uses != 1) return false;
+    s->whole = (int)(whole - g->nodes);
+    s->x = (struct operand){.codes = whole->in[0], .zero = lrp_node_input(whole, 2), .node = -1};
+    s->w = (struct operand){.codes = whole->in[1], .zero = lrp_node_input(whole, 3), .node = -1};
+    lrp_match_add(&s->m, s->whole);
+    return true;
+}
+
+/* Cast to float32 of an integer product, read by nobody else. */
 static bool find_whole(struct integer_search *s)
 {
     struct lrp_graph *g = s->m.graph;
     for (int k = 0; k < s->product.count; k++) {
         const int value = s->product.factors[k];
         const struct lrp_node *cast = lrp_graph_producer(g, value);
-        if (!lrp_match_is(cast, "Cast") || g->values[value].uses != 1 || g->values[cast->in[0]].uses != 1 ||
-            g->values[value].desc.dtype != LRP_DTYPE_FLOAT)
+        if (!lrp_match_is(cast, "Cast") || g->values[value].uses != 1 || g->values[value].desc.dtype != LRP_DTYPE_FLOAT ||
+            !take_whole(s, cast->in[0]))
             continue;
-        const struct lrp_node *whole = lrp_graph_producer(g, cast->in[0]);
-        s->convolves = lrp_match_is(whole, "ConvInteger");
-        if (!s->convolves && !lrp_match_is(whole, "MatMulInteger")) continue;
-        s->whole = (int)(whole - g->nodes);
-        s->x = (struct operand){whole->in[0], lrp_node_input(whole, 2), -1};
-        s->w = (struct operand){whole->in[1], lrp_node_input(whole, 3), -1};
         lrp_match_add(&s->m, (int)(cast - g->nodes));
-        lrp_match_add(&s->m, s->whole);
         return take_factor(&s->product, value);
     }
     return false;
@@ -64,7 +119,7 @@ static bool find_whole(struct integer_search *s)
 static bool find_floats(struct integer_search *s, struct operand *o)
 {
     const struct lrp_graph *g = s->m.graph;
-    const struct lrp_node *n = lrp_graph_producer(g, o->codes);
+    const struct lrp_node *n = behind_moves(g, o->codes, o->moves, &o->move_count);
     double scale;
     if (!n) return false;
     o->node = (int)(n - g->nodes);
@@ -187,13 +242,25 @@ static void settle_codes(struct lrp_graph *g, int node, int rounding)
     lrp_graph_swallow(g, node, owner);
 }
 
+/* Likewise of what moved them: the floats that were moved instead. */
+static void settle_moves(struct lrp_graph *g, const int *moves, int count, int value)
+{
+    for (int k = 0; k < count; k++) {
+        const struct lrp_node *n = &g->nodes[moves[k]];
+        if (n->state != LRP_NODE_LIVE || g->values[n->out[0]].uses) return;
+        lrp_graph_swallow(g, moves[k], g->values[value].producer);
+    }
+}
+
 static bool put_floats(struct integer_search *s)
 {
     struct lrp_graph *g = s->m.graph;
     const struct lrp_node *whole = &g->nodes[s->whole];
     const int weights = s->w.node < 0 ? real_weights(s) : -1;
     if (s->w.node < 0 && weights < 0) return false;
-    const int x = rounded_floats(g, s->x.node), w = s->w.node < 0 ? weights : rounded_floats(g, s->w.node), in[] = {x, w};
+    const int x = rounded_floats(g, s->x.node), w = s->w.node < 0 ? weights : rounded_floats(g, s->w.node);
+    const int in[] = {moved_floats(g, s->m.root, x, s->x.moves, s->x.move_count, 0),
+                      s->w.node < 0 ? w : moved_floats(g, s->m.root, w, s->w.moves, s->w.move_count, 0)};
     const struct lrp_replacement r = {.op_type = s->convolves ? "Conv" : "MatMul",
                                       .domain = "",
                                       .what = "whole numbers multiplied, then scaled: a product of floats",
@@ -202,39 +269,12 @@ static bool put_floats(struct integer_search *s)
                                       .in_count = 2,
                                       .attributes = whole->call.attributes,
                                       .attribute_count = whole->call.attribute_count};
-    if (x < 0 || w < 0 || !lrp_graph_replace(g, s->m.root, &r, s->m.nodes, s->m.count)) return false;
+    if (in[0] < 0 || in[1] < 0 || !lrp_graph_replace(g, s->m.root, &r, s->m.nodes, s->m.count)) return false;
+    settle_moves(g, s->x.moves, s->x.move_count, in[0]);
+    if (s->w.node >= 0) settle_moves(g, s->w.moves, s->w.move_count, in[1]);
     settle_codes(g, s->x.node, x);
     if (s->w.node >= 0) settle_codes(g, s->w.node, w);
     return true;
-}
-
-/* ---- codes that are only moved about ---- */
-
-enum { MOST_MOVES = 8 };
-
-/* Operators that do to codes what they would do to the floats. */
-static bool moves_codes(const struct lrp_node *n)
-{
-    static const char *const names[] = {"MaxPool", "Reshape",   "Flatten", "Transpose",   "Squeeze",
-                                        "Slice",   "Unsqueeze", "Gather",  "DepthToSpace"};
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-        if (lrp_match_is(n, names[k])) return n->call.out_count == 1;
-    return false;
-}
-
-/* The operator `of` on another value. */
-static struct lrp_replacement same_on(const struct lrp_graph *g, const struct lrp_node *of, int value)
-{
-    int *in = lrp_arena_calloc(g->arena, (size_t)of->call.in_count, sizeof *in);
-    for (int i = 0; in && i < of->call.in_count; i++) in[i] = i ? of->in[i] : value;
-    return (struct lrp_replacement){.op_type = of->call.op_type,
-                                    .domain = of->call.domain,
-                                    .opset = of->call.opset,
-                                    .name = of->name,
-                                    .in = in,
-                                    .in_count = of->call.in_count,
-                                    .attributes = of->call.attributes,
-                                    .attribute_count = of->call.attribute_count};
 }
 
 /* What is moved between QuantizeLinear and DequantizeLinear is rounded first, then moved: the floats are the same. */
@@ -245,20 +285,13 @@ bool lrp_pattern_moved_codes(struct lrp_graph *graph, int node)
     int moves[MOST_MOVES], count = 0;
     double scale;
     if (!lrp_match_is(back, "DequantizeLinear") || !lrp_match_scalar(graph, back->in[1], &scale)) return false;
-    for (at = lrp_graph_producer(graph, back->in[0]); count < MOST_MOVES && at && moves_codes(at);
-         at = lrp_graph_producer(graph, at->in[0])) {
-        moves[count++] = (int)(at - graph->nodes);
-        lrp_match_add(&m, moves[count - 1]);
-    }
+    at = behind_moves(graph, back->in[0], moves, &count);
+    for (int k = 0; k < count; k++) lrp_match_add(&m, moves[k]);
     if (!count || !lrp_match_is(at, "QuantizeLinear") || !lrp_match_same_constant(graph, at->in[1], back->in[1]) ||
         !lrp_match_same_zero(graph, lrp_node_input(at, 2), lrp_node_input(back, 2)))
         return false;
     const int codes = (int)(at - graph->nodes), rounding = rounded_floats(graph, codes);
-    int value = rounding;
-    while (value >= 0 && --count > 0) {
-        const struct lrp_replacement r = same_on(graph, &graph->nodes[moves[count]], value);
-        value = r.in ? lrp_graph_insert(graph, node, r.name, &r) : -1;
-    }
+    const int value = moved_floats(graph, node, rounding, moves, count, 1);
     if (value < 0) return false;
     struct lrp_replacement last = same_on(graph, &graph->nodes[moves[0]], value);
     last.what = "rounded, then moved";
@@ -277,12 +310,30 @@ static bool goes_on(const struct lrp_graph *g, int value)
            lrp_match_constant_operand(g, &g->nodes[v->reader], &data, &constant) && data == value;
 }
 
+/* The product scaled by DequantizeLinear, without a zero point, by one number or by columns. */
+static bool find_dequantized(struct integer_search *s)
+{
+    const struct lrp_graph *g = s->m.graph;
+    const struct lrp_node *back = &g->nodes[s->m.root];
+    const struct lrp_desc *scale = lrp_graph_desc(g, lrp_node_input(back, 1));
+    if (!take_whole(s, back->in[0]) || !scale || !lrp_match_same_zero(g, lrp_node_input(back, 2), -1)) return false;
+    const int rank = back->call.out[0].shape.rank;
+    const int64_t axis = lrp_call_int(&back->call, "axis", 1);
+    if (scale->shape.rank > 0 && (s->convolves || (axis < 0 ? axis + rank : axis) != rank - 1)) return false;
+    if (lrp_match_scalar(g, back->in[1], &s->product.constant)) return true;
+    return lrp_match_product(&s->m, back->in[1], &s->product);
+}
+
 bool lrp_pattern_integer_product(struct lrp_graph *graph, int node)
 {
     const struct lrp_node *n = &graph->nodes[node];
     struct integer_search s = {.m = {.graph = graph, .root = node}, .product = {.constant = 1}};
-    if (!lrp_match_is(n, "Mul") || goes_on(graph, n->out[0])) return false;
-    if (!lrp_match_product(&s.m, n->out[0], &s.product) || !find_whole(&s) || !find_floats(&s, &s.x)) return false;
+    const bool dequantized = lrp_match_is(n, "DequantizeLinear");
+    if (dequantized ? !find_dequantized(&s)
+                    : !lrp_match_is(n, "Mul") || goes_on(graph, n->out[0]) || !lrp_match_product(&s.m, n->out[0], &s.product) ||
+                          !find_whole(&s))
+        return false;
+    if (!find_floats(&s, &s.x)) return false;
     if (!graph->values[s.w.codes].desc.constant &&
         (!find_floats(&s, &s.w) || s.product.count || !lrp_match_near(s.product.constant, 1)))
         return false;

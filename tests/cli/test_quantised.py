@@ -188,6 +188,75 @@ def products(written):
     check(written, x, nodes, constants, y.astype(np.float32), layer, ((w - wz) * ws).T, (q - z) * s, bias, report)
 
 
+def moved(written):
+    """Codes that are flattened, or turned about, before they are multiplied; a product that DequantizeLinear scales."""
+    w, wz, ws = rng.integers(-127, 128, (6, 4)), np.zeros(4, int), np.float32(0.02)
+    x = rng.standard_normal((1, 2, 3)).astype(np.float32)
+    s, z = np.float32(0.03), 117
+    constants = {"w": whole(w, INT8), "ws": real(ws)}
+    if written == "flattened":
+        q, s, z = dynamic_codes(x)
+        nodes = [node("DynamicQuantizeLinear", "x", "q s z"), node("Flatten", "q", "f"), node("MatMulInteger", "f w z", "i", name="fc"),
+                 node("Cast", "i", "c", to=FLOAT), node("Mul", "s ws", "sw"), node("Mul", "c sw", "y")]
+    elif written == "turned and flattened":
+        q, s, z = dynamic_codes(x)
+        q, w = q.transpose(0, 2, 1), w.reshape(2, 3, 4).transpose(1, 0, 2).reshape(6, 4)
+        constants["w"] = whole(w, INT8)
+        nodes = [node("DynamicQuantizeLinear", "x", "q s z"), node("Transpose", "q", "t", perm=[0, 2, 1]), node("Flatten", "t", "f"),
+                 node("MatMulInteger", "f w z", "i", name="fc"), node("Cast", "i", "c", to=FLOAT), node("Mul", "c ws", "m"), node("Mul", "m s", "y")]
+    else:
+        ws = (0.01 + 0.01 * rng.random(4)).astype(np.float32)
+        q = codes(x, s, z)
+        constants |= {"s": real(s), "z": whole(np.array(z), UINT8), "ws": real(s * ws)}
+        nodes = [node("QuantizeLinear", "x s z", "q"), node("Flatten", "q", "f"), node("MatMulInteger", "f w z", "i", name="fc"),
+                 node("DequantizeLinear", "i ws", "y")]
+    y = ((q - z).reshape(1, 6) @ w).astype(np.float32) * (s * ws)
+    if written == "turned and flattened":
+        w, q = w.reshape(3, 2, 4).transpose(1, 0, 2).reshape(6, 4), q.transpose(0, 2, 1)
+    check(f"MatMulInteger, {written}", x, nodes, constants, y, "fc", (w * ws).T, (q - z) * s, 0, "whole numbers multiplied, then scaled")
+
+
+def onnxruntime_operators():
+    """QLinearAdd and its relatives: relevance under the zero rule goes straight through the roundings, shared out at the rounded numbers."""
+    a, b = rng.standard_normal((1, 2, 4, 4)).astype(np.float32) + 1, rng.standard_normal((1, 2, 4, 4)).astype(np.float32) + 1
+    sa, za, sb, zb, sy, zy = np.float32(0.0211), 110, np.float32(0.0317), 97, np.float32(0.0437), 60  # no ties
+    qa, qb = (codes(a, sa, za) - za) * sa.astype(float), (codes(b, sb, zb) - zb) * sb.astype(float)
+    start = np.zeros(a.shape)
+    start[0, 1, 2, 1] = 1
+    windows = qa.reshape(1, 2, 2, 2, 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(1, 2, 2, 2, 4)
+    cases = {  # inputs, attributes, output, its start, what both parts get
+        "QLinearAdd": (2, {}, qa + qb, start, (start * qa / (qa + qb), start * qb / (qa + qb))),
+        "QLinearMul": (2, {}, qa * qb, start, (start / 2, start / 2)),
+        "QLinearSigmoid": (1, {}, 1 / (1 + np.exp(-qa)), start, (start * qa * (1 - 1 / (1 + np.exp(-qa))),)),
+        "QLinearLeakyRelu": (1, {"alpha": 0.1}, np.where(qa > 0, qa, 0.1 * qa), start, (start,)),
+        "QLinearAveragePool": (1, {"kernel_shape": [2, 2], "strides": [2, 2]}, windows.mean(-1), np.eye(4)[2].reshape(1, 1, 2, 2) * [[[[1]], [[0]]]],
+                               None),
+        "QLinearConcat": (2, {"axis": 1}, np.concatenate([qa, qb], 1), np.concatenate([0 * start, start], 1), (0 * start, start)),
+    }
+    for name, (inputs, attributes, y, begin, given) in cases.items():
+        if given is None:
+            shares = windows / windows.sum(-1, keepdims=True) * begin[..., None]
+            given = (shares.reshape(1, 2, 2, 2, 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(1, 2, 4, 4),)
+        parts = "qa sa za" + (" qb sb zb" if inputs == 2 else "")
+        order = f"sy zy {' '.join(p for p in parts.split())}" if name == "QLinearConcat" else f"{parts} sy zy"
+        nodes = [node("QuantizeLinear", "a sa za", "qa"), node("QuantizeLinear", "b sb zb", "qb"), node(name, order, "q", domain="com.microsoft", **attributes),
+                 node("DequantizeLinear", "q sy zy", "y")]
+        nodes = [n for k, n in enumerate(nodes) if inputs == 2 or k != 1]
+        constants = {"sa": real(sa), "za": whole(np.array(za), UINT8), "sb": real(sb), "zb": whole(np.array(zb), UINT8), "sy": real(sy),
+                     "zy": whole(np.array(zy), UINT8)}
+        with open("m.onnx", "wb") as file:
+            file.write(model(nodes, {k: (FLOAT, list(a.shape)) for k in ("a", "b")[:inputs]}, {"y": (FLOAT, list(y.shape))}, constants))
+        for key, value in (("a", a), ("b", b), ("start", begin)):
+            with open(f"{key}.npy", "wb") as file:
+                file.write(npy([float(v) for v in value.ravel()], value.shape))
+        files = [x for k in ("a", "b")[:inputs] for x in ("--input", f"{k}={k}.npy")]
+        run("run", "m.onnx", *files, "--output", "y.npy")
+        near(f"{name}: output", np.load("y.npy"), (codes(y, sy, zy) - zy) * sy, 1e-6)
+        for k, wanted in zip(("a", "b"), given):
+            run("explain", "m.onnx", *files, "--composite", "zero", "--skip-checks", "--output-relevance", "start.npy", "--at", k, "--relevance", "r.npy")
+            near(f"{name}: relevance of {k}", np.load("r.npy"), wanted, 1e-5)
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     for kind in ("places", "one scale"):
@@ -196,6 +265,9 @@ with tempfile.TemporaryDirectory() as folder:
         linear_convolution(written)
     for written in ("QLinearMatMul", "MatMulInteger", "Gemm in roundings without zero points"):
         products(written)
+    for written in ("flattened", "turned and flattened", "scaled by DequantizeLinear"):
+        moved(written)
+    onnxruntime_operators()
     os.chdir("/")
 print(f"{failures} failures")
 sys.exit(failures > 0)

@@ -80,12 +80,20 @@ static enum lrp_status mean_body(struct lrp_operator_body *b, struct lrp_error *
     return LRP_OK;
 }
 
-/* Before opset 13 softmax flattens what lies behind the axis. */
+/* Before opset 13 softmax runs over all axes from its own on, which are made one for it. */
 static enum lrp_status softmax_body(struct lrp_operator_body *b, struct lrp_error *err)
 {
-    if (lrp_call_int(b->of, "opset", 13) < 13 && lrp_call_int(b->of, "axis", -1) != -1)
-        return lrp_fail(err, LRP_UNSUPPORTED, "softmax over several axes, as before opset 13, is not implemented");
-    return one_body(b, err);
+    const int64_t axis = lrp_call_int(b->of, "axis", -1);
+    if (lrp_call_int(b->of, "opset", 13) >= 13 || axis == -1) return one_body(b, err);
+    const enum lrp_status status = NEED(b, err, 0, 1, 3);
+    if (status) return status;
+    const int x = dequantized_inputs(b, "real", 0), shape = LRP_BODY_CALL(b, "shape", "Shape", x);
+    const int flat = LRP_BODY_CALL(b, "flat", "Flatten", x);
+    lrp_body_int(b, "axis", axis);
+    const int y = LRP_BODY_CALL(b, "computed", "Softmax", flat);
+    lrp_body_int(b, "axis", -1);
+    return_quantized(b, LRP_BODY_CALL(b, "reshaped", "Reshape", y, shape), 3);
+    return LRP_OK;
 }
 
 /* ---- QLinearConcat: scale, zero point, then three inputs each ---- */
