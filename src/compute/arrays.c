@@ -39,7 +39,7 @@ static enum lrp_status take_text(void *to, size_t i, const char *text, size_t le
     return lrp_tensor_put_text(to, i, text, length, err);
 }
 
-static enum lrp_status fill(const struct lrp_npy *npy, struct lrp_tensor *tensor, struct lrp_error *err)
+static enum lrp_status fill_tensor(const struct lrp_npy *npy, struct lrp_tensor *tensor, struct lrp_error *err)
 {
     if (npy->letters) return lrp_npy_texts(npy, take_text, tensor, err);
     if (lrp_dtype_is_float(npy->dtype))
@@ -57,7 +57,7 @@ static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tenso
     enum lrp_status status = lrp_tensor_new(dtype, &npy->shape, &tensor, err);
 
     if (status) return status;
-    status = fill(npy, tensor, err);
+    status = fill_tensor(npy, tensor, err);
     if (!status && npy->fortran && npy->shape.rank > 1) {
         status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
         if (!status)
