@@ -84,7 +84,9 @@ fi
 
 # ---- the examples, from where they were installed to ----
 for page in man1/lrpscope.1 man5/lrpscope-rules.5 man5/lrpscope-model.5 man7/lrpscope-lrp.7 man7/lrpscope-internals.7; do
-    grep -q '^[.]SH SEE ALSO' "$work/usr/share/man/$page" || { echo "no man page $page"; exit 1; }
+    for part in '^[.]TH [^ ]* [157] 20[0-9][0-9]-[01][0-9]-[0-3][0-9] ' '^[.]SH BUGS' '^[.]SH SEE ALSO'; do
+        grep -q "$part" "$work/usr/share/man/$page" || { echo "man page $page has no $part"; exit 1; }
+    done
 done
 lrpscope=$work/usr/bin/lrpscope examples=$work/usr/share/doc/lrpscope/examples demo=$work/usr/share/lrpscope/demo
 settings=$demo/vgg.lrpscope.json

@@ -153,10 +153,10 @@ links() { # no files that call each other in circles, nothing that nobody uses: 
         failed=$((failed + 1))
     fi
 }
-portable() { # the static binary, in an empty root: tests/portable.sh
-    say "portable"
+script() { # script NAME: tests/NAME.sh, which says with 77 that it cannot be tried here
+    say "$1"
     code=0
-    sh tests/portable.sh || code=$?
+    sh "tests/$1.sh" || code=$?
     case $code in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)) ;;
@@ -182,7 +182,8 @@ if [ -z "$quick" ]; then
     targets="$threaded lrpscope_binary test_plugins first_host"
     export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/tests/tsan.supp"
     round build-tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DLRPSCOPE_SANITIZE=thread -DLRPSCOPE_OPENMP=OFF
-    portable
+    script portable
+    script packages
 fi
 if [ -n "$fuzz" ]; then
     fuzz_all

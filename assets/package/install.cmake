@@ -41,6 +41,7 @@ install(DIRECTORY include/lrpscope DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPO
 install(FILES ${PROJECT_BINARY_DIR}/lrpscope.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/lrpscope-config.cmake ${PROJECT_BINARY_DIR}/lrpscope-config-version.cmake
         DESTINATION ${LRPSCOPE_PACKAGE_DIR} COMPONENT development)
+install(FILES assets/package/copyright CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(DIRECTORY assets/demo assets/rules DESTINATION ${CMAKE_INSTALL_DATADIR}/lrpscope COMPONENT program)
 install(DIRECTORY assets/plugins tests/examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT development FILES_MATCHING PATTERN "*.c")
 install(FILES ${PROJECT_BINARY_DIR}/lrpscope.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)

@@ -15,6 +15,7 @@ endforeach()
 list(REMOVE_DUPLICATES exported)
 list(REMOVE_ITEM exported lrp_plugin_main) # a plugin's, not ours
 list(SORT exported)
+set(LRP_EXPORTED ${exported}) # for packages, too
 list(JOIN exported ";\n    " exported)
 set(LRP_EXPORTS ${PROJECT_BINARY_DIR}/lrpscope.map)
 file(CONFIGURE OUTPUT ${LRP_EXPORTS} CONTENT "LRPSCOPE_${PROJECT_VERSION_MAJOR} {\nglobal:\n    ${exported};\nlocal:\n    *;\n};\n")

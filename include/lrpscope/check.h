@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* X(name, short text of the check column) */
 #define LRP_CHECK_STATES(X)                                                                                                    \
@@ -68,6 +69,7 @@ enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct 
 /* With its rows and texts; NULL is fine. */
 void lrp_check_free(struct lrp_check *check);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* A composite, parsed; immutable. */
 struct lrp_composite;
@@ -48,6 +49,7 @@ char *lrp_composite_describe(const struct lrp_composite *composite);
  * "9", "rule": "flat"}]. Owned by the caller (free); NULL when out of memory. */
 char *lrp_composite_json(const struct lrp_composite *composite);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

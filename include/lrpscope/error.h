@@ -7,6 +7,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Every status there is: X(name, exit code of the command line, text) */
 #define LRP_STATUSES(X)                                                                                                        \
@@ -55,6 +56,7 @@ enum lrp_status lrp_fail_context(struct lrp_error *err, enum lrp_status status, 
 /* The library's version, "0.1.0". */
 const char *lrp_version(void);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

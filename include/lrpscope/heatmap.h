@@ -27,6 +27,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* ---- colour maps: rows of a table, and what plugins bring ---- */
 
@@ -237,6 +238,7 @@ struct lrp_strip {
 /* Writes it as PNG, atomically. Errors: LRP_FILE, also for a text beyond the limits of pictures; LRP_MEMORY. */
 enum lrp_status lrp_strip_write(const struct lrp_strip *strip, const char *path, struct lrp_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

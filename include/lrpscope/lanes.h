@@ -20,6 +20,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Sessions that share a model and settings, each with a thread of its own on which passes run alone: loops of small networks
  * are too short to be shared out. Used by one thread. */
@@ -38,6 +39,7 @@ enum lrp_status lrp_lanes_take(struct lrp_lanes *lanes, size_t turn, struct lrp_
 /* Stops what runs. NULL is fine. */
 void lrp_lanes_free(struct lrp_lanes *lanes);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

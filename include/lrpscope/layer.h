@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* A layer: an anchor operator with the activation fused behind it. Everything is borrowed from the list. */
 struct lrp_layer {
@@ -81,6 +82,7 @@ struct lrp_layer_list {
     size_t container_count;                 /* of containers */
 };
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

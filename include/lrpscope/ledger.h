@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Where relevance goes. X(id, key in JSON, text in tables, one line). A positive amount is lost, a negative one was added. */
 #define LRP_CAUSES(X)                                                                                                          \
@@ -78,6 +79,7 @@ struct lrp_ledger {
     struct lrp_ledger_row total; /* in: the output that is explained, out: the relevance of the model's first input */
 };
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

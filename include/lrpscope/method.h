@@ -7,6 +7,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What an argument of a method can be. */
 enum lrp_method_argument_kind {
@@ -42,6 +43,7 @@ struct lrp_method_info {
 /* The methods, the default first; NULL past the end. */
 const struct lrp_method_info *lrp_method_at(size_t index);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* A model as its file says it; immutable, reference counted, shared by sessions and threads. Weights stay in the
  * file's mapping. */
@@ -63,6 +64,7 @@ const char *lrp_model_absent(const struct lrp_model *model);
 size_t lrp_model_bytes(const struct lrp_model *model);
 size_t lrp_model_nodes(const struct lrp_model *model);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -27,6 +27,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Raised when something here changes its meaning; new members at the end of a struct do not raise it: `size` tells. */
 #define LRP_PLUGIN_ABI 1u
@@ -135,6 +136,7 @@ struct lrp_plugin_host {
 /* What a plugin exports. Anything but 0 unloads it. */
 int lrp_plugin_main(const struct lrp_plugin_host *host);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

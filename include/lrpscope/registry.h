@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct lrp_layer;
 
@@ -29,6 +30,7 @@ bool lrp_registry_supports_activation(const struct lrp_registry *registry, const
 /* Whether it started from the table of pull request 26. */
 bool lrp_registry_is_pr26(const struct lrp_registry *registry);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

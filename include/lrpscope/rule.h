@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Where conventions of tools differ. X(name, text, one line) */
 #define LRP_CONVENTIONS(X)                                                                                                     \
@@ -120,6 +121,7 @@ void lrp_rule_clear(struct lrp_rule *rule);
 /* Same formula, same parameters: of two books, too. */
 bool lrp_rule_equal(const struct lrp_rule *a, const struct lrp_rule *b);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -26,6 +26,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* An opened model, inputs, settings, results and the worker that computes them. Used by one thread at a time, but for what says
  * otherwise. */
@@ -334,6 +335,7 @@ bool lrp_operator_info_at(size_t index, struct lrp_operator_info *out);
 /* The shared object whose function this thread is in, or NULL: for handlers of crashes, which may call this. Borrowed. */
 const char *lrp_plugin_running(void);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Every setting: X(id, key in rules files, form of its values (LRP_SETTING_FORMS), default, one line). The command line's
  * options are the keys with - for _ (switches may differ). */
@@ -193,6 +194,7 @@ enum lrp_status lrp_settings_read_found(struct lrp_settings *settings, const cha
 /* Writes a rules file, atomically; unknown keys that were read are written back. Errors: LRP_FILE. */
 enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const char *path, struct lrp_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

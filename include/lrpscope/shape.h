@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Most axes of a tensor. */
 #define LRP_MAX_RANK 8
@@ -73,6 +74,7 @@ int64_t lrp_shape_count(const struct lrp_shape *shape);
  * returns buffer. `skip` leading dimensions are left out. 160 bytes are always enough. */
 char *lrp_shape_text(const struct lrp_shape *shape, int skip, const char *separator, char *buffer, size_t size);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

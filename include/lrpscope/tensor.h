@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct lrp_pool;  /* private */
 struct lrp_arena; /* private */
@@ -73,6 +74,7 @@ enum lrp_status lrp_tensor_write_npy(const struct lrp_tensor *tensor, const char
  * `size` bytes at most. */
 void lrp_numeric_library(char *name, char *instructions, size_t size);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

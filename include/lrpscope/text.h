@@ -27,6 +27,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* A tokenizer: immutable once open, usable from several threads at once. */
 struct lrp_tokenizer;
@@ -222,6 +223,7 @@ bool lrp_layer_patches(const struct lrp_layer_list *layers, int layer, struct lr
 enum lrp_status lrp_snapshot_patches(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                      struct lrp_plane *out, float *apart, struct lrp_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -171,9 +171,19 @@ static void write_examples(FILE *file)
     fputs(".fi\n", file);
 }
 
+static void write_bugs(FILE *file)
+{
+    static const char *const lines[] = {
+        "Plugins are part of the process: one that crashes ends the program, which names it. The portable build loads none.",
+        "A model's file that is cut short while it is open ends the program, with one line that names the file and exit code "
+        "3.",
+        "Without colours heatmaps are drawn in characters, which tell strengths only roughly."};
+    lrp_cli_roff_bugs(file, lines, sizeof lines / sizeof *lines);
+}
+
 void lrp_cli_generate_man(FILE *file)
 {
-    fprintf(file, ".TH LRPSCOPE 1 \"\" \"lrpscope %s\" \"User Commands\"\n", lrp_version());
+    lrp_cli_roff_title(file, "LRPSCOPE", 1, "User Commands");
     fputs(".SH NAME\nlrpscope \\- a terminal inspector for layer\\-wise relevance propagation\n.SH SYNOPSIS\n"
           ".B lrpscope\n[MODEL [INPUT]] [OPTION]...\n.br\n.B lrpscope\nCOMMAND ARGUMENT... [OPTION]...\n.SH DESCRIPTION\n"
           "Opens an ONNX model, shows every layer, tells which layers LRP does not support and why, computes the relevance of "
@@ -199,5 +209,6 @@ void lrp_cli_generate_man(FILE *file)
     write_environment(file);
     exit_codes(file);
     write_examples(file);
+    write_bugs(file);
     fputs(".SH SEE ALSO\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-model (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

@@ -203,13 +203,21 @@ static const struct lrp_prose tests[] = {
     {F, "git diff tests/golden/screens", NULL},
 };
 
+static void write_internals_bugs(FILE *file)
+{
+    static const char *const lines[] = {
+        "Nothing described here is a promise to programs: the headers in include/lrpscope are."};
+    lrp_cli_roff_bugs(file, lines, sizeof lines / sizeof *lines);
+}
+
 void lrp_cli_generate_man_internals(FILE *file)
 {
-    fprintf(file, ".TH LRPSCOPE\\-INTERNALS 7 \"\" \"lrpscope %s\" \"Miscellaneous\"\n", lrp_version());
+    lrp_cli_roff_title(file, "LRPSCOPE\\-INTERNALS", 7, "Miscellaneous");
     fputs(".SH NAME\nlrpscope\\-internals \\- how lrpscope is built, and where something new goes\n", file);
     lrp_cli_roff_prose(file, stations, sizeof stations / sizeof *stations);
     lrp_cli_roff_prose(file, principles, sizeof principles / sizeof *principles);
     lrp_cli_roff_prose(file, additions, sizeof additions / sizeof *additions);
     lrp_cli_roff_prose(file, tests, sizeof tests / sizeof *tests);
+    write_internals_bugs(file);
     fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

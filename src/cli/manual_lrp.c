@@ -107,6 +107,13 @@ static void list_colormaps(FILE *file)
     }
 }
 
+static void write_lrp_bugs(FILE *file)
+{
+    static const char *const lines[] = {"Everything is computed in single precision, whatever type a file's weights have: "
+                                        "models in double precision lose digits, and sums of relevance hold to rounding."};
+    lrp_cli_roff_bugs(file, lines, sizeof lines / sizeof *lines);
+}
+
 void lrp_cli_generate_man_lrp(FILE *file)
 {
     /* what is written in words, and the list that stands behind it */
@@ -130,7 +137,7 @@ void lrp_cli_generate_man_lrp(FILE *file)
     };
     _Static_assert(sizeof parts / sizeof *parts == LRP_LRP_PARTS, "every part is on the page");
 
-    fprintf(file, ".TH LRPSCOPE\\-LRP 7 \"\" \"lrpscope %s\" \"Miscellaneous\"\n", lrp_version());
+    lrp_cli_roff_title(file, "LRPSCOPE\\-LRP", 7, "Miscellaneous");
     fputs(".SH NAME\nlrpscope\\-lrp \\- what the numbers of lrpscope mean\n", file);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t count = 0;
@@ -138,5 +145,6 @@ void lrp_cli_generate_man_lrp(FILE *file)
         lrp_cli_roff_prose(file, prose, count);
         if (parts[i].list) parts[i].list(file);
     }
+    write_lrp_bugs(file);
     fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-internals (7)\n", file);
 }

@@ -113,13 +113,22 @@ static void write_model_example(FILE *file)
     lrp_cli_roff_example(file, lines, sizeof lines / sizeof *lines);
 }
 
+static void write_model_bugs(FILE *file)
+{
+    static const char *const lines[] = {
+        "Only graphs that nest as chains, parallel branches and skip connections can be converted; of others, convert names "
+        "the first value that crosses and ends with exit code 4."};
+    lrp_cli_roff_bugs(file, lines, sizeof lines / sizeof *lines);
+}
+
 void lrp_cli_generate_man_model(FILE *file)
 {
-    fprintf(file, ".TH LRPSCOPE\\-MODEL 5 \"\" \"lrpscope %s\" \"File Formats\"\n", lrp_version());
+    lrp_cli_roff_title(file, "LRPSCOPE\\-MODEL", 5, "File Formats");
     fputs(".SH NAME\nlrpscope\\-model \\- JSON models of lrpscope\n.SH SYNOPSIS\n.B lrpscope\nCOMMAND MODEL.json ...\n", file);
     describe_models(file);
     write_attributes(file);
     write_types(file);
     write_model_example(file);
+    write_model_bugs(file);
     fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-rules (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

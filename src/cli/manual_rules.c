@@ -193,9 +193,17 @@ static void write_rules_example(FILE *file)
                            "PREFIX/share/lrpscope/rules has more; PREFIX is where lrpscope was installed to, as /usr/local.");
 }
 
+static void write_rules_bugs(FILE *file)
+{
+    static const char *const lines[] = {
+        "Numbers are written with nine significant digits: one that was given with more comes back rounded.",
+        "Comments are an error: JSON has none. Of keys that stand twice the last one counts."};
+    lrp_cli_roff_bugs(file, lines, sizeof lines / sizeof *lines);
+}
+
 void lrp_cli_generate_man_rules(FILE *file)
 {
-    fprintf(file, ".TH LRPSCOPE\\-RULES 5 \"\" \"lrpscope %s\" \"File Formats\"\n", lrp_version());
+    lrp_cli_roff_title(file, "LRPSCOPE\\-RULES", 5, "File Formats");
     fputs(".SH NAME\nlrpscope\\-rules \\- rules files of lrpscope\n.SH SYNOPSIS\n.B lrpscope\nCOMMAND MODEL ... "
           "\\-\\-rules FILE.json\n",
           file);
@@ -208,5 +216,6 @@ void lrp_cli_generate_man_rules(FILE *file)
     write_composites(file);
     custom_rules(file);
     write_rules_example(file);
+    write_rules_bugs(file);
     fputs(".SH SEE ALSO\n.BR lrpscope (1),\n.BR lrpscope\\-model (5),\n.BR lrpscope\\-lrp (7)\n", file);
 }

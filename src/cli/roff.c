@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lrpscope/error.h"
+
 /* Arrow keys by their names in roff, which knows no UTF-8 unless it is told; *text ends on the arrow's last byte. */
 static bool put_arrow(FILE *file, const char **text)
 {
@@ -30,6 +32,11 @@ void lrp_cli_roff(FILE *file, const char *text)
             fputs(*text == '^' ? "\\(ha" : "\\(ti", file);
         else if (!put_arrow(file, &text))
             fputc(*text, file);
+}
+
+void lrp_cli_roff_title(FILE *file, const char *name, int section, const char *manual)
+{
+    fprintf(file, ".TH %s %d %s \"lrpscope %s\" \"%s\"\n", name, section, LRPSCOPE_DATE, lrp_version(), manual);
 }
 
 void lrp_cli_roff_line(FILE *file, const char *text)
@@ -74,4 +81,12 @@ void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count)
     fputs(".SH EXAMPLE\n.nf\n", file);
     for (size_t i = 0; i < count; i++) lrp_cli_roff_line(file, lines[i]);
     fputs(".fi\n", file);
+}
+
+void lrp_cli_roff_bugs(FILE *file, const char *const *lines, size_t count)
+{
+    fputs(".SH BUGS\n", file);
+    for (size_t i = 0; i < count; i++) lrp_cli_roff_paragraph(file, lines[i]);
+    lrp_cli_roff_paragraph(file, "A report says what \"lrpscope --version\" prints, the whole command, and names the smallest "
+                                 "model that shows the fault.");
 }

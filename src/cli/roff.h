@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* A page begins: its name (roff), section and manual. */
+void lrp_cli_roff_title(FILE *file, const char *name, int section, const char *manual);
 /* Text as roff takes it: backslashes, hyphens, arrows, and control characters at a line's begin. */
 void lrp_cli_roff(FILE *file, const char *text);
 /* The same and a newline. */
@@ -25,6 +27,8 @@ struct lrp_prose {
     const char *text, *line; /* line: of entries */
 };
 void lrp_cli_roff_prose(FILE *file, const struct lrp_prose *prose, size_t count);
+/* The section BUGS: what the program cannot do, and how a fault is reported. */
+void lrp_cli_roff_bugs(FILE *file, const char *const *lines, size_t count);
 /* The section of a file's example, lines as they are. */
 void lrp_cli_roff_example(FILE *file, const char *const *lines, size_t count);
 
