@@ -3,6 +3,8 @@
     model([node("Gemm", "x w", "y", name="fc", transB=1)], {"x": (FLOAT, [1, 2])}, {"y": (FLOAT, [1, 1])},
           {"w": tensor([3, 4], [1, 2])})                            the bytes of a model; a dimension that is a string is symbolic
     npy([1, 2], [1, 2])                                             the bytes of an array
+    put("x.npy", npy([1, 2], [1, 2]))                               a file of bytes or text
+    numbers("x.npy")                                                [1.0, 2.0]
 Values are float32 unless a type is given. Names are separated by blanks; "-" is an input that is left out.
 """
 import struct
@@ -128,3 +130,17 @@ def npy(values, shape, dtype=FLOAT):
     header = f"{{'descr': '{DESCR[dtype]}', 'fortran_order': False, 'shape': ({sizes}), }}".replace("(1, )", "(1,)")
     header += " " * (-(len(header) + 11) % 64) + "\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + packed(values, dtype)
+
+
+def put(name, data):
+    with open(name, "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+
+
+def numbers(name):
+    """Of an array of float32 or int64, in rows."""
+    with open(name, "rb") as file:
+        data = file.read()
+    (length,) = struct.unpack_from("<H", data, 8)
+    kind = PACK[INT64 if b"<i8" in data[:10 + length] else FLOAT]
+    return [value for (value,) in struct.iter_unpack(f"<{kind}", data[10 + length:])]

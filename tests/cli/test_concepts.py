@@ -3,42 +3,12 @@
 ranked, heatmaps that add up to the plain one, and an index of the samples a channel is strongest in."""
 import json
 import os
-import struct
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, model, node, npy, tensor
-
-BINARY = os.path.abspath(sys.argv[1])
-failures = 0
-
-
-def fail(what, *seen):
-    global failures
-    failures += 1
-    print(f"FAILED: {what}:", *seen, sep="\n  ")
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([BINARY, *arguments], capture_output=True, text=True)
-    if done.returncode != code:
-        fail(f"exit {done.returncode}, not {code}: {' '.join(arguments)}", done.stderr.strip())
-    return done
-
-
-def put(name, data):
-    with open(name, "wb") as file:
-        file.write(data)
-
-
-def numbers(name):
-    data = open(name, "rb").read()
-    (length,) = struct.unpack_from("<H", data, 8)
-    wide = "q" if b"<i8" in data[:10 + length] else "f"
-    count = (len(data) - 10 - length) // struct.calcsize(wide)
-    return list(struct.unpack_from(f"<{count}{wide}", data, 10 + length))
+from onnx_file import FLOAT, model, node, npy, numbers, put, tensor
+from program import fail, finish, run
 
 
 def same(what, got, want):
@@ -64,7 +34,7 @@ ZERO = ["--composite", "zero", "--output-relevance", "logit", "--target", "0"]
 
 
 def explain(file, *options):
-    run("explain", file, "x.npy", *ZERO, "--relevance", "r.npy", *options)
+    run("explain", file, "x.npy", *ZERO, "--relevance", "r.npy", *options, code=0)
     return numbers("r.npy")
 
 
@@ -88,7 +58,7 @@ def conditions():
 
 
 def ranking():
-    done = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--json", "--relevance", "maps.npy", "--heatmap", "h.png").stdout)
+    done = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--json", "--relevance", "maps.npy", "--heatmap", "h.png", code=0).stdout)
     channels = done["samples"][0]["channels"]
     if [c["channel"] for c in channels] != [1, 0]:
         fail("order", channels)
@@ -100,11 +70,11 @@ def ranking():
     for name in ("h-c000.png", "h-c001.png"):
         if not os.path.exists(name):
             fail("no file", name)
-    text = run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--top", "1").stdout
+    text = run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--top", "1", code=0).stdout
     if "81.5%" not in text or len(text.strip().splitlines()) != 3:
         fail("table", text)
     for word, first in (("abs", 1), ("activation", 1)):
-        listed = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--by", word, "--json").stdout)
+        listed = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--by", word, "--json", code=0).stdout)
         if listed["samples"][0]["channels"][0]["channel"] != first:
             fail(f"--by {word}", listed)
 
@@ -112,16 +82,16 @@ def ranking():
 def references():
     # channel sums of the three samples: 5, 4, 6 and 22, 24, 28
     options = ["concepts", "chain.onnx", "three.npy", "--composite", "zero", "--output-relevance", "logit", "--at", "conv", "--references", "2"]
-    run(*options, "--index", "sums")
+    run(*options, "--index", "sums", code=0)
     same("values", numbers("sums/value.npy"), [6, 28, 5, 24])
     same("samples", numbers("sums/sample.npy"), [2, 2, 0, 1])
     same("positions", numbers("sums/position.npy"), [1, 1, 1, 0])
-    run(*options, "--index", "largest", "--pool", "max")
+    run(*options, "--index", "largest", "--pool", "max", code=0)
     same("largest", numbers("largest/value.npy"), [4, 24, 4, 16])
     same("ties", numbers("largest/sample.npy"), [0, 1, 1, 0])
-    run(*options, "--index", "shares", "--share")
+    run(*options, "--index", "shares", "--share", code=0)
     same("shares", numbers("shares/value.npy"), [5 / 27, 24 / 28, 6 / 34, 28 / 34])
-    run(*options, "--index", "held", "--by", "activation")
+    run(*options, "--index", "held", "--by", "activation", code=0)
     same("activations", numbers("held/value.npy"), [4, 8, 4, 8])
 
 
@@ -150,5 +120,4 @@ with tempfile.TemporaryDirectory() as folder:
     ranking()
     references()
     refused()
-print(f"{failures} failures")
-sys.exit(failures > 0)
+finish("concepts")

@@ -3,31 +3,12 @@
 by every command that computes it; not with -q. The exit code stays 0. The networks are small enough to be worked by hand."""
 import json
 import os
-import struct
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, INT64, model, node, npy, tensor
-
-BINARY = os.path.abspath(sys.argv[1])
-failures = 0
-
-
-def fail(what, *seen):
-    global failures
-    failures += 1
-    print(f"{what}:", *seen, sep="\n  ")
-
-
-def run(*arguments):
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True)
-
-
-def put(name, data):
-    with open(name, "wb") as file:
-        file.write(data)
+from onnx_file import FLOAT, INT64, model, node, npy, numbers, put, tensor
+from program import fail, finish, run
 
 
 def net(name, nodes, shape, out, **weights):
@@ -137,16 +118,10 @@ SLOPES = {
 }
 
 
-def read_npy(name):
-    with open(name, "rb") as file:
-        data = file.read()
-    return list(struct.unpack(f"<{(len(data) - data.index(10) - 1) // 4}f", data[data.index(10) + 1:]))
-
-
 def check_slope(name):
     file, given, options, words, wanted = SLOPES[name]
     got = run("explain", file, given, *options, "--relevance", "r.npy")
-    found = read_npy("r.npy") if got.returncode == 0 else []
+    found = numbers("r.npy") if got.returncode == 0 else []
     if len(found) != len(wanted) or any(not (a == b or abs(a - b) <= 1e-6 * abs(b)) for a, b in zip(found, wanted)):
         fail(f"{name}: relevance {found}, not {wanted}", got.returncode, got.stderr)
     warnings = [line for line in got.stderr.splitlines() if "finite" in line]
@@ -219,5 +194,4 @@ with tempfile.TemporaryDirectory() as folder:
     check_compare()
     check_refused()
     os.chdir("/")
-print(f"{len(CASES) + len(SLOPES)} cases, {failures} failures")
-sys.exit(failures > 0)
+finish(f"{len(CASES) + len(SLOPES)} cases")

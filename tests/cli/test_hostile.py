@@ -10,20 +10,16 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, function, model, node, npy, tensor
+from onnx_file import FLOAT, function, model, node, npy, put, tensor
+from program import BINARY, fail, finish
 
-BINARY, MORE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else ""
+MORE = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else ""
 EVIL = "\x1b[31m\x07\x7f\x9b2J\x85\u061c\u200e\u202e\u2066\u2028"
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def evil(name):
     return name + EVIL.replace(" ", "")
-
-
-def put(name, data):
-    with open(name, "wb") as file:
-        file.write(data if isinstance(data, bytes) else data.encode())
 
 
 def write_files():
@@ -95,7 +91,7 @@ def others():
 
 
 def main():
-    failures, count, environment = [], 0, dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm")
+    count, environment = 0, dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm")
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         environment.update(HOME=folder, XDG_CONFIG_HOME=folder + "/c", XDG_STATE_HOME=folder + "/s")
@@ -117,14 +113,11 @@ def main():
                 if harm or (b"\x1b" in data):
                     text = data.decode(errors="replace")
                     at = harm.start() if harm else 0
-                    failures.append(f"{ascii(' '.join(arguments))[:150]}: {name} holds {ascii(text[max(0, at - 40):at + 20])}")
+                    fail(f"{ascii(' '.join(arguments))[:150]}: {name} holds {ascii(text[max(0, at - 40):at + 20])}")
             if run.returncode < 0 or run.returncode > 4:
-                failures.append(f"{ascii(' '.join(arguments))}: exit {run.returncode}")
-    for failure in failures:
-        print("FAILED:", failure)
-    print(f"{count} commands, {len(failures)} failed")
-    return 1 if failures else 0
+                fail(f"{ascii(' '.join(arguments))}: exit {run.returncode}")
+    finish(f"{count} commands")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,38 +3,12 @@
 own examples; arguments that cannot be are refused by name; the same seed gives the same file, whatever the threads and the batch."""
 import json
 import os
-import struct
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, INT64, model, node, npy, tensor
-
-BINARY = os.path.abspath(sys.argv[1])
-failures = 0
-
-
-def fail(what, *seen):
-    global failures
-    failures += 1
-    print(f"FAILED: {what}:", *seen, sep="\n  ")
-
-
-def run(*arguments):
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True)
-
-
-def put(name, data):
-    with open(name, "wb") as file:
-        file.write(data)
-
-
-def numbers(name):
-    data = open(name, "rb").read()
-    (length,) = struct.unpack_from("<H", data, 8)
-    count = (len(data) - 10 - length) // 4
-    return list(struct.unpack_from(f"<{count}f", data, 10 + length))
+from onnx_file import FLOAT, INT64, model, node, npy, numbers, put, tensor
+from program import fail, finish, run
 
 
 def same(what, got, want, most=1e-5):
@@ -237,5 +211,4 @@ with tempfile.TemporaryDirectory() as folder:
     refused()
     said()
     composites()
-print(f"{len(seen)} methods, {failures} failures")
-sys.exit(failures > 0)
+finish(f"{len(seen)} methods")

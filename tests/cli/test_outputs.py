@@ -3,19 +3,12 @@
 computed, and every file is as it was."""
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, external_proto, model, node, npy
-
-BINARY = os.path.abspath(sys.argv[1])
-
-
-def put(name, data):
-    with open(name, "wb") as file:
-        file.write(data if isinstance(data, bytes) else data.encode())
+from onnx_file import FLOAT, external_proto, model, node, npy, put
+from program import fail, finish, run
 
 
 def write_files():
@@ -73,30 +66,25 @@ def refused():
 
 
 def main():
-    failures, count = [], 0
+    count = 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write_files()
-        made = subprocess.run([BINARY, "convert", "m.onnx", "c.json"], capture_output=True, text=True)
-        if made.returncode:
-            failures.append(f"convert: {made.stderr}")
+        run("convert", "m.onnx", "c.json", code=0)
         before = contents()
         for arguments in refused():
             count += 1
-            run = subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-            if run.returncode != 2 or run.stdout or len(run.stderr.splitlines()) != 1:
-                failures.append(f"{' '.join(arguments)}: exit {run.returncode}: {run.stderr.strip()}")
+            done = run(*arguments, timeout=60)
+            if done.returncode != 2 or done.stdout or len(done.stderr.splitlines()) != 1:
+                fail(f"{' '.join(arguments)}: exit {done.returncode}: {done.stderr.strip()}")
             if contents() != before:
-                failures.append(f"{' '.join(arguments)}: files have changed")
+                fail(f"{' '.join(arguments)}: files have changed")
                 break
-        fine = subprocess.run([BINARY, "explain", "m.onnx", "a.ppm", "a.png", "--skip-checks", "--output-dir", "out"], capture_output=True, text=True)
+        fine = run("explain", "m.onnx", "a.ppm", "a.png", "--skip-checks", "--output-dir", "out")
         if fine.returncode or sorted(os.listdir("out")) != ["a-2.json", "a-2.npy", "a-2.png", "a.json", "a.npy", "a.png"]:
-            failures.append(f"a folder of its own: exit {fine.returncode}: {fine.stderr}")
-    for failure in failures:
-        print("FAILED:", failure)
-    print(f"{count} commands, {len(failures)} failed")
-    return 1 if failures else 0
+            fail(f"a folder of its own: exit {fine.returncode}: {fine.stderr}")
+    finish(f"{count} commands")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
