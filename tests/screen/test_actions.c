@@ -7,6 +7,7 @@
 #include "keymap.h"
 #include "keys.h"
 #include "runes.h"
+#include "typed.h"
 
 enum { HELP_COLUMNS = 43 }; /* what the help page has beside keys and names */
 #define check_action(row, holds, what)                                                                                         \
@@ -321,12 +322,7 @@ static void the_command_line_runs_actions_with_arguments(void **state)
         void *own = NULL;
         fixture_set_up(&own);
         struct fixture *f = own;
-        fixture_keys(f, cases[i].keys);
-        const size_t count = f->app.effects.count;
-        const struct lrp_effect *last = count ? &f->app.effects.items[count - 1] : NULL;
-        if ((last ? (int)last->kind : -1) != cases[i].effect)
-            print_error("keys %s: effect %d, want %d\n", cases[i].keys, last ? (int)last->kind : -1, cases[i].effect);
-        assert_int_equal(last ? (int)last->kind : -1, cases[i].effect);
+        const struct lrp_effect *last = typed_effect(f, cases[i].keys, cases[i].effect);
         if (last) assert_int_equal(last->number, cases[i].number);
         if (last && cases[i].text) assert_string_equal(last->text, cases[i].text);
         fixture_tear_down(&own);

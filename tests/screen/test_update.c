@@ -5,6 +5,7 @@
 #include "check.h"
 #include "fixture.h"
 #include "keys.h"
+#include "typed.h"
 
 /* Keys, then the selected layer. */
 static void keys_move_the_selection(void **state)
@@ -99,12 +100,7 @@ static void keys_ask_for_effects(void **state)
         void *own = NULL;
         fixture_set_up(&own);
         struct fixture *f = own;
-        fixture_keys(f, cases[i].keys);
-        const size_t count = f->app.effects.count;
-        const struct lrp_effect *last = count ? &f->app.effects.items[count - 1] : NULL;
-        if ((last ? (int)last->kind : -1) != cases[i].effect)
-            print_error("keys %s: effect %d, want %d\n", cases[i].keys, last ? (int)last->kind : -1, cases[i].effect);
-        assert_int_equal(last ? (int)last->kind : -1, cases[i].effect);
+        const struct lrp_effect *last = typed_effect(f, cases[i].keys, cases[i].effect);
         if (last) {
             assert_int_equal(last->number, cases[i].number);
             if (cases[i].text) assert_string_equal(last->text, cases[i].text);

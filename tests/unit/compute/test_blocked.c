@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "square.h"
 #include "statistics.h"
 
 static const struct lrp_run two_threads = {.threads = 2};
@@ -87,18 +88,7 @@ static void results_do_not_depend_on_the_layout(void **state)
 static void convolutions_read_and_write_blocks(void **state)
 {
     (void)state;
-    const struct lrp_conv_shape conv_shape = {.rank = 2,
-                                              .batch = 1,
-                                              .in_channels = 24,
-                                              .out_channels = 40,
-                                              .group = 1,
-                                              .in = {9, 9},
-                                              .out = {9, 9},
-                                              .kernel = {3, 3},
-                                              .stride = {1, 1},
-                                              .dilation = {1, 1},
-                                              .pad_begin = {1, 1},
-                                              .pad_end = {1, 1}};
+    const struct lrp_conv_shape conv_shape = square_convolution(1, 24, 40, 1, 9);
     const struct lrp_shape x_shape = {.rank = 4, .dim = {1, 24, 9, 9}}, y_shape = {.rank = 4, .dim = {1, 40, 9, 9}};
     enum { WEIGHTS = 40 * 24 * 9 };
     float *w = malloc(WEIGHTS * sizeof *w);

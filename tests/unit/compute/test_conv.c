@@ -12,6 +12,7 @@
 
 #include "ones.h"
 #include "primitives.h"
+#include "square.h"
 
 static const struct lrp_run two_threads = {.threads = 2};
 
@@ -330,18 +331,7 @@ static void input_beyond_reach_gets_nothing(void **state)
 
 static void zeros_stay_exact(void **state)
 {
-    const struct lrp_conv_shape s = {.rank = 2,
-                                     .batch = 1,
-                                     .in_channels = 16,
-                                     .out_channels = 16,
-                                     .group = 1,
-                                     .in = {12, 12},
-                                     .out = {12, 12},
-                                     .kernel = {3, 3},
-                                     .stride = {1, 1},
-                                     .dilation = {1, 1},
-                                     .pad_begin = {1, 1},
-                                     .pad_end = {1, 1}};
+    const struct lrp_conv_shape s = square_convolution(1, 16, 16, 1, 12);
     uint32_t seed = 5;
     enum { WEIGHTS = 16 * 16 * 9, VALUES = 16 * 144 };
     float *const w = random_values(&seed, WEIGHTS), *const x = calloc(VALUES, sizeof *x);
@@ -401,19 +391,7 @@ static void large_batches_are_those_of_their_samples(void **state)
         ALL = BATCH * SAMPLE,
         TAPS = CHANNELS * CHANNELS * 9
     };
-    struct lrp_conv_shape one = {.rank = 2,
-                                 .batch = 1,
-                                 .in_channels = CHANNELS,
-                                 .out_channels = CHANNELS,
-                                 .group = 1,
-                                 .in = {SIZE, SIZE},
-                                 .out = {SIZE, SIZE},
-                                 .kernel = {3, 3},
-                                 .stride = {1, 1},
-                                 .dilation = {1, 1},
-                                 .pad_begin = {1, 1},
-                                 .pad_end = {1, 1}},
-                          all = one;
+    struct lrp_conv_shape one = square_convolution(1, CHANNELS, CHANNELS, 1, SIZE), all = one;
     uint32_t seed = 7;
     float *const x = random_values(&seed, ALL), *const w = random_values(&seed, TAPS), *const want = malloc(ALL * sizeof *want);
     float *const blocks = malloc(ALL * sizeof *blocks), *const got = malloc(ALL * sizeof *got);
@@ -452,22 +430,6 @@ static void large_batches_are_those_of_their_samples(void **state)
 /* ---- groups that are done together: an infinity in one of them does not reach the others ---- */
 
 enum { GROUP = 4, SIDE = 5, PLACES = SIDE * SIDE, SAMPLES = 2, WILD = 5 * PLACES + 12 };
-
-static struct lrp_conv_shape in_groups(int64_t channels)
-{
-    return (struct lrp_conv_shape){.rank = 2,
-                                   .batch = SAMPLES,
-                                   .in_channels = channels,
-                                   .out_channels = channels,
-                                   .group = channels / GROUP,
-                                   .in = {SIDE, SIDE},
-                                   .out = {SIDE, SIDE},
-                                   .kernel = {3, 3},
-                                   .stride = {1, 1},
-                                   .dilation = {1, 1},
-                                   .pad_begin = {1, 1},
-                                   .pad_end = {1, 1}};
-}
 
 /* What the infinity at WILD, channel 5 of the first sample, may reach: the second group. */
 static bool is_reached(int64_t i)
@@ -510,7 +472,7 @@ static void what_is_not_finite_stays_in_its_group(void **state)
     static const int64_t channels[] = {40, 64};
     (void)state;
     for (int k = 0; k < 2; k++) {
-        const struct lrp_conv_shape s = in_groups(channels[k]);
+        const struct lrp_conv_shape s = square_convolution(SAMPLES, channels[k], channels[k], channels[k] / GROUP, SIDE);
         struct wild t = {.channels = channels[k], .count = SAMPLES * channels[k] * PLACES};
         const size_t room = (size_t)t.count;
         uint32_t seed = 3;

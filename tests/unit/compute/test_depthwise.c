@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "conv_depthwise.h"
+#include "square.h"
 
 static uint32_t seed = 20261126;
 
@@ -153,18 +154,7 @@ static void random_shapes_are_right(void **state)
 
 static void others_are_left_alone(void **state)
 {
-    const struct lrp_conv_shape fits = {.rank = 2,
-                                        .batch = 1,
-                                        .in_channels = 32,
-                                        .out_channels = 32,
-                                        .group = 32,
-                                        .in = {9, 9},
-                                        .out = {9, 9},
-                                        .kernel = {3, 3},
-                                        .stride = {1, 1},
-                                        .dilation = {1, 1},
-                                        .pad_begin = {1, 1},
-                                        .pad_end = {1, 1}};
+    const struct lrp_conv_shape fits = square_convolution(1, 32, 32, 32, 9);
     struct lrp_conv_shape other = fits;
 
     (void)state;

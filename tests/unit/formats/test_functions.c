@@ -2,10 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
-#include "onnx.h"
-#include "onnx_writer.h"
-#include "temporary.h"
+#include "read_back.h"
 
 /* A function being written. */
 static struct lrp_text begin(const char *name, const char *inputs, const char *outputs)
@@ -41,26 +38,6 @@ static void opset(struct lrp_text *f, const char *domain, int version)
     onnx_string(&import, 1, domain);
     onnx_number(&import, 2, (uint64_t)version);
     onnx_message(f, 9, &import);
-}
-
-static struct lrp_definition *read_back(void **state, struct onnx_writer *w)
-{
-    struct lrp_definition *definition;
-    struct lrp_error err;
-    const char *path = temporary_path(state, "model.onnx");
-    onnx_write(w, 13, path);
-    check_ok(lrp_onnx_read(path, &definition, &err), &err);
-    return definition;
-}
-
-static void check_read_fails(void **state, struct onnx_writer *w, const char *message)
-{
-    struct lrp_definition *definition;
-    struct lrp_error err;
-    const char *path = temporary_path(state, "model.onnx");
-    onnx_write(w, 13, path);
-    check_fails(lrp_onnx_read(path, &definition, &err), &err, LRP_FILE, message);
-    assert_null(definition);
 }
 
 static void check_node(const struct lrp_node_definition *n, const char *op_type, const char *name, const char *in,

@@ -1,31 +1,7 @@
 /* test_onnx.c: graphs, nodes, attributes and values of ONNX files. */
 #include <string.h>
 
-#include "check.h"
-#include "onnx.h"
-#include "onnx_writer.h"
-#include "temporary.h"
-
-static struct lrp_definition *read_back(void **state, struct onnx_writer *w, int opset)
-{
-    struct lrp_definition *definition;
-    struct lrp_error err;
-    const char *path = temporary_path(state, "model.onnx");
-    onnx_write(w, opset, path);
-    check_ok(lrp_onnx_read(path, &definition, &err), &err);
-    return definition;
-}
-
-static void check_read_fails(void **state, struct onnx_writer *w, const char *message)
-{
-    struct lrp_definition *definition;
-    struct lrp_error err;
-    const char *path = temporary_path(state, "model.onnx");
-    onnx_write(w, 13, path);
-    check_fails(lrp_onnx_read(path, &definition, &err), &err, LRP_FILE, message);
-    assert_non_null(strstr(err.message, path));
-    assert_null(definition);
-}
+#include "read_back.h"
 
 static void a_model_is_read_as_it_stands(void **state)
 {
@@ -45,7 +21,7 @@ static void a_model_is_read_as_it_stands(void **state)
     onnx_value(&w.graph, 13, "y", 1, 9, (int64_t[]){1, 1, 1, 1, 1, 1, 1, 1, 1});
     onnx_opset(&w.model, "com.example", 3);
     onnx_string(&w.model, 25, ""); /* a function that nobody calls */
-    struct lrp_definition *d = read_back(state, &w, 13);
+    struct lrp_definition *d = read_back(state, &w);
 
     assert_string_equal(d->name, "net");
     assert_string_equal(d->producer, "onnx_writer");
@@ -122,7 +98,7 @@ static void every_kind_of_attribute_is_kept(void **state)
     onnx_message(&graphs, 11, &two);
     onnx_message(&a, 5, &graphs);
     onnx_node(&w, "Everything", "n", "", "", &a);
-    struct lrp_definition *d = read_back(state, &w, 13);
+    struct lrp_definition *d = read_back(state, &w);
 
     const struct lrp_attribute *at = d->nodes[0].attributes;
     assert_int_equal(d->nodes[0].attribute_count, 13);
@@ -170,7 +146,7 @@ static void subgraphs_nest_sixteen_deep_and_no_deeper(void **state)
 {
     struct onnx_writer w = {0};
     nest(&w, 16);
-    struct lrp_definition *d = read_back(state, &w, 13);
+    struct lrp_definition *d = read_back(state, &w);
     const struct lrp_definition *graph = d;
     for (int i = 0; i < 16; i++) graph = graph->nodes[0].attributes[0].graph;
     assert_string_equal(graph->nodes[0].name, "innermost");
@@ -261,7 +237,7 @@ static void many_nodes_are_read_without_comparing_all_with_all(void **state)
         onnx_node(&w, "Add", name, "a b", "c", NULL);
     }
     onnx_input(&w, "x", 1, 0, NULL);
-    struct lrp_definition *d = read_back(state, &w, 13);
+    struct lrp_definition *d = read_back(state, &w);
     assert_int_equal(d->node_count, count);
     assert_int_equal(d->constant_count, count);
     assert_int_equal(d->input_count, 1);

@@ -82,26 +82,36 @@ static inline const char *explain_rule_of(const struct explanation *e, const cha
     free(rule);
     return text;
 }
-/* Relevance of the first output. */
+/* From the first output on. */
+static inline struct lrp_propagation explain_propagation(const struct explanation *e, const struct lrp_tensor *start)
+{
+    return (struct lrp_propagation){.engine = e->n.engine,
+                                    .view = e->n.view,
+                                    .assignment = &e->assignment,
+                                    .values = e->n.values,
+                                    .method = e->method ? e->method : lrp_method_row(0),
+                                    .keep_activation = e->keep_activation,
+                                    .start = e->n.graph->outputs[0],
+                                    .start_relevance = start,
+                                    .run = &network_run};
+}
+/* Relevance of the first output, to be released. */
+static inline struct lrp_tensor *explain_start(struct explanation *e, const float *numbers)
+{
+    struct lrp_tensor *t = NULL;
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &t, &e->n.err), &e->n.err);
+    memcpy(t->f, numbers, t->count * sizeof(float));
+    return t;
+}
 static inline enum lrp_status explain_try_tensor(struct explanation *e, const struct lrp_tensor *start)
 {
-    const struct lrp_propagation p = {.engine = e->n.engine,
-                                      .view = e->n.view,
-                                      .assignment = &e->assignment,
-                                      .values = e->n.values,
-                                      .method = e->method ? e->method : lrp_method_row(0),
-                                      .keep_activation = e->keep_activation,
-                                      .start = e->n.graph->outputs[0],
-                                      .start_relevance = start,
-                                      .run = &network_run};
+    const struct lrp_propagation p = explain_propagation(e, start);
     explain_clear(e);
     return lrp_propagate(&p, e->relevance, &e->n.err);
 }
 static inline void explain_from(struct explanation *e, const float *start)
 {
-    struct lrp_tensor *t;
-    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &t, &e->n.err), &e->n.err);
-    memcpy(t->f, start, t->count * sizeof(float));
+    struct lrp_tensor *t = explain_start(e, start);
     check_ok(explain_try_tensor(e, t), &e->n.err);
     lrp_tensor_release(t);
 }

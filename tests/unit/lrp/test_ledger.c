@@ -174,18 +174,9 @@ static void account(struct book *b, const float *start, double explained)
 {
     struct explanation *e = &b->e;
     struct lrp_error err = {0};
-    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &b->start, &err), &err);
-    memcpy(b->start->f, start, b->start->count * sizeof(float));
+    b->start = explain_start(e, start);
     check_ok(explain_try_tensor(e, b->start), &e->n.err);
-    const struct lrp_propagation p = {.engine = e->n.engine,
-                                      .view = e->n.view,
-                                      .assignment = &e->assignment,
-                                      .values = e->n.values,
-                                      .method = e->method ? e->method : lrp_method_row(0),
-                                      .keep_activation = e->keep_activation,
-                                      .start = e->n.graph->outputs[0],
-                                      .start_relevance = b->start,
-                                      .run = &network_run};
+    const struct lrp_propagation p = explain_propagation(e, b->start);
     check_ok(lrp_ledger_make(&p, e->relevance, explained, &b->ledger, &err), &err);
 }
 static void close_book(struct book *b)

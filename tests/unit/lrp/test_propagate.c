@@ -213,13 +213,8 @@ static void a_cancelled_pass_says_so(void **state)
     const struct lrp_run run = {.threads = 1, .should_stop = stop_at_once};
     open_dense(&e, state, "Relu", "z");
     explain_rules(&e, "zero", LRP_CONVENTION_JULIA, NULL, 0);
-    const struct lrp_propagation p = {.engine = e.n.engine,
-                                      .view = e.n.view,
-                                      .assignment = &e.assignment,
-                                      .values = e.n.values,
-                                      .start = e.n.graph->outputs[0],
-                                      .start_relevance = network_output(&e.n),
-                                      .run = &run};
+    struct lrp_propagation p = explain_propagation(&e, network_output(&e.n));
+    p.run = &run;
     check_fails(lrp_propagate(&p, e.relevance, &e.n.err), &e.n.err, LRP_CANCELLED, "cancelled");
     explain_close(&e);
 }

@@ -146,19 +146,10 @@ static void check_near(const char *row, const char *what, double got, double wan
 
 static void check_account(const struct row_example *x, struct explanation *e)
 {
-    struct lrp_tensor *start;
+    struct lrp_tensor *start = explain_start(e, x->start);
     struct lrp_ledger *ledger;
     struct lrp_error err;
-    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &start, &err), &err);
-    memcpy(start->f, x->start, start->count * sizeof(float));
-    const struct lrp_propagation p = {.engine = e->n.engine,
-                                      .view = e->n.view,
-                                      .assignment = &e->assignment,
-                                      .values = e->n.values,
-                                      .method = lrp_method_row(0),
-                                      .start = e->n.graph->outputs[0],
-                                      .start_relevance = start,
-                                      .run = &network_run};
+    const struct lrp_propagation p = explain_propagation(e, start);
     check_ok(lrp_ledger_make(&p, e->relevance, (double)NAN, &ledger, &err), &err);
     const struct lrp_ledger_row *row = &ledger->rows[1];
     double in = 0, out = 0;

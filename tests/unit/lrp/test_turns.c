@@ -39,20 +39,11 @@ static void expect(struct explanation *e, int method, const float *start, const 
 /* All that came in and did not go out has a cause. */
 static void ledger_is_even(struct explanation *e, const float *start)
 {
-    struct lrp_tensor *t;
+    struct lrp_tensor *t = explain_start(e, start);
     struct lrp_ledger *ledger = NULL;
-    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e->n)->shape, &t, &e->n.err), &e->n.err);
-    memcpy(t->f, start, t->count * sizeof(float));
     e->method = lrp_method_row(RELEVANCE);
     explain_from(e, start);
-    const struct lrp_propagation p = {.engine = e->n.engine,
-                                      .view = e->n.view,
-                                      .assignment = &e->assignment,
-                                      .values = e->n.values,
-                                      .method = lrp_method_row(RELEVANCE),
-                                      .start = e->n.graph->outputs[0],
-                                      .start_relevance = t,
-                                      .run = &network_run};
+    const struct lrp_propagation p = explain_propagation(e, t);
     check_ok(lrp_ledger_make(&p, e->relevance, NAN, &ledger, &e->n.err), &e->n.err);
     for (size_t i = 1; i < ledger->count; i++) assert_true(fabs(ledger->rows[i].causes[LRP_CAUSE_OTHER]) < 1e-5);
     lrp_ledger_free(ledger);
