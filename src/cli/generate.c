@@ -18,14 +18,14 @@ bool lrp_cli_completes_files(const struct lrp_option *option)
 
 bool lrp_cli_has_words(const struct lrp_option *option)
 {
-    return option->choices || option->words;
+    return option->choices || lrp_cli_option_word(option, 0);
 }
 
 void lrp_cli_complete_words(FILE *file, const struct lrp_option *option)
 {
     const char *word;
     fputs(option->choices ? option->choices : "", file);
-    for (size_t i = 0; option->words && (word = option->words(i)); i++) fprintf(file, "%s%s", i ? " " : "", word);
+    for (size_t i = 0; (word = lrp_cli_option_word(option, i)); i++) fprintf(file, "%s%s", i ? " " : "", word);
 }
 
 void lrp_cli_complete_commands(FILE *file, const char *separator)

@@ -36,7 +36,7 @@
 
 // clang-format off
 static const struct lrp_option options[] = {
-    {.name = "composite", .argument = "C", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE), .words = lrp_cli_composite_word,
+    {.name = "composite", .argument = "C", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE),
      .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
     {.name = "rule", .argument = "SELECTOR=RULE", .commands = RULED, IN(RULES), .kind = LRP_OPTION_RULE, .words = lrp_cli_rule_word,
      .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; one that holds = in double quotes; "
@@ -44,22 +44,22 @@ static const struct lrp_option options[] = {
     {.name = "rules", .argument = "F.json", .commands = MODELS | LRP_FOR(RULES) | LRP_FOR(COMPOSITES), IN(RULES), .kind = LRP_OPTION_RULES_FILE,
      .help = "rules file; options beat it, wherever they stand"},
     {.name = "convention", .argument = "NAME", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(CONVENTION),
-     .words = lrp_cli_convention_word, .only_words = true, .help = "whose defaults hold"},
-    {.name = "attention", .argument = "RULE", .commands = SHARING, IN(RULES), SETTING(ATTENTION), .choices = "attnlrp cp",
+     .only_words = true, .help = "whose defaults hold"},
+    {.name = "attention", .argument = "RULE", .commands = SHARING, IN(RULES), SETTING(ATTENTION), .only_words = true,
      .help = "attention's weights get relevance (attnlrp) or are taken as constants (cp); default: the composite's"},
-    {.name = "gates", .argument = "RULE", .commands = SHARING, IN(RULES), SETTING(GATES), .choices = "half stop",
+    {.name = "gates", .argument = "RULE", .commands = SHARING, IN(RULES), SETTING(GATES), .only_words = true,
      .help = "a gate gets half of its product's relevance, or is taken as a constant (stop); default: the composite's"},
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
 
     {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
-     .words = lrp_cli_method_word, .help = "what is computed (lrpscope methods)"},
+     .help = "what is computed (lrpscope methods)"},
     {.name = "concept", .argument = "LAYER=CHANNELS", .commands = EXPLAIN, IN(TARGET), .kind = LRP_OPTION_CONCEPT, .setting = LRP_SETTING_CONCEPT,
      .help = "only relevance that passes these channels: 0,5,7, top(3) or (CHANNEL:Y:X); may be repeated"},
     {.name = "concept-parallel", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_PARALLEL),
-     .choices = "drop keep", .help = "what becomes of relevance that goes round the channels"},
+     .only_words = true, .help = "what becomes of relevance that goes round the channels"},
     {.name = "concept-start", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_START),
-     .choices = "relevance activation", .help = "the channels start with their relevance, or with what they hold before the activation"},
+     .only_words = true, .help = "the channels start with their relevance, or with what they hold before the activation"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
      .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B, "
              "A - mean, or similar:F (to what the model makes of a file or a \"text\"); default: arg-max"},
@@ -97,9 +97,9 @@ static const struct lrp_option options[] = {
      .help = "resize pictures; N: the shorter side"},
     {.name = "crop", .argument = "N|WxH", .commands = INPUTS, IN(INPUT), SETTING(CROP),
      .help = "centre-crop after --size"},
-    {.name = "layout", .argument = "L", .commands = INPUTS, IN(INPUT), SETTING(LAYOUT), .choices = "nchw nhwc",
+    {.name = "layout", .argument = "L", .commands = INPUTS, IN(INPUT), SETTING(LAYOUT), .only_words = true,
      .help = "axes of the model's input"},
-    {.name = "channels", .argument = "C", .commands = INPUTS, IN(INPUT), SETTING(CHANNELS), .choices = "rgb bgr gray",
+    {.name = "channels", .argument = "C", .commands = INPUTS, IN(INPUT), SETTING(CHANNELS), .only_words = true,
      .help = "channels the model wants"},
     {.name = "preprocess", .argument = "F.json", .commands = INPUTS, IN(INPUT), SETTING(PREPROCESS),
      .help = "a preprocessor_config.json"},
@@ -155,10 +155,10 @@ static const struct lrp_option options[] = {
      .help = "whose relevance --heatmap and --relevance write; default: the input"},
     {.name = "show", .argument = "WHAT", .commands = EXPLAIN, IN(HEATMAP), CHOICE(show, lrp_cli_show_word),
      .help = "what --heatmap shows"},
-    {.name = "colormap", .argument = "NAME", .commands = PICTURES, IN(HEATMAP), SETTING(COLORMAP), .words = lrp_cli_colormap_word,
+    {.name = "colormap", .argument = "NAME", .commands = PICTURES, IN(HEATMAP), SETTING(COLORMAP),
      .help = "colour map (lrpscope colormaps)"},
     {.name = "reduce", .argument = "R", .commands = PICTURES, IN(HEATMAP), SETTING(REDUCE),
-     .words = lrp_cli_reduction_word, .only_words = true, .help = "how channels become one value"},
+     .only_words = true, .help = "how channels become one value"},
     {.name = "continue", .argument = "TEXT", .commands = EXPLAIN, IN(TARGET), TEXT(continuation),
      .help = "explain every token of a text behind the given one, each by all before it"},
     {.name = "generate", .argument = "N", .commands = EXPLAIN, IN(TARGET), COUNTER(steps),
@@ -245,12 +245,20 @@ const struct lrp_option *lrp_cli_option_nearest(const char *wrong, unsigned comm
     return nearest;
 }
 
+const char *lrp_cli_option_word(const struct lrp_option *option, size_t index)
+{
+    struct lrp_word value;
+    if (option->words) return option->words(index);
+    const bool named = option->kind == LRP_OPTION_SETTING && lrp_setting_value_at(NULL, option->setting, index, &value);
+    return named ? value.name : NULL;
+}
+
 char *lrp_cli_option_words(const struct lrp_option *option, bool closed)
 {
     struct lrp_text text = {0};
     const char *word;
     if (option->choices) lrp_text_append(&text, option->choices);
-    for (size_t i = 0; option->words && (option->only_words || !closed) && (word = option->words(i)); i++)
+    for (size_t i = 0; (option->only_words || !closed) && (word = lrp_cli_option_word(option, i)); i++)
         lrp_text_printf(&text, "%s%s", i ? " " : "", word);
     return lrp_text_take(&text);
 }

@@ -49,10 +49,11 @@ struct lrp_option {
     int setting; /* enum lrp_setting */
     bool value;  /* of a setting's flag */
     size_t offset;
-    /* What is completed: words written here, or a table of the library. Free text where there is neither. */
+    /* What is completed: words written here, or a table of the library; of a setting, the values that have names. Free text
+     * where there are none. */
     const char *choices;                /* "auto never 8 256 direct": nothing else is taken */
     const char *(*words)(size_t index); /* NULL past the end */
-    bool only_words;                    /* nothing else is taken */
+    bool only_words;                    /* nothing but words of the table, or of the setting, is taken */
     const char *help;                   /* one line; NULL: hidden */
 };
 /* NULL past the end. */
@@ -62,6 +63,8 @@ const struct lrp_option *lrp_cli_option_find(const char *name, size_t length);
 const struct lrp_option *lrp_cli_option_letter(char letter);
 /* The option of these commands (a set of LRP_FOR(...)) whose name is nearest to a wrong one. */
 const struct lrp_option *lrp_cli_option_nearest(const char *wrong, unsigned commands);
+/* A word of a table or of a setting that the argument may be, 0, 1, ...; NULL past the end. Borrowed, static. */
+const char *lrp_cli_option_word(const struct lrp_option *option, size_t index);
 /* The words of an option's argument, separated by blanks; owned by the caller, NULL when out of memory. `closed`: "" where
  * other texts are taken, too. */
 char *lrp_cli_option_words(const struct lrp_option *option, bool closed);
