@@ -86,14 +86,19 @@ static enum lrp_status split(struct argument_parser *p, struct lrp_error *err)
     return LRP_OK;
 }
 
-/* "chek" for "check": a first word that is no command must be a file, or a command was meant. */
+/* "chek" for "check", "inspect" for the inspector, "help" for --help: a first word that is no command must be a file, or
+ * something else was meant. */
 static enum lrp_status check_first_word(const struct argument_parser *p, struct lrp_error *err)
 {
     const char *const word = p->plain_count ? p->plain[0] : "";
     if (!*word || lrp_cli_command_find(word) || strpbrk(word, "./") || !access(word, F_OK)) return LRP_OK;
     const struct lrp_command *meant = lrp_cli_command_nearest(word);
-    return !meant ? LRP_OK
-                  : lrp_fail(err, LRP_FILE, "%s: neither a command nor a file (did you mean: lrpscope %s?)", word, meant->name);
+    const struct lrp_option *option = meant ? NULL : lrp_cli_option_find(word, strlen(word));
+    if (!meant && !option) return LRP_OK;
+    return lrp_fail(err, LRP_FILE, "%s: neither a command nor a file (did you mean: lrpscope %s%s?)", word, option ? "--" : "",
+                    option         ? option->name
+                    : *meant->name ? meant->name
+                                   : meant->arguments);
 }
 
 /* The first plain argument is a command's name or the inspector's MODEL; then come MODEL and INPUTs. */

@@ -118,8 +118,9 @@ const struct lrp_command *lrp_cli_command_nearest(const char *wrong)
 {
     const struct lrp_command *nearest = NULL;
     size_t best = 3; /* further away it is another word */
-    for (size_t i = 1; i < LRP_COMMAND_COUNT; i++) {
-        const size_t distance = lrp_edit_distance(lrp_cli_commands[i].name, wrong);
+    for (size_t i = 0; i < LRP_COMMAND_COUNT; i++) {
+        const char *label = lrp_cli_command_label(&lrp_cli_commands[i]), *last = strrchr(label, ' '); /* "the inspector" */
+        const size_t distance = lrp_edit_distance(last ? last + 1 : label, wrong);
         if (distance >= best || distance >= strlen(wrong)) continue;
         best = distance;
         nearest = &lrp_cli_commands[i];

@@ -101,6 +101,8 @@ bad 3 "nofile.onnx" check nofile.onnx
 bad 3 "nofile.onnx" nofile.onnx
 bad 3 "did you mean: lrpscope check" chek
 bad 3 "did you mean: lrpscope layers" laers m.onnx --canonize-report
+bad 3 "did you mean: lrpscope MODEL" inspect --script keys
+bad 3 "did you mean: lrpscope --help" help
 bad 3 "did you mean: lrpscope explain" explan m.onnx a.png b.png
 "$binary" ops 2>err | head -1 >out
 [ -s err ] && fail "a closed pipe is no reason to complain: $(cat err)"
