@@ -116,6 +116,21 @@ static void a_file_that_is_no_json_changes_nothing(void **state)
     }
 }
 
+static void the_theme_auto_is_the_terminals(void **state)
+{
+    static const bool says_light[] = {true, false};
+    for (size_t i = 0; i < 2; i++) {
+        struct lrp_runner runner;
+        begin(&runner);
+        runner.app.caps.light_terminal = says_light[i];
+        runner.app.caps.light = !says_light[i];
+        lrp_runner_configure(&runner, write_config(state, "{\"theme\": \"auto\"}"));
+        assert_int_equal(runner.app.messages.count, 0);
+        assert_int_equal(runner.app.caps.light, says_light[i]);
+        lrp_runner_free(&runner);
+    }
+}
+
 static void a_missing_file_is_fine(void **state)
 {
     struct lrp_runner runner;
@@ -139,7 +154,7 @@ static void saving_keeps_what_it_does_not_know(void **state)
     char why[64];
     begin(&runner);
     lrp_runner_configure(&runner, path); /* there is none yet */
-    runner.app.caps.light = true;
+    assert_true(lrp_caps_take_theme(&runner.app.caps, "light"));
     assert_true(lrp_keymap_bind(&runner.app.keymap, LRP_ACTION_quit, "X <C-q>", why, sizeof why));
     lrp_runner_save_config(&runner);
     assert_false(runner.app.status_error);
@@ -169,7 +184,7 @@ static void saving_writes_through_a_link_and_keeps_the_mode(void **state)
     assert_int_equal(symlink(target, path), 0);
     begin(&runner);
     lrp_runner_configure(&runner, path);
-    runner.app.caps.light = false;
+    assert_true(lrp_caps_take_theme(&runner.app.caps, "dark"));
     lrp_runner_save_config(&runner);
     assert_false(runner.app.status_error);
     assert_int_equal(lstat(path, &link) | stat(target, &file), 0);
@@ -199,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_theme_and_defaults_hold, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named_and_the_rest_holds, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_json_changes_nothing, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(the_theme_auto_is_the_terminals, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_missing_file_is_fine, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(saving_keeps_what_it_does_not_know, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(saving_writes_through_a_link_and_keeps_the_mode, temporary_setup, temporary_teardown),

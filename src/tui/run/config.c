@@ -96,12 +96,10 @@ static void read_defaults(struct lrp_runner *runner, const char *path, const cJS
 
 static void read_theme(struct lrp_runner *runner, const char *path, const cJSON *theme)
 {
-    const char *name = cJSON_IsString(theme) ? theme->valuestring : "";
-    const enum lrp_theme found = lrp_theme_find(name);
-    if (found < LRP_THEME_COUNT)
-        runner->app.caps.light = found == LRP_THEME_LIGHT;
-    else if (strcmp(name, "auto") != 0)
-        complain(runner, path, "theme", "", "must be \"dark\", \"light\" or \"auto\"");
+    char names[80], cause[96];
+    if (lrp_caps_take_theme(&runner->app.caps, cJSON_IsString(theme) ? theme->valuestring : "")) return;
+    snprintf(cause, sizeof cause, "must be %s", lrp_theme_names(names, sizeof names));
+    complain(runner, path, "theme", "", cause);
 }
 
 static void read_all(struct lrp_runner *runner, const char *path, const cJSON *root)
@@ -190,7 +188,7 @@ static bool fill_config(const struct lrp_runner *runner, cJSON *root)
 {
     const struct lrp_app *app = &runner->app;
     cJSON *keys = object_in(root, "keys"), *defaults = object_in(root, "defaults");
-    bool fine = keys && defaults && put_text(root, "theme", lrp_theme_name(app->caps.light ? LRP_THEME_LIGHT : LRP_THEME_DARK));
+    bool fine = keys && defaults && put_text(root, "theme", lrp_theme_name(app->caps.theme));
     for (int i = 0; i < LRP_ACTION_COUNT && fine; i++) {
         char names[256];
         if (lrp_keymap_own(&app->keymap, (enum lrp_action)i))

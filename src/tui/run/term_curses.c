@@ -149,7 +149,7 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     t->caps.levels = lrp_levels_of(t->caps.mode, COLOR_PAIRS);
     t->caps.palette = lrp_palette_of(COLOR_PAIRS);
     t->caps.ascii = lrp_ascii_of(options->ascii);
-    t->caps.light = lrp_light_of(getenv("COLORFGBG"));
+    t->caps.light = t->caps.light_terminal = lrp_light_of(getenv("COLORFGBG"));
     make_style_pairs(t);
     if (options->mouse) {
         mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);

@@ -119,7 +119,7 @@ enum lrp_action_group {
     X(command, "command", APP, LRP_IN_PANES, ":", "", "any action by name; :set KEY VALUE")                                    \
     T(go, "go", MOVE, LRP_IN_PANES, "", "", "go to a layer: its number or name", LAYER, "LAYER")                               \
     T(set, "set", RUN, LRP_IN_PANES, "", "", "set an option: KEY VALUE", SETTING, "KEY VALUE")                                 \
-    T(theme, "theme", APP, LRP_IN_PANES, "", "", "colours for a dark or a light background", THEME, "dark|light")              \
+    T(theme, "theme", APP, LRP_IN_PANES, "", "", "colours for a dark or a light background", THEME, "auto|dark|light")         \
     T(bind, "bind", APP, LRP_IN_PANES, "", "", "give an action other keys: ACTION KEYS", BINDING, "ACTION KEYS")               \
     X(save_config, "save-config", APP, LRP_IN_PANES, "", "", "keep keys, theme, options in config.json")                       \
     X(redraw, "redraw", APP, LRP_IN_PANES, "<C-l>", "", "draw the screen again")                                               \

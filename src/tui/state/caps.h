@@ -3,17 +3,11 @@
 #define LRP_TUI_CAPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-enum lrp_color_mode { LRP_COLOR_MONO, LRP_COLOR_8, LRP_COLOR_256, LRP_COLOR_DIRECT };
-struct lrp_caps {
-    enum lrp_color_mode mode;
-    bool ascii, light;
-    int levels;  /* of heatmaps */
-    int palette; /* colours that all parts of the screen may have together */
-};
-
-/* X(id, name): colours for a background. */
+/* X(id, name): colours for a background; AUTO: for the one that the terminal says it has. */
 #define LRP_THEMES(X)                                                                                                          \
+    X(AUTO, "auto")                                                                                                            \
     X(DARK, "dark")                                                                                                            \
     X(LIGHT, "light")
 enum lrp_theme {
@@ -23,7 +17,19 @@ enum lrp_theme {
         LRP_THEME_COUNT
 };
 const char *lrp_theme_name(enum lrp_theme theme);
-/* LRP_THEME_COUNT if none is called so. */
-enum lrp_theme lrp_theme_find(const char *name);
+/* "auto, dark or light", for messages. Returns out. */
+const char *lrp_theme_names(char *out, size_t size);
+
+enum lrp_color_mode { LRP_COLOR_MONO, LRP_COLOR_8, LRP_COLOR_256, LRP_COLOR_DIRECT };
+struct lrp_caps {
+    enum lrp_color_mode mode;
+    bool ascii, light;   /* light: the colours are those for a light background, */
+    bool light_terminal; /* which the terminal says it has */
+    enum lrp_theme theme;
+    int levels;  /* of heatmaps */
+    int palette; /* colours that all parts of the screen may have together */
+};
+/* Takes a theme. False if none is called so: then nothing changes. */
+bool lrp_caps_take_theme(struct lrp_caps *caps, const char *name);
 
 #endif

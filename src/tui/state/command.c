@@ -48,12 +48,9 @@ void lrp_take_set(struct lrp_app *app, const char *line)
 
 void lrp_take_theme(struct lrp_app *app, const char *name)
 {
-    const enum lrp_theme theme = lrp_theme_find(name);
-    if (theme < LRP_THEME_COUNT)
-        app->caps.light = theme == LRP_THEME_LIGHT;
-    else
-        lrp_app_say(app, true, "no such theme: %s (%s or %s)", name, lrp_theme_name(LRP_THEME_DARK),
-                    lrp_theme_name(LRP_THEME_LIGHT));
+    char names[80];
+    if (!lrp_caps_take_theme(&app->caps, name))
+        lrp_app_say(app, true, "no such theme: %s (%s)", name, lrp_theme_names(names, sizeof names));
 }
 
 /* ":bind down j n": what the action had before goes. */

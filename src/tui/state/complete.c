@@ -49,7 +49,7 @@ static void complete_settings(const struct lrp_app *app, const char *word, struc
 static void complete_themes(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
     for (int i = 0; i < LRP_THEME_COUNT; i++)
-        add_candidate(rows, word, lrp_theme_name((enum lrp_theme)i), app->caps.light == (i == LRP_THEME_LIGHT) ? "now" : "");
+        add_candidate(rows, word, lrp_theme_name((enum lrp_theme)i), app->caps.theme == (enum lrp_theme)i ? "now" : "");
 }
 static void complete_previews(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
