@@ -35,6 +35,7 @@ struct lrp_layer {
     const char *obstacle;            /* why it is not executable, or "" */
     bool shape_pending;              /* runs once an input, or --input-shape, fixes the shapes */
     bool output_softmax;             /* a softmax or log-softmax that gives the model's output */
+    bool output_log;                 /* ... a log-softmax: the output holds logarithms */
     bool output_sigmoid;             /* the same of a sigmoid, by itself or fused */
     int body; /* the innermost container around it that is a branch or body: such a layer is a node as the
                  file has it, listed and never run; -1: none */

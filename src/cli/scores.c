@@ -9,7 +9,7 @@ enum lrp_score_kind lrp_scores_kind(const struct lrp_snapshot *now)
     if (lrp_settings_flag(now->settings, LRP_SETTING_STRIP_SOFTMAX)) return LRP_SCORE_RAW;
     for (size_t i = 1; i < now->layers->count; i++)
         if (now->layers->rows[i].output_softmax)
-            return strcmp(now->layers->rows[i].op_type, "LogSoftmax") ? LRP_SCORE_SOFTMAX : LRP_SCORE_LOG_SOFTMAX;
+            return now->layers->rows[i].output_log ? LRP_SCORE_LOG_SOFTMAX : LRP_SCORE_SOFTMAX;
     return LRP_SCORE_RAW;
 }
 

@@ -141,6 +141,7 @@ static void add_layer(struct viewer *v, int node)
                             .shape = {.rank = -1},
                             .differentiable = n->call.op && lrp_operator_differentiates(n->call.op) && runs};
     l->output_softmax = row->traits & LRP_KIND_IS_HEAD && n->out[0] >= 0 && v->reaches[n->out[0]];
+    l->output_log = l->output_softmax && row->traits & LRP_KIND_IS_LOG;
     l->output_sigmoid = kind == LRP_KIND_SIGMOID && n->out[0] >= 0 && v->reaches[n->out[0]];
     if (n->call.op && n->call.op->macs && !*n->obstacle) l->macs = n->call.op->macs(&n->call);
     v->nodes[v->count] = (struct lrp_layer_nodes){node, -1};

@@ -13,6 +13,7 @@ enum lrp_kind_trait {
     LRP_KIND_IS_MERGED = 64,      /* meant to be merged into the linear layer beside it: the ledger says where it is not */
     LRP_KIND_IS_GATE = 256,       /* where it multiplies another activation, it is the gate of the two */
     LRP_KIND_IS_ATTENTION = 512,  /* a model that has one is one with attention */
+    LRP_KIND_IS_LOG = 2048,       /* makes logarithms of probabilities */
     LRP_KIND_IS_MAPPED = 1024,    /* works on its weights as they lie in the file, unless a rule changes them */
     LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
 };
@@ -81,7 +82,7 @@ enum lrp_kind_trait {
     X(THRESHOLDED_RELU, "thresholded-relu", "activation", "", 0)                                                               \
     X(FAKE_QUANTIZE, "fake-quantize", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                     \
     X(SOFTMAX, "softmax", "", "", LRP_KIND_IS_HEAD)                                                                            \
-    X(LOG_SOFTMAX, "log-softmax", "", "", LRP_KIND_IS_HEAD)
+    X(LOG_SOFTMAX, "log-softmax", "", "", LRP_KIND_IS_HEAD | LRP_KIND_IS_LOG)
 
 enum lrp_kind {
     LRP_KIND_UNSET, /* of a row that leaves the column empty: no row of the table may */

@@ -173,7 +173,8 @@ enum lrp_trait {
     LRP_TRAIT_BIASED = 8192,    /* reads a constant operand that is added as it is: what nobody is given is the bias's */
     LRP_TRAIT_PADS = 16384,     /* puts numbers of its own around input 0: relevance on them is lost to the padding */
     LRP_TRAIT_HANDS_ON = 32768, /* output 0 is input 0 where both are of one type: canonization drops it */
-    LRP_TRAIT_BOUNDED = 65536   /* its constant operands are bounds, none of the parameters that a layer counts */
+    LRP_TRAIT_BOUNDED = 65536,  /* its constant operands are bounds, none of the parameters that a layer counts */
+    LRP_TRAIT_LEARNT = 131072   /* inputs 1 to 4: scale, bias, and mean and variance that training saw in input 0's channels */
 };
 
 /* Operators whose weights, input 1, say how long an axis of input 0 is: by them an open size of a model's input is found. */

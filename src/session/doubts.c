@@ -275,6 +275,14 @@ static const struct lrp_blob *learnt(const struct lrp_graph *g, const struct lrp
     return value < 0 ? NULL : g->values[value].desc.constant;
 }
 
+/* The operator as the file has it, whatever its node has become. */
+static bool has_learnt(const struct lrp_graph *g, int node)
+{
+    const struct lrp_node_definition *def = &g->definition->nodes[node];
+    const struct lrp_operator *op = lrp_operator_find(def->domain, def->op_type, g->nodes[node].call.opset, NULL);
+    return op && op->traits & LRP_TRAIT_LEARNT;
+}
+
 static bool find_batch_norm(const struct doubter *d, struct batch_norm *out)
 {
     const struct lrp_network *n = d->job->results->network;
@@ -285,9 +293,9 @@ static bool find_batch_norm(const struct doubter *d, struct batch_norm *out)
     const int anchor = n->view->nodes[first].anchor;
     for (int k = 0; k < (int)g->definition->node_count; k++) {
         const struct lrp_node *b = &g->nodes[k];
-        if (strcmp(g->definition->nodes[k].op_type, "BatchNormalization") != 0) continue;
+        if (!has_learnt(g, k)) continue;
         /* its node has become the layer that it is folded into, or part of it */
-        const bool folded = k == anchor ? strcmp(b->call.op_type, "BatchNormalization") != 0
+        const bool folded = k == anchor ? !(b->call.op && b->call.op->traits & LRP_TRAIT_LEARNT)
                                         : b->state == LRP_NODE_SWALLOWED && b->owner == anchor;
         if (!folded && !(b->state == LRP_NODE_LIVE && b->call.in_count > 4 && b->in[0] == g->nodes[anchor].out[0])) continue;
         *out = (struct batch_norm){learnt(g, b, 1),

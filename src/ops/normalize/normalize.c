@@ -127,7 +127,7 @@ static enum lrp_status batch_vjp(LRP_VJP_PARAMETERS)
     .vjp = f##_vjp, .batch = samples
 const struct lrp_operator lrp_ops_normalize[] = {
     { ROW("BatchNormalization", "", BATCH_NORM, batch, lrp_batch_first_input, 1, 6, 7, 9, 14, 15), .infer = batch_infer,
-      .traits = LRP_TRAIT_BIASED, .weight_size = { .says = true, .axis = 1, .weight_axis = 0 } },
+      .traits = LRP_TRAIT_BIASED | LRP_TRAIT_LEARNT, .weight_size = { .says = true, .axis = 1, .weight_axis = 0 } },
     { ROW("LayerNormalization", "", LAYER_NORM, lrp_layer_norm, lrp_batch_before_axis, 17), .infer = lrp_layer_norm_infer,
       .own = &(const struct lrp_layer_norm) { .center = true } },
     { ROW("RMSNormalization", "", RMS_NORM, lrp_layer_norm, lrp_batch_before_axis, 23), .infer = lrp_layer_norm_infer,
