@@ -8,11 +8,10 @@ enum { /* field numbers of FunctionProto */
        FIELD_NAME = 1,
        FIELD_INPUT = 4,
        FIELD_OUTPUT = 5,
-       FIELD_ATTRIBUTE = 6, /* a bare name; what has a default value is in 11 */
        FIELD_NODE = 7,
        FIELD_OPSET = 9,
        FIELD_DOMAIN = 10,
-       FIELD_DEFAULT = 11,
+       FIELD_DEFAULT = 11, /* an attribute that has a default value; bare names are in 6 */
        FIELD_OVERLOAD = 13,
        FIELD_COUNT
 };

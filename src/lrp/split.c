@@ -58,7 +58,6 @@ enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out,
     size_t length = strlen(memory);
     enum lrp_status status = LRP_OK;
     if (open) {
-        out->brackets = true;
         if (memory[length - 1] != ')') {
             status = lrp_fail(err, LRP_USAGE, "%s: a closing bracket is missing", text);
         } else {

@@ -11,7 +11,6 @@ struct lrp_call_text {
     char *arguments[64]; /* point into `name`'s memory */
     size_t offsets[64];  /* where they begin in the text */
     int count;
-    bool brackets; /* "name()" as against "name" */
 };
 /* Errors: LRP_USAGE for brackets that do not match, empty names or arguments. */
 enum lrp_status lrp_call_text_split(const char *text, struct lrp_call_text *out, struct lrp_error *err);

@@ -67,7 +67,6 @@ void lrp_do_back(struct lrp_app *app)
 }
 void lrp_do_quit(struct lrp_app *app)
 {
-    app->quitting = true;
     lrp_app_emit(app, LRP_EFFECT_QUIT, NULL, 0, false);
 }
 void lrp_do_redraw(struct lrp_app *app)

@@ -85,7 +85,6 @@ struct lrp_app {
     enum lrp_pane focus;
     bool details; /* the details pane is open */
     bool alone;   /* the preview takes the whole body while it has the focus */
-    bool quitting;
     bool untimed; /* no times are shown: what a script dumps is the same on every machine */
 
     const struct lrp_snapshot *snapshot; /* borrowed: the runner keeps it alive; NULL: no model */
