@@ -78,6 +78,14 @@ struct lrp_rule_parameter {
     const char *value;            /* default as text under the julia convention; "" = must be given */
     enum lrp_parameter_kind kind; /* how it is written */
 };
+/* Where the rule of a layer comes from. */
+struct lrp_rule_source {
+    const char *text;     /* "epsilon-plus-flat: global-type convolution", "layer 9", "--rule conv*", "fallback"; "": no rule */
+    bool fallback;        /* nobody gave it: what the convention has where no primitive does */
+    const char *selector; /* of the --rule that gave it, "conv*"; NULL: a composite's primitive, or nobody */
+    const char *plugin;   /* file name of the plugin that computes in its stead; NULL: none */
+};
+
 /* What there is to say of a rule. Borrowed. */
 struct lrp_rule_info {
     const char *name, *formula;                                /* what it is called by; what it computes, one line */

@@ -139,19 +139,18 @@ struct lrp_snapshot {
     const struct lrp_settings *settings; /* under which everything here holds */
     const struct lrp_layer_list *layers; /* rows[i] is layer i */
     const struct lrp_check *check;       /* rows[i] is about layer i */
-    bool blocked;                    /* no relevance is computed: the check fails, counts for the method, and is not skipped */
-    const char *composite;           /* that holds: the one that was set, or the default of this kind of model */
-    const char *const *rules;        /* text of the rule each layer has ("" for row 0) */
-    const char *const *rule_sources; /* which primitive or option gave it: "epsilon-plus-flat: global-type convolution",
-                                        "layer 9", "--rule conv*", "fallback": none did */
-    const char *const *warnings;     /* of the assignment: rules that fell through, selectors that matched a dropped node */
-    size_t warning_count;            /* of warnings */
-    const char *const *notes;  /* of the inputs: what was filled in or converted, which values stand for them; a line each */
-    size_t note_count;         /* of notes */
-    const char *const *doubts; /* of finished passes: why they cannot be trusted, a line each with layer, cause and remedy */
-    const int *doubt_layers;   /* the layer each is about */
-    size_t doubt_count;        /* of doubts */
-    const char *input_label;   /* "" without an input */
+    bool blocked;             /* no relevance is computed: the check fails, counts for the method, and is not skipped */
+    const char *composite;    /* that holds: the one that was set, or the default of this kind of model */
+    const char *const *rules; /* text of the rule each layer has ("" for row 0) */
+    const struct lrp_rule_source *rule_sources; /* by layer: which primitive or option gave it */
+    const char *const *warnings; /* of the assignment: rules that fell through, selectors that matched a dropped node */
+    size_t warning_count;        /* of warnings */
+    const char *const *notes;    /* of the inputs: what was filled in or converted, which values stand for them; a line each */
+    size_t note_count;           /* of notes */
+    const char *const *doubts;   /* of finished passes: why they cannot be trusted, a line each with layer, cause and remedy */
+    const int *doubt_layers;     /* the layer each is about */
+    size_t doubt_count;          /* of doubts */
+    const char *input_label;     /* "" without an input */
     const struct lrp_snapshot_input *inputs; /* in the model's order; row 0 of the layers is the first */
     size_t input_count;                      /* of inputs */
     const char *token_input;                 /* lrp_session_token_input; NULL: the model takes no tokens */

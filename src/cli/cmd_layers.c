@@ -73,9 +73,10 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
         lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
-                           layer->body < 0 && strncmp(now->rule_sources[i], "fallback", 8) == 0 ? " (fallback)" : "");
-        const char *by = layer->body < 0 ? strstr(now->rule_sources[i], "overridden by ") : NULL;
-        lrp_cli_table_cell(&table, "%s%s%s%s", by ? by : "", by && !(layer->executable && layer->differentiable) ? "; " : "",
+                           layer->body < 0 && now->rule_sources[i].fallback ? " (fallback)" : "");
+        const char *by = layer->body < 0 ? now->rule_sources[i].plugin : NULL;
+        lrp_cli_table_cell(&table, "%s%s%s%s%s", by ? "overridden by " : "", by ? by : "",
+                           by && !(layer->executable && layer->differentiable) ? "; " : "",
                            layer->executable ? "" : "not executable: ",
                            layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
     }
@@ -107,7 +108,7 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_number(d, o, "parameters", (double)layer->parameters);
     lrp_cli_json_put_number(d, o, "macs", (double)layer->macs);
     lrp_cli_json_put_text(d, o, "rule", now->rules[layer->index]);
-    lrp_cli_json_put_text(d, o, "rule_source", now->rule_sources[layer->index]);
+    lrp_cli_json_put_text(d, o, "rule_source", now->rule_sources[layer->index].text);
     char *fallback = lrp_snapshot_fallback(now, layer->index);
     d->failed |= !fallback;
     lrp_cli_json_put_text(d, o, "fallback", fallback);

@@ -133,15 +133,21 @@ static void keep_first(const struct lrp_primitive *p, const struct lrp_layer_lis
     }
 }
 
+/* The file name of the plugin that computes in a rule's stead; NULL: none does. */
+static const char *plugin_of(const struct lrp_rule *rule)
+{
+    const char *by = rule->how && rule->how != rule->row ? rule->how->info.origin : NULL, *slash = by ? strrchr(by, '/') : NULL;
+    return slash ? slash + 1 : by;
+}
+
 /* What a plugin computes in a rule's stead is said where the rule comes from. */
-static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct lrp_rule *rule, const char *source)
+static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct lrp_rule *rule, struct lrp_rule_source source)
 {
     struct lrp_rule copy;
     struct lrp_text said = {0};
-    const char *by = rule->how && rule->how != rule->row && rule->how->info.origin ? rule->how->info.origin : NULL,
-               *slash = by ? strrchr(by, '/') : NULL;
-    lrp_text_append(&said, source);
-    if (by) lrp_text_printf(&said, "%soverridden by %s", *source ? ", " : "", slash ? slash + 1 : by);
+    source.plugin = plugin_of(rule);
+    lrp_text_append(&said, source.text);
+    if (source.plugin) lrp_text_printf(&said, "%soverridden by %s", *source.text ? ", " : "", source.plugin);
     char *text = lrp_text_take(&said);
     enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     if (status) {
@@ -149,9 +155,10 @@ static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct 
         return status;
     }
     lrp_rule_clear(&a->out->rules[layer]);
-    free(a->out->sources[layer]);
+    free((char *)(uintptr_t)a->out->sources[layer].text);
     a->out->rules[layer] = copy;
-    a->out->sources[layer] = text;
+    a->out->sources[layer] = source;
+    a->out->sources[layer].text = text;
     return LRP_OK;
 }
 
@@ -165,8 +172,8 @@ static enum lrp_status give_by(struct assigner *a, size_t layer, const struct lr
     if (p->selector) lrp_text_printf(&source, " %s", p->selector);
     if (p->n > 0) lrp_text_printf(&source, " %lld", (long long)p->n);
     if (entry->type) lrp_text_printf(&source, " %s", entry->type);
-    enum lrp_status status =
-        source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory") : give_rule(a, layer, &entry->rule, source.data);
+    enum lrp_status status = source.failed ? lrp_fail(a->err, LRP_MEMORY, "not enough memory")
+                                           : give_rule(a, layer, &entry->rule, (struct lrp_rule_source){.text = source.data});
     lrp_text_free(&source);
     return status;
 }
@@ -206,7 +213,7 @@ static enum lrp_status apply_primitive(struct assigner *a, const struct lrp_comp
 /* ---- --rule options ---- */
 
 static enum lrp_status give_if_it_fits(struct assigner *a, const struct lrp_composite *c, size_t layer, struct lrp_rule *rule,
-                                       const char *source, bool lenient)
+                                       struct lrp_rule_source source, bool lenient)
 {
     struct lrp_error why;
     const enum lrp_status status = lrp_rule_fits(a->graph, a->view, c->book, (int)layer, rule, &why);
@@ -216,7 +223,7 @@ static enum lrp_status give_if_it_fits(struct assigner *a, const struct lrp_comp
 }
 
 static enum lrp_status give_selected(struct assigner *a, const struct lrp_composite *c, const char *select,
-                                     struct lrp_rule *rule, const char *source)
+                                     struct lrp_rule *rule, struct lrp_rule_source source)
 {
     struct lrp_selection s;
     enum lrp_status status = lrp_select(a->graph, a->view, select, &s, a->err);
@@ -238,13 +245,14 @@ static enum lrp_status apply_option(struct assigner *a, const struct lrp_composi
     if (status) return status;
     struct lrp_text source = {0};
     lrp_text_printf(&source, "--rule %s", option->select);
+    const struct lrp_rule_source by = {.text = source.data, .selector = option->select};
     size_t layer;
     if (source.failed)
         status = lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     else if (lrp_names_get(names, option->select, &layer) && layer != SIZE_MAX)
-        status = give_if_it_fits(a, c, layer, &rule, source.data, false);
+        status = give_if_it_fits(a, c, layer, &rule, by, false);
     else
-        status = give_selected(a, c, option->select, &rule, source.data);
+        status = give_selected(a, c, option->select, &rule, by);
     lrp_text_free(&source);
     lrp_rule_clear(&rule);
     return status;
@@ -314,7 +322,7 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     const struct lrp_rule_row *own = rest.how;
     for (size_t i = 0; !status && i < count; i++) {
         rest.how = i ? lrp_rule_book_how(composite->book, rest.row, &view->list.rows[i]) : own;
-        status = give_rule(&a, i, &rest, i ? "fallback" : "");
+        status = give_rule(&a, i, &rest, (struct lrp_rule_source){.text = i ? "fallback" : "", .fallback = i > 0});
     }
     for (size_t i = 0; !status && i < composite->count; i++) status = apply_primitive(&a, composite, &composite->primitives[i]);
     if (!status) status = apply_options(&a, composite, options, option_count);
@@ -327,7 +335,7 @@ void lrp_assignment_free(struct lrp_assignment *assignment)
 {
     for (size_t i = 0; i < assignment->count; i++) {
         if (assignment->rules) lrp_rule_clear(&assignment->rules[i]);
-        if (assignment->sources) free(assignment->sources[i]);
+        if (assignment->sources) free((char *)(uintptr_t)assignment->sources[i].text);
     }
     for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
     lrp_carriers_free(&assignment->carriers);

@@ -72,10 +72,10 @@ const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
     struct lrp_rule *rules;
-    char **sources;                /* where it came from: "global-type dense", "--rule conv*", "fallback" */
-    bool differentiates;           /* fused activations are differentiated, whatever their layer's rule does */
-    struct lrp_carriers carriers;  /* which values carry relevance under these rules */
-    struct lrp_carriers unstopped; /* which do where no rule stops */
+    struct lrp_rule_source *sources; /* where it came from: text is owned; selector and plugin are borrowed */
+    bool differentiates;             /* fused activations are differentiated, whatever their layer's rule does */
+    struct lrp_carriers carriers;    /* which values carry relevance under these rules */
+    struct lrp_carriers unstopped;   /* which do where no rule stops */
     char **warnings;
     size_t count, warning_count;
 };

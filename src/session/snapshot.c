@@ -201,7 +201,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->check = setup->check;
     shown->blocked = lrp_setup_blocked(setup);
     shown->rules = (const char *const *)setup->rule_texts;
-    shown->rule_sources = (const char *const *)setup->assignment.sources;
+    shown->rule_sources = setup->assignment.sources;
     shown->warnings = (const char *const *)setup->assignment.warnings;
     shown->warning_count = setup->assignment.warning_count;
     shown->input_label = box->input_label;

@@ -48,7 +48,11 @@ static void set_layer(struct fixture *f, int i)
     f->from[i] = i - 1;
     f->to[i] = i + 1;
     f->rules[i] = plan[i].rule;
-    f->sources[i] = i == 0 ? "" : strcmp(plan[i].rule, "zero") == 0 ? "fallback" : "epsilon-plus-flat";
+    const bool fallback = i > 0 && strcmp(plan[i].rule, "zero") == 0;
+    f->sources[i] = (struct lrp_rule_source){.text = i == 0     ? ""
+                                                     : fallback ? "fallback"
+                                                                : "epsilon-plus-flat",
+                                             .fallback = fallback};
     f->rows[i] = (struct lrp_layer){.index = i,
                                     .body = -1,
                                     .name = plan[i].name,
@@ -155,7 +159,8 @@ void fixture_seen(struct fixture *f)
     fact(&facts, LRP_SETTING_METHOD, "lrp");
     fact(&facts, LRP_SETTING_COMPOSITE, "epsilon-plus-flat");
     fact(&facts, LRP_SETTING_SKIP_CHECKS, f->skip ? "true" : "false");
-    f->sources[3] = f->own_rules ? "--rule features.4" : "fallback";
+    f->sources[3] = f->own_rules ? (struct lrp_rule_source){.text = "--rule features.4", .selector = "features.4"}
+                                 : (struct lrp_rule_source){.text = "fallback", .fallback = true};
     if (f->own_rules) lrp_strings_add(&facts.selects, "features.4");
     if (f->registered) lrp_strings_add(&facts.activations, "hard-swish");
     struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = &f->snapshot, .facts = &facts};

@@ -13,7 +13,8 @@ struct fixture {
     int joined[2], forked[2];
     struct lrp_check_row check_rows[FIXTURE_LAYERS];
     struct lrp_check check;
-    const char *rules[FIXTURE_LAYERS], *sources[FIXTURE_LAYERS], *inputs[1], *outputs[1];
+    const char *rules[FIXTURE_LAYERS], *inputs[1], *outputs[1];
+    struct lrp_rule_source sources[FIXTURE_LAYERS];
     int from[FIXTURE_LAYERS], to[FIXTURE_LAYERS];
     const struct lrp_result *tensors[FIXTURE_LAYERS], *none[FIXTURE_LAYERS];
     struct lrp_tensor tensor;

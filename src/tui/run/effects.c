@@ -93,14 +93,13 @@ static const char **names_of(const struct lrp_runner *runner, const struct lrp_e
 /* Back to what the composite gives; a rule that came by another selector stays. */
 static void reset_rules(struct lrp_runner *runner, struct lrp_settings *settings, const char *const *names, size_t count)
 {
-    static const char by[] = "--rule ";
     char text[300];
     const size_t before = lrp_settings_rule_count(settings);
-    const char *source = runner->snapshot->rule_sources[runner->app.layer];
+    const char *selector = runner->snapshot->rule_sources[runner->app.layer].selector;
     lrp_settings_remove_rules(settings, names, count);
     if (lrp_settings_rule_count(settings) != before) return;
-    if (strncmp(source, by, sizeof by - 1) == 0)
-        snprintf(text, sizeof text, "nothing to reset: the rule comes from the selector %.200s", source + sizeof by - 1);
+    if (selector)
+        snprintf(text, sizeof text, "nothing to reset: the rule comes from the selector %.200s", selector);
     else
         snprintf(text, sizeof text, "nothing to reset: the layer has the composite's rule");
     lrp_runner_say(runner, false, text);

@@ -64,12 +64,9 @@ char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, c
 char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t size)
 {
     const char *rule = app->snapshot->rules ? app->snapshot->rules[layer] : "";
-    const char *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer] : "";
-    const bool mine = source && strncmp(source, "--rule ", 7) == 0;
-    snprintf(buffer, size, "%s%s", rule ? rule : "",
-             mine                                            ? "*"
-             : source && strncmp(source, "fallback", 8) == 0 ? " (fallback)"
-                                                             : "");
+    const struct lrp_rule_source none = {.text = ""},
+                                 *source = app->snapshot->rule_sources ? &app->snapshot->rule_sources[layer] : &none;
+    snprintf(buffer, size, "%s%s", rule ? rule : "", source->selector ? "*" : source->fallback ? " (fallback)" : "");
     return buffer;
 }
 
