@@ -15,11 +15,17 @@ import re
 import subprocess
 import sys
 
-# What is one thing in several files, and calls itself: an action may open a prompt, which may run an action; carrying out an
-# effect may have others carried out; a body holds nodes on which graphs hang, whose nodes have bodies; what a setting's value may
-# be is said by its form, and what relevance starts from, one of the forms, is read from settings.
-ONE_THING = (("tui/state/*",), ("tui/run/*",), ("graph/expand*.c",),
-             ("session/settings.c", "session/setting_forms.c", "session/target.c"))
+# What is one thing in several files, and calls itself:
+# - What is typed: a prompt lists what could stand there, a menu opens one to have a row edited, and typing moves the selection.
+# - Carrying out an effect may have others carried out: what it changed is looked at, which tells the state, which asks for more.
+# - A body holds nodes on which graphs hang, whose nodes have bodies.
+# - A job may have another text run in a session of its own, for a target that is a likeness to it.
+ONE_THING = (
+    tuple(f"tui/state/{name}.c" for name in ("act_move", "complete", "menu", "preview", "prompt", "select")),
+    ("tui/run/*",),
+    ("graph/expand.c", "graph/expand_body.c"),
+    tuple(f"session/{name}.c" for name in ("job", "method_run", "sequence", "session", "similar", "snapshot", "worker")),
+)
 OBJECT = re.compile(r"\.dir/(.*\.c)\.o(bj)?$")
 
 

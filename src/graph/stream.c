@@ -20,7 +20,7 @@ struct search {
     size_t count;
 };
 
-static bool carries(const struct search *s, int value)
+static bool stream_carries(const struct search *s, int value)
 {
     return value >= 0 && s->carriers->carries[value];
 }
@@ -52,7 +52,7 @@ static bool made_of(const struct search *s, int value, int from, bool *softmax)
         if (at == from || !n || n->order <= least) continue;
         *softmax = *softmax || is_softmax(n);
         for (int i = 0; i < n->call.in_count; i++)
-            if (carries(s, n->in[i]) && !s->seen[n->in[i]]) {
+            if (stream_carries(s, n->in[i]) && !s->seen[n->in[i]]) {
                 s->seen[n->in[i]] = 1;
                 s->todo[count++] = n->in[i];
             }
@@ -70,7 +70,7 @@ static int parts_of(const struct search *s, const struct lrp_node *n, int parts[
 {
     int count = 0;
     for (int i = 0; i < n->call.in_count; i++) {
-        if (!carries(s, n->in[i])) continue;
+        if (!stream_carries(s, n->in[i])) continue;
         if (count == MOST_PARTS) return -1;
         parts[count++] = n->in[i];
     }
@@ -117,7 +117,7 @@ static const struct lrp_node *next_joining(const struct search *s, int value)
     while (n && lrp_carriers_count(s->carriers, n) == 1) {
         int only = -1;
         for (int i = 0; i < n->call.in_count; i++)
-            if (carries(s, n->in[i])) only = n->in[i];
+            if (stream_carries(s, n->in[i])) only = n->in[i];
         n = lrp_graph_producer(s->graph, only);
     }
     return n && lrp_carriers_count(s->carriers, n) > 1 ? n : NULL;

@@ -22,7 +22,7 @@ static void normalised_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK]
 }
 
 /* Rows of what is normalised together: their numbers less their mean, or relevance shared out over them. */
-struct centring {
+struct row_centring {
     size_t length;
     const float *x, *r; /* r: NULL where only the mean is subtracted */
     float stabilizer;
@@ -46,7 +46,7 @@ WIDE static void share_row(const float *x, double mean, float *restrict s, size_
 
 static void centre_rows(const void *data, size_t first, size_t last)
 {
-    const struct centring *c = data;
+    const struct row_centring *c = data;
     const double count = (double)c->length;
     for (size_t row = first; row < last; row++) {
         const float *x = c->x + row * c->length;
@@ -69,11 +69,11 @@ static enum lrp_status centre(const struct lrp_rule_step *step, const struct lrp
     if (!status && relevance) status = lrp_rows_open(&of_r, relevance, axes, step->run, err);
     if (!status) status = lrp_rows_make(&of_out, out, axes, err);
     if (!status) {
-        const struct centring c = {.length = of_x.length,
-                                   .x = of_x.tensor->f,
-                                   .r = relevance ? of_r.tensor->f : NULL,
-                                   .stabilizer = relevance ? step->rule->stabilizer : 0,
-                                   .out = lrp_rows_target(&of_out)->f};
+        const struct row_centring c = {.length = of_x.length,
+                                       .x = of_x.tensor->f,
+                                       .r = relevance ? of_r.tensor->f : NULL,
+                                       .stabilizer = relevance ? step->rule->stabilizer : 0,
+                                       .out = lrp_rows_target(&of_out)->f};
         if (c.length) lrp_for_range(step->run, of_x.rows, 4 * c.length, centre_rows, &c);
         lrp_rows_store(&of_out, out, axes, step->run);
     }

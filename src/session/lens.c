@@ -22,8 +22,8 @@ static const struct lrp_tensor **known_values(const struct lrp_results *r, const
 }
 
 /* The output with another state in the place of the last. */
-static enum lrp_status look(struct lrp_session *s, const struct lrp_stream *stream, size_t index, const bool *head,
-                            struct lrp_lens_row *out, struct lrp_error *err)
+static enum lrp_status look_at_position(struct lrp_session *s, const struct lrp_stream *stream, size_t index, const bool *head,
+                                        struct lrp_lens_row *out, struct lrp_error *err)
 {
     const struct lrp_results *r = s->results;
     const struct lrp_graph *g = r->network->graph;
@@ -63,7 +63,7 @@ enum lrp_status lrp_session_lens(struct lrp_session *s, struct lrp_lens *out, st
     if (!status && (!head || !out->rows)) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < stream.count; i++) {
         out->count = i + 1;
-        status = look(s, &stream, i, head, &out->rows[i], err);
+        status = look_at_position(s, &stream, i, head, &out->rows[i], err);
     }
     free(head);
     lrp_stream_free(&stream);

@@ -12,37 +12,6 @@
 #include "shapes.h"
 #include "text.h"
 
-static const struct {
-    const char *key;
-    enum lrp_setting_form form;
-    const char *value, *line;
-} table[] = {
-#define X(id, key, form, value, line) {key, LRP_FORM_##form, value, line},
-    LRP_SETTINGS(X)
-#undef X
-};
-
-const char *lrp_setting_key(enum lrp_setting setting)
-{
-    return setting < LRP_SETTING_COUNT ? table[setting].key : NULL;
-}
-const char *lrp_setting_default(enum lrp_setting setting)
-{
-    return table[setting].value;
-}
-const char *lrp_setting_line(enum lrp_setting setting)
-{
-    return table[setting].line;
-}
-enum lrp_setting_form lrp_setting_form(enum lrp_setting setting)
-{
-    return table[setting].form;
-}
-bool lrp_setting_is_flag(enum lrp_setting setting)
-{
-    return table[setting].form == LRP_FORM_FLAG;
-}
-
 static enum lrp_status out_of_memory(struct lrp_error *err)
 {
     return lrp_fail(err, LRP_MEMORY, "not enough memory for settings");
@@ -112,29 +81,15 @@ bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings 
            lrp_rule_book_equal(a->book, b->book) && a->plugins == b->plugins;
 }
 
-const char *lrp_settings_get(const struct lrp_settings *settings, enum lrp_setting setting)
-{
-    return settings->values[setting] ? settings->values[setting] : table[setting].value;
-}
-
-bool lrp_settings_flag(const struct lrp_settings *settings, enum lrp_setting setting)
-{
-    return strcmp(lrp_settings_get(settings, setting), "true") == 0;
-}
-
-bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting)
-{
-    return settings->values[setting] != NULL;
-}
-
 /* The form of one value, whatever the model. */
 static enum lrp_status check_form(const struct lrp_settings *settings, enum lrp_setting setting, const char *text,
                                   struct lrp_error *err)
 {
-    const struct lrp_setting_form_row *form = lrp_setting_form_row(table[setting].form);
+    const struct lrp_setting_form_row *form = lrp_setting_form_row(lrp_setting_form(setting));
     if (!*text && form->needed)
-        return lrp_fail(err, LRP_USAGE, "%s cannot be empty (%s is the default)", table[setting].key, table[setting].value);
-    return *text && form->check ? form->check(settings, table[setting].key, text, err) : LRP_OK;
+        return lrp_fail(err, LRP_USAGE, "%s cannot be empty (%s is the default)", lrp_setting_key(setting),
+                        lrp_setting_default(setting));
+    return *text && form->check ? form->check(settings, lrp_setting_key(setting), text, err) : LRP_OK;
 }
 
 enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting setting, const char *text,
@@ -142,7 +97,7 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
 {
     enum lrp_status status = check_form(settings, setting, text, err);
     if (status) return status;
-    const bool given = *text || !*table[setting].value; /* nothing, where something is needed, is the default */
+    const bool given = *text || !*lrp_setting_default(setting); /* nothing, where something is needed, is the default */
     char *copy = given ? strdup(text) : NULL;
     if (given && !copy) return out_of_memory(err);
     free(settings->values[setting]);

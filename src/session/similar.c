@@ -10,7 +10,7 @@
 #include "text.h"
 
 /* One sample of an output, and how much each of its positions counts. */
-struct sample {
+struct likeness {
     const float *values;
     size_t positions, features;
     const struct lrp_tensor *mask; /* NULL: all count */
@@ -19,18 +19,18 @@ struct sample {
     double length, kept;           /* of the mean; how many positions count */
 };
 
-static bool counts(const struct sample *s, size_t position)
+static bool counts(const struct likeness *s, size_t position)
 {
     return !s->mask || lrp_mask_keeps(s->mask, s->row, position);
 }
 
 /* Sample `index` of `count` of an output. */
 static enum lrp_status sample_open(const struct lrp_results *from, const struct lrp_tensor *output, size_t index, size_t count,
-                                   struct sample *out, struct lrp_error *err)
+                                   struct likeness *out, struct lrp_error *err)
 {
     const size_t size = output->count / count;
     const bool sequence = output->shape.rank == 3;
-    *out = (struct sample){.values = output->f + index * size, .positions = 1, .features = size, .row = index};
+    *out = (struct likeness){.values = output->f + index * size, .positions = 1, .features = size, .row = index};
     if (sequence) out->positions = (size_t)output->shape.dim[output->shape.dim[0] == (int64_t)count ? 1 : 0];
     if (sequence) out->features = size / out->positions;
     if (sequence) out->mask = lrp_results_mask(from, (int64_t)out->positions);
@@ -50,7 +50,7 @@ static enum lrp_status sample_open(const struct lrp_results *from, const struct 
 }
 
 /* Fills the start of one sample. `unit`: what the output is multiplied with, not the products. */
-static void start_sample(const struct sample *z, const struct sample *e, bool unit, const char *label, float *row,
+static void start_sample(const struct likeness *z, const struct likeness *e, bool unit, const char *label, float *row,
                          struct lrp_target *out)
 {
     double cosine = 0, sum = 0;
@@ -124,7 +124,7 @@ static enum lrp_status start_similar(const struct lrp_job *job, const char *refe
     if (!status && others != 1 && others != count)
         status = lrp_fail(err, LRP_USAGE, "it holds %zu samples: it takes one, or one for each of %zu", others, count);
     for (size_t i = 0; !status && i < count; i++) {
-        struct sample z = {0}, e = {0};
+        struct likeness z = {0}, e = {0};
         status = sample_open(job->results, output, i, count, &z, err);
         if (!status) status = sample_open(other->results, found->output, others == 1 ? 0 : i, others, &e, err);
         if (!status && z.features != e.features)

@@ -153,8 +153,8 @@ static void centre_columns(void *context, int64_t begin, int64_t end)
 }
 
 /* `inner`: how many elements lie one behind the other for each of several zero points. The caller frees the result. */
-static enum lrp_status centre(const struct lrp_tensor *codes, const struct lrp_tensor *zero, int64_t inner,
-                              const struct lrp_run *run, float **out, struct lrp_error *err)
+static enum lrp_status centre_codes(const struct lrp_tensor *codes, const struct lrp_tensor *zero, int64_t inner,
+                                    const struct lrp_run *run, float **out, struct lrp_error *err)
 {
     const int64_t count = (int64_t)codes->count;
     struct centring c = {.from = codes->i, .zero = zero ? zero->i : NULL, .zeros = zero ? (int64_t)zero->count : 1};
@@ -185,7 +185,7 @@ static enum lrp_status take_weights(const struct lrp_call *call, struct quantize
     const struct roles *r = call->op->own;
     struct quantized_sizes sizes;
     enum lrp_status status = read_sizes(call, r, &sizes, err);
-    if (!status) status = centre(codes, zero, weight_inner(r, &call->in[W].shape), run, &h->w, err);
+    if (!status) status = centre_codes(codes, zero, weight_inner(r, &call->in[W].shape), run, &h->w, err);
     if (status) return status;
     h->length = lrp_exact_length(most_of(call, X, X_ZERO), lrp_exact_most(h->w, (int64_t)codes->count));
     return r->convolves ? lrp_exact_conv_new(&sizes.conv, h->length, h->w, &h->conv, err) : LRP_OK;
@@ -240,7 +240,7 @@ static enum lrp_status quantized_forward(LRP_FORWARD_PARAMETERS)
     if (!status && out[0]->count == 0) return LRP_OK;
     if (!status && h == &fresh)
         status = take_weights(call, &fresh, codes, lrp_call_has(call, W_ZERO) ? in[W_ZERO] : NULL, run, err);
-    if (!status) status = centre(in[X], x_zero, sizes.product.k, run, &x, err);
+    if (!status) status = centre_codes(in[X], x_zero, sizes.product.k, run, &x, err);
     if (!status && r->convolves) status = lrp_exact_conv_run(h->conv, x, out[0]->i, run, err);
     if (!status && !r->convolves) status = run_products(&sizes.product, h, x, out[0]->i, run, err);
     free(x);
