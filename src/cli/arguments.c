@@ -332,7 +332,7 @@ static enum lrp_status read_found(const struct argument_parser *p, struct lrp_ar
 static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err)
 {
     const struct lrp_command *command = out->command;
-    if (out->document || !command->takes_model) return LRP_OK;
+    if (out->document || !command->takes_model || (command->may_lack_model && !out->model)) return LRP_OK;
     if (!out->model && !command->name[0] && !out->named_count)
         return LRP_OK; /* the inspector offers some, if there is a terminal */
     if (!out->model)

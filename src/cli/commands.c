@@ -69,6 +69,15 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .run = lrp_cli_concepts, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope concepts model.onnx castle.png --at conv5 --top 3 --heatmap castle-concept.png",
                       "lrpscope concepts model.onnx pictures.npy --at conv5 --index conv5-references"}},
+    [LRP_COMMAND_BATCH] =
+        {.name = "batch", .arguments = "MODEL SOURCE...", .summary = "clusters the heatmaps of many inputs",
+         .details = "--from reads heatmaps, (samples, channels, height, width) or (samples, height, width), that were written before; "
+                    "--cluster spray(...), with the arguments pool, normalise, neighbours, eigenvectors and clusters, tells what ways of "
+                    "deciding there are among them: heatmaps are pooled by sums to at most 16x16, divided by their sum of sizes, and "
+                    "clustered by the eigenvectors of the graph of nearest neighbours (SpRAy). With --output-dir the labels, "
+                    "eigenvalues, embedding and the mean heatmap of every cluster are written there.",
+         .run = lrp_cli_batch, .takes_model = true, .may_lack_model = true, .most_inputs = -1,
+         .examples = {"lrpscope batch --from relevance.npy --cluster 'spray(clusters=4)' --json"}},
     [LRP_COMMAND_CONVERT] =
         {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "

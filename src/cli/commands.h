@@ -15,6 +15,7 @@ enum lrp_command_id {
     LRP_COMMAND_EXPLAIN,
     LRP_COMMAND_LEDGER,
     LRP_COMMAND_COMPARE,
+    LRP_COMMAND_BATCH,
     LRP_COMMAND_CONCEPTS,
     LRP_COMMAND_CONVERT,
     LRP_COMMAND_TOKENS,
@@ -36,6 +37,7 @@ struct lrp_command {
     const char *details;                               /* some sentences, for --help and the man page */
     int (*run)(const struct lrp_arguments *arguments); /* returns the exit code */
     bool takes_model;
+    bool may_lack_model;           /* some options stand for MODEL: it says itself what is missing */
     bool takes_folder;             /* MODEL may be a folder that it looks through by itself */
     int least_inputs, most_inputs; /* plain arguments behind MODEL; -1: any number. --input counts as one */
     bool finds_rules;              /* reads the rules file that lies beside MODEL, if none is named */
@@ -60,6 +62,7 @@ int lrp_cli_explain(const struct lrp_arguments *arguments);
 int lrp_cli_ledger(const struct lrp_arguments *arguments);
 int lrp_cli_compare(const struct lrp_arguments *arguments);
 int lrp_cli_concepts(const struct lrp_arguments *arguments);
+int lrp_cli_batch(const struct lrp_arguments *arguments);
 int lrp_cli_convert(const struct lrp_arguments *arguments);
 int lrp_cli_tokens(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);

@@ -32,7 +32,8 @@
 #define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
 #define TEXTS (TOKENED | LRP_FOR(TOKENS))                                     /* read texts */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
-#define TABLES (MODELS | LISTS | LRP_FOR(TOKENS)) /* print a table */
+#define BATCH LRP_FOR(BATCH)
+#define TABLES (MODELS | LISTS | LRP_FOR(TOKENS) | BATCH) /* print a table */
 
 // clang-format off
 static const struct lrp_option options[] = {
@@ -129,7 +130,7 @@ static const struct lrp_option options[] = {
      .help = "write a contact sheet of all layers"},
     {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
      .help = "write options, samples, layers, files and timing"},
-    {.name = "output-dir", .argument = "D", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE), IN(OUTPUT), TEXT(output_dir),
+    {.name = "output-dir", .argument = "D", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE) | BATCH, IN(OUTPUT), TEXT(output_dir),
      .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
     {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output),
      .help = "write the model's output"},
@@ -145,6 +146,11 @@ static const struct lrp_option options[] = {
     {.name = "pool", .argument = "HOW", .commands = CONCEPTS, IN(OUTPUT), TEXT(pool), .choices = "sum max",
      .help = "what of a channel counts for the index: the sum over its places, or the largest; default sum"},
     {.name = "share", .commands = CONCEPTS, IN(OUTPUT), SWITCH(share), .help = "the index takes shares of the sample's sum of sizes"},
+    {.name = "from", .argument = "F.npy", .commands = BATCH, IN(INPUT), TEXT(from),
+     .help = "heatmaps to be clustered, written before: one for every sample"},
+    {.name = "cluster", .argument = "SPRAY", .commands = BATCH, IN(OUTPUT), TEXT(cluster),
+     .help = "spray, or spray(...) with pool (default auto), normalise (abs or sum), neighbours (10), eigenvectors (32) and clusters (by "
+             "the largest gap between eigenvalues)"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
     {.name = "all", .commands = LRP_FOR(CHECK), IN(OUTPUT), SWITCH(all),

@@ -17,7 +17,7 @@ from onnx_file import FLOAT, INT64, model, node, npy, tensor
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
 SILENT = {"--threads", "--memory", "--no-mouse", "--color", "--ascii"}
-NEVER_WARN = {"convert", "methods", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
+NEVER_WARN = {"batch", "convert", "methods", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
@@ -27,7 +27,7 @@ EXAMPLES = {
     "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
     "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
     "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--report": ["r.json"],
-    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--canonize-report": [None], "--json": [None], "--all": [None],
+    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--from": ["turned.npy"], "--cluster": ["spray(clusters=3)"], "--canonize-report": [None], "--json": [None], "--all": [None],
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
@@ -81,6 +81,9 @@ def write_files():
     put("lines.txt", "b a\n")
     for name, step in (("input.ppm", 37), ("other.ppm", 91)):
         put(name, b"P6\n5 3\n255\n" + bytes(i * step % 251 for i in range(45)))
+    maps = [(i * 7 + k * 3 * (i % 2 + 1)) % 11 for i in range(8) for k in range(4)]
+    put("maps.npy", npy(maps, [8, 1, 2, 2]))
+    put("turned.npy", npy([(i * i * 5 + k * k * i) % 7 for i in range(9) for k in range(4)], [9, 1, 2, 2]))
     put("labels.txt", "cat\ndog\n")
     put("half.json", json.dumps({"do_rescale": True, "rescale_factor": 0.5}))
     put("flat.json", json.dumps({"lrpscope": 1, "composite": "flat", "unknown": 1}))
@@ -135,6 +138,7 @@ CALLS = {
                 ["compare", "gated.onnx", "three.npy", "--skip-checks", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json", "--text", "a b"]],
+    "batch": [["batch", "--from", "maps.npy"]],
     "convert": [["convert", "model.onnx", "out.json"], ["convert", "odds.onnx", "out.json"]],
     "concepts": [["concepts", "model.onnx", "input.ppm", "--at", "conv", "--skip-checks"], ["concepts", "model.onnx", "input.ppm", "--at", "conv"],
                  ["concepts", "failing.onnx", "two.npy", "--at", "dense"], ["concepts", "gated.onnx", "three.npy", "--at", "query", "--skip-checks"],
