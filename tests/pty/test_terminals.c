@@ -157,6 +157,28 @@ static void stopping_gives_the_screen_back_and_going_on_takes_it(void **state)
     quit(&s);
 }
 
+/* The signal comes while a screen is being written, when curses by itself would not listen. */
+static void it_stops_when_told_so_while_it_draws(void **state)
+{
+    struct screen s;
+    (void)state;
+    screen_start_job(&s, explain, 300, 100, NULL);
+    assert_true(screen_wait(&s, "relevance of #0"));
+    const pid_t job = tcgetpgrp(s.fd);
+    assert_true(job > 0);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 40; i++) screen_type(&s, "\f"); /* drawn anew */
+        assert_true(screen_wait_full(&s));
+        assert_int_equal(kill(-job, SIGTSTP), 0);
+        assert_true(screen_wait(&s, "[stopped]"));
+        assert_false(s.alternate);
+        screen_resume(&s);
+        assert_true(screen_wait(&s, "relevance of #"));
+        assert_true(s.alternate);
+    }
+    quit(&s);
+}
+
 static void a_picture_comes_through_a_pipe(void **state)
 {
     char command[600];
@@ -401,6 +423,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(ascii_and_no_color_are_kept),
         cmocka_unit_test(storms_of_sizes_are_survived),
         cmocka_unit_test(stopping_gives_the_screen_back_and_going_on_takes_it),
+        cmocka_unit_test(it_stops_when_told_so_while_it_draws),
         cmocka_unit_test(a_picture_comes_through_a_pipe),
         cmocka_unit_test(it_ends_when_the_terminal_is_gone),
         cmocka_unit_test(a_file_cut_off_while_it_is_shown_ends_with_its_name),

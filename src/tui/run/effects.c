@@ -41,10 +41,7 @@ static void do_quit(struct lrp_runner *runner, const struct lrp_effect *effect)
 static void do_suspend(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     (void)effect;
-    if (runner->terminal)
-        kill(0,
-             SIGTSTP); /* the whole job, as the key of the terminal would; ncurses' handler gives it back and takes it again */
-    runner->redraw_all = true;
+    if (runner->terminal) kill(0, SIGTSTP); /* the whole job, as the key of the terminal would; the loop sees to it here */
 }
 static void do_redraw(struct lrp_runner *runner, const struct lrp_effect *effect)
 {

@@ -31,7 +31,7 @@ enum { LRP_REPORT_PATH = 1024, LRP_STACK = 1 << 16 };
 enum { LRP_ASKING = sizeof asking / sizeof *asking, LRP_CRASHES = sizeof crashes / sizeof *crashes };
 
 static struct {
-    volatile sig_atomic_t ending, interrupted, resized, armed;
+    volatile sig_atomic_t ending, interrupted, resized, stopping, armed;
     int wake_fd, input_fd, output_fd;
     struct termios modes;
     bool has_modes;
@@ -43,7 +43,7 @@ static struct {
     const char *(*plugin_running)(void); /* NULL: nobody knows */
     bool blamed;
     struct sigaction old_faults[LRP_CRASHES];
-    struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size;
+    struct sigaction old_asking[LRP_ASKING], old_crashes[LRP_CRASHES], old_size, old_stop;
     bool watches_size;
     char report[LRP_REPORT_PATH], head[LRP_REPORT_PATH * 2],
         farewell[LRP_REPORT_PATH + 64]; /* made beforehand; "": no report */
@@ -71,6 +71,14 @@ static void on_size(int signal)
 {
     if (state.old_size.sa_handler != SIG_DFL && state.old_size.sa_handler != SIG_IGN) state.old_size.sa_handler(signal);
     state.resized = 1;
+    wake_loop();
+}
+
+/* ncurses ignores the signal while it draws, unless it finds that somebody else handles it. */
+static void on_stop(int signal)
+{
+    (void)signal;
+    state.stopping = 1;
     wake_loop();
 }
 
@@ -192,12 +200,21 @@ void lrp_signals_blame(const char *(*file_at)(const void *address), int code, co
     for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &action, &state.old_faults[i]);
 }
 
+static void take_stop(void)
+{
+    struct sigaction action = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTSTP, &action, &state.old_stop);
+    if (state.old_stop.sa_handler == SIG_IGN) sigaction(SIGTSTP, &state.old_stop, NULL); /* nobody would let it go on */
+}
+
 void lrp_signals_install(int wake_fd)
 {
     struct sigaction action = {.sa_handler = on_asking};
     sigemptyset(&action.sa_mask);
     state.wake_fd = wake_fd;
-    state.ending = state.interrupted = 0;
+    state.ending = state.interrupted = state.stopping = 0;
+    take_stop();
     for (int i = 0; i < LRP_ASKING; i++) {
         sigaction(asking[i], &action, &state.old_asking[i]);
         if (state.old_asking[i].sa_handler == SIG_IGN) sigaction(asking[i], &state.old_asking[i], NULL); /* as nohup wants */
@@ -214,12 +231,13 @@ void lrp_signals_remove(void)
 {
     for (int i = 0; i < LRP_ASKING; i++) sigaction(asking[i], &state.old_asking[i], NULL);
     for (int i = 0; i < LRP_CRASHES; i++) sigaction(crashes[i], &state.old_crashes[i], NULL);
+    sigaction(SIGTSTP, &state.old_stop, NULL);
     state.wake_fd = -1;
 }
 
 bool lrp_signals_waiting(void)
 {
-    return state.ending || state.interrupted || state.resized;
+    return state.ending || state.interrupted || state.resized || state.stopping;
 }
 
 int lrp_signals_ending(void)
@@ -239,6 +257,20 @@ bool lrp_signals_resized(void)
     const bool was = state.resized;
     state.resized = 0;
     return was;
+}
+
+bool lrp_signals_stopping(void)
+{
+    const bool was = state.stopping;
+    state.stopping = 0;
+    return was;
+}
+
+void lrp_signals_stop(void)
+{
+    signal(SIGTSTP, SIG_DFL);
+    raise(SIGTSTP);
+    take_stop();
 }
 
 void lrp_signals_arm(int input_fd, int output_fd)

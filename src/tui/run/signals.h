@@ -10,7 +10,7 @@
  * ignored stay so. */
 void lrp_signals_leave(void (*leaving)(void));
 /* Catches what asks to end (SIGTERM, SIGHUP, SIGQUIT and all others whose default that is) and SIGINT, by a flag and a byte
- * into wake_fd, and crashes. What is ignored stays so. Before the terminal is opened. */
+ * into wake_fd, SIGTSTP likewise, and crashes. What is ignored stays so. Before the terminal is opened. */
 void lrp_signals_install(int wake_fd);
 /* Puts back what was installed before. */
 void lrp_signals_remove(void);
@@ -27,6 +27,10 @@ int lrp_signals_ending(void);
 bool lrp_signals_interrupted(void);
 /* SIGWINCH came since the last call. */
 bool lrp_signals_resized(void);
+/* SIGTSTP came since the last call: once the terminal is given back, lrp_signals_stop does what it asks for. */
+bool lrp_signals_stopping(void);
+/* Stops this process; returns when it goes on. */
+void lrp_signals_stop(void);
 
 /* A crash from now on puts the terminal's modes of this moment back and writes what is kept. */
 void lrp_signals_arm(int input_fd, int output_fd);

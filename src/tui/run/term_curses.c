@@ -124,7 +124,7 @@ bool lrp_terminal_set_light(struct lrp_terminal *t, bool light)
     return true;
 }
 
-/* ^Z comes as a key: as a signal it would be lost while the screen is drawn, when ncurses ignores SIGTSTP. */
+/* ^Z comes as a key, which the keymap may give to something else. */
 static void take_suspend_key(int fd)
 {
     struct termios modes;
@@ -204,6 +204,16 @@ void lrp_terminal_close(struct lrp_terminal *t)
     lrp_canvas_free(&t->shown);
     free(t->made);
     free(t);
+}
+
+void lrp_terminal_lend(struct lrp_terminal *t, void (*meanwhile)(void))
+{
+    (void)t;
+    def_prog_mode();
+    endwin();
+    meanwhile();
+    reset_prog_mode();
+    refresh(); /* takes the screen again, and notes whether its size is another now */
 }
 
 struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *t)

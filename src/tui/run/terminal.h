@@ -18,6 +18,8 @@ struct lrp_terminal_options {
 enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err);
 /* Gives the terminal back as it was. NULL is fine. */
 void lrp_terminal_close(struct lrp_terminal *terminal);
+/* Gives the terminal back while `meanwhile` runs, and takes it again; then everything is to be drawn. */
+void lrp_terminal_lend(struct lrp_terminal *terminal, void (*meanwhile)(void));
 struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *terminal);
 /* Colours for a light or a dark background; true if that is another than before: then everything is to be drawn again. */
 bool lrp_terminal_set_light(struct lrp_terminal *terminal, bool light);

@@ -147,6 +147,10 @@ static int loop(struct lrp_runner *runner)
     struct deadlines d = {-1, -1, -1};
     bool dirty = true;
     while (!runner->quit) {
+        if (lrp_signals_stopping()) {
+            lrp_terminal_lend(runner->terminal, lrp_signals_stop);
+            runner->redraw_all = true;
+        }
         if (dirty || runner->redraw_all) draw_screen(runner);
         if (dirty && d.keep < 0) d.keep = now_ms() + LRP_KEEP_MS;
         struct pollfd fds[2] = {{.fd = lrp_terminal_fd(runner->terminal), .events = POLLIN},
