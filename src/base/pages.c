@@ -34,6 +34,13 @@ void lrp_pages_free(void *pages, size_t size)
     if (pages) munmap(pages, size);
 }
 
+bool lrp_pages_there(size_t size)
+{
+    void *pages = lrp_pages_new(size);
+    lrp_pages_free(pages, size);
+    return pages != NULL;
+}
+
 static void advise(const void *data, size_t size, int advice)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);

@@ -1,9 +1,11 @@
 /* dnnl.c: convolutions and matrix products run by oneDNN; only dnnl*.[ch] know it. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buffer.h"
 #include "dnnl_plan.h"
+#include "pages.h"
 #include "pool.h"
 
 enum { PIECE = 64 }; /* alignment of the parts of a scratch buffer */
@@ -32,6 +34,14 @@ static enum lrp_status refused(struct lrp_error *err, dnnl_status_t status)
     return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this convolution (status %d)", (int)status);
 }
 
+/* The library writes the code it generates wherever the system says, which is nowhere when there is no memory: what that takes
+ * (far less than this) must be there before. */
+enum { CODE_MOST = 16 << 20 };
+static dnnl_status_t primitive_new(dnnl_primitive_t *out, dnnl_primitive_desc_t desc)
+{
+    return lrp_pages_there(CODE_MOST) ? dnnl_primitive_create(out, desc) : dnnl_out_of_memory;
+}
+
 static dnnl_status_t empty_memory(struct lrp_library_conv *conv, lrp_const_layout desc, dnnl_memory_t *out)
 {
     return dnnl_memory_create(out, desc, conv->engine, DNNL_MEMORY_NONE);
@@ -49,7 +59,7 @@ static dnnl_status_t connect(struct lrp_library_conv *conv, lrp_const_layout out
     status = dnnl_reorder_primitive_desc_create(&desc, inwards ? outside : inside, conv->engine, inwards ? inside : outside,
                                                 conv->engine, NULL);
     if (status) return status;
-    status = dnnl_primitive_create(reorder, desc);
+    status = primitive_new(reorder, desc);
     dnnl_primitive_desc_destroy(desc);
     return status;
 }
@@ -78,7 +88,7 @@ static dnnl_status_t connect_all(struct lrp_library_conv *conv, const struct lrp
     if (!status) status = empty_memory(conv, to, &conv->primitive_to);
     if (!status) status = empty_memory(conv, scratchpad, &conv->scratchpad);
     if (!status && conv->has_bias && forward) status = empty_memory(conv, plan->bias_layout, &conv->bias);
-    return status ? status : dnnl_primitive_create(&conv->primitive, desc);
+    return status ? status : primitive_new(&conv->primitive, desc);
 }
 
 /* Moves weights between the plain layout (`plain`, any alignment) and the primitive's. */
@@ -95,7 +105,7 @@ static dnnl_status_t reorder_weights(struct lrp_library_conv *conv, void *plain,
     dnnl_memory_get_memory_desc(source, &source_desc);
     dnnl_memory_get_memory_desc(target, &target_desc);
     status = dnnl_reorder_primitive_desc_create(&desc, source_desc, conv->engine, target_desc, conv->engine, NULL);
-    if (!status) status = dnnl_primitive_create(&reorder, desc);
+    if (!status) status = primitive_new(&reorder, desc);
     if (!status) {
         const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
 
@@ -281,10 +291,14 @@ enum lrp_status lrp_library_gemm(bool transpose_a, bool transpose_b, int64_t m, 
                                  int64_t row_a, const float *b, int64_t row_b, float beta, float *c, int64_t row_c,
                                  struct lrp_error *err)
 {
+    static atomic_bool generated; /* the code, with the first product */
+    const bool there = atomic_load(&generated) || lrp_pages_there(CODE_MOST);
     const dnnl_status_t status =
-        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, row_a, b, row_b, beta, c, row_c);
+        !there ? dnnl_out_of_memory
+               : dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, row_a, b, row_b, beta, c, row_c);
 
     if (status == dnnl_out_of_memory) return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
+    atomic_store(&generated, true);
     if (status)
         return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this matrix product (status %d)", (int)status);
     return LRP_OK;

@@ -6,6 +6,7 @@ import os
 import pty
 import resource
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -135,23 +136,23 @@ def under(limits, command):
         if os.getuid() == 0 and any(limit == resource.RLIMIT_NPROC for limit, _ in limits):
             os.setgroups([]), os.setgid(64321), os.setuid(64321)  # root has no limit of processes
     env = dict(os.environ, OMP_NUM_THREADS="64")
-    return subprocess.run([BINARY] + command, capture_output=True, preexec_fn=begin, env=env, timeout=120)
+    return subprocess.run(command, capture_output=True, preexec_fn=begin, env=env, timeout=120)
 
 
 def limits():
-    command = ["run", MODEL, PICTURE, "--threads", "16", "--json"]
-    plain = subprocess.run([BINARY] + command, capture_output=True)
+    os.mkdir("reachable")
+    binary, *files = [shutil.copy(path, "reachable") for path in (BINARY, MODEL, PICTURE)] # where whoever is not root can come, too
+    command = [os.path.abspath(binary), "run", *files, "--threads", "16", "--json"]
+    plain = subprocess.run(command, capture_output=True)
     for processes in (1, 2, 3, 4, 6, 9, 17, 24):
         done = under([(resource.RLIMIT_NPROC, processes)], command)
         expect(f"{processes} processes: exit {done.returncode}, {done.stderr[:200]}",
                (done.returncode == 0 and done.stdout == plain.stdout) or (done.returncode != 1 and done.stderr.startswith(b"lrpscope: ")))
     for megabytes in range(40, 700, 45):
         done = under([(resource.RLIMIT_AS, megabytes << 20)], command)
-        # oneDNN writes what it compiled through a mapping it did not get
-        crashed = done.returncode == -signal.SIGSEGV
         linked = b"error while loading shared libraries" in done.stderr  # the system's, before anything of ours runs
         expect(f"{megabytes} MB: exit {done.returncode}, {done.stderr[:200]}",
-               (done.returncode == 0 and done.stdout == plain.stdout) or (done.returncode == 4 and done.stderr.startswith(b"lrpscope: ")) or linked or crashed)
+               (done.returncode == 0 and done.stdout == plain.stdout) or (done.returncode == 4 and done.stderr.startswith(b"lrpscope: ")) or linked)
 
 
 def main():
