@@ -20,7 +20,8 @@ struct lrp_model;
  * Errors: LRP_FILE naming the file and the cause. */
 enum lrp_status lrp_model_open(const char *path, struct lrp_model **out, struct lrp_error *err);
 /* Writes a model that nests (chains, branches that meet again, skip connections) as a JSON model, its weights in a safetensors
- * file of the same name beside it. Errors: LRP_UNSUPPORTED naming the first value that crosses, or what JSON models cannot say;
+ * file of the same name beside it; path "-": to standard output, the weights into a file in this folder that is called like the
+ * model. Errors: LRP_UNSUPPORTED naming the first value that crosses, or what JSON models cannot say;
  * LRP_FILE. */
 enum lrp_status lrp_model_convert(const struct lrp_model *model, const char *path, struct lrp_error *err);
 /* A type of layer that JSON models have a name and keys for. Words are separated by blanks; borrowed. */

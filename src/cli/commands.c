@@ -81,10 +81,11 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_CONVERT] =
         {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "
-                    "go into a safetensors file of the same name beside it. Exits with 4, naming the first value that crosses from one "
+                    "go into a safetensors file of the same name beside it. OUT - is standard output; the weights then go into this folder, into a "
+                    "file called like the model. Exits with 4, naming the first value that crosses from one "
                     "branch into another, if the model does not nest.",
          .run = lrp_cli_convert, .takes_model = true, .least_inputs = 1, .most_inputs = 1,
-         .examples = {"lrpscope convert model.onnx model.json"}},
+         .examples = {"lrpscope convert model.onnx model.json", "lrpscope convert nets/model.onnx - | jq .layers"}},
     [LRP_COMMAND_TOKENS] =
         {.name = "tokens", .arguments = "MODEL|FOLDER|TOKENIZER", .summary = "shows what a text becomes: ids, tokens, places",
          .details = "Encodes texts with a tokenizer (tokenizer.json, vocab.txt, or vocab.json with merges.txt), or with the one that lies beside a "

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "json.h"
 #include "text.h"
 #include "texts.h"
 
@@ -146,17 +147,17 @@ enum lrp_status lrp_cli_hub_open(struct lrp_arguments *a, struct lrp_error *err)
 
 /* ---- what lies beside a model ---- */
 
-/* Whether config.json names classes: other keys of it are nothing to us. */
+/* Whether config.json names classes: other keys of it are nothing to us, and what is wrong with it nothing here. */
 static bool names_classes(const char *folder)
 {
     struct lrp_text path = {0};
-    char bytes[65536];
+    cJSON *json = NULL;
     lrp_text_printf(&path, "%s/%s", folder, names);
-    FILE *file = !path.failed && is_file(folder, names) ? fopen(path.data, "rb") : NULL;
-    const size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
-    if (file) fclose(file);
+    const bool read = !path.failed && is_file(folder, names) && lrp_json_read_found(path.data, &json, NULL) == LRP_OK;
+    const bool named = read && cJSON_GetObjectItemCaseSensitive(json, "id2label");
+    cJSON_Delete(json);
     lrp_text_free(&path);
-    return memmem(bytes, size, "\"id2label\"", 10) != NULL;
+    return named;
 }
 
 static enum lrp_status take_file(struct lrp_arguments *a, enum lrp_setting setting, const char *name, bool there,

@@ -256,11 +256,14 @@ static void names_free(struct file_names *n)
     free(n->trial_path);
 }
 
-static bool names_make(struct file_names *n, const char *path)
+/* Of a model that goes to standard output the weights are in this folder, called like the model it was made of. */
+static bool names_make(struct file_names *n, const char *out, const char *model)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    const char *slash = strrchr(model, '/'), *path = strcmp(out, "-") ? out : slash ? slash + 1 : model;
+    slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     const int folder = (int)(name - path), stem = (int)(dot && dot != name ? (size_t)(dot - name) : strlen(name));
-    *n = (struct file_names){.path = path};
+    *n = (struct file_names){.path = out};
     return asprintf(&n->weights, "%.*s.safetensors", stem, name) >= 0 &&
            asprintf(&n->trial, ".lrpscope-%ld.safetensors.tmp", (long)getpid()) >= 0 &&
            asprintf(&n->weights_path, "%.*s%s", folder, path, n->weights) >= 0 &&
@@ -294,7 +297,7 @@ static void drop_trial(const char *path)
 static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *path)
 {
     struct file_names n;
-    enum lrp_status status = names_make(&n, path) ? LRP_OK : lrp_json_out_no_memory(&w->out);
+    enum lrp_status status = names_make(&n, path, w->out.model) ? LRP_OK : lrp_json_out_no_memory(&w->out);
     if (n.trial_weights) lrp_output_watch(n.trial_weights);
     if (n.trial_path) lrp_output_watch(n.trial_path);
     if (!status && w->out.tensor_count)

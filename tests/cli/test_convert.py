@@ -92,6 +92,22 @@ def round_trip(path, folder, must):
     return (f"does not run: {original.stderr.strip()}" if must and original.returncode else None), True
 
 
+def printed(path, folder):
+    """OUT - is the same model on standard output, its weights in a file of this folder called like the model; what is wrong, or None."""
+    out = os.path.join(folder, "out.json")
+    run("convert", path, out)
+    done = subprocess.run([BINARY, "convert", path, "-"], capture_output=True, text=True, cwd=folder)
+    stem = os.path.splitext(os.path.basename(path))[0]
+    with open(out, encoding="utf-8") as file:
+        want = json.load(file)
+    weights = {"weights": stem + ".safetensors"} if "weights" in want else {}
+    if done.returncode or json.loads(done.stdout) != want | weights:
+        return f"-: exit {done.returncode}: {done.stderr.strip()}: {done.stdout[:200]}"
+    if weights and content(os.path.join(folder, stem + ".safetensors")) != content(os.path.join(folder, "out.safetensors")):
+        return "-: other weights"
+    return None if (stem + ".safetensors" in done.stderr) == bool(weights) else f"-: does not say where the weights are: {done.stderr}"
+
+
 def main():
     failures, written, refused = [], 0, 0
     models = [path for folder in sys.argv[2:] for path in sorted(glob.glob(os.path.join(folder, "**", "*.onnx"), recursive=True))]
@@ -106,6 +122,7 @@ def main():
             written, refused = written + there, refused + (not there)
             if wrong:
                 failures.append(f"{path}: {wrong}")
+        failures += [f"{path}: {wrong}" for path in models if path.startswith(source) for wrong in [printed(path, folder)] if wrong]
     for failure in failures:
         print("FAILED:", failure)
     print(f"{written} models written, {refused} refused, {len(failures)} failed")

@@ -102,7 +102,7 @@ with tempfile.TemporaryDirectory() as folder:
         json.dump({"do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.2860],
                    "image_std": [0.3530]}, file)
     with open(os.path.join(hub, "config.json"), "w") as file:
-        json.dump({"id2label": {str(i): f"thing {i}" for i in range(10)}}, file)
+        json.dump({"first": "x" * 100000, "id2label": {str(i): f"thing {i}" for i in range(10)}}, file)
     options = ["--scale", "1/255", "--mean", "0.2860", "--std", "0.3530"]
     by_hand = relevance(folder, PICTURE, *options)
     by_hub = relevance(folder, PICTURE, model=hub)
