@@ -164,6 +164,7 @@ static void restore(const struct lrp_passes *p, const struct occlusion_trial *t)
 /* ---- windows ---- */
 
 struct windows {
+    int rank;
     int64_t size[LRP_MAX_RANK], stride[LRP_MAX_RANK], count[LRP_MAX_RANK];
     int64_t all;
 };
@@ -172,8 +173,9 @@ static enum lrp_status windows_of(const struct lrp_passes *p, const struct field
 {
     const int64_t size = (int64_t)lrp_method_number(p->call, "window", 0),
                   stride = (int64_t)lrp_method_number(p->call, "stride", 0);
+    w->rank = f->rank;
     w->all = 1;
-    for (int k = 0; k < f->rank; k++) {
+    for (int k = 0; k < w->rank; k++) {
         const int64_t side = f->space[k];
         w->size[k] = size ? size : f->looked_up ? 1 : (side + 15) / 16 > 1 ? (side + 15) / 16 : 1;
         w->stride[k] = stride ? stride : (w->size[k] + 1) / 2;
@@ -191,14 +193,14 @@ static enum lrp_status windows_of(const struct lrp_passes *p, const struct field
 static void mark_window(const struct field *f, const struct windows *w, int64_t number, bool *marked)
 {
     int64_t first[LRP_MAX_RANK];
-    for (int k = f->rank; k-- > 0;) {
+    for (int k = w->rank; k-- > 0;) {
         first[k] = number % w->count[k] * w->stride[k];
         number /= w->count[k];
     }
     for (size_t place = 0; place < places_of(f); place++) {
         size_t rest = place;
         marked[place] = true;
-        for (int k = f->rank; k-- > 0;) {
+        for (int k = w->rank; k-- > 0;) {
             const int64_t at = (int64_t)(rest % (size_t)f->space[k]);
             rest /= (size_t)f->space[k];
             if (at < first[k] || at >= first[k] + w->size[k]) marked[place] = false;

@@ -119,42 +119,39 @@ struct grid_place {
     struct axis_reading axis[SPACE];
 };
 
-/* Combination number `tap` of the axes' taps: its element of the plane, -1 if padding; weight, and slope by each axis. */
-static int64_t combine_taps(const struct grid_place *p, int tap, double *weight, double slope[SPACE])
+/* One tap of every axis: their element of the plane, -1 if padding; weight, and slope by each axis. */
+static int64_t combine_taps(const struct grid_place *p, const int tap[SPACE], double *weight, double slope[SPACE])
 {
-    int64_t at = 0;
+    int64_t at = 0, stride = 1;
+    bool inside = true;
     *weight = 1;
     slope[0] = slope[1] = slope[2] = 1;
-    for (int k = p->space - 1, rest = tap; k >= 0; --k) {
+    for (int k = p->space - 1; k >= 0; --k) {
         const struct axis_reading *r = &p->axis[k];
-        const int own = rest % r->taps;
-        rest /= r->taps;
-        *weight *= r->weight[own];
-        for (int other = 0; other < p->space; ++other) slope[other] *= other == k ? r->slope[own] : r->weight[own];
-        if (r->index[own] < 0) at = -1;
-    }
-    int64_t stride = 1;
-    for (int k = p->space - 1, rest = tap; k >= 0 && at >= 0; --k) {
-        at += p->axis[k].index[rest % p->axis[k].taps] * stride;
-        rest /= p->axis[k].taps;
+        *weight *= r->weight[tap[k]];
+        for (int other = 0; other < p->space; ++other) slope[other] *= other == k ? r->slope[tap[k]] : r->weight[tap[k]];
+        inside = inside && r->index[tap[k]] >= 0;
+        at += r->index[tap[k]] * stride;
         stride *= p->dim[k];
     }
-    return at;
+    return inside ? at : -1;
+}
+
+/* The next one of their combinations, the last axis first; false behind the last one. */
+static bool next_taps(const struct grid_place *p, int tap[SPACE])
+{
+    for (int k = p->space - 1; k >= 0; --k) {
+        if (++tap[k] < p->axis[k].taps) return true;
+        tap[k] = 0;
+    }
+    return false;
 }
 
 static struct grid_place read_place(const struct lrp_call *call, const float *grid)
 {
-    struct grid_place p = {
-        .space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2, .axis = {{.taps = 1}, {.taps = 1}, {.taps = 1}}};
+    struct grid_place p = {.space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2};
     for (int k = 0; k < p.space; ++k) p.axis[k] = read_axis(call, (double)grid[p.space - 1 - k], p.dim[k]);
     return p;
-}
-
-static int taps_of(const struct grid_place *p)
-{
-    int taps = 1;
-    for (int k = 0; k < p->space; ++k) taps *= p->axis[k].taps;
-    return taps;
 }
 
 /* Sizes that both directions walk over. */
@@ -179,10 +176,11 @@ static enum lrp_status gridsample_forward(LRP_FORWARD_PARAMETERS)
         for (size_t c = 0; c < n.channels; ++c) {
             const size_t plane = i / n.places * n.channels + c;
             double sum = 0, weight = 0, slope[SPACE];
-            for (int tap = 0; tap < taps_of(&p); ++tap) {
+            int tap[SPACE] = {0};
+            do {
                 const int64_t at = combine_taps(&p, tap, &weight, slope);
                 sum += at < 0 ? 0 : weight * (double)in[0]->f[plane * n.plane + (size_t)at];
-            }
+            } while (next_taps(&p, tap));
             out[0]->f[plane * n.places + i % n.places] = (float)sum;
         }
     }
@@ -200,12 +198,13 @@ static enum lrp_status gridsample_vjp(LRP_VJP_PARAMETERS)
             const size_t plane = i / n.places * n.channels + c;
             const double cotangent = (double)s[0]->f[plane * n.places + i % n.places];
             double weight = 0, slope[SPACE];
-            for (int tap = 0; tap < taps_of(&p); ++tap) {
+            int tap[SPACE] = {0};
+            do {
                 const int64_t at = combine_taps(&p, tap, &weight, slope);
                 if (at >= 0 && grad[0]) grad[0]->f[plane * n.plane + (size_t)at] += (float)(cotangent * weight);
                 for (int k = 0; k < n.space && at >= 0; ++k)
                     turn[k] += cotangent * slope[k] * (double)in[0]->f[plane * n.plane + (size_t)at];
-            }
+            } while (next_taps(&p, tap));
         }
         for (int k = 0; k < n.space && grad[1]; ++k)
             grad[1]->f[i * (size_t)n.space + (size_t)(n.space - 1 - k)] = (float)turn[k];
