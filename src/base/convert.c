@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "wide.h"
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data is little-endian and read as it is");
 
 static float float_from_bits(uint32_t bits)
@@ -27,13 +29,18 @@ static double double_from_bits(uint64_t bits)
     return value;
 }
 
-float lrp_float_from_half(uint16_t bits)
+/* Both a normal number and a subnormal one are made and one is taken: no branch is in the way of vectors. */
+INLINE float half_to_float(uint16_t bits)
 {
     const uint32_t sign = (uint32_t)(bits & 0x8000) << 16, exponent = (bits >> 10) & 31, fraction = bits & 0x3FF;
-    if (exponent == 31) return float_from_bits(sign | 0x7F800000 | fraction << 13);
-    if (exponent > 0) return float_from_bits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
-    const float small = (float)fraction * 0x1p-24f; /* subnormal, or zero */
-    return sign ? -small : small;
+    const uint32_t small = bits_of_float((float)(int32_t)fraction * 0x1p-24f), /* or zero */
+        wide = exponent == 31 ? 255 : exponent + 127 - 15;
+    return float_from_bits(sign | (exponent ? wide << 23 | fraction << 13 : small));
+}
+
+float lrp_float_from_half(uint16_t bits)
+{
+    return half_to_float(bits);
 }
 
 float lrp_float_from_bfloat16(uint16_t bits)
@@ -85,7 +92,7 @@ static uint8_t swap8(uint8_t bits)
 #define READERS(X)                                                                                                             \
     X(FLOAT, uint32_t, __builtin_bswap32, float_from_bits(bits), truncated((double)float_from_bits(bits)))                     \
     X(DOUBLE, uint64_t, __builtin_bswap64, (float)double_from_bits(bits), truncated(double_from_bits(bits)))                   \
-    X(FLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_half(bits), truncated((double)lrp_float_from_half(bits)))           \
+    X(FLOAT16, uint16_t, __builtin_bswap16, half_to_float(bits), truncated((double)half_to_float(bits)))                       \
     X(BFLOAT16, uint16_t, __builtin_bswap16, lrp_float_from_bfloat16(bits), truncated((double)lrp_float_from_bfloat16(bits)))  \
     X(BOOL, uint8_t, swap8, (float)(bits != 0), (int64_t)(bits != 0))                                                          \
     X(FLOAT8E4M3FN, uint8_t, swap8, lrp_float_from_tiny(LRP_DTYPE_FLOAT8E4M3FN, bits),                                         \
@@ -110,7 +117,7 @@ static uint8_t swap8(uint8_t bits)
     X(INT64, uint64_t, __builtin_bswap64, (float)(int64_t)bits, (int64_t)bits)
 
 #define READ(dtype, type, swapped, as_float, as_integer)                                                                       \
-    static void dtype##_to_f32(const unsigned char *raw, size_t count, bool swap, float *out)                                  \
+    WIDE static void dtype##_to_f32(const unsigned char *raw, size_t count, bool swap, float *out)                             \
     {                                                                                                                          \
         for (size_t i = 0; i < count; i++) {                                                                                   \
             type bits;                                                                                                         \

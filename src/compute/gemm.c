@@ -1,6 +1,7 @@
 /* gemm.c: matrix products; those with a vector by our own loops, which are as fast as memory is. */
 #include <string.h>
 
+#include "gemm_tiles.h"
 #include "library.h"
 #include "parallel.h"
 #include "wide.h"
@@ -13,10 +14,7 @@ enum {
     AHEAD = 2048, /* bytes: a file's pages are small, and the processor looks ahead only inside one */
     LINE = 64,
     PIECE =
-        1 << 23, /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
-    TILE_ROWS = 128,    /* of a product of matrices, for one thread */
-    TILE_COLUMNS = 512, /* likewise */
-    LONGEST_SUM = 2048  /* of a matrix product, before it is added to the total: keeps long sums exact */
+        1 << 23 /* numbers of a matrix that are read before it is asked whether to stop: 10 to 15 ms where the file is cold */
 };
 
 /* y (n) = M v + beta y, or M^T v + beta y. M is read as bytes: in a file it lies at any address. */
@@ -223,14 +221,6 @@ static enum lrp_status one_tile(const struct tiled *t, int64_t row, int64_t colu
         if (status) return status;
     }
     return LRP_OK;
-}
-
-/* A part of `count` that is at most `most`, all parts alike. */
-static int64_t share_of(int64_t count, int64_t most)
-{
-    const int64_t parts = (count + most - 1) / most;
-
-    return parts > 0 ? (count + parts - 1) / parts : 1;
 }
 
 static void some_tiles(void *context, int64_t begin, int64_t end)

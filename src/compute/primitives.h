@@ -60,4 +60,15 @@ char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, const void *b,
                          float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
 
+/* Numbers that are made when they are asked for: [first, first+n) of a row-major matrix. From several threads at once. */
+struct lrp_number_source {
+    void (*read)(const void *data, int64_t first, int64_t n, float *out);
+    const void *data;
+};
+/* C (m,n) = A (m,k) * B' (k,n) + beta * C, row-major; transposed: B is stored (n,k). No more of B is there at a time than a few
+ * hundred columns a thread. */
+enum lrp_status lrp_gemm_source(bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+                                const struct lrp_number_source *b, float beta, float *c, const struct lrp_run *run,
+                                struct lrp_error *err);
+
 #endif

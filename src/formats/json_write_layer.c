@@ -36,7 +36,7 @@ static enum lrp_status add_tensor(struct lrp_json_out *w, int value, bool as_vec
     const struct lrp_value *v = &w->graph->values[value];
     const struct lrp_blob *blob = v->desc.constant;
     *name = v->name;
-    if (!blob->raw && blob->count)
+    if (!blob->raw && !blob->view && blob->count)
         return lrp_json_out_fail(w, LRP_UNSUPPORTED, "is a constant without numbers (text)", v->name);
     if (!lrp_dtype_is_float(blob->dtype) && !lrp_safetensors_holds(blob->dtype))
         return lrp_json_out_fail(w, LRP_UNSUPPORTED, "is of a type that safetensors files cannot hold", v->name);
@@ -46,7 +46,7 @@ static enum lrp_status add_tensor(struct lrp_json_out *w, int value, bool as_vec
     if (!tensor) return lrp_json_out_no_memory(w);
     *tensor = (struct lrp_safetensor){
         .name = v->name, .dtype = blob->dtype, .shape = blob->shape, .data = blob->raw, .count = blob->count};
-    if (lrp_dtype_is_float(blob->dtype) && blob->dtype != LRP_DTYPE_FLOAT) {
+    if (blob->view || (lrp_dtype_is_float(blob->dtype) && blob->dtype != LRP_DTYPE_FLOAT)) {
         float *numbers = malloc((blob->count + 1) * sizeof *numbers);
         if (!numbers) return lrp_json_out_no_memory(w);
         w->numbers[w->tensor_count - 1] = numbers;

@@ -200,7 +200,7 @@ enum lrp_status lrp_engine_inputs(struct lrp_engine *engine, int node, const str
             in[i] = values && !read ? values[n->in[i]] : NULL;
             enum lrp_status status = lrp_engine_row_major(engine, node, block, run, &in[i], err);
             if (status) return status;
-        } else if (!(i < 32 && n->call.op->prepared_inputs >> i & 1U)) {
+        } else if (!(i < 32 && (n->call.op->prepared_inputs | n->call.op->in_place) >> i & 1U)) {
             enum lrp_status status = lrp_engine_constant(engine, n->in[i], &in[i], err);
             if (status) return lrp_engine_blame(engine, node, status, err);
         }

@@ -60,8 +60,21 @@ static enum lrp_status fold_run(const struct lrp_call *call, struct fold *f, str
     return status;
 }
 
+/* Output 0 as a view of the inputs; false: it is to be computed. */
+static bool fold_deferred(struct lrp_call *call, struct lrp_arena *arena)
+{
+    struct lrp_blob *blob = NULL;
+    if (!call->op->defer || call->out_count != 1 || lrp_shape_count(&call->out[0].shape) < LRP_WORTH_DEFERRING) return false;
+    for (int i = 0; i < call->in_count; i++)
+        if (call->in[i].present && !call->in[i].constant) return false;
+    if (call->op->defer(call, arena, &blob, NULL) != LRP_OK || !blob) return false;
+    call->out[0].constant = blob;
+    return true;
+}
+
 bool lrp_fold_call(struct lrp_call *call, struct lrp_arena *arena)
 {
+    if (fold_deferred(call, arena)) return true;
     struct fold f = {.in = calloc((size_t)call->in_count + 1, sizeof(struct lrp_tensor *)),
                      .out = calloc((size_t)call->out_count + 1, sizeof(struct lrp_tensor *))};
     bool done = f.in && f.out && fold_run(call, &f, NULL) == LRP_OK;

@@ -14,12 +14,20 @@ static const unsigned char *blob_element(const struct lrp_blob *blob, size_t ind
 
 void lrp_blob_f32(const struct lrp_blob *blob, size_t first, size_t n, float *out)
 {
-    if (n) lrp_convert_to_f32(blob->dtype, blob_element(blob, first), n, false, out);
+    if (n && blob->view)
+        blob->view->read(blob->view, first, n, out);
+    else if (n)
+        lrp_convert_to_f32(blob->dtype, blob_element(blob, first), n, false, out);
 }
 
 void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *out)
 {
-    if (n) lrp_convert_to_i64(blob->dtype, blob_element(blob, first), n, false, out);
+    for (size_t i = 0; blob->view && i < n; i++) {
+        const float value = lrp_blob_get_f32(blob, first + i);
+
+        lrp_convert_to_i64(LRP_DTYPE_FLOAT, &value, 1, false, &out[i]);
+    }
+    if (n && !blob->view) lrp_convert_to_i64(blob->dtype, blob_element(blob, first), n, false, out);
 }
 
 float lrp_blob_get_f32(const struct lrp_blob *blob, size_t index)
@@ -107,12 +115,43 @@ enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_t
     return LRP_OK;
 }
 
+struct lrp_blob *lrp_blob_view(struct lrp_arena *arena, const struct lrp_shape *shape, struct lrp_blob_view view)
+{
+    struct lrp_blob *const blob = lrp_arena_calloc(arena, 1, sizeof *blob);
+    struct lrp_blob_view *const kept = lrp_arena_calloc(arena, 1, sizeof *kept);
+
+    if (!blob || !kept) return NULL;
+    *kept = view;
+    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = *shape, .count = (size_t)lrp_shape_count(shape), .view = kept};
+    return blob;
+}
+
+static void read_transposed(const struct lrp_blob_view *view, size_t first, size_t n, float *out)
+{
+    const size_t rows = (size_t)view->of->shape.dim[0], columns = (size_t)view->of->shape.dim[1];
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = first + i;
+
+        lrp_blob_f32(view->of, at % rows * columns + at / rows, 1, &out[i]);
+    }
+}
+
+struct lrp_blob *lrp_blob_transposed(struct lrp_arena *arena, const struct lrp_blob *of)
+{
+    const struct lrp_shape shape = {.rank = 2, .dim = {of->shape.dim[1], of->shape.dim[0]}};
+
+    return lrp_blob_view(arena, &shape, (struct lrp_blob_view){.of = of, .read = read_transposed, .transposed = true});
+}
+
 void lrp_blob_expect(const struct lrp_blob *blob)
 {
+    if (blob->view) lrp_blob_expect(blob->view->of);
     if (blob->mapped) lrp_mapping_expect(blob->raw, blob->count * lrp_dtype_size(blob->dtype));
 }
 
 void lrp_blob_rest(const struct lrp_blob *blob)
 {
+    if (blob->view) lrp_blob_rest(blob->view->of);
     if (blob->mapped) lrp_mapping_rest(blob->raw, blob->count * lrp_dtype_size(blob->dtype));
 }

@@ -18,10 +18,21 @@ struct lrp_blob {
     enum lrp_dtype dtype;
     struct lrp_shape shape;
     size_t count;
-    const void *raw;            /* borrowed: the file's mapping, or an arena; NULL for strings */
-    bool mapped;                /* raw lies in a file's mapping */
-    const char *const *strings; /* if dtype is STRING: count strings */
+    const void *raw;                  /* borrowed: the file's mapping, or an arena; NULL for strings and views */
+    bool mapped;                      /* raw lies in a file's mapping */
+    const char *const *strings;       /* if dtype is STRING: count strings */
+    const struct lrp_blob_view *view; /* not NULL: its numbers, floats, are made of another constant's whenever they are read */
 };
+struct lrp_blob_view {
+    const struct lrp_blob *of;
+    void (*read)(const struct lrp_blob_view *view, size_t first, size_t n, float *out); /* as lrp_blob_f32 */
+    const void *own;                                                                    /* what read needs besides */
+    bool transposed; /* `of` is the same matrix the other way about: whoever can should read that */
+};
+/* A view in the arena; NULL when out of memory. */
+struct lrp_blob *lrp_blob_view(struct lrp_arena *arena, const struct lrp_shape *shape, struct lrp_blob_view view);
+/* The other way about of a matrix; NULL when out of memory. */
+struct lrp_blob *lrp_blob_transposed(struct lrp_arena *arena, const struct lrp_blob *of);
 /* Elements [first, first+n) as float32 / int64. */
 void lrp_blob_f32(const struct lrp_blob *blob, size_t first, size_t n, float *out);
 void lrp_blob_i64(const struct lrp_blob *blob, size_t first, size_t n, int64_t *out);
@@ -201,7 +212,7 @@ struct lrp_weight_size {
  *  - Of WEIGHTED rows it reads them through `modifier` (NULL: as they are); others never get a modifier.
  *
  * forward:
- *  - in[i] is the tensor of input i: NULL if it is absent, or constant and in prepared_inputs.
+ *  - in[i] is the tensor of input i: NULL if it is absent, or constant and in prepared_inputs or in_place.
  *  - out[j] is a new tensor of the inferred dtype and shape, its contents undefined: NULL if nobody wants it.
  *  - It writes every element of every output that is wanted. Texts may be those of inputs, attributes or constants: they are
  *    copied afterwards; others go there by lrp_tensor_put_text (texts.h).
@@ -256,6 +267,7 @@ struct lrp_operator {
     short newer;              /* first later ONNX version that differs and is not implemented; 0: none up to opset 28 */
     unsigned traits;          /* enum lrp_trait */
     unsigned prepared_inputs; /* bit i: input i, when constant, is read by prepare */
+    unsigned in_place;        /* bit i: input i, when constant, is read by forward where it lies: call->in[i].constant */
     const void *own;          /* what this row alone has (functions, a variant), of a struct of the family; a function that
                                  serves several rows finds here what differs and never compares names */
     struct lrp_weight_size weight_size;
@@ -304,12 +316,19 @@ struct lrp_operator {
     /* Where the axis that counts samples, `*at` of input `input`, is in output `output`: batch.h. False: the operator mixes
      * samples. at->axis = LRP_BATCH_NONE: that output is the same for all. The caller finds out if an axis has been cut. */
     bool (*batch)(const struct lrp_call *call, int input, int output, struct lrp_batch_axis *at);
+    /* Optional: output 0 of a call whose inputs are all constant, as a view of them, so that large weights are not held as
+     * floats as well. *out stays NULL where forward is to make it. */
+    enum lrp_status (*defer)(const struct lrp_call *call, struct lrp_arena *arena, struct lrp_blob **out,
+                             struct lrp_error *err);
     /* The operator written as calls of others (body.h): a graph holds those in its place, so that derivatives, rules and the
      * ledger are theirs. Such a row has no other function. Of the call it may ask for attributes, for which inputs and outputs
      * are present and for constants; shapes of other inputs are not known yet. LRP_UNSUPPORTED: stays as it is, not
      * executable. */
     enum lrp_status (*body)(struct lrp_operator_body *body, struct lrp_error *err);
 };
+
+/* Constants of fewer elements are made at once: no operator defers them. */
+enum { LRP_WORTH_DEFERRING = 1 << 16 };
 
 /* The row for an operator of a domain at the opset version the model imports; NULL if nobody implements it. `ai.onnx` is "".
  * *why (may be NULL) then says "the operator is not implemented" or "this version of the operator is not implemented"

@@ -16,7 +16,7 @@ int64_t lrp_linear_times(int64_t a, int64_t b)
 
 bool lrp_linear_plain(const struct lrp_blob *blob)
 {
-    return blob->dtype == LRP_DTYPE_FLOAT;
+    return blob->dtype == LRP_DTYPE_FLOAT && blob->raw;
 }
 
 /* ---- reading constants ---- */

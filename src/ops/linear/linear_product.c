@@ -9,10 +9,12 @@
 
 struct product_handle {
     struct lrp_linear_product product;
-    const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment */
+    const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment; NULL if it is `coded` */
     float *owned, *bias; /* alpha and beta are in them already */
-    bool ones;           /* all weights are 1: neither is there */
-    bool used;           /* by a pass in both directions */
+    const struct lrp_blob *coded; /* B if it is constant and no float32: read as `how` says whenever it is multiplied with */
+    struct lrp_reading how;
+    bool ones; /* all weights are 1: neither is there */
+    bool used; /* by a pass in both directions */
 };
 
 void lrp_product_release(void *handle)
@@ -32,7 +34,18 @@ size_t lrp_product_bytes(const void *handle)
     return h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0;
 }
 
-/* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. */
+/* Numbers of coded weights, as a source of them. */
+static void read_coded(const void *data, int64_t first, int64_t n, float *out)
+{
+    const struct product_handle *const h = data;
+
+    lrp_blob_f32(h->coded, (size_t)first, (size_t)n, out);
+    for (int64_t i = 0; h->how.factor != 1 && i < n; i++) out[i] *= h->how.factor;
+    lrp_modify(h->how.modifier, h->how.gamma, out, (size_t)n);
+}
+
+/* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. What is no float32
+ * there is not held as such either. */
 static enum lrp_status take_weights(struct product_handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
                                     const struct lrp_run *run, struct lrp_error *err)
 {
@@ -40,7 +53,16 @@ static enum lrp_status take_weights(struct product_handle *h, const struct lrp_b
 
     h->ones = m->weight == LRP_WEIGHT_ONE && !h->product.transpose_a;
     if (h->ones) return LRP_OK;
+    if (blob->view && blob->view->transposed && h->product.batches == 1) {
+        h->product.transpose_b = !h->product.transpose_b;
+        blob = blob->view->of;
+    }
     lrp_blob_expect(blob);
+    if (!lrp_linear_plain(blob) && h->product.batches == 1 && !h->product.transpose_a) {
+        h->coded = blob;
+        h->how = (struct lrp_reading){h->product.alpha, m->weight, m->gamma};
+        return LRP_OK;
+    }
     if (m->weight == LRP_WEIGHT_AS_IS && h->product.alpha == 1 && lrp_linear_plain(blob)) {
         h->weights = blob->raw;
         return LRP_OK;
@@ -71,6 +93,11 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
     else
         *handle = h;
     return status;
+}
+
+static bool is_constant(const struct product_handle *h)
+{
+    return h->weights || h->coded || h->ones;
 }
 
 static const char *operand_at(const void *values, int64_t index)
@@ -144,6 +171,9 @@ static enum lrp_status forward_batch(struct batches *all, int64_t i, const struc
     const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
     struct row_sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
 
+    if (h->coded)
+        return lrp_gemm_source(p->transpose_b, p->m, p->n, p->k, a, &(struct lrp_number_source){read_coded, h}, 0, sums.to, run,
+                               err);
     if (!h->ones)
         return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a,
                         operand_at(all->b, lrp_product_offset(p, p->b_stride, i)), 0, sums.to, run, err);
@@ -197,7 +227,7 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
 {
     const struct product_handle *const h = handle;
     const struct lrp_linear_product *const p = &h->product;
-    const bool constant = h->weights || h->ones;
+    const bool constant = is_constant(h);
     const void *const b = constant ? h->weights : in[1]->f;
     enum lrp_status status = LRP_OK;
 
@@ -230,6 +260,9 @@ static enum lrp_status gradient_a(const struct product_handle *h, const void *b,
         lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
         return LRP_OK;
     }
+    if (h->coded)
+        return lrp_gemm_source(!p->transpose_b, p->m, p->k, p->n, s, &(struct lrp_number_source){read_coded, h}, beta, grad,
+                               run, err);
     if (p->transpose_a) return lrp_gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
     return lrp_gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
 }
@@ -258,7 +291,7 @@ static enum lrp_status back_batch(struct batches *all, int64_t i, const struct l
     enum lrp_status status = LRP_OK;
 
     if (all->grad_a)
-        status = gradient_a(h, h->ones ? NULL : operand_at(all->b, offset_b), part, all->grad_a + offset_a, run, err);
+        status = gradient_a(h, all->b ? operand_at(all->b, offset_b) : NULL, part, all->grad_a + offset_a, run, err);
     if (!status && all->grad_b) status = gradient_b(p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
     return status;
 }
@@ -278,15 +311,15 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
     if (!s[0]->count) return LRP_OK;
     struct batches all = {.h = h, .s = s[0]->f, .run = run};
     all.a = in[0] ? in[0]->f : NULL; /* nobody asks for B's gradient where B is constant */
-    all.b = h->ones ? NULL : h->weights ? h->weights : in[1]->f;
+    all.b = is_constant(h) ? h->weights : in[1]->f;
     all.grad_a = grad[0] ? grad[0]->f : NULL;
     all.grad_b = grad[1] ? grad[1]->f : NULL;
     status =
         run_batches(&all, back_batch, (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride)), err);
     /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
-    if (h->weights && !h->owned && !h->used) lrp_blob_rest(call->in[1].constant);
+    if ((h->coded || (h->weights && !h->owned)) && !h->used) lrp_blob_rest(call->in[1].constant);
     h->used = true;
-    if (!status && grad[0]) scale_tensor(grad[0], h->weights || h->ones ? 1 : p->alpha);
+    if (!status && grad[0]) scale_tensor(grad[0], is_constant(h) ? 1 : p->alpha);
     if (!status && grad[1]) scale_tensor(grad[1], p->alpha);
     if (!status && call->in_count > 2 && grad[2]) gradient_c(p, s[0], grad[2]);
     return status;

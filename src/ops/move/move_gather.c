@@ -98,17 +98,36 @@ static enum lrp_status gather_locate(const struct index_blocks *blocks, size_t k
 
 static struct index_blocks gather_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
-    const struct lrp_shape *x = &in[0]->shape;
-    const int axis = axis_of(call);
+    const struct lrp_shape *x = in[0] ? &in[0]->shape : &call->in[0].constant->shape;
+    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->rank);
     const size_t n = lrp_shape_span(x, axis + 1, x->rank);
     return (struct index_blocks){x, in[1], axis, n ? lrp_shape_span(x, 0, axis) * in[1]->count : 0, n, gather_locate};
+}
+
+/* Out of a constant nothing is read but what is asked for: a table of embeddings stays where it lies. */
+static enum lrp_status gather_from_constant(const struct index_blocks *blocks, const struct lrp_blob *x, struct lrp_tensor *y,
+                                            struct lrp_error *err)
+{
+    for (size_t k = 0; k < blocks->count; ++k) {
+        const size_t to = k * blocks->n;
+        size_t from = 0;
+        const enum lrp_status status = blocks->locate(blocks, k, &from, err);
+        if (status) return status;
+        for (size_t i = 0; x->strings && i < blocks->n; ++i) y->s[to + i] = x->strings[from + i];
+        if (lrp_dtype_is_float(y->dtype))
+            lrp_blob_f32(x, from, blocks->n, y->f + to);
+        else if (!x->strings)
+            lrp_blob_i64(x, from, blocks->n, y->i + to);
+    }
+    return LRP_OK;
 }
 
 enum lrp_status lrp_gather_forward(LRP_FORWARD_PARAMETERS)
 {
     const struct index_blocks blocks = gather_of(call, in);
     (void)handle, (void)run;
-    return gather_blocks(&blocks, in[0], out[0], err);
+    return in[0] ? gather_blocks(&blocks, in[0], out[0], err)
+                 : gather_from_constant(&blocks, call->in[0].constant, out[0], err);
 }
 
 enum lrp_status lrp_gather_vjp(LRP_VJP_PARAMETERS)

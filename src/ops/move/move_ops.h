@@ -27,6 +27,8 @@ enum lrp_status lrp_unsqueeze_infer(struct lrp_call *call, struct lrp_error *err
 
 /* move_strided.c: what one view per output (or input) says completely */
 enum lrp_status lrp_transpose_infer(struct lrp_call *call, struct lrp_error *err);
+enum lrp_status lrp_transpose_defer(const struct lrp_call *call, struct lrp_arena *arena, struct lrp_blob **out,
+                                    struct lrp_error *err);
 enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err);

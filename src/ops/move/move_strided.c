@@ -48,6 +48,18 @@ struct lrp_strided_view lrp_transpose_view(const struct lrp_call *call, int part
     return view;
 }
 
+/* A matrix: a product reads it where it lies. */
+enum lrp_status lrp_transpose_defer(const struct lrp_call *call, struct lrp_arena *arena, struct lrp_blob **out,
+                                    struct lrp_error *err)
+{
+    int perm[LRP_MAX_RANK] = {0};
+    const struct lrp_blob *x = call->in[0].constant;
+    if (x->shape.rank != 2 || !lrp_dtype_is_float(x->dtype) || permutation(call, perm, err) != LRP_OK || perm[0] != 1)
+        return LRP_OK;
+    *out = lrp_blob_transposed(arena, x);
+    return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 /* ---- Expand, Tile ---- */
 
 enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)

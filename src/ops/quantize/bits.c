@@ -144,6 +144,89 @@ static enum lrp_status decode_forward(LRP_FORWARD_PARAMETERS)
     return status;
 }
 
+/* ---- DecodeBits when its numbers are read ---- */
+
+struct packed {
+    struct packing packing;
+    const struct lrp_blob *codes, *scales, *zeros; /* zeros: NULL: the middle */
+    const unsigned char *bytes;
+    int64_t stride; /* bytes of a row */
+};
+
+static int64_t byte_code(const unsigned char *bytes, int64_t at, int64_t bits)
+{
+    const int64_t each = 8 / bits;
+    return bytes[at / each] >> (at % each * bits) & ((1 << bits) - 1);
+}
+
+/* Codes of 4 bits, two a byte, that begin with a whole one. */
+WIDE static void decode_pairs(const unsigned char *bytes, float zero, float scale, size_t pairs, float *restrict out)
+{
+    for (size_t i = 0; i < pairs; ++i) {
+        out[2 * i] = ((float)(bytes[i] & 15) - zero) * scale;
+        out[2 * i + 1] = ((float)(bytes[i] >> 4) - zero) * scale;
+    }
+}
+
+static double zero_of(const struct packed *d, int64_t row, int64_t block)
+{
+    const struct packing *p = &d->packing;
+    if (!d->zeros) return (double)(1 << (p->bits - 1));
+    if (p->float_zeros) return (double)lrp_blob_get_f32(d->zeros, (size_t)(row * p->blocks + block));
+    return (double)byte_code((const unsigned char *)d->zeros->raw + row * p->zero_bytes, block, p->bits);
+}
+
+/* Weights [k, end) of a row, all of one block. A code less a zero that is a code, too, is exact in float, so that both ways
+ * round once. */
+static void decode_block(const struct packed *d, int64_t row, int64_t k, int64_t end, float *out)
+{
+    const struct packing *p = &d->packing;
+    const unsigned char *bytes = d->bytes + row * d->stride;
+    const int64_t block = k / p->block;
+    const double zero = zero_of(d, row, block), scale = (double)lrp_blob_get_f32(d->scales, (size_t)(row * p->blocks + block));
+    if (p->bits == 4 && k % 2 == 0 && !p->float_zeros) {
+        decode_pairs(bytes + k / 2, (float)zero, (float)scale, (size_t)(end - k) / 2, out);
+        out += (end - k) / 2 * 2;
+        k += (end - k) / 2 * 2;
+    }
+    for (; k < end; ++k) *out++ = (float)(((double)byte_code(bytes, k, p->bits) - zero) * scale);
+}
+
+static void packed_read(const struct lrp_blob_view *view, size_t first, size_t n, float *out)
+{
+    const struct packed *d = view->own;
+    const struct packing *p = &d->packing;
+    for (int64_t at = (int64_t)first, last = (int64_t)(first + n); at < last;) {
+        const int64_t row = at / p->length, k = at % p->length, left = last - at;
+        int64_t end = (k / p->block + 1) * p->block;
+        if (end > p->length) end = p->length;
+        if (end > k + left) end = k + left;
+        decode_block(d, row, k, end, out);
+        out += end - k;
+        at += end - k;
+    }
+}
+
+static enum lrp_status decode_defer(const struct lrp_call *call, struct lrp_arena *arena, struct lrp_blob **out,
+                                    struct lrp_error *err)
+{
+    struct packed *d = lrp_arena_calloc(arena, 1, sizeof *d);
+    enum lrp_status status = d ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) status = read_packing(call, &d->packing, err);
+    if (status) return status;
+    d->codes = call->in[CODES].constant;
+    d->scales = call->in[SCALES].constant;
+    d->zeros = lrp_call_has(call, ZEROS) ? call->in[ZEROS].constant : NULL;
+    if (!d->codes->raw || (d->zeros && !d->packing.float_zeros && !d->zeros->raw)) return LRP_OK;
+    d->bytes = d->codes->raw;
+    d->stride = (int64_t)d->codes->count / d->packing.rows;
+    struct lrp_shape rows = {.rank = 2, .dim = {d->packing.rows, d->packing.length}};
+    if (!d->packing.transposed) rows = call->out[0].shape;
+    *out = lrp_blob_view(arena, &rows, (struct lrp_blob_view){.of = d->codes, .read = packed_read, .own = d});
+    if (*out && d->packing.transposed) *out = lrp_blob_transposed(arena, *out);
+    return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 const struct lrp_operator lrp_ops_bits[] = {
     {.name = "BitCast",
      .domain = "",
@@ -160,6 +243,7 @@ const struct lrp_operator lrp_ops_bits[] = {
      .static_kind = LRP_KIND_OTHER,
      .infer = decode_infer,
      .forward = decode_forward,
+     .defer = decode_defer,
      .batch = lrp_batch_none},
     {0},
 };

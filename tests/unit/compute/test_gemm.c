@@ -122,6 +122,39 @@ static void many_rows_are_right(void **state)
     free(a), free(turned), free(b), free(c);
 }
 
+static void read_floats(const void *data, int64_t first, int64_t n, float *out)
+{
+    memcpy(out, (const float *)data + first, (size_t)n * sizeof *out);
+}
+
+/* Numbers that are handed out in pieces give what they give as a whole, for any number of threads: bit for bit where both are
+ * products of matrices. */
+static void a_source_is_multiplied_like_a_matrix(void **state)
+{
+    static const int64_t shapes[][3] = {{16, 256, 1024}, {130, 1100, 70}, {197, 600, 5000},
+                                        {2, 700, 300},   {3, 5, 0},       {1, 900, 900}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int transposed = 0; transposed < 2; transposed++)
+            for (int threads = 1; threads <= 5; threads += 2) {
+                const struct lrp_run run = {.threads = threads};
+                const int64_t m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
+                uint32_t seed = (uint32_t)i + 3;
+                float *const a = random_values(&seed, m * k), *const b = random_values(&seed, k * n);
+                float *const whole = random_values(&seed, m * n), *const pieces = malloc((size_t)(m * n) * sizeof *pieces);
+                const struct lrp_number_source source = {read_floats, b};
+
+                memcpy(pieces, whole, (size_t)(m * n) * sizeof *whole);
+                assert_int_equal(lrp_gemm(false, transposed, m, n, k, a, b, 1, whole, &run, NULL), LRP_OK);
+                assert_int_equal(lrp_gemm_source(transposed, m, n, k, a, &source, 1, pieces, &run, NULL), LRP_OK);
+                if (m > 1) assert_memory_equal(whole, pieces, (size_t)(m * n) * sizeof *whole);
+                for (int64_t at = 0; at < m * n; at++)
+                    assert_true(fabsf(whole[at] - pieces[at]) <= 1e-5F * (1 + sqrtf((float)k)));
+                free(a), free(b), free(whole), free(pieces);
+            }
+}
+
 static void the_number_of_threads_changes_no_bit(void **state)
 {
     static const int64_t shapes[][3] = {{16, 256, 1024}, {16, 1000, 1024}, {33, 256, 2048}, {64, 256, 5000}, {197, 197, 64},
@@ -151,7 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right_in_every_arrangement), cmocka_unit_test(a_matrix_may_lie_at_any_address),
         cmocka_unit_test(without_beta_the_target_is_not_read),     cmocka_unit_test(many_rows_are_right),
-        cmocka_unit_test(the_number_of_threads_changes_no_bit),
+        cmocka_unit_test(a_source_is_multiplied_like_a_matrix),    cmocka_unit_test(the_number_of_threads_changes_no_bit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

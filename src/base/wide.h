@@ -1,6 +1,6 @@
 /* wide.h: loops in vectors as wide as the machine has them. */
-#ifndef LRP_COMPUTE_WIDE_H
-#define LRP_COMPUTE_WIDE_H
+#ifndef LRP_BASE_WIDE_H
+#define LRP_BASE_WIDE_H
 
 /* Before a function: it is made for AVX-512, AVX2 and the least there is, and the one that fits is chosen when the program
  * starts. The results are the same, as products and sums are not contracted (but in conv_depthwise.c). Not with what cannot do

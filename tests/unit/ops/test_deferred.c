@@ -1,0 +1,88 @@
+/* test_deferred.c: constants that are made when they are read are what their operators compute. */
+#include <stdio.h>
+
+#include "ops/calls.h"
+
+/* The numbers of a view, all at once and in pieces, against those of forward. */
+static void check_deferred(struct setup *setup, const char *what)
+{
+    const struct lrp_operator *const op = setup->call.op;
+    const struct lrp_tensor *const right = setup->out[0];
+    struct lrp_blob *blob = NULL;
+    struct lrp_error err = {0};
+    float *const got = malloc((right->count + 1) * sizeof *got);
+
+    check_ok(op->defer(&setup->call, setup->arena, &blob, &err), &err);
+    if (!blob) fail_msg("%s: nothing is deferred", what);
+    assert_true(lrp_shape_equal(&blob->shape, &right->shape) && blob->count == right->count);
+    for (size_t piece = 1; piece <= right->count; piece++)
+        for (size_t first = 0; first < right->count; first += piece) {
+            const size_t left = right->count - first, n = left < piece ? left : piece;
+
+            lrp_blob_f32(blob, first, n, got);
+            if (memcmp(got, right->f + first, n * sizeof *got) != 0)
+                fail_msg("%s: %zu numbers from %zu on differ", what, n, first);
+        }
+    free(got);
+}
+
+static void run_deferred(const struct example *example)
+{
+    struct setup setup;
+
+    setup_open(&setup, example);
+    setup_run(&setup);
+    check_deferred(&setup, example->attributes);
+    setup_close(&setup);
+}
+
+static void write_bytes(char *text, size_t size, int rows, int bytes, int seed)
+{
+    size_t at = (size_t)snprintf(text, size, "!u[%d,%d]", rows, bytes);
+
+    for (int i = 0; i < rows * bytes; i++) at += (size_t)snprintf(text + at, size - at, " %d", (i * 37 + seed) % 256);
+}
+
+static void write_floats(char *text, size_t size, int rows, int columns)
+{
+    size_t at = (size_t)snprintf(text, size, "!f[%d,%d]", rows, columns);
+
+    for (int i = 0; i < rows * columns; i++) at += (size_t)snprintf(text + at, size - at, " %g", (i * 7 % 11 - 4.3) / 8);
+}
+
+/* Every number of bits, with a last block that is not whole, and zero points of both kinds and none. */
+static void packed_weights_are_decoded_alike(void **state)
+{
+    enum { ROWS = 3, LENGTH = 20, BLOCK = 8, BLOCKS = 3 };
+    (void)state;
+    for (int bits = 2; bits <= 8; bits *= 2)
+        for (int transposed = 0; transposed < 2; transposed++)
+            for (int zeros = 0; zeros < 3; zeros++) {
+                char attributes[96], codes[1024], scales[512], points[512] = "";
+
+                snprintf(attributes, sizeof attributes, "bits=i%d block_size=i%d length=i%d transposed=i%d", bits, BLOCK,
+                         LENGTH, transposed);
+                write_bytes(codes, sizeof codes, ROWS, LENGTH * bits / 8, 5);
+                write_floats(scales, sizeof scales, ROWS, BLOCKS);
+                if (zeros == 1) write_bytes(points, sizeof points, ROWS, (BLOCKS * bits + 7) / 8, 9);
+                if (zeros == 2) write_floats(points, sizeof points, ROWS, BLOCKS);
+                run_deferred(&(struct example){"", "DecodeBits", "lrpscope", 1, attributes, {codes, scales, points}, {"?"}});
+            }
+}
+
+static void a_transposed_matrix_is_read_where_it_lies(void **state)
+{
+    char matrix[1024];
+    (void)state;
+    write_floats(matrix, sizeof matrix, 4, 7);
+    run_deferred(&(struct example){"", "Transpose", "", 13, "perm=I1,0", {matrix}, {"?"}});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(packed_weights_are_decoded_alike),
+        cmocka_unit_test(a_transposed_matrix_is_read_where_it_lies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
