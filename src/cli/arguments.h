@@ -44,8 +44,9 @@ struct lrp_arguments {
     unsigned show; /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
     const char *scale_tokens, *html, *group, *decoder_text, *continuation;
-    const char *by, *pool, *index; /* of concepts */
-    const char *from, *cluster;    /* of batch */
+    const char *index;          /* of concepts */
+    unsigned by, pool;          /* enum lrp_cli_by, enum lrp_cli_pool */
+    const char *from, *cluster; /* of batch */
     const char *color, *script;
     const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top, steps, references;

@@ -12,6 +12,7 @@
 #include "paths.h"
 #include "samples.h"
 #include "table.h"
+#include "words.h"
 
 struct concepts {
     struct lrp_cli_job job;
@@ -32,9 +33,9 @@ struct listing {
     struct lrp_stack maps; /* a heatmap for each */
 };
 
-static bool by(const struct concepts *c, const char *word)
+static bool by_activation(const struct concepts *c)
 {
-    return c->arguments->by && strcmp(c->arguments->by, word) == 0;
+    return c->arguments->by == LRP_CLI_BY_ACTIVATION;
 }
 
 /* ---- channels ---- */
@@ -58,10 +59,10 @@ static void rank(const struct concepts *c, struct listing *l)
 {
     l->count = 0;
     for (size_t k = 0; k < l->all; k++) {
-        if (!by(c, "activation")) l->sizes += fabs(l->rows[k].sum);
+        if (!by_activation(c)) l->sizes += fabs(l->rows[k].sum);
         if (fabs(l->rows[k].sum) > 0) l->rows[l->count++] = l->rows[k];
     }
-    qsort(l->rows, l->count, sizeof *l->rows, by(c, "abs") ? compare_sizes : compare_relevance);
+    qsort(l->rows, l->count, sizeof *l->rows, c->arguments->by == LRP_CLI_BY_ABS ? compare_sizes : compare_relevance);
     if (c->arguments->top && l->count > (size_t)c->arguments->top) l->count = (size_t)c->arguments->top;
 }
 
@@ -69,7 +70,7 @@ static enum lrp_status list_sample(const struct concepts *c, const struct lrp_sn
                                    struct lrp_error *err)
 {
     size_t count;
-    const enum lrp_show show = by(c, "activation") ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
+    const enum lrp_show show = by_activation(c) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
     enum lrp_status status = lrp_snapshot_channel_sums(now, c->layer, show, (int64_t)sample, &l->rows, &l->all, err);
     if (!status)
         status = lrp_snapshot_channel_sums(now, c->layer, LRP_SHOW_ACTIVATION, (int64_t)sample, &l->activations, &count, err);
@@ -204,11 +205,11 @@ static void put_sample(struct concepts *c, const char *name, const struct lrp_ta
     cJSON *array = lrp_cli_json_put_array(d, o, "channels");
     for (size_t k = 0; k < l->count; k++) {
         const struct lrp_channel_summary *row = &l->rows[k];
-        const double share = by(c, "activation") ? (double)NAN : row->sum / (l->sizes + 1e-10);
+        const double share = by_activation(c) ? (double)NAN : row->sum / (l->sizes + 1e-10);
         cJSON *one = lrp_cli_json_put_object(d, array, NULL);
         cumulative += share;
         lrp_cli_json_put_number(d, one, "channel", (double)row->channel);
-        lrp_cli_json_put_number(d, one, "relevance", by(c, "activation") ? (double)NAN : row->sum);
+        lrp_cli_json_put_number(d, one, "relevance", by_activation(c) ? (double)NAN : row->sum);
         lrp_cli_json_put_number(d, one, "share", share);
         lrp_cli_json_put_number(d, one, "cumulative", cumulative);
         lrp_cli_json_put_number(d, one, "activation", l->activations[row->channel].sum);
@@ -231,7 +232,7 @@ static enum lrp_status print_sample(const struct concepts *c, const char *name, 
         const double share = l->sizes > 0 ? row->sum / (l->sizes + 1e-10) : 0;
         cumulative += share;
         lrp_cli_table_cell(&table, "%" PRId64, row->channel);
-        lrp_cli_table_cell(&table, "%s", by(c, "activation") ? "" : lrp_cli_number(row->sum, number, sizeof number));
+        lrp_cli_table_cell(&table, "%s", by_activation(c) ? "" : lrp_cli_number(row->sum, number, sizeof number));
         lrp_cli_table_cell(&table, "%.1f%%", 100 * share);
         lrp_cli_table_cell(&table, "%.1f%%", 100 * cumulative);
         lrp_cli_table_cell(&table, "%s", lrp_cli_number(l->activations[row->channel].sum, number, sizeof number));
@@ -256,8 +257,8 @@ static enum lrp_status index_sample(struct concepts *c, const struct lrp_snapsho
 {
     struct lrp_channel_summary *rows = NULL;
     size_t count = 0;
-    const enum lrp_show show = by(c, "activation") ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
-    const struct lrp_index_score score = {c->arguments->pool && strcmp(c->arguments->pool, "max") == 0, c->arguments->share};
+    const enum lrp_show show = by_activation(c) ? LRP_SHOW_ACTIVATION : LRP_SHOW_RELEVANCE;
+    const struct lrp_index_score score = {c->arguments->pool == LRP_CLI_POOL_MAX, c->arguments->share};
     enum lrp_status status = lrp_snapshot_channel_sums(now, c->layer, show, (int64_t)sample, &rows, &count, err);
     if (!status) status = lrp_concept_index_add(&c->index, rows, count, score, err);
     free(rows);

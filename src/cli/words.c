@@ -16,3 +16,19 @@ const char *lrp_cli_show_word(size_t index)
 {
     return index < LRP_SHOW_COUNT ? lrp_show_name((enum lrp_show)index) : NULL;
 }
+
+const char *lrp_cli_by_word(size_t index)
+{
+#define X(id, name) name,
+    static const char *const names[] = {LRP_CLI_BYS(X)};
+#undef X
+    return index < LRP_CLI_BY_COUNT ? names[index] : NULL;
+}
+
+const char *lrp_cli_pool_word(size_t index)
+{
+#define X(id, name) name,
+    static const char *const names[] = {LRP_CLI_POOLS(X)};
+#undef X
+    return index < LRP_CLI_POOL_COUNT ? names[index] : NULL;
+}
