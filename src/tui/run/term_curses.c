@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define NCURSES_WIDECHAR 1 /* which glibc, but not musl, makes of _GNU_SOURCE */
 #include <curses.h>
 #include <term.h>
 /* macros of term.h */
