@@ -38,7 +38,7 @@ static bool allocate_graph(struct lrp_graph *g)
 static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *file)
 {
     for (int i = 0; i < wanted->rank; i++)
-        if (wanted->dim[i] < (i > 0 && file->rank == wanted->rank && file->dim[i] < 0 ? 0 : 1))
+        if (wanted->dim[i] < (i > 0 && file->rank == wanted->rank && file->dim[i] <= 0 ? 0 : 1))
             return false; /* a past may be empty */
     return wanted->rank < 0 || (lrp_shape_count(wanted) >= 0 && (file->rank < 0 || file->rank == wanted->rank));
 }
