@@ -1,6 +1,7 @@
 /* cmd_explain.c: lrpscope explain MODEL INPUT...: relevance, and the files made of it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "breakdown.h"
 #include "commands.h"
@@ -25,6 +26,29 @@ static enum lrp_status write_layerwise(struct lrp_explain *e, struct lrp_explain
     return status;
 }
 
+static enum lrp_status not_reached(const struct lrp_explain *e, const char *at, struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_UNSUPPORTED, "%s: --at %s: no relevance reaches it (choose a layer before the explained output)",
+                    e->arguments->model, at);
+}
+
+/* An input that --at names stands in row 0 with the first one, whose relevance is not its own. */
+static enum lrp_status check_reached(const struct lrp_explain *e, struct lrp_error *err)
+{
+    const struct lrp_model *model = lrp_session_model(e->job.session);
+    const char *at = e->arguments->at;
+    bool other = false;
+    for (size_t i = 1; at && i < lrp_model_input_count(model); i++) {
+        struct lrp_model_value input;
+        lrp_model_input(model, i, &input);
+        other |= strcmp(input.name, at) == 0;
+    }
+    if (!other || e->arguments->show != LRP_SHOW_RELEVANCE) return LRP_OK;
+    const struct lrp_tensor *relevance = lrp_session_value_relevance(e->job.session, at);
+    lrp_tensor_release(relevance);
+    return relevance ? LRP_OK : not_reached(e, at, err);
+}
+
 /* The relevance that --at names: of a value by its exact name, else of the layer its selector found. */
 static enum lrp_status keep_relevance(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
                                       struct lrp_error *err)
@@ -35,10 +59,7 @@ static enum lrp_status keep_relevance(struct lrp_explain *e, struct lrp_explain_
     const struct lrp_tensor *value = at ? lrp_session_value_relevance(e->job.session, at) : NULL;
     const struct lrp_tensor *tensor = value ? value : lrp_result_tensor(now->relevance[e->layer]);
     const enum lrp_status status =
-        tensor ? lrp_cli_stack_push(&round->relevance, tensor, err)
-               : lrp_fail(err, LRP_UNSUPPORTED,
-                          "%s: --at %s: no relevance reaches it (choose a layer before the explained output)",
-                          e->arguments->model, at ? at : "0");
+        tensor ? lrp_cli_stack_push(&round->relevance, tensor, err) : not_reached(e, at ? at : "0", err);
     lrp_tensor_release(value);
     return status;
 }
@@ -50,7 +71,8 @@ static enum lrp_status show_pass(struct lrp_explain *e, struct lrp_explain_round
 {
     const size_t samples = lrp_cli_samples_in(&e->job);
     lrp_cli_job_say(&e->job, now);
-    enum lrp_status status = keep_relevance(e, round, now, err);
+    enum lrp_status status = check_reached(e, err);
+    if (!status) status = keep_relevance(e, round, now, err);
     if (!status && e->arguments->output_dir) /* now that there is something to put into it */
         status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status) status = write_layerwise(e, round, pass, err);

@@ -56,6 +56,9 @@ with tempfile.TemporaryDirectory() as folder:
         run("explain", *GIVEN, "--at", name, "--relevance", "r.npy", "--heatmap", "h.png")
         with open("r.npy", "rb") as file:
             equal(f"--at {name}", struct.unpack("<f", file.read()[-4:])[0], share)
+    for file in (["--relevance", "none.npy"], ["--heatmap", "none.png"]):  # whole numbers that point at an element have none: not that of another input
+        got = subprocess.run([BINARY, "explain", *GIVEN, "--at", "at", *file], capture_output=True, text=True)
+        equal(f"--at of an input without relevance, {file}", f"{got.returncode} {'no relevance reaches it' in got.stderr} {os.listdir().count(file[1])}", "4 True 0")
     total = json.loads(run("ledger", *GIVEN, "--json"))["total"]
     equal("the ledger: in", total["in"], 8)
     equal("the ledger: what arrives, what other inputs were given, and the start with 1", total["out"] + sum(total["causes"].values()), 8)
