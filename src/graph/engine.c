@@ -25,6 +25,7 @@ struct lrp_engine {
     bool has_latest;
     struct lrp_tensor **constants; /* by value */
     struct lrp_pool *pool;
+    size_t turn_limit; /* bytes */
 };
 
 enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err)
@@ -32,6 +33,7 @@ enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine 
     struct lrp_engine *e = calloc(1, sizeof *e);
     if (e) {
         e->graph = graph;
+        e->turn_limit = SIZE_MAX;
         e->pool = lrp_pool_new();
         e->cache = lrp_lru_new();
         e->constants = calloc((size_t)graph->value_count + 1, sizeof(struct lrp_tensor *));
@@ -62,6 +64,16 @@ const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine)
 struct lrp_lru *lrp_engine_cache(struct lrp_engine *engine)
 {
     return engine->cache;
+}
+
+void lrp_engine_limit_turns(struct lrp_engine *engine, size_t bytes)
+{
+    engine->turn_limit = bytes;
+}
+
+size_t lrp_engine_turn_limit(const struct lrp_engine *engine)
+{
+    return engine->turn_limit;
 }
 
 struct lrp_pool *lrp_engine_pool(struct lrp_engine *engine)

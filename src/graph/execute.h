@@ -14,6 +14,9 @@ void lrp_engine_free(struct lrp_engine *engine);
 const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine);
 /* Memory for what is computed here, to be named in the passes' struct lrp_run; borrowed. */
 struct lrp_pool *lrp_engine_pool(struct lrp_engine *engine);
+/* How much what a loop's turns leave behind for the way back may take; at first as much as there is. */
+void lrp_engine_limit_turns(struct lrp_engine *engine, size_t bytes);
+size_t lrp_engine_turn_limit(const struct lrp_engine *engine);
 
 /* What is kept because it can be used again: prepared handles, and whatever else callers put there; their keys are longer or
  * shorter than those of handles. Its limit bounds both. Borrowed. */

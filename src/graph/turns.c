@@ -17,7 +17,7 @@ struct turns {
     const struct lrp_tensor **values;
     bool keep, told; /* told: what went wrong in a body names its node already */
     struct lrp_turn *kept;
-    size_t capacity;
+    size_t capacity, bytes; /* bytes: of what is kept */
     lrp_turn_back *back;
     void *data;
 };
@@ -114,9 +114,16 @@ static enum lrp_status keep_turn(struct turns *t, int body, struct lrp_error *er
     for (size_t i = 0; i < count; i++) {
         const struct lrp_tensor *value = t->values[(size_t)b->first_value + i];
         values[i] = value ? lrp_tensor_retain(value) : NULL;
+        if (value) t->bytes += lrp_tensor_bytes(value);
     }
     t->kept[t->face.turns] = (struct lrp_turn){body, values};
-    return LRP_OK;
+    if (t->bytes <= lrp_engine_turn_limit(t->engine)) return LRP_OK;
+    for (size_t i = 0; i < count; i++) lrp_tensor_release(values[i]);
+    free(values);
+    return lrp_fail(
+        err, LRP_MEMORY,
+        "%zu turns keep %zu bytes for the way back, more than --memory leaves; a shorter input or more memory helps",
+        t->face.turns + 1, t->bytes);
 }
 
 static enum lrp_status turns_turn(struct lrp_bodies *face, int body, const struct lrp_tensor *const *in,

@@ -107,5 +107,6 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
     if (!*text && check_machine(job, err) != LRP_OK) return LRP_MEMORY;
     lrp_lru_limit(lrp_engine_cache(engine), (size_t)left_over(job) - lrp_memory_for_results(job));
     lrp_pool_limit(lrp_engine_pool(engine), (size_t)limit);
+    lrp_engine_limit_turns(engine, (size_t)left_over(job));
     return LRP_OK;
 }

@@ -96,6 +96,27 @@ static void a_loop_is_its_turns(void **state)
 }
 
 /* Relevance of what is kept of every turn: d(p1 + p2)/dx = 2x + 3x^2 + 1 */
+/* Each of the two turns leaves several numbers behind, of four bytes each. */
+static void turns_keep_no_more_than_they_may(void **state)
+{
+    struct model m;
+    struct explanation e;
+    struct lrp_tensor *start;
+    (void)state;
+    loop_model(&m, 2, "n true x", "y products");
+    model_output(&m, "y");
+    open_model(&e, &m);
+    network_forward(&e.n, (float[]){2});
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &network_output(&e.n)->shape, &start, &e.n.err), &e.n.err);
+    start->f[0] = 1;
+    lrp_engine_limit_turns(e.n.engine, 1000);
+    check_ok(explain_try_tensor(&e, start), &e.n.err);
+    lrp_engine_limit_turns(e.n.engine, 8);
+    check_fails(explain_try_tensor(&e, start), &e.n.err, LRP_MEMORY, "1 turns keep");
+    lrp_tensor_release(start);
+    explain_close(&e);
+}
+
 static void what_a_loop_keeps_is_explained(void **state)
 {
     struct model m;
@@ -415,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loop_is_its_turns),
+        cmocka_unit_test(turns_keep_no_more_than_they_may),
         cmocka_unit_test(what_a_loop_keeps_is_explained),
         cmocka_unit_test(no_turn_at_all),
         cmocka_unit_test(a_loop_without_end_is_stopped),
