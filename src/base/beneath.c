@@ -41,7 +41,7 @@ static int open_by_parts(int at, const char *name)
             memcpy(part, name, length);
             part[length] = '\0';
             errno = length ? EXDEV : ENOENT;
-            if (length && strcmp(part, "..")) next = openat(at, part, (*rest ? ENTER : READ) | O_NOFOLLOW);
+            if (length && strcmp(part, "..") != 0) next = openat(at, part, (*rest ? ENTER : READ) | O_NOFOLLOW);
         }
         close_quietly(at);
         if (!*rest || next < 0) return next;

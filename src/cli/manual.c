@@ -175,8 +175,7 @@ static void write_bugs(FILE *file)
 {
     static const char *const lines[] = {
         "Plugins are part of the process: one that crashes ends the program, which names it. The portable build loads none.",
-        "A model's file that is cut short while it is open ends the program, with one line that names the file and exit code "
-        "3.",
+        "A model's file that is cut short while it is open ends the program: exit code 3, and a line that names the file.",
         "Without colours heatmaps are drawn in characters, which tell strengths only roughly."};
     lrp_cli_roff_bugs(file, lines, sizeof lines / sizeof *lines);
 }
