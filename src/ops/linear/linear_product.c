@@ -1,6 +1,7 @@
 /* linear_product.c: Gemm, MatMul and Dense: running them. */
 #include "linear_product.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,12 +148,15 @@ static void finish_rows(void *context, int64_t begin, int64_t end)
         }
 }
 
+typedef enum lrp_status gemm_function(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
+                                      const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
 /* The products of all batches; the functions below do some of them. */
 struct batches {
     const struct product_handle *h;
     const float *a, *s; /* s: cotangents of y */
     const void *b;
     float *y, *grad_a, *grad_b; /* what is wanted of them */
+    gemm_function *gemm;        /* backward */
     const struct lrp_run *run;
     enum lrp_status status; /* of the first that failed */
     struct lrp_error error;
@@ -243,14 +247,52 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
     return status;
 }
 
+/* ---- where 0 times infinity stands in a sum: it is 0 ---- */
+
+static float read_at(const void *values, int64_t index)
+{
+    float value;
+
+    memcpy(&value, operand_at(values, index), sizeof value);
+    return value;
+}
+
+/* As lrp_gemm, one number after the other: only asked for where that gave NaN. */
+static enum lrp_status careful_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
+                                    const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
+{
+    for (int64_t i = 0; i < m; i++) {
+        if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        for (int64_t j = 0; j < n; j++) {
+            double sum = 0;
+
+            for (int64_t l = 0; l < k; l++) {
+                const float x = read_at(a, transpose_a ? l * m + i : i * k + l),
+                            y = read_at(b, transpose_b ? j * k + l : l * n + j);
+
+                if (x != 0 && y != 0) sum += (double)x * (double)y;
+            }
+            c[i * n + j] = (float)sum + (beta != 0 ? beta * c[i * n + j] : 0);
+        }
+    }
+    return LRP_OK;
+}
+
+static bool has_nan(const struct lrp_tensor *tensor)
+{
+    for (size_t i = 0; tensor && i < tensor->count; i++)
+        if (isnan(tensor->f[i])) return true;
+    return false;
+}
+
 static void scale_tensor(struct lrp_tensor *tensor, float factor)
 {
     for (size_t i = 0; factor != 1 && i < tensor->count; i++) tensor->f[i] *= factor;
 }
 
 /* One batch of what A gets: s B'^T, or its transpose. */
-static enum lrp_status gradient_a(const struct product_handle *h, const void *b, const float *s, float *grad,
-                                  const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status gradient_a(gemm_function *gemm, const struct product_handle *h, const void *b, const float *s,
+                                  float *grad, const struct lrp_run *run, struct lrp_error *err)
 {
     const struct lrp_linear_product *const p = &h->product;
     struct row_sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
@@ -263,17 +305,17 @@ static enum lrp_status gradient_a(const struct product_handle *h, const void *b,
     if (h->coded)
         return lrp_gemm_source(!p->transpose_b, p->m, p->k, p->n, s, &(struct lrp_number_source){read_coded, h}, beta, grad,
                                run, err);
-    if (p->transpose_a) return lrp_gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
-    return lrp_gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
+    if (p->transpose_a) return gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
+    return gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
 }
 
-static enum lrp_status gradient_b(const struct lrp_linear_product *p, const float *a, const float *s, float *grad,
-                                  const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status gradient_b(gemm_function *gemm, const struct lrp_linear_product *p, const float *a, const float *s,
+                                  float *grad, const struct lrp_run *run, struct lrp_error *err)
 {
     const float beta = p->batches > 1 ? 1 : 0;
 
-    if (p->transpose_b) return lrp_gemm(true, p->transpose_a, p->n, p->k, p->m, s, a, beta, grad, run, err);
-    return lrp_gemm(!p->transpose_a, false, p->k, p->n, p->m, a, s, beta, grad, run, err);
+    if (p->transpose_b) return gemm(true, p->transpose_a, p->n, p->k, p->m, s, a, beta, grad, run, err);
+    return gemm(!p->transpose_a, false, p->k, p->n, p->m, a, s, beta, grad, run, err);
 }
 
 static void gradient_c(const struct lrp_linear_product *p, const struct lrp_tensor *s, struct lrp_tensor *grad)
@@ -291,8 +333,8 @@ static enum lrp_status back_batch(struct batches *all, int64_t i, const struct l
     enum lrp_status status = LRP_OK;
 
     if (all->grad_a)
-        status = gradient_a(h, all->b ? operand_at(all->b, offset_b) : NULL, part, all->grad_a + offset_a, run, err);
-    if (!status && all->grad_b) status = gradient_b(p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
+        status = gradient_a(all->gemm, h, all->b ? operand_at(all->b, offset_b) : NULL, part, all->grad_a + offset_a, run, err);
+    if (!status && all->grad_b) status = gradient_b(all->gemm, p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
     return status;
 }
 
@@ -309,13 +351,19 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
     if (grad[0] && (p->batches > 1 || !s[0]->count)) /* one batch writes, several add up */
         memset(grad[0]->f, 0, grad[0]->count * sizeof(float));
     if (!s[0]->count) return LRP_OK;
-    struct batches all = {.h = h, .s = s[0]->f, .run = run};
+    struct batches all = {.h = h, .s = s[0]->f, .gemm = lrp_gemm, .run = run};
     all.a = in[0] ? in[0]->f : NULL; /* nobody asks for B's gradient where B is constant */
     all.b = is_constant(h) ? h->weights : in[1]->f;
     all.grad_a = grad[0] ? grad[0]->f : NULL;
     all.grad_b = grad[1] ? grad[1]->f : NULL;
-    status =
-        run_batches(&all, back_batch, (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride)), err);
+    const bool apart = (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride));
+    status = run_batches(&all, back_batch, apart, err);
+    if (!status && (has_nan(grad[0]) || has_nan(grad[1]))) {
+        for (int i = 0; i < 2; i++)
+            if (grad[i]) memset(grad[i]->f, 0, grad[i]->count * sizeof(float));
+        all.gemm = careful_gemm;
+        status = run_batches(&all, back_batch, apart, err);
+    }
     /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
     if ((h->coded || (h->weights && !h->owned)) && !h->used) lrp_blob_rest(call->in[1].constant);
     h->used = true;

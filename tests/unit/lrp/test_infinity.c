@@ -51,6 +51,14 @@ static void masked(struct model *m)
     model_node(m, "Softmax", "soft", "s", "y");
 }
 
+/* What nobody asks for is infinite: W = [1 inf; 2 1], the first of the outputs 3 and inf. */
+static void infinite_weight(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "w", 2, (int64_t[]){2, 2}, (float[]){1, INFINITY, 2, 1});
+    model_node(m, "MatMul", "dense", "x w", "y");
+}
+
 static void nothing_flows_where_a_factor_is_0(void **state)
 {
     static const struct {
@@ -62,6 +70,7 @@ static void nothing_flows_where_a_factor_is_0(void **state)
         {"root, asked at 0", root, {0, 4}, {1, 1}, {0, .5F}},
         {"power", power, {0, 4}, {1, 1}, {0, .5F}},
         {"norm", norm_of_rows, {0, 3}, {1, 1}, {0, 1}},
+        {"infinite weight", infinite_weight, {1, 1}, {3, 0}, {1, 2}},
         {"mask", masked, {1, 2}, {1, 0}, {0, 0}}, /* p = 1: x (R - p R) */
         {"mask, asked at what is masked", masked, {1, 2}, {0, 1}, {-1, 0}},
     };
