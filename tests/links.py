@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""links.py SOURCE INCLUDE TESTS BUILD: what the files of the program want of each other, read from the objects of a build.
+"""links.py SOURCE INCLUDE TESTS BUILD [rows]: what the files of the program want of each other, read from the objects of a build.
 
 Four rules, each broken by name in what is printed:
 - No circles: if the functions of a.c call those of b.c, nothing that b.c calls leads back to a.c. A table that holds the address of a
   function calls nobody: rows may use what stands beside their table. Not asked of ONE_THING.
-- What only its own file uses is static.
+- What only its own file uses is static. (All that "rows" asks: a row at the end of its file, which no list names, is not there for
+  anybody.)
 - What only tests use is dead, unless the comment above it in its header says "for tests".
 - One name, one thing: no two files call a function or struct of their own by the same single word ("run", "job"): debuggers see
   them all. Two words say which.
@@ -40,8 +41,8 @@ def file_of(path, source):
 
 
 def symbols(paths):
-    """By object: the names it defines for others, and those it takes from them."""
-    defined, used = collections.defaultdict(set), collections.defaultdict(set)
+    """By object: the names it defines for others, and those it takes from them; and which of all are rows, or other data."""
+    defined, used, data = collections.defaultdict(set), collections.defaultdict(set), set()
     for line in output("nm", "-A", "-P", *paths).splitlines():
         path, rest = line.split(": ", 1)
         name, kind = rest.split()[:2]
@@ -49,7 +50,9 @@ def symbols(paths):
             used[path].add(name)
         elif kind in "TDBRCVW":
             defined[path].add(name)
-    return defined, used
+            if kind in "DBR":
+                data.add(name)
+    return defined, used, data
 
 
 def references(paths):
@@ -129,14 +132,15 @@ def main(arguments):
     if len(paths) < 100:
         print(f"only {len(paths)} objects of {source}: is this the build?")
         return 1
-    defined, used = symbols(list(paths))
+    defined, used, data = symbols(list(paths))
+    rows = arguments[4:] == ["rows"]
     named, calling = references(list(paths))
     home = {name: file for path, file in paths.items() for name in defined[path]}
     referred = {file: named[path] for path, file in paths.items()}
     called = {file: calling[path] for path, file in paths.items()}
     edges = {file: {home[n] for n in names if n in home and home[n] != file} for file, names in called.items()}
     bad = 0
-    for circle in circles(edges):
+    for circle in [] if rows else circles(edges):
         if any(all(any(file.relative_to(source).match(p) for p in thing) for file in circle) for thing in ONE_THING):
             continue
         bad += 1
@@ -145,7 +149,7 @@ def main(arguments):
             for other in sorted(edges[file] & circle):
                 names = sorted(n for n in called[file] if home.get(n) == other)
                 print(f"  {file.relative_to(source)} -> {other.relative_to(source)}: {', '.join(names)}")
-    for name, files in sorted(shared_words(source).items()):
+    for name, files in [] if rows else sorted(shared_words(source).items()):
         bad += 1
         print(f"{name} is another thing in each of {', '.join(str(file.relative_to(source)) for file in sorted(files))}")
     elsewhere = set().union(*used.values())
@@ -153,12 +157,14 @@ def main(arguments):
     for name, file in sorted(home.items()):
         if name in elsewhere or name in public or name == "main" or "." in name:  # a dot: made by the compiler
             continue
+        if rows and name not in data:
+            continue
         own = len(re.findall(r"\b" + name + r"\b", file.read_text(encoding="utf-8")))
         if own == 1 and name in referred[file]:
             continue  # a list's macro puts its name together; all of a list are declared alike
         if name not in tested:
             bad += 1
-            print(f"{file.relative_to(source)}: {name} is used in no other file: make it static, or drop it")
+            print(f"{file.relative_to(source)}: {name} is used in no other file: put it on its list, make it static, or drop it")
         elif own == 1 and not is_for_tests(name, source):
             bad += 1
             print(f"{file.relative_to(source)}: {name} is called by tests alone: drop it, or say in its header what it is for tests")

@@ -18,7 +18,7 @@ static void every_action_has_a_name_a_help_and_a_way_to_it(void **state)
     (void)state;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
         const struct lrp_action_row *row = lrp_action_at((enum lrp_action)i);
-        assert_true(*row->name);
+        if (!*row->name) fail_msg("the action behind %s has no name", i ? row[-1].name : "none");
         check_action(row, row->run, "has no function");
         check_action(row, *row->help, "has no help");
         check_action(row, lrp_text_columns(row->help) <= HELP_COLUMNS, "has a help that does not fit into 80 columns");

@@ -174,7 +174,7 @@ static void no_row_of_a_table_is_empty_or_doubled(void **state)
     (void)state;
     const struct lrp_option *option;
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++) {
-        assert_true(option->name && *option->name);
+        if (!option->name || !*option->name) fail_msg("the option behind --%s has no name", i ? option[-1].name : "none");
         check_option(option, option->commands != 0, "says no command that honours it");
         check_option(option, option->kind != 0, "says not what is done with it: SETTING, TEXT, SWITCH ...");
         check_option(option, option->help ? *option->help : option->only_words, "has no help");

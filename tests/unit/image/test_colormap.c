@@ -49,6 +49,7 @@ static void every_map_has_a_worked_colour(void **state)
     for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) {
         const struct worked_colour *w = worked_colours, *end = w + COUNT(worked_colours);
         unsigned char rgb[3];
+        if (!map->name) fail_msg("the colour map behind %s has no name", i ? lrp_colormap_at(NULL, i - 1)->name : "none");
         while (w < end && strcmp(w->name, map->name) != 0) w++;
         if (w == end) fail_msg("the colour map %s has no worked colour in test_colormap.c", map->name);
         lrp_colormap_rgb(map, w->t, rgb);
@@ -88,6 +89,7 @@ static void every_map_is_well_formed(void **state)
     const struct lrp_colormap *map;
     for (size_t i = 0; (map = lrp_colormap_at(NULL, i)); i++) {
         unsigned char invalid[3], rgb[3];
+        if (!map->name) fail_msg("the colour map behind %s has no name", i ? lrp_colormap_at(NULL, i - 1)->name : "none");
         check_form(map);
         assert_ptr_equal(lrp_colormap_find(NULL, lrp_colormap_name(map)), map);
         const struct lrp_colormap *next = lrp_colormap_at(NULL, i + 1);

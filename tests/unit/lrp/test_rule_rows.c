@@ -213,6 +213,7 @@ static void no_column_is_empty(void **state)
     for (size_t i = 0; lrp_rule_row(i); i++) {
         const struct lrp_rule_row *row = lrp_rule_row(i);
         const char *name = row->info.name;
+        if (!name || !*name) fail_msg("rule %zu, behind %s, has no name", i, i ? lrp_rule_row(i - 1)->info.name : "none");
         if (!row->apply) fail_msg("rule %s has no function that applies it", name);
         if (!row->account) fail_msg("rule %s has no function for the ledger", name);
         if (!row->fit) fail_msg("rule %s does not say which layers it fits", name);
