@@ -127,6 +127,11 @@ enum lrp_status lrp_plane_from_channels(const struct lrp_tensor *tensor, int64_t
 enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lrp_reduction reduction, struct lrp_plane *out,
                                        struct lrp_error *err);
 
+struct lrp_heatmap_options;
+/* Draws a plane as the options say, over nothing, and writes it as PNG. Errors: LRP_FILE, LRP_MEMORY. */
+enum lrp_status lrp_plane_write(const struct lrp_plane *plane, const struct lrp_heatmap_options *options, const char *path,
+                                struct lrp_error *err);
+
 /* How a plane is brought to another size. */
 enum lrp_filter {
     LRP_FILTER_BOX,     /* shrinking: the mean over the area a cell covers (means are conserved); growing: nearest */

@@ -216,6 +216,18 @@ enum lrp_status lrp_npy_write(const char *path, const char *descr, size_t elemen
     return status;
 }
 
+void lrp_npy_header_f32(const struct lrp_shape *shape, struct lrp_text *out)
+{
+    size_t length = 0;
+    char *header = make_header("<f4", shape, &length);
+    const unsigned char preamble[4] = {1, 0, (unsigned char)length, (unsigned char)(length >> 8)};
+    out->failed |= !header;
+    lrp_text_append_n(out, (const char *)magic, sizeof magic);
+    lrp_text_append_n(out, (const char *)preamble, sizeof preamble);
+    if (header) lrp_text_append_n(out, header, length);
+    free(header);
+}
+
 enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shape, const float *data, struct lrp_error *err)
 {
     return lrp_npy_write(path, "<f4", sizeof *data, shape, data, err);

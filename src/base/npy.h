@@ -6,6 +6,7 @@
 
 #include "lrpscope/error.h"
 #include "lrpscope/shape.h"
+#include "text.h"
 
 struct lrp_npy {
     enum lrp_dtype dtype; /* bool, int8..uint64, float16, float32, float64; texts */
@@ -27,6 +28,8 @@ bool lrp_npy_sniff(const unsigned char *bytes, size_t size);
  * they are none, LRP_MEMORY, what `take` returns. */
 typedef enum lrp_status (*lrp_npy_text_fn)(void *to, size_t i, const char *text, size_t length, struct lrp_error *err);
 enum lrp_status lrp_npy_texts(const struct lrp_npy *npy, lrp_npy_text_fn take, void *to, struct lrp_error *err);
+/* What stands before the float32 numbers of an array of that shape, appended: for files that are written row by row. */
+void lrp_npy_header_f32(const struct lrp_shape *shape, struct lrp_text *out);
 /* Writes an array of float32, or of int64, or of texts, in row-major order, atomically. */
 enum lrp_status lrp_npy_write_f32(const char *path, const struct lrp_shape *shape, const float *data, struct lrp_error *err);
 enum lrp_status lrp_npy_write_i64(const char *path, const struct lrp_shape *shape, const int64_t *data, struct lrp_error *err);

@@ -47,7 +47,8 @@ static enum lrp_status take_long(struct argument_parser *p, int *i, struct lrp_e
         memcpy(wrong, name, length < sizeof wrong ? length : sizeof wrong - 1);
         return unknown_option(p, "--", wrong, err);
     }
-    if (!option->argument && equals) return lrp_fail(err, LRP_USAGE, "--%s takes no value", option->name);
+    const bool formed = equals && option->form && strcmp(equals + 1, option->form) == 0;
+    if (!option->argument && equals && !formed) return lrp_fail(err, LRP_USAGE, "--%s takes no value", option->name);
     if (option->argument && !equals && *i + 1 >= p->argc)
         return lrp_fail(err, LRP_USAGE, "--%s needs a value: --%s %s", option->name, option->name, option->argument);
     const char *text = equals ? equals + 1 : NULL;
@@ -143,6 +144,8 @@ static enum lrp_status check_given(const struct argument_parser *p, const struct
             return lrp_fail(err, LRP_USAGE, "--%s is no option of %s, but of %s (lrpscope %s%s--help lists its own)",
                             option->name, lrp_cli_command_label(command),
                             lrp_cli_command_label(nearest_taking(option, command)), command->name, *command->name ? " " : "");
+        if (text && option->form && !(option->form_commands & bit))
+            return lrp_fail(err, LRP_USAGE, "--%s=%s is no option of %s", option->name, text, lrp_cli_command_label(command));
         if (!text || lrp_cli_option_takes(option, text)) continue;
         char *words = lrp_cli_option_words(option, true);
         status =
@@ -250,6 +253,7 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
         return LRP_OK;
     case LRP_OPTION_SWITCH:
         memcpy(field, &(bool){true}, sizeof(bool));
+        if (given->text) memcpy((char *)out + option->form_offset, &given->text, sizeof given->text);
         return LRP_OK;
     case LRP_OPTION_CHOICE:
         memcpy(field, &(unsigned){choice_of(option, given->text)}, sizeof(unsigned));

@@ -1,8 +1,8 @@
 /* cmd_batch.c: lrpscope batch: many inputs. */
 #include "arguments.h"
+#include "batch_run.h"
 #include "clusters.h"
 #include "commands.h"
-#include "guard.h"
 #include "paths.h"
 #include "table.h"
 
@@ -37,10 +37,7 @@ static enum lrp_status cluster_file(const struct lrp_arguments *a, struct lrp_er
 int lrp_cli_batch(const struct lrp_arguments *arguments)
 {
     struct lrp_error err = {0};
-    enum lrp_status status;
-    if (arguments->from)
-        status = cluster_file(arguments, &err);
-    else
-        status = lrp_fail(&err, LRP_USAGE, "batch needs heatmaps: --from F.npy");
+    if (!arguments->from) return lrp_batch_run(arguments);
+    const enum lrp_status status = cluster_file(arguments, &err);
     return status ? lrp_cli_report_error(status, &err) : 0;
 }

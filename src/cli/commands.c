@@ -70,14 +70,34 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .examples = {"lrpscope concepts model.onnx castle.png --at conv5 --top 3 --heatmap castle-concept.png",
                       "lrpscope concepts model.onnx pictures.npy --at conv5 --index conv5-references"}},
     [LRP_COMMAND_BATCH] =
-        {.name = "batch", .arguments = "MODEL SOURCE...", .summary = "clusters the heatmaps of many inputs",
-         .details = "--from reads heatmaps, (samples, channels, height, width) or (samples, height, width), that were written before; "
-                    "--cluster spray(...), with the arguments pool, normalise, neighbours, eigenvectors and clusters, tells what ways of "
-                    "deciding there are among them: heatmaps are pooled by sums to at most 16x16, divided by their sum of sizes, and "
-                    "clustered by the eigenvectors of the graph of nearest neighbours (SpRAy). With --output-dir the labels, "
-                    "eigenvalues, embedding and the mean heatmap of every cluster are written there.",
+        {.name = "batch", .arguments = "MODEL SOURCE...", .summary = "explains many inputs, in shards if need be, or clusters heatmaps",
+         .details = "SOURCE are files, and folders whose pictures and arrays are taken by name, those in folders below too; --inputs "
+                    "reads a list. Into --output-dir come batch.json, which says what the batch is of, and a folder shard-I-of-N "
+                    "with results.jsonl (a line a sample: index, name, target, label, output, sum, warnings or error) and "
+                    "relevance.npy (a row a line, NaN for bad inputs). Inputs of different sizes are written one by one, as "
+                    "relevance/NAME.npy. A bad input is a line and a count: the rest goes on, and the exit code is 3. Whatever "
+                    "ends a run, --resume goes on behind its last whole line; lrpscope merge puts shards together. The bytes are "
+                    "the same for any number of shards and threads, and after any interruption. "
+                    "--from reads heatmaps that were written before instead, (samples, channels, height, width) or (samples, "
+                    "height, width), and --cluster spray(...), with the arguments pool, normalise, neighbours, eigenvectors and "
+                    "clusters, tells what ways of deciding there are among them: heatmaps are pooled by sums to at most 16x16, "
+                    "divided by their sum of sizes, and clustered by the eigenvectors of the graph of nearest neighbours "
+                    "(SpRAy). With --output-dir the labels, eigenvalues, embedding and the mean heatmap of every cluster are "
+                    "written there.",
          .run = lrp_cli_batch, .takes_model = true, .may_lack_model = true, .most_inputs = -1,
-         .examples = {"lrpscope batch --from relevance.npy --cluster 'spray(clusters=4)' --json"}},
+         .examples = {"lrpscope batch model.onnx pictures --output-dir results --scale 1/255 --resume",
+                      "lrpscope batch model.onnx --inputs list.txt --output-dir results --shard 3/8",
+                      "find pictures -name '*.png' -print0 | lrpscope batch model.onnx --inputs - -0 --output-dir results",
+                      "lrpscope batch --from relevance.npy --cluster 'spray(clusters=4)' --json"}},
+    [LRP_COMMAND_MERGE] =
+        {.name = "merge", .arguments = "D", .summary = "puts the shards of a batch together",
+         .details = "Joins the finished shards in a folder of results into results.jsonl and relevance.npy (or relevance/NAME.npy), in "
+                    "the order of the inputs, and writes statistics.json: mean, mean size and deviation of the relevance, over all, "
+                    "for every class (a sample's folder where that is a label, else its target) and for every channel. Names "
+                    "shards that are missing or not finished. --cluster writes clusters.json, embedding.npy and the mean "
+                    "heatmap of every cluster into the folder.",
+         .run = lrp_cli_merge, .most_inputs = 1,
+         .examples = {"lrpscope merge results --mean-heatmap mean.png", "lrpscope merge results --cluster 'spray(clusters=4)'"}},
     [LRP_COMMAND_CONVERT] =
         {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "

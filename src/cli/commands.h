@@ -16,6 +16,7 @@ enum lrp_command_id {
     LRP_COMMAND_LEDGER,
     LRP_COMMAND_COMPARE,
     LRP_COMMAND_BATCH,
+    LRP_COMMAND_MERGE,
     LRP_COMMAND_CONCEPTS,
     LRP_COMMAND_CONVERT,
     LRP_COMMAND_TOKENS,
@@ -63,6 +64,7 @@ int lrp_cli_ledger(const struct lrp_arguments *arguments);
 int lrp_cli_compare(const struct lrp_arguments *arguments);
 int lrp_cli_concepts(const struct lrp_arguments *arguments);
 int lrp_cli_batch(const struct lrp_arguments *arguments);
+int lrp_cli_merge(const struct lrp_arguments *arguments);
 int lrp_cli_convert(const struct lrp_arguments *arguments);
 int lrp_cli_tokens(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);

@@ -94,11 +94,25 @@ const char *lrp_cli_job_round_path(const struct lrp_cli_job *job, size_t round)
     return a->named_count ? a->named[0].path : "";
 }
 
+/* The target that a round alone has, or the one that all have. */
+static enum lrp_status set_target(const struct lrp_cli_job *job, struct lrp_session *session, size_t round,
+                                  struct lrp_error *err)
+{
+    struct lrp_settings *settings = NULL;
+    const char *target =
+        job->targets[round] ? job->targets[round] : lrp_settings_get(job->arguments->settings, LRP_SETTING_TARGET);
+    enum lrp_status status = lrp_settings_copy(job->arguments->settings, &settings, err);
+    if (!status) status = lrp_settings_set(settings, LRP_SETTING_TARGET, target, err);
+    if (!status) status = lrp_session_apply(session, settings, err);
+    lrp_settings_free(settings);
+    return status;
+}
+
 static enum lrp_status set_inputs(const struct lrp_cli_job *job, struct lrp_session *session, size_t round,
                                   struct lrp_error *err)
 {
     const struct lrp_arguments *a = job->arguments;
-    enum lrp_status status = LRP_OK;
+    enum lrp_status status = job->targets ? set_target(job, session, round, err) : LRP_OK;
     for (size_t i = 0; !status && i < a->named_count; i++)
         status = lrp_session_set_input(session, a->named[i].name, a->named[i].path, err);
     if (!status && round < a->input_count) status = lrp_session_set_input(session, NULL, a->inputs[round], err);

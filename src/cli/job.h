@@ -18,6 +18,7 @@ struct lrp_cli_job {
     const struct lrp_arguments *arguments; /* borrowed */
     struct lrp_session *session;           /* owned */
     struct lrp_session *own;               /* the same, while `session` is a lane's; NULL: it is not */
+    const char *const *targets;            /* by round, of those that have one of their own; borrowed; NULL: none has */
     struct lrp_lanes *lanes;               /* owned; NULL: one round after the other */
     struct lrp_cli_watch *watch;           /* owned, or NULL */
     struct lrp_cli_sequences sequences;    /* texts and ids that were given as inputs */

@@ -23,17 +23,17 @@
 #define INSPECT LRP_FOR(INSPECT)
 #define EXPLAIN LRP_FOR(EXPLAIN)
 #define CONCEPTS LRP_FOR(CONCEPTS)
-#define RELEVANCE (INSPECT | EXPLAIN | CONCEPTS | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
-#define PICTURES (INSPECT | EXPLAIN | CONCEPTS | LRP_FOR(COMPARE))                    /* draw it */
-#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                             /* read inputs */
-#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                          /* find the rule of every layer */
+#define BATCH LRP_FOR(BATCH)
+#define RELEVANCE (INSPECT | EXPLAIN | CONCEPTS | BATCH | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
+#define PICTURES (INSPECT | EXPLAIN | CONCEPTS | BATCH | LRP_FOR(COMPARE))                    /* draw it */
+#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                                     /* read inputs */
+#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                                  /* find the rule of every layer */
 #define SHARING (RULED & ~LRP_FOR(CHECK))                                     /* see what a layer does with its relevance */
 #define MODELS (RULED | LRP_FOR(RUN))                                         /* lay out a model's graph */
 #define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
 #define TEXTS (TOKENED | LRP_FOR(TOKENS))                                     /* read texts */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
-#define BATCH LRP_FOR(BATCH)
-#define TABLES (MODELS | LISTS | LRP_FOR(TOKENS) | BATCH) /* print a table */
+#define TABLES (MODELS | LISTS | LRP_FOR(TOKENS) | LRP_FOR(MERGE)) /* print a table */
 
 // clang-format off
 static const struct lrp_option options[] = {
@@ -146,16 +146,32 @@ static const struct lrp_option options[] = {
     {.name = "pool", .argument = "HOW", .commands = CONCEPTS, IN(OUTPUT), CHOICE(pool, lrp_cli_pool_word),
      .help = "what of a channel counts for the index: the sum over its places, or the largest; default sum"},
     {.name = "share", .commands = CONCEPTS, IN(OUTPUT), SWITCH(share), .help = "the index takes shares of the sample's sum of sizes"},
+    {.name = "inputs", .argument = "F|-", .commands = BATCH, IN(INPUT), TEXT(inputs_file),
+     .help = "a list of inputs: a path a line, behind a tab a target; # begins a remark"},
+    {.name = "null", .letter = '0', .commands = BATCH, IN(INPUT), SWITCH(zeros), .help = "the list has NUL between paths"},
+    {.name = "names", .argument = "BY", .commands = BATCH, IN(OUTPUT), TEXT(names), .choices = "path number",
+     .help = "what samples and their files are called: the path in its folder, or the number; default path"},
+    {.name = "write", .argument = "WHAT,...", .commands = BATCH, IN(OUTPUT), TEXT(write),
+     .help = "relevance, report, heatmap, layerwise, activations, sheet; default relevance,report"},
+    {.name = "shard", .argument = "I/N", .commands = BATCH, IN(RUNNING), TEXT(shard),
+     .help = "only the inputs I, I+N, I+2N ..., counted from 0; default 0/1"},
+    {.name = "resume", .commands = BATCH, IN(RUNNING), SWITCH(resume), .help = "go on behind the last whole line of an earlier run"},
+    {.name = "limit", .argument = "N", .commands = BATCH, IN(INPUT), COUNTER(limit), .help = "only the first N inputs"},
+    {.name = "progress-fd", .argument = "N", .commands = BATCH, IN(RUNNING), COUNTER(progress_fd),
+     .help = "write \"DONE ALL\" to this descriptor after every sample"},
+    {.name = "mean-heatmap", .argument = "F.png", .commands = LRP_FOR(MERGE), IN(OUTPUT), TEXT(mean_heatmap),
+     .help = "write the mean over all samples as a heatmap"},
     {.name = "from", .argument = "F.npy", .commands = BATCH, IN(INPUT), TEXT(from),
      .help = "heatmaps to be clustered, written before: one for every sample"},
-    {.name = "cluster", .argument = "SPRAY", .commands = BATCH, IN(OUTPUT), TEXT(cluster),
+    {.name = "cluster", .argument = "SPRAY", .commands = BATCH | LRP_FOR(MERGE), IN(OUTPUT), TEXT(cluster),
      .help = "spray, or spray(...) with pool (default auto), normalise (abs or sum), neighbours (10), eigenvectors (32) and clusters (by "
              "the largest gap between eigenvalues)"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
     {.name = "all", .commands = LRP_FOR(CHECK), IN(OUTPUT), SWITCH(all),
      .help = "list every layer that fails; without it those of one type and cause come as one line with their count"},
-    {.name = "json", .commands = TABLES, IN(OUTPUT), SWITCH(json), .help = "print JSON instead of text"},
+    {.name = "json", .commands = TABLES, IN(OUTPUT), SWITCH(json), .form = "lines", .form_offset = offsetof(struct lrp_arguments, json_form),
+     .form_commands = BATCH, .help = "print JSON instead of text; batch --json=lines: the lines of results.jsonl"},
 
     {.name = "at", .argument = "SELECTOR|VALUE", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE), IN(HEATMAP), TEXT(at),
      .help = "whose relevance --heatmap and --relevance write; default: the input"},

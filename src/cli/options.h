@@ -49,6 +49,10 @@ struct lrp_option {
     int setting; /* enum lrp_setting */
     bool value;  /* of a setting's flag */
     size_t offset;
+    /* A switch that can be written --NAME=FORM, too, in these commands: then that word also goes where form_offset says. */
+    const char *form;
+    size_t form_offset;
+    unsigned form_commands;
     /* What is completed: words written here, or a table of the library; of a setting, the values that have names. Free text
      * where there are none. */
     const char *choices;                /* "auto never 8 256 direct": nothing else is taken */

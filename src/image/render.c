@@ -33,3 +33,16 @@ enum lrp_status lrp_render_heatmap(const struct lrp_plane *plane, const struct l
     for (int y = 0; !status && y < plane->height; y++) write_row(out, y, factor, plane, range, options, grey);
     return status;
 }
+
+enum lrp_status lrp_plane_write(const struct lrp_plane *plane, const struct lrp_heatmap_options *options, const char *path,
+                                struct lrp_error *err)
+{
+    const struct lrp_plane *const planes[] = {plane};
+    struct lrp_picture picture = {0};
+    struct lrp_range range;
+    enum lrp_status status = lrp_range_of(planes, 1, options, &range, err);
+    if (!status) status = lrp_render_heatmap(plane, &range, options, NULL, &picture, err);
+    if (!status) status = lrp_picture_write_png(&picture, path, err);
+    lrp_picture_free(&picture);
+    return status;
+}

@@ -17,7 +17,7 @@ from onnx_file import FLOAT, INT64, model, node, npy, tensor
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
 SILENT = {"--threads", "--memory", "--no-mouse", "--color", "--ascii"}
-NEVER_WARN = {"batch", "convert", "methods", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
+NEVER_WARN = {"merge", "convert", "methods", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
@@ -27,7 +27,8 @@ EXAMPLES = {
     "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
     "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
     "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--report": ["r.json"],
-    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--from": ["turned.npy"], "--cluster": ["spray(clusters=3)"], "--canonize-report": [None], "--json": [None], "--all": [None],
+    "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--from": ["turned.npy"], "--cluster": ["spray(clusters=3)"], "--inputs": ["list.txt", "zeros.txt"], "--null": [None], "--names": ["number"], "--write": ["report"],
+    "--shard": ["0/2"], "--resume": [None], "--limit": ["1"], "--progress-fd": ["2"], "--mean-heatmap": ["m.png"], "--canonize-report": [None], "--json": [None], "--all": [None],
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
@@ -43,7 +44,7 @@ BESIDE = {
     "--show": "DRAW", "--output-dir": "DRAW", "--repeat": ["--report", "r.json"], "--labels": ["--target", "cat"],
     "--scale-tokens": ["--target", "5@2"], "--tokenizer": ["--target", "5@1", "--output-relevance", "logit"],
     "--concept-parallel": ["--concept", "1=0"], "--concept-start": ["--concept", "1=0"],
-    "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
+    "--null": ["--inputs", "zeros.txt"], "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
     "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
 
@@ -79,11 +80,13 @@ def write_files():
     put("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n")
     put("turned.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\na\n")
     put("lines.txt", "b a\n")
-    for name, step in (("input.ppm", 37), ("other.ppm", 91)):
+    for name, step in (("input.ppm", 37), ("other.ppm", 91), ("third.ppm", 53), ("fourth.ppm", 17)):
         put(name, b"P6\n5 3\n255\n" + bytes(i * step % 251 for i in range(45)))
     maps = [(i * 7 + k * 3 * (i % 2 + 1)) % 11 for i in range(8) for k in range(4)]
     put("maps.npy", npy(maps, [8, 1, 2, 2]))
     put("turned.npy", npy([(i * i * 5 + k * k * i) % 7 for i in range(9) for k in range(4)], [9, 1, 2, 2]))
+    put("list.txt", "input.ppm\t1\n")
+    put("zeros.txt", "input.ppm\0other.ppm\0")
     put("labels.txt", "cat\ndog\n")
     put("half.json", json.dumps({"do_rescale": True, "rescale_factor": 0.5}))
     put("flat.json", json.dumps({"lrpscope": 1, "composite": "flat", "unknown": 1}))
@@ -98,7 +101,7 @@ def outcome(*arguments):
     """Exit code, streams and files of a run in a folder of its own; what only tells the time is left out."""
     with tempfile.TemporaryDirectory() as folder:
         for name in os.listdir("."):
-            shutil.copy(name, folder)
+            (shutil.copytree(name, os.path.join(folder, name)) if os.path.isdir(name) else shutil.copy(name, folder))
         before = set(os.listdir(folder))
         environment = dict(os.environ, HOME=folder, XDG_CONFIG_HOME=folder + "/c", XDG_STATE_HOME=folder + "/s", TERM="xterm")
         run = subprocess.run([BINARY, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
@@ -138,7 +141,10 @@ CALLS = {
                 ["compare", "gated.onnx", "three.npy", "--skip-checks", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json"],
                 ["compare", "speak.onnx", "--rules", "flat.json", "--rules", "zero.json", "--text", "a b"]],
-    "batch": [["batch", "--from", "maps.npy"]],
+    "batch": [["batch", "model.onnx", "input.ppm", "other.ppm", "--output-dir", "results", "--skip-checks"],
+              ["batch", "model.onnx", "input.ppm", "--output-dir", "own"], ["batch", "failing.onnx", "two.npy", "--output-dir", "own"],
+              ["batch", "gated.onnx", "three.npy", "--output-dir", "own", "--skip-checks"], ["batch", "--from", "maps.npy"]],
+    "merge": [["merge", "done"]],
     "convert": [["convert", "model.onnx", "out.json"], ["convert", "odds.onnx", "out.json"]],
     "concepts": [["concepts", "model.onnx", "input.ppm", "--at", "conv", "--skip-checks"], ["concepts", "model.onnx", "input.ppm", "--at", "conv"],
                  ["concepts", "failing.onnx", "two.npy", "--at", "dense"], ["concepts", "gated.onnx", "three.npy", "--at", "query", "--skip-checks"],
@@ -171,8 +177,9 @@ def main():
     folder = tempfile.mkdtemp()
     os.chdir(folder)
     write_files()
+    subprocess.run([BINARY, "batch", "model.onnx", "input.ppm", "other.ppm", "third.ppm", "fourth.ppm", "--skip-checks", "--output-dir", "done"], check=True, capture_output=True)
     helps = {c: subprocess.run([BINARY, *([c] if c else []), "--help"], capture_output=True, text=True, check=True).stdout for c in CALLS}
-    listed = {c: set(re.findall(r"^ +(?:-[a-z], +)?(--[a-z-]+)", text, re.M)) for c, text in helps.items()}
+    listed = {c: set(re.findall(r"^ +(?:-[a-z0-9], +)?(--[a-z-]+)", text, re.M)) for c, text in helps.items()}
     names = set(re.findall(r"^  lrpscope ([a-z]+)", helps[""].split("Commands:")[1].split("\n\n")[0], re.M)) | {""}
     failures = [f"the command {c or 'without a name'} is not called here" for c in names - set(CALLS)]
     every = set().union(*listed.values())

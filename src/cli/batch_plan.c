@@ -1,0 +1,193 @@
+/* batch_plan.c: what a batch is to do, and whether its folder is of the same batch. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "json.h"
+#include "mapping.h"
+#include "paths.h"
+#include "text.h"
+
+static enum lrp_status no_memory(struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+/* "3/8": shard 3, counted from 0, of 8. */
+static enum lrp_status read_shard(const char *text, size_t *index, size_t *count, struct lrp_error *err)
+{
+    enum { MOST = 1000000 };
+    char *copy = strdup(text ? text : "0/1"), *slash = copy ? strchr(copy, '/') : NULL;
+    int64_t i = -1, n = 0;
+    if (!copy) return no_memory(err);
+    if (slash) *slash = '\0';
+    const bool ok = slash && lrp_parse_int64(copy, &i) && lrp_parse_int64(slash + 1, &n) && i >= 0 && i < n && n <= MOST;
+    free(copy);
+    if (!ok) return lrp_fail(err, LRP_USAGE, "--shard %s: it is I/N, with I from 0 to N - 1", text);
+    *index = (size_t)i;
+    *count = (size_t)n;
+    return LRP_OK;
+}
+
+static enum lrp_status read_outputs(const char *text, unsigned *out, struct lrp_error *err)
+{
+    char *copy = strdup(text ? text : "relevance,report"), *rest = copy;
+    enum lrp_status status = copy ? LRP_OK : no_memory(err);
+    for (char *word; !status && (word = strsep(&rest, ",")) != NULL;) {
+        size_t i = 0;
+        const struct lrp_batch_output *row;
+        while ((row = lrp_batch_output_at(i)) && strcmp(row->name, word) != 0) i++;
+        if (row)
+            *out |= 1U << i;
+        else
+            status = lrp_fail(err, LRP_USAGE,
+                              "--write %s: there is no such output (relevance, heatmap, report, layerwise, activations, sheet)",
+                              word);
+    }
+    free(copy);
+    return status;
+}
+
+bool lrp_batch_writes(const struct lrp_batch *b, const char *name)
+{
+    const struct lrp_batch_output *row;
+    for (size_t i = 0; (row = lrp_batch_output_at(i)); i++)
+        if (strcmp(row->name, name) == 0) return b->outputs >> i & 1;
+    return false;
+}
+
+enum lrp_status lrp_batch_read(struct lrp_batch *b, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = b->given;
+    enum lrp_status status = LRP_OK;
+    if (!a->model || (!a->input_count && !a->inputs_file))
+        status =
+            lrp_fail(err, LRP_USAGE,
+                     "batch needs a MODEL and inputs: files, folders, or --inputs FILE (or --from F.npy to cluster heatmaps)");
+    if (!status && !a->output_dir) status = lrp_fail(err, LRP_USAGE, "batch writes into a folder: --output-dir D");
+    if (!status) status = read_shard(a->shard, &b->index, &b->count, err);
+    if (!status) status = read_outputs(a->write, &b->outputs, err);
+    for (size_t i = 0; !status && i < a->input_count; i++) status = lrp_manifest_add(&b->manifest, a->inputs[i], err);
+    if (!status && a->inputs_file) status = lrp_manifest_read(&b->manifest, a->inputs_file, a->zeros, err);
+    if (!status) status = lrp_manifest_settle(&b->manifest, a->names && strcmp(a->names, "number") == 0, (size_t)a->limit, err);
+    if (!status && !b->manifest.count)
+        status = lrp_fail(err, LRP_FILE, "there are no inputs: no pictures or arrays were found");
+    return status;
+}
+
+/* ---- batch.json ---- */
+
+static enum lrp_status hash_model(const struct lrp_model *model, uint64_t *hash, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < lrp_model_file_count(model); i++) {
+        struct lrp_mapping file;
+        status = lrp_mapping_open(lrp_model_file(model, i), &file, err);
+        if (status) return status;
+        *hash = lrp_data_hash(*hash, file.data, file.size);
+        lrp_mapping_close(&file);
+    }
+    return status;
+}
+
+static void put_hash(struct lrp_document *d, const char *key, uint64_t hash)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    lrp_cli_json_put_text(d, d->root, key, text);
+}
+
+/* All that numbers depend on. */
+static void put_settings(struct lrp_document *d, const struct lrp_arguments *a)
+{
+    const struct lrp_settings *settings = a->settings;
+    cJSON *o = lrp_cli_json_put_object(d, d->root, "settings"), *list;
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const enum lrp_setting setting = (enum lrp_setting)i;
+        if (setting == LRP_SETTING_THREADS || setting == LRP_SETTING_MEMORY || !lrp_settings_given(settings, setting)) continue;
+        lrp_cli_json_put_text(d, o, lrp_setting_key(setting), lrp_settings_get(settings, setting));
+    }
+    list = lrp_cli_json_put_array(d, o, "rules");
+    for (size_t i = 0; i < lrp_settings_rule_count(settings); i++) {
+        const struct lrp_rule_setting rule = lrp_settings_rule_at(settings, i);
+        cJSON *one = lrp_cli_json_put_object(d, list, NULL);
+        lrp_cli_json_put_text(d, one, "select", rule.select);
+        lrp_cli_json_put_text(d, one, "rule", rule.rule);
+    }
+    list = lrp_cli_json_put_array(d, o, "inputs");
+    for (size_t i = 0; i < a->named_count; i++) {
+        cJSON *one = lrp_cli_json_put_object(d, list, NULL);
+        lrp_cli_json_put_text(d, one, "name", a->named[i].name);
+        lrp_cli_json_put_text(d, one, "path", a->named[i].path);
+    }
+    list = lrp_cli_json_put_array(d, o, "supported_layers");
+    for (size_t i = 0; i < lrp_settings_layer_count(settings); i++)
+        lrp_cli_json_put_text(d, list, NULL, lrp_settings_layer_at(settings, i));
+    list = lrp_cli_json_put_array(d, o, "supported_activations");
+    for (size_t i = 0; i < lrp_settings_activation_count(settings); i++)
+        lrp_cli_json_put_text(d, list, NULL, lrp_settings_activation_at(settings, i));
+    list = lrp_cli_json_put_array(d, o, "plugins");
+    for (size_t i = 0; i < lrp_settings_plugin_count(settings); i++)
+        lrp_cli_json_put_text(d, list, NULL, lrp_settings_plugin_at(settings, i));
+}
+
+static enum lrp_status describe(const struct lrp_batch *b, struct lrp_document *d, struct lrp_error *err)
+{
+    uint64_t hash = 0;
+    lrp_cli_json_init(d, b->given->model);
+    const enum lrp_status status = hash_model(lrp_session_model(b->job.session), &hash, err);
+    put_hash(d, "model_hash", hash);
+    put_hash(d, "manifest_hash", lrp_manifest_hash(&b->manifest));
+    lrp_cli_json_put_number(d, d->root, "samples", (double)b->manifest.count);
+    lrp_cli_json_put_text(d, d->root, "write", b->given->write ? b->given->write : "relevance,report");
+    put_settings(d, b->given);
+    return status;
+}
+
+/* As they are printed: a number that was read is not held as one that is to be written. */
+static bool same_item(const cJSON *a, const cJSON *b, const char *key)
+{
+    char *x = lrp_json_print(cJSON_GetObjectItemCaseSensitive(a, key), false),
+         *y = lrp_json_print(cJSON_GetObjectItemCaseSensitive(b, key), false);
+    const bool same = x && y && strcmp(x, y) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+/* NULL: both say the same; else what is another. */
+static const char *difference(const cJSON *a, const cJSON *b)
+{
+    static const struct {
+        const char *key, *what;
+    } parts[] = {{"manifest_hash", "another list of inputs"},
+                 {"samples", "another list of inputs"},
+                 {"model_hash", "another model, or the model has changed"},
+                 {"write", "other outputs (--write)"},
+                 {"settings", "other settings"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!same_item(a, b, parts[i].key)) return parts[i].what;
+    return NULL;
+}
+
+enum lrp_status lrp_batch_claim(const struct lrp_batch *b, struct lrp_error *err)
+{
+    struct lrp_document d = {0};
+    cJSON *there = NULL;
+    char *path = lrp_data_path(b->given->output_dir, "", "batch", ".json", err);
+    enum lrp_status status = path ? describe(b, &d, err) : err->status;
+    const bool found = path && access(path, F_OK) == 0;
+    if (!status && found) status = lrp_json_read(path, &there, err);
+    const char *what = !status && found ? difference(there, d.root) : NULL;
+    if (what)
+        status = lrp_fail(err, LRP_USAGE, "%s: results of another batch lie there: %s (choose another folder)",
+                          b->given->output_dir, what);
+    if (!status && !found) status = lrp_cli_json_write(&d, path, err);
+    cJSON_Delete(there);
+    lrp_cli_json_free(&d);
+    free(path);
+    return status;
+}
