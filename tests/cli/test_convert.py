@@ -48,6 +48,20 @@ def made():
     }
 
 
+def made_unsayable():
+    """name -> model, and what is said: what JSON models have no words for."""
+    open_ = {"x": (FLOAT, ["N", "T", 4])}
+    last = [node("Shape", "x", "s"), node("Gather", "s one", "t"), node("Sub", "t one", "i"), node("Gather", "x i", "g", name="last", axis=1)]
+    return {
+        "the last of an open number of places": (
+            model(last, open_, {"g": (FLOAT, None)}, {"one": tensor([1], [], INT64)}), "last goes by sizes that the input leaves open"),
+        "a reshape to sizes of the input": (
+            model([node("Shape", "x", "s"), node("Gather", "s one", "t"), node("Unsqueeze", "t zero", "u"), node("Concat", "u minus", "c", axis=0),
+                   node("Reshape", "x c", "r", name="turn"), node("Transpose", "r", "y", perm=[1, 0])], open_, {"y": (FLOAT, None)},
+                  {"one": tensor([1], [], INT64), "zero": ints(0), "minus": ints(-1)}), "turn"),
+    }
+
+
 def run(*arguments):
     return subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
 
@@ -123,6 +137,13 @@ def main():
             if wrong:
                 failures.append(f"{path}: {wrong}")
         failures += [f"{path}: {wrong}" for path in models if path.startswith(source) for wrong in [printed(path, folder)] if wrong]
+        for name, (data, words) in made_unsayable().items():
+            path, out = os.path.join(source, "refused.onnx"), os.path.join(folder, "none.json")
+            with open(path, "wb") as file:
+                file.write(data)
+            got = run("convert", path, out)
+            if got.returncode != 4 or words not in got.stderr or os.path.exists(out):
+                failures.append(f"{name}: exit {got.returncode}: {got.stderr.strip()}")
     for failure in failures:
         print("FAILED:", failure)
     print(f"{written} models written, {refused} refused, {len(failures)} failed")
