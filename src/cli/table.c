@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grown.h"
 #include "runes.h"
 
 char *lrp_cli_number(double value, char *buffer, size_t size)
@@ -34,65 +33,91 @@ void lrp_cli_table_init(struct lrp_table *table, const struct lrp_table_column *
     *table = (struct lrp_table){.columns = columns, .column_count = column_count};
 }
 
-void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
+/* Room for `size` more bytes of text. */
+static bool make_room(struct lrp_table *table, size_t size)
 {
-    if (table->failed) return;
-    char **cells = lrp_grown(table->cells, table->count, &table->capacity, sizeof(char *));
-    table->failed = !cells;
-    if (!cells) return;
-    table->cells = cells;
-    char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    const int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    table->failed = length < 0;
-    if (table->failed) return;
-    lrp_make_printable(text, "");
-    table->cells[table->count++] = text;
+    enum { FIRST = 4096 };
+    if (table->capacity - table->used >= size) return true;
+    size_t wanted = table->capacity ? table->capacity : FIRST;
+    while (wanted - table->used < size)
+        if (__builtin_mul_overflow(wanted, 2, &wanted)) return false;
+    char *const text = realloc(table->text, wanted);
+    if (!text) return false;
+    table->text = text;
+    table->capacity = wanted;
+    return true;
 }
 
-static void print_row(const struct lrp_table *table, char *const *cells, const size_t *widths, FILE *file)
+/* The text behind the others, and its length; -1: no memory. */
+static int write_cell(struct lrp_table *table, const char *format, va_list arguments)
+{
+    enum { USUAL = 64 };
+    va_list again;
+    if (!make_room(table, USUAL)) return -1;
+    va_copy(again, arguments);
+    int length = vsnprintf(table->text + table->used, table->capacity - table->used, format, arguments);
+    if (length >= 0 && (size_t)length >= table->capacity - table->used)
+        length = make_room(table, (size_t)length + 1)
+                     ? vsnprintf(table->text + table->used, table->capacity - table->used, format, again)
+                     : -1;
+    va_end(again);
+    return length;
+}
+
+void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
+{
+    va_list arguments;
+    if (table->failed) return;
+    if (!table->widths) {
+        table->widths = calloc(table->column_count, sizeof *table->widths);
+        table->failed = !table->widths;
+        if (table->failed) return;
+    }
+    va_start(arguments, format);
+    table->failed = write_cell(table, format, arguments) < 0;
+    va_end(arguments);
+    if (table->failed) return;
+    char *const text = table->text + table->used;
+    lrp_make_printable(text, "");
+    const size_t width = (size_t)lrp_text_columns(text), column = table->count++ % table->column_count;
+    if (width > table->widths[column]) table->widths[column] = width;
+    table->used += strlen(text) + 1;
+}
+
+/* A row of texts that stand one behind the other; NULL: the titles. Returns what stands behind it. */
+static const char *print_row(const struct lrp_table *table, const char *cells, FILE *file)
 {
     size_t owed = 0; /* blanks that are printed only if something follows */
     for (size_t c = 0; c < table->column_count; c++) {
-        const char *text = cells ? cells[c] : table->columns[c].title;
-        const size_t width = (size_t)lrp_text_columns(text), pad = widths[c] - width;
+        const char *text = cells ? cells : table->columns[c].title;
+        const size_t width = (size_t)lrp_text_columns(text), title = (size_t)lrp_text_columns(table->columns[c].title);
+        const size_t widest = table->widths && table->widths[c] > title ? table->widths[c] : title, pad = widest - width;
         if (table->columns[c].right) owed += pad;
         if (*text) {
             lrp_print(file, "%*s%s", (int)owed, "", text);
             owed = 0;
         }
         owed += (table->columns[c].right ? 0 : pad) + 2;
+        if (cells) cells += strlen(cells) + 1;
     }
     fputc('\n', file);
+    return cells;
 }
 
 enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err)
 {
-    const size_t columns = table->column_count;
-    size_t *widths = calloc(columns, sizeof *widths);
-    if (table->failed || !widths) {
-        free(widths);
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    }
-    for (size_t c = 0; c < columns; c++) widths[c] = (size_t)lrp_text_columns(table->columns[c].title);
-    for (size_t i = 0; i < table->count; i++) {
-        const size_t width = (size_t)lrp_text_columns(table->cells[i]);
-        if (width > widths[i % columns]) widths[i % columns] = width;
-    }
-    print_row(table, NULL, widths, file);
-    for (size_t i = 0; i + columns <= table->count; i += columns) print_row(table, table->cells + i, widths, file);
-    free(widths);
+    if (table->failed) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const char *cells = table->text;
+    print_row(table, NULL, file);
+    for (size_t i = 0; i + table->column_count <= table->count; i += table->column_count) cells = print_row(table, cells, file);
     return LRP_OK;
 }
 
 void lrp_cli_table_free(struct lrp_table *table)
 {
-    for (size_t i = 0; i < table->count; i++) free(table->cells[i]);
-    free(table->cells);
-    table->cells = NULL;
-    table->count = table->capacity = 0;
+    free(table->text);
+    free(table->widths);
+    *table = (struct lrp_table){.columns = table->columns, .column_count = table->column_count};
 }
 
 /* ---- messages ---- */

@@ -18,8 +18,9 @@ struct lrp_table_column {
 struct lrp_table {
     const struct lrp_table_column *columns; /* borrowed */
     size_t column_count;
-    char **cells; /* owned */
-    size_t count, capacity;
+    char *text;            /* of all cells, one behind the other, each with its NUL; owned */
+    size_t used, capacity; /* bytes of it */
+    size_t count, *widths; /* of cells; by column, of its widest cell so far (owned) */
     bool failed;
 };
 void lrp_cli_table_init(struct lrp_table *table, const struct lrp_table_column *columns, size_t column_count);
