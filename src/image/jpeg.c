@@ -78,7 +78,7 @@ static void read_rows(struct jpeg_decompress_struct *info, struct lrp_picture *o
     }
 }
 
-static enum lrp_status decode_jpeg(struct jpeg_decompress_struct *info, const unsigned char *bytes, size_t size,
+static enum lrp_status decode_jpeg(struct jpeg_decompress_struct *info, const unsigned char *bytes, size_t size, size_t most,
                                    struct lrp_picture *out, struct lrp_error *err)
 {
     jpeg_mem_src(info, bytes, (unsigned long)size);
@@ -87,7 +87,7 @@ static enum lrp_status decode_jpeg(struct jpeg_decompress_struct *info, const un
     choose_colours(info);
     info->dct_method = JDCT_ISLOW; /* exact on every machine */
     int channels = info->out_color_space == JCS_GRAYSCALE ? 1 : 3;
-    enum lrp_status status = lrp_picture_new((int)info->image_width, (int)info->image_height, channels, out, err);
+    enum lrp_status status = lrp_picture_new_within((int)info->image_width, (int)info->image_height, channels, most, out, err);
     if (status) return status;
     out->source_channels = info->num_components;
     jpeg_start_decompress(info);
@@ -100,14 +100,15 @@ static enum lrp_status decode_jpeg(struct jpeg_decompress_struct *info, const un
 
 /* Apart from lrp_jpeg_decode, whose variables a jump could leave indeterminate if it called setjmp itself. */
 static enum lrp_status decode_or_jump(struct jpeg_decompress_struct *info, struct failure *failure, const unsigned char *bytes,
-                                      size_t size, struct lrp_picture *out, struct lrp_error *err)
+                                      size_t size, size_t most, struct lrp_picture *out, struct lrp_error *err)
 {
     if (setjmp(failure->back)) return lrp_fail(err, LRP_FILE, "the JPEG is damaged or cut off: %s", failure->message);
     jpeg_create_decompress(info);
-    return decode_jpeg(info, bytes, size, out, err);
+    return decode_jpeg(info, bytes, size, most, out, err);
 }
 
-static enum lrp_status jpeg_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status jpeg_decode(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                                   struct lrp_error *err)
 {
     struct jpeg_decompress_struct info = {0};
     struct failure failure = {.message = ""};
@@ -116,7 +117,7 @@ static enum lrp_status jpeg_decode(const unsigned char *bytes, size_t size, stru
     failure.base.emit_message = on_message;
     failure.base.output_message = print_nothing;
     *out = (struct lrp_picture){0};
-    enum lrp_status status = decode_or_jump(&info, &failure, bytes, size, out, err);
+    enum lrp_status status = decode_or_jump(&info, &failure, bytes, size, most, out, err);
     jpeg_destroy_decompress(&info);
     if (status) lrp_picture_free(out);
     return status;

@@ -20,6 +20,9 @@ struct lrp_picture {
 
 /* All zero. Errors: LRP_FILE for sides beyond the limits, LRP_MEMORY. */
 enum lrp_status lrp_picture_new(int width, int height, int channels, struct lrp_picture *out, struct lrp_error *err);
+/* The same where no more than `most` bytes may be taken: LRP_MEMORY, saying so, before they are. */
+enum lrp_status lrp_picture_new_within(int width, int height, int channels, size_t most, struct lrp_picture *out,
+                                       struct lrp_error *err);
 /* Fine on {0} and when called twice. */
 void lrp_picture_free(struct lrp_picture *picture);
 
@@ -28,6 +31,9 @@ bool lrp_picture_sniff(const unsigned char *bytes, size_t size);
 /* Decodes a whole file's bytes, recognised by content. Alpha is laid over black, 16 bit become 8, palettes and CMYK
  * become colours; a truncated or damaged file is an error. Errors: LRP_FILE; the message does not name the file. */
 enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
+/* The same of a picture that may take `most` bytes. */
+enum lrp_status lrp_picture_decode_within(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                                          struct lrp_error *err);
 /* Writes a PNG, atomically. Errors: LRP_FILE naming path and cause. */
 enum lrp_status lrp_picture_write_png(const struct lrp_picture *picture, const char *path, struct lrp_error *err);
 

@@ -10,9 +10,10 @@ struct lrp_picture_format {
     const char *names; /* as messages and help list them: "PNG" */
     /* Whether a file that begins like this is one. */
     bool (*sniff)(const unsigned char *bytes, size_t size);
-    /* The picture of a whole file that sniff took: *out is owned, and {0} on failure. Errors: LRP_FILE saying what is wrong
-     * (the file is not named), LRP_MEMORY. */
-    enum lrp_status (*decode)(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
+    /* The picture of a whole file that sniff took, of at most `most` bytes: *out is owned, and {0} on failure. Errors: LRP_FILE
+     * saying what is wrong (the file is not named), LRP_MEMORY. */
+    enum lrp_status (*decode)(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                              struct lrp_error *err);
 };
 
 /* X(the rows' names) */

@@ -1,4 +1,5 @@
 /* picture_read.c: pictures from the bytes of files, whatever their format. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,13 @@ static enum lrp_status unknown_format(bool empty, struct lrp_error *err)
 
 enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
 {
+    return lrp_picture_decode_within(bytes, size, SIZE_MAX, out, err);
+}
+
+enum lrp_status lrp_picture_decode_within(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                                          struct lrp_error *err)
+{
     *out = (struct lrp_picture){0};
     const size_t format = format_of(bytes, size);
-    return format < FORMAT_COUNT ? formats[format]->decode(bytes, size, out, err) : unknown_format(size == 0, err);
+    return format < FORMAT_COUNT ? formats[format]->decode(bytes, size, most, out, err) : unknown_format(size == 0, err);
 }

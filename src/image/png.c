@@ -9,6 +9,7 @@
 /* Reading goes through libpng's full interface: the simplified one applies the file's gamma and mixes alpha in linear
  * light, while networks are fed, and were trained on, the numbers as they stand in the file. */
 struct decoder {
+    size_t most; /* bytes of the picture */
     png_structp png;
     png_infop info;
     const unsigned char *at, *end;
@@ -83,7 +84,7 @@ static enum lrp_status decode_png(struct decoder *decoder, struct lrp_picture *o
     int height = (int)png_get_image_height(decoder->png, decoder->info);
     ask_for_bytes(decoder);
     int channels = png_get_channels(decoder->png, decoder->info);
-    enum lrp_status status = lrp_picture_new(width, height, channels < 3 ? 1 : 3, out, err);
+    enum lrp_status status = lrp_picture_new_within(width, height, channels < 3 ? 1 : 3, decoder->most, out, err);
     if (status) return status;
     out->source_channels = channels;
     return read_pixels(decoder, out, err);
@@ -96,9 +97,10 @@ static enum lrp_status decode_or_jump(struct decoder *decoder, struct lrp_pictur
     return decode_png(decoder, out, err);
 }
 
-static enum lrp_status png_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status png_decode(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                                  struct lrp_error *err)
 {
-    struct decoder decoder = {.at = bytes, .end = bytes + size};
+    struct decoder decoder = {.most = most, .at = bytes, .end = bytes + size};
     *out = (struct lrp_picture){0};
     decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, fail_hard, ignore_warning);
     decoder.info = decoder.png ? png_create_info_struct(decoder.png) : NULL;

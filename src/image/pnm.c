@@ -67,7 +67,8 @@ static enum lrp_status read_binary(struct pnm_reader *in, int largest, size_t co
     return LRP_OK;
 }
 
-static enum lrp_status pnm_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status pnm_decode(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                                  struct lrp_error *err)
 {
     struct pnm_reader in = {bytes + 2, bytes + size};
     bool text = bytes[1] == '2' || bytes[1] == '3';
@@ -81,7 +82,7 @@ static enum lrp_status pnm_decode(const unsigned char *bytes, size_t size, struc
     if (pixels <= (size_t)LRP_PICTURE_MAX_PIXELS && pixels * (size_t)channels > size)
         return lrp_fail(err, LRP_FILE, "the picture is cut off: %d x %d pixels do not fit into a file of %zu bytes", width,
                         height, size);
-    enum lrp_status status = lrp_picture_new(width, height, channels, out, err);
+    enum lrp_status status = lrp_picture_new_within(width, height, channels, most, out, err);
     if (status) return status;
     size_t count = pixels * (size_t)channels;
     status = text ? read_text(&in, largest, count, out->pixels, err) : read_binary(&in, largest, count, out->pixels, err);

@@ -21,13 +21,14 @@ static void flatten(const unsigned char *rgba, struct lrp_picture *out)
             out->pixels[3 * i + c] = (unsigned char)((rgba[4 * i + c] * rgba[4 * i + 3] + 127) / 255);
 }
 
-static enum lrp_status webp_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status webp_decode(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,
+                                   struct lrp_error *err)
 {
     WebPBitstreamFeatures features;
     if (WebPGetFeatures(bytes, size, &features) != VP8_STATUS_OK)
         return lrp_fail(err, LRP_FILE, "the WebP is damaged or cut off");
     if (features.has_animation) return lrp_fail(err, LRP_FILE, "an animated WebP is no single picture");
-    const enum lrp_status status = lrp_picture_new(features.width, features.height, 3, out, err);
+    const enum lrp_status status = lrp_picture_new_within(features.width, features.height, 3, most, out, err);
     if (status) return status;
     out->source_channels = features.has_alpha ? 4 : 3;
     unsigned char *rgba = features.has_alpha ? WebPDecodeRGBA(bytes, size, NULL, NULL) : NULL;

@@ -41,11 +41,11 @@ static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
 }
 
 /* `name`: of the input, for files that hold several arrays. */
-static enum lrp_status decode_source(const unsigned char *bytes, size_t size, const char *name, struct lrp_source *out,
-                                     struct lrp_error *err)
+static enum lrp_status decode_source(const unsigned char *bytes, size_t size, const char *name, size_t most,
+                                     struct lrp_source *out, struct lrp_error *err)
 {
     if (!lrp_arrays_sniff(bytes, size)) {
-        const enum lrp_status status = lrp_picture_decode(bytes, size, &out->picture, err);
+        const enum lrp_status status = lrp_picture_decode_within(bytes, size, most, &out->picture, err);
         if (status && err && !lrp_picture_sniff(bytes, size)) {
             const struct lrp_error pictures = *err;
             lrp_error_set(err, status, "%s; arrays: %s", pictures.message, lrp_arrays_names());
@@ -64,7 +64,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-enum lrp_status lrp_source_read(const char *path, const char *name, struct lrp_source *out, struct lrp_error *err)
+enum lrp_status lrp_source_read(const char *path, const char *name, size_t most, struct lrp_source *out, struct lrp_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
     *out = (struct lrp_source){.label = strdup(standard ? "-" : base_name(path)),
@@ -74,8 +74,8 @@ enum lrp_status lrp_source_read(const char *path, const char *name, struct lrp_s
     enum lrp_status status = out->label && out->path ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = standard ? read_stdin(&bytes, err) : lrp_mapping_open(path, &mapping, err);
     if (!status) {
-        status = standard ? decode_source((const unsigned char *)bytes.data, bytes.length, name, out, err)
-                          : decode_source(mapping.data, mapping.size, name, out, err);
+        status = standard ? decode_source((const unsigned char *)bytes.data, bytes.length, name, most, out, err)
+                          : decode_source(mapping.data, mapping.size, name, most, out, err);
         if (status) lrp_fail_context(err, status, "%s", out->path);
     }
     lrp_mapping_close(&mapping);

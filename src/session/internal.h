@@ -100,9 +100,9 @@ struct lrp_source {
     const struct lrp_tensor *array; /* or a tensor, NULL: none */
 };
 void lrp_source_free(struct lrp_source *source);
-/* Reads a picture, an array, or standard input ("-"). `name`: of the input; of several arrays in a file it is the one called
- * like that. */
-enum lrp_status lrp_source_read(const char *path, const char *name, struct lrp_source *out, struct lrp_error *err);
+/* Reads a picture of at most `most` bytes (lrp_memory_limit), an array, or standard input ("-"). `name`: of the input; of
+ * several arrays in a file it is the one called like that. */
+enum lrp_status lrp_source_read(const char *path, const char *name, size_t most, struct lrp_source *out, struct lrp_error *err);
 /* The tensor a model input gets from a source: preprocessed, checked against the input's shape (`asked`: --input-shape, rank -1
  * if not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */
 enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct lrp_model_value *input,
@@ -188,7 +188,7 @@ struct lrp_job {
     struct lrp_setup *setup;
     struct lrp_results *results;
     const struct lrp_tensor **inputs; /* by model input */
-    size_t input_count;
+    size_t input_count, input_bytes;  /* input_bytes: of pictures, and of all samples as tensors */
     enum lrp_want want;
     uint64_t generation;
     bool keep_edges; /* more rule changes are to be expected */
@@ -294,6 +294,10 @@ void lrp_session_plan_free(struct lrp_session_plan *plan, size_t inputs);
 /* Samples that inputs hold: the first dimension of the first that is there; 0 without any. */
 int64_t lrp_count_samples(const struct lrp_model *model, const struct lrp_tensor *const *inputs);
 
+/* Bytes that may be taken in all: --memory, or what the process was given. */
+size_t lrp_memory_limit(const struct lrp_session *session, const struct lrp_settings *settings);
+/* Bytes of its pictures, and of all samples of its inputs. */
+size_t lrp_memory_of_inputs(const struct lrp_session *session);
 /* Divides --memory (without it half of the machine's) among what is kept and what can be made again, before a job runs.
  * Errors: LRP_MEMORY naming the bytes that are needed at least. */
 enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *err);

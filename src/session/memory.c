@@ -1,5 +1,6 @@
 /* memory.c: --memory: how much may be kept. */
 
+#include "blocked.h"
 #include "internal.h"
 #include "primitives.h"
 #include "text.h"
@@ -35,8 +36,9 @@ static uint64_t missing_channels(const struct lrp_shape *shape)
     return rest ? (uint64_t)(lrp_shape_count(shape) / channels * (BLOCK - rest)) : 0;
 }
 
-/* What must be there in any case: the activations and relevances of all values, which are the product; what the largest layer
- * needs while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
+/* What must be there in any case: the inputs; the activations and relevances of all values, which are the product; what the
+ * largest layer needs while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and
+ * weights. */
 static uint64_t needed_bytes(const struct lrp_job *job)
 {
     enum { TENSORS_AT_WORK = 6 };
@@ -57,7 +59,7 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     }
     const uint64_t own = list->activation_bytes,
                    kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */
-    const uint64_t at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float);
+    const uint64_t at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float) + job->input_bytes;
     return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
 }
 
@@ -73,6 +75,24 @@ static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error
                     lrp_model_path(job->session->model), job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "",
                     (unsigned long long)(job->want >= LRP_WANT_RELEVANCE && kept <= UINT64_MAX / 2 ? 2 * kept : kept),
                     (unsigned long long)machine);
+}
+
+size_t lrp_memory_limit(const struct lrp_session *session, const struct lrp_settings *settings)
+{
+    uint64_t limit;
+    const char *text = lrp_settings_get(settings, LRP_SETTING_MEMORY);
+    return (size_t)(*text && lrp_parse_bytes(text, &limit) ? limit : session->allotted_memory);
+}
+
+size_t lrp_memory_of_inputs(const struct lrp_session *session)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < lrp_model_input_count(session->model); i++) {
+        const struct lrp_picture *p = &session->sources[i].picture;
+        if (p->pixels) bytes += (size_t)p->width * (size_t)p->height * (size_t)p->channels;
+        if (session->inputs[i]) bytes += lrp_tensor_bytes(session->inputs[i]);
+    }
+    return bytes;
 }
 
 /* --memory, or what is usual; the text is empty then. */

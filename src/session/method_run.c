@@ -44,7 +44,8 @@ static enum lrp_status picture(void *data, const char *path, double pixel, int v
     if (!input_of(job, value, &input))
         return lrp_fail(err, LRP_USAGE, "%s: a picture is no baseline for %s, which is no input of the model",
                         path ? path : "pixel", job->results->network->graph->values[value].name);
-    enum lrp_status status = path ? lrp_source_read(path, NULL, &source, err) : grey_picture(pixel, &source.picture, err);
+    const size_t most = lrp_memory_limit(job->session, job->setup->settings);
+    enum lrp_status status = path ? lrp_source_read(path, NULL, most, &source, err) : grey_picture(pixel, &source.picture, err);
     if (input.shape.rank > 0) input.shape.dim[0] = 1;
     if (!status)
         status = lrp_source_tensor(&source, &input, &(struct lrp_shape){.rank = -1}, job->setup->settings, &tensor, &one_by_one,
@@ -59,11 +60,11 @@ static enum lrp_status picture(void *data, const char *path, double pixel, int v
 /* A picture of the input's size, as grey values: not resized, its numbers are names of groups. */
 static enum lrp_status mask(void *data, const char *path, int value, struct lrp_tensor **out, struct lrp_error *err)
 {
+    const struct lrp_job *job = data;
     struct lrp_source source = {0};
     struct lrp_float_picture grey = {0};
-    (void)data;
     (void)value;
-    enum lrp_status status = lrp_source_read(path, NULL, &source, err);
+    enum lrp_status status = lrp_source_read(path, NULL, lrp_memory_limit(job->session, job->setup->settings), &source, err);
     if (!status && !source.picture.pixels) status = lrp_fail(err, LRP_FILE, "%s: it is no picture", path);
     if (!status)
         status = lrp_picture_resize(&source.picture, source.picture.width, source.picture.height, 1, LRP_RESAMPLE_NEAREST,

@@ -223,7 +223,7 @@ enum lrp_status lrp_session_set_input(struct lrp_session *session, const char *n
     struct lrp_model_value input = {0};
     if (!status) {
         lrp_model_input(session->model, index, &input);
-        status = lrp_source_read(path, input.name, &source, err);
+        status = lrp_source_read(path, input.name, lrp_memory_limit(session, session->setup->settings), &source, err);
     }
     return !status ? put_source(session, index, &source, err) : status;
 }

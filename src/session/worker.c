@@ -43,6 +43,7 @@ static enum lrp_status job_new(struct lrp_session *session, enum lrp_want want, 
     job->session = session;
     job->want = want;
     job->input_count = lrp_model_input_count(session->model);
+    job->input_bytes = lrp_memory_of_inputs(session);
     job->inputs = calloc(job->input_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = job->inputs ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < job->input_count; i++) {

@@ -293,9 +293,14 @@ static void check_format(const struct lrp_picture_format *row, const unsigned ch
             fail_msg("%s takes what is %s, or not its own", other->names, row->names);
     for (size_t cut = 0; cut < 2; cut++)
         if (row->sniff(bytes, cut)) fail_msg("%s looks behind the end of %zu bytes", row->names, cut);
-    check_ok(row->decode(bytes, size, &picture, &err), &err);
+    check_ok(row->decode(bytes, size, SIZE_MAX, &picture, &err), &err);
     assert_true(picture.pixels && picture.width > 0 && picture.height > 0 && picture.source_channels > 0);
+    const size_t takes = (size_t)picture.width * (size_t)picture.height * (size_t)picture.channels;
     lrp_picture_free(&picture);
+    check_ok(lrp_picture_decode_within(bytes, size, takes, &picture, &err), &err);
+    lrp_picture_free(&picture);
+    check_fails(lrp_picture_decode_within(bytes, size, takes - 1, &picture, &err), &err, LRP_MEMORY, "--memory");
+    assert_null(picture.pixels);
 }
 
 static void no_format_is_left_out(void **state)
