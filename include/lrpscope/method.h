@@ -28,7 +28,7 @@ struct lrp_method_argument {
     const char *line;                   /* what it means, one line */
 };
 /* Most arguments of a method. */
-enum { LRP_METHOD_ARGUMENTS = 8 };
+enum { LRP_METHOD_ARGUMENTS = 10 };
 /* What there is to say of a method. Borrowed, static. */
 struct lrp_method_info {
     const char *name;     /* "input-gradient" */

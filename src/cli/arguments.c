@@ -251,6 +251,14 @@ static enum lrp_status apply_one(const struct given *given, struct lrp_arguments
     case LRP_OPTION_TEXT:
         memcpy(field, &given->text, sizeof given->text);
         return LRP_OK;
+    case LRP_OPTION_LIST: {
+        struct lrp_cli_list *list = (struct lrp_cli_list *)(void *)field;
+        const char **more = realloc(list->items, (list->count + 1) * sizeof *more);
+        if (!more) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+        more[list->count++] = given->text;
+        list->items = more;
+        return LRP_OK;
+    }
     case LRP_OPTION_SWITCH:
         memcpy(field, &(bool){true}, sizeof(bool));
         if (given->text) memcpy((char *)out + option->form_offset, &given->text, sizeof given->text);
@@ -390,6 +398,9 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments)
     free(arguments->alternatives);
     free(arguments->inputs);
     free(arguments->rules);
+    free(arguments->settings_named.items);
+    free(arguments->metrics.items);
+    free(arguments->attributions.items);
     free(arguments->found);
     free(arguments->hub);
     free(arguments->hub_path);

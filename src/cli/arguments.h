@@ -14,6 +14,12 @@ struct lrp_cli_input {
     const char *path; /* borrowed from argv, as all strings below */
 };
 
+/* What a repeatable option was given. */
+struct lrp_cli_list {
+    const char **items; /* array owned */
+    size_t count;
+};
+
 /* Settings to be compared. */
 struct lrp_cli_alternative {
     const char *name;              /* borrowed: the rules file */
@@ -37,6 +43,10 @@ struct lrp_arguments {
     size_t alternative_count;
     struct lrp_cli_input *named; /* --input, array owned */
     size_t named_count;
+
+    struct lrp_cli_list settings_named, metrics, attributions; /* of evaluate and choose: --setting, --metric, --attribution */
+    const char *mask, *masks, *box, *span, *curve;             /* likewise */
+    long budget;                                               /* seconds; 0: none */
 
     const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
     const char *output;                                                        /* of run */

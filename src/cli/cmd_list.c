@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lrpscope/composite.h"
+#include "lrpscope/evaluation.h"
 #include "lrpscope/heatmap.h"
 #include "lrpscope/method.h"
 #include "lrpscope/rule.h"
@@ -192,10 +193,10 @@ int lrp_cli_composites(const struct lrp_arguments *arguments)
 /* ---- methods ---- */
 
 /* "n=50, sigma=0.15, noise" */
-static void arguments_text(const struct lrp_method_info *info, struct lrp_text *text)
+static void arguments_text(const struct lrp_method_argument *arguments, int count, struct lrp_text *text)
 {
-    for (int i = 0; i < info->argument_count; i++) {
-        const struct lrp_method_argument *a = &info->arguments[i];
+    for (int i = 0; i < count; i++) {
+        const struct lrp_method_argument *a = &arguments[i];
         lrp_text_printf(text, "%s%s%s%s", i ? ", " : "", a->name, *a->value ? "=" : "", a->value);
     }
 }
@@ -206,12 +207,27 @@ static void methods_table(struct lrp_table *table, const struct lrp_arguments *a
     const struct lrp_method_info *info;
     for (size_t i = 0; (info = lrp_method_at(i)); i++) {
         struct lrp_text text = {0};
-        arguments_text(info, &text);
+        arguments_text(info->arguments, info->argument_count, &text);
         lrp_cli_table_cell(table, "%s", info->name);
         lrp_cli_table_cell(table, "%s", text.data ? text.data : "");
         lrp_cli_table_cell(table, "%s", info->cost);
         lrp_cli_table_cell(table, "%s", info->line);
         lrp_text_free(&text);
+    }
+}
+
+static void arguments_json(struct lrp_document *d, cJSON *o, const struct lrp_method_argument *arguments, int count)
+{
+    cJSON *list = lrp_cli_json_put_array(d, o, "parameters");
+    for (int k = 0; k < count; k++) {
+        const struct lrp_method_argument *a = &arguments[k];
+        cJSON *one = lrp_cli_json_put_object(d, list, NULL);
+        lrp_cli_json_put_text(d, one, "name", a->name);
+        if (*a->value)
+            lrp_cli_json_put_text(d, one, "default", a->value);
+        else
+            lrp_cli_json_put_null(d, one, "default");
+        lrp_cli_json_put_text(d, one, "meaning", a->line);
     }
 }
 
@@ -222,17 +238,7 @@ static void methods_json(struct lrp_document *d, cJSON *array, const struct lrp_
     for (size_t i = 0; (info = lrp_method_at(i)); i++) {
         cJSON *o = lrp_cli_json_put_object(d, array, NULL);
         lrp_cli_json_put_text(d, o, "name", info->name);
-        cJSON *list = lrp_cli_json_put_array(d, o, "parameters");
-        for (int k = 0; k < info->argument_count; k++) {
-            const struct lrp_method_argument *a = &info->arguments[k];
-            cJSON *one = lrp_cli_json_put_object(d, list, NULL);
-            lrp_cli_json_put_text(d, one, "name", a->name);
-            if (*a->value)
-                lrp_cli_json_put_text(d, one, "default", a->value);
-            else
-                lrp_cli_json_put_null(d, one, "default");
-            lrp_cli_json_put_text(d, one, "meaning", a->line);
-        }
+        arguments_json(d, o, info->arguments, info->argument_count);
         lrp_cli_json_put_text(d, o, "formula", info->formula);
         lrp_cli_json_put_text(d, o, "cost", info->cost);
         lrp_cli_json_put_text(d, o, "description", info->line);
@@ -244,6 +250,50 @@ int lrp_cli_methods(const struct lrp_arguments *arguments)
     static const struct lrp_table_column columns[] = {
         {"method", false}, {"arguments", false}, {"cost", false}, {"what it is", false}};
     return print_list(&(struct list)LIST_OF(methods, columns), arguments);
+}
+
+/* ---- metrics ---- */
+
+static void metrics_table(struct lrp_table *table, const struct lrp_arguments *arguments)
+{
+    (void)arguments;
+    const struct lrp_metric_info *info;
+    static const char *const better[] = {[LRP_BETTER_UNSAID] = "", [LRP_BETTER_MORE] = "more", [LRP_BETTER_LESS] = "less"};
+    for (size_t i = 0; (info = lrp_metric_at(i)); i++) {
+        struct lrp_text text = {0};
+        arguments_text(info->arguments, info->argument_count, &text);
+        lrp_cli_table_cell(table, "%s", info->name);
+        lrp_cli_table_cell(table, "%s", text.data ? text.data : "");
+        lrp_cli_table_cell(table, "%s", better[info->better]);
+        lrp_cli_table_cell(table, "%s", info->cost);
+        lrp_cli_table_cell(table, "%s", info->line);
+        lrp_text_free(&text);
+    }
+}
+
+static void metrics_json(struct lrp_document *d, cJSON *array, const struct lrp_arguments *arguments)
+{
+    (void)arguments;
+    const struct lrp_metric_info *info;
+    for (size_t i = 0; (info = lrp_metric_at(i)); i++) {
+        cJSON *o = lrp_cli_json_put_object(d, array, NULL);
+        lrp_cli_json_put_text(d, o, "name", info->name);
+        arguments_json(d, o, info->arguments, info->argument_count);
+        cJSON *numbers = lrp_cli_json_put_array(d, o, "numbers");
+        for (size_t k = 0; k < LRP_METRIC_NUMBERS && info->numbers[k]; k++)
+            lrp_cli_json_put_text(d, numbers, NULL, info->numbers[k]);
+        lrp_cli_json_put_text(d, o, "formula", info->formula);
+        lrp_cli_json_put_text(d, o, "cost", info->cost);
+        lrp_cli_json_put_text(d, o, "description", info->line);
+        lrp_cli_json_put_text(d, o, "shows", info->shows);
+    }
+}
+
+int lrp_cli_metrics(const struct lrp_arguments *arguments)
+{
+    static const struct lrp_table_column columns[] = {
+        {"metric", false}, {"arguments", false}, {"better", false}, {"cost", false}, {"what it asks", false}};
+    return print_list(&(struct list)LIST_OF(metrics, columns), arguments);
 }
 
 /* ---- operators ---- */

@@ -98,6 +98,25 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                     "heatmap of every cluster into the folder.",
          .run = lrp_cli_merge, .most_inputs = 1,
          .examples = {"lrpscope merge results --mean-heatmap mean.png", "lrpscope merge results --cluster 'spray(clusters=4)'"}},
+    [LRP_COMMAND_EVALUATE] =
+        {.name = "evaluate", .arguments = "MODEL INPUT...", .summary = "scores settings on the same inputs: pixel flipping, localisation, sanity checks",
+         .details = "Prints a row a setting and a column a metric (lrpscope metrics): mean and standard error over all inputs, in how many of them "
+                    "the setting is the best, and a random order as the zero line. --setting is a composite, a method, a rules file or the word "
+                    "presets; without it the one that --composite, --rule and --method say is scored. A metric with a baseline is computed with "
+                    "two, mean and min: where they disagree, the order is not that of the settings. A folder as INPUT stands for all pictures and "
+                    "arrays in it.",
+         .run = lrp_cli_evaluate, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+         .examples = {"lrpscope evaluate model.onnx castle.png --setting epsilon-plus --setting gradient --metric pixel-flipping",
+                      "lrpscope evaluate model.onnx castle.png --attribution mine.npy --metric 'pixel-flipping(size=8,baseline=0)' --curve curve.csv",
+                      "lrpscope evaluate model.onnx castle.png --box 30,40,90,120 --metric mass-accuracy --metric localisation-auc",
+                      "lrpscope evaluate model.onnx castle.png --metric 'randomisation(similarity=spearman-abs)' --json"}},
+    [LRP_COMMAND_CHOOSE] =
+        {.name = "choose", .arguments = "MODEL SOURCE...", .summary = "finds the rules that explain a network best, and writes them to a file",
+         .details = "Scores all presets that fit the model (and every --setting) on many inputs by pixel flipping, sparseness, sensitivity and "
+                    "randomisation, ranks them by their mean rank over two baselines, says how far the order can be trusted, and with --output "
+                    "writes the winner's rules file, which --rules takes. Fifty inputs or more tell something; SOURCE is a file or a folder.",
+         .run = lrp_cli_choose, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+         .examples = {"lrpscope choose model.onnx castle.png --output best.json", "lrpscope choose model.onnx pictures.npy --budget 600 --json"}},
     [LRP_COMMAND_CONVERT] =
         {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "
@@ -126,6 +145,10 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
         {.name = "methods", .arguments = "", .summary = "lists the methods with arguments, formulas and what they cost",
          .details = "What --method accepts: a name, and in brackets its arguments in this order or as NAME=VALUE.", .run = lrp_cli_methods,
          .examples = {"lrpscope methods", "lrpscope explain model.onnx castle.png --method 'smooth-grad(20,sigma=0.1)' --heatmap castle-smooth.png"}},
+    [LRP_COMMAND_METRICS] =
+        {.name = "metrics", .arguments = "", .summary = "lists the metrics with arguments, formulas, and what a score shows and does not",
+         .details = "What --metric of evaluate accepts: a name, and in brackets its arguments in this order or as NAME=VALUE.", .run = lrp_cli_metrics,
+         .examples = {"lrpscope metrics", "lrpscope metrics --json"}},
     [LRP_COMMAND_OPS] =
         {.name = "ops", .arguments = "", .summary = "lists the operators and what can be done with each",
          .details = "Every operator with its versions, whether it runs and whether it differentiates.", .run = lrp_cli_ops,

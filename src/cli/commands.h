@@ -18,11 +18,14 @@ enum lrp_command_id {
     LRP_COMMAND_BATCH,
     LRP_COMMAND_MERGE,
     LRP_COMMAND_CONCEPTS,
+    LRP_COMMAND_EVALUATE,
+    LRP_COMMAND_CHOOSE,
     LRP_COMMAND_CONVERT,
     LRP_COMMAND_TOKENS,
     LRP_COMMAND_RULES,
     LRP_COMMAND_COMPOSITES,
     LRP_COMMAND_METHODS,
+    LRP_COMMAND_METRICS,
     LRP_COMMAND_OPS,
     LRP_COMMAND_COLORMAPS,
     LRP_COMMAND_COUNT
@@ -63,6 +66,8 @@ int lrp_cli_explain(const struct lrp_arguments *arguments);
 int lrp_cli_ledger(const struct lrp_arguments *arguments);
 int lrp_cli_compare(const struct lrp_arguments *arguments);
 int lrp_cli_concepts(const struct lrp_arguments *arguments);
+int lrp_cli_evaluate(const struct lrp_arguments *arguments);
+int lrp_cli_choose(const struct lrp_arguments *arguments);
 int lrp_cli_batch(const struct lrp_arguments *arguments);
 int lrp_cli_merge(const struct lrp_arguments *arguments);
 int lrp_cli_convert(const struct lrp_arguments *arguments);
@@ -70,6 +75,7 @@ int lrp_cli_tokens(const struct lrp_arguments *arguments);
 int lrp_cli_rules(const struct lrp_arguments *arguments);
 int lrp_cli_composites(const struct lrp_arguments *arguments);
 int lrp_cli_methods(const struct lrp_arguments *arguments);
+int lrp_cli_metrics(const struct lrp_arguments *arguments);
 int lrp_cli_ops(const struct lrp_arguments *arguments);
 int lrp_cli_colormaps(const struct lrp_arguments *arguments);
 

@@ -9,11 +9,13 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "evaluate.h"
 #include "words.h"
 
 #define SETTING(id) .kind = LRP_OPTION_SETTING, .setting = LRP_SETTING_##id
 #define FLAG(id, on) .kind = LRP_OPTION_SETTING_FLAG, .setting = LRP_SETTING_##id, .value = on
 #define TEXT(field) .kind = LRP_OPTION_TEXT, .offset = offsetof(struct lrp_arguments, field)
+#define LIST(field) .kind = LRP_OPTION_LIST, .offset = offsetof(struct lrp_arguments, field)
 #define SWITCH(field) .kind = LRP_OPTION_SWITCH, .offset = offsetof(struct lrp_arguments, field)
 #define COUNTER(field) .kind = LRP_OPTION_COUNTER, .offset = offsetof(struct lrp_arguments, field)
 #define CHOICE(field, table)                                                                                                   \
@@ -23,21 +25,22 @@
 #define INSPECT LRP_FOR(INSPECT)
 #define EXPLAIN LRP_FOR(EXPLAIN)
 #define CONCEPTS LRP_FOR(CONCEPTS)
+#define SCORING (LRP_FOR(EVALUATE) | LRP_FOR(CHOOSE)) /* score settings */
 #define BATCH LRP_FOR(BATCH)
-#define RELEVANCE (INSPECT | EXPLAIN | CONCEPTS | BATCH | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
-#define PICTURES (INSPECT | EXPLAIN | CONCEPTS | BATCH | LRP_FOR(COMPARE))                    /* draw it */
-#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                                     /* read inputs */
-#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                                  /* find the rule of every layer */
+#define RELEVANCE (INSPECT | EXPLAIN | CONCEPTS | SCORING | BATCH | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
+#define PICTURES (INSPECT | EXPLAIN | CONCEPTS | BATCH | LRP_FOR(COMPARE))                              /* draw it */
+#define INPUTS (RELEVANCE | LRP_FOR(RUN))                                                               /* read inputs */
+#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                  /* find the rule of every layer */
 #define SHARING (RULED & ~LRP_FOR(CHECK))                                     /* see what a layer does with its relevance */
 #define MODELS (RULED | LRP_FOR(RUN))                                         /* lay out a model's graph */
 #define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
 #define TEXTS (TOKENED | LRP_FOR(TOKENS))                                     /* read texts */
-#define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
+#define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(METRICS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
 #define TABLES (MODELS | LISTS | LRP_FOR(TOKENS) | LRP_FOR(MERGE)) /* print a table */
 
 // clang-format off
 static const struct lrp_option options[] = {
-    {.name = "composite", .argument = "C", .commands = RULED | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE),
+    {.name = "composite", .argument = "C", .commands = (RULED & ~LRP_FOR(CHOOSE)) | LRP_FOR(COMPOSITES), IN(RULES), SETTING(COMPOSITE),
      .help = "preset (lrpscope composites), one rule for every layer, or composite(...)"},
     {.name = "rule", .argument = "SELECTOR=RULE", .commands = RULED, IN(RULES), .kind = LRP_OPTION_RULE, .words = lrp_cli_rule_word,
      .help = "rule of the layers a selector matches: name, index, a..b, type:T, first, last, glob; one that holds = in double quotes; "
@@ -53,7 +56,7 @@ static const struct lrp_option options[] = {
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
 
-    {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE, IN(TARGET), SETTING(METHOD),
+    {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE & ~LRP_FOR(CHOOSE), IN(TARGET), SETTING(METHOD),
      .help = "what is computed (lrpscope methods)"},
     {.name = "concept", .argument = "LAYER=CHANNELS", .commands = EXPLAIN, IN(TARGET), .kind = LRP_OPTION_CONCEPT, .setting = LRP_SETTING_CONCEPT,
      .help = "only relevance that passes these channels: 0,5,7, top(3) or (CHANNEL:Y:X); may be repeated"},
@@ -128,12 +131,12 @@ static const struct lrp_option options[] = {
      .help = "write a page of the text, coloured by the relevance of its tokens"},
     {.name = "sheet", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(sheet),
      .help = "write a contact sheet of all layers"},
-    {.name = "report", .argument = "F.json", .commands = EXPLAIN, IN(OUTPUT), TEXT(report),
-     .help = "write options, samples, layers, files and timing"},
+    {.name = "report", .argument = "F.json", .commands = EXPLAIN | SCORING, IN(OUTPUT), TEXT(report),
+     .help = "write options, samples, layers, files and timing; of evaluate and choose: all scores and curves"},
     {.name = "output-dir", .argument = "D", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE) | BATCH, IN(OUTPUT), TEXT(output_dir),
      .help = "folder of the files (made if missing); without other files STEM.png, .npy and .json of every INPUT"},
-    {.name = "output", .argument = "F.npy", .commands = LRP_FOR(RUN), IN(OUTPUT), TEXT(output),
-     .help = "write the model's output"},
+    {.name = "output", .argument = "F", .commands = LRP_FOR(RUN) | LRP_FOR(CHOOSE), IN(OUTPUT), TEXT(output),
+     .help = "write the model's output, F.npy; choose: the winner's rules file, F.json"},
     {.name = "lens", .commands = LRP_FOR(RUN), IN(OUTPUT), SWITCH(lens),
      .help = "what the final norm and head make of every block's residual stream, a row a block, and the rank there of what is said at last"},
     {.name = "top", .argument = "K", .commands = LRP_FOR(RUN) | CONCEPTS, IN(OUTPUT), COUNTER(top),
@@ -201,6 +204,23 @@ static const struct lrp_option options[] = {
      .help = "below 1 lifts weak values"},
     {.name = "size-factor", .argument = "N", .commands = PICTURES, IN(HEATMAP), SETTING(SIZE_FACTOR),
      .help = "pixels per value"},
+
+    {.name = "setting", .argument = "S", .commands = SCORING, IN(SCORES), LIST(settings_named), .words = lrp_cli_setting_word,
+     .help = "a composite, a method, a rules file, or presets (those that fit the model); repeatable"},
+    {.name = "metric", .argument = "M", .commands = SCORING, IN(SCORES), LIST(metrics), .words = lrp_cli_metric_word,
+     .help = "what is scored (lrpscope metrics), settings are ranked by the first; repeatable"},
+    {.name = "attribution", .argument = "F.npy", .commands = LRP_FOR(EVALUATE), IN(SCORES), LIST(attributions),
+     .help = "an attribution made elsewhere, of the input's shape, a row for each sample; repeatable"},
+    {.name = "mask", .argument = "F", .commands = SCORING, IN(SCORES), TEXT(mask),
+     .help = "where the evidence lies: a picture (above 127), resized and cropped as inputs are, or F.npy (above 0)"},
+    {.name = "masks", .argument = "DIR", .commands = SCORING, IN(SCORES), TEXT(masks),
+     .help = "the same for every INPUT: DIR/STEM.png or .npy"},
+    {.name = "box", .argument = "X0,Y0,X1,Y1", .commands = SCORING, IN(SCORES), TEXT(box),
+     .help = "the same as a rectangle in the pixels of the model's input; X1 and Y1 are not in it"},
+    {.name = "curve", .argument = "F.csv|F.png", .commands = SCORING, IN(SCORES), TEXT(curve),
+     .help = "write the mean curves: numbers, or a drawing of each metric's"},
+    {.name = "budget", .argument = "S", .commands = SCORING, IN(SCORES), COUNTER(budget),
+     .help = "begin no input after so many seconds; the scores are those of the inputs before"},
 
     {.name = "threads", .argument = "N", .commands = INPUTS, IN(RUNNING), SETTING(THREADS),
      .help = "default: all cores"},

@@ -18,6 +18,7 @@ enum lrp_option_kind {
     LRP_OPTION_SUPPORT_ACTIVATION,
     LRP_OPTION_INPUT,   /* NAME=FILE */
     LRP_OPTION_TEXT,    /* const char * at .offset of struct lrp_arguments */
+    LRP_OPTION_LIST,    /* struct lrp_cli_list at .offset, which gets one more */
     LRP_OPTION_SWITCH,  /* bool at .offset */
     LRP_OPTION_CHOICE,  /* unsigned at .offset: which of the words it is, a value of their enum */
     LRP_OPTION_COUNTER, /* long, at least 1, at .offset */
@@ -30,7 +31,8 @@ enum lrp_option_kind {
     X(TARGET, "What is explained")                                                                                             \
     X(CHECK, "Model check")                                                                                                    \
     X(GRAPH, "Graph")                                                                                                          \
-    X(INPUT, "Inputs and pictures") X(OUTPUT, "Files and tables") X(HEATMAP, "Output pictures") X(RUNNING, "Running")
+    X(INPUT, "Inputs and pictures")                                                                                            \
+    X(OUTPUT, "Files and tables") X(HEATMAP, "Output pictures") X(SCORES, "Scores") X(RUNNING, "Running")
 enum lrp_option_section {
 #define X(name, title) LRP_SECTION_##name,
     LRP_OPTION_SECTIONS(X)

@@ -94,84 +94,8 @@ enum lrp_status lrp_method_find(const char *name, const struct lrp_method **out,
 
 void lrp_method_call_free(struct lrp_method_call *call)
 {
-    for (int i = 0; i < LRP_METHOD_ARGUMENTS; i++) free(call->values[i]);
+    lrp_given_free(&call->given);
     *call = (struct lrp_method_call){0};
-}
-
-static bool holds_word(const char *words, const char *word)
-{
-    const size_t length = strlen(word);
-    for (const char *p = words; length && (p = strstr(p, word)) != NULL; p += length)
-        if ((p == words || p[-1] == ' ') && (p[length] == ' ' || !p[length])) return true;
-    return false;
-}
-
-/* What a kind of argument can be, in words; NULL: the text is fine. */
-static const char *wrong_form(const struct lrp_method_argument *a, const char *text)
-{
-    int64_t whole;
-    double number;
-    switch (a->kind) {
-    case LRP_METHOD_COUNT:
-        return lrp_parse_int64(text, &whole) && whole >= 1 && whole <= 1000000 ? NULL : "a whole number from 1 to 1000000";
-    case LRP_METHOD_SEED:
-        return lrp_parse_int64(text, &whole) && whole >= 0 ? NULL : "a whole number, at least 0";
-    case LRP_METHOD_NUMBER:
-        return lrp_parse_fraction(text, &number) && number >= 0 && number < 3e38 ? NULL : "a number, at least 0";
-    case LRP_METHOD_WORD:
-        return holds_word(a->choices, text) ? NULL : a->choices;
-    case LRP_METHOD_BASELINE:
-    case LRP_METHOD_FILE:
-    case LRP_METHOD_LAYER:
-        return *text ? NULL : "a text";
-    }
-    return "nothing";
-}
-
-static enum lrp_status set_argument(struct lrp_method_call *call, char *argument, int *position, struct lrp_error *err)
-{
-    const struct lrp_method_info *info = &call->row->info;
-    const size_t name = strcspn(argument, "=( "); /* an "=" behind a bracket is the value's own */
-    char *value = argument;
-    int place;
-    if (argument[name] == '=' || argument[name] == ' ') {
-        char *equals = strchr(argument, '=');
-        if (!equals) return lrp_fail(err, LRP_USAGE, "method %s: %s is no argument", info->name, argument);
-        *equals = '\0';
-        argument = lrp_trim(argument);
-        value = lrp_trim(equals + 1);
-        for (place = 0; place < info->argument_count && strcmp(info->arguments[place].name, argument) != 0;) place++;
-        if (place == info->argument_count)
-            return lrp_fail(err, LRP_USAGE, "method %s has no argument %s (lrpscope methods)", info->name, argument);
-    } else if (*position < info->argument_count) {
-        place = (*position)++;
-    } else {
-        return lrp_fail(err, LRP_USAGE, "method %s takes %d argument%s, %s is one too many", info->name, info->argument_count,
-                        info->argument_count == 1 ? "" : "s", argument);
-    }
-    const struct lrp_method_argument *a = &info->arguments[place];
-    value = lrp_unquote(value);
-    const char *wrong = wrong_form(a, value);
-    if (wrong)
-        return lrp_fail(err, LRP_USAGE, "method %s: %s cannot be \"%s\" (%s%s)", info->name, a->name, value,
-                        a->kind == LRP_METHOD_WORD ? "one of: " : "it is ", wrong);
-    char *copy = strdup(value);
-    if (!copy) return lrp_fail(err, LRP_MEMORY, "not enough memory for a method");
-    free(call->values[place]);
-    call->values[place] = copy;
-    return LRP_OK;
-}
-
-static enum lrp_status parse_method(struct lrp_call_text *text, struct lrp_method_call *out, struct lrp_error *err)
-{
-    enum lrp_status status = lrp_method_find(text->name, &out->row, err);
-    int position = 0;
-    for (int i = 0; !status && i < out->row->info.argument_count; i++) {
-        out->values[i] = strdup(out->row->info.arguments[i].value);
-        if (!out->values[i]) status = lrp_fail(err, LRP_MEMORY, "not enough memory for a method");
-    }
-    for (int i = 0; !status && i < text->count; i++) status = set_argument(out, text->arguments[i], &position, err);
-    return status;
 }
 
 enum lrp_status lrp_method_parse(const char *text, struct lrp_method_call *out, struct lrp_error *err)
@@ -180,7 +104,10 @@ enum lrp_status lrp_method_parse(const char *text, struct lrp_method_call *out, 
     *out = (struct lrp_method_call){0};
     enum lrp_status status = lrp_call_text_split(text, &call, err);
     if (status) return status;
-    status = parse_method(&call, out, err);
+    status = lrp_method_find(call.name, &out->row, err);
+    if (!status)
+        status = lrp_given_read("method", out->row->info.name, out->row->info.arguments, out->row->info.argument_count, &call,
+                                &out->given, err);
     lrp_call_text_free(&call);
     if (status) lrp_method_call_free(out);
     return status;
@@ -188,23 +115,12 @@ enum lrp_status lrp_method_parse(const char *text, struct lrp_method_call *out, 
 
 bool lrp_method_call_equal(const struct lrp_method_call *a, const struct lrp_method_call *b)
 {
-    if (a->row != b->row) return false;
-    for (int i = 0; i < a->row->info.argument_count; i++)
-        if (strcmp(a->values[i], b->values[i]) != 0) return false;
-    return true;
+    return a->row == b->row && lrp_given_equal(&a->given, &b->given);
 }
 
 const char *lrp_method_text(const struct lrp_method_call *call, const char *argument)
 {
-    for (int i = 0; i < call->row->info.argument_count; i++)
-        if (strcmp(call->row->info.arguments[i].name, argument) == 0) return call->values[i];
-    return "";
-}
-
-double lrp_method_number(const struct lrp_method_call *call, const char *argument, double otherwise)
-{
-    double number;
-    return lrp_parse_fraction(lrp_method_text(call, argument), &number) ? number : otherwise;
+    return lrp_given_text(&call->given, argument);
 }
 
 const struct lrp_method *lrp_method_pass(const struct lrp_method_call *call)

@@ -2,6 +2,7 @@
 #ifndef LRP_LRP_METHOD_H
 #define LRP_LRP_METHOD_H
 
+#include "given.h"
 #include "lrpscope/method.h"
 #include "rule_row.h"
 
@@ -54,7 +55,7 @@ const struct lrp_method *lrp_method_row(size_t index);
 
 struct lrp_method_call {
     const struct lrp_method *row;
-    char *values[LRP_METHOD_ARGUMENTS]; /* by argument: its text, or its default; owned */
+    struct lrp_given given;
 };
 /* Parses "smooth-grad(20,sigma=.1)". *out is to be freed. Errors: LRP_USAGE naming the nearest methods, or the argument and
  * what it can be. */
@@ -65,8 +66,6 @@ void lrp_method_call_free(struct lrp_method_call *call);
 bool lrp_method_call_equal(const struct lrp_method_call *a, const struct lrp_method_call *b);
 /* The text of an argument; "" where none was given and there is no default. Borrowed. */
 const char *lrp_method_text(const struct lrp_method_call *call, const char *argument);
-/* The same as a number; `otherwise` where there is none. */
-double lrp_method_number(const struct lrp_method_call *call, const char *argument, double otherwise);
 /* The method of a single pass: the row itself, but of methods of many passes what they repeat. */
 const struct lrp_method *lrp_method_pass(const struct lrp_method_call *call);
 /* Whether rules of layers play a part. */

@@ -15,16 +15,19 @@ enum lrp_kind_trait {
     LRP_KIND_IS_ATTENTION = 512,  /* a model that has one is one with attention */
     LRP_KIND_IS_LOG = 2048,       /* makes logarithms of probabilities */
     LRP_KIND_IS_MAPPED = 1024,    /* works on its weights as they lie in the file, unless a rule changes them */
+    LRP_KIND_IS_LEARNED = 2048,   /* its weights are what a network has learned: random ones make it another */
     LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
 };
 
 /* X(id, name, group, second group, traits): lrpscope-lrp(7).
  * A layer of any other operator has the operator's name in kebab case as its type, no group, and is not supported. */
 #define LRP_KINDS(X)                                                                                                           \
-    X(CONVOLUTION, "convolution", "convolution", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)            \
+    X(CONVOLUTION, "convolution", "convolution", "",                                                                           \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_LEARNED)                                     \
     X(TRANSPOSED_CONVOLUTION, "transposed-convolution", "convolution", "",                                                     \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST)                                                           \
-    X(DENSE, "dense", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_MAPPED)              \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_LEARNED)                                     \
+    X(DENSE, "dense", "", "",                                                                                                  \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_MAPPED | LRP_KIND_IS_LEARNED)                \
     X(SCALE, "scale", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_HOST | LRP_KIND_IS_TRANSPARENT)                                  \
     X(BATCH_NORM, "batch-norm", "normalization", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_MERGED)                                   \
     X(LAYER_NORM, "layer-norm", "normalization", "", LRP_KIND_IS_LAYER)                                                        \
@@ -56,12 +59,12 @@ enum lrp_kind_trait {
     X(MASK, "mask", "", "", LRP_KIND_IS_LAYER)                                                                                 \
     X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                        \
     X(RMS_NORM, "rms-norm", "normalization", "rms-normalization", LRP_KIND_IS_LAYER)                                           \
-    X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER)                                                                       \
+    X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LEARNED)                                                 \
     X(ROTARY, "rotary", "", "", LRP_KIND_IS_LAYER)                                                                             \
     X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                               \
-    X(LSTM, "lstm", "recurrent", "", 0)                                                                                        \
-    X(GRU, "gru", "recurrent", "", 0)                                                                                          \
-    X(RNN, "rnn", "recurrent", "", 0)                                                                                          \
+    X(LSTM, "lstm", "recurrent", "", LRP_KIND_IS_LEARNED)                                                                      \
+    X(GRU, "gru", "recurrent", "", LRP_KIND_IS_LEARNED)                                                                        \
+    X(RNN, "rnn", "recurrent", "", LRP_KIND_IS_LEARNED)                                                                        \
     X(RELU, "relu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
     X(GELU, "gelu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
     X(SWISH, "swish", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                        \

@@ -11,8 +11,8 @@ static bool list_method(struct lrp_settings *settings)
     bool ok = true;
     for (int i = 0; ok && i < call.row->info.argument_count; i++) {
         const enum lrp_method_argument_kind kind = call.row->info.arguments[i].kind;
-        if ((kind == LRP_METHOD_FILE || kind == LRP_METHOD_BASELINE) && *call.values[i])
-            ok = lrp_strings_add(&settings->arguments, call.values[i]);
+        if ((kind == LRP_METHOD_FILE || kind == LRP_METHOD_BASELINE) && *call.given.values[i])
+            ok = lrp_strings_add(&settings->arguments, call.given.values[i]);
     }
     lrp_method_call_free(&call);
     return ok;

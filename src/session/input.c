@@ -86,7 +86,7 @@ enum lrp_status lrp_source_read(const char *path, const char *name, size_t most,
 
 /* ---- the tensor a model input gets ---- */
 
-static enum lrp_status preprocess_of(const struct lrp_settings *settings, struct lrp_preprocess *out, struct lrp_error *err)
+enum lrp_status lrp_settings_preprocess(const struct lrp_settings *settings, struct lrp_preprocess *out, struct lrp_error *err)
 {
     static const enum lrp_setting keys[] = {LRP_SETTING_SCALE, LRP_SETTING_MEAN,   LRP_SETTING_STD,     LRP_SETTING_SIZE,
                                             LRP_SETTING_CROP,  LRP_SETTING_LAYOUT, LRP_SETTING_CHANNELS};
@@ -258,7 +258,7 @@ enum lrp_status lrp_source_tensor(const struct lrp_source *source, const struct 
                         input->name, lrp_dtype_text(input->dtype), lrp_arrays_names());
     struct lrp_preprocess preprocess;
     struct lrp_tensor *tensor = NULL;
-    enum lrp_status status = preprocess_of(settings, &preprocess, err);
+    enum lrp_status status = lrp_settings_preprocess(settings, &preprocess, err);
     if (status) return status;
     status = lrp_preprocess_apply(&preprocess, &source->picture, shape, &tensor, NULL, err);
     if (!status && !floats) status = round_picture(&tensor, input->dtype, err);

@@ -21,6 +21,7 @@
 #include "lrpscope/text.h"
 #include "methods/passes.h"
 #include "picture.h"
+#include "preprocess.h"
 #include "propagate.h"
 #include "settings.h"
 
@@ -191,7 +192,10 @@ struct lrp_job {
     size_t input_count, input_bytes;  /* input_bytes: of pictures, and of all samples as tensors */
     enum lrp_want want;
     uint64_t generation;
-    bool keep_edges; /* more rule changes are to be expected */
+    bool keep_edges;                       /* more rule changes are to be expected */
+    bool apart;                            /* nobody comes back to its results: they are neither kept nor doubted */
+    const struct lrp_tensor *const *given; /* by value number: what is there instead of what would be computed; NULL: nothing */
+    const struct lrp_tensor *unit;         /* 1 at what is explained (passes.h); NULL: as the settings say */
     void (*notify)(void *);
     void *notify_data;
     const struct lrp_run *run; /* while it runs */
@@ -253,6 +257,26 @@ bool lrp_job_should_stop(void *job);
 enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
                                   struct lrp_error *err);
 void lrp_job_notify(const struct lrp_job *job);
+/* A pass back that starts with `start` (borrowed). */
+struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const struct lrp_tensor *start,
+                                           const struct lrp_run *run);
+/* Many passes of a job whose forward pass is done: their arguments (`given`) and the method of a single one are the caller's to
+ * set. *unit is to be released behind them. */
+enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation *back, struct lrp_passes *out,
+                               struct lrp_tensor **unit, struct lrp_error *err);
+/* A job for the session's present state and sample. */
+enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err);
+/* How its passes run; borrowed from the job. */
+struct lrp_run lrp_job_run_of(struct lrp_job *job);
+
+/* By layer: it has weights that could be random. */
+void lrp_network_learned(const struct lrp_network *network, bool *out);
+/* Gives layers random weights, before anything has run: from a safetensors file by their names in the model's file, or ("")
+ * uniform in +-1/sqrt(fan-in). Errors: LRP_FILE naming file and weight. */
+enum lrp_status lrp_network_refresh(struct lrp_network *network, const bool *layers, const char *weights, uint64_t seed,
+                                    struct lrp_error *err);
+/* How pictures become inputs under settings. */
+enum lrp_status lrp_settings_preprocess(const struct lrp_settings *settings, struct lrp_preprocess *out, struct lrp_error *err);
 /* Puts the tensor of a value, of `from` (by value), into its published slot, with the statistics of the layer whose output it
  * is. */
 void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, bool relevance, int value, int layer);

@@ -56,6 +56,16 @@ static void keep_results(struct lrp_job *job)
     for (size_t i = 0; i < count; i++) lrp_results_release(gone[i]);
 }
 
+/* What is given is there before anything is computed. */
+static void take_given(struct lrp_job *job, const struct lrp_tensor **values)
+{
+    for (size_t v = 0; job->given && v < job->results->value_count; v++) {
+        if (!job->given[v] || values[v]) continue;
+        values[v] = lrp_tensor_retain(job->given[v]);
+        lrp_job_publish(job, values, false, (int)v, -1);
+    }
+}
+
 static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_results *r = job->results;
@@ -73,6 +83,7 @@ static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *ru
         values[g->inputs[i]] = lrp_tensor_retain(job->inputs[i]);
         lrp_job_publish(job, values, false, g->inputs[i], 0);
     }
+    take_given(job, values);
     struct lrp_node_watch watch = {.job = job, .tensors = values, .computed = computed};
     lrp_memo_forget(r->network->engine);
     set_state(job, LRP_JOB_FORWARD);
@@ -88,8 +99,8 @@ static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *ru
     pthread_mutex_unlock(&job->session->lock);
     release_all(values, r->value_count);
     free(computed);
-    if (!status) lrp_job_describe_activations(job);
-    if (!status) keep_results(job);
+    if (!status && !job->apart) lrp_job_describe_activations(job);
+    if (!status && !job->apart) keep_results(job);
     return status;
 }
 
@@ -97,6 +108,16 @@ static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *ru
 static const struct lrp_tensor *output_of(const struct lrp_job *job)
 {
     return lrp_tensor_row_major(job->results->values[job->setup->output], job->run);
+}
+
+/* The start where a unit says what is explained: 1 there, or its output; what starts otherwise stays as it is. */
+static void start_as_given(const struct lrp_job *job, const struct lrp_tensor *output, struct lrp_tensor *start)
+{
+    const enum lrp_start_kind kind = lrp_start_kind_of(job->setup);
+    for (size_t i = 0; i < start->count && kind <= LRP_START_LOGIT; i++) {
+        start->f[i] = job->unit->f[i] == 0 ? 0 : job->unit->f[i] * (kind == LRP_START_LOGIT ? output->f[i] : 1);
+        if (kind == LRP_START_LOGIT && job->setup->composite->no_negative) start->f[i] = fmaxf(start->f[i], 0);
+    }
 }
 
 static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **start, struct lrp_error *err)
@@ -107,6 +128,7 @@ static enum lrp_status start_relevance(struct lrp_job *job, struct lrp_tensor **
     enum lrp_status status = output ? lrp_job_start(job, output, lrp_start_kind_of(job->setup), start, &targets, &count, err)
                                     : lrp_fail(err, LRP_MEMORY, "not enough memory for the output");
     if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model));
+    if (job->unit) start_as_given(job, output, *start);
     pthread_mutex_lock(&job->session->lock);
     free(job->results->targets);
     job->results->targets = targets;
@@ -159,7 +181,7 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
 {
     struct lrp_results *r = job->results, *done_with = NULL;
     struct lrp_doubts doubts = {0};
-    if (!status) lrp_job_doubt_relevance(job, start, &doubts);
+    if (!status && !job->apart) lrp_job_doubt_relevance(job, start, &doubts);
     pthread_mutex_lock(&job->session->lock);
     job->session->relevance_ms = took;
     job->session->relevance_layers = count_true(b->computed, b->layers);
@@ -176,11 +198,10 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
     }
     pthread_mutex_unlock(&job->session->lock);
     lrp_results_release(done_with);
-    if (!status) keep_results(job);
+    if (!status && !job->apart) keep_results(job);
 }
 
-static struct lrp_propagation propagation_of(const struct lrp_job *job, const struct lrp_tensor *start,
-                                             const struct lrp_run *run)
+struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run)
 {
     const struct lrp_results *r = job->results;
     return (struct lrp_propagation){.engine = r->network->engine,
@@ -208,7 +229,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     }
     struct lrp_node_watch watch = {.job = job, .tensors = b.relevance, .relevance = true, .computed = b.computed};
     const bool gradual = !job->setup->method.row->times_values;
-    struct lrp_propagation p = propagation_of(job, start, run);
+    struct lrp_propagation p = lrp_job_propagation(job, start, run);
     p.progress = gradual ? lrp_node_watch_tell : NULL;
     p.data = &watch;
     p.previous = base ? base->relevance : NULL;
@@ -259,7 +280,7 @@ static void count_node(void *data, int node, int done, int total)
 static enum lrp_status make_ledger(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
                                    struct lrp_error *err)
 {
-    struct lrp_propagation p = propagation_of(job, start, run);
+    struct lrp_propagation p = lrp_job_propagation(job, start, run);
     struct lrp_ledger *ledger = NULL;
     p.progress = count_node;
     p.data = job;
@@ -308,7 +329,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (absent) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(job->session->model), absent);
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = run_forward(job, run, err);
-    if (!status && !job->results->values_doubted) doubt_values(job);
+    if (!status && !job->results->values_doubted && !job->apart) doubt_values(job);
     /* whole numbers can be computed, not explained */
     if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->setup);
@@ -323,12 +344,17 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     return status;
 }
 
+struct lrp_run lrp_job_run_of(struct lrp_job *job)
+{
+    return (struct lrp_run){.threads = threads_under(job->session, job->setup),
+                            .should_stop = lrp_job_should_stop,
+                            .data = job,
+                            .pool = lrp_engine_pool(job->results->network->engine)};
+}
+
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)
 {
-    const struct lrp_run run = {.threads = threads_under(job->session, job->setup),
-                                .should_stop = lrp_job_should_stop,
-                                .data = job,
-                                .pool = lrp_engine_pool(job->results->network->engine)};
+    const struct lrp_run run = lrp_job_run_of(job);
     struct lrp_error error = {0};
     struct lrp_session *s = job->session;
     const double before = lrp_now_ms();

@@ -126,33 +126,57 @@ static enum lrp_status keep_account(struct lrp_job *job, struct lrp_passes *p, s
     return LRP_OK;
 }
 
+/* How the elements of an output are classes: that of tokens by its last axis, any other by its first behind the samples. */
+static void count_classes(const struct lrp_job *job, struct lrp_passes *p)
+{
+    const struct lrp_tensor *output = job->results->values[job->setup->output];
+    const struct lrp_shape *s = &output->shape;
+    const int64_t each = (int64_t)output->count / (p->samples > 0 ? p->samples : 1);
+    const bool batched = s->rank > 0 && (p->samples > 1 || s->dim[0] == 1);
+    const int rank = s->rank - batched;
+    const bool sequence = rank == 2 && lrp_setup_reads_tokens(job->setup);
+    p->classes = rank < 2 ? each : s->dim[sequence ? s->rank - 1 : batched];
+    p->apart = rank < 2 || sequence || p->classes < 1 ? 1 : each / p->classes;
+}
+
+enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation *back, struct lrp_passes *out,
+                               struct lrp_tensor **unit, struct lrp_error *err)
+{
+    size_t sources;
+    *unit = NULL;
+    *out = (struct lrp_passes){.back = *back,
+                               .pass = lrp_method_pass(&job->setup->method),
+                               .convention = job->setup->convention,
+                               .batch = job->results->network->batch,
+                               .samples = lrp_setup_samples(job->setup),
+                               .first_sample = job->results->sample,
+                               .start = lrp_start_kind_of(job->setup),
+                               .channels_last = channels_last(job),
+                               .picture = picture,
+                               .mask = mask,
+                               .tell = tell_passes,
+                               .data = job};
+    out->back.progress = NULL; /* it is passes that are counted */
+    out->back.edges = NULL;
+    out->back.computed = NULL;
+    lrp_passes_sources(out, &sources);
+    enum lrp_status status = sources ? LRP_OK : lrp_fail(err, LRP_UNSUPPORTED, "no input of the model holds numbers to change");
+    if (!status && job->unit) status = lrp_tensor_copy(job->unit, unit, err);
+    if (!status && !job->unit) status = unit_of(job, unit, err);
+    out->unit = *unit;
+    if (!status) count_classes(job, out);
+    return status;
+}
+
 static enum lrp_status run_method(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,
                                   struct lrp_error *err)
 {
-    size_t sources;
     struct lrp_tensor *unit = NULL;
-    struct lrp_passes p = {.back = *back,
-                           .call = &job->setup->method,
-                           .pass = lrp_method_pass(&job->setup->method),
-                           .convention = job->setup->convention,
-                           .batch = job->results->network->batch,
-                           .samples = lrp_setup_samples(job->setup),
-                           .first_sample = job->results->sample,
-                           .start = lrp_start_kind_of(job->setup),
-                           .channels_last = channels_last(job),
-                           .picture = picture,
-                           .mask = mask,
-                           .tell = tell_passes,
-                           .data = job};
-    p.back.progress = NULL; /* it is passes that are counted */
-    p.back.edges = NULL;
-    p.back.computed = NULL;
-    lrp_passes_sources(&p, &sources);
-    enum lrp_status status =
-        sources ? unit_of(job, &unit, err)
-                : lrp_fail(err, LRP_UNSUPPORTED, "method %s: no input of the model holds numbers it could change",
-                           job->setup->method.row->info.name);
-    p.unit = unit;
+    struct lrp_passes p;
+    enum lrp_status status = lrp_job_passes(job, back, &p, &unit, err);
+    p.call = &job->setup->method;
+    p.given = &job->setup->method.given;
+    if (status) lrp_fail_context(err, status, "method %s", job->setup->method.row->info.name);
     if (!status) status = job->setup->method.row->compute(&p, relevance, err);
     if (!status) status = lrp_propagation_lift(back, relevance, err);
     if (!status) status = keep_account(job, &p, err);

@@ -35,8 +35,7 @@ void lrp_job_free(struct lrp_job *job)
     free(job);
 }
 
-/* A job for the session's present setup and sample. */
-static enum lrp_status job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err)
+enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err)
 {
     struct lrp_job *job = calloc(1, sizeof *job);
     if (!job) return lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -72,7 +71,7 @@ enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want,
 {
     lrp_session_wait(session); /* the engine serves one job at a time */
     struct lrp_job *job = NULL;
-    enum lrp_status status = job_new(session, want, &job, err);
+    enum lrp_status status = lrp_job_new(session, want, &job, err);
     if (!status) status = lrp_job_run(job, err);
     lrp_job_free(job);
     return status;
@@ -110,7 +109,7 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
                                   struct lrp_error *err)
 {
     struct lrp_job *job = NULL;
-    enum lrp_status status = job_new(session, want, &job, err);
+    enum lrp_status status = lrp_job_new(session, want, &job, err);
     if (status) return status;
     job->keep_edges = true;
     job->notify = notify;

@@ -16,8 +16,8 @@ from onnx_file import FLOAT, INT64, model, node, npy, tensor
 
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
-SILENT = {"--threads", "--memory", "--no-mouse", "--color", "--ascii"}
-NEVER_WARN = {"merge", "convert", "methods", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
+SILENT = {"--budget", "--threads", "--memory", "--no-mouse", "--color", "--ascii"}
+NEVER_WARN = {"merge", "convert", "methods", "metrics", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
@@ -35,6 +35,8 @@ EXAMPLES = {
     "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
     "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--group": ["0:2"], "--by-layer": [None], "--by-head": [None], "--continue": ["b"], "--generate": ["2"], "--decoder-text": ["b"], "--scale-tokens": ["text"],
     "--concept": ["conv=0"], "--concept-parallel": ["keep"], "--concept-start": ["activation"],
+    "--setting": ["gradient"], "--metric": ["sparseness"], "--attribution": ["made.npy"], "--mask": ["mask.npy"], "--masks": ["masks"], "--box": ["0,0,2,2"],
+    "--curve": ["c.csv"], "--budget": ["1000000"],
     "--by": ["activation"], "--index": ["own-index"], "--references": ["1"], "--pool": ["max"], "--share": [None],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
 }
@@ -45,6 +47,7 @@ BESIDE = {
     "--scale-tokens": ["--target", "5@2"], "--tokenizer": ["--target", "5@1", "--output-relevance", "logit"],
     "--concept-parallel": ["--concept", "1=0"], "--concept-start": ["--concept", "1=0"],
     "--null": ["--inputs", "zeros.txt"], "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
+    "--mask": ["--metric", "mass-accuracy"], "--masks": ["--metric", "mass-accuracy"], "--box": ["--metric", "mass-accuracy"],
     "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
 
@@ -87,6 +90,8 @@ def write_files():
     put("turned.npy", npy([(i * i * 5 + k * k * i) % 7 for i in range(9) for k in range(4)], [9, 1, 2, 2]))
     put("list.txt", "input.ppm\t1\n")
     put("zeros.txt", "input.ppm\0other.ppm\0")
+    put("made.npy", npy([i % 7 - 3 for i in range(45)], [1, 3, 3, 5]))
+    put("mask.npy", npy([i % 2 for i in range(15)], [3, 5]))
     put("labels.txt", "cat\ndog\n")
     put("half.json", json.dumps({"do_rescale": True, "rescale_factor": 0.5}))
     put("flat.json", json.dumps({"lrpscope": 1, "composite": "flat", "unknown": 1}))
@@ -149,7 +154,14 @@ CALLS = {
     "concepts": [["concepts", "model.onnx", "input.ppm", "--at", "conv", "--skip-checks"], ["concepts", "model.onnx", "input.ppm", "--at", "conv"],
                  ["concepts", "failing.onnx", "two.npy", "--at", "dense"], ["concepts", "gated.onnx", "three.npy", "--at", "query", "--skip-checks"],
                  ["concepts", "model.onnx", "--at", "conv", "--skip-checks"]],
-    "rules": [["rules"]], "methods": [["methods"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
+    "evaluate": [["evaluate", "model.onnx", "input.ppm", "--skip-checks"], ["evaluate", "model.onnx", "input.ppm"],
+                 ["evaluate", "failing.onnx", "two.npy"], ["evaluate", "gated.onnx", "three.npy", "--skip-checks"],
+                 ["evaluate", "model.onnx", "--skip-checks"], ["evaluate", "model.onnx", "input.ppm", "--skip-checks", "--metric", "conservation"],
+                 ["evaluate", "gated.onnx", "three.npy", "--skip-checks", "--metric", "sparseness"]],
+    "choose": [["choose", "model.onnx", "input.ppm", "--skip-checks"], ["choose", "model.onnx", "input.ppm"],
+               ["choose", "failing.onnx", "two.npy"], ["choose", "gated.onnx", "three.npy", "--skip-checks"],
+               ["choose", "model.onnx", "--skip-checks"]],
+    "rules": [["rules"]], "methods": [["methods"]], "metrics": [["metrics"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
     "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],
 }
 

@@ -239,7 +239,7 @@ enum lrp_status lrp_passes_baseline(const struct lrp_passes *p, const char *argu
 {
     struct lrp_tensor **point = lrp_point_new(p);
     const enum lrp_status status =
-        point ? make_point(p, lrp_method_text(p->call, argument), point, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+        point ? make_point(p, lrp_given_text(p->given, argument), point, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status)
         *out = point;
     else

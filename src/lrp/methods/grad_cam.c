@@ -121,13 +121,13 @@ static bool read_tokens(const char *text, struct feature_grid *g)
 static enum lrp_status grid_of(const struct lrp_passes *p, const struct lrp_tensor *a, struct feature_grid *g,
                                struct lrp_error *err)
 {
-    const char *tokens = lrp_method_text(p->call, "tokens"), *name = p->call->row->info.name;
+    const char *tokens = lrp_given_text(p->given, "tokens"), *name = p->call->row->info.name;
     const struct lrp_shape *s = &a->shape;
     char shape[160];
     *g = (struct feature_grid){.samples = s->rank > 0 ? (size_t)s->dim[0] : 1, .places = 1};
     lrp_shape_text(s, 0, "x", shape, sizeof shape);
     if (*tokens) {
-        g->skip = (size_t)lrp_method_number(p->call, "skip", 0);
+        g->skip = (size_t)lrp_given_number(p->given, "skip", 0);
         if (!read_tokens(tokens, g) || s->rank != 3 || (size_t)s->dim[1] != g->skip + g->places)
             return lrp_fail(err, LRP_USAGE,
                             "method %s: tokens=%s,skip=%zu does not fit a value of %s (samples, tokens, channels)", name,
@@ -214,7 +214,7 @@ static int input_space(const struct lrp_passes *p, int64_t *space)
 /* The map at the input's size, in place of its own. */
 static enum lrp_status enlarge(const struct lrp_passes *p, struct feature_grid *g, double **map, struct lrp_error *err)
 {
-    const bool nearest = strcmp(lrp_method_text(p->call, "resize"), "nearest") == 0;
+    const bool nearest = strcmp(lrp_given_text(p->given, "resize"), "nearest") == 0;
     int64_t to[LRP_MAX_RANK];
     if (input_space(p, to) != g->rank)
         return lrp_fail(err, LRP_USAGE, "method %s: the layer has %d axes of space, the input another number (size=layer)",
@@ -253,10 +253,10 @@ static enum lrp_status make_map(struct lrp_passes *p, const struct lrp_tensor *a
     struct feature_grid g;
     enum lrp_status status = grid_of(p, a, &g, err);
     if (status) return status;
-    double *map = weighted(&g, a, gradient, strcmp(lrp_method_text(p->call, "relu"), "off") != 0);
+    double *map = weighted(&g, a, gradient, strcmp(lrp_given_text(p->given, "relu"), "off") != 0);
     if (!map) return lrp_fail(err, LRP_MEMORY, "not enough memory for a map");
     note_silence(p, &g, gradient, map);
-    if (strcmp(lrp_method_text(p->call, "size"), "layer") != 0) status = enlarge(p, &g, &map, err);
+    if (strcmp(lrp_given_text(p->given, "size"), "layer") != 0) status = enlarge(p, &g, &map, err);
     if (!status) status = tensor_of(p, &g, map, out, err);
     free(map);
     return status;
@@ -264,7 +264,7 @@ static enum lrp_status make_map(struct lrp_passes *p, const struct lrp_tensor *a
 
 static enum lrp_status map_of_layer(struct lrp_passes *p, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const char *layer = lrp_method_text(p->call, "layer");
+    const char *layer = lrp_given_text(p->given, "layer");
     struct lrp_pass pass = {0};
     int value = -1;
     enum lrp_status status = LRP_OK;

@@ -80,8 +80,8 @@ static void times_difference(const struct lrp_passes *p, const struct way *w)
 
 static enum lrp_status walk_way(struct lrp_passes *p, const struct way *w, struct lrp_error *err)
 {
-    const int64_t n = (int64_t)lrp_method_number(p->call, "n", 1);
-    const char *points = lrp_method_text(p->call, "points");
+    const int64_t n = (int64_t)lrp_given_number(p->given, "n", 1);
+    const char *points = lrp_given_text(p->given, "points");
     enum lrp_status status = LRP_OK;
     p->total = n + 1;
     for (int64_t i = 0; !status && i < n; i++) {

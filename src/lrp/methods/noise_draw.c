@@ -35,9 +35,9 @@ static enum lrp_status check_file(const struct lrp_passes *p, const char *path, 
 enum lrp_status lrp_noise_open(const struct lrp_passes *p, int64_t draws, bool normal, struct lrp_noise *out,
                                struct lrp_error *err)
 {
-    const char *path = lrp_method_text(p->call, "noise");
+    const char *path = lrp_given_text(p->given, "noise");
     int64_t seed = 0;
-    lrp_parse_int64(lrp_method_text(p->call, "seed"), &seed);
+    lrp_parse_int64(lrp_given_text(p->given, "seed"), &seed);
     *out = (struct lrp_noise){.seed = (uint64_t)seed, .draws = draws, .normal = normal};
     if (!*path) return LRP_OK;
     enum lrp_status status = lrp_tensor_read_npy(path, &out->file, err);

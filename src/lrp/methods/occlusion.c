@@ -3,67 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "passes.h"
+#include "field.h"
 #include "text.h"
-
-/* A source as windows see it: places of space, each with the values of all channels. */
-struct field {
-    size_t source, parts, each; /* each: elements of a sample */
-    int rank;                   /* axes of space */
-    int64_t space[LRP_MAX_RANK];
-    size_t stride[LRP_MAX_RANK]; /* elements from one place to the next along an axis */
-    size_t channels, channel_stride;
-    bool looked_up; /* tokens: a place's values are the numbers of one embedding, which share what it gets */
-};
-
-static void add_axis(struct field *f, int64_t size, size_t stride)
-{
-    f->space[f->rank] = size;
-    f->stride[f->rank++] = stride;
-}
-
-static struct field field_of(const struct lrp_passes *p, size_t source)
-{
-    size_t sources;
-    const struct lrp_carrier_source *s = lrp_passes_sources(p, &sources) + source;
-    const struct lrp_tensor *clean = lrp_passes_clean(p, source);
-    struct field f = {.source = source, .parts = lrp_passes_parts(p, source), .channels = 1};
-    f.each = clean->count / f.parts;
-    f.looked_up = s->value != s->input;
-    const bool batched = clean->shape.rank > 1 && clean->shape.dim[0] == (int64_t)f.parts;
-    const int rank = clean->shape.rank - batched;
-    const int channel = rank < 2 ? -1 : f.looked_up || p->channels_last ? rank - 1 : 0;
-    size_t stride = f.each;
-    for (int k = 0; k < rank; k++) {
-        const int64_t size = clean->shape.dim[k + batched];
-        stride /= size ? (size_t)size : 1;
-        if (k == channel) {
-            f.channels = (size_t)size;
-            f.channel_stride = stride;
-        } else {
-            add_axis(&f, size, stride);
-        }
-    }
-    return f;
-}
-
-static size_t places_of(const struct field *f)
-{
-    size_t places = 1;
-    for (int k = 0; k < f->rank; k++) places *= (size_t)f->space[k];
-    return places;
-}
-
-/* The first channel's element of a place. */
-static size_t element_of(const struct field *f, size_t place)
-{
-    size_t at = 0;
-    for (int k = f->rank - 1; k >= 0; k--) {
-        at += place % (size_t)f->space[k] * f->stride[k];
-        place /= (size_t)f->space[k];
-    }
-    return at;
-}
 
 /* What is taken away at once: places marked true. `pixels` false: single values are marked, all of a sample's elements. */
 struct occluded {
@@ -71,21 +12,21 @@ struct occluded {
     bool values;
 };
 
-static bool is_cut(const struct field *f, const struct occluded *cut, size_t place, size_t element)
+static bool is_cut(const struct lrp_field *f, const struct occluded *cut, size_t place, size_t element)
 {
     (void)f;
     return cut->marked[cut->values ? element : place];
 }
 
 /* The point: the baseline where it is cut (keep: where it is not), the clean input elsewhere. */
-static void fill_point(const struct lrp_passes *p, const struct field *f, const struct occluded *cut, bool keep,
+static void fill_point(const struct lrp_passes *p, const struct lrp_field *f, const struct occluded *cut, bool keep,
                        struct lrp_tensor *const *baseline, struct lrp_tensor **point)
 {
     const struct lrp_tensor *x = lrp_passes_clean(p, f->source);
-    const size_t places = places_of(f);
+    const size_t places = lrp_field_places(f);
     for (size_t place = 0; place < places; place++)
         for (size_t c = 0; c < f->channels; c++) {
-            const size_t element = element_of(f, place) + c * f->channel_stride;
+            const size_t element = lrp_field_element(f, place) + c * f->channel_stride;
             const bool gone = is_cut(f, cut, place, element) != keep;
             for (size_t n = 0; n < f->parts; n++) {
                 const size_t i = n * f->each + element;
@@ -95,13 +36,13 @@ static void fill_point(const struct lrp_passes *p, const struct field *f, const 
 }
 
 /* Gives what a cut has shown to everything in it. */
-static void give_cut(const struct lrp_passes *p, const struct field *f, const struct occluded *cut, const double *shown,
+static void give_cut(const struct lrp_passes *p, const struct lrp_field *f, const struct occluded *cut, const double *shown,
                      double *sums)
 {
     const double share = f->looked_up ? 1 / (double)f->channels : 1;
-    for (size_t place = 0; place < places_of(f); place++)
+    for (size_t place = 0; place < lrp_field_places(f); place++)
         for (size_t c = 0; c < f->channels; c++) {
-            const size_t element = element_of(f, place) + c * f->channel_stride;
+            const size_t element = lrp_field_element(f, place) + c * f->channel_stride;
             if (!is_cut(f, cut, place, element)) continue;
             for (size_t n = 0; n < f->parts; n++)
                 sums[n * f->each + element] += share * shown[f->parts == 1 && p->samples > 1 ? 0 : n];
@@ -110,7 +51,7 @@ static void give_cut(const struct lrp_passes *p, const struct field *f, const st
 
 /* A source under test: points and sums, and room for scores: [0] of the clean input, [1] of the point, [2] what it shows. */
 struct occlusion_trial {
-    struct field field;
+    struct lrp_field field;
     struct lrp_tensor **baseline, **point;
     double **sums, *scores;
     bool keep;
@@ -169,10 +110,11 @@ struct windows {
     int64_t all;
 };
 
-static enum lrp_status windows_of(const struct lrp_passes *p, const struct field *f, struct windows *w, struct lrp_error *err)
+static enum lrp_status windows_of(const struct lrp_passes *p, const struct lrp_field *f, struct windows *w,
+                                  struct lrp_error *err)
 {
-    const int64_t size = (int64_t)lrp_method_number(p->call, "window", 0),
-                  stride = (int64_t)lrp_method_number(p->call, "stride", 0);
+    const int64_t size = (int64_t)lrp_given_number(p->given, "window", 0),
+                  stride = (int64_t)lrp_given_number(p->given, "stride", 0);
     w->rank = f->rank;
     w->all = 1;
     for (int k = 0; k < w->rank; k++) {
@@ -190,14 +132,14 @@ static enum lrp_status windows_of(const struct lrp_passes *p, const struct field
 }
 
 /* Marks the places of a window; the last ones are cut off at the border. */
-static void mark_window(const struct field *f, const struct windows *w, int64_t number, bool *marked)
+static void mark_window(const struct lrp_field *f, const struct windows *w, int64_t number, bool *marked)
 {
     int64_t first[LRP_MAX_RANK];
     for (int k = w->rank; k-- > 0;) {
         first[k] = number % w->count[k] * w->stride[k];
         number /= w->count[k];
     }
-    for (size_t place = 0; place < places_of(f); place++) {
+    for (size_t place = 0; place < lrp_field_places(f); place++) {
         size_t rest = place;
         marked[place] = true;
         for (int k = w->rank; k-- > 0;) {
@@ -210,8 +152,8 @@ static void mark_window(const struct field *f, const struct windows *w, int64_t 
 
 static enum lrp_status slide(struct lrp_passes *p, struct occlusion_trial *t, struct lrp_error *err)
 {
-    const struct field *f = &t->field;
-    const size_t places = places_of(f);
+    const struct lrp_field *f = &t->field;
+    const size_t places = lrp_field_places(f);
     struct windows w;
     enum lrp_status status = windows_of(p, f, &w, err);
     if (status) return status;
@@ -225,7 +167,7 @@ static enum lrp_status slide(struct lrp_passes *p, struct occlusion_trial *t, st
     }
     for (size_t place = 0; !status && !t->keep && place < places; place++)
         for (size_t i = 0; i < f->parts * f->channels; i++)
-            t->sums[f->source][i / f->channels * f->each + element_of(f, place) + i % f->channels * f->channel_stride] /=
+            t->sums[f->source][i / f->channels * f->each + lrp_field_element(f, place) + i % f->channels * f->channel_stride] /=
                 covered[place];
     free(covered);
     free(cut.marked);
@@ -238,15 +180,15 @@ static enum lrp_status occlusion(struct lrp_passes *p, const struct lrp_tensor *
     struct occlusion_trial t;
     lrp_passes_sources(p, &sources);
     enum lrp_status status = trial_new(p, &t, err);
-    t.keep = strcmp(lrp_method_text(p->call, "keep"), "on") == 0;
+    t.keep = strcmp(lrp_given_text(p->given, "keep"), "on") == 0;
     for (size_t s = 0; !status && s < sources; s++) {
         struct windows w = {0};
-        t.field = field_of(p, s);
+        t.field = lrp_field_of(p, s);
         status = windows_of(p, &t.field, &w, err);
         p->total += w.all;
     }
     for (size_t s = 0; !status && s < sources; s++) {
-        t.field = field_of(p, s);
+        t.field = lrp_field_of(p, s);
         status = slide(p, &t, err);
         restore(p, &t);
     }
@@ -316,14 +258,14 @@ static double number_at(const struct lrp_tensor *t, size_t i)
     return lrp_dtype_is_float(t->dtype) ? (double)t->f[i] : (double)t->i[i];
 }
 
-static enum lrp_status groups_of(const struct lrp_passes *p, const struct field *f, struct groups *g, struct lrp_error *err)
+static enum lrp_status groups_of(const struct lrp_passes *p, const struct lrp_field *f, struct groups *g, struct lrp_error *err)
 {
-    const char *path = lrp_method_text(p->call, "mask");
-    const size_t places = places_of(f);
+    const char *path = lrp_given_text(p->given, "mask");
+    const size_t places = lrp_field_places(f);
     struct lrp_tensor *mask = NULL;
     enum lrp_status status = *path ? read_mask(p, path, &mask, err) : LRP_OK;
     *g = (struct groups){.values = mask ? mask->count == f->each && f->channels > 1
-                                        : strcmp(lrp_method_text(p->call, "unit"), "value") == 0};
+                                        : strcmp(lrp_given_text(p->given, "unit"), "value") == 0};
     g->elements = g->values ? f->each : places;
     if (!status && mask && mask->count != g->elements)
         status = lrp_fail(err, LRP_FILE, "%s: a mask has a number for each of the input's %zu places (or %zu values), not %zu",
@@ -361,7 +303,7 @@ static enum lrp_status ablation(struct lrp_passes *p, const struct lrp_tensor **
     enum lrp_status status = trial_new(p, &t, err);
     for (size_t s = 0; !status && s < sources; s++) {
         struct groups g = {0};
-        t.field = field_of(p, s);
+        t.field = lrp_field_of(p, s);
         status = groups_of(p, &t.field, &g, err);
         p->total += (int64_t)g.count;
         if (!status) status = ablate(p, &t, &g, err);

@@ -161,12 +161,7 @@ enum lrp_status lrp_passes_scores(const struct lrp_passes *p, const struct lrp_p
 {
     const struct lrp_tensor *output = lrp_tensor_row_major(pass->values[p->back.start], p->back.run);
     if (!output) return no_memory(err);
-    const size_t each = output->count / (size_t)p->samples;
-    for (size_t n = 0; n < (size_t)p->samples; n++) {
-        scores[n] = 0;
-        for (size_t i = n * each; i < (n + 1) * each; i++) /* 0 times infinity would be none */
-            if (p->unit->f[i] != 0) scores[n] += (double)p->unit->f[i] * (double)output->f[i];
-    }
+    lrp_passes_score_output(p, output->f, output->count / (size_t)p->samples, scores);
     return LRP_OK;
 }
 

@@ -13,7 +13,8 @@ enum lrp_start_kind { LRP_START_ONE, LRP_START_LOGIT, LRP_START_OUTPUT, LRP_STAR
  * source (carriers.h), in rows. */
 struct lrp_passes {
     struct lrp_propagation back;        /* a single pass, as it is made of the clean input: values, start, rules */
-    const struct lrp_method_call *call; /* the method */
+    const struct lrp_method_call *call; /* the method; NULL: a metric's scores */
+    const struct lrp_given *given;      /* the arguments of the method, or of the metric */
     const struct lrp_method *pass;      /* that of a single pass; a method may repeat others, too */
     enum lrp_convention convention;
     const struct lrp_batch_axis *batch; /* by value: where samples stand */
@@ -22,7 +23,10 @@ struct lrp_passes {
     const struct lrp_tensor *unit;      /* of the output's shape, 1 at targets (-1 at what is set against them): a score is its
                                            product with the output, for all passes the same */
     enum lrp_start_kind start;
-    bool channels_last; /* of the model's pictures */
+    bool channels_last;          /* of the model's pictures */
+    bool probability;            /* scores are the softmax over the classes, not the output itself */
+    int64_t classes, apart;      /* of the output: how many classes, and how far apart the elements of one place's are */
+    const struct lrp_wide *wide; /* for scores of many points; NULL: one after the other */
     /* The input `value` made of a picture, or of one whose pixels are all `pixel` (path NULL), preprocessed as the model's
      * inputs are; owned by the caller. */
     enum lrp_status (*picture)(void *data, const char *path, double pixel, int value, struct lrp_tensor **out,
@@ -56,9 +60,26 @@ enum lrp_status lrp_passes_forward(struct lrp_passes *passes, const struct lrp_t
 enum lrp_status lrp_passes_attribute(struct lrp_passes *passes, const struct lrp_tensor *const *point, struct lrp_pass *out,
                                      struct lrp_error *err);
 void lrp_pass_free(struct lrp_pass *pass);
-/* The score of every sample, into scores[samples]. */
+/* The score of every sample, into scores[samples]; `output`: what the samples have there, in rows. */
+void lrp_passes_score_output(const struct lrp_passes *passes, const float *output, size_t each, double *scores);
+/* The same of a pass. */
 enum lrp_status lrp_passes_scores(const struct lrp_passes *passes, const struct lrp_pass *pass, double *scores,
                                   struct lrp_error *err);
+/* The same network for several points at a time, side by side along the axis of samples. */
+struct lrp_wide {
+    struct lrp_engine *engine;
+    const struct lrp_run *run;
+    int64_t copies;                         /* points of a pass */
+    const int *sources;                     /* value numbers, by source */
+    const struct lrp_tensor *const *values; /* what the model's other inputs hold, by value number; NULL elsewhere */
+    int output;                             /* value number */
+};
+/* The scores of `count` points: fill writes all elements of point k; scores[k * samples + n] is of its sample n. */
+enum lrp_status lrp_passes_score_all(struct lrp_passes *passes, size_t count,
+                                     void (*fill)(void *data, size_t k, struct lrp_tensor *const *point), void *data,
+                                     double *scores, struct lrp_error *err);
+/* The scores of the clean input. */
+enum lrp_status lrp_passes_score_clean(const struct lrp_passes *passes, double *scores, struct lrp_error *err);
 /* What a pass found at a source, in rows; borrowed; NULL: nothing. */
 const struct lrp_tensor *lrp_pass_relevance(const struct lrp_passes *passes, const struct lrp_pass *pass, size_t source);
 

@@ -13,14 +13,14 @@ struct gradient_moments {
 /* By sample of a source: the scale of its noise. `std` gives it itself, else it is a share of the sample's range. */
 static double scale_of(const struct lrp_passes *p, const struct lrp_tensor *clean, size_t n, size_t each)
 {
-    const double given = lrp_method_number(p->call, "std", -1);
+    const double given = lrp_given_number(p->given, "std", -1);
     if (given >= 0) return given;
     float low = INFINITY, high = -INFINITY;
     for (size_t i = n * each; i < (n + 1) * each; i++) {
         low = fminf(low, clean->f[i]);
         high = fmaxf(high, clean->f[i]);
     }
-    return each ? lrp_method_number(p->call, "sigma", 0) * ((double)high - (double)low) : 0;
+    return each ? lrp_given_number(p->given, "sigma", 0) * ((double)high - (double)low) : 0;
 }
 
 /* Copy number `draw`; NULL of noise: the clean input. */
@@ -61,7 +61,7 @@ static void add_moments(const struct lrp_passes *p, const struct lrp_pass *pass,
 /* What the moment is, in the place of the sums. */
 static void finish_moments(const struct lrp_passes *p, const struct gradient_moments *m, double n)
 {
-    const char *moment = lrp_method_text(p->call, "moment");
+    const char *moment = lrp_given_text(p->given, "moment");
     size_t sources;
     lrp_passes_sources(p, &sources);
     for (size_t s = 0; s < sources; s++)
@@ -94,7 +94,7 @@ static enum lrp_status average(struct lrp_passes *p, const struct lrp_noise *noi
 static enum lrp_status smooth_grad(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
     struct lrp_noise noise;
-    enum lrp_status status = lrp_noise_open(p, (int64_t)lrp_method_number(p->call, "n", 1), true, &noise, err);
+    enum lrp_status status = lrp_noise_open(p, (int64_t)lrp_given_number(p->given, "n", 1), true, &noise, err);
     if (status) return status;
     struct lrp_tensor **point = lrp_point_new(p);
     const struct gradient_moments m = {lrp_sums_new(p), lrp_sums_new(p)};

@@ -36,7 +36,7 @@ static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state)
         {"explain m i --method foo", "unknown method foo"},
         {"explain m i --method foo", "lrpscope methods"},
         {"layers m --heatmap x.png", "--heatmap is no option of layers, but of explain"},
-        {"convert m o.json --json", "--json is no option of convert, but of concepts"},
+        {"convert m o.json --json", "--json is no option of convert, but of choose"},
         {"run m i --composite zero", "--composite is no option of run, but of layers"},
         {"m --top 3", "--top is no option of the inspector, but of run"},
         {"layers m extra", "unexpected argument \"extra\""},

@@ -1,0 +1,267 @@
+/* cmd_evaluate.c: lrpscope evaluate MODEL INPUT... and choose MODEL SOURCE...: how good settings are, and which is the best. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "evaluate.h"
+#include "job.h"
+#include "paths.h"
+#include "sources.h"
+#include "table.h"
+#include "text.h"
+
+struct evaluate {
+    struct lrp_arguments arguments; /* those given, folders replaced by their files */
+    struct lrp_strings inputs;
+    struct lrp_cli_job job;
+    struct lrp_evaluation *evaluation;
+    struct lrp_cli_scores scores;
+    double began;
+    bool from_folder; /* what cannot be read is counted, not fatal */
+};
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* ---- what is to be done ---- */
+
+/* Four whole numbers between commas. */
+static enum lrp_status read_box(const char *text, int64_t box[4], struct lrp_error *err)
+{
+    long long v[4];
+    char rest;
+    if (sscanf(text, "%lld,%lld,%lld,%lld%c", &v[0], &v[1], &v[2], &v[3], &rest) != 4 || v[0] >= v[2] || v[1] >= v[3])
+        return lrp_fail(err, LRP_USAGE, "--box %s: it is X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1", text);
+    for (int i = 0; i < 4; i++) box[i] = v[i];
+    return LRP_OK;
+}
+
+static enum lrp_status set_masks(struct evaluate *v, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = &v->arguments;
+    int64_t box[4];
+    if ((a->mask != NULL) + (a->masks != NULL) + (a->box != NULL) > 1)
+        return lrp_fail(err, LRP_USAGE, "--mask, --masks and --box say the same thing: give one of them");
+    if (a->mask) return lrp_evaluation_set_mask(v->evaluation, a->mask, err);
+    const enum lrp_status status = a->box ? read_box(a->box, box, err) : LRP_OK;
+    if (!status && a->box) lrp_evaluation_set_box(v->evaluation, box);
+    return status;
+}
+
+static enum lrp_status add_settings(struct evaluate *v, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = &v->arguments;
+    enum lrp_status status = LRP_OK;
+    if (v->scores.chosen) status = lrp_cli_evaluate_add(v->evaluation, a, "presets", err);
+    for (size_t i = 0; !status && i < a->settings_named.count; i++)
+        status = lrp_cli_evaluate_add(v->evaluation, a, a->settings_named.items[i], err);
+    for (size_t i = 0; !status && i < a->attributions.count; i++)
+        status = lrp_evaluation_add_attribution(v->evaluation, a->attributions.items[i], err);
+    if (status || lrp_evaluation_settings(v->evaluation)) return status;
+    const char *method = lrp_settings_get(a->settings, LRP_SETTING_METHOD);
+    const char *composite = lrp_settings_get(a->settings, LRP_SETTING_COMPOSITE);
+    const bool lrp = strcmp(method, "lrp") == 0;
+    return lrp_evaluation_add_setting(v->evaluation, lrp ? composite : method, a->settings, false, err);
+}
+
+static enum lrp_status make_evaluation(struct evaluate *v, struct lrp_error *err)
+{
+    static const char *const choosing[] = {"pixel-flipping", "sparseness", "sensitivity", "randomisation"};
+    const struct lrp_cli_list *given = &v->arguments.metrics;
+    const size_t usual = v->scores.chosen ? sizeof choosing / sizeof *choosing : 1;
+    enum lrp_status status =
+        lrp_evaluation_new(given->count ? given->items : choosing, given->count ? given->count : usual, &v->evaluation, err);
+    v->scores.evaluation = v->evaluation;
+    if (!status) status = lrp_evaluation_set_base(v->evaluation, v->arguments.settings, err);
+    if (!status) status = add_settings(v, err);
+    return !status ? set_masks(v, err) : status;
+}
+
+/* Nothing that is read is replaced by what is written, and all of that can be. */
+static enum lrp_status check_files(const struct evaluate *v, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = &v->arguments;
+    struct lrp_guard guard = {0};
+    const struct {
+        const char *option, *path;
+    } written[] = {{"--report", a->report}, {"--curve", a->curve}, {"--output", a->output}};
+    lrp_cli_job_guard(&v->job, &guard);
+    lrp_guard_reads(&guard, "the mask", a->mask);
+    for (size_t i = 0; i < a->attributions.count; i++) lrp_guard_reads(&guard, "an attribution", a->attributions.items[i]);
+    for (size_t i = 0; i < a->settings_named.count; i++)
+        if (access(a->settings_named.items[i], F_OK) == 0) lrp_guard_reads(&guard, "a rules file", a->settings_named.items[i]);
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (written[i].path) lrp_guard_writes(&guard, written[i].option, written[i].path);
+    enum lrp_status status = lrp_guard_check(&guard, err);
+    for (size_t i = 0; !status && i < sizeof written / sizeof *written; i++)
+        if (written[i].path) status = lrp_cli_path_writable(written[i].path, err);
+    lrp_guard_free(&guard);
+    return status;
+}
+
+/* ---- input by input ---- */
+
+/* DIR/STEM.png, else DIR/STEM.npy. */
+static enum lrp_status set_mask_of(struct evaluate *v, size_t round, struct lrp_error *err)
+{
+    const char *const path = lrp_cli_job_round_path(&v->job, round);
+    char **stems = v->arguments.masks ? lrp_cli_path_stems(&path, 1) : NULL;
+    if (!v->arguments.masks) return LRP_OK;
+    char *picture = stems ? lrp_cli_path_join(v->arguments.masks, stems[0], ".png") : NULL,
+         *array = stems ? lrp_cli_path_join(v->arguments.masks, stems[0], ".npy") : NULL;
+    enum lrp_status status = picture && array ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status)
+        status = lrp_evaluation_set_mask(v->evaluation, access(picture, F_OK) && !access(array, F_OK) ? array : picture, err);
+    lrp_cli_free_texts(stems, stems ? 1 : 0);
+    free(picture);
+    free(array);
+    return status;
+}
+
+static enum lrp_status run_round(struct evaluate *v, size_t round, struct lrp_error *err)
+{
+    struct lrp_cli_job *job = &v->job;
+    const struct lrp_snapshot *now = NULL;
+    enum lrp_status status = set_mask_of(v, round, err);
+    const int64_t passes = status ? 0 : lrp_cli_job_passes(job);
+    for (int64_t pass = 0; !status && pass < passes; pass++) {
+        if (lrp_session_one_by_one(job->session)) status = lrp_session_select_sample(job->session, pass, err);
+        if (!status && lrp_cli_watch_exit_code(job->watch)) status = lrp_fail(err, LRP_CANCELLED, "interrupted");
+        if (status) break;
+        lrp_cli_watch_begin(job->watch, lrp_cli_job_round_path(job, round));
+        status = lrp_evaluation_run(v->evaluation, job->session, err);
+        lrp_cli_watch_end(job->watch);
+        if (status == LRP_CHECK_FAILED && !lrp_session_snapshot(job->session, &now, NULL))
+            status = lrp_cli_check_refuse(&v->arguments, now->check, err);
+        lrp_snapshot_release(now);
+        now = NULL;
+    }
+    return status;
+}
+
+static bool is_spent(const struct evaluate *v)
+{
+    return v->arguments.budget && seconds_now() - v->began >= (double)v->arguments.budget;
+}
+
+/* What cannot be read of a folder is told and counted. */
+static enum lrp_status run_all(struct evaluate *v, struct lrp_error *err)
+{
+    const size_t rounds = v->scores.rounds = lrp_cli_job_rounds(&v->job);
+    enum lrp_status status = LRP_OK;
+    for (size_t round = 0; !status && round < rounds && !is_spent(v); round++) {
+        status = lrp_cli_job_set_inputs(&v->job, round, err);
+        if (status == LRP_FILE && v->from_folder) {
+            lrp_cli_report_error(status, err);
+            v->scores.unreadable++;
+            status = LRP_OK;
+            continue;
+        }
+        if (!status) status = run_round(v, round, err);
+        if (!status) status = lrp_session_forget(v->job.session, err);
+        v->scores.done += !status;
+    }
+    return status;
+}
+
+/* ---- what came of it ---- */
+
+static enum lrp_status write_winner(const struct evaluate *v, struct lrp_error *err)
+{
+    const size_t rows = lrp_evaluation_settings(v->evaluation);
+    size_t *order = calloc(rows + 1, sizeof *order);
+    enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const size_t count = status ? 0 : lrp_evaluation_rank(v->evaluation, order, NULL);
+    if (!status && count)
+        status = lrp_settings_write(lrp_evaluation_setting(v->evaluation, order[0]), v->arguments.output, err);
+    if (!status && count && !v->arguments.json)
+        lrp_print(stdout, "%s: the rules file of %s\n", v->arguments.output, lrp_evaluation_name(v->evaluation, order[0]));
+    free(order);
+    return status;
+}
+
+static void say_doubts(const struct evaluate *v)
+{
+    char *doubt = lrp_cli_scores_doubt(v->evaluation);
+    if (doubt && !v->arguments.quiet) lrp_cli_warn_lines(doubt);
+    free(doubt);
+    if (v->scores.done + v->scores.unreadable < v->scores.rounds && !v->arguments.quiet)
+        lrp_print(stderr, "lrpscope: warning: %zu of %zu inputs were scored before the %s\n", v->scores.done, v->scores.rounds,
+                  is_spent(v) ? "budget was spent" : "interruption");
+}
+
+static enum lrp_status tell(struct evaluate *v, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = &v->arguments;
+    struct lrp_document document = {0};
+    enum lrp_status status = LRP_OK;
+    v->scores.model = a->model;
+    if (!lrp_evaluation_samples(v->evaluation)) return lrp_fail(err, LRP_FILE, "%s: no input was scored", a->model);
+    say_doubts(v);
+    if (a->verbose) lrp_print(stderr, "lrpscope: %.1f s\n", seconds_now() - v->began);
+    if (a->json || a->report) lrp_cli_scores_document(&v->scores, &document);
+    if (a->json) status = lrp_cli_json_print(&document, stdout, err);
+    if (!status && !a->json) status = lrp_cli_scores_print(&v->scores, err);
+    if (!status && a->report) status = lrp_cli_json_write(&document, a->report, err);
+    if (!status && a->curve) status = lrp_evaluation_write_curves(v->evaluation, a->curve, err);
+    if (!status && a->output) status = write_winner(v, err);
+    lrp_cli_json_free(&document);
+    return status;
+}
+
+static int run_evaluation(struct evaluate *v)
+{
+    struct lrp_error err = {0};
+    enum lrp_status status = make_evaluation(v, &err);
+    if (!status) status = check_files(v, &err);
+    if (!status) status = run_all(v, &err);
+    struct lrp_error told = {0};
+    if ((!status || status == LRP_CANCELLED) && lrp_evaluation_samples(v->evaluation)) {
+        const enum lrp_status shown = tell(v, &told); /* what an interruption left is told, too */
+        if (!status && shown) {
+            status = shown;
+            err = told;
+        }
+    } else if (!status) {
+        status = tell(v, &err);
+    }
+    if (status) return lrp_cli_job_fail(&v->job, status, &err);
+    return v->scores.unreadable ? lrp_status_exit_code(LRP_FILE) : 0;
+}
+
+static int evaluate(const struct lrp_arguments *arguments, bool choose)
+{
+    struct evaluate v = {.arguments = *arguments, .scores.chosen = choose, .began = seconds_now()};
+    struct lrp_error err = {0};
+    int code = 0;
+    const enum lrp_status status = lrp_cli_sources(arguments, &v.inputs, &err);
+    v.from_folder = v.inputs.count != arguments->input_count;
+    v.arguments.inputs = (const char **)v.inputs.items;
+    v.arguments.input_count = v.inputs.count;
+    if (status) {
+        code = lrp_cli_report_error(status, &err);
+    } else if (lrp_cli_job_open(&v.job, &v.arguments, true, &code)) {
+        code = run_evaluation(&v);
+        lrp_evaluation_free(v.evaluation);
+        lrp_cli_job_close(&v.job);
+    }
+    lrp_strings_free(&v.inputs);
+    return code;
+}
+
+int lrp_cli_evaluate(const struct lrp_arguments *arguments)
+{
+    return evaluate(arguments, false);
+}
+
+int lrp_cli_choose(const struct lrp_arguments *arguments)
+{
+    return evaluate(arguments, true);
+}

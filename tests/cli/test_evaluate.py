@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""test_evaluate.py BINARY: every metric that `lrpscope metrics` lists has numbers that were worked out by hand; settings are scored
+on the same inputs, ranked, and doubted where two baselines disagree."""
+import json
+import math
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from onnx_file import FLOAT, model, node, npy, tensor
+
+BINARY = os.path.abspath(sys.argv[1])
+failures = 0
+worked = set()
+
+
+def fail(what, *seen):
+    global failures
+    failures += 1
+    print(f"FAILED: {what}:", *seen, sep="\n  ")
+
+
+def run(*arguments):
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True)
+
+
+def put(name, data):
+    with open(name, "wb") as file:
+        file.write(data)
+
+
+def dense(name, weights, bias):
+    rows, n = len(weights), len(weights[0])
+    put(name, model([node("Gemm", "x w b", "y", name="fc", transB=1)], {"x": (FLOAT, ["n", n])}, {"y": (FLOAT, ["n", rows])},
+                    {"w": tensor(sum(weights, []), [rows, n]), "b": tensor(bias, [rows])}))
+
+
+def scored(metric, *arguments, file="line.onnx", given="ones.npy"):
+    """The first setting's numbers of a metric."""
+    worked.add(metric.split("(")[0])
+    done = run("evaluate", file, given, "--target", "0", "--skip-checks", "--json", "--metric", metric, *arguments)
+    if done.returncode:
+        fail(f"{metric}: exit {done.returncode}", done.stderr.strip())
+        return {}
+    return json.loads(done.stdout)["results"][0]["metrics"][0]
+
+
+def same(what, got, want, most=1e-5):
+    flat = lambda v: v if isinstance(v, list) else [v]
+    got, want = flat(got), flat(want)
+    if len(got) != len(want) or any(a is None or not abs(a - b) <= most * max(1, abs(b)) for a, b in zip(got, want)):
+        fail(what, f"got  {got}", f"want {want}")
+
+
+def flipping():
+    """f = w.x, w = R = [3,1,-2], x = 1, B = 0: MoRF 2,-1,-2,0; LeRF 2,4,3,0."""
+    m = scored("pixel-flipping(unit=pixel,baseline=0)", "--attribution", "r.npy")
+    same("MoRF", m.get("curves", {}).get("morf"), [2, -1, -2, 0])
+    same("LeRF", m.get("curves", {}).get("lerf"), [2, 4, 3, 0])
+    for key, want in {"aopc_morf": 2.25, "aopc_lerf": -0.25, "abpc": 2.5, "auc_morf": -2 / 3, "auc_lerf": 8 / 3}.items():
+        same(key, m.get(key), want)
+    # two units at a time: 2, -2, 0 and 2, 3, 0; the second step takes one unit only, so that its trapezoid is half as wide
+    m = scored("pixel-flipping(unit=pixel,step=2,baseline=0)", "--attribution", "r.npy")
+    same("two at a time", m.get("curves", {}).get("morf"), [2, -2, 0])
+    same("unequal steps", m.get("auc_morf"), (2 - 2) / 2 * 2 / 3 + (-2 + 0) / 2 / 3)
+    same("limited steps", scored("pixel-flipping(unit=pixel,steps=2,baseline=0)", "--attribution", "r.npy").get("curves", {}).get("morf"), [2, -1, -2])
+    # the first unit goes twice as far down: ABPC by trapezoids is 2/3 of the inner two, (5 + 5) / 3
+    same("trapezoids", scored("pixel-flipping(unit=pixel,baseline=0,integral=trapezoid)", "--attribution", "r.npy").get("abpc"), 10 / 3)
+    same("a blurred picture", scored("abpc-vit(unit=pixel,step=1,baseline=0)", "--attribution", "r.npy").get("abpc"), 10 / 3)
+    # softmax of (2, 0) and of what is left
+    e = lambda a: math.exp(a) / (math.exp(a) + 1)
+    m = scored("pixel-flipping(unit=pixel,baseline=0,score=softmax)", "--attribution", "r.npy", file="two.onnx")
+    same("softmax", m.get("curves", {}).get("morf"), [e(2), e(-1), e(-2), e(0)])
+    # all equal: the first comes first, both ways
+    m = scored("pixel-flipping(unit=pixel,baseline=0)", "--attribution", "equal.npy")
+    same("ties", m.get("curves", {}).get("morf"), [2, -1, -2, 0])
+    same("ties in reverse", m.get("curves", {}).get("lerf"), [2, -1, -2, 0])
+
+
+def numbers_alone():
+    for metric, file, want in (("sparseness", "peak.npy", .75), ("sparseness", "stairs.npy", .25), ("sparseness", "flat.npy", 0),
+                               ("entropy", "flat.npy", math.log(4)), ("effective(e=0.3)", "stairs.npy", 3)):
+        same(f"{metric} of {file}", scored(metric, "--attribution", file, file="line4.onnx", given="ones4.npy").get("value"), want)
+    # R sums to 2 and started with 1
+    m = scored("conservation", "--attribution", "r.npy")
+    same("conservation", [m.get("value"), m.get("ratio")], [1, 2])
+    # f(1) - f(0) = 2, too
+    m = scored("completeness(baseline=0)", "--attribution", "r.npy")
+    same("completeness", [m.get("value"), m.get("ratio")], [0, 1])
+
+
+def places():
+    four = dict(file="line4.onnx", given="ones4.npy")
+    marked = ["--attribution", "auc.npy", "--mask", "m.npy"] # r = [.9,.8,.1,.3], M = [1,0,0,1]
+    same("localisation-auc", scored("localisation-auc", *marked, **four).get("value"), .75)
+    same("mass-accuracy", scored("mass-accuracy", *marked, **four).get("value"), 1.2 / 2.1)
+    same("rank-accuracy", scored("rank-accuracy", *marked, **four).get("value"), .5)
+    same("top-k", scored("top-k(3)", *marked, **four).get("value"), 2 / 3)
+    same("mrr", scored("mrr", "--attribution", "auc.npy", "--box", "2,0,3,1", **four).get("value"), 1 / 4)
+    same("pointing-game", scored("pointing-game(tolerance=1)", "--attribution", "auc.npy", "--box", "2,0,4,1", **four).get("value"), 0)
+    same("pointing-game, near", scored("pointing-game(tolerance=2)", "--attribution", "auc.npy", "--box", "2,0,4,1", **four).get("value"), 1)
+    done = run("evaluate", "line4.onnx", "ones4.npy", "--metric", "mrr")
+    if done.returncode != 2 or "--mask" not in done.stderr:
+        fail("a metric without its mask", done.stderr)
+
+
+def explained_anew():
+    gradient = ["--method", "gradient"]
+    # of a linear network the gradient is the same everywhere; x * w is not: x + d gives (d1 w1, ..) / |w|
+    m = scored("sensitivity(n=2,radius=0.5,noise=u.npy)", *gradient)
+    same("sensitivity of the gradient", [m.get("max"), m.get("mean")], [0, 0])
+    m = scored("sensitivity(n=2,radius=0.5,noise=u.npy)", "--method", "input-gradient")
+    first, second = math.sqrt(.25 * 9 / 14), math.sqrt(.25 * (9 + 1 + 4) / 14)
+    same("sensitivity", [m.get("max"), m.get("mean")], [second, (first + second) / 2])
+    same("infidelity of the gradient", scored("infidelity(n=2,std=0.5,noise=u.npy)", *gradient).get("value"), 0)
+    # R = 2 w: sum(I R) is twice the change, so its error is the change itself: 1.5 and (3 + 1 - 2) / 2
+    same("infidelity", scored("infidelity(n=2,std=0.5,noise=u.npy)", "--attribution", "double.npy").get("value"), (1.5 ** 2 + 1) / 2)
+    same("infidelity, scaled", scored("infidelity(n=2,std=0.5,noise=u.npy,scale=on)", "--attribution", "double.npy").get("value"), 0)
+    same("faithfulness", scored("faithfulness(k=1,n=20,baseline=0)", "--attribution", "r.npy").get("value"), 1)
+    # fresh weights (1, 2, 3) against (3, 1, -2): Spearman's correlation of the gradients is -1, of their sizes 2 1 against 1 2: ...
+    put("fresh.safetensors", safetensors({"w": ([1, 3], [1, 2, 3]), "b": ([1], [0])}))
+    m = scored("randomisation(weights=fresh.safetensors)", *gradient)
+    same("randomisation", m.get("curve"), [-1])
+    same("randomisation, last", m.get("value"), -1)
+    h = lambda v: -sum(x / sum(v) * math.log(x / sum(v)) for x in v)
+    same("rise", m.get("rise"), (h([1, 2, 3]) - h([3, 1, 2])) / h([3, 1, 2]))
+    same("randomisation, pearson", scored("randomisation(weights=fresh.safetensors,similarity=cosine)", *gradient).get("value"), -1 / 14)
+    m = scored("random-target(similarity=cosine)", *gradient, file="three.onnx")
+    same("other classes", m.get("curve"), [0, -1])
+    same("other classes, summed up", [m.get("mean"), m.get("max")], [-.5, 0])
+
+
+def safetensors(tensors):
+    head, data = {}, b""
+    for name, (shape, values) in tensors.items():
+        head[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + 4 * len(values)]}
+        data += struct.pack(f"<{len(values)}f", *values)
+    text = json.dumps(head).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def together():
+    """Two attributions on two samples: means, standard errors, wins, a ranking that two baselines dispute."""
+    done = run("evaluate", "line.onnx", "pair.npy", "--target", "0,0", "--skip-checks", "--json", "--attribution", "r2.npy", "--attribution", "back2.npy",
+               "--metric", "pixel-flipping(unit=pixel,baseline=0)", "--curve", "c.csv", "--report", "report.json")
+    if done.returncode:
+        return fail("two samples", done.stderr)
+    j = json.loads(done.stdout)
+    m = j["results"][0]["metrics"][0]
+    # x = (1,1,1) gives 2.5, x = (2,2,2) twice as much
+    same("mean", m["abpc"], 3.75)
+    same("standard error", m["errors"]["abpc"], 1.25)
+    same("wins", [r["metrics"][0]["wins"] for r in j["results"]], [2, 0])
+    if j["ranking"] != ["r2.npy", "back2.npy"] or j["samples"] != 2 or json.load(open("report.json")) != j:
+        fail("ranking or report", done.stdout)
+    lines = open("c.csv").read().splitlines()
+    if lines[0] != "setting,metric,baseline,curve,step,score" or 'r2.npy,"pixel-flipping(unit=pixel,baseline=0)",0,morf,1,-1.5' not in lines:
+        fail("curves", *lines[:5])
+    # where x is at its minimum already, the order of the settings turns round
+    done = run("evaluate", "line.onnx", "slope.npy", "--target", "0", "--skip-checks", "--attribution", "r.npy", "--attribution", "back.npy",
+               "--metric", "pixel-flipping(unit=pixel)", "--json")
+    j = json.loads(done.stdout)
+    if not j["depends_on_baseline"] or "depends on the baseline" not in done.stderr:
+        fail("a ranking that depends on the baseline is not said to", done.stdout, done.stderr)
+
+
+def settings():
+    done = run("choose", "line.onnx", "ones.npy", "--skip-checks", "--output", "best.json", "--metric", "pixel-flipping", "--metric", "sparseness")
+    if done.returncode or "epsilon = input-gradient" not in done.stdout.replace("zero = ", "") and "= input-gradient" not in done.stdout:
+        fail("choose", done.stdout, done.stderr)
+    if json.load(open("best.json")).get("lrpscope") != 1:
+        fail("the winner's rules file")
+    for wrong, said in ((["--metric", "sparsness"], "nearest: sparseness"), (["--setting", "nosuch"], "setting nosuch"),
+                        (["--box", "3,0,1,1"], "X0 < X1"), (["--attribution", "peak.npy"], "an attribution has the input's")):
+        done = run("evaluate", "line.onnx", "ones.npy", "--skip-checks", *wrong)
+        if done.returncode not in (2, 3) or said not in done.stderr:
+            fail(" ".join(wrong), done.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        dense("line.onnx", [[3, 1, -2]], [0])
+        dense("two.onnx", [[3, 1, -2], [0, 0, 0]], [0, 0])
+        dense("three.onnx", [[3, 1, -2], [0, 2, 1], [-3, -1, 2]], [0, 0, 0])
+        dense("line4.onnx", [[1, 2, 3, 4]], [0])
+        for name, values, shape in (("ones", [1] * 3, [1, 3]), ("ones4", [1] * 4, [1, 4]), ("r", [3, 1, -2], [1, 3]), ("equal", [1] * 3, [1, 3]),
+                                    ("peak", [0, 0, 0, 1], [1, 4]), ("stairs", [1, 2, 3, 4], [1, 4]), ("flat", [1] * 4, [1, 4]),
+                                    ("auc", [.9, .8, .1, .3], [1, 4]), ("m", [1, 0, 0, 1], [4]), ("double", [6, 2, -4], [1, 3]),
+                                    ("u", [1, 0, 0, 1, 1, 1], [2, 3]), ("pair", [1, 1, 1, 2, 2, 2], [2, 3]), ("r2", [3, 1, -2] * 2, [2, 3]),
+                                    ("back2", [-3, -1, 2] * 2, [2, 3]), ("back", [-3, -1, 2], [1, 3]), ("slope", [0, 1, 5], [1, 3])):
+            put(name + ".npy", npy(values, shape))
+        for part in (flipping, numbers_alone, places, explained_anew, together, settings):
+            part()
+        listed = {m["name"] for m in json.loads(run("metrics", "--json").stdout)["metrics"]}
+        if listed - worked:
+            fail("metrics without a worked number", *sorted(listed - worked))
+        os.chdir("/")
+    print(f"{len(worked)} metrics, {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
