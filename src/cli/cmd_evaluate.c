@@ -49,6 +49,8 @@ static enum lrp_status set_masks(struct evaluate *v, struct lrp_error *err)
     int64_t box[4];
     if ((a->mask != NULL) + (a->masks != NULL) + (a->box != NULL) > 1)
         return lrp_fail(err, LRP_USAGE, "--mask, --masks and --box say the same thing: give one of them");
+    if (a->span && !a->text && !a->text_file && !a->tokens)
+        return lrp_fail(err, LRP_USAGE, "--span %s: there is no text it could be in (--text, --text-file, --tokens)", a->span);
     if (a->mask) return lrp_evaluation_set_mask(v->evaluation, a->mask, err);
     const enum lrp_status status = a->box ? read_box(a->box, box, err) : LRP_OK;
     if (!status && a->box) lrp_evaluation_set_box(v->evaluation, box);
@@ -129,7 +131,9 @@ static enum lrp_status run_round(struct evaluate *v, size_t round, struct lrp_er
 {
     struct lrp_cli_job *job = &v->job;
     const struct lrp_snapshot *now = NULL;
+    const struct lrp_sequence *text = lrp_cli_job_sequence(job, round);
     enum lrp_status status = set_mask_of(v, round, err);
+    if (!status && text) status = lrp_cli_evaluate_text(v->evaluation, job->sequences.tokenizer, text, v->arguments.span, err);
     const int64_t passes = status ? 0 : lrp_cli_job_passes(job);
     for (int64_t pass = 0; !status && pass < passes; pass++) {
         if (lrp_session_one_by_one(job->session)) status = lrp_session_select_sample(job->session, pass, err);

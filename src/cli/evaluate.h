@@ -23,6 +23,12 @@ struct lrp_cli_scores {
  * Errors: LRP_USAGE, LRP_FILE. */
 enum lrp_status lrp_cli_evaluate_add(struct lrp_evaluation *evaluation, const struct lrp_arguments *arguments, const char *text,
                                      struct lrp_error *err);
+/* What there is to say of a text's tokens before it is scored: which are no words, what stands for nothing, and the --span that
+ * is looked for. Errors: LRP_USAGE for one that is not in it. */
+struct lrp_sequence;
+struct lrp_tokenizer;
+enum lrp_status lrp_cli_evaluate_text(struct lrp_evaluation *evaluation, const struct lrp_tokenizer *tokenizer,
+                                      const struct lrp_sequence *sequence, const char *span, struct lrp_error *err);
 /* The table, what it says, and what it does not. */
 enum lrp_status lrp_cli_scores_print(const struct lrp_cli_scores *scores, struct lrp_error *err);
 /* The same as a document, to be freed. */

@@ -133,6 +133,14 @@ static const struct lrp_prose additions[] = {
      "Presets of composites: "
      "src/lrp/composite_presets.c.",
      NULL},
+    {S, "A metric", NULL},
+    {P,
+     "A file in src/lrp/metrics that ends in its row, and a word in LRP_METRICS in src/lrp/metric.h, which shows the least of "
+     "it. A "
+     "row says what its numbers and curves are called, which way they are better, what they show and what they do not; its "
+     "function gets either the numbers of one attribution, or passes that it may change inputs in. tests/cli/test_evaluate.py "
+     "wants a worked number.",
+     NULL},
     {S, "A view", NULL},
     {P,
      "A file src/tui/screen/view_NAME.c that ends in its row, one word in LRP_VIEWS in src/tui/state/views.h, and a row of "

@@ -5,6 +5,7 @@
 #include "lrpscope/check.h"
 #include "lrpscope/composite.h"
 #include "lrpscope/error.h"
+#include "lrpscope/evaluation.h"
 #include "lrpscope/heatmap.h"
 #include "lrpscope/ledger.h"
 #include "lrpscope/method.h"
@@ -66,6 +67,30 @@ static void list_conventions(FILE *file)
         lrp_cli_roff_entry(file, lrp_convention_text((enum lrp_convention)i), lrp_convention_line((enum lrp_convention)i));
 }
 
+static void list_arguments(FILE *file, const struct lrp_method_argument *arguments, int count)
+{
+    for (int k = 0; k < count; k++) {
+        const struct lrp_method_argument *a = &arguments[k];
+        struct lrp_text text = {0};
+        lrp_text_printf(&text, "%s%s%s%s%s%s", a->line, a->choices ? ": " : "", a->choices ? a->choices : "",
+                        *a->value ? " (default " : "", a->value, *a->value ? ")" : "");
+        lrp_cli_roff_entry(file, a->name, text.data ? text.data : "");
+        lrp_text_free(&text);
+    }
+}
+
+static void list_metrics(FILE *file)
+{
+    const struct lrp_metric_info *info;
+    for (size_t i = 0; (info = lrp_metric_at(i)); i++) {
+        lrp_cli_roff_entry(file, info->name, info->line);
+        lrp_cli_roff_entry(file, "formula", info->formula);
+        lrp_cli_roff_entry(file, "cost", info->cost);
+        lrp_cli_roff_entry(file, "shows", info->shows);
+        list_arguments(file, info->arguments, info->argument_count);
+    }
+}
+
 static void list_methods(FILE *file)
 {
     const struct lrp_method_info *info;
@@ -73,14 +98,7 @@ static void list_methods(FILE *file)
         lrp_cli_roff_entry(file, info->name, info->line);
         lrp_cli_roff_entry(file, "formula", info->formula);
         lrp_cli_roff_entry(file, "cost", info->cost);
-        for (int k = 0; k < info->argument_count; k++) {
-            const struct lrp_method_argument *a = &info->arguments[k];
-            struct lrp_text text = {0};
-            lrp_text_printf(&text, "%s%s%s%s%s%s", a->line, a->choices ? ": " : "", a->choices ? a->choices : "",
-                            *a->value ? " (default " : "", a->value, *a->value ? ")" : "");
-            lrp_cli_roff_entry(file, a->name, text.data ? text.data : "");
-            lrp_text_free(&text);
-        }
+        list_arguments(file, info->arguments, info->argument_count);
     }
 }
 
@@ -130,6 +148,7 @@ void lrp_cli_generate_man_lrp(FILE *file)
         {LRP_LRP_CONVENTIONS, list_conventions},
         {LRP_LRP_DIFFERENCES, NULL},
         {LRP_LRP_METHODS, list_methods},
+        {LRP_LRP_METRICS, list_metrics},
         {LRP_LRP_LEDGER, list_causes},
         {LRP_LRP_FLAGS, list_flags},
         {LRP_LRP_HEATMAPS, list_colormaps},

@@ -283,24 +283,57 @@ static const struct lrp_prose worked[] = {
      NULL},
 };
 
+static const struct lrp_prose metrics[] = {
+    {H, "SCORES", NULL},
+    {P,
+     "evaluate and choose score explanations. No score says that an explanation is right: each asks one question, and the list "
+     "below says of each what it shows and what it does not. r of a place is the sum of R over its channels; R is taken as it "
+     "is, not as a picture of it. All settings meet the same inputs, units, baselines and random numbers, so that their "
+     "differences are those of pairs: a lead is given with the standard error of the difference, and below two of these it is "
+     "no more than chance. Settings whose relevance agrees to 1e-6, but for a positive factor, are shown as one.",
+     NULL},
+    {P,
+     "Pixel flipping takes regions away, the most relevant first (MoRF), the least relevant first (LeRF). x_0 is the input, "
+     "x_k "
+     "has k steps of units set to the baseline, y_k is the score. AOPC is the mean of y_0 - y_k, larger for a good map under "
+     "MoRF and smaller under LeRF; ABPC, the mean of y_k(LeRF) - y_k(MoRF), is the difference of both, and what settings are "
+     "ranked by: a map that only finds where things are gains on the one and loses on the other. A random order is the zero "
+     "line. With tokens as units AOPC under MoRF is known as comprehensiveness, under LeRF as sufficiency.",
+     NULL},
+    {P,
+     "What stands in the place of what is taken away decides as much as the map. On a small convolutional network for pictures "
+     "of clothes on black, trained to read them well, the ABPC of epsilon (which is input times gradient there) is 5.83 with "
+     "the baseline 0, the best of all presets, and -0.67 with the baseline min, worse than gradient, epsilon-plus and "
+     "epsilon-plus-flat: where relevance is a multiple of the input, places at the baseline can have none. Therefore two "
+     "baselines "
+     "are computed, mean and min, the ranking is by the mean of both ranks, and where the winners differ this is said: then "
+     "there is no winner.",
+     NULL},
+    {P,
+     "A mask says where the evidence is to be (--mask, --masks, --box). An empty mask has no score. The share of all places "
+     "that "
+     "it holds is what chance finds in it, and is printed. Where the network looks at something else than the mask, a faithful "
+     "map scores badly.",
+     NULL},
+    {P,
+     "Random weights replace those of whole layers, from the output on, on top of each other (cascade), from the input on, or "
+     "one "
+     "layer alone; BatchNorm is folded first. Without a file they are uniform in +-1/sqrt(fan-in), the fan-in being the "
+     "product of the "
+     "weights' sizes but the output's. The target stays the same. Rules that do without the signs of weights (flat, z-plus, "
+     "alpha-beta(1,0)) and guided backprop stay similar by construction.",
+     NULL},
+};
+
 #define PART(id, prose) [LRP_LRP_##id] = {prose, sizeof(prose) / sizeof *(prose)}
 static const struct {
     const struct lrp_prose *prose;
     size_t count;
 } parts[LRP_LRP_PARTS] = {
-    PART(NOTATION, notation),
-    PART(RULES, rules),
-    PART(FALLBACK, fallback),
-    PART(CHECK, check),
-    PART(COMPOSITES, composites),
-    PART(GRAPH, graph),
-    PART(CONVENTIONS, conventions),
-    PART(DIFFERENCES, differences),
-    PART(METHODS, methods),
-    PART(LEDGER, ledger),
-    PART(FLAGS, flags),
-    PART(HEATMAPS, heatmaps),
-    PART(WORKED, worked),
+    PART(NOTATION, notation),     PART(RULES, rules),     PART(FALLBACK, fallback),       PART(CHECK, check),
+    PART(COMPOSITES, composites), PART(GRAPH, graph),     PART(CONVENTIONS, conventions), PART(DIFFERENCES, differences),
+    PART(METHODS, methods),       PART(METRICS, metrics), PART(LEDGER, ledger),           PART(FLAGS, flags),
+    PART(HEATMAPS, heatmaps),     PART(WORKED, worked),
 };
 
 const struct lrp_prose *lrp_cli_lrp_prose(enum lrp_lrp_part part, size_t *count)

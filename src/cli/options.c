@@ -30,11 +30,11 @@
 #define RELEVANCE (INSPECT | EXPLAIN | CONCEPTS | SCORING | BATCH | LRP_FOR(LEDGER) | LRP_FOR(COMPARE)) /* compute it */
 #define PICTURES (INSPECT | EXPLAIN | CONCEPTS | BATCH | LRP_FOR(COMPARE))                              /* draw it */
 #define INPUTS (RELEVANCE | LRP_FOR(RUN))                                                               /* read inputs */
-#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS))                  /* find the rule of every layer */
-#define SHARING (RULED & ~LRP_FOR(CHECK))                                     /* see what a layer does with its relevance */
-#define MODELS (RULED | LRP_FOR(RUN))                                         /* lay out a model's graph */
-#define TOKENED (EXPLAIN | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
-#define TEXTS (TOKENED | LRP_FOR(TOKENS))                                     /* read texts */
+#define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS)) /* find the rule of every layer */
+#define SHARING (RULED & ~LRP_FOR(CHECK))                    /* see what a layer does with its relevance */
+#define MODELS (RULED | LRP_FOR(RUN))                        /* lay out a model's graph */
+#define TOKENED (EXPLAIN | SCORING | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
+#define TEXTS (TOKENED | LRP_FOR(TOKENS))                                               /* read texts */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(METRICS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
 #define TABLES (MODELS | LISTS | LRP_FOR(TOKENS) | LRP_FOR(MERGE)) /* print a table */
 
@@ -217,6 +217,8 @@ static const struct lrp_option options[] = {
      .help = "the same for every INPUT: DIR/STEM.png or .npy"},
     {.name = "box", .argument = "X0,Y0,X1,Y1", .commands = SCORING, IN(SCORES), TEXT(box),
      .help = "the same as a rectangle in the pixels of the model's input; X1 and Y1 are not in it"},
+    {.name = "span", .argument = "TEXT|A:B", .commands = SCORING, IN(SCORES), TEXT(span),
+     .help = "the same as tokens of a text: words that stand in it, or places A to B, B not in it"},
     {.name = "curve", .argument = "F.csv|F.png", .commands = SCORING, IN(SCORES), TEXT(curve),
      .help = "write the mean curves: numbers, or a drawing of each metric's"},
     {.name = "budget", .argument = "S", .commands = SCORING, IN(SCORES), COUNTER(budget),

@@ -79,7 +79,9 @@ static enum lrp_status add_metric(struct lrp_evaluation *e, const char *text, st
     const bool two = call.row->two_baselines && !lrp_given_named(&call.given, "baseline");
     lrp_given_free(&call.given);
     status = add_column(e, text, two ? "mean" : NULL, err);
-    return !status && two ? add_column(e, text, "min", err) : status;
+    if (!status && two) status = add_column(e, text, "min", err);
+    if (!status && two) e->columns[e->column_count - 1].usual = true;
+    return status;
 }
 
 enum lrp_status lrp_evaluation_new(const char *const *metrics, size_t count, struct lrp_evaluation **out, struct lrp_error *err)

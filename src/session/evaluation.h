@@ -20,6 +20,7 @@ struct lrp_evaluated_by {
     struct lrp_metric_call call;
     char *text;
     const char *baseline; /* "" without */
+    bool usual;           /* of the two that are computed where none was named, the second */
 };
 /* A curve's sum over samples. */
 struct lrp_curve_sum {

@@ -103,6 +103,24 @@ static enum lrp_status see_all(struct evaluating *v, struct lrp_error *err)
 
 /* ---- the base ---- */
 
+/* Of tokens: which are never taken away, and the least of pixels is no baseline: the token that stands for nothing is, or 0. */
+static enum lrp_status take_tokens(struct evaluating *v, struct lrp_error *err)
+{
+    struct lrp_evaluation *e = v->e;
+    const char *usual = e->mask_id >= 0 ? "mask" : e->pad_id >= 0 ? "pad" : "0";
+    enum lrp_status status = LRP_OK;
+    v->passes.mask_token = e->mask_id;
+    v->passes.pad_token = e->pad_id;
+    v->passes.kept = e->keep;
+    v->passes.kept_count = e->keep_count;
+    for (size_t k = 0; !status && k < e->column_count; k++) {
+        if (!e->columns[k].usual) continue;
+        status = lrp_given_set(&e->columns[k].call.given, "baseline", usual, err);
+        e->columns[k].baseline = lrp_given_text(&e->columns[k].call.given, "baseline");
+    }
+    return status;
+}
+
 static enum lrp_status begin(struct evaluating *v, struct lrp_error *err)
 {
     enum lrp_status status = lrp_session_apply(v->session, v->e->base, err);
@@ -117,7 +135,9 @@ static enum lrp_status begin(struct evaluating *v, struct lrp_error *err)
     if (status) return status;
     v->passes.first_sample = (int64_t)v->e->samples;
     v->job->unit = v->unit;
-    lrp_passes_sources(&v->passes, &v->sources);
+    const struct lrp_carrier_source *source = lrp_passes_sources(&v->passes, &v->sources);
+    if (v->sources && source->value != source->input) status = take_tokens(v, err);
+    if (status) return status;
     for (size_t s = 0; s < v->sources; s++)
         if (v->passes.samples > 1 && lrp_passes_parts(&v->passes, s) != (size_t)v->passes.samples)
             return lrp_fail(err, LRP_UNSUPPORTED, "an input does not tell its samples apart: give them one at a time");

@@ -126,6 +126,32 @@ static enum lrp_status keep_account(struct lrp_job *job, struct lrp_passes *p, s
     return LRP_OK;
 }
 
+/* What looks up tokens, as if the text were one token again and again. */
+static enum lrp_status embed(void *data, int64_t token, int value, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_job *job = data;
+    const struct lrp_graph *g = job->results->network->graph;
+    const struct lrp_carriers *c = &job->setup->assignment.unstopped;
+    const struct lrp_tensor **values = calloc((size_t)g->value_count + 1, sizeof *values);
+    struct lrp_tensor *ids = NULL;
+    int input = -1;
+    for (size_t s = 0; s < c->source_count; s++)
+        if (c->sources[s].value == value) input = c->sources[s].input;
+    enum lrp_status status = values && input >= 0 ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (int i = 0; !status && i < g->input_count; i++) {
+        if (g->inputs[i] == input) status = lrp_tensor_copy(job->results->values[input], &ids, err);
+        values[g->inputs[i]] = g->inputs[i] == input ? ids : lrp_tensor_retain(job->results->values[g->inputs[i]]);
+    }
+    for (size_t i = 0; !status && ids && i < ids->count && !lrp_dtype_is_float(ids->dtype); i++) ids->i[i] = token;
+    if (!status) status = lrp_engine_forward(job->results->network->engine, values, value, job->run, NULL, NULL, err);
+    const struct lrp_tensor *found = status ? NULL : lrp_tensor_row_major(values[value], job->run);
+    if (!status && !found) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) *out = lrp_tensor_retain(found);
+    for (int v = 0; values && v < g->value_count; v++) lrp_tensor_release(values[v]);
+    free(values);
+    return status;
+}
+
 /* How the elements of an output are classes: that of tokens by its last axis, any other by its first behind the samples. */
 static void count_classes(const struct lrp_job *job, struct lrp_passes *p)
 {
@@ -154,6 +180,9 @@ enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation
                                .channels_last = channels_last(job),
                                .picture = picture,
                                .mask = mask,
+                               .embed = embed,
+                               .mask_token = -1,
+                               .pad_token = -1,
                                .tell = tell_passes,
                                .data = job};
     out->back.progress = NULL; /* it is passes that are counted */

@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, model, node, npy, tensor
+from onnx_file import FLOAT, INT64, model, node, npy, tensor
 
 BINARY = os.path.abspath(sys.argv[1])
 failures = 0
@@ -167,6 +167,28 @@ def together():
         fail("a ranking that depends on the baseline is not said to", done.stdout, done.stderr)
 
 
+def texts():
+    """f = the sum of embeddings: of a, b, c 3, 1, -2, of the two special tokens 10, of the mask 0."""
+    put("vocab.txt", b"[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\n")
+    put("sum.onnx", model([node("Gather", "e input_ids", "h", name="lookup"), node("Flatten", "h", "f", name="flat"), node("MatMul", "f o", "y", name="sum")],
+                          {"input_ids": (INT64, ["n", 5])}, {"y": (FLOAT, ["n", 1])},
+                          {"e": tensor([7, 7, 10, 10, 0, 3, 1, -2], [8, 1]), "o": tensor([1] * 5, [5, 1])}))
+    text = ["evaluate", "sum.onnx", "--text", "a b c", "--tokenizer", "vocab.txt", "--composite", "zero", "--json", "--skip-checks"]
+    done = run(*text)
+    if done.returncode:
+        return fail("a text", done.stderr)
+    mean, mask = json.loads(done.stdout)["results"][0]["metrics"]
+    if [mean["baseline"], mask["baseline"]] != ["mean", "mask"]:
+        fail("baselines of a text", done.stdout)
+    same("words are masked, special tokens stay", mask["curves"]["morf"], [22, 19, 18, 20])
+    same("the mean of all tokens", mean["curves"]["morf"][3], 20 + 3 * 22 / 5)
+    done = run(*text, "--metric", "mrr", "--span", "c")
+    same("rank of a word", json.loads(done.stdout)["results"][0]["metrics"][0]["value"], 1 / 5)
+    done = run(*text, "--metric", "mrr", "--span", "d")
+    if done.returncode != 2 or "does not hold it" not in done.stderr:
+        fail("a span that is not there", done.stderr)
+
+
 def settings():
     done = run("choose", "line.onnx", "ones.npy", "--skip-checks", "--output", "best.json", "--metric", "pixel-flipping", "--metric", "sparseness")
     if done.returncode or "epsilon = input-gradient" not in done.stdout.replace("zero = ", "") and "= input-gradient" not in done.stdout:
@@ -193,7 +215,7 @@ def main():
                                     ("u", [1, 0, 0, 1, 1, 1], [2, 3]), ("pair", [1, 1, 1, 2, 2, 2], [2, 3]), ("r2", [3, 1, -2] * 2, [2, 3]),
                                     ("back2", [-3, -1, 2] * 2, [2, 3]), ("back", [-3, -1, 2], [1, 3]), ("slope", [0, 1, 5], [1, 3])):
             put(name + ".npy", npy(values, shape))
-        for part in (flipping, numbers_alone, places, explained_anew, together, settings):
+        for part in (flipping, numbers_alone, places, explained_anew, together, texts, settings):
             part()
         listed = {m["name"] for m in json.loads(run("metrics", "--json").stdout)["metrics"]}
         if listed - worked:

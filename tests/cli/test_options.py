@@ -35,7 +35,7 @@ EXAMPLES = {
     "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
     "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--group": ["0:2"], "--by-layer": [None], "--by-head": [None], "--continue": ["b"], "--generate": ["2"], "--decoder-text": ["b"], "--scale-tokens": ["text"],
     "--concept": ["conv=0"], "--concept-parallel": ["keep"], "--concept-start": ["activation"],
-    "--setting": ["gradient"], "--metric": ["sparseness"], "--attribution": ["made.npy"], "--mask": ["mask.npy"], "--masks": ["masks"], "--box": ["0,0,2,2"],
+    "--setting": ["gradient"], "--metric": ["sparseness"], "--attribution": ["made.npy"], "--mask": ["mask.npy"], "--masks": ["masks"], "--box": ["0,0,2,2"], "--span": ["a"],
     "--curve": ["c.csv"], "--budget": ["1000000"],
     "--by": ["activation"], "--index": ["own-index"], "--references": ["1"], "--pool": ["max"], "--share": [None],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
@@ -47,7 +47,7 @@ BESIDE = {
     "--scale-tokens": ["--target", "5@2"], "--tokenizer": ["--target", "5@1", "--output-relevance", "logit"],
     "--concept-parallel": ["--concept", "1=0"], "--concept-start": ["--concept", "1=0"],
     "--null": ["--inputs", "zeros.txt"], "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
-    "--mask": ["--metric", "mass-accuracy"], "--masks": ["--metric", "mass-accuracy"], "--box": ["--metric", "mass-accuracy"],
+    "--mask": ["--metric", "mass-accuracy"], "--masks": ["--metric", "mass-accuracy"], "--box": ["--metric", "mass-accuracy"], "--span": ["--metric", "mass-accuracy"],
     "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
 
@@ -156,11 +156,12 @@ CALLS = {
                  ["concepts", "model.onnx", "--at", "conv", "--skip-checks"]],
     "evaluate": [["evaluate", "model.onnx", "input.ppm", "--skip-checks"], ["evaluate", "model.onnx", "input.ppm"],
                  ["evaluate", "failing.onnx", "two.npy"], ["evaluate", "gated.onnx", "three.npy", "--skip-checks"],
-                 ["evaluate", "model.onnx", "--skip-checks"], ["evaluate", "model.onnx", "input.ppm", "--skip-checks", "--metric", "conservation"],
-                 ["evaluate", "gated.onnx", "three.npy", "--skip-checks", "--metric", "sparseness"]],
+                 ["evaluate", "model.onnx", "--skip-checks"], ["evaluate", "model.onnx", "input.ppm", "--skip-checks", "--metric", "infidelity"],
+                 ["evaluate", "gated.onnx", "three.npy", "--skip-checks", "--metric", "sparseness"],
+                 ["evaluate", "speak.onnx"], ["evaluate", "speak.onnx", "--text", "a b"], ["evaluate", "speak.onnx", "--text", "a b", "--metric", "conservation"]],
     "choose": [["choose", "model.onnx", "input.ppm", "--skip-checks"], ["choose", "model.onnx", "input.ppm"],
                ["choose", "failing.onnx", "two.npy"], ["choose", "gated.onnx", "three.npy", "--skip-checks"],
-               ["choose", "model.onnx", "--skip-checks"]],
+               ["choose", "model.onnx", "--skip-checks"], ["choose", "speak.onnx"], ["choose", "speak.onnx", "--text", "a b"]],
     "rules": [["rules"]], "methods": [["methods"]], "metrics": [["metrics"]], "composites": [["composites"], ["composites", "--composite", "epsilon-plus-flat"]], "ops": [["ops"]],
     "colormaps": [["colormaps"]], "tokens": [["tokens", "vocab.txt", "--text", "a b"], ["tokens", "vocab.txt"]],
 }

@@ -11,7 +11,7 @@ fail() {
     exit 1
 }
 count=$(ls "$headers"/*.h | wc -l)
-[ "$count" -le 17 ] || fail "$count public headers: 17 are enough"
+[ "$count" -le 18 ] || fail "$count public headers: 18 are enough"
 
 doxygen "$doxyfile" >"$work/log" 2>&1 || { cat "$work/log"; fail "warnings"; }
 html=$(sed -n 's/^OUTPUT_DIRECTORY *= //p' "$doxyfile")/html

@@ -132,6 +132,14 @@ static const struct word {
 };
 enum { WORDS = sizeof words / sizeof *words };
 
+/* A place's values are one embedding. */
+static bool looks_up(const struct lrp_passes *p, size_t source)
+{
+    size_t sources;
+    const struct lrp_carrier_source *s = lrp_passes_sources(p, &sources) + source;
+    return s->value != s->input;
+}
+
 /* The axis of channels of a sample: the first of three or more, the last of pictures that have it there; a vector has none. */
 static struct baseline_sample part_of(const struct lrp_passes *p, size_t source, size_t n, struct lrp_tensor *out)
 {
@@ -140,7 +148,7 @@ static struct baseline_sample part_of(const struct lrp_passes *p, size_t source,
     struct baseline_sample part = {.x = clean->f + n * each, .out = out->f + n * each, .count = each, .channel = -1};
     const bool batched = clean->shape.rank > 1 && clean->shape.dim[0] == (int64_t)parts;
     for (int k = batched; k < clean->shape.rank; k++) part.shape.dim[part.shape.rank++] = clean->shape.dim[k];
-    if (part.shape.rank >= 2) part.channel = p->channels_last ? part.shape.rank - 1 : 0;
+    if (part.shape.rank >= 2) part.channel = p->channels_last || looks_up(p, source) ? part.shape.rank - 1 : 0;
     return part;
 }
 
@@ -202,6 +210,27 @@ static enum lrp_status from_file(const struct lrp_passes *p, const char *text, d
     return status;
 }
 
+/* The token that stands for nothing, in the place of every token. */
+static enum lrp_status from_token(const struct lrp_passes *p, const char *word, struct lrp_tensor **point,
+                                  struct lrp_error *err)
+{
+    size_t sources;
+    const struct lrp_carrier_source *source = lrp_passes_sources(p, &sources);
+    const int64_t token = strcmp(word, "mask") == 0 ? p->mask_token : p->pad_token;
+    enum lrp_status status = LRP_OK;
+    for (size_t s = 0; !status && s < sources; s++) {
+        struct lrp_tensor *t = NULL;
+        if (!p->embed || token < 0 || !looks_up(p, s))
+            return lrp_fail(err, LRP_USAGE, "baseline %s: it is a token, and %s", word,
+                            looks_up(p, s) ? "the tokenizer has none that stands for that" : "the input has none");
+        status = p->embed(p->data, token, source[s].value, &t, err);
+        if (!status && t->count != point[s]->count) status = lrp_fail(err, LRP_UNSUPPORTED, "tokens cannot be replaced here");
+        for (size_t i = 0; !status && i < t->count; i++) point[s]->f[i] = t->f[i];
+        lrp_tensor_release(t);
+    }
+    return status;
+}
+
 /* "blur(5,9)": its numbers behind the defaults. False if it is none of that name. */
 static bool read_word(struct lrp_call_text *call, const struct word *word, double *v)
 {
@@ -218,6 +247,7 @@ static enum lrp_status make_point(const struct lrp_passes *p, const char *text, 
     static const struct word constant = {"", 1, 1, {0}, fill_constant}, pixel = {"pixel", 1, 1, {0}, NULL};
     struct lrp_call_text call;
     double v[2] = {0};
+    if (strcmp(text, "mask") == 0 || strcmp(text, "pad") == 0) return from_token(p, text, point, err);
     if (lrp_parse_fraction(text, v)) return fill_point(p, &constant, v, point, err);
     if (ends_with(text, ".npy") || strchr(text, '/') || (strchr(text, '.') && !strchr(text, '(')))
         return from_file(p, text, 0, point, err);
@@ -228,10 +258,11 @@ static enum lrp_status make_point(const struct lrp_passes *p, const char *text, 
         if (read_word(&call, &words[i], v)) found = &words[i];
     lrp_call_text_free(&call);
     if (found) return found->fill ? fill_point(p, found, v, point, err) : from_file(p, NULL, v[0], point, err);
-    return lrp_fail(err, LRP_USAGE,
-                    "baseline %s: it is a number, mean, min, max, blur(SIGMA), blur(SIGMA,RADIUS), pixel(0..255), a .npy or a "
-                    "picture",
-                    text);
+    return lrp_fail(
+        err, LRP_USAGE,
+        "baseline %s: it is a number, mean, min, max, blur(SIGMA), blur(SIGMA,RADIUS), pixel(0..255), of tokens mask or "
+        "pad, a .npy or a picture",
+        text);
 }
 
 enum lrp_status lrp_passes_baseline(const struct lrp_passes *p, const char *argument, struct lrp_tensor ***out,

@@ -33,6 +33,12 @@ struct lrp_passes {
                                struct lrp_error *err);
     /* The grey values of a picture of the input's size; owned by the caller. */
     enum lrp_status (*mask)(void *data, const char *path, int value, struct lrp_tensor **out, struct lrp_error *err);
+    /* What looks up tokens, with one token everywhere: of the value's shape; owned by the caller. NULL: tokens have no names.
+     */
+    enum lrp_status (*embed)(void *data, int64_t token, int value, struct lrp_tensor **out, struct lrp_error *err);
+    int64_t mask_token, pad_token; /* that stand for nothing; -1: there is none */
+    const bool *kept;              /* by place of what looks up tokens: it is never taken away; NULL: all may be */
+    size_t kept_count;
     void (*tell)(void *data, int64_t done, int64_t total); /* after every pass; may be NULL */
     void *data;
     /* what comes of it: */

@@ -36,12 +36,28 @@ static int64_t region_of(const struct lrp_field *f, size_t place, int64_t side)
     return at;
 }
 
+/* Tokens are units, but for those that are kept. */
+static void number_tokens(const struct lrp_passes *p, const struct lrp_field *f, int32_t *of, size_t *count)
+{
+    const size_t places = lrp_field_places(f);
+    for (size_t place = 0; place < places; place++) {
+        const bool kept = place < p->kept_count && p->kept[place];
+        for (size_t k = 0; k < f->channels; k++)
+            of[lrp_field_element(f, place) + k * f->channel_stride] = kept ? -1 : (int32_t)*count;
+        *count += !kept;
+    }
+}
+
 /* Numbers the units of a source, behind those that are there. */
 static void number_source(const struct lrp_passes *p, const struct lrp_field *f, int32_t *of, size_t *count)
 {
-    const bool values = lrp_given_is(p->given, "unit", "value") && !f->looked_up;
+    const bool values = lrp_given_is(p->given, "unit", "value");
     const int64_t side = lrp_given_is(p->given, "unit", "region") ? region_side(p, f) : 1;
     const size_t first = *count, places = lrp_field_places(f);
+    if (f->looked_up) {
+        number_tokens(p, f, of, count);
+        return;
+    }
     for (size_t i = 0; values && i < f->each; i++) of[i] = (int32_t)(*count)++;
     for (size_t place = 0; !values && place < places; place++) {
         const size_t unit = first + (size_t)region_of(f, place, side);

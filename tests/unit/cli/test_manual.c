@@ -8,6 +8,7 @@
 
 #include "lrpscope/check.h"
 #include "lrpscope/composite.h"
+#include "lrpscope/evaluation.h"
 #include "lrpscope/heatmap.h"
 #include "lrpscope/ledger.h"
 #include "lrpscope/method.h"
@@ -173,6 +174,11 @@ static void every_number_is_explained(void **state)
         check_entry(page, "H CONVENTIONS", lrp_convention_text((enum lrp_convention)i),
                     lrp_convention_line((enum lrp_convention)i));
     for (size_t i = 0; (method = lrp_method_at(i)); i++) check_entry(page, "H METHODS", method->name, method->line);
+    const struct lrp_metric_info *metric;
+    for (size_t i = 0; (metric = lrp_metric_at(i)); i++) {
+        check_entry(page, "H SCORES", metric->name, metric->line);
+        check_entry(page, "H SCORES", "shows", metric->shows);
+    }
     for (int i = 0; i < LRP_CAUSE_COUNT; i++)
         check_entry(page, "S Causes", lrp_cause_text((enum lrp_cause)i), lrp_cause_line((enum lrp_cause)i));
     for (int i = 0; i < LRP_LEDGER_FLAG_COUNT; i++)

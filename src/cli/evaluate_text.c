@@ -1,0 +1,72 @@
+/* evaluate_text.c: texts that are scored: tokens that are no words, and spans of them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lrpscope/text.h"
+
+#include "evaluate.h"
+
+/* Code points before a place in UTF-8. */
+static size_t points_before(const char *text, const char *end)
+{
+    size_t count = 0;
+    for (const char *p = text; p < end; p++) count += ((unsigned char)*p & 0xC0U) != 0x80;
+    return count;
+}
+
+/* The tokens that hold a part of the words, wherever they stand in the text. */
+static enum lrp_status find_words(struct lrp_evaluation *e, const struct lrp_sequence *sequence, const char *words,
+                                  struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    bool found = false;
+    for (const char *at = sequence->text; !status && at && *words && (at = strstr(at, words)) != NULL; at += strlen(words)) {
+        const size_t first = points_before(sequence->text, at), last = points_before(sequence->text, at + strlen(words));
+        for (size_t i = 0; !status && i < sequence->encoding.count; i++) {
+            const struct lrp_token *t = &sequence->encoding.items[i];
+            if (t->special || t->second || t->end <= first || t->start >= last) continue;
+            status = lrp_evaluation_add_span(e, (const int64_t[]){(int64_t)i, (int64_t)i + 1}, err);
+            found = true;
+        }
+    }
+    return status || found ? status : lrp_fail(err, LRP_USAGE, "--span %s: the text does not hold it", words);
+}
+
+static enum lrp_status set_span(struct lrp_evaluation *e, const struct lrp_sequence *sequence, const char *span,
+                                struct lrp_error *err)
+{
+    long long first, last;
+    char rest;
+    enum lrp_status status = lrp_evaluation_add_span(e, NULL, err);
+    if (status || !span) return status;
+    if (sscanf(span, "%lld:%lld%c", &first, &last, &rest) != 2) return find_words(e, sequence, span, err);
+    if (first < 0 || last <= first) return lrp_fail(err, LRP_USAGE, "--span %s: places are A:B with A < B", span);
+    return lrp_evaluation_add_span(e, (const int64_t[]){first, last}, err);
+}
+
+/* The first of these tokens that the vocabulary has; -1: none. */
+static int64_t token_of(const struct lrp_tokenizer *tokenizer, const char *const *names)
+{
+    int64_t id = -1;
+    for (size_t i = 0; tokenizer && id < 0 && names[i]; i++) {
+        id = lrp_tokenizer_id(tokenizer, names[i]);
+        const char *token = id >= 0 ? lrp_tokenizer_token(tokenizer, id) : NULL;
+        if (!token || strcmp(token, names[i]) != 0) id = -1;
+    }
+    return id;
+}
+
+enum lrp_status lrp_cli_evaluate_text(struct lrp_evaluation *e, const struct lrp_tokenizer *tokenizer,
+                                      const struct lrp_sequence *sequence, const char *span, struct lrp_error *err)
+{
+    static const char *const masks[] = {"[MASK]", "<mask>", NULL}, *const pads[] = {"[PAD]", "<pad>", "<|endoftext|>", NULL};
+    const size_t count = sequence->encoding.count;
+    bool *keep = calloc(count + 1, sizeof *keep);
+    if (!keep) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; i < count; i++) keep[i] = sequence->encoding.items[i].special;
+    enum lrp_status status =
+        lrp_evaluation_set_tokens(e, token_of(tokenizer, masks), token_of(tokenizer, pads), keep, count, err);
+    free(keep);
+    return !status ? set_span(e, sequence, span, err) : status;
+}
