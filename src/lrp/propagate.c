@@ -283,7 +283,7 @@ enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, 
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
     const struct lrp_call *call = &g->nodes[node].call;
     const size_t count = (size_t)g->value_count + 1;
-    struct back b = {.p = p, .values = malloc(count * sizeof *b.values)};
+    struct back b = {.p = p, .values = malloc(count * sizeof(struct lrp_tensor *))};
     b.pass = (struct pass){.relevance = calloc(count, sizeof(struct lrp_tensor *)),
                            .stale = malloc(count),
                            .consumers = calloc(count, sizeof(int))};
@@ -292,7 +292,7 @@ enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, 
                             **s = lrp_const_tensor_slots(&cotangents, call->out_count);
     const bool ok = b.values && b.pass.relevance && b.pass.stale && b.pass.consumers && in && s;
     if (ok) {
-        memcpy(b.values, p->values, (count - 1) * sizeof *b.values);
+        memcpy(b.values, p->values, (count - 1) * sizeof(struct lrp_tensor *));
         memset(b.pass.stale, true, count);
     }
     const enum lrp_status status =
