@@ -125,7 +125,7 @@ void lrp_dnnl_plan_free(struct lrp_dnnl_plan *plan)
                               plan->bias_layout,  plan->blocked_source, plan->blocked_target,
                               plan->any_source,   plan->any_weights,    plan->any_target};
 
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) lrp_layout_free(all[i]);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) lrp_layout_free(all[i]);
 }
 
 static lrp_const_layout one_of(enum layout layout, lrp_const_layout plain, lrp_const_layout blocked, lrp_const_layout any)

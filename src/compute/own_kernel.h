@@ -9,7 +9,7 @@ TARGET static void KERNEL(int64_t k, const float *restrict a, const float *restr
     typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
     vector sum[ROWS][VECTORS] = {{{0}}}, right[VECTORS];
 
-    for (int64_t i = 0; i < k; i++, a += ROWS, b += VECTORS * LANES) {
+    for (int64_t i = 0; i < k; i++, a += ROWS, b += (ptrdiff_t)VECTORS * LANES) {
         memcpy(right, b, sizeof right);
 #pragma GCC unroll 16
         for (int r = 0; r < ROWS; r++)

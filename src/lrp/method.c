@@ -57,7 +57,7 @@ static const struct lrp_method *const computed[] = {
     LRP_COMPUTED_METHODS(X)
 #undef X
 };
-enum { COMPUTED = sizeof computed / sizeof *computed };
+enum { COMPUTED = sizeof computed / sizeof computed[0] };
 
 const struct lrp_method *lrp_method_row(size_t index)
 {

@@ -180,7 +180,7 @@ void lrp_point_free(const struct lrp_passes *p, struct lrp_tensor **point)
 
 struct lrp_tensor **lrp_point_new(const struct lrp_passes *p)
 {
-    struct lrp_tensor **point = calloc(source_count(p) + 1, sizeof *point);
+    struct lrp_tensor **point = calloc(source_count(p) + 1, sizeof(struct lrp_tensor *));
     bool ok = point != NULL;
     for (size_t s = 0; ok && s < source_count(p); s++) {
         const struct lrp_tensor *clean = lrp_passes_clean(p, s);

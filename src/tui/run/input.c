@@ -72,7 +72,7 @@ static enum lrp_status make_up(const struct lrp_runner *runner, size_t input, si
 static enum lrp_status set_made_up(struct lrp_runner *runner, size_t which, struct lrp_error *err)
 {
     const size_t count = lrp_model_input_count(lrp_session_model(runner->session));
-    struct lrp_tensor **tensors = calloc(count + 1, sizeof *tensors);
+    struct lrp_tensor **tensors = calloc(count + 1, sizeof(struct lrp_tensor *));
     const char **names = calloc(count + 1, sizeof *names);
     enum lrp_status status = tensors && names ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < count; i++) status = make_up(runner, i, which, &tensors[i], &names[i], err);
