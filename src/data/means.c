@@ -17,7 +17,7 @@ struct k_means {
     size_t *sizes;
 };
 
-static double squared(const double *a, const double *b, size_t size)
+static double squared_distance(const double *a, const double *b, size_t size)
 {
     double sum = 0;
     for (size_t i = 0; i < size; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
@@ -28,7 +28,7 @@ static void set_centre(struct k_means *m, size_t centre, size_t point)
 {
     memcpy(m->centres + centre * m->size, m->points + point * m->size, m->size * sizeof *m->centres);
     for (size_t i = 0; i < m->count; i++) {
-        const double d = squared(m->points + i * m->size, m->centres + centre * m->size, m->size);
+        const double d = squared_distance(m->points + i * m->size, m->centres + centre * m->size, m->size);
         if (!centre || d < m->nearest[i]) m->nearest[i] = d;
     }
 }
@@ -54,7 +54,7 @@ static bool assign_points(struct k_means *m)
     for (size_t i = 0; i < m->count; i++) {
         int best = 0;
         for (size_t k = 0; k < m->clusters; k++) {
-            const double d = squared(m->points + i * m->size, m->centres + k * m->size, m->size);
+            const double d = squared_distance(m->points + i * m->size, m->centres + k * m->size, m->size);
             if (k && !(d < m->nearest[i])) continue;
             m->nearest[i] = d;
             best = (int)k;

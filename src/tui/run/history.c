@@ -113,7 +113,7 @@ static void names_told(size_t count(const struct lrp_settings *), const char *at
 }
 
 /* The change between two settings: the first that is found stands for it. */
-static void difference(const struct lrp_settings *from, const struct lrp_settings *to, char *out)
+static void settings_difference(const struct lrp_settings *from, const struct lrp_settings *to, char *out)
 {
     char what[LRP_CHANGE_SIZE] = "";
     out[0] = 0;
@@ -150,7 +150,7 @@ void lrp_runner_step(struct lrp_runner *runner, int step)
     lrp_runner_look(runner);
     lrp_runner_keep_settings(runner);
     lrp_runner_start(runner);
-    difference(runner->history[from], runner->history[to], change);
+    settings_difference(runner->history[from], runner->history[to], change);
     snprintf(text, sizeof text, "%s: %s", step < 0 ? "undone" : "redone", change);
     lrp_runner_say(runner, false, text);
 }
