@@ -10,6 +10,7 @@ fail() {
     echo "FAILED: $*"
     exit 1
 }
+PATH=/usr/bin:$PATH # by Debian's own cmake, as its packages are: newer ones give a control file the wrong mode
 command -v dpkg-shlibdeps >/dev/null || { echo "dpkg-dev is missing: no packages"; exit 77; }
 cd "$root"
 rm -f "$build"/*.deb
