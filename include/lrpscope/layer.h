@@ -19,6 +19,8 @@ struct lrp_layer {
     const char *group, *second_group; /* "" if none */
     int kind;                         /* number of its type in LRP's table, 0: it is not there, `type` is the operator */
     bool carries;               /* relevance may arrive at it; else it is computed from constants, positions, masks alone */
+    bool aside;                 /* arithmetic of shapes and masks: from sizes and inputs that carry no relevance alone, without
+                                   weights; lists may leave it out */
     const char *op_type;        /* ONNX operator of the anchor */
     const char *domain;         /* its domain, "" for ONNX's own and what was recognised */
     const char *activation;     /* "identity" if nothing is fused */
@@ -49,9 +51,12 @@ struct lrp_container {
                   JSON model's: as the file names it, else its number ("2.1"); of a function: its call's name */
     const char *kind; /* "branch" (of an If), "body" (of a Loop, Scan, SequenceMap, any other layer that holds a graph);
                          "attention", found by how it is wired: from the dense layers that make queries, keys and values (or the
-                         one that makes all three) over softmax to the dense layer that projects the result;
+                         one that makes all three) over softmax to the dense layer that projects the result; beside it "mlp",
+                         linear layers that widen and narrow again before a residual sum, and "norm", a normalisation and the
+                         affine part behind it;
                          "chain", "parallel", "skip-connection": a JSON model's; "function": what a call of one of an ONNX
                          model's own functions stands for */
+    bool closed;      /* part of a block that is seen best as one thing: lists show it folded at first */
     int first, last;  /* layer indices, all between belong to it; last < first: it holds nothing */
     int parent;       /* container around it, -1: none; always before it in the list */
     int layer; /* the layer whose branch or body it is, the one before the first of its branches' layers; -1: another kind */

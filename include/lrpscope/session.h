@@ -123,6 +123,12 @@ struct lrp_target {
     float output;      /* value of the output there */
     double start;      /* sum of the relevance it started with */
 };
+/* A layer of a transformer that looks at pictures: a row for every patch, and some in front that stand for none (class token).
+ */
+struct lrp_patches {
+    int64_t in_front;      /* rows before the first patch */
+    int64_t height, width; /* of the grid of patches; 0: the layer has none */
+};
 /* An input of the model. */
 struct lrp_snapshot_input {
     const char *name;                    /* as the file has it */
@@ -153,10 +159,14 @@ struct lrp_snapshot {
     const char *input_label;     /* "" without an input */
     const struct lrp_snapshot_input *inputs; /* in the model's order; row 0 of the layers is the first */
     size_t input_count;                      /* of inputs */
-    const char *token_input;                 /* lrp_session_token_input; NULL: the model takes no tokens */
-    int64_t token_count;                     /* tokens it was given, padding and all; 0 without */
-    int64_t sample_count;                    /* samples the explained output counts; 0 without an input */
-    bool one_by_one;                         /* results are of one sample at a time: lrp_session_select_sample */
+    const int *attention;              /* by layer: the softmax of the attention it belongs to, itself perhaps; -1: none */
+    const bool *decoder;               /* by layer: its rows are those of what an encoder-decoder has written */
+    const struct lrp_patches *patches; /* by layer: its rows as patches of the picture it comes from */
+    const char *token_input;           /* lrp_session_token_input; NULL: the model takes no tokens */
+    int64_t token_count;               /* tokens it was given, padding and all; 0 without */
+    int64_t decoder_count;             /* tokens that a decoder of its own has written; 0: the model has none */
+    int64_t sample_count;              /* samples the explained output counts; 0 without an input */
+    bool one_by_one;                   /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_result *const
         *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
     const struct lrp_result *const *relevance;          /* likewise */

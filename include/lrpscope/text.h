@@ -132,6 +132,7 @@ struct lrp_token_row {
     size_t first, last; /* of a unit: its tokens */
     bool special;       /* put in by the tokenizer's template */
     bool second;        /* of the second text of a pair */
+    bool joined;        /* it goes on with what the token before it began: no blank between them */
     bool apart;         /* not in the colour scale */
     float relevance;    /* summed over its features */
 };
@@ -201,8 +202,8 @@ void lrp_lens_free(struct lrp_lens *lens);
 
 /* ---- attention ---- */
 
-/* The softmax whose weights a layer belongs to: itself, or that of the attention around it; -1: none. */
-int lrp_snapshot_attention_of(const struct lrp_snapshot *snapshot, int layer);
+/* Whether a softmax of attention looks from what a decoder has written at the text: its keys are of the other one. */
+bool lrp_snapshot_attends_across(const struct lrp_snapshot *snapshot, int softmax);
 /* The matrix of a softmax of attention as a plane, a row a query, a column a key: its weights (LRP_SHOW_ACTIVATION) or their
  * relevance. `head` from 0; -1: all heads, the weights' mean, the relevance's sum. *heads (may be NULL) becomes how many there
  * are. *out is the caller's: lrp_plane_free. Errors: LRP_UNSUPPORTED for other layers, or where nothing is computed. */
@@ -211,15 +212,8 @@ enum lrp_status lrp_snapshot_attention(const struct lrp_snapshot *snapshot, int 
 
 /* ---- patches ---- */
 
-/* A layer of a transformer that looks at pictures: a token a patch, and some in front that stand for none (class token). */
-struct lrp_patches {
-    int64_t in_front;      /* tokens before the first patch */
-    int64_t height, width; /* of the grid of patches */
-};
-/* Whether a layer's tokens are patches: the nearest picture it comes from has as many places. Of that it is one, by shapes. */
-bool lrp_layer_patches(const struct lrp_layer_list *layers, int layer, struct lrp_patches *out);
-/* Relevance, or activation, summed over features, as a picture of the grid; that of the tokens in front goes to apart (room for
- * `in_front`). *out is the caller's: lrp_plane_free. Errors: LRP_UNSUPPORTED for other layers. */
+/* Relevance, or activation, summed over features, as a picture of the grid of its patches (lrp_snapshot); that of the tokens in
+ * front goes to apart (room for `in_front`). *out is the caller's: lrp_plane_free. Errors: LRP_UNSUPPORTED for other layers. */
 enum lrp_status lrp_snapshot_patches(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                      struct lrp_plane *out, float *apart, struct lrp_error *err);
 

@@ -6,6 +6,13 @@
 #include "json_output.h"
 #include "table.h"
 
+static void say_left_out(const struct lrp_arguments *arguments, const struct lrp_check *check)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < check->count; i++) count += !arguments->all && !check->rows[i].failed && check->rows[i].layer->aside;
+    lrp_cli_say_left_out(count);
+}
+
 static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
 {
     const struct lrp_check *check = now->check;
@@ -22,6 +29,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     const char *end = check->guidance;
     while (*end) end++;
     if (!check->passed && end != check->guidance && end[-1] != '\n') putchar('\n');
+    say_left_out(arguments, check);
     return LRP_OK;
 }
 

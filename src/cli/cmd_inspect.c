@@ -1,6 +1,7 @@
 /* cmd_inspect.c: lrpscope MODEL [INPUT]: the inspector, or without a terminal the table it would show. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,6 +36,18 @@ static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t samp
     return status;
 }
 
+/* What was given as a text, as the inspector takes it: in quotes. Owned by the caller; NULL: there is none. */
+static char *typed_text(const struct lrp_cli_job *job)
+{
+    const struct lrp_sequence *s = lrp_cli_job_sequence(job, 0);
+    char *typed = NULL;
+    if (!s) return NULL;
+    if (!s->text) return job->arguments->tokens ? strdup(job->arguments->tokens) : NULL;
+    const int made = asprintf(&typed, "\"%s%s%s\"%s%s", s->text, s->pair ? "\" \"" : "", s->pair ? s->pair : "",
+                              s->decoder_text ? " => " : "", s->decoder_text ? s->decoder_text : "");
+    return made < 0 ? NULL : typed;
+}
+
 static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
 {
     return (struct lrp_tui_options){.color = arguments->color,
@@ -52,12 +65,17 @@ static int inspect(const struct lrp_arguments *arguments)
     struct lrp_error err = {0};
     int code = 0;
     if (!lrp_cli_job_open(&job, arguments, false, &code)) return code;
-    const enum lrp_status status = lrp_cli_job_rounds(&job) ? lrp_cli_job_set_inputs(&job, 0, &err) : LRP_OK;
+    enum lrp_status status = lrp_cli_sequences_read(arguments, job.session, &job.sequences, &err);
+    if (!status && lrp_cli_job_rounds(&job)) status = lrp_cli_job_set_inputs(&job, 0, &err);
     if (status) {
         code = lrp_cli_job_fail(&job, status, &err);
     } else {
-        const struct lrp_tui_options options = tui_options(arguments);
+        struct lrp_tui_options options = tui_options(arguments);
+        char *typed = typed_text(&job);
+        if (typed) options.input = typed;
+        options.tokenizer = job.sequences.tokenizer;
         code = lrp_tui_run(job.session, &options);
+        free(typed);
     }
     lrp_cli_job_close(&job);
     return code;

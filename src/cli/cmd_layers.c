@@ -65,6 +65,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     for (size_t i = 1; i < layers->count; i++) {
         const struct lrp_layer *layer = &layers->rows[i];
         char shape[160];
+        if (lrp_cli_leaves_out(arguments, layer)) continue;
         lrp_cli_table_cell(&table, "%d", layer->index);
         lrp_cli_table_cell(&table, "%*s%s", 2 * depth_of(layers, layer), "", layer->name);
         lrp_cli_table_cell(&table, "%s", layer->type);
@@ -85,6 +86,9 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     if (status) return status;
     print_containers(layers);
     print_totals(now);
+    size_t left_out = 0;
+    for (size_t i = 1; i < layers->count; i++) left_out += lrp_cli_leaves_out(arguments, &layers->rows[i]);
+    lrp_cli_say_left_out(left_out);
     if (arguments->canonize_report) {
         print_rewritings(layers);
         print_list("canonization", layers->canonized, layers->canonized_count);

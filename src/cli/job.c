@@ -264,6 +264,18 @@ static void check_row(struct lrp_table *table, const struct lrp_check *check, si
     lrp_cli_table_cell(table, "%s", row->remedy);
 }
 
+bool lrp_cli_leaves_out(const struct lrp_arguments *arguments, const struct lrp_layer *layer)
+{
+    return !arguments->all && layer->aside && (layer->executable || layer->shape_pending);
+}
+
+void lrp_cli_say_left_out(size_t count)
+{
+    if (count)
+        lrp_print(stdout, "%zu layer%s of shape and mask arithmetic %s left out (--all lists %s)\n", count,
+                  count == 1 ? "" : "s", count == 1 ? "is" : "are", count == 1 ? "it" : "them");
+}
+
 enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,
                                     struct lrp_error *err)
 {
@@ -275,6 +287,7 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_
     for (size_t i = 1; i < check->count; i++) {
         const bool grouped = rows != LRP_CLI_CHECK_ALL && check->rows[i].failed;
         if (rows == LRP_CLI_CHECK_FAILING && !check->rows[i].failed) continue;
+        if (rows == LRP_CLI_CHECK_GROUPED && !check->rows[i].failed && check->rows[i].layer->aside) continue;
         if (!grouped || !told_before(check, i)) check_row(&table, check, i, grouped);
     }
     const enum lrp_status status = lrp_cli_table_print(&table, file, err);

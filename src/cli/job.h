@@ -70,6 +70,11 @@ bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot);
 /* Prints the rows that fail and what can be done on stderr; always fails. */
 enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check,
                                      struct lrp_error *err);
+/* Tables leave out arithmetic of shapes and masks that nothing is wrong with, unless --all asks for it; how many rows that were
+ * is said behind. Numbers are those of all rows. */
+bool lrp_cli_leaves_out(const struct lrp_arguments *arguments, const struct lrp_layer *layer);
+void lrp_cli_say_left_out(size_t count);
+
 /* Which rows of the check are told: every one; those that fail for one cause in one line; of these only those that fail. */
 enum lrp_cli_check_rows { LRP_CLI_CHECK_ALL, LRP_CLI_CHECK_GROUPED, LRP_CLI_CHECK_FAILING };
 enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,

@@ -33,8 +33,8 @@
 #define RULED (RELEVANCE | LRP_FOR(CHECK) | LRP_FOR(LAYERS)) /* find the rule of every layer */
 #define SHARING (RULED & ~LRP_FOR(CHECK))                    /* see what a layer does with its relevance */
 #define MODELS (RULED | LRP_FOR(RUN))                        /* lay out a model's graph */
-#define TOKENED (EXPLAIN | SCORING | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
-#define TEXTS (TOKENED | LRP_FOR(TOKENS))                                               /* read texts */
+#define TOKENED (INSPECT | EXPLAIN | SCORING | LRP_FOR(LEDGER) | LRP_FOR(COMPARE) | LRP_FOR(RUN)) /* take texts as inputs */
+#define TEXTS (TOKENED | LRP_FOR(TOKENS))                                                         /* read texts */
 #define LISTS (LRP_FOR(RULES) | LRP_FOR(COMPOSITES) | LRP_FOR(METHODS) | LRP_FOR(METRICS) | LRP_FOR(OPS) | LRP_FOR(COLORMAPS))
 #define TABLES (MODELS | LISTS | LRP_FOR(TOKENS) | LRP_FOR(MERGE)) /* print a table */
 
@@ -171,8 +171,9 @@ static const struct lrp_option options[] = {
              "the largest gap between eigenvalues)"},
     {.name = "canonize-report", .commands = LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(canonize_report),
      .help = "also list every rewriting with the nodes before and the layer after it: recognised, folded, canonized, dropped"},
-    {.name = "all", .commands = LRP_FOR(CHECK), IN(OUTPUT), SWITCH(all),
-     .help = "list every layer that fails; without it those of one type and cause come as one line with their count"},
+    {.name = "all", .commands = LRP_FOR(CHECK) | LRP_FOR(LAYERS), IN(OUTPUT), SWITCH(all),
+     .help = "list every layer: without it arithmetic of shapes and masks is left out, and layers that fail for one cause come as "
+             "one line with their count"},
     {.name = "json", .commands = TABLES, IN(OUTPUT), SWITCH(json), .form = "lines", .form_offset = offsetof(struct lrp_arguments, json_form),
      .form_commands = BATCH, .help = "print JSON instead of text; batch --json=lines: the lines of results.jsonl"},
 

@@ -73,7 +73,7 @@ static void print_text(const struct lrp_token_map *map, enum depth depth)
         put_colour(depth, rgb, map->most > 0 ? (double)(row->relevance / map->most) : 0);
         lrp_print(stdout, "%s", text ? text : "");
         fputs("\033[0m", stdout);
-        if (text && *text != ' ' && i + 1 < count && rows[i + 1].text[0] != ' ') fputc(' ', stdout);
+        if (i + 1 < count && !rows[i + 1].joined && rows[i + 1].text[0] != ' ') fputc(' ', stdout);
         free(text);
     }
     fputc('\n', stdout);

@@ -36,8 +36,9 @@ static bool is_product(const struct lrp_layer *l)
 /* What may stand between the parts of an attention: layers that move elements, scale, mask or drop them. */
 static bool passes(const struct lrp_layer *l)
 {
-    static const char *const types[] = {"scale", "split", "slice",   "gather",   "mul",  "add",    "where",     "mask",
-                                        "neg",   "div",   "dropout", "identity", "cast", "concat", "layer-norm"};
+    static const char *const types[] = {"scale", "split",  "slice",      "gather", "mul",     "add",
+                                        "where", "mask",   "neg",        "div",    "dropout", "identity",
+                                        "cast",  "concat", "layer-norm", "sub",    "rotary"};
     if (strcmp(l->group, "reshaping") == 0) return true;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (has_type(l, types[i])) return true;
@@ -63,8 +64,8 @@ static int product_before(struct attention *a, int layer)
     while (layer > 0 && !is_product(l)) {
         mark_layer(a, layer);
         int next = 0;
-        for (int i = 0; i < l->input_count; i++) /* a computed mask comes from further up than the scores */
-            if (l->sources[i] > next) next = l->sources[i];
+        for (int i = 0; i < l->input_count; i++) /* masks do not carry */
+            if (l->sources[i] > next && a->list->rows[l->sources[i]].carries) next = l->sources[i];
         if (next <= a->softmax - REACH || next <= 0 || next >= layer ||
             (!is_product(&a->list->rows[next]) && !passes(&a->list->rows[next])))
             return -1;
@@ -75,19 +76,45 @@ static int product_before(struct attention *a, int layer)
     return layer > 0 ? layer : -1;
 }
 
-/* The next layer if it is the only one to read this one's output, or -1. */
-static int sole_consumer(const struct lrp_layer *l, int layer)
+/* The next layer if it is the only one to read this one's output and hand on relevance (what asks whether it is a number does
+ * not), or -1. */
+static int sole_consumer(const struct attention *a, int layer)
 {
-    return l->consumer_count == 1 && l->output_count == 1 && l->consumers[0] > layer ? l->consumers[0] : -1;
+    const struct lrp_layer *l = &a->list->rows[layer];
+    int next = -1;
+    for (int i = 0; i < l->consumer_count; i++) {
+        if (!a->list->rows[l->consumers[i]].carries || l->consumers[i] == next) continue;
+        if (next >= 0 || l->consumers[i] <= layer) return -1;
+        next = l->consumers[i];
+    }
+    return l->output_count == 1 ? next : -1;
+}
+
+/* How many of its inputs carry relevance: others are masks, positions, constants. */
+static int carried_inputs(const struct attention *a, const struct lrp_layer *l)
+{
+    int count = 0;
+    for (int i = 0; i < l->input_count; i++) count += l->sources[i] >= 0 && a->list->rows[l->sources[i]].carries;
+    return count;
+}
+
+/* Positions that turn queries and keys: sums of their scaled parts, put together again. */
+static bool turns(const struct attention *a, const struct lrp_layer *l)
+{
+    if (has_type(l, "concat")) return true;
+    for (int i = 0; i < l->input_count; i++) {
+        const struct lrp_layer *s = l->sources[i] > 0 ? &a->list->rows[l->sources[i]] : NULL;
+        if (s && s->carries && !(has_type(s, "mul") || has_type(s, "scale"))) return false;
+    }
+    return has_type(l, "add") || has_type(l, "sub");
 }
 
 /* Forward over what passes to a layer that `wanted` accepts, marking the way; -1 if there is none. */
 static int next_of(struct attention *a, int layer, bool (*wanted)(const struct lrp_layer *l))
 {
-    for (layer = sole_consumer(&a->list->rows[layer], layer); layer > 0 && layer < a->softmax + REACH;
-         layer = sole_consumer(&a->list->rows[layer], layer)) {
+    for (layer = sole_consumer(a, layer); layer > 0 && layer < a->softmax + REACH; layer = sole_consumer(a, layer)) {
         const struct lrp_layer *l = &a->list->rows[layer];
-        if (!wanted(l) && (l->input_count != 1 || !passes(l))) return -1;
+        if (!wanted(l) && (carried_inputs(a, l) != 1 || !passes(l))) return -1;
         mark_layer(a, layer);
         if (wanted(l)) return layer;
     }
@@ -109,7 +136,7 @@ static void mark_sources(struct attention *a, int scores, int mix)
             int source = l->sources[k];
             if (source <= 0 || source >= i || source < a->softmax - REACH || a->marked[source]) continue;
             const struct lrp_layer *s = &a->list->rows[source];
-            if (!is_projection(s) && !(passes(s) && s->input_count == 1)) continue;
+            if (!is_projection(s) && !(passes(s) && s->carries && (carried_inputs(a, s) == 1 || turns(a, s)))) continue;
             mark_layer(a, source);
             if (!is_projection(s)) a->marked[source] = FOLLOW;
         }
@@ -128,7 +155,7 @@ static bool read_outside(const struct attention *a, int layer)
 static int contiguous_from(const struct attention *a)
 {
     int first = a->last;
-    for (int i = a->last - 1; i >= a->lowest && (a->marked[i] || !read_outside(a, i)); i--)
+    for (int i = a->last - 1; i >= a->lowest && (a->marked[i] || !a->list->rows[i].carries || !read_outside(a, i)); i--)
         if (a->marked[i]) first = i;
     return first;
 }
@@ -180,7 +207,7 @@ int lrp_graph_attentions(struct lrp_arena *arena, const struct lrp_layer_list *l
         if (is && a.first > end && in_one_body(&a)) {
             const char *name = common_name(arena, list->rows[a.first].name, list->rows[a.last].name);
             found[count++] = (struct lrp_container){
-                .name = name, .kind = "attention", .first = a.first, .last = a.last, .parent = -1, .layer = -1};
+                .name = name, .kind = "attention", .closed = true, .first = a.first, .last = a.last, .parent = -1, .layer = -1};
             end = a.last;
             ok = name != NULL;
         }

@@ -127,19 +127,22 @@ static void number_anew(struct entry *entries, size_t count, int *container_of, 
 
 bool lrp_graph_containers(const struct lrp_graph *graph, struct lrp_layer_view *view, struct lrp_layer *rows)
 {
-    struct lrp_container *attentions = NULL;
+    struct lrp_container *attentions = NULL, *blocks = NULL;
     const int attention_count = lrp_graph_attentions(graph->arena, &view->list, &attentions);
+    const int block_count = lrp_graph_blocks(graph->arena, &view->list, attentions, attention_count, &blocks);
     const size_t scope_count = graph->definition->scope_count;
-    const size_t most = (size_t)graph->body_count + (size_t)(attention_count < 0 ? 0 : attention_count) + scope_count;
+    const size_t most = (size_t)graph->body_count + (size_t)(attention_count < 0 ? 0 : attention_count) + scope_count +
+                        (size_t)(block_count < 0 ? 0 : block_count);
     struct entry *entries = calloc(most + 1, sizeof *entries);
     int *container_of = calloc((size_t)graph->body_count + 1, sizeof *container_of);
     size_t *head = heads(graph, view);
     struct lrp_container *containers = lrp_arena_calloc(graph->arena, most, sizeof *containers);
-    bool ok = attention_count >= 0 && entries && container_of && containers && head;
+    bool ok = attention_count >= 0 && block_count >= 0 && entries && container_of && containers && head;
     size_t count = 0;
     for (int i = 0; ok && i < graph->body_count; i++)
         if (body_entry(graph, view, i, &entries[count])) ok = entries[count++].container.name != NULL;
     for (int i = 0; ok && i < attention_count; i++) entries[count++] = (struct entry){attentions[i], -1};
+    for (int i = 0; ok && i < block_count; i++) entries[count++] = (struct entry){blocks[i], -1};
     for (size_t i = 0; ok && i < scope_count; i++) count += scope_entry(graph, view, head, i, &entries[count]);
     if (ok) {
         qsort(entries, count, sizeof *entries, in_order);

@@ -215,6 +215,9 @@ bool lrp_graph_scope_layers(const struct lrp_graph *graph, const struct lrp_laye
 bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view);
 /* Only attention: into *out, in order; how many, -1 when out of memory. Rows know the bodies they lie in. */
 int lrp_graph_attentions(struct lrp_arena *arena, const struct lrp_layer_list *list, struct lrp_container **out);
+/* What else is in their blocks: feed-forward parts and norms, likewise. */
+int lrp_graph_blocks(struct lrp_arena *arena, const struct lrp_layer_list *list, const struct lrp_container *attentions,
+                     int attention_count, struct lrp_container **out);
 /* Views a graph as layers; everything lives in the graph's arena. */
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err);
 

@@ -169,6 +169,22 @@ static bool is_lookup(const struct lrp_node *n)
            n->call.in[1].present;
 }
 
+/* It follows from sizes, and from what carries no relevance: masks, positions. Asked in the order of layers. */
+static bool stands_aside(const struct surroundings *s, const struct lrp_layer *l, const struct lrp_node *n)
+{
+    const bool measures = has_trait(n, LRP_TRAIT_SHAPE_ONLY);
+    int known = 0;                                                                           /* of the layer's data inputs */
+    const bool learned = l->parameters > 0 && (lrp_call_weighted(&n->call) || is_lookup(n)); /* a table of segments, say */
+    if (l->carries || learned || l->body >= 0) return false;
+    for (int i = 0; i < n->call.in_count && !measures; i++) {
+        if (n->in[i] < 0 || s->graph->values[n->in[i]].desc.constant) continue;
+        if (s->carriers.carries[n->in[i]] || known >= l->input_count) return false;
+        const int source = l->sources[known++];
+        if (source < 0 || (source > 0 && !s->rows[source].aside)) return false;
+    }
+    return true;
+}
+
 static void complete_row(struct surroundings *s, int layer)
 {
     struct lrp_layer *l = &s->rows[layer];
@@ -178,6 +194,7 @@ static void complete_row(struct surroundings *s, int layer)
     const enum lrp_kind kind = (enum lrp_kind)l->kind;
     const int last = s->view->nodes[layer].activation >= 0 ? s->view->nodes[layer].activation : node;
     l->carries = any_output(&s->graph->nodes[last], s->carriers.carries);
+    l->aside = s->carriers.source_count > 0 && stands_aside(s, l, n);
     if (kind == LRP_KIND_SOFTMAX && n->out[0] >= 0 && s->weighs[n->out[0]]) take_kind(l, LRP_KIND_ATTENTION_SOFTMAX);
     if ((kind == LRP_KIND_MAT_MUL || kind == LRP_KIND_MUL) && count >= 2) l->group = "product";
     if (kind == LRP_KIND_MUL && count >= 2) mark_gates(s, n);

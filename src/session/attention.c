@@ -6,9 +6,6 @@
 #include "internal.h"
 #include "lrpscope/text.h"
 
-/* Most tokens in front of the patches: a class token, one for distillation, registers. */
-enum { LRP_IN_FRONT_MOST = 16 };
-
 /* A sample of a layer's relevance or activation; to be closed. */
 static enum lrp_status open_layer(const struct lrp_snapshot *s, int layer, enum lrp_show show, int64_t sample,
                                   struct lrp_sample *out, struct lrp_error *err)
@@ -44,12 +41,12 @@ enum lrp_status lrp_snapshot_token_sums(const struct lrp_snapshot *snapshot, int
     *count = 0;
     enum lrp_status status = open_layer(snapshot, layer, show, sample, &one, err);
     const struct lrp_shape *shape = &one.tensor.shape;
-    if (!status && (shape->rank != 3 || shape->dim[0] != 1 || shape->dim[1] != snapshot->token_count))
+    if (!status && (shape->rank != 3 || shape->dim[0] != 1))
         status = lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no row for every token", snapshot->layers->rows[layer].name);
-    if (!status && !(*out = calloc((size_t)snapshot->token_count + 1, sizeof **out)))
+    if (!status && !(*out = calloc((size_t)shape->dim[1] + 1, sizeof **out)))
         status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) {
-        *count = (size_t)snapshot->token_count;
+        *count = (size_t)shape->dim[1];
         add_features(&one.tensor, 0, *count, *out);
     }
     lrp_sample_close(&one);
@@ -61,20 +58,6 @@ enum lrp_status lrp_snapshot_token_sums(const struct lrp_snapshot *snapshot, int
 static bool is_softmax(const struct lrp_layer_list *list, int layer)
 {
     return strcmp(list->rows[layer].type, "attention-softmax") == 0;
-}
-
-int lrp_snapshot_attention_of(const struct lrp_snapshot *snapshot, int layer)
-{
-    const struct lrp_layer_list *list = snapshot->layers;
-    if (layer < 1 || (size_t)layer >= list->count) return -1;
-    if (is_softmax(list, layer)) return layer;
-    for (size_t i = 0; i < list->container_count; i++) {
-        const struct lrp_container *c = &list->containers[i];
-        if (strcmp(c->kind, "attention") != 0 || layer < c->first || layer > c->last) continue;
-        for (int k = c->first; k <= c->last; k++)
-            if (is_softmax(list, k)) return k;
-    }
-    return -1;
 }
 
 /* One head's matrix, or all heads together: divided by `by`. */
@@ -113,48 +96,39 @@ enum lrp_status lrp_snapshot_attention(const struct lrp_snapshot *snapshot, int 
 
 /* ---- patches ---- */
 
-/* The nearest layer with places that a layer comes from, as far as one input leads there; -1: none. */
-static int picture_before(const struct lrp_layer_list *list, int layer, int64_t tokens)
+/* The product of queries and keys that a softmax is taken of; -1: it was not found. */
+static int product_before(const struct lrp_layer_list *list, int layer)
 {
-    char *seen = calloc(list->count + 1, 1);
-    int found = -1;
-    if (!seen) return -1;
-    seen[layer] = 1;
-    for (int i = layer; found < 0 && i > 0; i--) { /* sources lie before: every one is met once */
-        const struct lrp_layer *l = &list->rows[i];
-        if (!seen[i]) continue;
-        const struct lrp_shape *s = &l->shape;
-        const int64_t places = s->rank == 4 && s->dim[2] > 0 && s->dim[3] > 0 ? s->dim[2] * s->dim[3] : 0;
-        if (i < layer && places > 1 && places <= tokens && tokens - places <= LRP_IN_FRONT_MOST &&
-            strcmp(l->type, "convolution") == 0)
-            found = i;
-        for (int k = 0; k < l->input_count; k++)
-            if (l->sources[k] > 0) seen[l->sources[k]] = 1;
+    enum { FARTHEST = 16 };
+    for (int steps = 0; layer > 0 && steps < FARTHEST; steps++) {
+        const struct lrp_layer *l = &list->rows[layer];
+        if (strcmp(l->group, "product") == 0) return layer;
+        int next = 0;
+        for (int k = 0; k < l->input_count && !next; k++)
+            if (l->sources[k] > 0 && list->rows[l->sources[k]].carries) next = l->sources[k];
+        layer = next;
     }
-    free(seen);
-    return found;
+    return -1;
 }
 
-bool lrp_layer_patches(const struct lrp_layer_list *list, int layer, struct lrp_patches *out)
+bool lrp_snapshot_attends_across(const struct lrp_snapshot *snapshot, int softmax)
 {
-    const struct lrp_shape *s = layer > 0 && (size_t)layer < list->count ? &list->rows[layer].shape : NULL;
-    if (!s || s->rank != 3 || s->dim[1] < 2 || list->rows[0].shape.rank != 4) return false;
-    const int from = picture_before(list, layer, s->dim[1]);
-    if (from < 0) return false;
-    const struct lrp_shape *grid = &list->rows[from].shape;
-    *out = (struct lrp_patches){s->dim[1] - grid->dim[2] * grid->dim[3], grid->dim[2], grid->dim[3]};
-    return true;
+    const int product = product_before(snapshot->layers, softmax);
+    const struct lrp_layer *l = product > 0 ? &snapshot->layers->rows[product] : NULL;
+    return l && l->input_count == 2 && l->sources[0] > 0 && l->sources[1] > 0 &&
+           snapshot->decoder[l->sources[0]] != snapshot->decoder[l->sources[1]];
 }
 
 enum lrp_status lrp_snapshot_patches(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                      struct lrp_plane *out, float *apart, struct lrp_error *err)
 {
-    struct lrp_patches patches;
+    const bool there = layer >= 0 && (size_t)layer < snapshot->layers->count;
+    const struct lrp_patches patches = there ? snapshot->patches[layer] : (struct lrp_patches){0};
     struct lrp_sample one;
     *out = (struct lrp_plane){0};
-    if (!lrp_layer_patches(snapshot->layers, layer, &patches))
+    if (!patches.height)
         return lrp_fail(err, LRP_UNSUPPORTED, "the rows of layer %s are no patches of a picture",
-                        layer >= 0 && (size_t)layer < snapshot->layers->count ? snapshot->layers->rows[layer].name : "");
+                        there ? snapshot->layers->rows[layer].name : "");
     enum lrp_status status = open_layer(snapshot, layer, show, sample, &one, err);
     if (!status && (one.tensor.shape.rank != 3 || one.tensor.shape.dim[0] != 1 ||
                     one.tensor.shape.dim[1] != patches.in_front + patches.height * patches.width))

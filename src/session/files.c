@@ -58,5 +58,7 @@ const char *lrp_session_file_at(const struct lrp_session *session, size_t index,
     *what = "an input";
     for (size_t i = 0; i < lrp_model_input_count(session->model); i++)
         if (session->sources[i].path && index-- == 0) return session->sources[i].path;
+    *what = "the tokenizer";
+    if (session->tokenizer && index-- == 0) return lrp_tokenizer_path(session->tokenizer);
     return lrp_settings_file_at(session->setup->settings, index, what);
 }

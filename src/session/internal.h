@@ -35,6 +35,9 @@ struct lrp_network {
     struct lrp_shape *shapes;     /* of the model inputs it was built for */
     signed char *flags;           /* likewise, as lrp_graph_options has them */
     bool canonize, fuse, strip_softmax, strip_sigmoid;
+    int *attention;                  /* by layer, as in a snapshot */
+    bool *decoder;                   /* likewise */
+    struct lrp_patches *patches;     /* likewise */
     char *token_input;               /* the graph borrows it; NULL: goes by a usual name */
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
@@ -46,6 +49,10 @@ struct lrp_known_inputs {
 /* Errors: those of lrp_graph_build. */
 enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_known_inputs *inputs,
                                 const struct lrp_settings *settings, struct lrp_network **out, struct lrp_error *err);
+/* The input of an encoder-decoder that takes what it has written so far. */
+extern const char lrp_decoder_input[];
+/* What kinds of places its layers' rows are. Errors: LRP_MEMORY. */
+enum lrp_status lrp_network_describe(struct lrp_network *network, struct lrp_error *err);
 struct lrp_network *lrp_network_retain(struct lrp_network *network);
 void lrp_network_release(struct lrp_network *network);
 /* True if the network is what these inputs and settings ask for. */

@@ -36,6 +36,9 @@ void lrp_network_release(struct lrp_network *network)
     lrp_model_release(network->model);
     lrp_plugin_list_release(network->plugins);
     free(network->token_input);
+    free(network->attention);
+    free(network->decoder);
+    free(network->patches);
     free(network->batch);
     free(network->shapes);
     free(network->flags);
@@ -77,6 +80,7 @@ enum lrp_status lrp_network_new(struct lrp_model *model, const struct lrp_known_
     if (!status) status = lrp_graph_layers(n->graph, n->fuse, &n->view, err);
     if (!status && !(n->batch = lrp_graph_trace_samples(n->graph)))
         status = lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(model));
+    if (!status) status = lrp_network_describe(n, err);
     if (!status) status = lrp_engine_new(n->graph, &n->engine, err);
     if (!status)
         *out = n;

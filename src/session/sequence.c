@@ -172,15 +172,6 @@ static bool find_input(const struct lrp_model *model, const char *name, struct l
     return false;
 }
 
-const char *lrp_session_decoder_input(const struct lrp_session *session)
-{
-    static const char name[] = "decoder_input_ids";
-    struct lrp_model_value input;
-    const char *tokens = lrp_session_token_input(session);
-    const bool own = find_input(session->model, name, &input) && tokens && strcmp(tokens, name) != 0;
-    return own ? name : NULL;
-}
-
 enum lrp_status lrp_session_start_decoder(const struct lrp_session *session, const struct lrp_tokenizer *tokenizer,
                                           const char *text, struct lrp_sequence *s, struct lrp_error *err)
 {

@@ -123,18 +123,29 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->relevance_layer_ms = box->relevance_ms;
 }
 
+/* How many tokens an input was given. */
+static int64_t length_of(const struct lrp_snapshot *shown, const char *name)
+{
+    for (size_t i = 0; name && i < shown->input_count; i++) {
+        const struct lrp_snapshot_input *input = &shown->inputs[i];
+        if (strcmp(input->name, name) == 0 && input->activation && input->shape.rank > 0)
+            return input->shape.dim[input->shape.rank - 1];
+    }
+    return 0;
+}
+
 /* How many tokens the model was given, and by which input. */
 static void show_inputs(const struct lrp_session *session, struct lrp_snapshot_box *box)
 {
     struct lrp_snapshot *shown = &box->shown;
     shown->inputs = box->inputs;
     shown->input_count = (size_t)box->setup->network->graph->input_count;
+    shown->attention = box->setup->network->attention;
+    shown->decoder = box->setup->network->decoder;
+    shown->patches = box->setup->network->patches;
     shown->token_input = lrp_session_token_input(session);
-    for (size_t i = 0; shown->token_input && i < shown->input_count; i++) {
-        const struct lrp_snapshot_input *input = &box->inputs[i];
-        if (strcmp(input->name, shown->token_input) == 0 && input->activation && input->shape.rank > 0)
-            shown->token_count = input->shape.dim[input->shape.rank - 1];
-    }
+    shown->token_count = length_of(shown, shown->token_input);
+    shown->decoder_count = length_of(shown, box->decoder_input);
 }
 
 /* What is to be said of inputs, and once there is relevance, of where it comes from and ends. */

@@ -15,48 +15,6 @@ static enum lrp_status no_memory(struct lrp_error *err)
     return lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
-/* ---- what a session knows of the text it was given ---- */
-
-static enum lrp_status copy_places(const struct lrp_encoding *from, struct lrp_encoding *to, struct lrp_error *err)
-{
-    if (from->count == 0) return LRP_OK;
-    to->items = calloc(from->count, sizeof *to->items);
-    if (!to->items) return no_memory(err);
-    memcpy(to->items, from->items, from->count * sizeof *to->items);
-    to->count = from->count;
-    return LRP_OK;
-}
-
-enum lrp_status lrp_written_new(const struct lrp_sequence *s, struct lrp_written **out, struct lrp_error *err)
-{
-    struct lrp_written *w = calloc(1, sizeof *w);
-    if (!w) return no_memory(err);
-    w->references = 1;
-    w->count = s->count;
-    w->decoder_count = s->decoder_count;
-    enum lrp_status status = s->text ? copy_places(&s->encoding, &w->encoding, err) : LRP_OK;
-    if (!status) status = copy_places(&s->decoder_encoding, &w->decoder_encoding, err);
-    if (!status)
-        *out = w;
-    else
-        lrp_written_release(w);
-    return status;
-}
-
-struct lrp_written *lrp_written_retain(struct lrp_written *w)
-{
-    if (w) __atomic_add_fetch(&w->references, 1, __ATOMIC_RELAXED);
-    return w;
-}
-
-void lrp_written_release(struct lrp_written *w)
-{
-    if (!w || __atomic_sub_fetch(&w->references, 1, __ATOMIC_ACQ_REL) > 0) return;
-    lrp_encoding_free(&w->encoding);
-    lrp_encoding_free(&w->decoder_encoding);
-    free(w);
-}
-
 /* ---- rows ---- */
 
 /* One sample's row of (samples, tokens), in a tensor that may hold one only. */
@@ -95,6 +53,23 @@ static const struct lrp_token *token_at(const struct token_origin *from, size_t 
     return known ? &from->encoding->items[i - from->in_front] : NULL;
 }
 
+/* Tokens that stand in the text are joined where it has no blank between them; of others their marks tell: ## before what goes
+ * on, or, in vocabularies that write blanks, none before it. */
+static void join(struct lrp_token_map *map, const struct token_origin *from)
+{
+    bool blanks = false;
+    for (size_t i = 0; i < map->count; i++) blanks |= map->rows[i].text[0] == ' ';
+    for (size_t i = 1; i < map->count; i++) {
+        struct lrp_token_row *row = &map->rows[i];
+        const struct lrp_token_row *before = &map->rows[i - 1];
+        const char *mark = from->tokenizer ? lrp_tokenizer_token(from->tokenizer, row->id) : NULL;
+        const bool places = row->end > row->start && before->end > before->start && row->second == before->second;
+        row->joined = places ? row->start == before->end && row->text[0] != ' '
+                             : (mark && strncmp(mark, "##", 2) == 0) ||
+                                   (blanks && row->text[0] != ' ' && !row->special && !before->special);
+    }
+}
+
 static bool fill(struct lrp_token_map *map, const struct token_origin *from, const struct lrp_tensor *ids,
                  const struct lrp_tensor *relevance, size_t sample)
 {
@@ -114,6 +89,7 @@ static bool fill(struct lrp_token_map *map, const struct token_origin *from, con
         ok &= row->text != NULL;
     }
     lrp_encoding_free(&empty);
+    if (ok) join(map, from);
     return ok;
 }
 

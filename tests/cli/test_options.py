@@ -80,6 +80,8 @@ def write_files():
     put("speak.onnx", model([node("Gather", "e input_ids", "h", name="lookup"), node("MatMul", "h d", "y", name="head")],
                             {"input_ids": (INT64, ["n", "t"])}, {"y": (FLOAT, ["n", "t", 6])},
                             {"e": tensor(range(1, 13), [6, 2]), "d": tensor(range(-3, 9), [2, 6])}))
+    put("masked.onnx", model([node("Cast", "mask", "m", name="cast", to=1), node("Add", "x m", "s", name="add"), node("MatMul", "s w", "y", name="dense")],
+                             {"x": (FLOAT, ["n", 2]), "mask": (INT64, ["n", 2])}, {"y": (FLOAT, ["n", 2])}, {"w": tensor([1, 2, -3, 4], [2, 2])}))
     put("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n")
     put("turned.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\na\n")
     put("lines.txt", "b a\n")
@@ -126,9 +128,9 @@ def outcome(*arguments):
 # How each command is called; several ways where one alone does not show everything.
 CALLS = {
     "": [["model.onnx", "input.ppm", "--skip-checks"], ["model.onnx", "input.ppm"], ["failing.onnx", "two.npy"], ["model.onnx"],
-         ["gated.onnx", "three.npy", "--skip-checks"]],
+         ["gated.onnx", "three.npy", "--skip-checks"], ["speak.onnx", "--text", "a b"]],
     "check": [["check", "model.onnx"], ["check", "failing.onnx"]],
-    "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"], ["layers", "gated.onnx"]],
+    "layers": [["layers", "model.onnx"], ["layers", "failing.onnx"], ["layers", "gated.onnx"], ["layers", "masked.onnx"]],
     "run": [["run", "model.onnx", "input.ppm"], ["run", "odds.onnx", "two.npy"], ["run", "model.onnx"], ["run", "speak.onnx"],
             ["run", "speak.onnx", "--text", "a b"]],
     "explain": [["explain", "model.onnx", "input.ppm", "--strip-softmax"], ["explain", "model.onnx", "input.ppm"],

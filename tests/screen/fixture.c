@@ -232,7 +232,14 @@ void fixture_picture(struct fixture *f)
     struct lrp_event event = {.kind = LRP_EVENT_PAINTING, .painting = &painting};
     if (painting.subject.layer >= 0 &&
         (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
+        const struct lrp_preview_row *row = lrp_preview_row(painting.subject.kind);
         lrp_heatmap_defaults(relevance ? "relevance" : "activation", &painting.options);
+        if (row->flows || row->heads || row->of_model) {
+            fixture_text_picture(f, &painting);
+            lrp_app_update(&f->app, &event);
+            lrp_painting_clear(&painting);
+            return;
+        }
         painting.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&painting.plane};
         lrp_range_of(planes, 1, &painting.options, &painting.range, NULL);

@@ -5,7 +5,7 @@
 #include "app.h"
 #include "view.h"
 
-enum { FIXTURE_LAYERS = 23 };
+enum { FIXTURE_LAYERS = 23, FIXTURE_TOKENS = 12 };
 
 struct fixture {
     struct lrp_layer rows[FIXTURE_LAYERS];
@@ -23,6 +23,9 @@ struct fixture {
     struct lrp_ledger_row ledger_rows[FIXTURE_LAYERS];
     struct lrp_ledger ledger;
     struct lrp_snapshot snapshot;
+    int attention[FIXTURE_LAYERS]; /* and what else a snapshot tells of a transformer's layers */
+    bool decoder[FIXTURE_LAYERS];
+    struct lrp_patches patches[FIXTURE_LAYERS];
     bool skip, registered; /* what the settings say */
     int own_rules;         /* rules given by the user: layer 3's */
     struct lrp_app app;
@@ -46,6 +49,9 @@ void fixture_ledger(struct fixture *f);
 void fixture_doubts(struct fixture *f);
 /* The same layers as another model: in scopes, and layer 9 joins what 8 and 5 give. */
 void fixture_branches(struct fixture *f);
+/* The same layers as a transformer that was given a text: its blocks, and the pictures of its kinds. */
+void fixture_transformer(struct fixture *f);
+void fixture_text_picture(const struct fixture *f, struct lrp_painting *p);
 void fixture_key(struct fixture *f, int key);
 /* "jj<Enter>" */
 void fixture_keys(struct fixture *f, const char *keys);

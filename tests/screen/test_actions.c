@@ -45,12 +45,12 @@ static char *screen_of(const struct fixture *f)
 }
 
 /* What is answered to the keys that ask for a menu. */
-static const char menu_keys[] = "jjjr";
-static void open_menu(struct fixture *f)
+static const char menu_keys[] = "jjjr", target_keys[] = "t";
+static void open_menu(struct fixture *f, enum lrp_menu_kind kind, const char *value)
 {
-    struct lrp_menu_rows rows = {0};
-    lrp_menu_rows_add(&rows, "epsilon", "epsilon(0.25)", NULL, "", true);
-    lrp_app_set_menu(&f->app, LRP_MENU_RULE, &rows);
+    struct lrp_menu_rows rows = {.place = 1, .places = 3};
+    lrp_menu_rows_add(&rows, value, value, NULL, "", true);
+    lrp_app_set_menu(&f->app, kind, &rows);
     lrp_menu_rows_free(&rows);
 }
 
@@ -62,7 +62,8 @@ static bool changes_something(enum lrp_action action, const char *keys)
     struct fixture *f = own;
     fixture_keys(f, keys);
     fixture_run_effects(f);
-    if (strcmp(keys, menu_keys) == 0) open_menu(f);
+    if (strcmp(keys, menu_keys) == 0) open_menu(f, LRP_MENU_RULE, "epsilon(0.25)");
+    if (strcmp(keys, target_keys) == 0) open_menu(f, LRP_MENU_TARGET, "7@1");
     const struct lrp_app before = f->app;
     char *drawn = screen_of(f);
     lrp_action_at(action)->run(&f->app);
@@ -79,7 +80,7 @@ static void every_action_does_something_somewhere(void **state)
     /* the list, further down, tagged, a search, other panes, a page of text, details and their links, menus */
     static const char *const places[] = {
         "",        "jjjj",        "jj<Space>",    "/class<CR>",    "<Tab>",          "<Tab><Right><Down>++", "?jjj",
-        "L<CR>",   "jjj<CR><CR>", "jjj<CR><CR>j", "jjj<CR><CR>jj", "jjj<CR><CR>jjj", "jjj<CR><CR>jjjj",      "t",
+        "L<CR>",   "jjj<CR><CR>", "jjj<CR><CR>j", "jjj<CR><CR>jj", "jjj<CR><CR>jjj", "jjj<CR><CR>jjjj",      target_keys,
         menu_keys, "jjj}"};
     int idle = 0;
     (void)state;

@@ -74,7 +74,10 @@ static void every_preview_is_whole_and_can_be_chosen(void **state)
     struct fixture *f = *state;
     f->skip = true;
     fixture_seen(f);
-    fixture_keys(f, "jjjjD"); /* a layer with weights, and something to compare with */
+    fixture_transformer(f);
+    f->attention[4] = 8; /* one layer that has everything */
+    f->rows[4].parameters = 12;
+    fixture_keys(f, ":go 4<CR>D"); /* with weights, and something to compare with */
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++) {
         const struct lrp_preview_row *row = lrp_preview_row((enum lrp_preview)i);
         char line[64];

@@ -13,7 +13,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -72,6 +72,20 @@ static const struct screen {
     {"compare-200x60", "s!jjDd", 200, 60, LRP_COLOR_DIRECT, false, EXPLAINED},
     {"alone-80x24", "s!jjjf", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"zoom-120x40", "s!jj<Tab><Left>++<Left><Left>", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"text-120x40", "", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"text-80x24", "<Tab><Right><Right><Down>", 80, 24, LRP_COLOR_256, false, TEXT},
+    {"text-ascii-mono-80x24", "<Tab><Right><Right><Right>", 80, 24, LRP_COLOR_MONO, true, TEXT},
+    {"text-eight-80x24", "", 80, 24, LRP_COLOR_8, false, TEXT},
+    {"text-layer-40x12", "jjjjj<Tab>", 40, 12, LRP_COLOR_256, false, TEXT},
+    {"tokens-120x40", ":preview tokens<CR><Tab><Down><Down>", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"tokens-ascii-mono-80x24", ":preview tokens<CR>f", 80, 24, LRP_COLOR_MONO, true, TEXT},
+    {"patches-80x24", ":go 4<CR>:preview patches<CR>", 80, 24, LRP_COLOR_256, false, TEXT},
+    {"attention-120x40", ":go 6<CR>:preview attention<CR>f<Right><Down>", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"attention-80x24", ":go 6<CR>:preview attention<CR>", 80, 24, LRP_COLOR_256, false, TEXT},
+    {"attention-relevance-ascii-mono-80x24", ":go 8<CR>:preview attention-relevance<CR>}}f", 80, 24, LRP_COLOR_MONO, true,
+     TEXT},
+    {"heads-120x40", ":preview heads<CR>", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"token-layers-120x40", ":preview token-layers<CR>f", 120, 40, LRP_COLOR_256, false, TEXT},
     {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},
@@ -121,6 +135,7 @@ static void prepare(struct fixture *f, const struct screen *s)
     if (s->state != NO_INPUT) fixture_results(f, s->state != BLOCKED);
     if (s->state == LEDGER) fixture_ledger(f);
     if (s->state == DOUBTS) fixture_doubts(f);
+    if (s->state == TEXT) fixture_transformer(f);
     if (s->state == BRANCHES) fixture_branches(f);
     if (s->state == RUNNING) {
         f->snapshot.job = LRP_JOB_RELEVANCE;

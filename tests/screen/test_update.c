@@ -668,9 +668,74 @@ static void without_a_model_every_key_is_harmless(void **state)
     lrp_app_free(&app);
 }
 
+static void open_targets(struct fixture *f, int place, const char *const *values, size_t count)
+{
+    struct lrp_menu_rows rows = {.place = place, .places = FIXTURE_TOKENS, .selected = 1};
+    lrp_menu_rows_add(&rows, "arg-max", "", NULL, "", true);
+    for (size_t i = 0; i < count; i++) lrp_menu_rows_add(&rows, values[i], values[i], NULL, "", true);
+    struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = LRP_MENU_TARGET, .rows = &rows};
+    lrp_app_update(&f->app, &event);
+}
+
+/* The last effect's text; "" without one. */
+static const char *last_text(const struct fixture *f)
+{
+    const struct lrp_effects *e = &f->app.effects;
+    return e->count && e->items[e->count - 1].text ? e->items[e->count - 1].text : "";
+}
+
+static void a_target_is_contrasted_with_another_also_of_another_position(void **state)
+{
+    static const char *const here[] = {"12@4", "7@4"}, *const before[] = {"3@3", "12@3"};
+    struct fixture *f = *state;
+    fixture_transformer(f);
+    fixture_run_effects(f);
+    open_targets(f, 4, here, 2);
+    fixture_keys(f, "j-"); /* against the second */
+    assert_string_equal(f->app.menu.against, "7@4");
+    fixture_keys(f, "<Left>");
+    assert_int_equal(f->app.effects.items[f->app.effects.count - 1].kind, LRP_EFFECT_MENU);
+    assert_string_equal(last_text(f), "3");
+    open_targets(f, 3, before, 2); /* what was marked stays */
+    fixture_keys(f, "<CR>");
+    assert_string_equal(last_text(f), "3@3 - 7@4");
+    assert_int_equal(f->app.menu.kind, LRP_MENU_NONE);
+    open_targets(f, 0, here, 2);
+    fixture_keys(f, "--"); /* marked twice: no longer */
+    assert_null(f->app.menu.against);
+    f->app.effects.count = 0;
+    fixture_keys(f, "<Left>"); /* there is none before */
+    assert_int_equal(f->app.effects.count, 0);
+}
+
+static void the_cursor_steps_over_a_text_by_tokens_and_lines(void **state)
+{
+    struct fixture *f = *state;
+    fixture_transformer(f);
+    f->app.columns = 44; /* "[CLS] the acting was not caf\u00e9 ..." on the first line */
+    f->app.rows = 12;
+    fixture_keys(f, "<Tab>");
+    fixture_picture(f);
+    fixture_keys(f, "<Right>");
+    assert_int_equal(f->app.cursor_x, 0); /* it comes first */
+    fixture_keys(f, "<Right><Right>");
+    assert_int_equal(f->app.cursor_x, 2);
+    fixture_keys(f, "<Down>");
+    assert_int_equal(f->app.cursor_x, 10); /* the second line begins behind the end of one in the text */
+    fixture_keys(f, "<Down>");
+    assert_int_equal(f->app.cursor_x, 10);
+    fixture_keys(f, "<Up>");
+    assert_true(f->app.cursor_x < 10);
+    for (int i = 0; i < 2 * FIXTURE_TOKENS; i++) fixture_keys(f, "<Left>");
+    assert_int_equal(f->app.cursor_x, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_target_is_contrasted_with_another_also_of_another_position, fixture_set_up,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_cursor_steps_over_a_text_by_tokens_and_lines, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(keys_move_the_selection),
         cmocka_unit_test(keys_ask_for_effects),
         cmocka_unit_test_setup_teardown(a_failing_check_falls_back_to_activations, fixture_set_up, fixture_tear_down),

@@ -106,6 +106,28 @@ static void put_preview(const struct lrp_app *app, cJSON *to)
     }
 }
 
+static void put_marks(const struct lrp_marks *marks, const char *key, cJSON *to)
+{
+    cJSON *list = marks->count ? cJSON_AddArrayToObject(to, key) : NULL;
+    for (size_t i = 0; list && i < marks->count; i++) cJSON_AddItemToArray(list, cJSON_CreateString(marks->items[i].text));
+}
+
+/* A picture whose columns and rows stand for something: with its numbers. */
+static void put_numbers(const struct lrp_app *app, cJSON *to)
+{
+    const struct lrp_painting *p = &app->painting;
+    cJSON *picture = p->across.count || p->down.count ? cJSON_AddObjectToObject(to, "picture") : NULL;
+    cJSON *values = picture && p->plane.values ? cJSON_AddArrayToObject(picture, "values") : NULL;
+    if (!values) return;
+    put_marks(&p->across, "across", picture);
+    put_marks(&p->down, "down", picture);
+    put_number(picture, "width", p->plane.width);
+    put_text(picture, "note", p->note);
+    for (int i = 0; i < p->plane.width * p->plane.height; i++)
+        cJSON_AddItemToArray(values, lrp_is_blank(p->plane.values[i]) ? cJSON_CreateNull()
+                                                                      : cJSON_CreateNumber((double)p->plane.values[i]));
+}
+
 static void put_run(const struct lrp_app *app, cJSON *to)
 {
     put_text(to, "job", jobs[app->snapshot->job]);
@@ -142,6 +164,7 @@ static cJSON *state_of(const struct lrp_app *app)
     if (app->snapshot) {
         put_layer(app, state);
         put_preview(app, state);
+        put_numbers(app, state);
         put_run(app, state);
         put_settings(app, state);
     }

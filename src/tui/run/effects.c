@@ -211,7 +211,7 @@ static void do_redo(struct lrp_runner *runner, const struct lrp_effect *effect)
 }
 static void do_menu(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
-    lrp_runner_menu(runner, (enum lrp_menu_kind)effect->number, effect->layer_count ? effect->layers[0] : 0);
+    lrp_runner_menu(runner, (enum lrp_menu_kind)effect->number, effect->layer_count ? effect->layers[0] : 0, effect->text);
 }
 static void do_propose(struct lrp_runner *runner, const struct lrp_effect *effect)
 {

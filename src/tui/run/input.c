@@ -123,14 +123,18 @@ void lrp_runner_input(struct lrp_runner *runner, const char *typed)
     char *path = lrp_expand_path(typed);
     const size_t which = path ? made_up_of(path) : LRP_MADE_UP;
     size_t input = 0;
-    const char *file = path && access(path, F_OK) != 0 ? named_file(runner, typed, &input) : NULL;
-    if (file)
+    bool surely = false;
+    const bool text = path && lrp_runner_takes_text(runner, typed, &surely), there = path && access(path, F_OK) == 0;
+    const char *file = path && !there && !surely ? named_file(runner, typed, &input) : NULL;
+    if (text && (surely || (!there && !file && which == LRP_MADE_UP)))
+        status = lrp_runner_set_text(runner, typed, &err);
+    else if (file)
         status = set_named(runner, input, file, &err);
     else if (path)
         status =
             which < LRP_MADE_UP ? set_made_up(runner, which, &err) : lrp_session_set_input(runner->session, NULL, path, &err);
     if (!status) {
-        if (!file) lrp_runner_set_input(runner, path); /* what is remembered of a model is one input */
+        if (!file) lrp_runner_set_input(runner, text ? typed : path); /* what is remembered of a model is one input */
         lrp_runner_look(runner);
         lrp_runner_start(runner);
     } else {

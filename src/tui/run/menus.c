@@ -6,8 +6,15 @@
 
 #include "format.h"
 #include "runner.h"
+#include "text.h"
 
 enum { LRP_ROW_TEXT = 512, LRP_TARGETS_MOST = 2000 };
+
+/* What rows are asked for. */
+struct lrp_asked {
+    int layer;
+    const char *place; /* NULL: nobody said */
+};
 
 /* ---- rules ---- */
 
@@ -57,9 +64,10 @@ static void rule_row(const struct lrp_runner *runner, int layer, const struct lr
     if (row) row->must_edit = needs_values(rule);
 }
 
-static void rows_of_rules(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+static void rows_of_rules(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
 {
     const struct lrp_rule_info *rule;
+    const int layer = asked.layer;
     if (layer < 1 || !lrp_app_layer(&runner->app, layer)) return;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
@@ -82,9 +90,9 @@ const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int
 
 /* ---- composites ---- */
 
-static void rows_of_composites(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+static void rows_of_composites(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
 {
-    (void)layer;
+    (void)asked;
     const char *current = lrp_facts_text(&runner->app.facts, LRP_SETTING_COMPOSITE);
     const struct lrp_composite_info *preset;
     const struct lrp_rule_info *rule;
@@ -119,44 +127,101 @@ static int by_score(const void *a, const void *b)
     return x->index < y->index ? -1 : 1;
 }
 
-static void target_row(const struct lrp_runner *runner, struct score score, struct lrp_menu_rows *rows)
+/* The scores that can be chosen from: of a sample, or of one position of its text. */
+struct scores {
+    const float *values; /* borrowed */
+    size_t count;
+    int64_t first;     /* index of the first in the sample */
+    int place, places; /* position, of how many; places 0: the scores are of no text */
+    int64_t chosen;    /* index of the target that holds; -1 */
+};
+
+/* Classes are tokens, or what is said of each: the last axis, at every position. */
+static bool by_position(const struct lrp_snapshot *now, const struct lrp_tensor *output)
+{
+    return now->token_count > 0 && output->shape.rank == 3 && output->shape.dim[1] > 0;
+}
+
+/* The token under the preview's cursor, else the target's own position. */
+static int place_of(const struct lrp_runner *runner, const char *asked, const struct scores *s, int64_t classes)
+{
+    const struct lrp_app *app = &runner->app;
+    int64_t place = s->chosen >= 0 ? s->chosen / classes : s->places - 1;
+    const bool cursor = app->focus == LRP_PANE_PREVIEW && app->cursor_x >= 0 && lrp_preview_row(lrp_app_preview(app))->flows;
+    if (cursor) place = app->cursor_x;
+    if (asked) lrp_parse_int64(asked, &place);
+    return place < 0 ? 0 : place < s->places ? (int)place : s->places - 1;
+}
+
+static struct scores scores_of(const struct lrp_runner *runner, const char *place)
+{
+    const struct lrp_snapshot *now = runner->snapshot;
+    const struct lrp_tensor *output = now->output;
+    const size_t samples = now->target_count, at = (size_t)lrp_preview_sample(&runner->app); /* a target for each */
+    const size_t sample = at < samples ? at : 0;
+    struct scores s = {.values = NULL, .chosen = -1};
+    if (!output || !lrp_dtype_is_float(output->dtype) || !samples || output->count == 0) return s;
+    s.count = output->count / samples;
+    s.values = output->f + sample * s.count;
+    s.chosen = at < samples ? now->targets[at].index : -1;
+    if (!by_position(now, output)) return s;
+    const int64_t classes = output->shape.dim[2];
+    s.places = (int)output->shape.dim[1];
+    s.place = place_of(runner, place, &s, classes);
+    s.first = s.place * classes;
+    s.values += s.first;
+    s.count = (size_t)classes;
+    return s;
+}
+
+static void target_row(const struct lrp_runner *runner, const struct scores *s, struct score score, struct lrp_menu_rows *rows)
 {
     const char *label = lrp_snapshot_label(runner->snapshot, lrp_snapshot_class(runner->snapshot, score.index));
     char value[200], text[LRP_ROW_TEXT], detail[64];
     lrp_snapshot_place(runner->snapshot, score.index, value, sizeof value);
+    if (s->places) snprintf(value, sizeof value, "%lld@%d", (long long)(score.index - s->first), s->place);
     snprintf(text, sizeof text, "%s%s%.300s", value, label && *label ? "  " : "", label ? label : "");
     lrp_value_text((double)score.value, detail, sizeof detail);
     lrp_menu_rows_add(rows, text, value, NULL, detail, true);
 }
 
-static void rows_of_targets(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+/* "target at 3 of 11, behind film" */
+static void title_place(const struct lrp_runner *runner, const struct scores *s, struct lrp_menu_rows *rows)
 {
-    (void)layer;
-    const struct lrp_tensor *output = runner->snapshot->output;
-    const size_t samples = runner->snapshot->target_count; /* a target for each */
-    if (!output || !lrp_dtype_is_float(output->dtype) || !samples || output->count == 0) return;
-    const size_t count = output->count / samples;
-    struct score *scores = malloc(count * sizeof *scores);
+    const struct lrp_marks *marks = &runner->app.painting.across;
+    const bool known = lrp_preview_row(runner->app.painting.subject.kind)->flows && (size_t)s->place < marks->count;
+    rows->place = s->place;
+    rows->places = s->places;
+    if (s->places)
+        snprintf(rows->title, sizeof rows->title, "target at %d of %d%s%.40s", s->place, s->places, known ? ", behind " : "",
+                 known ? marks->items[s->place].text : "");
+}
+
+static void rows_of_targets(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
+{
+    const struct scores s = scores_of(runner, asked.place);
+    struct score *scores = s.values ? malloc(s.count * sizeof *scores) : NULL;
     if (!scores) return;
-    const size_t sample = (size_t)lrp_preview_sample(&runner->app);
-    const float *const values = output->f + (sample < samples ? sample : 0) * count;
-    for (size_t i = 0; i < count; i++) scores[i] = (struct score){isnan(values[i]) ? -INFINITY : values[i], (int64_t)i};
-    qsort(scores, count, sizeof *scores, by_score);
-    lrp_menu_rows_add(rows, "arg-max", "", NULL, "the highest score", true);
-    for (size_t i = 0; i < count && i < LRP_TARGETS_MOST; i++) {
-        if (sample < runner->snapshot->target_count && scores[i].index == runner->snapshot->targets[sample].index)
-            rows->selected = (int)rows->count;
-        target_row(runner, scores[i], rows);
+    for (size_t i = 0; i < s.count; i++)
+        scores[i] = (struct score){isnan(s.values[i]) ? -INFINITY : s.values[i], s.first + (int64_t)i};
+    qsort(scores, s.count, sizeof *scores, by_score);
+    title_place(runner, &s, rows);
+    lrp_menu_rows_add(rows, "arg-max", "", NULL, s.places ? "the highest score at the last position" : "the highest score",
+                      true);
+    if (s.places) rows->selected = 1; /* what follows there, unless a target of the position holds */
+    for (size_t i = 0; i < s.count && i < LRP_TARGETS_MOST; i++) {
+        if (scores[i].index == s.chosen) rows->selected = (int)rows->count;
+        target_row(runner, &s, scores[i], rows);
     }
     free(scores);
 }
 
 /* ---- options ---- */
 
-static void rows_of_options(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+static void rows_of_options(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
 {
     char detail[LRP_ROW_TEXT];
-    (void)layer;
+    (void)asked;
     for (int i = 0; i < LRP_SETTING_COUNT; i++) {
         const enum lrp_setting setting = (enum lrp_setting)i;
         const char *now = lrp_facts_text(&runner->app.facts, setting);
@@ -169,25 +234,25 @@ static void rows_of_options(const struct lrp_runner *runner, int layer, struct l
 
 /* ---- models, and what has no rows from here ---- */
 
-static void rows_of_models(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+static void rows_of_models(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
 {
-    (void)runner, (void)layer;
+    (void)runner, (void)asked;
     lrp_runner_model_rows(rows);
 }
-static void rows_of_none(const struct lrp_runner *runner, int layer, struct lrp_menu_rows *rows)
+static void rows_of_none(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
 {
-    (void)runner, (void)layer, (void)rows;
+    (void)runner, (void)asked, (void)rows;
 }
 
-void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer)
+void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer, const char *place)
 {
-    static void (*const makers[])(const struct lrp_runner *, int, struct lrp_menu_rows *) = {
+    static void (*const makers[])(const struct lrp_runner *, struct lrp_asked, struct lrp_menu_rows *) = {
 #define X(id, from) rows_of_##from,
         LRP_MENUS(X)
 #undef X
     };
     struct lrp_menu_rows rows = {0};
-    makers[kind](runner, layer, &rows);
+    makers[kind](runner, (struct lrp_asked){layer, place}, &rows);
     if (rows.count == 0) {
         lrp_menu_rows_free(&rows);
         lrp_runner_say(runner, true, "nothing to choose from");

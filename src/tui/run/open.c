@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lrpscope/text.h"
 #include "output.h"
 #include "program.h"
 #include "runner.h"
@@ -197,6 +198,7 @@ static void forget_arrival(struct lrp_runner *runner)
     free(runner->arrival.model);
     free(runner->arrival.input);
     lrp_settings_free(runner->arrival.settings);
+    lrp_tokenizer_close(runner->arrival.tokenizer);
     lrp_place_free(&runner->arrival.place);
     runner->arrival = (struct lrp_arrival){.model = NULL};
 }
@@ -222,6 +224,9 @@ static void take_arrival(struct lrp_runner *runner)
         lrp_session_free(a->session);
         lrp_runner_say(runner, true, a->err.message);
     } else {
+        if (!a->again) lrp_runner_take_tokenizer(runner, a->tokenizer);
+        a->tokenizer = NULL;
+        if (runner->tokenizer) lrp_session_set_tokenizer(runner->session, runner->tokenizer);
         lrp_runner_set_input(runner, NULL);
         lrp_runner_look(runner);
         if (runner->terminal) {
@@ -240,7 +245,10 @@ static void take_arrival(struct lrp_runner *runner)
 static void open_model(void *data)
 {
     struct lrp_arrival *a = data;
+    struct lrp_error ignored; /* without a tokenizer, ids can be given */
     if (lrp_session_open(a->model, a->settings, &a->session, &a->err) != LRP_OK) a->session = NULL;
+    if (!a->session || !lrp_session_token_input(a->session)) return;
+    if (!a->again && lrp_tokenizer_open_beside(a->model, &a->tokenizer, &ignored) != LRP_OK) a->tokenizer = NULL;
 }
 
 /* Begins to open the model; without a thread (as scripts play) it is there at once. */

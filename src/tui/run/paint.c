@@ -1,214 +1,11 @@
 /* paint.c: the pictures of the preview, see paint.h: by the same library functions that exported files are made with. */
-#include "paint.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "heat.h"
-
-enum { LRP_WEIGHTS_MOST = 1 << 25, LRP_SIDE_MOST = 1024 };
-
-/* What a picture is made of and with. */
-struct paint_work {
-    const struct lrp_caps *caps;
-    const struct lrp_subject *subject;
-    const struct lrp_snapshot *snapshot, *stored;
-    struct lrp_painting *out;
-    struct lrp_error err;
-};
-
-/* The kind of heatmap whose options hold. */
-static enum lrp_show drawn_as(const struct lrp_subject *subject)
-{
-    const enum lrp_show file = lrp_preview_row(subject->kind)->file;
-    return file == LRP_SHOW_OVERLAY ? file : subject->show;
-}
-
-static void set_range(const struct lrp_plane *const *planes, size_t count, struct lrp_painting *p)
-{
-    lrp_range_of(planes, count, &p->options, &p->range, NULL);
-}
-
-/* One plane of a snapshot; the chosen channel, if there is one. */
-static enum lrp_status plane_of(struct paint_work *w, const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *out)
-{
-    const struct lrp_subject *r = w->subject;
-    if (w->out->channel >= 0)
-        return lrp_snapshot_channel_plane(snapshot, layer, r->show, r->sample, w->out->channel, out, &w->err);
-    return lrp_snapshot_plane(snapshot, layer, r->show, r->sample, out, &w->err);
-}
-
-/* Numbers and strengths of channels; the chosen one among them. */
-static enum lrp_status order_of(struct paint_work *w, int64_t **order, double **strength, size_t *count)
-{
-    const struct lrp_subject *r = w->subject;
-    const enum lrp_status status =
-        lrp_snapshot_channels(w->snapshot, r->layer, r->show, r->sample, order, strength, count, &w->err);
-    if (status) return status;
-    const size_t at = r->channel < 0 ? 0 : (size_t)r->channel < *count ? (size_t)r->channel : *count - 1;
-    w->out->channels = (int64_t)*count;
-    if (r->channel >= 0) {
-        w->out->channel = (*order)[at];
-        w->out->strength = (*strength)[at];
-    }
-    return LRP_OK;
-}
-
-static enum lrp_status choose_channel(struct paint_work *w)
-{
-    int64_t *order = NULL;
-    double *strength = NULL;
-    size_t count = 0;
-    const struct lrp_tensor *t =
-        lrp_result_tensor(w->subject->show == LRP_SHOW_ACTIVATION ? w->snapshot->activation[w->subject->layer]
-                                                                  : w->snapshot->relevance[w->subject->layer]);
-    w->out->channels = w->subject->show != LRP_SHOW_WEIGHTS && t ? lrp_channel_count(t, false) : 0;
-    if (w->subject->channel < 0) return LRP_OK;
-    const enum lrp_status status = order_of(w, &order, &strength, &count);
-    free(order);
-    free(strength);
-    return status;
-}
-
-/* ---- kinds ---- */
-
-static enum lrp_status paint_one(struct paint_work *w)
-{
-    const struct lrp_plane *planes[] = {&w->out->plane};
-    enum lrp_status status = choose_channel(w);
-    if (!status) status = plane_of(w, w->snapshot, w->subject->layer, &w->out->plane);
-    if (!status) set_range(planes, 1, w->out);
-    return !status ? lrp_snapshot_underlay(w->snapshot, drawn_as(w->subject), w->subject->sample, &w->out->plane, &w->out->grey,
-                                           &w->err)
-                   : status;
-}
-
-/* Shrunk to what a screen can show: drawing it must not take long. */
-static enum lrp_status paint_weights(struct paint_work *w)
-{
-    const int64_t parameters = w->snapshot->layers->rows[w->subject->layer].parameters;
-    struct lrp_plane *plane = &w->out->plane, small;
-    if (parameters > LRP_WEIGHTS_MOST)
-        return lrp_fail(&w->err, LRP_UNSUPPORTED, "%lld weights are too many to draw", (long long)parameters);
-    enum lrp_status status = paint_one(w);
-    if (status || (plane->width <= LRP_SIDE_MOST && plane->height <= LRP_SIDE_MOST)) return status;
-    status = lrp_plane_resample(plane, plane->width < LRP_SIDE_MOST ? plane->width : LRP_SIDE_MOST,
-                                plane->height < LRP_SIDE_MOST ? plane->height : LRP_SIDE_MOST, LRP_FILTER_BOX, &small, &w->err);
-    if (status) return status;
-    lrp_plane_free(plane);
-    *plane = small;
-    return LRP_OK;
-}
-
-int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapshot *snapshot, int layer)
-{
-    const struct lrp_layer_list *list = stored->layers;
-    const char *name = snapshot->layers->rows[layer].name;
-    if ((size_t)layer < list->count && strcmp(list->rows[layer].name, name) == 0) return layer;
-    for (size_t i = 1; i < list->count; i++)
-        if (strcmp(list->rows[i].name, name) == 0) return (int)i;
-    return -1;
-}
-
-static enum lrp_status paint_compare(struct paint_work *w)
-{
-    struct lrp_painting *p = w->out;
-    const struct lrp_plane *both[] = {&p->plane, &p->other}, *difference[] = {&p->difference};
-    const int layer = w->stored ? lrp_stored_layer(w->stored, w->snapshot, w->subject->layer) : -1;
-    if (layer < 0)
-        return lrp_fail(&w->err, LRP_UNSUPPORTED, "nothing is stored of this layer: {store} stores the present result");
-    enum lrp_status status = plane_of(w, w->snapshot, w->subject->layer, &p->plane);
-    if (!status) status = plane_of(w, w->stored, layer, &p->other);
-    if (!status) status = lrp_plane_difference(&p->other, &p->plane, &p->difference, &w->err);
-    if (status) return status;
-    struct lrp_heatmap_options options = p->options;
-    if (!lrp_colormap_diverging(options.colormap)) options.colormap = lrp_colormap_find(NULL, "seismic");
-    p->correlation = lrp_plane_correlation(&p->other, &p->plane);
-    set_range(both, 2, p);
-    return lrp_range_of(difference, 1, &options, &p->difference_range, &w->err);
-}
-
-/* ---- channels ---- */
-
-/* Paints a tile small; takes the plane over. */
-static enum lrp_status put_tile(struct paint_work *w, struct lrp_plane *plane, int64_t channel, double strength)
-{
-    struct lrp_painting *p = w->out;
-    const struct lrp_heat_area area =
-        lrp_heat_area(w->caps, plane->width, plane->height, (struct lrp_rect){0, 0, p->layout.width, p->layout.height});
-    struct lrp_tile *tile = &p->tiles[p->tile_count];
-    const enum lrp_status status = lrp_plane_resample(plane, area.width > 0 ? area.width : 1, area.height > 0 ? area.height : 1,
-                                                      LRP_FILTER_BOX, &tile->plane, &w->err);
-    lrp_plane_free(plane);
-    if (status) return status;
-    tile->channel = channel;
-    tile->strength = strength;
-    p->tile_count++;
-    return LRP_OK;
-}
-
-/* The planes of a page of channels; [count] is the strongest of all, so that pages can be compared. */
-static enum lrp_status page_planes(struct paint_work *w, const int64_t *order, size_t first, size_t count,
-                                   struct lrp_plane *planes)
-{
-    const struct lrp_subject *r = w->subject;
-    enum lrp_status status = LRP_OK;
-    for (size_t i = 0; !status && i <= count; i++)
-        status = lrp_snapshot_channel_plane(w->snapshot, r->layer, r->show, r->sample, order[i < count ? first + i : 0],
-                                            &planes[i], &w->err);
-    return status;
-}
-
-static enum lrp_status paint_page(struct paint_work *w, const int64_t *order, const double *strength, size_t first,
-                                  size_t count)
-{
-    struct lrp_plane *planes = calloc(count + 1, sizeof *planes);
-    const struct lrp_plane **pointers = calloc(count + 1, sizeof(struct lrp_plane *));
-    w->out->tiles = calloc(count, sizeof *w->out->tiles);
-    enum lrp_status status = LRP_MEMORY;
-    if (planes && pointers && w->out->tiles)
-        status = page_planes(w, order, first, count, planes);
-    else
-        lrp_fail(&w->err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; !status && i <= count; i++) pointers[i] = &planes[i];
-    if (!status) set_range(pointers, count + 1, w->out);
-    for (size_t i = 0; !status && i < count; i++) status = put_tile(w, &planes[i], order[first + i], strength[first + i]);
-    for (size_t i = 0; planes && i <= count; i++) lrp_plane_free(&planes[i]);
-    free(planes);
-    free(pointers);
-    return status;
-}
-
-static enum lrp_status paint_channels(struct paint_work *w)
-{
-    struct lrp_painting *p = w->out;
-    int64_t *order = NULL;
-    double *strength = NULL;
-    size_t count = 0;
-    struct lrp_plane plane = {0};
-    enum lrp_status status = order_of(w, &order, &strength, &count);
-    if (!status)
-        status = lrp_snapshot_channel_plane(w->snapshot, w->subject->layer, w->subject->show, w->subject->sample, order[0],
-                                            &plane, &w->err);
-    if (!status) {
-        const size_t chosen = w->subject->channel < 0               ? 0
-                              : (size_t)w->subject->channel < count ? (size_t)w->subject->channel
-                                                                    : count - 1;
-        p->layout = lrp_tiles_make(w->caps, w->subject->columns, w->subject->rows, plane.width, plane.height, count);
-        const size_t page = (size_t)p->layout.across * (size_t)p->layout.down;
-        p->first_tile = chosen / page * page;
-        status = paint_page(w, order, strength, p->first_tile, count - p->first_tile < page ? count - p->first_tile : page);
-    }
-    lrp_plane_free(&plane);
-    free(order);
-    free(strength);
-    return status;
-}
+#include "paint_work.h"
 
 /* Drawn from numbers that are there. */
-static enum lrp_status paint_nothing(struct paint_work *w)
+enum lrp_status lrp_paint_nothing(struct lrp_paint_work *w)
 {
     (void)w;
     return LRP_OK;
@@ -217,14 +14,14 @@ static enum lrp_status paint_nothing(struct paint_work *w)
 void lrp_paint(const struct lrp_caps *caps, const struct lrp_subject *subject, const struct lrp_snapshot *snapshot,
                const struct lrp_snapshot *stored, struct lrp_painting *out)
 {
-    static enum lrp_status (*const painters[])(struct paint_work *) = {
-#define X(id, drawn, painted, ...) paint_##painted,
+    static lrp_painter *const painters[] = {
+#define X(id, drawn, painted, ...) lrp_paint_##painted,
         LRP_PREVIEWS(X)
 #undef X
     };
-    struct paint_work w = {.caps = caps, .subject = subject, .snapshot = snapshot, .stored = stored, .out = out};
+    struct lrp_paint_work w = {.caps = caps, .subject = subject, .snapshot = snapshot, .stored = stored, .out = out};
     *out = (struct lrp_painting){.subject = *subject, .channel = -1, .release = lrp_painting_release};
-    enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, drawn_as(subject), &out->options, &w.err);
+    enum lrp_status status = lrp_snapshot_heatmap_options(snapshot, lrp_drawn_as(subject), &out->options, &w.err);
     lrp_colormap_set_retain(out->options.maps); /* the picture outlives the snapshot */
     if (!status) status = painters[subject->kind](&w);
     if (!status) return;

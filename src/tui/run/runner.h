@@ -38,10 +38,11 @@ struct lrp_arrival {
     struct lrp_settings *settings; /* owned */
     struct lrp_session *session;   /* owned; NULL: err says why */
     struct lrp_error err;
-    char note[1024];        /* said then; "" nothing */
-    bool again, had_input;  /* reading the model again: */
-    char *input;            /* owned: its input, to be set again; NULL: none */
-    struct lrp_place place; /* where one was */
+    struct lrp_tokenizer *tokenizer; /* owned: found beside a model that takes tokens; NULL */
+    char note[1024];                 /* said then; "" nothing */
+    bool again, had_input;           /* reading the model again: */
+    char *input;                     /* owned: its input, to be set again; NULL: none */
+    struct lrp_place place;          /* where one was */
 };
 
 struct lrp_runner {
@@ -62,8 +63,11 @@ struct lrp_runner {
     struct lrp_painting_asked asked;
     struct lrp_task *open_task; /* owned: the model being opened; NULL: none */
     struct lrp_arrival arrival;
-    struct lrp_task *export_task;      /* owned: files being written; NULL: none */
-    struct lrp_export *exporting;      /* owned: which */
+    struct lrp_task *export_task;          /* owned: files being written; NULL: none */
+    struct lrp_export *exporting;          /* owned: which */
+    const struct lrp_tokenizer *tokenizer; /* borrowed: of the model that is open; NULL: none is known */
+    struct lrp_tokenizer **tokenizers;     /* owned: all that were opened: pictures of an earlier model may still ask one */
+    size_t tokenizer_count;
     lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
     const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
     struct {                           /* what the app's layer facts were made from: only addresses are compared */
@@ -107,8 +111,8 @@ void lrp_runner_guard(const struct lrp_runner *runner, struct lrp_guard *guard);
 enum lrp_status lrp_runner_may_write(const struct lrp_runner *runner, const char *command, const char *path,
                                      struct lrp_error *err);
 
-/* Rows of menus. */
-void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer);
+/* Rows of menus. `place`: which of several lists, as a number; NULL: the one that is nearest at hand. */
+void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer, const char *place);
 /* The custom rules there are; NULL if there are none. */
 const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner);
 /* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
@@ -123,6 +127,15 @@ void lrp_runner_set_input(struct lrp_runner *runner, const char *path);
 const struct lrp_word *lrp_made_up_input(size_t index);
 /* Sets the input: a file, or one that is made up, and starts the worker. */
 void lrp_runner_input(struct lrp_runner *runner, const char *typed);
+
+/* Whether the model takes texts; *surely: what was typed is one, whatever files there are. */
+bool lrp_runner_takes_text(const struct lrp_runner *runner, const char *typed, bool *surely);
+/* Makes a text, or ids, the input, as it is typed: "a text", "a text" "and a second one", text => what a decoder has written,
+ * 101 7592 102. */
+enum lrp_status lrp_runner_set_text(struct lrp_runner *runner, const char *text, struct lrp_error *err);
+/* The tokenizer of the model that is shown from now on (handed over); NULL: there is none. */
+void lrp_runner_take_tokenizer(struct lrp_runner *runner, struct lrp_tokenizer *tokenizer);
+void lrp_runner_free_tokenizers(struct lrp_runner *runner);
 
 /* Models. */
 void lrp_runner_model_rows(struct lrp_menu_rows *rows);

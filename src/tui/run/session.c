@@ -36,6 +36,7 @@ void lrp_runner_free(struct lrp_runner *runner)
     for (int i = 0; i < 2; i++) lrp_strings_free(&runner->registered[i]);
     free(runner->input);
     lrp_runner_state_close(runner);
+    lrp_runner_free_tokenizers(runner);
 }
 
 void lrp_runner_begin_with_defaults(struct lrp_runner *runner)
@@ -86,11 +87,34 @@ bool lrp_runner_take_painting(struct lrp_runner *runner)
     return true;
 }
 
+/* The relevance of the last layer that has some: other results, another one. */
+static const void *last_relevance(const struct lrp_snapshot *snapshot)
+{
+    for (size_t i = snapshot->layers->count; i > 0; i--)
+        if (snapshot->relevance[i - 1]) return snapshot->relevance[i - 1];
+    return NULL;
+}
+
+/* Tokens are known before their relevance is. */
+static const void *tokens_of(const struct lrp_snapshot *snapshot)
+{
+    for (size_t i = 0; snapshot->token_input && i < snapshot->input_count; i++) {
+        const struct lrp_snapshot_input *input = &snapshot->inputs[i];
+        if (strcmp(input->name, snapshot->token_input) == 0)
+            return input->relevance ? (const void *)input->relevance : input->activation;
+    }
+    return NULL;
+}
+
 /* What a picture would be made from; NULL: nothing yet. */
 static const void *material(const struct lrp_runner *runner, const struct lrp_subject *r)
 {
     const struct lrp_snapshot *snapshot = runner->snapshot;
+    const struct lrp_preview_row *row = lrp_preview_row(r->kind);
     if (r->show == LRP_SHOW_WEIGHTS) return snapshot->layers; /* there without any run */
+    if (row->of_model)
+        return snapshot->job == LRP_JOB_DONE || snapshot->job == LRP_JOB_LEDGER ? last_relevance(snapshot) : NULL;
+    if (row->tokens && r->layer == 0) return tokens_of(snapshot);
     return r->show == LRP_SHOW_ACTIVATION ? snapshot->activation[r->layer] : snapshot->relevance[r->layer];
 }
 

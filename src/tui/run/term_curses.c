@@ -315,7 +315,7 @@ static attr_t attributes_of(int attributes)
 
 static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, const struct lrp_cell *cell, int x, int y)
 {
-    wchar_t text[2] = {(wchar_t)cell->rune, 0};
+    const wchar_t text[2 + LRP_ACCENTS_MOST] = {(wchar_t)cell->rune, (wchar_t)cell->accents[0], (wchar_t)cell->accents[1], 0};
     const bool heat = cell->upper != LRP_LEVEL_NONE;
     const struct lrp_look look = lrp_theme_look((enum lrp_style)cell->style, t->caps.mode, t->caps.light);
     int pair = t->caps.mode == LRP_COLOR_MONO ? 0 : heat ? heat_pair(t, canvas, cell) : cell->style + 1;

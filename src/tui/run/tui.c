@@ -248,7 +248,7 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
         lrp_runner_say(runner, false, note);
     }
     if (!runner->session)
-        lrp_runner_menu(runner, LRP_MENU_OPEN, 0);
+        lrp_runner_menu(runner, LRP_MENU_OPEN, 0, NULL);
     else if (runner->terminal)
         begin_to_keep(runner);
     return options->script ? lrp_runner_play(runner, options->script) : loop(runner);
@@ -257,7 +257,8 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
 static int start_inspector(struct lrp_session *session, const struct lrp_settings *settings,
                            const struct lrp_tui_options *options)
 {
-    struct lrp_runner runner = {.wake = {-1, -1}, .base = settings, .write_report = options->write_report};
+    struct lrp_runner runner = {
+        .wake = {-1, -1}, .base = settings, .write_report = options->write_report, .tokenizer = options->tokenizer};
     struct lrp_error err = {.status = LRP_OK, .message = ""};
     int code = 3;
     setlocale(LC_CTYPE, "");

@@ -10,10 +10,11 @@
 typedef enum lrp_status lrp_tui_report(const struct lrp_snapshot *snapshot, int64_t sample, const char *const *files,
                                        size_t count, const char *path, struct lrp_error *err);
 struct lrp_tui_options {
-    const char *color;  /* auto never 8 256 direct */
-    const char *script; /* a file of keys and :commands to play instead of the keyboard, or NULL */
-    const char *input;  /* the file the session's input was read from, or NULL: F5 reads it again */
-    const char *rules;  /* the rules file that was found beside the model, or NULL: it is named at the start */
+    const char *color;                     /* auto never 8 256 direct */
+    const char *script;                    /* a file of keys and :commands to play instead of the keyboard, or NULL */
+    const struct lrp_tokenizer *tokenizer; /* borrowed: of the session's model; NULL: none is known */
+    const char *input; /* as it is typed: the file the session's input was read from, or NULL: F5 reads it again */
+    const char *rules; /* the rules file that was found beside the model, or NULL: it is named at the start */
     bool ascii, mouse;
     lrp_tui_report *write_report; /* for "export all"; NULL: none */
 };

@@ -76,6 +76,28 @@ void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int
     put_cell(canvas, x, y, (struct lrp_cell){.rune = rune, .upper = (uint8_t)upper, .lower = (uint8_t)lower});
 }
 
+void lrp_canvas_letter(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int ink, int ground)
+{
+    const bool wide = lrp_rune_width(rune) == 2;
+    struct lrp_cell cell = {.letter = true, .rune = ' ', .upper = (uint8_t)ink, .lower = (uint8_t)ground};
+    if (canvas->ascii) rune = (unsigned char)lrp_rune_ascii(rune);
+    if (wide) put_cell(canvas, x + 1, y, cell);
+    cell.rune = wide && x + 1 >= canvas->columns ? ' ' : rune;
+    put_cell(canvas, x, y, cell);
+    if (wide && !canvas->ascii && cell_at(canvas, x + 1, y)) cell_at(canvas, x + 1, y)->rune = 0;
+}
+
+void lrp_canvas_accent(struct lrp_canvas *canvas, int x, int y, uint32_t rune)
+{
+    struct lrp_cell *cell = cell_at(canvas, x, y);
+    if (cell && cell->rune == 0) cell = cell_at(canvas, x - 1, y);
+    for (int i = 0; cell && !canvas->ascii && i < LRP_ACCENTS_MOST; i++) {
+        if (cell->accents[i]) continue;
+        cell->accents[i] = rune;
+        return;
+    }
+}
+
 void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style)
 {
     for (int y = rect.y; y < rect.y + rect.rows; y++)
@@ -87,7 +109,10 @@ void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lr
     for (int y = rect.y; y < rect.y + rect.rows; y++) {
         for (int x = rect.x; x < rect.x + rect.columns; x++) {
             struct lrp_cell *cell = cell_at(canvas, x, y);
-            if (cell) *cell = (struct lrp_cell){.rune = cell->rune, .style = (uint8_t)style};
+            if (!cell) continue;
+            cell->style = (uint8_t)style;
+            cell->upper = cell->lower = LRP_LEVEL_NONE;
+            cell->letter = false;
         }
     }
 }
@@ -97,7 +122,10 @@ int lrp_canvas_text(struct lrp_canvas *canvas, int x, int y, int width, const ch
     int used = 0;
     for (uint32_t rune; (rune = lrp_rune_next(&text)) != 0;) {
         const int columns = lrp_rune_width(rune);
-        if (columns == 0) continue;
+        if (columns == 0) {
+            if (used > 0 && lrp_is_printable(rune)) lrp_canvas_accent(canvas, x + used - 1, y, rune);
+            continue;
+        }
         if (used + columns > width) break;
         lrp_canvas_rune(canvas, x + used, y, rune, style);
         used += columns;
@@ -143,7 +171,7 @@ int lrp_canvas_format(struct lrp_canvas *canvas, int x, int y, int width, enum l
 
 char *lrp_canvas_to_text(const struct lrp_canvas *canvas)
 {
-    char *out = malloc((size_t)canvas->rows * ((size_t)canvas->columns * 4 + 1) + 5), *at = out;
+    char *out = malloc((size_t)canvas->rows * ((size_t)canvas->columns * 4 * (1 + LRP_ACCENTS_MOST) + 1) + 5), *at = out;
     if (!out) return NULL;
     for (int y = 0; y < canvas->rows; y++) {
         char *end = at;
@@ -151,6 +179,7 @@ char *lrp_canvas_to_text(const struct lrp_canvas *canvas)
             const struct lrp_cell *cell = &canvas->cells[y * canvas->columns + x];
             if (cell->rune == 0) continue;
             at += lrp_rune_put(cell->rune, at);
+            for (int i = 0; i < LRP_ACCENTS_MOST && cell->accents[i]; i++) at += lrp_rune_put(cell->accents[i], at);
             if (cell->rune != ' ') end = at;
         }
         at = end;
@@ -164,7 +193,8 @@ static char style_letter(const struct lrp_canvas *canvas, const struct lrp_cell 
 {
     if (cell->upper == LRP_LEVEL_INVALID) return '!';
     if (cell->upper == LRP_LEVEL_NONE) return lrp_theme_letter((enum lrp_style)cell->style);
-    return "0123456789"[canvas->colors > 1 ? (cell->upper - 1) * 9 / (canvas->colors - 1) : 0];
+    const int level = cell->letter ? cell->lower : cell->upper;
+    return "0123456789"[canvas->colors > 1 && level > 0 ? (level - 1) * 9 / (canvas->colors - 1) : 0];
 }
 
 char *lrp_canvas_to_style(const struct lrp_canvas *canvas)

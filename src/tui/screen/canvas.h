@@ -10,9 +10,12 @@
 
 enum { LRP_LEVELS_MAX = 63, LRP_PALETTE_MAX = 250, LRP_LEVEL_NONE = 0, LRP_LEVEL_INVALID = 255 };
 
+enum { LRP_ACCENTS_MOST = 2 };
 struct lrp_cell {
-    uint32_t rune; /* 0: the right half of a wide character */
-    uint8_t style; /* enum lrp_style */
+    uint32_t rune;                      /* 0: the right half of a wide character */
+    uint32_t accents[LRP_ACCENTS_MOST]; /* combining marks above or below it; 0: none */
+    uint8_t style;                      /* enum lrp_style */
+    bool letter;                        /* a letter on a colour of the heatmap: `upper` is its ink, `lower` the ground */
     uint8_t upper,
         lower; /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
 };
@@ -34,6 +37,10 @@ void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb);
 
 void lrp_canvas_rune(struct lrp_canvas *canvas, int x, int y, uint32_t rune, enum lrp_style style);
 void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int upper, int lower);
+/* A letter in one colour of the palette on another. */
+void lrp_canvas_letter(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int ink, int ground);
+/* A combining mark for the character that stands there. */
+void lrp_canvas_accent(struct lrp_canvas *canvas, int x, int y, uint32_t rune);
 void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style);
 /* Changes the style of cells that are there; heat cells become ordinary ones. */
 void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style);

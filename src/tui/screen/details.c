@@ -218,11 +218,29 @@ static void add_verdict(const struct lrp_app *app, const struct lrp_layer *layer
         lrp_lines_add(lines, LRP_STYLE_BAD, -1, "not differentiable");
 }
 
+/* All inputs of the model, where there are several: what each was given, and the relevance that arrived there. */
+static void add_inputs(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    char shape[160], value[32];
+    for (size_t i = 0; app->layer == 0 && s->input_count > 1 && i < s->input_count; i++) {
+        const struct lrp_snapshot_input *input = &s->inputs[i];
+        lrp_shape_text(&input->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape);
+        item(lines, LRP_STYLE_NORMAL, width, i ? "" : "inputs", "%s  %s  %s%s", input->name, shape,
+             !input->activation  ? "not given"
+             : !input->relevance ? "no relevance"
+             : app->caps.ascii   ? "sum R "
+                                 : "ΣR ",
+             input->relevance ? lrp_value_text(input->sum, value, sizeof value) : "");
+    }
+}
+
 void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     if (!layer) return;
     add_verdict(app, layer, width, lines);
+    add_inputs(app, width, lines);
     add_doubts(app, width, lines);
     add_attributes(app, layer, width, lines);
     add_rule(app, layer, width, lines);

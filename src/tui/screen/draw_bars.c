@@ -58,10 +58,10 @@ static void put_row(const struct lrp_app *app, struct lrp_canvas *canvas, struct
                      lrp_value_fit(sum_of(app, layer), LRP_BAR_VALUE - 1, text, sizeof text), LRP_STYLE_NORMAL);
 }
 
-int lrp_parts_of_bars(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+bool lrp_under_bars(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
 {
-    (void)app, (void)inner, (void)parts;
-    return 0;
+    (void)app, (void)inner, (void)x, (void)y, (void)px, (void)py;
+    return false;
 }
 
 void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)

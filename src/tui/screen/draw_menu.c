@@ -14,7 +14,8 @@ static void menu_title(const struct lrp_app *app, char *text, size_t size)
     else if (kind->of_layers)
         snprintf(text, size, "%s of #%d", kind->title, app->layer);
     else
-        snprintf(text, size, "%s", kind->title);
+        snprintf(text, size, "%s%s%s", *app->menu.rows.title ? app->menu.rows.title : kind->title,
+                 app->menu.against ? " against " : "", app->menu.against ? app->menu.against : "");
 }
 
 static void draw_frame(struct lrp_canvas *canvas, struct lrp_rect box)
@@ -59,7 +60,7 @@ void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 {
     const struct lrp_rect box = lrp_menu_box(app, body);
     const struct lrp_window *window = &app->menu.window;
-    char title[64], hint[80];
+    char title[200], hint[80];
     const int text = text_width(&app->menu.rows, (box.columns - 6) * 2 / 3), count = lrp_app_menu_count(app);
     draw_frame(canvas, box);
     menu_title(app, title, sizeof title);

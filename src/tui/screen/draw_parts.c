@@ -59,16 +59,16 @@ int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y)
 }
 
 /* Tiles are shrunk: their cells are no values. */
-int lrp_parts_of_tiles(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+bool lrp_under_tiles(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
 {
-    (void)app, (void)inner, (void)parts;
-    return 0;
+    (void)app, (void)inner, (void)x, (void)y, (void)px, (void)py;
+    return false;
 }
 
 /* ---- two settings ---- */
 
 /* Side by side or one below the other, whichever shows more. */
-int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+static void compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3])
 {
     struct lrp_rect beside = {inner.x, inner.y + 1, (inner.columns - 2) / 3, inner.rows - 3};
     struct lrp_rect below = {inner.x, inner.y + 1, inner.columns, (inner.rows - 2) / 3 - 1};
@@ -78,7 +78,17 @@ int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struc
         parts[i].x += across ? i * (beside.columns + 1) : 0;
         parts[i].y += across ? 0 : i * (below.rows + 1);
     }
-    return 3;
+}
+
+bool lrp_under_compare(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
+{
+    struct lrp_rect parts[3];
+    compare_parts(app, inner, parts);
+    for (int i = 0; i < 3; i++) {
+        const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
+        if (lrp_heat_value_at(&area, x, y, px, py)) return true;
+    }
+    return false;
 }
 
 void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
@@ -94,7 +104,7 @@ void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, s
     snprintf(stored, sizeof stored, "A %s", app->stored);
     const char *const titles[3] = {stored, "B now", "B - A"};
     int bottom = inner.y;
-    lrp_parts_of_compare(app, inner, parts);
+    compare_parts(app, inner, parts);
     for (int i = 0; i < 3; i++) {
         const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
         lrp_canvas_fit(canvas, parts[i].x, parts[i].y - 1, parts[i].columns, titles[i], LRP_STYLE_COLUMN);

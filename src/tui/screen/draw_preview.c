@@ -69,12 +69,19 @@ static void append_part(char *text, size_t size, int columns, const char *part)
         snprintf(text + used, size - used, "%s%s", used && *part ? "  " : "", part);
 }
 
+/* The layer whose picture it is: of attention's matrices its softmax. */
+static int shown_layer(const struct lrp_app *app)
+{
+    const int layer = lrp_preview_subject(app).layer;
+    return layer >= 0 ? layer : lrp_preview_layer(app);
+}
+
 /* What stands right in the title: sample, zoom, channel, sum; the first of them that fit. */
 static void title_facts(const struct lrp_app *app, int columns, char *text, size_t size)
 {
     const struct lrp_painting *p = &app->painting;
     const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
-    const int shown = lrp_preview_layer(app);
+    const int shown = shown_layer(app);
     char part[80], value[32];
     text[0] = 0;
     if (app->snapshot && app->snapshot->sample_count > 1) {
@@ -91,7 +98,11 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|",
                  lrp_value_text(p->strength, value, sizeof value));
         if (relevance) append_part(text, size, columns, part);
-    } else if (relevance && app->snapshot && app->snapshot->relevance && app->snapshot->relevance[shown]) {
+    } else if (relevance && there && lrp_preview_row(p->subject.kind)->flows) {
+        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ", lrp_value_text(p->sum, value, sizeof value));
+        append_part(text, size, columns, part);
+    } else if (relevance && !lrp_preview_row(lrp_app_preview(app))->of_model && app->snapshot && app->snapshot->relevance &&
+               app->snapshot->relevance[shown]) {
         snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
                  lrp_value_text(app->snapshot->relevance_statistics[shown].sum, value, sizeof value));
         append_part(text, size, columns, part);
@@ -102,10 +113,14 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size)
 {
     const enum lrp_preview kind = lrp_app_preview(app);
     const struct lrp_preview_row *row = lrp_preview_row(kind);
-    const int shown = lrp_preview_layer(app);
+    const int shown = shown_layer(app);
     const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
     if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
-        snprintf(text, size, "input picture");
+        snprintf(text, size, app->snapshot && app->snapshot->token_count ? "input" : "input picture");
+    else if (row->of_model)
+        snprintf(text, size, "%s of all layers", row->name);
+    else if (row->heads && fresh(app) && app->painting.channel >= 0)
+        snprintf(text, size, "%s, head %lld of #%d ", row->name, (long long)app->painting.channel, shown);
     else if (row->channels == LRP_CHANNELS_GRID)
         snprintf(text, size, "%s %s of #%d ", activation ? "activation" : "relevance", row->name, shown);
     else if (fresh(app) && app->painting.channel >= 0)
@@ -117,7 +132,7 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size)
 /* "relevance of #3 features.5   Σ 0.998": the facts stay, the name gives way. */
 static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
-    const int shown = lrp_preview_layer(app);
+    const int shown = shown_layer(app);
     const struct lrp_layer *layer = lrp_app_layer(app, shown);
     const bool focus = app->focus == LRP_PANE_PREVIEW;
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
@@ -161,20 +176,35 @@ static char *cell_text(const struct lrp_plane *plane, int x, int y, char *buffer
     return buffer;
 }
 
+/* What columns and rows stand for: "film", "good > film" of a matrix, whose row looks at the column. */
+static void name_place(const struct lrp_app *app, int x, int y, char *text, size_t size)
+{
+    const struct lrp_painting *p = &app->painting;
+    const char *across = (size_t)x < p->across.count ? p->across.items[x].text : "";
+    const char *down = (size_t)y < p->down.count ? p->down.items[y].text : "";
+    if (*across && *down)
+        snprintf(text, size, "%.60s %s %.60s", down, app->caps.ascii ? ">" : "→", across + strspn(across, " "));
+    else
+        snprintf(text, size, "%.120s", across + strspn(across, " "));
+}
+
 /* "[12,30] 0.0021": row, column and value under the cursor; of both settings and their difference where two are compared. */
 static void read_out(const struct lrp_app *app, char *text, size_t size)
 {
     const struct lrp_painting *p = &app->painting;
     const int x = app->cursor_x, y = app->cursor_y;
-    char value[32], other[32], difference[32];
+    char value[32], other[32], difference[32], place[160];
     text[0] = 0;
     if (x < 0 || !p->plane.values) return;
     cell_text(&p->plane, x, y, value, sizeof value);
+    name_place(app, x, y, place, sizeof place);
     if (lrp_preview_row(p->subject.kind)->compares)
         snprintf(text, size, "[%d,%d] A %s  B %s  B-A %s", y, x, cell_text(&p->other, x, y, other, sizeof other), value,
                  cell_text(&p->difference, x, y, difference, sizeof difference));
+    else if (p->across.count && p->plane.height == 1)
+        snprintf(text, size, "[%d] %s  %s%s", x, place, value, p->across.items[x].apart ? "  not in scale" : "");
     else
-        snprintf(text, size, "[%d,%d] %s", y, x, value);
+        snprintf(text, size, "[%d,%d] %s%s%s", y, x, place, *place ? "  " : "", value);
 }
 
 int lrp_draw_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat)
@@ -191,15 +221,17 @@ int lrp_draw_legend(struct lrp_canvas *canvas, struct lrp_rect at, const struct 
     return x + lrp_canvas_text(canvas, x, at.y, at.x + at.columns - x, high, LRP_STYLE_NORMAL) + 2;
 }
 
-static void legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat)
+/* What is under the cursor goes before what is not in the scale. */
+void lrp_draw_full_legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at, const struct lrp_heat *heat)
 {
-    char text[160];
+    char text[400];
     int x = lrp_draw_legend(canvas, at, heat);
     if (heat->range->invalid)
         x += lrp_canvas_format(canvas, x, at.y, at.x + at.columns - x, LRP_STYLE_WARNING, "%zu not finite",
                                heat->range->invalid) +
              2;
     read_out(app, text, sizeof text);
+    if (!*text) snprintf(text, sizeof text, "%s", app->painting.note);
     lrp_canvas_fit(canvas, x, at.y, at.x + at.columns - x, text, LRP_STYLE_NORMAL);
 }
 
@@ -212,7 +244,8 @@ static const char *empty_reason(const struct lrp_app *app)
     const bool needs_input = wanted.show != LRP_SHOW_WEIGHTS;
     if (!app->snapshot) return "no model";
     if ((needs_input && (!app->snapshot->input_label || !*app->snapshot->input_label)))
-        return "no input: {input} opens a picture; {input} grey and {input} random make one up";
+        return app->snapshot->token_input ? "no input: {input} takes a text, ids of tokens, or a file"
+                                          : "no input: {input} opens a picture; {input} grey and {input} random make one up";
     if (lrp_subject_equal(&app->painting.subject, &wanted) && app->painting.reason[0] && !(needs_input && lrp_app_busy(app)))
         return app->painting.reason;
     return lrp_app_busy(app)                         ? "computing"
@@ -243,23 +276,22 @@ void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struc
     const struct lrp_heat_area area = lrp_preview_area(app, inner);
     const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, p->grey.values != NULL, canvas);
     lrp_heat_draw(&heat, &p->plane, p->grey.values ? &p->grey : NULL, canvas, area);
-    legend(app, canvas, (struct lrp_rect){inner.x, area.cells.y + area.cells.rows, inner.columns, 1}, &heat);
+    lrp_draw_full_legend(app, canvas, (struct lrp_rect){inner.x, area.cells.y + area.cells.rows, inner.columns, 1}, &heat);
     lrp_draw_cursor(app, canvas, &area);
 }
 
-int lrp_parts_of_one(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST])
+bool lrp_under_one(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
 {
-    (void)app;
-    parts[0] = inner;
-    return 1;
+    const struct lrp_heat_area area = lrp_preview_area(app, inner);
+    return lrp_heat_value_at(&area, x, y, px, py);
 }
 
-/* How kinds are drawn, and where their pictures of one plane lie. */
+/* How kinds are drawn, and what lies under a cell of them. */
 static const struct {
     void (*draw)(const struct lrp_app *, struct lrp_canvas *, struct lrp_rect);
-    int (*parts)(const struct lrp_app *, struct lrp_rect, struct lrp_rect *);
+    lrp_under_fn *under;
 } drawings[] = {
-#define X(id, drawn, painted, ...) {lrp_draw_as_##drawn, lrp_parts_of_##drawn},
+#define X(id, drawn, painted, ...) {lrp_draw_as_##drawn, lrp_under_##drawn},
     LRP_PREVIEWS(X)
 #undef X
 };
@@ -291,12 +323,6 @@ void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, str
 bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py)
 {
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
-    struct lrp_rect parts[LRP_PARTS_MOST];
     if (!fresh(app) || inner.rows < 1) return false;
-    const int count = drawings[app->painting.subject.kind].parts(app, inner, parts);
-    for (int i = 0; i < count; i++) {
-        const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
-        if (lrp_heat_value_at(&area, x, y, px, py)) return true;
-    }
-    return false;
+    return drawings[app->painting.subject.kind].under(app, inner, x, y, px, py);
 }

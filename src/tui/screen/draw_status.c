@@ -40,11 +40,21 @@ static void last_update(const struct lrp_app *app, char *text, size_t size)
 
 /* What stands right in the status line: progress, then the place in the list; returns where it begins. Without a canvas only
  * that. */
+/* "12 of 40, 7 left out (v)" */
+static void append_left_out(const struct lrp_app *app, char *place, size_t size)
+{
+    char key[32];
+    const size_t used = strlen(place);
+    snprintf(place + used, size - used, ", %d left out (%s)", app->left_out,
+             lrp_app_key(app, LRP_ACTION_all_layers, key, sizeof key));
+}
+
 static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char place[64] = "", job[128] = "";
     const int count = lrp_app_row_count(app, app->view);
     if (count > 0) snprintf(place, sizeof place, "%d of %d", app->windows[app->view].selected + 1, count);
+    if (app->view == LRP_VIEW_LAYERS && app->left_out > 0) append_left_out(app, place, sizeof place);
     if (lrp_app_busy(app))
         progress(app, job, sizeof job);
     else

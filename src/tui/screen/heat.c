@@ -203,6 +203,45 @@ void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, c
     lrp_plane_free(&below);
 }
 
+/* ---- letters ---- */
+
+void lrp_heat_add_inks(struct lrp_heat *heat, struct lrp_canvas *canvas)
+{
+    lrp_canvas_color(canvas, 0x000000);
+    heat->dark = canvas->colors;
+    lrp_canvas_color(canvas, 0xFFFFFF);
+    heat->bright = canvas->colors;
+}
+
+bool lrp_heat_has_row_below(const struct lrp_caps *caps)
+{
+    return !has_colors(caps);
+}
+
+/* Black or white, whichever can be read on it. */
+static bool is_dark(int32_t rgb)
+{
+    return .299 * (rgb >> 16 & 255) + .587 * (rgb >> 8 & 255) + .114 * (rgb & 255) < 128;
+}
+
+void lrp_heat_letter(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, uint32_t rune, float value)
+{
+    if (!has_colors(heat->caps)) {
+        lrp_canvas_rune(canvas, x, y, rune, LRP_STYLE_NORMAL);
+        return;
+    }
+    const int level = heat_level(heat, value);
+    const int ground = color_of(heat, (struct pixel){level, NAN});
+    const int32_t rgb = ground == LRP_LEVEL_INVALID ? canvas->invalid : canvas->palette[ground - 1];
+    lrp_canvas_letter(canvas, x, y, rune, is_dark(rgb) ? heat->bright : heat->dark, ground);
+}
+
+void lrp_heat_below(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, float value)
+{
+    const struct pixel p = {heat_level(heat, value), NAN};
+    put_pixels(heat, canvas, x, y, p, p);
+}
+
 void lrp_heat_legend(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, int columns)
 {
     for (int i = 0; i < columns; i++) {
@@ -237,5 +276,10 @@ void lrp_painting_release(struct lrp_painting *painting)
     for (size_t i = 0; i < sizeof planes / sizeof(struct lrp_plane *); i++) lrp_plane_free(planes[i]);
     for (size_t i = 0; i < painting->tile_count; i++) lrp_plane_free(&painting->tiles[i].plane);
     free(painting->tiles);
+    struct lrp_marks *const marks[] = {&painting->across, &painting->down};
+    for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+        for (size_t i = 0; i < marks[k]->count; i++) free(marks[k]->items[i].text);
+        free(marks[k]->items);
+    }
     lrp_colormap_set_release(painting->options.maps);
 }

@@ -24,16 +24,24 @@ struct lrp_heat {
     const struct lrp_heatmap_options *options;
     const struct lrp_range *range;
     int base, levels, greys; /* greys 1: nothing lies below */
+    int dark, bright;        /* inks for letters, where lrp_heat_add_inks has put them */
 };
 /* Puts the colours of options' map into the palette. `overlay`: every colour over every grey. Everything is borrowed. */
 struct lrp_heat lrp_heat_make(const struct lrp_caps *caps, const struct lrp_heatmap_options *options,
                               const struct lrp_range *range, bool overlay, struct lrp_canvas *canvas);
+/* Black and white for letters on its colours. */
+void lrp_heat_add_inks(struct lrp_heat *heat, struct lrp_canvas *canvas);
 /* What frees a picture: its planes, tiles and reference to the maps. */
 void lrp_painting_release(struct lrp_painting *painting);
 /* Draws the part of a plane that the area shows; values are resampled (box when shrinking, nearest when growing). `grey`: NULL,
  * or brightnesses (0..1) of the plane's size below it. */
 void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
                    struct lrp_canvas *canvas, struct lrp_heat_area area);
+/* A letter whose ground says a value; where there are no colours it is a plain one, and lrp_heat_below says it. */
+void lrp_heat_letter(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, uint32_t rune, float value);
+/* Grounds cannot be coloured: a row below letters says what they would. */
+bool lrp_heat_has_row_below(const struct lrp_caps *caps);
+void lrp_heat_below(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, float value);
 /* A bar from the lowest to the highest level. */
 void lrp_heat_legend(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, int columns);
 /* The cell of a plane's value, and back; false outside. */

@@ -43,7 +43,7 @@ static int32_t level_color(const struct page *page, int level)
 /* The colour behind the upper or lower half of a cell. */
 static int32_t half_color(const struct page *page, const struct lrp_cell *cell, int half)
 {
-    if (cell->upper != LRP_LEVEL_NONE) return level_color(page, half ? cell->lower : cell->upper);
+    if (cell->upper != LRP_LEVEL_NONE) return level_color(page, half || cell->letter ? cell->lower : cell->upper);
     return or_else(lrp_theme_look((enum lrp_style)cell->style, LRP_COLOR_DIRECT, page->light).bg, page->paper);
 }
 
@@ -95,7 +95,7 @@ static void put_drawn(struct lrp_text *out, const struct drawn *glyph, int x, in
 
 static bool is_text(const struct lrp_cell *cell)
 {
-    return cell->rune != ' ' && cell->rune != 0 && cell->upper == LRP_LEVEL_NONE && !drawn_of(cell->rune);
+    return cell->rune != ' ' && cell->rune != 0 && (cell->letter || (cell->upper == LRP_LEVEL_NONE && !drawn_of(cell->rune)));
 }
 
 static void put_rune(struct lrp_text *out, uint32_t rune)
@@ -122,14 +122,19 @@ static int put_word(struct lrp_text *out, const struct page *page, int x, int y)
     const struct lrp_look look = lrp_theme_look((enum lrp_style)first->style, LRP_COLOR_DIRECT, page->light);
     int end = x + 1;
     while (end < page->canvas->columns && cell_at(page->canvas, end, y)->style == first->style &&
+           cell_at(page->canvas, end, y)->letter == first->letter && cell_at(page->canvas, end, y)->upper == first->upper &&
            (is_text(cell_at(page->canvas, end, y)) || cell_at(page->canvas, end, y)->rune == 0))
         end++;
     lrp_text_printf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"#%06x\"%s%s>", left_of(x), top_of(y) + LRP_BASELINE,
-                    (end - x) * LRP_CELL_WIDTH, (unsigned)or_else(look.fg, page->ink),
+                    (end - x) * LRP_CELL_WIDTH,
+                    (unsigned)(first->letter ? level_color(page, first->upper) : or_else(look.fg, page->ink)),
                     look.attributes & LRP_BOLD ? " font-weight=\"bold\"" : "",
                     look.attributes & LRP_UNDERLINE ? " text-decoration=\"underline\"" : "");
-    for (int i = x; i < end; i++)
-        if (cell_at(page->canvas, i, y)->rune != 0) put_rune(out, cell_at(page->canvas, i, y)->rune);
+    for (int i = x; i < end; i++) {
+        const struct lrp_cell *cell = cell_at(page->canvas, i, y);
+        if (cell->rune != 0) put_rune(out, cell->rune);
+        for (int k = 0; k < LRP_ACCENTS_MOST && cell->accents[k]; k++) put_rune(out, cell->accents[k]);
+    }
     lrp_text_append(out, "</text>\n");
     return end;
 }

@@ -184,14 +184,21 @@ static enum lrp_action keys_at(const struct lrp_app *app, int columns, int x)
     return LRP_ACTION_NONE;
 }
 
+static const char *menu_keys(const struct lrp_app *app)
+{
+    const bool places = app->menu.rows.places > 1;
+    if (!lrp_menu_kind_row(app->menu.kind)->contrasts) return "{accept} take  {edit} edit  {search} find  {escape} close";
+    return places ? "{accept} take  {contrast} contrast  {place-before}{place-after} position  {search} find  {escape} close"
+                  : "{accept} take  {contrast} contrast  {search} find  {escape} close";
+}
+
 static void draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     struct bar_key keys[LRP_ACTION_COUNT];
     char hint[200];
     if (rect.rows == 0) return;
     if (lrp_app_context(app) == LRP_IN_MENU) {
-        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns,
-                       lrp_app_hint(app, "{accept} take  {edit} edit  {search} find  {escape} close", hint, sizeof hint),
+        lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, menu_keys(app), hint, sizeof hint),
                        LRP_STYLE_LABEL);
         return;
     }
@@ -260,4 +267,5 @@ const struct lrp_screen lrp_screen = {.views =
                                           },
                                       .details = lrp_details_lines,
                                       .preview_inner = lrp_preview_inner,
+                                      .token_beside = lrp_flow_token_beside,
                                       .hit = hit};

@@ -46,18 +46,22 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
 /* The value of the plane, and the tile (its place among the strongest), under a cell of the pane; false and -1: none. */
 bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py);
 int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
-/* How a kind of preview is drawn between title and legend (bars: in the whole pane), and where its pictures lie whose values
- * can be read; returns how many there are. A row of LRP_PREVIEWS names them. */
-enum { LRP_PARTS_MOST = 3 };
+/* How a kind of preview is drawn between title and legend (bars: in the whole pane), and which value of its plane lies under a
+ * cell; false: none. A row of LRP_PREVIEWS names them. */
+void lrp_draw_as_text(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_grid(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
-int lrp_parts_of_one(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
-int lrp_parts_of_tiles(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
-int lrp_parts_of_compare(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
-int lrp_parts_of_bars(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[LRP_PARTS_MOST]);
+typedef bool lrp_under_fn(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py);
+lrp_under_fn lrp_under_text, lrp_under_table, lrp_under_grid, lrp_under_one, lrp_under_tiles, lrp_under_compare, lrp_under_bars;
+/* Kinds whose tokens flow: the token above (-1) or below (+1) another. */
+int lrp_flow_token_beside(const struct lrp_app *app, int token, int step);
 /* Parts of a preview. */
+void lrp_draw_full_legend(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at,
+                          const struct lrp_heat *heat);
 void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat_area *area);
 void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at);
 /* Smallest value, colours, largest value; returns the column behind. */

@@ -106,6 +106,7 @@ void lrp_app_go(struct lrp_app *app, int layer)
     if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer) return;
     lrp_app_set_text(app, &app->filter, NULL);
     app->view = LRP_VIEW_LAYERS;
+    app->all_layers |= lrp_app_layer(app, layer) && lrp_app_layer(app, layer)->aside;
     lrp_app_refilter(app);
     lrp_app_select(app, layer);
 }
@@ -178,6 +179,17 @@ void lrp_do_play(struct lrp_app *app)
 static int selected_fold(const struct lrp_app *app)
 {
     return lrp_app_row_fold(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected);
+}
+
+void lrp_do_all_layers(struct lrp_app *app)
+{
+    const int before = app->left_out;
+    app->all_layers = !app->all_layers;
+    lrp_app_refilter(app);
+    if (app->all_layers)
+        lrp_app_say(app, false, before ? "all layers are listed" : "all layers are listed: none was left out");
+    else
+        lrp_app_say(app, false, "%d layers of shape and mask arithmetic are left out", app->left_out);
 }
 
 void lrp_do_fold(struct lrp_app *app)

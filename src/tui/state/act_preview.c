@@ -22,7 +22,9 @@ static bool is_grid(enum lrp_preview kind)
 /* The first channel is the one of a grid's that is selected at first. */
 static void choose_kind(struct lrp_app *app, enum lrp_preview kind)
 {
+    const bool same_heads = lrp_preview_row(app->preview)->heads && lrp_preview_row(kind)->heads;
     app->preview = kind;
+    if (same_heads) return; /* of other numbers */
     if (!is_grid(kind))
         app->channel = -1;
     else if (app->channel < 0)
@@ -52,6 +54,8 @@ void lrp_take_preview_kind(struct lrp_app *app, const char *name)
                 lrp_app_hint(app, "nothing is stored to compare with: {store} stores the present result", hint, sizeof hint));
         else
             choose_kind(app, (enum lrp_preview)i);
+        if (lrp_preview_row((enum lrp_preview)i)->gives_way && !lrp_preview_row((enum lrp_preview)i)->has(app))
+            lrp_app_say(app, false, "%s: this layer has none; it is shown where there is one", name);
         return;
     }
     lrp_app_say(app, true, "no such preview: %s", name);
@@ -92,7 +96,7 @@ void lrp_do_store(struct lrp_app *app)
 void lrp_do_compare(struct lrp_app *app)
 {
     if (lrp_preview_row(lrp_app_preview(app))->compares)
-        choose_kind(app, LRP_PREVIEW_RELEVANCE);
+        choose_kind(app, LRP_PREVIEW_FIRST);
     else
         lrp_take_preview_kind(app, lrp_preview_row(LRP_PREVIEW_COMPARE)->name);
 }
@@ -156,7 +160,7 @@ static void set_zoom(struct lrp_app *app, int to)
 {
     const struct lrp_plane *plane = &app->painting.plane;
     const int longer = plane->width > plane->height ? plane->width : plane->height;
-    if (!plane->values || is_grid(lrp_app_preview(app))) return;
+    if (!plane->values || is_grid(lrp_app_preview(app)) || lrp_preview_row(lrp_app_preview(app))->flows) return;
     if (app->zoom < 2) app->center_x = app->center_y = 0.5;
     if (to <= LRP_ZOOM_MOST && (to < 2 || to < longer)) app->zoom = to < 1 ? 1 : to;
     center_on_cursor(app);
@@ -185,6 +189,16 @@ static void follow_cursor(struct lrp_app *app)
     app->center_y = (c.y + c.height * 0.5 + beyond_y) / plane->height;
 }
 
+/* From token to token; to those above and below where lines say so. */
+static void step_token(struct lrp_app *app, int dx, int dy)
+{
+    const int last = app->painting.plane.width - 1, from = app->cursor_x;
+    int to = from < 0 ? 0 : from + dx;
+    if (from >= 0 && dy) to = app->screen->token_beside(app, from, dy);
+    app->cursor_x = to < 0 ? 0 : to > last ? last : to;
+    app->cursor_y = 0;
+}
+
 static void move_cursor(struct lrp_app *app, int dx, int dy)
 {
     const struct lrp_plane *plane = &app->painting.plane;
@@ -193,6 +207,10 @@ static void move_cursor(struct lrp_app *app, int dx, int dy)
         return;
     }
     if (!plane->values) return;
+    if (lrp_preview_row(app->painting.subject.kind)->flows) {
+        step_token(app, dx, dy);
+        return;
+    }
     const struct lrp_crop c = lrp_preview_crop(app, plane);
     const bool first = app->cursor_x < 0;
     int x = first ? c.x + c.width / 2 : app->cursor_x + dx, y = first ? c.y + c.height / 2 : app->cursor_y + dy;

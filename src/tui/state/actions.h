@@ -74,6 +74,7 @@ enum lrp_action_group {
     X(unfold, "unfold", TREE, LRP_IN_LIST, "<Right>", "", "unfold the row")                                                    \
     X(unfold_all, "unfold-all", TREE, LRP_IN_LIST, "+", "", "unfold everything")                                               \
     X(fold_all, "fold-all", TREE, LRP_IN_LIST, "-", "", "fold everything")                                                     \
+    X(all_layers, "all-layers", TREE, LRP_IN_LIST, "v", "", "list shape and mask arithmetic, or not")                          \
     X(next_pane, "next-pane", TREE, LRP_IN_PANES, "<Tab>", "", "next pane")                                                    \
     X(details, "details", TREE, LRP_IN_LIST | LRP_IN_PREVIEW, "<CR>", "", "details: edges, statistics, remedy")                \
     X(follow, "follow", TREE, LRP_IN_TEXT | LRP_IN_DETAILS, "<CR>", "", "follow the link of the line")                         \
@@ -88,7 +89,7 @@ enum lrp_action_group {
     X(redo, "redo", RULES, LRP_IN_PANES, "Z", "", "redo it")                                                                   \
     T(register_layer, "register", CHECK, LRP_IN_LAYERS, "S", "", "register or take back what fails here", REGISTERED,          \
       "[activation] NAME")                                                                                                     \
-    T(input, "input", RUN, LRP_IN_PANES, "i", "", "input: a picture, .npy, grey or random", INPUT, "FILE")                     \
+    T(input, "input", RUN, LRP_IN_PANES, "i", "", "input: picture, .npy, text, grey or random", INPUT, "FILE")                 \
     T(open_model, "open", RUN, LRP_IN_PANES, "O", "", "open a model: recent, here or by its path", FILE, "FILE")               \
     X(options, "options", RUN, LRP_IN_PANES, "o", "", "options of the explanation")                                            \
     X(reload, "reload", RUN, LRP_IN_PANES, "<F5>", "", "read model and input again")                                           \
@@ -127,6 +128,9 @@ enum lrp_action_group {
     X(escape, "escape", APP, LRP_IN_PANES | LRP_IN_MENU, "<Esc>", "", "close what is open; never quits")                       \
     X(accept, "accept", APP, LRP_IN_MENU, "<CR>", "", "take the row")                                                          \
     X(edit, "edit", APP, LRP_IN_MENU, "e <Tab>", "", "edit the row's parameters, then take it")                                \
+    X(place_before, "place-before", RUN, LRP_IN_MENU, "<Left>", "", "targets: the position before")                            \
+    X(place_after, "place-after", RUN, LRP_IN_MENU, "<Right>", "", "targets: the next position")                               \
+    X(contrast, "contrast", RUN, LRP_IN_MENU, "-", "", "targets: contrast with this one")                                      \
     X(close_menu, "close", APP, LRP_IN_MENU, "q", "", "close the menu")                                                        \
     X(quit, "quit", APP, LRP_IN_PANES, "Q", "", "quit at once")
 

@@ -39,6 +39,7 @@ struct lrp_menu_kind_row {
     enum lrp_prompt_kind
         edit; /* the prompt in which a row can be changed before it is taken; NONE: rows are taken as they are */
     void (*take)(struct lrp_app *app, const struct lrp_menu_row *row);
+    bool contrasts;    /* a row can be taken against another one */
     bool tries;        /* what is pointed at is tried */
     bool of_layers;    /* of the tagged layers, or the selected one */
     bool before_model; /* can be opened without a model */
@@ -56,6 +57,7 @@ struct lrp_menu {
     struct lrp_menu_rows rows;
     struct lrp_window window; /* over the rows that match */
     char *filter;             /* owned */
+    char *against;            /* what the next target is contrasted with; owned; NULL: nothing */
 };
 /* What could stand in the place of the word being typed. */
 struct lrp_completion {
@@ -97,7 +99,9 @@ struct lrp_app {
     int *shown,
         *shown_fold; /* rows of the list: layers that match the filter; the folded scope a row stands for, or -1; owned */
     size_t shown_count;
-    bool *tagged; /* by layer; owned */
+    bool all_layers; /* arithmetic of shapes and masks is listed, too */
+    int left_out;    /* layers that are not, for that reason */
+    bool *tagged;    /* by layer; owned */
     size_t tagged_size;
     int links[LRP_LINKS_MOST]; /* layers one came from along links */
     int link_count;

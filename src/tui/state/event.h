@@ -13,6 +13,19 @@ struct lrp_tile {
     int64_t channel;
     double strength; /* sum of |v| */
 };
+/* What a column or row of a picture stands for: a token, a layer, a head, a patch. */
+struct lrp_mark {
+    char *text;    /* owned */
+    int64_t id;    /* of a token */
+    bool joined;   /* no blank stands between it and the one before */
+    bool apart;    /* not in the colour scale */
+    bool numbered; /* a layer, whose number is `id` */
+    bool begins;   /* a text of its own begins: what a decoder has written */
+};
+struct lrp_marks {
+    struct lrp_mark *items; /* owned; NULL: columns or rows that stand for nothing */
+    size_t count;
+};
 /* A picture of a layer, ready to be drawn. All planes are owned; those that its kind does not need have no values. */
 struct lrp_painting {
     struct lrp_subject subject;               /* layer -1: none */
@@ -24,9 +37,12 @@ struct lrp_painting {
     double correlation;                       /* COMPARE */
     int64_t channel, channels;                /* which one of how many is shown; -1: all reduced */
     double strength;                          /* of that channel */
+    double sum;                               /* of all values; where columns are tokens */
     struct lrp_tile *tiles;                   /* CHANNELS; owned */
     size_t tile_count, first_tile;            /* place of the first among the strongest */
     struct lrp_tiles layout;
+    struct lrp_marks across, down;                  /* what columns and rows of the plane stand for; owned */
+    char note[160];                                 /* said beside the legend: what is not in the scale */
     char reason[256];                               /* why there is nothing to show, or "" */
     void (*release)(struct lrp_painting *painting); /* frees planes, tiles and maps: of whoever made it; NULL: it has none */
 };
@@ -55,7 +71,9 @@ enum { LRP_REGISTER_LAYER = 1, LRP_REGISTER_ACTIVATION = 2 };
 struct lrp_menu_rows {
     struct lrp_menu_row *items; /* owned */
     size_t count;
-    int selected; /* which row to start with */
+    char title[80];    /* "": the kind's own */
+    int place, places; /* which of several lists of rows it is: of a text's positions; places 0: there is one */
+    int selected;      /* which row to start with */
 };
 /* Appends copies and returns the row until the next call, so that more can be set of it; NULL when out of memory. */
 struct lrp_menu_row *lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit,

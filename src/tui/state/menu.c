@@ -1,4 +1,5 @@
 /* menu.c: menus: rows that match what is typed, and what taking a row does. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,13 +10,17 @@ void lrp_app_close_menu(struct lrp_app *app)
 {
     lrp_menu_rows_free(&app->menu.rows);
     free(app->menu.filter);
+    free(app->menu.against);
     app->menu = (struct lrp_menu){0};
 }
 
 void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_menu_rows *rows)
 {
+    char *against = app->menu.kind == kind ? app->menu.against : NULL;
+    if (against) app->menu.against = NULL;
     lrp_app_close_menu(app);
     app->menu.kind = kind;
+    app->menu.against = against;
     app->menu.rows = *rows;
     app->menu.rows.selected = rows->selected < (int)rows->count && rows->selected >= 0 ? rows->selected : 0;
     app->menu.window.selected = rows->selected;
@@ -54,6 +59,12 @@ static void take_composite(struct lrp_app *app, const struct lrp_menu_row *row)
 }
 static void take_target(struct lrp_app *app, const struct lrp_menu_row *row)
 {
+    char both[420];
+    if (app->menu.against) {
+        snprintf(both, sizeof both, "%.200s - %.200s", row->value, app->menu.against);
+        lrp_app_emit(app, LRP_EFFECT_SET, both, LRP_SETTING_TARGET, false);
+        return;
+    }
     lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_TARGET, false);
 }
 /* A flag is turned over, a value typed. */
@@ -85,7 +96,7 @@ const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind)
         [LRP_MENU_NONE] = {.title = ""},
         [LRP_MENU_RULE] = {.title = "rule", .edit = LRP_PROMPT_RULE, .take = take_rule, .tries = true, .of_layers = true},
         [LRP_MENU_COMPOSITE] = {.title = "composite", .edit = LRP_PROMPT_COMPOSITE, .take = take_composite, .tries = true},
-        [LRP_MENU_TARGET] = {.title = "target", .take = take_target},
+        [LRP_MENU_TARGET] = {.title = "target", .take = take_target, .contrasts = true},
         [LRP_MENU_OPTIONS] = {.title = "options", .take = take_option},
         [LRP_MENU_REGISTER] = {.title = "register as supported", .take = take_registration},
         [LRP_MENU_OPEN] = {.title = "open a model", .edit = LRP_PROMPT_MODEL, .take = take_model, .before_model = true}};
@@ -110,6 +121,42 @@ void lrp_app_try(struct lrp_app *app)
     if (wanted == app->tried || (wanted && app->tried && strcmp(wanted, app->tried) == 0)) return;
     lrp_app_set_text(app, &app->tried, wanted);
     lrp_app_emit_layers(app, LRP_EFFECT_TRY, wanted, composite ? LRP_MENU_COMPOSITE : LRP_MENU_RULE);
+}
+
+/* Marked twice, it is no longer. */
+void lrp_do_contrast(struct lrp_app *app)
+{
+    const struct lrp_menu_row *row = lrp_app_menu_row(app, app->menu.window.selected);
+    char hint[80];
+    if (!lrp_menu_kind_row(app->menu.kind)->contrasts || !row) return;
+    if (!*row->value) {
+        lrp_app_say(app, false, "a target is contrasted with one of the list");
+        return;
+    }
+    const bool again = app->menu.against && strcmp(app->menu.against, row->value) == 0;
+    if (!lrp_app_set_text(app, &app->menu.against, again ? NULL : row->value)) return;
+    if (!again)
+        lrp_app_say(app, false, "against %.100s: %s", row->text,
+                    lrp_app_hint(app, "{accept} takes the one it is compared with", hint, sizeof hint));
+}
+
+/* What a menu stands for is one of several: its neighbour's rows are asked for. What is marked stays. */
+static void step_place(struct lrp_app *app, int step)
+{
+    const struct lrp_menu_rows *rows = &app->menu.rows;
+    const int to = rows->place + step;
+    char place[24];
+    if (to < 0 || to >= rows->places) return;
+    snprintf(place, sizeof place, "%d", to);
+    lrp_app_emit(app, LRP_EFFECT_MENU, place, (int)app->menu.kind, false);
+}
+void lrp_do_place_before(struct lrp_app *app)
+{
+    step_place(app, -1);
+}
+void lrp_do_place_after(struct lrp_app *app)
+{
+    step_place(app, 1);
 }
 
 /* Rows that need a parameter, and every row on request, go through a prompt. */

@@ -10,6 +10,34 @@ static bool has_weights(const struct lrp_app *app)
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     return layer && layer->parameters > 0;
 }
+/* Rows of the layer stand for the tokens of a text; the input is one. */
+static bool has_text(const struct lrp_app *app)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    const int at = lrp_preview_layer(app);
+    const struct lrp_layer *layer = lrp_app_layer(app, at);
+    if (!layer || s->token_count < 1) return false;
+    const bool decoder = s->decoder_count > 0 && s->decoder[at];
+    return at == 0 || (layer->shape.rank == 3 && layer->shape.dim[1] == (decoder ? s->decoder_count : s->token_count));
+}
+static bool has_tokens(const struct lrp_app *app)
+{
+    return app->snapshot && app->snapshot->token_count > 0;
+}
+static bool has_patches(const struct lrp_app *app)
+{
+    return app->snapshot && app->snapshot->patches && app->snapshot->patches[lrp_preview_layer(app)].height > 0;
+}
+static bool has_attention(const struct lrp_app *app)
+{
+    return app->snapshot && app->snapshot->attention && app->snapshot->attention[lrp_preview_layer(app)] >= 0;
+}
+static bool has_heads(const struct lrp_app *app)
+{
+    for (int i = 0; app->snapshot && app->snapshot->attention && i < lrp_app_layer_count(app); i++)
+        if (app->snapshot->attention[i] >= 0) return true;
+    return false;
+}
 static bool has_stored(const struct lrp_app *app)
 {
     return *app->stored != 0;
@@ -52,7 +80,8 @@ enum lrp_preview lrp_app_preview(const struct lrp_app *app)
     const struct lrp_preview_row *row = lrp_preview_row(app->preview);
     const bool gone = row->compares && !row->has(app);
     const bool other = gone || (trying(app) && row->show != LRP_SHOW_RELEVANCE);
-    const enum lrp_preview kind = other ? LRP_PREVIEW_RELEVANCE : app->preview;
+    enum lrp_preview kind = other ? LRP_PREVIEW_FIRST : app->preview;
+    while (lrp_preview_row(kind)->gives_way && !lrp_preview_row(kind)->has(app)) kind = lrp_preview_row(kind)->instead;
     return lrp_app_blocked(app) && lrp_preview_row(kind)->needs_relevance ? LRP_PREVIEW_ACTIVATION : kind;
 }
 
@@ -73,6 +102,8 @@ struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
     if (!app->snapshot || !lrp_app_layer(app, lrp_preview_layer(app)) || lrp_preview_row(kind)->whole_pane)
         return (struct lrp_subject){.layer = -1};
     if (r.show == LRP_SHOW_WEIGHTS) r.sample = 0;
+    if (lrp_preview_row(kind)->heads) r.layer = app->snapshot->attention[r.layer];
+    if (lrp_preview_row(kind)->of_model) r.layer = 0;
     if (lrp_preview_row(kind)->channels == LRP_CHANNELS_NONE) r.channel = -1;
     if (lrp_preview_row(kind)->channels == LRP_CHANNELS_GRID) {
         const struct lrp_rect inner = app->screen->preview_inner(app, lrp_app_layout(app).pane[LRP_PANE_PREVIEW]);

@@ -15,6 +15,14 @@ enum lrp_preview_channels {
 /* X(ID, how it is drawn (screen: lrp_draw_as_...), how its picture is painted (run: paint_...), its row), in the order in which
  * p walks through them. Where checks block relevance, what needs it gives way to the activation. */
 #define LRP_PREVIEWS(X)                                                                                                        \
+    X(TEXT, text, text, .name = "text", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, \
+      .flows = true, .tokens = true, .gives_way = true, .instead = LRP_PREVIEW_PATCHES, .has = has_text)                       \
+    X(TOKENS, table, text, .name = "tokens", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                           \
+      .channels = LRP_CHANNELS_NONE, .listed = true, .flows = true, .tokens = true, .gives_way = true,                         \
+      .instead = LRP_PREVIEW_PATCHES, .has = has_text)                                                                         \
+    X(PATCHES, one, patches, .name = "patches", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
+      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .gives_way = true, .instead = LRP_PREVIEW_RELEVANCE,             \
+      .has = has_patches)                                                                                                      \
     X(RELEVANCE, one, one, .name = "relevance", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
     X(ACTIVATION, one, one, .name = "activation", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,                    \
@@ -25,6 +33,17 @@ enum lrp_preview_channels {
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
     X(CHANNELS, tiles, channels, .name = "channels", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_CHANNELS,                    \
       .channels = LRP_CHANNELS_GRID)                                                                                           \
+    X(ATTENTION, grid, attention, .name = "attention", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,               \
+      .channels = LRP_CHANNELS_ONE, .heads = true, .gives_way = true, .instead = LRP_PREVIEW_TEXT, .has = has_attention)       \
+    X(ATTENTION_RELEVANCE, grid, attention, .name = "attention-relevance", .show = LRP_SHOW_RELEVANCE,                         \
+      .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .heads = true, .gives_way = true,     \
+      .instead = LRP_PREVIEW_TEXT, .has = has_attention)                                                                       \
+    X(HEADS, grid, heads, .name = "heads", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                             \
+      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .of_model = true, .gives_way = true,                             \
+      .instead = LRP_PREVIEW_TEXT, .has = has_heads)                                                                           \
+    X(TOKEN_LAYERS, grid, layers, .name = "token-layers", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,              \
+      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .of_model = true, .tokens = true, .gives_way = true,             \
+      .instead = LRP_PREVIEW_TEXT, .has = has_tokens)                                                                          \
     X(COMPARE, compare, compare, .name = "compare", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                    \
       .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .compares = true, .has = has_stored)                             \
     X(BARS, bars, nothing, .name = "sums", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                             \
@@ -33,14 +52,22 @@ enum lrp_preview {
 #define X(id, ...) LRP_PREVIEW_##id,
     LRP_PREVIEWS(X)
 #undef X
-        LRP_PREVIEW_COUNT
+        LRP_PREVIEW_COUNT,
+    LRP_PREVIEW_FIRST = 0 /* what is shown before anything is chosen: the first that the layer has */
 };
 struct lrp_preview_row {
     const char *name;
     enum lrp_show show, file; /* what of the layer it shows; what an exported file shows */
     enum lrp_preview_channels channels;
     bool needs_relevance;
-    bool compares;                          /* with what is stored */
+    bool compares;  /* with what is stored */
+    bool heads;     /* its channels are heads, of the attention that the layer belongs to */
+    bool of_model;  /* of all layers together, whichever is selected */
+    bool tokens;    /* columns are tokens: known as soon as there is an input */
+    bool flows;     /* tokens one behind the other, in lines: the cursor steps from one to the next */
+    bool listed;    /* a line for every token */
+    bool gives_way; /* where there is nothing of the kind: `instead` is shown */
+    enum lrp_preview instead;
     bool whole_pane;                        /* without title, legend and picture: drawn from numbers */
     bool (*has)(const struct lrp_app *app); /* there is something of the kind for the selected layer; NULL: always */
 };

@@ -65,14 +65,25 @@ void lrp_app_select(struct lrp_app *app, int layer)
     lrp_app_settle(app);
 }
 
+/* Arithmetic of shapes and masks, with which nothing is wrong. */
+static bool is_aside(const struct lrp_app *app, int layer)
+{
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    return row->aside && !lrp_app_failed(app, layer) && !((size_t)layer < app->tagged_size && app->tagged[layer]);
+}
+
 /* Without a filter, a folded scope is one row, where its last layer would stand. */
 static void list_rows(struct lrp_app *app)
 {
     const int count = lrp_app_layer_count(app);
     const bool filtered = app->filter && *app->filter;
     app->shown_count = 0;
+    app->left_out = 0;
     for (int i = 0; i < count; i++) {
         const int fold = filtered ? -1 : lrp_tree_fold_of(&app->tree, i);
+        const bool aside = !filtered && fold < 0 && !app->all_layers && is_aside(app, i);
+        app->left_out += aside;
+        if (aside) continue;
         if ((filtered && !lrp_app_matches(app, i, app->filter)) || (fold >= 0 && i != app->tree.nodes[fold].last)) continue;
         app->shown_fold[app->shown_count] = fold;
         app->shown[app->shown_count++] = i;

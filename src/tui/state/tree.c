@@ -192,6 +192,7 @@ static bool add_container(struct lrp_tree *tree, const struct lrp_container *c)
     const int around = node_around(tree, c), count = c->last - c->first + 1;
     if (around >= 0 && tree->nodes[around].count == count && !tree->nodes[around].kind) {
         tree->nodes[around].kind = c->kind;
+        tree->nodes[around].closed = c->closed;
         return true;
     }
     for (int i = c->first; i <= c->last; i++) {
@@ -209,6 +210,7 @@ static bool add_container(struct lrp_tree *tree, const struct lrp_container *c)
             tree->node_of[i] = node;
     }
     tree->nodes[node].kind = c->kind;
+    tree->nodes[node].closed = c->closed;
     tree->nodes[node].first = c->first;
     tree->nodes[node].last = c->last;
     tree->nodes[node].count = count;
@@ -275,6 +277,11 @@ int lrp_tree_fold_of(const struct lrp_tree *tree, int layer)
     for (int at = layer >= 0 && layer < tree->layers ? tree->node_of[layer] : -1; at >= 0; at = tree->nodes[at].parent)
         fold = tree->nodes[at].folded ? at : fold;
     return fold;
+}
+
+void lrp_tree_fold_closed(struct lrp_tree *tree)
+{
+    for (int i = 0; i < tree->node_count; i++) tree->nodes[i].folded = tree->nodes[i].closed;
 }
 
 void lrp_tree_fold_all(struct lrp_tree *tree, bool folded)

@@ -11,6 +11,7 @@
 struct lrp_tree_node {
     char *name;       /* owned: "/layer1/layer1.0"; of a block its join's */
     const char *kind; /* of a container that the library found, borrowed from the list: "attention", "branch"; NULL: none */
+    bool closed;      /* of a part of a transformer's block: folded at first */
     int parent;       /* -1: none */
     int first, last;  /* layers it holds, directly or inside: the first and the last of them ... */
     int count;        /* ... and how many */
@@ -29,6 +30,8 @@ void lrp_tree_free(struct lrp_tree *tree);
 bool lrp_tree_holds(const struct lrp_tree *tree, int node, int layer);
 /* The outermost folded node around a layer, or -1. */
 int lrp_tree_fold_of(const struct lrp_tree *tree, int layer);
+/* Folds what is seen best as one thing, nothing else. */
+void lrp_tree_fold_closed(struct lrp_tree *tree);
 /* Folds or unfolds all. */
 void lrp_tree_fold_all(struct lrp_tree *tree, bool folded);
 /* Unfolds what hides a layer; true if something did. */

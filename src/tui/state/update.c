@@ -14,6 +14,7 @@ static void list_anew(struct lrp_app *app, struct lrp_place *place)
     app->tagged_size = app->tagged ? count : 0;
     lrp_tree_free(&app->tree);
     lrp_tree_make(&app->tree, app->snapshot->layers);
+    if (!app->listed) lrp_tree_fold_closed(&app->tree); /* later, what is folded is what the user folded */
     app->listed = app->snapshot->layers;
     lrp_app_refilter(app);
     lrp_app_take_place(app, place);

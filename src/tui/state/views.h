@@ -59,6 +59,8 @@ struct lrp_screen {
     void (*details)(const struct lrp_app *app, int width, struct lrp_lines *lines);
     /* Where the preview's pictures lie in its pane: between title and legend. */
     struct lrp_rect (*preview_inner)(const struct lrp_app *app, struct lrp_rect pane);
+    /* The token above (-1) or below (+1) one, as its preview lays them out; the token itself where there is none. */
+    int (*token_beside)(const struct lrp_app *app, int token, int step);
     struct lrp_hit (*hit)(const struct lrp_app *app, int x, int y);
 };
 

@@ -1,0 +1,82 @@
+/* describe.c: what the rows of a network's layers stand for: attention, patches, which of two texts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Most tokens in front of the patches: a class token, one for distillation, registers. */
+enum { LRP_IN_FRONT_MOST = 16 };
+
+static bool is_softmax(const struct lrp_layer_list *list, int layer)
+{
+    return strcmp(list->rows[layer].type, "attention-softmax") == 0;
+}
+
+static void find_softmaxes(const struct lrp_layer_list *list, int *attention)
+{
+    for (size_t i = 0; i < list->count; i++) attention[i] = i > 0 && is_softmax(list, (int)i) ? (int)i : -1;
+    for (size_t i = 0; i < list->container_count; i++) {
+        const struct lrp_container *c = &list->containers[i];
+        int softmax = -1;
+        if (strcmp(c->kind, "attention") != 0) continue;
+        for (int k = c->first; softmax < 0 && k <= c->last; k++) softmax = attention[k];
+        for (int k = c->first; k <= c->last; k++) attention[k] = attention[k] < 0 ? softmax : attention[k];
+    }
+}
+
+/* The nearest convolution a layer comes from, by its sources' own; 0: none. */
+static int picture_of(const struct lrp_layer_list *list, const int *pictures, int layer)
+{
+    const struct lrp_layer *l = &list->rows[layer];
+    int nearest = 0;
+    if (l->shape.rank == 4 && strcmp(l->type, "convolution") == 0 && l->shape.dim[2] > 0 && l->shape.dim[3] > 0) return layer;
+    for (int k = 0; k < l->input_count; k++)
+        if (l->sources[k] > 0 && l->sources[k] < layer && pictures[l->sources[k]] > nearest) nearest = pictures[l->sources[k]];
+    return nearest;
+}
+
+/* Rows are patches where the nearest picture has as many places, but for a few rows in front. */
+static struct lrp_patches patches_of(const struct lrp_layer *layer, const struct lrp_layer *picture)
+{
+    const struct lrp_shape *s = &layer->shape, *grid = &picture->shape;
+    const int64_t places = grid->dim[2] * grid->dim[3], in_front = s->rank == 3 ? s->dim[1] - places : -1;
+    if (places < 2 || in_front < 0 || in_front > LRP_IN_FRONT_MOST) return (struct lrp_patches){0};
+    return (struct lrp_patches){in_front, grid->dim[2], grid->dim[3]};
+}
+
+static bool find_patches(const struct lrp_layer_list *list, struct lrp_patches *patches)
+{
+    int *pictures = calloc(list->count + 1, sizeof *pictures);
+    const bool looks = pictures && list->count && list->rows[0].shape.rank == 4;
+    for (size_t i = 1; looks && i < list->count; i++) {
+        pictures[i] = picture_of(list, pictures, (int)i);
+        if (pictures[i]) patches[i] = patches_of(&list->rows[i], &list->rows[pictures[i]]);
+    }
+    free(pictures);
+    return pictures != NULL;
+}
+
+/* Layers behind the lookup of what a decoder has written: an encoder's never are. */
+static void find_decoder(const struct lrp_layer_list *list, bool *decoder)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        const struct lrp_layer *l = &list->rows[i];
+        for (int k = 0; k < l->input_count; k++) {
+            const bool from_input = l->sources[k] == 0 && strcmp(l->inputs[k], lrp_decoder_input) == 0;
+            decoder[i] |= from_input || (l->sources[k] > 0 && (size_t)l->sources[k] < i && decoder[l->sources[k]]);
+        }
+    }
+}
+
+enum lrp_status lrp_network_describe(struct lrp_network *network, struct lrp_error *err)
+{
+    const struct lrp_layer_list *list = &network->view->list;
+    network->attention = calloc(list->count + 1, sizeof *network->attention);
+    network->patches = calloc(list->count + 1, sizeof *network->patches);
+    network->decoder = calloc(list->count + 1, sizeof *network->decoder);
+    if (!network->attention || !network->decoder || !network->patches || !find_patches(list, network->patches))
+        return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(network->model));
+    find_softmaxes(list, network->attention);
+    find_decoder(list, network->decoder);
+    return LRP_OK;
+}

@@ -1,0 +1,26 @@
+/* paint_work.h: what painters share: one for every kind that LRP_PREVIEWS names. */
+#ifndef LRP_TUI_PAINT_WORK_H
+#define LRP_TUI_PAINT_WORK_H
+
+#include "paint.h"
+
+/* What a picture is made of and with. */
+struct lrp_paint_work {
+    const struct lrp_caps *caps;
+    const struct lrp_subject *subject;
+    const struct lrp_snapshot *snapshot, *stored;
+    struct lrp_painting *out;
+    struct lrp_error err;
+};
+
+/* The kind of heatmap whose options hold. */
+enum lrp_show lrp_drawn_as(const struct lrp_subject *subject);
+/* Colours from the least to the greatest value of these planes. */
+void lrp_paint_range(const struct lrp_plane *const *planes, size_t count, struct lrp_painting *p);
+
+/* Each makes the picture in w->out; what is wrong is in w->err. */
+typedef enum lrp_status lrp_painter(struct lrp_paint_work *w);
+lrp_painter lrp_paint_one, lrp_paint_weights, lrp_paint_channels, lrp_paint_compare, lrp_paint_nothing;
+lrp_painter lrp_paint_text, lrp_paint_patches, lrp_paint_attention, lrp_paint_heads, lrp_paint_layers;
+
+#endif
