@@ -1,27 +1,21 @@
 /* arguments.c: from argv to struct lrp_arguments. */
 #include "arguments.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lrpscope/session.h"
 
+#include "arguments_apply.h"
 #include "commands.h"
 #include "hub.h"
 #include "options.h"
-#include "tui.h"
 
-/* An option as it was given; they are applied after all are known, rules files first. */
-struct given {
-    const struct lrp_option *option;
-    const char *text;
-};
 struct argument_parser {
     int argc;
     char **argv;
-    struct given *given;
+    struct lrp_given_option *given;
     size_t given_count;
     const char **plain;
     size_t plain_count;
@@ -53,7 +47,7 @@ static enum lrp_status take_long(struct argument_parser *p, int *i, struct lrp_e
         return lrp_fail(err, LRP_USAGE, "--%s needs a value: --%s %s", option->name, option->name, option->argument);
     const char *text = equals ? equals + 1 : NULL;
     if (option->argument && !equals) text = p->argv[++*i];
-    p->given[p->given_count++] = (struct given){option, text};
+    p->given[p->given_count++] = (struct lrp_given_option){option, text};
     return LRP_OK;
 }
 
@@ -63,7 +57,7 @@ static enum lrp_status take_letters(struct argument_parser *p, const char *lette
         return unknown_option(p, "-", letters, err);
     const struct lrp_option *option = lrp_cli_option_letter(letters[0]);
     if (!option) return unknown_option(p, "-", letters, err);
-    p->given[p->given_count++] = (struct given){option, NULL};
+    p->given[p->given_count++] = (struct lrp_given_option){option, NULL};
     return LRP_OK;
 }
 
@@ -155,190 +149,12 @@ static enum lrp_status check_given(const struct argument_parser *p, const struct
     return status;
 }
 
-/* Splits "LEFT=RIGHT" at the first =; a left side that holds one is written in double quotes ("a=b"=RIGHT). *left is the
- * caller's; *right lies in the text. */
-static enum lrp_status split_pair(const char *text, const char *form, char **left, const char **right, struct lrp_error *err)
-{
-    const char *closing = *text == '"' ? strstr(text + 1, "\"=") : NULL;
-    const char *begin = closing ? text + 1 : text, *end = closing ? closing : strchr(text, '=');
-    *right = end ? end + (closing ? 2 : 1) : NULL;
-    if (!end || end == begin || !**right) return lrp_fail(err, LRP_USAGE, "%s: not of the form %s", text, form);
-    *left = strndup(begin, (size_t)(end - begin));
-    return *left ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-}
-
-static enum lrp_status add_rule(struct lrp_settings *settings, const char *text, struct lrp_error *err)
-{
-    char *select = NULL;
-    const char *rule;
-    enum lrp_status status = split_pair(text, "SELECTOR=RULE", &select, &rule, err);
-    if (!status) status = lrp_settings_add_rule(settings, select, rule, err);
-    free(select);
-    return status;
-}
-
-static enum lrp_status add_input(struct lrp_arguments *out, const char *text, struct lrp_error *err)
-{
-    char *name = NULL;
-    const char *path;
-    const enum lrp_status status = split_pair(text, "NAME=FILE", &name, &path, err);
-    if (!status) out->named[out->named_count++] = (struct lrp_cli_input){.name = name, .path = path};
-    return status;
-}
-
-static enum lrp_status set_counter(long *out, const char *text, struct lrp_error *err)
-{
-    char *end = NULL;
-    errno = 0;
-    const long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < 1 || value > 1000000)
-        return lrp_fail(err, LRP_USAGE, "must be a whole number from 1 to 1000000, not %s", text);
-    *out = value;
-    return LRP_OK;
-}
-
-static enum lrp_status read_rules(struct lrp_arguments *out, const char *path, bool found, struct lrp_error *err)
-{
-    char *warnings = NULL;
-    const enum lrp_status status = (found ? lrp_settings_read_found : lrp_settings_read)(out->settings, path, &warnings, err);
-    if (status || !warnings) return status;
-    if (!out->warnings) {
-        out->warnings = warnings;
-        return LRP_OK;
-    }
-    const size_t old = strlen(out->warnings), more = strlen(warnings);
-    char *joined = realloc(out->warnings, old + more + 2);
-    if (joined) {
-        joined[old] = '\n';
-        memcpy(joined + old + 1, warnings, more + 1);
-        out->warnings = joined;
-    }
-    free(warnings);
-    return joined ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-}
-
-/* Only words of the table were let in. */
-static unsigned choice_of(const struct lrp_option *option, const char *text)
-{
-    unsigned index = 0;
-    for (const char *word; (word = option->words(index)) && strcmp(word, text) != 0;) index++;
-    return index;
-}
-
-static enum lrp_status apply_one(const struct given *given, struct lrp_arguments *out, struct lrp_error *err)
-{
-    const struct lrp_option *option = given->option;
-    char *const field = (char *)out + option->offset;
-    switch (option->kind) {
-    case LRP_OPTION_SETTING:
-        return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
-    case LRP_OPTION_SETTING_FLAG:
-        return lrp_settings_set_flag(out->settings, (enum lrp_setting)option->setting, option->value, err);
-    case LRP_OPTION_CONCEPT:
-        return lrp_settings_add_concept(out->settings, given->text, err);
-    case LRP_OPTION_INPUT_SHAPE:
-        return lrp_settings_add_input_shape(out->settings, given->text, err);
-    case LRP_OPTION_RULE:
-        return add_rule(out->settings, given->text, err);
-    case LRP_OPTION_RULES_FILE:
-        return LRP_OK; /* was read before all others */
-    case LRP_OPTION_SUPPORT_LAYER:
-        return lrp_settings_register_layer(out->settings, given->text, true, err);
-    case LRP_OPTION_SUPPORT_ACTIVATION:
-        return lrp_settings_register_activation(out->settings, given->text, true, err);
-    case LRP_OPTION_INPUT:
-        return add_input(out, given->text, err);
-    case LRP_OPTION_TEXT:
-        memcpy(field, &given->text, sizeof given->text);
-        return LRP_OK;
-    case LRP_OPTION_LIST: {
-        struct lrp_cli_list *list = (struct lrp_cli_list *)(void *)field;
-        const char **more = realloc(list->items, (list->count + 1) * sizeof *more);
-        if (!more) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-        more[list->count++] = given->text;
-        list->items = more;
-        return LRP_OK;
-    }
-    case LRP_OPTION_SWITCH:
-        memcpy(field, &(bool){true}, sizeof(bool));
-        if (given->text) memcpy((char *)out + option->form_offset, &given->text, sizeof given->text);
-        return LRP_OK;
-    case LRP_OPTION_CHOICE:
-        memcpy(field, &(unsigned){choice_of(option, given->text)}, sizeof(unsigned));
-        return LRP_OK;
-    case LRP_OPTION_COUNTER: {
-        long value = 0;
-        const enum lrp_status status = set_counter(&value, given->text, err);
-        memcpy(field, &value, sizeof value);
-        return status;
-    }
-    case LRP_OPTION_PLUGIN:
-        return LRP_OK; /* likewise */
-    }
-    return LRP_OK;
-}
-
-static void forget_inputs(struct lrp_arguments *out)
-{
-    for (size_t i = 0; i < out->named_count; i++) free(out->named[i].name);
-    out->named_count = 0;
-}
-
-/* Plugins first, then rules files, all of them or the one that is the `only`-th argument given, then the options. */
-static enum lrp_status apply(const struct argument_parser *p, const struct given *only, struct lrp_arguments *out,
-                             struct lrp_error *err)
-{
-    enum lrp_status status = LRP_OK;
-    forget_inputs(out);
-    for (size_t i = 0; !status && i < p->given_count; i++)
-        if (p->given[i].option->kind == LRP_OPTION_PLUGIN)
-            status = lrp_settings_add_plugin(out->settings, p->given[i].text, err);
-    for (size_t i = 0; !status && i < p->given_count; i++)
-        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE && (!only || only == &p->given[i]))
-            status = read_rules(out, p->given[i].text, false, err);
-    for (size_t i = 0; !status && i < p->given_count; i++) {
-        status = apply_one(&p->given[i], out, err);
-        const bool rule = p->given[i].option->kind == LRP_OPTION_RULE; /* there may be several */
-        if (status == LRP_USAGE)
-            lrp_fail_context(err, status, "--%s%s%s", p->given[i].option->name, rule ? " " : "", rule ? p->given[i].text : "");
-    }
-    return status;
-}
-
-/* compare sets every rules file against the others: settings of its own for each. */
-static enum lrp_status apply_each(const struct argument_parser *p, struct lrp_arguments *out, struct lrp_error *err)
-{
-    struct lrp_settings *all = out->settings;
-    enum lrp_status status = LRP_OK;
-    for (size_t i = 0; !status && i < p->given_count; i++) {
-        if (p->given[i].option->kind != LRP_OPTION_RULES_FILE) continue;
-        struct lrp_cli_alternative *one = &out->alternatives[out->alternative_count++];
-        one->name = p->given[i].text;
-        status = lrp_settings_new(&one->settings, err);
-        out->settings = one->settings;
-        if (!status) status = apply(p, &p->given[i], out, err);
-    }
-    out->settings = all;
-    return status;
-}
-
 /* --help and --version hold whatever else the line says, as long as it can be read. */
 static bool asks_for_help(const struct argument_parser *p)
 {
     for (size_t i = 0; i < p->given_count; i++)
         if (!strcmp(p->given[i].option->name, "help") || !strcmp(p->given[i].option->name, "version")) return true;
     return false;
-}
-
-/* Only the inspector looks for a rules file by itself; one that is named replaces it, options go over it. */
-static enum lrp_status read_found(const struct argument_parser *p, struct lrp_arguments *out, struct lrp_error *err)
-{
-    char path[4096];
-    for (size_t i = 0; i < p->given_count; i++)
-        if (p->given[i].option->kind == LRP_OPTION_RULES_FILE) return LRP_OK;
-    if (!out->command->finds_rules || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path)) return LRP_OK;
-    out->found = strdup(path);
-    return out->found ? read_rules(out, path, true, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 static enum lrp_status require(const struct lrp_arguments *out, struct lrp_error *err)
@@ -372,15 +188,15 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
     if (!status) status = place_plain(&p, out, err);
     if (!status && asks_for_help(&p)) {
         for (size_t i = 0; i < p.given_count; i++)
-            if (p.given[i].option->kind == LRP_OPTION_SWITCH) apply_one(&p.given[i], out, NULL);
+            if (p.given[i].option->kind == LRP_OPTION_SWITCH) lrp_cli_apply_one(&p.given[i], out, NULL);
     } else if (!status) {
         status = check_given(&p, out->command, err);
         for (size_t i = 0; i < p.given_count; i++)
             if (p.given[i].option->kind == LRP_OPTION_RULES_FILE) out->rules[out->rules_count++] = p.given[i].text;
         if (!status) status = lrp_cli_hub_open(out, err);
-        if (!status) status = read_found(&p, out, err);
-        if (!status && out->command->sets_apart) status = apply_each(&p, out, err);
-        if (!status) status = apply(&p, NULL, out, err);
+        if (!status) status = lrp_cli_apply_found(p.given, p.given_count, out, err);
+        if (!status && out->command->sets_apart) status = lrp_cli_apply_each(p.given, p.given_count, out, err);
+        if (!status) status = lrp_cli_apply(p.given, p.given_count, NULL, out, err);
         if (!status) status = lrp_cli_hub_settle(out, err);
         if (!status) status = require(out, err);
     }
@@ -392,7 +208,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
 
 void lrp_cli_arguments_free(struct lrp_arguments *arguments)
 {
-    forget_inputs(arguments);
+    lrp_cli_forget_inputs(arguments);
     free(arguments->named);
     for (size_t i = 0; i < arguments->alternative_count; i++) lrp_settings_free(arguments->alternatives[i].settings);
     free(arguments->alternatives);

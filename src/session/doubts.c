@@ -9,6 +9,7 @@
 #include "blocked.h"
 #include "internal.h"
 #include "method.h"
+#include "target.h"
 #include "text.h"
 
 /* Relevance blows up if an element is that many times the largest of the start, or a layer's sum that many times the sum of the

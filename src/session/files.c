@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "target.h"
 
 /* A text that stands for something else where no file is meant is no harm: nothing is written there. */
 static bool list_method(struct lrp_settings *settings)

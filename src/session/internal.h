@@ -343,42 +343,6 @@ bool *lrp_job_changed_rules(const struct lrp_setup *now, const struct lrp_setup 
 void lrp_job_free(struct lrp_job *job);
 double lrp_now_ms(void);
 
-/* Flat indices into a sample: first, first+stride, ... */
-struct lrp_target_run {
-    int64_t first, stride, count;
-};
-/* What is explained of one sample. */
-struct lrp_target_choice {
-    int64_t index;               /* shown; the first of several */
-    int64_t label;               /* its class */
-    struct lrp_target_run plus;  /* what speaks for it */
-    struct lrp_target_run minus; /* what is taken from it; count 0: nothing */
-    int64_t classes, apart; /* less the mean of all others of so many classes, `apart` from each other; classes 0: not so */
-};
-/* Choices for every sample of an output, as the setting "target" says (owned). `results`: the pass it comes from. Errors:
- * LRP_USAGE. */
-enum lrp_status lrp_targets_choose(const struct lrp_setup *setup, const struct lrp_results *results,
-                                   const struct lrp_tensor *output, struct lrp_target_choice **out, size_t *count,
-                                   struct lrp_error *err);
-/* The words for what relevance starts with, 0, 1, ...; NULL past the end. Any other text is a file. Static. */
-const struct lrp_word *lrp_start_word(size_t index);
-/* Whether a start of that text stands where the target's outputs are, and nowhere else; "" does. */
-bool lrp_start_picks(const char *text);
-/* The relevance a pass starts with, and the targets as they are shown (owned). */
-enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lrp_results *results,
-                                  const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
-                                  struct lrp_target **targets, size_t *count, struct lrp_error *err);
-/* Prefix of the target similar:F. */
-#define LRP_SIMILAR "similar:"
-/* F of the target similar:F; NULL: it is another. Borrowed. */
-const char *lrp_setup_reference(const struct lrp_setup *setup);
-/* What a pass of a job starts with, and what it explains (both owned); by lrp_targets_start, or for similar:F with the second
- * input run. */
-enum lrp_status lrp_job_start(const struct lrp_job *job, const struct lrp_tensor *output, enum lrp_start_kind kind,
-                              struct lrp_tensor **start, struct lrp_target **targets, size_t *count, struct lrp_error *err);
-/* What relevance starts with: as the method has it, as it is asked for, as the convention has it. */
-enum lrp_start_kind lrp_start_kind_of(const struct lrp_setup *setup);
-
 /* The heatmap options a setup asks for. */
 enum lrp_status lrp_settings_heatmap(const struct lrp_settings *settings, enum lrp_show show, struct lrp_heatmap_options *out,
                                      struct lrp_error *err);

@@ -8,6 +8,7 @@
 #include "internal.h"
 #include "memo.h"
 #include "parallel.h"
+#include "target.h"
 #include "text.h"
 
 static void set_state(struct lrp_job *job, enum lrp_job_state state)

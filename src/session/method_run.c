@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "preprocess.h"
 #include "propagate_finish.h"
+#include "target.h"
 
 /* The source of the model input that a value is. */
 static const struct lrp_model_value *input_of(const struct lrp_job *job, int value, struct lrp_model_value *out)

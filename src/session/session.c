@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "memo.h"
 #include "pool.h"
+#include "target.h"
 #include "text.h"
 
 /* Puts a plan in force; running jobs are out of date from here on. */

@@ -8,6 +8,7 @@
 #include "preprocess.h"
 #include "settings.h"
 #include "shapes.h"
+#include "target.h"
 #include "text.h"
 
 static bool put_word(struct lrp_word *out, const char *name, const char *line)
