@@ -8,14 +8,14 @@
 #include "commands.h"
 #include "evaluate.h"
 #include "job.h"
+#include "manifest.h"
 #include "paths.h"
-#include "sources.h"
 #include "table.h"
 #include "text.h"
 
 struct evaluate {
     struct lrp_arguments arguments; /* those given, folders replaced by their files */
-    struct lrp_strings inputs;
+    struct lrp_manifest inputs;
     struct lrp_cli_job job;
     struct lrp_evaluation *evaluation;
     struct lrp_cli_scores scores;
@@ -31,6 +31,29 @@ static double seconds_now(void)
 }
 
 /* ---- what is to be done ---- */
+
+/* Folders are replaced by the files in them, as a batch does. */
+static enum lrp_status list_inputs(struct evaluate *v, struct lrp_error *err)
+{
+    struct lrp_arguments *a = &v->arguments;
+    struct lrp_manifest *m = &v->inputs;
+    const char *const *given = a->inputs;
+    const size_t given_count = a->input_count;
+    enum lrp_status status = LRP_OK;
+    a->inputs = NULL;
+    a->input_count = 0;
+    for (size_t i = 0; !status && i < given_count; i++) {
+        const size_t before = m->count;
+        status = lrp_manifest_add(m, given[i], err);
+        if (!status && m->count == before)
+            status = lrp_fail(err, LRP_FILE, "%s: the folder holds no pictures or arrays", given[i]);
+        v->from_folder = v->from_folder || (!status && strcmp(m->rows[before].path, given[i]) != 0);
+    }
+    if (!status) a->inputs = calloc(m->count + 1, sizeof *a->inputs);
+    if (!status && !a->inputs) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; !status && i < m->count; i++) a->inputs[a->input_count++] = m->rows[i].path;
+    return status;
+}
 
 /* Four whole numbers between commas. */
 static enum lrp_status read_box(const char *text, int64_t box[4], struct lrp_error *err)
@@ -201,7 +224,7 @@ static void say_doubts(const struct evaluate *v)
                   is_spent(v) ? "budget was spent" : "interruption");
 }
 
-static enum lrp_status tell(struct evaluate *v, struct lrp_error *err)
+static enum lrp_status tell_scores(struct evaluate *v, struct lrp_error *err)
 {
     const struct lrp_arguments *a = &v->arguments;
     struct lrp_document document = {0};
@@ -228,27 +251,24 @@ static int run_evaluation(struct evaluate *v)
     if (!status) status = run_all(v, &err);
     struct lrp_error told = {0};
     if ((!status || status == LRP_CANCELLED) && lrp_evaluation_samples(v->evaluation)) {
-        const enum lrp_status shown = tell(v, &told); /* what an interruption left is told, too */
+        const enum lrp_status shown = tell_scores(v, &told); /* what an interruption left is told, too */
         if (!status && shown) {
             status = shown;
             err = told;
         }
     } else if (!status) {
-        status = tell(v, &err);
+        status = tell_scores(v, &err);
     }
     if (status) return lrp_cli_job_fail(&v->job, status, &err);
     return v->scores.unreadable ? lrp_status_exit_code(LRP_FILE) : 0;
 }
 
-static int evaluate(const struct lrp_arguments *arguments, bool choose)
+static int evaluate_inputs(const struct lrp_arguments *arguments, bool choose)
 {
     struct evaluate v = {.arguments = *arguments, .scores.chosen = choose, .began = seconds_now()};
     struct lrp_error err = {0};
     int code = 0;
-    const enum lrp_status status = lrp_cli_sources(arguments, &v.inputs, &err);
-    v.from_folder = v.inputs.count != arguments->input_count;
-    v.arguments.inputs = (const char **)v.inputs.items;
-    v.arguments.input_count = v.inputs.count;
+    const enum lrp_status status = list_inputs(&v, &err);
     if (status) {
         code = lrp_cli_report_error(status, &err);
     } else if (lrp_cli_job_open(&v.job, &v.arguments, true, &code)) {
@@ -256,16 +276,17 @@ static int evaluate(const struct lrp_arguments *arguments, bool choose)
         lrp_evaluation_free(v.evaluation);
         lrp_cli_job_close(&v.job);
     }
-    lrp_strings_free(&v.inputs);
+    lrp_manifest_free(&v.inputs);
+    free(v.arguments.inputs);
     return code;
 }
 
 int lrp_cli_evaluate(const struct lrp_arguments *arguments)
 {
-    return evaluate(arguments, false);
+    return evaluate_inputs(arguments, false);
 }
 
 int lrp_cli_choose(const struct lrp_arguments *arguments)
 {
-    return evaluate(arguments, true);
+    return evaluate_inputs(arguments, true);
 }
