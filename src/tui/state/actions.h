@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "caps.h"
+
 struct lrp_app;
 
 /* Where a key means the action: the list of layers, a page of text, the preview, a menu, the details of a layer. */
@@ -120,7 +122,7 @@ enum lrp_action_group {
     X(command, "command", APP, LRP_IN_PANES, ":", "", "any action by name; :set KEY VALUE")                                    \
     T(go, "go", MOVE, LRP_IN_PANES, "", "", "go to a layer: its number or name", LAYER, "LAYER")                               \
     T(set, "set", RUN, LRP_IN_PANES, "", "", "set an option: KEY VALUE", SETTING, "KEY VALUE")                                 \
-    T(theme, "theme", APP, LRP_IN_PANES, "", "", "colours for a dark or a light background", THEME, "auto|dark|light")         \
+    T(theme, "theme", APP, LRP_IN_PANES, "", "", "colours for a dark or a light background", THEME, LRP_THEME_FORM)            \
     T(bind, "bind", APP, LRP_IN_PANES, "", "", "give an action other keys: ACTION KEYS", BINDING, "ACTION KEYS")               \
     X(save_config, "save-config", APP, LRP_IN_PANES, "", "", "keep keys, theme, options in config.json")                       \
     X(redraw, "redraw", APP, LRP_IN_PANES, "<C-l>", "", "draw the screen again")                                               \

@@ -10,6 +10,9 @@
     X(AUTO, "auto")                                                                                                            \
     X(DARK, "dark")                                                                                                            \
     X(LIGHT, "light")
+/* "auto|dark|light" */
+#define LRP_THEME_BAR(id, name) "|" name
+#define LRP_THEME_FORM (&(LRP_THEMES(LRP_THEME_BAR))[1])
 enum lrp_theme {
 #define X(id, name) LRP_THEME_##id,
     LRP_THEMES(X)
