@@ -38,11 +38,6 @@ INLINE float half_to_float(uint16_t bits)
     return float_from_bits(sign | (exponent ? wide << 23 | fraction << 13 : small));
 }
 
-float lrp_float_from_half(uint16_t bits)
-{
-    return half_to_float(bits);
-}
-
 float lrp_float_from_bfloat16(uint16_t bits)
 {
     return float_from_bits((uint32_t)bits << 16);

@@ -8,7 +8,6 @@
 
 #include "lrpscope/shape.h"
 
-float lrp_float_from_half(uint16_t bits);
 float lrp_float_from_bfloat16(uint16_t bits);
 /* Round to nearest even. */
 uint16_t lrp_half_from_float(float value);

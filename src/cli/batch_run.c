@@ -65,7 +65,7 @@ static enum lrp_status run_row(struct lrp_batch *b, size_t round, struct lrp_err
     return status;
 }
 
-static enum lrp_status tell(const struct lrp_batch *b, struct lrp_error *err)
+static enum lrp_status tell_batch(const struct lrp_batch *b, struct lrp_error *err)
 {
     struct lrp_document d;
     if (b->given->json_form) return LRP_OK; /* the lines have said it all */
@@ -96,7 +96,7 @@ static enum lrp_status run_shard(struct lrp_batch *b, struct lrp_error *err)
     if (!status) status = lrp_cli_job_ahead(&b->job, LRP_WANT_RELEVANCE, err);
     for (size_t round = 0; !status && round < b->arguments.input_count; round++) status = run_row(b, round, err);
     if (!status) status = lrp_shard_finish(&b->shard, err);
-    if (!status) status = tell(b, err);
+    if (!status) status = tell_batch(b, err);
     if (!status && b->shard.failed)
         status = lrp_fail(err, LRP_FILE, "%zu of %zu inputs were bad: %s/results.jsonl says why", b->shard.failed,
                           b->shard.rows, b->shard.folder);

@@ -55,7 +55,7 @@ static int compare_sizes(const void *a, const void *b)
 }
 
 /* Channels without any are left out. */
-static void rank(const struct concepts *c, struct listing *l)
+static void rank_concepts(const struct concepts *c, struct listing *l)
 {
     l->count = 0;
     for (size_t k = 0; k < l->all; k++) {
@@ -74,7 +74,7 @@ static enum lrp_status list_sample(const struct concepts *c, const struct lrp_sn
     enum lrp_status status = lrp_snapshot_channel_sums(now, c->layer, show, (int64_t)sample, &l->rows, &l->all, err);
     if (!status)
         status = lrp_snapshot_channel_sums(now, c->layer, LRP_SHOW_ACTIVATION, (int64_t)sample, &l->activations, &count, err);
-    if (!status) rank(c, l);
+    if (!status) rank_concepts(c, l);
     return status;
 }
 

@@ -89,8 +89,8 @@ static enum lrp_status map_relevance(const struct lrp_arguments *a, const struct
     return status;
 }
 
-static enum lrp_status tell(const struct lrp_arguments *a, const struct lrp_shard_set *m, struct lrp_document *d,
-                            struct lrp_error *err)
+static enum lrp_status tell_merged(const struct lrp_arguments *a, const struct lrp_shard_set *m, struct lrp_document *d,
+                                   struct lrp_error *err)
 {
     if (!a->json) {
         lrp_print(stdout, "%s: %zu samples of %zu shards\n", m->folder, m->samples, m->shards);
@@ -115,7 +115,7 @@ static enum lrp_status merge_folder(const struct lrp_arguments *a, struct lrp_do
     if (!status) status = write_statistics(&m, relevance, err);
     if (!status && a->mean_heatmap) status = write_mean(relevance, a->mean_heatmap, err);
     if (!status && a->cluster) status = cluster_all(a, &m, relevance, d, err);
-    if (!status) status = tell(a, &m, d, err);
+    if (!status) status = tell_merged(a, &m, d, err);
     lrp_mapping_close(&array.file);
     lrp_shard_set_free(&m);
     return status;

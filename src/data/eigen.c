@@ -2,6 +2,7 @@
 #include "eigen.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,10 @@ static void sweep(double *d, double *e, size_t n, size_t l, size_t m, double *v)
     e[m] = 0;
 }
 
-bool lrp_eigen_tridiagonal(double *d, double *e, size_t n, double *v)
+/* All eigenvalues of a symmetric tridiagonal matrix, in no order: d[n], the diagonal, becomes them; e[i] stands
+ * beside d[i] and d[i+1] (n - 1 of them, room for n; destroyed). v: n x n, column k is the vector of value k. False: it does
+ * not converge. */
+static bool solve_tridiagonal(double *d, double *e, size_t n, double *v)
 {
     memset(v, 0, n * n * sizeof *v);
     for (size_t i = 0; i < n; i++) v[i * n + i] = 1;
@@ -140,7 +144,7 @@ static enum lrp_status read_values(const struct lanczos *z, size_t wanted, doubl
     enum lrp_status status = d && e && v && taken ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for eigenvectors");
     if (!status) memcpy(d, z->diagonal, k * sizeof *d);
     if (!status) memcpy(e, z->below, k * sizeof *e);
-    if (!status && !lrp_eigen_tridiagonal(d, e, k, v)) status = lrp_fail(err, LRP_UNSUPPORTED, "eigenvalues do not converge");
+    if (!status && !solve_tridiagonal(d, e, k, v)) status = lrp_fail(err, LRP_UNSUPPORTED, "eigenvalues do not converge");
     *all = true;
     for (size_t i = 0; !status && i < wanted; i++) {
         const size_t at = largest_left(d, taken, k);

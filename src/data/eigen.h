@@ -2,7 +2,6 @@
 #ifndef LRP_DATA_EIGEN_H
 #define LRP_DATA_EIGEN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "lrpscope/error.h"
@@ -14,8 +13,5 @@ typedef void lrp_eigen_apply(const void *data, const double *x, double *y);
  * LRP_MEMORY. */
 enum lrp_status lrp_eigen_largest(lrp_eigen_apply *apply, const void *data, size_t n, const double *known, size_t known_count,
                                   size_t wanted, double *values, double *vectors, struct lrp_error *err);
-/* All eigenvalues of a symmetric tridiagonal matrix, in no order: diagonal[n] becomes them; below[i] stands beside diagonal[i]
- * and [i+1] (n - 1 of them, room for n; destroyed). vectors: n x n, column k that of value k. False: it does not converge. */
-bool lrp_eigen_tridiagonal(double *diagonal, double *below, size_t n, double *vectors);
 
 #endif

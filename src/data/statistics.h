@@ -10,8 +10,6 @@ struct lrp_pairwise {
     double partial[64]; /* of 2^k numbers where bit k of the count is set */
     uint64_t count;
 };
-void lrp_pairwise_add(struct lrp_pairwise *sum, double value);
-double lrp_pairwise_sum(const struct lrp_pairwise *sum);
 
 /* Of numbers that are finite; others are left out. */
 struct lrp_moments {

@@ -194,7 +194,7 @@ static bool add_parameter(struct lrp_rule_row *row, const char *name, const char
 }
 
 /* What every rule takes: stabilizer and, where it has one, bias. */
-static bool complete(struct lrp_rule_row *row)
+static bool complete_row(struct lrp_rule_row *row)
 {
     bool bias = false;
     row->custom = true;
@@ -244,7 +244,7 @@ enum lrp_status lrp_rule_book_add(struct lrp_rule_book *book, const struct lrp_r
         return refuse_rule(row, where, "parameters", err, "a rule has at most 8 parameters");
     enum lrp_status status = check_parameters(row, where, err);
     if (status) return status;
-    if (!complete(&whole))
+    if (!complete_row(&whole))
         return refuse_rule(row, where, "parameters", err, "a rule has at most 8 parameters, with stabilizer and bias");
     status = check_groups(&whole, &whole, where, err);
     if (!status && !is_whole(row)) return refuse_rule(row, where, NULL, err, NOT_WHOLE);
@@ -262,7 +262,7 @@ enum lrp_status lrp_rule_book_override(struct lrp_rule_book *book, const char *r
     if (!is_whole(how)) return refuse_rule(how, NULL, NULL, err, NOT_WHOLE);
     enum lrp_status status = check_groups(how, row, NULL, err);
     if (status) return status;
-    complete(&whole);
+    complete_row(&whole);
     return insert_override(book, &(struct override){rule, type, &whole}, err);
 }
 

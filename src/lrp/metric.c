@@ -15,11 +15,6 @@ static const struct lrp_metric *const rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-const struct lrp_metric *lrp_metric_row(size_t index)
-{
-    return index < ROWS ? rows[index] : NULL;
-}
-
 const struct lrp_metric_info *lrp_metric_at(size_t index)
 {
     return index < ROWS ? &rows[index]->info : NULL;
@@ -116,7 +111,7 @@ static size_t sum_places(const struct lrp_metric_case *c, const double *values, 
     return count;
 }
 
-static void forget(struct lrp_measure *out)
+static void forget_measure(struct lrp_measure *out)
 {
     for (size_t k = 0; k < LRP_METRIC_NUMBERS; k++) out->numbers[k] = NAN;
 }
@@ -151,7 +146,7 @@ enum lrp_status lrp_metric_run(const struct lrp_metric *row, struct lrp_metric_c
     const size_t samples = (size_t)c->passes->samples;
     for (size_t i = 0; i < (c->count + row->zero_line) * samples; i++) {
         out[i] = (struct lrp_measure){0};
-        forget(&out[i]);
+        forget_measure(&out[i]);
     }
     if (row->needs_mask && !c->mask)
         return lrp_fail(err, LRP_USAGE,

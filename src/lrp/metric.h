@@ -98,8 +98,6 @@ struct lrp_metric {
 LRP_METRICS(X)
 #undef X
 
-/* The rows; NULL past the end. */
-const struct lrp_metric *lrp_metric_row(size_t index);
 /* A metric with its arguments; `given` is to be freed. Errors: LRP_USAGE naming the nearest. */
 struct lrp_metric_call {
     const struct lrp_metric *row;

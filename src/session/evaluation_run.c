@@ -59,7 +59,7 @@ static enum lrp_status keep_sources(struct evaluating *v, const struct lrp_setup
     return LRP_OK;
 }
 
-static enum lrp_status see(struct evaluating *v, size_t row, struct lrp_error *err)
+static enum lrp_status see_row(struct evaluating *v, size_t row, struct lrp_error *err)
 {
     struct lrp_seen *seen = &v->seen[row];
     struct lrp_settings *settings = NULL;
@@ -87,7 +87,7 @@ static enum lrp_status see_all(struct evaluating *v, struct lrp_error *err)
         struct lrp_evaluated *r = &v->e->rows[row];
         struct lrp_error why = {0};
         if (!r->settings || r->left_out) continue;
-        status = see(v, row, &why);
+        status = see_row(v, row, &why);
         const bool unfit = status == LRP_USAGE || status == LRP_UNSUPPORTED;
         if (status && r->optional && unfit && !v->e->samples) {
             r->left_out = strdup(why.message);

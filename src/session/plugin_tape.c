@@ -202,8 +202,8 @@ static void gather_inputs_of(const struct lrp_plugin_tape *tape, const struct ta
 }
 
 /* All values of the tape: owned references. */
-static enum lrp_status evaluate(struct lrp_plugin_tape *tape, const struct lrp_tensor *const *in, const struct lrp_run *run,
-                                struct lrp_tensor ***out, struct lrp_error *err)
+static enum lrp_status evaluate_tape(struct lrp_plugin_tape *tape, const struct lrp_tensor *const *in,
+                                     const struct lrp_run *run, struct lrp_tensor ***out, struct lrp_error *err)
 {
     struct lrp_tensor **values = calloc((size_t)tape->count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = values ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -231,7 +231,7 @@ enum lrp_status lrp_plugin_tape_forward(struct lrp_plugin_tape *tape, const stru
                                         struct lrp_tensor *out, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor **values = NULL;
-    enum lrp_status status = evaluate(tape, in, run, &values, err);
+    enum lrp_status status = evaluate_tape(tape, in, run, &values, err);
     if (status) return status;
     memcpy(out->f, values[tape->result]->f, out->count * sizeof(float));
     release_values(values, tape->count);
@@ -269,7 +269,8 @@ enum lrp_status lrp_plugin_tape_vjp(struct lrp_plugin_tape *tape, const struct l
                                     struct lrp_error *err)
 {
     struct lrp_tensor **values = NULL, **adjoint = calloc((size_t)tape->count + 1, sizeof(struct lrp_tensor *));
-    enum lrp_status status = adjoint ? evaluate(tape, in, run, &values, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    enum lrp_status status =
+        adjoint ? evaluate_tape(tape, in, run, &values, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_copy(s, &adjoint[tape->result], err);
     for (int v = tape->count - 1; !status && v >= 0; v--) {
         const struct tape_entry *e = &tape->entries[v];

@@ -1,31 +1,10 @@
 /* score.c: the scores of many points, one after the other or several in one pass. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "blocked.h"
 #include "memo.h"
 #include "passes.h"
-
-/* The share of an element among the classes of its place. */
-static double softmax_at(const struct lrp_passes *p, const float *output, size_t i)
-{
-    const size_t apart = (size_t)p->apart, classes = (size_t)p->classes, first = i - i / apart % classes * apart;
-    double largest = (double)output[first], sum = 0;
-    for (size_t c = 1; c < classes; c++) largest = fmax(largest, (double)output[first + c * apart]);
-    for (size_t c = 0; c < classes; c++) sum += exp((double)output[first + c * apart] - largest);
-    return exp((double)output[i] - largest) / sum;
-}
-
-void lrp_passes_score_output(const struct lrp_passes *p, const float *output, size_t each, double *scores)
-{
-    for (size_t n = 0; n < (size_t)p->samples; n++) {
-        const float *unit = p->unit->f + n * each, *of = output + n * each;
-        scores[n] = 0;
-        for (size_t i = 0; i < each; i++) /* 0 times infinity would be none */
-            if (unit[i] != 0) scores[n] += (double)unit[i] * (p->probability ? softmax_at(p, of, i) : (double)of[i]);
-    }
-}
 
 enum lrp_status lrp_passes_score_clean(const struct lrp_passes *p, double *scores, struct lrp_error *err)
 {

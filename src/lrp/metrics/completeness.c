@@ -12,7 +12,7 @@ static void fill_baseline(void *data, size_t k, struct lrp_tensor *const *point)
         for (size_t i = 0; i < baseline[s]->count; i++) point[s]->f[i] = baseline[s]->f[i];
 }
 
-static enum lrp_status complete(struct lrp_metric_case *c, struct lrp_measure *out, struct lrp_error *err)
+static enum lrp_status measure_completeness(struct lrp_metric_case *c, struct lrp_measure *out, struct lrp_error *err)
 {
     const size_t samples = (size_t)c->passes->samples, count = lrp_metric_case_values(c);
     struct lrp_tensor **baseline = NULL;
@@ -43,4 +43,4 @@ const struct lrp_metric lrp_metric_row_completeness = {
              .shows = "That a method of differences did its sum; the baseline has to be the method's own.",
              .numbers = {"value", "ratio"},
              LRP_METHOD_TAKES({"baseline", "0", LRP_METHOD_BASELINE, NULL, "of the method"})},
-    .compute = complete};
+    .compute = measure_completeness};

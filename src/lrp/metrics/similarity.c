@@ -43,7 +43,7 @@ static int compare_ranked(const void *a, const void *b)
 }
 
 /* Ranks from 1; equal numbers share the mean of theirs. */
-static void rank(const double *values, size_t n, bool sizes, struct ranked *room, double *out)
+static void rank_values(const double *values, size_t n, bool sizes, struct ranked *room, double *out)
 {
     for (size_t i = 0; i < n; i++) room[i] = (struct ranked){sizes ? fabs(values[i]) : values[i], i};
     qsort(room, n, sizeof *room, compare_ranked);
@@ -59,8 +59,8 @@ static enum lrp_status spearman(const double *a, const double *b, size_t n, bool
     double *ranks = malloc(2 * n * sizeof *ranks + 1);
     const bool ok = room && ranks;
     if (ok) {
-        rank(a, n, sizes, room, ranks);
-        rank(b, n, sizes, room, ranks + n);
+        rank_values(a, n, sizes, room, ranks);
+        rank_values(b, n, sizes, room, ranks + n);
         *out = lrp_pearson(ranks, ranks + n, n);
     }
     free(room);

@@ -31,7 +31,7 @@ static void lstm_outward(const struct recurrent_pass *p, const float *c, float *
     f->row->map(c, out, p->r->hidden, f->alpha, f->beta);
 }
 
-static void see(const struct recurrent_pass *p, int block, const float *c, float *pre)
+static void add_peephole(const struct recurrent_pass *p, int block, const float *c, float *pre)
 {
     const float *weight = p->peephole ? p->peephole + (size_t)block * p->r->hidden : NULL;
     for (size_t j = 0; weight && j < p->r->hidden; j++) pre[j] += weight[j] * c[j];
@@ -43,17 +43,17 @@ static void lstm_sample(const struct recurrent_pass *p, size_t b, size_t k)
     const struct cell_row row = lstm_row(p, b, k);
     float *h = p->h + recurrent_at(p, b, k + 1, hidden), *c = p->c + recurrent_at(p, b, k + 1, hidden);
     float *const outward = p->scratch;
-    see(p, SEEN_INPUT, row.c, row.pre[INPUT]);
+    add_peephole(p, SEEN_INPUT, row.c, row.pre[INPUT]);
     recurrent_activate(p, INPUT, row.pre[INPUT], row.act[INPUT]);
     recurrent_activate(p, CELL, row.pre[CELL], row.act[CELL]);
     if (p->r->coupled) {
         for (size_t j = 0; j < hidden; j++) row.act[FORGET][j] = 1 - row.act[INPUT][j];
     } else {
-        see(p, SEEN_FORGET, row.c, row.pre[FORGET]);
+        add_peephole(p, SEEN_FORGET, row.c, row.pre[FORGET]);
         recurrent_activate(p, FORGET, row.pre[FORGET], row.act[FORGET]);
     }
     for (size_t j = 0; j < hidden; j++) c[j] = row.act[FORGET][j] * row.c[j] + row.act[INPUT][j] * row.act[CELL][j];
-    see(p, SEEN_OUTPUT, c, row.pre[OUTPUT]);
+    add_peephole(p, SEEN_OUTPUT, c, row.pre[OUTPUT]);
     recurrent_activate(p, OUTPUT, row.pre[OUTPUT], row.act[OUTPUT]);
     lstm_outward(p, c, outward);
     for (size_t j = 0; j < hidden; j++) h[j] = row.act[OUTPUT][j] * outward[j];

@@ -12,7 +12,7 @@
 #include "runner.h"
 #include "text.h"
 
-static void forget(struct lrp_kept *kept)
+static void forget_kept(struct lrp_kept *kept)
 {
     lrp_settings_free(kept->settings);
     lrp_place_free(&kept->place);
@@ -24,7 +24,7 @@ static void forget(struct lrp_kept *kept)
 }
 void lrp_runner_state_close(struct lrp_runner *runner)
 {
-    forget(&runner->kept);
+    forget_kept(&runner->kept);
 }
 
 static uint64_t number_of(const char *path)
@@ -162,7 +162,7 @@ static void describe_session(const struct lrp_runner *runner, char *out, size_t 
 void lrp_runner_state_open(struct lrp_runner *runner)
 {
     char path[LRP_PATH_SIZE], text[256];
-    forget(&runner->kept);
+    forget_kept(&runner->kept);
     if (!runner->snapshot) return;
     runner->kept.stem = stem_of(runner->snapshot->model_path);
     if (!runner->kept.stem) {

@@ -86,6 +86,13 @@ static void floats_are_written_as_short_as_they_read_back(void **state)
     }
 }
 
+static float float_from_half(uint16_t bits)
+{
+    float value;
+    lrp_convert_to_f32(LRP_DTYPE_FLOAT16, &bits, 1, false, &value);
+    return value;
+}
+
 /* IEEE 754 binary16, from the standard's own definitions. */
 static void halves_follow_ieee(void **state)
 {
@@ -97,7 +104,7 @@ static void halves_follow_ieee(void **state)
                  {0x0400, 0x1p-14f},    {0x0001, 0x1p-24f}, {0x03FF, 0x1.ff8p-15f},
                  {0x3555, 0x1.554p-2f}, {0x7C00, INFINITY}, {0xFC00, -INFINITY}};
     for (size_t i = 0; i < sizeof exact / sizeof *exact; i++) {
-        check_close((double)lrp_float_from_half(exact[i].bits), (double)exact[i].value, 0);
+        check_close((double)float_from_half(exact[i].bits), (double)exact[i].value, 0);
         assert_int_equal(lrp_half_from_float(exact[i].value), exact[i].bits);
     }
     static const struct {
@@ -108,9 +115,9 @@ static void halves_follow_ieee(void **state)
     for (size_t i = 0; i < sizeof rounded / sizeof *rounded; i++)
         assert_int_equal(lrp_half_from_float(rounded[i].value), rounded[i].bits);
     for (unsigned bits = 0; bits < 65536; bits++) {
-        const float value = lrp_float_from_half((uint16_t)bits);
+        const float value = float_from_half((uint16_t)bits);
         if (isnan(value))
-            assert_true(isnan(lrp_float_from_half(lrp_half_from_float(value))));
+            assert_true(isnan(float_from_half(lrp_half_from_float(value))));
         else
             assert_int_equal(lrp_half_from_float(value), bits);
     }
