@@ -83,18 +83,21 @@ static bool holds_batch(const char *folder)
     return holds;
 }
 
-static enum lrp_status walk(struct lrp_manifest *m, const char *folder, const char *prefix, int depth, struct lrp_error *err);
+static enum lrp_status walk_folder(struct lrp_manifest *m, const char *folder, const char *prefix, int depth,
+                                   struct lrp_error *err);
 
 static enum lrp_status visit(struct lrp_manifest *m, const char *path, const char *name, const char *base, int depth,
                              struct lrp_error *err)
 {
     struct stat info;
     if (stat(path, &info)) return is_input(base) ? add_row(m, path, name, NULL, err) : LRP_OK; /* told when it is read */
-    if (S_ISDIR(info.st_mode)) return depth < MOST_DEPTH && !holds_batch(path) ? walk(m, path, name, depth + 1, err) : LRP_OK;
+    if (S_ISDIR(info.st_mode))
+        return depth < MOST_DEPTH && !holds_batch(path) ? walk_folder(m, path, name, depth + 1, err) : LRP_OK;
     return is_input(base) ? add_row(m, path, name, NULL, err) : LRP_OK;
 }
 
-static enum lrp_status walk(struct lrp_manifest *m, const char *folder, const char *prefix, int depth, struct lrp_error *err)
+static enum lrp_status walk_folder(struct lrp_manifest *m, const char *folder, const char *prefix, int depth,
+                                   struct lrp_error *err)
 {
     DIR *dir = opendir(folder);
     enum lrp_status status = LRP_OK;
@@ -122,7 +125,7 @@ enum lrp_status lrp_manifest_add(struct lrp_manifest *m, const char *source, str
     struct stat info;
     const size_t first = m->count;
     if (stat(source, &info) || !S_ISDIR(info.st_mode)) return add_row(m, source, source, NULL, err);
-    const enum lrp_status status = walk(m, source, "", 0, err);
+    const enum lrp_status status = walk_folder(m, source, "", 0, err);
     if (m->count > first) qsort(m->rows + first, m->count - first, sizeof *m->rows, compare_names);
     return status;
 }

@@ -28,7 +28,7 @@ static enum lrp_status file_error(const struct lrp_shard *s, const char *name, s
     return lrp_fail(err, LRP_FILE, "%s/%s: %s", s->folder, name, strerror(errno));
 }
 
-static char *join(const struct lrp_shard *s, const char *name)
+static char *path_in(const struct lrp_shard *s, const char *name)
 {
     struct lrp_text path = {0};
     lrp_text_printf(&path, "%s/%s", s->folder, name);
@@ -105,7 +105,7 @@ static enum lrp_status begin_array(struct lrp_shard *s, const struct lrp_shape *
 {
     struct lrp_text header = {0};
     struct lrp_shape all = {.rank = shape->rank + 1, .dim = {(int64_t)s->rows}};
-    char *path = join(s, partial_name);
+    char *path = path_in(s, partial_name);
     if (shape->rank + 1 > LRP_MAX_RANK || !path) {
         free(path);
         return !path ? no_memory(err) : lrp_fail(err, LRP_UNSUPPORTED, "relevance of %d axes is not stacked", shape->rank);
@@ -138,7 +138,7 @@ static enum lrp_status write_apart(const struct lrp_shard *s, size_t row, const 
 static enum lrp_status take_apart(struct lrp_shard *s, struct lrp_error *err)
 {
     float *row = malloc(s->row_bytes + 1);
-    char *path = join(s, partial_name);
+    char *path = path_in(s, partial_name);
     enum lrp_status status = row && path ? LRP_OK : no_memory(err);
     for (size_t i = 0; !status && s->array >= 0 && i < s->done; i++) {
         if (!s->good[i]) continue;
@@ -195,7 +195,7 @@ enum lrp_status lrp_shard_put(struct lrp_shard *s, const struct lrp_shape *shape
 
 enum lrp_status lrp_shard_finish(struct lrp_shard *s, struct lrp_error *err)
 {
-    char *from = join(s, partial_name), *to = join(s, array_name);
+    char *from = path_in(s, partial_name), *to = path_in(s, array_name);
     enum lrp_status status = from && to ? LRP_OK : no_memory(err);
     if (!status && s->array >= 0 && !access(from, F_OK) && rename(from, to)) status = file_error(s, array_name, err);
     free(from);
@@ -208,7 +208,7 @@ enum lrp_status lrp_shard_finish(struct lrp_shard *s, struct lrp_error *err)
 /* Whole lines of an earlier run; what stands behind the last of them is cut off. */
 static enum lrp_status read_lines(struct lrp_shard *s, struct lrp_error *err)
 {
-    char *path = join(s, lines_name), *line = NULL;
+    char *path = path_in(s, lines_name), *line = NULL;
     FILE *file = path ? fopen(path, "re") : NULL;
     size_t size = 0;
     off_t whole = 0;
@@ -230,7 +230,7 @@ static enum lrp_status reopen_array(struct lrp_shard *s, struct lrp_error *err)
     struct lrp_mapping map = {0};
     struct lrp_npy npy;
     struct stat info;
-    char *partial = join(s, partial_name), *path = join(s, array_name), *folder = join(s, apart_name);
+    char *partial = path_in(s, partial_name), *path = path_in(s, array_name), *folder = path_in(s, apart_name);
     enum lrp_status status = partial && path && folder ? LRP_OK : no_memory(err);
     if (!status) s->apart = !stat(folder, &info) && access(partial, F_OK) && access(path, F_OK);
     const char *there = status ? NULL : !access(partial, F_OK) ? partial : !access(path, F_OK) ? path : NULL;
@@ -256,7 +256,7 @@ static void forget_files(const struct lrp_shard *s)
 {
     const char *const names[] = {array_name, partial_name};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *path = join(s, names[i]);
+        char *path = path_in(s, names[i]);
         if (path) unlink(path);
         free(path);
     }
@@ -264,7 +264,7 @@ static void forget_files(const struct lrp_shard *s)
 
 static enum lrp_status open_files(struct lrp_shard *s, bool resume, struct lrp_error *err)
 {
-    char *lock = lrp_data_path(s->folder, "", ".lock", "", err), *lines = lock ? join(s, lines_name) : NULL;
+    char *lock = lrp_data_path(s->folder, "", ".lock", "", err), *lines = lock ? path_in(s, lines_name) : NULL;
     enum lrp_status status = lock && lines ? LRP_OK : !lock && err ? err->status : no_memory(err);
     if (!status) s->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (!status && s->lock < 0) status = file_error(s, ".lock", err);

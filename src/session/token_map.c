@@ -55,7 +55,7 @@ static const struct lrp_token *token_at(const struct token_origin *from, size_t 
 
 /* Tokens that stand in the text are joined where it has no blank between them; of others their marks tell: ## before what goes
  * on, or, in vocabularies that write blanks, none before it. */
-static void join(struct lrp_token_map *map, const struct token_origin *from)
+static void join_tokens(struct lrp_token_map *map, const struct token_origin *from)
 {
     bool blanks = false;
     for (size_t i = 0; i < map->count; i++) blanks |= map->rows[i].text[0] == ' ';
@@ -89,7 +89,7 @@ static bool fill(struct lrp_token_map *map, const struct token_origin *from, con
         ok &= row->text != NULL;
     }
     lrp_encoding_free(&empty);
-    if (ok) join(map, from);
+    if (ok) join_tokens(map, from);
     return ok;
 }
 

@@ -46,7 +46,7 @@ static void walk_token(struct text_pen *pen, int token, const struct lrp_mark *m
 }
 
 /* All characters in their order; of kinds with a line for every token, only its first. Returns how many lines there are. */
-static int walk(const struct lrp_app *app, int columns, visit_place *visit, void *data)
+static int walk_text(const struct lrp_app *app, int columns, visit_place *visit, void *data)
 {
     const struct lrp_painting *p = &app->painting;
     struct text_pen pen = {.columns = columns > 2 ? columns : 2};
@@ -108,9 +108,9 @@ static int lines_in(const struct lrp_app *app, struct lrp_rect inner)
 /* The first line that is seen: the cursor's stands in the middle of what does not fit. */
 static int top_of(const struct lrp_app *app, struct lrp_rect inner)
 {
-    const int seen = lines_in(app, inner), all = walk(app, inner.columns, ignore, NULL);
+    const int seen = lines_in(app, inner), all = walk_text(app, inner.columns, ignore, NULL);
     struct token_search s = {.token = app->cursor_x > 0 ? app->cursor_x : 0, .best = -1};
-    walk(app, inner.columns, find_token, &s);
+    walk_text(app, inner.columns, find_token, &s);
     const int top = s.found_line - seen / 2, most = all - seen;
     return top > most ? (most > 0 ? most : 0) : top > 0 ? top : 0;
 }
@@ -119,9 +119,9 @@ int lrp_flow_token_beside(const struct lrp_app *app, int token, int step)
 {
     const struct lrp_rect inner = lrp_preview_inner(app, lrp_app_layout(app).pane[LRP_PANE_PREVIEW]);
     struct token_search here = {.token = token, .best = -1};
-    walk(app, inner.columns, find_token, &here);
+    walk_text(app, inner.columns, find_token, &here);
     struct token_search there = {.line = here.found_line + step, .x = here.best_x, .best = -1};
-    walk(app, inner.columns, find_nearest, &there);
+    walk_text(app, inner.columns, find_nearest, &there);
     return there.best >= 0 ? there.best : token;
 }
 
@@ -136,7 +136,7 @@ bool lrp_under_text(const struct lrp_app *app, struct lrp_rect inner, int x, int
     const int per_line = inner.rows / lines_in(app, inner) > 1 ? 2 : 1;
     if (x < inner.x || x >= inner.x + inner.columns || y < inner.y || y >= inner.y + inner.rows) return false;
     struct token_search s = {.line = top_of(app, inner) + (y - inner.y) / per_line, .x = x - inner.x, .best = -1};
-    walk(app, inner.columns, find_place, &s);
+    walk_text(app, inner.columns, find_place, &s);
     *px = s.best;
     *py = 0;
     return s.best >= 0;
@@ -181,7 +181,7 @@ void lrp_draw_as_text(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     struct pane pane = {.app = app, .canvas = canvas, .heat = &heat, .inner = inner, .top = top_of(app, inner)};
     pane.lines = lines_in(app, inner);
     pane.rows = lrp_heat_has_row_below(&app->caps) && inner.rows > 1 ? 2 : 1;
-    walk(app, inner.columns, draw_place, &pane);
+    walk_text(app, inner.columns, draw_place, &pane);
     lrp_draw_full_legend(app, canvas, (struct lrp_rect){inner.x, inner.y + inner.rows, inner.columns, 1}, &heat);
 }
 
@@ -218,7 +218,7 @@ void lrp_draw_as_table(const struct lrp_app *app, struct lrp_canvas *canvas, str
     const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, false, canvas);
     struct pane pane = {.app = app, .canvas = canvas, .heat = &heat, .inner = inner, .top = top_of(app, inner), .rows = 1};
     pane.lines = lines_in(app, inner);
-    walk(app, inner.columns, draw_row, &pane);
+    walk_text(app, inner.columns, draw_row, &pane);
     lrp_draw_full_legend(app, canvas, (struct lrp_rect){inner.x, inner.y + inner.rows, inner.columns, 1}, &heat);
 }
 
