@@ -202,6 +202,23 @@ def settings():
             fail(" ".join(wrong), done.stderr)
 
 
+def folders():
+    """A folder stands for its files as in a batch: results of a batch are left out, what cannot be read is counted, and none is an error."""
+    good, bad = npy([1] * 3, [1, 3]), b"not an array"
+    for name, files, code, want, said in (("mixed", {"a.npy": good, "sub/b.npy": good, "done/batch.json": b"{}", "done/c.npy": good, "notes.txt": b""}, 0, (2, 2, 0), ""),
+                                            ("spoilt", {"a.npy": good, "b.npy": bad}, 3, (1, 2, 1), "b.npy"),
+                                            ("alone", {"b.npy": bad}, 3, (None,) * 3, "no input was scored"),
+                                            ("empty", {"notes.txt": b""}, 3, (None,) * 3, "empty: the folder holds no pictures or arrays")):
+        for file, data in files.items():
+            os.makedirs(os.path.dirname(f"{name}/{file}"), exist_ok=True)
+            put(f"{name}/{file}", data)
+        done = run("evaluate", "line.onnx", name, "--skip-checks", "--json", "--metric", "sparseness")
+        told = json.loads(done.stdout) if done.stdout else {}
+        counts = (told.get("samples"), told.get("inputs"), told.get("unreadable"))
+        if done.returncode != code or said not in done.stderr or counts != want:
+            fail(f"the folder {name}", done.returncode, counts, done.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -215,7 +232,7 @@ def main():
                                     ("u", [1, 0, 0, 1, 1, 1], [2, 3]), ("pair", [1, 1, 1, 2, 2, 2], [2, 3]), ("r2", [3, 1, -2] * 2, [2, 3]),
                                     ("back2", [-3, -1, 2] * 2, [2, 3]), ("back", [-3, -1, 2], [1, 3]), ("slope", [0, 1, 5], [1, 3])):
             put(name + ".npy", npy(values, shape))
-        for part in (flipping, numbers_alone, places, explained_anew, together, texts, settings):
+        for part in (flipping, numbers_alone, places, explained_anew, together, texts, settings, folders):
             part()
         listed = {m["name"] for m in json.loads(run("metrics", "--json").stdout)["metrics"]}
         if listed - worked:
