@@ -133,7 +133,7 @@ static enum lrp_status embed(void *data, int64_t token, int value, struct lrp_te
     struct lrp_job *job = data;
     const struct lrp_graph *g = job->results->network->graph;
     const struct lrp_carriers *c = &job->setup->assignment.unstopped;
-    const struct lrp_tensor **values = calloc((size_t)g->value_count + 1, sizeof *values);
+    const struct lrp_tensor **values = calloc((size_t)g->value_count + 1, sizeof(struct lrp_tensor *));
     struct lrp_tensor *ids = NULL;
     int input = -1;
     for (size_t s = 0; s < c->source_count; s++)

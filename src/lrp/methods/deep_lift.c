@@ -57,8 +57,8 @@ static enum lrp_status through_max(const struct lrp_rule_step *step, int input, 
     const struct lrp_node *n = lrp_step_node(step);
     const struct lrp_tensor *m = lrp_rule_step_relevance(step, 0), *y = lrp_rule_step_value(step, n->out[0]),
                             *y0 = reference_of(step, n->out[0]);
-    struct lrp_tensor *above = NULL, *below = NULL, **first = calloc((size_t)n->call.in_count + 1, sizeof *first),
-                      **second = calloc((size_t)n->call.in_count + 1, sizeof *second);
+    struct lrp_tensor *above = NULL, *below = NULL, **first = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *)),
+                      **second = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
     const struct lrp_tensor **s = calloc((size_t)n->call.out_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = first && second && s ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &m->shape, &above, err);
