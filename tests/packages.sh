@@ -29,7 +29,8 @@ holds() { # holds PACKAGE PATH...: patterns of awk, of which each fits a file
         grep -qx -e "$path" "$work/files" || fail "$package does not hold $path"
     done
 }
-holds lrpscope ./usr/bin/lrpscope ./usr/share/man/man1/lrpscope.1.gz ./usr/share/lrpscope/demo/vgg.onnx
+holds lrpscope ./usr/bin/lrpscope ./usr/share/man/man1/lrpscope.1.gz ./usr/share/lrpscope/demo/vgg.onnx \
+    ./usr/share/lrpscope/demo/packages/model.onnx
 holds "liblrpscope$major" "./usr/lib/.*/liblrpscope.so.$version"
 holds liblrpscope-dev "./usr/lib/.*/liblrpscope.a" "./usr/lib/.*/liblrpscope.so" "./usr/lib/.*/pkgconfig/lrpscope.pc" ./usr/include/lrpscope/session.h
 holds python3-lrpscope ./usr/lib/python3/dist-packages/lrpscope.py

@@ -47,5 +47,36 @@ says boot "rules file"
 expect 0 "without a terminal" "$binary" "$demo/vgg.onnx" "$demo/boot.png" $options
 says explain "without a terminal"
 expect 1 "without a terminal, unsupported" "$binary" "$demo/vgg-unsupported.onnx" "$demo/boot.png" $options
+# The text demo. Classes and logits of its sentences are onnxruntime's; the word that counts most is the one that, hidden behind [UNK],
+# costs the logit most there.
+packages=$demo/packages
+expect 0 "check packages" "$binary" check "$packages"
+answers() { # CLASS LOGIT WORD TEXT
+    expect 0 "run of '$4'" "$binary" run "$packages" --text "$4" --top 1
+    says " $2[0-9]*  *([0-9.]*)  $1\$" "run of '$4'"
+    expect 0 "explain '$4'" "$binary" explain "$packages" --text "$4"
+    first=$(awk 'NF == 4 && $1 ~ /^[0-9]+$/ { print $3, $4 }' "$work/out" | sort -gr | sed -n '1s/.* //p')
+    [ "$first" = "$3" ] || { echo "explain '$4': '$first' counts most, not '$3'"; failed=1; }
+}
+answers games 7.503 game 'multiplayer card game with chess puzzles'
+answers sound 7.340 midi 'fast command line synthesizer for MIDI files'
+answers fonts 7.800 cyrillic 'handwritten typeface with Cyrillic letters'
+answers mail 7.626 spam 'filter against spam for your inbox'
+answers mail 5.740 mail 'web client for reading mail'
+answers databases 5.788 tables 'server that stores tables and answers SQL'
+expect 0 "packages without a terminal" "$binary" "$packages" --text 'drum machine and audio mixer'
+# demo.sh itself, with the binary that is built already
+mkdir "$work/bin"
+printf '#!/bin/sh\n' >"$work/bin/cmake"
+printf '#!/bin/sh\necho "Status: install ok installed"\n' >"$work/bin/dpkg"
+chmod +x "$work/bin/cmake" "$work/bin/dpkg"
+expect 0 "demo.sh text" env PATH="$work/bin:$PATH" LRPSCOPE_BUILD="$(dirname "$binary")" sh "$2/demo.sh" text
+for class in games sound fonts; do
+    says " $class  output" "demo.sh text"
+done
+says "lrpscope explain .*/packages --text" "demo.sh text"
+expect 2 "demo.sh with a wrong word" sh "$2/demo.sh" texts
+says "unsupported|text" "demo.sh with a wrong word"
+
 [ -s "$work/heatmap.png" ] || { echo "rules file: no heatmap was written"; failed=1; }
 exit $failed
