@@ -29,7 +29,8 @@ struct sample {
     const float *values;
     size_t n;
     const size_t *order;
-    size_t top;
+    size_t top;   /* of them that are shown */
+    size_t asked; /* how many are to be shown where there are so many */
     struct lrp_scores scores;
     cJSON *json;                           /* with --json */
     const struct lrp_positions *positions; /* of a text; NULL: the output has none */
@@ -98,11 +99,10 @@ static enum lrp_status show_floats(struct run_command *run, struct sample *s, si
     if (!run->job.arguments->json && !s->positions) return print_sample(s, err);
     if (!run->job.arguments->json) {
         lrp_print(stdout, "%s\n", s->name);
-        return lrp_positions_print(s->positions, (size_t)run->job.arguments->top, err);
+        return lrp_positions_print(s->positions, s->asked, err);
     }
     s->json = add_sample(run, s);
-    return s->positions ? lrp_positions_put(s->positions, (size_t)run->job.arguments->top, &run->document, s->json, err)
-                        : LRP_OK;
+    return s->positions ? lrp_positions_put(s->positions, s->asked, &run->document, s->json, err) : LRP_OK;
 }
 
 static enum lrp_status show_lens(struct run_command *run, const struct sample *s, const struct lrp_tensor *head,
@@ -210,7 +210,7 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
     size_t *order = calloc(most + 1, sizeof *order);
     enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < samples; i++) {
-        struct sample s = {.now = now, .path = lrp_cli_job_round_path(&run->job, round), .n = n, .top = most};
+        struct sample s = {.now = now, .path = lrp_cli_job_round_path(&run->job, round), .n = n, .top = most, .asked = top};
         char *name = lrp_cli_sample_name(s.path, (size_t)pass + i, samples == counted ? all : 1);
         s.name = name;
         if (!name) {
