@@ -122,6 +122,7 @@ struct lrp_target {
     const char *label; /* "" if there are no labels */
     float output;      /* value of the output there */
     double start;      /* sum of the relevance it started with */
+    bool several;      /* relevance starts at others, too: a contrast, a sum; the setting "target" says at which */
 };
 /* A layer of a transformer that looks at pictures: a row for every patch, and some in front that stand for none (class token).
  */

@@ -8,14 +8,21 @@
 #include "table.h"
 #include "token_map.h"
 
+/* The target as it was asked for, where the neuron that is named is one of several that relevance starts at; "" elsewhere. */
+static const char *whole_target(const struct lrp_snapshot *now, const struct lrp_target *target)
+{
+    return target->several ? lrp_settings_get(now->settings, LRP_SETTING_TARGET) : "";
+}
+
 static void print_line(const struct lrp_snapshot *now, const char *name, const struct lrp_target *target, double sum)
 {
     char output[40], start[40], total[40], place[200];
+    const char *whole = whole_target(now, target);
     lrp_snapshot_place(now, target->index, place, sizeof place);
-    lrp_print(stdout, "%s  target %" PRId64 "%s%s%s%s  output %s  start %s  sum %s\n", name, target->index,
+    lrp_print(stdout, "%s  target %" PRId64 "%s%s%s%s%s%s  output %s  start %s  sum %s\n", name, target->index,
               *place == '(' ? " " : "", *place == '(' ? place : "", *target->label ? " " : "", target->label,
-              lrp_cli_number((double)target->output, output, sizeof output), lrp_cli_number(target->start, start, sizeof start),
-              lrp_cli_number(sum, total, sizeof total));
+              *whole ? ", of " : "", whole, lrp_cli_number((double)target->output, output, sizeof output),
+              lrp_cli_number(target->start, start, sizeof start), lrp_cli_number(sum, total, sizeof total));
     fflush(stdout);
 }
 
@@ -70,14 +77,16 @@ static bool shows_tokens(const struct lrp_explain *e, const struct lrp_token_map
 }
 
 /* The text as picture and page. */
-static enum lrp_status write_tokens(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_token_map *tokens,
-                                    const struct lrp_target *target, struct lrp_error *err)
+static enum lrp_status write_tokens(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
+                                    const struct lrp_token_map *tokens, const struct lrp_target *target, struct lrp_error *err)
 {
     char number[40], *title = NULL;
+    const char *whole = whole_target(now, target);
     char *strip = round->files.heatmap ? lrp_explain_numbered(round->files.heatmap, e->number, (int64_t)round->samples) : NULL;
     char *page = round->files.html ? lrp_explain_numbered(round->files.html, e->number, (int64_t)round->samples) : NULL;
-    const int made = asprintf(&title, "%s: %s, target %" PRId64 " %s, output %s", e->arguments->model, round->path,
-                              target->index, target->label, lrp_cli_number((double)target->output, number, sizeof number));
+    const int made =
+        asprintf(&title, "%s: %s, target %" PRId64 " %s%s%s, output %s", e->arguments->model, round->path, target->index,
+                 target->label, *whole ? ", of " : "", whole, lrp_cli_number((double)target->output, number, sizeof number));
     enum lrp_status status = made < 0 ? lrp_fail(err, LRP_MEMORY, "not enough memory") : LRP_OK;
     if (!status && strip && shows_tokens(e, tokens)) {
         status = lrp_token_map_write_strip(tokens, strip, err);
@@ -122,7 +131,7 @@ enum lrp_status lrp_explain_sample(struct lrp_explain *e, struct lrp_explain_rou
         status = lrp_explain_heatmap(e, round, now, sample, err);
     if (!status) status = lrp_explain_sheet(e, round, now, sample, err);
     if (!status) status = lrp_explain_stopped(e, err);
-    if (!status) status = write_tokens(e, round, &tokens, &target, err);
+    if (!status) status = write_tokens(e, round, now, &tokens, &target, err);
     if (!status) status = show_breakdown(e, round, now, sample, &tokens, &layers, err);
     if (!status) status = tell_sample(e, round, now, sample, &target, &tokens, &layers, err);
     lrp_breakdown_free(&layers);

@@ -240,6 +240,12 @@ static void start_choice(const struct lrp_target_choice *c, enum lrp_start_kind 
         row[c->minus.first + k * c->minus.stride] -= start_at(kind, out, c->minus.first + k * c->minus.stride);
 }
 
+/* Whether the neuron that is shown is one of several that the target picks. */
+static bool starts_at_several(const struct lrp_target_choice *c, enum lrp_start_kind kind)
+{
+    return kind <= LRP_START_LOGIT && (c->plus.count > 1 || c->minus.count > 0 || c->classes > 0);
+}
+
 static enum lrp_status no_floats(const struct lrp_setup *setup, const struct lrp_tensor *output, struct lrp_error *err)
 {
     const struct lrp_graph *g = setup->network->graph;
@@ -274,7 +280,8 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lr
         if (kind <= LRP_START_LOGIT) start_choice(c, kind, out, row);
         for (size_t k = 0; k < size && kind == LRP_START_LOGIT && setup->composite->no_negative; k++) row[k] = fmaxf(row[k], 0);
         struct lrp_target *t = &(*targets)[i];
-        *t = (struct lrp_target){.index = c->index, .output = out[c->index], .label = ""};
+        *t =
+            (struct lrp_target){.index = c->index, .output = out[c->index], .label = "", .several = starts_at_several(c, kind)};
         t->label = class_name(setup, classes_of(setup, output), c->label);
         for (size_t k = 0; k < size; k++) t->start += (double)row[k];
     }

@@ -247,6 +247,8 @@ static enum lrp_status name_class(const char *text, size_t length, const struct 
         status = lrp_fail(err, LRP_USAGE, "target %s: that is %zu tokens, not one (lrpscope tokens lists them)", name, pieces);
     else if (*out < 0 && o->tokenizer)
         status = lrp_fail(err, LRP_USAGE, "target %s: no such token", name);
+    else if (*out < 0 && o->sequence && !labels->count)
+        status = lrp_fail(err, LRP_USAGE, "target %s: not a token's id, and no tokenizer is known (--tokenizer F)", name);
     else if (*out < 0)
         status = unknown_class(name, labels, err);
     free(name);

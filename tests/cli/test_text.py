@@ -115,6 +115,12 @@ def check_targets():
         expect(f"start of {target}", [sample["start"]], [start])
         # no bias: each position keeps what it starts with
         expect(f"sum of {target}", [sample["sum_input"]], [start])
+    for target, several in (("b@0", False), ("b@0..1", True), ("b - a", True), ("b - mean", True)):
+        line = run("explain", "head.onnx", "--tokens", "4 5 4", "--target", target)[0].splitlines()[0]
+        expect(f"the line names all of {target}", f", of {target}  output" in line, several)
+    os.rename("vocab.txt", "away")
+    expect("a word without a tokenizer", "--tokenizer" in run("explain", "head.onnx", "--tokens", "4", "--target", "b@0", code=2)[1], True)
+    os.rename("away", "vocab.txt")
     for target in ("b@3", "b@1..5", "b@1..0", '"4"', "a b", "nothing", "b - nothing"):
         run("explain", "head.onnx", "--tokens", "4 5 4", "--target", target, code=2)
     run("explain", "head.onnx", "--tokens", "4 x", code=2)
@@ -153,6 +159,8 @@ def check_positions():
             expect(f"probability of token {i + 1}", [rows[i + 1]["probability"]], [p[ids[i + 1]]])
             expect(f"rank of token {i + 1}", rows[i + 1]["rank"], 1 + sorted(range(6), key=lambda v: -p[v]).index(ids[i + 1]))
     expect("nothing stands before the first", [rows[0]["probability"], rows[0]["rank"]] == [None, None], True)
+    for k, row in enumerate(json.loads(run("run", "head.onnx", "--tokens", "4 5 4", "--json")[0])["samples"][0]["positions"]):
+        expect(f"five follow token {k}, unasked", [t["index"] for t in row["top"]], sorted(range(6), key=lambda v: -logit(ids[k], v))[:5])
     out, _ = run("run", "head.onnx", "--text", "a b")
     expect("a table of positions", [line.split()[1] for line in out.splitlines()[2:]] == ["[CLS]", "a", "b", "[SEP]"], True)
 

@@ -88,14 +88,15 @@ static void add_settings(const struct lrp_app *app, struct lrp_lines *lines)
 static void add_results(const struct lrp_app *app, struct lrp_lines *lines)
 {
     const struct lrp_snapshot *snapshot = app->snapshot;
-    char text[200], value[32], start[32], hint[100];
+    char text[280], value[32], start[32], hint[100];
     const bool input = snapshot->input_label && *snapshot->input_label;
     add_heading(lines, "input and target");
     add_fact(lines, "input", input ? snapshot->input_label : lrp_app_hint(app, "none: {input} opens one", hint, sizeof hint));
     for (size_t i = 0; i < snapshot->target_count && i < LRP_TARGETS_SHOWN; i++) {
         const struct lrp_target *t = &snapshot->targets[i];
-        snprintf(text, sizeof text, "%lld %.100s  output %s, relevance starts with %s", (long long)t->index,
-                 t->label ? t->label : "", lrp_value_text((double)t->output, value, sizeof value),
+        const char *whole = t->several ? lrp_facts_text(&app->facts, LRP_SETTING_TARGET) : "";
+        snprintf(text, sizeof text, "%lld %.60s%s%.60s  output %s, relevance starts with %s", (long long)t->index,
+                 t->label ? t->label : "", *whole ? ", of " : "", whole, lrp_value_text((double)t->output, value, sizeof value),
                  lrp_value_text(t->start, start, sizeof start));
         add_fact(lines, i ? "" : "target", text);
     }
