@@ -21,6 +21,7 @@ struct lrp_layer {
     bool carries;               /* relevance may arrive at it; else it is computed from constants, positions, masks alone */
     bool aside;                 /* arithmetic of shapes and masks: from sizes and inputs that carry no relevance alone, without
                                    weights; lists may leave it out */
+    bool ends;                  /* what arrives at it ends there: it makes floats of an integer input, a picture of bytes */
     const char *op_type;        /* ONNX operator of the anchor */
     const char *domain;         /* its domain, "" for ONNX's own and what was recognised */
     const char *activation;     /* "identity" if nothing is fused */

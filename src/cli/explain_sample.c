@@ -70,6 +70,15 @@ static enum lrp_status tell_sample(struct lrp_explain *e, struct lrp_explain_rou
     return layers->rows ? lrp_breakdown_print(layers, now, err) : lrp_token_map_print(tokens, e->arguments, err);
 }
 
+/* What is asked of a text is asked of a model that takes tokens. */
+static enum lrp_status check_text(const struct lrp_arguments *a, const struct lrp_token_map *tokens, struct lrp_error *err)
+{
+    if (tokens->count) return LRP_OK;
+    if (a->html) return lrp_fail(err, LRP_USAGE, "%s: --html is a page of a text, but no input takes tokens", a->model);
+    if (a->group) return lrp_fail(err, LRP_USAGE, "%s: --group is of a text's tokens, but no input takes any", a->model);
+    return LRP_OK;
+}
+
 /* --heatmap of a model that takes tokens is a picture of the text, unless another value is asked for. */
 static bool shows_tokens(const struct lrp_explain *e, const struct lrp_token_map *tokens)
 {
@@ -92,8 +101,6 @@ static enum lrp_status write_tokens(struct lrp_explain *e, struct lrp_explain_ro
         status = lrp_token_map_write_strip(tokens, strip, err);
         if (!status) lrp_explain_note_file(e, round, strip);
     }
-    if (!status && page && !tokens->count)
-        status = lrp_fail(err, LRP_USAGE, "%s: --html is a page of a text, but no input takes tokens", e->arguments->model);
     if (!status && page) status = lrp_token_map_write_page(tokens, title, page, err);
     if (!status && page) lrp_explain_note_file(e, round, page);
     free(page);
@@ -127,6 +134,7 @@ enum lrp_status lrp_explain_sample(struct lrp_explain *e, struct lrp_explain_rou
     struct lrp_breakdown layers = {.rows = 0};
     const struct lrp_target target = sample < now->target_count ? now->targets[sample] : (struct lrp_target){.label = ""};
     enum lrp_status status = lrp_token_map_of(&e->job, now, round->index, sample, &tokens, err);
+    if (!status) status = check_text(e->arguments, &tokens, err);
     if (!status && !shows_tokens(e, &tokens) && !lrp_breakdown_asked(e->arguments))
         status = lrp_explain_heatmap(e, round, now, sample, err);
     if (!status) status = lrp_explain_sheet(e, round, now, sample, err);

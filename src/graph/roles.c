@@ -185,6 +185,15 @@ static bool stands_aside(const struct surroundings *s, const struct lrp_layer *l
     return true;
 }
 
+/* Whether a node makes the first float value of an integer input: relevance is shown there and handed on to nothing. */
+static bool makes_floats(const struct surroundings *s, const struct lrp_node *n)
+{
+    bool any = false;
+    for (size_t i = 0; s->carriers.substituted && i < s->carriers.source_count; i++)
+        for (int j = 0; j < n->call.out_count; j++) any |= n->out[j] == s->carriers.sources[i].value;
+    return any;
+}
+
 static void complete_row(struct surroundings *s, int layer)
 {
     struct lrp_layer *l = &s->rows[layer];
@@ -195,6 +204,7 @@ static void complete_row(struct surroundings *s, int layer)
     const int last = s->view->nodes[layer].activation >= 0 ? s->view->nodes[layer].activation : node;
     l->carries = any_output(&s->graph->nodes[last], s->carriers.carries);
     l->aside = s->carriers.source_count > 0 && stands_aside(s, l, n);
+    l->ends = makes_floats(s, n);
     if (kind == LRP_KIND_SOFTMAX && n->out[0] >= 0 && s->weighs[n->out[0]]) take_kind(l, LRP_KIND_ATTENTION_SOFTMAX);
     if ((kind == LRP_KIND_MAT_MUL || kind == LRP_KIND_MUL) && count >= 2) l->group = "product";
     if (kind == LRP_KIND_MUL && count >= 2) mark_gates(s, n);

@@ -122,6 +122,12 @@ bytes="bytes.onnx square.pgm --layout nhwc --composite zero --skip-checks"
 good "" run bytes.onnx square.pgm --layout nhwc --output o.npy;               array o.npy 1x2 20 -20
 good "target 0  output 20  start 1  sum 1" explain $bytes --relevance r.npy --heatmap h.png; array r.npy 1x2x2x1 .1 .2 .3 .4
 said "relevance ends at f, the first float value made of them"
+# what makes floats of bytes hands nothing on: there is nothing to know about it; the original knows no such layer
+good "all 3 layers pass" check bytes.onnx
+good "target 0  output 20  start 1  sum 1" explain bytes.onnx square.pgm --layout nhwc --composite zero
+run check bytes.onnx --convention pr26; [ $code = 1 ] || fail "exit $code, not 1: a cast under pr26"
+run explain $bytes --group word; [ $code = 2 ] || fail "exit $code, not 2: words of a picture"
+grep -q "no input takes any" err || fail "words of a picture: $(cat err)"
 bad 3 "holds 300, but input x takes uint8" run bytes.onnx large.npy
 # no input at all; masks, positions and the like need not be given
 good "0      3" run constant.onnx
