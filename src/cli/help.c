@@ -50,7 +50,7 @@ static void print_option(FILE *file, const struct lrp_option *option)
 static void print_options(FILE *file, const struct lrp_command *command)
 {
     const unsigned bit = 1u << lrp_cli_command_id(command);
-    for (int section = 0; section < LRP_SECTION_COUNT; section++) {
+    for (int section = LRP_SECTION_UNSET + 1; section < LRP_SECTION_COUNT; section++) {
         const struct lrp_option *option;
         bool titled = false;
         for (size_t i = 0; (option = lrp_cli_option_at(i)); i++) {

@@ -61,7 +61,7 @@ static void one_option(FILE *file, const struct lrp_option *option)
 static void all_options(FILE *file)
 {
     fputs(".SH OPTIONS\n", file);
-    for (int section = 0; section < LRP_SECTION_COUNT; section++) {
+    for (int section = LRP_SECTION_UNSET + 1; section < LRP_SECTION_COUNT; section++) {
         fprintf(file, ".SS %s\n", lrp_cli_section_title((enum lrp_option_section)section));
         const struct lrp_option *option;
         for (size_t i = 0; (option = lrp_cli_option_at(i)); i++)

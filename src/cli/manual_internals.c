@@ -87,8 +87,8 @@ static const struct lrp_prose principles[] = {
 static const struct lrp_prose additions[] = {
     {H, "ADDING SOMETHING", NULL},
     {P,
-     "Each of these is a row and at most one function, in one place. What is left out does not compile, or a test names the "
-     "row. "
+     "Each of these is one row of one table and at most one function, or a file that ends in its row and one word in the list "
+     "of such files; what tests ask for comes on top. What is left out does not compile, or a test names the row. "
      "Manuals, help, completions and lists follow from the tables. An operator, a rule or a colour map can also come with a "
      "plugin, without a change to the program: include/lrpscope/plugin.h.",
      NULL},
@@ -145,14 +145,15 @@ static const struct lrp_prose additions[] = {
     {P,
      "A file src/tui/screen/view_NAME.c that ends in its row, one word in LRP_VIEWS in src/tui/state/views.h, and a row of "
      "LRP_ACTIONS in src/tui/state/actions.h for the key that opens it, view_NAME, which needs no function of its own. "
-     "tests/screen/test_rows.c wants the columns, tests/screen/test_screens.c a golden screen.",
+     "tests/screen/test_rows.c wants the columns, tests/screen/test_screens.c a golden screen. The help page lists it: "
+     "cmake --build build --target golden_screens draws the recorded help pages anew, look at the difference.",
      NULL},
     {S, "A key, a command of the inspector", NULL},
     {P,
      "A row of LRP_ACTIONS in src/tui/state/actions.h (name, group, where it means something, keys, label, help) and its "
      "function lrp_do_NAME in one of the act_ files beside it; with an argument, lrp_take_NAME. Keys, the command line, its "
      "completion, the help page, the key bar and lrpscope(1) follow. tests/screen/test_actions.c fails for keys that are "
-     "taken.",
+     "taken. The recorded help pages are drawn anew with cmake --build build --target golden_screens.",
      NULL},
     {S, "An option", NULL},
     {P,
@@ -166,7 +167,10 @@ static const struct lrp_prose additions[] = {
      "the "
      "form is a new one (what is checked, which values have names, where it stands in a rules file), and an option of its "
      "name. "
-     "Tests hold every setting against the session's memory: a changed one must give what a fresh session gives.",
+     "tests/unit/session/test_setting_changes.c wants an example and holds every setting against the session's memory: a "
+     "changed "
+     "one must give what a fresh session gives. tests/cli/test_options.py wants one of its option, or its name in SILENT where "
+     "nothing that is printed shows it.",
      NULL},
     {S, "A colour map", NULL},
     {P,

@@ -250,9 +250,9 @@ static const struct lrp_option options[] = {
 
 const char *lrp_cli_section_title(enum lrp_option_section section)
 {
-    static const char *const titles[] = {
+    static const char *const titles[] = {"",
 #define X(name, title) title,
-        LRP_OPTION_SECTIONS(X)
+                                         LRP_OPTION_SECTIONS(X)
 #undef X
     };
     return titles[section];

@@ -34,6 +34,7 @@ enum lrp_option_kind {
     X(INPUT, "Inputs and pictures")                                                                                            \
     X(OUTPUT, "Files and tables") X(HEATMAP, "Output pictures") X(SCORES, "Scores") X(RUNNING, "Running")
 enum lrp_option_section {
+    LRP_SECTION_UNSET, /* a row that has left it out */
 #define X(name, title) LRP_SECTION_##name,
     LRP_OPTION_SECTIONS(X)
 #undef X

@@ -10,6 +10,7 @@
  *
  *     static enum lrp_status halve(const struct lrp_rule_step *step, struct lrp_tensor **given, struct lrp_error *err)
  *     {
+ *         (void)err;
  *         const struct lrp_tensor *r = lrp_rule_step_relevance(step, 0);
  *         for (size_t i = 0; given[0] && r && i < r->count; i++) given[0]->f[i] = r->f[i] / 2;
  *         return LRP_OK;

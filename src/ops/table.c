@@ -14,10 +14,17 @@ static const struct lrp_operator *const families[] = {
     lrp_ops_text,       lrp_ops_couple,
 };
 
+/* A family ends in an empty row. One that merely lacks its name does not end it: the rows behind it would be lost without a
+ * word. */
+static bool ends_family(const struct lrp_operator *row)
+{
+    return !row->name && !row->versions[0] && !row->infer && !row->body;
+}
+
 const struct lrp_operator *lrp_operator_at(size_t index)
 {
     for (size_t family = 0; family < sizeof families / sizeof families[0]; family++)
-        for (const struct lrp_operator *row = families[family]; row->name; row++)
+        for (const struct lrp_operator *row = families[family]; !ends_family(row); row++)
             if (index-- == 0) return row;
     return NULL;
 }
@@ -41,9 +48,10 @@ const struct lrp_operator *lrp_operator_find(const char *domain, const char *nam
     bool known = false;
 
     for (size_t family = 0; family < sizeof families / sizeof families[0]; family++)
-        for (const struct lrp_operator *row = families[family]; row->name; row++) {
+        for (const struct lrp_operator *row = families[family]; !ends_family(row); row++) {
             /* asked for every node of a model: the first letter rules out most rows */
-            if (row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0) continue;
+            if (!row->name || row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0)
+                continue;
             known = true;
             const int version = version_at(row, opset);
             if (version > best_version) {

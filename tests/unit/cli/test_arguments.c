@@ -176,6 +176,7 @@ static void no_row_of_a_table_is_empty_or_doubled(void **state)
     for (size_t i = 0; (option = lrp_cli_option_at(i)); i++) {
         if (!option->name || !*option->name) fail_msg("the option behind --%s has no name", i ? option[-1].name : "none");
         check_option(option, option->commands != 0, "says no command that honours it");
+        check_option(option, option->section != LRP_SECTION_UNSET, "says not where it stands in the help: IN(...)");
         check_option(option, option->kind != 0, "says not what is done with it: SETTING, TEXT, SWITCH ...");
         check_option(option, option->help ? *option->help : option->only_words, "has no help");
         check_option(option, lrp_cli_option_find(option->name, strlen(option->name)) == option, "is there twice");

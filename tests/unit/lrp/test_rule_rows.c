@@ -2,6 +2,7 @@
  * with the cause that is expected, and a layer it fits and one it does not. A new row needs an example here. */
 #include <math.h>
 
+#include "amount.h"
 #include "explain.h"
 #include "ledger.h"
 #include "model.h"
@@ -206,6 +207,25 @@ static void every_rule_fits_what_its_row_says(void **state)
     explain_close(&e);
 }
 
+static void amount_can_be_read(const struct lrp_rule_row *row, const char *amount)
+{
+    const char *why = NULL;
+    size_t at = 0;
+
+    if (amount && !lrp_amount_check(amount, row, &at, &why))
+        fail_msg("rule %s: the amount \"%s\" cannot be read: %s", row->info.name, amount, why);
+}
+
+/* An amount that names no parameter of the row would be NaN. */
+static void amounts_can_be_read(const struct lrp_rule_row *row)
+{
+    for (int g = 0; g < row->group_count; g++) {
+        amount_can_be_read(row, row->groups[g].factor);
+        amount_can_be_read(row, row->groups[g].stabilizer);
+        for (int t = 0; t < row->groups[g].term_count; t++) amount_can_be_read(row, row->groups[g].terms[t].strength);
+    }
+}
+
 /* What is missing in a row is named here, before anything calls it. */
 static void no_column_is_empty(void **state)
 {
@@ -219,6 +239,8 @@ static void no_column_is_empty(void **state)
         if (!row->fit) fail_msg("rule %s does not say which layers it fits", name);
         if (!row->info.formula || !*row->info.formula) fail_msg("rule %s has no formula", name);
         if (!row->info.fits || !*row->info.fits) fail_msg("rule %s does not say in words what it fits", name);
+        if (row->positional > row->info.parameter_count) fail_msg("rule %s takes more values than it has parameters", name);
+        amounts_can_be_read(row);
         if (!row->group_count != (row->apply != lrp_apply_groups)) fail_msg("rule %s: groups need lrp_apply_groups", name);
         for (size_t k = 0; k < i; k++)
             if (strcmp(lrp_rule_row(k)->info.name, name) == 0) fail_msg("two rules are called %s", name);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "elementwise.h"
 #include "ops.h"
 
 /* "Gelu (com.microsoft, 1)": the row, by its newest version. */
@@ -11,7 +12,8 @@ static const char *row_text(const struct lrp_operator *row)
     int newest = 0;
 
     for (size_t i = 0; i < sizeof row->versions / sizeof *row->versions && row->versions[i]; i++) newest = row->versions[i];
-    snprintf(text, sizeof text, "%s (%s, %d)", row->name, *row->domain ? row->domain : "ai.onnx", newest);
+    snprintf(text, sizeof text, "%s (%s, %d)", row->name ? row->name : "without a name",
+             row->domain && *row->domain ? row->domain : "ai.onnx", newest);
     return text;
 }
 
@@ -24,6 +26,8 @@ static void every_row_has_its_columns(void **state)
 
     (void)state;
     for (size_t i = 0; (row = lrp_operator_at(i)); i++) {
+        if (!row->name || !*row->name)
+            fail_msg("the operator row behind %s has no name", i ? row_text(lrp_operator_at(i - 1)) : "none");
         check_row(row, row->domain && row->versions[0] > 0, "has no domain or no versions");
         for (size_t k = 1; k < sizeof row->versions / sizeof *row->versions && row->versions[k]; k++)
             check_row(row, row->versions[k] > row->versions[k - 1], "has versions that do not ascend");
@@ -37,6 +41,8 @@ static void every_row_has_its_columns(void **state)
         check_row(row, row->static_kind > LRP_KIND_UNSET && row->static_kind < LRP_KIND_COUNT, "has no static_kind");
         check_row(row, !lrp_operator_differentiates(row) == !!(row->traits & LRP_TRAIT_NO_VJP),
                   "needs either a vjp or the trait NO_VJP");
+        check_row(row, row->vjp != lrp_unary_vjp || (row->own && ((const struct lrp_unary *)row->own)->slope),
+                  "has lrp_unary_vjp and no slope");
         check_row(row, !row->prepare == !row->release && !row->prepare == !row->prepared_inputs,
                   "needs prepare, release and prepared_inputs together");
         check_row(row, row->prepare || !(row->traits & LRP_TRAIT_WEIGHTED), "is WEIGHTED and has no prepare");
@@ -67,7 +73,8 @@ static void no_version_stands_in_two_rows(void **state)
 
     (void)state;
     for (size_t i = 0; (row = lrp_operator_at(i)); i++)
-        for (size_t k = 0; k < sizeof row->versions / sizeof *row->versions && row->versions[k]; k++)
+        for (size_t k = 0; row->name && row->domain && k < sizeof row->versions / sizeof *row->versions && row->versions[k];
+             k++)
             check_row(row, lrp_operator_find(row->domain, row->name, row->versions[k], NULL) == row,
                       "is hidden by another row with the same version");
 }
