@@ -703,7 +703,7 @@ static void a_target_is_contrasted_with_another_also_of_another_position(void **
     open_targets(f, 0, here, 2);
     fixture_keys(f, "--"); /* marked twice: no longer */
     assert_null(f->app.menu.against);
-    f->app.effects.count = 0;
+    lrp_effects_free(&f->app.effects);
     fixture_keys(f, "<Left>"); /* there is none before */
     assert_int_equal(f->app.effects.count, 0);
 }
