@@ -315,7 +315,7 @@ void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, stru
 /* Compare: the line below the three pictures. */
 void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
 {
-    char text[160];
+    char text[256];
     read_out(app, text, sizeof text);
     lrp_canvas_fit(canvas, at.x, at.y, at.columns, text, LRP_STYLE_NORMAL);
 }
