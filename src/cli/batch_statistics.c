@@ -173,19 +173,19 @@ enum lrp_status lrp_batch_statistics(const struct lrp_tensor *relevance, const c
     return status;
 }
 
-enum lrp_status lrp_batch_mean(const struct lrp_tensor *t, struct lrp_tensor **out, struct lrp_error *err)
+enum lrp_status lrp_batch_mean(const struct lrp_tensor *relevance, struct lrp_tensor **out, struct lrp_error *err)
 {
-    const size_t rows = (size_t)t->shape.dim[0], size = rows ? t->count / rows : 0;
-    struct lrp_shape shape = t->shape;
+    const size_t rows = (size_t)relevance->shape.dim[0], size = rows ? relevance->count / rows : 0;
+    struct lrp_shape shape = relevance->shape;
     double *sums = calloc(size + 1, sizeof *sums);
     size_t counted = 0;
     shape.dim[0] = 1;
     enum lrp_status status = sums ? lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err) : no_memory(err);
     for (size_t i = 0; !status && i < rows; i++) {
         bool finite = true;
-        for (size_t e = 0; finite && e < size; e++) finite = isfinite(t->f[i * size + e]);
+        for (size_t e = 0; finite && e < size; e++) finite = isfinite(relevance->f[i * size + e]);
         counted += finite;
-        for (size_t e = 0; finite && e < size; e++) sums[e] += (double)t->f[i * size + e];
+        for (size_t e = 0; finite && e < size; e++) sums[e] += (double)relevance->f[i * size + e];
     }
     for (size_t e = 0; !status && e < size; e++) (*out)->f[e] = (float)(sums[e] / fmax((double)counted, 1));
     free(sums);

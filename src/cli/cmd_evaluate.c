@@ -58,11 +58,16 @@ static enum lrp_status list_inputs(struct evaluate *v, struct lrp_error *err)
 /* Four whole numbers between commas. */
 static enum lrp_status read_box(const char *text, int64_t box[4], struct lrp_error *err)
 {
-    long long v[4];
-    char rest;
-    if (sscanf(text, "%lld,%lld,%lld,%lld%c", &v[0], &v[1], &v[2], &v[3], &rest) != 4 || v[0] >= v[2] || v[1] >= v[3])
+    char copy[128], *part = copy;
+    bool read = snprintf(copy, sizeof copy, "%s", text) < (int)sizeof copy;
+    for (int i = 0; read && i < 4; i++) {
+        char *const comma = strchr(part, ',');
+        if (comma) *comma = 0;
+        read = !comma == (i == 3) && lrp_parse_int64(part, &box[i]);
+        if (comma) part = comma + 1;
+    }
+    if (!read || box[0] >= box[2] || box[1] >= box[3])
         return lrp_fail(err, LRP_USAGE, "--box %s: it is X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1", text);
-    for (int i = 0; i < 4; i++) box[i] = v[i];
     return LRP_OK;
 }
 

@@ -32,7 +32,7 @@ enum lrp_status lrp_cli_evaluate_text(struct lrp_evaluation *evaluation, const s
 /* The table, what it says, and what it does not. */
 enum lrp_status lrp_cli_scores_print(const struct lrp_cli_scores *scores, struct lrp_error *err);
 /* The same as a document, to be freed. */
-void lrp_cli_scores_document(const struct lrp_cli_scores *scores, struct lrp_document *out);
+void lrp_cli_scores_document(const struct lrp_cli_scores *s, struct lrp_document *d);
 /* Why the order is not to be trusted: a line, owned by the caller; NULL: there is no reason, or no memory. */
 char *lrp_cli_scores_doubt(const struct lrp_evaluation *evaluation);
 

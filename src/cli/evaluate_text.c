@@ -6,6 +6,7 @@
 #include "lrpscope/text.h"
 
 #include "evaluate.h"
+#include "text.h"
 
 /* Code points before a place in UTF-8. */
 static size_t points_before(const char *text, const char *end)
@@ -36,11 +37,14 @@ static enum lrp_status find_words(struct lrp_evaluation *e, const struct lrp_seq
 static enum lrp_status set_span(struct lrp_evaluation *e, const struct lrp_sequence *sequence, const char *span,
                                 struct lrp_error *err)
 {
-    long long first, last;
-    char rest;
+    char copy[64];
+    int64_t first, last;
     enum lrp_status status = lrp_evaluation_add_span(e, NULL, err);
     if (status || !span) return status;
-    if (sscanf(span, "%lld:%lld%c", &first, &last, &rest) != 2) return find_words(e, sequence, span, err);
+    char *const colon = snprintf(copy, sizeof copy, "%s", span) < (int)sizeof copy ? strchr(copy, ':') : NULL;
+    if (colon) *colon = 0;
+    if (!colon || !lrp_parse_int64(copy, &first) || !lrp_parse_int64(colon + 1, &last))
+        return find_words(e, sequence, span, err);
     if (first < 0 || last <= first) return lrp_fail(err, LRP_USAGE, "--span %s: places are A:B with A < B", span);
     return lrp_evaluation_add_span(e, (const int64_t[]){first, last}, err);
 }

@@ -57,17 +57,28 @@ static enum lrp_status read_samples(struct lrp_shard_set *m, struct lrp_error *e
     return status;
 }
 
+/* Of how many "shard-2-of-8" is one; 0: the name is not a shard's. */
+static size_t shards_of_name(const char *name)
+{
+    char copy[64];
+    int64_t index, count;
+    if (snprintf(copy, sizeof copy, "%s", name) >= (int)sizeof copy || strncmp(copy, "shard-", strlen("shard-")) != 0) return 0;
+    char *const first = copy + strlen("shard-"), *const of = strstr(first, "-of-");
+    if (!of) return 0;
+    *of = 0;
+    return lrp_parse_int64(first, &index) && lrp_parse_int64(of + strlen("-of-"), &count) && count > 0 ? (size_t)count : 0;
+}
+
 /* How many shards the batch was cut into, from their folders' names. */
 static enum lrp_status count_shards(struct lrp_shard_set *m, struct lrp_error *err)
 {
     DIR *dir = opendir(m->folder);
     enum lrp_status status = dir ? LRP_OK : lrp_fail(err, LRP_FILE, "%s: %s", m->folder, strerror(errno));
     for (struct dirent *entry; !status && (entry = readdir(dir));) {
-        unsigned long index, count;
-        int end = 0;
-        if (sscanf(entry->d_name, "shard-%lu-of-%lu%n", &index, &count, &end) != 2 || entry->d_name[end] || !count) continue;
+        const size_t count = shards_of_name(entry->d_name);
+        if (!count) continue;
         if (m->shards && m->shards != count)
-            status = lrp_fail(err, LRP_FILE, "%s: shards of %zu and of %lu lie there: take the folders of one kind away",
+            status = lrp_fail(err, LRP_FILE, "%s: shards of %zu and of %zu lie there: take the folders of one kind away",
                               m->folder, m->shards, count);
         m->shards = count;
     }
@@ -124,7 +135,7 @@ void lrp_shard_set_free(struct lrp_shard_set *merge)
 
 static FILE **open_lines(const struct lrp_shard_set *m, struct lrp_error *err)
 {
-    FILE **files = calloc(m->shards + 1, sizeof *files);
+    FILE **files = calloc(m->shards + 1, sizeof(FILE *));
     if (!files) no_memory(err);
     for (size_t i = 0; files && i < m->shards; i++) {
         if (!rows_of(m, i)) continue;

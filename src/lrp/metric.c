@@ -13,7 +13,7 @@ static const struct lrp_metric *const rows[] = {
     LRP_METRICS(X)
 #undef X
 };
-enum { ROWS = sizeof rows / sizeof *rows };
+enum { ROWS = sizeof rows / sizeof rows[0] };
 
 const struct lrp_metric_info *lrp_metric_at(size_t index)
 {

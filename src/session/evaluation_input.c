@@ -240,7 +240,7 @@ enum lrp_status lrp_evaluation_widen(struct lrp_evaluation *e, struct lrp_job *j
     if (status || !e->wide) return status;
     const struct lrp_graph *g = e->wide->graph;
     const struct lrp_carriers *c = &e->wide_setup->assignment.unstopped;
-    *values = calloc((size_t)g->value_count + 1, sizeof **values);
+    *values = calloc((size_t)g->value_count + 1, sizeof(struct lrp_tensor *));
     *sources = calloc(c->source_count + 1, sizeof **sources);
     if (!*values || !*sources) return no_memory(err);
     for (size_t i = 0; !status && i < job->input_count; i++) {
@@ -292,7 +292,7 @@ static enum lrp_status fresh_new(const struct lrp_evaluation *e, const struct lr
     *f = (struct lrp_fresh_network){.layers = malloc(layers * sizeof *f->layers + 1),
                                     .weights = strdup(v->weights),
                                     .seed = v->seed,
-                                    .setups = calloc(e->row_count + 1, sizeof *f->setups),
+                                    .setups = calloc(e->row_count + 1, sizeof(struct lrp_setup *)),
                                     .setup_count = e->row_count};
     enum lrp_status status = f->layers && f->weights && f->setups ? LRP_OK : no_memory(err);
     if (!status) memcpy(f->layers, v->fresh, layers * sizeof *f->layers);

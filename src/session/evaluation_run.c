@@ -70,7 +70,7 @@ static enum lrp_status see_row(struct evaluating *v, size_t row, struct lrp_erro
     if (status) return status;
     const struct lrp_results *r = v->session->results;
     seen->setup = lrp_setup_retain(v->session->setup);
-    seen->relevance = calloc(seen->setup->assignment.unstopped.source_count + 1, sizeof *seen->relevance);
+    seen->relevance = calloc(seen->setup->assignment.unstopped.source_count + 1, sizeof(struct lrp_tensor *));
     seen->start = calloc(r->target_count + 1, sizeof *seen->start);
     if (!seen->relevance || !seen->start) return no_memory(err);
     for (size_t n = 0; n < r->target_count; n++) seen->start[n] = r->targets[n].start;
@@ -162,7 +162,7 @@ static enum lrp_status gather(struct evaluating *v, struct lrp_error *err)
     for (size_t row = 0; !status && row < v->e->row_count; row++) {
         struct lrp_seen *seen = &v->seen[row];
         if (v->e->rows[row].made) {
-            seen->relevance = calloc(v->sources + 1, sizeof *seen->relevance);
+            seen->relevance = calloc(v->sources + 1, sizeof(struct lrp_tensor *));
             seen->start = calloc(samples + 1, sizeof *seen->start);
             if (!seen->relevance || !seen->start) return no_memory(err);
             status = lrp_evaluation_made(v->e, &v->e->rows[row], &v->passes, seen->relevance, err);
@@ -215,7 +215,7 @@ static enum lrp_status run_apart(struct evaluating *v, struct lrp_setup *setup, 
     struct lrp_job *job = calloc(1, sizeof *job);
     if (!job) return no_memory(err);
     const size_t values = (size_t)setup->network->graph->value_count;
-    const struct lrp_tensor **given = calloc(values + 1, sizeof *given);
+    const struct lrp_tensor **given = calloc(values + 1, sizeof(struct lrp_tensor *));
     *job = (struct lrp_job){.session = v->session,
                             .setup = lrp_setup_retain(setup),
                             .input_count = v->job->input_count,
@@ -354,7 +354,7 @@ enum lrp_status lrp_evaluation_run(struct lrp_evaluation *e, struct lrp_session 
                            .seen = calloc(e->row_count + 1, sizeof *v.seen),
                            .of = calloc(e->row_count + 1, sizeof *v.of),
                            .rows = calloc(e->row_count + 1, sizeof *v.rows),
-                           .measures = calloc(e->column_count + 1, sizeof *v.measures)};
+                           .measures = calloc(e->column_count + 1, sizeof(struct lrp_measure *))};
     enum lrp_status status = v.seen && v.of && v.rows && v.measures ? LRP_OK : no_memory(err);
     if (!status && !e->base) status = lrp_evaluation_set_base(e, session->setup->settings, err);
     lrp_session_wait(session);

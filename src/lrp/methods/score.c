@@ -46,9 +46,9 @@ static void wide_points_free(struct wide_points *w)
 static enum lrp_status wide_points_new(const struct lrp_passes *p, struct wide_points *w, struct lrp_error *err)
 {
     lrp_passes_sources(p, &w->sources);
-    w->all = calloc(w->sources + 1, sizeof *w->all);
+    w->all = calloc(w->sources + 1, sizeof(struct lrp_tensor *));
     w->views = calloc(w->sources + 1, sizeof *w->views);
-    w->view = calloc(w->sources + 1, sizeof *w->view);
+    w->view = calloc(w->sources + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = w->all && w->views && w->view ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t s = 0; !status && s < w->sources; s++) {
         struct lrp_shape shape = lrp_passes_clean(p, s)->shape;
@@ -75,7 +75,7 @@ static enum lrp_status pass_wide(struct lrp_passes *p, const struct wide_points 
 {
     const struct lrp_wide *wide = p->wide;
     const size_t values = (size_t)lrp_engine_graph(wide->engine)->value_count, samples = (size_t)p->samples;
-    const struct lrp_tensor **at = calloc(values + 1, sizeof *at);
+    const struct lrp_tensor **at = calloc(values + 1, sizeof(struct lrp_tensor *));
     if (!at) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t v = 0; v < values; v++)
         if (wide->values[v]) at[v] = lrp_tensor_retain(wide->values[v]);

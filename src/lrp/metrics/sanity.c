@@ -20,7 +20,7 @@ static enum lrp_status sanity_new(struct sanity *w, struct lrp_metric_case *c, s
 {
     *w = (struct sanity){.c = c, .count = lrp_metric_case_values(c), .samples = (size_t)c->passes->samples};
     lrp_passes_sources(c->passes, &w->sources);
-    w->found = calloc(w->sources + 1, sizeof *w->found);
+    w->found = calloc(w->sources + 1, sizeof(struct lrp_tensor *));
     w->values = malloc(w->count * sizeof *w->values + 1);
     w->other = malloc(w->count * sizeof *w->other + 1);
     return w->found && w->values && w->other ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");

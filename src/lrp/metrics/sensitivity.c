@@ -84,7 +84,7 @@ static enum lrp_status vary(struct lrp_metric_case *c, struct lrp_measure *out, 
     struct nearby w = {.c = c, .count = lrp_metric_case_values(c), .samples = (size_t)c->passes->samples};
     lrp_passes_sources(c->passes, &w.sources);
     w.point = lrp_point_new(c->passes);
-    w.found = calloc(w.sources + 1, sizeof *w.found);
+    w.found = calloc(w.sources + 1, sizeof(struct lrp_tensor *));
     w.values = malloc(w.count * sizeof *w.values + 1);
     w.other = malloc(w.count * sizeof *w.other + 1);
     enum lrp_status status =

@@ -79,7 +79,7 @@ static void draw_columns(const struct lrp_app *app, struct lrp_canvas *canvas, c
     const struct lrp_marks *marks = &app->painting.across;
     const struct lrp_crop *c = &g->area.crop;
     const int each = g->area.cells.columns / (c->width > 0 ? c->width : 1), top = g->area.cells.y - g->head;
-    for (int i = 0; g->head > 0 && i < c->width && (size_t)(c->x + i) < marks->count; i++) {
+    for (int i = 0; g->head > 0 && i < c->width && (size_t)c->x + (size_t)i < marks->count; i++) {
         const struct lrp_mark *mark = &marks->items[c->x + i];
         const enum lrp_style style = style_of(app, mark, c->x + i == app->cursor_x);
         if (g->upright)
@@ -93,7 +93,7 @@ static void draw_rows(const struct lrp_app *app, struct lrp_canvas *canvas, cons
 {
     const struct lrp_marks *marks = &app->painting.down;
     const struct lrp_crop *c = &g->area.crop;
-    for (int i = 0, last = -1; g->side > 0 && i < c->height && (size_t)(c->y + i) < marks->count; i++) {
+    for (int i = 0, last = -1; g->side > 0 && i < c->height && (size_t)c->y + (size_t)i < marks->count; i++) {
         const int y = g->area.cells.y + (int)((int64_t)i * g->area.cells.rows / (c->height > 0 ? c->height : 1));
         const struct lrp_mark *mark = &marks->items[c->y + i];
         if (y == last) continue; /* several share a row: the first of them names it */
