@@ -2,7 +2,7 @@
  * colour maps yet is told so. */
 #include "lrpscope/plugin.h"
 
-#define STOPS(array) .stops = array, .count = sizeof array / sizeof *array
+#define STOPS(array) .stops = (array), .count = sizeof(array) / sizeof *(array)
 
 int lrp_plugin_main(const struct lrp_plugin_host *host)
 {

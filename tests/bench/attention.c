@@ -302,7 +302,7 @@ static void print(const struct bench *b, const struct products *products)
 
 static void read_arguments(int argc, char **argv, struct bench *b)
 {
-    if (argc == 6 && strcmp(argv[4], "--repeat") == 0) repeat = atoi(argv[5]);
+    if (argc == 6 && strcmp(argv[4], "--repeat") == 0) repeat = (int)strtol(argv[5], NULL, 10);
     if ((argc != 4 && argc != 6) || repeat < 1) {
         fprintf(stderr, "usage: attention BINARY MODEL.onnx INPUT.npy [--repeat N]\n");
         exit(2);

@@ -77,6 +77,7 @@ void *malloc(size_t size)
     return fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's names are reserved ones
 void *calloc(size_t number, size_t size)
 {
     return fails(__builtin_return_address(0)) ? NULL : __libc_calloc(number, size);
@@ -99,3 +100,4 @@ int posix_memalign(void **out, size_t alignment, size_t size)
     *out = made;
     return 0;
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -434,7 +434,7 @@ enum { GROUP = 4, SIDE = 5, PLACES = SIDE * SIDE, SAMPLES = 2, WILD = 5 * PLACES
 /* What the infinity at WILD, channel 5 of the first sample, may reach: the second group. */
 static bool is_reached(int64_t i)
 {
-    return i / PLACES >= GROUP && i / PLACES < 2 * GROUP;
+    return i / PLACES >= GROUP && i / PLACES < INT64_C(2) * GROUP;
 }
 
 struct wild {
