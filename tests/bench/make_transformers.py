@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper, save
 
 WIDTH, HEADS, LAYERS, INNER, TOKENS = 768, 12, 12, 3072, 128
 BITS, BLOCK = 4, 32  # of quantised weights
+KINDS = {np.float32: TensorProto.FLOAT, np.float16: TensorProto.FLOAT16}
 
 
 class Net:
@@ -100,7 +101,7 @@ class Net:
 
     def write(self, path, inputs, output):
         values = [helper.make_tensor_value_info(name, kind, shape) for name, kind, shape in inputs]
-        kind = helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype))
+        kind = KINDS[self.dtype]
         graph = helper.make_graph(self.nodes, 'bench', values, [helper.make_tensor_value_info(output, kind, None)],
                                   list(self.weights.values()))
         opsets = [helper.make_opsetid('', 17), helper.make_opsetid('com.microsoft', 1)]
@@ -182,7 +183,7 @@ def llama_160m(net, path):
         x = net.op('Add', [x, net.dense(y, 'down_proj', INNER, WIDTH, bias=False)])
     net.scope = ''
     x = net.dense(net.rms_norm(x, 'norm'), 'lm_head', WIDTH, 32000, bias=False)
-    kind = helper.np_dtype_to_tensor_dtype(np.dtype(net.dtype))
+    kind = KINDS[net.dtype]
     inputs = [(name, TensorProto.INT64, ['batch', length]) for name, length in (('input_ids', 'length'), ('attention_mask', 'total'))]
     inputs += [(f'past_key_values.{i}.{part}', kind, ['batch', HEADS, 'past', depth]) for i in range(LAYERS) for part in ('key', 'value')]
     net.write(path, inputs, x)
