@@ -1,6 +1,7 @@
 /* table.c: finding the row of an operator. */
 #include "ops.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static const struct lrp_operator *const families[] = {
@@ -21,12 +22,65 @@ static bool ends_family(const struct lrp_operator *row)
     return !row->name && !row->versions[0] && !row->infer && !row->body;
 }
 
+/* A place in the table. */
+struct lrp_operator_place {
+    size_t family, row;
+};
+
+/* The row at a place, which goes on to the next one; NULL past the end. */
+static const struct lrp_operator *next_row(struct lrp_operator_place *at)
+{
+    for (; at->family < sizeof families / sizeof families[0]; at->family++, at->row = 0) {
+        const struct lrp_operator *row = &families[at->family][at->row];
+        if (ends_family(row)) continue;
+        at->row++;
+        return row;
+    }
+    return NULL;
+}
+
 const struct lrp_operator *lrp_operator_at(size_t index)
 {
-    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++)
-        for (const struct lrp_operator *row = families[family]; !ends_family(row); row++)
-            if (index-- == 0) return row;
-    return NULL;
+    struct lrp_operator_place at = {0};
+    const struct lrp_operator *row;
+
+    while ((row = next_row(&at)) && index-- > 0) {
+    }
+    return row;
+}
+
+/* ---- by name: asked for every node of a model, several times ---- */
+
+/* Rows by the hash of their name, an open table. Made once, of rows that never change, and only read afterwards. */
+enum { SLOTS = 1024 };
+static struct lrp_operator_slot {
+    uint32_t hash;
+    const struct lrp_operator *row;
+} slots[SLOTS];
+
+static uint32_t hash_name(const char *name)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (; *name; name++) hash = (hash ^ (unsigned char)*name) * 16777619U;
+    return hash;
+}
+
+/* Rows of one name stand behind each other in the order of the table. One slot stays free, where every search ends: a row that
+ * finds no room is missed by the test that looks for every row. */
+static void index_rows(void)
+{
+    struct lrp_operator_place place = {0};
+    const struct lrp_operator *row;
+
+    for (size_t used = 0; used + 1 < SLOTS && (row = next_row(&place));) {
+        if (!row->name) continue;
+        const uint32_t hash = hash_name(row->name);
+        size_t at = hash % SLOTS;
+        while (slots[at].row) at = (at + 1) % SLOTS;
+        slots[at] = (struct lrp_operator_slot){hash, row};
+        used++;
+    }
 }
 
 /* The newest version of the row that `opset` has; 0 if the row knows only later ones. */
@@ -42,23 +96,24 @@ static int version_at(const struct lrp_operator *row, int opset)
 /* Several rows may share a name, each with the versions of one meaning: the row with the newest version wins. */
 const struct lrp_operator *lrp_operator_find(const char *domain, const char *name, int opset, const char **why)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     const char *const wanted = strcmp(domain, "ai.onnx") == 0 ? "" : domain;
+    const uint32_t hash = hash_name(name);
     const struct lrp_operator *best = NULL;
     int best_version = 0;
     bool known = false;
 
-    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++)
-        for (const struct lrp_operator *row = families[family]; !ends_family(row); row++) {
-            /* asked for every node of a model: the first letter rules out most rows */
-            if (!row->name || row->name[0] != name[0] || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0)
-                continue;
-            known = true;
-            const int version = version_at(row, opset);
-            if (version > best_version) {
-                best = row;
-                best_version = version;
-            }
+    pthread_once(&once, index_rows);
+    for (size_t at = hash % SLOTS; slots[at].row; at = (at + 1) % SLOTS) {
+        const struct lrp_operator *row = slots[at].row;
+        if (slots[at].hash != hash || strcmp(row->name, name) != 0 || strcmp(row->domain, wanted) != 0) continue;
+        known = true;
+        const int version = version_at(row, opset);
+        if (version > best_version) {
+            best = row;
+            best_version = version;
         }
+    }
     if (best && best->newer && opset >= best->newer) best = NULL;
     if (!best && why) *why = known ? "this version of the operator is not implemented" : "the operator is not implemented";
     return best;
