@@ -143,8 +143,8 @@ static const struct lrp_prose additions[] = {
      NULL},
     {S, "A view", NULL},
     {P,
-     "A file src/tui/screen/view_NAME.c that ends in its row, one word in LRP_VIEWS in src/tui/state/views.h, and a row of "
-     "LRP_ACTIONS in src/tui/state/actions.h for the key that opens it, view_NAME, which needs no function of its own. "
+     "A file src/tui/screen/view_NAME.c that ends in its row, and a row V of LRP_ACTIONS in src/tui/state/actions.h: the key "
+     "that opens it and what help says; there is no function to write. "
      "tests/screen/test_rows.c wants the columns, tests/screen/test_screens.c a golden screen. The help page lists it: "
      "cmake --build build --target golden_screens draws the recorded help pages anew, look at the difference.",
      NULL},

@@ -15,7 +15,7 @@
 static void every_view_is_whole(void **state)
 {
     static const char *const ids[] = {
-#define X(id, name) #name,
+#define X(name, ...) #name,
         LRP_VIEWS(X)
 #undef X
     };
@@ -62,7 +62,7 @@ static void every_view_is_found_again_by_its_name(void **state)
         struct lrp_place place;
         f->app.view = (enum lrp_view)i;
         lrp_app_place(&f->app, &place);
-        f->app.view = LRP_VIEW_LAYERS;
+        f->app.view = LRP_VIEW_layers;
         lrp_app_take_place(&f->app, &place);
         ASSERT_ROW((int)f->app.view == i, "view", lrp_screen.views[i]->name);
         lrp_place_free(&place);

@@ -410,9 +410,9 @@ static void a_taller_screen_is_filled(void **state)
                      tall = {.kind = LRP_EVENT_RESIZE, .x = 100, .y = 60};
     lrp_app_update(&f->app, &small);
     fixture_keys(f, "G");
-    assert_true(f->app.windows[LRP_VIEW_LAYERS].top > 0);
+    assert_true(f->app.windows[LRP_VIEW_layers].top > 0);
     lrp_app_update(&f->app, &tall);
-    assert_int_equal(f->app.windows[LRP_VIEW_LAYERS].top, 0);
+    assert_int_equal(f->app.windows[LRP_VIEW_layers].top, 0);
     assert_int_equal(f->app.layer, 22);
 }
 
@@ -484,7 +484,7 @@ static void mouse_selects_and_reads_values(void **state)
     assert_true(f->app.cursor_x >= 0);
     struct lrp_event bar = {.kind = LRP_EVENT_MOUSE, .number = LRP_MOUSE_PRESS, .x = 1, .y = 29};
     lrp_app_update(&f->app, &bar);
-    assert_int_equal(f->app.view, LRP_VIEW_HELP);
+    assert_int_equal(f->app.view, LRP_VIEW_help);
 }
 
 static void press_at(struct fixture *f, int what, int x, int y)
@@ -510,9 +510,9 @@ static void a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it(void 
     press_at(f, LRP_MOUSE_WHEEL_DOWN, 10, 6);
     assert_int_equal(f->app.layer, 7);
     fixture_keys(f, "4<End>"); /* the last line of the summary leads to a layer of its type */
-    const struct lrp_window *window = &f->app.windows[LRP_VIEW_SUMMARY];
+    const struct lrp_window *window = &f->app.windows[LRP_VIEW_summary];
     press_at(f, LRP_MOUSE_PRESS, 5, 2 + window->selected - window->top);
-    assert_int_equal(f->app.view, LRP_VIEW_LAYERS);
+    assert_int_equal(f->app.view, LRP_VIEW_layers);
     assert_int_equal(f->app.layer, 20); /* the first dense layer */
 }
 

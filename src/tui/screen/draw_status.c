@@ -54,7 +54,7 @@ static int status_right(const struct lrp_app *app, struct lrp_canvas *canvas, st
     char place[64] = "", job[128] = "";
     const int count = lrp_app_row_count(app, app->view);
     if (count > 0) snprintf(place, sizeof place, "%d of %d", app->windows[app->view].selected + 1, count);
-    if (app->view == LRP_VIEW_LAYERS && app->left_out > 0) append_left_out(app, place, sizeof place);
+    if (app->view == LRP_VIEW_layers && app->left_out > 0) append_left_out(app, place, sizeof place);
     if (lrp_app_busy(app))
         progress(app, job, sizeof job);
     else

@@ -261,7 +261,7 @@ static struct lrp_hit hit(const struct lrp_app *app, int x, int y)
 
 const struct lrp_screen lrp_screen = {.views =
                                           {
-#define X(id, name) [LRP_VIEW_##id] = &lrp_view_##name,
+#define X(name, ...) [LRP_VIEW_##name] = &lrp_view_##name,
                                               LRP_VIEWS(X)
 #undef X
                                           },

@@ -1,5 +1,5 @@
 /* view.h: the screen: the function that draws all of it, and its parts; each draws into its own rectangle. A view is a file
- * that ends in its row (struct lrp_view_row), which LRP_VIEWS of state/views.h lists. */
+ * that ends in its row (struct lrp_view_row), and a row V of state/actions.h. */
 #ifndef LRP_TUI_VIEW_H
 #define LRP_TUI_VIEW_H
 
@@ -10,7 +10,7 @@
 
 /* What lrp_app_init takes. */
 extern const struct lrp_screen lrp_screen;
-#define X(id, name) extern const struct lrp_view_row lrp_view_##name;
+#define X(name, ...) extern const struct lrp_view_row lrp_view_##name;
 LRP_VIEWS(X)
 #undef X
 /* Draws everything; the canvas is made as large as the app. */

@@ -35,8 +35,8 @@ static bool close_one(struct lrp_app *app)
 {
     if (app->menu.kind != LRP_MENU_NONE) {
         lrp_app_close_menu(app);
-    } else if (app->view != LRP_VIEW_LAYERS) {
-        lrp_app_open_view(app, lrp_app_view_row(app, app->view)->lies_over_others ? app->last_view : LRP_VIEW_LAYERS);
+    } else if (app->view != LRP_VIEW_layers) {
+        lrp_app_open_view(app, lrp_app_view_row(app, app->view)->lies_over_others ? app->last_view : LRP_VIEW_layers);
     } else if (app->alone && app->focus == LRP_PANE_PREVIEW) {
         lrp_do_preview_alone(app);
     } else if (app->details) {
@@ -54,7 +54,7 @@ static bool close_one(struct lrp_app *app)
 }
 bool lrp_app_is_open(const struct lrp_app *app)
 {
-    return app->menu.kind != LRP_MENU_NONE || app->view != LRP_VIEW_LAYERS || app->details || app->focus != LRP_PANE_LIST ||
+    return app->menu.kind != LRP_MENU_NONE || app->view != LRP_VIEW_layers || app->details || app->focus != LRP_PANE_LIST ||
            (app->filter && *app->filter) || app->search;
 }
 void lrp_do_escape(struct lrp_app *app)

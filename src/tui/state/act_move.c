@@ -103,9 +103,9 @@ void lrp_app_go(struct lrp_app *app, int layer)
 {
     if (lrp_tree_reveal(&app->tree, layer)) lrp_app_refilter(app);
     lrp_app_select(app, layer);
-    if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected) == layer) return;
+    if (app->layer == layer && lrp_app_row_layer(app, LRP_VIEW_layers, app->windows[LRP_VIEW_layers].selected) == layer) return;
     lrp_app_set_text(app, &app->filter, NULL);
-    app->view = LRP_VIEW_LAYERS;
+    app->view = LRP_VIEW_layers;
     app->all_layers |= lrp_app_layer(app, layer) && lrp_app_layer(app, layer)->aside;
     lrp_app_refilter(app);
     lrp_app_select(app, layer);
@@ -178,7 +178,7 @@ void lrp_do_play(struct lrp_app *app)
 
 static int selected_fold(const struct lrp_app *app)
 {
-    return lrp_app_row_fold(app, LRP_VIEW_LAYERS, app->windows[LRP_VIEW_LAYERS].selected);
+    return lrp_app_row_fold(app, LRP_VIEW_layers, app->windows[LRP_VIEW_layers].selected);
 }
 
 void lrp_do_all_layers(struct lrp_app *app)
@@ -252,7 +252,7 @@ void lrp_do_follow(struct lrp_app *app)
     const int link = selected_link(app);
     if (link < 0) return;
     remember_link(app);
-    if (!lrp_app_lists_layers(app, app->view)) app->view = LRP_VIEW_LAYERS;
+    if (!lrp_app_lists_layers(app, app->view)) app->view = LRP_VIEW_layers;
     lrp_app_go(app, link);
 }
 

@@ -1,4 +1,4 @@
-/* act_views.c: actions that open views, one for every row of LRP_VIEWS. */
+/* act_views.c: actions that open views, one for each. */
 #include "app.h"
 
 /* It is computed when it is looked at; what is being computed goes on. */
@@ -15,7 +15,7 @@ void lrp_app_open_view(struct lrp_app *app, enum lrp_view view)
     const struct lrp_view_row *before = lrp_app_view_row(app, app->view);
     if (app->view == view && before->lies_over_others) view = app->last_view;
     const struct lrp_view_row *row = lrp_app_view_row(app, view);
-    if (app->view != view) app->last_view = before->lies_over_others ? LRP_VIEW_LAYERS : app->view;
+    if (app->view != view) app->last_view = before->lies_over_others ? LRP_VIEW_layers : app->view;
     app->view = view;
     app->focus = LRP_PANE_LIST;
     lrp_app_select(app, app->layer);
@@ -23,10 +23,10 @@ void lrp_app_open_view(struct lrp_app *app, enum lrp_view view)
     if (row->shows_ledger) ask_for_ledger(app);
 }
 
-#define X(id, name)                                                                                                            \
+#define X(name, ...)                                                                                                           \
     void lrp_do_view_##name(struct lrp_app *app)                                                                               \
     {                                                                                                                          \
-        lrp_app_open_view(app, LRP_VIEW_##id);                                                                                 \
+        lrp_app_open_view(app, LRP_VIEW_##name);                                                                               \
     }
 LRP_VIEWS(X)
 #undef X

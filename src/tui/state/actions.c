@@ -9,7 +9,11 @@ static const struct lrp_action_row rows[] = {
 #define T(id, name, group, contexts, keys, bar, help, argument, text)                                                          \
     [LRP_ACTION_##                                                                                                             \
         id] = {name, LRP_GROUP_##group, contexts, keys, bar, help, lrp_do_##id, LRP_ARGUMENT_##argument, text, lrp_take_##id},
-    LRP_ACTIONS(X, T)
+#define V(name, keys, bar, help)                                                                                               \
+    [LRP_ACTION_view_##                                                                                                        \
+        name] = {#name, LRP_GROUP_VIEWS, LRP_IN_PANES, keys, bar, help, lrp_do_view_##name, LRP_ARGUMENT_NONE, NULL, NULL},
+    LRP_ACTIONS(X, T, V)
+#undef V
 #undef T
 #undef X
 };

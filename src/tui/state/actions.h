@@ -41,9 +41,10 @@ enum lrp_action_group {
 
 /* X(id, name, group, contexts, keys, label in the key bar, help): function lrp_do_ID. The key bar has this order. Of an action
  * that takes an argument: T(the same, what may stand behind its name in the command line, how help writes that), and
- * lrp_take_ID. */
-#define LRP_ACTIONS(X, T)                                                                                                      \
-    X(view_help, "help", VIEWS, LRP_IN_PANES, "? <F1> h", "help", "this page")                                                 \
+ * lrp_take_ID. Of one that opens a view, V(name, keys, label, help): the file screen/view_NAME.c that ends in its row
+ * lrp_view_NAME (views.h); there is no function to write. */
+#define LRP_ACTIONS(X, T, V)                                                                                                   \
+    V(help, "? <F1> h", "help", "this page")                                                                                   \
     T(search, "search", FIND, LRP_IN_ROWS | LRP_IN_MENU, "/", "find", "find as you type; Enter keeps, Esc leaves", PATTERN,    \
       "TEXT")                                                                                                                  \
     T(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "-filter", "show by name, type, :unsupported or :tagged", PATTERN,       \
@@ -54,7 +55,7 @@ enum lrp_action_group {
     T(composite_menu, "composite", RULES, LRP_IN_PANES, "R", "-composite", "choose the composite", COMPOSITE, "NAME")          \
     T(preview_kind, "preview", PREVIEW, LRP_IN_LAYERS, "p", "preview", "next kind: activation, channels, ...", PREVIEW,        \
       "KIND")                                                                                                                  \
-    X(view_ledger, "ledger", VIEWS, LRP_IN_PANES, "L 3", "ledger", "ledger: what layers took in, gave and lost")               \
+    V(ledger, "L 3", "ledger", "ledger: what layers took in, gave and lost")                                                   \
     T(export_heatmap, "export", OUT, LRP_IN_PANES, "e", "export", "write this heatmap as PNG", FILE, "FILE")                   \
     X(back, "back", APP, LRP_IN_PANES, "q", "quit", "close what is open, then quit")                                           \
     T(target_menu, "target", RUN, LRP_IN_PANES, "t", "", "choose the explained output, by score", TARGET, "TARGET")            \
@@ -112,10 +113,10 @@ enum lrp_action_group {
     X(store, "store", PREVIEW, LRP_IN_LAYERS, "D", "", "store the present result for comparison")                              \
     X(next_sample, "next-sample", PREVIEW, LRP_IN_LAYERS, ">", "", "next sample of the batch")                                 \
     X(previous_sample, "previous-sample", PREVIEW, LRP_IN_LAYERS, "<", "", "previous sample of the batch")                     \
-    X(view_layers, "layers", VIEWS, LRP_IN_PANES, "1", "", "layers")                                                           \
-    X(view_check, "check", VIEWS, LRP_IN_PANES, "2", "", "model check: what fails, and what to do")                            \
-    X(view_summary, "summary", VIEWS, LRP_IN_PANES, "4", "", "summary: model, settings, times")                                \
-    X(view_messages, "messages", VIEWS, LRP_IN_PANES, "5", "", "messages")                                                     \
+    V(layers, "1", "", "layers")                                                                                               \
+    V(check, "2", "", "model check: what fails, and what to do")                                                               \
+    V(summary, "4", "", "summary: model, settings, times")                                                                     \
+    V(messages, "5", "", "messages")                                                                                           \
     T(write_rules, "write", OUT, LRP_IN_PANES, "w", "", "write the settings as a rules file", FILE, "FILE")                    \
     T(export_all, "export-all", OUT, LRP_IN_PANES, "E", "", "a heatmap per layer, a sheet, the report", FILE, "FILE")          \
     T(dump, "dump", OUT, LRP_IN_PANES, "", "", "write this screen: FILE.svg, or as text", FILE, "FILE")                        \
@@ -158,7 +159,9 @@ enum lrp_argument {
 };
 enum lrp_action {
 #define X(id, ...) LRP_ACTION_##id,
-    LRP_ACTIONS(X, X)
+#define V(name, ...) LRP_ACTION_view_##name,
+    LRP_ACTIONS(X, X, V)
+#undef V
 #undef X
         LRP_ACTION_COUNT,
     LRP_ACTION_NONE = -1
@@ -183,7 +186,9 @@ enum lrp_action lrp_action_of_name(const char *name);
 
 #define X(id, ...) void lrp_do_##id(struct lrp_app *app);
 #define T(id, ...) X(id, __VA_ARGS__) void lrp_take_##id(struct lrp_app *app, const char *argument);
-LRP_ACTIONS(X, T)
+#define V(name, ...) void lrp_do_view_##name(struct lrp_app *app);
+LRP_ACTIONS(X, T, V)
+#undef V
 #undef T
 #undef X
 

@@ -5,8 +5,15 @@
 
 void lrp_app_init(struct lrp_app *app, const struct lrp_screen *screen, const struct lrp_caps *caps, int columns, int rows)
 {
-    *app = (struct lrp_app){
-        .caps = *caps, .screen = screen, .columns = columns, .rows = rows, .cursor_x = -1, .cursor_y = -1, .channel = -1};
+    *app = (struct lrp_app){.caps = *caps,
+                            .screen = screen,
+                            .columns = columns,
+                            .rows = rows,
+                            .view = LRP_VIEW_layers,
+                            .last_view = LRP_VIEW_layers,
+                            .cursor_x = -1,
+                            .cursor_y = -1,
+                            .channel = -1};
     app->painting.subject.layer = app->layer_facts.layer = app->completion.selected = -1;
     lrp_keymap_init(&app->keymap);
 }

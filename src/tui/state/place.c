@@ -21,7 +21,7 @@ void lrp_app_place(const struct lrp_app *app, struct lrp_place *out)
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     *out = (struct lrp_place){.details = app->details};
     out->layer = layer && layer->index > 0 ? strdup(layer->name) : NULL;
-    out->view = app->view != LRP_VIEW_LAYERS ? strdup(lrp_app_view_row(app, app->view)->name) : NULL;
+    out->view = app->view != LRP_VIEW_layers ? strdup(lrp_app_view_row(app, app->view)->name) : NULL;
     out->filter = app->filter && *app->filter ? strdup(app->filter) : NULL;
     for (size_t i = 0; i < app->tagged_size; i++)
         if (app->tagged[i]) lrp_strings_add(&out->tags, lrp_app_layer(app, (int)i)->name);

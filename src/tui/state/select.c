@@ -26,7 +26,7 @@ static void enter_layer(struct lrp_app *app, int layer)
 void lrp_app_settle(struct lrp_app *app)
 {
     for (int i = 0; i < LRP_VIEW_COUNT; i++)
-        if (i == (int)app->view || i == LRP_VIEW_LAYERS)
+        if (i == (int)app->view || i == LRP_VIEW_layers)
             clamp_window(&app->windows[i], lrp_app_row_count(app, (enum lrp_view)i), lrp_app_page(app, (enum lrp_view)i));
     if (app->menu.kind != LRP_MENU_NONE) clamp_window(&app->menu.window, lrp_app_menu_count(app), lrp_app_menu_page(app));
     if (app->details) {

@@ -12,17 +12,12 @@
 struct lrp_app;
 struct lrp_canvas;
 
-/* X(ID, name of the row lrp_view_NAME, and of the action that opens it: view_NAME). The first is where the inspector begins and
- * what closing another view leads to. */
-#define LRP_VIEWS(X)                                                                                                           \
-    X(LAYERS, layers)                                                                                                          \
-    X(CHECK, check)                                                                                                            \
-    X(LEDGER, ledger)                                                                                                          \
-    X(SUMMARY, summary)                                                                                                        \
-    X(MESSAGES, messages)                                                                                                      \
-    X(HELP, help)
+/* X(name, ...): every view, one for each row V of LRP_ACTIONS, in that order. The inspector begins with layers,
+ * to which closing another view leads. */
+#define LRP_VIEWS(X) LRP_ACTIONS(LRP_NO_VIEW, LRP_NO_VIEW, X)
+#define LRP_NO_VIEW(...)
 enum lrp_view {
-#define X(id, name) LRP_VIEW_##id,
+#define X(name, ...) LRP_VIEW_##name,
     LRP_VIEWS(X)
 #undef X
         LRP_VIEW_COUNT
