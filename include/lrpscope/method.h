@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "lrpscope/error.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -42,6 +44,13 @@ struct lrp_method_info {
 };
 /* The methods, the default first; NULL past the end. */
 const struct lrp_method_info *lrp_method_at(size_t index);
+/* Takes a method as it is written apart: its row, and the text each argument has, given or by default, in the row's order
+ * (owned by the caller, free; NULL behind the last). Errors: LRP_USAGE naming what is wrong. */
+enum lrp_status lrp_method_read(const char *text, const struct lrp_method_info **info, char *values[LRP_METHOD_ARGUMENTS],
+                                struct lrp_error *err);
+/* The same method with another text for its argument number `argument` ("": its default), written with what differs from the
+ * defaults. *out is the caller's (free). Errors: as above. */
+enum lrp_status lrp_method_with(const char *text, int argument, const char *value, char **out, struct lrp_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

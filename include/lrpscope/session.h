@@ -178,6 +178,8 @@ struct lrp_snapshot {
     const char *output_name;                            /* of the output that is explained */
     const struct lrp_tensor *output;                    /* the explained output, NULL before */
     int64_t passes;                                     /* of a method that makes something of many; 0: it is one */
+    bool only_inputs;                                   /* such a method finds nothing at layers, only at the inputs */
+    bool growing;                                       /* what inputs have of it is what these passes have come to so far */
     const double *completeness_gaps; /* of methods that share out how the output changes from a baseline to the input, by
                                         sample: sum of relevance less that change; NULL: of others */
     const char *baseline;            /* of the method, as it was given; "" where it has none */

@@ -156,12 +156,14 @@ struct lrp_results {
     const struct lrp_tensor **edges; /* what consumers gave to values that have several (propagate.h); NULL: not kept */
     size_t edge_count;
     bool values_doubted;
-    struct lrp_doubts value_doubts, doubts; /* why it cannot be trusted: set with values_doubted and relevance_done */
-    int64_t passes;                         /* of a method that makes something of many; 0: of one */
-    double *gaps;                           /* by sample; NULL: the method shares no difference out */
-    char *method_note;                      /* what it has to say of the result; NULL: nothing */
-    struct lrp_ledger *ledger;              /* NULL: nobody asked for it yet */
-    struct lrp_results *base;               /* finished results of the same network and input, until this pass is done itself */
+    struct lrp_doubts value_doubts, doubts;   /* why it cannot be trusted: set with values_doubted and relevance_done */
+    int64_t passes;                           /* of a method that makes something of many; 0: of one */
+    const struct lrp_tensor **growing;        /* by value: what such a method has at its sources so far; NULL: nothing yet */
+    struct lrp_statistics growing_statistics; /* of the first input */
+    double *gaps;                             /* by sample; NULL: the method shares no difference out */
+    char *method_note;                        /* what it has to say of the result; NULL: nothing */
+    struct lrp_ledger *ledger;                /* NULL: nobody asked for it yet */
+    struct lrp_results *base; /* finished results of the same network and input, until this pass is done itself */
 };
 /* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just
  * these are taken over, and what is known of relevance serves as base. */
@@ -207,6 +209,7 @@ struct lrp_job {
     void *notify_data;
     const struct lrp_run *run; /* while it runs */
     double updated;            /* when all but the ledger was there; 0: not yet */
+    double shown;              /* when what many passes have so far was published last */
 };
 
 struct lrp_session {
@@ -356,6 +359,7 @@ struct lrp_snapshot_box {
     struct lrp_target *targets;
     double *gaps;
     double *forward_ms, *relevance_ms;
+    const struct lrp_tensor **growing; /* by input of the model; owned references */
     struct lrp_setup *setup;
     struct lrp_results *results;
     struct lrp_model *model;

@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "preprocess.h"
 #include "propagate_finish.h"
+#include "statistics.h"
 #include "target.h"
 
 /* The source of the model input that a value is. */
@@ -85,6 +86,39 @@ static void tell_passes(void *data, int64_t done, int64_t total)
     job->session->done = (int)done;
     job->session->total = (int)(total > done ? total : done);
     pthread_mutex_unlock(&job->session->lock);
+    lrp_job_notify(job);
+}
+
+/* Whoever looks on sees no more than this: copying what there is must cost next to nothing beside the passes. */
+enum { LRP_SHOWN_MS = 60, LRP_SHOWN_SHARE = 20 };
+
+static bool watched(void *data)
+{
+    const struct lrp_job *job = data;
+    return job->notify && lrp_now_ms() - job->shown >= LRP_SHOWN_MS;
+}
+
+static void show(void *data, const struct lrp_tensor *const *relevance)
+{
+    struct lrp_job *job = data;
+    struct lrp_results *r = job->results;
+    const double before = lrp_now_ms();
+    const struct lrp_tensor **fresh = calloc(r->value_count + 1, sizeof(struct lrp_tensor *)), **old;
+    struct lrp_statistics statistics = {0};
+    const int first = lrp_network_layer_value(r->network, 0);
+    if (!fresh) return;
+    for (size_t v = 0; v < r->value_count; v++) fresh[v] = relevance[v] ? lrp_tensor_retain(relevance[v]) : NULL;
+    if (first >= 0 && fresh[first]) lrp_tensor_statistics_by(fresh[first], job->run, &statistics);
+    pthread_mutex_lock(&job->session->lock);
+    old = r->growing;
+    r->growing = fresh;
+    r->growing_statistics = statistics;
+    r->passes = job->session->done;
+    pthread_mutex_unlock(&job->session->lock);
+    for (size_t v = 0; old && v < r->value_count; v++) lrp_tensor_release(old[v]);
+    free(old);
+    const double took = lrp_now_ms() - before;
+    job->shown = lrp_now_ms() + took * LRP_SHOWN_SHARE;
     lrp_job_notify(job);
 }
 
@@ -185,6 +219,8 @@ enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation
                                .mask_token = -1,
                                .pad_token = -1,
                                .tell = tell_passes,
+                               .watched = watched,
+                               .show = show,
                                .data = job};
     out->back.progress = NULL; /* it is passes that are counted */
     out->back.edges = NULL;

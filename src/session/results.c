@@ -24,6 +24,7 @@ void lrp_results_release(struct lrp_results *results)
     if (!results || __atomic_sub_fetch(&results->references, 1, __ATOMIC_ACQ_REL) > 0) return;
     release_tensors(results->values, results->value_count);
     release_tensors(results->relevance, results->value_count);
+    release_tensors(results->growing, results->value_count);
     release_tensors(results->edges, results->edge_count);
     release_tensors(results->inputs, results->input_count);
     free(results->value_statistics);

@@ -27,6 +27,8 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->forward_ms);
     free(box->relevance_ms);
     free(box->input_label);
+    for (size_t i = 0; box->growing && i < box->shown.input_count; i++) lrp_tensor_release(box->growing[i]);
+    free(box->growing);
     free(box->inputs);
     lrp_written_release(box->written);
     lrp_strings_free(&box->notes);
@@ -101,6 +103,29 @@ static bool copy_inputs(struct lrp_snapshot_box *box)
     return box->inputs != NULL;
 }
 
+/* What a method of many passes has so far stands in the place of what it will find. It is replaced as it grows: references. */
+static bool copy_growing(struct lrp_snapshot_box *box)
+{
+    const struct lrp_network *n = box->setup->network;
+    const struct lrp_results *r = box->results;
+    const int first = lrp_network_layer_value(n, 0);
+    if (!r->growing || r->relevance_done) return true;
+    box->shown.input_count = (size_t)n->graph->input_count;
+    box->growing = calloc(box->shown.input_count + 1, sizeof(struct lrp_tensor *));
+    if (!box->growing) return false;
+    for (size_t i = 0; i < box->shown.input_count; i++) {
+        const struct lrp_tensor *t = r->growing[n->graph->inputs[i]];
+        if (!t) continue;
+        box->growing[i] = lrp_tensor_retain(t);
+        box->inputs[i].relevance = lrp_tensor_numbers(t);
+        box->inputs[i].sum = n->graph->inputs[i] == first ? r->growing_statistics.sum : sum_of(t);
+        if (n->graph->inputs[i] != first) continue;
+        box->relevance[0] = lrp_tensor_numbers(t);
+        box->relevance_statistics[0] = r->growing_statistics;
+    }
+    return true;
+}
+
 /* What the box owns, as the public struct shows it. */
 static void show_layers(struct lrp_snapshot_box *box)
 {
@@ -113,6 +138,8 @@ static void show_layers(struct lrp_snapshot_box *box)
     shown->target_count = box->results->target_count;
     shown->ledger = box->results->ledger;
     shown->passes = box->results->passes;
+    shown->only_inputs = box->setup->method.row->compute != NULL;
+    shown->growing = box->growing != NULL;
     shown->completeness_gaps = box->gaps;
     shown->baseline = lrp_method_text(&box->setup->method, "baseline");
     shown->seed = *lrp_method_text(&box->setup->method, "noise") ? "" : lrp_method_text(&box->setup->method, "seed");
@@ -194,7 +221,8 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     box->setup = lrp_setup_retain(session->setup);
     box->results = lrp_results_retain(session->results);
     box->written = lrp_written_retain(session->written);
-    bool ok = copy_layers(box) && copy_inputs(box) && box->input_label && copy_notes(session, box) && copy_doubts(box);
+    bool ok = copy_layers(box) && copy_inputs(box) && copy_growing(box) && box->input_label && copy_notes(session, box) &&
+              copy_doubts(box);
     if (ok) show_layers(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);

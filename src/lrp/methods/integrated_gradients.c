@@ -41,8 +41,9 @@ static struct mark mark_at(const char *points, int64_t i, int64_t n)
 }
 
 struct way {
+    const struct lrp_passes *passes;
     struct lrp_tensor **baseline, **point;
-    double **sums;
+    double **sums, weight; /* of the points so far */
 };
 
 static void stand_at(const struct lrp_passes *p, const struct way *w, double t)
@@ -58,9 +59,18 @@ static void stand_at(const struct lrp_passes *p, const struct way *w, double t)
     }
 }
 
-static void add_way_point(const struct lrp_passes *p, const struct way *w, const struct lrp_pass *pass, double weight)
+/* As if the points so far were all (lrp_so_far). */
+static double way_so_far(const void *data, size_t s, size_t i)
+{
+    const struct way *w = data;
+    const double difference = (double)lrp_passes_clean(w->passes, s)->f[i] - (double)w->baseline[s]->f[i];
+    return w->weight > 0 ? w->sums[s][i] / w->weight * difference : 0;
+}
+
+static void add_way_point(const struct lrp_passes *p, struct way *w, const struct lrp_pass *pass, double weight)
 {
     size_t sources;
+    w->weight += weight;
     lrp_passes_sources(p, &sources);
     for (size_t s = 0; s < sources; s++) {
         const struct lrp_tensor *gradient = lrp_pass_relevance(p, pass, s);
@@ -78,7 +88,7 @@ static void times_difference(const struct lrp_passes *p, const struct way *w)
     }
 }
 
-static enum lrp_status walk_way(struct lrp_passes *p, const struct way *w, struct lrp_error *err)
+static enum lrp_status walk_way(struct lrp_passes *p, struct way *w, struct lrp_error *err)
 {
     const int64_t n = (int64_t)lrp_given_number(p->given, "n", 1);
     const char *points = lrp_given_text(p->given, "points");
@@ -91,6 +101,7 @@ static enum lrp_status walk_way(struct lrp_passes *p, const struct way *w, struc
         status = lrp_passes_attribute(p, (const struct lrp_tensor *const *)w->point, &pass, err);
         if (!status) add_way_point(p, w, &pass, mark.weight);
         lrp_pass_free(&pass);
+        if (!status) lrp_passes_show(p, way_so_far, w);
     }
     if (!status) times_difference(p, w);
     return status;
@@ -98,7 +109,7 @@ static enum lrp_status walk_way(struct lrp_passes *p, const struct way *w, struc
 
 static enum lrp_status integrated_gradients(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    struct way w = {.point = lrp_point_new(p), .sums = lrp_sums_new(p)};
+    struct way w = {.passes = p, .point = lrp_point_new(p), .sums = lrp_sums_new(p)};
     enum lrp_status status = w.point && w.sums ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_passes_baseline(p, "baseline", &w.baseline, err);
     if (!status) status = walk_way(p, &w, err);

@@ -150,6 +150,31 @@ static void mark_window(const struct lrp_field *f, const struct windows *w, int6
     }
 }
 
+/* The mean over the windows so far (lrp_so_far); of the sources before it is known, of those behind it nothing is. */
+struct slid {
+    const struct occlusion_trial *trial;
+    double *covered; /* by element of a sample: windows that cover it */
+};
+static double slid_so_far(const void *data, size_t s, size_t i)
+{
+    const struct slid *slid = data;
+    const struct occlusion_trial *t = slid->trial;
+    const double windows = slid->covered[i % t->field.each];
+    return s == t->field.source && !t->keep && windows > 0 ? t->sums[s][i] / windows : t->sums[s][i];
+}
+static double ablated_so_far(const void *data, size_t s, size_t i)
+{
+    const struct occlusion_trial *t = data;
+    return t->sums[s][i];
+}
+
+static void cover(const struct lrp_field *f, const bool *marked, double *covered)
+{
+    for (size_t place = 0; place < lrp_field_places(f); place++)
+        for (size_t c = 0; marked[place] && c < f->channels; c++)
+            covered[lrp_field_element(f, place) + c * f->channel_stride]++;
+}
+
 static enum lrp_status slide(struct lrp_passes *p, struct occlusion_trial *t, struct lrp_error *err)
 {
     const struct lrp_field *f = &t->field;
@@ -158,18 +183,16 @@ static enum lrp_status slide(struct lrp_passes *p, struct occlusion_trial *t, st
     enum lrp_status status = windows_of(p, f, &w, err);
     if (status) return status;
     struct occluded cut = {.marked = calloc(places + 1, 1)};
-    double *covered = calloc(places + 1, sizeof *covered);
-    if (!cut.marked || !covered) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const struct slid slid = {t, calloc(f->each + 1, sizeof *slid.covered)};
+    if (!cut.marked || !slid.covered) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (int64_t i = 0; !status && i < w.all; i++) {
         mark_window(f, &w, i, cut.marked);
-        for (size_t place = 0; place < places; place++) covered[place] += cut.marked[place];
+        cover(f, cut.marked, slid.covered);
         status = try_cut(p, t, &cut, err);
+        if (!status) lrp_passes_show(p, slid_so_far, &slid);
     }
-    for (size_t place = 0; !status && !t->keep && place < places; place++)
-        for (size_t i = 0; i < f->parts * f->channels; i++)
-            t->sums[f->source][i / f->channels * f->each + lrp_field_element(f, place) + i % f->channels * f->channel_stride] /=
-                covered[place];
-    free(covered);
+    for (size_t i = 0; !status && i < f->parts * f->each; i++) t->sums[f->source][i] = slid_so_far(&slid, f->source, i);
+    free(slid.covered);
     free(cut.marked);
     return status;
 }
@@ -290,6 +313,7 @@ static enum lrp_status ablate(struct lrp_passes *p, const struct occlusion_trial
     for (size_t k = 0; !status && k < g->count; k++) {
         for (size_t i = 0; i < g->elements; i++) cut.marked[i] = g->of[i] == (int64_t)k;
         status = try_cut(p, t, &cut, err);
+        if (!status) lrp_passes_show(p, ablated_so_far, t);
     }
     free(cut.marked);
     return status;

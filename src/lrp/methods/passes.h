@@ -40,6 +40,10 @@ struct lrp_passes {
     const bool *kept;              /* by place of what looks up tokens: it is never taken away; NULL: all may be */
     size_t kept_count;
     void (*tell)(void *data, int64_t done, int64_t total); /* after every pass; may be NULL */
+    /* What there is so far, for whoever looks on: asked after a pass (quickly: mostly the answer is no), then given tensors by
+     * value. Both may be NULL. */
+    bool (*watched)(void *data);
+    void (*show)(void *data, const struct lrp_tensor *const *relevance);
     void *data;
     /* what comes of it: */
     int64_t done, total;  /* passes, as they are told */
@@ -95,6 +99,9 @@ void lrp_point_free(const struct lrp_passes *passes, struct lrp_tensor **point);
 /* Sums in double, by source and element. NULL: no memory. */
 double **lrp_sums_new(const struct lrp_passes *passes);
 void lrp_sums_free(const struct lrp_passes *passes, double **sums);
+/* After a pass: what has come of those so far, if anybody looks on. `number` is element i of a source. */
+typedef double lrp_so_far(const void *data, size_t source, size_t i);
+void lrp_passes_show(struct lrp_passes *passes, lrp_so_far *number, const void *data);
 /* The sums as tensors, into relevance[] of the sources' values. */
 enum lrp_status lrp_sums_store(const struct lrp_passes *passes, double *const *sums, const struct lrp_tensor **relevance,
                                struct lrp_error *err);

@@ -5,10 +5,21 @@
 
 #include "passes.h"
 
-/* Of what is found at the copies: sums, and sums of squares. */
+/* Of what is found at so many copies: sums, and sums of squares; `moment` is what becomes of them. */
+enum moment { MOMENT_MEAN, MOMENT_SQUARE, MOMENT_VARIANCE };
 struct gradient_moments {
     double **sum, **square;
+    enum moment moment;
+    int64_t copies;
 };
+
+/* The moment of the copies so far (lrp_so_far). */
+static double moment_at(const void *data, size_t s, size_t i)
+{
+    const struct gradient_moments *m = data;
+    const double n = (double)m->copies, mean = m->sum[s][i] / n, square = m->square[s][i] / n;
+    return m->moment == MOMENT_MEAN ? mean : m->moment == MOMENT_SQUARE ? square : square - mean * mean;
+}
 
 /* By sample of a source: the scale of its noise. `std` gives it itself, else it is a share of the sample's range. */
 static double scale_of(const struct lrp_passes *p, const struct lrp_tensor *clean, size_t n, size_t each)
@@ -59,22 +70,16 @@ static void add_moments(const struct lrp_passes *p, const struct lrp_pass *pass,
 }
 
 /* What the moment is, in the place of the sums. */
-static void finish_moments(const struct lrp_passes *p, const struct gradient_moments *m, double n)
+static void finish_moments(const struct lrp_passes *p, const struct gradient_moments *m)
 {
-    const char *moment = lrp_given_text(p->given, "moment");
     size_t sources;
     lrp_passes_sources(p, &sources);
     for (size_t s = 0; s < sources; s++)
-        for (size_t i = 0; i < lrp_passes_clean(p, s)->count; i++) {
-            const double mean = m->sum[s][i] / n, square = m->square[s][i] / n;
-            m->sum[s][i] = strcmp(moment, "square") == 0     ? square
-                           : strcmp(moment, "variance") == 0 ? square - mean * mean
-                                                             : mean;
-        }
+        for (size_t i = 0; i < lrp_passes_clean(p, s)->count; i++) m->sum[s][i] = moment_at(m, s, i);
 }
 
 static enum lrp_status average(struct lrp_passes *p, const struct lrp_noise *noise, struct lrp_tensor **point,
-                               const struct gradient_moments *m, struct lrp_error *err)
+                               struct gradient_moments *m, struct lrp_error *err)
 {
     /* Zennit's last copy is the input itself */
     const int64_t n = noise->draws, clean = p->convention == LRP_CONVENTION_ZENNIT ? n - 1 : n;
@@ -86,9 +91,18 @@ static enum lrp_status average(struct lrp_passes *p, const struct lrp_noise *noi
         if (!status) status = lrp_passes_attribute(p, (const struct lrp_tensor *const *)point, &pass, err);
         if (!status) add_moments(p, &pass, m);
         lrp_pass_free(&pass);
+        m->copies = i + 1;
+        if (!status) lrp_passes_show(p, moment_at, m);
     }
-    if (!status) finish_moments(p, m, (double)n);
+    if (!status) finish_moments(p, m);
     return status;
+}
+
+static enum moment moment_of(const struct lrp_passes *p)
+{
+    return lrp_given_is(p->given, "moment", "square")     ? MOMENT_SQUARE
+           : lrp_given_is(p->given, "moment", "variance") ? MOMENT_VARIANCE
+                                                          : MOMENT_MEAN;
 }
 
 static enum lrp_status smooth_grad(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
@@ -97,7 +111,7 @@ static enum lrp_status smooth_grad(struct lrp_passes *p, const struct lrp_tensor
     enum lrp_status status = lrp_noise_open(p, (int64_t)lrp_given_number(p->given, "n", 1), true, &noise, err);
     if (status) return status;
     struct lrp_tensor **point = lrp_point_new(p);
-    const struct gradient_moments m = {lrp_sums_new(p), lrp_sums_new(p)};
+    struct gradient_moments m = {.sum = lrp_sums_new(p), .square = lrp_sums_new(p), .moment = moment_of(p)};
     status = point && m.sum && m.square ? average(p, &noise, point, &m, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_sums_store(p, m.sum, relevance, err);
     lrp_point_free(p, point);
