@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lrpscope/method.h"
 #include "runner.h"
 #include "text.h"
 
@@ -85,6 +86,11 @@ static void complete_composites(struct lrp_runner *runner, const char *word, str
     named_values(runner, LRP_SETTING_COMPOSITE, word, rows);
 }
 
+static void complete_methods(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    named_values(runner, LRP_SETTING_METHOD, word, rows);
+}
+
 static void complete_targets(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
     const struct lrp_tensor *output = runner->snapshot ? runner->snapshot->output : NULL;
@@ -112,6 +118,27 @@ static void setting_values(struct lrp_runner *runner, const char *request, struc
     }
 }
 
+/* Of the argument that is being typed: its words, layers, files. */
+static void argument_values(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    const struct lrp_method_info *info = NULL;
+    char *values[LRP_METHOD_ARGUMENTS], value[LRP_NAME_SIZE];
+    const int number = runner->app.prompt.setting;
+    if (!runner->app.form || lrp_method_read(runner->app.form, &info, values, NULL) != LRP_OK) return;
+    for (int i = 0; i < LRP_METHOD_ARGUMENTS; i++) free(values[i]);
+    if (number < 0 || number >= info->argument_count) return;
+    const struct lrp_method_argument *a = &info->arguments[number];
+    for (const char *at = a->choices ? a->choices : ""; *at; at += strspn(at, " ")) {
+        const size_t length = strcspn(at, " ");
+        snprintf(value, sizeof value, "%.*s", (int)length, at);
+        add_candidate(rows, word, value, "");
+        at += length;
+    }
+    if (a->kind == LRP_METHOD_FILE || a->kind == LRP_METHOD_BASELINE) complete_files(runner, word, rows);
+    for (int i = 1; a->kind == LRP_METHOD_LAYER && i < lrp_app_layer_count(&runner->app); i++)
+        add_candidate(rows, word, lrp_app_layer(&runner->app, i)->name, lrp_app_layer(&runner->app, i)->type);
+}
+
 typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows);
 
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word)
@@ -119,6 +146,7 @@ void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, cons
     static maker *const makers[LRP_ARGUMENT_COUNT] = {
         [LRP_ARGUMENT_FILE] = complete_files,     [LRP_ARGUMENT_INPUT] = complete_inputs,
         [LRP_ARGUMENT_RULE] = complete_rules,     [LRP_ARGUMENT_COMPOSITE] = complete_composites,
+        [LRP_ARGUMENT_METHOD] = complete_methods, [LRP_ARGUMENT_METHOD_VALUE] = argument_values,
         [LRP_ARGUMENT_TARGET] = complete_targets, [LRP_ARGUMENT_VALUE] = setting_values};
     struct lrp_menu_rows rows = {0};
     if (makers[kind]) makers[kind](runner, word, &rows);

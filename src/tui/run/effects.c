@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "lrpscope/method.h"
 #include "runner.h"
 
 typedef void effect_fn(struct lrp_runner *runner, const struct lrp_effect *effect);
@@ -213,6 +214,18 @@ static void do_menu(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     lrp_runner_menu(runner, (enum lrp_menu_kind)effect->number, effect->layer_count ? effect->layers[0] : 0, effect->text);
 }
+/* An argument of the method in the form; the form comes back with it, or what is wrong is said. */
+static void do_argument(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_error err;
+    char *made = NULL;
+    if (!runner->app.form) return;
+    if (lrp_method_with(runner->app.form, effect->number, effect->text ? effect->text : "", &made, &err) != LRP_OK)
+        lrp_runner_say(runner, true, err.message);
+    else
+        lrp_runner_form(runner, made, effect->number + 1);
+    free(made);
+}
 static void do_propose(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     lrp_runner_propose(runner, (enum lrp_prompt_kind)effect->number);
@@ -292,6 +305,7 @@ static const struct {
             [LRP_EFFECT_UNDO] = {do_undo, false},
             [LRP_EFFECT_REDO] = {do_redo, false},
             [LRP_EFFECT_MENU] = {do_menu, false},
+            [LRP_EFFECT_ARGUMENT] = {do_argument, false},
             [LRP_EFFECT_PROPOSE] = {do_propose, false},
             [LRP_EFFECT_EXPORT] = {lrp_runner_write, false},
             [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "lrpscope/method.h"
 #include "runner.h"
 #include "text.h"
 
@@ -111,6 +112,67 @@ static void rows_of_composites(const struct lrp_runner *runner, struct lrp_asked
         rule_template(rule, edit, sizeof edit);
         lrp_menu_rows_add(rows, rule->name, rule->name, edit, "this rule for every layer it fits", true);
     }
+}
+
+/* ---- methods ---- */
+
+static void rows_of_methods(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
+{
+    const char *current = lrp_facts_text(&runner->app.facts, LRP_SETTING_METHOD);
+    const struct lrp_method_info *info;
+    char detail[LRP_ROW_TEXT];
+    (void)asked;
+    for (size_t i = 0; (info = lrp_method_at(i)) != NULL; i++) {
+        const bool is = names_rule(current, info->name);
+        snprintf(detail, sizeof detail, "%s; %s", info->line, info->cost);
+        if (is) rows->selected = (int)rows->count;
+        lrp_menu_rows_add(rows, info->name, is ? current : info->name,
+                          info->argument_count ? (is ? current : info->name) : NULL, detail, true);
+    }
+}
+
+/* The word behind one in a list of words; behind the last the first. */
+static void next_word(const char *words, const char *now, char *out, size_t size)
+{
+    const size_t length = strlen(now);
+    const char *next = words;
+    for (const char *at = words; *at; at += strspn(at, " ")) {
+        const size_t word = strcspn(at, " ");
+        const bool is = word == length && strncmp(at, now, length) == 0;
+        at += word;
+        if (is && *at) next = at + strspn(at, " ");
+    }
+    snprintf(out, size, "%.*s", (int)strcspn(next, " "), next);
+}
+
+/* What stands where nothing was given: a layer that is asked for is the selected one. */
+static void argument_row(const struct lrp_runner *runner, const struct lrp_method_argument *a, int number, const char *value,
+                         struct lrp_menu_rows *rows)
+{
+    char next[80] = "", detail[LRP_ROW_TEXT], layer[24];
+    const char *edit = value;
+    snprintf(layer, sizeof layer, "%d", runner->app.layer);
+    if (a->kind == LRP_METHOD_LAYER && !*value && runner->app.layer > 0) edit = layer;
+    if (a->choices) next_word(a->choices, value, next, sizeof next);
+    snprintf(detail, sizeof detail, "%-12s %s%s%s%s", *value ? value : "-", a->line, a->choices ? " (" : "",
+             a->choices ? a->choices : "", a->choices ? ")" : "");
+    struct lrp_menu_row *row = lrp_menu_rows_add(rows, a->name, next, a->choices ? NULL : edit, detail, true);
+    if (row) row->number = number;
+}
+
+static void rows_of_arguments(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
+{
+    const struct lrp_method_info *info = NULL;
+    char *values[LRP_METHOD_ARGUMENTS];
+    if (!asked.place || lrp_method_read(asked.place, &info, values, NULL) != LRP_OK) return;
+    struct lrp_menu_row *first = lrp_menu_rows_add(rows, "compute", asked.place, NULL, asked.place, true);
+    if (first) first->number = -1;
+    for (int i = 0; i < info->argument_count; i++) {
+        argument_row(runner, &info->arguments[i], i, values[i] ? values[i] : "", rows);
+        free(values[i]);
+    }
+    snprintf(rows->title, sizeof rows->title, "%.60s", info->formula);
+    rows->form = strdup(asked.place);
 }
 
 /* ---- targets ---- */
@@ -242,6 +304,15 @@ static void rows_of_models(const struct lrp_runner *runner, struct lrp_asked ask
 static void rows_of_none(const struct lrp_runner *runner, struct lrp_asked asked, struct lrp_menu_rows *rows)
 {
     (void)runner, (void)asked, (void)rows;
+}
+
+void lrp_runner_form(struct lrp_runner *runner, const char *method, int selected)
+{
+    struct lrp_menu_rows rows = {0};
+    rows_of_arguments(runner, (struct lrp_asked){.place = method}, &rows);
+    rows.selected = selected;
+    struct lrp_event event = {.kind = LRP_EVENT_MENU, .number = LRP_MENU_ARGUMENTS, .rows = &rows};
+    lrp_app_update(&runner->app, &event);
 }
 
 void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer, const char *place)

@@ -113,6 +113,8 @@ enum lrp_status lrp_runner_may_write(const struct lrp_runner *runner, const char
 
 /* Rows of menus. `place`: which of several lists, as a number; NULL: the one that is nearest at hand. */
 void lrp_runner_menu(struct lrp_runner *runner, enum lrp_menu_kind kind, int layer, const char *place);
+/* The form of a method's arguments, with one of its rows selected. */
+void lrp_runner_form(struct lrp_runner *runner, const char *method, int selected);
 /* The custom rules there are; NULL if there are none. */
 const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner);
 /* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */

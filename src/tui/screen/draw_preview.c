@@ -88,6 +88,10 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
         snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->snapshot->sample_count);
         append_part(text, size, columns, part);
     }
+    if (relevance && app->snapshot && app->snapshot->growing && shown == 0) {
+        snprintf(part, sizeof part, "after %lld of %d passes", (long long)app->snapshot->passes, app->snapshot->total);
+        append_part(text, size, columns, part);
+    }
     if (app->zoom > 1 && there && lrp_preview_row(p->subject.kind)->channels != LRP_CHANNELS_GRID) {
         snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
         append_part(text, size, columns, part);

@@ -12,9 +12,10 @@ int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct
     const struct lrp_lineedit *edit = &app->edits[app->prompt.kind];
     const enum lrp_style style = app->search_failed ? LRP_STYLE_ERROR : LRP_STYLE_PROMPT;
     char label[64], before[4096];
-    const bool option = app->prompt.kind == LRP_PROMPT_OPTION;
-    snprintf(label, sizeof label, "%s%s%s", lrp_prompt_row(app->prompt.kind)->label,
-             option ? lrp_facts_key((enum lrp_setting)app->prompt.setting) : "", option ? ": " : "");
+    const char *key = app->prompt.kind == LRP_PROMPT_OPTION     ? lrp_facts_key((enum lrp_setting)app->prompt.setting)
+                      : app->prompt.kind == LRP_PROMPT_ARGUMENT ? app->prompt.what
+                                                                : "";
+    snprintf(label, sizeof label, "%s%s%s", lrp_prompt_row(app->prompt.kind)->label, key, *key ? ": " : "");
     lrp_canvas_fill(canvas, rect, style);
     const int x = rect.x + lrp_canvas_text(canvas, rect.x, rect.y, rect.columns - 2, label, style),
               width = rect.x + rect.columns - x;

@@ -186,10 +186,10 @@ static enum lrp_action keys_at(const struct lrp_app *app, int columns, int x)
 
 static const char *menu_keys(const struct lrp_app *app)
 {
-    const bool places = app->menu.rows.places > 1;
-    if (!lrp_menu_kind_row(app->menu.kind)->contrasts) return "{accept} take  {edit} edit  {search} find  {escape} close";
-    return places ? "{accept} take  {contrast} contrast  {place-before}{place-after} position  {search} find  {escape} close"
-                  : "{accept} take  {contrast} contrast  {search} find  {escape} close";
+    const char *keys = lrp_menu_kind_row(app->menu.kind)->keys;
+    if (app->menu.rows.places > 1)
+        return "{accept} take  {contrast} contrast  {place-before}{place-after} position  {search} find  {escape} close";
+    return keys ? keys : "{accept} take  {edit} edit  {search} find  {escape} close";
 }
 
 static void draw_keys(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)

@@ -29,6 +29,21 @@ void lrp_do_composite_menu(struct lrp_app *app)
 {
     menu(app, LRP_MENU_COMPOSITE);
 }
+void lrp_do_method_menu(struct lrp_app *app)
+{
+    menu(app, LRP_MENU_METHOD);
+}
+
+/* A layer's number goes through every selector as it is; its name need not. */
+void lrp_do_cam(struct lrp_app *app)
+{
+    char method[64];
+    if (!lrp_app_has_layer(app) || app->layer < 1) return;
+    snprintf(method, sizeof method, "grad-cam(layer=%d)", app->layer);
+    const bool is = strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), method) == 0;
+    lrp_app_emit(app, LRP_EFFECT_SET, is ? "lrp" : method, LRP_SETTING_METHOD, false);
+}
+
 void lrp_do_options(struct lrp_app *app)
 {
     menu(app, LRP_MENU_OPTIONS);

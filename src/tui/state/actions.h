@@ -55,6 +55,7 @@ enum lrp_action_group {
     T(composite_menu, "composite", RULES, LRP_IN_PANES, "R", "-composite", "choose the composite", COMPOSITE, "NAME")          \
     T(preview_kind, "preview", PREVIEW, LRP_IN_LAYERS, "p", "preview", "next kind: activation, channels, ...", PREVIEW,        \
       "KIND")                                                                                                                  \
+    T(method_menu, "method", RULES, LRP_IN_PANES, "M", "-method", "choose the method, and its arguments", METHOD, "METHOD")    \
     V(ledger, "L 3", "ledger", "ledger: what layers took in, gave and lost")                                                   \
     T(export_heatmap, "export", OUT, LRP_IN_PANES, "e", "export", "write this heatmap as PNG", FILE, "FILE")                   \
     X(back, "back", APP, LRP_IN_PANES, "q", "quit", "close what is open, then quit")                                           \
@@ -85,6 +86,7 @@ enum lrp_action_group {
     X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag; rule keys act on tagged layers")                                     \
     X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                  \
     X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                     \
+    X(cam, "cam", RULES, LRP_IN_LAYERS, "C", "", "grad-cam of this layer, and back to LRP")                                    \
     X(previous_rule, "previous-rule", RULES, LRP_IN_LAYERS, "[", "", "previous rule that fits")                                \
     X(next_rule, "next-rule", RULES, LRP_IN_LAYERS, "]", "", "next rule that fits")                                            \
     X(reset_rule, "reset-rule", RULES, LRP_IN_LAYERS, "x", "", "back to the composite's rule")                                 \
@@ -145,6 +147,8 @@ enum lrp_argument {
     LRP_ARGUMENT_LAYER,
     LRP_ARGUMENT_RULE,
     LRP_ARGUMENT_COMPOSITE,
+    LRP_ARGUMENT_METHOD,
+    LRP_ARGUMENT_METHOD_VALUE, /* of an argument of the form's method */
     LRP_ARGUMENT_SETTING,
     LRP_ARGUMENT_TARGET,
     LRP_ARGUMENT_PATTERN,

@@ -33,6 +33,7 @@ void lrp_app_free(struct lrp_app *app)
     free(app->tagged);
     free(app->search);
     free(app->tried);
+    free(app->form);
     free(app->filter);
     lrp_painting_clear(&app->painting);
     lrp_app_close_menu(app);

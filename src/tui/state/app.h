@@ -28,6 +28,7 @@ struct lrp_prompt_row {
     void (*take)(struct lrp_app *app, const char *text);
     void (*typed)(struct lrp_app *app, const char *text); /* what follows the text as it is typed; NULL: nothing */
     void (*leave)(struct lrp_app *app);                   /* what Esc takes back; NULL: nothing */
+    void (*back)(struct lrp_app *app);                    /* what Esc leads back to; NULL: to where it was opened */
     bool tries;                                           /* the text is tried as it is typed */
     bool proposes;                                        /* what it starts with gives way to what is typed */
 };
@@ -37,7 +38,9 @@ const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind);
 struct lrp_menu_kind_row {
     const char *title;
     enum lrp_prompt_kind
-        edit; /* the prompt in which a row can be changed before it is taken; NONE: rows are taken as they are */
+        edit;                /* the prompt in which a row can be changed before it is taken; NONE: rows are taken as they are */
+    enum lrp_menu_kind form; /* the menu of its arguments, in which a row can be changed; NONE: it has none */
+    const char *keys;        /* in the key bar, with {actions}; NULL: those of menus whose rows can be edited */
     void (*take)(struct lrp_app *app, const struct lrp_menu_row *row);
     bool contrasts;    /* a row can be taken against another one */
     bool tries;        /* what is pointed at is tried */
@@ -48,7 +51,8 @@ const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind);
 
 struct lrp_prompt {
     enum lrp_prompt_kind kind;
-    int setting;              /* OPTION: which */
+    int setting;              /* OPTION: which; ARGUMENT: its number */
+    char what[40];            /* ARGUMENT: its name */
     struct lrp_window before; /* where Esc goes back to */
     int before_layer;
 };
@@ -128,6 +132,7 @@ struct lrp_app {
     char *search, *filter;                       /* what holds; owned; NULL: none */
     bool search_failed;
     struct lrp_menu menu;
+    char *form;  /* the method whose arguments are being given; owned; NULL: none */
     char *tried; /* rule or composite that is shown without being taken; owned; NULL: none */
     struct lrp_question question;
     char offer[256]; /* to go back to the last session: y takes it, n not; all other keys work; "": none */

@@ -104,6 +104,10 @@ void lrp_take_composite_menu(struct lrp_app *app, const char *text)
 {
     lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
 }
+void lrp_take_method_menu(struct lrp_app *app, const char *text)
+{
+    lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_METHOD, false);
+}
 void lrp_take_target_menu(struct lrp_app *app, const char *text)
 {
     lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_TARGET, false);

@@ -46,5 +46,6 @@ void lrp_menu_rows_free(struct lrp_menu_rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++) clear_row(&rows->items[i]);
     free(rows->items);
+    free(rows->form);
     *rows = (struct lrp_menu_rows){0};
 }

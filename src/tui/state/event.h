@@ -74,6 +74,7 @@ struct lrp_menu_rows {
     char title[80];    /* "": the kind's own */
     int place, places; /* which of several lists of rows it is: of a text's positions; places 0: there is one */
     int selected;      /* which row to start with */
+    char *form;        /* what the rows are arguments of: a method as it is written; owned; NULL: of nothing */
 };
 /* Appends copies and returns the row until the next call, so that more can be set of it; NULL when out of memory. */
 struct lrp_menu_row *lrp_menu_rows_add(struct lrp_menu_rows *rows, const char *text, const char *value, const char *edit,
@@ -88,7 +89,9 @@ void lrp_menu_rows_free(struct lrp_menu_rows *rows);
     X(TARGET, targets)                                                                                                         \
     X(OPTIONS, options)                                                                                                        \
     X(REGISTER, none)                                                                                                          \
-    X(OPEN, models)
+    X(OPEN, models)                                                                                                            \
+    X(METHOD, methods)                                                                                                         \
+    X(ARGUMENTS, arguments)
 enum lrp_menu_kind {
 #define X(id, rows) LRP_MENU_##id,
     LRP_MENUS(X)
@@ -109,6 +112,7 @@ enum lrp_menu_kind {
     X(ALL)                                                                                                                     \
     X(WRITE)                                                                                                                   \
     X(OPTION)                                                                                                                  \
+    X(ARGUMENT)                                                                                                                \
     X(MENU_FILTER)
 enum lrp_prompt_kind {
 #define X(id) LRP_PROMPT_##id,

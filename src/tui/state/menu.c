@@ -22,6 +22,7 @@ void lrp_app_set_menu(struct lrp_app *app, enum lrp_menu_kind kind, struct lrp_m
     app->menu.kind = kind;
     app->menu.against = against;
     app->menu.rows = *rows;
+    lrp_app_set_text(app, &app->form, rows->form);
     app->menu.rows.selected = rows->selected < (int)rows->count && rows->selected >= 0 ? rows->selected : 0;
     app->menu.window.selected = rows->selected;
     *rows = (struct lrp_menu_rows){0};
@@ -90,16 +91,42 @@ static void take_model(struct lrp_app *app, const struct lrp_menu_row *row)
     lrp_app_emit(app, LRP_EFFECT_OPEN, row->value, 0, false);
 }
 
+static void take_method(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    lrp_app_emit(app, LRP_EFFECT_SET, row->value, LRP_SETTING_METHOD, false);
+}
+/* The first row takes the method as it is now; of the others a word gives way to the next, all else is typed. */
+static void take_argument(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    app->prompt.setting = row->number;
+    snprintf(app->prompt.what, sizeof app->prompt.what, "%s", row->text);
+    if (row->number < 0)
+        lrp_app_emit(app, LRP_EFFECT_SET, app->form, LRP_SETTING_METHOD, false);
+    else if (row->edit)
+        lrp_app_open_prompt(app, LRP_PROMPT_ARGUMENT, row->edit);
+    else
+        lrp_app_emit(app, LRP_EFFECT_ARGUMENT, row->value, row->number, false);
+}
+
 const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind)
 {
     static const struct lrp_menu_kind_row rows[LRP_MENU_KIND_COUNT] = {
         [LRP_MENU_NONE] = {.title = ""},
         [LRP_MENU_RULE] = {.title = "rule", .edit = LRP_PROMPT_RULE, .take = take_rule, .tries = true, .of_layers = true},
         [LRP_MENU_COMPOSITE] = {.title = "composite", .edit = LRP_PROMPT_COMPOSITE, .take = take_composite, .tries = true},
-        [LRP_MENU_TARGET] = {.title = "target", .take = take_target, .contrasts = true},
+        [LRP_MENU_TARGET] = {.title = "target",
+                             .take = take_target,
+                             .contrasts = true,
+                             .keys = "{accept} take  {contrast} contrast  {search} find  {escape} close"},
         [LRP_MENU_OPTIONS] = {.title = "options", .take = take_option},
         [LRP_MENU_REGISTER] = {.title = "register as supported", .take = take_registration},
-        [LRP_MENU_OPEN] = {.title = "open a model", .edit = LRP_PROMPT_MODEL, .take = take_model, .before_model = true}};
+        [LRP_MENU_OPEN] = {.title = "open a model", .edit = LRP_PROMPT_MODEL, .take = take_model, .before_model = true},
+        [LRP_MENU_METHOD] = {.title = "method",
+                             .form = LRP_MENU_ARGUMENTS,
+                             .take = take_method,
+                             .keys = "{accept} take  {edit} arguments  {search} find  {escape} close"},
+        [LRP_MENU_ARGUMENTS] = {
+            .title = "arguments", .take = take_argument, .keys = "{accept} change, or take the first row  {escape} close"}};
     return &rows[kind];
 }
 
@@ -169,7 +196,9 @@ void lrp_app_menu_take(struct lrp_app *app, bool edit)
         lrp_app_say(app, true, "%s", row->detail);
         return;
     }
-    if (kind->edit != LRP_PROMPT_NONE && row->edit && (edit || row->must_edit))
+    if (kind->form != LRP_MENU_NONE && row->edit && edit)
+        lrp_app_emit(app, LRP_EFFECT_MENU, row->edit, (int)kind->form, false);
+    else if (kind->edit != LRP_PROMPT_NONE && row->edit && (edit || row->must_edit))
         lrp_app_open_prompt(app, kind->edit, row->edit);
     else
         kind->take(app, row);

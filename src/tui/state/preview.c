@@ -71,7 +71,11 @@ int64_t lrp_preview_sample(const struct lrp_app *app)
 
 int lrp_preview_layer(const struct lrp_app *app)
 {
-    return trying(app) ? 0 : app->layer;
+    /* what a method finds at the inputs only is looked at there, wherever the selection is */
+    const bool elsewhere = app->snapshot && app->snapshot->only_inputs && !lrp_app_blocked(app) &&
+                           lrp_preview_row(app->preview)->show == LRP_SHOW_RELEVANCE &&
+                           lrp_preview_row(app->preview)->channels != LRP_CHANNELS_GRID;
+    return trying(app) || elsewhere ? 0 : app->layer;
 }
 
 /* What was chosen; while rules are tried, something that shows what they do. */

@@ -133,6 +133,15 @@ static void take_composite(struct lrp_app *app, const char *text)
 {
     lrp_app_emit(app, LRP_EFFECT_SET, text, LRP_SETTING_COMPOSITE, false);
 }
+static void take_argument(struct lrp_app *app, const char *text)
+{
+    lrp_app_emit(app, LRP_EFFECT_ARGUMENT, text, app->prompt.setting, false);
+}
+/* Back to the form, as it was. */
+static void back_to_form(struct lrp_app *app)
+{
+    if (app->form) lrp_app_emit(app, LRP_EFFECT_MENU, app->form, LRP_MENU_ARGUMENTS, false);
+}
 static void take_option(struct lrp_app *app, const char *text)
 {
     lrp_app_emit(app, LRP_EFFECT_SET, text, app->prompt.setting, false);
@@ -187,6 +196,12 @@ const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind)
                               .effect = LRP_EFFECT_WRITE},
         [LRP_PROMPT_OPTION] =
             {.name = "OPTION", .proposes = true, .label = "", .completes = LRP_ARGUMENT_VALUE, .take = take_option},
+        [LRP_PROMPT_ARGUMENT] = {.name = "ARGUMENT",
+                                 .proposes = true,
+                                 .label = "",
+                                 .completes = LRP_ARGUMENT_METHOD_VALUE,
+                                 .take = take_argument,
+                                 .back = back_to_form},
         [LRP_PROMPT_MENU_FILTER] = {.name = "MENU_FILTER",
                                     .label = "/",
                                     .take = take_as_typed,
@@ -209,6 +224,7 @@ static void cancel(struct lrp_app *app)
     app->prompt.kind = LRP_PROMPT_NONE;
     app->status[0] = 0;
     if (row->leave) row->leave(app);
+    if (row->back) row->back(app);
 }
 
 static void take_answer(struct lrp_app *app, const struct lrp_prompt_row *row, const char *text)
