@@ -16,7 +16,7 @@
 #include "text.h"
 
 static const char array_name[] = "relevance.npy", partial_name[] = "relevance.npy.partial", apart_name[] = "relevance",
-                  lines_name[] = "results.jsonl";
+                  lines_name[] = "results.jsonl", done_name[] = "done";
 
 static enum lrp_status no_memory(struct lrp_error *err)
 {
@@ -193,6 +193,17 @@ enum lrp_status lrp_shard_put(struct lrp_shard *s, const struct lrp_shape *shape
     return status;
 }
 
+/* Engines that know a task by its files (make, Snakemake) wait for this one, bad inputs or not. */
+static enum lrp_status mark_done(const struct lrp_shard *s, struct lrp_error *err)
+{
+    char *path = path_in(s, done_name);
+    const int file = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+    const enum lrp_status status = !path ? no_memory(err) : file < 0 ? file_error(s, done_name, err) : LRP_OK;
+    if (file >= 0) close(file);
+    free(path);
+    return status;
+}
+
 enum lrp_status lrp_shard_finish(struct lrp_shard *s, struct lrp_error *err)
 {
     char *from = path_in(s, partial_name), *to = path_in(s, array_name);
@@ -200,7 +211,7 @@ enum lrp_status lrp_shard_finish(struct lrp_shard *s, struct lrp_error *err)
     if (!status && s->array >= 0 && !access(from, F_OK) && rename(from, to)) status = file_error(s, array_name, err);
     free(from);
     free(to);
-    return status;
+    return status ? status : mark_done(s, err);
 }
 
 /* ---- opening ---- */
@@ -252,14 +263,11 @@ static enum lrp_status reopen_array(struct lrp_shard *s, struct lrp_error *err)
     return status;
 }
 
-static void forget_files(const struct lrp_shard *s)
+static void forget_file(const struct lrp_shard *s, const char *name)
 {
-    const char *const names[] = {array_name, partial_name};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *path = path_in(s, names[i]);
-        if (path) unlink(path);
-        free(path);
-    }
+    char *path = path_in(s, name);
+    if (path) unlink(path);
+    free(path);
 }
 
 static enum lrp_status open_files(struct lrp_shard *s, bool resume, struct lrp_error *err)
@@ -272,7 +280,9 @@ static enum lrp_status open_files(struct lrp_shard *s, bool resume, struct lrp_e
         status = lrp_fail(err, LRP_FILE, "%s: another run writes there (its lock is held)", s->folder);
     if (!status) s->lines = open(lines, O_RDWR | O_CREAT | O_CLOEXEC | (resume ? 0 : O_TRUNC), 0666);
     if (!status && s->lines < 0) status = file_error(s, lines_name, err);
-    if (!status && !resume) forget_files(s);
+    if (!status) forget_file(s, done_name);
+    if (!status && !resume) forget_file(s, array_name);
+    if (!status && !resume) forget_file(s, partial_name);
     if (!status && resume) status = read_lines(s, err);
     if (!status && resume && s->done && s->keeps) status = reopen_array(s, err);
     free(lock);

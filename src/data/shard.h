@@ -13,7 +13,8 @@
 /* "shard-3-of-8", of samples 3, 11, 19 ... Files in it:
  *   results.jsonl           a line a sample, in order; a line is written once all else of its sample is there
  *   relevance.npy           (samples, ...): a row a line, NaN for bad inputs; relevance.npy.partial until all are there
- *   relevance/NAME.npy      one file a sample instead, where inputs have different sizes */
+ *   relevance/NAME.npy      one file a sample instead, where inputs have different sizes
+ *   done                    empty; is there while all rows are */
 struct lrp_shard {
     char *folder;           /* owned */
     size_t rows;            /* lines there will be */
