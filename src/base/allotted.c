@@ -25,44 +25,66 @@ static bool read_line(const char *folder, const char *name, char *out, int size)
     return fine;
 }
 
-/* What a group says: cpu.max of version 2 is "QUOTA PERIOD" or "max PERIOD"; version 1 has a file for each, -1 for none. */
-static double cpus_of(const char *folder)
+/* A limit that groups have: what is read of one's folder; 0 for none. */
+struct limit {
+    const char *controller;
+    double (*second)(const char *folder), (*first)(const char *folder); /* of the two versions of control groups */
+};
+
+/* "QUOTA PERIOD" or "max PERIOD". */
+static double cpus_of_second(const char *folder)
 {
-    char quota[64], period[64], *end;
-    if (read_line(folder, "cpu.max", quota, sizeof quota)) {
-        const double time = strtod(quota, &end), of = strtod(end, NULL);
-        return end != quota && time > 0 && of > 0 ? time / of : 0;
-    }
-    if (!read_line(folder, "cpu.cfs_quota_us", quota, sizeof quota) ||
+    char text[64], *end;
+    if (!read_line(folder, "cpu.max", text, sizeof text)) return 0;
+    const double time = strtod(text, &end), of = strtod(end, NULL);
+    return end != text && time > 0 && of > 0 ? time / of : 0;
+}
+
+/* A file for each, a quota of -1 for none. */
+static double cpus_of_first(const char *folder)
+{
+    char quota[64], period[64];
+    if (!read_line(folder, "cpu.cfs_quota_us", quota, sizeof quota) || strtod(quota, NULL) <= 0 ||
         !read_line(folder, "cpu.cfs_period_us", period, sizeof period))
         return 0;
-    const double time = strtod(quota, NULL), of = strtod(period, NULL);
-    return time > 0 && of > 0 ? time / of : 0;
+    const double of = strtod(period, NULL);
+    return of > 0 ? strtod(quota, NULL) / of : 0;
+}
+
+static double least_limit(double a, double b)
+{
+    return a > 0 && (b == 0 || a < b) ? a : b;
 }
 
 /* "max" is no number; version 1 writes a number near 2^63 for none. */
-static double bytes_of(const char *folder)
+static double bytes_in(const char *folder, const char *name)
 {
-    static const char *const names[] = {"memory.max", "memory.high", "memory.limit_in_bytes"};
-    double least = 0;
     char text[64];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const double bytes = read_line(folder, names[i], text, sizeof text) ? strtod(text, NULL) : 0;
-        if (bytes > 0 && bytes < 0x1p62 && (least == 0 || bytes < least)) least = bytes;
-    }
-    return least;
+    const double bytes = read_line(folder, name, text, sizeof text) ? strtod(text, NULL) : 0;
+    return bytes < 0x1p62 ? bytes : 0;
 }
 
+static double bytes_of_second(const char *folder)
+{
+    return least_limit(bytes_in(folder, "memory.max"), bytes_in(folder, "memory.high"));
+}
+static double bytes_of_first(const char *folder)
+{
+    return bytes_in(folder, "memory.limit_in_bytes");
+}
+
+static const struct limit cpus = {"cpu", cpus_of_second, cpus_of_first}, bytes = {"memory", bytes_of_second, bytes_of_first};
+
 /* The lowest limit from a group up to the root of its tree; 0 for none. */
-static double least_above(const char *root, const char *group, double (*limit)(const char *folder))
+static double least_above(const char *root, const char *group, double (*read_limit)(const char *folder))
 {
     char folder[PATH_MAX];
     const size_t rooted = strlen(root);
     double least = 0;
-    if (snprintf(folder, sizeof folder, "%s%s", root, group) >= (int)sizeof folder) return 0;
+    if (access(root, F_OK) || snprintf(folder, sizeof folder, "%s%s", root, group) >= (int)sizeof folder) return 0;
+    if (strcmp(group, "/") == 0) folder[rooted] = '\0';
     for (char *slash; strlen(folder) >= rooted; *slash = '\0') {
-        const double here = limit(folder);
-        if (here > 0 && (least == 0 || here < least)) least = here;
+        least = least_limit(read_limit(folder), least);
         slash = strrchr(folder, '/');
         if (!slash) break;
     }
@@ -78,7 +100,7 @@ static bool has_word(const char *list, const char *word)
 }
 
 /* Lines are NUMBER:CONTROLLERS:GROUP; version 2 has no controllers, and its tree is the root or, beside version 1, unified. */
-static double least_of(const char *list, const char *tree, const char *controller, double (*limit)(const char *folder))
+static double least_of(const char *list, const char *tree, const struct limit *limit)
 {
     char line[PATH_MAX + 256], root[PATH_MAX];
     double least = 0;
@@ -89,12 +111,12 @@ static double least_of(const char *list, const char *tree, const char *controlle
         if (!group || group[1] != '/') continue;
         *group++ = '\0';
         const bool second = controllers[1] == '\0';
-        if (!second && !has_word(controllers + 1, controller)) continue;
+        if (!second && !has_word(controllers + 1, limit->controller)) continue;
         for (int i = 0; i < 2; i++) {
             const int length = second ? snprintf(root, sizeof root, "%s%s", tree, i ? "/unified" : "")
-                                      : snprintf(root, sizeof root, "%s/%s", tree, i ? controllers + 1 : controller);
-            const double here = length < (int)sizeof root ? least_above(root, group, limit) : 0;
-            if (here > 0 && (least == 0 || here < least)) least = here;
+                                      : snprintf(root, sizeof root, "%s/%s", tree, i ? controllers + 1 : limit->controller);
+            if (length < (int)sizeof root)
+                least = least_limit(least_above(root, group, second ? limit->second : limit->first), least);
         }
     }
     if (file) fclose(file);
@@ -103,13 +125,13 @@ static double least_of(const char *list, const char *tree, const char *controlle
 
 double lrp_group_cpus(const char *list, const char *tree)
 {
-    return least_of(list, tree, "cpu", cpus_of);
+    return least_of(list, tree, &cpus);
 }
 
 uint64_t lrp_group_memory(const char *list, const char *tree)
 {
-    const double bytes = least_of(list, tree, "memory", bytes_of);
-    return bytes > 0 ? (uint64_t)bytes : UINT64_MAX;
+    const double least = least_of(list, tree, &bytes);
+    return least > 0 ? (uint64_t)least : UINT64_MAX;
 }
 
 int lrp_allotted_threads(void)
