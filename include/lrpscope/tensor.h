@@ -30,6 +30,7 @@ struct lrp_tensor {
     struct lrp_pool *home;     /* private: where the memory goes back to, NULL: to the system */
     int block;                 /* private: 0 in all tensors that are given out */
     int negatives;             /* private: whether elements below 0 are known to be there */
+    float step;                /* private: every element is a whole multiple of it, at most 255 times; 0: nobody said so */
     struct lrp_tensor *rows;   /* private */
     struct lrp_tensor **items; /* private: of a sequence, which has no elements */
     size_t item_count;         /* private */

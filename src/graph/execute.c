@@ -33,6 +33,22 @@ static enum lrp_status take_outputs(const struct lrp_node *n, int block, struct 
     return status;
 }
 
+/* What only moves or picks elements of one step makes more of them: a quantised layer's operators may come in between. Before
+ * forward, which may know better. */
+static void hand_on_step(const struct lrp_call *call, const struct lrp_tensor *const *in, struct lrp_tensor *const *out)
+{
+    const unsigned traits = call->op->traits;
+    float step = 0;
+    if (!(traits & (LRP_TRAIT_MOVES | LRP_TRAIT_SELECTS | LRP_TRAIT_GATES)) || traits & LRP_TRAIT_PADS) return;
+    for (int i = 0; i < call->in_count; i++) {
+        if (!call->in[i].present || !lrp_dtype_is_float(call->in[i].dtype)) continue;
+        if (!in[i] || (i && in[i]->step != step)) return;
+        step = in[i]->step;
+    }
+    for (int i = 0; i < call->out_count; i++)
+        if (out[i] && lrp_dtype_is_float(out[i]->dtype)) out[i]->step = step;
+}
+
 static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp_tensor **values, const struct lrp_run *run,
                                 struct lrp_error *err)
 {
@@ -49,10 +65,12 @@ static enum lrp_status run_node(struct lrp_engine *e, int node, const struct lrp
     if (!status) status = lrp_engine_inputs(e, node, values, from, run, in, err);
     const bool prepared = !status; /* what went wrong before names the node already */
     if (!status) status = take_outputs(n, to, run ? run->pool : NULL, out, err);
-    if (!status && n->call.op->control)
+    if (!status && n->call.op->control) {
         status = lrp_turns_run(e, node, values, in, out, lrp_engine_run_node, run, err);
-    else if (!status)
+    } else if (!status) {
+        hand_on_step(&n->call, in, out);
         status = n->call.op->forward(&n->call, handle, in, out, run, err);
+    }
     for (int i = 0; !status && !n->call.op->control && i < n->call.out_count; i++)
         if (out[i]) status = lrp_tensor_keep_texts(out[i], err);
     if (prepared && status && !n->call.op->control) lrp_engine_blame(e, node, status, err);

@@ -16,17 +16,18 @@ struct numbers {
     int sign;
 };
 
+/* Where nothing flows back, nothing is divided: what the layer made may be anything. */
 WIDE static void divide_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
 {
     const struct numbers *const p = data;
     const float *const r = in[0], *const d = in[1], *const z = in[2];
     const float e = p->e;
     if (!p->sign)
-        EACH(out[i] = r[i] / (d[i] < 0 ? d[i] - e : d[i] + e));
+        EACH(out[i] = r[i] == 0 ? 0 : r[i] / (d[i] < 0 ? d[i] - e : d[i] + e));
     else if (p->sign > 0)
-        EACH(out[i] = z[i] > 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
+        EACH(out[i] = z[i] > 0 && r[i] != 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
     else
-        EACH(out[i] = z[i] < 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
+        EACH(out[i] = z[i] < 0 && r[i] != 0 ? r[i] / (d[i] < 0 ? d[i] - e : d[i] + e) : 0);
 }
 
 WIDE static void share_rows(const void *data, float *out, const float *const in[LRP_BLOCKED_IN], size_t n)
@@ -76,7 +77,7 @@ WIDE static void set_rows(const void *data, float *out, const float *const in[LR
     const float factor = ((const struct numbers *)data)->factor;
     const float *const c = in[0], *const a = in[1];
     if (a)
-        EACH(out[i] = factor * (a[i] * c[i]));
+        EACH(out[i] = a[i] == 0 || c[i] == 0 ? 0 : factor * (a[i] * c[i]));
     else
         EACH(out[i] = factor * c[i]);
 }
@@ -86,7 +87,7 @@ WIDE static void add_rows(const void *data, float *out, const float *const in[LR
     const float factor = ((const struct numbers *)data)->factor;
     const float *const c = in[0], *const a = in[1];
     if (a)
-        EACH(out[i] += factor * (a[i] * c[i]));
+        EACH(out[i] += a[i] == 0 || c[i] == 0 ? 0 : factor * (a[i] * c[i]));
     else
         EACH(out[i] += factor * c[i]);
 }

@@ -26,7 +26,7 @@ void lrp_tensors_mask(const struct lrp_tensor *z, int sign, struct lrp_tensor *s
 void lrp_tensors_sum(const struct lrp_tensor *a, const struct lrp_tensor *b, struct lrp_tensor *y, const struct lrp_run *run);
 /* y += factor * x */
 void lrp_tensors_add(float factor, const struct lrp_tensor *x, bool first, struct lrp_tensor *y, const struct lrp_run *run);
-/* y += factor * a * c; a NULL: 1; y may be c */
+/* y += factor * a * c, 0 where a or c is 0, whatever the other is; a NULL: 1; y may be c */
 void lrp_tensors_add_product(float factor, const struct lrp_tensor *a, const struct lrp_tensor *c, bool first,
                              struct lrp_tensor *y, const struct lrp_run *run);
 

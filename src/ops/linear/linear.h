@@ -64,6 +64,8 @@ enum lrp_status lrp_linear_floats(const struct lrp_call *call, int needed, int c
 /* The convolution of a call; of a transposed one, the convolution it is the mirror of: its input is our output. */
 enum lrp_status lrp_conv_call_shape(const struct lrp_call *call, struct lrp_conv_shape *out, struct lrp_error *err);
 bool lrp_conv_is_transposed(const struct lrp_call *call);
+/* Where tap `k` reads for output `o`, both flattened; -1 outside. */
+int64_t lrp_conv_reads_at(const struct lrp_conv_shape *s, int64_t o, int64_t k);
 /* The weight gradient of a convolution, for weights that come as data: gw += sum over batch and outputs of gy times x. */
 void lrp_conv_weight_gradient(const struct lrp_conv_shape *shape, const float *x, const float *gy, float *gw,
                               const struct lrp_run *run);

@@ -4,13 +4,19 @@
 
 #include "infer.h"
 #include "linear.h"
+#include "linear_careful.h"
+#include "linear_steps.h"
 #include "ones.h"
 #include "pool.h"
 
 struct conv_handle {
     struct lrp_conv_shape shape;
-    struct lrp_conv *conv; /* NULL: all weights are 1 */
-    float *bias;           /* that the convolution does not add itself (if it is transposed or all 1), or NULL */
+    struct lrp_conv *conv;          /* NULL: all weights are 1 */
+    float *bias;                    /* that the convolution does not add itself (if it is transposed or all 1), or NULL */
+    struct lrp_modifier how;        /* the constants are read ... */
+    bool constant;                  /* ... if they are constants */
+    bool looked;                    /* for steps: what is found is there */
+    struct lrp_step_weights *steps; /* NULL: the weights are no multiples of steps */
 };
 
 void lrp_conv_release(void *handle)
@@ -19,6 +25,7 @@ void lrp_conv_release(void *handle)
 
     if (!h) return;
     lrp_conv_free(h->conv);
+    lrp_step_weights_free(h->steps);
     free(h->bias);
     free(h);
 }
@@ -27,7 +34,7 @@ size_t lrp_conv_bytes(const void *handle)
 {
     const struct conv_handle *const h = handle;
 
-    return h->conv ? lrp_conv_held(h->conv) : 0;
+    return (h->conv ? lrp_conv_held(h->conv) : 0) + (h->steps ? lrp_step_weights_bytes(h->steps) : 0);
 }
 
 /* Takes weights (NULL: all 1) and bias (NULL: none) that are ready; both are copied. */
@@ -82,6 +89,7 @@ enum lrp_status lrp_conv_prepare(const struct lrp_call *call, const struct lrp_m
     if (!status && has_bias && m->bias != LRP_WEIGHT_NONE)
         status = lrp_linear_read(call->in[2].constant, (struct lrp_reading){1, m->bias, m->gamma}, run, &bias, err);
     if (!status) status = make_handle(call, ones ? NULL : modified ? (const void *)modified : weights->raw, bias, &made, err);
+    if (!status) made->how = *m, made->constant = true;
     lrp_pool_give(pool, modified, bytes);
     free(bias);
     lrp_blob_rest(weights); /* the handle has them in its own layout */
@@ -136,6 +144,31 @@ static void add_bias(const struct conv_handle *h, bool transposed, float *y)
         for (int64_t i = 0; i < size; i++) y[plane * size + i] += h->bias[plane % channels];
 }
 
+/* Once more, with care, what came out as NaN. A bias that the convolution adds itself is added here, too. */
+static enum lrp_status run_carefully(const struct lrp_call *call, const struct conv_handle *h,
+                                     const struct lrp_tensor *const *in, bool back, const struct lrp_tensor *from,
+                                     struct lrp_tensor *to, const struct lrp_run *run, struct lrp_error *err)
+{
+    const enum lrp_direction direction = lrp_conv_is_transposed(call) != back ? LRP_BACKWARD : LRP_FORWARD;
+    const bool biased =
+        direction == LRP_FORWARD && !back && h->constant && lrp_call_has(call, 2) && !h->bias && h->how.bias != LRP_WEIGHT_NONE;
+    const float *given = NULL;
+    float *weights = NULL, *bias = NULL;
+    enum lrp_status status;
+
+    if (h->constant)
+        status =
+            lrp_linear_read(call->in[1].constant, (struct lrp_reading){1, h->how.weight, h->how.gamma}, run, &weights, err);
+    else
+        status = values_of(call, 1, in[1], &given, &weights, err);
+    if (!status && biased)
+        status = lrp_linear_read(call->in[2].constant, (struct lrp_reading){1, h->how.bias, h->how.gamma}, run, &bias, err);
+    if (!status) status = lrp_careful_conv(&h->shape, weights ? weights : given, bias, direction, from, to, run, err);
+    free(weights);
+    free(bias);
+    return status;
+}
+
 /* Through the convolution, or back through it. */
 static enum lrp_status run_conv(const struct conv_handle *h, bool back, const struct lrp_tensor *from, struct lrp_tensor *to,
                                 const struct lrp_run *run, struct lrp_error *err)
@@ -159,6 +192,31 @@ enum lrp_status lrp_conv_call_blocks(const struct lrp_call *call, void *handle, 
     return status;
 }
 
+static bool is_as_is(const struct conv_handle *h)
+{
+    return !h->constant || (h->how.weight == LRP_WEIGHT_AS_IS && h->how.bias == LRP_WEIGHT_AS_IS);
+}
+
+/* The weights as multiples of steps, if they are: looked for once there is an input that is. */
+static enum lrp_status find_steps(const struct lrp_call *call, struct conv_handle *h, const struct lrp_run *run,
+                                  struct lrp_error *err)
+{
+    const struct lrp_reading as_is = {1, LRP_WEIGHT_AS_IS, 0};
+    const struct lrp_blob *const weights = call->in[1].constant;
+    struct lrp_step_places places = {.outputs = h->shape.out_channels, .stride = 1};
+    float *values = NULL, *bias = NULL;
+
+    if (h->looked || !h->constant || !is_as_is(h) || lrp_conv_is_transposed(call) || places.outputs < 1) return LRP_OK;
+    places.each = places.apart = (int64_t)weights->count / places.outputs;
+    enum lrp_status status = lrp_linear_read(weights, as_is, run, &values, err);
+    if (!status && lrp_call_has(call, 2)) status = lrp_linear_read(call->in[2].constant, as_is, run, &bias, err);
+    if (!status) status = lrp_step_weights_new(values, &places, bias, &h->steps, err);
+    h->looked = !status;
+    free(values);
+    free(bias);
+    return status;
+}
+
 enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
@@ -166,8 +224,13 @@ enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const 
     enum lrp_status status = LRP_OK;
 
     if (!out[0]) return LRP_OK;
+    if (h && in[0]->step != 0) status = find_steps(call, h, run, err);
+    if (status) return status;
+    if (h && h->steps && in[0]->step != 0) return lrp_step_weights_convolve(h->steps, &h->shape, in[0], out[0], run, err);
     if (!h) status = make_for_data(call, in, &h, err);
     if (!status) status = run_conv(h, lrp_conv_is_transposed(call), in[0], out[0], run, err);
+    if (!status && !is_as_is(h) && h->conv && lrp_careful_needed(out[0])) /* a rule's sum, not the model's */
+        status = run_carefully(call, h, in, false, in[0], out[0], run, err);
     if (!status && h->bias) add_bias(h, lrp_conv_is_transposed(call), out[0]->f);
     if (!handle) lrp_conv_release(h);
     return status;
@@ -197,6 +260,8 @@ enum lrp_status lrp_conv_vjp(const struct lrp_call *call, void *handle, const st
     if (!s[0]) return LRP_OK;
     if (!h) status = make_for_data(call, in, &h, err);
     if (!status && grad[0]) status = run_conv(h, !lrp_conv_is_transposed(call), s[0], grad[0], run, err);
+    if (!status && grad[0] && h->conv && lrp_careful_needed(grad[0]))
+        status = run_carefully(call, h, in, true, s[0], grad[0], run, err);
     if (!status && grad[1] && lrp_conv_is_transposed(call))
         lrp_conv_weight_gradient(&h->shape, s[0]->f, in[0]->f, grad[1]->f, run);
     else if (!status && grad[1])

@@ -10,8 +10,7 @@ struct weights_job {
     int64_t ins, outs, taps, group_in, group_out;
 };
 
-/* Where tap `k` reads for output `o`, both flattened; -1 outside. */
-static int64_t read_at(const struct lrp_conv_shape *s, int64_t o, int64_t k)
+int64_t lrp_conv_reads_at(const struct lrp_conv_shape *s, int64_t o, int64_t k)
 {
     int64_t at = 0, step = 1;
 
@@ -37,7 +36,7 @@ static double one_weight(const struct weights_job *job, int64_t m, int64_t c, in
         const float *const gy = job->gy + (n * s->out_channels + m) * job->outs;
 
         for (int64_t o = 0; o < job->outs; o++) {
-            const int64_t at = read_at(s, o, k);
+            const int64_t at = lrp_conv_reads_at(s, o, k);
 
             if (at >= 0) sum += (double)x[at] * (double)gy[o];
         }

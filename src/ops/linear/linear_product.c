@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "linear.h"
+#include "linear_careful.h"
+#include "linear_steps.h"
 #include "parallel.h"
 
 struct product_handle {
@@ -14,8 +16,11 @@ struct product_handle {
     float *owned, *bias; /* alpha and beta are in them already */
     const struct lrp_blob *coded; /* B if it is constant and no float32: read as `how` says whenever it is multiplied with */
     struct lrp_reading how;
-    bool ones; /* all weights are 1: neither is there */
-    bool used; /* by a pass in both directions */
+    bool ones;                      /* all weights are 1: neither is there */
+    bool used;                      /* by a pass in both directions */
+    bool as_is;                     /* nothing modified the constants */
+    bool looked;                    /* for steps: what is found is there */
+    struct lrp_step_weights *steps; /* NULL: the weights are no multiples of steps */
 };
 
 void lrp_product_release(void *handle)
@@ -23,6 +28,7 @@ void lrp_product_release(void *handle)
     struct product_handle *const h = handle;
 
     if (!h) return;
+    lrp_step_weights_free(h->steps);
     free(h->owned);
     free(h->bias);
     free(h);
@@ -32,7 +38,8 @@ size_t lrp_product_bytes(const void *handle)
 {
     const struct product_handle *const h = handle;
 
-    return h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0;
+    return (h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0) +
+           (h->steps ? lrp_step_weights_bytes(h->steps) : 0);
 }
 
 /* Numbers of coded weights, as a source of them. */
@@ -89,6 +96,7 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
     if (!status && h->product.has_c && call->in[2].constant)
         status =
             lrp_linear_read(call->in[2].constant, (struct lrp_reading){h->product.beta, m->bias, m->gamma}, run, &h->bias, err);
+    h->as_is = m->weight == LRP_WEIGHT_AS_IS && m->bias == LRP_WEIGHT_AS_IS;
     if (status)
         lrp_product_release(h);
     else
@@ -156,7 +164,7 @@ struct batches {
     const float *a, *s; /* s: cotangents of y */
     const void *b;
     float *y, *grad_a, *grad_b; /* what is wanted of them */
-    gemm_function *gemm;        /* backward */
+    gemm_function *gemm;
     const struct lrp_run *run;
     enum lrp_status status; /* of the first that failed */
     struct lrp_error error;
@@ -179,8 +187,8 @@ static enum lrp_status forward_batch(struct batches *all, int64_t i, const struc
         return lrp_gemm_source(p->transpose_b, p->m, p->n, p->k, a, &(struct lrp_number_source){read_coded, h}, 0, sums.to, run,
                                err);
     if (!h->ones)
-        return lrp_gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a,
-                        operand_at(all->b, lrp_product_offset(p, p->b_stride, i)), 0, sums.to, run, err);
+        return all->gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a,
+                         operand_at(all->b, lrp_product_offset(p, p->b_stride, i)), 0, sums.to, run, err);
     lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
     return LRP_OK;
 }
@@ -226,64 +234,73 @@ static enum lrp_status run_batches(struct batches *all, batch_function *function
     return status;
 }
 
+/* A bias of one number for each column is added before anything is rounded. */
+static const float *column_bias(const struct product_handle *h)
+{
+    return h->bias && h->product.c_row == 0 && h->product.c_column == 1 ? h->bias : NULL;
+}
+
+/* The weights as multiples of steps, if they are: looked for once there is an input that is. */
+static enum lrp_status find_steps(const struct lrp_call *call, struct product_handle *h, const struct lrp_run *run,
+                                  struct lrp_error *err)
+{
+    const struct lrp_linear_product *const p = &h->product;
+    const struct lrp_blob *const weights = call->in[1].constant;
+    struct lrp_linear_product stored; /* the handle may read the constant the other way about */
+    float *values = NULL;
+
+    if (h->looked || !h->as_is || !weights || p->batches != 1 || p->transpose_a || p->n < 1) return LRP_OK;
+    enum lrp_status status = lrp_product_read(call, &stored, err);
+    const bool rows = !status && stored.transpose_b;
+    const struct lrp_step_places places = {p->n, p->k, rows ? p->k : 1, rows ? 1 : p->n};
+    if (!status) status = lrp_linear_read(weights, (struct lrp_reading){p->alpha, LRP_WEIGHT_AS_IS, 0}, run, &values, err);
+    if (!status) status = lrp_step_weights_new(values, &places, column_bias(h), &h->steps, err);
+    h->looked = !status;
+    free(values);
+    return status;
+}
+
+/* Sums of whole numbers, where both sides are multiples of steps; *done: that was it. */
+static enum lrp_status multiply_steps(const struct lrp_call *call, struct product_handle *h, const struct lrp_tensor *const *in,
+                                      struct lrp_tensor *y, const struct lrp_run *run, bool *done, struct lrp_error *err)
+{
+    const bool both = !is_constant(h) && in[1] && in[1]->step != 0 && !h->product.transpose_a && !h->product.transpose_b;
+    enum lrp_status status = LRP_OK;
+
+    *done = false;
+    if (in[0]->step == 0 || y->count == 0) return LRP_OK;
+    if (!both) status = find_steps(call, h, run, err);
+    *done = !status && (both || h->steps);
+    if (*done && both) return lrp_step_product(&h->product, in[0], in[1], y, run, err);
+    return *done ? lrp_step_weights_multiply(h->steps, &h->product, in[0], y, run, err) : status;
+}
+
 enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                   struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct product_handle *const h = handle;
+    struct product_handle *const h = handle;
     const struct lrp_linear_product *const p = &h->product;
     const bool constant = is_constant(h);
     const void *const b = constant ? h->weights : in[1]->f;
-    enum lrp_status status = LRP_OK;
+    bool whole = false;
 
-    (void)call;
     if (!out[0]) return LRP_OK;
-    struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .run = run};
-    if (out[0]->count) status = run_batches(&all, forward_batch, true, err);
+    enum lrp_status status = multiply_steps(call, h, in, out[0], run, &whole, err);
+    struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .gemm = lrp_gemm, .run = run};
+    if (out[0]->count && !whole && !status) status = run_batches(&all, forward_batch, true, err);
+    if (!status && !h->as_is && lrp_careful_needed(out[0])) { /* a rule's sum, not the model's */
+        all.gemm = lrp_careful_gemm;
+        status = run_batches(&all, forward_batch, true, err);
+    }
     struct finish finish = {.p = p, .y = out[0]->f};
-    finish.c = !p->has_c ? NULL : h->bias ? h->bias : in[2]->f;
+    finish.c = !p->has_c || (whole && h->steps && column_bias(h)) ? NULL : h->bias ? h->bias : in[2]->f;
     finish.beta = h->bias ? 1 : p->beta;
     finish.factor = constant ? 1 : p->alpha;
     if (!status && (finish.c || finish.factor != 1)) lrp_parallel_for(run, p->batches * p->m, p->n, finish_rows, &finish);
     return status;
 }
 
-/* ---- where 0 times infinity stands in a sum: it is 0 ---- */
-
-static float read_at(const void *values, int64_t index)
-{
-    float value;
-
-    memcpy(&value, operand_at(values, index), sizeof value);
-    return value;
-}
-
-/* As lrp_gemm, one number after the other: only asked for where that gave NaN. */
-static enum lrp_status careful_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
-                                    const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
-{
-    for (int64_t i = 0; i < m; i++) {
-        if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
-        for (int64_t j = 0; j < n; j++) {
-            double sum = 0;
-
-            for (int64_t l = 0; l < k; l++) {
-                const float x = read_at(a, transpose_a ? l * m + i : i * k + l),
-                            y = read_at(b, transpose_b ? j * k + l : l * n + j);
-
-                if (x != 0 && y != 0) sum += (double)x * (double)y;
-            }
-            c[i * n + j] = (float)sum + (beta != 0 ? beta * c[i * n + j] : 0);
-        }
-    }
-    return LRP_OK;
-}
-
-static bool has_nan(const struct lrp_tensor *tensor)
-{
-    for (size_t i = 0; tensor && i < tensor->count; i++)
-        if (isnan(tensor->f[i])) return true;
-    return false;
-}
+/* ---- backward ---- */
 
 static void scale_tensor(struct lrp_tensor *tensor, float factor)
 {
@@ -358,10 +375,10 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
     all.grad_b = grad[1] ? grad[1]->f : NULL;
     const bool apart = (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride));
     status = run_batches(&all, back_batch, apart, err);
-    if (!status && (has_nan(grad[0]) || has_nan(grad[1]))) {
+    if (!status && (lrp_careful_needed(grad[0]) || lrp_careful_needed(grad[1]))) {
         for (int i = 0; i < 2; i++)
             if (grad[i]) memset(grad[i]->f, 0, grad[i]->count * sizeof(float));
-        all.gemm = careful_gemm;
+        all.gemm = lrp_careful_gemm; /* 0 times infinity is 0 */
         status = run_batches(&all, back_batch, apart, err);
     }
     /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */

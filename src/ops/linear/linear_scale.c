@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "broadcast.h"
+#include "elementwise.h"
 #include "infer.h"
 #include "linear.h"
 
@@ -9,6 +10,7 @@
 struct scale_handle {
     struct lrp_broadcast plan; /* operands x, w, b */
     float *w, *b;
+    bool as_is; /* nothing modified them */
 };
 
 void lrp_scale_release(void *handle)
@@ -62,6 +64,7 @@ enum lrp_status lrp_scale_prepare(const struct lrp_call *call, const struct lrp_
 
     if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a scale layer");
     lrp_broadcast_plan(&h->plan, x, shapes, 3);
+    h->as_is = m->weight == LRP_WEIGHT_AS_IS && m->bias == LRP_WEIGHT_AS_IS;
     status = read_operand(call, 1, 1, m->weight, m->gamma, run, &h->w, err);
     if (!status) status = read_operand(call, 2, 0, m->bias, m->gamma, run, &h->b, err);
     if (status)
@@ -75,6 +78,18 @@ struct scale_job {
     const float *from, *w, *b; /* b NULL: none */
     float *to;
 };
+
+/* 0 times infinity is 0 here: of what flows back, and of a rule's weights. */
+static void scale_carefully(const void *data, const struct lrp_broadcast_run *r)
+{
+    const struct scale_job *const job = data;
+
+    for (size_t i = 0; i < r->n; i++) {
+        const float bias = job->b ? job->b[r->at[2] + i * r->step[2]] : 0;
+
+        job->to[r->out + i] = lrp_times_slope(job->from[r->at[0] + i * r->step[0]], job->w[r->at[1] + i * r->step[1]]) + bias;
+    }
+}
 
 static void scale_run(const void *data, const struct lrp_broadcast_run *r)
 {
@@ -94,7 +109,9 @@ enum lrp_status lrp_scale_apply(const struct lrp_call *call, void *handle, const
 
     (void)call;
     (void)err;
-    if (out[0]) lrp_broadcast_for(&h->plan, run, scale_run, &(struct scale_job){in[0]->f, h->w, h->b, out[0]->f});
+    if (out[0])
+        lrp_broadcast_for(&h->plan, run, h->as_is ? scale_run : scale_carefully,
+                          &(struct scale_job){in[0]->f, h->w, h->b, out[0]->f});
     return LRP_OK;
 }
 
@@ -108,7 +125,8 @@ enum lrp_status lrp_scale_vjp(const struct lrp_call *call, void *handle, const s
     (void)in;
     (void)out;
     (void)err;
-    if (s[0] && grad[0]) lrp_broadcast_for(&h->plan, run, scale_run, &(struct scale_job){s[0]->f, h->w, NULL, grad[0]->f});
+    if (s[0] && grad[0])
+        lrp_broadcast_for(&h->plan, run, scale_carefully, &(struct scale_job){s[0]->f, h->w, NULL, grad[0]->f});
     return LRP_OK;
 }
 

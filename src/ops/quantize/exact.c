@@ -63,7 +63,13 @@ static void cut_rows(void *context, int64_t begin, int64_t end)
         memcpy(c->to + r * c->part, c->from + r * c->k + c->first, (size_t)c->part * sizeof *c->to);
 }
 
-enum lrp_status lrp_exact_product(const struct lrp_linear_product *p, int64_t length, const float *a, const float *w,
+static void read_codes(const void *data, int64_t first, int64_t n, float *out)
+{
+    const int16_t *codes = (const int16_t *)data + first;
+    for (int64_t i = 0; i < n; ++i) out[i] = (float)codes[i];
+}
+
+enum lrp_status lrp_exact_product(const struct lrp_linear_product *p, int64_t length, const float *a, struct lrp_exact_matrix w,
                                   int64_t *y, const struct lrp_run *run, struct lrp_error *err)
 {
     const int64_t pieces = p->k > 0 ? (p->k + length - 1) / length : 1, most = (p->k + pieces - 1) / pieces;
@@ -75,7 +81,11 @@ enum lrp_status lrp_exact_product(const struct lrp_linear_product *p, int64_t le
         struct adding adding = {.from = sums, .to = y, .first = i == 0};
         if (part <= 0 && i) break;
         if (cut) lrp_parallel_for(run, p->m, part, cut_rows, &cutting);
-        status = lrp_gemm(false, false, p->m, p->n, part, cut ? cut : a, w + first * p->n, 0, sums, run, err);
+        if (w.codes)
+            status = lrp_gemm_source(false, p->m, p->n, part, cut ? cut : a,
+                                     &(struct lrp_number_source){read_codes, w.codes + first * p->n}, 0, sums, run, err);
+        else
+            status = lrp_gemm(false, false, p->m, p->n, part, cut ? cut : a, w.w + first * p->n, 0, sums, run, err);
         if (!status) lrp_parallel_for(run, p->m * p->n, 1, add_piece, &adding);
     }
     free(sums);

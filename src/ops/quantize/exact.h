@@ -10,8 +10,13 @@ int64_t lrp_exact_length(float most_x, float most_w);
 /* The farthest any of them is from 0. */
 float lrp_exact_most(const float *values, int64_t count);
 
+/* Whole numbers (k,n), held in one way or the other. */
+struct lrp_exact_matrix {
+    const float *w;
+    const int16_t *codes;
+};
 /* One product of the batch: y (m,n) = a (m,k) w (k,n), all whole; the sums wrap as int32 does. */
-enum lrp_status lrp_exact_product(const struct lrp_linear_product *p, int64_t length, const float *a, const float *w,
+enum lrp_status lrp_exact_product(const struct lrp_linear_product *p, int64_t length, const float *a, struct lrp_exact_matrix w,
                                   int64_t *y, const struct lrp_run *run, struct lrp_error *err);
 
 /* A convolution of whole numbers, likewise. */

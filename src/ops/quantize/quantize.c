@@ -103,6 +103,13 @@ static enum lrp_status quantize_infer(struct lrp_call *call, struct lrp_error *e
     return status ? status : lrp_infer_output(call, 0, to, &call->in[0].shape, err);
 }
 
+/* What lrp_tensor.step promises: bytes times one scale. */
+static float common_step(const struct scale_grid *grid, enum lrp_dtype codes, const struct lrp_tensor *scale)
+{
+    double low, high;
+    return grid->one && type_bounds(codes, &low, &high) && high - low < 256 && isnormal(scale->f[0]) ? fabsf(scale->f[0]) : 0;
+}
+
 static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
 {
     const bool zeros = lrp_call_has(call, 2), is_float = lrp_dtype_is_float(in[0]->dtype);
@@ -111,6 +118,7 @@ static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
     (void)handle, (void)run;
     const enum lrp_status status = read_grid(call, &grid, err);
     (void)type_bounds(out[0]->dtype, &low, &high);
+    if (!status && !quantizes(call)) out[0]->step = common_step(&grid, in[0]->dtype, in[1]);
     for (size_t k = 0; k < out[0]->count && !status; ++k) {
         const size_t at = scale_of(&grid, k);
         const bool whole_zero = zeros && !lrp_dtype_is_float(in[2]->dtype); /* a zero point of few bits is 0 */
@@ -184,6 +192,7 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
     const enum lrp_status status = read_grid(call, &grid, err);
     if (status || !out[0] || out[0]->count == 0) return status;
     (void)type_bounds(rounded_to(call), &low, &high);
+    out[0]->step = common_step(&grid, rounded_to(call), in[1]);
     struct lines l = {.x = in[0]->f, .y = out[0]->f, .scale = in[1]->f, .zero = lrp_call_has(call, 2) ? in[2]->i : NULL};
     l.low = (float)low, l.high = (float)high, l.count = lrp_elements_of(in[0]);
     l.length = grid.one ? LENGTH : grid.inner, l.scales = grid.one ? 1 : grid.dim;
@@ -259,7 +268,7 @@ static enum lrp_status dynamic_back_infer(struct lrp_call *call, struct lrp_erro
 static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)call, (void)handle, (void)run, (void)err;
-    if (out[0]) lrp_round_dynamically(in[0]->f, lrp_elements_of(in[0]), out[0]->f);
+    if (out[0]) out[0]->step = lrp_round_dynamically(in[0]->f, lrp_elements_of(in[0]), out[0]->f);
     return LRP_OK;
 }
 

@@ -224,7 +224,8 @@ static enum lrp_status run_products(const struct lrp_linear_product *p, const st
     enum lrp_status status = LRP_OK;
     for (int64_t i = 0; !status && i < p->batches; ++i)
         status = lrp_exact_product(p, h->length, x + lrp_product_offset(p, p->a_stride, i),
-                                   h->w + lrp_product_offset(p, p->b_stride, i), y + i * p->m * p->n, run, err);
+                                   (struct lrp_exact_matrix){.w = h->w + lrp_product_offset(p, p->b_stride, i)},
+                                   y + i * p->m * p->n, run, err);
     return status;
 }
 

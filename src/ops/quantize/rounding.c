@@ -46,8 +46,9 @@ struct lrp_found_steps lrp_find_steps(const float *x, size_t count)
     return (struct lrp_found_steps){scale, fmin(fmax(rint((double)(-least / scale)), 0), 255)};
 }
 
-void lrp_round_dynamically(const float *x, size_t count, float *y)
+float lrp_round_dynamically(const float *x, size_t count, float *y)
 {
     const struct lrp_found_steps f = lrp_find_steps(x, count);
     lrp_round_between(x, count, f.scale, (float)(0 - f.zero), (float)(255 - f.zero), y);
+    return f.scale;
 }

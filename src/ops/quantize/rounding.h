@@ -14,7 +14,7 @@ struct lrp_found_steps {
     double zero;
 };
 struct lrp_found_steps lrp_find_steps(const float *x, size_t count);
-/* y = x quantised and dequantised so; both may be the same. */
-void lrp_round_dynamically(const float *x, size_t count, float *y);
+/* y = x quantised and dequantised so; both may be the same. Returns the scale. */
+float lrp_round_dynamically(const float *x, size_t count, float *y);
 
 #endif

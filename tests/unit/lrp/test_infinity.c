@@ -59,25 +59,66 @@ static void infinite_weight(struct model *m)
     model_node(m, "MatMul", "dense", "x w", "y");
 }
 
+/* The same as convolutions, ... */
+static void infinite_kernel(struct model *m)
+{
+    model_input(m, "x", 3, (int64_t[]){1, 1, 2});
+    model_constant(m, "w", 3, (int64_t[]){2, 1, 2}, (float[]){1, 2, INFINITY, 1});
+    model_node(m, "Conv", "conv", "x w", "y");
+}
+static void infinite_transposed_kernel(struct model *m)
+{
+    model_input(m, "x", 3, (int64_t[]){1, 2, 1});
+    model_constant(m, "w", 3, (int64_t[]){2, 2, 1}, (float[]){1, INFINITY, 2, 1});
+    model_node(m, "ConvTranspose", "conv", "x w", "y");
+}
+/* ... and number by number. */
+static void infinite_factor(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "w", 2, (int64_t[]){1, 2}, (float[]){1, INFINITY});
+    model_node(m, "Mul", "scale", "x w", "y");
+}
+/* An infinite input whose weight a rule leaves out: -x0 + 2 x1. */
+static void negative_weight(struct model *m)
+{
+    model_input(m, "x", 2, (int64_t[]){1, 2});
+    model_constant(m, "w", 2, (int64_t[]){2, 1}, (float[]){-1, 2});
+    model_node(m, "MatMul", "dense", "x w", "y");
+}
+static void negative_kernel(struct model *m)
+{
+    model_input(m, "x", 3, (int64_t[]){1, 1, 2});
+    model_constant(m, "w", 3, (int64_t[]){1, 1, 2}, (float[]){-1, 2});
+    model_constant(m, "b", 1, (int64_t[]){1}, (float[]){2});
+    model_node(m, "Conv", "conv", "x w b", "y");
+}
+
 static void nothing_flows_where_a_factor_is_0(void **state)
 {
     static const struct {
         const char *what;
         void (*make)(struct model *m);
         float x[2], start[2], expected[2];
+        const char *composite; /* NULL: zero */
     } cases[] = {
-        {"root", root, {0, 4}, {0, 1}, {0, .5F}}, /* a f'(a) / f(a) = 1/2 */
-        {"root, asked at 0", root, {0, 4}, {1, 1}, {0, .5F}},
-        {"power", power, {0, 4}, {1, 1}, {0, .5F}},
-        {"norm", norm_of_rows, {0, 3}, {1, 1}, {0, 1}},
-        {"infinite weight", infinite_weight, {1, 1}, {3, 0}, {1, 2}},
-        {"mask", masked, {1, 2}, {1, 0}, {0, 0}}, /* p = 1: x (R - p R) */
-        {"mask, asked at what is masked", masked, {1, 2}, {0, 1}, {-1, 0}},
+        {"root", root, {0, 4}, {0, 1}, {0, .5F}, NULL}, /* a f'(a) / f(a) = 1/2 */
+        {"root, asked at 0", root, {0, 4}, {1, 1}, {0, .5F}, NULL},
+        {"power", power, {0, 4}, {1, 1}, {0, .5F}, NULL},
+        {"norm", norm_of_rows, {0, 3}, {1, 1}, {0, 1}, NULL},
+        {"infinite weight", infinite_weight, {1, 1}, {3, 0}, {1, 2}, NULL},
+        {"infinite kernel", infinite_kernel, {1, 2}, {5, 0}, {1, 4}, NULL},
+        {"infinite transposed kernel", infinite_transposed_kernel, {1, 1}, {3, 0}, {1, 2}, NULL},
+        {"infinite factor", infinite_factor, {2, 1}, {2, 0}, {2, 0}, NULL},
+        {"infinite input", negative_weight, {INFINITY, 1}, {2}, {0, 2}, "z-plus"},
+        {"infinite input of a kernel", negative_kernel, {INFINITY, 1}, {4}, {0, 2}, "z-plus"}, /* the bias has half */
+        {"mask", masked, {1, 2}, {1, 0}, {0, 0}, NULL},                                        /* p = 1: x (R - p R) */
+        {"mask, asked at what is masked", masked, {1, 2}, {0, 1}, {-1, 0}, NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct explanation e;
-        open_model(&e, cases[i].make, "zero");
+        open_model(&e, cases[i].make, cases[i].composite ? cases[i].composite : "zero");
         network_forward(&e.n, cases[i].x);
         explain_from(&e, cases[i].start);
         expect(&e, cases[i].what, "x", cases[i].expected, 2);
