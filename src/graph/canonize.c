@@ -1,5 +1,4 @@
-/* canonize.c: BatchNorm and scales per channel folded into its neighbours, layer normalisation split, identities and dropout
- * dropped. */
+/* canonize.c: BatchNorm and scales per channel folded into its neighbours, identities and dropout dropped. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -303,39 +302,7 @@ done:
     affine_free(&a);
 }
 
-/* LayerNormalization -> Normalize + Scale. */
-static void split_layer_norm(struct lrp_graph *g, int node)
-{
-    struct lrp_node *n = &g->nodes[node];
-    int rank = g->values[n->in[0]].desc.shape.rank;
-    int axis = lrp_normalize_axis(lrp_call_int(&n->call, "axis", -1), rank);
-    int64_t *axes = axis < 0 ? NULL : lrp_arena_calloc(g->arena, (size_t)(rank - axis), sizeof *axes);
-    const char *inner = lrp_arena_printf(g->arena, "%s/normalize", n->name);
-    for (int i = 1; i < n->call.out_count; i++)
-        if (n->out[i] >= 0 && g->values[n->out[i]].uses) return;
-    for (int i = 1; i < n->call.in_count; i++)
-        if (n->in[i] >= 0 && !g->values[n->in[i]].desc.constant) return;
-    if (!axes || !inner) return;
-    for (int i = axis; i < rank; i++) axes[i - axis] = i;
-    const struct lrp_attribute attributes[] = {
-        {.name = "axes", .kind = LRP_ATTRIBUTE_INTS, .ints = axes, .count = (size_t)(rank - axis)},
-        {.name = "epsilon", .kind = LRP_ATTRIBUTE_FLOAT, .f = lrp_call_float(&n->call, "epsilon", 1e-5F)},
-    };
-    const int x = n->in[0];
-    const struct lrp_replacement normalize = {
-        .op_type = "Normalize", .domain = "lrpscope", .in = &x, .in_count = 1, .attributes = attributes, .attribute_count = 2};
-    int between = lrp_graph_insert(g, node, inner, &normalize);
-    if (between < 0) return;
-    const int in[] = {between, n->in[1], lrp_node_input(n, 2)};
-    const struct lrp_replacement scale = {.op_type = "Scale",
-                                          .domain = "lrpscope",
-                                          .in = in,
-                                          .in_count = in[2] < 0 ? 2 : 3,
-                                          .what = "layer normalisation split into normalisation and this scale"};
-    if (lrp_graph_replace(g, node, &scale, NULL, 0)) lrp_canonize_report(g, n->name, "split into", "normalisation and scale");
-}
-
-static bool unused_outputs(const struct lrp_graph *g, const struct lrp_node *n)
+bool lrp_canonize_one_output(const struct lrp_graph *g, const struct lrp_node *n)
 {
     for (int i = 1; i < n->call.out_count; i++)
         if (n->out[i] >= 0 && g->values[n->out[i]].uses) return false;
@@ -345,7 +312,7 @@ static bool unused_outputs(const struct lrp_graph *g, const struct lrp_node *n)
 static bool can_drop(const struct lrp_graph *g, const struct lrp_node *n)
 {
     return n->call.op && n->call.op->traits & LRP_TRAIT_HANDS_ON && n->state == LRP_NODE_LIVE && !*n->obstacle &&
-           unused_outputs(g, n) && g->values[n->out[0]].desc.dtype == g->values[n->in[0]].desc.dtype;
+           lrp_canonize_one_output(g, n) && g->values[n->out[0]].desc.dtype == g->values[n->in[0]].desc.dtype;
 }
 
 /* Identity, Dropout, casts between equal types: consumers read the input. */
@@ -372,7 +339,8 @@ static const struct {
     void (*apply)(struct lrp_graph *g, int node);
 } steps[] = {{"Squeeze", "", lrp_canonize_conv1d},
              {"Reshape", "", lrp_canonize_conv1d},
-             {"LayerNormalization", "", split_layer_norm},
+             {"LayerNormalization", "", lrp_canonize_layer_norm},
+             {"InstanceNormalization", "", lrp_canonize_instance_norm},
              {"BatchNormalization", "", fold_batch_norm},
              {"Scale", "lrpscope", fold_scale}};
 

@@ -126,6 +126,19 @@ static bool is_root(struct lrp_match *m, int value, struct lrp_norm *out)
     return inner >= 0 && under_root(m, inner, out);
 }
 
+/* The root of the sum of squares, with its axes. */
+static bool root_of_sum(struct lrp_match *m, int value, struct lrp_norm *out)
+{
+    if (reduced_by(m, value, "ReduceL2", out)) return true;
+    const struct lrp_node *root = lrp_match_producer(m, value, "Sqrt");
+    const int inner = root ? root->in[0] : power(m, value, 0.5);
+    if (inner < 0) return false;
+    if (reduced_by(m, inner, "ReduceSumSquare", out)) return true;
+    const int u = reduced_by(m, inner, "ReduceSum", out) ? squared(m, out->x) : -1;
+    out->x = u;
+    return u >= 0;
+}
+
 /* |x| over the axes: sqrt(n) times the root mean square. A lower bound on it (1e-12) keeps zeros from being divided by. */
 static bool is_length(struct lrp_match *m, int value, struct lrp_norm *out)
 {
@@ -138,7 +151,7 @@ static bool is_length(struct lrp_match *m, int value, struct lrp_norm *out)
     if (most && (!lrp_match_constant_operand(m->graph, most, &data, &constant) || !lrp_match_scalar(m->graph, constant, &low)))
         return false;
     value = clip ? clip->in[0] : most ? data : value;
-    if (!reduced_by(m, value, "ReduceL2", out) || low > 1e-4 || high < 1e30) return false;
+    if (!root_of_sum(m, value, out) || low > 1e-4 || high < 1e30) return false;
     double n = 1;
     for (int i = 0; i < out->axis_count; i++) n *= (double)m->graph->values[out->x].desc.shape.dim[out->axes[i]];
     out->factor = 1 / sqrt(n);

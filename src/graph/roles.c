@@ -1,6 +1,7 @@
 /* roles.c: types that a layer has by what surrounds it.
  *
- * Two sweeps over the nodes: forward, what comes from the product of an attention; backward, what reaches one, through what. */
+ * Two sweeps over the nodes: forward, what comes from the product of an attention, and from data; backward, what reaches one,
+ * through what. */
 #include "roles.h"
 
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct surroundings {
     bool *weighs;   /* reaches, through moves, masks and dropout only, a matrix product with another carrier */
     bool *projects; /* reaches such a product through moves, scale and rotary only */
     bool *attended; /* comes from one likewise */
+    bool *of_data;  /* depends on a carrier, if only through integers */
 };
 
 static bool carries(const struct surroundings *s, const struct lrp_node *n, int input)
@@ -110,11 +112,17 @@ static void sweep_forward(struct surroundings *s)
     for (int k = 0; k < s->graph->order_count; k++) {
         const int node = s->graph->order[k];
         const struct lrp_node *n = &s->graph->nodes[node];
-        bool attended = is_product(s, node);
-        for (int i = 0; i < n->call.in_count && !attended; i++)
-            attended = is_passage(s, node) && n->in[i] >= 0 && s->attended[n->in[i]];
-        for (int j = 0; attended && j < n->call.out_count; j++)
-            if (n->out[j] >= 0) s->attended[n->out[j]] = true;
+        bool attended = is_product(s, node), of_data = any_output(n, s->carriers.carries);
+        for (int i = 0; i < n->call.in_count; i++) {
+            if (n->in[i] < 0) continue;
+            attended = attended || (is_passage(s, node) && s->attended[n->in[i]]);
+            of_data = of_data || s->of_data[n->in[i]] || s->carriers.carries[n->in[i]];
+        }
+        for (int j = 0; j < n->call.out_count; j++) {
+            if (n->out[j] < 0) continue;
+            s->attended[n->out[j]] |= attended;
+            s->of_data[n->out[j]] = of_data;
+        }
     }
 }
 
@@ -212,6 +220,10 @@ static void complete_row(struct surroundings *s, int layer)
         take_kind(l, LRP_KIND_OTHER);
         l->type = "where";
     }
+    if (kind == LRP_KIND_GATHER && n->call.in_count > 1 && n->in[1] >= 0 && s->of_data[n->in[1]]) {
+        take_kind(l, LRP_KIND_OTHER); /* which elements are taken is a result itself */
+        l->type = "gather";
+    }
     if (is_lookup(n) && l->carries) take_kind(l, LRP_KIND_EMBEDDING);
     if (kind == LRP_KIND_DENSE &&
         ((n->out[0] >= 0 && last == node && s->projects[n->out[0]]) || (n->in[0] >= 0 && s->attended[n->in[0]])))
@@ -225,8 +237,9 @@ bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view 
     s.weighs = calloc(values, sizeof(bool));
     s.projects = calloc(values, sizeof(bool));
     s.attended = calloc(values, sizeof(bool));
-    const bool ok =
-        s.weighs && s.projects && s.attended && lrp_carriers_find(graph, NULL, graph->token_input, &s.carriers, NULL) == LRP_OK;
+    s.of_data = calloc(values, sizeof(bool));
+    const bool ok = s.weighs && s.projects && s.attended && s.of_data &&
+                    lrp_carriers_find(graph, NULL, graph->token_input, &s.carriers, NULL) == LRP_OK;
     if (ok) {
         sweep_backward(&s);
         sweep_forward(&s);
@@ -238,5 +251,6 @@ bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view 
     free(s.weighs);
     free(s.projects);
     free(s.attended);
+    free(s.of_data);
     return ok;
 }

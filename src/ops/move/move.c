@@ -31,12 +31,6 @@ static enum lrp_status view_vjp(LRP_VJP_PARAMETERS)
     return LRP_OK;
 }
 
-/* By constants, elements of data are only moved. */
-static enum lrp_kind gather_kind(const struct lrp_call *call)
-{
-    return lrp_call_has(call, 1) && call->in[1].constant ? LRP_KIND_GATHER : LRP_KIND_OTHER;
-}
-
 // clang-format off
 #define MOVES(op, layer, more, f, samples, ...)                                                                                         \
     .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES | (more), .static_kind = LRP_KIND_##layer,   \
@@ -47,6 +41,9 @@ static enum lrp_kind gather_kind(const struct lrp_call *call)
     }
 #define OWN(op, more, f, samples, ...)                                                                                         \
     MOVES(op, OTHER, more, f, samples, __VA_ARGS__), .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp
+/* A gather, unless data says which elements: roles.c looks. */
+#define GATHER(op, f, samples, ...)                                                                                               \
+    MOVES(op, GATHER, LRP_TRAIT_TEXTS, f, samples, __VA_ARGS__), .forward = lrp_##f##_forward, .vjp = lrp_##f##_vjp
 #define SCATTER(op, f, samples, by_coordinates, ...)                                                                              \
     {                                                                                                                    \
         MOVES(op, OTHER, 0, f, samples, __VA_ARGS__), .forward = lrp_scatter_forward, .vjp = lrp_scatter_vjp,                        \
@@ -69,9 +66,9 @@ const struct lrp_operator lrp_ops_move[] = {
       .own = &(const struct lrp_mover) { .view = lrp_depth_view, .to_space = true } },
     VIEW("SpaceToDepth", SPACE_TO_DEPTH, depth, planes, lrp_depth_view, 1, 13),
     { OWN("Pad", LRP_TRAIT_PADS, pad, first_input, 2, 11, 13, 18, 19, 21, 23, 24, 25), .kind = lrp_pad_kind },
-    { OWN("Gather", LRP_TRAIT_TEXTS, gather, gather, 1, 11, 13), .kind = gather_kind, .in_place = 1 << 0 },
-    { OWN("GatherElements", LRP_TRAIT_TEXTS, gather_elements, beside_first, 11, 13), .kind = gather_kind },
-    { OWN("GatherND", LRP_TRAIT_TEXTS, gather_nd, gather_nd, 11, 12, 13), .kind = gather_kind },
+    { GATHER("Gather", gather, gather, 1, 11, 13), .in_place = 1 << 0 },
+    { GATHER("GatherElements", gather_elements, beside_first, 11, 13) },
+    { GATHER("GatherND", gather_nd, gather_nd, 11, 12, 13) },
     SCATTER("ScatterElements", scatter, beside_first, false, 11, 13, 16, 18),
     SCATTER("Scatter", scatter, beside_first, false, 9, 11),
     SCATTER("ScatterND", scatter_nd, lost, true, 11, 13, 16, 18),
